@@ -1,9 +1,13 @@
 """Fixtures that every folder of tests shares."""
 
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from deploy.town.postgres import PostgresServer, running_postgres
 
 CONFORMANCE = Path(__file__).parents[2] / "shared" / "conformance"
 
@@ -23,3 +27,16 @@ def conformance() -> Path:
     if not CONFORMANCE.is_dir():
         pytest.skip(f"published vectors are not here: {CONFORMANCE.name}")
     return CONFORMANCE
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """Run one PostgreSQL for the whole session."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer) -> str:
+    """Give the URL of an empty database of this test's own (superuser)."""
+    return postgres_server.create_database(f"t{uuid.uuid4().hex}")

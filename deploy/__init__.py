@@ -1,0 +1,1 @@
+"""Everything that sets up, runs, tests and measures the whole system."""

@@ -1,0 +1,1 @@
+"""A fictional municipality in which every party runs as a process of its own."""

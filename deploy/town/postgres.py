@@ -1,0 +1,106 @@
+"""A throw-away PostgreSQL server of our own: initdb, start, new databases, stop.
+
+PostgreSQL refuses to run as root, so that under root its programs run as the
+system user `postgres`; a plain user runs them as itself. fsync stays on: the
+figures of the benchmark and the crash tests mean nothing without it.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.town.ports import find_free_port
+
+
+class PostgresMissing(Exception):
+    """No PostgreSQL server programs are installed; says what to install."""
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """One running server on loopback; user `postgres`, no password (trust)."""
+
+    port: int
+    folder: Path
+
+    def url(self, database: str, user: str = "postgres") -> str:
+        """Give the SQLAlchemy URL (asyncpg) of a database on this server."""
+        return f"postgresql+asyncpg://{user}@127.0.0.1:{self.port}/{database}"
+
+    def create_database(self, name: str) -> str:
+        """Create an empty database and give its URL."""
+        self.run_sql(f'CREATE DATABASE "{name}"')
+        return self.url(name)
+
+    def run_sql(self, statement: str, database: str = "postgres") -> str:
+        """Run one statement as the superuser and give psql's bare output."""
+        arguments = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
+        return _run("psql", [*arguments, "-d", database, "-qAtc", statement])
+
+
+@contextmanager
+def running_postgres(folder: Path | None = None) -> Iterator[PostgresServer]:
+    """Start a server and stop it at the end.
+
+    Without a folder the data is thrown away; with one it is kept and used again.
+
+    Raises `PostgresMissing`, or `subprocess.CalledProcessError`.
+    """
+    home = folder or Path(tempfile.mkdtemp(prefix="signal-index-postgres-"))
+    home.mkdir(parents=True, exist_ok=True)
+    _hand_over(home)
+    data = home / "data"
+    if not (data / "PG_VERSION").exists():
+        _run("initdb", ["-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"])
+    port = find_free_port()
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {home}"
+    start = ["-D", str(data), "-l", str(home / "server.log"), "-o", options, "-w"]
+    _run("pg_ctl", [*start, "start"])
+    try:
+        yield PostgresServer(port, home)
+    finally:
+        _run("pg_ctl", ["-D", str(data), "-m", "fast", "-w", "stop"])
+        if folder is None:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _hand_over(folder: Path) -> None:
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+
+
+def _find_program(name: str) -> str:
+    versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    found = str(versions[-1]) if versions else shutil.which(name)
+    if found is None:
+        raise PostgresMissing(f"{name} is missing: apt-get install postgresql")
+    return found
+
+
+def _run(program: str, arguments: list[str]) -> str:
+    command = [_find_program(program), *arguments]
+    if os.geteuid() == 0:
+        command = [
+            "setpriv",
+            "--reuid=postgres",
+            "--regid=postgres",
+            "--init-groups",
+            *command,
+        ]
+    # A file, not a pipe: the started server inherits it and would hold a pipe open.
+    with tempfile.TemporaryFile("w+") as output:
+        done = subprocess.run(  # noqa: S603 - our own fixed programs
+            command, stdout=output, stderr=subprocess.STDOUT, cwd="/", check=False
+        )
+        output.seek(0)
+        said = output.read()
+    if done.returncode != 0:
+        raise subprocess.CalledProcessError(done.returncode, program, said)
+    return said.strip()
