@@ -1,0 +1,229 @@
+"""What can go wrong with pseudonym keys: facts, nothing about HTTP.
+
+    KeysError
+    ├── ParseError                bytes are not what they claim to be
+    │   ├── InvalidPoint          identity, non-canonical or of the wrong length
+    │   │   └── InvalidPseudonym
+    │   ├── InvalidScalar         zero, unreduced or of the wrong length
+    │   ├── InvalidSecret         an index secret is not of the form it must have
+    │   ├── InvalidRow            a sealed row was not made with this key and category
+    │   ├── InvalidBsn
+    │   └── InvalidBatch          empty, too large, or lists of unequal length
+    ├── ProofRefused              a holder's evaluation is not proven
+    ├── SharesRefused
+    │   ├── TooFewShares
+    │   ├── DuplicateShare
+    │   └── MixedShares           shares of two key versions or epochs
+    ├── KeyringRefused
+    │   ├── KeyFileExposed        others than the owner may read a secret file
+    │   ├── KeyFileMalformed
+    │   ├── KeyFileSealed         wrong passphrase, or the file was changed
+    │   └── KeyFileExists         creating would overwrite a key
+    ├── ConfigRefused
+    │   ├── ConfigMalformed       the document or the pins are not of the format
+    │   ├── ConfigUnsigned        a pinned holder has not signed, or someone else has
+    │   ├── ConfigOriginRefused   dealt where a ceremony is expected, or otherwise
+    │   ├── ConfigNotActive
+    │   ├── ConfigNotValidNow
+    │   ├── ConfigRolledBack      lower serial, version or epoch than already known
+    │   ├── ConfigForked          the serial already known, with other content
+    │   ├── ConfigKeyChanged      another K under a known key version
+    │   ├── ConfigPointRefused    a public key is the identity or not canonical
+    │   ├── ConfigSharesEqual     two holders have the same public share
+    │   └── ConfigSharesDisagree  a quorum of public shares does not give K
+    ├── UnusableKey               a signing key or its file
+    ├── InvalidToken
+    │   └── SignatureInvalid
+    ├── InvalidRequest
+    ├── TicketRefused
+    │   ├── TicketInvalid
+    │   ├── TicketMisdirected
+    │   ├── TicketExpired
+    │   ├── TicketStale
+    │   └── TicketPairBroken
+    └── EvaluationFailed
+        ├── HolderUnavailable
+        └── HolderRefused
+
+Invariants:
+
+- no message repeats input: what was refused may be a point, a share or a number
+  of a person;
+- a leaf is a fact; what to answer for it stands in one table at the edge.
+"""
+
+
+class KeysError(Exception):
+    """Anything this package refuses."""
+
+
+class ParseError(KeysError):
+    """Untrusted bytes are not what they claim to be."""
+
+
+class InvalidPoint(ParseError):
+    """A group element is the identity, not canonical, or not 32 bytes."""
+
+
+class InvalidPseudonym(InvalidPoint):
+    """A pseudonym is the identity, not canonical, or not 32 bytes."""
+
+
+class InvalidScalar(ParseError):
+    """A scalar is zero, not reduced, or not 32 bytes."""
+
+
+class InvalidSecret(ParseError):
+    """A secret of the index does not have the form it must have."""
+
+
+class InvalidRow(ParseError):
+    """A sealed row was not made with this key for this category."""
+
+
+class InvalidBsn(ParseError):
+    """A citizen service number is not nine digits that pass the 11-proof."""
+
+
+class InvalidBatch(ParseError):
+    """A batch is empty, too large, or its lists differ in length."""
+
+
+class ProofRefused(KeysError):
+    """A proof does not show that the evaluations were made with the public share."""
+
+
+class SharesRefused(KeysError):
+    """A set of shares cannot be combined."""
+
+
+class TooFewShares(SharesRefused):
+    """Fewer shares than the threshold."""
+
+
+class DuplicateShare(SharesRefused):
+    """Two shares of one holder."""
+
+
+class MixedShares(SharesRefused):
+    """Shares of two key versions, epochs or thresholds."""
+
+
+class KeyringRefused(KeysError):
+    """A key file cannot be used or made."""
+
+
+class KeyFileExposed(KeyringRefused):
+    """Others than its owner may read or write a secret file."""
+
+
+class KeyFileMalformed(KeyringRefused):
+    """A key file is absent, unreadable, or not of the format."""
+
+
+class KeyFileSealed(KeyringRefused):
+    """The passphrase is wrong or the sealed file was changed."""
+
+
+class KeyFileExists(KeyringRefused):
+    """A key stands there already, and a key is never overwritten."""
+
+
+class ConfigRefused(KeysError):
+    """A key config, or the pins it is checked with, cannot be trusted."""
+
+
+class ConfigMalformed(ConfigRefused):
+    """A key config or a file of pins is not of the format."""
+
+
+class ConfigUnsigned(ConfigRefused):
+    """A key config does not carry the signature of every pinned holder."""
+
+
+class ConfigOriginRefused(ConfigRefused):
+    """A key came about in another way than this client was set up for."""
+
+
+class ConfigNotActive(ConfigRefused):
+    """A key config describes a key that is not in use."""
+
+
+class ConfigNotValidNow(ConfigRefused):
+    """A key config is not valid yet, or no longer."""
+
+
+class ConfigRolledBack(ConfigRefused):
+    """A key config is older than one already accepted."""
+
+
+class ConfigForked(ConfigRefused):
+    """Two key configs carry the same serial."""
+
+
+class ConfigKeyChanged(ConfigRefused):
+    """The public key changed within a key version."""
+
+
+class ConfigPointRefused(ConfigRefused):
+    """A public key or share is the identity or not canonical."""
+
+
+class ConfigSharesEqual(ConfigRefused):
+    """Two holders have the same public share."""
+
+
+class ConfigSharesDisagree(ConfigRefused):
+    """Some quorum of the public shares does not give the public key."""
+
+
+class UnusableKey(KeysError):
+    """A signing key or its file is not what this software may use."""
+
+
+class InvalidToken(KeysError):
+    """A signed message is not a compact JWS of the expected type."""
+
+
+class SignatureInvalid(InvalidToken):
+    """A signed message was not signed by the expected key."""
+
+
+class InvalidRequest(KeysError):
+    """The terms of a request are outside what a holder can be asked."""
+
+
+class TicketRefused(KeysError):
+    """A ticket does not prove a metered evaluation."""
+
+
+class TicketInvalid(TicketRefused):
+    """A ticket is malformed or not signed by a holder of the key config."""
+
+
+class TicketMisdirected(TicketRefused):
+    """A ticket is meant for another index."""
+
+
+class TicketExpired(TicketRefused):
+    """A ticket is past its time, not yet valid, or valid for too long."""
+
+
+class TicketStale(TicketRefused):
+    """A ticket belongs to another key version or share epoch."""
+
+
+class TicketPairBroken(TicketRefused):
+    """Two tickets are not two holders' proofs of one and the same request."""
+
+
+class EvaluationFailed(KeysError):
+    """No pair of holders gave a verified evaluation."""
+
+
+class HolderUnavailable(EvaluationFailed):
+    """A holder does not answer, or not with an evaluation."""
+
+
+class HolderRefused(EvaluationFailed):
+    """A holder refused the request: another pair would refuse it as well."""
