@@ -1,0 +1,101 @@
+// The provider's configuration, made from the one JSON file that the town writes:
+// issuer, port, audience, jwks, cookieKey, clients and accounts.
+import { errors } from 'oidc-provider';
+
+const ACCESS_TOKEN_SECONDS = 300;
+const SCOPES = 'lookup publish ledger';
+
+/** Claims about a person or a source that the index and the desk read. */
+function claimsOf(subject) {
+  const { org, roles, municipality, trainings, loa } = subject;
+  return { org, roles, municipality, trainings, loa };
+}
+
+export function buildConfiguration(town) {
+  const accounts = new Map(town.accounts.map((account) => [account.sub, account]));
+  const sources = new Map(town.clients.map((client) => [client.client_id, client.subject]));
+  return {
+    clients: town.clients.map(({ subject, ...metadata }) => metadata),
+    jwks: town.jwks,
+    cookies: {
+      keys: [town.cookieKey],
+      names: { session: 'op_session', interaction: 'op_interaction', resume: 'op_resume' },
+    },
+    scopes: ['openid', 'profile', ...SCOPES.split(' ')],
+    claims: { openid: ['sub'], profile: ['name', 'org', 'roles', 'municipality'] },
+    conformIdTokenClaims: false,
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['Ed25519'],
+      idTokenSigningAlgValues: ['PS256'],
+    },
+    pkce: { required: () => true },
+    ttl: {
+      AccessToken: ACCESS_TOKEN_SECONDS,
+      ClientCredentials: ACCESS_TOKEN_SECONDS,
+      AuthorizationCode: 60,
+      IdToken: ACCESS_TOKEN_SECONDS,
+      RefreshToken: 8 * 3600,
+      Interaction: 600,
+      Grant: 8 * 3600,
+      Session: 8 * 3600,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      rpInitiatedLogout: { enabled: true, logoutSource: askToLogOut },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => town.audience,
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_ctx, resource) => {
+          if (resource !== town.audience) throw new errors.InvalidTarget();
+          return {
+            scope: SCOPES,
+            audience: town.audience,
+            accessTokenTTL: ACCESS_TOKEN_SECONDS,
+            accessTokenFormat: 'jwt',
+            jwt: { sign: { alg: 'PS256' } },
+          };
+        },
+      },
+    },
+    // A grant of a municipality's own desk is the employer's decision, not the
+    // employee's: no consent page (the recipe of the provider's documentation).
+    loadExistingGrant: async (ctx) => {
+      const { provider, client, session, result } = ctx.oidc;
+      const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
+      if (grantId) return provider.Grant.find(grantId);
+      const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+      grant.addOIDCScope('openid profile');
+      grant.addResourceScope(town.audience, SCOPES);
+      await grant.save();
+      return grant;
+    },
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    expiresWithSession: () => true,
+    findAccount: (_ctx, sub) => {
+      const account = accounts.get(sub);
+      if (!account) return undefined;
+      return {
+        accountId: sub,
+        claims: () => ({ sub, name: account.name, ...claimsOf(account) }),
+      };
+    },
+    extraTokenClaims: (_ctx, token) => {
+      const subject = token.accountId ? accounts.get(token.accountId) : sources.get(token.clientId);
+      return subject ? claimsOf(subject) : undefined;
+    },
+    renderError: (ctx, out) => {
+      ctx.type = 'text/plain; charset=utf-8';
+      ctx.body = `Inloggen lukt niet (${out.error}). Ga terug en probeer het opnieuw.\n`;
+    },
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+  };
+}
+
+/** Log out without a second question: the desk has asked already. */
+function askToLogOut(ctx, form) {
+  ctx.body = `<!doctype html><html lang="nl"><meta charset="utf-8"><title>Uitloggen</title>
+<body><h1>Uitloggen</h1>${form}
+<button type="submit" form="op.logoutForm" name="logout" value="yes" autofocus>Ja, log uit</button></body></html>`;
+}

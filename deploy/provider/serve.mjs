@@ -1,0 +1,73 @@
+// An OpenID provider for demo and tests: `node serve.mjs TOWN.json`.
+// Real protocol (oidc-provider), invented people. Never for production.
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { timingSafeEqual, scryptSync } from 'node:crypto';
+import { Provider } from 'oidc-provider';
+import { buildConfiguration } from './configuration.mjs';
+import { headers, loginPage } from './login-page.mjs';
+
+const MAX_FORM_BYTES = 4096;
+const town = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const provider = new Provider(town.issuer, buildConfiguration(town));
+
+function findAccount(username, password) {
+  const account = town.accounts.find((candidate) => candidate.username === username);
+  const digest = (text) => scryptSync(text, town.cookieKey, 32, { N: 1024 });
+  const matches = timingSafeEqual(digest(password), digest(account?.password ?? ''));
+  return account && matches ? account : undefined;
+}
+
+async function readForm(request) {
+  let body = '';
+  for await (const chunk of request) {
+    body += chunk;
+    if (body.length > MAX_FORM_BYTES) throw new RangeError('form too large');
+  }
+  return new URLSearchParams(body);
+}
+
+async function answerInteraction(request, response) {
+  const { uid, prompt } = await provider.interactionDetails(request, response);
+  if (prompt.name !== 'login') {
+    const denied = { error: 'access_denied', error_description: `no page for ${prompt.name}` };
+    await provider.interactionFinished(request, response, denied);
+    return;
+  }
+  if (request.method !== 'POST') {
+    response.writeHead(200, headers).end(loginPage({ uid, failed: false }));
+    return;
+  }
+  const form = await readForm(request);
+  const account = findAccount(form.get('username') ?? '', form.get('password') ?? '');
+  if (!account) {
+    const username = form.get('username') ?? '';
+    response.writeHead(401, headers).end(loginPage({ uid, failed: true, username }));
+    return;
+  }
+  const login = { accountId: account.sub, acr: account.loa, amr: ['pwd'] };
+  await provider.interactionFinished(request, response, { login });
+}
+
+const answerProtocol = provider.callback();
+const server = createServer((request, response) => {
+  if (!request.url.startsWith('/interaction/')) {
+    answerProtocol(request, response);
+    return;
+  }
+  answerInteraction(request, response).catch((error) => {
+    console.error(JSON.stringify({ event: 'interaction-failed', error: error.name }));
+    response.writeHead(400, { 'Content-Type': 'text/plain; charset=utf-8' });
+    response.end('Deze inlogpagina is verlopen. Ga terug naar de balie en begin opnieuw.\n');
+  });
+});
+
+server.listen(town.port, '127.0.0.1', () => {
+  console.error(JSON.stringify({ event: 'provider-started', port: town.port }));
+});
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.on(signal, () => {
+    server.closeAllConnections();
+    server.close(() => process.exit(0));
+  });
+}
