@@ -1,0 +1,166 @@
+"""Signed messages between the parties: compact JWS, Ed25519, nothing else.
+
+One algorithm (RFC 9864 "Ed25519"), one key type (OKP JWK with `kid`), an explicit
+`typ` on every message, so that a message for one use is worthless for another.
+
+- `open_compact` gives claims only after the signature held; what it reads before
+  serves to find the key and is thrown away.
+- A private key has no repr and leaves this module only into a file of its owner.
+- Imports no group code: the desk signs requests with it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from keys.errors import InvalidToken, SignatureInvalid, UnusableKey
+
+ALGORITHM: Final = "Ed25519"
+MAX_KID: Final = 128
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PublicKey:
+    """An Ed25519 key that checks signatures, known by its `kid`."""
+
+    kid: str
+    jose: OKPKey
+
+    def __repr__(self) -> str:
+        """Show which key it is; that is public."""
+        return f"<PublicKey {self.kid}>"
+
+    def __eq__(self, other: object) -> bool:
+        """Equal when the key material and its name are."""
+        return isinstance(other, PublicKey) and self.jwk == other.jwk
+
+    def __hash__(self) -> int:
+        """Follow `__eq__`."""
+        return hash(self.jwk["x"])
+
+    @property
+    def jwk(self) -> dict[str, str]:
+        """Give the key as a JWK without a private part."""
+        found = self.jose.as_dict(private=False)
+        return {"kty": "OKP", "crv": ALGORITHM, "kid": self.kid, "x": str(found["x"])}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PrivateKey:
+    """An Ed25519 key that signs. No repr; `jwk` is for its owner's key file only."""
+
+    kid: str
+    jose: OKPKey
+
+    @classmethod
+    def generate(cls, kid: str | None = None) -> Self:
+        """Make a new key, named by its RFC 7638 thumbprint unless `kid` is given."""
+        made = OKPKey.generate_key(ALGORITHM)
+        return cls(kid or made.thumbprint(), made)
+
+    def __repr__(self) -> str:
+        """Show the type, never the key."""
+        return "<PrivateKey>"
+
+    @property
+    def public(self) -> PublicKey:
+        """Give the half that may be handed out."""
+        return PublicKey(self.kid, _imported(self.jose.as_dict(private=False)))
+
+    @property
+    def jwk(self) -> dict[str, str]:
+        """Give the key as a JWK, private part included."""
+        secret = self.jose.as_dict(private=True)
+        return {**self.public.jwk, "d": str(secret["d"])}
+
+
+def parse_public_key(jwk: object) -> PublicKey:
+    """Read a public Ed25519 JWK with `kid`, or raise `UnusableKey`.
+
+    A private part is refused rather than dropped: whoever hands one out must hear it.
+    """
+    members = _checked_members(jwk)
+    if "d" in members:
+        raise UnusableKey("a private key where a public one belongs")
+    return PublicKey(str(members["kid"]), _imported(members))
+
+
+def parse_private_key(jwk: object) -> PrivateKey:
+    """Read a private Ed25519 JWK with `kid`, or raise `UnusableKey`."""
+    members = _checked_members(jwk)
+    if "d" not in members:
+        raise UnusableKey("a public key where a private one belongs")
+    return PrivateKey(str(members["kid"]), _imported(members))
+
+
+def sign_compact(key: PrivateKey, typ: str, claims: Mapping[str, object]) -> str:
+    """Sign claims as a compact JWS; `typ` says what the message may be used for."""
+    header = {"alg": ALGORITHM, "typ": typ, "kid": key.kid}
+    payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False)
+    return jws.serialize_compact(header, payload, key.jose, algorithms=[ALGORITHM])
+
+
+def open_compact(
+    token: str, typ: str, find_key: Callable[[Mapping[str, Any]], PublicKey]
+) -> dict[str, Any]:
+    """Give the claims of a compact JWS whose signature held, or raise `InvalidToken`.
+
+    `find_key` gets the claims before they are proven and may use them for one thing:
+    to say whose key must have signed. It raises what it likes for an unknown party.
+    `typ` and `kid` must be the expected ones; RFC 8725 section 3.11.
+    """
+    try:
+        message = jws.extract_compact(token.encode("ascii"))
+    except (JoseError, ValueError):
+        raise InvalidToken from None
+    header = message.headers()
+    claims = _json_object(message.payload)
+    if header.get("typ") != typ:
+        raise InvalidToken
+    key = find_key(claims)
+    if header.get("kid") != key.kid:
+        raise SignatureInvalid
+    try:
+        held = jws.validate_compact(message, key.jose, algorithms=[ALGORITHM])
+    except (JoseError, ValueError):
+        raise SignatureInvalid from None
+    if not held:
+        raise SignatureInvalid
+    return claims
+
+
+def _json_object(payload: bytes) -> dict[str, Any]:
+    try:
+        claims = json.loads(payload)
+    except (ValueError, RecursionError):
+        raise InvalidToken from None
+    if not isinstance(claims, dict):
+        raise InvalidToken
+    return claims
+
+
+def _checked_members(jwk: object) -> Mapping[str, object]:
+    if not isinstance(jwk, Mapping):
+        raise UnusableKey("a JWK is a JSON object")
+    if jwk.get("kty") != "OKP" or jwk.get("crv") != ALGORITHM:
+        raise UnusableKey("only Ed25519 keys (kty OKP) are used here")
+    kid = jwk.get("kid")
+    if not isinstance(kid, str) or not 0 < len(kid) <= MAX_KID:
+        raise UnusableKey("a key needs a `kid`")
+    return jwk
+
+
+def _imported(members: Mapping[str, object]) -> OKPKey:
+    wanted = ("kty", "crv", "x", "d")
+    bare: dict[str, str | list[str]] = {
+        name: str(members[name]) for name in wanted if name in members
+    }
+    try:
+        return OKPKey.import_key(bare)
+    except (JoseError, ValueError):
+        raise UnusableKey("not an Ed25519 key") from None
