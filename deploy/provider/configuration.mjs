@@ -66,7 +66,7 @@ export function buildConfiguration(town) {
       const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
       if (grantId) return provider.Grant.find(grantId);
       const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-      grant.addOIDCScope('openid profile');
+      grant.addOIDCScope(`openid profile ${SCOPES}`);
       grant.addResourceScope(town.audience, SCOPES);
       await grant.save();
       return grant;
