@@ -1,0 +1,99 @@
+"""The key a source signs its notices with, and the public half the index knows.
+
+- Neither half has a repr that shows key material.
+- The private half is a JWK file at the source, written by `signal-source`; reading and
+  writing files is done there, not here.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from signal_index.notice.errors import InvalidField
+from signal_index.notice.fields import Oin, parse_json, parse_oin
+from signal_index.notice.text import encode_compact
+
+
+class NoticeKey:
+    """The private key of one submitter. Prints as `<NoticeKey>`."""
+
+    __slots__ = ("_key", "kid")
+
+    def __init__(self, key: OKPKey) -> None:
+        self._key = _ed25519(key)
+        if not key.is_private:
+            raise InvalidField("key", "not-private")
+        self.kid = _kid(key)
+
+    def __repr__(self) -> str:
+        return "<NoticeKey>"
+
+    def reveal(self) -> OKPKey:
+        """Give the key itself, to sign with."""
+        return self._key
+
+    def encode(self) -> bytes:
+        """Give the private JWK, for a file with mode 0600."""
+        return encode_compact({**self._key.as_dict(private=True), "kid": self.kid})
+
+    def encode_public(self) -> bytes:
+        """Give the public JWK, to register with the index."""
+        return encode_compact({**self._key.as_dict(private=False), "kid": self.kid})
+
+
+class SignerKey:
+    """The public key of one organisation that submits notices."""
+
+    __slots__ = ("jwk", "organisation")
+
+    def __init__(self, organisation: Oin, jwk: OKPKey) -> None:
+        self.organisation = organisation
+        self.jwk = _ed25519(jwk)
+        _kid(jwk)
+
+    def __repr__(self) -> str:
+        return "<SignerKey>"
+
+
+def new_notice_key(kid: str) -> NoticeKey:
+    """Make a fresh signing key."""
+    return NoticeKey(OKPKey.generate_key("Ed25519", {"kid": kid}, private=True))
+
+
+def parse_notice_key(data: bytes) -> NoticeKey:
+    """Give the private key from its JWK, or raise `InvalidField`."""
+    return NoticeKey(_parse_jwk(data))
+
+
+def parse_signer_key(organisation: str, data: bytes | str) -> SignerKey:
+    """Give the public key of an organisation from its JWK, or raise `InvalidField`."""
+    key = _parse_jwk(data)
+    if key.is_private:
+        raise InvalidField("key", "private")
+    return SignerKey(parse_oin(organisation, "organisation"), key)
+
+
+def _parse_jwk(data: bytes | str) -> OKPKey:
+    value: Any = parse_json(data)
+    if not isinstance(value, dict):
+        raise InvalidField("key", "not-an-object")
+    try:
+        return OKPKey.import_key(json.loads(json.dumps(value)))
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise InvalidField("key", "wrong-form") from error
+
+
+def _ed25519(key: OKPKey) -> OKPKey:
+    if key.curve_name != "Ed25519":
+        raise InvalidField("key", "wrong-curve")
+    return key
+
+
+def _kid(key: OKPKey) -> str:
+    if not key.kid:
+        raise InvalidField("kid", "missing")
+    return key.kid
