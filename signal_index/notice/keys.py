@@ -7,8 +7,8 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Final
 
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -16,6 +16,8 @@ from joserfc.jwk import OKPKey
 from signal_index.notice.errors import InvalidField
 from signal_index.notice.fields import Oin, parse_json, parse_oin
 from signal_index.notice.text import encode_compact
+
+_MEMBERS: Final = ("kty", "crv", "x", "d", "kid")
 
 
 class NoticeKey:
@@ -59,9 +61,10 @@ class SignerKey:
         return "<SignerKey>"
 
 
-def new_notice_key(kid: str) -> NoticeKey:
-    """Make a fresh signing key."""
-    return NoticeKey(OKPKey.generate_key("Ed25519", {"kid": kid}, private=True))
+def new_notice_key(kid: str | None = None) -> NoticeKey:
+    """Make a fresh signing key, named by its RFC 7638 thumbprint unless told."""
+    made = OKPKey.generate_key("Ed25519", private=True)
+    return NoticeKey(_named(made, kid or made.thumbprint()))
 
 
 def parse_notice_key(data: bytes) -> NoticeKey:
@@ -69,20 +72,34 @@ def parse_notice_key(data: bytes) -> NoticeKey:
     return NoticeKey(_parse_jwk(data))
 
 
-def parse_signer_key(organisation: str, data: bytes | str) -> SignerKey:
+def parse_signer_key(
+    organisation: str, data: bytes | str | Mapping[str, object]
+) -> SignerKey:
     """Give the public key of an organisation from its JWK, or raise `InvalidField`."""
-    key = _parse_jwk(data)
+    key = _import(data) if isinstance(data, Mapping) else _parse_jwk(data)
     if key.is_private:
         raise InvalidField("key", "private")
     return SignerKey(parse_oin(organisation, "organisation"), key)
 
 
 def _parse_jwk(data: bytes | str) -> OKPKey:
-    value: Any = parse_json(data)
+    value = parse_json(data)
     if not isinstance(value, dict):
         raise InvalidField("key", "not-an-object")
+    return _import(value)
+
+
+def _named(key: OKPKey, kid: str) -> OKPKey:
+    members = key.as_dict(private=True)
+    return _import({**members, "kid": kid})
+
+
+def _import(value: Mapping[str, object]) -> OKPKey:
+    members: dict[str, str | list[str]] = {
+        name: str(value[name]) for name in _MEMBERS if name in value
+    }
     try:
-        return OKPKey.import_key(json.loads(json.dumps(value)))
+        return OKPKey.import_key(members)
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise InvalidField("key", "wrong-form") from error
 
