@@ -1,0 +1,138 @@
+"""The key config: which key is in use, who holds it, and why a client may believe so.
+
+One JSON document, signed by every holder (JWS General JSON, RFC 7515 section 7.2.1,
+signatures in order of index). A client pins the holders' config keys and keeps the
+last config it accepted; everything else about the holders it learns from here.
+
+Invariants of what `verify_config` returns:
+
+- every pinned holder signed it, with the key that the document names for it;
+- it is active, valid now, of the origin this client was set up for, and no older than
+  the one accepted before;
+- public key and shares are no identity, all different, and every quorum gives K;
+- ids, indexes, config keys and ticket keys belong to one holder each.
+
+Verifies only, and never imports `keys.group`. Proven by tests/unit/keys/test_config.py.
+"""
+
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import combinations
+from typing import Any, Final
+
+from keys.config_document import (
+    ConfigPins,
+    HolderConfig,
+    KeyConfig,
+    KeyOrigin,
+    SignedDocument,
+    parse_document,
+    parse_pins,
+)
+from keys.errors import (
+    ConfigForked,
+    ConfigKeyChanged,
+    ConfigNotActive,
+    ConfigNotValidNow,
+    ConfigOriginRefused,
+    ConfigRolledBack,
+    ConfigSharesDisagree,
+    ConfigSharesEqual,
+    ConfigUnsigned,
+    InvalidPoint,
+    InvalidToken,
+)
+from keys.jose import PublicKey, open_compact
+from keys.lagrange import combine_points
+
+__all__ = [
+    "CONFIG_TYPE",
+    "ConfigPins",
+    "HolderConfig",
+    "KeyConfig",
+    "KeyOrigin",
+    "parse_pins",
+    "verify_config",
+]
+
+CONFIG_TYPE: Final = "signal-key-config+json"
+
+
+def verify_config(
+    document: bytes,
+    pins: ConfigPins,
+    *,
+    accepted_origin: KeyOrigin,
+    known: KeyConfig | None,
+    now: datetime,
+) -> KeyConfig:
+    """Give the key config this document holds, or raise a leaf of `ConfigRefused`.
+
+    `known` is the config accepted before; whoever forgets to keep it can be rolled
+    back. `accepted_origin` must match exactly: production says `distributed`, and
+    then a key that one party dealt, and so has seen whole, is refused.
+    """
+    config = _open_signed(document, pins)
+    if tuple(holder.config_key for holder in config.holders) != pins.keys:
+        raise ConfigUnsigned("the document names other config keys than the pins")
+    if config.origin != accepted_origin:
+        raise ConfigOriginRefused
+    if config.state != "active":
+        raise ConfigNotActive
+    if not config.valid_from <= now < config.valid_until:
+        raise ConfigNotValidNow
+    if known is not None:
+        _verify_succession(config, known)
+    _verify_shares(config)
+    return config
+
+
+def _open_signed(document: bytes, pins: ConfigPins) -> KeyConfig:
+    envelope = parse_document(SignedDocument, document)
+    if len(envelope.signatures) != len(pins.keys):
+        raise ConfigUnsigned("as many signatures as pins are needed")
+    for pin, member in zip(pins.keys, envelope.signatures, strict=True):
+        # One member of a general JWS, with the payload, is a compact JWS.
+        token = f"{member.protected}.{envelope.payload}.{member.signature}"
+        try:
+            open_compact(token, CONFIG_TYPE, partial(_signer, pin))
+        except InvalidToken:
+            raise ConfigUnsigned from None
+    padding = "=" * (-len(envelope.payload) % 4)
+    return parse_document(KeyConfig, urlsafe_b64decode(envelope.payload + padding))
+
+
+def _signer(pin: PublicKey, _claims: Mapping[str, Any]) -> PublicKey:
+    return pin
+
+
+def _verify_succession(config: KeyConfig, known: KeyConfig) -> None:
+    if config.serial < known.serial:
+        raise ConfigRolledBack
+    if config.serial == known.serial and config != known:
+        raise ConfigForked
+    if config.key_version < known.key_version:
+        raise ConfigRolledBack
+    if config.key_version == known.key_version:
+        if config.public_key != known.public_key:
+            raise ConfigKeyChanged
+        if config.epoch < known.epoch:
+            raise ConfigRolledBack
+
+
+def _verify_shares(config: KeyConfig) -> None:
+    shares = {holder.index: holder.public_share for holder in config.holders}
+    if len(set(shares.values())) != len(shares):
+        raise ConfigSharesEqual
+    for quorum in combinations(shares, config.threshold):
+        if _combined(quorum, shares) != config.public_key:
+            raise ConfigSharesDisagree
+
+
+def _combined(quorum: Sequence[int], shares: dict[int, bytes]) -> bytes | None:
+    try:
+        return combine_points({index: shares[index] for index in quorum})
+    except InvalidPoint:  # they cancel out: no key at all
+        return None
