@@ -1,0 +1,170 @@
+"""What can go wrong in the index, as facts.
+
+    SignalIndexError
+    ├── StartRefused               the process does not start; tells the operator why
+    │   ├── SettingsRefused        unreadable, unknown key, missing or unsafe value
+    │   ├── SecretFileExposed      group or others may read a secret file
+    │   ├── KeyFilesRefused        key folder absent, incomplete or malformed
+    │   ├── DatabaseNotMigrated    the schema is not the one this version was built for
+    │   ├── KeyConfigUnusable      no key config that pins and accepted origin allow
+    │   └── LedgerRolledBack       the tree is older than the checkpoint kept outside
+    ├── AdministrationRefused      a command of the administrator does not hold
+    │   ├── LoadFileRefused        unknown key or malformed value in the TOML
+    │   ├── KeysExist              the key folder already holds keys
+    │   ├── RegistrationConflict   the same id is registered with other facts
+    │   ├── UnknownOrganisation    no organisation with that OIN
+    │   ├── UnknownPurpose         no such purpose in the catalogue, or a fact lacks
+    │   └── AccountNotSuspended    nothing to restore
+    ├── RequestRefused             what a caller sent does not hold; nothing was changed
+    │   ├── ParseError             untrusted bytes are not what they should be
+    │   ├── CallerUnknown          no access token, or one that does not verify
+    │   ├── CallerNotAllowed       the caller lacks the role, scope or registration
+    │   ├── CallerSuspended        the account or its organisation is suspended
+    │   ├── TicketInvalid          a ticket is not valid for this request, or spent
+    │   ├── StaleKeyVersion        made under a key version this worker does not hold
+    │   ├── SignatureInvalid       a notice, batch or withdrawal whose signature fails
+    │   ├── UnknownSource          the source is not registered for this
+    │   ├── UnknownSignal          the source published no such signal
+    │   ├── UnknownContactHolder   the source has no such contact holder
+    │   └── UnknownEntry           no ledger entry that this caller may see
+    └── NotAnswered                the index cannot answer now; asking again is safe
+        ├── QueueFull              too many lookups wait; nothing was spent
+        ├── CommitUnknown          the database did not confirm the commit
+        └── LeadershipLost         this process is no longer the leader of upkeep
+
+Leaves know nothing of HTTP: `signal_index.api.problems` maps each leaf of
+`RequestRefused` and `NotAnswered` to a slug, a Dutch title and a status, and a test
+walks the subclasses. No message ever echoes input. `LookupDenied` is the policy's own.
+"""
+
+
+class SignalIndexError(Exception):
+    """Anything that the index says did not hold."""
+
+
+class StartRefused(SignalIndexError):
+    """The process does not start."""
+
+
+class SettingsRefused(StartRefused):
+    """A setting is missing, unknown or unsafe."""
+
+
+class SecretFileExposed(StartRefused):
+    """A file with a secret may be read by group or others."""
+
+
+class KeyFilesRefused(StartRefused):
+    """The key folder is absent, incomplete or malformed."""
+
+
+class DatabaseNotMigrated(StartRefused):
+    """The schema is not the one this version was built for."""
+
+
+class KeyConfigUnusable(StartRefused):
+    """No key config that the pins and the accepted origin allow."""
+
+
+class LedgerRolledBack(StartRefused):
+    """The tree is older than, or differs from, the checkpoint kept outside."""
+
+
+class AdministrationRefused(SignalIndexError):
+    """A command of the administrator does not hold; nothing was changed."""
+
+
+class LoadFileRefused(AdministrationRefused):
+    """The TOML to load holds an unknown key or a malformed value."""
+
+
+class KeysExist(AdministrationRefused):
+    """The key folder already holds keys; they are never overwritten."""
+
+
+class RegistrationConflict(AdministrationRefused):
+    """The same id is already registered with other facts."""
+
+
+class UnknownOrganisation(AdministrationRefused):
+    """No organisation with that OIN is registered."""
+
+
+class UnknownPurpose(AdministrationRefused):
+    """The catalogue has no such purpose, or a fact it needs was not given."""
+
+
+class AccountNotSuspended(AdministrationRefused):
+    """The account is not suspended, so there is nothing to restore."""
+
+
+class RequestRefused(SignalIndexError):
+    """What a caller sent does not hold; nothing was changed."""
+
+
+class ParseError(RequestRefused):
+    """Untrusted bytes are not what they should be.
+
+    `field` names the place in the caller's own terms, never its value.
+    """
+
+    def __init__(self, field: str, code: str, message: str = "") -> None:
+        super().__init__(message or f"{field}: {code}")
+        self.field = field
+        self.code = code
+
+
+class CallerUnknown(RequestRefused):
+    """There is no access token, or it does not verify."""
+
+
+class CallerNotAllowed(RequestRefused):
+    """The caller lacks the role, the scope or the registration."""
+
+
+class CallerSuspended(RequestRefused):
+    """The caller's account or organisation is suspended."""
+
+
+class TicketInvalid(RequestRefused):
+    """A ticket is not valid for this request, or has been spent."""
+
+
+class StaleKeyVersion(RequestRefused):
+    """The request was made under a key version this worker does not hold."""
+
+
+class SignatureInvalid(RequestRefused):
+    """The signature of a notice, batch or withdrawal fails."""
+
+
+class UnknownSource(RequestRefused):
+    """The source is not registered for this category and municipality."""
+
+
+class UnknownSignal(RequestRefused):
+    """The source published no signal with that reference."""
+
+
+class UnknownContactHolder(RequestRefused):
+    """The source has no contact holder with that id."""
+
+
+class UnknownEntry(RequestRefused):
+    """There is no ledger entry with that id that this caller may see."""
+
+
+class NotAnswered(SignalIndexError):
+    """The index cannot answer now; asking again is safe."""
+
+
+class QueueFull(NotAnswered):
+    """Too many lookups wait; nothing was spent."""
+
+
+class CommitUnknown(NotAnswered):
+    """The database did not confirm the commit; it may or may not have happened."""
+
+
+class LeadershipLost(NotAnswered):
+    """Another process leads the upkeep now; this one wrote nothing."""

@@ -1,0 +1,193 @@
+"""The settings of one index, from a TOML file.
+
+- Frozen; an unknown key is refused; nothing whose wrong value is unsafe has a default.
+- Relative paths (a SQLite file too) count from the folder of the settings file.
+- `SIGNAL_INDEX_…` in the environment overrides a value (nested: `__`).
+- `accepted_key_origin` says whether a dealt pseudonym key may be used: demo and tests
+  say "dealt", production says "distributed".
+"""
+
+import tomllib
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from signal_index.errors import SettingsRefused
+
+_DRIVERS = frozenset({"sqlite+aiosqlite", "postgresql+asyncpg"})
+_PATHS = ("keys", "key_config", "key_pins", "checkpoint_file", "leader_lock")
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _secure_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme == "https" and parts.hostname:
+        return value
+    if parts.scheme == "http" and _is_loopback(parts.hostname):
+        return value
+    raise ValueError("must be https (http only on loopback)")
+
+
+def _known_driver(value: str) -> str:
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        raise ValueError("is not a database URL") from None
+    if url.drivername not in _DRIVERS:
+        raise ValueError("must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
+    if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
+        raise ValueError("SQLite needs a file")
+    return value
+
+
+SecureUrl = Annotated[str, AfterValidator(_secure_url)]
+DatabaseUrl = Annotated[str, AfterValidator(_known_driver), Field(repr=False)]
+Algorithm = Literal["PS256", "PS384", "PS512", "ES256", "ES384", "Ed25519"]
+
+
+class ClaimNames(BaseModel):
+    """What this provider calls the claims that the index reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    organisation: str = "org"
+    client: str = "client_id"
+    roles: str = "roles"
+    municipality: str = "municipality"
+    trainings: str = "trainings"
+    assurance: str = "loa"
+
+
+class Issuer(BaseModel):
+    """An OpenID provider whose access tokens this index takes.
+
+    Its keys come from its own discovery document. `algorithms` has no default: a token
+    is verified under these and no other. `organisations`, where given, limits for which
+    organisations (OIN) this provider may speak.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: SecureUrl
+    algorithms: tuple[Algorithm, ...] = Field(min_length=1)
+    claims: ClaimNames = ClaimNames()
+    organisations: tuple[str, ...] | None = None
+
+
+class Settings(BaseSettings):
+    """Everything one index needs to know before it starts."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="SIGNAL_INDEX_",
+        env_nested_delimiter="__",
+    )
+
+    database_url: DatabaseUrl
+    upkeep_database_url: DatabaseUrl | None = None  # another login for upkeep's roles
+    admin_database_url: DatabaseUrl | None = None  # another login for commands
+    pool_size: int = Field(default=8, ge=1, le=16)
+    upkeep: Literal["in-process", "separate"]
+
+    keys: Path
+    key_config: Path
+    key_pins: Path
+    accepted_key_origin: Literal["dealt", "distributed"]
+
+    audience: str = Field(min_length=1)
+    issuers: tuple[Issuer, ...] = Field(min_length=1)
+
+    ledger_origin: str = Field(pattern=r"^[a-z0-9][a-z0-9./-]*[a-z0-9]$")
+    checkpoint_file: Path
+    leader_lock: Path | None = None  # default: beside the SQLite file
+
+    host: str
+    port: int = Field(ge=0, le=65535)
+    problem_base: SecureUrl
+
+    @field_validator("issuers")
+    @classmethod
+    def _issuers_differ(cls, value: tuple[Issuer, ...]) -> tuple[Issuer, ...]:
+        if len({issuer.issuer for issuer in value}) != len(value):
+            raise ValueError("an issuer is named twice")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, and read nothing else."""
+        return env_settings, init_settings
+
+
+def load_settings(path: Path) -> Settings:
+    """Give the settings in a TOML file, or raise `SettingsRefused` with every reason.
+
+    No value is echoed in the reasons: a database URL may hold a password.
+    """
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except OSError as refusal:
+        raise SettingsRefused(f"{path}: cannot be read") from refusal
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as refusal:
+        raise SettingsRefused(f"{path}: is not TOML") from refusal
+    try:
+        settings = Settings(**values)
+    except ValidationError as refusal:
+        reasons = (
+            f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
+            for error in refusal.errors(include_input=False, include_context=False)
+        )
+        raise SettingsRefused(f"{path}: {'; '.join(reasons)}") from None
+    return _resolve(settings, path.resolve().parent)
+
+
+def _resolve(settings: Settings, folder: Path) -> Settings:
+    changes: dict[str, Any] = {
+        name: folder / value
+        for name in _PATHS
+        if (value := getattr(settings, name)) is not None
+    }
+    for name in ("database_url", "upkeep_database_url", "admin_database_url"):
+        if (value := getattr(settings, name)) is not None:
+            changes[name] = _resolve_database(value, folder)
+    return settings.model_copy(update=changes)
+
+
+def _resolve_database(database_url: str, folder: Path) -> str:
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return database_url
+    path = str(folder / url.database)
+    return url.set(database=path).render_as_string(hide_password=False)

@@ -1,0 +1,133 @@
+"""Opening the database, and the one transaction in which things change.
+
+- SQLite: WAL, synchronous=FULL, secure_delete, foreign keys; BEGIN IMMEDIATE, one
+  writer at a time, so that no transaction finds out at its commit that another was first.
+- PostgreSQL: READ COMMITTED, pool of 8 to 16, and the connection takes on the database
+  role of its job (`DatabaseRole`), which is granted no more than that job needs.
+- A database file is made readable by its owner alone.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import Connection, event
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+_WRITER = "signal_index_writer"
+_BEGIN = "signal_index_begin"
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA busy_timeout = 15000",
+)
+
+
+class DatabaseRole(StrEnum):
+    """The PostgreSQL role of a job; SQLite knows none."""
+
+    OWNER = "signal_index_owner"
+    WEB = "signal_index_web"
+    SEQUENCER = "signal_index_sequencer"
+    UPKEEP = "signal_index_upkeep"
+    REPORTING = "signal_index_reporting"
+
+
+def open_engine(
+    database_url: str, role: DatabaseRole | None, *, pool_size: int = 8
+) -> AsyncEngine:
+    """Give an engine that takes on `role` on PostgreSQL; None keeps the login's own.
+
+    Only the migration, which makes the roles, runs with None. The pool never grows
+    beyond `pool_size`: past 16 connections PostgreSQL answers slower, not faster.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return _open_sqlite(url, pool_size)
+    settings = {"application_name": "signal-index"}
+    if role is not None:
+        settings["role"] = role.value
+    return create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"server_settings": settings},
+    )
+
+
+def is_sqlite(engine: AsyncEngine) -> bool:
+    """Tell whether this is the embedded database, of one process and one writer."""
+    return engine.dialect.name == "sqlite"
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a connection in a writing transaction: commit at the end, else roll back.
+
+    When the block has ended without an exception, the commit is durable. On SQLite
+    writers of this process queue here; those of another process wait for the file.
+    """
+    writer = engine.get_execution_options().get(_WRITER)
+    if writer is None:
+        async with engine.begin() as connection:
+            yield connection
+        return
+    async with writer, engine.begin() as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a connection in a read-only transaction that makes no writer wait."""
+    async with engine.connect() as connection:
+        if is_sqlite(engine):
+            await connection.execution_options(**{_BEGIN: "BEGIN"})
+        else:
+            await connection.execution_options(postgresql_readonly=True)
+        async with connection.begin():
+            yield connection
+
+
+def _open_sqlite(url: URL, pool_size: int) -> AsyncEngine:
+    _own_file(url)
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        execution_options={_WRITER: asyncio.Lock()},
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _own_file(url: URL) -> None:
+    if url.database:
+        path = Path(url.database)
+        if not path.exists():
+            path.touch(mode=0o600)
+
+
+def _prepare_sqlite(
+    dbapi_connection: AsyncAdapt_aiosqlite_connection, _record: object
+) -> None:
+    # We say BEGIN ourselves; the driver's own habit opens transactions too late.
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    begin = connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE")
+    connection.exec_driver_sql(begin)

@@ -1,0 +1,8 @@
+"""The tables of the index, as SQLAlchemy Core; no behaviour.
+
+- `metadata` and the column types: `tables.metadata`. One module per subject beside it.
+- Only `signal_index.store` imports these (import contract "only the store speaks SQL").
+- Every row about a person, a source or an act carries its municipality.
+- The schema in a database is made by `signal_index.migrations`, never by `create_all`;
+  tests/contract/test_migrations.py proves that both are the same on both databases.
+"""

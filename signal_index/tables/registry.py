@@ -1,0 +1,135 @@
+"""Who takes part, and what a municipality recorded about purposes and accounts.
+
+- `municipality` of an organisation (and of its clients, signers and contact holders) is
+  the municipality under whose responsibility it was admitted.
+- A change of any of these is a ledger entry in the same transaction.
+- `coverage` says where and for what a source publishes; `last_heard` is the index time
+  of the newest closed delivery, and says nothing about any subject.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("oin", OIN, primary_key=True),
+    municipality(),
+    Column("name", String(200), nullable=False),
+    Column("kind", LABEL, nullable=False),  # policy's kinds: municipality, source, …
+    Column("registered_at", Instant, nullable=False),
+)
+
+client = Table(
+    "client",
+    metadata,
+    Column("client_id", String(200), primary_key=True),  # azp / client_id in a token
+    Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
+    municipality(),
+    Column("registered_at", Instant, nullable=False),
+)
+
+signer = Table(  # public keys that sign notices, batches and withdrawals
+    "signer",
+    metadata,
+    Column("kid", String(64), primary_key=True),  # RFC 7638 thumbprint
+    Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
+    municipality(),
+    Column("jwk", JSON, nullable=False),
+    Column("registered_at", Instant, nullable=False),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("oin", OIN, ForeignKey("organisation.oin"), primary_key=True),
+    municipality(),
+    Column("kind", LABEL, nullable=False),  # who may publish, as the catalogue names it
+    Column("active", Boolean, nullable=False),
+    Column("registered_at", Instant, nullable=False),
+)
+
+source_submitter = Table(  # who, beside the source itself, may send for it
+    "source_submitter",
+    metadata,
+    Column("source", OIN, ForeignKey("source.oin"), primary_key=True),
+    Column("submitter", OIN, ForeignKey("organisation.oin"), primary_key=True),
+    municipality(),
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("municipality", municipality().type, primary_key=True),
+    Column("category", LABEL, primary_key=True),
+    Column("source", OIN, ForeignKey("source.oin"), primary_key=True),
+    Column("rhythm_days", Integer, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("last_heard", Instant, nullable=True),
+    CheckConstraint("rhythm_days > 0", name="rhythm_is_positive"),
+)
+
+contact_holder = Table(
+    "contact_holder",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
+    municipality(),
+    Column("details", JSON, nullable=False),  # the parsed ContactHolder, as on the wire
+    Column("last_verified", Date, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("organisation", "id"),
+)
+
+establishment = Table(
+    "establishment",
+    metadata,
+    Column("municipality", municipality().type, primary_key=True),
+    Column("purpose", LABEL, primary_key=True),
+    Column("by_role", String(200), nullable=False),
+    Column("established_on", Date, nullable=False),
+    Column("staatsblad", String(64), nullable=True),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+account_suspension = Table(
+    "account_suspension",
+    metadata,
+    Column("organisation", OIN, ForeignKey("organisation.oin"), primary_key=True),
+    Column("subject", String(255), primary_key=True),  # the provider's `sub`
+    municipality(),
+    Column("suspended_at", Instant, nullable=False),
+)
+
+key_config = Table(  # accepted key configs; a lower serial than the highest is refused
+    "key_config",
+    metadata,
+    Column("serial", Integer, primary_key=True),
+    Column("key_version", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("accepted_at", Instant, nullable=False),
+)
+
+policy_activation = Table(  # digests of rules and catalogue this index has decided with
+    "policy_activation",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("activated_at", Instant, nullable=False),
+)

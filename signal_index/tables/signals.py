@@ -1,0 +1,113 @@
+"""Signals, what remains after one is withdrawn, and what sources handed in.
+
+- The primary key of a signal starts with the 16-byte row key; on PostgreSQL it covers
+  the columns that a lookup reads, on SQLite the table itself is clustered by it.
+- The seal (32 bytes) only serves re-keying; the web role may write but never read it.
+- No column names a person: the row key is a keyed value outside this database's reach.
+"""
+
+from sqlalchemy import (
+    CHAR,
+    JSON,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+
+COVERED = (
+    "municipality",
+    "category",
+    "state",
+    "source",
+    "contact_holder",
+    "valid_from",
+    "valid_until",
+    "ended_on",
+    "confirmed_at",
+)
+"""The columns that a lookup reads, beside the key."""
+
+signal = Table(
+    "signal",
+    metadata,
+    Column("row_key", LargeBinary(16), nullable=False),
+    Column("id", Uuid, nullable=False),  # UUIDv7
+    Column("seal", LargeBinary(32), nullable=False),
+    Column("key_version", Integer, nullable=False),
+    Column("source", OIN, ForeignKey("source.oin"), nullable=False),
+    Column("submitted_by", OIN, ForeignKey("organisation.oin"), nullable=False),
+    Column("reference", Uuid, nullable=False),  # the source's own random UUID
+    Column("version", Integer, nullable=False),
+    Column("notice_digest", LargeBinary(32), nullable=False),
+    Column("category", LABEL, nullable=False),
+    municipality(),
+    Column("contact_holder", Uuid, ForeignKey("contact_holder.id"), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date, nullable=False),
+    Column("informed_code", LABEL, nullable=False),
+    Column("informed_on", Date, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("confirmed_at", Instant, nullable=False),
+    Column("ended_on", Date, nullable=True),
+    PrimaryKeyConstraint("row_key", "id", postgresql_include=COVERED),
+    UniqueConstraint("source", "reference"),
+    CheckConstraint("state IN ('active', 'ended', 'restricted')", name="state_known"),
+    CheckConstraint("version >= 1", name="version_is_positive"),
+    CheckConstraint("(state = 'ended') = (ended_on IS NOT NULL)", name="ended_has_day"),
+    CheckConstraint("length(row_key) = 16", name="row_key_length"),
+    CheckConstraint("length(seal) = 32", name="seal_length"),
+    Index(None, "valid_until"),
+    Index(None, "confirmed_at"),
+    sqlite_with_rowid=False,
+)
+
+tombstone = Table(  # 90 days: a late or repeated lower version never brings it back
+    "tombstone",
+    metadata,
+    Column("source", OIN, ForeignKey("source.oin"), primary_key=True),
+    Column("reference", Uuid, primary_key=True),
+    municipality(),
+    Column("category", LABEL, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("reason", LABEL, nullable=False),  # ended | entered-in-error
+    Column("until", Instant, nullable=False, index=True),
+)
+
+evidence = Table(  # what a source signed; names nobody (subject = SHA-256(salt || N))
+    "evidence",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # the batch's uuid, or a UUIDv7
+    Column("kind", LABEL, nullable=False),  # notice | batch | withdrawal
+    Column("submitted_by", OIN, ForeignKey("organisation.oin"), nullable=False),
+    municipality(),  # of the organisation that submits; a batch may span several
+    Column("entry_id", Uuid, nullable=False),
+    Column("received_at", Instant, nullable=False, index=True),
+    Column("jws", Text, nullable=False),
+)
+
+delivery = Table(  # closed deliveries; coverage.last_heard follows from the newest
+    "delivery",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("municipality", CHAR(4), primary_key=True),
+    Column("category", LABEL, primary_key=True),
+    Column("source", OIN, ForeignKey("source.oin"), nullable=False),
+    Column("submitted_by", OIN, ForeignKey("organisation.oin"), nullable=False),
+    Column("kind", LABEL, nullable=False),  # full | delta
+    Column("period_from", Instant, nullable=False),
+    Column("period_until", Instant, nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("closed_at", Instant, nullable=False, index=True),
+)
