@@ -1,7 +1,7 @@
 """Opening the database, and the one transaction in which things change.
 
 - SQLite: WAL, synchronous=FULL, secure_delete, foreign keys; BEGIN IMMEDIATE, one
-  writer at a time, so that no transaction finds out at its commit that another was first.
+  writer at a time: no transaction finds out at its commit that another was first.
 - PostgreSQL: READ COMMITTED, pool of 8 to 16, and the connection takes on the database
   role of its job (`DatabaseRole`), which is granted no more than that job needs.
 - A database file is made readable by its owner alone.

@@ -47,10 +47,10 @@ client = Table(
 signer = Table(  # public keys that sign notices, batches and withdrawals
     "signer",
     metadata,
-    Column("kid", String(64), primary_key=True),  # RFC 7638 thumbprint
-    Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
+    Column("organisation", OIN, ForeignKey("organisation.oin"), primary_key=True),
+    Column("kid", String(128), primary_key=True),
     municipality(),
-    Column("jwk", JSON, nullable=False),
+    Column("jwk", Text, nullable=False),
     Column("registered_at", Instant, nullable=False),
 )
 

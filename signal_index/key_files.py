@@ -1,0 +1,189 @@
+"""The key folder of an index: made once, read at start, never overwritten.
+
+    index-scalar-1.key        c_v of key version 1      32 bytes, reduced scalar
+    row-key.key               h                         64 bytes, two AES-256 keys
+    ledger-names-2026.key     l_y                       32 bytes
+    disclosures-2026.key      disclosure key            32 bytes
+    checkpoint.key.jwk        checkpoint key            Ed25519 JWK, private
+    receipt.key.jwk           receipt key               Ed25519 JWK, private
+    checkpoint.public.jwk     for verifiers             public
+    receipt.public.jwk        for desks and verifiers   public
+
+- A secret file that group or others may read stops the start (`SecretFileExposed`), and
+  so does a folder that they may write in.
+- Every file is synced before the command says that it made it.
+"""
+
+import json
+import os
+import re
+import secrets
+import stat
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import pysodium
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from keys.errors import KeysError
+from keys.pseudonym import (
+    IndexScalar,
+    KeyVersion,
+    LedgerNameKey,
+    parse_index_scalar,
+    parse_ledger_name_key,
+    parse_row_key_secret,
+)
+from signal_index.errors import KeyFilesRefused, KeysExist, SecretFileExposed
+from signal_index.keyring import (
+    SECRET_BYTES,
+    CheckpointKey,
+    DisclosureKey,
+    IndexKeys,
+    ReceiptKey,
+)
+
+ROW_KEY = "row-key.key"
+CHECKPOINT = "checkpoint.key.jwk"
+RECEIPT = "receipt.key.jwk"
+CHECKPOINT_PUBLIC = "checkpoint.public.jwk"
+RECEIPT_PUBLIC = "receipt.public.jwk"
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+Key = TypeVar("Key")
+
+
+def create_key_folder(
+    folder: Path, *, key_version: int, years: tuple[int, ...]
+) -> None:
+    """Make every key of a new index; raises `KeysExist` when one is there already.
+
+    Losing this folder loses every row and every ledger entry's meaning: keep a copy of
+    it apart from the copies of the database (docs/operations.md, "Back-up").
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise KeysExist("the key folder is not empty")
+    scalar = pysodium.crypto_core_ristretto255_scalar_random()
+    _write_secret(folder / f"index-scalar-{key_version}.key", scalar)
+    _write_secret(folder / ROW_KEY, secrets.token_bytes(2 * SECRET_BYTES))
+    for year in years:
+        create_year(folder, year)
+    _create_signing_key(folder, CHECKPOINT, CHECKPOINT_PUBLIC)
+    _create_signing_key(folder, RECEIPT, RECEIPT_PUBLIC)
+
+
+def create_year(folder: Path, year: int) -> None:
+    """Make the two keys of one ledger year; raises `KeysExist`."""
+    for kind in ("ledger-names", "disclosures"):
+        _write_secret(folder / f"{kind}-{year}.key", secrets.token_bytes(SECRET_BYTES))
+
+
+def load_keys(folder: Path) -> IndexKeys:
+    """Read the key folder, or raise `KeyFilesRefused` or `SecretFileExposed`."""
+    if not folder.is_dir():
+        raise KeyFilesRefused("the key folder is not there")
+    if folder.stat().st_mode & _OTHERS_WRITE:
+        raise SecretFileExposed("others may write in the key folder; chmod 700")
+    scalars = _read_numbered(folder, "index-scalar", _scalar)
+    names = _read_numbered(folder, "ledger-names", _name_key)
+    disclosures = _read_numbered(folder, "disclosures", DisclosureKey)
+    if not scalars or not names or names.keys() != disclosures.keys():
+        raise KeyFilesRefused("the key folder is not complete")
+    return IndexKeys(
+        scalars={KeyVersion(version): key for version, key in scalars.items()},
+        row_key=_parsed(folder / ROW_KEY, parse_row_key_secret),
+        ledger_names=names,
+        disclosures=disclosures,
+        checkpoint=_checkpoint_key(folder / CHECKPOINT),
+        receipt=ReceiptKey(*_read_signing_key(folder / RECEIPT)),
+    )
+
+
+def _scalar(_version: int, data: bytes) -> IndexScalar:
+    return parse_index_scalar(data)
+
+
+def _name_key(_year: int, data: bytes) -> LedgerNameKey:
+    return parse_ledger_name_key(data)
+
+
+def _read_numbered(
+    folder: Path, kind: str, parse: Callable[[int, bytes], Key]
+) -> Mapping[int, Key]:
+    pattern = re.compile(rf"{kind}-([1-9][0-9]{{0,4}})\.key")
+    found = {}
+    for path in sorted(folder.iterdir()):
+        if named := pattern.fullmatch(path.name):
+            number = int(named[1])
+            found[number] = _parsed(path, partial(parse, number))
+    return found
+
+
+def _parsed(path: Path, parse: Callable[[bytes], Key]) -> Key:
+    try:
+        return parse(_read_secret(path))
+    except KeysError:
+        raise KeyFilesRefused(f"{path.name}: not a key") from None
+
+
+def _read_signing_key(path: Path) -> tuple[str, OKPKey]:
+    try:
+        members = json.loads(_read_secret(path))
+        key = OKPKey.import_key(members)
+    except (ValueError, TypeError, AttributeError, JoseError):
+        raise KeyFilesRefused(f"{path.name}: not a key") from None
+    if key.curve_name != "Ed25519" or not key.is_private or not key.kid:
+        raise KeyFilesRefused(f"{path.name}: not a private Ed25519 key with a name")
+    return key.kid, key
+
+
+def _checkpoint_key(path: Path) -> CheckpointKey:
+    _, key = _read_signing_key(path)
+    private = key.private_key
+    if not isinstance(private, Ed25519PrivateKey):
+        raise KeyFilesRefused(f"{path.name}: not an Ed25519 key")
+    return CheckpointKey(private)
+
+
+def _create_signing_key(folder: Path, private_name: str, public_name: str) -> None:
+    made = OKPKey.generate_key("Ed25519", private=True)
+    members = {"kid": made.thumbprint(), **made.as_dict(private=True)}
+    _write_secret(folder / private_name, _encode_json(members))
+    public = {name: value for name, value in members.items() if name != "d"}
+    _write_new(folder / public_name, _encode_json(public), 0o644)
+
+
+def _encode_json(members: Mapping[str, object]) -> bytes:
+    return json.dumps(members, sort_keys=True).encode() + b"\n"
+
+
+def _read_secret(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & _OTHERS:
+                raise SecretFileExposed(f"{path.name}: others may read it; chmod 600")
+            return file.read()
+    except OSError as refusal:
+        raise KeyFilesRefused(f"{path.name}: cannot be read") from refusal
+
+
+def _write_secret(path: Path, data: bytes) -> None:
+    _write_new(path, data, 0o600)
+
+
+def _write_new(path: Path, data: bytes, mode: int) -> None:
+    try:
+        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except FileExistsError:
+        raise KeysExist(f"{path.name} exists; keys are never overwritten") from None
+    with os.fdopen(made, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
