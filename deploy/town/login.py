@@ -1,0 +1,165 @@
+"""Log in as a person would, by driving the provider's real login page over HTTP.
+
+Two ways: into the desk (its session cookie then stands in the client's jar), or as
+a case system that gets an access token of its own by the code flow with PKCE.
+"""
+
+import base64
+import hashlib
+import secrets
+import time
+import uuid
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+from deploy.town.parties import AUDIENCE, PASSWORD, Account
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+MAX_STEPS = 12
+
+
+class LoginFailed(Exception):
+    """The provider or the desk did not let the account in; names the step."""
+
+
+@dataclass(frozen=True)
+class ProviderClient:
+    """A client registered at the provider that proves itself with a key."""
+
+    client_id: str
+    redirect_uri: str
+    key: OKPKey
+
+
+def new_browser() -> httpx.AsyncClient:
+    """Give a client that keeps cookies as a browser does on loopback.
+
+    Browsers treat loopback as a secure context and send Secure cookies there over
+    plain HTTP; the standard library's jar must be told to.
+    """
+    policy = DefaultCookiePolicy(secure_protocols=("http", "https"))
+    jar = CookieJar(policy=policy)
+    return httpx.AsyncClient(cookies=jar, timeout=30, follow_redirects=False)
+
+
+async def log_in_at_desk(browser: httpx.AsyncClient, desk: str, who: Account) -> None:
+    """Leave the browser with a session of the desk, or raise `LoginFailed`."""
+    landed = await _walk_through_login(browser, f"{desk}/login", who, stop_at=None)
+    if landed.status_code != 200 or not str(landed.url).startswith(desk):
+        raise LoginFailed(f"desk answered {landed.status_code} after the login")
+
+
+async def fetch_access_token(
+    issuer: str, client: ProviderClient, who: Account, scope: str = "openid lookup"
+) -> str:
+    """Give an access token for the index on behalf of a person (RFC 6749, 7636)."""
+    verifier = secrets.token_urlsafe(48)
+    digest = hashlib.sha256(verifier.encode()).digest()
+    async with new_browser() as browser:
+        question = httpx.QueryParams(
+            client_id=client.client_id,
+            response_type="code",
+            scope=scope,
+            redirect_uri=client.redirect_uri,
+            resource=AUDIENCE,
+            state=secrets.token_urlsafe(16),
+            nonce=secrets.token_urlsafe(16),
+            code_challenge=_encode(digest),
+            code_challenge_method="S256",
+        )
+        start = f"{issuer}/auth?{question}"
+        stop_at = client.redirect_uri
+        landed = await _walk_through_login(browser, start, who, stop_at=stop_at)
+        code = httpx.URL(landed.headers["location"]).params.get("code")
+        if code is None:
+            raise LoginFailed("the provider gave no code")
+        grant = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": client.redirect_uri,
+            "code_verifier": verifier,
+        }
+        return await _ask_token(browser, issuer, client, grant)
+
+
+async def fetch_client_token(issuer: str, client: ProviderClient, scope: str) -> str:
+    """Give an access token of the client itself (client credentials)."""
+    async with new_browser() as browser:
+        grant = {"grant_type": "client_credentials", "scope": scope}
+        return await _ask_token(browser, issuer, client, grant)
+
+
+async def _ask_token(
+    browser: httpx.AsyncClient,
+    issuer: str,
+    client: ProviderClient,
+    grant: dict[str, str],
+) -> str:
+    now = int(time.time())  # noqa: TID251 - the edge of a script
+    assertion = jwt.encode(
+        {"alg": "Ed25519", "kid": str(client.key.kid)},
+        {
+            "iss": client.client_id,
+            "sub": client.client_id,
+            "aud": issuer,
+            "iat": now,
+            "exp": now + 60,
+            "jti": str(uuid.uuid4()),
+        },
+        client.key,
+        algorithms=["Ed25519"],
+    )
+    proof = {
+        "client_id": client.client_id,
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": assertion,
+        "resource": AUDIENCE,
+    }
+    answer = await browser.post(f"{issuer}/token", data={**grant, **proof})
+    if answer.status_code != 200:
+        raise LoginFailed(f"the provider gave no token: {answer.status_code}")
+    return str(answer.json()["access_token"])
+
+
+async def _walk_through_login(
+    browser: httpx.AsyncClient, start: str, who: Account, *, stop_at: str | None
+) -> httpx.Response:
+    answer = await browser.get(start)
+    for _ in range(MAX_STEPS):
+        if answer.is_redirect:
+            target = answer.url.join(answer.headers["location"])
+            if stop_at is not None and str(target).startswith(stop_at):
+                return answer
+            answer = await browser.get(target)
+        elif "/interaction/" in answer.url.path and answer.status_code == 200:
+            fields = {"username": who.username, "password": PASSWORD}
+            action = answer.url.join(_find_form_action(answer.text))
+            answer = await browser.post(action, data=fields)
+        else:
+            return answer
+    raise LoginFailed("the login went round in circles")
+
+
+class _FormFinder(HTMLParser):
+    action: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "form":
+            self.action = dict(attrs).get("action")
+
+
+def _find_form_action(page: str) -> str:
+    finder = _FormFinder()
+    finder.feed(page)
+    if finder.action is None:
+        raise LoginFailed("the provider's page has no form")
+    return finder.action
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -1,0 +1,151 @@
+"""Start the town's processes, wait until each answers, and stop all of them.
+
+Every process writes its output to a file of its own in the town's `log` folder,
+so that `--check` can search it. A process that dies while the others start is
+reported by name with the last lines it wrote, in one message.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+PATIENCE_SECONDS = 30
+STOP_SECONDS = 10
+
+
+class PartyFailed(Exception):
+    """A process did not start, or a command ended badly; holds what it said."""
+
+
+@dataclass(frozen=True)
+class Party:
+    """One process: its name, its command, and where it says that it is well."""
+
+    name: str
+    command: Sequence[str]
+    health: str
+
+
+@dataclass
+class Processes:
+    """The running processes of one town; leaving the block stops them all."""
+
+    folder: Path
+    log: Path
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        self.log.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop_all()
+        self._stack.close()
+
+    def start(self, party: Party) -> None:
+        """Start one process in its own group; its output goes to `log/NAME.log`."""
+        output = self._stack.enter_context(self._path(party.name).open("ab"))
+        self.running[party.name] = subprocess.Popen(  # noqa: S603 - our own commands
+            list(party.command),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def start_together(self, parties: Sequence[Party]) -> None:
+        """Start several processes at once and wait until each answers.
+
+        Raises `PartyFailed` naming the first that ended or stayed silent.
+        """
+        for party in parties:
+            self.start(party)
+        for party in parties:
+            self.wait_for(party)
+
+    def wait_for(self, party: Party) -> None:
+        """Wait until the process answers its health address, or raise `PartyFailed`."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            if self.running[party.name].poll() is not None:
+                raise PartyFailed(
+                    f"{party.name} ended:\n{self._last_words(party.name)}"
+                )
+            try:
+                if httpx.get(party.health, timeout=2).status_code < 500:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+        raise PartyFailed(f"{party.name} is silent:\n{self._last_words(party.name)}")
+
+    def stop(self, name: str) -> None:
+        """Ask one process to stop; end it after ten seconds."""
+        process = self.running.pop(name)
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def stop_all(self) -> None:
+        """Stop every process, last started first."""
+        for process in self.running.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for name in reversed(list(self.running)):
+            self.stop(name)
+
+    def find_dead(self) -> str | None:
+        """Name a process that has ended by itself, if any."""
+        for name, process in self.running.items():
+            if process.poll() is not None:
+                return name
+        return None
+
+    def _path(self, name: str) -> Path:
+        return self.log / f"{name}.log"
+
+    def _last_words(self, name: str) -> str:
+        lines = self._path(name).read_text(errors="replace").splitlines()
+        return "\n".join(lines[-15:])
+
+
+def run_command(
+    command: Sequence[str], folder: Path, extra: Mapping[str, str] | None = None
+) -> str:
+    """Run one command to its end and give its output, or raise `PartyFailed`."""
+    done = subprocess.run(  # noqa: S603 - our own commands
+        list(command),
+        cwd=folder,
+        env={**_environment(), **(extra or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        said = (done.stdout + done.stderr)[-2000:]
+        raise PartyFailed(f"{' '.join(command[:3])} gave {done.returncode}:\n{said}")
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}  # noqa: TID251 - passed on
