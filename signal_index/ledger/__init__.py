@@ -1,0 +1,52 @@
+"""Builds what the ledger records: entries, receipts, signed checkpoints.
+
+Pure: ids, time, randomness and keys come in as arguments; `signal_index.store.ledger`
+writes, `signal_index.upkeep.sequencer` puts entries into the tree. Import from the
+package itself.
+"""
+
+from signal_index.ledger.entry import (
+    ENTROPY_BYTES,
+    Entry,
+    FindKeys,
+    build_entry,
+    case_find_key,
+    person_find_key,
+    user_find_key,
+)
+from signal_index.ledger.facts import (
+    DecisionGroup,
+    EntryFacts,
+    PersonGroup,
+    RoleGroup,
+    ShownFlag,
+    WhyGroup,
+    describe_lookup,
+)
+from signal_index.ledger.keys import CheckpointKey, DisclosureKey, ReceiptKey
+from signal_index.ledger.sealing import open_disclosures
+from signal_index.proof import Group, Kind, Outcome
+
+__all__ = [
+    "ENTROPY_BYTES",
+    "CheckpointKey",
+    "DecisionGroup",
+    "DisclosureKey",
+    "Entry",
+    "EntryFacts",
+    "FindKeys",
+    "Group",
+    "Kind",
+    "Outcome",
+    "PersonGroup",
+    "ReceiptKey",
+    "RoleGroup",
+    "ShownFlag",
+    "WhyGroup",
+    "build_entry",
+    "case_find_key",
+    "describe_lookup",
+    "open_disclosures",
+    "person_find_key",
+    "user_find_key",
+]

@@ -1,0 +1,147 @@
+"""Builds an entry: leaf, disclosures, keyed hashes to find it by, sealed groups.
+
+- Pure: the id, the time and 108 fresh random bytes come in as arguments.
+- What is stored beside the leaf is sealed or keyed; database and backup alone show who
+  asked nothing about whom.
+- Entries whose groups have one outcome seal to lengths in steps of 4,096 bytes, so that
+  the length of a stored row does not tell a hit from a miss.
+"""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from signal_index.ledger.facts import EntryFacts
+from signal_index.ledger.keys import DisclosureKey
+from signal_index.ledger.sealing import NONCE_BYTES, seal_disclosures
+from signal_index.proof import (
+    SALT_BYTES,
+    Group,
+    JsonObject,
+    Leaf,
+    digest_disclosure,
+    encode_b64u,
+    encode_leaf,
+    make_disclosure,
+)
+
+ENTROPY_BYTES = len(Group) * SALT_BYTES + NONCE_BYTES
+_RECEIPT_GROUPS = (Group.WHO, Group.ROLE, Group.WHY, Group.WHAT, Group.DECISION)
+FIND_KEY_BYTES = 16
+
+
+@dataclass(frozen=True, repr=False)
+class FindKeys:
+    """Keyed hashes by which an entry is found; erased together with its disclosures."""
+
+    user: bytes | None
+    team: bytes | None
+    case: bytes | None
+    person: bytes | None
+
+
+@dataclass(frozen=True, repr=False)
+class Entry:
+    """An entry, ready for `store.ledger.insert_entries` and for its receipt."""
+
+    id: UUID
+    year: int
+    facts: EntryFacts
+    leaf: bytes
+    disclosures: Mapping[Group, str]
+    find_keys: FindKeys
+    sealed: bytes
+
+    def receipt_disclosures(self) -> Sequence[str]:
+        """Give what a receipt opens: all but the person, in a fixed order."""
+        return [self.disclosures[group] for group in _RECEIPT_GROUPS]
+
+
+def build_entry(facts: EntryFacts, *, entropy: bytes, key: DisclosureKey) -> Entry:
+    """Give the entry for these facts.
+
+    `entropy` is `ENTROPY_BYTES` fresh random bytes, never used before: six salts and
+    the nonce of the seal. `key` must be the one of the entry's year.
+    """
+    if len(entropy) != ENTROPY_BYTES:
+        raise ValueError("an entry takes 108 random bytes")
+    if key.year != facts.year:
+        raise ValueError("the disclosure key is not of the entry's year")
+    values = _group_values(facts)
+    disclosures = {
+        group: make_disclosure(
+            group, entropy[place * SALT_BYTES : (place + 1) * SALT_BYTES], values[group]
+        )
+        for place, group in enumerate(Group)
+    }
+    return Entry(
+        id=facts.entry,
+        year=facts.year,
+        facts=facts,
+        leaf=encode_leaf(_leaf_of(facts, disclosures)),
+        disclosures=disclosures,
+        find_keys=_find_keys(facts, key),
+        sealed=seal_disclosures(
+            facts.entry, disclosures, key=key, nonce=entropy[-NONCE_BYTES:]
+        ),
+    )
+
+
+def _leaf_of(facts: EntryFacts, disclosures: Mapping[Group, str]) -> Leaf:
+    return Leaf(
+        entry=facts.entry,
+        kind=facts.kind,
+        minute=facts.recorded_at,
+        organisation=facts.organisation,
+        municipality=facts.municipality,
+        activity=facts.activity,
+        policy=facts.policy,
+        outcome=facts.outcome,
+        groups={group: digest_disclosure(text) for group, text in disclosures.items()},
+    )
+
+
+def _group_values(facts: EntryFacts) -> Mapping[Group, JsonObject | None]:
+    return {
+        Group.PERSON: facts.person.value() if facts.person else None,
+        Group.WHO: None if facts.who is None else {"sub": facts.who},
+        Group.ROLE: facts.role.value() if facts.role else None,
+        Group.WHY: facts.why.value() if facts.why else None,
+        Group.WHAT: facts.what,
+        Group.DECISION: facts.decision.value() if facts.decision else None,
+    }
+
+
+def _find_keys(facts: EntryFacts, key: DisclosureKey) -> FindKeys:
+    organisation = facts.organisation or ""
+    who, person = facts.who, facts.person
+    team = facts.role.team if facts.role else None
+    case = facts.why.case_reference if facts.why else None
+    return FindKeys(
+        user=None if who is None else user_find_key(key, organisation, who),
+        team=None if team is None else _find_key(key, "team", organisation, team),
+        case=None if case is None else case_find_key(key, organisation, case),
+        person=None if person is None else person_find_key(key, person.name),
+    )
+
+
+def user_find_key(key: DisclosureKey, organisation: str, sub: str) -> bytes:
+    """Give the keyed hash under which a user's own entries of a year are found."""
+    return _find_key(key, "user", organisation, sub)
+
+
+def case_find_key(key: DisclosureKey, organisation: str, case: str) -> bytes:
+    """Give the keyed hash under which the entries of a case of a year are found."""
+    return _find_key(key, "case", organisation, case)
+
+
+def person_find_key(key: DisclosureKey, name: bytes) -> bytes:
+    """Give the keyed hash for a ledger name; also names the person's counter."""
+    return _find_key(key, "person", encode_b64u(name))
+
+
+def _find_key(key: DisclosureKey, *parts: str) -> bytes:
+    message = b"".join(len(part.encode()).to_bytes(2) + part.encode() for part in parts)
+    return hmac.digest(key.find, message, sha256)[:FIND_KEY_BYTES]

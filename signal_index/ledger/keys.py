@@ -1,0 +1,66 @@
+"""The secrets that the ledger's writing side holds; none has a repr.
+
+- `DisclosureKey`: one per calendar year; seals the opened groups and makes the keyed
+  hashes by which entries are found. Destroying it makes both unreadable.
+- `CheckpointKey` signs the tree, `ReceiptKey` signs promises: Ed25519, two keys, so
+  that a web process, which must promise, can never sign a tree.
+"""
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+_SEAL = b"signal-index/ledger/seal/1"
+_FIND = b"signal-index/ledger/find/1"
+
+
+class DisclosureKey:
+    """The key of one calendar year, with the two keys derived from it (RFC 5869)."""
+
+    __slots__ = ("find", "seal", "year")
+
+    def __init__(self, year: int, secret: bytes) -> None:
+        if len(secret) != KEY_BYTES:
+            raise ValueError("a disclosure key has 32 bytes")
+        self.year = year
+        self.seal = _derive(secret, _SEAL)
+        self.find = _derive(secret, _FIND)
+
+    def __repr__(self) -> str:
+        return "<DisclosureKey>"
+
+
+class CheckpointKey:
+    """The Ed25519 key that signs the tree."""
+
+    __slots__ = ("private", "public")
+
+    def __init__(self, seed: bytes) -> None:
+        self.private = Ed25519PrivateKey.from_private_bytes(seed)
+        self.public: Ed25519PublicKey = self.private.public_key()
+
+    def __repr__(self) -> str:
+        return "<CheckpointKey>"
+
+
+class ReceiptKey:
+    """The Ed25519 key that signs promises, with the key id its JWS names."""
+
+    __slots__ = ("kid", "private", "public")
+
+    def __init__(self, seed: bytes, kid: str) -> None:
+        self.private = Ed25519PrivateKey.from_private_bytes(seed)
+        self.public: Ed25519PublicKey = self.private.public_key()
+        self.kid = kid
+
+    def __repr__(self) -> str:
+        return "<ReceiptKey>"
+
+
+def _derive(secret: bytes, label: bytes) -> bytes:
+    hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=label)
+    return hkdf.derive(secret)
