@@ -1,0 +1,115 @@
+"""The catalogue at hand: purposes, categories and closed lists, found by their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeVar
+
+from policy.catalogue.model import (
+    CatalogueFile,
+    Category,
+    Coded,
+    Ids,
+    InformedEntry,
+    LegalBasis,
+    Purpose,
+)
+from policy.errors import (
+    UnknownBreakGlassReason,
+    UnknownCategory,
+    UnknownCode,
+    UnknownInformedCode,
+    UnknownLegalBasis,
+    UnknownOutcome,
+    UnknownPurpose,
+    UnknownSourceKind,
+)
+from policy.vocabulary import (
+    BreakGlassReason,
+    CategoryId,
+    InformedCode,
+    LegalBasisId,
+    Outcome,
+    PurposeId,
+    SourceKind,
+)
+
+Member = TypeVar("Member", bound=StrEnum)
+
+
+class Catalogue:
+    """A validated catalogue. Made by `parse_catalogue` and never changed.
+
+    The `parse_` methods are the only way from a caller's string to an id: what is not
+    in the catalogue raises a leaf of `UnknownCode`.
+    """
+
+    def __init__(self, file: CatalogueFile, ids: Ids, digest: bytes) -> None:
+        self.file = file
+        self.ids = ids
+        self.digest = digest
+        self.version = file.version
+        self.purposes: Mapping[PurposeId, Purpose] = MappingProxyType(
+            {row.id: row for row in file.purpose}
+        )
+        self.categories: Mapping[CategoryId, Category] = MappingProxyType(
+            {row.id: row for row in file.category}
+        )
+        self.informed: Mapping[InformedCode, InformedEntry] = MappingProxyType(
+            {row.id: row for row in file.informed}
+        )
+        self.life_domains = _labels(file.life_domain)
+        self.break_glass_reasons = _labels(file.break_glass_reason)
+        self.outcomes = _labels(file.outcome)
+        self.source_kinds = _labels(file.source_kind)
+        self.trainings = _labels(file.training)
+        self.activities = _labels(file.activity)
+        self.approvers = _labels(file.approver)
+        self.establishers = _labels(file.establisher)
+        self.legal_bases: Mapping[LegalBasisId, LegalBasis] = MappingProxyType(
+            {basis.id: basis for row in file.purpose for basis in row.legal_basis}
+        )
+
+    def __repr__(self) -> str:
+        return f"<Catalogue {self.version}>"
+
+    def parse_purpose(self, text: str) -> PurposeId:
+        """Give the purpose with this id, or raise `UnknownPurpose`."""
+        return _member(self.ids.purpose, text, UnknownPurpose)
+
+    def parse_category(self, text: str) -> CategoryId:
+        """Give the category with this id, or raise `UnknownCategory`."""
+        return _member(self.ids.category, text, UnknownCategory)
+
+    def parse_legal_basis(self, text: str) -> LegalBasisId:
+        """Give the legal basis with this id, or raise `UnknownLegalBasis`."""
+        return _member(self.ids.legal_basis, text, UnknownLegalBasis)
+
+    def parse_informed(self, text: str) -> InformedCode:
+        """Give the informed code, or raise `UnknownInformedCode`."""
+        return _member(self.ids.informed, text, UnknownInformedCode)
+
+    def parse_break_glass_reason(self, text: str) -> BreakGlassReason:
+        """Give the reason, or raise `UnknownBreakGlassReason`."""
+        return _member(self.ids.break_glass_reason, text, UnknownBreakGlassReason)
+
+    def parse_outcome(self, text: str) -> Outcome:
+        """Give the outcome of a lookup, or raise `UnknownOutcome`."""
+        return _member(self.ids.outcome, text, UnknownOutcome)
+
+    def parse_source_kind(self, text: str) -> SourceKind:
+        """Give the kind of source, or raise `UnknownSourceKind`."""
+        return _member(self.ids.source_kind, text, UnknownSourceKind)
+
+
+def _member(members: type[Member], text: str, unknown: type[UnknownCode]) -> Member:
+    found = members.__members__.get(text)
+    if found is None:
+        raise unknown("the catalogue does not have this code")
+    return found
+
+
+def _labels(rows: tuple[Coded, ...]) -> Mapping[str, str]:
+    return MappingProxyType({row.id: row.label for row in rows})

@@ -1,0 +1,69 @@
+"""Where in a TOML text a value stands.
+
+`tomllib` gives values without lines. Rather than a second reading of the syntax, which
+could disagree with the first, the real parser is asked how much of the text it needs: a
+value stands where the shortest parseable text that holds it ends. Only used when there
+is something to complain about.
+
+- Comments, strings over several lines and tables in any order need no special care.
+- A path that does not exist (a missing key) gives the line of what surrounds it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+
+Path = tuple[str | int, ...]
+
+
+def find_line(text: str, path: Path) -> int:
+    """Give the line (from 1) on which the value at `path` begins."""
+    return _Text(text).line_of(path)
+
+
+class _Text:
+    """One TOML text and its parseable beginnings."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.splitlines()
+
+    def line_of(self, path: Path) -> int:
+        whole = self._parsed(len(self._lines))
+        while path and not _holds(whole, path):
+            path = path[:-1]
+        if not path:
+            return 1
+        low, high = 1, len(self._lines)
+        while low < high:
+            middle = (low + high) // 2
+            if _holds(self._parsed(self._complete(middle)), path):
+                high = middle
+            else:
+                low = middle + 1
+        return self._complete(low - 1) + 1
+
+    def _complete(self, count: int) -> int:
+        """Give the largest parseable number of lines that is not above `count`."""
+        while count and self._parsed(count) is None:
+            count -= 1
+        return count
+
+    def _parsed(self, count: int) -> object | None:
+        try:
+            return tomllib.loads("\n".join(self._lines[:count]) + "\n")
+        except tomllib.TOMLDecodeError:
+            return None
+
+
+def _holds(value: object, path: Path) -> bool:
+    for step in path:
+        if isinstance(step, int):
+            if not isinstance(value, Sequence) or not -1 < step < len(value):
+                return False
+            value = value[step]
+        elif isinstance(value, Mapping) and step in value:
+            value = value[step]
+        else:
+            return False
+    return True

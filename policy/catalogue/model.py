@@ -1,0 +1,226 @@
+"""The form of the catalogue: what each TOML table may say. Unknown keys are refused.
+
+Ids of other tables are members of enums made from those tables (`Ids`, given to
+pydantic as context): a reference to what does not exist is an error on its own line.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
+
+from policy.vocabulary import (
+    Assurance,
+    BreakGlassReason,
+    CategoryId,
+    InformedCode,
+    LegalBasisId,
+    OrganisationKind,
+    Outcome,
+    PurposeId,
+    Role,
+    SourceKind,
+)
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
+Label = Annotated[str, StringConstraints(min_length=2, max_length=80)]
+Text = Annotated[str, StringConstraints(min_length=40, max_length=600)]
+Months = Annotated[int, Field(ge=1, le=60)]
+LifeMonths = Annotated[int, Field(ge=1, le=24)]  # no signal lives longer unconfirmed
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The enums that the catalogue's own tables make."""
+
+    purpose: type[PurposeId]
+    category: type[CategoryId]
+    legal_basis: type[LegalBasisId]
+    informed: type[InformedCode]
+    break_glass_reason: type[BreakGlassReason]
+    outcome: type[Outcome]
+    source_kind: type[SourceKind]
+    life_domain: type[StrEnum]
+    training: type[StrEnum]
+    activity: type[StrEnum]
+    approver: type[StrEnum]
+
+
+def _member(table: str) -> PlainValidator:
+    """Accept only an id that the given table of this catalogue has."""
+
+    def check(value: Any, info: ValidationInfo) -> enum.Enum:  # noqa: ANN401
+        members: type[StrEnum] = getattr(info.context, table)
+        if value not in members.__members__:
+            raise ValueError(f"no [[{table}]] has this id")
+        return members[value]
+
+    return PlainValidator(check)
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Coded(_Row):
+    """One member of a closed list, with its Dutch label."""
+
+    id: Code
+    label: Label
+
+
+class InformedEntry(Coded):
+    """A way of being informed, or an exception to it."""
+
+    id: Annotated[InformedCode, _member("informed")]
+    kind: Literal["informed", "exception"]
+
+
+class Reference(_Row):
+    """A statute and its article; `checked` only after a lawyer looked it up."""
+
+    statute: Label
+    article: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    checked: bool
+
+
+class KeptAfterEnd(_Row):
+    """What the law allows to keep once a signal has ended, and for how long."""
+
+    state: Literal["ended", "archived"]
+    months: Months
+    allowed_by: Reference
+
+
+class Category(_Row):
+    """A kind of signal: who may publish it, how long it lives, what it is called."""
+
+    id: Annotated[CategoryId, _member("category")]
+    label: Label
+    short: Label
+    life_domains: Annotated[
+        tuple[Annotated[StrEnum, _member("life_domain")], ...], Field(min_length=1)
+    ]
+    sensitivity: Literal["normal", "sensitive", "special"]
+    active: bool
+    maximum_life_months: LifeMonths
+    publishers: Annotated[
+        tuple[Annotated[SourceKind, _member("source_kind")], ...], Field(min_length=1)
+    ]
+    informed_codes: Annotated[
+        tuple[Annotated[InformedCode, _member("informed")], ...], Field(min_length=1)
+    ]
+    recorded_under: Reference | None = None
+    kept_after_end: KeptAfterEnd | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    @model_validator(mode="after")
+    def _active_needs_a_basis(self) -> Self:
+        if self.active and self.recorded_under is None:
+            raise ValueError("an active category needs recorded_under")
+        return self
+
+    @property
+    def keeps(self) -> KeptAfterEnd | None:
+        """Give what may be kept after the end: nothing until a lawyer checked it."""
+        kept = self.kept_after_end
+        return kept if kept is not None and kept.allowed_by.checked else None
+
+
+class LegalBasis(_Row):
+    """A basis on which a purpose may rest."""
+
+    id: Annotated[LegalBasisId, _member("legal_basis")]
+    label: Label
+    statute: Label
+    article: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    gdpr: Literal["6(1)(c)", "6(1)(d)", "6(1)(e)"]
+    checked: bool
+
+
+class Purpose(_Row):
+    """A purpose: who may ask for it, on which basis, and what it can show."""
+
+    id: Annotated[PurposeId, _member("purpose")]
+    label: Label
+    citizen_text: Text
+    sees: Annotated[
+        tuple[Annotated[CategoryId, _member("category")], ...], Field(min_length=1)
+    ]
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+    organisation_kinds: Annotated[tuple[OrganisationKind, ...], Field(min_length=1)]
+    look_back_months: Months
+    needs_case_reference: bool
+    needs_informed: bool
+    informed_codes: tuple[Annotated[InformedCode, _member("informed")], ...]
+    trainings: tuple[Annotated[StrEnum, _member("training")], ...]
+    assurance: Assurance
+    break_glass: bool
+    needs_staatsblad: bool
+    valid_from: date
+    valid_until: date | None = None
+    approved_by: tuple[
+        Annotated[StrEnum, _member("approver")], Annotated[StrEnum, _member("approver")]
+    ]
+    activity: Annotated[StrEnum, _member("activity")]
+    legal_basis: Annotated[tuple[LegalBasis, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if len(set(self.approved_by)) != 2:
+            raise ValueError("two different approvers are needed")
+        if self.needs_informed and not self.informed_codes:
+            raise ValueError("needs_informed without a single informed code")
+        if self.valid_until is not None and self.valid_until < self.valid_from:
+            raise ValueError("valid_until lies before valid_from")
+        return self
+
+
+class CatalogueFile(_Row):
+    """All files of the catalogue, taken together."""
+
+    format: Literal["signal-policy/catalogue/1"]
+    version: Annotated[str, StringConstraints(pattern=r"^\d{4}\.\d+$")]
+    valid_from: date
+    valid_until: date | None = None
+    approved_by: tuple[
+        Annotated[StrEnum, _member("approver")], Annotated[StrEnum, _member("approver")]
+    ]
+    life_domain_list: Literal["zrm-2017"]
+    life_domain: Annotated[tuple[Coded, ...], Field(min_length=13, max_length=13)]
+    informed: tuple[InformedEntry, ...]
+    break_glass_reason: tuple[Coded, ...]
+    outcome: tuple[Coded, ...]
+    source_kind: tuple[Coded, ...]
+    training: tuple[Coded, ...]
+    activity: tuple[Coded, ...]
+    approver: tuple[Coded, ...]
+    establisher: tuple[Coded, ...]
+    role_labels: dict[Role, Label]
+    organisation_kind_labels: dict[OrganisationKind, Label]
+    category: tuple[Category, ...]
+    purpose: tuple[Purpose, ...]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if len(set(self.approved_by)) != 2:
+            raise ValueError("two different approvers are needed")
+        if set(self.role_labels) != set(Role):
+            raise ValueError("role_labels must name every role")
+        if set(self.organisation_kind_labels) != set(OrganisationKind):
+            raise ValueError("organisation_kind_labels must name every kind")
+        return self
