@@ -1,0 +1,42 @@
+"""Connectors: one per format, each giving the same typed entries.
+
+    with path.open("rb") as file: read(file, profile, today=...) -> Iterator[Entry]
+
+- A connector reads a stream in constant memory and keeps no record.
+- It says where a record stands and what its fields are; `cases.read_case` alone says
+  what they mean. So every format obeys the same rules, and one test suite.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import BinaryIO, Final, Protocol
+
+from sources.connectors import ddas_shv, ddas_vs, delimited
+from sources.profile import Profile
+from sources.values import Entry
+
+
+class Connector(Protocol):
+    """Read one format."""
+
+    def __call__(
+        self, file: BinaryIO, profile: Profile, *, today: date
+    ) -> Iterator[Entry]:
+        """Give the entries of a file, in its order.
+
+        A record that cannot be used is a `Reject` for each field that is wrong; a file
+        that is not in the format raises `UnreadableFile`. The file can be rewound.
+        """
+        ...
+
+
+CONNECTORS: Final[dict[str, Connector]] = {
+    "csv": delimited.read,
+    "ddas-shv-1.0": ddas_shv.read,
+    "ddas-vs-0.9": ddas_vs.read,
+}
+
+
+def find_entries(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Entry]:
+    """Give the entries of a file in the format its profile names."""
+    return CONNECTORS[profile.format](file, profile, today=today)

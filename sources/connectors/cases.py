@@ -1,0 +1,207 @@
+"""What a record means: an open case, a closing, nothing yet, or rejects.
+
+Pure: a raw case and a profile in, entries out. The order of the questions matters:
+
+1. May this be told at all (opt-in)? If not, an earlier signal closes, and no other
+   field is judged: a case without opt-in leaves no trace, also not among the rejects.
+2. Is it over? Then it closes, whatever else is wrong with the record, as long as we
+   can tell which case it is.
+3. Only an open case must be complete.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, auto
+
+from keys.bsn import Bsn, parse_bsn
+from keys.errors import InvalidBsn
+from signal_index.notice import Informed, MunicipalityCode, Slug
+from sources.connectors.contact_fields import read_contact
+from sources.connectors.fields import FieldReader, RawCase
+from sources.dates import derive_age_limit
+from sources.profile import Profile
+from sources.reasons import Reason
+from sources.values import (
+    Case,
+    CaseKey,
+    CaseNumber,
+    Closing,
+    Entry,
+    Kept,
+    NaturalKey,
+    Skipped,
+)
+
+LONGEST_NUMBER = 100
+
+
+class _State(Enum):
+    OPEN = auto()
+    OVER = auto()
+    NOT_YET = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """When a case began, since when it is over, and after which day it cannot live."""
+
+    start: date | None
+    over_on: date | None
+    limit: date | None
+
+
+def read_case(raw: RawCase, profile: Profile, *, today: date) -> list[Entry]:
+    """Give what one record means; the rejects of a record come together."""
+    reader = FieldReader(raw, today=today)
+    if not _may_be_told(reader, profile):
+        key = _find_key(reader, profile, None)
+        closings: list[Entry] = [Closing(key, today)] if key else [Skipped()]
+        return [*reader.faults, *closings]
+    state = _read_state(reader, profile)
+    times = _read_times(reader, profile, today)
+    key = _find_key(reader, profile, times.start)
+    if state is _State.NOT_YET:
+        return [Kept(key)] if key else [Skipped()]
+    if key and (state is _State.OVER or times.over_on):
+        return [Closing(key, times.over_on or today)]
+    case = _read_open(reader, profile, raw, times)
+    if case:
+        return [case]
+    return [*reader.faults, *([Kept(key)] if key else [])]
+
+
+def _may_be_told(reader: FieldReader, profile: Profile) -> bool:
+    codes = profile.codes.opt_in
+    if codes is None:
+        return True
+    text = reader.text("opt_in")
+    if text not in codes.yes | codes.no:
+        # Unknown is not yes. The agency hears of it; the index never does.
+        reason = Reason.CODE_UNKNOWN if text else Reason.FIELD_MISSING
+        reader.fault(reader.name("opt_in"), reason)
+    return text in codes.yes
+
+
+def _read_state(reader: FieldReader, profile: Profile) -> _State:
+    codes = profile.codes.status
+    if codes is None:
+        return _State.OPEN
+    choices = dict.fromkeys(codes.opens, _State.OPEN)
+    choices |= dict.fromkeys(codes.closes, _State.OVER)
+    choices |= dict.fromkeys(codes.ignores, _State.NOT_YET)
+    return reader.choose("status", choices) or _State.OPEN
+
+
+def _read_times(reader: FieldReader, profile: Profile, today: date) -> _Times:
+    start = reader.past_day("start", required=True)
+    end = reader.day("end")
+    if start and end and end < start:
+        reader.fault(reader.name("end"), Reason.END_BEFORE_START)
+        end = None
+    limits = [end] if end else []
+    if profile.age_limit:
+        born = reader.past_day("birth", required=True)
+        limits += [derive_age_limit(born, profile.age_limit)] if born else []
+    limit = min(limits, default=None)
+    over = limit is not None and limit < today
+    return _Times(start, limit if over else None, limit)
+
+
+def _find_key(
+    reader: FieldReader, profile: Profile, start: date | None
+) -> CaseKey | None:
+    """Give the key where the record has one; faults are noted elsewhere."""
+    text = reader.text("number")
+    bsn = _find_bsn(reader, profile)
+    if text:
+        if len(text) > LONGEST_NUMBER:
+            return None
+        if not _shared(profile):
+            return CaseNumber(text)
+        return CaseNumber(text, bsn) if bsn else None
+    if _is_numbered(profile) or bsn is None or start is None:
+        return None
+    return NaturalKey(bsn, start)
+
+
+def _find_bsn(reader: FieldReader, profile: Profile) -> Bsn | None:
+    text = reader.text("bsn")
+    try:
+        return parse_bsn("0" + text if _zero_lost(profile, text) else text)
+    except InvalidBsn:
+        return None
+
+
+def _read_open(
+    reader: FieldReader, profile: Profile, raw: RawCase, times: _Times
+) -> Case | None:
+    bsn = reader.bsn(zero_lost=_zero_lost(profile, reader.text("bsn")))
+    number = reader.text("number")
+    if _is_numbered(profile) and not 0 < len(number) <= LONGEST_NUMBER:
+        reader.fault(reader.name("number"), Reason.CASE_NUMBER_INVALID)
+    category = _read_category(reader, profile)
+    municipality = _read_municipality(reader, profile)
+    contact = read_contact(reader, profile, raw)
+    informed = _read_informed(reader, profile, times.start)
+    key = _find_key(reader, profile, times.start)
+    if reader.faults or not (bsn and key and times.start):
+        return None
+    if not (category and municipality and contact and informed):
+        return None
+    return Case(
+        raw.place,
+        key,
+        bsn,
+        category,
+        municipality,
+        times.start,
+        times.limit,
+        contact,
+        informed,
+    )
+
+
+def _read_category(reader: FieldReader, profile: Profile) -> Slug | None:
+    if profile.codes.category:
+        return reader.choose("category", profile.codes.category)
+    return profile.category
+
+
+def _read_municipality(
+    reader: FieldReader, profile: Profile
+) -> MunicipalityCode | None:
+    text = reader.text("municipality").removeprefix("GM")
+    if not text and len(profile.municipalities) == 1 and not _names_place(profile):
+        return profile.municipalities[0]
+    if text in profile.municipalities:
+        return MunicipalityCode(text)
+    reader.fault(reader.name("municipality"), Reason.MUNICIPALITY_UNKNOWN)
+    return None
+
+
+def _read_informed(
+    reader: FieldReader, profile: Profile, start: date | None
+) -> Informed | None:
+    codes = profile.codes.informed
+    has_column = profile.csv is not None and profile.csv.columns.informed is not None
+    code = reader.choose("informed", codes) if has_column else profile.informed
+    on = reader.past_day("informed_on") or start
+    return Informed(code, on) if code and on else None
+
+
+def _is_numbered(profile: Profile) -> bool:
+    if profile.csv is None:
+        return profile.format == "ddas-vs-0.9"
+    return profile.csv.columns.case_number is not None
+
+
+def _names_place(profile: Profile) -> bool:
+    return profile.csv is None or profile.csv.columns.municipality is not None
+
+
+def _shared(profile: Profile) -> bool:
+    return profile.csv is not None and profile.csv.shared_case_numbers
+
+
+def _zero_lost(profile: Profile, text: str) -> bool:
+    return profile.csv is not None and profile.csv.bsn_zero_lost and len(text) == 8

@@ -1,0 +1,104 @@
+"""DDAS debt help (SHV), exchange model v1.0 of VNG Realisatie.
+
+A trajectory has one or two clients: one signal each. It has no case number, so that a
+case is known by its natural key. The contact persons belong to the delivering
+organisation and may stand behind its trajectories: a first pass finds them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO, Final
+
+from sources.connectors.cases import read_case
+from sources.connectors.fields import RawCase, RawField, RawPerson, Role
+from sources.connectors.json_stream import (
+    Found,
+    field,
+    items,
+    members,
+    persons,
+    stream,
+    text,
+)
+from sources.profile import Profile
+from sources.reasons import Reason
+from sources.values import Entry, Place, Reject
+
+DAYS: Final = ("%Y-%m-%d",)
+_ORGANISATION: Final = "leveringen.item.aanleverende_organisatie"
+_TRAJECTORY: Final = "leveringen.item.schuldhulptrajecten.item"
+
+
+@dataclass(frozen=True, slots=True)
+class _Trajectory:
+    path: str
+    row: Mapping[str, object]
+    people: tuple[RawPerson, ...]
+
+
+def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Entry]:
+    """Give the entries of an SHV delivery; raises `UnreadableFile`."""
+    people = _find_people(file)
+    for found in stream(file, {_TRAJECTORY}):
+        yield from _read_trajectory(found, people, profile, today)
+
+
+def _find_people(file: BinaryIO) -> dict[int, tuple[RawPerson, ...]]:
+    path = "aanleverende_organisatie.contactpersonen"
+    return {
+        found.delivery: persons(members(found.value).get("contactpersonen"), path)
+        for found in stream(file, {_ORGANISATION})
+    }
+
+
+def _read_trajectory(
+    found: Found,
+    people: Mapping[int, tuple[RawPerson, ...]],
+    profile: Profile,
+    today: date,
+) -> Iterator[Entry]:
+    path = f"leveringen[{found.delivery}].schuldhulptrajecten[{found.position}]"
+    row = members(found.value)
+    clients = items(row.get("client"))
+    if not 1 <= len(clients) <= 2:
+        yield Reject(Place(None, path), "client", Reason.RECORD_MALFORMED)
+        return
+    trajectory = _Trajectory(path, row, people.get(found.delivery, ()))
+    for index, client in enumerate(clients):
+        raw = _make_raw(trajectory, (index, members(client)), profile, today)
+        yield from read_case(raw, profile, today=today)
+
+
+def _make_raw(
+    trajectory: _Trajectory,
+    client: tuple[int, Mapping[str, object]],
+    profile: Profile,
+    today: date,
+) -> RawCase:
+    index, person = client
+    fields: dict[Role, RawField] = {
+        "bsn": field(person, "Burgerservicenummer", f"client[{index}]."),
+        "birth": field(person, "Geboortedatum", f"client[{index}]."),
+        "municipality": field(trajectory.row, "gemeentecode"),
+        "start": _find_start(trajectory.row, profile),
+        "end": _find_end(trajectory.row),
+    }
+    place = Place(None, f"{trajectory.path}.client[{index}]")
+    return RawCase(place, fields, DAYS, trajectory.people, today)
+
+
+def _find_start(row: Mapping[str, object], profile: Profile) -> RawField:
+    for name in profile.ddas.opens:
+        first, _, rest = name.partition(".")
+        value = members(row.get(first)).get(rest) if rest else row.get(first)
+        if text(value):
+            return RawField(name, text(value))
+    return RawField(profile.ddas.opens[0], "")
+
+
+def _find_end(row: Mapping[str, object]) -> RawField:
+    if text(row.get("einddatum")):
+        return RawField("einddatum", text(row.get("einddatum")))
+    outflow = members(row.get("uitstroom"))
+    return RawField("uitstroom.datum", text(outflow.get("datum")))

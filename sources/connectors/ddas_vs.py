@@ -1,0 +1,109 @@
+"""DDAS early signals of arrears (VS), exchange model v0.9 of VNG Realisatie.
+
+A `vroegsignaal` opens a case under its ID. A `vroegsignaalzaak` with a result closes
+the ones it names; it may stand anywhere in the file.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO, Final
+
+from sources.connectors.cases import LONGEST_NUMBER, read_case
+from sources.connectors.ddas_shv import DAYS
+from sources.connectors.fields import RawCase, RawField, RawPerson, Role
+from sources.connectors.json_stream import (
+    Found,
+    field,
+    items,
+    members,
+    persons,
+    stream,
+    text,
+)
+from sources.dates import parse_day
+from sources.profile import Profile
+from sources.values import CaseNumber, Closing, Entry, Place
+
+_ORGANISATION: Final = "leveringen.item.aanleverende_organisatie"
+_MUNICIPALITY: Final = "leveringen.item.gemeentecode"
+_SIGNAL: Final = "leveringen.item.vroegsignalen.item"
+_CASE: Final = "leveringen.item.vroegsignaalzaken.item"
+
+
+@dataclass(slots=True)
+class _Header:
+    """What holds for a whole delivery of the file."""
+
+    municipality: str = ""
+    people: tuple[RawPerson, ...] = ()
+
+
+def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Entry]:
+    """Give the entries of a VS delivery; raises `UnreadableFile`."""
+    headers = _find_headers(file)
+    for found in stream(file, {_SIGNAL, _CASE}):
+        if found.prefix == _SIGNAL:
+            header = headers.get(found.delivery, _Header())
+            raw = _make_raw(found, header, today)
+            yield from read_case(raw, profile, today=today)
+        else:
+            yield from _read_closings(members(found.value), profile, today)
+
+
+def _find_headers(file: BinaryIO) -> dict[int, _Header]:
+    headers: dict[int, _Header] = {}
+    path = "aanleverende_organisatie.contactpersoonen"
+    for found in stream(file, {_ORGANISATION, _MUNICIPALITY}):
+        header = headers.setdefault(found.delivery, _Header())
+        if found.prefix == _MUNICIPALITY:
+            header.municipality = text(found.value)
+        else:
+            row = members(found.value)
+            header.people = persons(row.get("contactpersoonen"), path)
+    return headers
+
+
+def _make_raw(found: Found, header: _Header, today: date) -> RawCase:
+    row = members(found.value)
+    person = members(row.get("client"))
+    begun = "signaaldatum" if text(row.get("signaaldatum")) else "ontstaansdatum"
+    fields: dict[Role, RawField] = {
+        "number": field(row, "ID"),
+        "bsn": field(person, "Burgerservicenummer", "client."),
+        "birth": field(person, "Geboortedatum", "client."),
+        "municipality": RawField("gemeentecode", header.municipality),
+        "start": field(row, begun),
+        "status": field(row, "status"),
+    }
+    place = Place(None, f"leveringen[{found.delivery}].vroegsignalen[{found.position}]")
+    return RawCase(place, fields, DAYS, header.people, today)
+
+
+def _read_closings(
+    row: Mapping[str, object], profile: Profile, today: date
+) -> Iterator[Entry]:
+    result = text(row.get("resultaat"))
+    closing = profile.ddas.closing_results
+    if not result or (closing != "all" and result not in closing):
+        return
+    on = min(_last_act(row) or today, today)
+    for signal in items(row.get("vroegsignalen")):
+        number = text(members(signal).get("ID")).strip()
+        if 0 < len(number) <= LONGEST_NUMBER:
+            yield Closing(CaseNumber(number), on)
+
+
+def _last_act(row: Mapping[str, object]) -> date | None:
+    """Give the last day on which something happened: the format has no closing date."""
+    attempts = [
+        members(item).get("datum") for item in items(row.get("contactpogingen"))
+    ]
+    days = [text(day) for day in (*attempts, row.get("datum_opgepakt"))]
+    found = []
+    for day in days:
+        try:
+            found.append(parse_day(day, DAYS))
+        except ValueError:
+            continue
+    return max(found, default=None)

@@ -1,0 +1,96 @@
+"""Walk through a DDAS file without ever holding it.
+
+ijson gives events; only the object at hand is built. An object that never ends is
+refused, so that memory stays bounded whatever is sent.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+import ijson
+
+from sources.connectors.fields import RawField, RawPerson
+from sources.errors import UnreadableFile
+
+LARGEST_OBJECT: Final = 50_000
+_DELIVERY = "leveringen.item"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One wanted value: in which delivery of the file it stands, and its place."""
+
+    delivery: int
+    position: int
+    prefix: str
+    value: object
+
+
+def stream(file: BinaryIO, wanted: Collection[str]) -> Iterator[Found]:
+    """Give the wanted values in the order of the file; raises `UnreadableFile`.
+
+    A prefix is ijson's: `leveringen.item.vroegsignalen.item`.
+    """
+    file.seek(0)
+    try:
+        yield from _stream(file, frozenset(wanted))
+    except (ijson.JSONError, UnicodeDecodeError):
+        raise UnreadableFile("Het bestand is geen leesbare JSON.") from None
+
+
+def _stream(file: BinaryIO, wanted: frozenset[str]) -> Iterator[Found]:
+    delivery, position, size = -1, dict.fromkeys(wanted, -1), 0
+    builder: ijson.ObjectBuilder | None = None
+    target = ""
+    for prefix, event, value in ijson.parse(file):
+        if builder is None:
+            if prefix == _DELIVERY and event == "start_map":
+                delivery, position = delivery + 1, dict.fromkeys(wanted, -1)
+            if prefix not in wanted:
+                continue
+            builder, target, size = ijson.ObjectBuilder(), prefix, 0
+            position[target] += 1
+        builder.event(event, value)
+        size += 1
+        if size > LARGEST_OBJECT:
+            raise UnreadableFile("Een record in het bestand is onmogelijk groot.")
+        if prefix == target and event not in ("start_map", "start_array"):
+            yield Found(delivery, position[target], target, builder.value)
+            builder = None
+
+
+def members(value: object) -> Mapping[str, object]:
+    """Give an object's members; anything else has none."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: object) -> list[object]:
+    """Give a list's items; anything else has none."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: object) -> str:
+    """Give a string; anything else is as good as absent."""
+    return value if isinstance(value, str) else ""
+
+
+def field(value: Mapping[str, object], name: str, path: str = "") -> RawField:
+    """Give one member as a raw field, named as the format names it."""
+    return RawField(path + name, text(value.get(name)))
+
+
+def persons(value: object, path: str) -> tuple[RawPerson, ...]:
+    """Give the contact persons in a list of the format."""
+    found = []
+    for index, item in enumerate(items(value)):
+        row = members(item)
+        found.append(
+            RawPerson(
+                f"{path}[{index}]",
+                text(row.get("functietitel")),
+                text(row.get("naam")),
+                text(row.get("telefoonnummer")),
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,83 @@
+"""Contact holders as a profile or a record gives them, made into what the index takes.
+
+- A contact holder without a working number does not exist here.
+- Its labels are short and hold no number of a person.
+"""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from signal_index.notice import ContactHolder, Deputy, Label, OfficeHours, Phone
+from sources.labels import parse_label
+from sources.phones import parse_phone
+
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
+
+LabelText = Annotated[str, AfterValidator(parse_label)]
+PhoneText = Annotated[str, AfterValidator(parse_phone)]
+ClockText = Annotated[str, StringConstraints(pattern=_CLOCK.pattern)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class HoursRow(_Closed):
+    """Office hours in a profile: `{days = ["mon"], from = "09:00", to = "17:00"}`."""
+
+    days: tuple[Weekday, ...] = Field(min_length=1)
+    opens: ClockText = Field(alias="from")
+    closes: ClockText = Field(alias="to")
+
+
+class DeputyRow(_Closed):
+    """Who answers when the contact holder does not."""
+
+    function: LabelText
+    phone: PhoneText
+    name: LabelText | None = None
+
+
+class ContactRow(_Closed):
+    """A contact holder in a profile."""
+
+    function: LabelText
+    phone: PhoneText
+    last_verified: date
+    name: LabelText | None = None
+    out_of_hours_phone: PhoneText | None = None
+    office_hours: tuple[HoursRow, ...] = Field(default=(), max_length=3)
+    deputy: DeputyRow | None = None
+    absent_until: date | None = None
+
+    @property
+    def holder(self) -> ContactHolder:
+        """Give the contact holder as the index takes it."""
+        deputy = self.deputy
+        return ContactHolder(
+            function=Label(self.function),
+            phone=Phone(self.phone),
+            last_verified=self.last_verified,
+            name=None if self.name is None else Label(self.name),
+            out_of_hours_phone=(
+                None
+                if self.out_of_hours_phone is None
+                else Phone(self.out_of_hours_phone)
+            ),
+            office_hours=tuple(
+                OfficeHours(row.days, row.opens, row.closes)
+                for row in self.office_hours
+            ),
+            deputy=None
+            if deputy is None
+            else Deputy(
+                Label(deputy.function),
+                Phone(deputy.phone),
+                None if deputy.name is None else Label(deputy.name),
+            ),
+            absent_until=self.absent_until,
+        )

@@ -1,0 +1,84 @@
+"""Everything that can stop a source agency's run, as facts.
+
+    SourceError
+    ├── InvalidProfile            the mapping profile is not one we can follow
+    ├── InvalidAgencySettings     settings or key files that we refuse to start with
+    │   └── UnsafeKeyFile         a key file that others may read
+    ├── UnreadableFile            the delivery is not the format the profile names
+    ├── OutboxRefused             the outbox is not ours to write
+    │   ├── OutboxBusy            another run holds it
+    │   └── OutboxKeyChanged      it was written under another key
+    ├── TooManyGone               more signals would be withdrawn than is safe
+    └── PublishingStopped         what is left stays in the outbox for the next run
+        ├── TokenRefused          the identity provider gave no access token
+        ├── IndexUnreachable      the index did not answer, retries and all
+        ├── IndexRefused          the index refused the whole request
+        └── EvaluationStopped     no pair of key holders evaluated our points
+
+A record that cannot be sent is none of these: it is a `Reject`, and the rest goes
+through. No message holds input.
+"""
+
+
+class SourceError(Exception):
+    """Stop a run; the message is Dutch and safe to show and to log."""
+
+
+class InvalidProfile(SourceError):
+    """Refuse a mapping profile."""
+
+
+class InvalidAgencySettings(SourceError):
+    """Refuse settings or key files."""
+
+
+class UnsafeKeyFile(InvalidAgencySettings):
+    """Refuse a key file that group or others may read."""
+
+
+class UnreadableFile(SourceError):
+    """Refuse a delivery that is not in the format of its profile."""
+
+
+class OutboxRefused(SourceError):
+    """Refuse to write an outbox."""
+
+
+class OutboxBusy(OutboxRefused):
+    """Another run holds this outbox."""
+
+
+class OutboxKeyChanged(OutboxRefused):
+    """The outbox was written under another key: what it holds cannot be matched."""
+
+
+class TooManyGone(SourceError):
+    """A full delivery lacks more known cases than may be withdrawn unasked."""
+
+    def __init__(self, gone: int, active: int) -> None:
+        self.gone = gone
+        self.active = active
+        super().__init__(
+            f"{gone} van {active} bekende zaken ontbreken in deze volledige levering. "
+            "Er is niets verstuurd. Klopt dit? Geef de opdracht opnieuw met --confirm."
+        )
+
+
+class PublishingStopped(SourceError):
+    """Stop before the delivery is closed; the outbox keeps what is left."""
+
+
+class TokenRefused(PublishingStopped):
+    """The identity provider gave no access token."""
+
+
+class IndexUnreachable(PublishingStopped):
+    """The index did not answer within the retries."""
+
+
+class IndexRefused(PublishingStopped):
+    """The index refused the whole request, not one record."""
+
+
+class EvaluationStopped(PublishingStopped):
+    """No pair of key holders evaluated our points."""

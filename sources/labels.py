@@ -1,0 +1,28 @@
+"""Labels: the only words that travel, short and without numbers of persons.
+
+The index checks the same form. An agency is stricter: what it never sends cannot be
+kept anywhere by mistake.
+"""
+
+import re
+
+from signal_index.notice import InvalidField, Label
+from signal_index.notice import parse_label as parse_wire_label
+
+_MANY_DIGITS = re.compile(r"\d(?:[ .-]?\d){6,}")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def parse_label(text: str) -> Label:
+    """Give a label of at most 60 characters, or raise ValueError.
+
+    It has a letter, and no run of seven digits however spaced: no BSN, also not a
+    mistyped one, no telephone number, no date of birth.
+    """
+    try:
+        label = parse_wire_label(" ".join(text.split()), "label")
+    except InvalidField:
+        raise ValueError("not a label") from None
+    if _MANY_DIGITS.search(label) or not _LETTER.search(label):
+        raise ValueError("not a label")
+    return label

@@ -1,0 +1,107 @@
+"""Why a record is not published: a closed list, with what to do about it, in Dutch.
+
+The code is for machines, the sentence for the colleague who keeps the case file. No
+sentence takes a value from the record: the rejects file must never hold a BSN, also
+not a mistyped one.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """The codes of the rejects file."""
+
+    BSN_MISSING = "bsn-missing"
+    BSN_INVALID = "bsn-invalid"
+    FIELD_MISSING = "field-missing"
+    DATE_INVALID = "date-invalid"
+    DATE_IN_FUTURE = "date-in-future"
+    END_BEFORE_START = "end-before-start"
+    CODE_UNKNOWN = "code-unknown"
+    MUNICIPALITY_UNKNOWN = "municipality-unknown"
+    CONTACT_UNKNOWN = "contact-unknown"
+    CONTACT_LABEL = "contact-label-invalid"
+    PHONE_INVALID = "phone-invalid"
+    CASE_NUMBER_INVALID = "case-number-invalid"
+    DOUBLE_RECORD = "double-record"
+    RECORD_MALFORMED = "record-malformed"
+    REFUSED_CATEGORY = "index-category-not-established"
+    REFUSED_CONTACT = "index-contact-refused"
+    REFUSED = "index-refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is wrong and what the agency does about it; Dutch, B1."""
+
+    what: str
+    remedy: str
+
+
+EXPLANATIONS: dict[Reason, Explanation] = {
+    Reason.BSN_MISSING: Explanation(
+        "Er staat geen BSN bij deze zaak.", "Vul het BSN in het dossier aan."
+    ),
+    Reason.BSN_INVALID: Explanation(
+        "Het BSN klopt niet: het heeft geen 9 cijfers of de 11-proef klopt niet.",
+        "Controleer het BSN in het dossier, bijvoorbeeld met een identiteitsbewijs.",
+    ),
+    Reason.FIELD_MISSING: Explanation(
+        "Dit veld is leeg, maar wel nodig.", "Vul dit veld in het dossier in."
+    ),
+    Reason.DATE_INVALID: Explanation(
+        "Deze datum kunnen wij niet lezen.",
+        "Verbeter de datum, of zet de schrijfwijze in het profiel.",
+    ),
+    Reason.DATE_IN_FUTURE: Explanation(
+        "De begindatum ligt in de toekomst.",
+        "Verbeter de datum, of lever de zaak aan als zij begonnen is.",
+    ),
+    Reason.END_BEFORE_START: Explanation(
+        "De einddatum ligt voor de begindatum.", "Verbeter een van beide datums."
+    ),
+    Reason.CODE_UNKNOWN: Explanation(
+        "Deze code staat niet in het profiel.",
+        "Verbeter de code, of zet haar met haar betekenis in het profiel.",
+    ),
+    Reason.MUNICIPALITY_UNKNOWN: Explanation(
+        "Dit is geen gemeentecode waarvoor u aanlevert.",
+        "Gebruik de code van het CBS, vier cijfers, van een gemeente in het profiel.",
+    ),
+    Reason.CONTACT_UNKNOWN: Explanation(
+        "Deze contactpersoon staat niet in het profiel.",
+        "Zet de functie met een telefoonnummer in het profiel.",
+    ),
+    Reason.CONTACT_LABEL: Explanation(
+        "De functie of naam van de contactpersoon is geen kort opschrift.",
+        "Gebruik hoogstens 60 letters, zonder nummers van personen.",
+    ),
+    Reason.PHONE_INVALID: Explanation(
+        "Het telefoonnummer van de contactpersoon is geen werkend nummer.",
+        "Verbeter het nummer. Zonder nummer kan niemand de contactpersoon bellen.",
+    ),
+    Reason.CASE_NUMBER_INVALID: Explanation(
+        "Het zaaknummer is leeg of te lang.", "Vul een zaaknummer in."
+    ),
+    Reason.DOUBLE_RECORD: Explanation(
+        "Deze zaak staat al eerder in dit bestand; de eerste telt.",
+        "Haal de dubbele regel uit het bestand.",
+    ),
+    Reason.RECORD_MALFORMED: Explanation(
+        "Deze regel heeft niet de vorm die het profiel beschrijft.",
+        "Maak het bestand opnieuw aan, of pas het profiel aan.",
+    ),
+    Reason.REFUSED_CATEGORY: Explanation(
+        "De index neemt deze categorie voor deze gemeente niet aan.",
+        "Vraag de gemeente of een doel met deze categorie is vastgesteld.",
+    ),
+    Reason.REFUSED_CONTACT: Explanation(
+        "De index neemt deze contactpersoon niet aan.",
+        "Controleer functie, naam, nummers en kantoortijden in het profiel.",
+    ),
+    Reason.REFUSED: Explanation(
+        "De index nam dit signaal niet aan.",
+        "Lees de code van de index en neem zo nodig contact op met de beheerder.",
+    ),
+}

@@ -1,0 +1,108 @@
+"""What a connector makes of a record: typed values, or a reject.
+
+- A `Case` holds everything a signal needs and nothing else of the record: no name, no
+  address, no amount, no birth date.
+- Place says where in the file a record stands, without a value of the record.
+- None of these shows a BSN or a case number when printed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from keys.bsn import Bsn
+from signal_index.notice import ContactHolder, Informed, MunicipalityCode, Slug
+from sources.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands: a line of a CSV file, a path in a JSON file."""
+
+    line: int | None
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One reason why a record is not published."""
+
+    place: Place
+    field: str
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A contact holder, and the key by which profile or record names it."""
+
+    key: str
+    holder: ContactHolder
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNumber:
+    """The agency's own name for a case; with a person where several share one case.
+
+    It never leaves the agency, and is kept as a keyed hash only.
+    """
+
+    text: str = field(repr=False)
+    bsn: Bsn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NaturalKey:
+    """What a case without a number is known by: whose it is and when it began."""
+
+    bsn: Bsn
+    started_on: date
+
+
+CaseKey = CaseNumber | NaturalKey
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An open case of one person, as the file tells it.
+
+    `limit` is the day after which no signal may live: an announced end, or the age
+    limit already rounded to the quarter.
+    """
+
+    place: Place
+    key: CaseKey
+    bsn: Bsn
+    category: Slug
+    municipality: MunicipalityCode
+    started_on: date
+    limit: date | None
+    contact: Contact
+    informed: Informed
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A record that says that a case is over, or may no longer be told."""
+
+    key: CaseKey
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A case that is in the file, though its record gives no signal now.
+
+    It is not gone from a full delivery: a signal is not withdrawn because somebody
+    mistyped a telephone number.
+    """
+
+    key: CaseKey
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A record that, by the profile, has nothing to say (yet)."""
+
+
+Entry = Case | Closing | Kept | Skipped | Reject
