@@ -1,0 +1,137 @@
+"""Shares of a key: any `threshold` holders together have it, fewer know nothing.
+
+Shamir over the scalars of ristretto255. A share belongs to one key version and one
+share epoch: after a refresh the same key has new shares, and an old share put together
+with a new one gives a different, meaningless key.
+
+- Shares of two versions, epochs or thresholds never combine: `MixedShares`.
+- A share has no repr; its file is `keys.keyring`'s business.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from keys.config import KeyConfig
+from keys.errors import DuplicateShare, InvalidPoint, MixedShares, TooFewShares
+from keys.group import (
+    Point,
+    Scalar,
+    add_scalars,
+    generate_scalar,
+    multiply_base,
+    multiply_scalars,
+    parse_point,
+    parse_scalar,
+)
+from keys.lagrange import MAX_INDEX, derive_coefficients
+from keys.pseudonym import KeyVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """What the shares of one dealing have in common."""
+
+    key_version: KeyVersion
+    epoch: int
+    threshold: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublicShare:
+    """K_i = k_i*G: what a holder's proofs are checked with."""
+
+    sharing: Sharing
+    index: int
+    point: Point
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeyShare:
+    """k_i, one holder's share of the key."""
+
+    sharing: Sharing
+    index: int
+    scalar: Scalar
+    public: PublicShare = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Derive the public half once: every proof needs it."""
+        public = PublicShare(self.sharing, self.index, multiply_base(self.scalar))
+        object.__setattr__(self, "public", public)
+
+    def __repr__(self) -> str:
+        """Show the type, never the share."""
+        return "<KeyShare>"
+
+
+def split_key(key: Scalar, sharing: Sharing, holders: int) -> tuple[KeyShare, ...]:
+    """Split a key for holders 1 to `holders`; whoever calls this has seen it whole.
+
+    The other coefficients are fresh, so each call gives unrelated shares of the key.
+    Raises `TooFewShares` when the threshold is below 2 or above the number of holders.
+    """
+    if not 2 <= sharing.threshold <= holders <= MAX_INDEX:
+        raise TooFewShares("a threshold lies between 2 and the number of holders")
+    coefficients = [generate_scalar() for _ in range(sharing.threshold - 1)]
+    return tuple(
+        KeyShare(sharing, index, _value_at(index, [key, *coefficients]))
+        for index in range(1, holders + 1)
+    )
+
+
+def combine_shares(shares: Sequence[KeyShare]) -> Scalar:
+    """Give the key itself: for ceremonies and tests, never in a running holder.
+
+    Raises `MixedShares`, `DuplicateShare` or `TooFewShares`.
+    """
+    verify_quorum([share.public for share in shares])
+    factors = derive_coefficients([share.index for share in shares])
+    total: Scalar | None = None
+    for factor, share in zip(factors, shares, strict=True):
+        term = multiply_scalars(parse_scalar(factor), share.scalar)
+        total = term if total is None else add_scalars(total, term)
+    if total is None:
+        raise TooFewShares
+    return total
+
+
+def verify_quorum(shares: Sequence[PublicShare]) -> None:
+    """Raise unless these are enough different holders of one and the same sharing.
+
+    `MixedShares` comes first: two epochs are wrong however many holders answered.
+    """
+    if not shares:
+        raise TooFewShares
+    if len({share.sharing for share in shares}) != 1:
+        raise MixedShares
+    if len({share.index for share in shares}) != len(shares):
+        raise DuplicateShare
+    if len(shares) < shares[0].sharing.threshold:
+        raise TooFewShares
+
+
+def get_public_share(config: KeyConfig, index: int) -> PublicShare:
+    """Give what holder `index` must prove against, from a verified config.
+
+    Raises `InvalidPoint` when the config knows no such holder.
+    """
+    for holder in config.holders:
+        if holder.index == index:
+            point = parse_point(holder.public_share)
+            return PublicShare(get_sharing(config), index, point)
+    raise InvalidPoint("no such holder")
+
+
+def get_sharing(config: KeyConfig) -> Sharing:
+    """Give the version, epoch and threshold that a config announces."""
+    return Sharing(
+        key_version=config.key_version, epoch=config.epoch, threshold=config.threshold
+    )
+
+
+def _value_at(index: int, coefficients: Sequence[Scalar]) -> Scalar:
+    at = parse_scalar(index.to_bytes(32, "little"))
+    value = coefficients[-1]
+    for coefficient in reversed(coefficients[:-1]):
+        value = add_scalars(multiply_scalars(value, at), coefficient)
+    return value
