@@ -1,0 +1,166 @@
+"""What every request passes, and every answer carries, before any endpoint.
+
+- A body is JSON, at most so many bytes per route, read whole before it is parsed.
+- The caller takes JSON, or the request is refused.
+- Every answer has the security headers, `API-Version` and, unless public, `no-store`.
+- A failure is a problem from the table; what the table does not know is a 500 that says
+  nothing. This is the one place that catches `Exception`.
+
+NL API Design Rules 2.1; OWASP ASVS 5.0 chapters 3.4, 4.1 and 16.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from signal_index.api.errors import (
+    BodyTooLarge,
+    MediaTypeUnsupported,
+    MethodNotAllowed,
+    NotAcceptable,
+    RouteUnknown,
+    ServerFault,
+)
+from signal_index.api.problems import find_problem, render_problem
+
+API_VERSION: Final = "1.0.0"
+BODY_MAXIMUM: Final = 64 * 1024
+BATCH_BODY_MAXIMUM: Final = 2 * 1024 * 1024
+LARGE_BODY_PATHS: Final = frozenset({"/v1/signal-batches"})
+_METHODS_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+
+SECURITY_HEADERS: Final[Mapping[str, str]] = {
+    "api-version": API_VERSION,
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "interest-cohort=()",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+
+FaultListener = Callable[[Exception], None]
+
+
+class Edge:
+    """The outermost layer of the service, around the router."""
+
+    def __init__(
+        self, app: ASGIApp, *, problem_base: str, on_fault: FaultListener
+    ) -> None:
+        self._app = app
+        self._base = problem_base
+        self._on_fault = on_fault
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or give the problem that stopped it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        guarded = _GuardedSend(send)
+        try:
+            checked = await _check_request(scope, receive)
+            await self._app(scope, checked, guarded)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            if guarded.started:
+                raise
+            await self._problem(error)(scope, receive, guarded)
+
+    def _problem(self, error: Exception) -> Response:
+        fact = _as_fact(error)
+        if find_problem(fact) is None or isinstance(fact, ServerFault):
+            self._on_fault(error)
+        answer = render_problem(fact, base=self._base)
+        return Response(answer.body, answer.status, dict(answer.headers))
+
+
+class _GuardedSend:
+    """Adds the headers of every answer, and knows whether an answer has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
+def _as_fact(error: Exception) -> Exception:
+    if isinstance(error, HTTPException):
+        if error.status_code == 404:
+            return RouteUnknown()
+        if error.status_code == 405:
+            allow = (error.headers or {}).get("Allow", "")
+            return MethodNotAllowed(allow)
+        return ServerFault()
+    return error
+
+
+async def _check_request(scope: Scope, receive: Receive) -> Receive:
+    headers = Headers(scope=scope)
+    _check_accept(headers.get("accept", ""))
+    if scope["method"] not in _METHODS_WITH_BODY:
+        return receive
+    media = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise MediaTypeUnsupported
+    path = str(scope["path"])
+    maximum = BATCH_BODY_MAXIMUM if path in LARGE_BODY_PATHS else BODY_MAXIMUM
+    length = headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > maximum:
+        raise BodyTooLarge
+    return _replay(await _read_body(receive, maximum), receive)
+
+
+def _check_accept(accept: str) -> None:
+    if not accept:
+        return
+    ranges = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
+    known = {"*/*", "application/*", "application/json", "application/problem+json"}
+    if ranges.isdisjoint(known) and ranges.isdisjoint({"text/plain", "text/*"}):
+        raise NotAcceptable
+
+
+async def _read_body(receive: Receive, maximum: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > maximum:
+            raise BodyTooLarge
+        parts.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def replay() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

@@ -1,0 +1,225 @@
+"""One table from facts to problems (RFC 9457): slug, Dutch title, status.
+
+- Every leaf of `RequestRefused`, `NotAnswered`, the notice's, the policy's and the
+  edge's errors stands in the table; tests/unit/signal_index/test_problems.py walks the
+  subclasses so that none is missing.
+- A problem names a field and a code, never a value. What is not in the table is a fault
+  of ours: 500, without a word about what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from keys import errors as key_errors
+from policy import errors as policy_errors
+from signal_index import errors
+from signal_index.api import errors as edge
+from signal_index.notice.errors import InvalidField, InvalidSignature, SignedInTheFuture
+from signal_index.notice.text import encode_compact
+
+MEDIA_TYPE: Final = "application/problem+json"
+_RETRY_SECONDS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """How one fact looks on the wire."""
+
+    slug: str
+    title: str
+    status: int
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemAnswer:
+    """A problem, ready to be sent."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+_INVALID: Final = Problem(
+    "invalid-input", "De aanvraag is niet in de juiste vorm.", 400
+)
+_CODE: Final = Problem("unknown-code", "Deze code staat niet in de lijst.", 400)
+_SIGNATURE: Final = Problem("signature-invalid", "De ondertekening klopt niet.", 403)
+_TICKET: Final = Problem(
+    "ticket-invalid",
+    "Het eenmalige bewijs is niet geldig of al gebruikt.",
+    403,
+    "Doe de bevraging opnieuw. Dan krijgt u een nieuw bewijs.",
+)
+_CLOSED: Final = Problem(
+    "category-not-open", "Deze bron mag dit signaal niet aanleveren.", 403
+)
+_BUSY: Final = "Er is niets vastgelegd of gebruikt. Probeer het zo nog eens."
+
+TABLE: Final[Mapping[type[Exception], Problem]] = {
+    errors.ParseError: _INVALID,
+    errors.CallerUnknown: Problem(
+        "caller-unknown", "U bent niet aangemeld, of uw aanmelding is verlopen.", 401
+    ),
+    errors.CallerNotAllowed: Problem(
+        "caller-not-allowed", "U mag deze handeling niet doen.", 403
+    ),
+    errors.CallerSuspended: Problem(
+        "caller-suspended", "Dit account is geblokkeerd.", 403
+    ),
+    errors.TicketInvalid: _TICKET,
+    errors.StaleKeyVersion: Problem(
+        "stale-key-version",
+        "De sleutel is vernieuwd.",
+        409,
+        "Haal de nieuwe sleutelgegevens op en probeer het opnieuw.",
+    ),
+    errors.SignatureInvalid: _SIGNATURE,
+    errors.UnknownSource: Problem(
+        "unknown-source", "Deze bron is hiervoor niet aangemeld.", 403
+    ),
+    errors.UnknownSignal: Problem(
+        "unknown-signal", "Dit signaal is er niet of niet meer.", 404
+    ),
+    errors.UnknownContactHolder: Problem(
+        "unknown-contact-holder", "Deze contactpersoon is niet aangemeld.", 404
+    ),
+    errors.UnknownEntry: Problem(
+        "unknown-entry", "Deze regel van het inzagelogboek is er niet.", 404
+    ),
+    errors.QueueFull: Problem("queue-full", "Het is nu te druk.", 503, _BUSY),
+    errors.CommitUnknown: Problem(
+        "commit-unknown",
+        "Wij weten niet zeker of dit is vastgelegd.",
+        503,
+        "Stuur precies dezelfde aanvraag binnen vijf minuten nog eens.",
+    ),
+    errors.LeadershipLost: Problem(
+        "not-answered", "De index kan nu niet antwoorden.", 503, _BUSY
+    ),
+    InvalidField: _INVALID,
+    InvalidSignature: _SIGNATURE,
+    SignedInTheFuture: Problem(
+        "signed-in-the-future", "De ondertekening heeft een datum in de toekomst.", 400
+    ),
+    key_errors.InvalidPseudonym: Problem(
+        "invalid-pseudonym", "Dit is geen geldig pseudoniem.", 400
+    ),
+    key_errors.TicketRefused: _TICKET,
+    policy_errors.UnknownCode: _CODE,
+    policy_errors.UnknownPurpose: Problem(
+        "unknown-purpose", "Dit doel bestaat niet.", 400
+    ),
+    policy_errors.InvalidQuestion: Problem(
+        "invalid-input", "Een bevraging gaat over één tot tien personen.", 400
+    ),
+    policy_errors.InvalidEstablishment: _INVALID,
+    policy_errors.LookupDenied: Problem(
+        "lookup-denied", "Deze bevraging mag niet.", 403
+    ),
+    policy_errors.NoDecision: Problem(
+        "no-decision", "De index kon niet beslissen en toont daarom niets.", 503, None
+    ),
+    policy_errors.CategoryNotEstablished: Problem(
+        "category-not-established",
+        "Geen vastgesteld doel in deze gemeente noemt deze categorie.",
+        403,
+    ),
+    policy_errors.CategoryNotOpen: _CLOSED,
+    policy_errors.InformedCodeRefused: Problem(
+        "informed-code-refused", "Deze code over het informeren past hier niet.", 400
+    ),
+    policy_errors.LifeTooLong: Problem(
+        "life-too-long", "De einddatum ligt te ver weg of voor het begin.", 400
+    ),
+    edge.RouteUnknown: Problem("not-found", "Dit adres bestaat niet.", 404),
+    edge.MethodNotAllowed: Problem(
+        "method-not-allowed", "Deze methode kan hier niet.", 405
+    ),
+    edge.MediaTypeUnsupported: Problem(
+        "media-type-unsupported", "Stuur de gegevens als application/json.", 415
+    ),
+    edge.NotAcceptable: Problem(
+        "not-acceptable", "De index antwoordt alleen met JSON.", 406
+    ),
+    edge.BodyTooLarge: Problem("body-too-large", "De aanvraag is te groot.", 413),
+    edge.ServerFault: Problem("server-fault", "Er ging iets mis bij de index.", 500),
+}
+
+
+def find_problem(error: Exception) -> Problem | None:
+    """Give the problem for a fact: the nearest row up its own tree, or None."""
+    for kind in type(error).__mro__:
+        if kind in TABLE:
+            return TABLE[kind]
+    return None
+
+
+def render_problem(
+    error: Exception, *, base: str, members: Mapping[str, object] | None = None
+) -> ProblemAnswer:
+    """Give the answer for a fact; whatever the table lacks is a `ServerFault`."""
+    found = find_problem(error)
+    if found is None:
+        found = TABLE[edge.ServerFault]
+    body: dict[str, object] = {
+        "type": f"{base}/{found.slug}",
+        "title": found.title,
+        "status": found.status,
+    }
+    if found.detail:
+        body["detail"] = found.detail
+    fields = _field_errors(error, found)
+    if fields:
+        body["errors"] = fields
+    body.update(members or {})
+    return ProblemAnswer(found.status, encode_compact(body), _headers(error, found))
+
+
+def describe_item(error: Exception, *, base: str) -> dict[str, object]:
+    """Give the short problem of one item of a batch."""
+    found = find_problem(error) or TABLE[edge.ServerFault]
+    item: dict[str, object] = {"type": f"{base}/{found.slug}", "title": found.title}
+    if isinstance(error, InvalidField | errors.ParseError):
+        item["field"] = error.field
+    return item
+
+
+def _field_errors(error: Exception, found: Problem) -> Sequence[Mapping[str, str]]:
+    if isinstance(error, InvalidField | errors.ParseError):
+        message = _MESSAGES.get(error.code, found.title)
+        return [{"field": error.field, "code": error.code, "message": message}]
+    return []
+
+
+def _headers(error: Exception, found: Problem) -> dict[str, str]:
+    headers = {"content-type": MEDIA_TYPE}
+    if found.status == 401:
+        headers["www-authenticate"] = "Bearer"
+    if found.status == 503:
+        headers["retry-after"] = str(_RETRY_SECONDS)
+    if isinstance(error, edge.MethodNotAllowed):
+        headers["allow"] = error.allow
+    return headers
+
+
+_MESSAGES: Final[Mapping[str, str]] = {
+    "missing": "Dit veld ontbreekt.",
+    "unknown-field": "Hier staat een veld dat wij niet kennen.",
+    "doubled-field": "Een veld staat er twee keer.",
+    "not-json": "Dit is geen JSON.",
+    "not-text": "Hier hoort tekst.",
+    "not-a-number": "Hier hoort een heel getal.",
+    "not-a-list": "Hier hoort een lijst.",
+    "not-an-object": "Hier hoort een object.",
+    "wrong-form": "De vorm klopt niet.",
+    "too-long": "Deze tekst is te lang.",
+    "too-many": "De lijst is te lang of leeg.",
+    "out-of-range": "Dit getal is te klein of te groot.",
+    "before-start": "Het einde ligt voor het begin.",
+    "unknown-code": "Deze code staat niet in de lijst.",
+    "looks-like-a-person-number": "Hier mag geen nummer van een persoon staan.",
+}
