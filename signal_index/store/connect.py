@@ -25,6 +25,7 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = ON",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA recursive_triggers = ON",  # REPLACE must meet the triggers on leaves too
     "PRAGMA trusted_schema = OFF",
     "PRAGMA busy_timeout = 15000",
 )

@@ -15,6 +15,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from policy.catalogue import Catalogue
+from policy.errors import UnknownPurpose
 from policy.vocabulary import Establishment, MunicipalityCode, PurposeId
 from signal_index.tables import registry
 
@@ -61,7 +63,9 @@ class Standing:
     establishments: tuple[Establishment, ...]
 
 
-async def read_standing(conn: AsyncConnection, *, now: datetime) -> Standing:
+async def read_standing(
+    conn: AsyncConnection, catalogue: Catalogue, *, now: datetime
+) -> Standing:
     """Read who takes part and what is open, in one transaction."""
     return Standing(
         read_at=now,
@@ -83,7 +87,7 @@ async def read_standing(conn: AsyncConnection, *, now: datetime) -> Standing:
         ),
         sources=dict(await _sources(conn)),
         coverage=await _coverage(conn),
-        establishments=tuple(await _establishments(conn)),
+        establishments=tuple(await _establishments(conn, catalogue)),
     )
 
 
@@ -139,15 +143,26 @@ async def _coverage(
     return found
 
 
-async def _establishments(conn: AsyncConnection) -> Iterator[Establishment]:
+async def _establishments(
+    conn: AsyncConnection, catalogue: Catalogue
+) -> Iterator[Establishment]:
+    # A purpose that has left the catalogue is closed, whatever was once recorded.
     rows = await conn.execute(select(registry.establishment))
     return (
         Establishment(
-            purpose=PurposeId(row.purpose),
+            purpose=purpose,
             municipality=MunicipalityCode(row.municipality),
             by_role=row.by_role,
             on=row.established_on,
             staatsblad=row.staatsblad,
         )
         for row in rows
+        if (purpose := _find_purpose(catalogue, row.purpose)) is not None
     )
+
+
+def _find_purpose(catalogue: Catalogue, text: str) -> PurposeId | None:
+    try:
+        return catalogue.parse_purpose(text)
+    except UnknownPurpose:
+        return None

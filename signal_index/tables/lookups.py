@@ -3,16 +3,12 @@
 - A spent ticket stays until it would have expired anyway; after that its own expiry
   refuses it.
 - A repeat lets a caller whose connection broke ask the same again for five minutes.
-- `person_counter` gives each person a number per ledger name, so that a gap is visible.
-- `spent_ticket`, `seen_token` and `person_counter` carry no municipality: a ticket is
-  not given for one, and a person's number counts over all of them.
+- `spent_ticket` and `seen_token` carry no municipality: neither is given for one.
 """
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ForeignKey,
-    Integer,
     LargeBinary,
     String,
     Table,
@@ -38,15 +34,6 @@ lookup_repeat = Table(
     Column("subject", String(255), nullable=False),  # the caller's `sub`
     Column("body_digest", LargeBinary(32), nullable=False),  # SHA-256 of the body
     Column("until", Instant, nullable=False, index=True),
-    sqlite_with_rowid=False,
-)
-
-person_counter = Table(
-    "person_counter",
-    metadata,
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("name", LargeBinary(32), primary_key=True),  # the ledger's name
-    Column("entries", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

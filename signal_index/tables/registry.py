@@ -119,7 +119,7 @@ account_suspension = Table(
 key_config = Table(  # accepted key configs; a lower serial than the highest is refused
     "key_config",
     metadata,
-    Column("serial", Integer, primary_key=True),
+    Column("serial", Integer, primary_key=True, autoincrement=False),
     Column("key_version", Integer, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("digest", LargeBinary(32), nullable=False),

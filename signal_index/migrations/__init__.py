@@ -1,0 +1,6 @@
+"""The schema, revision by revision, for SQLite and PostgreSQL (Alembic).
+
+- A revision describes its tables itself and imports nothing of ours: what it makes
+  stays what it was, also when the code moves on.
+- Run through `signal-index migrate`; `signal_index.store.schema` prepares the roles.
+"""

@@ -1,0 +1,86 @@
+"""Bringing a database to the schema of this version, and refusing any other.
+
+- `migrate` is one transaction: it happens whole or not at all.
+- On PostgreSQL it first makes the roles that are missing and hands the tables to the
+  owner role; whoever migrates therefore needs CREATEROLE, or roles made beforehand.
+- A serving process never migrates: it compares (`verify_schema`) and refuses to start.
+"""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from signal_index.errors import DatabaseNotMigrated
+from signal_index.store.connect import DatabaseRole, is_sqlite, transaction
+
+HEAD = "head"
+BASE = "base"
+
+_MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_MIGRATION_LOCK = 0x5349474E_00000001  # one migration at a time; any constant will do
+
+
+async def migrate(engine: AsyncEngine, revision: str = HEAD) -> None:
+    """Bring the database to a revision; the newest unless said otherwise.
+
+    The engine must have been opened without a role (`open_engine(url, None)`).
+    """
+    async with transaction(engine) as connection:
+        if not is_sqlite(engine):
+            await _prepare_roles(connection)
+        await connection.run_sync(_upgrade, revision)
+
+
+async def downgrade(engine: AsyncEngine, revision: str) -> None:
+    """Take the database back to a revision; what later revisions held is lost."""
+    async with transaction(engine) as connection:
+        if not is_sqlite(engine):
+            await _prepare_roles(connection)
+        await connection.run_sync(_downgrade, revision)
+
+
+async def verify_schema(connection: AsyncConnection) -> None:
+    """Raise `DatabaseNotMigrated` unless the schema is exactly this version's."""
+    found = await connection.run_sync(_find_revision)
+    expected = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    if found != expected:
+        raise DatabaseNotMigrated("run `signal-index migrate` first")
+
+
+async def _prepare_roles(connection: AsyncConnection) -> None:
+    await connection.execute(
+        text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
+    )
+    present = set(await connection.scalars(text("SELECT rolname FROM pg_roles")))
+    for role in DatabaseRole:
+        if role.value not in present:
+            await connection.execute(text(f"CREATE ROLE {role.value} NOLOGIN"))
+            await connection.execute(text(f"GRANT {role.value} TO CURRENT_USER"))
+        await connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role.value}"))
+    owner = DatabaseRole.OWNER.value
+    await connection.execute(text(f"GRANT CREATE ON SCHEMA public TO {owner}"))
+    await connection.execute(text(f"SET LOCAL ROLE {owner}"))
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    command.upgrade(_config(connection), revision)
+
+
+def _downgrade(connection: Connection, revision: str) -> None:
+    command.downgrade(_config(connection), revision)
+
+
+def _find_revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

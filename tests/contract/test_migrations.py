@@ -1,0 +1,115 @@
+"""The schema of the index: up, down and up again, on both databases."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from signal_index.errors import DatabaseNotMigrated
+from signal_index.store.connect import open_engine, reading, transaction
+from signal_index.store.schema import BASE, downgrade, migrate, verify_schema
+from signal_index.tables import ledger, lookups, registry, signals
+from signal_index.tables.metadata import metadata
+
+SUBJECTS = (registry, signals, lookups, ledger)
+WITHOUT_MUNICIPALITY = {
+    "key_config": "belongs to the whole index",
+    "policy_activation": "belongs to the whole index",
+    "spent_ticket": "a ticket is not given for a municipality",
+    "seen_token": "an assertion is not given for a municipality",
+    "ledger_pending": "a queue of entries, which carry theirs",
+    "ledger_person": "a person's number counts over all municipalities",
+    "ledger_tree": "one tree per year",
+    "ledger_leaf": "a hash; its entry carries the municipality",
+    "ledger_tile": "hashes",
+    "ledger_checkpoint": "one tree per year",
+}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def engine(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[AsyncEngine]:
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{tmp_path}/index.sqlite"
+    else:
+        url = request.getfixturevalue("postgres")
+    opened = open_engine(url, None)
+    yield opened
+    await opened.dispose()
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+def _tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+@pytest.mark.anyio
+async def test_migrations_make_the_tables_of_the_code(engine: AsyncEngine) -> None:
+    await migrate(engine)
+    async with reading(engine) as connection:
+        assert await connection.run_sync(_differences) == []
+
+
+@pytest.mark.anyio
+async def test_migrating_twice_changes_nothing(engine: AsyncEngine) -> None:
+    await migrate(engine)
+    await migrate(engine)
+    async with reading(engine) as connection:
+        await verify_schema(connection)
+
+
+@pytest.mark.anyio
+async def test_migrations_go_down_to_nothing_and_up_again(engine: AsyncEngine) -> None:
+    await migrate(engine)
+    await downgrade(engine, BASE)
+    async with reading(engine) as connection:
+        assert await connection.run_sync(_tables) == {"alembic_version"}
+    await migrate(engine)
+    async with reading(engine) as connection:
+        assert await connection.run_sync(_tables) == {
+            *metadata.tables,
+            "alembic_version",
+        }
+
+
+@pytest.mark.anyio
+async def test_another_schema_is_refused(engine: AsyncEngine) -> None:
+    await migrate(engine)
+    await downgrade(engine, "0003")
+    async with reading(engine) as connection:
+        with pytest.raises(DatabaseNotMigrated):
+            await verify_schema(connection)
+
+
+@pytest.mark.anyio
+async def test_an_empty_database_is_refused(engine: AsyncEngine) -> None:
+    async with reading(engine) as connection:
+        with pytest.raises(DatabaseNotMigrated):
+            await verify_schema(connection)
+
+
+@pytest.mark.anyio
+async def test_a_failed_migration_leaves_nothing(engine: AsyncEngine) -> None:
+    async with transaction(engine) as connection:
+        await connection.execute(text("CREATE TABLE delivery (id INTEGER)"))
+    with pytest.raises(Exception, match="delivery"):
+        await migrate(engine)
+    async with reading(engine) as connection:
+        assert await connection.run_sync(_tables) == {"delivery"}
+
+
+def test_every_row_carries_its_municipality() -> None:
+    assert SUBJECTS
+    without = {
+        name for name, table in metadata.tables.items() if "municipality" not in table.c
+    }
+    assert without == set(WITHOUT_MUNICIPALITY)
