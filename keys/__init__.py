@@ -1,0 +1,1 @@
+"""Pseudonym keys: shared evaluation, holders, tickets and the blinding client."""

@@ -43,6 +43,7 @@
     │   └── TicketPairBroken
     └── EvaluationFailed
         ├── HolderUnavailable
+        ├── HolderBudgetSpent     another holder may still have one
         └── HolderRefused
 
 Invariants:
@@ -51,6 +52,8 @@ Invariants:
   of a person;
 - a leaf is a fact; what to answer for it stands in one table at the edge.
 """
+
+from datetime import timedelta
 
 
 class KeysError(Exception):
@@ -223,6 +226,15 @@ class EvaluationFailed(KeysError):
 
 class HolderUnavailable(EvaluationFailed):
     """A holder does not answer, or not with an evaluation."""
+
+
+class HolderBudgetSpent(EvaluationFailed):
+    """A holder's budget does not reach for this many persons before `retry_after`."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        """Keep the wait; it is what a person is told."""
+        super().__init__()
+        self.retry_after = retry_after
 
 
 class HolderRefused(EvaluationFailed):

@@ -17,7 +17,7 @@ OWNER_ONLY = 0o600
 def read_secret(path: Path) -> bytes:
     """Give the contents of a secret file.
 
-    Raises `KeyFileExposed` for a wrong mode and `KeyFileMalformed` when it is unreadable.
+    Raises `KeyFileExposed` for a wrong mode, `KeyFileMalformed` when unreadable.
     """
     try:
         with path.open("rb") as file:

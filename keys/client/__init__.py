@@ -1,0 +1,34 @@
+"""The blinding client: from numbers to pseudonyms, through any quorum of key holders.
+
+    config = await fetch_config(transport, pins, accepted_origin="distributed", …)
+    result = await pseudonymise(transport, config, numbers, Act.LOOKUP)
+
+- A number leaves the process only blinded by a scalar that is used once.
+- No answer is combined before its proof held under the holder's public share.
+- When a holder is down, has no budget left or proves nothing, another pair is asked
+  and the result says so (`fallback`).
+- For sources and case systems. Neither index nor desk may import this package.
+"""
+
+from keys.client.asking import (
+    Asked,
+    EvaluationTransport,
+    HolderAnswer,
+    Pseudonymised,
+    fetch_config,
+)
+from keys.client.pseudonymise import pseudonymise
+from keys.client.transports import HolderPlace, HolderTransport, RelayTransport, Signer
+
+__all__ = [
+    "Asked",
+    "EvaluationTransport",
+    "HolderAnswer",
+    "HolderPlace",
+    "HolderTransport",
+    "Pseudonymised",
+    "RelayTransport",
+    "Signer",
+    "fetch_config",
+    "pseudonymise",
+]

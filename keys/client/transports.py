@@ -1,0 +1,191 @@
+"""How a client reaches the holders: itself, with its own request key, or by a desk.
+
+Both take an `httpx.AsyncClient` that the caller prepared (timeouts, certificates,
+session); both turn what comes back into a `HolderAnswer` or a leaf of
+`EvaluationFailed`, and never repeat what a holder wrote.
+"""
+
+import binascii
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from keys import clock
+from keys.client.asking import Asked, HolderAnswer
+from keys.errors import HolderBudgetSpent, HolderRefused, HolderUnavailable
+from keys.request import (
+    MAX_POINTS,
+    RequestKey,
+    RequestTerms,
+    encode_b64u,
+    sign_request,
+)
+
+OK: Final = 200
+TOO_MANY: Final = 429
+SERVER_FAULT: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class HolderPlace:
+    """Where a holder is found, and the name by which requests address it."""
+
+    id: str
+    url: str
+
+
+class HolderTransport:
+    """Asks the holders directly and signs each request: what a source uses."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        holders: Mapping[int, HolderPlace],
+        signer: "Signer",
+    ) -> None:
+        self._client = client
+        self._holders = holders
+        self._signer = signer
+
+    async def evaluate(self, holder: int, asked: Asked) -> HolderAnswer:
+        """Have points evaluated by one holder, under a request signed for it alone."""
+        place = self._holders.get(holder)
+        if place is None:
+            raise HolderUnavailable
+        body = {
+            "request": self._signer.sign(place.id, asked),
+            "points": [encode_b64u(point) for point in asked.points],
+        }
+        url = f"{place.url}/v1/evaluations"
+        return _read_answer(holder, await _send(self._client, "POST", url, body))
+
+    async def key_config(self) -> bytes:
+        """Give the key config as the first holder that answers serves it."""
+        for place in self._holders.values():
+            try:
+                url = f"{place.url}/v1/key-config"
+                response = await _send(self._client, "GET", url)
+            except HolderUnavailable:
+                continue
+            if response.status_code == OK:
+                return response.content
+        raise HolderUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who asks: an organisation, its key, and the user or source it asks for."""
+
+    organisation: str
+    subject: str
+    key: RequestKey
+    now: Callable[[], datetime] = clock.now
+
+    def sign(self, audience: str, asked: Asked) -> str:
+        """Sign one question for one holder."""
+        terms = RequestTerms(
+            issuer=self.organisation,
+            audience=audience,
+            subject=self.subject,
+            act=asked.act,
+            key_version=asked.key_version,
+            epoch=asked.epoch,
+            pair=asked.pair,
+            points=asked.points,
+        )
+        return sign_request(self.key, terms, now=self.now())
+
+
+class RelayTransport:
+    """Asks through a desk's `/relay`, which signs for the user: for case systems."""
+
+    def __init__(self, client: httpx.AsyncClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    async def evaluate(self, holder: int, asked: Asked) -> HolderAnswer:
+        """Have points evaluated by one holder, signed by the desk."""
+        body = {
+            "holder": holder,
+            "act": asked.act.value,
+            "pair": list(asked.pair),
+            "keyVersion": asked.key_version,
+            "epoch": asked.epoch,
+            "points": [encode_b64u(point) for point in asked.points],
+        }
+        url = f"{self._url}/relay/evaluations"
+        return _read_answer(holder, await _send(self._client, "POST", url, body))
+
+    async def key_config(self) -> bytes:
+        """Give the key config as the desk relays it."""
+        url = f"{self._url}/relay/key-config"
+        response = await _send(self._client, "GET", url)
+        if response.status_code != OK:
+            raise HolderUnavailable
+        return response.content
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
+
+    holder: int
+    key_version: int
+    epoch: int
+    evaluations: Annotated[list[str], Field(max_length=MAX_POINTS)]
+    proof: str
+    ticket: str | None = None
+
+
+async def _send(
+    client: httpx.AsyncClient, method: str, url: str, body: object = None
+) -> httpx.Response:
+    try:
+        return await client.request(method, url, json=body)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        raise HolderUnavailable from None
+
+
+def _read_answer(holder: int, response: httpx.Response) -> HolderAnswer:
+    if response.status_code == TOO_MANY:
+        raise HolderBudgetSpent(_retry_after(response))
+    if response.status_code >= SERVER_FAULT:
+        raise HolderUnavailable
+    if response.status_code != OK:
+        raise HolderRefused(_slug(response))
+    try:
+        answer = _Answer.model_validate_json(response.content)
+        evaluations = tuple(_decode(text) for text in answer.evaluations)
+        proof = _decode(answer.proof)
+    except (ValidationError, ValueError, binascii.Error):
+        raise HolderUnavailable from None
+    if answer.holder != holder:
+        raise HolderUnavailable
+    return HolderAnswer(
+        holder, answer.key_version, answer.epoch, evaluations, proof, answer.ticket
+    )
+
+
+def _decode(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _retry_after(response: httpx.Response) -> timedelta:
+    seconds = response.headers.get("Retry-After", "")
+    return timedelta(seconds=int(seconds) if seconds.isdecimal() else 1)
+
+
+def _slug(response: httpx.Response) -> str:
+    """Give the problem's name when it is one: a short word, never free text."""
+    try:
+        kind = response.json()["type"]
+    except (ValueError, KeyError, TypeError):
+        return "unknown"
+    slug = str(kind).rpartition("/")[2]
+    fits = slug.isascii() and slug.replace("-", "").isalnum() and len(slug) <= 64
+    return slug if fits else "unknown"
