@@ -9,8 +9,8 @@
     checkpoint.public.jwk     for verifiers             public
     receipt.public.jwk        for desks and verifiers   public
 
-- A secret file that group or others may read stops the start (`SecretFileExposed`), and
-  so does a folder that they may write in.
+- A secret file that group or others may read stops the start (`SecretFileExposed`),
+  and so does a folder that they may write in.
 - Every file is synced before the command says that it made it.
 """
 
@@ -39,14 +39,10 @@ from keys.pseudonym import (
     parse_row_key_secret,
 )
 from signal_index.errors import KeyFilesRefused, KeysExist, SecretFileExposed
-from signal_index.keyring import (
-    SECRET_BYTES,
-    CheckpointKey,
-    DisclosureKey,
-    IndexKeys,
-    ReceiptKey,
-)
+from signal_index.keyring import IndexKeys, YearKeys
+from signal_index.ledger import CheckpointKey, DisclosureKey, ReceiptKey
 
+SECRET_BYTES = 32
 ROW_KEY = "row-key.key"
 CHECKPOINT = "checkpoint.key.jwk"
 RECEIPT = "receipt.key.jwk"
@@ -86,28 +82,50 @@ def create_year(folder: Path, year: int) -> None:
 
 
 def load_keys(folder: Path) -> IndexKeys:
-    """Read the key folder, or raise `KeyFilesRefused` or `SecretFileExposed`."""
+    """Read what a serving process needs: all but the checkpoint key.
+
+    Raises `KeyFilesRefused` or `SecretFileExposed`.
+    """
+    disclosures = load_year_keys(folder).disclosures
+    scalars = _read_numbered(folder, "index-scalar", _scalar)
+    names = _read_numbered(folder, "ledger-names", _name_key)
+    if not scalars or names.keys() != disclosures.keys():
+        raise KeyFilesRefused("the key folder is not complete")
+    return IndexKeys(
+        disclosures=disclosures,
+        scalars={KeyVersion(version): key for version, key in scalars.items()},
+        row_key=_parsed(folder / ROW_KEY, parse_row_key_secret),
+        ledger_names=names,
+        receipt=_receipt_key(folder / RECEIPT),
+    )
+
+
+def load_year_keys(folder: Path) -> YearKeys:
+    """Read what recording an act takes: the administrator's commands and upkeep."""
     if not folder.is_dir():
         raise KeyFilesRefused("the key folder is not there")
     if folder.stat().st_mode & _OTHERS_WRITE:
         raise SecretFileExposed("others may write in the key folder; chmod 700")
-    scalars = _read_numbered(folder, "index-scalar", _scalar)
-    names = _read_numbered(folder, "ledger-names", _name_key)
-    disclosures = _read_numbered(folder, "disclosures", DisclosureKey)
-    if not scalars or not names or names.keys() != disclosures.keys():
+    disclosures = _read_numbered(folder, "disclosures", _disclosure_key)
+    if not disclosures:
         raise KeyFilesRefused("the key folder is not complete")
-    return IndexKeys(
-        scalars={KeyVersion(version): key for version, key in scalars.items()},
-        row_key=_parsed(folder / ROW_KEY, parse_row_key_secret),
-        ledger_names=names,
-        disclosures=disclosures,
-        checkpoint=_checkpoint_key(folder / CHECKPOINT),
-        receipt=ReceiptKey(*_read_signing_key(folder / RECEIPT)),
-    )
+    return YearKeys(disclosures)
+
+
+def load_checkpoint_key(folder: Path) -> CheckpointKey:
+    """Read what the sequencer signs the tree with."""
+    seed, _ = _read_signing_key(folder / CHECKPOINT)
+    return CheckpointKey(seed)
 
 
 def _scalar(_version: int, data: bytes) -> IndexScalar:
     return parse_index_scalar(data)
+
+
+def _disclosure_key(year: int, data: bytes) -> DisclosureKey:
+    if len(data) != SECRET_BYTES or not any(data):
+        raise KeyFilesRefused(f"disclosures-{year}.key: not a key")
+    return DisclosureKey(year, data)
 
 
 def _name_key(_year: int, data: bytes) -> LedgerNameKey:
@@ -133,23 +151,21 @@ def _parsed(path: Path, parse: Callable[[bytes], Key]) -> Key:
         raise KeyFilesRefused(f"{path.name}: not a key") from None
 
 
-def _read_signing_key(path: Path) -> tuple[str, OKPKey]:
+def _read_signing_key(path: Path) -> tuple[bytes, str]:
     try:
         members = json.loads(_read_secret(path))
         key = OKPKey.import_key(members)
     except (ValueError, TypeError, AttributeError, JoseError):
         raise KeyFilesRefused(f"{path.name}: not a key") from None
-    if key.curve_name != "Ed25519" or not key.is_private or not key.kid:
-        raise KeyFilesRefused(f"{path.name}: not a private Ed25519 key with a name")
-    return key.kid, key
-
-
-def _checkpoint_key(path: Path) -> CheckpointKey:
-    _, key = _read_signing_key(path)
     private = key.private_key
-    if not isinstance(private, Ed25519PrivateKey):
-        raise KeyFilesRefused(f"{path.name}: not an Ed25519 key")
-    return CheckpointKey(private)
+    if not isinstance(private, Ed25519PrivateKey) or not key.kid:
+        raise KeyFilesRefused(f"{path.name}: not a private Ed25519 key with a name")
+    return private.private_bytes_raw(), key.kid
+
+
+def _receipt_key(path: Path) -> ReceiptKey:
+    seed, kid = _read_signing_key(path)
+    return ReceiptKey(seed, kid)
 
 
 def _create_signing_key(folder: Path, private_name: str, public_name: str) -> None:

@@ -1,84 +1,45 @@
-"""The secrets of the index, as types that cannot be printed.
+"""The secrets that a serving index holds in memory, as one value without a repr.
 
 - The database holds none of them; who has only the database links no row to a person.
 - `c_v` and `h` find rows; `l_y` names persons in one year's ledger; the disclosure key
   of a year opens that year's entries. The keys of a year are destroyed when its entries
   have expired: what they sealed is then gone, wherever a copy of it lies.
-- Checkpoint and receipt keys sign; their public halves are files for desk and verifier.
-- Reading and making the files is done in `signal_index.key_files`.
+- The checkpoint key is not among them: what promises must not be able to sign a tree.
+- `signal_index.key_files` makes and reads the files.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
-from joserfc.jwk import OKPKey
-
 from keys.pseudonym import IndexScalar, KeyVersion, LedgerNameKey, RowKeySecret
 from signal_index.errors import KeyFilesRefused, StaleKeyVersion
-
-SECRET_BYTES = 32
+from signal_index.ledger import DisclosureKey, ReceiptKey
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class DisclosureKey:
-    """32 bytes under which the disclosures of one year are sealed."""
+class YearKeys:
+    """Disclosure keys by calendar year; each seals its own year's entries."""
 
-    year: int
-    encoded: bytes
-
-    def __post_init__(self) -> None:
-        if len(self.encoded) != SECRET_BYTES or not any(self.encoded):
-            raise KeyFilesRefused(f"disclosures-{self.year}: not a key")
+    disclosures: Mapping[int, DisclosureKey]
 
     def __repr__(self) -> str:
-        return "<DisclosureKey>"
+        return "<YearKeys>"
+
+    def get_disclosure_key(self, year: int) -> DisclosureKey:
+        """Give the key of a year, or raise: no act goes ahead without its entry."""
+        try:
+            return self.disclosures[year]
+        except KeyError:
+            raise KeyFilesRefused(f"no disclosure key for {year}") from None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class CheckpointKey:
-    """Signs the checkpoint (C2SP signed note, Ed25519)."""
-
-    private: Ed25519PrivateKey
-
-    def __repr__(self) -> str:
-        return "<CheckpointKey>"
-
-    @property
-    def public(self) -> Ed25519PublicKey:
-        """Give the half that verifiers hold."""
-        return self.private.public_key()
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class ReceiptKey:
-    """Signs the promise in a receipt (JWS, Ed25519), named by its `kid`."""
-
-    kid: str
-    private: OKPKey
-
-    def __repr__(self) -> str:
-        return "<ReceiptKey>"
-
-    @property
-    def public_jwk(self) -> dict[str, str]:
-        """Give the public JWK, for desks and verifiers."""
-        x = str(self.private.as_dict(private=False)["x"])
-        return {"crv": "Ed25519", "kid": self.kid, "kty": "OKP", "x": x}
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class IndexKeys:
-    """Everything a serving index holds outside its database."""
+class IndexKeys(YearKeys):
+    """Everything that answering a lookup takes, kept outside the database."""
 
     scalars: Mapping[KeyVersion, IndexScalar]
     row_key: RowKeySecret
     ledger_names: Mapping[int, LedgerNameKey]
-    disclosures: Mapping[int, DisclosureKey]
-    checkpoint: CheckpointKey
     receipt: ReceiptKey
 
     def __repr__(self) -> str:
@@ -97,10 +58,3 @@ class IndexKeys:
             return self.ledger_names[year]
         except KeyError:
             raise KeyFilesRefused(f"no ledger-name key for {year}") from None
-
-    def get_disclosure_key(self, year: int) -> DisclosureKey:
-        """Give the key that seals a year's disclosures, or raise."""
-        try:
-            return self.disclosures[year]
-        except KeyError:
-            raise KeyFilesRefused(f"no disclosure key for {year}") from None

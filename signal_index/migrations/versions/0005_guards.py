@@ -1,7 +1,8 @@
 """What may not be done to the ledger, and what each database role may do at all.
 
-Revision 0005. Triggers abort UPDATE and DELETE on entries, leaves, tiles and
-checkpoints on both databases, for whoever is connected. On PostgreSQL each role is
+Revision 0005. Triggers abort, for whoever is connected, UPDATE and DELETE on entries,
+leaves, tiles and checkpoints, UPDATE on sealed disclosures (they are erased whole), and
+whatever makes a tree smaller. On PostgreSQL each role is
 granted what its job needs and nothing else: the web role cannot change a leaf, nor read
 a seal. The roles themselves belong to the server, not to this database: they are made
 before the first revision (`signal_index.store.schema`) and stay after the last.
@@ -59,7 +60,8 @@ _UPKEEP = (
 )
 _REPORTING = (
     ("SELECT", "organisation, source, coverage, delivery, establishment"),
-    ("SELECT", "lookup_outcome, review_task, ledger_entry, ledger_checkpoint"),
+    ("SELECT", "lookup_outcome, review_task, ledger_entry"),
+    ("SELECT", "ledger_tree, ledger_leaf, ledger_tile, ledger_checkpoint"),
     (f"SELECT ({_SIGNAL_FOR_COUNTS})", "signal"),
 )
 _GRANTS = {
@@ -70,12 +72,22 @@ _GRANTS = {
 }
 
 
+_GUARDED = {  # what each trigger aborts
+    **{f"{table}_update": ("UPDATE", table) for table in _APPEND_ONLY},
+    **{f"{table}_delete": ("DELETE", table) for table in _APPEND_ONLY},
+    "ledger_disclosure_update": ("UPDATE", "ledger_disclosure"),
+    "ledger_tree_delete": ("DELETE", "ledger_tree"),
+}
+_SHRINKS = "new.size < old.size OR new.year <> old.year OR new.origin <> old.origin"
+
+
 def upgrade() -> None:
     """Put the guards up."""
     if op.get_bind().dialect.name == "sqlite":
         _guard_sqlite()
         return
     _guard_postgresql()
+    op.execute("ALTER TABLE ledger_disclosure ALTER sealed SET STORAGE EXTERNAL")
     for role, grants in _GRANTS.items():
         op.execute(f"GRANT SELECT ON alembic_version TO signal_index_{role}")
         for privileges, tables in grants:
@@ -85,26 +97,24 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the guards down, so that the tables can be dropped."""
     if op.get_bind().dialect.name == "sqlite":
-        for table in _APPEND_ONLY:
-            op.execute(f"DROP TRIGGER {table}_never_updated")
-            op.execute(f"DROP TRIGGER {table}_never_deleted")
+        for name in (*_GUARDED, "ledger_tree_shrink"):
+            op.execute(f"DROP TRIGGER refuse_{name}")
         return
     for role, grants in _GRANTS.items():
         op.execute(f"REVOKE ALL ON alembic_version FROM signal_index_{role}")
         for _, tables in grants:
             op.execute(f"REVOKE ALL ON {tables} FROM signal_index_{role}")
-    for table in _APPEND_ONLY:
-        op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
-    op.execute("DROP FUNCTION refuse_change_of_ledger()")
+    op.execute("DROP FUNCTION refuse_change_of_ledger() CASCADE")
 
 
 def _guard_sqlite() -> None:
-    for table in _APPEND_ONLY:
-        for verb, past in (("UPDATE", "updated"), ("DELETE", "deleted")):
-            op.execute(
-                f"CREATE TRIGGER {table}_never_{past} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
-            )
+    refuse = "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+    for name, (verb, table) in _GUARDED.items():
+        op.execute(f"CREATE TRIGGER refuse_{name} BEFORE {verb} ON {table} {refuse}")
+    op.execute(
+        "CREATE TRIGGER refuse_ledger_tree_shrink BEFORE UPDATE ON ledger_tree "
+        f"WHEN {_SHRINKS} {refuse}"
+    )
 
 
 def _guard_postgresql() -> None:
@@ -112,9 +122,13 @@ def _guard_postgresql() -> None:
         "CREATE FUNCTION refuse_change_of_ledger() RETURNS trigger LANGUAGE plpgsql "
         "AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"
     )
-    for table in _APPEND_ONLY:
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only "
-            f"BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_ledger()"
-        )
+    refuse = "EXECUTE FUNCTION refuse_change_of_ledger()"
+    for name, (verb, table) in _GUARDED.items():
+        op.execute(f"CREATE TRIGGER refuse_{name} BEFORE {verb} ON {table} {refuse}")
+    for table in (*_APPEND_ONLY, "ledger_tree"):
+        trigger = f"refuse_{table}_truncate"
+        op.execute(f"CREATE TRIGGER {trigger} BEFORE TRUNCATE ON {table} {refuse}")
+    op.execute(
+        "CREATE TRIGGER refuse_ledger_tree_shrink BEFORE UPDATE ON ledger_tree "
+        f"FOR EACH ROW WHEN ({_SHRINKS}) {refuse}"
+    )
