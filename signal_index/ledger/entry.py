@@ -8,13 +8,14 @@
 """
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+from signal_index.keyring import DisclosureKey
 from signal_index.ledger.facts import EntryFacts
-from signal_index.ledger.keys import DisclosureKey
+from signal_index.ledger.keys import derive_find_key
 from signal_index.ledger.sealing import NONCE_BYTES, seal_disclosures
 from signal_index.proof import (
     SALT_BYTES,
@@ -28,7 +29,6 @@ from signal_index.proof import (
 )
 
 ENTROPY_BYTES = len(Group) * SALT_BYTES + NONCE_BYTES
-_RECEIPT_GROUPS = (Group.WHO, Group.ROLE, Group.WHY, Group.WHAT, Group.DECISION)
 FIND_KEY_BYTES = 16
 
 
@@ -53,10 +53,6 @@ class Entry:
     disclosures: Mapping[Group, str]
     find_keys: FindKeys
     sealed: bytes
-
-    def receipt_disclosures(self) -> Sequence[str]:
-        """Give what a receipt opens: all but the person, in a fixed order."""
-        return [self.disclosures[group] for group in _RECEIPT_GROUPS]
 
 
 def build_entry(facts: EntryFacts, *, entropy: bytes, key: DisclosureKey) -> Entry:
@@ -144,4 +140,4 @@ def person_find_key(key: DisclosureKey, name: bytes) -> bytes:
 
 def _find_key(key: DisclosureKey, *parts: str) -> bytes:
     message = b"".join(len(part.encode()).to_bytes(2) + part.encode() for part in parts)
-    return hmac.digest(key.find, message, sha256)[:FIND_KEY_BYTES]
+    return hmac.digest(derive_find_key(key), message, sha256)[:FIND_KEY_BYTES]

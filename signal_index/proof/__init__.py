@@ -5,6 +5,14 @@ so that what they say about a ledger does not rest on the code that wrote it. Im
 from the package itself.
 """
 
+from signal_index.proof.checkpoint import (
+    Checkpoint,
+    key_of_year,
+    origin_of,
+    parse_checkpoint,
+    verify_checkpoint,
+    year_of_origin,
+)
 from signal_index.proof.disclosure import (
     SALT_BYTES,
     Disclosure,
@@ -47,6 +55,24 @@ from signal_index.proof.leaf import (
     format_minute,
     parse_leaf,
 )
+from signal_index.proof.note import (
+    NoteKey,
+    encode_note,
+    parse_note_key,
+    verify_note,
+)
+from signal_index.proof.promise import (
+    PROMISE_SECONDS,
+    Promise,
+    parse_receipt_key,
+    promise_header,
+    verify_promise,
+)
+from signal_index.proof.receipt import (
+    RECEIPT_GROUPS,
+    OpenedReceipt,
+    verify_receipt,
+)
 from signal_index.proof.rfc9162 import (
     EMPTY_ROOT,
     hash_leaf,
@@ -54,11 +80,30 @@ from signal_index.proof.rfc9162 import (
     verify_consistency,
     verify_inclusion,
 )
+from signal_index.proof.tiles import (
+    TILE_WIDTH,
+    TileRef,
+    encode_bundle,
+    list_bundles,
+    list_tiles,
+    parse_bundle,
+    parse_tile_path,
+    split_tile,
+)
+from signal_index.proof.tlog_proof import (
+    TlogProof,
+    parse_tlog_proof,
+    verify_tlog_proof,
+)
 
 __all__ = [
     "EMPTY_ROOT",
     "HASH_BYTES",
+    "PROMISE_SECONDS",
+    "RECEIPT_GROUPS",
     "SALT_BYTES",
+    "TILE_WIDTH",
+    "Checkpoint",
     "ConsistencyRefused",
     "Disclosure",
     "DisclosureRefused",
@@ -70,11 +115,16 @@ __all__ = [
     "Kind",
     "Leaf",
     "MalformedProof",
+    "NoteKey",
+    "OpenedReceipt",
     "OriginRefused",
     "Outcome",
+    "Promise",
     "ProofError",
     "ProofRefused",
     "SignatureRefused",
+    "TileRef",
+    "TlogProof",
     "decode_b64",
     "decode_b64u",
     "decode_hash",
@@ -82,17 +132,37 @@ __all__ = [
     "digest_disclosure",
     "encode_b64",
     "encode_b64u",
+    "encode_bundle",
     "encode_first_leaf",
     "encode_json",
     "encode_leaf",
+    "encode_note",
     "format_minute",
     "hash_leaf",
     "hash_node",
+    "key_of_year",
+    "list_bundles",
+    "list_tiles",
     "make_disclosure",
+    "origin_of",
+    "parse_bundle",
+    "parse_checkpoint",
     "parse_disclosure",
     "parse_leaf",
+    "parse_note_key",
+    "parse_receipt_key",
     "parse_size",
+    "parse_tile_path",
+    "parse_tlog_proof",
+    "promise_header",
+    "split_tile",
+    "verify_checkpoint",
     "verify_consistency",
     "verify_disclosure",
     "verify_inclusion",
+    "verify_note",
+    "verify_promise",
+    "verify_receipt",
+    "verify_tlog_proof",
+    "year_of_origin",
 ]

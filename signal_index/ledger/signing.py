@@ -1,0 +1,60 @@
+"""Signs what the index promises (receipts) and what the tree is (checkpoints)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from joserfc import jws
+
+from signal_index.keyring import CheckpointKey, ReceiptKey
+from signal_index.ledger.entry import Entry
+from signal_index.proof import (
+    RECEIPT_GROUPS,
+    Checkpoint,
+    NoteKey,
+    Promise,
+    encode_b64u,
+    encode_json,
+    encode_note,
+    hash_leaf,
+    origin_of,
+    promise_header,
+)
+
+
+def make_receipt(
+    entry: Entry, *, key: ReceiptKey, origin_base: str, now: datetime
+) -> Mapping[str, str | list[str]]:
+    """Give the receipt of an entry: leaf, opened groups, signed promise.
+
+    Hand it out only after the entry's commit: the promise binds the index. Its length
+    is the same for a hit and a miss.
+    """
+    promise = Promise(
+        origin=origin_of(origin_base, entry.year),
+        entry=entry.id,
+        leaf_hash=hash_leaf(entry.leaf),
+        made_at=now,
+    )
+    return {
+        "leaf": encode_b64u(entry.leaf),
+        "disclosures": [entry.disclosures[group] for group in RECEIPT_GROUPS],
+        "promise": jws.serialize_compact(
+            promise_header(key.kid), encode_json(promise.claims()), key.private
+        ),
+    }
+
+
+def sign_checkpoint(checkpoint: Checkpoint, key: CheckpointKey) -> str:
+    """Give the signed note of a checkpoint.
+
+    The caller must know that the tree extends every tree signed before it: two signed
+    trees that do not are proof of a fork, for ever.
+    """
+    text = checkpoint.encode()
+    signer = note_key(key, checkpoint.origin)
+    return encode_note(text, [(signer, key.private.sign(text.encode()))])
+
+
+def note_key(key: CheckpointKey, origin: str) -> NoteKey:
+    """Give the public key as verifiers pin it: under the origin of one year."""
+    return NoteKey(origin, key.public.public_bytes_raw())

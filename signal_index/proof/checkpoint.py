@@ -1,0 +1,73 @@
+"""Checkpoints (c2sp.org/tlog-checkpoint): the signed size and root of a tree.
+
+- A checkpoint belongs to one origin; the origin of our trees ends in the calendar year.
+- Whoever holds an older checkpoint of an origin holds the ledger to it: the later tree
+  must extend it (`verify_consistency`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from signal_index.proof.encoding import decode_hash, encode_b64, parse_size
+from signal_index.proof.errors import MalformedProof, OriginRefused
+from signal_index.proof.note import NoteKey, is_key_name, verify_note
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Size and root hash of the tree of one origin."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def encode(self) -> str:
+        """Give the text that is signed."""
+        return f"{self.origin}\n{self.size}\n{encode_b64(self.root)}\n"
+
+
+def parse_checkpoint(text: str) -> Checkpoint:
+    """Read the text of a checkpoint, or raise `MalformedProof`.
+
+    Says nothing about a signature: `verify_checkpoint` does. Extension lines, which the
+    specification advises against, are refused.
+    """
+    lines = text.split("\n")
+    if len(lines) != 4 or lines[3] or not is_key_name(lines[0]):
+        raise MalformedProof("a checkpoint is not origin, size and root hash")
+    return Checkpoint(lines[0], parse_size(lines[1]), decode_hash(lines[2]))
+
+
+def verify_checkpoint(
+    note: str, keys: Sequence[NoteKey], *, origin: str | None = None
+) -> Checkpoint:
+    """Give the checkpoint that a key of its own origin signed.
+
+    Only keys named as the origin count: a key of one ledger or year never vouches for
+    another. Raises `SignatureRefused`, `OriginRefused` (another origin than asked for)
+    or `MalformedProof`.
+    """
+    claimed = note.partition("\n")[0]
+    if origin is not None and claimed != origin:
+        raise OriginRefused("the checkpoint is of another ledger or year")
+    text = verify_note(note, [key for key in keys if key.name == claimed])
+    return parse_checkpoint(text)
+
+
+def year_of_origin(origin: str) -> int:
+    """Give the calendar year in which an origin ends, or raise `MalformedProof`."""
+    base, separator, year = origin.rpartition("/")
+    if not (base and separator and len(year) == 4):
+        raise MalformedProof("an origin does not end in a year")
+    return parse_size(year)
+
+
+def origin_of(base: str, year: int) -> str:
+    """Give the origin of a year's tree: the ledger's own name and the year."""
+    return f"{base}/{year:04d}"
+
+
+def key_of_year(key: NoteKey, year: int) -> NoteKey:
+    """Give the same public key under the name that it has in another year."""
+    base = key.name.rpartition("/")[0]
+    return NoteKey(origin_of(base, year), key.public)
