@@ -1,0 +1,114 @@
+"""Deal a key: one party makes it, splits it, and makes the holders' signing keys.
+
+For demo and tests. Whoever runs this has seen the whole key, so the config says
+`origin: dealt` and production clients refuse it; a ceremony in which nobody ever has
+the key comes later and writes the same documents.
+
+- Nothing is kept: the key itself goes out of scope when `deal_key` returns.
+- The config is signed by every holder's own key, as clients demand.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from keys.config import CONFIG_TYPE, HolderConfig, KeyConfig
+from keys.group import generate_scalar, multiply_base
+from keys.jose import PrivateKey, sign_compact
+from keys.pseudonym import KeyVersion
+from keys.shares import KeyShare, Sharing, split_key
+
+FIRST_VERSION: Final = KeyVersion(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealingPlan:
+    """How many hold the key, how many suffice, and when it may be used."""
+
+    holders: int
+    threshold: int
+    valid_from: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DealtHolder:
+    """All that one holder gets, and nobody else."""
+
+    id: str
+    share: KeyShare
+    config_key: PrivateKey
+    ticket_key: PrivateKey
+
+    def __repr__(self) -> str:
+        """Show the type, never what it holds."""
+        return "<DealtHolder>"
+
+    @property
+    def public(self) -> HolderConfig:
+        """Give what everybody may know of this holder."""
+        return HolderConfig(
+            index=self.share.index,
+            id=self.id,
+            public_share=self.share.public.point.encoded,
+            config_key=self.config_key.public,
+            ticket_key=self.ticket_key.public,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dealing:
+    """A dealt key: each holder's part, the signed config and the pins to check it."""
+
+    holders: tuple[DealtHolder, ...]
+    config: KeyConfig
+    document: bytes
+    pins: bytes
+
+
+def deal_key(plan: DealingPlan) -> Dealing:
+    """Make a new key of version 1, epoch 1, and deal it to holders 1 to n.
+
+    Raises `TooFewShares` when the threshold is below 2 or above the number of holders.
+    """
+    sharing = Sharing(key_version=FIRST_VERSION, epoch=1, threshold=plan.threshold)
+    key = generate_scalar()
+    holders = tuple(
+        DealtHolder(
+            f"holder-{share.index}", share, PrivateKey.generate(), PrivateKey.generate()
+        )
+        for share in split_key(key, sharing, plan.holders)
+    )
+    config = KeyConfig(
+        serial=1,
+        key_version=sharing.key_version,
+        epoch=sharing.epoch,
+        state="active",
+        origin="dealt",
+        threshold=sharing.threshold,
+        valid_from=plan.valid_from.replace(microsecond=0),
+        valid_until=plan.valid_until.replace(microsecond=0),
+        public_key=multiply_base(key).encoded,
+        holders=tuple(holder.public for holder in holders),
+    )
+    keys = [holder.config_key for holder in holders]
+    return Dealing(holders, config, sign_config(config, keys), encode_pins(keys))
+
+
+def sign_config(config: KeyConfig, keys: list[PrivateKey]) -> bytes:
+    """Sign a config with the holders' keys, in order of index: JWS General JSON."""
+    claims = json.loads(config.encode())
+    tokens = [sign_compact(key, CONFIG_TYPE, claims).split(".") for key in keys]
+    signatures = [
+        {"protected": protected, "signature": signature}
+        for protected, _, signature in tokens
+    ]
+    document = {"payload": tokens[0][1], "signatures": signatures}
+    return json.dumps(document, indent=2).encode() + b"\n"
+
+
+def encode_pins(keys: list[PrivateKey]) -> bytes:
+    """Give the pins of these holders: what clients get by another road."""
+    pins = [key.public.jwk for key in keys]
+    return json.dumps({"pins": pins}, indent=2).encode() + b"\n"

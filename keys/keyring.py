@@ -1,0 +1,100 @@
+"""A holder's share at rest: one sealed file, opened by a passphrase or by a KMS.
+
+    {"format":"signal-keys/share/1","holder":"holder-1","index":1,"keyVersion":1,
+     "epoch":1,"threshold":2,"sealer":name,"seal":{…of that sealer…}}
+
+No mainstream box offers this group, so the share itself must be in memory to be used:
+the threshold protects, not the box.
+
+- Everything in the file but the seal is bound to it as associated data: a share cannot
+  be passed off as another holder's, version's or epoch's.
+- The file is made with mode 0600, never overwritten, and refused when others can read
+  it.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from keys.errors import InvalidScalar, KeyFileMalformed
+from keys.files import read_secret, write_secret
+from keys.group import parse_scalar
+from keys.pseudonym import KeyVersion
+from keys.sealing import Sealer
+from keys.shares import KeyShare, Sharing
+
+
+class _Header(BaseModel):
+    """Whose share it is; the associated data of the seal."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+    format: Literal["signal-keys/share/1"] = "signal-keys/share/1"
+    holder: str
+    index: Annotated[int, Field(ge=1, le=255)]
+    key_version: Annotated[KeyVersion, Field(ge=1, lt=2**32)]
+    epoch: Annotated[int, Field(ge=1, lt=2**32)]
+    threshold: Annotated[int, Field(ge=2, le=255)]
+    sealer: str
+
+    @property
+    def associated(self) -> bytes:
+        """Give the header in one spelling: sorted, no white space."""
+        members = self.model_dump(by_alias=True, exclude={"seal"})
+        return json.dumps(members, sort_keys=True, separators=(",", ":")).encode()
+
+
+class _ShareFile(_Header):
+    seal: dict[str, str | int]
+
+
+def write_share(path: Path, share: KeyShare, holder: str, sealer: Sealer) -> None:
+    """Seal a share into a new file; raises `KeyFileExists` rather than overwrite."""
+    header = _Header(
+        holder=holder,
+        index=share.index,
+        key_version=share.sharing.key_version,
+        epoch=share.sharing.epoch,
+        threshold=share.sharing.threshold,
+        sealer=sealer.name,
+    )
+    seal = dict(sealer.seal(share.scalar.encoded, header.associated))
+    file = _ShareFile(**header.model_dump(), seal=seal)
+    write_secret(path, file.model_dump_json(by_alias=True, indent=2).encode() + b"\n")
+
+
+def load_share(path: Path, holder: str, sealer: Sealer) -> KeyShare:
+    """Open the share file of `holder`.
+
+    Raises `KeyFileExposed`, `KeyFileMalformed` (also for another holder's file or
+    another way of sealing) or `KeyFileSealed`. Whether the share belongs to the key in
+    use is the caller's question: compare `share.public` with the key config.
+    """
+    try:
+        file = _ShareFile.model_validate_json(
+            read_secret(path), by_alias=True, by_name=False
+        )
+    except ValidationError:
+        raise KeyFileMalformed(f"{path.name}: not a share file") from None
+    if file.holder != holder:
+        raise KeyFileMalformed(f"{path.name}: another holder's share")
+    if file.sealer != sealer.name:
+        raise KeyFileMalformed(f"{path.name}: sealed in another way")
+    sharing = Sharing(
+        key_version=file.key_version, epoch=file.epoch, threshold=file.threshold
+    )
+    try:
+        scalar = parse_scalar(sealer.open(file.seal, file.associated))
+    except InvalidScalar:
+        raise KeyFileMalformed(f"{path.name}: holds no share") from None
+    return KeyShare(sharing, file.index, scalar)
