@@ -23,13 +23,16 @@ from signal_index.ledger.facts import (
     WhyGroup,
     describe_lookup,
 )
+from signal_index.ledger.keys import CheckpointKey, DisclosureKey, ReceiptKey
 from signal_index.ledger.sealing import open_disclosures
 from signal_index.ledger.signing import make_receipt, note_key, sign_checkpoint
 from signal_index.proof import Group, Kind, Outcome
 
 __all__ = [
     "ENTROPY_BYTES",
+    "CheckpointKey",
     "DecisionGroup",
+    "DisclosureKey",
     "Entry",
     "EntryFacts",
     "FindKeys",
@@ -37,6 +40,7 @@ __all__ = [
     "Kind",
     "Outcome",
     "PersonGroup",
+    "ReceiptKey",
     "RoleGroup",
     "ShownFlag",
     "WhyGroup",

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
-from signal_index.keyring import DisclosureKey
 from signal_index.ledger.facts import EntryFacts
-from signal_index.ledger.keys import derive_find_key
+from signal_index.ledger.keys import DisclosureKey
 from signal_index.ledger.sealing import NONCE_BYTES, seal_disclosures
 from signal_index.proof import (
     SALT_BYTES,
@@ -140,4 +139,4 @@ def person_find_key(key: DisclosureKey, name: bytes) -> bytes:
 
 def _find_key(key: DisclosureKey, *parts: str) -> bytes:
     message = b"".join(len(part.encode()).to_bytes(2) + part.encode() for part in parts)
-    return hmac.digest(derive_find_key(key), message, sha256)[:FIND_KEY_BYTES]
+    return hmac.digest(key.find, message, sha256)[:FIND_KEY_BYTES]

@@ -1,32 +1,72 @@
-"""The two keys of a year that its disclosure key gives (HKDF, RFC 5869).
+"""The secrets that the ledger's writing side holds; none has a repr.
 
-One seals the opened groups, the other makes the keyed hashes by which entries are found.
-Destroying the disclosure key of a year makes both unreadable.
+- `DisclosureKey`: one per calendar year; seals the opened groups and makes the keyed
+  hashes by which entries are found. Destroying it makes both unreadable.
+- `CheckpointKey` signs the tree, `ReceiptKey` signs promises: Ed25519, two keys, so
+  that a web process, which must promise, can never sign a tree.
 """
 
-from functools import lru_cache
-
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from joserfc.jwk import OKPKey
 
-from signal_index.keyring import DisclosureKey
+from signal_index.proof import encode_b64u
 
-_KEY_BYTES = 32
-_YEARS_REMEMBERED = 16
-
-
-@lru_cache(maxsize=_YEARS_REMEMBERED)
-def derive_seal_key(key: DisclosureKey) -> bytes:
-    """Give the AES-256 key under which the disclosures of the year are sealed."""
-    return _derive(key, b"signal-index/ledger/seal/1")
+KEY_BYTES = 32
+_SEAL = b"signal-index/ledger/seal/1"
+_FIND = b"signal-index/ledger/find/1"
 
 
-@lru_cache(maxsize=_YEARS_REMEMBERED)
-def derive_find_key(key: DisclosureKey) -> bytes:
-    """Give the HMAC key of the hashes by which entries of the year are found."""
-    return _derive(key, b"signal-index/ledger/find/1")
+class DisclosureKey:
+    """The key of one calendar year, with the two keys derived from it (RFC 5869)."""
+
+    __slots__ = ("find", "seal", "year")
+
+    def __init__(self, year: int, secret: bytes) -> None:
+        if len(secret) != KEY_BYTES:
+            raise ValueError("a disclosure key has 32 bytes")
+        self.year = year
+        self.seal = _derive(secret, _SEAL)
+        self.find = _derive(secret, _FIND)
+
+    def __repr__(self) -> str:
+        return "<DisclosureKey>"
 
 
-def _derive(key: DisclosureKey, label: bytes) -> bytes:
-    hkdf = HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=label)
-    return hkdf.derive(key.encoded)
+class CheckpointKey:
+    """The Ed25519 key that signs the tree, made from its 32-byte seed."""
+
+    __slots__ = ("private", "public")
+
+    def __init__(self, seed: bytes) -> None:
+        self.private = Ed25519PrivateKey.from_private_bytes(seed)
+        self.public = self.private.public_key().public_bytes_raw()
+
+    def __repr__(self) -> str:
+        return "<CheckpointKey>"
+
+
+class ReceiptKey:
+    """The Ed25519 key that signs promises, with the key id that its JWS names."""
+
+    __slots__ = ("jose", "kid", "public_jwk")
+
+    def __init__(self, seed: bytes, kid: str) -> None:
+        public = Ed25519PrivateKey.from_private_bytes(seed).public_key()
+        self.kid = kid
+        self.public_jwk = {
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "x": encode_b64u(public.public_bytes_raw()),
+            "kid": kid,
+        }
+        self.jose = OKPKey.import_key({**self.public_jwk, "d": encode_b64u(seed)})
+
+    def __repr__(self) -> str:
+        return "<ReceiptKey>"
+
+
+def _derive(secret: bytes, label: bytes) -> bytes:
+    hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=label)
+    return hkdf.derive(secret)

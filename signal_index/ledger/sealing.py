@@ -11,8 +11,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from signal_index.keyring import DisclosureKey
-from signal_index.ledger.keys import derive_seal_key
+from signal_index.ledger.keys import DisclosureKey
 from signal_index.proof import (
     DisclosureRefused,
     Group,
@@ -34,7 +33,7 @@ def seal_disclosures(
     """
     plain = b"\n".join(decode_b64u(disclosures[group]) for group in Group)
     padded = plain + b"\n" * (-len(plain) % _STEP)
-    return nonce + AESGCM(derive_seal_key(key)).encrypt(nonce, padded, entry.bytes)
+    return nonce + AESGCM(key.seal).encrypt(nonce, padded, entry.bytes)
 
 
 def open_disclosures(
@@ -46,7 +45,7 @@ def open_disclosures(
     another year's key, or a changed byte.
     """
     try:
-        padded = AESGCM(derive_seal_key(key)).decrypt(
+        padded = AESGCM(key.seal).decrypt(
             sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], entry.bytes
         )
     except (InvalidTag, ValueError) as cause:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from joserfc import jws
 
-from signal_index.keyring import CheckpointKey, ReceiptKey
 from signal_index.ledger.entry import Entry
+from signal_index.ledger.keys import CheckpointKey, ReceiptKey
 from signal_index.proof import (
     RECEIPT_GROUPS,
     Checkpoint,
@@ -39,7 +39,7 @@ def make_receipt(
         "leaf": encode_b64u(entry.leaf),
         "disclosures": [entry.disclosures[group] for group in RECEIPT_GROUPS],
         "promise": jws.serialize_compact(
-            promise_header(key.kid), encode_json(promise.claims()), key.private
+            promise_header(key.kid), encode_json(promise.claims()), key.jose
         ),
     }
 
@@ -57,4 +57,4 @@ def sign_checkpoint(checkpoint: Checkpoint, key: CheckpointKey) -> str:
 
 def note_key(key: CheckpointKey, origin: str) -> NoteKey:
     """Give the public key as verifiers pin it: under the origin of one year."""
-    return NoteKey(origin, key.public.public_bytes_raw())
+    return NoteKey(origin, key.public)
