@@ -1,0 +1,152 @@
+"""Whether a holder takes a request at all: before anything is metered or evaluated.
+
+What must hold, in this order:
+
+1. signed, as a request, with the key of the organisation that it names, for the kind
+   of organisation that may ask this act;
+2. every claim there and none beside;
+3. meant for this holder;
+4. issued (give or take 30 s of clock), not expired, and valid for at most 60 s;
+5. of the key version and share epoch in use, for a quorum with this holder in it;
+6. `count` and `req` are those of the points that came along.
+
+Whether its `jti` was used before, only the store knows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from keys.config import KeyConfig
+from keys.errors import InvalidRequest, InvalidToken, SignatureInvalid
+from keys.holder.errors import (
+    RequestExpired,
+    RequestMalformed,
+    RequestMisdirected,
+    RequestMismatch,
+    RequestStale,
+    RequestUnsigned,
+    StatementAhead,
+)
+from keys.holder.organisations import AnyOrganisation, Organisations
+from keys.holder.wire import EvaluationClaims, StatementClaims
+from keys.jose import PublicKey, open_compact
+from keys.request import REQUEST_LIFETIME, REQUEST_TYPE, compute_req
+
+CLOCK_LEEWAY: Final = timedelta(seconds=30)
+
+Claims = TypeVar("Claims", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class HolderIdentity:
+    """Who this holder is in the key config that it serves."""
+
+    index: int
+    id: str
+    config: KeyConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request whose signature and terms held; only `admit` makes one."""
+
+    organisation: AnyOrganisation
+    claims: EvaluationClaims
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedStatement:
+    """An auditor's request that held; only `admit_statement` makes one."""
+
+    organisation: AnyOrganisation
+    claims: StatementClaims
+
+
+def admit(
+    token: str,
+    points: Sequence[bytes],
+    holder: HolderIdentity,
+    organisations: Organisations,
+    *,
+    now: datetime,
+) -> Admitted:
+    """Give what a request may do, or raise a leaf of `RequestRefused`.
+
+    Proven by tests/unit/keys_holder/test_admission.py and tests/attack/test_holder.py.
+    """
+    claims = _open(token, organisations, EvaluationClaims)
+    _check_direction(claims.aud, holder)
+    _check_times(claims.iat, claims.exp, now)
+    config = holder.config
+    if (claims.key_version, claims.epoch) != (config.key_version, config.epoch):
+        raise RequestStale
+    _check_pair(claims.pair, holder)
+    _check_points(claims, points)
+    return Admitted(organisations.get(claims.iss, claims.act), claims)
+
+
+def admit_statement(
+    token: str,
+    day: date,
+    holder: HolderIdentity,
+    organisations: Organisations,
+    *,
+    now: datetime,
+) -> AdmittedStatement:
+    """Give an auditor's request for one day, or raise a leaf of `RequestRefused`."""
+    claims = _open(token, organisations, StatementClaims)
+    _check_direction(claims.aud, holder)
+    _check_times(claims.iat, claims.exp, now)
+    if claims.day != day:
+        raise RequestMismatch
+    if day > now.astimezone(UTC).date():
+        raise StatementAhead
+    return AdmittedStatement(organisations.get(claims.iss, claims.act), claims)
+
+
+def _open(token: str, organisations: Organisations, shape: type[Claims]) -> Claims:
+    def find_key(claims: Mapping[str, Any]) -> PublicKey:
+        return organisations.get(claims.get("iss"), claims.get("act")).request_key
+
+    try:
+        return shape.model_validate(open_compact(token, REQUEST_TYPE, find_key))
+    except SignatureInvalid:
+        raise RequestUnsigned from None
+    except (InvalidToken, ValidationError):
+        raise RequestMalformed from None
+
+
+def _check_direction(audience: str, holder: HolderIdentity) -> None:
+    if audience != holder.id:
+        raise RequestMisdirected
+
+
+def _check_times(iat: int, exp: int, now: datetime) -> None:
+    if not 0 < exp - iat <= REQUEST_LIFETIME.total_seconds():
+        raise RequestExpired
+    moment = now.timestamp()
+    if iat > moment + CLOCK_LEEWAY.total_seconds() or exp <= moment:
+        raise RequestExpired
+
+
+def _check_pair(pair: tuple[int, ...], holder: HolderIdentity) -> None:
+    known = {member.index for member in holder.config.holders}
+    if len(pair) != holder.config.threshold or not known.issuperset(pair):
+        raise RequestMalformed
+    if holder.index not in pair:
+        raise RequestMisdirected
+
+
+def _check_points(claims: EvaluationClaims, points: Sequence[bytes]) -> None:
+    try:
+        req = compute_req(
+            claims.act, claims.key_version, claims.epoch, claims.pair, points
+        )
+    except InvalidRequest:
+        raise RequestMalformed from None
+    if claims.count != len(points) or claims.req != req:
+        raise RequestMismatch

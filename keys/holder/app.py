@@ -1,0 +1,197 @@
+"""The edge of a key holder: four routes, problems, events. It decides nothing.
+
+Work runs in threads off the event loop, small and large requests apart, so that a
+source's batch of 4,096 does not keep a person at a kitchen table waiting.
+"""
+
+import json
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import anyio
+from anyio.to_thread import run_sync
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from keys.holder.errors import (
+    RequestNotJson,
+    RequestRefused,
+    RequestTooLarge,
+)
+from keys.holder.evaluations import MAX_BODY, Holder, answer_evaluation, check_ready
+from keys.holder.events import Event, EventLog
+from keys.holder.problems import (
+    INTERNAL,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    PROBLEM_JSON,
+    PROBLEMS,
+    Problem,
+    problem_body,
+    retry_headers,
+)
+from keys.holder.statements import answer_statement
+
+HOUR_SECONDS: Final = 3600
+SMALL_BODY: Final = 8 * 1024
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Edge:
+    """Routes of one holder, with the threads that its work runs in."""
+
+    def __init__(self, holder: Holder, log: EventLog) -> None:
+        self._holder = holder
+        self._log = log
+        self._small = anyio.CapacityLimiter(4)
+        self._large = anyio.CapacityLimiter(max(1, (os.cpu_count() or 1) - 1))
+
+    async def evaluate(self, request: Request) -> Response:
+        """Answer `POST /v1/evaluations`."""
+        started = time.perf_counter()
+        if request.headers.get("content-type", "").split(";")[0] != "application/json":
+            raise RequestNotJson
+        body = await _read_body(request)
+        limiter = self._small if len(body) <= SMALL_BODY else self._large
+        done = await run_sync(answer_evaluation, self._holder, body, limiter=limiter)
+        self._log.write(
+            Event.EVALUATED,
+            organisation=done.organisation,
+            act=done.act.value,
+            count=done.count,
+            milliseconds=round((time.perf_counter() - started) * 1000),
+        )
+        return JSONResponse(done.body, headers=HEADERS)
+
+    async def key_config(self, _request: Request) -> Response:
+        """Answer `GET /v1/key-config`: the document as all holders signed it."""
+        return Response(
+            self._holder.keys.document,
+            media_type="application/jose+json",
+            headers=HEADERS,
+        )
+
+    async def health(self, _request: Request) -> Response:
+        """Answer `GET /v1/health`."""
+        identity = self._holder.keys.identity
+        check_ready(identity.config, self._holder.now())
+        body = {
+            "status": "ok",
+            "holder": identity.index,
+            "keyVersion": identity.config.key_version,
+            "epoch": identity.config.epoch,
+        }
+        return JSONResponse(body, headers=HEADERS)
+
+    async def statement(self, request: Request) -> Response:
+        """Answer `GET /v1/statements/{day}` for an auditor."""
+        day = request.path_params["day"]
+        authorization = request.headers.get("authorization", "")
+        given = await run_sync(
+            answer_statement, self._holder, day, authorization, limiter=self._large
+        )
+        self._log.write(
+            Event.STATEMENT_GIVEN,
+            organisation=given.organisation,
+            day=given.day.isoformat(),
+            tickets=given.count,
+        )
+        return Response(given.token, media_type="application/jose", headers=HEADERS)
+
+    async def refuse(self, _request: Request, refusal: Exception) -> Response:
+        """Say a refusal as a problem."""
+        if not isinstance(refusal, RequestRefused):
+            raise refusal
+        problem = PROBLEMS[type(refusal)]
+        self._log.write(Event.REFUSED, problem=problem.slug, status=problem.status)
+        return _problem(problem, retry_headers(refusal))
+
+    async def misroute(self, _request: Request, error: Exception) -> Response:
+        """Say what the router says, as a problem."""
+        wrong_method = isinstance(error, HTTPException) and error.status_code == 405
+        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        return _problem(NOT_ALLOWED if wrong_method else NOT_FOUND, headers)
+
+    async def fail(self, _request: Request, error: Exception) -> Response:
+        """Answer what nobody foresaw; log its class, never its words."""
+        self._log.write(Event.FAILED, kind=type(error).__name__)
+        return _problem(INTERNAL, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """What the process does beside answering: erase what is past, close at the end."""
+
+    erase: Callable[[], None]
+    close: Callable[[], None]
+
+
+def build_app(
+    holder: Holder, log: EventLog, housekeeping: Housekeeping | None = None
+) -> Starlette:
+    """Build the holder's application."""
+    edge = Edge(holder, log)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        if housekeeping is None:
+            yield
+            return
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_erase_hourly, housekeeping, log)
+            yield
+            tasks.cancel_scope.cancel()
+        housekeeping.close()
+        log.write(Event.STOPPED)
+
+    return Starlette(
+        routes=[
+            Route("/v1/evaluations", edge.evaluate, methods=["POST"]),
+            Route("/v1/key-config", edge.key_config),
+            Route("/v1/health", edge.health),
+            Route("/v1/statements/{day}", edge.statement),
+        ],
+        exception_handlers={
+            RequestRefused: edge.refuse,
+            HTTPException: edge.misroute,
+            Exception: edge.fail,
+        },
+        lifespan=lifespan,
+    )
+
+
+async def _erase_hourly(housekeeping: Housekeeping, log: EventLog) -> None:
+    while True:
+        try:
+            await run_sync(housekeeping.erase)
+        except RequestRefused as error:
+            log.write(Event.FAILED, kind=type(error).__name__)
+        await anyio.sleep(HOUR_SECONDS)
+
+
+async def _read_body(request: Request) -> bytes:
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > MAX_BODY:
+            raise RequestTooLarge
+    return bytes(received)
+
+
+def _problem(problem: Problem, headers: dict[str, str]) -> Response:
+    return Response(
+        json.dumps(problem_body(problem), ensure_ascii=False),
+        status_code=problem.status,
+        media_type=PROBLEM_JSON,
+        headers=HEADERS | headers,
+    )

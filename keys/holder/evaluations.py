@@ -1,0 +1,135 @@
+"""One evaluation from body to answer: admit, spend, evaluate, sign the ticket.
+
+    parse -> admit -> valid points -> spend (durable) -> evaluate -> ticket
+
+Plain functions of one thread: the edge runs them off the event loop. What can be
+refused is refused before anything is spent; what is spent is durable before anything
+is evaluated.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from keys.config import KeyConfig
+from keys.errors import InvalidPoint
+from keys.group import Point, generate_scalar, parse_point
+from keys.holder.admission import Admitted, admit
+from keys.holder.errors import HolderNotReady, RequestMalformed
+from keys.holder.opening import HolderKeys
+from keys.holder.organisations import Organisations
+from keys.holder.spending import TicketGrant
+from keys.holder.store import Meter
+from keys.holder.wire import EvaluationBody, EvaluationClaims, parse_points
+from keys.jose import sign_compact
+from keys.oprf import Evaluation, evaluate
+from keys.request import Act, encode_b64u
+from keys.ticket import TICKET_LIFETIME, TICKET_TYPE
+
+MAX_BODY: Final = 256 * 1024
+"""4,096 points of 46 characters each, a request, and room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """All that answering takes."""
+
+    keys: HolderKeys
+    audience: str
+    organisations: Organisations
+    meter: Meter
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """An answer, and what may be logged about it."""
+
+    body: dict[str, object]
+    organisation: str
+    act: Act
+    count: int
+
+
+def answer_evaluation(holder: Holder, body: bytes) -> Evaluated:
+    """Answer one `POST /v1/evaluations`, or raise a leaf of `RequestRefused`.
+
+    Proven by tests/unit/keys_holder/test_evaluations.py.
+    """
+    now = holder.now()
+    identity = holder.keys.identity
+    check_ready(identity.config, now)
+    asked = _parse(body)
+    points = parse_points(asked.points)
+    admitted = admit(asked.request, points, identity, holder.organisations, now=now)
+    blinded = _valid(points)
+    grant = _grant(admitted, now)
+    holder.meter.spend(admitted, grant, now=now)
+    evaluation = evaluate(holder.keys.share, blinded, generate_scalar())
+    answer = _answer(holder, evaluation)
+    if grant is not None:
+        answer["ticket"] = _sign_ticket(holder, admitted.claims, grant, now)
+    claims = admitted.claims
+    return Evaluated(answer, claims.iss, claims.act, claims.count)
+
+
+def check_ready(config: KeyConfig, now: datetime) -> None:
+    """Raise `HolderNotReady` outside the validity of the key config."""
+    if not config.valid_from <= now < config.valid_until:
+        raise HolderNotReady
+
+
+def _parse(body: bytes) -> EvaluationBody:
+    try:
+        return EvaluationBody.model_validate_json(body)
+    except ValidationError:
+        raise RequestMalformed from None
+
+
+def _valid(points: tuple[bytes, ...]) -> tuple[Point, ...]:
+    try:
+        return tuple(parse_point(point) for point in points)
+    except InvalidPoint:
+        raise RequestMalformed from None
+
+
+def _grant(admitted: Admitted, now: datetime) -> TicketGrant | None:
+    """Grant a ticket for every act but publishing, which reads nothing."""
+    if admitted.claims.act is Act.PUBLISH:
+        return None
+    return TicketGrant(jti=str(uuid4()), expires_at=now + TICKET_LIFETIME)
+
+
+def _answer(holder: Holder, evaluation: Evaluation) -> dict[str, object]:
+    identity = holder.keys.identity
+    return {
+        "holder": identity.index,
+        "keyVersion": identity.config.key_version,
+        "epoch": identity.config.epoch,
+        "evaluations": [encode_b64u(point.encoded) for point in evaluation.points],
+        "proof": encode_b64u(evaluation.proof.encode()),
+    }
+
+
+def _sign_ticket(
+    holder: Holder, claims: EvaluationClaims, grant: TicketGrant, now: datetime
+) -> str:
+    ticket = {
+        "jti": grant.jti,
+        "iss": holder.keys.identity.id,
+        "aud": holder.audience,
+        "sub": claims.sub,
+        "org": claims.iss,
+        "act": claims.act.value,
+        "count": claims.count,
+        "keyVersion": claims.key_version,
+        "epoch": claims.epoch,
+        "req": claims.req,
+        "iat": int(now.timestamp()),
+        "exp": int(grant.expires_at.timestamp()),
+    }
+    return sign_compact(holder.keys.ticket_key, TICKET_TYPE, ticket)

@@ -1,0 +1,101 @@
+"""Open a holder's keys and check that they are those of the key config.
+
+What must hold before a holder evaluates anything:
+
+1. the key config is signed by every pinned holder, active, valid and of the accepted
+   origin;
+2. it names this holder;
+3. the sealed share opens, belongs to the config's version and epoch, and its public
+   half is the config's share for this holder;
+4. the ticket key is the config's ticket key for this holder.
+
+The config-signing key is not read: a process on the network has no use for it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from keys.config import HolderConfig, KeyConfig, KeyOrigin, parse_pins, verify_config
+from keys.errors import KeysError
+from keys.files import read_json, read_secret
+from keys.holder.admission import HolderIdentity
+from keys.holder.errors import HolderStartRefused
+from keys.holder.settings import HolderSettings
+from keys.jose import PrivateKey, parse_private_key
+from keys.keyring import load_share
+from keys.sealing import PassphraseSealer, read_passphrase
+from keys.shares import KeyShare, get_public_share
+
+
+@dataclass(frozen=True, slots=True)
+class HolderKeys:
+    """What a holder evaluates, signs and is known by; checked against each other."""
+
+    identity: HolderIdentity
+    document: bytes
+    share: KeyShare
+    ticket_key: PrivateKey
+
+
+def open_keys(settings: HolderSettings, *, now: datetime) -> HolderKeys:
+    """Open and check the keys, or raise `HolderStartRefused` with the reason.
+
+    Proven by tests/unit/keys_holder/test_opening.py.
+    """
+    document = _read_public(settings.key_config)
+    try:
+        config = _verify(document, _read_public(settings.pins), settings, now)
+        sealer = PassphraseSealer(read_passphrase(settings.passphrase))
+        share = load_share(settings.share, settings.holder, sealer)
+        ticket_key = parse_private_key(
+            read_json(read_secret(settings.ticket_key), settings.ticket_key.name)
+        )
+    except KeysError as error:
+        raise HolderStartRefused(_reason(error)) from None
+    return match_keys(config, document, settings.holder, share, ticket_key)
+
+
+def match_keys(
+    config: KeyConfig,
+    document: bytes,
+    holder_id: str,
+    share: KeyShare,
+    ticket_key: PrivateKey,
+) -> HolderKeys:
+    """Put keys together that belong together, or raise `HolderStartRefused`."""
+    own = _find(config, holder_id)
+    if own is None:
+        raise HolderStartRefused("the key config does not name this holder")
+    if share.public != get_public_share(config, own.index):
+        raise HolderStartRefused("the share is not the one that the key config names")
+    if ticket_key.public != own.ticket_key:
+        raise HolderStartRefused("the ticket key is not the one in the key config")
+    identity = HolderIdentity(own.index, own.id, config)
+    return HolderKeys(identity, document, share, ticket_key)
+
+
+def _find(config: KeyConfig, holder_id: str) -> HolderConfig | None:
+    return next((each for each in config.holders if each.id == holder_id), None)
+
+
+def _verify(
+    document: bytes, pins: bytes, settings: HolderSettings, now: datetime
+) -> KeyConfig:
+    origin: KeyOrigin = settings.accepted_origin
+    return verify_config(
+        document, parse_pins(pins), accepted_origin=origin, known=None, now=now
+    )
+
+
+def _read_public(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise HolderStartRefused(f"{path.name}: {error.strerror}") from None
+
+
+def _reason(error: KeysError) -> str:
+    """Say it in one line: the name of the fact, and its words if it has any."""
+    said = str(error)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

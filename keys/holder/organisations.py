@@ -1,0 +1,161 @@
+"""The organisations a holder serves: number, kind, request key and limits.
+
+They stand in a TOML file that the holder's operator keeps (`signal-keys organisation
+add`). An organisation may stand in it once for each kind, with a key for each.
+Holders know organisations by public key and need no identity provider.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_serializer,
+)
+
+from keys.errors import UnusableKey
+from keys.holder.budgets import Bucket, DayLimits
+from keys.holder.errors import ActNotAllowed, HolderStartRefused, OrganisationUnknown
+from keys.jose import PublicKey, parse_public_key
+from keys.request import STATEMENT_ACT, Act
+
+Kind = Literal["lookup", "source", "auditor"]
+Count = Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
+
+
+def _request_key(value: object) -> PublicKey:
+    if isinstance(value, PublicKey):
+        return value
+    try:
+        return parse_public_key(value)
+    except UnusableKey as error:
+        raise ValueError(*error.args) from None
+
+
+class _Organisation(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    oin: Annotated[str, Field(pattern=r"^[0-9]{20}$")]
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    request_key: Annotated[PublicKey, BeforeValidator(_request_key)]
+
+    @field_serializer("request_key")
+    def _as_jwk(self, key: PublicKey) -> dict[str, str]:
+        return key.jwk
+
+
+class LookupOrganisation(_Organisation):
+    """An organisation whose users look up."""
+
+    kind: Literal["lookup"]
+    per_user_per_day: Count
+    per_organisation_per_day: Count
+
+    @property
+    def limits(self) -> DayLimits:
+        """Give its limits per UTC day."""
+        return DayLimits(self.per_user_per_day, self.per_organisation_per_day)
+
+
+class SourceOrganisation(_Organisation):
+    """A source agency that publishes."""
+
+    kind: Literal["source"]
+    declared_caseload: Count
+
+    @property
+    def bucket(self) -> Bucket:
+        """Give its bucket."""
+        return Bucket(self.declared_caseload)
+
+
+class AuditorOrganisation(_Organisation):
+    """An auditor: asks statements, evaluates nothing."""
+
+    kind: Literal["auditor"]
+
+
+Organisation = Annotated[
+    LookupOrganisation | SourceOrganisation | AuditorOrganisation,
+    Field(discriminator="kind"),
+]
+AnyOrganisation = LookupOrganisation | SourceOrganisation | AuditorOrganisation
+
+
+class OrganisationsFile(BaseModel):
+    """The whole file, as the operator keeps it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    organisations: tuple[Organisation, ...] = ()
+
+
+KIND_FOR_ACT: Final[Mapping[str, Kind]] = {
+    Act.LOOKUP: "lookup",
+    Act.OWN_VIEW: "lookup",
+    Act.OFFICER_SEARCH: "lookup",
+    Act.ARCHIVE: "lookup",
+    Act.PUBLISH: "source",
+    STATEMENT_ACT: "auditor",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Organisations:
+    """Those registered here, found by number and by what they ask."""
+
+    by_kind: Mapping[tuple[str, Kind], AnyOrganisation]
+
+    def get(self, oin: object, act: object) -> AnyOrganisation:
+        """Give the organisation registered for an act.
+
+        Raises `OrganisationUnknown` or, when it is known for other acts only,
+        `ActNotAllowed`. An act that does not exist is allowed to nobody.
+        """
+        if not isinstance(oin, str) or all(known != oin for known, _ in self.by_kind):
+            raise OrganisationUnknown
+        kind = KIND_FOR_ACT.get(act) if isinstance(act, str) else None
+        found = self.by_kind.get((oin, kind)) if kind else None
+        if found is None:
+            raise ActNotAllowed
+        return found
+
+
+def collect_organisations(entries: Sequence[AnyOrganisation]) -> Organisations:
+    """Gather organisations; refuses a second entry for one number and kind."""
+    by_kind: dict[tuple[str, Kind], AnyOrganisation] = {}
+    for entry in entries:
+        place = (entry.oin, entry.kind)
+        if place in by_kind:
+            raise HolderStartRefused(f"{entry.kind} {entry.oin} is registered twice")
+        by_kind[place] = entry
+    return Organisations(by_kind)
+
+
+def parse_organisations(document: Mapping[str, Any]) -> Organisations:
+    """Read the file's contents, or raise `HolderStartRefused` with the first fault."""
+    try:
+        file = OrganisationsFile.model_validate(document)
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in fault["loc"])
+        raise HolderStartRefused(f"organisations: {place}: {fault['msg']}") from None
+    return collect_organisations(file.organisations)
+
+
+def load_organisations(path: Path) -> Organisations:
+    """Read the organisations file, or raise `HolderStartRefused` with the reason."""
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise HolderStartRefused(f"{path.name}: {error.strerror}") from None
+    except ValueError as error:
+        raise HolderStartRefused(f"{path.name}: {error}") from None
+    return parse_organisations(document)

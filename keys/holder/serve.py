@@ -1,0 +1,62 @@
+"""Start a key holder as a process: open, check, serve; refuse with a reason."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TextIO
+
+import uvicorn
+
+from keys import clock
+from keys.holder.app import Housekeeping, build_app
+from keys.holder.errors import HolderStartRefused
+from keys.holder.evaluations import Holder
+from keys.holder.events import Event, EventLog, take_over_logging
+from keys.holder.opening import open_keys
+from keys.holder.organisations import load_organisations
+from keys.holder.settings import HolderSettings, load_settings
+from keys.holder.store import HolderStore
+
+
+def serve_holder(path: Path, stream: TextIO) -> None:
+    """Serve until SIGTERM or SIGINT, or raise `HolderStartRefused`.
+
+    The reason stands in the log too: an operator reads that, not a terminal.
+    """
+    log = EventLog(stream)
+    take_over_logging(log)
+    try:
+        settings = load_settings(path)
+        holder, housekeeping = open_holder(settings)
+    except HolderStartRefused as refusal:
+        log.write(Event.START_REFUSED, reason=str(refusal))
+        raise
+    config = holder.keys.identity.config
+    log.write(
+        Event.STARTED,
+        holder=holder.keys.identity.id,
+        keyVersion=config.key_version,
+        epoch=config.epoch,
+        organisations=len(holder.organisations.by_kind),
+    )
+    uvicorn.run(
+        build_app(holder, log, housekeeping),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+    )
+
+
+def open_holder(settings: HolderSettings) -> tuple[Holder, Housekeeping]:
+    """Open all that a holder needs, or raise `HolderStartRefused`."""
+    keys = open_keys(settings, now=clock.now())
+    organisations = load_organisations(settings.organisations)
+    store = HolderStore.open(settings.database)
+    keep = timedelta(days=settings.keep_days)
+
+    def erase() -> None:
+        store.erase_older(keep, now=clock.now())
+
+    holder = Holder(keys, settings.audience, organisations, store, clock.now)
+    return holder, Housekeeping(erase, store.close)

@@ -1,0 +1,90 @@
+"""The settings of one key holder: a TOML file, nothing assumed.
+
+Every key is needed; relative paths stand from the file's folder; an environment
+variable `SIGNAL_KEYS_<KEY>` wins over the file.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from keys.config import KeyOrigin
+from keys.holder.errors import HolderStartRefused
+
+
+class HolderSettings(BaseSettings):
+    """What a holder must be told before it evaluates anything."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="SIGNAL_KEYS_",
+        hide_input_in_errors=True,
+    )
+
+    holder: Annotated[str, Field(min_length=1)]
+    """Its id in the key config; requests name it as their audience."""
+    audience: Annotated[str, Field(min_length=1)]
+    """The index that its tickets are for."""
+    host: str
+    port: Annotated[int, Field(ge=0, le=65535)]
+    accepted_origin: KeyOrigin
+    key_config: Path
+    pins: Path
+    share: Path
+    passphrase: Path
+    ticket_key: Path
+    organisations: Path
+    database: Path
+    keep_days: Annotated[int, Field(ge=2, le=3660)]
+    """How long it keeps who asked how many: until the day statements were compared."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - named by pydantic
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, and read nothing else."""
+        return env_settings, init_settings
+
+
+PATHS = (
+    "key_config",
+    "pins",
+    "share",
+    "passphrase",
+    "ticket_key",
+    "organisations",
+    "database",
+)
+
+
+def load_settings(path: Path) -> HolderSettings:
+    """Read a settings file, or raise `HolderStartRefused` with what is wrong."""
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise HolderStartRefused(f"{path.name}: {error.strerror}") from None
+    except ValueError as error:
+        raise HolderStartRefused(f"{path.name}: {error}") from None
+    try:
+        settings = HolderSettings(**document)
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
+        said = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in faults)
+        raise HolderStartRefused(f"{path.name}: {said}") from None
+    folder = path.resolve().parent
+    return settings.model_copy(
+        update={name: folder / getattr(settings, name) for name in PATHS}
+    )

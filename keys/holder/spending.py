@@ -1,0 +1,119 @@
+"""One request's mark in the holder's memory: used once, and its persons spent.
+
+Runs inside the store's transaction; what raises here leaves nothing behind.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from keys.holder.admission import Admitted
+from keys.holder.budgets import check_bucket, check_day, outstanding
+from keys.holder.errors import ActNotAllowed, RequestReplayed
+from keys.holder.organisations import LookupOrganisation, SourceOrganisation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketGrant:
+    """The ticket that goes with a request: recorded with it, signed afterwards."""
+
+    jti: str
+    expires_at: datetime
+
+
+def insert_request(
+    connection: sqlite3.Connection,
+    admitted: Admitted,
+    grant: TicketGrant | None,
+    now: datetime,
+) -> None:
+    """Mark a request as used, and who asked how many for which act; raises if it was.
+
+    The ticket stands with it from this moment on: a day statement may list one that a
+    crash kept from the caller, never miss one that the caller has.
+    """
+    claims = admitted.claims
+    expires = int(grant.expires_at.timestamp()) if grant else claims.exp
+    insert_once(
+        connection,
+        "INSERT INTO request VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            claims.iss,
+            str(claims.jti),
+            now.astimezone(UTC).date().isoformat(),
+            int(now.timestamp()),
+            claims.sub,
+            claims.act.value,
+            claims.count,
+            claims.key_version,
+            claims.epoch,
+            claims.req,
+            grant.jti if grant else None,
+            expires,
+        ),
+    )
+
+
+def insert_once(
+    connection: sqlite3.Connection, statement: str, values: tuple[object, ...]
+) -> None:
+    """Insert a row whose key is a request; raises `RequestReplayed` if it is there."""
+    try:
+        connection.execute(statement, values)
+    except sqlite3.IntegrityError:
+        raise RequestReplayed from None
+
+
+def draw(connection: sqlite3.Connection, admitted: Admitted, now: datetime) -> None:
+    """Spend a request's persons, or raise the leaf of `BudgetSpent` that applies."""
+    match admitted.organisation:
+        case LookupOrganisation() as organisation:
+            _draw_day(connection, organisation, admitted, now)
+        case SourceOrganisation() as organisation:
+            _draw_bucket(connection, organisation, admitted.claims.count, now)
+        case _:
+            raise ActNotAllowed
+
+
+def _draw_day(
+    connection: sqlite3.Connection,
+    organisation: LookupOrganisation,
+    admitted: Admitted,
+    now: datetime,
+) -> None:
+    claims = admitted.claims
+    day = now.astimezone(UTC).date().isoformat()
+    (by_user,) = connection.execute(
+        "INSERT INTO user_day VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET persons = persons + excluded.persons RETURNING persons",
+        (day, claims.iss, claims.sub, claims.count),
+    ).fetchone()
+    (by_all,) = connection.execute(
+        "INSERT INTO organisation_day VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET persons = persons + excluded.persons RETURNING persons",
+        (day, claims.iss, claims.count),
+    ).fetchone()
+    check_day(organisation.limits, by_user, by_all, now=now)
+
+
+def _draw_bucket(
+    connection: sqlite3.Connection,
+    source: SourceOrganisation,
+    count: int,
+    now: datetime,
+) -> None:
+    today = now.astimezone(UTC).date()
+    row = connection.execute(
+        "SELECT persons, day FROM bucket WHERE organisation = ?", (source.oin,)
+    ).fetchone()
+    spent = count
+    if row is not None:
+        since = date.fromisoformat(row[1])
+        spent += outstanding(source.bucket, row[0], since, today)
+        today = max(today, since)
+    check_bucket(source.bucket, spent, now=now)
+    connection.execute(
+        "INSERT INTO bucket VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET persons = excluded.persons, day = excluded.day",
+        (source.oin, spent, today.isoformat()),
+    )

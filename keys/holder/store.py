@@ -1,0 +1,147 @@
+"""The holder's memory: what is spent, which requests were used, which tickets given.
+
+SQLite, WAL, synchronous=FULL, one connection, one writer at a time. It records who
+asked how many for which act; there is no column that a point could stand in.
+
+- `spend` is one transaction and durable when it returns: a crash after it costs the
+  caller a request, never the budget a person.
+- Whatever goes wrong with the database refuses the request (`HolderNotReady`).
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Protocol, Self
+
+from keys.holder.admission import Admitted, AdmittedStatement
+from keys.holder.errors import HolderNotReady, HolderStartRefused
+from keys.holder.spending import TicketGrant, draw, insert_once, insert_request
+from keys.holder.tables import prepare
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTicket:
+    """A ticket as a day statement lists it; fields in the order of the query."""
+
+    jti: str
+    subject: str
+    organisation: str
+    act: str
+    count: int
+    key_version: int
+    epoch: int
+    req: str
+    issued: int
+    expires: int
+
+
+class Meter(Protocol):
+    """What the service needs of its memory."""
+
+    def spend(
+        self, admitted: Admitted, grant: TicketGrant | None, *, now: datetime
+    ) -> None:
+        """Spend a request's persons durably, once; or raise and spend nothing."""
+
+    def record_statement(self, asked: AdmittedStatement, *, now: datetime) -> None:
+        """Record durably who gets which statement; raises for a used request."""
+
+    def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
+        """Give the tickets granted on a UTC day."""
+
+
+class HolderStore:
+    """The SQLite file behind `Meter`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open or make the file (mode 0600), or raise `HolderStartRefused`."""
+        try:
+            path.touch(mode=0o600)
+            connection = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, timeout=5
+            )
+            prepare(connection)
+        except (OSError, sqlite3.Error) as error:
+            raise HolderStartRefused(f"{path.name}: {error}") from None
+        return cls(connection)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def spend(
+        self, admitted: Admitted, grant: TicketGrant | None, *, now: datetime
+    ) -> None:
+        """Spend a request's persons durably, once; or raise and spend nothing.
+
+        Replay first, so that a request sent twice says so whatever the budget.
+        """
+        with self._transaction() as connection:
+            insert_request(connection, admitted, grant, now)
+            draw(connection, admitted, now)
+
+    def record_statement(self, asked: AdmittedStatement, *, now: datetime) -> None:
+        """Record durably who gets which statement; raises for a used request."""
+        claims = asked.claims
+        with self._transaction() as connection:
+            insert_once(
+                connection,
+                "INSERT INTO statement_request VALUES (?, ?, ?, ?)",
+                (
+                    claims.iss,
+                    str(claims.jti),
+                    int(now.timestamp()),
+                    claims.day.isoformat(),
+                ),
+            )
+
+    def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
+        """Give the tickets granted on a UTC day, in the order of their time."""
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT ticket, subject, organisation, act, persons, key_version,"
+                " epoch, req, at, expires FROM request"
+                " WHERE day = ? AND ticket IS NOT NULL ORDER BY at, ticket",
+                (day.isoformat(),),
+            ).fetchall()
+        return tuple(GivenTicket(*row) for row in rows)
+
+    def erase_older(self, keep: timedelta, *, now: datetime) -> None:
+        """Erase who asked what before the days that are kept; buckets stay."""
+        oldest = (now - keep).astimezone(UTC)
+        day, moment = oldest.date().isoformat(), int(oldest.timestamp())
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM request WHERE day < ?", (day,))
+            connection.execute("DELETE FROM user_day WHERE day < ?", (day,))
+            connection.execute("DELETE FROM organisation_day WHERE day < ?", (day,))
+            connection.execute("DELETE FROM statement_request WHERE at < ?", (moment,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                with _begin(self._connection):
+                    yield self._connection
+            except sqlite3.Error:
+                raise HolderNotReady from None
+
+
+@contextmanager
+def _begin(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")

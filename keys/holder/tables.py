@@ -1,0 +1,47 @@
+"""The tables of a holder: there is no column that a point could stand in."""
+
+import sqlite3
+from typing import Final
+
+SCHEMA_VERSION: Final = 1
+SCHEMA: Final = """
+CREATE TABLE request (
+  organisation TEXT NOT NULL, jti TEXT NOT NULL, day TEXT NOT NULL, at INTEGER NOT NULL,
+  subject TEXT NOT NULL, act TEXT NOT NULL, persons INTEGER NOT NULL,
+  key_version INTEGER NOT NULL, epoch INTEGER NOT NULL, req TEXT NOT NULL,
+  ticket TEXT, expires INTEGER NOT NULL,
+  PRIMARY KEY (organisation, jti)
+) WITHOUT ROWID;
+CREATE INDEX request_by_day ON request (day);
+CREATE TABLE user_day (
+  day TEXT NOT NULL, organisation TEXT NOT NULL, subject TEXT NOT NULL,
+  persons INTEGER NOT NULL, PRIMARY KEY (day, organisation, subject)
+) WITHOUT ROWID;
+CREATE TABLE organisation_day (
+  day TEXT NOT NULL, organisation TEXT NOT NULL,
+  persons INTEGER NOT NULL, PRIMARY KEY (day, organisation)
+) WITHOUT ROWID;
+CREATE TABLE bucket (
+  organisation TEXT PRIMARY KEY, persons INTEGER NOT NULL, day TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE statement_request (
+  organisation TEXT NOT NULL, jti TEXT NOT NULL, at INTEGER NOT NULL,
+  about TEXT NOT NULL, PRIMARY KEY (organisation, jti)
+) WITHOUT ROWID;
+"""
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Set durability and make the tables; raises `sqlite3.Error` when it cannot."""
+    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+    if mode != ("wal",):
+        raise sqlite3.OperationalError("write-ahead logging is not possible here")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == 0:
+        connection.executescript(
+            f"BEGIN; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"
+        )
+    elif version != SCHEMA_VERSION:
+        raise sqlite3.OperationalError("made by another version of this software")

@@ -1,0 +1,78 @@
+"""The shapes a holder reads from the wire; unknown members are refused."""
+
+import binascii
+from base64 import urlsafe_b64decode
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from keys.holder.errors import RequestMalformed
+from keys.request import MAX_POINTS, POINT_BYTES, Act, encode_b64u
+
+POINT_CHARACTERS = 43
+
+Positive = Annotated[int, Field(strict=True, ge=1, lt=2**32)]
+Index = Annotated[int, Field(strict=True, ge=1, le=255)]
+NumericDate = Annotated[int, Field(strict=True, ge=0, lt=2**40)]
+Oin = Annotated[str, Field(pattern=r"^[0-9]{20}$")]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
+
+
+class EvaluationBody(_Wire):
+    """The body of `POST /v1/evaluations`."""
+
+    request: Annotated[str, Field(max_length=4096)]
+    points: Annotated[
+        list[Annotated[str, Field(max_length=POINT_CHARACTERS)]],
+        Field(min_length=1, max_length=MAX_POINTS),
+    ]
+
+
+class EvaluationClaims(_Wire):
+    """What an organisation signs to have points evaluated."""
+
+    iss: Oin
+    aud: str
+    sub: Annotated[str, Field(min_length=1, max_length=256)]
+    act: Act
+    count: Annotated[int, Field(strict=True, ge=1, le=MAX_POINTS)]
+    key_version: Positive
+    epoch: Positive
+    pair: tuple[Index, ...]
+    req: str
+    iat: NumericDate
+    exp: NumericDate
+    jti: UUID
+
+
+class StatementClaims(_Wire):
+    """What an auditor signs to get the statement of a day."""
+
+    iss: Oin
+    aud: str
+    act: Literal["statement"]
+    day: date
+    iat: NumericDate
+    exp: NumericDate
+    jti: UUID
+
+
+def parse_points(encoded: list[str]) -> tuple[bytes, ...]:
+    """Decode points, or raise `RequestMalformed`; one spelling each is accepted."""
+    return tuple(_point(text) for text in encoded)
+
+
+def _point(text: str) -> bytes:
+    try:
+        point = urlsafe_b64decode(text + "=")
+    except (ValueError, binascii.Error):
+        raise RequestMalformed from None
+    if len(point) != POINT_BYTES or encode_b64u(point) != text:
+        raise RequestMalformed
+    return point
