@@ -1,0 +1,69 @@
+"""Put the desk together: routes, headers, problems, and the nightly check."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from typing import Final
+
+import httpx
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from desk import entry, problems, relay, screens
+from desk.assets import STATIC
+from desk.desk import Desk, build_desk
+from desk.errors import DeskError
+from desk.headers import SecurityHeaders
+from desk.housekeeping import keep_house
+from desk.settings import DeskSettings
+
+HTTP_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+MAX_BODY: Final = 64 * 1024
+
+
+def create_app(
+    settings: DeskSettings,
+    clock: Callable[[], datetime],
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> FastAPI:
+    """Give the desk as an ASGI app; `transport` is for tests with parties in memory."""
+    http = httpx.AsyncClient(
+        transport=transport, limits=HTTP_LIMITS, trust_env=False, timeout=10.0
+    )
+    desk = build_desk(settings, http, clock)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await desk.database.prepare()
+        chores = asyncio.create_task(keep_house(desk, clock))
+        yield
+        chores.cancel()
+        with suppress(asyncio.CancelledError):
+            await chores
+        await http.aclose()
+        await desk.database.close()
+
+    return _assemble(desk, lifespan)
+
+
+def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
+    app = FastAPI(
+        lifespan=lifespan,  # type: ignore[arg-type]  # FastAPI's own type is private
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.desk = desk
+    for router in (screens.router, entry.router, relay.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.add_middleware(SecurityHeaders, https=not desk.settings.loopback)
+    app.add_exception_handler(DeskError, problems.answer_desk_error)
+    app.add_exception_handler(RequestValidationError, problems.answer_invalid_body)
+    app.add_exception_handler(HTTPException, problems.answer_http_error)
+    app.add_exception_handler(Exception, problems.answer_unexpected)
+    return app

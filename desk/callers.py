@@ -1,0 +1,115 @@
+"""Who calls: each route states in its signature what it wants of its caller.
+
+- `LoggedIn`: a person with a session at this desk (cookie), with a live access token;
+- `ReadingCaller`: a session, or the access token of a case system's user (Bearer);
+- `ChangingCaller`: the same, and with a session the page's own token in X-CSRF-Token.
+
+A request that carries an Authorization header is judged by it alone: the cookie is not
+looked at, so a page of elsewhere cannot borrow it.
+"""
+
+import hmac
+from dataclasses import dataclass, field
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+
+from desk.cookies import session_cookie
+from desk.desk import desk_of
+from desk.errors import (
+    AccessTokenRefused,
+    CsrfMismatch,
+    LoginRefused,
+    NotLoggedIn,
+    SessionEnded,
+)
+from desk.sealing import CookieSecret
+from desk.sessions import Session
+from desk.tokens import Person
+
+CSRF_HEADER: Final = "X-CSRF-Token"
+BEARER: Final = "bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Someone at a page that needs no login; perhaps logged in."""
+
+    person: Person | None
+    csrf: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A person for whom the desk may ask something."""
+
+    person: Person
+    access_token: str = field(repr=False)
+    csrf: str | None = field(default=None, repr=False)
+
+
+async def find_visitor(request: Request) -> Visitor:
+    """Give who is at the page; nobody when the session is gone."""
+    try:
+        session = await desk_of(request).sessions.get(session_cookie(request))
+    except (NotLoggedIn, SessionEnded):
+        return Visitor(None)
+    return Visitor(session.person, session.csrf)
+
+
+async def get_logged_in(request: Request) -> Caller:
+    """Give the person with a session, or raise `NotLoggedIn` / `SessionEnded`."""
+    _, session = await _live_session(request)
+    return Caller(session.person, session.access_token, session.csrf)
+
+
+async def get_reading_caller(request: Request) -> Caller:
+    """Give the caller of a route that changes nothing."""
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        return await _bearer_caller(request, authorization)
+    return await get_logged_in(request)
+
+
+async def get_changing_caller(request: Request) -> Caller:
+    """Give the caller of a route with effects; a session proves it is our page.
+
+    Proven by tests/attack/test_a_foreign_page_cannot_use_a_session.py.
+    """
+    caller = await get_reading_caller(request)
+    if caller.csrf is not None:
+        verify_csrf(caller.csrf, request.headers.get(CSRF_HEADER, ""))
+    return caller
+
+
+def verify_csrf(expected: str, given: str) -> None:
+    """Raise `CsrfMismatch` unless the page's own token came along."""
+    if not hmac.compare_digest(expected.encode(), given.encode()):
+        raise CsrfMismatch
+
+
+async def _live_session(request: Request) -> tuple[CookieSecret, Session]:
+    desk = desk_of(request)
+    cookie = session_cookie(request)
+    session = await desk.sessions.get(cookie)
+    return cookie, await desk.login.renewed(cookie, session)
+
+
+async def _bearer_caller(request: Request, authorization: str) -> Caller:
+    if not authorization.lower().startswith(BEARER):
+        raise AccessTokenRefused
+    token = authorization[len(BEARER) :].strip()
+    desk = desk_of(request)
+    try:
+        claims = await desk.login.verify_bearer(
+            token, desk.settings.identity.case_system_clients
+        )
+    except LoginRefused:
+        raise AccessTokenRefused from None
+    return Caller(claims.person, token)
+
+
+AnyVisitor = Annotated[Visitor, Depends(find_visitor)]
+LoggedIn = Annotated[Caller, Depends(get_logged_in)]
+ReadingCaller = Annotated[Caller, Depends(get_reading_caller)]
+ChangingCaller = Annotated[Caller, Depends(get_changing_caller)]

@@ -1,0 +1,32 @@
+"""Case numbers: checked here, seen by the index only as an HMAC under our own key.
+
+Only this organisation can find out which number an HMAC stands for, by trying its own
+numbers; its officer searches the ledger that way.
+"""
+
+import hmac
+import re
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from desk.errors import CaseReferenceInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReferences:
+    """The organisation's form of case numbers and its key."""
+
+    pattern: re.Pattern[str]
+    key: bytes = field(repr=False)
+
+    def derive(self, number: str) -> str:
+        """Give what the index may see of a case number, or raise.
+
+        A number outside the pattern raises `CaseReferenceInvalid`: the field must never
+        become a place to type a name or a citizen's number.
+        """
+        if not self.pattern.fullmatch(number):
+            raise CaseReferenceInvalid
+        digest = hmac.digest(self.key, number.encode("utf-8"), sha256)
+        return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")

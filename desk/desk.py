@@ -1,0 +1,107 @@
+"""The parts of one desk, made once at start and found from every request."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+from starlette.requests import Request
+
+from desk.assets import Assets, load_assets
+from desk.case_references import CaseReferences
+from desk.database import Database
+from desk.errors import SettingsRefused
+from desk.holders import Holders
+from desk.index import SignalIndex
+from desk.key_files import read_case_key, read_client_key, read_request_key
+from desk.login import Login
+from desk.provider import Provider
+from desk.receipts import ReceiptRules, Receipts, load_receipt_rules
+from desk.sessions import Sessions
+from desk.settings import DeskSettings
+from desk.texts import Texts, load_texts
+from desk.tokens import TokenRules
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a route may reach."""
+
+    settings: DeskSettings
+    database: Database
+    sessions: Sessions
+    provider: Provider
+    login: Login
+    holders: Holders
+    index: SignalIndex
+    receipts: Receipts
+    case_references: CaseReferences
+    pins: list[Any]
+    texts: Texts
+    assets: Assets
+
+
+def desk_of(request: Request) -> Desk:
+    """Give the desk that answers this request."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def build_desk(
+    settings: DeskSettings, http: httpx.AsyncClient, clock: Callable[[], datetime]
+) -> Desk:
+    """Read keys, pins and texts and put the parts together, or refuse to start."""
+    database = Database(settings.database)
+    sessions = Sessions(database, clock)
+    identity = settings.identity
+    key = read_client_key(identity.client_key)
+    provider = Provider(identity, settings.index_audience, key, http, clock)
+    login = Login(provider, sessions, token_rules(settings), settings.base_url, clock)
+    request_key = read_request_key(settings.request_key)
+    rules: ReceiptRules = load_receipt_rules(settings)
+    return Desk(
+        settings=settings,
+        database=database,
+        sessions=sessions,
+        provider=provider,
+        login=login,
+        holders=Holders(
+            settings.holders, settings.organisation, request_key, http, clock
+        ),
+        index=SignalIndex(settings.index_url, http),
+        receipts=Receipts(database, rules, clock),
+        case_references=CaseReferences(
+            re.compile(settings.case_reference_pattern),
+            read_case_key(settings.case_reference_key),
+        ),
+        pins=_read_pins(settings),
+        texts=load_texts("nl"),
+        assets=load_assets(),
+    )
+
+
+def token_rules(settings: DeskSettings) -> TokenRules:
+    """Give what every token must say to be for this desk."""
+    return TokenRules(
+        issuer=settings.identity.issuer,
+        client_id=settings.identity.client_id,
+        audience=settings.index_audience,
+        organisation=settings.organisation,
+        algorithms=settings.identity.token_algorithms,
+        claims=settings.identity.claims,
+    )
+
+
+def _read_pins(settings: DeskSettings) -> list[Any]:
+    """Read the pinned config keys; the browser judges them, we only hand them out."""
+    try:
+        found = json.loads(settings.pins.read_bytes())
+        pins = found["pins"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise SettingsRefused(f"{settings.pins.name}: no file of pins") from None
+    if not isinstance(pins, list) or len(pins) < 2:
+        raise SettingsRefused(f"{settings.pins.name}: needs a key for each holder")
+    return pins

@@ -1,0 +1,132 @@
+"""The way in and out: /login, /callback, /logout, and what stands after."""
+
+from contextlib import suppress
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.callers import AnyVisitor, verify_csrf
+from desk.cookies import (
+    LOGIN_COOKIE,
+    SESSION_COOKIE,
+    drop_cookie,
+    login_cookie,
+    session_cookie,
+    set_cookie,
+)
+from desk.desk import desk_of
+from desk.errors import NotLoggedIn, ProviderUnreachable, SessionEnded
+from desk.events import Event, log_event
+from desk.headers import allow_form
+from desk.pages import render
+
+router: Final = APIRouter()
+RETURN_PATHS: Final = {"/", "/lookup", "/own-lookups"}
+CLEAR_ALL: Final = '"cache", "cookies", "storage"'
+SEE_OTHER: Final = 303
+
+
+@router.get("/login")
+async def begin_login(
+    request: Request, _visitor: AnyVisitor, to: str = "/lookup"
+) -> Response:
+    """Send the browser to the identity provider."""
+    return_to = to if to in RETURN_PATHS else "/"
+    cookie, url = await desk_of(request).login.begin(return_to)
+    response = RedirectResponse(url, SEE_OTHER)
+    set_cookie(response, LOGIN_COOKIE, cookie)
+    return response
+
+
+@router.get("/callback")
+async def finish_login(request: Request, _visitor: AnyVisitor) -> Response:
+    """Take the provider's answer and open a session."""
+    answer = dict(request.query_params)
+    cookie, to = await desk_of(request).login.finish(login_cookie(request), answer)
+    log_event(Event.SESSION_OPENED)
+    response = RedirectResponse(to, SEE_OTHER)
+    set_cookie(response, SESSION_COOKIE, cookie)
+    drop_cookie(response, LOGIN_COOKIE)
+    return response
+
+
+@router.get("/logout")
+async def ask_logout(request: Request, visitor: AnyVisitor) -> Response:
+    """Ask once; logging out is a change, so it takes a form with the page's token."""
+    if visitor.person is None:
+        return RedirectResponse("/logged-out", SEE_OTHER)
+    texts = desk_of(request).texts
+    page = render(
+        request,
+        "logout.html",
+        title=texts.get("logout.title"),
+        person=visitor.person,
+        csrf=visitor.csrf,
+    )
+    allow_form(page, await _provider_origin(request))
+    return page
+
+
+@router.post("/logout")
+async def log_out(
+    request: Request, visitor: AnyVisitor, csrf: Annotated[str, Form()] = ""
+) -> Response:
+    """End the session here and at the provider, and clear what the browser kept."""
+    if visitor.person is None or visitor.csrf is None:
+        return RedirectResponse("/logged-out", SEE_OTHER)
+    verify_csrf(visitor.csrf, csrf)
+    response = RedirectResponse(await _end_session(request), SEE_OTHER)
+    drop_cookie(response, SESSION_COOKIE)
+    response.headers["Clear-Site-Data"] = CLEAR_ALL
+    log_event(Event.SESSION_CLOSED)
+    return response
+
+
+@router.get("/logged-out")
+async def show_logged_out(request: Request, _visitor: AnyVisitor) -> HTMLResponse:
+    """Say that the person is logged out, and give the way back in."""
+    return _farewell(request, "logged-out")
+
+
+@router.get("/session-ended")
+async def show_session_ended(request: Request, _visitor: AnyVisitor) -> Response:
+    """Say that the session ended by itself; end it if it has not yet."""
+    with suppress(NotLoggedIn, SessionEnded):
+        await desk_of(request).sessions.end(session_cookie(request))
+    response = _farewell(request, "session-ended")
+    drop_cookie(response, SESSION_COOKIE)
+    response.headers["Clear-Site-Data"] = CLEAR_ALL
+    return response
+
+
+def _farewell(request: Request, name: str) -> HTMLResponse:
+    texts = desk_of(request).texts
+    return render(
+        request,
+        "farewell.html",
+        title=texts.get(f"{name}.title"),
+        text=texts.get(f"{name}.text"),
+    )
+
+
+async def _end_session(request: Request) -> str:
+    desk = desk_of(request)
+    cookie = session_cookie(request)
+    after = f"{desk.settings.base_url}/logged-out"
+    session = await desk.sessions.get(cookie)
+    await desk.sessions.end(cookie)
+    try:
+        return await desk.provider.logout_url(session.id_token, after)
+    except ProviderUnreachable:
+        return after
+
+
+async def _provider_origin(request: Request) -> str:
+    try:
+        endpoint = (await desk_of(request).provider.metadata()).end_session_endpoint
+    except ProviderUnreachable:
+        return ""
+    parts = urlsplit(endpoint or "")
+    return f"{parts.scheme}://{parts.netloc}" if endpoint else ""

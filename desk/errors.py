@@ -1,0 +1,116 @@
+"""What can go wrong at the desk: facts, nothing about HTTP.
+
+    DeskError
+    ├── SettingsRefused           a setting or key file the desk will not start with
+    ├── RequestRefused            what the browser or case system sent
+    │   ├── NotLoggedIn           no session, or no access token
+    │   ├── SessionEnded          past its limits, or logged out elsewhere
+    │   ├── CsrfMismatch
+    │   ├── AccessTokenRefused    not for this index and organisation
+    │   ├── CaseReferenceInvalid
+    │   └── InputInvalid
+    ├── LoginRefused
+    │   ├── LoginExpired          unknown, used or old state
+    │   ├── LoginDenied           the provider said no
+    │   ├── TokenInvalid          a token that the provider gave does not hold
+    │   └── ForeignOrganisation   a person of another organisation
+    ├── Unreachable
+    │   ├── HolderUnreachable
+    │   ├── IndexUnreachable
+    │   └── ProviderUnreachable
+    ├── IndexRefused              the index answered a page's question with a problem
+    └── ReceiptRefused
+        ├── ReceiptInvalid        form, signature or hash does not hold
+        └── ReceiptMismatch       it is a receipt for something else than was asked
+
+Invariants: no message repeats input; a leaf is a fact, `desk.problems` says what to
+answer.
+"""
+
+
+class DeskError(Exception):
+    """Anything the desk refuses."""
+
+
+class SettingsRefused(DeskError):
+    """The desk will not start with this setting or file."""
+
+
+class RequestRefused(DeskError):
+    """What a browser or case system sent is not accepted."""
+
+
+class NotLoggedIn(RequestRefused):
+    """Nobody is logged in."""
+
+
+class SessionEnded(RequestRefused):
+    """The session is past its limits or was closed."""
+
+
+class CsrfMismatch(RequestRefused):
+    """A change was asked without the page's own token."""
+
+
+class AccessTokenRefused(RequestRefused):
+    """A bearer token is not one for this index and this organisation."""
+
+
+class CaseReferenceInvalid(RequestRefused):
+    """A case reference is not of the organisation's form."""
+
+
+class InputInvalid(RequestRefused):
+    """A body is not of the agreed form."""
+
+
+class LoginRefused(DeskError):
+    """A login does not lead to a session."""
+
+
+class LoginExpired(LoginRefused):
+    """A login's state is unknown, used before or too old."""
+
+
+class LoginDenied(LoginRefused):
+    """The identity provider did not let the person in."""
+
+
+class TokenInvalid(LoginRefused):
+    """A token of the identity provider does not hold."""
+
+
+class ForeignOrganisation(LoginRefused):
+    """The person does not belong to this desk's organisation."""
+
+
+class Unreachable(DeskError):
+    """Another party does not answer."""
+
+
+class HolderUnreachable(Unreachable):
+    """A key holder does not answer."""
+
+
+class IndexUnreachable(Unreachable):
+    """The index does not answer."""
+
+
+class ProviderUnreachable(Unreachable):
+    """The identity provider does not answer."""
+
+
+class IndexRefused(DeskError):
+    """The index answered with a problem where a page needed data."""
+
+
+class ReceiptRefused(DeskError):
+    """An answer came without a receipt that holds."""
+
+
+class ReceiptInvalid(ReceiptRefused):
+    """A receipt's form, signature or hash does not hold."""
+
+
+class ReceiptMismatch(ReceiptRefused):
+    """A receipt tells of something else than was asked and shown."""

@@ -1,0 +1,83 @@
+"""Speak with the index, with the access token of the person who asks."""
+
+import json
+from typing import Any
+
+import httpx
+
+from desk.errors import IndexRefused, IndexUnreachable
+from desk.holders import Passed, pass_on
+
+INDEX_TIMEOUT = httpx.Timeout(15.0, connect=3.0)
+
+
+class SignalIndex:
+    """The index's API, as far as the desk uses it."""
+
+    def __init__(self, url: str, http: httpx.AsyncClient) -> None:
+        self._url = url
+        self._http = http
+
+    async def look_up(self, token: str, body: dict[str, Any]) -> Passed:
+        """Send a lookup. The body's bytes follow from its contents: a repeat is one."""
+        content = json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
+        return await self._send("POST", "/v1/lookups", token, content)
+
+    async def record_outcome(self, token: str, entry: str, outcome: str) -> Passed:
+        """Record what came of the call."""
+        content = json.dumps({"outcome": outcome}).encode()
+        return await self._send("POST", f"/v1/lookups/{entry}/outcome", token, content)
+
+    async def catalogue(self, token: str, municipality: str) -> Passed:
+        """Ask which purposes are open to this person."""
+        return await self._send(
+            "GET", "/v1/catalogue", token, query={"municipality": municipality}
+        )
+
+    async def own_lookups(self, token: str, cursor: str | None) -> Passed:
+        """Ask a person's own history."""
+        query = {} if cursor is None else {"cursor": cursor}
+        return await self._send("GET", "/v1/own-lookups", token, query=query)
+
+    async def proof(self, token: str, entry: str) -> Passed:
+        """Ask the inclusion proof of one ledger entry (C2SP tlog-proof)."""
+        return await self._send("GET", f"/v1/ledger/proofs/{entry}", token)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        content: bytes | None = None,
+        query: dict[str, str] | None = None,
+    ) -> Passed:
+        headers = {"Authorization": f"Bearer {token}"}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            answer = await self._http.request(
+                method,
+                self._url + path,
+                headers=headers,
+                content=content,
+                params=query,
+                timeout=INDEX_TIMEOUT,
+            )
+        except httpx.HTTPError:
+            raise IndexUnreachable from None
+        return pass_on(answer)
+
+
+def parse_page_data(passed: Passed) -> dict[str, Any]:
+    """Give what a page shows, or raise `IndexRefused` / `IndexUnreachable`."""
+    if passed.status >= 500:
+        raise IndexUnreachable
+    if passed.status != 200:
+        raise IndexRefused
+    try:
+        found = json.loads(passed.body)
+    except ValueError:
+        raise IndexUnreachable from None
+    if not isinstance(found, dict):
+        raise IndexUnreachable
+    return found

@@ -1,0 +1,102 @@
+"""The desk's three keys: made once, kept in files that only their owner reads.
+
+- request key: holders know the organisation by it (`keys.request`);
+- OIDC client key: the provider knows the desk by it (private_key_jwt);
+- case-reference key: turns a case number into what the index sees, so that only this
+  organisation can resolve it.
+"""
+
+import json
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from pathlib import Path
+from typing import Final, Literal
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, Key, KeyParameters, OKPKey, RSAKey, import_key
+
+from desk.errors import SettingsRefused
+from keys.errors import KeysError
+from keys.files import read_secret, write_secret
+from keys.request import RequestKey, load_request_key, new_request_key
+
+ClientAlgorithm = Literal["PS256", "ES256", "Ed25519"]
+CASE_KEY_BYTES: Final = 32
+RSA_BITS: Final = 3072
+
+
+def create_keys(folder: Path, algorithm: ClientAlgorithm) -> tuple[Path, ...]:
+    """Make all three keys in a folder; give the files, private ones first.
+
+    Never overwrites: an existing file raises `SettingsRefused` and leaves it as it is.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    request = new_request_key()
+    client = _new_client_key(algorithm)
+    case_key = urlsafe_b64encode(secrets.token_bytes(CASE_KEY_BYTES)) + b"\n"
+    public = client.as_dict(private=False)
+    private_files = {
+        folder / "request-key.jwk": _as_json(request.jwk),
+        folder / "oidc-client.jwk": _as_json(client.as_dict(private=True)),
+        folder / "case-reference.key": case_key,
+    }
+    public_files = {
+        folder / "request-key.public.jwk": _as_json(request.public.jwk),
+        folder / "oidc-client.public.jwk": _as_json(public),
+        folder / "oidc-client.public.jwks.json": _as_json({"keys": [public]}),
+    }
+    try:
+        for path, data in private_files.items():
+            write_secret(path, data)
+    except KeysError as error:
+        raise SettingsRefused(str(error)) from None
+    for path, data in public_files.items():
+        path.write_bytes(data)
+    return (*private_files, *public_files)
+
+
+def read_request_key(path: Path) -> RequestKey:
+    """Read the organisation's request key, or raise `SettingsRefused`."""
+    try:
+        return load_request_key(path)
+    except KeysError as error:
+        raise SettingsRefused(str(error)) from None
+
+
+def read_client_key(path: Path) -> Key:
+    """Read the OIDC client key with its `alg`, or raise `SettingsRefused`."""
+    try:
+        found = import_key(json.loads(read_secret(path)))
+    except KeysError as error:
+        raise SettingsRefused(str(error)) from None
+    except (JoseError, ValueError):
+        raise SettingsRefused(f"{path.name}: not a JWK") from None
+    if not found.is_private or found.alg is None:
+        raise SettingsRefused(f"{path.name}: needs a private JWK with `alg`")
+    return found
+
+
+def read_case_key(path: Path) -> bytes:
+    """Read the case-reference key, or raise `SettingsRefused`."""
+    try:
+        key = urlsafe_b64decode(read_secret(path).strip())
+    except KeysError as error:
+        raise SettingsRefused(str(error)) from None
+    except ValueError:
+        raise SettingsRefused(f"{path.name}: not base64url") from None
+    if len(key) != CASE_KEY_BYTES:
+        raise SettingsRefused(f"{path.name}: a case-reference key has 32 bytes")
+    return key
+
+
+def _new_client_key(algorithm: ClientAlgorithm) -> Key:
+    marks: KeyParameters = {"use": "sig", "alg": algorithm}
+    if algorithm == "PS256":
+        return RSAKey.generate_key(RSA_BITS, marks, auto_kid=True)
+    if algorithm == "ES256":
+        return ECKey.generate_key("P-256", marks, auto_kid=True)
+    return OKPKey.generate_key("Ed25519", marks, auto_kid=True)
+
+
+def _as_json(value: object) -> bytes:
+    return json.dumps(value, indent=2).encode() + b"\n"

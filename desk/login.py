@@ -1,0 +1,143 @@
+"""Logging in and staying logged in: from the provider's tokens to a session.
+
+1. `begin`: draw state, nonce and PKCE verifier, keep them sealed under a cookie.
+2. `finish`: the state is the one of this browser, the answer comes from this issuer,
+   the ID token carries our nonce, the access token is for the index and for a person of
+   this organisation, and both name the same `sub`. Then, and only then, a session.
+3. `renewed`: a session whose access token is about to end gets a fresh one, same `sub`.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from desk.errors import (
+    LoginDenied,
+    LoginExpired,
+    LoginRefused,
+    SessionEnded,
+    TokenInvalid,
+)
+from desk.provider import Provider, Tokens, new_login_terms
+from desk.sealing import CookieSecret
+from desk.sessions import Session, Sessions, new_csrf_token
+from desk.tokens import AccessClaims, TokenRules, verify_access_token, verify_id_token
+
+CALLBACK_PATH: Final = "/callback"
+
+
+class Login:
+    """The way in, and the way to a fresh access token."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        sessions: Sessions,
+        rules: TokenRules,
+        base_url: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._provider = provider
+        self._sessions = sessions
+        self._rules = rules
+        self._redirect_uri = base_url + CALLBACK_PATH
+        self._clock = clock
+
+    async def begin(self, return_to: str) -> tuple[CookieSecret, str]:
+        """Start a login; give the cookie to set and the address to go to."""
+        terms = new_login_terms()
+        url = await self._provider.login_url(terms, self._redirect_uri)
+        return await self._sessions.open_login(terms, return_to), url
+
+    async def finish(
+        self, cookie: CookieSecret, answer: Mapping[str, str]
+    ) -> tuple[CookieSecret, str]:
+        """Open a session from the provider's answer, or raise `LoginRefused`.
+
+        Proven by tests/attack/test_login_is_bound_to_one_browser.py.
+        """
+        terms, return_to = await self._sessions.take_login(cookie)
+        if not hmac.compare_digest(answer.get("state", ""), terms.state):
+            raise LoginExpired
+        await self._check_issuer(answer)
+        if "code" not in answer:
+            raise LoginDenied
+        tokens = await self._provider.redeem(answer["code"], terms, self._redirect_uri)
+        session = await self._to_session(tokens, terms.nonce)
+        return await self._sessions.open(session), return_to
+
+    async def renewed(self, cookie: CookieSecret, session: Session) -> Session:
+        """Give the session with an access token that still lives for a while.
+
+        Raises `SessionEnded` when the provider gives no fresh one: then the person
+        logs in again.
+        """
+        if not session.needs_renewal(self._clock()):
+            return session
+        async with self._sessions.renewing(cookie):
+            current = await self._sessions.get(cookie)
+            if not current.needs_renewal(self._clock()):
+                return current
+            return await self._renew(cookie, current)
+
+    async def verify_bearer(self, token: str, clients: tuple[str, ...]) -> AccessClaims:
+        """Check the access token of a case system's user, or raise `LoginRefused`."""
+        keys = await self._provider.keys_for(token)
+        return verify_access_token(
+            token, keys, self._rules, clients=clients, now=self._clock()
+        )
+
+    async def _renew(self, cookie: CookieSecret, session: Session) -> Session:
+        if session.refresh_token is None:
+            raise SessionEnded
+        try:
+            tokens = await self._provider.refresh(session.refresh_token)
+            claims = await self._access_claims(tokens.access_token)
+        except LoginRefused:
+            await self._sessions.end(cookie)
+            raise SessionEnded from None
+        if claims.person.sub != session.person.sub:
+            await self._sessions.end(cookie)
+            raise SessionEnded
+        fresh = replace(
+            session,
+            person=replace(claims.person, name=session.person.name),
+            access_token=tokens.access_token,
+            access_expires_at=claims.expires_at,
+            refresh_token=tokens.refresh_token or session.refresh_token,
+            id_token=tokens.id_token or session.id_token,
+        )
+        await self._sessions.renew(cookie, fresh)
+        return fresh
+
+    async def _to_session(self, tokens: Tokens, nonce: str) -> Session:
+        if tokens.id_token is None:
+            raise TokenInvalid
+        keys = await self._provider.keys_for(tokens.id_token)
+        opened = verify_id_token(
+            tokens.id_token, keys, self._rules, nonce=nonce, now=self._clock()
+        )
+        claims = await self._access_claims(tokens.access_token)
+        if opened.get("sub") != claims.person.sub:
+            raise TokenInvalid
+        name = str(opened.get(self._rules.claims.name) or claims.person.name)
+        return Session(
+            person=replace(claims.person, name=name),
+            csrf=new_csrf_token(),
+            access_token=tokens.access_token,
+            access_expires_at=claims.expires_at,
+            refresh_token=tokens.refresh_token,
+            id_token=tokens.id_token,
+        )
+
+    async def _access_claims(self, token: str) -> AccessClaims:
+        return await self.verify_bearer(token, (self._rules.client_id,))
+
+    async def _check_issuer(self, answer: Mapping[str, str]) -> None:
+        metadata = await self._provider.metadata()
+        stated = answer.get("iss")
+        needed = metadata.authorization_response_iss_parameter_supported
+        if stated != metadata.issuer and (needed or stated is not None):
+            raise LoginDenied

@@ -1,0 +1,23 @@
+"""Write days and moments as a Dutch reader expects them, in Dutch time."""
+
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+HERE: Final = ZoneInfo("Europe/Amsterdam")
+
+
+def format_day(day: str) -> str:
+    """Give `12 maart 2026` for an ISO day."""
+    return format_date(date.fromisoformat(day[:10]), "d MMMM y", locale="nl")
+
+
+def format_moment(instant: str) -> str:
+    """Give `donderdag 12 maart 2026, 14:05` for an ISO instant."""
+    parsed = datetime.fromisoformat(instant)
+    if parsed.tzinfo is None:
+        parsed = parsed.replace(tzinfo=UTC)
+    local = parsed.astimezone(HERE)
+    return format_datetime(local, "EEEE d MMMM y, HH:mm", locale="nl")

@@ -1,0 +1,47 @@
+"""Render templates: one shell, texts from the catalogue, escaping always on."""
+
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from desk.desk import desk_of
+from desk.moments import format_day, format_moment
+from desk.tokens import Person
+
+TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TEMPLATES.filters["day"] = format_day
+TEMPLATES.filters["moment"] = format_moment
+
+
+def render(
+    request: Request,
+    template: str,
+    title: str,
+    *,
+    person: Person | None = None,
+    csrf: str | None = None,
+    **values: object,
+) -> HTMLResponse:
+    """Give a page; `csrf` only where someone is logged in."""
+    desk = desk_of(request)
+    html = TEMPLATES.get_template(template).render(
+        t=desk.texts.get,
+        texts=desk.texts,
+        assets=desk.assets,
+        settings=desk.settings,
+        path=request.url.path,
+        title=title,
+        person=person,
+        csrf=csrf,
+        **values,
+    )
+    return HTMLResponse(html)

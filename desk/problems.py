@@ -1,0 +1,142 @@
+"""What each refusal becomes: a calm page for people, problem+json at /relay.
+
+One table from error to slug and status; titles and advice stand in the message
+catalogue as `problem.<slug>.title` and `problem.<slug>.advice`. A test walks the tree
+of errors so that none is missing. Input is never echoed.
+"""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from desk import errors
+from desk.desk import desk_of
+from desk.errors import DeskError
+from desk.events import Event, log_event
+from desk.pages import render
+
+ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """How one fact is told: its slug and HTTP status."""
+
+    slug: str
+    status: int
+
+
+PROBLEMS: Final[dict[type[DeskError], Problem]] = {
+    errors.NotLoggedIn: Problem("not-logged-in", 401),
+    errors.SessionEnded: Problem("session-ended", 401),
+    errors.CsrfMismatch: Problem("foreign-page", 403),
+    errors.AccessTokenRefused: Problem("access-token-refused", 401),
+    errors.CaseReferenceInvalid: Problem("case-reference-invalid", 400),
+    errors.InputInvalid: Problem("invalid-input", 400),
+    errors.LoginExpired: Problem("login-expired", 400),
+    errors.LoginDenied: Problem("login-denied", 403),
+    errors.TokenInvalid: Problem("login-failed", 502),
+    errors.ForeignOrganisation: Problem("foreign-organisation", 403),
+    errors.HolderUnreachable: Problem("holder-unreachable", 502),
+    errors.IndexUnreachable: Problem("index-unreachable", 502),
+    errors.ProviderUnreachable: Problem("provider-unreachable", 502),
+    errors.IndexRefused: Problem("index-refused", 403),
+    errors.ReceiptInvalid: Problem("receipt-invalid", 502),
+    errors.ReceiptMismatch: Problem("receipt-invalid", 502),
+}
+UNEXPECTED: Final = Problem("unexpected", 500)
+NOT_FOUND: Final = Problem("not-found", 404)
+INVALID: Final = PROBLEMS[errors.InputInvalid]
+
+
+async def answer_desk_error(request: Request, error: Exception) -> Response:
+    """Tell a fact of the desk."""
+    problem = PROBLEMS.get(type(error), UNEXPECTED)  # type: ignore[arg-type]  # any other is unexpected
+    reference = new_reference()
+    _note(error, reference)
+    return tell(request, problem, reference)
+
+
+async def answer_invalid_body(request: Request, error: Exception) -> Response:
+    """Tell which fields are not of the agreed form, and nothing of what they held."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    fields = [
+        {"field": ".".join(map(str, item["loc"][1:])), "code": item["type"]}
+        for item in error.errors()
+    ]
+    return tell(request, INVALID, new_reference(), fields)
+
+
+async def answer_http_error(request: Request, error: Exception) -> Response:
+    """Tell what the router says: no such page, no such method."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    problem = NOT_FOUND if error.status_code == 404 else UNEXPECTED
+    shown = Problem(problem.slug, error.status_code)
+    return tell(request, shown, new_reference())
+
+
+async def answer_unexpected(request: Request, error: Exception) -> Response:
+    """Tell that something broke; the log has the type and the reference, no more."""
+    reference = new_reference()
+    log_event(Event.UNEXPECTED, error=type(error).__name__, reference=reference)
+    return tell(request, UNEXPECTED, reference)
+
+
+def tell(
+    request: Request,
+    problem: Problem,
+    reference: str,
+    fields: list[dict[str, str]] | None = None,
+) -> Response:
+    """Give a problem in the form that the caller reads."""
+    texts = desk_of(request).texts
+    title = texts.get(f"problem.{problem.slug}.title")
+    advice = texts.get(f"problem.{problem.slug}.advice")
+    if request.url.path.startswith("/relay/"):
+        body: dict[str, object] = {
+            "type": f"/problems/{problem.slug}",
+            "title": title,
+            "status": problem.status,
+            "detail": advice,
+            "reference": reference,
+        }
+        if fields:
+            body["errors"] = fields
+        return JSONResponse(body, problem.status, media_type="application/problem+json")
+    page = render(
+        request,
+        "problem.html",
+        title,
+        problem=problem,
+        advice=advice,
+        reference=reference,
+    )
+    page.status_code = problem.status
+    return page
+
+
+def new_reference() -> str:
+    """Draw a number that a person can read out over the phone: `7KQ-4TM`."""
+    drawn = "".join(secrets.choice(ALPHABET) for _ in range(6))
+    return f"{drawn[:3]}-{drawn[3:]}"
+
+
+def _note(error: Exception, reference: str) -> None:
+    reason = PROBLEMS.get(type(error), UNEXPECTED).slug  # type: ignore[arg-type]  # any other is unexpected
+    match error:
+        case errors.LoginRefused():
+            log_event(Event.LOGIN_REFUSED, reason=reason, reference=reference)
+        case errors.IndexUnreachable():
+            log_event(Event.INDEX_UNREACHABLE, reference=reference)
+        case errors.ProviderUnreachable():
+            log_event(Event.PROVIDER_UNREACHABLE, reference=reference)
+        case errors.ReceiptRefused():
+            name = type(error).__name__
+            log_event(Event.RECEIPT_REFUSED, reason=name, reference=reference)
+        case _:
+            pass

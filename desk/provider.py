@@ -1,0 +1,249 @@
+"""Speak OpenID Connect with the identity provider, whichever it is, by discovery.
+
+Code flow with PKCE (RFC 7636), `private_key_jwt` (RFC 7523), resource indicator
+(RFC 8707) so that the access token is a JWT for the index, `iss` in the answer
+(RFC 9207). Endpoints and keys come from the provider's own metadata and are asked anew
+every hour, keys at once when a token names an unknown one (at most once a minute).
+"""
+
+import hashlib
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import httpx
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, KeySet
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from desk.errors import LoginDenied, ProviderUnreachable, TokenInvalid
+from desk.settings import IdentitySettings, SafeUrl
+
+METADATA_LIFETIME: Final = timedelta(hours=1)
+KEYS_PAUSE: Final = timedelta(minutes=1)
+ASSERTION_SECONDS: Final = 60
+ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+class Metadata(BaseModel):
+    """What we use of a provider's discovery document."""
+
+    issuer: str
+    authorization_endpoint: SafeUrl
+    token_endpoint: SafeUrl
+    jwks_uri: SafeUrl
+    end_session_endpoint: SafeUrl | None = None
+    authorization_response_iss_parameter_supported: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tokens:
+    """What the token endpoint gave; no repr."""
+
+    access_token: str
+    refresh_token: str | None
+    id_token: str | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LoginTerms:
+    """The secrets of one login under way."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+    @property
+    def challenge(self) -> str:
+        """Give the PKCE challenge (S256) of the verifier."""
+        digest = hashlib.sha256(self.verifier.encode("ascii")).digest()
+        return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+def new_login_terms() -> LoginTerms:
+    """Draw state, nonce and verifier: 256 random bits each."""
+    return LoginTerms(*(secrets.token_urlsafe(32) for _ in range(3)))
+
+
+class Provider:
+    """The identity provider as seen from the desk."""
+
+    def __init__(
+        self,
+        settings: IdentitySettings,
+        resource: str,
+        key: Key,
+        http: httpx.AsyncClient,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._resource = resource
+        self._key = key
+        self._http = http
+        self._clock = clock
+        self._metadata: tuple[datetime, Metadata] | None = None
+        self._keys: tuple[datetime, KeySet] | None = None
+
+    async def metadata(self) -> Metadata:
+        """Give the provider's metadata; its issuer must be the one we trust."""
+        now = self._clock()
+        if self._metadata and now - self._metadata[0] < METADATA_LIFETIME:
+            return self._metadata[1]
+        base = self._settings.issuer.rstrip("/")
+        found = await self._ask_json(f"{base}/.well-known/openid-configuration")
+        try:
+            metadata = Metadata.model_validate(found)
+        except ValidationError:
+            raise ProviderUnreachable from None
+        if metadata.issuer != self._settings.issuer:
+            raise ProviderUnreachable
+        self._metadata = (now, metadata)
+        return metadata
+
+    async def keys_for(self, token: str) -> KeySet:
+        """Give the provider's keys, asked anew when the token names one we lack."""
+        now = self._clock()
+        if self._keys:
+            asked, keys = self._keys
+            age = now - asked
+            if age < KEYS_PAUSE or (age < METADATA_LIFETIME and _knows(keys, token)):
+                return keys
+        found = await self._ask_json((await self.metadata()).jwks_uri)
+        try:
+            keys = KeySet.import_key_set(found)
+        except (JoseError, ValueError, KeyError, TypeError):
+            raise ProviderUnreachable from None
+        self._keys = (now, keys)
+        return keys
+
+    async def login_url(self, terms: LoginTerms, redirect_uri: str) -> str:
+        """Give the address to send the browser to."""
+        metadata = await self.metadata()
+        query = {
+            "response_type": "code",
+            "client_id": self._settings.client_id,
+            "redirect_uri": redirect_uri,
+            "scope": " ".join(self._settings.scopes),
+            "resource": self._resource,
+            "state": terms.state,
+            "nonce": terms.nonce,
+            "code_challenge": terms.challenge,
+            "code_challenge_method": "S256",
+        }
+        return f"{metadata.authorization_endpoint}?{urlencode(query)}"
+
+    async def logout_url(self, id_token: str | None, after: str) -> str:
+        """Give where to go to end the provider's session too, or `after` itself."""
+        endpoint = (await self.metadata()).end_session_endpoint
+        if endpoint is None or id_token is None:
+            return after
+        query = {"id_token_hint": id_token, "post_logout_redirect_uri": after}
+        return f"{endpoint}?{urlencode(query)}"
+
+    async def redeem(self, code: str, terms: LoginTerms, redirect_uri: str) -> Tokens:
+        """Change a code for tokens."""
+        return await self._ask_tokens(
+            {
+                "grant_type": "authorization_code",
+                "code": code,
+                "redirect_uri": redirect_uri,
+                "code_verifier": terms.verifier,
+                "resource": self._resource,
+            }
+        )
+
+    async def refresh(self, refresh_token: str) -> Tokens:
+        """Ask a fresh access token for a person who is still logged in."""
+        return await self._ask_tokens(
+            {
+                "grant_type": "refresh_token",
+                "refresh_token": refresh_token,
+                "resource": self._resource,
+            }
+        )
+
+    async def service_token(self) -> str:
+        """Ask an access token for the desk itself: the nightly check of receipts."""
+        tokens = await self._ask_tokens(
+            {
+                "grant_type": "client_credentials",
+                "scope": " ".join(self._settings.service_scopes),
+                "resource": self._resource,
+            }
+        )
+        return tokens.access_token
+
+    async def _ask_tokens(self, form: dict[str, str]) -> Tokens:
+        metadata = await self.metadata()
+        proof = {
+            "client_id": self._settings.client_id,
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": self._assertion(metadata.issuer),
+        }
+        try:
+            answer = await self._http.post(metadata.token_endpoint, data=form | proof)
+        except httpx.HTTPError:
+            raise ProviderUnreachable from None
+        if answer.status_code >= 500:
+            raise ProviderUnreachable
+        if answer.status_code != 200:
+            raise LoginDenied
+        return _parse_tokens(answer)
+
+    def _assertion(self, audience: str) -> str:
+        issued = int(self._clock().timestamp())
+        algorithm = str(self._key.alg)
+        claims: dict[str, Any] = {
+            "iss": self._settings.client_id,
+            "sub": self._settings.client_id,
+            "aud": audience,
+            "iat": issued,
+            "exp": issued + ASSERTION_SECONDS,
+            "jti": str(uuid4()),
+        }
+        header = {"alg": algorithm, "kid": self._key.kid}
+        return jwt.encode(header, claims, self._key, algorithms=[algorithm])
+
+    async def _ask_json(self, url: str) -> Any:  # noqa: ANN401 - JSON of another party
+        try:
+            answer = await self._http.get(url)
+        except httpx.HTTPError:
+            raise ProviderUnreachable from None
+        if answer.status_code != 200:
+            raise ProviderUnreachable
+        try:
+            return answer.json()
+        except ValueError:
+            raise ProviderUnreachable from None
+
+
+class _TokenAnswer(BaseModel):
+    access_token: str
+    refresh_token: str | None = None
+    id_token: str | None = None
+
+
+_ANSWER: Final = TypeAdapter(_TokenAnswer)
+
+
+def _parse_tokens(answer: httpx.Response) -> Tokens:
+    try:
+        found = _ANSWER.validate_json(answer.content)
+    except ValidationError:
+        raise TokenInvalid from None
+    return Tokens(found.access_token, found.refresh_token, found.id_token)
+
+
+def _knows(keys: KeySet, token: str) -> bool:
+    """Tell whether a token's `kid` is among the keys we have; an absent one counts."""
+    try:
+        kid = jws.extract_compact(token.encode("ascii")).headers().get("kid")
+    except (JoseError, ValueError):
+        return True
+    return kid is None or any(key.kid == kid for key in keys.keys)

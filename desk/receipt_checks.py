@@ -1,0 +1,77 @@
+"""Find out, within a day, whether every entry promised to us is in the tree.
+
+The desk asks with a token of its own, not of a person. A proof that holds marks the
+receipt proven. An entry that the index does not know, or a proof that does not hold,
+marks it broken and raises the alarm in the log: receipt and promise convict the
+index. A proof that is late is asked again, up to a day.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from desk.desk import Desk
+from desk.errors import IndexUnreachable
+from desk.events import Event, log_event
+from desk.holders import Passed
+from desk.receipts import KeptReceipt, ReceiptRules, ReceiptState
+from signal_index.proof import (
+    ProofError,
+    key_of_year,
+    parse_tlog_proof,
+    verify_tlog_proof,
+    year_of_origin,
+)
+
+SETTLED_AFTER: Final = timedelta(seconds=90)
+LATEST: Final = timedelta(hours=24)
+
+
+async def check_receipts(desk: Desk, now: datetime) -> dict[ReceiptState, int]:
+    """Ask the proofs that are due; give how many were proven, broken, left open."""
+    counts = dict.fromkeys(ReceiptState, 0)
+    due = await desk.receipts.find_promised(now - SETTLED_AFTER)
+    if not due:
+        return counts
+    token = await desk.provider.service_token()
+    for kept in due:
+        passed = await desk.index.proof(token, kept.entry)
+        state = judge(passed, kept, desk.receipts.rules, now)
+        counts[state] += 1
+        if state is ReceiptState.PROMISED:
+            continue
+        await desk.receipts.mark(kept.entry, state)
+        if state is ReceiptState.BROKEN:
+            log_event(Event.RECEIPT_UNPROVEN, entry=kept.entry)
+    log_event(
+        Event.RECEIPTS_CHECKED,
+        proven=counts[ReceiptState.PROVEN],
+        open=counts[ReceiptState.PROMISED],
+    )
+    return counts
+
+
+def judge(
+    passed: Passed, kept: KeptReceipt, rules: ReceiptRules, now: datetime
+) -> ReceiptState:
+    """Say what an answer to the question for a proof means.
+
+    Raises `IndexUnreachable` when it says nothing about the entry. Proven by
+    tests/unit/desk/test_receipt_checks.py.
+    """
+    if passed.status == 200:
+        return _judge_proof(passed.body, kept, rules)
+    if passed.status not in {404, 409, 503}:
+        raise IndexUnreachable
+    age = now.timestamp() - kept.received_at
+    late = age > LATEST.total_seconds()
+    return ReceiptState.BROKEN if late else ReceiptState.PROMISED
+
+
+def _judge_proof(body: bytes, kept: KeptReceipt, rules: ReceiptRules) -> ReceiptState:
+    key = key_of_year(rules.checkpoint_key, year_of_origin(kept.origin))
+    try:
+        proof = parse_tlog_proof(body.decode("utf-8"))
+        verify_tlog_proof(proof, kept.leaf, [key], origin=kept.origin)
+    except (ProofError, UnicodeDecodeError):
+        return ReceiptState.BROKEN
+    return ReceiptState.PROVEN

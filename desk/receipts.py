@@ -1,0 +1,228 @@
+"""Receipts: hold each answer to what was asked, keep what proves it.
+
+What must hold before an answer is passed on: one receipt per person, signed by the
+index's receipt key; and it tells of this organisation, this user, this purpose, basis
+and case, these tickets, and of exactly the flags that the answer shows. An answer
+without that is not shown: it would be an answer without a record.
+
+Kept are leaf, promise and the opened groups but one: `what` names what was shown, and
+no flag is ever written down here. The leaf holds its digest, so nothing is lost to the
+proof.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from joserfc.jwk import OKPKey
+from sqlalchemy import insert, select, update
+
+from desk.database import Database
+from desk.errors import ReceiptInvalid, ReceiptMismatch, SettingsRefused
+from desk.settings import DeskSettings
+from desk.tables import receipts
+from desk.tokens import Person
+from signal_index.proof import (
+    Group,
+    Kind,
+    NoteKey,
+    OpenedReceipt,
+    Outcome,
+    ProofError,
+    decode_b64u,
+    parse_disclosure,
+    parse_note_key,
+    parse_receipt_key,
+    verify_receipt,
+)
+
+BATCH: Final = 200
+
+
+class ReceiptState(StrEnum):
+    """Whether the entry was found in the tree."""
+
+    PROMISED = "promised"
+    PROVEN = "proven"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRules:
+    """Whose receipts these must be, and whose tree."""
+
+    organisation: str
+    origin_base: str
+    keys: tuple[OKPKey, ...]
+    checkpoint_key: NoteKey
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReceipt:
+    """What is needed to ask for a proof and check it."""
+
+    entry: str
+    origin: str
+    leaf: bytes
+    received_at: int
+
+
+def load_receipt_rules(settings: DeskSettings) -> ReceiptRules:
+    """Read the index's public keys, or raise `SettingsRefused`."""
+    ledger = settings.ledger
+    try:
+        receipt_key = parse_receipt_key(json.loads(ledger.receipt_key.read_bytes()))
+        checkpoint_key = parse_note_key(ledger.checkpoint_key.read_text("ascii"))
+    except (OSError, ValueError, ProofError) as error:
+        raise SettingsRefused(f"ledger keys: {error}") from None
+    return ReceiptRules(
+        settings.organisation, ledger.origin, (receipt_key,), checkpoint_key
+    )
+
+
+def verify_answer(
+    answer: bytes, asked: dict[str, Any], person: Person, rules: ReceiptRules
+) -> list[OpenedReceipt]:
+    """Open the receipts of an answer, or raise `ReceiptRefused`.
+
+    Proven by tests/attack/test_an_answer_without_its_receipt_is_not_shown.py.
+    """
+    try:
+        parts = json.loads(answer)["answers"]
+        pairs = list(zip(parts, asked["subjects"], strict=True))
+        return [_verify_part(*pair, asked, person, rules) for pair in pairs]
+    except ProofError:
+        raise ReceiptInvalid from None
+    except (ValueError, KeyError, TypeError):
+        raise ReceiptInvalid from None
+
+
+def _verify_part(
+    part: dict[str, Any],
+    subject: dict[str, Any],
+    asked: dict[str, Any],
+    person: Person,
+    rules: ReceiptRules,
+) -> OpenedReceipt:
+    opened = verify_receipt(
+        part["receipt"], keys=rules.keys, origin_base=rules.origin_base
+    )
+    leaf = opened.leaf
+    said = (leaf.kind, leaf.outcome, leaf.organisation, str(leaf.entry))
+    expected = (Kind.LOOKUP, Outcome.ANSWERED, rules.organisation, part["entryId"])
+    if said != expected or _value(opened, Group.WHO) != {"sub": person.sub}:
+        raise ReceiptMismatch
+    _compare_why(_value(opened, Group.WHY), subject, asked)
+    _compare_what(_value(opened, Group.WHAT), part, asked)
+    return opened
+
+
+def _compare_why(
+    said: dict[str, Any], subject: dict[str, Any], asked: dict[str, Any]
+) -> None:
+    break_glass = asked["breakGlass"] and asked["breakGlass"]["reason"]
+    stated = said["breakGlass"]
+    if isinstance(stated, dict):
+        stated = stated.get("reason")
+    for name in ("purpose", "legalBasis", "caseReference"):
+        if said[name] != asked[name]:
+            raise ReceiptMismatch
+    if said["informed"] != subject["informed"] or stated != break_glass:
+        raise ReceiptMismatch
+
+
+def _compare_what(
+    said: dict[str, Any], part: dict[str, Any], asked: dict[str, Any]
+) -> None:
+    shown = sorted(flag["category"] for flag in part["flags"])
+    if sorted(flag["category"] for flag in said["flags"]) != shown:
+        raise ReceiptMismatch
+    if sorted(said["tickets"]) != sorted(read_jti(t) for t in asked["tickets"]):
+        raise ReceiptMismatch
+
+
+def read_jti(ticket: str) -> str:
+    """Read a ticket's number; whether it is genuine is the index's to judge."""
+    claims = json.loads(decode_b64u(ticket.split(".")[1]))
+    return str(claims["jti"])
+
+
+def _value(opened: OpenedReceipt, group: Group) -> dict[str, Any]:
+    value = opened.groups[group]
+    if value is None:
+        raise ReceiptMismatch
+    return dict(value)
+
+
+class Receipts:
+    """The receipts that this desk keeps."""
+
+    def __init__(
+        self, database: Database, rules: ReceiptRules, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self.rules = rules
+
+    async def check_and_keep(
+        self, answer: bytes, asked: dict[str, Any], person: Person
+    ) -> None:
+        """Check an answer's receipts and keep them, or raise `ReceiptRefused`."""
+        verify_answer(answer, asked, person, self.rules)
+        rows = [self._row(part) for part in json.loads(answer)["answers"]]
+        async with self._database.transaction() as connection:
+            found = await connection.execute(
+                select(receipts.c.entry_id).where(
+                    receipts.c.entry_id.in_([row["entry_id"] for row in rows])
+                )
+            )
+            known = set(found.scalars())
+            fresh = [row for row in rows if row["entry_id"] not in known]
+            if fresh:
+                await connection.execute(insert(receipts), fresh)
+
+    async def find_promised(self, before: datetime) -> Sequence[KeptReceipt]:
+        """Give receipts from before an instant that are not proven, oldest first."""
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(
+                select(receipts)
+                .where(receipts.c.state == ReceiptState.PROMISED)
+                .where(receipts.c.received_at <= int(before.timestamp()))
+                .order_by(receipts.c.received_at)
+                .limit(BATCH)
+            )
+            return [
+                KeptReceipt(row.entry_id, row.origin, row.leaf, row.received_at)
+                for row in rows
+            ]
+
+    async def mark(self, entry: str, state: ReceiptState) -> None:
+        """Note what became of a promise."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(receipts)
+                .where(receipts.c.entry_id == entry)
+                .values(state=state, checked_at=int(self._clock().timestamp()))
+            )
+
+    def _row(self, part: dict[str, Any]) -> dict[str, Any]:
+        opened = verify_receipt(
+            part["receipt"], keys=self.rules.keys, origin_base=self.rules.origin_base
+        )
+        kept = [
+            text
+            for text in part["receipt"]["disclosures"]
+            if parse_disclosure(text).group is not Group.WHAT
+        ]
+        return {
+            "entry_id": str(opened.entry),
+            "received_at": int(self._clock().timestamp()),
+            "origin": opened.promise.origin,
+            "leaf": opened.leaf_bytes,
+            "disclosures": json.dumps(kept),
+            "promise": part["receipt"]["promise"],
+            "state": ReceiptState.PROMISED,
+        }

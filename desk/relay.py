@@ -1,0 +1,156 @@
+"""The relay: points to holders, lookups to the index, for our page and case systems.
+
+Both kinds of caller get the same answers. Nothing is added to what they send except the
+organisation's signature on a request to a holder, and the HMAC in place of a case
+number. A lookup's answer goes on unchanged, and only when its receipts hold.
+"""
+
+from base64 import urlsafe_b64decode
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from desk.callers import ChangingCaller, ReadingCaller
+from desk.desk import desk_of
+from desk.holders import Evaluation, Passed
+
+MAX_HOUSEHOLD: Final = 10
+router: Final = APIRouter(prefix="/relay")
+
+Encoded32 = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
+Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class EvaluationBody(_Body):
+    """Points for one holder of a pair."""
+
+    holder: int = Field(ge=1, le=255)
+    act: Literal["lookup"]
+    pair: list[int] = Field(min_length=2, max_length=2)
+    keyVersion: int = Field(ge=1)  # noqa: N815 - as on the wire
+    epoch: int = Field(ge=1)
+    points: list[Encoded32] = Field(min_length=1, max_length=MAX_HOUSEHOLD)
+
+
+class SubjectBody(_Body):
+    """One person of a household, as a pseudonym."""
+
+    pseudonym: Encoded32 = Field(repr=False)
+    informed: Code | None = None
+
+
+class BreakGlassBody(_Body):
+    """Why a condition is lifted this once."""
+
+    reason: Code
+
+
+class LookupBody(_Body):
+    """What the index is asked, but for the plain case number."""
+
+    keyVersion: int = Field(ge=1)  # noqa: N815 - as on the wire
+    tickets: list[Annotated[str, Field(max_length=4096)]] = Field(
+        min_length=2, max_length=2, repr=False
+    )
+    subjects: list[SubjectBody] = Field(min_length=1, max_length=MAX_HOUSEHOLD)
+    municipality: str = Field(pattern=r"^[0-9]{4}$")
+    purpose: Code
+    legalBasis: Code  # noqa: N815 - as on the wire
+    caseReference: str | None = Field(  # noqa: N815 - as on the wire
+        default=None, max_length=64, repr=False
+    )
+    breakGlass: BreakGlassBody | None = None  # noqa: N815 - as on the wire
+
+
+class OutcomeBody(_Body):
+    """What came of the call."""
+
+    outcome: Literal["contact-made", "already-known", "not-reachable", "not-needed"]
+
+
+@router.get("/key-config")
+async def read_key_config(request: Request, _caller: ReadingCaller) -> Response:
+    """Give the key config as the holders serve it; the browser checks it."""
+    return _answer(await desk_of(request).holders.key_config())
+
+
+@router.get("/pins")
+async def read_pins(request: Request, _caller: ReadingCaller) -> dict[str, Any]:
+    """Give the config keys that this organisation pinned."""
+    desk = desk_of(request)
+    origin = desk.settings.accepted_key_origin
+    return {"pins": desk.pins, "acceptedKeyOrigin": origin}
+
+
+@router.post("/evaluations")
+async def evaluate(
+    request: Request, caller: ChangingCaller, body: EvaluationBody
+) -> Response:
+    """Pass points on to one holder, signed by the organisation."""
+    asked = Evaluation(
+        holder=body.holder,
+        pair=tuple(body.pair),
+        key_version=body.keyVersion,
+        epoch=body.epoch,
+        points=tuple(urlsafe_b64decode(point + "=") for point in body.points),
+    )
+    return _answer(await desk_of(request).holders.evaluate(asked, caller.person.sub))
+
+
+@router.post("/lookups")
+async def look_up(
+    request: Request, caller: ChangingCaller, body: LookupBody
+) -> Response:
+    """Pass a lookup on to the index; keep its receipts once they hold."""
+    desk = desk_of(request)
+    asked = body.model_dump()
+    if body.caseReference is not None:
+        asked["caseReference"] = desk.case_references.derive(body.caseReference)
+    answer = await desk.index.look_up(caller.access_token, asked)
+    if answer.status == 200:
+        await desk.receipts.check_and_keep(answer.body, asked, caller.person)
+    return _answer(answer)
+
+
+@router.post("/lookups/{entry}/outcome")
+async def record_outcome(
+    request: Request, caller: ChangingCaller, entry: UUID, body: OutcomeBody
+) -> Response:
+    """Record with the index what came of the call."""
+    index = desk_of(request).index
+    return _answer(
+        await index.record_outcome(caller.access_token, str(entry), body.outcome)
+    )
+
+
+@router.get("/catalogue")
+async def read_catalogue(request: Request, caller: ReadingCaller) -> Response:
+    """Give the purposes that are open to this person."""
+    municipality = caller.person.municipality
+    index = desk_of(request).index
+    return _answer(await index.catalogue(caller.access_token, municipality))
+
+
+@router.get("/own-lookups")
+async def read_own_lookups(
+    request: Request, caller: ReadingCaller, cursor: str | None = None
+) -> Response:
+    """Give what this person looked up, without whom."""
+    return _answer(
+        await desk_of(request).index.own_lookups(caller.access_token, cursor)
+    )
+
+
+def _answer(passed: Passed) -> Response:
+    headers = {} if passed.retry_after is None else {"Retry-After": passed.retry_after}
+    if passed.status == 204:
+        return Response(status_code=204, headers=headers)
+    return Response(
+        passed.body, passed.status, headers=headers, media_type=passed.media_type
+    )

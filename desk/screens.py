@@ -1,0 +1,74 @@
+"""The pages: home, look up, what I looked up."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+from desk.callers import AnyVisitor, LoggedIn
+from desk.desk import desk_of
+from desk.errors import NotLoggedIn
+from desk.index import parse_page_data
+from desk.pages import render
+
+router: Final = APIRouter()
+
+
+@router.get("/")
+async def show_home(request: Request, visitor: AnyVisitor) -> HTMLResponse:
+    """Say what this is, who is logged in, and where to begin."""
+    texts = desk_of(request).texts
+    return render(
+        request,
+        "home.html",
+        title=texts.get("home.title"),
+        person=visitor.person,
+        csrf=visitor.csrf,
+    )
+
+
+@router.get("/lookup")
+async def show_lookup(request: Request, caller: LoggedIn) -> HTMLResponse:
+    """Give the form, with the purposes open to this person and no other."""
+    desk = desk_of(request)
+    passed = await desk.index.catalogue(caller.access_token, caller.person.municipality)
+    return render(
+        request,
+        "lookup.html",
+        title=desk.texts.get("lookup.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        catalogue=parse_page_data(passed),
+    )
+
+
+@router.get("/own-lookups")
+async def show_own_lookups(
+    request: Request, caller: LoggedIn, cursor: str | None = None
+) -> HTMLResponse:
+    """Give what this person looked up: when, why, what came of it; never about whom."""
+    desk = desk_of(request)
+    passed = await desk.index.own_lookups(caller.access_token, cursor)
+    return render(
+        request,
+        "own_lookups.html",
+        title=desk.texts.get("own-lookups.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        history=parse_page_data(passed),
+    )
+
+
+@router.post("/session/active")
+async def stay_active(request: Request, visitor: AnyVisitor) -> Response:
+    """Note that someone is typing: reading the session is what keeps it alive."""
+    del request
+    if visitor.person is None:
+        raise NotLoggedIn
+    return Response(status_code=204)
+
+
+@router.get("/health")
+async def tell_health(request: Request, _visitor: AnyVisitor) -> dict[str, Any]:
+    """Say that the desk answers."""
+    return {"status": "ok", "name": desk_of(request).settings.organisation_name}

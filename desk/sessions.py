@@ -1,0 +1,179 @@
+"""Login states and sessions: sealed rows with hard limits.
+
+- A login state lives ten minutes and is used once.
+- A session ends after 15 minutes without use and after 8 hours in any case.
+- The access token is renewed a minute before it ends, once at a time per session.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Final, Self
+from weakref import WeakValueDictionary
+
+from sqlalchemy import delete, insert, select, update
+
+from desk.database import Database
+from desk.errors import LoginExpired, SessionEnded
+from desk.provider import LoginTerms
+from desk.sealing import CookieSecret
+from desk.tables import logins, sessions
+from desk.tokens import Person
+
+LOGIN_LIFETIME: Final = timedelta(minutes=10)
+IDLE_LIMIT: Final = timedelta(minutes=15)
+ABSOLUTE_LIMIT: Final = timedelta(hours=8)
+RENEW_BEFORE: Final = timedelta(seconds=60)
+TOUCH_AFTER: Final = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Session:
+    """One person at one browser. No repr: it holds tokens."""
+
+    person: Person
+    csrf: str
+    access_token: str
+    access_expires_at: int
+    refresh_token: str | None
+    id_token: str | None
+
+    @classmethod
+    def from_sealed(cls, opened: dict[str, object]) -> Self:
+        """Read back what `asdict` gave."""
+        person = opened["person"]
+        if not isinstance(person, dict):
+            raise SessionEnded
+        known = Person(**(person | {"roles": tuple(person["roles"])}))
+        return cls(**(opened | {"person": known}))  # type: ignore[arg-type]  # sealed by us
+
+    def needs_renewal(self, now: datetime) -> bool:
+        """Tell whether the access token is about to end."""
+        return self.access_expires_at <= (now + RENEW_BEFORE).timestamp()
+
+
+def new_csrf_token() -> str:
+    """Draw a page token: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+class Sessions:
+    """The rows of people who are logging in or logged in."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+        self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+
+    async def open_login(self, terms: LoginTerms, return_to: str) -> CookieSecret:
+        """Keep a login's secrets until the provider sends the browser back."""
+        cookie = CookieSecret.new()
+        sealed = cookie.seal(asdict(terms) | {"return_to": return_to})
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                insert(logins).values(
+                    id=cookie.row_id, opened_at=self._seconds(), sealed=sealed
+                )
+            )
+        return cookie
+
+    async def take_login(self, cookie: CookieSecret) -> tuple[LoginTerms, str]:
+        """Give a login's secrets once, or raise `LoginExpired`."""
+        async with self._database.transaction() as connection:
+            row = (
+                await connection.execute(
+                    delete(logins)
+                    .where(logins.c.id == cookie.row_id)
+                    .returning(logins.c.opened_at, logins.c.sealed)
+                )
+            ).one_or_none()
+        if row is None or row.opened_at < self._seconds(-LOGIN_LIFETIME):
+            raise LoginExpired
+        opened = cookie.open(row.sealed)
+        return_to = str(opened.pop("return_to"))
+        return LoginTerms(**opened), return_to
+
+    async def open(self, session: Session) -> CookieSecret:
+        """Begin a session under a fresh cookie (no fixation)."""
+        cookie = CookieSecret.new()
+        now = self._seconds()
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                insert(sessions).values(
+                    id=cookie.row_id,
+                    opened_at=now,
+                    seen_at=now,
+                    sealed=cookie.seal(asdict(session)),
+                )
+            )
+        return cookie
+
+    async def get(self, cookie: CookieSecret) -> Session:
+        """Give a live session and note that it was used, or raise `SessionEnded`."""
+        async with self._database.transaction() as connection:
+            row = (
+                await connection.execute(
+                    select(sessions).where(sessions.c.id == cookie.row_id)
+                )
+            ).one_or_none()
+            if row is None or self._is_over(row.opened_at, row.seen_at):
+                raise SessionEnded
+            if row.seen_at < self._seconds(-TOUCH_AFTER):
+                await connection.execute(
+                    update(sessions)
+                    .where(sessions.c.id == cookie.row_id)
+                    .values(seen_at=self._seconds())
+                )
+        return Session.from_sealed(cookie.open(row.sealed))
+
+    async def renew(self, cookie: CookieSecret, session: Session) -> None:
+        """Replace a session's contents; its limits stay as they are."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(sessions)
+                .where(sessions.c.id == cookie.row_id)
+                .values(sealed=cookie.seal(asdict(session)))
+            )
+
+    async def end(self, cookie: CookieSecret) -> None:
+        """Drop a session."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(sessions).where(sessions.c.id == cookie.row_id)
+            )
+
+    async def sweep(self) -> None:
+        """Erase what is past its limits."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(logins).where(
+                    logins.c.opened_at < self._seconds(-LOGIN_LIFETIME)
+                )
+            )
+            await connection.execute(
+                delete(sessions).where(
+                    (sessions.c.seen_at < self._seconds(-IDLE_LIMIT))
+                    | (sessions.c.opened_at < self._seconds(-ABSOLUTE_LIMIT))
+                )
+            )
+
+    def renewing(self, cookie: CookieSecret) -> AbstractAsyncContextManager[None]:
+        """Let one request at a time renew this session's tokens.
+
+        A provider may take a refresh token that comes twice for theft and end all.
+        """
+        lock = self._locks.get(cookie.row_id)
+        if lock is None:
+            lock = self._locks[cookie.row_id] = asyncio.Lock()
+        return lock
+
+    def _is_over(self, opened_at: int, seen_at: int) -> bool:
+        return opened_at <= self._seconds(-ABSOLUTE_LIMIT) or seen_at <= self._seconds(
+            -IDLE_LIMIT
+        )
+
+    def _seconds(self, shift: timedelta = timedelta()) -> int:
+        return int((self._clock() + shift).timestamp())

@@ -1,0 +1,186 @@
+"""The desk's settings: one TOML file, frozen, unknown keys refused.
+
+- Paths are relative to the folder of the file.
+- Environment variables with prefix SIGNAL_DESK_ win over the file.
+- Nothing whose wrong value is unsafe has a default; no switch turns safety off.
+- Other parties are reached over https, or over http on this machine only.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from desk.errors import SettingsRefused
+
+LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
+OIN_PATTERN: Final = r"^[0-9]{20}$"
+
+
+def _reachable_safely(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return url.rstrip("/")
+    if parts.scheme == "http" and parts.hostname in LOOPBACK:
+        return url.rstrip("/")
+    raise ValueError("https, or http on this machine only")
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error:
+        raise ValueError("not a regular expression") from None
+    if re.fullmatch(pattern, "1" * 9):
+        raise ValueError("must ask for more than digits: nine never match")
+    return pattern
+
+
+SafeUrl = Annotated[str, AfterValidator(_reachable_safely)]
+CasePattern = Annotated[str, AfterValidator(_compiles)]
+Algorithm = Literal["PS256", "RS256", "ES256", "Ed25519", "EdDSA"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class HolderSettings(_Frozen):
+    """Where one key holder answers."""
+
+    index: int = Field(ge=1, le=255)
+    id: str = Field(min_length=1)
+    url: SafeUrl
+
+
+class ClaimNames(_Frozen):
+    """How the provider names what the desk reads from an access token."""
+
+    organisation: str = "org"
+    roles: str = "roles"
+    municipality: str = "municipality"
+    client: str = "client_id"
+    name: str = "name"
+
+
+class IdentitySettings(_Frozen):
+    """The OpenID provider, and who this desk is to it."""
+
+    issuer: str
+    client_id: str
+    client_key: Path
+    scopes: tuple[str, ...] = ("openid", "profile", "lookup")
+    service_scopes: tuple[str, ...] = ("ledger",)
+    token_algorithms: tuple[Algorithm, ...] = ("PS256", "ES256", "Ed25519")
+    claims: ClaimNames = ClaimNames()
+    case_system_clients: tuple[str, ...] = ()
+
+
+class LedgerSettings(_Frozen):
+    """What the index signs with, as published by it (`signal-index keys create`)."""
+
+    origin: str
+    receipt_key: Path
+    checkpoint_key: Path
+
+
+class DeskSettings(BaseSettings):
+    """Everything a desk must know before it starts."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="SIGNAL_DESK_",
+        env_nested_delimiter="__",
+    )
+
+    base_url: SafeUrl
+    host: str
+    port: int = Field(ge=1, le=65535)
+    organisation: str = Field(pattern=OIN_PATTERN)
+    organisation_name: str = Field(min_length=1, max_length=80)
+    theme: str = Field(default="voorbeeld-theme", pattern=r"^[a-z][a-z0-9-]*$")
+    database: str
+    index_url: SafeUrl
+    index_audience: str
+    pins: Path
+    accepted_key_origin: Literal["dealt", "distributed"]
+    request_key: Path
+    case_reference_key: Path
+    case_reference_pattern: CasePattern = r"[A-Z]{1,4}-[0-9]{4}-[0-9]{1,8}"
+    case_reference_example: str = "Z-2026-001234"
+    support: str = Field(default="", max_length=200)
+    holders: tuple[HolderSettings, ...] = Field(min_length=2)
+    identity: IdentitySettings
+    ledger: LedgerSettings
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file; read nothing else."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    @property
+    def loopback(self) -> bool:
+        """Tell whether the desk is served over plain http on this machine."""
+        return self.base_url.startswith("http://")
+
+
+def load_settings(path: Path) -> DeskSettings:
+    """Read a settings file, or raise `SettingsRefused` with every reason."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsRefused(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise SettingsRefused(f"{path}: {error}") from None
+    try:
+        settings = DeskSettings(**found)
+    except ValidationError as error:
+        reasons = "; ".join(
+            f"{'.'.join(map(str, item['loc']))}: {item['msg']}"
+            for item in error.errors(include_input=False)
+        )
+        raise SettingsRefused(f"{path}: {reasons}") from None
+    return _anchored(settings, path.resolve().parent)
+
+
+def _anchored(settings: DeskSettings, folder: Path) -> DeskSettings:
+    """Make paths absolute; a database without a scheme is an SQLite file."""
+    database = settings.database
+    if "://" not in database:
+        database = f"sqlite+aiosqlite:///{folder / database}"
+    identity = settings.identity.model_copy(
+        update={"client_key": folder / settings.identity.client_key}
+    )
+    ledger = settings.ledger.model_copy(
+        update={
+            "receipt_key": folder / settings.ledger.receipt_key,
+            "checkpoint_key": folder / settings.ledger.checkpoint_key,
+        }
+    )
+    return settings.model_copy(
+        update={
+            "database": database,
+            "pins": folder / settings.pins,
+            "request_key": folder / settings.request_key,
+            "case_reference_key": folder / settings.case_reference_key,
+            "identity": identity,
+            "ledger": ledger,
+        }
+    )

@@ -1,0 +1,52 @@
+"""What the desk keeps: login states, sessions and receipts; never a pseudonym or flag.
+
+Sessions and login states are sealed under a key that only the browser's cookie gives,
+so a copy of the database opens no session. Receipts go without the group that tells
+what was shown.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata: Final = MetaData()
+
+logins: Final = Table(
+    "logins",
+    metadata,
+    Column("id", LargeBinary(32), primary_key=True),
+    Column("opened_at", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+sessions: Final = Table(
+    "sessions",
+    metadata,
+    Column("id", LargeBinary(32), primary_key=True),
+    Column("opened_at", Integer, nullable=False),
+    Column("seen_at", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+receipts: Final = Table(
+    "receipts",
+    metadata,
+    Column("entry_id", String(36), primary_key=True),
+    Column("received_at", Integer, nullable=False),
+    Column("origin", String(200), nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("disclosures", Text, nullable=False),
+    Column("promise", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("checked_at", Integer),
+    Index("receipts_by_state", "state", "received_at"),
+)

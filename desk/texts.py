@@ -1,0 +1,48 @@
+"""Every text a person reads, from one message catalogue per language (gettext).
+
+Keys are names, not sentences, so that a text can change without a change of code. A key
+without a text is an error at once, never an empty place on the screen.
+"""
+
+import io
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from babel.messages.pofile import read_po
+
+FOLDER: Final = Path(__file__).parent / "texts"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of one language."""
+
+    language: str
+    messages: dict[str, str]
+
+    def get(self, key: str, /, **values: object) -> str:
+        """Give one text with its values filled in; an unknown key raises `KeyError`."""
+        return self.messages[key].format(**values)
+
+    @cached_property
+    def for_browser(self) -> dict[str, str]:
+        """Give the texts that the browser module shows."""
+        return {
+            key.removeprefix("screen."): text
+            for key, text in self.messages.items()
+            if key.startswith("screen.")
+        }
+
+
+def load_texts(language: str) -> Texts:
+    """Read a catalogue; every message must have a text."""
+    data = (FOLDER / f"{language}.po").read_bytes()
+    catalogue = read_po(io.BytesIO(data), locale=language, abort_invalid=True)
+    found = [message for message in catalogue if message.id]
+    messages = {str(message.id): str(message.string) for message in found}
+    empty = sorted(key for key, text in messages.items() if not text)
+    if empty:
+        raise ValueError(f"{language}.po lacks a text for {', '.join(empty)}")
+    return Texts(language, messages)
