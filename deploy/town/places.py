@@ -1,0 +1,98 @@
+"""Where everything of one town stands: folders, ports and addresses.
+
+FOLDER/keys/             the dealt key: config, pins, a folder for each holder
+FOLDER/holder-N/         settings, organisations and budgets of a key holder
+FOLDER/index/            settings, keys, registry, SQLite file, checkpoint file
+FOLDER/desk/             settings, keys, sessions and receipts
+FOLDER/provider/         the OpenID provider's clients and accounts
+FOLDER/agencies/SLUG/    settings, keys, outbox and the delivered file (BSNs, by right)
+FOLDER/log/              what each process wrote
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.town.ports import find_free_port
+
+HOLDERS = (1, 2, 3)
+DESK_PORT = 8000
+
+
+@dataclass(frozen=True)
+class Places:
+    """One town's folder, the ports of its processes and its database."""
+
+    folder: Path
+    index_port: int
+    desk_port: int
+    provider_port: int
+    holder_ports: tuple[int, int, int]
+    database_url: str
+
+    @property
+    def keys(self) -> Path:
+        """Give the folder that the dealt key stands in."""
+        return self.folder / "keys"
+
+    @property
+    def index(self) -> Path:
+        """Give the index's folder."""
+        return self.folder / "index"
+
+    @property
+    def desk(self) -> Path:
+        """Give the desk's folder."""
+        return self.folder / "desk"
+
+    @property
+    def provider(self) -> Path:
+        """Give the OpenID provider's folder."""
+        return self.folder / "provider"
+
+    @property
+    def log(self) -> Path:
+        """Give the folder of the processes' output."""
+        return self.folder / "log"
+
+    def holder(self, index: int) -> Path:
+        """Give the folder of one key holder's service."""
+        return self.folder / f"holder-{index}"
+
+    def agency(self, slug: str) -> Path:
+        """Give the folder of one source agency."""
+        return self.folder / "agencies" / slug
+
+    @property
+    def index_url(self) -> str:
+        """Give the index's address."""
+        return f"http://127.0.0.1:{self.index_port}"
+
+    @property
+    def desk_url(self) -> str:
+        """Give the desk's origin: a name, for cookies that want a secure context."""
+        return f"http://localhost:{self.desk_port}"
+
+    @property
+    def issuer(self) -> str:
+        """Give the provider's issuer, which is its address."""
+        return f"http://localhost:{self.provider_port}"
+
+    def holder_url(self, index: int) -> str:
+        """Give the address of one key holder."""
+        return f"http://127.0.0.1:{self.holder_ports[index - 1]}"
+
+
+def choose_places(
+    folder: Path, *, desk_port: int | None = None, database_url: str | None = None
+) -> Places:
+    """Choose free ports for a town in `folder`; SQLite unless a database is given."""
+    first, second, third, index, provider = (find_free_port() for _ in range(5))
+    default = f"sqlite+aiosqlite:///{folder.resolve() / 'index' / 'index.db'}"
+    return Places(
+        folder=folder.resolve(),
+        index_port=index,
+        desk_port=find_free_port(desk_port),
+        provider_port=provider,
+        holder_ports=(first, second, third),
+        database_url=database_url or default,
+    )

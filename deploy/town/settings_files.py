@@ -1,0 +1,160 @@
+"""Write the settings of every process of the town, as their operators would.
+
+Written anew at each start, because ports can differ; keys and data stay.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from deploy.town.parties import (
+    AGENCIES,
+    AUDIENCE,
+    MUNICIPALITY,
+    ORIGIN,
+    SUPERVISOR,
+    TEAM,
+)
+from deploy.town.places import HOLDERS, Places
+
+CASELOAD = 20_000
+PER_USER_PER_DAY = 200
+PER_ORGANISATION_PER_DAY = 5_000
+KEEP_DAYS = 90
+
+
+def write_settings(places: Places) -> None:
+    """Write the settings files of holders, index, desk and agencies."""
+    for index in HOLDERS:
+        write_toml(places.holder(index) / "holder.toml", _holder(places, index))
+        registry = {"organisation": _organisations_at_holder(places)}
+        write_toml(places.holder(index) / "organisations.toml", registry)
+    write_toml(places.index / "index.toml", _index(places))
+    write_toml(places.desk / "desk.toml", _desk(places))
+    for agency in AGENCIES:
+        settings = _agency(places, agency.slug, agency.organisation)
+        write_toml(places.agency(agency.slug) / "agency.toml", settings)
+
+
+def write_toml(path: Path, content: dict[str, Any]) -> None:
+    """Write one TOML file, making its folder when needed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(tomlkit.dumps(content), encoding="utf-8")
+
+
+def read_jwk(path: Path) -> dict[str, str]:
+    """Read one public JWK file."""
+    found: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return found
+
+
+def _holder(places: Places, index: int) -> dict[str, Any]:
+    dealt = places.keys / f"holder-{index}"
+    return {
+        "holder": f"holder-{index}",
+        "audience": AUDIENCE,
+        "host": "127.0.0.1",
+        "port": places.holder_ports[index - 1],
+        "accepted_origin": "dealt",
+        "key_config": str(dealt / "key-config.json"),
+        "pins": str(dealt / "pins.json"),
+        "share": str(dealt / "share.json"),
+        "passphrase": str(dealt / "passphrase"),
+        "ticket_key": str(dealt / "ticket.jwk"),
+        "organisations": "organisations.toml",
+        "database": "budgets.db",
+        "keep_days": KEEP_DAYS,
+    }
+
+
+def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
+    desk_key = read_jwk(places.desk / "keys" / "request-key.public.jwk")
+    team = {
+        "kind": "lookup",
+        "oin": TEAM,
+        "name": "Wijkteam Voorbeeldstad",
+        "per_user_per_day": PER_USER_PER_DAY,
+        "per_organisation_per_day": PER_ORGANISATION_PER_DAY,
+        "request_key": desk_key,
+    }
+    auditor = {
+        "kind": "auditor",
+        "oin": SUPERVISOR,
+        "name": "Toezichthouder Voorbeeldstad",
+        "request_key": read_jwk(places.keys / "auditor" / "request-key.public.jwk"),
+    }
+    sources = [
+        {
+            "kind": "source",
+            "oin": agency.organisation,
+            "name": agency.name,
+            "declared_caseload": CASELOAD,
+            "request_key": read_jwk(
+                places.agency(agency.slug) / "keys" / "request-key.public.jwk"
+            ),
+        }
+        for agency in AGENCIES
+    ]
+    return [team, auditor, *sources]
+
+
+def _index(places: Places) -> dict[str, Any]:
+    return {
+        "database_url": places.database_url,
+        "upkeep": "in-process",
+        "keys": "keys",
+        "key_config": str(places.keys / "key-config.json"),
+        "key_pins": str(places.keys / "pins.json"),
+        "accepted_key_origin": "dealt",
+        "audience": AUDIENCE,
+        "issuers": [{"issuer": places.issuer, "algorithms": ["PS256"]}],
+        "ledger_origin": ORIGIN,
+        "checkpoint_file": str(places.folder / "checkpoint" / "checkpoint.json"),
+        "host": "127.0.0.1",
+        "port": places.index_port,
+        "problem_base": places.index_url,
+    }
+
+
+def _desk(places: Places) -> dict[str, Any]:
+    return {
+        "base_url": places.desk_url,
+        "host": "127.0.0.1",
+        "port": places.desk_port,
+        "organisation": TEAM,
+        "organisation_name": "Wijkteam Voorbeeldstad",
+        "database": "desk.db",
+        "index_url": places.index_url,
+        "index_audience": AUDIENCE,
+        "pins": str(places.keys / "pins.json"),
+        "accepted_key_origin": "dealt",
+        "request_key": "keys/request-key.jwk",
+        "case_reference_key": "keys/case-reference.key",
+        "holders": [
+            {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}
+            for i in HOLDERS
+        ],
+        "identity": {
+            "issuer": places.issuer,
+            "client_id": "desk",
+            "client_key": "keys/oidc-client.jwk",
+            "token_algorithms": ["PS256"],
+            "case_system_clients": ["case-system"],
+        },
+        "ledger": {
+            "origin": ORIGIN,
+            "receipt_key": str(places.index / "keys" / "receipt.public.jwk"),
+            "checkpoint_key": str(places.index / "keys" / "checkpoint.vkey"),
+        },
+    }
+
+
+def _agency(places: Places, slug: str, organisation: str) -> dict[str, Any]:
+    return {
+        "organisation": organisation,
+        "municipality": MUNICIPALITY,
+        "slug": slug,
+        "index_url": places.index_url,
+    }
