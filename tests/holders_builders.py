@@ -1,0 +1,320 @@
+"""Three key holders in memory: a dealt key, their apps, and organisations that ask.
+
+    holders = some_holders()
+    transport = holders.transport(holders.lookup, subject="user-1")
+    result = await pseudonymise(transport, holders.config, [a_bsn(1)], Act.LOOKUP)
+
+Everything but the disk is real: routes, signatures, budgets, proofs. The clock stands
+still until somebody sets it (`holders.clock.moment`).
+"""
+
+import io
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+import httpx
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from keys.bsn import Bsn, parse_bsn
+from keys.client import HolderPlace, HolderTransport, Signer, pseudonymise
+from keys.client.asking import Pseudonymised
+from keys.config import KeyConfig
+from keys.dealing import Dealing, DealingPlan, deal_key
+from keys.errors import InvalidBsn
+from keys.holder.admission import Admitted, AdmittedStatement
+from keys.holder.app import build_app
+from keys.holder.budgets import Bucket, check_bucket, check_day, outstanding
+from keys.holder.errors import RequestReplayed
+from keys.holder.evaluations import Holder
+from keys.holder.events import EventLog
+from keys.holder.opening import HolderKeys, match_keys
+from keys.holder.organisations import (
+    AnyOrganisation,
+    AuditorOrganisation,
+    LookupOrganisation,
+    SourceOrganisation,
+    collect_organisations,
+)
+from keys.holder.spending import TicketGrant
+from keys.holder.store import GivenTicket, Meter
+from keys.request import Act, RequestKey, RequestTerms, new_request_key
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+AUDIENCE = "https://index.test"
+LOOKUP_OIN = "00000001000000000001"
+SOURCE_OIN = "00000001000000000002"
+AUDITOR_OIN = "00000001000000000003"
+
+
+@dataclass
+class FakeClock:
+    """A clock that stands still."""
+
+    moment: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, step: timedelta) -> None:
+        self.moment += step
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """An organisation as holders know it, with the key only it has."""
+
+    entry: AnyOrganisation
+    key: RequestKey
+
+    @property
+    def oin(self) -> str:
+        return self.entry.oin
+
+
+@dataclass
+class FakeMeter:
+    """Remembers in memory, with the real rules; `broken` refuses like a full disk."""
+
+    used: set[tuple[str, str]] = field(default_factory=set)
+    spent: dict[tuple[date, str, str], int] = field(default_factory=dict)
+    buckets: dict[str, tuple[int, date]] = field(default_factory=dict)
+    tickets: list[tuple[date, GivenTicket]] = field(default_factory=list)
+    broken: Exception | None = None
+
+    def spend(
+        self, admitted: Admitted, grant: TicketGrant | None, *, now: datetime
+    ) -> None:
+        claims, day = admitted.claims, now.astimezone(UTC).date()
+        self._refuse((claims.iss, str(claims.jti)))
+        if isinstance(admitted.organisation, LookupOrganisation):
+            user, everyone = (day, claims.iss, claims.sub), (day, claims.iss, "")
+            by_user = self.spent.get(user, 0) + claims.count
+            by_all = self.spent.get(everyone, 0) + claims.count
+            check_day(admitted.organisation.limits, by_user, by_all, now=now)
+            self.spent |= {user: by_user, everyone: by_all}
+        elif isinstance(admitted.organisation, SourceOrganisation):
+            bucket: Bucket = admitted.organisation.bucket
+            spent, since = self.buckets.get(claims.iss, (0, day))
+            spent = outstanding(bucket, spent, since, day) + claims.count
+            check_bucket(bucket, spent, now=now)
+            self.buckets[claims.iss] = (spent, day)
+        self.used.add((claims.iss, str(claims.jti)))
+        if grant is not None:
+            self.tickets.append((day, _given(admitted, grant, now)))
+
+    def record_statement(
+        self,
+        asked: AdmittedStatement,
+        *,
+        now: datetime,  # noqa: ARG002 - the Protocol's
+    ) -> None:
+        used = (asked.claims.iss, str(asked.claims.jti))
+        self._refuse(used)
+        self.used.add(used)
+
+    def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
+        return tuple(ticket for granted, ticket in self.tickets if granted == day)
+
+    def _refuse(self, request: tuple[str, str]) -> None:
+        if self.broken is not None:
+            raise self.broken
+        if request in self.used:
+            raise RequestReplayed
+
+
+@dataclass
+class FakeHolder:
+    """One holder: its keys, memory, log and app."""
+
+    keys: HolderKeys
+    meter: Meter
+    log: io.StringIO
+    app: Starlette
+    down: bool = False
+
+    @property
+    def place(self) -> HolderPlace:
+        id_ = self.keys.identity.id
+        return HolderPlace(id_, f"http://{id_}")
+
+
+@dataclass
+class Holders:
+    """Three holders, those they know, and ways to reach them."""
+
+    dealing: Dealing
+    clock: FakeClock
+    holders: dict[int, FakeHolder]
+    lookup: Organisation
+    source: Organisation
+    auditor: Organisation
+
+    @property
+    def config(self) -> KeyConfig:
+        return self.dealing.config
+
+    @property
+    def places(self) -> dict[int, HolderPlace]:
+        return {index: each.place for index, each in self.holders.items()}
+
+    def client(self) -> httpx.AsyncClient:
+        """An HTTP client that finds holder i at http://holder-i."""
+        mounts = {
+            each.place.url: httpx.ASGITransport(
+                _Reachable(each, each.app), raise_app_exceptions=False
+            )
+            for each in self.holders.values()
+        }
+        return httpx.AsyncClient(mounts=mounts)
+
+    def transport(self, organisation: Organisation, subject: str) -> HolderTransport:
+        signer = Signer(organisation.oin, subject, organisation.key, self.clock)
+        return HolderTransport(self.client(), self.places, signer)
+
+    async def look_up(
+        self, numbers: Sequence[Bsn], subject: str = "user-1"
+    ) -> Pseudonymised:
+        """Pseudonyms and two tickets, as a lookup by `subject` needs them."""
+        transport = self.transport(self.lookup, subject)
+        return await pseudonymise(transport, self.config, numbers, Act.LOOKUP)
+
+    async def prepare_publication(self, numbers: Sequence[Bsn]) -> Pseudonymised:
+        """Pseudonyms as the source publishes them; no tickets."""
+        transport = self.transport(self.source, self.source.oin)
+        return await pseudonymise(transport, self.config, numbers, Act.PUBLISH)
+
+    def terms(self, holder: int = 1, **changed: object) -> RequestTerms:
+        """Valid terms of a request to one holder; override what the test is about."""
+        terms = RequestTerms(
+            issuer=self.lookup.oin,
+            audience=self.holders[holder].keys.identity.id,
+            subject="user-1",
+            act=Act.LOOKUP,
+            key_version=self.config.key_version,
+            epoch=self.config.epoch,
+            pair=(1, 2),
+            points=(some_point(),),
+        )
+        return replace(terms, **changed)  # type: ignore[arg-type]  # fields by name
+
+
+class _Reachable:
+    """The network in front of a holder: closed when it is down."""
+
+    def __init__(self, holder: FakeHolder, app: ASGIApp) -> None:
+        self._holder = holder
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._holder.down:
+            raise httpx.ConnectError("down")
+        await self._app(scope, receive, send)
+
+
+def some_holders(
+    *,
+    per_user: int = 200,
+    per_organisation: int = 100_000,
+    caseload: int = 100_000,
+    audience: str = AUDIENCE,
+    moment: datetime = NOON,
+    organisations: Sequence[AnyOrganisation] = (),
+) -> Holders:
+    """Deal a key to three holders that know one organisation of each kind, and more."""
+    clock = FakeClock(moment)
+    lookup = a_lookup_organisation(per_user=per_user, per_organisation=per_organisation)
+    source = a_source(caseload=caseload)
+    auditor = an_auditor()
+    dealing = some_dealing(moment)
+    known = collect_organisations(
+        [lookup.entry, source.entry, auditor.entry, *organisations]
+    )
+    holders = {}
+    for dealt in dealing.holders:
+        keys = match_keys(
+            dealing.config, dealing.document, dealt.id, dealt.share, dealt.ticket_key
+        )
+        meter, log = FakeMeter(), io.StringIO()
+        app = build_app(Holder(keys, audience, known, meter, clock), EventLog(log))
+        holders[keys.identity.index] = FakeHolder(keys, meter, log, app)
+    return Holders(dealing, clock, holders, lookup, source, auditor)
+
+
+def some_dealing(moment: datetime = NOON) -> Dealing:
+    plan = DealingPlan(
+        holders=3,
+        threshold=2,
+        valid_from=moment - timedelta(days=1),
+        valid_until=moment + timedelta(days=365),
+    )
+    return deal_key(plan)
+
+
+def a_lookup_organisation(
+    oin: str = LOOKUP_OIN, *, per_user: int = 200, per_organisation: int = 100_000
+) -> Organisation:
+    key = new_request_key()
+    entry = LookupOrganisation(
+        kind="lookup",
+        oin=oin,
+        name="Gemeente Voorbeeld",
+        request_key=key.public,
+        per_user_per_day=per_user,
+        per_organisation_per_day=per_organisation,
+    )
+    return Organisation(entry, key)
+
+
+def a_source(oin: str = SOURCE_OIN, *, caseload: int = 100_000) -> Organisation:
+    key = new_request_key()
+    entry = SourceOrganisation(
+        kind="source",
+        oin=oin,
+        name="Schuldhulp Voorbeeld",
+        request_key=key.public,
+        declared_caseload=caseload,
+    )
+    return Organisation(entry, key)
+
+
+def an_auditor(oin: str = AUDITOR_OIN) -> Organisation:
+    key = new_request_key()
+    entry = AuditorOrganisation(
+        kind="auditor", oin=oin, name="Rekenkamer", request_key=key.public
+    )
+    return Organisation(entry, key)
+
+
+def a_bsn(number: int) -> Bsn:
+    """A valid number, another one for each `number` up to a few million."""
+    prefixes = range(10_000_000 + 3 * number, 10_000_003 + 3 * number)
+    for candidate in (f"{prefix}{check}" for prefix in prefixes for check in range(10)):
+        with suppress(InvalidBsn):
+            return parse_bsn(candidate)
+    raise AssertionError("of three neighbours at most two lack a check digit")
+
+
+def some_point() -> bytes:
+    """A valid point: the generator of the group."""
+    return bytes.fromhex(
+        "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76"
+    )
+
+
+def _given(admitted: Admitted, grant: TicketGrant, now: datetime) -> GivenTicket:
+    claims = admitted.claims
+    return GivenTicket(
+        grant.jti,
+        claims.sub,
+        claims.iss,
+        claims.act.value,
+        claims.count,
+        claims.key_version,
+        claims.epoch,
+        claims.req,
+        int(now.timestamp()),
+        int(grant.expires_at.timestamp()),
+    )
