@@ -142,8 +142,13 @@ def parse_phone(value: object, field: str) -> Phone:
 
 
 def parse_label(value: object, field: str) -> Label:
-    """Give a short, printable text without anything like a person's number in it."""
+    """Give a short text without anything like a person's number in it.
+
+    At most 60 bytes in UTF-8, so that twenty flags fit in one part of an answer.
+    """
     text = parse_text(value, field, maximum=LABEL_MAXIMUM)
+    if len(text.encode()) > LABEL_MAXIMUM:
+        raise InvalidField(field, "too-long")
     if _LABEL.fullmatch(text) is None or text != text.strip():
         raise InvalidField(field, "wrong-form")
     if any(eleven_proof(run) for run in _NINE_DIGITS.findall(text)):

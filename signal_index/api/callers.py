@@ -1,0 +1,181 @@
+"""Who calls: one type per kind of caller, named in each endpoint's signature.
+
+- A route takes exactly one of these types, or a test fails
+  (tests/attack/test_every_route_names_a_caller.py).
+- The token says who it is; the index's own registry says whether the client belongs to
+  that organisation and whether the account is suspended, at most ten seconds old.
+- `PersonCaller` may be suspended: a lookup of a suspended account is refused by the
+  policy, so that the refusal is recorded. `ActivePerson` may not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+
+from policy.vocabulary import (
+    Caller,
+    CallerKind,
+    OrganisationKind,
+    Role,
+    parse_municipality,
+)
+from signal_index.api.context import Index, get_index
+from signal_index.api.tokens import Claims
+from signal_index.errors import CallerNotAllowed, CallerSuspended, CallerUnknown
+from signal_index.notice import Oin
+from signal_index.store.standing import Organisation, Standing
+
+_PUBLISHING_ROLES: Final = frozenset({Role.SOURCE_PUBLISHER, Role.SOURCE_ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class AnyoneCaller:
+    """Nobody in particular: what this route gives is public."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCaller:
+    """A person with scope `lookup`; perhaps suspended, which the policy judges."""
+
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
+class ActivePersonCaller:
+    """A person with scope `lookup` whose account is not suspended."""
+
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCaller:
+    """A machine of an organisation that may publish."""
+
+    caller: Caller
+    organisation: Oin
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCaller:
+    """A person or machine with scope `ledger`, for its own organisation's entries."""
+
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
+class AuditorCaller:
+    """Somebody with scope `ledger` and the role of auditor."""
+
+    caller: Caller
+
+
+async def anyone() -> AnyoneCaller:
+    """Let everybody in."""
+    return AnyoneCaller()
+
+
+async def person(request: Request) -> PersonCaller:
+    """Give the person behind the access token, or raise."""
+    return PersonCaller(await _person(request))
+
+
+async def active_person(request: Request) -> ActivePersonCaller:
+    """Give the person behind the access token, or raise; a suspended one may not."""
+    return ActivePersonCaller(_active(await _person(request)))
+
+
+async def source(request: Request) -> SourceCaller:
+    """Give the publishing machine behind the access token, or raise."""
+    claims, index = await _claims(request)
+    caller = _active(await _caller(claims, index, "publish"))
+    if caller.kind is CallerKind.PERSON or caller.roles.isdisjoint(_PUBLISHING_ROLES):
+        raise CallerNotAllowed
+    return SourceCaller(
+        replace(caller, kind=CallerKind.SOURCE), Oin(caller.organisation)
+    )
+
+
+async def ledger_reader(request: Request) -> LedgerCaller:
+    """Give who may read proofs of its own organisation's entries, or raise."""
+    claims, index = await _claims(request)
+    return LedgerCaller(_active(await _caller(claims, index, "ledger")))
+
+
+async def auditor(request: Request) -> AuditorCaller:
+    """Give the auditor behind the access token, or raise."""
+    claims, index = await _claims(request)
+    caller = _active(await _caller(claims, index, "ledger"))
+    if Role.AUDITOR not in caller.roles:
+        raise CallerNotAllowed
+    return AuditorCaller(caller)
+
+
+Anyone = Annotated[AnyoneCaller, Depends(anyone)]
+Person = Annotated[PersonCaller, Depends(person)]
+ActivePerson = Annotated[ActivePersonCaller, Depends(active_person)]
+Source = Annotated[SourceCaller, Depends(source)]
+LedgerReader = Annotated[LedgerCaller, Depends(ledger_reader)]
+Auditor = Annotated[AuditorCaller, Depends(auditor)]
+
+
+async def _person(request: Request) -> Caller:
+    claims, index = await _claims(request)
+    caller = await _caller(claims, index, "lookup")
+    if caller.kind is not CallerKind.PERSON:
+        raise CallerNotAllowed
+    return caller
+
+
+async def _claims(request: Request) -> tuple[Claims, Index]:
+    index = get_index(request)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise CallerUnknown
+    return await index.tokens.parse_token(token.strip(), index.clock()), index
+
+
+async def _caller(claims: Claims, index: Index, scope: str) -> Caller:
+    if scope not in claims.scopes:
+        raise CallerNotAllowed
+    standing = await index.standing.get(index.clock())
+    organisation = _registered(claims, standing)
+    is_person = claims.subject != claims.client_id
+    account = (claims.organisation, claims.subject)
+    return Caller(
+        kind=CallerKind.PERSON if is_person else CallerKind.CLIENT,
+        subject=claims.subject,
+        organisation=claims.organisation,
+        organisation_kind=_kind(organisation),
+        municipality=parse_municipality(
+            claims.municipality or organisation.municipality
+        ),
+        active=account not in standing.suspended,
+        roles=claims.roles,
+        trainings=claims.trainings,
+        assurance=claims.assurance,
+    )
+
+
+def _registered(claims: Claims, standing: Standing) -> Organisation:
+    organisation = standing.organisations.get(claims.organisation)
+    if organisation is None:
+        raise CallerNotAllowed
+    if standing.clients.get(claims.client_id) != claims.organisation:
+        raise CallerNotAllowed
+    return organisation
+
+
+def _kind(organisation: Organisation) -> OrganisationKind:
+    try:
+        return OrganisationKind(organisation.kind)
+    except ValueError as error:
+        raise CallerNotAllowed from error
+
+
+def _active(caller: Caller) -> Caller:
+    if not caller.active:
+        raise CallerSuspended
+    return caller

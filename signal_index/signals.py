@@ -1,0 +1,190 @@
+"""What a signal is between arriving and being shown: pure rules, no I/O.
+
+- Rows can only be searched for under a `Permit`: `derive_search` makes the keys of the
+  permitted categories and of no other: a row outside it cannot even be named.
+- Look-back counts from the END of a signal: an active one is always in reach.
+- A lower version never wins; the same version with other content is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final, Literal
+from uuid import UUID
+
+from keys.pseudonym import (
+    IndexScalar,
+    LedgerNameKey,
+    RowKeySecret,
+    StoredPoint,
+    derive_ledger_name,
+    derive_sealed_row,
+    derive_stored_point,
+)
+from policy.vocabulary import CategoryId, Permit, PermittedCategory, Subject
+from signal_index.notice import (
+    InvalidField,
+    Notice,
+    Withdrawal,
+    encode_notice,
+)
+from signal_index.notice.text import encode_compact
+
+CONFIRMED_FOR: Final = timedelta(days=730)
+TOMBSTONE_FOR: Final = timedelta(days=90)
+
+
+class SignalState(StrEnum):
+    """Where a stored signal stands."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+    RESTRICTED = "restricted"
+
+
+class ItemOutcome(StrEnum):
+    """What became of one item that a source sent."""
+
+    ACCEPTED = "accepted"
+    UNCHANGED = "unchanged"
+    SUPERSEDED = "superseded"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PointKeys:
+    """The secrets that turn a pseudonym into what a row and an entry are called."""
+
+    scalar: IndexScalar
+    row_key: RowKeySecret
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Search:
+    """Where the permitted rows of one person stand: row key to category."""
+
+    permit: Permit
+    rows: Mapping[bytes, PermittedCategory]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSignal:
+    """A signal as a lookup reads it; nothing in it names a person."""
+
+    category: CategoryId
+    source: str
+    municipality: str
+    state: SignalState
+    valid_from: date
+    valid_until: date
+    ended_on: date | None
+    confirmed_at: datetime
+    contact: Mapping[str, object]
+    contact_verified: date
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the index already knows under a source's reference."""
+
+    kind: Literal["signal", "tombstone"]
+    version: int
+    digest: bytes | None
+    row_key: bytes | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewSignal:
+    """A notice that is to be stored, with the row it belongs in."""
+
+    id: UUID
+    row_key: bytes
+    seal: bytes
+    key_version: int
+    submitted_by: str
+    notice: Notice
+    digest: bytes
+    confirmed_at: datetime
+
+
+def derive_point(keys: PointKeys, subject: Subject) -> StoredPoint:
+    """Give S = c*N of one person: about 65 us; in memory only."""
+    return derive_stored_point(keys.scalar, subject.pseudonym)
+
+
+def derive_search(permit: Permit, point: StoredPoint, keys: PointKeys) -> Search:
+    """Give where the permitted rows of one person stand, and of no other category."""
+    return Search(
+        permit,
+        {
+            derive_sealed_row(keys.row_key, point, one.id).row_key: one
+            for one in permit.categories
+        },
+    )
+
+
+def derive_person_name(point: StoredPoint, key: LedgerNameKey) -> bytes:
+    """Give the name that one year's ledger has for a person."""
+    return derive_ledger_name(key, point)
+
+
+def is_in_reach(
+    signal: StoredSignal, search: Search, category: PermittedCategory, now: datetime
+) -> bool:
+    """Tell whether a row found under a permit may be shown under it.
+
+    What upkeep has not erased yet counts as gone all the same: the day in `valid until`
+    is the last on which a signal shows.
+    """
+    today = now.date()
+    if signal.category != category.id:
+        return False
+    if signal.municipality != search.permit.municipality:
+        return False
+    if signal.state is SignalState.ACTIVE:
+        live = signal.valid_from <= today <= signal.valid_until
+        return live and now - signal.confirmed_at < CONFIRMED_FOR
+    if signal.state is SignalState.ENDED and signal.ended_on is not None:
+        return today - signal.ended_on <= category.look_back
+    return False
+
+
+def digest_notice(notice: Notice) -> bytes:
+    """Give the digest by which an unchanged notice is recognised.
+
+    The salted commitment is left out: the same notice signed anew has another salt.
+    """
+    said = encode_notice(notice)
+    del said["subject"]
+    return hashlib.sha256(encode_compact(said)).digest()
+
+
+def decide_notice(
+    known: Known | None, notice: Notice, digest: bytes, row_key: bytes
+) -> ItemOutcome:
+    """Give what becomes of a notice, or raise `InvalidField` for a reused version."""
+    if known is None or notice.version > known.version:
+        return ItemOutcome.ACCEPTED
+    if notice.version < known.version or known.kind == "tombstone":
+        return ItemOutcome.SUPERSEDED
+    if (known.digest, known.row_key) == (digest, row_key):
+        return ItemOutcome.UNCHANGED
+    raise InvalidField("version", "used-before")
+
+
+def decide_withdrawal(known: Known | None, withdrawal: Withdrawal) -> ItemOutcome:
+    """Give what becomes of a withdrawal; `REFUSED` when there is nothing to withdraw.
+
+    A withdrawal may carry the version of the signal it ends, or a higher one.
+    """
+    if known is None:
+        return ItemOutcome.REFUSED
+    if withdrawal.version < known.version:
+        return ItemOutcome.SUPERSEDED
+    if known.kind == "tombstone":
+        return ItemOutcome.UNCHANGED
+    return ItemOutcome.ACCEPTED

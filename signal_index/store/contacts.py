@@ -1,0 +1,79 @@
+"""Contact holders: whom a generalist calls about the signals of an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.errors import UnknownContactHolder
+from signal_index.notice import ContactHolder, encode_contact_holder
+from signal_index.tables.registry import contact_holder
+
+
+async def store_contact_holder(
+    conn: AsyncConnection,
+    owner: tuple[str, str],
+    holder_id: UUID,
+    holder: ContactHolder,
+    *,
+    now: datetime,
+) -> bool:
+    """Store one contact holder of an organisation; tell whether it is a new one.
+
+    `owner` is the organisation and its municipality. Another organisation's id raises
+    `UnknownContactHolder`, as if it did not exist.
+    """
+    organisation, municipality = owner
+    values = {
+        "details": encode_contact_holder(holder),
+        "last_verified": holder.last_verified,
+        "updated_at": now,
+    }
+    known = await conn.scalar(
+        select(contact_holder.c.organisation).where(contact_holder.c.id == holder_id)
+    )
+    if known is None:
+        await conn.execute(
+            insert(contact_holder),
+            {
+                "id": holder_id,
+                "organisation": organisation,
+                "municipality": municipality,
+                **values,
+            },
+        )
+        return True
+    if known != organisation:
+        raise UnknownContactHolder
+    await conn.execute(
+        update(contact_holder).where(contact_holder.c.id == holder_id).values(values)
+    )
+    return False
+
+
+async def list_contact_holders(
+    conn: AsyncConnection, organisation: str
+) -> Sequence[tuple[UUID, Mapping[str, object]]]:
+    """Give an organisation's own contact holders, as on the wire."""
+    rows = await conn.execute(
+        select(contact_holder.c.id, contact_holder.c.details)
+        .where(contact_holder.c.organisation == organisation)
+        .order_by(contact_holder.c.id)
+    )
+    return [(row.id, row.details) for row in rows]
+
+
+async def find_contact_owners(
+    conn: AsyncConnection, ids: Iterable[UUID]
+) -> Mapping[UUID, str]:
+    """Give which organisation each of these contact holders belongs to."""
+    rows = await conn.execute(
+        select(contact_holder.c.id, contact_holder.c.organisation).where(
+            contact_holder.c.id.in_(list(ids))
+        )
+    )
+    return {row.id: row.organisation for row in rows}

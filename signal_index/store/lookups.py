@@ -1,0 +1,230 @@
+"""A lookup's one transaction: spend tickets, number persons, read what is permitted.
+
+- A row is found only through a `Search`, which only a `Permit` gives.
+- Only a lookup whose both tickets were unspent raises a number or reads a row.
+- On PostgreSQL all of it, for all gathered lookups, is one statement; tickets and
+  persons are taken in sorted order, so that two of them never wait for each other. On
+  SQLite it is three inside BEGIN IMMEDIATE.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.vocabulary import PermittedCategory
+from signal_index.signals import Search, SignalState, StoredSignal, is_in_reach
+from signal_index.store.ledger import raise_person_numbers
+from signal_index.store.lookup_statement import LOOKUP, Kind, lookup_columns
+from signal_index.store.tickets import TicketPair, repeat_row, spend_tickets
+from signal_index.tables.lookups import review_task
+from signal_index.tables.registry import contact_holder
+from signal_index.tables.signals import signal
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PermittedLookup:
+    """One lookup that was granted: what to spend, whom to number, where to look."""
+
+    pair: TicketPair
+    year: int
+    persons: tuple[bytes, ...]
+    searches: tuple[Search, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Found:
+    """What a granted lookup gave: a number and the signals of each person."""
+
+    numbers: tuple[int, ...]
+    signals: tuple[tuple[StoredSignal, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTask:
+    """That somebody must look at a break-glass lookup afterwards."""
+
+    id: UUID
+    entry_id: UUID
+    municipality: str
+    organisation: str
+    reason: str
+
+
+async def spend_and_find(
+    conn: AsyncConnection, lookups: Sequence[PermittedLookup], *, now: datetime
+) -> Sequence[Found | None]:
+    """Spend each lookup's tickets and read what it permits; None where one was spent.
+
+    No two of the lookups may share a ticket.
+    """
+    if conn.dialect.name == "postgresql":
+        return await _spend_and_find_at_once(conn, lookups, now)
+    fresh = await spend_tickets(conn, [one.pair for one in lookups])
+    granted = [one for one, is_fresh in zip(lookups, fresh, strict=True) if is_fresh]
+    found = iter(await find_signals(conn, granted, now=now))
+    return [next(found) if is_fresh else None for is_fresh in fresh]
+
+
+async def find_signals(
+    conn: AsyncConnection, lookups: Sequence[PermittedLookup], *, now: datetime
+) -> Sequence[Found]:
+    """Read what each permit allows and number the persons; spend no tickets."""
+    last = await _raise_numbers(conn, lookups)
+    keys = sorted({key for one in lookups for s in one.searches for key in s.rows})
+    rows: dict[bytes, list[Any]] = {}
+    if keys:
+        for row in await conn.execute(_SELECT.where(signal.c.row_key.in_(keys))):
+            rows.setdefault(row.row_key, []).append(row)
+    return _collect(lookups, last, rows, now)
+
+
+async def insert_review_tasks(
+    conn: AsyncConnection, tasks: Sequence[ReviewTask], *, now: datetime
+) -> None:
+    """Write the tasks that break-glass lookups leave behind."""
+    if tasks:
+        await conn.execute(
+            insert(review_task),
+            [
+                {
+                    "id": task.id,
+                    "entry_id": task.entry_id,
+                    "municipality": task.municipality,
+                    "organisation": task.organisation,
+                    "reason": task.reason,
+                    "created_at": now,
+                    "reviewed_at": None,
+                }
+                for task in tasks
+            ],
+        )
+
+
+_READ = (
+    signal.c.row_key,
+    signal.c.category,
+    signal.c.source,
+    signal.c.municipality,
+    signal.c.state,
+    signal.c.valid_from,
+    signal.c.valid_until,
+    signal.c.ended_on,
+    signal.c.confirmed_at,
+    contact_holder.c.details,
+    contact_holder.c.last_verified,
+)
+_SELECT = select(*_READ).join(
+    contact_holder, contact_holder.c.id == signal.c.contact_holder
+)
+
+
+async def _raise_numbers(
+    conn: AsyncConnection, lookups: Sequence[PermittedLookup]
+) -> Mapping[tuple[int, bytes], int]:
+    last: dict[tuple[int, bytes], int] = {}
+    for year in sorted({one.year for one in lookups}):
+        persons = [name for one in lookups if one.year == year for name in one.persons]
+        numbers = await raise_person_numbers(conn, year, persons)
+        for name, number in zip(persons, numbers, strict=True):
+            last[year, name] = number
+    return last
+
+
+async def _spend_and_find_at_once(
+    conn: AsyncConnection, lookups: Sequence[PermittedLookup], now: datetime
+) -> Sequence[Found | None]:
+    result = await conn.execute(LOOKUP, _arguments(lookups))
+    fresh: set[int] = set()
+    last: dict[tuple[int, bytes], int] = {}
+    rows: dict[bytes, list[Any]] = {}
+    for row in result:
+        if row.kind == Kind.FRESH:
+            fresh.add(row.place)
+        elif row.kind == Kind.PERSON:
+            last[row.place, row.row_key] = row.number
+        else:
+            rows.setdefault(row.row_key, []).append(row)
+    granted = [one for place, one in enumerate(lookups) if place in fresh]
+    found = iter(_collect(granted, last, rows, now))
+    return [next(found) if place in fresh else None for place in range(len(lookups))]
+
+
+def _arguments(lookups: Sequence[PermittedLookup]) -> Mapping[str, object]:
+    tickets = [
+        (place, jti, one.pair.until)
+        for place, one in enumerate(lookups)
+        for jti in one.pair.jtis
+    ]
+    repeats = [(place, *_repeat(one.pair)) for place, one in enumerate(lookups)]
+    persons = [
+        (place, one.year, name)
+        for place, one in enumerate(lookups)
+        for name in one.persons
+    ]
+    keys = [
+        (place, key)
+        for place, one in enumerate(lookups)
+        for search in one.searches
+        for key in search.rows
+    ]
+    return lookup_columns(tickets=tickets, repeats=repeats, persons=persons, keys=keys)
+
+
+def _repeat(pair: TicketPair) -> tuple[object, ...]:
+    return tuple(repeat_row(pair).values())
+
+
+def _collect(
+    lookups: Sequence[PermittedLookup],
+    last: Mapping[tuple[int, bytes], int],
+    rows: Mapping[bytes, Sequence[Any]],
+    now: datetime,
+) -> Sequence[Found]:
+    """Share out what was read: numbers in order of arrival, rows by their search."""
+    times = Counter((one.year, name) for one in lookups for name in one.persons)
+    used = {person: last[person] - count for person, count in times.items()}
+    found = []
+    for one in lookups:
+        numbers = []
+        for name in one.persons:
+            used[one.year, name] += 1
+            numbers.append(used[one.year, name])
+        signals = tuple(_shown(search, rows, now) for search in one.searches)
+        found.append(Found(tuple(numbers), signals))
+    return found
+
+
+def _shown(
+    search: Search, rows: Mapping[bytes, Sequence[Any]], now: datetime
+) -> tuple[StoredSignal, ...]:
+    candidates = [
+        (_signal(row, category), category)
+        for key, category in search.rows.items()
+        for row in rows.get(key, ())
+        if row.category == category.id
+    ]
+    shown = [s for s, category in candidates if is_in_reach(s, search, category, now)]
+    return tuple(sorted(shown, key=lambda s: (s.category, s.source, s.valid_from)))
+
+
+def _signal(row: Any, category: PermittedCategory) -> StoredSignal:
+    return StoredSignal(
+        category=category.id,
+        source=row.source,
+        municipality=row.municipality,
+        state=SignalState(row.state),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        ended_on=row.ended_on,
+        confirmed_at=row.confirmed_at,
+        contact=row.details,
+        contact_verified=row.last_verified,
+    )

@@ -1,0 +1,252 @@
+"""Signals as sources publish them: what is known, what is stored, what is erased.
+
+- `lock_source` first: two batches of one source never interleave, so that what was
+  decided from `find_known` still holds when it is written.
+- A replaced signal is erased and written anew. The seal can be written by the web role
+  but not read, which an upsert on PostgreSQL would ask for.
+- N is in none of these functions; the row key stands for the person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.notice import Withdrawal
+from signal_index.signals import TOMBSTONE_FOR, Known, NewSignal, SignalState
+from signal_index.tables.signals import evidence, signal, tombstone
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a source signed, kept as it came; it names nobody."""
+
+    id: UUID
+    kind: str
+    submitted_by: str
+    municipality: str
+    entry_id: UUID
+    received_at: datetime
+    jws: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A withdrawal that is to be carried out on a known signal."""
+
+    withdrawal: Withdrawal
+    category: str
+    municipality: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """Where a known signal belongs: for its tombstone, and for what may be kept."""
+
+    category: str
+    municipality: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSignal:
+    """One of a source's own signals, as it may list them."""
+
+    reference: UUID
+    version: int
+    category: str
+    municipality: str
+    state: str
+    valid_from: date
+    valid_until: date
+    contact_holder: UUID
+    confirmed_at: datetime
+
+
+async def lock_source(conn: AsyncConnection, source: str) -> None:
+    """Let no other transaction publish for this source until this one has ended.
+
+    On SQLite there is one writer anyhow.
+    """
+    if conn.dialect.name == "postgresql":
+        digest = hashlib.sha256(f"publish:{source}".encode()).digest()
+        number = int.from_bytes(digest[:8], signed=True)
+        await conn.execute(
+            text("SELECT pg_advisory_xact_lock(:number)"), {"number": number}
+        )
+
+
+async def find_known(
+    conn: AsyncConnection, source: str, references: Sequence[UUID]
+) -> Mapping[UUID, tuple[Known, KnownPlace]]:
+    """Give what the index knows under a source's references: signal or tombstone."""
+    if not references:
+        return {}
+    gone = await conn.execute(
+        select(tombstone).where(
+            tombstone.c.source == source, tombstone.c.reference.in_(references)
+        )
+    )
+    found = {
+        row.reference: (
+            Known("tombstone", row.version, None, None),
+            KnownPlace(row.category, row.municipality),
+        )
+        for row in gone
+    }
+    columns = signal.c
+    there = await conn.execute(
+        select(
+            columns.reference,
+            columns.version,
+            columns.notice_digest,
+            columns.row_key,
+            columns.category,
+            columns.municipality,
+        ).where(columns.source == source, columns.reference.in_(references))
+    )
+    for row in there:
+        found[row.reference] = (
+            Known("signal", row.version, row.notice_digest, row.row_key),
+            KnownPlace(row.category, row.municipality),
+        )
+    return found
+
+
+async def store_signals(conn: AsyncConnection, signals: Sequence[NewSignal]) -> None:
+    """Store notices that were accepted, in place of what they replace."""
+    if not signals:
+        return
+    for source in {one.notice.source for one in signals}:
+        replaced = [one.notice.reference for one in signals]
+        await erase_signals(conn, source, replaced)
+        await conn.execute(
+            delete(tombstone).where(
+                tombstone.c.source == source, tombstone.c.reference.in_(replaced)
+            )
+        )
+    await conn.execute(insert(signal), [_row_of(one) for one in signals])
+
+
+async def erase_signals(
+    conn: AsyncConnection, source: str, references: Sequence[UUID]
+) -> None:
+    """Erase signals of a source for good."""
+    await conn.execute(
+        delete(signal).where(
+            signal.c.source == source, signal.c.reference.in_(references)
+        )
+    )
+
+
+async def keep_ended(conn: AsyncConnection, endings: Sequence[Ending]) -> None:
+    """Mark signals as ended where a statute allows keeping them."""
+    for one in endings:
+        said = one.withdrawal
+        await conn.execute(
+            update(signal)
+            .where(signal.c.source == said.source, signal.c.reference == said.reference)
+            .values(
+                state=SignalState.ENDED.value, ended_on=said.on, version=said.version
+            )
+        )
+
+
+async def bury_signals(
+    conn: AsyncConnection, endings: Sequence[Ending], *, now: datetime
+) -> None:
+    """Erase withdrawn signals; a tombstone of 90 days keeps late copies away."""
+    if not endings:
+        return
+    for source in {one.withdrawal.source for one in endings}:
+        references = [
+            one.withdrawal.reference
+            for one in endings
+            if one.withdrawal.source == source
+        ]
+        await erase_signals(conn, source, references)
+    await conn.execute(
+        insert(tombstone),
+        [
+            {
+                "source": one.withdrawal.source,
+                "reference": one.withdrawal.reference,
+                "municipality": one.municipality,
+                "category": one.category,
+                "version": one.withdrawal.version,
+                "reason": one.withdrawal.reason.value,
+                "until": now + TOMBSTONE_FOR,
+            }
+            for one in endings
+        ],
+    )
+
+
+async def insert_evidence(conn: AsyncConnection, item: Evidence) -> None:
+    """Keep what a source signed; the same batch sent again is kept once."""
+    known = await conn.execute(select(evidence.c.id).where(evidence.c.id == item.id))
+    if known.first() is None:
+        await conn.execute(
+            insert(evidence),
+            {
+                "id": item.id,
+                "kind": item.kind,
+                "submitted_by": item.submitted_by,
+                "municipality": item.municipality,
+                "entry_id": item.entry_id,
+                "received_at": item.received_at,
+                "jws": item.jws,
+            },
+        )
+
+
+async def list_own_signals(
+    conn: AsyncConnection, source: str, *, after: UUID | None, limit: int
+) -> Sequence[OwnSignal]:
+    """Give a source's own signals in the order of their references."""
+    columns = signal.c
+    query = select(
+        columns.reference,
+        columns.version,
+        columns.category,
+        columns.municipality,
+        columns.state,
+        columns.valid_from,
+        columns.valid_until,
+        columns.contact_holder,
+        columns.confirmed_at,
+    ).where(columns.source == source)
+    if after is not None:
+        query = query.where(columns.reference > after)
+    rows = await conn.execute(query.order_by(columns.reference).limit(limit))
+    return [OwnSignal(*row) for row in rows]
+
+
+def _row_of(new: NewSignal) -> dict[str, object]:
+    notice = new.notice
+    return {
+        "row_key": new.row_key,
+        "id": new.id,
+        "seal": new.seal,
+        "key_version": new.key_version,
+        "source": notice.source,
+        "submitted_by": new.submitted_by,
+        "reference": notice.reference,
+        "version": notice.version,
+        "notice_digest": new.digest,
+        "category": notice.category,
+        "municipality": notice.municipality,
+        "contact_holder": notice.contact_holder,
+        "valid_from": notice.valid_from,
+        "valid_until": notice.valid_until,
+        "informed_code": notice.informed.code,
+        "informed_on": notice.informed.on,
+        "state": SignalState.ACTIVE.value,
+        "confirmed_at": new.confirmed_at,
+        "ended_on": None,
+    }

@@ -1,0 +1,81 @@
+"""Spent tickets, and the five minutes in which the same lookup may be asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.tables.lookups import lookup_repeat, spent_ticket
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TicketPair:
+    """The two tickets of one lookup, and what makes a repeat of it recognisable."""
+
+    jtis: tuple[UUID, UUID]
+    until: datetime
+    req: bytes
+    organisation: str
+    subject: str
+    municipality: str
+    body_digest: bytes
+    repeat_until: datetime
+
+
+async def is_repeat(conn: AsyncConnection, pair: TicketPair, *, now: datetime) -> bool:
+    """Tell whether this caller was answered exactly this within five minutes."""
+    columns = lookup_repeat.c
+    found = await conn.execute(
+        select(columns.req).where(
+            columns.req == pair.req,
+            columns.organisation == pair.organisation,
+            columns.subject == pair.subject,
+            columns.body_digest == pair.body_digest,
+            columns.until > now,
+        )
+    )
+    return found.first() is not None
+
+
+async def spend_tickets(
+    conn: AsyncConnection, pairs: Sequence[TicketPair]
+) -> Sequence[bool]:
+    """Spend the pairs that are whole, and tell of each whether it was (SQLite).
+
+    Inside BEGIN IMMEDIATE nobody else can spend between the two statements.
+    """
+    asked = [jti for pair in pairs for jti in pair.jtis]
+    spent = await conn.scalars(
+        select(spent_ticket.c.jti).where(spent_ticket.c.jti.in_(asked))
+    )
+    gone = set(spent)
+    fresh = [gone.isdisjoint(pair.jtis) for pair in pairs]
+    whole = [pair for pair, is_fresh in zip(pairs, fresh, strict=True) if is_fresh]
+    if whole:
+        await conn.execute(
+            insert(spent_ticket),
+            [{"jti": jti, "until": pair.until} for pair in whole for jti in pair.jtis],
+        )
+        await conn.execute(
+            sqlite.insert(lookup_repeat).on_conflict_do_nothing(),
+            [repeat_row(pair) for pair in whole],
+        )
+    return fresh
+
+
+def repeat_row(pair: TicketPair) -> dict[str, object]:
+    """Give the row by which a repeat is recognised."""
+    return {
+        "req": pair.req,
+        "municipality": pair.municipality,
+        "organisation": pair.organisation,
+        "subject": pair.subject,
+        "body_digest": pair.body_digest,
+        "until": pair.repeat_until,
+    }
