@@ -30,35 +30,41 @@ def parse_municipality(text: str) -> MunicipalityCode:
     return MunicipalityCode(text)
 
 
-class PurposeId(StrEnum):
+class Word(StrEnum):
+    """A word of the policy. Hashed as the string it is: keys are hashed all day."""
+
+    __hash__ = str.__hash__
+
+
+class PurposeId(Word):
     """A purpose of the catalogue. Without members here: the catalogue makes them."""
 
 
-class CategoryId(StrEnum):
+class CategoryId(Word):
     """A category of the catalogue. Without members here: the catalogue makes them."""
 
 
-class LegalBasisId(StrEnum):
+class LegalBasisId(Word):
     """A legal basis of some purpose of the catalogue."""
 
 
-class InformedCode(StrEnum):
+class InformedCode(Word):
     """How the citizen was informed, or why not: a closed list of the catalogue."""
 
 
-class BreakGlassReason(StrEnum):
+class BreakGlassReason(Word):
     """Why the glass is broken: a closed list of the catalogue."""
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     """What came of a lookup: a closed list of the catalogue."""
 
 
-class SourceKind(StrEnum):
+class SourceKind(Word):
     """What kind of agency publishes: a closed list of the catalogue."""
 
 
-class CallerKind(StrEnum):
+class CallerKind(Word):
     """What stands behind an access token."""
 
     PERSON = "person"
@@ -66,7 +72,7 @@ class CallerKind(StrEnum):
     CLIENT = "client"
 
 
-class OrganisationKind(StrEnum):
+class OrganisationKind(Word):
     """What kind of organisation the caller belongs to, as the index registered it."""
 
     MUNICIPALITY = "municipality"
@@ -75,7 +81,7 @@ class OrganisationKind(StrEnum):
     SUPERVISOR = "supervisor"
 
 
-class Role(StrEnum):
+class Role(Word):
     """What a caller may be, by the claims of the identity provider."""
 
     SOURCE_PUBLISHER = "source-publisher"
@@ -88,7 +94,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
-class Assurance(StrEnum):
+class Assurance(Word):
     """How surely the caller is who they say (eIDAS levels)."""
 
     LOW = "low"
@@ -96,7 +102,7 @@ class Assurance(StrEnum):
     HIGH = "high"
 
 
-class Action(StrEnum):
+class Action(Word):
     """What is asked. Breaking the glass is an action of its own."""
 
     LOOK_UP = "look-up"

@@ -74,6 +74,13 @@ def _member(table: str) -> PlainValidator:
 class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+    @model_validator(mode="after")
+    def _says_nothing_twice(self) -> Self:
+        for name, value in self:
+            if isinstance(value, tuple) and len(set(value)) != len(value):
+                raise ValueError(f"{name} names something twice")
+        return self
+
 
 class Coded(_Row):
     """One member of a closed list, with its Dutch label."""

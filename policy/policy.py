@@ -1,0 +1,121 @@
+"""The policy in force: rules, catalogue and establishments as one frozen value.
+
+A policy without establishments refuses everything. `with_establishments` gives another
+policy that shares the memory: the digest of a municipality's establishments is part of
+every key, so that what was decided before can never answer for what holds now.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import cedarpy
+
+from policy.catalogue import Catalogue, load_catalogue
+from policy.coherence import verify_coherence
+from policy.establishments import Establishments
+from policy.key import DecisionKey
+from policy.memory import Memory
+from policy.rules import RuleBook, Verdict, ask, load_rules
+from policy.vocabulary import Establishment, MunicipalityCode, PurposeId
+from policy.world import add_caller, build_entities, build_request
+
+Worlds = dict[tuple[MunicipalityCode, date], cedarpy.Entities]
+MOST_WORLDS = 512
+
+
+class Policy:
+    """Rules, catalogue and establishments. Make it with `load_policy`."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        book: RuleBook,
+        establishments: Iterable[Establishment] = (),
+        *,
+        memory: Memory | None = None,
+    ) -> None:
+        self.catalogue = catalogue
+        self.book = book
+        self._memory = memory if memory is not None else Memory()
+        self._establishments = Establishments(catalogue, establishments)
+        self._digests: dict[MunicipalityCode, str] = {}
+        self._worlds: Worlds = {}
+
+    def __repr__(self) -> str:
+        return f"<Policy {self.catalogue.version}>"
+
+    def with_establishments(self, establishments: Iterable[Establishment]) -> Policy:
+        """Give the policy with these establishments instead of its own."""
+        return Policy(self.catalogue, self.book, establishments, memory=self._memory)
+
+    def find_establishment(
+        self, municipality: MunicipalityCode, purpose: PurposeId, day: date
+    ) -> Establishment | None:
+        """Give what opens this purpose there: begun, or else still to begin."""
+        return self._establishments.find(municipality, purpose, day)
+
+    def digest(self, municipality: MunicipalityCode) -> str:
+        """Give the digest (base64url) of rules, catalogue and establishments there.
+
+        It stands in every ledger entry: with it an auditor can tell which rules held.
+        """
+        known = self._digests.get(municipality)
+        if known is None:
+            rows = [
+                [made.purpose, made.by_role, made.on.isoformat(), made.staatsblad]
+                for made in self._establishments.of(municipality)
+            ]
+            summed = hashlib.sha256(b"signal-policy/digest/1\n")
+            summed.update(self.book.digest + self.catalogue.digest)
+            summed.update(json.dumps([municipality, rows]).encode())
+            known = base64.urlsafe_b64encode(summed.digest()).rstrip(b"=").decode()
+            if len(self._digests) < MOST_WORLDS:
+                self._digests[municipality] = known
+        return known
+
+    def verdicts(self, keys: Sequence[DecisionKey]) -> list[Verdict]:
+        """Give one verdict per key of one question; remembered, or asked together.
+
+        The keys differ in category and in how the citizen was informed, nothing else.
+        Raises `NoDecision`, after which nothing of this is remembered.
+        """
+        found = {key: self._memory.find(key) for key in keys}
+        missing = [key for key, verdict in found.items() if verdict is None]
+        if missing:
+            entities = add_caller(self._world(missing[0]), missing[0])
+            requests = [build_request(key) for key in missing]
+            asked = ask(self.book, entities, requests)
+            for key, verdict in zip(missing, asked, strict=True):
+                found[key] = verdict
+                self._memory.remember(key, verdict)
+        return [verdict for verdict in found.values() if verdict is not None]
+
+    def _world(self, key: DecisionKey) -> cedarpy.Entities:
+        place = (key.municipality, key.day)
+        world = self._worlds.get(place)
+        if world is None:
+            established = {
+                purpose: made
+                for purpose in self.catalogue.purposes
+                if (made := self._establishments.find(*place[:1], purpose, key.day))
+            }
+            world = build_entities(self.catalogue, established, self.book.schema)
+            if len(self._worlds) >= MOST_WORLDS:
+                self._worlds.clear()
+            self._worlds[place] = world
+        return world
+
+
+def load_policy(establishments: Iterable[Establishment] = ()) -> Policy:
+    """Load the shipped rules and catalogue, or raise `InvalidPolicy` with every fault.
+
+    Without establishments every purpose is closed.
+    """
+    catalogue, book = load_catalogue(), load_rules()
+    verify_coherence(catalogue, book)
+    return Policy(catalogue, book, establishments)
