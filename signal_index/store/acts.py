@@ -22,7 +22,7 @@ from signal_index.store.ledger import insert_entries
 class Act:
     """What was done, to which organisation's things, in which municipality.
 
-    `activity` is the id of the processing activity; `policy` a digest, where one counts.
+    `activity` is the id of a processing activity; `policy` a digest where one counts.
     """
 
     what: JsonObject

@@ -52,7 +52,6 @@ ledger_disclosure = Table(
     Column("find_team", LargeBinary),
     Column("find_case", LargeBinary),
     Column("find_person", LargeBinary),
-    Index("ix_ledger_disclosure_year", "year", "entry_id"),
     Index("ix_ledger_disclosure_find_user", "find_user", "entry_id"),
     Index("ix_ledger_disclosure_find_case", "find_case", "entry_id"),
     Index("ix_ledger_disclosure_find_person", "find_person", "entry_id"),

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
@@ -70,6 +71,12 @@ signal = Table(
     CheckConstraint("length(seal) = 32", name="seal_length"),
     Index(None, "valid_until"),
     Index(None, "confirmed_at"),
+    Index(
+        None,
+        "ended_on",
+        sqlite_where=text("ended_on IS NOT NULL"),
+        postgresql_where=text("ended_on IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 

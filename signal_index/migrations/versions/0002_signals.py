@@ -119,6 +119,13 @@ def upgrade() -> None:
     op.create_index("ix_evidence_received_at", "evidence", ["received_at"])
     op.create_index("ix_delivery_closed_at", "delivery", ["closed_at"])
     op.create_index("ix_signal_confirmed_at", "signal", ["confirmed_at"])
+    op.create_index(
+        "ix_signal_ended_on",
+        "signal",
+        ["ended_on"],
+        sqlite_where=sa.text("ended_on IS NOT NULL"),
+        postgresql_where=sa.text("ended_on IS NOT NULL"),
+    )
     op.create_index("ix_signal_valid_until", "signal", ["valid_until"])
     op.create_index("ix_tombstone_until", "tombstone", ["until"])
 

@@ -121,9 +121,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_ledger_disclosure_find_user", "ledger_disclosure", ["find_user", "entry_id"]
     )
-    op.create_index(
-        "ix_ledger_disclosure_year", "ledger_disclosure", ["year", "entry_id"]
-    )
 
 
 def downgrade() -> None:

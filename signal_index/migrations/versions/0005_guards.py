@@ -34,7 +34,7 @@ _WEB = (
     ("SELECT, INSERT, UPDATE", "contact_holder"),
     ("SELECT, INSERT", "key_config, policy_activation"),
     (f"SELECT ({_SIGNAL_BUT_SEAL}), INSERT, UPDATE, DELETE", "signal"),
-    ("SELECT, INSERT, UPDATE", "tombstone"),
+    ("SELECT, INSERT, UPDATE, DELETE", "tombstone"),
     ("SELECT, INSERT", "evidence, delivery"),
     ("SELECT, INSERT", "spent_ticket, seen_token, review_task"),
     ("SELECT, INSERT, UPDATE", "lookup_repeat, lookup_outcome"),
@@ -50,7 +50,10 @@ _SEQUENCER = (
 )
 _UPKEEP = (
     ("SELECT", "organisation, source, coverage, establishment"),
-    (f"SELECT ({_SIGNAL_BUT_SEAL}), DELETE", "signal"),
+    (
+        f"SELECT ({_SIGNAL_BUT_SEAL}), UPDATE (state, ended_on), DELETE",
+        "signal",
+    ),
     ("SELECT, DELETE", "tombstone, evidence, delivery"),
     ("SELECT, DELETE", "spent_ticket, seen_token, lookup_repeat"),
     ("SELECT, INSERT", "ledger_entry, ledger_pending"),
