@@ -8,10 +8,10 @@ Invariants:
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
+from policy.calendar import months_back
 from policy.catalogue import Catalogue
 from policy.errors import InvalidQuestion, LookupDenied
 from policy.key import calendar_day
@@ -81,10 +81,3 @@ def scope_text(
     months = catalogue.purposes[purpose].look_back_months
     unit = "maand" if months == 1 else "maanden"
     return f"Met dit doel ziet u: {names}, tot {months} {unit} terug."
-
-
-def months_back(day: date, months: int) -> timedelta:
-    """Give how long ago the same day was, so many calendar months back."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = monthrange(year, month + 1)[1]
-    return day - date(year, month + 1, min(day.day, last))
