@@ -18,7 +18,12 @@ from pydantic.alias_generators import to_camel
 
 from keys import clock
 from keys.client.asking import Asked, HolderAnswer
-from keys.errors import HolderBudgetSpent, HolderRefused, HolderUnavailable
+from keys.errors import (
+    EvaluationFailed,
+    HolderBudgetSpent,
+    HolderRefused,
+    HolderUnavailable,
+)
 from keys.request import (
     MAX_POINTS,
     RequestKey,
@@ -63,14 +68,14 @@ class HolderTransport:
             "points": [encode_b64u(point) for point in asked.points],
         }
         url = f"{place.url}/v1/evaluations"
-        return _read_answer(holder, await _send(self._client, "POST", url, body))
+        return _read_answer(holder, await _post(self._client, url, body))
 
     async def key_config(self) -> bytes:
         """Give the key config as the first holder that answers serves it."""
         for place in self._holders.values():
             try:
                 url = f"{place.url}/v1/key-config"
-                response = await _send(self._client, "GET", url)
+                response = await _get(self._client, url)
             except HolderUnavailable:
                 continue
             if response.status_code == OK:
@@ -120,12 +125,12 @@ class RelayTransport:
             "points": [encode_b64u(point) for point in asked.points],
         }
         url = f"{self._url}/relay/evaluations"
-        return _read_answer(holder, await _send(self._client, "POST", url, body))
+        return _read_answer(holder, await _post(self._client, url, body))
 
     async def key_config(self) -> bytes:
         """Give the key config as the desk relays it."""
         url = f"{self._url}/relay/key-config"
-        response = await _send(self._client, "GET", url)
+        response = await _get(self._client, url)
         if response.status_code != OK:
             raise HolderUnavailable
         return response.content
@@ -142,22 +147,34 @@ class _Answer(BaseModel):
     ticket: str | None = None
 
 
-async def _send(
-    client: httpx.AsyncClient, method: str, url: str, body: object = None
-) -> httpx.Response:
+async def _post(client: httpx.AsyncClient, url: str, body: object) -> httpx.Response:
+    return await send(client, client.build_request("POST", url, json=body))
+
+
+async def _get(client: httpx.AsyncClient, url: str) -> httpx.Response:
+    return await send(client, client.build_request("GET", url))
+
+
+async def send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """Send a request; whatever the network does becomes `HolderUnavailable`."""
     try:
-        return await client.request(method, url, json=body)
-    except (httpx.HTTPError, httpx.InvalidURL):
+        return await client.send(request)
+    except httpx.HTTPError:
         raise HolderUnavailable from None
 
 
-def _read_answer(holder: int, response: httpx.Response) -> HolderAnswer:
+def read_refusal(response: httpx.Response) -> EvaluationFailed:
+    """Give the error that an answer other than 200 stands for."""
     if response.status_code == TOO_MANY:
-        raise HolderBudgetSpent(_retry_after(response))
+        return HolderBudgetSpent(_retry_after(response))
     if response.status_code >= SERVER_FAULT:
-        raise HolderUnavailable
+        return HolderUnavailable()
+    return HolderRefused(_slug(response))
+
+
+def _read_answer(holder: int, response: httpx.Response) -> HolderAnswer:
     if response.status_code != OK:
-        raise HolderRefused(_slug(response))
+        raise read_refusal(response)
     try:
         answer = _Answer.model_validate_json(response.content)
         evaluations = tuple(_decode(text) for text in answer.evaluations)

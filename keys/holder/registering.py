@@ -1,0 +1,108 @@
+"""Add an organisation to a holder's organisations file, comments and order kept.
+
+The new file is checked as the holder will check it at start, then takes the old one's
+place in one step: a holder never reads half of it.
+"""
+
+import json
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Final
+
+import tomlkit
+from pydantic import TypeAdapter, ValidationError
+from tomlkit.items import AoT
+
+from keys.errors import KeysError
+from keys.files import read_json
+from keys.holder.errors import HolderStartRefused
+from keys.holder.organisations import (
+    AnyOrganisation,
+    Organisation,
+    parse_organisations,
+)
+from keys.request import new_request_key, write_request_key
+
+FILE_MODE: Final = 0o644
+"""Numbers, names and public keys: nothing secret."""
+
+_ENTRY: Final[TypeAdapter[AnyOrganisation]] = TypeAdapter(Organisation)
+
+
+def parse_entry(members: dict[str, object]) -> AnyOrganisation:
+    """Read one organisation; members that are None count as absent.
+
+    Raises `HolderStartRefused` with every fault: the kind decides what it needs.
+    """
+    given = {name: value for name, value in members.items() if value is not None}
+    try:
+        return _ENTRY.validate_python(given)
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
+        said = (f"{fault['loc'][-1]}: {fault['msg']}" for fault in faults)
+        raise HolderStartRefused("; ".join(said)) from None
+
+
+def read_public_jwk(path: Path) -> object:
+    """Read a public key file; raises `HolderStartRefused` when it is none."""
+    try:
+        return read_json(path.read_bytes(), path.name)
+    except OSError as error:
+        raise HolderStartRefused(f"{path.name}: {error.strerror}") from None
+    except KeysError as error:
+        raise HolderStartRefused(str(error)) from None
+
+
+def write_key_pair(folder: Path) -> tuple[Path, Path]:
+    """Make a request key in a folder; gives the private (0600) and the public file."""
+    key = new_request_key()
+    private = folder / "request-key.jwk"
+    public = folder / "request-key.public.jwk"
+    write_request_key(private, key)
+    public.write_text(json.dumps(key.public.jwk, indent=2) + "\n", "utf-8")
+    return private, public
+
+
+def add_organisation(path: Path, entry: AnyOrganisation) -> None:
+    """Add an entry to the file, or make the file; refuses a second for its kind."""
+    try:
+        text = path.read_text("utf-8") if path.exists() else ""
+        document = tomlkit.parse(text)
+    except OSError as error:
+        raise HolderStartRefused(f"{path.name}: {error.strerror}") from None
+    except ValueError as error:
+        raise HolderStartRefused(f"{path.name}: {error}") from None
+    entries = document.setdefault("organisations", tomlkit.aot())
+    if not isinstance(entries, AoT):
+        raise HolderStartRefused(f"{path.name}: `organisations` is a list of tables")
+    entries.append(_as_table(entry))
+    changed = tomlkit.dumps(document)
+    parse_organisations(tomllib.loads(changed))
+    _replace(path, changed)
+
+
+def _as_table(entry: AnyOrganisation) -> tomlkit.items.Table:
+    table = tomlkit.table()
+    for name, value in entry.model_dump().items():
+        if name == "request_key":
+            inline = tomlkit.inline_table()
+            inline.update(value)
+            table.add(name, inline)
+        else:
+            table.add(name, value)
+    return table
+
+
+def _replace(path: Path, text: str) -> None:
+    try:
+        made, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(made, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).chmod(FILE_MODE)
+        Path(beside).replace(path)
+    except OSError as error:
+        raise HolderStartRefused(f"{path.name}: {error.strerror}") from None
