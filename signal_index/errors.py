@@ -7,7 +7,9 @@
     │   ├── KeyFilesRefused        key folder absent, incomplete or malformed
     │   ├── DatabaseNotMigrated    the schema is not the one this version was built for
     │   ├── KeyConfigUnusable      no key config that pins and accepted origin allow
-    │   └── LedgerRolledBack       the tree is older than the checkpoint kept outside
+    │   ├── LedgerRolledBack       the tree is smaller than the checkpoint kept outside
+    │   ├── LedgerForked           the tree does not extend what was signed before
+    │   └── CheckpointMissing      a tree was signed, but the file outside lacks it
     ├── AdministrationRefused      a command of the administrator does not hold
     │   ├── LoadFileRefused        unknown key or malformed value in the TOML
     │   ├── KeysExist              the key folder already holds keys
@@ -28,8 +30,10 @@
     │   ├── UnknownContactHolder   the source has no such contact holder
     │   └── UnknownEntry           no ledger entry that this caller may see
     └── NotAnswered                the index cannot answer now; asking again is safe
+        ├── ProofNotReady          the entry is recorded, its tree is not signed yet
         ├── QueueFull              too many lookups wait; nothing was spent
         ├── CommitUnknown          the database did not confirm the commit
+        ├── DatabaseUnavailable    the database does not answer; nothing was changed
         └── LeadershipLost         this process is no longer the leader of upkeep
 
 Leaves know nothing of HTTP: `signal_index.api.problems` maps each leaf of
@@ -67,7 +71,19 @@ class KeyConfigUnusable(StartRefused):
 
 
 class LedgerRolledBack(StartRefused):
-    """The tree is older than, or differs from, the checkpoint kept outside."""
+    """The tree is smaller than the checkpoint kept outside: a backup came back."""
+
+
+class LedgerForked(StartRefused):
+    """The tree does not hold a tree that was signed before as its beginning."""
+
+
+class CheckpointMissing(StartRefused):
+    """A tree was signed, but the file outside the database lacks its checkpoint.
+
+    Signing on would accept whatever the database holds. Put the file back, or write into
+    it a checkpoint that a desk or witness kept.
+    """
 
 
 class AdministrationRefused(SignalIndexError):
@@ -158,12 +174,20 @@ class NotAnswered(SignalIndexError):
     """The index cannot answer now; asking again is safe."""
 
 
+class ProofNotReady(NotAnswered):
+    """The entry is recorded; the tree that holds it is not signed yet."""
+
+
 class QueueFull(NotAnswered):
     """Too many lookups wait; nothing was spent."""
 
 
 class CommitUnknown(NotAnswered):
     """The database did not confirm the commit; it may or may not have happened."""
+
+
+class DatabaseUnavailable(NotAnswered):
+    """The database does not answer; nothing was changed."""
 
 
 class LeadershipLost(NotAnswered):
