@@ -77,7 +77,12 @@ class IndexUnreachable(PublishingStopped):
 
 
 class IndexRefused(PublishingStopped):
-    """The index refused the whole request, not one record."""
+    """The index refused the whole request, not one record; `slug` names the problem."""
+
+    def __init__(self, status: int, slug: str) -> None:
+        self.status = status
+        self.slug = slug
+        super().__init__(f"De index weigerde de aanvraag: {slug} ({status}).")
 
 
 class EvaluationStopped(PublishingStopped):

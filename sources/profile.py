@@ -124,7 +124,7 @@ class Profile(_Closed):
     format: Literal["csv", "ddas-shv-1.0", "ddas-vs-0.9"]
     category: SlugText
     municipalities: tuple[CodeText, ...] = Field(min_length=1, max_length=400)
-    valid_months: int = Field(ge=1, le=24)
+    valid_months: int = Field(ge=6, le=24)
     informed: SlugText
     default_contact: str | None = None
     age_limit: int | None = Field(default=None, ge=1, le=130)

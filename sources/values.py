@@ -106,3 +106,5 @@ class Skipped:
 
 
 Entry = Case | Closing | Kept | Skipped | Reject
+Reading = tuple[Entry, ...]
+"""What one record gives: a case, a closing, nothing, or rejects (and then its key)."""

@@ -1,6 +1,6 @@
-"""Connectors: one per format, each giving the same typed entries.
+"""Connectors: one per format, each giving the same typed readings.
 
-    with path.open("rb") as file: read(file, profile, today=...) -> Iterator[Entry]
+    with path.open("rb") as file: read(file, profile, today=...) -> Iterator[Reading]
 
 - A connector reads a stream in constant memory and keeps no record.
 - It says where a record stands and what its fields are; `cases.read_case` alone says
@@ -13,7 +13,7 @@ from typing import BinaryIO, Final, Protocol
 
 from sources.connectors import ddas_shv, ddas_vs, delimited
 from sources.profile import Profile
-from sources.values import Entry
+from sources.values import Reading
 
 
 class Connector(Protocol):
@@ -21,10 +21,10 @@ class Connector(Protocol):
 
     def __call__(
         self, file: BinaryIO, profile: Profile, *, today: date
-    ) -> Iterator[Entry]:
-        """Give the entries of a file, in its order.
+    ) -> Iterator[Reading]:
+        """Give one reading for each record of a file, in its order.
 
-        A record that cannot be used is a `Reject` for each field that is wrong; a file
+        A record that cannot be used gives a `Reject` for each wrong field; a file
         that is not in the format raises `UnreadableFile`. The file can be rewound.
         """
         ...
@@ -37,6 +37,6 @@ CONNECTORS: Final[dict[str, Connector]] = {
 }
 
 
-def find_entries(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Entry]:
-    """Give the entries of a file in the format its profile names."""
+def read_file(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
+    """Give the readings of a file in the format its profile names."""
     return CONNECTORS[profile.format](file, profile, today=today)

@@ -26,9 +26,9 @@ from sources.values import (
     CaseKey,
     CaseNumber,
     Closing,
-    Entry,
     Kept,
     NaturalKey,
+    Reading,
     Skipped,
 )
 
@@ -50,24 +50,24 @@ class _Times:
     limit: date | None
 
 
-def read_case(raw: RawCase, profile: Profile, *, today: date) -> list[Entry]:
+def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
     """Give what one record means; the rejects of a record come together."""
     reader = FieldReader(raw, today=today)
     if not _may_be_told(reader, profile):
         key = _find_key(reader, profile, None)
-        closings: list[Entry] = [Closing(key, today)] if key else [Skipped()]
-        return [*reader.faults, *closings]
+        told = Closing(key, today) if key else Skipped()
+        return (*reader.faults, told)
     state = _read_state(reader, profile)
     times = _read_times(reader, profile, today)
     key = _find_key(reader, profile, times.start)
     if state is _State.NOT_YET:
-        return [Kept(key)] if key else [Skipped()]
+        return (Kept(key) if key else Skipped(),)
     if key and (state is _State.OVER or times.over_on):
-        return [Closing(key, times.over_on or today)]
+        return (Closing(key, times.over_on or today),)
     case = _read_open(reader, profile, raw, times)
     if case:
-        return [case]
-    return [*reader.faults, *([Kept(key)] if key else [])]
+        return (case,)
+    return (*reader.faults, Kept(key)) if key else tuple(reader.faults)
 
 
 def _may_be_told(reader: FieldReader, profile: Profile) -> bool:

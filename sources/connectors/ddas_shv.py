@@ -23,7 +23,7 @@ from sources.connectors.json_stream import (
 )
 from sources.profile import Profile
 from sources.reasons import Reason
-from sources.values import Entry, Place, Reject
+from sources.values import Place, Reading, Reject
 
 DAYS: Final = ("%Y-%m-%d",)
 _ORGANISATION: Final = "leveringen.item.aanleverende_organisatie"
@@ -37,8 +37,8 @@ class _Trajectory:
     people: tuple[RawPerson, ...]
 
 
-def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Entry]:
-    """Give the entries of an SHV delivery; raises `UnreadableFile`."""
+def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
+    """Give the readings of an SHV delivery; raises `UnreadableFile`."""
     people = _find_people(file)
     for found in stream(file, {_TRAJECTORY}):
         yield from _read_trajectory(found, people, profile, today)
@@ -57,17 +57,17 @@ def _read_trajectory(
     people: Mapping[int, tuple[RawPerson, ...]],
     profile: Profile,
     today: date,
-) -> Iterator[Entry]:
+) -> Iterator[Reading]:
     path = f"leveringen[{found.delivery}].schuldhulptrajecten[{found.position}]"
     row = members(found.value)
     clients = items(row.get("client"))
     if not 1 <= len(clients) <= 2:
-        yield Reject(Place(None, path), "client", Reason.RECORD_MALFORMED)
+        yield (Reject(Place(None, path), "client", Reason.RECORD_MALFORMED),)
         return
     trajectory = _Trajectory(path, row, people.get(found.delivery, ()))
     for index, client in enumerate(clients):
         raw = _make_raw(trajectory, (index, members(client)), profile, today)
-        yield from read_case(raw, profile, today=today)
+        yield read_case(raw, profile, today=today)
 
 
 def _make_raw(

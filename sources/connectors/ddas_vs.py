@@ -23,7 +23,7 @@ from sources.connectors.json_stream import (
 )
 from sources.dates import parse_day
 from sources.profile import Profile
-from sources.values import CaseNumber, Closing, Entry, Place
+from sources.values import CaseNumber, Closing, Place, Reading
 
 _ORGANISATION: Final = "leveringen.item.aanleverende_organisatie"
 _MUNICIPALITY: Final = "leveringen.item.gemeentecode"
@@ -39,16 +39,16 @@ class _Header:
     people: tuple[RawPerson, ...] = ()
 
 
-def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Entry]:
-    """Give the entries of a VS delivery; raises `UnreadableFile`."""
+def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
+    """Give the readings of a VS delivery; raises `UnreadableFile`."""
     headers = _find_headers(file)
     for found in stream(file, {_SIGNAL, _CASE}):
         if found.prefix == _SIGNAL:
             header = headers.get(found.delivery, _Header())
             raw = _make_raw(found, header, today)
-            yield from read_case(raw, profile, today=today)
+            yield read_case(raw, profile, today=today)
         else:
-            yield from _read_closings(members(found.value), profile, today)
+            yield _read_closings(members(found.value), profile, today)
 
 
 def _find_headers(file: BinaryIO) -> dict[int, _Header]:
@@ -80,18 +80,19 @@ def _make_raw(found: Found, header: _Header, today: date) -> RawCase:
     return RawCase(place, fields, DAYS, header.people, today)
 
 
-def _read_closings(
-    row: Mapping[str, object], profile: Profile, today: date
-) -> Iterator[Entry]:
+def _read_closings(row: Mapping[str, object], profile: Profile, today: date) -> Reading:
     result = text(row.get("resultaat"))
     closing = profile.ddas.closing_results
     if not result or (closing != "all" and result not in closing):
-        return
+        return ()
     on = min(_last_act(row) or today, today)
-    for signal in items(row.get("vroegsignalen")):
-        number = text(members(signal).get("ID")).strip()
-        if 0 < len(number) <= LONGEST_NUMBER:
-            yield Closing(CaseNumber(number), on)
+    signals = [members(signal) for signal in items(row.get("vroegsignalen"))]
+    numbers = [text(signal.get("ID")).strip() for signal in signals]
+    return tuple(
+        Closing(CaseNumber(number), on)
+        for number in numbers
+        if 0 < len(number) <= LONGEST_NUMBER
+    )
 
 
 def _last_act(row: Mapping[str, object]) -> date | None:

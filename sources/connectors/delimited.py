@@ -15,7 +15,7 @@ from sources.connectors.fields import RawCase, RawField, Role
 from sources.errors import UnreadableFile
 from sources.profile import Columns, CsvLayout, Profile
 from sources.reasons import Reason
-from sources.values import Entry, Place, Reject
+from sources.values import Place, Reading, Reject
 
 _ROLES: Mapping[str, Role] = {
     "case_number": "number",
@@ -34,8 +34,8 @@ _ROLES: Mapping[str, Role] = {
 }
 
 
-def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Entry]:
-    """Give the entries of a CSV file; raises `UnreadableFile`."""
+def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
+    """Give the readings of a CSV file; raises `UnreadableFile`."""
     layout = profile.csv
     if layout is None:
         raise UnreadableFile("Het profiel beschrijft geen CSV.")
@@ -54,7 +54,7 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Entry]:
 
 def _read_rows(
     text: io.TextIOWrapper, profile: Profile, layout: CsvLayout, today: date
-) -> Iterator[Entry]:
+) -> Iterator[Reading]:
     rows = csv.reader(text, delimiter=layout.delimiter, strict=True)
     header = [name.strip() for name in next(rows, [])]
     positions = _find_positions(header, layout.columns)
@@ -63,13 +63,13 @@ def _read_rows(
             continue
         place = Place(rows.line_num, f"regel {count}")
         if len(row) != len(header):
-            yield Reject(place, "", Reason.RECORD_MALFORMED)
+            yield (Reject(place, "", Reason.RECORD_MALFORMED),)
             continue
         fields = {
             role: RawField(header[index], row[index])
             for role, index in positions.items()
         }
-        yield from read_case(RawCase(place, fields, layout.dates), profile, today=today)
+        yield read_case(RawCase(place, fields, layout.dates), profile, today=today)
 
 
 def _find_positions(header: list[str], columns: Columns) -> dict[Role, int]:

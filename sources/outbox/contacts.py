@@ -1,0 +1,39 @@
+"""Contact holders in the outbox: sent before the signals that name them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sources.outbox.store import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class PendingContact:
+    """A contact holder that the index does not know as it is now."""
+
+    id: UUID
+    body: Mapping[str, object]
+
+
+def find_pending_contacts(outbox: Outbox) -> list[PendingContact]:
+    """Give the contact holders to send."""
+    rows = outbox.connection.execute(
+        "SELECT id, body FROM contact WHERE state = 'pending'"
+    )
+    return [PendingContact(UUID(row["id"]), json.loads(row["body"])) for row in rows]
+
+
+def find_refused_contacts(outbox: Outbox) -> list[str]:
+    """Give the contact holders that the index did not take."""
+    rows = outbox.connection.execute("SELECT id FROM contact WHERE state = 'refused'")
+    return [str(row["id"]) for row in rows]
+
+
+def record_contact(outbox: Outbox, contact: UUID, *, accepted: bool) -> None:
+    """Note what the index said of a contact holder."""
+    with outbox.transaction("send-contact") as connection:
+        connection.execute(
+            "UPDATE contact SET state = ? WHERE id = ?",
+            ("sent" if accepted else "refused", str(contact)),
+        )

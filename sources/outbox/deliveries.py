@@ -1,0 +1,190 @@
+"""Deliveries in the outbox: at most one is under way, and it says how far it is."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID, uuid4
+
+from signal_index.notice import (
+    Delivery,
+    DeliveryCounts,
+    DeliveryKind,
+    MunicipalityCode,
+    Oin,
+    Slug,
+)
+from sources.outbox.store import Outbox
+from sources.profile import Profile
+from sources.reasons import Reason
+from sources.values import Place, Reject
+
+State = Literal["reading", "planned", "closed"]
+Count = Literal["read", "accepted", "unchanged", "withdrawn", "rejected"]
+_RAISE: Final[dict[Count, str]] = {
+    name: f"UPDATE delivery SET {name} = {name} + ? WHERE id = ?"  # noqa: S608 - a closed list of columns
+    for name in ("read", "accepted", "unchanged", "withdrawn", "rejected")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDelivery:
+    """A delivery as the outbox knows it."""
+
+    id: UUID
+    profile: str
+    kind: DeliveryKind
+    state: State
+    file_mark: bytes
+    starts: datetime
+    ends: datetime
+    categories: tuple[Slug, ...]
+    municipalities: tuple[MunicipalityCode, ...]
+    counts: DeliveryCounts
+
+    def as_told(self, source: Oin) -> Delivery:
+        """Give the delivery as the index is told of it."""
+        return Delivery(
+            delivery=self.id,
+            source=source,
+            kind=self.kind,
+            starts=self.starts,
+            ends=self.ends,
+            categories=self.categories,
+            municipalities=self.municipalities,
+            counts=self.counts,
+        )
+
+
+def open_delivery(
+    outbox: Outbox,
+    profile: Profile,
+    kind: DeliveryKind,
+    file_mark: bytes,
+    *,
+    now: datetime,
+) -> OpenDelivery:
+    """Begin a delivery; its period runs on from the last one of this profile."""
+    moment = now.replace(microsecond=0)
+    row = outbox.connection.execute(
+        "SELECT max(ends) FROM delivery WHERE profile = ? AND state = 'closed'",
+        (profile.name,),
+    ).fetchone()
+    starts = min(row[0] or moment.isoformat(), moment.isoformat())
+    made = uuid4()
+    values = (
+        str(made),
+        profile.name,
+        kind.value,
+        file_mark,
+        json.dumps(profile.categories),
+        json.dumps(profile.municipalities),
+        starts,
+        moment.isoformat(),
+    )
+    with outbox.transaction("open-delivery") as connection:
+        connection.execute(
+            "INSERT INTO delivery (id, profile, kind, file_mark, state, categories,"
+            " municipalities, starts, ends) VALUES (?,?,?,?,'reading',?,?,?,?)",
+            values,
+        )
+    return get_delivery(outbox, made)
+
+
+def get_delivery(outbox: Outbox, delivery: UUID) -> OpenDelivery:
+    """Give a delivery with its present counts."""
+    row = outbox.connection.execute(
+        "SELECT * FROM delivery WHERE id = ?", (str(delivery),)
+    ).fetchone()
+    return _read(row)
+
+
+def find_unfinished(outbox: Outbox) -> OpenDelivery | None:
+    """Give the delivery that is under way, if any."""
+    row = outbox.connection.execute(
+        "SELECT * FROM delivery WHERE state <> 'closed'"
+    ).fetchone()
+    return None if row is None else _read(row)
+
+
+def drop_delivery(outbox: Outbox, delivery: UUID) -> None:
+    """Forget a delivery that was being read: nothing of it was sent."""
+    with outbox.transaction("drop-delivery") as connection:
+        connection.execute("DELETE FROM staged")
+        connection.execute("DELETE FROM staged_closing")
+        connection.execute("DELETE FROM reject WHERE delivery = ?", (str(delivery),))
+        connection.execute(
+            "DELETE FROM delivery WHERE id = ? AND state = 'reading'", (str(delivery),)
+        )
+
+
+def raise_count(
+    connection: sqlite3.Connection, delivery: UUID, count: Count, by: int
+) -> None:
+    """Count what became of records, in the transaction in which it did."""
+    connection.execute(_RAISE[count], (by, str(delivery)))
+
+
+def insert_rejects(
+    connection: sqlite3.Connection, delivery: UUID, rejects: Iterable[Reject]
+) -> None:
+    """Keep rejects until the file of rejects is written."""
+    connection.executemany(
+        "INSERT INTO reject VALUES (?,?,?,?,?,?)",
+        [
+            (
+                str(delivery),
+                reject.place.line,
+                reject.place.record,
+                reject.field,
+                reject.reason.value,
+                reject.detail,
+            )
+            for reject in rejects
+        ],
+    )
+
+
+def find_rejects(outbox: Outbox, delivery: UUID) -> Iterable[Reject]:
+    """Give the rejects of a delivery in the order of the file."""
+    rows = outbox.connection.execute(
+        "SELECT * FROM reject WHERE delivery = ? ORDER BY line, rowid", (str(delivery),)
+    )
+    for row in rows:
+        yield Reject(
+            Place(row["line"], row["record"]),
+            row["field"],
+            Reason(row["reason"]),
+            row["detail"],
+        )
+
+
+def close_delivery(outbox: Outbox, delivery: UUID) -> None:
+    """Note that the index knows the delivery is complete."""
+    with outbox.transaction("close-delivery") as connection:
+        connection.execute(
+            "UPDATE delivery SET state = 'closed' WHERE id = ?", (str(delivery),)
+        )
+
+
+def _read(row: sqlite3.Row) -> OpenDelivery:
+    return OpenDelivery(
+        id=UUID(row["id"]),
+        profile=row["profile"],
+        kind=DeliveryKind(row["kind"]),
+        state=row["state"],
+        file_mark=row["file_mark"],
+        starts=datetime.fromisoformat(row["starts"]),
+        ends=datetime.fromisoformat(row["ends"]),
+        categories=tuple(json.loads(row["categories"])),
+        municipalities=tuple(json.loads(row["municipalities"])),
+        counts=DeliveryCounts(
+            read=row["read"],
+            accepted=row["accepted"],
+            unchanged=row["unchanged"],
+            withdrawn=row["withdrawn"],
+            rejected=row["rejected"],
+        ),
+    )

@@ -1,0 +1,115 @@
+"""The tables of the outbox, in full."""
+
+from typing import Final
+
+VERSION: Final = 1
+
+PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+)
+
+TABLES: Final = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+
+CREATE TABLE delivery (
+  id TEXT PRIMARY KEY,
+  profile TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('full', 'delta')),
+  file_mark BLOB NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('reading', 'planned', 'closed')),
+  categories TEXT NOT NULL,
+  municipalities TEXT NOT NULL,
+  starts TEXT NOT NULL,
+  ends TEXT NOT NULL,
+  read INTEGER NOT NULL DEFAULT 0,
+  accepted INTEGER NOT NULL DEFAULT 0,
+  unchanged INTEGER NOT NULL DEFAULT 0,
+  withdrawn INTEGER NOT NULL DEFAULT 0,
+  rejected INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX one_delivery_at_a_time ON delivery ((1)) WHERE state <> 'closed';
+
+CREATE TABLE contact (
+  id TEXT PRIMARY KEY,
+  mark BLOB NOT NULL UNIQUE,
+  body TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'refused'))
+) STRICT;
+
+CREATE TABLE staged (
+  case_key BLOB PRIMARY KEY,
+  event TEXT NOT NULL CHECK (event IN ('open', 'kept')),
+  line INTEGER,
+  record TEXT,
+  person BLOB,
+  fingerprint BLOB,
+  category TEXT,
+  municipality TEXT,
+  contact TEXT REFERENCES contact,
+  valid_from TEXT,
+  valid_limit TEXT,
+  informed_code TEXT,
+  informed_on TEXT,
+  sealed BLOB
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE staged_closing (
+  case_key BLOB PRIMARY KEY,
+  closed_on TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE signal (
+  case_key BLOB PRIMARY KEY,
+  profile TEXT NOT NULL,
+  reference TEXT NOT NULL UNIQUE,
+  version INTEGER NOT NULL,
+  person BLOB NOT NULL,
+  fingerprint BLOB NOT NULL,
+  category TEXT NOT NULL,
+  municipality TEXT NOT NULL,
+  valid_until TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE batch (id TEXT PRIMARY KEY, signed_at TEXT NOT NULL) STRICT;
+
+CREATE TABLE work (
+  id INTEGER PRIMARY KEY,
+  state TEXT NOT NULL CHECK (state IN ('sealed', 'ready', 'sending')),
+  action TEXT NOT NULL CHECK (action IN ('publish', 'withdraw')),
+  case_key BLOB NOT NULL,
+  reference TEXT NOT NULL UNIQUE,
+  version INTEGER NOT NULL,
+  line INTEGER,
+  record TEXT,
+  person BLOB,
+  fingerprint BLOB,
+  category TEXT NOT NULL,
+  municipality TEXT NOT NULL,
+  contact TEXT REFERENCES contact,
+  valid_from TEXT,
+  valid_until TEXT,
+  informed_code TEXT,
+  informed_on TEXT,
+  reason TEXT,
+  reason_on TEXT,
+  key_version INTEGER,
+  sealed BLOB,
+  batch TEXT REFERENCES batch
+) STRICT;
+CREATE INDEX work_by_state ON work (state, id);
+CREATE INDEX work_by_batch ON work (batch) WHERE batch IS NOT NULL;
+
+CREATE TABLE reject (
+  delivery TEXT NOT NULL REFERENCES delivery,
+  line INTEGER,
+  record TEXT NOT NULL,
+  field TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX reject_by_delivery ON reject (delivery);
+"""

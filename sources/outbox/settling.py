@@ -1,0 +1,131 @@
+"""What the index answered about a batch, written in one transaction.
+
+An accepted notice becomes what is known to be told; a refused one becomes a reject and
+is tried again with the next delivery. Sent again after a crash, a batch answers
+`unchanged`: that is an acceptance too.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+from uuid import UUID
+
+from sources.outbox.deliveries import insert_rejects, raise_count
+from sources.outbox.store import Outbox
+from sources.reasons import Reason
+from sources.values import Place, Reject
+
+Outcome = Literal["accepted", "unchanged", "superseded", "refused"]
+
+_KNOW: Final = """
+INSERT OR REPLACE INTO signal (case_key, profile, reference, version, person,
+  fingerprint, category, municipality, valid_until) VALUES (?,?,?,?,?,?,?,?,?)"""
+_FORGET: Final = "DELETE FROM signal WHERE reference = ?"
+UNKNOWN_SIGNAL: Final = "unknown-signal"
+_REASONS: Final = {
+    "category-not-established": Reason.REFUSED_CATEGORY,
+    "contact-holder-unknown": Reason.REFUSED_CONTACT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """What the index answered about one notice or withdrawal."""
+
+    reference: UUID
+    outcome: Outcome
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Which delivery of which profile the answers belong to."""
+
+    delivery: UUID
+    profile: str
+
+
+def settle_batch(
+    outbox: Outbox, batch: UUID, results: Mapping[UUID, ItemResult], to: Settled
+) -> None:
+    """Write the answers; an item without one stays in the batch and is sent again."""
+    rows = outbox.connection.execute(
+        "SELECT * FROM work WHERE batch = ?", (str(batch),)
+    ).fetchall()
+    answered = [
+        (row, results[UUID(row["reference"])])
+        for row in rows
+        if UUID(row["reference"]) in results
+    ]
+    with outbox.transaction("settle-batch") as connection:
+        for row, result in answered:
+            _settle_one(connection, row, result, to)
+        connection.executemany(
+            "DELETE FROM work WHERE id = ?", [(row["id"],) for row, _ in answered]
+        )
+        if len(answered) == len(rows):
+            connection.execute("DELETE FROM batch WHERE id = ?", (str(batch),))
+
+
+def refuse_contacts(outbox: Outbox, contacts: Iterable[str], to: Settled) -> None:
+    """Turn the work that names a refused contact holder into rejects."""
+    with outbox.transaction("settle-batch") as connection:
+        for contact in contacts:
+            rows = connection.execute(
+                "SELECT * FROM work WHERE contact = ? AND batch IS NULL", (contact,)
+            ).fetchall()
+            for row in rows:
+                _reject(connection, row, Reason.REFUSED_CONTACT, "", to)
+                connection.execute("DELETE FROM work WHERE id = ?", (row["id"],))
+
+
+def _settle_one(
+    connection: sqlite3.Connection, row: sqlite3.Row, result: ItemResult, to: Settled
+) -> None:
+    if row["action"] == "withdraw" and result.problem == UNKNOWN_SIGNAL:
+        # The index does not have it: there is nothing left to take back.
+        connection.execute(_FORGET, (row["reference"],))
+    elif result.outcome in ("refused", "superseded"):
+        detail = result.problem or result.outcome
+        _reject(connection, row, _REASONS.get(detail, Reason.REFUSED), detail, to)
+        # A version the index has seen is never used for anything else.
+        connection.execute(
+            "UPDATE signal SET version = ? WHERE reference = ?",
+            (row["version"], row["reference"]),
+        )
+    elif row["action"] == "withdraw":
+        connection.execute(_FORGET, (row["reference"],))
+        raise_count(connection, to.delivery, "withdrawn", 1)
+    else:
+        _know(connection, row, to.profile)
+        raise_count(connection, to.delivery, "accepted", 1)
+
+
+def _know(connection: sqlite3.Connection, row: sqlite3.Row, profile: str) -> None:
+    connection.execute(
+        _KNOW,
+        (
+            row["case_key"],
+            profile,
+            row["reference"],
+            row["version"],
+            row["person"],
+            row["fingerprint"],
+            row["category"],
+            row["municipality"],
+            row["valid_until"],
+        ),
+    )
+
+
+def _reject(
+    connection: sqlite3.Connection,
+    row: sqlite3.Row,
+    reason: Reason,
+    detail: str,
+    to: Settled,
+) -> None:
+    place = Place(row["line"], row["record"] or row["reference"])
+    insert_rejects(connection, to.delivery, [Reject(place, "", reason, detail)])
+    raise_count(connection, to.delivery, "rejected", 1)

@@ -1,0 +1,170 @@
+"""Read a delivery into the outbox: every case once, its BSN sealed, nothing sent yet.
+
+Rows are written by the thousand, so that reading is fast and memory stays flat. A
+crash while reading drops all of it; the file is simply read again.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Final
+from uuid import UUID, uuid4
+
+from signal_index.notice import ContactHolder, encode_contact_holder
+from sources.errors import UnreadableFile
+from sources.outbox.deliveries import insert_rejects, raise_count
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+from sources.reasons import Reason
+from sources.values import (
+    Case,
+    CaseKey,
+    CaseNumber,
+    Closing,
+    Contact,
+    Kept,
+    Reading,
+    Reject,
+)
+
+ROWS_AT_ONCE: Final = 2_000
+MOST_CONTACTS: Final = 2_000
+BSN_LABEL: Final = b"bsn"
+_STAGE: Final = "INSERT OR IGNORE INTO staged VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+
+class Stager:
+    """Write the readings of one delivery."""
+
+    def __init__(self, outbox: Outbox, delivery: UUID, profile: str) -> None:
+        self._outbox = outbox
+        self._delivery = delivery
+        self._profile = profile
+        self._contacts: dict[str, str] = {}
+
+    def stage(
+        self, readings: Iterable[Reading], *, told: Callable[[int], None]
+    ) -> None:
+        """Write all readings; `told` hears how many, every now and then."""
+        for chunk in _chunks(readings):
+            with self._outbox.transaction("stage") as connection:
+                rejected = 0
+                for reading in chunk:
+                    rejects = self._stage_one(connection, reading)
+                    insert_rejects(connection, self._delivery, rejects)
+                    rejected += bool(rejects)
+                raise_count(connection, self._delivery, "read", len(chunk))
+                raise_count(connection, self._delivery, "rejected", rejected)
+            told(len(chunk))
+
+    def _stage_one(
+        self, connection: sqlite3.Connection, reading: Reading
+    ) -> list[Reject]:
+        rejects: list[Reject] = []
+        for entry in reading:
+            match entry:
+                case Reject():
+                    rejects.append(entry)
+                case Case() if not self._stage_case(connection, entry):
+                    field = "" if isinstance(entry.key, CaseNumber) else "BSN"
+                    rejects.append(Reject(entry.place, field, Reason.DOUBLE_RECORD))
+                case Closing():
+                    self._stage_closing(connection, entry)
+                case Kept():
+                    self._stage_kept(connection, entry)
+                case _:
+                    pass
+        return rejects
+
+    def _stage_case(self, connection: sqlite3.Connection, case: Case) -> bool:
+        """Write one open case; False when this case was in the file before."""
+        key = self._outbox.key
+        case_key = mark_case(key, self._profile, case.key)
+        contact = self._find_contact(connection, case.contact)
+        sealed = key.seal(case.bsn.digits.encode(), label=BSN_LABEL, row=case_key)
+        row = (
+            case_key,
+            "open",
+            case.place.line,
+            case.place.record,
+            key.mark("person", case_key.hex(), case.bsn.digits),
+            _fingerprint(key, case, contact),
+            case.category,
+            case.municipality,
+            contact,
+            case.started_on.isoformat(),
+            case.limit and case.limit.isoformat(),
+            case.informed.code,
+            case.informed.on.isoformat(),
+            sealed,
+        )
+        return connection.execute(_STAGE, row).rowcount == 1
+
+    def _stage_closing(self, connection: sqlite3.Connection, closing: Closing) -> None:
+        case_key = mark_case(self._outbox.key, self._profile, closing.key)
+        connection.execute(
+            "INSERT INTO staged_closing VALUES (?, ?) ON CONFLICT DO UPDATE"
+            " SET closed_on = max(closed_on, excluded.closed_on)",
+            (case_key, closing.on.isoformat()),
+        )
+
+    def _stage_kept(self, connection: sqlite3.Connection, kept: Kept) -> None:
+        case_key = mark_case(self._outbox.key, self._profile, kept.key)
+        connection.execute(_STAGE, (case_key, "kept", *[None] * 12))
+
+    def _find_contact(self, connection: sqlite3.Connection, contact: Contact) -> str:
+        """Give the id of a contact holder; a changed one is to be sent again."""
+        if contact.key in self._contacts:
+            return self._contacts[contact.key]
+        if len(self._contacts) >= MOST_CONTACTS:
+            # A column that differs with every record names no contact holders.
+            raise UnreadableFile("Dit bestand noemt te veel contactpersonen.")
+        mark = self._outbox.key.mark("contact", self._profile, contact.key)
+        body = encode_body(contact.holder)
+        row = connection.execute(
+            "INSERT INTO contact VALUES (?, ?, ?, 'pending') ON CONFLICT (mark)"
+            " DO UPDATE SET state = CASE WHEN body = excluded.body AND state = 'sent'"
+            " THEN 'sent' ELSE 'pending' END, body = excluded.body RETURNING id",
+            (str(uuid4()), mark, body),
+        ).fetchone()
+        self._contacts[contact.key] = row["id"]
+        return str(row["id"])
+
+
+def mark_case(key: OutboxKey, profile: str, case: CaseKey) -> bytes:
+    """Give the keyed hash by which a case is known in the outbox.
+
+    Where a record has no number: over profile, BSN and start date, under the agent's
+    key. Without that key it can be neither reversed nor tried out.
+    """
+    if isinstance(case, CaseNumber):
+        person = case.bsn.digits if case.bsn else ""
+        return key.mark("case", profile, case.text, person)
+    return key.mark("natural", profile, case.bsn.digits, case.started_on.isoformat())
+
+
+def encode_body(holder: ContactHolder) -> str:
+    """Give a contact holder as it is sent and compared."""
+    return json.dumps(encode_contact_holder(holder), ensure_ascii=False)
+
+
+def _fingerprint(key: OutboxKey, case: Case, contact: str) -> bytes:
+    """Give the keyed hash of all that a notice says; equal means nothing to send."""
+    return key.mark(
+        "fingerprint",
+        case.bsn.digits,
+        case.category,
+        case.municipality,
+        contact,
+        case.started_on.isoformat(),
+        case.limit.isoformat() if case.limit else "",
+        case.informed.code,
+        case.informed.on.isoformat(),
+    )
+
+
+def _chunks(readings: Iterable[Reading]) -> Iterator[list[Reading]]:
+    source = iter(readings)
+    while chunk := list(islice(source, ROWS_AT_ONCE)):
+        yield chunk

@@ -1,0 +1,137 @@
+"""Open the outbox file, and run its transactions one at a time.
+
+Every write goes through `Outbox.transaction(step)`. The name of the step is told to an
+observer just before and just after the commit: the crash test kills the process there,
+and the progress bar counts there.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Literal, Self
+
+from sources.errors import OutboxBusy, OutboxKeyChanged, OutboxRefused
+from sources.outbox.schema import PRAGMAS, TABLES, VERSION
+from sources.outbox_key import OutboxKey
+
+Step = Literal[
+    "open-delivery",
+    "stage",
+    "drop-delivery",
+    "plan",
+    "send-contact",
+    "evaluate",
+    "assign-batch",
+    "settle-batch",
+    "close-delivery",
+    "keep-config",
+]
+Moment = Literal["before", "after"]
+Observer = Callable[[Step, Moment], None]
+
+OWNER_ONLY: Final = 0o600
+_CHECK: Final = "signal-source/outbox/1"
+
+
+def _nobody(step: Step, moment: Moment) -> None:
+    """Observe nothing."""
+
+
+class Outbox:
+    """One agency's outbox. A context: two runs never share one file."""
+
+    def __init__(
+        self, path: Path, key: OutboxKey, *, observer: Observer = _nobody
+    ) -> None:
+        self.key = key
+        self._observer = observer
+        self._lock = _lock(path)
+        try:
+            self.connection = _connect(path)
+            self._prepare()
+        except sqlite3.DatabaseError:
+            raise OutboxRefused("Het postvak is geen leesbaar bestand.") from None
+
+    def __enter__(self) -> Self:
+        """Give the opened outbox."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file and let the next run in."""
+        self.connection.close()
+        os.close(self._lock)
+
+    @contextmanager
+    def transaction(self, step: Step) -> Iterator[sqlite3.Connection]:
+        """Run one step: all of it is durable when the block ends, or none of it."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self._observer(step, "before")
+        self.connection.execute("COMMIT")
+        self._observer(step, "after")
+
+    def _prepare(self) -> None:
+        for pragma in PRAGMAS:
+            self.connection.execute(pragma)
+        version = self.connection.execute("PRAGMA user_version").fetchone()[0]
+        check = self.key.mark(_CHECK)
+        if version == 0:
+            mine = f"INSERT INTO meta VALUES ('key', x'{check.hex()}');"  # noqa: S608
+            self.connection.executescript(
+                f"BEGIN IMMEDIATE; {TABLES} {mine}"
+                f"PRAGMA user_version = {VERSION}; COMMIT;"
+            )
+        elif version != VERSION:
+            raise OutboxRefused("Het postvak is van een andere versie.")
+        known = get_meta(self.connection, "key")
+        if known != check:
+            raise OutboxKeyChanged("Het postvak hoort bij een andere sleutel.")
+
+
+def get_meta(connection: sqlite3.Connection, name: str) -> bytes | None:
+    """Give a kept value, or None."""
+    row = connection.execute(
+        "SELECT value FROM meta WHERE name = ?", (name,)
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def put_meta(connection: sqlite3.Connection, name: str, value: bytes) -> None:
+    """Keep a value under a name."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+def _lock(path: Path) -> int:
+    """Hold the outbox for this process; the system lets go when it dies."""
+    try:
+        lock = os.open(
+            path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR, OWNER_ONLY
+        )
+    except OSError:
+        raise OutboxRefused("De map van het postvak is niet te schrijven.") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise OutboxBusy("Een andere opdracht gebruikt dit postvak.") from None
+    return lock
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    path.touch(mode=OWNER_ONLY)
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection

@@ -1,0 +1,209 @@
+"""The work of a planned delivery, step by step: evaluate, assign, settle.
+
+    sealed   the BSN is here, sealed; nobody has its pseudonym yet
+    ready    the BSN is gone; pseudonym and salt are here, sealed (withdrawals: none)
+    sending  it belongs to a batch that was, or will be, sent exactly as it is
+
+A batch sent again is the same batch: same id, items, salts and time of signing.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+from keys.bsn import Bsn, parse_bsn
+from keys.pseudonym import Pseudonym, parse_pseudonym
+from signal_index.notice import (
+    BATCH_MAXIMUM,
+    SALT_BYTES,
+    Batch,
+    Informed,
+    MunicipalityCode,
+    Notice,
+    Oin,
+    Slug,
+    SubjectProof,
+    Withdrawal,
+    WithdrawalReason,
+    subject_commitment,
+)
+from sources.outbox.staging import BSN_LABEL
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+
+SUBJECT_LABEL: Final = b"subject"
+_POINT_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Work that waits for its pseudonym."""
+
+    id: int
+    case_key: bytes
+    bsn: Bsn
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatch:
+    """A batch as it is sent, however often."""
+
+    id: UUID
+    signed_at: datetime
+    key_version: int
+    batch: Batch
+    subjects: tuple[SubjectProof, ...] = field(repr=False)
+
+
+def find_sealed(outbox: Outbox, *, after: int, limit: int) -> list[Sealed]:
+    """Give the next work to evaluate, its BSN opened in memory."""
+    rows = outbox.connection.execute(
+        "SELECT id, case_key, sealed FROM work WHERE state = 'sealed' AND id > ?"
+        " ORDER BY id LIMIT ?",
+        (after, limit),
+    )
+    return [
+        Sealed(row["id"], row["case_key"], _open_bsn(outbox.key, row)) for row in rows
+    ]
+
+
+def record_evaluated(
+    outbox: Outbox,
+    work: Sequence[Sealed],
+    pseudonyms: Sequence[Pseudonym],
+    key_version: int,
+) -> None:
+    """Put pseudonym and salt in the place of the BSN, which is then gone."""
+    key = outbox.key
+    values = [
+        (
+            key.seal(
+                n.encoded + secrets.token_bytes(SALT_BYTES),
+                label=SUBJECT_LABEL,
+                row=item.case_key,
+            ),
+            key_version,
+            item.id,
+        )
+        for item, n in zip(work, pseudonyms, strict=True)
+    ]
+    with outbox.transaction("evaluate") as connection:
+        connection.executemany(
+            "UPDATE work SET state = 'ready', sealed = ?, key_version = ?"
+            " WHERE id = ? AND state = 'sealed'",
+            values,
+        )
+
+
+def find_unsettled(outbox: Outbox) -> list[UUID]:
+    """Give the batches whose answer never came: they are sent again first."""
+    rows = outbox.connection.execute(
+        "SELECT DISTINCT batch FROM work WHERE state = 'sending'"
+    )
+    return [UUID(row["batch"]) for row in rows]
+
+
+def assign_batch(outbox: Outbox, *, now: datetime, least: int = 1) -> UUID | None:
+    """Make a batch of up to 1,000 ready items of one key version; None without any."""
+    rows = outbox.connection.execute(
+        "SELECT id, coalesce(key_version, 0) AS version FROM work"
+        " WHERE state = 'ready' ORDER BY id LIMIT ?",
+        (BATCH_MAXIMUM,),
+    ).fetchall()
+    if len(rows) < max(least, 1):
+        return None
+    version = max(row["version"] for row in rows)
+    made = uuid4()
+    signed = now.replace(microsecond=0).isoformat()
+    chosen = [(str(made), row["id"]) for row in rows if row["version"] in (0, version)]
+    with outbox.transaction("assign-batch") as connection:
+        connection.execute("INSERT INTO batch VALUES (?, ?)", (str(made), signed))
+        connection.executemany(
+            "UPDATE work SET state = 'sending', batch = ? WHERE id = ?", chosen
+        )
+    return made
+
+
+def get_batch(outbox: Outbox, batch: UUID, source: Oin) -> OpenBatch:
+    """Give a batch as it was settled: sent again, it is byte for byte the same."""
+    signed_at = outbox.connection.execute(
+        "SELECT signed_at FROM batch WHERE id = ?", (str(batch),)
+    ).fetchone()[0]
+    rows = outbox.connection.execute(
+        "SELECT * FROM work WHERE batch = ? ORDER BY id", (str(batch),)
+    ).fetchall()
+    notices, subjects, withdrawals = [], [], []
+    for row in rows:
+        if row["action"] == "withdraw":
+            withdrawals.append(_make_withdrawal(row, source))
+            continue
+        notice, subject = _make_notice(outbox.key, row, source)
+        notices.append(notice)
+        subjects.append(subject)
+    return OpenBatch(
+        id=batch,
+        signed_at=datetime.fromisoformat(signed_at),
+        key_version=max((row["key_version"] or 0 for row in rows), default=0),
+        batch=Batch(batch, tuple(notices), tuple(withdrawals)),
+        subjects=tuple(subjects),
+    )
+
+
+def release_batch(outbox: Outbox, batch: UUID) -> None:
+    """Make what the index did not answer about ready again, for another batch.
+
+    Only withdrawals can be left: a batch refused for its key version names no persons
+    in them, so that they are as good as before.
+    """
+    left = outbox.connection.execute(
+        "SELECT count(*) FROM work WHERE batch = ?", (str(batch),)
+    ).fetchone()[0]
+    if left:
+        with outbox.transaction("settle-batch") as connection:
+            connection.execute(
+                "UPDATE work SET state = 'ready', batch = NULL WHERE batch = ?",
+                (str(batch),),
+            )
+            connection.execute("DELETE FROM batch WHERE id = ?", (str(batch),))
+
+
+def _open_bsn(key: OutboxKey, row: sqlite3.Row) -> Bsn:
+    plain = key.open_sealed(row["sealed"], label=BSN_LABEL, row=row["case_key"])
+    return parse_bsn(plain.decode())
+
+
+def _make_notice(
+    key: OutboxKey, row: sqlite3.Row, source: Oin
+) -> tuple[Notice, SubjectProof]:
+    plain = key.open_sealed(row["sealed"], label=SUBJECT_LABEL, row=row["case_key"])
+    n, salt = parse_pseudonym(plain[:_POINT_BYTES]), plain[_POINT_BYTES:]
+    reference = UUID(row["reference"])
+    notice = Notice(
+        reference=reference,
+        version=row["version"],
+        source=source,
+        subject=subject_commitment(salt, n),
+        category=Slug(row["category"]),
+        contact_holder=UUID(row["contact"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
+        valid_until=date.fromisoformat(row["valid_until"]),
+        municipality=MunicipalityCode(row["municipality"]),
+        informed=Informed(
+            Slug(row["informed_code"]), date.fromisoformat(row["informed_on"])
+        ),
+    )
+    return notice, SubjectProof(reference, n.encoded, salt)
+
+
+def _make_withdrawal(row: sqlite3.Row, source: Oin) -> Withdrawal:
+    return Withdrawal(
+        reference=UUID(row["reference"]),
+        version=row["version"],
+        source=source,
+        reason=WithdrawalReason(row["reason"]),
+        on=date.fromisoformat(row["reason_on"]),
+    )

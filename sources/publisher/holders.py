@@ -1,0 +1,111 @@
+"""The key holders, asked directly: what `parties.Evaluator` asks.
+
+- The key config is fetched once a run, verified against the pins, and kept in the
+  outbox: an older one is refused the next time.
+- A pair that works is asked again; a holder that is down costs its budget once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from keys.bsn import Bsn
+from keys.client import EvaluationTransport, fetch_config, pseudonymise
+from keys.config import ConfigPins, KeyConfig, KeyOrigin
+from keys.config_document import parse_document
+from keys.errors import (
+    ConfigRefused,
+    HolderBudgetSpent,
+    HolderRefused,
+    HolderUnavailable,
+)
+from keys.request import Act
+from sources.errors import EvaluationStopped
+from sources.events import Event, log_event
+from sources.outbox.store import Outbox, get_meta, put_meta
+from sources.publisher.parties import Evaluated
+from sources.publisher.patience import Patience
+
+_KEPT = "key-config"
+ATTEMPTS = 3  # each asks, and costs budget at, whichever holder is up
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose signatures a key config must bear, and how the key came about."""
+
+    pins: ConfigPins
+    accepted_origin: KeyOrigin
+    now: Callable[[], datetime]
+
+
+class HolderEvaluator:
+    """Evaluate through a quorum of key holders."""
+
+    def __init__(
+        self,
+        transport: EvaluationTransport,
+        outbox: Outbox,
+        trust: Trust,
+        patience: Patience,
+    ) -> None:
+        self._transport = transport
+        self._outbox = outbox
+        self._trust = trust
+        self._patience = patience
+        self._config: KeyConfig | None = None
+        self._pair: tuple[int, ...] | None = None
+
+    async def find_key_version(self) -> int:
+        """Give the key version of the verified config."""
+        return int((await self._get_config()).key_version)
+
+    async def evaluate(self, numbers: Sequence[Bsn]) -> Evaluated:
+        """Give pseudonyms, or raise `EvaluationStopped`."""
+        config = await self._get_config()
+        for attempt in range(ATTEMPTS):
+            try:
+                found = await pseudonymise(
+                    self._transport, config, numbers, Act.PUBLISH, first=self._pair
+                )
+            except HolderUnavailable:
+                await self._patience.sleep(self._patience.compute_wait(attempt, None))
+                continue
+            except HolderBudgetSpent as error:
+                raise EvaluationStopped(
+                    "Het dagbudget bij de sleutelhouders is op; over "
+                    f"{int(error.retry_after.total_seconds())} seconden is er weer."
+                ) from None
+            except HolderRefused as error:
+                raise EvaluationStopped(
+                    f"Een sleutelhouder weigert deze organisatie: {error}"
+                ) from None
+            self._pair = found.pair
+            if found.fallback:
+                log_event(Event.HOLDER_PASSED_OVER, holders=found.fallback)
+            return Evaluated(int(config.key_version), found.pseudonyms, found.fallback)
+        raise EvaluationStopped("Er zijn geen twee sleutelhouders bereikbaar.")
+
+    async def _get_config(self) -> KeyConfig:
+        if self._config is None:
+            kept = get_meta(self._outbox.connection, _KEPT)
+            known = parse_document(KeyConfig, kept) if kept else None
+            try:
+                config = await fetch_config(
+                    self._transport,
+                    self._trust.pins,
+                    accepted_origin=self._trust.accepted_origin,
+                    known=known,
+                    now=self._trust.now(),
+                )
+            except HolderUnavailable:
+                raise EvaluationStopped("Geen sleutelhouder antwoordt.") from None
+            except ConfigRefused as error:
+                raise EvaluationStopped(
+                    f"De sleutelgegevens zijn niet te vertrouwen: "
+                    f"{type(error).__name__}."
+                ) from None
+            with self._outbox.transaction("keep-config") as connection:
+                put_meta(connection, _KEPT, config.encode())
+            self._config = config
+        return self._config

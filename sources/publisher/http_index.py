@@ -1,0 +1,113 @@
+"""The index over HTTP: what `parties.Index` asks, as docs/wire-formats.md section 4."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+import httpx
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from signal_index.notice import Delivery, encode_batch_body, encode_delivery
+from sources.errors import IndexRefused
+from sources.outbox.settling import ItemResult
+from sources.publisher.identity import Tokens
+from sources.publisher.parties import SignedBatch
+from sources.publisher.patience import Patience, send_patiently
+
+_UNAUTHORISED: Final = 401
+
+
+class _Problem(BaseModel):
+    type: str
+
+
+class _Result(BaseModel):
+    reference: UUID
+    outcome: Literal["accepted", "unchanged", "superseded", "refused"]
+    problem: _Problem | None = None
+
+
+class _Results(BaseModel):
+    results: Annotated[list[_Result], Field(max_length=1_000)]
+
+
+_PROBLEM: Final = TypeAdapter(_Problem)
+
+
+class HttpIndex:
+    """Send to one index with one agency's tokens."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, url: str, tokens: Tokens, patience: Patience
+    ) -> None:
+        self._client = client
+        self._url = url.rstrip("/")
+        self._tokens = tokens
+        self._patience = patience
+
+    async def put_contact(self, contact: UUID, body: Mapping[str, object]) -> None:
+        """Store a contact holder under the agency's own id for it."""
+        await self._send("PUT", f"/v1/contact-holders/{contact}", lambda: body)
+
+    async def send_batch(self, batch: SignedBatch) -> list[ItemResult]:
+        """Send a batch; an answer that is not one counts as a refusal of all."""
+        response = await self._send(
+            "POST",
+            "/v1/signal-batches",
+            lambda: encode_batch_body(batch.key_version, batch.token, batch.subjects),
+        )
+        try:
+            results = _Results.model_validate_json(response.content).results
+        except ValidationError:
+            raise IndexRefused(response.status_code, "unreadable-answer") from None
+        return [
+            ItemResult(
+                result.reference,
+                result.outcome,
+                _slug(result.problem.type) if result.problem else "",
+            )
+            for result in results
+        ]
+
+    async def close_delivery(self, delivery: Delivery) -> None:
+        """Tell that a delivery is complete."""
+        await self._send("POST", "/v1/deliveries", lambda: encode_delivery(delivery))
+
+    async def _send(
+        self, method: str, path: str, body: Callable[[], Mapping[str, object]]
+    ) -> httpx.Response:
+        content = json.dumps(body(), separators=(",", ":")).encode()
+        response = await self._attempt(method, path, content)
+        if response.status_code == _UNAUTHORISED:
+            self._tokens.forget()
+            response = await self._attempt(method, path, content)
+        if not response.is_success:
+            raise IndexRefused(response.status_code, _find_slug(response))
+        return response
+
+    async def _attempt(self, method: str, path: str, content: bytes) -> httpx.Response:
+        async def send() -> httpx.Response:
+            headers = {
+                "Authorization": f"Bearer {await self._tokens.get()}",
+                "Content-Type": "application/json",
+            }
+            return await self._client.request(
+                method, self._url + path, content=content, headers=headers
+            )
+
+        return await send_patiently(send, self._patience)
+
+
+def _find_slug(response: httpx.Response) -> str:
+    try:
+        return _slug(_PROBLEM.validate_json(response.content).type)
+    except ValidationError:
+        return "no-problem-given"
+
+
+def _slug(problem: str) -> str:
+    """Give the last word of a problem's type, if it is a word: never an echo."""
+    word = problem.rpartition("/")[2]
+    fits = word.isascii() and word.replace("-", "").isalnum() and len(word) <= 64
+    return word if fits else "unknown"

@@ -1,0 +1,57 @@
+"""Whom a publisher talks to: the seams, behind which tests put parties in memory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from keys.bsn import Bsn
+from keys.pseudonym import Pseudonym
+from signal_index.notice import Delivery, SubjectProof
+from sources.outbox.settling import ItemResult
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Pseudonyms in the order of the numbers, and the key version they belong to."""
+
+    key_version: int
+    pseudonyms: tuple[Pseudonym, ...] = field(repr=False)
+    fallback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBatch:
+    """A batch under its one signature, with what travels beside it."""
+
+    key_version: int
+    token: str = field(repr=False)
+    subjects: Sequence[SubjectProof] = field(repr=False)
+
+
+class Evaluator(Protocol):
+    """Turns BSNs into pseudonyms, with two of three key holders."""
+
+    async def evaluate(self, numbers: Sequence[Bsn]) -> Evaluated:
+        """Give the pseudonyms, or raise `EvaluationStopped`."""
+        ...
+
+    async def find_key_version(self) -> int:
+        """Give the key version in use."""
+        ...
+
+
+class Index(Protocol):
+    """Takes contact holders, batches and the end of a delivery."""
+
+    async def put_contact(self, contact: UUID, body: Mapping[str, object]) -> None:
+        """Store a contact holder; raises `IndexRefused` where it is not acceptable."""
+        ...
+
+    async def send_batch(self, batch: SignedBatch) -> list[ItemResult]:
+        """Publish and withdraw; gives an outcome for each item."""
+        ...
+
+    async def close_delivery(self, delivery: Delivery) -> None:
+        """Tell the index that a delivery is complete; told twice, it is told once."""
+        ...

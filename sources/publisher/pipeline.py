@@ -1,0 +1,179 @@
+"""Evaluate and publish at once: two hands that only share the outbox.
+
+    sealed --evaluate--> ready --assign--> sending --settle--> gone
+
+Evaluating stops when holders stop; what was evaluated is published all the same, and
+only then the run says that it stopped.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from signal_index.notice import BATCH_MAXIMUM, NoticeKey, Oin, sign_batch
+from sources.errors import EvaluationStopped, IndexRefused, SourceError
+from sources.events import Event, log_event
+from sources.outbox.contacts import (
+    find_pending_contacts,
+    find_refused_contacts,
+    record_contact,
+)
+from sources.outbox.settling import (
+    ItemResult,
+    Settled,
+    refuse_contacts,
+    settle_batch,
+)
+from sources.outbox.store import Outbox
+from sources.outbox.work import (
+    OpenBatch,
+    Sealed,
+    assign_batch,
+    find_sealed,
+    find_unsettled,
+    get_batch,
+    record_evaluated,
+    release_batch,
+)
+from sources.publisher.parties import Evaluator, Index, SignedBatch
+
+EVALUATED_AT_ONCE: Final = 1_000
+HANDS: Final = 2
+STALE: Final = "stale-key-version"
+_NOT_ACCEPTABLE: Final = frozenset({400, 409, 422})
+
+Told = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who signs, and whose signals they are."""
+
+    submitter: Oin
+    source: Oin
+    key: NoticeKey
+    now: Callable[[], datetime]
+
+
+class Pipeline:
+    """Move all work of one delivery to its end."""
+
+    def __init__(
+        self, outbox: Outbox, parties: tuple[Evaluator, Index], sender: Sender
+    ) -> None:
+        self._outbox = outbox
+        self._evaluator, self._index = parties
+        self._sender = sender
+        self._moved = asyncio.Condition()
+        self._cursor = 0
+        self._evaluating = HANDS
+        self._stopped: EvaluationStopped | None = None
+
+    async def run(self, to: Settled, *, told: Told) -> None:
+        """Do all work; raises `PublishingStopped` when some of it is left."""
+        await self._send_contacts(to)
+        for batch in find_unsettled(self._outbox):
+            await self._send_batch(batch, to, told)
+        try:
+            async with asyncio.TaskGroup() as hands:
+                for _ in range(HANDS):
+                    hands.create_task(self._evaluate(told))
+                    hands.create_task(self._publish(to, told))
+        except BaseExceptionGroup as group:
+            raise _find_first(group) from None
+        if self._stopped:
+            raise self._stopped
+
+    async def _send_contacts(self, to: Settled) -> None:
+        for contact in find_pending_contacts(self._outbox):
+            try:
+                await self._index.put_contact(contact.id, contact.body)
+            except IndexRefused as error:
+                if error.status not in _NOT_ACCEPTABLE:
+                    raise
+                record_contact(self._outbox, contact.id, accepted=False)
+            else:
+                record_contact(self._outbox, contact.id, accepted=True)
+        refused = find_refused_contacts(self._outbox)
+        if refused:
+            refuse_contacts(self._outbox, refused, to)
+
+    async def _evaluate(self, told: Told) -> None:
+        try:
+            while self._stopped is None and (work := self._take_sealed()):
+                numbers = [item.bsn for item in work]
+                found = await self._evaluator.evaluate(numbers)
+                record_evaluated(
+                    self._outbox, work, found.pseudonyms, found.key_version
+                )
+                log_event(Event.EVALUATED, count=len(work))
+                told("evaluated", len(work))
+                await self._tell_moved()
+        except EvaluationStopped as error:
+            self._stopped = error
+        finally:
+            self._evaluating -= 1
+            await self._tell_moved()
+
+    def _take_sealed(self) -> list[Sealed]:
+        work = find_sealed(self._outbox, after=self._cursor, limit=EVALUATED_AT_ONCE)
+        self._cursor = work[-1].id if work else self._cursor
+        return work
+
+    async def _publish(self, to: Settled, told: Told) -> None:
+        while True:
+            # While more is being evaluated, only full batches go: each costs a
+            # signature and a transaction at the index.
+            least = BATCH_MAXIMUM if self._evaluating else 1
+            batch = assign_batch(self._outbox, now=self._sender.now(), least=least)
+            if batch is not None:
+                await self._send_batch(batch, to, told)
+            elif not self._evaluating:
+                return
+            else:
+                async with self._moved:
+                    await self._moved.wait()
+
+    async def _send_batch(self, batch: UUID, to: Settled, told: Told) -> None:
+        found = get_batch(self._outbox, batch, self._sender.source)
+        version = found.key_version or await self._evaluator.find_key_version()
+        token = await asyncio.to_thread(self._sign, found)
+        try:
+            results = await self._index.send_batch(
+                SignedBatch(version, token, found.subjects)
+            )
+        except IndexRefused as error:
+            if error.slug != STALE:
+                raise
+            results = [
+                ItemResult(notice.reference, "refused", STALE)
+                for notice in found.batch.notices
+            ]
+        settle_batch(
+            self._outbox, batch, {result.reference: result for result in results}, to
+        )
+        release_batch(self._outbox, batch)
+        log_event(Event.BATCH_SETTLED, batch=str(batch), count=len(results))
+        told("published", len(results))
+
+    def _sign(self, found: OpenBatch) -> str:
+        return sign_batch(
+            self._sender.key,
+            found.batch,
+            iss=self._sender.submitter,
+            now=found.signed_at,
+        )
+
+    async def _tell_moved(self) -> None:
+        async with self._moved:
+            self._moved.notify_all()
+
+
+def _find_first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Give the fact that stopped the run, rather than what it took down with it."""
+    errors = list(group.exceptions)
+    facts = [error for error in errors if isinstance(error, SourceError)]
+    return (facts or errors)[0]
