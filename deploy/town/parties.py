@@ -31,7 +31,8 @@ class Account:
     shown_as: str
     organisation: str
     roles: tuple[str, ...]
-    trainings: tuple[str, ...] = ()
+    trained_until: str | None = None
+    assurance: str = "substantial"
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,20 @@ ACCOUNTS = (
         "generalist veiligheid",
         TEAM,
         ("generalist", "generalist-safety"),
-        (SAFETY_TRAINING,),
+        trained_until="2028-12-31",
+    ),
+    Account(
+        "sanne",
+        "Sanne Bakker",
+        "generalist met een verlopen training",
+        TEAM,
+        ("generalist", "generalist-safety"),
+        trained_until="2026-06-30",
+        assurance="low",
     ),
     Account("anke", "Anke Visser", "privacy officer", TOWN_HALL, ("privacy-officer",)),
 )
-"""Nobody in the town has the role of another: separation of duties is visible."""
+"""Sanne is there to be refused; Anke audits and cannot look up."""
 
 AGENCIES = (
     Agency(

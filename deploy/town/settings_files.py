@@ -29,7 +29,7 @@ def write_settings(places: Places) -> None:
     """Write the settings files of holders, index, desk and agencies."""
     for index in HOLDERS:
         write_toml(places.holder(index) / "holder.toml", _holder(places, index))
-        registry = {"organisation": _organisations_at_holder(places)}
+        registry = {"organisations": _organisations_at_holder(places)}
         write_toml(places.holder(index) / "organisations.toml", registry)
     write_toml(places.index / "index.toml", _index(places))
     write_toml(places.desk / "desk.toml", _desk(places))
