@@ -36,6 +36,9 @@ MAX_HOLDERS: Final = 9
 """Every quorum is checked; nine holders have at most 126."""
 
 _MAX_DOCUMENT: Final = 64 * 1024
+# Canonical base64url only: a second spelling would be a second valid document.
+_POINT: Final = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+_SIGNATURE: Final = r"^[A-Za-z0-9_-]{85}[AQgw]$"
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 KeyOrigin = Literal["dealt", "distributed"]
@@ -45,7 +48,7 @@ _Parsed = TypeVar("_Parsed", bound=BaseModel)
 def _read_point(value: object) -> bytes:
     if isinstance(value, bytes):
         encoded = value
-    elif isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{43}", value):
+    elif isinstance(value, str) and _POINT.fullmatch(value):
         encoded = urlsafe_b64decode(value + "=")
     else:
         raise ValueError("a point is 43 characters of base64url")
@@ -171,7 +174,7 @@ class Signature(Document):
     """One member of a JWS; an unprotected header is refused."""
 
     protected: str
-    signature: str
+    signature: Annotated[str, Field(pattern=_SIGNATURE)]
 
 
 class SignedDocument(Document):

@@ -35,6 +35,23 @@ def _with_unprotected_header() -> bytes:
     return json.dumps(envelope).encode()
 
 
+def _respelled(text: str) -> str:
+    """Set a bit that base64url leaves unused: a lax reader sees the same bytes."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return text[:-1] + alphabet[alphabet.index(text[-1]) + 1]
+
+
+def _with_respelled_signature() -> bytes:
+    envelope = json.loads(DEALING.document)
+    first = envelope["signatures"][0]
+    first["signature"] = _respelled(first["signature"])
+    return json.dumps(envelope).encode()
+
+
+def _respelled_key() -> str:
+    return _respelled(encode_point(DEALING.config.public_key))
+
+
 MALFORMED: dict[str, Callable[[], bytes]] = {
     "unknown member": lambda: changed_config(note="hello"),
     "another format": lambda: changed_config(format="signal-keys/config/2"),
@@ -71,6 +88,8 @@ MALFORMED: dict[str, Callable[[], bytes]] = {
     "no JSON": lambda: b"{",
     "no object": lambda: b"[]",
     "an unprotected header": _with_unprotected_header,
+    "a second spelling of a signature": _with_respelled_signature,
+    "a second spelling of a point": lambda: changed_config(publicKey=_respelled_key()),
     "too large": lambda: DEALING.document + b" " * 65_536,
 }
 
