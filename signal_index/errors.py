@@ -15,7 +15,8 @@
     │   ├── KeysExist              the key folder already holds keys
     │   ├── RegistrationConflict   the same id is registered with other facts
     │   ├── UnknownOrganisation    no organisation with that OIN
-    │   ├── UnknownPurpose         no such purpose in the catalogue, or a fact lacks
+    │   ├── CoverageRefused        the catalogue does not let this kind publish that
+    │   ├── AccountNotNamed        neither one account nor everyone, or both
     │   └── AccountNotSuspended    nothing to restore
     ├── RequestRefused             what a caller sent does not hold; nothing was changed
     │   ├── ParseError             untrusted bytes are not what they should be
@@ -81,8 +82,8 @@ class LedgerForked(StartRefused):
 class CheckpointMissing(StartRefused):
     """A tree was signed, but the file outside the database lacks its checkpoint.
 
-    Signing on would accept whatever the database holds. Put the file back, or write into
-    it a checkpoint that a desk or witness kept.
+    Signing on would accept whatever the database holds. Put the file back, or write
+    into it a checkpoint that a desk or witness kept.
     """
 
 
@@ -106,8 +107,12 @@ class UnknownOrganisation(AdministrationRefused):
     """No organisation with that OIN is registered."""
 
 
-class UnknownPurpose(AdministrationRefused):
-    """The catalogue has no such purpose, or a fact it needs was not given."""
+class CoverageRefused(AdministrationRefused):
+    """The catalogue does not let a source of this kind publish a category."""
+
+
+class AccountNotNamed(AdministrationRefused):
+    """Neither one account nor the whole organisation was named, or both were."""
 
 
 class AccountNotSuspended(AdministrationRefused):

@@ -17,11 +17,16 @@ Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None
 JsonObject: TypeAlias = Mapping[str, Json]
 
 HASH_BYTES = 32
+_URL_SAFE = str.maketrans("+/", "-_")
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 
 
 def encode_b64u(data: bytes) -> str:
     """Give base64url without padding (RFC 4648 section 5)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    text = binascii.b2a_base64(data, newline=False).decode("ascii")
+    return text.rstrip("=").translate(_URL_SAFE)
 
 
 def decode_b64u(text: str) -> bytes:
@@ -70,14 +75,7 @@ def parse_size(text: str) -> int:
 
 def encode_json(value: Json) -> bytes:
     """Give the one UTF-8 JSON text of a value: keys sorted, no white space."""
-    text = json.dumps(
-        value,
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
-    )
-    return text.encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _refuse(_text: str) -> Json:

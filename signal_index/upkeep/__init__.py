@@ -1,0 +1,1 @@
+"""Scheduled upkeep in one elected leader: sequencing, expiry, erasure, checks."""

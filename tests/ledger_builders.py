@@ -1,0 +1,111 @@
+"""Trees and entries for tests of the ledger: valid by default, override one thing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from signal_index.identifiers import make_uuid7
+from signal_index.ledger import (
+    ENTROPY_BYTES,
+    CheckpointKey,
+    DecisionGroup,
+    DisclosureKey,
+    Entry,
+    EntryFacts,
+    Kind,
+    Outcome,
+    PersonGroup,
+    ReceiptKey,
+    RoleGroup,
+    ShownFlag,
+    WhyGroup,
+    build_entry,
+    describe_lookup,
+)
+from signal_index.merkle import Range, Tiles, fold, hash_ranges, tiles_of
+from signal_index.proof import TILE_WIDTH, JsonObject, hash_leaf
+
+ORIGIN = "index.example/ledger"
+OIN = "00000001234567890000"
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+CHECKPOINT_KEY = CheckpointKey(b"\x01" * 32)
+RECEIPT_KEY = ReceiptKey(b"\x02" * 32, "receipt-1")
+
+
+def a_disclosure_key(year: int = 2026) -> DisclosureKey:
+    return DisclosureKey(year, sha256(f"disclosures {year}".encode()).digest())
+
+
+def some_entropy(seed: int) -> bytes:
+    stream = b"".join(sha256(f"{seed} {n}".encode()).digest() for n in range(4))
+    return stream[:ENTROPY_BYTES]
+
+
+def an_id(number: int = 1, at: datetime = NOON) -> UUID:
+    return make_uuid7(at, number.to_bytes(10))
+
+
+def some_facts(number: int = 1, **changes: object) -> EntryFacts:
+    """Give the facts of an answered lookup that showed one flag."""
+    facts = EntryFacts(
+        entry=an_id(number),
+        kind=Kind.LOOKUP,
+        recorded_at=NOON,
+        outcome=Outcome.ANSWERED,
+        organisation=OIN,
+        municipality="9901",
+        activity="lookup-wmo-onderzoek",
+        policy="digest-of-policy",
+        person=PersonGroup(b"\x07" * 32, number),
+        who="user-1",
+        role=RoleGroup(("generalist",), "team-west"),
+        why=WhyGroup("wmo-onderzoek", "wmo-2015-2.3.2", "hmac-of-case", "discussed"),
+        what=a_shown(1),
+        decision=DecisionGroup(Outcome.ANSWERED),
+    )
+    return replace(facts, **changes)  # type: ignore[arg-type] # names are the caller's
+
+
+def a_shown(flags: int) -> JsonObject:
+    return describe_lookup(
+        flags=[ShownFlag("schuldhulpverlening", OIN)] * flags,
+        categories=["schuldhulpverlening", "wmo-maatwerk"],
+        tickets=[str(an_id(1)), str(an_id(2))],
+        req="q" * 43,
+    )
+
+
+def an_entry(number: int = 1, **changes: object) -> Entry:
+    facts = some_facts(number, **changes)
+    return build_entry(
+        facts, entropy=some_entropy(number), key=a_disclosure_key(facts.year)
+    )
+
+
+def some_leaf_hashes(count: int) -> list[bytes]:
+    return [hash_leaf(f"leaf {n}".encode()) for n in range(count)]
+
+
+def every_tile(leaf_hashes: Sequence[bytes]) -> Tiles:
+    """Give all tiles of a tree, straight from their definition."""
+    tiles: dict[tuple[int, int], Sequence[bytes]] = {}
+    level, row = 0, list(leaf_hashes)
+    while row:
+        parts = [row[i : i + TILE_WIDTH] for i in range(0, len(row), TILE_WIDTH)]
+        tiles.update({(level, n): part for n, part in enumerate(parts)})
+        row = [fold(part) for part in parts if len(part) == TILE_WIDTH]
+        level += 1
+    return tiles
+
+
+def prove(ranges: Sequence[Range], leaf_hashes: Sequence[bytes]) -> Sequence[bytes]:
+    """Give the hashes of the ranges from no other tiles than those said needed."""
+    everything = every_tile(leaf_hashes)
+    needed: dict[tuple[int, int], Sequence[bytes]] = {}
+    for ref in tiles_of(ranges, len(leaf_hashes)):
+        hashes = everything[ref.level or 0, ref.position]
+        assert len(hashes) == ref.width
+        needed[ref.level or 0, ref.position] = hashes
+    return hash_ranges(ranges, needed)
