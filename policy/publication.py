@@ -79,18 +79,6 @@ def permit_publication(
     return PermittedPublication(category.id, publication.municipality, latest_end)
 
 
-def established_categories(
-    policy: Policy, municipality: MunicipalityCode, *, now: datetime
-) -> tuple[CategoryId, ...]:
-    """Give the categories that some established purpose of this municipality names."""
-    day = calendar_day(now)
-    return tuple(
-        category
-        for category in policy.catalogue.categories
-        if find_opening_purpose(policy, municipality, category, day) is not None
-    )
-
-
 def find_opening_purpose(
     policy: Policy, municipality: MunicipalityCode, category: CategoryId, day: date
 ) -> PurposeId | None:

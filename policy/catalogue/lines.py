@@ -14,10 +14,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 
-Path = tuple[str | int, ...]
+TomlPath = tuple[str | int, ...]
 
 
-def find_line(text: str, path: Path) -> int:
+def find_line(text: str, path: TomlPath) -> int:
     """Give the line (from 1) on which the value at `path` begins."""
     return _Text(text).line_of(path)
 
@@ -28,7 +28,7 @@ class _Text:
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
 
-    def line_of(self, path: Path) -> int:
+    def line_of(self, path: TomlPath) -> int:
         whole = self._parsed(len(self._lines))
         while path and not _holds(whole, path):
             path = path[:-1]
@@ -56,7 +56,7 @@ class _Text:
             return None
 
 
-def _holds(value: object, path: Path) -> bool:
+def _holds(value: object, path: TomlPath) -> bool:
     for step in path:
         if isinstance(step, int):
             if not isinstance(value, Sequence) or not -1 < step < len(value):

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from pydantic import ValidationError
 
 from policy.catalogue.catalogue import Catalogue
-from policy.catalogue.lines import Path, find_line
+from policy.catalogue.lines import TomlPath, find_line
 from policy.catalogue.model import CatalogueFile, Ids
 from policy.errors import Finding, InvalidCatalogue
 from policy.vocabulary import (
@@ -110,7 +110,7 @@ def _refuse_doubles(texts: Texts, owner: Mapping[str, str], raw: Any) -> None:  
         raise InvalidCatalogue(tuple(findings))
 
 
-def _identifiers(raw: Any) -> Iterator[tuple[str, Path, str]]:  # noqa: ANN401
+def _identifiers(raw: Any) -> Iterator[tuple[str, TomlPath, str]]:  # noqa: ANN401
     """Give (table, path, id) of every row that has an id of the right type."""
     for table, rows in raw.items():
         for index, row in enumerate(rows if isinstance(rows, list) else ()):
@@ -153,7 +153,7 @@ def _findings(
     texts: Texts, owner: Mapping[str, str], fault: ValidationError
 ) -> Iterator[Finding]:
     for error in fault.errors(include_url=False, include_input=False):
-        path: Path = error["loc"]
+        path: TomlPath = error["loc"]
         name = owner.get(str(path[0]) if path else "", "catalogue.toml")
         where = ".".join(str(step) for step in path if isinstance(step, str))
         message = error["msg"].removeprefix("Value error, ")
