@@ -97,6 +97,12 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         503,
         "Stuur precies dezelfde aanvraag binnen vijf minuten nog eens.",
     ),
+    errors.DatabaseUnavailable: Problem(
+        "not-answered", "De index kan nu niet antwoorden.", 503, _BUSY
+    ),
+    errors.ProofNotReady: Problem(
+        "proof-not-ready", "Het bewijs is er nog niet.", 503, "Probeer het zo nog eens."
+    ),
     errors.LeadershipLost: Problem(
         "not-answered", "De index kan nu niet antwoorden.", 503, _BUSY
     ),

@@ -1,0 +1,129 @@
+"""The one transaction of gathered lookups: spend, read, record, commit; then answer.
+
+- Entries are written in the transaction that spends the tickets and reads the rows. An
+  answer is built from what has been committed, after it was committed.
+- A lookup whose tickets were spent before gives None here and is judged apart: it is a
+  repeat after a lost connection, or it is refused (`lookup_refusals`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from policy.vocabulary import Permit
+from signal_index.api.gather import Run
+from signal_index.api.recording import Asked, Decided, record_lookup
+from signal_index.api.transactions import committing
+from signal_index.errors import QueueFull
+from signal_index.identifiers import new_uuid7
+from signal_index.keyring import IndexKeys
+from signal_index.ledger import Entry, Outcome
+from signal_index.signals import StoredSignal
+from signal_index.store.ledger import insert_entries
+from signal_index.store.lookups import (
+    Found,
+    PermittedLookup,
+    ReviewTask,
+    find_signals,
+    insert_review_tasks,
+    spend_and_find,
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Granted:
+    """A lookup with its permit: everything that could fail before has not."""
+
+    permit: Permit
+    asked: Asked
+    lookup: PermittedLookup
+
+    @property
+    def weight(self) -> int:
+        """Count the persons asked about."""
+        return len(self.permit.subjects)
+
+    @property
+    def claims(self) -> frozenset[Hashable]:
+        """Give the tickets, which no two lookups of one run may share."""
+        return frozenset(self.lookup.pair.jtis)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Draft:
+    """What was read and recorded for one lookup: an answer, once committed."""
+
+    granted: Granted
+    entries: tuple[Entry, ...]
+    signals: tuple[tuple[StoredSignal, ...], ...]
+
+
+def make_run(
+    engine: AsyncEngine, keys: IndexKeys, clock: Callable[[], datetime]
+) -> Run[Granted, Draft | None]:
+    """Give the function that carries out a group of lookups in one transaction.
+
+    A permit that ran out while it waited (60 seconds) is not used: `QueueFull`.
+    """
+
+    async def run(group: Sequence[Granted]) -> Sequence[Draft | None]:
+        now = clock()
+        if any(now >= granted.permit.valid_until for granted in group):
+            raise QueueFull
+        async with committing(engine) as conn:
+            lookups = [granted.lookup for granted in group]
+            found = await spend_and_find(conn, lookups, now=now)
+            drafts = [
+                None if one is None else _draft(granted, one, keys, repeat=False)
+                for granted, one in zip(group, found, strict=True)
+            ]
+            await _write(conn, [draft for draft in drafts if draft is not None])
+        return drafts
+
+    return run
+
+
+async def answer_again(
+    conn: AsyncConnection, granted: Granted, keys: IndexKeys, now: datetime
+) -> Draft:
+    """Read and record once more what was answered within five minutes."""
+    (found,) = await find_signals(conn, [granted.lookup], now=now)
+    draft = _draft(granted, found, keys, repeat=True)
+    await _write(conn, [draft])
+    return draft
+
+
+def _draft(granted: Granted, found: Found, keys: IndexKeys, *, repeat: bool) -> Draft:
+    decided = Decided(
+        Outcome.ANSWERED,
+        repeat=repeat,
+        categories=tuple(one.id for one in granted.permit.categories),
+    )
+    entries = record_lookup(granted.asked, decided, found.numbers, found.signals, keys)
+    return Draft(granted, entries, found.signals)
+
+
+async def _write(conn: AsyncConnection, drafts: Sequence[Draft]) -> None:
+    await insert_entries(conn, [entry for draft in drafts for entry in draft.entries])
+    for draft in drafts:
+        if draft.granted.permit.review:
+            at = draft.granted.asked.at
+            await insert_review_tasks(conn, _review(draft), now=at)
+
+
+def _review(draft: Draft) -> Sequence[ReviewTask]:
+    question = draft.granted.asked.question
+    return [
+        ReviewTask(
+            id=new_uuid7(draft.granted.asked.at),
+            entry_id=entry.id,
+            municipality=question.municipality,
+            organisation=question.caller.organisation,
+            reason=question.break_glass or "",
+        )
+        for entry in draft.entries
+    ]

@@ -1,0 +1,186 @@
+"""`POST /v1/lookups`: no answer without a permit, no permit without a purpose.
+
+1. The body is read; what cannot be a question is a 400 and is not recorded.
+2. Both tickets must hold for this caller and this many persons, or 403, recorded.
+3. The policy decides; a refusal is recorded per person before the 403 leaves.
+4. The granted lookup joins the others that wait; one transaction spends its tickets,
+   reads what is permitted and records it.
+5. After the COMMIT, and only then, the answer is built: flags, sources, receipt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from keys.errors import KeysError
+from keys.pseudonym import StoredPoint
+from keys.request import Act
+from keys.ticket import Ticket, verify_ticket_pair
+from policy.decide import Policy, decide
+from policy.errors import LookupDenied, NoDecision
+from policy.vocabulary import Caller, Permit, Question
+from signal_index.answers import encode_answer
+from signal_index.api.answering import render_parts
+from signal_index.api.callers import Person
+from signal_index.api.context import Index, get_index
+from signal_index.api.lookup_refusals import (
+    judge_spent,
+    record_refusal,
+    record_ticket_refusal,
+)
+from signal_index.api.lookup_run import Granted
+from signal_index.api.problems import render_problem
+from signal_index.api.questions import LookupBody, parse_lookup
+from signal_index.api.recording import Asked, Decided, find_keys_of, name_persons
+from signal_index.errors import TicketInvalid
+from signal_index.events import Event
+from signal_index.ledger import Outcome
+from signal_index.notice.fields import parse_b64u
+from signal_index.signals import PointKeys, derive_point, derive_search
+from signal_index.store.lookups import PermittedLookup
+from signal_index.store.tickets import TicketPair
+
+REPEAT_FOR: Final = timedelta(minutes=5)
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Arrived:
+    """A lookup whose tickets hold, before the policy has spoken."""
+
+    question: Question
+    tickets: tuple[Ticket, Ticket]
+    points: tuple[StoredPoint, ...]
+    keys: PointKeys
+    body: bytes
+    at: datetime
+
+
+@router.post("/lookups")
+async def look_up(request: Request, caller: Person) -> Response:
+    """Answer one to ten persons for one purpose, or say in full why not."""
+    index = get_index(request)
+    arrived = await _arrive(index, await request.body(), caller.caller)
+    standing = await index.standing.get(arrived.at)
+    policy = index.policy.get(standing)
+    record = _describe(index, arrived, policy)
+    try:
+        permit = decide(policy, arrived.question, now=arrived.at)
+    except (LookupDenied, NoDecision) as refusal:
+        return await asyncio.shield(_refuse(index, record, refusal))
+    granted = _grant(index, arrived, record, permit)
+    draft = await index.lookups.join(granted)
+    if draft is None:
+        draft = await asyncio.shield(judge_spent(index, granted))
+    parts = render_parts(index, draft, standing)
+    return Response(encode_answer(parts), media_type="application/json")
+
+
+async def _arrive(index: Index, body: bytes, caller: Caller) -> _Arrived:
+    """Read the question and check its tickets; a refusal of tickets is recorded."""
+    asked = parse_lookup(body, caller, index.catalogue)
+    keys = PointKeys(index.keys.get_scalar(asked.key_version), index.keys.row_key)
+    now = index.clock()
+    try:
+        pair = _verify_tickets(index, asked, now)
+    except (KeysError, TicketInvalid) as error:
+        count = len(asked.question.subjects)
+        await asyncio.shield(record_ticket_refusal(index, caller, count, now))
+        raise TicketInvalid from error
+    points = tuple(derive_point(keys, one) for one in asked.question.subjects)
+    return _Arrived(asked.question, pair, points, keys, body, now)
+
+
+def _verify_tickets(
+    index: Index, asked: LookupBody, now: datetime
+) -> tuple[Ticket, Ticket]:
+    """Check both tickets for this caller, this act and this many persons."""
+    caller = asked.question.caller
+    pair = verify_ticket_pair(
+        asked.tickets, index.key_config, audience=index.names.audience, now=now
+    )
+    first = pair[0]
+    if (first.act, first.count) != (Act.LOOKUP, len(asked.question.subjects)):
+        raise TicketInvalid
+    if (first.subject, first.organisation) != (caller.subject, caller.organisation):
+        raise TicketInvalid
+    if first.key_version != asked.key_version:
+        raise TicketInvalid
+    return pair
+
+
+def _describe(index: Index, arrived: _Arrived, policy: Policy) -> Asked:
+    """Give what the ledger records of the question, whatever comes of it."""
+    question = arrived.question
+    return Asked(
+        question=question,
+        tickets=tuple(sorted(ticket.jti for ticket in arrived.tickets)),
+        req=arrived.tickets[0].req,
+        at=arrived.at,
+        names=name_persons(arrived.points, index.keys, arrived.at),
+        activity=str(index.catalogue.purposes[question.purpose].activity),
+        policy=policy.digest(question.municipality),
+    )
+
+
+def _grant(index: Index, arrived: _Arrived, record: Asked, permit: Permit) -> Granted:
+    """Give the granted lookup as it joins the others."""
+    lookup = PermittedLookup(
+        pair=_pair(permit, arrived),
+        year=record.year,
+        persons=find_keys_of(record, index.keys),
+        searches=tuple(
+            derive_search(permit, point, arrived.keys) for point in arrived.points
+        ),
+    )
+    return Granted(permit, record, lookup)
+
+
+async def _refuse(
+    index: Index, record: Asked, refusal: LookupDenied | NoDecision
+) -> Response:
+    if isinstance(refusal, NoDecision):
+        index.events.write(Event.NO_DECISION, purpose=record.question.purpose)
+        decided = Decided(Outcome.FAILED, ("no-decision",))
+    else:
+        decided = Decided(Outcome.REFUSED, tuple(g.id for g in refusal.grounds))
+    entries = await record_refusal(index, record, decided)
+    members = _refusal_members(entries, refusal)
+    answer = render_problem(refusal, base=index.names.problem_base, members=members)
+    return Response(answer.body, answer.status, dict(answer.headers))
+
+
+def _refusal_members(
+    entries: Sequence[UUID], refusal: LookupDenied | NoDecision
+) -> Mapping[str, object]:
+    grounds = refusal.grounds if isinstance(refusal, LookupDenied) else ()
+    return {
+        "entryIds": [str(entry) for entry in entries],
+        "grounds": [
+            {"id": ground.id, "text": ground.text, "remedy": ground.remedy}
+            for ground in grounds
+        ],
+    }
+
+
+def _pair(permit: Permit, arrived: _Arrived) -> TicketPair:
+    first, second = sorted(UUID(ticket.jti) for ticket in arrived.tickets)
+    return TicketPair(
+        jtis=(first, second),
+        until=max(ticket.expires_at for ticket in arrived.tickets),
+        req=parse_b64u(arrived.tickets[0].req, "tickets", length=32),
+        organisation=permit.caller.organisation,
+        subject=permit.caller.subject,
+        municipality=permit.municipality,
+        body_digest=hashlib.sha256(arrived.body).digest(),
+        repeat_until=arrived.at + REPEAT_FOR,
+    )

@@ -1,0 +1,167 @@
+"""What the edge writes into the ledger: one place for the facts of each act.
+
+A lookup's entries (one per person, answered or refused alike) name the person by the
+ledger's own name for the year; other acts name a digest and counts, never a person.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from keys.pseudonym import StoredPoint
+from policy.vocabulary import Caller, Question
+from signal_index.identifiers import new_uuid7
+from signal_index.keyring import IndexKeys
+from signal_index.ledger import (
+    ENTROPY_BYTES,
+    DecisionGroup,
+    Entry,
+    EntryFacts,
+    Kind,
+    Outcome,
+    PersonGroup,
+    RoleGroup,
+    ShownFlag,
+    WhyGroup,
+    build_entry,
+    describe_lookup,
+    person_find_key,
+)
+from signal_index.proof import JsonObject
+from signal_index.signals import StoredSignal, derive_person_name
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Asked:
+    """One lookup as the ledger records it, whatever came of it."""
+
+    question: Question
+    tickets: tuple[str, ...]
+    req: str
+    at: datetime
+    names: tuple[bytes, ...]
+    activity: str
+    policy: str
+
+    @property
+    def year(self) -> int:
+        """Give the year in whose ledger the lookup stands."""
+        return self.at.astimezone(UTC).year
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of it: outcome, grounds, and whether it was asked before."""
+
+    outcome: Outcome
+    grounds: tuple[str, ...] = ()
+    repeat: bool = False
+    categories: tuple[str, ...] = ()
+
+
+def name_persons(
+    points: Sequence[StoredPoint], keys: IndexKeys, at: datetime
+) -> tuple[bytes, ...]:
+    """Give the names that this year's ledger has for these persons."""
+    key = keys.get_ledger_name_key(at.astimezone(UTC).year)
+    return tuple(derive_person_name(point, key) for point in points)
+
+
+def find_keys_of(asked: Asked, keys: IndexKeys) -> tuple[bytes, ...]:
+    """Give the keyed hashes under which these persons are numbered."""
+    key = keys.get_disclosure_key(asked.year)
+    return tuple(person_find_key(key, name) for name in asked.names)
+
+
+def record_lookup(
+    asked: Asked,
+    decided: Decided,
+    numbers: Sequence[int],
+    signals: Sequence[Sequence[StoredSignal]],
+    keys: IndexKeys,
+) -> tuple[Entry, ...]:
+    """Build the entries of one lookup, one per person asked about."""
+    caller, question = asked.question.caller, asked.question
+    entries = []
+    for place, subject in enumerate(question.subjects):
+        facts = EntryFacts(
+            entry=new_uuid7(asked.at),
+            kind=Kind.LOOKUP,
+            recorded_at=asked.at,
+            outcome=decided.outcome,
+            organisation=caller.organisation,
+            municipality=question.municipality,
+            activity=asked.activity,
+            policy=asked.policy,
+            person=PersonGroup(asked.names[place], numbers[place]),
+            who=caller.subject,
+            role=_role(caller),
+            why=_why(question, subject.informed),
+            what=_what(asked, decided, signals[place]),
+            decision=DecisionGroup(decided.outcome, decided.grounds, decided.repeat),
+        )
+        entries.append(_build(facts, keys))
+    return tuple(entries)
+
+
+def record_act(
+    kind: Kind,
+    caller: Caller,
+    what: JsonObject,
+    keys: IndexKeys,
+    at: datetime,
+) -> Entry:
+    """Build the entry of an act that is about no person in particular."""
+    refused = kind is Kind.TICKET_REFUSED
+    facts = EntryFacts(
+        entry=new_uuid7(at),
+        kind=kind,
+        recorded_at=at,
+        outcome=Outcome.REFUSED if refused else Outcome.RECORDED,
+        organisation=caller.organisation,
+        municipality=caller.municipality,
+        activity="publication" if kind in _PUBLICATIONS else "ledger-search",
+        who=caller.subject,
+        role=_role(caller),
+        what=what,
+    )
+    return _build(facts, keys)
+
+
+_PUBLICATIONS = frozenset({Kind.PUBLICATION, Kind.WITHDRAWAL, Kind.DELIVERY})
+
+
+def _build(facts: EntryFacts, keys: IndexKeys) -> Entry:
+    return build_entry(
+        facts,
+        entropy=secrets.token_bytes(ENTROPY_BYTES),
+        key=keys.get_disclosure_key(facts.year),
+    )
+
+
+def _role(caller: Caller) -> RoleGroup:
+    return RoleGroup(roles=sorted(caller.roles))
+
+
+def _why(question: Question, informed: str | None) -> WhyGroup:
+    return WhyGroup(
+        purpose=question.purpose,
+        legal_basis=question.legal_basis,
+        case_reference=question.case_reference,
+        informed=informed,
+        break_glass=question.break_glass,
+    )
+
+
+def _what(
+    asked: Asked, decided: Decided, signals: Sequence[StoredSignal]
+) -> JsonObject:
+    return describe_lookup(
+        flags=[ShownFlag(signal.category, signal.source) for signal in signals],
+        categories=decided.categories,
+        tickets=asked.tickets,
+        req=asked.req,
+    )
