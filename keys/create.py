@@ -9,6 +9,8 @@
 - Nothing is overwritten: a key that was in use would be gone, and with it every row.
 - All of it appears at once or not at all: it is written beside DIR and then renamed.
 - Secrets have mode 0600 and folders 0700 from their first moment.
+
+Proven by tests/contract/test_keys_create.py.
 """
 
 import json

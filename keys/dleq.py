@@ -79,6 +79,7 @@ def verify_proof(
     """Raise `ProofRefused` unless the proof shows what `prove` claims.
 
     Raises `InvalidBatch` for an empty or too large batch or lists of unequal length.
+    Proven by tests/contract/test_rfc9497_vectors.py and tests/unit/keys/test_dleq.py.
     """
     factors = _composite_factors(public, blinded, evaluated)
     c, s = proof.challenge, proof.response

@@ -10,6 +10,7 @@ A thin face on libsodium (RFC 9496) that closes what libsodium leaves open.
 - A scalar has no repr; every function here is pure but `generate_scalar`.
 
 ctypes releases the interpreter during a call, so threads scale with the cores.
+Proven by tests/unit/keys/test_group.py.
 """
 
 import hmac

@@ -78,7 +78,8 @@ def load_share(path: Path, holder: str, sealer: Sealer) -> KeyShare:
 
     Raises `KeyFileExposed`, `KeyFileMalformed` (also for another holder's file or
     another way of sealing) or `KeyFileSealed`. Whether the share belongs to the key in
-    use is the caller's question: compare `share.public` with the key config.
+    use is the caller's question: compare `share.public` with the key config. Proven by
+    tests/unit/keys/test_keyring.py.
     """
     try:
         file = _ShareFile.model_validate_json(

@@ -26,7 +26,7 @@ SCRYPT_COST: Final = 2**17
 """128 MiB and some 0.4 s for each guess (RFC 7914; OWASP's strongest setting)."""
 
 _MIN_COST: Final = 2**14
-_MAX_COST: Final = 2**20
+_MAX_COST: Final = 2**18
 _BLOCK: Final = 8
 _SALT_BYTES: Final = 16
 _NONCE_BYTES: Final = 12

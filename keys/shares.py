@@ -6,6 +6,8 @@ with a new one gives a different, meaningless key.
 
 - Shares of two versions, epochs or thresholds never combine: `MixedShares`.
 - A share has no repr; its file is `keys.keyring`'s business.
+
+One share alone fits every key: tests/attack/test_one_share_names_nobody.py.
 """
 
 from collections.abc import Sequence
