@@ -3,7 +3,8 @@
     DIR/key-config.json, DIR/pins.json            public, for clients
     DIR/holder-1/share.json                       sealed share
     DIR/holder-1/passphrase                       opens it (with --passphrases file)
-    DIR/holder-1/config-signing.jwk, ticket.jwk   private keys
+    DIR/holder-1/ticket.jwk                       private key of the service
+    DIR/holder-1/config-signing.jwk               private, for the next config: offline
     DIR/holder-1/key-config.json, pins.json       copies, which the holder serves
 
 - Nothing is overwritten: a key that was in use would be gone, and with it every row.
@@ -162,6 +163,7 @@ def _explain(out: Path, plan: DealingPlan, passphrases: Passphrases) -> None:
         say(f"  holder-{index}/         for it alone: its sealed share and two keys")
     if passphrases is Passphrases.FILE:
         say("Each folder holds the passphrase of its share: keep the two apart.")
+    say("config-signing.jwk signs the next key config; the service never needs it.")
     say("Bring each folder to its holder and remove it here: while they lie together,")
     say(
         "whoever reads this folder has the key. Origin: dealt, for demo and tests only."
