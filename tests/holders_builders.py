@@ -186,7 +186,7 @@ class Holders:
         transport = self.transport(self.source, self.source.oin)
         return await pseudonymise(transport, self.config, numbers, Act.PUBLISH)
 
-    def terms(self, holder: int = 1, **changed: object) -> RequestTerms:
+    def terms(self, holder: int = 1, /, **changed: object) -> RequestTerms:
         """Valid terms of a request to one holder; override what the test is about."""
         terms = RequestTerms(
             issuer=self.lookup.oin,
