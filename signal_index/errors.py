@@ -16,6 +16,7 @@
     │   ├── RegistrationConflict   the same id is registered with other facts
     │   ├── UnknownOrganisation    no organisation with that OIN
     │   ├── CoverageRefused        the catalogue does not let this kind publish that
+    │   ├── ExportRefused          nothing to export, or the target is there already
     │   ├── AccountNotNamed        neither one account nor everyone, or both
     │   └── AccountNotSuspended    nothing to restore
     ├── RequestRefused             what a caller sent does not hold; nothing was changed
@@ -109,6 +110,10 @@ class UnknownOrganisation(AdministrationRefused):
 
 class CoverageRefused(AdministrationRefused):
     """The catalogue does not let a source of this kind publish a category."""
+
+
+class ExportRefused(AdministrationRefused):
+    """The ledger of that year cannot be exported to that place."""
 
 
 class AccountNotNamed(AdministrationRefused):

@@ -1,0 +1,62 @@
+"""`export`: the ledger of a year, for whoever wants to verify it elsewhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn
+from rich.progress import Progress as Bar
+
+from signal_index.cli.console import SettingsFile, run, say
+from signal_index.cli.recording import administering
+from signal_index.cli.registration import ACTIVITY
+from signal_index.ledger import Kind
+from signal_index.settings import load_settings
+from signal_index.store.acts import Act
+from signal_index.store.connect import DatabaseRole, open_engine
+from signal_index.upkeep.export import export_year
+
+Year = Annotated[int, typer.Option(help="The calendar year (UTC).")]
+Into = Annotated[
+    Path, typer.Option(help="A new folder, or a new file that ends in .zip.")
+]
+
+
+def export_command(settings: SettingsFile, year: Year, into: Into) -> None:
+    """Write a year of the ledger to a folder or file; `verify` reads it.
+
+    It holds every entry's clear header and the digests of its groups: who may read the
+    ledger as an auditor may have it. It opens no group. The export itself is recorded,
+    before anything is written.
+    """
+    entries = run(lambda: _export(settings, year, into))
+    say(f"{entries} entries of {year} written to {into}")
+
+
+async def _export(file: Path, year: int, into: Path) -> int:
+    settings = load_settings(file)
+    act = Act({"act": "export", "year": year}, Kind.ADMINISTRATION, ACTIVITY)
+    async with administering(settings) as (conn, recorder):
+        await recorder.record(conn, act)
+    url = settings.admin_database_url or settings.database_url
+    engine = open_engine(url, DatabaseRole.OWNER)
+    console = Console(stderr=True)
+    try:
+        with Bar(
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        ) as bar:
+            task = bar.add_task("export", total=None)
+            return await export_year(
+                engine,
+                year,
+                into,
+                progress=lambda done, size: bar.update(
+                    task, completed=done, total=size
+                ),
+            )
+    finally:
+        await engine.dispose()

@@ -1,0 +1,9 @@
+"""Verifies a ledger offline: from an export, a folder, or the public tiles over HTTP.
+
+Shares nothing with the side that writes (an import contract holds it to that): what it
+says rests on `signal_index.proof` and on the public key that the verifier was given.
+"""
+
+from signal_index.verify.command import verify_command
+
+__all__ = ["verify_command"]

@@ -1,0 +1,17 @@
+"""What the verifier can say besides that a ledger holds.
+
+ProofRefused (signal_index.proof)   false: exit code 1
+└── EntryRefused                      an entry in the tree that should not be there
+MalformedProof (signal_index.proof) what was given has not the form: exit code 2
+CannotJudge                         something needed is not there: exit code 2
+"""
+
+from signal_index.proof import ProofRefused
+
+
+class EntryRefused(ProofRefused):
+    """An entry stands in the tree that should not be there, or not so."""
+
+
+class CannotJudge(Exception):
+    """What is needed to judge the ledger is absent or cannot be read."""

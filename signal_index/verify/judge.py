@@ -1,0 +1,211 @@
+"""Judges one year of a ledger against the key and checkpoints that we hold.
+
+What must hold, in this order:
+
+1. the checkpoint is signed by the given key, under the origin that the key names;
+2. every entry hashes to its place in the tiles (where entries are shown), has the form
+   of an entry of this year, and no id stands twice;
+3. the first entry names this ledger and carries a signed checkpoint of an earlier year,
+   or none in the very first year;
+4. the tiles of every level, and the root, are those that the leaf hashes give;
+5. each earlier checkpoint that we hold is the root of the tree as it was then.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from signal_index.proof import (
+    HASH_BYTES,
+    Checkpoint,
+    ConsistencyRefused,
+    FirstLeaf,
+    InclusionRefused,
+    Leaf,
+    MalformedProof,
+    NoteKey,
+    TileRef,
+    hash_leaf,
+    key_of_year,
+    list_tiles,
+    parse_bundle,
+    parse_leaf,
+    split_tile,
+    verify_checkpoint,
+    year_of_origin,
+)
+from signal_index.verify.errors import CannotJudge, EntryRefused
+from signal_index.verify.sources import LedgerSource
+from signal_index.verify.tree import TreeRebuilt, verify_root
+
+Progress = Callable[[int, int], None]
+"""Called with the number of leaves done and the size of the tree."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What holds: a whole tree, with its entries or only their hashes."""
+
+    origin: str
+    size: int
+    root: bytes
+    entries_read: bool
+    kinds: Mapping[str, int]
+    previous: str | None
+    earlier: int
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What the verifier brings along: the ledger's key and checkpoints once seen."""
+
+    key: NoteKey
+    earlier: Sequence[str] = ()
+
+
+def judge_ledger(
+    source: LedgerSource,
+    trust: Trust,
+    *,
+    progress: Progress = lambda _done, _size: None,
+) -> Judgement:
+    """Give what holds of a ledger, or raise.
+
+    `ProofRefused`: it is false. `MalformedProof` or `CannotJudge`: it cannot be said.
+    """
+    signed = _verify_signed(source, trust.key)
+    earlier = [_verify_earlier(note, signed, trust.key) for note in trust.earlier]
+    reader = _Reader(source, signed)
+    entries = _Entries(signed.origin, trust.key)
+    tree = TreeRebuilt(reader.read_tile)
+    for ref in list_tiles(0, signed.size):
+        hashes = split_tile(reader.read_tile(ref), ref.width)
+        if reader.shows_entries:
+            entries.check(reader.read_entries(ref), hashes)
+        _verify_passed(tree, hashes, earlier)
+        tree.append(hashes)
+        progress(tree.size, signed.size)
+    tree.compare_partial_tiles()
+    verify_root(tree.root_with(), signed.root, earlier=False)
+    return Judgement(
+        origin=signed.origin,
+        size=signed.size,
+        root=signed.root,
+        entries_read=reader.shows_entries,
+        kinds=dict(sorted(entries.kinds.items())),
+        previous=entries.previous,
+        earlier=len(earlier),
+    )
+
+
+def _verify_signed(source: LedgerSource, key: NoteKey) -> Checkpoint:
+    note = source.read("checkpoint")
+    if note is None:
+        raise CannotJudge("there is no checkpoint at that place")
+    signed = verify_checkpoint(_text(note), [key], origin=key.name)
+    year_of_origin(signed.origin)
+    if signed.size == 0:
+        raise CannotJudge("the tree is empty")
+    return signed
+
+
+def _text(note: bytes) -> str:
+    try:
+        return note.decode()
+    except UnicodeDecodeError as cause:
+        raise MalformedProof("the checkpoint is not text") from cause
+
+
+def _verify_earlier(note: str, signed: Checkpoint, key: NoteKey) -> Checkpoint:
+    earlier = verify_checkpoint(note, [key], origin=signed.origin)
+    if earlier.size > signed.size:
+        raise ConsistencyRefused(
+            "the ledger is smaller than an earlier checkpoint: it was rolled back"
+        )
+    return earlier
+
+
+def _verify_passed(
+    tree: TreeRebuilt, hashes: Sequence[bytes], earlier: Sequence[Checkpoint]
+) -> None:
+    for checkpoint in earlier:
+        more = checkpoint.size - tree.size
+        if 0 <= more <= len(hashes):
+            root = tree.root_with(hashes[:more])
+            verify_root(root, checkpoint.root, earlier=True)
+
+
+class _Reader:
+    """Reads tiles and entries of a tree whose size is known."""
+
+    def __init__(self, source: LedgerSource, signed: Checkpoint) -> None:
+        self._source = source
+        first = TileRef(None, 0, min(256, signed.size))
+        self.shows_entries = source.has_entries or source.read(first.path()) is not None
+
+    def read_tile(self, ref: TileRef) -> bytes:
+        data = self._read(ref)
+        if len(data) != ref.width * HASH_BYTES:
+            raise MalformedProof("a tile does not have the length of its hashes")
+        return data
+
+    def read_entries(self, tile: TileRef) -> Sequence[bytes]:
+        ref = TileRef(None, tile.position, tile.width)
+        return parse_bundle(self._read(ref), ref.width)
+
+    def _read(self, ref: TileRef) -> bytes:
+        data = self._source.read(ref.path())
+        if data is None:
+            raise CannotJudge("a tile or a bundle of entries is missing")
+        return data
+
+
+class _Entries:
+    """Checks entries against their hashes and against each other."""
+
+    def __init__(self, origin: str, key: NoteKey) -> None:
+        self.kinds: dict[str, int] = {}
+        self.previous: str | None = None
+        self._origin = origin
+        self._year = year_of_origin(origin)
+        self._key = key
+        self._seen: set[bytes] = set()
+
+    def check(self, leaves: Sequence[bytes], hashes: Sequence[bytes]) -> None:
+        for data, expected in zip(leaves, hashes, strict=True):
+            if hash_leaf(data) != expected:
+                raise InclusionRefused(
+                    f"entry {len(self._seen)} was changed after it was recorded"
+                )
+            self._check_entry(_open(data))
+
+    def _check_entry(self, leaf: Leaf | FirstLeaf) -> None:
+        if isinstance(leaf, FirstLeaf):
+            self._check_first(leaf)
+        elif not self._seen:
+            raise EntryRefused("the first entry is not the first leaf of a year")
+        if leaf.minute.year != self._year:
+            raise EntryRefused("an entry of another year stands in the tree")
+        if leaf.entry.bytes in self._seen:
+            raise EntryRefused("two entries have one id")
+        self._seen.add(leaf.entry.bytes)
+        kind = "first-leaf" if isinstance(leaf, FirstLeaf) else leaf.kind.value
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
+
+    def _check_first(self, leaf: FirstLeaf) -> None:
+        if self._seen or leaf.origin != self._origin:
+            raise EntryRefused("a first leaf stands where none belongs")
+        if leaf.previous is None:
+            return
+        year = year_of_origin(leaf.previous.partition("\n")[0])
+        if year >= self._year:
+            raise EntryRefused("the year does not begin with an earlier one")
+        key = key_of_year(self._key, year)
+        before = verify_checkpoint(leaf.previous, [key], origin=key.name)
+        self.previous = f"{before.origin}, {before.size} entries"
+
+
+def _open(data: bytes) -> Leaf | FirstLeaf:
+    try:
+        return parse_leaf(data)
+    except MalformedProof as cause:
+        raise EntryRefused("an entry in the tree has not the form of one") from cause

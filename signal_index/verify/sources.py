@@ -1,0 +1,110 @@
+"""Where the verifier reads a ledger: a folder, an exported file, or HTTP.
+
+All three hold the same paths below one prefix (c2sp.org/tlog-tiles): `checkpoint`,
+`tile/0/000`, `tile/entries/000`.
+
+- A source says None for what is not there; every other failure is `CannotJudge`.
+- Nothing is trusted for where it comes from: the checkpoint's signature decides.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+
+from signal_index.verify.errors import CannotJudge
+
+_ABSENT = {401, 403, 404}
+_TIMEOUT = 30.0
+
+
+class LedgerSource(Protocol):
+    """Gives what a path below the ledger's prefix holds."""
+
+    @property
+    def has_entries(self) -> bool:
+        """Whether entries must be there: true for every export."""
+
+    def read(self, path: str) -> bytes | None:
+        """Give the bytes at a path, or None where nothing is there."""
+
+
+class FolderSource:
+    """A folder, as `signal-index export` or a mirror of the tiles makes it."""
+
+    has_entries = True
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, path: str) -> bytes | None:
+        """Give the bytes of a file below the folder."""
+        try:
+            return (self._folder / path).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as cause:
+            raise CannotJudge("a file of the ledger cannot be read") from cause
+
+
+class ArchiveSource:
+    """One exported file (zip) with the same paths in it."""
+
+    has_entries = True
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._names = set(archive.namelist())
+
+    def read(self, path: str) -> bytes | None:
+        """Give the bytes of a member."""
+        if path not in self._names:
+            return None
+        try:
+            return self._archive.read(path)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as cause:
+            raise CannotJudge("the exported file is damaged") from cause
+
+
+class HttpSource:
+    """The public tiles of a year; entries only with an auditor's token."""
+
+    def __init__(self, client: httpx.Client, *, has_entries: bool) -> None:
+        self._client = client
+        self.has_entries = has_entries
+
+    def read(self, path: str) -> bytes | None:
+        """Give the body at a path; None where the server does not show it."""
+        try:
+            answer = self._client.get(path)
+        except httpx.HTTPError as cause:
+            raise CannotJudge("the server with the ledger does not answer") from cause
+        if answer.status_code in _ABSENT:
+            return None
+        if answer.status_code != httpx.codes.OK:
+            raise CannotJudge(f"the server answers {answer.status_code}")
+        return answer.content
+
+
+@contextmanager
+def open_source(place: str, *, token: str | None = None) -> Iterator[LedgerSource]:
+    """Open a URL, a folder or an exported file; raises `CannotJudge`."""
+    if place.startswith(("https://", "http://")):
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        prefix = place.rstrip("/") + "/"
+        with httpx.Client(base_url=prefix, headers=headers, timeout=_TIMEOUT) as client:
+            yield HttpSource(client, has_entries=token is not None)
+        return
+    path = Path(place)
+    if path.is_dir():
+        yield FolderSource(path)
+        return
+    try:
+        archive = zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile) as cause:
+        raise CannotJudge("there is no ledger at that place") from cause
+    with archive:
+        yield ArchiveSource(archive)
