@@ -13,7 +13,6 @@ from typing import Any
 from deploy.town.parties import (
     AGENCIES,
     MUNICIPALITY,
-    ORIGIN,
     SUPERVISOR,
     TEAM,
     TOWN_HALL,
@@ -49,10 +48,15 @@ def found_town(places: Places) -> None:
     write_provider(places)
     write_toml(places.index / "registry.toml", _registry(places))
     (places.folder / "checkpoint").mkdir(exist_ok=True)
-    settings = ["--settings", "index.toml"]
-    run_command([program("signal-index"), "migrate", *settings], places.index)
-    load = [program("signal-index"), "load", "registry.toml", *settings]
-    run_command(load, places.index)
+    _run_index(places, "migrate")
+    if not (places.index / "keys").exists():
+        _run_index(places, "keys", "create")
+    _run_index(places, "load", "registry.toml")
+
+
+def _run_index(places: Places, *verb: str) -> None:
+    command = [program("signal-index"), *verb, "--settings", "index.toml"]
+    run_command(command, places.index)
 
 
 def _make_keys(places: Places) -> None:
@@ -62,16 +66,17 @@ def _make_keys(places: Places) -> None:
         places.keys,
         ["signal-keys", "create", "--valid-days", str(VALID_DAYS), "--out"],
     )
-    _once(places.keys / "auditor", ["signal-keys", "organisation", "new-key", "--into"])
-    _once(
-        places.index / "keys",
-        ["signal-index", "keys", "create", "--origin", ORIGIN, "--into"],
-    )
+    auditor = places.keys / "auditor"
+    if not auditor.exists():
+        auditor.mkdir(mode=0o700)
+        new_key = [program("signal-keys"), "organisation", "new-key", "--into"]
+        run_command([*new_key, str(auditor)], auditor)
     desk = ["signal-desk", "keys", "create", "--client-algorithm", "Ed25519", "--into"]
     _once(places.desk / "keys", desk)
     for agency in AGENCIES:
         folder = places.agency(agency.slug) / "keys"
-        _once(folder, ["signal-source", "keys", "create", "--into"])
+        make = ["signal-source", "keys", "create", "--name", agency.slug]
+        _once(folder, [*make, "--client-algorithm", "Ed25519", "--into"])
 
 
 def _once(folder: Path, command: list[str]) -> None:

@@ -55,6 +55,13 @@ def case_system_client(places: Places) -> ProviderClient:
     return ProviderClient("case-system", CASE_SYSTEM_REDIRECT, key)
 
 
+def agency_client(places: Places, slug: str) -> ProviderClient:
+    """Give an agency's client, with the private key from its own folder."""
+    path = places.agency(slug) / "keys" / "oidc-client.jwk"
+    key = OKPKey.import_key(json.loads(path.read_text("utf-8")))
+    return ProviderClient(f"source-{slug}", "", key)
+
+
 def write_case_system_key(places: Places) -> None:
     """Make the case system's client key, once."""
     path = _case_system_key(places)
@@ -95,10 +102,10 @@ def _clients(places: Places) -> list[dict[str, Any]]:
         "redirect_uris": [CASE_SYSTEM_REDIRECT],
         "scope": "openid profile lookup",
     }
-    return [desk, case_system, *(_agency_client(places, a.slug) for a in AGENCIES)]
+    return [desk, case_system, *(_agency_metadata(places, a.slug) for a in AGENCIES)]
 
 
-def _agency_client(places: Places, slug: str) -> dict[str, Any]:
+def _agency_metadata(places: Places, slug: str) -> dict[str, Any]:
     agency = next(agency for agency in AGENCIES if agency.slug == slug)
     public = places.agency(slug) / "keys" / "oidc-client.public.jwk"
     return {

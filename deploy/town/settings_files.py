@@ -12,10 +12,10 @@ import tomlkit
 from deploy.town.parties import (
     AGENCIES,
     AUDIENCE,
-    MUNICIPALITY,
     ORIGIN,
     SUPERVISOR,
     TEAM,
+    Agency,
 )
 from deploy.town.places import HOLDERS, Places
 
@@ -34,8 +34,8 @@ def write_settings(places: Places) -> None:
     write_toml(places.index / "index.toml", _index(places))
     write_toml(places.desk / "desk.toml", _desk(places))
     for agency in AGENCIES:
-        settings = _agency(places, agency.slug, agency.organisation)
-        write_toml(places.agency(agency.slug) / "agency.toml", settings)
+        folder = places.agency(agency.slug)
+        write_toml(folder / "agency.toml", _agency(places, agency))
 
 
 def write_toml(path: Path, content: dict[str, Any]) -> None:
@@ -151,10 +151,29 @@ def _desk(places: Places) -> dict[str, Any]:
     }
 
 
-def _agency(places: Places, slug: str, organisation: str) -> dict[str, Any]:
+def _agency(places: Places, agency: Agency) -> dict[str, Any]:
     return {
-        "organisation": organisation,
-        "municipality": MUNICIPALITY,
-        "slug": slug,
-        "index_url": places.index_url,
+        "organisation": agency.organisation,
+        "source": agency.organisation,
+        "outbox": "outbox.db",
+        "rejects": "rejects",
+        "keys": {
+            "request": "keys/request-key.jwk",
+            "notice": "keys/notice-key.jwk",
+            "client": "keys/oidc-client.jwk",
+            "outbox": "keys/outbox.key",
+        },
+        "index": {"url": places.index_url, "audience": AUDIENCE},
+        "identity": {
+            "issuer": places.issuer,
+            "client_id": f"source-{agency.slug}",
+        },
+        "holders": {
+            "pins": str(places.keys / "pins.json"),
+            "accepted_origin": "dealt",
+            "places": [
+                {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}
+                for i in HOLDERS
+            ],
+        },
     }

@@ -1,0 +1,144 @@
+"""Attacks on what lies on disk: guessing BSNs offline, changing the ledger by SQL."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+
+from deploy.town.attacks import AttackSucceeded, Scene, demand
+from deploy.town.ledger_tools import export_ledger, verify_export
+from deploy.town.places import HOLDERS, Places
+from keys import clock
+from keys.bsn import Bsn, parse_bsn
+from keys.config import KeyConfig, parse_pins, verify_config
+from keys.group import generate_scalar, multiply
+from keys.keyring import load_share
+from keys.oprf import blind_batch, combine, evaluate, verify_evaluation
+from keys.pseudonym import (
+    KeyVersion,
+    derive_sealed_row,
+    derive_stored_point,
+    parse_pseudonym,
+)
+from keys.sealing import PassphraseSealer, read_passphrase
+from keys.shares import KeyShare, get_public_share
+from keys.suite import VOPRF
+from signal_index.key_files import load_keys
+from signal_index.keyring import IndexKeys
+
+KEY_VERSION = 1
+
+
+def guess_offline(scene: Scene) -> None:
+    """Try every BSN with the database, the index's secrets and one opened share.
+
+    The control: with two opened shares the same search finds rows, so that the guess
+    with one fails for want of a key and not for want of skill.
+    """
+    keys = load_keys(scene.places.index / "keys")
+    rows, categories = _dump_rows(scene.places)
+    demand(rows, "the dump holds no row at all")
+    shares = [_open_share(scene.places, index) for index in HOLDERS]
+    numbers = [parse_bsn(bsn) for bsn in scene.bsns]
+    both = _pseudonyms_with(scene.places, shares[:2], [parse_bsn(scene.hit)])
+    demand(
+        any(row in rows for row in _rows_of(keys, both, categories)),
+        "even two shares find no row: the search itself is broken",
+    )
+    for share in shares:
+        guesses = _guesses_with(share, numbers)
+        demand(
+            not any(row in rows for row in _rows_of(keys, guesses, categories)),
+            "one share and the index's secrets named a person",
+        )
+
+
+def change_ledger_row(scene: Scene) -> None:
+    """Change one recorded outcome by SQL and have the ledger verified offline.
+
+    The table's own trigger refuses first; whoever owns the file can drop it, and then
+    the tree no longer fits.
+    """
+    folder = scene.places.folder / "export-after-attack"
+    before = verify_export(scene.places, export_ledger(scene.places, folder / "before"))
+    demand(before.holds, "the ledger did not verify before the attack")
+    with closing(sqlite3.connect(scene.places.index / "index.db", timeout=30)) as db:
+        try:
+            db.execute(TAMPER)
+        except sqlite3.IntegrityError:
+            db.rollback()
+        else:
+            raise AttackSucceeded("the table let an entry be changed")
+        triggers = db.execute(
+            "SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name=?",
+            ("ledger_entry",),
+        ).fetchall()
+        for (name,) in triggers:
+            db.execute(f'DROP TRIGGER "{name}"')
+        changed = db.execute(TAMPER).rowcount
+        db.commit()
+    demand(changed == 1, "the attacker found no entry to change")
+    after = verify_export(scene.places, export_ledger(scene.places, folder / "after"))
+    demand(not after.holds, "a changed entry still verified")
+
+
+TAMPER = """
+UPDATE ledger_entry
+SET leaf = CAST(replace(CAST(leaf AS TEXT), '"answered"', '"refused"') AS BLOB)
+WHERE entry_id = (
+    SELECT e.entry_id FROM ledger_entry e JOIN ledger_leaf l ON l.entry_id = e.entry_id
+    WHERE e.kind = 'lookup' AND CAST(e.leaf AS TEXT) LIKE '%"answered"%' LIMIT 1
+)
+"""
+
+
+def _dump_rows(places: Places) -> tuple[set[bytes], list[str]]:
+    with closing(sqlite3.connect(places.index / "index.db", timeout=30)) as db:
+        found = db.execute("SELECT row_key, category FROM signal").fetchall()
+    return {bytes(row) for row, _ in found}, sorted({name for _, name in found})
+
+
+def _open_share(places: Places, index: int) -> KeyShare:
+    folder = places.keys / f"holder-{index}"
+    sealer = PassphraseSealer(read_passphrase(folder / "passphrase"))
+    return load_share(folder / "share.json", f"holder-{index}", sealer)
+
+
+def _guesses_with(share: KeyShare, numbers: Sequence[Bsn]) -> list[bytes]:
+    """Give what one share can make of each number: P and k_i*P."""
+    points = [VOPRF.hash_to_group(number.registered) for number in numbers]
+    alone = [multiply(share.scalar, point).encoded for point in points]
+    return [*alone, *(point.encoded for point in points)]
+
+
+def _pseudonyms_with(
+    places: Places, shares: Sequence[KeyShare], numbers: Sequence[Bsn]
+) -> list[bytes]:
+    batch = blind_batch([number.registered for number in numbers])
+    config = _read_config(places)
+    verified = [
+        verify_evaluation(
+            get_public_share(config, share.index),
+            batch.points,
+            evaluate(share, batch.points, generate_scalar()),
+        )
+        for share in shares
+    ]
+    return [found.encoded for found in combine(batch.blinds, verified)]
+
+
+def _read_config(places: Places) -> KeyConfig:
+    pins = parse_pins((places.keys / "pins.json").read_bytes())
+    document = (places.keys / "key-config.json").read_bytes()
+    return verify_config(
+        document, pins, accepted_origin="dealt", known=None, now=clock.now()
+    )
+
+
+def _rows_of(
+    keys: IndexKeys, pseudonyms: Iterable[bytes], categories: Sequence[str]
+) -> Iterable[bytes]:
+    scalar = keys.get_scalar(KeyVersion(KEY_VERSION))
+    for pseudonym in pseudonyms:
+        stored = derive_stored_point(scalar, parse_pseudonym(pseudonym))
+        for category in categories:
+            yield derive_sealed_row(keys.row_key, stored, category).row_key

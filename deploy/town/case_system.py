@@ -1,0 +1,133 @@
+"""A case system (regiesysteem) that looks citizens up through the desk's relay.
+
+It holds its own access token of the person who asks, pseudonymises with keys' Python
+client, and sends the lookup to `/relay/lookups`. The desk signs and forwards; neither
+it nor the index ever gets a BSN.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from deploy.town.login import fetch_access_token
+from deploy.town.parties import MUNICIPALITY, Account
+from deploy.town.places import Places
+from deploy.town.provider import case_system_client
+from keys import clock
+from keys.bsn import parse_bsn
+from keys.client import Pseudonymised, RelayTransport, fetch_config, pseudonymise
+from keys.config import KeyConfig, parse_pins
+from keys.request import Act, encode_b64u
+
+CASE = "Z-2026-001234"
+
+
+@dataclass(frozen=True)
+class LookupQuestion:
+    """What a person asks: the purpose and what it needs."""
+
+    purpose: str = "wmo-onderzoek"
+    legal_basis: str = "wmo-2015-2.3.2"
+    case_reference: str | None = CASE
+    informed: str | None = "discussed"
+    municipality: str = MUNICIPALITY
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A status and a JSON body."""
+
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """Give the parts of an answer, one per person."""
+        parts: list[dict[str, Any]] = self.body["answers"]
+        return parts
+
+
+class CaseSystem:
+    """One logged-in person's case system; use as an async context manager."""
+
+    def __init__(self, places: Places, who: Account) -> None:
+        self._places = places
+        self._who = who
+        self._http = httpx.AsyncClient(timeout=30)
+        self._config: KeyConfig | None = None
+        self.token = ""
+
+    async def __aenter__(self) -> Self:
+        client = case_system_client(self._places)
+        self.token = await fetch_access_token(self._places.issuer, client, self._who)
+        self._http.headers["Authorization"] = f"Bearer {self.token}"
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._http.aclose()
+
+    async def pseudonymise(self, bsns: Sequence[str]) -> Pseudonymised:
+        """Blind, have two holders evaluate through the relay, verify and combine."""
+        transport = RelayTransport(self._http, self._places.desk_url)
+        if self._config is None:
+            pins = parse_pins((self._places.keys / "pins.json").read_bytes())
+            self._config = await fetch_config(
+                transport, pins, accepted_origin="dealt", known=None, now=clock.now()
+            )
+        numbers = [parse_bsn(bsn) for bsn in bsns]
+        return await pseudonymise(transport, self._config, numbers, Act.LOOKUP)
+
+    async def look_up(
+        self, bsns: Sequence[str], question: LookupQuestion | None = None
+    ) -> Reply:
+        """Do one complete lookup and give the desk's answer."""
+        found = await self.pseudonymise(bsns)
+        return await self.ask(build_body(found, question or LookupQuestion()))
+
+    async def ask(self, body: dict[str, Any]) -> Reply:
+        """Send one lookup to the relay."""
+        answer = await self._http.post(
+            f"{self._places.desk_url}/relay/lookups", json=body
+        )
+        return _read(answer)
+
+    async def ask_index(self, body: dict[str, Any]) -> Reply:
+        """Send one lookup straight to the index, as a desk would."""
+        answer = await self._http.post(
+            f"{self._places.index_url}/v1/lookups", json=body
+        )
+        return _read(answer)
+
+
+def build_body(found: Pseudonymised, question: LookupQuestion) -> dict[str, Any]:
+    """Give the body of a lookup as `docs/wire-formats.md` section 5 has it."""
+    return {
+        "keyVersion": 1,
+        "tickets": list(found.tickets),
+        "subjects": [
+            {"pseudonym": encode_b64u(n.encoded), "informed": question.informed}
+            for n in found.pseudonyms
+        ],
+        "municipality": question.municipality,
+        "purpose": question.purpose,
+        "legalBasis": question.legal_basis,
+        "caseReference": question.case_reference,
+        "breakGlass": None,
+    }
+
+
+def _read(answer: httpx.Response) -> Reply:
+    try:
+        body = answer.json()
+    except json.JSONDecodeError:
+        body = {}
+    return Reply(answer.status_code, body)
