@@ -29,7 +29,7 @@ from sources.errors import InvalidProfile
 from sources.values import Contact
 
 OPT_IN_ONLY = frozenset({"veilig-thuis"})
-_DAY_FORMAT = re.compile(r"(?=.*%d)(?=.*%m)(?=.*%Y)(?:%[dmYHMS]|[-/. T:]){5,20}")
+_DAY_FORMAT = re.compile(r"(?=.*%d)(?=.*%m)(?=.*%Y)(?:%[dmYHMS]|[-/. T:]){3,20}")
 
 SlugText = Annotated[Slug, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 CodeText = Annotated[MunicipalityCode, StringConstraints(pattern=r"^[0-9]{4}$")]

@@ -15,6 +15,7 @@ from sources.errors import UnreadableFile
 
 LARGEST_OBJECT: Final = 50_000
 _DELIVERY = "leveringen.item"
+_GOES_ON = frozenset({"start_map", "start_array", "map_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def _stream(file: BinaryIO, wanted: frozenset[str]) -> Iterator[Found]:
         size += 1
         if size > LARGEST_OBJECT:
             raise UnreadableFile("Een record in het bestand is onmogelijk groot.")
-        if prefix == target and event not in ("start_map", "start_array"):
+        if prefix == target and event not in _GOES_ON:
             yield Found(delivery, position[target], target, builder.value)
             builder = None
 

@@ -68,6 +68,7 @@ class Pipeline:
         self._evaluator, self._index = parties
         self._sender = sender
         self._moved = asyncio.Condition()
+        self._moves = 0
         self._cursor = 0
         self._evaluating = HANDS
         self._stopped: EvaluationStopped | None = None
@@ -125,6 +126,7 @@ class Pipeline:
 
     async def _publish(self, to: Settled, told: Told) -> None:
         while True:
+            seen = self._moves
             # While more is being evaluated, only full batches go: each costs a
             # signature and a transaction at the index.
             least = BATCH_MAXIMUM if self._evaluating else 1
@@ -135,29 +137,36 @@ class Pipeline:
                 return
             else:
                 async with self._moved:
-                    await self._moved.wait()
+                    await self._moved.wait_for(lambda: self._moves != seen)  # noqa: B023
 
     async def _send_batch(self, batch: UUID, to: Settled, told: Told) -> None:
         found = get_batch(self._outbox, batch, self._sender.source)
         version = found.key_version or await self._evaluator.find_key_version()
-        token = await asyncio.to_thread(self._sign, found)
-        try:
-            results = await self._index.send_batch(
-                SignedBatch(version, token, found.subjects)
-            )
-        except IndexRefused as error:
-            if error.slug != STALE:
-                raise
-            results = [
-                ItemResult(notice.reference, "refused", STALE)
-                for notice in found.batch.notices
-            ]
-        settle_batch(
-            self._outbox, batch, {result.reference: result for result in results}, to
-        )
+        results = await self._ask(found, version)
+        settle_batch(self._outbox, batch, results, to)
         release_batch(self._outbox, batch)
         log_event(Event.BATCH_SETTLED, batch=str(batch), count=len(results))
         told("published", len(results))
+
+    async def _ask(self, found: OpenBatch, version: int) -> dict[UUID, ItemResult]:
+        """Give an answer for every item, or raise: silence is not an answer."""
+        token = await asyncio.to_thread(self._sign, found)
+        notices = {notice.reference for notice in found.batch.notices}
+        withdrawals = {item.reference for item in found.batch.withdrawals}
+        try:
+            answered = await self._index.send_batch(
+                SignedBatch(version, token, found.subjects)
+            )
+        except IndexRefused as error:
+            if error.slug != STALE or not notices:
+                raise
+            # The pseudonyms are of a key that is gone; the next delivery brings the
+            # numbers again. Withdrawals name nobody and go with another batch.
+            return {each: ItemResult(each, "refused", STALE) for each in notices}
+        results = {result.reference: result for result in answered}
+        if not notices | withdrawals <= results.keys():
+            raise IndexRefused(200, "incomplete-answer")
+        return results
 
     def _sign(self, found: OpenBatch) -> str:
         return sign_batch(
@@ -168,6 +177,7 @@ class Pipeline:
         )
 
     async def _tell_moved(self) -> None:
+        self._moves += 1
         async with self._moved:
             self._moved.notify_all()
 

@@ -1,0 +1,28 @@
+"""`signal-source`: what an agency runs."""
+
+import typer
+
+from sources.cli.check import check_command
+from sources.cli.keys import keys_app
+from sources.cli.population import population_command
+from sources.cli.publish import publish_command
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Lever signalen aan: dat er contact is, niet wat.",
+)
+app.command("publish")(publish_command)
+app.command("check")(check_command)
+app.command("population")(population_command)
+app.add_typer(keys_app, name="keys")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""An agency's four keys: made once, read at each run, readable by nobody else.
+
+    request-key     holders know the organisation by it        public half: holders
+    notice-key      signs what is published                    public half: index
+    oidc-client     asks for access tokens                     public half: provider
+    outbox.key      seals what waits in the outbox             has no public half
+
+A lost outbox key loses no signal at the index, but the outbox with it: what was told
+can then only be withdrawn by hand. Keep a copy where the agency keeps its secrets.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from joserfc.jwk import KeyParameters, OKPKey, RSAKey
+
+from keys.errors import KeyFileExists, KeyringRefused, KeysError
+from keys.files import read_secret, write_secret
+from keys.request import RequestKey, load_request_key, new_request_key
+from signal_index.notice import (
+    InvalidField,
+    NoticeKey,
+    new_notice_key,
+    parse_notice_key,
+)
+from sources.errors import InvalidAgencySettings, UnsafeKeyFile
+from sources.outbox_key import OutboxKey, new_outbox_secret
+from sources.publisher.identity import ClientKey, parse_client_key
+from sources.settings import KeyFiles
+
+ClientAlgorithm = Literal["PS256", "Ed25519"]
+_RSA_BITS: Final = 3072
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyKeys:
+    """The keys in memory."""
+
+    request: RequestKey = field(repr=False)
+    notice: NoticeKey = field(repr=False)
+    client: ClientKey = field(repr=False)
+    outbox: OutboxKey = field(repr=False)
+
+
+def load_keys(files: KeyFiles) -> AgencyKeys:
+    """Read all keys, or raise `InvalidAgencySettings`; others may not read them."""
+    try:
+        return AgencyKeys(
+            request=load_request_key(files.request),
+            notice=parse_notice_key(read_secret(files.notice)),
+            client=parse_client_key(read_secret(files.client)),
+            outbox=OutboxKey(read_secret(files.outbox)),
+        )
+    except KeyringRefused as error:
+        raise UnsafeKeyFile(f"Sleutelbestand geweigerd: {error}") from None
+    except (KeysError, InvalidField):
+        raise InvalidAgencySettings("Een sleutelbestand is geen sleutel.") from None
+
+
+def create_keys(folder: Path, *, name: str, algorithm: ClientAlgorithm) -> list[Path]:
+    """Make all keys in a folder, and the public halves to register.
+
+    Gives the files to hand out. Raises `InvalidAgencySettings` rather than overwrite a
+    key: signals published under a lost key can no longer be withdrawn.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    request = new_request_key(f"{name}-request")
+    notice = new_notice_key(f"{name}-notice")
+    client = _new_client_key(f"{name}-client", algorithm)
+    public = {**client.as_dict(private=False), "kid": client.kid, "use": "sig"}
+    secrets = {
+        "request-key.jwk": _encode(request.jwk),
+        "notice-key.jwk": notice.encode(),
+        "oidc-client.jwk": _encode({**client.as_dict(private=True), "kid": client.kid}),
+        "outbox.key": new_outbox_secret(),
+    }
+    handed_out = {
+        "request-key.public.jwk": _encode(request.public.jwk),
+        "notice-key.public.jwk": notice.encode_public(),
+        "oidc-client.public.jwk": _encode(public),
+        "oidc-client.public.jwks.json": _encode({"keys": [public]}),
+    }
+    if any((folder / file).exists() for file in secrets):
+        raise InvalidAgencySettings("Er staan al sleutels in deze map.")
+    try:
+        for file, data in secrets.items():
+            write_secret(folder / file, data)
+    except KeyFileExists:
+        raise InvalidAgencySettings("Er staan al sleutels in deze map.") from None
+    for file, data in handed_out.items():
+        (folder / file).write_bytes(data)
+    return [folder / file for file in handed_out]
+
+
+def _new_client_key(kid: str, algorithm: ClientAlgorithm) -> OKPKey | RSAKey:
+    parameters: KeyParameters = {"kid": kid, "alg": algorithm}
+    if algorithm == "PS256":
+        return RSAKey.generate_key(_RSA_BITS, parameters)
+    return OKPKey.generate_key("Ed25519", parameters)
+
+
+def _encode(value: object) -> bytes:
+    return json.dumps(value, indent=2).encode() + b"\n"

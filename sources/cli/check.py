@@ -1,0 +1,117 @@
+"""`signal-source check`: what a file would say, without sending or keeping anything."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from signal_index.notice import DeliveryKind
+from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
+from sources.clock import day_of, now
+from sources.connectors import read_file
+from sources.errors import UnreadableFile
+from sources.outbox.deliveries import find_rejects, get_delivery, open_delivery
+from sources.outbox.staging import Stager
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey, new_outbox_secret
+from sources.profile import Profile, load_profile
+from sources.reasons import EXPLANATIONS, Reason
+from sources.rejects import write_rejects
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a file would say."""
+
+    read: int
+    rejected: int
+    would_send: dict[str, int]
+    reasons: Counter[str] = field(default_factory=Counter)
+
+
+def check_command(
+    file: Annotated[Path, typer.Argument(help="Het bestand van de registratie.")],
+    profile: Annotated[Path, typer.Option(help="Het profiel van deze registratie.")],
+    *,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Schrijf de afgewezen records hierheen.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Geef JSON.")] = False,
+) -> None:
+    """Kijk wat er verstuurd zou worden en wat niet. Er gaat niets de deur uit."""
+    with refusing_plainly():
+        findings = _check(file, load_profile(profile), rejects, quiet=as_json)
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "read": findings.read,
+                    "rejected": findings.rejected,
+                    "wouldSend": findings.would_send,
+                    "reasons": findings.reasons,
+                }
+            )
+        )
+    else:
+        _show(findings)
+    if findings.read and findings.rejected == findings.read:
+        raise typer.Exit(UNUSABLE)
+
+
+def _check(
+    file: Path, profile: Profile, rejects: Path | None, *, quiet: bool
+) -> Findings:
+    """Read the file into an outbox that is thrown away, under a key that is."""
+    moment = now()
+    with (
+        TemporaryDirectory() as folder,
+        Outbox(Path(folder) / "outbox", OutboxKey(new_outbox_secret())) as outbox,
+        Bars(quiet=quiet) as bars,
+    ):
+        delivery = open_delivery(outbox, profile, DeliveryKind.FULL, b"", now=moment)
+        try:
+            with file.open("rb") as stream:
+                readings = read_file(stream, profile, today=day_of(moment))
+                stager = Stager(outbox, delivery.id, profile.name)
+                stager.stage(readings, told=bars.read)
+        except OSError:
+            raise UnreadableFile("Het bestand is niet te openen.") from None
+        if rejects:
+            write_rejects(rejects, find_rejects(outbox, delivery.id))
+        counts = get_delivery(outbox, delivery.id).counts
+        return Findings(
+            counts.read,
+            counts.rejected,
+            _count_open(outbox),
+            Counter(each.reason.value for each in find_rejects(outbox, delivery.id)),
+        )
+
+
+def _count_open(outbox: Outbox) -> dict[str, int]:
+    rows = outbox.connection.execute(
+        "SELECT s.category, count(*) AS many FROM staged s"
+        " LEFT JOIN staged_closing c"
+        " ON c.case_key = s.case_key AND c.closed_on >= s.valid_from"
+        " WHERE s.event = 'open' AND c.case_key IS NULL GROUP BY 1 ORDER BY 1"
+    )
+    return {row["category"]: row["many"] for row in rows}
+
+
+def _show(findings: Findings) -> None:
+    console = Console()
+    table = Table("Categorie", "Zou versturen")
+    for category, count in findings.would_send.items():
+        table.add_row(category, str(count))
+    console.print(table)
+    console.print(f"Gelezen: {findings.read}. Afgewezen: {findings.rejected}.")
+    for code, count in findings.reasons.most_common(MOST_SHOWN):
+        explained = EXPLANATIONS[Reason(code)]
+        console.print(f"  {count} x {explained.what} {explained.remedy}")

@@ -1,0 +1,92 @@
+"""What every verb shares: messages, exit codes and a progress bar.
+
+0 it is done · 1 it stopped, and can be run again · 2 what was given is not usable.
+No traceback reaches the screen: it could hold what the program held.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Final, Self
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from sources.errors import PublishingStopped, SourceError, TooManyGone
+from sources.events import Event, log_event
+
+STOPPED: Final = 1
+UNUSABLE: Final = 2
+_LABELS: Final = {
+    "read": "Lezen",
+    "evaluated": "Pseudoniemen maken",
+    "published": "Versturen",
+}
+
+
+@contextmanager
+def refusing_plainly() -> Iterator[None]:
+    """Turn what this package refuses into a sentence and an exit code."""
+    try:
+        yield
+    except SourceError as error:
+        log_event(Event.STOPPED, error=type(error).__name__)
+        Console(stderr=True).print(str(error), style="bold red", highlight=False)
+        again = isinstance(error, PublishingStopped | TooManyGone)
+        raise typer.Exit(STOPPED if again else UNUSABLE) from None
+
+
+class Bars:
+    """Progress bars on a terminal; silent anywhere else."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            disable=quiet or not sys.stderr.isatty(),
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        """Show the bars."""
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave the terminal as it was."""
+        self._bars.stop()
+
+    def read(self, count: int) -> None:
+        """Hear of records read."""
+        self.told("read", count)
+
+    def planned(self, work: int) -> None:
+        """Hear how much there is to send."""
+        for step in ("evaluated", "published"):
+            self._bars.update(self._find(step), total=work)
+
+    def told(self, step: str, count: int) -> None:
+        """Hear of items evaluated or published."""
+        self._bars.advance(self._find(step), count)
+
+    def _find(self, step: str) -> TaskID:
+        if step not in self._tasks:
+            self._tasks[step] = self._bars.add_task(_LABELS[step], total=None)
+        return self._tasks[step]

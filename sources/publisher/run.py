@@ -1,0 +1,170 @@
+"""One run: finish what was under way, read, plan, send, close. Restartable anywhere.
+
+1. A delivery that was being read is dropped: nothing of it was sent.
+2. A delivery that was planned is finished first. If it was made of this very file,
+   that was the run.
+3. The file is read, compared and sent; then the delivery is closed, also when nothing
+   changed: only then does "nothing found" mean nothing.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+
+from signal_index.notice import DeliveryKind
+from sources.clock import day_of
+from sources.connectors import read_file
+from sources.errors import TooManyGone, UnreadableFile
+from sources.events import Event, log_event
+from sources.outbox.deliveries import (
+    OpenDelivery,
+    close_delivery,
+    drop_delivery,
+    find_unfinished,
+    get_delivery,
+    open_delivery,
+)
+from sources.outbox.planning import Terms, count_work, plan_delivery
+from sources.outbox.settling import Settled
+from sources.outbox.staging import Stager
+from sources.outbox.store import Outbox
+from sources.profile import Profile
+from sources.publisher.parties import Evaluator, Index
+from sources.publisher.pipeline import Pipeline, Sender
+
+_BLOCK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a run is asked to do."""
+
+    path: Path
+    profile: Profile
+    kind: DeliveryKind
+    confirmed: bool
+
+
+class Progress(Protocol):
+    """Hears how far a run is."""
+
+    def read(self, count: int) -> None:
+        """Hear of records read."""
+        ...
+
+    def planned(self, work: int) -> None:
+        """Hear how much there is to send."""
+        ...
+
+    def told(self, step: str, count: int) -> None:
+        """Hear of items evaluated or published."""
+        ...
+
+
+class Run:
+    """Everything a run needs, made once at the edge."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        parties: tuple[Evaluator, Index],
+        sender: Sender,
+        progress: Progress,
+        report: Callable[[OpenDelivery], None],
+    ) -> None:
+        self._outbox = outbox
+        self._parties = parties
+        self._sender = sender
+        self._progress = progress
+        self._report = report
+
+    async def publish(self, task: Task) -> list[OpenDelivery]:
+        """Publish one file; gives the deliveries closed on the way, this one last.
+
+        Raises `TooManyGone` before anything is sent, `UnreadableFile`, or
+        `PublishingStopped` with the rest kept for the next run.
+        """
+        mark = _mark_file(self._outbox, task.path)
+        finished = await self._finish_unfinished()
+        if finished and _is_same(finished[-1], task, mark):
+            return finished
+        delivery = self._read(task, mark)
+        return [*finished, await self._finish(delivery)]
+
+    async def _finish_unfinished(self) -> list[OpenDelivery]:
+        delivery = find_unfinished(self._outbox)
+        if delivery is None:
+            return []
+        if delivery.state == "reading":
+            drop_delivery(self._outbox, delivery.id)
+            return []
+        _log_delivery(Event.DELIVERY_RESUMED, delivery)
+        self._progress.planned(count_work(self._outbox))
+        return [await self._finish(delivery)]
+
+    def _read(self, task: Task, mark: bytes) -> OpenDelivery:
+        now = self._sender.now()
+        delivery = open_delivery(self._outbox, task.profile, task.kind, mark, now=now)
+        _log_delivery(Event.DELIVERY_OPENED, delivery)
+        terms = Terms(task.profile.valid_months, day_of(now), task.confirmed)
+        try:
+            with _open(task.path) as file:
+                stager = Stager(self._outbox, delivery.id, task.profile.name)
+                readings = read_file(file, task.profile, today=terms.today)
+                stager.stage(readings, told=self._progress.read)
+            plan_delivery(self._outbox, delivery, terms)
+        except (TooManyGone, UnreadableFile):
+            drop_delivery(self._outbox, delivery.id)
+            raise
+        work = count_work(self._outbox)
+        self._progress.planned(work)
+        log_event(Event.DELIVERY_PLANNED, delivery=str(delivery.id), work=work)
+        return delivery
+
+    async def _finish(self, delivery: OpenDelivery) -> OpenDelivery:
+        pipeline = Pipeline(self._outbox, self._parties, self._sender)
+        to = Settled(delivery.id, delivery.profile)
+        try:
+            await pipeline.run(to, told=self._progress.told)
+        finally:
+            self._report(get_delivery(self._outbox, delivery.id))
+        done = get_delivery(self._outbox, delivery.id)
+        await self._parties[1].close_delivery(done.as_told(self._sender.source))
+        close_delivery(self._outbox, delivery.id)
+        log_event(Event.DELIVERY_CLOSED, delivery=str(delivery.id))
+        return get_delivery(self._outbox, delivery.id)
+
+
+def _mark_file(outbox: Outbox, path: Path) -> bytes:
+    """Give a keyed hash of the file, by which a run that was cut short is known."""
+    digest = hashlib.sha256()
+    with _open(path) as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return outbox.key.mark("file", digest.hexdigest())
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError:
+        raise UnreadableFile(f"Het bestand {path.name} is niet te openen.") from None
+
+
+def _is_same(delivery: OpenDelivery, task: Task, mark: bytes) -> bool:
+    return (delivery.file_mark, delivery.profile, delivery.kind) == (
+        mark,
+        task.profile.name,
+        task.kind,
+    )
+
+
+def _log_delivery(event: Event, delivery: OpenDelivery) -> None:
+    log_event(
+        event,
+        delivery=str(delivery.id),
+        kind=delivery.kind.value,
+        profile=delivery.profile,
+    )

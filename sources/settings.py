@@ -1,0 +1,158 @@
+"""The settings of one agency: a TOML file; environment variables may override it.
+
+No value has a default that could be wrong in a dangerous way: who we are, whom we
+trust and where things are must be said. Paths are relative to the settings file.
+"""
+
+from pathlib import Path
+from typing import Annotated, Final, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from keys.config import KeyOrigin
+from sources.errors import InvalidAgencySettings
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+Oin = Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$")]
+
+
+def _check_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return url.rstrip("/")
+    if parts.scheme == "http" and parts.hostname in LOOPBACK:
+        return url.rstrip("/")
+    raise ValueError("https, or http on this machine")
+
+
+Url = Annotated[str, AfterValidator(_check_url)]
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class KeyFiles(_Closed):
+    """Where the agency's keys are; `signal-source keys create` makes all four."""
+
+    request: Path
+    notice: Path
+    client: Path
+    outbox: Path
+
+
+class IndexPlace(_Closed):
+    """The index, and the name under which tokens are meant for it."""
+
+    url: Url
+    audience: str = Field(min_length=1)
+
+
+class IdentityPlace(_Closed):
+    """The OpenID provider, and the client that this agency is there."""
+
+    issuer: Url
+    client_id: str = Field(min_length=1)
+
+
+class HolderRow(_Closed):
+    """One key holder."""
+
+    index: int = Field(ge=1, le=9)
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    url: Url
+
+
+class HolderPlaces(_Closed):
+    """The key holders, whom we trust by their pinned keys."""
+
+    pins: Path
+    accepted_origin: KeyOrigin
+    places: tuple[HolderRow, ...] = Field(min_length=2, max_length=9)
+
+
+class AgencySettings(BaseSettings):
+    """Everything a run of one agency needs to know."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="SIGNAL_SOURCE_",
+        env_nested_delimiter="__",
+    )
+
+    organisation: Oin
+    source: Oin
+    outbox: Path
+    rejects: Path
+    keys: KeyFiles
+    index: IndexPlace
+    identity: IdentityPlace
+    holders: HolderPlaces
+
+    @model_validator(mode="after")
+    def _holders_differ(self) -> Self:
+        places = self.holders.places
+        if len({place.index for place in places}) != len(places):
+            raise ValueError("two holders have the same index")
+        return self
+
+
+def load_settings(path: Path) -> AgencySettings:
+    """Read settings, or raise `InvalidAgencySettings` naming each wrong key."""
+
+    class FromFile(AgencySettings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - files only
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return env_settings, TomlConfigSettingsSource(settings_cls, path)
+
+    if not path.is_file():
+        raise InvalidAgencySettings(f"De instellingen {path.name} bestaan niet.")
+    try:
+        return _resolve(FromFile(), path.parent)
+    except ValidationError as error:
+        found = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
+            for item in error.errors(include_input=False, include_url=False)
+        )
+        raise InvalidAgencySettings(f"De instellingen kloppen niet: {found}") from None
+    except ValueError as error:
+        raise InvalidAgencySettings(f"Dit is geen geldige TOML: {error}") from None
+
+
+def _resolve(settings: AgencySettings, folder: Path) -> AgencySettings:
+    """Give the same settings with every path made relative to the file's folder."""
+    keys = settings.keys
+    found = {name: folder / getattr(keys, name) for name in KeyFiles.model_fields}
+    return settings.model_copy(
+        update={
+            "outbox": folder / settings.outbox,
+            "rejects": folder / settings.rejects,
+            "keys": KeyFiles(**found),
+            "holders": settings.holders.model_copy(
+                update={"pins": folder / settings.holders.pins}
+            ),
+        }
+    )
