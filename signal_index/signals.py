@@ -30,6 +30,7 @@ from signal_index.notice import (
     InvalidField,
     Notice,
     Withdrawal,
+    WithdrawalReason,
     encode_notice,
 )
 from signal_index.notice.text import encode_compact
@@ -91,7 +92,7 @@ class StoredSignal:
 class Known:
     """What the index already knows under a source's reference."""
 
-    kind: Literal["signal", "tombstone"]
+    kind: Literal["signal", "ended", "tombstone"]
     version: int
     digest: bytes | None
     row_key: bytes | None
@@ -176,15 +177,16 @@ def decide_notice(
     raise InvalidField("version", "used-before")
 
 
-def decide_withdrawal(known: Known | None, withdrawal: Withdrawal) -> ItemOutcome:
-    """Give what becomes of a withdrawal; `REFUSED` when there is nothing to withdraw.
+def decide_withdrawal(known: Known, withdrawal: Withdrawal) -> ItemOutcome:
+    """Give what becomes of a withdrawal of a known signal.
 
-    A withdrawal may carry the version of the signal it ends, or a higher one.
+    It may carry the version of the signal it ends, or a higher one.
     """
-    if known is None:
-        return ItemOutcome.REFUSED
     if withdrawal.version < known.version:
         return ItemOutcome.SUPERSEDED
     if known.kind == "tombstone":
+        return ItemOutcome.UNCHANGED
+    is_error = withdrawal.reason is WithdrawalReason.ENTERED_IN_ERROR
+    if known.kind == "ended" and not is_error:
         return ItemOutcome.UNCHANGED
     return ItemOutcome.ACCEPTED

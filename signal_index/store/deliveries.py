@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -21,9 +22,17 @@ async def is_delivery_known(conn: AsyncConnection, said: Delivery) -> bool:
 
 
 async def close_delivery(
-    conn: AsyncConnection, said: Delivery, *, submitted_by: str, now: datetime
+    conn: AsyncConnection,
+    said: Delivery,
+    places: Sequence[tuple[str, str]],
+    *,
+    submitted_by: str,
+    now: datetime,
 ) -> None:
-    """Close a delivery: the source was heard for each of its categories and places."""
+    """Close a delivery: the source was heard for each of these places.
+
+    A place is a municipality and a category that the source covers there.
+    """
     counts = encode_delivery(said)["counts"]
     await conn.execute(
         insert(delivery),
@@ -40,8 +49,7 @@ async def close_delivery(
                 "counts": counts,
                 "closed_at": now,
             }
-            for municipality in said.municipalities
-            for category in said.categories
+            for municipality, category in places
         ],
     )
     await conn.execute(

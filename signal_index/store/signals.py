@@ -108,11 +108,17 @@ async def find_known(
             columns.row_key,
             columns.category,
             columns.municipality,
+            columns.state,
         ).where(columns.source == source, columns.reference.in_(references))
     )
     for row in there:
         found[row.reference] = (
-            Known("signal", row.version, row.notice_digest, row.row_key),
+            Known(
+                "ended" if row.state == SignalState.ENDED else "signal",
+                row.version,
+                row.notice_digest,
+                row.row_key,
+            ),
             KnownPlace(row.category, row.municipality),
         )
     return found
@@ -123,7 +129,9 @@ async def store_signals(conn: AsyncConnection, signals: Sequence[NewSignal]) -> 
     if not signals:
         return
     for source in {one.notice.source for one in signals}:
-        replaced = [one.notice.reference for one in signals]
+        replaced = [
+            one.notice.reference for one in signals if one.notice.source == source
+        ]
         await erase_signals(conn, source, replaced)
         await conn.execute(
             delete(tombstone).where(
@@ -188,21 +196,19 @@ async def bury_signals(
 
 
 async def insert_evidence(conn: AsyncConnection, item: Evidence) -> None:
-    """Keep what a source signed; the same batch sent again is kept once."""
-    known = await conn.execute(select(evidence.c.id).where(evidence.c.id == item.id))
-    if known.first() is None:
-        await conn.execute(
-            insert(evidence),
-            {
-                "id": item.id,
-                "kind": item.kind,
-                "submitted_by": item.submitted_by,
-                "municipality": item.municipality,
-                "entry_id": item.entry_id,
-                "received_at": item.received_at,
-                "jws": item.jws,
-            },
-        )
+    """Keep what a source signed, as it came."""
+    await conn.execute(
+        insert(evidence),
+        {
+            "id": item.id,
+            "kind": item.kind,
+            "submitted_by": item.submitted_by,
+            "municipality": item.municipality,
+            "entry_id": item.entry_id,
+            "received_at": item.received_at,
+            "jws": item.jws,
+        },
+    )
 
 
 async def list_own_signals(

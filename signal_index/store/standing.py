@@ -51,6 +51,14 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Signer:
+    """A public key that signs notices, and whose it is."""
+
+    organisation: str
+    jwk: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Who takes part and what is open, as of one moment."""
 
@@ -58,6 +66,7 @@ class Standing:
     organisations: Mapping[str, Organisation]
     clients: Mapping[str, str]
     suspended: frozenset[tuple[str, str]]
+    signers: Mapping[str, Signer]
     sources: Mapping[str, SourceStanding]
     coverage: Mapping[tuple[str, str], tuple[Coverage, ...]]
     establishments: tuple[Establishment, ...]
@@ -85,6 +94,10 @@ async def read_standing(
                 )
             )
         ),
+        signers={
+            row.kid: Signer(row.organisation, row.jwk)
+            for row in await conn.execute(select(registry.signer))
+        },
         sources=dict(await _sources(conn)),
         coverage=await _coverage(conn),
         establishments=tuple(await _establishments(conn, catalogue)),

@@ -1,0 +1,91 @@
+"""The ledger's routes: checkpoint and hash tiles for all, proofs for one's own entries.
+
+Formats byte for byte as C2SP has them. Entry bundles hold the leaves themselves and are
+for auditors only; a leaf names nobody, but says how often who asked.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from signal_index.api.callers import Anyone, Auditor, LedgerReader
+from signal_index.api.context import Index, get_index
+from signal_index.api.errors import RouteUnknown
+from signal_index.api.reading import read_query
+from signal_index.notice import parse_uuid
+from signal_index.proof import MalformedProof, parse_tile_path
+from signal_index.store.connect import reading
+from signal_index.store.ledger_tiles import find_checkpoint, find_tile, prove_entry
+
+_FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
+_PUBLIC = {"access-control-allow-origin": "*"}
+
+router = APIRouter(prefix="/ledger")
+
+
+@router.get("/checkpoint")
+async def show_newest_checkpoint(request: Request, caller: Anyone) -> Response:
+    """Give the newest signed checkpoint."""
+    del caller
+    return await _checkpoint(request, None)
+
+
+@router.get("/{year}/checkpoint")
+async def show_checkpoint(request: Request, caller: Anyone, year: str) -> Response:
+    """Give the newest signed checkpoint of one year's tree."""
+    del caller
+    return await _checkpoint(request, _year(year))
+
+
+@router.get("/{year}/tile/entries/{path:path}")
+async def show_entries(
+    request: Request, caller: Auditor, year: str, path: str
+) -> Response:
+    """Give a bundle of leaves, to an auditor."""
+    del caller
+    return await _tile(get_index(request), _year(year), f"tile/entries/{path}")
+
+
+@router.get("/{year}/tile/{path:path}")
+async def show_tile(request: Request, caller: Anyone, year: str, path: str) -> Response:
+    """Give a tile of hashes; it never changes."""
+    del caller
+    answer = await _tile(get_index(request), _year(year), f"tile/{path}")
+    answer.headers.update({**_PUBLIC, **_FOREVER})
+    return answer
+
+
+@router.get("/proofs/{entry_id}")
+async def show_proof(request: Request, caller: LedgerReader, entry_id: str) -> Response:
+    """Prove that an entry of the caller's own organisation is in the tree."""
+    read_query(request)
+    entry = parse_uuid(entry_id, "entryId")
+    async with reading(get_index(request).engine) as conn:
+        proof = await prove_entry(conn, entry, caller.caller.organisation)
+    return Response(proof, media_type="text/plain; charset=utf-8")
+
+
+async def _checkpoint(request: Request, year: int | None) -> Response:
+    async with reading(get_index(request).engine) as conn:
+        note = await find_checkpoint(conn, year)
+    if note is None:
+        raise RouteUnknown
+    return Response(note, media_type="text/plain; charset=utf-8", headers=_PUBLIC)
+
+
+async def _tile(index: Index, year: int, path: str) -> Response:
+    try:
+        ref = parse_tile_path(path)
+    except MalformedProof as error:
+        raise RouteUnknown from error
+    async with reading(index.engine) as conn:
+        data = await find_tile(conn, year, ref)
+    if data is None:
+        raise RouteUnknown
+    return Response(data, media_type="application/octet-stream")
+
+
+def _year(text: str) -> int:
+    if len(text) != 4 or not (text.isascii() and text.isdigit()):
+        raise RouteUnknown
+    return int(text)

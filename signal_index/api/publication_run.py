@@ -1,0 +1,251 @@
+"""Carry out what a source sent: one transaction, one outcome per item.
+
+1. Every item is checked on its own, its row derived (`submissions`).
+2. In the transaction: the sources are locked, what is known is read, each item decided
+   (`signals.decide_notice`, `decide_withdrawal`), everything written set by set.
+3. The entry with the digest of what was signed commits with it, and so does what was
+   signed itself: evidence that names nobody.
+
+An answer never depends on other sources' signals, nor on other persons'.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.catalogue import Catalogue
+from policy.errors import PolicyError
+from policy.vocabulary import Caller
+from signal_index.api.context import Index
+from signal_index.api.recording import record_act
+from signal_index.api.submissions import (
+    Candidate,
+    Checked,
+    Refusal,
+    Rules,
+    Submission,
+    check_items,
+)
+from signal_index.api.transactions import committing
+from signal_index.errors import RequestRefused, UnknownContactHolder, UnknownSignal
+from signal_index.identifiers import new_uuid7
+from signal_index.ledger import Entry, Kind
+from signal_index.notice import InvalidField, Notice, Withdrawal, WithdrawalReason
+from signal_index.notice.fields import encode_b64u
+from signal_index.proof import JsonObject
+from signal_index.signals import (
+    ItemOutcome,
+    Known,
+    NewSignal,
+    PointKeys,
+    decide_notice,
+    decide_withdrawal,
+    digest_notice,
+)
+from signal_index.store.contacts import find_contact_owners
+from signal_index.store.ledger import insert_entries
+from signal_index.store.signals import (
+    Ending,
+    Evidence,
+    KnownPlace,
+    bury_signals,
+    find_known,
+    insert_evidence,
+    keep_ended,
+    lock_source,
+    store_signals,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """What became of one item."""
+
+    reference: UUID | None
+    outcome: ItemOutcome
+    problem: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of a submission, in the order of its items, and its entry."""
+
+    entry: UUID
+    results: tuple[ItemResult, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Known:
+    """What the database knows that decides about the candidates."""
+
+    signals: Mapping[tuple[str, UUID], tuple[Known, KnownPlace]]
+    contact_owners: Mapping[UUID, str]
+
+
+@dataclass(slots=True, repr=False)
+class _Plan:
+    """What the transaction is going to write."""
+
+    submission: Submission
+    catalogue: Catalogue
+    now: datetime
+    store: list[NewSignal] = field(default_factory=list)
+    keep: list[Ending] = field(default_factory=list)
+    bury: list[Ending] = field(default_factory=list)
+
+
+async def carry_out(index: Index, caller: Caller, submission: Submission) -> Published:
+    """Publish and withdraw what holds; say of each item what became of it."""
+    now = index.clock()
+    standing = await index.standing.get(now)
+    scalar = index.keys.get_scalar(submission.key_version)
+    rules = Rules(index.policy.get(standing), standing, now)
+    checked = await check_items(
+        submission, rules, PointKeys(scalar, index.keys.row_key)
+    )
+    plan = _Plan(submission, index.catalogue, now)
+    async with committing(index.engine) as conn:
+        known = await _read_known(conn, checked.candidates)
+        results = _decide_all(plan, checked, known)
+        await store_signals(conn, plan.store)
+        await keep_ended(conn, plan.keep)
+        await bury_signals(conn, plan.bury, now=now)
+        entries = _entries(index, caller, submission, results, now)
+        await insert_entries(conn, entries)
+        if plan.store or plan.keep or plan.bury:
+            kept = _evidence(submission, caller, entries[0].id, now)
+            await insert_evidence(conn, kept)
+    return Published(entries[0].id, results)
+
+
+async def _read_known(conn: AsyncConnection, candidates: Sequence[Candidate]) -> _Known:
+    signals: dict[tuple[str, UUID], tuple[Known, KnownPlace]] = {}
+    # Sorted, so that two submitters for the same sources never wait for each other.
+    for source in sorted({one.said.source for one in candidates}):
+        await lock_source(conn, source)
+        asked = [one.said.reference for one in candidates if one.said.source == source]
+        found = await find_known(conn, source, asked)
+        signals |= {(source, reference): known for reference, known in found.items()}
+    contacts = {
+        one.said.contact_holder for one in candidates if isinstance(one.said, Notice)
+    }
+    return _Known(signals, await find_contact_owners(conn, contacts))
+
+
+def _decide_all(plan: _Plan, checked: Checked, known: _Known) -> tuple[ItemResult, ...]:
+    results = {
+        place: ItemResult(
+            _reference(plan.submission, place), ItemOutcome.REFUSED, refusal
+        )
+        for place, refusal in checked.refusals.items()
+    }
+    for one in checked.candidates:
+        try:
+            outcome = _decide_one(plan, one, known)
+            results[one.place] = ItemResult(one.said.reference, outcome)
+        except (InvalidField, RequestRefused, PolicyError) as refusal:
+            results[one.place] = ItemResult(
+                one.said.reference, ItemOutcome.REFUSED, refusal
+            )
+    return tuple(results[place] for place in sorted(results))
+
+
+def _decide_one(plan: _Plan, one: Candidate, known: _Known) -> ItemOutcome:
+    found = known.signals.get((one.said.source, one.said.reference))
+    if isinstance(one.said, Withdrawal):
+        return _decide_withdrawal(plan, one.said, found)
+    owner = known.contact_owners.get(one.said.contact_holder)
+    if owner not in {one.said.source, plan.submission.submitted_by}:
+        raise UnknownContactHolder
+    return _decide_notice(plan, one, one.said, None if found is None else found[0])
+
+
+def _decide_notice(
+    plan: _Plan, one: Candidate, notice: Notice, known: Known | None
+) -> ItemOutcome:
+    if one.row is None:
+        raise InvalidField("subjects", "missing")
+    digest = digest_notice(notice)
+    outcome = decide_notice(known, notice, digest, one.row.row_key)
+    if outcome is ItemOutcome.ACCEPTED:
+        plan.store.append(
+            NewSignal(
+                id=new_uuid7(plan.now),
+                row_key=one.row.row_key,
+                seal=one.row.seal,
+                key_version=plan.submission.key_version,
+                submitted_by=plan.submission.submitted_by,
+                notice=notice,
+                digest=digest,
+                confirmed_at=plan.now,
+            )
+        )
+    return outcome
+
+
+def _decide_withdrawal(
+    plan: _Plan, said: Withdrawal, found: tuple[Known, KnownPlace] | None
+) -> ItemOutcome:
+    if found is None:
+        raise UnknownSignal
+    known, place = found
+    outcome = decide_withdrawal(known, said)
+    if outcome is ItemOutcome.ACCEPTED:
+        ending = Ending(said, place.category, place.municipality)
+        category = plan.catalogue.parse_category(place.category)
+        has_ended = said.reason is WithdrawalReason.ENDED
+        may_keep = plan.catalogue.categories[category].keeps is not None
+        (plan.keep if has_ended and may_keep else plan.bury).append(ending)
+    return outcome
+
+
+def _reference(submission: Submission, place: int) -> UUID | None:
+    item = (*submission.notices, *submission.withdrawals)[place]
+    return None if isinstance(item, InvalidField) else item.reference
+
+
+def _entries(
+    index: Index,
+    caller: Caller,
+    submission: Submission,
+    results: Sequence[ItemResult],
+    now: datetime,
+) -> list[Entry]:
+    """Build one entry for the notices and one for the withdrawals, where there are."""
+    first = len(submission.notices)
+    parts = (
+        (Kind.PUBLICATION, results[:first]),
+        (Kind.WITHDRAWAL, results[first:]),
+    )
+    digest = encode_b64u(hashlib.sha256(submission.jws.encode()).digest())
+    entries = []
+    for kind, items in parts:
+        if items:
+            counts = Counter(item.outcome.value for item in items)
+            what: JsonObject = {
+                "digest": digest,
+                "counts": dict(sorted(counts.items())),
+            }
+            entries.append(record_act(kind, caller, what, index.keys, now))
+    return entries
+
+
+def _evidence(
+    submission: Submission, caller: Caller, entry: UUID, now: datetime
+) -> Evidence:
+    return Evidence(
+        id=new_uuid7(now),
+        kind=submission.kind,
+        submitted_by=submission.submitted_by,
+        municipality=caller.municipality,
+        entry_id=entry,
+        received_at=now,
+        jws=submission.jws,
+    )

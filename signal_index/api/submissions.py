@@ -1,0 +1,215 @@
+"""What a source sent, opened and checked as far as it goes without the database.
+
+- The signature must be of a key that is registered for the caller's organisation.
+- Each item stands alone: what is wrong with one is that item's outcome.
+- The commitment in the signed notice must be of the N and salt beside it; both are used
+  here, in memory, and nowhere stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from keys.errors import InvalidPseudonym
+from keys.pseudonym import (
+    KeyVersion,
+    SealedRow,
+    derive_sealed_row,
+    derive_stored_point,
+    parse_pseudonym,
+)
+from policy.decide import Policy
+from policy.errors import PolicyError
+from policy.publication import Publication, permit_publication
+from policy.vocabulary import parse_municipality
+from signal_index.errors import RequestRefused, UnknownSource
+from signal_index.notice import (
+    InvalidField,
+    InvalidSignature,
+    Notice,
+    Oin,
+    SignerKey,
+    SubjectProof,
+    Withdrawal,
+    parse_signer_key,
+    read_kid,
+    subject_commitment,
+)
+from signal_index.signals import PointKeys
+from signal_index.store.standing import SourceStanding, Standing
+
+_THREADS: Final = 2
+_WORTH_A_THREAD: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What items are checked against: the policy, the register, the moment."""
+
+    policy: Policy
+    standing: Standing
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Submission:
+    """One signed message of a source, single or batch, with what came beside it."""
+
+    kind: str
+    submitted_by: Oin
+    notices: tuple[Notice | InvalidField, ...]
+    withdrawals: tuple[Withdrawal | InvalidField, ...]
+    subjects: Mapping[UUID, SubjectProof]
+    key_version: KeyVersion
+    jws: str
+
+
+Refusal = InvalidField | RequestRefused | PolicyError
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Candidate:
+    """An item that holds as far as can be told without the database."""
+
+    place: int
+    said: Notice | Withdrawal
+    row: SealedRow | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Checked:
+    """Every item of a submission: still in the running, or refused and why."""
+
+    candidates: tuple[Candidate, ...]
+    refusals: Mapping[int, Refusal]
+
+
+async def check_items(submission: Submission, rules: Rules, keys: PointKeys) -> Checked:
+    """Check every item on its own, and derive the row of each notice that holds."""
+    refusals: dict[int, Refusal] = {}
+    said: dict[int, Notice | Withdrawal] = {}
+    seen: set[UUID] = set()
+    for place, item in enumerate((*submission.notices, *submission.withdrawals)):
+        try:
+            said[place] = _check_item(item, seen, submission, rules)
+        except (InvalidField, RequestRefused, PolicyError) as refusal:
+            refusals[place] = refusal
+    places = [place for place, item in said.items() if isinstance(item, Notice)]
+    notices = [item for item in said.values() if isinstance(item, Notice)]
+    rows: dict[int, SealedRow] = {}
+    derived = await _derive_rows(notices, submission, keys)
+    for place, row in zip(places, derived, strict=True):
+        if isinstance(row, InvalidField):
+            refusals[place] = row
+            del said[place]
+        else:
+            rows[place] = row
+    candidates = (Candidate(at, item, rows.get(at)) for at, item in said.items())
+    return Checked(tuple(candidates), refusals)
+
+
+def _check_item(
+    item: Notice | Withdrawal | InvalidField,
+    seen: set[UUID],
+    submission: Submission,
+    rules: Rules,
+) -> Notice | Withdrawal:
+    if isinstance(item, InvalidField):
+        raise item
+    if item.reference in seen:
+        raise InvalidField("reference", "doubled")
+    seen.add(item.reference)
+    if isinstance(item, Notice):
+        _check_notice(item, submission, rules)
+    else:
+        get_source(item.source, submission.submitted_by, rules.standing)
+    return item
+
+
+def find_signer(token: str, caller: str, standing: Standing) -> SignerKey:
+    """Give the registered key that a message says signed it, or raise."""
+    registered = standing.signers.get(read_kid(token))
+    if registered is None or registered.organisation != caller:
+        raise InvalidSignature
+    return parse_signer_key(registered.organisation, registered.jwk)
+
+
+def get_source(source: str, submitted_by: str, standing: Standing) -> SourceStanding:
+    """Give the source if this organisation may send for it, or raise."""
+    found = standing.sources.get(source)
+    if found is None or not found.active or submitted_by not in found.submitters:
+        raise UnknownSource
+    return found
+
+
+def _check_notice(notice: Notice, submission: Submission, rules: Rules) -> None:
+    """Check all that the register and the policy say about a notice, or raise."""
+    source = get_source(notice.source, submission.submitted_by, rules.standing)
+    _permit(notice, source, rules)
+    covered = rules.standing.coverage.get((notice.municipality, notice.category), ())
+    if all(one.source != notice.source for one in covered):
+        raise UnknownSource
+    today = rules.now.date()
+    if notice.valid_until < today:
+        raise InvalidField("validUntil", "in-the-past")
+    if notice.informed.on > today:
+        raise InvalidField("informed", "in-the-future")
+
+
+def _permit(notice: Notice, source: SourceStanding, rules: Rules) -> None:
+    catalogue = rules.policy.catalogue
+    permit_publication(
+        rules.policy,
+        Publication(
+            source_kind=catalogue.parse_source_kind(source.kind),
+            category=catalogue.parse_category(notice.category),
+            municipality=parse_municipality(notice.municipality),
+            informed=catalogue.parse_informed(notice.informed.code),
+            valid_from=notice.valid_from,
+            valid_until=notice.valid_until,
+        ),
+        now=rules.now,
+    )
+
+
+async def _derive_rows(
+    notices: Sequence[Notice], submission: Submission, keys: PointKeys
+) -> Sequence[SealedRow | InvalidField]:
+    """Check each commitment and give each row; c*N of many runs in two threads."""
+    if len(notices) < _WORTH_A_THREAD:
+        return [_derive_row(notice, submission, keys) for notice in notices]
+    step = -(-len(notices) // _THREADS)
+    parts = [notices[start : start + step] for start in range(0, len(notices), step)]
+    done = await asyncio.gather(
+        *(asyncio.to_thread(_derive_part, part, submission, keys) for part in parts)
+    )
+    return [row for part in done for row in part]
+
+
+def _derive_part(
+    notices: Sequence[Notice], submission: Submission, keys: PointKeys
+) -> list[SealedRow | InvalidField]:
+    return [_derive_row(notice, submission, keys) for notice in notices]
+
+
+def _derive_row(
+    notice: Notice, submission: Submission, keys: PointKeys
+) -> SealedRow | InvalidField:
+    proof = submission.subjects.get(notice.reference)
+    if proof is None:
+        return InvalidField("subjects", "missing")
+    try:
+        pseudonym = parse_pseudonym(proof.pseudonym)
+    except InvalidPseudonym:
+        return InvalidField("pseudonym", "wrong-form")
+    committed = subject_commitment(proof.salt, pseudonym)
+    if not hmac.compare_digest(committed, notice.subject):
+        return InvalidField("subject", "does-not-match")
+    point = derive_stored_point(keys.scalar, pseudonym)
+    return derive_sealed_row(keys.row_key, point, notice.category)
