@@ -28,7 +28,6 @@ class Event(StrEnum):
     LEADING = "leading"
     LEADERSHIP_LOST = "leadership-lost"
     UPKEEP_FAILED = "upkeep-failed"
-    SEQUENCED = "sequenced"
     ERASED = "erased"
     CLEANED = "cleaned"
     KEYS_MISSING = "keys-missing"
@@ -46,9 +45,8 @@ FIELDS: Final[Mapping[Event, frozenset[str]]] = {
     Event.NO_DECISION: frozenset({"purpose"}),
     Event.POLICY_ACTIVATED: frozenset({"digest"}),
     Event.LEADING: frozenset(),
-    Event.LEADERSHIP_LOST: frozenset({"kind"}),
+    Event.LEADERSHIP_LOST: frozenset(),
     Event.UPKEEP_FAILED: frozenset({"job", "kind"}),
-    Event.SEQUENCED: frozenset({"year", "size"}),
     Event.ERASED: frozenset({"what", "count"}),
     Event.CLEANED: frozenset({"what", "count"}),
     Event.KEYS_MISSING: frozenset({"year"}),

@@ -6,7 +6,7 @@
     disclosures-2026.key      disclosure key            32 bytes
     checkpoint.key.jwk        checkpoint key            Ed25519 JWK, private
     receipt.key.jwk           receipt key               Ed25519 JWK, private
-    checkpoint.public.jwk     for verifiers             public
+    checkpoint.vkey           for verifiers             public (C2SP note key)
     receipt.public.jwk        for desks and verifiers   public
 
 - A secret file that group or others may read stops the start (`SecretFileExposed`),
@@ -40,13 +40,14 @@ from keys.pseudonym import (
 )
 from signal_index.errors import KeyFilesRefused, KeysExist, SecretFileExposed
 from signal_index.keyring import IndexKeys, YearKeys
-from signal_index.ledger import CheckpointKey, DisclosureKey, ReceiptKey
+from signal_index.ledger import CheckpointKey, DisclosureKey, ReceiptKey, note_key
+from signal_index.proof import origin_of
 
 SECRET_BYTES = 32
 ROW_KEY = "row-key.key"
 CHECKPOINT = "checkpoint.key.jwk"
 RECEIPT = "receipt.key.jwk"
-CHECKPOINT_PUBLIC = "checkpoint.public.jwk"
+CHECKPOINT_PUBLIC = "checkpoint.vkey"
 RECEIPT_PUBLIC = "receipt.public.jwk"
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -56,9 +57,12 @@ Key = TypeVar("Key")
 
 
 def create_key_folder(
-    folder: Path, *, key_version: int, years: tuple[int, ...]
+    folder: Path, *, key_version: int, years: tuple[int, ...], origin_base: str
 ) -> None:
     """Make every key of a new index; raises `KeysExist` when one is there already.
+
+    `origin_base` is the ledger's: the public checkpoint key is named after the first
+    year's tree, and a verifier derives the other years' from it.
 
     Losing this folder loses every row and every ledger entry's meaning: keep a copy of
     it apart from the copies of the database (docs/operations.md, "Back-up").
@@ -71,8 +75,12 @@ def create_key_folder(
     _write_secret(folder / ROW_KEY, secrets.token_bytes(2 * SECRET_BYTES))
     for year in years:
         create_year(folder, year)
-    _create_signing_key(folder, CHECKPOINT, CHECKPOINT_PUBLIC)
-    _create_signing_key(folder, RECEIPT, RECEIPT_PUBLIC)
+    _create_signing_key(folder / CHECKPOINT)
+    origin = origin_of(origin_base, years[0])
+    public = note_key(load_checkpoint_key(folder), origin).encode()
+    _write_new(folder / CHECKPOINT_PUBLIC, f"{public}\n".encode(), 0o644)
+    jwk = _create_signing_key(folder / RECEIPT)
+    _write_new(folder / RECEIPT_PUBLIC, _encode_json(jwk), 0o644)
 
 
 def create_year(folder: Path, year: int) -> None:
@@ -168,12 +176,11 @@ def _receipt_key(path: Path) -> ReceiptKey:
     return ReceiptKey(seed, kid)
 
 
-def _create_signing_key(folder: Path, private_name: str, public_name: str) -> None:
+def _create_signing_key(path: Path) -> Mapping[str, object]:
     made = OKPKey.generate_key("Ed25519", private=True)
     members = {"kid": made.thumbprint(), **made.as_dict(private=True)}
-    _write_secret(folder / private_name, _encode_json(members))
-    public = {name: value for name, value in members.items() if name != "d"}
-    _write_new(folder / public_name, _encode_json(public), 0o644)
+    _write_secret(path, _encode_json(members))
+    return {name: value for name, value in members.items() if name != "d"}
 
 
 def _encode_json(members: Mapping[str, object]) -> bytes:

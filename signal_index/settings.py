@@ -10,7 +10,7 @@
 import tomllib
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -20,6 +20,7 @@ from pydantic import (
     Field,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -66,7 +67,7 @@ def _known_driver(value: str) -> str:
 
 
 SecureUrl = Annotated[str, AfterValidator(_secure_url)]
-DatabaseUrl = Annotated[str, AfterValidator(_known_driver), Field(repr=False)]
+DatabaseUrl = Annotated[str, AfterValidator(_known_driver)]
 Algorithm = Literal["PS256", "PS384", "PS512", "ES256", "ES384", "Ed25519"]
 
 
@@ -109,9 +110,10 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
     )
 
-    database_url: DatabaseUrl
-    upkeep_database_url: DatabaseUrl | None = None  # another login for upkeep's roles
-    admin_database_url: DatabaseUrl | None = None  # another login for commands
+    database_url: DatabaseUrl = Field(repr=False)
+    # Other logins, for the roles of the upkeep and for the administrator's commands:
+    upkeep_database_url: DatabaseUrl | None = Field(default=None, repr=False)
+    admin_database_url: DatabaseUrl | None = Field(default=None, repr=False)
     pool_size: int = Field(default=8, ge=1, le=16)
     upkeep: Literal["in-process", "separate"]
 
@@ -137,6 +139,12 @@ class Settings(BaseSettings):
         if len({issuer.issuer for issuer in value}) != len(value):
             raise ValueError("an issuer is named twice")
         return value
+
+    @model_validator(mode="after")
+    def _sqlite_is_one_process(self) -> Self:
+        if self.upkeep == "separate" and self.database_url.startswith("sqlite"):
+            raise ValueError("on SQLite the upkeep runs in-process")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -165,12 +173,18 @@ def load_settings(path: Path) -> Settings:
     try:
         settings = Settings(**values)
     except ValidationError as refusal:
-        reasons = (
-            f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
-            for error in refusal.errors(include_input=False, include_context=False)
-        )
-        raise SettingsRefused(f"{path}: {'; '.join(reasons)}") from None
+        raise SettingsRefused(f"{path}: {list_reasons(refusal)}") from None
     return _resolve(settings, path.resolve().parent)
+
+
+def list_reasons(refusal: ValidationError) -> str:
+    """Give what was wrong where, on one line; never the value that was."""
+    errors = refusal.errors(include_input=False, include_context=False)
+    return "; ".join(
+        f"{'.'.join(str(part) for part in error['loc'])}: "
+        f"{error['msg'].removeprefix('Value error, ')}"
+        for error in errors
+    )
 
 
 def _resolve(settings: Settings, folder: Path) -> Settings:

@@ -1,6 +1,7 @@
 """Suspending an account and restoring it; read at most ten seconds old by the edge.
 
 - An account is a subject (`sub`) at an organisation, whatever a token still says.
+- The subject `EVERYONE` stands for the organisation as a whole.
 - The caller records it in the ledger, in the same transaction.
 """
 
@@ -12,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.errors import AccountNotSuspended
 from signal_index.store.registry import Change, get_municipality
 from signal_index.tables.registry import account_suspension
+
+EVERYONE = "*"
 
 
 async def suspend_account(

@@ -18,6 +18,8 @@ from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from signal_index.errors import DatabaseNotMigrated
+
 _WRITER = "signal_index_writer"
 _BEGIN = "signal_index_begin"
 _PRAGMAS = (
@@ -46,11 +48,13 @@ def open_engine(
 ) -> AsyncEngine:
     """Give an engine that takes on `role` on PostgreSQL; None keeps the login's own.
 
-    Only the migration, which makes the roles, runs with None. The pool never grows
-    beyond `pool_size`: past 16 connections PostgreSQL answers slower, not faster.
+    Only the migration, which makes the roles and the SQLite file, runs with None. The
+    pool never grows beyond `pool_size`: past 16 connections PostgreSQL answers slower,
+    not faster. Raises `DatabaseNotMigrated` where there is no SQLite file yet.
     """
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
+        _own_file(url, may_create=role is None)
         return _open_sqlite(url, pool_size)
     settings = {"application_name": "signal-index"}
     if role is not None:
@@ -98,8 +102,19 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             yield connection
 
 
+async def truncate_wal(engine: AsyncEngine) -> None:
+    """Let SQLite forget what its write-ahead log still holds of erased rows.
+
+    Does nothing on PostgreSQL, whose own vacuum and archiving rules decide that.
+    """
+    if not is_sqlite(engine):
+        return
+    async with engine.connect() as connection:
+        await connection.execution_options(**{_BEGIN: ""})
+        await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def _open_sqlite(url: URL, pool_size: int) -> AsyncEngine:
-    _own_file(url)
     engine = create_async_engine(
         url,
         pool_size=pool_size,
@@ -111,11 +126,14 @@ def _open_sqlite(url: URL, pool_size: int) -> AsyncEngine:
     return engine
 
 
-def _own_file(url: URL) -> None:
-    if url.database:
-        path = Path(url.database)
-        if not path.exists():
-            path.touch(mode=0o600)
+def _own_file(url: URL, *, may_create: bool) -> None:
+    path = Path(url.database or "")
+    if path.is_file():
+        return
+    if not may_create:
+        raise DatabaseNotMigrated("run `signal-index migrate` first")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
 
 
 def _prepare_sqlite(
@@ -131,4 +149,5 @@ def _prepare_sqlite(
 
 def _begin_sqlite(connection: Connection) -> None:
     begin = connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE")
-    connection.exec_driver_sql(begin)
+    if begin:
+        connection.exec_driver_sql(begin)

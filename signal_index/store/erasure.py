@@ -44,12 +44,14 @@ class Terms:
 
     `confirmed_before`: an active signal not confirmed since then has ended.
     `kept_since`: an ended signal is kept if it ended on this day or later; None where
-    no statute allows keeping it at all.
+    no statute allows keeping it at all. `excluding`: the terms hold for every category
+    but these, so that one that left the catalogue is not kept for ever.
     """
 
     categories: frozenset[str]
     confirmed_before: datetime
     kept_since: date | None
+    excluding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ async def end_signals(conn: AsyncConnection, terms: Terms, today: date) -> None:
     await conn.execute(
         update(signal)
         .where(
-            signal.c.category.in_(terms.categories),
+            _own(terms),
             signal.c.state == "active",
             _over(terms, today),
         )
@@ -111,9 +113,16 @@ async def erase_signals(
     )
 
 
-async def erase_tombstones(conn: AsyncConnection, now: datetime) -> int:
-    """Delete tombstones whose 90 days are over."""
-    return await _delete_past(conn, tombstone, now)
+async def erase_tombstones(
+    conn: AsyncConnection, now: datetime
+) -> Mapping[tuple[str, str], int]:
+    """Delete tombstones whose 90 days are over; counts by source and municipality."""
+    gone = await conn.execute(
+        delete(tombstone)
+        .where(tombstone.c.until < now)
+        .returning(tombstone.c.source, tombstone.c.municipality)
+    )
+    return Counter((row.source, row.municipality) for row in gone)
 
 
 async def clean_lookups(conn: AsyncConnection, now: datetime) -> int:
@@ -127,6 +136,12 @@ async def _delete_past(conn: AsyncConnection, table: Table, now: datetime) -> in
     return int(gone.rowcount)
 
 
+def _own(terms: Terms) -> ColumnElement[bool]:
+    if terms.excluding:
+        return signal.c.category.not_in(terms.categories)
+    return signal.c.category.in_(terms.categories)
+
+
 def _over(terms: Terms, today: date) -> ColumnElement[bool]:
     return or_(
         signal.c.valid_until < today, signal.c.confirmed_at < terms.confirmed_before
@@ -134,7 +149,7 @@ def _over(terms: Terms, today: date) -> ColumnElement[bool]:
 
 
 def _erasable(terms: Terms, today: date) -> ColumnElement[bool]:
-    own = signal.c.category.in_(terms.categories)
+    own = _own(terms)
     if terms.kept_since is not None:
         return and_(own, signal.c.ended_on < terms.kept_since)
     active = and_(signal.c.state == "active", _over(terms, today))

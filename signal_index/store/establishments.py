@@ -1,8 +1,8 @@
 """Writing that a municipality established a purpose.
 
 - The software gives nobody a legal basis: without this row a purpose stays closed.
-- What was established is never overwritten: other facts for the same purpose and
-  municipality are a `RegistrationConflict`.
+- What was established is never overwritten: other facts for the same purpose,
+  municipality and day are a `RegistrationConflict`. A later one stands beside it.
 - The caller records it in the ledger, in the same transaction.
 """
 
@@ -21,25 +21,18 @@ async def establish_purpose(
     conn: AsyncConnection, given: Establishment, *, now: datetime
 ) -> Change:
     """Record who established a purpose in a municipality, and from which day."""
-    facts = (given.by_role, given.on, given.staatsblad)
-    rows = await conn.execute(
-        select(establishment).filter_by(
-            municipality=given.municipality, purpose=given.purpose.value
-        )
-    )
+    key = {
+        "municipality": given.municipality,
+        "purpose": given.purpose.value,
+        "established_on": given.on,
+    }
+    facts = {"by_role": given.by_role, "staatsblad": given.staatsblad}
+    rows = await conn.execute(select(establishment).filter_by(**key))
     found = rows.one_or_none()
     if found is None:
-        await conn.execute(
-            insert(establishment).values(
-                municipality=given.municipality,
-                purpose=given.purpose.value,
-                by_role=given.by_role,
-                established_on=given.on,
-                staatsblad=given.staatsblad,
-                recorded_at=now,
-            )
-        )
+        values = {**key, **facts, "recorded_at": now}
+        await conn.execute(insert(establishment).values(**values))
         return Change.ADDED
-    if (found.by_role, found.established_on, found.staatsblad) != facts:
+    if (found.by_role, found.staatsblad) != (given.by_role, given.staatsblad):
         raise RegistrationConflict("the purpose is established with other facts")
     return Change.UNCHANGED

@@ -101,8 +101,8 @@ establishment = Table(
     metadata,
     Column("municipality", municipality().type, primary_key=True),
     Column("purpose", LABEL, primary_key=True),
+    Column("established_on", Date, primary_key=True),
     Column("by_role", String(200), nullable=False),
-    Column("established_on", Date, nullable=False),
     Column("staatsblad", String(64), nullable=True),
     Column("recorded_at", Instant, nullable=False),
 )

@@ -95,11 +95,13 @@ _CONTACT_HOLDER = (
 _ESTABLISHMENT = (
     sa.Column("municipality", sa.CHAR(length=4), nullable=False),
     sa.Column("purpose", sa.String(length=64), nullable=False),
-    sa.Column("by_role", sa.String(length=200), nullable=False),
     sa.Column("established_on", sa.Date(), nullable=False),
+    sa.Column("by_role", sa.String(length=200), nullable=False),
     sa.Column("staatsblad", sa.String(length=64), nullable=True),
     sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint("municipality", "purpose", name="pk_establishment"),
+    sa.PrimaryKeyConstraint(
+        "municipality", "purpose", "established_on", name="pk_establishment"
+    ),
 )
 
 _ACCOUNT_SUSPENSION = (

@@ -1,0 +1,33 @@
+"""The commands of `signal-index`, put together."""
+
+import typer
+
+from signal_index.cli import server_commands
+from signal_index.cli.account_commands import account_app
+from signal_index.cli.key_commands import keys_app
+from signal_index.cli.registry_commands import (
+    client_app,
+    load,
+    organisation_app,
+    purpose_app,
+    signer_app,
+    source_app,
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The signal index: who is involved with a citizen, and nothing else.",
+)
+app.command("migrate")(server_commands.migrate)
+app.command("serve")(server_commands.serve)
+app.command("upkeep")(server_commands.upkeep)
+app.command("load")(load)
+app.add_typer(keys_app, name="keys")
+app.add_typer(organisation_app, name="organisation")
+app.add_typer(client_app, name="client")
+app.add_typer(signer_app, name="signer")
+app.add_typer(source_app, name="source")
+app.add_typer(account_app, name="account")
+app.add_typer(purpose_app, name="purpose")

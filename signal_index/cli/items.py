@@ -1,0 +1,174 @@
+"""What an administrator registers, as it stands in a load file or on a command line.
+
+Unknown keys are refused; numbers, codes and keys are parsed, never passed on as they
+came. What the catalogue must know is checked when the item is registered.
+"""
+
+import json
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from policy.vocabulary import OrganisationKind
+from signal_index.errors import LoadFileRefused
+from signal_index.notice import (
+    InvalidField,
+    parse_label,
+    parse_municipality,
+    parse_oin,
+    parse_signer_key,
+)
+from signal_index.settings import list_reasons
+from signal_index.store.registry import (
+    ClientRecord,
+    OrganisationRecord,
+    SignerRecord,
+    SourceRecord,
+)
+
+
+def _oin(value: str) -> str:
+    try:
+        return parse_oin(value, "oin")
+    except InvalidField:
+        raise ValueError("is not an OIN (twenty digits)") from None
+
+
+def _municipality(value: str) -> str:
+    try:
+        return parse_municipality(value, "municipality")
+    except InvalidField:
+        raise ValueError("is not a municipality's code (four digits)") from None
+
+
+def _name(value: str) -> str:
+    try:
+        return parse_label(value, "name")
+    except InvalidField:
+        raise ValueError("is not a label of at most 60 bytes") from None
+
+
+Oin = Annotated[str, AfterValidator(_oin)]
+Municipality = Annotated[str, AfterValidator(_municipality)]
+Name = Annotated[str, AfterValidator(_name)]
+Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9.]+)*$", max_length=64)]
+Account = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Item(BaseModel):
+    """One thing to register."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OrganisationItem(Item):
+    """An organisation."""
+
+    oin: Oin
+    name: Name
+    kind: OrganisationKind
+    municipality: Municipality
+
+    def record(self) -> OrganisationRecord:
+        """Give what the store registers."""
+        return OrganisationRecord(
+            self.oin, self.name, self.kind.value, self.municipality
+        )
+
+
+class ClientItem(Item):
+    """A client of an organisation."""
+
+    id: Account
+    organisation: Oin
+
+    def record(self) -> ClientRecord:
+        """Give what the store registers."""
+        return ClientRecord(self.id, self.organisation)
+
+
+class SignerItem(Item):
+    """A public signing key, in a JWK file; a private one is refused."""
+
+    organisation: Oin
+    jwk: Path
+
+    def record(self) -> SignerRecord:
+        """Give what the store registers; reads the file."""
+        try:
+            text = self.jwk.read_text("utf-8")
+            key = parse_signer_key(self.organisation, text)
+        except (OSError, UnicodeDecodeError, InvalidField):
+            raise LoadFileRefused(
+                f"{self.jwk.name}: not a public Ed25519 JWK with a kid"
+            ) from None
+        members = key.jwk.as_dict(private=False)
+        public = {"kid": key.jwk.kid, **members}
+        return SignerRecord(self.organisation, str(key.jwk.kid), _encode(public))
+
+
+class SourceItem(Item):
+    """A source and where it publishes what, how often, through whom."""
+
+    oin: Oin
+    kind: Code
+    categories: frozenset[Code] = Field(min_length=1)
+    municipalities: frozenset[Municipality] = Field(min_length=1)
+    rhythm_days: int = Field(ge=1, le=366)
+    submitters: frozenset[Oin] = frozenset()
+
+    def record(self) -> SourceRecord:
+        """Give what the store registers."""
+        return SourceRecord(**dict(self))
+
+
+class PurposeItem(Item):
+    """That a municipality established a purpose."""
+
+    id: Code
+    municipality: Municipality
+    by: Code
+    on: date
+    staatsblad: Annotated[str, Field(max_length=32)] | None = None
+
+
+class LoadFile(Item):
+    """Everything one TOML file may register, in the order it is registered."""
+
+    organisation: tuple[OrganisationItem, ...] = ()
+    client: tuple[ClientItem, ...] = ()
+    signer: tuple[SignerItem, ...] = ()
+    source: tuple[SourceItem, ...] = ()
+    purpose: tuple[PurposeItem, ...] = ()
+
+
+Parsed = TypeVar("Parsed", bound=Item)
+
+
+def parse_item(kind: type[Parsed], values: dict[str, Any]) -> Parsed:
+    """Give an item, or raise `LoadFileRefused` with every reason; echoes no value."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as refusal:
+        raise LoadFileRefused(list_reasons(refusal)) from None
+
+
+def read_load_file(path: Path) -> LoadFile:
+    """Read a TOML file of items; key files in it count from the file's own folder."""
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise LoadFileRefused(f"{path.name}: not a readable TOML file") from None
+    loaded = parse_item(LoadFile, values)
+    folder = path.resolve().parent
+    signers = tuple(
+        item.model_copy(update={"jwk": folder / item.jwk}) for item in loaded.signer
+    )
+    return loaded.model_copy(update={"signer": signers})
+
+
+def _encode(members: dict[str, Any]) -> str:
+    return json.dumps(members, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,65 @@
+"""`keys create` and `keys add-year`: key files and the entry that says so."""
+
+from pathlib import Path
+
+import typer
+
+from signal_index import clock
+from signal_index.cli.console import SettingsFile, run, say
+from signal_index.cli.recording import name_operator, opened
+from signal_index.key_files import create_key_folder, create_year, load_year_keys
+from signal_index.ledger import Kind
+from signal_index.proof import JsonObject
+from signal_index.settings import load_settings
+from signal_index.store.acts import Act, Recorder
+
+ACTIVITY = "key-management"
+
+keys_app = typer.Typer(no_args_is_help=True, help="The secrets of this index.")
+
+
+@keys_app.command("create")
+def create(settings: SettingsFile, key_version: int = 1) -> None:
+    """Make every key of a new index, for this year's ledger and the next.
+
+    The database must have been migrated: making keys is recorded in the ledger.
+    """
+    folder = run(lambda: _create(settings, key_version))
+    say(f"keys are in {folder}: keep a copy apart from the copies of the database")
+
+
+@keys_app.command("add-year")
+def add_year(year: int, settings: SettingsFile) -> None:
+    """Make the two keys of another ledger year, before that year begins."""
+    run(lambda: _add_year(settings, year))
+    say(f"keys for {year} are made; restart the serving processes before then")
+
+
+async def _create(file: Path, key_version: int) -> Path:
+    settings = load_settings(file)
+    this_year = clock.now().year
+    years = (this_year, this_year + 1)
+    async with opened(settings) as conn:
+        create_key_folder(
+            settings.keys,
+            key_version=key_version,
+            years=years,
+            origin_base=settings.ledger_origin,
+        )
+        recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
+        what: JsonObject = {
+            "act": "keys-created",
+            "keyVersion": key_version,
+            "years": list(years),
+        }
+        await recorder.record(conn, Act(what, Kind.KEY, ACTIVITY))
+    return settings.keys
+
+
+async def _add_year(file: Path, year: int) -> None:
+    settings = load_settings(file)
+    async with opened(settings) as conn:
+        create_year(settings.keys, year)
+        recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
+        what: JsonObject = {"act": "year-keys-created", "year": year}
+        await recorder.record(conn, Act(what, Kind.KEY, ACTIVITY))

@@ -1,0 +1,143 @@
+"""Registering items: each change and its ledger entry through one connection.
+
+What is unchanged is not recorded: nothing happened.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.catalogue import Catalogue
+from policy.establishments import parse_staatsblad, verify_establishment
+from policy.vocabulary import Establishment, parse_municipality
+from signal_index.cli.items import (
+    ClientItem,
+    Item,
+    LoadFile,
+    OrganisationItem,
+    PurposeItem,
+    SignerItem,
+    SourceItem,
+)
+from signal_index.errors import CoverageRefused
+from signal_index.ledger import Kind
+from signal_index.proof import JsonObject
+from signal_index.store.acts import Act, Recorder
+from signal_index.store.establishments import establish_purpose
+from signal_index.store.registry import (
+    Change,
+    add_client,
+    add_organisation,
+    add_signer,
+    add_source,
+    get_municipality,
+)
+
+ACTIVITY = "administration"
+
+
+@dataclass(frozen=True, slots=True)
+class Registrar:
+    """Registers items on one connection, and records what that changed."""
+
+    conn: AsyncConnection
+    recorder: Recorder
+    catalogue: Catalogue
+
+    async def register(self, item: Item) -> Change:
+        """Register one item, whatever kind it is."""
+        match item:
+            case OrganisationItem():
+                return await self._organisation(item)
+            case ClientItem():
+                return await self._client(item)
+            case SignerItem():
+                return await self._signer(item)
+            case SourceItem():
+                return await self._source(item)
+            case PurposeItem():
+                return await self._purpose(item)
+            case _:
+                raise TypeError(type(item).__name__)
+
+    async def _organisation(self, item: OrganisationItem) -> Change:
+        change = await add_organisation(
+            self.conn, item.record(), now=self.recorder.clock()
+        )
+        facts: JsonObject = {"name": item.name, "kind": item.kind.value}
+        return await self._recorded(change, "organisation", item.oin, facts)
+
+    async def _client(self, item: ClientItem) -> Change:
+        change = await add_client(self.conn, item.record(), now=self.recorder.clock())
+        return await self._recorded(
+            change, "client", item.organisation, {"client": item.id}
+        )
+
+    async def _signer(self, item: SignerItem) -> Change:
+        record = item.record()
+        change = await add_signer(self.conn, record, now=self.recorder.clock())
+        facts: JsonObject = {"kid": record.kid, "jwk": record.jwk}
+        return await self._recorded(change, "signer", item.organisation, facts)
+
+    async def _source(self, item: SourceItem) -> Change:
+        self._verify_coverage(item)
+        change = await add_source(self.conn, item.record(), now=self.recorder.clock())
+        facts: JsonObject = {
+            "kind": item.kind,
+            "categories": sorted(item.categories),
+            "municipalities": sorted(item.municipalities),
+            "rhythmDays": item.rhythm_days,
+            "submitters": sorted(item.submitters),
+        }
+        return await self._recorded(change, "source", item.oin, facts)
+
+    async def _purpose(self, item: PurposeItem) -> Change:
+        made = Establishment(
+            purpose=self.catalogue.parse_purpose(item.id),
+            municipality=parse_municipality(item.municipality),
+            by_role=item.by,
+            on=item.on,
+            staatsblad=item.staatsblad and parse_staatsblad(item.staatsblad),
+        )
+        verify_establishment(self.catalogue, made)
+        change = await establish_purpose(self.conn, made, now=self.recorder.clock())
+        if change is not Change.UNCHANGED:
+            what: JsonObject = {
+                "act": "purpose-established",
+                "purpose": made.purpose.value,
+                "byRole": made.by_role,
+                "on": made.on.isoformat(),
+                "staatsblad": made.staatsblad,
+            }
+            act = Act(what, Kind.ESTABLISHMENT, ACTIVITY, None, made.municipality)
+            await self.recorder.record(self.conn, act)
+        return change
+
+    def _verify_coverage(self, item: SourceItem) -> None:
+        kind = self.catalogue.parse_source_kind(item.kind)
+        for name in sorted(item.categories):
+            category = self.catalogue.categories[self.catalogue.parse_category(name)]
+            if kind not in category.publishers:
+                raise CoverageRefused(
+                    f"a source of this kind does not publish {category.id.value}"
+                )
+
+    async def _recorded(
+        self, change: Change, subject: str, oin: str, facts: JsonObject
+    ) -> Change:
+        if change is not Change.UNCHANGED:
+            home = await get_municipality(self.conn, oin)
+            what: JsonObject = {"act": f"{subject}-{change.value}", "oin": oin, **facts}
+            act = Act(what, Kind.ADMINISTRATION, ACTIVITY, oin, home)
+            await self.recorder.record(self.conn, act)
+        return change
+
+
+def in_order(loaded: LoadFile) -> Iterator[Item]:
+    """Give the items of a load file so that what one needs comes before it."""
+    yield from loaded.organisation
+    yield from loaded.client
+    yield from loaded.signer
+    yield from loaded.source
+    yield from loaded.purpose

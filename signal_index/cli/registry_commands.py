@@ -1,0 +1,142 @@
+"""Registering from the command line, one thing at a time or a file of them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from policy.catalogue import load_catalogue
+from signal_index.cli.console import SettingsFile, run, say
+from signal_index.cli.items import (
+    ClientItem,
+    Item,
+    OrganisationItem,
+    PurposeItem,
+    SignerItem,
+    SourceItem,
+    parse_item,
+    read_load_file,
+)
+from signal_index.cli.recording import administering
+from signal_index.cli.registration import Registrar, in_order
+from signal_index.settings import load_settings
+from signal_index.store.registry import Change
+
+organisation_app = typer.Typer(no_args_is_help=True, help="Organisations.")
+client_app = typer.Typer(no_args_is_help=True, help="Clients of organisations.")
+signer_app = typer.Typer(no_args_is_help=True, help="Keys that sign notices.")
+source_app = typer.Typer(no_args_is_help=True, help="Sources and what they publish.")
+purpose_app = typer.Typer(no_args_is_help=True, help="Purposes of a municipality.")
+
+OinArgument = Annotated[str, typer.Argument(help="OIN: twenty digits.")]
+MunicipalityOption = Annotated[str, typer.Option(help="CBS code: four digits.")]
+
+
+@organisation_app.command("add")
+def add_organisation(
+    oin: OinArgument,
+    name: Annotated[str, typer.Option(help="As flags show it; at most 60 bytes.")],
+    kind: Annotated[str, typer.Option(help="municipality, source-agency, …")],
+    municipality: MunicipalityOption,
+    settings: SettingsFile,
+) -> None:
+    """Register an organisation, admitted by a municipality."""
+    values = {"oin": oin, "name": name, "kind": kind, "municipality": municipality}
+    _register(settings, lambda: [parse_item(OrganisationItem, values)])
+
+
+@client_app.command("add")
+def add_client(
+    client_id: Annotated[str, typer.Argument(help="`client_id` at the provider.")],
+    organisation: Annotated[str, typer.Option(help="OIN of its organisation.")],
+    settings: SettingsFile,
+) -> None:
+    """Register a client through which an organisation calls."""
+    values = {"id": client_id, "organisation": organisation}
+    _register(settings, lambda: [parse_item(ClientItem, values)])
+
+
+@signer_app.command("add")
+def add_signer(
+    organisation: OinArgument,
+    jwk: Annotated[Path, typer.Option(help="File with the public JWK (Ed25519).")],
+    settings: SettingsFile,
+) -> None:
+    """Register a public key with which an organisation signs what it publishes."""
+    values = {"organisation": organisation, "jwk": jwk}
+    _register(settings, lambda: [parse_item(SignerItem, values)])
+
+
+@source_app.command("add")
+def add_source(  # noqa: PLR0913 - a command line names each fact
+    oin: OinArgument,
+    *,
+    kind: Annotated[str, typer.Option(help="Kind of source, from the catalogue.")],
+    category: Annotated[list[str], typer.Option(help="Repeat for each category.")],
+    municipality: Annotated[list[str], typer.Option(help="Repeat for each code.")],
+    rhythm_days: Annotated[int, typer.Option(help="A delivery at least this often.")],
+    settings: SettingsFile,
+    submitter: Annotated[
+        list[str] | None, typer.Option(help="OIN that may send for it; repeat.")
+    ] = None,
+) -> None:
+    """Register a source: what it publishes, where, and how often."""
+    values = {
+        "oin": oin,
+        "kind": kind,
+        "categories": category,
+        "municipalities": municipality,
+        "rhythm_days": rhythm_days,
+        "submitters": submitter or [],
+    }
+    _register(settings, lambda: [parse_item(SourceItem, values)])
+
+
+@purpose_app.command("establish")
+def establish_purpose(  # noqa: PLR0913 - a command line names each fact
+    purpose: Annotated[str, typer.Argument(help="Id from the catalogue.")],
+    *,
+    municipality: MunicipalityOption,
+    by: Annotated[str, typer.Option(help="Role that established it.")],
+    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Since when.")],
+    settings: SettingsFile,
+    staatsblad: Annotated[
+        str | None, typer.Option(help="Number, as in '2027, 14'.")
+    ] = None,
+) -> None:
+    """Record that a municipality established a purpose; until then it is closed."""
+    values = {
+        "id": purpose,
+        "municipality": municipality,
+        "by": by,
+        "on": on.date(),
+        "staatsblad": staatsblad,
+    }
+    _register(settings, lambda: [parse_item(PurposeItem, values)])
+
+
+def load(
+    file: Annotated[Path, typer.Argument(help="TOML with everything to register.")],
+    settings: SettingsFile,
+) -> None:
+    """Register everything in a file, in one transaction; loading twice is harmless."""
+    _register(settings, lambda: in_order(read_load_file(file)))
+
+
+def _register(settings_file: Path, read: Callable[[], Iterable[Item]]) -> None:
+    changes = run(lambda: _registered(settings_file, read))
+    counts = Counter(changes)
+    say(", ".join(f"{counts[change]} {change.value}" for change in Change))
+
+
+async def _registered(
+    settings_file: Path, read: Callable[[], Iterable[Item]]
+) -> list[Change]:
+    settings = load_settings(settings_file)
+    items = list(read())
+    async with administering(settings) as (conn, recorder):
+        registrar = Registrar(conn, recorder, load_catalogue())
+        return [await registrar.register(item) for item in items]

@@ -1,0 +1,121 @@
+"""`migrate`, `serve` and `upkeep`: what a service manager runs.
+
+- The access log of uvicorn is off, and what libraries log is reduced to where it came
+  from: lines on stderr are JSON from a closed list (`signal_index.events`).
+- SIGTERM lets running requests and jobs finish.
+"""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import typer
+import uvicorn
+
+from signal_index import clock
+from signal_index.cli.console import SettingsFile, run, say
+from signal_index.errors import StartRefused
+from signal_index.events import Event, EventLog, take_over_logging
+from signal_index.settings import Settings, load_settings
+from signal_index.store.connect import DatabaseRole, open_engine, reading
+from signal_index.store.schema import migrate as migrate_database
+from signal_index.store.schema import verify_schema
+from signal_index.upkeep.leader import lead, opened_upkeep
+
+_GRACE_SECONDS = 10
+
+
+def migrate(settings: SettingsFile) -> None:
+    """Bring the database to the schema of this version."""
+    run(lambda: _migrate(settings))
+    say("the database has the schema of this version")
+
+
+def serve(settings: SettingsFile) -> None:
+    """Serve the API, with the upkeep beside it where the settings say so."""
+    # FastAPI is loaded only where it serves: the other commands start in half the time.
+    from signal_index.app import create_app  # noqa: PLC0415
+
+    log = _open_log()
+    loaded = _loaded(settings, log)
+    config = uvicorn.Config(
+        create_app(loaded),
+        host=loaded.host,
+        port=loaded.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    # uvicorn raises the signal again once it has shut down; this lets us end with 0.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _ignore)
+    server.run()
+    if not server.started:
+        raise typer.Exit(1)
+    log.write(Event.STOPPED)
+
+
+def upkeep(settings: SettingsFile) -> None:
+    """Do the upkeep in a process of its own, beside others that wait (PostgreSQL)."""
+    log = _open_log()
+    loaded = _loaded(settings, log)
+    run(lambda: _lead(loaded, log))
+    log.write(Event.STOPPED)
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: the server has already stopped."""
+
+
+def _open_log() -> EventLog:
+    log = EventLog(sys.stderr, clock.now)
+    take_over_logging(log)
+    return log
+
+
+def _loaded(file: Path, log: EventLog) -> Settings:
+    try:
+        return load_settings(file)
+    except StartRefused as refusal:
+        log.write(Event.START_REFUSED, reason=str(refusal))
+        raise typer.Exit(1) from None
+
+
+async def _migrate(file: Path) -> None:
+    settings = load_settings(file)
+    url = settings.admin_database_url or settings.database_url
+    engine = open_engine(url, None, pool_size=1)
+    try:
+        await migrate_database(engine)
+        settings.checkpoint_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    finally:
+        await engine.dispose()
+
+
+async def _lead(settings: Settings, log: EventLog) -> None:
+    await _verify(settings)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    async with opened_upkeep(settings, None, log, clock=clock.now) as opened:
+        leading = asyncio.create_task(lead(opened))
+        stopping = asyncio.create_task(stopped.wait())
+        await asyncio.wait({leading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        leading.cancel()
+        await asyncio.gather(leading, stopping, return_exceptions=True)
+
+
+async def _verify(settings: Settings) -> None:
+    url = settings.upkeep_database_url or settings.database_url
+    engine = open_engine(url, DatabaseRole.UPKEEP, pool_size=1)
+    try:
+        async with reading(engine) as conn:
+            await verify_schema(conn)
+    finally:
+        await engine.dispose()

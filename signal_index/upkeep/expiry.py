@@ -1,0 +1,150 @@
+"""Erases what may not be kept, and records that it did.
+
+- Whether a signal's time is over follows from its own dates and the catalogue: active
+  at most so many months after its source last confirmed it, and after its end erased,
+  unless a checked statute in the catalogue allows keeping it (GDPR art. 5(1)(e)).
+- Each batch and its ledger entries commit together: one entry per source and
+  municipality, with counts by category and cause, never a reference.
+- Spent tickets, repeats and assertions have expired by themselves when they are
+  deleted; that says nothing about anyone and is not recorded.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from policy.calendar import months_after
+from policy.catalogue import Catalogue
+from signal_index.events import Event, EventLog
+from signal_index.ledger import Kind
+from signal_index.store.acts import Act, Recorder
+from signal_index.store.connect import transaction, truncate_wal
+from signal_index.store.erasure import (
+    BATCH,
+    Erased,
+    Terms,
+    clean_lookups,
+    end_signals,
+    erase_signals,
+    erase_tombstones,
+)
+
+ACTIVITY = "erasure"
+LONGEST_LIFE_MONTHS = 24
+
+_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What erasing takes."""
+
+    engine: AsyncEngine
+    recorder: Recorder
+    catalogue: Catalogue
+    log: EventLog
+    clock: Callable[[], datetime]
+
+    async def run(self) -> None:
+        """Erase everything whose time is over by now."""
+        today = self.clock().astimezone(_AMSTERDAM).date()
+        terms = derive_terms(self.catalogue, today)
+        async with transaction(self.engine) as conn:
+            for one in terms:
+                await end_signals(conn, one, today)
+        erased = BATCH
+        total = 0
+        while erased == BATCH:
+            erased = await self._erase_batch(terms, today)
+            total += erased
+        total += await self._erase_tombstones()
+        if total:
+            await truncate_wal(self.engine)
+
+    async def clean(self) -> None:
+        """Delete what lookups left behind and has expired by itself."""
+        async with transaction(self.engine) as conn:
+            count = await clean_lookups(conn, self.clock())
+        if count:
+            self.log.write(Event.CLEANED, what="lookups", count=count)
+
+    async def _erase_batch(self, terms: Sequence[Terms], today: date) -> int:
+        async with transaction(self.engine) as conn:
+            gone = await erase_signals(conn, terms, today)
+            for (source, municipality), what in _describe(gone).items():
+                act = Act(
+                    {"act": "signals-erased", "categories": what},
+                    Kind.ERASURE,
+                    ACTIVITY,
+                    source,
+                    municipality,
+                )
+                await self.recorder.record(conn, act)
+        count = sum(gone.values())
+        if count:
+            self.log.write(Event.ERASED, what="signals", count=count)
+        return count
+
+    async def _erase_tombstones(self) -> int:
+        async with transaction(self.engine) as conn:
+            gone = await erase_tombstones(conn, self.clock())
+            for (source, municipality), count in gone.items():
+                act = Act(
+                    {"act": "tombstones-erased", "count": count},
+                    Kind.ERASURE,
+                    ACTIVITY,
+                    source,
+                    municipality,
+                )
+                await self.recorder.record(conn, act)
+        count = sum(gone.values())
+        if count:
+            self.log.write(Event.ERASED, what="tombstones", count=count)
+        return count
+
+
+def derive_terms(catalogue: Catalogue, today: date) -> Sequence[Terms]:
+    """Give how long signals live, by the catalogue as it is today.
+
+    Categories with equal terms go together. A category that has left the catalogue
+    lives as long as any may, and nothing of it is kept after its end.
+    """
+    groups: dict[tuple[int, int | None], set[str]] = defaultdict(set)
+    for id_, category in catalogue.categories.items():
+        kept = category.keeps.months if category.keeps else None
+        groups[category.maximum_life_months, kept].add(id_.value)
+    known = frozenset(id_.value for id_ in catalogue.categories)
+    return [
+        *(
+            Terms(
+                frozenset(names),
+                _midnight(months_after(today, -life)),
+                None if kept is None else months_after(today, -kept),
+            )
+            for (life, kept), names in groups.items()
+        ),
+        Terms(
+            known,
+            _midnight(months_after(today, -LONGEST_LIFE_MONTHS)),
+            None,
+            excluding=True,
+        ),
+    ]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), _AMSTERDAM).astimezone(UTC)
+
+
+def _describe(
+    gone: Mapping[Erased, int],
+) -> Mapping[tuple[str, str], Mapping[str, Mapping[str, int]]]:
+    described: dict[tuple[str, str], dict[str, dict[str, int]]] = {}
+    for erased, count in gone.items():
+        place = described.setdefault((erased.source, erased.municipality), {})
+        place.setdefault(erased.category, {})[erased.cause.value] = count
+    return described

@@ -1,0 +1,200 @@
+"""Leads the upkeep while the seat is ours: sequencing, erasure, cleaning, key checks.
+
+- `running_upkeep` is for the lifespan of a serving process; `lead` for a process of its
+  own (`signal-index upkeep`). Any number may run: one leads.
+- The ledger is compared with what was signed before the first job runs. A process that
+  would lead at its start and finds another ledger does not start; one that takes the
+  seat over later says so and tries again after a while, signing nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from policy.catalogue import load_catalogue
+from signal_index.errors import SettingsRefused, StartRefused
+from signal_index.events import Event, EventLog
+from signal_index.key_files import load_checkpoint_key, load_year_keys
+from signal_index.keyring import YearKeys
+from signal_index.settings import Settings
+from signal_index.store.acts import Recorder
+from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine
+from signal_index.upkeep.expiry import Erasure
+from signal_index.upkeep.leadership import (
+    DatabaseLeadership,
+    FileLeadership,
+    Leadership,
+)
+from signal_index.upkeep.schedule import Job, Schedule
+from signal_index.upkeep.sequencer import Sequencer, sequence_once, verify_start
+
+ACTOR = "upkeep"
+SEQUENCE_SECONDS = 0.5
+CLEAN_SECONDS = 60.0
+ERASE_SECONDS = 3600.0
+KEY_CHECK_SECONDS = 86_400.0
+
+_ELECTION_SECONDS = 2.0
+_REFUSED_SECONDS = 30.0
+_YEAR_END_MONTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """Everything the leader needs, opened."""
+
+    sequencer: Sequencer
+    erasure: Erasure
+    keys: YearKeys
+    leadership: Leadership
+    log: EventLog
+    clock: Callable[[], datetime]
+
+    def jobs(self) -> Sequence[Job]:
+        """Give what the leader does, and how often."""
+        return (
+            Job("sequence", SEQUENCE_SECONDS, self._sequence),
+            Job("clean", CLEAN_SECONDS, self.erasure.clean),
+            Job("erase", ERASE_SECONDS, self.erasure.run),
+            Job("check-keys", KEY_CHECK_SECONDS, self._check_keys),
+        )
+
+    async def _sequence(self) -> None:
+        await sequence_once(self.sequencer, now=self.clock())
+
+    async def _check_keys(self) -> None:
+        today = self.clock()
+        needed = today.year + (today.month == _YEAR_END_MONTH)
+        if needed not in self.keys.disclosures:
+            self.log.write(Event.KEYS_MISSING, year=needed)
+
+
+@asynccontextmanager
+async def running_upkeep(
+    settings: Settings,
+    engine: AsyncEngine,
+    log: EventLog,
+    *,
+    clock: Callable[[], datetime],
+) -> AsyncIterator[None]:
+    """Do the upkeep beside a serving process, where the settings say so.
+
+    Raises `StartRefused` where this process would lead and the ledger is not the one
+    that was signed.
+    """
+    if settings.upkeep == "separate":
+        yield
+        return
+    async with opened_upkeep(settings, engine, log, clock=clock) as upkeep:
+        if await upkeep.leadership.take():
+            await _verify_first(upkeep)
+        leading = asyncio.create_task(lead(upkeep))
+        try:
+            yield
+        finally:
+            leading.cancel()
+            with suppress(asyncio.CancelledError):
+                await leading
+
+
+@asynccontextmanager
+async def opened_upkeep(
+    settings: Settings,
+    engine: AsyncEngine | None,
+    log: EventLog,
+    *,
+    clock: Callable[[], datetime],
+) -> AsyncIterator[Upkeep]:
+    """Open what the leader needs: on PostgreSQL engines in the roles of its jobs."""
+    if engine is not None and is_sqlite(engine):
+        yield _upkeep(settings, engine, engine, log, clock)
+        return
+    url = settings.upkeep_database_url or settings.database_url
+    if make_url(url).get_backend_name() == "sqlite":
+        raise SettingsRefused("upkeep: on SQLite it runs in the serving process")
+    sequencing = open_engine(url, DatabaseRole.SEQUENCER, pool_size=4)
+    erasing = open_engine(url, DatabaseRole.UPKEEP, pool_size=2)
+    try:
+        yield _upkeep(settings, sequencing, erasing, log, clock)
+    finally:
+        await erasing.dispose()
+        await sequencing.dispose()
+
+
+async def _verify_first(upkeep: Upkeep) -> None:
+    try:
+        await verify_start(upkeep.sequencer)
+    except StartRefused as refusal:
+        upkeep.log.write(Event.START_REFUSED, reason=str(refusal))
+        await upkeep.leadership.leave()
+        raise
+
+
+async def lead(upkeep: Upkeep) -> None:
+    """Wait for the seat, lead while it is ours, and so on until cancelled."""
+    try:
+        while True:
+            if await upkeep.leadership.is_held() or await upkeep.leadership.take():
+                await _lead_once(upkeep)
+            await asyncio.sleep(_ELECTION_SECONDS)
+    finally:
+        await upkeep.leadership.leave()
+
+
+async def _lead_once(upkeep: Upkeep) -> None:
+    try:
+        await verify_start(upkeep.sequencer)
+    except (StartRefused, SQLAlchemyError, OSError) as refusal:
+        kind = type(refusal).__name__
+        upkeep.log.write(Event.UPKEEP_FAILED, job="verify-start", kind=kind)
+        await upkeep.leadership.leave()
+        await asyncio.sleep(_REFUSED_SECONDS)
+        return
+    schedule = Schedule(upkeep.log)
+    schedule.start(upkeep.jobs(), now=upkeep.clock())
+    upkeep.log.write(Event.LEADING)
+    try:
+        while True:
+            await asyncio.sleep(_ELECTION_SECONDS)
+            if not await upkeep.leadership.is_held():
+                break
+        upkeep.log.write(Event.LEADERSHIP_LOST)
+    finally:
+        await schedule.stop()
+        await upkeep.leadership.leave()
+
+
+def _upkeep(
+    settings: Settings,
+    sequencing: AsyncEngine,
+    erasing: AsyncEngine,
+    log: EventLog,
+    clock: Callable[[], datetime],
+) -> Upkeep:
+    keys = load_year_keys(settings.keys)
+    leadership: Leadership
+    if is_sqlite(sequencing):
+        leadership = FileLeadership(settings.leader_lock or _lock_of(settings))
+    else:
+        leadership = DatabaseLeadership(sequencing)
+    sequencer = Sequencer(
+        sequencing,
+        load_checkpoint_key(settings.keys),
+        settings.ledger_origin,
+        settings.checkpoint_file,
+    )
+    recorder = Recorder(keys, ACTOR, clock)
+    erasure = Erasure(erasing, recorder, load_catalogue(), log, clock)
+    return Upkeep(sequencer, erasure, keys, leadership, log, clock)
+
+
+def _lock_of(settings: Settings) -> Path:
+    database = make_url(settings.database_url).database
+    return Path(f"{database}.leader")
