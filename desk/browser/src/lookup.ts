@@ -1,0 +1,127 @@
+/** One lookup, from typed numbers to answers: the whole of what happens in the browser. */
+import type { Bsn } from "./bsn.ts";
+import { asObject } from "./bytes.ts";
+import { Malformed, Offline } from "./errors.ts";
+import { type KeyConfig, verifyConfig } from "./key-config.ts";
+import { pseudonymise } from "./pseudonymise.ts";
+import { isProblem, type Relay } from "./relay.ts";
+
+export interface Question {
+  readonly municipality: string;
+  readonly purpose: string;
+  readonly legalBasis: string;
+  readonly caseReference: string | null;
+  readonly informed: string | null;
+}
+
+export interface OfficeHours {
+  readonly days: readonly string[];
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Person {
+  readonly function: string;
+  readonly name?: string | null;
+  readonly phone: string;
+}
+
+export interface ContactHolder extends Person {
+  readonly outOfHoursPhone?: string | null;
+  readonly officeHours?: readonly OfficeHours[];
+  readonly deputy?: Person | null;
+  readonly absentUntil?: string | null;
+  readonly lastVerified: string;
+  readonly stale: boolean;
+}
+
+export interface Flag {
+  readonly category: string;
+  readonly categoryLabel: string;
+  readonly lifeDomains: readonly string[];
+  readonly organisation: string;
+  readonly contactHolder: ContactHolder;
+  readonly since: string;
+  readonly expires: string;
+}
+
+export interface Freshness {
+  readonly category: string;
+  readonly categoryLabel: string;
+  readonly organisation: string;
+  readonly lastHeard: string | null;
+  readonly stale: boolean;
+}
+
+export interface Part {
+  readonly entryId: string;
+  readonly scope: string;
+  readonly flags: readonly Flag[];
+  readonly sources: readonly Freshness[];
+}
+
+export interface Answer {
+  readonly parts: readonly Part[];
+  /** Key holders that did not serve; the others did. */
+  readonly passedOver: readonly number[];
+}
+
+/** Where the last accepted key config is kept, so that no older one is taken for it. */
+export interface Memory {
+  read(): KeyConfig | null;
+  write(config: KeyConfig): void;
+}
+
+/** Fetch the key config and believe it only when it holds. */
+export async function loadConfig(relay: Relay, memory: Memory, now: Date): Promise<KeyConfig> {
+  const [document, trust] = await Promise.all([relay.keyConfig(), relay.trust()]);
+  const config = verifyConfig(document, { ...trust, known: memory.read(), now });
+  memory.write(config);
+  return config;
+}
+
+/**
+ * Ask about one household. The numbers are blinded, and wiped, before the first request
+ * leaves. A lookup whose answer got lost is sent once more as it was: the index
+ * recognises it and records a repeat.
+ */
+export async function lookUp(
+  relay: Relay,
+  config: KeyConfig,
+  question: Question,
+  people: readonly Bsn[],
+): Promise<Answer> {
+  const made = await pseudonymise(relay, config, people);
+  const { informed, ...asked } = question;
+  const body = {
+    keyVersion: made.keyVersion,
+    tickets: made.tickets,
+    subjects: made.pseudonyms.map((pseudonym) => ({ pseudonym, informed })),
+    ...asked,
+    breakGlass: null,
+  };
+  const answer = await sendTwice(relay, body);
+  return { parts: parseParts(answer, people.length), passedOver: made.fallback };
+}
+
+async function sendTwice(relay: Relay, body: unknown): Promise<unknown> {
+  try {
+    return await relay.lookUp(body);
+  } catch (error) {
+    const lost = error instanceof Offline || isProblem(error, "index-unreachable");
+    if (!lost) throw error;
+    return relay.lookUp(body);
+  }
+}
+
+function parseParts(answer: unknown, people: number): Part[] {
+  const parts = asObject(answer)["answers"];
+  if (!Array.isArray(parts) || parts.length !== people) throw new Malformed();
+  return parts.map((part: unknown) => {
+    const found = asObject(part);
+    if (!Array.isArray(found["flags"]) || !Array.isArray(found["sources"])) {
+      throw new Malformed();
+    }
+    return found as unknown as Part;
+  });
+}

@@ -1,0 +1,108 @@
+/**
+ * From numbers to pseudonyms: blind, ask a pair of holders, verify both, combine; with
+ * another pair when one is down, spent or proves nothing, and then it says so.
+ */
+import type { Bsn } from "./bsn.ts";
+import { decodeB64u, encodeB64u } from "./bytes.ts";
+import { BudgetSpent, HoldersUnavailable, Malformed, ProofRefused } from "./errors.ts";
+import { combinations } from "./group.ts";
+import type { KeyConfig } from "./key-config.ts";
+import { type Blinded, blindBsn, combine, verifyEvaluation } from "./oprf.ts";
+import type { Asked, HolderAnswer } from "./relay.ts";
+
+export interface Evaluating {
+  evaluate(holder: number, asked: Asked): Promise<HolderAnswer>;
+}
+
+export interface Pseudonymised {
+  readonly pseudonyms: readonly string[];
+  readonly tickets: readonly string[];
+  readonly keyVersion: number;
+  /** Holders that were passed over; empty when the first pair served. */
+  readonly fallback: readonly number[];
+}
+
+/**
+ * Give the pseudonyms of a household, in order. The numbers are blinded once per pair,
+ * so that a holder asked twice cannot tell; after the last attempt nothing of them is
+ * left here.
+ */
+export async function pseudonymise(
+  relay: Evaluating,
+  config: KeyConfig,
+  people: readonly Bsn[],
+): Promise<Pseudonymised> {
+  const indexes = config.holders.map((holder) => holder.index);
+  const pairs = combinations(indexes, config.threshold);
+  // Blind for every pair at once: the numbers are spent before the first request leaves.
+  const attempts = pairs.map((pair, place) => ({
+    pair,
+    blinded: blindAll(people, place === pairs.length - 1),
+  }));
+  const failures = new Map<number, unknown>();
+  for (const { pair, blinded } of attempts) {
+    if (pair.some((holder) => failures.has(holder))) continue;
+    const done = await tryPair(relay, config, pair, blinded, failures);
+    if (done !== null) return { ...done, fallback: [...failures.keys()] };
+  }
+  throw [...failures.values()].find((failure) => failure instanceof BudgetSpent) ??
+    new HoldersUnavailable();
+}
+
+async function tryPair(
+  relay: Evaluating,
+  config: KeyConfig,
+  pair: readonly number[],
+  blinded: Blinded,
+  failures: Map<number, unknown>,
+): Promise<Omit<Pseudonymised, "fallback"> | null> {
+  const asked: Asked = {
+    pair,
+    keyVersion: config.keyVersion,
+    epoch: config.epoch,
+    points: blinded.points.map(encodeB64u),
+  };
+  const outcomes = await Promise.allSettled(
+    pair.map(async (holder) => {
+      const answer = await relay.evaluate(holder, asked);
+      return { answer, points: verifyAnswer(config, blinded, answer) };
+    }),
+  );
+  const proven = new Map<number, ReturnType<typeof verifyAnswer>>();
+  const tickets: string[] = [];
+  outcomes.forEach((outcome, place) => {
+    const holder = pair[place] as number;
+    if (outcome.status === "fulfilled") {
+      proven.set(holder, outcome.value.points);
+      tickets.push(outcome.value.answer.ticket);
+    } else if (isPassedOver(outcome.reason)) {
+      failures.set(holder, outcome.reason);
+    } else {
+      throw outcome.reason;
+    }
+  });
+  if (proven.size < pair.length) return null;
+  const pseudonyms = combine(blinded, proven).map(encodeB64u);
+  return { pseudonyms, tickets, keyVersion: config.keyVersion };
+}
+
+function verifyAnswer(config: KeyConfig, blinded: Blinded, answer: HolderAnswer) {
+  const holder = config.holders.find((known) => known.index === answer.holder);
+  const same = answer.keyVersion === config.keyVersion && answer.epoch === config.epoch;
+  if (holder === undefined || !same) throw new ProofRefused();
+  return verifyEvaluation(blinded, answer, decodeB64u(holder.publicShare));
+}
+
+function blindAll(people: readonly Bsn[], isLast: boolean): Blinded {
+  const made = people.map((bsn) => blindBsn(isLast ? bsn : bsn.copy()));
+  return { points: made.map((each) => each.point), blinds: made.map((each) => each.blind) };
+}
+
+function isPassedOver(reason: unknown): boolean {
+  return (
+    reason instanceof HoldersUnavailable ||
+    reason instanceof BudgetSpent ||
+    reason instanceof ProofRefused ||
+    reason instanceof Malformed
+  );
+}

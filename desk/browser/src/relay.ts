@@ -1,0 +1,112 @@
+/** Speak with the desk, and only with the desk: same origin, no token in the browser. */
+import { asObject, decodeB64u } from "./bytes.ts";
+import { BudgetSpent, HoldersUnavailable, Malformed, Offline, type Problem, slugOf, Told } from "./errors.ts";
+import type { KeyOrigin } from "./key-config.ts";
+import type { Evaluation } from "./oprf.ts";
+
+/** The same question for each holder of a quorum. */
+export interface Asked {
+  readonly pair: readonly number[];
+  readonly keyVersion: number;
+  readonly epoch: number;
+  readonly points: readonly string[];
+}
+
+export interface HolderAnswer extends Evaluation {
+  readonly keyVersion: number;
+  readonly epoch: number;
+  readonly ticket: string;
+}
+
+export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+
+export class Relay {
+  readonly #base: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #fetch: Fetch;
+
+  /** `base` is the relay's path on this page's own origin. */
+  constructor(base: string, headers: Readonly<Record<string, string>>, fetcher?: Fetch) {
+    this.#base = base;
+    this.#headers = headers;
+    this.#fetch = fetcher ?? ((path, init) => fetch(path, init));
+  }
+
+  async keyConfig(): Promise<Uint8Array> {
+    const response = await this.#send("GET", "/key-config");
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  async trust(): Promise<{ pins: unknown[]; acceptedOrigin: KeyOrigin }> {
+    const found = asObject(await (await this.#send("GET", "/pins")).json());
+    const origin = found["acceptedKeyOrigin"];
+    if (!Array.isArray(found["pins"])) throw new Malformed();
+    if (origin !== "dealt" && origin !== "distributed") throw new Malformed();
+    return { pins: found["pins"], acceptedOrigin: origin };
+  }
+
+  /** Have one holder evaluate; throws `HoldersUnavailable`, `BudgetSpent` or `Told`. */
+  async evaluate(holder: number, asked: Asked): Promise<HolderAnswer> {
+    try {
+      const body = { holder, act: "lookup", ...asked };
+      const response = await this.#send("POST", "/evaluations", body);
+      return parseAnswer(holder, asObject(await response.json()));
+    } catch (error) {
+      if (!(error instanceof Told)) throw error;
+      if (error.problem.status === 429) throw new BudgetSpent();
+      if (error.problem.status >= 500) throw new HoldersUnavailable();
+      throw error;
+    }
+  }
+
+  async lookUp(body: unknown): Promise<unknown> {
+    return (await this.#send("POST", "/lookups", body)).json();
+  }
+
+  async recordOutcome(entry: string, outcome: string): Promise<void> {
+    await this.#send("POST", `/lookups/${entry}/outcome`, { outcome });
+  }
+
+  async #send(method: string, path: string, body?: unknown): Promise<Response> {
+    const headers: Record<string, string> = { Accept: "application/json", ...this.#headers };
+    const init: RequestInit = { method, headers, cache: "no-store", redirect: "error" };
+    if (body !== undefined) {
+      headers["Content-Type"] = "application/json";
+      init.body = JSON.stringify(body);
+    }
+    let response: Response;
+    try {
+      response = await this.#fetch(this.#base + path, init);
+    } catch {
+      throw new Offline();
+    }
+    if (!response.ok) throw new Told(await readProblem(response));
+    return response;
+  }
+}
+
+function parseAnswer(holder: number, found: Record<string, unknown>): HolderAnswer {
+  const { evaluations, proof, ticket, keyVersion, epoch } = found;
+  if (!Array.isArray(evaluations) || typeof ticket !== "string") throw new Malformed();
+  return {
+    holder,
+    keyVersion: Number(keyVersion),
+    epoch: Number(epoch),
+    evaluated: evaluations.map((text: unknown) => decodeB64u(String(text))),
+    proof: decodeB64u(String(proof)),
+    ticket,
+  };
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  try {
+    const found = asObject(await response.json());
+    return { ...found, status: response.status, type: String(found["type"]), title: String(found["title"] ?? "") };
+  } catch {
+    return { type: "/problems/unexpected", title: "", status: response.status };
+  }
+}
+
+export function isProblem(error: unknown, slug: string): boolean {
+  return error instanceof Told && slugOf(error.problem) === slug;
+}

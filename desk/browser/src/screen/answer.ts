@@ -1,0 +1,119 @@
+/** Paint an answer: cards per life domain, what was asked of whom, one tap afterwards. */
+import { Refused } from "../errors.ts";
+import type { Answer, Flag, Freshness, Part } from "../lookup.ts";
+import type { Relay } from "../relay.ts";
+import { all, fill, fromTemplate, need, show } from "./dom.ts";
+import { writeDay, writePhone } from "./moments.ts";
+import { chooseReach, writeHours } from "./reach.ts";
+import { text } from "./texts.ts";
+
+export type DomainLabels = ReadonlyMap<string, string>;
+
+/** Fill the answer's place with one section per person. */
+export function paintAnswer(place: HTMLElement, answer: Answer, labels: DomainLabels, relay: Relay): void {
+  place.replaceChildren();
+  answer.parts.forEach((part, index) => {
+    place.append(paintPart(part, answer.parts.length > 1 ? index + 1 : 0, labels, relay));
+  });
+  if (answer.passedOver.length > 0) {
+    const note = fromTemplate("passed-over");
+    place.append(note);
+  }
+}
+
+function paintPart(part: Part, number: number, labels: DomainLabels, relay: Relay): DocumentFragment {
+  const section = fromTemplate("part");
+  fill(section, {
+    person: number === 0 ? null : text("person", { number: String(number) }),
+    scope: part.scope,
+    reference: part.entryId,
+  });
+  const none = need("[data-none]", section);
+  show(none, part.flags.length === 0);
+  need("[data-cards]", section).replaceChildren(...paintDomains(part.flags, labels));
+  paintSources(section, part.sources);
+  offerOutcomes(section, part.entryId, part.flags.length > 0, relay);
+  return section;
+}
+
+function paintDomains(flags: readonly Flag[], labels: DomainLabels): DocumentFragment[] {
+  const byDomain = new Map<string, Flag[]>();
+  for (const flag of flags) {
+    const domain = flag.lifeDomains[0] ?? "";
+    byDomain.set(domain, [...(byDomain.get(domain) ?? []), flag]);
+  }
+  const order = [...labels.keys()];
+  return [...byDomain]
+    .sort(([one], [other]) => order.indexOf(one) - order.indexOf(other))
+    .map(([domain, found]) => paintDomain(domain, found, labels));
+}
+
+function paintDomain(domain: string, flags: readonly Flag[], labels: DomainLabels): DocumentFragment {
+  const card = fromTemplate("domain");
+  fill(card, { domain: labels.get(domain) ?? domain });
+  const icon = need<SVGUseElement>("use", card);
+  const symbol = document.getElementById(`icon-${domain}`) === null ? "icon-domain" : `icon-${domain}`;
+  icon.setAttribute("href", `#${symbol}`);
+  need("[data-flags]", card).replaceChildren(...flags.map((flag) => paintFlag(flag, labels)));
+  return card;
+}
+
+function paintFlag(flag: Flag, labels: DomainLabels): DocumentFragment {
+  const item = fromTemplate("flag");
+  const contact = flag.contactHolder;
+  const reach = chooseReach(contact, new Date());
+  const others = flag.lifeDomains.slice(1).map((code) => labels.get(code) ?? code);
+  fill(item, {
+    category: flag.categoryLabel,
+    organisation: flag.organisation,
+    name: reach.name === "" ? reach.role : reach.name,
+    role: reach.name === "" ? null : reach.role,
+    phone: writePhone(reach.phone),
+    note: reach.note,
+    hours: writeHours(contact.officeHours),
+    since: text("since", { day: writeDay(flag.since) }),
+    expires: text("expires", { day: writeDay(flag.expires) }),
+    also: others.length === 0 ? null : text("also", { domains: others.join(", ") }),
+    stale: contact.stale ? text("contact-stale", { day: writeDay(contact.lastVerified) }) : null,
+  });
+  const call = need<HTMLAnchorElement>("[data-call]", item);
+  call.href = `tel:${reach.phone}`;
+  call.setAttribute("aria-label", text("call-label", { name: reach.name || reach.role, phone: writePhone(reach.phone) }));
+  return item;
+}
+
+function paintSources(section: DocumentFragment, sources: readonly Freshness[]): void {
+  const late = sources.filter((source) => source.stale || source.lastHeard === null);
+  const warning = need("[data-late]", section);
+  show(warning, late.length > 0);
+  need("[data-late-list]", section).replaceChildren(...late.map(paintSource));
+  need("[data-sources]", section).replaceChildren(...sources.map(paintSource));
+}
+
+function paintSource(source: Freshness): DocumentFragment {
+  const line = fromTemplate("source");
+  const heard = source.lastHeard === null ? text("never-heard") : text("last-heard", { day: writeDay(source.lastHeard) });
+  fill(line, { category: source.categoryLabel, organisation: source.organisation, heard });
+  return line;
+}
+
+function offerOutcomes(section: DocumentFragment, entry: string, hasFlags: boolean, relay: Relay): void {
+  const group = need("[data-outcomes]", section);
+  show(group, hasFlags);
+  const said = need("[data-outcome-said]", group);
+  const buttons = all<HTMLButtonElement>("button[data-outcome]", group);
+  for (const button of buttons) {
+    button.addEventListener("click", async () => {
+      for (const each of buttons) each.disabled = true;
+      try {
+        await relay.recordOutcome(entry, button.dataset["outcome"] ?? "");
+        for (const each of buttons) each.setAttribute("aria-pressed", String(each === button));
+        said.textContent = text("outcome-recorded", { outcome: (button.textContent ?? "").trim().toLowerCase() });
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        said.textContent = text("outcome-failed");
+        for (const each of buttons) each.disabled = false;
+      }
+    });
+  }
+}

@@ -1,0 +1,38 @@
+/** Small ways to reach into the page; text only ever becomes text, never markup. */
+
+export function need<T extends Element = HTMLElement>(selector: string, within: ParentNode = document): T {
+  const found = within.querySelector<T>(selector);
+  if (found === null) throw new Error(`the page lacks ${selector}`);
+  return found;
+}
+
+export function all<T extends Element = HTMLElement>(selector: string, within: ParentNode = document): T[] {
+  return [...within.querySelectorAll<T>(selector)];
+}
+
+/** A fresh copy of what stands in a `<template>`. */
+export function fromTemplate(id: string): DocumentFragment {
+  const template = need<HTMLTemplateElement>(`template#${id}`);
+  return template.content.cloneNode(true) as DocumentFragment;
+}
+
+/** Fill the elements marked `data-slot`; an empty value takes its element away. */
+export function fill(within: ParentNode, slots: Readonly<Record<string, string | null>>): void {
+  for (const [name, text] of Object.entries(slots)) {
+    for (const element of all(`[data-slot="${name}"]`, within)) {
+      if (text === null || text === "") element.remove();
+      else element.textContent = text;
+    }
+  }
+}
+
+export function show(element: HTMLElement, visible: boolean): void {
+  element.hidden = !visible;
+}
+
+/** Move focus to an element that is not a control, so that a reader starts there. */
+export function focusOn(element: HTMLElement): void {
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+  element.scrollIntoView({ block: "start" });
+}

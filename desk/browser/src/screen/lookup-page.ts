@@ -1,0 +1,116 @@
+/** The lookup page: read the question, ask, paint. One screen, one answer. */
+import { Refused } from "../errors.ts";
+import type { KeyConfig } from "../key-config.ts";
+import { loadConfig, lookUp, type Memory, type Question } from "../lookup.ts";
+import type { Bsn } from "../bsn.ts";
+import { isProblem, Relay } from "../relay.ts";
+import { paintAnswer } from "./answer.ts";
+import { focusOn, need, show } from "./dom.ts";
+import { People } from "./people.ts";
+import { type Catalogue, QuestionFields } from "./question.ts";
+import { paintRefusal } from "./refusal.ts";
+import { csrfToken, startShell } from "./shell.ts";
+import { text } from "./texts.ts";
+
+const STORED = "signal-desk.key-config";
+
+const memory: Memory = {
+  read: () => {
+    const stored = localStorage.getItem(STORED);
+    return stored === null ? null : (JSON.parse(stored) as KeyConfig);
+  },
+  write: (config) => localStorage.setItem(STORED, JSON.stringify(config)),
+};
+
+class LookupPage {
+  readonly #relay = new Relay("/relay", { "X-CSRF-Token": csrfToken() });
+  readonly #form = need("#question");
+  readonly #result = need("#result");
+  readonly #place = need("#answer");
+  readonly #button = need<HTMLButtonElement>("#look-up");
+  readonly #status = need("#status");
+  readonly #fields: QuestionFields;
+  readonly #people: People;
+  readonly #labels: ReadonlyMap<string, string>;
+  #config: Promise<KeyConfig>;
+
+  constructor(catalogue: Catalogue) {
+    this.#fields = new QuestionFields(catalogue, this.#form.dataset["casePattern"] ?? "");
+    this.#people = new People(need("#people"), need("#add-person"), () => void this.#ask());
+    this.#labels = new Map(catalogue.lifeDomains.map((domain) => [domain.code, domain.label]));
+    this.#button.addEventListener("click", () => void this.#ask());
+    need("#again").addEventListener("click", () => this.#reset());
+    addEventListener("pagehide", () => this.#wipe());
+    this.#config = this.#loadConfig();
+    if (isBack()) show(need("#expired"), true);
+    addEventListener("pageshow", (event) => {
+      if (event.persisted) show(need("#expired"), true);
+    });
+  }
+
+  async #ask(): Promise<void> {
+    if (this.#button.disabled) return;
+    show(need("#expired"), false);
+    const question = this.#fields.read();
+    const people = this.#people.read();
+    if (question === null || people === null) return;
+    this.#busy(true);
+    try {
+      const config = await this.#config.catch(() => (this.#config = this.#loadConfig()));
+      const asking = this.#lookUp(config, question, people);
+      this.#people.clear(); // blinded by now: the call above ran up to its first request
+      paintAnswer(this.#place, await asking, this.#labels, this.#relay);
+    } catch (error) {
+      this.#people.clear();
+      if (isProblem(error, "stale-key-version")) this.#config = this.#loadConfig();
+      paintRefusal(this.#place, error);
+      if (!(error instanceof Refused)) console.error((error as Error).name);
+    }
+    this.#busy(false);
+    this.#showResult(question);
+  }
+
+  #lookUp(config: KeyConfig, question: Question, people: readonly Bsn[]) {
+    return lookUp(this.#relay, config, question, people);
+  }
+
+  #loadConfig(): Promise<KeyConfig> {
+    const loading = loadConfig(this.#relay, memory, new Date());
+    loading.catch(() => undefined); // told when it is needed
+    return loading;
+  }
+
+  #busy(busy: boolean): void {
+    this.#button.disabled = busy;
+    this.#button.classList.toggle("utrecht-button--busy", busy);
+    this.#form.setAttribute("aria-busy", String(busy));
+    this.#status.textContent = busy ? text("busy") : "";
+  }
+
+  #showResult(question: Question): void {
+    need("#asked").textContent = this.#fields.describe(question);
+    show(this.#form, false);
+    show(this.#result, true);
+    focusOn(need("#result-title"));
+  }
+
+  #reset(): void {
+    this.#wipe();
+    show(this.#result, false);
+    show(this.#form, true);
+    this.#people.focus();
+  }
+
+  #wipe(): void {
+    this.#place.replaceChildren();
+    this.#people.clear();
+  }
+}
+
+function isBack(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return (navigation as PerformanceNavigationTiming | undefined)?.type === "back_forward";
+}
+
+startShell();
+new LookupPage(JSON.parse(need("#catalogue").textContent ?? "{}") as Catalogue);

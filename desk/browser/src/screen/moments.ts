@@ -1,0 +1,38 @@
+/** Days, hours and phone numbers as a Dutch reader writes them. */
+
+const DAY = new Intl.DateTimeFormat("nl-NL", { day: "numeric", month: "long", year: "numeric", timeZone: "Europe/Amsterdam" });
+const HERE = new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Amsterdam" });
+
+export function writeDay(day: string): string {
+  return DAY.format(new Date(day.length === 10 ? `${day}T12:00:00Z` : day));
+}
+
+/** Which weekday and time it is in the Netherlands. */
+export function hereAndNow(now: Date): { weekday: string; time: string } {
+  const parts = new Map(HERE.formatToParts(now).map((part) => [part.type, part.value]));
+  const weekday = (parts.get("weekday") ?? "").toLowerCase();
+  return { weekday, time: `${parts.get("hour")}:${parts.get("minute")}` };
+}
+
+/** Write an E.164 number as people say it: `+31302861000` as `030 286 10 00`. */
+export function writePhone(phone: string): string {
+  if (!phone.startsWith("+31")) return phone;
+  const national = `0${phone.slice(3)}`;
+  if (/^06\d{8}$/.test(national)) return groups(national, [2, 2, 2, 2, 2]);
+  if (/^0[89]00\d+$/.test(national)) return groups(national, [4, 4, 4]);
+  if (/^14\d+/.test(phone.slice(3))) return groups(phone.slice(3), [2, 4]);
+  const long = /^0(1[0356]|2[0346]|3[03568]|4[0356]|5[03458]|7[0-9]|88)/.test(national);
+  return groups(national, long ? [3, 3, 2, 2] : [4, 2, 2, 2]);
+}
+
+function groups(digits: string, sizes: readonly number[]): string {
+  let rest = digits;
+  const parts: string[] = [];
+  for (const size of sizes) {
+    if (rest === "") break;
+    parts.push(rest.slice(0, size));
+    rest = rest.slice(size);
+  }
+  if (rest !== "") parts.push(rest);
+  return parts.join(" ");
+}

@@ -1,0 +1,4 @@
+/** Every page but the lookup page. */
+import { startShell } from "./shell.ts";
+
+startShell();

@@ -1,0 +1,134 @@
+/** The question around the numbers: purpose, basis, case, and what the citizen knows. */
+import type { Question } from "../lookup.ts";
+import { all, fill, fromTemplate, need, show } from "./dom.ts";
+import { text } from "./texts.ts";
+
+interface Choice {
+  readonly code: string;
+  readonly label: string;
+}
+
+export interface Purpose {
+  readonly id: string;
+  readonly label: string;
+  readonly scope: string;
+  readonly legalBases: readonly { readonly id: string; readonly label: string }[];
+  readonly needsCaseReference: boolean;
+  readonly needsInformed: boolean;
+  readonly informedCodes: readonly Choice[];
+  readonly exceptions: readonly Choice[];
+}
+
+export interface Catalogue {
+  readonly municipality: string;
+  readonly purposes: readonly Purpose[];
+  readonly lifeDomains: readonly Choice[];
+}
+
+/** The part of the form that stays as it is after an error. */
+export class QuestionFields {
+  readonly #catalogue: Catalogue;
+  readonly #casePattern: RegExp;
+
+  constructor(catalogue: Catalogue, casePattern: string) {
+    this.#catalogue = catalogue;
+    this.#casePattern = new RegExp(`^(?:${casePattern})$`);
+    for (const radio of this.#purposeRadios()) {
+      radio.addEventListener("change", () => this.#adapt());
+    }
+    this.#adapt();
+  }
+
+  /** Give the question, or mark what is missing, focus on it and give null. */
+  read(): Question | null {
+    const purpose = this.#purpose();
+    const caseReference = need<HTMLInputElement>("#case-reference").value.trim().toUpperCase();
+    const chosen = document.querySelector<HTMLInputElement>("#informed input:checked");
+    const code = chosen?.value ?? "";
+    const basis = need<HTMLSelectElement>("#legal-basis").value;
+    const checks: [string, boolean][] = [
+      ["purpose", purpose !== null],
+      ["case-reference", !purpose?.needsCaseReference || this.#casePattern.test(caseReference)],
+      ["informed", !purpose?.needsInformed || code !== ""],
+    ];
+    for (const [field, holds] of checks) tell(field, holds);
+    const wrong = checks.find(([, holds]) => !holds);
+    if (wrong !== undefined || purpose === null) {
+      need<HTMLElement>(`#${wrong?.[0] ?? "purpose"} input, input#${wrong?.[0] ?? "purpose"}`).focus();
+      return null;
+    }
+    return {
+      municipality: this.#catalogue.municipality,
+      purpose: purpose.id,
+      legalBasis: basis,
+      caseReference: purpose.needsCaseReference ? caseReference : null,
+      informed: purpose.needsInformed ? code : null,
+    };
+  }
+
+  /** Say in one line what was asked, for above the answer. */
+  describe(question: Question): string {
+    const label = this.#catalogue.purposes.find((each) => each.id === question.purpose)?.label ?? "";
+    return question.caseReference === null ? label : `${label} · ${question.caseReference}`;
+  }
+
+  #purposeRadios(): HTMLInputElement[] {
+    return all<HTMLInputElement>("#purpose input[type=radio]");
+  }
+
+  #purpose(): Purpose | null {
+    const chosen = this.#purposeRadios().find((radio) => radio.checked);
+    return this.#catalogue.purposes.find((each) => each.id === chosen?.value) ?? null;
+  }
+
+  #adapt(): void {
+    const purpose = this.#purpose();
+    show(need("#for-purpose"), purpose !== null);
+    if (purpose === null) return;
+    tell("purpose", true);
+    show(need("#case-reference-field"), purpose.needsCaseReference);
+    show(need("#informed"), purpose.needsInformed);
+    this.#offerBases(purpose);
+    this.#offerInformed(purpose);
+  }
+
+  #offerBases(purpose: Purpose): void {
+    const select = need<HTMLSelectElement>("#legal-basis");
+    select.replaceChildren(...purpose.legalBases.map((basis) => new Option(basis.label, basis.id)));
+    const single = purpose.legalBases.length === 1;
+    show(need("#legal-basis-field"), !single);
+    const line = need("#legal-basis-line");
+    show(line, single);
+    line.textContent = text("legal-basis", { basis: purpose.legalBases[0]?.label ?? "" });
+  }
+
+  #offerInformed(purpose: Purpose): void {
+    paintChoices(need("#informed-codes"), purpose.informedCodes);
+    paintChoices(need("#informed-exceptions"), purpose.exceptions);
+    show(need("#informed-exceptions-group"), purpose.exceptions.length > 0);
+  }
+}
+
+function paintChoices(place: HTMLElement, choices: readonly Choice[]): void {
+  place.replaceChildren(
+    ...choices.map((choice) => {
+      const fragment = fromTemplate("choice");
+      const input = need<HTMLInputElement>("input", fragment);
+      input.value = choice.code;
+      input.id = `informed-${choice.code}`;
+      need<HTMLLabelElement>("label", fragment).htmlFor = input.id;
+      fill(fragment, { label: choice.label });
+      return fragment;
+    }),
+  );
+}
+
+function tell(field: string, holds: boolean): void {
+  const error = need(`#${field}-error`);
+  show(error, !holds);
+  need(`#${field}-field, #${field}`).classList.toggle("utrecht-form-field--invalid", !holds);
+  const control = document.querySelector<HTMLElement>(`input#${field}`);
+  control?.classList.toggle("utrecht-textbox--invalid", !holds);
+  if (holds) control?.removeAttribute("aria-invalid");
+  else control?.setAttribute("aria-invalid", "true");
+}

@@ -1,0 +1,54 @@
+/** Tell why there is no answer, every ground with what helps, and what to do now. */
+import { BudgetSpent, ConfigRefused, type Ground, HoldersUnavailable, Offline, type Problem, Refused, slugOf, Told } from "../errors.ts";
+import { fill, fromTemplate, need, show } from "./dom.ts";
+import { text } from "./texts.ts";
+
+const SESSION_GONE = ["not-logged-in", "session-ended", "foreign-page"];
+
+/** Whether only logging in again helps. */
+export function isSessionGone(error: unknown): boolean {
+  return error instanceof Told && SESSION_GONE.includes(slugOf(error.problem));
+}
+
+export function paintRefusal(place: HTMLElement, error: unknown): void {
+  const refusal = fromTemplate("refusal");
+  const { title, advice, grounds, reference } = describe(error);
+  fill(refusal, { title, advice, reference });
+  show(need("[data-reference]", refusal), reference !== null);
+  need("[data-grounds]", refusal).replaceChildren(...grounds.map(paintGround));
+  place.replaceChildren(refusal);
+}
+
+interface Told4People {
+  title: string;
+  advice: string;
+  grounds: readonly Ground[];
+  reference: string | null;
+}
+
+function describe(error: unknown): Told4People {
+  if (isSessionGone(error)) return plain("session-gone");
+  if (error instanceof Told) return describeProblem(error.problem);
+  if (error instanceof BudgetSpent) return plain("budget-spent");
+  if (error instanceof HoldersUnavailable) return plain("holders-unavailable");
+  if (error instanceof Offline) return plain("offline");
+  if (error instanceof ConfigRefused) return { ...plain("config-refused"), reference: error.reason };
+  return plain(error instanceof Refused ? "malformed" : "unexpected");
+}
+
+function describeProblem(problem: Problem): Told4People {
+  const grounds = problem.grounds ?? [];
+  const advice = problem.detail ?? (grounds.length > 0 ? text("refused-advice") : text("unexpected-advice"));
+  const title = problem.title === "" ? text("unexpected-title") : problem.title;
+  return { title, advice, grounds, reference: problem.reference ?? null };
+}
+
+function plain(name: string): Told4People {
+  return { title: text(`${name}-title`), advice: text(`${name}-advice`), grounds: [], reference: null };
+}
+
+function paintGround(ground: Ground): DocumentFragment {
+  const item = fromTemplate("ground");
+  fill(item, { text: ground.text, remedy: ground.remedy });
+  return item;
+}
