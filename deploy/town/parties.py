@@ -80,7 +80,7 @@ AGENCIES = (
         "income-support",
         ("bijstand",),
         "income-support.csv",
-        "income-support.toml",
+        "income-support-9901.toml",
     ),
     Agency(
         "debt-help",
@@ -89,7 +89,7 @@ AGENCIES = (
         "debt-help",
         ("schuldhulpverlening",),
         "debt-help.json",
-        "debt-help.toml",
+        "debt-help-9901.toml",
     ),
     Agency(
         "schools",
@@ -98,7 +98,7 @@ AGENCIES = (
         "school-attendance",
         ("leerplicht",),
         "schools.csv",
-        "schools.toml",
+        "schools-9901.toml",
     ),
     Agency(
         "veilig-thuis",
@@ -107,6 +107,6 @@ AGENCIES = (
         "veilig-thuis",
         ("veilig-thuis",),
         "veilig-thuis.csv",
-        "veilig-thuis.toml",
+        "veilig-thuis-9901.toml",
     ),
 )

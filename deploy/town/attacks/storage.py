@@ -28,7 +28,7 @@ from signal_index.keyring import IndexKeys
 KEY_VERSION = 1
 
 
-def guess_offline(scene: Scene) -> None:
+async def guess_offline(scene: Scene) -> None:
     """Try every BSN with the database, the index's secrets and one opened share.
 
     The control: with two opened shares the same search finds rows, so that the guess
@@ -52,7 +52,7 @@ def guess_offline(scene: Scene) -> None:
         )
 
 
-def change_ledger_row(scene: Scene) -> None:
+async def change_ledger_row(scene: Scene) -> None:
     """Change one recorded outcome by SQL and have the ledger verified offline.
 
     The table's own trigger refuses first; whoever owns the file can drop it, and then

@@ -1,0 +1,44 @@
+"""The command behind `deploy/demo`."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from deploy.town.attacks import AttackSucceeded
+from deploy.town.login import LoginFailed
+from deploy.town.processes import PartyFailed
+from deploy.town.rehearsal import CheckFailed, rehearse
+from deploy.town.show import show_town
+
+ROOT = Path(__file__).parents[2]
+
+
+def demo(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Zonder mens: alles doorlopen en stoppen.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin opnieuw; de oude gegevens gaan weg.")
+    ] = False,
+    folder: Annotated[
+        Path, typer.Option(help="Waar de gegevens van de stad staan.")
+    ] = ROOT / "var" / "demo",
+) -> None:
+    """Draai het hele systeem op deze computer, met verzonnen mensen."""
+    console = Console(stderr=check)
+    try:
+        if check:
+            asyncio.run(rehearse(console))
+        else:
+            show_town(console, folder, fresh=fresh)
+    except (PartyFailed, CheckFailed, LoginFailed, AttackSucceeded) as failure:
+        Console(stderr=True).print(f"demo: {failure}", markup=False)
+        raise typer.Exit(1) from None
+
+
+if __name__ == "__main__":
+    typer.run(demo)

@@ -1,0 +1,194 @@
+"""`deploy/demo --check`: the whole town without a person, on free ports.
+
+Publishes, looks up, attacks, verifies and searches, in that order; everything is
+demanded, and the last line printed is one JSON object. Raises `CheckFailed` where
+anything does not hold.
+"""
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+from deploy.town.attacks import AttackSucceeded, Scene
+from deploy.town.attacks.requests import (
+    ask_for_closed_purpose,
+    carry_request_to_another_holder,
+    look_up_as_publisher,
+    replay_tickets,
+)
+from deploy.town.attacks.storage import change_ledger_row, guess_offline
+from deploy.town.case_system import CaseSystem, LookupQuestion, Reply
+from deploy.town.leak_search import find_leaks
+from deploy.town.ledger_tools import export_ledger, verify_export
+from deploy.town.parties import ACCOUNTS
+from deploy.town.people import People, settle_people
+from deploy.town.places import HOLDERS, Places, choose_places
+from deploy.town.publishing import Published, publish_all
+from deploy.town.run import running_town
+
+LEAST_PUBLISHED = 500
+SHOWN_FOR_WMO = frozenset({"bijstand", "schuldhulpverlening"})
+"""What wmo-onderzoek shows of the town's categories (see `signal-policy matrix`)."""
+CLOSED = LookupQuestion("jeugdhulp-toegang", "jeugdwet-2.3")
+
+
+Attack = Callable[[Scene], Awaitable[None]]
+
+
+class CheckFailed(Exception):
+    """Something that the check demands does not hold; says what."""
+
+
+@dataclass
+class Lookups:
+    """How often a person was found, not found, and refused."""
+
+    hit: int = 0
+    miss: int = 0
+    refused: int = 0
+
+
+@dataclass
+class Attacks:
+    """How many attacks were tried, and how many of them were stopped."""
+
+    tried: int = 0
+    stopped: int = 0
+
+
+@dataclass
+class Result:
+    """What the last line says."""
+
+    published: int = 0
+    rejected: int = 0
+    lookups: Lookups = field(default_factory=Lookups)
+    attacks: Attacks = field(default_factory=Attacks)
+    ledger: dict[str, object] = field(default_factory=dict)
+    bsnFound: int = 0  # noqa: N815 - the name on the line
+    seconds: float = 0
+
+
+async def rehearse(console: Console) -> None:
+    """Run the check in a folder that is thrown away; says one line a step."""
+    folder = Path(tempfile.mkdtemp(prefix="signal-index-check-"))
+    started = time.monotonic()
+    result = Result()
+    try:
+        places = choose_places(folder / "town")
+        people = settle_people(folder / "population")
+        with running_town(places) as processes:
+            console.print(f"{len(processes.running)} processes answer")
+            published = publish_all(places, folder / "population")
+            _demand_publication(published, people)
+            result.published, result.rejected = published.accepted, published.rejected
+            console.print(
+                f"{published.accepted} published, {published.rejected} rejected"
+            )
+            await _ask_and_attack(console, places, people, result)
+        leaks = find_leaks(_searched(places), people.bsns)
+        result.bsnFound = sum(leak.times for leak in leaks)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    result.seconds = round(time.monotonic() - started, 1)
+    for leak in leaks:
+        console.print(f"a BSN stands in {leak.path.name}")
+    print(json.dumps(asdict(result)))  # noqa: T201 - the last line, for machines
+    _demand(not leaks, "a BSN stands where none may stand")
+    _demand(result.attacks.tried == result.attacks.stopped, "an attack succeeded")
+
+
+async def _ask_and_attack(
+    console: Console, places: Places, people: People, result: Result
+) -> None:
+    async with CaseSystem(places, ACCOUNTS[0]) as case_system:
+        await _look_up(case_system, people, result.lookups)
+        console.print(f"lookups answered as they must be: {asdict(result.lookups)}")
+        known = tuple(bsn for bsn, has in people.categories.items() if has)
+        scene = Scene(places, case_system, known, people.find_with("bijstand"))
+        for attack in (
+            replay_tickets,
+            look_up_as_publisher,
+            carry_request_to_another_holder,
+            ask_for_closed_purpose,
+            guess_offline,
+        ):
+            await _strike(console, attack, scene, result.attacks)
+        verdict = verify_export(places, export_ledger(places, places.folder / "export"))
+        _demand(verdict.holds, verdict.sentence)
+        console.print(verdict.sentence)
+        result.ledger = {"entries": verdict.entries, "verified": verdict.holds}
+        await _strike(console, change_ledger_row, scene, result.attacks)
+
+
+async def _strike(
+    console: Console, attack: Attack, scene: Scene, attacks: Attacks
+) -> None:
+    name = attack.__name__.replace("_", " ")
+    attacks.tried += 1
+    try:
+        await attack(scene)
+    except AttackSucceeded as success:
+        console.print(f"ATTACK SUCCEEDED: {name}: {success}")
+    else:
+        attacks.stopped += 1
+        console.print(f"attack stopped: {name}")
+
+
+async def _look_up(case_system: CaseSystem, people: People, lookups: Lookups) -> None:
+    """Look up a hit, a miss, a household and a refusal; compare with the key."""
+    hit = people.find_with("bijstand", "schuldhulpverlening")
+    await _expect(case_system, people, (hit,), lookups)
+    await _expect(case_system, people, people.unknown[:1], lookups)
+    await _expect(case_system, people, people.find_household(), lookups)
+    refused = await case_system.look_up([hit], CLOSED)
+    _demand(refused.status == 403, f"a closed purpose gave {refused.status}")
+    _demand("flags" not in json.dumps(refused.body), "a refusal shows flags")
+    lookups.refused += 1
+
+
+async def _expect(
+    case_system: CaseSystem, people: People, bsns: tuple[str, ...], lookups: Lookups
+) -> None:
+    reply = await case_system.look_up(bsns)
+    _demand(reply.status == 200, f"a lookup gave {reply.status}: {_slug(reply)}")
+    _demand(len(reply.answers) == len(bsns), "not one answer for each person")
+    for bsn, answer in zip(bsns, reply.answers, strict=True):
+        shown = {flag["category"] for flag in answer["flags"]}
+        meant = people.categories.get(bsn, frozenset()) & SHOWN_FOR_WMO
+        _demand(shown == meant, "an answer shows other flags than were published")
+        for flag in answer["flags"]:
+            _demand(flag["contactHolder"]["phone"], "a flag names nobody to call")
+        if shown:
+            lookups.hit += 1
+        else:
+            lookups.miss += 1
+
+
+def _demand_publication(published: Published, people: People) -> None:
+    _demand(published.accepted >= LEAST_PUBLISHED, "too few signals were published")
+    _demand(published.accepted == people.accepted, "other signals than meant went out")
+    _demand(published.rejected == people.rejected, "other records than meant failed")
+
+
+def _searched(places: Places) -> list[Path]:
+    """Give all that index, desk, holders and provider have written, and the logs."""
+    holders = [places.holder(index) for index in HOLDERS]
+    kept_outside = [places.folder / "checkpoint", places.folder / "export"]
+    own = [places.index, places.desk, places.provider, places.keys, places.log]
+    return [*own, *holders, *kept_outside]
+
+
+def _slug(reply: Reply) -> str:
+    return str(reply.body.get("type", "no problem"))
+
+
+def _demand(holds: object, otherwise: str) -> None:
+    if not holds:
+        raise CheckFailed(otherwise)

@@ -1,0 +1,81 @@
+"""`deploy/demo`: run the town for a person, say where to go, and wait for Ctrl-C."""
+
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.town.parties import ACCOUNTS, PASSWORD
+from deploy.town.people import People, settle_people
+from deploy.town.places import DESK_PORT, Places, choose_places
+from deploy.town.processes import PartyFailed
+from deploy.town.publishing import Published, publish_all
+from deploy.town.run import running_town
+
+
+class _Stopped(Exception):
+    """Somebody pressed Ctrl-C, or the service manager asked us to end."""
+
+
+def show_town(console: Console, folder: Path, *, fresh: bool) -> None:
+    """Run the town until it is stopped; keeps its data in `folder` unless fresh.
+
+    Raises `PartyFailed` when a process does not start or ends by itself.
+    """
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    with _stopping_on_signals():
+        try:
+            console.print(f"De stad wordt ingericht in {folder} …")
+            places = choose_places(folder, desk_port=DESK_PORT)
+            people = settle_people(folder / "population")
+            with running_town(places) as processes:
+                published = publish_all(places, folder / "population")
+                _welcome(console, places, people, published)
+                while (dead := processes.find_dead()) is None:
+                    time.sleep(0.5)
+                raise PartyFailed(f"{dead} is gestopt; zie {places.log / dead}.log")
+        except _Stopped:
+            console.print("Alles is gestopt. De gegevens blijven bewaard.")
+
+
+@contextmanager
+def _stopping_on_signals() -> Iterator[None]:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise _Stopped
+
+    kept = [signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield
+    finally:
+        for each, before in zip((signal.SIGINT, signal.SIGTERM), kept, strict=True):
+            signal.signal(each, before)
+
+
+def _welcome(
+    console: Console, places: Places, people: People, published: Published
+) -> None:
+    console.print(
+        f"\n{published.accepted + published.unchanged} vlaggetjes staan in de index, "
+        f"{published.rejected} records zijn afgewezen (zie de map van elke bron)."
+    )
+    console.print(f"\n[bold]Open {places.desk_url}[/bold] en log in:\n")
+    accounts = Table("gebruikersnaam", "wachtwoord", "wie")
+    for account in ACCOUNTS:
+        accounts.add_row(account.username, PASSWORD, account.shown_as)
+    console.print(accounts)
+    console.print("\nVerzonnen inwoners om op te zoeken:\n")
+    citizens = Table("BSN", "wat u ziet met het doel Wmo-onderzoek")
+    both = people.find_with("bijstand", "schuldhulpverlening")
+    citizens.add_row(both, "twee vlaggetjes, van twee organisaties")
+    citizens.add_row(people.find_with("bijstand"), "één vlaggetje")
+    citizens.add_row(people.unknown[0], "geen vlaggetjes")
+    citizens.add_row(" + ".join(people.find_household()), "een huishouden")
+    console.print(citizens)
+    console.print(f"\nGegevens: {places.folder}. Ctrl-C stopt alles.")
