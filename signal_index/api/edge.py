@@ -11,11 +11,11 @@ NL API Design Rules 2.1; OWASP ASVS 5.0 chapters 3.4, 4.1 and 16.5.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from time import perf_counter
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,18 +23,28 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from signal_index.api.errors import (
     BodyTooLarge,
     MediaTypeUnsupported,
-    MethodNotAllowed,
     NotAcceptable,
-    RouteUnknown,
-    ServerFault,
 )
 from signal_index.api.problems import find_problem, render_problem
+from signal_index.events import Event, EventLog
 
 API_VERSION: Final = "1.0.0"
 BODY_MAXIMUM: Final = 64 * 1024
 BATCH_BODY_MAXIMUM: Final = 2 * 1024 * 1024
 LARGE_BODY_PATHS: Final = frozenset({"/v1/signal-batches"})
+_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"})
 _METHODS_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_ACCEPTED: Final = frozenset(
+    {
+        "*/*",
+        "application/*",
+        "application/json",
+        "application/octet-stream",
+        "application/problem+json",
+        "text/*",
+        "text/plain",
+    }
+)
 
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "api-version": API_VERSION,
@@ -48,18 +58,14 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "x-frame-options": "DENY",
 }
 
-FaultListener = Callable[[Exception], None]
-
 
 class Edge:
     """The outermost layer of the service, around the router."""
 
-    def __init__(
-        self, app: ASGIApp, *, problem_base: str, on_fault: FaultListener
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, problem_base: str, log: EventLog) -> None:
         self._app = app
         self._base = problem_base
-        self._on_fault = on_fault
+        self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or give the problem that stopped it."""
@@ -67,49 +73,59 @@ class Edge:
             await self._app(scope, receive, send)
             return
         guarded = _GuardedSend(send)
+        began = perf_counter()
         try:
             checked = await _check_request(scope, receive)
             await self._app(scope, checked, guarded)
         except ClientDisconnect:
             return
-        except Exception as error:
-            if guarded.started:
-                raise
-            await self._problem(error)(scope, receive, guarded)
+        except Exception as error:  # noqa: BLE001 - the edge: nothing passes it
+            await self._refuse(error, scope, receive, guarded)
+        milliseconds = round((perf_counter() - began) * 1000)
+        self._log.write(
+            Event.ANSWERED,
+            method=_method_of(scope),
+            route=_route_of(scope),
+            status=guarded.status,
+            milliseconds=milliseconds,
+        )
 
-    def _problem(self, error: Exception) -> Response:
-        fact = _as_fact(error)
-        if find_problem(fact) is None or isinstance(fact, ServerFault):
-            self._on_fault(error)
-        answer = render_problem(fact, base=self._base)
-        return Response(answer.body, answer.status, dict(answer.headers))
+    async def _refuse(
+        self, error: Exception, scope: Scope, receive: Receive, send: _GuardedSend
+    ) -> None:
+        if find_problem(error) is None:
+            kind = type(error).__name__
+            self._log.write(Event.FAILED, kind=kind, route=_route_of(scope))
+        if send.status == 0:
+            answer = render_problem(error, base=self._base)
+            response = Response(answer.body, answer.status, dict(answer.headers))
+            await response(scope, receive, send)
+
+
+def _route_of(scope: Scope) -> str:
+    """Give the template of the route: a path itself may hold an id."""
+    return str(getattr(scope.get("route"), "path", ""))
+
+
+def _method_of(scope: Scope) -> str:
+    method = str(scope["method"])
+    return method if method in _METHODS else "other"
 
 
 class _GuardedSend:
-    """Adds the headers of every answer, and knows whether an answer has begun."""
+    """Adds the headers of every answer, and knows which answer has begun."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.started = False
+        self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
+            self.status = int(message["status"])
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)
-
-
-def _as_fact(error: Exception) -> Exception:
-    if isinstance(error, HTTPException):
-        if error.status_code == 404:
-            return RouteUnknown()
-        if error.status_code == 405:
-            allow = (error.headers or {}).get("Allow", "")
-            return MethodNotAllowed(allow)
-        return ServerFault()
-    return error
 
 
 async def _check_request(scope: Scope, receive: Receive) -> Receive:
@@ -132,8 +148,7 @@ def _check_accept(accept: str) -> None:
     if not accept:
         return
     ranges = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
-    known = {"*/*", "application/*", "application/json", "application/problem+json"}
-    if ranges.isdisjoint(known) and ranges.isdisjoint({"text/plain", "text/*"}):
+    if ranges.isdisjoint(_ACCEPTED):
         raise NotAcceptable
 
 

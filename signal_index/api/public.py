@@ -1,0 +1,67 @@
+"""What anybody may read: health, the description of the API, whom to tell of a hole."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from signal_index.api.callers import Anyone
+from signal_index.api.context import Index, get_index
+from signal_index.api.reading import give_json
+from signal_index.errors import DatabaseUnavailable
+from signal_index.notice.fields import encode_instant
+from signal_index.store.connect import reading
+from signal_index.store.schema import verify_schema
+
+SECURITY_CONTACT: Final = "mailto:security@signal-index.example"
+_CORS: Final = {
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "cache-control": "public, max-age=300",
+}
+
+router = APIRouter()
+
+
+@router.get("/health")
+async def show_health(request: Request, caller: Anyone) -> Response:
+    """Say whether this process answers and reaches its database."""
+    del caller
+    index = get_index(request)
+    try:
+        async with reading(index.engine) as conn:
+            await verify_schema(conn)
+    except (SQLAlchemyError, OSError) as error:
+        raise DatabaseUnavailable from error
+    config = index.key_config
+    return give_json(
+        {"status": "ok", "keyVersion": config.key_version, "epoch": config.epoch}
+    )
+
+
+@router.get("/openapi.json")
+async def show_openapi(caller: Anyone) -> Response:
+    """Give the description of this API, to any page."""
+    del caller
+    return Response(openapi_text(), media_type="application/json", headers=_CORS)
+
+
+@cache
+def openapi_text() -> bytes:
+    """Give the OpenAPI 3.1 document that ships with this version."""
+    return (resources.files("signal_index.api") / "openapi.json").read_bytes()
+
+
+def security_text(index: Index) -> str:
+    """Give the text of RFC 9116; it says of itself how long it holds."""
+    expires = index.clock() + timedelta(days=180)
+    return (
+        f"Contact: {SECURITY_CONTACT}\n"
+        f"Expires: {encode_instant(expires)}\n"
+        "Preferred-Languages: nl, en\n"
+    )

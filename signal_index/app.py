@@ -1,0 +1,196 @@
+"""Puts the index together: settings in, a served application out.
+
+- Nothing is served before everything that is needed was read and holds: schema, keys,
+  key config signed by its holders, policy.
+- `build_app` takes an index that is already open: the same application in tests, in
+  memory, without a single switch in it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Lifespan
+
+from keys.config import KeyConfig, parse_pins, verify_config
+from keys.errors import KeysError
+from policy.decide import load_policy
+from signal_index import clock
+from signal_index.api import (
+    catalogue,
+    ledger_routes,
+    lookups,
+    own_lookups,
+    public,
+    publishing,
+    sources,
+)
+from signal_index.api.context import Index, Names, PolicyView
+from signal_index.api.edge import Edge
+from signal_index.api.gather import Gatherer, Limits
+from signal_index.api.handlers import render_problems
+from signal_index.api.jwks import DiscoveredKeys
+from signal_index.api.lookup_run import make_run
+from signal_index.api.standing import StandingView
+from signal_index.api.tokens import TokenVerifier
+from signal_index.errors import KeyConfigUnusable, StartRefused
+from signal_index.events import Event, EventLog
+from signal_index.key_files import load_keys
+from signal_index.settings import Settings
+from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine, reading
+from signal_index.store.schema import verify_schema
+from signal_index.store.standing import Standing, read_standing
+from signal_index.upkeep.leader import running_upkeep
+
+_ROUTERS = (
+    public.router,
+    lookups.router,
+    own_lookups.router,
+    catalogue.router,
+    publishing.router,
+    sources.router,
+    ledger_routes.router,
+)
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """Give the application that a server runs; it opens the index when it starts."""
+    log = EventLog(sys.stderr, clock.now)
+    api = build_api()
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        try:
+            async with opened_index(settings, log) as index:
+                api.state.index = index
+                log.write(
+                    Event.STARTED,
+                    host=settings.host,
+                    port=settings.port,
+                    database=index.engine.dialect.name,
+                    keyVersion=index.key_config.key_version,
+                    epoch=index.key_config.epoch,
+                )
+                yield
+        except StartRefused as refusal:
+            log.write(Event.START_REFUSED, reason=str(refusal))
+            raise
+
+    return build_app(api, settings.problem_base, log, lifespan)
+
+
+def build_api() -> FastAPI:
+    """Give the routes under `/v1`; `state.index` is set when an index is open."""
+    api = FastAPI(openapi_url=None, redirect_slashes=False)
+    for router in _ROUTERS:
+        api.include_router(router)
+    for kind, handler in render_problems().items():
+        api.add_exception_handler(kind, handler)
+    return api
+
+
+def build_app(
+    api: FastAPI,
+    problem_base: str,
+    log: EventLog,
+    lifespan: Lifespan[Starlette] | None = None,
+) -> ASGIApp:
+    """Give the whole application around the routes: the edge outermost."""
+
+    async def security(request: object) -> PlainTextResponse:
+        del request
+        return PlainTextResponse(public.security_text(api.state.index))
+
+    outer = Starlette(
+        routes=[
+            Mount("/v1", api),
+            Route("/.well-known/security.txt", security, methods=["GET"]),
+        ],
+        lifespan=lifespan,
+        exception_handlers=render_problems(),
+    )
+    outer.router.redirect_slashes = False
+    for part in (api, outer):
+        part.state.problem_base = problem_base
+    return Edge(outer, problem_base=problem_base, log=log)
+
+
+@asynccontextmanager
+async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index]:
+    """Open everything one index needs, or raise a `StartRefused` leaf."""
+    keys = load_keys(settings.keys)
+    key_config = _read_key_config(settings, clock.now())
+    keys.get_scalar(key_config.key_version)
+    engine = open_engine(
+        settings.database_url, DatabaseRole.WEB, pool_size=settings.pool_size
+    )
+    try:
+        async with reading(engine) as conn:
+            await verify_schema(conn)
+        async with (
+            httpx.AsyncClient(follow_redirects=False) as client,
+            running_upkeep(settings, engine, log, clock=clock.now),
+        ):
+            policy = PolicyView(load_policy())
+            index = Index(
+                engine=engine,
+                keys=keys,
+                key_config=key_config,
+                names=Names(
+                    settings.audience, settings.ledger_origin, settings.problem_base
+                ),
+                clock=clock.now,
+                tokens=TokenVerifier(
+                    settings.issuers,
+                    settings.audience,
+                    DiscoveredKeys(client, clock.now),
+                ),
+                standing=make_standing(engine, policy),
+                policy=policy,
+                lookups=Gatherer(make_run(engine, keys, clock.now), limits_for(engine)),
+                events=log,
+            )
+            yield index
+            await index.lookups.finish()
+    finally:
+        await engine.dispose()
+
+
+def make_standing(engine: AsyncEngine, policy: PolicyView) -> StandingView:
+    """Give the view of who takes part, read from this database."""
+
+    async def read(now: datetime) -> Standing:
+        async with reading(engine) as conn:
+            return await read_standing(conn, policy.catalogue, now=now)
+
+    return StandingView(read)
+
+
+def limits_for(engine: AsyncEngine) -> Limits:
+    """Give how lookups are gathered: SQLite has one writer."""
+    return Limits(runs=1) if is_sqlite(engine) else Limits()
+
+
+def _read_key_config(settings: Settings, now: datetime) -> KeyConfig:
+    try:
+        return verify_config(
+            settings.key_config.read_bytes(),
+            parse_pins(settings.key_pins.read_bytes()),
+            accepted_origin=settings.accepted_key_origin,
+            known=None,
+            now=now,
+        )
+    except OSError as error:
+        raise KeyConfigUnusable("key config or pins cannot be read") from error
+    except KeysError as error:
+        reason = f"key config refused: {type(error).__name__}"
+        raise KeyConfigUnusable(reason) from error
