@@ -1,0 +1,121 @@
+"""What a process starts with, remembered and recorded: key config and policy.
+
+- The newest key config ever accepted is known for good: a lower serial, another key
+  under a known version or another content under a known serial is refused, also when
+  the file on disk was put back.
+- The first process to start with a config or a policy records it; those that start at
+  the same time see that it is there.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from keys.config import ConfigPins, KeyConfig, KeyOrigin, verify_config
+from keys.errors import ConfigRefused
+from policy.decide import Policy
+from signal_index.errors import KeyConfigUnusable
+from signal_index.ledger import Kind
+from signal_index.proof import JsonObject, encode_b64u
+from signal_index.store.acts import Act, Recorder
+from signal_index.tables.registry import key_config, policy_activation
+
+KEY_ACTIVITY = "key-management"
+POLICY_ACTIVITY = "administration"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedConfig:
+    """A key config as it lies on disk, and what it must be to be accepted."""
+
+    document: bytes
+    pins: ConfigPins
+    accepted_origin: KeyOrigin
+
+
+async def accept_key_config(
+    conn: AsyncConnection, offered: OfferedConfig, recorder: Recorder
+) -> KeyConfig:
+    """Give the verified key config and remember it, or raise `KeyConfigUnusable`."""
+    now = recorder.clock()
+    try:
+        config = verify_config(
+            offered.document,
+            offered.pins,
+            accepted_origin=offered.accepted_origin,
+            known=await _find_newest(conn),
+            now=now,
+        )
+    except ConfigRefused as refusal:
+        reason = f"{type(refusal).__name__} {refusal}".strip()
+        raise KeyConfigUnusable(f"key config: {reason}") from refusal
+    if await _insert_new(conn, key_config, _row_of(config, now)):
+        what: JsonObject = {
+            "act": "key-config-accepted",
+            "serial": config.serial,
+            "keyVersion": int(config.key_version),
+            "epoch": config.epoch,
+            "origin": str(config.origin),
+        }
+        await recorder.record(conn, Act(what, Kind.KEY, KEY_ACTIVITY))
+    return config
+
+
+async def record_policy_activation(
+    conn: AsyncConnection, policy: Policy, recorder: Recorder
+) -> bool:
+    """Record rules and catalogue the first time an index decides with them.
+
+    Tells whether they were new. Establishments are recorded when they are made.
+    """
+    digest = digest_policy(policy)
+    row = {"digest": digest, "activated_at": recorder.clock()}
+    if not await _insert_new(conn, policy_activation, row):
+        return False
+    what: JsonObject = {"act": "policy-activated", "digest": digest}
+    act = Act(what, Kind.POLICY, POLICY_ACTIVITY, policy=digest)
+    await recorder.record(conn, act)
+    return True
+
+
+def digest_policy(policy: Policy) -> str:
+    """Give the digest (base64url) of rules and catalogue, whatever is established."""
+    summed = hashlib.sha256(b"signal-index/policy/1\n")
+    summed.update(policy.book.digest + policy.catalogue.digest)
+    return encode_b64u(summed.digest())
+
+
+async def _find_newest(conn: AsyncConnection) -> KeyConfig | None:
+    newest = await conn.scalar(
+        select(key_config.c.document).order_by(key_config.c.serial.desc()).limit(1)
+    )
+    if newest is None:
+        return None
+    return KeyConfig.model_validate_json(newest, by_alias=True, by_name=False)
+
+
+def _row_of(config: KeyConfig, now: datetime) -> Mapping[str, object]:
+    document = config.encode()
+    return {
+        "serial": config.serial,
+        "key_version": int(config.key_version),
+        "epoch": config.epoch,
+        "digest": hashlib.sha256(document).digest(),
+        "document": document.decode(),
+        "accepted_at": now,
+    }
+
+
+async def _insert_new(
+    conn: AsyncConnection, table: Table, row: Mapping[str, object]
+) -> bool:
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    done = await conn.execute(
+        dialect.insert(table).values(row).on_conflict_do_nothing()
+    )
+    return bool(done.rowcount)
