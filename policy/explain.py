@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -86,8 +87,22 @@ def read_form(path: Path | None, changes: dict[str, Any]) -> QuestionForm:
         raise InvalidQuestion("\n".join(faults)) from None
 
 
-def explain(policy: Policy, form: QuestionForm, today: date) -> Weighed:
-    """Weigh the question of this form; raises `UnknownCode`, `InvalidEstablishment`."""
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A question as it can be asked: of which policy, how informed, on which day."""
+
+    policy: Policy
+    question: Question
+    informed: tuple[InformedCode | None, ...]
+    day: date
+
+
+def pose(policy: Policy, form: QuestionForm, today: date) -> Posed:
+    """Make the form's question; raises `UnknownCode` or `InvalidEstablishment`.
+
+    The purpose is taken as established, unless the form says otherwise or the purpose
+    still waits for its Staatsblad.
+    """
     catalogue = policy.catalogue
     day = form.day or today
     question = _question(catalogue, form, day)
@@ -98,11 +113,17 @@ def explain(policy: Policy, form: QuestionForm, today: date) -> Weighed:
         place = (question.purpose, question.municipality)
         by_role = next(iter(catalogue.establishers))
         made.append(Establishment(*place, by_role, on, form.staatsblad))
-    codes: list[InformedCode | None] = [
+    codes = tuple(
         None if code == "-" else catalogue.parse_informed(code)
         for code in form.informed or ("-",)
-    ]
-    return weigh(policy.with_establishments(made), question, codes, day)
+    )
+    return Posed(policy.with_establishments(made), question, codes, day)
+
+
+def explain(policy: Policy, form: QuestionForm, today: date) -> Weighed:
+    """Weigh the question of this form, and keep what was withheld."""
+    posed = pose(policy, form, today)
+    return weigh(posed.policy, posed.question, posed.informed, posed.day)
 
 
 def _question(catalogue: Catalogue, form: QuestionForm, day: date) -> Question:

@@ -84,9 +84,8 @@ def find_opening_purpose(
 ) -> PurposeId | None:
     """Give a purpose, established and in force there, that names this category."""
     for purpose in policy.catalogue.purposes.values():
-        if category not in purpose.sees or day < purpose.valid_from:
-            continue
-        if purpose.valid_until is not None and purpose.valid_until < day:
+        first, last = policy.catalogue.in_force(purpose)
+        if category not in purpose.sees or not first <= day <= last:
             continue
         made = policy.find_establishment(municipality, purpose.id, day)
         if made is None or day < made.on:

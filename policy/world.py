@@ -17,7 +17,7 @@ from policy.errors import NoDecision
 from policy.key import DecisionKey
 from policy.vocabulary import Assurance, Establishment, PurposeId
 
-EVER = date(9999, 12, 31)
+EVER = date.max
 NEVER_BEFORE = date(1900, 1, 1)
 LEVELS = (Assurance.LOW, Assurance.SUBSTANTIAL, Assurance.HIGH)
 
@@ -28,7 +28,10 @@ def build_entities(
     schema: cedarpy.Schema,
 ) -> cedarpy.Entities:
     """Build what holds for one municipality on one day."""
-    rows = [_purpose(row, established.get(row.id)) for row in catalogue.file.purpose]
+    rows = [
+        _purpose(row, catalogue.in_force(row), established.get(row.id))
+        for row in catalogue.file.purpose
+    ]
     rows += [_category(row) for row in catalogue.file.category]
     return _parse(rows, schema)
 
@@ -70,7 +73,9 @@ def build_request(key: DecisionKey) -> dict[str, Any]:
     }
 
 
-def _purpose(row: Purpose, made: Establishment | None) -> dict[str, Any]:
+def _purpose(
+    row: Purpose, in_force: tuple[date, date], made: Establishment | None
+) -> dict[str, Any]:
     return _entity(
         "Purpose",
         row.id,
@@ -84,8 +89,8 @@ def _purpose(row: Purpose, made: Establishment | None) -> dict[str, Any]:
         needsInformed=row.needs_informed,
         informedCodes=sorted(row.informed_codes),
         breakGlass=row.break_glass,
-        validFrom=_day(row.valid_from),
-        validUntil=_day(row.valid_until or EVER),
+        validFrom=_day(in_force[0]),
+        validUntil=_day(in_force[1]),
         established=made is not None,
         establishedOn=_day(made.on if made is not None else EVER),
         needsStaatsblad=row.needs_staatsblad,

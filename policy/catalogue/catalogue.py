@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
@@ -74,6 +75,12 @@ class Catalogue:
 
     def __repr__(self) -> str:
         return f"<Catalogue {self.version}>"
+
+    def in_force(self, purpose: Purpose) -> tuple[date, date]:
+        """Give a purpose's first and last day, within those of the catalogue."""
+        last = [day for day in (purpose.valid_until, self.file.valid_until) if day]
+        first = max(purpose.valid_from, self.file.valid_from)
+        return first, min(last, default=date.max)
 
     def parse_purpose(self, text: str) -> PurposeId:
         """Give the purpose with this id, or raise `UnknownPurpose`."""

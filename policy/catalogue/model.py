@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -69,6 +70,32 @@ def _member(table: str) -> PlainValidator:
         return members[value]
 
     return PlainValidator(check)
+
+
+def _names_all(words: type[StrEnum]) -> AfterValidator:
+    """Demand a label for every word: what has no name cannot be shown."""
+
+    def check(labels: dict[StrEnum, str]) -> dict[StrEnum, str]:
+        if set(labels) != set(words):
+            raise ValueError("every one of them needs a label")
+        return labels
+
+    return AfterValidator(check)
+
+
+def _two_different(approvers: tuple[StrEnum, StrEnum]) -> tuple[StrEnum, StrEnum]:
+    if approvers[0] == approvers[1]:
+        raise ValueError("two different approvers are needed")
+    return approvers
+
+
+Approvers = Annotated[
+    tuple[
+        Annotated[StrEnum, _member("approver")],
+        Annotated[StrEnum, _member("approver")],
+    ],
+    AfterValidator(_two_different),
+]
 
 
 class _Row(BaseModel):
@@ -180,16 +207,12 @@ class Purpose(_Row):
     needs_staatsblad: bool
     valid_from: date
     valid_until: date | None = None
-    approved_by: tuple[
-        Annotated[StrEnum, _member("approver")], Annotated[StrEnum, _member("approver")]
-    ]
+    approved_by: Approvers
     activity: Annotated[StrEnum, _member("activity")]
     legal_basis: Annotated[tuple[LegalBasis, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        if len(set(self.approved_by)) != 2:
-            raise ValueError("two different approvers are needed")
         if self.needs_informed and not self.informed_codes:
             raise ValueError("needs_informed without a single informed code")
         if self.valid_until is not None and self.valid_until < self.valid_from:
@@ -204,9 +227,7 @@ class CatalogueFile(_Row):
     version: Annotated[str, StringConstraints(pattern=r"^\d{4}\.\d+$")]
     valid_from: date
     valid_until: date | None = None
-    approved_by: tuple[
-        Annotated[StrEnum, _member("approver")], Annotated[StrEnum, _member("approver")]
-    ]
+    approved_by: Approvers
     life_domain_list: Literal["zrm-2017"]
     life_domain: Annotated[tuple[Coded, ...], Field(min_length=13, max_length=13)]
     informed: tuple[InformedEntry, ...]
@@ -217,17 +238,9 @@ class CatalogueFile(_Row):
     activity: tuple[Coded, ...]
     approver: tuple[Coded, ...]
     establisher: tuple[Coded, ...]
-    role_labels: dict[Role, Label]
-    organisation_kind_labels: dict[OrganisationKind, Label]
+    role_labels: Annotated[dict[Role, Label], _names_all(Role)]
+    organisation_kind_labels: Annotated[
+        dict[OrganisationKind, Label], _names_all(OrganisationKind)
+    ]
     category: tuple[Category, ...]
     purpose: tuple[Purpose, ...]
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        if len(set(self.approved_by)) != 2:
-            raise ValueError("two different approvers are needed")
-        if set(self.role_labels) != set(Role):
-            raise ValueError("role_labels must name every role")
-        if set(self.organisation_kind_labels) != set(OrganisationKind):
-            raise ValueError("organisation_kind_labels must name every kind")
-        return self
