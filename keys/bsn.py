@@ -40,7 +40,8 @@ def parse_bsn(text: str) -> Bsn:
     number of eight digits lost its zero somewhere; its owner restores it, not we.
     The error never holds the text.
 
-    11-proof: Besluit burgerservicenummer art. 1. Proven by tests/unit/keys_holder/test_bsn.py.
+    11-proof: Besluit burgerservicenummer art. 1.
+    Proven by tests/unit/keys_holder/test_bsn.py.
     """
     if len(text) != DIGITS or not (text.isascii() and text.isdigit()):
         raise InvalidBsn

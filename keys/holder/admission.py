@@ -76,7 +76,8 @@ def admit(
 ) -> Admitted:
     """Give what a request may do, or raise a leaf of `RequestRefused`.
 
-    Proven by tests/unit/keys_holder/test_admission.py and tests/attack/test_holder_requests.py.
+    Proven by tests/unit/keys_holder/test_admission.py and by
+    tests/attack/test_holder_requests.py.
     """
     claims = _open(token, organisations, EvaluationClaims)
     _check_direction(claims.aud, holder)

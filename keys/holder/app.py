@@ -154,7 +154,7 @@ def build_app(
         housekeeping.close()
         log.write(Event.STOPPED)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/v1/evaluations", edge.evaluate, methods=["POST"]),
             Route("/v1/key-config", edge.key_config),
@@ -168,6 +168,8 @@ def build_app(
         },
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _erase_hourly(housekeeping: Housekeeping, log: EventLog) -> None:

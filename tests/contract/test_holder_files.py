@@ -1,0 +1,118 @@
+"""A holder's files: what does not fit keeps it from starting, with the reason."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from keys.__main__ import app
+from keys.errors import KeyFileExposed
+from keys.holder.errors import HolderStartRefused
+from keys.holder.serve import open_holder
+from keys.holder.settings import load_settings
+from keys.jose import parse_private_key
+from keys.request import load_request_key
+from tests.holder_processes import prepare_holders
+
+
+@pytest.fixture(scope="module")
+def dealt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dealt")
+    prepare_holders(folder)
+    return folder / "keys"
+
+
+@pytest.fixture
+def keys(dealt: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(dealt, tmp_path / "keys"))
+
+
+def start(keys: Path) -> None:
+    _, housekeeping = open_holder(load_settings(keys / "holder-1" / "holder.toml"))
+    housekeeping.close()
+
+
+def test_files_that_fit_start_a_holder(keys: Path) -> None:
+    start(keys)
+
+
+@pytest.mark.parametrize(
+    ("name", "taken_from", "reason"),
+    [
+        ("share.json", "holder-2/share.json", "another holder's share"),
+        ("ticket.jwk", "holder-2/ticket.jwk", "ticket key"),
+        ("ticket.jwk", "holder-1/config-signing.jwk", "ticket key"),
+        ("passphrase", "holder-2/passphrase", "wrong passphrase"),
+        ("pins.json", None, "pins.json"),
+        ("key-config.json", None, "key-config.json"),
+        ("ticket.jwk", None, "ticket.jwk"),
+        ("organisations.toml", None, "organisations.toml"),
+        ("holder.toml", None, "holder.toml"),
+    ],
+)
+def test_a_file_that_is_absent_or_another_s_keeps_a_holder_from_starting(
+    keys: Path, name: str, taken_from: str | None, reason: str
+) -> None:
+    content = (keys / taken_from).read_bytes() if taken_from else None
+    file = keys / "holder-1" / name
+    file.unlink()
+    if content is not None:
+        file.write_bytes(content)
+        file.chmod(0o600)
+    with pytest.raises(HolderStartRefused, match=reason):
+        start(keys)
+
+
+@pytest.mark.parametrize("name", ["share.json", "passphrase", "ticket.jwk"])
+def test_a_secret_that_others_may_read_keeps_a_holder_from_starting(
+    keys: Path, name: str
+) -> None:
+    (keys / "holder-1" / name).chmod(0o640)
+    with pytest.raises(HolderStartRefused, match="KeyFileExposed"):
+        start(keys)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('accepted_origin = "dealt"', 'accepted_origin = "distributed"', "Origin"),
+        ("keep_days = 30\n", "", "keep_days"),
+        ("keep_days = 30", "keep_days = 0", "keep_days"),
+        ("keep_days = 30", "keep_days = 30\nsurprise = 1", "surprise"),
+        ("keep_days = 30", "keep_days = ", "Invalid value"),
+        ('holder = "holder-1"', 'holder = "holder-9"', "another holder"),
+    ],
+)
+def test_settings_out_of_order_keep_a_holder_from_starting(
+    keys: Path, old: str, new: str, reason: str
+) -> None:
+    path = keys / "holder-1" / "holder.toml"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(HolderStartRefused, match=reason):
+        start(keys)
+
+
+def test_the_environment_wins_over_the_file(
+    keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGNAL_KEYS_PORT", "4711")
+    assert load_settings(keys / "holder-1" / "holder.toml").port == 4711
+
+
+def test_a_private_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    CliRunner().invoke(app, ["organisation", "new-key", "--into", str(tmp_path)])
+    path = tmp_path / "request-key.jwk"
+    assert parse_private_key(json.loads(path.read_text())).kid
+    path.chmod(0o640)
+    with pytest.raises(KeyFileExposed):
+        load_request_key(path)
+
+
+def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
+    asked = ["organisation", "new-key", "--into", str(tmp_path)]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    before = (tmp_path / "request-key.jwk").read_bytes()
+    assert CliRunner().invoke(app, asked).exit_code == 1
+    assert (tmp_path / "request-key.jwk").read_bytes() == before

@@ -1,0 +1,150 @@
+"""Three key holders as real processes on loopback, each with its own files."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from keys.client import HolderPlace, HolderTransport, Signer
+from keys.create import write_dealing
+from keys.dealing import Dealing, DealingPlan, deal_key
+from keys.holder.registering import add_organisation
+from keys.sealing import generate_passphrase
+from tests.holders_builders import (
+    AUDIENCE,
+    Organisation,
+    a_lookup_organisation,
+    a_source,
+    an_auditor,
+)
+
+START_SECONDS = 30
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass
+class HolderProcesses:
+    """A dealt key on disk and the processes that hold it."""
+
+    folder: Path
+    dealing: Dealing
+    ports: Mapping[int, int]
+    lookup: Organisation
+    source: Organisation
+    auditor: Organisation
+    running: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def settings(self, index: int) -> Path:
+        return self.folder / "keys" / f"holder-{index}" / "holder.toml"
+
+    def log(self, index: int) -> str:
+        return (self.folder / f"holder-{index}.log").read_text()
+
+    def place(self, index: int) -> HolderPlace:
+        return HolderPlace(f"holder-{index}", f"http://127.0.0.1:{self.ports[index]}")
+
+    def transport(
+        self, client: httpx.AsyncClient, organisation: Organisation, subject: str
+    ) -> HolderTransport:
+        signer = Signer(organisation.oin, subject, organisation.key)
+        places = {index: self.place(index) for index in self.ports}
+        return HolderTransport(client, places, signer)
+
+    def start(self, index: int) -> None:
+        settings = str(self.settings(index))
+        with (self.folder / f"holder-{index}.log").open("ab") as log:
+            self.running[index] = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-m", "keys", "serve", "--settings", settings],
+                stderr=log,
+                stdout=log,
+                cwd=ROOT,
+            )
+
+    def wait(self, index: int) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.running[index].poll() is not None:
+                break
+            try:
+                httpx.get(f"{self.place(index).url}/v1/health").raise_for_status()
+            except httpx.HTTPError:
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError(f"holder {index} did not start: {self.log(index)}")
+
+    def stop(self, index: int, how: signal.Signals = signal.SIGTERM) -> int:
+        process = self.running.pop(index)
+        process.send_signal(how)
+        return process.wait(timeout=START_SECONDS)
+
+    def stop_all(self) -> None:
+        for index in list(self.running):
+            self.stop(index)
+
+
+def prepare_holders(folder: Path, *, per_user: int = 200) -> HolderProcesses:
+    """Deal a key into `folder`/keys and write settings and organisations beside it."""
+    now = datetime.now(UTC)  # noqa: TID251 - processes live by the real clock
+    plan = DealingPlan(
+        holders=3,
+        threshold=2,
+        valid_from=now - timedelta(minutes=1),
+        valid_until=now + timedelta(days=1),
+    )
+    dealing = deal_key(plan)
+    passphrases = [generate_passphrase() for _ in range(3)]
+    write_dealing(folder / "keys", dealing, passphrases, keep=True)
+    holders = HolderProcesses(
+        folder,
+        dealing,
+        _free_ports(),
+        a_lookup_organisation(per_user=per_user),
+        a_source(),
+        an_auditor(),
+    )
+    for index in holders.ports:
+        _write_settings(holders, index)
+    return holders
+
+
+def _write_settings(holders: HolderProcesses, index: int) -> None:
+    path = holders.settings(index)
+    settings = {
+        "holder": f"holder-{index}",
+        "audience": AUDIENCE,
+        "host": "127.0.0.1",
+        "port": holders.ports[index],
+        "accepted_origin": "dealt",
+        "key_config": "key-config.json",
+        "pins": "pins.json",
+        "share": "share.json",
+        "passphrase": "passphrase",
+        "ticket_key": "ticket.jwk",
+        "organisations": "organisations.toml",
+        "database": "holder.db",
+        "keep_days": 30,
+    }
+    # A JSON string or number is the TOML one as well.
+    lines = (f"{name} = {json.dumps(value)}" for name, value in settings.items())
+    path.write_text("\n".join(lines) + "\n")
+    for organisation in (holders.lookup, holders.source, holders.auditor):
+        add_organisation(path.with_name("organisations.toml"), organisation.entry)
+
+
+def _free_ports() -> dict[int, int]:
+    sockets = [socket.socket() for _ in range(3)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = {index: each.getsockname()[1] for index, each in enumerate(sockets, 1)}
+    for each in sockets:
+        each.close()
+    return ports
