@@ -6,6 +6,7 @@ registrations are written at each start (registering the same again changes noth
 
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from deploy.town.processes import run_command
 from deploy.town.provider import write_case_system_key, write_provider
 from deploy.town.settings_files import write_settings, write_toml
 
-VALID_DAYS = 365
+_VALIDITY = ["--valid-days", "365"]
 ESTABLISHED = {
     "wmo-onderzoek": "college",
     "schuldhulp-toegang": "college",
@@ -60,23 +61,32 @@ def _run_index(places: Places, *verb: str) -> None:
 
 
 def _make_keys(places: Places) -> None:
-    """Make each party's keys with its own command, once, in its own folder."""
+    """Make each party's keys with its own command, once, in its own folder.
+
+    Side by side, for most of the time goes into starting Python.
+    """
     write_case_system_key(places)
-    _once(
-        places.keys,
-        ["signal-keys", "create", "--valid-days", str(VALID_DAYS), "--out"],
-    )
+    desk = ["signal-desk", "keys", "create", "--client-algorithm", "Ed25519", "--into"]
+    jobs = [
+        (places.keys, ["signal-keys", "create", *_VALIDITY, "--out"]),
+        (places.desk / "keys", desk),
+        *(
+            (places.agency(agency.slug) / "keys", _agency_keys(agency.slug))
+            for agency in AGENCIES
+        ),
+    ]
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        list(pool.map(lambda job: _once(*job), jobs))
     auditor = places.keys / "auditor"
     if not auditor.exists():
         auditor.mkdir(mode=0o700)
         new_key = [program("signal-keys"), "organisation", "new-key", "--into"]
         run_command([*new_key, str(auditor)], auditor)
-    desk = ["signal-desk", "keys", "create", "--client-algorithm", "Ed25519", "--into"]
-    _once(places.desk / "keys", desk)
-    for agency in AGENCIES:
-        folder = places.agency(agency.slug) / "keys"
-        make = ["signal-source", "keys", "create", "--name", agency.slug]
-        _once(folder, [*make, "--client-algorithm", "Ed25519", "--into"])
+
+
+def _agency_keys(slug: str) -> list[str]:
+    make = ["signal-source", "keys", "create", "--name", slug]
+    return [*make, "--client-algorithm", "Ed25519", "--into"]
 
 
 def _once(folder: Path, command: list[str]) -> None:

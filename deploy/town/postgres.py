@@ -76,7 +76,7 @@ def _hand_over(folder: Path) -> None:
         os.chown(folder, account.pw_uid, account.pw_gid)
 
 
-def _find_program(name: str) -> str:
+def find_program(name: str) -> str:
     versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     found = str(versions[-1]) if versions else shutil.which(name)
     if found is None:
@@ -85,7 +85,7 @@ def _find_program(name: str) -> str:
 
 
 def _run(program: str, arguments: list[str]) -> str:
-    command = [_find_program(program), *arguments]
+    command = [find_program(program), *arguments]
     if os.geteuid() == 0:
         command = [
             "setpriv",

@@ -1,0 +1,49 @@
+"""How much is measured: once for figures, once small to try the benchmark itself."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The size of every part of one run."""
+
+    signals: int
+    published: int
+    lookups: tuple[tuple[int, int], ...]
+    """Connections and lookups of each block, in the order in which they run."""
+    sqlite_lookups: int
+    pairs: int
+    evaluation_batches: int
+    evaluation_requests: int
+    limit_seconds: int
+    users: int
+
+    @property
+    def citizens(self) -> int:
+        """Give how many citizens the agencies know: two and a half signals each."""
+        return self.signals * 2 // 5
+
+
+FULL = Sizes(
+    signals=100_000,
+    published=20_000,
+    lookups=((1, 400), (16, 2_000), (64, 4_000)),
+    sqlite_lookups=2_000,
+    pairs=400,
+    evaluation_batches=8,
+    evaluation_requests=1_000,
+    limit_seconds=8,
+    users=64,
+)
+QUICK = Sizes(
+    signals=5_000,
+    published=1_000,
+    lookups=((1, 50), (16, 300), (64, 600)),
+    sqlite_lookups=300,
+    pairs=40,
+    evaluation_batches=2,
+    evaluation_requests=100,
+    limit_seconds=2,
+    users=16,
+)
+"""A tenth or less, to try the benchmark: its figures mean nothing."""
