@@ -107,7 +107,9 @@ class DeskSettings(BaseSettings):
     port: int = Field(ge=1, le=65535)
     organisation: str = Field(pattern=OIN_PATTERN)
     organisation_name: str = Field(min_length=1, max_length=80)
-    theme: str = Field(default="voorbeeld-theme", pattern=r"^[a-z][a-z0-9-]*$")
+    theme: str = Field(
+        default="voorbeeld-theme desk-theme", pattern=r"^[a-z][a-z0-9 -]*$"
+    )
     database: str
     index_url: SafeUrl
     index_audience: str

@@ -1,0 +1,253 @@
+"""An index in memory: answers with real receipts and real proofs, decides nothing."""
+
+import json
+import secrets
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from signal_index.identifiers import make_uuid7
+from signal_index.ledger import (
+    ENTROPY_BYTES,
+    CheckpointKey,
+    DecisionGroup,
+    DisclosureKey,
+    Entry,
+    EntryFacts,
+    Kind,
+    Outcome,
+    PersonGroup,
+    ReceiptKey,
+    RoleGroup,
+    ShownFlag,
+    WhyGroup,
+    build_entry,
+    describe_lookup,
+    make_receipt,
+    sign_checkpoint,
+)
+from signal_index.proof import Checkpoint, TlogProof, hash_leaf, origin_of
+from tests.holders_builders import FakeClock
+
+CHECKPOINT_KEY = CheckpointKey(b"\x01" * 32)
+RECEIPT_KEY = ReceiptKey(b"\x02" * 32, "receipt-1")
+DISCLOSURES = DisclosureKey(2026, b"\x03" * 32)
+
+CATALOGUE: dict[str, Any] = {
+    "municipality": "9901",
+    "purposes": [
+        {
+            "id": "wmo-onderzoek",
+            "label": "Onderzoek na een melding (Wmo)",
+            "text": "Daarom keek een medewerker van het wijkteam.",
+            "scope": "Met dit doel ziet u: Wmo, schuldhulp, bijstand, casusregie, "
+            "dreigende ontruiming, tot 12 maanden terug.",
+            "legalBases": [
+                {"id": "wmo-2015-2.3.2", "label": "Wmo 2015, artikel 2.3.2 (onderzoek)"}
+            ],
+            "needsCaseReference": True,
+            "needsInformed": True,
+            "informedCodes": [
+                {"code": "discussed", "label": "Besproken met de inwoner"},
+                {
+                    "code": "representative-informed",
+                    "label": "Besproken met de vertegenwoordiger",
+                },
+            ],
+            "exceptions": [],
+        },
+        {
+            "id": "veiligheid",
+            "label": "Zorgen over veiligheid",
+            "text": "Er waren zorgen over de veiligheid.",
+            "scope": "Met dit doel ziet u: Veilig Thuis, jeugdhulp, tot 12 maanden "
+            "terug.",
+            "legalBases": [
+                {"id": "wmo-2015-hoofdstuk-4", "label": "Wmo 2015, hoofdstuk 4"},
+                {"id": "meldcode", "label": "Meldcode huiselijk geweld"},
+            ],
+            "needsCaseReference": False,
+            "needsInformed": False,
+            "informedCodes": [],
+            "exceptions": [],
+        },
+    ],
+    "lifeDomains": [
+        {"code": "financien", "label": "Financiën"},
+        {"code": "huisvesting", "label": "Huisvesting"},
+    ],
+    "breakGlass": {"reasons": []},
+}
+
+
+def a_flag(category: str = "bijstand", **changes: object) -> dict[str, Any]:
+    """Give a flag as an answer shows it."""
+    flag: dict[str, Any] = {
+        "category": category,
+        "categoryLabel": "Bijstand",
+        "lifeDomains": ["financien"],
+        "organisation": "Sociale Dienst Voorbeeldstad",
+        "contactHolder": {
+            "function": "Klantmanager inkomen",
+            "name": "M. Yilmaz",
+            "phone": "+31301234567",
+            "outOfHoursPhone": None,
+            "officeHours": [],
+            "deputy": None,
+            "absentUntil": None,
+            "lastVerified": "2026-11-01",
+            "stale": False,
+        },
+        "since": "2026-03-12",
+        "expires": "2027-03-12",
+    }
+    return flag | changes
+
+
+@dataclass
+class FakeIndex:
+    """The index as the desk sees it."""
+
+    origin: str
+    clock: FakeClock
+    flags: list[dict[str, Any]] = field(default_factory=lambda: [a_flag()])
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    catalogue: dict[str, Any] = field(default_factory=lambda: CATALOGUE)
+    problem: tuple[int, dict[str, Any]] | None = None
+    spoil: dict[str, Any] = field(default_factory=dict)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    outcomes: list[tuple[str, str]] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    forgotten: bool = False
+
+    def __post_init__(self) -> None:
+        self.app = Starlette(
+            routes=[
+                Route("/v1/catalogue", self._catalogue),
+                Route("/v1/lookups", self._look_up, methods=["POST"]),
+                Route("/v1/lookups/{entry}/outcome", self._outcome, methods=["POST"]),
+                Route("/v1/own-lookups", self._own),
+                Route("/v1/ledger/proofs/{entry}", self._proof),
+            ]
+        )
+
+    async def _catalogue(self, request: Request) -> Response:
+        self.tokens.append(request.headers["authorization"])
+        return self._refused() or JSONResponse(self.catalogue)
+
+    async def _look_up(self, request: Request) -> Response:
+        asked = await request.json()
+        self.asked.append(asked)
+        refused = self._refused()
+        if refused is not None:
+            return refused
+        token = request.headers["authorization"].removeprefix("Bearer ")
+        parts = [self._part(asked, each, token) for each in asked["subjects"]]
+        return JSONResponse({"answers": parts})
+
+    def _part(
+        self, asked: dict[str, Any], subject: dict[str, Any], token: str
+    ) -> dict[str, Any]:
+        claims = _peek(token)
+        entry = build_entry(
+            self._facts(asked, subject, claims),
+            entropy=secrets.token_bytes(ENTROPY_BYTES),
+            key=DISCLOSURES,
+        )
+        self.entries[str(entry.id)] = entry
+        receipt = make_receipt(
+            entry, key=RECEIPT_KEY, origin_base=self.origin, now=self.clock()
+        )
+        part = {
+            "entryId": str(entry.id),
+            "scope": "Met dit doel ziet u: Wmo, schuldhulp, tot 12 maanden terug.",
+            "flags": self.flags,
+            "sources": self.sources,
+            "receipt": receipt,
+            "padding": "",
+        }
+        return part | self.spoil.get("part", {})
+
+    def _facts(
+        self, asked: dict[str, Any], subject: dict[str, Any], claims: dict[str, Any]
+    ) -> EntryFacts:
+        said = asked | self.spoil.get("asked", {})
+        return EntryFacts(
+            entry=make_uuid7(self.clock(), secrets.token_bytes(10)),
+            kind=Kind.LOOKUP,
+            recorded_at=self.clock(),
+            outcome=Outcome.ANSWERED,
+            organisation=self.spoil.get("organisation", claims["org"]),
+            municipality="9901",
+            activity="lookup-wmo-onderzoek",
+            policy="digest",
+            person=PersonGroup(b"\x07" * 32, 1),
+            who=self.spoil.get("sub", claims["sub"]),
+            role=RoleGroup(("generalist",)),
+            why=WhyGroup(
+                said["purpose"],
+                said["legalBasis"],
+                said["caseReference"],
+                subject["informed"],
+                said["breakGlass"] and said["breakGlass"]["reason"],
+            ),
+            what=describe_lookup(
+                flags=[ShownFlag(flag["category"], "0" * 20) for flag in self.flags],
+                categories=["bijstand"],
+                tickets=[str(_peek(ticket)["jti"]) for ticket in said["tickets"]],
+                req="q" * 43,
+            ),
+            decision=DecisionGroup(Outcome.ANSWERED),
+        )
+
+    async def _outcome(self, request: Request) -> Response:
+        said = await request.json()
+        self.outcomes.append((request.path_params["entry"], said["outcome"]))
+        return Response(status_code=204)
+
+    async def _own(self, _request: Request) -> Response:
+        items = [
+            {
+                "entryId": entry,
+                "at": "2026-11-23T12:00:00Z",
+                "purpose": "wmo-onderzoek",
+                "purposeLabel": "Onderzoek na een melding (Wmo)",
+                "caseReference": None,
+                "outcome": "answered",
+                "contactOutcome": "contact-made",
+            }
+            for entry in self.entries
+        ]
+        return self._refused() or JSONResponse({"items": items, "next": None})
+
+    async def _proof(self, request: Request) -> Response:
+        entry = self.entries.get(str(UUID(request.path_params["entry"])))
+        if entry is None or self.forgotten:
+            return JSONResponse({"type": "/problems/unknown-entry"}, 404)
+        leaf = self.spoil.get("leaf", entry.leaf)
+        origin = origin_of(self.origin, 2026)
+        checkpoint = Checkpoint(origin, 1, hash_leaf(leaf))
+        note = sign_checkpoint(checkpoint, CHECKPOINT_KEY)
+        return PlainTextResponse(TlogProof(0, (), note).encode())
+
+    def _refused(self) -> Response | None:
+        if self.problem is None:
+            return None
+        status, body = self.problem
+        kind = "application/problem+json"
+        return Response(json.dumps(body), status, media_type=kind)
+
+
+def _peek(token: str) -> dict[str, Any]:
+    payload = token.split(".")[1]
+    found: dict[str, Any] = json.loads(
+        urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    )
+    return found

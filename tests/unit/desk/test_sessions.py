@@ -1,0 +1,105 @@
+"""Sessions: their limits, their renewal, their end, and what the database holds."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from tests.desk_builders import Browser, Town, csrf_of, log_in
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_session_ends_after_a_quarter_of_an_hour_without_use(
+    town: Town, browser: Browser
+) -> None:
+    await log_in(browser)
+    town.clock.forward(timedelta(minutes=15))
+    page = await browser.get("/lookup")
+    assert page.status_code == 401
+    assert "vanzelf uitgelogd" in page.text
+
+
+async def test_a_session_in_use_ends_after_eight_hours(
+    town: Town, browser: Browser
+) -> None:
+    await log_in(browser)
+    for _ in range(8 * 6 - 1):
+        town.clock.forward(timedelta(minutes=10))
+        assert (await browser.get("/lookup")).status_code == 200
+    town.clock.forward(timedelta(minutes=10))
+    assert (await browser.get("/lookup")).status_code == 401
+
+
+async def test_the_access_token_is_renewed_before_it_ends(
+    town: Town, browser: Browser
+) -> None:
+    await log_in(browser)
+    town.clock.forward(timedelta(minutes=4, seconds=30))
+    assert (await browser.get("/lookup")).status_code == 200
+    assert town.provider.refreshed == 1
+    assert town.index.tokens[0] != town.index.tokens[1]
+
+
+async def test_requests_at_once_renew_once(town: Town, browser: Browser) -> None:
+    await log_in(browser)
+    town.clock.forward(timedelta(minutes=4, seconds=30))
+    pages = await asyncio.gather(*(browser.get("/relay/pins") for _ in range(5)))
+    assert {page.status_code for page in pages} == {200}
+    assert town.provider.refreshed == 1
+
+
+async def test_a_provider_that_renews_no_longer_ends_the_session(
+    town: Town, browser: Browser
+) -> None:
+    await log_in(browser)
+    town.provider.refresh_refused = True
+    town.clock.forward(timedelta(minutes=4, seconds=30))
+    assert (await browser.get("/lookup")).status_code == 401
+    town.provider.refresh_refused = False
+    assert (await browser.get("/lookup")).status_code == 401
+
+
+async def test_a_renewed_token_of_another_person_ends_the_session(
+    town: Town, browser: Browser
+) -> None:
+    await log_in(browser)
+    town.provider.person["sub"] = "user-2"
+    town.clock.forward(timedelta(minutes=4, seconds=30))
+    assert (await browser.get("/lookup")).status_code == 401
+
+
+async def test_the_database_opens_no_session(town: Town, browser: Browser) -> None:
+    page = await log_in(browser)
+    stored = b"".join(path.read_bytes() for path in town.folder.glob("desk.sqlite3*"))
+    cookie = next(iter(browser.kept.values()))
+    for secret in (b"Noor de Wit", b"eyJ", csrf_of(page).encode(), cookie.encode()):
+        assert secret not in stored
+
+
+async def test_logging_out_ends_the_session_and_clears_the_browser(
+    browser: Browser,
+) -> None:
+    page = await log_in(browser)
+    cookies = dict(browser.kept)
+    answer = await browser.post("/logout", data={"csrf": csrf_of(page)})
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("http://localhost:9100/session/end?")
+    assert '"storage"' in answer.headers["clear-site-data"]
+    browser.kept.update(cookies)
+    assert (await browser.get("/lookup")).status_code == 401
+
+
+async def test_logging_out_needs_the_pages_own_token(
+    browser: Browser,
+) -> None:
+    await log_in(browser)
+    assert (await browser.post("/logout", data={"csrf": "x"})).status_code == 403
+    assert (await browser.get("/lookup")).status_code == 200
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "é", "A" * 43])
+async def test_a_cookie_of_nothing_is_nobody(browser: Browser, cookie: str) -> None:
+    header = (b"cookie", b"__Host-desk-session=" + cookie.encode("latin-1"))
+    page = await browser.get("/lookup", headers=[header])
+    assert page.status_code == 401
