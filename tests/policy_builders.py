@@ -3,13 +3,16 @@
 Everybody is fictional: municipality 9901 is Voorbeeldstad.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from keys.pseudonym import Pseudonym
+import pysodium
+
+from keys.pseudonym import Pseudonym, parse_pseudonym
 from policy.catalogue import Catalogue
 from policy.decide import Policy, load_policy
 from policy.vocabulary import (
@@ -93,19 +96,10 @@ def a_safety_caller(**changes: Any) -> Caller:  # noqa: ANN401
     return replace(safety, **changes)
 
 
-def a_pseudonym(byte: int = 7) -> Pseudonym:
-    """Give a stand-in for a pseudonym: the policy never looks inside one."""
-    return cast("Pseudonym", _StandIn(bytes([byte]) * 32))
-
-
-class _StandIn:
-    """Has the face of a Pseudonym, without a point of the group behind it."""
-
-    def __init__(self, encoded: bytes) -> None:
-        self.encoded = encoded
-
-    def __repr__(self) -> str:
-        return "<Pseudonym>"
+def a_pseudonym(number: int = 7) -> Pseudonym:
+    """Give a pseudonym of nobody."""
+    hashed = hashlib.sha512(number.to_bytes(4)).digest()
+    return parse_pseudonym(pysodium.crypto_core_ristretto255_from_hash(hashed))
 
 
 def a_subject(informed: str | None = "discussed") -> Subject:
