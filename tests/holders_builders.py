@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from threading import Lock
 
 import httpx
 from starlette.applications import Starlette
@@ -83,9 +84,16 @@ class FakeMeter:
     buckets: dict[str, tuple[int, date]] = field(default_factory=dict)
     tickets: list[tuple[date, GivenTicket]] = field(default_factory=list)
     broken: Exception | None = None
+    lock: Lock = field(default_factory=Lock)
 
     def spend(
         self, admitted: Admitted, grant: TicketGrant | None, *, now: datetime
+    ) -> None:
+        with self.lock:
+            self._spend(admitted, grant, now)
+
+    def _spend(
+        self, admitted: Admitted, grant: TicketGrant | None, now: datetime
     ) -> None:
         claims, day = admitted.claims, now.astimezone(UTC).date()
         self._refuse((claims.iss, str(claims.jti)))
