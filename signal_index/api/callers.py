@@ -26,6 +26,7 @@ from signal_index.api.context import Index, get_index
 from signal_index.api.tokens import Claims
 from signal_index.errors import CallerNotAllowed, CallerSuspended, CallerUnknown
 from signal_index.notice import Oin
+from signal_index.store.accounts import EVERYONE
 from signal_index.store.standing import Organisation, Standing
 
 _PUBLISHING_ROLES: Final = frozenset({Role.SOURCE_PUBLISHER, Role.SOURCE_ADMINISTRATOR})
@@ -143,7 +144,7 @@ async def _caller(claims: Claims, index: Index, scope: str) -> Caller:
     standing = await index.standing.get(index.clock())
     organisation = _registered(claims, standing)
     is_person = claims.subject != claims.client_id
-    account = (claims.organisation, claims.subject)
+    accounts = {(claims.organisation, who) for who in (claims.subject, EVERYONE)}
     return Caller(
         kind=CallerKind.PERSON if is_person else CallerKind.CLIENT,
         subject=claims.subject,
@@ -152,7 +153,7 @@ async def _caller(claims: Claims, index: Index, scope: str) -> Caller:
         municipality=parse_municipality(
             claims.municipality or organisation.municipality
         ),
-        active=account not in standing.suspended,
+        active=standing.suspended.isdisjoint(accounts),
         roles=claims.roles,
         trainings=claims.trainings,
         assurance=claims.assurance,

@@ -16,7 +16,7 @@ from signal_index.api.reading import give_json
 from signal_index.errors import DatabaseUnavailable
 from signal_index.notice.fields import encode_instant
 from signal_index.store.connect import reading
-from signal_index.store.schema import verify_schema
+from signal_index.store.standing import verify_reachable
 
 SECURITY_CONTACT: Final = "mailto:security@signal-index.example"
 _CORS: Final = {
@@ -35,7 +35,7 @@ async def show_health(request: Request, caller: Anyone) -> Response:
     index = get_index(request)
     try:
         async with reading(index.engine) as conn:
-            await verify_schema(conn)
+            await verify_reachable(conn)
     except (SQLAlchemyError, OSError) as error:
         raise DatabaseUnavailable from error
     config = index.key_config

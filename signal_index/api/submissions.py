@@ -134,8 +134,8 @@ def _check_item(
 
 def find_signer(token: str, caller: str, standing: Standing) -> SignerKey:
     """Give the registered key that a message says signed it, or raise."""
-    registered = standing.signers.get(read_kid(token))
-    if registered is None or registered.organisation != caller:
+    registered = standing.signers.get((caller, read_kid(token)))
+    if registered is None:
         raise InvalidSignature
     return parse_signer_key(registered.organisation, registered.jwk)
 

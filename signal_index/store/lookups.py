@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import PermittedCategory
@@ -215,7 +215,7 @@ def _shown(
     return tuple(sorted(shown, key=lambda s: (s.category, s.source, s.valid_from)))
 
 
-def _signal(row: Any, category: PermittedCategory) -> StoredSignal:
+def _signal(row: Row[*tuple[Any, ...]], category: PermittedCategory) -> StoredSignal:
     return StoredSignal(
         category=category.id,
         source=row.source,

@@ -55,7 +55,7 @@ class Signer:
     """A public key that signs notices, and whose it is."""
 
     organisation: str
-    jwk: Mapping[str, object]
+    jwk: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Standing:
     organisations: Mapping[str, Organisation]
     clients: Mapping[str, str]
     suspended: frozenset[tuple[str, str]]
-    signers: Mapping[str, Signer]
+    signers: Mapping[tuple[str, str], Signer]
     sources: Mapping[str, SourceStanding]
     coverage: Mapping[tuple[str, str], tuple[Coverage, ...]]
     establishments: tuple[Establishment, ...]
@@ -95,13 +95,18 @@ async def read_standing(
             )
         ),
         signers={
-            row.kid: Signer(row.organisation, row.jwk)
+            (row.organisation, row.kid): Signer(row.organisation, row.jwk)
             for row in await conn.execute(select(registry.signer))
         },
         sources=dict(await _sources(conn)),
         coverage=await _coverage(conn),
         establishments=tuple(await _establishments(conn, catalogue)),
     )
+
+
+async def verify_reachable(conn: AsyncConnection) -> None:
+    """Ask the database for nothing, or raise what its driver raises."""
+    await conn.execute(select(1))
 
 
 async def _organisations(

@@ -1,0 +1,281 @@
+"""The world in memory: an index, three key holders, three agencies, one municipality.
+
+    async with open_world(tmp_path) as world:
+        await world.publish(world.debt_help, [a_bsn(1)])
+        answer = await world.look_up([a_bsn(1)])
+
+Everything but the network is real: tickets, policy, ledger, SQLite (or PostgreSQL where
+a test gives its URL). The clock stands still until a test sets it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import ASGIApp
+
+from keys.bsn import Bsn
+from policy.decide import load_policy
+from signal_index.api.context import Index, Names, PolicyView
+from signal_index.api.gather import Gatherer
+from signal_index.api.lookup_run import make_run
+from signal_index.api.tokens import TokenVerifier
+from signal_index.app import build_api, build_app, limits_for, make_standing
+from signal_index.events import EventLog
+from signal_index.key_files import create_key_folder, load_keys
+from signal_index.keyring import IndexKeys
+from signal_index.notice import (
+    Batch,
+    Notice,
+    NoticeKey,
+    Oin,
+    encode_batch_body,
+    encode_contact_holder,
+    new_notice_key,
+    sign_batch,
+)
+from signal_index.notice.fields import encode_b64u
+from signal_index.store.connect import DatabaseRole, open_engine
+from signal_index.store.schema import migrate
+from tests.builders import a_contact_holder, a_notice, about
+from tests.holders_builders import (
+    AUDIENCE,
+    FakeClock,
+    Holders,
+    a_source,
+    some_holders,
+)
+from tests.tokens import TokenIssuer, person_claims, source_claims
+from tests.world_registry import AGENCIES, register_town
+
+PROBLEMS = "https://index.test/problems"
+LEDGER_ORIGIN = "index.test/ledger"
+
+
+@dataclass
+class Agency:
+    """A source agency as tests drive it."""
+
+    oin: str
+    category: str
+    key: NoticeKey = field(default_factory=new_notice_key)
+    contact: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+@dataclass
+class World:
+    """All of it, and short ways to use it."""
+
+    holders: Holders
+    index: Index
+    app: ASGIApp
+    issuer: TokenIssuer
+    log: io.StringIO
+    agencies: dict[str, Agency]
+
+    @property
+    def clock(self) -> FakeClock:
+        return self.holders.clock
+
+    @property
+    def engine(self) -> AsyncEngine:
+        return self.index.engine
+
+    @property
+    def debt_help(self) -> Agency:
+        return self.agencies["debt-help"]
+
+    @property
+    def income_support(self) -> Agency:
+        return self.agencies["income-support"]
+
+    @property
+    def veilig_thuis(self) -> Agency:
+        return self.agencies["veilig-thuis"]
+
+    def http(self) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://index.test")
+
+    def a_token(self, **changed: object) -> str:
+        return self.issuer.sign(person_claims(self.clock(), **changed))
+
+    def a_source_token(self, agency: Agency, **changed: object) -> str:
+        return self.issuer.sign(source_claims(self.clock(), agency.oin, **changed))
+
+    async def send(
+        self, method: str, path: str, token: str, body: object = None
+    ) -> httpx.Response:
+        async with self.http() as client:
+            headers = {"authorization": f"Bearer {token}"}
+            return await client.request(
+                method, f"/v1{path}", json=body, headers=headers
+            )
+
+    async def ask(self, numbers: Sequence[Bsn], **changed: object) -> dict[str, Any]:
+        """The body of a lookup of these persons, with two fresh tickets."""
+        subject = str(changed.pop("subject", "user-1"))
+        given = await self.holders.look_up(numbers, subject)
+        body: dict[str, Any] = {
+            "keyVersion": self.index.key_config.key_version,
+            "tickets": list(given.tickets),
+            "subjects": [
+                {"pseudonym": encode_b64u(n.encoded), "informed": "discussed"}
+                for n in given.pseudonyms
+            ],
+            "municipality": "9901",
+            "purpose": "schuldhulp-toegang",
+            "legalBasis": "wgs-4",
+            "caseReference": encode_b64u(bytes(32)),
+            "breakGlass": None,
+        }
+        return {**body, **changed}
+
+    async def look_up(
+        self, numbers: Sequence[Bsn], **changed: object
+    ) -> list[dict[str, Any]]:
+        """Look these persons up and give the answers, which must be there."""
+        body = await self.ask(numbers, **changed)
+        answer = await self.send("POST", "/lookups", self.a_token(), body)
+        assert answer.status_code == 200, answer.text
+        answers: list[dict[str, Any]] = answer.json()["answers"]
+        return answers
+
+    async def publish(
+        self, agency: Agency, numbers: Sequence[Bsn], **changed: object
+    ) -> list[Notice]:
+        """Publish one notice about each of these persons; all must be accepted."""
+        notices = [
+            a_notice(
+                agency.contact,
+                source=Oin(agency.oin),
+                category=agency.category,
+                **changed,
+            )
+            for _ in numbers
+        ]
+        answer = await self.send_batch(agency, notices, numbers)
+        assert answer.status_code == 200, answer.text
+        outcomes = {one["outcome"] for one in answer.json()["results"]}
+        assert outcomes == {"accepted"}, answer.text
+        return notices
+
+    async def send_batch(
+        self, agency: Agency, notices: Sequence[Notice], numbers: Sequence[Bsn]
+    ) -> httpx.Response:
+        """Send these notices, each about the person at its place."""
+        given = await self.holders.prepare_publication(numbers)
+        bound = [
+            about(notice, n)
+            for notice, n in zip(notices, given.pseudonyms, strict=True)
+        ]
+        batch = Batch(uuid.uuid4(), tuple(notice for notice, _ in bound))
+        token = sign_batch(agency.key, batch, iss=Oin(agency.oin), now=self.clock())
+        version = self.index.key_config.key_version
+        body = encode_batch_body(version, token, [proof for _, proof in bound])
+        bearer = self.a_source_token(agency)
+        return await self.send("POST", "/signal-batches", bearer, body)
+
+
+@asynccontextmanager
+async def open_world(
+    folder: Path, database_url: str | None = None
+) -> AsyncIterator[World]:
+    """Open a world on SQLite in this folder, or on the database of this URL."""
+    others = [a_source(oin).entry for oin in AGENCIES.values()][1:]
+    holders = some_holders(organisations=others)
+    agencies = {
+        name: Agency(oin, category) for (name, category), oin in AGENCIES.items()
+    }
+    url = await _prepare_database(folder, database_url)
+    engine = open_engine(url, DatabaseRole.WEB)
+    try:
+        issuer, stream = TokenIssuer(), io.StringIO()
+        index, app = _make_index(engine, holders, issuer, stream)
+        world = World(holders, index, app, issuer, stream, agencies)
+        await register_town(url, agencies, index.catalogue, holders.clock())
+        for agency in agencies.values():
+            await _store_contact(world, agency)
+        yield world
+        await index.lookups.finish()
+    finally:
+        await engine.dispose()
+
+
+def _make_index(
+    engine: AsyncEngine, holders: Holders, issuer: TokenIssuer, stream: io.StringIO
+) -> tuple[Index, ASGIApp]:
+    keys, clock = index_keys(), holders.clock
+    log, policy = EventLog(stream, clock), PolicyView(load_policy())
+    index = Index(
+        engine=engine,
+        keys=keys,
+        key_config=holders.config,
+        names=Names(AUDIENCE, LEDGER_ORIGIN, PROBLEMS),
+        clock=clock,
+        tokens=TokenVerifier([issuer.settings], AUDIENCE, issuer),
+        standing=make_standing(engine, policy),
+        policy=policy,
+        lookups=Gatherer(make_run(engine, keys, clock), limits_for(engine)),
+        events=log,
+    )
+    api = build_api()
+    api.state.index = index
+    return index, build_app(api, PROBLEMS, log)
+
+
+async def _store_contact(world: World, agency: Agency) -> None:
+    answer = await world.send(
+        "PUT",
+        f"/contact-holders/{agency.contact}",
+        world.a_source_token(agency),
+        encode_contact_holder(a_contact_holder()),
+    )
+    assert answer.status_code == 201, answer.text
+
+
+async def _prepare_database(folder: Path, database_url: str | None) -> str:
+    if database_url is None:
+        path = folder / "index.sqlite"
+        shutil.copy(await asyncio.to_thread(_template), path)
+        database_url = f"sqlite+aiosqlite:///{path}"
+    else:
+        await _migrate(database_url)
+    return database_url
+
+
+@cache
+def _template() -> Path:
+    """An empty, migrated database; made once, copied by each test."""
+    path = Path(tempfile.mkdtemp(prefix="signal-index-")) / "empty.sqlite"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+async def _migrate(database_url: str) -> None:
+    engine = open_engine(database_url, None, pool_size=1)
+    try:
+        await migrate(engine)
+    finally:
+        await engine.dispose()
+
+
+@cache
+def index_keys() -> IndexKeys:
+    """The secrets of the index of all tests."""
+    folder = Path(tempfile.mkdtemp(prefix="signal-index-")) / "keys"
+    years = (2026, 2027)
+    create_key_folder(folder, key_version=1, years=years, origin_base=LEDGER_ORIGIN)
+    return load_keys(folder)

@@ -1,0 +1,94 @@
+"""Who takes part in the world in memory: one municipality and three agencies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from policy.catalogue import Catalogue
+from policy.vocabulary import Establishment, MunicipalityCode
+from signal_index.notice import NoticeKey
+from signal_index.store.connect import DatabaseRole, open_engine, transaction
+from signal_index.store.establishments import establish_purpose
+from signal_index.store.registry import (
+    ClientRecord,
+    OrganisationRecord,
+    SignerRecord,
+    SourceRecord,
+    add_client,
+    add_organisation,
+    add_signer,
+    add_source,
+)
+from tests.holders_builders import LOOKUP_OIN, SOURCE_OIN
+
+AGENCIES: Mapping[tuple[str, str], str] = {
+    ("debt-help", "schuldhulpverlening"): SOURCE_OIN,
+    ("income-support", "bijstand"): "00000001000000000012",
+    ("veilig-thuis", "veilig-thuis"): "00000001000000000013",
+}
+ESTABLISHED = ("schuldhulp-toegang", "wmo-onderzoek", "veiligheid")
+MUNICIPALITY = "9901"
+
+
+class Signs(Protocol):
+    """An agency that signs its notices."""
+
+    @property
+    def oin(self) -> str: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def key(self) -> NoticeKey: ...
+
+
+async def register_town(
+    database_url: str,
+    agencies: Mapping[str, Signs],
+    catalogue: Catalogue,
+    now: datetime,
+) -> None:
+    """Register everybody, and establish three purposes, as the owner may."""
+    engine = open_engine(database_url, DatabaseRole.OWNER, pool_size=1)
+    try:
+        await _register(engine, agencies, catalogue, now)
+    finally:
+        await engine.dispose()
+
+
+async def _register(
+    engine: AsyncEngine,
+    agencies: Mapping[str, Signs],
+    catalogue: Catalogue,
+    now: datetime,
+) -> None:
+    async with transaction(engine) as conn:
+        town = OrganisationRecord(
+            LOOKUP_OIN, "Gemeente Voorbeeld", "municipality", MUNICIPALITY
+        )
+        await add_organisation(conn, town, now=now)
+        await add_client(conn, ClientRecord("desk", LOOKUP_OIN), now=now)
+        for kind, agency in agencies.items():
+            oin = agency.oin
+            organisation = OrganisationRecord(
+                oin, f"Bureau {kind}", "source-agency", MUNICIPALITY
+            )
+            await add_organisation(conn, organisation, now=now)
+            await add_client(conn, ClientRecord(f"agent-{oin[-4:]}", oin), now=now)
+            jwk = agency.key.encode_public().decode()
+            await add_signer(conn, SignerRecord(oin, agency.key.kid, jwk), now=now)
+            source = SourceRecord(
+                oin, kind, frozenset({agency.category}), frozenset({MUNICIPALITY}), 7
+            )
+            await add_source(conn, source, now=now)
+        for purpose in ESTABLISHED:
+            given = Establishment(
+                purpose=catalogue.parse_purpose(purpose),
+                municipality=MunicipalityCode(MUNICIPALITY),
+                by_role="college",
+                on=date(2026, 1, 1),
+            )
+            await establish_purpose(conn, given, now=now)
