@@ -38,10 +38,15 @@ def make_receipt(
     return {
         "leaf": encode_b64u(entry.leaf),
         "disclosures": [entry.disclosures[group] for group in RECEIPT_GROUPS],
-        "promise": jws.serialize_compact(
-            promise_header(key.kid), encode_json(promise.claims()), key.jose
-        ),
+        "promise": sign_promise(promise, key),
     }
+
+
+def sign_promise(promise: Promise, key: ReceiptKey) -> str:
+    """Give the promise as a compact JWS."""
+    header = promise_header(key.kid)
+    claims = encode_json(promise.claims())
+    return jws.serialize_compact(header, claims, key.jose, algorithms=[header["alg"]])
 
 
 def sign_checkpoint(checkpoint: Checkpoint, key: CheckpointKey) -> str:

@@ -20,7 +20,9 @@ from signal_index.proof import (
     ConsistencyRefused,
     FirstLeaf,
     InclusionRefused,
+    Kind,
     Leaf,
+    LeafHeader,
     MalformedProof,
     NoteKey,
     TileRef,
@@ -29,6 +31,7 @@ from signal_index.proof import (
     list_tiles,
     parse_bundle,
     parse_leaf,
+    read_header,
     split_tile,
     verify_checkpoint,
     year_of_origin,
@@ -176,24 +179,24 @@ class _Entries:
                 raise InclusionRefused(
                     f"entry {len(self._seen)} was changed after it was recorded"
                 )
-            self._check_entry(_open(data))
+            self._check_entry(data)
 
-    def _check_entry(self, leaf: Leaf | FirstLeaf) -> None:
-        if isinstance(leaf, FirstLeaf):
-            self._check_first(leaf)
-        elif not self._seen:
-            raise EntryRefused("the first entry is not the first leaf of a year")
-        if leaf.minute.year != self._year:
+    def _check_entry(self, data: bytes) -> None:
+        leaf = _read(data)
+        if (leaf.kind is Kind.FIRST_LEAF) is bool(self._seen):
+            raise EntryRefused("a first leaf does not stand exactly at the beginning")
+        if leaf.kind is Kind.FIRST_LEAF:
+            self._check_first(parse_leaf(data))
+        if leaf.year != self._year:
             raise EntryRefused("an entry of another year stands in the tree")
-        if leaf.entry.bytes in self._seen:
+        if leaf.entry in self._seen:
             raise EntryRefused("two entries have one id")
-        self._seen.add(leaf.entry.bytes)
-        kind = "first-leaf" if isinstance(leaf, FirstLeaf) else leaf.kind.value
-        self.kinds[kind] = self.kinds.get(kind, 0) + 1
+        self._seen.add(leaf.entry)
+        self.kinds[leaf.kind] = self.kinds.get(leaf.kind, 0) + 1
 
-    def _check_first(self, leaf: FirstLeaf) -> None:
-        if self._seen or leaf.origin != self._origin:
-            raise EntryRefused("a first leaf stands where none belongs")
+    def _check_first(self, leaf: Leaf | FirstLeaf) -> None:
+        if not isinstance(leaf, FirstLeaf) or leaf.origin != self._origin:
+            raise EntryRefused("the first leaf is of another ledger or year")
         if leaf.previous is None:
             return
         year = year_of_origin(leaf.previous.partition("\n")[0])
@@ -204,8 +207,8 @@ class _Entries:
         self.previous = f"{before.origin}, {before.size} entries"
 
 
-def _open(data: bytes) -> Leaf | FirstLeaf:
+def _read(data: bytes) -> LeafHeader:
     try:
-        return parse_leaf(data)
+        return read_header(data)
     except MalformedProof as cause:
         raise EntryRefused("an entry in the tree has not the form of one") from cause
