@@ -11,9 +11,8 @@ still until somebody sets it (`holders.clock.moment`).
 import io
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from threading import Lock
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import httpx
 from starlette.applications import Starlette
@@ -25,10 +24,7 @@ from keys.client.asking import Pseudonymised
 from keys.config import KeyConfig
 from keys.dealing import Dealing, DealingPlan, deal_key
 from keys.errors import InvalidBsn
-from keys.holder.admission import Admitted, AdmittedStatement
 from keys.holder.app import build_app
-from keys.holder.budgets import Bucket, check_bucket, check_day, outstanding
-from keys.holder.errors import RequestReplayed
 from keys.holder.evaluations import Holder
 from keys.holder.events import EventLog
 from keys.holder.opening import HolderKeys, match_keys
@@ -39,28 +35,34 @@ from keys.holder.organisations import (
     SourceOrganisation,
     collect_organisations,
 )
-from keys.holder.spending import TicketGrant
-from keys.holder.store import GivenTicket, Meter
+from keys.holder.store import Meter
 from keys.request import Act, RequestKey, RequestTerms, new_request_key
+from tests.holder_fakes import NOON, FakeClock, FakeMeter
 
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+__all__ = [
+    "AUDIENCE",
+    "AUDITOR_OIN",
+    "LOOKUP_OIN",
+    "NOON",
+    "SOURCE_OIN",
+    "FakeClock",
+    "FakeHolder",
+    "FakeMeter",
+    "Holders",
+    "Organisation",
+    "a_bsn",
+    "a_lookup_organisation",
+    "a_source",
+    "an_auditor",
+    "some_dealing",
+    "some_holders",
+    "some_point",
+]
+
 AUDIENCE = "https://index.test"
 LOOKUP_OIN = "00000001000000000001"
 SOURCE_OIN = "00000001000000000002"
 AUDITOR_OIN = "00000001000000000003"
-
-
-@dataclass
-class FakeClock:
-    """A clock that stands still."""
-
-    moment: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def forward(self, step: timedelta) -> None:
-        self.moment += step
 
 
 @dataclass(frozen=True)
@@ -73,64 +75,6 @@ class Organisation:
     @property
     def oin(self) -> str:
         return self.entry.oin
-
-
-@dataclass
-class FakeMeter:
-    """Remembers in memory, with the real rules; `broken` refuses like a full disk."""
-
-    used: set[tuple[str, str]] = field(default_factory=set)
-    spent: dict[tuple[date, str, str], int] = field(default_factory=dict)
-    buckets: dict[str, tuple[int, date]] = field(default_factory=dict)
-    tickets: list[tuple[date, GivenTicket]] = field(default_factory=list)
-    broken: Exception | None = None
-    lock: Lock = field(default_factory=Lock)
-
-    def spend(
-        self, admitted: Admitted, grant: TicketGrant | None, *, now: datetime
-    ) -> None:
-        with self.lock:
-            self._spend(admitted, grant, now)
-
-    def _spend(
-        self, admitted: Admitted, grant: TicketGrant | None, now: datetime
-    ) -> None:
-        claims, day = admitted.claims, now.astimezone(UTC).date()
-        self._refuse((claims.iss, str(claims.jti)))
-        if isinstance(admitted.organisation, LookupOrganisation):
-            user, everyone = (day, claims.iss, claims.sub), (day, claims.iss, "")
-            by_user = self.spent.get(user, 0) + claims.count
-            by_all = self.spent.get(everyone, 0) + claims.count
-            check_day(admitted.organisation.limits, by_user, by_all, now=now)
-            self.spent |= {user: by_user, everyone: by_all}
-        elif isinstance(admitted.organisation, SourceOrganisation):
-            bucket: Bucket = admitted.organisation.bucket
-            spent, since = self.buckets.get(claims.iss, (0, day))
-            spent = outstanding(bucket, spent, since, day) + claims.count
-            check_bucket(bucket, spent, now=now)
-            self.buckets[claims.iss] = (spent, day)
-        self.used.add((claims.iss, str(claims.jti)))
-        if grant is not None:
-            self.tickets.append((day, _given(admitted, grant, now)))
-
-    def record_statement(
-        self,
-        asked: AdmittedStatement,
-        *,
-        now: datetime,  # noqa: ARG002 - the Protocol's
-    ) -> None:
-        used = (asked.claims.iss, str(asked.claims.jti))
-        self._refuse(used)
-        self.used.add(used)
-
-    def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
-        return tuple(ticket for granted, ticket in self.tickets if granted == day)
-
-    def _refuse(self, request: tuple[str, str]) -> None:
-        if self.broken is not None:
-            raise self.broken
-        if request in self.used:
-            raise RequestReplayed
 
 
 @dataclass
@@ -309,20 +253,4 @@ def some_point() -> bytes:
     """A valid point: the generator of the group."""
     return bytes.fromhex(
         "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76"
-    )
-
-
-def _given(admitted: Admitted, grant: TicketGrant, now: datetime) -> GivenTicket:
-    claims = admitted.claims
-    return GivenTicket(
-        grant.jti,
-        claims.sub,
-        claims.iss,
-        claims.act.value,
-        claims.count,
-        claims.key_version,
-        claims.epoch,
-        claims.req,
-        int(now.timestamp()),
-        int(grant.expires_at.timestamp()),
     )

@@ -68,7 +68,8 @@ async def pseudonymise(
     holder of it is down, has no budget left or proves nothing. The numbers are blinded
     once more for each pair, so that a holder asked twice cannot tell.
 
-    Raises `InvalidBatch`; `HolderRefused` when a holder says no to the request itself;
+    Raises `InvalidBatch`; `HolderRefused` when a holder says no to the request itself
+    (its words are the problem's name: at `stale-key-version` fetch the config anew);
     `HolderBudgetSpent`, else `HolderUnavailable`, when no pair is left. Proven by
     tests/unit/keys_holder/test_client.py.
     """

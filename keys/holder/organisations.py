@@ -119,13 +119,13 @@ class Organisations:
         Raises `OrganisationUnknown` or, when it is known for other acts only,
         `ActNotAllowed`. An act that does not exist is allowed to nobody.
         """
-        if not isinstance(oin, str) or all(known != oin for known, _ in self.by_kind):
-            raise OrganisationUnknown
         kind = KIND_FOR_ACT.get(act) if isinstance(act, str) else None
-        found = self.by_kind.get((oin, kind)) if kind else None
-        if found is None:
+        found = self.by_kind.get((oin, kind)) if kind and isinstance(oin, str) else None
+        if found is not None:
+            return found
+        if any(known == oin for known, _ in self.by_kind):
             raise ActNotAllowed
-        return found
+        raise OrganisationUnknown
 
 
 def collect_organisations(entries: Sequence[AnyOrganisation]) -> Organisations:

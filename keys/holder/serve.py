@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import uvicorn
 
@@ -15,6 +15,11 @@ from keys.holder.opening import open_keys
 from keys.holder.organisations import load_organisations
 from keys.holder.settings import HolderSettings, load_settings
 from keys.holder.store import HolderStore
+
+MAX_CONNECTIONS: Final = 512
+"""More at once get 503 at the door: clients then ask another pair of holders."""
+
+GRACE_SECONDS: Final = 10
 
 
 def serve_holder(path: Path, stream: TextIO) -> None:
@@ -45,6 +50,8 @@ def serve_holder(path: Path, stream: TextIO) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
 
