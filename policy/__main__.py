@@ -102,16 +102,13 @@ def explain_command(
         asked = policy.catalogue.parse_purpose(form.purpose)
     except (PolicyError, OSError) as fault:
         raise _wrong_use(str(fault)) from None
-    sentence = (
-        scope_text(policy.catalogue, asked, weighed.permitted)
-        if weighed.permitted
-        else ""
-    )
+    shown = weighed.permitted
+    sentence = scope_text(policy.catalogue, asked, shown) if shown else ""
     if as_json:
         console.print_json(json.dumps(printing.weighed_as_json(weighed, sentence)))
     else:
         printing.print_weighed(console, policy.catalogue, weighed, sentence)
-    raise typer.Exit(0 if weighed.permitted else 1)
+    raise typer.Exit(0 if shown else 1)
 
 
 def _policy() -> Policy:
