@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from keys.holder.serve import open_holder
 from keys.holder.settings import load_settings
 from keys.jose import parse_private_key
 from keys.request import load_request_key
-from tests.holder_processes import prepare_holders
+from tests.holder_processes import ROOT, prepare_holders
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +118,10 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     before = (tmp_path / "request-key.jwk").read_bytes()
     assert CliRunner().invoke(app, asked).exit_code == 1
     assert (tmp_path / "request-key.jwk").read_bytes() == before
+
+
+def test_signing_a_request_loads_no_curve() -> None:
+    """The desk signs requests and is installed without libsodium."""
+    code = "import keys.request, sys; sys.exit('pysodium' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)  # noqa: S603
+    assert done.returncode == 0
