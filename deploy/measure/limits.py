@@ -19,23 +19,23 @@ import pysodium
 from deploy.town.postgres import PostgresServer, find_program
 
 DATABASE = "limit"
-ROWS = 100_000
 CLIENTS = 16
-PREPARE = f"""
+PREPARE = """
 CREATE TABLE looked_up (id bigint PRIMARY KEY, content bytea NOT NULL);
 INSERT INTO looked_up
-  SELECT n, sha256(int8send(n)) || sha256(int8send(-n)) FROM generate_series(1, {ROWS}) n;
-CREATE TABLE logged (id bigserial PRIMARY KEY, at timestamptz DEFAULT now(), content bytea);
+  SELECT n, sha256(int8send(n)) || sha256(int8send(-n))
+  FROM generate_series(1, 100000) AS n;
+CREATE TABLE logged (id bigserial PRIMARY KEY, at timestamptz, content bytea);
 ANALYZE looked_up;
 """
-SCRIPT = f"""
-\\set a random(1, {ROWS})
-\\set b random(1, {ROWS})
-\\set c random(1, {ROWS})
-\\set d random(1, {ROWS})
+SCRIPT = r"""
+\set a random(1, 100000)
+\set b random(1, 100000)
+\set c random(1, 100000)
+\set d random(1, 100000)
 BEGIN;
 SELECT id, content FROM looked_up WHERE id IN (:a, :b, :c, :d);
-INSERT INTO logged (content) VALUES (sha256(int8send(:a)));
+INSERT INTO logged (at, content) VALUES (now(), sha256(int8send(:a)));
 COMMIT;
 """
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from keys.request import MAX_POINTS
+
 
 @dataclass(frozen=True)
 class Sizes:
@@ -22,6 +24,11 @@ class Sizes:
     def citizens(self) -> int:
         """Give how many citizens the agencies know: two and a half signals each."""
         return self.signals * 2 // 5
+
+    @property
+    def caseload(self) -> int:
+        """Give what each agency declares: enough for the largest of its parts."""
+        return max(self.signals, self.evaluation_batches * MAX_POINTS)
 
 
 FULL = Sizes(

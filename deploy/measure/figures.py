@@ -1,0 +1,120 @@
+"""What was measured, as a table for people and as JSON for machines."""
+
+import os
+import platform
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from deploy.measure.evaluations import Evaluations
+from deploy.measure.lookups import Rate
+from deploy.measure.publishing import Publishing
+from deploy.measure.statistics import Difference
+
+
+@dataclass
+class Figures:
+    """Everything measured in one run; what was not asked for stays away."""
+
+    measured_at: datetime
+    quick: bool
+    signals: int
+    lookup: dict[int, Rate] = field(default_factory=dict)
+    sqlite: dict[int, Rate] = field(default_factory=dict)
+    evaluate: Evaluations | None = None
+    publish: Publishing | None = None
+    index_mib: float | None = None
+    pgbench: float | None = None
+    multiplications: float | None = None
+    timing: Difference | None = None
+    pairs: int = 0
+    seconds: float = 0
+
+    def encode(self) -> dict[str, Any]:
+        """Give the JSON object; the names are those of the project's targets."""
+        said: dict[str, Any] = {
+            "measuredAt": self.measured_at.astimezone(UTC).isoformat(),
+            "quick": self.quick,
+            "signals": self.signals,
+            "machine": describe_machine(),
+            "seconds": round(self.seconds, 1),
+        }
+        if self.lookup:
+            said["lookup"] = _encode_rates(self.lookup)
+        if self.sqlite:
+            said["sqlite"] = {"lookup": _encode_rates(self.sqlite)}
+        if self.evaluate:
+            said["evaluate"] = {
+                "perSecond": round(self.evaluate.per_second, 1),
+                "requestsPerSecond": round(self.evaluate.requests_per_second, 1),
+            }
+        if self.publish:
+            seconds = round(self.publish.seconds, 1)
+            said["publish"] = {"records": self.publish.records, "seconds": seconds}
+        if self.index_mib is not None:
+            said["memory"] = {"indexMiB": round(self.index_mib, 1)}
+        if self.pgbench is not None and self.multiplications is not None:
+            said["limit"] = {
+                "pgbenchPerSecond": round(self.pgbench, 1),
+                "multiplicationsPerSecond": round(self.multiplications, 1),
+            }
+        if self.timing:
+            said["timing"] = _encode_timing(self.timing, self.pairs)
+        return said
+
+    def tabulate(self) -> Table:
+        """Give a table of every figure."""
+        table = Table("What", "Figure", title="Measured on this machine")
+        for name, value in _flatten(self.encode()):
+            table.add_row(name, value)
+        return table
+
+
+def describe_machine() -> dict[str, object]:
+    """Name what the figures were measured on."""
+    return {
+        "cores": os.cpu_count(),
+        "processor": _read_processor(),
+        "python": platform.python_version(),
+        "kernel": platform.release(),
+    }
+
+
+def _encode_rates(rates: dict[int, Rate]) -> dict[str, dict[str, float]]:
+    return {
+        f"c{connections}": {
+            "perSecond": round(rate.per_second, 1),
+            "p50Ms": round(rate.p50_ms, 2),
+            "p99Ms": round(rate.p99_ms, 2),
+        }
+        for connections, rate in rates.items()
+    }
+
+
+def _encode_timing(timing: Difference, pairs: int) -> dict[str, object]:
+    return {
+        "hitMissDifferenceMs": round(timing.value, 4),
+        "hitMissIntervalMs": [round(timing.low, 4), round(timing.high, 4)],
+        "pairs": pairs,
+    }
+
+
+def _flatten(value: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for name, part in value.items():
+        if isinstance(part, dict):
+            rows += _flatten(part, f"{prefix}{name}.")
+        else:
+            rows.append((prefix + name, str(part)))
+    return rows
+
+
+def _read_processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == "model name":
+            return value.strip()
+    return platform.machine()

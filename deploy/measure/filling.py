@@ -1,0 +1,199 @@
+"""Fill an index through its own interface: signed batches of valid pseudonyms.
+
+The pseudonyms come from the real holders, out of the bucket of one agency; the signed
+batches are made once and sent to each index that is measured.
+"""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import httpx
+
+from deploy.measure.asking import holder_places
+from deploy.measure.citizens import number_citizens
+from deploy.measure.sizes import Sizes
+from deploy.measure.town import MeasuredIndex, MeasuredTown
+from deploy.town.login import fetch_client_token
+from deploy.town.parties import AGENCIES, MUNICIPALITY, Agency
+from deploy.town.provider import agency_client
+from keys import clock
+from keys.bsn import parse_bsn
+from keys.client import HolderTransport, Signer, pseudonymise
+from keys.pseudonym import Pseudonym
+from keys.request import MAX_POINTS, Act, load_request_key
+from signal_index.notice import (
+    BATCH_MAXIMUM,
+    SALT_BYTES,
+    Batch,
+    ContactHolder,
+    Informed,
+    Notice,
+    NoticeKey,
+    SubjectProof,
+    encode_batch_body,
+    encode_contact_holder,
+    parse_label,
+    parse_municipality,
+    parse_notice_key,
+    parse_oin,
+    parse_phone,
+    parse_slug,
+    sign_batch,
+    subject_commitment,
+)
+
+INCOME, DEBTS, SCHOOLS = AGENCIES[:3]
+EVALUATED_BY = DEBTS
+CONTACT = UUID("0190c6f0-0000-7000-8000-000000000001")
+TIMEOUT_SECONDS = 120
+AT_ONCE = 2
+
+
+class FillingFailed(Exception):
+    """The index did not take what it must; says the status or the outcome."""
+
+
+@dataclass(frozen=True, repr=False)
+class SignedPart:
+    """One signed batch, ready to send, and whose it is."""
+
+    agency: Agency
+    body: bytes
+    count: int
+
+
+async def fetch_pseudonyms(town: MeasuredTown, bsns: Sequence[str]) -> list[Pseudonym]:
+    """Have the holders evaluate these numbers for one agency, 4,096 at a time."""
+    folder = town.places.agency(EVALUATED_BY.slug)
+    key = load_request_key(folder / "keys" / "request-key.jwk")
+    oin = EVALUATED_BY.organisation
+    found: list[Pseudonym] = []
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+        signer = Signer(oin, oin, key)
+        transport = HolderTransport(client, holder_places(town.places), signer)
+        for start in range(0, len(bsns), MAX_POINTS):
+            numbers = [parse_bsn(bsn) for bsn in bsns[start : start + MAX_POINTS]]
+            done = await pseudonymise(transport, town.config, numbers, Act.PUBLISH)
+            found += done.pseudonyms
+    return found
+
+
+async def make_parts(town: MeasuredTown, sizes: Sizes) -> list[SignedPart]:
+    """Sign all signals of the measured town; the published file's come first."""
+    pseudonyms = await fetch_pseudonyms(town, number_citizens(sizes.citizens))
+    rest = sizes.signals - 2 * sizes.citizens
+    parts = _sign_all(town, INCOME, pseudonyms)
+    parts += _sign_all(town, DEBTS, pseudonyms)
+    return parts + _sign_all(town, SCHOOLS, pseudonyms[:rest])
+
+
+async def fill_index(
+    town: MeasuredTown, index: MeasuredIndex, parts: Sequence[SignedPart]
+) -> None:
+    """Send the parts to an index; raises `FillingFailed` unless all are accepted."""
+    gate = asyncio.Semaphore(AT_ONCE)
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+        tokens = {
+            agency.slug: await _introduce(town, index, client, agency)
+            for agency in (INCOME, DEBTS, SCHOOLS)
+        }
+
+        async def send(part: SignedPart) -> None:
+            async with gate:
+                headers = _headers(tokens[part.agency.slug])
+                url = f"{index.url}/v1/signal-batches"
+                answer = await client.post(url, content=part.body, headers=headers)
+                _demand_accepted(answer, part.count)
+
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                group.create_task(send(part))
+
+
+async def _introduce(
+    town: MeasuredTown, index: MeasuredIndex, client: httpx.AsyncClient, agency: Agency
+) -> str:
+    """Register the agency's contact holder and give its access token."""
+    source = agency_client(town.places, agency.slug)
+    token = await fetch_client_token(town.places.issuer, source, "publish")
+    contact = ContactHolder(
+        function=parse_label("Klantmanager", "function"),
+        phone=parse_phone("+31182555101", "phone"),
+        last_verified=_today(),
+    )
+    answer = await client.put(
+        f"{index.url}/v1/contact-holders/{_contact_of(agency)}",
+        json=encode_contact_holder(contact),
+        headers=_headers(token),
+    )
+    if not answer.is_success:
+        raise FillingFailed(f"a contact holder gave {answer.status_code}")
+    return token
+
+
+def _sign_all(
+    town: MeasuredTown, agency: Agency, pseudonyms: Sequence[Pseudonym]
+) -> list[SignedPart]:
+    path = town.places.agency(agency.slug) / "keys" / "notice-key.jwk"
+    key = parse_notice_key(path.read_bytes())
+    return [
+        _sign_part(key, agency, pseudonyms[start : start + BATCH_MAXIMUM])
+        for start in range(0, len(pseudonyms), BATCH_MAXIMUM)
+    ]
+
+
+def _sign_part(
+    key: NoticeKey, agency: Agency, pseudonyms: Sequence[Pseudonym]
+) -> SignedPart:
+    notices, subjects = [], []
+    for pseudonym in pseudonyms:
+        salt = secrets.token_bytes(SALT_BYTES)
+        notice = _describe(agency, subject_commitment(salt, pseudonym))
+        notices.append(notice)
+        proof = SubjectProof(notice.reference, pseudonym.encoded, salt)
+        subjects.append(proof)
+    oin = parse_oin(agency.organisation, "organisation")
+    token = sign_batch(key, Batch(uuid4(), tuple(notices)), iss=oin, now=clock.now())
+    body = json.dumps(encode_batch_body(1, token, subjects), separators=(",", ":"))
+    return SignedPart(agency, body.encode(), len(notices))
+
+
+def _describe(agency: Agency, subject: bytes) -> Notice:
+    today = _today()
+    return Notice(
+        reference=uuid4(),
+        version=1,
+        source=parse_oin(agency.organisation, "source"),
+        subject=subject,
+        category=parse_slug(agency.categories[0], "category"),
+        contact_holder=_contact_of(agency),
+        valid_from=today - timedelta(days=100),
+        valid_until=today + timedelta(days=150),
+        municipality=parse_municipality(MUNICIPALITY, "municipality"),
+        informed=Informed(parse_slug("informed-by-letter", "code"), today),
+    )
+
+
+def _contact_of(agency: Agency) -> UUID:
+    return UUID(int=CONTACT.int + AGENCIES.index(agency))
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+
+def _demand_accepted(answer: httpx.Response, count: int) -> None:
+    if answer.status_code != 200:
+        raise FillingFailed(f"a batch gave {answer.status_code}: {answer.text[:200]}")
+    outcomes = [result["outcome"] for result in answer.json()["results"]]
+    if outcomes != ["accepted"] * count:
+        raise FillingFailed(f"not every notice was accepted: {set(outcomes)}")
+
+
+def _today() -> date:
+    return clock.now().date()

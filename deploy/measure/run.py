@@ -1,0 +1,167 @@
+"""One run of the benchmark: set up, measure each part that is asked for, stop all.
+
+The limits are measured just before the lookups, on the same server and disk.
+"""
+
+import re
+import tempfile
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from deploy.measure.asking import Crowd
+from deploy.measure.evaluations import measure_evaluations
+from deploy.measure.figures import Figures
+from deploy.measure.filling import SignedPart, fill_index, make_parts
+from deploy.measure.limits import (
+    measure_multiplications,
+    measure_pgbench,
+    prepare_pgbench,
+)
+from deploy.measure.lookups import compare_hit_and_miss, measure_rate, warm_up
+from deploy.measure.publishing import measure_publishing
+from deploy.measure.sizes import Sizes
+from deploy.measure.town import (
+    MeasuredTown,
+    running_measured_town,
+    start_sqlite_index,
+)
+from deploy.town.postgres import running_postgres
+from keys import clock
+
+SQLITE_CONNECTIONS = 16
+
+
+class Part(StrEnum):
+    """What can be asked for by name."""
+
+    LIMIT = "limit"
+    EVALUATE = "evaluate"
+    PUBLISH = "publish"
+    LOOKUP = "lookup"
+    TIMING = "timing"
+    SQLITE = "sqlite"
+
+
+class FillDiffers(Exception):
+    """The index does not hold the signals that it must hold."""
+
+
+@dataclass
+class Run:
+    """One run: what to measure, how much of it, and where to say what happens."""
+
+    sizes: Sizes
+    parts: Collection[Part]
+    say: Callable[[str], None]
+    figures: Figures
+    _signed: list[SignedPart] = field(default_factory=list)
+
+    async def measure(self) -> None:
+        """Measure all parts that were asked for, and fill in the figures."""
+        started = time.monotonic()
+        with (
+            tempfile.TemporaryDirectory(prefix="signal-index-bench-") as name,
+            running_postgres() as server,
+        ):
+            folder = Path(name)
+            self.say("founding the town: keys, registrations, processes")
+            with running_measured_town(folder, server, self.sizes) as town:
+                await self._measure_holders(town)
+                await self._measure_postgres(town)
+                await self._measure_sqlite(town)
+        self.figures.seconds = time.monotonic() - started
+
+    async def _measure_holders(self, town: MeasuredTown) -> None:
+        if Part.LIMIT in self.parts:
+            self.say("limit: multiplications on every core")
+            seconds = self.sizes.limit_seconds
+            self.figures.multiplications = measure_multiplications(seconds)
+        if Part.EVALUATE in self.parts:
+            self.say("evaluate: a pair of holders on batches of 4,096")
+            self.figures.evaluate = await measure_evaluations(town, self.sizes)
+
+    async def _measure_postgres(self, town: MeasuredTown) -> None:
+        if Part.PUBLISH in self.parts:
+            self.say(f"publish: {self.sizes.published} records end to end")
+            self.figures.publish = measure_publishing(town, self.sizes.published)
+        if {Part.LOOKUP, Part.TIMING} & set(self.parts):
+            await self._fill_postgres(town)
+        if Part.LIMIT in self.parts:
+            self.say("limit: bare lookup transactions")
+            prepare_pgbench(town.server)
+            self.figures.pgbench = measure_pgbench(
+                town.server, town.places.folder, self.sizes.limit_seconds
+            )
+        crowd = Crowd(self.sizes.citizens)
+        if {Part.LOOKUP, Part.TIMING} & set(self.parts):
+            await warm_up(town, town.index, crowd)
+        if Part.LOOKUP in self.parts:
+            await self._measure_lookups(town, crowd)
+        if Part.TIMING in self.parts:
+            pairs = self.figures.pairs = self.sizes.pairs
+            self.say(f"timing: {pairs} pairs of a hit and a miss")
+            self.figures.timing = await compare_hit_and_miss(
+                town, town.index, crowd, pairs=pairs
+            )
+
+    async def _fill_postgres(self, town: MeasuredTown) -> None:
+        self.say(f"filling the index with {self.sizes.signals} signals")
+        signed = await self._sign(town)
+        published = self.sizes.published if self.figures.publish else 0
+        await fill_index(town, town.index, signed[published // 1_000 :])
+        stored = town.server.run_sql("SELECT count(*) FROM signal", "measured")
+        if int(stored) != self.sizes.signals:
+            raise FillDiffers(f"the index holds {stored} signals")
+        town.server.run_sql("ANALYZE", "measured")
+
+    async def _measure_lookups(self, town: MeasuredTown, crowd: Crowd) -> None:
+        for connections, count in self.sizes.lookups:
+            self.say(f"lookup: {count} over {connections} connections")
+            self.figures.lookup[connections] = await measure_rate(
+                town, town.index, crowd, count=count, connections=connections
+            )
+        pid = town.processes.running["index"].pid
+        self.figures.index_mib = read_peak_mib(_read_status(pid))
+
+    async def _measure_sqlite(self, town: MeasuredTown) -> None:
+        if Part.SQLITE not in self.parts:
+            return
+        town.processes.stop("index")
+        index = start_sqlite_index(town)
+        self.say(f"filling an index on SQLite with {self.sizes.signals} signals")
+        await fill_index(town, index, await self._sign(town))
+        crowd = Crowd(self.sizes.citizens)
+        await warm_up(town, index, crowd)
+        self.say(f"sqlite: {self.sizes.sqlite_lookups} lookups")
+        self.figures.sqlite[SQLITE_CONNECTIONS] = await measure_rate(
+            town,
+            index,
+            crowd,
+            count=self.sizes.sqlite_lookups,
+            connections=SQLITE_CONNECTIONS,
+        )
+
+    async def _sign(self, town: MeasuredTown) -> list[SignedPart]:
+        if not self._signed:
+            self._signed = await make_parts(town, self.sizes)
+        return self._signed
+
+
+def new_figures(sizes: Sizes, *, quick: bool) -> Figures:
+    """Give figures to fill in."""
+    return Figures(clock.now(), quick, sizes.signals)
+
+
+def read_peak_mib(status: str) -> float:
+    """Give the most memory that a process ever had, from its /proc status, in MiB."""
+    found = re.search(r"^VmHWM:\s+([0-9]+) kB$", status, re.MULTILINE)
+    if found is None:
+        raise ValueError("the process says nothing of its memory")
+    return int(found[1]) / 1024
+
+
+def _read_status(pid: int) -> str:
+    return Path(f"/proc/{pid}/status").read_text("utf-8")

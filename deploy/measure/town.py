@@ -1,0 +1,159 @@
+"""The measured town: users and limits as an operator of this size would set them.
+
+No desk runs: what is measured is the index, the holders and the publisher. Lookups come
+as a case system sends them, with tickets and tokens of real parties.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from deploy.measure.load import Address
+from deploy.measure.sizes import Sizes
+from deploy.town.found import found_town, program
+from deploy.town.parties import ACCOUNTS, Account
+from deploy.town.places import HOLDERS, Places, choose_places
+from deploy.town.ports import find_free_port
+from deploy.town.postgres import PostgresServer
+from deploy.town.processes import Processes, run_command
+from deploy.town.run import holder_parties, index_party, provider_party
+from deploy.town.settings_files import write_toml
+from keys import clock
+from keys.config import KeyConfig, parse_pins, verify_config
+
+PERSONS_PER_DAY = 20_000
+"""For the whole organisation, per holder; each user keeps the default of 200."""
+
+
+@dataclass(frozen=True)
+class MeasuredIndex:
+    """One running index: what it is called, where it listens, what it stores in."""
+
+    name: str
+    url: str
+    database_url: str
+
+    @property
+    def address(self) -> Address:
+        """Give where it listens."""
+        parts = urlsplit(self.url)
+        return Address(parts.hostname or "", parts.port or 0)
+
+
+@dataclass(frozen=True)
+class MeasuredTown:
+    """Everything that a measurement needs of the running town."""
+
+    places: Places
+    server: PostgresServer
+    processes: Processes
+    accounts: tuple[Account, ...]
+    config: KeyConfig
+
+    @property
+    def index(self) -> MeasuredIndex:
+        """Give the index on PostgreSQL."""
+        return MeasuredIndex("index", self.places.index_url, self.places.database_url)
+
+    def holder(self, index: int) -> Address:
+        """Give where a key holder listens."""
+        return Address("127.0.0.1", self.places.holder_ports[index - 1])
+
+
+@contextmanager
+def running_measured_town(
+    folder: Path, server: PostgresServer, sizes: Sizes
+) -> Iterator[MeasuredTown]:
+    """Found the town, start provider, holders and index, and stop all at the end."""
+    places = choose_places(folder, database_url=server.create_database("measured"))
+    found_town(places)
+    accounts = tuple(
+        replace(ACCOUNTS[0], username=f"measured-{number:03d}")
+        for number in range(sizes.users)
+    )
+    _add_accounts(places, accounts)
+    for index in HOLDERS:
+        _set_limits(places.holder(index) / "organisations.toml", sizes)
+    with Processes(places.folder, places.log) as processes:
+        processes.start_together([provider_party(places), *holder_parties(places)])
+        processes.start_together([index_party(places)])
+        yield MeasuredTown(places, server, processes, accounts, _read_config(places))
+
+
+def subject_of(account: Account) -> str:
+    """Give the name by which provider, holders and index know a user."""
+    return f"employee-{account.username}"
+
+
+def start_sqlite_index(town: MeasuredTown) -> MeasuredIndex:
+    """Start a second index, on SQLite, with the same keys and registrations.
+
+    Stop the first one before: two of them would share what one is measured with.
+    """
+    places, folder = town.places, town.places.folder / "index-sqlite"
+    settings = tomllib.loads((places.index / "index.toml").read_text("utf-8"))
+    second = replace(
+        places,
+        index_port=find_free_port(),
+        database_url=f"sqlite+aiosqlite:///{folder / 'index.db'}",
+    )
+    settings |= {
+        "database_url": second.database_url,
+        "keys": str(places.index / "keys"),
+        "checkpoint_file": str(folder / "outside" / "checkpoint.json"),
+        "port": second.index_port,
+        "problem_base": second.index_url,
+    }
+    write_toml(folder / "index.toml", settings)
+    (folder / "outside").mkdir()
+    registry = str(places.index / "registry.toml")
+    for command in (["migrate"], ["load", registry]):
+        settled = [program("signal-index"), *command, "--settings", "index.toml"]
+        run_command(settled, folder)
+    party = replace(
+        index_party(second),
+        name="index-sqlite",
+        command=[
+            program("signal-index"),
+            "serve",
+            "--settings",
+            str(folder / "index.toml"),
+        ],
+    )
+    town.processes.start_together([party])
+    return MeasuredIndex(party.name, second.index_url, second.database_url)
+
+
+def _add_accounts(places: Places, accounts: tuple[Account, ...]) -> None:
+    """Register the users at the provider: copies of its first account."""
+    path = places.provider / "town.json"
+    town = json.loads(path.read_text("utf-8"))
+    first = town["accounts"][0]
+    town["accounts"] += [
+        {**first, "username": account.username, "sub": subject_of(account)}
+        for account in accounts
+    ]
+    path.write_text(json.dumps(town), "utf-8")
+
+
+def _set_limits(path: Path, sizes: Sizes) -> None:
+    """Set what these organisations need at a holder; a limit stays on every one."""
+    registered = tomllib.loads(path.read_text("utf-8"))
+    for organisation in registered["organisations"]:
+        if organisation["kind"] == "lookup":
+            organisation["per_organisation_per_day"] = PERSONS_PER_DAY
+        if organisation["kind"] == "source":
+            organisation["declared_caseload"] = sizes.caseload
+    write_toml(path, registered)
+
+
+def _read_config(places: Places) -> KeyConfig:
+    pins = parse_pins((places.keys / "pins.json").read_bytes())
+    document = (places.keys / "key-config.json").read_bytes()
+    return verify_config(
+        document, pins, accepted_origin="dealt", known=None, now=clock.now()
+    )
