@@ -13,20 +13,22 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 TomlPath = tuple[str | int, ...]
 
 
 def find_line(text: str, path: TomlPath) -> int:
     """Give the line (from 1) on which the value at `path` begins."""
-    return _Text(text).line_of(path)
+    return _read(text).line_of(path)
 
 
 class _Text:
-    """One TOML text and its parseable beginnings."""
+    """One TOML text and its parseable beginnings, each parsed once."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
+        self._known: dict[int, object | None] = {}
 
     def line_of(self, path: TomlPath) -> int:
         whole = self._parsed(len(self._lines))
@@ -50,10 +52,20 @@ class _Text:
         return count
 
     def _parsed(self, count: int) -> object | None:
-        try:
-            return tomllib.loads("\n".join(self._lines[:count]) + "\n")
-        except tomllib.TOMLDecodeError:
-            return None
+        if count not in self._known:
+            try:
+                beginning = tomllib.loads("\n".join(self._lines[:count]) + "\n")
+            except tomllib.TOMLDecodeError:
+                self._known[count] = None
+            else:
+                self._known[count] = beginning
+        return self._known[count]
+
+
+@lru_cache(maxsize=8)
+def _read(text: str) -> _Text:
+    """Keep the last few texts: a report asks for many lines of one file."""
+    return _Text(text)
 
 
 def _holds(value: object, path: TomlPath) -> bool:
