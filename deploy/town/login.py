@@ -1,8 +1,4 @@
-"""Log in as a person would, by driving the provider's real login page over HTTP.
-
-Two ways: into the desk (its session cookie then stands in the client's jar), or as
-a case system that gets an access token of its own by the code flow with PKCE.
-"""
+"""Get access tokens as a case system does: drive the provider's real login page."""
 
 import base64
 import hashlib
@@ -11,7 +7,6 @@ import time
 import uuid
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 from joserfc import jwt
@@ -24,7 +19,7 @@ MAX_STEPS = 12
 
 
 class LoginFailed(Exception):
-    """The provider or the desk did not let the account in; names the step."""
+    """The provider did not let the account in; names the step."""
 
 
 @dataclass(frozen=True)
@@ -36,31 +31,13 @@ class ProviderClient:
     key: OKPKey
 
 
-def new_browser() -> httpx.AsyncClient:
-    """Give a client that keeps cookies as a browser does on loopback.
-
-    Browsers treat loopback as a secure context and send Secure cookies there over
-    plain HTTP; the standard library's jar must be told to.
-    """
-    policy = DefaultCookiePolicy(secure_protocols=("http", "https"))
-    jar = CookieJar(policy=policy)
-    return httpx.AsyncClient(cookies=jar, timeout=30, follow_redirects=False)
-
-
-async def log_in_at_desk(browser: httpx.AsyncClient, desk: str, who: Account) -> None:
-    """Leave the browser with a session of the desk, or raise `LoginFailed`."""
-    landed = await _walk_through_login(browser, f"{desk}/login", who, stop_at=None)
-    if landed.status_code != 200 or not str(landed.url).startswith(desk):
-        raise LoginFailed(f"desk answered {landed.status_code} after the login")
-
-
 async def fetch_access_token(
     issuer: str, client: ProviderClient, who: Account, scope: str = "openid lookup"
 ) -> str:
     """Give an access token for the index on behalf of a person (RFC 6749, 7636)."""
     verifier = secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
-    async with new_browser() as browser:
+    async with httpx.AsyncClient(timeout=30) as browser:
         question = httpx.QueryParams(
             client_id=client.client_id,
             response_type="code",
@@ -89,7 +66,7 @@ async def fetch_access_token(
 
 async def fetch_client_token(issuer: str, client: ProviderClient, scope: str) -> str:
     """Give an access token of the client itself (client credentials)."""
-    async with new_browser() as browser:
+    async with httpx.AsyncClient(timeout=30) as browser:
         grant = {"grant_type": "client_credentials", "scope": scope}
         return await _ask_token(browser, issuer, client, grant)
 
@@ -127,13 +104,13 @@ async def _ask_token(
 
 
 async def _walk_through_login(
-    browser: httpx.AsyncClient, start: str, who: Account, *, stop_at: str | None
+    browser: httpx.AsyncClient, start: str, who: Account, *, stop_at: str
 ) -> httpx.Response:
     answer = await browser.get(start)
     for _ in range(MAX_STEPS):
         if answer.is_redirect:
             target = answer.url.join(answer.headers["location"])
-            if stop_at is not None and str(target).startswith(stop_at):
+            if str(target).startswith(stop_at):
                 return answer
             answer = await browser.get(target)
         elif "/interaction/" in answer.url.path and answer.status_code == 200:
@@ -141,7 +118,7 @@ async def _walk_through_login(
             action = answer.url.join(_find_form_action(answer.text))
             answer = await browser.post(action, data=fields)
         else:
-            return answer
+            raise LoginFailed(f"the provider answered {answer.status_code}")
     raise LoginFailed("the login went round in circles")
 
 

@@ -77,6 +77,7 @@ def _hand_over(folder: Path) -> None:
 
 
 def find_program(name: str) -> str:
+    """Give the path of a server program, or raise `PostgresMissing`."""
     versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     found = str(versions[-1]) if versions else shutil.which(name)
     if found is None:

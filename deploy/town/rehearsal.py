@@ -157,7 +157,7 @@ async def _expect(
     case_system: CaseSystem, people: People, bsns: tuple[str, ...], lookups: Lookups
 ) -> None:
     reply = await case_system.look_up(bsns)
-    _demand(reply.status == 200, f"a lookup gave {reply.status}: {_slug(reply)}")
+    _demand(reply.status == 200, f"a lookup gave {reply.status}: {reply.body}")
     _demand(len(reply.answers) == len(bsns), "not one answer for each person")
     for bsn, answer in zip(bsns, reply.answers, strict=True):
         shown = {flag["category"] for flag in answer["flags"]}
