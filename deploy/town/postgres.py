@@ -65,7 +65,9 @@ def running_postgres(folder: Path | None = None) -> Iterator[PostgresServer]:
     try:
         yield PostgresServer(port, home)
     finally:
-        _run("pg_ctl", ["-D", str(data), "-m", "fast", "-w", "stop"])
+        # What is thrown away need not be flushed: a fast stop takes minutes here.
+        mode = "fast" if folder else "immediate"
+        _run("pg_ctl", ["-D", str(data), "-m", mode, "-w", "stop"])
         if folder is None:
             shutil.rmtree(home, ignore_errors=True)
 
