@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -78,6 +79,15 @@ def a_shown(flags: int) -> JsonObject:
 
 
 def an_entry(number: int = 1, **changes: object) -> Entry:
+    return _changed_entry(number, **changes) if changes else _plain_entry(number)
+
+
+@cache
+def _plain_entry(number: int) -> Entry:
+    return _changed_entry(number)
+
+
+def _changed_entry(number: int, **changes: object) -> Entry:
     facts = some_facts(number, **changes)
     return build_entry(
         facts, entropy=some_entropy(number), key=a_disclosure_key(facts.year)

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -42,7 +42,11 @@ Place = Annotated[
 ]
 Key = Annotated[
     str,
-    typer.Option(help="The ledger's public key for that year, or a file with it."),
+    typer.Option(help="The ledger's public key (name+id+key), or a file with it."),
+]
+Year = Annotated[
+    int | None,
+    typer.Option(help="The year that the ledger must be of; any year when not given."),
 ]
 Earlier = Annotated[
     list[Path] | None,
@@ -58,9 +62,10 @@ TokenFile = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
-def verify_command(
+def verify_command(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     place: Place,
     key: Key,
+    year: Year = None,
     earlier: Earlier = None,
     token_file: TokenFile = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
@@ -69,16 +74,16 @@ def verify_command(
 
     Exit code 0: it holds. 1: it is false. 2: it cannot be judged.
     """
-    code, facts = _judge(place, key, earlier or [], token_file)
+    code, facts = _judge(place, lambda: _trust(key, year, earlier or []), token_file)
     typer.echo(json.dumps(facts) if as_json else facts["sentence"])
     raise typer.Exit(code)
 
 
 def _judge(
-    place: str, key: str, earlier: Sequence[Path], token_file: Path | None
+    place: str, find_trust: Callable[[], judge.Trust], token_file: Path | None
 ) -> tuple[int, dict[str, object]]:
     try:
-        trust = judge.Trust(_read_key(key), [_read_text(path) for path in earlier])
+        trust = find_trust()
         token = None if token_file is None else _read_text(token_file).strip()
         with open_source(place, token=token) as source, _progress() as progress:
             found = judge.judge_ledger(source, trust, progress=progress)
@@ -106,6 +111,10 @@ def _facts(found: judge.Judgement) -> dict[str, object]:
         "previous": found.previous,
         "earlierCheckpoints": found.earlier,
     }
+
+
+def _trust(key: str, year: int | None, earlier: Sequence[Path]) -> judge.Trust:
+    return judge.Trust(_read_key(key), [_read_text(path) for path in earlier], year)
 
 
 def _read_key(text: str) -> NoteKey:

@@ -2,7 +2,8 @@
 
 What must hold, in this order:
 
-1. the checkpoint is signed by the given key, under the origin that the key names;
+1. the checkpoint is signed by the given key, under the ledger's name that the key
+   bears and the year in question;
 2. every entry hashes to its place in the tiles (where entries are shown), has the form
    of an entry of this year, and no id stands twice;
 3. the first entry names this ledger and carries a signed checkpoint of an earlier year,
@@ -59,10 +60,14 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Trust:
-    """What the verifier brings along: the ledger's key and checkpoints once seen."""
+    """What the verifier brings along: the ledger's key and checkpoints once seen.
+
+    One key signs every year, each under that year's name; `year` None accepts any.
+    """
 
     key: NoteKey
     earlier: Sequence[str] = ()
+    year: int | None = None
 
 
 def judge_ledger(
@@ -75,10 +80,10 @@ def judge_ledger(
 
     `ProofRefused`: it is false. `MalformedProof` or `CannotJudge`: it cannot be said.
     """
-    signed = _verify_signed(source, trust.key)
-    earlier = [_verify_earlier(note, signed, trust.key) for note in trust.earlier]
+    signed, key = _verify_signed(source, trust)
+    earlier = [_verify_earlier(note, signed, key) for note in trust.earlier]
     reader = _Reader(source, signed)
-    entries = _Entries(signed.origin, trust.key)
+    entries = _Entries(signed.origin, key)
     tree = TreeRebuilt(reader.read_tile)
     for ref in list_tiles(0, signed.size):
         hashes = split_tile(reader.read_tile(ref), ref.width)
@@ -100,15 +105,17 @@ def judge_ledger(
     )
 
 
-def _verify_signed(source: LedgerSource, key: NoteKey) -> Checkpoint:
-    note = source.read("checkpoint")
-    if note is None:
+def _verify_signed(source: LedgerSource, trust: Trust) -> tuple[Checkpoint, NoteKey]:
+    data = source.read("checkpoint")
+    if data is None:
         raise CannotJudge("there is no checkpoint at that place")
-    signed = verify_checkpoint(_text(note), [key], origin=key.name)
-    year_of_origin(signed.origin)
+    note = _text(data)
+    year = trust.year or year_of_origin(note.partition("\n")[0])
+    key = key_of_year(trust.key, year)
+    signed = verify_checkpoint(note, [key], origin=key.name)
     if signed.size == 0:
         raise CannotJudge("the tree is empty")
-    return signed
+    return signed, key
 
 
 def _text(note: bytes) -> str:
