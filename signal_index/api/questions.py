@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,7 +31,6 @@ from signal_index.notice.fields import (
     parse_json,
     parse_list,
     parse_object,
-    parse_slug,
     parse_text,
 )
 
@@ -43,6 +43,7 @@ _KEYS: Final = (
     "legalBasis",
     "caseReference",
 )
+_CODE_MAXIMUM: Final = 64
 _TICKET_MAXIMUM: Final = 2_048
 _POINT_BYTES: Final = 32
 
@@ -72,10 +73,8 @@ def parse_lookup(body: bytes, caller: Caller, catalogue: Catalogue) -> LookupBod
         question=Question(
             caller=caller,
             municipality=parse_municipality(place),
-            purpose=catalogue.parse_purpose(parse_slug(item["purpose"], "purpose")),
-            legal_basis=catalogue.parse_legal_basis(
-                parse_slug(item["legalBasis"], "legalBasis")
-            ),
+            purpose=catalogue.parse_purpose(_code(item, "purpose")),
+            legal_basis=catalogue.parse_legal_basis(_code(item, "legalBasis")),
             case_reference=_case_reference(item["caseReference"]),
             subjects=tuple(_subject(subject, catalogue) for subject in subjects),
             break_glass=_break_glass(item.get("breakGlass"), catalogue),
@@ -85,7 +84,6 @@ def parse_lookup(body: bytes, caller: Caller, catalogue: Catalogue) -> LookupBod
 
 def _subject(value: object, catalogue: Catalogue) -> Subject:
     item = parse_object(value, ("pseudonym", "informed"), field="subjects")
-    informed = item["informed"]
     point = parse_b64u(item["pseudonym"], "pseudonym", length=_POINT_BYTES)
     try:
         pseudonym = parse_pseudonym(point)
@@ -95,10 +93,15 @@ def _subject(value: object, catalogue: Catalogue) -> Subject:
         pseudonym=pseudonym,
         informed=(
             None
-            if informed is None
-            else catalogue.parse_informed(parse_slug(informed, "informed"))
+            if item["informed"] is None
+            else catalogue.parse_informed(_code(item, "informed"))
         ),
     )
+
+
+def _code(item: Mapping[str, object], field: str) -> str:
+    """Give a code as it was sent; only the catalogue makes an id of it."""
+    return parse_text(item[field], field, maximum=_CODE_MAXIMUM)
 
 
 def _case_reference(value: object) -> str | None:
@@ -111,4 +114,4 @@ def _break_glass(value: object, catalogue: Catalogue) -> BreakGlassReason | None
     if value is None:
         return None
     item = parse_object(value, ("reason",), field="breakGlass")
-    return catalogue.parse_break_glass_reason(parse_slug(item["reason"], "reason"))
+    return catalogue.parse_break_glass_reason(_code(item, "reason"))
