@@ -10,6 +10,7 @@ from signal_index.notice import InvalidField, Label
 from signal_index.notice import parse_label as parse_wire_label
 
 _MANY_DIGITS = re.compile(r"\d(?:[ .-]?\d){6,}")
+_BLANKS = re.compile(" +")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -20,7 +21,7 @@ def parse_label(text: str) -> Label:
     mistyped one, no telephone number, no date of birth.
     """
     try:
-        label = parse_wire_label(" ".join(text.split()), "label")
+        label = parse_wire_label(_BLANKS.sub(" ", text).strip(" "), "label")
     except InvalidField:
         raise ValueError("not a label") from None
     if _MANY_DIGITS.search(label) or not _LETTER.search(label):

@@ -9,5 +9,6 @@
   versions, salts and the make-up of a batch are settled before anything is sent.
 - A BSN is in `staged` or in `work` while `sealed`, encrypted, and nowhere else.
 - Cases and persons are keyed hashes. Proven by
-  tests/unit/sources/test_crash_points.py and tests/attack/test_outbox_at_rest.py.
+  tests/attack/test_source_killed_at_every_step_loses_nothing.py and
+  tests/attack/test_outbox_at_rest_holds_no_bsn.py.
 """

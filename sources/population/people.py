@@ -100,12 +100,8 @@ class Town:
     def _make_bsn(self) -> str:
         while True:
             zero = len(self.used) % _ZERO_LOST_EVERY == 1
-            head = (
-                "09" + f"{self._draw.below(100):02d}"
-                if zero
-                else f"9{self._draw.below(1_000):03d}"
-            )
-            first = head + f"{self._draw.below(10_000):04d}"
+            head = "09" if zero else f"9{self._draw.below(10)}"
+            first = f"{head}{self._draw.below(10**6):06d}"
             check = sum(
                 weight * int(digit)
                 for weight, digit in zip(WEIGHTS, first, strict=False)

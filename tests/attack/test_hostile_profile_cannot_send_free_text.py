@@ -1,0 +1,111 @@
+"""A profile chooses from lists. Whoever writes one cannot make a column travel."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sources.contacts import ContactRow
+from sources.errors import InvalidProfile, UnreadableFile
+from sources.profile import Columns, Profile, parse_profile
+from tests.sources_builders import PROFILE, a_number, a_profile, a_row, an_agency
+
+STORY = "verslaafd aan gokken"
+
+
+def with_line(line: str, *, under: str = "") -> str:
+    """The test profile with one line more, under a table or at the top."""
+    if not under:
+        return f"{line}\n{PROFILE}"
+    return PROFILE.replace(f"[{under}]\n", f"[{under}]\n{line}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        with_line('description = "Omschrijving"', under="csv.columns"),
+        with_line('function = "Omschrijving"', under="csv.columns"),
+        with_line('name = "Achternaam"', under="csv.columns"),
+        with_line('remark = "Omschrijving"'),
+        with_line('note = "vrij veld"', under="contacts.TEAM"),
+        PROFILE.replace('category = "bijstand"', 'category = "Gokt te veel"'),
+        PROFILE.replace('informed = "discussed"', 'informed = "gokt te veel"'),
+        PROFILE.replace("Klantmanager Inkomen", "x" * 61),
+        PROFILE.replace("Klantmanager Inkomen", f"Over {a_number(1)}"),
+        PROFILE.replace("Klantmanager Inkomen", "Bel 0182-555 101 over 9 1 2 3 4 5"),
+        PROFILE.replace("Klantmanager Inkomen", "regel een\\nregel twee"),
+        PROFILE.replace("Klantmanager Inkomen", "<b>Klantmanager</b>"),
+        PROFILE.replace("0182 555 101", "vraag naar Jan"),
+        PROFILE.replace('"%Y-%m-%d"', '"%c Omschrijving"'),
+        PROFILE.replace('encoding = "utf-8"', 'encoding = "punycode"'),
+        PROFILE.replace('category = "bijstand"', 'category = "veilig-thuis"'),
+    ],
+)
+def test_a_profile_that_would_carry_text_does_not_load(text: str) -> None:
+    with pytest.raises(InvalidProfile):
+        parse_profile(text)
+
+
+def test_the_refusal_of_a_profile_repeats_no_value() -> None:
+    text = PROFILE.replace("Klantmanager Inkomen", f"Over {a_number(1)}")
+    with pytest.raises(InvalidProfile) as refusal:
+        parse_profile(text)
+    assert a_number(1) not in str(refusal.value)
+
+
+def test_no_column_of_a_profile_ends_up_as_text() -> None:
+    """Every column is a number, a day, a telephone or a code. Adding one asks here."""
+    assert set(Columns.model_fields) == {
+        *("bsn", "case_number", "start", "end", "birth", "informed_on"),
+        *("status", "municipality", "contact", "opt_in", "category", "informed"),
+        "phone",
+    }
+
+
+def test_a_contact_holder_of_a_profile_has_no_field_for_a_story() -> None:
+    assert set(ContactRow.model_fields) == {
+        *("function", "name", "phone", "out_of_hours_phone", "office_hours"),
+        *("deputy", "absent_until", "last_verified"),
+    }
+
+
+@pytest.mark.anyio
+async def test_text_in_any_column_never_reaches_the_index(tmp_path: Path) -> None:
+    agency = an_agency(tmp_path)
+    for column in a_row():
+        agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(2)) | {column: STORY})
+        await agency.publish(confirmed=True)
+    assert STORY not in json.dumps(agency.index.state)
+
+
+@pytest.mark.anyio
+async def test_a_case_number_never_reaches_the_index(tmp_path: Path) -> None:
+    agency = an_agency(tmp_path)
+    agency.write(a_row(Zaak="Z-geheim-zaaknummer"))
+    await agency.publish()
+    assert "geheim" not in json.dumps(agency.index.state)
+
+
+@pytest.mark.anyio
+async def test_a_telephone_column_cannot_number_every_person(tmp_path: Path) -> None:
+    """Ten thousand 'telephone numbers' are no contact holders but a leak."""
+    agency = an_agency(tmp_path)
+    agency.write(
+        *(
+            a_row(Zaak=f"Z-{n}", BSN=a_number(n), Telefoon=f"06{10_000_000 + n}")
+            for n in range(2_100)
+        )
+    )
+    with pytest.raises(UnreadableFile):
+        await agency.publish()
+    assert agency.index.state["contacts"] == {}
+
+
+def test_veilig_thuis_needs_an_opt_in_column_whatever_the_profile_says() -> None:
+    text = PROFILE.replace('category = "bijstand"', 'category = "veilig-thuis"')
+    with pytest.raises(InvalidProfile):
+        parse_profile(text)
+    opted = text.replace("[csv.columns]\n", '[csv.columns]\nopt_in = "Stand"\n')
+    opted += '\n[codes.opt_in]\nyes = ["J"]\nno = ["N"]\n'
+    assert isinstance(parse_profile(opted), Profile)
+    assert a_profile().categories == ("bijstand",)

@@ -1,0 +1,227 @@
+"""A run as the agency sees it: what is sent, what is kept back, what is taken back."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from signal_index.notice import DeliveryKind
+from sources.errors import EvaluationStopped, OutboxBusy, OutboxKeyChanged, TooManyGone
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+from sources.reasons import Reason
+from tests.sources_builders import SECRET, Agency, a_number, a_row, an_agency, shows
+
+pytestmark = pytest.mark.anyio
+
+
+def ten_rows() -> list[dict[str, str]]:
+    return [a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 11)]
+
+
+@pytest.fixture
+def agency(tmp_path: Path) -> Agency:
+    return an_agency(tmp_path)
+
+
+async def test_an_open_case_is_shown(agency: Agency) -> None:
+    agency.write(a_row())
+    delivery = await agency.publish()
+    assert agency.index.shown() == shows((a_number(1), "bijstand"))
+    assert (delivery.counts.read, delivery.counts.accepted) == (1, 1)
+
+
+async def test_an_unchanged_record_is_not_sent_again(agency: Agency) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(2)))
+    delivery = await agency.publish()
+    assert (delivery.counts.accepted, delivery.counts.unchanged) == (1, 1)
+    assert agency.evaluator.asked == 2
+
+
+async def test_a_delivery_is_closed_also_when_nothing_changed(agency: Agency) -> None:
+    agency.write(a_row())
+    first = await agency.publish()
+    agency.now += timedelta(days=1)
+    second = await agency.publish()
+    assert len(agency.index.state["deliveries"]) == 2
+    assert second.starts == first.ends
+    assert second.counts.unchanged == 1
+
+
+async def test_an_empty_file_still_closes_a_delivery(agency: Agency) -> None:
+    agency.write()
+    delivery = await agency.publish()
+    assert delivery.counts.read == 0
+    assert len(agency.index.state["deliveries"]) == 1
+
+
+async def test_a_changed_record_is_a_newer_version(agency: Agency) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    agency.write(a_row(Team="ANDER"))
+    await agency.publish()
+    (row,) = agency.index.state["signals"].values()
+    assert isinstance(row, dict)
+    assert row["version"] == 2
+    assert len(agency.index.state["contacts"]) == 2
+
+
+async def test_a_closed_case_is_withdrawn(agency: Agency) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    agency.write(a_row(Stand="dicht"))
+    delivery = await agency.publish()
+    assert agency.index.shown() == set()
+    assert delivery.counts.withdrawn == 1
+
+
+async def test_a_case_that_ended_in_the_past_was_never_told(agency: Agency) -> None:
+    agency.write(a_row(Eind="2026-06-01"))
+    delivery = await agency.publish()
+    assert agency.index.shown() == set()
+    assert delivery.counts.rejected == 0
+
+
+async def test_an_announced_end_limits_the_signal(agency: Agency) -> None:
+    agency.write(a_row(Eind="2026-12-05"))
+    await agency.publish()
+    (row,) = agency.index.state["signals"].values()
+    assert isinstance(row, dict)
+    assert row["validUntil"] == "2026-12-05"
+
+
+async def test_a_case_gone_from_a_full_delivery_is_withdrawn(agency: Agency) -> None:
+    rows = ten_rows()
+    agency.write(*rows)
+    await agency.publish()
+    agency.write(*rows[2:])
+    await agency.publish()
+    assert len(agency.index.shown()) == 8
+
+
+async def test_more_than_a_fifth_gone_asks_first(agency: Agency) -> None:
+    rows = ten_rows()
+    agency.write(*rows)
+    await agency.publish()
+    agency.write(*rows[3:])
+    with pytest.raises(TooManyGone) as refusal:
+        await agency.publish()
+    assert (refusal.value.gone, refusal.value.active) == (3, 10)
+    assert len(agency.index.shown()) == 10
+    await agency.publish(confirmed=True)
+    assert len(agency.index.shown()) == 7
+
+
+async def test_a_delta_withdraws_nothing_by_silence(agency: Agency) -> None:
+    agency.write(*ten_rows())
+    await agency.publish()
+    agency.write(a_row(Zaak="Z-11", BSN=a_number(11)))
+    await agency.publish(kind=DeliveryKind.DELTA)
+    assert len(agency.index.shown()) == 11
+
+
+async def test_a_mistyped_telephone_does_not_withdraw_a_signal(agency: Agency) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    agency.write(a_row(Telefoon="06-123"))
+    delivery = await agency.publish()
+    assert agency.index.shown() == shows((a_number(1), "bijstand"))
+    assert delivery.counts.rejected == 1
+
+
+async def test_another_person_in_a_case_is_another_signal(agency: Agency) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    agency.write(a_row(BSN=a_number(2)))
+    await agency.publish()
+    assert agency.index.shown() == shows((a_number(2), "bijstand"))
+    assert list(agency.index.state["gone"].values()) == ["entered-in-error"]
+
+
+async def test_a_double_record_counts_once_and_is_named(agency: Agency) -> None:
+    agency.write(a_row(), a_row())
+    delivery = await agency.publish()
+    assert delivery.counts.accepted == 1
+    assert [each.reason for each in agency.heard.rejects] == [Reason.DOUBLE_RECORD]
+    assert agency.heard.rejects[0].place.line == 3
+
+
+async def test_a_refusal_of_the_index_is_a_reject_and_tried_again(
+    agency: Agency,
+) -> None:
+    agency.index.refuse = lambda notice: (
+        "category-not-established" if notice.municipality == "9902" else ""
+    )
+    agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(2), Gemeente="9902"))
+    delivery = await agency.publish()
+    assert (delivery.counts.accepted, delivery.counts.rejected) == (1, 1)
+    assert [each.reason for each in agency.heard.rejects] == [Reason.REFUSED_CATEGORY]
+    agency.index.refuse = lambda _: ""
+    await agency.publish()
+    assert len(agency.index.shown()) == 2
+
+
+async def test_a_signal_is_confirmed_when_half_its_time_has_passed(
+    agency: Agency,
+) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    agency.now += timedelta(days=60)
+    assert (await agency.publish()).counts.unchanged == 1
+    agency.now += timedelta(days=90)
+    assert (await agency.publish()).counts.accepted == 1
+
+
+async def test_an_expired_signal_is_told_anew_under_a_new_reference(
+    agency: Agency,
+) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    (reference,) = agency.index.state["signals"]
+    agency.index.state["signals"].clear()
+    agency.now += timedelta(days=400)
+    await agency.publish()
+    assert reference not in agency.index.state["signals"]
+    assert len(agency.index.shown()) == 1
+
+
+async def test_what_was_evaluated_is_published_when_the_budget_is_spent(
+    agency: Agency,
+) -> None:
+    agency.evaluator.budget = 1_000
+    agency.write(*(a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 1_202)))
+    with pytest.raises(EvaluationStopped):
+        await agency.publish()
+    assert len(agency.index.shown()) == 1_000
+    assert agency.index.state["deliveries"] == {}
+    agency.evaluator.budget = 10**9
+    await agency.publish()
+    assert len(agency.index.shown()) == 1_201
+    assert len(agency.index.state["deliveries"]) == 1
+
+
+async def test_another_profile_does_not_withdraw_this_ones_signals(
+    agency: Agency,
+) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    other = replace(agency, profile=agency.profile.model_copy(update={"name": "x"}))
+    other.write(a_row(Zaak="Z-2", BSN=a_number(2)))
+    await other.publish()
+    assert len(agency.index.shown()) == 2
+
+
+async def test_two_runs_never_share_an_outbox(agency: Agency) -> None:
+    key = OutboxKey(SECRET)
+    with Outbox(agency.outbox_path, key), pytest.raises(OutboxBusy):
+        Outbox(agency.outbox_path, key)
+
+
+async def test_an_outbox_of_another_key_is_refused(agency: Agency) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    with pytest.raises(OutboxKeyChanged):
+        Outbox(agency.outbox_path, OutboxKey(bytes(32)))
