@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-import ijson
+import ijson  # type: ignore[import-untyped]  # it ships no types
 
 from sources.connectors.fields import RawField, RawPerson
 from sources.errors import UnreadableFile
