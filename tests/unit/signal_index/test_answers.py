@@ -1,0 +1,107 @@
+"""An answer has one length, whatever it shows."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from policy.catalogue import load_catalogue
+from signal_index.answers import (
+    PART_MINIMUM,
+    PART_STEP,
+    CategoryText,
+    Freshness,
+    Part,
+    encode_answer,
+    encode_part,
+    is_stale,
+    render_flag,
+    render_freshness,
+)
+from signal_index.notice import (
+    Deputy,
+    Label,
+    OfficeHours,
+    Phone,
+    encode_contact_holder,
+)
+from signal_index.signals import SignalState, StoredSignal
+from tests.builders import PLACE, TODAY, a_contact_holder, a_day
+from tests.holders_builders import NOON
+
+CATALOGUE = load_catalogue()
+LONG, PHONE = Label("é" * 30), Phone("+" + "1" * 15)
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST = a_contact_holder(
+    function=LONG,
+    name=LONG,
+    phone=PHONE,
+    out_of_hours_phone=PHONE,
+    office_hours=(OfficeHours(WEEK, "09:00", "17:00"),) * 3,
+    deputy=Deputy(LONG, PHONE, LONG),
+    absent_until=a_day(3),
+)
+SIGNAL = StoredSignal(
+    category=CATALOGUE.parse_category("voortijdig-schoolverlaten"),
+    source="1",
+    municipality=PLACE,
+    state=SignalState.ACTIVE,
+    valid_from=a_day(-30),
+    valid_until=a_day(30),
+    ended_on=None,
+    confirmed_at=NOON,
+    contact=encode_contact_holder(LONGEST),
+    contact_verified=TODAY,
+)
+# As long as a receipt is in practice: leaf, five opened groups, promise.
+RECEIPT = {"leaf": "A" * 1_200, "disclosures": ["A" * 5_600], "promise": "A" * 600}
+
+
+def _flag() -> Mapping[str, object]:
+    longest = max(
+        CATALOGUE.categories.values(), key=lambda row: len(row.label.encode())
+    )
+    domains = tuple(str(code) for code in longest.life_domains)
+    return render_flag(SIGNAL, CategoryText(longest.label, domains), LONG, TODAY)
+
+
+def _part(flags: int, sources: int = 13) -> Part:
+    freshness = Freshness(SIGNAL.category, LONG, NOON, stale=True)
+    said = render_freshness(freshness, "é" * 30)
+    return Part(uuid.uuid4(), "é" * 150, [_flag()] * flags, [said] * sources, RECEIPT)
+
+
+@pytest.mark.parametrize("flags", [0, 1, 20])
+def test_twenty_flags_of_the_longest_kind_take_no_more_than_a_miss(flags: int) -> None:
+    assert len(encode_part(_part(flags))) == PART_MINIMUM
+
+
+def test_a_longer_part_is_still_a_multiple_of_the_step() -> None:
+    assert len(encode_part(_part(60))) % PART_STEP == 0
+
+
+def test_a_part_is_json_and_says_what_was_put_in_it() -> None:
+    part = _part(2)
+    read = json.loads(encode_answer([encode_part(part)]))["answers"][0]
+    assert (read["entryId"], len(read["flags"])) == (str(part.entry), 2)
+
+
+def test_a_contact_holder_not_verified_for_long_is_shown_as_stale() -> None:
+    old = replace(SIGNAL, contact_verified=TODAY - timedelta(days=181))
+    shown: Any = render_flag(old, CategoryText("x", ()), "y", TODAY)
+    assert shown["contactHolder"]["stale"] is True
+
+
+@pytest.mark.parametrize(("days", "stale"), [(14, False), (15, True)])
+def test_a_source_is_stale_after_twice_its_rhythm(days: int, *, stale: bool) -> None:
+    assert is_stale(NOON - timedelta(days=days), 7, NOON) is stale
+
+
+def test_a_source_never_heard_is_stale() -> None:
+    assert is_stale(None, 7, NOON)

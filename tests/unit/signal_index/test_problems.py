@@ -1,0 +1,102 @@
+"""Every fact that can reach a caller has a row: slug, Dutch title, status."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from keys.errors import InvalidPseudonym, TicketRefused
+from policy.errors import InvalidEstablishment, InvalidPolicy, PolicyError
+from signal_index.api.errors import EdgeError, MethodNotAllowed
+from signal_index.api.problems import (
+    TABLE,
+    Problem,
+    describe_item,
+    find_problem,
+    render_problem,
+)
+from signal_index.errors import (
+    CallerUnknown,
+    NotAnswered,
+    QueueFull,
+    RequestRefused,
+    TicketInvalid,
+)
+from signal_index.notice import InvalidField, NoticeError
+
+BASE = "https://index.test/problems"
+# What only a command or a start can meet; no request reaches it.
+NEVER_ASKED = (InvalidPolicy, InvalidEstablishment)
+
+
+def _leaves(root: type[Exception]) -> Iterator[type[Exception]]:
+    below = root.__subclasses__()
+    if not below:
+        yield root
+    for kind in below:
+        yield from _leaves(kind)
+
+
+def _all() -> list[type[Exception]]:
+    roots = (RequestRefused, NotAnswered, NoticeError, PolicyError, EdgeError)
+    found = {leaf for root in roots for leaf in _leaves(root)}
+    found |= {InvalidPseudonym, *_leaves(TicketRefused)}
+    return sorted(
+        (leaf for leaf in found if not issubclass(leaf, NEVER_ASKED)),
+        key=lambda leaf: leaf.__name__,
+    )
+
+
+@pytest.mark.parametrize("leaf", _all())
+def test_each_leaf_stands_in_the_table(leaf: type[Exception]) -> None:
+    assert any(kind in TABLE for kind in leaf.__mro__)
+
+
+@pytest.mark.parametrize("row", TABLE.values())
+def test_each_row_is_a_sentence_with_a_status(row: Problem) -> None:
+    assert row.title.endswith(".")
+    assert 400 <= row.status < 600
+    assert row.slug == row.slug.lower()
+
+
+def test_bad_input_is_400_and_never_422() -> None:
+    assert 422 not in {row.status for row in TABLE.values()}
+
+
+def test_a_problem_names_the_field_and_not_its_value() -> None:
+    answer = render_problem(InvalidField("phone", "wrong-form"), base=BASE)
+    body = json.loads(answer.body)
+    assert body["type"] == f"{BASE}/invalid-input"
+    assert body["errors"][0]["field"] == "phone"
+
+
+def test_what_the_table_lacks_is_a_fault_without_a_word() -> None:
+    answer = render_problem(ValueError("a secret"), base=BASE)
+    assert answer.status == 500
+    assert b"secret" not in answer.body
+
+
+def test_a_missing_login_says_how_to_log_in() -> None:
+    answer = render_problem(CallerUnknown(), base=BASE)
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_full_queue_says_when_to_come_back() -> None:
+    assert int(render_problem(QueueFull(), base=BASE).headers["retry-after"]) > 0
+
+
+def test_a_method_that_cannot_be_says_which_can() -> None:
+    answer = render_problem(MethodNotAllowed("GET"), base=BASE)
+    assert answer.headers["allow"] == "GET"
+
+
+def test_a_refused_ticket_is_one_problem_whatever_was_wrong_with_it() -> None:
+    found = {find_problem(leaf()) for leaf in _leaves(TicketRefused)}
+    assert found == {find_problem(TicketInvalid())}
+
+
+def test_an_item_of_a_batch_has_a_short_problem() -> None:
+    item = describe_item(InvalidField("version", "used-before"), base=BASE)
+    assert item["field"] == "version"
