@@ -5,6 +5,7 @@ import typer
 from signal_index.cli import server_commands
 from signal_index.cli.account_commands import account_app
 from signal_index.cli.key_commands import keys_app
+from signal_index.cli.ledger_commands import export_command
 from signal_index.cli.registry_commands import (
     client_app,
     load,
@@ -13,6 +14,7 @@ from signal_index.cli.registry_commands import (
     signer_app,
     source_app,
 )
+from signal_index.verify import verify_command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,6 +26,8 @@ app.command("migrate")(server_commands.migrate)
 app.command("serve")(server_commands.serve)
 app.command("upkeep")(server_commands.upkeep)
 app.command("load")(load)
+app.command("export")(export_command)
+app.command("verify")(verify_command)
 app.add_typer(keys_app, name="keys")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(client_app, name="client")
