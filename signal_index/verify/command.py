@@ -91,6 +91,9 @@ def _judge(
         return FALSE, {"verified": False, "sentence": f"False: {refusal}."}
     except (CannotJudge, MalformedProof) as refusal:
         return UNJUDGED, {"verified": None, "sentence": f"Cannot judge: {refusal}."}
+    except Exception as fault:  # noqa: BLE001 - the edge: our own fault is no verdict
+        sentence = f"Cannot judge: the verifier failed ({type(fault).__name__})."
+        return UNJUDGED, {"verified": None, "sentence": sentence}
     return HOLDS, _facts(found)
 
 

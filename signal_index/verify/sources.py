@@ -8,6 +8,7 @@ All three hold the same paths below one prefix (c2sp.org/tlog-tiles): `checkpoin
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from signal_index.verify.errors import CannotJudge
 
 _ABSENT = {401, 403, 404}
 _TIMEOUT = 30.0
+_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+_LARGEST = 256 * (2 + 65_535)  # a bundle of the longest leaves
 
 
 class LedgerSource(Protocol):
@@ -63,9 +66,11 @@ class ArchiveSource:
         """Give the bytes of a member."""
         if path not in self._names:
             return None
+        if self._archive.getinfo(path).file_size > _LARGEST:
+            raise CannotJudge("the exported file holds more than a ledger does")
         try:
             return self._archive.read(path)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as cause:
+        except (*_DAMAGE, OSError, ValueError) as cause:
             raise CannotJudge("the exported file is damaged") from cause
 
 

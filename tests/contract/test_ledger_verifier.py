@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -171,6 +172,28 @@ def test_an_older_export_is_a_rollback_to_whoever_kept_more(
 def test_a_damaged_file_cannot_be_judged(exports: Exports) -> None:
     exports.archive.write_bytes(exports.archive.read_bytes()[:-50])
     assert run(exports.archive).exit_code == 2
+
+
+@pytest.mark.parametrize("place", range(100, 4000, 300))
+def test_a_damaged_member_is_no_verdict_that_it_holds(
+    exports: Exports, place: int
+) -> None:
+    data = bytearray(exports.archive.read_bytes())
+    data[place] ^= 0x55
+    exports.archive.write_bytes(data)
+    assert run(exports.archive).exit_code in {1, 2}
+
+
+def test_a_member_that_is_too_large_cannot_be_judged(exports: Exports) -> None:
+    with zipfile.ZipFile(exports.archive, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("checkpoint", bytes(20_000_000))
+    assert run(exports.archive).exit_code == 2
+
+
+def test_a_key_file_that_cannot_be_named_cannot_be_judged(exports: Exports) -> None:
+    result = CliRunner().invoke(app, [str(exports.folder), "--key", "k" * 5000])
+    assert result.exit_code == 2
+    assert "the verifier failed" in result.output
 
 
 def test_no_ledger_cannot_be_judged(tmp_path: Path) -> None:
