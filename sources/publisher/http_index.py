@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Protocol
 from uuid import UUID
 
 import httpx
@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from signal_index.notice import Delivery, encode_batch_body, encode_delivery
 from sources.errors import IndexRefused
 from sources.outbox.settling import ItemResult
-from sources.publisher.identity import Tokens
 from sources.publisher.parties import SignedBatch
 from sources.publisher.patience import Patience, send_patiently
 
@@ -35,11 +34,27 @@ class _Results(BaseModel):
 _PROBLEM: Final = TypeAdapter(_Problem)
 
 
+class TokenGiver(Protocol):
+    """Gives access tokens: `identity.Tokens`, or an issuer in a test."""
+
+    async def get(self) -> str:
+        """Give a token that should be accepted now."""
+        ...
+
+    def forget(self) -> None:
+        """Drop the token: the index did not accept it."""
+        ...
+
+
 class HttpIndex:
     """Send to one index with one agency's tokens."""
 
     def __init__(
-        self, client: httpx.AsyncClient, url: str, tokens: Tokens, patience: Patience
+        self,
+        client: httpx.AsyncClient,
+        url: str,
+        tokens: TokenGiver,
+        patience: Patience,
     ) -> None:
         self._client = client
         self._url = url.rstrip("/")
