@@ -141,8 +141,10 @@ class _Wires(httpx.AsyncBaseTransport):
         if party is not None:
             return await party.handle_async_request(request)
         path, place = request.url.path, self._town.holders.places[_number(request)]
+        kind = {"Content-Type": "application/json"}
+        body = await request.aread()
         return await self._holders.request(
-            request.method, place.url + path, content=await request.aread()
+            request.method, place.url + path, content=body, headers=kind
         )
 
 

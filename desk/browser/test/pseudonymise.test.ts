@@ -1,0 +1,77 @@
+/** From numbers to pseudonyms: any pair gives the same, and what fails is passed over. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ristretto255_hasher } from "@noble/curves/ed25519.js";
+import { parseBsn } from "../src/bsn.ts";
+import { encodeB64u, encodeText } from "../src/bytes.ts";
+import { BudgetSpent, HoldersUnavailable, InvalidPoint } from "../src/errors.ts";
+import { combinePoints, lagrangeFactor, parsePoint, Point } from "../src/group.ts";
+import { verifyConfig } from "../src/key-config.ts";
+import { pseudonymise } from "../src/pseudonymise.ts";
+import { Town } from "./builders.ts";
+
+const NUMBERS = ["999993653", "999990019"];
+const DST = encodeText("HashToGroup-OPRFV1-\u0001-ristretto255-SHA512");
+
+function expected(town: Town, number: string): string {
+  const hashed = ristretto255_hasher.hashToCurve(encodeText(`nl-bsn:${number}`), { DST });
+  return encodeB64u(hashed.multiply(town.key).toBytes());
+}
+
+async function ask(town: Town, numbers: readonly string[] = NUMBERS) {
+  const config = verifyConfig(town.document(), town.trust());
+  return pseudonymise(town, config, numbers.map(parseBsn));
+}
+
+test("a pseudonym is k times the point of the number", async () => {
+  const town = new Town();
+  const made = await ask(town);
+  assert.deepEqual(made.pseudonyms, NUMBERS.map((number) => expected(town, number)));
+  assert.deepEqual(made.tickets, ["ticket-1", "ticket-2"]);
+  assert.deepEqual(made.fallback, []);
+});
+
+for (const [what, break_] of [
+  ["is down", (town: Town, holder: number) => town.down.add(holder)],
+  ["has no budget left", (town: Town, holder: number) => town.spent.add(holder)],
+  ["proves another key", (town: Town, holder: number) => town.lying.add(holder)],
+] as const) {
+  for (const holder of [1, 2]) {
+    test(`another pair serves when holder ${holder} ${what}, and it says so`, async () => {
+      const town = new Town();
+      break_(town, holder);
+      const made = await ask(town);
+      assert.deepEqual(made.pseudonyms, NUMBERS.map((number) => expected(town, number)));
+      assert.deepEqual(made.fallback, [holder]);
+    });
+  }
+}
+
+test("with two holders down there is no answer", async () => {
+  const town = new Town();
+  town.down.add(1).add(2);
+  await assert.rejects(ask(town), HoldersUnavailable);
+});
+
+test("a spent budget is told apart from holders that are down", async () => {
+  const town = new Town();
+  town.spent.add(1).add(2);
+  await assert.rejects(ask(town), BudgetSpent);
+});
+
+test("no two questions have a point in common", async () => {
+  const town = new Town();
+  town.down.add(1);
+  await ask(town);
+  await ask(town);
+  const points = new Set(town.asked.flatMap((asked) => asked.points));
+  assert.equal(points.size, 4 * NUMBERS.length);
+});
+
+test("the identity is refused wherever it comes from", () => {
+  assert.throws(() => parsePoint(new Uint8Array(32)), InvalidPoint);
+  const factor = (index: number) => Point.Fn.inv(lagrangeFactor(index, [1, 2]));
+  const one = Point.BASE.multiply(factor(1));
+  const other = Point.BASE.multiply(factor(2)).negate();
+  assert.throws(() => combinePoints(new Map([[1, one], [2, other]])), InvalidPoint);
+});

@@ -1,0 +1,124 @@
+"""Pages: headers, texts, escaping, and what a person without a purpose sees."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import desk.errors
+from desk.errors import DeskError
+from desk.problems import PROBLEMS
+from desk.texts import load_texts
+from tests.desk_builders import INDEX, Browser, Town, log_in
+
+FOLDER = Path(desk.errors.__file__).parent
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+PUT_TOGETHER = (
+    *("problem.", "home.", "outcome.", "logged-out.", "session-ended."),
+    *("own-lookups.outcome.", "own-lookups.contact."),
+    *("screen.bsn-", "screen.day-"),
+)
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("path", ["/", "/lookup", "/own-lookups", "/nowhere", "/login"])
+async def test_every_answer_carries_the_policy_and_is_not_kept(
+    browser: Browser, path: str
+) -> None:
+    answer = await browser.get(path)
+    assert answer.headers["content-security-policy"] == POLICY
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_only_the_page_with_a_form_may_send_one(browser: Browser) -> None:
+    await log_in(browser)
+    page = await browser.get("/logout")
+    assert (
+        "form-action 'self' http://localhost:9100;"
+        in (page.headers["content-security-policy"])
+    )
+
+
+async def test_the_number_has_no_name_and_no_form(browser: Browser) -> None:
+    page = await log_in(browser)
+    assert "<form" not in page.text
+    [field] = re.findall(r'<input[^>]*inputmode="numeric"[^>]*>', page.text)
+    assert "name=" not in field
+
+
+async def test_each_purpose_says_what_it_shows(browser: Browser) -> None:
+    page = await log_in(browser)
+    assert page.text.count("Met dit doel ziet u:") >= 2
+
+
+async def test_someone_without_a_purpose_hears_whom_to_ask(
+    town: Town, browser: Browser
+) -> None:
+    town.index.catalogue = town.index.catalogue | {"purposes": []}
+    page = await log_in(browser)
+    assert "nog geen doel" in page.text
+
+
+async def test_names_are_escaped(town: Town, browser: Browser) -> None:
+    town.provider.person["name"] = "<script>alert(1)</script>"
+    page = await log_in(browser)
+    assert "<script>alert(1)" not in page.text
+
+
+async def test_an_index_that_is_down_gets_a_calm_page_with_a_reference(
+    town: Town, browser: Browser
+) -> None:
+    town.down.add(INDEX)
+    page = await log_in(browser)
+    assert page.status_code == 502
+    assert "De signaalindex antwoordt niet" in page.text
+    assert re.search(r"<strong>[2-9A-Z]{3}-[2-9A-Z]{3}</strong>", page.text)
+
+
+async def test_a_page_that_is_not_there_says_so(browser: Browser) -> None:
+    page = await browser.get("/nowhere")
+    assert page.status_code == 404
+    assert "Deze pagina bestaat niet" in page.text
+
+
+async def test_a_new_user_has_no_history(browser: Browser) -> None:
+    await log_in(browser)
+    page = await browser.get("/own-lookups")
+    assert "U hebt nog niets opgezocht" in page.text
+
+
+def test_every_fact_has_a_problem_and_every_problem_its_texts() -> None:
+    leaves = [each for each in _walk(DeskError) if not each.__subclasses__()]
+    told = [each for each in leaves if each is not desk.errors.SettingsRefused]
+    messages = load_texts("nl").messages
+    for leaf in told:
+        slug = PROBLEMS[leaf].slug
+        assert messages[f"problem.{slug}.title"]
+        assert messages[f"problem.{slug}.advice"]
+
+
+def test_every_text_that_is_asked_for_exists_and_is_used() -> None:
+    messages = load_texts("nl").messages
+    templates = [path.read_text() for path in (FOLDER / "templates").iterdir()]
+    python = [path.read_text() for path in FOLDER.glob("*.py")]
+    scripts = [path.read_text() for path in (FOLDER / "browser/src").rglob("*.ts")]
+    asked = set(re.findall(r't\("([^"]+)"[,)]', "\n".join(templates)))
+    asked |= set(re.findall(r"t\('([^']+)'[,)]", "\n".join(templates)))
+    screen = set(re.findall(r'text\("([a-z-]+)"', "\n".join(scripts)))
+    assert asked <= messages.keys()
+    assert {f"screen.{name}" for name in screen} <= messages.keys()
+    everything = "\n".join([*templates, *python, *scripts])
+    for key in messages:
+        if not key.startswith(PUT_TOGETHER):
+            name = re.sub("-(title|advice)$", "", key.removeprefix("screen."))
+            assert f'"{name}"' in everything or f"'{name}'" in everything, key
+
+
+def _walk(root: type[Exception]) -> list[type[Exception]]:
+    return [each for child in root.__subclasses__() for each in (child, *_walk(child))]
