@@ -17,28 +17,12 @@ import typer
 from typer.testing import CliRunner, Result
 
 from signal_index.errors import ExportRefused
-from signal_index.ledger import CheckpointKey, sign_checkpoint
-from signal_index.merkle import Edge, grow
+from signal_index.ledger import CheckpointKey
 from signal_index.proof import (
-    Checkpoint,
-    FirstLeaf,
-    Kind,
-    Leaf,
     NoteKey,
-    encode_bundle,
-    encode_first_leaf,
-    encode_leaf,
-    hash_leaf,
-    parse_leaf,
 )
 from signal_index.upkeep.export import export_year
 from signal_index.verify import verify_command
-from tests.ledger_builders import (
-    CHECKPOINT_KEY,
-    NOON,
-    an_entry,
-    an_id,
-)
 from tests.ledger_world import LedgerWorld, a_ledger, key_of
 
 app = typer.Typer()
@@ -256,78 +240,3 @@ def test_changed_public_tiles_are_false(exports: Exports) -> None:
     (exports.folder / "tile/0/002.p/88").write_bytes(bytes(88 * 32))
     with served(exports.folder) as url:
         assert run(url).exit_code == 1
-
-
-def a_signed_tree(folder: Path, leaves: list[bytes]) -> Path:
-    """Sign whatever leaves there are, as only the holder of the key could."""
-    edge, _ = grow(Edge(0, []), [hash_leaf(leaf) for leaf in leaves])
-    note = sign_checkpoint(
-        Checkpoint(key_of().name, len(leaves), edge.root()), CHECKPOINT_KEY
-    )
-    (folder / "tile/0/000.p").mkdir(parents=True)
-    (folder / "tile/entries/000.p").mkdir(parents=True)
-    (folder / "checkpoint").write_text(note)
-    name = f"000.p/{len(leaves)}"
-    (folder / "tile/0" / name).write_bytes(b"".join(edge.partial[0]))
-    (folder / "tile/entries" / name).write_bytes(encode_bundle(leaves))
-    return folder
-
-
-FIRST = encode_first_leaf(FirstLeaf(an_id(0), NOON, key_of().name, None))
-_ELSEWHERE = encode_first_leaf(FirstLeaf(an_id(0), NOON, key_of(2025).name, None))
-
-
-def of_another_year() -> bytes:
-    leaf = parse_leaf(an_entry(1).leaf)
-    assert isinstance(leaf, Leaf)
-    return encode_leaf(Leaf(**{**leaf.__dict__, "minute": NOON.replace(year=2025)}))
-
-
-def after(year: int, signer: CheckpointKey = CHECKPOINT_KEY) -> bytes:
-    note = sign_checkpoint(Checkpoint(key_of(year).name, 9, bytes(32)), signer)
-    return encode_first_leaf(FirstLeaf(an_id(0), NOON, key_of().name, note))
-
-
-def test_a_year_names_the_year_before(tmp_path: Path) -> None:
-    a_signed_tree(tmp_path, [after(2025), an_entry(1).leaf])
-    facts = json.loads(run(tmp_path, "--json").output)
-    assert facts["previous"] == f"{key_of(2025).name}, 9 entries"
-
-
-@pytest.mark.parametrize(
-    "leaves",
-    [
-        [an_entry(1).leaf],
-        [FIRST, FIRST],
-        [_ELSEWHERE],
-        [FIRST, an_entry(1).leaf, an_entry(1, municipality="9902").leaf],
-        [FIRST, of_another_year()],
-        [FIRST, b"{}"],
-        [after(2026)],
-        [after(2027)],
-        [after(2025, CheckpointKey(b"\x09" * 32))],
-    ],
-    ids=[
-        "no-first-leaf",
-        "two-first-leaves",
-        "first-leaf-of-another-year",
-        "one-id-twice",
-        "another-year",
-        "junk",
-        "year-after-itself",
-        "year-after-a-later-one",
-        "year-before-not-signed",
-    ],
-)
-def test_a_signed_tree_with_what_does_not_belong_is_false(
-    tmp_path: Path, leaves: list[bytes]
-) -> None:
-    result = run(a_signed_tree(tmp_path, leaves))
-    assert result.exit_code == 1, result.output
-
-
-def test_every_kind_can_be_recorded(tmp_path: Path) -> None:
-    kinds = [kind for kind in Kind if kind is not Kind.FIRST_LEAF]
-    leaves = [an_entry(n, kind=kind).leaf for n, kind in enumerate(kinds, 1)]
-    facts = json.loads(run(a_signed_tree(tmp_path, [FIRST, *leaves]), "--json").output)
-    assert facts["kinds"] == {kind.value: 1 for kind in Kind}
