@@ -90,9 +90,8 @@ def create_app(settings: Settings) -> ASGIApp:
 
 def build_api() -> FastAPI:
     """Give the routes under `/v1`; `state.index` is set when an index is open."""
-    api = FastAPI(openapi_url=None, redirect_slashes=False)
-    for router in _ROUTERS:
-        api.include_router(router)
+    routes = [route for router in _ROUTERS for route in router.routes]
+    api = FastAPI(openapi_url=None, redirect_slashes=False, routes=routes)
     for kind, handler in render_problems().items():
         api.add_exception_handler(kind, handler)
     return api
