@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-_LEADER_LOCK = 0x5349474E_00000002  # any constant that nothing else here locks
+_LEADER_LOCK = 0x5349474E_00000003  # 1 is the migration, 2 the sequencer
 
 
 class Leadership(Protocol):

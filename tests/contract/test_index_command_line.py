@@ -1,0 +1,219 @@
+"""`signal-index` as an administrator uses it: exit codes, entries, all or nothing."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from signal_index.cli.commands import app
+from signal_index.notice import new_notice_key
+from tests.store_builders import an_oin, write_settings
+
+LOAD = f"""
+[[organisation]]
+oin = "{an_oin(1)}"
+name = "Gemeente Voorbeeldstad"
+kind = "municipality"
+municipality = "9901"
+
+[[organisation]]
+oin = "{an_oin(2)}"
+name = "Werk en Inkomen"
+kind = "source-agency"
+municipality = "9901"
+
+[[client]]
+id = "desk"
+organisation = "{an_oin(1)}"
+
+[[signer]]
+organisation = "{an_oin(2)}"
+jwk = "signer.public.jwk"
+
+[[source]]
+oin = "{an_oin(2)}"
+kind = "income-support"
+categories = ["bijstand"]
+municipalities = ["9901"]
+rhythm_days = 7
+
+[[purpose]]
+id = "wmo-onderzoek"
+municipality = "9901"
+by = "college"
+on = 2026-01-01
+"""
+
+
+class Office:
+    """A folder with settings, and the command line run in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.settings = write_settings(folder)
+        public = new_notice_key("signer-1").encode_public()
+        (folder / "signer.public.jwk").write_bytes(public)
+        (folder / "load.toml").write_text(LOAD)
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Run one command; gives its exit code and all that it said."""
+        done = CliRunner().invoke(app, [*arguments, "--settings", str(self.settings)])
+        return done.exit_code, done.output
+
+    def load(self) -> tuple[int, str]:
+        return self.run("load", str(self.folder / "load.toml"))
+
+    def ask(self, statement: str) -> list[tuple[object, ...]]:
+        connection = sqlite3.connect(self.folder / "data" / "index.sqlite")
+        try:
+            return connection.execute(statement).fetchall()
+        finally:
+            connection.close()
+
+    def kinds(self) -> list[str]:
+        rows = self.ask("SELECT kind FROM ledger_entry ORDER BY recorded_at")
+        return [str(row[0]) for row in rows]
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+@pytest.fixture
+def office(empty: Office) -> Office:
+    assert empty.run("migrate")[0] == 0
+    assert empty.run("keys", "create")[0] == 0
+    return empty
+
+
+def test_loading_registers_and_records_everything(office: Office) -> None:
+    assert office.load() == (0, "6 added, 0 changed, 0 unchanged\n")
+    assert office.kinds() == ["key", *["administration"] * 5, "establishment"]
+
+
+def test_loading_twice_is_harmless(office: Office) -> None:
+    office.load()
+    before = office.kinds()
+    assert office.load() == (0, "0 added, 0 changed, 6 unchanged\n")
+    assert office.kinds() == before
+
+
+def test_a_file_that_fails_anywhere_registers_nothing(office: Office) -> None:
+    text = LOAD.replace('"bijstand"', '"veilig-thuis"')
+    (office.folder / "load.toml").write_text(text)
+    code, said = office.load()
+    assert (code, "refused" in said) == (1, True)
+    assert office.ask("SELECT * FROM organisation") == []
+    assert office.kinds() == ["key"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("rhythm_days = 7", "rhythm_days = 0"),
+        ('by = "college"', 'by = "baliemedewerker"'),
+        ('id = "wmo-onderzoek"', 'id = "nieuwsgierigheid"'),
+        ('kind = "municipality"', 'kind = "friend"'),
+        ('name = "Werk en Inkomen"', f'name = "{"W" * 61}"'),
+        ('id = "desk"', 'id = "desk"\nadmin = true'),
+        (an_oin(2), "12345"),
+        ('municipality = "9901"', 'municipality = "99"'),
+        ("signer.public.jwk", "load.toml"),
+        ("[[purpose]]", "[[purpose"),
+    ],
+)
+def test_what_does_not_hold_is_refused(office: Office, old: str, new: str) -> None:
+    assert old in LOAD
+    (office.folder / "load.toml").write_text(LOAD.replace(old, new))
+    assert office.load()[0] == 1
+    assert office.kinds() == ["key"]
+
+
+def test_a_private_key_is_no_signer(office: Office) -> None:
+    private = new_notice_key("signer-1").encode()
+    (office.folder / "signer.public.jwk").write_bytes(private)
+    code, said = office.load()
+    assert code == 1
+    assert '"d"' not in said
+
+
+def test_a_purpose_that_waits_for_its_staatsblad_stays_closed(office: Office) -> None:
+    establish = (
+        "purpose",
+        "establish",
+        "meervoudige-problematiek",
+        "--municipality=9901",
+        "--by=college",
+        "--on=2027-01-01",
+    )
+    assert office.run(*establish)[0] == 1
+    assert office.run(*establish, "--staatsblad", "Stb. 2027, 14")[0] == 0
+    assert office.kinds() == ["key", "establishment"]
+
+
+def test_each_command_registers_and_records_one_thing(office: Office) -> None:
+    oin = an_oin(3)
+    commands = [
+        ("organisation add", oin, "--name=Team", "--kind=source-agency"),
+        ("client add", "team-client", f"--organisation={oin}"),
+        ("signer add", oin, f"--jwk={office.folder / 'signer.public.jwk'}"),
+        (
+            "source add",
+            oin,
+            "--kind=income-support",
+            "--category=bijstand",
+            "--municipality=9901",
+            "--rhythm-days=7",
+        ),
+    ]
+    for verb, *rest in commands:
+        extra = ["--municipality=9901"] if verb == "organisation add" else []
+        code, said = office.run(*verb.split(), *rest, *extra)
+        assert (code, said) == (0, "1 added, 0 changed, 0 unchanged\n"), verb
+    assert office.kinds() == ["key", *["administration"] * 4]
+
+
+def test_suspending_and_restoring_are_recorded(office: Office) -> None:
+    office.load()
+    before = len(office.kinds())
+    organisation = f"--organisation={an_oin(1)}"
+    assert office.run("account", "suspend", "jan", organisation)[0] == 0
+    assert office.run("account", "suspend", "jan", organisation)[0] == 0
+    assert office.run("account", "restore", "jan", organisation)[0] == 0
+    assert office.run("account", "restore", "jan", organisation)[0] == 1
+    assert len(office.kinds()) == before + 2
+
+
+def test_a_whole_organisation_is_suspended_only_by_saying_so(office: Office) -> None:
+    office.load()
+    organisation = f"--organisation={an_oin(1)}"
+    assert office.run("account", "suspend", organisation)[0] == 1
+    assert office.run("account", "suspend", "*", organisation)[0] == 1
+    assert office.run("account", "suspend", "jan", "--everyone", organisation)[0] == 1
+    assert office.run("account", "suspend", "--everyone", organisation)[0] == 0
+
+
+def test_an_act_that_cannot_be_recorded_does_not_happen(office: Office) -> None:
+    for path in (office.folder / "keys").glob("disclosures-*.key"):
+        path.rename(path.with_name("disclosures-1999.key"))
+    assert office.load()[0] == 1
+    assert office.ask("SELECT * FROM organisation") == []
+
+
+def test_keys_are_made_once(office: Office) -> None:
+    assert office.run("keys", "create")[0] == 1
+    assert office.run("keys", "add-year", "2099")[0] == 0
+    assert office.run("keys", "add-year", "2099")[0] == 1
+    assert office.kinds() == ["key", "key"]
+
+
+def test_nothing_works_before_the_migration(empty: Office) -> None:
+    assert empty.run("keys", "create")[0] == 1
+    assert not (empty.folder / "keys").exists()
+
+
+def test_wrong_usage_is_another_exit_code(empty: Office) -> None:
+    assert empty.run("organisation", "add")[0] == 2
+    assert CliRunner().invoke(app, ["serve"]).exit_code == 2
