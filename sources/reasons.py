@@ -28,6 +28,10 @@ class Reason(StrEnum):
     RECORD_MALFORMED = "record-malformed"
     REFUSED_CATEGORY = "index-category-not-established"
     REFUSED_CONTACT = "index-contact-refused"
+    REFUSED_SOURCE = "index-source-not-registered"
+    REFUSED_INFORMED = "index-informed-code-refused"
+    REFUSED_LIFE = "index-life-too-long"
+    REFUSED_STALE = "index-key-renewed"
     REFUSED = "index-refused"
 
 
@@ -99,6 +103,22 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.REFUSED_CONTACT: Explanation(
         "De index neemt deze contactpersoon niet aan.",
         "Controleer functie, naam, nummers en kantoortijden in het profiel.",
+    ),
+    Reason.REFUSED_SOURCE: Explanation(
+        "De index kent deze organisatie niet voor deze gemeente en categorie.",
+        "Vraag de beheerder van de index om de aanmelding aan te vullen.",
+    ),
+    Reason.REFUSED_INFORMED: Explanation(
+        "De code over het informeren past niet bij deze categorie.",
+        "Kies in het profiel een code die bij deze categorie hoort.",
+    ),
+    Reason.REFUSED_LIFE: Explanation(
+        "Het signaal zou langer blijven staan dan bij deze categorie mag.",
+        "Verlaag valid_months in het profiel.",
+    ),
+    Reason.REFUSED_STALE: Explanation(
+        "De sleutel is vernieuwd terwijl dit signaal wachtte.",
+        "Lever het bestand opnieuw aan; het signaal gaat dan vanzelf mee.",
     ),
     Reason.REFUSED: Explanation(
         "De index nam dit signaal niet aan.",

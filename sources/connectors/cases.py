@@ -112,16 +112,16 @@ def _find_key(
 ) -> CaseKey | None:
     """Give the key where the record has one; faults are noted elsewhere."""
     text = reader.text("number")
-    bsn = _find_bsn(reader, profile)
-    if text:
-        if len(text) > LONGEST_NUMBER:
-            return None
-        if not _shared(profile):
-            return CaseNumber(text)
-        return CaseNumber(text, bsn) if bsn else None
-    if _is_numbered(profile) or bsn is None or start is None:
+    if len(text) > LONGEST_NUMBER or (_is_numbered(profile) and not text):
         return None
-    return NaturalKey(bsn, start)
+    if text and not _shared(profile):
+        return CaseNumber(text)
+    bsn = _find_bsn(reader, profile)
+    if bsn is None:
+        return None
+    if text:
+        return CaseNumber(text, bsn)
+    return NaturalKey(bsn, start) if start else None
 
 
 def _find_bsn(reader: FieldReader, profile: Profile) -> Bsn | None:

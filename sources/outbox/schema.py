@@ -10,6 +10,7 @@ PRAGMAS: Final = (
     "PRAGMA secure_delete = ON",
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -65536",  # KiB: keyed hashes arrive in no order
 )
 
 TABLES: Final = """

@@ -21,11 +21,18 @@ Outcome = Literal["accepted", "unchanged", "superseded", "refused"]
 _KNOW: Final = """
 INSERT OR REPLACE INTO signal (case_key, profile, reference, version, person,
   fingerprint, category, municipality, valid_until) VALUES (?,?,?,?,?,?,?,?,?)"""
+_SEND_AGAIN: Final = "UPDATE contact SET state = 'pending' WHERE id = ?"
 _FORGET: Final = "DELETE FROM signal WHERE reference = ?"
 UNKNOWN_SIGNAL: Final = "unknown-signal"
+UNKNOWN_CONTACT: Final = "unknown-contact-holder"
 _REASONS: Final = {
     "category-not-established": Reason.REFUSED_CATEGORY,
-    "contact-holder-unknown": Reason.REFUSED_CONTACT,
+    "category-not-open": Reason.REFUSED_CATEGORY,
+    UNKNOWN_CONTACT: Reason.REFUSED_CONTACT,
+    "unknown-source": Reason.REFUSED_SOURCE,
+    "informed-code-refused": Reason.REFUSED_INFORMED,
+    "life-too-long": Reason.REFUSED_LIFE,
+    "stale-key-version": Reason.REFUSED_STALE,
 }
 
 
@@ -53,14 +60,17 @@ def settle_batch(
     rows = outbox.connection.execute(
         "SELECT * FROM work WHERE batch = ?", (str(batch),)
     ).fetchall()
+    by_text = {str(reference): result for reference, result in results.items()}
     answered = [
-        (row, results[UUID(row["reference"])])
-        for row in rows
-        if UUID(row["reference"]) in results
+        (row, by_text[row["reference"]]) for row in rows if row["reference"] in by_text
     ]
+    known = [row for row, result in answered if _is_told(row, result)]
     with outbox.transaction("settle-batch") as connection:
+        connection.executemany(_KNOW, [_known(row, to.profile) for row in known])
+        raise_count(connection, to.delivery, "accepted", len(known))
         for row, result in answered:
-            _settle_one(connection, row, result, to)
+            if not _is_told(row, result):
+                _settle_one(connection, row, result, to)
         connection.executemany(
             "DELETE FROM work WHERE id = ?", [(row["id"],) for row, _ in answered]
         )
@@ -83,6 +93,7 @@ def refuse_contacts(outbox: Outbox, contacts: Iterable[str], to: Settled) -> Non
 def _settle_one(
     connection: sqlite3.Connection, row: sqlite3.Row, result: ItemResult, to: Settled
 ) -> None:
+    """Settle a withdrawal, or a notice that the index did not take."""
     if row["action"] == "withdraw" and result.problem == UNKNOWN_SIGNAL:
         # The index does not have it: there is nothing left to take back.
         connection.execute(_FORGET, (row["reference"],))
@@ -94,28 +105,28 @@ def _settle_one(
             "UPDATE signal SET version = ? WHERE reference = ?",
             (row["version"], row["reference"]),
         )
-    elif row["action"] == "withdraw":
+        if detail == UNKNOWN_CONTACT:
+            connection.execute(_SEND_AGAIN, (row["contact"],))
+    else:
         connection.execute(_FORGET, (row["reference"],))
         raise_count(connection, to.delivery, "withdrawn", 1)
-    else:
-        _know(connection, row, to.profile)
-        raise_count(connection, to.delivery, "accepted", 1)
 
 
-def _know(connection: sqlite3.Connection, row: sqlite3.Row, profile: str) -> None:
-    connection.execute(
-        _KNOW,
-        (
-            row["case_key"],
-            profile,
-            row["reference"],
-            row["version"],
-            row["person"],
-            row["fingerprint"],
-            row["category"],
-            row["municipality"],
-            row["valid_until"],
-        ),
+def _is_told(row: sqlite3.Row, result: ItemResult) -> bool:
+    return row["action"] == "publish" and result.outcome in ("accepted", "unchanged")
+
+
+def _known(row: sqlite3.Row, profile: str) -> tuple[object, ...]:
+    return (
+        row["case_key"],
+        profile,
+        row["reference"],
+        row["version"],
+        row["person"],
+        row["fingerprint"],
+        row["category"],
+        row["municipality"],
+        row["valid_until"],
     )
 
 

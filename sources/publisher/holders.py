@@ -5,6 +5,7 @@
 - A pair that works is asked again; a holder that is down costs its budget once.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +56,7 @@ class HolderEvaluator:
         self._patience = patience
         self._config: KeyConfig | None = None
         self._pair: tuple[int, ...] | None = None
+        self._fetching = asyncio.Lock()
 
     async def find_key_version(self) -> int:
         """Give the key version of the verified config."""
@@ -87,25 +89,29 @@ class HolderEvaluator:
         raise EvaluationStopped("Er zijn geen twee sleutelhouders bereikbaar.")
 
     async def _get_config(self) -> KeyConfig:
-        if self._config is None:
-            kept = get_meta(self._outbox.connection, _KEPT)
-            known = parse_document(KeyConfig, kept) if kept else None
-            try:
-                config = await fetch_config(
-                    self._transport,
-                    self._trust.pins,
-                    accepted_origin=self._trust.accepted_origin,
-                    known=known,
-                    now=self._trust.now(),
-                )
-            except HolderUnavailable:
-                raise EvaluationStopped("Geen sleutelhouder antwoordt.") from None
-            except ConfigRefused as error:
-                raise EvaluationStopped(
-                    f"De sleutelgegevens zijn niet te vertrouwen: "
-                    f"{type(error).__name__}."
-                ) from None
-            with self._outbox.transaction("keep-config") as connection:
-                put_meta(connection, _KEPT, config.encode())
-            self._config = config
-        return self._config
+        async with self._fetching:
+            if self._config is None:
+                self._config = await self._fetch_config()
+            return self._config
+
+    async def _fetch_config(self) -> KeyConfig:
+        kept = get_meta(self._outbox.connection, _KEPT)
+        known = parse_document(KeyConfig, kept) if kept else None
+        trust = self._trust
+        try:
+            config = await fetch_config(
+                self._transport,
+                trust.pins,
+                accepted_origin=trust.accepted_origin,
+                known=known,
+                now=trust.now(),
+            )
+        except HolderUnavailable:
+            raise EvaluationStopped("Geen sleutelhouder antwoordt.") from None
+        except ConfigRefused as error:
+            raise EvaluationStopped(
+                f"De sleutelgegevens zijn niet te vertrouwen: {type(error).__name__}."
+            ) from None
+        with self._outbox.transaction("keep-config") as connection:
+            put_meta(connection, _KEPT, config.encode())
+        return config
