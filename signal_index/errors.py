@@ -13,6 +13,7 @@
     ├── AdministrationRefused      a command of the administrator does not hold
     │   ├── LoadFileRefused        unknown key or malformed value in the TOML
     │   ├── KeysExist              the key folder already holds keys
+    │   ├── YearStillKept          keys of a ledger year that has not expired
     │   ├── RegistrationConflict   the same id is registered with other facts
     │   ├── UnknownOrganisation    no organisation with that OIN
     │   ├── CoverageRefused        the catalogue does not let this kind publish that
@@ -98,6 +99,10 @@ class LoadFileRefused(AdministrationRefused):
 
 class KeysExist(AdministrationRefused):
     """The key folder already holds keys; they are never overwritten."""
+
+
+class YearStillKept(AdministrationRefused):
+    """The keys of a ledger year whose entries have not expired stay."""
 
 
 class RegistrationConflict(AdministrationRefused):

@@ -31,6 +31,7 @@ class Event(StrEnum):
     ERASED = "erased"
     CLEANED = "cleaned"
     KEYS_MISSING = "keys-missing"
+    KEYS_OVERDUE = "keys-overdue"
     LIBRARY = "library"
 
 
@@ -50,6 +51,7 @@ FIELDS: Final[Mapping[Event, frozenset[str]]] = {
     Event.ERASED: frozenset({"what", "count"}),
     Event.CLEANED: frozenset({"what", "count"}),
     Event.KEYS_MISSING: frozenset({"year"}),
+    Event.KEYS_OVERDUE: frozenset({"year"}),
     Event.LIBRARY: frozenset({"logger", "level", "kind"}),
 }
 

@@ -89,6 +89,22 @@ def create_year(folder: Path, year: int) -> None:
         _write_secret(folder / f"{kind}-{year}.key", secrets.token_bytes(SECRET_BYTES))
 
 
+def destroy_year(folder: Path, year: int) -> None:
+    """Destroy the two keys of a ledger year, or raise `KeyFilesRefused`.
+
+    The names and disclosures of that year are gone with them, in every backup of the
+    database too; copies of the key folder must be destroyed by hand.
+    """
+    for kind in ("ledger-names", "disclosures"):
+        path = folder / f"{kind}-{year}.key"
+        length = len(_read_secret(path))
+        with path.open("r+b") as file:
+            file.write(secrets.token_bytes(length))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+
+
 def load_keys(folder: Path) -> IndexKeys:
     """Read what a serving process needs: all but the checkpoint key.
 

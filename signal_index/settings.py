@@ -127,6 +127,7 @@ class Settings(BaseSettings):
 
     ledger_origin: str = Field(pattern=r"^[a-z0-9][a-z0-9./-]*[a-z0-9]$")
     checkpoint_file: Path
+    ledger_years: int = Field(default=5, ge=1)  # what entries say is kept this long
     leader_lock: Path | None = None  # default: beside the SQLite file
 
     host: str

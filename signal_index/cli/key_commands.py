@@ -1,4 +1,4 @@
-"""`keys create` and `keys add-year`: key files and the entry that says so."""
+"""`keys create`, `add-year`, `destroy-year`: key files and the entry that says so."""
 
 from pathlib import Path
 
@@ -7,7 +7,13 @@ import typer
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import name_operator, opened
-from signal_index.key_files import create_key_folder, create_year, load_year_keys
+from signal_index.errors import YearStillKept
+from signal_index.key_files import (
+    create_key_folder,
+    create_year,
+    destroy_year,
+    load_year_keys,
+)
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.settings import load_settings
@@ -35,6 +41,14 @@ def add_year(year: int, settings: SettingsFile) -> None:
     say(f"keys for {year} are made; restart the serving processes before then")
 
 
+@keys_app.command("destroy-year")
+def destroy(year: int, settings: SettingsFile) -> None:
+    """Destroy the keys of a ledger year whose entries have all expired."""
+    asked = typer.prompt(f"Type {year} to destroy its keys for ever")
+    run(lambda: _destroy(settings, year, asked))
+    say(f"the keys of {year} are destroyed here: destroy their copies too")
+
+
 async def _create(file: Path, key_version: int) -> Path:
     settings = load_settings(file)
     this_year = clock.now().year
@@ -54,6 +68,20 @@ async def _create(file: Path, key_version: int) -> Path:
         }
         await recorder.record(conn, Act(what, Kind.KEY, ACTIVITY))
     return settings.keys
+
+
+async def _destroy(file: Path, year: int, asked: str) -> None:
+    settings = load_settings(file)
+    if asked != str(year):
+        raise YearStillKept("nothing was destroyed: that is not the year")
+    if year >= clock.now().year - settings.ledger_years:
+        raise YearStillKept("entries of that year have not expired yet")
+    async with opened(settings) as conn:
+        recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
+        what: JsonObject = {"act": "year-keys-destroyed", "year": year}
+        await recorder.record(conn, Act(what, Kind.KEY, ACTIVITY))
+    # Only now: what was destroyed without an entry could not be explained any more.
+    destroy_year(settings.keys, year)
 
 
 async def _add_year(file: Path, year: int) -> None:

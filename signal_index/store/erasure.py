@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.tables.ledger import ledger_person
 from signal_index.tables.lookups import lookup_repeat, seen_token, spent_ticket
 from signal_index.tables.signals import signal, tombstone
 
@@ -123,6 +124,14 @@ async def erase_tombstones(
         .returning(tombstone.c.source, tombstone.c.municipality)
     )
     return Counter((row.source, row.municipality) for row in gone)
+
+
+async def erase_person_numbers(conn: AsyncConnection, before_year: int) -> int:
+    """Delete the counters of persons of ledger years whose entries were erased."""
+    gone = await conn.execute(
+        delete(ledger_person).where(ledger_person.c.year < before_year)
+    )
+    return int(gone.rowcount)
 
 
 async def clean_lookups(conn: AsyncConnection, now: datetime) -> int:

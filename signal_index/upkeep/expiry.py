@@ -5,6 +5,8 @@
   unless a checked statute in the catalogue allows keeping it (GDPR art. 5(1)(e)).
 - Each batch and its ledger entries commit together: one entry per source and
   municipality, with counts by category and cause, never a reference.
+- What ledger entries say is erased by whole calendar years; leaves and tree stay. The
+  keys of such a year are destroyed by hand (`signal-index keys destroy-year`).
 - Spent tickets, repeats and assertions have expired by themselves when they are
   deleted; that says nothing about anyone and is not recorded.
 """
@@ -21,6 +23,7 @@ from policy.calendar import months_after
 from policy.catalogue import Catalogue
 from signal_index.events import Event, EventLog
 from signal_index.ledger import Kind
+from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import transaction, truncate_wal
 from signal_index.store.erasure import (
@@ -29,9 +32,11 @@ from signal_index.store.erasure import (
     Terms,
     clean_lookups,
     end_signals,
+    erase_person_numbers,
     erase_signals,
     erase_tombstones,
 )
+from signal_index.store.ledger_reading import erase_disclosures
 
 ACTIVITY = "erasure"
 LONGEST_LIFE_MONTHS = 24
@@ -48,6 +53,7 @@ class Erasure:
     catalogue: Catalogue
     log: EventLog
     clock: Callable[[], datetime]
+    ledger_years: int
 
     async def run(self) -> None:
         """Erase everything whose time is over by now."""
@@ -62,6 +68,7 @@ class Erasure:
             erased = await self._erase_batch(terms, today)
             total += erased
         total += await self._erase_tombstones()
+        total += await self._erase_ledger_years()
         if total:
             await truncate_wal(self.engine)
 
@@ -71,6 +78,36 @@ class Erasure:
             count = await clean_lookups(conn, self.clock())
         if count:
             self.log.write(Event.CLEANED, what="lookups", count=count)
+
+    def first_kept_year(self) -> int:
+        """Give the first calendar year of which no entry has expired yet."""
+        return self.clock().year - self.ledger_years
+
+    async def _erase_ledger_years(self) -> int:
+        first = self.first_kept_year()
+        erased = BATCH
+        total = 0
+        while erased == BATCH:
+            erased = await self._erase_disclosures(first)
+            total += erased
+        if total:
+            self.log.write(Event.ERASED, what="disclosures", count=total)
+        return total
+
+    async def _erase_disclosures(self, first: int) -> int:
+        before = datetime(first, 1, 1, tzinfo=UTC)
+        async with transaction(self.engine) as conn:
+            count = await erase_disclosures(conn, before=before, limit=BATCH)
+            persons = await erase_person_numbers(conn, first)
+            if count or persons:
+                what: JsonObject = {
+                    "act": "ledger-year-erased",
+                    "before": first,
+                    "entries": count,
+                    "persons": persons,
+                }
+                await self.recorder.record(conn, Act(what, Kind.ERASURE, ACTIVITY))
+        return count
 
     async def _erase_batch(self, terms: Sequence[Terms], today: date) -> int:
         async with transaction(self.engine) as conn:

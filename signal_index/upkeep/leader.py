@@ -74,6 +74,9 @@ class Upkeep:
         needed = today.year + (today.month == _YEAR_END_MONTH)
         if needed not in self.keys.disclosures:
             self.log.write(Event.KEYS_MISSING, year=needed)
+        first_kept = self.erasure.first_kept_year()
+        for year in sorted(year for year in self.keys.disclosures if year < first_kept):
+            self.log.write(Event.KEYS_OVERDUE, year=year)
 
 
 @asynccontextmanager
@@ -92,9 +95,12 @@ async def running_upkeep(
     if settings.upkeep == "separate":
         yield
         return
-    async with opened_upkeep(settings, engine, log, clock=clock) as upkeep:
+    async with (
+        opened_upkeep(settings, engine, log, clock=clock) as upkeep,
+        _seat(upkeep.leadership),
+    ):
         if await upkeep.leadership.take():
-            await _verify_first(upkeep)
+            await verify_start(upkeep.sequencer)
         leading = asyncio.create_task(lead(upkeep))
         try:
             yield
@@ -128,24 +134,21 @@ async def opened_upkeep(
         await sequencing.dispose()
 
 
-async def _verify_first(upkeep: Upkeep) -> None:
-    try:
-        await verify_start(upkeep.sequencer)
-    except StartRefused as refusal:
-        upkeep.log.write(Event.START_REFUSED, reason=str(refusal))
-        await upkeep.leadership.leave()
-        raise
-
-
 async def lead(upkeep: Upkeep) -> None:
     """Wait for the seat, lead while it is ours, and so on until cancelled."""
-    try:
+    async with _seat(upkeep.leadership):
         while True:
             if await upkeep.leadership.is_held() or await upkeep.leadership.take():
                 await _lead_once(upkeep)
             await asyncio.sleep(_ELECTION_SECONDS)
+
+
+@asynccontextmanager
+async def _seat(leadership: Leadership) -> AsyncIterator[None]:
+    try:
+        yield
     finally:
-        await upkeep.leadership.leave()
+        await leadership.leave()
 
 
 async def _lead_once(upkeep: Upkeep) -> None:
@@ -191,7 +194,9 @@ def _upkeep(
         settings.checkpoint_file,
     )
     recorder = Recorder(keys, ACTOR, clock)
-    erasure = Erasure(erasing, recorder, load_catalogue(), log, clock)
+    erasure = Erasure(
+        erasing, recorder, load_catalogue(), log, clock, settings.ledger_years
+    )
     return Upkeep(sequencer, erasure, keys, leadership, log, clock)
 
 

@@ -15,9 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from policy.catalogue import load_catalogue
 from signal_index.errors import KeyFilesRefused
 from signal_index.events import EventLog
-from signal_index.store.acts import Recorder
+from signal_index.ledger import Kind
+from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import DatabaseRole, open_engine, reading, transaction
 from signal_index.store.erasure import BATCH
+from signal_index.tables.ledger import ledger_person
 from signal_index.tables.lookups import lookup_repeat, spent_ticket
 from signal_index.tables.signals import tombstone
 from signal_index.upkeep.expiry import Erasure, derive_terms
@@ -75,7 +77,7 @@ async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         clock = FakeClock()
         recorder = Recorder(some_year_keys(), "upkeep", clock)
         log = EventLog(io.StringIO(), clock)
-        yield Kept(owner, Erasure(engine, recorder, load_catalogue(), log, clock))
+        yield Kept(owner, Erasure(engine, recorder, load_catalogue(), log, clock, 5))
         await engine.dispose()
 
 
@@ -132,6 +134,24 @@ async def test_nothing_is_erased_that_cannot_be_recorded(kept: Kept) -> None:
     with pytest.raises(KeyFilesRefused):
         await kept.erasure.run()
     assert await kept.count("signal") == 1
+
+
+async def test_what_entries_say_is_erased_by_whole_years(kept: Kept) -> None:
+    keys = some_year_keys((2020, 2021))
+    for year in (2020, 2021):
+        last = FakeClock(NOW.replace(year=year, month=12, day=31))
+        async with transaction(kept.owner) as conn:
+            act = Act({"act": "old"}, Kind.ADMINISTRATION, "administration")
+            await Recorder(keys, "test", last).record(conn, act)
+            await conn.execute(
+                insert(ledger_person).values(year=year, find_person=bytes(16), number=1)
+            )
+    await kept.erasure.run()
+    assert await kept.count("ledger_disclosure", "year = 2020") == 0
+    assert await kept.count("ledger_disclosure", "year = 2021") == 1
+    assert await kept.count("ledger_person") == 1
+    assert await kept.count("ledger_entry", "year = 2020") == 1
+    assert await kept.count("ledger_entry", "kind = 'erasure'") == 1
 
 
 async def test_a_tombstone_lives_until_its_day(kept: Kept) -> None:

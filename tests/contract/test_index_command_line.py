@@ -61,6 +61,12 @@ class Office:
         done = CliRunner().invoke(app, [*arguments, "--settings", str(self.settings)])
         return done.exit_code, done.output
 
+    def answer(self, typed: str, *arguments: str) -> tuple[int, str]:
+        """Run one command that asks a question."""
+        command = [*arguments, "--settings", str(self.settings)]
+        done = CliRunner().invoke(app, command, input=f"{typed}\n")
+        return done.exit_code, done.output
+
     def load(self) -> tuple[int, str]:
         return self.run("load", str(self.folder / "load.toml"))
 
@@ -207,6 +213,18 @@ def test_keys_are_made_once(office: Office) -> None:
     assert office.run("keys", "add-year", "2099")[0] == 0
     assert office.run("keys", "add-year", "2099")[0] == 1
     assert office.kinds() == ["key", "key"]
+
+
+def test_keys_of_a_year_are_destroyed_by_name_and_only_when_expired(
+    office: Office,
+) -> None:
+    office.run("keys", "add-year", "2019")
+    assert office.answer("2018", "keys", "destroy-year", "2019")[0] == 1
+    assert office.answer("2026", "keys", "destroy-year", "2026")[0] == 1
+    assert office.answer("2019", "keys", "destroy-year", "2019")[0] == 0
+    left = {path.name for path in (office.folder / "keys").iterdir()}
+    assert not {name for name in left if "2019" in name}
+    assert office.kinds() == ["key"] * 3
 
 
 def test_nothing_works_before_the_migration(empty: Office) -> None:
