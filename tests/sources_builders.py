@@ -36,7 +36,7 @@ from signal_index.notice import (
     parse_signer_key,
     subject_commitment,
 )
-from sources.errors import EvaluationStopped
+from sources.errors import EvaluationStopped, IndexRefused
 from sources.outbox.deliveries import OpenDelivery, find_rejects
 from sources.outbox.settling import ItemResult
 from sources.outbox.store import Moment, Outbox, Step
@@ -190,6 +190,9 @@ class FakeIndex:
 
     path: Path | None = None
     refuse: Callable[[Notice], str] = lambda _: ""
+    problem: str = ""
+    takes_contacts: bool = True
+    silent: bool = False
     state: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -199,11 +202,17 @@ class FakeIndex:
             self.state = json.loads(self.path.read_text())
 
     async def put_contact(self, contact: UUID, body: Mapping[str, object]) -> None:
+        if not self.takes_contacts:
+            raise IndexRefused(400, "invalid-input")
         parse_contact_holder(dict(body))
         self.state["contacts"][str(contact)] = dict(body)
         self._save()
 
     async def send_batch(self, batch: SignedBatch) -> list[ItemResult]:
+        if self.problem:
+            raise IndexRefused(409, self.problem)
+        if self.silent:
+            return []
         signed = parse_signed_batch(batch.token, SIGNER, now=LATER)
         known = self.state["batches"].setdefault(str(signed.batch), batch.token)
         assert known == batch.token, "a batch sent again is the same batch"

@@ -50,11 +50,15 @@ class Outbox:
         self.key = key
         self._observer = observer
         self._lock = _lock(path)
+        self.connection = _connect(path)
         try:
-            self.connection = _connect(path)
             self._prepare()
         except sqlite3.DatabaseError:
+            self._close()
             raise OutboxRefused("Het postvak is geen leesbaar bestand.") from None
+        except OutboxRefused:
+            self._close()
+            raise
 
     def __enter__(self) -> Self:
         """Give the opened outbox."""
@@ -67,6 +71,9 @@ class Outbox:
         trace: TracebackType | None,
     ) -> None:
         """Close the file and let the next run in."""
+        self._close()
+
+    def _close(self) -> None:
         self.connection.close()
         os.close(self._lock)
 

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from signal_index.notice import DeliveryKind
-from sources.errors import EvaluationStopped, OutboxBusy, OutboxKeyChanged, TooManyGone
+from sources.errors import (
+    EvaluationStopped,
+    IndexRefused,
+    OutboxBusy,
+    OutboxKeyChanged,
+    OutboxRefused,
+    TooManyGone,
+)
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.reasons import Reason
@@ -203,6 +210,76 @@ async def test_what_was_evaluated_is_published_when_the_budget_is_spent(
     assert len(agency.index.state["deliveries"]) == 1
 
 
+async def test_a_contact_holder_the_index_refuses_rejects_its_signals(
+    agency: Agency,
+) -> None:
+    agency.index.takes_contacts = False
+    agency.write(a_row())
+    delivery = await agency.publish()
+    assert delivery.counts.rejected == 1
+    assert [each.reason for each in agency.heard.rejects] == [Reason.REFUSED_CONTACT]
+    agency.index.takes_contacts = True
+    await agency.publish()
+    assert len(agency.index.shown()) == 1
+
+
+async def test_signals_of_a_key_that_is_gone_go_with_the_next_delivery(
+    agency: Agency,
+) -> None:
+    agency.index.problem = "stale-key-version"
+    agency.write(a_row())
+    delivery = await agency.publish()
+    assert delivery.counts.rejected == 1
+    assert [each.reason for each in agency.heard.rejects] == [Reason.REFUSED_STALE]
+    agency.index.problem = ""
+    await agency.publish()
+    assert len(agency.index.shown()) == 1
+
+
+@pytest.mark.parametrize("problem", ["caller-suspended", "signature-invalid"])
+async def test_a_batch_refused_whole_waits_for_the_next_run(
+    agency: Agency, problem: str
+) -> None:
+    agency.index.problem = problem
+    agency.write(a_row())
+    with pytest.raises(IndexRefused):
+        await agency.publish()
+    agency.index.problem = ""
+    delivery = await agency.publish()
+    assert delivery.counts.accepted == 1
+    assert agency.evaluator.asked == 1
+
+
+async def test_silence_about_an_item_is_not_an_answer(agency: Agency) -> None:
+    agency.index.silent = True
+    agency.write(a_row())
+    with pytest.raises(IndexRefused, match="incomplete-answer"):
+        await agency.publish()
+    assert agency.index.state["deliveries"] == {}
+
+
+async def test_a_signal_the_index_no_longer_has_is_forgotten(agency: Agency) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    agency.index.state["signals"].clear()
+    agency.write(a_row(Stand="dicht"))
+    delivery = await agency.publish()
+    assert (delivery.counts.rejected, delivery.counts.withdrawn) == (0, 0)
+    assert (await agency.publish()).counts.withdrawn == 0
+
+
+async def test_a_reopened_case_gets_a_new_reference(agency: Agency) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    (before,) = agency.index.state["signals"]
+    agency.write(a_row(Stand="dicht"))
+    await agency.publish()
+    agency.write(a_row())
+    await agency.publish()
+    (after,) = agency.index.state["signals"]
+    assert before != after
+
+
 async def test_another_profile_does_not_withdraw_this_ones_signals(
     agency: Agency,
 ) -> None:
@@ -225,3 +302,10 @@ async def test_an_outbox_of_another_key_is_refused(agency: Agency) -> None:
     await agency.publish()
     with pytest.raises(OutboxKeyChanged):
         Outbox(agency.outbox_path, OutboxKey(bytes(32)))
+
+
+async def test_a_file_that_is_no_outbox_is_refused(agency: Agency) -> None:
+    agency.outbox_path.write_bytes(b"x" * 5_000)
+    for _ in range(2):
+        with pytest.raises(OutboxRefused, match="leesbaar"):
+            Outbox(agency.outbox_path, OutboxKey(SECRET))
