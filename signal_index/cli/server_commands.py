@@ -8,6 +8,7 @@
 import asyncio
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -53,7 +54,8 @@ def serve(settings: SettingsFile) -> None:
     # uvicorn raises the signal again once it has shut down; this lets us end with 0.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _ignore)
-    server.run()
+    with suppress(SystemExit):  # uvicorn's own exit code for a start that failed
+        server.run()
     if not server.started:
         raise typer.Exit(1)
     log.write(Event.STOPPED)

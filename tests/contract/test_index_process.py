@@ -1,0 +1,106 @@
+"""`signal-index serve` as a service manager runs it: starts, says so, ends, refuses."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from keys.dealing import DealingPlan, deal_key
+from signal_index import clock
+from signal_index.cli.commands import app
+from tests.store_builders import DATABASES, database_url, write_settings
+
+
+class Process:
+    """One index in a process of its own."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        self.settings = write_settings(folder, url)
+        text = self.settings.read_text().replace("8100", str(self.port))
+        self.settings.write_text(text)
+        for command in (["migrate"], ["keys", "create"]):
+            done = CliRunner().invoke(app, [*command, "--settings", str(self.settings)])
+            assert done.exit_code == 0, done.output
+
+    def write_key_config(self) -> None:
+        now = clock.now()
+        plan = DealingPlan(
+            holders=3,
+            threshold=2,
+            valid_from=now - timedelta(days=1),
+            valid_until=now + timedelta(days=1),
+        )
+        dealing = deal_key(plan)
+        (self.folder / "key-config.json").write_bytes(dealing.document)
+        (self.folder / "pins.json").write_bytes(dealing.pins)
+
+    def start(self) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "signal_index", "serve"]
+        return subprocess.Popen(  # noqa: S603 - our own command
+            [*command, "--settings", str(self.settings)],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def wait(self) -> httpx.Response:
+        url = f"http://127.0.0.1:{self.port}/v1/health"
+        for _ in range(200):
+            try:
+                return httpx.get(url, headers={"Accept": "application/json"})
+            except httpx.TransportError:
+                time.sleep(0.1)
+        pytest.fail("it did not start")
+
+
+@pytest.fixture(params=DATABASES)
+def process(request: pytest.FixtureRequest, tmp_path: Path) -> Process:
+    return Process(tmp_path, database_url(request.param, request, tmp_path))
+
+
+def _events(stderr: str) -> list[str]:
+    return [json.loads(line)["event"] for line in stderr.splitlines()]
+
+
+def test_it_serves_and_ends_when_it_is_told_to(process: Process) -> None:
+    process.write_key_config()
+    running = process.start()
+    try:
+        assert process.wait().status_code == 200
+        time.sleep(1.5)  # the leader signs the tree of what its own start recorded
+    finally:
+        running.send_signal(signal.SIGTERM)
+        out, said = running.communicate(timeout=30)
+    assert (running.returncode, out) == (0, "")
+    assert {"started", "leading", "stopped"} <= set(_events(said))
+    assert "failed" not in " ".join(_events(said))
+    outside = json.loads((process.folder / "outside/checkpoint.json").read_text())
+    assert str(clock.now().year) in outside
+
+
+def test_without_a_key_config_it_says_why_it_does_not_start(process: Process) -> None:
+    running = process.start()
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert "start-refused" in _events(said)
+
+
+def test_with_an_exposed_key_it_does_not_start(process: Process) -> None:
+    process.write_key_config()
+    (process.folder / "keys" / "row-key.key").chmod(0o644)
+    running = process.start()
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert "chmod 600" in said
