@@ -13,7 +13,7 @@ from signal_index.api.context import Index, get_index
 from signal_index.api.errors import RouteUnknown
 from signal_index.api.reading import read_query
 from signal_index.notice import parse_uuid
-from signal_index.proof import MalformedProof, parse_tile_path
+from signal_index.proof import MalformedProof, TileRef, parse_tile_path
 from signal_index.store.connect import reading
 from signal_index.store.ledger_tiles import find_checkpoint, find_tile, prove_entry
 
@@ -43,14 +43,18 @@ async def show_entries(
 ) -> Response:
     """Give a bundle of leaves, to an auditor."""
     del caller
-    return await _tile(get_index(request), _year(year), f"tile/entries/{path}")
+    ref = _ref(f"tile/entries/{path}")
+    return await _tile(get_index(request), _year(year), ref)
 
 
 @router.get("/{year}/tile/{path:path}")
 async def show_tile(request: Request, caller: Anyone, year: str, path: str) -> Response:
     """Give a tile of hashes; it never changes."""
     del caller
-    answer = await _tile(get_index(request), _year(year), f"tile/{path}")
+    ref = _ref(f"tile/{path}")
+    if ref.level is None:
+        raise RouteUnknown
+    answer = await _tile(get_index(request), _year(year), ref)
     answer.headers.update({**_PUBLIC, **_FOREVER})
     return answer
 
@@ -73,16 +77,19 @@ async def _checkpoint(request: Request, year: int | None) -> Response:
     return Response(note, media_type="text/plain; charset=utf-8", headers=_PUBLIC)
 
 
-async def _tile(index: Index, year: int, path: str) -> Response:
-    try:
-        ref = parse_tile_path(path)
-    except MalformedProof as error:
-        raise RouteUnknown from error
+async def _tile(index: Index, year: int, ref: TileRef) -> Response:
     async with reading(index.engine) as conn:
         data = await find_tile(conn, year, ref)
     if data is None:
         raise RouteUnknown
     return Response(data, media_type="application/octet-stream")
+
+
+def _ref(path: str) -> TileRef:
+    try:
+        return parse_tile_path(path)
+    except MalformedProof as error:
+        raise RouteUnknown from error
 
 
 def _year(text: str) -> int:

@@ -117,7 +117,8 @@ def parse_batch_body(value: object) -> BatchBody:
     return BatchBody(
         parse_int(item["keyVersion"], "keyVersion", minimum=1),
         parse_text(item["batch"], "batch", maximum=TOKEN_MAXIMUM),
-        {proof.reference: proof for proof in proofs},
+        # Of a doubled reference the first counts, as it does among the notices.
+        {proof.reference: proof for proof in reversed(proofs)},
     )
 
 

@@ -1,0 +1,266 @@
+"""The API holds to the NL API Design Rules 2.1, in its description and its answers."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+from jsonschema import Draft202012Validator
+
+from signal_index.api.edge import BATCH_BODY_MAXIMUM, BODY_MAXIMUM, SECURITY_HEADERS
+from signal_index.api.public import openapi_text
+from signal_index.app import build_api
+from signal_index.notice import encode_contact_holder, encode_delivery
+from tests.builders import a_contact_holder, a_delivery
+from tests.holders_builders import a_bsn
+from tests.world import World, open_world
+
+pytestmark = pytest.mark.anyio
+DOCUMENT: dict[str, Any] = json.loads(openapi_text())
+METHODS = {"get", "put", "post", "delete", "patch"}
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path) as opened:
+        yield opened
+
+
+def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in DOCUMENT["paths"].items():
+        for method, operation in item.items():
+            assert method in METHODS
+            yield path, method, operation
+
+
+def _schema(name: str) -> Draft202012Validator:
+    whole = {"components": DOCUMENT["components"]}
+    return Draft202012Validator({**whole, "$ref": f"#/components/schemas/{name}"})
+
+
+def _answer_schema(path: str, method: str, answer: httpx.Response) -> str:
+    responses = DOCUMENT["paths"][path][method]["responses"]
+    found = responses.get(str(answer.status_code), responses["default"])
+    (content,) = found["content"].values()
+    return str(content["schema"]["$ref"].rpartition("/")[2])
+
+
+def _walk(value: object) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        for below in value.values():
+            yield from _walk(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _walk(below)
+
+
+async def test_every_route_is_described_and_nothing_else() -> None:
+    api = build_api()
+    live = {
+        (re.sub(r":path}", "}", route.path), method.lower())
+        for route in api.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+    assert live == {(path, method) for path, method, _ in _operations()}
+
+
+async def test_the_description_is_whole() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1")
+    assert DOCUMENT["info"]["contact"].keys() == {"name", "url", "email"}
+    schemas = DOCUMENT["components"]["schemas"]
+    for schema in schemas.values():
+        Draft202012Validator.check_schema(schema)
+    used = {one["$ref"] for one in _walk(DOCUMENT) if "$ref" in one}
+    assert used <= {f"#/components/schemas/{name}" for name in schemas}
+
+
+async def test_each_operation_says_who_may_call_it_and_how_it_fails() -> None:
+    for _, _, operation in _operations():
+        assert "security" in operation
+        assert operation["responses"]["default"]
+    ids = [operation["operationId"] for _, _, operation in _operations()]
+    assert len(set(ids)) == len(ids)
+
+
+async def test_paths_are_kebab_case_and_members_camel_case() -> None:
+    for path, _, operation in _operations():
+        for part in path.strip("/").split("/"):
+            assert re.fullmatch(r"[a-z0-9.-]+|\{[a-z_]+\}", part)
+        for parameter in operation.get("parameters", []):
+            assert parameter["in"] == "path" or parameter["name"].isalpha()
+    names = {
+        name
+        for schema in _walk(DOCUMENT["components"]["schemas"])
+        for name in schema.get("properties", {})
+    }
+    assert [name for name in names if not re.fullmatch(r"[a-z][a-zA-Z]*", name)] == []
+
+
+async def test_the_description_is_public_to_any_page(world: World) -> None:
+    async with world.http() as client:
+        answer = await client.get("/v1/openapi.json")
+    assert answer.json() == DOCUMENT
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_security_txt_is_there(world: World) -> None:
+    async with world.http() as client:
+        answer = await client.get("/.well-known/security.txt")
+    assert answer.text.startswith("Contact: ")
+    assert "\nExpires: 2027-" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/health", 200),
+        ("GET", "/v1/openapi.json", 200),
+        ("GET", "/v1/health/", 404),
+        ("GET", "/v1/nothing", 404),
+        ("GET", "/v1", 404),
+        ("GET", "/", 404),
+        ("GET", "/v1/ledger/checkpoint", 404),
+        ("GET", "/v1/ledger/2026/tile/entries/000", 401),
+        ("GET", "/v1/ledger/2026/tile/../entries/000", 404),
+        ("DELETE", "/v1/lookups", 405),
+        ("GET", "/v1/lookups", 405),
+        ("GET", "/v1/signals", 401),
+        ("GET", "/v1/own-lookups", 401),
+    ],
+)
+async def test_every_answer_carries_version_and_security_headers(
+    world: World, method: str, path: str, status: int
+) -> None:
+    async with world.http() as client:
+        answer = await client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["api-version"] == "1.0.0"
+    assert SECURITY_HEADERS.keys() <= set(answer.headers)
+    if status >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert _schema("Problem").is_valid(answer.json())
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({"content-type": "text/plain"}, b"{}", 415),
+        ({}, b"{}", 415),
+        ({"content-type": "application/json", "accept": "text/html"}, b"{}", 406),
+        ({"content-type": "application/json"}, b"{", 400),
+        ({"content-type": "application/json"}, b"[]", 400),
+        ({"content-type": "application/json"}, b"\xff", 400),
+        ({"content-type": "application/json; charset=utf-8"}, b"{}", 400),
+        ({"content-type": "application/json"}, b" " * (BODY_MAXIMUM + 1), 413),
+    ],
+)
+async def test_a_body_that_is_not_what_it_should_be_is_refused(
+    world: World, headers: dict[str, str], body: bytes, status: int
+) -> None:
+    headers = {**headers, "authorization": f"Bearer {world.a_token()}"}
+    async with world.http() as client:
+        answer = await client.post("/v1/lookups", content=body, headers=headers)
+    assert answer.status_code == status
+
+
+async def test_a_body_without_an_announced_length_is_capped_too(world: World) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(BATCH_BODY_MAXIMUM // 65_536 + 2):
+            yield b" " * 65_536
+
+    headers = {"content-type": "application/json"}
+    async with world.http() as client:
+        answer = await client.post(
+            "/v1/signal-batches", content=endless(), headers=headers
+        )
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("query", ["?limit=0", "?limit=x", "?cursor=1", "?bogus=1"])
+async def test_a_query_we_do_not_know_is_refused(world: World, query: str) -> None:
+    token = world.a_source_token(world.debt_help)
+    answer = await world.send("GET", f"/signals{query}", token)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"purpose": "nieuwsgierig"},
+        {"purpose": "<script>"},
+        {"purpose": None},
+        {"legalBasis": "geen"},
+        {"municipality": "Ons Dorp"},
+        {"subjects": []},
+        {"subjects": [{"pseudonym": "A" * 43, "informed": None}]},
+        {"caseReference": "Z-2026-001234"},
+        {"breakGlass": {"reason": "haast"}},
+        {"keyVersion": "1"},
+        {"unexpected": 1},
+    ],
+)
+async def test_what_cannot_be_a_question_is_400_without_an_echo(
+    world: World, changed: dict[str, Any]
+) -> None:
+    body = {**await world.ask([a_bsn(1)]), **changed}
+    answer = await world.send("POST", "/lookups", world.a_token(), body)
+    assert answer.status_code == 400
+    for sent in ("nieuwsgierig", "script", "Ons Dorp", "Z-2026", "unexpected"):
+        assert sent not in answer.text
+
+
+async def test_a_question_under_another_key_is_409(world: World) -> None:
+    body = await world.ask([a_bsn(1)], keyVersion=7)
+    answer = await world.send("POST", "/lookups", world.a_token(), body)
+    assert answer.status_code == 409
+
+
+async def test_live_answers_are_what_the_description_says(world: World) -> None:
+    person, source = world.a_token(), world.a_source_token(world.debt_help)
+    (notice,) = await world.publish(world.debt_help, [a_bsn(1)])
+    lookup = await world.ask([a_bsn(1), a_bsn(2)])
+    refused = await world.ask([a_bsn(1)], caseReference=None)
+    (part,) = await world.look_up([a_bsn(1)])
+    contact = encode_contact_holder(a_contact_holder())
+    asked: list[tuple[str, str, str, object]] = [
+        ("/health", "/health", person, None),
+        ("/lookups", "/lookups", person, lookup),
+        ("/lookups", "/lookups", person, refused),
+        ("/lookups", "/lookups", person, {}),
+        ("/own-lookups", "/own-lookups?limit=1", person, None),
+        ("/catalogue", "/catalogue", person, None),
+        ("/signals", "/signals", source, None),
+        ("/contact-holders", "/contact-holders", source, None),
+        (
+            "/contact-holders/{contact_holder}",
+            f"/contact-holders/{uuid.uuid4()}",
+            source,
+            contact,
+        ),
+        ("/deliveries", "/deliveries", source, encode_delivery(a_delivery())),
+        ("/signals/{reference}", f"/signals/{notice.reference}", source, {}),
+        (
+            "/lookups/{entry_id}/outcome",
+            f"/lookups/{part['entryId']}/outcome",
+            person,
+            {"outcome": "nothing"},
+        ),
+    ]
+    for template, path, token, body in asked:
+        (method,) = (
+            one
+            for one in DOCUMENT["paths"][template]
+            if ("requestBody" in DOCUMENT["paths"][template][one]) is (body is not None)
+        )
+        answer = await world.send(method.upper(), path, token, body)
+        schema = _schema(_answer_schema(template, method, answer))
+        assert [error.message for error in schema.iter_errors(answer.json())] == []

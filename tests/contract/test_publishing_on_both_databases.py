@@ -1,0 +1,285 @@
+"""Publishing does the same on SQLite and on PostgreSQL: idempotent, item by item."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from keys.bsn import Bsn
+from signal_index.notice import (
+    Batch,
+    Label,
+    Notice,
+    Oin,
+    Slug,
+    Withdrawal,
+    encode_batch_body,
+    encode_contact_holder,
+    encode_delivery,
+    encode_notice_body,
+    encode_withdrawal_body,
+    new_notice_key,
+    sign_batch,
+    sign_notice,
+    sign_withdrawal,
+)
+from signal_index.notice.bodies import NoticeBody
+from signal_index.store.connect import reading
+from tests.builders import (
+    a_contact_holder,
+    a_day,
+    a_delivery,
+    a_notice,
+    a_withdrawal,
+    about,
+)
+from tests.holders_builders import SOURCE_OIN, a_bsn
+from tests.ledger_reading import count_entries
+from tests.world import World, open_world
+
+pytestmark = pytest.mark.anyio
+ONE, TWO = a_bsn(1), a_bsn(2)
+US = Oin(SOURCE_OIN)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    is_sqlite = request.param == "sqlite"
+    url = None if is_sqlite else str(request.getfixturevalue("postgres"))
+    async with open_world(tmp_path, url) as opened:
+        yield opened
+
+
+async def _put(world: World, notice: Notice, number: Bsn) -> httpx.Response:
+    (n,) = (await world.holders.prepare_publication([number])).pseudonyms
+    bound, proof = about(notice, n)
+    key = world.debt_help.key
+    token = sign_notice(key, bound, iss=US, now=world.clock())
+    body = encode_notice_body(NoticeBody(1, token, proof))
+    bearer = world.a_source_token(world.debt_help)
+    return await world.send("PUT", f"/signals/{notice.reference}", bearer, body)
+
+
+async def _withdraw(world: World, withdrawal: Withdrawal) -> httpx.Response:
+    key = world.debt_help.key
+    token = sign_withdrawal(key, withdrawal, iss=US, now=world.clock())
+    path = f"/signals/{withdrawal.reference}/withdrawal"
+    bearer = world.a_source_token(world.debt_help)
+    return await world.send("POST", path, bearer, encode_withdrawal_body(token))
+
+
+async def _send(
+    world: World, notices: list[Notice], numbers: list[Bsn], *gone: Withdrawal
+) -> list[str]:
+    given = await world.holders.prepare_publication(numbers)
+    bound = [about(n, p) for n, p in zip(notices, given.pseudonyms, strict=True)]
+    batch = Batch(uuid.uuid4(), tuple(notice for notice, _ in bound), gone)
+    token = sign_batch(world.debt_help.key, batch, iss=US, now=world.clock())
+    body = encode_batch_body(1, token, [proof for _, proof in bound])
+    bearer = world.a_source_token(world.debt_help)
+    answer = await world.send("POST", "/signal-batches", bearer, body)
+    assert answer.status_code == 200, answer.text
+    return [_said(one) for one in answer.json()["results"]]
+
+
+def _said(result: dict[str, object]) -> str:
+    problem = result.get("problem")
+    if isinstance(problem, dict):
+        return str(problem["type"]).rpartition("/")[2]
+    return str(result["outcome"])
+
+
+def _notice(world: World, **changed: object) -> Notice:
+    return a_notice(world.debt_help.contact, **changed)
+
+
+async def _flags(world: World, number: Bsn) -> int:
+    (part,) = await world.look_up([number])
+    return len(part["flags"])
+
+
+async def test_one_signal_is_published_and_found(world: World) -> None:
+    answer = await _put(world, _notice(world), ONE)
+    assert answer.json()["outcome"] == "accepted"
+    assert (await _flags(world, ONE), await _flags(world, TWO)) == (1, 0)
+
+
+async def test_the_same_again_changes_nothing(world: World) -> None:
+    notice = _notice(world)
+    said = [(await _put(world, notice, ONE)).json()["outcome"] for _ in range(2)]
+    assert said == ["accepted", "unchanged"]
+    assert await _flags(world, ONE) == 1
+
+
+async def test_a_higher_version_replaces_and_a_lower_never_wins(world: World) -> None:
+    notice = _notice(world)
+    newer = replace(notice, version=3, valid_until=a_day(9))
+    said = [
+        (await _put(world, one, ONE)).json()["outcome"]
+        for one in (notice, newer, replace(notice, version=2))
+    ]
+    assert said == ["accepted", "accepted", "superseded"]
+    (part,) = await world.look_up([ONE])
+    assert [flag["expires"] for flag in part["flags"]] == [a_day(9).isoformat()]
+
+
+async def test_a_corrected_person_moves_the_signal(world: World) -> None:
+    notice = _notice(world)
+    await _put(world, notice, ONE)
+    await _put(world, replace(notice, version=2), TWO)
+    assert (await _flags(world, ONE), await _flags(world, TWO)) == (0, 1)
+
+
+async def test_a_withdrawal_erases_and_leaves_a_tombstone(world: World) -> None:
+    notice = _notice(world)
+    await _put(world, notice, ONE)
+    withdrawal = a_withdrawal(notice)
+    said = [(await _withdraw(world, withdrawal)).json()["outcome"] for _ in range(2)]
+    assert said == ["accepted", "unchanged"]
+    late = await _put(world, notice, ONE)
+    assert late.json()["outcome"] == "superseded"
+    assert await _flags(world, ONE) == 0
+    async with reading(world.engine) as conn:
+        left = await conn.scalar(text("SELECT count(*) FROM signal"))
+    assert left == 0
+
+
+async def test_a_withdrawn_signal_may_come_back_in_a_higher_version(
+    world: World,
+) -> None:
+    notice = _notice(world)
+    await _put(world, notice, ONE)
+    await _withdraw(world, a_withdrawal(notice))
+    again = await _put(world, replace(notice, version=3), ONE)
+    assert again.json()["outcome"] == "accepted"
+    assert await _flags(world, ONE) == 1
+
+
+async def test_what_was_never_published_cannot_be_withdrawn(world: World) -> None:
+    answer = await _withdraw(world, a_withdrawal(_notice(world)))
+    assert answer.status_code == 404
+
+
+async def test_one_bad_item_never_sinks_the_rest(world: World) -> None:
+    good, gone = _notice(world), _notice(world)
+    await _put(world, gone, TWO)
+    doubled = replace(good, version=2)
+    notices = [
+        good,
+        doubled,
+        _notice(world, category=Slug("leerplicht")),
+        _notice(world, category=Slug("gezelligheid")),
+        _notice(world, municipality="9902"),
+        a_notice(uuid.uuid4()),
+        _notice(world, source=Oin("00000001000000000012")),
+        _notice(world, valid_until=a_day(-1)),
+        _notice(world, valid_until=a_day(800)),
+        replace(_notice(world), informed=replace(good.informed, code=Slug("urgent"))),
+        _notice(world, category=Slug("vroegsignalering")),
+    ]
+    numbers = [a_bsn(n) for n in range(10, 10 + len(notices))]
+    said = await _send(world, notices, numbers, a_withdrawal(gone))
+    assert said == [
+        "accepted",
+        "invalid-input",
+        "category-not-open",
+        "unknown-code",
+        "category-not-established",
+        "unknown-contact-holder",
+        "unknown-source",
+        "invalid-input",
+        "life-too-long",
+        "informed-code-refused",
+        "unknown-source",
+        "accepted",
+    ]
+    assert (await _flags(world, numbers[0]), await _flags(world, TWO)) == (1, 0)
+
+
+async def test_a_batch_sent_again_changes_nothing(world: World) -> None:
+    notices = [_notice(world) for _ in range(40)]
+    numbers = [a_bsn(n) for n in range(40)]
+    assert await _send(world, notices, numbers) == ["accepted"] * 40
+    assert await _send(world, notices, numbers) == ["unchanged"] * 40
+
+
+async def test_a_pseudonym_that_was_not_signed_for_is_refused(world: World) -> None:
+    given = await world.holders.prepare_publication([ONE, TWO])
+    bound, _ = about(_notice(world), given.pseudonyms[0])
+    _, other = about(bound, given.pseudonyms[1])
+    token = sign_notice(world.debt_help.key, bound, iss=US, now=world.clock())
+    body = encode_notice_body(NoticeBody(1, token, other))
+    bearer = world.a_source_token(world.debt_help)
+    answer = await world.send("PUT", f"/signals/{bound.reference}", bearer, body)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "subject"
+
+
+async def test_a_key_that_is_not_registered_signs_nothing(world: World) -> None:
+    world.debt_help.key = new_notice_key()
+    assert (await _put(world, _notice(world), ONE)).status_code == 403
+
+
+async def test_what_is_kept_as_evidence_names_nobody(world: World) -> None:
+    (n,) = (await world.holders.prepare_publication([ONE])).pseudonyms
+    await _put(world, _notice(world), ONE)
+    async with reading(world.engine) as conn:
+        rows = (await conn.execute(text("SELECT kind, jws FROM evidence"))).all()
+    assert [row.kind for row in rows] == ["notice"]
+    assert n.encoded.hex() not in rows[0].jws
+    assert await count_entries(world, "publication") == 1
+
+
+async def test_own_signals_page_without_losing_any(world: World) -> None:
+    notices = await world.publish(world.debt_help, [a_bsn(n) for n in range(5)])
+    await world.publish(world.income_support, [ONE])
+    token = world.a_source_token(world.debt_help)
+    seen, path = [], "/signals?limit=2"
+    while path:
+        page = (await world.send("GET", path, token)).json()
+        seen += [item["reference"] for item in page["items"]]
+        path = page["next"] and f"/signals?limit=2&cursor={page['next']}"
+    assert sorted(seen) == sorted(str(notice.reference) for notice in notices)
+
+
+async def test_a_closed_delivery_makes_its_source_heard(world: World) -> None:
+    delivery = encode_delivery(a_delivery())
+    token = world.a_source_token(world.debt_help)
+    said = [
+        (await world.send("POST", "/deliveries", token, delivery)).status_code
+        for _ in range(2)
+    ]
+    assert said == [201, 200]
+    (part,) = await world.look_up([ONE])
+    heard = {one["category"]: one["stale"] for one in part["sources"]}
+    assert heard == {"schuldhulpverlening": False, "bijstand": True}
+    assert await count_entries(world, "delivery") == 1
+
+
+async def test_a_source_that_falls_silent_becomes_stale(world: World) -> None:
+    token = world.a_source_token(world.debt_help)
+    await world.send("POST", "/deliveries", token, encode_delivery(a_delivery()))
+    world.clock.forward(timedelta(days=15))
+    (part,) = await world.look_up([ONE])
+    assert all(one["stale"] for one in part["sources"])
+
+
+async def test_a_contact_holder_is_replaced_and_shown_as_it_is_now(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    changed = encode_contact_holder(a_contact_holder(function=Label("Balie")))
+    token = world.a_source_token(world.debt_help)
+    path = f"/contact-holders/{world.debt_help.contact}"
+    assert (await world.send("PUT", path, token, changed)).status_code == 200
+    (part,) = await world.look_up([ONE])
+    assert part["flags"][0]["contactHolder"]["function"] == "Balie"
+    listed = (await world.send("GET", "/contact-holders", token)).json()["items"]
+    assert [one["function"] for one in listed] == ["Balie"]
