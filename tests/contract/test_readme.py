@@ -15,9 +15,9 @@ BLOCKS = BLOCK.findall(README)
 
 
 def help_of(command: str) -> str:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own commands
         [str(Path(sys.executable).parent / command), "--help"],
-        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"},
+        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"},  # noqa: TID251
         capture_output=True,
         text=True,
         check=True,
