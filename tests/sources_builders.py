@@ -1,58 +1,39 @@
 """An agency for tests: profiles, files, an outbox, and parties in memory.
 
-    agency = an_agency(tmp_path)
-    agency.write(a_row(bsn=a_number(1)), a_row(bsn=a_number(2)))
-    await agency.publish()
-    assert agency.index.shown() == {...}
-
-`FakeIndex` checks what the real one checks (signature, commitment, versions) and can
-keep its state in a file, so that it outlives a process that is killed.
+agency = an_agency(tmp_path)
+agency.write(a_row(bsn=a_number(1)), a_row(bsn=a_number(2)))
+await agency.publish()
+assert agency.index.shown() == {...}
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from uuid import UUID
 
-import pysodium
-
-from keys.bsn import WEIGHTS, Bsn, parse_bsn
-from keys.pseudonym import Pseudonym, parse_pseudonym
+from keys.bsn import WEIGHTS, parse_bsn
 from signal_index.notice import (
-    Delivery,
     DeliveryKind,
-    Notice,
-    Oin,
-    Withdrawal,
-    encode_delivery,
-    encode_notice,
-    new_notice_key,
-    parse_contact_holder,
-    parse_signed_batch,
-    parse_signer_key,
-    subject_commitment,
 )
-from sources.errors import EvaluationStopped, IndexRefused
 from sources.outbox.deliveries import OpenDelivery, find_rejects
-from sources.outbox.settling import ItemResult
 from sources.outbox.store import Moment, Outbox, Step
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile, parse_profile
-from sources.publisher.parties import Evaluated, SignedBatch
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run, Task
 from sources.values import Reject
+from tests.sources_parties import (
+    NOTICE_KEY,
+    OIN,
+    FakeEvaluator,
+    FakeIndex,
+    pseudonym_of,
+)
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
-LATER = datetime(2030, 1, 1, tzinfo=UTC)
-OIN = Oin("00000001000000000002")
 SECRET = bytes(range(32))
-KEY_VERSION = 1
 HEADER = ("Zaak", "BSN", "Begin", "Eind", "Stand", "Gemeente", "Team", "Telefoon")
 
 PROFILE = """
@@ -150,136 +131,6 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, str]]) -> Path:
     lines += [";".join(row[name] for name in HEADER) for row in rows]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
-
-
-def pseudonym_of(digits: str) -> Pseudonym:
-    """A valid pseudonym that tests can predict."""
-    uniform = hashlib.sha512(b"test" + digits.encode()).digest()
-    return parse_pseudonym(pysodium.crypto_core_ristretto255_from_hash(uniform))
-
-
-class Died(BaseException):
-    """The process is gone; what was not committed never happened."""
-
-
-@dataclass
-class FakeEvaluator:
-    """Evaluates without holders; `budget` numbers, then it stops."""
-
-    budget: int = 10**9
-    asked: int = 0
-
-    async def evaluate(self, numbers: Sequence[Bsn]) -> Evaluated:
-        if self.asked + len(numbers) > self.budget:
-            raise EvaluationStopped("op")
-        self.asked += len(numbers)
-        found = tuple(pseudonym_of(number.digits) for number in numbers)
-        return Evaluated(KEY_VERSION, found)
-
-    async def find_key_version(self) -> int:
-        return KEY_VERSION
-
-
-NOTICE_KEY = new_notice_key("test-notice")
-SIGNER = parse_signer_key(OIN, NOTICE_KEY.encode_public())
-
-
-@dataclass
-class FakeIndex:
-    """An index that remembers, in memory or in a file, and is as strict as the real."""
-
-    path: Path | None = None
-    refuse: Callable[[Notice], str] = lambda _: ""
-    problem: str = ""
-    takes_contacts: bool = True
-    silent: bool = False
-    state: dict[str, dict[str, object]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.state = {"signals": {}, "gone": {}, "batches": {}, "contacts": {}}
-        self.state |= {"deliveries": {}, "counts": {"sent": 0}}
-        if self.path and self.path.exists():
-            self.state = json.loads(self.path.read_text())
-
-    async def put_contact(self, contact: UUID, body: Mapping[str, object]) -> None:
-        if not self.takes_contacts:
-            raise IndexRefused(400, "invalid-input")
-        parse_contact_holder(dict(body))
-        self.state["contacts"][str(contact)] = dict(body)
-        self._save()
-
-    async def send_batch(self, batch: SignedBatch) -> list[ItemResult]:
-        if self.problem:
-            raise IndexRefused(409, self.problem)
-        if self.silent:
-            return []
-        signed = parse_signed_batch(batch.token, SIGNER, now=LATER)
-        known = self.state["batches"].setdefault(str(signed.batch), batch.token)
-        assert known == batch.token, "a batch sent again is the same batch"
-        subjects = {proof.reference: proof for proof in batch.subjects}
-        results = []
-        for notice in signed.notices:
-            assert isinstance(notice, Notice)
-            proof = subjects[notice.reference]
-            n = parse_pseudonym(proof.pseudonym)
-            assert notice.subject == subject_commitment(proof.salt, n)
-            assert str(notice.contact_holder) in self.state["contacts"]
-            results.append(self._take(notice, n))
-        for withdrawal in signed.withdrawals:
-            assert isinstance(withdrawal, Withdrawal)
-            results.append(self._withdraw(withdrawal))
-        self._save()
-        return results
-
-    async def close_delivery(self, delivery: Delivery) -> None:
-        self.state["deliveries"][str(delivery.delivery)] = encode_delivery(delivery)
-        self._save()
-
-    def shown(self) -> set[tuple[str, str]]:
-        """Who has a signal in which category: pseudonyms and category ids."""
-        return {
-            (str(row["n"]), str(row["category"])) for row in self._signals().values()
-        }
-
-    def shown_often(self) -> list[tuple[str, str]]:
-        """The same with doubles, sorted."""
-        rows = self._signals().values()
-        return sorted((str(row["n"]), str(row["category"])) for row in rows)
-
-    def _signals(self) -> dict[str, dict[str, object]]:
-        return self.state["signals"]  # type: ignore[return-value]  # JSON has no types
-
-    def _take(self, notice: Notice, n: Pseudonym) -> ItemResult:
-        reference = str(notice.reference)
-        problem = self.refuse(notice)
-        if problem:
-            return ItemResult(notice.reference, "refused", problem)
-        row = encode_notice(notice) | {"n": n.encoded.hex(), "subject": ""}
-        known = self._signals().get(reference)
-        if known == row:
-            return ItemResult(notice.reference, "unchanged")
-        if reference in self.state["gone"]:
-            return ItemResult(notice.reference, "superseded")
-        if known and int(str(known["version"])) >= notice.version:
-            return ItemResult(notice.reference, "superseded")
-        self._signals()[reference] = row
-        return ItemResult(notice.reference, "accepted")
-
-    def _withdraw(self, withdrawal: Withdrawal) -> ItemResult:
-        reference = str(withdrawal.reference)
-        if reference in self.state["gone"]:
-            return ItemResult(withdrawal.reference, "unchanged")
-        if reference not in self._signals():
-            return ItemResult(withdrawal.reference, "refused", "unknown-signal")
-        del self._signals()[reference]
-        self.state["gone"][reference] = withdrawal.reason.value
-        return ItemResult(withdrawal.reference, "accepted")
-
-    def _save(self) -> None:
-        if self.path:
-            made = self.path.with_suffix(".new")
-            made.write_text(json.dumps(self.state))
-            made.replace(self.path)
 
 
 @dataclass

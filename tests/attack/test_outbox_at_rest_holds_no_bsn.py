@@ -15,8 +15,8 @@ from tests.sources_builders import (
     a_number,
     a_row,
     an_agency,
-    pseudonym_of,
 )
+from tests.sources_parties import pseudonym_of
 
 pytestmark = pytest.mark.anyio
 COUNT = 30

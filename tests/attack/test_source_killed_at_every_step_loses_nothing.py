@@ -14,14 +14,13 @@ import pytest
 from sources.outbox.store import Moment, Step
 from tests.sources_builders import (
     Agency,
-    FakeEvaluator,
-    FakeIndex,
     a_number,
     a_profile,
     a_row,
     an_agency,
     shows,
 )
+from tests.sources_parties import FakeEvaluator, FakeIndex
 
 FIRST_RUN: tuple[Step, ...] = (
     "open-delivery",

@@ -11,7 +11,8 @@ from sources.agency_keys import create_keys, load_keys
 from sources.errors import InvalidAgencySettings, OutboxKeyChanged, UnsafeKeyFile
 from sources.outbox_key import OutboxKey
 from sources.settings import KeyFiles, load_settings
-from tests.sources_builders import OIN, SECRET
+from tests.sources_builders import SECRET
+from tests.sources_parties import OIN
 
 PRIVATE = ("request-key.jwk", "notice-key.jwk", "oidc-client.jwk", "outbox.key")
 SETTINGS = f"""

@@ -22,7 +22,8 @@ from sources.publisher.http_index import HttpIndex
 from sources.publisher.identity import ClientIdentity, ClientKey, Tokens
 from sources.publisher.parties import SignedBatch
 from sources.publisher.patience import Patience
-from tests.sources_builders import NOW, OIN
+from tests.sources_builders import NOW
+from tests.sources_parties import OIN
 from tests.unit.sources.test_identity import ISSUER, KEY, Provider
 
 pytestmark = pytest.mark.anyio
