@@ -64,7 +64,6 @@ def open_engine(
         isolation_level="READ COMMITTED",
         pool_size=pool_size,
         max_overflow=0,
-        pool_pre_ping=True,
         connect_args={"server_settings": settings},
     )
 
