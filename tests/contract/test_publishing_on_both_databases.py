@@ -182,7 +182,7 @@ async def test_one_bad_item_never_sinks_the_rest(world: World) -> None:
         _notice(world, valid_until=a_day(-1)),
         _notice(world, valid_until=a_day(800)),
         replace(_notice(world), informed=replace(good.informed, code=Slug("urgent"))),
-        _notice(world, category=Slug("vroegsignalering")),
+        _notice(world, category=Slug("vroegsignalering"), valid_until=a_day(30)),
     ]
     numbers = [a_bsn(n) for n in range(10, 10 + len(notices))]
     said = await _send(world, notices, numbers, a_withdrawal(gone))
