@@ -11,12 +11,11 @@ from sources.outbox_key import OutboxKey
 from tests.sources_builders import (
     SECRET,
     Agency,
-    Died,
     a_number,
     a_row,
     an_agency,
 )
-from tests.sources_parties import pseudonym_of
+from tests.sources_parties import Died, pseudonym_of
 
 pytestmark = pytest.mark.anyio
 COUNT = 30

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from signal_index.notice import DeliveryKind
 from sources.outbox.store import Moment, Step
-from tests.sources_builders import Died, a_number, a_row, an_agency, shows
+from tests.sources_builders import a_number, a_row, an_agency, shows
+from tests.sources_parties import Died
 
 STEPS: tuple[Step, ...] = ("stage", "plan", "evaluate", "assign-batch", "settle-batch")
 
