@@ -8,7 +8,9 @@ import typer
 from rich.console import Console
 
 from deploy.town.attacks import AttackSucceeded
+from deploy.town.databases import Database
 from deploy.town.login import LoginFailed
+from deploy.town.postgres import PostgresUnusable
 from deploy.town.processes import PartyFailed
 from deploy.town.rehearsal import CheckFailed, rehearse
 from deploy.town.show import show_town
@@ -24,6 +26,9 @@ def demo(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin opnieuw; de oude gegevens gaan weg.")
     ] = False,
+    database: Annotated[
+        Database, typer.Option(help="Waar de index zijn gegevens bewaart.")
+    ] = Database.SQLITE,
     folder: Annotated[
         Path, typer.Option(help="Waar de gegevens van de stad staan.")
     ] = ROOT / "var" / "demo",
@@ -32,10 +37,16 @@ def demo(
     console = Console(stderr=check)
     try:
         if check:
-            asyncio.run(rehearse(console))
+            asyncio.run(rehearse(console, database))
         else:
-            show_town(console, folder, fresh=fresh)
-    except (PartyFailed, CheckFailed, LoginFailed, AttackSucceeded) as failure:
+            show_town(console, folder, database, fresh=fresh)
+    except (
+        PartyFailed,
+        CheckFailed,
+        LoginFailed,
+        AttackSucceeded,
+        PostgresUnusable,
+    ) as failure:
         Console(stderr=True).print(f"demo: {failure}", markup=False)
         raise typer.Exit(1) from None
 

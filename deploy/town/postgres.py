@@ -18,8 +18,8 @@ from pathlib import Path
 from deploy.town.ports import find_free_port
 
 
-class PostgresMissing(Exception):
-    """No PostgreSQL server programs are installed; says what to install."""
+class PostgresUnusable(Exception):
+    """PostgreSQL is not installed, or does not start here; says what to do."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ def running_postgres(folder: Path | None = None) -> Iterator[PostgresServer]:
 
     Without a folder the data is thrown away; with one it is kept and used again.
 
-    Raises `PostgresMissing`, or `subprocess.CalledProcessError`.
+    Raises `PostgresUnusable`. Under root the folder must be one that the user
+    `postgres` can reach.
     """
     home = folder or Path(tempfile.mkdtemp(prefix="signal-index-postgres-"))
     home.mkdir(parents=True, exist_ok=True)
@@ -79,11 +80,11 @@ def _hand_over(folder: Path) -> None:
 
 
 def find_program(name: str) -> str:
-    """Give the path of a server program, or raise `PostgresMissing`."""
+    """Give the path of a server program, or raise `PostgresUnusable`."""
     versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     found = str(versions[-1]) if versions else shutil.which(name)
     if found is None:
-        raise PostgresMissing(f"{name} is missing: apt-get install postgresql")
+        raise PostgresUnusable(f"{name} is missing: apt-get install postgresql")
     return found
 
 
@@ -105,5 +106,5 @@ def _run(program: str, arguments: list[str]) -> str:
         output.seek(0)
         said = output.read()
     if done.returncode != 0:
-        raise subprocess.CalledProcessError(done.returncode, program, said)
+        raise PostgresUnusable(f"{program}: {said.strip()[-500:]}")
     return said.strip()

@@ -24,11 +24,12 @@ from deploy.town.attacks.requests import (
 )
 from deploy.town.attacks.storage import change_ledger_row, guess_offline
 from deploy.town.case_system import CaseSystem, LookupQuestion, Reply
+from deploy.town.databases import Database, opened_places
 from deploy.town.leak_search import find_leaks
 from deploy.town.ledger_tools import export_ledger, verify_export
 from deploy.town.parties import ACCOUNTS
 from deploy.town.people import People, settle_people
-from deploy.town.places import HOLDERS, Places, choose_places
+from deploy.town.places import HOLDERS, Places
 from deploy.town.publishing import Published, publish_all
 from deploy.town.run import running_town
 
@@ -75,15 +76,17 @@ class Result:
     seconds: float = 0
 
 
-async def rehearse(console: Console) -> None:
+async def rehearse(console: Console, database: Database) -> None:
     """Run the check in a folder that is thrown away; says one line a step."""
-    folder = Path(tempfile.mkdtemp(prefix="signal-index-check-"))
+    folder = _make_folder()
     started = time.monotonic()
     result = Result()
     try:
-        places = choose_places(folder / "town")
         people = settle_people(folder / "population")
-        with running_town(places) as processes:
+        with (
+            opened_places(folder / "town", database) as places,
+            running_town(places) as processes,
+        ):
             console.print(f"{len(processes.running)} processes answer")
             published = publish_all(places, folder / "population")
             _demand_publication(published, people)
@@ -102,6 +105,12 @@ async def rehearse(console: Console) -> None:
     print(json.dumps(asdict(result)))  # noqa: T201 - the last line, for machines
     _demand(not leaks, "a BSN stands where none may stand")
     _demand(result.attacks.tried == result.attacks.stopped, "an attack succeeded")
+
+
+def _make_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="signal-index-check-"))
+    folder.chmod(0o711)  # the user postgres must reach its own folder in it
+    return folder
 
 
 async def _ask_and_attack(
@@ -182,7 +191,7 @@ def _searched(places: Places) -> list[Path]:
     holders = [places.holder(index) for index in HOLDERS]
     kept_outside = [places.folder / "checkpoint", places.folder / "export"]
     own = [places.index, places.desk, places.provider, places.keys, places.log]
-    return [*own, *holders, *kept_outside]
+    return [*own, *holders, *kept_outside, places.folder / "postgresql"]
 
 
 def _slug(reply: Reply) -> str:

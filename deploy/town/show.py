@@ -11,9 +11,10 @@ from types import FrameType
 from rich.console import Console
 from rich.table import Table
 
+from deploy.town.databases import Database, opened_places
 from deploy.town.parties import ACCOUNTS, PASSWORD
 from deploy.town.people import People, settle_people
-from deploy.town.places import DESK_PORT, Places, choose_places
+from deploy.town.places import DESK_PORT, Places
 from deploy.town.processes import PartyFailed
 from deploy.town.publishing import Published, publish_all
 from deploy.town.run import running_town
@@ -23,7 +24,9 @@ class _Stopped(Exception):
     """Somebody pressed Ctrl-C, or the service manager asked us to end."""
 
 
-def show_town(console: Console, folder: Path, *, fresh: bool) -> None:
+def show_town(
+    console: Console, folder: Path, database: Database, *, fresh: bool
+) -> None:
     """Run the town until it is stopped; keeps its data in `folder` unless fresh.
 
     Raises `PartyFailed` when a process does not start or ends by itself.
@@ -33,9 +36,11 @@ def show_town(console: Console, folder: Path, *, fresh: bool) -> None:
     with _stopping_on_signals():
         try:
             console.print(f"De stad wordt ingericht in {folder} …")
-            places = choose_places(folder, desk_port=DESK_PORT)
             people = settle_people(folder / "population")
-            with running_town(places) as processes:
+            with (
+                opened_places(folder, database, desk_port=DESK_PORT) as places,
+                running_town(places) as processes,
+            ):
                 published = publish_all(places, folder / "population")
                 _welcome(console, places, people, published)
                 while (dead := processes.find_dead()) is None:

@@ -1,10 +1,11 @@
 """Attacks on what lies on disk: guessing BSNs offline, changing the ledger by SQL."""
 
-import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+
+from sqlalchemy.exc import DBAPIError
 
 from deploy.town.attacks import AttackSucceeded, Scene, demand
+from deploy.town.attacks.sql import change_entry, drop_guards, dump_rows
 from deploy.town.ledger_tools import export_ledger, verify_export
 from deploy.town.places import HOLDERS, Places
 from keys import clock
@@ -35,7 +36,7 @@ async def guess_offline(scene: Scene) -> None:
     with one fails for want of a key and not for want of skill.
     """
     keys = load_keys(scene.places.index / "keys")
-    rows, categories = _dump_rows(scene.places)
+    rows, categories = await dump_rows(scene.places.database_url)
     demand(rows, "the dump holds no row at all")
     shares = [_open_share(scene.places, index) for index in HOLDERS]
     numbers = [parse_bsn(bsn) for bsn in scene.bsns]
@@ -55,46 +56,22 @@ async def guess_offline(scene: Scene) -> None:
 async def change_ledger_row(scene: Scene) -> None:
     """Change one recorded outcome by SQL and have the ledger verified offline.
 
-    The table's own trigger refuses first; whoever owns the file can drop it, and then
-    the tree no longer fits.
+    The table's own trigger refuses first; whoever owns the database can drop it, and
+    then the tree no longer fits.
     """
     folder = scene.places.folder / "export-after-attack"
     before = verify_export(scene.places, export_ledger(scene.places, folder / "before"))
     demand(before.holds, "the ledger did not verify before the attack")
-    with closing(sqlite3.connect(scene.places.index / "index.db", timeout=30)) as db:
-        try:
-            db.execute(TAMPER)
-        except sqlite3.IntegrityError:
-            db.rollback()
-        else:
-            raise AttackSucceeded("the table let an entry be changed")
-        triggers = db.execute(
-            "SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name=?",
-            ("ledger_entry",),
-        ).fetchall()
-        for (name,) in triggers:
-            db.execute(f'DROP TRIGGER "{name}"')
-        changed = db.execute(TAMPER).rowcount
-        db.commit()
+    try:
+        await change_entry(scene.places.database_url)
+    except DBAPIError:
+        await drop_guards(scene.places.database_url)
+    else:
+        raise AttackSucceeded("the table let an entry be changed")
+    changed = await change_entry(scene.places.database_url)
     demand(changed == 1, "the attacker found no entry to change")
     after = verify_export(scene.places, export_ledger(scene.places, folder / "after"))
     demand(not after.holds, "a changed entry still verified")
-
-
-TAMPER = """
-UPDATE ledger_entry
-SET leaf = CAST(replace(CAST(leaf AS TEXT), '"answered"', '"refused"') AS BLOB)
-WHERE entry_id = (
-    SELECT e.entry_id FROM ledger_entry e JOIN ledger_leaf l ON l.entry_id = e.entry_id
-    WHERE e.kind = 'lookup' AND CAST(e.leaf AS TEXT) LIKE '%"answered"%' LIMIT 1
-)
-"""
-
-
-def _dump_rows(places: Places) -> tuple[set[bytes], list[str]]:
-    with closing(sqlite3.connect(places.index / "index.db", timeout=30)) as db:
-        found = db.execute("SELECT row_key, category FROM signal").fetchall()
-    return {bytes(row) for row, _ in found}, sorted({name for _, name in found})
 
 
 def _open_share(places: Places, index: int) -> KeyShare:

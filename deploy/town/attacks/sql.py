@@ -1,0 +1,63 @@
+"""What an attacker with the database's own password does, on SQLite and PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+_CHANGE = """
+UPDATE ledger_entry SET leaf = {changed}
+WHERE entry_id = (
+    SELECT e.entry_id FROM ledger_entry e JOIN ledger_leaf l ON l.entry_id = e.entry_id
+    WHERE e.kind = 'lookup' AND {shown} LIKE '%"answered"%' LIMIT 1
+)
+"""
+_SQLITE = _CHANGE.format(
+    changed="""CAST(replace(CAST(leaf AS TEXT), '"answered"', '"refused"') AS BLOB)""",
+    shown="CAST(e.leaf AS TEXT)",
+)
+_POSTGRESQL = _CHANGE.format(
+    changed="convert_to(replace(convert_from(leaf, 'UTF8'), "
+    """'"answered"', '"refused"'), 'UTF8')""",
+    shown="convert_from(e.leaf, 'UTF8')",
+)
+
+
+async def dump_rows(database_url: str) -> tuple[set[bytes], list[str]]:
+    """Give every row key in the index, and the categories that occur."""
+    async with _owning(database_url) as conn:
+        found = (await conn.execute(text("SELECT row_key, category FROM signal"))).all()
+    return {bytes(row) for row, _ in found}, sorted({name for _, name in found})
+
+
+async def change_entry(database_url: str) -> int:
+    """Change what one lookup's entry says; gives how many rows changed.
+
+    Raises `sqlalchemy.exc.DBAPIError` where the database's own guard refuses.
+    """
+    async with _owning(database_url) as conn:
+        sqlite = conn.dialect.name == "sqlite"
+        statement = text(_SQLITE if sqlite else _POSTGRESQL)
+        return (await conn.execute(statement)).rowcount
+
+
+async def drop_guards(database_url: str) -> None:
+    """Remove the triggers of the table of entries, as only its owner can."""
+    async with _owning(database_url) as conn:
+        if conn.dialect.name != "sqlite":
+            await conn.execute(text("ALTER TABLE ledger_entry DISABLE TRIGGER ALL"))
+            return
+        named = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in (await conn.execute(named)).all():
+            await conn.execute(text(f'DROP TRIGGER "{name}"'))
+
+
+@asynccontextmanager
+async def _owning(database_url: str) -> AsyncIterator[AsyncConnection]:
+    engine = create_async_engine(database_url)
+    try:
+        async with engine.begin() as conn:
+            yield conn
+    finally:
+        await engine.dispose()
