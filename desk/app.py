@@ -10,6 +10,7 @@ import httpx
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from desk import entry, problems, relay, screens
@@ -60,7 +61,8 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
     app.state.desk = desk
     for router in (screens.router, entry.router, relay.router):
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC))
+    # Pages hold secrets and stay as they are (BREACH); files that all may see do not.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)))
     app.add_middleware(SecurityHeaders, https=not desk.settings.loopback)
     app.add_exception_handler(DeskError, problems.answer_desk_error)
     app.add_exception_handler(RequestValidationError, problems.answer_invalid_body)

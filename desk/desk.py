@@ -31,6 +31,7 @@ class Desk:
     """Everything a route may reach."""
 
     settings: DeskSettings
+    clock: Callable[[], datetime]
     database: Database
     sessions: Sessions
     provider: Provider
@@ -64,6 +65,7 @@ def build_desk(
     rules: ReceiptRules = load_receipt_rules(settings)
     return Desk(
         settings=settings,
+        clock=clock,
         database=database,
         sessions=sessions,
         provider=provider,

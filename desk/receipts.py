@@ -88,7 +88,7 @@ def verify_answer(
 ) -> list[OpenedReceipt]:
     """Open the receipts of an answer, or raise `ReceiptRefused`.
 
-    Proven by tests/attack/test_an_answer_without_its_receipt_is_not_shown.py.
+    Proven by tests/unit/desk/test_receipts.py.
     """
     try:
         parts = json.loads(answer)["answers"]

@@ -1,9 +1,10 @@
 """The pages: home, look up, what I looked up."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from desk.callers import AnyVisitor, LoggedIn
 from desk.desk import desk_of
@@ -12,6 +13,7 @@ from desk.index import parse_page_data
 from desk.pages import render
 
 router: Final = APIRouter()
+SECURITY_TEXT_HOLDS: Final = timedelta(days=180)
 
 
 @router.get("/")
@@ -66,6 +68,21 @@ async def stay_active(request: Request, visitor: AnyVisitor) -> Response:
     if visitor.person is None:
         raise NotLoggedIn
     return Response(status_code=204)
+
+
+@router.get("/.well-known/security.txt")
+async def show_security_contact(
+    request: Request, _visitor: AnyVisitor
+) -> PlainTextResponse:
+    """Say where to report a weakness (RFC 9116); it says how long it holds."""
+    desk = desk_of(request)
+    expires = (desk.clock() + SECURITY_TEXT_HOLDS).strftime("%Y-%m-%dT%H:%M:%SZ")
+    lines = (
+        f"Contact: {desk.settings.security_contact}",
+        f"Expires: {expires}",
+        "Preferred-Languages: nl, en",
+    )
+    return PlainTextResponse("\n".join(lines) + "\n")
 
 
 @router.get("/health")

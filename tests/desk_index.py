@@ -51,6 +51,7 @@ CATALOGUE: dict[str, Any] = {
             "legalBases": [
                 {"id": "wmo-2015-2.3.2", "label": "Wmo 2015, artikel 2.3.2 (onderzoek)"}
             ],
+            "categories": [],
             "needsCaseReference": True,
             "needsInformed": True,
             "informedCodes": [
@@ -72,6 +73,7 @@ CATALOGUE: dict[str, Any] = {
                 {"id": "wmo-2015-hoofdstuk-4", "label": "Wmo 2015, hoofdstuk 4"},
                 {"id": "meldcode", "label": "Meldcode huiselijk geweld"},
             ],
+            "categories": [],
             "needsCaseReference": False,
             "needsInformed": False,
             "informedCodes": [],

@@ -120,5 +120,5 @@ def test_every_text_that_is_asked_for_exists_and_is_used() -> None:
             assert f'"{name}"' in everything or f"'{name}'" in everything, key
 
 
-def _walk(root: type[Exception]) -> list[type[Exception]]:
+def _walk(root: type[DeskError]) -> list[type[DeskError]]:
     return [each for child in root.__subclasses__() for each in (child, *_walk(child))]

@@ -1,37 +1,63 @@
 /** Paint an answer: cards per life domain, what was asked of whom, one tap afterwards. */
 import { Refused } from "../errors.ts";
 import type { Answer, Flag, Freshness, Part } from "../lookup.ts";
+import type { Category } from "./question.ts";
 import type { Relay } from "../relay.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { writeDay, writePhone } from "./moments.ts";
 import { chooseReach, writeHours } from "./reach.ts";
 import { text } from "./texts.ts";
 
+const MOST_ABREAST = 3;
+
 export type DomainLabels = ReadonlyMap<string, string>;
 
+/** What an answer is painted with. */
+export interface Palette {
+  readonly labels: DomainLabels;
+  /** What the chosen purpose may show, also where nobody is connected yet. */
+  readonly categories: readonly Category[];
+  readonly relay: Relay;
+}
+
 /** Fill the answer's place with one section per person. */
-export function paintAnswer(place: HTMLElement, answer: Answer, labels: DomainLabels, relay: Relay): void {
+export function paintAnswer(place: HTMLElement, answer: Answer, palette: Palette): void {
+  const { labels, relay } = palette;
   place.replaceChildren();
   answer.parts.forEach((part, index) => {
     place.append(paintPart(part, answer.parts.length > 1 ? index + 1 : 0, labels, relay));
   });
-  if (answer.passedOver.length > 0) {
-    const note = fromTemplate("passed-over");
-    place.append(note);
-  }
+  const [first] = answer.parts;
+  if (first !== undefined) place.append(paintReach(first, palette.categories));
+  if (answer.passedOver.length > 0) place.append(fromTemplate("passed-over"));
+}
+
+/** What the purpose shows, and how recent it is: the same for everyone asked about. */
+function paintReach(part: Part, categories: readonly Category[]): DocumentFragment {
+  const reach = fromTemplate("reach");
+  fill(reach, { scope: part.scope, absent: writeAbsent(part.sources, categories) });
+  paintSources(reach, part.sources);
+  return reach;
+}
+
+/** Name the categories of which nobody tells us anything: there, nothing means nothing. */
+function writeAbsent(sources: readonly Freshness[], categories: readonly Category[]): string | null {
+  const connected = new Set(sources.map((source) => source.category));
+  const absent = categories.filter((category) => !connected.has(category.id));
+  if (absent.length === 0) return null;
+  return text("not-connected", { categories: absent.map((category) => category.label).join(", ") });
 }
 
 function paintPart(part: Part, number: number, labels: DomainLabels, relay: Relay): DocumentFragment {
   const section = fromTemplate("part");
   fill(section, {
-    person: number === 0 ? null : text("person", { number: String(number) }),
-    scope: part.scope,
+    person: number === 0 ? text("flags-title") : text("person", { number: String(number) }),
     reference: part.entryId,
   });
+  need("h2", section).classList.toggle("desk-for-readers", number === 0);
   const none = need("[data-none]", section);
   show(none, part.flags.length === 0);
   need("[data-cards]", section).replaceChildren(...paintDomains(part.flags, labels));
-  paintSources(section, part.sources);
   offerOutcomes(section, part.entryId, part.flags.length > 0, relay);
   return section;
 }
@@ -51,6 +77,7 @@ function paintDomains(flags: readonly Flag[], labels: DomainLabels): DocumentFra
 function paintDomain(domain: string, flags: readonly Flag[], labels: DomainLabels): DocumentFragment {
   const card = fromTemplate("domain");
   fill(card, { domain: labels.get(domain) ?? domain });
+  need("article", card).dataset["width"] = String(Math.min(flags.length, MOST_ABREAST));
   const icon = need<SVGUseElement>("use", card);
   const symbol = document.getElementById(`icon-${domain}`) === null ? "icon-domain" : `icon-${domain}`;
   icon.setAttribute("href", `#${symbol}`);

@@ -51,19 +51,25 @@ class LookupPage {
   async #ask(): Promise<void> {
     if (this.#button.disabled) return;
     show(need("#expired"), false);
-    const question = this.#fields.read();
     const people = this.#people.read();
+    const question = this.#fields.read(); // last, so that the first field in order gets focus
     if (question === null || people === null) return;
     this.#busy(true);
     try {
       const config = await this.#config.catch(() => (this.#config = this.#loadConfig()));
       const asking = this.#lookUp(config, question, people);
       this.#people.clear(); // blinded by now: the call above ran up to its first request
-      paintAnswer(this.#place, await asking, this.#labels, this.#relay);
+      paintAnswer(this.#place, await asking, {
+        labels: this.#labels,
+        categories: this.#fields.categories(question),
+        relay: this.#relay,
+      });
+      need("#result-title").textContent = text("answered-title");
     } catch (error) {
       this.#people.clear();
       if (isProblem(error, "stale-key-version")) this.#config = this.#loadConfig();
       paintRefusal(this.#place, error);
+      need("#result-title").textContent = text("unanswered-title");
       if (!(error instanceof Refused)) console.error((error as Error).name);
     }
     this.#busy(false);

@@ -8,7 +8,13 @@ interface Choice {
   readonly label: string;
 }
 
+export interface Category {
+  readonly id: string;
+  readonly label: string;
+}
+
 export interface Purpose {
+  readonly categories: readonly Category[];
   readonly id: string;
   readonly label: string;
   readonly scope: string;
@@ -70,6 +76,11 @@ export class QuestionFields {
   describe(question: Question): string {
     const label = this.#catalogue.purposes.find((each) => each.id === question.purpose)?.label ?? "";
     return question.caseReference === null ? label : `${label} · ${question.caseReference}`;
+  }
+
+  /** What the purpose of a question may show. */
+  categories(question: Question): readonly Category[] {
+    return this.#catalogue.purposes.find((each) => each.id === question.purpose)?.categories ?? [];
   }
 
   #purposeRadios(): HTMLInputElement[] {

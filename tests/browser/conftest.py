@@ -1,0 +1,48 @@
+"""One town of real processes and one Chromium for the whole session."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from deploy.town.people import People, settle_people
+from deploy.town.places import choose_places
+from deploy.town.publishing import publish_all
+from deploy.town.run import running_town
+from tests.browser.screen import CHROMIUM, FLAGS, Screen, Town
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Run provider, three holders, index and desk; four agencies have published."""
+    folder = tmp_path_factory.mktemp("town")
+    places = choose_places(folder)
+    people: People = settle_people(folder / "population")
+    with running_town(places) as processes:
+        publish_all(places, folder / "population")
+        yield Town(places, people, processes)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Run Debian's Chromium, headless."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, headless=True, args=FLAGS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[1280, 390])
+def width(request: pytest.FixtureRequest) -> int:
+    """A laptop and a phone."""
+    return int(request.param)
+
+
+@pytest.fixture
+def screen(town: Town, chromium: Browser) -> Iterator[Screen]:
+    """Give a fresh browser window at 1280 px."""
+    opened = Screen.open(chromium, town)
+    yield opened
+    opened.close()

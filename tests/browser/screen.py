@@ -1,0 +1,130 @@
+"""What a person does at the screen, in few words, and what a test asks of it.
+
+Console errors and failed page scripts are kept and must be empty at the end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+# It ships no types.
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+from deploy.town.parties import PASSWORD
+from deploy.town.people import People
+from deploy.town.places import Places
+from deploy.town.processes import Processes
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CASE = "Z-2026-001234"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EXPECTED_STATUS = ("status of 403", "status of 404", "status of 502")
+
+
+@dataclass
+class Town:
+    """The running town."""
+
+    places: Places
+    people: People
+    processes: Processes
+
+    @property
+    def url(self) -> str:
+        return self.places.desk_url
+
+
+@dataclass
+class Screen:
+    """One browser window."""
+
+    town: Town
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, chromium: Browser, town: Town, *, width: int = 1280) -> Self:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, locale="nl-NL"
+        )
+        context.set_default_timeout(15_000)
+        screen = cls(town, context, context.new_page())
+        screen.page.on("pageerror", lambda error: screen.complaints.append(str(error)))
+        screen.page.on(
+            "console",
+            lambda line: (
+                screen.complaints.append(line.text) if line.type == "error" else None
+            ),
+        )
+        return screen
+
+    def close(self) -> None:
+        self.context.close()
+        heard = [
+            each
+            for each in self.complaints
+            if not any(status in each for status in EXPECTED_STATUS)
+        ]
+        assert heard == []
+
+    def log_in(self, username: str = "fatima", to: str = "/lookup") -> None:
+        self.page.goto(f"{self.town.url}/login?to={to}")
+        self.page.fill("input[name=username]", username)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.click("button[type=submit]")
+        self.page.wait_for_url(f"{self.town.url}/**")
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.town.url + path)
+
+    def fill_in(
+        self, numbers: Sequence[str], *, purpose: str = "wmo-onderzoek"
+    ) -> None:
+        self.page.check(f"#purpose-{purpose}")
+        self.page.fill("#case-reference", CASE)
+        if self.page.is_visible("#informed"):
+            self.page.locator("#informed input").first.check()
+        for place, number in enumerate(numbers, start=1):
+            if place > 1:
+                self.page.click("#add-person")
+            self.page.fill(f"#person-{place}", number)
+
+    def ask(self, numbers: Sequence[str], *, purpose: str = "wmo-onderzoek") -> None:
+        self.fill_in(numbers, purpose=purpose)
+        self.page.click("#look-up")
+        self.page.wait_for_selector("#result:not([hidden])")
+
+    def see(self, text: str) -> Locator:
+        """Give what shows a text; it must be in view."""
+        found = self.page.get_by_text(text).first
+        found.wait_for(state="visible")
+        return found
+
+    def find_barriers(self) -> list[str]:
+        """Give what axe finds against WCAG 2.2 AA on what is shown now."""
+        options = {"runOnly": {"type": "tag", "values": WCAG}}
+        found = Axe().run(self.page, options=options).response["violations"]
+        return [
+            f"{each['id']}: {node['html'][:120]}"
+            for each in found
+            for node in each["nodes"]
+        ]
+
+    def overflows(self) -> bool:
+        """Tell whether one must scroll sideways."""
+        return bool(
+            self.page.evaluate(
+                "document.documentElement.scrollWidth > window.innerWidth"
+            )
+        )

@@ -1,0 +1,147 @@
+"""What a generalist does with it, in a real browser, against real processes."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from deploy.town.run import holder_parties
+from tests.browser.screen import Screen, Town
+
+
+def test_flags_of_a_citizen_whom_two_agencies_know(screen: Screen, town: Town) -> None:
+    screen.log_in()
+    screen.ask([town.people.find_with("bijstand", "schuldhulpverlening")])
+    expect(screen.page.locator(".desk-flag")).to_have_count(2)
+    expect(screen.page.locator(".desk-flag__organisation")).to_have_text(
+        ["Werkplein Voorbeeldstad", "Kredietbank Voorbeeldstad"]
+    )
+    call = screen.page.locator("[data-call]").first
+    expect(call).to_have_attribute("href", re.compile(r"^tel:\+31\d{9}$"))
+    screen.see("Met dit doel ziet u:")
+
+
+def test_a_citizen_without_flags_is_told_plainly(screen: Screen, town: Town) -> None:
+    screen.log_in()
+    screen.ask([town.people.unknown[0]])
+    expect(screen.page.locator(".desk-flag")).to_have_count(0)
+    screen.see("Geen vlaggetjes")
+    screen.see("Daarover zegt dit antwoord niets")
+
+
+def test_a_household_has_one_answer_per_person(screen: Screen, town: Town) -> None:
+    members = town.people.find_household()
+    screen.log_in()
+    screen.ask(members)
+    expect(screen.page.locator(".desk-part")).to_have_count(len(members))
+    screen.see(f"Persoon {len(members)}")
+
+
+def test_a_refusal_explains_every_ground_with_a_remedy(
+    screen: Screen, town: Town
+) -> None:
+    screen.log_in("sanne")
+    screen.ask([town.people.unknown[0]], purpose="veiligheid")
+    screen.see("Er is geen antwoord")
+    grounds = screen.page.locator(".desk-ground")
+    assert grounds.count() >= 2
+    expect(grounds.first).to_contain_text("Wat u kunt doen:")
+
+
+def test_after_the_call_one_tap_is_recorded_and_stands_in_the_history(
+    screen: Screen, town: Town
+) -> None:
+    screen.log_in()
+    screen.ask([town.people.find_with("bijstand")])
+    screen.page.click("[data-outcome=contact-made]")
+    screen.see("Vastgelegd: contact gelegd.")
+    screen.go("/own-lookups")
+    expect(screen.page.locator(".desk-history__item").first).to_contain_text(
+        "Contact gelegd"
+    )
+
+
+def test_everything_but_the_number_stays_for_the_next_question(
+    screen: Screen, town: Town
+) -> None:
+    screen.log_in()
+    screen.ask([town.people.unknown[0]])
+    screen.page.click("#again")
+    expect(screen.page.locator("#case-reference")).to_have_value("Z-2026-001234")
+    expect(screen.page.locator("#purpose-wmo-onderzoek")).to_be_checked()
+    expect(screen.page.locator("#person-1")).to_have_value("")
+
+
+def test_a_mistyped_number_is_told_while_typing_and_not_sent(screen: Screen) -> None:
+    screen.log_in()
+    screen.fill_in(["123 456 789"])
+    screen.see("Dit nummer klopt niet.")
+    screen.page.click("#look-up")
+    expect(screen.page.locator("#result")).to_be_hidden()
+    expect(screen.page.locator("#person-1")).to_be_focused()
+
+
+def test_the_back_button_shows_no_answer(screen: Screen, town: Town) -> None:
+    screen.log_in()
+    screen.ask([town.people.find_with("bijstand")])
+    screen.go("/own-lookups")
+    screen.page.go_back()
+    screen.see("Deze pagina is verlopen. Zoek opnieuw.")
+    expect(screen.page.locator(".desk-flag")).to_have_count(0)
+
+
+def test_the_screen_can_be_hidden_and_one_key_lifts_it(
+    screen: Screen, town: Town
+) -> None:
+    screen.log_in()
+    screen.ask([town.people.find_with("bijstand")])
+    screen.page.click("[data-hide-screen]")
+    screen.see("Het scherm is verborgen")
+    expect(screen.page.locator(".desk-flag").first).to_be_hidden()
+    screen.page.keyboard.press("a")
+    expect(screen.page.locator(".desk-flag").first).to_be_visible()
+
+
+def test_someone_of_another_organisation_is_not_let_in(screen: Screen) -> None:
+    screen.log_in("anke")
+    screen.see("Dit is de balie van een andere organisatie")
+
+
+def test_logging_out_leaves_nothing_behind(screen: Screen, town: Town) -> None:
+    screen.log_in()
+    screen.page.get_by_role("link", name="Uitloggen").click()
+    screen.page.get_by_role("button", name="Ja, log mij uit").click()
+    screen.page.wait_for_load_state()
+    names = {cookie["name"] for cookie in screen.context.cookies(town.url)}
+    assert "__Host-desk-session" not in names
+    screen.go("/lookup")
+    screen.see("U bent niet ingelogd")
+    assert screen.page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_without_javascript_it_says_why_it_needs_it(
+    town: Town, chromium: Browser
+) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    screen = Screen(town, context, context.new_page())
+    screen.log_in()
+    screen.see("Deze pagina heeft JavaScript nodig")
+    context.close()
+
+
+@pytest.fixture
+def two_of_three(town: Town) -> Iterator[Town]:
+    """The first holder is down for the length of a test."""
+    town.processes.stop("holder-1")
+    yield town
+    town.processes.start_together([holder_parties(town.places)[0]])
+
+
+def test_with_one_holder_down_it_works_and_says_so(
+    screen: Screen, two_of_three: Town
+) -> None:
+    screen.log_in()
+    screen.ask([two_of_three.people.find_with("bijstand")])
+    expect(screen.page.locator(".desk-flag")).to_have_count(1)
+    screen.see("Eén van de drie sleutelhouders antwoordde niet.")
