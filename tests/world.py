@@ -17,7 +17,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -209,6 +209,19 @@ async def open_world(
         for agency in agencies.values():
             await _store_contact(world, agency)
         yield world
+        await index.lookups.finish()
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def restarted(world: World) -> AsyncIterator[World]:
+    """Open the same world anew: its database, keys and parties, no memory."""
+    url = world.engine.url.render_as_string(hide_password=False)
+    engine = open_engine(url, DatabaseRole.WEB)
+    try:
+        index, app = _make_index(engine, world.holders, world.issuer, world.log)
+        yield replace(world, index=index, app=app)
         await index.lookups.finish()
     finally:
         await engine.dispose()
