@@ -28,7 +28,7 @@ FLAGS = [
 ]
 CASE = "Z-2026-001234"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-EXPECTED_STATUS = ("status of 403", "status of 404", "status of 502")
+EXPECTED_STATUS = ("status of 401", "status of 403", "status of 404", "status of 502")
 
 
 @dataclass
@@ -107,7 +107,7 @@ class Screen:
 
     def see(self, text: str) -> Locator:
         """Give what shows a text; it must be in view."""
-        found = self.page.get_by_text(text).first
+        found = self.page.get_by_text(text).locator("visible=true").first
         found.wait_for(state="visible")
         return found
 

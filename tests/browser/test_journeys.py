@@ -126,7 +126,10 @@ def test_without_javascript_it_says_why_it_needs_it(
     context = chromium.new_context(java_script_enabled=False)
     screen = Screen(town, context, context.new_page())
     screen.log_in()
-    screen.see("Deze pagina heeft JavaScript nodig")
+    # text inside <noscript> is not searched, so the element itself is
+    notice = screen.page.locator("noscript .desk-notice")
+    expect(notice).to_be_visible()
+    expect(notice).to_contain_text("Deze pagina heeft JavaScript nodig")
     context.close()
 
 

@@ -1,0 +1,25 @@
+/**
+ * A lookup from the command line with the browser module, for the test that holds it
+ * beside the Python client: reads `{relay, token, numbers}` from standard input, writes
+ * the pseudonyms and how many tickets came.
+ */
+import { readFileSync } from "node:fs";
+import { parseBsn } from "../src/bsn.ts";
+import { loadConfig } from "../src/lookup.ts";
+import { pseudonymise } from "../src/pseudonymise.ts";
+import { Relay } from "../src/relay.ts";
+
+interface Asked {
+  readonly relay: string;
+  readonly token: string;
+  readonly now: string;
+  readonly numbers: readonly string[];
+}
+
+const asked = JSON.parse(readFileSync(0, "utf8")) as Asked;
+const relay = new Relay(asked.relay, { Authorization: `Bearer ${asked.token}` });
+const memory = { read: () => null, write: () => undefined };
+const config = await loadConfig(relay, memory, new Date(asked.now));
+const made = await pseudonymise(relay, config, asked.numbers.map(parseBsn));
+const { pseudonyms, tickets, fallback } = made;
+process.stdout.write(JSON.stringify({ pseudonyms, tickets: tickets.length, fallback }));

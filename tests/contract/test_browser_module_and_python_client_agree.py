@@ -1,0 +1,88 @@
+"""Two clients, one set of holders: the same numbers give the same pseudonyms."""
+
+import asyncio
+import json
+import socket
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+import desk
+from keys.request import encode_b64u
+from tests.desk_builders import OTHER_CLIENT, Town, some_town
+from tests.holders_builders import a_bsn
+
+FOLDER = Path(desk.__file__).parent
+BUNDLE = FOLDER / "node_modules/.cache/signal-desk-tests/ask.mjs"
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Path:
+    """Bundle the module for node, from the sources as they are now."""
+    build = ["node", "browser/build.mjs", "--tests"]
+    subprocess.run(build, cwd=FOLDER, check=True, capture_output=True)  # noqa: S603
+    return BUNDLE
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return some_town(tmp_path)
+
+
+async def ask_in_the_browsers_way(
+    bundle: Path, town: Town, app: FastAPI, numbers: list[str]
+) -> dict[str, Any]:
+    async with _listening(app) as url:
+        question = {
+            "relay": f"{url}/relay",
+            "token": town.provider.access_token(OTHER_CLIENT),
+            "now": town.clock().isoformat(),
+            "numbers": numbers,
+        }
+        node = await asyncio.create_subprocess_exec(
+            "node",
+            str(bundle),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await node.communicate(json.dumps(question).encode())
+    found: dict[str, Any] = json.loads(said)
+    return found
+
+
+@pytest.mark.parametrize("down", [None, 1, 2, 3])
+async def test_both_give_the_same_pseudonyms_whoever_is_down(
+    bundle: Path, town: Town, down: int | None
+) -> None:
+    people = [a_bsn(number) for number in range(3)]
+    async with town.serve() as app:
+        expected = await town.holders.look_up(people)
+        if down is not None:
+            town.holders.holders[down].down = True
+        numbers = [each.digits for each in people]
+        made = await ask_in_the_browsers_way(bundle, town, app, numbers)
+    assert made["pseudonyms"] == [
+        encode_b64u(each.encoded) for each in expected.pseudonyms
+    ]
+    assert made["tickets"] == 2
+    assert made["fallback"] == ([down] if down in {1, 2} else [])
+
+
+@asynccontextmanager
+async def _listening(app: FastAPI) -> AsyncIterator[str]:
+    """Let the desk listen on loopback; its lifespan runs outside."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve([listener]))
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        await serving
