@@ -21,9 +21,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Lifespan
 
-from keys.config import KeyConfig, parse_pins, verify_config
+from keys.config import KeyConfig, parse_pins
 from keys.errors import KeysError
-from policy.decide import load_policy
+from policy.decide import Policy, load_policy
 from signal_index import clock
 from signal_index.api import (
     catalogue,
@@ -45,12 +45,27 @@ from signal_index.api.tokens import TokenVerifier
 from signal_index.errors import KeyConfigUnusable, StartRefused
 from signal_index.events import Event, EventLog
 from signal_index.key_files import load_keys
+from signal_index.keyring import IndexKeys
 from signal_index.settings import Settings
-from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine, reading
+from signal_index.store.activations import (
+    OfferedConfig,
+    accept_key_config,
+    digest_policy,
+    record_policy_activation,
+)
+from signal_index.store.acts import Recorder
+from signal_index.store.connect import (
+    DatabaseRole,
+    is_sqlite,
+    open_engine,
+    reading,
+    transaction,
+)
 from signal_index.store.schema import verify_schema
 from signal_index.store.standing import Standing, read_standing
 from signal_index.upkeep.leader import running_upkeep
 
+ACTOR = "index"
 _ROUTERS = (
     public.router,
     lookups.router,
@@ -126,20 +141,18 @@ def build_app(
 @asynccontextmanager
 async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index]:
     """Open everything one index needs, or raise a `StartRefused` leaf."""
-    keys = load_keys(settings.keys)
-    key_config = _read_key_config(settings, clock.now())
-    keys.get_scalar(key_config.key_version)
+    keys, policy = load_keys(settings.keys), load_policy()
+    offered = _read_offered(settings)
     engine = open_engine(
         settings.database_url, DatabaseRole.WEB, pool_size=settings.pool_size
     )
     try:
-        async with reading(engine) as conn:
-            await verify_schema(conn)
+        key_config = await _accept(engine, offered, policy, keys, log)
         async with (
             httpx.AsyncClient(follow_redirects=False) as client,
             running_upkeep(settings, engine, log, clock=clock.now),
         ):
-            policy = PolicyView(load_policy())
+            view = PolicyView(policy)
             index = Index(
                 engine=engine,
                 keys=keys,
@@ -153,8 +166,8 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
                     settings.audience,
                     DiscoveredKeys(client, clock.now),
                 ),
-                standing=make_standing(engine, policy),
-                policy=policy,
+                standing=make_standing(engine, view),
+                policy=view,
                 lookups=Gatherer(make_run(engine, keys, clock.now), limits_for(engine)),
                 events=log,
             )
@@ -179,17 +192,32 @@ def limits_for(engine: AsyncEngine) -> Limits:
     return Limits(runs=1) if is_sqlite(engine) else Limits()
 
 
-def _read_key_config(settings: Settings, now: datetime) -> KeyConfig:
+def _read_offered(settings: Settings) -> OfferedConfig:
     try:
-        return verify_config(
-            settings.key_config.read_bytes(),
-            parse_pins(settings.key_pins.read_bytes()),
-            accepted_origin=settings.accepted_key_origin,
-            known=None,
-            now=now,
-        )
+        document = settings.key_config.read_bytes()
+        pins = parse_pins(settings.key_pins.read_bytes())
     except OSError as error:
         raise KeyConfigUnusable("key config or pins cannot be read") from error
     except KeysError as error:
-        reason = f"key config refused: {type(error).__name__}"
-        raise KeyConfigUnusable(reason) from error
+        raise KeyConfigUnusable(f"pins refused: {type(error).__name__}") from error
+    return OfferedConfig(document, pins, settings.accepted_key_origin)
+
+
+async def _accept(
+    engine: AsyncEngine,
+    offered: OfferedConfig,
+    policy: Policy,
+    keys: IndexKeys,
+    log: EventLog,
+) -> KeyConfig:
+    """Check schema and key config, and record what this index starts with."""
+    recorder = Recorder(keys, ACTOR, clock.now)
+    async with transaction(engine) as conn:
+        await verify_schema(conn)
+        config = await accept_key_config(conn, offered, recorder)
+        if config.key_version not in keys.scalars:
+            raise KeyConfigUnusable("the key folder lacks this key version")
+        is_new = await record_policy_activation(conn, policy, recorder)
+    if is_new:
+        log.write(Event.POLICY_ACTIVATED, digest=digest_policy(policy))
+    return config

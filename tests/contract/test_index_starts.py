@@ -1,0 +1,189 @@
+"""The index as a server starts it: everything holds, or nothing is served."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.types import ASGIApp, Message
+
+from signal_index.app import create_app
+from signal_index.key_files import create_key_folder
+from signal_index.settings import Issuer, Settings
+from signal_index.store.connect import open_engine
+from signal_index.store.schema import migrate
+from tests.holders_builders import AUDIENCE, some_dealing
+from tests.tokens import ISSUER
+
+pytestmark = pytest.mark.anyio
+Break = Callable[[Settings], None]
+
+
+async def _prepared(folder: Path, *, is_migrated: bool = True) -> Settings:
+    """Everything a start needs, on disk."""
+    now = datetime.now(UTC)  # noqa: TID251 - the served process reads the real clock
+    dealing = some_dealing(now)
+    (folder / "key-config.json").write_bytes(dealing.document)
+    (folder / "pins.json").write_bytes(dealing.pins)
+    years = (now.year, now.year + 1)
+    origin = "index.test/ledger"
+    create_key_folder(folder / "keys", key_version=1, years=years, origin_base=origin)
+    url = f"sqlite+aiosqlite:///{folder / 'index.sqlite'}"
+    if is_migrated:
+        engine = open_engine(url, None, pool_size=1)
+        await migrate(engine)
+        await engine.dispose()
+    return Settings(
+        database_url=url,
+        upkeep="in-process",
+        keys=folder / "keys",
+        key_config=folder / "key-config.json",
+        key_pins=folder / "pins.json",
+        accepted_key_origin="dealt",
+        audience=AUDIENCE,
+        issuers=(Issuer(issuer=ISSUER, algorithms=("PS256",)),),
+        ledger_origin=origin,
+        checkpoint_file=folder / "checkpoint.json",
+        host="127.0.0.1",
+        port=0,
+        problem_base="https://index.test/problems",
+    )
+
+
+@asynccontextmanager
+async def _served(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    """Run the lifespan as a server does, and give a client."""
+    stop, answers = asyncio.Event(), asyncio.Queue[Message]()
+    asked = iter(["lifespan.startup", "lifespan.shutdown"])
+
+    async def receive() -> Message:
+        message = next(asked)
+        if message == "lifespan.shutdown":
+            await stop.wait()
+        return {"type": message}
+
+    async def send(message: Message) -> None:
+        await answers.put(message)
+
+    life = asyncio.create_task(
+        _quietly(app({"type": "lifespan", "state": {}}, receive, send))
+    )
+    begun = await answers.get()
+    try:
+        if begun["type"] == "lifespan.startup.failed":
+            raise StartFailed
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://index.test"
+        ) as client:
+            yield client
+    finally:
+        stop.set()
+        await life
+
+
+class StartFailed(Exception):
+    """The application said that it did not start."""
+
+
+async def _quietly(life: object) -> None:
+    try:
+        await life  # type: ignore[misc]  # the coroutine of an ASGI application
+    except Exception:  # noqa: BLE001 - a start that failed was heard already
+        return
+
+
+async def test_it_starts_answers_and_stops(tmp_path: Path) -> None:
+    settings = await _prepared(tmp_path)
+    async with _served(create_app(settings)) as client:
+        assert (await client.get("/v1/health")).json()["status"] == "ok"
+        assert (await client.get("/v1/openapi.json")).status_code == 200
+
+
+async def test_it_starts_again_on_what_it_left(tmp_path: Path) -> None:
+    settings = await _prepared(tmp_path)
+    for _ in range(2):
+        async with _served(create_app(settings)) as client:
+            assert (await client.get("/v1/health")).status_code == 200
+
+
+async def test_its_checkpoint_is_signed_within_a_second_or_two(tmp_path: Path) -> None:
+    settings = await _prepared(tmp_path)
+    async with _served(create_app(settings)) as client:
+        answer = await client.get("/v1/ledger/checkpoint")
+        for _ in range(50):
+            if answer.status_code == 200:
+                break
+            await asyncio.sleep(0.2)
+            answer = await client.get("/v1/ledger/checkpoint")
+        assert answer.text.startswith("index.test/ledger/")
+
+
+def _lose_keys(settings: Settings) -> None:
+    (settings.keys / "row-key.key").unlink()
+
+
+def _expose_key(settings: Settings) -> None:
+    (settings.keys / "row-key.key").chmod(0o644)
+
+
+def _lose_config(settings: Settings) -> None:
+    settings.key_config.unlink()
+
+
+def _change_config(settings: Settings) -> None:
+    document = json.loads(settings.key_config.read_bytes())
+    document["payload"] = "A" + document["payload"][1:]
+    settings.key_config.write_text(json.dumps(document))
+
+
+def _swap_pins(settings: Settings) -> None:
+    settings.key_pins.write_bytes(some_dealing().pins)
+
+
+def _lose_scalar(settings: Settings) -> None:
+    (settings.keys / "index-scalar-1.key").rename(settings.keys / "index-scalar-2.key")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _lose_keys,
+        _expose_key,
+        _lose_config,
+        _change_config,
+        _swap_pins,
+        _lose_scalar,
+    ],
+)
+async def test_it_does_not_start_without_what_it_needs(
+    tmp_path: Path, spoil: Break
+) -> None:
+    settings = await _prepared(tmp_path)
+    spoil(settings)
+    with pytest.raises(StartFailed):
+        async with _served(create_app(settings)):
+            pass
+
+
+async def test_it_does_not_start_on_an_empty_database(tmp_path: Path) -> None:
+    settings = await _prepared(tmp_path, is_migrated=False)
+    with pytest.raises(StartFailed):
+        async with _served(create_app(settings)):
+            pass
+
+
+async def test_a_dealt_key_is_refused_where_a_ceremony_is_expected(
+    tmp_path: Path,
+) -> None:
+    settings = await _prepared(tmp_path)
+    strict = settings.model_copy(update={"accepted_key_origin": "distributed"})
+    with pytest.raises(StartFailed):
+        async with _served(create_app(strict)):
+            pass
