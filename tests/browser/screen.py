@@ -56,7 +56,9 @@ class Screen:
     @classmethod
     def open(cls, chromium: Browser, town: Town, *, width: int = 1280) -> Self:
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, locale="nl-NL"
+            viewport={"width": width, "height": 900},
+            locale="nl-NL",
+            reduced_motion="reduce",
         )
         context.set_default_timeout(15_000)
         screen = cls(town, context, context.new_page())
