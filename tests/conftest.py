@@ -32,7 +32,7 @@ def conformance() -> Path:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """Run one PostgreSQL for the whole session."""
-    with running_postgres() as server:
+    with running_postgres(survives_power_cut=False) as server:
         yield server
 
 
