@@ -46,8 +46,8 @@ class Process:
         (self.folder / "key-config.json").write_bytes(dealing.document)
         (self.folder / "pins.json").write_bytes(dealing.pins)
 
-    def start(self) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "signal_index", "serve"]
+    def start(self, verb: str = "serve") -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "signal_index", verb]
         return subprocess.Popen(  # noqa: S603 - our own command
             [*command, "--settings", str(self.settings)],
             stderr=subprocess.PIPE,
@@ -88,6 +88,33 @@ def test_it_serves_and_ends_when_it_is_told_to(process: Process) -> None:
     assert "failed" not in " ".join(_events(said))
     outside = json.loads((process.folder / "outside/checkpoint.json").read_text())
     assert str(clock.now().year) in outside
+
+
+@pytest.mark.parametrize("process", ["postgresql"], indirect=True)
+def test_the_upkeep_runs_as_a_process_of_its_own(process: Process) -> None:
+    text = process.settings.read_text().replace('"in-process"', '"separate"')
+    process.settings.write_text(text)
+    running = process.start("upkeep")
+    outside = process.folder / "outside/checkpoint.json"
+    try:
+        for _ in range(200):
+            if outside.exists():
+                break
+            time.sleep(0.1)
+    finally:
+        running.send_signal(signal.SIGTERM)
+        _, said = running.communicate(timeout=30)
+    assert outside.exists()
+    assert running.returncode == 0
+    assert _events(said) == ["leading", "stopped"]
+
+
+@pytest.mark.parametrize("process", ["sqlite"], indirect=True)
+def test_the_upkeep_of_sqlite_is_not_a_process_of_its_own(process: Process) -> None:
+    running = process.start("upkeep")
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert "in the serving process" in said
 
 
 def test_without_a_key_config_it_says_why_it_does_not_start(process: Process) -> None:
