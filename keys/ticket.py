@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from keys.config import KeyConfig
+from keys.ed25519 import verify_sodium
 from keys.errors import (
     InvalidToken,
     TicketExpired,
@@ -134,7 +135,7 @@ def _read(token: str, config: KeyConfig) -> Ticket:
         return ticket_keys[issuer]
 
     try:
-        claims = open_compact(token, TICKET_TYPE, find_key)
+        claims = open_compact(token, TICKET_TYPE, find_key, verify=verify_sodium)
         said = TicketClaims.model_validate(claims)
     except (InvalidToken, ValidationError):
         raise TicketInvalid from None

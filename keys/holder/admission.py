@@ -21,6 +21,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from keys.config import KeyConfig
+from keys.ed25519 import verify_sodium
 from keys.errors import InvalidRequest, InvalidToken, SignatureInvalid
 from keys.holder.errors import (
     RequestExpired,
@@ -114,7 +115,9 @@ def _open(token: str, organisations: Organisations, shape: type[Claims]) -> Clai
         return organisations.get(claims.get("iss"), claims.get("act")).request_key
 
     try:
-        return shape.model_validate(open_compact(token, REQUEST_TYPE, find_key))
+        return shape.model_validate(
+            open_compact(token, REQUEST_TYPE, find_key, verify=verify_sodium)
+        )
     except SignatureInvalid:
         raise RequestUnsigned from None
     except (InvalidToken, ValidationError):

@@ -1,15 +1,19 @@
 import json
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from keys.ed25519 import verify_sodium
 from keys.errors import InvalidToken, SignatureInvalid, UnusableKey
 from keys.jose import (
     PrivateKey,
+    Verify,
     open_compact,
     parse_private_key,
     parse_public_key,
     sign_compact,
+    verify_openssl,
 )
 
 TYPE = "signal-test+jwt"
@@ -64,6 +68,36 @@ def test_changed_claims_are_refused() -> None:
     forged = f"{header}.{_b64u({'count': 2})}.{signature}"
     with pytest.raises(SignatureInvalid):
         open_compact(forged, TYPE, lambda _: key.public)
+
+
+@pytest.mark.parametrize("member", ["crit", "jwk", "b64", "cty"])
+def test_a_header_with_more_in_it_is_refused(member: str) -> None:
+    key = PrivateKey.generate()
+    header = {"alg": "Ed25519", "typ": TYPE, "kid": key.kid, member: []}
+    signed = f"{_b64u(header)}.{_b64u({})}"
+    private = key.jose.private_key
+    assert isinstance(private, Ed25519PrivateKey)
+    signature = private.sign(signed.encode())
+    token = f"{signed}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+    with pytest.raises(SignatureInvalid):
+        open_compact(token, TYPE, lambda _: key.public)
+
+
+@pytest.mark.parametrize("verify", [verify_openssl, verify_sodium])
+def test_both_libraries_judge_a_signature_alike(verify: Verify) -> None:
+    key = PrivateKey.generate()
+    token = sign_compact(key, TYPE, {"n": 1})
+    assert open_compact(token, TYPE, lambda _: key.public, verify=verify) == {"n": 1}
+    signed, _, signature = token.rpartition(".")
+    raw = bytearray(urlsafe_b64decode(signature + "=="))
+    for place in (0, 31, 32, 63):
+        changed = bytearray(raw)
+        changed[place] ^= 1
+        forged = f"{signed}.{urlsafe_b64encode(changed).rstrip(b'=').decode()}"
+        with pytest.raises(SignatureInvalid):
+            open_compact(forged, TYPE, lambda _: key.public, verify=verify)
+    with pytest.raises(SignatureInvalid):
+        verify(key.public.raw, b"", b"")
 
 
 @pytest.mark.parametrize("token", ["", ".", "..", "a.b", "a.b.c.d", "é.é.é", "{}"])
