@@ -23,6 +23,7 @@ from desk.errors import (
     NotLoggedIn,
     SessionEnded,
 )
+from desk.pages import Shown
 from desk.sealing import CookieSecret
 from desk.sessions import Session
 from desk.tokens import Person
@@ -54,6 +55,7 @@ async def find_visitor(request: Request) -> Visitor:
         session = await desk_of(request).sessions.get(session_cookie(request))
     except (NotLoggedIn, SessionEnded):
         return Visitor(None)
+    request.state.shown = Shown(session.person, session.csrf)
     return Visitor(session.person, session.csrf)
 
 
@@ -92,6 +94,7 @@ async def _live_session(request: Request) -> tuple[CookieSecret, Session]:
     desk = desk_of(request)
     cookie = session_cookie(request)
     session = await desk.sessions.get(cookie)
+    request.state.shown = Shown(session.person, session.csrf)
     return cookie, await desk.login.renewed(cookie, session)
 
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.callers import AnyVisitor, verify_csrf
@@ -24,17 +24,21 @@ from desk.pages import render
 
 router: Final = APIRouter()
 RETURN_PATHS: Final = {"/", "/lookup", "/own-lookups"}
-CLEAR_ALL: Final = '"cache", "cookies", "storage"'
+# Not "cookies": browsers take that for the whole domain, the provider's included.
+CLEAR_ALL: Final = '"cache", "storage"'
 SEE_OTHER: Final = 303
 
 
 @router.get("/login")
 async def begin_login(
-    request: Request, _visitor: AnyVisitor, to: str = "/lookup"
+    request: Request,
+    _visitor: AnyVisitor,
+    to: str = "/lookup",
+    silent: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter
 ) -> Response:
     """Send the browser to the identity provider."""
     return_to = to if to in RETURN_PATHS else "/"
-    cookie, url = await desk_of(request).login.begin(return_to)
+    cookie, url = await desk_of(request).login.begin(return_to, silent=silent)
     response = RedirectResponse(url, SEE_OTHER)
     set_cookie(response, LOGIN_COOKIE, cookie)
     return response

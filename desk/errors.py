@@ -5,6 +5,7 @@
     ├── RequestRefused            what the browser or case system sent
     │   ├── NotLoggedIn           no session, or no access token
     │   ├── SessionEnded          past its limits, or logged out elsewhere
+    │   ├── RenewalNeeded         no fresh token without a visit to the provider
     │   ├── CsrfMismatch
     │   ├── AccessTokenRefused    not for this index and organisation
     │   ├── CaseReferenceInvalid
@@ -12,6 +13,7 @@
     ├── LoginRefused
     │   ├── LoginExpired          unknown, used or old state
     │   ├── LoginDenied           the provider said no
+    │   ├── LoginNeeded           the provider wants to see the person after all
     │   ├── TokenInvalid          a token that the provider gave does not hold
     │   └── ForeignOrganisation   a person of another organisation
     ├── Unreachable
@@ -48,6 +50,10 @@ class SessionEnded(RequestRefused):
     """The session is past its limits or was closed."""
 
 
+class RenewalNeeded(RequestRefused):
+    """Only the provider's page, which may ask nothing, can give a fresh token."""
+
+
 class CsrfMismatch(RequestRefused):
     """A change was asked without the page's own token."""
 
@@ -74,6 +80,10 @@ class LoginExpired(LoginRefused):
 
 class LoginDenied(LoginRefused):
     """The identity provider did not let the person in."""
+
+
+class LoginNeeded(LoginRefused):
+    """A silent login is not possible: the person must log in."""
 
 
 class TokenInvalid(LoginRefused):

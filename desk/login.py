@@ -16,7 +16,9 @@ from typing import Final
 from desk.errors import (
     LoginDenied,
     LoginExpired,
+    LoginNeeded,
     LoginRefused,
+    RenewalNeeded,
     SessionEnded,
     TokenInvalid,
 )
@@ -26,6 +28,7 @@ from desk.sessions import Session, Sessions, new_csrf_token
 from desk.tokens import AccessClaims, TokenRules, verify_access_token, verify_id_token
 
 CALLBACK_PATH: Final = "/callback"
+NOT_SILENT: Final = {"login_required", "interaction_required", "consent_required"}
 
 
 class Login:
@@ -45,10 +48,13 @@ class Login:
         self._redirect_uri = base_url + CALLBACK_PATH
         self._clock = clock
 
-    async def begin(self, return_to: str) -> tuple[CookieSecret, str]:
+    async def begin(
+        self, return_to: str, *, silent: bool = False
+    ) -> tuple[CookieSecret, str]:
         """Start a login; give the cookie to set and the address to go to."""
         terms = new_login_terms()
-        url = await self._provider.login_url(terms, self._redirect_uri)
+        redirect_uri = self._redirect_uri
+        url = await self._provider.login_url(terms, redirect_uri, silent=silent)
         return await self._sessions.open_login(terms, return_to), url
 
     async def finish(
@@ -62,6 +68,8 @@ class Login:
         if not hmac.compare_digest(answer.get("state", ""), terms.state):
             raise LoginExpired
         await self._check_issuer(answer)
+        if answer.get("error") in NOT_SILENT:
+            raise LoginNeeded
         if "code" not in answer:
             raise LoginDenied
         tokens = await self._provider.redeem(answer["code"], terms, self._redirect_uri)
@@ -72,7 +80,8 @@ class Login:
         """Give the session with an access token that still lives for a while.
 
         Raises `SessionEnded` when the provider gives no fresh one: then the person
-        logs in again.
+        logs in again; `RenewalNeeded` where it gives no refresh tokens: then a visit
+        to it that shows no page does.
         """
         if not session.needs_renewal(self._clock()):
             return session
@@ -91,7 +100,7 @@ class Login:
 
     async def _renew(self, cookie: CookieSecret, session: Session) -> Session:
         if session.refresh_token is None:
-            raise SessionEnded
+            raise RenewalNeeded
         try:
             tokens = await self._provider.refresh(session.refresh_token)
             claims = await self._access_claims(tokens.access_token)

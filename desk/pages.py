@@ -1,5 +1,6 @@
 """Render templates: one shell, texts from the catalogue, escaping always on."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,17 @@ TEMPLATES: Final = Environment(
 )
 TEMPLATES.filters["day"] = format_day
 TEMPLATES.filters["moment"] = format_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Who is at the page, for the shell around it."""
+
+    person: Person | None
+    csrf: str | None = field(default=None, repr=False)
+
+
+NOBODY: Final = Shown(None)
 
 
 def render(

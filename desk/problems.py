@@ -8,17 +8,18 @@ of errors so that none is missing. Input is never echoed.
 import secrets
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from desk import errors
 from desk.desk import desk_of
 from desk.errors import DeskError
 from desk.events import Event, log_event
-from desk.pages import render
+from desk.pages import NOBODY, Shown, render
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -34,12 +35,14 @@ class Problem:
 PROBLEMS: Final[dict[type[DeskError], Problem]] = {
     errors.NotLoggedIn: Problem("not-logged-in", 401),
     errors.SessionEnded: Problem("session-ended", 401),
+    errors.RenewalNeeded: Problem("session-ended", 401),
     errors.CsrfMismatch: Problem("foreign-page", 403),
     errors.AccessTokenRefused: Problem("access-token-refused", 401),
     errors.CaseReferenceInvalid: Problem("case-reference-invalid", 400),
     errors.InputInvalid: Problem("invalid-input", 400),
     errors.LoginExpired: Problem("login-expired", 400),
     errors.LoginDenied: Problem("login-denied", 403),
+    errors.LoginNeeded: Problem("login-denied", 403),
     errors.TokenInvalid: Problem("login-failed", 502),
     errors.ForeignOrganisation: Problem("foreign-organisation", 403),
     errors.HolderUnreachable: Problem("holder-unreachable", 502),
@@ -57,6 +60,15 @@ INVALID: Final = PROBLEMS[errors.InputInvalid]
 async def answer_desk_error(request: Request, error: Exception) -> Response:
     """Tell a fact of the desk."""
     problem = PROBLEMS.get(type(error), UNEXPECTED)  # type: ignore[arg-type]  # any other is unexpected
+    if request.method == "GET" and not _is_relay(request):
+        match error:
+            case errors.RenewalNeeded():
+                query = urlencode({"to": request.url.path, "silent": "true"})
+                return RedirectResponse(f"/login?{query}", 303)
+            case errors.LoginNeeded():
+                return RedirectResponse("/login", 303)
+            case _:
+                pass
     reference = new_reference()
     _note(error, reference)
     return tell(request, problem, reference)
@@ -97,7 +109,7 @@ def tell(
     texts = desk_of(request).texts
     title = texts.get(f"problem.{problem.slug}.title")
     advice = texts.get(f"problem.{problem.slug}.advice")
-    if request.url.path.startswith("/relay/"):
+    if _is_relay(request):
         body: dict[str, object] = {
             "type": f"/problems/{problem.slug}",
             "title": title,
@@ -108,16 +120,23 @@ def tell(
         if fields:
             body["errors"] = fields
         return JSONResponse(body, problem.status, media_type="application/problem+json")
+    shown: Shown = getattr(request.state, "shown", NOBODY)
     page = render(
         request,
         "problem.html",
         title,
+        person=shown.person,
+        csrf=shown.csrf,
         problem=problem,
         advice=advice,
         reference=reference,
     )
     page.status_code = problem.status
     return page
+
+
+def _is_relay(request: Request) -> bool:
+    return request.url.path.startswith("/relay/")
 
 
 def new_reference() -> str:

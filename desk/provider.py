@@ -122,8 +122,10 @@ class Provider:
         self._keys = (now, keys)
         return keys
 
-    async def login_url(self, terms: LoginTerms, redirect_uri: str) -> str:
-        """Give the address to send the browser to."""
+    async def login_url(
+        self, terms: LoginTerms, redirect_uri: str, *, silent: bool = False
+    ) -> str:
+        """Give the address to send the browser to; `silent` shows no page there."""
         metadata = await self.metadata()
         query = {
             "response_type": "code",
@@ -135,7 +137,7 @@ class Provider:
             "nonce": terms.nonce,
             "code_challenge": terms.challenge,
             "code_challenge_method": "S256",
-        }
+        } | ({"prompt": "none"} if silent else {})
         return f"{metadata.authorization_endpoint}?{urlencode(query)}"
 
     async def logout_url(self, id_token: str | None, after: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from desk.callers import AnyVisitor, LoggedIn
+from desk.callers import CSRF_HEADER, AnyVisitor, LoggedIn, verify_csrf
 from desk.desk import desk_of
 from desk.errors import NotLoggedIn
 from desk.index import parse_page_data
@@ -64,9 +64,9 @@ async def show_own_lookups(
 @router.post("/session/active")
 async def stay_active(request: Request, visitor: AnyVisitor) -> Response:
     """Note that someone is typing: reading the session is what keeps it alive."""
-    del request
-    if visitor.person is None:
+    if visitor.csrf is None:
         raise NotLoggedIn
+    verify_csrf(visitor.csrf, request.headers.get(CSRF_HEADER, ""))
     return Response(status_code=204)
 
 

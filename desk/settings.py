@@ -110,7 +110,7 @@ class DeskSettings(BaseSettings):
     theme: str = Field(
         default="voorbeeld-theme desk-theme", pattern=r"^[a-z][a-z0-9 -]*$"
     )
-    database: str
+    database: str = Field(repr=False)
     index_url: SafeUrl
     index_audience: str
     pins: Path

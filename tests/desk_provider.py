@@ -44,6 +44,9 @@ class FakeProvider:
     answer: dict[str, str] = field(default_factory=dict)
     refresh_refused: bool = False
     refreshed: int = 0
+    gives_refresh: bool = True
+    knows_person: bool = True
+    prompts: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     refresh_tokens: set[str] = field(default_factory=set)
 
@@ -94,9 +97,15 @@ class FakeProvider:
         asked = dict(request.query_params)
         assert asked["code_challenge_method"] == "S256"
         assert asked["resource"] == self.audience
+        self.prompts.append(asked.get("prompt", ""))
+        if asked.get("prompt") == "none" and not self.knows_person:
+            return self._back(asked, {"error": "login_required"})
         code = secrets.token_urlsafe()
         self.codes[code] = asked
-        answer = {"code": code, "state": asked["state"], "iss": self.issuer}
+        return self._back(asked, {"code": code})
+
+    def _back(self, asked: dict[str, str], said: dict[str, str]) -> Response:
+        answer = said | {"state": asked["state"], "iss": self.issuer}
         shown = {name: text for name, text in (answer | self.answer).items() if text}
         return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(shown)}", 303)
 
@@ -134,7 +143,9 @@ class FakeProvider:
     def _tokens(self, more: dict[str, str]) -> Response:
         refresh = secrets.token_urlsafe()
         self.refresh_tokens.add(refresh)
-        tokens = {"access_token": self.access_token(), "refresh_token": refresh}
+        tokens = {"access_token": self.access_token()}
+        if self.gives_refresh:
+            tokens["refresh_token"] = refresh
         return JSONResponse(tokens | {"token_type": "Bearer"} | more)
 
     def _knows_client(self, form: dict[str, str]) -> bool:

@@ -87,11 +87,11 @@ export async function loadConfig(relay: Relay, memory: Memory, now: Date): Promi
  */
 export async function lookUp(
   relay: Relay,
-  config: KeyConfig,
+  holders: { readonly config: KeyConfig; readonly avoid: readonly number[] },
   question: Question,
   people: readonly Bsn[],
 ): Promise<Answer> {
-  const made = await pseudonymise(relay, config, people);
+  const made = await pseudonymise(relay, holders.config, people, holders.avoid);
   const { informed, ...asked } = question;
   const body = {
     keyVersion: made.keyVersion,

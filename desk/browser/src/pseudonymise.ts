@@ -25,15 +25,15 @@ export interface Pseudonymised {
 /**
  * Give the pseudonyms of a household, in order. The numbers are blinded once per pair,
  * so that a holder asked twice cannot tell; after the last attempt nothing of them is
- * left here.
+ * left here. `avoid` names holders that did not serve before: pairs with them come last.
  */
 export async function pseudonymise(
   relay: Evaluating,
   config: KeyConfig,
   people: readonly Bsn[],
+  avoid: readonly number[] = [],
 ): Promise<Pseudonymised> {
-  const indexes = config.holders.map((holder) => holder.index);
-  const pairs = combinations(indexes, config.threshold);
+  const pairs = orderPairs(config, avoid);
   // Blind for every pair at once: the numbers are spent before the first request leaves.
   const attempts = pairs.map((pair, place) => ({
     pair,
@@ -47,6 +47,12 @@ export async function pseudonymise(
   }
   throw [...failures.values()].find((failure) => failure instanceof BudgetSpent) ??
     new HoldersUnavailable();
+}
+
+function orderPairs(config: KeyConfig, avoid: readonly number[]): number[][] {
+  const indexes = config.holders.map((holder) => holder.index);
+  const avoided = (pair: number[]) => pair.filter((holder) => avoid.includes(holder)).length;
+  return combinations(indexes, config.threshold).sort((one, other) => avoided(one) - avoided(other));
 }
 
 async function tryPair(

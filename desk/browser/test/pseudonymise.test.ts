@@ -47,6 +47,13 @@ for (const [what, break_] of [
   }
 }
 
+test("a holder that did not serve before is asked last", async () => {
+  const town = new Town();
+  const config = verifyConfig(town.document(), town.trust());
+  const made = await pseudonymise(town, config, NUMBERS.map(parseBsn), [1]);
+  assert.deepEqual(made.tickets, ["ticket-2", "ticket-3"]);
+});
+
 test("with two holders down there is no answer", async () => {
   const town = new Town();
   town.down.add(1).add(2);

@@ -121,3 +121,27 @@ async def test_a_provider_that_is_down_gets_a_calm_page(
     page = await browser.get("/login")
     assert page.status_code == 502
     assert "De inlogdienst antwoordt niet" in page.text
+
+
+async def test_without_refresh_tokens_a_page_is_renewed_without_a_question(
+    town: Town, browser: Browser
+) -> None:
+    town.provider.gives_refresh = False
+    await log_in(browser)
+    town.clock.forward(timedelta(minutes=4, seconds=30))
+    page = await browser.get("/own-lookups", follow_redirects=True)
+    assert page.status_code == 200
+    assert page.url.path == "/own-lookups"
+    assert town.provider.prompts == ["", "none"]
+
+
+async def test_when_the_provider_must_ask_after_all_the_person_logs_in(
+    town: Town, browser: Browser
+) -> None:
+    town.provider.gives_refresh = False
+    await log_in(browser)
+    town.clock.forward(timedelta(minutes=4, seconds=30))
+    town.provider.knows_person = False
+    page = await browser.get("/own-lookups", follow_redirects=True)
+    assert page.status_code == 200
+    assert town.provider.prompts == ["", "none", ""]

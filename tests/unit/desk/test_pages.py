@@ -116,8 +116,10 @@ def test_every_text_that_is_asked_for_exists_and_is_used() -> None:
     everything = "\n".join([*templates, *python, *scripts])
     for key in messages:
         if not key.startswith(PUT_TOGETHER):
-            name = re.sub("-(title|advice)$", "", key.removeprefix("screen."))
-            assert f'"{name}"' in everything or f"'{name}'" in everything, key
+            bare = key.removeprefix("screen.")
+            names = {bare, re.sub("-(title|advice)$", "", bare)}
+            forms = {f"{mark}{name}{mark}" for name in names for mark in "\"'"}
+            assert any(form in everything for form in forms), key
 
 
 def _walk(root: type[DeskError]) -> list[type[DeskError]]:

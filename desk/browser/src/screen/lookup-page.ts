@@ -33,6 +33,7 @@ class LookupPage {
   readonly #people: People;
   readonly #labels: ReadonlyMap<string, string>;
   #config: Promise<KeyConfig>;
+  #passedOver: readonly number[] = [];
 
   constructor(catalogue: Catalogue) {
     this.#fields = new QuestionFields(catalogue, this.#form.dataset["casePattern"] ?? "");
@@ -59,7 +60,9 @@ class LookupPage {
       const config = await this.#config.catch(() => (this.#config = this.#loadConfig()));
       const asking = this.#lookUp(config, question, people);
       this.#people.clear(); // blinded by now: the call above ran up to its first request
-      paintAnswer(this.#place, await asking, {
+      const answer = await asking;
+      this.#passedOver = answer.passedOver;
+      paintAnswer(this.#place, answer, {
         labels: this.#labels,
         categories: this.#fields.categories(question),
         relay: this.#relay,
@@ -77,7 +80,8 @@ class LookupPage {
   }
 
   #lookUp(config: KeyConfig, question: Question, people: readonly Bsn[]) {
-    return lookUp(this.#relay, config, question, people);
+    const holders = { config, avoid: this.#passedOver };
+    return lookUp(this.#relay, holders, question, people);
   }
 
   #loadConfig(): Promise<KeyConfig> {
@@ -119,4 +123,6 @@ function isBack(): boolean {
 }
 
 startShell();
-new LookupPage(JSON.parse(need("#catalogue").textContent ?? "{}") as Catalogue);
+if (document.querySelector("#look-up") !== null) {
+  new LookupPage(JSON.parse(need("#catalogue").textContent ?? "{}") as Catalogue);
+}
