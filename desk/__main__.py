@@ -39,7 +39,7 @@ def serve(
         found = load_settings(settings)
         served = create_app(found, clock.now)
     except DeskError as error:
-        complaints.print(f"signal-desk: {error}", markup=False)
+        complaints.print(f"signal-desk: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     log_to_stderr()
     log_event(Event.STARTED, host=found.host, port=found.port)
@@ -67,10 +67,10 @@ def create(
     try:
         made = create_keys(into, client_algorithm)
     except DeskError as error:
-        complaints.print(f"signal-desk: {error}", markup=False)
+        complaints.print(f"signal-desk: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     for path in made:
-        console.print(str(path), markup=False)
+        console.print(str(path), markup=False, soft_wrap=True)
 
 
 def main() -> None:

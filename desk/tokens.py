@@ -59,7 +59,7 @@ def verify_id_token(
     """Give the claims of an ID token, or raise `TokenInvalid`.
 
     Signature, `iss`, `aud`, `azp`, `exp`, `iat` and, at login, `nonce`: OpenID Connect
-    Core 1.0 section 3.1.3.7. Proven by tests/unit/desk/test_tokens.py.
+    Core 1.0 section 3.1.3.7. Proven by tests/unit/desk/test_login.py.
     """
     _, claims = _open(token, keys, rules.algorithms)
     _check_times(claims, now)
