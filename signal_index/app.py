@@ -14,12 +14,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import httpx
-from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
-from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
-from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Lifespan
+from starlette.routing import Route, Router
+from starlette.types import Lifespan
 
 from keys.config import KeyConfig, parse_pins
 from keys.errors import KeysError
@@ -37,7 +34,6 @@ from signal_index.api import (
 from signal_index.api.context import Index, Names, PolicyView
 from signal_index.api.edge import Edge
 from signal_index.api.gather import Gatherer, Limits
-from signal_index.api.handlers import render_problems
 from signal_index.api.jwks import DiscoveredKeys
 from signal_index.api.lookup_run import make_run
 from signal_index.api.standing import StandingView
@@ -66,76 +62,59 @@ from signal_index.store.standing import Standing, read_standing
 from signal_index.upkeep.leader import running_upkeep
 
 ACTOR = "index"
-_ROUTERS = (
-    public.router,
-    lookups.router,
-    own_lookups.router,
-    catalogue.router,
-    publishing.router,
-    sources.router,
-    ledger_routes.router,
+SUBJECTS = (
+    lookups.routes,
+    publishing.routes,
+    sources.routes,
+    own_lookups.routes,
+    catalogue.routes,
+    ledger_routes.routes,
+    public.routes,
 )
 
 
-def create_app(settings: Settings) -> ASGIApp:
+def create_app(settings: Settings) -> Edge:
     """Give the application that a server runs; it opens the index when it starts."""
     log = EventLog(sys.stderr, clock.now)
-    api = build_api()
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Edge) -> AsyncIterator[None]:
         try:
             async with opened_index(settings, log) as index:
-                api.state.index = index
-                log.write(
-                    Event.STARTED,
-                    host=settings.host,
-                    port=settings.port,
-                    database=index.engine.dialect.name,
-                    keyVersion=index.key_config.key_version,
-                    epoch=index.key_config.epoch,
-                )
+                app.state.index = index
+                _say_started(settings, index)
                 yield
         except StartRefused as refusal:
             log.write(Event.START_REFUSED, reason=str(refusal))
             raise
 
-    return build_app(api, settings.problem_base, log, lifespan)
-
-
-def build_api() -> FastAPI:
-    """Give the routes under `/v1`; `state.index` is set when an index is open."""
-    routes = [route for router in _ROUTERS for route in router.routes]
-    api = FastAPI(openapi_url=None, redirect_slashes=False, routes=routes)
-    for kind, handler in render_problems().items():
-        api.add_exception_handler(kind, handler)
-    return api
+    return build_app(settings.problem_base, log, lifespan)
 
 
 def build_app(
-    api: FastAPI,
-    problem_base: str,
-    log: EventLog,
-    lifespan: Lifespan[Starlette] | None = None,
-) -> ASGIApp:
-    """Give the whole application around the routes: the edge outermost."""
-
-    async def security(request: object) -> PlainTextResponse:
-        del request
-        return PlainTextResponse(public.security_text(api.state.index))
-
-    outer = Starlette(
-        routes=[
-            Mount("/v1", api),
-            Route("/.well-known/security.txt", security, methods=["GET"]),
+    problem_base: str, log: EventLog, lifespan: Lifespan[Edge] | None = None
+) -> Edge:
+    """Give the routes with their edge; `state.index` is to be set before the first."""
+    router = Router(
+        [
+            *(named.route for subject in SUBJECTS for named in subject.named),
+            Route("/.well-known/security.txt", public.show_security_text),
         ],
+        redirect_slashes=False,
         lifespan=lifespan,
-        exception_handlers=render_problems(),
     )
-    outer.router.redirect_slashes = False
-    for part in (api, outer):
-        part.state.problem_base = problem_base
-    return Edge(outer, problem_base=problem_base, log=log)
+    return Edge(router, problem_base=problem_base, log=log)
+
+
+def _say_started(settings: Settings, index: Index) -> None:
+    index.events.write(
+        Event.STARTED,
+        host=settings.host,
+        port=settings.port,
+        database=index.engine.dialect.name,
+        keyVersion=index.key_config.key_version,
+        epoch=index.key_config.epoch,
+    )
 
 
 @asynccontextmanager

@@ -32,7 +32,7 @@ from signal_index.api.context import Index, Names, PolicyView
 from signal_index.api.gather import Gatherer
 from signal_index.api.lookup_run import make_run
 from signal_index.api.tokens import TokenVerifier
-from signal_index.app import build_api, build_app, limits_for, make_standing
+from signal_index.app import build_app, limits_for, make_standing
 from signal_index.events import EventLog
 from signal_index.key_files import create_key_folder, load_keys
 from signal_index.keyring import IndexKeys
@@ -244,9 +244,9 @@ def _make_index(
         lookups=Gatherer(make_run(engine, keys, clock), limits_for(engine)),
         events=log,
     )
-    api = build_api()
-    api.state.index = index
-    return index, build_app(api, PROBLEMS, log)
+    app = build_app(PROBLEMS, log)
+    app.state.index = index
+    return index, app
 
 
 async def _store_contact(world: World, agency: Agency) -> None:

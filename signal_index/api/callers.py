@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
-from fastapi import Depends, Request
+from starlette.requests import Request
 
 from policy.vocabulary import (
     Caller,
@@ -23,6 +23,7 @@ from policy.vocabulary import (
     parse_municipality,
 )
 from signal_index.api.context import Index, get_index
+from signal_index.api.routing import CallerFrom
 from signal_index.api.tokens import Claims
 from signal_index.errors import CallerNotAllowed, CallerSuspended, CallerUnknown
 from signal_index.notice import Oin
@@ -73,7 +74,7 @@ class AuditorCaller:
     caller: Caller
 
 
-async def anyone() -> AnyoneCaller:
+async def anyone(_request: Request) -> AnyoneCaller:
     """Let everybody in."""
     return AnyoneCaller()
 
@@ -114,12 +115,12 @@ async def auditor(request: Request) -> AuditorCaller:
     return AuditorCaller(caller)
 
 
-Anyone = Annotated[AnyoneCaller, Depends(anyone)]
-Person = Annotated[PersonCaller, Depends(person)]
-ActivePerson = Annotated[ActivePersonCaller, Depends(active_person)]
-Source = Annotated[SourceCaller, Depends(source)]
-LedgerReader = Annotated[LedgerCaller, Depends(ledger_reader)]
-Auditor = Annotated[AuditorCaller, Depends(auditor)]
+Anyone = Annotated[AnyoneCaller, CallerFrom(anyone)]
+Person = Annotated[PersonCaller, CallerFrom(person)]
+ActivePerson = Annotated[ActivePersonCaller, CallerFrom(active_person)]
+Source = Annotated[SourceCaller, CallerFrom(source)]
+LedgerReader = Annotated[LedgerCaller, CallerFrom(ledger_reader)]
+Auditor = Annotated[AuditorCaller, CallerFrom(auditor)]
 
 
 async def _person(request: Request) -> Caller:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from policy.offers import Choice, InformedChoice, PurposeOffer, open_purposes
 from policy.vocabulary import parse_municipality
 from signal_index.api.callers import Person
 from signal_index.api.context import get_index
 from signal_index.api.reading import give_json, read_query
+from signal_index.api.routing import Routes
 from signal_index.notice import parse_municipality as read_municipality
 
-router = APIRouter()
+routes = Routes()
 
 
-@router.get("/catalogue")
+@routes.get("/catalogue")
 async def show_catalogue(request: Request, caller: Person) -> Response:
     """Give what this caller may ask for in a municipality, in words for the screen."""
     index = get_index(request)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.requests import Request
 
 from keys.config import KeyConfig
 from policy.catalogue import Catalogue

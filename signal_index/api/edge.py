@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, State
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,9 +24,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from signal_index.api.errors import (
     BodyTooLarge,
     MediaTypeUnsupported,
+    MethodNotAllowed,
     NotAcceptable,
+    RouteUnknown,
 )
 from signal_index.api.problems import find_problem, render_problem
+from signal_index.api.routing import ROUTE_NAME
 from signal_index.events import Event, EventLog
 
 API_VERSION: Final = "1.0.0"
@@ -57,26 +61,34 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+_ALWAYS: Final = tuple(
+    (name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()
+)
 
 
 class Edge:
-    """The outermost layer of the service, around the router."""
+    """The whole service: the routes, and what every request passes before them.
 
-    def __init__(self, app: ASGIApp, *, problem_base: str, log: EventLog) -> None:
-        self._app = app
+    `state.index` is set once the index is open.
+    """
+
+    def __init__(self, routes: ASGIApp, *, problem_base: str, log: EventLog) -> None:
+        self._routes = routes
         self._base = problem_base
         self._log = log
+        self.state = State()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or give the problem that stopped it."""
+        scope["app"] = self
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._routes(scope, receive, send)
             return
         guarded = _GuardedSend(send)
         began = perf_counter()
         try:
             checked = await _check_request(scope, receive)
-            await self._app(scope, checked, guarded)
+            await self._routes(scope, checked, guarded)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 - the edge: nothing passes it
@@ -93,6 +105,7 @@ class Edge:
     async def _refuse(
         self, error: Exception, scope: Scope, receive: Receive, send: _GuardedSend
     ) -> None:
+        error = _as_fact(error)
         if find_problem(error) is None:
             kind = type(error).__name__
             self._log.write(Event.FAILED, kind=kind, route=_route_of(scope))
@@ -102,9 +115,18 @@ class Edge:
             await response(scope, receive, send)
 
 
+def _as_fact(error: Exception) -> Exception:
+    """Give our own fact for what the router raises."""
+    if not isinstance(error, HTTPException):
+        return error
+    if error.status_code == 405:
+        return MethodNotAllowed((error.headers or {}).get("Allow", ""))
+    return RouteUnknown()
+
+
 def _route_of(scope: Scope) -> str:
     """Give the template of the route: a path itself may hold an id."""
-    return str(getattr(scope.get("route"), "path", ""))
+    return str(scope.get(ROUTE_NAME, ""))
 
 
 def _method_of(scope: Scope) -> str:
@@ -122,9 +144,11 @@ class _GuardedSend:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
-            headers = MutableHeaders(scope=message)
-            for name, value in SECURITY_HEADERS.items():
-                headers.setdefault(name, value)
+            given = {name for name, _ in message["headers"]}
+            message["headers"] = [
+                *message["headers"],
+                *(pair for pair in _ALWAYS if pair[0] not in given),
+            ]
         await self._send(message)
 
 

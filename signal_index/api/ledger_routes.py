@@ -6,12 +6,14 @@ for auditors only; a leaf names nobody, but says how often who asked.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from signal_index.api.callers import Anyone, Auditor, LedgerReader
 from signal_index.api.context import Index, get_index
 from signal_index.api.errors import RouteUnknown
 from signal_index.api.reading import read_query
+from signal_index.api.routing import Routes
 from signal_index.notice import parse_uuid
 from signal_index.proof import MalformedProof, TileRef, parse_tile_path
 from signal_index.store.connect import reading
@@ -20,24 +22,24 @@ from signal_index.store.ledger_tiles import find_checkpoint, find_tile, prove_en
 _FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
 _PUBLIC = {"access-control-allow-origin": "*"}
 
-router = APIRouter(prefix="/ledger")
+routes = Routes()
 
 
-@router.get("/checkpoint")
+@routes.get("/ledger/checkpoint")
 async def show_newest_checkpoint(request: Request, caller: Anyone) -> Response:
     """Give the newest signed checkpoint."""
     del caller
     return await _checkpoint(request, None)
 
 
-@router.get("/{year}/checkpoint")
+@routes.get("/ledger/{year}/checkpoint")
 async def show_checkpoint(request: Request, caller: Anyone, year: str) -> Response:
     """Give the newest signed checkpoint of one year's tree."""
     del caller
     return await _checkpoint(request, _year(year))
 
 
-@router.get("/{year}/tile/entries/{path:path}")
+@routes.get("/ledger/{year}/tile/entries/{path:path}")
 async def show_entries(
     request: Request, caller: Auditor, year: str, path: str
 ) -> Response:
@@ -47,7 +49,7 @@ async def show_entries(
     return await _tile(get_index(request), _year(year), ref)
 
 
-@router.get("/{year}/tile/{path:path}")
+@routes.get("/ledger/{year}/tile/{path:path}")
 async def show_tile(request: Request, caller: Anyone, year: str, path: str) -> Response:
     """Give a tile of hashes; it never changes."""
     del caller
@@ -59,7 +61,7 @@ async def show_tile(request: Request, caller: Anyone, year: str, path: str) -> R
     return answer
 
 
-@router.get("/proofs/{entry_id}")
+@routes.get("/ledger/proofs/{entry_id}")
 async def show_proof(request: Request, caller: LedgerReader, entry_id: str) -> Response:
     """Prove that an entry of the caller's own organisation is in the tree."""
     read_query(request)

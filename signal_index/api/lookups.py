@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from keys.errors import KeysError
 from keys.pseudonym import StoredPoint
@@ -40,6 +41,7 @@ from signal_index.api.lookup_run import Granted
 from signal_index.api.problems import render_problem
 from signal_index.api.questions import LookupBody, parse_lookup
 from signal_index.api.recording import Asked, Decided, find_keys_of, name_persons
+from signal_index.api.routing import Routes
 from signal_index.errors import TicketInvalid
 from signal_index.events import Event
 from signal_index.ledger import Outcome
@@ -50,7 +52,7 @@ from signal_index.store.tickets import TicketPair
 
 REPEAT_FOR: Final = timedelta(minutes=5)
 
-router = APIRouter()
+routes = Routes()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -65,7 +67,7 @@ class _Arrived:
     at: datetime
 
 
-@router.post("/lookups")
+@routes.post("/lookups")
 async def look_up(request: Request, caller: Person) -> Response:
     """Answer one to ten persons for one purpose, or say in full why not."""
     index = get_index(request)

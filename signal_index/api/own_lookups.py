@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
@@ -22,6 +23,7 @@ from signal_index.api.reading import (
     read_query,
 )
 from signal_index.api.recording import record_act
+from signal_index.api.routing import Routes
 from signal_index.api.transactions import committing
 from signal_index.ledger import Group, Kind
 from signal_index.notice import parse_slug, parse_uuid
@@ -41,10 +43,10 @@ from signal_index.store.outcomes import (
     verify_own_lookup,
 )
 
-router = APIRouter()
+routes = Routes()
 
 
-@router.post("/lookups/{entry_id}/outcome")
+@routes.post("/lookups/{entry_id}/outcome")
 async def say_outcome(
     request: Request, caller: ActivePerson, entry_id: str
 ) -> Response:
@@ -65,7 +67,7 @@ async def say_outcome(
     return Response(status_code=204)
 
 
-@router.get("/own-lookups")
+@routes.get("/own-lookups")
 async def list_own_lookups(request: Request, caller: ActivePerson) -> Response:
     """List the caller's own lookups, newest first; about whom is not in it."""
     index = get_index(request)

@@ -7,12 +7,14 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
 from signal_index.api.callers import Anyone
-from signal_index.api.context import Index, get_index
+from signal_index.api.context import get_index
 from signal_index.api.reading import give_json
+from signal_index.api.routing import Routes
 from signal_index.errors import DatabaseUnavailable
 from signal_index.notice.fields import encode_instant
 from signal_index.store.connect import reading
@@ -25,10 +27,10 @@ _CORS: Final = {
     "cache-control": "public, max-age=300",
 }
 
-router = APIRouter()
+routes = Routes()
 
 
-@router.get("/health")
+@routes.get("/health")
 async def show_health(request: Request, caller: Anyone) -> Response:
     """Say whether this process answers and reaches its database."""
     del caller
@@ -44,8 +46,8 @@ async def show_health(request: Request, caller: Anyone) -> Response:
     )
 
 
-@router.get("/openapi.json")
-async def show_openapi(caller: Anyone) -> Response:
+@routes.get("/openapi.json")
+async def show_openapi(_request: Request, caller: Anyone) -> Response:
     """Give the description of this API, to any page."""
     del caller
     return Response(openapi_text(), media_type="application/json", headers=_CORS)
@@ -57,10 +59,10 @@ def openapi_text() -> bytes:
     return (resources.files("signal_index.api") / "openapi.json").read_bytes()
 
 
-def security_text(index: Index) -> str:
+async def show_security_text(request: Request) -> Response:
     """Give the text of RFC 9116; it says of itself how long it holds."""
-    expires = index.clock() + timedelta(days=180)
-    return (
+    expires = get_index(request).clock() + timedelta(days=180)
+    return PlainTextResponse(
         f"Contact: {SECURITY_CONTACT}\n"
         f"Expires: {encode_instant(expires)}\n"
         "Preferred-Languages: nl, en\n"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from keys.pseudonym import KeyVersion
 from signal_index.api.callers import Source, SourceCaller
@@ -19,6 +20,7 @@ from signal_index.api.reading import (
     read_limit,
     read_query,
 )
+from signal_index.api.routing import Routes
 from signal_index.api.submissions import Submission, find_signer
 from signal_index.notice import (
     InvalidField,
@@ -35,10 +37,10 @@ from signal_index.notice.fields import encode_instant
 from signal_index.store.connect import reading
 from signal_index.store.signals import OwnSignal, list_own_signals
 
-router = APIRouter()
+routes = Routes()
 
 
-@router.put("/signals/{reference}")
+@routes.put("/signals/{reference}")
 async def publish_signal(request: Request, caller: Source, reference: str) -> Response:
     """Publish one signal, or a new version of it."""
     index = get_index(request)
@@ -61,7 +63,7 @@ async def publish_signal(request: Request, caller: Source, reference: str) -> Re
     return _give_one(index, await _carry_out(index, caller, submission))
 
 
-@router.post("/signals/{reference}/withdrawal")
+@routes.post("/signals/{reference}/withdrawal")
 async def withdraw_signal(request: Request, caller: Source, reference: str) -> Response:
     """Withdraw one signal, by its reference alone."""
     index = get_index(request)
@@ -82,7 +84,7 @@ async def withdraw_signal(request: Request, caller: Source, reference: str) -> R
     return _give_one(index, await _carry_out(index, caller, submission))
 
 
-@router.post("/signal-batches")
+@routes.post("/signal-batches")
 async def publish_batch(request: Request, caller: Source) -> Response:
     """Publish up to 1,000 notices and withdrawals under one signature."""
     index = get_index(request)
@@ -108,7 +110,7 @@ async def publish_batch(request: Request, caller: Source) -> Response:
     )
 
 
-@router.get("/signals")
+@routes.get("/signals")
 async def list_signals(request: Request, caller: Source) -> Response:
     """List the caller's own signals, page by page."""
     query = read_query(request, ("cursor", "limit"))

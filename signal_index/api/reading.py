@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from signal_index.notice import InvalidField, parse_uuid
 from signal_index.notice.fields import parse_json

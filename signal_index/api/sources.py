@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from signal_index.api.callers import Source
 from signal_index.api.context import get_index
 from signal_index.api.reading import give_json, read_json, read_query
 from signal_index.api.recording import record_act
+from signal_index.api.routing import Routes
 from signal_index.api.submissions import get_source
 from signal_index.api.transactions import committing
 from signal_index.errors import UnknownSource
@@ -36,10 +38,10 @@ from signal_index.store.standing import Standing
 
 _CLOCK_SKEW: Final = timedelta(seconds=60)
 
-router = APIRouter()
+routes = Routes()
 
 
-@router.put("/contact-holders/{contact_holder}")
+@routes.put("/contact-holders/{contact_holder}")
 async def store_contact(
     request: Request, caller: Source, contact_holder: str
 ) -> Response:
@@ -64,7 +66,7 @@ async def store_contact(
     return give_json({"id": str(holder_id), **wire}, 201 if is_new else 200)
 
 
-@router.get("/contact-holders")
+@routes.get("/contact-holders")
 async def list_contacts(request: Request, caller: Source) -> Response:
     """List the caller's own contact holders."""
     read_query(request)
@@ -73,7 +75,7 @@ async def list_contacts(request: Request, caller: Source) -> Response:
     return give_json({"items": [{"id": str(at), **wire} for at, wire in found]})
 
 
-@router.post("/deliveries")
+@routes.post("/deliveries")
 async def close(request: Request, caller: Source) -> Response:
     """Close a delivery, also an empty one: the source was heard."""
     index = get_index(request)
