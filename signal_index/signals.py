@@ -134,7 +134,7 @@ def derive_person_name(point: StoredPoint, key: LedgerNameKey) -> bytes:
 
 
 def is_in_reach(
-    signal: StoredSignal, search: Search, category: PermittedCategory, now: datetime
+    signal: StoredSignal, municipality: str, category: PermittedCategory, now: datetime
 ) -> bool:
     """Tell whether a row found under a permit may be shown under it.
 
@@ -144,7 +144,7 @@ def is_in_reach(
     today = now.date()
     if signal.category != category.id:
         return False
-    if signal.municipality != search.permit.municipality:
+    if signal.municipality != municipality:
         return False
     if signal.state is SignalState.ACTIVE:
         live = signal.valid_from <= today <= signal.valid_until

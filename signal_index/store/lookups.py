@@ -211,7 +211,8 @@ def _shown(
         for row in rows.get(key, ())
         if row.category == category.id
     ]
-    shown = [s for s, category in candidates if is_in_reach(s, search, category, now)]
+    place = search.permit.municipality
+    shown = [s for s, category in candidates if is_in_reach(s, place, category, now)]
     return tuple(sorted(shown, key=lambda s: (s.category, s.source, s.valid_from)))
 
 
