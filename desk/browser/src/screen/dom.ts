@@ -30,9 +30,9 @@ export function show(element: HTMLElement, visible: boolean): void {
   element.hidden = !visible;
 }
 
-/** Move focus to an element that is not a control, so that a reader starts there. */
+/** Move focus to the heading of what is new, and the view to the top of the page. */
 export function focusOn(element: HTMLElement): void {
   element.tabIndex = -1;
   element.focus({ preventScroll: true });
-  element.scrollIntoView({ block: "start" });
+  scrollTo({ top: 0 });
 }
