@@ -33,12 +33,12 @@ from signal_index.api import (
 )
 from signal_index.api.context import Index, Names, PolicyView
 from signal_index.api.edge import Edge
-from signal_index.api.gather import Gatherer, Limits
+from signal_index.api.gather import Gatherer, Limits, OnFailure
 from signal_index.api.jwks import DiscoveredKeys
 from signal_index.api.lookup_run import make_run
 from signal_index.api.standing import StandingView
 from signal_index.api.tokens import TokenVerifier
-from signal_index.errors import KeyConfigUnusable, StartRefused
+from signal_index.errors import CommitUnknown, KeyConfigUnusable, StartRefused
 from signal_index.events import Event, EventLog
 from signal_index.key_files import load_keys
 from signal_index.keyring import IndexKeys
@@ -147,7 +147,11 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
                 ),
                 standing=make_standing(engine, view),
                 policy=view,
-                lookups=Gatherer(make_run(engine, keys, clock.now), limits_for(engine)),
+                lookups=Gatherer(
+                    make_run(engine, keys, clock.now),
+                    limits_for(engine),
+                    failure_log(log),
+                ),
                 events=log,
             )
             yield index
@@ -164,6 +168,17 @@ def make_standing(engine: AsyncEngine, policy: PolicyView) -> StandingView:
             return await read_standing(conn, policy.catalogue, now=now)
 
     return StandingView(read)
+
+
+def failure_log(log: EventLog) -> OnFailure:
+    """Give what writes down that gathered lookups failed, and why, by its kind."""
+
+    def write(error: Exception, count: int) -> None:
+        is_unknown = isinstance(error, CommitUnknown)
+        event = Event.COMMIT_UNKNOWN if is_unknown else Event.LOOKUPS_RETRIED
+        log.write(event, kind=type(error.__cause__ or error).__name__, count=count)
+
+    return write
 
 
 def limits_for(engine: AsyncEngine) -> Limits:

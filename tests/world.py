@@ -32,7 +32,7 @@ from signal_index.api.context import Index, Names, PolicyView
 from signal_index.api.gather import Gatherer
 from signal_index.api.lookup_run import make_run
 from signal_index.api.tokens import TokenVerifier
-from signal_index.app import build_app, limits_for, make_standing
+from signal_index.app import build_app, failure_log, limits_for, make_standing
 from signal_index.events import EventLog
 from signal_index.key_files import create_key_folder, load_keys
 from signal_index.keyring import IndexKeys
@@ -241,7 +241,9 @@ def _make_index(
         tokens=TokenVerifier([issuer.settings], AUDIENCE, issuer),
         standing=make_standing(engine, policy),
         policy=policy,
-        lookups=Gatherer(make_run(engine, keys, clock), limits_for(engine)),
+        lookups=Gatherer(
+            make_run(engine, keys, clock), limits_for(engine), failure_log(log)
+        ),
         events=log,
     )
     app = build_app(PROBLEMS, log)

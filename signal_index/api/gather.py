@@ -36,6 +36,12 @@ class Gathered(Protocol):
 Item = TypeVar("Item", bound=Gathered)
 Result = TypeVar("Result")
 Run = Callable[[Sequence[Item]], Awaitable[Sequence[Result]]]
+OnFailure = Callable[[Exception, int], None]
+"""Told of a run that failed: what it raised, and how many were in it."""
+
+
+def _say_nothing(_error: Exception, _count: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,15 @@ class _Waiting(Generic[Item, Result]):
 class Gatherer(Generic[Item, Result]):
     """Runs what joins it, together with what else is waiting."""
 
-    def __init__(self, run: Run[Item, Result], limits: Limits) -> None:
+    def __init__(
+        self,
+        run: Run[Item, Result],
+        limits: Limits,
+        on_failure: OnFailure = _say_nothing,
+    ) -> None:
         self._run = run
         self._limits = limits
+        self._on_failure = on_failure
         self._waiting: deque[_Waiting[Item, Result]] = deque()
         self._runs: set[asyncio.Task[None]] = set()
 
@@ -110,9 +122,11 @@ class Gatherer(Generic[Item, Result]):
         try:
             results = await self._run([one.item for one in group])
         except CommitUnknown as error:
+            self._on_failure(error, len(group))
             for one in group:
                 one.answer.set_exception(error)
-        except Exception:  # noqa: BLE001 - whatever it was, it must not sink the rest
+        except Exception as error:  # noqa: BLE001 - it must not sink the rest
+            self._on_failure(error, len(group))
             await self._work_alone(group)
         else:
             for one, result in zip(group, results, strict=True):
