@@ -38,6 +38,7 @@ from signal_index.api.jwks import DiscoveredKeys
 from signal_index.api.lookup_run import make_run
 from signal_index.api.standing import StandingView
 from signal_index.api.tokens import TokenVerifier
+from signal_index.api.transactions import looking
 from signal_index.errors import CommitUnknown, KeyConfigUnusable, StartRefused
 from signal_index.events import Event, EventLog
 from signal_index.key_files import load_keys
@@ -54,7 +55,6 @@ from signal_index.store.connect import (
     DatabaseRole,
     is_sqlite,
     open_engine,
-    reading,
     transaction,
 )
 from signal_index.store.schema import verify_schema
@@ -164,7 +164,7 @@ def make_standing(engine: AsyncEngine, policy: PolicyView) -> StandingView:
     """Give the view of who takes part, read from this database."""
 
     async def read(now: datetime) -> Standing:
-        async with reading(engine) as conn:
+        async with looking(engine) as conn:
             return await read_standing(conn, policy.catalogue, now=now)
 
     return StandingView(read)

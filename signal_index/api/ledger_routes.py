@@ -14,9 +14,9 @@ from signal_index.api.context import Index, get_index
 from signal_index.api.errors import RouteUnknown
 from signal_index.api.reading import read_query
 from signal_index.api.routing import Routes
+from signal_index.api.transactions import looking
 from signal_index.notice import parse_uuid
 from signal_index.proof import MalformedProof, TileRef, parse_tile_path
-from signal_index.store.connect import reading
 from signal_index.store.ledger_tiles import find_checkpoint, find_tile, prove_entry
 
 _FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
@@ -66,13 +66,13 @@ async def show_proof(request: Request, caller: LedgerReader, entry_id: str) -> R
     """Prove that an entry of the caller's own organisation is in the tree."""
     read_query(request)
     entry = parse_uuid(entry_id, "entryId")
-    async with reading(get_index(request).engine) as conn:
+    async with looking(get_index(request).engine) as conn:
         proof = await prove_entry(conn, entry, caller.caller.organisation)
     return Response(proof, media_type="text/plain; charset=utf-8")
 
 
 async def _checkpoint(request: Request, year: int | None) -> Response:
-    async with reading(get_index(request).engine) as conn:
+    async with looking(get_index(request).engine) as conn:
         note = await find_checkpoint(conn, year)
     if note is None:
         raise RouteUnknown
@@ -80,7 +80,7 @@ async def _checkpoint(request: Request, year: int | None) -> Response:
 
 
 async def _tile(index: Index, year: int, ref: TileRef) -> Response:
-    async with reading(index.engine) as conn:
+    async with looking(index.engine) as conn:
         data = await find_tile(conn, year, ref)
     if data is None:
         raise RouteUnknown

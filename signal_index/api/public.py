@@ -7,7 +7,6 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -15,9 +14,8 @@ from signal_index.api.callers import Anyone
 from signal_index.api.context import get_index
 from signal_index.api.reading import give_json
 from signal_index.api.routing import Routes
-from signal_index.errors import DatabaseUnavailable
+from signal_index.api.transactions import looking
 from signal_index.notice.fields import encode_instant
-from signal_index.store.connect import reading
 from signal_index.store.standing import verify_reachable
 
 SECURITY_CONTACT: Final = "mailto:security@signal-index.example"
@@ -35,11 +33,8 @@ async def show_health(request: Request, caller: Anyone) -> Response:
     """Say whether this process answers and reaches its database."""
     del caller
     index = get_index(request)
-    try:
-        async with reading(index.engine) as conn:
-            await verify_reachable(conn)
-    except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnavailable from error
+    async with looking(index.engine) as conn:
+        await verify_reachable(conn)
     config = index.key_config
     return give_json(
         {"status": "ok", "keyVersion": config.key_version, "epoch": config.epoch}

@@ -22,6 +22,7 @@ from signal_index.api.reading import (
 )
 from signal_index.api.routing import Routes
 from signal_index.api.submissions import Submission, find_signer
+from signal_index.api.transactions import looking
 from signal_index.notice import (
     InvalidField,
     SignerKey,
@@ -34,7 +35,6 @@ from signal_index.notice import (
     parse_withdrawal_body,
 )
 from signal_index.notice.fields import encode_instant
-from signal_index.store.connect import reading
 from signal_index.store.signals import OwnSignal, list_own_signals
 
 routes = Routes()
@@ -115,7 +115,7 @@ async def list_signals(request: Request, caller: Source) -> Response:
     """List the caller's own signals, page by page."""
     query = read_query(request, ("cursor", "limit"))
     limit = read_limit(query)
-    async with reading(get_index(request).engine) as conn:
+    async with looking(get_index(request).engine) as conn:
         found = await list_own_signals(
             conn, caller.organisation, after=read_cursor(query), limit=limit + 1
         )

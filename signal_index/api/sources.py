@@ -16,7 +16,7 @@ from signal_index.api.reading import give_json, read_json, read_query
 from signal_index.api.recording import record_act
 from signal_index.api.routing import Routes
 from signal_index.api.submissions import get_source
-from signal_index.api.transactions import committing
+from signal_index.api.transactions import committing, looking
 from signal_index.errors import UnknownSource
 from signal_index.ledger import Kind
 from signal_index.notice import (
@@ -30,7 +30,6 @@ from signal_index.notice import (
 )
 from signal_index.notice.fields import encode_b64u
 from signal_index.notice.text import encode_compact
-from signal_index.store.connect import reading
 from signal_index.store.contacts import list_contact_holders, store_contact_holder
 from signal_index.store.deliveries import close_delivery, is_delivery_known
 from signal_index.store.ledger import insert_entries
@@ -70,7 +69,7 @@ async def store_contact(
 async def list_contacts(request: Request, caller: Source) -> Response:
     """List the caller's own contact holders."""
     read_query(request)
-    async with reading(get_index(request).engine) as conn:
+    async with looking(get_index(request).engine) as conn:
         found = await list_contact_holders(conn, caller.organisation)
     return give_json({"items": [{"id": str(at), **wire} for at, wire in found]})
 

@@ -1,4 +1,4 @@
-"""The edge's transaction: what it cannot be sure of, it says.
+"""The edge's transactions: what they cannot be sure of, they say.
 
 An exception inside the block means that nothing was changed. One from the COMMIT itself
 means that we do not know: `CommitUnknown`, and the caller may ask the same again.
@@ -14,7 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from signal_index.errors import CommitUnknown, DatabaseUnavailable
-from signal_index.store.connect import transaction
+from signal_index.store.connect import reading, transaction
+
+_GONE = (OperationalError, InterfaceError, PoolTimeout, OSError)
 
 
 @asynccontextmanager
@@ -32,6 +34,16 @@ async def committing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     except (SQLAlchemyError, OSError) as error:
         if is_committing:
             raise CommitUnknown from error
-        if isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError):
+        if isinstance(error, _GONE):
             raise DatabaseUnavailable from error
         raise
+
+
+@asynccontextmanager
+async def looking(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a connection that only reads; raises `DatabaseUnavailable`."""
+    try:
+        async with reading(engine) as conn:
+            yield conn
+    except _GONE as error:
+        raise DatabaseUnavailable from error
