@@ -99,8 +99,14 @@ async def find_known(
         )
         for row in gone
     }
+    return found | await _find_stored(conn, source, references)
+
+
+async def _find_stored(
+    conn: AsyncConnection, source: str, references: Sequence[UUID]
+) -> dict[UUID, tuple[Known, KnownPlace]]:
     columns = signal.c
-    there = await conn.execute(
+    rows = await conn.execute(
         select(
             columns.reference,
             columns.version,
@@ -111,8 +117,8 @@ async def find_known(
             columns.state,
         ).where(columns.source == source, columns.reference.in_(references))
     )
-    for row in there:
-        found[row.reference] = (
+    return {
+        row.reference: (
             Known(
                 "ended" if row.state == SignalState.ENDED else "signal",
                 row.version,
@@ -121,7 +127,8 @@ async def find_known(
             ),
             KnownPlace(row.category, row.municipality),
         )
-    return found
+        for row in rows
+    }
 
 
 async def store_signals(conn: AsyncConnection, signals: Sequence[NewSignal]) -> None:
