@@ -175,7 +175,8 @@ class FakeIndex:
             "receipt": receipt,
             "padding": "",
         }
-        return part | self.spoil.get("part", {})
+        spoilt: dict[str, object] = self.spoil.get("part", {})
+        return part | spoilt
 
     def _facts(
         self, asked: dict[str, Any], subject: dict[str, Any], claims: dict[str, Any]

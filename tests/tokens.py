@@ -33,7 +33,7 @@ class TokenIssuer:
         del issuer, kid
         self.asked += 1
         public = OKPKey.import_key(
-            {**self.key.as_dict(private=False), "kid": "login-1"}  # type: ignore[arg-type]  # a JWK
+            {**self.key.as_dict(private=False), "kid": "login-1"}
         )
         return KeySet([public])
 
