@@ -3,7 +3,7 @@ import { Refused } from "../errors.ts";
 import type { Answer, Flag, Freshness, Part } from "../lookup.ts";
 import type { Category } from "./question.ts";
 import type { Relay } from "../relay.ts";
-import { all, fill, fromTemplate, need, show } from "./dom.ts";
+import { all, fill, fromTemplate, hasIcon, need, show } from "./dom.ts";
 import { writeDay, writePhone } from "./moments.ts";
 import { chooseReach, writeHours } from "./reach.ts";
 import { text } from "./texts.ts";
@@ -79,7 +79,7 @@ function paintDomain(domain: string, flags: readonly Flag[], labels: DomainLabel
   fill(card, { domain: labels.get(domain) ?? domain });
   need("article", card).dataset["width"] = String(Math.min(flags.length, MOST_ABREAST));
   const icon = need<SVGUseElement>("use", card);
-  const symbol = document.getElementById(`icon-${domain}`) === null ? "icon-domain" : `icon-${domain}`;
+  const symbol = hasIcon(domain) ? `icon-${domain}` : "icon-domain";
   icon.setAttribute("href", `#${symbol}`);
   need("[data-flags]", card).replaceChildren(...flags.map((flag) => paintFlag(flag, labels)));
   return card;

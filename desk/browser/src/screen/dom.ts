@@ -10,9 +10,16 @@ export function all<T extends Element = HTMLElement>(selector: string, within: P
   return [...within.querySelectorAll<T>(selector)];
 }
 
+let pieces: ParentNode | null = null;
+
+/** Take templates and icons from here instead of from the page: a web component's own. */
+export function usePieces(own: ParentNode): void {
+  pieces = own;
+}
+
 /** A fresh copy of what stands in a `<template>`. */
 export function fromTemplate(id: string): DocumentFragment {
-  const template = need<HTMLTemplateElement>(`template#${id}`);
+  const template = need<HTMLTemplateElement>(`template#${id}`, pieces ?? document);
   return template.content.cloneNode(true) as DocumentFragment;
 }
 
@@ -24,6 +31,10 @@ export function fill(within: ParentNode, slots: Readonly<Record<string, string |
       else element.textContent = text;
     }
   }
+}
+
+export function hasIcon(name: string): boolean {
+  return (pieces ?? document).querySelector(`#icon-${name}`) !== null;
 }
 
 export function show(element: HTMLElement, visible: boolean): void {

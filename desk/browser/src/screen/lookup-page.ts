@@ -1,9 +1,9 @@
 /** The lookup page: read the question, ask, paint. One screen, one answer. */
 import { Refused } from "../errors.ts";
 import type { KeyConfig } from "../key-config.ts";
-import { loadConfig, lookUp, type Memory, type Question } from "../lookup.ts";
-import type { Bsn } from "../bsn.ts";
-import { isProblem, Relay } from "../relay.ts";
+import { Asker } from "../asker.ts";
+import type { Memory, Question } from "../lookup.ts";
+import { Relay } from "../relay.ts";
 import { paintAnswer } from "./answer.ts";
 import { focusOn, need, show } from "./dom.ts";
 import { People } from "./people.ts";
@@ -24,6 +24,7 @@ const memory: Memory = {
 
 class LookupPage {
   readonly #relay = new Relay("/relay", { "X-CSRF-Token": csrfToken() });
+  readonly #asker = new Asker(this.#relay, memory);
   readonly #form = need("#question");
   readonly #result = need("#result");
   readonly #place = need("#answer");
@@ -32,8 +33,6 @@ class LookupPage {
   readonly #fields: QuestionFields;
   readonly #people: People;
   readonly #labels: ReadonlyMap<string, string>;
-  #config: Promise<KeyConfig>;
-  #passedOver: readonly number[] = [];
 
   constructor(catalogue: Catalogue) {
     this.#fields = new QuestionFields(catalogue, this.#form.dataset["casePattern"] ?? "");
@@ -42,7 +41,6 @@ class LookupPage {
     this.#button.addEventListener("click", () => void this.#ask());
     need("#again").addEventListener("click", () => this.#reset());
     addEventListener("pagehide", () => this.#wipe());
-    this.#config = this.#loadConfig();
     if (isBack()) show(need("#expired"), true);
     addEventListener("pageshow", (event) => {
       if (event.persisted) show(need("#expired"), true);
@@ -57,11 +55,7 @@ class LookupPage {
     if (question === null || people === null) return;
     this.#busy(true);
     try {
-      const config = await this.#config.catch(() => (this.#config = this.#loadConfig()));
-      const asking = this.#lookUp(config, question, people);
-      this.#people.clear(); // blinded by now: the call above ran up to its first request
-      const answer = await asking;
-      this.#passedOver = answer.passedOver;
+      const answer = await this.#asker.ask(question, people, () => this.#people.clear());
       paintAnswer(this.#place, answer, {
         labels: this.#labels,
         categories: this.#fields.categories(question),
@@ -70,24 +64,12 @@ class LookupPage {
       need("#result-title").textContent = text("answered-title");
     } catch (error) {
       this.#people.clear();
-      if (isProblem(error, "stale-key-version")) this.#config = this.#loadConfig();
       paintRefusal(this.#place, error);
       need("#result-title").textContent = text("unanswered-title");
       if (!(error instanceof Refused)) console.error((error as Error).name);
     }
     this.#busy(false);
     this.#showResult(question);
-  }
-
-  #lookUp(config: KeyConfig, question: Question, people: readonly Bsn[]) {
-    const holders = { config, avoid: this.#passedOver };
-    return lookUp(this.#relay, holders, question, people);
-  }
-
-  #loadConfig(): Promise<KeyConfig> {
-    const loading = loadConfig(this.#relay, memory, new Date());
-    loading.catch(() => undefined); // told when it is needed
-    return loading;
   }
 
   #busy(busy: boolean): void {

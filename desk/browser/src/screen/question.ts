@@ -120,7 +120,8 @@ export class QuestionFields {
   }
 }
 
-function paintChoices(place: HTMLElement, choices: readonly Choice[]): void {
+/** Offer what a citizen may have been told, or why not, as radio buttons. */
+export function paintChoices(place: HTMLElement, choices: readonly Choice[]): void {
   place.replaceChildren(
     ...choices.map((choice) => {
       const fragment = fromTemplate("choice");
