@@ -28,6 +28,10 @@ class SignalIndex:
         content = json.dumps({"outcome": outcome}).encode()
         return await self._send("POST", f"/v1/lookups/{entry}/outcome", token, content)
 
+    async def record_print(self, token: str, entry: str) -> Passed:
+        """Record that an answer goes on paper."""
+        return await self._send("POST", f"/v1/lookups/{entry}/print", token, b"{}")
+
     async def catalogue(self, token: str, municipality: str) -> Passed:
         """Ask which purposes are open to this person."""
         return await self._send(

@@ -129,6 +129,15 @@ async def record_outcome(
     )
 
 
+@router.post("/lookups/{entry}/print")
+async def record_print(
+    request: Request, caller: ChangingCaller, entry: UUID
+) -> Response:
+    """Record with the index that an answer goes on paper, before it does."""
+    index = desk_of(request).index
+    return _answer(await index.record_print(caller.access_token, str(entry)))
+
+
 @router.get("/catalogue")
 async def read_catalogue(request: Request, caller: ReadingCaller) -> Response:
     """Give the purposes that are open to this person."""

@@ -126,6 +126,7 @@ class FakeIndex:
     asked: list[dict[str, Any]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     outcomes: list[tuple[str, str]] = field(default_factory=list)
+    prints: list[str] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     forgotten: bool = False
 
@@ -135,6 +136,7 @@ class FakeIndex:
                 Route("/v1/catalogue", self._catalogue),
                 Route("/v1/lookups", self._look_up, methods=["POST"]),
                 Route("/v1/lookups/{entry}/outcome", self._outcome, methods=["POST"]),
+                Route("/v1/lookups/{entry}/print", self._print, methods=["POST"]),
                 Route("/v1/own-lookups", self._own),
                 Route("/v1/ledger/proofs/{entry}", self._proof),
             ]
@@ -213,6 +215,10 @@ class FakeIndex:
     async def _outcome(self, request: Request) -> Response:
         said = await request.json()
         self.outcomes.append((request.path_params["entry"], said["outcome"]))
+        return Response(status_code=204)
+
+    async def _print(self, request: Request) -> Response:
+        self.prints.append(request.path_params["entry"])
         return Response(status_code=204)
 
     async def _own(self, _request: Request) -> Response:

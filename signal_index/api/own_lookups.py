@@ -1,4 +1,4 @@
-"""A caller's own lookups: what came of each, and the list of them. No person in either.
+"""A caller's own lookups: what came of each, its prints, the list. No person in any.
 
 Reading one's own history is itself an entry of the ledger.
 """
@@ -40,6 +40,7 @@ from signal_index.store.outcomes import (
     LookupOutcome,
     find_outcomes,
     store_outcome,
+    verify_own_answer,
     verify_own_lookup,
 )
 
@@ -63,6 +64,25 @@ async def say_outcome(
         await verify_own_lookup(conn, _owner(index, who), entry)
         await store_outcome(conn, said, now=now)
         record = record_act(Kind.OUTCOME, who, what, index.keys, now)
+        await insert_entries(conn, [record])
+    return Response(status_code=204)
+
+
+@routes.post("/lookups/{entry_id}/print")
+async def tell_print(request: Request, caller: ActivePerson, entry_id: str) -> Response:
+    """Record that an answer goes on paper, before it does; each print is an entry.
+
+    Only who got the answer can print it. What is on the paper is not told: the citizen
+    chose it.
+    """
+    index = get_index(request)
+    entry = parse_uuid(entry_id, "entryId")
+    who = caller.caller
+    parse_object(await read_json(request), ())
+    what: JsonObject = {"entry": str(entry)}
+    async with committing(index.engine) as conn:
+        await verify_own_answer(conn, _owner(index, who), entry)
+        record = record_act(Kind.PRINT, who, what, index.keys, index.clock())
         await insert_entries(conn, [record])
     return Response(status_code=204)
 

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     KEY = "key"
     ERASURE = "erasure"
     OUTCOME = "outcome"
+    PRINT = "print"
     TICKET_REFUSED = "ticket-refused"
     OWN_HISTORY = "own-history"
     FIRST_LEAF = "first-leaf"

@@ -1,4 +1,7 @@
-"""What came of a lookup, once asked: kept apart from the ledger's sealed groups."""
+"""What came of a lookup, once asked: kept apart from the ledger's sealed groups.
+
+And whose lookup it is: only who asked may say what came of it, or print its answer.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import UnknownEntry
-from signal_index.ledger import Kind, user_find_key
+from signal_index.ledger import Kind, Outcome, user_find_key
+from signal_index.proof import Leaf, parse_leaf
 from signal_index.store.ledger_reading import Owner
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.lookups import lookup_outcome
@@ -41,6 +45,20 @@ async def verify_own_lookup(conn: AsyncConnection, owner: Owner, entry: UUID) ->
         raise UnknownEntry
     own = user_find_key(owner.keys[row.year], owner.organisation, owner.sub)
     if row.find_user != own:
+        raise UnknownEntry
+
+
+async def verify_own_answer(conn: AsyncConnection, owner: Owner, entry: UUID) -> None:
+    """Raise `UnknownEntry` unless this user was given an answer to this lookup.
+
+    A refusal showed nothing, so that nothing of it can be printed.
+    """
+    await verify_own_lookup(conn, owner, entry)
+    leaf = await conn.scalar(
+        select(ledger_entry.c.leaf).where(ledger_entry.c.entry_id == entry)
+    )
+    found = parse_leaf(bytes(leaf or b""))
+    if not isinstance(found, Leaf) or found.outcome is not Outcome.ANSWERED:
         raise UnknownEntry
 
 

@@ -183,6 +183,32 @@ async def test_what_came_of_a_lookup_is_kept_and_shown_to_its_asker(
     assert await count_entries(world, "own-history") == 1
 
 
+async def test_each_print_is_recorded_with_the_lookup_it_is_of(world: World) -> None:
+    (part,) = await world.look_up([ONE])
+    path = f"/lookups/{part['entryId']}/print"
+    for _ in range(2):
+        answer = await world.send("POST", path, world.a_token(), {})
+        assert answer.status_code == 204, answer.text
+    prints = await open_entries(world, "print")
+    assert [_group(one, Group.WHO)["sub"] for one in prints] == ["user-1", "user-1"]
+    assert {_group(one, Group.WHAT)["entry"] for one in prints} == {part["entryId"]}
+
+
+async def test_nobody_prints_the_answer_of_another(world: World) -> None:
+    (part,) = await world.look_up([ONE])
+    path = f"/lookups/{part['entryId']}/print"
+    answer = await world.send("POST", path, world.a_token(sub="user-2"), {})
+    assert (answer.status_code, await count_entries(world, "print")) == (404, 0)
+
+
+async def test_a_refusal_has_nothing_to_print(world: World) -> None:
+    body = await world.ask([ONE], caseReference=None)
+    refused = await world.send("POST", "/lookups", world.a_token(), body)
+    (entry,) = refused.json()["entryIds"]
+    answer = await world.send("POST", f"/lookups/{entry}/print", world.a_token(), {})
+    assert (answer.status_code, await count_entries(world, "print")) == (404, 0)
+
+
 async def test_the_own_history_pages_without_losing_any(world: World) -> None:
     asked = [(await world.look_up([ONE]))[0]["entryId"] for _ in range(5)]
     seen, path = [], "/own-lookups?limit=2"

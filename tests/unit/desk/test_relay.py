@@ -162,6 +162,24 @@ async def test_an_outcome_is_recorded_at_the_index(
     assert town.index.outcomes == [(entry, "contact-made")]
 
 
+async def test_a_print_is_recorded_at_the_index(town: Town, browser: Browser) -> None:
+    await log_in_with_csrf(browser)
+    entry = (await look_up(town, browser)).json()["answers"][0]["entryId"]
+    answer = await browser.post(f"/relay/lookups/{entry}/print")
+    assert answer.status_code == 204
+    assert town.index.prints == [entry]
+
+
+async def test_a_print_without_the_pages_token_is_not_recorded(
+    town: Town, browser: Browser
+) -> None:
+    await log_in_with_csrf(browser)
+    entry = (await look_up(town, browser)).json()["answers"][0]["entryId"]
+    del browser.headers["X-CSRF-Token"]
+    answer = await browser.post(f"/relay/lookups/{entry}/print")
+    assert (answer.status_code, town.index.prints) == (403, [])
+
+
 async def test_a_case_system_asks_with_its_users_token(
     town: Town, desk: FastAPI
 ) -> None:
