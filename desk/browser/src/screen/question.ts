@@ -49,8 +49,7 @@ export class QuestionFields {
   read(): Question | null {
     const purpose = this.#purpose();
     const caseReference = need<HTMLInputElement>("#case-reference").value.trim().toUpperCase();
-    const chosen = document.querySelector<HTMLInputElement>("#informed input:checked");
-    const code = chosen?.value ?? "";
+    const code = readInformed();
     const basis = need<HTMLSelectElement>("#legal-basis").value;
     const checks: [string, boolean][] = [
       ["purpose", purpose !== null],
@@ -98,30 +97,36 @@ export class QuestionFields {
     if (purpose === null) return;
     tell("purpose", true);
     show(need("#case-reference-field"), purpose.needsCaseReference);
-    show(need("#informed"), purpose.needsInformed);
-    this.#offerBases(purpose);
-    this.#offerInformed(purpose);
-  }
-
-  #offerBases(purpose: Purpose): void {
-    const select = need<HTMLSelectElement>("#legal-basis");
-    select.replaceChildren(...purpose.legalBases.map((basis) => new Option(basis.label, basis.id)));
-    const single = purpose.legalBases.length === 1;
-    show(need("#legal-basis-field"), !single);
-    const line = need("#legal-basis-line");
-    show(line, single);
-    line.textContent = text("legal-basis", { basis: purpose.legalBases[0]?.label ?? "" });
-  }
-
-  #offerInformed(purpose: Purpose): void {
-    paintChoices(need("#informed-codes"), purpose.informedCodes);
-    paintChoices(need("#informed-exceptions"), purpose.exceptions);
-    show(need("#informed-exceptions-group"), purpose.exceptions.length > 0);
+    offerBases(purpose);
+    offerInformed(purpose);
   }
 }
 
-/** Offer what a citizen may have been told, or why not, as radio buttons. */
-export function paintChoices(place: HTMLElement, choices: readonly Choice[]): void {
+/** Show the basis that a purpose has, or let one be chosen where it has several. */
+export function offerBases(purpose: Purpose, within: ParentNode = document): void {
+  const select = need<HTMLSelectElement>("#legal-basis", within);
+  select.replaceChildren(...purpose.legalBases.map((basis) => new Option(basis.label, basis.id)));
+  const single = purpose.legalBases.length === 1;
+  show(need("#legal-basis-field", within), !single);
+  const line = need("#legal-basis-line", within);
+  show(line, single);
+  line.textContent = text("legal-basis", { basis: purpose.legalBases[0]?.label ?? "" });
+}
+
+/** Offer what the citizen may have been told, and why it may have been left. */
+export function offerInformed(purpose: Purpose, within: ParentNode = document): void {
+  show(need("#informed", within), purpose.needsInformed);
+  paintChoices(need("#informed-codes", within), purpose.informedCodes);
+  paintChoices(need("#informed-exceptions", within), purpose.exceptions);
+  show(need("#informed-exceptions-group", within), purpose.exceptions.length > 0);
+}
+
+/** Which of them was chosen; empty when none was. */
+export function readInformed(within: ParentNode = document): string {
+  return within.querySelector<HTMLInputElement>("#informed input:checked")?.value ?? "";
+}
+
+function paintChoices(place: HTMLElement, choices: readonly Choice[]): void {
   place.replaceChildren(
     ...choices.map((choice) => {
       const fragment = fromTemplate("choice");
@@ -135,11 +140,11 @@ export function paintChoices(place: HTMLElement, choices: readonly Choice[]): vo
   );
 }
 
-function tell(field: string, holds: boolean): void {
-  const error = need(`#${field}-error`);
-  show(error, !holds);
-  need(`#${field}-field, #${field}`).classList.toggle("utrecht-form-field--invalid", !holds);
-  const control = document.querySelector<HTMLElement>(`input#${field}`);
+/** Mark a field as missing or wrong, or take the mark away. */
+export function tell(field: string, holds: boolean, within: ParentNode = document): void {
+  show(need(`#${field}-error`, within), !holds);
+  need(`#${field}-field, #${field}`, within).classList.toggle("utrecht-form-field--invalid", !holds);
+  const control = within.querySelector<HTMLElement>(`input#${field}`);
   control?.classList.toggle("utrecht-textbox--invalid", !holds);
   if (holds) control?.removeAttribute("aria-invalid");
   else control?.setAttribute("aria-invalid", "true");
