@@ -1,5 +1,5 @@
 // Builds what the browser gets: scripts, one style sheet, one font, a manifest.
-//   node browser/build.mjs           into static/built/
+//   node browser/build.mjs           into static/built/, and the npm package into package/dist/
 //   node browser/build.mjs --tests   bundles the tests for node's own runner
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
+import { buildPackage } from "./build-package.mjs";
 import { pruneCss } from "./prune-css.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -66,13 +67,15 @@ async function buildAll() {
   mkdirSync(BUILT, { recursive: true });
   const fontPath = join(DESK, "node_modules", "@fontsource-variable", "source-sans-3", "files", "source-sans-3-latin-wght-normal.woff2");
   const font = put("font", "woff2", readFileSync(fontPath));
+  const style = await bundleStyle(font.file);
   const manifest = {
     font,
-    style: put("style", "css", await bundleStyle(font.file)),
+    style: put("style", "css", style),
     lookup: put("lookup", "js", await bundleScript("lookup-page.ts")),
     page: put("page", "js", await bundleScript("page.ts")),
   };
   writeFileSync(join(BUILT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  await buildPackage({ style, target: TARGET });
 }
 
 async function buildTests() {

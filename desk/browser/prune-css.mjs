@@ -50,15 +50,23 @@ function keepUsedRules(nodes, words) {
 
 /** Split at commas, but not inside `:is(…)` and the like. */
 function splitSelectors(head) {
+  return splitOutside(head, ",").map((part) => part.trim());
+}
+
+/** Split at a mark, but not between brackets or quotes (`url("data:…;utf8,…")`). */
+function splitOutside(text, mark) {
   const parts = [""];
   let depth = 0;
-  for (const character of head) {
-    if (character === "(") depth += 1;
-    if (character === ")") depth -= 1;
-    if (character === "," && depth === 0) parts.push("");
+  let quote = null;
+  for (const character of text) {
+    if (quote !== null) quote = character === quote ? null : quote;
+    else if (character === '"' || character === "'") quote = character;
+    else if (character === "(") depth += 1;
+    else if (character === ")") depth -= 1;
+    if (character === mark && depth === 0 && quote === null) parts.push("");
     else parts[parts.length - 1] += character;
   }
-  return parts.map((part) => part.trim());
+  return parts;
 }
 
 function isUsed(selector, words) {
@@ -75,7 +83,7 @@ function keepUsedTokens(nodes) {
   const declared = new Map();
   const visit = (list) => list.forEach((node) => (node.inner ? visit(node.inner) : read(node)));
   const read = ({ body }) => {
-    for (const declaration of body.split(";")) {
+    for (const declaration of splitOutside(body, ";")) {
       const [, name, value] = /^\s*(--[\w-]+)\s*:([\s\S]*)$/.exec(declaration) ?? [];
       if (name === undefined) for (const [, read] of declaration.matchAll(READS)) wanted.add(read);
       else declared.set(name, [...(declared.get(name) ?? []), value]);
@@ -97,7 +105,7 @@ function dropTokens(nodes, wanted) {
   return nodes.map((node) => {
     if (node.inner) return { ...node, inner: dropTokens(node.inner, wanted) };
     if (node.head.startsWith("@keyframes")) return node;
-    const kept = node.body.split(";").filter((declaration) => {
+    const kept = splitOutside(node.body, ";").filter((declaration) => {
       const [, name] = /^\s*(--[\w-]+)\s*:/.exec(declaration) ?? [];
       return name === undefined || wanted.has(name);
     });

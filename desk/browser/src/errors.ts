@@ -78,6 +78,23 @@ export class Offline extends Refused {
   }
 }
 
+/** The page around `<signal-flags>` gave an attribute that is missing or wrong. */
+export class Misplaced extends Refused {
+  readonly attribute: string;
+
+  constructor(attribute: string) {
+    super("misplaced");
+    this.attribute = attribute;
+  }
+}
+
+/** The purpose is not open to this user. */
+export class NotOpen extends Refused {
+  constructor() {
+    super("not-open");
+  }
+}
+
 /** Another party said no, in the form of RFC 9457. */
 export class Told extends Refused {
   readonly problem: Problem;

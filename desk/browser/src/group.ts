@@ -2,7 +2,7 @@
 import { ristretto255 } from "@noble/curves/ed25519.js";
 import { InvalidPoint } from "./errors.ts";
 
-export const { Point } = ristretto255;
+export const Point: typeof ristretto255.Point = ristretto255.Point;
 export type GroupPoint = InstanceType<typeof Point>;
 const { Fn } = Point;
 

@@ -59,6 +59,11 @@ export class Relay {
     }
   }
 
+  /** What this user may ask, unread. */
+  async catalogue(): Promise<unknown> {
+    return (await this.#send("GET", "/catalogue")).json();
+  }
+
   async lookUp(body: unknown): Promise<unknown> {
     return (await this.#send("POST", "/lookups", body)).json();
   }

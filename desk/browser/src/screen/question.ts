@@ -1,4 +1,6 @@
 /** The question around the numbers: purpose, basis, case, and what the citizen knows. */
+import { asObject } from "../bytes.ts";
+import { Malformed } from "../errors.ts";
 import type { Question } from "../lookup.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { text } from "./texts.ts";
@@ -29,6 +31,14 @@ export interface Catalogue {
   readonly municipality: string;
   readonly purposes: readonly Purpose[];
   readonly lifeDomains: readonly Choice[];
+}
+
+/** Read a catalogue that came over the wire, or throw `Malformed`. */
+export function parseCatalogue(found: unknown): Catalogue {
+  const { municipality, purposes, lifeDomains } = asObject(found);
+  const whole = Array.isArray(purposes) && Array.isArray(lifeDomains);
+  if (!whole || typeof municipality !== "string") throw new Malformed();
+  return found as Catalogue;
 }
 
 /** The part of the form that stays as it is after an error. */

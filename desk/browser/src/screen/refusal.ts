@@ -1,5 +1,5 @@
 /** Tell why there is no answer, every ground with what helps, and what to do now. */
-import { BudgetSpent, ConfigRefused, type Ground, HoldersUnavailable, Offline, type Problem, Refused, slugOf, Told } from "../errors.ts";
+import { BudgetSpent, ConfigRefused, type Ground, HoldersUnavailable, Misplaced, NotOpen, Offline, type Problem, Refused, slugOf, Told } from "../errors.ts";
 import { fill, fromTemplate, need, show } from "./dom.ts";
 import { text } from "./texts.ts";
 
@@ -33,6 +33,8 @@ function describe(error: unknown): Told4People {
   if (error instanceof HoldersUnavailable) return plain("holders-unavailable");
   if (error instanceof Offline) return plain("offline");
   if (error instanceof ConfigRefused) return { ...plain("config-refused"), reference: error.reason };
+  if (error instanceof Misplaced) return { ...plain("misplaced"), reference: error.attribute };
+  if (error instanceof NotOpen) return plain("not-open");
   return plain(error instanceof Refused ? "malformed" : "unexpected");
 }
 

@@ -1,0 +1,188 @@
+/** The question and the answer inside one `<signal-flags>`, painted as the desk does. */
+import { Asker } from "../asker.ts";
+import { Misplaced, NotOpen, Refused, slugOf, Told } from "../errors.ts";
+import type { KeyConfig } from "../key-config.ts";
+import type { Memory, Question } from "../lookup.ts";
+import { Relay } from "../relay.ts";
+import { paintAnswer } from "../screen/answer.ts";
+import { fill, need, show } from "../screen/dom.ts";
+import { People } from "../screen/people.ts";
+import { type Catalogue, offerBases, offerInformed, parseCatalogue, type Purpose, readInformed, tell } from "../screen/question.ts";
+import { paintRefusal } from "../screen/refusal.ts";
+import { text } from "../screen/texts.ts";
+import type { Wanted } from "./wanted.ts";
+
+/** What the page around it hears; never a number, a name or a flag. */
+export type Happening = "ready" | "answered" | "refused";
+export type Announce = (what: Happening, reason: string | null) => void;
+
+/** A foreign page cannot send this header without being asked first (CORS). */
+const OURS = { "X-Signal-Flags": "1" };
+const FORGET_AFTER = 15 * 60_000;
+
+interface Offered {
+  readonly catalogue: Catalogue;
+  readonly purpose: Purpose;
+}
+
+/** The newest config of this page: kept nowhere else, and gone with the page. */
+let newest: KeyConfig | null = null;
+const memory: Memory = {
+  read: () => newest,
+  write: (config) => {
+    newest = config;
+  },
+};
+
+export class Panel {
+  readonly #root: HTMLElement;
+  readonly #wanted: Wanted;
+  readonly #announce: Announce;
+  readonly #relay: Relay;
+  readonly #asker: Asker;
+  readonly #people: People;
+  #offered: Offered | null = null;
+  #forgetting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(root: HTMLElement, wanted: Wanted, announce: Announce) {
+    this.#root = root;
+    this.#wanted = wanted;
+    this.#announce = announce;
+    this.#relay = new Relay(wanted.relay, OURS);
+    this.#asker = new Asker(this.#relay, memory);
+    this.#people = new People(need("#people", root), need("#add-person", root), () => void this.#ask());
+    need("#look-up", root).addEventListener("click", () => void this.#ask());
+    need("#again", root).addEventListener("click", () => void this.#reset());
+    for (const input of ["keydown", "pointerdown"]) root.addEventListener(input, () => this.#touch());
+  }
+
+  /** Ask the desk what this user may ask for this purpose, and offer that. */
+  async start(): Promise<void> {
+    try {
+      const catalogue = parseCatalogue(await this.#relay.catalogue());
+      const purpose = catalogue.purposes.find((each) => each.id === this.#wanted.purpose);
+      if (purpose === undefined) throw new NotOpen();
+      if (purpose.needsCaseReference && !this.#wanted.caseReference) throw new Misplaced("case-reference");
+      this.#offer({ catalogue, purpose: this.#narrow(purpose) });
+      this.#announce("ready", null);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  /** Take everything away that says something about a person. */
+  wipe(): void {
+    clearTimeout(this.#forgetting);
+    need("#answer", this.#root).replaceChildren();
+    this.#people.clear();
+  }
+
+  /** As `wipe`, and say why it is gone. */
+  expire(): void {
+    this.wipe();
+    this.#turn(false);
+    show(need("#expired", this.#root), true);
+  }
+
+  #narrow(purpose: Purpose): Purpose {
+    const asked = this.#wanted.legalBasis;
+    if (asked === null) return purpose;
+    const legalBases = purpose.legalBases.filter((basis) => basis.id === asked);
+    if (legalBases.length === 0) throw new Misplaced("legal-basis");
+    return { ...purpose, legalBases };
+  }
+
+  #offer(offered: Offered): void {
+    this.#offered = offered;
+    fill(need("#question", this.#root), { scope: offered.purpose.scope });
+    offerBases(offered.purpose, this.#root);
+    offerInformed(offered.purpose, this.#root);
+    show(need("#for-purpose", this.#root), true);
+  }
+
+  #read({ catalogue, purpose }: Offered): Question | null {
+    const informed = readInformed(this.#root);
+    const told = !purpose.needsInformed || informed !== "";
+    tell("informed", told, this.#root);
+    if (!told) {
+      need<HTMLInputElement>("#informed input", this.#root).focus();
+      return null;
+    }
+    return {
+      municipality: catalogue.municipality,
+      purpose: purpose.id,
+      legalBasis: need<HTMLSelectElement>("#legal-basis", this.#root).value,
+      caseReference: purpose.needsCaseReference ? this.#wanted.caseReference : null,
+      informed: purpose.needsInformed ? informed : null,
+    };
+  }
+
+  async #ask(): Promise<void> {
+    const offered = this.#offered;
+    const button = need<HTMLButtonElement>("#look-up", this.#root);
+    if (offered === null || button.disabled) return;
+    show(need("#expired", this.#root), false);
+    const people = this.#people.read();
+    const question = this.#read(offered); // last, so that the first field in order gets focus
+    if (question === null || people === null) return;
+    this.#busy(button, true);
+    try {
+      const answer = await this.#asker.ask(question, people, () => this.#people.clear());
+      const { catalogue, purpose } = offered;
+      const labels = new Map(catalogue.lifeDomains.map((domain) => [domain.code, domain.label]));
+      paintAnswer(need("#answer", this.#root), answer, { labels, categories: purpose.categories, relay: this.#relay });
+      this.#showResult("answered-title");
+      this.#announce("answered", null);
+    } catch (error) {
+      this.#people.clear();
+      this.#refuse(error);
+    }
+    this.#busy(button, false);
+  }
+
+  #refuse(error: unknown): void {
+    paintRefusal(need("#answer", this.#root), error);
+    this.#showResult("unanswered-title");
+    this.#announce("refused", reasonOf(error));
+  }
+
+  #showResult(title: string): void {
+    const heading = need("#result-title", this.#root);
+    heading.textContent = text(title);
+    const wasHere = this.#offered !== null; // no stealing of focus while the page loads
+    this.#turn(true);
+    if (wasHere) heading.focus();
+    this.#touch();
+  }
+
+  #turn(answered: boolean): void {
+    show(need("#question", this.#root), !answered);
+    show(need("#result", this.#root), answered);
+  }
+
+  async #reset(): Promise<void> {
+    this.wipe();
+    this.#turn(false);
+    if (this.#offered === null) await this.start();
+    else this.#people.focus();
+  }
+
+  /** An answer goes when nobody has touched it for a quarter of an hour. */
+  #touch(): void {
+    clearTimeout(this.#forgetting);
+    if (need("#result", this.#root).hidden) return;
+    this.#forgetting = setTimeout(() => this.expire(), FORGET_AFTER);
+  }
+
+  #busy(button: HTMLButtonElement, busy: boolean): void {
+    button.disabled = busy;
+    button.classList.toggle("utrecht-button--busy", busy);
+    need("#question", this.#root).setAttribute("aria-busy", String(busy));
+    need("#status", this.#root).textContent = busy ? text("busy") : "";
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Told) return slugOf(error.problem);
+  return error instanceof Refused ? error.text : "unexpected";
+}

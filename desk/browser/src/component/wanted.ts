@@ -1,0 +1,31 @@
+/** What the embedding page asks for with attributes. */
+import { Misplaced } from "../errors.ts";
+
+export const ATTRIBUTES = ["relay", "purpose", "legal-basis", "case-reference"] as const;
+
+/** A path on the page's own origin: no scheme, no host, no query, no way up. */
+const PATH = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+$/;
+const CODE = /^[a-z0-9][a-z0-9.-]{0,63}$/;
+
+export interface Wanted {
+  readonly relay: string;
+  readonly purpose: string;
+  readonly legalBasis: string | null;
+  readonly caseReference: string | null;
+}
+
+/** Read the attributes, or throw `Misplaced` naming the one that is not right. */
+export function readWanted(element: Element): Wanted {
+  const legalBasis = element.getAttribute("legal-basis");
+  return {
+    relay: demand("relay", element.getAttribute("relay"), PATH),
+    purpose: demand("purpose", element.getAttribute("purpose"), CODE),
+    legalBasis: legalBasis === null ? null : demand("legal-basis", legalBasis, CODE),
+    caseReference: element.getAttribute("case-reference"),
+  };
+}
+
+function demand(name: string, value: string | null, form: RegExp): string {
+  if (value === null || !form.test(value)) throw new Misplaced(name);
+  return value;
+}
