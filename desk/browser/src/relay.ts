@@ -72,6 +72,11 @@ export class Relay {
     await this.#send("POST", `/lookups/${entry}/outcome`, { outcome });
   }
 
+  /** Tell, before it happens, that an answer goes on paper. */
+  async recordPrint(entry: string): Promise<void> {
+    await this.#send("POST", `/lookups/${entry}/print`);
+  }
+
   async #send(method: string, path: string, body?: unknown): Promise<Response> {
     const headers: Record<string, string> = { Accept: "application/json", ...this.#headers };
     const init: RequestInit = { method, headers, cache: "no-store", redirect: "error" };

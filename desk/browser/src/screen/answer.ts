@@ -18,18 +18,18 @@ export interface Palette {
   /** What the chosen purpose may show, also where nobody is connected yet. */
   readonly categories: readonly Category[];
   readonly relay: Relay;
+  /** What a page offers beside one person's flags; `number` is 0 where one was asked about. */
+  readonly beside?: (part: Part, number: number) => DocumentFragment;
 }
 
 /** Fill the answer's place with one section per person. */
 export function paintAnswer(place: HTMLElement, answer: Answer, palette: Palette): void {
-  const { labels, relay } = palette;
   place.replaceChildren();
   answer.parts.forEach((part, index) => {
-    place.append(paintPart(part, answer.parts.length > 1 ? index + 1 : 0, labels, relay));
+    place.append(paintPart(part, answer.parts.length > 1 ? index + 1 : 0, palette));
   });
   const [first] = answer.parts;
   if (first !== undefined) place.append(paintReach(first, palette.categories));
-  if (answer.passedOver.length > 0) place.append(fromTemplate("passed-over"));
 }
 
 /** What the purpose shows, and how recent it is: the same for everyone asked about. */
@@ -48,7 +48,7 @@ function writeAbsent(sources: readonly Freshness[], categories: readonly Categor
   return text("not-connected", { categories: absent.map((category) => category.label).join(", ") });
 }
 
-function paintPart(part: Part, number: number, labels: DomainLabels, relay: Relay): DocumentFragment {
+function paintPart(part: Part, number: number, palette: Palette): DocumentFragment {
   const section = fromTemplate("part");
   fill(section, {
     person: number === 0 ? text("flags-title") : text("person", { number: String(number) }),
@@ -57,8 +57,9 @@ function paintPart(part: Part, number: number, labels: DomainLabels, relay: Rela
   need("h2", section).classList.toggle("desk-for-readers", number === 0);
   const none = need("[data-none]", section);
   show(none, part.flags.length === 0);
-  need("[data-cards]", section).replaceChildren(...paintDomains(part.flags, labels));
-  offerOutcomes(section, part.entryId, part.flags.length > 0, relay);
+  need("[data-cards]", section).replaceChildren(...paintDomains(part.flags, palette.labels));
+  offerOutcomes(section, part.entryId, part.flags.length > 0, palette.relay);
+  if (palette.beside !== undefined) need("[data-beside]", section).append(palette.beside(part, number));
   return section;
 }
 
@@ -119,7 +120,8 @@ function paintSources(section: DocumentFragment, sources: readonly Freshness[]):
 
 function paintSource(source: Freshness): DocumentFragment {
   const line = fromTemplate("source");
-  const heard = source.lastHeard === null ? text("never-heard") : text("last-heard", { day: writeDay(source.lastHeard) });
+  const said = source.stale ? "late-heard" : "last-heard";
+  const heard = source.lastHeard === null ? text("never-heard") : text(said, { day: writeDay(source.lastHeard) });
   fill(line, { category: source.categoryLabel, organisation: source.organisation, heard });
   return line;
 }

@@ -1,17 +1,18 @@
 /** Days, hours and phone numbers as a Dutch reader writes them. */
 
 const DAY = new Intl.DateTimeFormat("nl-NL", { day: "numeric", month: "long", year: "numeric", timeZone: "Europe/Amsterdam" });
+const DATE = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: "Europe/Amsterdam" });
 const HERE = new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Amsterdam" });
 
 export function writeDay(day: string): string {
   return DAY.format(new Date(day.length === 10 ? `${day}T12:00:00Z` : day));
 }
 
-/** Which weekday and time it is in the Netherlands. */
-export function hereAndNow(now: Date): { weekday: string; time: string } {
+/** Which day, weekday and time it is in the Netherlands. */
+export function hereAndNow(now: Date): { day: string; weekday: string; time: string } {
   const parts = new Map(HERE.formatToParts(now).map((part) => [part.type, part.value]));
   const weekday = (parts.get("weekday") ?? "").toLowerCase();
-  return { weekday, time: `${parts.get("hour")}:${parts.get("minute")}` };
+  return { day: DATE.format(now), weekday, time: `${parts.get("hour")}:${parts.get("minute")}` };
 }
 
 /** Write an E.164 number as people say it: `+31302861000` as `030 286 10 00`. */

@@ -76,7 +76,8 @@ export class People {
   }
 
   #whileTyping(row: HTMLElement, input: HTMLInputElement): void {
-    if (digitsOf(input.value).length >= LENGTH) this.#check(row, true);
+    const typed = digitsOf(input.value);
+    if (typed.length >= LENGTH || /[^0-9]/.test(typed)) this.#check(row, true);
     else this.#tell(row, "");
   }
 

@@ -12,18 +12,22 @@ export interface Reach {
 
 /** Choose whom to show first, and say why when it is not the contact person. */
 export function chooseReach(contact: ContactHolder, now: Date): Reach {
-  const own = { name: contact.name ?? "", role: contact.function, phone: contact.phone };
-  const deputy = contact.deputy ?? null;
-  if (isAbsent(contact, now) && deputy !== null) {
-    const note = text("contact-absent", { until: writeDay(contact.absentUntil as string) });
-    return { name: deputy.name ?? "", role: deputy.function, phone: deputy.phone, note };
+  const absent = isAbsent(contact, now);
+  const deputy = absent ? (contact.deputy ?? null) : null;
+  const person = deputy ?? contact;
+  const notes: string[] = [];
+  if (absent) {
+    const until = writeDay(contact.absentUntil as string);
+    notes.push(text(deputy === null ? "contact-absent-alone" : "contact-absent", { until }));
   }
-  const hours = contact.officeHours ?? [];
-  if (!isOpen(hours, now) && contact.outOfHoursPhone) {
-    return { ...own, phone: contact.outOfHoursPhone, note: text("contact-out-of-hours", { phone: writePhone(contact.phone) }) };
+  let { phone } = person;
+  if (!isOpen(contact.officeHours ?? [], now)) {
+    if (contact.outOfHoursPhone) {
+      phone = contact.outOfHoursPhone;
+      notes.push(text("contact-out-of-hours", { phone: writePhone(person.phone) }));
+    } else notes.push(text("contact-closed-now"));
   }
-  if (!isOpen(hours, now)) return { ...own, note: text("contact-closed-now") };
-  return { ...own, note: "" };
+  return { name: person.name ?? "", role: person.function, phone, note: notes.join(" ") };
 }
 
 /** Say when someone answers: `ma t/m vr 9:00 - 17:00`. */
@@ -33,8 +37,9 @@ export function writeHours(hours: readonly OfficeHours[] | undefined): string {
     .join(", ");
 }
 
-function isAbsent(contact: ContactHolder, now: Date): boolean {
-  return Boolean(contact.absentUntil) && now.toISOString().slice(0, 10) <= (contact.absentUntil as string);
+/** Whether the contact person is away today, the last day included. */
+export function isAbsent(contact: ContactHolder, now: Date): boolean {
+  return Boolean(contact.absentUntil) && hereAndNow(now).day <= (contact.absentUntil as string);
 }
 
 function isOpen(hours: readonly OfficeHours[], now: Date): boolean {
