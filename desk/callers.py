@@ -55,7 +55,7 @@ async def find_visitor(request: Request) -> Visitor:
         session = await desk_of(request).sessions.get(session_cookie(request))
     except (NotLoggedIn, SessionEnded):
         return Visitor(None)
-    request.state.shown = Shown(session.person, session.csrf)
+    request.state.shown = Shown(session.person, session.csrf, session.ends_at)
     return Visitor(session.person, session.csrf)
 
 
@@ -94,7 +94,7 @@ async def _live_session(request: Request) -> tuple[CookieSecret, Session]:
     desk = desk_of(request)
     cookie = session_cookie(request)
     session = await desk.sessions.get(cookie)
-    request.state.shown = Shown(session.person, session.csrf)
+    request.state.shown = Shown(session.person, session.csrf, session.ends_at)
     return cookie, await desk.login.renewed(cookie, session)
 
 

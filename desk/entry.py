@@ -23,7 +23,7 @@ from desk.headers import allow_form
 from desk.pages import render
 
 router: Final = APIRouter()
-RETURN_PATHS: Final = {"/", "/lookup", "/own-lookups"}
+RETURN_PATHS: Final = {"/", "/lookup", "/own-lookups", "/break-glass"}
 # Not "cookies": browsers take that for the whole domain, the provider's included.
 CLEAR_ALL: Final = '"cache", "storage"'
 SEE_OTHER: Final = 303

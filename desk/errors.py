@@ -101,6 +101,10 @@ class Unreachable(DeskError):
 class HolderUnreachable(Unreachable):
     """A key holder does not answer."""
 
+    def __init__(self, holder: str) -> None:
+        super().__init__()
+        self.holder = holder
+
 
 class IndexUnreachable(Unreachable):
     """The index does not answer."""

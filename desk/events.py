@@ -38,7 +38,7 @@ FIELDS: Final[dict[Event, frozenset[str]]] = {
     Event.LOGIN_REFUSED: frozenset({"reason", "reference"}),
     Event.SESSION_OPENED: frozenset(),
     Event.SESSION_CLOSED: frozenset(),
-    Event.HOLDER_UNREACHABLE: frozenset({"holder"}),
+    Event.HOLDER_UNREACHABLE: frozenset({"holder", "reference"}),
     Event.INDEX_UNREACHABLE: frozenset({"reference"}),
     Event.PROVIDER_UNREACHABLE: frozenset({"reference"}),
     Event.RECEIPT_REFUSED: frozenset({"reason", "reference"}),

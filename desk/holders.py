@@ -75,8 +75,7 @@ class Holders:
                 f"{holder.url}/v1/evaluations", json=body, timeout=HOLDER_TIMEOUT
             )
         except httpx.HTTPError:
-            log_event(Event.HOLDER_UNREACHABLE, holder=holder.id)
-            raise HolderUnreachable from None
+            raise HolderUnreachable(holder.id) from None
         return pass_on(answer)
 
     async def key_config(self) -> Passed:
@@ -91,7 +90,7 @@ class Holders:
                 continue
             if answer.status_code == 200:
                 return pass_on(answer)
-        raise HolderUnreachable
+        raise HolderUnreachable("all")
 
     def _sign(self, asked: Evaluation, holder: HolderSettings, subject: str) -> str:
         terms = RequestTerms(

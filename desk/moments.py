@@ -21,3 +21,9 @@ def format_moment(instant: str) -> str:
         parsed = parsed.replace(tzinfo=UTC)
     local = parsed.astimezone(HERE)
     return format_datetime(local, "EEEE d MMMM y, HH:mm", locale="nl")
+
+
+def format_time(seconds: int) -> str:
+    """Give `14:05` for seconds since 1970."""
+    local = datetime.fromtimestamp(seconds, HERE)
+    return format_datetime(local, "HH:mm", locale="nl")

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from desk.desk import desk_of
-from desk.moments import format_day, format_moment
+from desk.moments import format_day, format_moment, format_time
 from desk.tokens import Person
 
 TEMPLATES: Final = Environment(
@@ -21,6 +21,7 @@ TEMPLATES: Final = Environment(
 )
 TEMPLATES.filters["day"] = format_day
 TEMPLATES.filters["moment"] = format_moment
+TEMPLATES.filters["time"] = format_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Shown:
 
     person: Person | None
     csrf: str | None = field(default=None, repr=False)
+    ends_at: int = 0
 
 
 NOBODY: Final = Shown(None)
@@ -45,6 +47,7 @@ def render(
 ) -> HTMLResponse:
     """Give a page; `csrf` only where someone is logged in."""
     desk = desk_of(request)
+    shown: Shown = getattr(request.state, "shown", NOBODY)
     html = TEMPLATES.get_template(template).render(
         t=desk.texts.get,
         texts=desk.texts,
@@ -54,6 +57,8 @@ def render(
         title=title,
         person=person,
         csrf=csrf,
+        ends_at=shown.ends_at,
+        seconds_left=shown.ends_at - int(desk.clock().timestamp()),
         **values,
     )
     return HTMLResponse(html)

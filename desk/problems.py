@@ -5,6 +5,7 @@ catalogue as `problem.<slug>.title` and `problem.<slug>.advice`. A test walks th
 of errors so that none is missing. Input is never echoed.
 """
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +23,8 @@ from desk.events import Event, log_event
 from desk.pages import NOBODY, Shown, render
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+REFERENCE: Final = re.compile(f"[{ALPHABET}]{{3}}-[{ALPHABET}]{{3}}")
+REFERENCE_HEADER: Final = "X-Reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ async def answer_desk_error(request: Request, error: Exception) -> Response:
                 return RedirectResponse("/login", 303)
             case _:
                 pass
-    reference = new_reference()
+    reference = reference_for(request)
     _note(error, reference)
     return tell(request, problem, reference)
 
@@ -81,7 +84,7 @@ async def answer_invalid_body(request: Request, error: Exception) -> Response:
         {"field": ".".join(map(str, item["loc"][1:])), "code": item["type"]}
         for item in error.errors()
     ]
-    return tell(request, INVALID, new_reference(), fields)
+    return tell(request, INVALID, reference_for(request), fields)
 
 
 async def answer_http_error(request: Request, error: Exception) -> Response:
@@ -89,12 +92,12 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     problem = NOT_FOUND if error.status_code == 404 else UNEXPECTED
     shown = Problem(problem.slug, error.status_code)
-    return tell(request, shown, new_reference())
+    return tell(request, shown, reference_for(request))
 
 
 async def answer_unexpected(request: Request, error: Exception) -> Response:
     """Tell that something broke; the log has the type and the reference, no more."""
-    reference = new_reference()
+    reference = reference_for(request)
     log_event(Event.UNEXPECTED, error=type(error).__name__, reference=reference)
     return tell(request, UNEXPECTED, reference)
 
@@ -139,8 +142,15 @@ def _is_relay(request: Request) -> bool:
     return request.url.path.startswith("/relay/")
 
 
-def new_reference() -> str:
-    """Draw a number that a person can read out over the phone: `7KQ-4TM`."""
+def reference_for(request: Request) -> str:
+    """Give a number that a person can read out over the phone: `7KQ-4TM`.
+
+    Our page draws one for all requests of one question, so that what failed on the way
+    stands in the log under the number on the screen. Anything else is not taken over.
+    """
+    drawn = request.headers.get(REFERENCE_HEADER, "")
+    if REFERENCE.fullmatch(drawn):
+        return drawn
     drawn = "".join(secrets.choice(ALPHABET) for _ in range(6))
     return f"{drawn[:3]}-{drawn[3:]}"
 
@@ -150,6 +160,8 @@ def _note(error: Exception, reference: str) -> None:
     match error:
         case errors.LoginRefused():
             log_event(Event.LOGIN_REFUSED, reason=reason, reference=reference)
+        case errors.HolderUnreachable(holder=holder):
+            log_event(Event.HOLDER_UNREACHABLE, holder=holder, reference=reference)
         case errors.IndexUnreachable():
             log_event(Event.INDEX_UNREACHABLE, reference=reference)
         case errors.ProviderUnreachable():

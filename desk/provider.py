@@ -90,11 +90,15 @@ class Provider:
         self._metadata: tuple[datetime, Metadata] | None = None
         self._keys: tuple[datetime, KeySet] | None = None
 
-    async def metadata(self) -> Metadata:
-        """Give the provider's metadata; its issuer must be the one we trust."""
+    async def metadata(self, *, anew: bool = False) -> Metadata:
+        """Give the provider's metadata; its issuer must be the one we trust.
+
+        `anew` asks it now, so that nobody is sent to a provider that does not answer.
+        """
         now = self._clock()
-        if self._metadata and now - self._metadata[0] < METADATA_LIFETIME:
-            return self._metadata[1]
+        known = self._metadata
+        if known and not anew and now - known[0] < METADATA_LIFETIME:
+            return known[1]
         base = self._settings.issuer.rstrip("/")
         found = await self._ask_json(f"{base}/.well-known/openid-configuration")
         try:
@@ -126,7 +130,7 @@ class Provider:
         self, terms: LoginTerms, redirect_uri: str, *, silent: bool = False
     ) -> str:
         """Give the address to send the browser to; `silent` shows no page there."""
-        metadata = await self.metadata()
+        metadata = await self.metadata(anew=True)
         query = {
             "response_type": "code",
             "client_id": self._settings.client_id,
@@ -142,7 +146,7 @@ class Provider:
 
     async def logout_url(self, id_token: str | None, after: str) -> str:
         """Give where to go to end the provider's session too, or `after` itself."""
-        endpoint = (await self.metadata()).end_session_endpoint
+        endpoint = (await self.metadata(anew=True)).end_session_endpoint
         if endpoint is None or id_token is None:
             return after
         query = {"id_token_hint": id_token, "post_logout_redirect_uri": after}

@@ -34,13 +34,32 @@ async def show_lookup(request: Request, caller: LoggedIn) -> HTMLResponse:
     """Give the form, with the purposes open to this person and no other."""
     desk = desk_of(request)
     passed = await desk.index.catalogue(caller.access_token, caller.person.municipality)
+    catalogue = parse_page_data(passed)
     return render(
         request,
         "lookup.html",
         title=desk.texts.get("lookup.title"),
         person=caller.person,
         csrf=caller.csrf,
-        catalogue=parse_page_data(passed),
+        catalogue=catalogue,
+        can_break_glass=bool(_find_breakable(catalogue)),
+    )
+
+
+@router.get("/break-glass")
+async def show_break_glass(request: Request, caller: LoggedIn) -> HTMLResponse:
+    """Give the way around case number and informing: a reason, and a review after."""
+    desk = desk_of(request)
+    passed = await desk.index.catalogue(caller.access_token, caller.person.municipality)
+    catalogue = parse_page_data(passed)
+    return render(
+        request,
+        "break_glass.html",
+        title=desk.texts.get("break-glass.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        catalogue=catalogue | {"purposes": _find_breakable(catalogue)},
+        emergency=True,
     )
 
 
@@ -89,3 +108,8 @@ async def show_security_contact(
 async def tell_health(request: Request, _visitor: AnyVisitor) -> dict[str, Any]:
     """Say that the desk answers."""
     return {"status": "ok", "name": desk_of(request).settings.organisation_name}
+
+
+def _find_breakable(catalogue: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the purposes for which glass may be broken."""
+    return [each for each in catalogue["purposes"] if each.get("breakGlassReasons")]

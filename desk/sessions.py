@@ -40,6 +40,8 @@ class Session:
     access_expires_at: int
     refresh_token: str | None
     id_token: str | None
+    ends_at: int = 0
+    """When it ends in any case; known once it stands in the database."""
 
     @classmethod
     def from_sealed(cls, opened: dict[str, object]) -> Self:
@@ -127,7 +129,8 @@ class Sessions:
                     .where(sessions.c.id == cookie.row_id)
                     .values(seen_at=self._seconds())
                 )
-        return Session.from_sealed(cookie.open(row.sealed))
+        ends_at = row.opened_at + int(ABSOLUTE_LIMIT.total_seconds())
+        return Session.from_sealed(cookie.open(row.sealed) | {"ends_at": ends_at})
 
     async def renew(self, cookie: CookieSecret, session: Session) -> None:
         """Replace a session's contents; its limits stay as they are."""

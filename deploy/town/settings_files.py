@@ -132,6 +132,7 @@ def _desk(places: Places) -> dict[str, Any]:
         "accepted_key_origin": "dealt",
         "request_key": "keys/request-key.jwk",
         "case_reference_key": "keys/case-reference.key",
+        "support": "Helpdesk wijkteam: 0182 555 000 (op werkdagen van 8:00 tot 18:00).",
         "holders": [
             {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}
             for i in HOLDERS

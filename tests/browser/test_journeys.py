@@ -1,12 +1,9 @@
 """What a generalist does with it, in a real browser, against real processes."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Browser, expect
 
-from deploy.town.run import holder_parties
 from tests.browser.screen import Screen, Town
 
 
@@ -131,20 +128,3 @@ def test_without_javascript_it_says_why_it_needs_it(
     expect(notice).to_be_visible()
     expect(notice).to_contain_text("Deze pagina heeft JavaScript nodig")
     context.close()
-
-
-@pytest.fixture
-def two_of_three(town: Town) -> Iterator[Town]:
-    """The first holder is down for the length of a test."""
-    town.processes.stop("holder-1")
-    yield town
-    town.processes.start_together([holder_parties(town.places)[0]])
-
-
-def test_with_one_holder_down_it_works_and_says_so(
-    screen: Screen, two_of_three: Town
-) -> None:
-    screen.log_in()
-    screen.ask([two_of_three.people.find_with("bijstand")])
-    expect(screen.page.locator(".desk-flag")).to_have_count(1)
-    screen.see("Eén van de drie sleutelhouders antwoordde niet.")

@@ -95,6 +95,13 @@ export class NotOpen extends Refused {
   }
 }
 
+/** It took too long, and was given up here; whether it was recorded is not known. */
+export class TimedOut extends Refused {
+  constructor() {
+    super("timed-out");
+  }
+}
+
 /** Another party said no, in the form of RFC 9457. */
 export class Told extends Refused {
   readonly problem: Problem;

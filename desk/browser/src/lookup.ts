@@ -12,6 +12,8 @@ export interface Question {
   readonly legalBasis: string;
   readonly caseReference: string | null;
   readonly informed: string | null;
+  /** Why the conditions of a usual lookup are lifted this once. */
+  readonly breakGlass?: { readonly reason: string } | null;
 }
 
 export interface OfficeHours {
@@ -92,13 +94,13 @@ export async function lookUp(
   people: readonly Bsn[],
 ): Promise<Answer> {
   const made = await pseudonymise(relay, holders.config, people, holders.avoid);
-  const { informed, ...asked } = question;
+  const { informed, breakGlass = null, ...asked } = question;
   const body = {
     keyVersion: made.keyVersion,
     tickets: made.tickets,
     subjects: made.pseudonyms.map((pseudonym) => ({ pseudonym, informed })),
     ...asked,
-    breakGlass: null,
+    breakGlass,
   };
   const answer = await sendTwice(relay, body);
   return { parts: parseParts(answer, people.length), passedOver: made.fallback };

@@ -54,6 +54,7 @@ export class Relay {
     } catch (error) {
       if (!(error instanceof Told)) throw error;
       if (error.problem.status === 429) throw new BudgetSpent();
+      if (isProblem(error, "provider-unreachable")) throw error; // no other holder helps
       if (error.problem.status >= 500) throw new HoldersUnavailable();
       throw error;
     }

@@ -1,16 +1,22 @@
 /** The lookup page: read the question, ask, paint. One screen, one answer. */
-import { Refused } from "../errors.ts";
+import { Refused, TimedOut } from "../errors.ts";
 import type { KeyConfig } from "../key-config.ts";
 import { Asker } from "../asker.ts";
 import type { Memory, Question } from "../lookup.ts";
 import { Relay } from "../relay.ts";
 import { paintAnswer } from "./answer.ts";
-import { focusOn, need, show } from "./dom.ts";
+import { BreakGlassFields } from "./break-glass.ts";
+import { all, focusOn, need, show } from "./dom.ts";
+import { keepDraftOnLeaving, restoreDraft } from "./draft.ts";
+import { clearPaper } from "./paper.ts";
 import { People } from "./people.ts";
-import { type Catalogue, QuestionFields } from "./question.ts";
-import { paintRefusal } from "./refusal.ts";
+import { type Catalogue, type Fields, QuestionFields } from "./question.ts";
+import { drawReference } from "./reference.ts";
+import { isSessionGone, paintRefusal } from "./refusal.ts";
 import { csrfToken, startShell } from "./shell.ts";
 import { text } from "./texts.ts";
+import { offerTogether } from "./together.ts";
+import { GIVE_UP_AFTER, Waiting } from "./waiting.ts";
 
 const STORED = "signal-desk.key-config";
 
@@ -23,27 +29,34 @@ const memory: Memory = {
 };
 
 class LookupPage {
-  readonly #relay = new Relay("/relay", { "X-CSRF-Token": csrfToken() });
+  readonly #headers: Record<string, string> = { "X-CSRF-Token": csrfToken() };
+  readonly #relay = new Relay("/relay", this.#headers, (path, init) => this.#fetch(path, init));
   readonly #asker = new Asker(this.#relay, memory);
   readonly #form = need("#question");
   readonly #result = need("#result");
   readonly #place = need("#answer");
   readonly #button = need<HTMLButtonElement>("#look-up");
   readonly #status = need("#status");
-  readonly #fields: QuestionFields;
+  readonly #fields: Fields;
   readonly #people: People;
   readonly #labels: ReadonlyMap<string, string>;
+  #waiting: Waiting | null = null;
 
   constructor(catalogue: Catalogue) {
-    this.#fields = new QuestionFields(catalogue, this.#form.dataset["casePattern"] ?? "");
+    const casePattern = this.#form.dataset["casePattern"];
+    this.#fields = casePattern === undefined ? new BreakGlassFields(catalogue) : new QuestionFields(catalogue, casePattern);
     this.#people = new People(need("#people"), need("#add-person"), () => void this.#ask());
     this.#labels = new Map(catalogue.lifeDomains.map((domain) => [domain.code, domain.label]));
     this.#button.addEventListener("click", () => void this.#ask());
     need("#again").addEventListener("click", () => this.#reset());
     addEventListener("pagehide", () => this.#wipe());
+    keepDraftOnLeaving(this.#form);
+    restoreDraft(this.#form);
     if (isBack()) show(need("#expired"), true);
     addEventListener("pageshow", (event) => {
-      if (event.persisted) show(need("#expired"), true);
+      if (!event.persisted) return;
+      this.#reset();
+      show(need("#expired"), true);
     });
   }
 
@@ -54,22 +67,41 @@ class LookupPage {
     const question = this.#fields.read(); // last, so that the first field in order gets focus
     if (question === null || people === null) return;
     this.#busy(true);
+    const reference = (this.#headers["X-Reference"] = drawReference());
     try {
       const answer = await this.#asker.ask(question, people, () => this.#people.clear());
       paintAnswer(this.#place, answer, {
         labels: this.#labels,
         categories: this.#fields.categories(question),
         relay: this.#relay,
+        beside: offerTogether(this.#labels, this.#relay),
       });
       need("#result-title").textContent = text("answered-title");
+      this.#frame(true, false);
     } catch (error) {
       this.#people.clear();
-      paintRefusal(this.#place, error);
+      const told = this.#waiting?.isOver ? new TimedOut() : error;
+      paintRefusal(this.#place, told, reference);
       need("#result-title").textContent = text("unanswered-title");
-      if (!(error instanceof Refused)) console.error((error as Error).name);
+      this.#frame(false, isSessionGone(told));
+      if (!(told instanceof Refused)) console.error((told as Error).name);
     }
     this.#busy(false);
     this.#showResult(question);
+  }
+
+  #fetch(path: string, init: RequestInit): Promise<Response> {
+    const signal = this.#waiting?.signal ?? AbortSignal.timeout(GIVE_UP_AFTER);
+    return fetch(path, { ...init, signal });
+  }
+
+  /** Show what stands around an answer, or around the reason why there is none. */
+  #frame(answered: boolean, loggedOut: boolean): void {
+    for (const element of all("[data-when]", this.#result)) {
+      const { when } = element.dataset;
+      show(element, when === (answered ? "answered" : "unanswered") || (loggedOut && when === "logged-out"));
+    }
+    show(need("#again"), !loggedOut);
   }
 
   #busy(busy: boolean): void {
@@ -77,6 +109,8 @@ class LookupPage {
     this.#button.classList.toggle("utrecht-button--busy", busy);
     this.#form.setAttribute("aria-busy", String(busy));
     this.#status.textContent = busy ? text("busy") : "";
+    this.#waiting?.stop();
+    this.#waiting = busy ? new Waiting(() => (this.#status.textContent = text("busy-slow"))) : null;
   }
 
   #showResult(question: Question): void {
@@ -95,6 +129,7 @@ class LookupPage {
 
   #wipe(): void {
     this.#place.replaceChildren();
+    clearPaper();
     this.#people.clear();
   }
 }

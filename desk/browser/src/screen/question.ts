@@ -31,6 +31,17 @@ export interface Catalogue {
   readonly municipality: string;
   readonly purposes: readonly Purpose[];
   readonly lifeDomains: readonly Choice[];
+  readonly breakGlass: { readonly reasons: readonly Choice[] };
+}
+
+/** What stands around the numbers, on the page for a lookup and on that for emergencies. */
+export interface Fields {
+  /** Give the question, or mark what is missing, focus on it and give null. */
+  read(): Question | null;
+  /** Say in one line what was asked, for above the answer. */
+  describe(question: Question): string;
+  /** What the purpose of a question may show. */
+  categories(question: Question): readonly Category[];
 }
 
 /** Read a catalogue that came over the wire, or throw `Malformed`. */
@@ -42,7 +53,7 @@ export function parseCatalogue(found: unknown): Catalogue {
 }
 
 /** The part of the form that stays as it is after an error. */
-export class QuestionFields {
+export class QuestionFields implements Fields {
   readonly #catalogue: Catalogue;
   readonly #casePattern: RegExp;
 
@@ -55,7 +66,6 @@ export class QuestionFields {
     this.#adapt();
   }
 
-  /** Give the question, or mark what is missing, focus on it and give null. */
   read(): Question | null {
     const purpose = this.#purpose();
     const caseReference = need<HTMLInputElement>("#case-reference").value.trim().toUpperCase();
@@ -69,7 +79,7 @@ export class QuestionFields {
     for (const [field, holds] of checks) tell(field, holds);
     const wrong = checks.find(([, holds]) => !holds);
     if (wrong !== undefined || purpose === null) {
-      need<HTMLElement>(`#${wrong?.[0] ?? "purpose"} input, input#${wrong?.[0] ?? "purpose"}`).focus();
+      focusOnField(wrong?.[0] ?? "purpose");
       return null;
     }
     return {
@@ -81,13 +91,11 @@ export class QuestionFields {
     };
   }
 
-  /** Say in one line what was asked, for above the answer. */
   describe(question: Question): string {
     const label = this.#catalogue.purposes.find((each) => each.id === question.purpose)?.label ?? "";
     return question.caseReference === null ? label : `${label} · ${question.caseReference}`;
   }
 
-  /** What the purpose of a question may show. */
   categories(question: Question): readonly Category[] {
     return this.#catalogue.purposes.find((each) => each.id === question.purpose)?.categories ?? [];
   }
@@ -134,6 +142,10 @@ export function offerInformed(purpose: Purpose, within: ParentNode = document): 
 /** Which of them was chosen; empty when none was. */
 export function readInformed(within: ParentNode = document): string {
   return within.querySelector<HTMLInputElement>("#informed input:checked")?.value ?? "";
+}
+
+export function focusOnField(field: string): void {
+  need<HTMLElement>(`#${field} input, input#${field}`).focus();
 }
 
 function paintChoices(place: HTMLElement, choices: readonly Choice[]): void {

@@ -1,5 +1,5 @@
 /** Tell why there is no answer, every ground with what helps, and what to do now. */
-import { BudgetSpent, ConfigRefused, type Ground, HoldersUnavailable, Misplaced, NotOpen, Offline, type Problem, Refused, slugOf, Told } from "../errors.ts";
+import { BudgetSpent, ConfigRefused, type Ground, HoldersUnavailable, Misplaced, NotOpen, Offline, type Problem, Refused, slugOf, TimedOut, Told } from "../errors.ts";
 import { fill, fromTemplate, need, show } from "./dom.ts";
 import { text } from "./texts.ts";
 
@@ -10,9 +10,11 @@ export function isSessionGone(error: unknown): boolean {
   return error instanceof Told && SESSION_GONE.includes(slugOf(error.problem));
 }
 
-export function paintRefusal(place: HTMLElement, error: unknown): void {
+/** `drawn` is the reference to name where no other party gave one. */
+export function paintRefusal(place: HTMLElement, error: unknown, drawn: string | null = null): void {
   const refusal = fromTemplate("refusal");
-  const { title, advice, grounds, reference } = describe(error);
+  const { title, advice, grounds, reference: given } = describe(error);
+  const reference = given ?? drawn;
   fill(refusal, { title, advice, reference });
   show(need("[data-reference]", refusal), reference !== null);
   need("[data-grounds]", refusal).replaceChildren(...grounds.map(paintGround));
@@ -31,6 +33,7 @@ function describe(error: unknown): Told4People {
   if (error instanceof Told) return describeProblem(error.problem);
   if (error instanceof BudgetSpent) return plain("budget-spent");
   if (error instanceof HoldersUnavailable) return plain("holders-unavailable");
+  if (error instanceof TimedOut) return plain("timed-out");
   if (error instanceof Offline) return plain("offline");
   if (error instanceof ConfigRefused) return { ...plain("config-refused"), reference: error.reason };
   if (error instanceof Misplaced) return { ...plain("misplaced"), reference: error.attribute };
