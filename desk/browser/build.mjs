@@ -13,7 +13,7 @@ import { pruneCss } from "./prune-css.mjs";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DESK = dirname(HERE);
 const BUILT = join(DESK, "static", "built");
-const TESTS = join(DESK, "node_modules", ".cache", "signal-desk-tests");
+const TESTS = join(DESK, "browser", "built-tests");
 const TARGET = ["chrome111", "firefox115", "safari16.4"];
 const LIMITS = { lookup: 40_000, page: 40_000, style: 25_000 };
 const PARTS = [
