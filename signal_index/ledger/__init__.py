@@ -7,6 +7,7 @@ package itself.
 
 from signal_index.ledger.entry import (
     ENTROPY_BYTES,
+    FIND_KEY_BYTES,
     Entry,
     FindKeys,
     build_entry,
@@ -30,6 +31,7 @@ from signal_index.proof import Group, Kind, Outcome
 
 __all__ = [
     "ENTROPY_BYTES",
+    "FIND_KEY_BYTES",
     "CheckpointKey",
     "DecisionGroup",
     "DisclosureKey",

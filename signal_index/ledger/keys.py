@@ -50,10 +50,11 @@ class CheckpointKey:
 class ReceiptKey:
     """The Ed25519 key that signs promises, with the key id that its JWS names."""
 
-    __slots__ = ("jose", "kid", "public_jwk")
+    __slots__ = ("jose", "kid", "private", "public_jwk")
 
     def __init__(self, seed: bytes, kid: str) -> None:
-        public = Ed25519PrivateKey.from_private_bytes(seed).public_key()
+        self.private = Ed25519PrivateKey.from_private_bytes(seed)
+        public = self.private.public_key()
         self.kid = kid
         self.public_jwk = {
             "kty": "OKP",

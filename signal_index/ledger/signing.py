@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from joserfc import jws
-
 from signal_index.ledger.entry import Entry
 from signal_index.ledger.keys import CheckpointKey, ReceiptKey
 from signal_index.proof import (
@@ -43,10 +41,13 @@ def make_receipt(
 
 
 def sign_promise(promise: Promise, key: ReceiptKey) -> str:
-    """Give the promise as a compact JWS."""
-    header = promise_header(key.kid)
-    claims = encode_json(promise.claims())
-    return jws.serialize_compact(header, claims, key.jose, algorithms=[header["alg"]])
+    """Give the promise as a compact JWS (RFC 7515), put together by hand.
+
+    Every lookup signs one: a general library doubles the time of the signature.
+    """
+    header = encode_json(promise_header(key.kid))
+    signed = f"{encode_b64u(header)}.{encode_b64u(encode_json(promise.claims()))}"
+    return f"{signed}.{encode_b64u(key.private.sign(signed.encode()))}"
 
 
 def sign_checkpoint(checkpoint: Checkpoint, key: CheckpointKey) -> str:

@@ -10,18 +10,26 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, LargeBinary, String, Uuid, bindparam, insert, text
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Integer,
+    LargeBinary,
+    String,
+    Uuid,
+    bindparam,
+    insert,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-from signal_index.ledger import Entry
+from signal_index.ledger import FIND_KEY_BYTES, Entry
 from signal_index.tables.ledger import (
     ledger_disclosure,
     ledger_entry,
     ledger_pending,
-    ledger_person,
 )
 from signal_index.tables.metadata import Instant
 
@@ -81,6 +89,23 @@ _RAISE_NUMBERS = text(
 ).bindparams(
     bindparam("names", type_=ARRAY(LargeBinary())),
     bindparam("times", type_=ARRAY(Integer())),
+)
+
+# SQLite knows no arrays: names come as one value of so many bytes each. One text for
+# any number of persons is compiled once; a list of VALUES was compiled every time.
+_RAISE_NUMBERS_SQLITE = (
+    text(
+        """
+        INSERT INTO ledger_person (year, find_person, number)
+        SELECT :year, substr(:names, :length * key + 1, :length), value
+        FROM json_each(:times) WHERE true
+        ON CONFLICT (year, find_person)
+        DO UPDATE SET number = ledger_person.number + excluded.number
+        RETURNING find_person, number
+        """
+    )
+    .bindparams(bindparam("names", type_=LargeBinary()), bindparam("times", type_=JSON))
+    .columns(find_person=LargeBinary(), number=BigInteger())
 )
 
 
@@ -151,13 +176,11 @@ async def _raise_to(
         }
         rows = await conn.execute(_RAISE_NUMBERS, columns)
     else:
-        statement = sqlite.insert(ledger_person).values(
-            [{"year": year, "find_person": n, "number": c} for n, c in times]
-        )
-        rows = await conn.execute(
-            statement.on_conflict_do_update(
-                index_elements=["year", "find_person"],
-                set_={"number": ledger_person.c.number + statement.excluded.number},
-            ).returning(ledger_person.c.find_person, ledger_person.c.number)
-        )
+        columns = {
+            "year": year,
+            "names": b"".join(name for name, _ in times),
+            "times": [count for _, count in times],
+            "length": FIND_KEY_BYTES,
+        }
+        rows = await conn.execute(_RAISE_NUMBERS_SQLITE, columns)
     return {row.find_person: row.number for row in rows}
