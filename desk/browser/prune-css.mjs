@@ -38,7 +38,7 @@ function matching(sheet, open) {
 
 function keepUsedRules(nodes, words) {
   return nodes.flatMap(({ head, body }) => {
-    if (/^@(media|supports)/.test(head)) {
+    if (/^@(media|supports|container)/.test(head)) {
       const inner = keepUsedRules(parse(body), words);
       return inner.length > 0 ? [{ head, inner }] : [];
     }

@@ -1,6 +1,6 @@
 /** The question and the answer inside one `<signal-flags>`, painted as the desk does. */
 import { Asker } from "../asker.ts";
-import { Misplaced, NotOpen, Refused, slugOf, Told } from "../errors.ts";
+import { Misplaced, NotOpen, Refused, slugOf, TimedOut, Told } from "../errors.ts";
 import type { KeyConfig } from "../key-config.ts";
 import type { Memory, Question } from "../lookup.ts";
 import { Relay } from "../relay.ts";
@@ -8,16 +8,16 @@ import { paintAnswer } from "../screen/answer.ts";
 import { fill, need, show } from "../screen/dom.ts";
 import { People } from "../screen/people.ts";
 import { type Catalogue, offerBases, offerInformed, parseCatalogue, type Purpose, readInformed, tell } from "../screen/question.ts";
+import { drawReference } from "../screen/reference.ts";
 import { paintRefusal } from "../screen/refusal.ts";
 import { text } from "../screen/texts.ts";
+import { GIVE_UP_AFTER, Waiting } from "../screen/waiting.ts";
 import type { Wanted } from "./wanted.ts";
 
 /** What the page around it hears; never a number, a name or a flag. */
 export type Happening = "ready" | "answered" | "refused";
 export type Announce = (what: Happening, reason: string | null) => void;
 
-/** A foreign page cannot send this header without being asked first (CORS). */
-const OURS = { "X-Signal-Flags": "1" };
 const FORGET_AFTER = 15 * 60_000;
 
 interface Offered {
@@ -38,17 +38,20 @@ export class Panel {
   readonly #root: HTMLElement;
   readonly #wanted: Wanted;
   readonly #announce: Announce;
+  /** A foreign page cannot send the first of these without leave (CORS). */
+  readonly #headers: Record<string, string> = { "X-Signal-Flags": "1" };
   readonly #relay: Relay;
   readonly #asker: Asker;
   readonly #people: People;
   #offered: Offered | null = null;
+  #waiting: Waiting | null = null;
   #forgetting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: HTMLElement, wanted: Wanted, announce: Announce) {
     this.#root = root;
     this.#wanted = wanted;
     this.#announce = announce;
-    this.#relay = new Relay(wanted.relay, OURS);
+    this.#relay = new Relay(wanted.relay, this.#headers, (path, init) => this.#fetch(path, init));
     this.#asker = new Asker(this.#relay, memory);
     this.#people = new People(need("#people", root), need("#add-person", root), () => void this.#ask());
     need("#look-up", root).addEventListener("click", () => void this.#ask());
@@ -126,6 +129,7 @@ export class Panel {
     const question = this.#read(offered); // last, so that the first field in order gets focus
     if (question === null || people === null) return;
     this.#busy(button, true);
+    const reference = (this.#headers["X-Reference"] = drawReference());
     try {
       const answer = await this.#asker.ask(question, people, () => this.#people.clear());
       const { catalogue, purpose } = offered;
@@ -135,13 +139,18 @@ export class Panel {
       this.#announce("answered", null);
     } catch (error) {
       this.#people.clear();
-      this.#refuse(error);
+      this.#refuse(this.#waiting?.isOver ? new TimedOut() : error, reference);
     }
     this.#busy(button, false);
   }
 
-  #refuse(error: unknown): void {
-    paintRefusal(need("#answer", this.#root), error);
+  #fetch(path: string, init: RequestInit): Promise<Response> {
+    const signal = this.#waiting?.signal ?? AbortSignal.timeout(GIVE_UP_AFTER);
+    return fetch(path, { ...init, signal });
+  }
+
+  #refuse(error: unknown, reference: string | null = null): void {
+    paintRefusal(need("#answer", this.#root), error, reference);
     this.#showResult("unanswered-title");
     this.#announce("refused", reasonOf(error));
   }
@@ -178,11 +187,15 @@ export class Panel {
     button.disabled = busy;
     button.classList.toggle("utrecht-button--busy", busy);
     need("#question", this.#root).setAttribute("aria-busy", String(busy));
-    need("#status", this.#root).textContent = busy ? text("busy") : "";
+    const status = need("#status", this.#root);
+    status.textContent = busy ? text("busy") : "";
+    this.#waiting?.stop();
+    this.#waiting = busy ? new Waiting(() => (status.textContent = text("busy-slow"))) : null;
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Name what went wrong for the page around it; never with what was asked. */
+export function reasonOf(error: unknown): string {
   if (error instanceof Told) return slugOf(error.problem);
   return error instanceof Refused ? error.text : "unexpected";
 }

@@ -15,7 +15,7 @@ import { markup, sheet, texts } from "signal-flags:pieces";
 import { fromTemplate, need, show, usePieces } from "../screen/dom.ts";
 import { paintRefusal } from "../screen/refusal.ts";
 import { useTexts } from "../screen/texts.ts";
-import { type Happening, Panel } from "./panel.ts";
+import { type Happening, Panel, reasonOf } from "./panel.ts";
 import { ATTRIBUTES, readWanted } from "./wanted.ts";
 
 export type { Happening } from "./panel.ts";
@@ -79,6 +79,7 @@ export class SignalFlags extends HTMLElement {
       show(need("#result", body), true);
       show(need("#question", body), false);
       show(need("#again", body), false);
+      this.#announce("refused", reasonOf(error));
     }
   }
 

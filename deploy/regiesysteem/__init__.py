@@ -1,0 +1,1 @@
+"""An example of a regiesysteem that shows vlaggetjes on its own page."""

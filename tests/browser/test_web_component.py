@@ -1,0 +1,263 @@
+"""`<signal-flags>` on a page of another system, against the town's real processes.
+
+The element's shadow tree is closed to scripts of the page. Tests look inside all the
+same: a script that runs before any of the page's makes new shadow trees open.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Request, expect
+
+from deploy.regiesysteem.party import regiesysteem_party
+from deploy.town.ports import find_free_port
+from tests.browser.screen import Screen, Town
+from tests.browser.test_subresource_integrity import assert_guarded
+
+OPEN_SHADOWS = """{
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (init) {
+    return attach.call(this, { ...init, mode: "open" });
+  };
+}"""
+NOTE_EVENTS = """{
+  window.heard = [];
+  for (const what of ["ready", "answered", "refused"])
+    addEventListener(`signal-flags-${what}`, (event) =>
+      window.heard.push([event.type, event.detail]));
+  window.typed = [];
+  for (const type of ["keydown", "beforeinput", "input", "paste"])
+    addEventListener(type, (event) => window.typed.push(event.data ?? event.key));
+}"""
+EVERYTHING_KEPT = """async () => JSON.stringify({
+  local: {...localStorage}, session: {...sessionStorage}, cookies: document.cookie,
+  history: [location.href, history.length, history.state], title: document.title,
+  referrer: document.referrer, name: window.name,
+  databases: await indexedDB.databases(), caches: await caches.keys(),
+  markup: document.documentElement.outerHTML,
+  inside: document.querySelector("signal-flags").shadowRoot.innerHTML,
+  inputs: [...document.querySelector("signal-flags").shadowRoot
+    .querySelectorAll("input")].map((input) => input.value),
+  heard: window.heard, typed: window.typed,
+})"""
+
+
+@pytest.fixture(scope="module")
+def example(town: Town) -> Iterator[str]:
+    """Serve the example of a regiesysteem beside the town; give its address."""
+    port = find_free_port()
+    town.processes.start_together([regiesysteem_party(town.places, port)])
+    yield f"http://localhost:{port}/"
+    town.processes.stop("regiesysteem")
+
+
+def open_page(chromium: Browser, town: Town, address: str, *, width: int) -> Screen:
+    screen = Screen.open(chromium, town, width=width)
+    screen.context.add_init_script(OPEN_SHADOWS)
+    screen.context.add_init_script(NOTE_EVENTS)
+    screen.page.goto(address)
+    screen.page.wait_for_selector("signal-flags #for-purpose:not([hidden])")
+    return screen
+
+
+@pytest.fixture
+def embedded(town: Town, chromium: Browser, example: str) -> Iterator[Screen]:
+    screen = open_page(chromium, town, example, width=1280)
+    yield screen
+    screen.close()
+
+
+@pytest.fixture
+def any_embedded(
+    town: Town, chromium: Browser, example: str, width: int
+) -> Iterator[Screen]:
+    screen = open_page(chromium, town, example, width=width)
+    yield screen
+    screen.close()
+
+
+def ask(screen: Screen, *numbers: str) -> None:
+    screen.page.locator("#informed input").first.check()
+    for place, number in enumerate(numbers, start=1):
+        if place > 1:
+            screen.page.click("#add-person")
+        screen.page.fill(f"#person-{place}", number)
+    screen.page.click("#look-up")
+    screen.page.wait_for_selector("signal-flags #result:not([hidden])")
+
+
+def test_it_shows_the_same_cards_as_the_desk(
+    embedded: Screen, screen: Screen, town: Town
+) -> None:
+    number = town.people.find_with("bijstand", "schuldhulpverlening")
+    ask(embedded, number)
+    screen.log_in()
+    screen.ask([number])
+    shown = [
+        each.page.locator(".desk-flag").all_inner_texts() for each in (embedded, screen)
+    ]
+    assert len(shown[0]) == 2
+    assert shown[0] == shown[1]
+
+
+def test_it_wears_the_house_style_of_the_page(embedded: Screen) -> None:
+    button = embedded.page.locator("#look-up")
+    expect(button).to_have_css("background-color", "rgb(35, 72, 122)")
+
+
+def test_a_household_has_one_answer_per_person(embedded: Screen, town: Town) -> None:
+    members = town.people.find_household()
+    ask(embedded, *members)
+    expect(embedded.page.locator(".desk-part")).to_have_count(len(members))
+
+
+def test_no_request_no_storage_and_no_event_holds_the_number(
+    embedded: Screen, town: Town
+) -> None:
+    seen: list[str] = []
+
+    def note(request: Request) -> None:
+        headers = json.dumps(request.all_headers())
+        seen.append(f"{request.url} {headers} {request.post_data or ''}")
+
+    embedded.page.on("request", note)
+    numbers = [town.people.find_with("bijstand"), town.people.unknown[0]]
+    ask(embedded, *numbers)
+    kept = embedded.page.evaluate(EVERYTHING_KEPT)
+    assert any("/signals/lookups" in each for each in seen)
+    for number in numbers:
+        assert number not in kept
+        assert not any(number in each for each in seen)
+    assert json.loads(kept)["local"] == json.loads(kept)["session"] == {}
+
+
+def test_the_page_around_it_hears_that_it_happened_and_not_what_was_typed(
+    embedded: Screen, town: Town
+) -> None:
+    embedded.page.locator("#informed input").first.check()
+    embedded.page.locator("#person-1").press_sequentially(town.people.unknown[0])
+    embedded.page.keyboard.press("Enter")
+    embedded.page.wait_for_selector("signal-flags #result:not([hidden])")
+    assert embedded.page.evaluate("window.typed") == []
+    assert embedded.page.evaluate("window.heard") == [
+        ["signal-flags-ready", None],
+        ["signal-flags-answered", None],
+    ]
+    expect(embedded.page.locator("#noted")).to_have_text("Opgezocht.")
+
+
+def test_a_hit_and_a_miss_sound_the_same_outside(embedded: Screen, town: Town) -> None:
+    for number in (town.people.find_with("bijstand"), town.people.unknown[0]):
+        ask(embedded, number)
+        embedded.page.click("#again")
+    assert embedded.page.evaluate("window.heard.slice(1)") == (
+        [["signal-flags-answered", None]] * 2
+    )
+
+
+def test_the_field_has_no_name_and_no_form_and_is_emptied(
+    embedded: Screen, town: Town
+) -> None:
+    field = embedded.page.locator("#person-1")
+    assert field.get_attribute("name") is None
+    assert field.evaluate("(input) => input.form") is None
+    ask(embedded, town.people.unknown[0])
+    embedded.page.click("#again")
+    expect(field).to_have_value("")
+    expect(field).to_be_focused()
+
+
+def test_it_goes_when_the_case_changes_or_the_element_leaves(
+    embedded: Screen, town: Town
+) -> None:
+    ask(embedded, town.people.find_with("bijstand"))
+    element = embedded.page.locator("signal-flags")
+    element.evaluate("(it) => it.setAttribute('case-reference', 'Z-2026-009999')")
+    expect(embedded.page.locator(".desk-flag")).to_have_count(0)
+    ask(embedded, town.people.find_with("bijstand"))
+    left = element.evaluate("(it) => { it.remove(); return it.shadowRoot.innerHTML; }")
+    assert left == ""
+
+
+def test_what_discussing_asks_is_asked_before_anything_is_sent(
+    embedded: Screen, town: Town
+) -> None:
+    embedded.page.fill("#person-1", town.people.unknown[0])
+    embedded.page.click("#look-up")
+    embedded.see("Kies wat er met de inwoner is besproken.")
+    expect(embedded.page.locator("#result")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("relay", "https://elsewhere.example/relay", "niet goed ingesteld"),
+        ("relay", "//elsewhere.example/relay", "niet goed ingesteld"),
+        ("legal-basis", "awr-1", "niet goed ingesteld"),
+        ("purpose", "veilig-thuis-onderzoek", "staat voor u niet open"),
+    ],
+)
+def test_a_wrong_attribute_sends_no_question(
+    embedded: Screen, name: str, value: str, told: str
+) -> None:
+    asked: list[str] = []
+    embedded.page.on("request", lambda request: asked.append(request.url))
+    embedded.page.locator("signal-flags").evaluate(
+        "(it, [name, value]) => it.setAttribute(name, value)", [name, value]
+    )
+    embedded.see(told)
+    assert not [url for url in asked if "elsewhere" in url or "/lookups" in url]
+    assert embedded.page.evaluate("window.heard.at(-1)[0]") == "signal-flags-refused"
+
+
+def test_every_script_and_style_of_the_page_has_its_integrity(
+    embedded: Screen,
+) -> None:
+    assert_guarded(embedded)
+
+
+def test_the_relay_answers_its_own_page_only(embedded: Screen, example: str) -> None:
+    bare = embedded.context.request.get(f"{example}signals/catalogue")
+    assert bare.status == 403
+    foreign = {"X-Signal-Flags": "1", "Sec-Fetch-Site": "cross-site"}
+    answer = embedded.context.request.get(
+        f"{example}signals/catalogue", headers=foreign
+    )
+    assert answer.status == 403
+
+
+def test_it_is_open_to_all(any_embedded: Screen, town: Town) -> None:
+    assert_open_to_all(any_embedded)
+    any_embedded.page.click("#look-up")
+    assert_open_to_all(any_embedded)
+    ask(any_embedded, town.people.find_with("bijstand", "schuldhulpverlening"))
+    any_embedded.page.click("signal-flags summary")
+    assert_open_to_all(any_embedded)
+    any_embedded.page.click("#again")
+    ask(any_embedded, town.people.unknown[0])
+    assert_open_to_all(any_embedded)
+
+
+def assert_open_to_all(screen: Screen) -> None:
+    assert screen.find_barriers() == []
+    assert not screen.overflows()
+
+
+def test_a_whole_lookup_by_keyboard(embedded: Screen, town: Town) -> None:
+    keys = embedded.page.keyboard
+    keys.press("Tab")
+    keys.press("Space")
+    expect(embedded.page.locator("#informed input").first).to_be_checked()
+    keys.press("Tab")
+    keys.type(town.people.find_with("bijstand"))
+    keys.press("Enter")
+    expect(embedded.page.locator("#result-title")).to_be_focused()
+    keys.press("Tab")
+    expect(embedded.page.locator("#again")).to_be_focused()
+    keys.press("Tab")
+    expect(embedded.page.locator("[data-call]").first).to_be_focused()
+    expect(embedded.page.locator("[data-call]").first).to_have_attribute(
+        "href", re.compile(r"^tel:\+31\d{9}$")
+    )
