@@ -11,13 +11,17 @@ from types import FrameType
 from rich.console import Console
 from rich.table import Table
 
+from deploy.regiesysteem.party import regiesysteem_party
 from deploy.town.databases import Database, opened_places
 from deploy.town.parties import ACCOUNTS, PASSWORD
 from deploy.town.people import People, settle_people
 from deploy.town.places import DESK_PORT, Places
+from deploy.town.ports import find_free_port
 from deploy.town.processes import PartyFailed
 from deploy.town.publishing import Published, publish_all
 from deploy.town.run import running_town
+
+REGIESYSTEEM_PORT = 8010
 
 
 class _Stopped(Exception):
@@ -42,7 +46,13 @@ def show_town(
                 running_town(places) as processes,
             ):
                 published = publish_all(places, folder / "population")
+                port = find_free_port(REGIESYSTEEM_PORT)
+                processes.start_together([regiesysteem_party(places, port)])
                 _welcome(console, places, people, published)
+                console.print(
+                    "Hetzelfde in een ander systeem: "
+                    f"[bold]http://localhost:{port}[/bold] (u bent daar al ingelogd)"
+                )
                 while (dead := processes.find_dead()) is None:
                     time.sleep(0.5)
                 raise PartyFailed(f"{dead} is gestopt; zie {places.log / dead}.log")

