@@ -9,6 +9,7 @@ from deploy.town.people import People, settle_people
 from deploy.town.places import choose_places
 from deploy.town.publishing import publish_all
 from deploy.town.run import running_town
+from tests.browser.crowd import Crowd, publish_crowd
 from tests.browser.screen import CHROMIUM, FLAGS, Screen, Town
 
 
@@ -21,6 +22,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with running_town(places) as processes:
         publish_all(places, folder / "population")
         yield Town(places, people, processes)
+
+
+@pytest.fixture(scope="session")
+def crowd(town: Town) -> Crowd:
+    """Nine flags for one citizen, and contact persons who are hard to reach."""
+    return publish_crowd(town.places, town.people)
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +45,14 @@ def chromium() -> Iterator[Browser]:
 def width(request: pytest.FixtureRequest) -> int:
     """A laptop and a phone."""
     return int(request.param)
+
+
+@pytest.fixture
+def any_screen(town: Town, chromium: Browser, width: int) -> Iterator[Screen]:
+    """Give a fresh browser window at each width."""
+    opened = Screen.open(chromium, town, width=width)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -28,7 +28,13 @@ FLAGS = [
 ]
 CASE = "Z-2026-001234"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-EXPECTED_STATUS = ("status of 401", "status of 403", "status of 404", "status of 502")
+EXPECTED_STATUS = (
+    "status of 401",
+    "status of 403",
+    "status of 404",
+    "status of 502",
+    "net::ERR_INTERNET_DISCONNECTED",
+)
 
 
 @dataclass
@@ -107,6 +113,13 @@ class Screen:
         self.page.click("#look-up")
         self.page.wait_for_selector("#result:not([hidden])")
 
+    def ask_again(self, numbers: Sequence[str]) -> None:
+        """Ask with what stayed in the form."""
+        for place, number in enumerate(numbers, start=1):
+            self.page.fill(f"#person-{place}", number)
+        self.page.click("#look-up")
+        self.page.wait_for_selector("#result:not([hidden])")
+
     def see(self, text: str) -> Locator:
         """Give what shows a text; it must be in view."""
         found = self.page.get_by_text(text).locator("visible=true").first
@@ -122,6 +135,11 @@ class Screen:
             for each in found
             for node in each["nodes"]
         ]
+
+    def assert_open_to_all(self) -> None:
+        """No barrier that axe finds, and no scrolling sideways."""
+        assert self.find_barriers() == []
+        assert not self.overflows()
 
     def overflows(self) -> bool:
         """Tell whether one must scroll sideways."""

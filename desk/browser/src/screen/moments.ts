@@ -35,5 +35,5 @@ function groups(digits: string, sizes: readonly number[]): string {
     rest = rest.slice(size);
   }
   if (rest !== "") parts.push(rest);
-  return parts.join(" ");
+  return parts.join("\u00a0"); // a number is never torn between two lines
 }

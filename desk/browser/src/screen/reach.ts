@@ -34,7 +34,7 @@ export function chooseReach(contact: ContactHolder, now: Date): Reach {
 export function writeHours(hours: readonly OfficeHours[] | undefined): string {
   return (hours ?? [])
     .map((each) => `${writeDays(each.days)} ${trimTime(each.from)} – ${trimTime(each.to)}`)
-    .join(", ");
+    .join("; ");
 }
 
 /** Whether the contact person is away today, the last day included. */
