@@ -29,6 +29,7 @@ const memory: Memory = {
 };
 
 class LookupPage {
+  #waiting: Waiting | null = null; // first: the key config is fetched before the rest is made
   readonly #headers: Record<string, string> = { "X-CSRF-Token": csrfToken() };
   readonly #relay = new Relay("/relay", this.#headers, (path, init) => this.#fetch(path, init));
   readonly #asker = new Asker(this.#relay, memory);
@@ -40,7 +41,6 @@ class LookupPage {
   readonly #fields: Fields;
   readonly #people: People;
   readonly #labels: ReadonlyMap<string, string>;
-  #waiting: Waiting | null = null;
 
   constructor(catalogue: Catalogue) {
     const casePattern = this.#form.dataset["casePattern"];
