@@ -1,0 +1,57 @@
+"""A source that has stopped delivering: its silence is never shown as "nothing"."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy.engine import make_url
+
+from signal_index.api.standing import MAXIMUM_AGE
+from tests.browser.screen import Screen, Town
+
+BANK, MARCH = "schuldhulpverlening", "2026-03-03 09:00:00.000000"
+SET = "UPDATE coverage SET last_heard = ? WHERE category = ?"
+
+
+def set_last_heard(town: Town, moment: str) -> str:
+    """Put back the clock of one source, and give what stood there."""
+    path = make_url(town.places.database_url).database
+    assert path is not None
+    with sqlite3.connect(path, timeout=10) as database:
+        read = "SELECT last_heard FROM coverage WHERE category = ?"
+        (before,) = database.execute(read, (BANK,)).fetchone()
+        database.execute(SET, (moment, BANK))
+    database.close()
+    time.sleep(MAXIMUM_AGE.total_seconds() + 1)  # until the index has read it anew
+    return str(before)
+
+
+@pytest.fixture(scope="module")
+def silent(town: Town) -> Iterator[Town]:
+    """The bank was last heard in March."""
+    before = set_last_heard(town, MARCH)
+    yield town
+    set_last_heard(town, before)
+
+
+def test_no_flags_of_a_silent_source_is_said_to_be_unsure(
+    any_screen: Screen, silent: Town
+) -> None:
+    any_screen.log_in()
+    any_screen.ask([silent.people.unknown[0]])
+    any_screen.see("Geen vlaggetjes")
+    late = any_screen.page.locator("[data-late]")
+    expect(late).to_contain_text("Kredietbank Voorbeeldstad")
+    expect(late).to_contain_text("lang niet bijgewerkt (laatst 3 maart 2026)")
+    expect(late).not_to_contain_text("Werkplein")
+    any_screen.see("Met dit doel ziet u:")
+    any_screen.assert_open_to_all()
+
+
+def test_beside_flags_of_others_it_is_said_too(screen: Screen, silent: Town) -> None:
+    screen.log_in()
+    screen.ask([silent.people.find_with("bijstand")])
+    expect(screen.page.locator(".desk-flag")).to_have_count(1)
+    expect(screen.page.locator("[data-late]")).to_be_visible()
