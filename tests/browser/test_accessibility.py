@@ -1,68 +1,53 @@
 """WCAG 2.2 AA on each page and state, at both widths, and by keyboard only."""
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.browser.screen import CASE, Screen, Town
-
-
-@pytest.fixture
-def any_screen(town: Town, chromium: Browser, width: int) -> Iterator[Screen]:
-    opened = Screen.open(chromium, town, width=width)
-    yield opened
-    opened.close()
-
-
-def assert_open_to_all(screen: Screen) -> None:
-    assert screen.find_barriers() == []
-    assert not screen.overflows()
 
 
 def test_pages_before_logging_in(any_screen: Screen) -> None:
     for path in ("/", "/nowhere", "/logged-out", "/session-ended", "/lookup"):
         any_screen.go(path)
-        assert_open_to_all(any_screen)
+        any_screen.assert_open_to_all()
 
 
 def test_the_question_and_its_errors(any_screen: Screen) -> None:
     any_screen.log_in()
-    assert_open_to_all(any_screen)
+    any_screen.assert_open_to_all()
     any_screen.page.click("#look-up")
     any_screen.page.check("#purpose-wmo-onderzoek")
     any_screen.page.click("#add-person")
     any_screen.page.click("#look-up")
-    assert_open_to_all(any_screen)
+    any_screen.assert_open_to_all()
 
 
 def test_the_answers(any_screen: Screen, town: Town) -> None:
     any_screen.log_in()
     any_screen.ask([town.people.find_with("bijstand", "schuldhulpverlening")])
     any_screen.page.click("summary")
-    assert_open_to_all(any_screen)
+    any_screen.assert_open_to_all()
     any_screen.page.click("#again")
     any_screen.ask([town.people.unknown[0]])
-    assert_open_to_all(any_screen)
+    any_screen.assert_open_to_all()
 
 
 def test_a_refusal(any_screen: Screen, town: Town) -> None:
     any_screen.log_in("sanne")
     any_screen.ask([town.people.unknown[0]], purpose="veiligheid")
-    assert_open_to_all(any_screen)
+    any_screen.assert_open_to_all()
 
 
 def test_the_other_pages(any_screen: Screen) -> None:
     any_screen.log_in()
     for path in ("/", "/own-lookups", "/logout"):
         any_screen.go(path)
-        assert_open_to_all(any_screen)
+        any_screen.assert_open_to_all()
 
 
 def test_the_hidden_screen(any_screen: Screen) -> None:
     any_screen.log_in()
     any_screen.page.click("[data-hide-screen]")
-    assert_open_to_all(any_screen)
+    any_screen.assert_open_to_all()
 
 
 def test_a_whole_lookup_by_keyboard(screen: Screen, town: Town) -> None:
