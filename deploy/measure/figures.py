@@ -5,6 +5,7 @@ import platform
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from rich.table import Table
@@ -30,6 +31,7 @@ class Figures:
     pgbench: float | None = None
     multiplications: float | None = None
     timing: Difference | None = None
+    screen: list[float] = field(default_factory=list)
     pairs: int = 0
     seconds: float = 0
 
@@ -63,7 +65,7 @@ class Figures:
             }
         if self.timing:
             said["timing"] = _encode_timing(self.timing, self.pairs)
-        return said
+        return said | _encode_screen(self.screen)
 
     def tabulate(self) -> Table:
         """Give a table of every figure."""
@@ -100,6 +102,13 @@ def _encode_timing(timing: Difference, pairs: int) -> dict[str, object]:
         "hitMissIntervalMs": [round(timing.low, 4), round(timing.high, 4)],
         "pairs": pairs,
     }
+
+
+def _encode_screen(milliseconds: list[float]) -> dict[str, Any]:
+    if not milliseconds:
+        return {}
+    middle = round(median(milliseconds), 1)
+    return {"screen": {"lookupToPaintMs": middle, "lookups": len(milliseconds)}}
 
 
 def _flatten(value: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:

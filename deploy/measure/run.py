@@ -22,6 +22,7 @@ from deploy.measure.limits import (
 )
 from deploy.measure.lookups import compare_hit_and_miss, measure_rate, warm_up
 from deploy.measure.publishing import measure_publishing
+from deploy.measure.screen import measure_screen
 from deploy.measure.sizes import Sizes
 from deploy.measure.town import (
     MeasuredTown,
@@ -42,7 +43,12 @@ class Part(StrEnum):
     PUBLISH = "publish"
     LOOKUP = "lookup"
     TIMING = "timing"
+    SCREEN = "screen"
     SQLITE = "sqlite"
+
+
+LOOKING_UP = {Part.LOOKUP, Part.TIMING, Part.SCREEN}
+"""What needs a filled index."""
 
 
 class FillDiffers(Exception):
@@ -87,7 +93,7 @@ class Run:
         if Part.PUBLISH in self.parts:
             self.say(f"publish: {self.sizes.published} records end to end")
             self.figures.publish = measure_publishing(town, self.sizes.published)
-        if {Part.LOOKUP, Part.TIMING} & set(self.parts):
+        if LOOKING_UP & set(self.parts):
             await self._fill_postgres(town)
         if Part.LIMIT in self.parts:
             self.say("limit: bare lookup transactions")
@@ -96,7 +102,7 @@ class Run:
                 town.server, town.places.folder, self.sizes.limit_seconds
             )
         crowd = Crowd(self.sizes.citizens)
-        if {Part.LOOKUP, Part.TIMING} & set(self.parts):
+        if LOOKING_UP & set(self.parts):
             await warm_up(town, town.index, crowd)
         if Part.LOOKUP in self.parts:
             await self._measure_lookups(town, crowd)
@@ -106,6 +112,10 @@ class Run:
             self.figures.timing = await compare_hit_and_miss(
                 town, town.index, crowd, pairs=pairs
             )
+        if Part.SCREEN in self.parts:
+            pairs = self.sizes.screen_pairs
+            self.say(f"screen: {2 * pairs} clicks in Chromium")
+            self.figures.screen = await measure_screen(town, crowd, pairs=pairs)
 
     async def _fill_postgres(self, town: MeasuredTown) -> None:
         self.say(f"filling the index with {self.sizes.signals} signals")

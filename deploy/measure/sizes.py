@@ -15,6 +15,7 @@ class Sizes:
     """Connections and lookups of each block, in the order in which they run."""
     sqlite_lookups: int
     pairs: int
+    screen_pairs: int
     evaluation_batches: int
     evaluation_requests: int
     limit_seconds: int
@@ -37,6 +38,7 @@ FULL = Sizes(
     lookups=((1, 400), (16, 2_000), (64, 4_000)),
     sqlite_lookups=2_000,
     pairs=400,
+    screen_pairs=30,
     evaluation_batches=8,
     evaluation_requests=1_000,
     limit_seconds=8,
@@ -48,6 +50,7 @@ QUICK = Sizes(
     lookups=((1, 50), (16, 300), (64, 600)),
     sqlite_lookups=300,
     pairs=40,
+    screen_pairs=5,
     evaluation_batches=2,
     evaluation_requests=100,
     limit_seconds=2,

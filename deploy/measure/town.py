@@ -1,7 +1,8 @@
 """The measured town: users and limits as an operator of this size would set them.
 
-No desk runs: what is measured is the index, the holders and the publisher. Lookups come
-as a case system sends them, with tickets and tokens of real parties.
+No desk runs, but for the screen: what is measured is the index, the holders and the
+publisher. Lookups come as a case system sends them, with tickets and tokens of real
+parties.
 """
 
 import json
