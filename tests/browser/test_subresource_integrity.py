@@ -6,7 +6,10 @@ from urllib.parse import urljoin
 
 from tests.browser.screen import Screen
 
-PAGES = ("/", "/nowhere", "/logged-out", "/lookup", "/own-lookups", "/logout")
+PAGES = (
+    *("/", "/nowhere", "/logged-out", "/session-ended"),
+    *("/lookup", "/break-glass", "/own-lookups", "/logout"),
+)
 LOADED = """[...document.querySelectorAll("script:not([type='application/json'])"),
   ...document.querySelectorAll("link[rel~=stylesheet]")].map((each) =>
   [each.getAttribute("src") ?? each.getAttribute("href"), each.integrity])"""

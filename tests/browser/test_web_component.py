@@ -198,6 +198,15 @@ def test_an_answer_goes_when_nobody_touched_it_for_a_quarter_of_an_hour(
     screen.close()
 
 
+def test_an_answer_does_not_come_along_when_the_page_is_printed(
+    embedded: Screen, town: Town
+) -> None:
+    ask(embedded, town.people.find_with("bijstand"))
+    embedded.page.emulate_media(media="print")
+    expect(embedded.page.locator(".desk-flag").first).to_be_hidden()
+    expect(embedded.page.locator(".desk-not-on-paper").first).to_be_visible()
+
+
 def test_what_discussing_asks_is_asked_before_anything_is_sent(
     embedded: Screen, town: Town
 ) -> None:
