@@ -9,10 +9,16 @@ from hypothesis import settings
 
 from deploy.town.postgres import PostgresServer, running_postgres
 
+BROWSER = Path(__file__).parent / "browser"
 CONFORMANCE = Path(__file__).parents[2] / "shared" / "conformance"
 
 settings.register_profile("default", deadline=None)
 settings.load_profile("default")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser last: its driver keeps an event loop until the session ends."""
+    items.sort(key=lambda item: BROWSER in item.path.parents)
 
 
 @pytest.fixture
