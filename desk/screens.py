@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from desk.callers import CSRF_HEADER, AnyVisitor, LoggedIn, verify_csrf
-from desk.desk import desk_of
+from desk.desk import Desk, desk_of
 from desk.errors import NotLoggedIn
 from desk.index import parse_page_data
 from desk.pages import render
@@ -33,8 +33,7 @@ async def show_home(request: Request, visitor: AnyVisitor) -> HTMLResponse:
 async def show_lookup(request: Request, caller: LoggedIn) -> HTMLResponse:
     """Give the form, with the purposes open to this person and no other."""
     desk = desk_of(request)
-    passed = await desk.index.catalogue(caller.access_token, caller.person.municipality)
-    catalogue = parse_page_data(passed)
+    catalogue = await _fetch_catalogue(desk, caller)
     return render(
         request,
         "lookup.html",
@@ -50,8 +49,7 @@ async def show_lookup(request: Request, caller: LoggedIn) -> HTMLResponse:
 async def show_break_glass(request: Request, caller: LoggedIn) -> HTMLResponse:
     """Give the way around case number and informing: a reason, and a review after."""
     desk = desk_of(request)
-    passed = await desk.index.catalogue(caller.access_token, caller.person.municipality)
-    catalogue = parse_page_data(passed)
+    catalogue = await _fetch_catalogue(desk, caller)
     return render(
         request,
         "break_glass.html",
@@ -108,6 +106,12 @@ async def show_security_contact(
 async def tell_health(request: Request, _visitor: AnyVisitor) -> dict[str, Any]:
     """Say that the desk answers."""
     return {"status": "ok", "name": desk_of(request).settings.organisation_name}
+
+
+async def _fetch_catalogue(desk: Desk, caller: LoggedIn) -> dict[str, Any]:
+    """Give what is open to this person in their own municipality."""
+    passed = await desk.index.catalogue(caller.access_token, caller.person.municipality)
+    return parse_page_data(passed)
 
 
 def _find_breakable(catalogue: dict[str, Any]) -> list[dict[str, Any]]:
