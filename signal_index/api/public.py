@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from functools import cache
 from importlib import resources
@@ -50,8 +51,28 @@ async def show_openapi(_request: Request, caller: Anyone) -> Response:
 
 @cache
 def openapi_text() -> bytes:
-    """Give the OpenAPI 3.1 document that ships with this version."""
-    return (resources.files("signal_index.api") / "openapi.json").read_bytes()
+    """Give the OpenAPI 3.1 document that ships with this version.
+
+    One file per subject in `openapi/`, put together here; `base.json` holds what they
+    share. Raises `ValueError` when two files describe the same thing.
+    """
+    folder = resources.files("signal_index.api") / "openapi"
+    document = json.loads((folder / "base.json").read_bytes())
+    document["paths"] = {}
+    files = (one for one in folder.iterdir() if one.name.endswith(".json"))
+    for file in sorted(files, key=lambda one: one.name):
+        if file.name != "base.json":
+            part = json.loads(file.read_bytes())
+            _add(document["paths"], part["paths"], file.name)
+            schemas = part.get("components", {}).get("schemas", {})
+            _add(document["components"]["schemas"], schemas, file.name)
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _add(into: dict[str, object], more: dict[str, object], name: str) -> None:
+    if twice := into.keys() & more.keys():
+        raise ValueError(f"{name} describes again: {', '.join(sorted(twice))}")
+    into.update(more)
 
 
 async def show_security_text(request: Request) -> Response:

@@ -45,6 +45,16 @@ class Kind(StrEnum):
     PRINT = "print"
     TICKET_REFUSED = "ticket-refused"
     OWN_HISTORY = "own-history"
+    SEARCH = "search"
+    REPORT = "report"
+    REVIEW = "review"
+    APPROVAL = "approval"
+    CORRECTION = "correction"
+    EMBARGO = "embargo"
+    COMPLETENESS = "completeness"
+    WITNESS = "witness"
+    PERSON_EVENT = "person-event"
+    RECONCILIATION = "reconciliation"
     FIRST_LEAF = "first-leaf"
 
 

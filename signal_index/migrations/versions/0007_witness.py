@@ -1,0 +1,17 @@
+"""Witnesses: the cosignatures a checkpoint got, and when.
+
+Revision 0007.
+"""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
