@@ -2,7 +2,7 @@
 //   node browser/build.mjs           into static/built/, and the npm package into package/dist/
 //   node browser/build.mjs --tests   bundles the tests for node's own runner
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -58,13 +58,22 @@ async function bundleStyle(fontFile) {
 
 function usedWords() {
   const folders = [join(DESK, "templates"), join(HERE, "src", "screen")];
-  const sources = folders.flatMap((folder) => readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8")));
+  const files = folders.flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, name)));
+  const sources = files.filter((path) => statSync(path).isFile()).map((path) => readFileSync(path, "utf8"));
   return new Set(sources.join("\n").match(/[A-Za-z][\w-]*/g));
 }
 
+/** A desk that runs still serves the files it started with: they stay for a day. */
+function removeOlder(folder) {
+  const yesterday = Date.now() - 86_400_000;
+  for (const path of readdirSync(folder).map((name) => join(folder, name))) {
+    if (statSync(path).mtimeMs < yesterday) rmSync(path);
+  }
+}
+
 async function buildAll() {
-  rmSync(BUILT, { recursive: true, force: true });
   mkdirSync(BUILT, { recursive: true });
+  removeOlder(BUILT);
   const fontPath = join(DESK, "node_modules", "@fontsource-variable", "source-sans-3", "files", "source-sans-3-latin-wght-normal.woff2");
   const font = put("font", "woff2", readFileSync(fontPath));
   const style = await bundleStyle(font.file);
