@@ -122,6 +122,7 @@ class Caller:
     """Who asks: claims of a verified access token, plus what the index registered.
 
     `active` is the index's own: a suspended account or organisation is not active.
+    `team` is for the ledger alone: no rule may read it, and the `DecisionKey` lacks it.
     """
 
     kind: CallerKind
@@ -133,6 +134,7 @@ class Caller:
     roles: frozenset[Role]
     trainings: tuple[Training, ...]
     assurance: Assurance
+    team: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

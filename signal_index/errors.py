@@ -25,6 +25,7 @@
     │   ├── CallerUnknown          no access token, or one that does not verify
     │   ├── CallerNotAllowed       the caller lacks the role, scope or registration
     │   ├── CallerSuspended        the account or its organisation is suspended
+    │   ├── AssuranceTooLow        this act asks for a stronger login
     │   ├── TicketInvalid          a ticket is not valid for this request, or spent
     │   ├── StaleKeyVersion        made under a key version this worker does not hold
     │   ├── SignatureInvalid       a notice, batch or withdrawal whose signature fails
@@ -155,6 +156,10 @@ class CallerNotAllowed(RequestRefused):
 
 class CallerSuspended(RequestRefused):
     """The caller's account or organisation is suspended."""
+
+
+class AssuranceTooLow(RequestRefused):
+    """The caller logged in, but not strongly enough for this act."""
 
 
 class TicketInvalid(RequestRefused):

@@ -82,6 +82,7 @@ class ClaimNames(BaseModel):
     municipality: str = "municipality"
     trainings: str = "trainings"
     assurance: str = "loa"
+    team: str = "team"
 
 
 class Issuer(BaseModel):

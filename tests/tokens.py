@@ -63,6 +63,14 @@ def person_claims(now: datetime, **changed: object) -> dict[str, Any]:
     )
 
 
+def officer_claims(
+    now: datetime, role: str = "privacy-officer", **changed: object
+) -> dict[str, Any]:
+    """An officer of the municipality, strongly logged in at its own desk."""
+    own = {"sub": f"{role}-1", "roles": [role], "scope": "openid lookup ledger"}
+    return person_claims(now, **{**own, **changed})
+
+
 def source_claims(
     now: datetime, oin: str = SOURCE_OIN, **changed: object
 ) -> dict[str, Any]:

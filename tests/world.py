@@ -57,7 +57,12 @@ from tests.holders_builders import (
     a_source,
     some_holders,
 )
-from tests.tokens import TokenIssuer, person_claims, source_claims
+from tests.tokens import (
+    TokenIssuer,
+    officer_claims,
+    person_claims,
+    source_claims,
+)
 from tests.world_registry import AGENCIES, register_town
 
 PROBLEMS = "https://index.test/problems"
@@ -111,6 +116,11 @@ class World:
 
     def a_token(self, **changed: object) -> str:
         return self.issuer.sign(person_claims(self.clock(), **changed))
+
+    def an_officer(self, role: str = "privacy-officer", **changed: object) -> str:
+        """A token of the municipality's officer; `org=TEAM_OIN, client_id="desk-team"`
+        makes it the neighbourhood team's."""
+        return self.issuer.sign(officer_claims(self.clock(), role, **changed))
 
     def a_source_token(self, agency: Agency, **changed: object) -> str:
         return self.issuer.sign(source_claims(self.clock(), agency.oin, **changed))

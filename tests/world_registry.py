@@ -32,6 +32,7 @@ AGENCIES: Mapping[tuple[str, str], str] = {
 }
 ESTABLISHED = ("schuldhulp-toegang", "wmo-onderzoek", "veiligheid")
 MUNICIPALITY = "9901"
+TEAM_OIN = "00000001000000000021"
 
 
 class Signs(Protocol):
@@ -71,6 +72,11 @@ async def _register(
         )
         await add_organisation(conn, town, now=now)
         await add_client(conn, ClientRecord("desk", LOOKUP_OIN), now=now)
+        team = OrganisationRecord(
+            TEAM_OIN, "Wijkteam Voorbeeld", "neighbourhood-team", MUNICIPALITY
+        )
+        await add_organisation(conn, team, now=now)
+        await add_client(conn, ClientRecord("desk-team", TEAM_OIN), now=now)
         for kind, agency in agencies.items():
             oin = agency.oin
             organisation = OrganisationRecord(

@@ -6,6 +6,9 @@
   that organisation and whether the account is suspended, at most ten seconds old.
 - `PersonCaller` may be suspended: a lookup of a suspended account is refused by the
   policy, so that the refusal is recorded. `ActivePerson` may not.
+- Officers are persons, not suspended, who logged in with assurance substantial or
+  higher, of the municipality that their organisation is registered in; each carries
+  the `OfficerScope` that every search in the ledger takes.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import Annotated, Final
 from starlette.requests import Request
 
 from policy.vocabulary import (
+    Assurance,
     Caller,
     CallerKind,
     OrganisationKind,
@@ -25,12 +29,21 @@ from policy.vocabulary import (
 from signal_index.api.context import Index, get_index
 from signal_index.api.routing import CallerFrom
 from signal_index.api.tokens import Claims
-from signal_index.errors import CallerNotAllowed, CallerSuspended, CallerUnknown
+from signal_index.errors import (
+    AssuranceTooLow,
+    CallerNotAllowed,
+    CallerSuspended,
+    CallerUnknown,
+)
 from signal_index.notice import Oin
 from signal_index.store.accounts import EVERYONE
+from signal_index.store.scope import OfficerScope
 from signal_index.store.standing import Organisation, Standing
 
 _PUBLISHING_ROLES: Final = frozenset({Role.SOURCE_PUBLISHER, Role.SOURCE_ADMINISTRATOR})
+_OFFICER_ROLES: Final = frozenset({Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER})
+_APPROVER_ROLES: Final = _OFFICER_ROLES | {Role.MUNICIPALITY_ADMINISTRATOR}
+_SURE: Final = frozenset({Assurance.SUBSTANTIAL, Assurance.HIGH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,38 @@ class AuditorCaller:
     caller: Caller
 
 
+@dataclass(frozen=True, slots=True)
+class PrivacyOfficerCaller:
+    """A privacy officer, and whose entries this one may see."""
+
+    caller: Caller
+    scope: OfficerScope
+
+
+@dataclass(frozen=True, slots=True)
+class DataProtectionOfficerCaller:
+    """A data protection officer (FG), who also watches the privacy officers."""
+
+    caller: Caller
+    scope: OfficerScope
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerCaller:
+    """A privacy officer or a data protection officer."""
+
+    caller: Caller
+    scope: OfficerScope
+
+
+@dataclass(frozen=True, slots=True)
+class ApproverCaller:
+    """Who may be the second pair of eyes: an officer, or the municipality's own."""
+
+    caller: Caller
+    scope: OfficerScope
+
+
 async def anyone(_request: Request) -> AnyoneCaller:
     """Let everybody in."""
     return AnyoneCaller()
@@ -115,12 +160,40 @@ async def auditor(request: Request) -> AuditorCaller:
     return AuditorCaller(caller)
 
 
+async def privacy_officer(request: Request) -> PrivacyOfficerCaller:
+    """Give the privacy officer behind the access token, or raise."""
+    who = await _officer(request, frozenset({Role.PRIVACY_OFFICER}))
+    return PrivacyOfficerCaller(*who)
+
+
+async def data_protection_officer(request: Request) -> DataProtectionOfficerCaller:
+    """Give the data protection officer behind the access token, or raise."""
+    who = await _officer(request, frozenset({Role.DATA_PROTECTION_OFFICER}))
+    return DataProtectionOfficerCaller(*who)
+
+
+async def officer(request: Request) -> OfficerCaller:
+    """Give the privacy or data protection officer behind the token, or raise."""
+    return OfficerCaller(*await _officer(request, _OFFICER_ROLES))
+
+
+async def approver(request: Request) -> ApproverCaller:
+    """Give who may approve what another asked, or raise."""
+    return ApproverCaller(*await _officer(request, _APPROVER_ROLES))
+
+
 Anyone = Annotated[AnyoneCaller, CallerFrom(anyone)]
 Person = Annotated[PersonCaller, CallerFrom(person)]
 ActivePerson = Annotated[ActivePersonCaller, CallerFrom(active_person)]
 Source = Annotated[SourceCaller, CallerFrom(source)]
 LedgerReader = Annotated[LedgerCaller, CallerFrom(ledger_reader)]
 Auditor = Annotated[AuditorCaller, CallerFrom(auditor)]
+PrivacyOfficer = Annotated[PrivacyOfficerCaller, CallerFrom(privacy_officer)]
+DataProtectionOfficer = Annotated[
+    DataProtectionOfficerCaller, CallerFrom(data_protection_officer)
+]
+Officer = Annotated[OfficerCaller, CallerFrom(officer)]
+Approver = Annotated[ApproverCaller, CallerFrom(approver)]
 
 
 async def _person(request: Request) -> Caller:
@@ -129,6 +202,29 @@ async def _person(request: Request) -> Caller:
     if caller.kind is not CallerKind.PERSON:
         raise CallerNotAllowed
     return caller
+
+
+async def _officer(
+    request: Request, roles: frozenset[Role]
+) -> tuple[Caller, OfficerScope]:
+    """Give an officer with one of these roles, and what this one may see.
+
+    The municipality is that of the organisation's registration: a token that names
+    another is refused, so that no provider can move its officers elsewhere.
+    Proven by tests/attack/test_officers_stay_in_their_scope.py.
+    """
+    claims, index = await _claims(request)
+    caller = _active(await _caller(claims, index, "ledger"))
+    if caller.kind is not CallerKind.PERSON or caller.roles.isdisjoint(roles):
+        raise CallerNotAllowed
+    standing = await index.standing.get(index.clock())
+    if _registered(claims, standing).municipality != caller.municipality:
+        raise CallerNotAllowed
+    if caller.assurance not in _SURE:
+        raise AssuranceTooLow
+    is_whole = caller.organisation_kind is OrganisationKind.MUNICIPALITY
+    own = None if is_whole else caller.organisation
+    return caller, OfficerScope(caller.municipality, own)
 
 
 async def _claims(request: Request) -> tuple[Claims, Index]:
@@ -158,6 +254,7 @@ async def _caller(claims: Claims, index: Index, scope: str) -> Caller:
         roles=claims.roles,
         trainings=claims.trainings,
         assurance=claims.assurance,
+        team=claims.team,
     )
 
 

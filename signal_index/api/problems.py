@@ -70,6 +70,12 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
     errors.CallerSuspended: Problem(
         "caller-suspended", "Dit account is geblokkeerd.", 403
     ),
+    errors.AssuranceTooLow: Problem(
+        "assurance-too-low",
+        "U bent niet zeker genoeg ingelogd voor deze handeling.",
+        403,
+        "Log opnieuw in met het sterkste middel dat uw organisatie u geeft.",
+    ),
     errors.TicketInvalid: _TICKET,
     errors.StaleKeyVersion: Problem(
         "stale-key-version",

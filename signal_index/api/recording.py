@@ -143,7 +143,7 @@ def _build(facts: EntryFacts, keys: IndexKeys) -> Entry:
 
 
 def _role(caller: Caller) -> RoleGroup:
-    return RoleGroup(roles=sorted(caller.roles))
+    return RoleGroup(roles=sorted(caller.roles), team=caller.team)
 
 
 def _why(question: Question, informed: str | None) -> WhyGroup:

@@ -16,6 +16,7 @@ account are (still) in good standing is asked at each request, see `callers`.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ _REMEMBERED_MAXIMUM: Final = 20_000
 _TOKEN_MAXIMUM: Final = 8_192
 _TYPES: Final = frozenset({"at+jwt", "application/at+jwt"})
 _ROLES: Final = frozenset(Role)
+_TEAM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .-]{0,39}")
 
 
 class IssuerKeys(Protocol):
@@ -61,6 +63,7 @@ class Claims:
     trainings: tuple[Training, ...]
     assurance: Assurance
     expires_at: datetime
+    team: str | None = None
 
 
 class TokenVerifier:
@@ -159,6 +162,7 @@ def _read_claims(said: Mapping[str, Any], issuer: Issuer) -> Claims:
         trainings=trainings,
         assurance=assurance,
         expires_at=expires,
+        team=_team(said.get(names.team)),
     )
 
 
@@ -179,6 +183,15 @@ def _municipality(value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or len(value) != 4 or not value.isdigit():
+        raise CallerUnknown
+    return value
+
+
+def _team(value: object) -> str | None:
+    """Give the caller's team: a short word, because it stands in every entry."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _TEAM.fullmatch(value):
         raise CallerUnknown
     return value
 
