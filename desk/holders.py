@@ -28,6 +28,7 @@ class Evaluation:
     key_version: int
     epoch: int
     points: tuple[bytes, ...]
+    act: Act = Act.LOOKUP
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Holders:
             issuer=self._organisation,
             audience=holder.id,
             subject=subject,
-            act=Act.LOOKUP,
+            act=asked.act,
             key_version=asked.key_version,
             epoch=asked.epoch,
             pair=asked.pair,

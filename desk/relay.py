@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from desk.callers import ChangingCaller, ReadingCaller
 from desk.desk import desk_of
 from desk.holders import Evaluation, Passed
+from keys.request import Act
 
 MAX_HOUSEHOLD: Final = 10
 router: Final = APIRouter(prefix="/relay")
@@ -31,7 +32,7 @@ class EvaluationBody(_Body):
     """Points for one holder of a pair."""
 
     holder: int = Field(ge=1, le=255)
-    act: Literal["lookup"]
+    act: Literal["lookup", "officer-search"]
     pair: list[int] = Field(min_length=2, max_length=2)
     keyVersion: int = Field(ge=1)  # noqa: N815 - as on the wire
     epoch: int = Field(ge=1)
@@ -99,6 +100,7 @@ async def evaluate(
         key_version=body.keyVersion,
         epoch=body.epoch,
         points=tuple(urlsafe_b64decode(point + "=") for point in body.points),
+        act=Act(body.act),
     )
     return _answer(await desk_of(request).holders.evaluate(asked, caller.person.sub))
 

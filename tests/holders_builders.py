@@ -127,11 +127,11 @@ class Holders:
         return HolderTransport(self.client(), self.places, signer)
 
     async def look_up(
-        self, numbers: Sequence[Bsn], subject: str = "user-1"
+        self, numbers: Sequence[Bsn], subject: str = "user-1", act: Act = Act.LOOKUP
     ) -> Pseudonymised:
         """Pseudonyms and two tickets, as a lookup by `subject` needs them."""
         transport = self.transport(self.lookup, subject)
-        return await pseudonymise(transport, self.config, numbers, Act.LOOKUP)
+        return await pseudonymise(transport, self.config, numbers, act)
 
     async def prepare_publication(self, numbers: Sequence[Bsn]) -> Pseudonymised:
         """Pseudonyms as the source publishes them; no tickets."""

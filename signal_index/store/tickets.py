@@ -8,9 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.errors import TicketInvalid
 from signal_index.tables.lookups import lookup_repeat, spent_ticket
 
 
@@ -67,6 +68,25 @@ async def spend_tickets(
             [repeat_row(pair) for pair in whole],
         )
     return fresh
+
+
+async def spend_tickets_once(
+    conn: AsyncConnection, jtis: Sequence[UUID], until: datetime
+) -> None:
+    """Spend the tickets of one act, all of them, or raise `TicketInvalid`.
+
+    For acts that are not gathered; the caller's transaction takes back what was spent
+    when it fails. In sorted order, so that two of them never wait for each other.
+    """
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    spent = await conn.scalars(
+        dialect.insert(spent_ticket)
+        .values([{"jti": jti, "until": until} for jti in sorted(jtis)])
+        .on_conflict_do_nothing()
+        .returning(spent_ticket.c.jti)
+    )
+    if set(spent) != set(jtis):
+        raise TicketInvalid
 
 
 def repeat_row(pair: TicketPair) -> dict[str, object]:
