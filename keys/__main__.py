@@ -19,10 +19,10 @@ from rich.table import Table
 
 from keys import clock
 from keys.client.auditor import load_auditor_settings
-from keys.client.statements import DayStatement, fetch_statement, verify_statement
+from keys.client.statements import fetch_statement
 from keys.client.transports import Signer
 from keys.create import create_command
-from keys.errors import KeysError
+from keys.errors import KeyFileMalformed, KeysError
 from keys.holder.organisations import Kind
 from keys.holder.registering import (
     add_organisation,
@@ -32,6 +32,7 @@ from keys.holder.registering import (
 )
 from keys.holder.serve import serve_holder
 from keys.request import load_request_key
+from keys.statement import DayStatement, verify_statement
 
 app = typer.Typer(
     name="signal-keys",
@@ -108,13 +109,23 @@ def statement(
     settings: Annotated[Path, typer.Option(help="The auditor's settings (TOML).")],
     holder: Annotated[str, typer.Option(help="Whose statement, by its id.")],
     *,
+    into: Annotated[
+        Path | None,
+        typer.Option(help="A new file to keep it in as it was signed."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the tickets for a machine.")
     ] = False,
 ) -> None:
-    """Ask a holder which tickets it gave on a day, as a registered auditor."""
+    """Ask a holder which tickets it gave on a day, as a registered auditor.
+
+    Kept in a file, the holder's signature goes with it: `signal-index reconcile` reads
+    such files.
+    """
     with _saying_why("No statement"):
-        said = asyncio.run(_ask_statement(day, settings, holder))
+        token, said = asyncio.run(_ask_statement(day, settings, holder))
+        if into is not None:
+            _keep(token, into)
     if as_json:
         _print_json(said)
     else:
@@ -126,7 +137,9 @@ def main() -> None:
     app()
 
 
-async def _ask_statement(day: datetime, path: Path, holder: str) -> DayStatement:
+async def _ask_statement(
+    day: datetime, path: Path, holder: str
+) -> tuple[str, DayStatement]:
     settings = load_auditor_settings(path)
     config = settings.read_config(now=clock.now())
     key = load_request_key(settings.request_key)
@@ -135,7 +148,15 @@ async def _ask_statement(day: datetime, path: Path, holder: str) -> DayStatement
         token = await fetch_statement(
             client, settings.place(holder), signer, day.date()
         )
-    return verify_statement(token, config, holder, day.date())
+    return token, verify_statement(token, config, holder, day.date())
+
+
+def _keep(token: str, into: Path) -> None:
+    try:
+        into.touch(mode=0o600, exist_ok=False)
+        into.write_text(token, "ascii")
+    except OSError as error:
+        raise KeyFileMalformed(f"{into.name}: {error.strerror}") from None
 
 
 def _print_json(said: DayStatement) -> None:

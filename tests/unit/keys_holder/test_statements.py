@@ -2,13 +2,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from keys.client.statements import verify_statement
 from keys.errors import InvalidToken, SignatureInvalid
 from keys.holder.errors import RequestMalformed, RequestReplayed, RequestUnsigned
 from keys.holder.evaluations import Holder
 from keys.holder.organisations import collect_organisations
 from keys.holder.statements import Statement, answer_statement
 from keys.request import RequestKey, sign_statement_request
+from keys.statement import verify_statement
 from tests.holders_builders import (
     AUDIENCE,
     NOON,

@@ -1,0 +1,88 @@
+"""A holder's day statement: the signed list of the tickets it gave on a UTC day.
+
+    verify_statement(token, config, holder="holder-1", day=day) -> DayStatement
+
+Verify only: the index's offline reconciliation stands on it, and cannot import what
+asks a holder (`keys.client.statements`) or signs for one (`keys.holder`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from keys.config import KeyConfig
+from keys.errors import InvalidToken, SignatureInvalid
+from keys.jose import PublicKey, open_compact
+
+STATEMENT_TYPE: Final = "signal-statement+jwt"
+
+
+class StatedTicket(BaseModel):
+    """One ticket in a statement."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
+
+    jti: str
+    sub: str
+    org: str
+    act: str
+    count: Annotated[int, Field(strict=True, ge=1)]
+    key_version: Annotated[int, Field(strict=True, ge=1)]
+    epoch: Annotated[int, Field(strict=True, ge=1)]
+    req: str
+    iat: Annotated[int, Field(strict=True, ge=0)]
+    exp: Annotated[int, Field(strict=True, ge=0)]
+
+
+class _Claims(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    iss: str
+    iat: Annotated[int, Field(strict=True, ge=0, lt=2**40)]
+    day: date
+    tickets: tuple[StatedTicket, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayStatement:
+    """A verified statement. `complete` is false when the day was not over yet."""
+
+    holder: str
+    day: date
+    stated_at: datetime
+    tickets: tuple[StatedTicket, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Say whether the day had ended when the holder signed."""
+        return self.stated_at.astimezone(UTC).date() > self.day
+
+
+def verify_statement(
+    token: str, config: KeyConfig, holder: str, day: date
+) -> DayStatement:
+    """Give a statement that this holder signed about this day.
+
+    Raises `InvalidToken`, or `SignatureInvalid` when another key signed. `config` is a
+    verified key config.
+    """
+
+    def find_key(_claims: Mapping[str, Any]) -> PublicKey:
+        for member in config.holders:
+            if member.id == holder:
+                return member.ticket_key
+        raise SignatureInvalid
+
+    try:
+        said = _Claims.model_validate(open_compact(token, STATEMENT_TYPE, find_key))
+    except ValidationError:
+        raise InvalidToken from None
+    if said.iss != holder or said.day != day:
+        raise InvalidToken
+    return DayStatement(
+        holder, day, datetime.fromtimestamp(said.iat, UTC), said.tickets
+    )
