@@ -32,6 +32,13 @@
     │   ├── UnknownSource          the source is not registered for this
     │   ├── UnknownSignal          the source published no such signal
     │   ├── UnknownContactHolder   the source has no such contact holder
+    │   ├── UnknownApproval        nothing waits under that id for this caller
+    │   ├── ApprovalAlreadyOpen    the same matter waits for its second person already
+    │   ├── ApprovalClosed         it was decided before
+    │   ├── ApprovalExpired        nobody decided it in time
+    │   ├── SamePerson             who asked cannot be the second pair of eyes
+    │   ├── RoleMissing            neither of the two has the role that it needs
+    │   ├── NotApproved            not approved, of another matter, or used before
     │   └── UnknownEntry           no ledger entry that this caller may see
     └── NotAnswered                the index cannot answer now; asking again is safe
         ├── ProofNotReady          the entry is recorded, its tree is not signed yet
@@ -184,6 +191,34 @@ class UnknownSignal(RequestRefused):
 
 class UnknownContactHolder(RequestRefused):
     """The source has no contact holder with that id."""
+
+
+class UnknownApproval(RequestRefused):
+    """No approval with that id that this caller may see."""
+
+
+class ApprovalAlreadyOpen(RequestRefused):
+    """The same matter already waits for its second person."""
+
+
+class ApprovalClosed(RequestRefused):
+    """The approval was decided or withdrawn before."""
+
+
+class ApprovalExpired(RequestRefused):
+    """Nobody decided the approval in time."""
+
+
+class SamePerson(RequestRefused):
+    """The person who asked for an approval cannot give it."""
+
+
+class RoleMissing(RequestRefused):
+    """Neither of the two persons has the role that this matter needs."""
+
+
+class NotApproved(RequestRefused):
+    """The matter is not approved, it is another one, or the approval was used."""
 
 
 class UnknownEntry(RequestRefused):

@@ -93,6 +93,39 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
     errors.UnknownContactHolder: Problem(
         "unknown-contact-holder", "Deze contactpersoon is niet aangemeld.", 404
     ),
+    errors.UnknownApproval: Problem(
+        "unknown-approval", "Dit verzoek om goedkeuring is er niet.", 404
+    ),
+    errors.ApprovalAlreadyOpen: Problem(
+        "approval-already-open",
+        "Hierover wacht al een verzoek om goedkeuring.",
+        409,
+        "Laat een collega dat verzoek beoordelen, of trek het eerst in.",
+    ),
+    errors.ApprovalClosed: Problem(
+        "approval-closed", "Over dit verzoek is al beslist.", 409
+    ),
+    errors.ApprovalExpired: Problem(
+        "approval-expired",
+        "Dit verzoek is verlopen.",
+        409,
+        "Vraag opnieuw om goedkeuring.",
+    ),
+    errors.SamePerson: Problem(
+        "same-person",
+        "U kunt uw eigen verzoek niet goedkeuren.",
+        403,
+        "Vraag een collega die dit mag, om het verzoek te beoordelen.",
+    ),
+    errors.RoleMissing: Problem(
+        "role-missing",
+        "Een van beide personen moet de rol hebben die hierbij hoort.",
+        403,
+        "Vraag een collega met die rol om het verzoek te beoordelen.",
+    ),
+    errors.NotApproved: Problem(
+        "not-approved", "Een tweede persoon heeft dit niet goedgekeurd.", 403
+    ),
     errors.UnknownEntry: Problem(
         "unknown-entry", "Deze regel van het inzagelogboek is er niet.", 404
     ),

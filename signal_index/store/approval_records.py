@@ -1,0 +1,134 @@
+"""What an approval is, and which there are: the reading half of `store.approvals`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
+
+from policy.vocabulary import Role
+from signal_index.errors import UnknownApproval
+from signal_index.store.scope import OfficerScope, within
+from signal_index.tables.approvals import approval
+
+
+class State(StrEnum):
+    """Where an approval stands; everything but `open` is final."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What approval is asked for.
+
+    `kind` tells whose it is (`policy-activation`, `embargo`, …), `title_code` which
+    sentence a page shows, `digest` is the SHA-256 of exactly what is to happen. Where
+    `needs_role` is given, one of the two persons must have it.
+    """
+
+    kind: str
+    municipality: str
+    digest: bytes
+    title_code: str
+    needs_role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An approval as it stands. `decided_by` is a person, as `requested_by` is."""
+
+    id: UUID
+    matter: Matter
+    organisation: str
+    requested_by: str
+    requested_at: datetime
+    expires_at: datetime
+    state: State
+    decided_by: str | None
+    decided_at: datetime | None
+    spent_at: datetime | None
+
+
+async def find_open(
+    conn: AsyncConnection, kind: str | None, scope: OfficerScope, *, now: datetime
+) -> tuple[Approval, ...]:
+    """Give what waits for a second person in this scope, the oldest first."""
+    wanted = [
+        approval.c.state == State.OPEN.value,
+        approval.c.expires_at > now,
+        _within(scope),
+    ]
+    if kind is not None:
+        wanted.append(approval.c.kind == kind)
+    return await _find(conn, wanted)
+
+
+async def find_decided(
+    conn: AsyncConnection, kind: str | None, scope: OfficerScope, *, limit: int = 50
+) -> tuple[Approval, ...]:
+    """Give what was decided in this scope, the newest first."""
+    wanted = [approval.c.decided_at.is_not(None), _within(scope)]
+    if kind is not None:
+        wanted.append(approval.c.kind == kind)
+    rows = await conn.execute(
+        select(approval)
+        .where(*wanted)
+        .order_by(approval.c.decided_at.desc(), approval.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(read_approval(row) for row in rows.mappings())
+
+
+async def get_approval(conn: AsyncConnection, approval_id: UUID) -> Approval:
+    """Give an approval, or raise `UnknownApproval`."""
+    row = await conn.execute(select(approval).where(approval.c.id == approval_id))
+    found = row.mappings().one_or_none()
+    if found is None:
+        raise UnknownApproval
+    return read_approval(found)
+
+
+def _within(scope: OfficerScope) -> ColumnElement[bool]:
+    return within(scope, approval.c.municipality, approval.c.organisation)
+
+
+async def _find(
+    conn: AsyncConnection, wanted: list[ColumnElement[bool]]
+) -> tuple[Approval, ...]:
+    rows = await conn.execute(
+        select(approval).where(*wanted).order_by(approval.c.requested_at, approval.c.id)
+    )
+    return tuple(read_approval(row) for row in rows.mappings())
+
+
+def read_approval(row: RowMapping) -> Approval:
+    """Give the approval that a row of the table holds."""
+    needed = row["needs_role"]
+    return Approval(
+        id=row["id"],
+        matter=Matter(
+            kind=row["kind"],
+            municipality=row["municipality"],
+            digest=bytes(row["digest"]),
+            title_code=row["title_code"],
+            needs_role=None if needed is None else Role(needed),
+        ),
+        organisation=row["organisation"],
+        requested_by=row["requested_by"],
+        requested_at=row["requested_at"],
+        expires_at=row["expires_at"],
+        state=State(row["state"]),
+        decided_by=row["decided_by"],
+        decided_at=row["decided_at"],
+        spent_at=row["spent_at"],
+    )

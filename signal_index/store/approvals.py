@@ -1,0 +1,293 @@
+"""Second pairs of eyes: ask for an approval, give or refuse it, and rely on it.
+
+- Two different persons, each surely logged in (eIDAS substantial or high). A person is
+  the provider's `sub`: the same one at another organisation is still the same person.
+- Whoever decides belongs to the municipality of the matter, or to the organisation that
+  asked; for anyone else the approval does not exist.
+- An approval is about one SHA-256: what changes after it was asked needs another one.
+- A decision is made once; of two at the same moment one is `ApprovalClosed`.
+- Nothing is recorded here: the edge writes the ledger entry (kind `approval`) through
+  the same connection, so that decision and entry commit together.
+
+    asked = await request_approval(conn, matter, caller, now=now)   # the first person
+    await approve(conn, asked.id, other, now=now)                   # another one
+    await verify_approved(conn, asked.id, matter)                   # raises, or holds
+    await spend_approval(conn, asked.id, matter, now=now)           # the same, once
+
+Proven by tests/contract/test_approvals.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.vocabulary import (
+    Assurance,
+    Caller,
+    CallerKind,
+    OrganisationKind,
+    Role,
+)
+from signal_index.errors import (
+    ApprovalAlreadyOpen,
+    ApprovalClosed,
+    ApprovalExpired,
+    AssuranceTooLow,
+    CallerNotAllowed,
+    NotApproved,
+    RoleMissing,
+    SamePerson,
+    UnknownApproval,
+)
+from signal_index.identifiers import new_uuid7
+from signal_index.store.approval_records import (
+    Approval,
+    Matter,
+    State,
+    find_decided,
+    find_open,
+    get_approval,
+    read_approval,
+)
+from signal_index.tables.approvals import approval
+
+__all__ = [
+    "APPROVERS",
+    "Approval",
+    "Matter",
+    "State",
+    "approve",
+    "find_decided",
+    "find_open",
+    "get_approval",
+    "refuse",
+    "request_approval",
+    "spend_approval",
+    "verify_approved",
+]
+
+OPEN_FOR: Final = timedelta(days=14)
+"""How long an approval waits for its second person."""
+
+HOLDS_FOR: Final = timedelta(days=14)
+"""How long after it was given an approval may still be spent."""
+
+APPROVERS: Final = frozenset(
+    {
+        Role.PRIVACY_OFFICER,
+        Role.DATA_PROTECTION_OFFICER,
+        Role.MUNICIPALITY_ADMINISTRATOR,
+    }
+)
+_SURE: Final = frozenset({Assurance.SUBSTANTIAL, Assurance.HIGH})
+
+
+async def request_approval(
+    conn: AsyncConnection, matter: Matter, requester: Caller, *, now: datetime
+) -> Approval:
+    """Ask for a second person's approval of this matter.
+
+    Raises `AssuranceTooLow`, `CallerNotAllowed` (another municipality's matter, or a
+    role that may not approve) or `ApprovalAlreadyOpen`: the same matter waits already,
+    and it is that one that wants deciding.
+    """
+    _verify_person(requester)
+    if matter.municipality != requester.municipality:
+        raise CallerNotAllowed
+    await _close_expired(conn, matter, requester.organisation, now)
+    made = Approval(
+        id=new_uuid7(now),
+        matter=matter,
+        organisation=requester.organisation,
+        requested_by=requester.subject,
+        requested_at=now,
+        expires_at=now + OPEN_FOR,
+        state=State.OPEN,
+        decided_by=None,
+        decided_at=None,
+        spent_at=None,
+    )
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    row = _row_of(made, requester)
+    new = dialect.insert(approval).values(row).on_conflict_do_nothing()
+    if (await conn.execute(new)).rowcount != 1:
+        raise ApprovalAlreadyOpen
+    return made
+
+
+async def approve(
+    conn: AsyncConnection, approval_id: UUID, approver: Caller, *, now: datetime
+) -> Approval:
+    """Approve, as another person than the one who asked.
+
+    Raises `UnknownApproval`, `AssuranceTooLow`, `CallerNotAllowed`, `SamePerson`,
+    `RoleMissing` (neither of the two has the role it needs), `ApprovalClosed` or
+    `ApprovalExpired`.
+    """
+    found, requester_has_role = await _decidable(conn, approval_id, approver, now)
+    if approver.subject == found.requested_by:
+        raise SamePerson
+    needed = found.matter.needs_role
+    has_role = needed is None or needed in approver.roles
+    if not (has_role or requester_has_role):
+        raise RoleMissing
+    decision = _Decision(State.APPROVED, approver.subject, has_role, now)
+    return await _decide(conn, found, decision)
+
+
+async def refuse(
+    conn: AsyncConnection, approval_id: UUID, approver: Caller, *, now: datetime
+) -> Approval:
+    """Refuse; who asked may do so too, and thereby withdraws it.
+
+    Raises what `approve` raises, except `SamePerson` and `RoleMissing`.
+    """
+    found, _ = await _decidable(conn, approval_id, approver, now)
+    own = approver.subject == found.requested_by
+    state = State.WITHDRAWN if own else State.REFUSED
+    made = _Decision(state, approver.subject, has_role=False, at=now)
+    return await _decide(conn, found, made)
+
+
+async def verify_approved(
+    conn: AsyncConnection, approval_id: UUID, matter: Matter
+) -> Approval:
+    """Raise `NotApproved` unless exactly this matter was approved.
+
+    Kind, municipality, digest and needed role must all be those that were asked: an
+    approval of another matter is none.
+    """
+    found = await get_approval(conn, approval_id)
+    if found.state is not State.APPROVED or found.matter != matter:
+        raise NotApproved
+    return found
+
+
+async def spend_approval(
+    conn: AsyncConnection, approval_id: UUID, matter: Matter, *, now: datetime
+) -> Approval:
+    """Use an approval that counts once, or raise `NotApproved`.
+
+    Spent with what it allows, in one transaction. Given longer than `HOLDS_FOR` ago it
+    no longer counts. Of two at the same moment one is `NotApproved`.
+    """
+    found = await verify_approved(conn, approval_id, matter)
+    done = await conn.execute(
+        update(approval)
+        .where(approval.c.id == approval_id, approval.c.spent_at.is_(None))
+        .where(approval.c.decided_at > now - HOLDS_FOR)
+        .values(spent_at=now)
+    )
+    if done.rowcount != 1:
+        raise NotApproved
+    return found
+
+
+def _verify_person(caller: Caller) -> None:
+    """Raise unless this is an active person in office, surely logged in."""
+    if caller.kind is not CallerKind.PERSON or not caller.active:
+        raise CallerNotAllowed
+    if caller.roles.isdisjoint(APPROVERS):
+        raise CallerNotAllowed
+    if caller.assurance not in _SURE:
+        raise AssuranceTooLow
+
+
+async def _decidable(
+    conn: AsyncConnection, approval_id: UUID, caller: Caller, now: datetime
+) -> tuple[Approval, bool]:
+    """Give an approval that this caller may decide now, and if its asker has the role.
+
+    Who may not see it learns nothing of it: `UnknownApproval` comes first.
+    """
+    _verify_person(caller)
+    found = (
+        (await conn.execute(select(approval).where(approval.c.id == approval_id)))
+        .mappings()
+        .one_or_none()
+    )
+    if found is None or not _may_see(caller, found):
+        raise UnknownApproval
+    made = read_approval(found)
+    if made.state is not State.OPEN:
+        raise ApprovalClosed
+    if made.expires_at <= now:
+        raise ApprovalExpired
+    return made, bool(found["requester_has_role"])
+
+
+def _may_see(caller: Caller, row: RowMapping) -> bool:
+    if row["municipality"] != caller.municipality:
+        return False
+    is_municipality = caller.organisation_kind is OrganisationKind.MUNICIPALITY
+    return is_municipality or bool(row["organisation"] == caller.organisation)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    state: State
+    by: str
+    has_role: bool
+    at: datetime
+
+
+async def _decide(conn: AsyncConnection, found: Approval, made: _Decision) -> Approval:
+    """Write a decision down, unless another one came first: `ApprovalClosed`."""
+    rows = await conn.execute(
+        update(approval)
+        .where(approval.c.id == found.id, approval.c.state == State.OPEN.value)
+        .values(
+            state=made.state.value,
+            decided_by=made.by,
+            decider_has_role=made.has_role,
+            decided_at=made.at,
+        )
+        .returning(*approval.c)
+    )
+    written = rows.mappings().one_or_none()
+    if written is None:
+        raise ApprovalClosed
+    return read_approval(written)
+
+
+async def _close_expired(
+    conn: AsyncConnection, matter: Matter, organisation: str, now: datetime
+) -> None:
+    await conn.execute(
+        update(approval)
+        .where(
+            approval.c.state == State.OPEN.value,
+            approval.c.municipality == matter.municipality,
+            approval.c.organisation == organisation,
+            approval.c.kind == matter.kind,
+            approval.c.digest == matter.digest,
+            approval.c.expires_at <= now,
+        )
+        .values(state=State.EXPIRED.value)
+    )
+
+
+def _row_of(made: Approval, requester: Caller) -> dict[str, Any]:
+    matter = made.matter
+    needed = matter.needs_role
+    return {
+        "id": made.id,
+        "municipality": matter.municipality,
+        "organisation": made.organisation,
+        "kind": matter.kind,
+        "title_code": matter.title_code,
+        "digest": matter.digest,
+        "needs_role": None if needed is None else needed.value,
+        "requested_by": made.requested_by,
+        "requester_has_role": needed is not None and needed in requester.roles,
+        "requested_at": made.requested_at,
+        "expires_at": made.expires_at,
+        "state": made.state.value,
+    }

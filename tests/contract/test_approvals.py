@@ -1,0 +1,285 @@
+"""Second pairs of eyes, on both databases."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from policy.vocabulary import (
+    Assurance,
+    Caller,
+    CallerKind,
+    MunicipalityCode,
+    OrganisationKind,
+    Role,
+)
+from signal_index.errors import (
+    ApprovalAlreadyOpen,
+    ApprovalClosed,
+    ApprovalExpired,
+    AssuranceTooLow,
+    CallerNotAllowed,
+    NotApproved,
+    RoleMissing,
+    SamePerson,
+    UnknownApproval,
+)
+from signal_index.store.approvals import (
+    HOLDS_FOR,
+    OPEN_FOR,
+    Matter,
+    State,
+    approve,
+    find_decided,
+    find_open,
+    refuse,
+    request_approval,
+    spend_approval,
+    verify_approved,
+)
+from signal_index.store.connect import DatabaseRole, open_engine, transaction
+from signal_index.store.registry import OrganisationRecord, add_organisation
+from signal_index.store.scope import OfficerScope
+from tests.store_builders import DATABASES, NOW, a_store, an_oin, database_url
+
+pytestmark = pytest.mark.anyio
+
+PLACE = MunicipalityCode("9901")
+TOWN, TEAM, OTHER = an_oin(1), an_oin(2), an_oin(3)
+MATTER = Matter("embargo", PLACE, hashlib.sha256(b"matter").digest(), "embargo")
+LATER = NOW + timedelta(hours=1)
+
+
+def an_officer(subject: str, **changed: object) -> Caller:
+    """A privacy officer of the municipality, surely logged in."""
+    caller = Caller(
+        kind=CallerKind.PERSON,
+        subject=subject,
+        organisation=TOWN,
+        organisation_kind=OrganisationKind.MUNICIPALITY,
+        municipality=PLACE,
+        active=True,
+        roles=frozenset({Role.PRIVACY_OFFICER}),
+        trainings=(),
+        assurance=Assurance.SUBSTANTIAL,
+    )
+    return replace(caller, **changed)  # type: ignore[arg-type]  # fields by name
+
+
+ANKE, BRAM = an_officer("anke"), an_officer("bram")
+
+
+@pytest.fixture(params=DATABASES)
+async def engine(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[AsyncEngine]:
+    async with a_store(database_url(request.param, request, tmp_path)) as owner:
+        async with transaction(owner) as conn:
+            for oin, kind in (
+                (TOWN, "municipality"),
+                (TEAM, "neighbourhood-team"),
+                (OTHER, "municipality"),
+            ):
+                record = OrganisationRecord(oin, "Naam", kind, PLACE)
+                await add_organisation(conn, record, now=NOW)
+        url = owner.url.render_as_string(hide_password=False)
+        web = open_engine(url, DatabaseRole.WEB)
+        yield web
+        await web.dispose()
+
+
+@pytest.fixture
+async def conn(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with transaction(engine) as connection:
+        yield connection
+
+
+async def test_two_persons_make_an_approval(conn: AsyncConnection) -> None:
+    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    given = await approve(conn, asked.id, BRAM, now=LATER)
+    assert given.state is State.APPROVED
+    assert (given.requested_by, given.decided_by) == ("anke", "bram")
+    assert await verify_approved(conn, asked.id, MATTER) == given
+
+
+async def test_who_asked_cannot_approve_also_from_another_organisation(
+    conn: AsyncConnection,
+) -> None:
+    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    for herself in (ANKE, replace(ANKE, organisation=OTHER)):
+        with pytest.raises(SamePerson):
+            await approve(conn, asked.id, herself, now=LATER)
+    with pytest.raises(NotApproved):
+        await verify_approved(conn, asked.id, MATTER)
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [
+        ({"assurance": Assurance.LOW}, AssuranceTooLow),
+        ({"roles": frozenset({Role.GENERALIST})}, CallerNotAllowed),
+        ({"active": False}, CallerNotAllowed),
+        ({"kind": CallerKind.CLIENT}, CallerNotAllowed),
+    ],
+)
+async def test_only_a_person_in_office_who_is_surely_logged_in_asks_or_decides(
+    conn: AsyncConnection, changed: dict[str, object], error: type[Exception]
+) -> None:
+    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    with pytest.raises(error):
+        await approve(conn, asked.id, an_officer("bram", **changed), now=LATER)
+    with pytest.raises(error):
+        await request_approval(conn, MATTER, an_officer("eva", **changed), now=NOW)
+
+
+async def test_another_municipality_does_not_know_of_it(conn: AsyncConnection) -> None:
+    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    stranger = replace(BRAM, municipality=MunicipalityCode("9902"))
+    for act in (approve, refuse):
+        with pytest.raises(UnknownApproval):
+            await act(conn, asked.id, stranger, now=LATER)
+    with pytest.raises(UnknownApproval):
+        await approve(conn, uuid4(), BRAM, now=LATER)
+
+
+async def test_nobody_asks_for_another_municipality(conn: AsyncConnection) -> None:
+    with pytest.raises(CallerNotAllowed):
+        await request_approval(
+            conn, replace(MATTER, municipality="9902"), ANKE, now=NOW
+        )
+
+
+async def test_a_team_sees_its_own_and_the_municipality_sees_all(
+    conn: AsyncConnection,
+) -> None:
+    team = OrganisationKind.NEIGHBOURHOOD_TEAM
+    of_team = replace(ANKE, organisation=TEAM, organisation_kind=team)
+    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    own = await request_approval(conn, MATTER, of_team, now=LATER)
+    whole, part = OfficerScope(PLACE, None), OfficerScope(PLACE, TEAM)
+    seen = [one.id for one in await find_open(conn, None, whole, now=LATER)]
+    assert seen == [asked.id, own.id]
+    assert [one.id for one in await find_open(conn, None, part, now=LATER)] == [own.id]
+    assert await find_open(conn, "report", whole, now=LATER) == ()
+    with pytest.raises(UnknownApproval):
+        await approve(conn, asked.id, replace(of_team, subject="bram"), now=LATER)
+
+
+async def test_it_is_decided_once(conn: AsyncConnection) -> None:
+    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    refused = await refuse(conn, asked.id, BRAM, now=LATER)
+    assert refused.state is State.REFUSED
+    for act in (approve, refuse):
+        with pytest.raises(ApprovalClosed):
+            await act(conn, asked.id, BRAM, now=LATER)
+    with pytest.raises(NotApproved):
+        await verify_approved(conn, asked.id, MATTER)
+    scope = OfficerScope(PLACE, None)
+    assert await find_open(conn, None, scope, now=LATER) == ()
+    assert await find_decided(conn, "embargo", scope) == (refused,)
+
+
+async def test_who_asked_may_withdraw(conn: AsyncConnection) -> None:
+    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    assert (await refuse(conn, asked.id, ANKE, now=LATER)).state is State.WITHDRAWN
+
+
+async def test_it_does_not_wait_for_ever_and_may_then_be_asked_anew(
+    conn: AsyncConnection,
+) -> None:
+    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    after = NOW + OPEN_FOR
+    with pytest.raises(ApprovalExpired):
+        await approve(conn, asked.id, BRAM, now=after)
+    assert await find_open(conn, None, OfficerScope(PLACE, None), now=after) == ()
+    anew = await request_approval(conn, MATTER, ANKE, now=after)
+    assert (await approve(conn, anew.id, BRAM, now=after)).state is State.APPROVED
+
+
+async def test_the_same_matter_waits_once(conn: AsyncConnection) -> None:
+    await request_approval(conn, MATTER, ANKE, now=NOW)
+    with pytest.raises(ApprovalAlreadyOpen):
+        await request_approval(conn, MATTER, BRAM, now=LATER)
+
+
+async def test_an_approval_of_one_thing_is_none_of_another(
+    conn: AsyncConnection,
+) -> None:
+    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    await approve(conn, asked.id, BRAM, now=LATER)
+    for other in (
+        replace(MATTER, digest=bytes(32)),
+        replace(MATTER, kind="report"),
+        replace(MATTER, municipality="9902"),
+        replace(MATTER, needs_role=Role.PRIVACY_OFFICER),
+    ):
+        with pytest.raises(NotApproved):
+            await verify_approved(conn, asked.id, other)
+
+
+async def test_one_of_the_two_has_the_role_it_needs(conn: AsyncConnection) -> None:
+    matter = replace(MATTER, needs_role=Role.PRIVACY_OFFICER)
+    mila = an_officer("mila", roles=frozenset({Role.MUNICIPALITY_ADMINISTRATOR}))
+    dora = an_officer("dora", roles=frozenset({Role.DATA_PROTECTION_OFFICER}))
+    asked = await request_approval(conn, matter, mila, now=NOW)
+    with pytest.raises(RoleMissing):
+        await approve(conn, asked.id, dora, now=LATER)
+    await approve(conn, asked.id, ANKE, now=LATER)
+    other = replace(matter, digest=bytes(32))
+    asked = await request_approval(conn, other, ANKE, now=NOW)
+    await approve(conn, asked.id, dora, now=LATER)
+
+
+async def test_an_approval_is_spent_once_and_not_late(conn: AsyncConnection) -> None:
+    asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    with pytest.raises(NotApproved):
+        await spend_approval(conn, asked.id, MATTER, now=LATER)
+    await approve(conn, asked.id, BRAM, now=LATER)
+    with pytest.raises(NotApproved):
+        await spend_approval(conn, asked.id, MATTER, now=LATER + HOLDS_FOR)
+    await spend_approval(conn, asked.id, MATTER, now=LATER)
+    with pytest.raises(NotApproved):
+        await spend_approval(conn, asked.id, MATTER, now=LATER)
+
+
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        "UPDATE approval SET state = 'approved', decided_by = requested_by",
+        "UPDATE approval SET state = 'approved'",
+        "UPDATE approval SET state = 'approved', decided_by = 'dora'",
+    ],
+)
+async def test_the_table_itself_refuses_what_the_code_would(
+    engine: AsyncEngine, forgery: str
+) -> None:
+    matter = replace(MATTER, needs_role=Role.PRIVACY_OFFICER)
+    mila = an_officer("mila", roles=frozenset({Role.MUNICIPALITY_ADMINISTRATOR}))
+    async with transaction(engine) as conn:
+        await request_approval(conn, matter, mila, now=NOW)
+    with pytest.raises(DBAPIError, match="approval"):
+        async with transaction(engine) as conn:
+            await conn.execute(text(forgery))
+
+
+async def test_the_web_role_cannot_change_what_an_approval_is_about(
+    postgres: str,
+) -> None:
+    async with a_store(postgres):
+        web = open_engine(postgres, DatabaseRole.WEB)
+        for forgery in (
+            "UPDATE approval SET digest = ''",
+            "UPDATE approval SET requested_by = 'x'",
+            "DELETE FROM approval",
+        ):
+            with pytest.raises(DBAPIError, match="permission denied"):
+                async with transaction(web) as conn:
+                    await conn.execute(text(forgery))
+        await web.dispose()
