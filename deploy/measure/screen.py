@@ -13,7 +13,7 @@ from playwright.async_api import Page, async_playwright
 
 from deploy.measure.asking import Asked, Crowd
 from deploy.measure.town import MeasuredTown
-from deploy.town.parties import ACCOUNTS, PASSWORD
+from deploy.town.parties import ACCOUNTS, PASSWORD, TEAM_DESK
 from deploy.town.run import desk_party
 
 CHROMIUM = "/usr/bin/chromium"
@@ -48,7 +48,7 @@ async def measure_screen(
 
     Raises `ScreenWrong` when a hit shows no flag or a miss shows one.
     """
-    town.processes.start_together([desk_party(town.places)])
+    town.processes.start_together([desk_party(town.places, TEAM_DESK)])
     try:
         async with _opened_page(town) as page:
             await _ask_all(page, crowd.take_pairs(WARM_UP_PAIRS))

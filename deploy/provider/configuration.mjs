@@ -7,8 +7,8 @@ const SCOPES = 'lookup publish ledger';
 
 /** Claims about a person or a source that the index and the desk read. */
 function claimsOf(subject) {
-  const { org, roles, municipality, trainings, loa } = subject;
-  return { org, roles, municipality, trainings, loa };
+  const { org, roles, municipality, trainings, loa, team } = subject;
+  return { org, roles, municipality, trainings, loa, team };
 }
 
 export function buildConfiguration(town) {

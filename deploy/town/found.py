@@ -13,6 +13,7 @@ from typing import Any
 
 from deploy.town.parties import (
     AGENCIES,
+    DESKS,
     MUNICIPALITY,
     SUPERVISOR,
     TEAM,
@@ -69,7 +70,7 @@ def _make_keys(places: Places) -> None:
     desk = ["signal-desk", "keys", "create", "--client-algorithm", "Ed25519", "--into"]
     jobs = [
         (places.keys, ["signal-keys", "create", *_VALIDITY, "--out"]),
-        (places.desk / "keys", desk),
+        *((places.desk_folder(each) / "keys", desk) for each in DESKS),
         *(
             (places.agency(agency.slug) / "keys", _agency_keys(agency.slug))
             for agency in AGENCIES
@@ -114,7 +115,7 @@ def _registry(places: Places) -> dict[str, Any]:
             ),
         ],
         "client": [
-            {"id": "desk", "organisation": TEAM},
+            *({"id": d.client_id, "organisation": d.organisation} for d in DESKS),
             {"id": "case-system", "organisation": TEAM},
             *(
                 {"id": f"source-{agency.slug}", "organisation": agency.organisation}

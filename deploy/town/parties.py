@@ -33,6 +33,21 @@ class Account:
     roles: tuple[str, ...]
     trained_until: str | None = None
     assurance: str = "substantial"
+    team: str | None = None
+
+
+@dataclass(frozen=True)
+class DeskOf:
+    """One organisation's desk: its folder in the town, its client, what it asks for."""
+
+    folder: str
+    client_id: str
+    organisation: str
+    name: str
+    support: str
+    scopes: tuple[str, ...]
+    per_user_per_day: int
+    per_organisation_per_day: int
 
 
 @dataclass(frozen=True)
@@ -49,8 +64,38 @@ class Agency:
     rhythm_days: int = 7
 
 
+TEAM_DESK = DeskOf(
+    "desk",
+    "desk",
+    TEAM,
+    "Wijkteam Voorbeeldstad",
+    "Helpdesk wijkteam: 0182 555 000 (op werkdagen van 8:00 tot 18:00).",
+    ("openid", "profile", "lookup"),
+    per_user_per_day=200,
+    per_organisation_per_day=5_000,
+)
+HALL_DESK = DeskOf(
+    "town-hall",
+    "desk-town-hall",
+    TOWN_HALL,
+    "Gemeente Voorbeeldstad",
+    "Helpdesk gemeente: 0182 555 900 (op werkdagen van 8:00 tot 18:00).",
+    ("openid", "profile", "lookup", "ledger"),
+    per_user_per_day=25,
+    per_organisation_per_day=100,
+)
+DESKS = (TEAM_DESK, HALL_DESK)
+"""Officers log in at the town hall's: few people, few searches for one citizen."""
+
 ACCOUNTS = (
-    Account("fatima", "Fatima El Amrani", "generalist wijkteam", TEAM, ("generalist",)),
+    Account(
+        "fatima",
+        "Fatima El Amrani",
+        "generalist wijkteam",
+        TEAM,
+        ("generalist",),
+        team="centrum",
+    ),
     Account(
         "joris",
         "Joris de Wit",
@@ -58,6 +103,7 @@ ACCOUNTS = (
         TEAM,
         ("generalist", "generalist-safety"),
         trained_until="2028-12-31",
+        team="centrum",
     ),
     Account(
         "sanne",
@@ -67,10 +113,38 @@ ACCOUNTS = (
         ("generalist", "generalist-safety"),
         trained_until="2026-06-30",
         assurance="low",
+        team="noord",
     ),
     Account("anke", "Anke Visser", "privacy officer", TOWN_HALL, ("privacy-officer",)),
+    Account(
+        "bram",
+        "Bram Hendriks",
+        "privacy officer, tweede paar ogen",
+        TOWN_HALL,
+        ("privacy-officer",),
+    ),
+    Account(
+        "dora",
+        "Dora Smit",
+        "functionaris gegevensbescherming",
+        TOWN_HALL,
+        ("data-protection-officer",),
+    ),
+    Account(
+        "mila",
+        "Mila Aydin",
+        "beheerder van de gemeente",
+        TOWN_HALL,
+        ("municipality-administrator",),
+    ),
 )
-"""Sanne is there to be refused; Anke audits and cannot look up."""
+"""Sanne is there to be refused; those of the town hall audit and cannot look up."""
+
+
+def find_account(username: str) -> Account:
+    """Give the account with this username, or raise `StopIteration`."""
+    return next(each for each in ACCOUNTS if each.username == username)
+
 
 AGENCIES = (
     Agency(

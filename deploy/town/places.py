@@ -3,7 +3,8 @@
 FOLDER/keys/             the dealt key: config, pins, a folder for each holder
 FOLDER/holder-N/         settings, organisations and budgets of a key holder
 FOLDER/index/            settings, keys, registry, SQLite file, checkpoint file
-FOLDER/desk/             settings, keys, sessions and receipts
+FOLDER/desk/             settings, keys, sessions and receipts of the team's desk
+FOLDER/town-hall/        the same of the municipality's own desk, for its officers
 FOLDER/provider/         the OpenID provider's clients and accounts
 FOLDER/agencies/SLUG/    settings, keys, outbox and the delivered file (BSNs, by right)
 FOLDER/log/              what each process wrote
@@ -12,6 +13,7 @@ FOLDER/log/              what each process wrote
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.town.parties import HALL_DESK, DeskOf
 from deploy.town.ports import find_free_port
 
 HOLDERS = (1, 2, 3)
@@ -28,6 +30,7 @@ class Places:
     provider_port: int
     holder_ports: tuple[int, int, int]
     database_url: str
+    town_hall_port: int
 
     @property
     def keys(self) -> Path:
@@ -41,7 +44,7 @@ class Places:
 
     @property
     def desk(self) -> Path:
-        """Give the desk's folder."""
+        """Give the folder of the team's desk."""
         return self.folder / "desk"
 
     @property
@@ -58,6 +61,18 @@ class Places:
         """Give the folder of one key holder's service."""
         return self.folder / f"holder-{index}"
 
+    def desk_folder(self, desk: DeskOf) -> Path:
+        """Give the folder of one desk."""
+        return self.folder / desk.folder
+
+    def desk_port_of(self, desk: DeskOf) -> int:
+        """Give the port of one desk."""
+        return self.town_hall_port if desk is HALL_DESK else self.desk_port
+
+    def desk_url_of(self, desk: DeskOf) -> str:
+        """Give the origin of one desk."""
+        return self.town_hall_url if desk is HALL_DESK else self.desk_url
+
     def agency(self, slug: str) -> Path:
         """Give the folder of one source agency."""
         return self.folder / "agencies" / slug
@@ -73,6 +88,15 @@ class Places:
         return f"http://localhost:{self.desk_port}"
 
     @property
+    def town_hall_url(self) -> str:
+        """Give the origin of the town hall's desk.
+
+        Cookies know no ports: another host than the team's desk has, so that one
+        browser can be logged in at both.
+        """
+        return f"http://127.0.0.1:{self.town_hall_port}"
+
+    @property
     def issuer(self) -> str:
         """Give the provider's issuer, which is its address."""
         return f"http://localhost:{self.provider_port}"
@@ -85,7 +109,10 @@ class Places:
 def choose_places(
     folder: Path, *, desk_port: int | None = None, database_url: str | None = None
 ) -> Places:
-    """Choose free ports for a town in `folder`; SQLite unless a database is given."""
+    """Choose free ports for a town in `folder`; SQLite unless a database is given.
+
+    `desk_port` is what is preferred for the team's desk; the town hall's is next to it.
+    """
     first, second, third, index, provider = (find_free_port() for _ in range(5))
     default = f"sqlite+aiosqlite:///{folder.resolve() / 'index' / 'index.db'}"
     return Places(
@@ -95,4 +122,5 @@ def choose_places(
         provider_port=provider,
         holder_ports=(first, second, third),
         database_url=database_url or default,
+        town_hall_port=find_free_port(desk_port and desk_port + 1),
     )

@@ -15,11 +15,12 @@ from deploy.town.parties import (
     ACCOUNTS,
     AGENCIES,
     AUDIENCE,
+    DESKS,
     MUNICIPALITY,
     PASSWORD,
     SAFETY_TRAINING,
-    TEAM,
     Account,
+    DeskOf,
 )
 from deploy.town.places import Places
 
@@ -86,15 +87,6 @@ def _new_secrets() -> dict[str, Any]:
 
 
 def _clients(places: Places) -> list[dict[str, Any]]:
-    desk = {
-        **_client("desk", places.desk / "keys" / "oidc-client.public.jwk"),
-        "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
-        "response_types": ["code"],
-        "redirect_uris": [f"{places.desk_url}/callback"],
-        "post_logout_redirect_uris": [f"{places.desk_url}/logged-out"],
-        "scope": "openid profile lookup ledger",
-        "subject": {"org": TEAM, "roles": [], "municipality": MUNICIPALITY},
-    }
     case_system = {
         **_client("case-system", _case_system_key(places)),
         "grant_types": ["authorization_code", "refresh_token"],
@@ -102,7 +94,27 @@ def _clients(places: Places) -> list[dict[str, Any]]:
         "redirect_uris": [CASE_SYSTEM_REDIRECT],
         "scope": "openid profile lookup",
     }
-    return [desk, case_system, *(_agency_metadata(places, a.slug) for a in AGENCIES)]
+    desks = [_desk_metadata(places, desk) for desk in DESKS]
+    agencies = [_agency_metadata(places, agency.slug) for agency in AGENCIES]
+    return [*desks, case_system, *agencies]
+
+
+def _desk_metadata(places: Places, desk: DeskOf) -> dict[str, Any]:
+    url = places.desk_url_of(desk)
+    public = places.desk_folder(desk) / "keys" / "oidc-client.public.jwk"
+    return {
+        **_client(desk.client_id, public),
+        "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+        "response_types": ["code"],
+        "redirect_uris": [f"{url}/callback"],
+        "post_logout_redirect_uris": [f"{url}/logged-out"],
+        "scope": "openid profile lookup ledger",
+        "subject": {
+            "org": desk.organisation,
+            "roles": [],
+            "municipality": MUNICIPALITY,
+        },
+    }
 
 
 def _agency_metadata(places: Places, slug: str) -> dict[str, Any]:
@@ -148,4 +160,5 @@ def _account(account: Account) -> dict[str, Any]:
         "municipality": MUNICIPALITY,
         "trainings": trainings,
         "loa": account.assurance,
+        **({"team": account.team} if account.team else {}),
     }

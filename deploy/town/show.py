@@ -13,7 +13,7 @@ from rich.table import Table
 
 from deploy.regiesysteem.party import regiesysteem_party
 from deploy.town.databases import Database, opened_places
-from deploy.town.parties import ACCOUNTS, PASSWORD
+from deploy.town.parties import ACCOUNTS, DESKS, PASSWORD
 from deploy.town.people import People, settle_people
 from deploy.town.places import DESK_PORT, Places
 from deploy.town.ports import find_free_port
@@ -80,11 +80,14 @@ def _welcome(
         f"\n{published.accepted + published.unchanged} vlaggetjes staan in de index, "
         f"{published.rejected} records zijn afgewezen (zie de map van elke bron)."
     )
-    console.print(f"\n[bold]Open {places.desk_url}[/bold] en log in:\n")
-    accounts = Table("gebruikersnaam", "wachtwoord", "wie")
-    for account in ACCOUNTS:
-        accounts.add_row(account.username, PASSWORD, account.shown_as)
-    console.print(accounts)
+    for desk in DESKS:
+        url = places.desk_url_of(desk)
+        console.print(f"\n[bold]Open {url}[/bold] ({desk.name}) en log in:\n")
+        accounts = Table("gebruikersnaam", "wachtwoord", "wie")
+        for account in ACCOUNTS:
+            if account.organisation == desk.organisation:
+                accounts.add_row(account.username, PASSWORD, account.shown_as)
+        console.print(accounts)
     console.print("\nVerzonnen inwoners om op te zoeken:\n")
     citizens = Table("BSN", "wat u ziet met het doel Wmo-onderzoek")
     both = people.find_with("bijstand", "schuldhulpverlening")

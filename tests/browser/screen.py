@@ -11,7 +11,7 @@ from typing import Self
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from deploy.town.parties import PASSWORD
+from deploy.town.parties import HALL_DESK, PASSWORD, TEAM_DESK, find_account
 from deploy.town.people import People
 from deploy.town.places import Places
 from deploy.town.processes import Processes
@@ -57,6 +57,7 @@ class Screen:
     town: Town
     context: BrowserContext
     page: Page
+    base: str
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
@@ -67,7 +68,7 @@ class Screen:
             reduced_motion="reduce",
         )
         context.set_default_timeout(15_000)
-        screen = cls(town, context, context.new_page())
+        screen = cls(town, context, context.new_page(), town.url)
         screen.page.on("pageerror", lambda error: screen.complaints.append(str(error)))
         screen.page.on(
             "console",
@@ -86,15 +87,23 @@ class Screen:
         ]
         assert heard == []
 
-    def log_in(self, username: str = "fatima", to: str = "/lookup") -> None:
-        self.page.goto(f"{self.town.url}/login?to={to}")
+    def log_in(self, username: str = "fatima", to: str | None = None) -> None:
+        """Log in at the desk of this account's organisation, and stay there.
+
+        Officers (anke, bram, dora, mila) land on their first page.
+        """
+        is_officer = find_account(username).organisation == HALL_DESK.organisation
+        desk = HALL_DESK if is_officer else TEAM_DESK
+        self.base = self.town.places.desk_url_of(desk)
+        to = to or ("/officer" if is_officer else "/lookup")
+        self.page.goto(f"{self.base}/login?to={to}")
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", PASSWORD)
         self.page.click("button[type=submit]")
-        self.page.wait_for_url(f"{self.town.url}/**")
+        self.page.wait_for_url(f"{self.base}/**")
 
     def go(self, path: str) -> None:
-        self.page.goto(self.town.url + path)
+        self.page.goto(self.base + path)
 
     def fill_in(
         self, numbers: Sequence[str], *, purpose: str = "wmo-onderzoek"

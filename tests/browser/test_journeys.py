@@ -121,7 +121,7 @@ def test_without_javascript_it_says_why_it_needs_it(
     town: Town, chromium: Browser
 ) -> None:
     context = chromium.new_context(java_script_enabled=False)
-    screen = Screen(town, context, context.new_page())
+    screen = Screen(town, context, context.new_page(), town.url)
     screen.log_in()
     # text inside <noscript> is not searched, so the element itself is
     notice = screen.page.locator("noscript .desk-notice")
