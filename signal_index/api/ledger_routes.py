@@ -17,7 +17,8 @@ from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.notice import parse_uuid
 from signal_index.proof import MalformedProof, TileRef, parse_tile_path
-from signal_index.store.ledger_tiles import find_checkpoint, find_tile, prove_entry
+from signal_index.store.ledger_proofs import prove_entry
+from signal_index.store.ledger_tiles import find_checkpoint, find_tile
 
 _FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
 _PUBLIC = {"access-control-allow-origin": "*"}

@@ -1,4 +1,4 @@
-"""Reads the tree: checkpoints, tiles, entry bundles and proofs from them.
+"""Reads the tree: checkpoints, tiles, entry bundles and the hashes of proofs.
 
 - A full tile is one row; a partial tile is read from the level below (leaf hashes, or
   the roots of full tiles), at whatever width it once had: so every tile that a signed
@@ -6,19 +6,16 @@
 """
 
 from collections.abc import Iterable, Sequence
-from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import ProofNotReady, UnknownEntry
 from signal_index.merkle import (
     Edge,
     Range,
     Tiles,
     edge_tiles,
     hash_ranges,
-    inclusion_ranges,
     make_edge,
     tiles_of,
 )
@@ -26,7 +23,6 @@ from signal_index.proof import (
     TILE_WIDTH,
     Checkpoint,
     TileRef,
-    TlogProof,
     encode_bundle,
     parse_checkpoint,
     split_tile,
@@ -79,33 +75,6 @@ async def prove_ranges(
     """Give the hashes of ranges that a proof in the tree of this size names."""
     tiles = await _read_tiles(conn, year, tiles_of(ranges, size))
     return hash_ranges(ranges, tiles)
-
-
-async def prove_entry(conn: AsyncConnection, entry: UUID, organisation: str) -> str:
-    """Give the tlog-proof of an organisation's own entry.
-
-    Raises `UnknownEntry` where that organisation has no such entry: one answer for
-    another's entry and for none. Raises `ProofNotReady` until its tree is signed.
-    """
-    found = (
-        await conn.execute(
-            select(
-                ledger_entry.c.organisation, ledger_leaf.c.year, ledger_leaf.c.position
-            )
-            .join_from(ledger_entry, ledger_leaf, isouter=True)
-            .where(ledger_entry.c.entry_id == entry)
-        )
-    ).one_or_none()
-    if found is None or found.organisation != organisation:
-        raise UnknownEntry("no such entry of this organisation")
-    note = None if found.year is None else await find_checkpoint(conn, found.year)
-    if note is None or found.position >= open_checkpoint(note).size:
-        raise ProofNotReady("the tree that holds the entry is not signed yet")
-    size = open_checkpoint(note).size
-    path = await prove_ranges(
-        conn, found.year, size, inclusion_ranges(found.position, size)
-    )
-    return TlogProof(found.position, path, note).encode()
 
 
 async def _read_tiles(

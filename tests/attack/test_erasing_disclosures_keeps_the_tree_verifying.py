@@ -24,7 +24,7 @@ from signal_index.store.ledger_reading import (
     erase_disclosures,
     find_own_entries,
 )
-from signal_index.store.ledger_tiles import prove_entry
+from signal_index.store.ledger_proofs import prove_entry
 from signal_index.upkeep.export import export_year
 from signal_index.verify.judge import Trust, judge_ledger
 from signal_index.verify.sources import open_source

@@ -29,6 +29,7 @@ from signal_index.proof import (
 )
 from signal_index.store.connect import reading, transaction
 from signal_index.store.ledger import insert_entries, raise_person_numbers
+from signal_index.store.ledger_proofs import prove_entry
 from signal_index.store.ledger_reading import (
     Owner,
     Page,
@@ -36,7 +37,7 @@ from signal_index.store.ledger_reading import (
     find_organisation_entries,
     find_own_entries,
 )
-from signal_index.store.ledger_tiles import find_tile, prove_entry, prove_ranges
+from signal_index.store.ledger_tiles import find_tile, prove_ranges
 from signal_index.store.ledger_tree import Growth, NewLeaf, append_leaves
 from signal_index.tables.ledger import ledger_pending
 from signal_index.upkeep.sequencer import sequence_once, verify_start

@@ -1,0 +1,89 @@
+"""Proves single entries: text files that anyone can check without asking us.
+
+- `prove_entry` is for the entry's own organisation, which has the leaf from its
+  receipt: place and hashes, nothing else.
+- `prove_entry_for` adds the leaf and opens exactly the groups that its reader may see;
+  who that is, and which groups, is the caller's to decide before.
+- The checkpoint in a proof is the last one that enough witnesses cosigned, where it
+  holds the entry already; else the newest one signed.
+"""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.errors import ProofNotReady, UnknownEntry
+from signal_index.keyring import YearKeys
+from signal_index.ledger import open_disclosures
+from signal_index.merkle import inclusion_ranges
+from signal_index.proof import Group, Shown, TlogProof
+from signal_index.store.ledger_tiles import (
+    find_checkpoint,
+    open_checkpoint,
+    prove_ranges,
+)
+from signal_index.tables.ledger import ledger_disclosure, ledger_entry, ledger_leaf
+
+
+async def prove_entry(conn: AsyncConnection, entry: UUID, organisation: str) -> str:
+    """Give the tlog-proof of an organisation's own entry.
+
+    Raises `UnknownEntry` where that organisation has no such entry: one answer for
+    another's entry and for none. Raises `ProofNotReady` until its tree is signed.
+    """
+    owner = await conn.scalar(
+        select(ledger_entry.c.organisation).where(ledger_entry.c.entry_id == entry)
+    )
+    if owner != organisation:
+        raise UnknownEntry("no such entry of this organisation")
+    return (await _prove(conn, entry)).encode()
+
+
+async def prove_entry_for(
+    conn: AsyncConnection, entry: UUID, groups: Collection[Group], keys: YearKeys
+) -> str:
+    """Give the tlog-proof of an entry that shows its leaf and exactly these groups.
+
+    No group at all is allowed: then the file proves only that there is such an entry.
+    Of an entry whose disclosures were erased nothing is opened. Raises `UnknownEntry`,
+    or `ProofNotReady` until its tree is signed. Checked by `proof.verify_proof_file`
+    and `signal-index verify`; proven by tests/contract/test_proof_files.py.
+    """
+    row = (
+        await conn.execute(
+            select(ledger_entry.c.leaf, ledger_entry.c.year, ledger_disclosure.c.sealed)
+            .join_from(ledger_entry, ledger_disclosure, isouter=True)
+            .where(ledger_entry.c.entry_id == entry)
+        )
+    ).one_or_none()
+    if row is None:
+        raise UnknownEntry("no such entry")
+    disclosures: Sequence[str] = ()
+    if row.sealed is not None and groups:
+        key = keys.get_disclosure_key(row.year)
+        texts = open_disclosures(entry, row.sealed, key=key)
+        disclosures = [texts[group] for group in Group if group in groups]
+    return (await _prove(conn, entry, Shown(row.leaf, disclosures))).encode()
+
+
+async def _prove(
+    conn: AsyncConnection, entry: UUID, shown: Shown | None = None
+) -> TlogProof:
+    found = (
+        await conn.execute(
+            select(ledger_leaf.c.year, ledger_leaf.c.position).where(
+                ledger_leaf.c.entry_id == entry
+            )
+        )
+    ).one_or_none()
+    note = None if found is None else await find_checkpoint(conn, found.year)
+    if found is None or note is None or found.position >= open_checkpoint(note).size:
+        raise ProofNotReady("the tree that holds the entry is not signed yet")
+    size = open_checkpoint(note).size
+    path = await prove_ranges(
+        conn, found.year, size, inclusion_ranges(found.position, size)
+    )
+    extra = None if shown is None else shown.encode()
+    return TlogProof(found.position, path, note, extra)
