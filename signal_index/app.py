@@ -29,6 +29,7 @@ from signal_index.api import (
     own_lookups,
     public,
     publishing,
+    reconciling,
     sources,
 )
 from signal_index.api.context import Index, Names, PolicyView
@@ -66,6 +67,7 @@ SUBJECTS = (
     lookups.routes,
     publishing.routes,
     sources.routes,
+    reconciling.routes,
     own_lookups.routes,
     catalogue.routes,
     ledger_routes.routes,

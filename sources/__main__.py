@@ -6,6 +6,7 @@ from sources.cli.check import check_command
 from sources.cli.keys import keys_app
 from sources.cli.population import population_command
 from sources.cli.publish import publish_command
+from sources.cli.reconcile import reconcile_command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -14,6 +15,7 @@ app = typer.Typer(
     help="Lever signalen aan: dat er contact is, niet wat.",
 )
 app.command("publish")(publish_command)
+app.command("reconcile")(reconcile_command)
 app.command("check")(check_command)
 app.command("population")(population_command)
 app.add_typer(keys_app, name="keys")

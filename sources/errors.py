@@ -9,6 +9,8 @@
     │   ├── OutboxBusy            another run holds it
     │   └── OutboxKeyChanged      it was written under another key
     ├── TooManyGone               more signals would be withdrawn than is safe
+    ├── TooManyUnknown            the same, of what the index has and we do not
+    ├── DeliveryUnderWay          a delivery is half sent: finish that first
     └── PublishingStopped         what is left stays in the outbox for the next run
         ├── TokenRefused          the identity provider gave no access token
         ├── IndexUnreachable      the index did not answer, retries and all
@@ -61,6 +63,29 @@ class TooManyGone(SourceError):
         super().__init__(
             f"{gone} van {active} bekende zaken ontbreken in deze volledige levering. "
             "Er is niets verstuurd. Klopt dit? Geef de opdracht opnieuw met --confirm."
+        )
+
+
+class TooManyUnknown(SourceError):
+    """The index has more signals that we do not know than may be withdrawn unasked."""
+
+    def __init__(self, unknown: int, known: int) -> None:
+        self.unknown = unknown
+        self.known = known
+        super().__init__(
+            f"De index heeft {unknown} signalen die hier niet bekend zijn, naast "
+            f"{known} die dat wel zijn. Er is niets ingetrokken. Klopt dit? Geef de opdracht "
+            "opnieuw met --confirm."
+        )
+
+
+class DeliveryUnderWay(SourceError):
+    """A delivery is half sent, so that everything would differ."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Er is nog een levering onderweg. Rond die eerst af met "
+            "`signal-source publish`."
         )
 
 

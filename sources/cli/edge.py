@@ -21,11 +21,23 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from sources.errors import PublishingStopped, SourceError, TooManyGone
+from sources.errors import (
+    DeliveryUnderWay,
+    PublishingStopped,
+    SourceError,
+    TooManyGone,
+    TooManyUnknown,
+)
 from sources.events import Event, log_event
 
 STOPPED: Final = 1
 UNUSABLE: Final = 2
+_TRY_AGAIN: Final = (
+    PublishingStopped,
+    TooManyGone,
+    TooManyUnknown,
+    DeliveryUnderWay,
+)
 _LABELS: Final = {
     "read": "Lezen",
     "evaluated": "Pseudoniemen maken",
@@ -41,7 +53,7 @@ def refusing_plainly() -> Iterator[None]:
     except SourceError as error:
         log_event(Event.STOPPED, error=type(error).__name__)
         Console(stderr=True).print(str(error), style="bold red", highlight=False)
-        again = isinstance(error, PublishingStopped | TooManyGone)
+        again = isinstance(error, _TRY_AGAIN)
         raise typer.Exit(STOPPED if again else UNUSABLE) from None
 
 

@@ -14,30 +14,21 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from keys.client import HolderPlace, HolderTransport, Signer
-from keys.config import parse_pins
-from keys.errors import ConfigRefused
 from signal_index.notice import DeliveryKind
 from signal_index.notice import Oin as IndexOin
-from sources.agency_keys import AgencyKeys, load_keys
+from sources.agency_keys import load_keys
 from sources.cli.edge import Bars, refusing_plainly
+from sources.cli.parties import TIMEOUT, make_parties
 from sources.clock import now
-from sources.errors import InvalidAgencySettings
 from sources.events import start_logging
 from sources.outbox.deliveries import OpenDelivery, find_rejects
 from sources.outbox.store import Outbox
 from sources.profile import load_profile
-from sources.publisher.holders import HolderEvaluator, Trust
-from sources.publisher.http_index import HttpIndex
-from sources.publisher.identity import ClientIdentity, Tokens
-from sources.publisher.parties import Evaluator, Index
-from sources.publisher.patience import Patience
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run, Task
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 
-TIMEOUT: Final = httpx.Timeout(120.0, connect=10.0)
 Summary = dict[str, object]
 
 
@@ -88,40 +79,10 @@ async def _publish(
             files[delivery.id] = path
 
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
-            parties = _make_parties(client, settings, keys, outbox)
+            parties = make_parties(client, settings, keys, outbox)
             run = Run(outbox, parties, sender, bars, report)
             closed = await run.publish(task)
     return [_summarise(delivery, files) for delivery in closed]
-
-
-def _make_parties(
-    client: httpx.AsyncClient,
-    settings: AgencySettings,
-    keys: AgencyKeys,
-    outbox: Outbox,
-) -> tuple[Evaluator, Index]:
-    patience = Patience(now)
-    places = {
-        place.index: HolderPlace(place.id, place.url)
-        for place in settings.holders.places
-    }
-    signer = Signer(settings.organisation, settings.source, keys.request, now)
-    try:
-        pins = parse_pins(settings.holders.pins.read_bytes())
-    except (OSError, ConfigRefused):
-        raise InvalidAgencySettings("Het bestand met pins is niet bruikbaar.") from None
-    trust = Trust(pins, settings.holders.accepted_origin, now)
-    identity = ClientIdentity(
-        settings.identity.issuer,
-        settings.identity.client_id,
-        settings.index.audience,
-        keys.client,
-    )
-    evaluator = HolderEvaluator(
-        HolderTransport(client, places, signer), outbox, trust, patience
-    )
-    tokens = Tokens(client, identity, patience)
-    return evaluator, HttpIndex(client, settings.index.url, tokens, patience)
 
 
 def _name(delivery: OpenDelivery) -> str:

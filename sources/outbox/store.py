@@ -29,6 +29,7 @@ Step = Literal[
     "settle-batch",
     "close-delivery",
     "keep-config",
+    "mend",
 ]
 Moment = Literal["before", "after"]
 Observer = Callable[[Step, Moment], None]

@@ -1,20 +1,33 @@
 """The index over HTTP: what `parties.Index` asks, as docs/wire-formats.md section 4."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Final, Literal, Protocol
 from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from signal_index.notice import Delivery, encode_batch_body, encode_delivery
+from signal_index.notice import (
+    Delivery,
+    Difference,
+    InvalidField,
+    MarkedSignal,
+    ReconcilingScope,
+    encode_batch_body,
+    encode_delivery,
+    encode_scope,
+    parse_difference,
+    parse_marked,
+)
+from signal_index.notice.fields import encode_b64u
 from sources.errors import IndexRefused
 from sources.outbox.settling import ItemResult
 from sources.publisher.parties import SignedBatch
 from sources.publisher.patience import Patience, send_patiently
 
 _UNAUTHORISED: Final = 401
+_UNREADABLE: Final = "unreadable-answer"
 
 
 class _Problem(BaseModel):
@@ -32,6 +45,7 @@ class _Results(BaseModel):
 
 
 _PROBLEM: Final = TypeAdapter(_Problem)
+_OBJECT: Final = TypeAdapter(dict[str, object])
 
 
 class TokenGiver(Protocol):
@@ -75,7 +89,7 @@ class HttpIndex:
         try:
             results = _Results.model_validate_json(response.content).results
         except ValidationError:
-            raise IndexRefused(response.status_code, "unreadable-answer") from None
+            raise IndexRefused(response.status_code, _UNREADABLE) from None
         return [
             ItemResult(
                 result.reference,
@@ -88,6 +102,39 @@ class HttpIndex:
     async def close_delivery(self, delivery: Delivery) -> None:
         """Tell that a delivery is complete."""
         await self._send("POST", "/v1/deliveries", lambda: encode_delivery(delivery))
+
+    async def compare(
+        self, scope: ReconcilingScope, count: int, digest: bytes
+    ) -> Difference | None:
+        """Compare sets; None where they are equal, and so confirmed."""
+        said = {
+            **encode_scope(scope),
+            "count": count,
+            "digest": encode_b64u(digest),
+        }
+        item = await self._ask("/v1/reconciliations", said)
+        try:
+            return None if item.get("equal") is True else parse_difference(item)
+        except InvalidField:
+            raise IndexRefused(200, _UNREADABLE) from None
+
+    async def tell_buckets(
+        self, scope: ReconcilingScope, bits: int, buckets: Sequence[int]
+    ) -> Sequence[MarkedSignal]:
+        """Give which of our signals the index has in these buckets."""
+        said = {**encode_scope(scope), "bits": bits, "buckets": list(buckets)}
+        item = await self._ask("/v1/reconciliations/buckets", said)
+        try:
+            return parse_marked(item.get("signals"))
+        except InvalidField:
+            raise IndexRefused(200, _UNREADABLE) from None
+
+    async def _ask(self, path: str, said: Mapping[str, object]) -> Mapping[str, object]:
+        response = await self._send("POST", path, lambda: said)
+        try:
+            return _OBJECT.validate_json(response.content)
+        except ValidationError:
+            raise IndexRefused(response.status_code, _UNREADABLE) from None
 
     async def _send(
         self, method: str, path: str, body: Callable[[], Mapping[str, object]]

@@ -1,0 +1,66 @@
+"""A source's standing signals, read by the thousand; and their confirmation.
+
+Reading a hundred thousand rows takes a moment: they come in parts, and between parts
+other work of the process goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.notice import MarkedSignal, ReconcilingScope
+from signal_index.signals import SignalState
+from signal_index.tables.registry import coverage
+from signal_index.tables.signals import signal
+
+_PART: Final = 2_000
+_RECENT: Final = timedelta(hours=20)  # a daily reconciliation confirms every day
+
+
+async def read_standing_signals(
+    conn: AsyncConnection, scope: ReconcilingScope
+) -> AsyncIterator[Sequence[MarkedSignal]]:
+    """Give what stands at the index in this scope, in parts; restricted ones too."""
+    statement = select(signal.c.reference, signal.c.version).where(*_within(scope))
+    async with conn.stream(statement) as rows:
+        async for part in rows.partitions(_PART):
+            yield [MarkedSignal(row.reference, row.version) for row in part]
+
+
+async def confirm_signals(
+    conn: AsyncConnection, scope: ReconcilingScope, *, now: datetime
+) -> None:
+    """Confirm what stands in this scope, and that the source was heard.
+
+    A signal that was confirmed today is left as it is: writing it again says nothing.
+    """
+    await conn.execute(
+        update(signal)
+        .where(*_within(scope), signal.c.confirmed_at < now - _RECENT)
+        .values(confirmed_at=now)
+    )
+    await conn.execute(
+        update(coverage)
+        .where(
+            coverage.c.source == scope.source,
+            coverage.c.category.in_(scope.categories),
+            coverage.c.municipality.in_(scope.municipalities),
+        )
+        .values(last_heard=now)
+    )
+
+
+def _within(scope: ReconcilingScope) -> tuple[ColumnElement[bool], ...]:
+    columns = signal.c
+    return (
+        columns.source == scope.source,
+        columns.category.in_(scope.categories),
+        columns.municipality.in_(scope.municipalities),
+        columns.state != SignalState.ENDED.value,
+        columns.valid_until >= scope.on,
+    )

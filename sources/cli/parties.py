@@ -1,0 +1,52 @@
+"""The real parties of an agency, from its settings: holders, provider, index."""
+
+from typing import Final
+
+import httpx
+
+from keys.client import HolderPlace, HolderTransport, Signer
+from keys.config import parse_pins
+from keys.errors import ConfigRefused
+from sources.agency_keys import AgencyKeys
+from sources.clock import now
+from sources.errors import InvalidAgencySettings
+from sources.outbox.store import Outbox
+from sources.publisher.holders import HolderEvaluator, Trust
+from sources.publisher.http_index import HttpIndex
+from sources.publisher.identity import ClientIdentity, Tokens
+from sources.publisher.parties import Evaluator
+from sources.publisher.patience import Patience
+from sources.settings import AgencySettings
+
+TIMEOUT: Final = httpx.Timeout(120.0, connect=10.0)
+
+
+def make_parties(
+    client: httpx.AsyncClient,
+    settings: AgencySettings,
+    keys: AgencyKeys,
+    outbox: Outbox,
+) -> tuple[Evaluator, HttpIndex]:
+    """Put the parties together; raises `InvalidAgencySettings` for unusable pins."""
+    patience = Patience(now)
+    places = {
+        place.index: HolderPlace(place.id, place.url)
+        for place in settings.holders.places
+    }
+    signer = Signer(settings.organisation, settings.source, keys.request, now)
+    try:
+        pins = parse_pins(settings.holders.pins.read_bytes())
+    except (OSError, ConfigRefused):
+        raise InvalidAgencySettings("Het bestand met pins is niet bruikbaar.") from None
+    trust = Trust(pins, settings.holders.accepted_origin, now)
+    identity = ClientIdentity(
+        settings.identity.issuer,
+        settings.identity.client_id,
+        settings.index.audience,
+        keys.client,
+    )
+    evaluator = HolderEvaluator(
+        HolderTransport(client, places, signer), outbox, trust, patience
+    )
+    tokens = Tokens(client, identity, patience)
+    return evaluator, HttpIndex(client, settings.index.url, tokens, patience)

@@ -1,0 +1,115 @@
+"""`signal-source reconcile`: hold our open cases against the index's, and mend."""
+
+import asyncio
+import json
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+
+from signal_index.notice import RECONCILING_SALT_BYTES, ReconcilingScope
+from signal_index.notice import Oin as IndexOin
+from sources.agency_keys import load_keys
+from sources.cli.edge import STOPPED, refusing_plainly
+from sources.cli.parties import TIMEOUT, make_parties
+from sources.clock import day_of, now
+from sources.events import start_logging
+from sources.outbox.store import Outbox
+from sources.profile import Profile, load_profile
+from sources.publisher.pipeline import Sender
+from sources.reconciling import Reconciled, reconcile
+from sources.settings import AgencySettings, load_settings
+
+
+def reconcile_command(
+    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    profile: Annotated[
+        list[Path], typer.Option(help="Het profiel van elke registratie die meetelt.")
+    ],
+    *,
+    confirm: Annotated[
+        bool,
+        typer.Option("--confirm", help="Ook als de index veel meer heeft dan wij."),
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Geef de uitkomst als JSON.")
+    ] = False,
+) -> None:
+    """Vergelijk de open zaken met de index; gelijk bevestigt alle signalen."""
+    if as_json or not sys.stderr.isatty():
+        start_logging()
+    with refusing_plainly():
+        given = load_settings(settings)
+        profiles = [load_profile(one) for one in profile]
+        done = asyncio.run(_reconcile(given, profiles, confirmed=confirm))
+    if as_json:
+        typer.echo(json.dumps(summarise(done)))
+    else:
+        Console().print(_say(done), soft_wrap=True, highlight=False)
+    if not done.equal:
+        raise typer.Exit(STOPPED)
+
+
+def make_scope(settings: AgencySettings, profiles: list[Profile]) -> ReconcilingScope:
+    """Give what is compared: all that these profiles deliver, under a fresh salt."""
+    return ReconcilingScope(
+        source=IndexOin(settings.source),
+        categories=tuple(dict.fromkeys(x for one in profiles for x in one.categories)),
+        municipalities=tuple(
+            dict.fromkeys(x for one in profiles for x in one.municipalities)
+        ),
+        on=day_of(now()),
+        salt=secrets.token_bytes(RECONCILING_SALT_BYTES),
+    )
+
+
+def summarise(done: Reconciled) -> dict[str, object]:
+    """Give the outcome for a machine: counts, and our own references."""
+    differences = done.differences
+    return {
+        "equal": done.equal,
+        "compared": done.compared,
+        "withdrawn": [str(one.reference) for one in differences.unknown],
+        "missingAtIndex": [str(one.reference) for one in differences.lacking],
+        "otherVersion": [str(one.reference) for one in differences.differing],
+        "needsDelivery": done.needs_delivery,
+    }
+
+
+async def _reconcile(
+    settings: AgencySettings, profiles: list[Profile], *, confirmed: bool
+) -> Reconciled:
+    keys = load_keys(settings.keys)
+    sender = Sender(
+        IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
+    )
+    scope = make_scope(settings, profiles)
+    with Outbox(settings.outbox, keys.outbox) as outbox:
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            parties = make_parties(client, settings, keys, outbox)
+            return await reconcile(outbox, parties, sender, scope, confirmed=confirmed)
+
+
+def _say(done: Reconciled) -> str:
+    found = done.differences
+    if done.equal and not found.count:
+        return f"Gelijk: alle {done.compared} signalen zijn bevestigd."
+    lines = []
+    if found.unknown:
+        lines.append(f"Ingetrokken, want hier niet meer open: {len(found.unknown)}.")
+    if found.lacking:
+        lines.append(f"Ontbraken bij de index: {len(found.lacking)}.")
+    if found.differing:
+        lines.append(f"Hadden daar een andere versie: {len(found.differing)}.")
+    if done.needs_delivery:
+        lines.append(
+            "Lever nu opnieuw volledig aan met `signal-source publish`, "
+            "en vergelijk daarna weer."
+        )
+    else:
+        lines.append("Nu gelijk: alle signalen zijn bevestigd.")
+    return "\n".join(lines)

@@ -1,0 +1,46 @@
+"""What the outbox believes to stand at the index, and how that is mended.
+
+Mending never sends anything by itself: what the index lacks is forgotten here, so that
+the next full delivery tells it afresh, with the person's number from the agency's own
+file; the outbox has no number left of what was delivered.
+"""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from signal_index.notice import MarkedSignal, ReconcilingScope
+from sources.outbox.store import Outbox
+
+_NEVER_TOLD = bytes(32)  # the fingerprint of nothing: whatever is read next differs
+
+
+def find_standing(outbox: Outbox, scope: ReconcilingScope) -> Sequence[MarkedSignal]:
+    """Give what the index was told and accepted, and has not dropped by its date."""
+    rows = outbox.connection.execute(
+        f"SELECT reference, version FROM signal WHERE category IN ({_marks(scope.categories)})"  # noqa: S608, E501 - question marks only
+        f" AND municipality IN ({_marks(scope.municipalities)}) AND valid_until >= ?",
+        (*scope.categories, *scope.municipalities, scope.on.isoformat()),
+    )
+    return [MarkedSignal(UUID(row["reference"]), row["version"]) for row in rows]
+
+
+def forget_signals(outbox: Outbox, references: Iterable[UUID]) -> None:
+    """Forget signals that the index lacks: the next delivery tells them afresh."""
+    with outbox.transaction("mend") as connection:
+        connection.executemany(
+            "DELETE FROM signal WHERE reference = ?",
+            [(str(reference),) for reference in references],
+        )
+
+
+def tell_again(outbox: Outbox, differing: Iterable[MarkedSignal]) -> None:
+    """Have signals told again under a version above the one given here."""
+    with outbox.transaction("mend") as connection:
+        connection.executemany(
+            "UPDATE signal SET version = ?, fingerprint = ? WHERE reference = ?",
+            [(one.version, _NEVER_TOLD, str(one.reference)) for one in differing],
+        )
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))

@@ -1,0 +1,188 @@
+"""Hold what the outbox believes against what stands at the index, and mend it.
+
+1. One digest each: equal sets end here, and the index confirms every signal.
+2. Digests per bucket; the buckets that differ are asked in full.
+3. What only the index has is withdrawn, under a safety limit; what only we have, or in
+   another version, is told again by the next full delivery.
+
+No number of a person takes part; a run that is cut off can be done again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+from uuid import UUID, uuid4
+
+from signal_index.notice import (
+    BATCH_MAXIMUM,
+    BUCKETS_ASKED_MAXIMUM,
+    Batch,
+    Difference,
+    MarkedSignal,
+    ReconcilingScope,
+    Withdrawal,
+    WithdrawalReason,
+    digest_buckets,
+    digest_marks,
+    find_bucket,
+    mark_signal,
+    sign_batch,
+)
+from sources.clock import day_of
+from sources.errors import DeliveryUnderWay, TooManyUnknown
+from sources.outbox.deliveries import find_unfinished
+from sources.outbox.settling import ItemResult
+from sources.outbox.standing import find_standing, forget_signals, tell_again
+from sources.outbox.store import Outbox
+from sources.publisher.parties import Evaluator, SignedBatch
+from sources.publisher.pipeline import Sender
+
+UNKNOWN_SHARE: Final = 5  # more than one in five unknown to us is asked about first
+UNKNOWN_FEW: Final = 10
+
+
+class Counterpart(Protocol):
+    """The index, as far as reconciling asks it."""
+
+    async def compare(
+        self, scope: ReconcilingScope, count: int, digest: bytes
+    ) -> Difference | None:
+        """Give None where the sets are equal: the index has then confirmed them."""
+        ...
+
+    async def tell_buckets(
+        self, scope: ReconcilingScope, bits: int, buckets: Sequence[int]
+    ) -> Sequence[MarkedSignal]:
+        """Give the signals that the index has in these buckets."""
+        ...
+
+    async def send_batch(self, batch: SignedBatch) -> list[ItemResult]:
+        """Carry out signed withdrawals."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Exactly what differs: by our own references, which name nobody."""
+
+    lacking: tuple[MarkedSignal, ...] = ()
+    unknown: tuple[MarkedSignal, ...] = ()
+    differing: tuple[MarkedSignal, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many signals differ."""
+        return len(self.lacking) + len(self.unknown) + len(self.differing)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What came of it: `equal` means that the index has confirmed every signal."""
+
+    equal: bool
+    compared: int
+    differences: Differences = Differences()
+
+    @property
+    def needs_delivery(self) -> bool:
+        """Whether only a new full delivery can mend the rest."""
+        return bool(self.differences.lacking or self.differences.differing)
+
+
+async def reconcile(
+    outbox: Outbox,
+    parties: tuple[Evaluator, Counterpart],
+    sender: Sender,
+    scope: ReconcilingScope,
+    *,
+    confirmed: bool,
+) -> Reconciled:
+    """Compare, and mend what differs.
+
+    Raises `DeliveryUnderWay` where half of a delivery is sent: then everything differs
+    for a good reason. Raises `TooManyUnknown` before anything is withdrawn.
+    """
+    if find_unfinished(outbox) is not None:
+        raise DeliveryUnderWay
+    index = parties[1]
+    ours = find_standing(outbox, scope)
+    marks = [mark_signal(scope.salt, one) for one in ours]
+    difference = await index.compare(scope, len(marks), digest_marks(marks))
+    if difference is None:
+        return Reconciled(equal=True, compared=len(ours))
+    found = await _find_differences(index, scope, ours, difference)
+    few = max(UNKNOWN_FEW, len(ours) // UNKNOWN_SHARE)
+    if len(found.unknown) > few and not confirmed:
+        raise TooManyUnknown(len(found.unknown), len(ours))
+    await _withdraw(parties, sender, found.unknown)
+    forget_signals(outbox, [one.reference for one in found.lacking])
+    tell_again(outbox, found.differing)
+    if found.unknown and not (found.lacking or found.differing):
+        again = await index.compare(scope, len(marks), digest_marks(marks))
+        return Reconciled(again is None, len(ours), found)
+    return Reconciled(equal=False, compared=len(ours), differences=found)
+
+
+async def _find_differences(
+    index: Counterpart,
+    scope: ReconcilingScope,
+    ours: Sequence[MarkedSignal],
+    told: Difference,
+) -> Differences:
+    marks = [mark_signal(scope.salt, one) for one in ours]
+    own = digest_buckets(marks, told.bits)
+    asked = [at for at, digest in enumerate(told.digests) if digest != own[at]]
+    theirs: dict[UUID, int] = {}
+    for at in range(0, len(asked), BUCKETS_ASKED_MAXIMUM):
+        part = asked[at : at + BUCKETS_ASKED_MAXIMUM]
+        for one in await index.tell_buckets(scope, told.bits, part):
+            theirs[one.reference] = one.version
+    wanted = frozenset(asked)
+    mine = {
+        one.reference: one.version
+        for one, mark in zip(ours, marks, strict=True)
+        if find_bucket(mark, told.bits) in wanted
+    }
+    return _compare_versions(mine, theirs)
+
+
+def _compare_versions(mine: dict[UUID, int], theirs: dict[UUID, int]) -> Differences:
+    """Tell what differs; another version is another mark, perhaps another bucket."""
+    return Differences(
+        lacking=_pick(mine, mine.keys() - theirs.keys()),
+        unknown=_pick(theirs, theirs.keys() - mine.keys()),
+        differing=tuple(
+            MarkedSignal(reference, max(mine[reference], theirs[reference]))
+            for reference in sorted(mine.keys() & theirs.keys())
+            if mine[reference] != theirs[reference]
+        ),
+    )
+
+
+def _pick(of: dict[UUID, int], references: set[UUID]) -> tuple[MarkedSignal, ...]:
+    return tuple(MarkedSignal(one, of[one]) for one in sorted(references))
+
+
+async def _withdraw(
+    parties: tuple[Evaluator, Counterpart],
+    sender: Sender,
+    unknown: Sequence[MarkedSignal],
+) -> None:
+    """Withdraw what we do not know to be open, under our own signature."""
+    evaluator, index = parties
+    version = await evaluator.find_key_version() if unknown else 0
+    for at in range(0, len(unknown), BATCH_MAXIMUM):
+        now = sender.now()
+        withdrawals = tuple(
+            Withdrawal(
+                reference=one.reference,
+                version=one.version + 1,
+                source=sender.source,
+                reason=WithdrawalReason.ENDED,
+                on=day_of(now),
+            )
+            for one in unknown[at : at + BATCH_MAXIMUM]
+        )
+        batch = Batch(uuid4(), withdrawals=withdrawals)
+        token = sign_batch(sender.key, batch, iss=sender.submitter, now=now)
+        await index.send_batch(SignedBatch(version, token, ()))
