@@ -18,6 +18,9 @@ export interface HolderAnswer extends Evaluation {
   readonly ticket: string;
 }
 
+/** What evaluations are asked for; a ticket is worth nothing for another act. */
+export type Act = "lookup" | "officer-search";
+
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
 export class Relay {
@@ -46,9 +49,9 @@ export class Relay {
   }
 
   /** Have one holder evaluate; throws `HoldersUnavailable`, `BudgetSpent` or `Told`. */
-  async evaluate(holder: number, asked: Asked): Promise<HolderAnswer> {
+  async evaluate(holder: number, asked: Asked, act: Act = "lookup"): Promise<HolderAnswer> {
     try {
-      const body = { holder, act: "lookup", ...asked };
+      const body = { holder, act, ...asked };
       const response = await this.#send("POST", "/evaluations", body);
       return parseAnswer(holder, asObject(await response.json()));
     } catch (error) {
@@ -58,6 +61,11 @@ export class Relay {
       if (error.problem.status >= 500) throw new HoldersUnavailable();
       throw error;
     }
+  }
+
+  /** The same, for another act than a lookup. */
+  forAct(act: Act): { evaluate(holder: number, asked: Asked): Promise<HolderAnswer> } {
+    return { evaluate: (holder, asked) => this.evaluate(holder, asked, act) };
   }
 
   /** What this user may ask, unread. */
@@ -76,6 +84,12 @@ export class Relay {
   /** Tell, before it happens, that an answer goes on paper. */
   async recordPrint(entry: string): Promise<void> {
     await this.#send("POST", `/lookups/${entry}/print`);
+  }
+
+  /** An act of an officer's page: a path under the relay, and its answer unread. */
+  async act(path: string, body: unknown): Promise<unknown> {
+    const response = await this.#send("POST", path, body);
+    return response.status === 204 ? null : response.json();
   }
 
   async #send(method: string, path: string, body?: unknown): Promise<Response> {

@@ -1,13 +1,13 @@
 /** The lookup page: read the question, ask, paint. One screen, one answer. */
 import { Refused, TimedOut } from "../errors.ts";
-import type { KeyConfig } from "../key-config.ts";
 import { Asker } from "../asker.ts";
-import type { Memory, Question } from "../lookup.ts";
+import type { Question } from "../lookup.ts";
 import { Relay } from "../relay.ts";
 import { paintAnswer } from "./answer.ts";
 import { BreakGlassFields } from "./break-glass.ts";
 import { all, focusOn, need, show } from "./dom.ts";
 import { keepDraftOnLeaving, restoreDraft } from "./draft.ts";
+import { memory } from "./memory.ts";
 import { clearPaper } from "./paper.ts";
 import { People } from "./people.ts";
 import { type Catalogue, type Fields, QuestionFields } from "./question.ts";
@@ -17,16 +17,6 @@ import { csrfToken, startShell } from "./shell.ts";
 import { text } from "./texts.ts";
 import { offerTogether } from "./together.ts";
 import { GIVE_UP_AFTER, Waiting } from "./waiting.ts";
-
-const STORED = "signal-desk.key-config";
-
-const memory: Memory = {
-  read: () => {
-    const stored = localStorage.getItem(STORED);
-    return stored === null ? null : (JSON.parse(stored) as KeyConfig);
-  },
-  write: (config) => localStorage.setItem(STORED, JSON.stringify(config)),
-};
 
 class LookupPage {
   #waiting: Waiting | null = null; // first: the key config is fetched before the rest is made

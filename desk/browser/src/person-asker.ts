@@ -1,0 +1,47 @@
+/**
+ * One person whom an officer asks about: from a typed number to a pseudonym with two
+ * tickets of act `officer-search`. What is asked with them, the page sends itself.
+ */
+import type { Bsn } from "./bsn.ts";
+import type { KeyConfig } from "./key-config.ts";
+import { loadConfig, type Memory } from "./lookup.ts";
+import { pseudonymise } from "./pseudonymise.ts";
+import type { Relay } from "./relay.ts";
+
+/** The members by which a body names one person (docs/wire-formats.md section 7). */
+export interface PersonNamed {
+  readonly keyVersion: number;
+  readonly tickets: readonly string[];
+  readonly pseudonym: string;
+}
+
+export class PersonAsker {
+  readonly #relay: Relay;
+  readonly #memory: Memory;
+  #config: Promise<KeyConfig> | null = null;
+  #passedOver: readonly number[] = [];
+
+  constructor(relay: Relay, memory: Memory) {
+    this.#relay = relay;
+    this.#memory = memory;
+  }
+
+  /** Name one person; `blinded` is called when nothing is left of the number here. */
+  async name(bsn: Bsn, blinded: () => void): Promise<PersonNamed> {
+    const config = await (this.#config ??= this.#load());
+    const evaluating = pseudonymise(this.#relay.forAct("officer-search"), config, [bsn], this.#passedOver);
+    blinded(); // the call above ran up to its first request
+    try {
+      const { pseudonyms, tickets, keyVersion, fallback } = await evaluating;
+      this.#passedOver = fallback;
+      return { keyVersion, tickets, pseudonym: pseudonyms[0] as string };
+    } catch (error) {
+      this.#config = null; // the key may have changed; the next attempt looks
+      throw error;
+    }
+  }
+
+  #load(): Promise<KeyConfig> {
+    return loadConfig(this.#relay, this.#memory, new Date());
+  }
+}
