@@ -31,7 +31,7 @@ ESTABLISHED = {
     "leerplicht-uitvoering": "college",
     "veiligheid": "college",
 }
-ESTABLISHED_ON = date(2026, 3, 3)
+ESTABLISHED_ON = date(2026, 1, 5)
 
 
 def program(name: str) -> str:
