@@ -14,6 +14,7 @@ from deploy.town.postgres import PostgresUnusable
 from deploy.town.processes import PartyFailed
 from deploy.town.rehearsal import CheckFailed, rehearse
 from deploy.town.show import show_town
+from deploy.town.year.fill import YearRefused
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,6 +26,10 @@ def demo(
     ] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin opnieuw; de oude gegevens gaan weg.")
+    ] = False,
+    year: Annotated[
+        bool,
+        typer.Option("--year", help="Geef een nieuwe stad eerst een verzonnen jaar."),
     ] = False,
     database: Annotated[
         Database, typer.Option(help="Waar de index zijn gegevens bewaart.")
@@ -39,13 +44,14 @@ def demo(
         if check:
             asyncio.run(rehearse(console, database))
         else:
-            show_town(console, folder, database, fresh=fresh)
+            show_town(console, folder, database, fresh=fresh, year=year)
     except (
         PartyFailed,
         CheckFailed,
         LoginFailed,
         AttackSucceeded,
         PostgresUnusable,
+        YearRefused,
     ) as failure:
         Console(stderr=True).print(f"demo: {failure}", markup=False)
         raise typer.Exit(1) from None

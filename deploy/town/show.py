@@ -4,7 +4,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -20,6 +20,7 @@ from deploy.town.ports import find_free_port
 from deploy.town.processes import PartyFailed
 from deploy.town.publishing import Published, publish_all
 from deploy.town.run import running_town
+from deploy.town.year.fill import ENTRIES, fill_year
 
 REGIESYSTEEM_PORT = 8010
 
@@ -29,11 +30,12 @@ class _Stopped(Exception):
 
 
 def show_town(
-    console: Console, folder: Path, database: Database, *, fresh: bool
+    console: Console, folder: Path, database: Database, *, fresh: bool, year: bool
 ) -> None:
     """Run the town until it is stopped; keeps its data in `folder` unless fresh.
 
-    Raises `PartyFailed` when a process does not start or ends by itself.
+    With `year` the ledger of a new town begins with a simulated year. Raises
+    `PartyFailed` when a process does not start or ends by itself.
     """
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)
@@ -41,10 +43,14 @@ def show_town(
         try:
             console.print(f"De stad wordt ingericht in {folder} …")
             people = settle_people(folder / "population")
-            with (
-                opened_places(folder, database, desk_port=DESK_PORT) as places,
-                running_town(places) as processes,
-            ):
+            with ExitStack() as stack:
+                places = stack.enter_context(
+                    opened_places(folder, database, desk_port=DESK_PORT)
+                )
+                if year:
+                    console.print("Het inzagelogboek krijgt een verzonnen jaar …")
+                    fill_year(places, people, ENTRIES)
+                processes = stack.enter_context(running_town(places))
                 published = publish_all(places, folder / "population")
                 port = find_free_port(REGIESYSTEEM_PORT)
                 processes.start_together([regiesysteem_party(places, port)])

@@ -1,0 +1,115 @@
+"""Write the planned year into the index's database, as the index itself would have."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from deploy.town.parties import MUNICIPALITY
+from deploy.town.year.plan import PlannedLookup
+from deploy.town.year.recording import Recorder, caller_of
+from signal_index.api.recording import find_keys_of, record_act
+from signal_index.identifiers import new_uuid7
+from signal_index.ledger import Entry, Kind
+from signal_index.store.connect import transaction
+from signal_index.store.ledger import insert_entries, raise_person_numbers
+from signal_index.store.lookups import ReviewTask, insert_review_tasks
+from signal_index.store.outcomes import LookupOutcome, store_outcome
+
+_CHUNK = 250
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in the ledger now."""
+
+    lookups: int
+    entries: int
+
+
+async def write_year(
+    engine: AsyncEngine,
+    recorder: Recorder,
+    plan: Sequence[PlannedLookup],
+    *,
+    until: datetime,
+) -> Written:
+    """Write the plan; what would have been said after `until` is left unsaid."""
+    count = 0
+    for chunk in _chunks(plan):
+        async with transaction(engine) as conn:
+            count += await _write_chunk(conn, recorder, chunk, until)
+    return Written(len(plan), count)
+
+
+def _chunks(plan: Sequence[PlannedLookup]) -> Iterator[Sequence[PlannedLookup]]:
+    """Give parts of one year each: persons are numbered per year."""
+    for _, of_year in groupby(plan, key=lambda one: one.at.astimezone(UTC).year):
+        lookups = list(of_year)
+        for start in range(0, len(lookups), _CHUNK):
+            yield lookups[start : start + _CHUNK]
+
+
+async def _write_chunk(
+    conn: AsyncConnection,
+    recorder: Recorder,
+    chunk: Sequence[PlannedLookup],
+    until: datetime,
+) -> int:
+    asked = [recorder.ask(planned) for planned in chunk]
+    names = [name for one in asked for name in find_keys_of(one, recorder.keys)]
+    numbers = iter(await raise_person_numbers(conn, asked[0].year, names))
+    done: list[Entry] = []
+    for planned, one in zip(chunk, asked, strict=True):
+        own = [next(numbers) for _ in planned.persons]
+        entries = recorder.record(planned, one, own)
+        await _leave_review(conn, planned, entries)
+        done += [*entries, *await _follow_up(conn, recorder, planned, entries, until)]
+    await insert_entries(conn, done)
+    return len(done)
+
+
+async def _leave_review(
+    conn: AsyncConnection, planned: PlannedLookup, entries: Sequence[Entry]
+) -> None:
+    if planned.reason.break_glass is None:
+        return
+    tasks = [
+        ReviewTask(
+            id=new_uuid7(planned.at),
+            entry_id=entry.id,
+            municipality=MUNICIPALITY,
+            organisation=planned.who.organisation,
+            reason=planned.reason.break_glass,
+        )
+        for entry in entries
+    ]
+    await insert_review_tasks(conn, tasks, now=planned.at)
+
+
+async def _follow_up(
+    conn: AsyncConnection,
+    recorder: Recorder,
+    planned: PlannedLookup,
+    entries: Sequence[Entry],
+    until: datetime,
+) -> Sequence[Entry]:
+    """Give the entries of prints and outcomes, and keep what came of each lookup."""
+    caller, keys = caller_of(planned.who), recorder.keys
+    done = []
+    if planned.is_printed:
+        what = {"entry": str(entries[0].id)}
+        done.append(record_act(Kind.PRINT, caller, what, keys, planned.at))
+    at = planned.at + planned.outcome_after
+    if planned.outcome is None or at > until:
+        return done
+    for entry in entries:
+        said = LookupOutcome(
+            entry.id, MUNICIPALITY, planned.who.organisation, planned.outcome
+        )
+        await store_outcome(conn, said, now=at)
+        what = {"entry": str(entry.id), "outcome": planned.outcome}
+        done.append(record_act(Kind.OUTCOME, caller, what, keys, at))
+    return done
