@@ -5,6 +5,11 @@ so that what they say about a ledger does not rest on the code that wrote it. Im
 from the package itself.
 """
 
+from signal_index.proof.add_checkpoint import (
+    SIZE_TYPE,
+    AddCheckpoint,
+    parse_add_checkpoint,
+)
 from signal_index.proof.checkpoint import (
     Checkpoint,
     key_of_year,
@@ -12,6 +17,17 @@ from signal_index.proof.checkpoint import (
     parse_checkpoint,
     verify_checkpoint,
     year_of_origin,
+)
+from signal_index.proof.cosignature import (
+    Cosignature,
+    Witnessed,
+    WitnessKey,
+    cosigned_message,
+    find_cosignatures,
+    parse_cosignatures,
+    parse_witness_key,
+    read_cosignature_time,
+    verify_quorum,
 )
 from signal_index.proof.disclosure import (
     SALT_BYTES,
@@ -43,6 +59,7 @@ from signal_index.proof.errors import (
     OriginRefused,
     ProofError,
     ProofRefused,
+    QuorumRefused,
     SignatureRefused,
 )
 from signal_index.proof.leaf import (
@@ -57,10 +74,20 @@ from signal_index.proof.leaf import (
     parse_leaf,
     read_header,
 )
+from signal_index.proof.line_file import (
+    LONGEST_LINE,
+    OPENED_DAY,
+    RECEIPTS_OF_DAY,
+    encode_lines,
+    parse_lines,
+)
 from signal_index.proof.note import (
     NoteKey,
+    encode_key,
     encode_note,
     parse_note_key,
+    split_key,
+    split_note,
     verify_note,
 )
 from signal_index.proof.promise import (
@@ -106,13 +133,19 @@ from signal_index.proof.tlog_proof import (
 __all__ = [
     "EMPTY_ROOT",
     "HASH_BYTES",
+    "LONGEST_LINE",
+    "OPENED_DAY",
     "PROMISE_SECONDS",
     "PROOF_HEADER",
+    "RECEIPTS_OF_DAY",
     "RECEIPT_GROUPS",
     "SALT_BYTES",
+    "SIZE_TYPE",
     "TILE_WIDTH",
+    "AddCheckpoint",
     "Checkpoint",
     "ConsistencyRefused",
+    "Cosignature",
     "Disclosure",
     "DisclosureRefused",
     "FirstLeaf",
@@ -132,10 +165,14 @@ __all__ = [
     "Promise",
     "ProofError",
     "ProofRefused",
+    "QuorumRefused",
     "Shown",
     "SignatureRefused",
     "TileRef",
     "TlogProof",
+    "WitnessKey",
+    "Witnessed",
+    "cosigned_message",
     "decode_b64",
     "decode_b64u",
     "decode_hash",
@@ -146,8 +183,11 @@ __all__ = [
     "encode_bundle",
     "encode_first_leaf",
     "encode_json",
+    "encode_key",
     "encode_leaf",
+    "encode_lines",
     "encode_note",
+    "find_cosignatures",
     "format_minute",
     "hash_leaf",
     "hash_node",
@@ -156,18 +196,25 @@ __all__ = [
     "list_tiles",
     "make_disclosure",
     "origin_of",
+    "parse_add_checkpoint",
     "parse_bundle",
     "parse_checkpoint",
+    "parse_cosignatures",
     "parse_disclosure",
     "parse_leaf",
+    "parse_lines",
     "parse_note_key",
     "parse_receipt_key",
     "parse_shown",
     "parse_size",
     "parse_tile_path",
     "parse_tlog_proof",
+    "parse_witness_key",
     "promise_header",
+    "read_cosignature_time",
     "read_header",
+    "split_key",
+    "split_note",
     "split_tile",
     "verify_checkpoint",
     "verify_consistency",
@@ -176,6 +223,7 @@ __all__ = [
     "verify_note",
     "verify_promise",
     "verify_proof_file",
+    "verify_quorum",
     "verify_receipt",
     "verify_tlog_proof",
     "year_of_origin",
