@@ -74,8 +74,8 @@ class TooManyUnknown(SourceError):
         self.known = known
         super().__init__(
             f"De index heeft {unknown} signalen die hier niet bekend zijn, naast "
-            f"{known} die dat wel zijn. Er is niets ingetrokken. Klopt dit? Geef de opdracht "
-            "opnieuw met --confirm."
+            f"{known} die dat wel zijn. Er is niets ingetrokken. Klopt dit? Geef de "
+            "opdracht opnieuw met --confirm."
         )
 
 

@@ -7,88 +7,23 @@ are real; only the network is not.
 
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from keys.bsn import parse_bsn
-from keys.config import parse_pins
-from signal_index.notice import DeliveryKind, Oin
-from signal_index.store.connect import DatabaseRole, open_engine, transaction
-from signal_index.store.registry import SourceRecord, add_source
-from sources.outbox.deliveries import OpenDelivery
-from sources.outbox.store import Outbox
-from sources.outbox_key import OutboxKey
-from sources.profile import Profile, load_profile, parse_profile
-from sources.publisher.holders import HolderEvaluator, Trust
-from sources.publisher.http_index import HttpIndex
-from sources.publisher.patience import Patience
-from sources.publisher.pipeline import Sender
-from sources.publisher.run import Run, Task
-from tests.sources_builders import PROFILE, SECRET, Heard, a_row, write_rows
-from tests.world import World, open_world
+from sources.profile import load_profile, parse_profile
+from tests.agency_world import HOME, Town, open_agency
+from tests.sources_builders import PROFILE, a_row, write_rows
 
 pytestmark = pytest.mark.anyio
 PROFILES = Path(__file__).parents[2] / "sources" / "profiles"
-HOME = "9901"
-CATEGORIES = frozenset({"schuldhulpverlening", "vroegsignalering"})
-
-
-@dataclass
-class Giver:
-    """The town's issuer, as an agency's software sees it."""
-
-    world: World
-
-    async def get(self) -> str:
-        return self.world.a_source_token(self.world.debt_help)
-
-    def forget(self) -> None: ...
-
-
-@dataclass
-class Town:
-    """A world in which the debt-help agency publishes with our own publisher."""
-
-    world: World
-    folder: Path
-
-    async def publish(self, file: Path, profile: Profile) -> OpenDelivery:
-        world, oin = self.world, Oin(self.world.debt_help.oin)
-        patience = Patience(world.clock)
-        trust = Trust(parse_pins(world.holders.dealing.pins), "dealt", world.clock)
-        sender = Sender(oin, oin, world.debt_help.key, world.clock)
-        transport = world.holders.transport(world.holders.source, oin)
-        async with world.http() as client:
-            index = HttpIndex(client, "http://index.test", Giver(world), patience)
-            with Outbox(self.folder / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
-                evaluator = HolderEvaluator(transport, outbox, trust, patience)
-                run = Run(outbox, (evaluator, index), sender, Heard(), lambda _: None)
-                task = Task(file, profile, DeliveryKind.FULL, confirmed=True)
-                return (await run.publish(task))[-1]
-
-    async def find(self, bsn: str) -> list[dict[str, Any]]:
-        """The flags that a generalist of the town gets to see."""
-        (answer,) = await self.world.look_up([parse_bsn(bsn)])
-        flags: list[dict[str, Any]] = answer["flags"]
-        return flags
 
 
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with open_world(tmp_path) as world:
-        oin = world.debt_help.oin
-        record = SourceRecord(oin, "debt-help", CATEGORIES, frozenset({HOME}), 7)
-        url = f"sqlite+aiosqlite:///{tmp_path / 'index.sqlite'}"
-        engine = open_engine(url, DatabaseRole.OWNER, pool_size=1)
-        async with transaction(engine) as conn:
-            await add_source(conn, record, now=world.clock())
-        await engine.dispose()
-        world.clock.forward(timedelta(minutes=1))  # who is registered is read anew
-        yield Town(world, tmp_path)
+    async with open_agency(tmp_path) as town:
+        yield town
 
 
 @pytest.fixture

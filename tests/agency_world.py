@@ -1,0 +1,125 @@
+"""An agency that publishes with our own publisher into the real index, in memory.
+
+The index, the holders and the publisher are real; only the network is not.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from keys.bsn import parse_bsn
+from keys.config import parse_pins
+from signal_index.notice import (
+    DeliveryKind,
+    MunicipalityCode,
+    Oin,
+    ReconcilingScope,
+    Slug,
+)
+from signal_index.store.connect import DatabaseRole, open_engine, transaction
+from signal_index.store.registry import SourceRecord, add_source
+from sources.outbox.deliveries import OpenDelivery
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+from sources.profile import Profile
+from sources.publisher.holders import HolderEvaluator, Trust
+from sources.publisher.http_index import HttpIndex
+from sources.publisher.patience import Patience
+from sources.publisher.pipeline import Sender
+from sources.publisher.run import Run, Task
+from sources.reconciling import Reconciled, reconcile
+from tests.sources_builders import SECRET, Heard
+from tests.world import World, open_world
+
+HOME = "9901"
+CATEGORIES = frozenset({"schuldhulpverlening", "vroegsignalering"})
+SALT = bytes(range(16))
+
+
+@dataclass
+class Giver:
+    """The town's issuer, as an agency's software sees it."""
+
+    world: World
+
+    async def get(self) -> str:
+        return self.world.a_source_token(self.world.debt_help)
+
+    def forget(self) -> None: ...
+
+
+@dataclass
+class Town:
+    """A world in which the debt-help agency publishes with our own publisher."""
+
+    world: World
+    folder: Path
+
+    @property
+    def sender(self) -> Sender:
+        oin = Oin(self.world.debt_help.oin)
+        return Sender(oin, oin, self.world.debt_help.key, self.world.clock)
+
+    @contextmanager
+    def outbox(self) -> Iterator[Outbox]:
+        with Outbox(self.folder / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
+            yield outbox
+
+    async def publish(self, file: Path, profile: Profile) -> OpenDelivery:
+        async with self.world.http() as client:
+            with self.outbox() as outbox:
+                parties = self._parties(client, outbox)
+                run = Run(outbox, parties, self.sender, Heard(), lambda _: None)
+                task = Task(file, profile, DeliveryKind.FULL, confirmed=True)
+                return (await run.publish(task))[-1]
+
+    async def reconcile(self, *, confirmed: bool = False) -> Reconciled:
+        scope = ReconcilingScope(
+            Oin(self.world.debt_help.oin),
+            (Slug("schuldhulpverlening"),),
+            (MunicipalityCode(HOME),),
+            self.world.clock().date(),
+            SALT,
+        )
+        async with self.world.http() as client:
+            with self.outbox() as outbox:
+                parties = self._parties(client, outbox)
+                return await reconcile(
+                    outbox, parties, self.sender, scope, confirmed=confirmed
+                )
+
+    def _parties(
+        self, client: httpx.AsyncClient, outbox: Outbox
+    ) -> tuple[HolderEvaluator, HttpIndex]:
+        world, oin = self.world, Oin(self.world.debt_help.oin)
+        patience = Patience(world.clock)
+        trust = Trust(parse_pins(world.holders.dealing.pins), "dealt", world.clock)
+        transport = world.holders.transport(world.holders.source, oin)
+        index = HttpIndex(client, "http://index.test", Giver(world), patience)
+        return HolderEvaluator(transport, outbox, trust, patience), index
+
+    async def find(self, bsn: str) -> list[dict[str, Any]]:
+        """The flags that a generalist of the town gets to see."""
+        (answer,) = await self.world.look_up([parse_bsn(bsn)])
+        flags: list[dict[str, Any]] = answer["flags"]
+        return flags
+
+
+@asynccontextmanager
+async def open_agency(tmp_path: Path) -> AsyncIterator[Town]:
+    """A world whose debt-help agency covers the categories of these tests."""
+    async with open_world(tmp_path) as world:
+        oin = world.debt_help.oin
+        record = SourceRecord(oin, "debt-help", CATEGORIES, frozenset({HOME}), 7)
+        url = f"sqlite+aiosqlite:///{tmp_path / 'index.sqlite'}"
+        engine = open_engine(url, DatabaseRole.OWNER, pool_size=1)
+        async with transaction(engine) as conn:
+            await add_source(conn, record, now=world.clock())
+        await engine.dispose()
+        world.clock.forward(timedelta(minutes=1))  # who is registered is read anew
+        yield Town(world, tmp_path)
