@@ -113,6 +113,13 @@ def encode_scope(scope: ReconcilingScope) -> dict[str, object]:
     }
 
 
+def encode_comparison(
+    scope: ReconcilingScope, count: int, digest: bytes
+) -> dict[str, object]:
+    """Give the wire form of a source's question: how many, and their digest."""
+    return {**encode_scope(scope), "count": count, "digest": encode_b64u(digest)}
+
+
 def parse_comparison(value: object) -> tuple[ReconcilingScope, int, bytes]:
     """Give what a source asks: the scope, its count, its digest; or `InvalidField`."""
     item = parse_object(value, (*_SCOPE, "count", "digest"))

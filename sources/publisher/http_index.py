@@ -15,12 +15,12 @@ from signal_index.notice import (
     MarkedSignal,
     ReconcilingScope,
     encode_batch_body,
+    encode_comparison,
     encode_delivery,
     encode_scope,
     parse_difference,
     parse_marked,
 )
-from signal_index.notice.fields import encode_b64u
 from sources.errors import IndexRefused
 from sources.outbox.settling import ItemResult
 from sources.publisher.parties import SignedBatch
@@ -107,11 +107,7 @@ class HttpIndex:
         self, scope: ReconcilingScope, count: int, digest: bytes
     ) -> Difference | None:
         """Compare sets; None where they are equal, and so confirmed."""
-        said = {
-            **encode_scope(scope),
-            "count": count,
-            "digest": encode_b64u(digest),
-        }
+        said = encode_comparison(scope, count, digest)
         item = await self._ask("/v1/reconciliations", said)
         try:
             return None if item.get("equal") is True else parse_difference(item)
