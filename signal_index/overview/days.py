@@ -1,0 +1,53 @@
+"""Which days still have to be counted, and when a count is final.
+
+    provisional   counted while the day was still going on
+    complete      counted after the day had ended
+    settled       counted after everybody had seven days to say what came of it
+
+A settled day is not counted again, unless somebody asks for it: the ledger behind it
+cannot change, but for its erasure.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from enum import IntEnum
+from typing import Final
+
+from signal_index.overview.hours import bounds_of
+
+FOLLOW_UP_DAYS: Final = 7
+REPEAT_DAYS: Final = 30
+_MARGIN: Final = timedelta(minutes=1)  # commits that were under way at midnight
+
+
+class Stage(IntEnum):
+    """How final the count of a day is."""
+
+    PROVISIONAL = 0
+    COMPLETE = 1
+    SETTLED = 2
+
+
+def stage_of(day: date, now: datetime) -> Stage:
+    """Give how final a count of this day is when it is made now."""
+    _, ended = bounds_of(day)
+    if now < ended + _MARGIN:
+        return Stage.PROVISIONAL
+    if now < ended + timedelta(days=FOLLOW_UP_DAYS) + _MARGIN:
+        return Stage.COMPLETE
+    return Stage.SETTLED
+
+
+def days_to_count(
+    counted: Mapping[date, Stage], first: date, today: date, now: datetime
+) -> Sequence[date]:
+    """Give the days that are not counted as finally as they could be, oldest first.
+
+    Today is always among them: whether anything changed is for the counter to see.
+    """
+    every = (first + timedelta(days=n) for n in range((today - first).days + 1))
+    return [
+        day
+        for day in every
+        if day not in counted or day == today or counted[day] < stage_of(day, now)
+    ]

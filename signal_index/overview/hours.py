@@ -1,0 +1,39 @@
+"""Which day a lookup belongs to, and whether it was outside office hours.
+
+- Days and hours are those of the Netherlands: an officer's day begins at midnight here.
+- Outside office hours: from 19:00 to 06:00, and the whole of Saturday and Sunday.
+  Public holidays count as ordinary days: which of them a team works on is its own.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+HERE: Final = ZoneInfo("Europe/Amsterdam")
+OFFICE_BEGINS: Final = time(6)
+OFFICE_ENDS: Final = time(19)
+_SATURDAY: Final = 5
+
+
+def day_of(at: datetime) -> date:
+    """Give the Dutch calendar day of an instant."""
+    return at.astimezone(HERE).date()
+
+
+def is_off_hours(at: datetime) -> bool:
+    """Tell whether an instant lies in the weekend, or before 06:00 or from 19:00."""
+    local = at.astimezone(HERE)
+    is_weekend = local.weekday() >= _SATURDAY
+    return is_weekend or not OFFICE_BEGINS <= local.time() < OFFICE_ENDS
+
+
+def bounds_of(day: date) -> tuple[datetime, datetime]:
+    """Give when a Dutch day begins and when the next one does, in UTC.
+
+    Such a day has 23 or 25 hours twice a year.
+    """
+    return _midnight(day), _midnight(day + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), HERE).astimezone(UTC)
