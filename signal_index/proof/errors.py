@@ -7,7 +7,8 @@
         ├── OriginRefused       a signature of another ledger, year or entry
         ├── InclusionRefused    the leaf is not in the tree
         ├── ConsistencyRefused  the later tree does not extend the earlier one
-        └── DisclosureRefused   opened text that the leaf does not hold
+        ├── DisclosureRefused   opened text that the leaf does not hold
+        └── QuorumRefused       fewer witnesses cosigned than must
 
 No message echoes input. `MalformedProof` and `ProofRefused` are kept apart because the
 offline verifier ends with 2 (cannot judge) for the one and 1 (false) for the other.
@@ -44,3 +45,7 @@ class ConsistencyRefused(ProofRefused):
 
 class DisclosureRefused(ProofRefused):
     """An opened group is not the one that the leaf holds."""
+
+
+class QuorumRefused(ProofRefused):
+    """Fewer of the witnesses that we know cosigned the checkpoint than must."""

@@ -17,9 +17,9 @@ from signal_index.proof.encoding import decode_b64, encode_b64
 from signal_index.proof.errors import MalformedProof, SignatureRefused
 
 _ED25519 = b"\x01"
-_KEY_BYTES = 32
-_ID_BYTES = 4
-_SIGNATURE_BYTES = 64
+KEY_BYTES = 32
+ID_BYTES = 4
+SIGNATURE_BYTES = 64
 _MAX_BYTES = 64 * 1024
 _DASH = "— "  # em dash and space begin a signature line
 
@@ -34,27 +34,41 @@ class NoteKey:
     @property
     def key_id(self) -> bytes:
         """The four bytes that stand before a signature of this key."""
-        material = self.name.encode() + b"\n" + _ED25519 + self.public
-        return sha256(material).digest()[:_ID_BYTES]
+        return derive_key_id(self.name, _ED25519 + self.public)
 
     def encode(self) -> str:
         """Give the one-line form: name, id in hexadecimal, key in base64."""
-        key = encode_b64(_ED25519 + self.public)
-        return f"{self.name}+{self.key_id.hex()}+{key}"
+        return encode_key(self.name, _ED25519 + self.public)
 
 
 def parse_note_key(text: str) -> NoteKey:
     """Read a public key in its one-line form, or raise `MalformedProof`."""
+    name, material = split_key(text)
+    if material[:1] != _ED25519 or len(material) != 1 + KEY_BYTES:
+        raise MalformedProof("a ledger key is not an Ed25519 key")
+    return NoteKey(name, material[1:])
+
+
+def derive_key_id(name: str, material: bytes) -> bytes:
+    """Give the id of a key: `material` is its type (one byte) and its bytes."""
+    return sha256(name.encode() + b"\n" + material).digest()[:ID_BYTES]
+
+
+def encode_key(name: str, material: bytes) -> str:
+    """Give the one-line form of a key: name, id in hexadecimal, key in base64."""
+    key_id = derive_key_id(name, material).hex()
+    return f"{name}+{key_id}+{encode_b64(material)}"
+
+
+def split_key(text: str) -> tuple[str, bytes]:
+    """Give name and material of a key in its one form, or raise `MalformedProof`."""
     parts = text.strip().split("+", 2)
     if len(parts) != 3 or not is_key_name(parts[0]):
-        raise MalformedProof("a ledger key is not name+id+key")
+        raise MalformedProof("a key is not name+id+key")
     material = decode_b64(parts[2])
-    if material[:1] != _ED25519 or len(material) != 1 + _KEY_BYTES:
-        raise MalformedProof("a ledger key is not an Ed25519 key")
-    key = NoteKey(parts[0], material[1:])
-    if key.key_id.hex() != parts[1]:
-        raise MalformedProof("the id of a ledger key does not belong to it")
-    return key
+    if derive_key_id(parts[0], material).hex() != parts[1]:
+        raise MalformedProof("the id of a key does not belong to it")
+    return parts[0], material
 
 
 def is_key_name(name: str) -> bool:
@@ -67,10 +81,21 @@ def encode_note(text: str, signatures: Sequence[tuple[NoteKey, bytes]]) -> str:
     if not text.endswith("\n"):
         raise ValueError("the text of a note ends in a newline")
     lines = [
-        f"{_DASH}{key.name} {encode_b64(key.key_id + signature)}\n"
-        for key, signature in signatures
+        encode_line(key.name, key.key_id + signature) for key, signature in signatures
     ]
     return f"{text}\n{''.join(lines)}"
+
+
+def encode_line(name: str, blob: bytes) -> str:
+    """Give a signature line; `blob` begins with the four bytes of the key's id."""
+    return f"{_DASH}{name} {encode_b64(blob)}\n"
+
+
+def parse_lines(text: str) -> Sequence[tuple[str, bytes]]:
+    """Give name and bytes of each signature line, or raise `MalformedProof`."""
+    if not text.endswith("\n") or len(text) > _MAX_BYTES:
+        raise MalformedProof("these are not signature lines")
+    return [_parse_line(line) for line in text[:-1].split("\n")]
 
 
 def verify_note(note: str, keys: Sequence[NoteKey]) -> str:
@@ -79,36 +104,40 @@ def verify_note(note: str, keys: Sequence[NoteKey]) -> str:
     Raises `MalformedProof` where it is no note, `SignatureRefused` where no signature
     of a given key holds or one of them fails.
     """
-    text, signatures = _split_note(note)
+    text, signatures = split_note(note)
     known = {(key.name, key.key_id): key for key in keys}
     holding = 0
     for name, blob in signatures:
-        key = known.get((name, blob[:_ID_BYTES]))
+        key = known.get((name, blob[:ID_BYTES]))
         if key is not None:
-            _verify_signature(key, blob[_ID_BYTES:], text)
+            verify_ed25519(key.public, blob[ID_BYTES:], text.encode())
             holding += 1
     if not holding:
         raise SignatureRefused("no key that we were given signed this")
     return text
 
 
-def _verify_signature(key: NoteKey, signature: bytes, text: str) -> None:
-    if len(signature) != _SIGNATURE_BYTES:
+def verify_ed25519(public: bytes, signature: bytes, message: bytes) -> None:
+    """Hold that a key we know signed a message, or raise `SignatureRefused`."""
+    if len(signature) != SIGNATURE_BYTES:
         raise SignatureRefused("a signature does not have 64 bytes")
     try:
-        public = Ed25519PublicKey.from_public_bytes(key.public)
-        public.verify(signature, text.encode())
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError) as cause:
         raise SignatureRefused("the signature of a key we know fails") from cause
 
 
-def _split_note(note: str) -> tuple[str, Sequence[tuple[str, bytes]]]:
+def split_note(note: str) -> tuple[str, Sequence[tuple[str, bytes]]]:
+    """Give the signed text, and per signature line its name and its bytes.
+
+    The bytes begin with the four of the key's id. Raises `MalformedProof`.
+    """
     if len(note) > _MAX_BYTES or any(c < " " and c != "\n" for c in note):
         raise MalformedProof("a note is too long or holds control characters")
     text, separator, tail = note.rpartition("\n\n")
-    if not separator or not tail.endswith("\n"):
+    if not separator:
         raise MalformedProof("a note does not end in signature lines")
-    return text + "\n", [_parse_line(line) for line in tail[:-1].split("\n")]
+    return text + "\n", parse_lines(tail)
 
 
 def _parse_line(line: str) -> tuple[str, bytes]:
@@ -116,6 +145,6 @@ def _parse_line(line: str) -> tuple[str, bytes]:
     if not line.startswith(_DASH) or not separator or not is_key_name(name):
         raise MalformedProof("a signature line is not one")
     blob = decode_b64(signature)
-    if len(blob) <= _ID_BYTES:
+    if len(blob) <= ID_BYTES:
         raise MalformedProof("a signature is too short")
     return name, blob

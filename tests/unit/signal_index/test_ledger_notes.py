@@ -1,5 +1,6 @@
 """Signed notes, checkpoints and tlog-proofs: one text each, and none but a true one."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -147,10 +148,13 @@ def test_a_tlog_proof_reads_back_and_verifies() -> None:
     assert verify_tlog_proof(proof, leaf, [KEY], origin=KEY.name).size == 2
 
 
-def test_extra_data_of_a_tlog_proof_is_skipped() -> None:
-    proof, _ = a_proof()
+def test_extra_data_of_a_tlog_proof_is_kept_apart() -> None:
+    proof, leaf = a_proof()
     text = proof.encode().replace("\nindex", "\nextra aGVsbG8=\nindex", 1)
-    assert parse_tlog_proof(text) == proof
+    found = parse_tlog_proof(text)
+    assert found == replace(proof, extra=b"hello")
+    assert found.encode() == text
+    verify_tlog_proof(found, leaf, [KEY], origin=KEY.name)
 
 
 def test_a_tlog_proof_of_another_leaf_is_refused() -> None:
