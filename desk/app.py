@@ -19,6 +19,7 @@ from desk.desk import Desk, build_desk
 from desk.errors import DeskError
 from desk.headers import SecurityHeaders
 from desk.housekeeping import keep_house
+from desk.officer.routers import ROUTERS
 from desk.settings import DeskSettings
 
 HTTP_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
@@ -59,7 +60,7 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.desk = desk
-    for router in (screens.router, entry.router, relay.router):
+    for router in (screens.router, entry.router, relay.router, *ROUTERS):
         app.include_router(router)
     # Pages hold secrets and stay as they are (BREACH); files that all may see do not.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)))

@@ -2,13 +2,17 @@
 
 - `LoggedIn`: a person with a session at this desk (cookie), with a live access token;
 - `ReadingCaller`: a session, or the access token of a case system's user (Bearer);
-- `ChangingCaller`: the same, and with a session the page's own token in X-CSRF-Token.
+- `ChangingCaller`: the same, and with a session the page's own token in X-CSRF-Token;
+- `LoggedInOfficer` and the like: a person with a session and one of these roles;
+- `SendingOfficer` and the like: the same, and the page's own token came along, in the
+  form (field `csrf`) or in X-CSRF-Token.
 
 A request that carries an Authorization header is judged by it alone: the cookie is not
 looked at, so a page of elsewhere cannot borrow it.
 """
 
 import hmac
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
@@ -21,9 +25,16 @@ from desk.errors import (
     CsrfMismatch,
     LoginRefused,
     NotLoggedIn,
+    RoleMissing,
     SessionEnded,
 )
 from desk.pages import Shown
+from desk.roles import (
+    APPROVERS,
+    DATA_PROTECTION_OFFICER,
+    OFFICERS,
+    PRIVACY_OFFICER,
+)
 from desk.sealing import CookieSecret
 from desk.sessions import Session
 from desk.tokens import Person
@@ -90,6 +101,39 @@ def verify_csrf(expected: str, given: str) -> None:
         raise CsrfMismatch
 
 
+def by_role(roles: frozenset[str]) -> Callable[[Request], Awaitable[Caller]]:
+    """Give what finds a person with a session and one of these roles.
+
+    Raises `RoleMissing` for anybody else who is logged in.
+    """
+
+    async def find(request: Request) -> Caller:
+        caller = await get_logged_in(request)
+        if roles.isdisjoint(caller.person.roles):
+            raise RoleMissing
+        return caller
+
+    return find
+
+
+def sending_by_role(roles: frozenset[str]) -> Callable[[Request], Awaitable[Caller]]:
+    """Give what finds such a person for a route with effects: from our own page.
+
+    Proven by tests/attack/test_a_foreign_page_cannot_use_a_session.py.
+    """
+    find_logged_in = by_role(roles)
+
+    async def find(request: Request) -> Caller:
+        caller = await find_logged_in(request)
+        given = request.headers.get(CSRF_HEADER)
+        if given is None:
+            given = str((await request.form()).get("csrf", ""))
+        verify_csrf(caller.csrf or "", given)
+        return caller
+
+    return find
+
+
 async def _live_session(request: Request) -> tuple[CookieSecret, Session]:
     desk = desk_of(request)
     cookie = session_cookie(request)
@@ -116,3 +160,15 @@ AnyVisitor = Annotated[Visitor, Depends(find_visitor)]
 LoggedIn = Annotated[Caller, Depends(get_logged_in)]
 ReadingCaller = Annotated[Caller, Depends(get_reading_caller)]
 ChangingCaller = Annotated[Caller, Depends(get_changing_caller)]
+LoggedInPrivacyOfficer = Annotated[Caller, Depends(by_role(PRIVACY_OFFICER))]
+LoggedInDataProtectionOfficer = Annotated[
+    Caller, Depends(by_role(DATA_PROTECTION_OFFICER))
+]
+LoggedInOfficer = Annotated[Caller, Depends(by_role(OFFICERS))]
+LoggedInApprover = Annotated[Caller, Depends(by_role(APPROVERS))]
+SendingPrivacyOfficer = Annotated[Caller, Depends(sending_by_role(PRIVACY_OFFICER))]
+SendingDataProtectionOfficer = Annotated[
+    Caller, Depends(sending_by_role(DATA_PROTECTION_OFFICER))
+]
+SendingOfficer = Annotated[Caller, Depends(sending_by_role(OFFICERS))]
+SendingApprover = Annotated[Caller, Depends(sending_by_role(APPROVERS))]

@@ -20,10 +20,10 @@ from desk.desk import desk_of
 from desk.errors import NotLoggedIn, ProviderUnreachable, SessionEnded
 from desk.events import Event, log_event
 from desk.headers import allow_form
+from desk.navigation import is_own_page
 from desk.pages import render
 
 router: Final = APIRouter()
-RETURN_PATHS: Final = {"/", "/lookup", "/own-lookups", "/break-glass"}
 # Not "cookies": browsers take that for the whole domain, the provider's included.
 CLEAR_ALL: Final = '"cache", "storage"'
 SEE_OTHER: Final = 303
@@ -33,11 +33,11 @@ SEE_OTHER: Final = 303
 async def begin_login(
     request: Request,
     _visitor: AnyVisitor,
-    to: str = "/lookup",
+    to: str = "/start",
     silent: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter
 ) -> Response:
     """Send the browser to the identity provider."""
-    return_to = to if to in RETURN_PATHS else "/"
+    return_to = to if is_own_page(to) else "/"
     cookie, url = await desk_of(request).login.begin(return_to, silent=silent)
     response = RedirectResponse(url, SEE_OTHER)
     set_cookie(response, LOGIN_COOKIE, cookie)

@@ -8,6 +8,7 @@
     │   ├── RenewalNeeded         no fresh token without a visit to the provider
     │   ├── CsrfMismatch
     │   ├── AccessTokenRefused    not for this index and organisation
+    │   ├── RoleMissing           the page is for a role that this person lacks
     │   ├── CaseReferenceInvalid
     │   └── InputInvalid
     ├── LoginRefused
@@ -20,7 +21,11 @@
     │   ├── HolderUnreachable
     │   ├── IndexUnreachable
     │   └── ProviderUnreachable
-    ├── IndexRefused              the index answered a page's question with a problem
+    ├── PageQuestionRefused       the index answered a page's question with a problem
+    │   ├── IndexRefused          it gives this person no access
+    │   ├── IndexHasNone          there is no such thing, or not for this person
+    │   ├── IndexFoundFault       a field does not hold; names which
+    │   └── LoginTooWeak          this act asks for a stronger login
     └── ReceiptRefused
         ├── ReceiptInvalid        form, signature or hash does not hold
         └── ReceiptMismatch       it is a receipt for something else than was asked
@@ -60,6 +65,10 @@ class CsrfMismatch(RequestRefused):
 
 class AccessTokenRefused(RequestRefused):
     """A bearer token is not one for this index and this organisation."""
+
+
+class RoleMissing(RequestRefused):
+    """The person is logged in, but has none of the roles that this page is for."""
 
 
 class CaseReferenceInvalid(RequestRefused):
@@ -114,8 +123,28 @@ class ProviderUnreachable(Unreachable):
     """The identity provider does not answer."""
 
 
-class IndexRefused(DeskError):
+class PageQuestionRefused(DeskError):
     """The index answered with a problem where a page needed data."""
+
+
+class IndexRefused(PageQuestionRefused):
+    """The index gives this person no access."""
+
+
+class IndexHasNone(PageQuestionRefused):
+    """The index has no such thing, or not for this person."""
+
+
+class IndexFoundFault(PageQuestionRefused):
+    """The index does not accept what was filled in; `fields` are their names."""
+
+    def __init__(self, fields: frozenset[str] = frozenset()) -> None:
+        super().__init__()
+        self.fields = fields
+
+
+class LoginTooWeak(PageQuestionRefused):
+    """The index asks for a stronger login for this act."""
 
 
 class ReceiptRefused(DeskError):

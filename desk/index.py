@@ -5,7 +5,14 @@ from typing import Any
 
 import httpx
 
-from desk.errors import IndexRefused, IndexUnreachable
+from desk.errors import (
+    DeskError,
+    IndexFoundFault,
+    IndexHasNone,
+    IndexRefused,
+    IndexUnreachable,
+    LoginTooWeak,
+)
 from desk.holders import Passed, pass_on
 
 INDEX_TIMEOUT = httpx.Timeout(15.0, connect=3.0)
@@ -47,6 +54,21 @@ class SignalIndex:
         """Ask the inclusion proof of one ledger entry (C2SP tlog-proof)."""
         return await self._send("GET", f"/v1/ledger/proofs/{entry}", token)
 
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        body: object = None,
+        *,
+        query: dict[str, str] | None = None,
+    ) -> Passed:
+        """Ask what an officer's page needs; `path` begins with `/v1/`."""
+        content = None
+        if body is not None:
+            content = json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
+        return await self._send(method, path, token, content, query)
+
     async def _send(
         self,
         method: str,
@@ -73,11 +95,11 @@ class SignalIndex:
 
 
 def parse_page_data(passed: Passed) -> dict[str, Any]:
-    """Give what a page shows, or raise `IndexRefused` / `IndexUnreachable`."""
-    if passed.status >= 500:
-        raise IndexUnreachable
-    if passed.status != 200:
-        raise IndexRefused
+    """Give what a page shows, or raise `IndexUnreachable` or a `PageQuestionRefused`.
+
+    200 and 201 are data.
+    """
+    verify_done(passed)
     try:
         found = json.loads(passed.body)
     except ValueError:
@@ -85,3 +107,29 @@ def parse_page_data(passed: Passed) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise IndexUnreachable
     return found
+
+
+def verify_done(passed: Passed) -> None:
+    """Raise what the index said unless it did what was asked (any 2xx)."""
+    if passed.status >= 500:
+        raise IndexUnreachable
+    if passed.status >= 300:
+        raise _read_refusal(passed)
+
+
+def _read_refusal(passed: Passed) -> DeskError:
+    try:
+        problem = json.loads(passed.body)
+    except ValueError:
+        problem = None
+    said = problem if isinstance(problem, dict) else {}
+    match passed.status:
+        case 400:
+            faults = said.get("errors") or []
+            return IndexFoundFault(frozenset(str(each["field"]) for each in faults))
+        case 404:
+            return IndexHasNone()
+        case 403 if str(said.get("type", "")).endswith("/assurance-too-low"):
+            return LoginTooWeak()
+        case _:
+            return IndexRefused()

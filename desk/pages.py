@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 
 from desk.desk import desk_of
 from desk.moments import format_day, format_moment, format_time
+from desk.navigation import find_menu, find_start, is_own_page
 from desk.tokens import Person
 
 TEMPLATES: Final = Environment(
@@ -54,6 +55,9 @@ def render(
         assets=desk.assets,
         settings=desk.settings,
         path=request.url.path,
+        menu=find_menu(person) if person else (),
+        start=find_start(person) if person else "/start",
+        is_own_page=is_own_page,
         title=title,
         person=person,
         csrf=csrf,

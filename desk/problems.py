@@ -41,6 +41,7 @@ PROBLEMS: Final[dict[type[DeskError], Problem]] = {
     errors.RenewalNeeded: Problem("session-ended", 401),
     errors.CsrfMismatch: Problem("foreign-page", 403),
     errors.AccessTokenRefused: Problem("access-token-refused", 401),
+    errors.RoleMissing: Problem("role-missing", 403),
     errors.CaseReferenceInvalid: Problem("case-reference-invalid", 400),
     errors.InputInvalid: Problem("invalid-input", 400),
     errors.LoginExpired: Problem("login-expired", 400),
@@ -52,6 +53,9 @@ PROBLEMS: Final[dict[type[DeskError], Problem]] = {
     errors.IndexUnreachable: Problem("index-unreachable", 502),
     errors.ProviderUnreachable: Problem("provider-unreachable", 502),
     errors.IndexRefused: Problem("index-refused", 403),
+    errors.IndexHasNone: Problem("not-there", 404),
+    errors.IndexFoundFault: Problem("invalid-input", 400),
+    errors.LoginTooWeak: Problem("login-too-weak", 403),
     errors.ReceiptInvalid: Problem("receipt-invalid", 502),
     errors.ReceiptMismatch: Problem("receipt-invalid", 502),
 }

@@ -105,8 +105,14 @@ def test_every_fact_has_a_problem_and_every_problem_its_texts() -> None:
 
 def test_every_text_that_is_asked_for_exists_and_is_used() -> None:
     messages = load_texts("nl").messages
-    templates = [path.read_text() for path in (FOLDER / "templates").iterdir()]
-    python = [path.read_text() for path in FOLDER.glob("*.py")]
+    templates = [
+        path.read_text() for path in (FOLDER / "templates").rglob("*") if path.is_file()
+    ]
+    python = [
+        path.read_text()
+        for folder in (FOLDER, FOLDER / "officer")
+        for path in folder.glob("*.py")
+    ]
     scripts = [path.read_text() for path in (FOLDER / "browser/src").rglob("*.ts")]
     asked = set(re.findall(r't\("([^"]+)"[,)]', "\n".join(templates)))
     asked |= set(re.findall(r"t\('([^']+)'[,)]", "\n".join(templates)))

@@ -1,0 +1,76 @@
+"""What stands in the menu, by role, and where a person begins.
+
+A person without any role that we know keeps the generalist's menu: the pages themselves
+say what is missing, and the index decides.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from desk.roles import APPROVERS, DATA_PROTECTION_OFFICER, OFFICERS, PRIVACY_OFFICER
+from desk.tokens import Person
+
+OFFICER: Final = "/officer"
+LOOKUP: Final = "/lookup"
+_OFFICERS_PAGE: Final = re.compile(r"/officer(/[a-z0-9-]{1,64}){0,4}")
+_PAGES: Final = frozenset({"/", "/start", LOOKUP, "/own-lookups", "/break-glass"})
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One page in the menu: its text's key, and whose it is."""
+
+    href: str
+    key: str
+    roles: frozenset[str]
+
+    def is_at(self, path: str) -> bool:
+        """Tell whether a path is this page, or one below it."""
+        return path == self.href or path.startswith(self.href + "/")
+
+
+OFFICERS_MENU: Final = (
+    MenuItem("/officer/overview", "shell.overview", OFFICERS),
+    MenuItem("/officer/search", "shell.search", OFFICERS),
+    MenuItem("/officer/reviews", "shell.reviews", OFFICERS),
+    MenuItem("/officer/citizens", "shell.citizens", PRIVACY_OFFICER),
+    MenuItem("/officer/reports", "shell.reports", OFFICERS),
+    MenuItem("/officer/policy", "shell.policy", APPROVERS),
+    MenuItem("/officer/approvals", "shell.approvals", APPROVERS),
+    MenuItem("/officer/watch", "shell.watch", DATA_PROTECTION_OFFICER),
+)
+_GENERALISTS_MENU: Final = (
+    MenuItem(LOOKUP, "shell.lookup", frozenset()),
+    MenuItem("/own-lookups", "shell.own-lookups", frozenset()),
+)
+
+
+def find_menu(person: Person) -> tuple[MenuItem, ...]:
+    """Give the menu of this person."""
+    held = frozenset(person.roles)
+    looks_up = not _is_officer(held) or any(r.startswith("generalist") for r in held)
+    own = tuple(item for item in OFFICERS_MENU if not held.isdisjoint(item.roles))
+    return (*(_GENERALISTS_MENU if looks_up else ()), *own)
+
+
+def find_start(person: Person) -> str:
+    """Give the page on which this person begins."""
+    return find_menu(person)[0].href
+
+
+def find_officers_start(person: Person) -> str:
+    """Give an officer's first page; the home page for who is none."""
+    held = frozenset(person.roles)
+    own = (item.href for item in OFFICERS_MENU if not held.isdisjoint(item.roles))
+    return next(own, "/")
+
+
+def is_own_page(path: str) -> bool:
+    """Tell whether a path is one of our pages, so that a login may lead back to it."""
+    return path in _PAGES or _OFFICERS_PAGE.fullmatch(path) is not None
+
+
+def _is_officer(held: Collection[str]) -> bool:
+    return not APPROVERS.isdisjoint(held)

@@ -1,0 +1,13 @@
+"""The roles that the desk tells apart, as the access token names them.
+
+What a role may do is the index's to decide, at every request. Here they only decide
+which pages a person is shown.
+"""
+
+from typing import Final
+
+GENERALISTS: Final = frozenset({"generalist", "generalist-safety"})
+PRIVACY_OFFICER: Final = frozenset({"privacy-officer"})
+DATA_PROTECTION_OFFICER: Final = frozenset({"data-protection-officer"})
+OFFICERS: Final = PRIVACY_OFFICER | DATA_PROTECTION_OFFICER
+APPROVERS: Final = OFFICERS | {"municipality-administrator"}
