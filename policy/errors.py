@@ -16,6 +16,7 @@
     │   └── UnknownMunicipality   not four digits
     ├── InvalidQuestion           nobody asked about, or more than ten persons
     ├── LookupDenied              a decision: with every ground
+    ├── ReportDenied              a report for a citizen is refused, with every ground
     ├── NoDecision                no decision could be made: refuse, record, alarm
     └── PublicationDenied         a notice that may not be accepted
         ├── CategoryNotEstablished
@@ -113,6 +114,14 @@ class InvalidQuestion(PolicyError):
 
 class LookupDenied(PolicyError):
     """The question is refused. `grounds` is complete: every failed condition."""
+
+    def __init__(self, grounds: tuple[RefusalGround, ...]) -> None:
+        self.grounds = grounds
+        super().__init__(", ".join(ground.id for ground in grounds))
+
+
+class ReportDenied(PolicyError):
+    """No report for a citizen may be made. `grounds` is complete."""
 
     def __init__(self, grounds: tuple[RefusalGround, ...]) -> None:
         self.grounds = grounds

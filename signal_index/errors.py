@@ -39,6 +39,14 @@
     │   ├── SamePerson             who asked cannot be the second pair of eyes
     │   ├── RoleMissing            neither of the two has the role that it needs
     │   ├── NotApproved            not approved, of another matter, or used before
+    │   ├── UnknownAccessRequest   no request for access with this id for this officer
+    │   ├── AccessRequestClosed    that request was closed before
+    │   ├── UnknownEmbargo         no embargo with this id for this officer
+    │   ├── EmbargoOver            it was lifted, refused, or has run out
+    │   ├── UnknownCorrection      no correction or objection with this id
+    │   ├── CorrectionAnswered     the source answered it before
+    │   ├── CorrectionOpen         about this signal one waits for its answer already
+    │   ├── NothingToRelease       the signal is not restricted, or not answered yet
     │   └── UnknownEntry           no ledger entry that this caller may see
     └── NotAnswered                the index cannot answer now; asking again is safe
         ├── ProofNotReady          the entry is recorded, its tree is not signed yet
@@ -219,6 +227,38 @@ class RoleMissing(RequestRefused):
 
 class NotApproved(RequestRefused):
     """The matter is not approved, it is another one, or the approval was used."""
+
+
+class UnknownAccessRequest(RequestRefused):
+    """The officer's municipality has no request for access with this id."""
+
+
+class AccessRequestClosed(RequestRefused):
+    """The request for access was closed before."""
+
+
+class UnknownEmbargo(RequestRefused):
+    """The officer's municipality has no embargo with this id."""
+
+
+class EmbargoOver(RequestRefused):
+    """The embargo was lifted or refused, or has run out."""
+
+
+class UnknownCorrection(RequestRefused):
+    """There is no correction or objection with this id."""
+
+
+class CorrectionAnswered(RequestRefused):
+    """The source answered it before."""
+
+
+class CorrectionOpen(RequestRefused):
+    """About this signal a correction or objection waits for its answer already."""
+
+
+class NothingToRelease(RequestRefused):
+    """The signal is not restricted, or the source has not answered yet."""
 
 
 class UnknownEntry(RequestRefused):

@@ -12,6 +12,8 @@ from policy.catalogue.model import (
     CatalogueFile,
     Category,
     Coded,
+    CorrectionAnswer,
+    CorrectionReason,
     Ids,
     InformedEntry,
     LegalBasis,
@@ -69,6 +71,17 @@ class Catalogue:
         self.activities = _labels(file.activity)
         self.approvers = _labels(file.approver)
         self.establishers = _labels(file.establisher)
+        self.identity_checks = _labels(file.identity_check)
+        self.extension_reasons = _labels(file.extension_reason)
+        self.request_closings = _labels(file.request_closing)
+        self.embargo_reasons = _labels(file.embargo_reason)
+        self.embargo_liftings = _labels(file.embargo_lifting)
+        self.correction_reasons: Mapping[str, CorrectionReason] = MappingProxyType(
+            {row.id: row for row in file.correction_reason}
+        )
+        self.correction_answers: Mapping[str, CorrectionAnswer] = MappingProxyType(
+            {row.id: row for row in file.correction_answer}
+        )
         self.legal_bases: Mapping[LegalBasisId, LegalBasis] = MappingProxyType(
             {basis.id: basis for row in file.purpose for basis in row.legal_basis}
         )

@@ -38,6 +38,7 @@ from policy.vocabulary import (
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
 Label = Annotated[str, StringConstraints(min_length=2, max_length=80)]
+Sentence = Annotated[str, StringConstraints(min_length=10, max_length=160)]
 Text = Annotated[str, StringConstraints(min_length=40, max_length=600)]
 Months = Annotated[int, Field(ge=1, le=60)]
 LifeMonths = Annotated[int, Field(ge=1, le=24)]  # no signal lives longer unconfirmed
@@ -116,6 +117,20 @@ class Coded(_Row):
     label: Label
 
 
+class CorrectionReason(Coded):
+    """What a citizen says is wrong (GDPR art. 16), or why sharing must stop (21)."""
+
+    kind: Literal["correction", "objection"]
+    citizen_text: Sentence
+
+
+class CorrectionAnswer(Coded):
+    """What a source answers to it; `upholds`: the citizen is right."""
+
+    upholds: bool
+    citizen_text: Sentence
+
+
 class InformedEntry(Coded):
     """A way of being informed, or an exception to it."""
 
@@ -159,6 +174,7 @@ class Category(_Row):
     ]
     recorded_under: Reference | None = None
     kept_after_end: KeptAfterEnd | None = None
+    embargo: bool = False  # may be kept out of a citizen's report for a while
     valid_from: date | None = None
     valid_until: date | None = None
 
@@ -205,6 +221,7 @@ class Purpose(_Row):
     assurance: Assurance
     break_glass: bool
     needs_staatsblad: bool
+    about_safety: bool = False  # an embargo keeps the lookup itself out of a report too
     valid_from: date
     valid_until: date | None = None
     approved_by: Approvers
@@ -238,6 +255,13 @@ class CatalogueFile(_Row):
     activity: tuple[Coded, ...]
     approver: tuple[Coded, ...]
     establisher: tuple[Coded, ...]
+    identity_check: tuple[Coded, ...]
+    extension_reason: tuple[Coded, ...]
+    request_closing: tuple[Coded, ...]
+    embargo_reason: tuple[Coded, ...]
+    embargo_lifting: tuple[Coded, ...]
+    correction_reason: tuple[CorrectionReason, ...]
+    correction_answer: tuple[CorrectionAnswer, ...]
     role_labels: Annotated[dict[Role, Label], _names_all(Role)]
     organisation_kind_labels: Annotated[
         dict[OrganisationKind, Label], _names_all(OrganisationKind)

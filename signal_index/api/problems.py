@@ -126,6 +126,31 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
     errors.NotApproved: Problem(
         "not-approved", "Een tweede persoon heeft dit niet goedgekeurd.", 403
     ),
+    errors.UnknownAccessRequest: Problem(
+        "unknown-access-request", "Dit verzoek om inzage is er niet.", 404
+    ),
+    errors.AccessRequestClosed: Problem(
+        "access-request-closed", "Dit verzoek om inzage is al afgesloten.", 409
+    ),
+    errors.UnknownEmbargo: Problem("unknown-embargo", "Dit embargo is er niet.", 404),
+    errors.EmbargoOver: Problem("embargo-over", "Dit embargo geldt niet (meer).", 409),
+    errors.UnknownCorrection: Problem(
+        "unknown-correction", "Deze correctie of dit bezwaar is er niet.", 404
+    ),
+    errors.CorrectionAnswered: Problem(
+        "correction-answered", "Hierop is al geantwoord.", 409
+    ),
+    errors.CorrectionOpen: Problem(
+        "correction-open",
+        "Over dit signaal loopt al een correctie of bezwaar.",
+        409,
+        "Wacht op het antwoord van de bron, of bel de bron.",
+    ),
+    errors.NothingToRelease: Problem(
+        "nothing-to-release",
+        "Dit signaal is niet beperkt, of de bron heeft nog niet geantwoord.",
+        409,
+    ),
     errors.UnknownEntry: Problem(
         "unknown-entry", "Deze regel van het inzagelogboek is er niet.", 404
     ),
@@ -164,6 +189,9 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
     policy_errors.InvalidEstablishment: _INVALID,
     policy_errors.LookupDenied: Problem(
         "lookup-denied", "Deze bevraging mag niet.", 403
+    ),
+    policy_errors.ReportDenied: Problem(
+        "report-denied", "U mag dit rapport niet maken.", 403
     ),
     policy_errors.NoDecision: Problem(
         "no-decision", "De index kon niet beslissen en toont daarom niets.", 503, None

@@ -1,0 +1,142 @@
+"""Whether a citizen's own data may be put together for a report (inzageverzoek).
+
+A report reads, about one person, every category of the catalogue: also those that no
+purpose opens today, for whatever is kept is the citizen's to see (GDPR art. 15). So it
+has a permit of its own, which no lookup can get and which opens no lookup: made here
+and nowhere else (tests/attack/test_citizen_report_permit.py walks the syntax trees).
+
+- Only for the municipality that is controller, by its own privacy officer, surely
+  logged in, who says how it was established who asks (GDPR art. 12(6)).
+- Every condition is asked, also after the first that fails.
+- What an embargo keeps out is decided apart, after reading (`signal_index.reports`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from keys.pseudonym import Pseudonym
+from policy.errors import ReportDenied, UnknownCode
+from policy.policy import Policy
+from policy.vocabulary import (
+    Assurance,
+    Caller,
+    CallerKind,
+    CategoryId,
+    MunicipalityCode,
+    OrganisationKind,
+    RefusalGround,
+    Role,
+)
+
+REPORT_PERMIT_LIFE: Final = timedelta(seconds=60)
+ACTIVITY: Final = "citizen-rights"
+LEGAL_BASIS: Final = "avg-15"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReportQuestion:
+    """A report as it is asked for: by whom, about whom, and how that was checked."""
+
+    caller: Caller
+    municipality: MunicipalityCode
+    pseudonym: Pseudonym
+    identity_check: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReportPermit:
+    """What may be read for one citizen's report, and until when."""
+
+    caller: Caller
+    municipality: MunicipalityCode
+    pseudonym: Pseudonym
+    categories: tuple[CategoryId, ...]
+    valid_until: datetime
+    activity: str
+    policy_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    ground: RefusalGround
+    holds: Callable[[ReportQuestion], bool]
+
+
+_CONDITIONS: Final = (
+    _Condition(
+        RefusalGround(
+            "report-caller-is-no-person",
+            "Alleen een medewerker mag een rapport voor een inwoner maken.",
+            "Log in als medewerker met een eigen account.",
+        ),
+        lambda asked: asked.caller.kind is CallerKind.PERSON,
+    ),
+    _Condition(
+        RefusalGround(
+            "report-account-suspended",
+            "Dit account of deze organisatie is geblokkeerd.",
+            "Vraag de beheerder van uw gemeente of de blokkade eraf kan.",
+        ),
+        lambda asked: asked.caller.active,
+    ),
+    _Condition(
+        RefusalGround(
+            "report-role-not-allowed",
+            "Alleen een privacy officer mag een rapport voor een inwoner maken.",
+            "Vraag de privacy officer van uw gemeente.",
+        ),
+        lambda asked: Role.PRIVACY_OFFICER in asked.caller.roles,
+    ),
+    _Condition(
+        RefusalGround(
+            "report-not-the-municipality",
+            "Alleen de gemeente zelf mag een rapport voor een inwoner maken.",
+            "Stuur de inwoner naar de privacy officer van de gemeente.",
+        ),
+        lambda asked: asked.caller.organisation_kind is OrganisationKind.MUNICIPALITY,
+    ),
+    _Condition(
+        RefusalGround(
+            "report-other-municipality",
+            "U kunt alleen voor uw eigen gemeente een rapport maken.",
+            "Stuur de inwoner naar de andere gemeente.",
+        ),
+        lambda asked: asked.caller.municipality == asked.municipality,
+    ),
+    _Condition(
+        RefusalGround(
+            "report-login-not-sure-enough",
+            "U bent niet zeker genoeg ingelogd om een rapport te maken.",
+            "Log opnieuw in met een tweede stap, bijvoorbeeld een app of een pas.",
+        ),
+        lambda asked: asked.caller.assurance is not Assurance.LOW,
+    ),
+)
+
+
+def permit_report(
+    policy: Policy, asked: ReportQuestion, *, now: datetime
+) -> ReportPermit:
+    """Permit one report about one citizen, or raise `ReportDenied` with every ground.
+
+    Raises `UnknownCode` for a way of checking identity that the catalogue lacks.
+    Proven by tests/unit/policy/test_reports.py.
+    """
+    if asked.identity_check not in policy.catalogue.identity_checks:
+        raise UnknownCode("the catalogue does not have this way of checking identity")
+    failed = [each.ground for each in _CONDITIONS if not each.holds(asked)]
+    if failed:
+        raise ReportDenied(tuple(failed))
+    return ReportPermit(
+        caller=asked.caller,
+        municipality=asked.municipality,
+        pseudonym=asked.pseudonym,
+        categories=tuple(policy.catalogue.categories),
+        valid_until=now + REPORT_PERMIT_LIFE,
+        activity=ACTIVITY,
+        policy_digest=policy.digest(asked.municipality),
+    )
