@@ -1,4 +1,4 @@
-"""Who sees which page: the menu follows the roles, and so does each route of officers."""
+"""Who sees which page: the menu follows the roles, and so does each officers' route."""
 
 import json
 
