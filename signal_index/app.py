@@ -23,6 +23,7 @@ from keys.errors import KeysError
 from policy.decide import Policy, load_policy
 from signal_index import clock
 from signal_index.api import (
+    approvals,
     catalogue,
     ledger_routes,
     lookups,
@@ -70,6 +71,7 @@ SUBJECTS = (
     reconciling.routes,
     own_lookups.routes,
     catalogue.routes,
+    approvals.routes,
     ledger_routes.routes,
     public.routes,
 )

@@ -113,8 +113,13 @@ def record_act(
     what: JsonObject,
     keys: IndexKeys,
     at: datetime,
+    *,
+    policy: str | None = None,
 ) -> Entry:
-    """Build the entry of an act that is about no person in particular."""
+    """Build the entry of an act that is about no person in particular.
+
+    `policy` is a digest for the clear header, where the act puts one in force.
+    """
     refused = kind is Kind.TICKET_REFUSED
     facts = EntryFacts(
         entry=new_uuid7(at),
@@ -123,7 +128,8 @@ def record_act(
         outcome=Outcome.REFUSED if refused else Outcome.RECORDED,
         organisation=caller.organisation,
         municipality=caller.municipality,
-        activity="publication" if kind in _PUBLICATIONS else "ledger-search",
+        activity=_ACTIVITIES.get(kind, "ledger-search"),
+        policy=policy,
         who=caller.subject,
         role=_role(caller),
         what=what,
@@ -131,7 +137,14 @@ def record_act(
     return _build(facts, keys)
 
 
-_PUBLICATIONS = frozenset({Kind.PUBLICATION, Kind.WITHDRAWAL, Kind.DELIVERY})
+_ACTIVITIES = {
+    Kind.PUBLICATION: "publication",
+    Kind.WITHDRAWAL: "publication",
+    Kind.DELIVERY: "publication",
+    Kind.APPROVAL: "administration",
+    Kind.POLICY: "administration",
+}
+"""The processing activity of an act, where it is not reading the ledger."""
 
 
 def _build(facts: EntryFacts, keys: IndexKeys) -> Entry:
