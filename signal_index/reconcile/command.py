@@ -1,0 +1,203 @@
+"""`signal-index reconcile`: a day held against holders and desks, without the index.
+
+0: everything fits. 1: something was found, or the ledger is false. 2: it cannot be
+judged, because something is missing or cannot be read.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from keys.config import KeyConfig, KeyOrigin, parse_pins, verify_config
+from keys.errors import KeysError
+from signal_index import clock
+from signal_index.proof import (
+    MalformedProof,
+    ProofRefused,
+    encode_json,
+    parse_note_key,
+    parse_receipt_key,
+)
+from signal_index.reconcile.errors import CannotReconcile, FileMalformed
+from signal_index.reconcile.findings import Report
+from signal_index.reconcile.judge import Files, Trusted, judge_day
+from signal_index.reconcile.progress import showing
+from signal_index.reconcile.statements import list_files
+from signal_index.verify.errors import CannotJudge
+
+FITS, FOUND, UNJUDGED = 0, 1, 2
+
+Day = Annotated[
+    datetime, typer.Argument(formats=["%Y-%m-%d"], help="A UTC day that is over.")
+]
+Ledger = Annotated[
+    list[Path],
+    typer.Option(help="The ledger's export of the year; of the next too for 31-12."),
+]
+Opened = Annotated[Path, typer.Option(help="What `signal-index disclose DAY` wrote.")]
+Statements = Annotated[
+    list[Path],
+    typer.Option(help="Statements that `signal-keys statement` kept, or their folder."),
+]
+Receipts = Annotated[
+    list[Path] | None,
+    typer.Option(help="What `signal-desk receipts DAY` wrote; one for each desk."),
+]
+Key = Annotated[Path, typer.Option(help="The ledger's public key (checkpoint.vkey).")]
+ReceiptKey = Annotated[Path, typer.Option(help="The index's public receipt key (JWK).")]
+Config = Annotated[Path, typer.Option(help="The holders' key config of that day.")]
+Pins = Annotated[Path, typer.Option(help="The holders' pinned config keys.")]
+Origin = Annotated[
+    Literal["distributed", "dealt"],
+    typer.Option(help="What the key config must say of its key."),
+]
+SoFar = Annotated[
+    bool,
+    typer.Option("--so-far", help="The day is not over: leave open what can come."),
+]
+Into = Annotated[
+    Path | None, typer.Option("--report", help="A new file for the report (JSON).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+
+
+def reconcile_command(  # noqa: PLR0913, PLR0917 - each is an option of the command line
+    day: Day,
+    ledger: Ledger,
+    opened: Opened,
+    statements: Statements,
+    key: Key,
+    receipt_key: ReceiptKey,
+    key_config: Config,
+    pins: Pins,
+    receipts: Receipts = None,
+    accepted_origin: Origin = "distributed",
+    so_far: SoFar = False,  # noqa: FBT002 - a flag of the command line
+    report: Into = None,
+    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Hold a day of the ledger against the key holders and the desks, offline.
+
+    Needs no database and no network. Exit code 0: everything fits. 1: something was
+    found. 2: it cannot be judged.
+    """
+    files = Files(
+        exports=ledger,
+        opened=opened,
+        statements=list_files(statements),
+        receipts=receipts or [],
+    )
+    at = clock.now() if so_far else _end_of(day.date())
+
+    def judge() -> Report:
+        trusted = Trusted(
+            ledger=parse_note_key(_read_text(key)),
+            receipts=[parse_receipt_key(_read_jwk(receipt_key))],
+            holders=_read_config(key_config, pins, accepted_origin, at),
+        )
+        with showing("verifying the ledger") as progress:
+            return judge_day(
+                day.date(), files, trusted, so_far=so_far, progress=progress
+            )
+
+    code, found = _judge(judge)
+    if isinstance(found, Report) and report is not None:
+        _keep(found, report)
+    _say(found, as_json=as_json)
+    raise typer.Exit(code)
+
+
+def _judge(judge: Callable[[], Report]) -> tuple[int, Report | str]:
+    try:
+        found = judge()
+    except ProofRefused as refusal:
+        return FOUND, f"False: {refusal}."
+    except (CannotReconcile, CannotJudge, MalformedProof, KeysError) as refusal:
+        reason = str(refusal) or type(refusal).__name__
+        return UNJUDGED, f"Cannot judge: {reason}."
+    except Exception as fault:  # noqa: BLE001 - the edge: our own fault is no verdict
+        return UNJUDGED, f"Cannot judge: the tool failed ({type(fault).__name__})."
+    return (FOUND if found.findings else FITS), found
+
+
+def _say(found: Report | str, *, as_json: bool) -> None:
+    if isinstance(found, str):
+        typer.echo(json.dumps({"sentence": found}) if as_json else found)
+        return
+    if as_json:
+        typer.echo(encode_json(found.value()))
+        return
+    for one in found.findings:
+        about = " ".join(
+            str(member) for member in (one.organisation, one.user, one.entry) if member
+        )
+        typer.echo(f"{one.weight}: {one.sentence}: {about}")
+    typer.echo(_sum_up(found))
+
+
+def _sum_up(found: Report) -> str:
+    judged = found.judged
+    counted = (
+        f"{found.day}: {judged.entries} entries, {judged.requests} requests, "
+        f"{judged.receipts} receipts"
+    )
+    left = f"; {judged.still_open} requests are still open" if judged.still_open else ""
+    if not found.findings:
+        return f"Fits: {counted}{left}."
+    others = len(found.findings) - found.alarms
+    return f"Found: {found.alarms} alarms and {others} findings in {counted}{left}."
+
+
+def _keep(found: Report, into: Path) -> None:
+    try:
+        into.touch(mode=0o600, exist_ok=False)
+        into.write_bytes(encode_json(found.value()))
+    except OSError as cause:
+        typer.echo(f"Cannot write the report: {cause.strerror}.", err=True)
+        raise typer.Exit(UNJUDGED) from None
+
+
+def _read_config(
+    document: Path, pins: Path, origin: KeyOrigin, at: datetime
+) -> KeyConfig:
+    return verify_config(
+        _read(document),
+        parse_pins(_read(pins)),
+        accepted_origin=origin,
+        known=None,
+        now=at,
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as cause:
+        raise FileMalformed(f"{path.name} cannot be read") from cause
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return _read(path).decode("utf-8")
+    except UnicodeDecodeError as cause:
+        raise FileMalformed(f"{path.name} is not text") from cause
+
+
+def _read_jwk(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads(_read_text(path))
+    except ValueError as cause:
+        raise FileMalformed(f"{path.name} is not JSON") from cause
+    if not isinstance(found, dict):
+        raise FileMalformed(f"{path.name} is not a key")
+    return found
+
+
+def _end_of(day: date) -> datetime:
+    """Give the last second of a UTC day: the key config must be of that time."""
+    tomorrow = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+    return tomorrow - timedelta(seconds=1)
