@@ -17,6 +17,7 @@ from policy.catalogue.model import (
     Ids,
     InformedEntry,
     LegalBasis,
+    OfficerPurpose,
     Purpose,
 )
 from policy.errors import (
@@ -71,6 +72,9 @@ class Catalogue:
         self.activities = _labels(file.activity)
         self.approvers = _labels(file.approver)
         self.establishers = _labels(file.establisher)
+        self.officer_purposes: Mapping[str, OfficerPurpose] = MappingProxyType(
+            {row.id: row for row in file.officer_purpose}
+        )
         self.identity_checks = _labels(file.identity_check)
         self.extension_reasons = _labels(file.extension_reason)
         self.request_closings = _labels(file.request_closing)

@@ -146,6 +146,13 @@ class Reference(_Row):
     checked: bool
 
 
+class OfficerPurpose(Coded):
+    """Why an officer searches the ledger; `citizen`: also by a citizen's number."""
+
+    citizen: bool
+    basis: Reference
+
+
 class KeptAfterEnd(_Row):
     """What the law allows to keep once a signal has ended, and for how long."""
 
@@ -173,6 +180,7 @@ class Category(_Row):
         tuple[Annotated[InformedCode, _member("informed")], ...], Field(min_length=1)
     ]
     recorded_under: Reference | None = None
+    shared_under: Reference | None = None
     kept_after_end: KeptAfterEnd | None = None
     embargo: bool = False  # may be kept out of a citizen's report for a while
     valid_from: date | None = None
@@ -180,8 +188,8 @@ class Category(_Row):
 
     @model_validator(mode="after")
     def _active_needs_a_basis(self) -> Self:
-        if self.active and self.recorded_under is None:
-            raise ValueError("an active category needs recorded_under")
+        if self.active and self.recorded_under is None and self.shared_under is None:
+            raise ValueError("an active category needs recorded_under or shared_under")
         return self
 
     @property
@@ -255,6 +263,7 @@ class CatalogueFile(_Row):
     activity: tuple[Coded, ...]
     approver: tuple[Coded, ...]
     establisher: tuple[Coded, ...]
+    officer_purpose: Annotated[tuple[OfficerPurpose, ...], Field(min_length=1)]
     identity_check: tuple[Coded, ...]
     extension_reason: tuple[Coded, ...]
     request_closing: tuple[Coded, ...]
