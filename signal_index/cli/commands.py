@@ -4,6 +4,7 @@ import typer
 
 from signal_index.cli import server_commands
 from signal_index.cli.account_commands import account_app
+from signal_index.cli.completeness_commands import disclose_command
 from signal_index.cli.key_commands import keys_app
 from signal_index.cli.ledger_commands import export_command
 from signal_index.cli.registry_commands import (
@@ -14,7 +15,9 @@ from signal_index.cli.registry_commands import (
     signer_app,
     source_app,
 )
+from signal_index.reconcile import reconcile_command
 from signal_index.verify import verify_command
+from signal_index.witness import witness_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,7 +31,10 @@ app.command("upkeep")(server_commands.upkeep)
 app.command("load")(load)
 app.command("export")(export_command)
 app.command("verify")(verify_command)
+app.command("disclose")(disclose_command)
+app.command("reconcile")(reconcile_command)
 app.add_typer(keys_app, name="keys")
+app.add_typer(witness_app, name="witness")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(client_app, name="client")
 app.add_typer(signer_app, name="signer")

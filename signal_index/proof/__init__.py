@@ -78,7 +78,7 @@ from signal_index.proof.line_file import (
     LONGEST_LINE,
     OPENED_DAY,
     RECEIPTS_OF_DAY,
-    encode_lines,
+    LineWriter,
     parse_lines,
 )
 from signal_index.proof.note import (
@@ -156,6 +156,7 @@ __all__ = [
     "Kind",
     "Leaf",
     "LeafHeader",
+    "LineWriter",
     "MalformedProof",
     "NoteKey",
     "OpenedEntry",
@@ -185,7 +186,6 @@ __all__ = [
     "encode_json",
     "encode_key",
     "encode_leaf",
-    "encode_lines",
     "encode_note",
     "find_cosignatures",
     "format_minute",

@@ -10,7 +10,7 @@
 - Lines are read one by one: a day of any size takes constant memory.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from signal_index.proof.encoding import JsonObject, decode_json, encode_json
 from signal_index.proof.errors import MalformedProof
@@ -21,13 +21,23 @@ LONGEST_LINE = 256 * 1024
 """No honest line comes near it: an opened entry takes some 8 kB."""
 
 
-def encode_lines(head: JsonObject, items: Iterable[JsonObject]) -> Iterator[bytes]:
-    """Give the lines of a file; `head` must hold its `format`."""
-    yield encode_json(head) + b"\n"
-    count = 0
-    for count, item in enumerate(items, 1):  # noqa: B007 - the last one is the count
-        yield encode_json(item) + b"\n"
-    yield encode_json({"count": count}) + b"\n"
+class LineWriter:
+    """Writes such a file: the head at once, then items, then their number."""
+
+    def __init__(self, write: Callable[[bytes], object], head: JsonObject) -> None:
+        self._write = write
+        self.count = 0
+        write(encode_json(head) + b"\n")
+
+    def add(self, item: JsonObject) -> None:
+        """Write one item."""
+        self._write(encode_json(item) + b"\n")
+        self.count += 1
+
+    def end(self) -> int:
+        """Write the last line; without it the file is refused. Gives the number."""
+        self._write(encode_json({"count": self.count}) + b"\n")
+        return self.count
 
 
 def parse_lines(
@@ -45,14 +55,12 @@ def parse_lines(
 
 
 def _parse_items(lines: Iterator[bytes]) -> Iterator[JsonObject]:
-    count = 0
-    for line in lines:
+    for read, line in enumerate(lines):
         item = _parse_line(line)
         if set(item) == {"count"}:
-            if item["count"] != count or next(lines, None) is not None:
+            if item["count"] != read or next(lines, None) is not None:
                 raise MalformedProof("the file does not hold what it counts")
             return
-        count += 1
         yield item
     raise MalformedProof("the file ends before its last line")
 
