@@ -12,10 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from signal_index.errors import DatabaseNotMigrated
 from signal_index.store.connect import open_engine, reading, transaction
 from signal_index.store.schema import BASE, downgrade, migrate, verify_schema
-from signal_index.tables import approvals, ledger, lookups, registry, signals
+from signal_index.tables import (
+    approvals,
+    citizen_rights,
+    ledger,
+    lookups,
+    registry,
+    reviews,
+    signals,
+)
 from signal_index.tables.metadata import metadata
 
-SUBJECTS = (registry, signals, lookups, ledger, approvals)
+SUBJECTS = (registry, signals, lookups, ledger, approvals, citizen_rights, reviews)
 WITHOUT_MUNICIPALITY = {
     "key_config": "belongs to the whole index",
     "policy_activation": "belongs to the whole index",

@@ -1,0 +1,120 @@
+"""Requests of citizens: access, corrections; what stays out of a report for a while.
+
+- A request for access names nobody: its term and how it ended, no more. The person is
+  named by the number they bring, each time anew.
+- An embargo is found under a person's row of its own (AES-256-SIV, as a signal's row),
+  which links to no row of the same person in any category.
+- A correction is found under the row of the signal that it is about, so that its state
+  still shows in a report when the source has withdrawn that signal.
+- No free text: reasons and answers are codes of the catalogue.
+"""
+
+from sqlalchemy import (
+    CHAR,
+    JSON,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Uuid,
+    text,
+)
+
+from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+
+REFERENCE = CHAR(7)
+"""What people say over the phone and write in letters: `7KQ-4TM`."""
+
+access_request = Table(
+    "access_request",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # UUIDv7
+    municipality(),
+    Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
+    Column("reference", REFERENCE, nullable=False),
+    Column("identity_check", LABEL, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("extension", LABEL, nullable=True),  # why the term is two months longer
+    Column("reported_at", Instant, nullable=True),  # when a report was last made
+    Column("closing", LABEL, nullable=True),
+    Column("closed_at", Instant, nullable=True),
+    CheckConstraint(
+        "(closing IS NULL) = (closed_at IS NULL)", name="closed_with_a_reason"
+    ),
+    Index(None, "municipality", "id"),
+    Index(None, "closed_at"),
+)
+
+embargo = Table(
+    "embargo",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # UUIDv7
+    municipality(),
+    Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
+    Column("reference", REFERENCE, nullable=False),
+    Column("row_key", LargeBinary(16), nullable=False),
+    Column("seal", LargeBinary(32), nullable=False),
+    Column("key_version", Integer, nullable=False),
+    Column("categories", JSON, nullable=False),
+    Column("reason", LABEL, nullable=False),
+    Column("until", Date, nullable=False),  # the last day on which it holds
+    Column("placed_at", Instant, nullable=False),
+    Column("approval_id", Uuid, ForeignKey("approval.id"), nullable=False),
+    Column("lifting", LABEL, nullable=True),
+    Column("lifted_at", Instant, nullable=True),
+    CheckConstraint("(lifting IS NULL) = (lifted_at IS NULL)", name="lifted_by_reason"),
+    CheckConstraint("length(row_key) = 16", name="row_key_length"),
+    CheckConstraint("length(seal) = 32", name="seal_length"),
+    Index(None, "row_key"),
+    Index(None, "municipality", "id"),
+    Index(None, "until"),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # UUIDv7
+    municipality(),
+    Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
+    Column("reference", REFERENCE, nullable=False),
+    Column("source", OIN, ForeignKey("source.oin"), nullable=False),
+    Column("submitted_by", OIN, ForeignKey("organisation.oin"), nullable=False),
+    Column("signal_reference", Uuid, nullable=False),
+    Column("row_key", LargeBinary(16), nullable=False),  # as the signal's was
+    Column("category", LABEL, nullable=False),
+    Column("reason", LABEL, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("entered_at", Instant, nullable=False),
+    Column("restricted_at", Instant, nullable=True),  # GDPR art. 18
+    Column("released_at", Instant, nullable=True),
+    Column("answer", LABEL, nullable=True),
+    Column("answered_at", Instant, nullable=True),
+    CheckConstraint(
+        "(answer IS NULL) = (answered_at IS NULL)", name="answered_with_a_code"
+    ),
+    CheckConstraint(
+        "released_at IS NULL OR (restricted_at IS NOT NULL AND answer IS NOT NULL)",
+        name="released_after_the_answer",
+    ),
+    CheckConstraint("length(row_key) = 16", name="row_key_length"),
+    Index(None, "row_key"),
+    Index(None, "municipality", "id"),
+    Index(None, "source", "id"),
+    Index(None, "submitted_by", "id"),
+    Index(None, "answered_at"),
+)
+
+Index(
+    "uq_correction_open",
+    correction.c.source,
+    correction.c.signal_reference,
+    unique=True,
+    sqlite_where=text("answer IS NULL"),
+    postgresql_where=text("answer IS NULL"),
+)
