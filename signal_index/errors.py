@@ -31,6 +31,9 @@
     │   ├── SignatureInvalid       a notice, batch or withdrawal whose signature fails
     │   ├── UnknownSource          the source is not registered for this
     │   ├── UnknownSignal          the source published no such signal
+    │   ├── NotARegister           only a population register tells of persons
+    │   ├── SubjectDeceased        the population register says the person has died
+    │   ├── SubjectMovedAway       the same, that the person left the municipality
     │   ├── UnknownContactHolder   the source has no such contact holder
     │   ├── UnknownApproval        nothing waits under that id for this caller
     │   ├── ApprovalAlreadyOpen    the same matter waits for its second person already
@@ -47,6 +50,8 @@
     │   ├── CorrectionAnswered     the source answered it before
     │   ├── CorrectionOpen         about this signal one waits for its answer already
     │   ├── NothingToRelease       the signal is not restricted, or not answered yet
+    │   ├── UnknownReview          no review with this id for this caller
+    │   ├── ReviewClosed           the review is not at the step that this asks for
     │   └── UnknownEntry           no ledger entry that this caller may see
     └── NotAnswered                the index cannot answer now; asking again is safe
         ├── ProofNotReady          the entry is recorded, its tree is not signed yet
@@ -197,6 +202,18 @@ class UnknownSignal(RequestRefused):
     """The source published no signal with that reference."""
 
 
+class NotARegister(RequestRefused):
+    """Only a municipality's population register tells of persons, and of its own."""
+
+
+class SubjectDeceased(RequestRefused):
+    """The population register says that the person has died."""
+
+
+class SubjectMovedAway(RequestRefused):
+    """The population register says that the person left this municipality."""
+
+
 class UnknownContactHolder(RequestRefused):
     """The source has no contact holder with that id."""
 
@@ -259,6 +276,14 @@ class CorrectionOpen(RequestRefused):
 
 class NothingToRelease(RequestRefused):
     """The signal is not restricted, or the source has not answered yet."""
+
+
+class UnknownReview(RequestRefused):
+    """There is no review with that id that this caller may see."""
+
+
+class ReviewClosed(RequestRefused):
+    """The review has moved on: another officer did, or it is judged already."""
 
 
 class UnknownEntry(RequestRefused):

@@ -19,7 +19,6 @@ from signal_index.api.gather import Run
 from signal_index.api.recording import Asked, Decided, record_lookup
 from signal_index.api.transactions import committing
 from signal_index.errors import QueueFull
-from signal_index.identifiers import new_uuid7
 from signal_index.keyring import IndexKeys
 from signal_index.ledger import Entry, Outcome
 from signal_index.signals import StoredSignal
@@ -27,11 +26,11 @@ from signal_index.store.ledger import insert_entries
 from signal_index.store.lookups import (
     Found,
     PermittedLookup,
-    ReviewTask,
     find_signals,
-    insert_review_tasks,
     spend_and_find,
 )
+from signal_index.store.review_records import Rule
+from signal_index.store.reviews import Pick, insert_picks
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -109,21 +108,23 @@ def _draft(granted: Granted, found: Found, keys: IndexKeys, *, repeat: bool) -> 
 
 async def _write(conn: AsyncConnection, drafts: Sequence[Draft]) -> None:
     await insert_entries(conn, [entry for draft in drafts for entry in draft.entries])
-    for draft in drafts:
-        if draft.granted.permit.review:
-            at = draft.granted.asked.at
-            await insert_review_tasks(conn, _review(draft), now=at)
+    picks = [pick for draft in drafts for pick in _picks(draft)]
+    await insert_picks(conn, picks)
 
 
-def _review(draft: Draft) -> Sequence[ReviewTask]:
-    question = draft.granted.asked.question
+def _picks(draft: Draft) -> Sequence[Pick]:
+    """Give what must be looked at afterwards: every lookup that broke the glass."""
+    if not draft.granted.permit.review:
+        return ()
+    asked = draft.granted.asked
+    question = asked.question
     return [
-        ReviewTask(
-            id=new_uuid7(draft.granted.asked.at),
+        Pick(
             entry_id=entry.id,
             municipality=question.municipality,
             organisation=question.caller.organisation,
-            reason=question.break_glass or "",
+            rules=frozenset({Rule.BREAK_GLASS}),
+            at=asked.at,
         )
         for entry in draft.entries
     ]

@@ -90,6 +90,23 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
     errors.UnknownSignal: Problem(
         "unknown-signal", "Dit signaal is er niet of niet meer.", 404
     ),
+    errors.NotARegister: Problem(
+        "not-a-register",
+        "Alleen de basisregistratie van deze gemeente mag dit melden.",
+        403,
+    ),
+    errors.SubjectDeceased: Problem(
+        "subject-deceased",
+        "Deze persoon is overleden, meldt de gemeente.",
+        409,
+        "Sluit de zaak in uw eigen systeem.",
+    ),
+    errors.SubjectMovedAway: Problem(
+        "subject-moved-away",
+        "Deze persoon woont niet meer in deze gemeente.",
+        409,
+        "Werk de gemeente bij in uw eigen systeem, of sluit de zaak.",
+    ),
     errors.UnknownContactHolder: Problem(
         "unknown-contact-holder", "Deze contactpersoon is niet aangemeld.", 404
     ),
@@ -150,6 +167,12 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "nothing-to-release",
         "Dit signaal is niet beperkt, of de bron heeft nog niet geantwoord.",
         409,
+    ),
+    errors.UnknownReview: Problem(
+        "unknown-review", "Deze beoordeling is er niet.", 404
+    ),
+    errors.ReviewClosed: Problem(
+        "review-closed", "Deze beoordeling is al een stap verder.", 409
     ),
     errors.UnknownEntry: Problem(
         "unknown-entry", "Deze regel van het inzagelogboek is er niet.", 404

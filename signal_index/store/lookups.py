@@ -14,9 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import PermittedCategory
@@ -24,7 +23,6 @@ from signal_index.signals import Search, SignalState, StoredSignal, is_in_reach
 from signal_index.store.ledger import raise_person_numbers
 from signal_index.store.lookup_statement import LOOKUP, Kind, lookup_columns
 from signal_index.store.tickets import TicketPair, repeat_row, spend_tickets
-from signal_index.tables.lookups import review_task
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import signal
 
@@ -45,17 +43,6 @@ class Found:
 
     numbers: tuple[int, ...]
     signals: tuple[tuple[StoredSignal, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewTask:
-    """That somebody must look at a break-glass lookup afterwards."""
-
-    id: UUID
-    entry_id: UUID
-    municipality: str
-    organisation: str
-    reason: str
 
 
 async def spend_and_find(
@@ -84,28 +71,6 @@ async def find_signals(
         for row in await conn.execute(_SELECT.where(signal.c.row_key.in_(keys))):
             rows.setdefault(row.row_key, []).append(row)
     return _collect(lookups, last, rows, now)
-
-
-async def insert_review_tasks(
-    conn: AsyncConnection, tasks: Sequence[ReviewTask], *, now: datetime
-) -> None:
-    """Write the tasks that break-glass lookups leave behind."""
-    if tasks:
-        await conn.execute(
-            insert(review_task),
-            [
-                {
-                    "id": task.id,
-                    "entry_id": task.entry_id,
-                    "municipality": task.municipality,
-                    "organisation": task.organisation,
-                    "reason": task.reason,
-                    "created_at": now,
-                    "reviewed_at": None,
-                }
-                for task in tasks
-            ],
-        )
 
 
 _READ = (

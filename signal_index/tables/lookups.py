@@ -55,15 +55,3 @@ lookup_outcome = Table(
     Column("outcome", LABEL, nullable=False),
     Column("recorded_at", Instant, nullable=False),
 )
-
-review_task = Table(  # each break-glass lookup is looked at afterwards
-    "review_task",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("entry_id", Uuid, nullable=False, unique=True),
-    municipality(),
-    Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
-    Column("reason", LABEL, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("reviewed_at", Instant, nullable=True),
-)

@@ -12,7 +12,7 @@ def count_reviews(town: Town) -> int:
     """Count what must be looked at afterwards, in the index's own database."""
     path = f"file:{town.places.index / 'index.db'}?mode=ro"
     with closing(sqlite3.connect(path, uri=True)) as database:
-        return int(database.execute("SELECT count(*) FROM review_task").fetchone()[0])
+        return int(database.execute("SELECT count(*) FROM review").fetchone()[0])
 
 
 def fill_in(screen: Screen, number: str, purpose: str = "wmo-onderzoek") -> None:

@@ -131,7 +131,7 @@ async def test_one_refused_subject_refuses_the_household(world: World) -> None:
     assert len(answer.json()["entryIds"]) == 2
 
 
-async def test_breaking_the_glass_leaves_a_task_to_review(world: World) -> None:
+async def test_breaking_the_glass_leaves_a_review_in_the_queue(world: World) -> None:
     await world.publish(world.debt_help, [ONE])
     body = await world.ask([ONE], breakGlass={"reason": "eviction-today"})
     body["subjects"][0]["informed"] = None
@@ -139,9 +139,12 @@ async def test_breaking_the_glass_leaves_a_task_to_review(world: World) -> None:
     assert answer.status_code == 200, answer.text
     engine = open_engine(_url(world), DatabaseRole.OWNER, pool_size=1)
     async with reading(engine) as conn:
-        rows = (await conn.execute(text("SELECT reason FROM review_task"))).all()
+        waiting = text(
+            "SELECT rule, state FROM review JOIN review_ground ON review_id = id"
+        )
+        rows = (await conn.execute(waiting)).all()
     await engine.dispose()
-    assert [row.reason for row in rows] == ["eviction-today"]
+    assert [(row.rule, row.state) for row in rows] == [("break-glass", "open")]
 
 
 async def test_many_at_once_are_each_answered_with_their_own(world: World) -> None:

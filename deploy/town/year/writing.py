@@ -11,12 +11,12 @@ from deploy.town.parties import MUNICIPALITY
 from deploy.town.year.plan import PlannedLookup
 from deploy.town.year.recording import Recorder, caller_of
 from signal_index.api.recording import find_keys_of, record_act
-from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Entry, Kind
 from signal_index.store.connect import transaction
 from signal_index.store.ledger import insert_entries, raise_person_numbers
-from signal_index.store.lookups import ReviewTask, insert_review_tasks
 from signal_index.store.outcomes import LookupOutcome, store_outcome
+from signal_index.store.review_records import Rule
+from signal_index.store.reviews import Pick, insert_picks
 
 _CHUNK = 250
 
@@ -62,31 +62,25 @@ async def _write_chunk(
     names = [name for one in asked for name in find_keys_of(one, recorder.keys)]
     numbers = iter(await raise_person_numbers(conn, asked[0].year, names))
     done: list[Entry] = []
+    picks: list[Pick] = []
     for planned, one in zip(chunk, asked, strict=True):
         own = [next(numbers) for _ in planned.persons]
         entries = recorder.record(planned, one, own)
-        await _leave_review(conn, planned, entries)
+        picks += _picks(planned, entries)
         done += [*entries, *await _follow_up(conn, recorder, planned, entries, until)]
     await insert_entries(conn, done)
+    await insert_picks(conn, picks)
     return len(done)
 
 
-async def _leave_review(
-    conn: AsyncConnection, planned: PlannedLookup, entries: Sequence[Entry]
-) -> None:
+def _picks(planned: PlannedLookup, entries: Sequence[Entry]) -> list[Pick]:
     if planned.reason.break_glass is None:
-        return
-    tasks = [
-        ReviewTask(
-            id=new_uuid7(planned.at),
-            entry_id=entry.id,
-            municipality=MUNICIPALITY,
-            organisation=planned.who.organisation,
-            reason=planned.reason.break_glass,
-        )
+        return []
+    organisation, rules = planned.who.organisation, frozenset({Rule.BREAK_GLASS})
+    return [
+        Pick(entry.id, MUNICIPALITY, organisation, rules, planned.at)
         for entry in entries
     ]
-    await insert_review_tasks(conn, tasks, now=planned.at)
 
 
 async def _follow_up(

@@ -1,0 +1,214 @@
+"""Reading the review queue: what waits, for whom, until when.
+
+- An officer reads within an `OfficerScope`; a user reads what was asked about their own
+  lookups, found by the keyed hash that stands beside each.
+- No seal is opened here: what an officer sees of a lookup is opened by
+  `signal_index.store.review_opening`, and the edge records that it was.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.errors import UnknownReview
+from signal_index.store.scope import OfficerScope, within
+from signal_index.tables.ledger import ledger_disclosure
+from signal_index.tables.reviews import review, review_act, review_ground
+
+
+class Rule(StrEnum):
+    """Why a lookup was picked."""
+
+    BREAK_GLASS = "break-glass"
+    SAMPLE = "sample"
+    OFF_HOURS = "off-hours"
+    COLLEAGUE_BEFORE = "colleague-before"
+    REFUSED_FIRST = "refused-first"
+    NO_OUTCOME = "no-outcome"
+    VOLUME = "volume"
+    OFFICER = "officer"
+
+
+class ReviewState(StrEnum):
+    """How a review stands."""
+
+    OPEN = "open"
+    ASKED = "asked"
+    EXPLAINED = "explained"
+    SECOND_LOOK = "second-look"
+    CLOSED = "closed"
+
+
+class Verdict(StrEnum):
+    """What an officer found."""
+
+    IN_ORDER = "in-order"
+    NOT_IN_ORDER = "not-in-order"
+    INCIDENT = "incident"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One review as it stands."""
+
+    id: UUID
+    entry_id: UUID
+    municipality: str
+    organisation: str
+    rules: tuple[Rule, ...]
+    picked_at: datetime
+    due_at: datetime
+    state: ReviewState
+    verdict: Verdict | None
+    answer_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Which part of the queue: states, and at most `limit` after a review."""
+
+    states: Collection[ReviewState]
+    limit: int
+    after: UUID | None = None
+
+
+async def get_review(
+    conn: AsyncConnection, review_id: UUID, scope: OfficerScope
+) -> Review:
+    """Give a review within an officer's scope, or raise `UnknownReview`."""
+    wanted = select(review).where(review.c.id == review_id)
+    rows = (await conn.execute(wanted.where(_inside(scope)))).all()
+    if not rows:
+        raise UnknownReview
+    (found,) = await _read(conn, rows)
+    return found
+
+
+async def find_reviews(
+    conn: AsyncConnection, scope: OfficerScope, queue: Queue
+) -> Sequence[Review]:
+    """Give a part of the queue, what is due first first.
+
+    Raises `UnknownReview` where `after` is not in this officer's scope.
+    """
+    wanted = (
+        select(review)
+        .where(_inside(scope))
+        .where(review.c.state.in_(sorted(queue.states)))
+        .order_by(review.c.due_at, review.c.id)
+        .limit(queue.limit)
+    )
+    if queue.after is not None:
+        last = await get_review(conn, queue.after, scope)
+        wanted = wanted.where(
+            or_(
+                review.c.due_at > last.due_at,
+                and_(review.c.due_at == last.due_at, review.c.id > last.id),
+            )
+        )
+    return await _read(conn, (await conn.execute(wanted)).all())
+
+
+async def count_reviews(
+    conn: AsyncConnection, scope: OfficerScope, *, now: datetime
+) -> tuple[Mapping[ReviewState, int], int]:
+    """Give how many reviews are in each state, and how many are late."""
+    rows = await conn.execute(
+        select(review.c.state, func.count())
+        .where(_inside(scope))
+        .group_by(review.c.state)
+    )
+    late = await conn.scalar(
+        select(func.count())
+        .select_from(review)
+        .where(_inside(scope))
+        .where(review.c.state != ReviewState.CLOSED.value)
+        .where(review.c.due_at < now)
+    )
+    return {ReviewState(state): count for state, count in rows}, int(late or 0)
+
+
+async def find_own_reviews(
+    conn: AsyncConnection, hashes: Collection[bytes]
+) -> Sequence[Review]:
+    """Give the reviews in which a user was asked for an explanation, newest first."""
+    asked = {ReviewState.ASKED, ReviewState.EXPLAINED}
+    rows = await conn.execute(
+        _of_user(hashes)
+        .where(review.c.state.in_(sorted(asked)))
+        .order_by(review.c.id.desc())
+        .limit(100)
+    )
+    return await _read(conn, rows.all())
+
+
+async def get_own_review(
+    conn: AsyncConnection, review_id: UUID, hashes: Collection[bytes]
+) -> Review:
+    """Give a review of one of the user's own lookups, or raise `UnknownReview`."""
+    rows = (await conn.execute(_of_user(hashes).where(review.c.id == review_id))).all()
+    if not rows:
+        raise UnknownReview
+    (found,) = await _read(conn, rows)
+    return found
+
+
+async def find_act_ids(
+    conn: AsyncConnection, reviews: Collection[UUID]
+) -> Mapping[UUID, Sequence[UUID]]:
+    """Give the ledger entries of what was done with each review, in order of time."""
+    rows = await conn.execute(
+        select(review_act.c.review_id, review_act.c.act_id)
+        .where(review_act.c.review_id.in_(reviews))
+        .order_by(review_act.c.act_id)
+    )
+    found = defaultdict(list)
+    for row in rows:
+        found[row.review_id].append(row.act_id)
+    return found
+
+
+def _inside(scope: OfficerScope) -> Any:  # noqa: ANN401 - SQLAlchemy's own type
+    return within(scope, review.c.municipality, review.c.organisation)
+
+
+def _of_user(hashes: Collection[bytes]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(review)
+        .join(ledger_disclosure, ledger_disclosure.c.entry_id == review.c.entry_id)
+        .where(ledger_disclosure.c.find_user.in_(sorted(hashes)))
+    )
+
+
+async def _read(
+    conn: AsyncConnection, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> Sequence[Review]:
+    rules = defaultdict(list)
+    grounds = select(review_ground.c.review_id, review_ground.c.rule).where(
+        review_ground.c.review_id.in_([row.id for row in rows])
+    )
+    for found in await conn.execute(grounds.order_by(review_ground.c.rule)):
+        rules[found.review_id].append(Rule(found.rule))
+    return [_review(row, tuple(rules[row.id])) for row in rows]
+
+
+def _review(row: Row[*tuple[Any, ...]], rules: tuple[Rule, ...]) -> Review:
+    return Review(
+        id=row.id,
+        entry_id=row.entry_id,
+        municipality=row.municipality,
+        organisation=row.organisation,
+        rules=rules,
+        picked_at=row.picked_at,
+        due_at=row.due_at,
+        state=ReviewState(row.state),
+        verdict=None if row.verdict is None else Verdict(row.verdict),
+        answer_by=row.answer_by,
+    )

@@ -1,0 +1,202 @@
+"""The review queue: what is picked, and how a review moves on.
+
+    open ──question──> asked ──explanation──> explained
+      └───────┬──────────┴────────────────────────┘
+          judgement ──in order──> closed
+              └──anything else──> second-look ──agrees──> closed
+                                       └──disagrees──> open
+
+- Each move is one compare-and-set on the state: of two officers at once, one moves and
+  the other gets `ReviewClosed`.
+- The second look is another person's than the judgement's, and neither is that of who
+  looked up: `SamePerson`. Persons are compared by keyed hash; none stands here.
+- The edge writes the ledger entry of each move through the same connection, and
+  `insert_acts` keeps which entry it is.
+
+Proven by tests/contract/test_reviews_on_both_databases.py.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.errors import ReviewClosed, SamePerson
+from signal_index.identifiers import new_uuid7
+from signal_index.store.review_records import Review, ReviewState, Rule, Verdict
+from signal_index.tables.ledger import ledger_disclosure
+from signal_index.tables.reviews import review, review_act, review_ground
+
+ANSWER_WITHIN: Final = timedelta(days=10)
+"""How long a user has for an explanation."""
+
+JUDGE_AFTER_ANSWER: Final = timedelta(days=7)
+"""How long an officer keeps after that time, whatever the term was."""
+
+
+TERMS: Final = {Rule.BREAK_GLASS: timedelta(days=14)}
+"""How long a review may take, by what picked it."""
+
+TERM: Final = timedelta(days=30)
+"""The same, for every other rule."""
+
+UNJUDGED: Final = frozenset(
+    {ReviewState.OPEN, ReviewState.ASKED, ReviewState.EXPLAINED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One lookup to be looked at, and the rules that say so."""
+
+    entry_id: UUID
+    municipality: str
+    organisation: str
+    rules: frozenset[Rule]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Move:
+    """Who moves a review, under keyed hashes, and when.
+
+    `hashes` has the same person under the keys of every year that can be opened.
+    """
+
+    hashes: Collection[bytes]
+    now: datetime
+
+
+async def insert_picks(conn: AsyncConnection, picks: Sequence[Pick]) -> int:
+    """Add picks to the queue and give how many are new; each lookup stands there once.
+
+    A lookup that was picked before keeps its review, whatever state it is in.
+    """
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    new = 0
+    for pick in picks:
+        id_ = new_uuid7(pick.at)
+        row = dialect.insert(review).values(
+            id=id_,
+            entry_id=pick.entry_id,
+            municipality=pick.municipality,
+            organisation=pick.organisation,
+            picked_at=pick.at,
+            due_at=pick.at + min(TERMS.get(rule, TERM) for rule in pick.rules),
+            state=ReviewState.OPEN.value,
+        )
+        done = await conn.execute(row.on_conflict_do_nothing())
+        if done.rowcount != 1:
+            continue
+        new += 1
+        grounds = [
+            {"review_id": id_, "rule": rule.value, "municipality": pick.municipality}
+            for rule in sorted(pick.rules)
+        ]
+        await conn.execute(insert(review_ground), grounds)
+    return new
+
+
+async def insert_act(conn: AsyncConnection, of: Review, act_id: UUID) -> None:
+    """Keep which ledger entry tells what was done with a review."""
+    await conn.execute(
+        insert(review_act),
+        {"act_id": act_id, "review_id": of.id, "municipality": of.municipality},
+    )
+
+
+async def ask_user(conn: AsyncConnection, of: Review, move: Move) -> None:
+    """Note that the user was asked, and until when an explanation may come."""
+    answer_by = move.now + ANSWER_WITHIN
+    await _move(
+        conn,
+        of,
+        UNJUDGED,
+        state=ReviewState.ASKED.value,
+        answer_by=answer_by,
+        due_at=max(of.due_at, answer_by + JUDGE_AFTER_ANSWER),
+    )
+
+
+async def note_explanation(conn: AsyncConnection, of: Review) -> None:
+    """Note that the user explained; an explanation after its time still counts."""
+    await _move(
+        conn,
+        of,
+        frozenset({ReviewState.ASKED}),
+        state=ReviewState.EXPLAINED.value,
+    )
+
+
+async def judge(
+    conn: AsyncConnection, of: Review, verdict: Verdict, move: Move
+) -> None:
+    """Judge: in order closes it, anything else waits for another person.
+
+    Raises `SamePerson` where the judge looked up themselves.
+    """
+    if await _find_user(conn, of) in move.hashes:
+        raise SamePerson
+    is_done = verdict is Verdict.IN_ORDER
+    state = ReviewState.CLOSED if is_done else ReviewState.SECOND_LOOK
+    await _move(
+        conn,
+        of,
+        UNJUDGED,
+        state=state.value,
+        verdict=verdict.value,
+        judged_by=min(move.hashes),
+        closed_at=move.now if is_done else None,
+    )
+
+
+async def look_again(
+    conn: AsyncConnection, of: Review, move: Move, *, agrees: bool
+) -> None:
+    """Agree with a judgement, which closes it, or put it back in the queue.
+
+    Raises `SamePerson` for whoever judged, and for whoever looked up.
+    """
+    judged_by = await conn.scalar(
+        select(review.c.judged_by).where(review.c.id == of.id)
+    )
+    if judged_by in move.hashes or await _find_user(conn, of) in move.hashes:
+        raise SamePerson
+    changes: dict[str, object] = {
+        "state": ReviewState.CLOSED.value,
+        "closed_at": move.now,
+    }
+    if not agrees:
+        back = {"verdict": None, "judged_by": None}
+        changes = {"state": ReviewState.OPEN.value, **back}
+    await _move(conn, of, frozenset({ReviewState.SECOND_LOOK}), **changes)
+
+
+async def _find_user(conn: AsyncConnection, of: Review) -> bytes | None:
+    found: bytes | None = await conn.scalar(
+        select(ledger_disclosure.c.find_user).where(
+            ledger_disclosure.c.entry_id == of.entry_id
+        )
+    )
+    return found
+
+
+async def _move(
+    conn: AsyncConnection,
+    of: Review,
+    allowed: Collection[ReviewState],
+    **values: object,
+) -> None:
+    moved = await conn.execute(
+        update(review)
+        .where(review.c.id == of.id)
+        .where(review.c.state.in_(sorted(allowed)))
+        .values(values)
+    )
+    if moved.rowcount != 1:
+        raise ReviewClosed
