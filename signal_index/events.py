@@ -32,6 +32,10 @@ class Event(StrEnum):
     CLEANED = "cleaned"
     KEYS_MISSING = "keys-missing"
     KEYS_OVERDUE = "keys-overdue"
+    COSIGNED = "cosigned"
+    COSIGNATURE_REFUSED = "cosignature-refused"
+    WITNESS_SILENT = "witness-silent"
+    WITNESS_BACK = "witness-back"
     LIBRARY = "library"
 
 
@@ -52,6 +56,10 @@ FIELDS: Final[Mapping[Event, frozenset[str]]] = {
     Event.CLEANED: frozenset({"what", "count"}),
     Event.KEYS_MISSING: frozenset({"year"}),
     Event.KEYS_OVERDUE: frozenset({"year"}),
+    Event.COSIGNED: frozenset({"size"}),
+    Event.COSIGNATURE_REFUSED: frozenset({"kind"}),
+    Event.WITNESS_SILENT: frozenset({"witness", "kind"}),
+    Event.WITNESS_BACK: frozenset({"witness"}),
     Event.LIBRARY: frozenset({"logger", "level", "kind"}),
 }
 

@@ -1,0 +1,89 @@
+"""The witness over HTTP (c2sp.org/tlog-witness): `POST /add-checkpoint`.
+
+- No caller is known and none is needed: the ledger's signature on the checkpoint is all
+  that counts. Put a proxy with TLS in front.
+- Beside it stand two things to read: `/health`, and `/seen/{origin}`, the checkpoint
+  cosigned last, as the ledger signed it. Who compares that with what the ledger shows
+  to others finds a forked one.
+"""
+
+import asyncio
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from signal_index.events import Event, EventLog
+from signal_index.proof import SIZE_TYPE
+from signal_index.witness.errors import (
+    CheckpointRefused,
+    GrowthNotProven,
+    NotARequest,
+    NotSigned,
+    OldSizeDiffers,
+    RootDiffers,
+    UnknownOrigin,
+)
+from signal_index.witness.witness import Witness
+
+LARGEST = 64 * 1024
+_STATUS: dict[type[CheckpointRefused], int] = {
+    UnknownOrigin: 404,
+    NotSigned: 403,
+    NotARequest: 400,
+    OldSizeDiffers: 409,
+    RootDiffers: 409,
+    GrowthNotProven: 422,
+}
+
+
+def make_witness_app(witness: Witness, log: EventLog) -> Starlette:
+    """Give the application that serves one witness."""
+    turns = asyncio.Lock()
+
+    async def add_checkpoint(request: Request) -> Response:
+        try:
+            text = await _read(request)
+            async with turns:
+                done = await asyncio.to_thread(witness.add_checkpoint, text)
+        except CheckpointRefused as refusal:
+            log.write(Event.COSIGNATURE_REFUSED, kind=type(refusal).__name__)
+            return _refuse(refusal)
+        log.write(Event.COSIGNED, size=done.size)
+        return PlainTextResponse(done.cosignature.encode())
+
+    async def show_health(_request: Request) -> Response:
+        return JSONResponse({"status": "ok", "name": witness.cosigner.public.name})
+
+    async def show_seen(request: Request) -> Response:
+        note = witness.memory.find_note(request.path_params["origin"])
+        return Response(status_code=404) if note is None else PlainTextResponse(note)
+
+    return Starlette(
+        routes=[
+            Route("/add-checkpoint", add_checkpoint, methods=["POST"]),
+            Route("/health", show_health),
+            Route("/seen/{origin:path}", show_seen),
+        ]
+    )
+
+
+async def _read(request: Request) -> str:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            raise NotARequest("the request is too long")
+    try:
+        return body.decode()
+    except UnicodeDecodeError as cause:
+        raise NotARequest("the request is not text") from cause
+
+
+def _refuse(refusal: CheckpointRefused) -> Response:
+    status = _STATUS[type(refusal)]
+    if isinstance(refusal, OldSizeDiffers | RootDiffers):
+        # as a header: Starlette would add a charset to a media type of text
+        return Response(f"{refusal.size}\n", status, {"content-type": SIZE_TYPE})
+    return PlainTextResponse(f"{refusal}\n", status)

@@ -1,0 +1,92 @@
+"""Decides whether a checkpoint may be cosigned: a pure function of what was seen.
+
+The order of the checks is that of c2sp.org/tlog-witness: origin, signature, sizes, the
+size seen last, the root of that size, the proof of growth.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from signal_index.proof import (
+    EMPTY_ROOT,
+    AddCheckpoint,
+    Checkpoint,
+    ConsistencyRefused,
+    MalformedProof,
+    NoteKey,
+    SignatureRefused,
+    key_of_year,
+    parse_add_checkpoint,
+    verify_checkpoint,
+    verify_consistency,
+    year_of_origin,
+)
+from signal_index.witness.errors import (
+    GrowthNotProven,
+    NotARequest,
+    NotSigned,
+    OldSizeDiffers,
+    RootDiffers,
+    UnknownOrigin,
+)
+
+
+class Logs:
+    """The ledgers that this witness was told of, each by its public key.
+
+    A ledger has one tree per calendar year and one key for all: the key of one year is
+    taken for every other year of the same ledger.
+    """
+
+    def __init__(self, keys: Sequence[NoteKey]) -> None:
+        self._keys: Mapping[str, NoteKey] = {_base_of(key.name): key for key in keys}
+
+    def find(self, origin: str) -> NoteKey:
+        """Give the key under which a tree must be signed, or raise `UnknownOrigin`."""
+        try:
+            year = year_of_origin(origin)
+            return key_of_year(self._keys[_base_of(origin)], year)
+        except (KeyError, MalformedProof):
+            raise UnknownOrigin("this ledger is not witnessed here") from None
+
+
+def _base_of(origin: str) -> str:
+    return origin.rpartition("/")[0]
+
+
+def read_request(text: str) -> tuple[AddCheckpoint, str]:
+    """Give the request and the origin it names, or raise `NotARequest`."""
+    try:
+        request = parse_add_checkpoint(text)
+    except MalformedProof as cause:
+        raise NotARequest(str(cause)) from cause
+    return request, request.checkpoint.partition("\n")[0]
+
+
+def judge_checkpoint(
+    request: AddCheckpoint, key: NoteKey, seen: Checkpoint | None
+) -> Checkpoint:
+    """Give the checkpoint that may be cosigned, or raise a `CheckpointRefused` leaf.
+
+    `seen` is what was cosigned last for this origin, None where nothing was. Proven by
+    tests/property/test_witness_machine.py: no sequence of requests gets two cosigned
+    trees of which neither extends the other.
+    """
+    try:
+        offered = verify_checkpoint(request.checkpoint, [key], origin=key.name)
+    except SignatureRefused as cause:
+        raise NotSigned("the ledger's key did not sign this") from cause
+    except MalformedProof as cause:
+        raise NotARequest(str(cause)) from cause
+    size = 0 if seen is None else seen.size
+    if request.old > offered.size:
+        raise NotARequest("the old size is larger than the checkpoint")
+    if request.old != size:
+        raise OldSizeDiffers(size)
+    root = EMPTY_ROOT if seen is None else seen.root
+    if offered.size == size and offered.root != root:
+        raise RootDiffers(size)
+    try:
+        verify_consistency(size, offered.size, request.path, root, offered.root)
+    except ConsistencyRefused as cause:
+        raise GrowthNotProven(str(cause)) from cause
+    return offered

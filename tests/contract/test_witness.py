@@ -1,0 +1,325 @@
+"""A witness answers as c2sp.org/tlog-witness says, and remembers across restarts."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from signal_index.cli.commands import app
+from signal_index.events import EventLog
+from signal_index.ledger import CheckpointKey
+from signal_index.proof import (
+    SIZE_TYPE,
+    AddCheckpoint,
+    key_of_year,
+    parse_cosignatures,
+    split_note,
+    verify_checkpoint,
+    verify_quorum,
+)
+from signal_index.verify import TreeRead
+from signal_index.witness.app import make_witness_app
+from signal_index.witness.errors import CheckpointRefused, WitnessUnusable
+from signal_index.witness.keys import read_cosigner, write_cosigner
+from signal_index.witness.memory import create_memory, open_memory
+from signal_index.witness.settings import load_witness_settings
+from signal_index.witness.witness import Witness
+from tests.ledger_builders import NOON, every_tile
+from tests.witness_builders import (
+    COSIGNER,
+    LOG,
+    a_note,
+    a_request,
+    a_witness,
+    leaves,
+)
+
+
+@pytest.fixture
+def witness(tmp_path: Path) -> Iterator[Witness]:
+    with a_witness(tmp_path) as opened:
+        yield opened
+
+
+async def post(witness: Witness, body: str | bytes) -> httpx.Response:
+    async with client_of(witness) as client:
+        return await client.post("/add-checkpoint", content=body)
+
+
+def client_of(witness: Witness) -> httpx.AsyncClient:
+    served = make_witness_app(witness, EventLog(StringIO(), lambda: NOON))
+    transport = httpx.ASGITransport(served)
+    return httpx.AsyncClient(transport=transport, base_url="http://witness.test")
+
+
+@pytest.mark.anyio
+async def test_a_first_checkpoint_is_cosigned(witness: Witness) -> None:
+    answer = await post(witness, a_request(0, 7).encode())
+    assert answer.status_code == 200
+    text, _ = split_note(a_note(7))
+    (found,) = parse_cosignatures(answer.text, text, [COSIGNER.public])
+    assert found.at == NOON
+    assert witness.memory.find_note(LOG.name) == a_note(7)
+
+
+@pytest.mark.anyio
+async def test_a_ledger_that_grows_is_cosigned_again(witness: Witness) -> None:
+    for old, size in ((0, 7), (7, 300), (300, 300), (300, 301)):
+        answer = await post(witness, a_request(old, size).encode())
+        assert answer.status_code == 200
+
+
+@pytest.mark.anyio
+async def test_another_old_size_is_told_the_right_one(witness: Witness) -> None:
+    await post(witness, a_request(0, 12).encode())
+    for old in (0, 7):
+        answer = await post(witness, a_request(old, 20).encode())
+        assert (answer.status_code, answer.text) == (409, "12\n")
+        assert answer.headers["content-type"] == SIZE_TYPE
+
+
+@pytest.mark.anyio
+async def test_a_smaller_checkpoint_is_a_conflict(witness: Witness) -> None:
+    await post(witness, a_request(0, 12).encode())
+    answer = await post(witness, a_request(0, 7).encode())
+    assert (answer.status_code, answer.text) == (409, "12\n")
+
+
+@pytest.mark.anyio
+async def test_another_tree_of_the_same_size_is_a_conflict(witness: Witness) -> None:
+    await post(witness, a_request(0, 12).encode())
+    answer = await post(witness, a_request(12, 12, "forged ").encode())
+    assert answer.status_code == 409
+    assert witness.memory.find_note(LOG.name) == a_note(12)
+
+
+@pytest.mark.anyio
+async def test_a_forked_tree_is_unprocessable(witness: Witness) -> None:
+    await post(witness, a_request(0, 12).encode())
+    answer = await post(witness, a_request(12, 20, "forged ").encode())
+    assert answer.status_code == 422
+    assert witness.memory.find_note(LOG.name) == a_note(12)
+
+
+@pytest.mark.anyio
+async def test_a_first_checkpoint_with_a_proof_is_unprocessable(
+    witness: Witness,
+) -> None:
+    answer = await post(witness, AddCheckpoint(0, [bytes(32)], a_note(7)).encode())
+    assert answer.status_code == 422
+
+
+@pytest.mark.anyio
+async def test_an_unknown_ledger_is_not_found(witness: Witness) -> None:
+    note = a_note(7, origin="other.example/ledger/2026")
+    answer = await post(witness, AddCheckpoint(0, (), note).encode())
+    assert answer.status_code == 404
+
+
+@pytest.mark.anyio
+async def test_another_key_is_forbidden(witness: Witness) -> None:
+    note = a_note(7, key=CheckpointKey(b"\x09" * 32))
+    answer = await post(witness, AddCheckpoint(0, (), note).encode())
+    assert answer.status_code == 403
+
+
+@pytest.mark.anyio
+async def test_an_old_size_above_the_checkpoint_is_a_bad_request(
+    witness: Witness,
+) -> None:
+    answer = await post(witness, a_request(9, 7).encode())
+    assert answer.status_code == 400
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("junk", ["", "old x\n\n", "\xff\xfe", "old 0\n\nno note\n"])
+async def test_junk_gets_no_cosignature(witness: Witness, junk: str) -> None:
+    answer = await post(witness, junk.encode("latin-1"))
+    assert answer.status_code in {400, 403, 404}
+    assert not junk or junk not in answer.text
+
+
+@pytest.mark.anyio
+async def test_a_request_without_end_is_refused(witness: Witness) -> None:
+    answer = await post(witness, b"old 0\n" + b"A" * 100_000)
+    assert answer.status_code == 400
+
+
+@pytest.mark.anyio
+async def test_the_key_of_a_ledger_holds_for_its_other_years(witness: Witness) -> None:
+    later = key_of_year(LOG, 2027)
+    note = a_note(3, origin=later.name)
+    answer = await post(witness, AddCheckpoint(0, (), note).encode())
+    assert answer.status_code == 200
+
+
+@pytest.mark.anyio
+async def test_what_was_seen_last_can_be_read(witness: Witness) -> None:
+    await post(witness, a_request(0, 7).encode())
+    async with client_of(witness) as client:
+        seen = await client.get(f"/seen/{LOG.name}")
+        unknown = await client.get("/seen/other.example/2026")
+        health = await client.get("/health")
+    assert seen.text == a_note(7)
+    assert unknown.status_code == 404
+    assert health.json() == {"status": "ok", "name": "witness.example/w1"}
+
+
+def test_a_restarted_witness_remembers(tmp_path: Path) -> None:
+    with a_witness(tmp_path) as first:
+        first.add_checkpoint(a_request(0, 12).encode())
+    with a_witness(tmp_path) as again:
+        with pytest.raises(CheckpointRefused):
+            again.add_checkpoint(a_request(0, 11).encode())
+        again.add_checkpoint(a_request(12, 13).encode())
+
+
+def test_what_was_seen_is_durable_before_a_cosignature_exists(tmp_path: Path) -> None:
+    with a_witness(tmp_path, clock=_stopped) as witness, pytest.raises(RuntimeError):
+        witness.add_checkpoint(a_request(0, 12).encode())
+    with a_witness(tmp_path) as again:
+        assert again.memory.find_note(LOG.name) == a_note(12)
+
+
+def _stopped() -> datetime:
+    raise RuntimeError("the clock stands still")
+
+
+def test_a_lost_memory_is_not_an_empty_one(tmp_path: Path) -> None:
+    with (
+        pytest.raises(WitnessUnusable, match="retire this witness"),
+        open_memory(tmp_path / "gone.json"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    "junk",
+    ["", "{}", '{"format":"x","seen":{}}', '{"format":"signal-index/witness/1"}'],
+)
+def test_a_damaged_memory_is_not_used(tmp_path: Path, junk: str) -> None:
+    (tmp_path / "memory.json").write_text(junk)
+    with pytest.raises(WitnessUnusable), open_memory(tmp_path / "memory.json"):
+        pass
+
+
+def test_two_witnesses_never_share_a_memory(tmp_path: Path) -> None:
+    path = tmp_path / "memory.json"
+    create_memory(path)
+    with (
+        open_memory(path),
+        pytest.raises(WitnessUnusable, match="another process"),
+        open_memory(path),
+    ):
+        pass
+
+
+def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "witness.key"
+    made = write_cosigner(path, "witness.example/w1", b"\x05" * 32)
+    assert read_cosigner(path).public == made.public == COSIGNER.public
+    path.chmod(0o640)
+    with pytest.raises(WitnessUnusable, match="chmod 600"):
+        read_cosigner(path)
+    with pytest.raises(WitnessUnusable, match="never overwritten"):
+        write_cosigner(path, "witness.example/w1", b"\x06" * 32)
+
+
+def test_a_witness_of_nothing_does_not_start(tmp_path: Path) -> None:
+    settings = tmp_path / "witness.toml"
+    text = 'host = "127.0.0.1"\nport = 1\nkey = "k"\nmemory = "m"\nlogs = []\n'
+    settings.write_text(text)
+    with pytest.raises(WitnessUnusable, match="witness of nothing"):
+        load_witness_settings(settings)
+    settings.write_text(text.replace("logs = []", f'logs = ["{LOG.encode()}"]'))
+    assert load_witness_settings(settings).logs.find(LOG.name) == LOG
+    settings.write_text(text.replace("logs", "log"))
+    with pytest.raises(WitnessUnusable, match="log, logs"):
+        load_witness_settings(settings)
+
+
+def export(folder: Path, size: int, branch: str = "") -> Path:
+    """Write a ledger's tiles as an export has them, entries left out."""
+    hashes = leaves(size, branch)
+    for (level, position), tile in every_tile(hashes).items():
+        width = "" if len(tile) == 256 else f".p/{len(tile)}"
+        path = folder / f"tile/{level}/{position:03d}{width}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"".join(tile))
+    (folder / "checkpoint").write_text(a_note(size, branch))
+    return folder
+
+
+def sign(folder: Path, place: Path) -> tuple[int, str]:
+    done = CliRunner().invoke(
+        app,
+        ["witness", "sign", str(place), "--state", str(folder), "--log", LOG.encode()],
+    )
+    return done.exit_code, done.output
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Path:
+    folder = tmp_path / "laptop"
+    arguments = ["witness", "create", str(folder), "--name", "officer.example"]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0
+    assert (folder / "witness.vkey").read_text() == done.output
+    return folder
+
+
+def test_a_laptop_cosigns_exports_that_grow(tmp_path: Path, laptop: Path) -> None:
+    key = read_cosigner(laptop / "witness.key").public
+    for size in (7, 300, 1000):
+        code, note = sign(laptop, export(tmp_path / str(size), size))
+        assert code == 0
+        assert verify_checkpoint(note, [LOG]).size == size
+        assert verify_quorum(note, [key], 1).names == ["officer.example"]
+
+
+def test_a_laptop_refuses_a_forked_and_a_shorter_ledger(
+    tmp_path: Path, laptop: Path
+) -> None:
+    assert sign(laptop, export(tmp_path / "first", 300))[0] == 0
+    assert sign(laptop, export(tmp_path / "forked", 600, "forged "))[0] == 1
+    assert sign(laptop, export(tmp_path / "shorter", 200))[0] == 1
+
+
+def test_a_laptop_cannot_judge_what_it_cannot_read(
+    tmp_path: Path, laptop: Path
+) -> None:
+    assert sign(laptop, tmp_path / "nothing")[0] == 2
+    whole = export(tmp_path / "whole", 300)
+    assert sign(laptop, whole)[0] == 0
+    grown = export(tmp_path / "grown", 900)
+    (grown / "tile/0/001").unlink()
+    assert sign(laptop, grown)[0] == 2
+    (laptop / "memory.json").unlink()
+    assert sign(laptop, whole)[0] == 2
+
+
+def test_a_laptop_takes_the_request_of_a_server(tmp_path: Path, laptop: Path) -> None:
+    request = tmp_path / "request"
+    request.write_text(a_request(0, 12).encode())
+    assert sign(laptop, request)[0] == 0
+    request.write_text(a_request(12, 20, "forged ").encode())
+    code, said = sign(laptop, request)
+    assert code == 1
+    assert said.startswith("Not cosigned: ")
+    assert json.loads((laptop / "memory.json").read_text())["seen"][LOG.name] == a_note(
+        12
+    )
+
+
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 700])
+def test_growth_made_by_the_verifier_is_what_the_writer_proves(size: int) -> None:
+    hashes = leaves(size)
+    tiles = every_tile(hashes)
+    tree = TreeRead(size, lambda ref: b"".join(tiles[ref.level or 0, ref.position]))
+    for old in {1, size // 2 or 1, size - 1 or 1, size}:
+        assert list(tree.prove_growth(old)) == list(a_request(old, size).path)
