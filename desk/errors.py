@@ -2,6 +2,7 @@
 
     DeskError
     ├── SettingsRefused           a setting or key file the desk will not start with
+    ├── ReceiptFileRefused        receipts cannot be written to that file
     ├── RequestRefused            what the browser or case system sent
     │   ├── NotLoggedIn           no session, or no access token
     │   ├── SessionEnded          past its limits, or logged out elsewhere
@@ -41,6 +42,10 @@ class DeskError(Exception):
 
 class SettingsRefused(DeskError):
     """The desk will not start with this setting or file."""
+
+
+class ReceiptFileRefused(DeskError):
+    """The receipts of a day cannot be written there; a command says so."""
 
 
 class RequestRefused(DeskError):

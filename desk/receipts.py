@@ -11,7 +11,7 @@ proof.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -68,6 +68,14 @@ class KeptReceipt:
     origin: str
     leaf: bytes
     received_at: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeptPromise:
+    """What convicts an index that left an entry out."""
+
+    leaf: bytes
+    promise: str
 
 
 def load_receipt_rules(settings: DeskSettings) -> ReceiptRules:
@@ -198,6 +206,23 @@ class Receipts:
                 KeptReceipt(row.entry_id, row.origin, row.leaf, row.received_at)
                 for row in rows
             ]
+
+    async def find_received(
+        self, start: datetime, end: datetime
+    ) -> AsyncIterator[KeptPromise]:
+        """Give what was received from `start` until `end`, whatever became of it.
+
+        A row at a time: any number takes constant memory.
+        """
+        async with self._database.transaction() as connection:
+            rows = await connection.stream(
+                select(receipts.c.leaf, receipts.c.promise)
+                .where(receipts.c.received_at >= int(start.timestamp()))
+                .where(receipts.c.received_at < int(end.timestamp()))
+                .order_by(receipts.c.entry_id)
+            )
+            async for row in rows:
+                yield KeptPromise(row.leaf, row.promise)
 
     async def mark(self, entry: str, state: ReceiptState) -> None:
         """Note what became of a promise."""
