@@ -9,6 +9,7 @@ cannot change, but for its erasure.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Final
@@ -28,6 +29,16 @@ class Stage(IntEnum):
     SETTLED = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """That a day was counted: how finally, how many lookups, up to when."""
+
+    day: date
+    stage: Stage
+    lookups: int
+    counted_at: datetime
+
+
 def stage_of(day: date, now: datetime) -> Stage:
     """Give how final a count of this day is when it is made now."""
     _, ended = bounds_of(day)
@@ -38,16 +49,25 @@ def stage_of(day: date, now: datetime) -> Stage:
     return Stage.SETTLED
 
 
-def days_to_count(
-    counted: Mapping[date, Stage], first: date, today: date, now: datetime
-) -> Sequence[date]:
-    """Give the days that are not counted as finally as they could be, oldest first.
+def pause_after(lookups: int) -> timedelta:
+    """Give how long to wait before the day that goes on is counted again.
 
-    Today is always among them: whether anything changed is for the counter to see.
+    A second for every hundred lookups: counting a busy day never takes more than a few
+    per cent of the processor.
     """
+    return timedelta(seconds=lookups / 100)
+
+
+def days_to_count(
+    counted: Mapping[date, Counted], first: date, today: date, now: datetime
+) -> Sequence[date]:
+    """Give the days that are not counted as finally as they could be, oldest first."""
     every = (first + timedelta(days=n) for n in range((today - first).days + 1))
-    return [
-        day
-        for day in every
-        if day not in counted or day == today or counted[day] < stage_of(day, now)
-    ]
+    return [day for day in every if _is_due(day, counted.get(day), now)]
+
+
+def _is_due(day: date, counted: Counted | None, now: datetime) -> bool:
+    if counted is None or counted.stage < stage_of(day, now):
+        return True
+    is_going_on = counted.stage is Stage.PROVISIONAL
+    return is_going_on and now >= counted.counted_at + pause_after(counted.lookups)

@@ -37,6 +37,7 @@ from signal_index.store.erasure import (
     erase_tombstones,
 )
 from signal_index.store.ledger_reading import erase_disclosures
+from signal_index.store.overview import erase_counts
 
 ACTIVITY = "erasure"
 LONGEST_LIFE_MONTHS = 24
@@ -99,12 +100,14 @@ class Erasure:
         async with transaction(self.engine) as conn:
             count = await erase_disclosures(conn, before=before, limit=BATCH)
             persons = await erase_person_numbers(conn, first)
-            if count or persons:
+            counts = await erase_counts(conn, first)
+            if count or persons or counts:
                 what: JsonObject = {
                     "act": "ledger-year-erased",
                     "before": first,
                     "entries": count,
                     "persons": persons,
+                    "counts": counts,
                 }
                 await self.recorder.record(conn, Act(what, Kind.ERASURE, ACTIVITY))
         return count

@@ -1,4 +1,4 @@
-"""Leads the upkeep while the seat is ours: sequencing, erasure, cleaning, key checks.
+"""Leads the upkeep while the seat is ours: sequencing, erasing, counting, key checks.
 
 - `running_upkeep` is for the lifespan of a serving process; `lead` for a process of its
   own (`signal-index upkeep`). Any number may run: one leads.
@@ -26,6 +26,7 @@ from signal_index.keyring import YearKeys
 from signal_index.settings import Settings
 from signal_index.store.acts import Recorder
 from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine
+from signal_index.upkeep.counting import COUNT_SECONDS, STOCK_SECONDS, Counting
 from signal_index.upkeep.expiry import Erasure
 from signal_index.upkeep.leadership import (
     DatabaseLeadership,
@@ -52,6 +53,7 @@ class Upkeep:
 
     sequencer: Sequencer
     erasure: Erasure
+    counting: Counting
     keys: YearKeys
     leadership: Leadership
     log: EventLog
@@ -63,6 +65,8 @@ class Upkeep:
             Job("sequence", SEQUENCE_SECONDS, self._sequence),
             Job("clean", CLEAN_SECONDS, self.erasure.clean),
             Job("erase", ERASE_SECONDS, self.erasure.run),
+            Job("count", COUNT_SECONDS, self.counting.run),
+            Job("take-stock", STOCK_SECONDS, self.counting.take_stock),
             Job("check-keys", KEY_CHECK_SECONDS, self._check_keys),
         )
 
@@ -197,7 +201,8 @@ def _upkeep(
     erasure = Erasure(
         erasing, recorder, load_catalogue(), log, clock, settings.ledger_years
     )
-    return Upkeep(sequencer, erasure, keys, leadership, log, clock)
+    counting = Counting(erasing, keys, clock, erasure.first_kept_year)
+    return Upkeep(sequencer, erasure, counting, keys, leadership, log, clock)
 
 
 def _lock_of(settings: Settings) -> Path:

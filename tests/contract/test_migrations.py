@@ -17,13 +17,23 @@ from signal_index.tables import (
     citizen_rights,
     ledger,
     lookups,
+    overview,
     registry,
     reviews,
     signals,
 )
 from signal_index.tables.metadata import metadata
 
-SUBJECTS = (registry, signals, lookups, ledger, approvals, citizen_rights, reviews)
+SUBJECTS = (
+    registry,
+    signals,
+    lookups,
+    ledger,
+    approvals,
+    citizen_rights,
+    reviews,
+    overview,
+)
 WITHOUT_MUNICIPALITY = {
     "key_config": "belongs to the whole index",
     "policy_activation": "belongs to the whole index",
@@ -35,6 +45,7 @@ WITHOUT_MUNICIPALITY = {
     "ledger_leaf": "a hash; its entry carries the municipality",
     "ledger_tile": "hashes",
     "ledger_checkpoint": "one tree per year",
+    "overview_count": "a day is counted for all municipalities at once",
 }
 
 

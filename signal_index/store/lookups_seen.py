@@ -1,0 +1,162 @@
+"""Reading the lookups of a period from the ledger, still sealed; what came of each.
+
+For whoever counts or reports: entries by the time they were made, in batches, so that a
+year takes no more memory than a batch.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select, and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.identifiers import make_uuid7
+from signal_index.ledger import Kind
+from signal_index.overview.days import FOLLOW_UP_DAYS, REPEAT_DAYS
+from signal_index.proof import Leaf, Outcome, parse_leaf
+from signal_index.store.scope import OfficerScope, within
+from signal_index.tables.ledger import ledger_disclosure, ledger_entry
+from signal_index.tables.lookups import lookup_outcome
+
+BATCH: Final = 200
+_RANDOM_BYTES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From an instant up to another one, itself not included."""
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SealedLookup:
+    """One lookup of one person; its groups are sealed, its person a keyed hash."""
+
+    entry: UUID
+    year: int
+    organisation: str
+    municipality: str
+    recorded_at: datetime
+    sealed: bytes
+    find_person: bytes | None
+    follow_up: str | None
+
+
+async def read_lookups(
+    conn: AsyncConnection, period: Period, scope: OfficerScope | None
+) -> AsyncIterator[Sequence[SealedLookup]]:
+    """Give the lookups of a period in batches, oldest first; None sees everybody's.
+
+    Only the upkeep, which counts for all, passes no scope. What was erased is gone.
+    """
+    after: UUID | None = None
+    while True:
+        batch = await find_lookups(conn, period, scope, after=after)
+        if batch:
+            yield batch
+        if len(batch) < BATCH:
+            return
+        after = batch[-1].entry
+
+
+async def find_lookups(
+    conn: AsyncConnection,
+    period: Period,
+    scope: OfficerScope | None,
+    *,
+    after: UUID | None,
+) -> Sequence[SealedLookup]:
+    """Give at most `BATCH` lookups of a period that come after this one."""
+    statement = _lookups(period).order_by(ledger_entry.c.entry_id).limit(BATCH)
+    if after is not None:
+        statement = statement.where(ledger_entry.c.entry_id > after)
+    if scope is not None:
+        columns = ledger_entry.c
+        statement = statement.where(
+            within(scope, columns.municipality, columns.organisation)
+        )
+    return [SealedLookup(*row) for row in await conn.execute(statement)]
+
+
+def _lookups(period: Period) -> Select[tuple[object, ...]]:
+    in_time = timedelta(days=FOLLOW_UP_DAYS)
+    said_in_time = and_(
+        lookup_outcome.c.entry_id == ledger_entry.c.entry_id,
+        lookup_outcome.c.recorded_at < period.ends + in_time,
+    )
+    return (
+        select(
+            ledger_entry.c.entry_id,
+            ledger_entry.c.year,
+            ledger_entry.c.organisation,
+            ledger_entry.c.municipality,
+            ledger_entry.c.recorded_at,
+            ledger_disclosure.c.sealed,
+            ledger_disclosure.c.find_person,
+            lookup_outcome.c.outcome,
+        )
+        .join_from(ledger_entry, ledger_disclosure)
+        .outerjoin(lookup_outcome, said_in_time)
+        .where(ledger_entry.c.kind == Kind.LOOKUP.value)
+        .where(ledger_entry.c.entry_id >= _first_id(period.begins))
+        .where(ledger_entry.c.entry_id < _first_id(period.ends))
+    )
+
+
+async def find_repeated(
+    conn: AsyncConnection, lookups: Sequence[SealedLookup]
+) -> Collection[UUID]:
+    """Give which of these were about somebody whom anyone was shown shortly before.
+
+    Shortly: an answered lookup at most 30 days earlier. Within one calendar year (UTC)
+    of the ledger: a person has another name in the next one.
+    """
+    persons = {one.find_person for one in lookups if one.find_person is not None}
+    if not persons:
+        return frozenset()
+    answered = await _find_answered(conn, persons, lookups)
+    found = set()
+    for one in lookups:
+        ids = answered.get(one.find_person or b"", [])
+        since = _first_id(one.recorded_at - timedelta(days=REPEAT_DAYS))
+        place = bisect_left(ids, one.entry)
+        if place and ids[place - 1] >= since:
+            found.add(one.entry)
+    return found
+
+
+async def _find_answered(
+    conn: AsyncConnection, persons: Collection[bytes], lookups: Sequence[SealedLookup]
+) -> Mapping[bytes, list[UUID]]:
+    earliest = lookups[0].recorded_at - timedelta(days=REPEAT_DAYS)
+    rows = await conn.execute(
+        select(
+            ledger_disclosure.c.find_person,
+            ledger_disclosure.c.entry_id,
+            ledger_entry.c.leaf,
+        )
+        .join_from(ledger_disclosure, ledger_entry)
+        .where(ledger_disclosure.c.find_person.in_(persons))
+        .where(ledger_disclosure.c.entry_id >= _first_id(earliest))
+        .where(ledger_disclosure.c.entry_id < lookups[-1].entry)
+        .where(ledger_entry.c.kind == Kind.LOOKUP.value)
+        .order_by(ledger_disclosure.c.entry_id)
+    )
+    answered: dict[bytes, list[UUID]] = {}
+    for row in rows:
+        leaf = parse_leaf(row.leaf)
+        if isinstance(leaf, Leaf) and leaf.outcome is Outcome.ANSWERED:
+            answered.setdefault(row.find_person, []).append(row.entry_id)
+    return answered
+
+
+def _first_id(at: datetime) -> UUID:
+    return make_uuid7(at, bytes(_RANDOM_BYTES))

@@ -1,0 +1,125 @@
+"""Counts each day's lookups for the officer's overview, and takes stock of signals.
+
+- A day is counted again until it is settled (`signal_index.overview.days`); what was
+  missed while nothing ran is counted when something runs again.
+- Entries are opened here, in memory, and what is kept of them is sealed again with the
+  key of their year: neither database nor backup tells more than it did.
+- Whom a lookup was about is never opened.
+- Counting waits for everything else: it gives way after each batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from signal_index.keyring import YearKeys
+from signal_index.ledger import Group, open_disclosures
+from signal_index.overview.counts import Counts
+from signal_index.overview.days import Counted, days_to_count, stage_of
+from signal_index.overview.facts import LookupSeen, count_lookups
+from signal_index.overview.hours import bounds_of, day_of
+from signal_index.overview.sealing import NONCE_BYTES, Place, seal_counts
+from signal_index.proof import JsonObject, parse_disclosure
+from signal_index.store.connect import reading, transaction
+from signal_index.store.lookups_seen import (
+    Period,
+    SealedLookup,
+    find_repeated,
+    read_lookups,
+)
+from signal_index.store.overview import (
+    SealedDay,
+    find_counted,
+    find_first_day,
+    replace_day,
+    take_stock,
+)
+
+COUNT_SECONDS: Final = 60.0
+STOCK_SECONDS: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What counting takes. `first_kept_year`: entries of earlier ones are erased."""
+
+    engine: AsyncEngine
+    keys: YearKeys
+    clock: Callable[[], datetime]
+    first_kept_year: Callable[[], int]
+
+    async def run(self) -> None:
+        """Count every day that is not counted as finally as it could be."""
+        now = self.clock()
+        today = day_of(now)
+        async with reading(self.engine) as conn:
+            first = await find_first_day(conn)
+            if first is None:
+                return
+            first = max(first, date(self.first_kept_year(), 1, 1))
+            counted = await find_counted(conn, first, today)
+        for day in days_to_count(counted, first, today, now):
+            await self.count_day(day)
+
+    async def count_day(self, day: date) -> None:
+        """Count one day anew and keep the result."""
+        now = self.clock()
+        found: dict[Place, Counts] = {}
+        lookups = 0
+        async with reading(self.engine) as conn:
+            async for batch in read_lookups(conn, Period(*bounds_of(day)), None):
+                lookups += len(batch)
+                for place, counts in (await self._count(conn, day, batch)).items():
+                    found[place] = found.get(place, Counts()) + counts
+                await asyncio.sleep(0)
+        counted = Counted(day, stage_of(day, now), lookups, now)
+        sealed = [
+            SealedDay(place, self._seal(place, counts))
+            for place, counts in found.items()
+        ]
+        async with transaction(self.engine) as conn:
+            await replace_day(conn, counted, sealed)
+
+    async def take_stock(self) -> None:
+        """Keep how many signals there are today, of which source, since when."""
+        async with transaction(self.engine) as conn:
+            await take_stock(conn, day_of(self.clock()))
+
+    async def _count(
+        self, conn: AsyncConnection, day: date, batch: Sequence[SealedLookup]
+    ) -> Mapping[Place, Counts]:
+        repeated = await find_repeated(conn, batch)
+        seen: dict[Place, list[LookupSeen]] = {}
+        for one in batch:
+            groups = self._open(one)
+            if groups is not None:
+                place = Place(day, one.municipality, one.organisation)
+                lookup = LookupSeen(
+                    one.recorded_at, groups, one.entry in repeated, one.follow_up
+                )
+                seen.setdefault(place, []).append(lookup)
+        return {place: count_lookups(own) for place, own in seen.items()}
+
+    def _open(self, one: SealedLookup) -> Mapping[Group, JsonObject | None] | None:
+        key = self.keys.disclosures.get(one.year)
+        if key is None:  # destroyed: what it sealed is over
+            return None
+        texts = open_disclosures(one.entry, one.sealed, key=key)
+        return {
+            group: parse_disclosure(text).value
+            for group, text in texts.items()
+            if group is not Group.PERSON
+        }
+
+    def _seal(self, place: Place, counts: Counts) -> bytes:
+        key = self.keys.get_disclosure_key(place.day.year)
+        return seal_counts(
+            place, counts, key=key, nonce=secrets.token_bytes(NONCE_BYTES)
+        )
