@@ -96,6 +96,7 @@ class Known:
     version: int
     digest: bytes | None
     row_key: bytes | None
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -190,3 +191,13 @@ def decide_withdrawal(known: Known, withdrawal: Withdrawal) -> ItemOutcome:
     if known.kind == "ended" and not is_error:
         return ItemOutcome.UNCHANGED
     return ItemOutcome.ACCEPTED
+
+
+def derive_event_mark(
+    secret: RowKeySecret, point: StoredPoint, municipality: str
+) -> bytes:
+    """Give the 16 bytes under which what a register said of a person is kept.
+
+    The name has a sign that no category's id has, so that it is nobody's row key.
+    """
+    return derive_sealed_row(secret, point, f"person-event:{municipality}").row_key

@@ -34,10 +34,16 @@ from signal_index.api.submissions import (
     check_items,
 )
 from signal_index.api.transactions import committing
-from signal_index.errors import RequestRefused, UnknownContactHolder, UnknownSignal
+from signal_index.errors import (
+    RequestRefused,
+    SubjectDeceased,
+    SubjectMovedAway,
+    UnknownContactHolder,
+    UnknownSignal,
+)
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Entry, Kind
-from signal_index.notice import InvalidField, Notice, Withdrawal, WithdrawalReason
+from signal_index.notice import InvalidField, Notice, PersonEventKind, Withdrawal
 from signal_index.notice.fields import encode_b64u
 from signal_index.proof import JsonObject
 from signal_index.signals import (
@@ -51,6 +57,7 @@ from signal_index.signals import (
 )
 from signal_index.store.contacts import find_contact_owners
 from signal_index.store.ledger import insert_entries
+from signal_index.store.person_events import find_events
 from signal_index.store.signals import (
     Ending,
     Evidence,
@@ -87,6 +94,7 @@ class _Known:
 
     signals: Mapping[tuple[str, UUID], tuple[Known, KnownPlace]]
     contact_owners: Mapping[UUID, str]
+    events: Mapping[bytes, PersonEventKind]
 
 
 @dataclass(slots=True, repr=False)
@@ -136,7 +144,12 @@ async def _read_known(conn: AsyncConnection, candidates: Sequence[Candidate]) ->
     contacts = {
         one.said.contact_holder for one in candidates if isinstance(one.said, Notice)
     }
-    return _Known(signals, await find_contact_owners(conn, contacts))
+    marks = {one.belongs.mark for one in candidates if one.belongs is not None}
+    return _Known(
+        signals,
+        await find_contact_owners(conn, contacts),
+        await find_events(conn, marks),
+    )
 
 
 def _decide_all(plan: _Plan, checked: Checked, known: _Known) -> tuple[ItemResult, ...]:
@@ -164,22 +177,33 @@ def _decide_one(plan: _Plan, one: Candidate, known: _Known) -> ItemOutcome:
     owner = known.contact_owners.get(one.said.contact_holder)
     if owner not in {one.said.source, plan.submission.submitted_by}:
         raise UnknownContactHolder
+    if one.belongs is not None:
+        _verify_lives_there(known.events.get(one.belongs.mark))
     return _decide_notice(plan, one, one.said, None if found is None else found[0])
+
+
+def _verify_lives_there(event: PersonEventKind | None) -> None:
+    """Refuse what the population register contradicts, and say which."""
+    if event is PersonEventKind.DECEASED:
+        raise SubjectDeceased
+    if event is PersonEventKind.MOVED_AWAY:
+        raise SubjectMovedAway
 
 
 def _decide_notice(
     plan: _Plan, one: Candidate, notice: Notice, known: Known | None
 ) -> ItemOutcome:
-    if one.row is None:
+    if one.belongs is None:
         raise InvalidField("subjects", "missing")
+    row = one.belongs.row
     digest = digest_notice(notice)
-    outcome = decide_notice(known, notice, digest, one.row.row_key)
+    outcome = decide_notice(known, notice, digest, row.row_key)
     if outcome is ItemOutcome.ACCEPTED:
         plan.store.append(
             NewSignal(
                 id=new_uuid7(plan.now),
-                row_key=one.row.row_key,
-                seal=one.row.seal,
+                row_key=row.row_key,
+                seal=row.seal,
                 key_version=plan.submission.key_version,
                 submitted_by=plan.submission.submitted_by,
                 notice=notice,
@@ -200,9 +224,9 @@ def _decide_withdrawal(
     if outcome is ItemOutcome.ACCEPTED:
         ending = Ending(said, place.category, place.municipality)
         category = plan.catalogue.parse_category(place.category)
-        has_ended = said.reason is WithdrawalReason.ENDED
         may_keep = plan.catalogue.categories[category].keeps is not None
-        (plan.keep if has_ended and may_keep else plan.bury).append(ending)
+        kept = may_keep and said.reason.allows_keeping
+        (plan.keep if kept else plan.bury).append(ending)
     return outcome
 
 

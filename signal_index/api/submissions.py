@@ -41,7 +41,7 @@ from signal_index.notice import (
     read_kid,
     subject_commitment,
 )
-from signal_index.signals import PointKeys
+from signal_index.signals import PointKeys, derive_event_mark
 from signal_index.store.standing import SourceStanding, Standing
 
 _THREADS: Final = 2
@@ -74,12 +74,20 @@ Refusal = InvalidField | RequestRefused | PolicyError
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Place:
+    """Where a notice belongs, and under which mark its person may be known."""
+
+    row: SealedRow
+    mark: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Candidate:
     """An item that holds as far as can be told without the database."""
 
     place: int
     said: Notice | Withdrawal
-    row: SealedRow | None
+    belongs: Place | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -102,7 +110,7 @@ async def check_items(submission: Submission, rules: Rules, keys: PointKeys) -> 
             refusals[place] = refusal
     places = [place for place, item in said.items() if isinstance(item, Notice)]
     notices = [item for item in said.values() if isinstance(item, Notice)]
-    rows: dict[int, SealedRow] = {}
+    rows: dict[int, Place] = {}
     derived = await _derive_rows(notices, submission, keys)
     for place, row in zip(places, derived, strict=True):
         if isinstance(row, InvalidField):
@@ -180,7 +188,7 @@ def _permit(notice: Notice, source: SourceStanding, rules: Rules) -> None:
 
 async def _derive_rows(
     notices: Sequence[Notice], submission: Submission, keys: PointKeys
-) -> Sequence[SealedRow | InvalidField]:
+) -> Sequence[Place | InvalidField]:
     """Check each commitment and give each row; c*N of many runs in two threads."""
     if len(notices) < _WORTH_A_THREAD:
         return [_derive_row(notice, submission, keys) for notice in notices]
@@ -194,13 +202,13 @@ async def _derive_rows(
 
 def _derive_part(
     notices: Sequence[Notice], submission: Submission, keys: PointKeys
-) -> list[SealedRow | InvalidField]:
+) -> list[Place | InvalidField]:
     return [_derive_row(notice, submission, keys) for notice in notices]
 
 
 def _derive_row(
     notice: Notice, submission: Submission, keys: PointKeys
-) -> SealedRow | InvalidField:
+) -> Place | InvalidField:
     proof = submission.subjects.get(notice.reference)
     if proof is None:
         return InvalidField("subjects", "missing")
@@ -212,4 +220,5 @@ def _derive_row(
     if not hmac.compare_digest(committed, notice.subject):
         return InvalidField("subject", "does-not-match")
     point = derive_stored_point(keys.scalar, pseudonym)
-    return derive_sealed_row(keys.row_key, point, notice.category)
+    row = derive_sealed_row(keys.row_key, point, notice.category)
+    return Place(row, derive_event_mark(keys.row_key, point, notice.municipality))

@@ -10,12 +10,15 @@ file and no setting, and draws no random number.
 from signal_index.notice.bodies import (
     BatchBody,
     NoticeBody,
+    PersonEventBody,
     SubjectProof,
     encode_batch_body,
     encode_notice_body,
+    encode_person_event_body,
     encode_withdrawal_body,
     parse_batch_body,
     parse_notice_body,
+    parse_person_event_body,
     parse_withdrawal_body,
 )
 from signal_index.notice.contacts import (
@@ -72,6 +75,7 @@ from signal_index.notice.messages import (
     parse_withdrawal,
     subject_commitment,
 )
+from signal_index.notice.person_events import PersonEvent, PersonEventKind
 from signal_index.notice.reconciling import (
     BUCKETS_ASKED_MAXIMUM,
     RECONCILING_SALT_BYTES,
@@ -100,10 +104,12 @@ from signal_index.notice.signing import (
     SignedWithdrawal,
     parse_signed_batch,
     parse_signed_notice,
+    parse_signed_person_event,
     parse_signed_withdrawal,
     read_kid,
     sign_batch,
     sign_notice,
+    sign_person_event,
     sign_withdrawal,
 )
 
@@ -132,6 +138,9 @@ __all__ = [
     "NoticeKey",
     "OfficeHours",
     "Oin",
+    "PersonEvent",
+    "PersonEventBody",
+    "PersonEventKind",
     "Phone",
     "ReconcilingScope",
     "SignedBatch",
@@ -155,6 +164,7 @@ __all__ = [
     "encode_marked",
     "encode_notice",
     "encode_notice_body",
+    "encode_person_event_body",
     "encode_scope",
     "encode_withdrawal",
     "encode_withdrawal_body",
@@ -175,9 +185,11 @@ __all__ = [
     "parse_notice_body",
     "parse_notice_key",
     "parse_oin",
+    "parse_person_event_body",
     "parse_phone",
     "parse_signed_batch",
     "parse_signed_notice",
+    "parse_signed_person_event",
     "parse_signed_withdrawal",
     "parse_signer_key",
     "parse_slug",
@@ -187,6 +199,7 @@ __all__ = [
     "read_kid",
     "sign_batch",
     "sign_notice",
+    "sign_person_event",
     "sign_withdrawal",
     "subject_commitment",
 ]

@@ -47,6 +47,16 @@ class NoticeBody:
     subject: SubjectProof
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class PersonEventBody:
+    """The body of `POST /v1/person-events`: the pseudonym as sent, unchecked."""
+
+    key_version: int
+    token: str
+    pseudonym: bytes
+    salt: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class BatchBody:
     """The body of `POST /v1/signal-batches`."""
@@ -77,6 +87,29 @@ def parse_notice_body(reference: UUID, value: object) -> NoticeBody:
             parse_b64u(item["pseudonym"], "pseudonym", length=POINT_BYTES),
             parse_b64u(item["salt"], "salt", length=SALT_BYTES),
         ),
+    )
+
+
+def encode_person_event_body(
+    key_version: int, token: str, subject: SubjectProof
+) -> dict[str, object]:
+    """Give the wire form of a person event's request."""
+    return {
+        "keyVersion": key_version,
+        "event": token,
+        "pseudonym": encode_b64u(subject.pseudonym),
+        "salt": encode_b64u(subject.salt),
+    }
+
+
+def parse_person_event_body(value: object) -> PersonEventBody:
+    """Give the parts of a person event's request, or raise `InvalidField`."""
+    item = parse_object(value, ("keyVersion", "event", "pseudonym", "salt"))
+    return PersonEventBody(
+        parse_int(item["keyVersion"], "keyVersion", minimum=1),
+        parse_text(item["event"], "event", maximum=TOKEN_MAXIMUM),
+        parse_b64u(item["pseudonym"], "pseudonym", length=POINT_BYTES),
+        parse_b64u(item["salt"], "salt", length=SALT_BYTES),
     )
 
 

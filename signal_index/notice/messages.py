@@ -51,10 +51,22 @@ _WITHDRAWAL: Final = ("reference", "version", "source", "reason", "on")
 
 
 class WithdrawalReason(StrEnum):
-    """Why a signal ends."""
+    """Why a signal ends.
+
+    What was entered in error, and what was about someone who died, is erased at once,
+    also where a statute allows keeping what has ended.
+    """
 
     ENDED = "ended"
     ENTERED_IN_ERROR = "entered-in-error"
+    MOVED_AWAY = "moved-away"
+    DECEASED = "deceased"
+    AGE_LIMIT = "age-limit"
+
+    @property
+    def allows_keeping(self) -> bool:
+        """Whether an ended signal may stay where a statute allows that."""
+        return self not in {type(self).ENTERED_IN_ERROR, type(self).DECEASED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,12 +42,18 @@ from signal_index.notice.messages import (
     parse_notice,
     parse_withdrawal,
 )
+from signal_index.notice.person_events import (
+    PersonEvent,
+    encode_person_event,
+    parse_person_event,
+)
 from signal_index.notice.text import encode_compact
 
 BATCH_MAXIMUM: Final = 1_000
 _ALGORITHM: Final = "Ed25519"
 _NOTICE_TYPE: Final = "signal-notice+jwt"
 _BATCH_TYPE: Final = "signal-batch+jwt"
+_EVENT_TYPE: Final = "signal-person-event+jwt"
 _WITHDRAWAL_TYPE: Final = "signal-withdrawal+jwt"
 _CLOCK_SKEW: Final = timedelta(seconds=60)
 _KID_MAXIMUM: Final = 128
@@ -124,6 +130,13 @@ def sign_batch(key: NoticeKey, batch: Batch, *, iss: Oin, now: datetime) -> str:
     return _sign(key, _BATCH_TYPE, iss, now, body)
 
 
+def sign_person_event(
+    key: NoticeKey, event: PersonEvent, *, iss: Oin, now: datetime
+) -> str:
+    """Sign what a population register says about a person."""
+    return _sign(key, _EVENT_TYPE, iss, now, {"event": encode_person_event(event)})
+
+
 def read_kid(token: str) -> str:
     """Give the id of the key that a message SAYS signed it; proves nothing yet."""
     try:
@@ -166,6 +179,14 @@ def parse_signed_batch(token: str, signer: SignerKey, *, now: datetime) -> Signe
         tuple(_attempt(parse_notice, item) for item in notices),
         tuple(_attempt(parse_withdrawal, item) for item in withdrawals),
     )
+
+
+def parse_signed_person_event(
+    token: str, signer: SignerKey, *, now: datetime
+) -> tuple[Oin, PersonEvent]:
+    """Check the signature and give who sent which event, or raise `NoticeError`."""
+    issuer, body = _open(token, signer, _EVENT_TYPE, ("event",), now)
+    return issuer, parse_person_event(body["event"])
 
 
 def _attempt(parse: Callable[[object], _T], item: object) -> _T | InvalidField:

@@ -1,0 +1,207 @@
+"""A population register tells that a person died or moved: it ends what is out of date.
+
+- It touches the signals of every source about that person in that municipality, and is
+  recorded per signal. The register is told nothing of them, not even how many.
+- What is published later about that person is refused, and says why: its source then
+  mends its own file. Only events decide that, never another source's signals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from keys.errors import InvalidPseudonym
+from keys.pseudonym import (
+    KeyVersion,
+    StoredPoint,
+    derive_sealed_row,
+    derive_stored_point,
+    parse_pseudonym,
+)
+from policy.catalogue import Catalogue
+from policy.vocabulary import Caller
+from signal_index.api.callers import Source, SourceCaller
+from signal_index.api.context import Index, get_index
+from signal_index.api.reading import give_json, read_json
+from signal_index.api.recording import record_act
+from signal_index.api.routing import Routes
+from signal_index.api.submissions import find_signer, get_source
+from signal_index.api.transactions import committing
+from signal_index.errors import NotARegister
+from signal_index.identifiers import new_uuid7
+from signal_index.ledger import Kind
+from signal_index.notice import (
+    InvalidField,
+    PersonEvent,
+    PersonEventBody,
+    PersonEventKind,
+    Withdrawal,
+    WithdrawalReason,
+    parse_person_event_body,
+    parse_signed_person_event,
+    subject_commitment,
+)
+from signal_index.proof import JsonObject
+from signal_index.signals import derive_event_mark
+from signal_index.store.ledger import insert_entries
+from signal_index.store.person_events import (
+    TouchedSignal,
+    find_touched,
+    is_event_known,
+    store_event,
+)
+from signal_index.store.signals import (
+    Ending,
+    Evidence,
+    bury_signals,
+    insert_evidence,
+    keep_ended,
+    lock_source,
+)
+
+REGISTER: Final = "population-register"
+_REASONS: Final = {
+    PersonEventKind.DECEASED: WithdrawalReason.DECEASED,
+    PersonEventKind.MOVED_AWAY: WithdrawalReason.MOVED_AWAY,
+}
+
+routes = Routes()
+
+
+@routes.post("/person-events")
+async def tell_event(request: Request, caller: Source) -> Response:
+    """Take one event of a person; sent again it answers the same."""
+    index = get_index(request)
+    body = parse_person_event_body(await read_json(request))
+    now = index.clock()
+    standing = await index.standing.get(now)
+    signer = find_signer(body.token, caller.organisation, standing)
+    _, event = parse_signed_person_event(body.token, signer, now=now)
+    register = get_source(event.source, caller.organisation, standing)
+    own = str(caller.caller.municipality)
+    if register.kind != REGISTER or event.municipality != own:
+        raise NotARegister
+    if event.on > now.date():
+        raise InvalidField("on", "in-the-future")
+    point = _derive_point(index, body, event)
+    # Shielded: a register that leaves must find the whole of it done, or nothing.
+    told = _Told(event, body.token)
+    entry = await asyncio.shield(_carry_out(index, caller, told, point, now))
+    return give_json({"event": str(event.event), "entryId": str(entry)})
+
+
+class _Told:
+    """An event, and the message in which it was signed."""
+
+    def __init__(self, event: PersonEvent, token: str) -> None:
+        self.event = event
+        self.token = token
+
+
+def _derive_point(
+    index: Index, body: PersonEventBody, event: PersonEvent
+) -> StoredPoint:
+    """Check that the signed commitment is of the N beside it, and give c*N."""
+    try:
+        pseudonym = parse_pseudonym(body.pseudonym)
+    except InvalidPseudonym as error:
+        raise InvalidField("pseudonym", "wrong-form") from error
+    committed = subject_commitment(body.salt, pseudonym)
+    if not hmac.compare_digest(committed, event.subject):
+        raise InvalidField("subject", "does-not-match")
+    scalar = index.keys.get_scalar(KeyVersion(body.key_version))
+    return derive_stored_point(scalar, pseudonym)
+
+
+async def _carry_out(
+    index: Index, caller: SourceCaller, told: _Told, point: StoredPoint, now: datetime
+) -> UUID:
+    event = told.event
+    secret = index.keys.row_key
+    rows = [
+        derive_sealed_row(secret, point, category.value).row_key
+        for category in index.catalogue.categories
+    ]
+    mark = derive_event_mark(secret, point, event.municipality)
+    async with committing(index.engine) as conn:
+        if (known := await is_event_known(conn, event.event)) is not None:
+            return known
+        touched = await _find_touched(conn, event, rows)
+        await _end(conn, index.catalogue, event, touched, now)
+        entries = [
+            record_act(Kind.PERSON_EVENT, caller.caller, what, index.keys, now)
+            for what in (_tell_event(event), *(_tell(event, one) for one in touched))
+        ]
+        first = entries[0].id
+        await store_event(conn, event, mark, entry=first, now=now)
+        await insert_entries(conn, entries)
+        await insert_evidence(conn, _evidence(told, caller.caller, first, now))
+    return first
+
+
+async def _find_touched(
+    conn: AsyncConnection, event: PersonEvent, rows: Sequence[bytes]
+) -> Sequence[TouchedSignal]:
+    """Give what the event ends, once nobody publishes for those sources."""
+    if event.kind not in _REASONS:
+        return ()
+    seen = await find_touched(conn, rows, event.municipality)
+    # Sorted, so that a source that publishes meanwhile never waits in a circle.
+    for source in sorted({one.source for one in seen}):
+        await lock_source(conn, source)
+    return await find_touched(conn, rows, event.municipality)
+
+
+async def _end(
+    conn: AsyncConnection,
+    catalogue: Catalogue,
+    event: PersonEvent,
+    touched: Sequence[TouchedSignal],
+    now: datetime,
+) -> None:
+    if not touched:
+        return
+    reason = _REASONS[event.kind]
+    keep: list[Ending] = []
+    bury: list[Ending] = []
+    for one in touched:
+        said = Withdrawal(one.reference, one.version, one.source, reason, event.on)
+        category = catalogue.categories[catalogue.parse_category(one.category)]
+        kept = reason.allows_keeping and category.keeps is not None
+        (keep if kept else bury).append(Ending(said, one.category, event.municipality))
+    await keep_ended(conn, keep)
+    await bury_signals(conn, bury, now=now)
+
+
+def _tell_event(event: PersonEvent) -> JsonObject:
+    return {"event": str(event.event), "happened": event.kind.value}
+
+
+def _tell(event: PersonEvent, one: TouchedSignal) -> JsonObject:
+    return {
+        **_tell_event(event),
+        "reference": str(one.reference),
+        "source": one.source,
+        "category": one.category,
+    }
+
+
+def _evidence(told: _Told, caller: Caller, entry: UUID, now: datetime) -> Evidence:
+    return Evidence(
+        id=new_uuid7(now),
+        kind="person-event",
+        submitted_by=caller.organisation,
+        municipality=caller.municipality,
+        entry_id=entry,
+        received_at=now,
+        jws=told.token,
+    )

@@ -1,0 +1,93 @@
+"""Person events: which signals they end, and what later publications must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.notice import Oin, PersonEvent, PersonEventKind
+from signal_index.signals import CONFIRMED_FOR, SignalState
+from signal_index.tables.person_events import person_event
+from signal_index.tables.signals import signal
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedSignal:
+    """A signal that an event ends; nothing in it names the person."""
+
+    source: Oin
+    reference: UUID
+    version: int
+    category: str
+
+
+async def is_event_known(conn: AsyncConnection, event: UUID) -> UUID | None:
+    """Give the entry of an event that came before, or None."""
+    found = await conn.scalar(
+        select(person_event.c.entry_id).where(person_event.c.id == event)
+    )
+    return found if isinstance(found, UUID) else None
+
+
+async def find_touched(
+    conn: AsyncConnection, rows: Iterable[bytes], municipality: str
+) -> Sequence[TouchedSignal]:
+    """Give the signals under these row keys that stand in this municipality."""
+    columns = signal.c
+    found = await conn.execute(
+        select(columns.source, columns.reference, columns.version, columns.category)
+        .where(columns.row_key.in_(list(rows)))
+        .where(columns.municipality == municipality)
+        .where(columns.state != SignalState.ENDED.value)
+        .order_by(columns.source, columns.reference)
+    )
+    return [TouchedSignal(*row) for row in found]
+
+
+async def store_event(
+    conn: AsyncConnection,
+    event: PersonEvent,
+    mark: bytes,
+    *,
+    entry: UUID,
+    now: datetime,
+) -> None:
+    """Keep an event as long as a signal could live that contradicts it."""
+    await conn.execute(
+        insert(person_event),
+        {
+            "id": event.event,
+            "mark": mark,
+            "municipality": event.municipality,
+            "source": event.source,
+            "kind": event.kind.value,
+            "happened_on": event.on,
+            "entry_id": entry,
+            "received_at": now,
+            "until": now + CONFIRMED_FOR,
+        },
+    )
+
+
+async def find_events(
+    conn: AsyncConnection, marks: Iterable[bytes]
+) -> Mapping[bytes, PersonEventKind]:
+    """Give, per mark, what holds of the person: died, or else the last move."""
+    wanted = list(marks)
+    if not wanted:
+        return {}
+    rows = await conn.execute(
+        select(person_event.c.mark, person_event.c.kind)
+        .where(person_event.c.mark.in_(wanted))
+        .order_by(person_event.c.happened_on, person_event.c.received_at)
+    )
+    found: dict[bytes, PersonEventKind] = {}
+    for row in rows:
+        if found.get(row.mark) is not PersonEventKind.DECEASED:
+            found[row.mark] = PersonEventKind(row.kind)
+    return found

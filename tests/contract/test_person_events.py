@@ -1,0 +1,222 @@
+"""A population register tells of a death or a move: every source's signals follow.
+
+Recorded per signal, told to nobody how many; what contradicts it later is refused.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from keys.bsn import Bsn
+from signal_index.notice import (
+    SALT_BYTES,
+    MunicipalityCode,
+    Oin,
+    PersonEvent,
+    PersonEventKind,
+    SubjectProof,
+    encode_person_event_body,
+    sign_person_event,
+    subject_commitment,
+)
+from signal_index.store.connect import DatabaseRole, open_engine, reading, transaction
+from signal_index.store.registry import (
+    ClientRecord,
+    OrganisationRecord,
+    SignerRecord,
+    SourceRecord,
+    add_client,
+    add_organisation,
+    add_signer,
+    add_source,
+)
+from tests.builders import a_notice
+from tests.holders_builders import a_bsn
+from tests.world import Agency, World, open_world
+
+pytestmark = pytest.mark.anyio
+ONE, TWO = a_bsn(1), a_bsn(2)
+DECEASED, MOVED_AWAY = PersonEventKind.DECEASED, PersonEventKind.MOVED_AWAY
+REGISTER_OIN = "00000001000000000014"
+HOME = MunicipalityCode("9901")
+SALT = bytes(SALT_BYTES)
+
+
+@dataclass
+class Town:
+    """A world with a population register."""
+
+    world: World
+    register: Agency
+
+    async def tell(
+        self,
+        number: Bsn,
+        kind: PersonEventKind,
+        sender: Agency | None = None,
+        *,
+        salt: bytes = SALT,
+        **changed: Any,  # noqa: ANN401 - fields of the event by name
+    ) -> httpx.Response:
+        world, sender = self.world, sender or self.register
+        given = await world.holders.prepare_publication([number])
+        (n,) = given.pseudonyms
+        event = PersonEvent(
+            event=uuid.uuid4(),
+            source=Oin(sender.oin),
+            subject=subject_commitment(SALT, n),
+            kind=kind,
+            municipality=HOME,
+            on=world.clock().date(),
+        )
+        event = replace(event, **changed)
+        iss = Oin(sender.oin)
+        token = sign_person_event(sender.key, event, iss=iss, now=world.clock())
+        proof = SubjectProof(event.event, n.encoded, salt)
+        version = world.index.key_config.key_version
+        body = encode_person_event_body(version, token, proof)
+        bearer = world.a_source_token(sender)
+        return await world.send("POST", "/person-events", bearer, body)
+
+    async def publish_again(self, number: Bsn) -> dict[str, Any]:
+        agency = self.world.debt_help
+        notice = a_notice(agency.contact, source=Oin(agency.oin))
+        answer = await self.world.send_batch(agency, [notice], [number])
+        (result,) = answer.json()["results"]
+        found: dict[str, Any] = result
+        return found
+
+    async def count(self, statement: str) -> int:
+        async with reading(self.world.engine) as conn:
+            return int(await conn.scalar(text(statement)) or 0)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
+    is_sqlite = request.param == "sqlite"
+    url = None if is_sqlite else str(request.getfixturevalue("postgres"))
+    async with open_world(tmp_path, url) as world:
+        register = Agency(REGISTER_OIN, "")
+        own = world.engine.url.render_as_string(hide_password=False)
+        await _register(own, register, world)
+        world.clock.forward(timedelta(minutes=1))  # who is registered is read anew
+        yield Town(world, register)
+
+
+async def _register(url: str, register: Agency, world: World) -> None:
+    engine = open_engine(url, DatabaseRole.OWNER, pool_size=1)
+    now, oin = world.clock(), register.oin
+    async with transaction(engine) as conn:
+        record = OrganisationRecord(oin, "Burgerzaken", "source-agency", HOME)
+        await add_organisation(conn, record, now=now)
+        await add_client(conn, ClientRecord(f"agent-{oin[-4:]}", oin), now=now)
+        jwk = register.key.encode_public().decode()
+        await add_signer(conn, SignerRecord(oin, register.key.kid, jwk), now=now)
+        nothing: frozenset[str] = frozenset()
+        source = SourceRecord(oin, "population-register", nothing, nothing, 1)
+        await add_source(conn, source, now=now)
+    await engine.dispose()
+
+
+async def test_a_death_ends_the_signals_of_every_source_and_of_nobody_else(
+    town: Town,
+) -> None:
+    await town.world.publish(town.world.debt_help, [ONE, TWO])
+    await town.world.publish(town.world.income_support, [ONE])
+    told = await town.tell(ONE, DECEASED)
+    assert told.status_code == 200, told.text
+    assert await town.count("SELECT count(*) FROM signal") == 1
+    (answer,) = await town.world.look_up([TWO])
+    assert len(answer["flags"]) == 1
+
+
+async def test_each_signal_that_ends_has_an_entry_of_its_own(town: Town) -> None:
+    await town.world.publish(town.world.debt_help, [ONE])
+    await town.world.publish(town.world.income_support, [ONE])
+    await town.tell(ONE, DECEASED)
+    kinds = "SELECT count(*) FROM ledger_entry WHERE kind = 'person-event'"
+    assert await town.count(kinds) == 3
+
+
+async def test_the_register_is_not_told_how_many_signals_there_were(
+    town: Town,
+) -> None:
+    await town.world.publish(town.world.debt_help, [ONE])
+    hit = await town.tell(ONE, DECEASED)
+    miss = await town.tell(TWO, DECEASED)
+    assert hit.json().keys() == miss.json().keys() == {"event", "entryId"}
+    assert len(hit.content) == len(miss.content)
+
+
+async def test_an_event_sent_again_answers_the_same_and_does_nothing(
+    town: Town,
+) -> None:
+    event = uuid.uuid4()
+    first = await town.tell(ONE, DECEASED, event=event)
+    assert first.status_code == 200, first.text
+    entries = await town.count("SELECT count(*) FROM ledger_entry")
+    again = await town.tell(ONE, DECEASED, event=event)
+    assert again.json() == first.json()
+    assert await town.count("SELECT count(*) FROM ledger_entry") == entries
+
+
+@pytest.mark.parametrize(
+    ("kind", "slug"),
+    [(DECEASED, "subject-deceased"), (MOVED_AWAY, "subject-moved-away")],
+)
+async def test_what_is_published_against_the_register_is_refused_with_its_reason(
+    town: Town, kind: PersonEventKind, slug: str
+) -> None:
+    await town.tell(ONE, kind)
+    result = await town.publish_again(ONE)
+    assert result["outcome"] == "refused"
+    assert result["problem"]["type"].endswith(slug)
+    assert (await town.publish_again(TWO))["outcome"] == "accepted"
+
+
+async def test_who_moves_in_again_can_be_published_again(town: Town) -> None:
+    await town.tell(ONE, MOVED_AWAY)
+    town.world.clock.forward(timedelta(days=40))
+    await town.tell(ONE, PersonEventKind.MOVED_IN)
+    assert (await town.publish_again(ONE))["outcome"] == "accepted"
+
+
+async def test_who_has_died_does_not_come_back_by_moving_in(town: Town) -> None:
+    await town.tell(ONE, DECEASED)
+    await town.tell(ONE, PersonEventKind.MOVED_IN)
+    assert (await town.publish_again(ONE))["outcome"] == "refused"
+
+
+async def test_an_agency_that_is_no_register_tells_of_nobody(town: Town) -> None:
+    await town.world.publish(town.world.income_support, [ONE])
+    refused = await town.tell(ONE, DECEASED, town.world.debt_help)
+    assert refused.status_code == 403
+    assert await town.count("SELECT count(*) FROM signal") == 1
+
+
+async def test_a_register_tells_of_its_own_municipality_only(town: Town) -> None:
+    refused = await town.tell(ONE, DECEASED, municipality=MunicipalityCode("9902"))
+    assert refused.status_code == 403
+
+
+async def test_another_pseudonym_than_was_signed_is_refused(town: Town) -> None:
+    refused = await town.tell(ONE, DECEASED, salt=bytes(range(SALT_BYTES)))
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["field"] == "subject"
+
+
+async def test_the_mark_of_a_person_is_no_row_key_of_a_signal(town: Town) -> None:
+    await town.world.publish(town.world.debt_help, [ONE])
+    await town.tell(ONE, PersonEventKind.MOVED_IN)
+    joined = "SELECT count(*) FROM signal s JOIN person_event e ON e.mark = s.row_key"
+    assert await town.count("SELECT count(*) FROM person_event") == 1
+    assert await town.count(joined) == 0
