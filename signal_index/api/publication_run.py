@@ -225,7 +225,8 @@ def _decide_withdrawal(
         ending = Ending(said, place.category, place.municipality)
         category = plan.catalogue.parse_category(place.category)
         may_keep = plan.catalogue.categories[category].keeps is not None
-        kept = may_keep and said.reason.allows_keeping
+        # What a citizen disputes is not kept once its source has let go of it.
+        kept = may_keep and said.reason.allows_keeping and not known.restricted
         (plan.keep if kept else plan.bury).append(ending)
     return outcome
 

@@ -124,6 +124,7 @@ async def _find_stored(
                 row.version,
                 row.notice_digest,
                 row.row_key,
+                row.state == SignalState.RESTRICTED,
             ),
             KnownPlace(row.category, row.municipality),
         )
@@ -132,9 +133,14 @@ async def _find_stored(
 
 
 async def store_signals(conn: AsyncConnection, signals: Sequence[NewSignal]) -> None:
-    """Store notices that were accepted, in place of what they replace."""
+    """Store notices that were accepted, in place of what they replace.
+
+    What replaces a restricted signal is restricted too: a new version from the source
+    does not end what the citizen asked for (GDPR art. 18).
+    """
     if not signals:
         return
+    restricted = await _find_restricted(conn, signals)
     for source in {one.notice.source for one in signals}:
         replaced = [
             one.notice.reference for one in signals if one.notice.source == source
@@ -145,7 +151,21 @@ async def store_signals(conn: AsyncConnection, signals: Sequence[NewSignal]) -> 
                 tombstone.c.source == source, tombstone.c.reference.in_(replaced)
             )
         )
-    await conn.execute(insert(signal), [_row_of(one) for one in signals])
+    await conn.execute(insert(signal), [_row_of(one, restricted) for one in signals])
+
+
+async def _find_restricted(
+    conn: AsyncConnection, signals: Sequence[NewSignal]
+) -> frozenset[tuple[str, UUID]]:
+    columns = signal.c
+    rows = await conn.execute(
+        select(columns.source, columns.reference).where(
+            columns.source.in_({one.notice.source for one in signals}),
+            columns.reference.in_([one.notice.reference for one in signals]),
+            columns.state == SignalState.RESTRICTED.value,
+        )
+    )
+    return frozenset((row.source, row.reference) for row in rows)
 
 
 async def erase_signals(
@@ -240,8 +260,12 @@ async def list_own_signals(
     return [OwnSignal(*row) for row in rows]
 
 
-def _row_of(new: NewSignal) -> dict[str, object]:
+def _row_of(
+    new: NewSignal, restricted: frozenset[tuple[str, UUID]]
+) -> dict[str, object]:
     notice = new.notice
+    stays = (notice.source, notice.reference) in restricted
+    state = SignalState.RESTRICTED if stays else SignalState.ACTIVE
     return {
         "row_key": new.row_key,
         "id": new.id,
@@ -259,7 +283,7 @@ def _row_of(new: NewSignal) -> dict[str, object]:
         "valid_until": notice.valid_until,
         "informed_code": notice.informed.code,
         "informed_on": notice.informed.on,
-        "state": SignalState.ACTIVE.value,
+        "state": state.value,
         "confirmed_at": new.confirmed_at,
         "ended_on": None,
     }

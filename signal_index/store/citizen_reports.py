@@ -1,0 +1,113 @@
+"""Reads what a citizen's report is put together from.
+
+- Signals only through an `OwnSearch`, which only a `ReportPermit` gives.
+- Entries by the keyed hashes of one person, within one municipality; the groups about
+  whom, who and role stay closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.citizens.reported import (
+    LOOKUP_GROUPS,
+    REPORTED_KINDS,
+    OwnSearch,
+    ReportedEntry,
+    ReportedSignal,
+)
+from signal_index.ledger import DisclosureKey, open_disclosures
+from signal_index.proof import Group, JsonObject, Kind, parse_disclosure
+from signal_index.tables.ledger import ledger_disclosure, ledger_entry
+from signal_index.tables.registry import contact_holder
+from signal_index.tables.signals import signal
+
+MOST_ENTRIES: Final = 2_000
+"""More than anybody is looked up in five years; a report with more says so."""
+
+
+async def find_own_signals(
+    conn: AsyncConnection, search: OwnSearch
+) -> Sequence[ReportedSignal]:
+    """Give all signals about the permit's person in its municipality, restricted too.
+
+    Also what no lookup would show today, such as a signal that is yet to begin:
+    whatever is kept about a citizen is theirs to see (GDPR art. 15).
+    """
+    columns = signal.c
+    rows = await conn.execute(
+        select(
+            columns.row_key,
+            columns.source,
+            columns.reference,
+            columns.category,
+            columns.state,
+            columns.valid_from,
+            columns.valid_until,
+            columns.ended_on,
+            columns.informed_code,
+            columns.informed_on,
+            contact_holder.c.details,
+        )
+        .join(contact_holder, contact_holder.c.id == columns.contact_holder)
+        .where(columns.row_key.in_(sorted(search.rows)))
+        .where(columns.municipality == search.permit.municipality)
+    )
+    found = [
+        ReportedSignal(*row) for row in rows if search.rows[row.row_key] == row.category
+    ]
+    return sorted(found, key=lambda one: (one.category, one.source, one.valid_from))
+
+
+async def find_person_entries(
+    conn: AsyncConnection,
+    persons: Mapping[int, bytes],
+    municipality: str,
+    keys: Mapping[int, DisclosureKey],
+) -> Sequence[ReportedEntry]:
+    """Give the newest entries in which somebody looked, newest first.
+
+    `persons` holds the keyed hash of one person in each year's ledger. At most
+    `MOST_ENTRIES` and one more, by which the caller sees that there are more.
+    """
+    if not persons:
+        return ()
+    rows = await conn.execute(
+        select(
+            ledger_entry.c.entry_id,
+            ledger_entry.c.year,
+            ledger_entry.c.kind,
+            ledger_entry.c.recorded_at,
+            ledger_entry.c.organisation,
+            ledger_disclosure.c.sealed,
+        )
+        .join_from(ledger_disclosure, ledger_entry)
+        .where(ledger_disclosure.c.find_person.in_(sorted(persons.values())))
+        .where(ledger_entry.c.kind.in_([kind.value for kind in REPORTED_KINDS]))
+        .where(ledger_entry.c.municipality == municipality)
+        .order_by(ledger_disclosure.c.entry_id.desc())
+        .limit(MOST_ENTRIES + 1)
+    )
+    return [_open(row, keys[row.year]) for row in rows]
+
+
+def _open(row: Row[*tuple[Any, ...]], key: DisclosureKey) -> ReportedEntry:
+    texts = open_disclosures(row.entry_id, row.sealed, key=key)
+    groups = {group: parse_disclosure(texts[group]).value for group in LOOKUP_GROUPS}
+    return ReportedEntry(
+        entry=row.entry_id,
+        kind=Kind(row.kind),
+        at=row.recorded_at,
+        organisation=row.organisation,
+        why=_members(groups, Group.WHY),
+        what=_members(groups, Group.WHAT),
+        decision=_members(groups, Group.DECISION),
+    )
+
+
+def _members(groups: Mapping[Group, JsonObject | None], group: Group) -> JsonObject:
+    return groups[group] or {}
