@@ -86,6 +86,8 @@ def _references(
         path = ("category", index)
         if category.recorded_under is not None:
             yield (*path, "recorded_under"), category.id, category.recorded_under
+        if category.shared_under is not None:
+            yield (*path, "shared_under"), category.id, category.shared_under
         if category.kept_after_end is not None:
             kept = category.kept_after_end
             yield (*path, "kept_after_end", "allowed_by"), category.id, kept.allowed_by

@@ -3,7 +3,9 @@
     PolicyError
     ├── InvalidPolicy             the shipped files hold an error, with its line
     │   ├── InvalidCatalogue
-    │   └── InvalidRules
+    │   ├── InvalidRules
+    │   └── InvalidBundle         not the one text of a bundle
+    ├── ChangeNotPossible         the catalogue cannot be changed in this way
     ├── InvalidEstablishment      what an administrator recorded cannot stand
     ├── UnknownCode               a code that the catalogue does not have
     │   ├── UnknownPurpose
@@ -66,6 +68,18 @@ class InvalidCatalogue(InvalidPolicy):
 
 class InvalidRules(InvalidPolicy):
     """The rules (Cedar) hold an error, or leave a way to fail open."""
+
+
+class InvalidBundle(InvalidPolicy):
+    """A file is not the one text of a bundle."""
+
+
+class ChangeNotPossible(PolicyError):
+    """The catalogue cannot be changed in this way; `field` says what is in the way."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)
 
 
 class InvalidEstablishment(PolicyError):

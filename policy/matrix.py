@@ -6,7 +6,7 @@ matrix cannot say anything else than a lookup would.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -28,6 +28,15 @@ from policy.weigh import weigh
 
 ANYWHERE = MunicipalityCode("0000")
 ONCE_PUBLISHED = "2999, 1"  # stands for the number that a purpose still waits for
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
+    """That a role sees a category with a purpose."""
+
+    purpose: str
+    category: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,16 @@ def build_matrix(policy: Policy, day: date) -> tuple[Row, ...]:
         for purpose, row in catalogue.purposes.items()
     )
     return tuple(_row(opened, row, day) for row in catalogue.purposes.values())
+
+
+def find_cells(rows: Iterable[Row]) -> frozenset[Cell]:
+    """Give every cell in which somebody sees something: what two matrices differ in."""
+    return frozenset(
+        Cell(str(row.purpose), str(category), str(role))
+        for row in rows
+        for category, roles in row.sees.items()
+        for role in roles
+    )
 
 
 def _row(policy: Policy, row: Purpose, day: date) -> Row:

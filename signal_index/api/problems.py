@@ -22,6 +22,7 @@ from signal_index.notice.text import encode_compact
 
 MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_SECONDS: Final = 2
+_MOST_FINDINGS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,13 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "invalid-input", "Een bevraging gaat over één tot tien personen.", 400
     ),
     policy_errors.InvalidEstablishment: _INVALID,
+    policy_errors.ChangeNotPossible: _INVALID,
+    policy_errors.InvalidPolicy: Problem(
+        "policy-invalid",
+        "Dit voorstel bevat fouten. Er is niets veranderd.",
+        400,
+        "Verbeter de bestanden en lever het voorstel opnieuw aan.",
+    ),
     policy_errors.LookupDenied: Problem(
         "lookup-denied", "Deze bevraging mag niet.", 403
     ),
@@ -288,6 +296,14 @@ def _field_errors(error: Exception, found: Problem) -> Sequence[Mapping[str, str
     if isinstance(error, InvalidField | errors.ParseError):
         message = _MESSAGES.get(error.code, found.title)
         return [{"field": error.field, "code": error.code, "message": message}]
+    if isinstance(error, policy_errors.ChangeNotPossible):
+        message = _MESSAGES["not-possible"]
+        return [{"field": error.field, "code": "not-possible", "message": message}]
+    if isinstance(error, policy_errors.InvalidPolicy):
+        return [
+            {"field": one.file, "code": f"line-{one.line}", "message": one.message}
+            for one in error.findings[:_MOST_FINDINGS]
+        ]
     return []
 
 
@@ -303,6 +319,7 @@ def _headers(error: Exception, found: Problem) -> dict[str, str]:
 
 
 _MESSAGES: Final[Mapping[str, str]] = {
+    "not-possible": "Zo kan de catalogus niet veranderd worden.",
     "missing": "Dit veld ontbreekt.",
     "unknown-field": "Hier staat een veld dat wij niet kennen.",
     "doubled-field": "Een veld staat er twee keer.",
