@@ -32,12 +32,11 @@ def opened_lines(
 
 
 def _opened(path: Path) -> BinaryIO:
-    file = path.open("rb")
-    start = file.read(2)
-    file.seek(0)
-    if start != _GZIP:
-        return file
-    return cast("BinaryIO", gzip.open(file))
+    with path.open("rb") as file:
+        is_compressed = file.read(len(_GZIP)) == _GZIP
+    if is_compressed:
+        return cast("BinaryIO", gzip.open(path))
+    return path.open("rb")
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
