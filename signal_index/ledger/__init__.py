@@ -8,11 +8,16 @@ package itself.
 from signal_index.ledger.entry import (
     ENTROPY_BYTES,
     FIND_KEY_BYTES,
+    RARE_OUTCOMES,
     Entry,
     FindKeys,
+    break_glass_find_key,
     build_entry,
     case_find_key,
+    outcome_find_key,
     person_find_key,
+    purpose_find_key,
+    team_find_key,
     user_find_key,
 )
 from signal_index.ledger.facts import (
@@ -32,6 +37,7 @@ from signal_index.proof import Group, Kind, Outcome
 __all__ = [
     "ENTROPY_BYTES",
     "FIND_KEY_BYTES",
+    "RARE_OUTCOMES",
     "CheckpointKey",
     "DecisionGroup",
     "DisclosureKey",
@@ -46,13 +52,17 @@ __all__ = [
     "RoleGroup",
     "ShownFlag",
     "WhyGroup",
+    "break_glass_find_key",
     "build_entry",
     "case_find_key",
     "describe_lookup",
     "make_receipt",
     "note_key",
     "open_disclosures",
+    "outcome_find_key",
     "person_find_key",
+    "purpose_find_key",
     "sign_checkpoint",
+    "team_find_key",
     "user_find_key",
 ]

@@ -21,6 +21,7 @@ from signal_index.proof import (
     Group,
     JsonObject,
     Leaf,
+    Outcome,
     digest_disclosure,
     encode_b64u,
     encode_leaf,
@@ -29,6 +30,8 @@ from signal_index.proof import (
 
 ENTROPY_BYTES = len(Group) * SALT_BYTES + NONCE_BYTES
 FIND_KEY_BYTES = 16
+RARE_OUTCOMES = frozenset({Outcome.REFUSED, Outcome.FAILED})
+"""What is searched for by its outcome; of nearly every entry it would tell nothing."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,6 +42,9 @@ class FindKeys:
     team: bytes | None
     case: bytes | None
     person: bytes | None
+    purpose: bytes | None = None
+    outcome: bytes | None = None
+    break_glass: bytes | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -110,21 +116,46 @@ def _group_values(facts: EntryFacts) -> Mapping[Group, JsonObject | None]:
 
 
 def _find_keys(facts: EntryFacts, key: DisclosureKey) -> FindKeys:
-    organisation = facts.organisation or ""
-    who, person = facts.who, facts.person
+    organisation, place = facts.organisation or "", facts.municipality or ""
+    who, person, why = facts.who, facts.person, facts.why
     team = facts.role.team if facts.role else None
-    case = facts.why.case_reference if facts.why else None
+    case = why.case_reference if why else None
+    is_common = facts.outcome not in RARE_OUTCOMES
+    broke_glass = why is not None and why.break_glass is not None
     return FindKeys(
         user=None if who is None else user_find_key(key, organisation, who),
-        team=None if team is None else _find_key(key, "team", organisation, team),
+        team=None if team is None else team_find_key(key, organisation, team),
         case=None if case is None else case_find_key(key, organisation, case),
         person=None if person is None else person_find_key(key, person.name),
+        purpose=None if why is None else purpose_find_key(key, place, why.purpose),
+        outcome=None if is_common else outcome_find_key(key, place, facts.outcome),
+        break_glass=break_glass_find_key(key, place) if broke_glass else None,
     )
 
 
 def user_find_key(key: DisclosureKey, organisation: str, sub: str) -> bytes:
     """Give the keyed hash under which a user's own entries of a year are found."""
     return _find_key(key, "user", organisation, sub)
+
+
+def team_find_key(key: DisclosureKey, organisation: str, team: str) -> bytes:
+    """Give the keyed hash under which the entries of a team of a year are found."""
+    return _find_key(key, "team", organisation, team)
+
+
+def purpose_find_key(key: DisclosureKey, municipality: str, purpose: str) -> bytes:
+    """Give the keyed hash of a purpose in a municipality in a year."""
+    return _find_key(key, "purpose", municipality, purpose)
+
+
+def outcome_find_key(key: DisclosureKey, municipality: str, outcome: Outcome) -> bytes:
+    """Give the keyed hash of an outcome; only of those in `RARE_OUTCOMES`."""
+    return _find_key(key, "outcome", municipality, outcome.value)
+
+
+def break_glass_find_key(key: DisclosureKey, municipality: str) -> bytes:
+    """Give the keyed hash of lookups for which glass was broken."""
+    return _find_key(key, "break-glass", municipality)
 
 
 def case_find_key(key: DisclosureKey, organisation: str, case: str) -> bytes:

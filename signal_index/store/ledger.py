@@ -46,6 +46,9 @@ _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "find_team": LargeBinary(),
     "find_case": LargeBinary(),
     "find_person": LargeBinary(),
+    "find_purpose": LargeBinary(),
+    "find_outcome": LargeBinary(),
+    "find_break_glass": LargeBinary(),
 }
 
 _INSERT_ALL = text(
@@ -53,10 +56,12 @@ _INSERT_ALL = text(
     WITH given AS (
       SELECT * FROM unnest(
         :entry_id, :year, :kind, :organisation, :municipality, :recorded_at,
-        :leaf, :sealed, :find_user, :find_team, :find_case, :find_person
+        :leaf, :sealed, :find_user, :find_team, :find_case, :find_person,
+        :find_purpose, :find_outcome, :find_break_glass
       ) AS g (
         entry_id, year, kind, organisation, municipality, recorded_at,
-        leaf, sealed, find_user, find_team, find_case, find_person
+        leaf, sealed, find_user, find_team, find_case, find_person,
+        find_purpose, find_outcome, find_break_glass
       )
     ), entries AS (
       INSERT INTO ledger_entry
@@ -67,10 +72,12 @@ _INSERT_ALL = text(
     ), disclosures AS (
       INSERT INTO ledger_disclosure
         (entry_id, year, municipality, sealed,
-         find_user, find_team, find_case, find_person)
+         find_user, find_team, find_case, find_person,
+         find_purpose, find_outcome, find_break_glass)
       SELECT
         entry_id, year, municipality, sealed,
-        find_user, find_team, find_case, find_person
+        find_user, find_team, find_case, find_person,
+        find_purpose, find_outcome, find_break_glass
       FROM given
     )
     INSERT INTO ledger_pending (entry_id, year) SELECT entry_id, year FROM given
@@ -142,6 +149,9 @@ def _row_of(entry: Entry) -> Mapping[str, Any]:
         "find_team": entry.find_keys.team,
         "find_case": entry.find_keys.case,
         "find_person": entry.find_keys.person,
+        "find_purpose": entry.find_keys.purpose,
+        "find_outcome": entry.find_keys.outcome,
+        "find_break_glass": entry.find_keys.break_glass,
     }
 
 

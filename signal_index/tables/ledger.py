@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from signal_index.tables.metadata import OIN, Instant, metadata
@@ -39,6 +40,7 @@ ledger_entry = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
     Index("ix_ledger_entry_organisation", "organisation", "entry_id"),
+    Index("ix_ledger_entry_municipality", "municipality", "entry_id"),
 )
 
 ledger_disclosure = Table(
@@ -52,9 +54,28 @@ ledger_disclosure = Table(
     Column("find_team", LargeBinary),
     Column("find_case", LargeBinary),
     Column("find_person", LargeBinary),
+    Column("find_purpose", LargeBinary),
+    Column("find_outcome", LargeBinary),
+    Column("find_break_glass", LargeBinary),
     Index("ix_ledger_disclosure_find_user", "find_user", "entry_id"),
     Index("ix_ledger_disclosure_find_case", "find_case", "entry_id"),
     Index("ix_ledger_disclosure_find_person", "find_person", "entry_id"),
+    Index("ix_ledger_disclosure_find_team", "find_team", "entry_id"),
+    Index("ix_ledger_disclosure_find_purpose", "find_purpose", "entry_id"),
+    Index(
+        "ix_ledger_disclosure_find_outcome",
+        "find_outcome",
+        "entry_id",
+        postgresql_where=text("find_outcome IS NOT NULL"),
+        sqlite_where=text("find_outcome IS NOT NULL"),
+    ),
+    Index(
+        "ix_ledger_disclosure_find_break_glass",
+        "find_break_glass",
+        "entry_id",
+        postgresql_where=text("find_break_glass IS NOT NULL"),
+        sqlite_where=text("find_break_glass IS NOT NULL"),
+    ),
 )
 
 ledger_pending = Table(
