@@ -9,6 +9,7 @@
     │   ├── KeyConfigUnusable      no key config that pins and accepted origin allow
     │   ├── LedgerRolledBack       the tree is smaller than the checkpoint kept outside
     │   ├── LedgerForked           the tree does not extend what was signed before
+    │   ├── LedgerRenamed          the settings name another ledger than the database
     │   └── CheckpointMissing      a tree was signed, but the file outside lacks it
     ├── AdministrationRefused      a command of the administrator does not hold
     │   ├── LoadFileRefused        unknown key or malformed value in the TOML
@@ -35,6 +36,8 @@
     │   ├── SubjectDeceased        the population register says the person has died
     │   ├── SubjectMovedAway       the same, that the person left the municipality
     │   ├── UnknownContactHolder   the source has no such contact holder
+    │   ├── ProposalOutdated       another policy was adopted since this was proposed
+    │   ├── NothingChanges         the proposal is the policy that holds already
     │   ├── UnknownApproval        nothing waits under that id for this caller
     │   ├── ApprovalAlreadyOpen    the same matter waits for its second person already
     │   ├── ApprovalClosed         it was decided before
@@ -52,8 +55,12 @@
     │   ├── NothingToRelease       the signal is not restricted, or not answered yet
     │   ├── UnknownReview          no review with this id for this caller
     │   ├── ReviewClosed           the review is not at the step that this asks for
+    │   ├── UnknownFinding         no finding with this id for this officer
+    │   ├── FindingClosed          the finding was closed before
+    │   ├── FindingAboutOneself    who it is about cannot close it
     │   └── UnknownEntry           no ledger entry that this caller may see
     └── NotAnswered                the index cannot answer now; asking again is safe
+        ├── PolicyUnusable         an adopted policy is not signed, whole or readable
         ├── ProofNotReady          the entry is recorded, its tree is not signed yet
         ├── QueueFull              too many lookups wait; nothing was spent
         ├── CommitUnknown          the database did not confirm the commit
@@ -100,6 +107,14 @@ class LedgerRolledBack(StartRefused):
 
 class LedgerForked(StartRefused):
     """The tree does not hold a tree that was signed before as its beginning."""
+
+
+class LedgerRenamed(StartRefused):
+    """The settings give the ledger another name than the database knows.
+
+    A ledger keeps its name for as long as it goes on. It gets another one only when it
+    is succeeded (`signal-index ledger succeed`), which is recorded.
+    """
 
 
 class CheckpointMissing(StartRefused):
@@ -218,6 +233,14 @@ class UnknownContactHolder(RequestRefused):
     """The source has no contact holder with that id."""
 
 
+class ProposalOutdated(RequestRefused):
+    """Another policy was adopted since this one was proposed and compared."""
+
+
+class NothingChanges(RequestRefused):
+    """The proposal is the policy that holds already."""
+
+
 class UnknownApproval(RequestRefused):
     """No approval with that id that this caller may see."""
 
@@ -286,12 +309,32 @@ class ReviewClosed(RequestRefused):
     """The review has moved on: another officer did, or it is judged already."""
 
 
+class UnknownFinding(RequestRefused):
+    """There is no finding with this id that this officer may see."""
+
+
+class FindingClosed(RequestRefused):
+    """The finding was closed before, with its reason."""
+
+
+class FindingAboutOneself(RequestRefused):
+    """The finding is about the person who would close it."""
+
+
 class UnknownEntry(RequestRefused):
     """There is no ledger entry with that id that this caller may see."""
 
 
 class NotAnswered(SignalIndexError):
     """The index cannot answer now; asking again is safe."""
+
+
+class PolicyUnusable(NotAnswered):
+    """The policy that a municipality adopted is not signed by us, whole or readable.
+
+    Nothing of that municipality is answered until it is: an older policy might show
+    what the adopted one no longer does.
+    """
 
 
 class ProofNotReady(NotAnswered):

@@ -111,6 +111,21 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
     errors.UnknownContactHolder: Problem(
         "unknown-contact-holder", "Deze contactpersoon is niet aangemeld.", 404
     ),
+    errors.ProposalOutdated: Problem(
+        "proposal-outdated",
+        "De regels zijn veranderd nadat dit voorstel is gemaakt.",
+        409,
+        "Trek het voorstel in, vergelijk het opnieuw en dien het opnieuw in.",
+    ),
+    errors.NothingChanges: Problem(
+        "nothing-changes", "Dit voorstel verandert niets aan de regels.", 400
+    ),
+    errors.PolicyUnusable: Problem(
+        "policy-unusable",
+        "De regels van deze gemeente kunnen niet gelezen worden.",
+        503,
+        "Daarom toont de index niets. Waarschuw de beheerder.",
+    ),
     errors.UnknownApproval: Problem(
         "unknown-approval", "Dit verzoek om goedkeuring is er niet.", 404
     ),
@@ -174,6 +189,15 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
     ),
     errors.ReviewClosed: Problem(
         "review-closed", "Deze beoordeling is al een stap verder.", 409
+    ),
+    errors.UnknownFinding: Problem(
+        "unknown-finding", "Deze bevinding kennen wij niet.", 404
+    ),
+    errors.FindingClosed: Problem(
+        "finding-closed", "Deze bevinding is al afgesloten.", 409
+    ),
+    errors.FindingAboutOneself: Problem(
+        "finding-about-oneself", "Deze bevinding gaat over uzelf.", 403
     ),
     errors.UnknownEntry: Problem(
         "unknown-entry", "Deze regel van het inzagelogboek is er niet.", 404
@@ -334,5 +358,6 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "out-of-range": "Dit getal is te klein of te groot.",
     "before-start": "Het einde ligt voor het begin.",
     "unknown-code": "Deze code staat niet in de lijst.",
+    "day-out-of-range": "Deze dag kan niet: te vroeg of te laat.",
     "looks-like-a-person-number": "Hier mag geen nummer van een persoon staan.",
 }

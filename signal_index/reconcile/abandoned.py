@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from signal_index.reconcile.evidence import SETTLING, Evidence, list_stated
-from signal_index.reconcile.findings import Code, Finding
+from signal_index.proof.findings import Code, Finding
 
 _USER_LEAST, _USER_TENTHS = 3, 10
 _ORGANISATION_LEAST, _ORGANISATION_FIFTIETHS = 5, 50

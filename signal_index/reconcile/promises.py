@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from signal_index.proof import PROMISE_SECONDS
 from signal_index.reconcile.evidence import Evidence
-from signal_index.reconcile.findings import Code, Finding
+from signal_index.proof.findings import Code, Finding
 
 _PROMISED = timedelta(seconds=PROMISE_SECONDS)
 

@@ -20,7 +20,7 @@ from signal_index.reconcile.evidence import (
     Stated,
     list_stated,
 )
-from signal_index.reconcile.findings import Code, Finding
+from signal_index.proof.findings import Code, Finding
 
 _SEARCH_ACT = "officer-search"
 
@@ -92,7 +92,7 @@ def _judge_entry(
 
 def _agrees(one: Stated, named: Named) -> bool:
     said = one.ticket
-    is_search = named.kind is Kind.SEARCH
+    is_search = named.kind is not Kind.LOOKUP  # an officer asks for reports as well
     return (
         (said.org, said.sub, said.req) == (named.organisation, named.user, named.req)
     ) and (said.act == _SEARCH_ACT) is is_search

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from signal_index.reconcile.findings import Code, Weight
+from signal_index.proof.findings import Code, Weight
 from signal_index.reconcile.promises import judge_promises
 from tests.reconcile_builders import (
     NEXT_NIGHT,

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from signal_index.proof import Json, JsonObject
+from signal_index.proof.encoding import Json, JsonObject
 
 REPORT_FORMAT = "signal-index/reconciliation/1"
 

@@ -1,0 +1,298 @@
+"""Keeps the days that were reconciled and what was found, until an officer closes it.
+
+- Taking the same report twice changes nothing: a finding is known by the digest of what
+  it says. A later report of the same day may add findings, and counts the day anew.
+- A finding is closed once, with a reason from a closed list, and not by the person whom
+  it is about.
+- A finding without an organisation concerns the ledger as a whole; only officers who
+  see the whole municipality see it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.errors import FindingAboutOneself, FindingClosed, UnknownFinding
+from signal_index.identifiers import new_uuid7
+from signal_index.proof import encode_json
+from signal_index.proof.findings import Code, Finding, Report, Weight
+from signal_index.store.scope import OfficerScope, within
+from signal_index.tables.completeness import completeness_day, completeness_finding
+from signal_index.tables.registry import organisation
+
+
+class ClosingReason(StrEnum):
+    """Why a finding needs no more attention, or where it went."""
+
+    EXPLAINED = "explained"
+    TECHNICAL_FAULT = "technical-fault"
+    TEST = "test"
+    PASSED_ON = "passed-on"
+    INCIDENT = "incident"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFinding:
+    """A finding as it stands."""
+
+    id: UUID
+    day: date
+    finding: Finding
+    found_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    reason: ClosingReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciledDay:
+    """A day whose report was taken, and how much of what was found is open."""
+
+    day: date
+    entries: int
+    requests: int
+    receipts: int
+    alarms: int
+    findings: int
+    taken_at: datetime
+    taken_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Who closes a finding, and why."""
+
+    subject: str
+    reason: ClosingReason
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPage:
+    """Which findings: open or all, at most so many, older than one."""
+
+    only_open: bool
+    limit: int
+    before: UUID | None = None
+
+
+async def take_report(
+    conn: AsyncConnection,
+    report: Report,
+    municipality: str,
+    *,
+    taken_by: str,
+    now: datetime,
+) -> Sequence[UUID]:
+    """Store a day's report as far as it concerns a municipality; give what is new."""
+    own = await _find_organisations(conn, municipality)
+    findings = [
+        one
+        for one in report.findings
+        if one.organisation is None or one.organisation in own
+    ]
+    await _store_day(conn, report, findings, municipality, (taken_by, now))
+    rows = {_digest(report.day, one): one for one in findings}
+    known = set(
+        await conn.scalars(
+            select(completeness_finding.c.digest).where(
+                completeness_finding.c.municipality == municipality,
+                completeness_finding.c.day == report.day,
+            )
+        )
+    )
+    fresh = [
+        _row(one, report.day, municipality, digest, now)
+        for digest, one in rows.items()
+        if digest not in known
+    ]
+    if fresh:
+        await conn.execute(insert(completeness_finding), fresh)
+    return [UUID(str(row["id"])) for row in fresh]
+
+
+async def _find_organisations(conn: AsyncConnection, municipality: str) -> set[str]:
+    found = select(organisation.c.oin).where(
+        organisation.c.municipality == municipality
+    )
+    return set(await conn.scalars(found))
+
+
+async def _store_day(
+    conn: AsyncConnection,
+    report: Report,
+    findings: Sequence[Finding],
+    municipality: str,
+    taken: tuple[str, datetime],
+) -> None:
+    values = {
+        "digest": sha256(encode_json(report.value())).digest(),
+        "entries": report.judged.entries,
+        "requests": report.judged.requests,
+        "receipts": report.judged.receipts,
+        "still_open": report.judged.still_open,
+        "alarms": sum(one.weight is Weight.ALARM for one in findings),
+        "findings": len(findings),
+        "taken_by": taken[0],
+        "taken_at": taken[1],
+    }
+    at = (
+        completeness_day.c.municipality == municipality,
+        completeness_day.c.day == report.day,
+    )
+    changed = await conn.execute(update(completeness_day).where(*at).values(values))
+    if changed.rowcount == 0:
+        key = {"municipality": municipality, "day": report.day}
+        await conn.execute(insert(completeness_day), {**key, **values})
+
+
+def _digest(day: date, finding: Finding) -> bytes:
+    return sha256(encode_json([day.isoformat(), finding.value()])).digest()
+
+
+def _row(
+    one: Finding, day: date, municipality: str, digest: bytes, now: datetime
+) -> dict[str, object]:
+    return {
+        "id": new_uuid7(now),
+        "municipality": municipality,
+        "day": day,
+        "digest": digest,
+        "code": one.code.value,
+        "weight": one.weight.value,
+        "organisation": one.organisation,
+        "subject": one.user,
+        "entry_id": one.entry,
+        "req": one.req,
+        "counted": one.count,
+        "total": one.total,
+        "reported": one.reported,
+        "found_at": now,
+        "closed_at": None,
+        "closed_by": None,
+        "closing_reason": None,
+    }
+
+
+async def find_days(
+    conn: AsyncConnection, scope: OfficerScope, *, limit: int
+) -> Sequence[ReconciledDay]:
+    """Give the days of which a report was taken, newest first."""
+    columns = completeness_day.c
+    rows = await conn.execute(
+        select(completeness_day)
+        .where(columns.municipality == scope.municipality)
+        .order_by(columns.day.desc())
+        .limit(limit)
+    )
+    return [
+        ReconciledDay(
+            day=row.day,
+            entries=row.entries,
+            requests=row.requests,
+            receipts=row.receipts,
+            alarms=row.alarms,
+            findings=row.findings,
+            taken_at=row.taken_at,
+            taken_by=row.taken_by,
+        )
+        for row in rows
+    ]
+
+
+async def find_findings(
+    conn: AsyncConnection, scope: OfficerScope, page: FindingPage
+) -> Sequence[StoredFinding]:
+    """Give findings inside a scope, the latest taken first."""
+    columns = completeness_finding.c
+    statement = _within(scope).order_by(columns.id.desc()).limit(page.limit)
+    if page.only_open:
+        statement = statement.where(columns.closed_at.is_(None))
+    if page.before is not None:
+        statement = statement.where(columns.id < page.before)
+    return [_finding_of(row) for row in await conn.execute(statement)]
+
+
+async def count_open(
+    conn: AsyncConnection, scope: OfficerScope
+) -> Mapping[Weight, int]:
+    """Count what is open, by weight."""
+    columns = completeness_finding.c
+    inside = _within(scope).where(columns.closed_at.is_(None)).subquery()
+    rows = await conn.execute(
+        select(inside.c.weight, func.count()).group_by(inside.c.weight)
+    )
+    counted = {Weight(weight): count for weight, count in rows}
+    return {weight: counted.get(weight, 0) for weight in Weight}
+
+
+async def close_finding(
+    conn: AsyncConnection,
+    finding: UUID,
+    scope: OfficerScope,
+    closing: Closing,
+    *,
+    now: datetime,
+) -> StoredFinding:
+    """Close a finding and give it as it was.
+
+    Raises `UnknownFinding` outside the scope, `FindingClosed` where it was closed
+    before, `FindingAboutOneself` where it is about who closes it.
+    """
+    columns = completeness_finding.c
+    row = (await conn.execute(_within(scope).where(columns.id == finding))).first()
+    if row is None:
+        raise UnknownFinding
+    if row.subject == closing.subject:
+        raise FindingAboutOneself
+    changed = await conn.execute(
+        update(completeness_finding)
+        .where(columns.id == finding, columns.closed_at.is_(None))
+        .values(closed_at=now, closed_by=closing.subject, closing_reason=closing.reason)
+    )
+    if changed.rowcount == 0:
+        raise FindingClosed
+    return _finding_of(row)
+
+
+async def erase_reconciled(conn: AsyncConnection, before: date) -> int:
+    """Forget days and findings from before a day; give how many findings."""
+    await conn.execute(delete(completeness_day).where(completeness_day.c.day < before))
+    gone = await conn.execute(
+        delete(completeness_finding).where(completeness_finding.c.day < before)
+    )
+    return gone.rowcount
+
+
+def _within(scope: OfficerScope) -> Select[tuple[object, ...]]:
+    columns = completeness_finding.c
+    inside = within(scope, columns.municipality, columns.organisation)
+    return select(completeness_finding).where(inside)
+
+
+def _finding_of(row: Row[tuple[object, ...]]) -> StoredFinding:
+    finding = Finding(
+        code=Code(row.code),
+        organisation=row.organisation,
+        user=row.subject,
+        entry=row.entry_id,
+        req=row.req,
+        count=row.counted,
+        total=row.total,
+        reported=row.reported,
+    )
+    reason = row.closing_reason
+    return StoredFinding(
+        id=row.id,
+        day=row.day,
+        finding=finding,
+        found_at=row.found_at,
+        closed_at=row.closed_at,
+        closed_by=row.closed_by,
+        reason=None if reason is None else ClosingReason(reason),
+    )

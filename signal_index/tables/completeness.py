@@ -1,0 +1,80 @@
+"""Days that were reconciled, what was found, and what the processing log needs.
+
+- A finding names an account, as `account_suspension` does; never a person who was asked
+  about, nor anything by which one is found.
+- `trace_context` holds what a caller said of its own trace (W3C Trace Context), until
+  the processing log has confirmed the record of that entry.
+- `processing_log` holds, for each year's tree, up to which leaf records are confirmed.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
+
+from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+
+completeness_day = Table(
+    "completeness_day",
+    metadata,
+    Column("municipality", municipality().type, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),  # SHA-256 of the report
+    Column("entries", Integer, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("receipts", Integer, nullable=False),
+    Column("still_open", Integer, nullable=False),
+    Column("alarms", Integer, nullable=False),
+    Column("findings", Integer, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("taken_by", String(255), nullable=False),
+)
+
+completeness_finding = Table(
+    "completeness_finding",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    municipality(),
+    Column("day", Date, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),  # of what was found on that day
+    Column("code", LABEL, nullable=False),
+    Column("weight", LABEL, nullable=False),
+    Column("organisation", OIN),
+    Column("subject", String(255)),  # the provider's `sub`
+    Column("entry_id", Uuid),
+    Column("req", LABEL),
+    Column("counted", Integer),
+    Column("total", Integer),
+    Column("reported", Integer),
+    Column("found_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("closed_by", String(255)),
+    Column("closing_reason", LABEL),
+    UniqueConstraint("municipality", "digest"),
+    Index("ix_completeness_finding_municipality_day", "municipality", "day", "id"),
+)
+
+trace_context = Table(
+    "trace_context",
+    metadata,
+    Column("entry_id", Uuid, primary_key=True),
+    municipality(),
+    Column("trace_id", LargeBinary(16), nullable=False),
+    Column("span_id", LargeBinary(8), nullable=False),
+)
+
+processing_log = Table(
+    "processing_log",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("confirmed_at", Instant, nullable=False),
+)
