@@ -27,6 +27,7 @@ from signal_index.api import (
     catalogue,
     ledger_routes,
     lookups,
+    overview,
     own_lookups,
     person_events,
     public,
@@ -74,6 +75,7 @@ SUBJECTS = (
     own_lookups.routes,
     catalogue.routes,
     approvals.routes,
+    overview.routes,
     ledger_routes.routes,
     public.routes,
 )
