@@ -67,7 +67,7 @@ class ActivePersonCaller:
 
 @dataclass(frozen=True, slots=True)
 class SourceCaller:
-    """A machine of an organisation that may publish."""
+    """A machine of an organisation that may publish, or a person who administers it."""
 
     caller: Caller
     organisation: Oin
@@ -145,6 +145,20 @@ async def source(request: Request) -> SourceCaller:
     )
 
 
+async def own_source(request: Request) -> SourceCaller:
+    """Give who may see and tend an organisation's own signals, or raise.
+
+    That is its publishing machine, or a person with the role of source administrator.
+    """
+    claims, index = await _claims(request)
+    caller = _active(await _caller(claims, index, "publish"))
+    if caller.kind is not CallerKind.PERSON:
+        return await source(request)
+    if Role.SOURCE_ADMINISTRATOR not in caller.roles:
+        raise CallerNotAllowed
+    return SourceCaller(caller, Oin(caller.organisation))
+
+
 async def ledger_reader(request: Request) -> LedgerCaller:
     """Give who may read proofs of its own organisation's entries, or raise."""
     claims, index = await _claims(request)
@@ -186,6 +200,7 @@ Anyone = Annotated[AnyoneCaller, CallerFrom(anyone)]
 Person = Annotated[PersonCaller, CallerFrom(person)]
 ActivePerson = Annotated[ActivePersonCaller, CallerFrom(active_person)]
 Source = Annotated[SourceCaller, CallerFrom(source)]
+OwnSource = Annotated[SourceCaller, CallerFrom(own_source)]
 LedgerReader = Annotated[LedgerCaller, CallerFrom(ledger_reader)]
 Auditor = Annotated[AuditorCaller, CallerFrom(auditor)]
 PrivacyOfficer = Annotated[PrivacyOfficerCaller, CallerFrom(privacy_officer)]

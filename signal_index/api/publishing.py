@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keys.pseudonym import KeyVersion
-from signal_index.api.callers import Source, SourceCaller
+from signal_index.api.callers import OwnSource, Source, SourceCaller
 from signal_index.api.context import Index, get_index
 from signal_index.api.problems import describe_item
 from signal_index.api.publication_run import ItemResult, Published, carry_out
@@ -111,7 +111,7 @@ async def publish_batch(request: Request, caller: Source) -> Response:
 
 
 @routes.get("/signals")
-async def list_signals(request: Request, caller: Source) -> Response:
+async def list_signals(request: Request, caller: OwnSource) -> Response:
     """List the caller's own signals, page by page."""
     query = read_query(request, ("cursor", "limit"))
     limit = read_limit(query)

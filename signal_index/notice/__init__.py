@@ -7,6 +7,13 @@ file and no setting, and draws no random number.
 - There is no free text; unknown fields are refused; input is never echoed.
 """
 
+from signal_index.notice.agents import (
+    AgentStatus,
+    FeedState,
+    FeedStatus,
+    encode_agent_status,
+    parse_agent_status,
+)
 from signal_index.notice.bodies import (
     BatchBody,
     NoticeBody,
@@ -118,6 +125,7 @@ __all__ = [
     "BUCKETS_ASKED_MAXIMUM",
     "RECONCILING_SALT_BYTES",
     "SALT_BYTES",
+    "AgentStatus",
     "Batch",
     "BatchBody",
     "ContactHolder",
@@ -126,6 +134,8 @@ __all__ = [
     "DeliveryKind",
     "Deputy",
     "Difference",
+    "FeedState",
+    "FeedStatus",
     "Informed",
     "InvalidField",
     "InvalidSignature",
@@ -156,6 +166,7 @@ __all__ = [
     "digest_buckets",
     "digest_marks",
     "eleven_proof",
+    "encode_agent_status",
     "encode_batch_body",
     "encode_comparison",
     "encode_contact_holder",
@@ -171,6 +182,7 @@ __all__ = [
     "find_bucket",
     "mark_signal",
     "new_notice_key",
+    "parse_agent_status",
     "parse_batch_body",
     "parse_bucket_question",
     "parse_comparison",

@@ -29,6 +29,7 @@ from signal_index.notice.fields import (
 
 _CATEGORIES_MAXIMUM: Final = 64
 _MUNICIPALITIES_MAXIMUM: Final = 400
+_REASONS_MAXIMUM: Final = 64
 _DELIVERY: Final = (
     "delivery",
     "source",
@@ -73,10 +74,13 @@ class Delivery:
     categories: tuple[Slug, ...]
     municipalities: tuple[MunicipalityCode, ...]
     counts: DeliveryCounts
+    rejects: tuple[tuple[Slug, int], ...] = ()
+    """Of the records that were rejected: how many for which reason, by code."""
 
 
 def encode_delivery(delivery: Delivery) -> dict[str, object]:
     """Give the wire form of a delivery."""
+    told = {"rejects": [{"reason": r, "count": n} for r, n in delivery.rejects]}
     return {
         "delivery": str(delivery.delivery),
         "source": delivery.source,
@@ -86,12 +90,13 @@ def encode_delivery(delivery: Delivery) -> dict[str, object]:
         "categories": list(delivery.categories),
         "municipalities": list(delivery.municipalities),
         "counts": {name: getattr(delivery.counts, name) for name in _COUNTS},
+        **(told if delivery.rejects else {}),
     }
 
 
 def parse_delivery(value: object) -> Delivery:
     """Give a delivery from its wire form, or raise `InvalidField`."""
-    item = parse_object(value, _DELIVERY)
+    item = parse_object(value, _DELIVERY, ("rejects",))
     counts = parse_object(item["counts"], _COUNTS, field="counts")
     categories = parse_list(
         item["categories"], "categories", maximum=_CATEGORIES_MAXIMUM
@@ -110,12 +115,24 @@ def parse_delivery(value: object) -> Delivery:
             [parse_municipality(x, "municipalities") for x in places]
         ),
         counts=DeliveryCounts(**{k: parse_int(counts[k], k) for k in _COUNTS}),
+        rejects=_parse_rejects(item.get("rejects", [])),
     )
     if not delivery.categories or not delivery.municipalities:
         raise InvalidField("categories", "missing")
     if delivery.ends < delivery.starts:
         raise InvalidField("until", "before-start")
     return delivery
+
+
+def _parse_rejects(value: object) -> tuple[tuple[Slug, int], ...]:
+    items = [
+        parse_object(one, ("reason", "count"), field="rejects")
+        for one in parse_list(value, "rejects", maximum=_REASONS_MAXIMUM)
+    ]
+    return tuple(
+        (parse_slug(one["reason"], "rejects"), parse_int(one["count"], "rejects"))
+        for one in items
+    )
 
 
 def _parse_kind(value: object) -> DeliveryKind:

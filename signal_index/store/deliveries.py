@@ -33,7 +33,8 @@ async def close_delivery(
 
     A place is a municipality and a category that the source covers there.
     """
-    counts = encode_delivery(said)["counts"]
+    wire = encode_delivery(said)
+    told = {"counts": wire["counts"], "rejects": wire.get("rejects", [])}
     await conn.execute(
         insert(delivery),
         [
@@ -46,7 +47,7 @@ async def close_delivery(
                 "kind": said.kind.value,
                 "period_from": said.starts,
                 "period_until": said.ends,
-                "counts": counts,
+                "counts": told,
                 "closed_at": now,
             }
             for municipality, category in places

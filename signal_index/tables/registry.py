@@ -96,6 +96,16 @@ contact_holder = Table(
     UniqueConstraint("organisation", "id"),
 )
 
+agent_status = Table(  # how an agency's agent says it is doing; the newest only
+    "agent_status",
+    metadata,
+    Column("organisation", OIN, ForeignKey("organisation.oin"), primary_key=True),
+    Column("agent", LABEL, primary_key=True),
+    municipality(),
+    Column("status", JSON, nullable=False),  # the parsed AgentStatus, as on the wire
+    Column("reported_at", Instant, nullable=False),
+)
+
 establishment = Table(
     "establishment",
     metadata,

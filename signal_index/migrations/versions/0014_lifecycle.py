@@ -1,7 +1,7 @@
-"""What a population register said about persons.
+"""What a population register said about persons, and how agencies' agents are doing.
 
 Revision 0014. The web role writes an event and reads its mark when something is
-published; upkeep deletes what is over.
+published; upkeep deletes what is over. Of an agent the newest status is kept.
 """
 
 import sqlalchemy as sa
@@ -13,13 +13,14 @@ branch_labels = None
 depends_on = None
 
 _GRANTS = (
-    ("web", "SELECT, INSERT"),
-    ("upkeep", "SELECT, DELETE"),
+    ("SELECT, INSERT", "person_event", "web"),
+    ("SELECT, DELETE", "person_event", "upkeep"),
+    ("SELECT, INSERT, UPDATE", "agent_status", "web"),
 )
 
 
 def upgrade() -> None:
-    """Make the table and say who may do what with it."""
+    """Make the tables and say who may do what with it."""
     op.create_table(
         "person_event",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -39,11 +40,26 @@ def upgrade() -> None:
     )
     op.create_index("ix_person_event_mark", "person_event", ["mark"])
     op.create_index("ix_person_event_until", "person_event", ["until"])
+    op.create_table(
+        "agent_status",
+        sa.Column("organisation", sa.CHAR(length=20), nullable=False),
+        sa.Column("agent", sa.String(length=64), nullable=False),
+        sa.Column("municipality", sa.CHAR(length=4), nullable=False),
+        sa.Column("status", sa.JSON(), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation"],
+            ["organisation.oin"],
+            name="fk_agent_status_organisation",
+        ),
+        sa.PrimaryKeyConstraint("organisation", "agent", name="pk_agent_status"),
+    )
     if op.get_context().dialect.name == "postgresql":
-        for role, privileges in _GRANTS:
-            op.execute(f"GRANT {privileges} ON person_event TO signal_index_{role}")
+        for privileges, table, role in _GRANTS:
+            op.execute(f"GRANT {privileges} ON {table} TO signal_index_{role}")
 
 
 def downgrade() -> None:
-    """Drop the table."""
+    """Drop both tables."""
+    op.drop_table("agent_status")
     op.drop_table("person_event")

@@ -1,0 +1,213 @@
+"""What an agency sees and tends of its own: signals, deliveries, contacts, agents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.errors import UnknownContactHolder
+from signal_index.notice import AgentStatus, encode_agent_status
+from signal_index.signals import TOMBSTONE_FOR
+from signal_index.tables.registry import agent_status, contact_holder
+from signal_index.tables.signals import delivery, signal, tombstone
+
+
+@dataclass(frozen=True, slots=True)
+class SignalCount:
+    """How many of an agency's own signals stand in one place and state."""
+
+    category: str
+    municipality: str
+    state: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalEnding:
+    """A signal that is gone: why, and when it went."""
+
+    reference: UUID
+    category: str
+    municipality: str
+    reason: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDelivery:
+    """One delivery as its source closed it."""
+
+    delivery: UUID
+    kind: str
+    starts: datetime
+    ends: datetime
+    closed_at: datetime
+    told: Mapping[str, Any]
+    categories: tuple[str, ...]
+    municipalities: tuple[str, ...]
+
+
+async def count_own_signals(
+    conn: AsyncConnection, source: str
+) -> Sequence[SignalCount]:
+    """Count a source's own signals by category, municipality and state."""
+    place = (signal.c.category, signal.c.municipality, signal.c.state)
+    rows = await conn.execute(
+        select(*place, func.count())
+        .where(signal.c.source == source)
+        .group_by(*place)
+        .order_by(*place)
+    )
+    return [SignalCount(*row) for row in rows]
+
+
+async def count_signals_of_contacts(
+    conn: AsyncConnection, source: str
+) -> Mapping[UUID, int]:
+    """Count, per contact holder, the source's signals that name it."""
+    rows = await conn.execute(
+        select(signal.c.contact_holder, func.count())
+        .where(signal.c.source == source)
+        .group_by(signal.c.contact_holder)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+async def list_endings(
+    conn: AsyncConnection, source: str, *, after: UUID | None, limit: int
+) -> Sequence[SignalEnding]:
+    """Give a source's signals that ended in the last 90 days, by reference."""
+    columns = tombstone.c
+    query = select(tombstone).where(columns.source == source)
+    if after is not None:
+        query = query.where(columns.reference > after)
+    rows = await conn.execute(query.order_by(columns.reference).limit(limit))
+    return [
+        SignalEnding(
+            row.reference,
+            row.category,
+            row.municipality,
+            row.reason,
+            row.until - TOMBSTONE_FOR,
+        )
+        for row in rows
+    ]
+
+
+async def list_deliveries(
+    conn: AsyncConnection, source: str, *, limit: int
+) -> Sequence[ClosedDelivery]:
+    """Give a source's newest closed deliveries, newest first."""
+    newest = (
+        select(delivery.c.id, func.max(delivery.c.closed_at).label("at"))
+        .where(delivery.c.source == source)
+        .group_by(delivery.c.id)
+        .order_by(func.max(delivery.c.closed_at).desc(), delivery.c.id)
+        .limit(limit)
+        .subquery()
+    )
+    rows = await conn.execute(
+        select(delivery)
+        .join(newest, newest.c.id == delivery.c.id)
+        .order_by(newest.c.at.desc(), delivery.c.id)
+    )
+    found: dict[UUID, ClosedDelivery] = {}
+    for row in rows:
+        known = found.get(row.id)
+        found[row.id] = ClosedDelivery(
+            row.id,
+            row.kind,
+            row.period_from,
+            row.period_until,
+            row.closed_at,
+            row.counts,
+            tuple(sorted({row.category, *(known.categories if known else ())})),
+            tuple(sorted({row.municipality, *(known.municipalities if known else ())})),
+        )
+    return list(found.values())
+
+
+async def confirm_contact(
+    conn: AsyncConnection, organisation: str, contact: UUID, today: date, now: datetime
+) -> None:
+    """Note that a contact holder still holds; raises `UnknownContactHolder`."""
+    own = (contact_holder.c.id == contact) & (
+        contact_holder.c.organisation == organisation
+    )
+    details = await conn.scalar(select(contact_holder.c.details).where(own))
+    if details is None:
+        raise UnknownContactHolder
+    await conn.execute(
+        update(contact_holder)
+        .where(own)
+        .values(
+            details={**details, "lastVerified": today.isoformat()},
+            last_verified=today,
+            updated_at=now,
+        )
+    )
+
+
+async def hand_over(
+    conn: AsyncConnection, organisation: str, given: UUID, taken: UUID
+) -> int:
+    """Let one contact holder take over all signals of another; give how many.
+
+    Both must be the organisation's own, or `UnknownContactHolder` is raised.
+    """
+    own = await conn.scalar(
+        select(func.count())
+        .select_from(contact_holder)
+        .where(contact_holder.c.organisation == organisation)
+        .where(contact_holder.c.id.in_([given, taken]))
+    )
+    if own != len({given, taken}):
+        raise UnknownContactHolder
+    moved = await conn.execute(
+        update(signal)
+        .where(signal.c.source == organisation, signal.c.contact_holder == given)
+        .values(contact_holder=taken)
+    )
+    return int(moved.rowcount)
+
+
+async def store_agent_status(
+    conn: AsyncConnection,
+    owner: tuple[str, str],
+    agent: str,
+    status: AgentStatus,
+    *,
+    now: datetime,
+) -> None:
+    """Keep what an agent last said of itself; `owner` as with contact holders."""
+    organisation, municipality = owner
+    values = {"status": encode_agent_status(status), "reported_at": now}
+    changed = await conn.execute(
+        update(agent_status)
+        .where(agent_status.c.organisation == organisation)
+        .where(agent_status.c.agent == agent)
+        .values(**values)
+    )
+    if changed.rowcount == 0:
+        key = {"organisation": organisation, "agent": agent}
+        await conn.execute(
+            insert(agent_status), {**key, "municipality": municipality, **values}
+        )
+
+
+async def list_agents(
+    conn: AsyncConnection, organisation: str
+) -> Sequence[tuple[str, Mapping[str, Any], datetime]]:
+    """Give what each agent of an organisation last said, and when."""
+    rows = await conn.execute(
+        select(agent_status)
+        .where(agent_status.c.organisation == organisation)
+        .order_by(agent_status.c.agent)
+    )
+    return [(row.agent, row.status, row.reported_at) for row in rows]

@@ -1,0 +1,191 @@
+"""What an agency and its administrator see and do of their own, over the API."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signal_index.notice import (
+    Label,
+    Oin,
+    Slug,
+    encode_contact_holder,
+    encode_delivery,
+    encode_withdrawal_body,
+    sign_withdrawal,
+)
+from tests.builders import a_contact_holder, a_delivery, a_withdrawal
+from tests.holders_builders import a_bsn
+from tests.ledger_reading import count_entries
+from tests.tokens import person_claims
+from tests.world import Agency, World, open_world
+
+pytestmark = pytest.mark.anyio
+ONE, TWO = a_bsn(1), a_bsn(2)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    is_sqlite = request.param == "sqlite"
+    url = None if is_sqlite else str(request.getfixturevalue("postgres"))
+    async with open_world(tmp_path, url) as opened:
+        yield opened
+
+
+def an_administrator(world: World, agency: Agency, **changed: object) -> str:
+    claims: dict[str, object] = {
+        "org": agency.oin,
+        "client_id": f"agent-{agency.oin[-4:]}",
+        "sub": "administrator-1",
+        "roles": ["source-administrator"],
+        "scope": "publish",
+    }
+    return world.issuer.sign(person_claims(world.clock(), **{**claims, **changed}))
+
+
+async def get(world: World, path: str, token: str) -> list[dict[str, Any]]:
+    answer = await world.send("GET", path, token)
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def test_an_administrator_sees_only_its_own_agency(world: World) -> None:
+    await world.publish(world.debt_help, [ONE, TWO])
+    await world.publish(world.income_support, [ONE])
+    token = an_administrator(world, world.debt_help)
+    assert await get(world, "/signal-counts", token) == [
+        {
+            "category": "schuldhulpverlening",
+            "municipality": "9901",
+            "state": "active",
+            "count": 2,
+        }
+    ]
+    assert len(await get(world, "/signals", token)) == 2
+    (contact,) = await get(world, "/contact-holders", token)
+    assert contact["signals"] == 2
+
+
+@pytest.mark.parametrize(
+    "path", ["/signal-counts", "/signals", "/contact-holders", "/deliveries", "/agents"]
+)
+async def test_a_colleague_without_the_role_sees_nothing(
+    world: World, path: str
+) -> None:
+    token = an_administrator(world, world.debt_help, roles=["generalist"])
+    assert (await world.send("GET", path, token)).status_code == 403
+
+
+async def test_an_administrator_cannot_publish(world: World) -> None:
+    token = an_administrator(world, world.debt_help)
+    answer = await world.send("POST", "/signal-batches", token, {})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        (0, (False, False)),
+        (140, (False, False)),
+        (141, (True, False)),
+        (171, (True,) * 2),
+    ],
+)
+async def test_a_contact_goes_stale_after_180_days_and_is_reminded_of_30_before(
+    world: World, days: int, shown: tuple[bool, bool]
+) -> None:
+    world.clock.forward(timedelta(days=days))  # verified ten days before the first
+    token = world.a_source_token(world.debt_help)
+    (contact,) = await get(world, "/contact-holders", token)
+    assert (contact["remind"], contact["stale"]) == shown
+
+
+async def test_a_confirmed_contact_is_fresh_again_and_the_ledger_says_so(
+    world: World,
+) -> None:
+    world.clock.forward(timedelta(days=200))
+    agency = world.debt_help
+    token = an_administrator(world, agency)
+    before = await count_entries(world, "administration")
+    path = f"/contact-holders/{agency.contact}/confirmation"
+    assert (await world.send("POST", path, token, {})).status_code == 204
+    (contact,) = await get(world, "/contact-holders", token)
+    assert contact["lastVerified"] == world.clock().date().isoformat()
+    assert not contact["stale"]
+    assert await count_entries(world, "administration") == before + 1
+
+
+async def test_a_whole_caseload_changes_hands_in_one_act(world: World) -> None:
+    agency = world.debt_help
+    await world.publish(agency, [ONE, TWO])
+    token = an_administrator(world, agency)
+    taken = uuid.uuid4()
+    wire = encode_contact_holder(a_contact_holder(function=Label("Opvolger")))
+    await world.send("PUT", f"/contact-holders/{taken}", token, wire)
+    path = f"/contact-holders/{agency.contact}/hand-over"
+    answer = await world.send("POST", path, token, {"to": str(taken)})
+    assert answer.json() == {"signals": 2}
+    (shown,) = await world.look_up([ONE])
+    assert shown["flags"][0]["contactHolder"]["function"] == "Opvolger"
+
+
+async def test_a_caseload_never_goes_to_another_organisation(world: World) -> None:
+    await world.publish(world.debt_help, [ONE])
+    token = an_administrator(world, world.debt_help)
+    path = f"/contact-holders/{world.debt_help.contact}/hand-over"
+    other = str(world.income_support.contact)
+    assert (await world.send("POST", path, token, {"to": other})).status_code == 404
+    (contact,) = await get(world, "/contact-holders", token)
+    assert contact["signals"] == 1
+
+
+async def test_a_closed_delivery_is_listed_with_what_was_rejected_and_why(
+    world: World,
+) -> None:
+    agency = world.debt_help
+    wire = encode_delivery(a_delivery(rejects=((Slug("bsn-invalid"), 2),)))
+    token = world.a_source_token(agency)
+    assert (await world.send("POST", "/deliveries", token, wire)).status_code == 201
+    (found,) = await get(world, "/deliveries", an_administrator(world, agency))
+    assert found["rejects"] == [{"reason": "bsn-invalid", "count": 2}]
+    assert found["counts"] == wire["counts"]
+
+
+async def test_an_agent_tells_how_it_does_and_only_the_newest_is_kept(
+    world: World,
+) -> None:
+    token = world.a_source_token(world.debt_help)
+    feed = {
+        "feed": "debt-help",
+        "state": "waiting",
+        "backlog": 12,
+        "lastRun": "2026-11-22T06:00:00Z",
+        "lastReconciled": None,
+        "nextRun": None,
+    }
+    for backlog in (12, 3):
+        body = {"feeds": [{**feed, "backlog": backlog}]}
+        answer = await world.send("PUT", "/agents/office", token, body)
+        assert answer.status_code == 204, answer.text
+    (agent,) = await get(world, "/agents", an_administrator(world, world.debt_help))
+    assert (agent["agent"], agent["feeds"][0]["backlog"]) == ("office", 3)
+    assert await get(world, "/agents", world.a_source_token(world.income_support)) == []
+
+
+async def test_what_ended_is_listed_with_its_reason(world: World) -> None:
+    agency = world.debt_help
+    (notice,) = await world.publish(agency, [ONE])
+    assert await get(world, "/signal-endings", world.a_source_token(agency)) == []
+    iss, gone = Oin(agency.oin), a_withdrawal(notice)
+    token = sign_withdrawal(agency.key, gone, iss=iss, now=world.clock())
+    path = f"/signals/{notice.reference}/withdrawal"
+    bearer = world.a_source_token(agency)
+    await world.send("POST", path, bearer, encode_withdrawal_body(token))
+    (ending,) = await get(world, "/signal-endings", world.a_source_token(agency))
+    assert (ending["reference"], ending["reason"]) == (str(notice.reference), "ended")
