@@ -20,26 +20,35 @@ from starlette.types import Lifespan
 
 from keys.config import KeyConfig, parse_pins
 from keys.errors import KeysError
-from policy.decide import Policy, load_policy
+from policy.bundle import shipped_bundle
+from policy.decide import load_policy
 from signal_index import clock
 from signal_index.api import (
+    agencies,
     approvals,
     catalogue,
+    completeness,
+    contacts,
     ledger_routes,
     lookups,
+    oversight,
     overview,
     own_lookups,
+    own_reviews,
     person_events,
     public,
     publishing,
     reconciling,
+    reviews,
+    searching,
     sources,
 )
-from signal_index.api.context import Index, Names, PolicyView
+from signal_index.api.context import Index, Names
 from signal_index.api.edge import Edge
 from signal_index.api.gather import Gatherer, Limits, OnFailure
 from signal_index.api.jwks import DiscoveredKeys
 from signal_index.api.lookup_run import make_run
+from signal_index.api.policy_view import AdoptionTrust, PolicyView
 from signal_index.api.standing import StandingView
 from signal_index.api.tokens import TokenVerifier
 from signal_index.api.transactions import looking
@@ -51,7 +60,6 @@ from signal_index.settings import Settings
 from signal_index.store.activations import (
     OfferedConfig,
     accept_key_config,
-    digest_policy,
     record_policy_activation,
 )
 from signal_index.store.acts import Recorder
@@ -70,14 +78,21 @@ SUBJECTS = (
     lookups.routes,
     publishing.routes,
     sources.routes,
+    contacts.routes,
+    agencies.routes,
     reconciling.routes,
     person_events.routes,
     own_lookups.routes,
+    own_reviews.routes,
     catalogue.routes,
+    completeness.routes,
     approvals.routes,
     overview.routes,
+    reviews.routes,
+    oversight.routes,
     ledger_routes.routes,
     public.routes,
+    searching.routes,
 )
 
 
@@ -134,12 +149,13 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
         settings.database_url, DatabaseRole.WEB, pool_size=settings.pool_size
     )
     try:
-        key_config = await _accept(engine, offered, policy, keys, log)
+        key_config = await _accept(engine, offered, keys, log)
         async with (
             httpx.AsyncClient(follow_redirects=False) as client,
             running_upkeep(settings, engine, log, clock=clock.now),
         ):
-            view = PolicyView(policy)
+            trust = AdoptionTrust([keys.receipt.jose], settings.ledger_origin)
+            view = PolicyView(policy, trust, log)
             index = Index(
                 engine=engine,
                 keys=keys,
@@ -169,11 +185,16 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
 
 
 def make_standing(engine: AsyncEngine, policy: PolicyView) -> StandingView:
-    """Give the view of who takes part, read from this database."""
+    """Give the view of who takes part, read from this database.
+
+    A policy that was adopted since is taken up with it.
+    """
 
     async def read(now: datetime) -> Standing:
         async with looking(engine) as conn:
-            return await read_standing(conn, policy.catalogue, now=now)
+            standing = await read_standing(conn, policy.catalogue, now=now)
+            await policy.take_up(conn, standing.adoptions)
+            return standing
 
     return StandingView(read)
 
@@ -208,7 +229,6 @@ def _read_offered(settings: Settings) -> OfferedConfig:
 async def _accept(
     engine: AsyncEngine,
     offered: OfferedConfig,
-    policy: Policy,
     keys: IndexKeys,
     log: EventLog,
 ) -> KeyConfig:
@@ -219,7 +239,8 @@ async def _accept(
         config = await accept_key_config(conn, offered, recorder)
         if config.key_version not in keys.scalars:
             raise KeyConfigUnusable("the key folder lacks this key version")
-        is_new = await record_policy_activation(conn, policy, recorder)
+        shipped = shipped_bundle()
+        is_new = await record_policy_activation(conn, shipped, recorder)
     if is_new:
-        log.write(Event.POLICY_ACTIVATED, digest=digest_policy(policy))
+        log.write(Event.POLICY_ACTIVATED, digest=shipped.digest.hex())
     return config

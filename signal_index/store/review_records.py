@@ -84,11 +84,15 @@ async def get_review(
 ) -> Review:
     """Give a review within an officer's scope, or raise `UnknownReview`."""
     wanted = select(review).where(review.c.id == review_id)
-    rows = (await conn.execute(wanted.where(_inside(scope)))).all()
-    if not rows:
-        raise UnknownReview
-    (found,) = await _read(conn, rows)
-    return found
+    return await _get(conn, wanted.where(_inside(scope)))
+
+
+async def get_review_of(
+    conn: AsyncConnection, entry: UUID, scope: OfficerScope
+) -> Review:
+    """Give the review of a lookup, or raise `UnknownReview` where there is none."""
+    wanted = select(review).where(review.c.entry_id == entry)
+    return await _get(conn, wanted.where(_inside(scope)))
 
 
 async def find_reviews(
@@ -185,6 +189,14 @@ def _of_user(hashes: Collection[bytes]) -> Select[*tuple[Any, ...]]:
         .join(ledger_disclosure, ledger_disclosure.c.entry_id == review.c.entry_id)
         .where(ledger_disclosure.c.find_user.in_(sorted(hashes)))
     )
+
+
+async def _get(conn: AsyncConnection, wanted: Select[*tuple[Any, ...]]) -> Review:
+    rows = (await conn.execute(wanted)).all()
+    if not rows:
+        raise UnknownReview
+    (found,) = await _read(conn, rows)
+    return found
 
 
 async def _read(

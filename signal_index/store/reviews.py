@@ -26,10 +26,18 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import ReviewClosed, SamePerson
+from signal_index.errors import ReviewClosed, SamePerson, UnknownEntry
 from signal_index.identifiers import new_uuid7
-from signal_index.store.review_records import Review, ReviewState, Rule, Verdict
-from signal_index.tables.ledger import ledger_disclosure
+from signal_index.ledger import Kind
+from signal_index.store.review_records import (
+    Review,
+    ReviewState,
+    Rule,
+    Verdict,
+    get_review_of,
+)
+from signal_index.store.scope import OfficerScope
+from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.reviews import review, review_act, review_ground
 
 ANSWER_WITHIN: Final = timedelta(days=10)
@@ -100,6 +108,28 @@ async def insert_picks(conn: AsyncConnection, picks: Sequence[Pick]) -> int:
         ]
         await conn.execute(insert(review_ground), grounds)
     return new
+
+
+async def pick_by_hand(
+    conn: AsyncConnection, entry: UUID, scope: OfficerScope, *, now: datetime
+) -> Review:
+    """Put a lookup in the queue because an officer says so, and give its review.
+
+    Raises `UnknownEntry` unless it is a lookup within the officer's scope.
+    """
+    row = (
+        await conn.execute(
+            select(ledger_entry.c.municipality, ledger_entry.c.organisation)
+            .where(ledger_entry.c.entry_id == entry)
+            .where(ledger_entry.c.kind == Kind.LOOKUP.value)
+        )
+    ).one_or_none()
+    if row is None or not scope.covers(row.municipality, row.organisation):
+        raise UnknownEntry
+    rules = frozenset({Rule.OFFICER})
+    pick = Pick(entry, row.municipality, row.organisation, rules, now)
+    await insert_picks(conn, [pick])
+    return await get_review_of(conn, entry, scope)
 
 
 async def insert_act(conn: AsyncConnection, of: Review, act_id: UUID) -> None:

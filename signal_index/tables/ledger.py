@@ -29,6 +29,12 @@ from sqlalchemy import (
 
 from signal_index.tables.metadata import OIN, Instant, metadata
 
+OFFICERS_KINDS = (
+    "kind IN ('search', 'report', 'review', 'approval', 'policy', 'correction', "
+    "'embargo', 'completeness')"
+)
+"""Which entries officers' work makes; in words that the index below is found by."""
+
 ledger_entry = Table(
     "ledger_entry",
     metadata,
@@ -41,6 +47,13 @@ ledger_entry = Table(
     Column("leaf", LargeBinary, nullable=False),
     Index("ix_ledger_entry_organisation", "organisation", "entry_id"),
     Index("ix_ledger_entry_municipality", "municipality", "entry_id"),
+    Index(
+        "ix_ledger_entry_officers",
+        "municipality",
+        "entry_id",
+        sqlite_where=text(OFFICERS_KINDS),
+        postgresql_where=text(OFFICERS_KINDS),
+    ),
 )
 
 ledger_disclosure = Table(

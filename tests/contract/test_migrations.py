@@ -18,9 +18,11 @@ from signal_index.tables import (
     ledger,
     lookups,
     overview,
+    policies,
     registry,
     reviews,
     signals,
+    witnessing,
 )
 from signal_index.tables.metadata import metadata
 
@@ -33,10 +35,13 @@ SUBJECTS = (
     citizen_rights,
     reviews,
     overview,
+    policies,
+    witnessing,
 )
 WITHOUT_MUNICIPALITY = {
     "key_config": "belongs to the whole index",
     "policy_activation": "belongs to the whole index",
+    "policy_bundle": "a text under its digest; several may adopt it",
     "spent_ticket": "a ticket is not given for a municipality",
     "seen_token": "an assertion is not given for a municipality",
     "ledger_pending": "a queue of entries, which carry theirs",
@@ -45,6 +50,8 @@ WITHOUT_MUNICIPALITY = {
     "ledger_leaf": "a hash; its entry carries the municipality",
     "ledger_tile": "hashes",
     "ledger_checkpoint": "one tree per year",
+    "ledger_witnessed": "one tree per year",
+    "ledger_succession": "belongs to the whole index",
     "overview_count": "a day is counted for all municipalities at once",
 }
 

@@ -84,6 +84,10 @@ _TASK = (
 )
 _TABLES = "review, review_ground, review_act, review_day"
 _MOVED = "state, verdict, due_at, answer_by, judged_by, closed_at"
+_OFFICERS = (
+    "kind IN ('search', 'report', 'review', 'approval', 'policy', 'correction', "
+    "'embargo', 'completeness')"
+)
 _GRANTS = (
     f"GRANT SELECT, INSERT, UPDATE ({_MOVED}) ON review TO signal_index_web",
     "GRANT SELECT, INSERT ON review_ground, review_act TO signal_index_web",
@@ -104,6 +108,13 @@ def upgrade() -> None:
     op.create_table("review_day", *_DAY)
     op.create_index("ix_review_queue", "review", ["municipality", "state", "due_at"])
     op.create_index("ix_review_act_review_id", "review_act", ["review_id"])
+    op.create_index(
+        "ix_ledger_entry_officers",
+        "ledger_entry",
+        ["municipality", "entry_id"],
+        sqlite_where=sa.text(_OFFICERS),
+        postgresql_where=sa.text(_OFFICERS),
+    )
     _move_tasks(review, ground)
     op.drop_table("review_task")
     if op.get_bind().dialect.name == "postgresql":
@@ -113,6 +124,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Make the table of broken glass again; what it did not know of is lost."""
+    op.drop_index("ix_ledger_entry_officers", "ledger_entry")
     task = op.create_table("review_task", *_TASK)
     bind = op.get_bind()
     review = sa.Table("review", sa.MetaData(), autoload_with=bind)

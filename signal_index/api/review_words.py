@@ -1,0 +1,88 @@
+"""What may be asked, explained and found in a review: closed lists, and a short text.
+
+The desk gives each code its Dutch sentence. A text is for what no code says; it holds
+no person's number (`parse_remark`), and the screen asks to leave names out.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from signal_index.notice import InvalidField, parse_slug
+from signal_index.notice.fields import eleven_proof, parse_list, parse_text
+
+REMARK_MAXIMUM: Final = 500
+_DIGITS: Final = re.compile(r"\d(?:[ .\-/]{0,2}\d)*")
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]")
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class QuestionCode(StrEnum):
+    """What an officer asks."""
+
+    WHY_THIS_PERSON = "why-this-person"
+    WHY_THIS_MOMENT = "why-this-moment"
+    WHY_THIS_PURPOSE = "why-this-purpose"
+    WHY_AGAIN = "why-again"
+    WHY_EMERGENCY = "why-emergency"
+    WHAT_CAME_OF_IT = "what-came-of-it"
+
+
+class ExplanationCode(StrEnum):
+    """What a user answers."""
+
+    OWN_CASE = "own-case"
+    TOOK_OVER = "took-over"
+    ON_DUTY = "on-duty"
+    MISTAKE = "mistake"
+    OTHER = "other"
+
+
+class FindingCode(StrEnum):
+    """What is not as it should be."""
+
+    NO_TASK = "no-task"
+    MORE_THAN_NEEDED = "more-than-needed"
+    WRONG_PURPOSE = "wrong-purpose"
+    CITIZEN_NOT_INFORMED = "citizen-not-informed"
+    MISTAKE = "mistake"
+    OTHER = "other"
+
+
+def parse_word(words: type[Word], value: object, field: str) -> Word:
+    """Give a word of a closed list, or raise `InvalidField`."""
+    try:
+        return words(parse_slug(value, field))
+    except ValueError:
+        raise InvalidField(field, "unknown-code") from None
+
+
+def parse_words(words: type[Word], value: object, field: str) -> tuple[Word, ...]:
+    """Give one or more words of a closed list, each once, in the list's own order."""
+    given = parse_list(value, field, maximum=len(words))
+    found = {parse_word(words, one, field) for one in given}
+    if not found:
+        raise InvalidField(field, "missing")
+    return tuple(word for word in words if word in found)
+
+
+def parse_remark(value: object, field: str) -> str | None:
+    """Give a short text, or None where there is none.
+
+    At most 500 characters, with line breaks and no other control characters. Digits
+    that could be a citizen's number are refused, also with dots or spaces in between.
+    """
+    if value is None:
+        return None
+    text = parse_text(value, field, maximum=REMARK_MAXIMUM).strip()
+    if not text:
+        return None
+    if _CONTROL.search(text):
+        raise InvalidField(field, "wrong-form")
+    for run in _DIGITS.findall(text):
+        digits = re.sub(r"\D", "", run)
+        if len(digits) == 9 and eleven_proof(digits):
+            raise InvalidField(field, "looks-like-a-person-number")
+    return text

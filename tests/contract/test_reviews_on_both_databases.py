@@ -1,0 +1,314 @@
+"""A review goes from pick to judgement, the same on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from signal_index.api.public import openapi_text
+from signal_index.ledger import Group
+from tests.holders_builders import a_bsn
+from tests.ledger_reading import open_entries
+from tests.review_builders import (
+    NOT_IN_ORDER,
+    a_review,
+    act,
+    break_glass,
+    explain,
+    find_queue,
+)
+from tests.world import World, open_world
+from tests.world_registry import TEAM_OIN
+
+pytestmark = pytest.mark.anyio
+DOCUMENT: dict[str, Any] = json.loads(openapi_text())
+ASK = {"questions": ["why-emergency"], "text": "Wie vroeg hierom?"}
+IN_ORDER = {"verdict": "in-order"}
+ANYONE = a_bsn(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    is_sqlite = request.param == "sqlite"
+    url = None if is_sqlite else str(request.getfixturevalue("postgres"))
+    async with open_world(tmp_path, url) as opened:
+        yield opened
+
+
+async def _opened(world: World, review: str, token: str | None = None) -> Any:  # noqa: ANN401 - JSON
+    answer = await world.send("GET", f"/reviews/{review}", token or world.an_officer())
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def _state(world: World, review: str) -> str:
+    return str((await _opened(world, review))["review"]["state"])
+
+
+async def _acts(world: World) -> list[Any]:
+    entries = await open_entries(world, "review")
+    return [(one[Group.WHAT] or {})["act"] for one in entries]
+
+
+def _demand(schema: str, value: object) -> None:
+    whole = {"components": DOCUMENT["components"]}
+    reference = f"#/components/schemas/{schema}"
+    Draft202012Validator({**whole, "$ref": reference}).validate(value)
+
+
+async def test_an_emergency_waits_in_the_queue_without_names(world: World) -> None:
+    entry = await break_glass(world)
+    queue = await find_queue(world, world.an_officer())
+    _demand("ReviewList", queue)
+    (waiting,) = queue["items"]
+    assert waiting["entryId"] == entry
+    assert (waiting["rules"], waiting["state"]) == (["break-glass"], "open")
+    assert "user-1" not in json.dumps(queue)
+
+
+async def test_opening_tells_who_and_why_and_is_recorded(world: World) -> None:
+    review = await a_review(world)
+    world.clock.forward(timedelta(seconds=1))
+    opened = await _opened(world, review)
+    _demand("OpenedReview", opened)
+    assert opened["lookup"]["user"] == "user-1"
+    assert opened["lookup"]["breakGlassLabel"] is not None
+    assert opened["lookup"]["outcome"] == "answered"
+    assert (await _acts(world))[-1] == "opened"
+
+
+async def test_opening_never_tells_about_whom(world: World) -> None:
+    opened = await _opened(world, await a_review(world))
+    (lookup,) = await open_entries(world, "lookup")
+    person = lookup[Group.PERSON] or {}
+    assert str(person["name"]) not in json.dumps(opened)
+
+
+async def test_a_review_from_question_to_judgement(world: World) -> None:
+    review = await a_review(world)
+    assert (await act(world, review, "question", ASK)).status_code == 204
+    assert await _state(world, review) == "asked"
+    said = {"explanation": "on-duty", "text": "Gebeld door de wijkagent."}
+    assert (await explain(world, review, said)).status_code == 204
+    assert await _state(world, review) == "explained"
+    assert (await act(world, review, "judgement", IN_ORDER)).status_code == 204
+    opened = await _opened(world, review)
+    assert opened["review"]["state"] == "closed"
+    assert [one["act"] for one in opened["acts"]] == ["asked", "explained", "judged"]
+    assert opened["acts"][1]["text"] == "Gebeld door de wijkagent."
+
+
+async def test_the_user_sees_the_question_and_not_the_rule(world: World) -> None:
+    review = await a_review(world)
+    await act(world, review, "question", ASK)
+    answer = await world.send("GET", "/own-reviews", world.a_token())
+    _demand("OwnReviewList", answer.json())
+    (asked,) = answer.json()["items"]
+    assert (asked["questions"], asked["text"]) == (ASK["questions"], ASK["text"])
+    assert "rules" not in asked
+
+
+async def test_another_user_sees_nothing_and_cannot_explain(world: World) -> None:
+    review = await a_review(world)
+    await act(world, review, "question", ASK)
+    answer = await world.send("GET", "/own-reviews", world.a_token(sub="user-2"))
+    assert answer.json() == {"items": []}
+    said = {"explanation": "own-case"}
+    refused = await explain(world, review, said, subject="user-2")
+    assert refused.status_code == 404
+
+
+async def test_nothing_is_explained_that_was_not_asked(world: World) -> None:
+    review = await a_review(world)
+    refused = await explain(world, review, {"explanation": "own-case"})
+    assert refused.status_code == 409
+
+
+async def test_what_is_not_in_order_waits_for_another_officer(world: World) -> None:
+    review = await a_review(world)
+    assert (await act(world, review, "judgement", NOT_IN_ORDER)).status_code == 204
+    assert await _state(world, review) == "second-look"
+    same = await act(world, review, "second-look", {"agrees": True})
+    assert same.status_code == 403
+    assert same.json()["type"].endswith("/same-person")
+    other = world.an_officer("data-protection-officer")
+    done = await act(world, review, "second-look", {"agrees": True}, other)
+    assert done.status_code == 204
+    opened = await _opened(world, review)
+    assert (opened["review"]["state"], opened["review"]["verdict"]) == (
+        "closed",
+        "not-in-order",
+    )
+
+
+async def test_who_disagrees_says_why_and_it_is_open_again(world: World) -> None:
+    review = await a_review(world)
+    await act(world, review, "judgement", NOT_IN_ORDER)
+    other = world.an_officer(sub="privacy-officer-2")
+    silent = await act(world, review, "second-look", {"agrees": False}, other)
+    assert silent.status_code == 400
+    said = {"agrees": False, "text": "De crisisdienst bevestigt de oproep."}
+    assert (await act(world, review, "second-look", said, other)).status_code == 204
+    opened = await _opened(world, review)
+    assert (opened["review"]["state"], opened["review"]["verdict"]) == ("open", None)
+
+
+async def test_nobody_judges_their_own_lookup(world: World) -> None:
+    review = await a_review(world, subject="privacy-officer-1")
+    refused = await act(world, review, "judgement", IN_ORDER)
+    assert refused.json()["type"].endswith("/same-person")
+    await act(
+        world, review, "judgement", NOT_IN_ORDER, world.an_officer(sub="officer-2")
+    )
+    refused = await act(world, review, "second-look", {"agrees": True})
+    assert refused.json()["type"].endswith("/same-person")
+
+
+async def test_of_two_judgements_at_once_one_counts(world: World) -> None:
+    review = await a_review(world)
+    first, second = await asyncio.gather(
+        act(world, review, "judgement", IN_ORDER),
+        act(world, review, "judgement", NOT_IN_ORDER, world.an_officer(sub="two")),
+    )
+    assert {first.status_code, second.status_code} == {204, 409}
+    assert (await _acts(world)).count("judged") == 1
+
+
+async def test_every_step_is_an_entry_of_who_took_it(world: World) -> None:
+    review = await a_review(world)
+    await act(world, review, "question", ASK)
+    await explain(world, review, {"explanation": "took-over"})
+    await act(world, review, "judgement", IN_ORDER)
+    entries = await open_entries(world, "review")
+    steps = {
+        (one[Group.WHAT] or {})["act"]: (one[Group.WHO] or {})["sub"] for one in entries
+    }
+    assert steps == {
+        "listed": "privacy-officer-1",
+        "asked": "privacy-officer-1",
+        "explained": "user-1",
+        "judged": "privacy-officer-1",
+    }
+
+
+async def test_the_term_is_two_weeks_and_late_is_late(world: World) -> None:
+    await a_review(world)
+    world.clock.forward(timedelta(days=14, minutes=1))
+    world.index.standing.forget()
+    queue = await find_queue(world, world.an_officer())
+    assert [one["late"] for one in queue["items"]] == [True]
+    assert queue["late"] == 1
+
+
+async def test_who_is_asked_late_still_has_time_to_answer(world: World) -> None:
+    review = await a_review(world)
+    world.clock.forward(timedelta(days=13))
+    world.index.standing.forget()
+    await act(world, review, "question", ASK)
+    opened = (await _opened(world, review))["review"]
+    assert opened["dueAt"] > opened["answerBy"]
+    assert not opened["late"]
+
+
+async def test_the_queue_comes_in_pages_that_do_not_overlap(world: World) -> None:
+    entries = {await break_glass(world, number=n) for n in range(1, 6)}
+    token = world.an_officer()
+    seen: list[str] = []
+    query = "?limit=2"
+    while query:
+        page = await find_queue(world, token, query)
+        seen += [one["entryId"] for one in page["items"]]
+        query = f"?limit=2&cursor={page['next']}" if page["next"] else ""
+    assert sorted(seen) == sorted(entries)
+
+
+async def test_an_officer_puts_a_lookup_in_the_queue_by_hand(world: World) -> None:
+    (part,) = await world.look_up([ANYONE])
+    body = {"entryId": part["entryId"]}
+    for _ in range(2):
+        answer = await world.send("POST", "/reviews", world.an_officer(), body)
+        assert answer.status_code == 201, answer.text
+        _demand("Review", answer.json())
+    (waiting,) = (await find_queue(world, world.an_officer()))["items"]
+    assert waiting["rules"] == ["officer"]
+
+
+async def test_what_is_no_lookup_cannot_be_picked(world: World) -> None:
+    body = {"entryId": str(uuid4())}
+    answer = await world.send("POST", "/reviews", world.an_officer(), body)
+    assert answer.status_code == 404
+
+
+async def test_other_lookups_of_the_same_person_stand_beside_it(world: World) -> None:
+    await world.publish(world.debt_help, [ANYONE])
+    await world.look_up([ANYONE])
+    review = await a_review(world)
+    opened = await _opened(world, review)
+    (near,) = opened["around"]
+    assert near["sameUser"]
+    assert near["outcome"] == "answered"
+
+
+async def test_a_teams_officer_sees_that_teams_reviews_alone(world: World) -> None:
+    review = await a_review(world)
+    team = world.an_officer(org=TEAM_OIN, client_id="desk-team")
+    assert (await find_queue(world, team))["items"] == []
+    for step, body in (("question", ASK), ("judgement", IN_ORDER)):
+        refused = await act(world, review, step, body, team)
+        assert refused.status_code == 404
+    answer = await world.send("GET", f"/reviews/{review}", team)
+    assert answer.status_code == 404
+
+
+async def test_a_data_protection_officer_does_not_judge(world: World) -> None:
+    review = await a_review(world)
+    other = world.an_officer("data-protection-officer")
+    assert (await act(world, review, "judgement", IN_ORDER, other)).status_code == 403
+    assert (await act(world, review, "question", ASK, other)).status_code == 403
+
+
+BAD: dict[str, tuple[str, object, str]] = {
+    "no question": ("question", {"questions": []}, "questions"),
+    "an unknown question": ("question", {"questions": ["who-are-you"]}, "questions"),
+    "not a list": ("question", {"questions": "why-again"}, "questions"),
+    "a number in the text": (
+        "question",
+        {**ASK, "text": "Het gaat om 123.456.782."},
+        "text",
+    ),
+    "a long text": ("question", {**ASK, "text": "a" * 501}, "text"),
+    "a bell in the text": ("question", {**ASK, "text": "a\x07"}, "text"),
+    "an unknown verdict": ("judgement", {"verdict": "guilty"}, "verdict"),
+    "no finding": ("judgement", {"verdict": "incident"}, "finding"),
+    "a finding in order": ("judgement", {**IN_ORDER, "finding": "mistake"}, "finding"),
+    "other without words": (
+        "judgement",
+        {"verdict": "incident", "finding": "other"},
+        "text",
+    ),
+    "agrees as text": ("second-look", {"agrees": "yes"}, "agrees"),
+    "an unknown member": ("judgement", {**IN_ORDER, "score": 3}, "body"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+async def test_bad_input_is_named_and_never_echoed(world: World, case: str) -> None:
+    step, body, field = BAD[case]
+    answer = await act(world, str(UUID(int=7)), step, body)
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+    assert "123" not in answer.text
+
+
+async def test_a_review_that_is_not_there_is_404(world: World) -> None:
+    answer = await act(world, str(uuid4()), "judgement", IN_ORDER)
+    assert answer.status_code == 404
+    assert (await act(world, "x", "judgement", IN_ORDER)).status_code == 400
