@@ -18,10 +18,11 @@ holders each gave a ticket for act `officer-search`.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -37,11 +38,26 @@ from signal_index.api.context import Index
 from signal_index.api.lookup_refusals import record_ticket_refusal
 from signal_index.api.transactions import committing
 from signal_index.errors import TicketInvalid
+from signal_index.identifiers import new_uuid7
 from signal_index.keyring import IndexKeys
-from signal_index.ledger import person_find_key
+from signal_index.ledger import (
+    ENTROPY_BYTES,
+    DecisionGroup,
+    Entry,
+    EntryFacts,
+    Kind,
+    Outcome,
+    PersonGroup,
+    RoleGroup,
+    WhyGroup,
+    build_entry,
+    person_find_key,
+)
 from signal_index.notice import InvalidField
 from signal_index.notice.fields import parse_b64u, parse_int, parse_list, parse_text
+from signal_index.proof import JsonObject
 from signal_index.signals import derive_person_name
+from signal_index.store.ledger import insert_entries, raise_person_numbers
 from signal_index.store.tickets import spend_tickets_once
 
 PERSON_KEYS: Final = ("keyVersion", "tickets", "pseudonym")
@@ -78,6 +94,20 @@ class PersonAsked:
     def req(self) -> str:
         """Give the request to the holders, by which their statements name it."""
         return self.tickets[0].req
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAct:
+    """What an officer did about one person, as the ledger records it."""
+
+    kind: Kind
+    purpose: str
+    legal_basis: str
+    activity: str
+    what: JsonObject
+    outcome: Outcome = Outcome.ANSWERED
+    grounds: tuple[str, ...] = ()
+    policy: str | None = None
 
 
 def parse_person_body(item: Mapping[str, object]) -> PersonBody:
@@ -140,6 +170,41 @@ def find_keys_by_year(keys: IndexKeys, point: StoredPoint) -> Mapping[int, bytes
         for year, name_key in sorted(keys.ledger_names.items())
         if year in keys.disclosures
     }
+
+
+async def record_about_person(
+    conn: AsyncConnection, index: Index, asked: PersonAsked, act: PersonAct
+) -> Entry:
+    """Write the entry of an act about one person, under the person's next number.
+
+    Names the tickets and the request to the holders, as a lookup's entry does, so that
+    a day of the ledger can be held against the holders' statements.
+    """
+    year = asked.at.astimezone(UTC).year
+    name = derive_person_name(asked.point, index.keys.get_ledger_name_key(year))
+    key = index.keys.get_disclosure_key(year)
+    (number,) = await raise_person_numbers(conn, year, [person_find_key(key, name)])
+    caller = asked.caller
+    facts = EntryFacts(
+        entry=new_uuid7(asked.at),
+        kind=act.kind,
+        recorded_at=asked.at,
+        outcome=act.outcome,
+        organisation=caller.organisation,
+        municipality=caller.municipality,
+        activity=act.activity,
+        policy=act.policy,
+        person=PersonGroup(name, number),
+        who=caller.subject,
+        role=RoleGroup(roles=sorted(caller.roles), team=caller.team),
+        why=WhyGroup(purpose=act.purpose, legal_basis=act.legal_basis),
+        what={**act.what, "req": asked.req, "tickets": list(asked.jtis)},
+        decision=DecisionGroup(act.outcome, act.grounds),
+    )
+    entropy = secrets.token_bytes(ENTROPY_BYTES)
+    entry = build_entry(facts, entropy=entropy, key=key)
+    await insert_entries(conn, [entry])
+    return entry
 
 
 def _verify_tickets(
