@@ -142,6 +142,8 @@ _ACTIVITIES = {
     Kind.WITHDRAWAL: "publication",
     Kind.DELIVERY: "publication",
     Kind.APPROVAL: "administration",
+    Kind.CORRECTION: "citizen-rights",
+    Kind.EMBARGO: "citizen-rights",
     Kind.POLICY: "administration",
 }
 """The processing activity of an act, where it is not reading the ledger."""
