@@ -24,15 +24,20 @@ from policy.bundle import shipped_bundle
 from policy.decide import load_policy
 from signal_index import clock
 from signal_index.api import (
+    access_requests,
     agencies,
     approvals,
     catalogue,
+    citizen_reports,
     completeness,
     contacts,
+    corrections,
+    embargoes,
     ledger_routes,
     lookups,
     oversight,
     overview,
+    own_corrections,
     own_lookups,
     own_reviews,
     person_events,
@@ -91,6 +96,11 @@ SUBJECTS = (
     reviews.routes,
     oversight.routes,
     ledger_routes.routes,
+    access_requests.routes,
+    citizen_reports.routes,
+    embargoes.routes,
+    corrections.routes,
+    own_corrections.routes,
     public.routes,
     searching.routes,
 )
