@@ -25,6 +25,7 @@ from signal_index.events import Event, EventLog
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
+from signal_index.store.completeness import erase_reconciled
 from signal_index.store.connect import transaction, truncate_wal
 from signal_index.store.erasure import (
     BATCH,
@@ -101,6 +102,7 @@ class Erasure:
             count = await erase_disclosures(conn, before=before, limit=BATCH)
             persons = await erase_person_numbers(conn, first)
             counts = await erase_counts(conn, first)
+            await erase_reconciled(conn, before.date())
             if count or persons or counts:
                 what: JsonObject = {
                     "act": "ledger-year-erased",

@@ -15,6 +15,7 @@ from signal_index.store.schema import BASE, downgrade, migrate, verify_schema
 from signal_index.tables import (
     approvals,
     citizen_rights,
+    completeness,
     ledger,
     lookups,
     overview,
@@ -33,6 +34,7 @@ SUBJECTS = (
     ledger,
     approvals,
     citizen_rights,
+    completeness,
     reviews,
     overview,
     policies,
@@ -52,6 +54,7 @@ WITHOUT_MUNICIPALITY = {
     "ledger_checkpoint": "one tree per year",
     "ledger_witnessed": "one tree per year",
     "ledger_succession": "belongs to the whole index",
+    "processing_log": "one place per year's tree",
     "overview_count": "a day is counted for all municipalities at once",
 }
 
