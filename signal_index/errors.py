@@ -20,6 +20,7 @@
     │   ├── CoverageRefused        the catalogue does not let this kind publish that
     │   ├── ExportRefused          nothing to export, or the target is there already
     │   ├── AccountNotNamed        neither one account nor everyone, or both
+    │   ├── MandateNotGiven        nothing to end, or a last day in the past
     │   └── AccountNotSuspended    nothing to restore
     ├── RequestRefused             what a caller sent does not hold; nothing was changed
     │   ├── ParseError             untrusted bytes are not what they should be
@@ -58,6 +59,9 @@
     │   ├── UnknownFinding         no finding with this id for this officer
     │   ├── FindingClosed          the finding was closed before
     │   ├── FindingAboutOneself    who it is about cannot close it
+    │   ├── MandateMissing         a report with persons asks for a mandate
+    │   ├── ReportNotReady         the month is not over, or not counted yet
+    │   ├── UnknownReport          no request for a report that this officer may see
     │   └── UnknownEntry           no ledger entry that this caller may see
     └── NotAnswered                the index cannot answer now; asking again is safe
         ├── PolicyUnusable         an adopted policy is not signed, whole or readable
@@ -163,6 +167,10 @@ class AccountNotNamed(AdministrationRefused):
 
 class AccountNotSuspended(AdministrationRefused):
     """The account is not suspended, so there is nothing to restore."""
+
+
+class MandateNotGiven(AdministrationRefused):
+    """There is no mandate to end, or it would be over before it begins."""
 
 
 class RequestRefused(SignalIndexError):
@@ -323,6 +331,18 @@ class FindingAboutOneself(RequestRefused):
 
 class UnknownEntry(RequestRefused):
     """There is no ledger entry with that id that this caller may see."""
+
+
+class MandateMissing(RequestRefused):
+    """The officer has no mandate for reports with persons, or it is over."""
+
+
+class ReportNotReady(RequestRefused):
+    """The month is not over, or its days are not counted yet."""
+
+
+class UnknownReport(RequestRefused):
+    """There is no request for a report with that id that this officer may see."""
 
 
 class NotAnswered(SignalIndexError):

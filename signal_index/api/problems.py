@@ -202,6 +202,21 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
     errors.UnknownEntry: Problem(
         "unknown-entry", "Deze regel van het inzagelogboek is er niet.", 404
     ),
+    errors.MandateMissing: Problem(
+        "mandate-missing",
+        "U hebt geen mandaat voor rapporten met personen.",
+        403,
+        "De leiding van uw organisatie geeft het mandaat. De beheerder legt het vast.",
+    ),
+    errors.ReportNotReady: Problem(
+        "report-not-ready",
+        "Dit rapport kan nog niet worden gemaakt.",
+        409,
+        "De maand is nog niet voorbij, of de dagen zijn nog niet geteld.",
+    ),
+    errors.UnknownReport: Problem(
+        "unknown-report", "Deze aanvraag voor een rapport is er niet.", 404
+    ),
     errors.QueueFull: Problem("queue-full", "Het is nu te druk.", 503, _BUSY),
     errors.CommitUnknown: Problem(
         "commit-unknown",

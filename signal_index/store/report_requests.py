@@ -1,0 +1,162 @@
+"""Reports with persons that were asked for: what exactly, and whether it was approved.
+
+- What was asked is kept sealed: it may name an employee. Its SHA-256 is what the second
+  person approves; a request that is changed afterwards is not the one approved.
+- Whose requests one sees follows from the `OfficerScope`, like everything else.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import RowMapping, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.errors import UnknownReport
+from signal_index.keyring import YearKeys
+from signal_index.overview.sealing import open_question, seal_question
+from signal_index.proof import JsonObject, encode_json
+from signal_index.store.approval_records import Approval, Matter, get_approval
+from signal_index.store.scope import OfficerScope, within
+from signal_index.tables.overview import report_request
+
+MATTER_KIND: Final = "specific-report"
+SHOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a report with persons is about: never a person who was looked up.
+
+    `reason` is the id of an officer's purpose. Without `user`, `team`, `organisation`
+    or `purpose` it is about all lookups of the period in the requester's scope.
+    """
+
+    first: date
+    last: date
+    reason: str
+    organisation: str | None
+    team: str | None
+    user: str | None
+    purpose: str | None
+
+    def members(self) -> JsonObject:
+        """Give it as it is sealed, hashed and shown."""
+        return {
+            "from": self.first.isoformat(),
+            "until": self.last.isoformat(),
+            "reason": self.reason,
+            "organisation": self.organisation,
+            "team": self.team,
+            "user": self.user,
+            "purpose": self.purpose,
+        }
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReportRequest:
+    """A request, and the approval that it waits for."""
+
+    id: UUID
+    municipality: str
+    organisation: str
+    question: Question
+    approval: Approval
+    requested_at: datetime
+
+    @property
+    def matter(self) -> Matter:
+        """Give what the approval must be about."""
+        return matter_of(self.id, self.municipality, self.question)
+
+
+def matter_of(request: UUID, municipality: str, question: Question) -> Matter:
+    """Give the matter of a request: its SHA-256 is over its id and all it asks."""
+    whole: JsonObject = {"request": str(request), **question.members()}
+    digest = sha256(encode_json(whole)).digest()
+    return Matter(MATTER_KIND, municipality, digest, MATTER_KIND)
+
+
+async def store_request(
+    conn: AsyncConnection, request: ReportRequest, keys: YearKeys
+) -> None:
+    """Keep a request beside the approval that was asked for it."""
+    year = request.requested_at.year
+    sealed = seal_question(
+        request.id,
+        request.question.members(),
+        key=keys.get_disclosure_key(year),
+        nonce=secrets.token_bytes(12),
+    )
+    await conn.execute(
+        insert(report_request).values(
+            id=request.id,
+            municipality=request.municipality,
+            organisation=request.organisation,
+            approval_id=request.approval.id,
+            year=year,
+            sealed=sealed,
+            requested_at=request.requested_at,
+        )
+    )
+
+
+async def find_requests(
+    conn: AsyncConnection, scope: OfficerScope, keys: YearKeys
+) -> Sequence[ReportRequest]:
+    """Give the newest requests of this scope; those whose key is gone are left out."""
+    columns = report_request.c
+    rows = await conn.execute(
+        select(report_request)
+        .where(within(scope, columns.municipality, columns.organisation))
+        .where(columns.year.in_(list(keys.disclosures)))
+        .order_by(columns.id.desc())
+        .limit(SHOWN)
+    )
+    return [await _read(conn, row, keys) for row in rows.mappings().all()]
+
+
+async def get_request(
+    conn: AsyncConnection, wanted: UUID, scope: OfficerScope, keys: YearKeys
+) -> ReportRequest:
+    """Give one request of this scope, or raise `UnknownReport`."""
+    columns = report_request.c
+    rows = await conn.execute(
+        select(report_request)
+        .where(columns.id == wanted)
+        .where(within(scope, columns.municipality, columns.organisation))
+        .where(columns.year.in_(list(keys.disclosures)))
+    )
+    row = rows.mappings().one_or_none()
+    if row is None:
+        raise UnknownReport
+    return await _read(conn, row, keys)
+
+
+async def _read(
+    conn: AsyncConnection, row: RowMapping, keys: YearKeys
+) -> ReportRequest:
+    key = keys.get_disclosure_key(row["year"])
+    said = open_question(row["id"], row["sealed"], key=key)
+    return ReportRequest(
+        id=row["id"],
+        municipality=row["municipality"],
+        organisation=row["organisation"],
+        question=Question(
+            date.fromisoformat(str(said["from"])),
+            date.fromisoformat(str(said["until"])),
+            str(said["reason"]),
+            *(
+                None if said[name] is None else str(said[name])
+                for name in ("organisation", "team", "user", "purpose")
+            ),
+        ),
+        approval=await get_approval(conn, row["approval_id"]),
+        requested_at=row["requested_at"],
+    )
