@@ -25,6 +25,8 @@ class Event(StrEnum):
     COMMIT_UNKNOWN = "commit-unknown"
     NO_DECISION = "no-decision"
     POLICY_ACTIVATED = "policy-activated"
+    POLICY_TAKEN_UP = "policy-taken-up"
+    POLICY_REFUSED = "policy-refused"
     LEADING = "leading"
     LEADERSHIP_LOST = "leadership-lost"
     UPKEEP_FAILED = "upkeep-failed"
@@ -49,6 +51,8 @@ FIELDS: Final[Mapping[Event, frozenset[str]]] = {
     Event.COMMIT_UNKNOWN: frozenset({"kind", "count"}),
     Event.NO_DECISION: frozenset({"purpose"}),
     Event.POLICY_ACTIVATED: frozenset({"digest"}),
+    Event.POLICY_TAKEN_UP: frozenset({"municipality", "serial", "digest"}),
+    Event.POLICY_REFUSED: frozenset({"municipality", "serial", "kind"}),
     Event.LEADING: frozenset(),
     Event.LEADERSHIP_LOST: frozenset(),
     Event.UPKEEP_FAILED: frozenset({"job", "kind"}),

@@ -28,9 +28,10 @@ from starlette.types import ASGIApp
 
 from keys.bsn import Bsn
 from policy.decide import load_policy
-from signal_index.api.context import Index, Names, PolicyView
+from signal_index.api.context import Index, Names
 from signal_index.api.gather import Gatherer
 from signal_index.api.lookup_run import make_run
+from signal_index.api.policy_view import AdoptionTrust, PolicyView
 from signal_index.api.tokens import TokenVerifier
 from signal_index.app import build_app, failure_log, limits_for, make_standing
 from signal_index.events import EventLog
@@ -241,7 +242,9 @@ def _make_index(
     engine: AsyncEngine, holders: Holders, issuer: TokenIssuer, stream: io.StringIO
 ) -> tuple[Index, ASGIApp]:
     keys, clock = index_keys(), holders.clock
-    log, policy = EventLog(stream, clock), PolicyView(load_policy())
+    log = EventLog(stream, clock)
+    trust = AdoptionTrust([keys.receipt.jose], LEDGER_ORIGIN)
+    policy = PolicyView(load_policy(), trust, log)
     index = Index(
         engine=engine,
         keys=keys,

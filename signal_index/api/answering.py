@@ -49,7 +49,7 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
 def _flag(
     index: Index, signal: StoredSignal, standing: Standing
 ) -> Mapping[str, object]:
-    text = _text(index.catalogue, signal.category)
+    text = _text(index.catalogue_in(signal.municipality), signal.category)
     name = _organisation_name(standing, signal.source)
     return render_flag(signal, text, name, index.clock().date())
 
@@ -58,9 +58,10 @@ def _sources(
     index: Index, permit: Permit, standing: Standing
 ) -> Sequence[Mapping[str, object]]:
     now = index.clock()
+    catalogue = index.catalogue_in(permit.municipality)
     found = []
     for category in permit.categories:
-        label = _text(index.catalogue, category.id).label
+        label = _text(catalogue, category.id).label
         for one in standing.coverage.get((permit.municipality, category.id), ()):
             stale = is_stale(one.last_heard, one.rhythm_days, now)
             name = _organisation_name(standing, one.source)

@@ -26,9 +26,9 @@ async def show_catalogue(request: Request, caller: Person) -> Response:
     asked = query.get("municipality", caller.caller.municipality)
     place = parse_municipality(read_municipality(asked, "municipality"))
     now = index.clock()
-    policy = index.policy.get(await index.standing.get(now))
+    policy = index.policy.get(await index.standing.get(now), place)
     offers = open_purposes(policy, caller.caller, place, now=now)
-    catalogue = index.catalogue
+    catalogue = policy.catalogue
     return give_json(
         {
             "municipality": place,

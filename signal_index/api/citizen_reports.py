@@ -115,7 +115,9 @@ async def make_report(
         caller.caller, municipality, body.pseudonym, found.identity_check
     )
     try:
-        permit = permit_report(index.policy.get(standing, municipality), question, now=asked.at)
+        permit = permit_report(
+            index.policy.get(standing, municipality), question, now=asked.at
+        )
     except ReportDenied as refusal:
         return await asyncio.shield(_refuse(index, asked, wanted, refusal))
     material = await asyncio.shield(_gather(index, asked, wanted, permit))

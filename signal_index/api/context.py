@@ -12,37 +12,15 @@ from starlette.requests import Request
 
 from keys.config import KeyConfig
 from policy.catalogue import Catalogue
-from policy.decide import Policy
-from policy.vocabulary import Establishment
+from signal_index.api.policy_view import PolicyView
 from signal_index.api.standing import StandingView
 from signal_index.api.tokens import TokenVerifier
 from signal_index.events import EventLog
 from signal_index.keyring import IndexKeys
-from signal_index.store.standing import Standing
 
 if TYPE_CHECKING:
     from signal_index.api.gather import Gatherer
     from signal_index.api.lookup_run import Draft, Granted
-
-
-class PolicyView:
-    """The policy with the establishments of the present standing."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
-        self._establishments: tuple[Establishment, ...] | None = None
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """Give the shipped catalogue."""
-        return self._policy.catalogue
-
-    def get(self, standing: Standing) -> Policy:
-        """Give the policy in force, made anew only when an establishment changed."""
-        if standing.establishments != self._establishments:
-            self._policy = self._policy.with_establishments(standing.establishments)
-            self._establishments = standing.establishments
-        return self._policy
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -71,8 +49,12 @@ class Index:
 
     @property
     def catalogue(self) -> Catalogue:
-        """Give the shipped catalogue."""
+        """Give the shipped catalogue: for what belongs to no municipality."""
         return self.policy.catalogue
+
+    def catalogue_in(self, municipality: str) -> Catalogue:
+        """Give the catalogue that holds in a municipality, for its words and codes."""
+        return self.policy.find_catalogue(municipality)
 
 
 def get_index(request: Request) -> Index:

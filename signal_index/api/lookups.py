@@ -73,7 +73,7 @@ async def look_up(request: Request, caller: Person) -> Response:
     index = get_index(request)
     arrived = await _arrive(index, await request.body(), caller.caller)
     standing = await index.standing.get(arrived.at)
-    policy = index.policy.get(standing)
+    policy = index.policy.get(standing, arrived.question.municipality)
     record = _describe(index, arrived, policy)
     try:
         permit = decide(policy, arrived.question, now=arrived.at)
@@ -89,7 +89,7 @@ async def look_up(request: Request, caller: Person) -> Response:
 
 async def _arrive(index: Index, body: bytes, caller: Caller) -> _Arrived:
     """Read the question and check its tickets; a refusal of tickets is recorded."""
-    asked = parse_lookup(body, caller, index.catalogue)
+    asked = parse_lookup(body, caller, index.catalogue_in)
     keys = PointKeys(index.keys.get_scalar(asked.key_version), index.keys.row_key)
     now = index.clock()
     try:
@@ -129,7 +129,7 @@ def _describe(index: Index, arrived: _Arrived, policy: Policy) -> Asked:
         req=arrived.tickets[0].req,
         at=arrived.at,
         names=name_persons(arrived.points, index.keys, arrived.at),
-        activity=str(index.catalogue.purposes[question.purpose].activity),
+        activity=str(policy.catalogue.purposes[question.purpose].activity),
         policy=policy.digest(question.municipality),
     )
 

@@ -55,8 +55,10 @@ async def say_outcome(
     index = get_index(request)
     entry = parse_uuid(entry_id, "entryId")
     item = parse_object(await read_json(request), ("outcome",))
-    outcome = index.catalogue.parse_outcome(parse_slug(item["outcome"], "outcome"))
     who = caller.caller
+    outcome = index.catalogue_in(who.municipality).parse_outcome(
+        parse_slug(item["outcome"], "outcome")
+    )
     said = LookupOutcome(entry, who.municipality, who.organisation, outcome)
     what: JsonObject = {"entry": str(entry), "outcome": outcome.value}
     now = index.clock()
@@ -102,11 +104,10 @@ async def list_own_lookups(request: Request, caller: ActivePerson) -> Response:
         what: JsonObject = {"shown": len(shown)}
         record = record_act(Kind.OWN_HISTORY, who, what, index.keys, index.clock())
         await insert_entries(conn, [record])
+    catalogue = index.catalogue_in(who.municipality)
     return give_json(
         {
-            "items": [
-                _item(one, said.get(one.entry), index.catalogue) for one in shown
-            ],
+            "items": [_item(one, said.get(one.entry), catalogue) for one in shown],
             "next": str(shown[-1].entry) if len(found) > limit else None,
         }
     )

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -102,7 +103,7 @@ class _Plan:
     """What the transaction is going to write."""
 
     submission: Submission
-    catalogue: Catalogue
+    catalogue_in: Callable[[str], Catalogue]
     now: datetime
     store: list[NewSignal] = field(default_factory=list)
     keep: list[Ending] = field(default_factory=list)
@@ -114,11 +115,11 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
     now = index.clock()
     standing = await index.standing.get(now)
     scalar = index.keys.get_scalar(submission.key_version)
-    rules = Rules(index.policy.get(standing), standing, now)
+    rules = Rules(partial(index.policy.get, standing), standing, now)
     checked = await check_items(
         submission, rules, PointKeys(scalar, index.keys.row_key)
     )
-    plan = _Plan(submission, index.catalogue, now)
+    plan = _Plan(submission, index.catalogue_in, now)
     async with committing(index.engine) as conn:
         known = await _read_known(conn, checked.candidates)
         results = _decide_all(plan, checked, known)
@@ -223,8 +224,9 @@ def _decide_withdrawal(
     outcome = decide_withdrawal(known, said)
     if outcome is ItemOutcome.ACCEPTED:
         ending = Ending(said, place.category, place.municipality)
-        category = plan.catalogue.parse_category(place.category)
-        may_keep = plan.catalogue.categories[category].keeps is not None
+        catalogue = plan.catalogue_in(place.municipality)
+        category = catalogue.parse_category(place.category)
+        may_keep = catalogue.categories[category].keeps is not None
         # What a citizen disputes is not kept once its source has let go of it.
         kept = may_keep and said.reason.allows_keeping and not known.restricted
         (plan.keep if kept else plan.bury).append(ending)

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,14 +57,20 @@ class LookupBody:
     question: Question
 
 
-def parse_lookup(body: bytes, caller: Caller, catalogue: Catalogue) -> LookupBody:
-    """Give the question in a body, or raise `InvalidField` or `UnknownCode`."""
+def parse_lookup(
+    body: bytes, caller: Caller, catalogue_in: Callable[[str], Catalogue]
+) -> LookupBody:
+    """Give the question in a body, or raise `InvalidField` or `UnknownCode`.
+
+    Codes are those of the catalogue of the municipality that is asked for.
+    """
     item = parse_object(parse_json(body), _KEYS, ("breakGlass",))
     tickets = parse_list(item["tickets"], "tickets", maximum=2)
     subjects = parse_list(item["subjects"], "subjects", maximum=MOST_SUBJECTS)
     if not subjects:
         raise InvalidField("subjects", "too-many")
     place = read_municipality(item["municipality"], "municipality")
+    catalogue = catalogue_in(place)
     return LookupBody(
         key_version=KeyVersion(parse_int(item["keyVersion"], "keyVersion", minimum=1)),
         tickets=tuple(

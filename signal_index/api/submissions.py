@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -50,9 +50,9 @@ _WORTH_A_THREAD: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What items are checked against: the policy, the register, the moment."""
+    """What items are checked against: the policies, the register, the moment."""
 
-    policy: Policy
+    policy_in: Callable[[str], Policy]
     standing: Standing
     now: datetime
 
@@ -171,9 +171,10 @@ def _check_notice(notice: Notice, submission: Submission, rules: Rules) -> None:
 
 
 def _permit(notice: Notice, source: SourceStanding, rules: Rules) -> None:
-    catalogue = rules.policy.catalogue
+    policy = rules.policy_in(notice.municipality)
+    catalogue = policy.catalogue
     permit_publication(
-        rules.policy,
+        policy,
         Publication(
             source_kind=catalogue.parse_source_kind(source.kind),
             category=catalogue.parse_category(notice.category),

@@ -31,7 +31,12 @@ from signal_index.ledger.facts import (
 )
 from signal_index.ledger.keys import CheckpointKey, DisclosureKey, ReceiptKey
 from signal_index.ledger.sealing import open_disclosures
-from signal_index.ledger.signing import make_receipt, note_key, sign_checkpoint
+from signal_index.ledger.signing import (
+    make_receipt,
+    note_key,
+    sign_adoption,
+    sign_checkpoint,
+)
 from signal_index.proof import Group, Kind, Outcome
 
 __all__ = [
@@ -62,6 +67,7 @@ __all__ = [
     "outcome_find_key",
     "person_find_key",
     "purpose_find_key",
+    "sign_adoption",
     "sign_checkpoint",
     "team_find_key",
     "user_find_key",

@@ -7,9 +7,12 @@ from signal_index.ledger.entry import Entry
 from signal_index.ledger.keys import CheckpointKey, ReceiptKey
 from signal_index.proof import (
     RECEIPT_GROUPS,
+    Adoption,
     Checkpoint,
+    JsonObject,
     NoteKey,
     Promise,
+    adoption_header,
     encode_b64u,
     encode_json,
     encode_note,
@@ -45,8 +48,17 @@ def sign_promise(promise: Promise, key: ReceiptKey) -> str:
 
     Every lookup signs one: a general library doubles the time of the signature.
     """
-    header = encode_json(promise_header(key.kid))
-    signed = f"{encode_b64u(header)}.{encode_b64u(encode_json(promise.claims()))}"
+    return _sign(promise_header(key.kid), promise.claims(), key)
+
+
+def sign_adoption(adoption: Adoption, key: ReceiptKey) -> str:
+    """Give the statement that a municipality adopted a policy, as a compact JWS."""
+    return _sign(adoption_header(key.kid), adoption.claims(), key)
+
+
+def _sign(header: Mapping[str, str], claims: JsonObject, key: ReceiptKey) -> str:
+    head = encode_b64u(encode_json(dict(header)))
+    signed = f"{head}.{encode_b64u(encode_json(claims))}"
     return f"{signed}.{encode_b64u(key.private.sign(signed.encode()))}"
 
 

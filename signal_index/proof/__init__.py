@@ -10,6 +10,7 @@ from signal_index.proof.add_checkpoint import (
     AddCheckpoint,
     parse_add_checkpoint,
 )
+from signal_index.proof.adoption import Adoption, adoption_header, verify_adoption
 from signal_index.proof.checkpoint import (
     Checkpoint,
     key_of_year,
@@ -143,6 +144,7 @@ __all__ = [
     "SIZE_TYPE",
     "TILE_WIDTH",
     "AddCheckpoint",
+    "Adoption",
     "Checkpoint",
     "ConsistencyRefused",
     "Cosignature",
@@ -173,6 +175,7 @@ __all__ = [
     "TlogProof",
     "WitnessKey",
     "Witnessed",
+    "adoption_header",
     "cosigned_message",
     "decode_b64",
     "decode_b64u",
@@ -216,6 +219,7 @@ __all__ = [
     "split_key",
     "split_note",
     "split_tile",
+    "verify_adoption",
     "verify_checkpoint",
     "verify_consistency",
     "verify_disclosure",

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.config import ConfigPins, KeyConfig, KeyOrigin, verify_config
 from keys.errors import ConfigRefused
-from policy.decide import Policy
+from policy.bundle import Bundle
 from signal_index.errors import KeyConfigUnusable
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject, encode_b64u
@@ -67,27 +67,21 @@ async def accept_key_config(
 
 
 async def record_policy_activation(
-    conn: AsyncConnection, policy: Policy, recorder: Recorder
+    conn: AsyncConnection, bundle: Bundle, recorder: Recorder
 ) -> bool:
-    """Record rules and catalogue the first time an index decides with them.
+    """Record the shipped policy the first time an index starts with it.
 
-    Tells whether they were new. Establishments are recorded when they are made.
+    It holds where a municipality adopted no other. Tells whether it was new.
+    Establishments are recorded when they are made, adoptions when they are approved.
     """
-    digest = digest_policy(policy)
+    digest = encode_b64u(bundle.digest)
     row = {"digest": digest, "activated_at": recorder.clock()}
     if not await _insert_new(conn, policy_activation, row):
         return False
-    what: JsonObject = {"act": "policy-activated", "digest": digest}
+    what: JsonObject = {"act": "policy-shipped", "sha256": bundle.digest.hex()}
     act = Act(what, Kind.POLICY, POLICY_ACTIVITY, policy=digest)
     await recorder.record(conn, act)
     return True
-
-
-def digest_policy(policy: Policy) -> str:
-    """Give the digest (base64url) of rules and catalogue, whatever is established."""
-    summed = hashlib.sha256(b"signal-index/policy/1\n")
-    summed.update(policy.book.digest + policy.catalogue.digest)
-    return encode_b64u(summed.digest())
 
 
 async def _find_newest(conn: AsyncConnection) -> KeyConfig | None:

@@ -8,9 +8,9 @@ thousand rows at most. The edge keeps one copy for less than ten seconds
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
 from policy.vocabulary import Establishment, MunicipalityCode, PurposeId
+from signal_index.store.policies import StoredAdoption, find_newest_adoptions
 from signal_index.tables import registry
 
 
@@ -59,8 +60,23 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedEstablishment:
+    """An establishment as it was recorded, whatever catalogue it was made with."""
+
+    purpose: str
+    municipality: str
+    by_role: str
+    on: date
+    staatsblad: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """Who takes part and what is open, as of one moment."""
+    """Who takes part and what is open, as of one moment.
+
+    `establishments` are those of the shipped catalogue; what a municipality's adopted
+    catalogue makes of `recorded` is `establishments_of`'s to say.
+    """
 
     read_at: datetime
     organisations: Mapping[str, Organisation]
@@ -70,12 +86,15 @@ class Standing:
     sources: Mapping[str, SourceStanding]
     coverage: Mapping[tuple[str, str], tuple[Coverage, ...]]
     establishments: tuple[Establishment, ...]
+    recorded: tuple[RecordedEstablishment, ...] = ()
+    adoptions: Mapping[str, StoredAdoption] = field(default_factory=dict)
 
 
 async def read_standing(
     conn: AsyncConnection, catalogue: Catalogue, *, now: datetime
 ) -> Standing:
     """Read who takes part and what is open, in one transaction."""
+    recorded = await _recorded(conn)
     return Standing(
         read_at=now,
         organisations=dict(await _organisations(conn)),
@@ -100,7 +119,9 @@ async def read_standing(
         },
         sources=dict(await _sources(conn)),
         coverage=await _coverage(conn),
-        establishments=tuple(await _establishments(conn, catalogue)),
+        establishments=establishments_of(recorded, catalogue),
+        recorded=recorded,
+        adoptions=await find_newest_adoptions(conn),
     )
 
 
@@ -161,21 +182,37 @@ async def _coverage(
     return found
 
 
-async def _establishments(
-    conn: AsyncConnection, catalogue: Catalogue
-) -> Iterator[Establishment]:
-    # A purpose that has left the catalogue is closed, whatever was once recorded.
-    rows = await conn.execute(select(registry.establishment))
-    return (
+def establishments_of(
+    recorded: Iterable[RecordedEstablishment], catalogue: Catalogue
+) -> tuple[Establishment, ...]:
+    """Give what was established of the purposes that this catalogue has.
+
+    A purpose that has left the catalogue is closed, whatever was once recorded.
+    """
+    return tuple(
         Establishment(
             purpose=purpose,
             municipality=MunicipalityCode(row.municipality),
             by_role=row.by_role,
-            on=row.established_on,
+            on=row.on,
             staatsblad=row.staatsblad,
         )
-        for row in rows
+        for row in recorded
         if (purpose := _find_purpose(catalogue, row.purpose)) is not None
+    )
+
+
+async def _recorded(conn: AsyncConnection) -> tuple[RecordedEstablishment, ...]:
+    rows = await conn.execute(select(registry.establishment))
+    return tuple(
+        RecordedEstablishment(
+            row.purpose,
+            row.municipality,
+            row.by_role,
+            row.established_on,
+            row.staatsblad,
+        )
+        for row in rows
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.config import parse_pins
 from keys.dealing import Dealing, DealingPlan, deal_key, sign_config
-from policy.decide import load_policy
+from policy.bundle import shipped_bundle
 from signal_index.errors import KeyConfigUnusable
 from signal_index.store.activations import (
     OfferedConfig,
@@ -94,7 +94,7 @@ async def test_a_dealt_key_is_refused_where_a_ceremony_is_expected(
 async def test_a_policy_is_recorded_when_it_is_first_used(
     conn: AsyncConnection,
 ) -> None:
-    policy = load_policy()
+    policy = shipped_bundle()
     assert await record_policy_activation(conn, policy, a_recorder())
     assert not await record_policy_activation(conn, policy, a_recorder())
     assert await _kinds(conn) == ["policy"]

@@ -73,7 +73,7 @@ async def _last_entry(world: World) -> tuple[str, object]:
                 text(
                     "SELECT e.entry_id, e.kind, d.sealed FROM ledger_entry e "
                     "JOIN ledger_disclosure d USING (entry_id) "
-                    "ORDER BY e.recorded_at DESC, e.entry_id DESC LIMIT 1"
+                    "WHERE e.kind = 'approval'"
                 ).columns(entry_id=Uuid())
             )
         ).one()
