@@ -8,7 +8,7 @@ millions of rows, because each lands on another page.
 """
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 _RANDOM_BYTES = 10
@@ -31,3 +31,8 @@ def make_uuid7(now: datetime, entropy: bytes) -> UUID:
 def new_uuid7(now: datetime) -> UUID:
     """Give a fresh id for this instant."""
     return make_uuid7(now, secrets.token_bytes(_RANDOM_BYTES))
+
+
+def read_uuid7_instant(made: UUID) -> datetime:
+    """Give the instant that stands in an id, in whole milliseconds."""
+    return datetime.fromtimestamp((made.int >> 80) / 1000, UTC)

@@ -115,10 +115,12 @@ def record_act(
     at: datetime,
     *,
     policy: str | None = None,
+    why: WhyGroup | None = None,
 ) -> Entry:
     """Build the entry of an act that is about no person in particular.
 
-    `policy` is a digest for the clear header, where the act puts one in force.
+    `policy` is a digest for the clear header, where the act puts one in force; `why` is
+    an officer's purpose.
     """
     refused = kind is Kind.TICKET_REFUSED
     facts = EntryFacts(
@@ -132,6 +134,7 @@ def record_act(
         policy=policy,
         who=caller.subject,
         role=_role(caller),
+        why=why,
         what=what,
     )
     return _build(facts, keys)

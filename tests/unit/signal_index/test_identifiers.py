@@ -5,7 +5,7 @@ from uuid import RFC_4122, UUID
 
 import pytest
 
-from signal_index.identifiers import make_uuid7, new_uuid7
+from signal_index.identifiers import make_uuid7, new_uuid7, read_uuid7_instant
 
 MOMENT = datetime(2022, 2, 22, 19, 22, 22, tzinfo=UTC)
 
@@ -26,6 +26,11 @@ def test_ids_sort_by_the_millisecond() -> None:
     earlier = make_uuid7(MOMENT, b"\xff" * 10)
     later = make_uuid7(MOMENT + timedelta(milliseconds=1), bytes(10))
     assert earlier < later
+
+
+def test_an_id_tells_when_it_was_made() -> None:
+    moment = MOMENT + timedelta(milliseconds=7)
+    assert read_uuid7_instant(make_uuid7(moment, b"\xff" * 10)) == moment
 
 
 def test_two_ids_of_one_moment_differ() -> None:

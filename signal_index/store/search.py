@@ -1,0 +1,265 @@
+"""Searches the ledger for an officer: newest first, a page at a time, never long.
+
+- Every search takes an `OfficerScope`; nothing outside it is read.
+- One index drives a search: that of the narrowest thing asked for. It is read backwards
+  from the cursor, at most `BUDGET` entries a page, and what else was asked is judged on
+  those; so a page takes about as long among ten million entries as among a thousand,
+  and says how far back it came.
+- Keyed hashes differ by year, so a search goes year by year; ids sort by time, so the
+  years follow each other.
+- What is opened never holds group `person`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Subquery, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.identifiers import make_uuid7
+from signal_index.keyring import YearKeys
+from signal_index.ledger import (
+    DisclosureKey,
+    Kind,
+    Outcome,
+    break_glass_find_key,
+    case_find_key,
+    open_disclosures,
+    outcome_find_key,
+    purpose_find_key,
+    team_find_key,
+    user_find_key,
+)
+from signal_index.proof import Group, JsonObject, parse_disclosure
+from signal_index.store.ledger_reading import Page
+from signal_index.store.scope import OfficerScope, within
+from signal_index.tables.ledger import ledger_disclosure, ledger_entry
+
+BUDGET: Final = 10_000
+"""How many entries one page may look at."""
+
+_SHOWN: Final = frozenset(Group) - {Group.PERSON}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LedgerSearch:
+    """What an officer searches for; None and empty mean: whatever it is.
+
+    `user`, `team` and `case` are those of `organisation`. `persons` are the keyed
+    hashes of one citizen by year (`ledger.person_find_key`).
+    """
+
+    scope: OfficerScope
+    since: datetime
+    until: datetime
+    kinds: frozenset[Kind] = frozenset({Kind.LOOKUP})
+    organisation: str | None = None
+    user: str | None = None
+    team: str | None = None
+    case: str | None = None
+    purpose: str | None = None
+    outcome: Outcome | None = None
+    broke_glass: bool = False
+    persons: Mapping[int, bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FoundEntry:
+    """An entry as an officer sees it; `groups` is None where it was erased."""
+
+    entry: UUID
+    kind: Kind
+    recorded_at: datetime
+    organisation: str | None
+    leaf: bytes
+    groups: Mapping[Group, JsonObject | None] | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SearchPage:
+    """One page of entries; `next` is where the following page begins, if any."""
+
+    entries: tuple[FoundEntry, ...]
+    next: UUID | None
+
+
+async def search_entries(
+    conn: AsyncConnection, search: LedgerSearch, keys: YearKeys, page: Page
+) -> SearchPage:
+    """Give one page of what a search finds.
+
+    A page may hold fewer entries than asked for, or none, and still have a `next`: then
+    `BUDGET` entries were looked at. Proven by tests/contract/test_officer_search.py.
+    """
+    found: list[FoundEntry] = []
+    for year, window in _years(search, keys, page.before):
+        wanted = page.limit + 1 - len(found)
+        drive = _drive(search, keys.disclosures[year], window)
+        rows = await conn.execute(_judge(search, drive).limit(wanted))
+        found += [_open(row, keys) for row in rows]
+        if len(found) > page.limit:
+            return SearchPage(tuple(found[: page.limit]), found[page.limit - 1].entry)
+        reached = await conn.scalar(
+            select(drive.rows.c.entry_id).offset(BUDGET - 1).limit(1)
+        )
+        if reached is not None:
+            return SearchPage(tuple(found), reached)
+    return SearchPage(tuple(found), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Ids from the first instant up to (and without) the last, of one year."""
+
+    first: UUID
+    end: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class _Drive:
+    """What is read backwards, and the hashes that what is read must have besides."""
+
+    rows: Subquery
+    hashes: Mapping[str, bytes]
+    is_of_disclosures: bool
+
+
+def _years(
+    search: LedgerSearch, keys: YearKeys, before: UUID | None
+) -> Iterator[tuple[int, _Window]]:
+    """Give the years that can be opened, newest first, each with its ids."""
+    for year in sorted(keys.disclosures, reverse=True):
+        if search.persons is not None and year not in search.persons:
+            continue
+        first = max(search.since, datetime(year, 1, 1, tzinfo=UTC))
+        last = min(search.until, datetime(year + 1, 1, 1, tzinfo=UTC))
+        end = make_uuid7(last, bytes(10))
+        end = end if before is None else min(end, before)
+        if first < last and make_uuid7(first, bytes(10)) < end:
+            yield year, _Window(make_uuid7(first, bytes(10)), end)
+
+
+def _hashes(search: LedgerSearch, key: DisclosureKey) -> Mapping[str, bytes]:
+    """Give the keyed hashes of what is asked for, the narrowest first."""
+    organisation, place = search.organisation or "", search.scope.municipality
+    found: dict[str, bytes] = {}
+    if search.persons is not None:
+        found["find_person"] = search.persons[key.year]
+    if search.case is not None:
+        found["find_case"] = case_find_key(key, organisation, search.case)
+    if search.broke_glass:
+        found["find_break_glass"] = break_glass_find_key(key, place)
+    if search.user is not None:
+        found["find_user"] = user_find_key(key, organisation, search.user)
+    if search.outcome in {Outcome.REFUSED, Outcome.FAILED}:
+        found["find_outcome"] = outcome_find_key(key, place, search.outcome)
+    if search.team is not None:
+        found["find_team"] = team_find_key(key, organisation, search.team)
+    if search.purpose is not None:
+        found["find_purpose"] = purpose_find_key(key, place, search.purpose)
+    return found
+
+
+def _drive(search: LedgerSearch, key: DisclosureKey, window: _Window) -> _Drive:
+    hashes = dict(_hashes(search, key))
+    if hashes:
+        table, (name, value) = ledger_disclosure, next(iter(hashes.items()))
+        del hashes[name]
+        narrow: ColumnElement[bool] = table.c[name] == value
+    else:
+        table = ledger_entry
+        organisation = search.organisation or search.scope.organisation
+        narrow = (
+            table.c.municipality == search.scope.municipality
+            if organisation is None
+            else table.c.organisation == organisation
+        )
+    rows = (
+        select(table)
+        .where(narrow)
+        .where(table.c.entry_id >= window.first)
+        .where(table.c.entry_id < window.end)
+        .order_by(table.c.entry_id.desc())
+        .limit(BUDGET)
+        .subquery("narrow")
+    )
+    return _Drive(rows, hashes, table is ledger_disclosure)
+
+
+def _judge(search: LedgerSearch, drive: _Drive) -> Select[Any]:
+    """Keep of what was read what also has everything else that was asked for."""
+    rows = drive.rows
+    if drive.is_of_disclosures:
+        entry, said = ledger_entry.c, rows.c
+        joined = rows.join(ledger_entry, entry.entry_id == rows.c.entry_id)
+    else:
+        entry, said = rows.c, ledger_disclosure.c  # type: ignore[assignment]  # the same columns
+        joined = rows.outerjoin(ledger_disclosure, said.entry_id == rows.c.entry_id)
+    statement = (
+        select(
+            rows.c.entry_id,
+            entry.year,
+            entry.kind,
+            entry.recorded_at,
+            entry.organisation,
+            entry.leaf,
+            said.sealed,
+        )
+        .select_from(joined)
+        .where(within(search.scope, entry.municipality, entry.organisation))
+        .where(entry.kind.in_(sorted(search.kinds)))
+        .order_by(rows.c.entry_id.desc())
+    )
+    for name, value in drive.hashes.items():
+        statement = statement.where(said[name] == value)
+    if search.organisation is not None:
+        statement = statement.where(entry.organisation == search.organisation)
+    if search.outcome is Outcome.ANSWERED:
+        statement = statement.where(said.find_outcome.is_(None))
+    return statement
+
+
+def _open(row: Any, keys: YearKeys) -> FoundEntry:  # noqa: ANN401 - a row
+    groups = None
+    if row.sealed is not None:
+        key = keys.get_disclosure_key(row.year)
+        groups = open_groups(row.entry_id, row.sealed, key)
+    return FoundEntry(
+        entry=row.entry_id,
+        kind=Kind(row.kind),
+        recorded_at=row.recorded_at,
+        organisation=row.organisation,
+        leaf=row.leaf,
+        groups=groups,
+    )
+
+
+def open_groups(
+    entry: UUID, sealed: bytes, key: DisclosureKey
+) -> Mapping[Group, JsonObject | None]:
+    """Open what an entry says, but for the person: the officer's view of it."""
+    texts = open_disclosures(entry, sealed, key=key)
+    return {
+        group: parse_disclosure(texts[group]).value
+        for group in Group
+        if group in _SHOWN
+    }
+
+
+async def find_entry(
+    conn: AsyncConnection, scope: OfficerScope, entry: UUID, keys: YearKeys
+) -> FoundEntry | None:
+    """Give one entry in the officer's scope; None where there is none."""
+    statement = (
+        select(ledger_entry, ledger_disclosure.c.sealed)
+        .join_from(ledger_entry, ledger_disclosure, isouter=True)
+        .where(ledger_entry.c.entry_id == entry)
+        .where(within(scope, ledger_entry.c.municipality, ledger_entry.c.organisation))
+    )
+    row = (await conn.execute(statement)).one_or_none()
+    return None if row is None else _open(row, keys)

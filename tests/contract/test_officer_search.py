@@ -1,0 +1,339 @@
+"""An officer finds entries again, on both databases: what was asked for, no more."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keys.request import Act
+from signal_index.ledger import Group, Kind
+from signal_index.notice.fields import encode_b64u
+from signal_index.store import search
+from tests.holders_builders import LOOKUP_OIN, a_bsn
+from tests.ledger_reading import open_entries
+from tests.world import World, open_world
+from tests.world_registry import TEAM_OIN
+
+pytestmark = pytest.mark.anyio
+OFFICER = "privacy-officer-1"
+CASE = encode_b64u(bytes(32))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    is_sqlite = request.param == "sqlite"
+    url = None if is_sqlite else str(request.getfixturevalue("postgres"))
+    async with open_world(tmp_path, url) as opened:
+        yield opened
+
+
+async def look_up(
+    world: World, user: str = "user-1", team: str | None = None, **changed: object
+) -> list[str]:
+    """Look one person up as this user, a second later than before; give the ids."""
+    world.clock.forward(timedelta(seconds=1))
+    body = await world.ask([a_bsn(1)], subject=user, **changed)
+    token = world.a_token(sub=user, team=team)
+    answer = await world.send("POST", "/lookups", token, body)
+    if answer.status_code == 403:
+        return [str(entry) for entry in answer.json()["entryIds"]]
+    return [str(part["entryId"]) for part in answer.json()["answers"]]
+
+
+def a_search(world: World, **changed: object) -> dict[str, Any]:
+    """A search of the last month, for supervision."""
+    today = world.clock().date()
+    body = {
+        "why": "supervision",
+        "from": (today - timedelta(days=30)).isoformat(),
+        "until": today.isoformat(),
+        "organisation": LOOKUP_OIN,
+    }
+    return {**body, **changed}
+
+
+async def find(world: World, **changed: object) -> dict[str, Any]:
+    """Search as the municipality's privacy officer; it must succeed."""
+    body = a_search(world, **changed)
+    answer = await world.send("POST", "/searches", world.an_officer(), body)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def ids(found: dict[str, Any]) -> list[str]:
+    return [item["entryId"] for item in found["items"]]
+
+
+async def a_citizen(world: World, number: int, user: str = OFFICER) -> dict[str, Any]:
+    """A citizen's number as the officer's browser sends it."""
+    given = await world.holders.look_up([a_bsn(number)], user, Act.OFFICER_SEARCH)
+    return {
+        "keyVersion": world.index.key_config.key_version,
+        "tickets": list(given.tickets),
+        "pseudonym": encode_b64u(given.pseudonyms[0].encoded),
+    }
+
+
+async def test_an_entry_reads_as_who_why_and_what_came_of_it(world: World) -> None:
+    await world.publish(world.debt_help, [a_bsn(1)])
+    (entry,) = await look_up(world, "user-7", "noord")
+    (item,) = (await find(world))["items"]
+    assert item["entryId"] == entry
+    assert (item["user"], item["team"]) == ("user-7", "noord")
+    assert item["organisationName"] == "Gemeente Voorbeeld"
+    assert item["purpose"] == "schuldhulp-toegang"
+    assert (item["outcome"], item["flagCount"]) == ("answered", 1)
+
+
+async def test_no_answer_of_a_search_names_a_person(world: World) -> None:
+    await look_up(world)
+    found = await find(world)
+    (item,) = found["items"]
+    details = await world.send("GET", f"/entries/{item['entryId']}", world.an_officer())
+    (entry,) = await open_entries(world, Kind.LOOKUP.value)
+    name = (entry[Group.PERSON] or {})["name"]
+    assert str(name) not in details.text
+    assert "person" not in details.json()["said"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found_users"),
+    [
+        ({}, {"user-1", "user-2", "user-3", "user-4"}),
+        ({"user": "user-2"}, {"user-2"}),
+        ({"user": "nobody"}, set()),
+        ({"team": "noord"}, {"user-1", "user-2"}),
+        ({"purpose": "schuldhulp-toegang"}, {"user-1", "user-2", "user-4"}),
+        ({"purpose": "wmo-onderzoek"}, {"user-3"}),
+        ({"outcome": "answered"}, {"user-1", "user-2"}),
+        ({"outcome": "refused"}, {"user-3", "user-4"}),
+        ({"outcome": "refused", "team": "noord"}, set()),
+        ({"outcome": "break-glass"}, set()),
+        ({"caseReference": CASE}, {"user-1", "user-2", "user-4"}),
+        ({"team": "noord", "user": "user-1"}, {"user-1"}),
+        ({"kinds": ["outcome"]}, set()),
+        ({"organisation": TEAM_OIN}, set()),
+    ],
+)
+async def test_what_is_asked_for_is_found_and_nothing_else(
+    world: World, asked: dict[str, object], found_users: set[str]
+) -> None:
+    await look_up(world, "user-1", "noord")
+    await look_up(world, "user-2", "noord")
+    no_case = {"legalBasis": "wmo-2015-2.3.2", "caseReference": None}
+    await look_up(world, "user-3", "zuid", purpose="wmo-onderzoek", **no_case)
+    await look_up(world, "user-4", "zuid", legalBasis="wmo-2015-2.3.2")
+    found = await find(world, **asked)
+    assert {item["user"] for item in found["items"]} == found_users
+    assert found["next"] is None
+
+
+async def test_a_refusal_tells_on_which_grounds(world: World) -> None:
+    await look_up(world, legalBasis="wmo-2015-2.3.2")
+    (item,) = (await find(world, outcome="refused"))["items"]
+    assert item["outcome"] == "refused"
+    assert item["grounds"]
+
+
+async def test_a_period_holds_its_first_and_last_day_in_dutch_time(
+    world: World,
+) -> None:
+    today = world.clock().date()
+    (entry,) = await look_up(world)
+    same_day = {"from": today.isoformat(), "until": today.isoformat()}
+    assert ids(await find(world, **same_day)) == [entry]
+    before = (today - timedelta(days=1)).isoformat()
+    assert ids(await find(world, **{"from": before, "until": before})) == []
+
+
+async def test_pages_follow_each_other_without_gap_or_double(world: World) -> None:
+    made = [(await look_up(world))[0] for _ in range(5)]
+    found, cursor = [], None
+    for _ in range(3):
+        page = await find(world, limit=2, cursor=cursor)
+        found += ids(page)
+        cursor = page["next"]
+    assert found == made[::-1]
+    assert cursor is None
+
+
+async def test_a_search_that_stops_half_way_says_so_and_can_go_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (old,) = await look_up(world, "user-1", "noord", legalBasis="wmo-2015-2.3.2")
+    for _ in range(3):
+        await look_up(world, "user-2", "noord")
+    monkeypatch.setattr(search, "BUDGET", 2)
+    asked = {"team": "noord", "purpose": "schuldhulp-toegang", "user": None}
+    first = await find(world, **asked, outcome=None, kinds=["print"])
+    assert ids(first) == []
+    assert first["next"] is not None
+    assert first["searchedBackTo"] is not None
+    rest = await find(world, **asked, cursor=first["next"])
+    assert old in ids(rest)
+
+
+async def test_years_follow_each_other(world: World) -> None:
+    (old,) = await look_up(world, "user-2")
+    world.clock.forward(timedelta(days=60))
+    (young,) = await look_up(world, "user-2")
+    start = (world.clock() - timedelta(days=90)).date().isoformat()
+    found = await find(world, user="user-2", **{"from": start})
+    assert ids(found) == [young, old]
+    page = await find(world, user="user-2", limit=1, **{"from": start})
+    assert ids(page) == [young]
+    rest = await find(world, user="user-2", cursor=page["next"], **{"from": start})
+    assert ids(rest) == [old]
+
+
+async def test_a_citizen_is_found_by_two_tickets_and_no_other_citizen(
+    world: World,
+) -> None:
+    (entry,) = await look_up(world)
+    why = "citizen-rights"
+    found = await find(world, why=why, citizen=await a_citizen(world, 1))
+    assert ids(found) == [entry]
+    other = await find(world, why=why, citizen=await a_citizen(world, 2))
+    assert ids(other) == []
+
+
+async def test_tickets_of_a_search_are_spent_by_it(world: World) -> None:
+    body = a_search(world, why="complaint", citizen=await a_citizen(world, 1))
+    token = world.an_officer()
+    first = await world.send("POST", "/searches", token, body)
+    again = await world.send("POST", "/searches", token, body)
+    assert (first.status_code, again.status_code) == (200, 403)
+    assert again.json()["type"].endswith("/ticket-invalid")
+
+
+async def test_tickets_for_a_lookup_search_nothing(world: World) -> None:
+    given = await world.holders.look_up([a_bsn(1)], OFFICER)
+    citizen = {
+        "keyVersion": 1,
+        "tickets": list(given.tickets),
+        "pseudonym": encode_b64u(given.pseudonyms[0].encoded),
+    }
+    body = a_search(world, why="complaint", citizen=citizen)
+    answer = await world.send("POST", "/searches", world.an_officer(), body)
+    assert answer.status_code == 403
+
+
+async def test_supervision_is_no_reason_to_search_a_citizen(world: World) -> None:
+    body = a_search(world, citizen=await a_citizen(world, 1))
+    answer = await world.send("POST", "/searches", world.an_officer(), body)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "why"
+
+
+async def test_a_search_is_itself_an_entry_with_its_purpose(world: World) -> None:
+    await find(world, user="user-1")
+    (act,) = await open_entries(world, Kind.SEARCH.value)
+    why, what = act[Group.WHY] or {}, act[Group.WHAT] or {}
+    assert why["purpose"] == "supervision"
+    assert (what["user"], what["shown"]) == ("user-1", 0)
+
+
+async def test_a_search_by_citizen_stands_under_that_citizen(world: World) -> None:
+    citizen = await a_citizen(world, 1)
+    await find(world, why="incident", citizen=citizen)
+    (act,) = await open_entries(world, Kind.SEARCH.value)
+    what = act[Group.WHAT] or {}
+    assert (act[Group.PERSON] or {})["number"] == 1
+    assert "tickets" in what
+    assert what["byCitizen"] is True
+    assert citizen["pseudonym"] not in str(what)
+
+
+async def test_an_entry_opens_with_what_it_showed(world: World) -> None:
+    await world.publish(world.debt_help, [a_bsn(1)])
+    (entry,) = await look_up(world)
+    answer = await world.send("GET", f"/entries/{entry}", world.an_officer())
+    assert answer.status_code == 200
+    found = answer.json()
+    (shown,) = found["shown"]
+    assert shown["categoryLabel"] == "Schuldhulpverlening"
+    assert shown["sourceName"] == "Bureau debt-help"
+    assert found["roles"] == ["generalist"]
+    assert found["place"] is None
+
+
+async def test_opening_an_entry_is_recorded(world: World) -> None:
+    (entry,) = await look_up(world)
+    await world.send("GET", f"/entries/{entry}", world.an_officer())
+    (act,) = await open_entries(world, Kind.SEARCH.value)
+    what = act[Group.WHAT] or {}
+    assert (what["act"], what["entry"]) == ("open-entry", entry)
+
+
+@pytest.mark.parametrize("path", ["/entries/{}", "/entries/{}/proof"])
+async def test_another_organisations_entry_does_not_exist_for_a_teams_officer(
+    world: World, path: str
+) -> None:
+    (entry,) = await look_up(world)
+    officer = world.an_officer(org=TEAM_OIN, client_id="desk-team")
+    answer = await world.send("GET", path.format(entry), officer)
+    none = await world.send("GET", path.format(uuid.uuid4()), officer)
+    assert (answer.status_code, none.status_code) == (404, 404)
+    assert answer.json()["title"] == none.json()["title"]
+
+
+async def test_a_teams_officer_finds_nothing_of_another(world: World) -> None:
+    await look_up(world)
+    officer = world.an_officer(org=TEAM_OIN, client_id="desk-team")
+    body = a_search(world, organisation=None)
+    found = await world.send("POST", "/searches", officer, body)
+    assert ids(found.json()) == []
+    elsewhere = await world.send("POST", "/searches", officer, a_search(world))
+    assert elsewhere.status_code == 400
+
+
+async def test_a_proof_waits_until_the_tree_is_signed(world: World) -> None:
+    (entry,) = await look_up(world)
+    answer = await world.send("GET", f"/entries/{entry}/proof", world.an_officer())
+    assert answer.status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("why", "curiosity"),
+        ("why", None),
+        ("from", "yesterday"),
+        ("from", "2024-01-01"),
+        ("until", "2020-01-01"),
+        ("organisation", "12"),
+        ("user", 7),
+        ("user", "x" * 256),
+        ("team", ""),
+        ("outcome", "fine"),
+        ("kinds", []),
+        ("kinds", ["first-leaf"]),
+        ("kinds", [{}]),
+        ("cursor", "0"),
+        ("limit", 201),
+        ("limit", True),
+        ("citizen", {"pseudonym": "x"}),
+    ],
+)
+async def test_junk_names_its_field_and_is_not_echoed(
+    world: World, field: str, value: object
+) -> None:
+    body = a_search(world, **{field: value})
+    answer = await world.send("POST", "/searches", world.an_officer(), body)
+    assert answer.status_code == 400
+    named = {str(each["field"]).partition(".")[0] for each in answer.json()["errors"]}
+    assert named <= {field, "body", "tickets", "pseudonym", "keyVersion"}
+    assert "curiosity" not in answer.text
+
+
+async def test_a_user_without_an_organisation_is_nobody(world: World) -> None:
+    body = a_search(world, user="user-1", organisation=None)
+    answer = await world.send("POST", "/searches", world.an_officer(), body)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "organisation"
