@@ -1,0 +1,200 @@
+"""Findings through the API: taken in, shown, closed once; on both databases."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from signal_index.proof import Group
+from signal_index.proof.findings import Code, Finding, Judged, Report
+from signal_index.store.completeness import erase_reconciled
+from signal_index.store.connect import transaction
+from tests.ledger_reading import open_entries
+from tests.reconcile_builders import DAY
+from tests.world import World, open_world
+from tests.world_registry import TEAM_OIN
+
+pytestmark = pytest.mark.anyio
+
+USER = Finding(
+    code=Code.ABANDONED_USER,
+    organisation=TEAM_OIN,
+    user="user-1",
+    count=5,
+    total=9,
+    reported=2,
+)
+ALARM = Finding(
+    code=Code.RECEIPT_WITHOUT_ENTRY, organisation=TEAM_OIN, entry=UUID(int=7)
+)
+FOREIGN = Finding(code=Code.ABANDONED_ORGANISATION, organisation="0" * 20, count=9)
+WHOLE = Finding(code=Code.OPENED_WITHOUT_LEAF, entry=UUID(int=8))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    url = None
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres")
+    async with open_world(tmp_path, url) as opened:
+        yield opened
+
+
+def a_report(*findings: Finding) -> Any:  # noqa: ANN401 - JSON
+    judged = Judged(entries=40, requests=41, receipts=39, still_open=0)
+    return Report(
+        DAY, "index.test/ledger", ["holder-1"], [TEAM_OIN], judged, findings
+    ).value()
+
+
+async def take(world: World, *findings: Finding) -> httpx.Response:
+    body = a_report(*findings)
+    return await world.send("POST", "/completeness/reports", world.an_officer(), body)
+
+
+async def show(world: World, state: str = "open") -> dict[str, Any]:
+    answer = await world.send("GET", f"/completeness?state={state}", world.an_officer())
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def close(
+    world: World, finding: str, reason: str = "explained", sub: str = "anke"
+) -> httpx.Response:
+    path = f"/completeness/findings/{finding}/closing"
+    return await world.send("POST", path, world.an_officer(sub=sub), {"reason": reason})
+
+
+async def test_a_report_is_taken_and_its_findings_are_shown(world: World) -> None:
+    taken = await take(world, USER, ALARM, WHOLE)
+    assert (taken.status_code, taken.json()["new"]) == (201, 3)
+    shown = await show(world)
+    assert shown["open"] == {"alarm": 2, "finding": 1}
+    (day,) = shown["days"]
+    assert (day["entries"], day["alarms"], day["findings"]) == (40, 2, 3)
+    assert {one["code"] for one in shown["items"]} == {
+        "abandoned-user",
+        "receipt-without-entry",
+        "opened-without-leaf",
+    }
+
+
+async def test_taking_a_report_again_adds_only_what_is_new(world: World) -> None:
+    await take(world, USER)
+    again = await take(world, USER, ALARM)
+    assert again.json()["new"] == 1
+    assert len((await show(world))["items"]) == 2
+
+
+async def test_another_municipalitys_organisation_is_left_out(world: World) -> None:
+    await take(world, FOREIGN)
+    assert (await show(world))["items"] == []
+
+
+async def test_a_finding_is_closed_once_and_with_a_reason(world: World) -> None:
+    await take(world, USER)
+    (found,) = (await show(world))["items"]
+    assert (await close(world, found["id"])).status_code == 204
+    assert (await show(world))["items"] == []
+    (closed,) = (await show(world, "all"))["items"]
+    assert closed["reason"] == "explained"
+    again = await close(world, found["id"], "incident")
+    assert again.status_code == 409
+    assert again.json()["type"].endswith("/finding-closed")
+
+
+async def test_who_it_is_about_does_not_close_it(world: World) -> None:
+    await take(world, USER)
+    (found,) = (await show(world))["items"]
+    refused = await close(world, found["id"], sub="user-1")
+    assert refused.status_code == 403
+    assert refused.json()["type"].endswith("/finding-about-oneself")
+    assert len((await show(world))["items"]) == 1
+
+
+async def test_an_organisations_own_officer_sees_what_is_its_own(world: World) -> None:
+    await take(world, USER, WHOLE)
+    token = world.an_officer(org=TEAM_OIN, client_id="desk-team")
+    answer = await world.send("GET", "/completeness", token)
+    assert [one["code"] for one in answer.json()["items"]] == ["abandoned-user"]
+
+
+async def test_a_generalist_sees_none_of_it(world: World) -> None:
+    answer = await world.send("GET", "/completeness", world.a_token())
+    assert answer.status_code == 403
+
+
+async def test_every_act_is_in_the_ledger_and_names_no_account(world: World) -> None:
+    await take(world, USER)
+    (found,) = (await show(world))["items"]
+    await close(world, found["id"])
+    entries = await open_entries(world, "completeness")
+    whats = [dict(one[Group.WHAT] or {}) for one in entries]
+    acts = {str(what["act"]) for what in whats}
+    assert acts == {"report-taken", "findings-shown", "finding-closed"}
+    assert all("user-1" not in str(what) for what in whats)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"format": "another/1"}, "format"),
+        ({"day": "2026-13-40"}, "day"),
+        ({"origin": 7}, "origin"),
+        ({"judged": {}}, "judged"),
+        ({"findings": [{}]}, "findings"),
+        ({"findings": [{**USER.value(), "code": "fraud"}]}, "code"),
+        ({"findings": [{**USER.value(), "weight": "alarm"}]}, "weight"),
+        ({"findings": [{**USER.value(), "organisation": "1"}]}, "organisation"),
+        ({"findings": [{**USER.value(), "entryId": "x"}]}, "entryId"),
+        ({"findings": [{**USER.value(), "count": -1}]}, "count"),
+        ({"findings": [{**USER.value(), "count": True}]}, "count"),
+        ({"findings": [{**USER.value(), "req": "<script>"}]}, "req"),
+        ({"findings": [{**USER.value(), "user": "x" * 300}]}, "user"),
+        ({"extra": 1}, "report"),
+    ],
+)
+async def test_junk_in_a_report_is_refused_by_its_field(
+    tmp_path: Path, changed: dict[str, object], field: str
+) -> None:
+    async with open_world(tmp_path) as world:
+        body = {**a_report(USER), **changed}
+        token = world.an_officer()
+        answer = await world.send("POST", "/completeness/reports", token, body)
+        assert answer.status_code == 400
+        assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+async def test_a_client_reports_what_came_to_nothing(world: World) -> None:
+    body = {"reqs": ["A" * 43]}
+    answer = await world.send("POST", "/abandoned-requests", world.a_token(), body)
+    assert answer.status_code == 204
+    (entry,) = await open_entries(world, "completeness")
+    assert (entry[Group.WHO] or {})["sub"] == "user-1"
+    assert (entry[Group.WHAT] or {})["reqs"] == ["A" * 43]
+
+
+@pytest.mark.parametrize("reqs", [[], ["A"], ["A" * 43] * 51, "A" * 43, [7]])
+async def test_junk_in_what_a_client_reports_is_refused(
+    tmp_path: Path, reqs: object
+) -> None:
+    async with open_world(tmp_path) as world:
+        body = {"reqs": reqs}
+        answer = await world.send("POST", "/abandoned-requests", world.a_token(), body)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["field"] == "reqs"
+
+
+async def test_findings_are_forgotten_with_the_entries_of_their_year(
+    world: World,
+) -> None:
+    await take(world, USER)
+    async with transaction(world.engine) as conn:
+        if world.engine.dialect.name == "postgresql":
+            await conn.exec_driver_sql("SET LOCAL ROLE signal_index_upkeep")
+        assert await erase_reconciled(conn, DAY.replace(year=2027)) == 1
+    assert (await show(world, "all"))["days"] == []
