@@ -7,7 +7,8 @@
     ├── UnreadableFile            the delivery is not the format the profile names
     ├── OutboxRefused             the outbox is not ours to write
     │   ├── OutboxBusy            another run holds it
-    │   └── OutboxKeyChanged      it was written under another key
+    │   ├── OutboxKeyChanged      it was written under another key
+    │   └── OutboxUnwritable      the disk is full, or cannot be written
     ├── TooManyGone               more signals would be withdrawn than is safe
     ├── TooManyUnknown            the same, of what the index has and we do not
     ├── DeliveryUnderWay          a delivery is half sent: finish that first
@@ -52,6 +53,16 @@ class OutboxBusy(OutboxRefused):
 
 class OutboxKeyChanged(OutboxRefused):
     """The outbox was written under another key: what it holds cannot be matched."""
+
+
+class OutboxUnwritable(OutboxRefused):
+    """The disk is full or gone; the step that was under way never happened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Het postvak is niet te schrijven. Is de schijf vol? Maak ruimte en geef "
+            "de opdracht opnieuw; er is niets verloren en niets dubbel verstuurd."
+        )
 
 
 class TooManyGone(SourceError):

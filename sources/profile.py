@@ -8,14 +8,12 @@ profile itself, and a number of a telephone must be one.
 - Veilig Thuis is named literally: without an opt-in column no profile for it loads.
 """
 
-import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -26,48 +24,42 @@ from pydantic import (
 from signal_index.notice import MunicipalityCode, Slug
 from sources.contacts import ContactRow
 from sources.errors import InvalidProfile
+from sources.layouts import (
+    Columns,
+    CsvLayout,
+    DdasLayout,
+    EventLayout,
+    ExcelLayout,
+    MappedLayout,
+    MessageLayout,
+    SqlLayout,
+)
 from sources.values import Contact
 
 OPT_IN_ONLY = frozenset({"veilig-thuis"})
-_DAY_FORMAT = re.compile(r"(?=.*%d)(?=.*%m)(?=.*%Y)(?:%[dmYHMS]|[-/. T:]){3,20}")
 
 SlugText = Annotated[Slug, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 CodeText = Annotated[MunicipalityCode, StringConstraints(pattern=r"^[0-9]{4}$")]
-Column = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Delimiter = Literal[";", ",", "\t", "|"]
-Encoding = Literal["utf-8", "utf-8-sig", "windows-1252", "iso-8859-15"]
-Opening = Literal["startdatum", "toekenningsdatum", "aanmelding.startdatum"]
-
-
-def _check_day_format(value: object) -> object:
-    if not isinstance(value, str) or not _DAY_FORMAT.fullmatch(value):
-        raise ValueError("a date format has %d, %m and %Y, and separators")
-    return value
-
-
-DayFormat = Annotated[str, BeforeValidator(_check_day_format)]
+Format = Literal[
+    "csv",
+    "xlsx",
+    "sql",
+    "cloudevents-1.0",
+    "ddas-shv-1.0",
+    "ddas-vs-0.9",
+    "iwmo-3.2",
+    "ijw-3.2",
+]
+_LAYOUTS: Final = {
+    "csv": "csv",
+    "xlsx": "xlsx",
+    "sql": "sql",
+    "events": "cloudevents-1.0",
+}
 
 
 class _Closed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Columns(_Closed):
-    """Which column holds what; what is absent here is never read."""
-
-    bsn: Column
-    start: Column
-    case_number: Column | None = None
-    end: Column | None = None
-    status: Column | None = None
-    municipality: Column | None = None
-    birth: Column | None = None
-    contact: Column | None = None
-    phone: Column | None = None
-    opt_in: Column | None = None
-    category: Column | None = None
-    informed: Column | None = None
-    informed_on: Column | None = None
 
 
 class StatusCodes(_Closed):
@@ -94,34 +86,11 @@ class Codes(_Closed):
     informed: dict[str, SlugText] = {}
 
 
-class CsvLayout(_Closed):
-    """How a CSV file is written."""
-
-    delimiter: Delimiter
-    encoding: Encoding
-    dates: tuple[DayFormat, ...] = Field(min_length=1)
-    columns: Columns
-    bsn_zero_lost: bool = False
-    shared_case_numbers: bool = False
-
-
-class DdasLayout(_Closed):
-    """What opens and closes a signal in a DDAS delivery.
-
-    SHV: the first of `opens` that is filled begins a case, `einddatum` or the date of
-    `uitstroom` ends it. VS: a result in `closing_results` ends every signal it names.
-    """
-
-    opens: tuple[Opening, ...] = ("startdatum", "toekenningsdatum")
-    closing_results: frozenset[str] | Literal["all"] = "all"
-    contact_names: bool = False
-
-
 class Profile(_Closed):
     """One registration of one agency."""
 
     name: SlugText
-    format: Literal["csv", "ddas-shv-1.0", "ddas-vs-0.9"]
+    format: Format
     category: SlugText
     municipalities: tuple[CodeText, ...] = Field(min_length=1, max_length=400)
     valid_months: int = Field(ge=6, le=24)
@@ -130,7 +99,11 @@ class Profile(_Closed):
     age_limit: int | None = Field(default=None, ge=1, le=130)
     codes: Codes = Codes()
     csv: CsvLayout | None = None
+    xlsx: ExcelLayout | None = None
+    sql: SqlLayout | None = None
+    events: EventLayout | None = None
     ddas: DdasLayout = DdasLayout()
+    messages: MessageLayout = MessageLayout()
     contacts: dict[str, ContactRow] = {}
 
     @property
@@ -138,18 +111,24 @@ class Profile(_Closed):
         """Give every category that this profile can publish, sorted."""
         return tuple(sorted({self.category, *self.codes.category.values()}))
 
+    @property
+    def mapped(self) -> MappedLayout | None:
+        """Give the layout whose columns this profile names; DDAS has its own."""
+        return self.csv or self.xlsx or self.sql or self.events
+
     def get_contact(self, key: str) -> Contact:
         """Give a contact holder of the profile; raises KeyError."""
         return Contact(key, self.contacts[key].holder)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        if (self.csv is not None) != (self.format == "csv"):
-            raise ValueError("[csv] belongs to format csv, and only to it")
+        for name, form in _LAYOUTS.items():
+            if (getattr(self, name) is not None) != (self.format == form):
+                raise ValueError(f"[{name}] belongs to format {form}, and only to it")
         if self.default_contact and self.default_contact not in self.contacts:
             raise ValueError("default_contact is not in [contacts]")
-        if self.csv:
-            _check_columns(self, self.csv.columns)
+        if self.mapped:
+            _check_columns(self, self.mapped.columns)
         if OPT_IN_ONLY & set(self.categories) and not _has_opt_in(self):
             raise ValueError("this category needs an opt-in column")
         return self
@@ -175,7 +154,13 @@ def load_profile(path: Path) -> Profile:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise InvalidProfile(f"Het profiel {path.name} is niet te lezen.") from None
-    return parse_profile(text)
+    profile = parse_profile(text)
+    if profile.ddas.json_schema is None:
+        return profile
+    # A path in a profile counts from the profile's own folder.
+    beside = path.parent / profile.ddas.json_schema
+    layout = profile.ddas.model_copy(update={"json_schema": beside})
+    return profile.model_copy(update={"ddas": layout})
 
 
 def _check_columns(profile: Profile, columns: Columns) -> None:
@@ -213,4 +198,4 @@ def _check_columns(profile: Profile, columns: Columns) -> None:
 
 
 def _has_opt_in(profile: Profile) -> bool:
-    return profile.csv is not None and profile.csv.columns.opt_in is not None
+    return profile.mapped is not None and profile.mapped.columns.opt_in is not None

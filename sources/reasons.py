@@ -26,6 +26,9 @@ class Reason(StrEnum):
     CASE_NUMBER_INVALID = "case-number-invalid"
     DOUBLE_RECORD = "double-record"
     RECORD_MALFORMED = "record-malformed"
+    ELEMENT_REPEATED = "element-repeated"
+    MESSAGE_UNREADABLE = "message-unreadable"
+    SCHEMA_VIOLATED = "schema-violated"
     REFUSED_CATEGORY = "index-category-not-established"
     REFUSED_CONTACT = "index-contact-refused"
     REFUSED_SOURCE = "index-source-not-registered"
@@ -95,6 +98,18 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.RECORD_MALFORMED: Explanation(
         "Deze regel heeft niet de vorm die het profiel beschrijft.",
         "Maak het bestand opnieuw aan, of pas het profiel aan.",
+    ),
+    Reason.ELEMENT_REPEATED: Explanation(
+        "Dit veld staat er twee keer, maar mag er een keer staan.",
+        "Laat de leverancier van het systeem het bericht verbeteren.",
+    ),
+    Reason.MESSAGE_UNREADABLE: Explanation(
+        "Dit bericht is geen leesbaar bericht van de standaard in het profiel.",
+        "Haal het bericht opnieuw op, of laat de afzender het opnieuw versturen.",
+    ),
+    Reason.SCHEMA_VIOLATED: Explanation(
+        "Dit veld is niet zoals de standaard het voorschrijft.",
+        "Laat de leverancier van het systeem de levering verbeteren.",
     ),
     Reason.REFUSED_CATEGORY: Explanation(
         "De index neemt deze categorie voor deze gemeente niet aan.",

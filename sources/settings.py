@@ -23,6 +23,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from keys.config import KeyOrigin
 from sources.errors import InvalidAgencySettings
@@ -40,7 +42,18 @@ def _check_url(url: str) -> str:
     raise ValueError("https, or http on this machine")
 
 
+def _check_database_url(text: str) -> str:
+    try:
+        found = make_url(text)
+    except ArgumentError:
+        raise ValueError("this is no database URL of SQLAlchemy") from None
+    if found.password is not None:
+        raise ValueError("a password belongs in password_file")
+    return text
+
+
 Url = Annotated[str, AfterValidator(_check_url)]
+DatabaseUrl = Annotated[str, AfterValidator(_check_database_url)]
 
 
 class _Closed(BaseModel):
@@ -86,6 +99,16 @@ class HolderPlaces(_Closed):
     places: tuple[HolderRow, ...] = Field(min_length=2, max_length=9)
 
 
+class DatabasePlace(_Closed):
+    """A database of a registration: where, as whom, and the file with the password.
+
+    The URL is SQLAlchemy's and holds no password, so that this file may be shown.
+    """
+
+    url: DatabaseUrl
+    password_file: Path | None = None
+
+
 class AgencySettings(BaseSettings):
     """Everything a run of one agency needs to know."""
 
@@ -104,6 +127,7 @@ class AgencySettings(BaseSettings):
     index: IndexPlace
     identity: IdentityPlace
     holders: HolderPlaces
+    databases: dict[str, DatabasePlace] = {}
 
     @model_validator(mode="after")
     def _holders_differ(self) -> Self:
@@ -154,5 +178,18 @@ def _resolve(settings: AgencySettings, folder: Path) -> AgencySettings:
             "holders": settings.holders.model_copy(
                 update={"pins": folder / settings.holders.pins}
             ),
+            "databases": {
+                name: _resolve_database(place, folder)
+                for name, place in settings.databases.items()
+            },
         }
     )
+
+
+def _resolve_database(place: DatabasePlace, folder: Path) -> DatabasePlace:
+    url = make_url(place.url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        url = url.set(database=str(folder / url.database))
+    password = place.password_file and folder / place.password_file
+    found = url.render_as_string(hide_password=False)
+    return DatabasePlace(url=found, password_file=password)

@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from keys.bsn import Bsn
-from signal_index.notice import ContactHolder, Informed, MunicipalityCode, Slug
+from signal_index.notice import (
+    ContactHolder,
+    Informed,
+    MunicipalityCode,
+    Slug,
+    WithdrawalReason,
+)
 from sources.reasons import Reason
 
 
@@ -67,7 +73,9 @@ class Case:
     """An open case of one person, as the file tells it.
 
     `limit` is the day after which no signal may live: an announced end, or the age
-    limit already rounded to the quarter.
+    limit already rounded to the quarter. `told_at` is when the registration said it,
+    where records are messages that may arrive in any order; `unless_known` is for one
+    that adds nothing to a case which is already told.
     """
 
     place: Place
@@ -79,14 +87,18 @@ class Case:
     limit: date | None
     contact: Contact
     informed: Informed
+    told_at: str = ""
+    unless_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A record that says that a case is over, or may no longer be told."""
+    """A record that says that a case is over, or may no longer be told, and why."""
 
     key: CaseKey
     on: date
+    reason: WithdrawalReason = WithdrawalReason.ENDED
+    told_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

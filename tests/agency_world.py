@@ -23,6 +23,7 @@ from signal_index.notice import (
 )
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.registry import SourceRecord, add_source
+from sources.intake.files import FileIntake
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
@@ -75,7 +76,8 @@ class Town:
             with self.outbox() as outbox:
                 parties = self._parties(client, outbox)
                 run = Run(outbox, parties, self.sender, Heard(), lambda _: None)
-                task = Task(file, profile, DeliveryKind.FULL, confirmed=True)
+                intake = FileIntake(file, profile)
+                task = Task(intake, profile, DeliveryKind.FULL, confirmed=True)
                 return (await run.publish(task))[-1]
 
     async def reconcile(self, *, confirmed: bool = False) -> Reconciled:

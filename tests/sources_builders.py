@@ -16,6 +16,7 @@ from keys.bsn import WEIGHTS, parse_bsn
 from signal_index.notice import (
     DeliveryKind,
 )
+from sources.intake.files import FileIntake
 from sources.outbox.deliveries import OpenDelivery, find_rejects
 from sources.outbox.store import Moment, Outbox, Step
 from sources.outbox_key import OutboxKey
@@ -187,7 +188,9 @@ class Agency:
 
             parties = (self.evaluator, self.index)
             run = Run(outbox, parties, sender, self.heard, report)
-            task = Task(self.file, self.profile, kind, confirmed)
+            task = Task(
+                FileIntake(self.file, self.profile), self.profile, kind, confirmed
+            )
             return (await run.publish(task))[-1]
 
 

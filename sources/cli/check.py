@@ -13,9 +13,9 @@ from rich.table import Table
 
 from signal_index.notice import DeliveryKind
 from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
+from sources.cli.intake import Place, open_intake
 from sources.clock import day_of, now
-from sources.connectors import read_file
-from sources.errors import UnreadableFile
+from sources.connectors import MESSAGES
 from sources.outbox.deliveries import find_rejects, get_delivery, open_delivery
 from sources.outbox.staging import Stager
 from sources.outbox.store import Outbox
@@ -23,6 +23,7 @@ from sources.outbox_key import OutboxKey, new_outbox_secret
 from sources.profile import Profile, load_profile
 from sources.reasons import EXPLANATIONS, Reason
 from sources.rejects import write_rejects
+from sources.settings import load_settings
 
 MOST_SHOWN = 20
 
@@ -38,9 +39,15 @@ class Findings:
 
 
 def check_command(
-    file: Annotated[Path, typer.Argument(help="Het bestand van de registratie.")],
-    profile: Annotated[Path, typer.Option(help="Het profiel van deze registratie.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Het bestand van de registratie; niet bij een database."),
+    ] = None,
     *,
+    profile: Annotated[Path, typer.Option(help="Het profiel van deze registratie.")],
+    settings: Annotated[
+        Path | None, typer.Option(help="agency.toml; alleen nodig bij een database.")
+    ] = None,
     rejects: Annotated[
         Path | None, typer.Option(help="Schrijf de afgewezen records hierheen.")
     ] = None,
@@ -48,7 +55,9 @@ def check_command(
 ) -> None:
     """Kijk wat er verstuurd zou worden en wat niet. Er gaat niets de deur uit."""
     with refusing_plainly():
-        findings = _check(file, load_profile(profile), rejects, quiet=as_json)
+        found = load_profile(profile)
+        place = Place(file, load_settings(settings) if settings else None)
+        findings = _check(found, place, rejects, quiet=as_json)
     if as_json:
         typer.echo(
             json.dumps(
@@ -67,23 +76,21 @@ def check_command(
 
 
 def _check(
-    file: Path, profile: Profile, rejects: Path | None, *, quiet: bool
+    profile: Profile, place: Place, rejects: Path | None, *, quiet: bool
 ) -> Findings:
-    """Read the file into an outbox that is thrown away, under a key that is."""
+    """Read the intake into an outbox that is thrown away, under a key that is."""
     moment = now()
     with (
         TemporaryDirectory() as folder,
         Outbox(Path(folder) / "outbox", OutboxKey(new_outbox_secret())) as outbox,
         Bars(quiet=quiet) as bars,
     ):
+        intake = open_intake(place, profile, DeliveryKind.FULL, outbox)
         delivery = open_delivery(outbox, profile, DeliveryKind.FULL, b"", now=moment)
-        try:
-            with file.open("rb") as stream:
-                readings = read_file(stream, profile, today=day_of(moment))
-                stager = Stager(outbox, delivery.id, profile.name)
-                stager.stage(readings, told=bars.read)
-        except OSError:
-            raise UnreadableFile("Het bestand is niet te openen.") from None
+        messages = profile.format in MESSAGES
+        stager = Stager(outbox, delivery.id, profile.name, messages=messages)
+        for count in stager.stage(intake.read(today=day_of(moment))):
+            bars.read(count)
         if rejects:
             write_rejects(rejects, find_rejects(outbox, delivery.id))
         counts = get_delivery(outbox, delivery.id).counts

@@ -23,6 +23,7 @@ from rich.progress import (
 
 from sources.errors import (
     DeliveryUnderWay,
+    OutboxUnwritable,
     PublishingStopped,
     SourceError,
     TooManyGone,
@@ -37,6 +38,7 @@ _TRY_AGAIN: Final = (
     TooManyGone,
     TooManyUnknown,
     DeliveryUnderWay,
+    OutboxUnwritable,
 )
 _LABELS: Final = {
     "read": "Lezen",

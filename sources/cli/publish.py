@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
@@ -18,12 +18,13 @@ from signal_index.notice import DeliveryKind
 from signal_index.notice import Oin as IndexOin
 from sources.agency_keys import load_keys
 from sources.cli.edge import Bars, refusing_plainly
+from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.clock import now
 from sources.events import start_logging
 from sources.outbox.deliveries import OpenDelivery, find_rejects
 from sources.outbox.store import Outbox
-from sources.profile import load_profile
+from sources.profile import Profile, load_profile
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run, Task
 from sources.rejects import write_rejects
@@ -32,11 +33,24 @@ from sources.settings import AgencySettings, load_settings
 Summary = dict[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line asks for."""
+
+    file: Path | None
+    profile: Profile
+    kind: DeliveryKind
+    confirmed: bool
+
+
 def publish_command(  # noqa: PLR0913 - one for each option of the command
-    file: Annotated[Path, typer.Argument(help="Het bestand van de registratie.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Het bestand van de registratie; niet bij een database."),
+    ] = None,
+    *,
     settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
     profile: Annotated[Path, typer.Option(help="Het profiel van deze registratie.")],
-    *,
     delta: Annotated[
         bool,
         typer.Option("--delta/--full", help="Alleen wijzigingen, of alles (volledig)."),
@@ -54,8 +68,8 @@ def publish_command(  # noqa: PLR0913 - one for each option of the command
     with refusing_plainly():
         given = load_settings(settings)
         kind = DeliveryKind.DELTA if delta else DeliveryKind.FULL
-        task = Task(file, load_profile(profile), kind, confirm)
-        summaries = asyncio.run(_publish(given, task, quiet=as_json))
+        asked = _Asked(file, load_profile(profile), kind, confirm)
+        summaries = asyncio.run(_publish(given, asked, quiet=as_json))
     if as_json:
         typer.echo(json.dumps(summaries[-1] | {"resumed": summaries[:-1]}))
     else:
@@ -63,7 +77,7 @@ def publish_command(  # noqa: PLR0913 - one for each option of the command
 
 
 async def _publish(
-    settings: AgencySettings, task: Task, *, quiet: bool
+    settings: AgencySettings, asked: _Asked, *, quiet: bool
 ) -> list[Summary]:
     keys = load_keys(settings.keys)
     settings.rejects.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -78,6 +92,9 @@ async def _publish(
             write_rejects(path, find_rejects(outbox, delivery.id))
             files[delivery.id] = path
 
+        place = Place(asked.file, settings)
+        intake = open_intake(place, asked.profile, asked.kind, outbox)
+        task = Task(intake, asked.profile, asked.kind, asked.confirmed)
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             parties = make_parties(client, settings, keys, outbox)
             run = Run(outbox, parties, sender, bars, report)

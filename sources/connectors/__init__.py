@@ -5,13 +5,22 @@
 - A connector reads a stream in constant memory and keeps no record.
 - It says where a record stands and what its fields are; `cases.read_case` alone says
   what they mean. So every format obeys the same rules, and one test suite.
+- What is no file is read by `sql_view`; how files and events arrive is in `intake`.
 """
 
 from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO, Final, Protocol
 
-from sources.connectors import ddas_shv, ddas_vs, delimited
+from sources.connectors import (
+    cloud_events,
+    ddas_shv,
+    ddas_vs,
+    delimited,
+    excel,
+    istandaarden,
+)
+from sources.errors import UnreadableFile
 from sources.profile import Profile
 from sources.values import Reading
 
@@ -32,11 +41,19 @@ class Connector(Protocol):
 
 CONNECTORS: Final[dict[str, Connector]] = {
     "csv": delimited.read,
+    "xlsx": excel.read,
+    "cloudevents-1.0": cloud_events.read,
     "ddas-shv-1.0": ddas_shv.read,
     "ddas-vs-0.9": ddas_vs.read,
+    "iwmo-3.2": istandaarden.read,
+    "ijw-3.2": istandaarden.read,
 }
+MESSAGES: Final = frozenset({"cloudevents-1.0", "iwmo-3.2", "ijw-3.2"})
+"""Formats whose records are messages: they never list every case, in any order."""
 
 
 def read_file(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
     """Give the readings of a file in the format its profile names."""
+    if profile.format not in CONNECTORS:
+        raise UnreadableFile("Het profiel beschrijft geen bestand.")
     return CONNECTORS[profile.format](file, profile, today=today)

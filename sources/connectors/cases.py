@@ -15,7 +15,12 @@ from enum import Enum, auto
 
 from keys.bsn import Bsn, parse_bsn
 from keys.errors import InvalidBsn
-from signal_index.notice import Informed, MunicipalityCode, Slug
+from signal_index.notice import (
+    Informed,
+    MunicipalityCode,
+    Slug,
+    WithdrawalReason,
+)
 from sources.connectors.contact_fields import read_contact
 from sources.connectors.fields import FieldReader, RawCase
 from sources.dates import derive_age_limit
@@ -33,6 +38,7 @@ from sources.values import (
 )
 
 LONGEST_NUMBER = 100
+_NUMBERED = frozenset({"ddas-vs-0.9", "iwmo-3.2", "ijw-3.2"})
 
 
 class _State(Enum):
@@ -48,6 +54,7 @@ class _Times:
     start: date | None
     over_on: date | None
     limit: date | None
+    why: WithdrawalReason = WithdrawalReason.ENDED
 
 
 def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
@@ -63,11 +70,27 @@ def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
     if state is _State.NOT_YET:
         return (Kept(key) if key else Skipped(),)
     if key and (state is _State.OVER or times.over_on):
-        return (Closing(key, times.over_on or today),)
+        return (Closing(key, times.over_on or today, times.why),)
     case = _read_open(reader, profile, raw, times)
     if case:
         return (case,)
     return (*reader.faults, Kept(key)) if key else tuple(reader.faults)
+
+
+def read_closing(
+    raw: RawCase, profile: Profile, reason: WithdrawalReason, *, today: date
+) -> Reading:
+    """Give the closing of a case of which a record only says that it is over."""
+    reader = FieldReader(raw, today=today)
+    start = reader.day("start") if not _is_numbered(profile) else None
+    key = _find_key(reader, profile, start)
+    end = reader.day("end")
+    if key is None:
+        if _is_numbered(profile):
+            reader.fault(reader.name("number"), Reason.CASE_NUMBER_INVALID)
+        reader.bsn(zero_lost=_zero_lost(profile, reader.text("bsn")))
+        return tuple(reader.faults)
+    return (Closing(key, min(end or today, today), reason),)
 
 
 def _may_be_told(reader: FieldReader, profile: Profile) -> bool:
@@ -98,13 +121,14 @@ def _read_times(reader: FieldReader, profile: Profile, today: date) -> _Times:
     if start and end and end < start:
         reader.fault(reader.name("end"), Reason.END_BEFORE_START)
         end = None
-    limits = [end] if end else []
+    limit, why = end, WithdrawalReason.ENDED
     if profile.age_limit:
         born = reader.past_day("birth", required=True)
-        limits += [derive_age_limit(born, profile.age_limit)] if born else []
-    limit = min(limits, default=None)
+        grown = derive_age_limit(born, profile.age_limit) if born else None
+        if grown and (limit is None or grown < limit):
+            limit, why = grown, WithdrawalReason.AGE_LIMIT
     over = limit is not None and limit < today
-    return _Times(start, limit if over else None, limit)
+    return _Times(start, limit if over else None, limit, why)
 
 
 def _find_key(
@@ -183,25 +207,27 @@ def _read_informed(
     reader: FieldReader, profile: Profile, start: date | None
 ) -> Informed | None:
     codes = profile.codes.informed
-    has_column = profile.csv is not None and profile.csv.columns.informed is not None
+    mapped = profile.mapped
+    has_column = mapped is not None and mapped.columns.informed is not None
     code = reader.choose("informed", codes) if has_column else profile.informed
     on = reader.past_day("informed_on") or start
     return Informed(code, on) if code and on else None
 
 
 def _is_numbered(profile: Profile) -> bool:
-    if profile.csv is None:
-        return profile.format == "ddas-vs-0.9"
-    return profile.csv.columns.case_number is not None
+    if profile.mapped is None:
+        return profile.format in _NUMBERED
+    return profile.mapped.columns.case_number is not None
 
 
 def _names_place(profile: Profile) -> bool:
-    return profile.csv is None or profile.csv.columns.municipality is not None
+    return profile.mapped is None or profile.mapped.columns.municipality is not None
 
 
 def _shared(profile: Profile) -> bool:
-    return profile.csv is not None and profile.csv.shared_case_numbers
+    return profile.mapped is not None and profile.mapped.shared_case_numbers
 
 
 def _zero_lost(profile: Profile, text: str) -> bool:
-    return profile.csv is not None and profile.csv.bsn_zero_lost and len(text) == 8
+    mapped = profile.mapped
+    return mapped is not None and mapped.bsn_zero_lost and len(text) == 8

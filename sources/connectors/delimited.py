@@ -1,37 +1,28 @@
 """CSV, as registrations export it: every dialect stands in the profile.
 
-Lines are read one by one. A row with more or fewer fields than the header is a reject;
-a file without the columns the profile names is refused whole, before anything is read.
+- Lines are read one by one and none may be endless: memory does not grow with the file.
+- A row with more or fewer fields than the header is a reject.
+- A file without the columns the profile names is refused whole, before anything is
+  read; so is one that breaks off in the middle of its last row, since a full delivery
+  would withdraw whatever stood behind that.
 """
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from sources.connectors.cases import read_case
-from sources.connectors.fields import RawCase, RawField, Role
+from sources.connectors.fields import RawCase
+from sources.connectors.mapped import find_positions, make_fields
 from sources.errors import UnreadableFile
-from sources.profile import Columns, CsvLayout, Profile
+from sources.layouts import CsvLayout
+from sources.profile import Profile
 from sources.reasons import Reason
 from sources.values import Place, Reading, Reject
 
-_ROLES: Mapping[str, Role] = {
-    "case_number": "number",
-    "bsn": "bsn",
-    "start": "start",
-    "end": "end",
-    "status": "status",
-    "municipality": "municipality",
-    "birth": "birth",
-    "contact": "contact",
-    "phone": "phone",
-    "opt_in": "opt_in",
-    "category": "category",
-    "informed": "informed",
-    "informed_on": "informed_on",
-}
+LONGEST_LINE: Final = 1 << 20
 
 
 def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
@@ -55,28 +46,34 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
 def _read_rows(
     text: io.TextIOWrapper, profile: Profile, layout: CsvLayout, today: date
 ) -> Iterator[Reading]:
-    rows = csv.reader(text, delimiter=layout.delimiter, strict=True)
+    lines = _Lines(text)
+    rows = csv.reader(lines, delimiter=layout.delimiter, strict=True)
     header = [name.strip() for name in next(rows, [])]
-    positions = _find_positions(header, layout.columns)
+    positions = find_positions(header, layout.columns)
     for count, row in enumerate(rows, start=1):
         if not row:
             continue
         place = Place(rows.line_num, f"regel {count}")
         if len(row) != len(header):
+            if lines.broke_off and len(row) < len(header):
+                raise UnreadableFile("Het bestand breekt af in de laatste regel.")
             yield (Reject(place, "", Reason.RECORD_MALFORMED),)
             continue
-        fields = {
-            role: RawField(header[index], row[index])
-            for role, index in positions.items()
-        }
+        fields = make_fields(positions, header, row)
         yield read_case(RawCase(place, fields, layout.dates), profile, today=today)
 
 
-def _find_positions(header: list[str], columns: Columns) -> dict[Role, int]:
-    wanted = columns.model_dump(exclude_none=True)
-    missing = sorted(name for name in wanted.values() if header.count(name) != 1)
-    if missing:
-        raise UnreadableFile(
-            f"Deze kolommen staan niet precies een keer in het bestand: {missing}"
-        )
-    return {_ROLES[role]: header.index(name) for role, name in wanted.items()}
+class _Lines:
+    """Lines of bounded length; knows whether the last one had no end."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.broke_off = False
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the lines as they stand."""
+        while line := self._text.readline(LONGEST_LINE):
+            self.broke_off = not line.endswith(("\n", "\r"))
+            if self.broke_off and len(line) == LONGEST_LINE:
+                raise UnreadableFile("Een regel in het bestand is onmogelijk lang.")
+            yield line

@@ -6,7 +6,7 @@ is repeated later repeats the same thing.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -29,7 +29,7 @@ LEFT JOIN staged_closing c ON c.case_key = s.case_key AND c.closed_on >= s.valid
 LEFT JOIN signal k ON k.case_key = s.case_key
 WHERE s.event = 'open' AND c.case_key IS NULL"""
 _OVER: Final = """
-SELECT k.*, c.closed_on FROM staged_closing c
+SELECT k.*, c.closed_on, c.reason FROM staged_closing c
 JOIN signal k ON k.case_key = c.case_key
 LEFT JOIN staged s ON s.case_key = c.case_key
 WHERE s.case_key IS NULL OR s.event = 'kept' OR c.closed_on >= s.valid_from"""
@@ -37,6 +37,11 @@ _GONE: Final = """
 SELECT k.* FROM signal k WHERE k.profile = ?
 AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.case_key = k.case_key)
 AND NOT EXISTS (SELECT 1 FROM staged_closing c WHERE c.case_key = k.case_key)"""
+_REMEMBER: Final = """
+INSERT INTO last_word SELECT case_key, told_at FROM (
+  SELECT case_key, told_at FROM staged WHERE told_at <> ''
+  UNION ALL SELECT case_key, told_at FROM staged_closing WHERE told_at <> '')
+WHERE true ON CONFLICT DO UPDATE SET told_at = excluded.told_at"""
 _PUBLISH: Final = """
 INSERT INTO work (state, action, case_key, reference, version, line, record, person,
   fingerprint, category, municipality, contact, valid_from, valid_until,
@@ -56,8 +61,16 @@ class Terms:
     confirmed: bool
 
 
-def plan_delivery(outbox: Outbox, delivery: OpenDelivery, terms: Terms) -> None:
-    """Turn what was read into work, or raise `TooManyGone` and leave all as it was."""
+def plan_delivery(
+    outbox: Outbox,
+    delivery: OpenDelivery,
+    terms: Terms,
+    settle: Callable[[sqlite3.Connection], None] = lambda _: None,
+) -> None:
+    """Turn what was read into work, or raise `TooManyGone` and leave all as it was.
+
+    `settle` notes, in the same transaction, how far the registration was read.
+    """
     with outbox.transaction("plan") as connection:
         # The index dropped these on their last day: there is nothing to withdraw.
         connection.execute(
@@ -67,6 +80,8 @@ def plan_delivery(outbox: Outbox, delivery: OpenDelivery, terms: Terms) -> None:
         _plan_over(connection)
         if delivery.kind is DeliveryKind.FULL:
             _plan_gone(connection, delivery.profile, terms)
+        connection.execute(_REMEMBER)
+        settle(connection)
         connection.execute("DELETE FROM staged")
         connection.execute("DELETE FROM staged_closing")
         raise_count(connection, delivery.id, "unchanged", unchanged)
@@ -100,7 +115,7 @@ def _plan_open(connection: sqlite3.Connection, terms: Terms) -> int:
 def _plan_over(connection: sqlite3.Connection) -> None:
     for row in _rows(connection, _OVER):
         on = date.fromisoformat(row["closed_on"])
-        _insert_withdrawal(connection, row, WithdrawalReason.ENDED, on)
+        _insert_withdrawal(connection, row, WithdrawalReason(row["reason"]), on)
 
 
 def _plan_gone(connection: sqlite3.Connection, profile: str, terms: Terms) -> None:

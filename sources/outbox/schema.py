@@ -1,8 +1,9 @@
-"""The tables of the outbox, in full."""
+"""The tables of the outbox, in full, and how an older outbox becomes a newer one.
+
+A step that was released is never changed: what comes later is a step of its own.
+"""
 
 from typing import Final
-
-VERSION: Final = 1
 
 PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
@@ -13,7 +14,7 @@ PRAGMAS: Final = (
     "PRAGMA cache_size = -65536",  # KiB: keyed hashes arrive in no order
 )
 
-TABLES: Final = """
+_FIRST: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 
 CREATE TABLE delivery (
@@ -114,3 +115,26 @@ CREATE TABLE reject (
 ) STRICT;
 CREATE INDEX reject_by_delivery ON reject (delivery);
 """
+
+# Records that are messages: when each was written, since they arrive in any order; and
+# events that were received but not read yet, sealed, each once (`mark`).
+_MESSAGES: Final = """
+ALTER TABLE staged ADD COLUMN told_at TEXT NOT NULL DEFAULT '';
+ALTER TABLE staged_closing ADD COLUMN reason TEXT NOT NULL DEFAULT 'ended';
+ALTER TABLE staged_closing ADD COLUMN told_at TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE last_word (
+  case_key BLOB PRIMARY KEY,
+  told_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY,
+  feed TEXT NOT NULL,
+  mark BLOB NOT NULL UNIQUE,
+  sealed BLOB
+) STRICT;
+CREATE INDEX event_waiting ON event (feed, id) WHERE sealed IS NOT NULL;
+"""
+
+STEPS: Final = (_FIRST, _MESSAGES)

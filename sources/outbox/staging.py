@@ -1,12 +1,15 @@
 """Read a delivery into the outbox: every case once, its BSN sealed, nothing sent yet.
 
+Of a file the first record of a case counts and a second is a reject. Of messages the
+last word counts, by when it was said: `messages=True`.
+
 Rows are written by the thousand, so that reading is fast and memory stays flat. A
 crash while reading drops all of it; the file is simply read again.
 """
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 from uuid import UUID, uuid4
@@ -14,6 +17,7 @@ from uuid import UUID, uuid4
 from signal_index.notice import ContactHolder, encode_contact_holder
 from sources.errors import UnreadableFile
 from sources.outbox.deliveries import insert_rejects, raise_count
+from sources.outbox.last_word import find_last_word, is_told, says_less
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.reasons import Reason
@@ -31,22 +35,23 @@ from sources.values import (
 ROWS_AT_ONCE: Final = 2_000
 MOST_CONTACTS: Final = 2_000
 BSN_LABEL: Final = b"bsn"
-_STAGE: Final = "INSERT OR IGNORE INTO staged VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_STAGE: Final = "INSERT OR IGNORE INTO staged VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
 class Stager:
     """Write the readings of one delivery."""
 
-    def __init__(self, outbox: Outbox, delivery: UUID, profile: str) -> None:
+    def __init__(
+        self, outbox: Outbox, delivery: UUID, profile: str, *, messages: bool
+    ) -> None:
         self._outbox = outbox
         self._delivery = delivery
         self._profile = profile
+        self._messages = messages
         self._contacts: dict[str, str] = {}
 
-    def stage(
-        self, readings: Iterable[Reading], *, told: Callable[[int], None]
-    ) -> None:
-        """Write all readings; `told` hears how many, every now and then."""
+    def stage(self, readings: Iterable[Reading]) -> Iterator[int]:
+        """Write all readings, some at a time; gives how many were written each time."""
         for chunk in _chunks(readings):
             with self._outbox.transaction("stage") as connection:
                 rejected = 0
@@ -56,7 +61,7 @@ class Stager:
                     rejected += bool(rejects)
                 raise_count(connection, self._delivery, "read", len(chunk))
                 raise_count(connection, self._delivery, "rejected", rejected)
-            told(len(chunk))
+            yield len(chunk)
 
     def _stage_one(
         self, connection: sqlite3.Connection, reading: Reading
@@ -81,6 +86,8 @@ class Stager:
         """Write one open case; False when this case was in the file before."""
         key = self._outbox.key
         case_key = mark_case(key, self._profile, case.key)
+        if self._messages and not self._takes_over(connection, case_key, case):
+            return True
         contact = self._find_contact(connection, case.contact)
         sealed = key.seal(case.bsn.digits.encode(), label=BSN_LABEL, row=case_key)
         row = (
@@ -98,20 +105,43 @@ class Stager:
             case.informed.code,
             case.informed.on.isoformat(),
             sealed,
+            "" if case.unless_known else case.told_at,
         )
         return connection.execute(_STAGE, row).rowcount == 1
 
+    def _takes_over(
+        self, connection: sqlite3.Connection, case_key: bytes, case: Case
+    ) -> bool:
+        """Clear the way for a message; False where it says nothing new."""
+        if says_less(case.told_at, find_last_word(connection, case_key)):
+            return False
+        if case.unless_known and is_told(connection, case_key):
+            return False
+        connection.execute("DELETE FROM staged WHERE case_key = ?", (case_key,))
+        connection.execute("DELETE FROM staged_closing WHERE case_key = ?", (case_key,))
+        return True
+
     def _stage_closing(self, connection: sqlite3.Connection, closing: Closing) -> None:
         case_key = mark_case(self._outbox.key, self._profile, closing.key)
+        if self._messages:
+            if says_less(closing.told_at, find_last_word(connection, case_key)):
+                return
+            connection.execute("DELETE FROM staged WHERE case_key = ?", (case_key,))
         connection.execute(
-            "INSERT INTO staged_closing VALUES (?, ?) ON CONFLICT DO UPDATE"
-            " SET closed_on = max(closed_on, excluded.closed_on)",
-            (case_key, closing.on.isoformat()),
+            "INSERT INTO staged_closing VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET closed_on = max(closed_on, excluded.closed_on),"
+            " reason = excluded.reason, told_at = excluded.told_at",
+            (
+                case_key,
+                closing.on.isoformat(),
+                closing.reason.value,
+                closing.told_at,
+            ),
         )
 
     def _stage_kept(self, connection: sqlite3.Connection, kept: Kept) -> None:
         case_key = mark_case(self._outbox.key, self._profile, kept.key)
-        connection.execute(_STAGE, (case_key, "kept", *[None] * 12))
+        connection.execute(_STAGE, (case_key, "kept", *[None] * 12, ""))
 
     def _find_contact(self, connection: sqlite3.Connection, contact: Contact) -> str:
         """Give the id of a contact holder; a changed one is to be sent again."""

@@ -14,8 +14,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
 
-from sources.errors import OutboxBusy, OutboxKeyChanged, OutboxRefused
-from sources.outbox.schema import PRAGMAS, TABLES, VERSION
+from sources.errors import (
+    OutboxBusy,
+    OutboxKeyChanged,
+    OutboxRefused,
+    OutboxUnwritable,
+)
+from sources.outbox.schema import PRAGMAS, STEPS
 from sources.outbox_key import OutboxKey
 
 Step = Literal[
@@ -30,6 +35,7 @@ Step = Literal[
     "close-delivery",
     "keep-config",
     "mend",
+    "receive",
 ]
 Moment = Literal["before", "after"]
 Observer = Callable[[Step, Moment], None]
@@ -81,14 +87,18 @@ class Outbox:
     @contextmanager
     def transaction(self, step: Step) -> Iterator[sqlite3.Connection]:
         """Run one step: all of it is durable when the block ends, or none of it."""
-        self.connection.execute("BEGIN IMMEDIATE")
         try:
+            self.connection.execute("BEGIN IMMEDIATE")
             yield self.connection
-        except BaseException:
-            self.connection.execute("ROLLBACK")
+            self._observer(step, "before")
+            self.connection.execute("COMMIT")
+        except BaseException as error:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                # A full disk, or one that was taken away: nothing of the step is kept.
+                raise OutboxUnwritable from None
             raise
-        self._observer(step, "before")
-        self.connection.execute("COMMIT")
         self._observer(step, "after")
 
     def _prepare(self) -> None:
@@ -96,14 +106,17 @@ class Outbox:
             self.connection.execute(pragma)
         version = self.connection.execute("PRAGMA user_version").fetchone()[0]
         check = self.key.mark(_CHECK)
-        if version == 0:
-            mine = f"INSERT INTO meta VALUES ('key', x'{check.hex()}');"  # noqa: S608
+        if version > len(STEPS):
+            raise OutboxRefused("Het postvak is van een nieuwere versie.")
+        if version < len(STEPS):
+            mine = f"INSERT OR IGNORE INTO meta VALUES ('key', x'{check.hex()}');"  # noqa: S608
+            known = None if version == 0 else get_meta(self.connection, "key")
+            if known not in {None, check}:
+                raise OutboxKeyChanged("Het postvak hoort bij een andere sleutel.")
             self.connection.executescript(
-                f"BEGIN IMMEDIATE; {TABLES} {mine}"
-                f"PRAGMA user_version = {VERSION}; COMMIT;"
+                f"BEGIN IMMEDIATE; {' '.join(STEPS[version:])} {mine}"
+                f"PRAGMA user_version = {len(STEPS)}; COMMIT;"
             )
-        elif version != VERSION:
-            raise OutboxRefused("Het postvak is van een andere versie.")
         known = get_meta(self.connection, "key")
         if known != check:
             raise OutboxKeyChanged("Het postvak hoort bij een andere sleutel.")

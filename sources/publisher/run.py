@@ -3,21 +3,21 @@
 1. A delivery that was being read is dropped: nothing of it was sent.
 2. A delivery that was planned is finished first. If it was made of this very file,
    that was the run.
-3. The file is read, compared and sent; then the delivery is closed, also when nothing
+3. The intake is read, compared and sent; then the delivery is closed, also when nothing
    changed: only then does "nothing found" mean nothing.
 """
 
-import hashlib
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Protocol
 
 from signal_index.notice import DeliveryKind
 from sources.clock import day_of
-from sources.connectors import read_file
+from sources.connectors import MESSAGES
 from sources.errors import TooManyGone, UnreadableFile
 from sources.events import Event, log_event
+from sources.intake import Intake
 from sources.outbox.deliveries import (
     OpenDelivery,
     close_delivery,
@@ -34,17 +34,20 @@ from sources.profile import Profile
 from sources.publisher.parties import Evaluator, Index
 from sources.publisher.pipeline import Pipeline, Sender
 
-_BLOCK: Final = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """What a run is asked to do."""
 
-    path: Path
+    intake: Intake
     profile: Profile
-    kind: DeliveryKind
+    asked: DeliveryKind
     confirmed: bool
+
+    @property
+    def kind(self) -> DeliveryKind:
+        """Give what was asked; messages never list every case, so they are a delta."""
+        return DeliveryKind.DELTA if self.profile.format in MESSAGES else self.asked
 
 
 class Progress(Protocol):
@@ -81,19 +84,20 @@ class Run:
         self._report = report
 
     async def publish(self, task: Task) -> list[OpenDelivery]:
-        """Publish one file; gives the deliveries closed on the way, this one last.
+        """Publish one intake; gives the deliveries closed on the way, this one last.
 
         Raises `TooManyGone` before anything is sent, `UnreadableFile`, or
         `PublishingStopped` with the rest kept for the next run.
         """
-        mark = _mark_file(self._outbox, task.path)
-        finished = await self._finish_unfinished()
+        mark = task.intake.find_mark(self._outbox.key)
+        finished = await self.finish_unfinished()
         if finished and _is_same(finished[-1], task, mark):
             return finished
-        delivery = self._read(task, mark)
+        delivery = await self._read(task, mark)
         return [*finished, await self._finish(delivery)]
 
-    async def _finish_unfinished(self) -> list[OpenDelivery]:
+    async def finish_unfinished(self) -> list[OpenDelivery]:
+        """Finish what an earlier run left; gives the delivery closed, if any."""
         delivery = find_unfinished(self._outbox)
         if delivery is None:
             return []
@@ -104,17 +108,14 @@ class Run:
         self._progress.planned(count_work(self._outbox))
         return [await self._finish(delivery)]
 
-    def _read(self, task: Task, mark: bytes) -> OpenDelivery:
+    async def _read(self, task: Task, mark: bytes) -> OpenDelivery:
         now = self._sender.now()
         delivery = open_delivery(self._outbox, task.profile, task.kind, mark, now=now)
         _log_delivery(Event.DELIVERY_OPENED, delivery)
         terms = Terms(task.profile.valid_months, day_of(now), task.confirmed)
         try:
-            with _open(task.path) as file:
-                stager = Stager(self._outbox, delivery.id, task.profile.name)
-                readings = read_file(file, task.profile, today=terms.today)
-                stager.stage(readings, told=self._progress.read)
-            plan_delivery(self._outbox, delivery, terms)
+            await self._stage(delivery, task)
+            plan_delivery(self._outbox, delivery, terms, task.intake.settle)
         except (TooManyGone, UnreadableFile):
             drop_delivery(self._outbox, delivery.id)
             raise
@@ -122,6 +123,15 @@ class Run:
         self._progress.planned(work)
         log_event(Event.DELIVERY_PLANNED, delivery=str(delivery.id), work=work)
         return delivery
+
+    async def _stage(self, delivery: OpenDelivery, task: Task) -> None:
+        messages = task.profile.format in MESSAGES
+        name = task.profile.name
+        stager = Stager(self._outbox, delivery.id, name, messages=messages)
+        readings = task.intake.read(today=day_of(self._sender.now()))
+        for count in stager.stage(readings):
+            self._progress.read(count)
+            await asyncio.sleep(0)  # the agent receives events meanwhile
 
     async def _finish(self, delivery: OpenDelivery) -> OpenDelivery:
         pipeline = Pipeline(self._outbox, self._parties, self._sender)
@@ -135,22 +145,6 @@ class Run:
         close_delivery(self._outbox, delivery.id)
         log_event(Event.DELIVERY_CLOSED, delivery=str(delivery.id))
         return get_delivery(self._outbox, delivery.id)
-
-
-def _mark_file(outbox: Outbox, path: Path) -> bytes:
-    """Give a keyed hash of the file, by which a run that was cut short is known."""
-    digest = hashlib.sha256()
-    with _open(path) as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return outbox.key.mark("file", digest.hexdigest())
-
-
-def _open(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError:
-        raise UnreadableFile(f"Het bestand {path.name} is niet te openen.") from None
 
 
 def _is_same(delivery: OpenDelivery, task: Task, mark: bytes) -> bool:

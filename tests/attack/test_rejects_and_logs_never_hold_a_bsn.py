@@ -86,7 +86,7 @@ def test_a_dry_run_shows_no_bsn(
 ) -> None:
     profile = tmp_path / "profile.toml"
     profile.write_text(PROFILE)
-    check_command(agency.file, profile, rejects=None, as_json=False)
+    check_command(agency.file, profile=profile, rejects=None, as_json=False)
     shown = capsys.readouterr()
     assert "bijstand" in shown.out
     assert not holds_a_number(shown.out + shown.err)

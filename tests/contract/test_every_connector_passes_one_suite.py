@@ -1,20 +1,18 @@
 """One suite for every connector: whatever the format, a record means the same.
 
-A format joins by giving a `Format`: how to write records in it, and its profile.
+A format joins by giving a `Format` in tests/connector_formats.py.
 """
 
-import io
-import json
 import tracemalloc
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 import pytest
 
-from sources.connectors import CONNECTORS, read_file
+from sources.connectors import CONNECTORS
 from sources.errors import UnreadableFile
-from sources.profile import Profile
+from sources.profile import Format as FormatName
 from sources.reasons import Reason
 from sources.values import (
     Case,
@@ -25,128 +23,24 @@ from sources.values import (
     Reading,
     Reject,
 )
-from tests.sources_builders import (
-    HEADER,
-    PROFILE,
-    TODAY,
-    a_number,
-    a_profile,
-    a_row,
-    a_wrong_number,
-)
+from tests.connector_formats import EVERYTHING, FORMATS, Format, Record
+from tests.sources_builders import TODAY, a_number, a_wrong_number
 
-DDAS = """
-name = "test"
-format = "{form}"
-category = "bijstand"
-municipalities = ["9901", "9902"]
-valid_months = 12
-informed = "discussed"
-{default}
-
-[contacts.TEAM]
-function = "Klantmanager Inkomen"
-phone = "0182 555 101"
-last_verified = 2026-10-01
-"""
-
-
-@dataclass(frozen=True)
-class Record:
-    """A record in no format."""
-
-    number: str = "Z-1"
-    bsn: str = a_number(1)
-    start: str = "2026-01-05"
-    ended: bool = False
-    municipality: str = "9901"
-    phone: str = "0182 555 101"
-
-
-@dataclass(frozen=True)
-class Format:
-    """How to write records, and what a profile of the format is."""
-
-    name: str
-    write: Callable[[list[Record]], bytes]
-    profile: Profile
-    numbered: bool
-
-
-def write_csv(records: list[Record]) -> bytes:
-    lines = [";".join(HEADER)]
-    for record in records:
-        row = a_row(
-            Zaak=record.number,
-            BSN=record.bsn,
-            Begin=record.start,
-            Stand="dicht" if record.ended else "open",
-            Gemeente=record.municipality,
-            Telefoon=record.phone,
-        )
-        lines.append(";".join(row[name] for name in HEADER))
-    return "\n".join(lines).encode()
-
-
-def _persons(record: Record) -> list[dict[str, str]]:
-    return [{"functietitel": "Klantmanager Inkomen", "telefoonnummer": record.phone}]
-
-
-def write_shv(records: list[Record]) -> bytes:
-    """One delivery for each record; the organisation stands behind its cases."""
-    deliveries = [
-        {
-            "teller": index,
-            "schuldhulptrajecten": [
-                {
-                    "gemeentecode": f"GM{record.municipality}",
-                    "startdatum": record.start,
-                    "client": [{"Burgerservicenummer": record.bsn}],
-                    **({"einddatum": "2026-06-01"} if record.ended else {}),
-                }
-            ],
-            "aanleverende_organisatie": {"contactpersonen": _persons(record)},
-        }
-        for index, record in enumerate(records)
-    ]
-    return json.dumps({"leveringen": deliveries}).encode()
-
-
-def write_vs(records: list[Record]) -> bytes:
-    deliveries = []
-    for index, record in enumerate(records):
-        cases = [{"resultaat": "Andere", "vroegsignalen": [{"ID": record.number}]}]
-        deliveries.append(
-            {
-                "teller": index,
-                "vroegsignaalzaken": cases if record.ended else [],
-                "vroegsignalen": [
-                    {
-                        "ID": record.number,
-                        "signaaldatum": record.start,
-                        "client": {"Burgerservicenummer": record.bsn},
-                        "signaalpartner": {"type": "Energie"},
-                    }
-                ],
-                "aanleverende_organisatie": {"contactpersoonen": _persons(record)},
-                "gemeentecode": record.municipality,
-            }
-        )
-    return json.dumps({"leveringen": deliveries}).encode()
-
-
-def ddas(form: str) -> Profile:
-    return a_profile(DDAS.format(form=form, default='default_contact = "TEAM"'))
-
-
-FORMATS = (
-    Format("csv", write_csv, a_profile(PROFILE), numbered=True),
-    Format("ddas-shv-1.0", write_shv, ddas("ddas-shv-1.0"), numbered=False),
-    Format("ddas-vs-0.9", write_vs, ddas("ddas-vs-0.9"), numbered=True),
+DIRTY = (
+    ({"bsn": a_wrong_number()}, Reason.BSN_INVALID),
+    ({"bsn": ""}, Reason.BSN_MISSING),
+    ({"bsn": "12345678"}, Reason.BSN_INVALID),
+    ({"start": "2027-01-01"}, Reason.DATE_IN_FUTURE),
+    ({"start": "5 januari"}, Reason.DATE_INVALID),
+    ({"start": ""}, Reason.FIELD_MISSING),
+    ({"municipality": "001"}, Reason.MUNICIPALITY_UNKNOWN),
+    ({"municipality": "9903"}, Reason.MUNICIPALITY_UNKNOWN),
+    ({"phone": "06-123"}, Reason.PHONE_INVALID),
+    ({"phone": "112"}, Reason.PHONE_INVALID),
 )
 
 
-@pytest.fixture(params=FORMATS, ids=lambda each: each.name)
+@pytest.fixture(params=EVERYTHING, ids=lambda each: each.name)
 def form(request: pytest.FixtureRequest) -> Format:
     found = request.param
     assert isinstance(found, Format)
@@ -154,8 +48,8 @@ def form(request: pytest.FixtureRequest) -> Format:
 
 
 def read(form: Format, *records: Record, today: date = TODAY) -> list[Reading]:
-    file = io.BytesIO(form.write(list(records)))
-    return [each for each in read_file(file, form.profile, today=today) if each]
+    data = form.write(list(records))
+    return [each for each in form.read(data, form.profile, today) if each]
 
 
 def rejects(readings: list[Reading]) -> list[Reject]:
@@ -167,7 +61,8 @@ def cases(readings: list[Reading]) -> list[Case]:
 
 
 def test_every_format_is_in_the_suite() -> None:
-    assert {each.name for each in FORMATS} == set(CONNECTORS)
+    names = {each.name for each in FORMATS}
+    assert names == {*CONNECTORS, "sql"} == set(get_args(FormatName))
 
 
 def test_an_open_case_is_typed(form: Format) -> None:
@@ -186,24 +81,18 @@ def test_the_leading_zero_of_a_number_is_kept(form: Format) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "reason"),
+    ("form", "changed", "reason"),
     [
-        ({"bsn": a_wrong_number()}, Reason.BSN_INVALID),
-        ({"bsn": ""}, Reason.BSN_MISSING),
-        ({"bsn": "12345678"}, Reason.BSN_INVALID),
-        ({"start": "2027-01-01"}, Reason.DATE_IN_FUTURE),
-        ({"start": "5 januari"}, Reason.DATE_INVALID),
-        ({"start": ""}, Reason.FIELD_MISSING),
-        ({"municipality": "001"}, Reason.MUNICIPALITY_UNKNOWN),
-        ({"municipality": "9903"}, Reason.MUNICIPALITY_UNKNOWN),
-        ({"phone": "06-123"}, Reason.PHONE_INVALID),
-        ({"phone": "112"}, Reason.PHONE_INVALID),
+        pytest.param(form, changed, reason, id=f"{form.name}-{changed}")
+        for form in EVERYTHING
+        for changed, reason in DIRTY
+        if form.phoned or "phone" not in changed
     ],
 )
 def test_a_dirty_record_is_rejected_for_its_reason(
     form: Format, changed: dict[str, str], reason: Reason
 ) -> None:
-    readings = read(form, Record(**changed))  # type: ignore[arg-type]  # only texts are changed
+    readings = read(form, replace(Record(), **changed))  # type: ignore[arg-type]  # only texts are changed
     assert [each.reason for each in rejects(readings)] == [reason]
     assert cases(readings) == []
 
@@ -230,11 +119,11 @@ def test_an_ended_case_closes_and_is_not_opened(form: Format) -> None:
     closings = [e for one in readings for e in one if isinstance(e, Closing)]
     assert len(closings) == 1
     if form.numbered:
-        assert closings[0].key == CaseNumber("Z-1")
+        assert closings[0].key == form.find_key(Record())
 
 
 def test_a_rejected_case_with_a_key_is_not_gone(form: Format) -> None:
-    readings = read(form, Record(phone="06-123"))
+    readings = read(form, Record(municipality="9903"))
     assert [type(each) for each in readings[0]] == [Reject, Kept]
 
 
@@ -252,17 +141,28 @@ def test_nothing_typed_prints_a_number_of_a_person_or_case(form: Format) -> None
 
 
 def test_a_file_of_another_format_is_refused_whole(form: Format) -> None:
-    file = io.BytesIO(b'\xff\xfe{"leveringen": [')
     with pytest.raises(UnreadableFile):
-        list(read_file(file, form.profile, today=TODAY))
+        list(form.read(b'\xff\xfe{"leveringen": [', form.profile, TODAY))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [each for each in EVERYTHING if each.name != "sql"],
+    ids=lambda each: each.name,
+)
+def test_a_file_that_breaks_off_is_refused_whole(form: Format) -> None:
+    """What is behind the break must never look as if it had been closed."""
+    whole = form.write([Record(number=f"Z-{n}", bsn=a_number(n)) for n in range(40)])
+    with pytest.raises(UnreadableFile):
+        list(form.read(whole[: len(whole) // 2 + 1], form.profile, TODAY))
 
 
 def test_memory_does_not_grow_with_the_file(form: Format) -> None:
     def peak(count: int) -> int:
         many = [Record(number=f"Z-{n}", bsn=a_number(n)) for n in range(count)]
-        file = io.BytesIO(form.write(many))
+        data = form.write(many)
         tracemalloc.start()
-        for _ in _walk(file, form):
+        for _ in form.read(data, form.profile, TODAY):
             pass
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -271,9 +171,6 @@ def test_memory_does_not_grow_with_the_file(form: Format) -> None:
     peak(10)  # whatever is remembered once
     small, large = peak(200), peak(2_000)
     # DDAS keeps the contact persons of each delivery in the file, and this suite
-    # gives every record a delivery of its own: that is all that may grow.
+    # gives every record a delivery of its own; a ZIP keeps the names of its members,
+    # and this suite gives every record a message of its own: that is all that may grow.
     assert large - small < 1_800 * 1_500
-
-
-def _walk(file: io.BytesIO, form: Format) -> Iterator[Reading]:
-    yield from read_file(file, form.profile, today=TODAY)

@@ -1,0 +1,116 @@
+"""CloudEvents (NL GOV profile 1.0): an event says that a case began, changed or ended.
+
+    type      by the profile: opens, closes, retracts (it never was), or is ignored
+    source    must be one that the profile names
+    data      where the columns of the profile point: `data.inwoner.bsn`
+
+A file holds one event or a batch of them (`application/cloudevents-batch+json`); what
+is received comes through `intake.event_box`, one by one. What an event holds is not
+for the standard to say, so the profile maps it. `time` orders what arrives anyhow.
+
+Source: Logius, NL GOV profile for CloudEvents 1.0; CNCF, CloudEvents 1.0.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import BinaryIO, Final
+
+from signal_index.notice import WithdrawalReason
+from sources.connectors.cases import read_case, read_closing
+from sources.connectors.fields import RawCase, RawField
+from sources.connectors.json_stream import members, stream
+from sources.connectors.mapped import find_day_formats, find_names, write_cell
+from sources.errors import UnreadableFile
+from sources.layouts import EventLayout
+from sources.profile import Profile
+from sources.reasons import Reason
+from sources.values import Case, Closing, Place, Reading, Reject, Skipped
+
+SPECIFICATION: Final = "1.0"
+LONGEST_NAME: Final = 300
+_BLANKS: Final = b" \t\r\n\xef\xbb\xbf"
+
+
+def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
+    """Give the readings of an event or a batch; raises `UnreadableFile`."""
+    file.seek(0)
+    is_batch = file.read(64).lstrip(_BLANKS).startswith(b"[")
+    found = stream(file, {"item" if is_batch else ""})
+    for count, each in enumerate(found, start=1):
+        at = (Place(None, f"gebeurtenis {count}"), today)
+        yield read_event(members(each.value), profile, at)
+
+
+def read_event(
+    event: Mapping[str, object], profile: Profile, at: tuple[Place, date]
+) -> Reading:
+    """Give what one event means, which stands `at` a place and is read on a day."""
+    layout = profile.events
+    if layout is None:
+        raise UnreadableFile("Het profiel beschrijft geen gebeurtenissen.")
+    place, today = at
+    name = find_fault(event)
+    if name:
+        return (Reject(place, name, Reason.RECORD_MALFORMED),)
+    if event["source"] not in layout.sources:
+        return (Reject(place, "source", Reason.CODE_UNKNOWN),)
+    moment = _read_time(event)
+    raw = _make_raw(event, layout, place)
+    reading = _read_type(str(event["type"]), raw, profile, today)
+    stamp = "" if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return tuple(
+        replace(each, told_at=stamp) if isinstance(each, Case | Closing) else each
+        for each in reading
+    )
+
+
+def find_fault(event: Mapping[str, object]) -> str:
+    """Give the required attribute that an event lacks, or an empty text."""
+    if event.get("specversion") != SPECIFICATION:
+        return "specversion"
+    for name in ("id", "source", "type"):
+        value = event.get(name)
+        if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME:
+            return name
+    return ""
+
+
+def _read_type(kind: str, raw: RawCase, profile: Profile, today: date) -> Reading:
+    layout = profile.events
+    if layout is None or kind in layout.ignores:
+        return (Skipped(),)
+    if kind in layout.closes:
+        return read_closing(raw, profile, WithdrawalReason.ENDED, today=today)
+    if kind in layout.retracts:
+        error = WithdrawalReason.ENTERED_IN_ERROR
+        return read_closing(raw, profile, error, today=today)
+    if kind in layout.opens:
+        return read_case(raw, profile, today=today)
+    return (Reject(raw.place, "type", Reason.CODE_UNKNOWN),)
+
+
+def _make_raw(
+    event: Mapping[str, object], layout: EventLayout, place: Place
+) -> RawCase:
+    fields = {
+        role: RawField(path, write_cell(_find_value(event, path)))
+        for role, path in find_names(layout.columns).items()
+    }
+    return RawCase(place, fields, find_day_formats(layout))
+
+
+def _find_value(event: Mapping[str, object], path: str) -> object:
+    found: object = event
+    for name in path.split("."):
+        found = members(found).get(name)
+    return found
+
+
+def _read_time(event: Mapping[str, object]) -> datetime | None:
+    """Give when an event was recorded (RFC 3339), in UTC, where it says so."""
+    try:
+        moment = datetime.fromisoformat(str(event.get("time", "")))
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
