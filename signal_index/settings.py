@@ -8,6 +8,7 @@
 """
 
 import tomllib
+from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -31,6 +32,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from signal_index.errors import SettingsRefused
+from signal_index.proof import MalformedProof, parse_witness_key
 
 _DRIVERS = frozenset({"sqlite+aiosqlite", "postgresql+asyncpg"})
 _PATHS = ("keys", "key_config", "key_pins", "checkpoint_file", "leader_lock")
@@ -64,6 +66,13 @@ def _known_driver(value: str) -> str:
     if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
         raise ValueError("SQLite needs a file")
     return value
+
+
+def _witness_key(value: str) -> str:
+    try:
+        return parse_witness_key(value).encode()
+    except MalformedProof:
+        raise ValueError("is not a witness's public key (name+id+key)") from None
 
 
 SecureUrl = Annotated[str, AfterValidator(_secure_url)]
@@ -101,6 +110,18 @@ class Issuer(BaseModel):
     organisations: tuple[str, ...] | None = None
 
 
+class WitnessAt(BaseModel):
+    """A witness that must see this ledger grow: its public key, and where it is.
+
+    `url` is the submission prefix of c2sp.org/tlog-witness: `/add-checkpoint` follows.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: Annotated[str, AfterValidator(_witness_key)]
+    url: SecureUrl
+
+
 class Settings(BaseSettings):
     """Everything one index needs to know before it starts."""
 
@@ -130,6 +151,11 @@ class Settings(BaseSettings):
     checkpoint_file: Path
     ledger_years: int = Field(default=5, ge=1)  # what entries say is kept this long
     leader_lock: Path | None = None  # default: beside the SQLite file
+    # Who must cosign the ledger, and how many of them; or, in a trial with a dealt key,
+    # the last day on which nobody need: one of the two must be said.
+    witnesses: tuple[WitnessAt, ...] = ()
+    witness_quorum: int | None = Field(default=None, ge=1)
+    unwitnessed_until: date | None = None
 
     host: str
     port: int = Field(ge=0, le=65535)
@@ -147,6 +173,25 @@ class Settings(BaseSettings):
         if self.upkeep == "separate" and self.database_url.startswith("sqlite"):
             raise ValueError("on SQLite the upkeep runs in-process")
         return self
+
+    @model_validator(mode="after")
+    def _says_who_witnesses(self) -> Self:
+        if self.unwitnessed_until is None:
+            self._verify_quorum()
+        elif self.witnesses or self.witness_quorum is not None:
+            raise ValueError("unwitnessed_until: a ledger with witnesses is no trial")
+        elif self.accepted_key_origin != "dealt":
+            raise ValueError("unwitnessed_until: only in a trial with a dealt key")
+        return self
+
+    def _verify_quorum(self) -> None:
+        keys = {parse_witness_key(witness.key).public for witness in self.witnesses}
+        if not keys:
+            raise ValueError("witnesses: say who must cosign the ledger")
+        if len(keys) != len(self.witnesses):
+            raise ValueError("witnesses: a key is named twice")
+        if self.witness_quorum is None or self.witness_quorum > len(keys):
+            raise ValueError("witness_quorum: say how many of them must cosign")
 
     @classmethod
     def settings_customise_sources(

@@ -183,6 +183,7 @@ accepted_key_origin = "dealt"
 audience = "https://index.example"
 ledger_origin = "index.example/ledger"
 checkpoint_file = "outside/checkpoint.json"
+unwitnessed_until = 2099-12-31
 host = "127.0.0.1"
 port = 8100
 problem_base = "https://index.example"

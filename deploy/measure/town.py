@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,7 +22,12 @@ from deploy.town.places import HOLDERS, Places, choose_places
 from deploy.town.ports import find_free_port
 from deploy.town.postgres import PostgresServer
 from deploy.town.processes import Processes, run_command
-from deploy.town.run import holder_parties, index_party, provider_party
+from deploy.town.run import (
+    holder_parties,
+    index_party,
+    provider_party,
+    witness_party,
+)
 from deploy.town.settings_files import write_toml
 from keys import clock
 from keys.config import KeyConfig, parse_pins, verify_config
@@ -80,7 +86,9 @@ def running_measured_town(
     for index in HOLDERS:
         _set_limits(places.holder(index) / "organisations.toml", sizes)
     with Processes(places.folder, places.log) as processes:
-        processes.start_together([provider_party(places), *holder_parties(places)])
+        processes.start_together(
+            [provider_party(places), witness_party(places), *holder_parties(places)]
+        )
         processes.start_together([index_party(places)])
         yield MeasuredTown(places, server, processes, accounts, _read_config(places))
 
@@ -108,7 +116,10 @@ def start_sqlite_index(town: MeasuredTown) -> MeasuredIndex:
         "checkpoint_file": str(folder / "outside" / "checkpoint.json"),
         "port": second.index_port,
         "problem_base": second.index_url,
+        "unwitnessed_until": clock.now().date() + timedelta(days=1),
     }
+    for name in ("witnesses", "witness_quorum"):
+        del settings[name]  # they saw the first index's ledger, which has this name
     write_toml(folder / "index.toml", settings)
     (folder / "outside").mkdir()
     registry = str(places.index / "registry.toml")

@@ -18,11 +18,12 @@ from deploy.town.parties import (
     SUPERVISOR,
     TEAM,
     TOWN_HALL,
+    WITNESS,
 )
 from deploy.town.places import Places
 from deploy.town.processes import run_command
 from deploy.town.provider import write_case_system_key, write_provider
-from deploy.town.settings_files import write_settings, write_toml
+from deploy.town.settings_files import write_settings, write_toml, write_witness
 
 _VALIDITY = ["--valid-days", "365"]
 ESTABLISHED = {
@@ -54,6 +55,7 @@ def found_town(places: Places) -> None:
     if not (places.index / "keys").exists():
         _run_index(places, "keys", "create")
     _run_index(places, "load", "registry.toml")
+    write_witness(places)
 
 
 def _run_index(places: Places, *verb: str) -> None:
@@ -70,6 +72,7 @@ def _make_keys(places: Places) -> None:
     desk = ["signal-desk", "keys", "create", "--client-algorithm", "Ed25519", "--into"]
     jobs = [
         (places.keys, ["signal-keys", "create", *_VALIDITY, "--out"]),
+        (places.witness, ["signal-index", "witness", "create", "--name", WITNESS]),
         *((places.desk_folder(each) / "keys", desk) for each in DESKS),
         *(
             (places.agency(agency.slug) / "keys", _agency_keys(agency.slug))

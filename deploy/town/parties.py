@@ -9,6 +9,7 @@ from dataclasses import dataclass
 MUNICIPALITY = "9901"
 AUDIENCE = "urn:voorbeeldstad:signal-index"
 ORIGIN = "index.voorbeeldstad.example"
+WITNESS = "getuige.voorbeeldregio.example"
 SAFETY_TRAINING = "veilig-thuis-2026"
 PASSWORD = "demo-voorbeeldstad"  # noqa: S105 - printed beside the demo's address
 

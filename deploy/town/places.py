@@ -3,6 +3,7 @@
 FOLDER/keys/             the dealt key: config, pins, a folder for each holder
 FOLDER/holder-N/         settings, organisations and budgets of a key holder
 FOLDER/index/            settings, keys, registry, SQLite file, checkpoint file
+FOLDER/witness/          the key, memory and settings of the ledger's witness
 FOLDER/desk/             settings, keys, sessions and receipts of the team's desk
 FOLDER/town-hall/        the same of the municipality's own desk, for its officers
 FOLDER/provider/         the OpenID provider's clients and accounts
@@ -31,6 +32,7 @@ class Places:
     holder_ports: tuple[int, int, int]
     database_url: str
     town_hall_port: int
+    witness_port: int
 
     @property
     def keys(self) -> Path:
@@ -41,6 +43,16 @@ class Places:
     def index(self) -> Path:
         """Give the index's folder."""
         return self.folder / "index"
+
+    @property
+    def witness(self) -> Path:
+        """Give the folder of the ledger's witness: another party than the index."""
+        return self.folder / "witness"
+
+    @property
+    def witness_url(self) -> str:
+        """Give the address of the witness."""
+        return f"http://127.0.0.1:{self.witness_port}"
 
     @property
     def desk(self) -> Path:
@@ -113,7 +125,8 @@ def choose_places(
 
     `desk_port` is what is preferred for the team's desk; the town hall's is next to it.
     """
-    first, second, third, index, provider = (find_free_port() for _ in range(5))
+    ports = (find_free_port() for _ in range(6))
+    first, second, third, index, provider, witness = ports
     default = f"sqlite+aiosqlite:///{folder.resolve() / 'index' / 'index.db'}"
     return Places(
         folder=folder.resolve(),
@@ -123,4 +136,5 @@ def choose_places(
         holder_ports=(first, second, third),
         database_url=database_url or default,
         town_hall_port=find_free_port(desk_port and desk_port + 1),
+        witness_port=witness,
     )

@@ -191,7 +191,14 @@ def _searched(places: Places) -> list[Path]:
     holders = [places.holder(index) for index in HOLDERS]
     kept_outside = [places.folder / "checkpoint", places.folder / "export"]
     desks = [places.desk_folder(desk) for desk in DESKS]
-    own = [places.index, *desks, places.provider, places.keys, places.log]
+    own = [
+        places.index,
+        places.witness,
+        *desks,
+        places.provider,
+        places.keys,
+        places.log,
+    ]
     return [*own, *holders, *kept_outside, places.folder / "postgresql"]
 
 

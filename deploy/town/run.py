@@ -1,4 +1,4 @@
-"""Run the whole town: provider, three holders, index, two desks, each a process."""
+"""Run the whole town, each a process: provider, holders, witness, index, two desks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,9 @@ def running_town(places: Places) -> Iterator[Processes]:
     """
     found_town(places)
     with Processes(places.folder, places.log) as processes:
-        processes.start_together([provider_party(places), *holder_parties(places)])
+        processes.start_together(
+            [provider_party(places), witness_party(places), *holder_parties(places)]
+        )
         processes.start_together([index_party(places)])
         processes.start_together([desk_party(places, desk) for desk in DESKS])
         yield processes
@@ -51,6 +53,13 @@ def holder_parties(places: Places) -> list[Party]:
         )
         for index in HOLDERS
     ]
+
+
+def witness_party(places: Places) -> Party:
+    """Give the witness, who sees that the index's ledger only grows."""
+    settings = str(places.witness / "witness.toml")
+    command = [program("signal-index"), "witness", "serve", "--settings", settings]
+    return Party("witness", command, f"{places.witness_url}/health")
 
 
 def index_party(places: Places) -> Party:

@@ -105,6 +105,28 @@ def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
     return [*desks, auditor, *sources]
 
 
+def read_line(path: Path) -> str:
+    """Read a file of one line, such as a public key."""
+    return path.read_text("utf-8").strip()
+
+
+def _witness(places: Places) -> dict[str, Any]:
+    key = read_line(places.witness / "witness.vkey")
+    return {"key": key, "url": places.witness_url}
+
+
+def write_witness(places: Places) -> None:
+    """Write the settings of the witness: after the index made the key it signs with."""
+    content = {
+        "host": "127.0.0.1",
+        "port": places.witness_port,
+        "key": "witness.key",
+        "memory": "memory.json",
+        "logs": [read_line(places.index / "keys" / "checkpoint.vkey")],
+    }
+    write_toml(places.witness / "witness.toml", content)
+
+
 def _index(places: Places) -> dict[str, Any]:
     return {
         "database_url": places.database_url,
@@ -117,6 +139,13 @@ def _index(places: Places) -> dict[str, Any]:
         "issuers": [{"issuer": places.issuer, "algorithms": ["PS256"]}],
         "ledger_origin": ORIGIN,
         "checkpoint_file": str(places.folder / "checkpoint" / "checkpoint.json"),
+        "witnesses": [
+            {
+                "key": read_line(places.witness / "witness.vkey"),
+                "url": places.witness_url,
+            }
+        ],
+        "witness_quorum": 1,
         "host": "127.0.0.1",
         "port": places.index_port,
         "problem_base": places.index_url,

@@ -14,8 +14,15 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from signal_index.errors import LeadershipLost
+from signal_index.errors import LeadershipLost, LedgerRenamed
 from signal_index.merkle import FullTile
+from signal_index.proof import origin_of
+from signal_index.store.witnessing import (
+    GENERATION,
+    find_generation,
+    find_succession,
+    year_of_key,
+)
 from signal_index.tables.ledger import (
     ledger_checkpoint,
     ledger_entry,
@@ -30,12 +37,20 @@ _SEQUENCER_LOCK = 0x5349474E_00000002  # one sequencer at a time; any constant w
 
 @dataclass(frozen=True)
 class Tree:
-    """The tree of a year: how many leaves it has, and how many are signed."""
+    """The tree of a year: how many leaves it has, and how many are signed.
 
-    year: int
+    `key` is what the database calls it (`store.witnessing`).
+    """
+
+    key: int
     origin: str
     size: int
     signed: int
+
+    @property
+    def year(self) -> int:
+        """The calendar year whose entries it holds."""
+        return year_of_key(self.key)
 
 
 @dataclass(frozen=True)
@@ -50,7 +65,7 @@ class NewLeaf:
 class Growth:
     """Leaves to append after the first `size`, and the tiles they complete."""
 
-    year: int
+    key: int
     size: int
     leaves: Sequence[NewLeaf]
     tiles: Sequence[FullTile]
@@ -77,14 +92,39 @@ async def sequencer_lock(engine: AsyncEngine) -> AsyncIterator[bool]:
 
 
 async def find_trees(conn: AsyncConnection) -> Mapping[int, Tree]:
-    """Give every tree by its year."""
+    """Give every tree of the ledger that is going on, by its key, oldest first."""
+    generation = await find_generation(conn)
     signed = (
         select(func.coalesce(func.max(ledger_checkpoint.c.size), 0))
         .where(ledger_checkpoint.c.year == ledger_tree.c.year)
         .scalar_subquery()
     )
-    rows = await conn.execute(select(ledger_tree, signed.label("signed")))
+    rows = await conn.execute(
+        select(ledger_tree, signed.label("signed"))
+        .where(ledger_tree.c.year >= generation * GENERATION)
+        .order_by(ledger_tree.c.year)
+    )
     return {row.year: Tree(row.year, row.origin, row.size, row.signed) for row in rows}
+
+
+async def verify_ledger_name(conn: AsyncConnection, origin_base: str) -> None:
+    """Hold that this is the name of the ledger that goes on, or `LedgerRenamed`."""
+    succession = await find_succession(conn)
+    trees = await find_trees(conn)
+    if any(t.origin != origin_of(origin_base, t.year) for t in trees.values()) or (
+        succession is not None and succession.origin != origin_base
+    ):
+        raise LedgerRenamed(
+            "ledger_origin is not the name that the database knows; where it must "
+            "begin anew, `signal-index ledger succeed` does it and records why"
+        )
+
+
+async def find_last_key(conn: AsyncConnection, before: int) -> int | None:
+    """Give the key of the newest tree before this one, of whatever generation."""
+    last = select(func.max(ledger_tree.c.year)).where(ledger_tree.c.year < before)
+    found: int | None = await conn.scalar(last)
+    return found
 
 
 async def find_pending_years(conn: AsyncConnection) -> Sequence[int]:
@@ -112,7 +152,7 @@ async def begin_tree(
 ) -> None:
     """Make an empty tree, and the entry that its first leaf is of."""
     await conn.execute(
-        insert(ledger_tree).values(year=tree.year, origin=tree.origin, size=0)
+        insert(ledger_tree).values(year=tree.key, origin=tree.origin, size=0)
     )
     await conn.execute(
         insert(ledger_entry).values(
@@ -127,7 +167,7 @@ async def begin_tree(
 
 async def append_leaves(conn: AsyncConnection, growth: Growth) -> None:
     """Write leaves and full tiles and move the size on, or raise `LeadershipLost`."""
-    year, size, leaves = growth.year, growth.size, growth.leaves
+    year, size, leaves = growth.key, growth.size, growth.leaves
     moved = await conn.execute(
         update(ledger_tree)
         .where(ledger_tree.c.year == year, ledger_tree.c.size == size)
@@ -173,6 +213,6 @@ async def insert_checkpoint(
     """Publish the signed checkpoint of a tree at its size."""
     await conn.execute(
         insert(ledger_checkpoint).values(
-            year=tree.year, size=tree.size, note=note, signed_at=now
+            year=tree.key, size=tree.size, note=note, signed_at=now
         )
     )

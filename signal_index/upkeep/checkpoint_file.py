@@ -4,8 +4,8 @@ A database that comes back from a backup is smaller than the file says, and one 
 rewritten has another root: either way the sequencer refuses to sign. So the file must
 not lie in the same backup as the database.
 
-- JSON, `{"2026": signed note, …}`; replaced whole, and durable before the checkpoint is
-  published.
+- JSON, `{"2026": signed note, …}`, by the tree's key (`store.witnessing`); replaced
+  whole, and durable before the checkpoint is published.
 - On SQLite its lock file beside it keeps a second sequencer out.
 """
 
@@ -22,7 +22,7 @@ from signal_index.store.ledger_tiles import open_checkpoint
 
 
 def read_checkpoints(path: Path) -> Mapping[int, str]:
-    """Give the signed note of each year; none where there is no file yet.
+    """Give the signed note of each tree by its key; none where there is no file yet.
 
     Raises `CheckpointMissing` where the file cannot be understood.
     """
@@ -38,10 +38,10 @@ def read_checkpoints(path: Path) -> Mapping[int, str]:
     return notes
 
 
-def write_checkpoint(path: Path, year: int, note: str) -> None:
-    """Put the note of a year into the file; durable when this returns."""
-    notes = {**read_checkpoints(path), year: note}
-    text = json.dumps({str(y): notes[y] for y in sorted(notes)}, indent=1)
+def write_checkpoint(path: Path, key: int, note: str) -> None:
+    """Put the note of a tree into the file; durable when this returns."""
+    notes = {**read_checkpoints(path), key: note}
+    text = json.dumps({str(k): notes[k] for k in sorted(notes)}, indent=1)
     fresh = path.with_name(f"{path.name}.new")
     with fresh.open("w", encoding="utf-8") as file:
         file.write(text + "\n")

@@ -26,6 +26,7 @@ from signal_index.keyring import YearKeys
 from signal_index.settings import Settings
 from signal_index.store.acts import Recorder
 from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine
+from signal_index.upkeep.cosigning import Cosigners, open_witnesses
 from signal_index.upkeep.counting import COUNT_SECONDS, STOCK_SECONDS, Counting
 from signal_index.upkeep.expiry import Erasure
 from signal_index.upkeep.leadership import (
@@ -33,6 +34,7 @@ from signal_index.upkeep.leadership import (
     FileLeadership,
     Leadership,
 )
+from signal_index.upkeep.picking import Picking
 from signal_index.upkeep.schedule import Job, Schedule
 from signal_index.upkeep.sequencer import Sequencer, sequence_once, verify_start
 
@@ -40,6 +42,7 @@ ACTOR = "upkeep"
 SEQUENCE_SECONDS = 0.5
 CLEAN_SECONDS = 60.0
 ERASE_SECONDS = 3600.0
+PICK_SECONDS = 3600.0
 KEY_CHECK_SECONDS = 86_400.0
 
 _ELECTION_SECONDS = 2.0
@@ -54,6 +57,7 @@ class Upkeep:
     sequencer: Sequencer
     erasure: Erasure
     counting: Counting
+    picking: Picking
     keys: YearKeys
     leadership: Leadership
     log: EventLog
@@ -66,6 +70,7 @@ class Upkeep:
             Job("clean", CLEAN_SECONDS, self.erasure.clean),
             Job("erase", ERASE_SECONDS, self.erasure.run),
             Job("count", COUNT_SECONDS, self.counting.run),
+            Job("pick-reviews", PICK_SECONDS, self.picking.run),
             Job("take-stock", STOCK_SECONDS, self.counting.take_stock),
             Job("check-keys", KEY_CHECK_SECONDS, self._check_keys),
         )
@@ -104,7 +109,7 @@ async def running_upkeep(
         _seat(upkeep.leadership),
     ):
         if await upkeep.leadership.take():
-            await verify_start(upkeep.sequencer)
+            await verify_start(upkeep.sequencer, now=upkeep.clock())
         leading = asyncio.create_task(lead(upkeep))
         try:
             yield
@@ -123,16 +128,32 @@ async def opened_upkeep(
     clock: Callable[[], datetime],
 ) -> AsyncIterator[Upkeep]:
     """Open what the leader needs: on PostgreSQL engines in the roles of its jobs."""
-    if engine is not None and is_sqlite(engine):
-        yield _upkeep(settings, engine, engine, log, clock)
-        return
+    async with open_witnesses(settings, log) as witnesses:
+        if engine is not None and is_sqlite(engine):
+            engines = _Engines(engine, engine)
+            yield _upkeep(settings, engines, witnesses, log, clock)
+            return
+        async with _opened_engines(settings) as engines:
+            yield _upkeep(settings, engines, witnesses, log, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Engines:
+    """The database in the role of the sequencer, and in that of the upkeep."""
+
+    sequencing: AsyncEngine
+    erasing: AsyncEngine
+
+
+@asynccontextmanager
+async def _opened_engines(settings: Settings) -> AsyncIterator[_Engines]:
     url = settings.upkeep_database_url or settings.database_url
     if make_url(url).get_backend_name() == "sqlite":
         raise SettingsRefused("upkeep: on SQLite it runs in the serving process")
     sequencing = open_engine(url, DatabaseRole.SEQUENCER, pool_size=4)
     erasing = open_engine(url, DatabaseRole.UPKEEP, pool_size=2)
     try:
-        yield _upkeep(settings, sequencing, erasing, log, clock)
+        yield _Engines(sequencing, erasing)
     finally:
         await erasing.dispose()
         await sequencing.dispose()
@@ -157,7 +178,7 @@ async def _seat(leadership: Leadership) -> AsyncIterator[None]:
 
 async def _lead_once(upkeep: Upkeep) -> None:
     try:
-        await verify_start(upkeep.sequencer)
+        await verify_start(upkeep.sequencer, now=upkeep.clock())
     except (StartRefused, SQLAlchemyError, OSError) as refusal:
         kind = type(refusal).__name__
         upkeep.log.write(Event.UPKEEP_FAILED, job="verify-start", kind=kind)
@@ -180,29 +201,31 @@ async def _lead_once(upkeep: Upkeep) -> None:
 
 def _upkeep(
     settings: Settings,
-    sequencing: AsyncEngine,
-    erasing: AsyncEngine,
+    engines: _Engines,
+    witnesses: Cosigners | None,
     log: EventLog,
     clock: Callable[[], datetime],
 ) -> Upkeep:
     keys = load_year_keys(settings.keys)
     leadership: Leadership
-    if is_sqlite(sequencing):
+    if is_sqlite(engines.sequencing):
         leadership = FileLeadership(settings.leader_lock or _lock_of(settings))
     else:
-        leadership = DatabaseLeadership(sequencing)
+        leadership = DatabaseLeadership(engines.sequencing)
     sequencer = Sequencer(
-        sequencing,
+        engines.sequencing,
         load_checkpoint_key(settings.keys),
         settings.ledger_origin,
         settings.checkpoint_file,
+        witnesses,
     )
     recorder = Recorder(keys, ACTOR, clock)
     erasure = Erasure(
-        erasing, recorder, load_catalogue(), log, clock, settings.ledger_years
+        engines.erasing, recorder, load_catalogue(), log, clock, settings.ledger_years
     )
-    counting = Counting(erasing, keys, clock, erasure.first_kept_year)
-    return Upkeep(sequencer, erasure, counting, keys, leadership, log, clock)
+    counting = Counting(engines.erasing, keys, clock, erasure.first_kept_year)
+    picking = Picking(engines.erasing, recorder, clock)
+    return Upkeep(sequencer, erasure, counting, picking, keys, leadership, log, clock)
 
 
 def _lock_of(settings: Settings) -> Path:

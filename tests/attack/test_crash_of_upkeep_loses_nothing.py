@@ -24,7 +24,7 @@ from signal_index.upkeep.expiry import Erasure
 from signal_index.upkeep.sequencer import Sequencer, sequence_once, verify_start
 from tests.crash_points import CrashPoint, CrashRecorder
 from tests.holders_builders import a_bsn
-from tests.ledger_builders import CHECKPOINT_KEY
+from tests.ledger_builders import CHECKPOINT_KEY, NOON
 from tests.store_builders import an_oin
 from tests.world import LEDGER_ORIGIN, World, open_world
 
@@ -128,9 +128,9 @@ async def test_a_new_process_goes_on_from_there(
             f"sqlite+aiosqlite:///{point.database}", DatabaseRole.OWNER
         )
         sequencer = Sequencer(engine, CHECKPOINT_KEY, LEDGER_ORIGIN, point.checkpoint)
-        await verify_start(sequencer)
+        await verify_start(sequencer, now=NOON)
         await sequence_once(sequencer, now=scene.world.clock())
-        await verify_start(sequencer)
+        await verify_start(sequencer, now=NOON)
         await engine.dispose()
         leaves = point.count(_rows("ledger_leaf"))
         assert leaves == point.count(_rows("ledger_entry")), point.label

@@ -18,6 +18,7 @@ from signal_index.upkeep.export import export_year
 from signal_index.upkeep.sequencer import verify_start
 from signal_index.verify.judge import Trust, judge_ledger
 from signal_index.verify.sources import open_source
+from tests.ledger_builders import NOON
 from tests.ledger_world import LedgerWorld, a_ledger, key_of
 
 pytestmark = pytest.mark.anyio
@@ -62,7 +63,7 @@ async def empty_the_database(ledger: LedgerWorld) -> None:
 
 
 async def test_an_honest_restart_goes_on(ledger: LedgerWorld) -> None:
-    await verify_start(ledger.sequencer)
+    await verify_start(ledger.sequencer, now=NOON)
     await ledger.record_some([11])
     assert await ledger.sequence() == 1
 
@@ -70,7 +71,7 @@ async def test_an_honest_restart_goes_on(ledger: LedgerWorld) -> None:
 async def test_a_restored_backup_refuses_to_start(ledger: LedgerWorld) -> None:
     await restore_a_backup(ledger, to_size=6)
     with pytest.raises(LedgerRolledBack):
-        await verify_start(ledger.sequencer)
+        await verify_start(ledger.sequencer, now=NOON)
 
 
 async def test_a_restored_backup_refuses_to_sign(ledger: LedgerWorld) -> None:
@@ -99,7 +100,7 @@ async def test_a_rewritten_tree_refuses_to_sign(ledger: LedgerWorld) -> None:
     with pytest.raises(LedgerForked):
         await ledger.sequence()
     with pytest.raises(LedgerForked):
-        await verify_start(ledger.sequencer)
+        await verify_start(ledger.sequencer, now=NOON)
 
 
 async def test_a_checkpoint_file_that_is_gone_refuses_to_sign(

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
@@ -50,6 +50,7 @@ async def _prepared(folder: Path, *, is_migrated: bool = True) -> Settings:
         issuers=(Issuer(issuer=ISSUER, algorithms=("PS256",)),),
         ledger_origin=origin,
         checkpoint_file=folder / "checkpoint.json",
+        unwitnessed_until=date(2099, 12, 31),
         host="127.0.0.1",
         port=0,
         problem_base="https://index.test/problems",

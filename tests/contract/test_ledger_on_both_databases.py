@@ -146,7 +146,7 @@ async def test_two_sequencers_at_once_make_one_tree(ledger: LedgerWorld) -> None
     done = await asyncio.gather(*(ledger.sequence() for _ in range(4)))
     assert sum(done) + await ledger.sequence() == 299
     assert verify_checkpoint(await ledger.checkpoint(), [key_of()]).size == 300
-    await verify_start(ledger.sequencer)
+    await verify_start(ledger.sequencer, now=NOON)
 
 
 async def test_a_sequencer_that_was_overtaken_writes_nothing(

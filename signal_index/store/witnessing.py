@@ -1,0 +1,134 @@
+"""Keeps what witnesses cosigned last, and which generation of the ledger is going on.
+
+- A ledger goes on for years under one name. Where what was signed cannot be gone on
+  with (a backup came back, a fork), it is succeeded: the next generation has another
+  name, its own trees, and an entry that says why.
+- The key of a tree is its calendar year, plus 10,000 for each generation before: 2026,
+  2027, and after one succession 12026, 12027. So the trees of a generation stay as they
+  were, and the greatest key is the newest tree.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.tables.ledger import ledger_checkpoint, ledger_entry, ledger_tree
+from signal_index.tables.witnessing import ledger_succession, ledger_witnessed
+
+GENERATION = 10_000
+
+
+@dataclass(frozen=True)
+class Witnessed:
+    """The newest checkpoint of a tree that enough witnesses cosigned."""
+
+    size: int
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Succession:
+    """That a ledger took the place of another: its number, its name, its entry."""
+
+    generation: int
+    origin: str
+    entry: UUID
+    at: datetime
+
+
+def year_of_key(key: int) -> int:
+    """Give the calendar year of a tree."""
+    return key % GENERATION
+
+
+async def find_generation(conn: AsyncConnection) -> int:
+    """Give how often this ledger was succeeded: 0 for one that never was."""
+    last = await conn.scalar(select(func.max(ledger_succession.c.generation)))
+    return 0 if last is None else int(last)
+
+
+async def find_succession(conn: AsyncConnection) -> Succession | None:
+    """Give the last succession, None where there never was one."""
+    row = (
+        await conn.execute(
+            select(ledger_succession)
+            .order_by(ledger_succession.c.generation.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Succession(row.generation, row.origin, row.entry_id, row.succeeded_at)
+
+
+async def insert_succession(conn: AsyncConnection, made: Succession) -> None:
+    """Write that a ledger took the place of another; its entry is already written."""
+    await conn.execute(
+        insert(ledger_succession).values(
+            generation=made.generation,
+            origin=made.origin,
+            entry_id=made.entry,
+            succeeded_at=made.at,
+        )
+    )
+
+
+async def keep_witnessed(conn: AsyncConnection, key: int, found: Witnessed) -> None:
+    """Keep the newest cosigned checkpoint of a tree; never one of a smaller tree.
+
+    For the sequencer, of which there is one at a time.
+    """
+    values = {"size": found.size, "note": found.note, "witnessed_at": found.at}
+    table = ledger_witnessed
+    known = await conn.scalar(select(table.c.size).where(table.c.year == key))
+    if known is None:
+        await conn.execute(insert(table).values(year=key, **values))
+    elif known <= found.size:
+        await conn.execute(update(table).where(table.c.year == key).values(**values))
+
+
+async def find_witnessed(conn: AsyncConnection, key: int) -> Witnessed | None:
+    """Give the newest cosigned checkpoint of a tree, if there is one."""
+    row = (
+        await conn.execute(
+            select(ledger_witnessed).where(ledger_witnessed.c.year == key)
+        )
+    ).one_or_none()
+    return None if row is None else Witnessed(row.size, row.note, row.witnessed_at)
+
+
+async def find_unwitnessed_since(conn: AsyncConnection) -> datetime | None:
+    """Give since when nobody outside has confirmed that the ledger only grows.
+
+    That is when the newest tree was last cosigned; where it never was, when it was
+    first signed; where nothing was signed yet, when the first entry was recorded. None
+    for a ledger without entries: there is nothing to confirm.
+    """
+    tree, witnessed = ledger_tree, ledger_witnessed
+    row = (
+        await conn.execute(
+            select(tree.c.year, witnessed.c.witnessed_at)
+            .join_from(tree, witnessed, witnessed.c.year == tree.c.year, isouter=True)
+            .order_by(tree.c.year.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    at: datetime | None = None if row is None else row.witnessed_at
+    if at is not None:
+        return at
+    if row is not None:
+        first = (
+            select(ledger_checkpoint.c.signed_at)
+            .where(ledger_checkpoint.c.year == row.year)
+            .order_by(ledger_checkpoint.c.size)
+        )
+        signed: datetime | None = await conn.scalar(first.limit(1))
+        if signed is not None:
+            return signed
+    oldest = select(ledger_entry.c.recorded_at).order_by(ledger_entry.c.entry_id)
+    recorded: datetime | None = await conn.scalar(oldest.limit(1))
+    return recorded
