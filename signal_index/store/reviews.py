@@ -22,12 +22,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import ReviewClosed, SamePerson, UnknownEntry
-from signal_index.identifiers import new_uuid7
+from signal_index.identifiers import make_uuid7, new_uuid7
 from signal_index.ledger import Kind
 from signal_index.store.review_records import (
     Review,
@@ -38,7 +38,7 @@ from signal_index.store.review_records import (
 )
 from signal_index.store.scope import OfficerScope
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
-from signal_index.tables.reviews import review, review_act, review_ground
+from signal_index.tables.reviews import review, review_act, review_day, review_ground
 
 ANSWER_WITHIN: Final = timedelta(days=10)
 """How long a user has for an explanation."""
@@ -205,6 +205,19 @@ async def look_again(
         back = {"verdict": None, "judged_by": None}
         changes = {"state": ReviewState.OPEN.value, **back}
     await _move(conn, of, frozenset({ReviewState.SECOND_LOOK}), **changes)
+
+
+async def erase_reviews(conn: AsyncConnection, *, before: datetime) -> int:
+    """Delete the reviews of lookups from before an instant; give how many there were.
+
+    What was said in them stands in the ledger, and is erased with its year.
+    """
+    gone = select(review.c.id).where(review.c.entry_id < make_uuid7(before, bytes(10)))
+    await conn.execute(delete(review_act).where(review_act.c.review_id.in_(gone)))
+    await conn.execute(delete(review_ground).where(review_ground.c.review_id.in_(gone)))
+    await conn.execute(delete(review_day).where(review_day.c.day < before.date()))
+    erased = await conn.execute(delete(review).where(review.c.id.in_(gone)))
+    return erased.rowcount
 
 
 async def _find_user(conn: AsyncConnection, of: Review) -> bytes | None:

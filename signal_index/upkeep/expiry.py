@@ -39,6 +39,7 @@ from signal_index.store.erasure import (
 )
 from signal_index.store.ledger_reading import erase_disclosures
 from signal_index.store.overview import erase_counts
+from signal_index.store.reviews import erase_reviews
 
 ACTIVITY = "erasure"
 LONGEST_LIFE_MONTHS = 24
@@ -103,6 +104,7 @@ class Erasure:
             persons = await erase_person_numbers(conn, first)
             counts = await erase_counts(conn, first)
             await erase_reconciled(conn, before.date())
+            await erase_reviews(conn, before=before)
             if count or persons or counts:
                 what: JsonObject = {
                     "act": "ledger-year-erased",

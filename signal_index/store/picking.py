@@ -1,0 +1,174 @@
+"""What the rules of the review queue read: a day's lookups, never what they say.
+
+Clear headers and keyed hashes are enough to pick by: no seal is opened, so that picking
+needs no key and shows nobody anything.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.identifiers import make_uuid7
+from signal_index.ledger import Kind
+from signal_index.proof import Leaf, Outcome, parse_leaf
+from signal_index.tables.ledger import ledger_disclosure, ledger_entry
+from signal_index.tables.lookups import lookup_outcome
+from signal_index.tables.registry import organisation
+from signal_index.tables.reviews import review_day
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SeenLookup:
+    """One lookup of one person: its header, and the hashes that stand beside it."""
+
+    entry: UUID
+    organisation: str
+    at: datetime
+    outcome: Outcome
+    user: bytes | None
+    person: bytes | None
+    case: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The lookups of a municipality from an instant up to another."""
+
+    municipality: str
+    begins: datetime
+    ends: datetime
+
+
+async def find_municipalities(conn: AsyncConnection) -> Sequence[str]:
+    """Give every municipality that admitted an organisation."""
+    column = organisation.c.municipality
+    return (await conn.scalars(select(column).distinct().order_by(column))).all()
+
+
+async def find_last_day(conn: AsyncConnection, municipality: str) -> date | None:
+    """Give the last day that the rules have gone through."""
+    found: date | None = await conn.scalar(
+        select(func.max(review_day.c.day)).where(
+            review_day.c.municipality == municipality
+        )
+    )
+    return found
+
+
+async def insert_day(conn: AsyncConnection, municipality: str, day: date) -> None:
+    """Note that a day was gone through; the same day twice fails."""
+    await conn.execute(insert(review_day), {"municipality": municipality, "day": day})
+
+
+async def read_lookups(conn: AsyncConnection, window: Window) -> Sequence[SeenLookup]:
+    """Give the lookups of a window, oldest first; what was erased is gone."""
+    disclosure, entry = ledger_disclosure.c, ledger_entry.c
+    rows = await conn.execute(
+        select(
+            entry.entry_id,
+            entry.organisation,
+            entry.recorded_at,
+            entry.leaf,
+            disclosure.find_user,
+            disclosure.find_person,
+            disclosure.find_case,
+        )
+        .join_from(ledger_entry, ledger_disclosure)
+        .where(entry.kind == Kind.LOOKUP.value)
+        .where(entry.municipality == window.municipality)
+        .where(_between(entry.entry_id, window))
+        .order_by(entry.entry_id)
+    )
+    return [
+        SeenLookup(
+            row.entry_id,
+            row.organisation,
+            row.recorded_at,
+            _outcome(row.leaf),
+            row.find_user,
+            row.find_person,
+            row.find_case,
+        )
+        for row in rows
+    ]
+
+
+async def find_seen_before(
+    conn: AsyncConnection, window: Window, within: timedelta
+) -> Collection[UUID]:
+    """Give the lookups whose person a colleague looked up before, for another case.
+
+    A colleague: another user, of whichever organisation of the municipality. The same
+    case in other hands is ordinary work, and is not among them.
+    """
+    own, other = ledger_disclosure.alias("own"), ledger_disclosure.alias("other")
+    other_case = or_(
+        own.c.find_case.is_(None),
+        other.c.find_case.is_(None),
+        own.c.find_case != other.c.find_case,
+    )
+    since = Window(window.municipality, window.begins - within, window.ends)
+    found = (
+        select(own.c.entry_id)
+        .distinct()
+        .join(
+            other,
+            and_(
+                other.c.find_person == own.c.find_person,
+                other.c.entry_id < own.c.entry_id,
+                _between(other.c.entry_id, since),
+            ),
+        )
+        .where(own.c.municipality == window.municipality)
+        .where(_between(own.c.entry_id, window))
+        .where(own.c.find_user != other.c.find_user)
+        .where(other_case)
+        .where(_is_lookup(own.c.entry_id), _is_lookup(other.c.entry_id))
+    )
+    return frozenset((await conn.scalars(found)).all())
+
+
+async def find_followed_up(conn: AsyncConnection, window: Window) -> Collection[UUID]:
+    """Give the lookups of a window of which somebody said what came of them."""
+    found = select(lookup_outcome.c.entry_id).where(
+        lookup_outcome.c.municipality == window.municipality,
+        _between(lookup_outcome.c.entry_id, window),
+    )
+    return frozenset((await conn.scalars(found)).all())
+
+
+async def count_by_user(
+    conn: AsyncConnection, window: Window
+) -> Mapping[tuple[str, bytes], int]:
+    """Give how often each user looked up, by organisation and keyed hash."""
+    disclosure, entry = ledger_disclosure.c, ledger_entry.c
+    rows = await conn.execute(
+        select(entry.organisation, disclosure.find_user, func.count())
+        .join_from(ledger_entry, ledger_disclosure)
+        .where(entry.kind == Kind.LOOKUP.value)
+        .where(entry.municipality == window.municipality)
+        .where(_between(entry.entry_id, window))
+        .where(disclosure.find_user.is_not(None))
+        .group_by(entry.organisation, disclosure.find_user)
+    )
+    return {(oin, user): count for oin, user, count in rows}
+
+
+def _is_lookup(column: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Give the condition that leaves out what officers searched for a citizen."""
+    entry = ledger_entry.alias()
+    return exists().where(entry.c.entry_id == column, entry.c.kind == Kind.LOOKUP.value)
+
+
+def _between(column: ColumnElement[UUID], window: Window) -> ColumnElement[bool]:
+    begins, ends = (make_uuid7(at, bytes(10)) for at in (window.begins, window.ends))
+    return and_(column >= begins, column < ends)
+
+
+def _outcome(leaf: bytes) -> Outcome:
+    found = parse_leaf(bytes(leaf))
+    return found.outcome if isinstance(found, Leaf) else Outcome.RECORDED

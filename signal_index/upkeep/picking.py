@@ -1,0 +1,215 @@
+"""Picks, each day, which of yesterday's lookups somebody must look at.
+
+- Rules and a random sample; what breaks the glass is in the queue already, from its own
+  transaction. Nobody can foretell the sample: it is drawn by the system's randomness.
+- A queue that nobody can keep up with protects nobody: each rule picks at most so many
+  a day and organisation, drawn at random from what fits it.
+- Nothing is opened: the rules read clear headers and keyed hashes (`store.picking`). A
+  rule says "look", never "wrong".
+- A day, its picks and one ledger entry with counts commit together. After an outage the
+  last four weeks are gone through; what is older is left, and the entries show it.
+"""
+
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from signal_index.ledger import Kind, Outcome
+from signal_index.overview.days import FOLLOW_UP_DAYS, REPEAT_DAYS
+from signal_index.overview.hours import bounds_of, day_of, is_off_hours
+from signal_index.proof import JsonObject
+from signal_index.store.acts import Act, Recorder
+from signal_index.store.connect import transaction
+from signal_index.store.picking import (
+    SeenLookup,
+    Window,
+    count_by_user,
+    find_followed_up,
+    find_last_day,
+    find_municipalities,
+    find_seen_before,
+    insert_day,
+    read_lookups,
+)
+from signal_index.store.review_records import Rule
+from signal_index.store.reviews import Pick, insert_picks
+
+CATCH_UP: Final = timedelta(days=28)
+REFUSED_FIRST_WITHIN: Final = timedelta(hours=1)
+SAMPLE_PERCENT: Final = 1
+VOLUME_DAYS: Final = 7
+VOLUME_TIMES: Final = 3
+VOLUME_LEAST: Final = 40
+MOST: Final[Mapping[Rule, int]] = {
+    Rule.OFF_HOURS: 2,
+    Rule.COLLEAGUE_BEFORE: 2,
+    Rule.REFUSED_FIRST: 5,
+    Rule.NO_OUTCOME: 2,
+    Rule.VOLUME: 3,
+}
+"""How many a rule picks at most, a day and organisation; `volume` for each user."""
+
+ACTIVITY: Final = "ledger-search"
+_SUNDAY: Final = 6
+
+Choose = Callable[[Sequence[SeenLookup], int], Sequence[SeenLookup]]
+Fitting = Mapping[Rule, Sequence[SeenLookup]]
+
+
+def choose_at_random(among: Sequence[SeenLookup], most: int) -> Sequence[SeenLookup]:
+    """Give at most so many of these; which, nobody can foretell."""
+    return secrets.SystemRandom().sample(among, min(most, len(among)))
+
+
+@dataclass(frozen=True, slots=True)
+class Picking:
+    """What picking takes."""
+
+    engine: AsyncEngine
+    recorder: Recorder
+    clock: Callable[[], datetime]
+    choose: Choose = choose_at_random
+
+    async def run(self) -> None:
+        """Go through every day that has ended and was not gone through yet."""
+        yesterday = day_of(self.clock()) - timedelta(days=1)
+        async with transaction(self.engine) as conn:
+            places = await find_municipalities(conn)
+            last = {place: await find_last_day(conn, place) for place in places}
+        for place in places:
+            done = last[place] or yesterday - CATCH_UP
+            day = max(done, yesterday - CATCH_UP) + timedelta(days=1)
+            while day <= yesterday:
+                await self._pick_day(place, day)
+                day += timedelta(days=1)
+
+    async def _pick_day(self, place: str, day: date) -> None:
+        async with transaction(self.engine) as conn:
+            await insert_day(conn, place, day)
+            fitting = await _find_fitting(conn, place, day)
+            rules = _draw(fitting, self.choose)
+            now = self.clock()
+            picks = [
+                Pick(lookup.entry, place, lookup.organisation, frozenset(found), now)
+                for lookup, found in rules.items()
+            ]
+            new = await insert_picks(conn, picks)
+            if not picks:
+                return
+            what: JsonObject = {
+                "act": "picked",
+                "day": day.isoformat(),
+                "new": new,
+                "counts": _count(rules.values()),
+            }
+            act = Act(what, Kind.REVIEW, ACTIVITY, None, place)
+            await self.recorder.record(conn, act)
+
+
+async def _find_fitting(conn: AsyncConnection, place: str, day: date) -> Fitting:
+    """Give what fits each rule on a day."""
+    today = Window(place, *bounds_of(day))
+    lookups = await read_lookups(conn, today)
+    seen = await find_seen_before(conn, today, timedelta(days=REPEAT_DAYS))
+    earlier = Window(place, *bounds_of(day - timedelta(days=FOLLOW_UP_DAYS)))
+    return {
+        Rule.SAMPLE: [one for one in lookups if one.outcome is Outcome.ANSWERED],
+        Rule.OFF_HOURS: [one for one in lookups if is_off_hours(one.at)],
+        Rule.COLLEAGUE_BEFORE: [one for one in lookups if one.entry in seen],
+        Rule.REFUSED_FIRST: find_refused_first(lookups),
+        Rule.NO_OUTCOME: await _find_silent(conn, earlier),
+        Rule.VOLUME: await _find_heavy(conn, place, day),
+    }
+
+
+def find_refused_first(lookups: Sequence[SeenLookup]) -> Sequence[SeenLookup]:
+    """Give what was answered within an hour after a refusal, about the same person.
+
+    By the same user. A refusal just before midnight belongs to another day: that one
+    hour is not looked over.
+    """
+    refused: dict[tuple[bytes, bytes], datetime] = {}
+    found = []
+    for one in lookups:
+        if one.user is None or one.person is None:
+            continue
+        key = (one.user, one.person)
+        if one.outcome is Outcome.REFUSED:
+            refused[key] = one.at
+        elif key in refused and one.at - refused.pop(key) <= REFUSED_FIRST_WITHIN:
+            found.append(one)
+    return found
+
+
+def find_outliers(
+    counts: Mapping[tuple[str, bytes], int],
+) -> Collection[tuple[str, bytes]]:
+    """Give the users who asked far more than their colleagues of one organisation.
+
+    More than three times the median of the others, and at least 40 in the seven days:
+    in a small team three times very little is very little.
+    """
+    found = []
+    for (oin, user), count in counts.items():
+        peers = [
+            n for (other, one), n in counts.items() if other == oin and one != user
+        ]
+        if peers and count >= VOLUME_LEAST and count > VOLUME_TIMES * median(peers):
+            found.append((oin, user))
+    return found
+
+
+async def _find_silent(conn: AsyncConnection, window: Window) -> Sequence[SeenLookup]:
+    """Give the answered lookups of which nobody said what came of them, in a week."""
+    followed = await find_followed_up(conn, window)
+    return [
+        one
+        for one in await read_lookups(conn, window)
+        if one.outcome is Outcome.ANSWERED and one.entry not in followed
+    ]
+
+
+async def _find_heavy(
+    conn: AsyncConnection, place: str, day: date
+) -> Sequence[SeenLookup]:
+    """Give the week's lookups of those who asked far more than others; on Sundays."""
+    if day.weekday() != _SUNDAY:
+        return []
+    begins, _ = bounds_of(day - timedelta(days=VOLUME_DAYS - 1))
+    week = Window(place, begins, bounds_of(day)[1])
+    heavy = find_outliers(await count_by_user(conn, week))
+    if not heavy:
+        return []
+    lookups = await read_lookups(conn, week)
+    return [one for one in lookups if (one.organisation, one.user) in heavy]
+
+
+def _draw(fitting: Fitting, choose: Choose) -> Mapping[SeenLookup, Collection[Rule]]:
+    """Give what is picked, and by which rules, from what fits them."""
+    drawn: dict[SeenLookup, set[Rule]] = defaultdict(set)
+    for rule, lookups in fitting.items():
+        groups: dict[tuple[str, bytes | None], list[SeenLookup]] = defaultdict(list)
+        for one in lookups:
+            groups[one.organisation, one.user if rule is Rule.VOLUME else None] += [one]
+        for group in groups.values():
+            for one in choose(group, _most(rule, len(group))):
+                drawn[one].add(rule)
+    return drawn
+
+
+def _count(picked: Collection[Collection[Rule]]) -> Mapping[str, int]:
+    counts = Counter(rule.value for rules in picked for rule in rules)
+    return dict(sorted(counts.items()))
+
+
+def _most(rule: Rule, count: int) -> int:
+    """Give how many a rule picks out of so many: of the sample one in a hundred."""
+    if rule is Rule.SAMPLE:
+        return -(-count * SAMPLE_PERCENT // 100)
+    return MOST[rule]
