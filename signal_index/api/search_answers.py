@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from policy.catalogue import Catalogue
 from policy.errors import UnknownCode
+from policy.policy import Policy
 from signal_index.ledger import Group
 from signal_index.notice.fields import encode_instant
 from signal_index.proof import JsonObject, Leaf, parse_leaf
@@ -50,18 +51,27 @@ def describe_entry(
 
 
 def describe_details(
-    one: FoundEntry, catalogue: Catalogue, standing: Standing
+    one: FoundEntry, policy: Policy, standing: Standing
 ) -> Mapping[str, object]:
     """Give what a list leaves out: basis, what was shown, what the act says."""
-    groups = one.groups or {}
+    catalogue, groups = policy.catalogue, one.groups or {}
     why, what = groups.get(Group.WHY) or {}, groups.get(Group.WHAT) or {}
+    decision = groups.get(Group.DECISION) or {}
     leaf = parse_leaf(one.leaf)
     assert isinstance(leaf, Leaf)  # noqa: S101 - first leaves are in nobody's scope
     return {
         "roles": (groups.get(Group.ROLE) or {}).get("roles", []),
         "legalBasis": why.get("legalBasis"),
+        "legalBasisLabel": _label_basis(catalogue, why.get("legalBasis")),
         "hasCaseReference": why.get("caseReference") is not None,
         "informed": why.get("informed"),
+        "informedLabel": _label_informed(catalogue, why.get("informed")),
+        "breakGlassLabel": catalogue.break_glass_reasons.get(
+            str(why.get("breakGlass") or "")
+        ),
+        "groundTexts": [
+            _text_of(policy, str(ground)) for ground in _list(decision.get("grounds"))
+        ],
         "activity": leaf.activity,
         "policy": leaf.policy,
         "permitted": [
@@ -92,6 +102,26 @@ def label_purpose(catalogue: Catalogue, purpose: object) -> str | None:
         return catalogue.purposes[catalogue.parse_purpose(purpose)].label
     except UnknownCode:
         return purpose
+
+
+def _label_basis(catalogue: Catalogue, code: object) -> str | None:
+    for basis in catalogue.legal_bases.values():
+        if basis.id == code:
+            return basis.label
+    return None
+
+
+def _label_informed(catalogue: Catalogue, code: object) -> str | None:
+    for entry in catalogue.informed.values():
+        if entry.id == code:
+            return entry.label
+    return None
+
+
+def _text_of(policy: Policy, ground: str) -> str:
+    """Give the sentence of a rule; its id where today's rules do not have it."""
+    rule = policy.book.rules.get(ground)
+    return ground if rule is None else rule.text
 
 
 def _label_category(catalogue: Catalogue, name: str) -> str:

@@ -48,6 +48,7 @@ from signal_index.store.ledger import insert_entries
 from signal_index.store.ledger_places import Place, find_place
 from signal_index.store.ledger_proofs import prove_entry_for
 from signal_index.store.outcomes import find_outcomes
+from signal_index.store.scope import OfficerScope
 from signal_index.store.search import (
     FoundEntry,
     SearchPage,
@@ -70,17 +71,18 @@ async def show_search_options(request: Request, caller: Officer) -> Response:
     read_query(request)
     index = get_index(request)
     standing = await index.standing.get(index.clock())
+    catalogue = index.catalogue_in(caller.scope.municipality)
     return give_json(
         {
             "why": [
                 {"code": one.id, "label": one.label, "citizen": one.citizen}
-                for one in index.catalogue.officer_purposes.values()
+                for one in catalogue.officer_purposes.values()
             ],
             "organisations": _organisations(standing, caller),
             "isWholeMunicipality": caller.scope.organisation is None,
             "purposes": [
                 {"code": str(code), "label": row.label}
-                for code, row in index.catalogue.purposes.items()
+                for code, row in catalogue.purposes.items()
             ],
             "outcomes": list(OUTCOMES),
             "kinds": [kind.value for kind in KINDS],
@@ -94,7 +96,8 @@ async def search_ledger(request: Request, caller: Officer) -> Response:
     """Give a page of entries; the search is recorded with the page it gave."""
     index = get_index(request)
     body = await read_json(request)
-    question = parse_search(body, caller.scope, index.catalogue)
+    catalogue = index.catalogue_in(caller.scope.municipality)
+    question = parse_search(body, caller.scope, catalogue)
     if question.citizen is not None:
         return await _search_by_citizen(index, caller, question)
     async with committing(index.engine) as conn:
@@ -105,7 +108,7 @@ async def search_ledger(request: Request, caller: Officer) -> Response:
         act = record_act(Kind.SEARCH, caller.caller, what, index.keys, now, why=why)
         await insert_entries(conn, [act])
         said = await _outcomes(conn, page.entries)
-    return await _give_page(index, page, said)
+    return await _give_page(index, caller.scope, page, said)
 
 
 @routes.get("/entries/{entry_id}")
@@ -123,11 +126,12 @@ async def open_entry(request: Request, caller: Officer, entry_id: str) -> Respon
         act = record_act(Kind.SEARCH, caller.caller, what, index.keys, index.clock())
         await insert_entries(conn, [act])
     standing = await index.standing.get(index.clock())
+    policy = index.policy.get(standing, caller.scope.municipality)
     told = said.get(str(entry))
     return give_json(
         {
-            **describe_entry(found, index.catalogue, standing, told),
-            **describe_details(found, index.catalogue, standing),
+            **describe_entry(found, policy.catalogue, standing, told),
+            **describe_details(found, policy, standing),
             "place": _describe_place(place),
         }
     )
@@ -171,7 +175,7 @@ async def _search_by_citizen(
             ),
         )
         said = await _outcomes(conn, page.entries)
-    return await _give_page(index, page, said)
+    return await _give_page(index, caller.scope, page, said)
 
 
 def _what(question: SearchQuestion, page: SearchPage) -> JsonObject:
@@ -191,13 +195,14 @@ async def _outcomes(
 
 
 async def _give_page(
-    index: Index, page: SearchPage, said: Mapping[str, str]
+    index: Index, scope: OfficerScope, page: SearchPage, said: Mapping[str, str]
 ) -> Response:
     standing = await index.standing.get(index.clock())
+    catalogue = index.catalogue_in(scope.municipality)
     return give_json(
         {
             "items": [
-                describe_entry(one, index.catalogue, standing, said.get(str(one.entry)))
+                describe_entry(one, catalogue, standing, said.get(str(one.entry)))
                 for one in page.entries
             ],
             "next": None if page.next is None else str(page.next),
