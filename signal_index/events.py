@@ -38,6 +38,7 @@ class Event(StrEnum):
     COSIGNATURE_REFUSED = "cosignature-refused"
     WITNESS_SILENT = "witness-silent"
     WITNESS_BACK = "witness-back"
+    PROCESSING_LOG_DELAYED = "processing-log-delayed"
     LIBRARY = "library"
 
 
@@ -64,6 +65,7 @@ FIELDS: Final[Mapping[Event, frozenset[str]]] = {
     Event.COSIGNATURE_REFUSED: frozenset({"kind"}),
     Event.WITNESS_SILENT: frozenset({"witness", "kind"}),
     Event.WITNESS_BACK: frozenset({"witness"}),
+    Event.PROCESSING_LOG_DELAYED: frozenset({"kind", "count"}),
     Event.LIBRARY: frozenset({"logger", "level", "kind"}),
 }
 

@@ -26,6 +26,7 @@ from signal_index.api.transactions import committing
 from signal_index.errors import TicketInvalid
 from signal_index.ledger import Kind
 from signal_index.store.ledger import insert_entries, raise_person_numbers
+from signal_index.store.processing_log import insert_traces
 from signal_index.store.tickets import is_repeat
 
 
@@ -37,6 +38,7 @@ async def record_refusal(index: Index, asked: Asked, decided: Decided) -> list[U
         numbers = await raise_person_numbers(conn, asked.year, persons)
         entries = record_lookup(asked, decided, numbers, nothing, index.keys)
         await insert_entries(conn, entries)
+        await insert_traces(conn, entries, asked.trace)
     return [entry.id for entry in entries]
 
 

@@ -30,6 +30,7 @@ from signal_index.store.lookups import (
     spend_and_find,
 )
 from signal_index.store.review_records import Rule
+from signal_index.store.processing_log import insert_traces
 from signal_index.store.reviews import Pick, insert_picks
 
 
@@ -108,6 +109,8 @@ def _draft(granted: Granted, found: Found, keys: IndexKeys, *, repeat: bool) -> 
 
 async def _write(conn: AsyncConnection, drafts: Sequence[Draft]) -> None:
     await insert_entries(conn, [entry for draft in drafts for entry in draft.entries])
+    for draft in drafts:
+        await insert_traces(conn, draft.entries, draft.granted.asked.trace)
     picks = [pick for draft in drafts for pick in _picks(draft)]
     await insert_picks(conn, picks)
 

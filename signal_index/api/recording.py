@@ -30,6 +30,7 @@ from signal_index.ledger import (
     describe_lookup,
     person_find_key,
 )
+from signal_index.ledger.trace import TraceContext
 from signal_index.proof import JsonObject
 from signal_index.signals import StoredSignal, derive_person_name
 
@@ -45,6 +46,7 @@ class Asked:
     names: tuple[bytes, ...]
     activity: str
     policy: str
+    trace: TraceContext | None = None
 
     @property
     def year(self) -> int:

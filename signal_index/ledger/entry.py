@@ -168,6 +168,15 @@ def person_find_key(key: DisclosureKey, name: bytes) -> bytes:
     return _find_key(key, "person", encode_b64u(name))
 
 
+def data_subject_key(key: DisclosureKey, name: bytes) -> bytes:
+    """Give the id under which a processing log outside knows a person of a year.
+
+    Another keyed hash than any that is stored: who has the log and the database cannot
+    hold the one against the other.
+    """
+    return _find_key(key, "data-subject", encode_b64u(name))
+
+
 def _find_key(key: DisclosureKey, *parts: str) -> bytes:
     message = b"".join(len(part.encode()).to_bytes(2) + part.encode() for part in parts)
     return hmac.digest(key.find, message, sha256)[:FIND_KEY_BYTES]
