@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -83,31 +83,56 @@ class Move:
 async def insert_picks(conn: AsyncConnection, picks: Sequence[Pick]) -> int:
     """Add picks to the queue and give how many are new; each lookup stands there once.
 
-    A lookup that was picked before keeps its review, whatever state it is in.
+    One that waits already gets the further rules; one that was closed stays as it is.
     """
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     new = 0
     for pick in picks:
-        id_ = new_uuid7(pick.at)
-        row = dialect.insert(review).values(
-            id=id_,
-            entry_id=pick.entry_id,
-            municipality=pick.municipality,
-            organisation=pick.organisation,
-            picked_at=pick.at,
-            due_at=pick.at + min(TERMS.get(rule, TERM) for rule in pick.rules),
-            state=ReviewState.OPEN.value,
-        )
-        done = await conn.execute(row.on_conflict_do_nothing())
-        if done.rowcount != 1:
-            continue
-        new += 1
-        grounds = [
-            {"review_id": id_, "rule": rule.value, "municipality": pick.municipality}
-            for rule in sorted(pick.rules)
-        ]
-        await conn.execute(insert(review_ground), grounds)
+        made = await _insert_review(conn, pick)
+        new += made is not None
+        review_id = made or await _find_waiting(conn, pick.entry_id)
+        if review_id is not None:
+            await _insert_grounds(conn, review_id, pick)
     return new
+
+
+async def _insert_review(conn: AsyncConnection, pick: Pick) -> UUID | None:
+    id_ = new_uuid7(pick.at)
+    row = _insert(conn, review).values(
+        id=id_,
+        entry_id=pick.entry_id,
+        municipality=pick.municipality,
+        organisation=pick.organisation,
+        picked_at=pick.at,
+        due_at=pick.at + min(TERMS.get(rule, TERM) for rule in pick.rules),
+        state=ReviewState.OPEN.value,
+    )
+    done = await conn.execute(row.on_conflict_do_nothing())
+    return id_ if done.rowcount == 1 else None
+
+
+async def _find_waiting(conn: AsyncConnection, entry: UUID) -> UUID | None:
+    found: UUID | None = await conn.scalar(
+        select(review.c.id)
+        .where(review.c.entry_id == entry)
+        .where(review.c.state != ReviewState.CLOSED.value)
+    )
+    return found
+
+
+async def _insert_grounds(conn: AsyncConnection, review_id: UUID, pick: Pick) -> None:
+    grounds = [
+        {"review_id": review_id, "rule": rule.value, "municipality": pick.municipality}
+        for rule in sorted(pick.rules)
+    ]
+    row = _insert(conn, review_ground).values(grounds)
+    await conn.execute(row.on_conflict_do_nothing())
+
+
+def _insert(conn: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Give an insert that can pass over what is there already."""
+    if conn.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 async def pick_by_hand(

@@ -1,0 +1,256 @@
+"""Which lookups are picked for review, and which are not; on both databases."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from signal_index.identifiers import new_uuid7
+from signal_index.ledger import (
+    ENTROPY_BYTES,
+    EntryFacts,
+    Kind,
+    Outcome,
+    PersonGroup,
+    WhyGroup,
+    build_entry,
+)
+from signal_index.store.acts import Recorder
+from signal_index.store.connect import (
+    DatabaseRole,
+    open_engine,
+    reading,
+    transaction,
+)
+from signal_index.store.ledger import insert_entries
+from signal_index.store.outcomes import LookupOutcome, store_outcome
+from signal_index.store.picking import SeenLookup
+from signal_index.upkeep.picking import Picking
+from tests.store_builders import (
+    DATABASES,
+    MUNICIPALITY,
+    NOW,
+    SOURCE,
+    FakeClock,
+    a_store,
+    database_url,
+    register_source,
+    some_year_keys,
+)
+
+pytestmark = pytest.mark.anyio
+KEYS = some_year_keys()
+FRIDAY = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)  # eleven o'clock here
+THURSDAY, SUNDAY = FRIDAY - timedelta(days=1), datetime(2026, 11, 15, 10, tzinfo=UTC)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def nobody_but_the_first(
+    among: Sequence[SeenLookup], most: int
+) -> Sequence[SeenLookup]:
+    return among[:most]
+
+
+@dataclass
+class Town:
+    """A ledger with lookups, and the upkeep that picks in its own role."""
+
+    owner: AsyncEngine
+    picking: Picking
+    followed: list[UUID] = field(default_factory=list)
+
+    async def look_up(
+        self,
+        at: datetime,
+        *,
+        user: str = "user-1",
+        person: int = 1,
+        case: str | None = "case-1",
+        outcome: Outcome = Outcome.ANSWERED,
+        followed: bool = True,
+    ) -> UUID:
+        facts = EntryFacts(
+            entry=new_uuid7(at),
+            kind=Kind.LOOKUP,
+            recorded_at=at,
+            outcome=outcome,
+            organisation=SOURCE,
+            municipality=MUNICIPALITY,
+            person=PersonGroup(person.to_bytes(32), 1),
+            who=user,
+            why=WhyGroup("wmo-onderzoek", "wmo-2015-2.3.2", case),
+        )
+        key = KEYS.get_disclosure_key(at.year)
+        entropy = secrets.token_bytes(ENTROPY_BYTES)
+        async with transaction(self.owner) as conn:
+            await insert_entries(conn, [build_entry(facts, entropy=entropy, key=key)])
+            if followed:
+                said = LookupOutcome(facts.entry, MUNICIPALITY, SOURCE, "contact-made")
+                await store_outcome(conn, said, now=at)
+        return facts.entry
+
+    async def pick(self) -> dict[UUID, set[str]]:
+        await self.picking.run()
+        async with reading(self.owner) as conn:
+            rows = await conn.execute(
+                text(
+                    "SELECT entry_id, rule FROM review "
+                    "JOIN review_ground ON review_id = review.id"
+                )
+            )
+            found: dict[UUID, set[str]] = {}
+            for entry, rule in rows:
+                found.setdefault(UUID(str(entry)), set()).add(rule)
+        return found
+
+    async def count(self, what: str) -> int:
+        async with reading(self.owner) as conn:
+            found = await conn.scalar(text(f"SELECT count(*) FROM {what}"))  # noqa: S608 - ours
+        return int(found or 0)
+
+
+@pytest.fixture(params=DATABASES)
+async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
+    url = database_url(request.param, request, tmp_path)
+    async with a_store(url) as owner:
+        async with transaction(owner) as conn:
+            await register_source(conn)
+        engine = open_engine(url, DatabaseRole.UPKEEP)
+        clock = FakeClock(NOW)
+        recorder = Recorder(KEYS, "upkeep", clock)
+        yield Town(owner, Picking(engine, recorder, clock, nobody_but_the_first))
+        await engine.dispose()
+
+
+async def test_one_in_a_hundred_is_picked_whatever_it_is(town: Town) -> None:
+    entries = [
+        await town.look_up(FRIDAY + n * MINUTE, person=n, case=f"case-{n}")
+        for n in range(1, 103)
+    ]
+    picked = await town.pick()
+    assert picked == {entries[0]: {"sample"}, entries[1]: {"sample"}}
+
+
+async def test_a_lookup_in_the_evening_is_picked(town: Town) -> None:
+    ordinary = await town.look_up(FRIDAY)
+    evening = await town.look_up(FRIDAY + 9 * HOUR, person=2)
+    picked = await town.pick()
+    assert "off-hours" in picked[evening]
+    assert picked[ordinary] == {"sample"}
+
+
+async def test_a_person_whom_a_colleague_looked_up_is_picked(town: Town) -> None:
+    await town.look_up(FRIDAY - timedelta(days=20), user="user-2", case="case-2")
+    later = await town.look_up(FRIDAY)
+    picked = await town.pick()
+    assert "colleague-before" in picked[later]
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        {"user": "user-1", "case": "case-2"},
+        {"user": "user-2", "case": "case-1"},
+        {"user": "user-2", "case": "case-2", "person": 2},
+    ],
+    ids=["by the same user", "for the same case", "of another person"],
+)
+async def test_what_is_ordinary_work_is_not_picked_for_that(
+    town: Town, earlier: dict[str, object]
+) -> None:
+    await town.look_up(THURSDAY, **earlier)  # type: ignore[arg-type]  # one of three ways
+    later = await town.look_up(FRIDAY)
+    picked = await town.pick()
+    assert "colleague-before" not in picked[later]
+
+
+async def test_longer_ago_than_a_month_is_not_picked_for_that(town: Town) -> None:
+    await town.look_up(FRIDAY - timedelta(days=32), user="user-2", case="case-2")
+    later = await town.look_up(FRIDAY)
+    assert "colleague-before" not in (await town.pick())[later]
+
+
+async def test_allowed_within_an_hour_after_a_refusal_is_picked(town: Town) -> None:
+    refused = await town.look_up(FRIDAY, outcome=Outcome.REFUSED, followed=False)
+    allowed = await town.look_up(FRIDAY + 5 * MINUTE)
+    picked = await town.pick()
+    assert "refused-first" in picked[allowed]
+    assert refused not in picked
+
+
+async def test_allowed_two_hours_after_a_refusal_is_not(town: Town) -> None:
+    await town.look_up(FRIDAY, outcome=Outcome.REFUSED, followed=False)
+    allowed = await town.look_up(FRIDAY + 2 * HOUR)
+    assert "refused-first" not in (await town.pick())[allowed]
+
+
+async def test_what_nobody_followed_up_in_a_week_is_picked(town: Town) -> None:
+    silent = await town.look_up(FRIDAY - timedelta(days=7), followed=False)
+    assert "no-outcome" in (await town.pick())[silent]
+
+
+async def test_within_the_week_there_is_still_time(town: Town) -> None:
+    recent = await town.look_up(FRIDAY, followed=False)
+    assert "no-outcome" not in (await town.pick())[recent]
+
+
+async def test_who_asks_far_more_than_the_others_is_looked_at(town: Town) -> None:
+    for n in range(45):
+        await town.look_up(SUNDAY - 48 * HOUR + n * MINUTE, person=n, user="busy")
+    for n, user in enumerate(("user-2", "user-3", "user-4")):
+        await town.look_up(SUNDAY - 72 * HOUR, person=90 + n, user=user)
+    picked = await town.pick()
+    assert sum("volume" in rules for rules in picked.values()) == 3
+
+
+async def test_no_rule_fills_the_queue(town: Town) -> None:
+    for n in range(30):
+        await town.look_up(FRIDAY + 9 * HOUR + n * MINUTE, person=n, case=f"case-{n}")
+    picked = await town.pick()
+    assert sum("off-hours" in rules for rules in picked.values()) == 2
+
+
+async def test_a_day_is_gone_through_once(town: Town) -> None:
+    await town.look_up(FRIDAY)
+    first = await town.pick()
+    days = await town.count("review_day")
+    assert await town.pick() == first
+    assert await town.count("review_day") == days == 28
+
+
+async def test_today_waits_until_it_is_over(town: Town) -> None:
+    entry = await town.look_up(NOW - HOUR)
+    assert entry not in await town.pick()
+    assert isinstance(town.picking.clock, FakeClock)
+    town.picking.clock.move(timedelta(days=1))
+    assert entry in await town.pick()
+
+
+async def test_picks_are_recorded_by_day_with_counts_alone(town: Town) -> None:
+    await town.look_up(FRIDAY)
+    await town.look_up(THURSDAY, person=2)
+    await town.pick()
+    assert await town.count("ledger_entry WHERE kind = 'review'") == 2
+
+
+async def test_another_municipality_is_not_picked_here(town: Town) -> None:
+    async with transaction(town.owner) as conn:
+        await conn.execute(
+            text(
+                "INSERT INTO organisation (oin, name, kind, municipality, "
+                "registered_at) VALUES ('00000001000000000099', 'Elders', "
+                "'municipality', '9902', '2026-01-01 00:00:00.000000+00')"
+            )
+        )
+    await town.look_up(FRIDAY)
+    await town.pick()
+    assert await town.count("review WHERE municipality = '9901'") == 1
+    assert await town.count("review WHERE municipality = '9902'") == 0
