@@ -29,8 +29,8 @@ from signal_index.store.lookups import (
     find_signals,
     spend_and_find,
 )
-from signal_index.store.review_records import Rule
 from signal_index.store.processing_log import insert_traces
+from signal_index.store.review_records import Rule
 from signal_index.store.reviews import Pick, insert_picks
 
 
