@@ -45,12 +45,16 @@ ADDRESS = [
     Node("Huis", texts(base=True, Huisnummer="10", Huisletter="A"), base=True),
     *texts(base=True, Postcode="9999XX", Straatnaam="Straat", Plaatsnaam="Plaats"),
 ]
+FULL_NAME = [*NAME, *texts(base=True, NaamGebruik="1")]
 CONTACT = [
     *texts(Soort="01"),
     Node("Adres", ADDRESS),
     *texts(Organisatie="Thuis", Emailadres="a@example.nl"),
 ]
-PRODUCT = texts(base=True, Categorie="01", Code="01A01")
+PRODUCTS: Final = {
+    "w": texts(base=True, Categorie="01", Code="01A01"),
+    "j": texts(base=True, Categorie="55", Code="55A11"),
+}
 CODES: Final = {
     "wmo301": "414",
     "wmo305": "418",
@@ -88,12 +92,12 @@ def make_tree(*said: Said) -> Node:
         Node("Bsn", first.bsn),
         Node("Geboortedatum", texts(base=True, Datum=first.born)),
         Node("Geslacht", "1"),
-        Node("Naam", NAME),
+        Node("Naam", FULL_NAME if first.kind[-1] == "1" else NAME),
     ]
     if first.kind[-1] == "1":
         relation = [*texts(Nummer="1", Volgorde="1", Soort="03")]
         relation += [Node("Geboortedatum", texts(base=True, Datum="1970-01-01"))]
-        relation += [Node("Naam", NAME), Node("Contact", CONTACT)]
+        relation += [Node("Naam", FULL_NAME), Node("Contact", CONTACT)]
         client += [
             Node("Communicatie", texts(base=True, Vorm="1", Taal="Deens")),
             *texts(JuridischeStatus="02", WettelijkeVertegenwoordiging="06"),
@@ -123,7 +127,7 @@ def _assigned(said: Said) -> list[Node]:
     day, time = said.assigned
     return [
         *texts(ToewijzingNummer=said.number, ReferentieAanbieder="A-1"),
-        Node("Product", PRODUCT),
+        Node("Product", PRODUCTS[said.kind[0]]),
         *texts(Toewijzingsdatum=day, Toewijzingstijd=time, Ingangsdatum=said.start),
         *(texts(Einddatum=said.end) if said.end else []),
         *(texts(RedenWijziging=said.reason) if said.reason else []),
@@ -135,7 +139,7 @@ def _assigned(said: Said) -> list[Node]:
 def _started(said: Said) -> list[Node]:
     return [
         *texts(ToewijzingNummer=said.number),
-        Node("Product", PRODUCT),
+        Node("Product", PRODUCTS[said.kind[0]]),
         *texts(ToewijzingIngangsdatum=said.start, Begindatum=said.start),
         *texts(StatusAanlevering=said.status),
     ]
@@ -144,9 +148,9 @@ def _started(said: Said) -> list[Node]:
 def _stopped(said: Said) -> list[Node]:
     return [
         *texts(ToewijzingNummer=said.number),
-        Node("Product", PRODUCT),
+        Node("Product", PRODUCTS[said.kind[0]]),
         *texts(ToewijzingIngangsdatum=said.start, Begindatum=said.start),
-        *texts(RedenBeeindiging=said.reason or "19", Einddatum=said.end),
+        *texts(RedenBeeindiging=said.reason or "36", Einddatum=said.end),
         *texts(StatusAanlevering=said.status),
     ]
 
