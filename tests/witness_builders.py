@@ -1,10 +1,16 @@
 """Trees, requests and witnesses for tests: valid by default, override one thing."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
+import httpx
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from signal_index.events import EventLog
 from signal_index.ledger import CheckpointKey, sign_checkpoint
 from signal_index.merkle import consistency_ranges, fold
 from signal_index.proof import (
@@ -15,6 +21,8 @@ from signal_index.proof import (
     hash_leaf,
     origin_of,
 )
+from signal_index.upkeep.cosigning import HttpWitnesses
+from signal_index.witness.app import make_witness_app
 from signal_index.witness.judge import Logs
 from signal_index.witness.keys import Cosigner, make_cosigner
 from signal_index.witness.memory import create_memory, open_memory
@@ -62,9 +70,68 @@ def a_witness(
     *,
     cosigner: Cosigner = COSIGNER,
     clock: Callable[[], datetime] = lambda: NOON,
+    log_key: NoteKey = LOG,
 ) -> Iterator[Witness]:
     memory = folder / f"{cosigner.public.name.replace('/', '-')}.json"
     if not memory.exists():
         create_memory(memory)
     with open_memory(memory) as opened:
-        yield Witness(cosigner, opened, Logs([LOG]), clock)
+        yield Witness(cosigner, opened, Logs([log_key]), clock)
+
+
+@dataclass
+class Line:
+    """The network to one witness: `is_cut` lets nothing through, `answer` lies."""
+
+    app: ASGIApp
+    is_cut: bool = False
+    lie: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.is_cut:
+            raise httpx.ConnectError("cut")
+        await (self.lie or self.app)(scope, receive, send)
+
+
+@dataclass
+class Watch:
+    """Two witnesses as a sequencer asks them, each over a line of its own."""
+
+    asked: HttpWitnesses
+    witnesses: list[Witness]
+    lines: list[Line]
+    said: StringIO = field(repr=False)
+
+
+@asynccontextmanager
+async def a_watch(
+    folder: Path,
+    *,
+    clock: Callable[[], datetime] = lambda: NOON,
+    count: int = 1,
+    quorum: int = 1,
+    log_key: NoteKey = LOG,
+) -> AsyncIterator[Watch]:
+    """Give witnesses that cosign over HTTP, in memory; `folder` holds their files."""
+    said = StringIO()
+    log = EventLog(said, clock)
+    with ExitStack() as stack:
+        cosigners = (COSIGNER, SECOND)[:count]
+        witnesses = [
+            stack.enter_context(
+                a_witness(folder, cosigner=one, clock=clock, log_key=log_key)
+            )
+            for one in cosigners
+        ]
+        lines = [Line(make_witness_app(one, log)) for one in witnesses]
+        urls = [f"http://w{number}.test" for number in range(count)]
+        mounts = {
+            url: httpx.ASGITransport(line)
+            for url, line in zip(urls, lines, strict=True)
+        }
+        keys = [one.public for one in cosigners]
+        async with httpx.AsyncClient(mounts=mounts) as client:
+            places = list(zip(keys, urls, strict=True))
+            yield Watch(
+                HttpWitnesses(client, places, quorum, log), witnesses, lines, said
+            )

@@ -18,6 +18,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from signal_index.api.gather import Gatherer
 from signal_index.api.lookup_run import make_run
 from signal_index.api.policy_view import AdoptionTrust, PolicyView
 from signal_index.api.tokens import TokenVerifier
+from signal_index.api.witnessing import WitnessRule
 from signal_index.app import build_app, failure_log, limits_for, make_standing
 from signal_index.events import EventLog
 from signal_index.key_files import create_key_folder, load_keys
@@ -258,6 +260,7 @@ def _make_index(
             make_run(engine, keys, clock), limits_for(engine), failure_log(log)
         ),
         events=log,
+        witnessing=WitnessRule(date(2099, 12, 31)),
     )
     app = build_app(PROBLEMS, log)
     app.state.index = index

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,10 @@ from policy.catalogue import Catalogue
 from signal_index.api.policy_view import PolicyView
 from signal_index.api.standing import StandingView
 from signal_index.api.tokens import TokenVerifier
+from signal_index.api.witnessing import WitnessRule, WitnessState
 from signal_index.events import EventLog
 from signal_index.keyring import IndexKeys
+from signal_index.store.standing import Standing
 
 if TYPE_CHECKING:
     from signal_index.api.gather import Gatherer
@@ -46,6 +48,7 @@ class Index:
     policy: PolicyView
     lookups: Gatherer[Granted, Draft | None]
     events: EventLog
+    witnessing: WitnessRule = field(default_factory=WitnessRule)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -55,6 +58,11 @@ class Index:
     def catalogue_in(self, municipality: str) -> Catalogue:
         """Give the catalogue that holds in a municipality, for its words and codes."""
         return self.policy.find_catalogue(municipality)
+
+
+def find_witness_state(index: Index, standing: Standing, now: datetime) -> WitnessState:
+    """Give how it stands with the witnesses of this index."""
+    return index.witnessing.judge(standing.unwitnessed_since, now)
 
 
 def get_index(request: Request) -> Index:

@@ -19,6 +19,7 @@ from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
 from policy.vocabulary import Establishment, MunicipalityCode, PurposeId
 from signal_index.store.policies import StoredAdoption, find_newest_adoptions
+from signal_index.store.witnessing import find_unwitnessed_since
 from signal_index.tables import registry
 
 
@@ -88,6 +89,7 @@ class Standing:
     establishments: tuple[Establishment, ...]
     recorded: tuple[RecordedEstablishment, ...] = ()
     adoptions: Mapping[str, StoredAdoption] = field(default_factory=dict)
+    unwitnessed_since: datetime | None = None
 
 
 async def read_standing(
@@ -97,6 +99,7 @@ async def read_standing(
     recorded = await _recorded(conn)
     return Standing(
         read_at=now,
+        unwitnessed_since=await find_unwitnessed_since(conn),
         organisations=dict(await _organisations(conn)),
         clients={
             row.client_id: row.organisation
