@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from desk import entry, problems, relay, screens
+from desk.agency.routers import ROUTERS as AGENCYS
 from desk.assets import STATIC
 from desk.desk import Desk, build_desk
 from desk.errors import DeskError
@@ -60,7 +61,7 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.desk = desk
-    for router in (screens.router, entry.router, relay.router, *ROUTERS):
+    for router in (screens.router, entry.router, relay.router, *ROUTERS, *AGENCYS):
         app.include_router(router)
     # Pages hold secrets and stay as they are (BREACH); files that all may see do not.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)))

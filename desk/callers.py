@@ -34,6 +34,7 @@ from desk.roles import (
     DATA_PROTECTION_OFFICER,
     OFFICERS,
     PRIVACY_OFFICER,
+    SOURCE_ADMINISTRATORS,
 )
 from desk.sealing import CookieSecret
 from desk.sessions import Session
@@ -172,3 +173,7 @@ SendingDataProtectionOfficer = Annotated[
 ]
 SendingOfficer = Annotated[Caller, Depends(sending_by_role(OFFICERS))]
 SendingApprover = Annotated[Caller, Depends(sending_by_role(APPROVERS))]
+LoggedInSourceAdministrator = Annotated[Caller, Depends(by_role(SOURCE_ADMINISTRATORS))]
+SendingSourceAdministrator = Annotated[
+    Caller, Depends(sending_by_role(SOURCE_ADMINISTRATORS))
+]

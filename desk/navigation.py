@@ -5,16 +5,21 @@ say what is missing, and the index decides.
 """
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from desk.roles import APPROVERS, DATA_PROTECTION_OFFICER, OFFICERS, PRIVACY_OFFICER
+from desk.roles import (
+    APPROVERS,
+    DATA_PROTECTION_OFFICER,
+    OFFICERS,
+    PRIVACY_OFFICER,
+    SOURCE_ADMINISTRATORS,
+)
 from desk.tokens import Person
 
 OFFICER: Final = "/officer"
 LOOKUP: Final = "/lookup"
-_OFFICERS_PAGE: Final = re.compile(r"/officer(/[a-z0-9-]{1,64}){0,4}")
+_WORK_PAGE: Final = re.compile(r"/(officer|agency)(/[a-z0-9-]{1,64}){0,4}")
 _PAGES: Final = frozenset({"/", "/start", LOOKUP, "/own-lookups", "/break-glass"})
 
 
@@ -41,6 +46,11 @@ OFFICERS_MENU: Final = (
     MenuItem("/officer/approvals", "shell.approvals", APPROVERS),
     MenuItem("/officer/watch", "shell.watch", DATA_PROTECTION_OFFICER),
 )
+AGENCYS_MENU: Final = (
+    MenuItem("/agency/deliveries", "shell.deliveries", SOURCE_ADMINISTRATORS),
+    MenuItem("/agency/signals", "shell.signals", SOURCE_ADMINISTRATORS),
+    MenuItem("/agency/contacts", "shell.contacts", SOURCE_ADMINISTRATORS),
+)
 _GENERALISTS_MENU: Final = (
     MenuItem(LOOKUP, "shell.lookup", frozenset()),
     MenuItem("/own-lookups", "shell.own-lookups", frozenset()),
@@ -50,8 +60,10 @@ _GENERALISTS_MENU: Final = (
 def find_menu(person: Person) -> tuple[MenuItem, ...]:
     """Give the menu of this person."""
     held = frozenset(person.roles)
-    looks_up = not _is_officer(held) or any(r.startswith("generalist") for r in held)
-    own = tuple(item for item in OFFICERS_MENU if not held.isdisjoint(item.roles))
+    has_other_work = not held.isdisjoint(APPROVERS | SOURCE_ADMINISTRATORS)
+    looks_up = not has_other_work or any(r.startswith("generalist") for r in held)
+    menu = (*OFFICERS_MENU, *AGENCYS_MENU)
+    own = tuple(item for item in menu if not held.isdisjoint(item.roles))
     return (*(_GENERALISTS_MENU if looks_up else ()), *own)
 
 
@@ -69,8 +81,4 @@ def find_officers_start(person: Person) -> str:
 
 def is_own_page(path: str) -> bool:
     """Tell whether a path is one of our pages, so that a login may lead back to it."""
-    return path in _PAGES or _OFFICERS_PAGE.fullmatch(path) is not None
-
-
-def _is_officer(held: Collection[str]) -> bool:
-    return not APPROVERS.isdisjoint(held)
+    return path in _PAGES or _WORK_PAGE.fullmatch(path) is not None

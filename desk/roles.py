@@ -11,3 +11,4 @@ PRIVACY_OFFICER: Final = frozenset({"privacy-officer"})
 DATA_PROTECTION_OFFICER: Final = frozenset({"data-protection-officer"})
 OFFICERS: Final = PRIVACY_OFFICER | DATA_PROTECTION_OFFICER
 APPROVERS: Final = OFFICERS | {"municipality-administrator"}
+SOURCE_ADMINISTRATORS: Final = frozenset({"source-administrator"})

@@ -26,6 +26,10 @@ class Texts:
         """Give one text with its values filled in; an unknown key raises `KeyError`."""
         return self.messages[key].format(**values)
 
+    def has(self, key: str, /) -> bool:
+        """Tell whether there is such a text: for codes that others may add to."""
+        return key in self.messages
+
     @cached_property
     def for_browser(self) -> dict[str, str]:
         """Give the texts that the browser module shows."""

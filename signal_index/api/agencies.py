@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from policy.catalogue import Catalogue
+from policy.errors import UnknownCategory
 from signal_index.api.callers import OwnSource, Source
 from signal_index.api.context import get_index
 from signal_index.api.reading import (
@@ -31,14 +33,16 @@ routes = Routes()
 @routes.get("/signal-counts")
 async def count_signals(request: Request, caller: OwnSource) -> Response:
     """Count the caller's own signals by category, municipality and state."""
+    index = get_index(request)
     read_query(request)
-    async with looking(get_index(request).engine) as conn:
+    async with looking(index.engine) as conn:
         found = await count_own_signals(conn, caller.organisation)
     return give_json(
         {
             "items": [
                 {
                     "category": one.category,
+                    "categoryLabel": label_category(index.catalogue, one.category),
                     "municipality": one.municipality,
                     "state": one.state,
                     "count": one.count,
@@ -52,9 +56,10 @@ async def count_signals(request: Request, caller: OwnSource) -> Response:
 @routes.get("/signal-endings")
 async def list_signal_endings(request: Request, caller: OwnSource) -> Response:
     """List the caller's own signals that ended in the last 90 days, and why."""
+    index = get_index(request)
     query = read_query(request, ("cursor", "limit"))
     limit = read_limit(query)
-    async with looking(get_index(request).engine) as conn:
+    async with looking(index.engine) as conn:
         found = await list_endings(
             conn, caller.organisation, after=read_cursor(query), limit=limit + 1
         )
@@ -65,6 +70,7 @@ async def list_signal_endings(request: Request, caller: OwnSource) -> Response:
                 {
                     "reference": str(one.reference),
                     "category": one.category,
+                    "categoryLabel": label_category(index.catalogue, one.category),
                     "municipality": one.municipality,
                     "reason": one.reason,
                     "endedAt": encode_instant(one.ended_at),
@@ -102,3 +108,11 @@ async def list_own_agents(request: Request, caller: OwnSource) -> Response:
             ]
         }
     )
+
+
+def label_category(catalogue: Catalogue, category: str) -> str:
+    """Give the label of a category; its id where the catalogue no longer has it."""
+    try:
+        return catalogue.categories[catalogue.parse_category(category)].label
+    except UnknownCategory:
+        return category

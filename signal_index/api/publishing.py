@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keys.pseudonym import KeyVersion
+from policy.catalogue import Catalogue
+from signal_index.api.agencies import label_category
 from signal_index.api.callers import OwnSource, Source, SourceCaller
 from signal_index.api.context import Index, get_index
 from signal_index.api.problems import describe_item
@@ -115,7 +117,8 @@ async def list_signals(request: Request, caller: OwnSource) -> Response:
     """List the caller's own signals, page by page."""
     query = read_query(request, ("cursor", "limit"))
     limit = read_limit(query)
-    async with looking(get_index(request).engine) as conn:
+    index = get_index(request)
+    async with looking(index.engine) as conn:
         found = await list_own_signals(
             conn, caller.organisation, after=read_cursor(query), limit=limit + 1
         )
@@ -123,7 +126,7 @@ async def list_signals(request: Request, caller: OwnSource) -> Response:
     page = found[:limit]
     return give_json(
         {
-            "items": [_own(one) for one in page],
+            "items": [_own(one, index.catalogue) for one in page],
             "next": str(page[-1].reference) if more else None,
         }
     )
@@ -158,11 +161,12 @@ def _result(index: Index, one: ItemResult) -> Mapping[str, object]:
     return result
 
 
-def _own(one: OwnSignal) -> Mapping[str, object]:
+def _own(one: OwnSignal, catalogue: Catalogue) -> Mapping[str, object]:
     return {
         "reference": str(one.reference),
         "version": one.version,
         "category": one.category,
+        "categoryLabel": label_category(catalogue, one.category),
         "municipality": one.municipality,
         "state": one.state,
         "validFrom": one.valid_from.isoformat(),

@@ -21,6 +21,7 @@ PUT_TOGETHER = (
     *("problem.", "home.", "outcome.", "logged-out.", "session-ended."),
     *("own-lookups.outcome.", "own-lookups.contact."),
     *("screen.bsn-", "screen.day-"),
+    *("deliveries.", "reject.", "signals.reason.", "signals.state.", "contact."),
 )
 pytestmark = pytest.mark.anyio
 

@@ -1,0 +1,72 @@
+"""Read the form of a contact holder; phone numbers as people write them here."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.datastructures import FormData
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Faults = Mapping[str, str]
+_COUNTRY: Final = "+31"
+
+
+def read_contact(
+    form: FormData, last_verified: str
+) -> tuple[dict[str, object], Faults]:
+    """Give the wire form of what was typed, and a text key per field that is wrong.
+
+    The index judges every field anew; here only what can be said without it.
+    """
+    faults: dict[str, str] = {}
+    wire: dict[str, object] = {
+        "function": _text(form, "function"),
+        "phone": _phone(_text(form, "phone")),
+        "officeHours": _hours(form),
+        "lastVerified": last_verified,
+    }
+    for field in ("function", "phone"):
+        if not wire[field]:
+            faults[field] = "contact.fault." + field
+    optional = {
+        "name": _text(form, "name"),
+        "outOfHoursPhone": _phone(_text(form, "outOfHoursPhone")),
+        "absentUntil": _text(form, "absentUntil"),
+    }
+    wire |= {field: value for field, value in optional.items() if value}
+    deputy = _read_deputy(form)
+    if deputy:
+        wire["deputy"] = deputy
+        if not deputy.get("function") or not deputy.get("phone"):
+            faults["deputy"] = "contact.fault.deputy"
+    return wire, faults
+
+
+def _read_deputy(form: FormData) -> dict[str, str]:
+    found = {
+        "function": _text(form, "deputyFunction"),
+        "name": _text(form, "deputyName"),
+        "phone": _phone(_text(form, "deputyPhone")),
+    }
+    return {field: value for field, value in found.items() if value}
+
+
+def _hours(form: FormData) -> list[dict[str, object]]:
+    days = [day for day in DAYS if form.get(f"day-{day}")]
+    if not days:
+        return []
+    return [{"days": days, "from": _text(form, "from"), "to": _text(form, "until")}]
+
+
+def _phone(text: str) -> str:
+    """Give E.164 from a number as it stands on a letter: 0182 555 101."""
+    digits = "".join(sign for sign in text if sign.isdigit() or sign == "+")
+    if digits.startswith("00"):
+        return "+" + digits[2:]
+    if digits.startswith("0"):
+        return _COUNTRY + digits[1:]
+    return digits
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,145 @@
+"""Contact holders: edit, name a deputy, confirm, hand over a whole caseload."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.agency.contact_form import DAYS, Faults, read_contact
+from desk.callers import (
+    Caller,
+    LoggedInSourceAdministrator,
+    SendingSourceAdministrator,
+)
+from desk.desk import desk_of
+from desk.errors import IndexFoundFault, IndexHasNone
+from desk.headers import allow_form
+from desk.index import parse_page_data, verify_done
+from desk.pages import render
+
+router: Final = APIRouter()
+SEE_OTHER: Final = 303
+
+
+@router.get("/agency/contacts")
+async def show_contacts(
+    request: Request, caller: LoggedInSourceAdministrator
+) -> HTMLResponse:
+    """Show all contact holders; first those that will soon be shown as stale."""
+    desk = desk_of(request)
+    items = await _fetch(request, caller)
+    page = render(
+        request,
+        "agency/contacts.html",
+        title=desk.texts.get("contacts.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        contacts=sorted(items, key=lambda one: (one["staleFrom"], one["function"])),
+    )
+    allow_form(page)
+    return page
+
+
+@router.post("/agency/contacts/{contact}/confirm")
+async def confirm(
+    request: Request, caller: SendingSourceAdministrator, contact: str
+) -> Response:
+    """Say that a contact holder still holds."""
+    path = f"/v1/contact-holders/{_id(contact)}/confirmation"
+    desk = desk_of(request)
+    verify_done(await desk.index.ask("POST", path, caller.access_token, {}))
+    return RedirectResponse("/agency/contacts", SEE_OTHER)
+
+
+@router.get("/agency/contacts/{contact}")
+async def show_contact(
+    request: Request, caller: LoggedInSourceAdministrator, contact: str
+) -> HTMLResponse:
+    """Show one contact holder in a form, and to whom its caseload can go."""
+    return await _show_one(request, caller, contact)
+
+
+@router.post("/agency/contacts/{contact}")
+async def change_contact(
+    request: Request, caller: SendingSourceAdministrator, contact: str
+) -> Response:
+    """Store what the form says; on a fault show it again with the fault named."""
+    form = await request.form()
+    desk = desk_of(request)
+    path = f"/v1/contact-holders/{_id(contact)}"
+    known = await _get_one(request, caller, contact)
+    wire, faults = read_contact(form, str(known["lastVerified"]))
+    if not faults:
+        try:
+            verify_done(await desk.index.ask("PUT", path, caller.access_token, wire))
+        except IndexFoundFault as fault:
+            faults = {field: "contact.fault." + field for field in fault.fields}
+    if faults:
+        return await _show_one(request, caller, contact, typed=form, faults=faults)
+    return RedirectResponse("/agency/contacts", SEE_OTHER)
+
+
+@router.post("/agency/contacts/{contact}/hand-over")
+async def hand_over(
+    request: Request, caller: SendingSourceAdministrator, contact: str
+) -> Response:
+    """Give the whole caseload of this contact holder to another."""
+    taken = str((await request.form()).get("to", ""))
+    if not taken:
+        faults = {"to": "contact.fault.to"}
+        return await _show_one(request, caller, contact, faults=faults)
+    path = f"/v1/contact-holders/{_id(contact)}/hand-over"
+    desk = desk_of(request)
+    body = {"to": _id(taken)}
+    verify_done(await desk.index.ask("POST", path, caller.access_token, body))
+    return RedirectResponse("/agency/contacts", SEE_OTHER)
+
+
+async def _show_one(
+    request: Request,
+    caller: Caller,
+    contact: str,
+    *,
+    typed: FormData | None = None,
+    faults: Faults | None = None,
+) -> HTMLResponse:
+    desk = desk_of(request)
+    known = await _get_one(request, caller, contact)
+    others = [one for one in await _fetch(request, caller) if one["id"] != contact]
+    page = render(
+        request,
+        "agency/contact.html",
+        title=desk.texts.get("contact.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        contact=known,
+        others=others,
+        typed=typed,
+        faults=faults or {},
+        days=DAYS,
+    )
+    page.status_code = 400 if faults else 200
+    allow_form(page)
+    return page
+
+
+async def _get_one(request: Request, caller: Caller, contact: str) -> dict[str, Any]:
+    for one in await _fetch(request, caller):
+        if one["id"] == contact:
+            return one
+    raise IndexHasNone
+
+
+async def _fetch(request: Request, caller: Caller) -> list[dict[str, Any]]:
+    desk = desk_of(request)
+    passed = await desk.index.ask("GET", "/v1/contact-holders", caller.access_token)
+    items: list[dict[str, Any]] = parse_page_data(passed)["items"]
+    return items
+
+
+def _id(text: str) -> str:
+    """Give an id that is safe in a path, or raise `IndexHasNone`."""
+    if len(text) != 36 or not text.replace("-", "").isalnum() or not text.isascii():
+        raise IndexHasNone
+    return text

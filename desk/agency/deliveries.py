@@ -1,0 +1,56 @@
+"""Deliveries: how the agents do, what was delivered, what was rejected and why."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.callers import LoggedInSourceAdministrator
+from desk.desk import desk_of
+from desk.index import parse_page_data
+from desk.pages import render
+
+router: Final = APIRouter()
+SEE_OTHER: Final = 303
+SHOWN: Final = "20"
+
+
+@router.get("/agency")
+async def go_to_start(
+    _request: Request, _caller: LoggedInSourceAdministrator
+) -> Response:
+    """Lead an administrator to the first page of their menu."""
+    return RedirectResponse("/agency/deliveries", SEE_OTHER)
+
+
+@router.get("/agency/deliveries")
+async def show_deliveries(
+    request: Request, caller: LoggedInSourceAdministrator
+) -> HTMLResponse:
+    """Show what the agents say of themselves, and the newest deliveries."""
+    desk = desk_of(request)
+    ask, token = desk.index.ask, caller.access_token
+    agents = parse_page_data(await ask("GET", "/v1/agents", token))
+    deliveries = parse_page_data(
+        await ask("GET", "/v1/deliveries", token, query={"limit": SHOWN})
+    )
+    return render(
+        request,
+        "agency/deliveries.html",
+        title=desk.texts.get("deliveries.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        agents=agents["items"],
+        deliveries=deliveries["items"],
+        rejects=list(_find_rejects(deliveries["items"])),
+    )
+
+
+def _find_rejects(
+    deliveries: Iterable[Mapping[str, Any]],
+) -> Iterable[tuple[str, str, int]]:
+    """Give (moment, reason, count) of what was rejected, newest delivery first."""
+    for one in deliveries:
+        for reject in one["rejects"]:
+            yield one["closedAt"], reject["reason"], reject["count"]

@@ -1,0 +1,13 @@
+"""The routers of the agency's pages: add a line for each page."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from desk.agency import contacts, deliveries, signals
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    deliveries.router,
+    signals.router,
+    contacts.router,
+)

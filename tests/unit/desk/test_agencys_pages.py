@@ -1,0 +1,112 @@
+"""An agency's pages: whose they are, what their forms say, which words they use."""
+
+import pytest
+from fastapi.routing import APIRoute
+from starlette.datastructures import FormData
+
+from desk.agency.contact_form import read_contact
+from desk.agency.routers import ROUTERS
+from desk.navigation import find_menu, find_start
+from desk.texts import load_texts
+from desk.tokens import Person
+from signal_index.notice import WithdrawalReason, parse_contact_holder
+from sources.reasons import EXPLANATIONS
+from tests.desk_builders import Browser, Town, log_in
+
+pytestmark = pytest.mark.anyio
+SOME_ID = "6f1c2d3e-0000-4000-8000-000000000000"
+ROUTES = [
+    (route.path.replace("{contact}", SOME_ID), method)
+    for router in ROUTERS
+    for route in router.routes
+    if isinstance(route, APIRoute)
+    for method in route.methods or ()
+]
+
+
+def a_person(*roles: str) -> Person:
+    return Person("user-1", "Kees Smit", "00000001800000009901", "9901", roles)
+
+
+def a_form(**changed: str) -> FormData:
+    typed = {"function": "Klantmanager", "phone": "0182 555 101", "csrf": "x"}
+    return FormData(typed | changed)
+
+
+@pytest.mark.parametrize(("path", "method"), ROUTES)
+async def test_no_page_of_an_agency_opens_for_a_generalist(
+    browser: Browser, path: str, method: str
+) -> None:
+    await log_in(browser)
+    assert (await browser.request(method, path)).status_code == 403
+
+
+@pytest.mark.parametrize("path", [path for path, method in ROUTES if method == "POST"])
+async def test_nothing_is_sent_to_an_agency_from_elsewhere(
+    town: Town, browser: Browser, path: str
+) -> None:
+    town.provider.person["roles"] = ["source-administrator"]
+    await log_in(browser)
+    assert (await browser.post(path, data={"csrf": "guess"})).status_code == 403
+
+
+def test_an_administrator_begins_with_deliveries_and_looks_nobody_up() -> None:
+    person = a_person("source-administrator")
+    assert find_start(person) == "/agency/deliveries"
+    assert "/lookup" not in {item.href for item in find_menu(person)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("0182 555 101", "+31182555101"),
+        ("(0182) 555-101", "+31182555101"),
+        ("+32 2 555 12 34", "+3225551234"),
+        ("0032 2 555 12 34", "+3225551234"),
+    ],
+)
+def test_a_phone_number_may_be_typed_as_on_a_letter(typed: str, told: str) -> None:
+    wire, faults = read_contact(a_form(phone=typed), "2026-11-01")
+    assert (wire["phone"], faults) == (told, {})
+
+
+def test_a_full_form_is_what_the_index_takes() -> None:
+    form = a_form(
+        name="A. Jansen",
+        outOfHoursPhone="0182 555 102",
+        absentUntil="2026-12-24",
+        deputyFunction="Teamleider",
+        deputyPhone="0182 555 103",
+        **{"day-mon": "1", "day-fri": "1", "from": "09:00", "until": "17:00"},
+    )
+    wire, faults = read_contact(form, "2026-11-01")
+    holder = parse_contact_holder(wire)
+    assert not faults
+    assert holder.office_hours[0].days == ("mon", "fri")
+    assert holder.deputy is not None
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"function": " "}, "function"),
+        ({"phone": ""}, "phone"),
+        ({"deputyName": "B. Bos"}, "deputy"),
+    ],
+)
+def test_what_is_missing_is_named(changed: dict[str, str], field: str) -> None:
+    _, faults = read_contact(a_form(**changed), "2026-11-01")
+    assert set(faults) == {field}
+    assert all(load_texts("nl").has(key) for key in faults.values())
+
+
+def test_a_reject_reads_here_as_in_the_agencys_own_file() -> None:
+    texts = load_texts("nl")
+    for reason, explained in EXPLANATIONS.items():
+        assert texts.get(f"reject.{reason.value}.what") == explained.what
+        assert texts.get(f"reject.{reason.value}.remedy") == explained.remedy
+
+
+@pytest.mark.parametrize("reason", WithdrawalReason)
+def test_each_reason_why_a_signal_ended_has_words(reason: WithdrawalReason) -> None:
+    assert load_texts("nl").has(f"signals.reason.{reason.value}")
