@@ -33,6 +33,7 @@ from signal_index.api import (
     contacts,
     corrections,
     embargoes,
+    general_reports,
     ledger_routes,
     lookups,
     oversight,
@@ -47,6 +48,7 @@ from signal_index.api import (
     reviews,
     searching,
     sources,
+    specific_reports,
 )
 from signal_index.api.context import Index, Names
 from signal_index.api.edge import Edge
@@ -93,6 +95,8 @@ SUBJECTS = (
     completeness.routes,
     approvals.routes,
     overview.routes,
+    general_reports.routes,
+    specific_reports.routes,
     reviews.routes,
     oversight.routes,
     ledger_routes.routes,

@@ -9,14 +9,22 @@ from typing import Any
 from signal_index.keyring import YearKeys
 from signal_index.ledger import (
     DecisionGroup,
+    DisclosureKey,
     Entry,
     Outcome,
     PersonGroup,
     RoleGroup,
     WhyGroup,
+    build_entry,
 )
 from signal_index.overview.counts import Cell, Counts, UserCell
-from tests.ledger_builders import a_disclosure_key, a_shown, an_entry, an_id
+from tests.ledger_builders import (
+    a_disclosure_key,
+    a_shown,
+    an_id,
+    some_entropy,
+    some_facts,
+)
 
 WORKDAY = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
 """A Wednesday, 11:00 in the Netherlands."""
@@ -44,7 +52,9 @@ def a_lookup(
         "what": a_shown(flags if outcome is Outcome.ANSWERED else 0),
         "decision": DecisionGroup(outcome, (), own.pop("repeat", False)),
     }
-    return an_entry(number, **(given | own))
+    key: DisclosureKey = own.pop("key", a_disclosure_key(at.year))
+    facts = some_facts(number, **(given | own))
+    return build_entry(facts, entropy=some_entropy(number), key=key)
 
 
 def a_cell(**changes: object) -> Cell:

@@ -53,3 +53,8 @@ class Labels:
     def follow_up(self, code: str) -> str:
         """Give what a user said came of a lookup, in words."""
         return self.catalogue.outcomes.get(code, code)
+
+    def officer_purpose(self, code: str) -> str:
+        """Give why an officer asks something of the ledger, in words."""
+        found = self.catalogue.officer_purposes.get(code)
+        return code if found is None else found.label

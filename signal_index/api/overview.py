@@ -72,7 +72,8 @@ async def show_overview(request: Request, caller: Officer) -> Response:
         await insert_entries(conn, [record])
     everything = await open_period(sealed, Wanted(), index.keys)
     narrowed = await open_period(sealed, asked.wanted, index.keys)
-    labels = Labels(await index.standing.get(now), index.catalogue)
+    catalogue = index.catalogue_in(scope.municipality)
+    labels = Labels(await index.standing.get(now), catalogue)
     return give_json(describe_overview(sealed, narrowed, everything, labels))
 
 

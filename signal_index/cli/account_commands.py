@@ -1,5 +1,7 @@
-"""`account suspend` and `account restore`: what a token says does not matter then."""
+"""`account`: suspending one, whatever its token says, and mandates for reports."""
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,7 @@ from signal_index.ledger import Kind
 from signal_index.settings import load_settings
 from signal_index.store.accounts import EVERYONE, restore_account, suspend_account
 from signal_index.store.acts import Act
+from signal_index.store.mandates import end_mandate, give_mandate
 from signal_index.store.registry import Change, get_municipality
 
 account_app = typer.Typer(no_args_is_help=True, help="Accounts of users and sources.")
@@ -21,6 +24,11 @@ Subject = Annotated[
     str | None, typer.Argument(help="The account's `sub` at the provider.")
 ]
 Organisation = Annotated[str, typer.Option(help="OIN of its organisation.")]
+Officer = Annotated[str, typer.Argument(help="The officer's `sub` at the provider.")]
+Until = Annotated[
+    datetime,
+    typer.Option(formats=["%Y-%m-%d"], help="The last day of the mandate."),
+]
 Everyone = Annotated[
     bool, typer.Option("--everyone", help="The organisation as a whole.")
 ]
@@ -48,6 +56,44 @@ def restore(
     """Lift a suspension."""
     run(lambda: _restore(settings, organisation, subject, everyone=everyone))
     say("restored")
+
+
+@account_app.command("mandate")
+def mandate(
+    subject: Officer, organisation: Organisation, until: Until, settings: SettingsFile
+) -> None:
+    """Let an officer ask for reports with persons, up to and including a day."""
+    run(lambda: _mandate(settings, organisation, subject, until))
+    say(f"has a mandate until {until.date()}")
+
+
+@account_app.command("end-mandate")
+def stop_mandate(
+    subject: Officer, organisation: Organisation, settings: SettingsFile
+) -> None:
+    """End a mandate at once."""
+    run(lambda: _end_mandate(settings, organisation, subject))
+    say("the mandate has ended")
+
+
+async def _mandate(
+    file: Path, organisation: str, subject: str, until: datetime
+) -> None:
+    last = until.date()
+    async with administering(load_settings(file)) as (conn, recorder):
+        home = await get_municipality(conn, organisation)
+        await give_mandate(conn, organisation, subject, last, recorder.clock())
+        act = _act("mandate-given", organisation, subject, home)
+        what = {**act.what, "until": last.isoformat()}
+        await recorder.record(conn, replace(act, what=what))
+
+
+async def _end_mandate(file: Path, organisation: str, subject: str) -> None:
+    async with administering(load_settings(file)) as (conn, recorder):
+        home = await get_municipality(conn, organisation)
+        await end_mandate(conn, organisation, subject)
+        act = _act("mandate-ended", organisation, subject, home)
+        await recorder.record(conn, act)
 
 
 async def _suspend(

@@ -7,6 +7,7 @@ from signal_index.cli.account_commands import account_app
 from signal_index.cli.completeness_commands import disclose_command
 from signal_index.cli.key_commands import keys_app
 from signal_index.cli.ledger_commands import export_command
+from signal_index.cli.overview_commands import overview_app
 from signal_index.cli.registry_commands import (
     client_app,
     load,
@@ -41,3 +42,4 @@ app.add_typer(signer_app, name="signer")
 app.add_typer(source_app, name="source")
 app.add_typer(account_app, name="account")
 app.add_typer(purpose_app, name="purpose")
+app.add_typer(overview_app, name="overview")

@@ -9,8 +9,10 @@ entries themselves: unreadable without the disclosure key of the year, and gone 
 - The plaintext is padded to a multiple of 1,024 bytes.
 """
 
+import hmac
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -29,6 +31,7 @@ from signal_index.proof import (
 NONCE_BYTES = 12
 _STEP = 1024
 _LENGTH = 4
+_CODE_BYTES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,21 @@ def open_question(request: UUID, sealed: bytes, *, key: DisclosureKey) -> JsonOb
     if not isinstance(said, dict):
         raise DisclosureRefused("a request for a report does not open")
     return said
+
+
+def name_in_report(
+    key: DisclosureKey, request: UUID, person: bytes | None
+) -> str | None:
+    """Give the code that stands for a person within one report, and in no other.
+
+    `person` is the keyed hash under which the ledger finds them. Forty bits: enough to
+    tell a hundred thousand persons apart, too few to be anything else.
+    """
+    if person is None:
+        return None
+    code = hmac.digest(key.find, b"report\n" + request.bytes + person, sha256)
+    digits = code[:_CODE_BYTES].hex().upper()
+    return f"{digits[:5]}-{digits[5:]}"
 
 
 def _seal(data: bytes, bound: bytes, key: DisclosureKey, nonce: bytes) -> bytes:

@@ -73,11 +73,17 @@ async def find_lookups(
     scope: OfficerScope | None,
     *,
     after: UUID | None,
+    users: Collection[bytes] | None = None,
 ) -> Sequence[SealedLookup]:
-    """Give at most `BATCH` lookups of a period that come after this one."""
+    """Give at most `BATCH` lookups of a period that come after this one.
+
+    `users`: keyed hashes (`ledger.user_find_key`); None keeps everybody's.
+    """
     statement = _lookups(period).order_by(ledger_entry.c.entry_id).limit(BATCH)
     if after is not None:
         statement = statement.where(ledger_entry.c.entry_id > after)
+    if users is not None:
+        statement = statement.where(ledger_disclosure.c.find_user.in_(users))
     if scope is not None:
         columns = ledger_entry.c
         statement = statement.where(
