@@ -20,6 +20,7 @@ from keys.client.transports import Signer
 from signal_index.cli.commands import app
 from signal_index.ledger import note_key
 from signal_index.proof import RECEIPTS_OF_DAY, LineWriter, origin_of
+from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine
 from signal_index.upkeep.disclose import Disclosing, disclose_day
 from signal_index.upkeep.export import export_year
 from signal_index.upkeep.sequencer import Sequencer, sequence_once
@@ -101,9 +102,19 @@ async def gather(
 
 
 async def sequence(world: World, folder: Path) -> None:
+    """Put what was recorded into the tree, in the role that may."""
     file = folder / "checkpoint.json"
-    sequencer = Sequencer(world.engine, CHECKPOINT_KEY, LEDGER_ORIGIN, file)
-    await sequence_once(sequencer, now=world.clock())
+    if is_sqlite(world.engine):
+        sequencer = Sequencer(world.engine, CHECKPOINT_KEY, LEDGER_ORIGIN, file)
+        await sequence_once(sequencer, now=world.clock())
+        return
+    url = world.engine.url.render_as_string(hide_password=False)
+    engine = open_engine(url, DatabaseRole.SEQUENCER)
+    try:
+        sequencer = Sequencer(engine, CHECKPOINT_KEY, LEDGER_ORIGIN, file)
+        await sequence_once(sequencer, now=world.clock())
+    finally:
+        await engine.dispose()
 
 
 def write_receipts(files: DayFiles, answers: Sequence[dict[str, Any]]) -> Path:
