@@ -12,8 +12,11 @@ from policy.vocabulary import parse_municipality
 from signal_index.api.callers import Person
 from signal_index.api.context import get_index
 from signal_index.api.reading import give_json, read_query
+from signal_index.api.reviews import hashes_of
 from signal_index.api.routing import Routes
+from signal_index.api.transactions import looking
 from signal_index.notice import parse_municipality as read_municipality
+from signal_index.store.review_records import count_open_questions
 
 routes = Routes()
 
@@ -29,9 +32,13 @@ async def show_catalogue(request: Request, caller: Person) -> Response:
     policy = index.policy.get(await index.standing.get(now), place)
     offers = open_purposes(policy, caller.caller, place, now=now)
     catalogue = policy.catalogue
+    async with looking(index.engine) as conn:
+        hashes = hashes_of(index, caller.caller)
+        questions = await count_open_questions(conn, hashes)
     return give_json(
         {
             "municipality": place,
+            "openQuestions": questions,
             "purposes": [_purpose(offer) for offer in offers],
             "lifeDomains": _labels(catalogue.life_domains),
             "outcomes": _labels(catalogue.outcomes),

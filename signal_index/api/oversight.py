@@ -67,9 +67,10 @@ async def list_officers_acts(
         what: JsonObject = {"act": "officers-acts", "shown": min(limit, len(shown))}
         entry = record_act(Kind.SEARCH, caller.caller, what, index.keys, now)
         await insert_entries(conn, [entry])
+    catalogue = index.catalogue_in(caller.scope.municipality)
     return give_json(
         {
-            "items": [_shape(one, index.catalogue) for one in shown[:limit]],
+            "items": [_shape(one, catalogue) for one in shown[:limit]],
             "next": str(shown[limit - 1].entry) if len(shown) > limit else None,
             "people": [_shape_person(name, one) for name, one in people.items()],
             "since": encode_instant(now - COUNTED_FOR),

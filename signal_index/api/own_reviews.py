@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from policy.vocabulary import Caller
+from policy.vocabulary import Caller, parse_municipality
 from signal_index.api.callers import ActivePerson
 from signal_index.api.context import Index, get_index
 from signal_index.api.reading import give_json, read_json, read_query
@@ -104,12 +104,13 @@ async def _shape(
 
 def _item(one: Review, lookup: Opened, acts: Sequence[Opened], index: Index) -> Shape:
     why = group_of(lookup, Group.WHY)
+    catalogue = index.catalogue_in(parse_municipality(one.municipality))
     question, explanation = _last(acts, "asked"), _last(acts, "explained")
     return {
         "id": str(one.id),
         "entryId": str(one.entry_id),
         "at": encode_instant(lookup.recorded_at),
-        "purposeLabel": shape_why(why, index.catalogue)["purposeLabel"],
+        "purposeLabel": shape_why(why, catalogue)["purposeLabel"],
         "caseReference": why.get("caseReference"),
         "state": one.state.value,
         "answerBy": None if one.answer_by is None else encode_instant(one.answer_by),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from policy.catalogue import Catalogue
+from signal_index.identifiers import read_uuid7_instant
 from signal_index.notice.fields import encode_instant
 from signal_index.proof import Group, JsonObject
 from signal_index.store.review_opening import Neighbour, Opened
@@ -21,6 +22,7 @@ def shape_review(one: Review, standing: Standing, now: datetime) -> Shape:
     return {
         "id": str(one.id),
         "entryId": str(one.entry_id),
+        "at": encode_instant(read_uuid7_instant(one.entry_id)),
         "organisation": one.organisation,
         "organisationName": name_organisation(one.organisation, standing),
         "rules": [rule.value for rule in one.rules],

@@ -235,7 +235,7 @@ async def _open(
     wanted = [found.entry_id, *(one.entry for one in near), *acts]
     opened = await open_entries(conn, wanted, index.keys.disclosures)
     said = await find_outcomes(conn, [found.entry_id])
-    catalogue = index.catalogue
+    catalogue = index.catalogue_in(scope.municipality)
     lookup: Shape | None = None
     if found.entry_id in opened:
         outcome = said.get(found.entry_id)

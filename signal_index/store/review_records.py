@@ -153,6 +153,13 @@ async def find_own_reviews(
     return await _read(conn, rows.all())
 
 
+async def count_open_questions(conn: AsyncConnection, hashes: Collection[bytes]) -> int:
+    """Give how many questions about a user's own lookups wait for an explanation."""
+    wanted = _of_user(hashes).where(review.c.state == ReviewState.ASKED.value)
+    found = await conn.scalar(select(func.count()).select_from(wanted.subquery()))
+    return int(found or 0)
+
+
 async def get_own_review(
     conn: AsyncConnection, review_id: UUID, hashes: Collection[bytes]
 ) -> Review:
