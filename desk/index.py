@@ -54,6 +54,12 @@ class SignalIndex:
         """Ask the inclusion proof of one ledger entry (C2SP tlog-proof)."""
         return await self._send("GET", f"/v1/ledger/proofs/{entry}", token)
 
+    async def witness_state(self) -> str:
+        """Ask whether witnesses confirm the ledger, from the index's public health."""
+        found = parse_page_data(await self._send("GET", "/v1/health", None))
+        witness = found.get("witness")
+        return str(witness.get("state")) if isinstance(witness, dict) else ""
+
     async def ask(
         self,
         method: str,
@@ -73,11 +79,11 @@ class SignalIndex:
         self,
         method: str,
         path: str,
-        token: str,
+        token: str | None,
         content: bytes | None = None,
         query: dict[str, str] | None = None,
     ) -> Passed:
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         if content is not None:
             headers["Content-Type"] = "application/json"
         try:

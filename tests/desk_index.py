@@ -129,10 +129,12 @@ class FakeIndex:
     prints: list[str] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     forgotten: bool = False
+    witness: str = "witnessed"
 
     def __post_init__(self) -> None:
         self.app = Starlette(
             routes=[
+                Route("/v1/health", self._health),
                 Route("/v1/catalogue", self._catalogue),
                 Route("/v1/lookups", self._look_up, methods=["POST"]),
                 Route("/v1/lookups/{entry}/outcome", self._outcome, methods=["POST"]),
@@ -141,6 +143,9 @@ class FakeIndex:
                 Route("/v1/ledger/proofs/{entry}", self._proof),
             ]
         )
+
+    async def _health(self, _request: Request) -> Response:
+        return JSONResponse({"status": "ok", "witness": {"state": self.witness}})
 
     async def _catalogue(self, request: Request) -> Response:
         self.tokens.append(request.headers["authorization"])
