@@ -122,6 +122,21 @@ class WitnessAt(BaseModel):
     url: SecureUrl
 
 
+class ProcessingLogAt(BaseModel):
+    """Where a Logboek Dataverwerkingen takes records (OTLP over HTTP, JSON).
+
+    `activities`: the register in which each processing activity is described; its id
+    follows. `processors`: the website of each organisation that calls, by OIN.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    collector: SecureUrl
+    activities: SecureUrl
+    token_file: Path | None = None
+    processors: dict[str, SecureUrl] = {}
+
+
 class Settings(BaseSettings):
     """Everything one index needs to know before it starts."""
 
@@ -156,6 +171,8 @@ class Settings(BaseSettings):
     witnesses: tuple[WitnessAt, ...] = ()
     witness_quorum: int | None = Field(default=None, ge=1)
     unwitnessed_until: date | None = None
+
+    processing_log: ProcessingLogAt | None = None  # default: no records go out
 
     host: str
     port: int = Field(ge=0, le=65535)
@@ -243,6 +260,10 @@ def _resolve(settings: Settings, folder: Path) -> Settings:
     for name in ("database_url", "upkeep_database_url", "admin_database_url"):
         if (value := getattr(settings, name)) is not None:
             changes[name] = _resolve_database(value, folder)
+    log = settings.processing_log
+    if log is not None and log.token_file is not None:
+        token = {"token_file": folder / log.token_file}
+        changes["processing_log"] = log.model_copy(update=token)
     return settings.model_copy(update=changes)
 
 

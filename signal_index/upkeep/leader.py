@@ -10,7 +10,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -35,6 +35,12 @@ from signal_index.upkeep.leadership import (
     Leadership,
 )
 from signal_index.upkeep.picking import Picking
+from signal_index.upkeep.processing_log import (
+    LOG_SECONDS,
+    ProcessingLog,
+    open_collector,
+    register_of,
+)
 from signal_index.upkeep.schedule import Job, Schedule
 from signal_index.upkeep.sequencer import Sequencer, sequence_once, verify_start
 
@@ -62,10 +68,14 @@ class Upkeep:
     leadership: Leadership
     log: EventLog
     clock: Callable[[], datetime]
+    processing: ProcessingLog | None = None
 
     def jobs(self) -> Sequence[Job]:
         """Give what the leader does, and how often."""
+        processing = self.processing
+        records = processing and Job("log-processing", LOG_SECONDS, processing.run)
         return (
+            *((records,) if records else ()),
             Job("sequence", SEQUENCE_SECONDS, self._sequence),
             Job("clean", CLEAN_SECONDS, self.erasure.clean),
             Job("erase", ERASE_SECONDS, self.erasure.run),
@@ -128,13 +138,20 @@ async def opened_upkeep(
     clock: Callable[[], datetime],
 ) -> AsyncIterator[Upkeep]:
     """Open what the leader needs: on PostgreSQL engines in the roles of its jobs."""
-    async with open_witnesses(settings, log) as witnesses:
-        if engine is not None and is_sqlite(engine):
-            engines = _Engines(engine, engine)
-            yield _upkeep(settings, engines, witnesses, log, clock)
+    async with (
+        open_witnesses(settings, log) as witnesses,
+        open_collector(settings) as collector,
+        _opened_engines(settings, engine) as engines,
+    ):
+        upkeep = _upkeep(settings, engines, witnesses, log, clock)
+        if collector is None:
+            yield upkeep
             return
-        async with _opened_engines(settings) as engines:
-            yield _upkeep(settings, engines, witnesses, log, clock)
+        register, keys = register_of(settings), upkeep.keys
+        processing = ProcessingLog(
+            engines.erasing, keys, collector, register, log, clock
+        )
+        yield replace(upkeep, processing=processing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +163,12 @@ class _Engines:
 
 
 @asynccontextmanager
-async def _opened_engines(settings: Settings) -> AsyncIterator[_Engines]:
+async def _opened_engines(
+    settings: Settings, engine: AsyncEngine | None
+) -> AsyncIterator[_Engines]:
+    if engine is not None and is_sqlite(engine):
+        yield _Engines(engine, engine)
+        return
     url = settings.upkeep_database_url or settings.database_url
     if make_url(url).get_backend_name() == "sqlite":
         raise SettingsRefused("upkeep: on SQLite it runs in the serving process")

@@ -8,14 +8,18 @@
 - Never sampled. Proven by tests/contract/test_processing_log.py.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib import metadata
+from pathlib import Path
 from typing import Final
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from signal_index.errors import SettingsRefused
 from signal_index.events import Event, EventLog
 from signal_index.keyring import YearKeys
 from signal_index.ledger import data_subject_key, open_disclosures
@@ -27,6 +31,7 @@ from signal_index.proof import (
     parse_disclosure,
     parse_leaf,
 )
+from signal_index.settings import Settings
 from signal_index.store.connect import reading, transaction
 from signal_index.store.processing_log import (
     Waiting,
@@ -43,6 +48,7 @@ from signal_index.upkeep.processing_record import (
 
 LOG_SECONDS: Final = 5.0
 BATCH: Final = 256
+_TIMEOUT: Final = 20.0
 _FIRST_WAIT: Final = timedelta(seconds=5)
 _LONGEST_WAIT: Final = timedelta(minutes=10)
 
@@ -59,6 +65,34 @@ class Collector:
     url: str
     token: str | None
     version: str
+
+
+@asynccontextmanager
+async def open_collector(settings: Settings) -> AsyncIterator[Collector | None]:
+    """Give the collector of the settings, or None where they name none.
+
+    Raises `SettingsRefused` where the token cannot be read.
+    """
+    at = settings.processing_log
+    if at is None:
+        yield None
+        return
+    token = None if at.token_file is None else _read_token(at.token_file)
+    async with httpx.AsyncClient(follow_redirects=False, timeout=_TIMEOUT) as http:
+        yield Collector(http, at.collector, token, metadata.version("signal-index"))
+
+
+def _read_token(file: Path) -> str:
+    try:
+        return file.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as cause:
+        raise SettingsRefused("processing_log.token_file: cannot be read") from cause
+
+
+def register_of(settings: Settings) -> Register:
+    """Give where activities and callers are described; empty without a setting."""
+    at = settings.processing_log
+    return Register("", {}) if at is None else Register(at.activities, at.processors)
 
 
 @dataclass(slots=True)

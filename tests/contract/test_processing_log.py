@@ -11,12 +11,15 @@ from typing import Any
 import httpx
 import pytest
 
+from signal_index.errors import SettingsRefused
 from signal_index.events import EventLog
+from signal_index.settings import load_settings
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
-from signal_index.upkeep.processing_log import Collector, ProcessingLog
+from signal_index.upkeep.processing_log import Collector, ProcessingLog, open_collector
 from signal_index.upkeep.processing_record import Register
 from tests.holders_builders import a_bsn
 from tests.reconcile_world import sequence
+from tests.store_builders import write_settings
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -255,3 +258,29 @@ async def test_its_log_says_neither_whom_nor_what(
     line = json.loads(world.log.getvalue().strip("\x00").strip())
     assert {*line} == {"at", "event", "kind", "count"}
     assert isinstance(world.log, io.StringIO)
+
+
+async def test_no_collector_is_opened_where_none_is_named(tmp_path: Path) -> None:
+    settings = load_settings(write_settings(tmp_path))
+    async with open_collector(settings) as collector:
+        assert collector is None
+
+
+async def test_a_collector_is_spoken_to_with_the_token_of_its_file(
+    tmp_path: Path,
+) -> None:
+    file = write_settings(tmp_path)
+    (tmp_path / "token").write_text("of-the-collector\n")
+    file.write_text(
+        f"{file.read_text()}\n[processing_log]\n"
+        'collector = "https://logboek.test/v1/traces"\n'
+        'activities = "https://voorbeeldstad.example/verwerkingen"\n'
+        'token_file = "token"\n'
+    )
+    async with open_collector(load_settings(file)) as collector:
+        assert collector is not None
+        assert collector.token == "of-the-collector"  # noqa: S105 - of this test
+    (tmp_path / "token").unlink()
+    with pytest.raises(SettingsRefused):
+        async with open_collector(load_settings(file)):
+            pass
