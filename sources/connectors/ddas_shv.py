@@ -11,6 +11,7 @@ from datetime import date
 from typing import BinaryIO, Final
 
 from sources.connectors.cases import read_case
+from sources.connectors.ddas_schema import find_schema, hold_against
 from sources.connectors.fields import RawCase, RawField, RawPerson, Role
 from sources.connectors.json_stream import (
     Found,
@@ -39,9 +40,16 @@ class _Trajectory:
 
 def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
     """Give the readings of an SHV delivery; raises `UnreadableFile`."""
+    schema = find_schema(profile, "schuldhulptrajecten")
     people = _find_people(file)
     for found in stream(file, {_TRAJECTORY}):
-        yield from _read_trajectory(found, people, profile, today)
+        readings = list(_read_trajectory(found, people, profile, today))
+        yield from hold_against(schema, found.value, _place(found), readings)
+
+
+def _place(found: Found) -> Place:
+    path = f"leveringen[{found.delivery}].schuldhulptrajecten[{found.position}]"
+    return Place(None, path)
 
 
 def _find_people(file: BinaryIO) -> dict[int, tuple[RawPerson, ...]]:
@@ -58,7 +66,7 @@ def _read_trajectory(
     profile: Profile,
     today: date,
 ) -> Iterator[Reading]:
-    path = f"leveringen[{found.delivery}].schuldhulptrajecten[{found.position}]"
+    path = _place(found).record
     row = members(found.value)
     clients = items(row.get("client"))
     if not 1 <= len(clients) <= 2:

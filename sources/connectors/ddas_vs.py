@@ -10,6 +10,7 @@ from datetime import date
 from typing import BinaryIO, Final
 
 from sources.connectors.cases import LONGEST_NUMBER, read_case
+from sources.connectors.ddas_schema import find_schema, hold_against
 from sources.connectors.ddas_shv import DAYS
 from sources.connectors.fields import RawCase, RawField, RawPerson, Role
 from sources.connectors.json_stream import (
@@ -41,14 +42,23 @@ class _Header:
 
 def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
     """Give the readings of a VS delivery; raises `UnreadableFile`."""
+    signals = find_schema(profile, "vroegsignalen")
+    cases = find_schema(profile, "vroegsignaalzaken")
     headers = _find_headers(file)
     for found in stream(file, {_SIGNAL, _CASE}):
         if found.prefix == _SIGNAL:
             header = headers.get(found.delivery, _Header())
             raw = _make_raw(found, header, today)
-            yield read_case(raw, profile, today=today)
+            reading = read_case(raw, profile, today=today)
+            yield from hold_against(signals, found.value, raw.place, [reading])
         else:
-            yield _read_closings(members(found.value), profile, today)
+            reading = _read_closings(members(found.value), profile, today)
+            yield from hold_against(cases, found.value, _place(found), [reading])
+
+
+def _place(found: Found) -> Place:
+    kind = "vroegsignalen" if found.prefix == _SIGNAL else "vroegsignaalzaken"
+    return Place(None, f"leveringen[{found.delivery}].{kind}[{found.position}]")
 
 
 def _find_headers(file: BinaryIO) -> dict[int, _Header]:
@@ -76,8 +86,7 @@ def _make_raw(found: Found, header: _Header, today: date) -> RawCase:
         "start": field(row, begun),
         "status": field(row, "status"),
     }
-    place = Place(None, f"leveringen[{found.delivery}].vroegsignalen[{found.position}]")
-    return RawCase(place, fields, DAYS, header.people, today)
+    return RawCase(_place(found), fields, DAYS, header.people, today)
 
 
 def _read_closings(row: Mapping[str, object], profile: Profile, today: date) -> Reading:

@@ -44,7 +44,7 @@ def _stream(file: BinaryIO, wanted: frozenset[str]) -> Iterator[Found]:
     delivery, position, size = -1, dict.fromkeys(wanted, -1), 0
     builder: ijson.ObjectBuilder | None = None
     target = ""
-    for prefix, event, value in ijson.parse(file):
+    for prefix, event, value in ijson.parse(file, use_float=True):
         if builder is None:
             if prefix == _DELIVERY and event == "start_map":
                 delivery, position = delivery + 1, dict.fromkeys(wanted, -1)
