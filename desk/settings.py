@@ -8,6 +8,7 @@
 
 import re
 import tomllib
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
@@ -21,7 +22,6 @@ from pydantic_settings import (
 
 from desk.errors import SettingsRefused
 
-LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 OIN_PATTERN: Final = r"^[0-9]{20}$"
 
 
@@ -29,9 +29,16 @@ def _reachable_safely(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return url.rstrip("/")
-    if parts.scheme == "http" and parts.hostname in LOOPBACK:
+    if parts.scheme == "http" and _is_this_machine(parts.hostname):
         return url.rstrip("/")
     raise ValueError("https, or http on this machine only")
+
+
+def _is_this_machine(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _compiles(pattern: str) -> str:

@@ -46,9 +46,15 @@ class DeskOf:
     organisation: str
     name: str
     support: str
+    host: str
     scopes: tuple[str, ...]
-    per_user_per_day: int
-    per_organisation_per_day: int
+    per_user_per_day: int = 0
+    per_organisation_per_day: int = 0
+
+    @property
+    def asks_holders(self) -> bool:
+        """Whether anybody at this desk may have a number blinded."""
+        return self.per_user_per_day > 0
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ TEAM_DESK = DeskOf(
     TEAM,
     "Wijkteam Voorbeeldstad",
     "Helpdesk wijkteam: 0182 555 000 (op werkdagen van 8:00 tot 18:00).",
+    "localhost",
     ("openid", "profile", "lookup"),
     per_user_per_day=200,
     per_organisation_per_day=5_000,
@@ -81,12 +88,26 @@ HALL_DESK = DeskOf(
     TOWN_HALL,
     "Gemeente Voorbeeldstad",
     "Helpdesk gemeente: 0182 555 900 (op werkdagen van 8:00 tot 18:00).",
+    "127.0.0.1",
     ("openid", "profile", "lookup", "ledger"),
     per_user_per_day=25,
     per_organisation_per_day=100,
 )
-DESKS = (TEAM_DESK, HALL_DESK)
-"""Officers log in at the town hall's: few people, few searches for one citizen."""
+AGENCY_DESK = DeskOf(
+    "debt-help-desk",
+    "desk-debt-help",
+    _oin(12),
+    "Kredietbank Voorbeeldstad",
+    "Functioneel beheer Kredietbank: 0182 555 300.",
+    "127.0.0.2",
+    ("openid", "profile", "publish"),
+)
+DESKS = (TEAM_DESK, HALL_DESK, AGENCY_DESK)
+"""Officers log in at the town hall's: few people, few searches for one citizen.
+
+Cookies know no ports: each desk has a host of its own on this machine, so that one
+browser can be logged in at all of them.
+"""
 
 ACCOUNTS = (
     Account(
@@ -137,6 +158,13 @@ ACCOUNTS = (
         "beheerder van de gemeente",
         TOWN_HALL,
         ("municipality-administrator",),
+    ),
+    Account(
+        "kees",
+        "Kees Smit",
+        "beheerder bij de Kredietbank",
+        _oin(12),
+        ("source-administrator",),
     ),
 )
 """Sanne is there to be refused; those of the town hall audit and cannot look up."""

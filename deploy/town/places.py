@@ -14,7 +14,7 @@ FOLDER/log/              what each process wrote
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.town.parties import HALL_DESK, DeskOf
+from deploy.town.parties import DESKS, HALL_DESK, TEAM_DESK, DeskOf
 from deploy.town.ports import find_free_port
 
 HOLDERS = (1, 2, 3)
@@ -27,11 +27,10 @@ class Places:
 
     folder: Path
     index_port: int
-    desk_port: int
+    desk_ports: tuple[int, ...]
     provider_port: int
     holder_ports: tuple[int, int, int]
     database_url: str
-    town_hall_port: int
     witness_port: int
 
     @property
@@ -79,11 +78,11 @@ class Places:
 
     def desk_port_of(self, desk: DeskOf) -> int:
         """Give the port of one desk."""
-        return self.town_hall_port if desk is HALL_DESK else self.desk_port
+        return self.desk_ports[DESKS.index(desk)]
 
     def desk_url_of(self, desk: DeskOf) -> str:
         """Give the origin of one desk."""
-        return self.town_hall_url if desk is HALL_DESK else self.desk_url
+        return f"http://{desk.host}:{self.desk_port_of(desk)}"
 
     def agency(self, slug: str) -> Path:
         """Give the folder of one source agency."""
@@ -96,17 +95,13 @@ class Places:
 
     @property
     def desk_url(self) -> str:
-        """Give the desk's origin: a name, for cookies that want a secure context."""
-        return f"http://localhost:{self.desk_port}"
+        """Give the origin of the team's desk."""
+        return self.desk_url_of(TEAM_DESK)
 
     @property
     def town_hall_url(self) -> str:
-        """Give the origin of the town hall's desk.
-
-        Cookies know no ports: another host than the team's desk has, so that one
-        browser can be logged in at both.
-        """
-        return f"http://127.0.0.1:{self.town_hall_port}"
+        """Give the origin of the town hall's desk."""
+        return self.desk_url_of(HALL_DESK)
 
     @property
     def issuer(self) -> str:
@@ -123,7 +118,7 @@ def choose_places(
 ) -> Places:
     """Choose free ports for a town in `folder`; SQLite unless a database is given.
 
-    `desk_port` is what is preferred for the team's desk; the town hall's is next to it.
+    `desk_port` is what is preferred for the team's desk; the others' are next to it.
     """
     ports = (find_free_port() for _ in range(6))
     first, second, third, index, provider, witness = ports
@@ -131,10 +126,12 @@ def choose_places(
     return Places(
         folder=folder.resolve(),
         index_port=index,
-        desk_port=find_free_port(desk_port),
+        desk_ports=tuple(
+            find_free_port(desk_port and desk_port + place)
+            for place in range(len(DESKS))
+        ),
         provider_port=provider,
         holder_ports=(first, second, third),
         database_url=database_url or default,
-        town_hall_port=find_free_port(desk_port and desk_port + 1),
         witness_port=witness,
     )

@@ -108,7 +108,7 @@ def _desk_metadata(places: Places, desk: DeskOf) -> dict[str, Any]:
         "response_types": ["code"],
         "redirect_uris": [f"{url}/callback"],
         "post_logout_redirect_uris": [f"{url}/logged-out"],
-        "scope": "openid profile lookup ledger",
+        "scope": " ".join(sorted({*desk.scopes, "ledger"})),
         "subject": {
             "org": desk.organisation,
             "roles": [],

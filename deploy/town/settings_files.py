@@ -83,6 +83,7 @@ def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
             ),
         }
         for desk in DESKS
+        if desk.asks_holders
     ]
     auditor = {
         "kind": "auditor",
@@ -155,7 +156,7 @@ def _index(places: Places) -> dict[str, Any]:
 def _desk(places: Places, desk: DeskOf) -> dict[str, Any]:
     return {
         "base_url": places.desk_url_of(desk),
-        "host": "127.0.0.1",
+        "host": "127.0.0.1" if desk.host == "localhost" else desk.host,
         "port": places.desk_port_of(desk),
         "organisation": desk.organisation,
         "organisation_name": desk.name,

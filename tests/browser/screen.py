@@ -11,7 +11,7 @@ from typing import Self
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from deploy.town.parties import HALL_DESK, PASSWORD, TEAM_DESK, find_account
+from deploy.town.parties import DESKS, PASSWORD, TEAM_DESK, find_account
 from deploy.town.people import People
 from deploy.town.places import Places
 from deploy.town.processes import Processes
@@ -90,12 +90,13 @@ class Screen:
     def log_in(self, username: str = "fatima", to: str | None = None) -> None:
         """Log in at the desk of this account's organisation, and stay there.
 
-        Officers (anke, bram, dora, mila) land on their first page.
+        Officers (anke, bram, dora, mila) and agencies' administrators (kees) land on
+        the first page of their menu.
         """
-        is_officer = find_account(username).organisation == HALL_DESK.organisation
-        desk = HALL_DESK if is_officer else TEAM_DESK
+        organisation = find_account(username).organisation
+        desk = next(each for each in DESKS if each.organisation == organisation)
         self.base = self.town.places.desk_url_of(desk)
-        to = to or ("/officer" if is_officer else "/lookup")
+        to = to or ("/lookup" if desk is TEAM_DESK else "/start")
         self.page.goto(f"{self.base}/login?to={to}")
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", PASSWORD)
