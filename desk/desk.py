@@ -17,7 +17,9 @@ from desk.errors import SettingsRefused
 from desk.holders import Holders
 from desk.index import SignalIndex
 from desk.key_files import read_case_key, read_client_key, read_request_key
+from desk.ledger_watch import LedgerWatch
 from desk.login import Login
+from desk.officer.kept_searches import KeptSearches
 from desk.provider import Provider
 from desk.receipts import ReceiptRules, Receipts, load_receipt_rules
 from desk.sessions import Sessions
@@ -39,10 +41,12 @@ class Desk:
     holders: Holders
     index: SignalIndex
     receipts: Receipts
+    kept_searches: KeptSearches
     case_references: CaseReferences
     pins: list[Any]
     texts: Texts
     assets: Assets
+    ledger_watch: LedgerWatch
 
 
 def desk_of(request: Request) -> Desk:
@@ -63,6 +67,7 @@ def build_desk(
     login = Login(provider, sessions, token_rules(settings), settings.base_url, clock)
     request_key = read_request_key(settings.request_key)
     rules: ReceiptRules = load_receipt_rules(settings)
+    index = SignalIndex(settings.index_url, http)
     return Desk(
         settings=settings,
         clock=clock,
@@ -73,8 +78,9 @@ def build_desk(
         holders=Holders(
             settings.holders, settings.organisation, request_key, http, clock
         ),
-        index=SignalIndex(settings.index_url, http),
+        index=index,
         receipts=Receipts(database, rules, clock),
+        kept_searches=KeptSearches(database, clock),
         case_references=CaseReferences(
             re.compile(settings.case_reference_pattern),
             read_case_key(settings.case_reference_key),
@@ -82,6 +88,7 @@ def build_desk(
         pins=_read_pins(settings),
         texts=load_texts("nl"),
         assets=load_assets(),
+        ledger_watch=LedgerWatch(index),
     )
 
 

@@ -10,6 +10,7 @@
     │   ├── CsrfMismatch
     │   ├── AccessTokenRefused    not for this index and organisation
     │   ├── RoleMissing           the page is for a role that this person lacks
+    │   ├── SearchGone            a kept search of another session, or of none
     │   ├── CaseReferenceInvalid
     │   └── InputInvalid
     ├── LoginRefused
@@ -74,6 +75,10 @@ class AccessTokenRefused(RequestRefused):
 
 class RoleMissing(RequestRefused):
     """The person is logged in, but has none of the roles that this page is for."""
+
+
+class SearchGone(RequestRefused):
+    """There is no kept search with this id in this session."""
 
 
 class CaseReferenceInvalid(RequestRefused):

@@ -1,4 +1,4 @@
-"""What the desk does by itself: drop old sessions, check kept receipts."""
+"""What the desk does by itself: drop old sessions, check receipts and the ledger."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,9 @@ async def keep_house(desk: Desk, clock: Callable[[], datetime]) -> None:
     """Go round once a minute; a party that does not answer is tried again later."""
     rounds = 0
     while True:
+        await desk.ledger_watch.look()
         await desk.sessions.sweep()
+        await desk.kept_searches.sweep()
         if rounds % CHECK_EVERY == 1:
             with suppress(DeskError):
                 await check_receipts(desk, clock())

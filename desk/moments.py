@@ -23,6 +23,12 @@ def format_moment(instant: str) -> str:
     return format_datetime(local, "EEEE d MMMM y, HH:mm", locale="nl")
 
 
+def format_short(instant: str) -> str:
+    """Give `do 12 mrt 2026, 14:05` for an ISO instant: where lists are dense."""
+    local = datetime.fromisoformat(instant).astimezone(HERE)
+    return format_datetime(local, "EE d MMM y, HH:mm", locale="nl")
+
+
 def format_time(seconds: int) -> str:
     """Give `14:05` for seconds since 1970."""
     local = datetime.fromtimestamp(seconds, HERE)

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from desk.desk import desk_of
-from desk.moments import format_day, format_moment, format_time
+from desk.moments import format_day, format_moment, format_short, format_time
 from desk.navigation import find_menu, find_start, is_own_page
+from desk.texts import name_role, name_said
 from desk.tokens import Person
 
 TEMPLATES: Final = Environment(
@@ -23,6 +24,9 @@ TEMPLATES: Final = Environment(
 TEMPLATES.filters["day"] = format_day
 TEMPLATES.filters["moment"] = format_moment
 TEMPLATES.filters["time"] = format_time
+TEMPLATES.filters["short"] = format_short
+TEMPLATES.filters["role"] = name_role
+TEMPLATES.filters["said"] = name_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def render(
         title=title,
         person=person,
         csrf=csrf,
+        ledger_warning=desk.ledger_watch.warning,
         ends_at=shown.ends_at,
         seconds_left=shown.ends_at - int(desk.clock().timestamp()),
         **values,

@@ -42,6 +42,7 @@ PROBLEMS: Final[dict[type[DeskError], Problem]] = {
     errors.CsrfMismatch: Problem("foreign-page", 403),
     errors.AccessTokenRefused: Problem("access-token-refused", 401),
     errors.RoleMissing: Problem("role-missing", 403),
+    errors.SearchGone: Problem("not-there", 404),
     errors.CaseReferenceInvalid: Problem("case-reference-invalid", 400),
     errors.InputInvalid: Problem("invalid-input", 400),
     errors.LoginExpired: Problem("login-expired", 400),

@@ -1,8 +1,8 @@
 """What the desk keeps: login states, sessions and receipts; never a pseudonym or flag.
 
-Sessions and login states are sealed under a key that only the browser's cookie gives,
-so a copy of the database opens no session. Receipts go without the group that tells
-what was shown.
+Sessions, login states and officers' searches are sealed under a key that only the
+browser's cookie gives, so a copy of the database opens no session. Receipts go without
+the group that tells what was shown.
 """
 
 from typing import Final
@@ -34,6 +34,15 @@ sessions: Final = Table(
     Column("id", LargeBinary(32), primary_key=True),
     Column("opened_at", Integer, nullable=False),
     Column("seen_at", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+kept_searches: Final = Table(
+    "kept_searches",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("session", LargeBinary(32), nullable=False),
+    Column("kept_at", Integer, nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 

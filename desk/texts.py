@@ -40,6 +40,16 @@ class Texts:
         }
 
 
+def name_role(role: str, texts: Texts) -> str:
+    """Give what a role is called; its code where we have no word for it."""
+    return texts.messages.get(f"role.{role}", role)
+
+
+def name_said(member: str, texts: Texts) -> str:
+    """Give what a member of an entry is called; itself where we have no word."""
+    return texts.messages.get(f"said.{member}", member)
+
+
 def load_texts(language: str) -> Texts:
     """Read a catalogue; every message must have a text."""
     data = (FOLDER / f"{language}.po").read_bytes()

@@ -4,6 +4,6 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from desk.officer import start
+from desk.officer import entries, search, start
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (start.router,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (start.router, search.router, entries.router)

@@ -20,7 +20,8 @@ POLICY = (
 PUT_TOGETHER = (
     *("problem.", "home.", "outcome.", "logged-out.", "session-ended."),
     *("own-lookups.outcome.", "own-lookups.contact."),
-    *("screen.bsn-", "screen.day-"),
+    *("screen.bsn-", "screen.day-", "ledger."),
+    *("search.", "kind.", "role.", "said."),
     *("deliveries.", "reject.", "signals.reason.", "signals.state.", "contact."),
 )
 pytestmark = pytest.mark.anyio

@@ -1,0 +1,46 @@
+"""One entry of the ledger, with its proof to download."""
+
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+from desk.callers import LoggedInOfficer
+from desk.desk import desk_of
+from desk.index import parse_page_data, verify_done
+from desk.pages import render
+
+router: Final = APIRouter()
+
+
+@router.get("/officer/entries/{entry}")
+async def show_entry(
+    request: Request, caller: LoggedInOfficer, entry: UUID
+) -> HTMLResponse:
+    """Give what an officer may see of an entry; the index records the look."""
+    desk = desk_of(request)
+    path = f"/v1/entries/{entry}"
+    passed = await desk.index.ask("GET", path, caller.access_token)
+    return render(
+        request,
+        "officer/entry.html",
+        title=desk.texts.get("entry.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        entry=parse_page_data(passed),
+    )
+
+
+@router.get("/officer/entries/{entry}/proof")
+async def download_proof(
+    request: Request, caller: LoggedInOfficer, entry: UUID
+) -> Response:
+    """Give the entry's proof as a file that anybody can check without us."""
+    index = desk_of(request).index
+    path = f"/v1/entries/{entry}/proof"
+    passed = await index.ask("GET", path, caller.access_token)
+    verify_done(passed)
+    name = f"bewijs-{entry}.tlog-proof"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(passed.body, media_type="text/plain", headers=headers)

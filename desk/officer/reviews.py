@@ -1,0 +1,209 @@
+"""The review queue as officers see it: the list, and one lookup to judge.
+
+- The list shows no names: who looked up and why is opened one review at a time, and the
+  index records that it was.
+- What is asked and found goes to the index at once; a form that the index does not take
+  comes back as it was filled in, with what is wrong beside it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.callers import (
+    Caller,
+    LoggedInOfficer,
+    SendingOfficer,
+    SendingPrivacyOfficer,
+)
+from desk.desk import desk_of
+from desk.errors import IndexFoundFault
+from desk.headers import allow_form
+from desk.holders import Passed
+from desk.index import parse_page_data, verify_done
+from desk.pages import render
+from desk.roles import PRIVACY_OFFICER
+
+router: Final = APIRouter()
+PAGE: Final = "/officer/reviews"
+SEE_OTHER: Final = 303
+STATES: Final = ("open", "asked", "explained", "second-look", "closed")
+QUESTIONS: Final = (
+    "why-this-person",
+    "why-this-moment",
+    "why-this-purpose",
+    "why-again",
+    "why-emergency",
+    "what-came-of-it",
+)
+FINDINGS: Final = (
+    "no-task",
+    "more-than-needed",
+    "wrong-purpose",
+    "citizen-not-informed",
+    "mistake",
+    "other",
+)
+_TOLD: Final = frozenset({"same-person", "review-closed"})
+"""Problems of the index that are told beside the form, not on a page of their own."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form that was sent: which, what was in it, and what the index said of it."""
+
+    step: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    faults: frozenset[str] = frozenset()
+    told: str | None = None
+
+
+@router.get(PAGE)
+async def show_queue(
+    request: Request,
+    caller: LoggedInOfficer,
+    state: str | None = None,
+    cursor: str | None = None,
+) -> HTMLResponse:
+    """Give what waits, what is due first first; with a state, that state alone."""
+    desk = desk_of(request)
+    query = {"limit": "50"}
+    if state in STATES:
+        query["state"] = state
+    if cursor is not None:
+        query["cursor"] = cursor
+    passed = await desk.index.ask(
+        "GET", "/v1/reviews", caller.access_token, query=query
+    )
+    return render(
+        request,
+        "officer/reviews.html",
+        title=desk.texts.get("reviews.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        queue=parse_page_data(passed),
+        state=state if state in STATES else None,
+        states=STATES,
+    )
+
+
+@router.post(PAGE)
+async def add_review(request: Request, caller: SendingPrivacyOfficer) -> Response:
+    """Put a lookup in the queue by hand, and open its review."""
+    entry = str((await request.form()).get("entry", ""))
+    body = {"entryId": entry}
+    passed = await desk_of(request).index.ask(
+        "POST", "/v1/reviews", caller.access_token, body
+    )
+    return RedirectResponse(f"{PAGE}/{parse_page_data(passed)['id']}", SEE_OTHER)
+
+
+@router.get(PAGE + "/{review}")
+async def show_review(
+    request: Request, caller: LoggedInOfficer, review: UUID
+) -> HTMLResponse:
+    """Open one review; the index records that it was opened."""
+    return await _show(request, caller, review, Sent())
+
+
+@router.post(PAGE + "/{review}/question")
+async def ask_question(
+    request: Request, caller: SendingPrivacyOfficer, review: UUID
+) -> Response:
+    """Ask the user for an explanation."""
+    form = await request.form()
+    body = {"questions": form.getlist("questions"), "text": _text(form)}
+    return await _send(request, caller, review, "question", body)
+
+
+@router.post(PAGE + "/{review}/judgement")
+async def give_judgement(
+    request: Request, caller: SendingPrivacyOfficer, review: UUID
+) -> Response:
+    """Judge the lookup."""
+    form = await request.form()
+    verdict = str(form.get("verdict", ""))
+    finding = str(form.get("finding", "")) or None
+    body = {
+        "verdict": verdict,
+        "finding": None if verdict == "in-order" else finding,
+        "text": _text(form),
+    }
+    return await _send(request, caller, review, "judgement", body)
+
+
+@router.post(PAGE + "/{review}/second-look")
+async def give_second_look(
+    request: Request, caller: SendingOfficer, review: UUID
+) -> Response:
+    """Agree with a judgement of another officer, or say why not."""
+    form = await request.form()
+    agrees = {"yes": True, "no": False}.get(str(form.get("agrees", "")))
+    body = {"agrees": agrees, "text": _text(form)}
+    return await _send(request, caller, review, "second-look", body)
+
+
+async def _send(
+    request: Request, caller: Caller, review: UUID, step: str, body: dict[str, Any]
+) -> Response:
+    """Take a step at the index and show where it led; or the form with its faults."""
+    path = f"/v1/reviews/{review}/{step}"
+    passed = await desk_of(request).index.ask("POST", path, caller.access_token, body)
+    told = find_told(passed)
+    if told is not None:
+        return await _show(request, caller, review, Sent(step, body, told=told))
+    try:
+        verify_done(passed)
+    except IndexFoundFault as fault:
+        sent = Sent(step, body, faults=fault.fields)
+        return await _show(request, caller, review, sent)
+    return RedirectResponse(f"{PAGE}/{review}#steps", SEE_OTHER)
+
+
+async def _show(
+    request: Request, caller: Caller, review: UUID, sent: Sent
+) -> HTMLResponse:
+    desk = desk_of(request)
+    path = f"/v1/reviews/{review}"
+    passed = await desk.index.ask("GET", path, caller.access_token)
+    page = render(
+        request,
+        "officer/review.html",
+        title=desk.texts.get("review.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        sent=sent,
+        questions=QUESTIONS,
+        findings=FINDINGS,
+        may_judge=not PRIVACY_OFFICER.isdisjoint(caller.person.roles),
+        **parse_page_data(passed),
+    )
+    if sent.faults:
+        page.status_code = 400
+    if sent.told:
+        page.status_code = 409
+    allow_form(page)
+    return page
+
+
+def find_told(passed: Passed) -> str | None:
+    """Give the slug of a problem that is told beside the form, if it is one."""
+    if passed.status not in {403, 409}:
+        return None
+    try:
+        problem = json.loads(passed.body)
+    except ValueError:
+        return None
+    kind = str(problem.get("type", "")) if isinstance(problem, dict) else ""
+    slug = kind.rpartition("/")[2]
+    return slug if slug in _TOLD else None
+
+
+def _text(form: FormData) -> str | None:
+    return str(form.get("text", "")).replace("\r\n", "\n").strip() or None

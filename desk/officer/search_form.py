@@ -1,0 +1,76 @@
+"""The search form: what was filled in, and the question to the index it makes."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
+
+from desk.case_references import CaseReferences
+from desk.moments import HERE
+
+DAYS: Final = 30
+EVERYTHING: Final = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """Every field as text, empty when it was left open."""
+
+    why: str = ""
+    first: str = ""
+    last: str = ""
+    organisation: str = ""
+    user: str = ""
+    team: str = ""
+    case: str = ""
+    purpose: str = ""
+    outcome: str = ""
+    kinds: str = ""
+
+    @classmethod
+    def fresh(cls, now: datetime) -> Self:
+        """Give the form as it opens: the last thirty days, in Dutch time."""
+        today = now.astimezone(HERE).date()
+        first = today - timedelta(days=DAYS)
+        return cls(first=first.isoformat(), last=today.isoformat())
+
+    @classmethod
+    def kept(cls, values: dict[str, Any]) -> Self:
+        """Give what was kept, or sent; what is no field of the form is left out."""
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: str(values.get(name, "")).strip() for name in names})
+
+    def encode(self) -> dict[str, str]:
+        """Give what is kept of it."""
+        return asdict(self)
+
+    def to_question(
+        self, options: dict[str, Any], own: str, cases: CaseReferences
+    ) -> dict[str, Any]:
+        """Give the body for the index.
+
+        A case number becomes the organisation's own HMAC of it: other organisations'
+        cases cannot be searched. Raises `CaseReferenceInvalid`.
+        """
+        case = cases.derive(self.case) if self.case else None
+        organisation = own if case is not None else self.organisation or None
+        return {
+            "why": self.why,
+            "from": self.first,
+            "until": self.last,
+            "organisation": organisation,
+            "user": self.user or None,
+            "team": self.team or None,
+            "caseReference": case,
+            "purpose": self.purpose or None,
+            "outcome": self.outcome or None,
+            "kinds": options["kinds"] if self.kinds == EVERYTHING else None,
+        }
+
+
+FIELD_OF: Final = {"from": "first", "until": "last", "caseReference": "case"}
+"""What the index calls a field, where the form calls it something else."""
+
+
+def name_faults(faults: frozenset[str]) -> frozenset[str]:
+    """Give the names that the form has for the fields the index did not accept."""
+    return frozenset(FIELD_OF.get(name, name) for name in faults)

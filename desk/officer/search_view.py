@@ -1,0 +1,82 @@
+"""What the search page shows around the list: choices, what was asked, how much."""
+
+from datetime import date
+from typing import Any, Final
+
+from desk.moments import format_day
+from desk.officer.search_form import EVERYTHING, SearchForm
+from desk.texts import Texts
+
+YEARS_BACK: Final = 5
+"""As long as the ledger's contents are kept by default."""
+
+
+def describe_choices(options: dict[str, Any], texts: Texts) -> dict[str, Any]:
+    """Give the closed lists with their labels, as the form's fields want them."""
+    return {
+        "options": options,
+        "organisations": [
+            {"code": one["oin"], "label": one["name"]}
+            for one in options["organisations"]
+        ],
+        "outcomes": [
+            {"code": code, "label": texts.get(f"search.outcome.{code}")}
+            for code in options["outcomes"]
+        ],
+        "citizen_reasons": [one for one in options["why"] if one["citizen"]],
+    }
+
+
+def first_day_for_citizen(last: str) -> str:
+    """Give from when a citizen's entries are searched, if nobody says otherwise."""
+    return date(date.fromisoformat(last).year - YEARS_BACK, 1, 1).isoformat()
+
+
+def describe_asked(
+    form: SearchForm, choices: dict[str, Any], texts: Texts
+) -> list[str]:
+    """Tell in a few lines what was searched for."""
+    options = choices["options"]
+    named: tuple[tuple[str, str, dict[str, str]], ...] = (
+        ("why", form.why, _labels(options["why"])),
+        ("organisation", form.organisation, _labels(choices["organisations"])),
+        ("team", form.team, {}),
+        ("user", form.user, {}),
+        ("case", form.case, {}),
+        ("purpose", form.purpose, _labels(options["purposes"])),
+        ("outcome", form.outcome, _labels(choices["outcomes"])),
+    )
+    lines = [
+        texts.get("search.period", first=_day(form.first), last=_day(form.last)),
+        *(
+            f"{texts.get(f'search.{name}')}: {labels.get(value, value)}"
+            for name, value, labels in named
+            if value
+        ),
+    ]
+    if form.kinds == EVERYTHING:
+        lines.append(texts.get("search.kinds.all"))
+    return lines
+
+
+def name_found(found: dict[str, Any], texts: Texts, *, is_first: bool) -> str:
+    """Give the heading over a list: how many, as far as we know."""
+    count = len(found["items"])
+    if count == 0:
+        return texts.get("search.found.none-yet" if found["next"] else "search.found.0")
+    if not is_first:
+        return texts.get("search.found.older", count=count)
+    if found["next"]:
+        return texts.get("search.found.newest", count=count)
+    return texts.get("search.found.1" if count == 1 else "search.found", count=count)
+
+
+def _labels(choices: list[dict[str, Any]]) -> dict[str, str]:
+    return {one["code"]: one["label"] for one in choices}
+
+
+def _day(text: str) -> str:
+    try:
+        return format_day(text)
+    except ValueError:
+        return text

@@ -1,0 +1,37 @@
+"""Who watches the watcher: what officers did, for the data protection officer."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from desk.callers import LoggedInDataProtectionOfficer
+from desk.desk import desk_of
+from desk.index import parse_page_data
+from desk.pages import render
+
+router: Final = APIRouter()
+PAGE: Final = "/officer/watch"
+
+
+@router.get(PAGE)
+async def show_watch(
+    request: Request,
+    caller: LoggedInDataProtectionOfficer,
+    cursor: str | None = None,
+) -> HTMLResponse:
+    """Give what officers did, newest first; the index records the look."""
+    desk = desk_of(request)
+    query = {"limit": "50"} | ({} if cursor is None else {"cursor": cursor})
+    passed = await desk.index.ask(
+        "GET", "/v1/officers-acts", caller.access_token, query=query
+    )
+    return render(
+        request,
+        "officer/watch.html",
+        title=desk.texts.get("watch.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        acts=parse_page_data(passed),
+        is_first=cursor is None,
+    )
