@@ -1,7 +1,8 @@
 """The ledger's routes: checkpoint and hash tiles for all, proofs for one's own entries.
 
 Formats byte for byte as C2SP has them. Entry bundles hold the leaves themselves and are
-for auditors only; a leaf names nobody, but says how often who asked.
+for auditors only; a leaf names nobody, but says how often who asked. The trees shown
+are those of the ledger that goes on; one that was succeeded is exported.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from signal_index.api.transactions import looking
 from signal_index.notice import parse_uuid
 from signal_index.proof import MalformedProof, TileRef, parse_tile_path
 from signal_index.store.ledger_proofs import prove_entry
-from signal_index.store.ledger_tiles import find_checkpoint, find_tile
+from signal_index.store.ledger_tiles import find_tile
+from signal_index.store.witnessing import find_key, find_shown
 
 _FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
 _PUBLIC = {"access-control-allow-origin": "*"}
@@ -74,7 +76,8 @@ async def show_proof(request: Request, caller: LedgerReader, entry_id: str) -> R
 
 async def _checkpoint(request: Request, year: int | None) -> Response:
     async with looking(get_index(request).engine) as conn:
-        note = await find_checkpoint(conn, year)
+        key = None if year is None else await find_key(conn, year)
+        note = await find_shown(conn, key)
     if note is None:
         raise RouteUnknown
     return Response(note, media_type="text/plain; charset=utf-8", headers=_PUBLIC)
@@ -82,7 +85,7 @@ async def _checkpoint(request: Request, year: int | None) -> Response:
 
 async def _tile(index: Index, year: int, ref: TileRef) -> Response:
     async with looking(index.engine) as conn:
-        data = await find_tile(conn, year, ref)
+        data = await find_tile(conn, await find_key(conn, year), ref)
     if data is None:
         raise RouteUnknown
     return Response(data, media_type="application/octet-stream")

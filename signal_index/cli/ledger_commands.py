@@ -12,6 +12,7 @@ from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering
 from signal_index.cli.registration import ACTIVITY
 from signal_index.ledger import Kind
+from signal_index.proof import JsonObject
 from signal_index.settings import load_settings
 from signal_index.store.acts import Act
 from signal_index.store.connect import DatabaseRole, open_engine
@@ -23,20 +24,32 @@ Into = Annotated[
 ]
 
 
-def export_command(settings: SettingsFile, year: Year, into: Into) -> None:
+Before = Annotated[
+    int,
+    typer.Option(
+        "--before", min=0, help="Of a ledger that was succeeded: how often since."
+    ),
+]
+
+
+def export_command(
+    settings: SettingsFile, year: Year, into: Into, before: Before = 0
+) -> None:
     """Write a year of the ledger to a folder or file; `verify` reads it.
 
     It holds every entry's clear header and the digests of its groups: who may read the
     ledger as an auditor may have it. It opens no group. The export itself is recorded,
     before anything is written.
     """
-    entries = run(lambda: _export(settings, year, into))
+    entries = run(lambda: _export(settings, year, into, before))
     say(f"{entries} entries of {year} written to {into}")
 
 
-async def _export(file: Path, year: int, into: Path) -> int:
+async def _export(file: Path, year: int, into: Path, before: int) -> int:
     settings = load_settings(file)
-    act = Act({"act": "export", "year": year}, Kind.ADMINISTRATION, ACTIVITY)
+    act = Act(
+        {"act": "export", "year": year, "before": before}, Kind.ADMINISTRATION, ACTIVITY
+    )
     async with administering(settings) as (conn, recorder):
         await recorder.record(conn, act)
     url = settings.admin_database_url or settings.database_url
@@ -57,6 +70,7 @@ async def _export(file: Path, year: int, into: Path) -> int:
                 progress=lambda done, size: bar.update(
                     task, completed=done, total=size
                 ),
+                before=before,
             )
     finally:
         await engine.dispose()

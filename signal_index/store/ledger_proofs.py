@@ -19,11 +19,8 @@ from signal_index.keyring import YearKeys
 from signal_index.ledger import open_disclosures
 from signal_index.merkle import inclusion_ranges
 from signal_index.proof import Group, Shown, TlogProof
-from signal_index.store.ledger_tiles import (
-    find_checkpoint,
-    open_checkpoint,
-    prove_ranges,
-)
+from signal_index.store.ledger_tiles import open_checkpoint, prove_ranges
+from signal_index.store.witnessing import find_shown, find_witnessed
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry, ledger_leaf
 
 
@@ -78,8 +75,10 @@ async def _prove(
             )
         )
     ).one_or_none()
-    note = None if found is None else await find_checkpoint(conn, found.year)
-    if found is None or note is None or found.position >= open_checkpoint(note).size:
+    note = None
+    if found is not None:
+        note = await _find_note(conn, found.year, found.position)
+    if found is None or note is None:
         raise ProofNotReady("the tree that holds the entry is not signed yet")
     size = open_checkpoint(note).size
     path = await prove_ranges(
@@ -87,3 +86,13 @@ async def _prove(
     )
     extra = None if shown is None else shown.encode()
     return TlogProof(found.position, path, note, extra)
+
+
+async def _find_note(conn: AsyncConnection, key: int, position: int) -> str | None:
+    """Give the checkpoint to prove an entry by: a cosigned one where it holds it."""
+    witnessed = await find_witnessed(conn, key)
+    if witnessed is not None and position < witnessed.size:
+        return witnessed.note
+    note = await find_shown(conn, key)
+    holds_it = note is not None and position < open_checkpoint(note).size
+    return note if holds_it else None

@@ -51,6 +51,11 @@ async def find_generation(conn: AsyncConnection) -> int:
     return 0 if last is None else int(last)
 
 
+async def find_key(conn: AsyncConnection, year: int) -> int:
+    """Give the key of a year's tree in the ledger that goes on, made or not."""
+    return GENERATION * await find_generation(conn) + year
+
+
 async def find_succession(conn: AsyncConnection) -> Succession | None:
     """Give the last succession, None where there never was one."""
     row = (
@@ -99,6 +104,25 @@ async def find_witnessed(conn: AsyncConnection, key: int) -> Witnessed | None:
         )
     ).one_or_none()
     return None if row is None else Witnessed(row.size, row.note, row.witnessed_at)
+
+
+async def find_shown(conn: AsyncConnection, key: int | None = None) -> str | None:
+    """Give the newest signed checkpoint of a tree, with its newest cosignatures.
+
+    `key` None: of the newest tree. None where nothing was signed.
+    """
+    table = ledger_checkpoint
+    newest = select(table.c.year, table.c.size, table.c.note).order_by(
+        table.c.year.desc(), table.c.size.desc()
+    )
+    if key is not None:
+        newest = newest.where(table.c.year == key)
+    row = (await conn.execute(newest.limit(1))).one_or_none()
+    if row is None:
+        return None
+    witnessed = await find_witnessed(conn, row.year)
+    is_newest = witnessed is not None and witnessed.size == row.size
+    return witnessed.note if witnessed is not None and is_newest else row.note
 
 
 async def find_unwitnessed_since(conn: AsyncConnection) -> datetime | None:

@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from signal_index.errors import ExportRefused
 from signal_index.proof import TileRef, list_bundles, list_tiles
 from signal_index.store.connect import reading
-from signal_index.store.ledger_tiles import find_checkpoint, find_tile, open_checkpoint
+from signal_index.store.ledger_tiles import find_tile, open_checkpoint
+from signal_index.store.witnessing import GENERATION, find_generation, find_shown
 
 Progress = Callable[[int, int], None]
 
@@ -47,23 +48,30 @@ class _Archive:
 
 
 async def export_year(
-    engine: AsyncEngine, year: int, into: Path, *, progress: Progress
+    engine: AsyncEngine,
+    year: int,
+    into: Path,
+    *,
+    progress: Progress,
+    before: int = 0,
 ) -> int:
     """Write the whole ledger of a year into a new folder, or a new `.zip` file.
 
-    Gives the number of entries. Raises `ExportRefused` where something is there
-    already, the year has no signed tree, or a part of it is missing.
+    `before`: of a ledger that was succeeded, so many successions ago. Gives the number
+    of entries. Raises `ExportRefused` where something is there already, the year has no
+    signed tree, or a part of it is missing.
     """
     with _open_target(into) as target:
         async with reading(engine) as conn:
-            note = await find_checkpoint(conn, year)
+            key = GENERATION * (await find_generation(conn) - before) + year
+            note = await find_shown(conn, key)
         if note is None:
             raise ExportRefused(f"no tree of {year} has been signed")
         size = open_checkpoint(note).size
         refs = list(_all_tiles(size))
         for done, ref in enumerate(refs, 1):
             async with reading(engine) as conn:
-                data = await find_tile(conn, year, ref)
+                data = await find_tile(conn, key, ref)
             if data is None:
                 raise ExportRefused(f"the database lacks {ref.path()}")
             await asyncio.to_thread(target.write, ref.path(), data)
