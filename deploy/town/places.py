@@ -127,8 +127,8 @@ def choose_places(
         folder=folder.resolve(),
         index_port=index,
         desk_ports=tuple(
-            find_free_port(desk_port and desk_port + place)
-            for place in range(len(DESKS))
+            find_free_port(desk_port and desk_port + place, desk.host)
+            for place, desk in enumerate(DESKS)
         ),
         provider_port=provider,
         holder_ports=(first, second, third),

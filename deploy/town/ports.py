@@ -3,8 +3,8 @@
 import socket
 
 
-def find_free_port(preferred: int | None = None) -> int:
-    """Give `preferred` if nobody listens there, else any free port on loopback.
+def find_free_port(preferred: int | None = None, host: str = "127.0.0.1") -> int:
+    """Give `preferred` if nobody listens there, else any free port of a loopback host.
 
     Between this answer and the server's bind another process may take the port;
     whoever starts the server sees that as a failed start, never as silence.
@@ -15,7 +15,7 @@ def find_free_port(preferred: int | None = None) -> int:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", candidate))
+                probe.bind((host, candidate))
             except OSError:
                 continue
             return int(probe.getsockname()[1])
