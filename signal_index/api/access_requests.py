@@ -47,9 +47,9 @@ from signal_index.store.access_requests import (
     AccessRequest,
     change_access_request,
     get_access_request,
-    get_open_request,
     insert_access_request,
     list_access_requests,
+    lock_open_request,
 )
 from signal_index.store.ledger import insert_entries
 from signal_index.store.ledger_reading import Page
@@ -134,7 +134,7 @@ async def extend_request(
     reason = parse_code(item["reason"], "reason", index.catalogue.extension_reasons)
     now = index.clock()
     async with committing(index.engine) as conn:
-        found = await get_open_request(conn, wanted, caller.scope.municipality)
+        found = await lock_open_request(conn, wanted, caller.scope.municipality)
         if found.extension is not None or calendar_day(now) > found.due_on:
             raise AccessRequestClosed
         due = extended_due_on(found.received_on)
@@ -158,7 +158,7 @@ async def close_request(
     closing = parse_code(item["closing"], "closing", index.catalogue.request_closings)
     now = index.clock()
     async with committing(index.engine) as conn:
-        found = await get_open_request(conn, wanted, caller.scope.municipality)
+        found = await lock_open_request(conn, wanted, caller.scope.municipality)
         await change_access_request(conn, wanted, closing=closing, closed_at=now)
         entry = _record(
             index, caller.caller, "access-request-closed", found, closing=closing

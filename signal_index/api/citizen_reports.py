@@ -70,6 +70,7 @@ from signal_index.store.access_requests import (
     AccessRequest,
     change_access_request,
     get_open_request,
+    lock_open_request,
 )
 from signal_index.store.citizen_reports import (
     MOST_ENTRIES,
@@ -133,7 +134,7 @@ async def _gather(
     persons = find_keys_by_year(index.keys, asked.point)
     place = permit.municipality
     async with spending(index, asked) as conn:
-        request = await get_open_request(conn, wanted, place)
+        request = await lock_open_request(conn, wanted, place)
         held = await find_held_categories(conn, held_row.row_key, place, asked.at)
         found = await find_own_signals(conn, search)
         keys = index.keys.disclosures

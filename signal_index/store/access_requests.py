@@ -61,17 +61,24 @@ async def get_access_request(
 async def get_open_request(
     conn: AsyncConnection, id_: UUID, municipality: str
 ) -> AccessRequest:
-    """Give one request that is not closed, or raise; two changes never interleave."""
+    """Give one request that is not closed, or raise `AccessRequestClosed`."""
+    found = await get_access_request(conn, id_, municipality)
+    if found.closed_at is not None:
+        raise AccessRequestClosed
+    return found
+
+
+async def lock_open_request(
+    conn: AsyncConnection, id_: UUID, municipality: str
+) -> AccessRequest:
+    """Give the same in a writing transaction; two changes never interleave."""
     if conn.dialect.name == "postgresql":
         await conn.execute(
             select(access_request.c.id)
             .where(access_request.c.id == id_)
             .with_for_update()
         )
-    found = await get_access_request(conn, id_, municipality)
-    if found.closed_at is not None:
-        raise AccessRequestClosed
-    return found
+    return await get_open_request(conn, id_, municipality)
 
 
 async def change_access_request(

@@ -1,0 +1,224 @@
+"""A correction reaches the source, its state the citizen; on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from signal_index.ledger import Group
+from signal_index.store.connect import transaction
+from tests.builders import a_day
+from tests.citizen_builders import CitizensDesk
+from tests.holders_builders import a_bsn
+from tests.ledger_reading import open_entries
+from tests.world import open_world
+
+pytestmark = pytest.mark.anyio
+ONE = a_bsn(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def desk(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[CitizensDesk]:
+    is_sqlite = request.param == "sqlite"
+    url = None if is_sqlite else str(request.getfixturevalue("postgres"))
+    async with open_world(tmp_path, url) as world:
+        await world.publish(world.debt_help, [ONE])
+        yield CitizensDesk(world, tmp_path)
+
+
+async def the_signal(desk: CitizensDesk) -> dict[str, Any]:
+    (signal,) = (await desk.report(ONE))["signals"]
+    found: dict[str, Any] = signal
+    return found
+
+
+async def waiting(desk: CitizensDesk) -> list[dict[str, Any]]:
+    """What the debt-help agency finds waiting for it."""
+    token = desk.world.a_source_token(desk.world.debt_help)
+    answer = await desk.world.send("GET", "/own-corrections", token)
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def answer_with(desk: CitizensDesk, id_: str, answer: str) -> int:
+    token = desk.world.a_source_token(desk.world.debt_help)
+    path = f"/own-corrections/{id_}/answer"
+    sent = await desk.world.send("POST", path, token, {"answer": answer})
+    return sent.status_code
+
+
+async def flags_shown(desk: CitizensDesk) -> int:
+    (part,) = await desk.world.look_up([ONE])
+    return len(part["flags"])
+
+
+async def test_a_correction_reaches_the_source_with_a_term_of_a_month(
+    desk: CitizensDesk,
+) -> None:
+    signal = await the_signal(desk)
+    await desk.enter_correction(signal)
+    (found,) = await waiting(desk)
+    assert found["signalReference"] == signal["reference"]
+    assert found["reasonLabel"] == "De inwoner heeft geen contact met deze organisatie"
+    assert (found["receivedOn"], found["dueOn"]) == ("2026-11-23", "2026-12-23")
+    assert not found["isLate"]
+    desk.world.clock.moment += timedelta(days=31)
+    (late,) = await waiting(desk)
+    assert late["isLate"]
+
+
+async def test_the_state_of_a_correction_stands_in_the_report(
+    desk: CitizensDesk,
+) -> None:
+    made = await desk.enter_correction(await the_signal(desk))
+    report = await desk.report(ONE)
+    (shown,) = report["corrections"]
+    assert (shown["answerText"], shown["dueOn"]) == (None, "2026-12-23")
+    assert report["signals"][0]["isDisputed"]
+    assert await answer_with(desk, made["id"], "facts-correct") == 204
+    (shown,) = (await desk.report(ONE))["corrections"]
+    assert shown["answerText"].startswith("De organisatie vindt dat het klopt")
+
+
+async def test_an_answer_shows_also_when_the_source_has_withdrawn_the_signal(
+    desk: CitizensDesk,
+) -> None:
+    made = await desk.enter_correction(await the_signal(desk))
+    await answer_with(desk, made["id"], "withdrawn")
+    async with transaction(desk.world.engine) as conn:
+        await conn.execute(text("DELETE FROM signal"))
+    report = await desk.report(ONE)
+    assert report["signals"] == []
+    assert len(report["corrections"]) == 1
+
+
+async def test_a_source_answers_once_and_only_what_concerns_it(
+    desk: CitizensDesk,
+) -> None:
+    made = await desk.enter_correction(await the_signal(desk))
+    assert await answer_with(desk, made["id"], "changed") == 204
+    assert await answer_with(desk, made["id"], "facts-correct") == 409
+    assert await waiting(desk) == []
+    other = desk.world.a_source_token(desk.world.income_support)
+    path = f"/own-corrections/{made['id']}/answer"
+    refused = await desk.world.send("POST", path, other, {"answer": "changed"})
+    assert refused.status_code == 404
+
+
+async def test_about_one_signal_one_correction_waits_at_a_time(
+    desk: CitizensDesk,
+) -> None:
+    signal = await the_signal(desk)
+    made = await desk.enter_correction(signal)
+    body = {
+        "source": signal["source"],
+        "signalReference": signal["reference"],
+        "reason": "own-situation",
+        "receivedOn": a_day(0).isoformat(),
+        "restrict": False,
+    }
+    again = await desk.send("POST", "/corrections", body)
+    assert again.json()["type"].endswith("/correction-open")
+    await answer_with(desk, made["id"], "facts-correct")
+    assert (await desk.send("POST", "/corrections", body)).status_code == 201
+
+
+async def test_a_restricted_signal_shows_in_no_lookup_until_it_is_released(
+    desk: CitizensDesk,
+) -> None:
+    assert await flags_shown(desk) == 1
+    made = await desk.enter_correction(await the_signal(desk), restrict=True)
+    assert await flags_shown(desk) == 0
+    assert (await desk.report(ONE))["signals"][0]["state"] == "restricted"
+    path, told = f"/corrections/{made['id']}/release", {"citizenTold": True}
+    early = await desk.send("POST", path, told)
+    assert early.json()["type"].endswith("/nothing-to-release")
+    await answer_with(desk, made["id"], "facts-correct")
+    assert await flags_shown(desk) == 0
+    untold = await desk.send("POST", path, {"citizenTold": False})
+    assert untold.status_code == 400
+    assert (await desk.send("POST", path, told)).status_code == 204
+    assert await flags_shown(desk) == 1
+
+
+async def test_a_new_version_from_the_source_does_not_end_a_restriction(
+    desk: CitizensDesk,
+) -> None:
+    world = desk.world
+    (notice,) = await world.publish(world.income_support, [ONE])
+    signals = (await desk.report(ONE))["signals"]
+    (own,) = [one for one in signals if one["source"] == world.income_support.oin]
+    await desk.enter_correction(own, restrict=True)
+    anew = replace(notice, version=2, valid_until=notice.valid_until - timedelta(1))
+    answer = await world.send_batch(world.income_support, [anew], [ONE])
+    assert answer.json()["results"][0]["outcome"] == "accepted"
+    signals = (await desk.report(ONE))["signals"]
+    (own,) = [one for one in signals if one["source"] == world.income_support.oin]
+    assert own["state"] == "restricted"
+
+
+async def test_each_step_is_recorded_and_no_entry_names_the_person(
+    desk: CitizensDesk,
+) -> None:
+    made = await desk.enter_correction(await the_signal(desk), restrict=True)
+    await answer_with(desk, made["id"], "changed")
+    path = f"/corrections/{made['id']}/release"
+    await desk.send("POST", path, {"citizenTold": True})
+    entries = await open_entries(desk.world, "correction")
+    assert {str((one[Group.WHAT] or {})["act"]) for one in entries} == {
+        "correction-entered",
+        "correction-answered",
+        "restriction-released",
+    }
+    assert all(one[Group.PERSON] is None for one in entries)
+
+
+async def test_a_signal_that_is_not_there_cannot_be_disputed(
+    desk: CitizensDesk,
+) -> None:
+    signal = {"source": desk.world.debt_help.oin, "reference": str(uuid4())}
+    body = {
+        "source": signal["source"],
+        "signalReference": signal["reference"],
+        "reason": "no-contact",
+        "receivedOn": a_day(0).isoformat(),
+        "restrict": False,
+    }
+    answer = await desk.send("POST", "/corrections", body)
+    assert answer.json()["type"].endswith("/unknown-signal")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("source", "123"),
+        ("signalReference", "x"),
+        ("reason", "free text"),
+        ("receivedOn", a_day(1).isoformat()),
+        ("restrict", "yes"),
+    ],
+)
+async def test_junk_in_a_correction_is_named_by_its_field(
+    desk: CitizensDesk, field: str, value: object
+) -> None:
+    body = {
+        "source": desk.world.debt_help.oin,
+        "signalReference": str(uuid4()),
+        "reason": "no-contact",
+        "receivedOn": a_day(0).isoformat(),
+        "restrict": False,
+        field: value,
+    }
+    answer = await desk.send("POST", "/corrections", body)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == field

@@ -1,0 +1,101 @@
+"""Where an embargo stands on a day, and what it keeps out of a report."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from policy.calendar import months_after
+from signal_index.citizens.embargo import (
+    EmbargoState,
+    Standing,
+    is_allowed_end,
+    judge_embargo,
+    withhold_entries,
+)
+from signal_index.citizens.reported import LOOKUP_GROUPS, ReportedEntry
+from signal_index.proof import Group, Kind
+from tests.policy_builders import NOW, the_catalogue
+
+TODAY = date(2026, 11, 22)
+HELD = frozenset({"veilig-thuis"})
+
+
+def an_entry(purpose: str = "veiligheid", *shown: str) -> ReportedEntry:
+    """A lookup for this purpose that showed these categories."""
+    flags = [{"category": category, "source": "0" * 20} for category in shown]
+    return ReportedEntry(
+        entry=UUID(int=1),
+        kind=Kind.LOOKUP,
+        at=NOW,
+        organisation="0" * 20,
+        why={"purpose": purpose},
+        what={"flags": flags},
+        decision={"outcome": "answered"},
+    )
+
+
+def withhold(*entries: ReportedEntry, held: frozenset[str] = HELD) -> int:
+    return len(withhold_entries(entries, held, the_catalogue()))
+
+
+@pytest.mark.parametrize(
+    ("standing", "state"),
+    [
+        (Standing(TODAY, is_lifted=False, approval="open"), EmbargoState.AWAITING),
+        (Standing(TODAY, is_lifted=False, approval="approved"), EmbargoState.IN_FORCE),
+        (Standing(TODAY, is_lifted=False, approval="refused"), EmbargoState.REFUSED),
+        (Standing(TODAY, is_lifted=False, approval="withdrawn"), EmbargoState.REFUSED),
+        (Standing(TODAY, is_lifted=False, approval="expired"), EmbargoState.REFUSED),
+        (Standing(TODAY, is_lifted=True, approval="approved"), EmbargoState.LIFTED),
+    ],
+)
+def test_an_embargo_stands_where_its_approval_and_lifting_put_it(
+    standing: Standing, state: EmbargoState
+) -> None:
+    assert judge_embargo(standing, TODAY) is state
+
+
+def test_the_last_day_of_an_embargo_still_counts_and_the_next_does_not() -> None:
+    standing = Standing(TODAY, is_lifted=False, approval="approved")
+    after = TODAY + timedelta(days=1)
+    assert judge_embargo(standing, after) is EmbargoState.EXPIRED
+
+
+def test_an_embargo_lasts_at_most_six_months() -> None:
+    last = months_after(TODAY, 6)
+    assert is_allowed_end(last, TODAY)
+    assert not is_allowed_end(last + timedelta(days=1), TODAY)
+    assert not is_allowed_end(TODAY - timedelta(days=1), TODAY)
+
+
+def test_a_lookup_that_showed_an_embargoed_category_goes_whole() -> None:
+    both = an_entry("jeugdhulp-toegang", "bijstand", "veilig-thuis")
+    assert withhold(both) == 0
+
+
+def test_a_lookup_for_safety_goes_also_when_it_showed_nothing() -> None:
+    assert withhold(an_entry("veiligheid")) == 0
+
+
+def test_other_lookups_stay() -> None:
+    assert withhold(an_entry("wmo-onderzoek", "bijstand")) == 1
+
+
+def test_without_an_embargo_everything_stays() -> None:
+    assert withhold(an_entry("veiligheid", "veilig-thuis"), held=frozenset()) == 1
+
+
+def test_a_lookup_for_a_purpose_that_is_gone_is_rather_hidden_than_known() -> None:
+    assert withhold(an_entry("no-longer-there")) == 0
+
+
+def test_an_officers_search_stays_under_an_embargo() -> None:
+    search = replace(an_entry("supervision"), kind=Kind.SEARCH)
+    assert withhold(search) == 1
+
+
+def test_a_citizen_is_never_shown_who_looked_nor_their_number_in_the_ledger() -> None:
+    assert set(LOOKUP_GROUPS).isdisjoint({Group.WHO, Group.ROLE, Group.PERSON})
+    assert replace(an_entry(), kind=Kind.REPORT).groups == ()
