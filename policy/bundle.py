@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -54,6 +55,15 @@ class Bundle:
     def digest(self) -> bytes:
         """Give the SHA-256 of that text."""
         return hashlib.sha256(self.encode()).digest()
+
+
+def version_of(bundle: Bundle) -> str:
+    """Give the version that the catalogue of a valid bundle names itself by."""
+    for text in bundle.catalogue.values():
+        version = tomllib.loads(text).get("version")
+        if isinstance(version, str):
+            return version
+    raise _fault("the catalogue has no version")
 
 
 def shipped_bundle() -> Bundle:

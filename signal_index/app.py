@@ -42,6 +42,8 @@ from signal_index.api import (
     own_lookups,
     own_reviews,
     person_events,
+    policies,
+    policy_proposals,
     public,
     publishing,
     reconciling,
@@ -59,7 +61,13 @@ from signal_index.api.policy_view import AdoptionTrust, PolicyView
 from signal_index.api.standing import StandingView
 from signal_index.api.tokens import TokenVerifier
 from signal_index.api.transactions import looking
-from signal_index.errors import CommitUnknown, KeyConfigUnusable, StartRefused
+from signal_index.api.witnessing import WitnessRule
+from signal_index.errors import (
+    CommitUnknown,
+    KeyConfigUnusable,
+    SettingsRefused,
+    StartRefused,
+)
 from signal_index.events import Event, EventLog
 from signal_index.key_files import load_keys
 from signal_index.keyring import IndexKeys
@@ -94,6 +102,8 @@ SUBJECTS = (
     catalogue.routes,
     completeness.routes,
     approvals.routes,
+    policies.routes,
+    policy_proposals.routes,
     overview.routes,
     general_reports.routes,
     specific_reports.routes,
@@ -157,6 +167,7 @@ def _say_started(settings: Settings, index: Index) -> None:
 @asynccontextmanager
 async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index]:
     """Open everything one index needs, or raise a `StartRefused` leaf."""
+    verify_trial(settings, clock.now())
     keys, policy = load_keys(settings.keys), load_policy()
     offered = _read_offered(settings)
     engine = open_engine(
@@ -191,11 +202,21 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
                     failure_log(log),
                 ),
                 events=log,
+                witnessing=WitnessRule(settings.unwitnessed_until),
             )
             yield index
             await index.lookups.finish()
     finally:
         await engine.dispose()
+
+
+def verify_trial(settings: Settings, now: datetime) -> None:
+    """Hold that a trial without witnesses is not over, or raise `SettingsRefused`."""
+    until = settings.unwitnessed_until
+    if until is not None and now.date() > until:
+        raise SettingsRefused(
+            f"unwitnessed_until: the trial ended on {until}; name witnesses now"
+        )
 
 
 def make_standing(engine: AsyncEngine, policy: PolicyView) -> StandingView:

@@ -39,6 +39,7 @@
     │   ├── UnknownContactHolder   the source has no such contact holder
     │   ├── ProposalOutdated       another policy was adopted since this was proposed
     │   ├── NothingChanges         the proposal is the policy that holds already
+    │   ├── UnknownPolicy          no policy with that SHA-256 was proposed here
     │   ├── UnknownApproval        nothing waits under that id for this caller
     │   ├── ApprovalAlreadyOpen    the same matter waits for its second person already
     │   ├── ApprovalClosed         it was decided before
@@ -247,6 +248,10 @@ class ProposalOutdated(RequestRefused):
 
 class NothingChanges(RequestRefused):
     """The proposal is the policy that holds already."""
+
+
+class UnknownPolicy(RequestRefused):
+    """No policy with that SHA-256 was ever proposed here."""
 
 
 class UnknownApproval(RequestRefused):

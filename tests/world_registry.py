@@ -1,4 +1,4 @@
-"""Who takes part in the world in memory: one municipality and three agencies."""
+"""Who takes part in the world in memory: one municipality and four agencies."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ AGENCIES: Mapping[tuple[str, str], str] = {
     ("debt-help", "schuldhulpverlening"): SOURCE_OIN,
     ("income-support", "bijstand"): "00000001000000000012",
     ("veilig-thuis", "veilig-thuis"): "00000001000000000013",
+    ("uwv", "ww-uitkering"): "00000001000000000014",
 }
 ESTABLISHED = ("schuldhulp-toegang", "wmo-onderzoek", "veiligheid")
 MUNICIPALITY = "9901"

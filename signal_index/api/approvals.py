@@ -19,6 +19,7 @@ from starlette.responses import Response
 from policy.vocabulary import Caller
 from signal_index.api.callers import Approver
 from signal_index.api.context import Index, get_index
+from signal_index.api.policy_activation import MATTER, activate
 from signal_index.api.reading import give_json, read_json, read_query
 from signal_index.api.recording import record_act
 from signal_index.api.routing import Routes
@@ -39,7 +40,7 @@ from signal_index.store.ledger import insert_entries
 
 Effect = Callable[[AsyncConnection, Index, Approval, Caller], Awaitable[None]]
 
-EFFECTS: Final[Mapping[str, Effect]] = {}
+EFFECTS: Final[Mapping[str, Effect]] = {MATTER: activate}
 """What an approval sets in motion at once, by the kind of its matter."""
 
 _DECISIONS: Final = {"approved": approve, "refused": refuse}

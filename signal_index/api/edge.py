@@ -36,7 +36,12 @@ API_VERSION: Final = "1.0.0"
 BODY_MAXIMUM: Final = 64 * 1024
 BATCH_BODY_MAXIMUM: Final = 2 * 1024 * 1024
 LARGE_BODY_PATHS: Final = frozenset(
-    {"/v1/signal-batches", "/v1/completeness/reports"}
+    {
+        "/v1/signal-batches",
+        "/v1/completeness/reports",
+        "/v1/policy/simulations",
+        "/v1/policy/proposals",
+    }
 )
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"})
 _METHODS_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})

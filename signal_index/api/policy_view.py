@@ -26,7 +26,7 @@ from policy.catalogue import Catalogue
 from policy.decide import Policy
 from policy.errors import InvalidPolicy
 from policy.vocabulary import Establishment
-from signal_index.errors import PolicyUnusable
+from signal_index.errors import PolicyUnusable, UnknownPolicy
 from signal_index.events import Event, EventLog
 from signal_index.proof import Adoption, verify_adoption
 from signal_index.proof.errors import ProofError
@@ -81,6 +81,11 @@ class PolicyView:
             held.establishments = made
         return policy
 
+    def establish(self, standing: Standing, policy: Policy) -> Policy:
+        """Give a policy that is not in force, with what is established there."""
+        made = establishments_of(standing.recorded, policy.catalogue)
+        return policy.with_establishments(made)
+
     def find_catalogue(self, municipality: str) -> Catalogue:
         """Give the catalogue that holds there, for its words and codes.
 
@@ -125,7 +130,7 @@ class PolicyView:
             self._verify(found)
             bundle = await get_bundle(conn, found.digest)
             policy = await asyncio.to_thread(load_bundle, bundle)
-        except (PolicyUnusable, ProofError, InvalidPolicy) as fault:
+        except (PolicyUnusable, UnknownPolicy, ProofError, InvalidPolicy) as fault:
             self._close(municipality, held, fault)
             return
         self._held[municipality] = _Held(found.serial, found.digest, policy)

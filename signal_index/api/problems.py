@@ -126,6 +126,9 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         503,
         "Daarom toont de index niets. Waarschuw de beheerder.",
     ),
+    errors.UnknownPolicy: Problem(
+        "unknown-policy", "Deze versie van de regels is hier niet bekend.", 404
+    ),
     errors.UnknownApproval: Problem(
         "unknown-approval", "Dit verzoek om goedkeuring is er niet.", 404
     ),
@@ -366,6 +369,7 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "not-text": "Hier hoort tekst.",
     "not-a-number": "Hier hoort een heel getal.",
     "not-a-list": "Hier hoort een lijst.",
+    "not-yes-or-no": "Hier hoort ja of nee (true of false).",
     "not-an-object": "Hier hoort een object.",
     "wrong-form": "De vorm klopt niet.",
     "too-long": "Deze tekst is te lang.",

@@ -90,6 +90,13 @@ def parse_text(value: object, field: str, *, maximum: int) -> str:
     return value
 
 
+def parse_bool(value: object, field: str) -> bool:
+    """Give yes or no; anything else, 0 and 1 too, is refused."""
+    if not isinstance(value, bool):
+        raise InvalidField(field, "not-yes-or-no")
+    return value
+
+
 def parse_int(value: object, field: str, *, minimum: int = 0) -> int:
     """Give a whole number within 31 bits; a boolean is none."""
     if type(value) is not int:

@@ -20,7 +20,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.bundle import Bundle, parse_bundle
 from policy.errors import InvalidBundle
-from signal_index.errors import PolicyUnusable, ProposalOutdated, UnknownApproval
+from signal_index.errors import (
+    PolicyUnusable,
+    ProposalOutdated,
+    UnknownApproval,
+    UnknownPolicy,
+)
 from signal_index.tables.policies import (
     policy_adoption,
     policy_bundle,
@@ -63,12 +68,17 @@ async def insert_bundle(
 
 
 async def get_bundle(conn: AsyncConnection, digest: bytes) -> Bundle:
-    """Give the bundle with this SHA-256, or raise `PolicyUnusable`."""
+    """Give the bundle with this SHA-256, or raise `UnknownPolicy`.
+
+    Raises `PolicyUnusable` where the database holds another text under it.
+    """
     text = await conn.scalar(
         select(policy_bundle.c.document).where(policy_bundle.c.digest == digest)
     )
+    if text is None:
+        raise UnknownPolicy
     try:
-        bundle = parse_bundle(str(text or "").encode())
+        bundle = parse_bundle(str(text).encode())
     except InvalidBundle as fault:
         raise PolicyUnusable from fault
     if bundle.digest != digest:

@@ -1,0 +1,81 @@
+"""Put an approved policy in force: sign it, keep it, record it, in one transaction.
+
+The index's own signature over municipality, serial and SHA-256 is what running
+processes go by (`api.policy_view`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.bundle import load_bundle
+from policy.vocabulary import Caller, OrganisationKind
+from signal_index.api.context import Index
+from signal_index.api.recording import record_act
+from signal_index.errors import CallerNotAllowed, PolicyUnusable, ProposalOutdated
+from signal_index.ledger import Kind, sign_adoption
+from signal_index.proof import Adoption, JsonObject, encode_b64u
+from signal_index.store.approvals import Approval
+from signal_index.store.ledger import insert_entries
+from signal_index.store.policies import (
+    StoredAdoption,
+    get_bundle,
+    get_proposal,
+    insert_adoption,
+)
+
+MATTER: Final = "policy-activation"
+
+
+async def activate(
+    conn: AsyncConnection, index: Index, given: Approval, caller: Caller
+) -> None:
+    """Put an approved bundle in force, in the transaction of its approval.
+
+    Raises `ProposalOutdated` where another policy holds than it was compared with, and
+    `CallerNotAllowed` for an approver of another organisation than the municipality:
+    the approval is then undone with it.
+    """
+    if caller.organisation_kind is not OrganisationKind.MUNICIPALITY:
+        raise CallerNotAllowed
+    place = given.matter.municipality
+    proposal = await get_proposal(conn, given.id, place)
+    view = index.policy
+    if proposal.digest != given.matter.digest:
+        raise PolicyUnusable
+    if view.digest_in_force(place) != proposal.base:
+        raise ProposalOutdated
+    await asyncio.to_thread(load_bundle, await get_bundle(conn, proposal.digest))
+    now = index.clock().replace(microsecond=0)
+    said = Adoption(
+        origin=index.names.ledger_origin,
+        municipality=place,
+        serial=view.serial_in_force(place) + 1,
+        digest=proposal.digest,
+        approval=given.id,
+        activated_at=now,
+    )
+    await insert_adoption(conn, _signed(said, index))
+    what: JsonObject = {
+        "act": "policy-activated",
+        "sha256": said.digest.hex(),
+        "approval": str(given.id),
+        "serial": said.serial,
+    }
+    digest = encode_b64u(said.digest)
+    entry = record_act(Kind.POLICY, caller, what, index.keys, now, policy=digest)
+    await insert_entries(conn, [entry])
+
+
+def _signed(said: Adoption, index: Index) -> StoredAdoption:
+    return StoredAdoption(
+        municipality=said.municipality,
+        serial=said.serial,
+        digest=said.digest,
+        approval=said.approval,
+        activated_at=said.activated_at,
+        statement=sign_adoption(said, index.keys.receipt),
+    )
