@@ -4,6 +4,11 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from desk.officer import entries, search, start
+from desk.officer import entries, overview, search, start
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (start.router, search.router, entries.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    start.router,
+    overview.router,
+    search.router,
+    entries.router,
+)
