@@ -63,6 +63,7 @@ async def register_request(request: Request, caller: PrivacyOfficer) -> Response
     """Register that a citizen asked for access; who, is not registered."""
     index = get_index(request)
     verify_whole_municipality(caller.scope)
+    catalogue = index.catalogue_in(caller.scope.municipality)
     item = parse_object(await read_json(request), ("receivedOn", "identityCheck"))
     now = index.clock()
     received = parse_day(item["receivedOn"], "receivedOn")
@@ -74,7 +75,7 @@ async def register_request(request: Request, caller: PrivacyOfficer) -> Response
         organisation=caller.caller.organisation,
         reference=draw_reference(secrets.randbelow),
         identity_check=parse_code(
-            item["identityCheck"], "identityCheck", index.catalogue.identity_checks
+            item["identityCheck"], "identityCheck", catalogue.identity_checks
         ),
         received_on=received,
         due_on=due_on(received),
@@ -83,7 +84,7 @@ async def register_request(request: Request, caller: PrivacyOfficer) -> Response
         await insert_access_request(conn, made)
         entry = _record(index, caller.caller, "access-request-registered", made)
         await insert_entries(conn, [entry])
-    return give_json(_render(made, index.catalogue, calendar_day(now)), 201)
+    return give_json(_render(made, catalogue, calendar_day(now)), 201)
 
 
 @routes.get("/access-requests")
@@ -91,6 +92,7 @@ async def list_requests(request: Request, caller: Officer) -> Response:
     """List open requests, the most urgent first, or closed ones (`state=closed`)."""
     index = get_index(request)
     verify_whole_municipality(caller.scope)
+    catalogue = index.catalogue_in(caller.scope.municipality)
     query = read_query(request, ("state", "cursor", "limit"))
     state = query.get("state", "open")
     if state not in {"open", "closed"}:
@@ -105,7 +107,7 @@ async def list_requests(request: Request, caller: Officer) -> Response:
     shown = found[:limit]
     return give_json(
         {
-            "items": [_render(one, index.catalogue, today) for one in shown],
+            "items": [_render(one, catalogue, today) for one in shown],
             "next": str(shown[-1].id) if len(found) > limit else None,
         }
     )
@@ -116,10 +118,11 @@ async def show_request(request: Request, caller: Officer, request_id: str) -> Re
     """Give one request."""
     index = get_index(request)
     verify_whole_municipality(caller.scope)
+    catalogue = index.catalogue_in(caller.scope.municipality)
     wanted = parse_uuid(request_id, "requestId")
     async with looking(index.engine) as conn:
         found = await get_access_request(conn, wanted, caller.scope.municipality)
-    return give_json(_render(found, index.catalogue, calendar_day(index.clock())))
+    return give_json(_render(found, catalogue, calendar_day(index.clock())))
 
 
 @routes.post("/access-requests/{request_id}/extension")
@@ -129,9 +132,10 @@ async def extend_request(
     """Give a request two months more, once, within its first month."""
     index = get_index(request)
     verify_whole_municipality(caller.scope)
+    catalogue = index.catalogue_in(caller.scope.municipality)
     wanted = parse_uuid(request_id, "requestId")
     item = parse_object(await read_json(request), ("reason",))
-    reason = parse_code(item["reason"], "reason", index.catalogue.extension_reasons)
+    reason = parse_code(item["reason"], "reason", catalogue.extension_reasons)
     now = index.clock()
     async with committing(index.engine) as conn:
         found = await lock_open_request(conn, wanted, caller.scope.municipality)
@@ -153,9 +157,10 @@ async def close_request(
     """Close a request: answered, withdrawn, not identified or refused."""
     index = get_index(request)
     verify_whole_municipality(caller.scope)
+    catalogue = index.catalogue_in(caller.scope.municipality)
     wanted = parse_uuid(request_id, "requestId")
     item = parse_object(await read_json(request), ("closing",))
-    closing = parse_code(item["closing"], "closing", index.catalogue.request_closings)
+    closing = parse_code(item["closing"], "closing", catalogue.request_closings)
     now = index.clock()
     async with committing(index.engine) as conn:
         found = await lock_open_request(conn, wanted, caller.scope.municipality)

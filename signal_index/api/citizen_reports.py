@@ -133,6 +133,7 @@ async def _gather(
     held_row = derive_embargo_row(index.keys.row_key, asked.point)
     persons = find_keys_by_year(index.keys, asked.point)
     place = permit.municipality
+    catalogue = index.catalogue_in(place)
     async with spending(index, asked) as conn:
         request = await lock_open_request(conn, wanted, place)
         held = await find_held_categories(conn, held_row.row_key, place, asked.at)
@@ -140,7 +141,7 @@ async def _gather(
         keys = index.keys.disclosures
         looked = await find_person_entries(conn, persons, place, keys)
         disputed = await find_person_corrections(conn, search.rows, place)
-        shown = withhold_entries(looked[:MOST_ENTRIES], held, index.catalogue)
+        shown = withhold_entries(looked[:MOST_ENTRIES], held, catalogue)
         material = _Material(
             request=request,
             entry=await _record(conn, index, asked, wanted, permit),
@@ -216,7 +217,7 @@ def _render(
     material: _Material,
     proofs: Mapping[UUID, str | None],
 ) -> Mapping[str, object]:
-    words = make_words(index, standing)
+    words = make_words(index, standing, asked.caller.municipality)
     lookups = [one for one in material.entries if one.is_lookup]
     checks = [one for one in material.entries if not one.is_lookup]
     waiting = frozenset(

@@ -13,14 +13,14 @@ from signal_index.store.corrections import Correction
 from signal_index.store.standing import Standing
 
 
-def make_words(index: Index, standing: Standing) -> Words:
+def make_words(index: Index, standing: Standing, municipality: str) -> Words:
     """Give what codes and organisations are called now."""
 
     def organisation(oin: str) -> str:
         known = standing.organisations.get(oin)
         return oin if known is None else known.name
 
-    return Words(index.catalogue, organisation)
+    return Words(index.catalogue_in(municipality), organisation)
 
 
 def render_reported_correction(

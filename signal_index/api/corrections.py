@@ -87,7 +87,11 @@ async def list_all(request: Request, caller: Officer) -> Response:
     async with looking(index.engine) as conn:
         found = await list_corrections(conn, caller.scope.municipality, page)
     now = index.clock()
-    words, today = make_words(index, await index.standing.get(now)), calendar_day(now)
+    standing = await index.standing.get(now)
+    words, today = (
+        make_words(index, standing, caller.scope.municipality),
+        calendar_day(now),
+    )
     shown = found[:limit]
     return give_json(
         {
@@ -119,6 +123,7 @@ async def release(
 
 def _parse(index: Index, body: object, caller: PrivacyOfficer) -> NewCorrection:
     item = parse_object(body, _KEYS)
+    catalogue = index.catalogue_in(caller.scope.municipality)
     now = index.clock()
     received = parse_day(item["receivedOn"], "receivedOn")
     if not is_plausible_receipt(received, calendar_day(now)):
@@ -132,7 +137,7 @@ def _parse(index: Index, body: object, caller: PrivacyOfficer) -> NewCorrection:
         reference=draw_reference(secrets.randbelow),
         source=parse_oin(item["source"], "source"),
         signal_reference=parse_uuid(item["signalReference"], "signalReference"),
-        reason=parse_code(item["reason"], "reason", index.catalogue.correction_reasons),
+        reason=parse_code(item["reason"], "reason", catalogue.correction_reasons),
         received_on=received,
         due_on=due_on(received),
         entered_at=now,

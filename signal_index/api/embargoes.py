@@ -92,9 +92,10 @@ async def place_embargo(request: Request, caller: PrivacyOfficer) -> Response:
     """Keep categories about safety out of one citizen's report until a day."""
     index = get_index(request)
     verify_whole_municipality(caller.scope)
+    catalogue = index.catalogue_in(caller.scope.municipality)
     item = parse_object(await read_json(request), (*PERSON_KEYS, *_OWN_KEYS))
-    categories = _categories(item["categories"], index.catalogue)
-    reason = parse_code(item["reason"], "reason", index.catalogue.embargo_reasons)
+    categories = _categories(item["categories"], catalogue)
+    reason = parse_code(item["reason"], "reason", catalogue.embargo_reasons)
     until = parse_day(item["until"], "until")
     if not is_allowed_end(until, calendar_day(index.clock())):
         raise InvalidField("until", "day-out-of-range")
@@ -102,7 +103,7 @@ async def place_embargo(request: Request, caller: PrivacyOfficer) -> Response:
     asked = await arrive(index, body, caller.caller)
     said = _Said(categories, reason, until)
     made = await asyncio.shield(_place(index, asked, said, caller.scope.municipality))
-    return give_json(_render(made, index.catalogue), 201)
+    return give_json(_render(made, catalogue), 201)
 
 
 @routes.get("/embargoes")
@@ -110,6 +111,7 @@ async def list_all(request: Request, caller: Officer) -> Response:
     """List the municipality's embargoes, the newest first; about whom is in none."""
     index = get_index(request)
     verify_whole_municipality(caller.scope)
+    catalogue = index.catalogue_in(caller.scope.municipality)
     query = read_query(request, ("cursor", "limit"))
     limit = read_limit(query)
     page = Page(limit + 1, read_cursor(query))
@@ -120,7 +122,7 @@ async def list_all(request: Request, caller: Officer) -> Response:
     shown = found[:limit]
     return give_json(
         {
-            "items": [_render(one, index.catalogue) for one in shown],
+            "items": [_render(one, catalogue) for one in shown],
             "next": str(shown[-1].id) if len(found) > limit else None,
         }
     )
@@ -131,9 +133,10 @@ async def lift(request: Request, caller: PrivacyOfficer, embargo_id: str) -> Res
     """Lift an embargo before its end, for a reason of the list."""
     index = get_index(request)
     verify_whole_municipality(caller.scope)
+    catalogue = index.catalogue_in(caller.scope.municipality)
     wanted = parse_uuid(embargo_id, "embargoId")
     item = parse_object(await read_json(request), ("reason",))
-    reason = parse_code(item["reason"], "reason", index.catalogue.embargo_liftings)
+    reason = parse_code(item["reason"], "reason", catalogue.embargo_liftings)
     now = index.clock()
     what: JsonObject = {
         "act": "embargo-lifted",

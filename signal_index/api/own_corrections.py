@@ -54,7 +54,10 @@ async def list_own(request: Request, caller: Source) -> Response:
         )
     today = calendar_day(index.clock())
     shown = found[:limit]
-    items = [render_source_correction(one, index.catalogue, today) for one in shown]
+    items = [
+        render_source_correction(one, index.catalogue_in(one.municipality), today)
+        for one in shown
+    ]
     return give_json(
         {"items": items, "next": str(shown[-1].id) if len(found) > limit else None}
     )
