@@ -119,7 +119,7 @@ async def read_report(request: Request, caller: Officer, request_id: str) -> Res
     standing = await index.standing.get(now)
     async with committing(index.engine) as conn:
         found = await get_request(conn, wanted, caller.scope, index.keys)
-        await _verify_given(conn, found, who, now)
+        await verify_given(conn, found, who, now)
         reader = Reader(found, caller.scope, index.keys, standing.organisations)
         rows, following = await find_rows(conn, reader, page_after)
         what: JsonObject = {
@@ -141,7 +141,7 @@ async def read_report(request: Request, caller: Officer, request_id: str) -> Res
     )
 
 
-async def _verify_given(
+async def verify_given(
     conn: AsyncConnection, found: ReportRequest, who: Caller, now: datetime
 ) -> None:
     """Raise unless this very person asked, may still ask, and it was approved."""

@@ -4,7 +4,10 @@ import typer
 
 from signal_index.cli import server_commands
 from signal_index.cli.account_commands import account_app
-from signal_index.cli.completeness_commands import disclose_command
+from signal_index.cli.completeness_commands import (
+    disclose_command,
+    nen7513_command,
+)
 from signal_index.cli.key_commands import keys_app
 from signal_index.cli.ledger_commands import export_command
 from signal_index.cli.overview_commands import overview_app
@@ -16,6 +19,7 @@ from signal_index.cli.registry_commands import (
     signer_app,
     source_app,
 )
+from signal_index.cli.succession_commands import ledger_app
 from signal_index.reconcile import reconcile_command
 from signal_index.verify import verify_command
 from signal_index.witness import witness_app
@@ -33,9 +37,11 @@ app.command("load")(load)
 app.command("export")(export_command)
 app.command("verify")(verify_command)
 app.command("disclose")(disclose_command)
+app.command("nen7513")(nen7513_command)
 app.command("reconcile")(reconcile_command)
 app.add_typer(keys_app, name="keys")
 app.add_typer(witness_app, name="witness")
+app.add_typer(ledger_app, name="ledger")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(client_app, name="client")
 app.add_typer(signer_app, name="signer")

@@ -1,19 +1,20 @@
-"""Reads the entries of some days with their sealed groups, for whoever reconciles.
+"""Reads the entries of some days with their sealed groups, for what goes outside.
 
 Only entries that stand in a tree: one that waits for the sequencer cannot be held to a
 leaf yet. In pages, so that a day of any size takes constant memory.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import Kind
+from signal_index.proof import Leaf, parse_leaf
 from signal_index.tables.ledger import (
     ledger_disclosure,
     ledger_entry,
@@ -30,28 +31,44 @@ class SealedEntry:
 
     entry: UUID
     year: int
-    kind: Kind
+    leaf: bytes
+    recorded_at: datetime
     sealed: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Entries from `start` until `end`, and all of kind completeness after it."""
+    """Entries from `start` until `end`."""
 
     start: datetime
     end: datetime
 
 
-async def find_sealed(conn: AsyncConnection, span: Span) -> AsyncIterator[SealedEntry]:
-    """Give the entries of a span in the order of their ids."""
-    after = _first_id(span.start)
+def find_around(conn: AsyncConnection, span: Span) -> AsyncIterator[SealedEntry]:
+    """Give the entries of a span, and all of kind completeness after it."""
     is_near = ledger_entry.c.entry_id < _first_id(span.end)
-    wanted = or_(is_near, ledger_entry.c.kind == Kind.COMPLETENESS.value)
+    is_later = ledger_entry.c.kind == Kind.COMPLETENESS.value
+    return _find(conn, or_(is_near, is_later), _first_id(span.start))
+
+
+def find_of_kinds(
+    conn: AsyncConnection, span: Span, kinds: Collection[Kind]
+) -> AsyncIterator[SealedEntry]:
+    """Give the entries of a span that are of these kinds."""
+    is_near = ledger_entry.c.entry_id < _first_id(span.end)
+    is_wanted = ledger_entry.c.kind.in_([kind.value for kind in kinds])
+    return _find(conn, and_(is_near, is_wanted), _first_id(span.start))
+
+
+async def _find(
+    conn: AsyncConnection, wanted: ColumnElement[bool], after: UUID
+) -> AsyncIterator[SealedEntry]:
     statement = (
         select(
             ledger_disclosure.c.entry_id,
             ledger_entry.c.year,
-            ledger_entry.c.kind,
+            ledger_entry.c.leaf,
+            ledger_entry.c.recorded_at,
             ledger_disclosure.c.sealed,
         )
         .join_from(ledger_disclosure, ledger_entry)
@@ -64,10 +81,22 @@ async def find_sealed(conn: AsyncConnection, span: Span) -> AsyncIterator[Sealed
         page = statement.where(ledger_disclosure.c.entry_id > after)
         rows = (await conn.execute(page)).all()
         for row in rows:
-            yield SealedEntry(row.entry_id, row.year, Kind(row.kind), row.sealed)
+            yield SealedEntry(*row)
         if len(rows) < _PAGE:
             return
         after = rows[-1].entry_id
+
+
+async def find_leaves(
+    conn: AsyncConnection, entries: Collection[UUID]
+) -> Mapping[UUID, Leaf]:
+    """Give the leaves of these entries."""
+    columns = ledger_entry.c
+    rows = await conn.execute(
+        select(columns.entry_id, columns.leaf).where(columns.entry_id.in_(entries))
+    )
+    leaves = {row.entry_id: parse_leaf(row.leaf) for row in rows}
+    return {entry: leaf for entry, leaf in leaves.items() if isinstance(leaf, Leaf)}
 
 
 async def find_oldest_pending(conn: AsyncConnection) -> datetime | None:

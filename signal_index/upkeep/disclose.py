@@ -31,7 +31,7 @@ from signal_index.store.opened_days import (
     SealedEntry,
     Span,
     find_oldest_pending,
-    find_sealed,
+    find_around,
 )
 
 AROUND: Final = timedelta(minutes=30)
@@ -66,7 +66,7 @@ async def disclose_day(
         head = _head(disclosing, day, min(now - UNDER_WAY, oldest or now))
         with _new_file(into) as file:
             writer = LineWriter(file.write, head)
-            async for sealed in find_sealed(conn, span):
+            async for sealed in find_around(conn, span):
                 opened = _open(sealed, disclosing.keys)
                 if opened is not None:
                     writer.add(opened)
