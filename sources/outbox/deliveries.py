@@ -44,8 +44,10 @@ class OpenDelivery:
     municipalities: tuple[MunicipalityCode, ...]
     counts: DeliveryCounts
 
-    def as_told(self, source: Oin) -> Delivery:
-        """Give the delivery as the index is told of it."""
+    def as_told(
+        self, source: Oin, rejects: tuple[tuple[Slug, int], ...] = ()
+    ) -> Delivery:
+        """Give the delivery as the index is told of it; reasons as codes, no record."""
         return Delivery(
             delivery=self.id,
             source=source,
@@ -55,6 +57,7 @@ class OpenDelivery:
             categories=self.categories,
             municipalities=self.municipalities,
             counts=self.counts,
+            rejects=rejects,
         )
 
 
@@ -159,6 +162,16 @@ def find_rejects(outbox: Outbox, delivery: UUID) -> Iterable[Reject]:
             Reason(row["reason"]),
             row["detail"],
         )
+
+
+def count_rejects(outbox: Outbox, delivery: UUID) -> tuple[tuple[Slug, int], ...]:
+    """Give how many records of a delivery were rejected for which reason."""
+    rows = outbox.connection.execute(
+        "SELECT reason, count(*) FROM reject WHERE delivery = ?"
+        " GROUP BY reason ORDER BY reason",
+        (str(delivery),),
+    )
+    return tuple((Slug(row[0]), int(row[1])) for row in rows)
 
 
 def close_delivery(outbox: Outbox, delivery: UUID) -> None:

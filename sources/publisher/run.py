@@ -21,6 +21,7 @@ from sources.intake import Intake
 from sources.outbox.deliveries import (
     OpenDelivery,
     close_delivery,
+    count_rejects,
     drop_delivery,
     find_unfinished,
     get_delivery,
@@ -141,7 +142,9 @@ class Run:
         finally:
             self._report(get_delivery(self._outbox, delivery.id))
         done = get_delivery(self._outbox, delivery.id)
-        await self._parties[1].close_delivery(done.as_told(self._sender.source))
+        rejects = count_rejects(self._outbox, delivery.id)
+        told = done.as_told(self._sender.source, rejects)
+        await self._parties[1].close_delivery(told)
         close_delivery(self._outbox, delivery.id)
         log_event(Event.DELIVERY_CLOSED, delivery=str(delivery.id))
         return get_delivery(self._outbox, delivery.id)
