@@ -85,7 +85,12 @@ def judge_embargo(standing: Standing, today: date) -> EmbargoState:
 
 def is_allowed_end(until: date, today: date) -> bool:
     """Tell whether an embargo may last until this day."""
-    return today <= until <= months_after(today, MOST_MONTHS)
+    return today <= until <= last_allowed_end(today)
+
+
+def last_allowed_end(today: date) -> date:
+    """Give the last day that an embargo placed today may have."""
+    return months_after(today, MOST_MONTHS)
 
 
 def find_embargo_categories(catalogue: Catalogue) -> frozenset[CategoryId]:

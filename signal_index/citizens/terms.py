@@ -34,7 +34,12 @@ def extended_due_on(received_on: date) -> date:
 
 def is_plausible_receipt(received_on: date, today: date) -> bool:
     """Tell whether a request can have been received on this day."""
-    return months_after(today, -OLDEST_REQUEST_MONTHS) <= received_on <= today
+    return earliest_receipt(today) <= received_on <= today
+
+
+def earliest_receipt(today: date) -> date:
+    """Give the first day on which a request that is entered today can have come."""
+    return months_after(today, -OLDEST_REQUEST_MONTHS)
 
 
 def draw_reference(draw: Callable[[int], int]) -> str:
