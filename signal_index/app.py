@@ -28,6 +28,7 @@ from signal_index.api import (
     agencies,
     approvals,
     catalogue,
+    citizen_options,
     citizen_reports,
     completeness,
     contacts,
@@ -117,6 +118,7 @@ SUBJECTS = (
     embargoes.routes,
     corrections.routes,
     own_corrections.routes,
+    citizen_options.routes,
     public.routes,
     searching.routes,
 )
