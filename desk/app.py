@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from desk import entry, problems, relay, screens
+from desk import entry, own_reviews, problems, relay, screens
 from desk.agency.routers import ROUTERS as AGENCYS
 from desk.assets import STATIC
 from desk.desk import Desk, build_desk
@@ -61,7 +61,8 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.desk = desk
-    for router in (screens.router, entry.router, relay.router, *ROUTERS, *AGENCYS):
+    own = (screens.router, own_reviews.router, entry.router, relay.router)
+    for router in (*own, *ROUTERS, *AGENCYS):
         app.include_router(router)
     # Pages hold secrets and stay as they are (BREACH); files that all may see do not.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)))

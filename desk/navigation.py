@@ -20,7 +20,9 @@ from desk.tokens import Person
 OFFICER: Final = "/officer"
 LOOKUP: Final = "/lookup"
 _WORK_PAGE: Final = re.compile(r"/(officer|agency)(/[a-z0-9-]{1,64}){0,4}")
-_PAGES: Final = frozenset({"/", "/start", LOOKUP, "/own-lookups", "/break-glass"})
+_PAGES: Final = frozenset(
+    {"/", "/start", LOOKUP, "/own-lookups", "/own-reviews", "/break-glass"}
+)
 
 
 @dataclass(frozen=True, slots=True)

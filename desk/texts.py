@@ -5,10 +5,11 @@ without a text is an error at once, never an empty place on the screen.
 """
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from babel.messages.pofile import read_po
 
@@ -48,6 +49,12 @@ def name_role(role: str, texts: Texts) -> str:
 def name_said(member: str, texts: Texts) -> str:
     """Give what a member of an entry is called; itself where we have no word."""
     return texts.messages.get(f"said.{member}", member)
+
+
+def name_act(act: Mapping[str, Any], texts: Texts) -> str:
+    """Give what an officer did; the kind of entry where we have no words for it."""
+    known = texts.messages.get(f"watch.act.{act['act']}")
+    return known or texts.messages.get(f"kind.{act['kind']}", str(act["kind"]))
 
 
 def load_texts(language: str) -> Texts:

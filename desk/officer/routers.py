@@ -4,11 +4,13 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from desk.officer import entries, overview, search, start
+from desk.officer import entries, overview, reviews, search, start, watch
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     start.router,
     overview.router,
     search.router,
     entries.router,
+    reviews.router,
+    watch.router,
 )

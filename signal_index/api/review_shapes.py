@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from policy.catalogue import Catalogue
+from policy.decide import Policy
 from signal_index.identifiers import read_uuid7_instant
 from signal_index.notice.fields import encode_instant
 from signal_index.proof import Group, JsonObject
@@ -36,9 +37,10 @@ def shape_review(one: Review, standing: Standing, now: datetime) -> Shape:
 
 
 def shape_lookup(
-    one: Opened, said: str | None, catalogue: Catalogue, standing: Standing
+    one: Opened, said: str | None, policy: Policy, standing: Standing
 ) -> Shape:
     """Give who looked up, why, what was shown and how it was decided."""
+    catalogue = policy.catalogue
     why = group_of(one, Group.WHY)
     decision = group_of(one, Group.DECISION)
     organisation = one.organisation or ""
@@ -50,7 +52,7 @@ def shape_lookup(
         **_who(one),
         **shape_why(why, catalogue),
         "outcome": decision.get("outcome"),
-        "grounds": decision.get("grounds") or [],
+        "groundTexts": _texts_of(decision.get("grounds"), policy),
         "repeat": bool(decision.get("repeat")),
         "shown": _shown(one, catalogue, standing),
         "contactOutcome": said,
@@ -140,6 +142,13 @@ def _shown(one: Opened, catalogue: Catalogue, standing: Standing) -> list[Shape]
         for flag in (flags if isinstance(flags, list) else [])
         if isinstance(flag, Mapping)
     ]
+
+
+def _texts_of(grounds: object, policy: Policy) -> list[str]:
+    """Give the sentence of each rule; its id where today's rules do not have it."""
+    ids = grounds if isinstance(grounds, list) else []
+    rules = [(str(id_), policy.book.rules.get(str(id_))) for id_ in ids]
+    return [id_ if rule is None else rule.text for id_, rule in rules]
 
 
 def _label(labels: Mapping[str, str], code: object) -> str | None:

@@ -235,11 +235,12 @@ async def _open(
     wanted = [found.entry_id, *(one.entry for one in near), *acts]
     opened = await open_entries(conn, wanted, index.keys.disclosures)
     said = await find_outcomes(conn, [found.entry_id])
-    catalogue = index.catalogue_in(scope.municipality)
+    policy = index.policy.get(standing, scope.municipality)
+    catalogue = policy.catalogue
     lookup: Shape | None = None
     if found.entry_id in opened:
         outcome = said.get(found.entry_id)
-        lookup = shape_lookup(opened[found.entry_id], outcome, catalogue, standing)
+        lookup = shape_lookup(opened[found.entry_id], outcome, policy, standing)
     return {
         "lookup": lookup,
         "around": [

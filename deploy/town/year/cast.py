@@ -53,7 +53,7 @@ CAST = (
     Colleague("hanna", "oost", roles=SAFETY, evening=9),
     Colleague("ibrahim", "zuid", share=11),
     Colleague("jasmijn", "zuid"),
-    Colleague("kees", "zuid", share=5),
+    Colleague("koen", "zuid", share=5),
     Colleague("lotte", "zuid", roles=SAFETY, share=12, evening=8),
     Colleague("mohammed", "west", share=14),
     Colleague("nadia", "west"),
