@@ -9,6 +9,7 @@
     │   ├── OutboxBusy            another run holds it
     │   ├── OutboxKeyChanged      it was written under another key
     │   └── OutboxUnwritable      the disk is full, or cannot be written
+    ├── FolderRefused             the folder for deliveries is not ours to use
     ├── TooManyGone               more signals would be withdrawn than is safe
     ├── TooManyUnknown            the same, of what the index has and we do not
     ├── DeliveryUnderWay          a delivery is half sent: finish that first
@@ -41,6 +42,10 @@ class UnsafeKeyFile(InvalidAgencySettings):
 
 class UnreadableFile(SourceError):
     """Refuse a delivery that is not in the format of its profile."""
+
+
+class FolderRefused(SourceError):
+    """Refuse a folder for deliveries that cannot be made, read or moved in."""
 
 
 class OutboxRefused(SourceError):

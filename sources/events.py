@@ -24,6 +24,7 @@ class Event(StrEnum):
     BATCH_SETTLED = "batch-settled"
     RETRY = "retry"
     STOPPED = "stopped"
+    RECEIVED = "received"
 
 
 FIELDS: Final[dict[Event, frozenset[str]]] = {
@@ -36,6 +37,7 @@ FIELDS: Final[dict[Event, frozenset[str]]] = {
     Event.BATCH_SETTLED: frozenset({"batch", "count"}),
     Event.RETRY: frozenset({"status", "seconds"}),
     Event.STOPPED: frozenset({"error"}),
+    Event.RECEIVED: frozenset({"feed", "count"}),
 }
 
 

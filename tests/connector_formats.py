@@ -9,7 +9,7 @@ import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +19,10 @@ from sqlalchemy import URL
 from sources.connectors import read_file
 from sources.connectors.cloud_events import find_fault
 from sources.connectors.json_stream import members, stream
+from sources.errors import UnreadableFile
 from sources.intake.event_box import EventIntake, keep_event
+from sources.intake.folder import Folder
+from sources.intake.several import SeveralIntake
 from sources.intake.views import ViewIntake, open_database
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
@@ -60,6 +63,7 @@ def read_bytes(data: bytes, profile: Profile, today: date) -> Iterator[Reading]:
     yield from read_file(io.BytesIO(data), profile, today=today)
 
 
+AFTERWARDS = datetime(2100, 1, 1, tzinfo=UTC)
 Reader = Callable[[bytes, Profile, date], Iterator[Reading]]
 
 
@@ -160,6 +164,20 @@ def read_event_box(data: bytes, profile: Profile, today: date) -> Iterator[Readi
             if not find_fault(members(event.value)):  # as the receiver asks
                 keep_event(outbox, "zaken", members(event.value))
         yield from EventIntake(outbox, "zaken", profile).read(today=today)
+
+
+def read_folder(data: bytes, profile: Profile, today: date) -> Iterator[Reading]:
+    """The same bytes, put into the inbox of a watched folder and taken from there."""
+    with TemporaryDirectory() as root:
+        folder = Folder(Path(root), quiet=timedelta(0), keep=timedelta(days=1))
+        folder.prepare()
+        (Path(root) / "inbox" / "levering").write_bytes(data)
+        folder.find_ready(AFTERWARDS)
+        taken = [folder.take(path) for path in folder.find_ready(AFTERWARDS)]
+        intake = SeveralIntake([each.path for each in taken if each], profile)
+        yield from intake.read(today=today)
+        if intake.unreadable:
+            raise UnreadableFile("de map noemt dit bestand onleesbaar")
 
 
 def write_messages(kind: str, *, enveloped: bool) -> Callable[[list[Record]], bytes]:
@@ -317,5 +335,14 @@ RECEIVED = Format(
     in_format("cloudevents-1.0", EVENTS, CONTACTS),
     read=read_event_box,
 )
-EVERYTHING = (*FORMATS, RECEIVED)
+WATCHED = Format("csv, watched folder", write_csv, a_profile(PROFILE), read=read_folder)
+SEVERAL = Format(
+    "ijw-3.2, watched folder",
+    write_messages("jw301", enveloped=True),
+    in_format("ijw-3.2", CONTACTS),
+    phoned=False,
+    read=read_folder,
+    find_key=_message_key,
+)
+EVERYTHING = (*FORMATS, RECEIVED, WATCHED, SEVERAL)
 FORMAT = {each.name: each for each in FORMATS}

@@ -1,0 +1,167 @@
+"""A watched folder: what is put into `inbox` is delivered, and moved where it belongs.
+
+    inbox       a registration writes here
+    confirmed   the same, for a file of which somebody said that so much may be missing
+    working     taken up; after a crash the agent goes on with what stands here
+    done        delivered; deleted when its days of keeping are over
+    failed      not delivered, with the reason beside it
+
+- A file that is still being written is left alone: its name says so (`.part`, `.tmp`,
+  a dot in front), or it changed between two looks, or only just now.
+- Every move is one rename within a file system: a file is in one folder or in another,
+  never in two, never half. Nothing is overwritten.
+- A name may hold a number of a person: it is never logged.
+Proven by tests/unit/sources/test_watched_folder.py.
+"""
+
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, Literal
+
+from sources.errors import FolderRefused
+
+INBOXES: Final = ("inbox", "confirmed")
+ROOMS: Final = (*INBOXES, "working", "done", "failed")
+_UNFINISHED: Final = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload")
+_OWNER_ONLY: Final = 0o700
+Look = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file in `working`, and whether somebody confirmed it."""
+
+    path: Path
+    confirmed: bool
+
+
+class Folder:
+    """One watched folder. Remembers what it saw at the last look, nothing else."""
+
+    def __init__(self, root: Path, *, quiet: timedelta, keep: timedelta) -> None:
+        self._root = root
+        self._quiet = quiet
+        self._keep = keep
+        self._seen: dict[Path, Look] = {}
+
+    def prepare(self) -> None:
+        """Make the rooms; raises `FolderRefused` where they are on several disks."""
+        try:
+            for room in ROOMS:
+                place = self._root / room
+                place.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
+            devices = {(self._root / room).stat().st_dev for room in ROOMS}
+        except OSError:
+            raise FolderRefused("De map voor leveringen is niet te maken.") from None
+        if len(devices) != 1:
+            raise FolderRefused("inbox, working, done en failed horen op een schijf.")
+
+    def find_ready(self, now: datetime) -> list[Path]:
+        """Give the files that are whole, the oldest first. Look again a little later.
+
+        A file that is seen for the first time is never ready: only a second look can
+        tell that nobody writes it any more.
+        """
+        before, self._seen = self._seen, {}
+        ready: list[tuple[int, str, Path]] = []
+        for room in INBOXES:
+            for path in self._list(room):
+                look = _look(path)
+                if look is None or _is_unfinished(path.name):
+                    continue
+                self._seen[path] = look
+                size, changed, _ = look
+                age = now - datetime.fromtimestamp(changed / 1e9, UTC)
+                is_quiet = age >= self._quiet or age < timedelta(0)
+                if size and is_quiet and before.get(path) == look:
+                    ready.append((changed, path.name, path))
+        return [path for _, _, path in sorted(ready)]
+
+    def take(self, path: Path) -> Taken | None:
+        """Move a file to `working`, or give None where it is gone meanwhile."""
+        confirmed = path.parent.name == "confirmed"
+        mark = "confirmed" if confirmed else "inbox"
+        name = f"{secrets.token_hex(4)}-{mark}-{path.name}"
+        try:
+            path.rename(self._root / "working" / name)
+        except FileNotFoundError:
+            return None
+        except OSError:
+            raise FolderRefused("Een levering is niet te verplaatsen.") from None
+        self._seen.pop(path, None)
+        return Taken(self._root / "working" / name, confirmed)
+
+    def find_taken(self) -> list[Taken]:
+        """Give what an earlier run left in `working`, in the order of its age."""
+        found = [
+            (look[1], path)
+            for path in self._list("working")
+            if (look := _look(path)) is not None
+        ]
+        return [
+            Taken(path, _mark_of(path.name) == "confirmed") for _, path in sorted(found)
+        ]
+
+    def finish(self, taken: Taken, now: datetime, *, number: int = 1) -> None:
+        """Move a delivered file to `done`; its rejects call it by `number`."""
+        self._move(taken, "done", now, number)
+
+    def fail(self, taken: Taken, reason: str, now: datetime) -> None:
+        """Move a file that could not be delivered to `failed`, the reason beside it."""
+        moved = self._move(taken, "failed", now, 1)
+        note = moved.with_name(f"{moved.name}.reden.txt")
+        note.write_text(f"{reason}\n", encoding="utf-8")
+        note.chmod(0o600)
+
+    def forget_old(self, now: datetime) -> int:
+        """Delete what was delivered longer ago than its days of keeping."""
+        count = 0
+        for path in self._list("done"):
+            look = _look(path)
+            moved = look and datetime.fromtimestamp(look[2] / 1e9, UTC)
+            if moved and now - moved > self._keep:
+                path.unlink(missing_ok=True)
+                count += 1
+        return count
+
+    def _list(self, room: str) -> list[Path]:
+        try:
+            return list((self._root / room).iterdir())
+        except OSError:
+            raise FolderRefused("De map voor leveringen is niet te lezen.") from None
+
+    def _move(
+        self, taken: Taken, room: Literal["done", "failed"], now: datetime, number: int
+    ) -> Path:
+        mark, _, name = taken.path.name.partition("-")
+        name = name.partition("-")[2] or name
+        moment = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        target = self._root / room / f"{moment}-{number:05}-{mark}-{name}"
+        try:
+            taken.path.rename(target)
+        except OSError:
+            raise FolderRefused("Een levering is niet te verplaatsen.") from None
+        return target
+
+
+def _mark_of(name: str) -> str:
+    return name.partition("-")[2].partition("-")[0]
+
+
+def _is_unfinished(name: str) -> bool:
+    return name.startswith((".", "~")) or name.lower().endswith(_UNFINISHED)
+
+
+def _look(path: Path) -> Look | None:
+    """Give size, time of change and time of move (ns); None for what is no file."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None  # a link could point at anything this user may read
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns

@@ -1,0 +1,1 @@
+"""Receive events of a case system: signed, each once, kept sealed until delivered."""
