@@ -18,6 +18,8 @@
     │   ├── RegistrationConflict   the same id is registered with other facts
     │   ├── UnknownOrganisation    no organisation with that OIN
     │   ├── CoverageRefused        the catalogue does not let this kind publish that
+    │   ├── LedgerNotNamed         the ledger that goes on is not called so
+    │   ├── LedgerGoesOn           nothing stands in the way of signing on
     │   ├── ExportRefused          nothing to export, or the target is there already
     │   ├── AccountNotNamed        neither one account nor everyone, or both
     │   ├── MandateNotGiven        nothing to end, or a last day in the past
@@ -156,6 +158,14 @@ class UnknownOrganisation(AdministrationRefused):
 
 class CoverageRefused(AdministrationRefused):
     """The catalogue does not let a source of this kind publish a category."""
+
+
+class LedgerNotNamed(AdministrationRefused):
+    """The ledger that goes on has another name, or keeps the one it has."""
+
+
+class LedgerGoesOn(AdministrationRefused):
+    """The ledger is as it was signed: it is gone on with, never succeeded."""
 
 
 class ExportRefused(AdministrationRefused):

@@ -7,6 +7,7 @@
     checkpoint.key.jwk        checkpoint key            Ed25519 JWK, private
     receipt.key.jwk           receipt key               Ed25519 JWK, private
     checkpoint.vkey           for verifiers             public (C2SP note key)
+    checkpoint-2.vkey         after a succession        public, under the new name
     receipt.public.jwk        for desks and verifiers   public
 
 - A secret file that group or others may read stops the start (`SecretFileExposed`),
@@ -81,6 +82,17 @@ def create_key_folder(
     _write_new(folder / CHECKPOINT_PUBLIC, f"{public}\n".encode(), 0o644)
     jwk = _create_signing_key(folder / RECEIPT)
     _write_new(folder / RECEIPT_PUBLIC, _encode_json(jwk), 0o644)
+
+
+def write_successor_key(folder: Path, origin: str, generation: int) -> Path:
+    """Write the public checkpoint key under the name of a ledger that succeeded.
+
+    The key pair stays: what the old ledger signed is still verified with the old file.
+    """
+    path = folder / f"checkpoint-{generation + 1}.vkey"
+    public = note_key(load_checkpoint_key(folder), origin).encode()
+    _write_new(path, f"{public}\n".encode(), 0o644)
+    return path
 
 
 def create_year(folder: Path, year: int) -> None:

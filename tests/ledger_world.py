@@ -21,6 +21,7 @@ from signal_index.store.connect import (
 from signal_index.store.ledger import insert_entries
 from signal_index.store.ledger_tiles import find_checkpoint
 from signal_index.store.schema import migrate
+from signal_index.upkeep.cosigning import Cosigners
 from signal_index.upkeep.sequencer import Sequencer, sequence_once
 from tests.ledger_builders import CHECKPOINT_KEY, NOON, ORIGIN, an_entry
 
@@ -77,7 +78,9 @@ def key_of(year: int = 2026) -> NoteKey:
 
 
 @asynccontextmanager
-async def a_ledger(url: str, folder: Path) -> AsyncIterator[LedgerWorld]:
+async def a_ledger(
+    url: str, folder: Path, *, witnesses: Cosigners | None = None
+) -> AsyncIterator[LedgerWorld]:
     """Give a migrated, empty ledger; on PostgreSQL each engine has its own role."""
     owner = open_engine(url, None)
     await migrate(owner)
@@ -86,7 +89,9 @@ async def a_ledger(url: str, folder: Path) -> AsyncIterator[LedgerWorld]:
     else:
         web = open_engine(url, DatabaseRole.WEB)
         signing = open_engine(url, DatabaseRole.SEQUENCER)
-    sequencer = Sequencer(signing, CHECKPOINT_KEY, ORIGIN, folder / "checkpoint.json")
+    sequencer = Sequencer(
+        signing, CHECKPOINT_KEY, ORIGIN, folder / "checkpoint.json", witnesses
+    )
     try:
         yield LedgerWorld(web, owner, sequencer)
     finally:

@@ -12,7 +12,6 @@ from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering
 from signal_index.cli.registration import ACTIVITY
 from signal_index.ledger import Kind
-from signal_index.proof import JsonObject
 from signal_index.settings import load_settings
 from signal_index.store.acts import Act
 from signal_index.store.connect import DatabaseRole, open_engine

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -41,10 +42,11 @@ class Recorder:
     actor: str
     clock: Callable[[], datetime]
 
-    async def record(self, conn: AsyncConnection, act: Act) -> None:
-        """Write the entry of an act; the caller's transaction makes it durable.
+    async def record(self, conn: AsyncConnection, act: Act) -> UUID:
+        """Write the entry of an act, and give its id.
 
-        Raises `KeyFilesRefused` where the year has no key: the act then fails too.
+        The caller's transaction makes it durable. Raises `KeyFilesRefused` where the
+        year has no key: the act then fails too.
         """
         now = self.clock()
         facts = EntryFacts(
@@ -62,3 +64,4 @@ class Recorder:
         key = self.keys.get_disclosure_key(facts.year)
         entropy = secrets.token_bytes(ENTROPY_BYTES)
         await insert_entries(conn, [build_entry(facts, entropy=entropy, key=key)])
+        return facts.entry

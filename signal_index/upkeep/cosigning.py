@@ -148,6 +148,11 @@ class HttpWitnesses:
         size = signed.checkpoint.size
         old = one.sizes.get(signed.checkpoint.origin, 0)
         for _ in range(_ATTEMPTS):
+            if old > size:
+                raise LedgerRolledBack(
+                    f"the witness {one.key.name} saw {old} entries, and the database "
+                    f"holds {size}"
+                )
             path = [] if old in {0, size} else await signed.prove(old)
             answer = await self._post(one, AddCheckpoint(old, path, signed.note))
             if answer.status_code == httpx.codes.OK:
@@ -156,11 +161,6 @@ class HttpWitnesses:
             if told is None:
                 _refuse_fork(answer, one)
                 raise _Unusable(answer.status_code)
-            if told > size:
-                raise LedgerRolledBack(
-                    f"the witness {one.key.name} saw {told} entries, and the database "
-                    f"holds {size}"
-                )
             if told == old:
                 raise _forked(one)
             old = told

@@ -7,7 +7,7 @@ What must hold, in this order:
 2. every entry hashes to its place in the tiles (where entries are shown), has the form
    of an entry of this year, and no id stands twice;
 3. the first entry names this ledger and carries a signed checkpoint of an earlier year,
-   or none in the very first year;
+   or of the ledger whose place this one took, or none in the very first year;
 4. the tiles of every level, and the root, are those that the leaf hashes give;
 5. each earlier checkpoint that we hold is the root of the tree as it was then.
 """
@@ -206,12 +206,19 @@ class _Entries:
             raise EntryRefused("the first leaf is of another ledger or year")
         if leaf.previous is None:
             return
-        year = year_of_origin(leaf.previous.partition("\n")[0])
-        if year >= self._year:
+        origin = leaf.previous.partition("\n")[0]
+        is_same = _base_of(origin) == _base_of(self._origin)
+        latest = self._year - 1 if is_same else self._year
+        if year_of_origin(origin) > latest:
             raise EntryRefused("the year does not begin with an earlier one")
-        key = key_of_year(self._key, year)
-        before = verify_checkpoint(leaf.previous, [key], origin=key.name)
+        # one key signs for a ledger and for the one that it succeeded
+        key = NoteKey(origin, self._key.public)
+        before = verify_checkpoint(leaf.previous, [key], origin=origin)
         self.previous = f"{before.origin}, {before.size} entries"
+
+
+def _base_of(origin: str) -> str:
+    return origin.rpartition("/")[0]
 
 
 def _read(data: bytes) -> LeafHeader:
