@@ -18,6 +18,7 @@ from desk.holders import Evaluation, Passed
 from keys.request import Act
 
 MAX_HOUSEHOLD: Final = 10
+MOST_ABANDONED: Final = 50
 router: Final = APIRouter(prefix="/relay")
 
 Encoded32 = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
@@ -67,6 +68,12 @@ class LookupBody(_Body):
         default=None, max_length=64, repr=False
     )
     breakGlass: BreakGlassBody | None = None  # noqa: N815 - as on the wire
+
+
+class AbandonedBody(_Body):
+    """Requests of this person that never came to an answer."""
+
+    reqs: list[Encoded32] = Field(min_length=1, max_length=MOST_ABANDONED)
 
 
 class OutcomeBody(_Body):
@@ -138,6 +145,17 @@ async def record_print(
     """Record with the index that an answer goes on paper, before it does."""
     index = desk_of(request).index
     return _answer(await index.record_print(caller.access_token, str(entry)))
+
+
+@router.post("/abandoned-requests")
+async def report_abandoned(
+    request: Request, caller: ChangingCaller, body: AbandonedBody
+) -> Response:
+    """Record with the index which requests came to nothing: a tab was closed."""
+    path, index = "/v1/abandoned-requests", desk_of(request).index
+    return _answer(
+        await index.ask("POST", path, caller.access_token, body.model_dump())
+    )
 
 
 @router.get("/catalogue")

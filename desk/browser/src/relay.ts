@@ -92,6 +92,11 @@ export class Relay {
     return response.status === 204 ? null : response.json();
   }
 
+  /** Tell which requests never came to an answer. */
+  async reportAbandoned(reqs: readonly string[]): Promise<void> {
+    await this.#send("POST", "/abandoned-requests", { reqs });
+  }
+
   async #send(method: string, path: string, body?: unknown): Promise<Response> {
     const headers: Record<string, string> = { Accept: "application/json", ...this.#headers };
     const init: RequestInit = { method, headers, cache: "no-store", redirect: "error" };

@@ -2,7 +2,7 @@
 import { Refused, TimedOut } from "../errors.ts";
 import { Asker } from "../asker.ts";
 import type { Question } from "../lookup.ts";
-import { Relay } from "../relay.ts";
+import { TrackingRelay, Unfinished } from "../unfinished.ts";
 import { paintAnswer } from "./answer.ts";
 import { BreakGlassFields } from "./break-glass.ts";
 import { all, focusOn, need, show } from "./dom.ts";
@@ -21,7 +21,9 @@ import { GIVE_UP_AFTER, Waiting } from "./waiting.ts";
 class LookupPage {
   #waiting: Waiting | null = null; // first: the key config is fetched before the rest is made
   readonly #headers: Record<string, string> = { "X-CSRF-Token": csrfToken() };
-  readonly #relay = new Relay("/relay", this.#headers, (path, init) => this.#fetch(path, init));
+  readonly #relay = new TrackingRelay(new Unfinished(localStorage), "/relay", this.#headers, (path, init) =>
+    this.#fetch(path, init),
+  );
   readonly #asker = new Asker(this.#relay, memory);
   readonly #form = need("#question");
   readonly #result = need("#result");
@@ -43,6 +45,7 @@ class LookupPage {
     keepDraftOnLeaving(this.#form);
     restoreDraft(this.#form);
     if (isBack()) show(need("#expired"), true);
+    void this.#relay.tellUnfinished();
     addEventListener("pageshow", (event) => {
       if (!event.persisted) return;
       this.#reset();
