@@ -2,7 +2,8 @@
 
 1. The body is read; what cannot be a question is a 400 and is not recorded.
 2. Both tickets must hold for this caller and this many persons, or 403, recorded.
-3. The policy decides; a refusal is recorded per person before the 403 leaves.
+3. The policy decides, and an unwatched ledger answers only emergencies; a refusal is
+   recorded per person before the 403 leaves.
 4. The granted lookup joins the others that wait; one transaction spends its tickets,
    reads what is permitted and records it.
 5. After the COMMIT, and only then, the answer is built: flags, sources, receipt.
@@ -13,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -31,7 +32,7 @@ from policy.vocabulary import Caller, Permit, Question
 from signal_index.answers import encode_answer
 from signal_index.api.answering import render_parts
 from signal_index.api.callers import Person
-from signal_index.api.context import Index, get_index
+from signal_index.api.context import Index, find_witness_state, get_index
 from signal_index.api.lookup_refusals import (
     judge_spent,
     record_refusal,
@@ -42,9 +43,11 @@ from signal_index.api.problems import render_problem
 from signal_index.api.questions import LookupBody, parse_lookup
 from signal_index.api.recording import Asked, Decided, find_keys_of, name_persons
 from signal_index.api.routing import Routes
+from signal_index.api.witnessing import verify_witnessed
 from signal_index.errors import TicketInvalid
 from signal_index.events import Event
 from signal_index.ledger import Outcome
+from signal_index.ledger.trace import TRACEPARENT, parse_traceparent
 from signal_index.notice.fields import parse_b64u
 from signal_index.signals import PointKeys, derive_point, derive_search
 from signal_index.store.lookups import PermittedLookup
@@ -74,9 +77,12 @@ async def look_up(request: Request, caller: Person) -> Response:
     arrived = await _arrive(index, await request.body(), caller.caller)
     standing = await index.standing.get(arrived.at)
     policy = index.policy.get(standing, arrived.question.municipality)
-    record = _describe(index, arrived, policy)
+    trace = parse_traceparent(request.headers.get(TRACEPARENT))
+    record = replace(_describe(index, arrived, policy), trace=trace)
     try:
         permit = decide(policy, arrived.question, now=arrived.at)
+        state = find_witness_state(index, standing, arrived.at)
+        verify_witnessed(state, arrived.question)
     except (LookupDenied, NoDecision) as refusal:
         return await asyncio.shield(_refuse(index, record, refusal))
     granted = _grant(index, arrived, record, permit)
