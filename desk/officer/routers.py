@@ -4,7 +4,16 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from desk.officer import entries, overview, reviews, search, start, watch
+from desk.officer import (
+    approvals,
+    entries,
+    overview,
+    policy,
+    reviews,
+    search,
+    start,
+    watch,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     start.router,
@@ -13,4 +22,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     entries.router,
     reviews.router,
     watch.router,
+    policy.router,
+    approvals.router,
 )

@@ -1,0 +1,116 @@
+"""The second pair of eyes: what waits for another person, and deciding it.
+
+One page for everything that needs two persons (rules, an embargo, a report with
+persons). Of a proposal for other rules the page shows what they would change, so that
+the second person judges the same as the first.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.callers import Caller, LoggedInApprover, SendingApprover
+from desk.desk import desk_of
+from desk.errors import IndexHasNone
+from desk.headers import allow_form
+from desk.index import parse_page_data
+from desk.officer.told import Told, read_told
+from desk.pages import render
+from desk.texts import Texts
+
+router: Final = APIRouter()
+PAGE: Final = "/officer/approvals"
+POLICY: Final = "policy-activation"
+SEE_OTHER: Final = 303
+DECISIONS: Final = frozenset({"approved", "refused"})
+
+
+@router.get(PAGE)
+async def list_approvals(request: Request, caller: LoggedInApprover) -> HTMLResponse:
+    """Give what waits for a second person, and what was decided lately."""
+    desk = desk_of(request)
+    found = await _fetch(request, caller)
+    return render(
+        request,
+        "officer/approvals.html",
+        title=desk.texts.get("approvals.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        waiting=[_named(one, desk.texts) for one in found["open"]],
+        decided=[_named(one, desk.texts) for one in found["decided"]],
+    )
+
+
+@router.get(PAGE + "/{approval}")
+async def show_approval(
+    request: Request, caller: LoggedInApprover, approval: UUID
+) -> HTMLResponse:
+    """Give one request: what it is about, who asked, and the buttons to decide it."""
+    return await _show(request, caller, approval, None)
+
+
+@router.post(PAGE + "/{approval}/decision")
+async def decide(request: Request, caller: SendingApprover, approval: UUID) -> Response:
+    """Approve or refuse; what the index says against it is shown on the page."""
+    said = str((await request.form()).get("decision", ""))
+    body = {"decision": said if said in DECISIONS else ""}
+    path = f"/v1/approvals/{approval}/decision"
+    passed = await desk_of(request).index.ask("POST", path, caller.access_token, body)
+    told = read_told(passed)
+    if told is not None:
+        return await _show(request, caller, approval, told)
+    return RedirectResponse(f"{PAGE}/{approval}", SEE_OTHER)
+
+
+async def _show(
+    request: Request, caller: Caller, approval: UUID, told: Told | None
+) -> HTMLResponse:
+    desk = desk_of(request)
+    found = await _fetch(request, caller)
+    every = [*found["open"], *found["decided"]]
+    one = next((each for each in every if each["id"] == str(approval)), None)
+    if one is None:
+        raise IndexHasNone
+    changes = None
+    if one["kind"] == POLICY and one["state"] == "open":
+        changes = await _simulate(request, caller, one["id"])
+    page = render(
+        request,
+        "officer/approval.html",
+        title=desk.texts.get("approvals.one"),
+        person=caller.person,
+        csrf=caller.csrf,
+        one=_named(one, desk.texts),
+        found=changes,
+        told=told,
+    )
+    if told is not None:
+        page.status_code = 409
+    allow_form(page)
+    return page
+
+
+async def _simulate(
+    request: Request, caller: Caller, approval: str
+) -> dict[str, Any] | None:
+    """Give what a proposal would change now; None where it changes nothing any more."""
+    passed = await desk_of(request).index.ask(
+        "POST", "/v1/policy/simulations", caller.access_token, {"approval": approval}
+    )
+    return None if read_told(passed) is not None else parse_page_data(passed)
+
+
+async def _fetch(request: Request, caller: Caller) -> dict[str, Any]:
+    index = desk_of(request).index
+    return parse_page_data(await index.ask("GET", "/v1/approvals", caller.access_token))
+
+
+def _named(one: dict[str, Any], texts: Texts) -> dict[str, Any]:
+    """Give an approval with its title: the sentence of its code, or of its kind."""
+    key = f"approval-title-{one['titleCode']}"
+    title = texts.get(key) if texts.has(key) else texts.get("approvals.other")
+    return {**one, "title": title}

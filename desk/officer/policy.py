@@ -1,0 +1,216 @@
+"""The rules: who sees what, each rule in a sentence, versions, and how to change them.
+
+- A change is shown before it can be proposed: wider, narrower, and what it does to
+  questions that were asked.
+- What is proposed travels through the page as it was compared; the index checks it
+  again, and a second person approves exactly its SHA-256 (`officer.approvals`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.callers import Caller, LoggedInApprover, SendingApprover
+from desk.desk import desk_of
+from desk.errors import IndexHasNone
+from desk.headers import allow_form
+from desk.index import parse_page_data, verify_done
+from desk.officer.policy_view import describe_matrix, describe_rules
+from desk.officer.told import Told, read_told
+from desk.pages import render
+
+router: Final = APIRouter()
+PAGE: Final = "/officer/policy"
+SEE_OTHER: Final = 303
+MOST_BYTES: Final = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form that came back: what was in it, and what the index said of it."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    told: Told | None = None
+
+
+@router.get(PAGE)
+async def show_policy(request: Request, caller: LoggedInApprover) -> HTMLResponse:
+    """Give the rules that hold here."""
+    policy = await _fetch_policy(request, caller)
+    return render(
+        request,
+        "officer/policy.html",
+        title=desk_of(request).texts.get("policy.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        policy=policy,
+        matrix=describe_matrix(policy),
+        rules=describe_rules(policy),
+    )
+
+
+@router.get(PAGE + "/bundles/{digest}")
+async def download_bundle(
+    request: Request, caller: LoggedInApprover, digest: str
+) -> Response:
+    """Give one version as the file whose SHA-256 the ledger names."""
+    path = f"/v1/policy/bundles/{digest}"
+    passed = await desk_of(request).index.ask("GET", path, caller.access_token)
+    verify_done(passed)
+    name = f'attachment; filename="regels-{digest[:12]}.json"'
+    return Response(
+        passed.body,
+        media_type="application/json",
+        headers={"Content-Disposition": name},
+    )
+
+
+@router.get(PAGE + "/change")
+async def choose_change(request: Request, caller: LoggedInApprover) -> HTMLResponse:
+    """Give what can be changed: one kind of signal, or the rules as a file."""
+    return await _show_choice(request, caller, Sent())
+
+
+@router.get(PAGE + "/change/{category}")
+async def show_change(
+    request: Request, caller: LoggedInApprover, category: str
+) -> HTMLResponse:
+    """Give the form for one kind of signal."""
+    return await _show_form(request, caller, category, Sent())
+
+
+@router.post(PAGE + "/change/{category}")
+async def preview_category(
+    request: Request, caller: SendingApprover, category: str
+) -> HTMLResponse:
+    """Show what switching one kind of signal would change."""
+    form = await request.form()
+    values = _values(form)
+    body = {"category": {"id": category, **values}}
+    passed = await _simulate(request, caller, body)
+    told = read_told(passed)
+    if told is not None:
+        return await _show_form(request, caller, category, Sent(values, told))
+    return _show_preview(request, caller, body, parse_page_data(passed))
+
+
+@router.post(PAGE + "/preview")
+async def preview_bundle(request: Request, caller: SendingApprover) -> HTMLResponse:
+    """Show what a file with other rules would change."""
+    found = (await request.form()).get("bundle")
+    text = ""
+    if isinstance(found, UploadFile):
+        text = (await found.read(MOST_BYTES)).decode("utf-8", "replace")
+    body = {"bundle": text or " "}
+    passed = await _simulate(request, caller, body)
+    told = read_told(passed)
+    if told is not None:
+        return await _show_choice(request, caller, Sent({}, told))
+    return _show_preview(request, caller, body, parse_page_data(passed))
+
+
+@router.post(PAGE + "/proposals")
+async def propose(request: Request, caller: SendingApprover) -> Response:
+    """Propose what was shown, and lead to where it waits for a second person."""
+    said = str((await request.form()).get("proposal", ""))
+    try:
+        body = json.loads(said)
+    except ValueError:
+        body = {}
+    passed = await desk_of(request).index.ask(
+        "POST", "/v1/policy/proposals", caller.access_token, body
+    )
+    told = read_told(passed)
+    if told is not None:
+        return await _show_choice(request, caller, Sent({}, told))
+    asked = parse_page_data(passed)["id"]
+    return RedirectResponse(f"/officer/approvals/{asked}", SEE_OTHER)
+
+
+async def _simulate(request: Request, caller: Caller, body: object) -> Any:  # noqa: ANN401 - Passed
+    return await desk_of(request).index.ask(
+        "POST", "/v1/policy/simulations", caller.access_token, body
+    )
+
+
+async def _fetch_policy(request: Request, caller: Caller) -> dict[str, Any]:
+    index = desk_of(request).index
+    return parse_page_data(await index.ask("GET", "/v1/policy", caller.access_token))
+
+
+async def _show_choice(request: Request, caller: Caller, sent: Sent) -> HTMLResponse:
+    policy = await _fetch_policy(request, caller)
+    return _page(request, caller, "policy_change.html", sent, policy=policy)
+
+
+async def _show_form(
+    request: Request, caller: Caller, category: str, sent: Sent
+) -> HTMLResponse:
+    policy = await _fetch_policy(request, caller)
+    found = [one for one in policy["categories"] if one["id"] == category]
+    if not found:
+        raise IndexHasNone
+    seen = {
+        purpose["id"]
+        for purpose in policy["purposes"]
+        if any(one["category"] == category for one in purpose["sees"])
+    }
+    chosen = set(sent.values["purposes"]) if sent.values else seen
+    return _page(
+        request,
+        caller,
+        "policy_category.html",
+        sent,
+        policy=policy,
+        category=found[0],
+        chosen=chosen,
+    )
+
+
+def _show_preview(
+    request: Request, caller: Caller, body: object, found: dict[str, Any]
+) -> HTMLResponse:
+    return _page(
+        request,
+        caller,
+        "policy_preview.html",
+        Sent(),
+        found=found,
+        proposal=json.dumps(body),
+    )
+
+
+def _page(
+    request: Request, caller: Caller, template: str, sent: Sent, **values: object
+) -> HTMLResponse:
+    page = render(
+        request,
+        f"officer/{template}",
+        title=desk_of(request).texts.get("policy.change.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        sent=sent,
+        **values,
+    )
+    if sent.told is not None:
+        page.status_code = 400
+    allow_form(page)
+    return page
+
+
+def _values(form: FormData) -> dict[str, Any]:
+    """Give the fields of the form for one kind of signal, as the index takes them."""
+    active = form.get("active") == "on"
+    values: dict[str, Any] = {"active": active}
+    return values | {
+        "purposes": [str(one) for one in form.getlist("purposes")] if active else [],
+        "statute": str(form.get("statute", "")).strip() if active else "",
+        "article": str(form.get("article", "")).strip() if active else "",
+        "checked": form.get("checked") == "yes" and active,
+    }

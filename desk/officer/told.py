@@ -1,0 +1,78 @@
+"""What the index said to a form: its own title and detail, shown beside the form.
+
+The index's problems are Dutch sentences for people (docs/wire-formats.md), so a page
+shows them as they are. What is no problem of ours is `IndexUnreachable`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from desk.errors import IndexUnreachable, LoginTooWeak
+from desk.holders import Passed
+
+_TOO_WEAK: Final = "/assurance-too-low"
+MOST_FAULTS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that was wrong: in which field or file, on which line."""
+
+    field: str
+    line: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A refusal of the index: what it is about, and all that was wrong."""
+
+    slug: str
+    title: str
+    detail: str
+    faults: tuple[Fault, ...] = ()
+
+
+def read_told(passed: Passed) -> Told | None:
+    """Give what the index refused with, or None where it did what was asked.
+
+    Raises `LoginTooWeak`, and `IndexUnreachable` where it did not answer as agreed.
+    """
+    if passed.status < 300:
+        return None
+    problem = _parse(passed)
+    slug = str(problem.get("type", "")).rpartition("/")[2]
+    if passed.status >= 500 and slug != "policy-unusable":
+        raise IndexUnreachable
+    if f"/{slug}" == _TOO_WEAK:
+        raise LoginTooWeak
+    faults = problem.get("errors")
+    return Told(
+        slug=slug,
+        title=str(problem.get("title", "")),
+        detail=str(problem.get("detail", "")),
+        faults=tuple(
+            _fault(one) for one in faults[:MOST_FAULTS] if isinstance(one, dict)
+        )
+        if isinstance(faults, list)
+        else (),
+    )
+
+
+def _parse(passed: Passed) -> dict[str, Any]:
+    try:
+        found = json.loads(passed.body)
+    except ValueError:
+        raise IndexUnreachable from None
+    if not isinstance(found, dict):
+        raise IndexUnreachable
+    return found
+
+
+def _fault(one: dict[str, Any]) -> Fault:
+    code = str(one.get("code", ""))
+    line = code.removeprefix("line-") if code.startswith("line-") else ""
+    return Fault(str(one.get("field", "")), line, str(one.get("message", "")))
