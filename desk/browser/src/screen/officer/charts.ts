@@ -7,9 +7,9 @@ import { all, need, show } from "../dom.ts";
 
 Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, Tooltip);
 
-const BAR = 30;
+const BAR = 40;
 const AROUND = 84;
-const LABEL_LENGTH = 30;
+const LINE_LENGTH = 20;
 
 /** What a chart draws: the names of the rows, and one list of numbers for each series. */
 export interface Drawn {
@@ -54,7 +54,7 @@ function draw(figure: HTMLElement, table: HTMLTableElement): void {
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", (table.caption?.textContent ?? "").trim());
   figure.append(canvas);
-  if (!isTime) figure.style.blockSize = `${drawn.labels.length * drawn.series.length * BAR + AROUND}px`;
+  if (!isTime) figure.style.blockSize = `${drawn.labels.length * (BAR + 14 * (drawn.series.length - 1)) + AROUND}px`;
   show(figure, true);
   new Chart(canvas, configure(drawn, isTime, figure.dataset["stacked"] !== undefined));
 }
@@ -64,7 +64,7 @@ function configure(drawn: Drawn, isTime: boolean, isStacked: boolean): ChartConf
   const names = {
     stacked: isStacked,
     grid: { display: false },
-    ticks: isTime ? { maxRotation: 60, autoSkip: true } : { autoSkip: false, callback: (_: unknown, place: number) => shorten(drawn.labels[place] ?? "") },
+    ticks: isTime ? { maxRotation: 60, autoSkip: true } : { autoSkip: false, callback: (_: unknown, place: number) => wrap(drawn.labels[place] ?? "") },
   };
   return {
     type: "bar",
@@ -94,6 +94,14 @@ function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-function shorten(label: string): string {
-  return label.length > LABEL_LENGTH ? `${label.slice(0, LABEL_LENGTH - 1)}…` : label;
+/** Two lines at most: a name beside a bar is read in the table when it does not fit. */
+export function wrap(label: string): string[] {
+  const lines = [""];
+  for (const word of label.split(" ")) {
+    const last = lines.at(-1) ?? "";
+    const longer = last === "" ? word : `${last} ${word}`;
+    if (longer.length <= LINE_LENGTH || last === "") lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.length > 2 ? [lines[0] ?? "", `${(lines[1] ?? "").slice(0, LINE_LENGTH - 1)}…`] : lines;
 }
