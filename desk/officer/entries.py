@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from desk.callers import LoggedInOfficer
 from desk.desk import desk_of
+from desk.headers import allow_form
 from desk.index import parse_page_data, verify_done
 from desk.pages import render
 
@@ -22,7 +23,7 @@ async def show_entry(
     desk = desk_of(request)
     path = f"/v1/entries/{entry}"
     passed = await desk.index.ask("GET", path, caller.access_token)
-    return render(
+    page = render(
         request,
         "officer/entry.html",
         title=desk.texts.get("entry.title"),
@@ -30,6 +31,8 @@ async def show_entry(
         csrf=caller.csrf,
         entry=parse_page_data(passed),
     )
+    allow_form(page)
+    return page
 
 
 @router.get("/officer/entries/{entry}/proof")

@@ -77,9 +77,15 @@ async def show_search(request: Request, caller: LoggedInOfficer) -> Response:
 
 
 @router.post(PAGE)
-async def keep_search(request: Request, _caller: SendingOfficer) -> Response:
-    """Keep what was filled in and lead to what it finds."""
-    form = SearchForm.kept(dict(await request.form()))
+async def keep_search(request: Request, caller: SendingOfficer) -> Response:
+    """Keep what was filled in and lead to what it finds.
+
+    From a page that only knows what to search for, not why, the form comes back with
+    that filled in.
+    """
+    form = SearchForm.sent(dict(await request.form()), desk_of(request).clock())
+    if not form.why:
+        return _show(request, caller, form, await _fetch_options(request, caller))
     kept = desk_of(request).kept_searches
     id_ = await kept.keep(session_cookie(request), form.encode())
     return RedirectResponse(f"{PAGE}/{id_}", SEE_OTHER)

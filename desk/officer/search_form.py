@@ -34,6 +34,13 @@ class SearchForm:
         return cls(first=first.isoformat(), last=today.isoformat())
 
     @classmethod
+    def sent(cls, values: dict[str, Any], now: datetime) -> Self:
+        """Give what a form sent; days that it left open are those of a fresh form."""
+        fresh = cls.fresh(now)
+        days = {"first": fresh.first, "last": fresh.last}
+        return cls.kept(days | {name: value for name, value in values.items() if value})
+
+    @classmethod
     def kept(cls, values: dict[str, Any]) -> Self:
         """Give what was kept, or sent; what is no field of the form is left out."""
         names = [field.name for field in fields(cls)]

@@ -49,7 +49,7 @@ def describe_asked(
     lines = [
         texts.get("search.period", first=_day(form.first), last=_day(form.last)),
         *(
-            f"{texts.get(f'search.{name}')}: {labels.get(value, value)}"
+            f"{texts.get(f'search.asked.{name}')}: {labels.get(value, value)}"
             for name, value, labels in named
             if value
         ),
