@@ -44,6 +44,7 @@ OFFICERS_MENU: Final = (
     MenuItem("/officer/reviews", "shell.reviews", OFFICERS),
     MenuItem("/officer/citizens", "shell.citizens", PRIVACY_OFFICER),
     MenuItem("/officer/reports", "shell.reports", OFFICERS),
+    MenuItem("/officer/completeness", "shell.completeness", OFFICERS),
     MenuItem("/officer/policy", "shell.policy", APPROVERS),
     MenuItem("/officer/approvals", "shell.approvals", APPROVERS),
     MenuItem("/officer/watch", "shell.watch", DATA_PROTECTION_OFFICER),

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from desk.officer import (
     approvals,
+    completeness,
     entries,
     overview,
     policy,
@@ -24,4 +25,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     watch.router,
     policy.router,
     approvals.router,
+    completeness.router,
 )

@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from signal_index.api.callers import ActivePerson, Officer
 from signal_index.api.context import get_index
+from signal_index.api.labels import Labels
 from signal_index.api.reading import (
     give_json,
     read_cursor,
@@ -107,6 +108,8 @@ async def take_in_report(request: Request, caller: Officer) -> Response:
 async def show_completeness(request: Request, caller: Officer) -> Response:
     """Give the days that were reconciled and what was found, open or all."""
     index, who = get_index(request), caller.caller
+    standing = await index.standing.get(index.clock())
+    labels = Labels(standing, index.catalogue_in(caller.scope.municipality))
     query = read_query(request, ("state", "cursor", "limit"))
     state = query.get("state", "open")
     if state not in _STATES:
@@ -125,7 +128,7 @@ async def show_completeness(request: Request, caller: Officer) -> Response:
         {
             "days": [_describe_day(one) for one in days],
             "open": {weight.value: count for weight, count in open_.items()},
-            "items": [_describe(one, who.subject) for one in shown],
+            "items": [_describe(one, who.subject, labels) for one in shown],
             "next": str(shown[-1].id) if len(found) > limit else None,
         }
     )
@@ -181,10 +184,12 @@ def _describe_day(one: ReconciledDay) -> Mapping[str, object]:
     }
 
 
-def _describe(one: StoredFinding, reader: str) -> Mapping[str, object]:
+def _describe(one: StoredFinding, reader: str, labels: Labels) -> Mapping[str, object]:
     closed, finding = one.closed_at, one.finding
+    organisation = finding.organisation
     return {
         **finding.value(),
+        "organisationName": organisation and labels.organisation(organisation),
         "id": str(one.id),
         "day": one.day.isoformat(),
         "foundAt": encode_instant(one.found_at),

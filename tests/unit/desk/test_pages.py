@@ -22,7 +22,7 @@ PUT_TOGETHER = (
     *("own-lookups.outcome.", "own-lookups.contact."),
     *("screen.bsn-", "screen.day-", "ledger."),
     *("search.", "kind.", "role.", "said."),
-    *("reviews.", "review.", "watch."),
+    *("reviews.", "review.", "watch.", "completeness."),
     *("deliveries.", "reject.", "signals.reason.", "signals.state.", "contact."),
 )
 pytestmark = pytest.mark.anyio
