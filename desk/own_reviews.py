@@ -1,6 +1,6 @@
 """What a user is asked about their own lookups, and the explanation they give."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -11,7 +11,7 @@ from desk.desk import desk_of
 from desk.errors import IndexFoundFault
 from desk.headers import allow_form
 from desk.index import parse_page_data, verify_done
-from desk.officer.reviews import find_told
+from desk.officer.reviews import Sent, find_told
 from desk.pages import render
 from desk.roles import GENERALISTS
 
@@ -46,7 +46,7 @@ async def explain(
     try:
         verify_done(passed)
     except IndexFoundFault as fault:
-        sent = {"id": str(review), "faults": fault.fields, **body}
+        sent = Sent(str(review), body, faults=fault.fields)
         return await _show(request, caller, sent=sent)
     return RedirectResponse(f"{PAGE}?done=yes", SEE_OTHER)
 
@@ -55,7 +55,7 @@ async def _show(
     request: Request,
     caller: Caller,
     *,
-    sent: dict[str, Any] | None = None,
+    sent: Sent | None = None,
     is_done: bool = False,
 ) -> HTMLResponse:
     desk = desk_of(request)
@@ -68,7 +68,7 @@ async def _show(
         csrf=caller.csrf,
         reviews=parse_page_data(passed)["items"],
         explanations=EXPLANATIONS,
-        sent=sent,
+        sent=sent or Sent(),
         is_done=is_done,
     )
     if sent is not None:

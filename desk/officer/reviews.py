@@ -63,6 +63,14 @@ class Sent:
     faults: frozenset[str] = frozenset()
     told: str | None = None
 
+    def value(self, step: str, name: str) -> Any:  # noqa: ANN401 - as it was sent
+        """Give what was filled in, where it was in this form."""
+        return self.values.get(name) if self.step == step else None
+
+    def is_wrong(self, step: str, name: str) -> bool:
+        """Tell whether the index found fault with a field of this form."""
+        return self.step == step and name in self.faults
+
 
 @router.get(PAGE)
 async def show_queue(

@@ -18,6 +18,7 @@ from deploy.town.places import HOLDERS, Places
 from deploy.town.processes import Processes
 from deploy.town.run import holder_parties
 from deploy.town.year.calendar import Period
+from deploy.town.year.officers import list_searches, review_emergencies
 from deploy.town.year.plan import Planner
 from deploy.town.year.recording import Inhabitant, Recorder
 from deploy.town.year.writing import Written, write_year
@@ -29,7 +30,13 @@ from keys.pseudonym import Pseudonym
 from keys.request import Act, load_request_key
 from policy.decide import Policy, load_policy
 from signal_index.key_files import create_year, load_keys
-from signal_index.store.connect import DatabaseRole, open_engine, reading
+from signal_index.store.connect import (
+    DatabaseRole,
+    open_engine,
+    reading,
+    transaction,
+)
+from signal_index.store.ledger import insert_entries
 from signal_index.store.ledger_tree import find_trees
 from signal_index.store.standing import read_standing
 
@@ -115,8 +122,15 @@ async def _fill(places: Places, inhabitants: list[Inhabitant], entries: int) -> 
         period = await _choose_period(places, engine)
         planner = Planner(period, len(inhabitants), seed=SEED)
         policy = await _read_policy(engine)
-        recorder = Recorder(load_keys(places.index / "keys"), policy, inhabitants)
-        return await write_year(engine, recorder, planner.plan(entries), until=now)
+        keys = load_keys(places.index / "keys")
+        recorder = Recorder(keys, policy, inhabitants)
+        plan = planner.plan(entries)
+        written = await write_year(engine, recorder, plan, until=now)
+        async with transaction(engine) as conn:
+            await review_emergencies(conn, keys, written.emergencies, until=now)
+            searches = list_searches(keys, plan[0].at, now - timedelta(days=1))
+            await insert_entries(conn, list(searches))
+        return written
     finally:
         await engine.dispose()
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from deploy.town.parties import MUNICIPALITY
+from deploy.town.year.officers import Emergency
 from deploy.town.year.plan import PlannedLookup
 from deploy.town.year.recording import Recorder, caller_of
 from signal_index.api.recording import find_keys_of, record_act
@@ -27,6 +28,7 @@ class Written:
 
     lookups: int
     entries: int
+    emergencies: tuple[Emergency, ...]
 
 
 async def write_year(
@@ -37,11 +39,13 @@ async def write_year(
     until: datetime,
 ) -> Written:
     """Write the plan; what would have been said after `until` is left unsaid."""
-    count = 0
+    count, emergencies = 0, []
     for chunk in _chunks(plan):
         async with transaction(engine) as conn:
-            count += await _write_chunk(conn, recorder, chunk, until)
-    return Written(len(plan), count)
+            entries, broken = await _write_chunk(conn, recorder, chunk, until)
+        count += entries
+        emergencies += broken
+    return Written(len(plan), count, tuple(emergencies))
 
 
 def _chunks(plan: Sequence[PlannedLookup]) -> Iterator[Sequence[PlannedLookup]]:
@@ -57,30 +61,26 @@ async def _write_chunk(
     recorder: Recorder,
     chunk: Sequence[PlannedLookup],
     until: datetime,
-) -> int:
+) -> tuple[int, list[Emergency]]:
     asked = [recorder.ask(planned) for planned in chunk]
     names = [name for one in asked for name in find_keys_of(one, recorder.keys)]
     numbers = iter(await raise_person_numbers(conn, asked[0].year, names))
     done: list[Entry] = []
-    picks: list[Pick] = []
+    broken: list[Emergency] = []
     for planned, one in zip(chunk, asked, strict=True):
         own = [next(numbers) for _ in planned.persons]
         entries = recorder.record(planned, one, own)
-        picks += _picks(planned, entries)
+        if planned.reason.break_glass is not None:
+            broken += [Emergency(planned, entry.id) for entry in entries]
         done += [*entries, *await _follow_up(conn, recorder, planned, entries, until)]
     await insert_entries(conn, done)
-    await insert_picks(conn, picks)
-    return len(done)
+    await insert_picks(conn, [_pick(one) for one in broken])
+    return len(done), broken
 
 
-def _picks(planned: PlannedLookup, entries: Sequence[Entry]) -> list[Pick]:
-    if planned.reason.break_glass is None:
-        return []
-    organisation, rules = planned.who.organisation, frozenset({Rule.BREAK_GLASS})
-    return [
-        Pick(entry.id, MUNICIPALITY, organisation, rules, planned.at)
-        for entry in entries
-    ]
+def _pick(one: Emergency) -> Pick:
+    organisation, rules = one.planned.who.organisation, frozenset({Rule.BREAK_GLASS})
+    return Pick(one.entry, MUNICIPALITY, organisation, rules, one.planned.at)
 
 
 async def _follow_up(
