@@ -1,11 +1,13 @@
 """`signal-index verify`: one plain sentence, and an exit code that a machine can use.
 
-0: the ledger holds. 1: it is false. 2: it cannot be judged.
+0: it holds. 1: it is false. 2: it cannot be judged. What is judged follows from what is
+at the place: a ledger (an export, or tiles over HTTP), or proof files of entries.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -21,14 +23,16 @@ from rich.progress import (
 
 from signal_index.proof import (
     MalformedProof,
-    NoteKey,
     ProofRefused,
-    encode_b64,
     parse_note_key,
+    parse_witness_key,
 )
-from signal_index.verify import judge
+from signal_index.verify import judge, verdicts
+from signal_index.verify.checkpoints import judge_growth
 from signal_index.verify.errors import CannotJudge
+from signal_index.verify.proof_files import find_proof_files, judge_proofs
 from signal_index.verify.sources import open_source
+from signal_index.verify.trust import Trust, make_quorum
 
 HOLDS, FALSE, UNJUDGED = 0, 1, 2
 
@@ -36,8 +40,8 @@ Place = Annotated[
     str,
     typer.Argument(
         metavar="PLACE",
-        help="An export (folder or file), or the URL of a year's ledger, such as "
-        "https://index.example/v1/ledger/2026.",
+        help="An export (folder or file), a proof file (or a folder or zip of them), "
+        "or the URL of a year's ledger: https://index.example/v1/ledger/2026.",
     ),
 ]
 Key = Annotated[
@@ -55,6 +59,24 @@ Earlier = Annotated[
         help="A checkpoint of that year that you kept: the ledger must extend it.",
     ),
 ]
+WitnessKeys = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--witness",
+        help="The public key of a witness that must have cosigned, or a file with it.",
+    ),
+]
+QuorumSize = Annotated[
+    int | None,
+    typer.Option("--quorum", help="How many of these witnesses; all when not given."),
+]
+CheckpointOnly = Annotated[
+    bool,
+    typer.Option(
+        "--checkpoint-only",
+        help="Hold the checkpoint against --earlier and --witness; read no entries.",
+    ),
+]
 TokenFile = Annotated[
     Path | None,
     typer.Option("--token-file", help="An auditor's token, to read entries over HTTP."),
@@ -67,26 +89,43 @@ def verify_command(  # noqa: PLR0913, PLR0917 - each is an option of the command
     key: Key,
     year: Year = None,
     earlier: Earlier = None,
+    witness: WitnessKeys = None,
+    quorum: QuorumSize = None,
+    checkpoint_only: CheckpointOnly = False,  # noqa: FBT002 - a flag
     token_file: TokenFile = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    """Verify a year of the ledger, without trusting the index.
+    """Verify a year of the ledger, or entries of it, without trusting the index.
 
     Exit code 0: it holds. 1: it is false. 2: it cannot be judged.
     """
-    code, facts = _judge(place, lambda: _trust(key, year, earlier or []), token_file)
+    asked = _Asked(place, token_file, checkpoint_only=checkpoint_only)
+
+    def find_trust() -> Trust:
+        keys = [parse_witness_key(_read_named(text)) for text in witness or []]
+        notes = [_read_text(path) for path in earlier or []]
+        pinned = parse_note_key(_read_named(key))
+        return Trust(pinned, notes, year, make_quorum(keys, quorum))
+
+    code, facts = _judge(asked, find_trust)
     typer.echo(json.dumps(facts) if as_json else facts["sentence"])
     raise typer.Exit(code)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What to judge, and how much of it."""
+
+    place: str
+    token_file: Path | None
+    checkpoint_only: bool
+
+
 def _judge(
-    place: str, find_trust: Callable[[], judge.Trust], token_file: Path | None
+    asked: _Asked, find_trust: Callable[[], Trust]
 ) -> tuple[int, dict[str, object]]:
     try:
-        trust = find_trust()
-        token = None if token_file is None else _read_text(token_file).strip()
-        with open_source(place, token=token) as source, _progress() as progress:
-            found = judge.judge_ledger(source, trust, progress=progress)
+        return HOLDS, {"verified": True, **_find_facts(asked, find_trust())}
     except ProofRefused as refusal:
         return FALSE, {"verified": False, "sentence": f"False: {refusal}."}
     except (CannotJudge, MalformedProof) as refusal:
@@ -94,35 +133,24 @@ def _judge(
     except Exception as fault:  # noqa: BLE001 - the edge: our own fault is no verdict
         sentence = f"Cannot judge: the verifier failed ({type(fault).__name__})."
         return UNJUDGED, {"verified": None, "sentence": sentence}
-    return HOLDS, _facts(found)
 
 
-def _facts(found: judge.Judgement) -> dict[str, object]:
-    read = (
-        "every entry is as it was recorded"
-        if found.entries_read
-        else "the entries themselves were not shown, only their hashes"
-    )
-    return {
-        "verified": True,
-        "sentence": f"Holds: {found.origin}, {found.size} entries; {read}.",
-        "origin": found.origin,
-        "entries": found.size,
-        "root": encode_b64(found.root),
-        "entriesRead": found.entries_read,
-        "kinds": found.kinds,
-        "previous": found.previous,
-        "earlierCheckpoints": found.earlier,
-    }
+def _find_facts(asked: _Asked, trust: Trust) -> dict[str, object]:
+    if not asked.checkpoint_only and (files := find_proof_files(asked.place)):
+        return verdicts.tell_of_proofs(judge_proofs(files, trust))
+    token = None if asked.token_file is None else _read_text(asked.token_file).strip()
+    with open_source(asked.place, token=token) as source:
+        if asked.checkpoint_only:
+            return verdicts.tell_of_growth(judge_growth(source, trust))
+        with _progress() as progress:
+            found = judge.judge_ledger(source, trust, progress=progress)
+    return verdicts.tell_of_ledger(found)
 
 
-def _trust(key: str, year: int | None, earlier: Sequence[Path]) -> judge.Trust:
-    return judge.Trust(_read_key(key), [_read_text(path) for path in earlier], year)
-
-
-def _read_key(text: str) -> NoteKey:
+def _read_named(text: str) -> str:
+    """Give a key that was written on the command line, or stands in the file named."""
     path = Path(text)
-    return parse_note_key(_read_text(path) if path.is_file() else text)
+    return _read_text(path) if path.is_file() else text
 
 
 def _read_text(path: Path) -> str:

@@ -3,7 +3,7 @@
 What must hold, in this order:
 
 1. the checkpoint is signed by the given key, under the ledger's name that the key
-   bears and the year in question;
+   bears and the year in question, and cosigned by enough of the given witnesses;
 2. every entry hashes to its place in the tiles (where entries are shown), has the form
    of an entry of this year, and no id stands twice;
 3. the first entry names this ledger and carries a signed checkpoint of an earlier year,
@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from signal_index.proof import (
     HASH_BYTES,
     Checkpoint,
-    ConsistencyRefused,
     FirstLeaf,
     InclusionRefused,
     Kind,
@@ -27,8 +26,8 @@ from signal_index.proof import (
     MalformedProof,
     NoteKey,
     TileRef,
+    Witnessed,
     hash_leaf,
-    key_of_year,
     list_tiles,
     parse_bundle,
     parse_leaf,
@@ -38,8 +37,12 @@ from signal_index.proof import (
     year_of_origin,
 )
 from signal_index.verify.errors import CannotJudge, EntryRefused
+from signal_index.verify.ids import SeenIds
 from signal_index.verify.sources import LedgerSource
 from signal_index.verify.tree import TreeRebuilt, verify_root
+from signal_index.verify.trust import Trust, read_note
+
+__all__ = ["Judgement", "Progress", "Trust", "judge_ledger"]
 
 Progress = Callable[[int, int], None]
 """Called with the number of leaves done and the size of the tree."""
@@ -56,18 +59,7 @@ class Judgement:
     kinds: Mapping[str, int]
     previous: str | None
     earlier: int
-
-
-@dataclass(frozen=True)
-class Trust:
-    """What the verifier brings along: the ledger's key and checkpoints once seen.
-
-    One key signs every year, each under that year's name; `year` None accepts any.
-    """
-
-    key: NoteKey
-    earlier: Sequence[str] = ()
-    year: int | None = None
+    witnessed: Witnessed | None
 
 
 def judge_ledger(
@@ -80,18 +72,22 @@ def judge_ledger(
 
     `ProofRefused`: it is false. `MalformedProof` or `CannotJudge`: it cannot be said.
     """
-    signed, key = _verify_signed(source, trust)
-    earlier = [_verify_earlier(note, signed, key) for note in trust.earlier]
+    note = _read_checkpoint(source)
+    signed, key = trust.verify_signed(note)
+    witnessed = trust.verify_witnessed(note)
+    earlier = trust.verify_earlier(signed, key)
     reader = _Reader(source, signed)
-    entries = _Entries(signed.origin, key)
-    tree = TreeRebuilt(reader.read_tile)
-    for ref in list_tiles(0, signed.size):
-        hashes = split_tile(reader.read_tile(ref), ref.width)
-        if reader.shows_entries:
-            entries.check(reader.read_entries(ref), hashes)
-        _verify_passed(tree, hashes, earlier)
-        tree.append(hashes)
-        progress(tree.size, signed.size)
+    with SeenIds() as seen:
+        entries = _Entries(signed.origin, key, seen)
+        tree = TreeRebuilt(reader.read_tile)
+        for ref in list_tiles(0, signed.size):
+            hashes = split_tile(reader.read_tile(ref), ref.width)
+            if reader.shows_entries:
+                entries.check(reader.read_entries(ref), hashes)
+            _verify_passed(tree, hashes, earlier)
+            tree.append(hashes)
+            progress(tree.size, signed.size)
+        seen.verify_distinct()
     tree.compare_partial_tiles()
     verify_root(tree.root_with(), signed.root, earlier=False)
     return Judgement(
@@ -102,36 +98,15 @@ def judge_ledger(
         kinds=dict(sorted(entries.kinds.items())),
         previous=entries.previous,
         earlier=len(earlier),
+        witnessed=witnessed,
     )
 
 
-def _verify_signed(source: LedgerSource, trust: Trust) -> tuple[Checkpoint, NoteKey]:
+def _read_checkpoint(source: LedgerSource) -> str:
     data = source.read("checkpoint")
     if data is None:
         raise CannotJudge("there is no checkpoint at that place")
-    note = _text(data)
-    year = trust.year or year_of_origin(note.partition("\n")[0])
-    key = key_of_year(trust.key, year)
-    signed = verify_checkpoint(note, [key], origin=key.name)
-    if signed.size == 0:
-        raise CannotJudge("the tree is empty")
-    return signed, key
-
-
-def _text(note: bytes) -> str:
-    try:
-        return note.decode()
-    except UnicodeDecodeError as cause:
-        raise MalformedProof("the checkpoint is not text") from cause
-
-
-def _verify_earlier(note: str, signed: Checkpoint, key: NoteKey) -> Checkpoint:
-    earlier = verify_checkpoint(note, [key], origin=signed.origin)
-    if earlier.size > signed.size:
-        raise ConsistencyRefused(
-            "the ledger is smaller than an earlier checkpoint: it was rolled back"
-        )
-    return earlier
+    return read_note(data)
 
 
 def _verify_passed(
@@ -172,33 +147,33 @@ class _Reader:
 class _Entries:
     """Checks entries against their hashes and against each other."""
 
-    def __init__(self, origin: str, key: NoteKey) -> None:
+    def __init__(self, origin: str, key: NoteKey, seen: SeenIds) -> None:
         self.kinds: dict[str, int] = {}
         self.previous: str | None = None
         self._origin = origin
         self._year = year_of_origin(origin)
         self._key = key
-        self._seen: set[bytes] = set()
+        self._seen = seen
+        self._count = 0
 
     def check(self, leaves: Sequence[bytes], hashes: Sequence[bytes]) -> None:
         for data, expected in zip(leaves, hashes, strict=True):
             if hash_leaf(data) != expected:
                 raise InclusionRefused(
-                    f"entry {len(self._seen)} was changed after it was recorded"
+                    f"entry {self._count} was changed after it was recorded"
                 )
             self._check_entry(data)
 
     def _check_entry(self, data: bytes) -> None:
         leaf = _read(data)
-        if (leaf.kind is Kind.FIRST_LEAF) is bool(self._seen):
+        if (leaf.kind is Kind.FIRST_LEAF) is bool(self._count):
             raise EntryRefused("a first leaf does not stand exactly at the beginning")
         if leaf.kind is Kind.FIRST_LEAF:
             self._check_first(parse_leaf(data))
         if leaf.year != self._year:
             raise EntryRefused("an entry of another year stands in the tree")
-        if leaf.entry in self._seen:
-            raise EntryRefused("two entries have one id")
         self._seen.add(leaf.entry)
+        self._count += 1
         self.kinds[leaf.kind] = self.kinds.get(leaf.kind, 0) + 1
 
     def _check_first(self, leaf: Leaf | FirstLeaf) -> None:

@@ -1,0 +1,61 @@
+"""Holds two checkpoints of one ledger against each other, without reading its entries.
+
+Reads the few tiles that a proof of growth takes. Says nothing about entries: only that
+nothing which was signed then has been changed or dropped since.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from signal_index.proof import (
+    HASH_BYTES,
+    Checkpoint,
+    MalformedProof,
+    TileRef,
+    Witnessed,
+    verify_consistency,
+)
+from signal_index.verify.errors import CannotJudge
+from signal_index.verify.growth import TreeRead
+from signal_index.verify.sources import LedgerSource
+from signal_index.verify.trust import Trust, read_note
+
+
+@dataclass(frozen=True)
+class Growth:
+    """That the ledger extends every checkpoint that was brought along."""
+
+    signed: Checkpoint
+    earlier: Sequence[Checkpoint]
+    witnessed: Witnessed | None
+
+
+def judge_growth(source: LedgerSource, trust: Trust) -> Growth:
+    """Give what holds of the checkpoints, or raise.
+
+    `ProofRefused`: false. `MalformedProof` or `CannotJudge`: it cannot be said; also
+    where no earlier checkpoint was brought along, for then nothing is compared.
+    """
+    data = source.read("checkpoint")
+    if data is None:
+        raise CannotJudge("there is no checkpoint at that place")
+    note = read_note(data)
+    signed, key = trust.verify_signed(note)
+    witnessed = trust.verify_witnessed(note)
+    if not trust.earlier and witnessed is None:
+        raise CannotJudge("there is nothing to compare the checkpoint with")
+    earlier = trust.verify_earlier(signed, key)
+    tree = TreeRead(signed.size, lambda ref: _read_tile(source, ref))
+    for before in earlier:
+        path = tree.prove_growth(before.size)
+        verify_consistency(before.size, signed.size, path, before.root, signed.root)
+    return Growth(signed, earlier, witnessed)
+
+
+def _read_tile(source: LedgerSource, ref: TileRef) -> bytes:
+    data = source.read(ref.path())
+    if data is None:
+        raise CannotJudge("a tile of the ledger is missing")
+    if len(data) != ref.width * HASH_BYTES:
+        raise MalformedProof("a tile does not have the length of its hashes")
+    return data

@@ -1,0 +1,87 @@
+"""Says what holds: one plain sentence for people, facts for machines."""
+
+from signal_index.proof import (
+    FirstLeaf,
+    OpenedEntry,
+    Witnessed,
+    encode_b64,
+    format_minute,
+)
+from signal_index.verify.checkpoints import Growth
+from signal_index.verify.judge import Judgement
+from signal_index.verify.proof_files import ProvenEntries, describe_entry
+
+Facts = dict[str, object]
+
+
+def tell_of_ledger(found: Judgement) -> Facts:
+    """Say what holds of a whole ledger."""
+    read = (
+        "every entry is as it was recorded"
+        if found.entries_read
+        else "the entries themselves were not shown, only their hashes"
+    )
+    seen = _tell_witnessed(found.witnessed)
+    return {
+        "sentence": f"Holds: {found.origin}, {found.size} entries; {read}{seen}.",
+        "origin": found.origin,
+        "entries": found.size,
+        "root": encode_b64(found.root),
+        "entriesRead": found.entries_read,
+        "kinds": found.kinds,
+        "previous": found.previous,
+        "earlierCheckpoints": found.earlier,
+        **_encode_witnessed(found.witnessed),
+    }
+
+
+def tell_of_growth(found: Growth) -> Facts:
+    """Say what holds of checkpoints alone."""
+    origin, size = found.signed.origin, found.signed.size
+    kept = ", ".join(str(one.size) for one in found.earlier)
+    extends = f"; it extends the tree of {kept} entries" if kept else ""
+    seen = _tell_witnessed(found.witnessed)
+    return {
+        "sentence": f"Holds: {origin}, {size} entries{extends}{seen}; "
+        "the entries were not read.",
+        "origin": origin,
+        "entries": size,
+        "root": encode_b64(found.signed.root),
+        "entriesRead": False,
+        "earlierCheckpoints": len(found.earlier),
+        **_encode_witnessed(found.witnessed),
+    }
+
+
+def tell_of_proofs(found: ProvenEntries) -> Facts:
+    """Say what holds of entries that somebody was shown."""
+    count, origins = len(found.entries), ", ".join(found.origins)
+    seen = f", seen by {found.witnesses} of the witnesses" if found.witnesses else ""
+    if count == 1:
+        (one,) = found.entries.values()
+        sentence = f"Holds: {_tell_entry(one)} is in {origins}{seen}."
+    else:
+        sentence = f"Holds: {count} of {count} entries are in {origins}{seen}."
+    described = {name: describe_entry(one) for name, one in found.entries.items()}
+    return {"sentence": sentence, "entries": count, "proofs": described}
+
+
+def _tell_entry(one: OpenedEntry) -> str:
+    leaf = one.leaf
+    if isinstance(leaf, FirstLeaf):
+        return "the first entry"
+    groups = ", ".join(sorted(group.group.value for group in one.groups)) or "nothing"
+    minute = format_minute(leaf.minute)
+    return f"entry {leaf.entry} of {minute} ({leaf.kind}; opened: {groups})"
+
+
+def _tell_witnessed(found: Witnessed | None) -> str:
+    if found is None:
+        return ""
+    return f"; cosigned by {', '.join(found.names)}, last at {found.at:%Y-%m-%dT%H:%MZ}"
+
+
+def _encode_witnessed(found: Witnessed | None) -> Facts:
+    if found is None:
+        return {"witnesses": []}
+    return {"witnesses": list(found.names), "witnessedAt": found.at.isoformat()}
