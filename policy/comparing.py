@@ -56,6 +56,26 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Statute:
+    """A reference to a statute, told in full: it is what the second person judges."""
+
+    says: str
+    gone: str
+
+    def compare(self, old: Any, new: Any, catalogues: Pair) -> Changes:  # noqa: ANN401
+        """Give the new statute, or that there is none any more."""
+        del catalogues
+        if old == new:
+            return
+        if new is None:
+            yield Direction.OTHER, self.gone
+            return
+        checked = "door een jurist nagekeken" if new.checked else "niet nagekeken"
+        place = f"{new.statute}, artikel {new.article} ({checked})"
+        yield Direction.OTHER, self.says.format(place)
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """Yes or no. `wider` is the value that lets somebody see more; None: neither."""
 

@@ -26,6 +26,7 @@ from policy.comparing import (
     Level,
     Names,
     Number,
+    Statute,
     Text,
     UntilDay,
 )
@@ -72,7 +73,7 @@ PURPOSE: Final[dict[str, Comparer]] = {
     "about_safety": Flag(
         "kan in een rapport voor de inwoner tijdelijk achterblijven",
         "blijft in een rapport voor de inwoner niet meer achter",
-        wider=None,
+        wider=False,
     ),
     "approved_by": Text("is door andere rollen goedgekeurd"),
     "activity": Text("hoort bij een andere verwerking in het register"),
@@ -88,7 +89,7 @@ CATEGORY: Final[dict[str, Comparer]] = {
     "embargo": Flag(
         "kan in een rapport voor de inwoner tijdelijk achterblijven",
         "blijft in een rapport voor de inwoner niet meer achter",
-        wider=None,
+        wider=False,
     ),
     "active": Flag("doet voortaan mee", "doet niet meer mee", wider=True),
     "maximum_life_months": Number("leeft hooguit {} maanden in plaats van {}"),
@@ -98,8 +99,14 @@ CATEGORY: Final[dict[str, Comparer]] = {
     "informed_codes": Names(
         "mag ook bij: {}", "mag niet meer bij: {}", lists="informed"
     ),
-    "recorded_under": Text("noemt een andere wet voor de registratie"),
-    "shared_under": Text("noemt een andere wet voor het delen"),
+    "recorded_under": Statute(
+        "staat bij de bron geregistreerd op grond van: {}",
+        "noemt geen wet meer waarop de bron het registreert",
+    ),
+    "shared_under": Statute(
+        "mag gedeeld worden op grond van: {}",
+        "noemt geen wet meer waarop het gedeeld mag worden",
+    ),
     "kept_after_end": Kept("blijft na het einde {} maanden bewaard in plaats van {}"),
     "valid_from": FromDay("doet mee vanaf {} in plaats van {}"),
     "valid_until": UntilDay("doet mee tot en met {} in plaats van {}"),
