@@ -16,6 +16,8 @@ from desk.errors import (
 from desk.holders import Passed, pass_on
 
 INDEX_TIMEOUT = httpx.Timeout(15.0, connect=3.0)
+REPORT_TIMEOUT = httpx.Timeout(60.0, connect=3.0)
+"""A report proves each of its lines, hundreds perhaps."""
 
 
 class SignalIndex:
@@ -93,7 +95,7 @@ class SignalIndex:
                 headers=headers,
                 content=content,
                 params=query,
-                timeout=INDEX_TIMEOUT,
+                timeout=REPORT_TIMEOUT if path.endswith("/report") else INDEX_TIMEOUT,
             )
         except httpx.HTTPError:
             raise IndexUnreachable from None

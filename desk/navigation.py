@@ -42,7 +42,7 @@ OFFICERS_MENU: Final = (
     MenuItem("/officer/overview", "shell.overview", OFFICERS),
     MenuItem("/officer/search", "shell.search", OFFICERS),
     MenuItem("/officer/reviews", "shell.reviews", OFFICERS),
-    MenuItem("/officer/citizens", "shell.citizens", PRIVACY_OFFICER),
+    MenuItem("/officer/citizens", "shell.citizens", OFFICERS),
     MenuItem("/officer/reports", "shell.reports", OFFICERS),
     MenuItem("/officer/completeness", "shell.completeness", OFFICERS),
     MenuItem("/officer/policy", "shell.policy", APPROVERS),

@@ -84,6 +84,7 @@ async function buildAll() {
     page: put("page", "js", await bundleScript("page.ts")),
     overview: put("overview", "js", await bundleScript("officer/overview-page.ts")),
     search: put("search", "js", await bundleScript("officer/search-page.ts")),
+    citizens: put("citizens", "js", await bundleScript("officer/citizens-page.ts")),
   };
   writeFileSync(join(BUILT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   await buildPackage({ style, target: TARGET });

@@ -6,7 +6,11 @@ from fastapi import APIRouter
 
 from desk.officer import (
     approvals,
+    citizen_relay,
+    citizens,
     completeness,
+    corrections,
+    embargoes,
     entries,
     overview,
     policy,
@@ -21,6 +25,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     overview.router,
     search.router,
     entries.router,
+    citizens.router,
+    corrections.router,
+    embargoes.router,
+    citizen_relay.router,
     reviews.router,
     watch.router,
     policy.router,

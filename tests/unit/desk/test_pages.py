@@ -24,6 +24,7 @@ PUT_TOGETHER = (
     *("search.", "kind.", "role.", "said."),
     *("reviews.", "review.", "watch.", "completeness."),
     *("deliveries.", "reject.", "signals.reason.", "signals.state.", "contact."),
+    *("corrections.kind.", "embargoes.state.", "citizen-paper."),
 )
 pytestmark = pytest.mark.anyio
 
@@ -118,8 +119,8 @@ def test_every_text_that_is_asked_for_exists_and_is_used() -> None:
         for path in folder.glob("*.py")
     ]
     scripts = [path.read_text() for path in (FOLDER / "browser/src").rglob("*.ts")]
-    asked = set(re.findall(r't\("([^"]+)"[,)]', "\n".join(templates)))
-    asked |= set(re.findall(r"t\('([^']+)'[,)]", "\n".join(templates)))
+    asked = set(re.findall(r'\bt\("([^"]+)"[,)]', "\n".join(templates)))
+    asked |= set(re.findall(r"\bt\('([^']+)'[,)]", "\n".join(templates)))
     screen = set(re.findall(r'text\("([a-z-]+)"', "\n".join(scripts)))
     assert asked <= messages.keys()
     assert {f"screen.{name}" for name in screen} <= messages.keys()

@@ -1,0 +1,155 @@
+"""Requests for access: which are open and until when, one request, and how it ends.
+
+The report itself is made by the page's script (`citizen_relay`): only there is the
+citizen's number, and only until it is blinded.
+"""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.callers import (
+    Caller,
+    LoggedInOfficer,
+    SendingPrivacyOfficer,
+)
+from desk.desk import desk_of
+from desk.errors import IndexFoundFault
+from desk.headers import allow_form
+from desk.index import parse_page_data, verify_done
+from desk.pages import render
+from desk.roles import PRIVACY_OFFICER
+
+router: Final = APIRouter()
+PAGE: Final = "/officer/citizens"
+SEE_OTHER: Final = 303
+
+Code = Annotated[str, Form()]
+
+
+@router.get(PAGE)
+async def show_requests(
+    request: Request, caller: LoggedInOfficer, closed: str | None = None
+) -> Response:
+    """List open requests, the most urgent first, with the form for a new one."""
+    return await _show_list(request, caller, is_closed=closed is not None)
+
+
+@router.post(PAGE)
+async def register(
+    request: Request,
+    caller: SendingPrivacyOfficer,
+    received: Code = "",
+    identity: Code = "",
+) -> Response:
+    """Register a request, and lead to it."""
+    body = {"receivedOn": received, "identityCheck": identity}
+    index = desk_of(request).index
+    passed = await index.ask("POST", "/v1/access-requests", caller.access_token, body)
+    try:
+        made = parse_page_data(passed)
+    except IndexFoundFault as fault:
+        return await _show_list(
+            request, caller, faults=fault.fields, typed={"received": received}
+        )
+    return RedirectResponse(f"{PAGE}/requests/{made['id']}", SEE_OTHER)
+
+
+@router.get(PAGE + "/requests/{request_id}")
+async def show_request(
+    request: Request, caller: LoggedInOfficer, request_id: UUID
+) -> Response:
+    """Give one request, with what can be done for it."""
+    desk = desk_of(request)
+    path = f"/v1/access-requests/{request_id}"
+    passed = await desk.index.ask("GET", path, caller.access_token)
+    page = render(
+        request,
+        "officer/access_request.html",
+        title=desk.texts.get("citizens.request"),
+        person=caller.person,
+        csrf=caller.csrf,
+        one=parse_page_data(passed),
+        options=await fetch_options(request, caller),
+        may_act=may_act(caller),
+    )
+    allow_form(page)
+    return page
+
+
+@router.post(PAGE + "/requests/{request_id}/extension")
+async def extend(
+    request: Request,
+    caller: SendingPrivacyOfficer,
+    request_id: UUID,
+    reason: Code = "",
+) -> Response:
+    """Give a request two months more."""
+    path = f"/v1/access-requests/{request_id}/extension"
+    await act(request, caller, path, {"reason": reason})
+    return RedirectResponse(f"{PAGE}/requests/{request_id}", SEE_OTHER)
+
+
+@router.post(PAGE + "/requests/{request_id}/closing")
+async def close(
+    request: Request,
+    caller: SendingPrivacyOfficer,
+    request_id: UUID,
+    closing: Code = "",
+) -> Response:
+    """Close a request."""
+    path = f"/v1/access-requests/{request_id}/closing"
+    await act(request, caller, path, {"closing": closing})
+    return RedirectResponse(f"{PAGE}/requests/{request_id}", SEE_OTHER)
+
+
+async def act(request: Request, caller: Caller, path: str, body: object) -> None:
+    """Have the index do what a form asked, or raise what it said."""
+    index = desk_of(request).index
+    verify_done(await index.ask("POST", path, caller.access_token, body))
+
+
+async def fetch_options(request: Request, caller: Caller) -> dict[str, Any]:
+    """Give what can be chosen, with labels."""
+    index = desk_of(request).index
+    passed = await index.ask("GET", "/v1/citizen-options", caller.access_token)
+    return parse_page_data(passed)
+
+
+def may_act(caller: Caller) -> bool:
+    """Tell whether this person handles requests, or only watches over them."""
+    return not PRIVACY_OFFICER.isdisjoint(caller.person.roles)
+
+
+async def _show_list(
+    request: Request,
+    caller: Caller,
+    *,
+    is_closed: bool = False,
+    faults: frozenset[str] = frozenset(),
+    typed: dict[str, str] | None = None,
+) -> HTMLResponse:
+    desk = desk_of(request)
+    query = {"state": "closed" if is_closed else "open", "limit": "200"}
+    passed = await desk.index.ask(
+        "GET", "/v1/access-requests", caller.access_token, query=query
+    )
+    page = render(
+        request,
+        "officer/citizens.html",
+        title=desk.texts.get("citizens.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        requests=parse_page_data(passed),
+        is_closed=is_closed,
+        options=await fetch_options(request, caller),
+        may_act=may_act(caller),
+        faults=faults,
+        typed=typed or {},
+    )
+    if faults:
+        page.status_code = 400
+    allow_form(page)
+    return page

@@ -1,0 +1,72 @@
+"""Embargoes: placing one (by the page's script), deciding on a colleague's, lifting."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from desk.callers import LoggedInOfficer, SendingOfficer, SendingPrivacyOfficer
+from desk.desk import desk_of
+from desk.headers import allow_form
+from desk.index import parse_page_data
+from desk.officer.citizens import PAGE as CITIZENS
+from desk.officer.citizens import SEE_OTHER, act, fetch_options, may_act
+from desk.pages import render
+
+router: Final = APIRouter()
+PAGE: Final = CITIZENS + "/embargoes"
+
+Code = Annotated[str, Form()]
+
+
+@router.get(PAGE)
+async def show_embargoes(
+    request: Request, caller: LoggedInOfficer, cursor: str | None = None
+) -> Response:
+    """List them, the newest first, with the form for a new one."""
+    desk = desk_of(request)
+    query = {"limit": "100"} | ({} if cursor is None else {"cursor": cursor})
+    token = caller.access_token
+    passed = await desk.index.ask("GET", "/v1/embargoes", token, query=query)
+    waiting = await desk.index.ask(
+        "GET", "/v1/approvals", token, query={"kind": "embargo"}
+    )
+    own = {one["id"] for one in parse_page_data(waiting)["open"] if one["own"]}
+    page = render(
+        request,
+        "officer/embargoes.html",
+        title=desk.texts.get("embargoes.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        found=parse_page_data(passed),
+        own_approvals=own,
+        options=await fetch_options(request, caller),
+        may_act=may_act(caller),
+    )
+    allow_form(page)
+    return page
+
+
+@router.post(PAGE + "/{embargo_id}/lifting")
+async def lift(
+    request: Request,
+    caller: SendingPrivacyOfficer,
+    embargo_id: UUID,
+    reason: Code = "",
+) -> Response:
+    """Lift an embargo before its end."""
+    await act(
+        request, caller, f"/v1/embargoes/{embargo_id}/lifting", {"reason": reason}
+    )
+    return RedirectResponse(PAGE, SEE_OTHER)
+
+
+@router.post(PAGE + "/decisions/{approval_id}")
+async def decide(
+    request: Request, caller: SendingOfficer, approval_id: UUID, decision: Code = ""
+) -> Response:
+    """Approve or refuse what a colleague placed; one's own is withdrawn so."""
+    path = f"/v1/approvals/{approval_id}/decision"
+    await act(request, caller, path, {"decision": decision})
+    return RedirectResponse(PAGE, SEE_OTHER)
