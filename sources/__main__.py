@@ -5,6 +5,7 @@ import typer
 from sources.cli.check import check_command
 from sources.cli.keys import keys_app
 from sources.cli.population import population_command
+from sources.cli.profile import profile_app
 from sources.cli.publish import publish_command
 from sources.cli.reconcile import reconcile_command
 
@@ -18,6 +19,7 @@ app.command("publish")(publish_command)
 app.command("reconcile")(reconcile_command)
 app.command("check")(check_command)
 app.command("population")(population_command)
+app.add_typer(profile_app, name="profile")
 app.add_typer(keys_app, name="keys")
 
 
