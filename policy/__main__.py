@@ -12,9 +12,11 @@ import typer
 from rich.console import Console
 
 from policy import clock, explain, matrix, printing
+from policy.bundle import Bundle, load_bundle, parse_bundle, shipped_bundle
 from policy.catalogue import shipped_texts
 from policy.check import check, read_folder
 from policy.decide import Policy, load_policy, scope_text
+from policy.differences import find_differences, widens
 from policy.errors import PolicyError
 from policy.key import calendar_day
 from policy.rules import shipped_rules
@@ -109,6 +111,69 @@ def explain_command(
     else:
         printing.print_weighed(console, policy.catalogue, weighed, sentence)
     raise typer.Exit(0 if shown else 1)
+
+
+@app.command("bundle")
+def bundle_command(
+    into: Annotated[Path, typer.Option(help="The file to write; must not exist.")],
+    catalogue: Annotated[
+        Path | None, typer.Option(help="Folder of TOML files instead of the shipped.")
+    ] = None,
+    rules: Annotated[
+        Path | None, typer.Option(help="Folder of Cedar files instead of the shipped.")
+    ] = None,
+) -> None:
+    """Put catalogue and rules in one file, to propose; prints its SHA-256."""
+    shipped = shipped_bundle()
+    made = Bundle(
+        shipped.catalogue if catalogue is None else _files(catalogue, (".toml",)),
+        shipped.rules if rules is None else _files(rules, (".cedar", ".cedarschema")),
+    )
+    try:
+        load_bundle(parse_bundle(made.encode()))
+        with into.open("xb") as file:
+            file.write(made.encode())
+    except PolicyError as fault:
+        complaints.print(str(fault), style="red", markup=False)
+        raise typer.Exit(1) from None
+    except OSError as fault:
+        raise _wrong_use(f"{into}: {fault.strerror}") from None
+    print(f"{made.digest.hex()}  {into}")  # noqa: T201 - as sha256sum writes it
+
+
+@app.command("compare")
+def compare_command(
+    file: Annotated[Path, typer.Argument(help="The bundle that is proposed.")],
+    base: Annotated[
+        Path | None, typer.Option("--with", help="Another bundle than the shipped one.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a bundle changes: wider, narrower, other. Exit code 1: it widens."""
+    try:
+        old = load_bundle(shipped_bundle() if base is None else _read(base))
+        found = find_differences(old, load_bundle(_read(file)))
+    except PolicyError as fault:
+        raise _wrong_use(str(fault)) from None
+    if as_json:
+        console.print_json(json.dumps(printing.differences_as_json(found)))
+    else:
+        printing.print_differences(console, found)
+    raise typer.Exit(1 if widens(found) else 0)
+
+
+def _files(folder: Path, suffixes: tuple[str, ...]) -> dict[str, str]:
+    if not folder.is_dir():
+        raise _wrong_use("this folder does not exist")
+    return read_folder(folder, suffixes)
+
+
+def _read(file: Path) -> Bundle:
+    try:
+        return parse_bundle(file.read_bytes())
+    except OSError as fault:
+        raise _wrong_use(f"{file}: {fault.strerror}") from None
 
 
 def _policy() -> Policy:

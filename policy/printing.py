@@ -11,6 +11,8 @@ from rich.table import Table
 
 from policy.catalogue import Catalogue, Purpose
 from policy.check import Report
+from policy.comparing import Direction
+from policy.differences import Difference
 from policy.errors import Finding
 from policy.matrix import Row
 from policy.vocabulary import RefusalGround, Role
@@ -125,6 +127,33 @@ def weighed_as_json(weighed: Weighed, sentence: str) -> dict[str, Any]:
             for category, grounds in weighed.withheld.items()
         },
     }
+
+
+WAYS = {
+    Direction.WIDER: ("Ruimer", "yellow"),
+    Direction.NARROWER: ("Strenger", "green"),
+    Direction.OTHER: ("Overig", "default"),
+}
+
+
+def print_differences(console: Console, found: Sequence[Difference]) -> None:
+    """Say what a proposal changes, what widens first."""
+    if not found:
+        console.print("Er verandert niets aan wie wat mag zien.")
+    for way, (title, style) in WAYS.items():
+        lines = [one.text for one in found if one.direction is way]
+        if lines:
+            console.print(f"{title}:", style=style)
+        for line in lines:
+            console.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+def differences_as_json(found: Sequence[Difference]) -> list[dict[str, str]]:
+    """Give what a proposal changes for a machine."""
+    return [
+        {"direction": one.direction.value, "about": one.about, "text": one.text}
+        for one in found
+    ]
 
 
 def _grounds(grounds: Iterable[RefusalGround]) -> list[dict[str, str]]:

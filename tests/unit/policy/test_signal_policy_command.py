@@ -1,5 +1,6 @@
 """`signal-policy` for people: what it prints, and with which exit code."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from policy.__main__ import app
+from policy.bundle import parse_bundle, shipped_bundle
 from policy.catalogue import shipped_texts
+from policy.change import CategorySwitch, switch_category
 from policy.rules import shipped_rules
 
 
@@ -160,3 +163,53 @@ def test_explain_refuses_a_file_that_is_neither_toml_nor_a_table(
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
         assert _run("explain", path).exit_code == 2
+
+
+def test_a_bundle_is_written_under_its_sha256(tmp_path: Path) -> None:
+    into = tmp_path / "policy.json"
+    done = _run("bundle", "--into", str(into))
+    assert done.exit_code == 0
+    digest = hashlib.sha256(into.read_bytes()).hexdigest()
+    assert done.stdout == f"{digest}  {into}\n"
+    assert parse_bundle(into.read_bytes()) == shipped_bundle()
+
+
+def test_a_bundle_never_overwrites(tmp_path: Path) -> None:
+    into = tmp_path / "policy.json"
+    into.write_text("kept")
+    assert _run("bundle", "--into", str(into)).exit_code == 2
+    assert into.read_text() == "kept"
+
+
+def test_a_bundle_with_a_fault_is_not_written(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    into = tmp_path / "policy.json"
+    done = _run("bundle", "--rules", str(tmp_path / "rules"), "--into", str(into))
+    assert done.exit_code == 1
+    assert not into.exists()
+
+
+def test_comparing_says_what_widens_and_exits_with_one(tmp_path: Path) -> None:
+    shipped, wider = tmp_path / "shipped.json", tmp_path / "wider.json"
+    shipped.write_bytes(shipped_bundle().encode())
+    switch = CategorySwitch(
+        category="ww-uitkering",
+        active=True,
+        purposes=("schuldhulp-toegang",),
+        statute="Wet SUWI",
+        article="62",
+    )
+    wider.write_bytes(switch_category(shipped_bundle(), switch).encode())
+    assert _run("compare", str(shipped)).exit_code == 0
+    done = _run("compare", str(wider))
+    assert done.exit_code == 1
+    assert "Ruimer:\n  WW-uitkering: doet voortaan mee." in done.stdout
+    assert _run("compare", str(wider), "--with", str(wider)).exit_code == 0
+    told = json.loads(_run("compare", str(wider), "--json").stdout)
+    assert told[0]["direction"] == "wider"
+
+
+def test_comparing_with_what_is_no_bundle_is_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("{}")
+    assert _run("compare", str(tmp_path / "x.json")).exit_code == 2
+    assert _run("compare", str(tmp_path / "absent.json")).exit_code == 2
