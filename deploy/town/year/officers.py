@@ -88,7 +88,7 @@ async def review_emergencies(
         if one.planned.at > until - OPEN_FOR:
             continue
         steps = _Steps(conn, keys, await get_review_of(conn, one.entry, _SCOPE))
-        at = one.planned.at + timedelta(days=2 + number % 5, hours=number % 4)
+        at = _in_office(one.planned.at + timedelta(days=2 + number % 5), number)
         if number % 3 == 0:
             await steps.ask(at)
             at += timedelta(days=1, hours=3)
@@ -101,6 +101,10 @@ async def review_emergencies(
             await steps.judge(Verdict.IN_ORDER, at)
         count += steps.count
     return count
+
+
+def _in_office(day: datetime, number: int) -> datetime:
+    return day.replace(hour=9 + number % 5, minute=7 * number % 60)
 
 
 @dataclass
@@ -161,4 +165,4 @@ def list_searches(keys: IndexKeys, first: datetime, last: datetime) -> Iterator[
             later = at + timedelta(days=1)
             watched: JsonObject = {"act": "officers-acts", "shown": 20 + number % 30}
             yield record_act(Kind.SEARCH, DORA, watched, keys, later)
-        at += timedelta(days=3, hours=1 + number % 5)
+        at = _in_office(at + timedelta(days=3 + number % 2), number)
