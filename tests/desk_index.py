@@ -127,6 +127,7 @@ class FakeIndex:
     tokens: list[str] = field(default_factory=list)
     outcomes: list[tuple[str, str]] = field(default_factory=list)
     prints: list[str] = field(default_factory=list)
+    abandoned: list[str] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     forgotten: bool = False
     witness: str = "witnessed"
@@ -140,6 +141,7 @@ class FakeIndex:
                 Route("/v1/lookups/{entry}/outcome", self._outcome, methods=["POST"]),
                 Route("/v1/lookups/{entry}/print", self._print, methods=["POST"]),
                 Route("/v1/own-lookups", self._own),
+                Route("/v1/abandoned-requests", self._abandon, methods=["POST"]),
                 Route("/v1/ledger/proofs/{entry}", self._proof),
             ]
         )
@@ -224,6 +226,10 @@ class FakeIndex:
 
     async def _print(self, request: Request) -> Response:
         self.prints.append(request.path_params["entry"])
+        return Response(status_code=204)
+
+    async def _abandon(self, request: Request) -> Response:
+        self.abandoned += (await request.json())["reqs"]
         return Response(status_code=204)
 
     async def _own(self, _request: Request) -> Response:

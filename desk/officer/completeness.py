@@ -119,6 +119,7 @@ async def _show(
         person=caller.person,
         csrf=caller.csrf,
         found=found,
+        items=sorted(found["items"], key=_by_weight),
         state=wanted,
         reasons=REASONS,
         is_late=_is_late(found["days"], desk.clock()),
@@ -126,6 +127,13 @@ async def _show(
     )
     allow_form(page)
     return page
+
+
+def _by_weight(finding: dict[str, Any]) -> tuple[bool, bool, int]:
+    """Sort open alarms to the top; of equals, the latest day first."""
+    day = date.fromisoformat(finding["day"])
+    is_closed = finding["closedAt"] is not None
+    return is_closed, finding["weight"] != "alarm", -day.toordinal()
 
 
 def _is_late(days: list[dict[str, Any]], now: datetime) -> bool:

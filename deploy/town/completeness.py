@@ -1,0 +1,120 @@
+"""Hold the town's own day against its holders and desk, with the commands for it.
+
+Each party makes its part as it would anywhere else: the index opens and exports, the
+desk hands out its receipts, the auditor asks each holder. The day is not over, so that
+what can still come is left open (`--so-far`).
+"""
+
+import json
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.town.found import program
+from deploy.town.ledger_tools import export_ledger
+from deploy.town.parties import SUPERVISOR
+from deploy.town.places import HOLDERS, Places
+from deploy.town.processes import PartyFailed, run_command
+from keys import clock
+
+FITS, FOUND = 0, 1
+OPENED, RECEIPTS = "opened.gz", "receipts.jsonl"
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What the tool said of the day."""
+
+    fits: bool
+    sentence: str
+    report: dict[str, Any]
+
+
+def reconcile_today(places: Places) -> Reconciled:
+    """Gather every party's part of today and judge it; `PartyFailed` if it cannot be.
+
+    First what the index opens, then the tree, then the others: so that nothing which
+    was opened can lack in what came after it.
+    """
+    folder = places.folder / "reconcile"
+    folder.mkdir(mode=0o700)
+    day = clock.now().date().isoformat()
+    _write(places.index, "signal-index disclose", day, "index.toml", folder / OPENED)
+    export = export_ledger(places, folder / "ledger")
+    auditor = _write_auditor(places)
+    with ThreadPoolExecutor() as pool:
+        receipts = folder / RECEIPTS
+        jobs = [
+            pool.submit(
+                _write, places.desk, "signal-desk receipts", day, "desk.toml", receipts
+            )
+        ]
+        jobs += [pool.submit(_ask, auditor, holder, day, folder) for holder in HOLDERS]
+        for job in jobs:
+            job.result()
+    return _judge(places, day, export, folder)
+
+
+def _write(folder: Path, command: str, day: str, settings: str, into: Path) -> None:
+    name, verb = command.split()
+    options = ["--settings", settings, "--into", str(into)]
+    run_command([program(name), verb, day, *options], folder)
+
+
+def _write_auditor(places: Places) -> Path:
+    """Write who the supervisor is to the holders, and where they are."""
+    folder = places.keys / "auditor"
+    holders = "\n".join(f'holder-{i} = "{places.holder_url(i)}"' for i in HOLDERS)
+    (folder / "auditor.toml").write_text(
+        f'organisation = "{SUPERVISOR}"\n'
+        'request_key = "request-key.jwk"\n'
+        'key_config = "../key-config.json"\n'
+        'pins = "../pins.json"\n'
+        'accepted_origin = "dealt"\n'
+        f"[holders]\n{holders}\n"
+    )
+    return folder
+
+
+def _ask(auditor: Path, holder: int, day: str, folder: Path) -> None:
+    into = folder / f"holder-{holder}.jwt"
+    options = ["--settings", "auditor.toml", "--holder", f"holder-{holder}"]
+    command = [program("signal-keys"), "statement", day, *options]
+    run_command([*command, "--into", str(into), "--json"], auditor)
+
+
+def _judge(places: Places, day: str, export: Path, folder: Path) -> Reconciled:
+    keys = places.index / "keys"
+    given = {
+        "ledger": export,
+        "opened": folder / OPENED,
+        "receipts": folder / RECEIPTS,
+        "key": keys / "checkpoint.vkey",
+        "receipt-key": keys / "receipt.public.jwk",
+        "key-config": places.keys / "key-config.json",
+        "pins": places.keys / "pins.json",
+        "accepted-origin": "dealt",
+        "report": folder / "report.json",
+    }
+    options = [part for name, value in given.items() for part in (f"--{name}", value)]
+    options += [
+        part
+        for holder in HOLDERS
+        for part in ("--statements", folder / f"holder-{holder}.jwt")
+    ]
+    command = [program("signal-index"), "reconcile", day, "--so-far", *options]
+    done = subprocess.run(  # noqa: S603 - our own command
+        [str(part) for part in command],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in {FITS, FOUND} or not (folder / "report.json").exists():
+        raise PartyFailed(f"reconcile gave {done.returncode}: {done.stdout}")
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    sentence = done.stdout.strip().splitlines()[-1]
+    return Reconciled(done.returncode == FITS, sentence, report)
