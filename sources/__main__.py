@@ -3,6 +3,7 @@
 import typer
 
 from sources.cli.check import check_command
+from sources.cli.evidence import evidence_command
 from sources.cli.keys import keys_app
 from sources.cli.population import population_command
 from sources.cli.profile import profile_app
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 app.command("publish")(publish_command)
 app.command("reconcile")(reconcile_command)
+app.command("evidence")(evidence_command)
 app.command("check")(check_command)
 app.command("population")(population_command)
 app.add_typer(profile_app, name="profile")

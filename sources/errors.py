@@ -13,6 +13,8 @@
     ├── TooManyGone               more signals would be withdrawn than is safe
     ├── TooManyUnknown            the same, of what the index has and we do not
     ├── DeliveryUnderWay          a delivery is half sent: finish that first
+    ├── UnknownReference          nothing was ever sent under this reference
+    ├── EvidenceRefused           what was kept does not prove what it should
     └── PublishingStopped         what is left stays in the outbox for the next run
         ├── TokenRefused          the identity provider gave no access token
         ├── IndexUnreachable      the index did not answer, retries and all
@@ -103,6 +105,17 @@ class DeliveryUnderWay(SourceError):
             "Er is nog een levering onderweg. Rond die eerst af met "
             "`signal-source publish`."
         )
+
+
+class UnknownReference(SourceError):
+    """Nothing was ever sent under this reference."""
+
+    def __init__(self) -> None:
+        super().__init__("Onder dit kenmerk is niets verstuurd.")
+
+
+class EvidenceRefused(SourceError):
+    """What was kept does not prove what it should."""
 
 
 class PublishingStopped(SourceError):

@@ -31,7 +31,7 @@ from signal_index.notice import (
 from sources.clock import day_of
 from sources.errors import DeliveryUnderWay, TooManyUnknown
 from sources.outbox.deliveries import find_unfinished
-from sources.outbox.settling import ItemResult
+from sources.outbox.settling import BatchAnswer
 from sources.outbox.standing import find_standing, forget_signals, tell_again
 from sources.outbox.store import Outbox
 from sources.publisher.parties import Evaluator, SignedBatch
@@ -56,7 +56,7 @@ class Counterpart(Protocol):
         """Give the signals that the index has in these buckets."""
         ...
 
-    async def send_batch(self, batch: SignedBatch) -> list[ItemResult]:
+    async def send_batch(self, batch: SignedBatch) -> BatchAnswer:
         """Carry out signed withdrawals."""
         ...
 

@@ -30,7 +30,7 @@ from signal_index.notice import (
     subject_commitment,
 )
 from sources.errors import EvaluationStopped, IndexRefused
-from sources.outbox.settling import ItemResult
+from sources.outbox.settling import BatchAnswer, ItemResult
 from sources.publisher.parties import Evaluated, SignedBatch
 
 OIN = Oin("00000001000000000002")
@@ -94,11 +94,11 @@ class FakeIndex:
         self.state["contacts"][str(contact)] = dict(body)
         self._save()
 
-    async def send_batch(self, batch: SignedBatch) -> list[ItemResult]:
+    async def send_batch(self, batch: SignedBatch) -> BatchAnswer:
         if self.problem:
             raise IndexRefused(409, self.problem)
         if self.silent:
-            return []
+            return BatchAnswer([], None)
         signed = parse_signed_batch(batch.token, SIGNER, now=LATER)
         known = self.state["batches"].setdefault(str(signed.batch), batch.token)
         assert known == batch.token, "a batch sent again is the same batch"
@@ -115,7 +115,7 @@ class FakeIndex:
             assert isinstance(withdrawal, Withdrawal)
             results.append(self._withdraw(withdrawal))
         self._save()
-        return results
+        return BatchAnswer(results, signed.batch)
 
     async def close_delivery(self, delivery: Delivery) -> None:
         self.state["deliveries"][str(delivery.delivery)] = encode_delivery(delivery)

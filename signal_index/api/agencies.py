@@ -18,14 +18,17 @@ from signal_index.api.reading import (
 )
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import committing, looking
-from signal_index.notice import parse_agent_status, parse_slug
+from signal_index.notice import parse_agent_status, parse_slug, parse_uuid
 from signal_index.notice.fields import encode_instant
+from signal_index.proof import Group
 from signal_index.store.agencies import (
     count_own_signals,
     list_agents,
     list_endings,
     store_agent_status,
+    verify_own_publication,
 )
+from signal_index.store.ledger_proofs import prove_entry_for
 
 routes = Routes()
 
@@ -80,6 +83,20 @@ async def list_signal_endings(request: Request, caller: OwnSource) -> Response:
             "next": str(page[-1].reference) if len(found) > limit else None,
         }
     )
+
+
+@routes.get("/publication-proofs/{entry_id}")
+async def prove_publication(
+    request: Request, caller: OwnSource, entry_id: str
+) -> Response:
+    """Prove that what the caller sent is in the ledger; opened is its digest."""
+    index = get_index(request)
+    read_query(request)
+    entry = parse_uuid(entry_id, "entryId")
+    async with looking(index.engine) as conn:
+        await verify_own_publication(conn, caller.organisation, entry)
+        proof = await prove_entry_for(conn, entry, (Group.WHAT,), index.keys)
+    return Response(proof, media_type="text/plain; charset=utf-8")
 
 
 @routes.put("/agents/{agent}")

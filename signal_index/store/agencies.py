@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import UnknownContactHolder
+from signal_index.errors import UnknownContactHolder, UnknownEntry
+from signal_index.ledger import Kind
 from signal_index.notice import AgentStatus, encode_agent_status
 from signal_index.signals import TOMBSTONE_FOR
+from signal_index.tables.ledger import ledger_entry
 from signal_index.tables.registry import agent_status, contact_holder
 from signal_index.tables.signals import delivery, signal, tombstone
 
@@ -131,6 +133,20 @@ async def list_deliveries(
             tuple(sorted({row.municipality, *(known.municipalities if known else ())})),
         )
     return list(found.values())
+
+
+async def verify_own_publication(
+    conn: AsyncConnection, organisation: str, entry: UUID
+) -> None:
+    """Raise `UnknownEntry` unless this entry is what the organisation published."""
+    kinds = {Kind.PUBLICATION.value, Kind.WITHDRAWAL.value, Kind.PERSON_EVENT.value}
+    found = await conn.scalar(
+        select(ledger_entry.c.kind)
+        .where(ledger_entry.c.entry_id == entry)
+        .where(ledger_entry.c.organisation == organisation)
+    )
+    if found not in kinds:
+        raise UnknownEntry("no such publication of this organisation")
 
 
 async def confirm_contact(

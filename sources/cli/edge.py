@@ -23,6 +23,7 @@ from rich.progress import (
 
 from sources.errors import (
     DeliveryUnderWay,
+    EvidenceRefused,
     OutboxUnwritable,
     PublishingStopped,
     SourceError,
@@ -38,6 +39,7 @@ _TRY_AGAIN: Final = (
     TooManyGone,
     TooManyUnknown,
     DeliveryUnderWay,
+    EvidenceRefused,
     OutboxUnwritable,
 )
 _LABELS: Final = {

@@ -137,4 +137,22 @@ CREATE TABLE event (
 CREATE INDEX event_waiting ON event (feed, id) WHERE sealed IS NOT NULL;
 """
 
-STEPS: Final = (_FIRST, _MESSAGES)
+_EVIDENCE: Final = """
+CREATE TABLE evidence (
+  batch TEXT PRIMARY KEY,
+  entry TEXT NOT NULL,
+  token BLOB NOT NULL,
+  settled_at TEXT NOT NULL,
+  proof TEXT
+) STRICT;
+CREATE INDEX evidence_unproven ON evidence (settled_at) WHERE proof IS NULL;
+
+CREATE TABLE evidence_item (
+  reference TEXT NOT NULL,
+  batch TEXT NOT NULL REFERENCES evidence ON DELETE CASCADE,
+  PRIMARY KEY (reference, batch)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX evidence_item_by_batch ON evidence_item (batch);
+"""
+
+STEPS: Final = (_FIRST, _MESSAGES, _EVIDENCE)

@@ -6,12 +6,13 @@ is tried again with the next delivery. Sent again after a crash, a batch answers
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
 
 from sources.outbox.deliveries import insert_rejects, raise_count
+from sources.outbox.evidence import Sent, insert_evidence
 from sources.outbox.store import Outbox
 from sources.reasons import Reason
 from sources.values import Place, Reject
@@ -53,10 +54,28 @@ class Settled:
     profile: str
 
 
+@dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    """What the index answered about a batch, and the ledger entry that says so.
+
+    Without an entry the index did nothing with it.
+    """
+
+    results: Sequence[ItemResult]
+    entry: UUID | None
+
+
 def settle_batch(
-    outbox: Outbox, batch: UUID, results: Mapping[UUID, ItemResult], to: Settled
+    outbox: Outbox,
+    batch: UUID,
+    results: Mapping[UUID, ItemResult],
+    to: Settled,
+    sent: Sent | None = None,
 ) -> None:
-    """Write the answers; an item without one stays in the batch and is sent again."""
+    """Write the answers; an item without one stays in the batch and is sent again.
+
+    What was sent is kept as evidence in the same transaction.
+    """
     rows = outbox.connection.execute(
         "SELECT * FROM work WHERE batch = ?", (str(batch),)
     ).fetchall()
@@ -68,6 +87,9 @@ def settle_batch(
     with outbox.transaction("settle-batch") as connection:
         connection.executemany(_KNOW, [_known(row, to.profile) for row in known])
         raise_count(connection, to.delivery, "accepted", len(known))
+        if sent is not None:
+            references = [row["reference"] for row, _ in answered]
+            insert_evidence(connection, batch, sent, references)
         for row, result in answered:
             if not _is_told(row, result):
                 _settle_one(connection, row, result, to)

@@ -35,6 +35,7 @@ Step = Literal[
     "close-delivery",
     "keep-config",
     "mend",
+    "keep-proof",
     "receive",
 ]
 Moment = Literal["before", "after"]

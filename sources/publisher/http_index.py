@@ -9,11 +9,14 @@ import httpx
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from signal_index.notice import (
+    AgentStatus,
     Delivery,
     Difference,
     InvalidField,
     MarkedSignal,
     ReconcilingScope,
+    Slug,
+    encode_agent_status,
     encode_batch_body,
     encode_comparison,
     encode_delivery,
@@ -22,7 +25,7 @@ from signal_index.notice import (
     parse_marked,
 )
 from sources.errors import IndexRefused
-from sources.outbox.settling import ItemResult
+from sources.outbox.settling import BatchAnswer, ItemResult
 from sources.publisher.parties import SignedBatch
 from sources.publisher.patience import Patience, send_patiently
 
@@ -41,6 +44,7 @@ class _Result(BaseModel):
 
 
 class _Results(BaseModel):
+    entryId: UUID  # noqa: N815 - as on the wire
     results: Annotated[list[_Result], Field(max_length=1_000)]
 
 
@@ -79,7 +83,7 @@ class HttpIndex:
         """Store a contact holder under the agency's own id for it."""
         await self._send("PUT", f"/v1/contact-holders/{contact}", lambda: body)
 
-    async def send_batch(self, batch: SignedBatch) -> list[ItemResult]:
+    async def send_batch(self, batch: SignedBatch) -> BatchAnswer:
         """Send a batch; an answer that is not one counts as a refusal of all."""
         response = await self._send(
             "POST",
@@ -87,17 +91,33 @@ class HttpIndex:
             lambda: encode_batch_body(batch.key_version, batch.token, batch.subjects),
         )
         try:
-            results = _Results.model_validate_json(response.content).results
+            found = _Results.model_validate_json(response.content)
         except ValidationError:
             raise IndexRefused(response.status_code, _UNREADABLE) from None
-        return [
+        results = [
             ItemResult(
                 result.reference,
                 result.outcome,
                 _slug(result.problem.type) if result.problem else "",
             )
-            for result in results
+            for result in found.results
         ]
+        return BatchAnswer(results, found.entryId)
+
+    async def fetch_proof(self, entry: UUID) -> str | None:
+        """Give the proof of what we sent; None where its tree is not signed yet."""
+        try:
+            answer = await self._send("GET", f"/v1/publication-proofs/{entry}")
+        except IndexRefused as refusal:
+            if refusal.slug != "proof-not-ready":
+                raise
+            return None
+        return answer.text
+
+    async def tell_status(self, agent: Slug, status: AgentStatus) -> None:
+        """Tell how this agent is doing: times, counts and codes, no record."""
+        body = encode_agent_status(status)
+        await self._send("PUT", f"/v1/agents/{agent}", lambda: body)
 
     async def close_delivery(self, delivery: Delivery) -> None:
         """Tell that a delivery is complete."""
@@ -133,9 +153,14 @@ class HttpIndex:
             raise IndexRefused(response.status_code, _UNREADABLE) from None
 
     async def _send(
-        self, method: str, path: str, body: Callable[[], Mapping[str, object]]
+        self,
+        method: str,
+        path: str,
+        body: Callable[[], Mapping[str, object]] | None = None,
     ) -> httpx.Response:
-        content = json.dumps(body(), separators=(",", ":")).encode()
+        content = b""
+        if body is not None:
+            content = json.dumps(body(), separators=(",", ":")).encode()
         response = await self._attempt(method, path, content)
         if response.status_code == _UNAUTHORISED:
             self._tokens.forget()
@@ -146,10 +171,9 @@ class HttpIndex:
 
     async def _attempt(self, method: str, path: str, content: bytes) -> httpx.Response:
         async def send() -> httpx.Response:
-            headers = {
-                "Authorization": f"Bearer {await self._tokens.get()}",
-                "Content-Type": "application/json",
-            }
+            headers = {"Authorization": f"Bearer {await self._tokens.get()}"}
+            if content:
+                headers["Content-Type"] = "application/json"
             return await self._client.request(
                 method, self._url + path, content=content, headers=headers
             )

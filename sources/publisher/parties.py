@@ -8,7 +8,7 @@ from uuid import UUID
 from keys.bsn import Bsn
 from keys.pseudonym import Pseudonym
 from signal_index.notice import Delivery, SubjectProof
-from sources.outbox.settling import ItemResult
+from sources.outbox.settling import BatchAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Index(Protocol):
         """Store a contact holder; raises `IndexRefused` where it is not acceptable."""
         ...
 
-    async def send_batch(self, batch: SignedBatch) -> list[ItemResult]:
-        """Publish and withdraw; gives an outcome for each item."""
+    async def send_batch(self, batch: SignedBatch) -> BatchAnswer:
+        """Publish and withdraw; gives an outcome for each item, and the entry."""
         ...
 
     async def close_delivery(self, delivery: Delivery) -> None:

@@ -21,6 +21,7 @@ from sources.outbox.contacts import (
     find_refused_contacts,
     record_contact,
 )
+from sources.outbox.evidence import Sent
 from sources.outbox.settling import (
     ItemResult,
     Settled,
@@ -142,13 +143,15 @@ class Pipeline:
     async def _send_batch(self, batch: UUID, to: Settled, told: Told) -> None:
         found = get_batch(self._outbox, batch, self._sender.source)
         version = found.key_version or await self._evaluator.find_key_version()
-        results = await self._ask(found, version)
-        settle_batch(self._outbox, batch, results, to)
+        results, sent = await self._ask(found, version)
+        settle_batch(self._outbox, batch, results, to, sent)
         release_batch(self._outbox, batch)
         log_event(Event.BATCH_SETTLED, batch=str(batch), count=len(results))
         told("published", len(results))
 
-    async def _ask(self, found: OpenBatch, version: int) -> dict[UUID, ItemResult]:
+    async def _ask(
+        self, found: OpenBatch, version: int
+    ) -> tuple[dict[UUID, ItemResult], Sent | None]:
         """Give an answer for every item, or raise: silence is not an answer."""
         token = await asyncio.to_thread(self._sign, found)
         notices = {notice.reference for notice in found.batch.notices}
@@ -162,11 +165,13 @@ class Pipeline:
                 raise
             # The pseudonyms are of a key that is gone; the next delivery brings the
             # numbers again. Withdrawals name nobody and go with another batch.
-            return {each: ItemResult(each, "refused", STALE) for each in notices}
-        results = {result.reference: result for result in answered}
+            return {each: ItemResult(each, "refused", STALE) for each in notices}, None
+        results = {result.reference: result for result in answered.results}
         if not notices | withdrawals <= results.keys():
             raise IndexRefused(200, "incomplete-answer")
-        return results
+        if answered.entry is None:
+            return results, None
+        return results, Sent(token, answered.entry, self._sender.now())
 
     def _sign(self, found: OpenBatch) -> str:
         return sign_batch(

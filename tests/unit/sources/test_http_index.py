@@ -40,6 +40,8 @@ DELIVERY = Delivery(
     DeliveryCounts(1, 1, 0, 0, 0),
 )
 
+ENTRY = uuid4()
+
 
 def an_index(answer: Callable[[httpx.Request], httpx.Response]) -> HttpIndex:
     provider = Provider()
@@ -66,10 +68,12 @@ async def test_a_batch_is_sent_as_the_index_reads_it() -> None:
         assert (body.key_version, body.token) == (1, "a.b.c")
         problem = {"type": "/problems/category-not-established", "title": "x"}
         result = {"reference": str(REFERENCE), "outcome": "refused", "problem": problem}
-        return httpx.Response(200, json={"batch": str(uuid4()), "results": [result]})
+        said = {"batch": str(uuid4()), "entryId": str(ENTRY), "results": [result]}
+        return httpx.Response(200, json=said)
 
-    (result,) = await an_index(answer).send_batch(BATCH)
-    assert result.reference == REFERENCE
+    answered = await an_index(answer).send_batch(BATCH)
+    (result,) = answered.results
+    assert (result.reference, answered.entry) == (REFERENCE, ENTRY)
     assert (result.outcome, result.problem) == ("refused", "category-not-established")
 
 

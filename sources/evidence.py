@@ -1,0 +1,92 @@
+"""Judge what the outbox kept: this was signed, it was sent, and the ledger says so.
+
+Checked without a network, against two public keys: our own notice key, and the ledger's
+checkpoint key, which an agency gets from the municipality's officer.
+
+1. The signature over the batch is ours, and the reference stands in it.
+2. The proof leads to a checkpoint that the ledger's key signed.
+3. The entry is our organisation's, and its digest is that of the very text we signed.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from signal_index.notice import (
+    InvalidField,
+    Notice,
+    NoticeError,
+    SignerKey,
+    Withdrawal,
+    parse_signed_batch,
+)
+from signal_index.proof import (
+    Group,
+    Leaf,
+    NoteKey,
+    OpenedEntry,
+    ProofError,
+    encode_b64u,
+    key_of_year,
+    parse_tlog_proof,
+    verify_proof_file,
+    year_of_origin,
+)
+from sources.errors import EvidenceRefused
+from sources.outbox.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was said under a reference; `minute` is None while nothing proves it yet."""
+
+    said: Notice | Withdrawal
+    entry: UUID
+    settled_at: datetime
+    minute: datetime | None
+
+
+def judge_evidence(
+    one: Evidence, reference: UUID, signer: SignerKey, ledger: NoteKey, *, now: datetime
+) -> Judged:
+    """Hold that this was signed and is in the ledger, or raise `EvidenceRefused`."""
+    said = _find_said(one, reference, signer, now)
+    if one.proof is None:
+        return Judged(said, one.entry, one.settled_at, None)
+    opened = _open_proof(one.proof, ledger)
+    leaf = opened.leaf
+    if not isinstance(leaf, Leaf) or leaf.entry != one.entry:
+        raise EvidenceRefused("Het bewijs hoort bij een andere regel.")
+    if leaf.organisation != signer.organisation:
+        raise EvidenceRefused("De regel is van een andere organisatie.")
+    digest = encode_b64u(hashlib.sha256(one.token.encode()).digest())
+    what = [group.value for group in opened.groups if group.group is Group.WHAT]
+    if not what or (what[0] or {}).get("digest") != digest:
+        raise EvidenceRefused("De regel gaat over iets anders dan wat is verstuurd.")
+    return Judged(said, one.entry, one.settled_at, leaf.minute)
+
+
+def _find_said(
+    one: Evidence, reference: UUID, signer: SignerKey, now: datetime
+) -> Notice | Withdrawal:
+    try:
+        signed = parse_signed_batch(one.token, signer, now=now)
+    except NoticeError:
+        raise EvidenceRefused("De handtekening is niet van onze sleutel.") from None
+    for item in (*signed.notices, *signed.withdrawals):
+        if not isinstance(item, InvalidField) and item.reference == reference:
+            return item
+    raise EvidenceRefused("Het kenmerk staat niet in wat is ondertekend.")
+
+
+def _open_proof(text: str, ledger: NoteKey) -> OpenedEntry:
+    try:
+        proof = parse_tlog_proof(text)
+        year = year_of_origin(proof.checkpoint.partition("\n")[0])
+        key = key_of_year(ledger, year)
+        return verify_proof_file(proof, [key], origin=key.name)
+    except ProofError as error:
+        raise EvidenceRefused(
+            f"Het bewijs klopt niet ({type(error).__name__})."
+        ) from None
