@@ -9,7 +9,6 @@ from starlette.responses import HTMLResponse, Response
 from desk.callers import LoggedInOfficer
 from desk.desk import desk_of
 from desk.headers import allow_form
-from desk.headers import allow_form
 from desk.index import parse_page_data, verify_done
 from desk.pages import render
 from desk.roles import PRIVACY_OFFICER
@@ -34,8 +33,6 @@ async def show_entry(
         entry=parse_page_data(passed),
         may_judge=not PRIVACY_OFFICER.isdisjoint(caller.person.roles),
     )
-    allow_form(page)
-    return page
     allow_form(page)
     return page
 
