@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from deploy.town.parties import (
-    AGENCIES,
     DESKS,
+    EVERY_AGENCY,
     MUNICIPALITY,
     SUPERVISOR,
     TEAM,
@@ -33,6 +33,7 @@ ESTABLISHED = {
     "veiligheid": "college",
 }
 ESTABLISHED_ON = date(2026, 1, 5)
+MANDATE = ("employee-anke", f"--organisation={TOWN_HALL}", "--until=2027-12-31")
 
 
 def program(name: str) -> str:
@@ -52,9 +53,12 @@ def found_town(places: Places) -> None:
     write_toml(places.index / "registry.toml", _registry(places))
     (places.folder / "checkpoint").mkdir(exist_ok=True)
     _run_index(places, "migrate")
-    if not (places.index / "keys").exists():
+    is_new = not (places.index / "keys").exists()
+    if is_new:
         _run_index(places, "keys", "create")
     _run_index(places, "load", "registry.toml")
+    if is_new:
+        _run_index(places, "account", "mandate", *MANDATE)
     write_witness(places)
 
 
@@ -76,7 +80,7 @@ def _make_keys(places: Places) -> None:
         *((places.desk_folder(each) / "keys", desk) for each in DESKS),
         *(
             (places.agency(agency.slug) / "keys", _agency_keys(agency.slug))
-            for agency in AGENCIES
+            for agency in EVERY_AGENCY
         ),
     ]
     with ThreadPoolExecutor(len(jobs)) as pool:
@@ -114,7 +118,7 @@ def _registry(places: Places) -> dict[str, Any]:
             _organisation(SUPERVISOR, "Toezichthouder Voorbeeldstad", "supervisor"),
             *(
                 _organisation(agency.organisation, agency.name, "source-agency")
-                for agency in AGENCIES
+                for agency in EVERY_AGENCY
             ),
         ],
         "client": [
@@ -122,7 +126,7 @@ def _registry(places: Places) -> dict[str, Any]:
             {"id": "case-system", "organisation": TEAM},
             *(
                 {"id": f"source-{agency.slug}", "organisation": agency.organisation}
-                for agency in AGENCIES
+                for agency in EVERY_AGENCY
             ),
         ],
         "signer": [
@@ -132,7 +136,7 @@ def _registry(places: Places) -> dict[str, Any]:
                     places.agency(agency.slug) / "keys" / "notice-key.public.jwk"
                 ),
             }
-            for agency in AGENCIES
+            for agency in EVERY_AGENCY
         ],
         "source": [
             {
@@ -142,7 +146,7 @@ def _registry(places: Places) -> dict[str, Any]:
                 "municipalities": [MUNICIPALITY],
                 "rhythm_days": agency.rhythm_days,
             }
-            for agency in AGENCIES
+            for agency in EVERY_AGENCY
         ],
         "purpose": [
             {

@@ -213,3 +213,16 @@ AGENCIES = (
         "veilig-thuis-9901.toml",
     ),
 )
+UWV = Agency(
+    "uwv",
+    "UWV, kantoor Voorbeeldregio",
+    _oin(15),
+    "uwv",
+    ("ww-uitkering",),
+    "ww.csv",
+    "ww-9901.toml",
+)
+"""May deliver nothing until the municipality switches its category on (`switching`)."""
+
+EVERY_AGENCY = (*AGENCIES, UWV)
+"""Everyone who is registered; `AGENCIES` are those who deliver from the first day."""

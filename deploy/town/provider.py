@@ -13,9 +13,9 @@ from joserfc.jwk import OKPKey, RSAKey
 from deploy.town.login import ProviderClient
 from deploy.town.parties import (
     ACCOUNTS,
-    AGENCIES,
     AUDIENCE,
     DESKS,
+    EVERY_AGENCY,
     MUNICIPALITY,
     PASSWORD,
     SAFETY_TRAINING,
@@ -63,6 +63,13 @@ def agency_client(places: Places, slug: str) -> ProviderClient:
     return ProviderClient(f"source-{slug}", "", key)
 
 
+def desk_client(places: Places, desk: DeskOf) -> ProviderClient:
+    """Give a desk's client, with the private key from its own folder."""
+    path = places.desk_folder(desk) / "keys" / "oidc-client.jwk"
+    key = OKPKey.import_key(json.loads(path.read_text("utf-8")))
+    return ProviderClient(desk.client_id, f"{places.desk_url_of(desk)}/callback", key)
+
+
 def write_case_system_key(places: Places) -> None:
     """Make the case system's client key, once."""
     path = _case_system_key(places)
@@ -95,7 +102,7 @@ def _clients(places: Places) -> list[dict[str, Any]]:
         "scope": "openid profile lookup",
     }
     desks = [_desk_metadata(places, desk) for desk in DESKS]
-    agencies = [_agency_metadata(places, agency.slug) for agency in AGENCIES]
+    agencies = [_agency_metadata(places, agency.slug) for agency in EVERY_AGENCY]
     return [*desks, case_system, *agencies]
 
 
@@ -118,7 +125,7 @@ def _desk_metadata(places: Places, desk: DeskOf) -> dict[str, Any]:
 
 
 def _agency_metadata(places: Places, slug: str) -> dict[str, Any]:
-    agency = next(agency for agency in AGENCIES if agency.slug == slug)
+    agency = next(agency for agency in EVERY_AGENCY if agency.slug == slug)
     public = places.agency(slug) / "keys" / "oidc-client.public.jwk"
     return {
         **_client(f"source-{slug}", public),

@@ -32,6 +32,14 @@ from deploy.town.people import People, settle_people
 from deploy.town.places import HOLDERS, Places
 from deploy.town.publishing import Published, publish_all
 from deploy.town.run import running_town
+from deploy.town.switching import (
+    CATEGORY,
+    LEGAL_BASIS,
+    PURPOSE,
+    deliver_ww,
+    find_ww_citizen,
+    switch_ww_on,
+)
 
 LEAST_PUBLISHED = 500
 SHOWN_FOR_WMO = frozenset({"bijstand", "schuldhulpverlening"})
@@ -119,6 +127,7 @@ async def _ask_and_attack(
     async with CaseSystem(places, ACCOUNTS[0]) as case_system:
         await _look_up(case_system, people, result.lookups)
         console.print(f"lookups answered as they must be: {asdict(result.lookups)}")
+        await _switch_ww_on(console, places, people, case_system)
         known = tuple(bsn for bsn, has in people.categories.items() if has)
         scene = Scene(places, case_system, known, people.find_with("bijstand"))
         for attack in (
@@ -134,6 +143,22 @@ async def _ask_and_attack(
         console.print(verdict.sentence)
         result.ledger = {"entries": verdict.entries, "verified": verdict.holds}
         await _strike(console, change_ledger_row, scene, result.attacks)
+
+
+async def _switch_ww_on(
+    console: Console, places: Places, people: People, case_system: CaseSystem
+) -> None:
+    """Switch a category on by two persons; before it nothing of it is to be seen."""
+    who, question = [find_ww_citizen(people)], LookupQuestion(PURPOSE, LEGAL_BASIS)
+    refused = deliver_ww(places, people)
+    _demand(refused.rejected and not refused.accepted, "WW was taken while it is off")
+    before = await case_system.look_up(who, question)
+    _demand(CATEGORY not in json.dumps(before.body), "WW shows while it is off")
+    digest = await switch_ww_on(places)
+    _demand(deliver_ww(places, people).accepted == 1, "WW is on and was not taken")
+    after = await case_system.look_up(who, question)
+    _demand(f'"category": "{CATEGORY}"' in json.dumps(after.body), "WW does not show")
+    console.print(f"WW switched on by two persons, under SHA-256 {digest}")
 
 
 async def _strike(

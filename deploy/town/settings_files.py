@@ -10,9 +10,9 @@ from typing import Any
 import tomlkit
 
 from deploy.town.parties import (
-    AGENCIES,
     AUDIENCE,
     DESKS,
+    EVERY_AGENCY,
     ORIGIN,
     SUPERVISOR,
     TEAM_DESK,
@@ -34,7 +34,7 @@ def write_settings(places: Places) -> None:
     write_toml(places.index / "index.toml", _index(places))
     for desk in DESKS:
         write_toml(places.desk_folder(desk) / "desk.toml", _desk(places, desk))
-    for agency in AGENCIES:
+    for agency in EVERY_AGENCY:
         folder = places.agency(agency.slug)
         write_toml(folder / "agency.toml", _agency(places, agency))
 
@@ -101,7 +101,7 @@ def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
                 places.agency(agency.slug) / "keys" / "request-key.public.jwk"
             ),
         }
-        for agency in AGENCIES
+        for agency in EVERY_AGENCY
     ]
     return [*desks, auditor, *sources]
 

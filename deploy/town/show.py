@@ -13,13 +13,14 @@ from rich.table import Table
 
 from deploy.regiesysteem.party import regiesysteem_party
 from deploy.town.databases import Database, opened_places
-from deploy.town.parties import ACCOUNTS, DESKS, PASSWORD
+from deploy.town.parties import ACCOUNTS, DESKS, HALL_DESK, PASSWORD
 from deploy.town.people import People, settle_people
 from deploy.town.places import DESK_PORT, Places
 from deploy.town.ports import find_free_port
 from deploy.town.processes import PartyFailed
 from deploy.town.publishing import Published, publish_all
 from deploy.town.run import running_town
+from deploy.town.switching import count_taken_up, deliver_ww, find_ww_citizen
 from deploy.town.year.fill import ENTRIES, fill_year
 
 REGIESYSTEEM_PORT = 8010
@@ -59,8 +60,10 @@ def show_town(
                     "Hetzelfde in een ander systeem: "
                     f"[bold]http://localhost:{port}[/bold] (u bent daar al ingelogd)"
                 )
+                heard = 0
                 while (dead := processes.find_dead()) is None:
                     time.sleep(0.5)
+                    heard = _let_uwv_deliver(places, people, heard)
                 raise PartyFailed(f"{dead} is gestopt; zie {places.log / dead}.log")
         except _Stopped:
             console.print("Alles is gestopt. De gegevens blijven bewaard.")
@@ -77,6 +80,14 @@ def _stopping_on_signals() -> Iterator[None]:
     finally:
         for each, before in zip((signal.SIGINT, signal.SIGTERM), kept, strict=True):
             signal.signal(each, before)
+
+
+def _let_uwv_deliver(places: Places, people: People, heard: int) -> int:
+    """Have UWV try again whenever the index took a policy up; gives how often it did."""
+    taken_up = count_taken_up(places)
+    if taken_up > heard:
+        deliver_ww(places, people)
+    return taken_up
 
 
 def _welcome(
@@ -100,6 +111,13 @@ def _welcome(
     citizens.add_row(both, "twee vlaggetjes, van twee organisaties")
     citizens.add_row(people.find_with("bijstand"), "één vlaggetje")
     citizens.add_row(people.unknown[0], "geen vlaggetjes")
+    citizens.add_row(find_ww_citizen(people), "straks ook WW (zie hieronder)")
     citizens.add_row(" + ".join(people.find_household()), "een huishouden")
     console.print(citizens)
+    hall = places.desk_url_of(HALL_DESK)
+    console.print(
+        f"\nZet WW-uitkering aan: stel het als anke voor op {hall}/officer/policy/change,"
+        " keur het als bram goed bij Goedkeuringen. UWV levert dan aan, en met het doel"
+        " schuldhulp ziet u het vlaggetje."
+    )
     console.print(f"\nGegevens: {places.folder}. Ctrl-C stopt alles.")

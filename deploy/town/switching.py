@@ -1,0 +1,154 @@
+"""Switch a kind of signal on, as a municipality does, and see it appear.
+
+WW benefit ships switched off. Anke (privacy officer) proposes it for one purpose, Bram
+approves, the index signs and takes it up, and only then UWV's signals are accepted.
+"""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+from joserfc.jwk import OKPKey
+
+from deploy.town.found import program
+from deploy.town.login import ProviderClient, fetch_access_token
+from deploy.town.parties import HALL_DESK, MUNICIPALITY, UWV, find_account
+from deploy.town.people import People
+from deploy.town.places import Places
+from deploy.town.processes import run_command
+from deploy.town.publishing import Published
+from deploy.town.settings_files import write_toml
+
+CATEGORY = "ww-uitkering"
+PURPOSE, LEGAL_BASIS = "schuldhulp-toegang", "wgs-4"
+STATUTE = "Wet structuur uitvoeringsorganisatie werk en inkomen"
+ARTICLE = "62"
+HEADER = ("BSN", "Uitkeringsnummer", "Begin", "Team")
+
+
+class SwitchFailed(Exception):
+    """Somebody was refused who should not be, or not refused who should be."""
+
+
+def find_ww_citizen(people: People) -> str:
+    """Give who gets the WW signal: somebody in debt help and nothing else."""
+    return people.find_with("schuldhulpverlening")
+
+
+def deliver_ww(places: Places, people: People) -> Published:
+    """Have UWV deliver its file, by its own `signal-source`."""
+    folder = places.agency(UWV.slug)
+    write_toml(folder / UWV.profile, _profile())
+    _write_file(folder / UWV.file, find_ww_citizen(people))
+    command = [program("signal-source"), "publish", "--settings", "agency.toml"]
+    said = run_command([*command, "--profile", UWV.profile, "--json", UWV.file], folder)
+    summary = json.loads(said.splitlines()[-1])
+    return Published(summary["accepted"], summary["rejected"], summary["unchanged"])
+
+
+async def switch_ww_on(places: Places) -> str:
+    """Propose and approve it, and give the SHA-256 of the policy that holds now.
+
+    Raises `SwitchFailed` where the first person's own approval is not refused, or
+    anything else is.
+    """
+    anke = await _fetch_token(places, "anke")
+    bram = await _fetch_token(places, "bram")
+    category = {
+        "id": CATEGORY,
+        "active": True,
+        "purposes": [PURPOSE],
+        "statute": STATUTE,
+        "article": ARTICLE,
+        "checked": True,
+    }
+    async with httpx.AsyncClient(base_url=places.index_url, timeout=30) as index:
+        asked = await _send(index, anke, "/v1/policy/proposals", {"category": category})
+        decide = f"/v1/approvals/{asked['id']}/decision"
+        alone = await _post(index, anke, decide, {"decision": "approved"})
+        if alone.status_code != 403:
+            raise SwitchFailed("one person switched a category on alone")
+        given = await _send(index, bram, decide, {"decision": "approved"})
+    return str(given["digest"])
+
+
+async def _send(
+    index: httpx.AsyncClient, token: str, path: str, body: object
+) -> dict[str, Any]:
+    answer = await _post(index, token, path, body)
+    if answer.status_code >= 300:
+        raise SwitchFailed(f"{path} gave {answer.status_code}")
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def _post(
+    index: httpx.AsyncClient, token: str, path: str, body: object
+) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {token}"}
+    return await index.post(path, json=body, headers=headers)
+
+
+async def _fetch_token(places: Places, username: str) -> str:
+    """Log in as an officer, through the town hall's own client."""
+    path = places.desk_folder(HALL_DESK) / "keys" / "oidc-client.jwk"
+    key = OKPKey.import_key(json.loads(path.read_text("utf-8")))
+    redirect = f"{places.desk_url_of(HALL_DESK)}/callback"
+    client = ProviderClient(HALL_DESK.client_id, redirect, key)
+    scope = " ".join(HALL_DESK.scopes)
+    return await fetch_access_token(
+        places.issuer, client, find_account(username), scope
+    )
+
+
+def count_taken_up(places: Places) -> int:
+    """Give how often this town's index said that it took a policy up."""
+    log = places.log / "index.log"
+    if not log.exists():
+        return 0
+    return log.read_text("utf-8", "replace").count('"event": "policy-taken-up"')
+
+
+def _profile() -> dict[str, Any]:
+    return {
+        "name": "ww-9901",
+        "format": "csv",
+        "category": CATEGORY,
+        "municipalities": [MUNICIPALITY],
+        "valid_months": 12,
+        "informed": "informed-by-letter",
+        "csv": {
+            "delimiter": ";",
+            "encoding": "utf-8",
+            "dates": ["%Y-%m-%d"],
+            "columns": {
+                "bsn": "BSN",
+                "case_number": "Uitkeringsnummer",
+                "start": "Begin",
+                "contact": "Team",
+            },
+        },
+        "contacts": {
+            "WW": {
+                "function": "Adviseur werk, team WW",
+                "phone": "0182 555 250",
+                "last_verified": "2026-10-01",
+                "office_hours": [
+                    {
+                        "days": ["mon", "tue", "wed", "thu", "fri"],
+                        "from": "09:00",
+                        "to": "17:00",
+                    }
+                ],
+            }
+        },
+    }
+
+
+def _write_file(path: Path, number: str) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(HEADER)
+        writer.writerow((number, "WW-2026-000001", "2026-03-01", "WW"))
