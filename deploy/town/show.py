@@ -83,7 +83,7 @@ def _stopping_on_signals() -> Iterator[None]:
 
 
 def _let_uwv_deliver(places: Places, people: People, heard: int) -> int:
-    """Have UWV try again whenever the index took a policy up; gives how often it did."""
+    """Have UWV try again when the index took a policy up; gives how often it did."""
     taken_up = count_taken_up(places)
     if taken_up > heard:
         deliver_ww(places, people)
@@ -116,8 +116,8 @@ def _welcome(
     console.print(citizens)
     hall = places.desk_url_of(HALL_DESK)
     console.print(
-        f"\nZet WW-uitkering aan: stel het als anke voor op {hall}/officer/policy/change,"
-        " keur het als bram goed bij Goedkeuringen. UWV levert dan aan, en met het doel"
-        " schuldhulp ziet u het vlaggetje."
+        f"\nZet WW-uitkering aan: stel het voor als anke ({hall}/officer/policy/change)"
+        " en keur het goed als bram. UWV levert dan aan, en met het doel schuldhulp"
+        " ziet u het vlaggetje."
     )
     console.print(f"\nGegevens: {places.folder}. Ctrl-C stopt alles.")
