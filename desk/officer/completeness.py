@@ -22,6 +22,7 @@ from desk.pages import render
 router: Final = APIRouter()
 PAGE: Final = "/officer/completeness"
 SEE_OTHER: Final = 303
+MOST_DAYS: Final = 31
 MOST_BYTES: Final = 2 * 1024 * 1024
 LATE_AFTER: Final = timedelta(days=3)
 """A day can be judged on the next; two days later somebody should have."""
@@ -122,7 +123,8 @@ async def _show(
         items=sorted(found["items"], key=_by_weight),
         state=wanted,
         reasons=REASONS,
-        is_late=_is_late(found["days"], desk.clock()),
+        days=list_days(found["days"], desk.clock()),
+        is_late=is_late(found["days"], desk.clock()),
         **(given | values),
     )
     allow_form(page)
@@ -136,7 +138,21 @@ def _by_weight(finding: dict[str, Any]) -> tuple[bool, bool, int]:
     return is_closed, finding["weight"] != "alarm", -day.toordinal()
 
 
-def _is_late(days: list[dict[str, Any]], now: datetime) -> bool:
+def list_days(days: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """Give the judged days and, between them and yesterday, those that nobody judged."""
+    if not days:
+        return []
+    judged = {one["day"]: one for one in days}
+    last = now.astimezone(UTC).date() - timedelta(days=1)
+    oldest, newest = date.fromisoformat(min(judged)), date.fromisoformat(max(judged))
+    count = min((max(last, newest) - oldest).days + 1, MOST_DAYS)
+    names = [
+        (max(last, newest) - timedelta(days=ago)).isoformat() for ago in range(count)
+    ]
+    return [judged.get(name, {"day": name, "entries": None}) for name in names]
+
+
+def is_late(days: list[dict[str, Any]], now: datetime) -> bool:
     """Tell whether the newest day that was judged is longer ago than it should be."""
     if not days:
         return True

@@ -10,7 +10,8 @@ import pytest
 
 from desk.database import Database
 from desk.errors import ReceiptFileRefused
-from desk.officer.completeness import _is_late
+from desk.officer.completeness import is_late as is_too_late
+from desk.officer.completeness import list_days
 from desk.receipt_file import write_receipts
 from desk.receipts import Receipts, load_receipt_rules
 from signal_index.proof import RECEIPTS_OF_DAY, decode_b64u, parse_leaf, parse_lines
@@ -111,8 +112,26 @@ def test_a_day_that_nobody_judged_is_told_of(
 ) -> None:
     newest = town.clock().date() - timedelta(days=ago)
     days = [{"day": newest.isoformat()}]
-    assert _is_late(days, town.clock()) is is_late
+    assert is_too_late(days, town.clock()) is is_late
 
 
 def test_before_the_first_day_was_judged_it_is_late_too(town: Town) -> None:
-    assert _is_late([], town.clock())
+    assert is_too_late([], town.clock())
+
+
+def test_a_day_between_others_that_nobody_judged_is_shown_as_such(town: Town) -> None:
+    today = town.clock().date()
+    names = [(today - timedelta(days=ago)).isoformat() for ago in (1, 2, 3)]
+    judged = [{"day": names[0], "entries": 4}, {"day": names[2], "entries": 9}]
+    shown = list_days(judged, town.clock())
+    assert [(one["day"], one["entries"]) for one in shown] == [
+        (names[0], 4),
+        (names[1], None),
+        (names[2], 9),
+    ]
+
+
+def test_a_year_of_judged_days_is_not_all_shown(town: Town) -> None:
+    oldest = town.clock().date() - timedelta(days=400)
+    judged = [{"day": oldest.isoformat(), "entries": 4}]
+    assert len(list_days(judged, town.clock())) == 31
