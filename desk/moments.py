@@ -29,6 +29,22 @@ def format_short(instant: str) -> str:
     return format_datetime(local, "EE d MMM y, HH:mm", locale="nl")
 
 
+def format_month(month: str) -> str:
+    """Give `oktober 2026` for `2026-10`."""
+    return format_date(date.fromisoformat(f"{month}-01"), "MMMM y", locale="nl")
+
+
+def format_weekday(day: str) -> str:
+    """Give `woensdag 7 oktober` for an ISO day: where the year stands above it."""
+    return format_date(date.fromisoformat(day), "EEEE d MMMM", locale="nl")
+
+
+def format_sortable(instant: str) -> str:
+    """Give `2026-03-12 14:05` for an ISO instant: where a spreadsheet sorts it."""
+    local = datetime.fromisoformat(instant).astimezone(HERE)
+    return local.strftime("%Y-%m-%d %H:%M")
+
+
 def format_time(seconds: int) -> str:
     """Give `14:05` for seconds since 1970."""
     local = datetime.fromtimestamp(seconds, HERE)

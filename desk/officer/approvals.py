@@ -25,6 +25,7 @@ from desk.texts import Texts
 router: Final = APIRouter()
 PAGE: Final = "/officer/approvals"
 POLICY: Final = "policy-activation"
+REPORT: Final = "specific-report"
 SEE_OTHER: Final = 303
 DECISIONS: Final = frozenset({"approved", "refused"})
 
@@ -78,6 +79,9 @@ async def _show(
     changes = None
     if one["kind"] == POLICY and one["state"] == "open":
         changes = await _simulate(request, caller, one["id"])
+    asked = None
+    if one["kind"] == REPORT:
+        asked = await _find_report(request, caller, one["digest"])
     page = render(
         request,
         "officer/approval.html",
@@ -86,6 +90,7 @@ async def _show(
         csrf=caller.csrf,
         one=_named(one, desk.texts),
         found=changes,
+        asked=asked,
         told=told,
     )
     if told is not None:
@@ -102,6 +107,16 @@ async def _simulate(
         "POST", "/v1/policy/simulations", caller.access_token, {"approval": approval}
     )
     return None if read_told(passed) is not None else parse_page_data(passed)
+
+
+async def _find_report(
+    request: Request, caller: Caller, digest: str
+) -> dict[str, Any] | None:
+    """Give what a report with persons is asked about: what this SHA-256 is over."""
+    index = desk_of(request).index
+    passed = await index.ask("GET", "/v1/specific-reports", caller.access_token)
+    found: list[dict[str, Any]] = parse_page_data(passed)["items"]
+    return next((one for one in found if one["sha256"] == digest), None)
 
 
 async def _fetch(request: Request, caller: Caller) -> dict[str, Any]:

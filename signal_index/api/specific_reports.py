@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from policy.vocabulary import Caller
 from signal_index.api.approvals import record_approval
-from signal_index.api.callers import Officer, OfficerCaller
+from signal_index.api.callers import Approver, Officer
 from signal_index.api.context import Index, get_index
 from signal_index.api.general_reports import parse_form
 from signal_index.api.labels import Labels
@@ -88,17 +88,22 @@ async def ask_report(request: Request, caller: Officer) -> Response:
             record_approval(index, who, "requested", approval),
         ]
         await insert_entries(conn, entries)
-    return give_json(_describe(kept, who, await _labels(index, caller), now), 201)
+    return give_json(
+        _describe(kept, who, await _labels(index, caller.scope.municipality), now), 201
+    )
 
 
 @routes.get("/specific-reports")
-async def list_reports(request: Request, caller: Officer) -> Response:
-    """List who asked for which report with persons, and where each stands."""
+async def list_reports(request: Request, caller: Approver) -> Response:
+    """List who asked for which report with persons, and where each stands.
+
+    Whoever may approve may see what for: nobody approves what they cannot read.
+    """
     index, now = get_index(request), get_index(request).clock()
     async with looking(index.engine) as conn:
         until = await find_mandate(conn, caller.caller, now)
         found = await find_requests(conn, caller.scope, index.keys)
-    labels = await _labels(index, caller)
+    labels = await _labels(index, caller.scope.municipality)
     return give_json(
         {
             "mandateUntil": None if until is None else until.isoformat(),
@@ -131,7 +136,7 @@ async def read_report(request: Request, caller: Officer, request_id: str) -> Res
         }
         record = record_act(Kind.REPORT, who, what, index.keys, now)
         await insert_entries(conn, [record])
-    labels = await _labels(index, caller)
+    labels = await _labels(index, caller.scope.municipality)
     return give_json(
         {
             "request": _describe(found, who, labels, now),
@@ -178,9 +183,9 @@ def _parse_user(value: object) -> str:
     return text
 
 
-async def _labels(index: Index, caller: OfficerCaller) -> Labels:
+async def _labels(index: Index, municipality: str) -> Labels:
     standing = await index.standing.get(index.clock())
-    return Labels(standing, index.catalogue_in(caller.scope.municipality))
+    return Labels(standing, index.catalogue_in(municipality))
 
 
 def _describe(

@@ -1,0 +1,232 @@
+"""Reports: by month without persons, and with persons where that is mandated.
+
+- Making one is a change (the index records it), so each comes by a form.
+- A report is made anew each time; the desk keeps none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.callers import Caller, LoggedInOfficer, SendingOfficer
+from desk.csv_files import MEDIA_TYPE
+from desk.desk import desk_of
+from desk.headers import allow_form
+from desk.index import parse_page_data
+from desk.moments import HERE, format_month
+from desk.officer.report_files import (
+    ON_PAPER,
+    attach,
+    collect_rows,
+    general_csv,
+    general_name,
+    name_about,
+    row_cells,
+    specific_csv,
+    title_of,
+)
+from desk.officer.report_view import make_report, show_cell
+from desk.officer.told import read_told
+from desk.pages import TEMPLATES, render
+from desk.pdf import make_pdf
+
+router: Final = APIRouter()
+PAGE: Final = "/officer/reports"
+MONTHS: Final = 24
+SEE_OTHER: Final = 303
+PDF: Final = "application/pdf"
+TEMPLATES.filters["about"] = name_about
+TEMPLATES.filters["cell"] = show_cell
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The form for a report with persons; empty is not filled in."""
+
+    first: str = ""
+    last: str = ""
+    reason: str = ""
+    organisation: str = ""
+    team: str = ""
+    user: str = ""
+    purpose: str = ""
+
+    @classmethod
+    def of(cls, sent: dict[str, Any]) -> Asking:
+        """Give what was sent; what is no field of the form is left out."""
+        names = cls.__slots__
+        return cls(**{name: str(sent.get(name, "")).strip() for name in names})
+
+    def question(self) -> dict[str, Any]:
+        """Give the body for the index."""
+        return {
+            "from": self.first,
+            "until": self.last,
+            "reason": self.reason,
+            "organisation": self.organisation or None,
+            "team": self.team or None,
+            "user": self.user or None,
+            "purpose": self.purpose or None,
+        }
+
+
+@router.get(PAGE)
+async def show_reports(request: Request, caller: LoggedInOfficer) -> HTMLResponse:
+    """Give the months that can be reported, and the reports with persons."""
+    return await _show(request, caller)
+
+
+@router.post(PAGE + "/general")
+async def make_general(request: Request, caller: SendingOfficer) -> Response:
+    """Make the report of a month: on a page, as PDF or as CSV."""
+    desk, sent = desk_of(request), await request.form()
+    month, form = str(sent.get("month", "")), str(sent.get("form", "page"))
+    passed = await desk.index.ask(
+        "POST",
+        "/v1/general-reports",
+        caller.access_token,
+        {"month": month, "form": form},
+    )
+    told = read_told(passed)
+    if told is not None:
+        return await _show(request, caller, told_general=told, month=month)
+    report = make_report(parse_page_data(passed), desk.texts)
+    if form == "csv":
+        body = general_csv(report, desk.texts)
+        return attach(body, MEDIA_TYPE, general_name(report.month, "csv"))
+    title = title_of(report.month, desk.texts)
+    if form == "pdf":
+        body = await make_pdf(
+            "general_report.html",
+            title=title,
+            organisation=desk.settings.organisation_name,
+            report=report,
+            made_by=caller.person.name or caller.person.sub,
+            made_at=desk.clock().isoformat(),
+        )
+        return attach(body, PDF, general_name(report.month, "pdf"))
+    page = render(
+        request,
+        "officer/general_report.html",
+        title=title,
+        person=caller.person,
+        csrf=caller.csrf,
+        report=report,
+    )
+    allow_form(page)
+    return page
+
+
+@router.post(PAGE + "/specific")
+async def ask_specific(request: Request, caller: SendingOfficer) -> Response:
+    """Ask for a report with persons; a second person decides."""
+    asking = Asking.of(dict(await request.form()))
+    passed = await desk_of(request).index.ask(
+        "POST", "/v1/specific-reports", caller.access_token, asking.question()
+    )
+    told = read_told(passed)
+    if told is not None:
+        return await _show(request, caller, told_specific=told, asking=asking)
+    return RedirectResponse(f"{PAGE}#asked", SEE_OTHER)
+
+
+@router.post(PAGE + "/specific/{report}")
+async def make_specific(
+    request: Request, caller: SendingOfficer, report: UUID
+) -> Response:
+    """Give an approved report with persons, as PDF or as CSV."""
+    desk = desk_of(request)
+    form = str((await request.form()).get("form", "csv"))
+    ask = partial(_ask_page, request, caller, report, form)
+    passed = await desk.index.ask(
+        "POST",
+        f"/v1/specific-reports/{report}/pages",
+        caller.access_token,
+        {"form": form, "after": None},
+    )
+    told = read_told(passed)
+    if told is not None:
+        return await _show(request, caller, told_specific=told)
+    first = parse_page_data(passed)
+    if form != "pdf":
+        return specific_csv(first, ask, desk.texts)
+    rows = await collect_rows(first, ask)
+    if rows is None:
+        return await _show(request, caller, is_too_long=True)
+    body = await make_pdf(
+        "specific_report.html",
+        title=desk.texts.get("reports.specific.title"),
+        organisation=desk.settings.organisation_name,
+        request=first["request"],
+        about=name_about(first["request"], desk.texts),
+        columns=ON_PAPER,
+        rows=[row_cells(row, desk.texts, ON_PAPER) for row in rows],
+        made_at=desk.clock().isoformat(),
+    )
+    return attach(body, PDF, f"rapport-met-personen-{str(report)[-12:]}.pdf")
+
+
+async def _ask_page(
+    request: Request, caller: Caller, report: UUID, form: str, after: str | None
+) -> dict[str, Any]:
+    path = f"/v1/specific-reports/{report}/pages"
+    body = {"form": form, "after": after}
+    index = desk_of(request).index
+    return parse_page_data(await index.ask("POST", path, caller.access_token, body))
+
+
+async def _show(request: Request, caller: Caller, **shown: object) -> HTMLResponse:
+    """Give the page; what was sent and did not go is shown with what was wrong."""
+    desk = desk_of(request)
+    ask = partial(desk.index.ask, "GET", token=caller.access_token)
+    options = parse_page_data(await ask(path="/v1/search-options"))
+    months = _months(desk.clock().astimezone(HERE).date())
+    usual: dict[str, object] = {
+        "told_general": None,
+        "told_specific": None,
+        "is_too_long": False,
+        "asking": Asking(),
+        "month": months[0][0],
+    }
+    page = render(
+        request,
+        "officer/reports.html",
+        title=desk.texts.get("reports.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        months=months,
+        found=parse_page_data(await ask(path="/v1/specific-reports")),
+        options=options,
+        choices=_choices(options),
+        **(usual | shown),
+    )
+    page.status_code = 400 if shown else 200
+    allow_form(page)
+    return page
+
+
+def _choices(options: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    return {
+        "why": [(one["code"], one["label"]) for one in options["why"]],
+        "organisations": [
+            (one["oin"], one["name"]) for one in options["organisations"]
+        ],
+        "purposes": [(one["code"], one["label"]) for one in options["purposes"]],
+    }
+
+
+def _months(today: date) -> list[tuple[str, str]]:
+    """Give the whole months before today, the newest first, with their names."""
+    months, day = [], today.replace(day=1)
+    for _ in range(MONTHS):
+        day = (day - timedelta(days=1)).replace(day=1)
+        month = day.isoformat()[:7]
+        months.append((month, format_month(month)))
+    return months
