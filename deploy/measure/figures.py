@@ -32,6 +32,7 @@ class Figures:
     multiplications: float | None = None
     timing: Difference | None = None
     screen: list[float] = field(default_factory=list)
+    ledger: dict[str, object] = field(default_factory=dict)
     pairs: int = 0
     seconds: float = 0
 
@@ -65,7 +66,8 @@ class Figures:
             }
         if self.timing:
             said["timing"] = _encode_timing(self.timing, self.pairs)
-        return said | _encode_screen(self.screen)
+        ledger = {"ledger": self.ledger} if self.ledger else {}
+        return said | ledger | _encode_screen(self.screen)
 
     def tabulate(self) -> Table:
         """Give a table of every figure."""

@@ -23,6 +23,8 @@ from deploy.measure.limits import (
 from deploy.measure.lookups import compare_hit_and_miss, measure_rate, warm_up
 from deploy.measure.publishing import measure_publishing
 from deploy.measure.screen import measure_screen
+from deploy.measure.searching import measure_searches
+from deploy.measure.sequencing import measure_ledger
 from deploy.measure.sizes import Sizes
 from deploy.measure.town import (
     MeasuredTown,
@@ -45,6 +47,8 @@ class Part(StrEnum):
     TIMING = "timing"
     SCREEN = "screen"
     SQLITE = "sqlite"
+    SEARCH = "search"
+    LEDGER = "ledger"
 
 
 LOOKING_UP = {Part.LOOKUP, Part.TIMING, Part.SCREEN}
@@ -73,10 +77,18 @@ class Run:
             running_postgres() as server,
         ):
             folder = Path(name)
+            if Part.LEDGER in self.parts:
+                self.say(f"ledger: {self.sizes.sequenced} entries into the tree")
+                costs = await measure_ledger(server, folder, self.sizes)
+                self.figures.ledger |= costs.encode()
+            if set(self.parts) == {Part.LEDGER}:
+                self.figures.seconds = time.monotonic() - started
+                return
             self.say("founding the town: keys, registrations, processes")
             with running_measured_town(folder, server, self.sizes) as town:
                 await self._measure_holders(town)
                 await self._measure_postgres(town)
+                await self._measure_searches(town)
                 await self._measure_sqlite(town)
         self.figures.seconds = time.monotonic() - started
 
@@ -135,6 +147,12 @@ class Run:
             )
         pid = town.processes.running["index"].pid
         self.figures.index_mib = read_peak_mib(_read_status(pid))
+
+    async def _measure_searches(self, town: MeasuredTown) -> None:
+        if Part.SEARCH in self.parts:
+            count = self.sizes.ledger_entries
+            self.say(f"search: filling the ledger with {count} entries")
+            self.figures.ledger |= (await measure_searches(town, count)).encode()
 
     async def _measure_sqlite(self, town: MeasuredTown) -> None:
         if Part.SQLITE not in self.parts:

@@ -20,6 +20,12 @@ class Sizes:
     evaluation_requests: int
     limit_seconds: int
     users: int
+    ledger_entries: int
+    """Among how many an officer searches."""
+    sequenced: int
+    """How many entries are recorded and put into the tree."""
+    verified: int
+    """How many entries the verifier reads; the figure is for a million."""
 
     @property
     def citizens(self) -> int:
@@ -43,6 +49,9 @@ FULL = Sizes(
     evaluation_requests=1_000,
     limit_seconds=8,
     users=64,
+    ledger_entries=10_000_000,
+    sequenced=60_000,
+    verified=1_000_000,
 )
 QUICK = Sizes(
     signals=5_000,
@@ -55,5 +64,8 @@ QUICK = Sizes(
     evaluation_requests=100,
     limit_seconds=2,
     users=16,
+    ledger_entries=100_000,
+    sequenced=5_000,
+    verified=50_000,
 )
 """A tenth or less, to try the benchmark: its figures mean nothing."""
