@@ -3,12 +3,14 @@
 import typer
 
 from sources.cli.check import check_command
+from sources.cli.doctor import doctor_command
 from sources.cli.evidence import evidence_command
 from sources.cli.keys import keys_app
 from sources.cli.population import population_command
 from sources.cli.profile import profile_app
 from sources.cli.publish import publish_command
 from sources.cli.reconcile import reconcile_command
+from sources.cli.status import status_command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,6 +21,8 @@ app = typer.Typer(
 app.command("publish")(publish_command)
 app.command("reconcile")(reconcile_command)
 app.command("evidence")(evidence_command)
+app.command("doctor")(doctor_command)
+app.command("status")(status_command)
 app.command("check")(check_command)
 app.command("population")(population_command)
 app.add_typer(profile_app, name="profile")

@@ -32,7 +32,12 @@ from sources.clock import day_of
 from sources.errors import DeliveryUnderWay, TooManyUnknown
 from sources.outbox.deliveries import find_unfinished
 from sources.outbox.settling import BatchAnswer
-from sources.outbox.standing import find_standing, forget_signals, tell_again
+from sources.outbox.standing import (
+    find_standing,
+    forget_signals,
+    record_reconciled,
+    tell_again,
+)
 from sources.outbox.store import Outbox
 from sources.publisher.parties import Evaluator, SignedBatch
 from sources.publisher.pipeline import Sender
@@ -109,6 +114,7 @@ async def reconcile(
     marks = [mark_signal(scope.salt, one) for one in ours]
     difference = await index.compare(scope, len(marks), digest_marks(marks))
     if difference is None:
+        record_reconciled(outbox, sender.now())
         return Reconciled(equal=True, compared=len(ours))
     found = await _find_differences(index, scope, ours, difference)
     few = max(UNKNOWN_FEW, len(ours) // UNKNOWN_SHARE)
@@ -119,6 +125,8 @@ async def reconcile(
     tell_again(outbox, found.differing)
     if found.unknown and not (found.lacking or found.differing):
         again = await index.compare(scope, len(marks), digest_marks(marks))
+        if again is None:
+            record_reconciled(outbox, sender.now())
         return Reconciled(again is None, len(ours), found)
     return Reconciled(equal=False, compared=len(ours), differences=found)
 

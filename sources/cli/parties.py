@@ -26,9 +26,11 @@ def make_parties(
     settings: AgencySettings,
     keys: AgencyKeys,
     outbox: Outbox,
+    *,
+    attempts: int = 7,
 ) -> tuple[Evaluator, HttpIndex]:
     """Put the parties together; raises `InvalidAgencySettings` for unusable pins."""
-    patience = Patience(now)
+    patience = Patience(now, attempts=attempts)
     places = {
         place.index: HolderPlace(place.id, place.url)
         for place in settings.holders.places

@@ -104,6 +104,14 @@ def get_delivery(outbox: Outbox, delivery: UUID) -> OpenDelivery:
     return _read(row)
 
 
+def find_newest(outbox: Outbox, *, limit: int) -> list[OpenDelivery]:
+    """Give the newest deliveries, newest first."""
+    rows = outbox.connection.execute(
+        "SELECT * FROM delivery ORDER BY ends DESC, rowid DESC LIMIT ?", (limit,)
+    )
+    return [_read(row) for row in rows]
+
+
 def find_unfinished(outbox: Outbox) -> OpenDelivery | None:
     """Give the delivery that is under way, if any."""
     row = outbox.connection.execute(

@@ -6,11 +6,13 @@ file; the outbox has no number left of what was delivered.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from signal_index.notice import MarkedSignal, ReconcilingScope
-from sources.outbox.store import Outbox
+from sources.outbox.store import Outbox, get_meta, put_meta
 
+_RECONCILED = "reconciled"
 _NEVER_TOLD = bytes(32)  # the fingerprint of nothing: whatever is read next differs
 
 
@@ -22,6 +24,11 @@ def find_standing(outbox: Outbox, scope: ReconcilingScope) -> Sequence[MarkedSig
         (*scope.categories, *scope.municipalities, scope.on.isoformat()),
     )
     return [MarkedSignal(UUID(row["reference"]), row["version"]) for row in rows]
+
+
+def count_signals(outbox: Outbox) -> int:
+    """Give how many signals the index was told of and has accepted."""
+    return int(outbox.connection.execute("SELECT count(*) FROM signal").fetchone()[0])
 
 
 def forget_signals(outbox: Outbox, references: Iterable[UUID]) -> None:
@@ -44,3 +51,15 @@ def tell_again(outbox: Outbox, differing: Iterable[MarkedSignal]) -> None:
 
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
+
+
+def record_reconciled(outbox: Outbox, moment: datetime) -> None:
+    """Note that both sides were equal at this moment."""
+    with outbox.transaction("mend") as connection:
+        put_meta(connection, _RECONCILED, moment.isoformat().encode())
+
+
+def find_reconciled(outbox: Outbox) -> datetime | None:
+    """Give when both sides were last equal; None if that was never found."""
+    found = get_meta(outbox.connection, _RECONCILED)
+    return None if found is None else datetime.fromisoformat(found.decode())

@@ -48,6 +48,18 @@ class _Results(BaseModel):
     results: Annotated[list[_Result], Field(max_length=1_000)]
 
 
+class ContactStanding(BaseModel):
+    """A contact holder of ours, and whether it must be confirmed."""
+
+    id: UUID
+    remind: bool
+    stale: bool
+
+
+class _Contacts(BaseModel):
+    items: list[ContactStanding]
+
+
 _PROBLEM: Final = TypeAdapter(_Problem)
 _OBJECT: Final = TypeAdapter(dict[str, object])
 
@@ -113,6 +125,14 @@ class HttpIndex:
                 raise
             return None
         return answer.text
+
+    async def fetch_contacts(self) -> Sequence[ContactStanding]:
+        """Give our contact holders as the index has them: which to confirm soon."""
+        answer = await self._send("GET", "/v1/contact-holders")
+        try:
+            return _Contacts.model_validate_json(answer.content).items
+        except ValidationError:
+            raise IndexRefused(answer.status_code, _UNREADABLE) from None
 
     async def tell_status(self, agent: Slug, status: AgentStatus) -> None:
         """Tell how this agent is doing: times, counts and codes, no record."""

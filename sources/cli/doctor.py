@@ -1,0 +1,72 @@
+"""`signal-source doctor`: what works, what does not, and how to mend it."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Final
+
+import httpx
+import typer
+from rich.console import Console
+
+from sources.agency_keys import load_keys
+from sources.cli.edge import STOPPED, refusing_plainly
+from sources.cli.parties import make_parties
+from sources.clock import now
+from sources.doctor import Finding, Patient, State, look_over
+from sources.outbox.store import Outbox
+from sources.profile import Profile, load_profile
+from sources.settings import AgencySettings, load_settings
+
+_PATIENCE: Final = httpx.Timeout(10.0)
+_MARKS: Final = {
+    State.GOOD: ("goed", "green"),
+    State.WARNING: ("let op", "yellow"),
+    State.WRONG: ("fout", "bold red"),
+}
+
+
+def doctor_command(
+    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    profile: Annotated[
+        list[Path] | None, typer.Option(help="Een profiel dat u gebruikt.")
+    ] = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Geef de uitkomst als JSON.")
+    ] = False,
+) -> None:
+    """Kijk alles na: sleutels, klok, houders, index, profiel, vergelijking."""
+    with refusing_plainly():
+        given = load_settings(settings)
+        profiles = [load_profile(one) for one in profile or ()]
+        findings = asyncio.run(_look_over(given, profiles))
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in findings]))
+    else:
+        _show(findings)
+    if any(one.state is State.WRONG for one in findings):
+        raise typer.Exit(STOPPED)
+
+
+async def _look_over(
+    settings: AgencySettings, profiles: Sequence[Profile]
+) -> Sequence[Finding]:
+    keys = load_keys(settings.keys)
+    good = Finding("sleutels", State.GOOD, "Alle vier de sleutels zijn te lezen.")
+    with Outbox(settings.outbox, keys.outbox) as outbox:
+        async with httpx.AsyncClient(timeout=_PATIENCE) as client:
+            parties = make_parties(client, settings, keys, outbox, attempts=1)
+            patient = Patient(settings, profiles, outbox, client, parties, now)
+            return [good, *await look_over(patient)]
+
+
+def _show(findings: Sequence[Finding]) -> None:
+    console = Console()
+    for one in findings:
+        mark, style = _MARKS[one.state]
+        console.print(f"[{style}]{mark:>6}[/]  {one.about}: {one.says}", soft_wrap=True)
+        if one.remedy:
+            console.print(f"        {one.remedy}", soft_wrap=True, highlight=False)

@@ -1,0 +1,93 @@
+"""`signal-source status`: the same as the agency's page says, from the outbox alone."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from sources.agency_keys import load_keys
+from sources.cli.edge import refusing_plainly
+from sources.outbox.deliveries import (
+    OpenDelivery,
+    count_rejects,
+    find_newest,
+    find_unfinished,
+)
+from sources.outbox.planning import count_work
+from sources.outbox.standing import count_signals, find_reconciled
+from sources.outbox.store import Outbox
+from sources.reasons import EXPLANATIONS, Reason
+from sources.settings import load_settings
+
+_SHOWN: Final = 5
+_COUNTS: Final = ("read", "accepted", "unchanged", "withdrawn", "rejected")
+_HEADS: Final = ("Gelezen", "Verstuurd", "Ongewijzigd", "Ingetrokken", "Afgewezen")
+
+
+def status_command(
+    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Geef de stand als JSON.")] = (
+        False
+    ),
+) -> None:
+    """Laat zien hoe het aanleveren ervoor staat, zonder iemand iets te vragen."""
+    with refusing_plainly():
+        given = load_settings(settings)
+        keys = load_keys(given.keys)
+        with Outbox(given.outbox, keys.outbox) as outbox:
+            found = summarise(outbox)
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        _show(found)
+
+
+def summarise(outbox: Outbox) -> dict[str, object]:
+    """Give the standing: signals, what waits, deliveries and their rejects."""
+    reconciled = find_reconciled(outbox)
+    return {
+        "signals": count_signals(outbox),
+        "backlog": count_work(outbox),
+        "underWay": find_unfinished(outbox) is not None,
+        "lastReconciled": reconciled.isoformat() if reconciled else None,
+        "deliveries": [
+            _describe(outbox, one) for one in find_newest(outbox, limit=_SHOWN)
+        ],
+    }
+
+
+def _describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
+    return {
+        "delivery": str(one.id),
+        "profile": one.profile,
+        "kind": one.kind.value,
+        "state": one.state,
+        "until": one.ends.isoformat(),
+        **asdict(one.counts),
+        "rejects": dict(count_rejects(outbox, one.id)),
+    }
+
+
+def _show(found: Mapping[str, object]) -> None:
+    console = Console()
+    console.print(f"Signalen bij de index: {found['signals']}", highlight=False)
+    console.print(f"Wacht nog op verzending: {found['backlog']}", highlight=False)
+    last = found["lastReconciled"] or "nog nooit"
+    console.print(f"Voor het laatst gelijk met de index: {last}", highlight=False)
+    deliveries = found["deliveries"]
+    if not isinstance(deliveries, Sequence) or not deliveries:
+        console.print("Er is nog niets aangeleverd.")
+        return
+    table = Table("Levering", "Profiel", *_HEADS)
+    for one in deliveries:
+        table.add_row(one["until"], one["profile"], *(str(one[n]) for n in _COUNTS))
+    console.print(table)
+    for reason, count in deliveries[0]["rejects"].items():
+        explained = EXPLANATIONS[Reason(reason)]
+        console.print(f"{count} x {explained.what} {explained.remedy}", soft_wrap=True)

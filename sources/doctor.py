@@ -1,0 +1,221 @@
+"""Look an agency's installation over: what works, what does not, what to do about it.
+
+Each look is small and catches only what it is about; one that fails never stops the
+others. Nothing is sent but what any run sends before its first record.
+"""
+
+import shutil
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Final
+
+import httpx
+
+from sources.errors import SourceError
+from sources.outbox.deliveries import find_unfinished
+from sources.outbox.evidence import find_unproven
+from sources.outbox.planning import count_work
+from sources.outbox.standing import find_reconciled
+from sources.outbox.store import Outbox
+from sources.profile import Profile
+from sources.publisher.http_index import HttpIndex
+from sources.publisher.parties import Evaluator
+from sources.settings import AgencySettings
+
+CLOCK_MAY_DIFFER: Final = timedelta(seconds=45)
+RECONCILED_WITHIN: Final = timedelta(days=8)
+PROVEN_WITHIN: Final = timedelta(days=1)
+DISK_AT_LEAST: Final = 500 * 2**20
+_MANY: Final = 1_000
+
+
+class State(StrEnum):
+    """How a look came out."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One look: what was looked at, how it is, and how to mend it; Dutch, B1."""
+
+    about: str
+    state: State
+    says: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Everything a look may use."""
+
+    settings: AgencySettings
+    profiles: Sequence[Profile]
+    outbox: Outbox
+    client: httpx.AsyncClient
+    parties: tuple[Evaluator, HttpIndex]
+    now: Callable[[], datetime]
+
+
+async def look_over(patient: Patient) -> Sequence[Finding]:
+    """Give a finding for each look, in the order in which one would mend them."""
+    findings = [await _look(patient, about, look) for about, look in _LOOKS]
+    return [*findings, *look_at_contacts(patient.profiles, patient.now())]
+
+
+async def _look(
+    patient: Patient, about: str, look: Callable[[Patient], Awaitable[Finding]]
+) -> Finding:
+    try:
+        return await look(patient)
+    except SourceError as error:
+        return Finding(about, State.WRONG, str(error), _REMEDIES[about])
+
+
+async def _look_at_disk(patient: Patient) -> Finding:
+    free = shutil.disk_usage(patient.settings.outbox.parent).free
+    if free < DISK_AT_LEAST:
+        says = f"Er is nog {free // 2**20} MB vrij bij het postvak."
+        return Finding("schijf", State.WARNING, says, "Maak ruimte vrij.")
+    return Finding("schijf", State.GOOD, "Er is ruimte genoeg.")
+
+
+async def _look_at_index(patient: Patient) -> Finding:
+    """Hold that the index answers, and that our clock is its clock."""
+    url = f"{patient.settings.index.url}/v1/health"
+    try:
+        answer = await patient.client.get(url)
+    except httpx.HTTPError:
+        return Finding("index", State.WRONG, "De index antwoordt niet.", _NETWORK)
+    if not answer.is_success:
+        says = f"De index antwoordt met {answer.status_code}."
+        return Finding("index", State.WRONG, says, "Meld dit aan de beheerder ervan.")
+    skew = _find_skew(answer, patient.now())
+    if skew is not None and abs(skew) > CLOCK_MAY_DIFFER:
+        says = f"De klok van deze machine loopt {int(skew.total_seconds())} s anders."
+        return Finding("klok", State.WRONG, says, "Zet de tijd gelijk (NTP).")
+    return Finding("index", State.GOOD, "De index antwoordt en de klok is gelijk.")
+
+
+async def _look_at_access(patient: Patient) -> Finding:
+    """Hold that the provider gives a token and the index knows us."""
+    contacts = await patient.parties[1].fetch_contacts()
+    stale = [one for one in contacts if one.remind]
+    if stale:
+        says = f"{len(stale)} contactpersonen moeten worden bevestigd."
+        remedy = "Bevestig ze op de pagina Contactpersonen, of werk het profiel bij."
+        return Finding("contactpersonen", State.WARNING, says, remedy)
+    return Finding("toegang", State.GOOD, "De index kent ons en geeft toegang.")
+
+
+async def _look_at_holders(patient: Patient) -> Finding:
+    """Hold that a key config with all three signatures is in use."""
+    version = await patient.parties[0].find_key_version()
+    says = f"Sleutelversie {version}, met de handtekening van alle drie de houders."
+    down = [
+        place.id
+        for place in patient.settings.holders.places
+        if not await _answers(patient.client, f"{place.url}/v1/health")
+    ]
+    if down:
+        says = f"{says} Niet bereikbaar: {', '.join(down)}."
+        enough = len(patient.settings.holders.places) - len(down) >= 2
+        state = State.WARNING if enough else State.WRONG
+        return Finding("sleutelhouders", state, says, _REMEDIES["sleutelhouders"])
+    return Finding("sleutelhouders", State.GOOD, says)
+
+
+async def _look_at_outbox(patient: Patient) -> Finding:
+    unfinished = find_unfinished(patient.outbox)
+    waiting = count_work(patient.outbox)
+    if unfinished is not None:
+        says = f"Een levering is nog onderweg; {waiting} berichten wachten."
+        return Finding("postvak", State.WARNING, says, "Draai `signal-source publish`.")
+    return Finding("postvak", State.GOOD, "Alles wat gelezen is, is verstuurd.")
+
+
+async def _look_at_reconciliation(patient: Patient) -> Finding:
+    about, remedy = "vergelijking", _REMEDIES["vergelijking"]
+    last = find_reconciled(patient.outbox)
+    if last is None:
+        says = "Er is nog nooit vergeleken met de index."
+        return Finding(about, State.WARNING, says, remedy)
+    if patient.now() - last > RECONCILED_WITHIN:
+        says = f"Voor het laatst gelijk op {last.date().isoformat()}."
+        return Finding(about, State.WARNING, says, remedy)
+    return Finding(about, State.GOOD, "Onlangs vergeleken, en gelijk.")
+
+
+async def _look_at_proofs(patient: Patient) -> Finding:
+    before = patient.now() - PROVEN_WITHIN
+    lacking = find_unproven(patient.outbox, before=before, limit=_MANY)
+    if lacking:
+        says = f"Van {len(lacking)} zendingen is na een dag nog geen bewijs."
+        remedy = "Haal ze op: `signal-source evidence KENMERK --fetch`."
+        return Finding("bewijzen", State.WARNING, says, remedy)
+    return Finding("bewijzen", State.GOOD, "Van wat is verstuurd, is het bewijs er.")
+
+
+def look_at_contacts(profiles: Sequence[Profile], now: datetime) -> Sequence[Finding]:
+    """Tell of contact holders in a profile that nobody confirmed for 150 days."""
+    soon = now.astimezone(UTC).date() - timedelta(days=150)
+    found = []
+    for profile in profiles:
+        old = [
+            code for code, row in profile.contacts.items() if row.last_verified < soon
+        ]
+        if old:
+            says = f"In profiel {profile.name} zijn lang niet bevestigd: {len(old)}."
+            remedy = "Controleer ze en werk `last_verified` bij."
+            found.append(Finding("profiel", State.WARNING, says, remedy))
+        else:
+            says = f"Profiel {profile.name} is te gebruiken."
+            found.append(Finding("profiel", State.GOOD, says))
+    return found
+
+
+async def _answers(client: httpx.AsyncClient, url: str) -> bool:
+    try:
+        return (await client.get(url)).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _find_skew(answer: httpx.Response, now: datetime) -> timedelta | None:
+    try:
+        theirs = parsedate_to_datetime(answer.headers["date"])
+    except (KeyError, ValueError):
+        return None
+    return now - theirs.astimezone(UTC)
+
+
+_NETWORK: Final = "Controleer het adres in agency.toml en de verbinding naar buiten."
+_REMEDIES: Final = {
+    "schijf": "Controleer of de map van het postvak bestaat.",
+    "index": _NETWORK,
+    "toegang": (
+        "Controleer client en sleutel bij de identiteitsaanbieder, en de aanmelding "
+        "bij de beheerder van de index."
+    ),
+    "sleutelhouders": (
+        "Controleer adressen en pins in agency.toml; vraag de sleutelhouders of hun "
+        "dienst werkt."
+    ),
+    "postvak": "Laat geen tweede opdracht tegelijk draaien.",
+    "vergelijking": "Draai `signal-source reconcile`.",
+    "bewijzen": "Draai `signal-source evidence` met --fetch.",
+}
+_LOOKS: Final = (
+    ("schijf", _look_at_disk),
+    ("index", _look_at_index),
+    ("toegang", _look_at_access),
+    ("sleutelhouders", _look_at_holders),
+    ("postvak", _look_at_outbox),
+    ("vergelijking", _look_at_reconciliation),
+    ("bewijzen", _look_at_proofs),
+)
