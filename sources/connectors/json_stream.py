@@ -1,12 +1,13 @@
 """Walk through a DDAS file without ever holding it.
 
-ijson gives events; only the object at hand is built. An object that never ends is
-refused, so that memory stays bounded whatever is sent.
+ijson gives events; only the object at hand is built. An object that never ends, and
+one that is nested without bottom, is refused, so that memory and time stay bounded
+whatever is sent.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import ijson  # type: ignore[import-untyped]  # it ships no types
 
@@ -14,7 +15,10 @@ from sources.connectors.fields import RawField, RawPerson
 from sources.errors import UnreadableFile
 
 LARGEST_OBJECT: Final = 50_000
+DEEPEST: Final = 40
 _DELIVERY = "leveringen.item"
+_OPENS = frozenset({"start_map", "start_array"})
+_CLOSES = frozenset({"end_map", "end_array"})
 _GOES_ON = frozenset({"start_map", "start_array", "map_key"})
 
 
@@ -40,11 +44,30 @@ def stream(file: BinaryIO, wanted: Collection[str]) -> Iterator[Found]:
         raise UnreadableFile("Het bestand is geen leesbare JSON.") from None
 
 
+def parse(file: BinaryIO) -> Iterator[tuple[str, str, Any]]:
+    """Give ijson's prefix, event and value, to a depth that nobody needs.
+
+    Each level makes the prefix longer: without a bottom, time would grow with the
+    square of the file. Raises `UnreadableFile` there, and `ijson.JSONError`.
+    """
+    return ijson.parse(_check_depth(ijson.basic_parse(file, use_float=True)))  # type: ignore[no-any-return]  # it ships no types
+
+
+def _check_depth(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    depth = 0
+    for event, value in events:
+        depth += event in _OPENS
+        depth -= event in _CLOSES
+        if depth > DEEPEST:
+            raise UnreadableFile("Een record in het bestand is onmogelijk diep.")
+        yield event, value
+
+
 def _stream(file: BinaryIO, wanted: frozenset[str]) -> Iterator[Found]:
     delivery, position, size = -1, dict.fromkeys(wanted, -1), 0
     builder: ijson.ObjectBuilder | None = None
     target = ""
-    for prefix, event, value in ijson.parse(file, use_float=True):
+    for prefix, event, value in parse(file):
         if builder is None:
             if prefix == _DELIVERY and event == "start_map":
                 delivery, position = delivery + 1, dict.fromkeys(wanted, -1)

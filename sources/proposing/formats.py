@@ -17,6 +17,7 @@ from lxml import etree
 from sources.connectors.ggk_envelope import open_envelope
 from sources.connectors.istandaarden import LIMITS, ZIP
 from sources.connectors.istandaarden_xml import find_form
+from sources.connectors.json_stream import parse
 from sources.connectors.safe_xml import MOST_BYTES, parse_xml
 from sources.connectors.safe_zip import open_archive, read_member
 from sources.errors import UnreadableFile
@@ -85,7 +86,7 @@ def _recognise_json(path: Path) -> Recognised:
 def _walk_names(file: BinaryIO) -> Iterator[tuple[str, bool]]:
     """Give each name in a JSON file, and whether it holds a value of its own."""
     key = ""
-    for _prefix, event, value in ijson.parse(file):
+    for _prefix, event, value in parse(file):
         if event == "map_key":
             key = value
         elif key:
