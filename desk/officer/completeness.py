@@ -139,7 +139,7 @@ def _by_weight(finding: dict[str, Any]) -> tuple[bool, bool, int]:
 
 
 def list_days(days: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
-    """Give the judged days and, between them and yesterday, those that nobody judged."""
+    """Give the judged days and, between them and yesterday, those not judged."""
     if not days:
         return []
     judged = {one["day"]: one for one in days}
