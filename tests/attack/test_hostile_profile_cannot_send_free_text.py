@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from sources.connectors import CONNECTORS
 from sources.contacts import ContactRow
 from sources.errors import InvalidProfile, UnreadableFile
-from sources.profile import Columns, Profile, parse_profile
-from tests.sources_builders import PROFILE, a_number, a_profile, a_row, an_agency
+from sources.layouts import Columns
+from sources.profile import Profile, parse_profile
+from tests.connector_formats import FORMATS, Format, Record
+from tests.sources_builders import PROFILE, TODAY, a_number, a_profile, a_row, an_agency
 
 STORY = "verslaafd aan gokken"
 
@@ -99,6 +102,61 @@ async def test_a_telephone_column_cannot_number_every_person(tmp_path: Path) -> 
     with pytest.raises(UnreadableFile):
         await agency.publish()
     assert agency.index.state["contacts"] == {}
+
+
+MAPPED = [each for each in FORMATS if each.profile.mapped]
+
+
+@pytest.mark.parametrize("form", MAPPED, ids=lambda form: form.name)
+@pytest.mark.anyio
+async def test_no_format_carries_text_from_any_column(
+    tmp_path: Path, form: Format
+) -> None:
+    """Whichever column of whichever format a profile points at: it is a code, a day,
+    a telephone number or a number of a case, or the record is a reject.
+    """
+    data = form.write([Record(), Record(number="Z-2", phone=STORY)])
+    for role in Columns.model_fields:
+        profile = point_at_story(form.profile, role)
+        readings = list(form.read(data, profile, TODAY))
+        assert STORY not in repr(readings), "a case has no field for it"
+        if form.name in CONNECTORS:
+            agency = an_agency(tmp_path / role, profile)
+            agency.folder.mkdir()
+            agency.file.write_bytes(data)
+            await agency.publish(confirmed=True)
+            assert STORY not in json.dumps(agency.index.state)
+
+
+def point_at_story(profile: Profile, role: str) -> Profile:
+    """The same profile, one role of which reads the column that holds a story."""
+    layout = profile.mapped
+    assert layout
+    columns = layout.columns.model_copy(update={role: layout.columns.phone})
+    changed = layout.model_copy(update={"columns": columns})
+    (name,) = (
+        each
+        for each in ("csv", "xlsx", "sql", "events")
+        if getattr(profile, each) is not None
+    )
+    return profile.model_copy(update={name: changed})
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '[events]\nsources = ["urn:x:y"]\nopens = ["Gokt te veel"]',
+        '[events]\nsources = []\nopens = ["nl.x.y"]',
+        '[messages]\nopens = "Gokt te veel"',
+        '[messages]\ncontinues_after = ["gokt"]',
+        '[xlsx]\nformula = "A1&B1"',
+        '[sql]\nquery = "SELECT verslag FROM zaken"',
+        '[ddas]\nremark = "omschrijving"',
+    ],
+)
+def test_no_layout_has_room_for_a_story(table: str) -> None:
+    with pytest.raises(InvalidProfile):
+        parse_profile(f"{PROFILE}\n{table}\n")
 
 
 def test_veilig_thuis_needs_an_opt_in_column_whatever_the_profile_says() -> None:
