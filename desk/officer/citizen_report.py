@@ -44,19 +44,26 @@ def view_report(report: Json) -> Shown:
     entries = [*report["lookups"], *report["checks"]]
     numbered = [one | {"number": place} for place, one in enumerate(entries, start=1)]
     count = len(report["lookups"])
-    explained = {
-        one["purpose"]: {"label": one["purposeLabel"], "text": one["purposeText"]}
-        for one in report["lookups"]
-        if one["purposeText"]
-    }
     return Shown(
         report=report,
         lookups=numbered[:count],
         checks=numbered[count:],
-        purposes=sorted(explained.values(), key=lambda each: each["label"]),
+        purposes=_explain_purposes(report["lookups"]),
         organisations=len({one["organisation"] for one in report["lookups"]}),
         proofs=sum(1 for one in entries if one["proof"]),
     )
+
+
+def _explain_purposes(lookups: list[Json]) -> list[Json]:
+    """Give each purpose once: what it means, and the laws it rested on."""
+    explained: dict[str, Json] = {}
+    for one in lookups:
+        if one["purposeText"]:
+            said = {"label": one["purposeLabel"], "text": one["purposeText"]}
+            found = explained.setdefault(one["purpose"], said | {"bases": []})
+            if one["legalBasis"] and one["legalBasis"] not in found["bases"]:
+                found["bases"].append(one["legalBasis"])
+    return sorted(explained.values(), key=lambda each: str(each["label"]))
 
 
 def write_phone(phone: str) -> str:
