@@ -131,6 +131,7 @@ class FakeIndex:
     entries: dict[str, Entry] = field(default_factory=dict)
     forgotten: bool = False
     witness: str = "witnessed"
+    pages: dict[str, tuple[int, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.app = Starlette(
@@ -143,8 +144,19 @@ class FakeIndex:
                 Route("/v1/own-lookups", self._own),
                 Route("/v1/abandoned-requests", self._abandon, methods=["POST"]),
                 Route("/v1/ledger/proofs/{entry}", self._proof),
+                Route("/v1/{path:path}", self._page, methods=["GET", "POST"]),
             ]
         )
+
+    async def _page(self, request: Request) -> Response:
+        """Give what `pages` has for this path, and remember what was asked."""
+        path = request.url.path
+        body = await request.body()
+        if body:
+            self.asked.append(json.loads(body))
+        status, answer = self.pages.get(path, (404, {"type": "/problems/not-found"}))
+        kind = "application/json" if status < 300 else "application/problem+json"
+        return Response(json.dumps(answer), status, media_type=kind)
 
     async def _health(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok", "witness": {"state": self.witness}})

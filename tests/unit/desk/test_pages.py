@@ -24,6 +24,7 @@ PUT_TOGETHER = (
     *("search.", "kind.", "role.", "said."),
     *("reviews.", "review.", "watch.", "completeness."),
     *("deliveries.", "reject.", "signals.reason.", "signals.state.", "contact."),
+    *("overview.", "reports.", "approval-title-"),
     *("corrections.kind.", "embargoes.state.", "citizen-paper."),
 )
 pytestmark = pytest.mark.anyio
