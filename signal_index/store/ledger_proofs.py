@@ -23,6 +23,8 @@ from signal_index.store.ledger_tiles import open_checkpoint, prove_ranges
 from signal_index.store.witnessing import find_shown, find_witnessed
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry, ledger_leaf
 
+_IN_A_TREE = ledger_leaf.c.entry_id == ledger_entry.c.entry_id
+
 
 async def prove_entry(conn: AsyncConnection, entry: UUID, organisation: str) -> str:
     """Give the tlog-proof of an organisation's own entry.
@@ -30,12 +32,18 @@ async def prove_entry(conn: AsyncConnection, entry: UUID, organisation: str) -> 
     Raises `UnknownEntry` where that organisation has no such entry: one answer for
     another's entry and for none. Raises `ProofNotReady` until its tree is signed.
     """
-    owner = await conn.scalar(
-        select(ledger_entry.c.organisation).where(ledger_entry.c.entry_id == entry)
-    )
-    if owner != organisation:
+    found = (
+        await conn.execute(
+            select(
+                ledger_entry.c.organisation, ledger_leaf.c.year, ledger_leaf.c.position
+            )
+            .join_from(ledger_entry, ledger_leaf, isouter=True)
+            .where(ledger_entry.c.entry_id == entry)
+        )
+    ).one_or_none()
+    if found is None or found.organisation != organisation:
         raise UnknownEntry("no such entry of this organisation")
-    return (await _prove(conn, entry)).encode()
+    return (await _prove(conn, found.year, found.position)).encode()
 
 
 async def prove_entry_for(
@@ -50,8 +58,15 @@ async def prove_entry_for(
     """
     row = (
         await conn.execute(
-            select(ledger_entry.c.leaf, ledger_entry.c.year, ledger_disclosure.c.sealed)
+            select(
+                ledger_entry.c.leaf,
+                ledger_entry.c.year,
+                ledger_disclosure.c.sealed,
+                ledger_leaf.c.year.label("key"),
+                ledger_leaf.c.position,
+            )
             .join_from(ledger_entry, ledger_disclosure, isouter=True)
+            .join(ledger_leaf, _IN_A_TREE, isouter=True)
             .where(ledger_entry.c.entry_id == entry)
         )
     ).one_or_none()
@@ -62,30 +77,25 @@ async def prove_entry_for(
         key = keys.get_disclosure_key(row.year)
         texts = open_disclosures(entry, row.sealed, key=key)
         disclosures = [texts[group] for group in Group if group in groups]
-    return (await _prove(conn, entry, Shown(row.leaf, disclosures))).encode()
+    shown = Shown(row.leaf, disclosures)
+    return (await _prove(conn, row.key, row.position, shown)).encode()
 
 
 async def _prove(
-    conn: AsyncConnection, entry: UUID, shown: Shown | None = None
+    conn: AsyncConnection,
+    key: int | None,
+    position: int | None,
+    shown: Shown | None = None,
 ) -> TlogProof:
-    found = (
-        await conn.execute(
-            select(ledger_leaf.c.year, ledger_leaf.c.position).where(
-                ledger_leaf.c.entry_id == entry
-            )
-        )
-    ).one_or_none()
     note = None
-    if found is not None:
-        note = await _find_note(conn, found.year, found.position)
-    if found is None or note is None:
+    if key is not None and position is not None:
+        note = await _find_note(conn, key, position)
+    if key is None or position is None or note is None:
         raise ProofNotReady("the tree that holds the entry is not signed yet")
     size = open_checkpoint(note).size
-    path = await prove_ranges(
-        conn, found.year, size, inclusion_ranges(found.position, size)
-    )
+    path = await prove_ranges(conn, key, size, inclusion_ranges(position, size))
     extra = None if shown is None else shown.encode()
-    return TlogProof(found.position, path, note, extra)
+    return TlogProof(position, path, note, extra)
 
 
 async def _find_note(conn: AsyncConnection, key: int, position: int) -> str | None:

@@ -7,7 +7,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.merkle import (
@@ -80,11 +80,60 @@ async def prove_ranges(
 async def _read_tiles(
     conn: AsyncConnection, year: int, refs: Iterable[TileRef]
 ) -> Tiles:
-    tiles = {}
+    """Read tiles in at most three statements: full ones, roots below, leaves below.
+
+    A proof takes two tiles a level; one statement each made most of its time.
+    """
+    found: dict[tuple[int, int], list[bytes]] = {}
+    whole: list[tuple[int, int]] = []
+    partial: list[TileRef] = []
     for ref in refs:
-        level = ref.level or 0
-        tiles[level, ref.position] = await _read_hashes(conn, year, ref)
-    return tiles
+        if ref.width == TILE_WIDTH:
+            whole.append((ref.level or 0, ref.position))
+        else:
+            partial.append(ref)
+    tile = ledger_tile.c
+    if whole:
+        rows = await conn.execute(
+            select(tile.level, tile.position, tile.hashes).where(
+                tile.year == year, tuple_(tile.level, tile.position).in_(whole)
+            )
+        )
+        for row in rows:
+            hashes = split_tile(row.hashes, TILE_WIDTH)
+            found[row.level, row.position] = list(hashes)
+    above = [ref for ref in partial if ref.level]
+    if above:
+        found |= await _read_roots(conn, year, above)
+    for ref in partial:
+        if not ref.level:
+            found[0, ref.position] = list(await _read_hashes(conn, year, ref))
+    return found
+
+
+async def _read_roots(
+    conn: AsyncConnection, year: int, refs: Sequence[TileRef]
+) -> dict[tuple[int, int], list[bytes]]:
+    """Read partial tiles above the leaves: the roots of full tiles one level below."""
+    tile = ledger_tile.c
+    spans = [
+        and_(
+            tile.level == (ref.level or 0) - 1,
+            tile.position >= ref.position * TILE_WIDTH,
+            tile.position < ref.position * TILE_WIDTH + ref.width,
+        )
+        for ref in refs
+    ]
+    rows = await conn.execute(
+        select(tile.level, tile.position, tile.root)
+        .where(tile.year == year, or_(*spans))
+        .order_by(tile.level, tile.position)
+    )
+    found: dict[tuple[int, int], list[bytes]] = {}
+    for row in rows:
+        place = (row.level + 1, row.position // TILE_WIDTH)
+        found.setdefault(place, []).append(row.root)
+    return found
 
 
 async def _read_hashes(
