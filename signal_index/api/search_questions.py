@@ -45,9 +45,9 @@ KINDS: Final = tuple(kind for kind in Kind if kind is not Kind.FIRST_LEAF)
 
 _HERE: Final = ZoneInfo("Europe/Amsterdam")
 _TEXT_MAXIMUM: Final = 255
-_REQUIRED: Final = ("why", "from", "until")
+REQUIRED: Final = ("why", "from", "until")
 _OF_AN_ORGANISATION: Final = ("user", "team", "caseReference")
-_OPTIONAL: Final = (
+OPTIONAL: Final = (
     *("organisation", "purpose", "outcome", "kinds", "citizen", "cursor", "limit"),
     *_OF_AN_ORGANISATION,
 )
@@ -69,7 +69,7 @@ def parse_search(
     body: object, scope: OfficerScope, catalogue: Catalogue
 ) -> SearchQuestion:
     """Give the search that a body asks for, or raise `InvalidField`."""
-    item = parse_object(body, _REQUIRED, _OPTIONAL)
+    item = parse_object(body, REQUIRED, OPTIONAL)
     citizen = _citizen(item)
     why = parse_why(item["why"], catalogue, is_about_citizen=citizen is not None)
     first, last = parse_day(item["from"], "from"), parse_day(item["until"], "until")
