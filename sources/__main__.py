@@ -3,9 +3,11 @@
 import typer
 
 from sources.cli.check import check_command
+from sources.cli.corrections import corrections_app
 from sources.cli.doctor import doctor_command
 from sources.cli.evidence import evidence_command
 from sources.cli.keys import keys_app
+from sources.cli.letter import letter_command
 from sources.cli.population import population_command
 from sources.cli.profile import profile_app
 from sources.cli.publish import publish_command
@@ -23,8 +25,10 @@ app.command("reconcile")(reconcile_command)
 app.command("evidence")(evidence_command)
 app.command("doctor")(doctor_command)
 app.command("status")(status_command)
+app.command("letter")(letter_command)
 app.command("check")(check_command)
 app.command("population")(population_command)
+app.add_typer(corrections_app, name="corrections")
 app.add_typer(profile_app, name="profile")
 app.add_typer(keys_app, name="keys")
 

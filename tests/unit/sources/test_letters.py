@@ -1,0 +1,73 @@
+"""The letter to a citizen: for whom, with what, and what never leaves the machine."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sources.errors import UnreadableFile
+from sources.letters import LetterTerms, write_letters
+from tests.sources_builders import HEADER, a_number, a_profile, a_row
+
+TERMS = LetterTerms(
+    "uw uitkering", "Werkplein Test", "Naam", ("Straat", "Plaats"), date(2026, 11, 22)
+)
+
+
+def write(folder: Path, *rows: dict[str, str]) -> Path:
+    names = [*HEADER, "Naam", "Straat", "Plaats"]
+    lines = [
+        ";".join(names),
+        *(";".join(row.get(n, "") for n in names) for row in rows),
+    ]
+    file = folder / "cases.csv"
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    return file
+
+
+def a_citizen(**changed: str) -> dict[str, str]:
+    address = {"Naam": "A. <Jansen>", "Straat": "Dorpsstraat 1", "Plaats": "Stad"}
+    return {**a_row(), **address, **changed}
+
+
+def letters(tmp_path: Path, *rows: dict[str, str]) -> tuple[int, str]:
+    into = tmp_path / "letters.html"
+    count = write_letters(write(tmp_path, *rows), into, a_profile(), TERMS)
+    return count, into.read_text("utf-8")
+
+
+def test_a_letter_names_the_citizen_and_whom_to_call(tmp_path: Path) -> None:
+    count, text = letters(tmp_path, a_citizen())
+    assert count == text.count("<article>") == 1
+    assert "Beste A. &lt;Jansen&gt;," in text
+    assert "Dorpsstraat 1<br>Stad" in text
+    assert "0182555101" in text
+    assert "$" not in text
+
+
+def test_only_a_record_that_would_be_published_gets_a_letter(tmp_path: Path) -> None:
+    closed = a_citizen(Zaak="Z-2", BSN=a_number(2), Stand="dicht", Eind="2026-10-01")
+    wrong = a_citizen(Zaak="Z-3", BSN="123456789")
+    count, _ = letters(tmp_path, a_citizen(), closed, wrong)
+    assert count == 1
+
+
+def test_no_number_of_a_person_stands_in_a_letter(tmp_path: Path) -> None:
+    row = a_citizen()
+    _, text = letters(tmp_path, row)
+    assert row["BSN"] not in text
+
+
+def test_the_file_of_letters_is_for_its_owner_only(tmp_path: Path) -> None:
+    letters(tmp_path, a_citizen())
+    assert (tmp_path / "letters.html").stat().st_mode & 0o077 == 0
+
+
+def test_a_column_that_is_not_there_is_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    terms = LetterTerms("x", "y", "Voornaam", (), date(2026, 11, 22))
+    into = tmp_path / "letters.html"
+    with pytest.raises(UnreadableFile):
+        write_letters(write(tmp_path, a_citizen()), into, a_profile(), terms)
+    assert not into.exists()
