@@ -29,9 +29,11 @@ FLAGS = [
 CASE = "Z-2026-001234"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EXPECTED_STATUS = (
+    "status of 400",
     "status of 401",
     "status of 403",
     "status of 404",
+    "status of 409",
     "status of 502",
     "net::ERR_INTERNET_DISCONNECTED",
 )
