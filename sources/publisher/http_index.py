@@ -134,6 +134,17 @@ class HttpIndex:
         except ValidationError:
             raise IndexRefused(answer.status_code, _UNREADABLE) from None
 
+    async def fetch_corrections(self, cursor: UUID | None) -> bytes:
+        """Give a page of what citizens dispute and waits for us, unread."""
+        more = "" if cursor is None else f"&cursor={cursor}"
+        path = f"/v1/own-corrections?state=open{more}"
+        return (await self._send("GET", path)).content
+
+    async def answer_correction(self, correction: UUID, answer: str) -> None:
+        """Tell what we did with it."""
+        path = f"/v1/own-corrections/{correction}/answer"
+        await self._send("POST", path, lambda: {"answer": answer})
+
     async def tell_status(self, agent: Slug, status: AgentStatus) -> None:
         """Tell how this agent is doing: times, counts and codes, no record."""
         body = encode_agent_status(status)

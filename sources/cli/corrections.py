@@ -1,0 +1,122 @@
+"""`signal-source corrections`: what citizens say of our signals, and our answer."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from sources.agency_keys import load_keys
+from sources.cli.edge import refusing_plainly
+from sources.cli.parties import TIMEOUT, make_parties
+from sources.clock import day_of, now
+from sources.corrections import OwnCorrection, fetch_waiting, find_records
+from sources.errors import InvalidAgencySettings
+from sources.outbox.store import Outbox
+from sources.profile import load_profile
+from sources.settings import AgencySettings, load_settings
+from sources.values import Place
+
+Answer = Literal["changed", "withdrawn", "facts-correct", "compelling-grounds"]
+SettingsFile = Annotated[
+    Path, typer.Option("--settings", help="agency.toml van deze organisatie.")
+]
+
+corrections_app = typer.Typer(
+    no_args_is_help=True, help="Correcties en bezwaren van inwoners over uw signalen."
+)
+
+
+@corrections_app.command("list")
+def list_command(
+    settings: SettingsFile,
+    *,
+    file: Annotated[
+        Path | None, typer.Option(help="Uw registratie, om de zaak erbij te vinden.")
+    ] = None,
+    profile: Annotated[
+        Path | None, typer.Option(help="Het profiel van die registratie.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Geef JSON.")] = False,
+) -> None:
+    """Laat zien wat op antwoord wacht, het dringendste eerst."""
+    with refusing_plainly():
+        if (file is None) != (profile is None):
+            raise InvalidAgencySettings("Geef --file en --profile samen.")
+        given = load_settings(settings)
+        found, places = asyncio.run(_fetch(given, file, profile))
+    if as_json:
+        typer.echo(json.dumps([_describe(one, places) for one in found]))
+    else:
+        _show(found, places)
+
+
+@corrections_app.command("answer")
+def answer_command(
+    correction: Annotated[str, typer.Argument(help="Het kenmerk, zoals 7KQ-4TM.")],
+    answer: Annotated[Answer, typer.Argument(help="Wat u ermee deed.")],
+    settings: SettingsFile,
+) -> None:
+    """Antwoord op één correctie of bezwaar; de inwoner leest het in het rapport.
+
+    Past u het signaal aan of trekt u het in? Lever dat zelf aan zoals altijd.
+    """
+    with refusing_plainly():
+        asyncio.run(_answer(load_settings(settings), correction, answer))
+    Console().print("Beantwoord. Het staat in het volgende rapport van de inwoner.")
+
+
+async def _fetch(
+    settings: AgencySettings, file: Path | None, profile: Path | None
+) -> tuple[Sequence[OwnCorrection], Mapping[UUID, Place]]:
+    keys = load_keys(settings.keys)
+    with Outbox(settings.outbox, keys.outbox) as outbox:
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            _, index = make_parties(client, settings, keys, outbox)
+            found = await fetch_waiting(index)
+        if file is None or profile is None:
+            return found, {}
+        return found, find_records(outbox, file, load_profile(profile), day_of(now()))
+
+
+async def _answer(settings: AgencySettings, reference: str, answer: str) -> None:
+    keys = load_keys(settings.keys)
+    with Outbox(settings.outbox, keys.outbox) as outbox:
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            _, index = make_parties(client, settings, keys, outbox)
+            waiting = await fetch_waiting(index)
+            own = [one for one in waiting if one.reference == reference.upper()]
+            if not own:
+                raise InvalidAgencySettings("Onder dit kenmerk wacht niets.")
+            await index.answer_correction(own[0].id, answer)
+
+
+def _describe(one: OwnCorrection, places: Mapping[UUID, Place]) -> dict[str, object]:
+    place = places.get(one.signal_reference)
+    said = one.model_dump(mode="json", by_alias=True)
+    return said | {"line": None if place is None else place.line}
+
+
+def _show(found: Sequence[OwnCorrection], places: Mapping[UUID, Place]) -> None:
+    console = Console()
+    if not found:
+        console.print("Er wacht niets op antwoord.")
+        return
+    table = Table("Kenmerk", "Wat de inwoner zegt", "Soort", "Antwoord voor", "Zaak")
+    for one in found:
+        due = f"{one.due_on:%d-%m-%Y}{' (te laat)' if one.is_late else ''}"
+        place = places.get(one.signal_reference)
+        case = str(one.signal_reference) if place is None else _name(place)
+        label = f"{one.reason_label}{' (nu beperkt)' if one.is_restricted else ''}"
+        table.add_row(one.reference, label, one.category_label, due, case)
+    console.print(table)
+
+
+def _name(place: Place) -> str:
+    return place.record if place.line is None else f"regel {place.line}"

@@ -1,0 +1,69 @@
+"""What citizens dispute and waits for us: read, ordered, answered, found in a file."""
+
+import json
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from sources.corrections import fetch_waiting
+from sources.errors import IndexRefused
+from tests.unit.sources.test_http_index import an_index
+
+pytestmark = pytest.mark.anyio
+FIRST, SECOND = uuid4(), uuid4()
+
+
+def an_item(id_: UUID, due: str, **changed: object) -> dict[str, object]:
+    item: dict[str, object] = {
+        "id": str(id_),
+        "reference": "7KQ-4TM",
+        "kind": "correction",
+        "reason": "no-contact",
+        "reasonLabel": "De inwoner heeft geen contact met deze organisatie",
+        "signalSource": "00000001000000000011",
+        "signalReference": str(uuid4()),
+        "category": "bijstand",
+        "categoryLabel": "Bijstandsuitkering",
+        "municipality": "9901",
+        "receivedOn": "2026-11-22",
+        "dueOn": due,
+        "isLate": False,
+        "isRestricted": False,
+        "answer": None,
+        "answerLabel": None,
+        "answeredAt": None,
+    }
+    return {**item, **changed}
+
+
+async def test_all_pages_are_read_and_the_most_urgent_comes_first() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/v1/own-corrections"
+        if "cursor" not in request.url.params:
+            later = an_item(FIRST, "2026-12-22")
+            return httpx.Response(200, json={"items": [later], "next": str(FIRST)})
+        sooner = an_item(SECOND, "2026-12-01")
+        return httpx.Response(200, json={"items": [sooner], "next": None})
+
+    found = await fetch_waiting(an_index(answer))
+    assert [one.id for one in found] == [SECOND, FIRST]
+
+
+async def test_an_answer_names_the_correction_and_a_code() -> None:
+    sent: list[tuple[str, object]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append((request.url.path, json.loads(request.content)))
+        return httpx.Response(204)
+
+    await an_index(answer).answer_correction(FIRST, "changed")
+    assert sent == [(f"/v1/own-corrections/{FIRST}/answer", {"answer": "changed"})]
+
+
+async def test_what_is_no_list_counts_as_a_refusal() -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"items": [{"id": "x"}], "next": None})
+
+    with pytest.raises(IndexRefused):
+        await fetch_waiting(an_index(answer))
