@@ -4,12 +4,12 @@
  */
 import { BarController, BarElement, CategoryScale, Chart, type ChartConfiguration, Legend, LinearScale, Tooltip } from "chart.js";
 import { all, need, show } from "../dom.ts";
+import { wrap } from "./lines.ts";
 
 Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, Tooltip);
 
 const BAR = 40;
 const AROUND = 84;
-const LINE_LENGTH = 20;
 
 /** What a chart draws: the names of the rows, and one list of numbers for each series. */
 export interface Drawn {
@@ -92,16 +92,4 @@ function colour(place: number): string {
 
 function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-/** Two lines at most: a name beside a bar is read in the table when it does not fit. */
-export function wrap(label: string): string[] {
-  const lines = [""];
-  for (const word of label.split(" ")) {
-    const last = lines.at(-1) ?? "";
-    const longer = last === "" ? word : `${last} ${word}`;
-    if (longer.length <= LINE_LENGTH || last === "") lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines.length > 2 ? [lines[0] ?? "", `${(lines[1] ?? "").slice(0, LINE_LENGTH - 1)}…`] : lines;
 }
