@@ -25,11 +25,11 @@ OPENED, RECEIPTS = "opened.gz", "receipts.jsonl"
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What the tool said of the day."""
+    """What the tool said of the day: codes found, and how much was judged."""
 
-    fits: bool
+    found: list[str]
     sentence: str
-    report: dict[str, Any]
+    judged: dict[str, Any]
 
 
 def reconcile_today(places: Places) -> Reconciled:
@@ -117,4 +117,5 @@ def _judge(places: Places, day: str, export: Path, folder: Path) -> Reconciled:
         raise PartyFailed(f"reconcile gave {done.returncode}: {done.stdout}")
     report = json.loads((folder / "report.json").read_text("utf-8"))
     sentence = done.stdout.strip().splitlines()[-1]
-    return Reconciled(done.returncode == FITS, sentence, report)
+    found = [one["code"] for one in report["findings"]]
+    return Reconciled(found, sentence, report["judged"])

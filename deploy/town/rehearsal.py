@@ -24,6 +24,7 @@ from deploy.town.attacks.requests import (
 )
 from deploy.town.attacks.storage import change_ledger_row, guess_offline
 from deploy.town.case_system import CaseSystem, LookupQuestion, Reply
+from deploy.town.completeness import reconcile_today
 from deploy.town.databases import Database, opened_places
 from deploy.town.leak_search import find_leaks
 from deploy.town.ledger_tools import export_ledger, verify_export
@@ -44,6 +45,8 @@ from deploy.town.switching import (
 LEAST_PUBLISHED = 500
 SHOWN_FOR_WMO = frozenset({"bijstand", "schuldhulpverlening"})
 """What wmo-onderzoek shows of the town's categories (see `signal-policy matrix`)."""
+PAST_THE_DESK = ["entry-without-receipt"]
+"""What the day must show, and no more: one attack asks the index without the desk."""
 CLOSED = LookupQuestion("jeugdhulp-toegang", "jeugdwet-2.3")
 
 
@@ -80,6 +83,7 @@ class Result:
     lookups: Lookups = field(default_factory=Lookups)
     attacks: Attacks = field(default_factory=Attacks)
     ledger: dict[str, object] = field(default_factory=dict)
+    completeness: dict[str, object] = field(default_factory=dict)
     bsnFound: int = 0  # noqa: N815 - the name on the line
     seconds: float = 0
 
@@ -142,6 +146,10 @@ async def _ask_and_attack(
         _demand(verdict.holds, verdict.sentence)
         console.print(verdict.sentence)
         result.ledger = {"entries": verdict.entries, "verified": verdict.holds}
+        today = reconcile_today(places)
+        _demand(today.found == PAST_THE_DESK, today.sentence)
+        console.print(f"the lookup past the desk is missed: {today.sentence}")
+        result.completeness = today.judged
         await _strike(console, change_ledger_row, scene, result.attacks)
 
 
