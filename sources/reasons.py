@@ -35,6 +35,8 @@ class Reason(StrEnum):
     REFUSED_INFORMED = "index-informed-code-refused"
     REFUSED_LIFE = "index-life-too-long"
     REFUSED_STALE = "index-key-renewed"
+    DECEASED = "index-subject-deceased"
+    MOVED_AWAY = "index-subject-moved-away"
     REFUSED = "index-refused"
 
 
@@ -118,6 +120,14 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.REFUSED_CONTACT: Explanation(
         "De index neemt deze contactpersoon niet aan.",
         "Controleer functie, naam, nummers en kantoortijden in het profiel.",
+    ),
+    Reason.DECEASED: Explanation(
+        "De gemeente meldt dat deze persoon is overleden.",
+        "Sluit de zaak in uw eigen systeem.",
+    ),
+    Reason.MOVED_AWAY: Explanation(
+        "De gemeente meldt dat deze persoon is verhuisd.",
+        "Werk de gemeente bij in het dossier, of sluit de zaak.",
     ),
     Reason.REFUSED_SOURCE: Explanation(
         "De index kent deze organisatie niet voor deze gemeente en categorie.",

@@ -34,6 +34,8 @@ _REASONS: Final = {
     "informed-code-refused": Reason.REFUSED_INFORMED,
     "life-too-long": Reason.REFUSED_LIFE,
     "stale-key-version": Reason.REFUSED_STALE,
+    "subject-deceased": Reason.DECEASED,
+    "subject-moved-away": Reason.MOVED_AWAY,
 }
 
 

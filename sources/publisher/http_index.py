@@ -16,10 +16,12 @@ from signal_index.notice import (
     MarkedSignal,
     ReconcilingScope,
     Slug,
+    SubjectProof,
     encode_agent_status,
     encode_batch_body,
     encode_comparison,
     encode_delivery,
+    encode_person_event_body,
     encode_scope,
     parse_difference,
     parse_marked,
@@ -125,6 +127,13 @@ class HttpIndex:
                 raise
             return None
         return answer.text
+
+    async def send_person_event(
+        self, key_version: int, token: str, subject: SubjectProof
+    ) -> None:
+        """Tell one event of a population register; told twice it is told once."""
+        body = encode_person_event_body(key_version, token, subject)
+        await self._send("POST", "/v1/person-events", lambda: body)
 
     async def fetch_contacts(self) -> Sequence[ContactStanding]:
         """Give our contact holders as the index has them: which to confirm soon."""

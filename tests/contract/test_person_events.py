@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -46,7 +47,7 @@ from tests.world import Agency, World, open_world
 pytestmark = pytest.mark.anyio
 ONE, TWO = a_bsn(1), a_bsn(2)
 DECEASED, MOVED_AWAY = PersonEventKind.DECEASED, PersonEventKind.MOVED_AWAY
-REGISTER_OIN = "00000001000000000014"
+REGISTER_OIN = "00000001000000000019"
 HOME = MunicipalityCode("9901")
 SALT = bytes(SALT_BYTES)
 
@@ -104,7 +105,14 @@ class Town:
 async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
     is_sqlite = request.param == "sqlite"
     url = None if is_sqlite else str(request.getfixturevalue("postgres"))
-    async with open_world(tmp_path, url) as world:
+    async with open_town(tmp_path, url) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_town(folder: Path, url: str | None) -> AsyncIterator[Town]:
+    """Open a world with a population register."""
+    async with open_world(folder, url) as world:
         register = Agency(REGISTER_OIN, "")
         own = world.engine.url.render_as_string(hide_password=False)
         await _register(own, register, world)

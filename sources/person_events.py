@@ -1,0 +1,190 @@
+"""A population register's mutations: who died, moved away or moved in again.
+
+- Read from CSV as the register exports it; columns and codes stand in a small layout.
+- The id of an event is a keyed hash of whom, what and when: a file that is sent again,
+  whole or half, tells nothing twice.
+- A wrong row is a reject with its line; the rest goes through.
+"""
+
+import csv
+import io
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final, Protocol
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from keys.bsn import Bsn, parse_bsn
+from keys.errors import InvalidBsn
+from keys.pseudonym import Pseudonym
+from signal_index.notice import (
+    SALT_BYTES,
+    MunicipalityCode,
+    PersonEvent,
+    PersonEventKind,
+    SubjectProof,
+    sign_person_event,
+    subject_commitment,
+)
+from sources.dates import parse_day
+from sources.errors import UnreadableFile
+from sources.layouts import DayFormat, Delimiter, Encoding
+from sources.outbox_key import OutboxKey
+from sources.publisher.parties import Evaluator
+from sources.publisher.pipeline import Sender
+from sources.reasons import Reason
+from sources.values import Place, Reject
+
+AT_ONCE: Final = 500
+
+
+class EventLayout(BaseModel):
+    """How the register writes its mutations; codes it does not list are left alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    municipality: str = Field(pattern=r"^[0-9]{4}$")
+    delimiter: Delimiter
+    encoding: Encoding
+    dates: tuple[DayFormat, ...] = Field(min_length=1)
+    bsn: str = Field(min_length=1)
+    kind: str = Field(min_length=1)
+    day: str = Field(min_length=1)
+    deceased: tuple[str, ...] = ()
+    moved_away: tuple[str, ...] = ()
+    moved_in: tuple[str, ...] = ()
+
+    def find_kind(self, code: str) -> PersonEventKind | None:
+        """Give what a code means; None for a mutation that is not ours to tell."""
+        known = {
+            PersonEventKind.DECEASED: self.deceased,
+            PersonEventKind.MOVED_AWAY: self.moved_away,
+            PersonEventKind.MOVED_IN: self.moved_in,
+        }
+        return next((kind for kind, codes in known.items() if code in codes), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One row that says something that the index must know."""
+
+    bsn: Bsn = field(repr=False)
+    kind: PersonEventKind
+    on: date
+
+
+class EventTaker(Protocol):
+    """The index, as far as a register tells it things."""
+
+    async def send_person_event(
+        self, key_version: int, token: str, subject: SubjectProof
+    ) -> None:
+        """Tell one event; told twice it is told once."""
+        ...
+
+
+def read_mutations(
+    path: Path, layout: EventLayout, *, today: date
+) -> Iterator[Mutation | Reject]:
+    """Give what each row says, or why it cannot be used; raises `UnreadableFile`."""
+    try:
+        with path.open("rb") as file:
+            text = io.TextIOWrapper(file, encoding=layout.encoding, newline="")
+            rows = csv.reader(text, delimiter=layout.delimiter, strict=True)
+            header = [name.strip() for name in next(rows, [])]
+            if not {layout.bsn, layout.kind, layout.day} <= set(header):
+                raise UnreadableFile("Een kolom van het profiel ontbreekt.")
+            for count, row in enumerate(rows, start=1):
+                place = Place(rows.line_num, f"regel {count}")
+                if len(row) != len(header):
+                    yield Reject(place, "", Reason.RECORD_MALFORMED)
+                    continue
+                found = _read_row(dict(zip(header, row, strict=True)), layout, place)
+                if isinstance(found, Mutation) and found.on > today:
+                    found = Reject(place, layout.day, Reason.DATE_IN_FUTURE)
+                if found is not None:
+                    yield found
+    except OSError:
+        raise UnreadableFile(f"Het bestand {path.name} is niet te openen.") from None
+    except (UnicodeDecodeError, csv.Error):
+        raise UnreadableFile("Het bestand is geen CSV in deze codering.") from None
+
+
+def _read_row(
+    row: dict[str, str], layout: EventLayout, place: Place
+) -> Mutation | Reject | None:
+    kind = layout.find_kind(row[layout.kind].strip())
+    if kind is None:
+        return None
+    try:
+        number = parse_bsn(row[layout.bsn].strip())
+    except InvalidBsn:
+        return Reject(place, layout.bsn, Reason.BSN_INVALID)
+    try:
+        day = parse_day(row[layout.day].strip(), layout.dates)
+    except ValueError:
+        return Reject(place, layout.day, Reason.DATE_INVALID)
+    return Mutation(number, kind, day)
+
+
+async def tell_mutations(
+    mutations: Iterable[Mutation],
+    parties: tuple[Evaluator, EventTaker],
+    sender: Sender,
+    key: OutboxKey,
+    municipality: str,
+) -> int:
+    """Tell the index of each mutation, and give how many; may be done again."""
+    told = 0
+    batch: list[Mutation] = []
+    for one in mutations:
+        batch.append(one)
+        if len(batch) == AT_ONCE:
+            told += await _tell(batch, parties, sender, key, municipality)
+            batch = []
+    return told + await _tell(batch, parties, sender, key, municipality)
+
+
+async def _tell(
+    batch: Sequence[Mutation],
+    parties: tuple[Evaluator, EventTaker],
+    sender: Sender,
+    key: OutboxKey,
+    municipality: str,
+) -> int:
+    if not batch:
+        return 0
+    evaluator, index = parties
+    found = await evaluator.evaluate([one.bsn for one in batch])
+    for one, pseudonym in zip(batch, found.pseudonyms, strict=True):
+        salt = secrets.token_bytes(SALT_BYTES)
+        event = _make_event(one, (pseudonym, salt), sender, key, municipality)
+        token = sign_person_event(
+            sender.key, event, iss=sender.submitter, now=sender.now()
+        )
+        proof = SubjectProof(event.event, pseudonym.encoded, salt)
+        await index.send_person_event(found.key_version, token, proof)
+    return len(batch)
+
+
+def _make_event(
+    one: Mutation,
+    bound: tuple[Pseudonym, bytes],
+    sender: Sender,
+    key: OutboxKey,
+    municipality: str,
+) -> PersonEvent:
+    pseudonym, salt = bound
+    name = key.mark("person-event", one.bsn.digits, one.kind, one.on.isoformat())
+    return PersonEvent(
+        event=UUID(bytes=name[:16], version=4),
+        source=sender.source,
+        subject=subject_commitment(salt, pseudonym),
+        kind=one.kind,
+        municipality=MunicipalityCode(municipality),
+        on=one.on,
+    )
