@@ -26,7 +26,7 @@ from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import signal
 
-MOST_ENTRIES: Final = 2_000
+MOST_ENTRIES: Final = 500
 """More than anybody is looked up in five years; a report with more says so."""
 
 
