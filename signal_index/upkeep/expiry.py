@@ -25,6 +25,7 @@ from signal_index.events import Event, EventLog
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
+from signal_index.store.citizen_retention import erase_over
 from signal_index.store.completeness import erase_reconciled
 from signal_index.store.connect import transaction, truncate_wal
 from signal_index.store.erasure import (
@@ -43,6 +44,8 @@ from signal_index.store.reviews import erase_reviews
 
 ACTIVITY = "erasure"
 LONGEST_LIFE_MONTHS = 24
+CITIZEN_RIGHTS_MONTHS = 24
+"""How long a closed request, an answered correction or a past embargo is kept."""
 
 _AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -71,6 +74,7 @@ class Erasure:
             erased = await self._erase_batch(terms, today)
             total += erased
         total += await self._erase_tombstones()
+        total += await self._erase_citizen_rights(today)
         total += await self._erase_ledger_years()
         if total:
             await truncate_wal(self.engine)
@@ -85,6 +89,19 @@ class Erasure:
     def first_kept_year(self) -> int:
         """Give the first calendar year of which no entry has expired yet."""
         return self.clock().year - self.ledger_years
+
+    async def _erase_citizen_rights(self, today: date) -> int:
+        day = months_after(today, -CITIZEN_RIGHTS_MONTHS)
+        async with transaction(self.engine) as conn:
+            gone = await erase_over(conn, _midnight(day), day)
+            for municipality, counts in gone.items():
+                what: JsonObject = {"act": "citizen-rights-erased", "counts": counts}
+                act = Act(what, Kind.ERASURE, ACTIVITY, municipality=municipality)
+                await self.recorder.record(conn, act)
+        count = sum(sum(counts.values()) for counts in gone.values())
+        if count:
+            self.log.write(Event.ERASED, what="citizen-rights", count=count)
+        return count
 
     async def _erase_ledger_years(self) -> int:
         first = self.first_kept_year()
