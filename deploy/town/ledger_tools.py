@@ -35,6 +35,7 @@ def verify_export(places: Places, export: Path) -> Verdict:
     """Verify an export; raises `PartyFailed` where it cannot be judged."""
     key = places.index / "keys" / "checkpoint.vkey"
     command = [program("signal-index"), "verify", str(export), "--key", str(key)]
+    command += ["--witness", str(places.witness / "witness.vkey")]
     done = subprocess.run(  # noqa: S603 - our own command
         [*command, "--json"],
         cwd=export.parent,

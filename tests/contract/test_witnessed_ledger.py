@@ -25,7 +25,7 @@ from signal_index.store.connect import reading
 from signal_index.store.ledger_proofs import prove_entry
 from signal_index.store.ledger_tiles import find_tile
 from signal_index.store.witnessing import find_shown, find_witnessed
-from signal_index.upkeep.cosigning import LEFT_ALONE
+from signal_index.upkeep.cosigning import LEFT_ALONE, HttpWitnesses
 from signal_index.upkeep.sequencer import sequence_once, verify_start
 from signal_index.witness.app import make_witness_app
 from tests.holders_builders import FakeClock
@@ -256,3 +256,38 @@ async def test_a_clock_that_jumps_leaves_a_ledger_that_goes_on(scene: Scene) -> 
             assert found is not None
             assert found.size == size
     await verify_start(scene.ledger.sequencer, now=scene.clock())
+
+
+async def test_a_crash_after_the_witness_and_before_publishing_is_made_good(
+    scene: Scene,
+) -> None:
+    await scene.grow(1, 2)
+    await scene.grow(3)
+    before = await scene.shown()
+    await scene.ledger.drop_guards()
+    await scene.ledger.run_sql(
+        "DELETE FROM ledger_checkpoint WHERE size = 4", "DELETE FROM ledger_witnessed"
+    )
+    await verify_start(scene.ledger.sequencer, now=scene.clock())
+    await scene.sequence()
+    assert split_note(await scene.shown())[0] == split_note(before)[0]
+    verify_quorum(await scene.shown(), KEYS, 2)
+
+
+async def test_a_crash_before_the_witness_is_made_good(scene: Scene) -> None:
+    for line in scene.watch.lines:
+        line.is_cut = True
+    await scene.grow(1)
+    for line in scene.watch.lines:
+        line.is_cut = False
+    fresh = replace(scene.ledger.sequencer, witnesses=anew(scene.watch))
+    await verify_start(fresh, now=scene.clock())
+    await sequence_once(fresh, now=scene.clock())
+    verify_quorum(await scene.shown(), KEYS, 2)
+
+
+def anew(watch: Watch) -> HttpWitnesses:
+    """Give the witnesses as a sequencer has them that has just started."""
+    asked = watch.asked
+    places = [(one.key, one.url) for one in asked._asked]
+    return HttpWitnesses(asked._client, places, asked.quorum, asked._log)

@@ -1,11 +1,14 @@
 """The settings of the index: strict, frozen, and silent about secrets."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from signal_index.app import verify_trial
 from signal_index.errors import SettingsRefused
+from signal_index.proof import WitnessKey
 from signal_index.settings import load_settings
 from tests.store_builders import write_settings
 
@@ -85,3 +88,60 @@ def test_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_an_absent_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsRefused, match="cannot be read"):
         load_settings(tmp_path / "none.toml")
+
+
+TRIAL = "unwitnessed_until = 2099-12-31\n"
+KEYS = [
+    WitnessKey(f"w{number}.example", bytes([number]) * 32).encode() for number in (1, 2)
+]
+
+
+def _witnessed(folder: Path, *keys: str, quorum: str = "", trial: str = "") -> Path:
+    path = _changed(folder, TRIAL, trial + quorum)
+    tables = [f'[[witnesses]]\nkey = "{k}"\nurl = "https://w.example"\n' for k in keys]
+    path.write_text(path.read_text() + "\n" + "\n".join(tables))
+    return path
+
+
+def test_who_must_cosign_is_read(tmp_path: Path) -> None:
+    settings = load_settings(_witnessed(tmp_path, *KEYS, quorum="witness_quorum = 2\n"))
+    assert [one.key for one in settings.witnesses] == KEYS
+    assert settings.witness_quorum == 2
+    assert settings.unwitnessed_until is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "quorum", "trial"),
+    [
+        ([], "", ""),
+        ([], "witnesses = []\n", ""),
+        ([], "witness_quorum = 1\n", ""),
+        (KEYS, "", ""),
+        (KEYS, "witness_quorum = 0\n", ""),
+        (KEYS, "witness_quorum = 3\n", ""),
+        ([KEYS[0], KEYS[0]], "witness_quorum = 1\n", ""),
+        (["not a key"], "witness_quorum = 1\n", ""),
+        (KEYS, "witness_quorum = 1\n", TRIAL),
+        ([], "witness_quorum = 1\n", TRIAL),
+    ],
+)
+def test_a_ledger_without_witnesses_is_refused(
+    tmp_path: Path, keys: list[str], quorum: str, trial: str
+) -> None:
+    with pytest.raises(SettingsRefused, match="witness"):
+        load_settings(_witnessed(tmp_path, *keys, quorum=quorum, trial=trial))
+
+
+def test_only_a_trial_with_a_dealt_key_goes_without(tmp_path: Path) -> None:
+    assert load_settings(write_settings(tmp_path)).unwitnessed_until is not None
+    with pytest.raises(SettingsRefused, match="only in a trial"):
+        load_settings(_changed(tmp_path, '"dealt"', '"distributed"'))
+
+
+def test_a_trial_that_is_over_does_not_start(tmp_path: Path) -> None:
+    settings = load_settings(
+        _changed(tmp_path, TRIAL, "unwitnessed_until = 2026-11-22\n")
+    )
+    verify_trial(settings, datetime(2026, 11, 22, 23, 59, tzinfo=UTC))
+    with pytest.raises(SettingsRefused, match="the trial ended"):
+        verify_trial(settings, datetime(2026, 11, 23, tzinfo=UTC))
