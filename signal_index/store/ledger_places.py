@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.store.witnessing import GENERATION
 from signal_index.tables.ledger import ledger_checkpoint, ledger_leaf
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A leaf's place in its year's tree, counted from 0."""
+    """A leaf's place in a calendar year's tree, counted from 0."""
 
     year: int
     position: int
@@ -36,4 +37,4 @@ async def find_place(conn: AsyncConnection, entry: UUID) -> Place | None:
             ledger_checkpoint.c.year == row.year
         )
     )
-    return Place(row.year, row.position, row.position < (size or 0))
+    return Place(row.year % GENERATION, row.position, row.position < (size or 0))
