@@ -18,11 +18,19 @@ from keys.bsn import Bsn
 from keys.pseudonym import Pseudonym, parse_pseudonym
 from signal_index.notice import (
     Delivery,
+    Difference,
+    MarkedSignal,
     Notice,
     Oin,
+    ReconcilingScope,
     Withdrawal,
+    choose_bits,
+    digest_buckets,
+    digest_marks,
     encode_delivery,
     encode_notice,
+    find_bucket,
+    mark_signal,
     new_notice_key,
     parse_contact_holder,
     parse_signed_batch,
@@ -120,6 +128,38 @@ class FakeIndex:
     async def close_delivery(self, delivery: Delivery) -> None:
         self.state["deliveries"][str(delivery.delivery)] = encode_delivery(delivery)
         self._save()
+
+    async def compare(
+        self, scope: ReconcilingScope, count: int, digest: bytes
+    ) -> Difference | None:
+        marks = [mark_signal(scope.salt, one) for one in self._standing(scope)]
+        if (len(marks), digest_marks(marks)) == (count, digest):
+            return None
+        bits = choose_bits(max(len(marks), count))
+        return Difference(bits, digest_buckets(marks, bits))
+
+    async def tell_buckets(
+        self, scope: ReconcilingScope, bits: int, buckets: Sequence[int]
+    ) -> Sequence[MarkedSignal]:
+        return [
+            one
+            for one in self._standing(scope)
+            if find_bucket(mark_signal(scope.salt, one), bits) in buckets
+        ]
+
+    def _standing(self, scope: ReconcilingScope) -> list[MarkedSignal]:
+        return [
+            MarkedSignal(UUID(reference), int(str(row["version"])))
+            for reference, row in self._signals().items()
+            if row["municipality"] in scope.municipalities
+            and str(row["validUntil"]) >= scope.on.isoformat()
+        ]
+
+    def lose_one(self) -> None:
+        """Forget a signal, as a backup that came back would."""
+        if self._signals():
+            self._signals().pop(min(self._signals()))
+            self._save()
 
     def shown(self) -> set[tuple[str, str]]:
         """Who has a signal in which category: pseudonyms and category ids."""

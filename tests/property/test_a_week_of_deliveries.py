@@ -1,0 +1,120 @@
+"""A week at an agency, with every kind of bad luck: in the end both sides are equal.
+
+Each day has a file of that day's cases and perhaps a failure: the process dies, the
+holders' budget is spent, the index is silent or has lost a row, the outbox lost one.
+Then one quiet day: deliver, reconcile, deliver what that asks for, reconcile.
+"""
+
+import sqlite3
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+import anyio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from signal_index.notice import MunicipalityCode, ReconcilingScope, Slug
+from sources.clock import day_of
+from sources.errors import PublishingStopped
+from sources.outbox.store import Moment, Outbox, Step
+from sources.outbox_key import OutboxKey
+from sources.publisher.pipeline import Sender
+from sources.reconciling import Reconciled, reconcile
+from tests.sources_builders import (
+    SECRET,
+    Agency,
+    a_number,
+    a_row,
+    an_agency,
+    shows,
+)
+from tests.sources_parties import NOTICE_KEY, OIN, Died
+
+STEPS: tuple[Step, ...] = ("stage", "plan", "evaluate", "assign-batch", "settle-batch")
+Trouble = (
+    Literal["none", "no-run", "no-budget", "silent", "index-loses", "outbox-loses"]
+    | tuple[Step, Moment]
+)
+Day = tuple[list[tuple[int, int, str]], Trouble]
+
+case = st.tuples(
+    st.integers(0, 6), st.integers(0, 3), st.sampled_from(("open", "open", "dicht"))
+)
+trouble = st.sampled_from(
+    ("none", "no-run", "no-budget", "silent", "index-loses", "outbox-loses")
+) | st.tuples(st.sampled_from(STEPS), st.sampled_from(("before", "after")))
+day = st.tuples(st.lists(case, max_size=6, unique_by=lambda each: each[0]), trouble)
+
+
+async def live_a_week(folder: Path, week: list[Day]) -> None:
+    agency = an_agency(folder)
+    cases: list[tuple[int, int, str]] = []
+    for cases, trouble in week:
+        agency.now += timedelta(days=1)
+        agency.write(
+            *(
+                a_row(Zaak=f"Z-{number}", BSN=a_number(person), Stand=state)
+                for number, person, state in cases
+            )
+        )
+        await live_a_day(agency, trouble)
+    await agency.publish(confirmed=True)
+    done = await hold_against_each_other(agency)
+    if not done.equal:
+        await agency.publish(confirmed=True)
+        done = await hold_against_each_other(agency)
+    assert done.equal
+    assert agency.index.shown_often() == sorted(
+        (n, "bijstand")
+        for _, person, state in cases
+        if state == "open"
+        for n, _ in shows((a_number(person), "bijstand"))
+    )
+
+
+async def live_a_day(agency: Agency, trouble: Trouble) -> None:
+    def die(step: Step, moment: Moment) -> None:
+        if (step, moment) == trouble:
+            raise Died
+
+    agency.evaluator.budget = agency.evaluator.asked if trouble == "no-budget" else 99
+    agency.index.silent = trouble == "silent"
+    if trouble != "no-run":
+        with suppress(Died, PublishingStopped):
+            await agency.publish(confirmed=True, observer=die)
+    agency.evaluator.budget = 10**9
+    agency.index.silent = False
+    if trouble == "index-loses":
+        agency.index.lose_one()
+    if trouble == "outbox-loses":
+        with sqlite3.connect(agency.outbox_path) as connection:
+            connection.execute(
+                "DELETE FROM signal WHERE case_key IN"
+                " (SELECT case_key FROM signal WHERE case_key NOT IN"
+                " (SELECT case_key FROM work) LIMIT 1)"
+            )
+
+
+async def hold_against_each_other(agency: Agency) -> Reconciled:
+    profile = agency.profile
+    scope = ReconcilingScope(
+        OIN,
+        tuple(Slug(each) for each in profile.categories),
+        tuple(MunicipalityCode(each) for each in profile.municipalities),
+        day_of(agency.now),
+        bytes(16),
+    )
+    sender = Sender(OIN, OIN, NOTICE_KEY, lambda: agency.now)
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        parties = (agency.evaluator, agency.index)
+        return await reconcile(outbox, parties, sender, scope, confirmed=True)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(day, min_size=3, max_size=7))
+def test_after_a_week_of_bad_luck_both_sides_are_equal(week: list[Day]) -> None:
+    with TemporaryDirectory() as folder:
+        anyio.run(live_a_week, Path(folder), week)
