@@ -25,6 +25,13 @@ class Event(StrEnum):
     RETRY = "retry"
     STOPPED = "stopped"
     RECEIVED = "received"
+    AGENT_STARTED = "agent-started"
+    AGENT_STOPPED = "agent-stopped"
+    FEED_DONE = "feed-done"
+    FEED_FAILED = "feed-failed"
+    FEED_WAITS = "feed-waits"
+    RECONCILED = "reconciled"
+    STATUS_UNTOLD = "status-untold"
 
 
 FIELDS: Final[dict[Event, frozenset[str]]] = {
@@ -38,6 +45,13 @@ FIELDS: Final[dict[Event, frozenset[str]]] = {
     Event.RETRY: frozenset({"status", "seconds"}),
     Event.STOPPED: frozenset({"error"}),
     Event.RECEIVED: frozenset({"feed", "count"}),
+    Event.AGENT_STARTED: frozenset({"feeds"}),
+    Event.AGENT_STOPPED: frozenset(),
+    Event.FEED_DONE: frozenset({"feed", "count"}),
+    Event.FEED_FAILED: frozenset({"feed", "error"}),
+    Event.FEED_WAITS: frozenset({"feed", "error", "seconds"}),
+    Event.RECONCILED: frozenset({"equal", "compared"}),
+    Event.STATUS_UNTOLD: frozenset({"error"}),
 }
 
 

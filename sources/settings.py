@@ -28,6 +28,7 @@ from sqlalchemy.exc import ArgumentError
 
 from keys.config import KeyOrigin
 from sources.errors import InvalidAgencySettings
+from sources.feed_settings import AgentRow, FeedRow, ReceiverRow
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 Oin = Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$")]
@@ -128,12 +129,25 @@ class AgencySettings(BaseSettings):
     identity: IdentityPlace
     holders: HolderPlaces
     databases: dict[str, DatabasePlace] = {}
+    agent: AgentRow = AgentRow()
+    feeds: tuple[FeedRow, ...] = Field(default=(), max_length=32)
+    receiver: ReceiverRow | None = None
 
     @model_validator(mode="after")
     def _holders_differ(self) -> Self:
         places = self.holders.places
         if len({place.index for place in places}) != len(places):
             raise ValueError("two holders have the same index")
+        return self
+
+    @model_validator(mode="after")
+    def _feeds_differ(self) -> Self:
+        names = [feed.name for feed in self.feeds]
+        if len(set(names)) != len(names):
+            raise ValueError("two feeds have the same name")
+        for sender in self.receiver.senders if self.receiver else ():
+            if sender.feed not in names:
+                raise ValueError("a sender's feed is not in [[feeds]]")
         return self
 
 
@@ -182,6 +196,8 @@ def _resolve(settings: AgencySettings, folder: Path) -> AgencySettings:
                 name: _resolve_database(place, folder)
                 for name, place in settings.databases.items()
             },
+            "feeds": tuple(_resolve_feed(feed, folder) for feed in settings.feeds),
+            "receiver": settings.receiver and _resolve_keys(settings.receiver, folder),
         }
     )
 
@@ -193,3 +209,17 @@ def _resolve_database(place: DatabasePlace, folder: Path) -> DatabasePlace:
     password = place.password_file and folder / place.password_file
     found = url.render_as_string(hide_password=False)
     return DatabasePlace(url=found, password_file=password)
+
+
+def _resolve_feed(feed: FeedRow, folder: Path) -> FeedRow:
+    places = {name: getattr(feed, name) for name in ("profile", "folder", "file")}
+    found = {name: folder / path for name, path in places.items() if path}
+    return feed.model_copy(update=found)
+
+
+def _resolve_keys(receiver: ReceiverRow, folder: Path) -> ReceiverRow:
+    senders = tuple(
+        sender.model_copy(update={"jwk": folder / sender.jwk})
+        for sender in receiver.senders
+    )
+    return receiver.model_copy(update={"senders": senders})

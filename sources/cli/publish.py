@@ -88,7 +88,7 @@ async def _publish(
     with Outbox(settings.outbox, keys.outbox) as outbox, Bars(quiet=quiet) as bars:
 
         def report(delivery: OpenDelivery) -> None:
-            path = settings.rejects / _name(delivery)
+            path = settings.rejects / name_rejects(delivery)
             write_rejects(path, find_rejects(outbox, delivery.id))
             files[delivery.id] = path
 
@@ -102,7 +102,8 @@ async def _publish(
     return [_summarise(delivery, files) for delivery in closed]
 
 
-def _name(delivery: OpenDelivery) -> str:
+def name_rejects(delivery: OpenDelivery) -> str:
+    """Give the name of a delivery's file of rejects."""
     moment = delivery.ends.strftime("%Y%m%dT%H%M%SZ")
     return f"{delivery.profile}-{moment}-{str(delivery.id)[:8]}.csv"
 

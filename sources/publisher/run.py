@@ -92,7 +92,7 @@ class Run:
         """
         mark = task.intake.find_mark(self._outbox.key)
         finished = await self.finish_unfinished()
-        if finished and _is_same(finished[-1], task, mark):
+        if finished and is_same(finished[-1], task, mark):
             return finished
         delivery = await self._read(task, mark)
         return [*finished, await self._finish(delivery)]
@@ -150,7 +150,8 @@ class Run:
         return get_delivery(self._outbox, delivery.id)
 
 
-def _is_same(delivery: OpenDelivery, task: Task, mark: bytes) -> bool:
+def is_same(delivery: OpenDelivery, task: Task, mark: bytes) -> bool:
+    """Tell whether a delivery was made of this very intake."""
     return (delivery.file_mark, delivery.profile, delivery.kind) == (
         mark,
         task.profile.name,

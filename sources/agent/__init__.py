@@ -1,0 +1,1 @@
+"""The agent: what an agency leaves running, so that nobody types a signal twice."""

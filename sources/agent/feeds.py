@@ -1,0 +1,155 @@
+"""A feed: something the agent reads, one delivery at a time, and puts away afterwards.
+
+    for portion in feed.find_portions(now): publish(portion.task); feed.put_away(…)
+
+- What an earlier run took up and did not finish comes first.
+- A file that cannot be delivered is put aside with its reason, and the next one goes
+  on: one bad export must not hold up tomorrow's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from signal_index.notice import DeliveryKind
+from sources.connectors import MESSAGES
+from sources.errors import InvalidAgencySettings, SourceError
+from sources.feed_settings import FeedRow
+from sources.intake import Intake
+from sources.intake.event_box import EventIntake, count_waiting
+from sources.intake.files import FileIntake
+from sources.intake.folder import Folder, Taken
+from sources.intake.several import SeveralIntake
+from sources.intake.views import open_database, open_view
+from sources.outbox.store import Outbox
+from sources.profile import Profile, load_profile
+from sources.publisher.run import Task
+from sources.settings import DatabasePlace
+
+MOST_AT_ONCE: Final = 5_000
+EVERY_MINUTE: Final = "* * * * *"
+DAILY: Final = "0 5 * * *"
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """One delivery of a feed, and the files that it is made of."""
+
+    task: Task
+    taken: tuple[Taken, ...] = ()
+
+
+class Feed:
+    """One feed of the settings, with its profile."""
+
+    def __init__(self, row: FeedRow, databases: dict[str, DatabasePlace]) -> None:
+        self.name = row.name
+        self.profile = load_profile(row.profile)
+        self._row = row
+        self._databases = databases
+        self._folder = (
+            Folder(
+                row.folder,
+                quiet=timedelta(seconds=row.quiet_seconds),
+                keep=timedelta(days=row.keep_days),
+            )
+            if row.folder
+            else None
+        )
+        if self._folder:
+            self._folder.prepare()
+        _check_place(row, self.profile)
+
+    @property
+    def cron(self) -> str:
+        """Give when this feed is read, as a line of a crontab."""
+        often = self._folder is not None or self._has_events
+        return self._row.cron or (EVERY_MINUTE if often else DAILY)
+
+    def look(self, now: datetime) -> None:
+        """Look at a folder for the first time: only a second look tells anything."""
+        if self._folder:
+            self._folder.find_ready(now)
+
+    def find_portions(self, outbox: Outbox, now: datetime) -> Iterator[Portion]:
+        """Give what there is to deliver now, in order."""
+        if self._folder:
+            yield from self._find_files(self._folder, now)
+        elif self._has_events:
+            if count_waiting(outbox, self.name):
+                yield self._portion(EventIntake(outbox, self.name, self.profile))
+        else:
+            yield self._portion(self._open(outbox))
+
+    def put_away(self, portion: Portion, now: datetime) -> None:
+        """Put delivered files away, and forget what was kept long enough."""
+        if self._folder is None:
+            return
+        intake = portion.task.intake
+        unreadable = intake.unreadable if isinstance(intake, SeveralIntake) else {}
+        for number, taken in enumerate(portion.taken, start=1):
+            if taken.path in unreadable:
+                self._folder.fail(taken, unreadable[taken.path], now)
+            else:
+                self._folder.finish(taken, now, number=number)
+        self._folder.forget_old(now)
+
+    def put_aside(self, portion: Portion, error: SourceError, now: datetime) -> None:
+        """Put files that cannot be delivered aside, with the reason."""
+        for taken in portion.taken:
+            if self._folder:
+                self._folder.fail(taken, str(error), now)
+
+    @property
+    def _has_events(self) -> bool:
+        return self.profile.events is not None and not (
+            self._row.folder or self._row.file
+        )
+
+    def _open(self, outbox: Outbox) -> Intake:
+        if self.profile.sql:
+            place = self._databases[self.profile.sql.database]
+            engine = open_database(place)
+            return open_view(engine, self.profile, self._row.kind, outbox.connection)
+        if self._row.file is None:
+            raise InvalidAgencySettings("Een feed heeft geen plaats om te lezen.")
+        return FileIntake(self._row.file, self.profile)
+
+    def _find_files(self, folder: Folder, now: datetime) -> Iterator[Portion]:
+        if self.profile.format in MESSAGES:
+            while files := self._find_messages(folder, now):
+                paths = [taken.path for taken in files]
+                intake = SeveralIntake(paths, self.profile)
+                yield self._portion(intake, *files)
+            return
+        for taken in folder.find_taken():
+            yield self._portion(FileIntake(taken.path, self.profile), taken)
+        for path in folder.find_ready(now):
+            found = folder.take(path)
+            if found:
+                yield self._portion(FileIntake(found.path, self.profile), found)
+
+    def _find_messages(self, folder: Folder, now: datetime) -> list[Taken]:
+        left = folder.find_taken()[:MOST_AT_ONCE]
+        if left:
+            return left
+        ready = folder.find_ready(now)[:MOST_AT_ONCE]
+        return [taken for path in ready if (taken := folder.take(path))]
+
+    def _portion(self, intake: Intake, *taken: Taken) -> Portion:
+        confirmed = any(each.confirmed for each in taken)
+        return Portion(Task(intake, self.profile, self._row.kind, confirmed), taken)
+
+
+def _check_place(row: FeedRow, profile: Profile) -> None:
+    """Refuse a feed that could never be read."""
+    has_file = bool(row.folder or row.file)
+    if profile.sql is None and profile.events is None and not has_file:
+        raise InvalidAgencySettings(f"Feed {row.name}: geef folder of file.")
+    if profile.sql is not None and has_file:
+        raise InvalidAgencySettings(
+            f"Feed {row.name} leest een database, geen bestand."
+        )
+    if row.kind is DeliveryKind.DELTA and profile.sql and not profile.sql.changed:
+        raise InvalidAgencySettings(f"Feed {row.name}: [sql] changed ontbreekt.")

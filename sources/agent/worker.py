@@ -1,0 +1,197 @@
+"""The agent's one hand: feeds that are due, one after another, until each is delivered.
+
+- One delivery at a time, as the outbox has it. What is half sent is finished first.
+- Where index or holders are out of reach the hand waits, longer each time and never
+  twice as long as another agency's (jitter), and goes on where it was: for minutes or
+  for days. Nothing is skipped meanwhile: files stay in their folder, events in the
+  outbox, rows in their view.
+- A fault that waiting cannot mend is logged, kept for `status`, and the next feed has
+  its turn.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from signal_index.notice import AgentStatus, FeedState, FeedStatus, Slug
+from sources.agent.feeds import Feed, Portion
+from sources.errors import (
+    OutboxUnwritable,
+    PublishingStopped,
+    SourceError,
+    TooManyGone,
+    UnreadableFile,
+)
+from sources.events import Event, log_event
+from sources.outbox.deliveries import OpenDelivery
+from sources.outbox.planning import count_work
+from sources.outbox.store import Outbox
+from sources.publisher.run import Run, is_same
+
+FIRST_WAIT: Final = 30.0
+LONGEST_WAIT: Final = 1_800.0
+TOLD_EVERY: Final = timedelta(minutes=15)
+RECONCILE: Final = "reconcile"
+_PASSING: Final = (PublishingStopped, OutboxUnwritable)
+_OF_THIS_FILE: Final = (TooManyGone, UnreadableFile)
+
+
+def _draw() -> float:
+    return secrets.randbelow(1_000_000) / 1_000_000
+
+
+@dataclass(slots=True)
+class Standing:
+    """How a feed stands."""
+
+    state: FeedState = FeedState.WAITING
+    last_run: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the worker needs of the world: time, sleep, chance."""
+
+    now: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    draw: Callable[[], float] = _draw
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """What the worker can have done: a new run, comparing, telling how it goes."""
+
+    make_run: Callable[[], Run]
+    reconcile: Callable[[], Awaitable[None]]
+    tell: Callable[[AgentStatus], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Worker:
+    """Do what is due, in the order in which it became due."""
+
+    outbox: Outbox
+    feeds: Mapping[str, Feed]
+    jobs: Jobs
+    world: Surroundings
+    standings: dict[str, Standing] = field(default_factory=dict)
+    last_reconciled: datetime | None = None
+    find_next: Callable[[str], datetime | None] = lambda _: None
+    _told: tuple[datetime, list[FeedState]] | None = None
+    _due: dict[str, None] = field(default_factory=dict)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _failures: int = 0
+
+    def add(self, name: str) -> None:
+        """Have a feed read as soon as it is its turn; twice due is due once."""
+        self._due.setdefault(name)
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; whatever was under way goes on the next time."""
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            await self.work_off()
+
+    async def work_off(self) -> None:
+        """Do all that is due now, waiting out whatever passes."""
+        while self._due:
+            name = next(iter(self._due))
+            try:
+                await self._do(name)
+            except _PASSING as error:
+                await self._wait(name, error)
+                continue
+            except SourceError as error:
+                log_event(Event.FEED_FAILED, feed=name, error=type(error).__name__)
+                self._stand(name).state = FeedState.FAILED
+            self._failures = 0
+            self._due.pop(name, None)
+            await self._tell()
+
+    async def _do(self, name: str) -> None:
+        finished = await self.jobs.make_run().finish_unfinished()
+        if name == RECONCILE:
+            await self.jobs.reconcile()
+            self.last_reconciled = self.world.now()
+            return
+        feed = self.feeds[name]
+        count = failed = 0
+        for portion in feed.find_portions(self.outbox, self.world.now()):
+            count += 1
+            failed += not await self._deliver(feed, portion, finished)
+        standing = self._stand(name)
+        standing.last_run = self.world.now()
+        if count or standing.state is FeedState.WAITING:
+            # A look that found nothing does not take back that the last file failed.
+            standing.state = FeedState.FAILED if failed else FeedState.DONE
+        if count:
+            log_event(Event.FEED_DONE, feed=name, count=count)
+
+    async def _deliver(
+        self, feed: Feed, portion: Portion, finished: Sequence[OpenDelivery]
+    ) -> bool:
+        """Deliver a portion, unless that is what was just finished."""
+        task = portion.task
+        try:
+            mark = task.intake.find_mark(self.outbox.key)
+            if not any(is_same(delivery, task, mark) for delivery in finished):
+                await self.jobs.make_run().publish(task)
+        except _OF_THIS_FILE as error:
+            log_event(Event.FEED_FAILED, feed=feed.name, error=type(error).__name__)
+            feed.put_aside(portion, error, self.world.now())
+            return False
+        feed.put_away(portion, self.world.now())
+        return True
+
+    async def _wait(self, name: str, error: SourceError) -> None:
+        """Wait half to all of a time that doubles, up to half an hour."""
+        ceiling = min(LONGEST_WAIT, FIRST_WAIT * float(2 ** min(self._failures, 16)))
+        wait = ceiling / 2 + ceiling / 2 * self.world.draw()
+        self._failures += 1
+        self._stand(name).state = FeedState.WAITING
+        code = type(error).__name__
+        log_event(Event.FEED_WAITS, feed=name, error=code, seconds=round(wait, 1))
+        await self.world.sleep(wait)
+
+    async def _tell(self) -> None:
+        """Tell the index how this agent is doing, when that changed or some time ago.
+
+        It matters to nothing here: what cannot be told is told the next time.
+        """
+        now, states = self.world.now(), [self._stand(name).state for name in self.feeds]
+        if self._told and self._told[1] == states and now - self._told[0] < TOLD_EVERY:
+            return
+        self._told = (now, states)
+        try:
+            await self.jobs.tell(self.status())
+        except SourceError as error:
+            log_event(Event.STATUS_UNTOLD, error=type(error).__name__)
+
+    def status(self) -> AgentStatus:
+        """Give how every feed stands: times, counts and codes."""
+        backlog = count_work(self.outbox)
+        return AgentStatus(
+            tuple(
+                FeedStatus(
+                    feed=Slug(name),
+                    state=self._stand(name).state,
+                    backlog=backlog,
+                    last_run=_whole(self._stand(name).last_run),
+                    last_reconciled=_whole(self.last_reconciled),
+                    next_run=_whole(self.find_next(name)),
+                )
+                for name in self.feeds
+            )
+        )
+
+    def _stand(self, name: str) -> Standing:
+        return self.standings.setdefault(name, Standing())
+
+
+def _whole(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,240 @@
+"""`signal-source run`: the agent, until it is stopped. Stop it whenever you like."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import httpx
+import typer
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from signal_index.notice import AgentStatus, Slug
+from signal_index.notice import Oin as IndexOin
+from sources.agency_keys import AgencyKeys, load_keys
+from sources.agent.feeds import Feed
+from sources.agent.worker import RECONCILE, Jobs, Surroundings, Worker
+from sources.cli.edge import Bars, refusing_plainly
+from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.publish import name_rejects
+from sources.cli.reconcile import make_scope
+from sources.clock import AMSTERDAM, now
+from sources.errors import IndexUnreachable, InvalidAgencySettings
+from sources.events import Event, log_event, start_logging
+from sources.feed_settings import ReceiverRow
+from sources.intake.event_box import keep_event
+from sources.outbox.deliveries import OpenDelivery, find_rejects
+from sources.outbox.store import Outbox
+from sources.publisher.pipeline import Sender
+from sources.publisher.run import Run
+from sources.receiving.app import Receiver, make_app
+from sources.receiving.signatures import Sender as EventSender
+from sources.receiving.signatures import parse_sender
+from sources.reconciling import reconcile
+from sources.rejects import write_rejects
+from sources.settings import AgencySettings, load_settings
+
+MOST_CONNECTIONS: Final = 128
+GRACE_SECONDS: Final = 10
+LONGEST_TELLING: Final = 20.0
+_STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+def run_command(
+    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Lever elke feed een keer en stop dan.")
+    ] = False,
+) -> None:
+    """Lever alle feeds uit de instellingen op hun tijd aan, tot u stopt."""
+    start_logging()
+    with refusing_plainly():
+        given = load_settings(settings)
+        if not given.feeds:
+            raise InvalidAgencySettings("Er staan geen [[feeds]] in de instellingen.")
+        asyncio.run(_run(given, once=once))
+
+
+async def _run(settings: AgencySettings, *, once: bool) -> None:
+    keys = load_keys(settings.keys)
+    settings.rejects.mkdir(mode=0o700, parents=True, exist_ok=True)
+    feeds = {row.name: Feed(row, settings.databases) for row in settings.feeds}
+    with Outbox(settings.outbox, keys.outbox) as outbox:
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            office = _Office(settings, keys, outbox, client)
+            jobs = Jobs(
+                office.make_run, lambda: office.compare(worker), office.tell_status
+            )
+            worker = Worker(outbox, feeds, jobs, Surroundings(now))
+            log_event(Event.AGENT_STARTED, feeds=len(feeds))
+            try:
+                await (_deliver_once(worker) if once else _serve(worker, office))
+            finally:
+                log_event(Event.AGENT_STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Office:
+    """The parties of one agency, found anew for each piece of work.
+
+    So a key config that was renewed, or a token that ran out, is noticed in time.
+    """
+
+    settings: AgencySettings
+    keys: AgencyKeys
+    outbox: Outbox
+    client: httpx.AsyncClient
+
+    def make_run(self) -> Run:
+        """Make a run of the publisher."""
+        parties = make_parties(self.client, self.settings, self.keys, self.outbox)
+        return Run(self.outbox, parties, self._sender, Bars(quiet=True), self._report)
+
+    async def compare(self, worker: Worker) -> None:
+        """Compare what is open with the index; what it lacks is delivered again."""
+        parties = make_parties(self.client, self.settings, self.keys, self.outbox)
+        profiles = [feed.profile for feed in worker.feeds.values()]
+        scope = make_scope(self.settings, profiles)
+        done = await reconcile(
+            self.outbox, parties, self._sender, scope, confirmed=False
+        )
+        log_event(Event.RECONCILED, equal=int(done.equal), compared=done.compared)
+        for name in worker.feeds if done.needs_delivery else ():
+            worker.add(name)
+
+    async def tell_status(self, status: AgentStatus) -> None:
+        """Tell the index how we are doing; it may not hold us up."""
+        index = make_parties(self.client, self.settings, self.keys, self.outbox)[1]
+        try:
+            async with asyncio.timeout(LONGEST_TELLING):
+                await index.tell_status(Slug(self.settings.agent.name), status)
+        except TimeoutError:
+            raise IndexUnreachable("De index antwoordt niet.") from None
+
+    @property
+    def _sender(self) -> Sender:
+        organisation, source = self.settings.organisation, self.settings.source
+        return Sender(IndexOin(organisation), IndexOin(source), self.keys.notice, now)
+
+    def _report(self, delivery: OpenDelivery) -> None:
+        path = self.settings.rejects / name_rejects(delivery)
+        write_rejects(path, find_rejects(self.outbox, delivery.id))
+
+
+async def _deliver_once(worker: Worker) -> None:
+    for name, feed in worker.feeds.items():
+        feed.look(now())
+        worker.add(name)
+    await worker.work_off()
+
+
+async def _serve(worker: Worker, office: _Office) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in _STOPPING:
+        loop.add_signal_handler(number, stopped.set)
+    scheduler = _schedule(worker, office.settings)
+    working = asyncio.create_task(worker.run())
+    stopping = asyncio.create_task(stopped.wait())
+    try:
+        async with _receiving(office.settings.receiver, office.outbox):
+            for name in worker.feeds:
+                worker.add(name)
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        scheduler.shutdown(wait=False)
+        stopping.cancel()
+        working.cancel()
+        # Every step is durable by itself: the next run goes on from the last one.
+        await asyncio.gather(stopping, return_exceptions=True)
+        outcome = (await asyncio.gather(working, return_exceptions=True))[0]
+    if isinstance(outcome, Exception):
+        raise outcome
+
+
+def _schedule(worker: Worker, settings: AgencySettings) -> AsyncIOScheduler:
+    scheduler = AsyncIOScheduler(timezone=AMSTERDAM)
+    lines = {name: feed.cron for name, feed in worker.feeds.items()}
+    for name, line in (*lines.items(), (RECONCILE, settings.agent.reconcile_cron)):
+        scheduler.add_job(
+            worker.add,
+            CronTrigger.from_crontab(line, timezone=AMSTERDAM),
+            args=[name],
+            id=name,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+    scheduler.start()
+    worker.find_next = lambda name: _find_next(scheduler, name)
+    return scheduler
+
+
+def _find_next(scheduler: AsyncIOScheduler, name: str) -> datetime | None:
+    job = scheduler.get_job(name)
+    found = job.next_run_time if job else None
+    return found if isinstance(found, datetime) else None
+
+
+@asynccontextmanager
+async def _receiving(
+    receiver: ReceiverRow | None, outbox: Outbox
+) -> AsyncIterator[None]:
+    """Receive events meanwhile, where the settings say so."""
+    if receiver is None:
+        yield
+        return
+
+    def keep(feed: str, event: Mapping[str, object]) -> bool:
+        return keep_event(outbox, feed, event)
+
+    server = _Server(
+        uvicorn.Config(
+            make_app(Receiver(_load_senders(receiver), keep)),
+            host=receiver.host,
+            port=receiver.port,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            lifespan="off",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the agent, which stops both."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def _load_senders(receiver: ReceiverRow) -> dict[str, EventSender]:
+    found: dict[str, EventSender] = {}
+    for row in receiver.senders:
+        try:
+            jwk = row.jwk.read_bytes()
+        except OSError:
+            raise InvalidAgencySettings(
+                "De sleutel van een afzender is niet te lezen."
+            ) from None
+        sender = parse_sender(jwk, frozenset(row.sources), row.feed)
+        if sender.kid in found:
+            raise InvalidAgencySettings("Twee afzenders hebben dezelfde kid.")
+        found[sender.kid] = sender
+    return found
