@@ -1,0 +1,234 @@
+"""Citizens' rights at the desk: pages, the report in three forms, and nothing kept."""
+
+import base64
+import io
+import zipfile
+from collections.abc import AsyncIterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from desk.officer.citizen_report import view_report, write_phone
+from tests.desk_builders import Browser, Town, csrf_of, log_in
+from tests.pdf_reading import find_tags
+
+pytestmark = pytest.mark.anyio
+ID = "01900000-0000-7000-8000-000000000001"
+PERSON = {"keyVersion": 1, "tickets": ["a.b.c", "d.e.f"], "pseudonym": "A" * 43}
+CHOICE = [{"code": "digid", "label": "Ingelogd met DigiD"}]
+OPTIONS: dict[str, Any] = {
+    "identityChecks": CHOICE,
+    "extensionReasons": CHOICE,
+    "closings": CHOICE,
+    "embargoReasons": CHOICE,
+    "embargoLiftings": CHOICE,
+    "embargoCategories": [{"code": "veilig-thuis", "label": "Veilig Thuis"}],
+    "correctionReasons": [
+        {"code": "no-contact", "label": "Geen contact", "kind": "correction"}
+    ],
+    "today": "2026-11-22",
+    "earliestReceipt": "2025-11-22",
+    "lastEmbargoEnd": "2027-05-22",
+}
+REQUEST: dict[str, Any] = {
+    "id": ID,
+    "reference": "7KQ-4TM",
+    "identityCheck": "digid",
+    "identityLabel": "Ingelogd met DigiD",
+    "receivedOn": "2026-11-01",
+    "dueOn": "2026-12-01",
+    "daysLeft": 9,
+    "extension": None,
+    "extensionLabel": None,
+    "mayExtend": True,
+    "reportedAt": None,
+    "closing": None,
+    "closingLabel": None,
+    "closedAt": None,
+}
+LOOKUP: dict[str, Any] = {
+    "entryId": ID,
+    "at": "2026-11-20T10:00:00Z",
+    "organisation": "Wijkteam Voorbeeld",
+    "purpose": "wmo-onderzoek",
+    "purposeLabel": "Onderzoek na een melding (Wmo)",
+    "purposeText": "U heeft de gemeente om hulp gevraagd.",
+    "legalBasis": "Wmo 2015, artikel 2.3.2",
+    "informed": "Besproken met de inwoner",
+    "breakGlass": None,
+    "outcome": "answered",
+    "repeat": False,
+    "shown": [
+        {
+            "category": "bijstand",
+            "categoryLabel": "Bijstandsuitkering",
+            "organisation": "Werkplein <b>Voorbeeld</b>",
+        }
+    ],
+    "proof": "c2sp.org/tlog-proof@v1\n",
+}
+REPORT: dict[str, Any] = {
+    "reportId": ID,
+    "reference": "7KQ-4TM",
+    "receivedOn": "2026-11-01",
+    "madeAt": "2026-11-22T12:00:00Z",
+    "organisation": "Gemeente Voorbeeld",
+    "firstYear": 2022,
+    "ledgerOrigin": "index.test/ledger",
+    "lookups": [LOOKUP, LOOKUP | {"outcome": "refused", "shown": [], "proof": None}],
+    "checks": [],
+    "hasMore": False,
+    "signals": [
+        {
+            "source": "00000001000000000011",
+            "reference": ID,
+            "category": "bijstand",
+            "categoryLabel": "Bijstandsuitkering",
+            "organisation": "Werkplein Voorbeeld",
+            "state": "active",
+            "since": "2025-01-01",
+            "expires": "2027-01-01",
+            "endedOn": None,
+            "informed": "Besproken met de inwoner",
+            "informedOn": "2025-01-01",
+            "contact": {
+                "function": "Klantmanager",
+                "name": None,
+                "phone": "+31101234567",
+            },
+            "isDisputed": False,
+        }
+    ],
+    "corrections": [],
+}
+
+
+@pytest.fixture
+async def officer(town: Town, desk: FastAPI) -> AsyncIterator[Browser]:
+    """A privacy officer who is logged in."""
+    town.provider.person["roles"] = ["privacy-officer"]
+    town.index.pages |= {
+        "/v1/citizen-options": (200, OPTIONS),
+        "/v1/access-requests": (200, {"items": [REQUEST], "next": None}),
+        f"/v1/access-requests/{ID}": (200, REQUEST),
+        f"/v1/access-requests/{ID}/report": (200, deepcopy(REPORT)),
+        "/v1/corrections": (200, {"items": [], "next": None}),
+        "/v1/embargoes": (200, {"items": [], "next": None}),
+        "/v1/approvals": (200, {"open": [], "decided": []}),
+    }
+    async with town.browser(desk) as opened:
+        await log_in(opened, to="/officer/citizens")
+        yield opened
+
+
+async def make_report(officer: Browser, report_id: str = ID) -> dict[str, Any]:
+    page = await officer.get("/officer/citizens")
+    headers = {"X-CSRF-Token": csrf_of(page)}
+    path = f"/relay/citizen-reports/{report_id}"
+    answer = await officer.post(path, json=PERSON, headers=headers)
+    assert answer.status_code == 200, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def open_file(made: dict[str, Any], place: int) -> bytes:
+    return base64.b64decode(made["files"][place]["data"])
+
+
+@pytest.mark.parametrize("page", ["", f"/requests/{ID}", "/corrections", "/embargoes"])
+async def test_each_page_is_there_for_who_handles_and_for_who_watches(
+    town: Town, officer: Browser, page: str
+) -> None:
+    assert (await officer.get("/officer/citizens" + page)).status_code == 200
+    town.provider.person["roles"] = ["data-protection-officer"]
+    watching = await log_in(officer, to="/officer/citizens" + page)
+    assert watching.status_code == 200
+    assert "make-report" not in watching.text
+    assert "place-embargo" not in watching.text
+
+
+async def test_the_number_on_these_pages_has_no_name_and_no_form(
+    officer: Browser,
+) -> None:
+    page = (await officer.get(f"/officer/citizens/requests/{ID}")).text
+    before, _, after = page.partition('id="person-number"')
+    assert before.rfind("<form") <= before.rfind("</form") or "<form" not in before
+    assert "name=" not in after.partition(">")[0]
+
+
+async def test_a_report_comes_as_a_piece_of_the_page_a_paper_and_proofs(
+    officer: Browser,
+) -> None:
+    made = await make_report(officer)
+    assert "Wat er over u in de signaalindex staat" in made["html"]
+    assert (
+        "De wet laat toe dat de gemeente iets tijdelijk niet laat zien" in made["html"]
+    )
+    assert "&lt;b&gt;" in made["html"]
+    assert "<b>" not in made["html"]
+    assert [one["name"] for one in made["files"]] == [
+        "inzage-7KQ-4TM.pdf",
+        "inzage-7KQ-4TM-bewijzen.zip",
+    ]
+
+
+async def test_the_paper_is_a_tagged_pdf_with_headings_and_tables(
+    officer: Browser,
+) -> None:
+    tags = find_tags(open_file(await make_report(officer), 0))
+    assert {"H1", "H2", "Table", "TH", "TD"} <= set(tags)
+
+
+async def test_the_proofs_carry_the_numbers_of_the_lines_and_the_key(
+    officer: Browser,
+) -> None:
+    made = await make_report(officer)
+    with zipfile.ZipFile(io.BytesIO(open_file(made, 1))) as archive:
+        assert archive.namelist() == [
+            "bewijs-0001.tlog-proof",
+            "checkpoint.vkey",
+            "LEES-MIJ.txt",
+        ]
+        assert archive.read("bewijs-0001.tlog-proof").startswith(b"c2sp.org/")
+        assert b"signal-index verify inzage-7KQ-4TM" in archive.read("LEES-MIJ.txt")
+
+
+async def test_equal_reports_give_equal_proof_files(officer: Browser) -> None:
+    first, second = await make_report(officer), await make_report(officer)
+    assert open_file(first, 1) == open_file(second, 1)
+
+
+async def test_what_the_index_refuses_reaches_the_page_as_it_is(
+    town: Town, officer: Browser
+) -> None:
+    problem = {"type": "/problems/access-request-closed", "title": "Afgesloten."}
+    town.index.pages[f"/v1/access-requests/{ID}/report"] = (409, problem)
+    page = await officer.get("/officer/citizens")
+    headers = {"X-CSRF-Token": csrf_of(page)}
+    path = f"/relay/citizen-reports/{ID}"
+    answer = await officer.post(path, json=PERSON, headers=headers)
+    assert (answer.status_code, answer.json()) == (409, problem)
+
+
+@pytest.mark.parametrize(
+    ("written", "phone"),
+    [
+        ("010 123 45 67", "+31101234567"),
+        ("06 12 34 56 78", "+31612345678"),
+        ("0182 55 51 02", "+31182555102"),
+        ("0800 2000", "+318002000"),
+        ("14 0182", "+31140182"),
+        ("+3221234567", "+3221234567"),
+    ],
+)
+def test_a_number_is_written_as_people_dial_it(written: str, phone: str) -> None:
+    assert write_phone(phone) == written
+
+
+def test_each_purpose_is_explained_once_with_every_law_it_rested_on() -> None:
+    other = LOOKUP | {"legalBasis": "Meldcode"}
+    shown = view_report(deepcopy(REPORT) | {"lookups": [LOOKUP, other, LOOKUP]})
+    (purpose,) = shown.purposes
+    assert purpose["bases"] == ["Wmo 2015, artikel 2.3.2", "Meldcode"]
