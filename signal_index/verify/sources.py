@@ -21,6 +21,7 @@ from signal_index.verify.errors import CannotJudge
 _ABSENT = {401, 403, 404}
 _TIMEOUT = 30.0
 _DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+_LARGEST_NOTE = 64 * 1024
 _LARGEST = 256 * (2 + 65_535)  # a bundle of the longest leaves
 
 
@@ -74,6 +75,19 @@ class ArchiveSource:
             raise CannotJudge("the exported file is damaged") from cause
 
 
+class CheckpointFile:
+    """A checkpoint by itself, as somebody kept it: nothing else of the ledger."""
+
+    has_entries = False
+
+    def __init__(self, note: bytes) -> None:
+        self._note = note
+
+    def read(self, path: str) -> bytes | None:
+        """Give the checkpoint; nothing else is there."""
+        return self._note if path == "checkpoint" else None
+
+
 class HttpSource:
     """The public tiles of a year; entries only with an auditor's token."""
 
@@ -96,7 +110,7 @@ class HttpSource:
 
 @contextmanager
 def open_source(place: str, *, token: str | None = None) -> Iterator[LedgerSource]:
-    """Open a URL, a folder or an exported file; raises `CannotJudge`."""
+    """Open a URL, a folder, an exported file or a kept checkpoint; or `CannotJudge`."""
     if place.startswith(("https://", "http://")):
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         prefix = place.rstrip("/") + "/"
@@ -108,6 +122,9 @@ def open_source(place: str, *, token: str | None = None) -> Iterator[LedgerSourc
         yield FolderSource(path)
         return
     try:
+        if path.stat().st_size <= _LARGEST_NOTE and not zipfile.is_zipfile(path):
+            yield CheckpointFile(path.read_bytes())
+            return
         archive = zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile) as cause:
         raise CannotJudge("there is no ledger at that place") from cause

@@ -231,3 +231,14 @@ def test_a_checkpoint_with_nothing_to_compare_it_with_cannot_be_judged(
     given: Given,
 ) -> None:
     assert run(given.ledger, "--checkpoint-only").exit_code == 2
+
+
+def test_a_kept_checkpoint_by_itself_is_held_against_witnesses(given: Given) -> None:
+    kept = given.early / "checkpoint"
+    alone = (kept, "--checkpoint-only")
+    assert run(*alone, *witness(ONE, TWO)).exit_code == 0
+    assert run(*alone, "--earlier", kept).exit_code == 0
+    later = (given.ledger / "checkpoint", "--checkpoint-only")
+    assert run(*later, *witness(ONE, TWO)).exit_code == 1
+    assert run(*later, "--earlier", kept).exit_code == 2
+    assert run(kept).exit_code == 2
