@@ -12,7 +12,7 @@ from desk.desk import desk_of
 from desk.moments import format_day, format_moment, format_short, format_time
 from desk.navigation import find_menu, find_start, is_own_page
 from desk.numbers import format_number
-from desk.texts import name_act, name_role, name_said
+from desk.texts import name_act, name_role, name_said, tell_value
 from desk.tokens import Person
 
 TEMPLATES: Final = Environment(
@@ -30,6 +30,7 @@ TEMPLATES.filters["short"] = format_short
 TEMPLATES.filters["role"] = name_role
 TEMPLATES.filters["said"] = name_said
 TEMPLATES.filters["watched"] = name_act
+TEMPLATES.filters["told"] = tell_value
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,11 @@ from typing import Any, Final
 
 from babel.messages.pofile import read_po
 
+_CODES: Final = {
+    "act": ("watch.act.",),
+    "verdict": ("reviews.verdict.",),
+    "codes": ("review.asked.", "review.explained.", "review.judged."),
+}
 FOLDER: Final = Path(__file__).parent / "texts"
 
 
@@ -55,6 +60,18 @@ def name_act(act: Mapping[str, Any], texts: Texts) -> str:
     """Give what an officer did; the kind of entry where we have no words for it."""
     known = texts.messages.get(f"watch.act.{act['act']}")
     return known or texts.messages.get(f"kind.{act['kind']}", str(act["kind"]))
+
+
+def tell_value(value: object, member: str, texts: Texts) -> str | None:
+    """Give a code that an entry holds in words; None where it is no code we know."""
+    codes = value if isinstance(value, list) else [value]
+    prefixes = _CODES.get(member, ())
+    found = [
+        next((t for p in prefixes if (t := texts.messages.get(f"{p}{code}"))), None)
+        for code in codes
+    ]
+    known = [text for text in found if text is not None]
+    return "; ".join(known) if known and len(known) == len(found) else None
 
 
 def load_texts(language: str) -> Texts:
