@@ -25,10 +25,10 @@ REFUSE_AFTER: Final = timedelta(hours=4)
 
 _GROUND: Final = RefusalGround(
     "ledger-unwitnessed",
-    "Het logboek van de index is al meer dan vier uur niet door een getuige "
-    "gecontroleerd. Daarom kunt u nu alleen in een noodsituatie opzoeken.",
-    "Neem contact op met de beheerder van de index. Is er direct gevaar, gebruik dan "
-    "de knop voor noodsituaties.",
+    "Al meer dan vier uur kijkt geen getuige of er niets in het logboek van de index "
+    "verandert. Daarom kunt u nu alleen zoeken bij spoed.",
+    "Is er direct gevaar, kies dan Zoeken bij spoed. Kan het wachten, probeer het dan "
+    "later opnieuw; de beheerder van de index lost dit op.",
 )
 
 

@@ -8,7 +8,7 @@ from tests.desk_builders import INDEX, Browser, Town, log_in
 pytestmark = pytest.mark.anyio
 
 WARNING = "Het logboek wordt nu niet gecontroleerd."
-NEED = "U kunt nu alleen opzoeken bij nood."
+NEED = "U kunt nu alleen zoeken bij spoed."
 
 
 async def seen(town: Town, desk: FastAPI, browser: Browser, state: str) -> str:
