@@ -93,6 +93,14 @@ class Catalogue:
     def __repr__(self) -> str:
         return f"<Catalogue {self.version}>"
 
+    def may_keep(self, category: str) -> bool:
+        """Tell whether anything of a category may be kept after its end.
+
+        Nothing of one that this catalogue does not have (any more).
+        """
+        found = self.ids.category.__members__.get(category)
+        return found is not None and self.categories[found].keeps is not None
+
     def in_force(self, purpose: Purpose) -> tuple[date, date]:
         """Give a purpose's first and last day, within those of the catalogue."""
         last = [day for day in (purpose.valid_until, self.file.valid_until) if day]

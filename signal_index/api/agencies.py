@@ -45,7 +45,9 @@ async def count_signals(request: Request, caller: OwnSource) -> Response:
             "items": [
                 {
                     "category": one.category,
-                    "categoryLabel": label_category(index.catalogue, one.category),
+                    "categoryLabel": label_category(
+                        index.catalogue_in(one.municipality), one.category
+                    ),
                     "municipality": one.municipality,
                     "state": one.state,
                     "count": one.count,
@@ -73,7 +75,9 @@ async def list_signal_endings(request: Request, caller: OwnSource) -> Response:
                 {
                     "reference": str(one.reference),
                     "category": one.category,
-                    "categoryLabel": label_category(index.catalogue, one.category),
+                    "categoryLabel": label_category(
+                        index.catalogue_in(one.municipality), one.category
+                    ),
                     "municipality": one.municipality,
                     "reason": one.reason,
                     "endedAt": encode_instant(one.ended_at),

@@ -127,16 +127,20 @@ async def _carry_out(
 ) -> UUID:
     event = told.event
     secret = index.keys.row_key
+    catalogue = index.catalogue_in(event.municipality)
+    categories = {
+        one.value for one in (*catalogue.categories, *index.catalogue.categories)
+    }
     rows = [
-        derive_sealed_row(secret, point, category.value).row_key
-        for category in index.catalogue.categories
+        derive_sealed_row(secret, point, category).row_key
+        for category in sorted(categories)
     ]
     mark = derive_event_mark(secret, point, event.municipality)
     async with committing(index.engine) as conn:
         if (known := await is_event_known(conn, event.event)) is not None:
             return known
         touched = await _find_touched(conn, event, rows)
-        await _end(conn, index.catalogue, event, touched, now)
+        await _end(conn, catalogue, event, touched, now)
         entries = [
             record_act(Kind.PERSON_EVENT, caller.caller, what, index.keys, now)
             for what in (_tell_event(event), *(_tell(event, one) for one in touched))
@@ -175,8 +179,7 @@ async def _end(
     bury: list[Ending] = []
     for one in touched:
         said = Withdrawal(one.reference, one.version, one.source, reason, event.on)
-        category = catalogue.categories[catalogue.parse_category(one.category)]
-        kept = reason.allows_keeping and category.keeps is not None
+        kept = reason.allows_keeping and catalogue.may_keep(one.category)
         (keep if kept else bury).append(Ending(said, one.category, event.municipality))
     await keep_ended(conn, keep)
     await bury_signals(conn, bury, now=now)

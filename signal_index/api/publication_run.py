@@ -224,9 +224,7 @@ def _decide_withdrawal(
     outcome = decide_withdrawal(known, said)
     if outcome is ItemOutcome.ACCEPTED:
         ending = Ending(said, place.category, place.municipality)
-        catalogue = plan.catalogue_in(place.municipality)
-        category = catalogue.parse_category(place.category)
-        may_keep = catalogue.categories[category].keeps is not None
+        may_keep = plan.catalogue_in(place.municipality).may_keep(place.category)
         # What a citizen disputes is not kept once its source has let go of it.
         kept = may_keep and said.reason.allows_keeping and not known.restricted
         (plan.keep if kept else plan.bury).append(ending)

@@ -126,7 +126,7 @@ async def list_signals(request: Request, caller: OwnSource) -> Response:
     page = found[:limit]
     return give_json(
         {
-            "items": [_own(one, index.catalogue) for one in page],
+            "items": [_own(one, index.catalogue_in(one.municipality)) for one in page],
             "next": str(page[-1].reference) if more else None,
         }
     )

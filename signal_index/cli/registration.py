@@ -3,7 +3,7 @@
 What is unchanged is not recorded: nothing happened.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,6 +25,7 @@ from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.establishments import establish_purpose
+from signal_index.store.policies import read_catalogues
 from signal_index.store.registry import (
     Change,
     add_client,
@@ -81,7 +82,9 @@ class Registrar:
         return await self._recorded(change, "signer", item.organisation, facts)
 
     async def _source(self, item: SourceItem) -> Change:
-        self._verify_coverage(item)
+        adopted = await self._catalogues()
+        for place in item.municipalities:
+            _verify_coverage(item, adopted.get(place, self.catalogue))
         change = await add_source(self.conn, item.record(), now=self.recorder.clock())
         facts: JsonObject = {
             "kind": item.kind,
@@ -93,14 +96,15 @@ class Registrar:
         return await self._recorded(change, "source", item.oin, facts)
 
     async def _purpose(self, item: PurposeItem) -> Change:
+        catalogue = (await self._catalogues()).get(item.municipality, self.catalogue)
         made = Establishment(
-            purpose=self.catalogue.parse_purpose(item.id),
+            purpose=catalogue.parse_purpose(item.id),
             municipality=parse_municipality(item.municipality),
             by_role=item.by,
             on=item.on,
             staatsblad=item.staatsblad and parse_staatsblad(item.staatsblad),
         )
-        verify_establishment(self.catalogue, made)
+        verify_establishment(catalogue, made)
         change = await establish_purpose(self.conn, made, now=self.recorder.clock())
         if change is not Change.UNCHANGED:
             what: JsonObject = {
@@ -114,14 +118,9 @@ class Registrar:
             await self.recorder.record(self.conn, act)
         return change
 
-    def _verify_coverage(self, item: SourceItem) -> None:
-        kind = self.catalogue.parse_source_kind(item.kind)
-        for name in sorted(item.categories):
-            category = self.catalogue.categories[self.catalogue.parse_category(name)]
-            if kind not in category.publishers:
-                raise CoverageRefused(
-                    f"a source of this kind does not publish {category.id.value}"
-                )
+    async def _catalogues(self) -> Mapping[str, Catalogue]:
+        """Give the catalogues that municipalities adopted instead of the shipped."""
+        return await read_catalogues(self.conn)
 
     async def _recorded(
         self, change: Change, subject: str, oin: str, facts: JsonObject
@@ -132,6 +131,16 @@ class Registrar:
             act = Act(what, Kind.ADMINISTRATION, ACTIVITY, oin, home)
             await self.recorder.record(self.conn, act)
         return change
+
+
+def _verify_coverage(item: SourceItem, catalogue: Catalogue) -> None:
+    kind = catalogue.parse_source_kind(item.kind)
+    for name in sorted(item.categories):
+        category = catalogue.categories[catalogue.parse_category(name)]
+        if kind not in category.publishers:
+            raise CoverageRefused(
+                f"a source of this kind does not publish {category.id.value}"
+            )
 
 
 def in_order(loaded: LoadFile) -> Iterator[Item]:

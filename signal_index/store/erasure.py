@@ -47,13 +47,16 @@ class Terms:
     `confirmed_before`: an active signal not confirmed since then has ended.
     `kept_since`: an ended signal is kept if it ended on this day or later; None where
     no statute allows keeping it at all. `excluding`: the terms hold for every category
-    but these, so that one that left the catalogue is not kept for ever.
+    but these, so that one that left the catalogue is not kept for ever. They hold in
+    `places`, or with `elsewhere` in every municipality but those.
     """
 
     categories: frozenset[str]
     confirmed_before: datetime
     kept_since: date | None
     excluding: bool = False
+    places: frozenset[str] = frozenset()
+    elsewhere: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +150,13 @@ async def _delete_past(conn: AsyncConnection, table: Table, now: datetime) -> in
 
 
 def _own(terms: Terms) -> ColumnElement[bool]:
-    if terms.excluding:
-        return signal.c.category.not_in(terms.categories)
-    return signal.c.category.in_(terms.categories)
+    categories, places = signal.c.category, signal.c.municipality
+    return and_(
+        categories.not_in(terms.categories)
+        if terms.excluding
+        else categories.in_(terms.categories),
+        places.not_in(terms.places) if terms.elsewhere else places.in_(terms.places),
+    )
 
 
 def _over(terms: Terms, today: date) -> ColumnElement[bool]:

@@ -19,7 +19,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.bundle import Bundle, parse_bundle
-from policy.errors import InvalidBundle
+from policy.catalogue import Catalogue, parse_catalogue
+from policy.errors import InvalidBundle, InvalidPolicy
 from signal_index.errors import (
     PolicyUnusable,
     ProposalOutdated,
@@ -167,6 +168,23 @@ async def find_bundles(
 ) -> Mapping[bytes, Bundle]:
     """Give these bundles, each checked against its digest."""
     return {digest: await get_bundle(conn, digest) for digest in sorted(set(digests))}
+
+
+async def read_catalogues(conn: AsyncConnection) -> Mapping[str, Catalogue]:
+    """Give the catalogue that each municipality adopted, where it can be read.
+
+    For the administrator's commands and the upkeep, which decide no lookup: whoever can
+    write these rows can write what they work on too. A serving index goes by the
+    signature (`api.policy_view`).
+    """
+    found = {}
+    for municipality, adoption in (await find_newest_adoptions(conn)).items():
+        try:
+            bundle = await get_bundle(conn, adoption.digest)
+            found[municipality] = parse_catalogue(bundle.catalogue)
+        except (PolicyUnusable, UnknownPolicy, InvalidPolicy):
+            continue
+    return found
 
 
 def _read(row: RowMapping) -> StoredAdoption:

@@ -13,7 +13,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,7 @@ from signal_index.store.erasure import (
 )
 from signal_index.store.ledger_reading import erase_disclosures
 from signal_index.store.overview import erase_counts
+from signal_index.store.policies import read_catalogues
 from signal_index.store.reviews import erase_reviews
 
 ACTIVITY = "erasure"
@@ -56,7 +57,7 @@ class Erasure:
 
     engine: AsyncEngine
     recorder: Recorder
-    catalogue: Catalogue
+    catalogue: Catalogue  # the shipped one: holds where a municipality adopted none
     log: EventLog
     clock: Callable[[], datetime]
     ledger_years: int
@@ -64,8 +65,8 @@ class Erasure:
     async def run(self) -> None:
         """Erase everything whose time is over by now."""
         today = self.clock().astimezone(_AMSTERDAM).date()
-        terms = derive_terms(self.catalogue, today)
         async with transaction(self.engine) as conn:
+            terms = self._terms(await read_catalogues(conn), today)
             for one in terms:
                 await end_signals(conn, one, today)
         erased = BATCH
@@ -78,6 +79,16 @@ class Erasure:
         total += await self._erase_ledger_years()
         if total:
             await truncate_wal(self.engine)
+
+    def _terms(self, adopted: Mapping[str, Catalogue], today: date) -> Sequence[Terms]:
+        """Give the terms of each municipality's own catalogue, and of the shipped."""
+        own = [
+            replace(one, places=frozenset({place}), elsewhere=False)
+            for place, catalogue in adopted.items()
+            for one in derive_terms(catalogue, today)
+        ]
+        shipped = derive_terms(self.catalogue, today)
+        return [*own, *(replace(one, places=frozenset(adopted)) for one in shipped)]
 
     async def clean(self) -> None:
         """Delete what lookups left behind and has expired by itself."""
