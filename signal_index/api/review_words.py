@@ -7,6 +7,7 @@ no person's number (`parse_remark`), and the screen asks to leave names out.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -14,6 +15,7 @@ from signal_index.notice import InvalidField, parse_slug
 from signal_index.notice.fields import eleven_proof, parse_list, parse_text
 
 REMARK_MAXIMUM: Final = 500
+PERSON_NUMBER_DIGITS: Final = 9
 _DIGITS: Final = re.compile(r"\d(?:[ .\-/]{0,2}\d)*")
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]")
 Word = TypeVar("Word", bound=StrEnum)
@@ -81,8 +83,18 @@ def parse_remark(value: object, field: str) -> str | None:
         return None
     if _CONTROL.search(text):
         raise InvalidField(field, "wrong-form")
-    for run in _DIGITS.findall(text):
-        digits = re.sub(r"\D", "", run)
-        if len(digits) == 9 and eleven_proof(digits):
-            raise InvalidField(field, "looks-like-a-person-number")
+    if any(map(eleven_proof, _nine_digits(text))):
+        raise InvalidField(field, "looks-like-a-person-number")
     return text
+
+
+def _nine_digits(text: str) -> Iterator[str]:
+    """Give every nine digits that stand together, as groups or as one number."""
+    for run in _DIGITS.findall(text):
+        groups = re.findall(r"\d+", run)
+        for first in range(len(groups)):
+            joined = ""
+            for group in groups[first:]:
+                joined += group
+                if len(joined) == PERSON_NUMBER_DIGITS:
+                    yield joined
