@@ -147,6 +147,7 @@ _ACTIVITIES = {
     Kind.WITHDRAWAL: "publication",
     Kind.DELIVERY: "publication",
     Kind.APPROVAL: "administration",
+    Kind.REVIEW: "reviewing",
     Kind.CORRECTION: "citizen-rights",
     Kind.EMBARGO: "citizen-rights",
     Kind.POLICY: "administration",

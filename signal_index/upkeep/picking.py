@@ -55,7 +55,7 @@ MOST: Final[Mapping[Rule, int]] = {
 }
 """How many a rule picks at most, a day and organisation; `volume` for each user."""
 
-ACTIVITY: Final = "ledger-search"
+ACTIVITY: Final = "reviewing"
 _SUNDAY: Final = 6
 
 Choose = Callable[[Sequence[SeenLookup], int], Sequence[SeenLookup]]
