@@ -76,7 +76,7 @@ async def _fetch(
     settings: AgencySettings, file: Path | None, profile: Path | None
 ) -> tuple[Sequence[OwnCorrection], Mapping[UUID, Place]]:
     keys = load_keys(settings.keys)
-    with Outbox(settings.outbox, keys.outbox) as outbox:
+    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
             found = await fetch_waiting(index)
@@ -87,7 +87,7 @@ async def _fetch(
 
 async def _answer(settings: AgencySettings, reference: str, answer: str) -> None:
     keys = load_keys(settings.keys)
-    with Outbox(settings.outbox, keys.outbox) as outbox:
+    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
             waiting = await fetch_waiting(index)

@@ -56,7 +56,7 @@ async def _look_over(
 ) -> Sequence[Finding]:
     keys = load_keys(settings.keys)
     good = Finding("sleutels", State.GOOD, "Alle vier de sleutels zijn te lezen.")
-    with Outbox(settings.outbox, keys.outbox) as outbox:
+    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
         async with httpx.AsyncClient(timeout=_PATIENCE) as client:
             parties = make_parties(client, settings, keys, outbox, attempts=1)
             patient = Patient(settings, profiles, outbox, client, parties, now)

@@ -54,7 +54,7 @@ def evidence_command(  # noqa: PLR0913 - one for each option of the command
         given = load_settings(settings)
         keys = load_keys(given.keys)
         ledger = _read_key(key)
-        with Outbox(given.outbox, keys.outbox) as outbox:
+        with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
             if fetch:
                 asyncio.run(_fetch(given, keys, outbox))
             found = find_evidence(outbox, reference)

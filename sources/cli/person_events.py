@@ -81,7 +81,7 @@ async def _tell(
     sender = Sender(
         IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
     )
-    with Outbox(settings.outbox, keys.outbox) as outbox:
+    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             parties = make_parties(client, settings, keys, outbox)
             return await tell_mutations(

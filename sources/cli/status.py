@@ -40,7 +40,7 @@ def status_command(
     with refusing_plainly():
         given = load_settings(settings)
         keys = load_keys(given.keys)
-        with Outbox(given.outbox, keys.outbox) as outbox:
+        with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
             found = summarise(outbox)
     if as_json:
         typer.echo(json.dumps(found))

@@ -50,14 +50,23 @@ def _nobody(step: Step, moment: Moment) -> None:
 
 
 class Outbox:
-    """One agency's outbox. A context: two runs never share one file."""
+    """One agency's outbox. A context: two runs never share one file.
+
+    `alone=False` is for what delivers nothing: it looks, or does one transaction of
+    its own, also while the agent runs.
+    """
 
     def __init__(
-        self, path: Path, key: OutboxKey, *, observer: Observer = _nobody
+        self,
+        path: Path,
+        key: OutboxKey,
+        *,
+        observer: Observer = _nobody,
+        alone: bool = True,
     ) -> None:
         self.key = key
         self._observer = observer
-        self._lock = _lock(path)
+        self._lock = _lock(path) if alone else None
         self.connection = _connect(path)
         try:
             self._prepare()
@@ -83,7 +92,8 @@ class Outbox:
 
     def _close(self) -> None:
         self.connection.close()
-        os.close(self._lock)
+        if self._lock is not None:
+            os.close(self._lock)
 
     @contextmanager
     def transaction(self, step: Step) -> Iterator[sqlite3.Connection]:
