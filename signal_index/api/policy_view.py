@@ -5,7 +5,8 @@
 - An adoption counts only with this index's own signature over municipality, serial and
   SHA-256, and only with a bundle that has that SHA-256 and is valid: rows written into
   the database open nothing.
-- A serial never goes back in a running process, and an adoption never disappears.
+- The ledger's newest activation of the municipality must name the same SHA-256, so that
+  rows taken away bring no older policy back, in a running process nor at a start.
 - What cannot be taken up closes the municipality (`PolicyUnusable`): the policy before
   it might show what the adopted one no longer does.
 
@@ -28,9 +29,14 @@ from policy.errors import InvalidPolicy
 from policy.vocabulary import Establishment
 from signal_index.errors import PolicyUnusable, UnknownPolicy
 from signal_index.events import Event, EventLog
-from signal_index.proof import Adoption, verify_adoption
+from signal_index.proof import Adoption, encode_b64u, verify_adoption
 from signal_index.proof.errors import ProofError
-from signal_index.store.policies import StoredAdoption, get_bundle
+from signal_index.store.policies import (
+    StoredAdoption,
+    find_recorded_digest,
+    find_recorded_places,
+    get_bundle,
+)
 from signal_index.store.standing import Standing, establishments_of
 
 
@@ -58,6 +64,7 @@ class PolicyView:
     def __init__(self, shipped: Policy, trust: AdoptionTrust, log: EventLog) -> None:
         self._shipped = _Held(0, shipped_bundle().digest, shipped)
         self._held: dict[str, _Held] = {}
+        self._recorded: frozenset[str] | None = None
         self._trust = trust
         self._log = log
 
@@ -110,7 +117,9 @@ class PolicyView:
 
         What does not hold closes its own municipality and no other.
         """
-        for municipality in {*adoptions, *self._held}:
+        if self._recorded is None:
+            self._recorded = await find_recorded_places(conn)
+        for municipality in {*adoptions, *self._held, *self._recorded}:
             await self._take_up_one(conn, municipality, adoptions.get(municipality))
 
     async def _take_up_one(
@@ -128,6 +137,7 @@ class PolicyView:
             return
         try:
             self._verify(found)
+            await _verify_recorded(conn, found)
             bundle = await get_bundle(conn, found.digest)
             policy = await asyncio.to_thread(load_bundle, bundle)
         except (PolicyUnusable, UnknownPolicy, ProofError, InvalidPolicy) as fault:
@@ -164,6 +174,17 @@ class PolicyView:
                 kind=type(fault).__name__,
             )
         self._held[municipality] = _Held(held.serial, held.digest, None)
+
+
+async def _verify_recorded(conn: AsyncConnection, found: StoredAdoption) -> None:
+    """Raise unless the ledger's newest activation there is this one.
+
+    An older adoption, signed and true, comes back when the rows after it are deleted;
+    the ledger still tells of them, and a ledger that does not is found by its verifier.
+    """
+    recorded = await find_recorded_digest(conn, found.municipality)
+    if recorded != encode_b64u(found.digest):
+        raise PolicyUnusable
 
 
 def _policy_of(held: _Held) -> Policy:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table, func, select
+from sqlalchemy import RowMapping, Table, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,6 +27,9 @@ from signal_index.errors import (
     UnknownApproval,
     UnknownPolicy,
 )
+from signal_index.ledger import Kind
+from signal_index.proof import Leaf, parse_leaf
+from signal_index.tables.ledger import OFFICERS_KINDS, ledger_entry
 from signal_index.tables.policies import (
     policy_adoption,
     policy_bundle,
@@ -73,13 +76,13 @@ async def get_bundle(conn: AsyncConnection, digest: bytes) -> Bundle:
 
     Raises `PolicyUnusable` where the database holds another text under it.
     """
-    text = await conn.scalar(
+    document = await conn.scalar(
         select(policy_bundle.c.document).where(policy_bundle.c.digest == digest)
     )
-    if text is None:
+    if document is None:
         raise UnknownPolicy
     try:
-        bundle = parse_bundle(str(text).encode())
+        bundle = parse_bundle(str(document).encode())
     except InvalidBundle as fault:
         raise PolicyUnusable from fault
     if bundle.digest != digest:
@@ -161,6 +164,34 @@ async def find_newest_adoptions(
     )
     found = [_read(row) for row in rows.mappings()]
     return {one.municipality: one for one in found}
+
+
+async def find_recorded_digest(conn: AsyncConnection, municipality: str) -> str | None:
+    """Give the digest (b64u) that the newest activation in the ledger names there."""
+    leaf = await conn.scalar(
+        select(ledger_entry.c.leaf)
+        .where(text(OFFICERS_KINDS))  # the words that its index is found by
+        .where(ledger_entry.c.municipality == municipality)
+        .where(ledger_entry.c.kind == Kind.POLICY.value)
+        .order_by(ledger_entry.c.entry_id.desc())
+        .limit(1)
+    )
+    if leaf is None:
+        return None
+    found = parse_leaf(bytes(leaf))
+    return found.policy if isinstance(found, Leaf) else None
+
+
+async def find_recorded_places(conn: AsyncConnection) -> frozenset[str]:
+    """Give the municipalities for which the ledger records an activation."""
+    found = await conn.scalars(
+        select(ledger_entry.c.municipality)
+        .where(text(OFFICERS_KINDS))
+        .where(ledger_entry.c.kind == Kind.POLICY.value)
+        .where(ledger_entry.c.municipality.is_not(None))
+        .distinct()
+    )
+    return frozenset(str(one) for one in found)
 
 
 async def find_bundles(

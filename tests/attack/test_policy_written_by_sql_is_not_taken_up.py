@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -25,10 +26,12 @@ from policy.vocabulary import (
     OrganisationKind,
     Role,
 )
-from signal_index.ledger import ReceiptKey, sign_adoption
-from signal_index.proof import Adoption
+from signal_index.api.recording import record_act
+from signal_index.ledger import Kind, ReceiptKey, sign_adoption
+from signal_index.proof import Adoption, encode_b64u
 from signal_index.store.approvals import Matter, request_approval
 from signal_index.store.connect import transaction
+from signal_index.store.ledger import insert_entries
 from signal_index.store.policies import (
     StoredAdoption,
     insert_adoption,
@@ -61,8 +64,13 @@ def _wider() -> Bundle:
     return switch_category(shipped_bundle(), switch)
 
 
-async def _forge(world: World, key: ReceiptKey, **changed: object) -> None:
-    """Write bundle, approval and adoption as the database's owner could."""
+async def _forge(
+    world: World, key: ReceiptKey, *, recorded: bool = True, **changed: object
+) -> None:
+    """Write bundle, approval and adoption as the database's owner could.
+
+    With an entry in the ledger (`recorded`) as only an index can make it.
+    """
     now = world.clock().replace(microsecond=0)
     caller = Caller(
         kind=CallerKind.PERSON,
@@ -86,6 +94,12 @@ async def _forge(world: World, key: ReceiptKey, **changed: object) -> None:
             PLACE, 1, bundle.digest, asked.id, now, sign_adoption(signed, key)
         )
         await insert_adoption(conn, row)
+        if recorded:
+            digest = encode_b64u(bundle.digest)
+            entry = record_act(
+                Kind.POLICY, caller, {}, world.index.keys, now, policy=digest
+            )
+            await insert_entries(conn, [entry])
     world.clock.moment += timedelta(seconds=10)
 
 
@@ -118,7 +132,7 @@ async def test_a_row_with_another_ones_signature_closes_and_opens_nothing(
     ],
 )
 async def test_a_true_signature_over_something_else_does_not_count(
-    world: World, changed: dict[str, object]
+    world: World, changed: dict[str, Any]
 ) -> None:
     await _forge(world, world.index.keys.receipt, **changed)
     assert await _scope(world) == "policy-unusable"
@@ -151,6 +165,15 @@ async def test_an_adoption_that_disappears_does_not_bring_the_old_policy_back(
         await conn.execute(text("DROP TRIGGER refuse_policy_adoption_delete"))
         await conn.execute(text("DELETE FROM policy_adoption"))
     world.clock.moment += timedelta(seconds=10)
+    assert await _scope(world) == "policy-unusable"
+    async with restarted(world) as again:
+        assert await _scope(again) == "policy-unusable"
+
+
+async def test_an_adoption_that_the_ledger_does_not_tell_of_is_not_taken_up(
+    world: World,
+) -> None:
+    await _forge(world, world.index.keys.receipt, recorded=False)
     assert await _scope(world) == "policy-unusable"
 
 
