@@ -23,6 +23,7 @@ from desk.index import parse_page_data
 from desk.moments import HERE, format_month
 from desk.officer.report_files import (
     ON_PAPER,
+    PDF_ROWS,
     attach,
     collect_rows,
     general_csv,
@@ -205,6 +206,7 @@ async def _show(request: Request, caller: Caller, **shown: object) -> HTMLRespon
         found=parse_page_data(await ask(path="/v1/specific-reports")),
         options=options,
         choices=_choices(options),
+        pdf_rows=PDF_ROWS,
         **(usual | shown),
     )
     page.status_code = 400 if shown else 200

@@ -52,10 +52,10 @@ def stage_of(day: date, now: datetime) -> Stage:
 def pause_after(lookups: int) -> timedelta:
     """Give how long to wait before the day that goes on is counted again.
 
-    A second for every hundred lookups: counting a busy day never takes more than a few
-    per cent of the processor.
+    A second for every 25 lookups: opening one takes some 0.8 ms of a processor, so that
+    counting never takes more than two per cent of it.
     """
-    return timedelta(seconds=lookups / 100)
+    return timedelta(seconds=lookups / 25)
 
 
 def days_to_count(

@@ -19,7 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import Kind
 from signal_index.overview.days import FOLLOW_UP_DAYS, REPEAT_DAYS
-from signal_index.proof import Leaf, Outcome, parse_leaf
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.lookups import lookup_outcome
@@ -143,24 +142,20 @@ async def _find_answered(
     conn: AsyncConnection, persons: Collection[bytes], lookups: Sequence[SealedLookup]
 ) -> Mapping[bytes, list[UUID]]:
     earliest = lookups[0].recorded_at - timedelta(days=REPEAT_DAYS)
+    columns = ledger_disclosure.c
     rows = await conn.execute(
-        select(
-            ledger_disclosure.c.find_person,
-            ledger_disclosure.c.entry_id,
-            ledger_entry.c.leaf,
-        )
+        select(columns.find_person, columns.entry_id)
         .join_from(ledger_disclosure, ledger_entry)
-        .where(ledger_disclosure.c.find_person.in_(persons))
-        .where(ledger_disclosure.c.entry_id >= _first_id(earliest))
-        .where(ledger_disclosure.c.entry_id < lookups[-1].entry)
+        .where(columns.find_person.in_(persons))
+        .where(columns.find_outcome.is_(None))  # kept for those not answered only
+        .where(columns.entry_id >= _first_id(earliest))
+        .where(columns.entry_id < lookups[-1].entry)
         .where(ledger_entry.c.kind == Kind.LOOKUP.value)
-        .order_by(ledger_disclosure.c.entry_id)
+        .order_by(columns.entry_id)
     )
     answered: dict[bytes, list[UUID]] = {}
     for row in rows:
-        leaf = parse_leaf(row.leaf)
-        if isinstance(leaf, Leaf) and leaf.outcome is Outcome.ANSWERED:
-            answered.setdefault(row.find_person, []).append(row.entry_id)
+        answered.setdefault(row.find_person, []).append(row.entry_id)
     return answered
 
 

@@ -127,6 +127,7 @@ def test_a_report_with_persons_takes_a_second_person(
     officer.see("Wacht op goedkeuring")
     officer.assert_open_to_all()
 
+    second.go("/officer/approvals")
     second.page.get_by_role("link", name="Een rapport met personen maken").first.click()
     second.see("medewerker employee-fatima")
     second.assert_open_to_all()
