@@ -20,6 +20,7 @@ from desk.headers import allow_form
 from desk.index import parse_page_data
 from desk.officer.told import Told, read_told
 from desk.pages import render
+from desk.roles import OFFICERS
 from desk.texts import Texts
 
 router: Final = APIRouter()
@@ -27,6 +28,11 @@ PAGE: Final = "/officer/approvals"
 POLICY: Final = "policy-activation"
 REPORT: Final = "specific-report"
 SEE_OTHER: Final = 303
+WHERE: Final = {
+    "embargo": "/officer/citizens/embargoes",
+    "specific-report": "/officer/reports",
+}
+"""Where officers read what a request is about, by its kind."""
 DECISIONS: Final = frozenset({"approved", "refused"})
 
 
@@ -92,11 +98,16 @@ async def _show(
         found=changes,
         asked=asked,
         told=told,
+        where=WHERE.get(one["kind"]) if _is_officer(caller) else None,
     )
     if told is not None:
         page.status_code = 409
     allow_form(page)
     return page
+
+
+def _is_officer(caller: Caller) -> bool:
+    return not OFFICERS.isdisjoint(caller.person.roles)
 
 
 async def _simulate(
