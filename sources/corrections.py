@@ -23,7 +23,7 @@ from sources.values import Case, Place
 
 
 class OwnCorrection(BaseModel):
-    """One correction or objection, as docs/wire-formats.md section 8 has it."""
+    """One correction or objection, as docs/wire-formats.md has it."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)
 

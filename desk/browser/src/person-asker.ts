@@ -8,7 +8,7 @@ import { loadConfig, type Memory } from "./lookup.ts";
 import { pseudonymise } from "./pseudonymise.ts";
 import type { Relay } from "./relay.ts";
 
-/** The members by which a body names one person (docs/wire-formats.md section 7). */
+/** The members by which a body names one person (docs/wire-formats.md, citizens' rights). */
 export interface PersonNamed {
   readonly keyVersion: number;
   readonly tickets: readonly string[];
