@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, and_, select
@@ -91,7 +91,7 @@ async def find_lookups(
     return [SealedLookup(*row) for row in await conn.execute(statement)]
 
 
-def _lookups(period: Period) -> Select[tuple[object, ...]]:
+def _lookups(period: Period) -> Select[Any]:
     in_time = timedelta(days=FOLLOW_UP_DAYS)
     said_in_time = and_(
         lookup_outcome.c.entry_id == ledger_entry.c.entry_id,
