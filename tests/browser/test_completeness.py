@@ -1,0 +1,131 @@
+"""Completeness at the screen: a report is taken in, a finding closed, a tab told of."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Request
+
+from deploy.town.completeness import reconcile_today
+from deploy.town.parties import TEAM
+from keys import clock
+from signal_index.proof import encode_json
+from signal_index.proof.findings import Code, Finding, Judged, Report
+from tests.browser.screen import Screen, Town
+
+PAGE = "/officer/completeness"
+STORED = "signal-desk.unfinished"
+LATER = 17 * 60_000
+
+
+def a_report(folder: Path, day: date, *findings: Finding) -> Path:
+    judged = Judged(entries=412, requests=420, receipts=410, still_open=0)
+    origin = "index.voorbeeldstad.example"
+    report = Report(day, origin, ["holder-1"], [TEAM], judged, findings)
+    file = folder / f"report-{day}.json"
+    file.write_bytes(encode_json(report.value()))
+    return file
+
+
+def yesterday(ago: int = 1) -> date:
+    return datetime.now(UTC).date() - timedelta(days=ago)  # noqa: TID251 - the town's
+
+
+def take(screen: Screen, file: Path) -> None:
+    screen.page.set_input_files("#report", file)
+    screen.page.get_by_role("button", name="Lever in").click()
+    screen.see("Aantal nieuwe bevindingen")
+
+
+def test_a_report_is_taken_in_and_a_finding_closed_with_the_keyboard(
+    any_screen: Screen, width: int, tmp_path: Path
+) -> None:
+    screen, page = any_screen, any_screen.page
+    user = f"medewerker-{width}"
+    about = Finding(
+        code=Code.ABANDONED_USER,
+        organisation=TEAM,
+        user=user,
+        count=5,
+        total=12,
+        reported=4,
+    )
+    screen.log_in("anke")
+    screen.go(PAGE)
+    take(screen, a_report(tmp_path, yesterday(), about))
+    screen.assert_open_to_all()
+    row = page.locator("tr", has_text=user)
+    assert "5 van de 12 aanvragen" in row.inner_text()
+    row.locator("summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Het was een storing")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    screen.see("De bevinding is afgesloten")
+    assert page.locator("tr", has_text=user).count() == 0
+    screen.go(f"{PAGE}?state=all")
+    assert "Het was een storing" in page.locator("tr", has_text=user).inner_text()
+    screen.assert_open_to_all()
+
+
+def test_an_alarm_stands_above_what_is_less(screen: Screen, tmp_path: Path) -> None:
+    less = Finding(
+        code=Code.ABANDONED_ORGANISATION, organisation=TEAM, count=9, total=300
+    )
+    alarm = Finding(code=Code.TICKET_NOT_STATED, organisation=TEAM, user="anoniem")
+    screen.log_in("bram")
+    screen.go(PAGE)
+    take(screen, a_report(tmp_path, yesterday(2), less, alarm))
+    assert (
+        "Alarm" in screen.page.locator(".desk-completeness tbody tr").first.inner_text()
+    )
+
+
+def test_another_file_is_told_to_be_no_report(screen: Screen, tmp_path: Path) -> None:
+    other = tmp_path / "holiday.json"
+    other.write_text(json.dumps({"format": "photo"}))
+    screen.log_in("dora")
+    screen.go(PAGE)
+    screen.page.set_input_files("#report", other)
+    screen.page.get_by_role("button", name="Lever in").click()
+    screen.see("geen verslag van signal-index reconcile")
+    screen.assert_open_to_all()
+
+
+def test_a_tab_that_was_closed_in_mid_lookup_is_told_of_later(
+    screen: Screen, town: Town
+) -> None:
+    page, number = screen.page, town.people.find_with("bijstand")
+    told: list[str] = []
+
+    def listen(request: Request) -> None:
+        if request.url.endswith("/relay/abandoned-requests"):
+            told.append(str(request.post_data))
+
+    page.on("request", listen)
+    screen.log_in()
+    page.route("**/relay/lookups", lambda route: route.abort())
+    screen.ask([number])
+    page.unroute("**/relay/lookups")
+    kept = page.evaluate(f"localStorage.getItem('{STORED}')")
+    assert len(json.loads(kept)) == 1
+    assert number not in kept
+    assert told == []
+    screen.complaints.clear()  # the connection that we cut
+    older = [{**one, "at": one["at"] - LATER} for one in json.loads(kept)]
+    page.evaluate(f"kept => localStorage.setItem('{STORED}', kept)", json.dumps(older))
+    with page.expect_response("**/relay/abandoned-requests") as answered:
+        screen.go("/lookup")
+    assert answered.value.status == 204
+    assert [set(json.loads(one)) for one in told] == [{"reqs"}]
+    page.wait_for_function(f"localStorage.getItem('{STORED}') === null")
+
+
+@pytest.mark.usefixtures("screen")
+def test_the_towns_own_day_has_no_alarms(town: Town) -> None:
+    """After everything that the other tests did to it."""
+    day = clock.now().date()
+    judged = reconcile_today(town.places)
+    assert not {"receipt-without-entry", "ticket-differs"} & set(judged.found), day
