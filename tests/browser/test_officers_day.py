@@ -29,6 +29,14 @@ def people(town: Town, chromium: Browser, width: int) -> Iterator[dict[str, Scre
         screen.close()
 
 
+@pytest.fixture
+def officer(town: Town, chromium: Browser) -> Iterator[Screen]:
+    """Give a second window: one browser is logged in as one person."""
+    opened = Screen.open(chromium, town)
+    yield opened
+    opened.close()
+
+
 def look_up_in_emergency(screen: Screen, number: str) -> str:
     """Look somebody up without a case; gives the reference on the screen."""
     screen.log_in(to="/break-glass")
@@ -133,18 +141,20 @@ def _judge(anke: Screen) -> None:
     anke.assert_open_to_all()
 
 
-def test_a_review_is_judged_with_the_keyboard_alone(screen: Screen, town: Town) -> None:
+def test_a_review_is_judged_with_the_keyboard_alone(
+    screen: Screen, officer: Screen, town: Town
+) -> None:
     entry = look_up_in_emergency(screen, town.people.unknown[1])
-    screen.log_in("anke", to=f"/officer/entries/{entry}")
-    press_until(screen, "button", "Op de lijst om te beoordelen zetten")
-    screen.page.keyboard.press("Enter")
-    screen.see("Waarom op de lijst?")
-    press_until(screen, "input", "in-order")
-    screen.page.keyboard.press("Space")
-    press_until(screen, "button", "Oordeel vastleggen")
-    screen.page.keyboard.press("Enter")
-    screen.see("Afgerond")
-    screen.see("In orde")
+    officer.log_in("anke", to=f"/officer/entries/{entry}")
+    press_until(officer, "button", "Op de lijst om te beoordelen zetten")
+    officer.page.keyboard.press("Enter")
+    officer.see("Waarom op de lijst?")
+    press_until(officer, "input", "in-order")
+    officer.page.keyboard.press("Space")
+    press_until(officer, "button", "Oordeel vastleggen")
+    officer.page.keyboard.press("Enter")
+    officer.see("Afgerond")
+    officer.see("In orde")
 
 
 def press_until(screen: Screen, tag: str, name: str) -> None:
@@ -161,16 +171,16 @@ def press_until(screen: Screen, tag: str, name: str) -> None:
 
 
 def test_what_is_judged_goes_on_paper_without_forms(
-    screen: Screen, town: Town, tmp_path: Path
+    screen: Screen, officer: Screen, town: Town, tmp_path: Path
 ) -> None:
     entry = look_up_in_emergency(screen, town.people.unknown[2])
-    screen.log_in("anke", to=f"/officer/entries/{entry}")
-    screen.page.get_by_role("button", name="Op de lijst om te beoordelen").click()
-    screen.see("Waarom op de lijst?")
-    screen.page.emulate_media(media="print")
-    expect(screen.page.locator("#judge")).to_be_hidden()
-    expect(screen.page.locator("#who")).to_be_visible()
-    screen.page.pdf(path=str(tmp_path / "review.pdf"), format="A4")
+    officer.log_in("anke", to=f"/officer/entries/{entry}")
+    officer.page.get_by_role("button", name="Op de lijst om te beoordelen").click()
+    officer.see("Waarom op de lijst?")
+    officer.page.emulate_media(media="print")
+    expect(officer.page.locator("#judge")).to_be_hidden()
+    expect(officer.page.locator("#who")).to_be_visible()
+    officer.page.pdf(path=str(tmp_path / "review.pdf"), format="A4")
     assert (tmp_path / "review.pdf").stat().st_size > 0
 
 
