@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import make_uuid7
@@ -101,11 +101,11 @@ async def find_leaves(
 
 async def find_oldest_pending(conn: AsyncConnection) -> datetime | None:
     """Give when the oldest entry was recorded that no tree holds yet."""
-    oldest = await conn.scalar(select(func.min(ledger_pending.c.entry_id)))
+    column = ledger_pending.c.entry_id
+    oldest = await conn.scalar(select(column).order_by(column).limit(1))
     if oldest is None:
         return None
-    entry = oldest if isinstance(oldest, UUID) else UUID(str(oldest))
-    return datetime.fromtimestamp((entry.int >> 80) / 1000, UTC)
+    return datetime.fromtimestamp((oldest.int >> 80) / 1000, UTC)
 
 
 def _first_id(instant: datetime) -> UUID:

@@ -21,7 +21,16 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield opened
 
 
-async def test_a_day_of_lookups_fits(world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_a_day_of_lookups_fits(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    url = None if database == "sqlite" else request.getfixturevalue("postgres")
+    async with open_world(tmp_path, url) as world:
+        await judge_a_day(world, tmp_path)
+
+
+async def judge_a_day(world: World, tmp_path: Path) -> None:
     await world.publish(world.debt_help, [a_bsn(1)])
     answers = await world.look_up([a_bsn(1)])
     answers += await world.look_up([a_bsn(2), a_bsn(3)])

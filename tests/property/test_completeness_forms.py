@@ -1,0 +1,126 @@
+"""Reports and files of lines: what is written is read again, and junk is refused."""
+
+import json
+from datetime import date
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signal_index.proof import (
+    OPENED_DAY,
+    Json,
+    LineWriter,
+    MalformedProof,
+    decode_json,
+    encode_json,
+    parse_lines,
+)
+from signal_index.proof.errors import ReportMalformed
+from signal_index.proof.findings import Code, Finding, Judged, Report
+from signal_index.proof.report import parse_report
+
+COUNTS = st.integers(0, 2**31 - 1)
+OPTIONAL_COUNTS = st.none() | COUNTS
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+FINDINGS = st.builds(
+    Finding,
+    code=st.sampled_from(Code),
+    organisation=st.none() | st.from_regex(r"[0-9]{20}", fullmatch=True),
+    user=st.none() | TEXTS,
+    entry=st.none() | st.integers(0, 2**128 - 1).map(lambda number: UUID(int=number)),
+    req=st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
+    count=OPTIONAL_COUNTS,
+    total=OPTIONAL_COUNTS,
+    reported=OPTIONAL_COUNTS,
+)
+REPORTS = st.builds(
+    Report,
+    day=st.dates(date(2020, 1, 1), date(2100, 1, 1)),
+    origin=TEXTS,
+    holders=st.lists(TEXTS, max_size=3),
+    organisations=st.lists(TEXTS, max_size=3),
+    judged=st.builds(Judged, COUNTS, COUNTS, COUNTS, COUNTS),
+    findings=st.lists(FINDINGS, max_size=4),
+)
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from([*"ab", "format", "day", "findings", "judged", "code"]),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=20,
+)
+ITEMS = st.lists(st.dictionaries(st.sampled_from("abc"), TEXTS, min_size=1), max_size=5)
+
+
+@given(REPORTS)
+def test_a_report_that_was_written_is_read_again(report: Report) -> None:
+    assert parse_report(decode_json(encode_json(report.value()))) == report
+
+
+@given(JUNK)
+def test_junk_is_no_report_and_says_which_field(junk: Json) -> None:
+    with pytest.raises(ReportMalformed) as refused:
+        parse_report(junk)
+    assert refused.value.field
+
+
+@given(REPORTS, st.data())
+def test_a_report_of_which_a_member_is_junk_is_refused_or_another_report(
+    report: Report, data: st.DataObject
+) -> None:
+    whole = json.loads(encode_json(report.value()))
+    name = data.draw(st.sampled_from(sorted(whole)))
+    changed = {**whole, name: data.draw(JUNK)}
+    try:
+        found = parse_report(changed)
+    except ReportMalformed:
+        return
+    assert json.loads(encode_json(found.value())) == changed
+
+
+def lines_of(items: list[dict[str, str]]) -> list[bytes]:
+    written: list[bytes] = []
+    writer = LineWriter(written.append, {"format": OPENED_DAY})
+    for item in items:
+        writer.add(item)
+    writer.end()
+    return written
+
+
+@given(ITEMS)
+def test_lines_that_were_written_are_read_again(items: list[dict[str, str]]) -> None:
+    head, read = parse_lines(iter(lines_of(items)), OPENED_DAY)
+    assert (head, list(read)) == ({"format": OPENED_DAY}, items)
+
+
+@given(ITEMS, st.data())
+def test_a_file_without_one_of_its_lines_is_refused(
+    items: list[dict[str, str]], data: st.DataObject
+) -> None:
+    lines = lines_of(items)
+    lines.pop(data.draw(st.integers(0, len(lines) - 1)))
+    with pytest.raises(MalformedProof):
+        list(parse_lines(iter(lines), OPENED_DAY)[1])
+
+
+@given(ITEMS, st.data())
+def test_a_changed_byte_is_refused_or_another_item(
+    items: list[dict[str, str]], data: st.DataObject
+) -> None:
+    whole = bytearray(b"".join(lines_of(items)))
+    place = data.draw(st.integers(0, len(whole) - 1))
+    whole[place] ^= data.draw(st.integers(1, 255))
+    lines = bytes(whole).splitlines(keepends=True)
+    try:
+        _, read = parse_lines(iter(lines), OPENED_DAY)
+        found = list(read)
+    except MalformedProof:
+        return
+    assert found != items or bytes(whole).strip() != b"".join(lines_of(items)).strip()
