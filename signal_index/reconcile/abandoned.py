@@ -16,8 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from signal_index.reconcile.evidence import SETTLING, Evidence, list_stated
 from signal_index.proof.findings import Code, Finding
+from signal_index.reconcile.evidence import SETTLING, Evidence, list_stated
 
 _USER_LEAST, _USER_TENTHS = 3, 10
 _ORGANISATION_LEAST, _ORGANISATION_FIFTIETHS = 5, 50

@@ -22,8 +22,8 @@ from signal_index.proof import (
     parse_note_key,
     parse_receipt_key,
 )
-from signal_index.reconcile.errors import CannotReconcile, FileMalformed
 from signal_index.proof.findings import Report
+from signal_index.reconcile.errors import CannotReconcile, FileMalformed
 from signal_index.reconcile.judge import Files, Trusted, judge_day
 from signal_index.reconcile.progress import showing
 from signal_index.reconcile.statements import list_files

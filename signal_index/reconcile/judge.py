@@ -17,10 +17,10 @@ from joserfc.jwk import OKPKey
 from keys.config import KeyConfig
 from keys.statement import DayStatement
 from signal_index.proof import NoteKey
+from signal_index.proof.findings import Judged, Report
 from signal_index.reconcile.abandoned import judge_abandoned
 from signal_index.reconcile.errors import EvidenceMissing
 from signal_index.reconcile.evidence import CARRY, Evidence, Promised, Window
-from signal_index.proof.findings import Judged, Report
 from signal_index.reconcile.ledger_part import LedgerPart, Progress, read_ledger
 from signal_index.reconcile.opened_day import list_answered, read_opened_day
 from signal_index.reconcile.promises import judge_promises

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from signal_index.proof import PROMISE_SECONDS
-from signal_index.reconcile.evidence import Evidence
 from signal_index.proof.findings import Code, Finding
+from signal_index.reconcile.evidence import Evidence
 
 _PROMISED = timedelta(seconds=PROMISE_SECONDS)
 

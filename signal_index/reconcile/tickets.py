@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from signal_index.proof import Kind, Outcome
+from signal_index.proof.findings import Code, Finding
 from signal_index.reconcile.errors import EvidenceMissing
 from signal_index.reconcile.evidence import (
     CARRY,
@@ -20,7 +21,6 @@ from signal_index.reconcile.evidence import (
     Stated,
     list_stated,
 )
-from signal_index.proof.findings import Code, Finding
 
 _SEARCH_ACT = "officer-search"
 

@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.ledger import Entry
+from signal_index.ledger.trace import TraceContext
 from signal_index.tables.completeness import processing_log, trace_context
 from signal_index.tables.ledger import (
     ledger_disclosure,
@@ -21,7 +22,6 @@ from signal_index.tables.ledger import (
     ledger_leaf,
     ledger_tree,
 )
-from signal_index.ledger.trace import TraceContext
 
 
 @dataclass(frozen=True, slots=True, repr=False)

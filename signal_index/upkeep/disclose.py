@@ -30,8 +30,8 @@ from signal_index.store.connect import reading
 from signal_index.store.opened_days import (
     SealedEntry,
     Span,
-    find_oldest_pending,
     find_around,
+    find_oldest_pending,
 )
 
 AROUND: Final = timedelta(minutes=30)

@@ -19,8 +19,8 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from signal_index.proof import Json, JsonObject, Kind, Outcome
 from signal_index.ledger.trace import TraceContext
+from signal_index.proof import Json, JsonObject, Kind, Outcome
 
 STANDARD: Final = "logboek-dataverwerkingen"
 STANDARD_VERSION: Final = "1.0"

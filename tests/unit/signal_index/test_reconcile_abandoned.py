@@ -1,8 +1,8 @@
 import pytest
 
+from signal_index.proof.findings import Code, Finding, Weight
 from signal_index.reconcile.abandoned import judge_abandoned
 from signal_index.reconcile.evidence import Evidence
-from signal_index.proof.findings import Code, Finding, Weight
 from tests.reconcile_builders import (
     NOON,
     TEAM,

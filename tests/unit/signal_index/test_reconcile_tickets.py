@@ -4,9 +4,9 @@ from uuid import UUID
 import pytest
 
 from signal_index.proof import Kind, Outcome
+from signal_index.proof.findings import Code, Weight
 from signal_index.reconcile.errors import EvidenceMissing
 from signal_index.reconcile.evidence import Evidence
-from signal_index.proof.findings import Code, Weight
 from signal_index.reconcile.tickets import judge_tickets
 from tests.reconcile_builders import (
     DAY,
