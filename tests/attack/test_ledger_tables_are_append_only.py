@@ -28,7 +28,13 @@ CHANGES = [
     "UPDATE ledger_disclosure SET municipality = '9902'",
     "UPDATE ledger_tree SET size = size - 1",
     "DELETE FROM ledger_tree",
+    "UPDATE ledger_succession SET origin = 'index.example/another'",
+    "DELETE FROM ledger_succession",
 ]
+SUCCEEDED = (
+    "INSERT INTO ledger_succession (generation, origin, entry_id, succeeded_at) "
+    "SELECT 1, 'index.example/other', entry_id, recorded_at FROM ledger_entry LIMIT 1"
+)
 REPLACE = "INSERT OR REPLACE INTO ledger_leaf SELECT * FROM ledger_leaf"
 
 
@@ -40,6 +46,7 @@ async def ledger(
     async with a_ledger(url, tmp_path) as world:
         await world.record_some(range(1, 300))  # enough for a full tile
         await world.sequence()
+        await world.run_sql(SUCCEEDED)
         yield world
 
 
