@@ -107,6 +107,7 @@ async def preview_bundle(request: Request, caller: SendingApprover) -> HTMLRespo
     text = ""
     if isinstance(found, UploadFile):
         text = (await found.read(MOST_BYTES)).decode("utf-8", "replace")
+        await found.close()
     body = {"bundle": text or " "}
     passed = await _simulate(request, caller, body)
     told = read_told(passed)

@@ -25,6 +25,7 @@ PUT_TOGETHER = (
     *("reviews.", "review.", "watch.", "completeness."),
     *("deliveries.", "reject.", "signals.reason.", "signals.state.", "contact."),
     *("overview.", "reports.", "approval-title-"),
+    *("policy.", "approvals."),
     *("corrections.kind.", "embargoes.state.", "citizen-paper."),
 )
 pytestmark = pytest.mark.anyio
