@@ -8,9 +8,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from signal_index.ledger import note_key
 from signal_index.proof import Group, Leaf, parse_tlog_proof, verify_proof_file
+from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from tests.builders import a_day
 from tests.citizen_builders import CHECKPOINT_KEY, CitizensDesk
 from tests.holders_builders import a_bsn
@@ -153,14 +155,66 @@ async def test_another_officers_tickets_make_no_report(desk: CitizensDesk) -> No
     assert (await desk.send("POST", path, body)).status_code == 403
 
 
-async def test_an_officer_of_a_team_makes_no_report_and_is_told_every_ground(
+async def test_an_officer_of_one_organisation_is_refused_with_the_ground_recorded(
     desk: CitizensDesk,
 ) -> None:
     request = await desk.register()
+    await turn_into_a_team(desk)
     path = f"/access-requests/{request['id']}/report"
-    token = desk.token(org=TEAM_OIN, client_id="desk-team")
-    answer = await desk.world.send("POST", path, token, await desk.person(ONE))
+    answer = await desk.send("POST", path, await desk.person(ONE))
     assert answer.status_code == 403
+    assert answer.json()["type"].endswith("/report-denied")
+    (ground,) = answer.json()["grounds"]
+    assert ground["id"] == "report-not-the-municipality"
+    decisions = [
+        one[Group.DECISION] for one in await open_entries(desk.world, "report")
+    ]
+    (recorded,) = [one for one in decisions if one is not None]
+    assert recorded["outcome"] == "refused"
+    assert recorded["grounds"] == ["report-not-the-municipality"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/access-requests", "/embargoes", "/corrections", "/citizen-options"],
+)
+async def test_an_officer_of_a_team_sees_none_of_the_municipalitys_requests(
+    desk: CitizensDesk, path: str
+) -> None:
+    token = desk.token(org=TEAM_OIN, client_id="desk-team")
+    answer = await desk.world.send("GET", path, token)
+    assert answer.json()["type"].endswith("/caller-not-allowed")
+
+
+async def test_a_search_by_citizen_stands_in_the_report_as_a_check(
+    desk: CitizensDesk,
+) -> None:
+    search = {
+        "why": "complaint",
+        "from": a_day(-30).isoformat(),
+        "until": a_day(0).isoformat(),
+        "citizen": await desk.person(ONE),
+        "limit": 10,
+    }
+    found = await desk.send("POST", "/searches", search)
+    assert found.status_code == 200, found.text
+    (check,) = (await desk.report(ONE))["checks"]
+    assert check["kind"] == "search"
+    assert "complaint" not in str(check)
+
+
+async def turn_into_a_team(desk: CitizensDesk) -> None:
+    """Make the municipality's own organisation a team, as the index registered it."""
+    url = desk.world.engine.url.render_as_string(hide_password=False)
+    engine = open_engine(url, DatabaseRole.OWNER, pool_size=1)
+    try:
+        async with transaction(engine) as conn:
+            await conn.execute(
+                text("UPDATE organisation SET kind = 'neighbourhood-team'")
+            )
+    finally:
+        await engine.dispose()
+    desk.world.index.standing.forget()
 
 
 async def test_a_closed_request_gives_no_report(desk: CitizensDesk) -> None:
