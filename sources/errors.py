@@ -9,6 +9,7 @@
     │   ├── OutboxBusy            another run holds it
     │   ├── OutboxKeyChanged      it was written under another key
     │   └── OutboxUnwritable      the disk is full, or cannot be written
+    ├── FeedFailed                a feed of the agent could not be delivered
     ├── FolderRefused             the folder for deliveries is not ours to use
     ├── TooManyGone               more signals would be withdrawn than is safe
     ├── TooManyUnknown            the same, of what the index has and we do not
@@ -44,6 +45,16 @@ class UnsafeKeyFile(InvalidAgencySettings):
 
 class UnreadableFile(SourceError):
     """Refuse a delivery that is not in the format of its profile."""
+
+
+class FeedFailed(SourceError):
+    """A feed could not be delivered; the others were."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Niet elke feed is aangeleverd. Kijk in de map failed, of vraag "
+            "`signal-source doctor`."
+        )
 
 
 class FolderRefused(SourceError):

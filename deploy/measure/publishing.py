@@ -17,7 +17,7 @@ from deploy.measure.town import MeasuredTown
 from deploy.town.found import program
 from deploy.town.parties import MUNICIPALITY
 from deploy.town.processes import run_command
-from deploy.town.publishing import PROFILES
+from deploy.town.settings_files import PROFILES
 from keys import clock
 from sources.population.csv_files import INCOME_HEADER
 

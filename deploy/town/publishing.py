@@ -1,4 +1,4 @@
-"""Have the four agencies publish their files, each by its own `signal-source`."""
+"""The four agencies deliver, each by its own agent: `signal-source run`."""
 
 import json
 import shutil
@@ -6,13 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import sources.profiles
 from deploy.town.found import program
 from deploy.town.parties import AGENCIES, Agency
 from deploy.town.places import Places
-from deploy.town.processes import run_command
-
-PROFILES = Path(sources.profiles.__path__[0])
+from deploy.town.processes import Party, run_command
 
 
 @dataclass(frozen=True)
@@ -25,7 +22,7 @@ class Published:
 
 
 def publish_all(places: Places, population: Path) -> Published:
-    """Publish each agency's file and give the sums; raises `PartyFailed`."""
+    """Have each agent deliver once and give the sums; raises `PartyFailed`."""
     with ThreadPoolExecutor(len(AGENCIES)) as pool:
         done = list(
             pool.map(lambda agency: _publish(places, agency, population), AGENCIES)
@@ -42,8 +39,20 @@ def _publish(places: Places, agency: Agency, population: Path) -> Published:
     delivered = folder / agency.file
     if not delivered.exists():
         shutil.copy(population / agency.file, delivered)
-    command = [program("signal-source"), "publish", "--settings", "agency.toml"]
-    profile = ["--profile", str(PROFILES / agency.profile)]
-    said = run_command([*command, *profile, "--json", agency.file], folder)
-    summary = json.loads(said.splitlines()[-1])
+    said = run_command([*_agent(folder), "--once"], folder)
+    deliveries = [json.loads(line) for line in said.splitlines() if '"profile"' in line]
+    summary = deliveries[-1]
     return Published(summary["accepted"], summary["rejected"], summary["unchanged"])
+
+
+def agent_parties(places: Places) -> list[Party]:
+    """Give the agents that go on delivering, each at its time; they answer nobody."""
+    return [
+        Party(f"agent-{agency.slug}", _agent(places.agency(agency.slug)), "")
+        for agency in AGENCIES
+    ]
+
+
+def _agent(folder: Path) -> list[str]:
+    settings = str(folder / "agency.toml")
+    return [program("signal-source"), "run", "--settings", settings]

@@ -9,7 +9,9 @@ from typing import Any
 
 import tomlkit
 
+import sources.profiles
 from deploy.town.parties import (
+    AGENCIES,
     AUDIENCE,
     DESKS,
     EVERY_AGENCY,
@@ -22,6 +24,7 @@ from deploy.town.parties import (
 from deploy.town.places import HOLDERS, Places
 
 CASELOAD = 20_000
+PROFILES = Path(sources.profiles.__path__[0])
 KEEP_DAYS = 90
 
 
@@ -189,6 +192,12 @@ def _desk(places: Places, desk: DeskOf) -> dict[str, Any]:
 
 
 def _agency(places: Places, agency: Agency) -> dict[str, Any]:
+    """Give an agency's settings; UWV delivers by hand, the others have an agent."""
+    feed = {
+        "name": agency.slug,
+        "profile": str(PROFILES / agency.profile),
+        "file": agency.file,
+    }
     return {
         "organisation": agency.organisation,
         "source": agency.organisation,
@@ -213,4 +222,6 @@ def _agency(places: Places, agency: Agency) -> dict[str, Any]:
                 for i in HOLDERS
             ],
         },
+        "agent": {"name": f"agent-{agency.slug}"},
+        "feeds": [feed] if agency in AGENCIES else [],
     }

@@ -18,7 +18,7 @@ from deploy.town.people import People, settle_people
 from deploy.town.places import DESK_PORT, Places
 from deploy.town.ports import find_free_port
 from deploy.town.processes import PartyFailed
-from deploy.town.publishing import Published, publish_all
+from deploy.town.publishing import Published, agent_parties, publish_all
 from deploy.town.run import running_town
 from deploy.town.switching import count_taken_up, deliver_ww, find_ww_citizen
 from deploy.town.year.fill import ENTRIES, fill_year
@@ -55,6 +55,8 @@ def show_town(
                 published = publish_all(places, folder / "population")
                 port = find_free_port(REGIESYSTEEM_PORT)
                 processes.start_together([regiesysteem_party(places, port)])
+                for agent in agent_parties(places):
+                    processes.start(agent)
                 _welcome(console, places, people, published)
                 console.print(
                     "Hetzelfde in een ander systeem: "

@@ -99,7 +99,7 @@ async def _publish(
             parties = make_parties(client, settings, keys, outbox)
             run = Run(outbox, parties, sender, bars, report)
             closed = await run.publish(task)
-    return [_summarise(delivery, files) for delivery in closed]
+    return [summarise(delivery, files) for delivery in closed]
 
 
 def name_rejects(delivery: OpenDelivery) -> str:
@@ -108,7 +108,8 @@ def name_rejects(delivery: OpenDelivery) -> str:
     return f"{delivery.profile}-{moment}-{str(delivery.id)[:8]}.csv"
 
 
-def _summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
+def summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
+    """Give what became of a delivery, and where its rejects are."""
     return {
         "delivery": str(delivery.id),
         "profile": delivery.profile,

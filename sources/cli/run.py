@@ -1,13 +1,15 @@
 """`signal-source run`: the agent, until it is stopped. Stop it whenever you like."""
 
 import asyncio
+import json
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
+from uuid import UUID
 
 import httpx
 import typer
@@ -15,21 +17,21 @@ import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from signal_index.notice import AgentStatus, Slug
+from signal_index.notice import AgentStatus, FeedState, Slug
 from signal_index.notice import Oin as IndexOin
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.agent.feeds import Feed
 from sources.agent.worker import RECONCILE, Jobs, Surroundings, Worker
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
-from sources.cli.publish import name_rejects
+from sources.cli.publish import name_rejects, summarise
 from sources.cli.reconcile import make_scope
 from sources.clock import AMSTERDAM, now
-from sources.errors import IndexUnreachable, InvalidAgencySettings
+from sources.errors import FeedFailed, IndexUnreachable, InvalidAgencySettings
 from sources.events import Event, log_event, start_logging
 from sources.feed_settings import ReceiverRow
 from sources.intake.event_box import keep_event
-from sources.outbox.deliveries import OpenDelivery, find_rejects
+from sources.outbox.deliveries import OpenDelivery, find_rejects, get_delivery
 from sources.outbox.store import Outbox
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
@@ -72,10 +74,11 @@ async def _run(settings: AgencySettings, *, once: bool) -> None:
             jobs = Jobs(
                 office.make_run, lambda: office.compare(worker), office.tell_status
             )
-            worker = Worker(outbox, feeds, jobs, Surroundings(now))
+            sleep = _refuse_to_wait if once else asyncio.sleep
+            worker = Worker(outbox, feeds, jobs, Surroundings(now, sleep))
             log_event(Event.AGENT_STARTED, feeds=len(feeds))
             try:
-                await (_deliver_once(worker) if once else _serve(worker, office))
+                await (_deliver_once if once else _serve)(worker, office)
             finally:
                 log_event(Event.AGENT_STOPPED)
 
@@ -91,6 +94,7 @@ class _Office:
     keys: AgencyKeys
     outbox: Outbox
     client: httpx.AsyncClient
+    rejects: dict[UUID, Path] = field(default_factory=dict)
 
     def make_run(self) -> Run:
         """Make a run of the publisher."""
@@ -126,13 +130,26 @@ class _Office:
     def _report(self, delivery: OpenDelivery) -> None:
         path = self.settings.rejects / name_rejects(delivery)
         write_rejects(path, find_rejects(self.outbox, delivery.id))
+        self.rejects[delivery.id] = path
 
 
-async def _deliver_once(worker: Worker) -> None:
+async def _deliver_once(worker: Worker, office: _Office) -> None:
+    """Deliver each feed one time; gives one line of JSON for each delivery."""
     for name, feed in worker.feeds.items():
         feed.look(now())
         worker.add(name)
     await worker.work_off()
+    for each in office.rejects:
+        delivery = get_delivery(office.outbox, each)
+        typer.echo(json.dumps(summarise(delivery, office.rejects)))
+    if any(feed.state is FeedState.FAILED for feed in worker.status().feeds):
+        raise FeedFailed
+
+
+async def _refuse_to_wait(_seconds: float) -> None:
+    raise IndexUnreachable(
+        "Index of sleutelhouders antwoorden niet. Wat wacht, gaat de volgende keer mee."
+    )
 
 
 async def _serve(worker: Worker, office: _Office) -> None:
