@@ -19,6 +19,7 @@ from signal_index.tables import (
     ledger,
     lookups,
     overview,
+    person_events,
     policies,
     registry,
     reviews,
@@ -37,6 +38,7 @@ SUBJECTS = (
     completeness,
     reviews,
     overview,
+    person_events,
     policies,
     witnessing,
 )
