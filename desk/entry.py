@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.callers import AnyVisitor, verify_csrf
@@ -22,6 +22,7 @@ from desk.events import Event, log_event
 from desk.headers import allow_form
 from desk.navigation import is_own_page
 from desk.pages import render
+from desk.provider import Prompt
 
 router: Final = APIRouter()
 # Not "cookies": browsers take that for the whole domain, the provider's included.
@@ -34,11 +35,14 @@ async def begin_login(
     request: Request,
     _visitor: AnyVisitor,
     to: str = "/start",
-    silent: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter
+    prompt: Prompt | None = None,
 ) -> Response:
-    """Send the browser to the identity provider."""
+    """Send the browser to the identity provider.
+
+    `none`: it may show no page. `login`: it asks who it is, also of whom it knows.
+    """
     return_to = to if is_own_page(to) else "/"
-    cookie, url = await desk_of(request).login.begin(return_to, silent=silent)
+    cookie, url = await desk_of(request).login.begin(return_to, prompt=prompt)
     response = RedirectResponse(url, SEE_OTHER)
     set_cookie(response, LOGIN_COOKIE, cookie)
     return response

@@ -22,7 +22,7 @@ from desk.errors import (
     SessionEnded,
     TokenInvalid,
 )
-from desk.provider import Provider, Tokens, new_login_terms
+from desk.provider import Prompt, Provider, Tokens, new_login_terms
 from desk.sealing import CookieSecret
 from desk.sessions import Session, Sessions, new_csrf_token
 from desk.tokens import AccessClaims, TokenRules, verify_access_token, verify_id_token
@@ -49,12 +49,12 @@ class Login:
         self._clock = clock
 
     async def begin(
-        self, return_to: str, *, silent: bool = False
+        self, return_to: str, *, prompt: Prompt | None = None
     ) -> tuple[CookieSecret, str]:
         """Start a login; give the cookie to set and the address to go to."""
         terms = new_login_terms()
         redirect_uri = self._redirect_uri
-        url = await self._provider.login_url(terms, redirect_uri, silent=silent)
+        url = await self._provider.login_url(terms, redirect_uri, prompt=prompt)
         return await self._sessions.open_login(terms, return_to), url
 
     async def finish(

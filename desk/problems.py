@@ -71,7 +71,7 @@ async def answer_desk_error(request: Request, error: Exception) -> Response:
     if request.method == "GET" and not _is_relay(request):
         match error:
             case errors.RenewalNeeded():
-                query = urlencode({"to": request.url.path, "silent": "true"})
+                query = urlencode({"to": request.url.path, "prompt": "none"})
                 return RedirectResponse(f"/login?{query}", 303)
             case errors.LoginNeeded():
                 return RedirectResponse("/login", 303)

@@ -12,7 +12,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -25,6 +25,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from desk.errors import LoginDenied, ProviderUnreachable, TokenInvalid
 from desk.settings import IdentitySettings, SafeUrl
 
+Prompt = Literal["none", "login"]
 METADATA_LIFETIME: Final = timedelta(hours=1)
 KEYS_PAUSE: Final = timedelta(minutes=1)
 ASSERTION_SECONDS: Final = 60
@@ -127,9 +128,9 @@ class Provider:
         return keys
 
     async def login_url(
-        self, terms: LoginTerms, redirect_uri: str, *, silent: bool = False
+        self, terms: LoginTerms, redirect_uri: str, *, prompt: Prompt | None = None
     ) -> str:
-        """Give the address to send the browser to; `silent` shows no page there."""
+        """Give the address to send the browser to, with what it may show there."""
         metadata = await self.metadata(anew=True)
         query = {
             "response_type": "code",
@@ -141,7 +142,7 @@ class Provider:
             "nonce": terms.nonce,
             "code_challenge": terms.challenge,
             "code_challenge_method": "S256",
-        } | ({"prompt": "none"} if silent else {})
+        } | ({} if prompt is None else {"prompt": prompt})
         return f"{metadata.authorization_endpoint}?{urlencode(query)}"
 
     async def logout_url(self, id_token: str | None, after: str) -> str:

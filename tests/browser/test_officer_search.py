@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Request, expect
 
 from deploy.town.found import program
+from deploy.town.parties import PASSWORD
 from deploy.town.processes import run_command
 from tests.browser.screen import Screen, Town
 from tests.browser.test_the_number_stays_in_the_browser import EVERYTHING_KEPT
@@ -161,3 +162,17 @@ def test_a_colleague_who_is_no_officer_gets_a_page_that_says_so(
 def test_an_administrator_sees_no_entries(screen: Screen, reference: str) -> None:
     screen.log_in("mila", to=f"/officer/entries/{reference}")
     screen.see("Deze pagina is niet voor u")
+
+
+def test_whoever_is_known_for_another_organisation_can_log_in_anew(
+    any_screen: Screen, town: Town
+) -> None:
+    any_screen.log_in("fatima")
+    any_screen.page.goto(f"{town.places.town_hall_url}/login")
+    any_screen.see("Dit is de balie van een andere organisatie")
+    any_screen.assert_open_to_all()
+    any_screen.page.get_by_text("Inloggen met een ander account").click()
+    any_screen.page.fill("input[name=username]", "anke")
+    any_screen.page.fill("input[name=password]", PASSWORD)
+    any_screen.page.click("button[type=submit]")
+    any_screen.page.wait_for_url(f"{town.places.town_hall_url}/officer/**")

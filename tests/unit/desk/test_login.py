@@ -145,3 +145,22 @@ async def test_when_the_provider_must_ask_after_all_the_person_logs_in(
     page = await browser.get("/own-lookups", follow_redirects=True)
     assert page.status_code == 200
     assert town.provider.prompts == ["", "none", ""]
+
+
+async def test_who_is_known_as_another_can_be_asked_anew(
+    town: Town, browser: Browser
+) -> None:
+    town.provider.person["org"] = "00000001800000009902"
+    page = await log_in(browser)
+    assert page.status_code == 403
+    assert 'href="/login?prompt=login"' in page.text
+    await browser.get("/login?prompt=login", follow_redirects=True)
+    assert town.provider.prompts[-1] == "login"
+
+
+async def test_nobody_else_says_what_the_provider_may_show(
+    town: Town, browser: Browser
+) -> None:
+    answer = await browser.get("/login?prompt=consent")
+    assert answer.status_code == 400
+    assert town.provider.prompts == []
