@@ -17,6 +17,8 @@ from desk.holders import Passed, pass_on
 
 INDEX_TIMEOUT = httpx.Timeout(15.0, connect=3.0)
 REPORT_TIMEOUT = httpx.Timeout(60.0, connect=3.0)
+_LONG_WORK = ("/report", "/policy/simulations")
+"""What opens a quarter of a year of entries takes longer than a page may."""
 """A report proves each of its lines, hundreds perhaps."""
 
 
@@ -95,7 +97,7 @@ class SignalIndex:
                 headers=headers,
                 content=content,
                 params=query,
-                timeout=REPORT_TIMEOUT if path.endswith("/report") else INDEX_TIMEOUT,
+                timeout=REPORT_TIMEOUT if path.endswith(_LONG_WORK) else INDEX_TIMEOUT,
             )
         except httpx.HTTPError:
             raise IndexUnreachable from None

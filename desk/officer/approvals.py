@@ -115,7 +115,10 @@ async def _simulate(
 ) -> dict[str, Any] | None:
     """Give what a proposal would change now; None where it changes nothing any more."""
     passed = await desk_of(request).index.ask(
-        "POST", "/v1/policy/simulations", caller.access_token, {"approval": approval}
+        "POST",
+        "/v1/policy/simulations",
+        caller.access_token,
+        {"approval": approval},
     )
     return None if read_told(passed) is not None else parse_page_data(passed)
 

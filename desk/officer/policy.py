@@ -136,7 +136,10 @@ async def propose(request: Request, caller: SendingApprover) -> Response:
 
 async def _simulate(request: Request, caller: Caller, body: object) -> Any:  # noqa: ANN401 - Passed
     return await desk_of(request).index.ask(
-        "POST", "/v1/policy/simulations", caller.access_token, body
+        "POST",
+        "/v1/policy/simulations",
+        caller.access_token,
+        body,
     )
 
 

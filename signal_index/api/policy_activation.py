@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from policy.bundle import load_bundle
+from policy.bundle import load_bundle, shipped_bundle
 from policy.vocabulary import Caller, OrganisationKind
 from signal_index.api.context import Index
 from signal_index.api.recording import record_act
@@ -22,6 +22,7 @@ from signal_index.store.approvals import Approval
 from signal_index.store.ledger import insert_entries
 from signal_index.store.policies import (
     StoredAdoption,
+    find_newest_adoptions,
     get_bundle,
     get_proposal,
     insert_adoption,
@@ -43,17 +44,17 @@ async def activate(
         raise CallerNotAllowed
     place = given.matter.municipality
     proposal = await get_proposal(conn, given.id, place)
-    view = index.policy
+    newest = (await find_newest_adoptions(conn)).get(place)
     if proposal.digest != given.matter.digest:
         raise PolicyUnusable
-    if view.digest_in_force(place) != proposal.base:
+    if proposal.base != (shipped_bundle().digest if newest is None else newest.digest):
         raise ProposalOutdated
     await asyncio.to_thread(load_bundle, await get_bundle(conn, proposal.digest))
     now = index.clock().replace(microsecond=0)
     said = Adoption(
         origin=index.names.ledger_origin,
         municipality=place,
-        serial=view.serial_in_force(place) + 1,
+        serial=1 if newest is None else newest.serial + 1,
         digest=proposal.digest,
         approval=given.id,
         activated_at=now,

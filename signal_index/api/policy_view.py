@@ -135,13 +135,14 @@ class PolicyView:
         if found is None or found.serial < held.serial:
             self._close(municipality, held, PolicyUnusable())
             return
+        newer = _Held(found.serial, found.digest, held.policy)
         try:
             self._verify(found)
             await _verify_recorded(conn, found)
             bundle = await get_bundle(conn, found.digest)
             policy = await asyncio.to_thread(load_bundle, bundle)
         except (PolicyUnusable, UnknownPolicy, ProofError, InvalidPolicy) as fault:
-            self._close(municipality, held, fault)
+            self._close(municipality, newer, fault)
             return
         self._held[municipality] = _Held(found.serial, found.digest, policy)
         self._log.write(
@@ -165,7 +166,10 @@ class PolicyView:
             raise PolicyUnusable
 
     def _close(self, municipality: str, held: _Held, fault: Exception) -> None:
-        """Answer nothing of this municipality; said once, not at every reading."""
+        """Answer nothing of this municipality; said once, not at every reading.
+
+        Read again each time: what two persons adopt anew opens it.
+        """
         if held.policy is not None:
             self._log.write(
                 Event.POLICY_REFUSED,

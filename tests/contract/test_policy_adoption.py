@@ -16,7 +16,7 @@ from policy.change import CategorySwitch, switch_category
 from signal_index.ledger import open_disclosures
 from signal_index.notice import Oin
 from signal_index.proof import Group, encode_b64u, parse_disclosure
-from signal_index.store.connect import reading
+from signal_index.store.connect import reading, transaction
 from tests.builders import a_notice
 from tests.holders_builders import a_bsn
 from tests.store_builders import DATABASES
@@ -287,6 +287,37 @@ async def test_the_page_gives_matrix_rules_and_history(small: World) -> None:
     } in (debts["sees"])
     (adopted,) = policy["history"]
     assert (adopted["requestedBy"], adopted["approvedBy"]) == ("anke", "bram")
+
+
+async def test_a_policy_that_cannot_be_used_is_adopted_anew_by_two_persons(
+    small: World,
+) -> None:
+    await _adopt(small)
+    async with transaction(small.engine) as conn:
+        await conn.execute(text("DROP TRIGGER refuse_policy_adoption_update"))
+        await conn.execute(text("UPDATE policy_adoption SET statement = 'x'"))
+    async with restarted(small) as again:
+        body = await again.ask([a_bsn(1)])
+        answer = await again.send("POST", "/lookups", again.a_token(), body)
+        assert answer.status_code == 503
+        _, policy = await _send(again, "/policy")
+        assert policy["inForce"]["isUsable"] is False
+        digest = policy["inForce"]["digest"]
+        path = f"/policy/bundles/{digest}"
+        kept = await again.send("GET", path, again.an_officer())
+        await _adopt(again, {"bundle": kept.text})
+        assert "WW" in (await again.look_up([a_bsn(1)]))[0]["scope"]
+        _, policy = await _send(again, "/policy")
+        assert [one["serial"] for one in policy["history"]] == [2, 1]
+
+
+async def test_two_processes_do_not_adopt_side_by_side(world: World) -> None:
+    async with restarted(world) as other:
+        first = await _propose(world, CHANGE)
+        second = await _propose(other, {"category": {"id": "oggz", "active": False}})
+        assert (await _approve(world, first))[0] == 200
+        status, problem = await _approve(other, second)
+    assert (status, problem["type"].rpartition("/")[2]) == (409, "proposal-outdated")
 
 
 async def test_the_shipped_policy_is_no_proposal(small: World) -> None:
