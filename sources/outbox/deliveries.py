@@ -182,14 +182,6 @@ def count_rejects(outbox: Outbox, delivery: UUID) -> tuple[tuple[Slug, int], ...
     return tuple((Slug(row[0]), int(row[1])) for row in rows)
 
 
-def close_delivery(outbox: Outbox, delivery: UUID) -> None:
-    """Note that the index knows the delivery is complete."""
-    with outbox.transaction("close-delivery") as connection:
-        connection.execute(
-            "UPDATE delivery SET state = 'closed' WHERE id = ?", (str(delivery),)
-        )
-
-
 def _read(row: sqlite3.Row) -> OpenDelivery:
     return OpenDelivery(
         id=UUID(row["id"]),

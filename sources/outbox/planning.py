@@ -17,6 +17,7 @@ from sources.errors import TooManyGone
 from sources.outbox.deliveries import OpenDelivery, raise_count
 from sources.outbox.differences import Current, Told, compare, derive_valid_until
 from sources.outbox.store import Outbox
+from sources.outbox.unchanged import note_recheck
 
 GONE_SHARE: Final = 5  # more than one in five at once is asked about first
 
@@ -80,6 +81,9 @@ def plan_delivery(
         _plan_over(connection)
         if delivery.kind is DeliveryKind.FULL:
             _plan_gone(connection, delivery.profile, terms)
+            note_recheck(
+                connection, delivery.profile, months=terms.months, today=terms.today
+            )
         connection.execute(_REMEMBER)
         settle(connection)
         connection.execute("DELETE FROM staged")

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from signal_index.notice import MarkedSignal, ReconcilingScope
 from sources.outbox.store import Outbox, get_meta, put_meta
+from sources.outbox.unchanged import forget_known
 
 _RECONCILED = "reconciled"
 _NEVER_TOLD = bytes(32)  # the fingerprint of nothing: whatever is read next differs
@@ -38,6 +39,7 @@ def forget_signals(outbox: Outbox, references: Iterable[UUID]) -> None:
             "DELETE FROM signal WHERE reference = ?",
             [(str(reference),) for reference in references],
         )
+        forget_known(connection)
 
 
 def tell_again(outbox: Outbox, differing: Iterable[MarkedSignal]) -> None:
@@ -47,6 +49,7 @@ def tell_again(outbox: Outbox, differing: Iterable[MarkedSignal]) -> None:
             "UPDATE signal SET version = ?, fingerprint = ? WHERE reference = ?",
             [(one.version, _NEVER_TOLD, str(one.reference)) for one in differing],
         )
+        forget_known(connection)
 
 
 def _marks(values: Sequence[object]) -> str:

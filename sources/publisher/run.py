@@ -18,9 +18,9 @@ from sources.connectors import MESSAGES
 from sources.errors import TooManyGone, UnreadableFile
 from sources.events import Event, log_event
 from sources.intake import Intake
+from sources.outbox.closing import close_delivery
 from sources.outbox.deliveries import (
     OpenDelivery,
-    close_delivery,
     count_rejects,
     drop_delivery,
     find_unfinished,
@@ -31,6 +31,7 @@ from sources.outbox.planning import Terms, count_work, plan_delivery
 from sources.outbox.settling import Settled
 from sources.outbox.staging import Stager
 from sources.outbox.store import Outbox
+from sources.outbox.unchanged import find_known, recognise
 from sources.profile import Profile
 from sources.publisher.parties import Evaluator, Index
 from sources.publisher.pipeline import Pipeline, Sender
@@ -95,7 +96,7 @@ class Run:
         if finished and is_same(finished[-1], task, mark):
             return finished
         delivery = await self._read(task, mark)
-        return [*finished, await self._finish(delivery)]
+        return [*finished, await self._finish(delivery, task.profile)]
 
     async def finish_unfinished(self) -> list[OpenDelivery]:
         """Finish what an earlier run left; gives the delivery closed, if any."""
@@ -114,9 +115,15 @@ class Run:
         delivery = open_delivery(self._outbox, task.profile, task.kind, mark, now=now)
         _log_delivery(Event.DELIVERY_OPENED, delivery)
         terms = Terms(task.profile.valid_months, day_of(now), task.confirmed)
+        known = None
+        if task.kind is DeliveryKind.FULL:
+            known = find_known(self._outbox, task.profile, mark, today=terms.today)
         try:
-            await self._stage(delivery, task)
-            plan_delivery(self._outbox, delivery, terms, task.intake.settle)
+            if known is not None:
+                recognise(self._outbox, delivery, known)
+            else:
+                await self._stage(delivery, task)
+                plan_delivery(self._outbox, delivery, terms, task.intake.settle)
         except (TooManyGone, UnreadableFile):
             drop_delivery(self._outbox, delivery.id)
             raise
@@ -134,7 +141,9 @@ class Run:
             self._progress.read(count)
             await asyncio.sleep(0)  # the agent receives events meanwhile
 
-    async def _finish(self, delivery: OpenDelivery) -> OpenDelivery:
+    async def _finish(
+        self, delivery: OpenDelivery, profile: Profile | None = None
+    ) -> OpenDelivery:
         pipeline = Pipeline(self._outbox, self._parties, self._sender)
         to = Settled(delivery.id, delivery.profile)
         try:
@@ -145,7 +154,7 @@ class Run:
         rejects = count_rejects(self._outbox, delivery.id)
         told = done.as_told(self._sender.source, rejects)
         await self._parties[1].close_delivery(told)
-        close_delivery(self._outbox, delivery.id)
+        close_delivery(self._outbox, done, profile)
         log_event(Event.DELIVERY_CLOSED, delivery=str(delivery.id))
         return get_delivery(self._outbox, delivery.id)
 

@@ -1,0 +1,135 @@
+"""Recognise a file that was delivered whole before, without reading its rows again.
+
+A full delivery that is byte for byte the last one says nothing new, as long as nothing
+in it hangs on the day: no end or age limit comes near, no signal wants confirming, no
+record waits for a day in the future or for the index to change its mind. Each of these
+is looked up when the file is read; after a week it is read again whatever it says.
+"""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from sources.outbox.deliveries import OpenDelivery
+from sources.outbox.store import Outbox, get_meta, put_meta
+from sources.profile import Profile
+from sources.reasons import Reason
+
+READ_AGAIN_AFTER: Final = timedelta(days=7)
+_RECHECK: Final = "recheck"
+_KNOWN: Final = "known:"
+_FIRST_LIMIT: Final = "SELECT min(valid_limit) FROM staged WHERE event = 'open'"
+_FIRST_RENEWAL: Final = """
+SELECT min(k.valid_until) FROM signal k LEFT JOIN staged s ON s.case_key = k.case_key
+WHERE k.profile = ? AND (s.valid_limit IS NULL OR s.valid_limit > k.valid_until)"""
+_DAY_WILL_TELL: Final = "SELECT count(*) FROM reject WHERE delivery = ? AND reason = ?"
+_INDEX_REFUSED: Final = (
+    "SELECT count(*) FROM reject WHERE delivery = ? AND reason LIKE 'index-%'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """The last full delivery of a profile: what it was, and until when it stands."""
+
+    file_mark: bytes
+    profile_mark: bytes
+    until: date
+    delivery: UUID
+    read: int
+    unchanged: int
+    rejected: int
+
+
+def note_recheck(
+    connection: sqlite3.Connection, profile: str, *, months: int, today: date
+) -> None:
+    """Note, while all rows are at hand, before which day nothing can change."""
+    half = timedelta(days=months * 15)
+    days = [today + READ_AGAIN_AFTER]
+    limit = connection.execute(_FIRST_LIMIT).fetchone()[0]
+    if limit is not None:
+        days.append(date.fromisoformat(limit))
+    renewal = connection.execute(_FIRST_RENEWAL, (profile,)).fetchone()[0]
+    if renewal is not None:
+        days.append(date.fromisoformat(renewal) - half)
+    put_meta(connection, _RECHECK, min(days).isoformat().encode())
+
+
+def keep_known(connection: sqlite3.Connection, done: OpenDelivery, mark: bytes) -> None:
+    """Keep what a full delivery was, in the transaction that closes it.
+
+    `mark` is the profile's. Nothing is kept where a record would be judged anew.
+    """
+    future = (str(done.id), Reason.DATE_IN_FUTURE.value)
+    waits = connection.execute(_DAY_WILL_TELL, future).fetchone()[0]
+    refused = connection.execute(_INDEX_REFUSED, (str(done.id),)).fetchone()[0]
+    recheck = get_meta(connection, _RECHECK)
+    if waits or refused or recheck is None:
+        forget_known(connection, done.profile)
+        return
+    counts = done.counts
+    said = {
+        "file": done.file_mark.hex(),
+        "profile": mark.hex(),
+        "until": recheck.decode(),
+        "delivery": str(done.id),
+        "read": counts.read,
+        "unchanged": counts.accepted + counts.unchanged,
+        "rejected": counts.rejected,
+    }
+    put_meta(connection, _KNOWN + done.profile, json.dumps(said).encode())
+
+
+def forget_known(connection: sqlite3.Connection, profile: str | None = None) -> None:
+    """Forget what is known of a profile's file, or of all: read it again."""
+    like = _KNOWN + (profile or "%")
+    connection.execute("DELETE FROM meta WHERE name LIKE ?", (like,))
+
+
+def find_known(
+    outbox: Outbox, profile: Profile, file_mark: bytes, *, today: date
+) -> KnownFile | None:
+    """Give the last delivery if this file is the same and nothing hangs on the day."""
+    kept = get_meta(outbox.connection, _KNOWN + profile.name)
+    if kept is None:
+        return None
+    said = json.loads(kept)
+    known = KnownFile(
+        bytes.fromhex(said["file"]),
+        bytes.fromhex(said["profile"]),
+        date.fromisoformat(said["until"]),
+        UUID(said["delivery"]),
+        said["read"],
+        said["unchanged"],
+        said["rejected"],
+    )
+    same = (known.file_mark, known.profile_mark) == (
+        file_mark,
+        mark_profile(outbox, profile),
+    )
+    return known if same and today < known.until else None
+
+
+def mark_profile(outbox: Outbox, profile: Profile) -> bytes:
+    """Give the keyed hash by which a profile is known again."""
+    return outbox.key.mark("profile", profile.model_dump_json())
+
+
+def recognise(outbox: Outbox, delivery: OpenDelivery, known: KnownFile) -> None:
+    """Make this delivery what the last one was: all rows read, nothing to send."""
+    with outbox.transaction("plan") as connection:
+        connection.execute(
+            "INSERT INTO reject SELECT ?, line, record, field, reason, detail"
+            " FROM reject WHERE delivery = ?",
+            (str(delivery.id), str(known.delivery)),
+        )
+        connection.execute(
+            "UPDATE delivery SET state = 'planned', read = ?, unchanged = ?,"
+            " rejected = ? WHERE id = ?",
+            (known.read, known.unchanged, known.rejected, str(delivery.id)),
+        )
+        put_meta(connection, _RECHECK, known.until.isoformat().encode())

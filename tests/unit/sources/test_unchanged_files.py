@@ -1,0 +1,124 @@
+"""A file that was delivered before is not read again, unless something hangs on it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sources.outbox.standing import forget_signals
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+from tests.sources_builders import (
+    SECRET,
+    Agency,
+    Heard,
+    a_number,
+    a_profile,
+    a_row,
+    an_agency,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Counting(Heard):
+    """Counts the rows that were read."""
+
+    rows: int = 0
+
+    def read(self, count: int) -> None:
+        self.rows += count
+
+
+def deliver_to(folder: Path, *rows: dict[str, str]) -> Agency:
+    agency = an_agency(folder)
+    agency.heard = Counting()
+    agency.write(*(rows or (a_row(), a_row(Zaak="Z-2", BSN=a_number(2)))))
+    return agency
+
+
+async def publish_again(agency: Agency) -> tuple[int, int]:
+    """Publish, and give how many rows were read and how many were unchanged."""
+    heard = Counting()
+    agency.heard = heard
+    delivery = await agency.publish(confirmed=True)
+    return heard.rows, delivery.counts.unchanged
+
+
+async def test_the_same_file_is_recognised_and_its_delivery_closed(
+    tmp_path: Path,
+) -> None:
+    agency = deliver_to(tmp_path)
+    await agency.publish()
+    agency.now += timedelta(days=1)
+    assert await publish_again(agency) == (0, 2)
+    assert len(agency.index.state["deliveries"]) == 2
+
+
+async def test_its_rejects_stand_in_the_new_rejects_file_too(tmp_path: Path) -> None:
+    wrong = a_row(Zaak="Z-3", BSN="123456789")
+    agency = deliver_to(tmp_path, a_row(), wrong)
+    await agency.publish()
+    await publish_again(agency)
+    assert [reject.reason.value for reject in agency.heard.rejects] == ["bsn-invalid"]
+
+
+async def test_after_a_week_it_is_read_again_whatever_it_says(tmp_path: Path) -> None:
+    agency = deliver_to(tmp_path)
+    await agency.publish()
+    agency.now += timedelta(days=6)
+    assert await publish_again(agency) == (0, 2)
+    agency.now += timedelta(days=2)
+    assert await publish_again(agency) == (2, 2)
+
+
+async def test_an_end_that_comes_is_not_slept_through(tmp_path: Path) -> None:
+    agency = deliver_to(tmp_path, a_row(), a_row(Zaak="Z-2", Eind="2026-11-25"))
+    await agency.publish()
+    agency.now += timedelta(days=2)
+    assert (await publish_again(agency))[0] == 0
+    agency.now += timedelta(days=3)
+    assert await publish_again(agency) == (2, 1)  # the other ended at the index itself
+
+
+async def test_a_day_in_the_future_is_waited_for_by_reading(tmp_path: Path) -> None:
+    agency = deliver_to(tmp_path, a_row(), a_row(Zaak="Z-2", Begin="2026-11-24"))
+    await agency.publish()
+    agency.now += timedelta(days=3)
+    assert (await publish_again(agency))[0] == 2
+    assert len(agency.index.shown_often()) == 2
+
+
+async def test_what_the_index_refused_is_tried_again(tmp_path: Path) -> None:
+    agency = deliver_to(tmp_path)
+    agency.index.refuse = lambda _: "category-not-established"
+    await agency.publish()
+    agency.index.refuse = lambda _: ""
+    assert (await publish_again(agency))[0] == 2
+    assert len(agency.index.shown_often()) == 2
+
+
+async def test_another_profile_reads_the_file_anew(tmp_path: Path) -> None:
+    agency = deliver_to(tmp_path)
+    await agency.publish()
+    agency.profile = a_profile(valid_months="6")
+    assert (await publish_again(agency))[0] == 2
+
+
+async def test_what_a_comparison_found_missing_is_told_again(tmp_path: Path) -> None:
+    agency = deliver_to(tmp_path)
+    await agency.publish()
+    agency.index.lose_one()
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        rows = outbox.connection.execute("SELECT reference FROM signal").fetchall()
+        forget_signals(outbox, [row["reference"] for row in rows])
+    assert (await publish_again(agency))[0] == 2
+
+
+async def test_one_other_byte_is_another_file(tmp_path: Path) -> None:
+    agency = deliver_to(tmp_path)
+    await agency.publish()
+    agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(3)))
+    assert (await publish_again(agency))[0] == 2
