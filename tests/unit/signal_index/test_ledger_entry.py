@@ -12,10 +12,15 @@ from signal_index.ledger import (
     Kind,
     Outcome,
     PersonGroup,
+    WhyGroup,
+    break_glass_find_key,
     build_entry,
     case_find_key,
     open_disclosures,
+    outcome_find_key,
     person_find_key,
+    purpose_find_key,
+    team_find_key,
     user_find_key,
 )
 from signal_index.proof import (
@@ -143,6 +148,28 @@ def test_the_find_keys_are_those_that_a_search_derives() -> None:
     assert entry.find_keys.user == user_find_key(key, OIN, "user-1")
     assert entry.find_keys.case == case_find_key(key, OIN, "hmac-of-case")
     assert entry.find_keys.person == person_find_key(key, person.name)
+    assert entry.find_keys.team == team_find_key(key, OIN, "team-west")
+    assert entry.find_keys.purpose == purpose_find_key(key, "9901", "wmo-onderzoek")
+
+
+def test_only_what_is_rare_is_found_by_its_outcome() -> None:
+    key = a_disclosure_key()
+    assert an_entry().find_keys.outcome is None
+    refused = an_entry(outcome=Outcome.REFUSED).find_keys.outcome
+    assert refused == outcome_find_key(key, "9901", Outcome.REFUSED)
+
+
+def test_only_an_emergency_is_found_as_one() -> None:
+    why = WhyGroup("wmo-onderzoek", "wmo-2015-2.3.2", break_glass="acute-crisis")
+    assert an_entry().find_keys.break_glass is None
+    found = an_entry(why=why).find_keys.break_glass
+    assert found == break_glass_find_key(a_disclosure_key(), "9901")
+
+
+def test_find_keys_of_two_municipalities_do_not_link() -> None:
+    key = a_disclosure_key()
+    of_here = purpose_find_key(key, "9901", "wmo-onderzoek")
+    assert of_here != purpose_find_key(key, "9902", "wmo-onderzoek")
 
 
 def test_the_find_keys_of_two_years_or_organisations_do_not_link() -> None:
