@@ -35,6 +35,7 @@ from sources.outbox.settling import BatchAnswer
 from sources.outbox.standing import (
     find_standing,
     forget_signals,
+    read_everything_again,
     record_reconciled,
     tell_again,
 )
@@ -90,8 +91,12 @@ class Reconciled:
 
     @property
     def needs_delivery(self) -> bool:
-        """Whether only a new full delivery can mend the rest."""
-        return bool(self.differences.lacking or self.differences.differing)
+        """Whether a new full delivery is wanted, to mend the rest or to make sure.
+
+        What only the index had is withdrawn; where the outbox had lost it rather than
+        the case ended, reading everything again tells it anew.
+        """
+        return self.differences.count > 0
 
 
 async def reconcile(
@@ -121,6 +126,8 @@ async def reconcile(
     if len(found.unknown) > few and not confirmed:
         raise TooManyUnknown(len(found.unknown), len(ours))
     await _withdraw(parties, sender, found.unknown)
+    if found.unknown:
+        read_everything_again(outbox)
     forget_signals(outbox, [one.reference for one in found.lacking])
     tell_again(outbox, found.differing)
     if found.unknown and not (found.lacking or found.differing):

@@ -105,11 +105,10 @@ def _say(done: Reconciled) -> str:
         lines.append(f"Ontbraken bij de index: {len(found.lacking)}.")
     if found.differing:
         lines.append(f"Hadden daar een andere versie: {len(found.differing)}.")
-    if done.needs_delivery:
-        lines.append(
-            "Lever nu opnieuw volledig aan met `signal-source publish`, "
-            "en vergelijk daarna weer."
-        )
-    else:
+    if done.equal:
         lines.append("Nu gelijk: alle signalen zijn bevestigd.")
+    lines.append(
+        "Lever opnieuw volledig aan met `signal-source publish`, "
+        "en vergelijk daarna weer."
+    )
     return "\n".join(lines)
