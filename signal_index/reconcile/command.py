@@ -5,14 +5,15 @@ judged, because something is missing or cannot be read.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from keys.config import KeyConfig, KeyOrigin, parse_pins, verify_config
+from keys.config import KeyOrigin, parse_pins, verify_config
 from keys.errors import KeysError
 from signal_index import clock
 from signal_index.proof import (
@@ -21,6 +22,7 @@ from signal_index.proof import (
     encode_json,
     parse_note_key,
     parse_receipt_key,
+    parse_witness_key,
 )
 from signal_index.proof.findings import Report
 from signal_index.reconcile.errors import CannotReconcile, FileMalformed
@@ -28,6 +30,7 @@ from signal_index.reconcile.judge import Files, Trusted, judge_day
 from signal_index.reconcile.progress import showing
 from signal_index.reconcile.statements import list_files
 from signal_index.verify.errors import CannotJudge
+from signal_index.verify.trust import Trust, make_quorum
 
 FITS, FOUND, UNJUDGED = 0, 1, 2
 
@@ -55,6 +58,14 @@ Origin = Annotated[
     Literal["distributed", "dealt"],
     typer.Option(help="What the key config must say of its key."),
 ]
+Witnesses = Annotated[
+    list[str] | None,
+    typer.Option("--witness", help="A witness that must have cosigned: key or file."),
+]
+QuorumSize = Annotated[
+    int | None,
+    typer.Option("--quorum", help="How many of these witnesses; all when not given."),
+]
 SoFar = Annotated[
     bool,
     typer.Option("--so-far", help="The day is not over: leave open what can come."),
@@ -75,6 +86,8 @@ def reconcile_command(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     key_config: Config,
     pins: Pins,
     receipts: Receipts = None,
+    witness: Witnesses = None,
+    quorum: QuorumSize = None,
     accepted_origin: Origin = "distributed",
     so_far: SoFar = False,  # noqa: FBT002 - a flag of the command line
     report: Into = None,
@@ -85,20 +98,16 @@ def reconcile_command(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     Needs no database and no network. Exit code 0: everything fits. 1: something was
     found. 2: it cannot be judged.
     """
+    places = list_files(statements)
     files = Files(
-        exports=ledger,
-        opened=opened,
-        statements=list_files(statements),
-        receipts=receipts or [],
+        exports=ledger, opened=opened, statements=places, receipts=receipts or []
     )
     at = clock.now() if so_far else _end_of(day.date())
+    named = _Named(receipt_key, key_config, pins, accepted_origin)
 
     def judge() -> Report:
-        trusted = Trusted(
-            ledger=parse_note_key(_read_text(key)),
-            receipts=[parse_receipt_key(_read_jwk(receipt_key))],
-            holders=_read_config(key_config, pins, accepted_origin, at),
-        )
+        trust = _read_trust(key, witness or [], quorum)
+        trusted = _read_trusted(named, trust, at)
         with showing("verifying the ledger") as progress:
             return judge_day(
                 day.date(), files, trusted, so_far=so_far, progress=progress
@@ -161,15 +170,37 @@ def _keep(found: Report, into: Path) -> None:
         raise typer.Exit(UNJUDGED) from None
 
 
-def _read_config(
-    document: Path, pins: Path, origin: KeyOrigin, at: datetime
-) -> KeyConfig:
-    return verify_config(
-        _read(document),
-        parse_pins(_read(pins)),
-        accepted_origin=origin,
-        known=None,
-        now=at,
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Files with what is believed beforehand."""
+
+    receipt_key: Path
+    key_config: Path
+    pins: Path
+    origin: KeyOrigin
+
+
+def _read_trust(key: Path, witnesses: Sequence[str], quorum: int | None) -> Trust:
+    """Give whose tree it must be; a witness may be a key or a file with one."""
+    keys = [
+        parse_witness_key(_read_text(Path(one)) if Path(one).is_file() else one)
+        for one in witnesses
+    ]
+    pinned = parse_note_key(_read_text(key))
+    return Trust(pinned, quorum=make_quorum(keys, quorum))
+
+
+def _read_trusted(named: _Named, trust: Trust, at: datetime) -> Trusted:
+    return Trusted(
+        ledger=trust,
+        receipts=[parse_receipt_key(_read_jwk(named.receipt_key))],
+        holders=verify_config(
+            _read(named.key_config),
+            parse_pins(_read(named.pins)),
+            accepted_origin=named.origin,
+            known=None,
+            now=at,
+        ),
     )
 
 

@@ -16,7 +16,6 @@ from joserfc.jwk import OKPKey
 
 from keys.config import KeyConfig
 from keys.statement import DayStatement
-from signal_index.proof import NoteKey
 from signal_index.proof.findings import Judged, Report
 from signal_index.reconcile.abandoned import judge_abandoned
 from signal_index.reconcile.errors import EvidenceMissing
@@ -27,6 +26,7 @@ from signal_index.reconcile.promises import judge_promises
 from signal_index.reconcile.receipt_file import read_receipts
 from signal_index.reconcile.statements import read_statements, verify_complete
 from signal_index.reconcile.tickets import judge_tickets
+from signal_index.verify.trust import Trust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Files:
 class Trusted:
     """What is believed beforehand: public keys that did not come with the files."""
 
-    ledger: NoteKey
+    ledger: Trust
     receipts: Sequence[OKPKey]
     holders: KeyConfig
 

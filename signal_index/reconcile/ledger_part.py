@@ -14,7 +14,6 @@ from signal_index.proof import (
     FirstLeaf,
     Kind,
     Leaf,
-    NoteKey,
     hash_leaf,
     list_bundles,
     parse_bundle,
@@ -23,8 +22,9 @@ from signal_index.proof import (
 )
 from signal_index.reconcile.errors import EvidenceMissing
 from signal_index.reconcile.evidence import Window
-from signal_index.verify.judge import Judgement, Trust, judge_ledger
+from signal_index.verify.judge import Judgement, judge_ledger
 from signal_index.verify.sources import LedgerSource, open_source
+from signal_index.verify.trust import Trust
 
 Progress = Callable[[int, int], None]
 
@@ -46,7 +46,7 @@ class LedgerPart:
 
 
 def read_ledger(
-    exports: Sequence[Path], key: NoteKey, window: Window, progress: Progress
+    exports: Sequence[Path], trust: Trust, window: Window, progress: Progress
 ) -> LedgerPart:
     """Verify exports of whole years and give the leaves around a day.
 
@@ -57,7 +57,7 @@ def read_ledger(
     bases: dict[int, str] = {}
     for export in exports:
         with open_source(str(export)) as source:
-            judged = judge_ledger(source, Trust(key), progress=progress)
+            judged = judge_ledger(source, trust, progress=progress)
             year = year_of_origin(judged.origin)
             bases[year] = judged.origin.removesuffix(f"/{year:04d}")
             leaves.update(_read_window(source, judged, window))

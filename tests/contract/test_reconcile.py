@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from signal_index.proof import decode_b64u
+from signal_index.proof import WitnessKey, decode_b64u
 from tests.holders_builders import a_bsn
+from tests.ledger_builders import CHECKPOINT_KEY
 from tests.reconcile_world import gather, write_receipts
 from tests.world import World, open_world
 
@@ -174,3 +175,12 @@ async def test_a_day_that_is_not_over_is_judged_only_as_far_as_it_is(
     files.receipts = []
     result = files.reconcile()
     assert result.exit_code == 2
+
+
+async def test_a_witness_that_did_not_cosign_is_missed(
+    world: World, tmp_path: Path
+) -> None:
+    files = await gather(world, tmp_path, await world.look_up([a_bsn(1)]))
+    key = WitnessKey("witness.example", CHECKPOINT_KEY.public).encode()
+    assert files.reconcile("--witness", key).exit_code in {1, 2}
+    assert files.reconcile("--quorum", 1).exit_code == 2
