@@ -24,7 +24,7 @@ routes = Routes()
 
 @routes.get("/citizen-options")
 async def show_citizen_options(request: Request, caller: Officer) -> Response:
-    """Give what can be chosen in requests, corrections and embargoes, and until when."""
+    """Give what can be chosen in requests, corrections and embargoes."""
     read_query(request)
     verify_whole_municipality(caller.scope)
     index = get_index(request)

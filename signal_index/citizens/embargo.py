@@ -55,7 +55,7 @@ HOLDING: Final = frozenset({EmbargoState.AWAITING, EmbargoState.IN_FORCE})
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EmbargoFacts:
     """What decides where an embargo stands: its end, its lifting, its approval.
 
     `approval` is the state of its approval: open, approved, or anything else.
@@ -71,15 +71,15 @@ def derive_embargo_row(key: RowKeySecret, point: StoredPoint) -> SealedRow:
     return derive_sealed_row(key, point, ROW)
 
 
-def judge_embargo(standing: Standing, today: date) -> EmbargoState:
+def judge_embargo(facts: EmbargoFacts, today: date) -> EmbargoState:
     """Say where an embargo stands; `until` is the last day on which it holds."""
-    if standing.is_lifted:
+    if facts.is_lifted:
         return EmbargoState.LIFTED
-    if standing.approval not in {"open", "approved"}:
+    if facts.approval not in {"open", "approved"}:
         return EmbargoState.REFUSED
-    if today > standing.until:
+    if today > facts.until:
         return EmbargoState.EXPIRED
-    awaiting = standing.approval == "open"
+    awaiting = facts.approval == "open"
     return EmbargoState.AWAITING if awaiting else EmbargoState.IN_FORCE
 
 

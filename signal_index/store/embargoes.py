@@ -19,8 +19,8 @@ from keys.pseudonym import KeyVersion, SealedRow
 from policy.key import calendar_day
 from signal_index.citizens.embargo import (
     HOLDING,
+    EmbargoFacts,
     EmbargoState,
-    Standing,
     judge_embargo,
 )
 from signal_index.errors import EmbargoOver, UnknownEmbargo
@@ -153,7 +153,7 @@ _SELECT: Select[*tuple[Any, ...]] = select(
 def _embargo(row: Row[*tuple[Any, ...]], now: datetime) -> PlacedEmbargo:
     unheard = row.approval == State.OPEN and row.expires_at <= now
     approval_state = State.EXPIRED if unheard else State(row.approval)
-    standing = Standing(row.until, row.lifted_at is not None, approval_state)
+    facts = EmbargoFacts(row.until, row.lifted_at is not None, approval_state)
     return PlacedEmbargo(
         id=row.id,
         reference=row.reference,
@@ -164,5 +164,5 @@ def _embargo(row: Row[*tuple[Any, ...]], now: datetime) -> PlacedEmbargo:
         approval_id=row.approval_id,
         lifting=row.lifting,
         lifted_at=row.lifted_at,
-        state=judge_embargo(standing, calendar_day(now)),
+        state=judge_embargo(facts, calendar_day(now)),
     )

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
 from signal_index.ledger import Group
 from signal_index.store.connect import transaction
+from signal_index.store.signals import find_known
 from tests.builders import a_day
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
@@ -165,6 +166,22 @@ async def test_a_new_version_from_the_source_does_not_end_a_restriction(
     signals = (await desk.report(ONE))["signals"]
     (own,) = [one for one in signals if one["source"] == world.income_support.oin]
     assert own["state"] == "restricted"
+
+
+async def test_what_a_citizen_disputes_is_known_as_restricted_when_it_is_withdrawn(
+    desk: CitizensDesk,
+) -> None:
+    signal = await the_signal(desk)
+    source, reference = signal["source"], UUID(signal["reference"])
+
+    async def is_restricted() -> bool:
+        async with transaction(desk.world.engine) as conn:
+            known, _ = (await find_known(conn, source, [reference]))[reference]
+        return known.restricted
+
+    assert not await is_restricted()
+    await desk.enter_correction(signal, restrict=True)
+    assert await is_restricted()
 
 
 async def test_each_step_is_recorded_and_no_entry_names_the_person(

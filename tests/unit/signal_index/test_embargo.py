@@ -8,8 +8,8 @@ import pytest
 
 from policy.calendar import months_after
 from signal_index.citizens.embargo import (
+    EmbargoFacts,
     EmbargoState,
-    Standing,
     is_allowed_end,
     judge_embargo,
     withhold_entries,
@@ -43,22 +43,34 @@ def withhold(*entries: ReportedEntry, held: frozenset[str] = HELD) -> int:
 @pytest.mark.parametrize(
     ("standing", "state"),
     [
-        (Standing(TODAY, is_lifted=False, approval="open"), EmbargoState.AWAITING),
-        (Standing(TODAY, is_lifted=False, approval="approved"), EmbargoState.IN_FORCE),
-        (Standing(TODAY, is_lifted=False, approval="refused"), EmbargoState.REFUSED),
-        (Standing(TODAY, is_lifted=False, approval="withdrawn"), EmbargoState.REFUSED),
-        (Standing(TODAY, is_lifted=False, approval="expired"), EmbargoState.REFUSED),
-        (Standing(TODAY, is_lifted=True, approval="approved"), EmbargoState.LIFTED),
+        (EmbargoFacts(TODAY, is_lifted=False, approval="open"), EmbargoState.AWAITING),
+        (
+            EmbargoFacts(TODAY, is_lifted=False, approval="approved"),
+            EmbargoState.IN_FORCE,
+        ),
+        (
+            EmbargoFacts(TODAY, is_lifted=False, approval="refused"),
+            EmbargoState.REFUSED,
+        ),
+        (
+            EmbargoFacts(TODAY, is_lifted=False, approval="withdrawn"),
+            EmbargoState.REFUSED,
+        ),
+        (
+            EmbargoFacts(TODAY, is_lifted=False, approval="expired"),
+            EmbargoState.REFUSED,
+        ),
+        (EmbargoFacts(TODAY, is_lifted=True, approval="approved"), EmbargoState.LIFTED),
     ],
 )
 def test_an_embargo_stands_where_its_approval_and_lifting_put_it(
-    standing: Standing, state: EmbargoState
+    standing: EmbargoFacts, state: EmbargoState
 ) -> None:
     assert judge_embargo(standing, TODAY) is state
 
 
 def test_the_last_day_of_an_embargo_still_counts_and_the_next_does_not() -> None:
-    standing = Standing(TODAY, is_lifted=False, approval="approved")
+    standing = EmbargoFacts(TODAY, is_lifted=False, approval="approved")
     after = TODAY + timedelta(days=1)
     assert judge_embargo(standing, after) is EmbargoState.EXPIRED
 
