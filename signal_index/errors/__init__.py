@@ -1,0 +1,240 @@
+"""What can go wrong in the index, as facts.
+
+    SignalIndexError
+    ├── StartRefused               the process does not start; tells the operator why
+    │   ├── SettingsRefused        unreadable, unknown key, missing or unsafe value
+    │   ├── SecretFileExposed      group or others may read a secret file
+    │   ├── KeyFilesRefused        key folder absent, incomplete or malformed
+    │   ├── DatabaseNotMigrated    the schema is not the one this version was built for
+    │   ├── KeyConfigUnusable      no key config that pins and accepted origin allow
+    │   ├── LedgerRolledBack       the tree is smaller than the checkpoint kept outside
+    │   ├── LedgerForked           the tree does not extend what was signed before
+    │   ├── LedgerRenamed          the settings name another ledger than the database
+    │   └── CheckpointMissing      a tree was signed, but the file outside lacks it
+    ├── AdministrationRefused      a command of the administrator does not hold
+    │   ├── LoadFileRefused        unknown key or malformed value in the TOML
+    │   ├── KeysExist              the key folder already holds keys
+    │   ├── YearStillKept          keys of a ledger year that has not expired
+    │   ├── RegistrationConflict   the same id is registered with other facts
+    │   ├── UnknownOrganisation    no organisation with that OIN
+    │   ├── CoverageRefused        the catalogue does not let this kind publish that
+    │   ├── LedgerNotNamed         the ledger that goes on is not called so
+    │   ├── LedgerGoesOn           nothing stands in the way of signing on
+    │   ├── ExportRefused          nothing to export, or the target is there already
+    │   ├── AccountNotNamed        neither one account nor everyone, or both
+    │   ├── MandateNotGiven        nothing to end, or a last day in the past
+    │   └── AccountNotSuspended    nothing to restore
+    ├── RequestRefused             what a caller sent does not hold; nothing was changed
+    │   ├── ParseError             untrusted bytes are not what they should be
+    │   ├── CallerUnknown          no access token, or one that does not verify
+    │   ├── CallerNotAllowed       the caller lacks the role, scope or registration
+    │   ├── CallerSuspended        the account or its organisation is suspended
+    │   ├── AssuranceTooLow        this act asks for a stronger login
+    │   ├── TicketInvalid          a ticket is not valid for this request, or spent
+    │   ├── StaleKeyVersion        made under a key version this worker does not hold
+    │   ├── SignatureInvalid       a notice, batch or withdrawal whose signature fails
+    │   ├── UnknownSource          the source is not registered for this
+    │   ├── UnknownSignal          the source published no such signal
+    │   ├── NotARegister           only a population register tells of persons
+    │   ├── SubjectDeceased        the population register says the person has died
+    │   ├── SubjectMovedAway       the same, that the person left the municipality
+    │   ├── UnknownContactHolder   the source has no such contact holder
+    │   ├── ProposalOutdated       another policy was adopted since this was proposed
+    │   ├── NothingChanges         the proposal is the policy that holds already
+    │   ├── UnknownPolicy          no policy with that SHA-256 was proposed here
+    │   ├── UnknownApproval        nothing waits under that id for this caller
+    │   ├── ApprovalAlreadyOpen    the same matter waits for its second person already
+    │   ├── ApprovalClosed         it was decided before
+    │   ├── ApprovalExpired        nobody decided it in time
+    │   ├── SamePerson             who asked cannot be the second pair of eyes
+    │   ├── RoleMissing            neither of the two has the role that it needs
+    │   ├── NotApproved            not approved, of another matter, or used before
+    │   ├── UnknownAccessRequest   no request for access with this id for this officer
+    │   ├── AccessRequestClosed    that request was closed before
+    │   ├── UnknownEmbargo         no embargo with this id for this officer
+    │   ├── EmbargoOver            it was lifted, refused, or has run out
+    │   ├── UnknownCorrection      no correction or objection with this id
+    │   ├── CorrectionAnswered     the source answered it before
+    │   ├── CorrectionOpen         about this signal one waits for its answer already
+    │   ├── NothingToRelease       the signal is not restricted, or not answered yet
+    │   ├── UnknownReview          no review with this id for this caller
+    │   ├── ReviewClosed           the review is not at the step that this asks for
+    │   ├── UnknownFinding         no finding with this id for this officer
+    │   ├── FindingClosed          the finding was closed before
+    │   ├── FindingAboutOneself    who it is about cannot close it
+    │   ├── MandateMissing         a report with persons asks for a mandate
+    │   ├── ReportNotReady         the month is not over, or not counted yet
+    │   ├── UnknownReport          no request for a report that this officer may see
+    │   └── UnknownEntry           no ledger entry that this caller may see
+    └── NotAnswered                the index cannot answer now; asking again is safe
+        ├── PolicyUnusable         an adopted policy is not signed, whole or readable
+        ├── ProofNotReady          the entry is recorded, its tree is not signed yet
+        ├── QueueFull              too many lookups wait; nothing was spent
+        ├── CommitUnknown          the database did not confirm the commit
+        ├── DatabaseUnavailable    the database does not answer; nothing was changed
+        └── LeadershipLost         this process is no longer the leader of upkeep
+
+Leaves know nothing of HTTP: `signal_index.api.problems` maps each leaf of
+`RequestRefused` and `NotAnswered` to a slug, a Dutch title and a status, and a test
+walks the subclasses. No message ever echoes input. `LookupDenied` is the policy's own.
+"""
+
+from signal_index.errors.base import (
+    SignalIndexError,
+)
+from signal_index.errors.officers import (
+    AccessRequestClosed,
+    ApprovalAlreadyOpen,
+    ApprovalClosed,
+    ApprovalExpired,
+    CorrectionAnswered,
+    CorrectionOpen,
+    EmbargoOver,
+    FindingAboutOneself,
+    FindingClosed,
+    MandateMissing,
+    NotApproved,
+    NothingChanges,
+    NothingToRelease,
+    ProposalOutdated,
+    ReportNotReady,
+    ReviewClosed,
+    RoleMissing,
+    SamePerson,
+    UnknownAccessRequest,
+    UnknownApproval,
+    UnknownCorrection,
+    UnknownEmbargo,
+    UnknownEntry,
+    UnknownFinding,
+    UnknownPolicy,
+    UnknownReport,
+    UnknownReview,
+)
+from signal_index.errors.refused import (
+    AssuranceTooLow,
+    CallerNotAllowed,
+    CallerSuspended,
+    CallerUnknown,
+    NotARegister,
+    ParseError,
+    RequestRefused,
+    SignatureInvalid,
+    StaleKeyVersion,
+    SubjectDeceased,
+    SubjectMovedAway,
+    TicketInvalid,
+    UnknownContactHolder,
+    UnknownSignal,
+    UnknownSource,
+)
+from signal_index.errors.starting import (
+    AccountNotNamed,
+    AccountNotSuspended,
+    AdministrationRefused,
+    CheckpointMissing,
+    CoverageRefused,
+    DatabaseNotMigrated,
+    ExportRefused,
+    KeyConfigUnusable,
+    KeyFilesRefused,
+    KeysExist,
+    LedgerForked,
+    LedgerGoesOn,
+    LedgerNotNamed,
+    LedgerRenamed,
+    LedgerRolledBack,
+    LoadFileRefused,
+    MandateNotGiven,
+    RegistrationConflict,
+    SecretFileExposed,
+    SettingsRefused,
+    StartRefused,
+    UnknownOrganisation,
+    YearStillKept,
+)
+from signal_index.errors.unanswered import (
+    CommitUnknown,
+    DatabaseUnavailable,
+    LeadershipLost,
+    NotAnswered,
+    PolicyUnusable,
+    ProofNotReady,
+    QueueFull,
+)
+
+__all__ = [
+    "AccessRequestClosed",
+    "AccountNotNamed",
+    "AccountNotSuspended",
+    "AdministrationRefused",
+    "ApprovalAlreadyOpen",
+    "ApprovalClosed",
+    "ApprovalExpired",
+    "AssuranceTooLow",
+    "CallerNotAllowed",
+    "CallerSuspended",
+    "CallerUnknown",
+    "CheckpointMissing",
+    "CommitUnknown",
+    "CorrectionAnswered",
+    "CorrectionOpen",
+    "CoverageRefused",
+    "DatabaseNotMigrated",
+    "DatabaseUnavailable",
+    "EmbargoOver",
+    "ExportRefused",
+    "FindingAboutOneself",
+    "FindingClosed",
+    "KeyConfigUnusable",
+    "KeyFilesRefused",
+    "KeysExist",
+    "LeadershipLost",
+    "LedgerForked",
+    "LedgerGoesOn",
+    "LedgerNotNamed",
+    "LedgerRenamed",
+    "LedgerRolledBack",
+    "LoadFileRefused",
+    "MandateMissing",
+    "MandateNotGiven",
+    "NotARegister",
+    "NotAnswered",
+    "NotApproved",
+    "NothingChanges",
+    "NothingToRelease",
+    "ParseError",
+    "PolicyUnusable",
+    "ProofNotReady",
+    "ProposalOutdated",
+    "QueueFull",
+    "RegistrationConflict",
+    "ReportNotReady",
+    "RequestRefused",
+    "ReviewClosed",
+    "RoleMissing",
+    "SamePerson",
+    "SecretFileExposed",
+    "SettingsRefused",
+    "SignalIndexError",
+    "SignatureInvalid",
+    "StaleKeyVersion",
+    "StartRefused",
+    "SubjectDeceased",
+    "SubjectMovedAway",
+    "TicketInvalid",
+    "UnknownAccessRequest",
+    "UnknownApproval",
+    "UnknownContactHolder",
+    "UnknownCorrection",
+    "UnknownEmbargo",
+    "UnknownEntry",
+    "UnknownFinding",
+    "UnknownOrganisation",
+    "UnknownPolicy",
+    "UnknownReport",
+    "UnknownReview",
+    "UnknownSignal",
+    "UnknownSource",
+    "YearStillKept",
+]

@@ -1,0 +1,111 @@
+"""Why an act of officers, or about citizens' rights, does not hold."""
+
+from signal_index.errors.refused import RequestRefused
+
+
+class ProposalOutdated(RequestRefused):
+    """Another policy was adopted since this one was proposed and compared."""
+
+
+class NothingChanges(RequestRefused):
+    """The proposal is the policy that holds already."""
+
+
+class UnknownPolicy(RequestRefused):
+    """No policy with that SHA-256 was ever proposed here."""
+
+
+class UnknownApproval(RequestRefused):
+    """No approval with that id that this caller may see."""
+
+
+class ApprovalAlreadyOpen(RequestRefused):
+    """The same matter already waits for its second person."""
+
+
+class ApprovalClosed(RequestRefused):
+    """The approval was decided or withdrawn before."""
+
+
+class ApprovalExpired(RequestRefused):
+    """Nobody decided the approval in time."""
+
+
+class SamePerson(RequestRefused):
+    """The person who asked for an approval cannot give it."""
+
+
+class RoleMissing(RequestRefused):
+    """Neither of the two persons has the role that this matter needs."""
+
+
+class NotApproved(RequestRefused):
+    """The matter is not approved, it is another one, or the approval was used."""
+
+
+class UnknownAccessRequest(RequestRefused):
+    """The officer's municipality has no request for access with this id."""
+
+
+class AccessRequestClosed(RequestRefused):
+    """The request for access was closed before."""
+
+
+class UnknownEmbargo(RequestRefused):
+    """The officer's municipality has no embargo with this id."""
+
+
+class EmbargoOver(RequestRefused):
+    """The embargo was lifted or refused, or has run out."""
+
+
+class UnknownCorrection(RequestRefused):
+    """There is no correction or objection with this id."""
+
+
+class CorrectionAnswered(RequestRefused):
+    """The source answered it before."""
+
+
+class CorrectionOpen(RequestRefused):
+    """About this signal a correction or objection waits for its answer already."""
+
+
+class NothingToRelease(RequestRefused):
+    """The signal is not restricted, or the source has not answered yet."""
+
+
+class UnknownReview(RequestRefused):
+    """There is no review with that id that this caller may see."""
+
+
+class ReviewClosed(RequestRefused):
+    """The review has moved on: another officer did, or it is judged already."""
+
+
+class UnknownFinding(RequestRefused):
+    """There is no finding with this id that this officer may see."""
+
+
+class FindingClosed(RequestRefused):
+    """The finding was closed before, with its reason."""
+
+
+class FindingAboutOneself(RequestRefused):
+    """The finding is about the person who would close it."""
+
+
+class UnknownEntry(RequestRefused):
+    """There is no ledger entry with that id that this caller may see."""
+
+
+class MandateMissing(RequestRefused):
+    """The officer has no mandate for reports with persons, or it is over."""
+
+
+class ReportNotReady(RequestRefused):
+    """The month is not over, or its days are not counted yet."""
+
+
+class UnknownReport(RequestRefused):
+    """There is no request for a report with that id that this officer may see."""

@@ -1,0 +1,71 @@
+"""Why what a caller sent does not hold; nothing was changed."""
+
+from signal_index.errors.base import SignalIndexError
+
+
+class RequestRefused(SignalIndexError):
+    """What a caller sent does not hold; nothing was changed."""
+
+
+class ParseError(RequestRefused):
+    """Untrusted bytes are not what they should be.
+
+    `field` names the place in the caller's own terms, never its value.
+    """
+
+    def __init__(self, field: str, code: str, message: str = "") -> None:
+        super().__init__(message or f"{field}: {code}")
+        self.field = field
+        self.code = code
+
+
+class CallerUnknown(RequestRefused):
+    """There is no access token, or it does not verify."""
+
+
+class CallerNotAllowed(RequestRefused):
+    """The caller lacks the role, the scope or the registration."""
+
+
+class CallerSuspended(RequestRefused):
+    """The caller's account or organisation is suspended."""
+
+
+class AssuranceTooLow(RequestRefused):
+    """The caller logged in, but not strongly enough for this act."""
+
+
+class TicketInvalid(RequestRefused):
+    """A ticket is not valid for this request, or has been spent."""
+
+
+class StaleKeyVersion(RequestRefused):
+    """The request was made under a key version this worker does not hold."""
+
+
+class SignatureInvalid(RequestRefused):
+    """The signature of a notice, batch or withdrawal fails."""
+
+
+class UnknownSource(RequestRefused):
+    """The source is not registered for this category and municipality."""
+
+
+class UnknownSignal(RequestRefused):
+    """The source published no signal with that reference."""
+
+
+class NotARegister(RequestRefused):
+    """Only a municipality's population register tells of persons, and of its own."""
+
+
+class SubjectDeceased(RequestRefused):
+    """The population register says that the person has died."""
+
+
+class SubjectMovedAway(RequestRefused):
+    """The population register says that the person left this municipality."""
+
+
+class UnknownContactHolder(RequestRefused):
+    """The source has no contact holder with that id."""
