@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -26,7 +25,6 @@ from tests.review_builders import (
     find_queue,
 )
 from tests.world import World, open_world
-from tests.world_registry import TEAM_OIN
 
 pytestmark = pytest.mark.anyio
 DOCUMENT: dict[str, Any] = json.loads(openapi_text())
@@ -218,35 +216,6 @@ async def test_who_is_asked_late_still_has_time_to_answer(world: World) -> None:
     assert not opened["late"]
 
 
-async def test_the_queue_comes_in_pages_that_do_not_overlap(world: World) -> None:
-    entries = {await break_glass(world, number=n) for n in range(1, 6)}
-    token = world.an_officer()
-    seen: list[str] = []
-    query = "?limit=2"
-    while query:
-        page = await find_queue(world, token, query)
-        seen += [one["entryId"] for one in page["items"]]
-        query = f"?limit=2&cursor={page['next']}" if page["next"] else ""
-    assert sorted(seen) == sorted(entries)
-
-
-async def test_an_officer_puts_a_lookup_in_the_queue_by_hand(world: World) -> None:
-    (part,) = await world.look_up([ANYONE])
-    body = {"entryId": part["entryId"]}
-    for _ in range(2):
-        answer = await world.send("POST", "/reviews", world.an_officer(), body)
-        assert answer.status_code == 201, answer.text
-        _demand("Review", answer.json())
-    (waiting,) = (await find_queue(world, world.an_officer()))["items"]
-    assert waiting["rules"] == ["officer"]
-
-
-async def test_what_is_no_lookup_cannot_be_picked(world: World) -> None:
-    body = {"entryId": str(uuid4())}
-    answer = await world.send("POST", "/reviews", world.an_officer(), body)
-    assert answer.status_code == 404
-
-
 async def test_other_lookups_of_the_same_person_stand_beside_it(world: World) -> None:
     await world.publish(world.debt_help, [ANYONE])
     await world.look_up([ANYONE])
@@ -255,60 +224,3 @@ async def test_other_lookups_of_the_same_person_stand_beside_it(world: World) ->
     (near,) = opened["around"]
     assert near["sameUser"]
     assert near["outcome"] == "answered"
-
-
-async def test_a_teams_officer_sees_that_teams_reviews_alone(world: World) -> None:
-    review = await a_review(world)
-    team = world.an_officer(org=TEAM_OIN, client_id="desk-team")
-    assert (await find_queue(world, team))["items"] == []
-    for step, body in (("question", ASK), ("judgement", IN_ORDER)):
-        refused = await act(world, review, step, body, team)
-        assert refused.status_code == 404
-    answer = await world.send("GET", f"/reviews/{review}", team)
-    assert answer.status_code == 404
-
-
-async def test_a_data_protection_officer_does_not_judge(world: World) -> None:
-    review = await a_review(world)
-    other = world.an_officer("data-protection-officer")
-    assert (await act(world, review, "judgement", IN_ORDER, other)).status_code == 403
-    assert (await act(world, review, "question", ASK, other)).status_code == 403
-
-
-BAD: dict[str, tuple[str, object, str]] = {
-    "no question": ("question", {"questions": []}, "questions"),
-    "an unknown question": ("question", {"questions": ["who-are-you"]}, "questions"),
-    "not a list": ("question", {"questions": "why-again"}, "questions"),
-    "a number in the text": (
-        "question",
-        {**ASK, "text": "Het gaat om 123.456.782."},
-        "text",
-    ),
-    "a long text": ("question", {**ASK, "text": "a" * 501}, "text"),
-    "a bell in the text": ("question", {**ASK, "text": "a\x07"}, "text"),
-    "an unknown verdict": ("judgement", {"verdict": "guilty"}, "verdict"),
-    "no finding": ("judgement", {"verdict": "incident"}, "finding"),
-    "a finding in order": ("judgement", {**IN_ORDER, "finding": "mistake"}, "finding"),
-    "other without words": (
-        "judgement",
-        {"verdict": "incident", "finding": "other"},
-        "text",
-    ),
-    "agrees as text": ("second-look", {"agrees": "yes"}, "agrees"),
-    "an unknown member": ("judgement", {**IN_ORDER, "score": 3}, "body"),
-}
-
-
-@pytest.mark.parametrize("case", BAD)
-async def test_bad_input_is_named_and_never_echoed(world: World, case: str) -> None:
-    step, body, field = BAD[case]
-    answer = await act(world, str(UUID(int=7)), step, body)
-    assert answer.status_code == 400
-    assert [one["field"] for one in answer.json()["errors"]] == [field]
-    assert "123" not in answer.text
-
-
-async def test_a_review_that_is_not_there_is_404(world: World) -> None:
-    answer = await act(world, str(uuid4()), "judgement", IN_ORDER)
-    assert answer.status_code == 404
-    assert (await act(world, "x", "judgement", IN_ORDER)).status_code == 400
