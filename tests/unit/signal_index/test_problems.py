@@ -10,13 +10,8 @@ import pytest
 from keys.errors import InvalidPseudonym, TicketRefused
 from policy.errors import InvalidEstablishment, InvalidPolicy, PolicyError
 from signal_index.api.errors import EdgeError, MethodNotAllowed
-from signal_index.api.problems import (
-    TABLE,
-    Problem,
-    describe_item,
-    find_problem,
-    render_problem,
-)
+from signal_index.api.problem_table import TABLE, Problem
+from signal_index.api.problems import describe_item, find_problem, render_problem
 from signal_index.errors import (
     CallerUnknown,
     NotAnswered,
