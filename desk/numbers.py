@@ -1,11 +1,15 @@
 """Write numbers as a Dutch reader expects them."""
 
+from typing import Final
+
 from babel.numbers import format_decimal
+
+DASH: Final = "\u2013"
 
 
 def format_number(number: float | None) -> str:
     """Give `1.234` or `2,5`; a dash where there is no number."""
-    return "\u2013" if number is None else format_decimal(number, locale="nl")
+    return DASH if number is None else format_decimal(number, locale="nl")
 
 
 def format_share(part: int, whole: int) -> str:

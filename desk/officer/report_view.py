@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from desk.moments import format_weekday
-from desk.numbers import format_number, format_share
+from desk.numbers import DASH, format_number, format_share
 from desk.texts import Texts
 
 Counts = Mapping[str, Any]
@@ -69,10 +69,10 @@ def make_report(found: Counts, texts: Texts) -> GeneralReport:
 
 
 def show_cell(value: CellValue, texts: Texts) -> str:
-    """Give a cell as it is read: a hidden number is a word."""
+    """Give a cell as it is read: a hidden number is a word, nothing is a dash."""
     if value is None:
         return texts.get("reports.hidden")
-    return value if isinstance(value, str) else format_number(value)
+    return value or DASH if isinstance(value, str) else format_number(value)
 
 
 class _Maker:
