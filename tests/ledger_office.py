@@ -1,9 +1,12 @@
 """An index as its operator has it: its commands, and a database to copy or edit."""
 
 import asyncio
+import atexit
 import shutil
 import sqlite3
+import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -167,14 +170,25 @@ class Office:
 
 
 def an_office(folder: Path, *, is_watched: bool = False) -> Office:
-    """Give an index with its first entries in the tree, of three organisations."""
-    watchtower = folder / "witness"
-    watchtower.mkdir(exist_ok=True)
-    made = Office(write_settings(folder), is_watched, watchtower)
+    """Give an index with its first entries in the tree, of three organisations.
+
+    A copy of one that is made once: every path in its settings is relative.
+    """
+    shutil.copytree(_template(is_watched), folder, dirs_exist_ok=True)
+    return Office(folder / "index.toml", is_watched, folder / "witness")
+
+
+@cache
+def _template(is_watched: bool) -> Path:  # noqa: FBT001 - the key of the cache
+    folder = Path(tempfile.mkdtemp(prefix="signal-index-office-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (folder / "witness").mkdir()
+    made = Office(write_settings(folder), is_watched, folder / "witness")
     for command in ("migrate", "keys create"):
         done = run(*command.split(), "--settings", made.file)
         assert done.exit_code == 0, done.output
     for number in (1, 2, 3):
         made.register(number)
     made.sequence()
-    return made
+    made.settle()
+    return folder
