@@ -107,7 +107,7 @@ def _wanted(
         if key is None:
             continue
         texts = open_disclosures(one.entry, one.sealed, key=key)
-        groups = {
+        groups: dict[Group, JsonObject | None] = {
             group: parse_disclosure(text).value
             for group, text in texts.items()
             if group is not Group.PERSON
