@@ -6,35 +6,32 @@ import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Uuid, text
+from sqlalchemy import text
 
-from policy.bundle import Bundle, parse_bundle, shipped_bundle
+from policy.bundle import parse_bundle, shipped_bundle
 from policy.change import CategorySwitch, switch_category
-from signal_index.ledger import open_disclosures
 from signal_index.notice import Oin
-from signal_index.proof import Group, encode_b64u, parse_disclosure
+from signal_index.proof import encode_b64u
 from signal_index.store.connect import reading, transaction
 from tests.builders import a_notice
 from tests.holders_builders import a_bsn
+from tests.policy_officers import (
+    CHANGE,
+    WW,
+    adopt,
+    approve,
+    let_pass,
+    open_entries,
+    propose,
+    send,
+)
 from tests.store_builders import DATABASES
 from tests.world import Agency, World, open_world, restarted
 from tests.world_registry import TEAM_OIN
 
 pytestmark = pytest.mark.anyio
-
-WW = {
-    "id": "ww-uitkering",
-    "active": True,
-    "purposes": ["schuldhulp-toegang"],
-    "statute": "Wet structuur uitvoeringsorganisatie werk en inkomen",
-    "article": "62",
-    "checked": True,
-}
-CHANGE = {"category": WW}
-Asked = dict[str, Any]
 
 
 @pytest.fixture(params=DATABASES)
@@ -52,65 +49,12 @@ async def small(tmp_path: Path) -> AsyncIterator[World]:
         yield opened
 
 
-async def _send(
-    world: World, path: str, body: object = None, **claims: object
-) -> tuple[int, dict[str, Any]]:
-    role = str(claims.pop("role", "privacy-officer"))
-    token = world.an_officer(role, sub=claims.pop("by", "anke"), **claims)
-    method = "GET" if body is None else "POST"
-    answer = await world.send(method, path, token, body)
-    return answer.status_code, answer.json()
-
-
-async def _propose(world: World, body: object, **claims: object) -> Asked:
-    status, asked = await _send(world, "/policy/proposals", body, **claims)
-    assert status == 201, asked
-    return asked
-
-
-async def _approve(
-    world: World, asked: Asked, by: str = "bram", **claims: object
-) -> tuple[int, Asked]:
-    path = f"/approvals/{asked['id']}/decision"
-    return await _send(world, path, {"decision": "approved"}, by=by, **claims)
-
-
-async def _adopt(world: World, body: object = CHANGE) -> Asked:
-    asked = await _propose(world, body)
-    status, given = await _approve(world, asked)
-    assert status == 200, given
-    return given
-
-
-def _pass(world: World, time: timedelta) -> None:
-    world.clock.moment += time
-
-
 async def _try_to_publish(world: World, agency: Agency) -> str:
     notice = a_notice(agency.contact, source=Oin(agency.oin), category=agency.category)
     answer = await world.send_batch(agency, [notice], [a_bsn(1)])
     (result,) = answer.json()["results"]
     problem = str(result.get("problem", {}).get("type", ""))
     return str(result["outcome"]) + problem.rpartition("/")[2]
-
-
-async def _entries(world: World, *kinds: str) -> list[tuple[str, dict[str, Any]]]:
-    async with reading(world.engine) as conn:
-        rows = await conn.execute(
-            text(
-                "SELECT e.entry_id, e.kind, e.leaf, d.sealed FROM ledger_entry e "
-                "JOIN ledger_disclosure d ON d.entry_id = e.entry_id "
-                "ORDER BY e.recorded_at, e.entry_id"
-            ).columns(entry_id=Uuid())
-        )
-        found = []
-        for row in rows:
-            if row.kind in kinds:
-                key = world.index.keys.get_disclosure_key(2026)
-                opened = open_disclosures(row.entry_id, row.sealed, key=key)
-                what = dict(parse_disclosure(opened[Group.WHAT]).value or {})
-                found.append((row.kind, what))
-        return found
 
 
 async def test_a_category_is_switched_on_by_two_persons_and_the_flag_appears(
@@ -120,7 +64,7 @@ async def test_a_category_is_switched_on_by_two_persons_and_the_flag_appears(
     assert await _try_to_publish(world, uwv) == "refusedcategory-not-open"
     before = await world.look_up([a_bsn(1)])
     assert "WW" not in before[0]["scope"]
-    await _adopt(world)
+    await adopt(world)
     assert await _try_to_publish(world, uwv) == "accepted"
     (answer,) = await world.look_up([a_bsn(1)])
     assert [flag["categoryLabel"] for flag in answer["flags"]] == ["WW-uitkering"]
@@ -130,8 +74,8 @@ async def test_a_category_is_switched_on_by_two_persons_and_the_flag_appears(
 async def test_both_persons_and_the_activation_are_entries_that_name_the_digest(
     world: World,
 ) -> None:
-    given = await _adopt(world)
-    found = await _entries(world, "approval", "policy")
+    given = await adopt(world)
+    found = await open_entries(world, "approval", "policy")
     acts = [what["act"] for _, what in found]
     assert sorted(acts) == [
         "approval-approved",
@@ -144,7 +88,7 @@ async def test_both_persons_and_the_activation_are_entries_that_name_the_digest(
 async def test_the_leaf_of_the_activation_names_the_digest_in_the_clear(
     small: World,
 ) -> None:
-    given = await _adopt(small)
+    given = await adopt(small)
     async with reading(small.engine) as conn:
         leaf = await conn.scalar(
             text("SELECT leaf FROM ledger_entry WHERE kind = 'policy'")
@@ -156,19 +100,19 @@ async def test_the_leaf_of_the_activation_names_the_digest_in_the_clear(
 async def test_a_running_process_takes_it_up_within_ten_seconds(world: World) -> None:
     async with restarted(world) as other:
         assert "WW" not in (await other.look_up([a_bsn(1)]))[0]["scope"]
-        await _adopt(world)
-        _pass(world, timedelta(seconds=10))
+        await adopt(world)
+        let_pass(world, timedelta(seconds=10))
         assert "WW" in (await other.look_up([a_bsn(1)]))[0]["scope"]
 
 
 async def test_a_restarted_process_holds_to_it(small: World) -> None:
-    await _adopt(small)
+    await adopt(small)
     async with restarted(small) as again:
         assert "WW" in (await again.look_up([a_bsn(1)]))[0]["scope"]
 
 
 async def test_the_bundle_is_given_as_the_file_that_was_approved(small: World) -> None:
-    given = await _adopt(small)
+    given = await adopt(small)
     path = f"/policy/bundles/{given['digest']}"
     answer = await small.send("GET", path, small.an_officer())
     assert hashlib.sha256(answer.content).hexdigest() == given["digest"]
@@ -183,91 +127,49 @@ async def test_the_bundle_is_given_as_the_file_that_was_approved(small: World) -
     assert parse_bundle(answer.content) == switch_category(shipped_bundle(), switched)
 
 
-async def test_a_simulation_tells_which_recorded_questions_would_show_more(
-    world: World,
-) -> None:
-    await world.look_up([a_bsn(1), a_bsn(2)])
-    status, found = await _send(world, "/policy/simulations", CHANGE)
-    assert status == 200, found
-    assert found["widens"] is True
-    assert {one["role"] for one in found["matrix"]["wider"]} == {
-        "Generalist",
-        "Generalist veiligheid",
-    }
-    questions = found["questions"]
-    assert (questions["total"], questions["wider"], questions["isAll"]) == (2, 2, True)
-    (kind,) = questions["kinds"]
-    assert (kind["category"], kind["gained"], kind["lost"]) == ("WW-uitkering", 2, 0)
-
-
-async def test_a_simulation_changes_nothing_and_is_recorded(small: World) -> None:
-    _, found = await _send(small, "/policy/simulations", CHANGE)
-    ((_, what),) = await _entries(small, "search")
-    assert (what["act"], what["sha256"]) == ("policy-simulated", found["digest"])
-    _, policy = await _send(small, "/policy")
-    assert policy["inForce"]["isShipped"]
-    assert policy["proposals"] == []
-
-
-async def test_questions_of_more_than_ninety_days_ago_are_left_out(
-    small: World,
-) -> None:
-    await small.look_up([a_bsn(1)])
-    _pass(small, timedelta(days=91))
-    _, found = await _send(small, "/policy/simulations", CHANGE)
-    assert found["questions"]["total"] == 0
-
-
-async def test_what_waits_can_be_simulated_by_the_second_person(small: World) -> None:
-    asked = await _propose(small, CHANGE)
-    body = {"approval": asked["id"]}
-    status, found = await _send(small, "/policy/simulations", body, by="bram")
-    assert (status, found["digest"]) == (200, asked["digest"])
-
-
 async def test_what_widens_needs_a_privacy_officer_and_what_narrows_does_not(
     small: World,
 ) -> None:
     mila = {"by": "mila", "role": "municipality-administrator"}
     dora = {"by": "dora", "role": "data-protection-officer"}
-    asked = await _propose(small, CHANGE, **mila)
+    asked = await propose(small, CHANGE, **mila)
     assert asked["needsRole"] == "privacy-officer"
-    status, problem = await _approve(small, asked, **dora)
+    status, problem = await approve(small, asked, **dora)
     assert (status, problem["type"].rpartition("/")[2]) == (403, "role-missing")
     narrower = {"category": {"id": "oggz", "active": False}}
-    asked = await _propose(small, narrower, **mila)
+    asked = await propose(small, narrower, **mila)
     assert asked["needsRole"] is None
-    assert (await _approve(small, asked, **dora))[0] == 200
+    assert (await approve(small, asked, **dora))[0] == 200
 
 
 async def test_one_person_is_not_enough(small: World) -> None:
-    asked = await _propose(small, CHANGE)
-    status, problem = await _approve(small, asked, by="anke")
+    asked = await propose(small, CHANGE)
+    status, problem = await approve(small, asked, by="anke")
     assert (status, problem["type"].rpartition("/")[2]) == (403, "same-person")
     assert "WW" not in (await small.look_up([a_bsn(1)]))[0]["scope"]
 
 
 async def test_a_proposal_is_outdated_once_another_policy_holds(small: World) -> None:
-    first = await _propose(small, CHANGE)
-    second = await _propose(small, {"category": {"id": "oggz", "active": False}})
-    assert (await _approve(small, first))[0] == 200
-    _pass(small, timedelta(seconds=10))
-    status, problem = await _approve(small, second)
+    first = await propose(small, CHANGE)
+    second = await propose(small, {"category": {"id": "oggz", "active": False}})
+    assert (await approve(small, first))[0] == 200
+    let_pass(small, timedelta(seconds=10))
+    status, problem = await approve(small, second)
     assert (status, problem["type"].rpartition("/")[2]) == (409, "proposal-outdated")
-    _, policy = await _send(small, "/policy")
+    _, policy = await send(small, "/policy")
     assert [one["id"] for one in policy["proposals"]] == [second["id"]]
 
 
 async def test_a_team_looks_and_does_not_propose(small: World) -> None:
     team = {"org": TEAM_OIN, "client_id": "desk-team"}
-    status, policy = await _send(small, "/policy", **team)
+    status, policy = await send(small, "/policy", **team)
     assert (status, policy["mayPropose"]) == (200, False)
-    assert (await _send(small, "/policy/proposals", CHANGE, **team))[0] == 403
+    assert (await send(small, "/policy/proposals", CHANGE, **team))[0] == 403
 
 
 async def test_the_page_gives_matrix_rules_and_history(small: World) -> None:
-    await _adopt(small)
-    _, policy = await _send(small, "/policy")
+    await adopt(small)
+    _, policy = await send(small, "/policy")
     assert policy["inForce"] | {"digest": ""} == {
         "serial": 1,
         "digest": "",
@@ -292,7 +194,7 @@ async def test_the_page_gives_matrix_rules_and_history(small: World) -> None:
 async def test_a_policy_that_cannot_be_used_is_adopted_anew_by_two_persons(
     small: World,
 ) -> None:
-    await _adopt(small)
+    await adopt(small)
     async with transaction(small.engine) as conn:
         await conn.execute(text("DROP TRIGGER refuse_policy_adoption_update"))
         await conn.execute(text("UPDATE policy_adoption SET statement = 'x'"))
@@ -300,83 +202,39 @@ async def test_a_policy_that_cannot_be_used_is_adopted_anew_by_two_persons(
         body = await again.ask([a_bsn(1)])
         answer = await again.send("POST", "/lookups", again.a_token(), body)
         assert answer.status_code == 503
-        _, policy = await _send(again, "/policy")
+        _, policy = await send(again, "/policy")
         assert policy["inForce"]["isUsable"] is False
         digest = policy["inForce"]["digest"]
         path = f"/policy/bundles/{digest}"
         kept = await again.send("GET", path, again.an_officer())
-        await _adopt(again, {"bundle": kept.text})
+        await adopt(again, {"bundle": kept.text})
         assert "WW" in (await again.look_up([a_bsn(1)]))[0]["scope"]
-        _, policy = await _send(again, "/policy")
+        _, policy = await send(again, "/policy")
         assert [one["serial"] for one in policy["history"]] == [2, 1]
 
 
 async def test_two_processes_do_not_adopt_side_by_side(world: World) -> None:
     async with restarted(world) as other:
-        first = await _propose(world, CHANGE)
-        second = await _propose(other, {"category": {"id": "oggz", "active": False}})
-        assert (await _approve(world, first))[0] == 200
-        status, problem = await _approve(other, second)
+        first = await propose(world, CHANGE)
+        second = await propose(other, {"category": {"id": "oggz", "active": False}})
+        assert (await approve(world, first))[0] == 200
+        status, problem = await approve(other, second)
     assert (status, problem["type"].rpartition("/")[2]) == (409, "proposal-outdated")
 
 
 async def test_the_shipped_policy_is_no_proposal(small: World) -> None:
     body = {"bundle": shipped_bundle().encode().decode()}
-    status, problem = await _send(small, "/policy/proposals", body)
+    status, problem = await send(small, "/policy/proposals", body)
     assert (status, problem["type"].rpartition("/")[2]) == (400, "nothing-changes")
 
 
 async def test_back_to_the_shipped_policy_takes_two_persons_as_well(
     small: World,
 ) -> None:
-    await _adopt(small)
-    _pass(small, timedelta(seconds=10))
-    await _adopt(small, {"bundle": shipped_bundle().encode().decode()})
-    _pass(small, timedelta(seconds=10))
+    await adopt(small)
+    let_pass(small, timedelta(seconds=10))
+    await adopt(small, {"bundle": shipped_bundle().encode().decode()})
+    let_pass(small, timedelta(seconds=10))
     assert "WW" not in (await small.look_up([a_bsn(1)]))[0]["scope"]
-    _, policy = await _send(small, "/policy")
+    _, policy = await send(small, "/policy")
     assert [one["serial"] for one in policy["history"]] == [2, 1]
-
-
-def _broken() -> str:
-    shipped = shipped_bundle()
-    files = dict(shipped.rules)
-    files["permits.cedar"] = "permit (principal, action, resource);"
-    return Bundle(shipped.catalogue, files).encode().decode()
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({}, "body"),
-        ([], "body"),
-        ({"bundle": "{}"}, "bundle.json"),
-        ({"bundle": 1}, "bundle"),
-        ({"bundle": ""}, "bundle"),
-        ({"bundle": _broken()}, "permits.cedar"),
-        ({"approval": "x"}, "approval"),
-        ({"category": {}}, "id"),
-        ({"category": {**WW, "id": "nothing"}}, "category"),
-        ({"category": {**WW, "active": 1}}, "active"),
-        ({"category": {**WW, "statute": "x" * 81}}, "statute"),
-        ({"category": {**WW, "purposes": ["nothing"]}}, "purposes"),
-        ({"category": {**WW, "extra": 1}}, "category"),
-        ({**CHANGE, "approval": "6f1c2d3e-0000-4000-8000-000000000000"}, "body"),
-    ],
-)
-async def test_junk_is_a_problem_that_names_the_field(
-    small: World, body: object, field: str
-) -> None:
-    status, problem = await _send(small, "/policy/simulations", body)
-    assert status == 400, problem
-    assert problem["errors"][0]["field"] == field
-
-
-async def test_a_digest_that_nobody_proposed_is_not_found(small: World) -> None:
-    assert (await _send(small, f"/policy/bundles/{'0' * 64}"))[0] == 404
-
-
-@pytest.mark.parametrize("digest", ["x", "A" * 64, "0" * 63])
-async def test_a_digest_of_another_form_is_refused(small: World, digest: str) -> None:
-    status, problem = await _send(small, f"/policy/bundles/{digest}")
-    assert (status, problem["errors"][0]["field"]) == (400, "digest")
