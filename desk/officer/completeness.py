@@ -22,6 +22,7 @@ from desk.pages import render
 router: Final = APIRouter()
 PAGE: Final = "/officer/completeness"
 SEE_OTHER: Final = 303
+PAGE_ROWS: Final = "25"
 MOST_DAYS: Final = 31
 MOST_BYTES: Final = 2 * 1024 * 1024
 LATE_AFTER: Final = timedelta(days=3)
@@ -105,7 +106,7 @@ async def _show(
 ) -> Response:
     desk = desk_of(request)
     wanted = "all" if state == "all" else "open"
-    query = {"state": wanted, "limit": "100"}
+    query = {"state": wanted, "limit": PAGE_ROWS}
     if cursor is not None:
         query["cursor"] = str(cursor)
     passed = await desk.index.ask(
@@ -120,7 +121,7 @@ async def _show(
         person=caller.person,
         csrf=caller.csrf,
         found=found,
-        items=sorted(found["items"], key=_by_weight),
+        items=sorted([*found["alarms"], *found["items"]], key=_by_weight),
         state=wanted,
         reasons=REASONS,
         days=list_days(found["days"], desk.clock()),

@@ -39,24 +39,27 @@ from signal_index.notice.fields import (
 )
 from signal_index.proof import JsonObject, encode_json
 from signal_index.proof.errors import ReportMalformed
-from signal_index.proof.findings import Report
+from signal_index.proof.findings import Report, Weight
 from signal_index.proof.report import parse_report
 from signal_index.store.completeness import (
-    Closing,
-    ClosingReason,
-    FindingPage,
-    ReconciledDay,
-    StoredFinding,
     close_finding,
     count_open,
     find_days,
     find_findings,
     take_report,
 )
+from signal_index.store.completeness_records import (
+    Closing,
+    ClosingReason,
+    FindingPage,
+    ReconciledDay,
+    StoredFinding,
+)
 from signal_index.store.ledger import insert_entries
 
 MOST_ABANDONED: Final = 50
 DAYS_SHOWN: Final = 31
+MOST_ALARMS: Final = 200
 _REQ_BYTES: Final = 32
 _STATES: Final = frozenset({"open", "all"})
 
@@ -106,7 +109,10 @@ async def take_in_report(request: Request, caller: Officer) -> Response:
 
 @routes.get("/completeness")
 async def show_completeness(request: Request, caller: Officer) -> Response:
-    """Give the days that were reconciled and what was found, open or all."""
+    """Give the days that were reconciled and what was found, open or all.
+
+    Alarms stand apart and come whole with the first page: none is ever behind others.
+    """
     index, who = get_index(request), caller.caller
     standing = await index.standing.get(index.clock())
     labels = Labels(standing, index.catalogue_in(caller.scope.municipality))
@@ -114,20 +120,24 @@ async def show_completeness(request: Request, caller: Officer) -> Response:
     state = query.get("state", "open")
     if state not in _STATES:
         raise InvalidField("state", "unknown-code")
-    limit = read_limit(query)
-    page = FindingPage(state == "open", limit + 1, read_cursor(query))
+    limit, cursor, only_open = read_limit(query), read_cursor(query), state == "open"
     async with committing(index.engine) as conn:
+        page = FindingPage(Weight.FINDING, only_open, limit + 1, cursor)
         found = await find_findings(conn, caller.scope, page)
+        first = FindingPage(Weight.ALARM, only_open, 0 if cursor else MOST_ALARMS)
+        alarms = await find_findings(conn, caller.scope, first)
         days = await find_days(conn, caller.scope, limit=DAYS_SHOWN)
         open_ = await count_open(conn, caller.scope)
         shown = found[:limit]
-        what: JsonObject = {"act": "findings-shown", "shown": len(shown)}
+        count = len(shown) + len(alarms)
+        what: JsonObject = {"act": "findings-shown", "shown": count}
         entry = record_act(Kind.COMPLETENESS, who, what, index.keys, index.clock())
         await insert_entries(conn, [entry])
     return give_json(
         {
             "days": [_describe_day(one) for one in days],
             "open": {weight.value: count for weight, count in open_.items()},
+            "alarms": [_describe(one, who.subject, labels) for one in alarms],
             "items": [_describe(one, who.subject, labels) for one in shown],
             "next": str(shown[-1].id) if len(found) > limit else None,
         }

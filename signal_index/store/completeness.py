@@ -9,9 +9,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
@@ -22,63 +20,16 @@ from signal_index.errors import FindingAboutOneself, FindingClosed, UnknownFindi
 from signal_index.identifiers import new_uuid7
 from signal_index.proof import encode_json
 from signal_index.proof.findings import Code, Finding, Report, Weight
+from signal_index.store.completeness_records import (
+    Closing,
+    ClosingReason,
+    FindingPage,
+    ReconciledDay,
+    StoredFinding,
+)
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.completeness import completeness_day, completeness_finding
 from signal_index.tables.registry import organisation
-
-
-class ClosingReason(StrEnum):
-    """Why a finding needs no more attention, or where it went."""
-
-    EXPLAINED = "explained"
-    TECHNICAL_FAULT = "technical-fault"
-    TEST = "test"
-    PASSED_ON = "passed-on"
-    INCIDENT = "incident"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFinding:
-    """A finding as it stands."""
-
-    id: UUID
-    day: date
-    finding: Finding
-    found_at: datetime
-    closed_at: datetime | None
-    closed_by: str | None
-    reason: ClosingReason | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReconciledDay:
-    """A day whose report was taken, and how much of what was found is open."""
-
-    day: date
-    entries: int
-    requests: int
-    receipts: int
-    alarms: int
-    findings: int
-    taken_at: datetime
-    taken_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """Who closes a finding, and why."""
-
-    subject: str
-    reason: ClosingReason
-
-
-@dataclass(frozen=True, slots=True)
-class FindingPage:
-    """Which findings: open or all, at most so many, older than one."""
-
-    only_open: bool
-    limit: int
-    before: UUID | None = None
 
 
 async def take_report(
@@ -210,7 +161,12 @@ async def find_findings(
 ) -> Sequence[StoredFinding]:
     """Give findings inside a scope, the latest taken first."""
     columns = completeness_finding.c
-    statement = _within(scope).order_by(columns.id.desc()).limit(page.limit)
+    statement = (
+        _within(scope)
+        .where(columns.weight == page.weight)
+        .order_by(columns.id.desc())
+        .limit(page.limit)
+    )
     if page.only_open:
         statement = statement.where(columns.closed_at.is_(None))
     if page.before is not None:

@@ -1,6 +1,7 @@
 """Findings through the API: taken in, shown, closed once; on both databases."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -59,7 +60,7 @@ async def show(world: World, state: str = "open") -> dict[str, Any]:
     answer = await world.send("GET", f"/completeness?state={state}", world.an_officer())
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
-    return found
+    return {**found, "items": [*found["alarms"], *found["items"]]}
 
 
 async def close(
@@ -81,6 +82,20 @@ async def test_a_report_is_taken_and_its_findings_are_shown(world: World) -> Non
         "receipt-without-entry",
         "opened-without-leaf",
     }
+
+
+async def test_no_alarm_is_ever_behind_what_is_less(world: World) -> None:
+    many = [replace(USER, user=f"user-{number}") for number in range(9)]
+    await take(world, ALARM, *many)
+    officer = world.an_officer()
+    first = (await world.send("GET", "/completeness?limit=4", officer)).json()
+    assert [one["code"] for one in first["alarms"]] == ["receipt-without-entry"]
+    assert len(first["items"]) == 4
+    path = f"/completeness?limit=4&cursor={first['next']}"
+    second = (await world.send("GET", path, officer)).json()
+    assert second["alarms"] == []
+    shown = {one["user"] for page in (first, second) for one in page["items"]}
+    assert len(shown) == 8
 
 
 async def test_taking_a_report_again_adds_only_what_is_new(world: World) -> None:
