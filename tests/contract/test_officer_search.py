@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from keys.request import Act
-from signal_index.ledger import Group, Kind
 from signal_index.notice.fields import encode_b64u
 from signal_index.store import search
-from tests.holders_builders import LOOKUP_OIN, a_bsn
-from tests.ledger_reading import open_entries
+from tests.holders_builders import a_bsn
+from tests.officer_builders import OFFICER, a_citizen, a_search, find, ids, look_up
 from tests.world import World, open_world
 from tests.world_registry import TEAM_OIN
 
 pytestmark = pytest.mark.anyio
-OFFICER = "privacy-officer-1"
 CASE = encode_b64u(bytes(32))
 
 
@@ -32,54 +27,6 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield opened
 
 
-async def look_up(
-    world: World, user: str = "user-1", team: str | None = None, **changed: object
-) -> list[str]:
-    """Look one person up as this user, a second later than before; give the ids."""
-    world.clock.forward(timedelta(seconds=1))
-    body = await world.ask([a_bsn(1)], subject=user, **changed)
-    token = world.a_token(sub=user, team=team)
-    answer = await world.send("POST", "/lookups", token, body)
-    if answer.status_code == 403:
-        return [str(entry) for entry in answer.json()["entryIds"]]
-    return [str(part["entryId"]) for part in answer.json()["answers"]]
-
-
-def a_search(world: World, **changed: object) -> dict[str, Any]:
-    """A search of the last month, for supervision."""
-    today = world.clock().date()
-    body = {
-        "why": "supervision",
-        "from": (today - timedelta(days=30)).isoformat(),
-        "until": today.isoformat(),
-        "organisation": LOOKUP_OIN,
-    }
-    return {**body, **changed}
-
-
-async def find(world: World, **changed: object) -> dict[str, Any]:
-    """Search as the municipality's privacy officer; it must succeed."""
-    body = a_search(world, **changed)
-    answer = await world.send("POST", "/searches", world.an_officer(), body)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def ids(found: dict[str, Any]) -> list[str]:
-    return [item["entryId"] for item in found["items"]]
-
-
-async def a_citizen(world: World, number: int, user: str = OFFICER) -> dict[str, Any]:
-    """A citizen's number as the officer's browser sends it."""
-    given = await world.holders.look_up([a_bsn(number)], user, Act.OFFICER_SEARCH)
-    return {
-        "keyVersion": world.index.key_config.key_version,
-        "tickets": list(given.tickets),
-        "pseudonym": encode_b64u(given.pseudonyms[0].encoded),
-    }
-
-
 async def test_an_entry_reads_as_who_why_and_what_came_of_it(world: World) -> None:
     await world.publish(world.debt_help, [a_bsn(1)])
     (entry,) = await look_up(world, "user-7", "noord")
@@ -89,17 +36,6 @@ async def test_an_entry_reads_as_who_why_and_what_came_of_it(world: World) -> No
     assert item["organisationName"] == "Gemeente Voorbeeld"
     assert item["purpose"] == "schuldhulp-toegang"
     assert (item["outcome"], item["flagCount"]) == ("answered", 1)
-
-
-async def test_no_answer_of_a_search_names_a_person(world: World) -> None:
-    await look_up(world)
-    found = await find(world)
-    (item,) = found["items"]
-    details = await world.send("GET", f"/entries/{item['entryId']}", world.an_officer())
-    (entry,) = await open_entries(world, Kind.LOOKUP.value)
-    name = (entry[Group.PERSON] or {})["name"]
-    assert str(name) not in details.text
-    assert "person" not in details.json()["said"]
 
 
 @pytest.mark.parametrize(
@@ -229,74 +165,6 @@ async def test_supervision_is_no_reason_to_search_a_citizen(world: World) -> Non
     answer = await world.send("POST", "/searches", world.an_officer(), body)
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == "why"
-
-
-async def test_a_search_is_itself_an_entry_with_its_purpose(world: World) -> None:
-    await find(world, user="user-1")
-    (act,) = await open_entries(world, Kind.SEARCH.value)
-    why, what = act[Group.WHY] or {}, act[Group.WHAT] or {}
-    assert why["purpose"] == "supervision"
-    assert (what["user"], what["shown"]) == ("user-1", 0)
-
-
-async def test_a_search_by_citizen_stands_under_that_citizen(world: World) -> None:
-    citizen = await a_citizen(world, 1)
-    await find(world, why="incident", citizen=citizen)
-    (act,) = await open_entries(world, Kind.SEARCH.value)
-    what = act[Group.WHAT] or {}
-    assert (act[Group.PERSON] or {})["number"] == 1
-    assert "tickets" in what
-    assert what["byCitizen"] is True
-    assert citizen["pseudonym"] not in str(what)
-
-
-async def test_an_entry_opens_with_what_it_showed(world: World) -> None:
-    await world.publish(world.debt_help, [a_bsn(1)])
-    (entry,) = await look_up(world)
-    answer = await world.send("GET", f"/entries/{entry}", world.an_officer())
-    assert answer.status_code == 200
-    found = answer.json()
-    (shown,) = found["shown"]
-    assert shown["categoryLabel"] == "Schuldhulpverlening"
-    assert shown["sourceName"] == "Bureau debt-help"
-    assert found["roles"] == ["generalist"]
-    assert found["place"] is None
-
-
-async def test_opening_an_entry_is_recorded(world: World) -> None:
-    (entry,) = await look_up(world)
-    await world.send("GET", f"/entries/{entry}", world.an_officer())
-    (act,) = await open_entries(world, Kind.SEARCH.value)
-    what = act[Group.WHAT] or {}
-    assert (what["act"], what["entry"]) == ("open-entry", entry)
-
-
-@pytest.mark.parametrize("path", ["/entries/{}", "/entries/{}/proof"])
-async def test_another_organisations_entry_does_not_exist_for_a_teams_officer(
-    world: World, path: str
-) -> None:
-    (entry,) = await look_up(world)
-    officer = world.an_officer(org=TEAM_OIN, client_id="desk-team")
-    answer = await world.send("GET", path.format(entry), officer)
-    none = await world.send("GET", path.format(uuid.uuid4()), officer)
-    assert (answer.status_code, none.status_code) == (404, 404)
-    assert answer.json()["title"] == none.json()["title"]
-
-
-async def test_a_teams_officer_finds_nothing_of_another(world: World) -> None:
-    await look_up(world)
-    officer = world.an_officer(org=TEAM_OIN, client_id="desk-team")
-    body = a_search(world, organisation=None)
-    found = await world.send("POST", "/searches", officer, body)
-    assert ids(found.json()) == []
-    elsewhere = await world.send("POST", "/searches", officer, a_search(world))
-    assert elsewhere.status_code == 400
-
-
-async def test_a_proof_waits_until_the_tree_is_signed(world: World) -> None:
-    (entry,) = await look_up(world)
-    answer = await world.send("GET", f"/entries/{entry}/proof", world.an_officer())
-    assert answer.status_code == 503
 
 
 @pytest.mark.parametrize(

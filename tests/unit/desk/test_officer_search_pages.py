@@ -7,78 +7,18 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from desk.officer.search_form import SearchForm, name_faults
-from desk.officer.search_view import describe_asked, describe_choices, name_found
 from desk.sessions import ABSOLUTE_LIMIT
-from desk.texts import load_texts, name_role, name_said
-from signal_index.api.search_questions import OPTIONAL, REQUIRED
 from tests.desk_builders import Browser, Town, csrf_of, log_in
+from tests.desk_search_builders import (
+    ENTRY,
+    NOTHING,
+    OPTIONS,
+    OWN,
+    a_form,
+    an_item,
+)
 
 pytestmark = pytest.mark.anyio
-ENTRY = "01a1fe4f-76d0-7cea-ad52-6375c107318f"
-OWN = "00000001800000009901"
-TEXTS = load_texts("nl")
-OPTIONS: dict[str, Any] = {
-    "why": [
-        {"code": "supervision", "label": "Toezicht", "citizen": False},
-        {"code": "complaint", "label": "Klacht", "citizen": True},
-    ],
-    "organisations": [{"oin": OWN, "name": "Gemeente Voorbeeldstad"}],
-    "isWholeMunicipality": True,
-    "purposes": [{"code": "wmo-onderzoek", "label": "Wmo-onderzoek"}],
-    "outcomes": ["answered", "refused", "failed", "break-glass"],
-    "kinds": ["lookup", "print"],
-    "daysMaximum": 366,
-}
-NOTHING: dict[str, Any] = {"items": [], "next": None, "searchedBackTo": None}
-
-
-def an_item(**changed: object) -> dict[str, Any]:
-    item: dict[str, Any] = {
-        "entryId": ENTRY,
-        "at": "2026-11-22T12:00:00Z",
-        "kind": "lookup",
-        "organisation": OWN,
-        "organisationName": "Gemeente Voorbeeldstad",
-        "user": "employee-fatima",
-        "team": "noord",
-        "purpose": "wmo-onderzoek",
-        "purposeLabel": "Wmo-onderzoek",
-        "outcome": "answered",
-        "grounds": [],
-        "repeat": False,
-        "breakGlass": None,
-        "flagCount": 2,
-        "contactOutcome": None,
-        "isErased": False,
-    }
-    return item | changed
-
-
-def an_entry(**changed: object) -> dict[str, Any]:
-    more: dict[str, Any] = {
-        "roles": ["generalist"],
-        "legalBasis": "wmo-2015-2.3.2",
-        "legalBasisLabel": "Wmo 2015, artikel 2.3.2",
-        "hasCaseReference": True,
-        "informed": "discussed",
-        "informedLabel": "Besproken met de inwoner",
-        "breakGlassLabel": None,
-        "groundTexts": [],
-        "activity": "lookup",
-        "policy": "digest",
-        "permitted": [{"id": "bijstand", "label": "Bijstand"}],
-        "shown": [],
-        "said": {},
-        "place": {"year": 2026, "position": 41, "isSigned": True},
-    }
-    return an_item() | more | changed
-
-
-def a_form(page_token: str, **changed: str) -> dict[str, str]:
-    form = {"csrf": page_token, "why": "supervision"}
-    days = {"first": "2026-11-01", "last": "2026-11-22"}
-    return form | days | changed
 
 
 @pytest.fixture
@@ -245,55 +185,6 @@ async def test_what_is_no_reference_is_a_fault_at_its_field(
     assert "Dit is geen kenmerk." in page.text
 
 
-@pytest.mark.parametrize(
-    ("changed", "told"),
-    [
-        ({}, "Geen vlaggetjes: er was niets om te tonen."),
-        (
-            {"shown": [{"categoryLabel": "Bijstand", "sourceName": "Werkplein"}]},
-            "(Werkplein)",
-        ),
-        (
-            {"outcome": "refused", "groundTexts": ["U hebt geen zaaknummer."]},
-            "U hebt geen zaaknummer.",
-        ),
-        ({"isErased": True}, "De inhoud van deze regel is gewist"),
-        ({"place": None}, "Het bewijs is er over een paar seconden."),
-        ({"breakGlass": "acute-crisis", "breakGlassLabel": "Crisis"}, "Crisis"),
-        ({"kind": "print", "said": {"entry": ENTRY}}, "Hoort bij"),
-        ({"kind": "search", "said": {"strange": [1]}}, "strange"),
-    ],
-)
-async def test_an_entry_tells_what_there_is_to_tell(
-    town: Town, browser: Browser, token: str, changed: dict[str, Any], told: str
-) -> None:
-    assert token
-    town.index.pages[f"/v1/entries/{ENTRY}"] = (200, an_entry(**changed))
-    page = await browser.get(f"/officer/entries/{ENTRY}")
-    assert page.status_code == 200
-    assert told in page.text
-
-
-async def test_an_entry_that_is_not_there_gets_a_page_that_says_so(
-    browser: Browser, token: str
-) -> None:
-    assert token
-    page = await browser.get(f"/officer/entries/{ENTRY}")
-    assert page.status_code == 404
-    assert "Dit is er niet" in page.text
-
-
-async def test_a_weak_login_is_told_what_helps(
-    town: Town, browser: Browser, token: str
-) -> None:
-    assert token
-    problem = {"type": "/problems/assurance-too-low"}
-    town.index.pages[f"/v1/entries/{ENTRY}"] = (403, problem)
-    page = await browser.get(f"/officer/entries/{ENTRY}")
-    assert page.status_code == 403
-    assert "Log hiervoor sterker in" in page.text
-
-
 async def test_a_search_by_citizen_needs_the_pages_own_token(
     browser: Browser, token: str
 ) -> None:
@@ -331,56 +222,3 @@ async def test_what_the_index_refuses_of_it_comes_back_as_it_is(
     )
     assert answer.status_code == 403
     assert answer.json()["type"] == "/problems/ticket-invalid"
-
-
-def test_every_field_that_the_index_may_refuse_has_its_words() -> None:
-    of_the_index = set(REQUIRED) | set(OPTIONAL)
-    of_the_form = SearchForm().encode().keys()
-    for name in name_faults(frozenset(of_the_index)) & of_the_form:
-        assert TEXTS.messages[f"search.fault.{name}"]
-    assert name_faults(frozenset({"from"})) == {"first"}
-
-
-@pytest.mark.parametrize(
-    ("count", "more", "is_first", "title"),
-    [
-        (0, False, True, "Niets gevonden"),
-        (0, True, True, "Nog niets gevonden"),
-        (1, False, True, "Eén regel gevonden"),
-        (7, False, True, "7 regels gevonden"),
-        (50, True, True, "De nieuwste 50 regels"),
-        (12, False, False, "12 oudere regels"),
-    ],
-)
-def test_the_heading_says_how_much_as_far_as_we_know(
-    count: int, *, more: bool, is_first: bool, title: str
-) -> None:
-    found: dict[str, Any] = {"items": [{}] * count, "next": ENTRY if more else None}
-    assert name_found(found, TEXTS, is_first=is_first) == title
-
-
-def test_what_was_asked_reads_in_labels_not_codes() -> None:
-    form = SearchForm("supervision", "2026-11-01", "2026-11-22", OWN, kinds="all")
-    lines = describe_asked(form, describe_choices(OPTIONS, TEXTS), TEXTS)
-    assert lines == [
-        "1 november 2026 tot en met 22 november 2026",
-        "Reden: Toezicht",
-        "Organisatie: Gemeente Voorbeeldstad",
-        "Alles wat is vastgelegd",
-    ]
-
-
-def test_a_code_without_a_word_stands_for_itself() -> None:
-    assert name_role("gardener", TEXTS) == "gardener"
-    assert name_said("strange", TEXTS) == "strange"
-
-
-async def test_a_proof_is_offered_as_a_file(
-    town: Town, browser: Browser, token: str
-) -> None:
-    assert token
-    town.index.pages[f"/v1/entries/{ENTRY}/proof"] = (200, "c2sp.org/tlog-proof@v1")
-    answer = await browser.get(f"/officer/entries/{ENTRY}/proof")
-    named = f'attachment; filename="bewijs-{ENTRY}.tlog-proof"'
-    assert answer.headers["content-disposition"] == named
-    assert "tlog-proof@v1" in answer.text
