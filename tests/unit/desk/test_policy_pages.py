@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from desk.errors import IndexUnreachable
 from desk.holders import Passed
-from desk.officer.policy_view import describe_matrix
+from desk.officer.policy_view import describe_matrix, describe_rules
 from desk.officer.told import read_told
 from tests.desk_builders import Browser, Town, csrf_of
 from tests.policy_answers import DIGEST, ID, a_policy, a_simulation, an_approval
