@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, select
@@ -26,6 +26,9 @@ from signal_index.ledger import DisclosureKey, Kind, open_disclosures
 from signal_index.proof import Group, JsonObject, parse_disclosure
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
+
+_Row = Row[Any, Any, Any, Any, Any]
+"""Id, year, organisation, municipality and seal of one lookup."""
 
 BATCH: Final = 500
 MOST_QUESTIONS: Final = 20_000
@@ -76,7 +79,7 @@ async def read_recorded_questions(
 
 async def _find(
     conn: AsyncConnection, scope: OfficerScope, since: datetime, before: UUID | None
-) -> Sequence[Row[tuple[UUID, int, str, str, bytes]]]:
+) -> Sequence[_Row]:
     entry = ledger_entry.c
     statement = (
         select(
@@ -98,9 +101,7 @@ async def _find(
     return (await conn.execute(statement)).all()
 
 
-def _open_all(
-    rows: Sequence[Row[tuple[UUID, int, str, str, bytes]]], reader: Reader
-) -> list[RecordedQuestion]:
+def _open_all(rows: Sequence[_Row], reader: Reader) -> list[RecordedQuestion]:
     found = []
     for row in rows:
         key, kind = reader.keys.get(row.year), reader.kinds.get(row.organisation)

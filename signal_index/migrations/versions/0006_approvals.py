@@ -12,7 +12,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-_APPROVAL = (
+_APPROVAL: tuple[sa.schema.SchemaItem, ...] = (
     sa.Column("id", sa.Uuid(), nullable=False),
     sa.Column("municipality", sa.CHAR(length=4), nullable=False),
     sa.Column("organisation", sa.CHAR(length=20), nullable=False),
