@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.bundle import load_bundle, shipped_bundle
 from policy.vocabulary import Caller, OrganisationKind
 from signal_index.api.context import Index
-from signal_index.api.recording import record_act
+from signal_index.api.recording import SpecialAct, record_special
 from signal_index.errors import CallerNotAllowed, PolicyUnusable, ProposalOutdated
 from signal_index.ledger import Kind, sign_adoption
 from signal_index.proof import Adoption, JsonObject, encode_b64u
@@ -67,7 +67,9 @@ async def activate(
         "serial": said.serial,
     }
     digest = encode_b64u(said.digest)
-    entry = record_act(Kind.POLICY, caller, what, index.keys, now, policy=digest)
+    entry = record_special(
+        SpecialAct(Kind.POLICY, what, policy=digest), caller, index.keys, now
+    )
     await insert_entries(conn, [entry])
 
 

@@ -109,35 +109,43 @@ def record_lookup(
     return tuple(entries)
 
 
-def record_act(
-    kind: Kind,
-    caller: Caller,
-    what: JsonObject,
-    keys: IndexKeys,
-    at: datetime,
-    *,
-    policy: str | None = None,
-    why: WhyGroup | None = None,
-) -> Entry:
-    """Build the entry of an act that is about no person in particular.
-
-    `policy` is a digest for the clear header, where the act puts one in force; `why` is
-    an officer's purpose.
+@dataclass(frozen=True, slots=True)
+class SpecialAct:
+    """An act that says more: the digest of a policy that it puts in force (it stands
+    in the clear header), or an officer's purpose.
     """
-    refused = kind is Kind.TICKET_REFUSED
+
+    kind: Kind
+    what: JsonObject
+    policy: str | None = None
+    why: WhyGroup | None = None
+
+
+def record_act(
+    kind: Kind, caller: Caller, what: JsonObject, keys: IndexKeys, at: datetime
+) -> Entry:
+    """Build the entry of an act that is about no person in particular."""
+    return record_special(SpecialAct(kind, what), caller, keys, at)
+
+
+def record_special(
+    act: SpecialAct, caller: Caller, keys: IndexKeys, at: datetime
+) -> Entry:
+    """Build the entry of such an act."""
+    refused = act.kind is Kind.TICKET_REFUSED
     facts = EntryFacts(
         entry=new_uuid7(at),
-        kind=kind,
+        kind=act.kind,
         recorded_at=at,
         outcome=Outcome.REFUSED if refused else Outcome.RECORDED,
         organisation=caller.organisation,
         municipality=caller.municipality,
-        activity=_ACTIVITIES.get(kind, "ledger-search"),
-        policy=policy,
+        activity=_ACTIVITIES.get(act.kind, "ledger-search"),
+        policy=act.policy,
         who=caller.subject,
         role=_role(caller),
-        why=why,
-        what=what,
+        why=act.why,
+        what=act.what,
     )
     return _build(facts, keys)
 
@@ -146,6 +154,8 @@ _ACTIVITIES = {
     Kind.PUBLICATION: "publication",
     Kind.WITHDRAWAL: "publication",
     Kind.DELIVERY: "publication",
+    Kind.PERSON_EVENT: "publication",
+    Kind.RECONCILIATION: "publication",
     Kind.APPROVAL: "administration",
     Kind.REVIEW: "reviewing",
     Kind.CORRECTION: "citizen-rights",

@@ -27,7 +27,7 @@ from signal_index.api.person_asked import (
     spending,
 )
 from signal_index.api.reading import give_json, read_json, read_query
-from signal_index.api.recording import record_act
+from signal_index.api.recording import SpecialAct, record_act, record_special
 from signal_index.api.routing import Routes
 from signal_index.api.search_answers import describe_details, describe_entry
 from signal_index.api.search_questions import (
@@ -105,7 +105,9 @@ async def search_ledger(request: Request, caller: Officer) -> Response:
         why = WhyGroup(purpose=question.why, legal_basis=OFFICER_BASIS)
         what = _what(question, page)
         now = index.clock()
-        act = record_act(Kind.SEARCH, caller.caller, what, index.keys, now, why=why)
+        act = record_special(
+            SpecialAct(Kind.SEARCH, what, why=why), caller.caller, index.keys, now
+        )
         await insert_entries(conn, [act])
         said = await _outcomes(conn, page.entries)
     return await _give_page(index, caller.scope, page, said)

@@ -18,13 +18,13 @@ from signal_index.proof import (
     verify_tlog_proof,
 )
 from signal_index.store.connect import reading, transaction
+from signal_index.store.ledger_proofs import prove_entry
 from signal_index.store.ledger_reading import (
     Owner,
     Page,
     erase_disclosures,
     find_own_entries,
 )
-from signal_index.store.ledger_proofs import prove_entry
 from signal_index.upkeep.export import export_year
 from signal_index.verify.judge import Trust, judge_ledger
 from signal_index.verify.sources import open_source
