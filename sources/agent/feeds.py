@@ -60,6 +60,10 @@ class Feed:
         if self._folder:
             self._folder.prepare()
         _check_place(row, self.profile)
+        if self.profile.sql and self.profile.sql.database not in databases:
+            raise InvalidAgencySettings(
+                f"Feed {row.name}: de database staat niet in [databases]."
+            )
 
     @property
     def cron(self) -> str:

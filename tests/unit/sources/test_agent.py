@@ -31,6 +31,7 @@ from tests.connector_formats import (
     EVENTS,
     HEAD,
     RECEIVED,
+    SQL,
     Record,
     make_event,
     write_csv,
@@ -328,6 +329,14 @@ def test_a_feed_that_could_never_be_read_is_refused(
 ) -> None:
     with pytest.raises((ValidationError, InvalidAgencySettings)):
         office.employ(a_feed(office.root, "csv.toml", **changed))
+
+
+def test_a_feed_on_a_database_that_nobody_named_is_refused(office: Office) -> None:
+    columns = PROFILE[PROFILE.index("[csv.columns]") :].replace("csv", "sql")
+    text = HEAD.format(form="sql") + SQL + columns
+    (office.root / "sql.toml").write_text(text)
+    with pytest.raises(InvalidAgencySettings, match="databases"):
+        office.employ(a_feed(office.root, "sql.toml", folder=None))
 
 
 async def test_a_batch_that_is_lost_on_the_way_back_is_not_sent_twice(
