@@ -111,8 +111,10 @@ def record_lookup(
 
 @dataclass(frozen=True, slots=True)
 class SpecialAct:
-    """An act that says more: the digest of a policy that it puts in force (it stands
-    in the clear header), or an officer's purpose.
+    """An act that says more than its kind and what.
+
+    `policy`: the digest of what it puts in force, for the clear header; `why`: an
+    officer's purpose.
     """
 
     kind: Kind
