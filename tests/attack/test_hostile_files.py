@@ -213,7 +213,7 @@ def rows(count: int, width: int) -> Iterator[bytes]:
 
 
 def test_memory_stays_flat_however_large_a_table_is() -> None:
-    """200 MB here; two gigabytes differ in time only (docs/performance.md)."""
+    """200 MB here; two gigabytes differ in time only (docs/connectors/csv-excel.md)."""
     source = Endless(rows(4_000, 50_000))
     file = io.BufferedReader(source)
     tracemalloc.start()
