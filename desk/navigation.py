@@ -12,7 +12,6 @@ from desk.roles import (
     APPROVERS,
     DATA_PROTECTION_OFFICER,
     OFFICERS,
-    PRIVACY_OFFICER,
     SOURCE_ADMINISTRATORS,
 )
 from desk.tokens import Person

@@ -130,7 +130,7 @@ async def _find_report(
     index = desk_of(request).index
     passed = await index.ask("GET", "/v1/specific-reports", caller.access_token)
     found: list[dict[str, Any]] = parse_page_data(passed)["items"]
-    return next((one for one in found if one["sha256"] == digest), None)
+    return next((one for one in found if one["digest"] == digest), None)
 
 
 async def _fetch(request: Request, caller: Caller) -> dict[str, Any]:

@@ -203,7 +203,7 @@ def _describe(
         "reasonLabel": labels.officer_purpose(one.question.reason),
         "purposeLabel": labels.purpose(one.question.purpose),
         "organisationName": organisation and labels.organisation(organisation),
-        "sha256": one.matter.digest.hex(),
+        "digest": one.matter.digest.hex(),
         "requestedBy": approval.requested_by,
         "requestedAt": encode_instant(one.requested_at),
         "own": is_own,

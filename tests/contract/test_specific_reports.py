@@ -84,7 +84,7 @@ async def test_with_mandate_and_approval_the_report_names_users_not_citizens(
     ]
     await record_entries(world, lookups)
     asked = await _ask(world)
-    await _approve(world, asked["sha256"])
+    await _approve(world, asked["digest"])
     answer = await _page(world, asked["id"])
     assert answer.status_code == 200, answer.text
     found = verified(answer.json(), "SpecificReportPage")
@@ -101,7 +101,7 @@ async def test_asking_and_reading_are_entries_that_say_what_was_asked(
 ) -> None:
     await change_mandate(world, AFTER.date())
     asked = await _ask(world, user="user-1")
-    await _approve(world, asked["sha256"])
+    await _approve(world, asked["digest"])
     await _page(world, asked["id"])
     entries = await open_entries(world, Kind.REPORT)
     said = {str((one[Group.WHAT] or {})["act"]): one[Group.WHAT] for one in entries}
@@ -121,7 +121,7 @@ async def test_a_report_that_was_not_approved_is_not_given(world: World) -> None
 async def test_only_who_asked_is_given_the_report(world: World) -> None:
     await change_mandate(world, AFTER.date())
     asked = await _ask(world)
-    await _approve(world, asked["sha256"])
+    await _approve(world, asked["digest"])
     other = world.an_officer("data-protection-officer", sub="officer-2")
     assert (await _page(world, asked["id"], other)).status_code == 403
 
@@ -140,7 +140,7 @@ async def test_an_officer_of_another_organisation_does_not_know_the_request(
 async def test_a_report_is_given_for_two_weeks_and_no_longer(world: World) -> None:
     await change_mandate(world, date(2027, 6, 1))
     asked = await _ask(world)
-    await _approve(world, asked["sha256"])
+    await _approve(world, asked["digest"])
     world.clock.moment += HOLDS_FOR
     assert (await _page(world, asked["id"])).status_code == 403
     answer = await world.send("GET", "/specific-reports", world.an_officer())
@@ -151,7 +151,7 @@ async def test_a_report_is_given_for_two_weeks_and_no_longer(world: World) -> No
 async def test_a_mandate_that_has_ended_ends_the_reading_too(world: World) -> None:
     await change_mandate(world, AFTER.date())
     asked = await _ask(world)
-    await _approve(world, asked["sha256"])
+    await _approve(world, asked["digest"])
     await change_mandate(world, None)
     assert (await _page(world, asked["id"])).status_code == 403
 
@@ -175,7 +175,7 @@ async def test_a_report_holds_what_was_asked_and_no_more(
         world, [october_lookup(1), october_lookup(2, who="user-2"), third]
     )
     asked = await _ask(world, **wanted)
-    await _approve(world, asked["sha256"])
+    await _approve(world, asked["digest"])
     rows = (await _page(world, asked["id"])).json()["items"]
     assert [row["sub"] for row in rows] == subs
 
@@ -184,7 +184,7 @@ async def test_pages_follow_each_other_without_gap_or_overlap(world: World) -> N
     await change_mandate(world, AFTER.date())
     await record_entries(world, [october_lookup(number) for number in range(1_100)])
     asked = await _ask(world)
-    await _approve(world, asked["sha256"])
+    await _approve(world, asked["digest"])
     seen: list[str] = []
     following: dict[str, Any] = {}
     while True:
@@ -202,7 +202,7 @@ async def test_one_citizen_has_another_code_in_another_report(world: World) -> N
     codes = set()
     for user in ("user-1", None):
         asked = await _ask(world, user=user)
-        await _approve(world, asked["sha256"])
+        await _approve(world, asked["digest"])
         (row,) = (await _page(world, asked["id"])).json()["items"]
         codes.add(row["person"])
     assert len(codes) == 2
