@@ -33,6 +33,7 @@ class Figures:
     timing: Difference | None = None
     screen: list[float] = field(default_factory=list)
     ledger: dict[str, object] = field(default_factory=dict)
+    sources: dict[str, object] = field(default_factory=dict)
     pairs: int = 0
     seconds: float = 0
 
@@ -66,8 +67,9 @@ class Figures:
             }
         if self.timing:
             said["timing"] = _encode_timing(self.timing, self.pairs)
-        ledger = {"ledger": self.ledger} if self.ledger else {}
-        return said | ledger | _encode_screen(self.screen)
+        parts = {"ledger": self.ledger, "sources": self.sources}
+        asked = {name: part for name, part in parts.items() if part}
+        return said | asked | _encode_screen(self.screen)
 
     def tabulate(self) -> Table:
         """Give a table of every figure."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from deploy.measure.agency import measure_agency
 from deploy.measure.asking import Crowd
 from deploy.measure.evaluations import measure_evaluations
 from deploy.measure.figures import Figures
@@ -49,9 +50,10 @@ class Part(StrEnum):
     SQLITE = "sqlite"
     SEARCH = "search"
     LEDGER = "ledger"
+    SOURCES = "sources"
 
 
-LOOKING_UP = {Part.LOOKUP, Part.TIMING, Part.SCREEN}
+LOOKING_UP = {Part.LOOKUP, Part.TIMING, Part.SCREEN, Part.SOURCES}
 """What needs a filled index."""
 
 
@@ -68,6 +70,7 @@ class Run:
     say: Callable[[str], None]
     figures: Figures
     _signed: list[SignedPart] = field(default_factory=list)
+    _accepted: float = 0
 
     async def measure(self) -> None:
         """Measure all parts that were asked for, and fill in the figures."""
@@ -88,6 +91,7 @@ class Run:
             with running_measured_town(folder, server, self.sizes) as town:
                 await self._measure_holders(town)
                 await self._measure_postgres(town)
+                self._measure_sources(town)
                 await self._measure_searches(town)
                 await self._measure_sqlite(town)
         self.figures.seconds = time.monotonic() - started
@@ -133,7 +137,11 @@ class Run:
         self.say(f"filling the index with {self.sizes.signals} signals")
         signed = await self._sign(town)
         published = self.sizes.published if self.figures.publish else 0
-        await fill_index(town, town.index, signed[published // 1_000 :])
+        parts = signed[published // 1_000 :]
+        started = time.monotonic()
+        await fill_index(town, town.index, parts)
+        sent = sum(part.count for part in parts)
+        self._accepted = sent / (time.monotonic() - started)
         stored = town.server.run_sql("SELECT count(*) FROM signal", "measured")
         if int(stored) != self.sizes.signals:
             raise FillDiffers(f"the index holds {stored} signals")
@@ -147,6 +155,12 @@ class Run:
             )
         pid = town.processes.running["index"].pid
         self.figures.index_mib = read_peak_mib(_read_status(pid))
+
+    def _measure_sources(self, town: MeasuredTown) -> None:
+        if Part.SOURCES in self.parts:
+            count = self.sizes.sourced
+            self.say(f"sources: {count} records of one agency, again, and compared")
+            self.figures.sources |= measure_agency(town, count, self._accepted).encode()
 
     async def _measure_searches(self, town: MeasuredTown) -> None:
         if Part.SEARCH in self.parts:

@@ -26,6 +26,8 @@ class Sizes:
     """How many entries are recorded and put into the tree."""
     verified: int
     """How many entries the verifier reads; the figure is for a million."""
+    sourced: int
+    """How many new records one agency delivers."""
 
     @property
     def citizens(self) -> int:
@@ -52,6 +54,7 @@ FULL = Sizes(
     ledger_entries=10_000_000,
     sequenced=60_000,
     verified=1_000_000,
+    sourced=100_000,
 )
 QUICK = Sizes(
     signals=5_000,
@@ -67,5 +70,6 @@ QUICK = Sizes(
     ledger_entries=100_000,
     sequenced=5_000,
     verified=50_000,
+    sourced=2_000,
 )
 """A tenth or less, to try the benchmark: its figures mean nothing."""
