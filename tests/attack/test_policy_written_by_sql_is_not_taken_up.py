@@ -26,7 +26,7 @@ from policy.vocabulary import (
     OrganisationKind,
     Role,
 )
-from signal_index.api.recording import record_act
+from signal_index.api.recording import SpecialAct, record_special
 from signal_index.ledger import Kind, ReceiptKey, sign_adoption
 from signal_index.proof import Adoption, encode_b64u
 from signal_index.store.approvals import Matter, request_approval
@@ -96,9 +96,8 @@ async def _forge(
         await insert_adoption(conn, row)
         if recorded:
             digest = encode_b64u(bundle.digest)
-            entry = record_act(
-                Kind.POLICY, caller, {}, world.index.keys, now, policy=digest
-            )
+            act = SpecialAct(Kind.POLICY, {}, policy=digest)
+            entry = record_special(act, caller, world.index.keys, now)
             await insert_entries(conn, [entry])
     world.clock.moment += timedelta(seconds=10)
 

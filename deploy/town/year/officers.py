@@ -21,7 +21,7 @@ from policy.vocabulary import (
     Role,
     parse_municipality,
 )
-from signal_index.api.recording import record_act
+from signal_index.api.recording import SpecialAct, record_act, record_special
 from signal_index.keyring import IndexKeys
 from signal_index.ledger import Entry, Kind, WhyGroup, user_find_key
 from signal_index.proof import JsonObject
@@ -157,7 +157,7 @@ def list_searches(keys: IndexKeys, first: datetime, last: datetime) -> Iterator[
         number += 1
         why = WhyGroup(_WHYS[number % len(_WHYS)], "officer")
         found: JsonObject = {"act": "search", "shown": 3 + number % 40}
-        yield record_act(Kind.SEARCH, ANKE, found, keys, at, why=why)
+        yield record_special(SpecialAct(Kind.SEARCH, found, why=why), ANKE, keys, at)
         if number % 2:
             later = at + timedelta(hours=2)
             yield record_act(Kind.SEARCH, BRAM, {"act": "overview"}, keys, later)
