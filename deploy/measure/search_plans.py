@@ -129,6 +129,10 @@ class Planner:
         return plan
 
 
+_NEWEST = ") SELECT entry_id FROM found ORDER BY 1 DESC LIMIT 51"
+"""One more than a page; all that match are found first, by whatever road."""
+
+
 async def find_expected(url: str, plans: Sequence[Plan]) -> list[list[UUID]]:
     """Give what each search must find, newest first: one more than a page."""
     conn = await asyncpg.connect(url)
@@ -144,7 +148,7 @@ async def _find(conn: asyncpg.Connection[Any], plan: Plan) -> list[UUID]:
     ]
     text = " AND ".join(
         [
-            "SELECT d.entry_id FROM ledger_disclosure d "
+            "WITH found AS MATERIALIZED (SELECT d.entry_id FROM ledger_disclosure d "
             "JOIN ledger_entry e ON e.entry_id = d.entry_id "
             "WHERE d.entry_id >= $1",
             "d.entry_id < $2",
@@ -154,7 +158,7 @@ async def _find(conn: asyncpg.Connection[Any], plan: Plan) -> list[UUID]:
     )
     first, end = _start_of(plan.first), _start_of(plan.last + timedelta(days=1))
     rows = await conn.fetch(
-        f"{text} ORDER BY d.entry_id DESC LIMIT {PAGE + 1}",
+        text + _NEWEST,
         *(make_uuid7(first, bytes(10)), make_uuid7(end, bytes(10))),
         *plan.columns.values(),
         timeout=600,

@@ -105,7 +105,7 @@ async def search_entries(
         if len(found) > page.limit:
             return SearchPage(tuple(found[: page.limit]), found[page.limit - 1].entry)
         reached = await conn.scalar(
-            select(drive.rows.c.entry_id).offset(BUDGET - 1).limit(1)
+            select(drive.ids.c.entry_id).offset(BUDGET - 1).limit(1)
         )
         if reached is not None:
             return SearchPage(tuple(found), reached)
@@ -122,11 +122,10 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class _Drive:
-    """What is read backwards, and the hashes that what is read must have besides."""
+    """The ids that are read backwards, and the hashes that their rows must have too."""
 
-    rows: Subquery
+    ids: Subquery
     hashes: Mapping[str, bytes]
-    is_of_disclosures: bool
 
 
 def _years(
@@ -166,6 +165,11 @@ def _hashes(search: LedgerSearch, key: DisclosureKey) -> Mapping[str, bytes]:
 
 
 def _drive(search: LedgerSearch, key: DisclosureKey, window: _Window) -> _Drive:
+    """Give the ids to look at: read from one index alone, never from the table.
+
+    Were anything else of a row asked for here, PostgreSQL might read the primary key
+    backwards instead, and all of it where what is narrow lies far back.
+    """
     hashes = dict(_hashes(search, key))
     if hashes:
         table, (name, value) = ledger_disclosure, next(iter(hashes.items()))
@@ -179,8 +183,8 @@ def _drive(search: LedgerSearch, key: DisclosureKey, window: _Window) -> _Drive:
             if organisation is None
             else table.c.organisation == organisation
         )
-    rows = (
-        select(table)
+    ids = (
+        select(table.c.entry_id)
         .where(narrow)
         .where(table.c.entry_id >= window.first)
         .where(table.c.entry_id < window.end)
@@ -188,21 +192,15 @@ def _drive(search: LedgerSearch, key: DisclosureKey, window: _Window) -> _Drive:
         .limit(BUDGET)
         .subquery("narrow")
     )
-    return _Drive(rows, hashes, table is ledger_disclosure)
+    return _Drive(ids, hashes)
 
 
 def _judge(search: LedgerSearch, drive: _Drive) -> Select[Any]:
     """Keep of what was read what also has everything else that was asked for."""
-    rows = drive.rows
-    if drive.is_of_disclosures:
-        entry, said = ledger_entry.c, rows.c
-        joined = rows.join(ledger_entry, entry.entry_id == rows.c.entry_id)
-    else:
-        entry, said = rows.c, ledger_disclosure.c  # type: ignore[assignment]  # the same columns
-        joined = rows.outerjoin(ledger_disclosure, said.entry_id == rows.c.entry_id)
+    ids, entry, said = drive.ids, ledger_entry.c, ledger_disclosure.c
     statement = (
         select(
-            rows.c.entry_id,
+            entry.entry_id,
             entry.year,
             entry.kind,
             entry.recorded_at,
@@ -210,10 +208,14 @@ def _judge(search: LedgerSearch, drive: _Drive) -> Select[Any]:
             entry.leaf,
             said.sealed,
         )
-        .select_from(joined)
+        .select_from(
+            ids.join(ledger_entry, entry.entry_id == ids.c.entry_id).outerjoin(
+                ledger_disclosure, said.entry_id == ids.c.entry_id
+            )
+        )
         .where(within(search.scope, entry.municipality, entry.organisation))
         .where(entry.kind.in_(sorted(search.kinds)))
-        .order_by(rows.c.entry_id.desc())
+        .order_by(ids.c.entry_id.desc())
     )
     for name, value in drive.hashes.items():
         statement = statement.where(said[name] == value)
