@@ -26,6 +26,11 @@ class People:
         """Give the first person who has exactly these signals."""
         return next(b for b, has in self.categories.items() if has == set(wanted))
 
+    def find_another_with(self, *wanted: str) -> str:
+        """Give the last person who has exactly these: for what leaves traces."""
+        last = reversed(self.categories.items())
+        return next(b for b, has in last if has == set(wanted))
+
     def find_household(self) -> tuple[str, ...]:
         """Give a household of which one member has signals and another has none."""
         for members in self.households:

@@ -11,7 +11,7 @@ from typing import Self
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from deploy.town.parties import DESKS, PASSWORD, TEAM_DESK, find_account
+from deploy.town.parties import DESKS, PASSWORD, TEAM_DESK, DeskOf, find_account
 from deploy.town.people import People
 from deploy.town.places import Places
 from deploy.town.processes import Processes
@@ -89,14 +89,21 @@ class Screen:
         ]
         assert heard == []
 
-    def log_in(self, username: str = "fatima", to: str | None = None) -> None:
-        """Log in at the desk of this account's organisation, and stay there.
+    def log_in(
+        self,
+        username: str = "fatima",
+        to: str | None = None,
+        *,
+        at: DeskOf | None = None,
+    ) -> None:
+        """Log in at the desk of this account's organisation (or `at`), and stay there.
 
         Officers (anke, bram, dora, mila) and agencies' administrators (kees) land on
         the first page of their menu.
         """
         organisation = find_account(username).organisation
-        desk = next(each for each in DESKS if each.organisation == organisation)
+        own = next(each for each in DESKS if each.organisation == organisation)
+        desk = at or own
         self.base = self.town.places.desk_url_of(desk)
         to = to or ("/lookup" if desk is TEAM_DESK else "/start")
         self.page.goto(f"{self.base}/login?to={to}")

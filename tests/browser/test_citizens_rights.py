@@ -38,7 +38,7 @@ def save(screen: Screen, place: int, folder: Path) -> Path:
 @pytest.fixture
 def looked_up(town: Town, chromium: Browser) -> str:
     """Somebody whom a generalist looked up a moment ago."""
-    number = town.people.find_with("bijstand", "schuldhulpverlening")
+    number = town.people.find_another_with("bijstand", "schuldhulpverlening")
     screen = Screen.open(chromium, town)
     screen.log_in("fatima")
     screen.ask([number])

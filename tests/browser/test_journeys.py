@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Browser, expect
 
+from deploy.town.parties import TEAM_DESK
 from tests.browser.screen import Screen, Town
 
 
@@ -101,7 +102,7 @@ def test_the_screen_can_be_hidden_and_one_key_lifts_it(
 
 
 def test_someone_of_another_organisation_is_not_let_in(screen: Screen) -> None:
-    screen.log_in("anke")
+    screen.log_in("anke", at=TEAM_DESK)
     screen.see("Dit is de balie van een andere organisatie")
 
 

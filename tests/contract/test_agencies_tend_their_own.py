@@ -62,6 +62,7 @@ async def test_an_administrator_sees_only_its_own_agency(world: World) -> None:
     assert await get(world, "/signal-counts", token) == [
         {
             "category": "schuldhulpverlening",
+            "categoryLabel": "Schuldhulpverlening",
             "municipality": "9901",
             "state": "active",
             "count": 2,
