@@ -70,7 +70,6 @@ class Run:
     say: Callable[[str], None]
     figures: Figures
     _signed: list[SignedPart] = field(default_factory=list)
-    _accepted: float = 0
 
     async def measure(self) -> None:
         """Measure all parts that were asked for, and fill in the figures."""
@@ -91,7 +90,6 @@ class Run:
             with running_measured_town(folder, server, self.sizes) as town:
                 await self._measure_holders(town)
                 await self._measure_postgres(town)
-                self._measure_sources(town)
                 await self._measure_searches(town)
                 await self._measure_sqlite(town)
         self.figures.seconds = time.monotonic() - started
@@ -109,6 +107,7 @@ class Run:
         if Part.PUBLISH in self.parts:
             self.say(f"publish: {self.sizes.published} records end to end")
             self.figures.publish = measure_publishing(town, self.sizes.published)
+        self._measure_sources(town)
         if LOOKING_UP & set(self.parts):
             await self._fill_postgres(town)
         if Part.LIMIT in self.parts:
@@ -141,9 +140,12 @@ class Run:
         started = time.monotonic()
         await fill_index(town, town.index, parts)
         sent = sum(part.count for part in parts)
-        self._accepted = sent / (time.monotonic() - started)
+        seconds = time.monotonic() - started
+        if Part.SOURCES in self.parts:
+            self.figures.sources["indexAcceptsPerSecond"] = round(sent / seconds, 1)
         stored = town.server.run_sql("SELECT count(*) FROM signal", "measured")
-        if int(stored) != self.sizes.signals:
+        sourced = self.sizes.sourced if Part.SOURCES in self.parts else 0
+        if int(stored) != self.sizes.signals + sourced:
             raise FillDiffers(f"the index holds {stored} signals")
         town.server.run_sql("ANALYZE", "measured")
 
@@ -160,7 +162,7 @@ class Run:
         if Part.SOURCES in self.parts:
             count = self.sizes.sourced
             self.say(f"sources: {count} records of one agency, again, and compared")
-            self.figures.sources |= measure_agency(town, count, self._accepted).encode()
+            self.figures.sources |= measure_agency(town, count).encode()
 
     async def _measure_searches(self, town: MeasuredTown) -> None:
         if Part.SEARCH in self.parts:
