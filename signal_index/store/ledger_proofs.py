@@ -19,8 +19,12 @@ from signal_index.keyring import YearKeys
 from signal_index.ledger import open_disclosures
 from signal_index.merkle import inclusion_ranges
 from signal_index.proof import Group, Shown, TlogProof
-from signal_index.store.ledger_tiles import open_checkpoint, prove_ranges
-from signal_index.store.witnessing import find_shown, find_witnessed
+from signal_index.store.ledger_tiles import (
+    find_checkpoint,
+    open_checkpoint,
+    prove_ranges,
+)
+from signal_index.store.witnessing import find_witnessed
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry, ledger_leaf
 
 _IN_A_TREE = ledger_leaf.c.entry_id == ledger_entry.c.entry_id
@@ -103,6 +107,7 @@ async def _find_note(conn: AsyncConnection, key: int, position: int) -> str | No
     witnessed = await find_witnessed(conn, key)
     if witnessed is not None and position < witnessed.size:
         return witnessed.note
-    note = await find_shown(conn, key)
+    # Beyond what was cosigned there are no cosignatures to look for.
+    note = await find_checkpoint(conn, key)
     holds_it = note is not None and position < open_checkpoint(note).size
     return note if holds_it else None
