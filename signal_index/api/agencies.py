@@ -5,10 +5,9 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from policy.catalogue import Catalogue
-from policy.errors import UnknownCategory
 from signal_index.api.callers import OwnSource, Source
 from signal_index.api.context import get_index
+from signal_index.api.labels import label_category
 from signal_index.api.reading import (
     give_json,
     read_cursor,
@@ -129,11 +128,3 @@ async def list_own_agents(request: Request, caller: OwnSource) -> Response:
             ]
         }
     )
-
-
-def label_category(catalogue: Catalogue, category: str) -> str:
-    """Give the label of a category; its id where the catalogue no longer has it."""
-    try:
-        return catalogue.categories[catalogue.parse_category(category)].label
-    except UnknownCategory:
-        return category

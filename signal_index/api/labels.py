@@ -34,10 +34,7 @@ class Labels:
 
     def category(self, category: str) -> str:
         """Give a category's label."""
-        for known, row in self.catalogue.categories.items():
-            if known == category:
-                return row.label
-        return category
+        return label_category(self.catalogue, category)
 
     def domains_of(self, category: str) -> Sequence[str]:
         """Give the life domains that a category belongs to."""
@@ -58,3 +55,11 @@ class Labels:
         """Give why an officer asks something of the ledger, in words."""
         found = self.catalogue.officer_purposes.get(code)
         return code if found is None else found.label
+
+
+def label_category(catalogue: Catalogue, category: str) -> str:
+    """Give the label of a category; its id where the catalogue no longer has it."""
+    for known, row in catalogue.categories.items():
+        if known == category:
+            return row.label
+    return category

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from keys.pseudonym import KeyVersion
 from policy.catalogue import Catalogue
-from signal_index.api.agencies import label_category
 from signal_index.api.callers import OwnSource, Source, SourceCaller
 from signal_index.api.context import Index, get_index
+from signal_index.api.labels import label_category
 from signal_index.api.problems import describe_item
 from signal_index.api.publication_run import ItemResult, Published, carry_out
 from signal_index.api.reading import (

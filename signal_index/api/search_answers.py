@@ -8,6 +8,7 @@ from typing import Any, Final
 from policy.catalogue import Catalogue
 from policy.errors import UnknownCode
 from policy.policy import Policy
+from signal_index.api.labels import label_category
 from signal_index.ledger import Group
 from signal_index.notice.fields import encode_instant
 from signal_index.proof import JsonObject, Leaf, parse_leaf
@@ -75,13 +76,13 @@ def describe_details(
         "activity": leaf.activity,
         "policy": leaf.policy,
         "permitted": [
-            {"id": name, "label": _label_category(catalogue, name)}
+            {"id": name, "label": label_category(catalogue, name)}
             for name in _list(what.get("categories"))
         ],
         "shown": [
             {
                 "category": flag["category"],
-                "categoryLabel": _label_category(catalogue, flag["category"]),
+                "categoryLabel": label_category(catalogue, flag["category"]),
                 "source": flag["source"],
                 "sourceName": _name(standing, flag["source"]),
             }
@@ -122,13 +123,6 @@ def _text_of(policy: Policy, ground: str) -> str:
     """Give the sentence of a rule; its id where today's rules do not have it."""
     rule = policy.book.rules.get(ground)
     return ground if rule is None else rule.text
-
-
-def _label_category(catalogue: Catalogue, name: str) -> str:
-    try:
-        return catalogue.categories[catalogue.parse_category(name)].label
-    except UnknownCode:
-        return name
 
 
 def _shown(groups: Mapping[Group, JsonObject | None]) -> list[Mapping[str, str]] | None:
