@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from joserfc import jws
-from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from signal_index.proof.encoding import HASH_BYTES, JsonObject, decode_json
-from signal_index.proof.errors import MalformedProof, SignatureRefused
+from signal_index.proof.errors import MalformedProof
+from signal_index.proof.statement import open_statement, statement_header
 
 ADOPTION_TYPE = "signal-policy-adoption+jwt"
-_ALGORITHM = "Ed25519"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -53,7 +51,7 @@ class Adoption:
 
 def adoption_header(kid: str) -> dict[str, str]:
     """Give the only header under which a statement is accepted."""
-    return {"alg": _ALGORITHM, "kid": kid, "typ": ADOPTION_TYPE}
+    return statement_header(kid, ADOPTION_TYPE)
 
 
 def verify_adoption(token: str, keys: Sequence[OKPKey]) -> Adoption:
@@ -61,14 +59,7 @@ def verify_adoption(token: str, keys: Sequence[OKPKey]) -> Adoption:
 
     Raises `SignatureRefused` or `MalformedProof`; an empty list accepts nothing.
     """
-    for key in keys:
-        try:
-            signed = jws.deserialize_compact(token, key, algorithms=[_ALGORITHM])
-        except (JoseError, ValueError):
-            continue
-        if signed.protected == adoption_header(str(key.kid)):
-            return _parse(signed.payload)
-    raise SignatureRefused("no receipt key that we were given signed the adoption")
+    return _parse(open_statement(token, keys, ADOPTION_TYPE))
 
 
 def _parse(payload: bytes) -> Adoption:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
@@ -20,11 +19,11 @@ from signal_index.proof.encoding import (
     decode_json,
     encode_b64u,
 )
-from signal_index.proof.errors import MalformedProof, SignatureRefused
+from signal_index.proof.errors import MalformedProof
+from signal_index.proof.statement import open_statement, statement_header
 
 PROMISE_TYPE = "signal-promise+jwt"
 PROMISE_SECONDS = 60
-_ALGORITHM = "Ed25519"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -61,7 +60,7 @@ def parse_receipt_key(jwk: Mapping[str, object]) -> OKPKey:
 
 def promise_header(kid: str) -> dict[str, str]:
     """Give the only header under which a promise is accepted."""
-    return {"alg": _ALGORITHM, "kid": kid, "typ": PROMISE_TYPE}
+    return statement_header(kid, PROMISE_TYPE)
 
 
 def verify_promise(token: str, keys: Sequence[OKPKey]) -> Promise:
@@ -69,14 +68,7 @@ def verify_promise(token: str, keys: Sequence[OKPKey]) -> Promise:
 
     Raises `SignatureRefused` or `MalformedProof`; an empty list accepts nothing.
     """
-    for key in keys:
-        try:
-            signed = jws.deserialize_compact(token, key, algorithms=[_ALGORITHM])
-        except (JoseError, ValueError):
-            continue
-        if signed.protected == promise_header(str(key.kid)):
-            return _parse_promise(signed.payload)
-    raise SignatureRefused("no receipt key that we were given signed the promise")
+    return _parse_promise(open_statement(token, keys, PROMISE_TYPE))
 
 
 def _parse_promise(payload: bytes) -> Promise:
