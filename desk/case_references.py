@@ -6,11 +6,11 @@ numbers; its officer searches the ledger that way.
 
 import hmac
 import re
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from desk.errors import CaseReferenceInvalid
+from keys.base64url import encode_b64u
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +28,4 @@ class CaseReferences:
         """
         if not self.pattern.fullmatch(number):
             raise CaseReferenceInvalid
-        digest = hmac.digest(self.key, number.encode("utf-8"), sha256)
-        return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+        return encode_b64u(hmac.digest(self.key, number.encode("utf-8"), sha256))

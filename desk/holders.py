@@ -13,8 +13,9 @@ import httpx
 from desk.errors import HolderUnreachable, InputInvalid
 from desk.events import Event, log_event
 from desk.settings import HolderSettings
+from keys.base64url import encode_b64u
 from keys.errors import InvalidRequest
-from keys.request import Act, RequestKey, RequestTerms, encode_b64u, sign_request
+from keys.request import Act, RequestKey, RequestTerms, sign_request
 
 HOLDER_TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 

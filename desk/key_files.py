@@ -8,7 +8,6 @@
 
 import json
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 from typing import Final, Literal
 
@@ -16,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, KeyParameters, OKPKey, RSAKey, import_key
 
 from desk.errors import SettingsRefused
+from keys.base64url import decode_b64u, encode_b64u
 from keys.errors import KeysError
 from keys.files import read_secret, write_secret
 from keys.request import RequestKey, load_request_key, new_request_key
@@ -33,7 +33,7 @@ def create_keys(folder: Path, algorithm: ClientAlgorithm) -> tuple[Path, ...]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     request = new_request_key()
     client = _new_client_key(algorithm)
-    case_key = urlsafe_b64encode(secrets.token_bytes(CASE_KEY_BYTES)) + b"\n"
+    case_key = f"{encode_b64u(secrets.token_bytes(CASE_KEY_BYTES))}\n".encode()
     public = client.as_dict(private=False)
     private_files = {
         folder / "request-key.jwk": _as_json(request.jwk),
@@ -79,7 +79,7 @@ def read_client_key(path: Path) -> Key:
 def read_case_key(path: Path) -> bytes:
     """Read the case-reference key, or raise `SettingsRefused`."""
     try:
-        key = urlsafe_b64decode(read_secret(path).strip())
+        key = decode_b64u(read_secret(path).decode("ascii").strip())
     except KeysError as error:
         raise SettingsRefused(str(error)) from None
     except ValueError:

@@ -8,7 +8,6 @@ every hour, keys at once when a token names an unknown one (at most once a minut
 
 import hashlib
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from desk.errors import LoginDenied, ProviderUnreachable, TokenInvalid
 from desk.settings import IdentitySettings, SafeUrl
+from keys.base64url import encode_b64u
 
 Prompt = Literal["none", "login"]
 METADATA_LIFETIME: Final = timedelta(hours=1)
@@ -63,8 +63,7 @@ class LoginTerms:
     @property
     def challenge(self) -> str:
         """Give the PKCE challenge (S256) of the verifier."""
-        digest = hashlib.sha256(self.verifier.encode("ascii")).digest()
-        return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+        return encode_b64u(hashlib.sha256(self.verifier.encode("ascii")).digest())
 
 
 def new_login_terms() -> LoginTerms:

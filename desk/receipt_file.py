@@ -11,13 +11,8 @@ from typing import BinaryIO, Final
 
 from desk.errors import ReceiptFileRefused
 from desk.receipts import KeptPromise, Receipts
-from signal_index.proof import (
-    RECEIPTS_OF_DAY,
-    LineWriter,
-    ProofError,
-    encode_b64u,
-    parse_leaf,
-)
+from keys.base64url import encode_b64u
+from signal_index.proof import RECEIPTS_OF_DAY, LineWriter, ProofError, parse_leaf
 
 AROUND: Final = timedelta(hours=1)
 """How far our clock and the index's may differ without a receipt being missed."""

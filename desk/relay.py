@@ -5,7 +5,6 @@ organisation's signature on a request to a holder, and the HMAC in place of a ca
 number. A lookup's answer goes on unchanged, and only when its receipts hold.
 """
 
-from base64 import urlsafe_b64decode
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from desk.callers import ChangingCaller, ReadingCaller
 from desk.desk import desk_of
 from desk.holders import Evaluation, Passed
+from keys.base64url import decode_b64u
 from keys.request import Act
 
 MAX_HOUSEHOLD: Final = 10
@@ -106,7 +106,7 @@ async def evaluate(
         pair=tuple(body.pair),
         key_version=body.keyVersion,
         epoch=body.epoch,
-        points=tuple(urlsafe_b64decode(point + "=") for point in body.points),
+        points=tuple(decode_b64u(point) for point in body.points),
         act=Act(body.act),
     )
     return _answer(await desk_of(request).holders.evaluate(asked, caller.person.sub))

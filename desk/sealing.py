@@ -8,8 +8,6 @@ gets no token and no name, who has the cookie of one session opens that one only
 import hashlib
 import json
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -19,6 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from desk.errors import SessionEnded
+from keys.base64url import decode_b64u, encode_b64u
 
 SECRET_BYTES: Final = 32
 NONCE_BYTES: Final = 12
@@ -39,8 +38,8 @@ class CookieSecret:
     def parse(cls, cookie: str) -> Self:
         """Read a cookie's value, or raise `SessionEnded`."""
         try:
-            secret = urlsafe_b64decode(cookie + "=" * (-len(cookie) % 4))
-        except (Base64Error, ValueError):
+            secret = decode_b64u(cookie)
+        except ValueError:
             raise SessionEnded from None
         if len(secret) != SECRET_BYTES:
             raise SessionEnded
@@ -53,7 +52,7 @@ class CookieSecret:
     @property
     def cookie(self) -> str:
         """Give the value for the cookie itself."""
-        return urlsafe_b64encode(self.secret).rstrip(b"=").decode("ascii")
+        return encode_b64u(self.secret)
 
     @property
     def row_id(self) -> bytes:

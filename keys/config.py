@@ -15,13 +15,13 @@ Invariants of what `verify_config` returns:
 Verifies only, and never imports `keys.group`. Proven by tests/unit/keys/test_config.py.
 """
 
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import combinations
 from typing import Any, Final
 
+from keys.base64url import decode_b64u
 from keys.config_document import (
     ConfigPins,
     HolderConfig,
@@ -100,8 +100,7 @@ def _open_signed(document: bytes, pins: ConfigPins) -> KeyConfig:
             open_compact(token, CONFIG_TYPE, partial(_signer, pin))
         except InvalidToken:
             raise ConfigUnsigned from None
-    padding = "=" * (-len(envelope.payload) % 4)
-    return parse_document(KeyConfig, urlsafe_b64decode(envelope.payload + padding))
+    return parse_document(KeyConfig, decode_b64u(envelope.payload))
 
 
 def _signer(pin: PublicKey, _claims: Mapping[str, Any]) -> PublicKey:

@@ -8,7 +8,6 @@ Nothing here is trusted yet; `keys.config.verify_config` decides that.
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, Self, TypeVar
 
@@ -23,6 +22,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from keys.base64url import decode_b64u, encode_b64u
 from keys.errors import (
     ConfigMalformed,
     ConfigPointRefused,
@@ -49,7 +49,7 @@ def _read_point(value: object) -> bytes:
     if isinstance(value, bytes):
         encoded = value
     elif isinstance(value, str) and _POINT.fullmatch(value):
-        encoded = urlsafe_b64decode(value + "=")
+        encoded = decode_b64u(value)
     else:
         raise ValueError("a point is 43 characters of base64url")
     try:
@@ -76,7 +76,7 @@ def _read_instant(value: object) -> object:
 
 
 def _write_point(value: bytes) -> str:
-    return urlsafe_b64encode(value).rstrip(b"=").decode()
+    return encode_b64u(value)
 
 
 def _write_instant(value: datetime) -> str:

@@ -12,7 +12,6 @@ One algorithm (RFC 9864 "Ed25519"), one key type (OKP JWK with `kid`), an explic
 """
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
@@ -23,6 +22,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from keys.base64url import decode_b64u, encode_b64u
 from keys.errors import InvalidToken, SignatureInvalid, UnusableKey
 
 ALGORITHM: Final = "Ed25519"
@@ -41,7 +41,7 @@ class PublicKey:
 
     def __post_init__(self) -> None:
         """Keep the key as its bytes: they are needed for every signature."""
-        object.__setattr__(self, "raw", _decode(self.jwk["x"]))
+        object.__setattr__(self, "raw", self.jose.public_key.public_bytes_raw())
 
     def __repr__(self) -> str:
         """Show which key it is; that is public."""
@@ -53,13 +53,13 @@ class PublicKey:
 
     def __hash__(self) -> int:
         """Follow `__eq__`."""
-        return hash(self.jwk["x"])
+        return hash(self.raw)
 
     @property
     def jwk(self) -> dict[str, str]:
         """Give the key as a JWK without a private part."""
-        found = self.jose.as_dict(private=False)
-        return {"kty": "OKP", "crv": ALGORITHM, "kid": self.kid, "x": str(found["x"])}
+        raw = encode_b64u(self.raw)
+        return {"kty": "OKP", "crv": ALGORITHM, "kid": self.kid, "x": raw}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -159,17 +159,10 @@ def _split(token: str) -> tuple[bytes, bytes, bytes]:
     if len(parts) != 3 or not token.isascii():
         raise InvalidToken
     try:
-        header, payload, signature = (_decode(part) for part in parts)
+        header, payload, signature = (decode_b64u(part) for part in parts)
     except ValueError:
         raise InvalidToken from None
-    for part, data in zip(parts, (header, payload, signature), strict=True):
-        if urlsafe_b64encode(data).rstrip(b"=").decode("ascii") != part:
-            raise InvalidToken
     return header, payload, signature
-
-
-def _decode(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _json_object(payload: bytes) -> dict[str, Any]:

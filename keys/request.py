@@ -10,7 +10,6 @@
 
 import hashlib
 import json
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from keys.base64url import encode_b64u
 from keys.errors import InvalidRequest
 from keys.files import read_json, read_secret, write_secret
 from keys.jose import PrivateKey, parse_private_key, sign_compact
@@ -126,11 +126,6 @@ def load_request_key(path: Path) -> RequestKey:
 def write_request_key(path: Path, key: RequestKey) -> None:
     """Write a request key to a new file with mode 0600."""
     write_secret(path, json.dumps(key.jwk, indent=2).encode() + b"\n")
-
-
-def encode_b64u(data: bytes) -> str:
-    """Give base64url without padding (RFC 4648 section 5)."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
 def _lifetime(now: datetime) -> dict[str, object]:

@@ -7,7 +7,6 @@
 """
 
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from pydantic import BaseModel, ConfigDict, Field
 
+from keys.base64url import decode_b64u, encode_b64u
 from keys.errors import KeyFileMalformed, KeyFileSealed
 from keys.files import read_secret
 
@@ -94,16 +94,18 @@ class PassphraseSealer:
         sealed = self._cipher(salt, self.cost).encrypt(nonce, secret, associated)
         return {
             "cost": self.cost,
-            "salt": _encode(salt),
-            "nonce": _encode(nonce),
-            "ciphertext": _encode(sealed),
+            "salt": encode_b64u(salt),
+            "nonce": encode_b64u(nonce),
+            "ciphertext": encode_b64u(sealed),
         }
 
     def open(self, seal: Seal, associated: bytes) -> bytes:
         """Open; the cost is bounded, so that a file cannot exhaust the memory."""
         try:
             form = _ScryptSeal.model_validate(dict(seal))
-            salt, nonce, sealed = map(_decode, (form.salt, form.nonce, form.ciphertext))
+            salt, nonce, sealed = map(
+                decode_b64u, (form.salt, form.nonce, form.ciphertext)
+            )
             cipher = self._cipher(salt, form.cost)
             return cipher.decrypt(nonce, sealed, associated)
         except InvalidTag:
@@ -138,11 +140,3 @@ def read_passphrase(path: Path) -> Passphrase:
         return parse_passphrase(read_secret(path).decode())
     except UnicodeDecodeError:
         raise KeyFileMalformed(f"{path.name}: not text") from None
-
-
-def _encode(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _decode(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

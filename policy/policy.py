@@ -7,7 +7,6 @@ every key, so that what was decided before can never answer for what holds now.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -15,6 +14,7 @@ from datetime import date
 
 import cedarpy
 
+from keys.base64url import encode_b64u
 from policy.catalogue import Catalogue, load_catalogue
 from policy.coherence import verify_coherence
 from policy.establishments import Establishments
@@ -73,7 +73,7 @@ class Policy:
             summed = hashlib.sha256(b"signal-policy/digest/1\n")
             summed.update(self.book.digest + self.catalogue.digest)
             summed.update(json.dumps([municipality, rows]).encode())
-            known = base64.urlsafe_b64encode(summed.digest()).rstrip(b"=").decode()
+            known = encode_b64u(summed.digest())
             if len(self._digests) < MOST_WORLDS:
                 self._digests[municipality] = known
         return known

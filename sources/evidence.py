@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from keys.base64url import encode_b64u
 from signal_index.notice import (
     InvalidField,
     Notice,
@@ -27,7 +28,6 @@ from signal_index.proof import (
     NoteKey,
     OpenedEntry,
     ProofError,
-    encode_b64u,
     key_of_year,
     parse_tlog_proof,
     verify_proof_file,

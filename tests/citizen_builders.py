@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 
+from keys.base64url import encode_b64u
 from keys.bsn import Bsn
 from keys.request import Act
 from signal_index.ledger import CheckpointKey
-from signal_index.notice.fields import encode_b64u
 from signal_index.store.connect import DatabaseRole, open_engine
 from signal_index.upkeep.sequencer import Sequencer, sequence_once
 from tests.builders import a_day

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from keys.base64url import encode_b64u
 from keys.request import Act
-from signal_index.notice.fields import encode_b64u
 from tests.holders_builders import LOOKUP_OIN, a_bsn
 from tests.world import World
 

@@ -27,6 +27,7 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
+from keys.base64url import encode_b64u
 from keys.bsn import Bsn
 from policy.decide import load_policy
 from signal_index.api.context import Index, Names
@@ -49,23 +50,11 @@ from signal_index.notice import (
     new_notice_key,
     sign_batch,
 )
-from signal_index.notice.fields import encode_b64u
 from signal_index.store.connect import DatabaseRole, open_engine
 from signal_index.store.schema import migrate
 from tests.builders import a_contact_holder, a_notice, about
-from tests.holders_builders import (
-    AUDIENCE,
-    FakeClock,
-    Holders,
-    a_source,
-    some_holders,
-)
-from tests.tokens import (
-    TokenIssuer,
-    officer_claims,
-    person_claims,
-    source_claims,
-)
+from tests.holders_builders import AUDIENCE, FakeClock, Holders, a_source, some_holders
+from tests.tokens import TokenIssuer, officer_claims, person_claims, source_claims
 from tests.world_registry import AGENCIES, register_town
 
 PROBLEMS = "https://index.test/problems"

@@ -7,7 +7,6 @@ asks. Access tokens live five minutes: they are fetched last.
 import asyncio
 import json
 import secrets
-from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
@@ -22,6 +21,7 @@ from deploy.town.login import fetch_access_token
 from deploy.town.parties import TEAM, Account
 from deploy.town.places import HOLDERS, Places
 from deploy.town.provider import case_system_client
+from keys.base64url import decode_b64u, encode_b64u
 from keys.bsn import parse_bsn
 from keys.client import (
     HolderPlace,
@@ -30,7 +30,7 @@ from keys.client import (
     Signer,
     pseudonymise,
 )
-from keys.request import Act, encode_b64u, load_request_key
+from keys.request import Act, load_request_key
 
 AT_ONCE = 8
 TIMEOUT_SECONDS = 60
@@ -138,4 +138,4 @@ async def _fetch_tickets(
 
 def _read_jti(ticket: str) -> str:
     payload = ticket.split(".")[1]
-    return str(json.loads(urlsafe_b64decode(payload + "=="))["jti"])
+    return str(json.loads(decode_b64u(payload))["jti"])

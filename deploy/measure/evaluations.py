@@ -6,7 +6,6 @@ checked when the clock has stopped.
 
 import asyncio
 import json
-from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +15,14 @@ from deploy.measure.load import Answer, Block, build_post, send_block
 from deploy.measure.sizes import Sizes
 from deploy.measure.town import MeasuredTown
 from deploy.town.parties import AGENCIES, TEAM
+from keys.base64url import decode_b64u, encode_b64u
 from keys.bsn import parse_bsn
 from keys.client import Signer
 from keys.client.asking import Asked
 from keys.dleq import parse_proof
 from keys.group import Point, parse_point
 from keys.oprf import Evaluation, blind_batch, verify_evaluation
-from keys.request import MAX_POINTS, Act, RequestKey, encode_b64u, load_request_key
+from keys.request import MAX_POINTS, Act, RequestKey, load_request_key
 from keys.shares import get_public_share
 
 PAIR = (1, 2)
@@ -114,8 +114,10 @@ def _verify_all(
         if answer.status != 200:
             raise EvaluationsFailed(f"holder {holder} gave {answer.status}")
         said = json.loads(answer.body)
-        evaluated = tuple(parse_point(_decode(text)) for text in said["evaluations"])
-        proof = parse_proof(_decode(said["proof"]))
+        evaluated = tuple(
+            parse_point(decode_b64u(text)) for text in said["evaluations"]
+        )
+        proof = parse_proof(decode_b64u(said["proof"]))
         verify_evaluation(share, tuple(points), Evaluation(evaluated, proof))
 
 
@@ -125,7 +127,3 @@ def _rate(block: Block) -> float:
 
 def _request_key(town: MeasuredTown, slug: str) -> Path:
     return town.places.agency(slug) / "keys" / "request-key.jwk"
-
-
-def _decode(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -29,10 +29,11 @@ from deploy.town.login import fetch_access_token
 from deploy.town.parties import HALL_DESK, TOWN_HALL, find_account
 from deploy.town.provider import desk_client
 from keys import clock
+from keys.base64url import encode_b64u
 from keys.bsn import parse_bsn
 from keys.client import HolderTransport, Pseudonymised, Signer, pseudonymise
 from keys.pseudonym import KeyVersion, derive_ledger_name, derive_stored_point
-from keys.request import Act, encode_b64u, load_request_key
+from keys.request import Act, load_request_key
 from signal_index.key_files import load_keys
 from signal_index.ledger import person_find_key
 

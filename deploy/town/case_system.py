@@ -18,10 +18,11 @@ from deploy.town.parties import MUNICIPALITY, Account
 from deploy.town.places import Places
 from deploy.town.provider import case_system_client
 from keys import clock
+from keys.base64url import encode_b64u
 from keys.bsn import parse_bsn
 from keys.client import Pseudonymised, RelayTransport, fetch_config, pseudonymise
 from keys.config import KeyConfig, parse_pins
-from keys.request import Act, encode_b64u
+from keys.request import Act
 
 CASE = "Z-2026-001234"
 

@@ -1,6 +1,5 @@
 """Get access tokens as a case system does: drive the provider's real login page."""
 
-import base64
 import hashlib
 import secrets
 import time
@@ -13,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from deploy.town.parties import AUDIENCE, PASSWORD, Account
+from keys.base64url import encode_b64u
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 MAX_STEPS = 12
@@ -46,7 +46,7 @@ async def fetch_access_token(
             resource=AUDIENCE,
             state=secrets.token_urlsafe(16),
             nonce=secrets.token_urlsafe(16),
-            code_challenge=_encode(digest),
+            code_challenge=encode_b64u(digest),
             code_challenge_method="S256",
         )
         start = f"{issuer}/auth?{question}"
@@ -136,7 +136,3 @@ def _find_form_action(page: str) -> str:
     if finder.action is None:
         raise LoginFailed("the provider's page has no form")
     return finder.action
-
-
-def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

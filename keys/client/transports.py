@@ -5,18 +5,17 @@ session); both turn what comes back into a `HolderAnswer` or a leaf of
 `EvaluationFailed`, and never repeat what a holder wrote.
 """
 
-import binascii
-from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from keys import clock
+from keys.base64url import decode_b64u, encode_b64u
 from keys.client.asking import Asked, HolderAnswer
 from keys.errors import (
     EvaluationFailed,
@@ -24,13 +23,7 @@ from keys.errors import (
     HolderRefused,
     HolderUnavailable,
 )
-from keys.request import (
-    MAX_POINTS,
-    RequestKey,
-    RequestTerms,
-    encode_b64u,
-    sign_request,
-)
+from keys.request import MAX_POINTS, RequestKey, RequestTerms, sign_request
 
 OK: Final = 200
 TOO_MANY: Final = 429
@@ -177,19 +170,15 @@ def _read_answer(holder: int, response: httpx.Response) -> HolderAnswer:
         raise read_refusal(response)
     try:
         answer = _Answer.model_validate_json(response.content)
-        evaluations = tuple(_decode(text) for text in answer.evaluations)
-        proof = _decode(answer.proof)
-    except (ValidationError, ValueError, binascii.Error):
+        evaluations = tuple(decode_b64u(text) for text in answer.evaluations)
+        proof = decode_b64u(answer.proof)
+    except ValueError:
         raise HolderUnavailable from None
     if answer.holder != holder:
         raise HolderUnavailable
     return HolderAnswer(
         holder, answer.key_version, answer.epoch, evaluations, proof, answer.ticket
     )
-
-
-def _decode(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _retry_after(response: httpx.Response) -> timedelta:

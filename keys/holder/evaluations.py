@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
+from keys.base64url import encode_b64u
 from keys.config import KeyConfig
 from keys.errors import InvalidPoint
 from keys.group import Point, generate_scalar, parse_point
@@ -27,7 +28,7 @@ from keys.holder.store import Meter
 from keys.holder.wire import EvaluationBody, EvaluationClaims, parse_points
 from keys.jose import sign_compact
 from keys.oprf import Evaluation, evaluate
-from keys.request import Act, encode_b64u
+from keys.request import Act
 from keys.ticket import TICKET_LIFETIME, TICKET_TYPE
 
 MAX_BODY: Final = 256 * 1024

@@ -1,7 +1,5 @@
 """The shapes a holder reads from the wire; unknown members are refused."""
 
-import binascii
-from base64 import urlsafe_b64decode
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,8 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from keys.base64url import decode_b64u
 from keys.holder.errors import RequestMalformed
-from keys.request import MAX_POINTS, POINT_BYTES, Act, encode_b64u
+from keys.request import MAX_POINTS, POINT_BYTES, Act
 
 POINT_CHARACTERS = 43
 
@@ -70,9 +69,9 @@ def parse_points(encoded: list[str]) -> tuple[bytes, ...]:
 
 def _point(text: str) -> bytes:
     try:
-        point = urlsafe_b64decode(text + "=")
-    except (ValueError, binascii.Error):
+        point = decode_b64u(text)
+    except ValueError:
         raise RequestMalformed from None
-    if len(point) != POINT_BYTES or encode_b64u(point) != text:
+    if len(point) != POINT_BYTES:
         raise RequestMalformed
     return point

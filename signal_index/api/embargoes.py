@@ -20,6 +20,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from keys.base64url import encode_b64u
 from keys.pseudonym import KeyVersion
 from policy.catalogue import Catalogue
 from policy.key import calendar_day
@@ -59,12 +60,7 @@ from signal_index.citizens.terms import draw_reference
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Kind, Outcome
 from signal_index.notice import InvalidField, parse_day, parse_uuid
-from signal_index.notice.fields import (
-    encode_b64u,
-    encode_instant,
-    parse_list,
-    parse_object,
-)
+from signal_index.notice.fields import encode_instant, parse_list, parse_object
 from signal_index.notice.text import encode_compact
 from signal_index.proof import JsonObject
 from signal_index.store.approvals import Matter, request_approval

@@ -11,13 +11,14 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.base64url import encode_b64u
 from policy.bundle import load_bundle, shipped_bundle
 from policy.vocabulary import Caller, OrganisationKind
 from signal_index.api.context import Index
 from signal_index.api.recording import SpecialAct, record_special
 from signal_index.errors import CallerNotAllowed, PolicyUnusable, ProposalOutdated
 from signal_index.ledger import Kind, sign_adoption
-from signal_index.proof import Adoption, JsonObject, encode_b64u
+from signal_index.proof import Adoption, JsonObject
 from signal_index.store.approvals import Approval
 from signal_index.store.ledger import insert_entries
 from signal_index.store.policies import (

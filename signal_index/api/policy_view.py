@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from joserfc.jwk import OKPKey
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.base64url import encode_b64u
 from policy.bundle import load_bundle, shipped_bundle
 from policy.catalogue import Catalogue
 from policy.decide import Policy
@@ -29,7 +30,7 @@ from policy.errors import InvalidPolicy
 from policy.vocabulary import Establishment
 from signal_index.errors import PolicyUnusable, UnknownPolicy
 from signal_index.events import Event, EventLog
-from signal_index.proof import Adoption, encode_b64u, verify_adoption
+from signal_index.proof import Adoption, verify_adoption
 from signal_index.proof.errors import ProofError
 from signal_index.store.policies import (
     StoredAdoption,

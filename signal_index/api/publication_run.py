@@ -21,6 +21,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.base64url import encode_b64u
 from policy.catalogue import Catalogue
 from policy.errors import PolicyError
 from policy.vocabulary import Caller
@@ -45,7 +46,6 @@ from signal_index.errors import (
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Entry, Kind
 from signal_index.notice import InvalidField, Notice, PersonEventKind, Withdrawal
-from signal_index.notice.fields import encode_b64u
 from signal_index.proof import JsonObject
 from signal_index.signals import (
     ItemOutcome,

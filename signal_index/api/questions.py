@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from keys.base64url import encode_b64u
 from keys.errors import InvalidPseudonym
 from keys.pseudonym import KeyVersion, parse_pseudonym
 from policy.catalogue import Catalogue
@@ -25,7 +26,6 @@ from policy.vocabulary import (
 from signal_index.notice import InvalidField
 from signal_index.notice import parse_municipality as read_municipality
 from signal_index.notice.fields import (
-    encode_b64u,
     parse_b64u,
     parse_int,
     parse_json,

@@ -15,6 +15,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from keys.base64url import encode_b64u
 from signal_index.api.callers import Source, SourceCaller
 from signal_index.api.context import Index, get_index
 from signal_index.api.reading import give_json, read_json
@@ -38,7 +39,6 @@ from signal_index.notice import (
     parse_bucket_question,
     parse_comparison,
 )
-from signal_index.notice.fields import encode_b64u
 from signal_index.proof import JsonObject
 from signal_index.store.ledger import insert_entries
 from signal_index.store.reconciling import confirm_signals, read_standing_signals

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+from keys.base64url import encode_b64u
 from signal_index.ledger.facts import EntryFacts
 from signal_index.ledger.keys import DisclosureKey
 from signal_index.ledger.sealing import NONCE_BYTES, seal_disclosures
@@ -23,7 +24,6 @@ from signal_index.proof import (
     Leaf,
     Outcome,
     digest_disclosure,
-    encode_b64u,
     encode_leaf,
     make_disclosure,
 )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from signal_index.proof import JsonObject, Kind, Outcome, encode_b64u
+from keys.base64url import encode_b64u
+from signal_index.proof import JsonObject, Kind, Outcome
 
 
 @dataclass(frozen=True, repr=False)

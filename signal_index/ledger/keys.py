@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc.jwk import OKPKey
 
-from signal_index.proof import encode_b64u
+from keys.base64url import encode_b64u
 
 KEY_BYTES = 32
 _SEAL = b"signal-index/ledger/seal/1"

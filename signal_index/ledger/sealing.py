@@ -11,14 +11,9 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from keys.base64url import encode_b64u
 from signal_index.ledger.keys import DisclosureKey
-from signal_index.proof import (
-    DisclosureRefused,
-    Group,
-    decode_b64u,
-    encode_b64u,
-    parse_disclosure,
-)
+from signal_index.proof import DisclosureRefused, Group, decode_b64u, parse_disclosure
 
 NONCE_BYTES = 12
 _STEP = 4096

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from keys.base64url import encode_b64u
 from signal_index.ledger.entry import Entry
 from signal_index.ledger.keys import CheckpointKey, ReceiptKey
 from signal_index.proof import (
@@ -13,7 +14,6 @@ from signal_index.proof import (
     NoteKey,
     Promise,
     adoption_header,
-    encode_b64u,
     encode_json,
     encode_note,
     hash_leaf,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from keys.base64url import encode_b64u
 from signal_index.notice.fields import (
-    encode_b64u,
     parse_b64u,
     parse_int,
     parse_list,

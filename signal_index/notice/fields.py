@@ -9,8 +9,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Collection, Mapping
@@ -18,6 +16,7 @@ from datetime import UTC, date, datetime
 from typing import NewType, NoReturn
 from uuid import UUID
 
+from keys.base64url import decode_b64u
 from signal_index.notice.errors import InvalidField
 
 Oin = NewType("Oin", str)
@@ -168,17 +167,12 @@ def parse_b64u(value: object, field: str, *, length: int) -> bytes:
     if not isinstance(value, str):
         raise InvalidField(field, "not-text")
     try:
-        data = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-    except (binascii.Error, ValueError) as error:
+        data = decode_b64u(value)
+    except ValueError as error:
         raise InvalidField(field, "wrong-form") from error
-    if len(data) != length or encode_b64u(data) != value:
+    if len(data) != length:
         raise InvalidField(field, "wrong-form")
     return data
-
-
-def encode_b64u(data: bytes) -> str:
-    """Give base64url without padding (RFC 4648 section 5)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def encode_instant(moment: datetime) -> str:

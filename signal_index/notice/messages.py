@@ -15,13 +15,13 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from keys.base64url import encode_b64u
 from keys.pseudonym import Pseudonym
 from signal_index.notice.errors import InvalidField
 from signal_index.notice.fields import (
     MunicipalityCode,
     Oin,
     Slug,
-    encode_b64u,
     parse_b64u,
     parse_day,
     parse_int,

@@ -13,11 +13,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from keys.base64url import encode_b64u
 from signal_index.notice.errors import InvalidField
 from signal_index.notice.fields import (
     MunicipalityCode,
     Oin,
-    encode_b64u,
     parse_b64u,
     parse_day,
     parse_municipality,

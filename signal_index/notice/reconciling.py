@@ -18,12 +18,12 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from keys.base64url import encode_b64u
 from signal_index.notice.errors import InvalidField
 from signal_index.notice.fields import (
     MunicipalityCode,
     Oin,
     Slug,
-    encode_b64u,
     parse_b64u,
     parse_day,
     parse_int,

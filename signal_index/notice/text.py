@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
+
+from keys.base64url import encode_b64u
 
 
 def encode_compact(value: object) -> bytes:
@@ -14,5 +15,4 @@ def encode_compact(value: object) -> bytes:
 
 def digest_compact(value: object) -> str:
     """Give the SHA-256 of that text, b64u: what an entry says of what was stored."""
-    digest = hashlib.sha256(encode_compact(value)).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return encode_b64u(hashlib.sha256(encode_compact(value)).digest())

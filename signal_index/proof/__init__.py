@@ -48,7 +48,6 @@ from signal_index.proof.encoding import (
     decode_hash,
     decode_json,
     encode_b64,
-    encode_b64u,
     encode_json,
     parse_size,
 )
@@ -98,11 +97,7 @@ from signal_index.proof.promise import (
     promise_header,
     verify_promise,
 )
-from signal_index.proof.receipt import (
-    RECEIPT_GROUPS,
-    OpenedReceipt,
-    verify_receipt,
-)
+from signal_index.proof.receipt import RECEIPT_GROUPS, OpenedReceipt, verify_receipt
 from signal_index.proof.rfc9162 import (
     EMPTY_ROOT,
     hash_leaf,
@@ -183,7 +178,6 @@ __all__ = [
     "decode_json",
     "digest_disclosure",
     "encode_b64",
-    "encode_b64u",
     "encode_bundle",
     "encode_first_leaf",
     "encode_json",

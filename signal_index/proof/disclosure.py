@@ -15,12 +15,12 @@ from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
 
+from keys.base64url import encode_b64u
 from signal_index.proof.encoding import (
     Json,
     JsonObject,
     decode_b64u,
     decode_json,
-    encode_b64u,
     encode_json,
 )
 from signal_index.proof.errors import DisclosureRefused, MalformedProof

@@ -11,33 +11,24 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from keys import base64url
 from signal_index.proof.errors import MalformedProof
 
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 JsonObject: TypeAlias = Mapping[str, Json]
 
 HASH_BYTES = 32
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")  # of bytes: ten times as fast as of text
 _ENCODER = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 )
 
 
-def encode_b64u(data: bytes) -> str:
-    """Give base64url without padding (RFC 4648 section 5)."""
-    text = binascii.b2a_base64(data, newline=False).translate(_URL_SAFE)
-    return text.rstrip(b"=").decode("ascii")
-
-
 def decode_b64u(text: str) -> bytes:
-    """Give the bytes of a base64url text without padding, or raise `MalformedProof`."""
+    """Read base64url in its one form, or raise `MalformedProof`."""
     try:
-        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (binascii.Error, ValueError) as cause:
+        return base64url.decode_b64u(text)
+    except ValueError as cause:
         raise MalformedProof("a base64url text is not one") from cause
-    if encode_b64u(data) != text:
-        raise MalformedProof("a base64url text is not in its one form")
-    return data
 
 
 def encode_b64(data: bytes) -> str:

@@ -16,13 +16,9 @@ from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID
 
+from keys.base64url import encode_b64u
 from signal_index.proof.disclosure import Group
-from signal_index.proof.encoding import (
-    decode_b64u,
-    decode_json,
-    encode_b64u,
-    encode_json,
-)
+from signal_index.proof.encoding import decode_b64u, decode_json, encode_json
 from signal_index.proof.errors import MalformedProof
 
 _VERSION = 1

@@ -12,13 +12,8 @@ from uuid import UUID
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from signal_index.proof.encoding import (
-    HASH_BYTES,
-    JsonObject,
-    decode_b64u,
-    decode_json,
-    encode_b64u,
-)
+from keys.base64url import encode_b64u
+from signal_index.proof.encoding import HASH_BYTES, JsonObject, decode_b64u, decode_json
 from signal_index.proof.errors import MalformedProof
 from signal_index.proof.statement import open_statement, statement_header
 

@@ -13,6 +13,7 @@ without asking us.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from keys.base64url import encode_b64u
 from signal_index.proof.checkpoint import Checkpoint, verify_checkpoint
 from signal_index.proof.disclosure import Disclosure, verify_disclosure
 from signal_index.proof.encoding import (
@@ -21,7 +22,6 @@ from signal_index.proof.encoding import (
     decode_hash,
     decode_json,
     encode_b64,
-    encode_b64u,
     encode_json,
     parse_size,
 )

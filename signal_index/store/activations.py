@@ -16,12 +16,13 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.base64url import encode_b64u
 from keys.config import ConfigPins, KeyConfig, KeyOrigin, verify_config
 from keys.errors import ConfigRefused
 from policy.bundle import Bundle
 from signal_index.errors import KeyConfigUnusable
 from signal_index.ledger import Kind
-from signal_index.proof import JsonObject, encode_b64u
+from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.tables.registry import key_config, policy_activation
 

@@ -15,7 +15,7 @@ Proven by tests/attack/test_events_must_be_signed.py.
 import hashlib
 import hmac
 import json
-from base64 import b64decode, b64encode, urlsafe_b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -24,6 +24,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey, RSAKey, import_key
 from joserfc.jws import JWSRegistry
 
+from keys.base64url import decode_b64u
 from sources.errors import InvalidAgencySettings
 from sources.receiving.errors import EventSignatureInvalid
 
@@ -122,6 +123,6 @@ def _decode(text: str) -> bytes:
     try:
         if "=" in text:
             return b64decode(text, validate=True)
-        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return decode_b64u(text)
     except ValueError:
         raise EventSignatureInvalid from None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from keys.request import encode_b64u
+from keys.base64url import encode_b64u
 from tests.desk_builders import Browser, Town, csrf_of, log_in, some_town
 from tests.holders_builders import some_point
 

@@ -8,6 +8,7 @@ from itertools import cycle
 import httpx
 import pytest
 
+from keys.base64url import encode_b64u
 from keys.client import pseudonymise
 from keys.errors import HolderBudgetSpent
 from keys.holder.errors import HolderNotReady
@@ -16,7 +17,6 @@ from keys.request import (
     Act,
     RequestKey,
     RequestTerms,
-    encode_b64u,
     sign_request,
     sign_statement_request,
 )

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from keys.base64url import encode_b64u
 from policy.bundle import Bundle, shipped_bundle
 from policy.change import CategorySwitch, switch_category
 from policy.vocabulary import (
@@ -28,15 +29,11 @@ from policy.vocabulary import (
 )
 from signal_index.api.recording import SpecialAct, record_special
 from signal_index.ledger import Kind, ReceiptKey, sign_adoption
-from signal_index.proof import Adoption, encode_b64u
+from signal_index.proof import Adoption
 from signal_index.store.approvals import Matter, request_approval
 from signal_index.store.connect import transaction
 from signal_index.store.ledger import insert_entries
-from signal_index.store.policies import (
-    StoredAdoption,
-    insert_adoption,
-    insert_bundle,
-)
+from signal_index.store.policies import StoredAdoption, insert_adoption, insert_bundle
 from tests.holders_builders import LOOKUP_OIN, a_bsn
 from tests.store_builders import DATABASES
 from tests.world import LEDGER_ORIGIN, World, open_world, restarted

@@ -23,10 +23,11 @@ from deploy.town.login import fetch_access_token
 from deploy.town.parties import ACCOUNTS
 from deploy.town.provider import case_system_client
 from keys import clock
+from keys.base64url import encode_b64u
 from keys.bsn import parse_bsn
 from keys.client import RelayTransport, fetch_config, pseudonymise
 from keys.config import ConfigPins, parse_pins
-from keys.request import Act, encode_b64u
+from keys.request import Act
 from tests.browser.screen import Town
 
 PAGE = Path(__file__).parents[2] / "docs" / "case-system.md"

@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 import desk
-from keys.request import encode_b64u
+from keys.base64url import encode_b64u
 from tests.desk_builders import OTHER_CLIENT, Town, some_town
 from tests.holders_builders import a_bsn
 

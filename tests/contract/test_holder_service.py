@@ -5,10 +5,11 @@ import json
 import httpx
 import pytest
 
+from keys.base64url import encode_b64u
 from keys.config import parse_pins, verify_config
 from keys.holder.errors import HolderNotReady
 from keys.holder.evaluations import MAX_BODY
-from keys.request import Act, encode_b64u, sign_request, sign_statement_request
+from keys.request import Act, sign_request, sign_statement_request
 from tests.holders_builders import NOON, FakeMeter, Holders, some_holders, some_point
 
 URL = "http://holder-1/v1"

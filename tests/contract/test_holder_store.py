@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from keys.base64url import encode_b64u
 from keys.holder.admission import Admitted, AdmittedStatement
 from keys.holder.errors import (
     BudgetSpent,
@@ -23,7 +24,6 @@ from keys.holder.errors import (
 from keys.holder.spending import TicketGrant
 from keys.holder.store import HolderStore
 from keys.holder.wire import EvaluationClaims, StatementClaims
-from keys.request import encode_b64u
 from tests.holders_builders import (
     NOON,
     Organisation,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from signal_index.notice.fields import encode_b64u
+from keys.base64url import encode_b64u
 from signal_index.store import search
 from tests.holders_builders import a_bsn
 from tests.officer_builders import OFFICER, a_citizen, a_search, find, ids, look_up

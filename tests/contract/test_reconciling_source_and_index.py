@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from keys.base64url import encode_b64u
 from keys.bsn import WEIGHTS
-from signal_index.notice.fields import encode_b64u
 from signal_index.store.connect import transaction
 from sources.errors import TooManyUnknown
 from sources.profile import parse_profile

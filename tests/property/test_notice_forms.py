@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keys.base64url import encode_b64u
 from signal_index.notice import (
     ContactHolder,
     Delivery,
@@ -42,7 +43,7 @@ from signal_index.notice import (
 )
 from signal_index.notice.bodies import parse_batch_body
 from signal_index.notice.contacts import WEEKDAYS
-from signal_index.notice.fields import encode_b64u, parse_b64u, parse_json
+from signal_index.notice.fields import parse_b64u, parse_json
 
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1))
 SLUGS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,63}", fullmatch=True).map(Slug)

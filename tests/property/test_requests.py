@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keys.base64url import encode_b64u
 from keys.bsn import parse_bsn
 from keys.errors import InvalidBsn, InvalidToken, TicketRefused
 from keys.holder.budgets import Bucket, check_bucket, outstanding
@@ -13,7 +14,7 @@ from keys.holder.errors import RequestRefused, SourceBudgetSpent
 from keys.holder.evaluations import Holder, answer_evaluation
 from keys.holder.organisations import collect_organisations
 from keys.jose import PrivateKey, PublicKey, open_compact, sign_compact
-from keys.request import Act, compute_req, encode_b64u
+from keys.request import Act, compute_req
 from keys.ticket import verify_ticket
 from tests.holders_builders import AUDIENCE, NOON, FakeClock, FakeMeter, some_holders
 

@@ -8,16 +8,10 @@ from deploy.town.login import fetch_client_token
 from deploy.town.parties import AGENCIES
 from deploy.town.provider import agency_client
 from keys import clock
+from keys.base64url import encode_b64u
 from keys.bsn import parse_bsn
 from keys.oprf import blind_batch
-from keys.request import (
-    Act,
-    RequestKey,
-    RequestTerms,
-    encode_b64u,
-    load_request_key,
-    sign_request,
-)
+from keys.request import Act, RequestKey, RequestTerms, load_request_key, sign_request
 
 CLOSED_PURPOSE = LookupQuestion("jeugdhulp-toegang", "jeugdwet-2.3")
 

@@ -10,6 +10,7 @@ from deploy.town.parties import MUNICIPALITY, TOWN_HALL
 from deploy.town.year.cast import Colleague
 from deploy.town.year.plan import PlannedLookup
 from deploy.town.year.reasons import list_categories
+from keys.base64url import encode_b64u
 from keys.pseudonym import KeyVersion, Pseudonym
 from policy.catalogue import Catalogue
 from policy.decide import Policy
@@ -27,7 +28,6 @@ from policy.vocabulary import (
 from signal_index.api.recording import Asked, Decided, name_persons, record_lookup
 from signal_index.keyring import IndexKeys
 from signal_index.ledger import Entry, Outcome
-from signal_index.proof import encode_b64u
 from signal_index.signals import PointKeys, SignalState, StoredSignal, derive_point
 
 _KEY_VERSION = KeyVersion(1)

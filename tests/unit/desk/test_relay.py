@@ -4,10 +4,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from keys.base64url import encode_b64u
 from keys.client import RelayTransport, fetch_config, pseudonymise
 from keys.client.asking import Pseudonymised
 from keys.config import parse_pins
-from keys.request import Act, encode_b64u
+from keys.request import Act
 from tests.desk_builders import (
     BASE,
     INDEX,

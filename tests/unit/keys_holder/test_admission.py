@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from keys.base64url import encode_b64u
 from keys.holder.admission import Admitted, admit, admit_statement
 from keys.holder.errors import (
     ActNotAllowed,
@@ -22,7 +23,6 @@ from keys.request import (
     Act,
     RequestKey,
     compute_req,
-    encode_b64u,
     sign_request,
     sign_statement_request,
 )

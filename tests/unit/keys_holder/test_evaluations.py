@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from keys.base64url import encode_b64u
 from keys.dleq import parse_proof
 from keys.errors import ProofRefused
 from keys.group import Point, parse_point
@@ -17,7 +18,7 @@ from keys.holder.errors import (
 from keys.holder.evaluations import Evaluated, Holder, answer_evaluation
 from keys.holder.organisations import collect_organisations
 from keys.oprf import Evaluation, blind_batch, verify_evaluation
-from keys.request import Act, encode_b64u, sign_request
+from keys.request import Act, sign_request
 from keys.shares import get_public_share
 from keys.ticket import TICKET_LIFETIME, verify_ticket
 from tests.holders_builders import (

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from keys.base64url import encode_b64u
 from keys.errors import (
     TicketExpired,
     TicketInvalid,
@@ -10,7 +11,7 @@ from keys.errors import (
     TicketStale,
 )
 from keys.jose import sign_compact
-from keys.request import Act, encode_b64u
+from keys.request import Act
 from keys.ticket import TICKET_TYPE, Ticket, verify_ticket, verify_ticket_pair
 from tests.holders_builders import AUDIENCE, NOON, some_holders
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keys.base64url import encode_b64u
 from signal_index.ledger import sign_checkpoint
 from signal_index.proof import (
     Checkpoint,
@@ -17,7 +18,6 @@ from signal_index.proof import (
     TileRef,
     decode_b64u,
     decode_json,
-    encode_b64u,
     encode_bundle,
     encode_first_leaf,
     encode_json,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 import pytest
 from joserfc import jws
 
+from keys.base64url import encode_b64u
 from signal_index.ledger import ReceiptKey, make_receipt
 from signal_index.proof import (
     DisclosureRefused,
@@ -18,7 +19,6 @@ from signal_index.proof import (
     ProofError,
     SignatureRefused,
     decode_b64u,
-    encode_b64u,
     encode_json,
     hash_leaf,
     origin_of,
@@ -26,14 +26,7 @@ from signal_index.proof import (
     promise_header,
     verify_receipt,
 )
-from tests.ledger_builders import (
-    NOON,
-    ORIGIN,
-    RECEIPT_KEY,
-    a_shown,
-    an_entry,
-    an_id,
-)
+from tests.ledger_builders import NOON, ORIGIN, RECEIPT_KEY, a_shown, an_entry, an_id
 
 KEYS = [parse_receipt_key(RECEIPT_KEY.public_jwk)]
 
