@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from policy.calendar import months_back
+from keys.months import months_back
 from policy.catalogue import Catalogue
 from policy.errors import InvalidQuestion, LookupDenied
 from policy.key import calendar_day

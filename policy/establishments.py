@@ -12,14 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue
 from policy.errors import InvalidEstablishment
-from policy.vocabulary import (
-    Establishment,
-    MunicipalityCode,
-    PurposeId,
-    parse_municipality,
-)
+from policy.vocabulary import Establishment, PurposeId, parse_municipality
 
 STAATSBLAD = re.compile(r"(?:Stb\. ?)?([12]\d{3})(?:, ?| |-)([1-9]\d{0,3})")
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from keys.municipality import MunicipalityCode
 from policy.errors import NoDecision
 from policy.vocabulary import (
     Action,
@@ -22,7 +23,6 @@ from policy.vocabulary import (
     CategoryId,
     InformedCode,
     LegalBasisId,
-    MunicipalityCode,
     OrganisationKind,
     PurposeId,
     Question,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue, Purpose
 from policy.policy import Policy
 from policy.vocabulary import (
@@ -18,7 +19,6 @@ from policy.vocabulary import (
     CallerKind,
     CategoryId,
     Establishment,
-    MunicipalityCode,
     PurposeId,
     Question,
     Role,

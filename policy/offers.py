@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from keys.municipality import MunicipalityCode
 from policy.catalogue import Purpose
 from policy.decide import scope_text
 from policy.key import calendar_day
@@ -22,7 +23,6 @@ from policy.vocabulary import (
     Caller,
     CategoryId,
     InformedCode,
-    MunicipalityCode,
     PurposeId,
     Question,
     RefusalGround,

@@ -15,13 +15,14 @@ from datetime import date
 import cedarpy
 
 from keys.base64url import encode_b64u
+from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue, load_catalogue
 from policy.coherence import verify_coherence
 from policy.establishments import Establishments
 from policy.key import DecisionKey
 from policy.memory import Memory
 from policy.rules import RuleBook, Verdict, ask, load_rules
-from policy.vocabulary import Establishment, MunicipalityCode, PurposeId
+from policy.vocabulary import Establishment, PurposeId
 from policy.world import add_caller, build_entities, build_request
 
 Worlds = dict[tuple[MunicipalityCode, date], cedarpy.Entities]

@@ -13,7 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from policy.calendar import months_after
+from keys.months import add_months
+from keys.municipality import MunicipalityCode
 from policy.catalogue import Category
 from policy.errors import (
     CategoryNotEstablished,
@@ -24,13 +25,7 @@ from policy.errors import (
 )
 from policy.key import calendar_day
 from policy.policy import Policy
-from policy.vocabulary import (
-    CategoryId,
-    InformedCode,
-    MunicipalityCode,
-    PurposeId,
-    SourceKind,
-)
+from policy.vocabulary import CategoryId, InformedCode, PurposeId, SourceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,7 @@ def permit_publication(
         raise CategoryNotEstablished("no established purpose here names the category")
     if publication.informed not in category.informed_codes:
         raise InformedCodeRefused("the category does not accept this informed code")
-    latest_end = months_after(day, category.maximum_life_months)
+    latest_end = add_months(day, category.maximum_life_months)
     if not publication.valid_from <= publication.valid_until <= latest_end:
         raise LifeTooLong("the notice lives longer than its category allows")
     return PermittedPublication(category.id, publication.municipality, latest_end)

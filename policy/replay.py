@@ -15,13 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from keys.municipality import MunicipalityCode
 from policy.errors import NoDecision, UnknownCode
 from policy.policy import Policy
 from policy.vocabulary import (
     Assurance,
     Caller,
     CallerKind,
-    MunicipalityCode,
     OrganisationKind,
     Question,
     Role,

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym
 from policy.errors import ReportDenied, UnknownCode
 from policy.policy import Policy
@@ -26,7 +27,6 @@ from policy.vocabulary import (
     Caller,
     CallerKind,
     CategoryId,
-    MunicipalityCode,
     OrganisationKind,
     RefusalGround,
     Role,

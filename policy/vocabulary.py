@@ -13,19 +13,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING
 
+from keys.municipality import MUNICIPALITY_CODE, MunicipalityCode
 from policy.errors import UnknownMunicipality
 
 if TYPE_CHECKING:
     from keys.pseudonym import Pseudonym
 
-MunicipalityCode = NewType("MunicipalityCode", str)
-
 
 def parse_municipality(text: str) -> MunicipalityCode:
     """Read a municipality's code (CBS: four digits), or raise `UnknownMunicipality`."""
-    if len(text) != 4 or not (text.isascii() and text.isdigit()):
+    if MUNICIPALITY_CODE.fullmatch(text) is None:
         raise UnknownMunicipality("a municipality's code is four digits")
     return MunicipalityCode(text)
 

@@ -34,18 +34,6 @@ def derive_age_limit(born: date, years: int) -> date:
     return round_down_to_quarter(_birthday(born, years) - timedelta(days=1))
 
 
-def add_months(day: date, months: int) -> date:
-    """Give the same day some months later, or the last day of that month."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    for wanted in range(day.day, 27, -1):
-        try:
-            return date(year, month + 1, wanted)
-        except ValueError:
-            continue
-    return date(year, month + 1, min(day.day, 28))
-
-
 def _birthday(born: date, years: int) -> date:
     try:
         return born.replace(year=born.year + years)

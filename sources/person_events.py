@@ -20,10 +20,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from keys.bsn import Bsn, parse_bsn
 from keys.errors import InvalidBsn
+from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym
 from signal_index.notice import (
     SALT_BYTES,
-    MunicipalityCode,
     PersonEvent,
     PersonEventKind,
     SubjectProof,

@@ -21,7 +21,8 @@ from pydantic import (
     model_validator,
 )
 
-from signal_index.notice import MunicipalityCode, Slug
+from keys.municipality import MunicipalityCode
+from signal_index.notice import Slug
 from sources.contacts import ContactRow
 from sources.errors import InvalidProfile
 from sources.layouts import (

@@ -10,13 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from keys.bsn import Bsn
-from signal_index.notice import (
-    ContactHolder,
-    Informed,
-    MunicipalityCode,
-    Slug,
-    WithdrawalReason,
-)
+from keys.municipality import MunicipalityCode
+from signal_index.notice import ContactHolder, Informed, Slug, WithdrawalReason
 from sources.reasons import Reason
 
 

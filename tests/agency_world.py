@@ -14,13 +14,8 @@ import httpx
 
 from keys.bsn import parse_bsn
 from keys.config import parse_pins
-from signal_index.notice import (
-    DeliveryKind,
-    MunicipalityCode,
-    Oin,
-    ReconcilingScope,
-    Slug,
-)
+from keys.municipality import MunicipalityCode
+from signal_index.notice import DeliveryKind, Oin, ReconcilingScope, Slug
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.registry import SourceRecord, add_source
 from sources.intake.files import FileIntake

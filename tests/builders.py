@@ -7,6 +7,7 @@ import uuid
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym
 from signal_index.notice import (
     SALT_BYTES,
@@ -17,7 +18,6 @@ from signal_index.notice import (
     Deputy,
     Informed,
     Label,
-    MunicipalityCode,
     Notice,
     OfficeHours,
     Oin,

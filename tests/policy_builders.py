@@ -12,6 +12,7 @@ from typing import Any
 
 import pysodium
 
+from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym, parse_pseudonym
 from policy.catalogue import Catalogue
 from policy.decide import Policy, load_policy
@@ -21,7 +22,6 @@ from policy.vocabulary import (
     CallerKind,
     Establishment,
     InformedCode,
-    MunicipalityCode,
     OrganisationKind,
     Question,
     Role,

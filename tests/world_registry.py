@@ -8,8 +8,9 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue
-from policy.vocabulary import Establishment, MunicipalityCode
+from policy.vocabulary import Establishment
 from signal_index.notice import NoticeKey
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.establishments import establish_purpose

@@ -8,14 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from policy.offers import Choice, InformedChoice, PurposeOffer, open_purposes
-from policy.vocabulary import parse_municipality
 from signal_index.api.callers import Person
 from signal_index.api.context import get_index
 from signal_index.api.reading import give_json, read_query
 from signal_index.api.reviews import hashes_of
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
-from signal_index.notice import parse_municipality as read_municipality
+from signal_index.notice import parse_municipality
 from signal_index.store.review_records import count_open_questions
 
 routes = Routes()
@@ -27,7 +26,7 @@ async def show_catalogue(request: Request, caller: Person) -> Response:
     index = get_index(request)
     query = read_query(request, ("municipality",))
     asked = query.get("municipality", caller.caller.municipality)
-    place = parse_municipality(read_municipality(asked, "municipality"))
+    place = parse_municipality(asked, "municipality")
     now = index.clock()
     policy = index.policy.get(await index.standing.get(now), place)
     offers = open_purposes(policy, caller.caller, place, now=now)

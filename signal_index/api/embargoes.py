@@ -21,11 +21,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keys.base64url import encode_b64u
+from keys.municipality import MunicipalityCode
 from keys.pseudonym import KeyVersion
 from policy.catalogue import Catalogue
 from policy.key import calendar_day
 from policy.reports import ACTIVITY
-from policy.vocabulary import MunicipalityCode
 from signal_index.api.access_requests import parse_code, verify_whole_municipality
 from signal_index.api.approvals import record_approval
 from signal_index.api.callers import Officer, PrivacyOfficer

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue, Purpose
 from policy.differences import Difference
 from policy.errors import UnknownCode
@@ -17,7 +18,7 @@ from policy.matrix import Cell, build_matrix, find_cells
 from policy.policy import Policy
 from policy.replay import Replay
 from policy.sentences import say_needs, say_purpose, say_rules
-from policy.vocabulary import MunicipalityCode, Role
+from policy.vocabulary import Role
 from signal_index.notice.fields import encode_instant
 from signal_index.store.approvals import Approval
 from signal_index.store.policies import StoredAdoption

@@ -16,15 +16,8 @@ from keys.errors import InvalidPseudonym
 from keys.pseudonym import KeyVersion, parse_pseudonym
 from policy.catalogue import Catalogue
 from policy.decide import MOST_SUBJECTS
-from policy.vocabulary import (
-    BreakGlassReason,
-    Caller,
-    Question,
-    Subject,
-    parse_municipality,
-)
-from signal_index.notice import InvalidField
-from signal_index.notice import parse_municipality as read_municipality
+from policy.vocabulary import BreakGlassReason, Caller, Question, Subject
+from signal_index.notice import InvalidField, parse_municipality
 from signal_index.notice.fields import (
     parse_b64u,
     parse_int,
@@ -69,7 +62,7 @@ def parse_lookup(
     subjects = parse_list(item["subjects"], "subjects", maximum=MOST_SUBJECTS)
     if not subjects:
         raise InvalidField("subjects", "too-many")
-    place = read_municipality(item["municipality"], "municipality")
+    place = parse_municipality(item["municipality"], "municipality")
     catalogue = catalogue_in(place)
     return LookupBody(
         key_version=KeyVersion(parse_int(item["keyVersion"], "keyVersion", minimum=1)),
@@ -78,7 +71,7 @@ def parse_lookup(
         ),
         question=Question(
             caller=caller,
-            municipality=parse_municipality(place),
+            municipality=place,
             purpose=catalogue.parse_purpose(_code(item, "purpose")),
             legal_basis=catalogue.parse_legal_basis(_code(item, "legalBasis")),
             case_reference=_case_reference(item["caseReference"]),

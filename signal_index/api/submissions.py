@@ -27,7 +27,6 @@ from keys.pseudonym import (
 from policy.decide import Policy
 from policy.errors import PolicyError
 from policy.publication import Publication, permit_publication
-from policy.vocabulary import parse_municipality
 from signal_index.errors import RequestRefused, UnknownSource
 from signal_index.notice import (
     InvalidField,
@@ -178,7 +177,7 @@ def _permit(notice: Notice, source: SourceStanding, rules: Rules) -> None:
         Publication(
             source_kind=catalogue.parse_source_kind(source.kind),
             category=catalogue.parse_category(notice.category),
-            municipality=parse_municipality(notice.municipality),
+            municipality=notice.municipality,
             informed=catalogue.parse_informed(notice.informed.code),
             valid_from=notice.valid_from,
             valid_until=notice.valid_until,

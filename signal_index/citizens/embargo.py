@@ -24,8 +24,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from keys.months import add_months
 from keys.pseudonym import RowKeySecret, SealedRow, StoredPoint, derive_sealed_row
-from policy.calendar import months_after
 from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
 from policy.vocabulary import CategoryId
@@ -90,7 +90,7 @@ def is_allowed_end(until: date, today: date) -> bool:
 
 def last_allowed_end(today: date) -> date:
     """Give the last day that an embargo placed today may have."""
-    return months_after(today, MOST_MONTHS)
+    return add_months(today, MOST_MONTHS)
 
 
 def find_embargo_categories(catalogue: Catalogue) -> frozenset[CategoryId]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from policy.calendar import months_after
+from keys.months import add_months
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters and digits that nobody mistakes for another over the phone."""
@@ -24,12 +24,12 @@ def due_on(received_on: date) -> date:
 
     Received on 31 January: due on the last day of February.
     """
-    return months_after(received_on, 1)
+    return add_months(received_on, 1)
 
 
 def extended_due_on(received_on: date) -> date:
     """Give the last day after an extension by two months, told within the first."""
-    return months_after(received_on, 3)
+    return add_months(received_on, 3)
 
 
 def is_plausible_receipt(received_on: date, today: date) -> bool:
@@ -39,7 +39,7 @@ def is_plausible_receipt(received_on: date, today: date) -> bool:
 
 def earliest_receipt(today: date) -> date:
     """Give the first day on which a request that is entered today can have come."""
-    return months_after(today, -OLDEST_REQUEST_MONTHS)
+    return add_months(today, -OLDEST_REQUEST_MONTHS)
 
 
 def draw_reference(draw: Callable[[int], int]) -> str:

@@ -50,7 +50,6 @@ from signal_index.notice.errors import (
 )
 from signal_index.notice.fields import (
     Label,
-    MunicipalityCode,
     Oin,
     Phone,
     Slug,
@@ -141,7 +140,6 @@ __all__ = [
     "InvalidSignature",
     "Label",
     "MarkedSignal",
-    "MunicipalityCode",
     "Notice",
     "NoticeBody",
     "NoticeError",

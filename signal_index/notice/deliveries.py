@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
 
+from keys.municipality import MunicipalityCode
 from signal_index.notice.errors import InvalidField
 from signal_index.notice.fields import (
-    MunicipalityCode,
     Oin,
     Slug,
     encode_instant,

@@ -17,10 +17,10 @@ from typing import NewType, NoReturn
 from uuid import UUID
 
 from keys.base64url import decode_b64u
+from keys.municipality import MUNICIPALITY_CODE, MunicipalityCode
 from signal_index.notice.errors import InvalidField
 
 Oin = NewType("Oin", str)
-MunicipalityCode = NewType("MunicipalityCode", str)
 Phone = NewType("Phone", str)
 Label = NewType("Label", str)
 Slug = NewType("Slug", str)
@@ -32,7 +32,6 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _OIN = re.compile(r"[0-9]{20}", re.ASCII)
-_MUNICIPALITY = re.compile(r"[0-9]{4}", re.ASCII)
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ž .,:;'\u2019&()/+\u2013-]+")
@@ -134,7 +133,7 @@ def parse_oin(value: object, field: str) -> Oin:
 
 def parse_municipality(value: object, field: str) -> MunicipalityCode:
     """Give a municipality code of Statistics Netherlands: four digits."""
-    return MunicipalityCode(_match(_MUNICIPALITY, value, field))
+    return MunicipalityCode(_match(MUNICIPALITY_CODE, value, field))
 
 
 def parse_slug(value: object, field: str) -> Slug:

@@ -16,10 +16,10 @@ from typing import Final
 from uuid import UUID
 
 from keys.base64url import encode_b64u
+from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym
 from signal_index.notice.errors import InvalidField
 from signal_index.notice.fields import (
-    MunicipalityCode,
     Oin,
     Slug,
     parse_b64u,

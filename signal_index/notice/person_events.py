@@ -14,9 +14,9 @@ from typing import Final
 from uuid import UUID
 
 from keys.base64url import encode_b64u
+from keys.municipality import MunicipalityCode
 from signal_index.notice.errors import InvalidField
 from signal_index.notice.fields import (
-    MunicipalityCode,
     Oin,
     parse_b64u,
     parse_day,

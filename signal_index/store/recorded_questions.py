@@ -19,8 +19,9 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.municipality import MunicipalityCode
 from policy.replay import RecordedQuestion
-from policy.vocabulary import MunicipalityCode, OrganisationKind, Role
+from policy.vocabulary import OrganisationKind, Role
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import DisclosureKey, Kind, open_disclosures
 from signal_index.proof import Group, JsonObject, parse_disclosure

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement
 
-from policy.vocabulary import MunicipalityCode
+from keys.municipality import MunicipalityCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
-from policy.vocabulary import Establishment, MunicipalityCode, PurposeId
+from policy.vocabulary import Establishment, PurposeId
 from signal_index.store.policies import StoredAdoption, find_newest_adoptions
 from signal_index.store.witnessing import find_unwitnessed_since
 from signal_index.tables import registry

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from policy.calendar import months_after
+from keys.months import add_months
 from policy.catalogue import Catalogue
 from signal_index.events import Event, EventLog
 from signal_index.ledger import Kind
@@ -102,7 +102,7 @@ class Erasure:
         return self.clock().year - self.ledger_years
 
     async def _erase_citizen_rights(self, today: date) -> int:
-        day = months_after(today, -CITIZEN_RIGHTS_MONTHS)
+        day = add_months(today, -CITIZEN_RIGHTS_MONTHS)
         async with transaction(self.engine) as conn:
             gone = await erase_over(conn, _midnight(day), day)
             for municipality, counts in gone.items():
@@ -194,14 +194,14 @@ def derive_terms(catalogue: Catalogue, today: date) -> Sequence[Terms]:
         *(
             Terms(
                 frozenset(names),
-                _midnight(months_after(today, -life)),
-                None if kept is None else months_after(today, -kept),
+                _midnight(add_months(today, -life)),
+                None if kept is None else add_months(today, -kept),
             )
             for (life, kept), names in groups.items()
         ),
         Terms(
             known,
-            _midnight(months_after(today, -LONGEST_LIFE_MONTHS)),
+            _midnight(add_months(today, -LONGEST_LIFE_MONTHS)),
             None,
             excluding=True,
         ),

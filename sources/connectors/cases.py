@@ -15,12 +15,8 @@ from enum import Enum, auto
 
 from keys.bsn import Bsn, parse_bsn
 from keys.errors import InvalidBsn
-from signal_index.notice import (
-    Informed,
-    MunicipalityCode,
-    Slug,
-    WithdrawalReason,
-)
+from keys.municipality import MunicipalityCode
+from signal_index.notice import Informed, Slug, WithdrawalReason
 from sources.connectors.contact_fields import read_contact
 from sources.connectors.fields import FieldReader, RawCase
 from sources.dates import derive_age_limit

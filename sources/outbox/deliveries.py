@@ -8,14 +8,8 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID, uuid4
 
-from signal_index.notice import (
-    Delivery,
-    DeliveryCounts,
-    DeliveryKind,
-    MunicipalityCode,
-    Oin,
-    Slug,
-)
+from keys.municipality import MunicipalityCode
+from signal_index.notice import Delivery, DeliveryCounts, DeliveryKind, Oin, Slug
 from sources.outbox.store import Outbox
 from sources.profile import Profile
 from sources.reasons import Reason

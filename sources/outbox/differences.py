@@ -11,8 +11,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from keys.months import add_months
 from signal_index.notice import WithdrawalReason
-from sources.dates import add_months, round_down_to_quarter
+from sources.dates import round_down_to_quarter
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from keys.bsn import Bsn, parse_bsn
+from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym, parse_pseudonym
 from signal_index.notice import (
     BATCH_MAXIMUM,
     SALT_BYTES,
     Batch,
     Informed,
-    MunicipalityCode,
     Notice,
     Oin,
     Slug,

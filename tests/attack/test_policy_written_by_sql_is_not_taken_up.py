@@ -17,16 +17,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from keys.base64url import encode_b64u
+from keys.municipality import MunicipalityCode
 from policy.bundle import Bundle, shipped_bundle
 from policy.change import CategorySwitch, switch_category
-from policy.vocabulary import (
-    Assurance,
-    Caller,
-    CallerKind,
-    MunicipalityCode,
-    OrganisationKind,
-    Role,
-)
+from policy.vocabulary import Assurance, Caller, CallerKind, OrganisationKind, Role
 from signal_index.api.recording import SpecialAct, record_special
 from signal_index.ledger import Kind, ReceiptKey, sign_adoption
 from signal_index.proof import Adoption

@@ -5,8 +5,9 @@ from time import perf_counter
 
 import pytest
 
+from keys.municipality import MunicipalityCode
 from policy.decide import decide
-from policy.vocabulary import MunicipalityCode, Training
+from policy.vocabulary import Training
 from tests.policy_builders import NOW, a_caller, a_question, an_open_policy
 
 

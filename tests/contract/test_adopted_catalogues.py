@@ -11,33 +11,18 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from keys.municipality import MunicipalityCode
 from policy.bundle import Bundle, shipped_bundle
 from policy.catalogue import load_catalogue
-from policy.vocabulary import (
-    Assurance,
-    Caller,
-    CallerKind,
-    MunicipalityCode,
-    OrganisationKind,
-    Role,
-)
+from policy.vocabulary import Assurance, Caller, CallerKind, OrganisationKind, Role
 from signal_index.cli.items import SourceItem, parse_item
 from signal_index.cli.registration import Registrar
 from signal_index.errors import CoverageRefused
 from signal_index.events import EventLog
 from signal_index.store.acts import Recorder
 from signal_index.store.approvals import Matter, request_approval
-from signal_index.store.connect import (
-    DatabaseRole,
-    open_engine,
-    reading,
-    transaction,
-)
-from signal_index.store.policies import (
-    StoredAdoption,
-    insert_adoption,
-    insert_bundle,
-)
+from signal_index.store.connect import DatabaseRole, open_engine, reading, transaction
+from signal_index.store.policies import StoredAdoption, insert_adoption, insert_bundle
 from signal_index.upkeep.expiry import Erasure
 from tests.store_builders import (
     DATABASES,

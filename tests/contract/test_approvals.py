@@ -12,14 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from policy.vocabulary import (
-    Assurance,
-    Caller,
-    CallerKind,
-    MunicipalityCode,
-    OrganisationKind,
-    Role,
-)
+from keys.municipality import MunicipalityCode
+from policy.vocabulary import Assurance, Caller, CallerKind, OrganisationKind, Role
 from signal_index.errors import (
     ApprovalAlreadyOpen,
     ApprovalClosed,

@@ -10,14 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Uuid, text
 
-from policy.vocabulary import (
-    Assurance,
-    Caller,
-    CallerKind,
-    MunicipalityCode,
-    OrganisationKind,
-    Role,
-)
+from keys.municipality import MunicipalityCode
+from policy.vocabulary import Assurance, Caller, CallerKind, OrganisationKind, Role
 from signal_index.ledger import open_disclosures
 from signal_index.proof import Group, parse_disclosure
 from signal_index.store.approvals import Approval, Matter, request_approval

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from policy.vocabulary import MunicipalityCode
+from keys.municipality import MunicipalityCode
 from signal_index.ledger import Entry, Outcome
 from signal_index.overview.counts import Counts, add_all
 from signal_index.overview.days import Stage

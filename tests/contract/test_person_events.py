@@ -18,9 +18,9 @@ import pytest
 from sqlalchemy import text
 
 from keys.bsn import Bsn
+from keys.municipality import MunicipalityCode
 from signal_index.notice import (
     SALT_BYTES,
-    MunicipalityCode,
     Oin,
     PersonEvent,
     PersonEventKind,

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keys.municipality import MunicipalityCode
 from policy.catalogue import load_catalogue
-from policy.vocabulary import Establishment, MunicipalityCode
+from policy.vocabulary import Establishment
 from signal_index.errors import (
     AccountNotSuspended,
     RegistrationConflict,

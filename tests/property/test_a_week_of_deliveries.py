@@ -16,21 +16,15 @@ import anyio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from signal_index.notice import MunicipalityCode, ReconcilingScope, Slug
+from keys.municipality import MunicipalityCode
+from signal_index.notice import ReconcilingScope, Slug
 from sources.clock import day_of
 from sources.errors import PublishingStopped
 from sources.outbox.store import Moment, Outbox, Step
 from sources.outbox_key import OutboxKey
 from sources.publisher.pipeline import Sender
 from sources.reconciling import Reconciled, reconcile
-from tests.sources_builders import (
-    SECRET,
-    Agency,
-    a_number,
-    a_row,
-    an_agency,
-    shows,
-)
+from tests.sources_builders import SECRET, Agency, a_number, a_row, an_agency, shows
 from tests.sources_parties import NOTICE_KEY, OIN, Died
 
 STEPS: tuple[Step, ...] = ("stage", "plan", "evaluate", "assign-batch", "settle-batch")

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.base64url import encode_b64u
+from keys.municipality import MunicipalityCode
 from signal_index.notice import (
     ContactHolder,
     Delivery,
@@ -21,7 +22,6 @@ from signal_index.notice import (
     Informed,
     InvalidField,
     Label,
-    MunicipalityCode,
     Notice,
     NoticeError,
     OfficeHours,

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from keys.municipality import MunicipalityCode
 from policy.key import DecisionKey, derive_keys
 from policy.vocabulary import (
     Action,
     Assurance,
     CallerKind,
-    MunicipalityCode,
     OrganisationKind,
     Question,
     Role,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keys.municipality import MunicipalityCode
 from policy.decide import decide
 from policy.errors import LookupDenied
 from policy.policy import Policy
@@ -13,7 +14,6 @@ from policy.vocabulary import (
     Assurance,
     Caller,
     CallerKind,
-    MunicipalityCode,
     OrganisationKind,
     Question,
     Role,

@@ -6,9 +6,10 @@ from typing import cast
 
 import pytest
 
+from keys.municipality import MunicipalityCode
 from policy.errors import InvalidEstablishment, UnknownMunicipality
 from policy.establishments import parse_staatsblad, verify_establishment
-from policy.vocabulary import MunicipalityCode, PurposeId, parse_municipality
+from policy.vocabulary import PurposeId, parse_municipality
 from tests.policy_builders import (
     MUNICIPALITY,
     OTHER_MUNICIPALITY,

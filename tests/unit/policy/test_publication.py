@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from keys.municipality import MunicipalityCode
 from policy.errors import (
     CategoryNotEstablished,
     CategoryNotOpen,
@@ -13,7 +14,7 @@ from policy.errors import (
     UnknownCategory,
 )
 from policy.publication import Publication, permit_publication
-from policy.vocabulary import CategoryId, MunicipalityCode
+from policy.vocabulary import CategoryId
 from tests.policy_builders import (
     MUNICIPALITY,
     NOW,

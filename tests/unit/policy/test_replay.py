@@ -3,16 +3,12 @@
 from dataclasses import replace
 from datetime import date
 
+from keys.municipality import MunicipalityCode
 from policy.bundle import load_bundle, shipped_bundle
 from policy.change import CategorySwitch, switch_category
 from policy.policy import Policy
 from policy.replay import RecordedQuestion, replay
-from policy.vocabulary import (
-    Establishment,
-    MunicipalityCode,
-    OrganisationKind,
-    Role,
-)
+from policy.vocabulary import Establishment, OrganisationKind, Role
 
 DAY = date(2026, 11, 22)
 PLACE = MunicipalityCode("9901")

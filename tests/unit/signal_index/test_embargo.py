@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from policy.calendar import months_after
+from keys.months import add_months
 from signal_index.citizens.embargo import (
     EmbargoFacts,
     EmbargoState,
@@ -76,7 +76,7 @@ def test_the_last_day_of_an_embargo_still_counts_and_the_next_does_not() -> None
 
 
 def test_an_embargo_lasts_at_most_six_months() -> None:
-    last = months_after(TODAY, 6)
+    last = add_months(TODAY, 6)
     assert is_allowed_end(last, TODAY)
     assert not is_allowed_end(last + timedelta(days=1), TODAY)
     assert not is_allowed_end(TODAY - timedelta(days=1), TODAY)

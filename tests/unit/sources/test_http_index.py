@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from keys.municipality import MunicipalityCode
 from signal_index.notice import (
     Delivery,
     DeliveryCounts,
     DeliveryKind,
-    MunicipalityCode,
     Slug,
     SubjectProof,
     parse_batch_body,

@@ -6,12 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.dates import (
-    add_months,
-    derive_age_limit,
-    parse_day,
-    round_down_to_quarter,
-)
+from keys.months import add_months
+from sources.dates import derive_age_limit, parse_day, round_down_to_quarter
 from sources.labels import parse_label
 from sources.phones import parse_phone
 
