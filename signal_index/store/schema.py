@@ -3,6 +3,7 @@
 - `migrate` is one transaction: it happens whole or not at all.
 - On PostgreSQL it first makes the roles that are missing and hands the tables to the
   owner role; whoever migrates therefore needs CREATEROLE, or roles made beforehand.
+  After the last revision each role is granted its own rights (`store.access`).
 - A serving process never migrates: it compares (`verify_schema`) and refuses to start.
 """
 
@@ -16,24 +17,27 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from signal_index.errors import DatabaseNotMigrated
+from signal_index.store.access import grant_access, verify_access
 from signal_index.store.connect import DatabaseRole, is_sqlite, transaction
 
-HEAD = "head"
 BASE = "base"
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _MIGRATION_LOCK = 0x5349474E_00000001  # one migration at a time; any constant will do
 
 
-async def migrate(engine: AsyncEngine, revision: str = HEAD) -> None:
-    """Bring the database to a revision; the newest unless said otherwise.
+async def migrate(engine: AsyncEngine) -> None:
+    """Bring the database to the newest revision, and its roles to their rights.
 
     The engine must have been opened without a role (`open_engine(url, None)`).
     """
     async with transaction(engine) as connection:
-        if not is_sqlite(engine):
-            await _prepare_roles(connection)
-        await connection.run_sync(_upgrade, revision)
+        if is_sqlite(engine):
+            await connection.run_sync(_upgrade)
+            return
+        await _prepare_roles(connection)
+        await connection.run_sync(_upgrade)
+        await grant_access(connection)
 
 
 async def downgrade(engine: AsyncEngine, revision: str) -> None:
@@ -45,11 +49,13 @@ async def downgrade(engine: AsyncEngine, revision: str) -> None:
 
 
 async def verify_schema(connection: AsyncConnection) -> None:
-    """Raise `DatabaseNotMigrated` unless the schema is exactly this version's."""
+    """Raise `DatabaseNotMigrated` unless schema and rights are this version's."""
     found = await connection.run_sync(_find_revision)
     expected = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
     if found != expected:
         raise DatabaseNotMigrated("run `signal-index migrate` first")
+    if connection.dialect.name != "sqlite":
+        await verify_access(connection)
 
 
 async def _prepare_roles(connection: AsyncConnection) -> None:
@@ -74,8 +80,8 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
-    command.upgrade(_config(connection), revision)
+def _upgrade(connection: Connection) -> None:
+    command.upgrade(_config(connection), "head")
 
 
 def _downgrade(connection: Connection, revision: str) -> None:

@@ -4,5 +4,7 @@
 - Only `signal_index.store` imports these (import contract "only the store speaks SQL").
 - Every row about a person, a source or an act carries its municipality.
 - The schema in a database is made by `signal_index.migrations`, never by `create_all`;
-  tests/contract/test_migrations.py proves that both are the same on both databases.
+  tests/contract/test_migrations.py proves that both are the same on both databases. A
+  change of a table here is therefore also a revision there.
+- A new table gets a row in `signal_index.store.access`: which role may do what with it.
 """

@@ -1,0 +1,126 @@
+"""Every table of the index, and the guards that keep some of them append-only.
+
+Revision 0001. Frozen: the tables stand as text in `0001_first.sql` and are not made
+from `signal_index.tables`. A revision that followed the code would make tomorrow's
+tables for a new index and leave today's in an old one, under the same number. A change
+of the tables is therefore a change of the code and a revision of its own;
+tests/contract/test_migrations.py holds that both come to the same, to the last check.
+
+- The text is in PostgreSQL's words; SQLite gets its own names for four types, keeps
+  four tables clustered by their key, and knows no INCLUDE.
+- Triggers abort, for whoever is connected, UPDATE and DELETE on what is append-only,
+  UPDATE on sealed disclosures (they are erased whole), and whatever makes a tree
+  smaller.
+- What each role may do is no revision's matter: `signal-index migrate` grants it from
+  one table after the last revision (`signal_index.store.access`).
+"""
+
+import re
+from pathlib import Path
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+_SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_TABLES = re.findall(r"^CREATE TABLE (\w+)", _SCHEMA, re.MULTILINE)
+
+_SQLITE_TYPES = {
+    r"\bBYTEA\b": "BLOB",
+    r"\bTIMESTAMPTZ\b": "DATETIME",
+    r"\bUUID\b": "CHAR(32)",
+    r" INCLUDE \([^)]*\)": "",
+}
+_CLUSTERED = ("signal", "spent_ticket", "lookup_repeat", "seen_token")
+
+_LEDGER = "the ledger is append-only"
+_POLICY = "what was adopted stays"
+_FUNCTIONS = {_LEDGER: "refuse_change_of_ledger", _POLICY: "refuse_change_of_policy"}
+
+_EVERY = ("UPDATE", "DELETE", "TRUNCATE")
+_GUARDED = {  # what may not be done, and what the refusal says
+    "ledger_entry": (_EVERY, _LEDGER),
+    "ledger_leaf": (_EVERY, _LEDGER),
+    "ledger_tile": (_EVERY, _LEDGER),
+    "ledger_checkpoint": (_EVERY, _LEDGER),
+    "ledger_succession": (_EVERY, _LEDGER),
+    "ledger_tree": (("DELETE", "TRUNCATE"), _LEDGER),
+    "ledger_disclosure": (("UPDATE",), _LEDGER),
+    "policy_bundle": (_EVERY, _POLICY),
+    "policy_adoption": (_EVERY, _POLICY),
+}
+_SHRINK = "CREATE TRIGGER refuse_ledger_tree_shrink BEFORE UPDATE ON ledger_tree"
+_SHRINKS = "new.size < old.size OR new.year <> old.year OR new.origin <> old.origin"
+
+
+def upgrade() -> None:
+    """Make the tables and put the guards up."""
+    _make_tables(_in_sqlite(_SCHEMA) if _on_sqlite() else _SCHEMA)
+    if _on_sqlite():
+        _guard_sqlite()
+        return
+    # What is sealed looks random: trying to compress it only costs time.
+    _run("ALTER TABLE ledger_disclosure ALTER sealed SET STORAGE EXTERNAL")
+    _guard_postgresql()
+
+
+def downgrade() -> None:
+    """Drop all of it, the youngest first; triggers and grants go along."""
+    for table in reversed(_TABLES):
+        op.drop_table(table)
+    if not _on_sqlite():
+        for function in _FUNCTIONS.values():
+            _run(f"DROP FUNCTION {function}()")
+
+
+def _on_sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
+
+
+def _run(statement: str) -> None:
+    op.get_bind().exec_driver_sql(statement)
+
+
+def _make_tables(schema: str) -> None:
+    for statement in schema.split(";\n"):
+        _run(statement)
+
+
+def _in_sqlite(schema: str) -> str:
+    for words, own in _SQLITE_TYPES.items():
+        schema = re.sub(words, own, schema)
+    for table in _CLUSTERED:
+        made = rf"(CREATE TABLE {table} \(\n.*?\n\));"
+        schema = re.sub(made, r"\1 WITHOUT ROWID;", schema, flags=re.DOTALL)
+    return schema
+
+
+def _guard_sqlite() -> None:
+    refuse = {
+        why: f"BEGIN SELECT RAISE(ABORT, '{why}'); END" for why in (_LEDGER, _POLICY)
+    }
+    _guard(refuse)
+    _run(f"{_SHRINK} WHEN {_SHRINKS} {refuse[_LEDGER]}")
+
+
+def _guard_postgresql() -> None:
+    for why, function in _FUNCTIONS.items():
+        _run(
+            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql "
+            f"AS $$ BEGIN RAISE EXCEPTION '{why}'; END $$"
+        )
+    refuse = {why: f"EXECUTE FUNCTION {name}()" for why, name in _FUNCTIONS.items()}
+    _guard(refuse)
+    _run(f"{_SHRINK} FOR EACH ROW WHEN ({_SHRINKS}) {refuse[_LEDGER]}")
+
+
+def _guard(refuse: dict[str, str]) -> None:
+    for table, (verbs, why) in _GUARDED.items():
+        for verb in verbs:
+            if verb == "TRUNCATE" and _on_sqlite():
+                continue  # SQLite has no such statement
+            name = f"refuse_{table}_{verb.lower()}"
+            _run(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} {refuse[why]}")

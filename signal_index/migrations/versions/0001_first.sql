@@ -1,0 +1,400 @@
+-- The tables of the index as revision 0001 makes them, in PostgreSQL's words; 0001_first.py tells SQLite's.
+-- Frozen: what changes later is a later revision. What each table is for stands in signal_index/tables.
+
+-- Who takes part, and what a municipality recorded about purposes and accounts.
+CREATE TABLE organisation (
+  oin CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, name VARCHAR(200) NOT NULL,
+  kind VARCHAR(64) NOT NULL, registered_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_organisation PRIMARY KEY (oin)
+);
+CREATE TABLE client (
+  client_id VARCHAR(200) NOT NULL, organisation CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL,
+  registered_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_client PRIMARY KEY (client_id),
+  CONSTRAINT fk_client_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+);
+CREATE TABLE signer (
+  organisation CHAR(20) NOT NULL, kid VARCHAR(128) NOT NULL, municipality CHAR(4) NOT NULL,
+  jwk TEXT NOT NULL, registered_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_signer PRIMARY KEY (organisation, kid),
+  CONSTRAINT fk_signer_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+);
+CREATE TABLE source (
+  oin CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, kind VARCHAR(64) NOT NULL, active BOOLEAN NOT NULL,
+  registered_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_source PRIMARY KEY (oin),
+  CONSTRAINT fk_source_oin FOREIGN KEY (oin) REFERENCES organisation (oin)
+);
+CREATE TABLE source_submitter (
+  source CHAR(20) NOT NULL, submitter CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL,
+  CONSTRAINT pk_source_submitter PRIMARY KEY (source, submitter),
+  CONSTRAINT fk_source_submitter_source FOREIGN KEY (source) REFERENCES source (oin),
+  CONSTRAINT fk_source_submitter_submitter FOREIGN KEY (submitter) REFERENCES organisation (oin)
+);
+CREATE TABLE coverage (
+  municipality CHAR(4) NOT NULL, category VARCHAR(64) NOT NULL, source CHAR(20) NOT NULL,
+  rhythm_days INTEGER NOT NULL, active BOOLEAN NOT NULL, last_heard TIMESTAMPTZ,
+  CONSTRAINT pk_coverage PRIMARY KEY (municipality, category, source),
+  CONSTRAINT ck_coverage_rhythm_is_positive CHECK (rhythm_days > 0),
+  CONSTRAINT fk_coverage_source FOREIGN KEY (source) REFERENCES source (oin)
+);
+CREATE TABLE contact_holder (
+  id UUID NOT NULL, organisation CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, details JSON NOT NULL,
+  last_verified DATE NOT NULL, updated_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_contact_holder PRIMARY KEY (id),
+  CONSTRAINT uq_contact_holder_organisation_id UNIQUE (organisation, id),
+  CONSTRAINT fk_contact_holder_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+);
+CREATE TABLE agent_status (
+  organisation CHAR(20) NOT NULL, agent VARCHAR(64) NOT NULL, municipality CHAR(4) NOT NULL,
+  status JSON NOT NULL, reported_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_agent_status PRIMARY KEY (organisation, agent),
+  CONSTRAINT fk_agent_status_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+);
+CREATE TABLE establishment (
+  municipality CHAR(4) NOT NULL, purpose VARCHAR(64) NOT NULL, established_on DATE NOT NULL,
+  by_role VARCHAR(200) NOT NULL, staatsblad VARCHAR(64), recorded_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_establishment PRIMARY KEY (municipality, purpose, established_on)
+);
+CREATE TABLE account_suspension (
+  organisation CHAR(20) NOT NULL, subject VARCHAR(255) NOT NULL, municipality CHAR(4) NOT NULL,
+  suspended_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_account_suspension PRIMARY KEY (organisation, subject),
+  CONSTRAINT fk_account_suspension_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+);
+CREATE TABLE key_config (
+  serial INTEGER NOT NULL, key_version INTEGER NOT NULL, epoch INTEGER NOT NULL, digest BYTEA NOT NULL,
+  document TEXT NOT NULL, accepted_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_key_config PRIMARY KEY (serial)
+);
+CREATE TABLE policy_activation (
+  digest VARCHAR(64) NOT NULL, activated_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_policy_activation PRIMARY KEY (digest)
+);
+
+-- Signals, what remains after one is withdrawn, and what sources handed in.
+CREATE TABLE signal (
+  row_key BYTEA NOT NULL, id UUID NOT NULL, seal BYTEA NOT NULL, key_version INTEGER NOT NULL,
+  source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL, reference UUID NOT NULL,
+  version INTEGER NOT NULL, notice_digest BYTEA NOT NULL, category VARCHAR(64) NOT NULL,
+  municipality CHAR(4) NOT NULL, contact_holder UUID NOT NULL, valid_from DATE NOT NULL,
+  valid_until DATE NOT NULL, informed_code VARCHAR(64) NOT NULL, informed_on DATE NOT NULL,
+  state VARCHAR(10) NOT NULL, confirmed_at TIMESTAMPTZ NOT NULL, ended_on DATE,
+  CONSTRAINT pk_signal PRIMARY KEY (row_key, id) INCLUDE (municipality, category, state, source,
+    contact_holder, valid_from, valid_until, ended_on, confirmed_at),
+  CONSTRAINT uq_signal_source_reference UNIQUE (source, reference),
+  CONSTRAINT ck_signal_state_known CHECK (state IN ('active', 'ended', 'restricted')),
+  CONSTRAINT ck_signal_version_is_positive CHECK (version >= 1),
+  CONSTRAINT ck_signal_ended_has_day CHECK ((state = 'ended') = (ended_on IS NOT NULL)),
+  CONSTRAINT ck_signal_row_key_length CHECK (length(row_key) = 16),
+  CONSTRAINT ck_signal_seal_length CHECK (length(seal) = 32),
+  CONSTRAINT fk_signal_source FOREIGN KEY (source) REFERENCES source (oin),
+  CONSTRAINT fk_signal_submitted_by FOREIGN KEY (submitted_by) REFERENCES organisation (oin),
+  CONSTRAINT fk_signal_contact_holder FOREIGN KEY (contact_holder) REFERENCES contact_holder (id)
+);
+CREATE INDEX ix_signal_confirmed_at ON signal (confirmed_at);
+CREATE INDEX ix_signal_ended_on ON signal (ended_on) WHERE ended_on IS NOT NULL;
+CREATE INDEX ix_signal_valid_until ON signal (valid_until);
+CREATE TABLE tombstone (
+  source CHAR(20) NOT NULL, reference UUID NOT NULL, municipality CHAR(4) NOT NULL,
+  category VARCHAR(64) NOT NULL, version INTEGER NOT NULL, reason VARCHAR(64) NOT NULL,
+  until TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_tombstone PRIMARY KEY (source, reference),
+  CONSTRAINT fk_tombstone_source FOREIGN KEY (source) REFERENCES source (oin)
+);
+CREATE INDEX ix_tombstone_until ON tombstone (until);
+CREATE TABLE evidence (
+  id UUID NOT NULL, kind VARCHAR(64) NOT NULL, submitted_by CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL,
+  entry_id UUID NOT NULL, received_at TIMESTAMPTZ NOT NULL, jws TEXT NOT NULL,
+  CONSTRAINT pk_evidence PRIMARY KEY (id),
+  CONSTRAINT fk_evidence_submitted_by FOREIGN KEY (submitted_by) REFERENCES organisation (oin)
+);
+CREATE INDEX ix_evidence_received_at ON evidence (received_at);
+CREATE TABLE delivery (
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, category VARCHAR(64) NOT NULL, source CHAR(20) NOT NULL,
+  submitted_by CHAR(20) NOT NULL, kind VARCHAR(64) NOT NULL, period_from TIMESTAMPTZ NOT NULL,
+  period_until TIMESTAMPTZ NOT NULL, counts JSON NOT NULL, closed_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_delivery PRIMARY KEY (id, municipality, category),
+  CONSTRAINT fk_delivery_source FOREIGN KEY (source) REFERENCES source (oin),
+  CONSTRAINT fk_delivery_submitted_by FOREIGN KEY (submitted_by) REFERENCES organisation (oin)
+);
+CREATE INDEX ix_delivery_closed_at ON delivery (closed_at);
+
+-- What a lookup leaves behind beside its ledger entries.
+CREATE TABLE spent_ticket (
+  jti UUID NOT NULL, until TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_spent_ticket PRIMARY KEY (jti)
+);
+CREATE INDEX ix_spent_ticket_until ON spent_ticket (until);
+CREATE TABLE lookup_repeat (
+  req BYTEA NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
+  subject VARCHAR(255) NOT NULL, body_digest BYTEA NOT NULL, until TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_lookup_repeat PRIMARY KEY (req)
+);
+CREATE INDEX ix_lookup_repeat_until ON lookup_repeat (until);
+CREATE TABLE seen_token (
+  issuer VARCHAR(200) NOT NULL, jti VARCHAR(200) NOT NULL, until TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_seen_token PRIMARY KEY (issuer, jti)
+);
+CREATE INDEX ix_seen_token_until ON seen_token (until);
+CREATE TABLE lookup_outcome (
+  entry_id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
+  outcome VARCHAR(64) NOT NULL, recorded_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_lookup_outcome PRIMARY KEY (entry_id),
+  CONSTRAINT fk_lookup_outcome_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+);
+
+-- The ledger: entries, the trees over them, and what may be erased.
+CREATE TABLE ledger_entry (
+  entry_id UUID NOT NULL, year INTEGER NOT NULL, kind VARCHAR(32) NOT NULL, organisation CHAR(20),
+  municipality CHAR(4), recorded_at TIMESTAMPTZ NOT NULL, leaf BYTEA NOT NULL,
+  CONSTRAINT pk_ledger_entry PRIMARY KEY (entry_id)
+);
+CREATE INDEX ix_ledger_entry_municipality ON ledger_entry (municipality, entry_id);
+CREATE INDEX ix_ledger_entry_officers ON ledger_entry (municipality, entry_id)
+  WHERE kind IN ('search', 'report', 'review', 'approval', 'policy', 'correction', 'embargo', 'completeness');
+CREATE INDEX ix_ledger_entry_organisation ON ledger_entry (organisation, entry_id);
+CREATE TABLE ledger_disclosure (
+  entry_id UUID NOT NULL, year INTEGER NOT NULL, municipality CHAR(4), sealed BYTEA NOT NULL,
+  find_user BYTEA, find_team BYTEA, find_case BYTEA, find_person BYTEA, find_purpose BYTEA,
+  find_outcome BYTEA, find_break_glass BYTEA,
+  CONSTRAINT pk_ledger_disclosure PRIMARY KEY (entry_id),
+  CONSTRAINT fk_ledger_disclosure_entry_id FOREIGN KEY (entry_id) REFERENCES ledger_entry (entry_id)
+);
+CREATE INDEX ix_ledger_disclosure_find_break_glass ON ledger_disclosure (find_break_glass, entry_id)
+  WHERE find_break_glass IS NOT NULL;
+CREATE INDEX ix_ledger_disclosure_find_case ON ledger_disclosure (find_case, entry_id);
+CREATE INDEX ix_ledger_disclosure_find_outcome ON ledger_disclosure (find_outcome, entry_id)
+  WHERE find_outcome IS NOT NULL;
+CREATE INDEX ix_ledger_disclosure_find_person ON ledger_disclosure (find_person, entry_id);
+CREATE INDEX ix_ledger_disclosure_find_purpose ON ledger_disclosure (find_purpose, entry_id);
+CREATE INDEX ix_ledger_disclosure_find_team ON ledger_disclosure (find_team, entry_id);
+CREATE INDEX ix_ledger_disclosure_find_user ON ledger_disclosure (find_user, entry_id);
+CREATE TABLE ledger_pending (
+  entry_id UUID NOT NULL, year INTEGER NOT NULL,
+  CONSTRAINT pk_ledger_pending PRIMARY KEY (entry_id),
+  CONSTRAINT fk_ledger_pending_entry_id FOREIGN KEY (entry_id) REFERENCES ledger_entry (entry_id)
+);
+CREATE TABLE ledger_person (
+  year INTEGER NOT NULL, find_person BYTEA NOT NULL, number INTEGER NOT NULL,
+  CONSTRAINT pk_ledger_person PRIMARY KEY (year, find_person)
+);
+CREATE TABLE ledger_tree (
+  year INTEGER NOT NULL, origin TEXT NOT NULL, size BIGINT NOT NULL,
+  CONSTRAINT pk_ledger_tree PRIMARY KEY (year),
+  CONSTRAINT ck_ledger_tree_size CHECK (size >= 0),
+  CONSTRAINT uq_ledger_tree_origin UNIQUE (origin)
+);
+CREATE TABLE ledger_leaf (
+  year INTEGER NOT NULL, position BIGINT NOT NULL, entry_id UUID NOT NULL, leaf_hash BYTEA NOT NULL,
+  CONSTRAINT pk_ledger_leaf PRIMARY KEY (year, position),
+  CONSTRAINT uq_ledger_leaf_entry_id UNIQUE (entry_id),
+  CONSTRAINT fk_ledger_leaf_year FOREIGN KEY (year) REFERENCES ledger_tree (year),
+  CONSTRAINT fk_ledger_leaf_entry_id FOREIGN KEY (entry_id) REFERENCES ledger_entry (entry_id)
+);
+CREATE TABLE ledger_tile (
+  year INTEGER NOT NULL, level INTEGER NOT NULL, position BIGINT NOT NULL, hashes BYTEA NOT NULL,
+  root BYTEA NOT NULL,
+  CONSTRAINT pk_ledger_tile PRIMARY KEY (year, level, position),
+  CONSTRAINT fk_ledger_tile_year FOREIGN KEY (year) REFERENCES ledger_tree (year)
+);
+CREATE TABLE ledger_checkpoint (
+  year INTEGER NOT NULL, size BIGINT NOT NULL, note TEXT NOT NULL, signed_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_ledger_checkpoint PRIMARY KEY (year, size),
+  CONSTRAINT fk_ledger_checkpoint_year FOREIGN KEY (year) REFERENCES ledger_tree (year)
+);
+
+-- What witnesses cosigned last, and ledgers that took another's place.
+CREATE TABLE ledger_witnessed (
+  year INTEGER NOT NULL, size BIGINT NOT NULL, note TEXT NOT NULL, witnessed_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_ledger_witnessed PRIMARY KEY (year),
+  CONSTRAINT fk_ledger_witnessed_year FOREIGN KEY (year) REFERENCES ledger_tree (year)
+);
+CREATE TABLE ledger_succession (
+  generation INTEGER NOT NULL, origin TEXT NOT NULL, entry_id UUID NOT NULL,
+  succeeded_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_ledger_succession PRIMARY KEY (generation),
+  CONSTRAINT uq_ledger_succession_origin UNIQUE (origin),
+  CONSTRAINT fk_ledger_succession_entry_id FOREIGN KEY (entry_id) REFERENCES ledger_entry (entry_id)
+);
+
+-- Second pairs of eyes.
+CREATE TABLE approval (
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, kind VARCHAR(64) NOT NULL,
+  title_code VARCHAR(64) NOT NULL, digest BYTEA NOT NULL, needs_role VARCHAR(64),
+  requested_by VARCHAR(255) NOT NULL, requester_has_role BOOLEAN NOT NULL, requested_at TIMESTAMPTZ NOT NULL,
+  expires_at TIMESTAMPTZ NOT NULL, state VARCHAR(64) NOT NULL, decided_by VARCHAR(255),
+  decider_has_role BOOLEAN, decided_at TIMESTAMPTZ, spent_at TIMESTAMPTZ,
+  CONSTRAINT pk_approval PRIMARY KEY (id),
+  CONSTRAINT ck_approval_by_another_person CHECK (state <> 'approved' OR (decided_by IS NOT NULL AND
+    decided_by <> requested_by)),
+  CONSTRAINT ck_approval_by_the_role_it_needs CHECK (state <> 'approved' OR needs_role IS NULL OR
+    requester_has_role OR (decider_has_role IS NOT NULL AND decider_has_role)),
+  CONSTRAINT fk_approval_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+);
+CREATE UNIQUE INDEX uq_approval_open ON approval (municipality, organisation, kind, digest)
+  WHERE state = 'open';
+
+-- Requests of citizens, embargoes and corrections.
+CREATE TABLE access_request (
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
+  reference CHAR(7) NOT NULL, identity_check VARCHAR(64) NOT NULL, received_on DATE NOT NULL,
+  due_on DATE NOT NULL, extension VARCHAR(64), reported_at TIMESTAMPTZ, closing VARCHAR(64),
+  closed_at TIMESTAMPTZ,
+  CONSTRAINT pk_access_request PRIMARY KEY (id),
+  CONSTRAINT ck_access_request_closed_with_a_reason CHECK ((closing IS NULL) = (closed_at IS NULL)),
+  CONSTRAINT fk_access_request_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+);
+CREATE INDEX ix_access_request_closed_at ON access_request (closed_at);
+CREATE INDEX ix_access_request_municipality_id ON access_request (municipality, id);
+CREATE TABLE embargo (
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
+  reference CHAR(7) NOT NULL, row_key BYTEA NOT NULL, seal BYTEA NOT NULL, key_version INTEGER NOT NULL,
+  categories JSON NOT NULL, reason VARCHAR(64) NOT NULL, until DATE NOT NULL, placed_at TIMESTAMPTZ NOT NULL,
+  approval_id UUID NOT NULL, lifting VARCHAR(64), lifted_at TIMESTAMPTZ,
+  CONSTRAINT pk_embargo PRIMARY KEY (id),
+  CONSTRAINT ck_embargo_lifted_by_reason CHECK ((lifting IS NULL) = (lifted_at IS NULL)),
+  CONSTRAINT ck_embargo_row_key_length CHECK (length(row_key) = 16),
+  CONSTRAINT ck_embargo_seal_length CHECK (length(seal) = 32),
+  CONSTRAINT fk_embargo_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin),
+  CONSTRAINT fk_embargo_approval_id FOREIGN KEY (approval_id) REFERENCES approval (id)
+);
+CREATE INDEX ix_embargo_municipality_id ON embargo (municipality, id);
+CREATE INDEX ix_embargo_row_key ON embargo (row_key);
+CREATE INDEX ix_embargo_until ON embargo (until);
+CREATE TABLE correction (
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
+  reference CHAR(7) NOT NULL, source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL,
+  signal_reference UUID NOT NULL, row_key BYTEA NOT NULL, category VARCHAR(64) NOT NULL,
+  reason VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL,
+  entered_at TIMESTAMPTZ NOT NULL, restricted_at TIMESTAMPTZ, released_at TIMESTAMPTZ, answer VARCHAR(64),
+  answered_at TIMESTAMPTZ,
+  CONSTRAINT pk_correction PRIMARY KEY (id),
+  CONSTRAINT ck_correction_answered_with_a_code CHECK ((answer IS NULL) = (answered_at IS NULL)),
+  CONSTRAINT ck_correction_released_after_the_answer CHECK (released_at IS NULL OR (restricted_at IS NOT NULL
+    AND answer IS NOT NULL)),
+  CONSTRAINT ck_correction_row_key_length CHECK (length(row_key) = 16),
+  CONSTRAINT fk_correction_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin),
+  CONSTRAINT fk_correction_source FOREIGN KEY (source) REFERENCES source (oin),
+  CONSTRAINT fk_correction_submitted_by FOREIGN KEY (submitted_by) REFERENCES organisation (oin)
+);
+CREATE INDEX ix_correction_answered_at ON correction (answered_at);
+CREATE INDEX ix_correction_municipality_id ON correction (municipality, id);
+CREATE INDEX ix_correction_row_key ON correction (row_key);
+CREATE INDEX ix_correction_source_id ON correction (source, id);
+CREATE INDEX ix_correction_submitted_by_id ON correction (submitted_by, id);
+CREATE UNIQUE INDEX uq_correction_open ON correction (source, signal_reference) WHERE answer IS NULL;
+
+-- Policies: proposed, approved and adopted.
+CREATE TABLE policy_bundle (
+  digest BYTEA NOT NULL, document TEXT NOT NULL, received_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_policy_bundle PRIMARY KEY (digest)
+);
+CREATE TABLE policy_proposal (
+  approval UUID NOT NULL, municipality CHAR(4) NOT NULL, digest BYTEA NOT NULL, base BYTEA NOT NULL,
+  CONSTRAINT pk_policy_proposal PRIMARY KEY (approval),
+  CONSTRAINT fk_policy_proposal_approval FOREIGN KEY (approval) REFERENCES approval (id),
+  CONSTRAINT fk_policy_proposal_digest FOREIGN KEY (digest) REFERENCES policy_bundle (digest)
+);
+CREATE TABLE policy_adoption (
+  municipality CHAR(4) NOT NULL, serial INTEGER NOT NULL, digest BYTEA NOT NULL, approval UUID NOT NULL,
+  activated_at TIMESTAMPTZ NOT NULL, statement TEXT NOT NULL,
+  CONSTRAINT pk_policy_adoption PRIMARY KEY (municipality, serial),
+  CONSTRAINT fk_policy_adoption_digest FOREIGN KEY (digest) REFERENCES policy_bundle (digest),
+  CONSTRAINT uq_policy_adoption_approval UNIQUE (approval),
+  CONSTRAINT fk_policy_adoption_approval FOREIGN KEY (approval) REFERENCES approval (id)
+);
+
+-- Days that were reconciled, what was found, and what the processing log needs.
+CREATE TABLE completeness_day (
+  municipality CHAR(4) NOT NULL, day DATE NOT NULL, digest BYTEA NOT NULL, entries INTEGER NOT NULL,
+  requests INTEGER NOT NULL, receipts INTEGER NOT NULL, still_open INTEGER NOT NULL, alarms INTEGER NOT NULL,
+  findings INTEGER NOT NULL, taken_at TIMESTAMPTZ NOT NULL, taken_by VARCHAR(255) NOT NULL,
+  CONSTRAINT pk_completeness_day PRIMARY KEY (municipality, day)
+);
+CREATE TABLE completeness_finding (
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, day DATE NOT NULL, digest BYTEA NOT NULL,
+  code VARCHAR(64) NOT NULL, weight VARCHAR(64) NOT NULL, organisation CHAR(20), subject VARCHAR(255),
+  entry_id UUID, req VARCHAR(64), counted INTEGER, total INTEGER, reported INTEGER,
+  found_at TIMESTAMPTZ NOT NULL, closed_at TIMESTAMPTZ, closed_by VARCHAR(255), closing_reason VARCHAR(64),
+  CONSTRAINT pk_completeness_finding PRIMARY KEY (id),
+  CONSTRAINT uq_completeness_finding_municipality_digest UNIQUE (municipality, digest)
+);
+CREATE INDEX ix_completeness_finding_municipality_day ON completeness_finding (municipality, day, id);
+CREATE TABLE trace_context (
+  entry_id UUID NOT NULL, municipality CHAR(4) NOT NULL, trace_id BYTEA NOT NULL, span_id BYTEA NOT NULL,
+  CONSTRAINT pk_trace_context PRIMARY KEY (entry_id)
+);
+CREATE TABLE processing_log (
+  year INTEGER NOT NULL, position BIGINT NOT NULL, confirmed_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_processing_log PRIMARY KEY (year)
+);
+
+-- Counts per day, the stock of signals, mandates, and reports that were asked for.
+CREATE TABLE overview_count (
+  day DATE NOT NULL, stage INTEGER NOT NULL, lookups INTEGER NOT NULL, counted_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_overview_count PRIMARY KEY (day)
+);
+CREATE TABLE overview_day (
+  day DATE NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, year INTEGER NOT NULL,
+  sealed BYTEA NOT NULL,
+  CONSTRAINT pk_overview_day PRIMARY KEY (day, municipality, organisation)
+);
+CREATE TABLE overview_stock (
+  day DATE NOT NULL, municipality CHAR(4) NOT NULL, source CHAR(20) NOT NULL, category VARCHAR(64) NOT NULL,
+  began JSON NOT NULL,
+  CONSTRAINT pk_overview_stock PRIMARY KEY (day, municipality, source, category)
+);
+CREATE TABLE account_mandate (
+  organisation CHAR(20) NOT NULL, subject VARCHAR(255) NOT NULL, municipality CHAR(4) NOT NULL,
+  until DATE NOT NULL, given_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_account_mandate PRIMARY KEY (organisation, subject),
+  CONSTRAINT fk_account_mandate_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+);
+CREATE TABLE report_request (
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, approval_id UUID NOT NULL,
+  year INTEGER NOT NULL, sealed BYTEA NOT NULL, requested_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_report_request PRIMARY KEY (id),
+  CONSTRAINT fk_report_request_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin),
+  CONSTRAINT fk_report_request_approval_id FOREIGN KEY (approval_id) REFERENCES approval (id)
+);
+
+-- The review queue.
+CREATE TABLE review (
+  id UUID NOT NULL, entry_id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
+  picked_at TIMESTAMPTZ NOT NULL, due_at TIMESTAMPTZ NOT NULL, state VARCHAR(64) NOT NULL,
+  verdict VARCHAR(64), answer_by TIMESTAMPTZ, judged_by BYTEA, closed_at TIMESTAMPTZ,
+  CONSTRAINT pk_review PRIMARY KEY (id),
+  CONSTRAINT uq_review_entry_id UNIQUE (entry_id),
+  CONSTRAINT fk_review_entry_id FOREIGN KEY (entry_id) REFERENCES ledger_entry (entry_id),
+  CONSTRAINT fk_review_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+);
+CREATE INDEX ix_review_queue ON review (municipality, state, due_at);
+CREATE TABLE review_ground (
+  review_id UUID NOT NULL, rule VARCHAR(64) NOT NULL, municipality CHAR(4) NOT NULL,
+  CONSTRAINT pk_review_ground PRIMARY KEY (review_id, rule),
+  CONSTRAINT fk_review_ground_review_id FOREIGN KEY (review_id) REFERENCES review (id)
+);
+CREATE TABLE review_act (
+  act_id UUID NOT NULL, review_id UUID NOT NULL, municipality CHAR(4) NOT NULL,
+  CONSTRAINT pk_review_act PRIMARY KEY (act_id),
+  CONSTRAINT fk_review_act_act_id FOREIGN KEY (act_id) REFERENCES ledger_entry (entry_id),
+  CONSTRAINT fk_review_act_review_id FOREIGN KEY (review_id) REFERENCES review (id)
+);
+CREATE INDEX ix_review_act_review_id ON review_act (review_id);
+CREATE TABLE review_day (
+  municipality CHAR(4) NOT NULL, day DATE NOT NULL,
+  CONSTRAINT pk_review_day PRIMARY KEY (municipality, day)
+);
+
+-- What a population register said.
+CREATE TABLE person_event (
+  id UUID NOT NULL, mark BYTEA NOT NULL, municipality CHAR(4) NOT NULL, source CHAR(20) NOT NULL,
+  kind VARCHAR(64) NOT NULL, happened_on DATE NOT NULL, entry_id UUID NOT NULL,
+  received_at TIMESTAMPTZ NOT NULL, until TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_person_event PRIMARY KEY (id),
+  CONSTRAINT ck_person_event_mark_length CHECK (length(mark) = 16),
+  CONSTRAINT fk_person_event_source FOREIGN KEY (source) REFERENCES source (oin)
+);
+CREATE INDEX ix_person_event_mark ON person_event (mark);
+CREATE INDEX ix_person_event_until ON person_event (until);
