@@ -21,6 +21,7 @@ from typing import Final
 from policy.catalogue import parse_catalogue, shipped_texts
 from policy.coherence import verify_coherence
 from policy.errors import Finding, InvalidBundle
+from policy.faults import Fault
 from policy.policy import Policy
 from policy.rules import parse_rules, shipped_rules
 from policy.vocabulary import Establishment
@@ -63,7 +64,7 @@ def version_of(bundle: Bundle) -> str:
         version = tomllib.loads(text).get("version")
         if isinstance(version, str):
             return version
-    raise _fault("the catalogue has no version")
+    raise _fault(Fault.NO_VERSION)
 
 
 def shipped_bundle() -> Bundle:
@@ -78,11 +79,11 @@ def parse_bundle(data: bytes) -> Bundle:
     one that was approved. What the files say is checked by `load_bundle`.
     """
     if len(data) > MOST_BYTES:
-        raise _fault("a bundle has at most 512 kB")
+        raise _fault(Fault.BUNDLE_TOO_LARGE)
     try:
         whole = json.loads(data)
     except (ValueError, RecursionError):
-        raise _fault("this is no bundle: it is not JSON") from None
+        raise _fault(Fault.BUNDLE_NOT_JSON) from None
     match whole:
         case {
             "format": str(form),
@@ -91,9 +92,9 @@ def parse_bundle(data: bytes) -> Bundle:
         } if form == FORMAT and len(whole) == 3:
             found = Bundle(_texts(catalogue), _texts(rules))
         case _:
-            raise _fault("this is no bundle of this format")
+            raise _fault(Fault.BUNDLE_OTHER_FORMAT)
     if found.encode() != data:
-        raise _fault("this is not the one text of the bundle")
+        raise _fault(Fault.BUNDLE_OTHER_TEXT)
     return found
 
 
@@ -107,16 +108,16 @@ def load_bundle(bundle: Bundle, establishments: Iterable[Establishment] = ()) ->
 
 def _texts(files: Mapping[object, object]) -> dict[str, str]:
     if len(files) > _MOST_FILES:
-        raise _fault("a bundle has at most fifty files of each kind")
+        raise _fault(Fault.BUNDLE_TOO_MANY_FILES)
     texts: dict[str, str] = {}
     for name, text in files.items():
         if not isinstance(name, str) or not isinstance(text, str):
-            raise _fault("a file of a bundle is a text")
+            raise _fault(Fault.FILE_NOT_TEXT)
         if not _NAME.fullmatch(name):
-            raise _fault("a file of a bundle has another name than it may have")
+            raise _fault(Fault.FILE_NAME)
         texts[name] = text
     return texts
 
 
-def _fault(message: str) -> InvalidBundle:
-    return InvalidBundle((Finding("bundle.json", 1, message),))
+def _fault(fault: Fault) -> InvalidBundle:
+    return InvalidBundle((Finding("bundle.json", 1, fault),))

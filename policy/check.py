@@ -13,6 +13,18 @@ from policy.errors import Finding, InvalidPolicy
 from policy.rules import parse_rules
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Unchecked:
+    """A reference to a statute that no lawyer has looked up yet: where it stands."""
+
+    file: str
+    line: int
+    reference: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reference}"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a check found. With `findings` nothing may start on these files.
@@ -21,7 +33,7 @@ class Report:
     """
 
     findings: tuple[Finding, ...]
-    unchecked: tuple[Finding, ...]
+    unchecked: tuple[Unchecked, ...]
     purposes: int = 0
     categories: int = 0
     rules: int = 0
@@ -63,7 +75,7 @@ def check(catalogue_texts: Mapping[str, str], rule_texts: Mapping[str, str]) -> 
     )
 
 
-def _unchecked(catalogue: Catalogue, texts: Mapping[str, str]) -> Iterator[Finding]:
+def _unchecked(catalogue: Catalogue, texts: Mapping[str, str]) -> Iterator[Unchecked]:
     """Give every reference with `checked = false`, on its line."""
     place = {
         table: name
@@ -75,7 +87,7 @@ def _unchecked(catalogue: Catalogue, texts: Mapping[str, str]) -> Iterator[Findi
         if not reference.checked:
             file = place[str(path[0])]
             text = f"{owner}: {reference.statute}, artikel {reference.article}"
-            yield Finding(file, find_line(texts[file], path), text)
+            yield Unchecked(file, find_line(texts[file], path), text)
 
 
 def _references(

@@ -12,6 +12,7 @@ from cedarpy import pst
 
 from policy.catalogue import Catalogue
 from policy.errors import Finding, InvalidRules
+from policy.faults import Fault
 from policy.rules import Rule, RuleBook
 from policy.rules.guards import walk
 from policy.vocabulary import (
@@ -45,11 +46,11 @@ def _unknown(catalogue: Catalogue, rule: Rule, node: pst.Template) -> Iterator[F
     }
     for uid in pst.entity_uids(node):
         if uid.id not in entities.get(str(uid.type), set()):
-            text = f"{rule.id}: the catalogue has no {uid}"
-            yield Finding(rule.file, rule.line, text)
+            about = f"{rule.id} ({uid})"
+            yield Finding(rule.file, rule.line, Fault.NOT_IN_CATALOGUE, about)
     for part in walk(node.clauses):
         if isinstance(part, pst.UnaryOp) and part.op == "datetime":
             continue
         if isinstance(part, pst.StringLit) and part.value not in words:
-            text = f'{rule.id}: nothing is called "{part.value}"'
-            yield Finding(rule.file, rule.line, text)
+            about = f'{rule.id} ("{part.value}")'
+            yield Finding(rule.file, rule.line, Fault.WORD_UNKNOWN, about)

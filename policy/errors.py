@@ -34,6 +34,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from policy.faults import Fault
+
 if TYPE_CHECKING:
     from policy.vocabulary import RefusalGround
 
@@ -44,14 +46,25 @@ class PolicyError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One fault in a shipped file: which file, which line, what is wrong."""
+    """One fault in a policy's file: which file, which line, what is wrong with what.
+
+    `told` is what Cedar, TOML or pydantic said of it, for `signal-policy check` alone.
+    """
 
     file: str
     line: int
-    message: str
+    fault: Fault
+    about: str = ""
+    told: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        told = f" ({self.told})" if self.told else ""
+        return f"{self.file}:{self.line}: {self.message}{told}"
+
+    @property
+    def message(self) -> str:
+        """Say in Dutch what is wrong, and with what."""
+        return f"{self.about}: {self.fault}" if self.about else str(self.fault)
 
 
 class InvalidPolicy(PolicyError):

@@ -33,8 +33,8 @@ def print_report(console: Console, report: Report) -> None:
     console.print(
         f"{len(report.unchecked)} verwijzingen zijn nog niet door een jurist nagekeken:"
     )
-    for finding in report.unchecked:
-        console.print(f"  {finding}", style="yellow", markup=False, soft_wrap=True)
+    for one in report.unchecked:
+        console.print(f"  {one}", style="yellow", markup=False, soft_wrap=True)
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
@@ -45,7 +45,10 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "categories": report.categories,
         "rules": report.rules,
         "findings": [_finding(finding) for finding in report.findings],
-        "unchecked": [_finding(finding) for finding in report.unchecked],
+        "unchecked": [
+            {"file": one.file, "line": one.line, "message": one.reference}
+            for one in report.unchecked
+        ],
     }
 
 
@@ -161,7 +164,12 @@ def _grounds(grounds: Iterable[RefusalGround]) -> list[dict[str, str]]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    return {"file": finding.file, "line": finding.line, "message": finding.message}
+    return {
+        "file": finding.file,
+        "line": finding.line,
+        "message": finding.message,
+        "told": finding.told,
+    }
 
 
 def _cell(roles: Sequence[Role], letters: dict[Role, str]) -> str:

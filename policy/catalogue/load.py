@@ -11,11 +11,13 @@ from importlib import resources
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from policy.catalogue.catalogue import Catalogue
 from policy.catalogue.lines import TomlPath, find_line
 from policy.catalogue.model import CatalogueFile, Ids
 from policy.errors import Finding, InvalidCatalogue
+from policy.faults import OF_PYDANTIC, Fault
 from policy.vocabulary import (
     BreakGlassReason,
     CategoryId,
@@ -76,13 +78,14 @@ def _merge(texts: Texts) -> tuple[dict[str, str], dict[str, Any]]:
         try:
             part = tomllib.loads(texts[name])
         except tomllib.TOMLDecodeError as fault:
-            findings.append(Finding(name, _line_in(str(fault)), str(fault)))
+            line = _line_in(str(fault))
+            findings.append(Finding(name, line, Fault.NOT_TOML, told=str(fault)))
             continue
         for table, value in part.items():
             if table in owner:
                 line = find_line(texts[name], (table,))
-                text = f"{table} already stands in {owner[table]}"
-                findings.append(Finding(name, line, text))
+                about = f"{table} ({owner[table]})"
+                findings.append(Finding(name, line, Fault.TABLE_TWICE, about))
             owner.setdefault(table, name)
             raw.setdefault(table, value)
     if findings:
@@ -104,7 +107,7 @@ def _refuse_doubles(texts: Texts, owner: Mapping[str, str], raw: Any) -> None:  
         if (table, identifier) in seen:
             name = owner[str(path[0])]
             line = find_line(texts[name], path)
-            findings.append(Finding(name, line, f"a second {table} with this id"))
+            findings.append(Finding(name, line, Fault.ID_TWICE, table))
         seen.add((table, identifier))
     if findings:
         raise InvalidCatalogue(tuple(findings))
@@ -150,12 +153,24 @@ def _make_ids(raw: Any) -> Ids:  # noqa: ANN401
 
 
 def _findings(
-    texts: Texts, owner: Mapping[str, str], fault: ValidationError
+    texts: Texts, owner: Mapping[str, str], refused: ValidationError
 ) -> Iterator[Finding]:
-    for error in fault.errors(include_url=False, include_input=False):
+    for error in refused.errors(include_url=False, include_input=False):
         path: TomlPath = error["loc"]
         name = owner.get(str(path[0]) if path else "", "catalogue.toml")
-        where = ".".join(str(step) for step in path if isinstance(step, str))
-        message = error["msg"].removeprefix("Value error, ")
         line = find_line(texts.get(name, ""), path)
-        yield Finding(name, line, f"{where}: {message}" if where else message)
+        fault, part, told = _read_error(error)
+        steps = [step for step in path if isinstance(step, str)]
+        about = ".".join([*steps, part] if part else steps)
+        yield Finding(name, line, fault, about, told)
+
+
+def _read_error(error: ErrorDetails) -> tuple[Fault, str, str]:
+    """Give the fault, the member it is about, and what pydantic said.
+
+    What our own model raised names its fault itself: pydantic adds nothing to it.
+    """
+    raised = error.get("ctx", {}).get("error")
+    if isinstance(raised, ValueError) and isinstance(raised.args[0], Fault):
+        return raised.args[0], "".join(raised.args[1:]), ""
+    return OF_PYDANTIC.get(error["type"], Fault.OTHER), "", error["msg"]

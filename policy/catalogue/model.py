@@ -23,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from policy.faults import Fault
 from policy.vocabulary import (
     Assurance,
     BreakGlassReason,
@@ -67,7 +68,7 @@ def _member(table: str) -> PlainValidator:
     def check(value: Any, info: ValidationInfo) -> enum.Enum:  # noqa: ANN401
         members: type[StrEnum] = getattr(info.context, table)
         if value not in members.__members__:
-            raise ValueError(f"no [[{table}]] has this id")
+            raise ValueError(Fault.NO_SUCH_ID)
         return members[value]
 
     return PlainValidator(check)
@@ -78,7 +79,7 @@ def _names_all(words: type[StrEnum]) -> AfterValidator:
 
     def check(labels: dict[StrEnum, str]) -> dict[StrEnum, str]:
         if set(labels) != set(words):
-            raise ValueError("every one of them needs a label")
+            raise ValueError(Fault.NO_LABEL)
         return labels
 
     return AfterValidator(check)
@@ -86,7 +87,7 @@ def _names_all(words: type[StrEnum]) -> AfterValidator:
 
 def _two_different(approvers: tuple[StrEnum, StrEnum]) -> tuple[StrEnum, StrEnum]:
     if approvers[0] == approvers[1]:
-        raise ValueError("two different approvers are needed")
+        raise ValueError(Fault.SAME_APPROVER)
     return approvers
 
 
@@ -106,7 +107,7 @@ class _Row(BaseModel):
     def _says_nothing_twice(self) -> Self:
         for name, value in self:
             if isinstance(value, tuple) and len(set(value)) != len(value):
-                raise ValueError(f"{name} names something twice")
+                raise ValueError(Fault.NAMED_TWICE, name)
         return self
 
 
@@ -189,7 +190,7 @@ class Category(_Row):
     @model_validator(mode="after")
     def _active_needs_a_basis(self) -> Self:
         if self.active and self.recorded_under is None and self.shared_under is None:
-            raise ValueError("an active category needs recorded_under or shared_under")
+            raise ValueError(Fault.ACTIVE_WITHOUT_BASIS)
         return self
 
     @property
@@ -239,9 +240,9 @@ class Purpose(_Row):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if self.needs_informed and not self.informed_codes:
-            raise ValueError("needs_informed without a single informed code")
+            raise ValueError(Fault.INFORMED_WITHOUT_CODE)
         if self.valid_until is not None and self.valid_until < self.valid_from:
-            raise ValueError("valid_until lies before valid_from")
+            raise ValueError(Fault.ENDS_BEFORE_START)
         return self
 
 

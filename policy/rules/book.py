@@ -21,10 +21,12 @@ import cedarpy
 from cedarpy import pst
 
 from policy.errors import Finding, InvalidRules
+from policy.faults import Fault
 from policy.rules.guards import find_openings
 from policy.rules.statements import Statement, parse_statements
 
 SCHEMA = "schema.cedarschema"
+_FORBID_SAYS = {"nl": Fault.NO_RULE_TEXT, "remedy": Fault.NO_RULE_REMEDY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,11 @@ def _parse_schema(text: str) -> cedarpy.Schema:
     try:
         return cedarpy.Schema.from_str(text)
     except ValueError as fault:
-        raise InvalidRules((Finding(SCHEMA, 1, str(fault)),)) from None
+        raise InvalidRules((_of_schema(str(fault)),)) from None
+
+
+def _of_schema(told: str) -> Finding:
+    return Finding(SCHEMA, 1, Fault.SCHEMA_UNREADABLE, told=told)
 
 
 def _unnamed(statements: tuple[Statement, ...]) -> list[Finding]:
@@ -116,14 +122,14 @@ def _unnamed(statements: tuple[Statement, ...]) -> list[Finding]:
     seen: set[str] = set()
     for statement in statements:
         if not statement.id:
-            findings.append(statement.finding("needs an @id"))
+            findings.append(statement.finding(Fault.NO_RULE_ID))
         elif statement.id in seen:
-            findings.append(statement.finding("a second rule with this @id"))
+            findings.append(statement.finding(Fault.RULE_ID_TWICE))
         seen.add(statement.id)
         if statement.node.effect == "forbid":
             findings.extend(
-                statement.finding(f"a forbid needs @{name} (Dutch)")
-                for name in ("nl", "remedy")
+                statement.finding(fault)
+                for name, fault in _FORBID_SAYS.items()
                 if not statement.node.annotations.get(name, "").strip()
             )
     return findings
@@ -151,9 +157,9 @@ def _verify_schema(
     for error in result.errors:
         statement = by_id.get(names.get(error.policy_id, ""))
         findings.append(
-            statement.finding(error.error)
+            statement.finding(Fault.RULE_OUTSIDE_SCHEMA, told=error.error)
             if statement is not None
-            else Finding(SCHEMA, 1, error.error)
+            else _of_schema(error.error)
         )
     raise InvalidRules(tuple(findings))
 

@@ -22,6 +22,7 @@ from dataclasses import fields, is_dataclass
 from cedarpy import pst
 
 from policy.errors import Finding
+from policy.faults import Fault
 from policy.rules.statements import Statement
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,3})?Z)?")
@@ -38,11 +39,11 @@ def find_openings(statements: tuple[Statement, ...]) -> list[Finding]:
         if rule.node.effect == "forbid":
             read |= _entities(walk(rule.node.clauses))
     if not permits:
-        findings.append(Finding("rules", 1, "no rule permits anything"))
+        findings.append(Finding("rules", 1, Fault.NOTHING_PERMITTED))
     for permit in permits:
         touched = _entities(_always_evaluated(permit.node))
         findings.extend(
-            permit.finding(f"must read {entity}, because a forbid does")
+            permit.finding(Fault.PERMIT_READS_LESS, entity)
             for entity in sorted(read - touched)
         )
     return findings
@@ -51,14 +52,14 @@ def find_openings(statements: tuple[Statement, ...]) -> list[Finding]:
 def _faults(rule: Statement) -> Iterator[Finding]:
     node = rule.node
     if any(not isinstance(s, pst.ScopeAny) for s in (node.principal, node.resource)):
-        yield rule.finding("may be narrowed by its action only")
+        yield rule.finding(Fault.NARROWED)
     if isinstance(node.action, pst.ActionIn):
-        yield rule.finding("names one action, or none")
+        yield rule.finding(Fault.MORE_ACTIONS)
     for part in walk(node.clauses):
         if isinstance(part, pst.HasAttr | pst.Is | pst.IfThenElse):
-            yield rule.finding("has, is and if-then-else can fail open")
+            yield rule.finding(Fault.QUIET_TEST)
         if isinstance(part, pst.BinaryOp) and part.op in QUIET_OPS:
-            yield rule.finding("in and tags can fail open")
+            yield rule.finding(Fault.QUIET_SET)
         if isinstance(part, pst.UnaryOp) and part.op == "datetime":
             yield from _faults_of_instant(rule, part.arg)
     if node.effect == "forbid":
@@ -68,18 +69,18 @@ def _faults(rule: Statement) -> Iterator[Finding]:
 def _faults_of_instant(rule: Statement, arg: pst.Expr) -> Iterator[Finding]:
     text = arg.value if isinstance(arg, pst.StringLit) else ""
     if not INSTANT.fullmatch(text):
-        yield rule.finding("an instant is written 2026-01-01T00:00:00Z")
+        yield rule.finding(Fault.INSTANT)
 
 
 def _faults_of_forbid(rule: Statement) -> Iterator[Finding]:
     about = rule.node.annotations.get("about", "")
     if about not in ABOUT:
-        yield rule.finding('needs @about("question") or @about("category")')
+        yield rule.finding(Fault.NO_RULE_ABOUT)
     reads_resource = pst.Var("resource") in set(walk(rule.node.clauses))
     if about == "question" and reads_resource:
-        yield rule.finding("is about the question, but reads the resource")
+        yield rule.finding(Fault.QUESTION_READS_RESOURCE)
     if about == "category" and not reads_resource:
-        yield rule.finding("reads nothing of the resource")
+        yield rule.finding(Fault.CATEGORY_READS_NOTHING)
 
 
 def _always_evaluated(node: pst.Template) -> Iterator[object]:

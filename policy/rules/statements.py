@@ -13,6 +13,7 @@ import cedarpy
 from cedarpy import pst
 
 from policy.errors import Finding, InvalidRules
+from policy.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,10 @@ class Statement:
         """Give the rule's `@id`, "" where it has none."""
         return self.node.annotations.get("id", "")
 
-    def finding(self, message: str) -> Finding:
-        """Complain about this rule, on its line."""
-        return Finding(self.file, self.line, f"{self.id or 'rule'}: {message}")
+    def finding(self, fault: Fault, part: str = "", *, told: str = "") -> Finding:
+        """Complain about this rule, or a part of it, on its line."""
+        about = f"{self.id} ({part})" if part else self.id
+        return Finding(self.file, self.line, fault, about, told)
 
 
 def parse_statements(texts: Mapping[str, str]) -> tuple[Statement, ...]:
@@ -42,10 +44,12 @@ def parse_statements(texts: Mapping[str, str]) -> tuple[Statement, ...]:
             try:
                 parsed = cedarpy.PolicySet.from_str(text).to_pst()
             except ValueError as fault:
-                findings.append(Finding(name, line, f"in the rule here: {fault}"))
+                findings.append(
+                    Finding(name, line, Fault.RULE_UNREADABLE, told=str(fault))
+                )
                 continue
             if parsed.templates:
-                findings.append(Finding(name, line, "a template is no rule"))
+                findings.append(Finding(name, line, Fault.RULE_IS_TEMPLATE))
             statements.extend(
                 Statement(name, line, node) for node in parsed.static_policies.values()
             )

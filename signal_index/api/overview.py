@@ -83,7 +83,7 @@ def parse_asked(item: Mapping[str, object], *, longest: int) -> Asked:
     if last < first:
         raise InvalidField("until", "before-start")
     if (last - first).days >= longest:
-        raise InvalidField("until", "out-of-range")
+        raise InvalidField("until", "period-too-long")
     organisation, team, purpose = (item.get(name) for name in FILTERS)
     wanted = Wanted(
         None if organisation is None else parse_oin(organisation, "organisation"),

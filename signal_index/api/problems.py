@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from policy import errors as policy_errors
-from signal_index import errors
 from signal_index.api import errors as edge
-from signal_index.api.problem_table import TABLE, Problem
+from signal_index.api.field_words import FIELD_WORDS
+from signal_index.api.problem_kinds import Problem
+from signal_index.api.problem_table import TABLE
 from signal_index.notice.errors import InvalidField
 from signal_index.notice.text import encode_compact
 
@@ -50,10 +51,9 @@ def render_problem(
         "type": f"{base}/{found.slug}",
         "title": found.title,
         "status": found.status,
+        "detail": found.detail,
     }
-    if found.detail:
-        body["detail"] = found.detail
-    fields = _field_errors(error, found)
+    fields = _field_errors(error)
     if fields:
         body["errors"] = fields
     body.update(members or {})
@@ -64,17 +64,17 @@ def describe_item(error: Exception, *, base: str) -> dict[str, object]:
     """Give the short problem of one item of a batch."""
     found = find_problem(error) or TABLE[edge.ServerFault]
     item: dict[str, object] = {"type": f"{base}/{found.slug}", "title": found.title}
-    if isinstance(error, InvalidField | errors.ParseError):
+    if isinstance(error, InvalidField):
         item["field"] = error.field
     return item
 
 
-def _field_errors(error: Exception, found: Problem) -> Sequence[Mapping[str, str]]:
-    if isinstance(error, InvalidField | errors.ParseError):
-        message = _MESSAGES.get(error.code, found.title)
+def _field_errors(error: Exception) -> Sequence[Mapping[str, str]]:
+    if isinstance(error, InvalidField):
+        message = FIELD_WORDS[error.code]
         return [{"field": error.field, "code": error.code, "message": message}]
     if isinstance(error, policy_errors.ChangeNotPossible):
-        message = _MESSAGES["not-possible"]
+        message = FIELD_WORDS["not-possible"]
         return [{"field": error.field, "code": "not-possible", "message": message}]
     if isinstance(error, policy_errors.InvalidPolicy):
         return [
@@ -93,25 +93,3 @@ def _headers(error: Exception, found: Problem) -> dict[str, str]:
     if isinstance(error, edge.MethodNotAllowed):
         headers["allow"] = error.allow
     return headers
-
-
-_MESSAGES: Final[Mapping[str, str]] = {
-    "not-possible": "Zo kan de catalogus niet veranderd worden.",
-    "missing": "Dit veld ontbreekt.",
-    "unknown-field": "Hier staat een veld dat wij niet kennen.",
-    "doubled-field": "Een veld staat er twee keer.",
-    "not-json": "Dit is geen JSON.",
-    "not-text": "Hier hoort tekst.",
-    "not-a-number": "Hier hoort een heel getal.",
-    "not-a-list": "Hier hoort een lijst.",
-    "not-yes-or-no": "Hier hoort ja of nee (true of false).",
-    "not-an-object": "Hier hoort een object.",
-    "wrong-form": "De vorm klopt niet.",
-    "too-long": "Deze tekst is te lang.",
-    "too-many": "De lijst is te lang of leeg.",
-    "out-of-range": "Dit getal is te klein of te groot.",
-    "before-start": "Het einde ligt voor het begin.",
-    "unknown-code": "Deze code staat niet in de lijst.",
-    "day-out-of-range": "Deze dag kan niet: te vroeg of te laat.",
-    "looks-like-a-person-number": "Hier mag geen nummer van een persoon staan.",
-}

@@ -125,11 +125,11 @@ def _citizen(item: Mapping[str, object]) -> PersonBody | None:
 
 def _check_days(first: date, last: date, *, is_narrow: bool) -> None:
     if last < first:
-        raise InvalidField("until", "before-from")
+        raise InvalidField("until", "before-start")
     if (last - first).days >= DAYS_MAXIMUM and not is_narrow:
         raise InvalidField("from", "period-too-long")
     if not date(2000, 1, 1) <= first <= last <= date(2999, 1, 1):
-        raise InvalidField("from", "out-of-range")
+        raise InvalidField("from", "day-out-of-range")
 
 
 def _organisation(item: Mapping[str, object], scope: OfficerScope) -> str | None:

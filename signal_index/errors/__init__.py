@@ -25,7 +25,6 @@
     │   ├── MandateNotGiven        nothing to end, or a last day in the past
     │   └── AccountNotSuspended    nothing to restore
     ├── RequestRefused             what a caller sent does not hold; nothing was changed
-    │   ├── ParseError             untrusted bytes are not what they should be
     │   ├── CallerUnknown          no access token, or one that does not verify
     │   ├── CallerNotAllowed       the caller lacks the role, scope or registration
     │   ├── CallerSuspended        the account or its organisation is suspended
@@ -117,7 +116,6 @@ from signal_index.errors.refused import (
     CallerSuspended,
     CallerUnknown,
     NotARegister,
-    ParseError,
     RequestRefused,
     SignatureInvalid,
     StaleKeyVersion,
@@ -203,7 +201,6 @@ __all__ = [
     "NotApproved",
     "NothingChanges",
     "NothingToRelease",
-    "ParseError",
     "PolicyUnusable",
     "ProofNotReady",
     "ProposalOutdated",

@@ -7,18 +7,6 @@ class RequestRefused(SignalIndexError):
     """What a caller sent does not hold; nothing was changed."""
 
 
-class ParseError(RequestRefused):
-    """Untrusted bytes are not what they should be.
-
-    `field` names the place in the caller's own terms, never its value.
-    """
-
-    def __init__(self, field: str, code: str, message: str = "") -> None:
-        super().__init__(message or f"{field}: {code}")
-        self.field = field
-        self.code = code
-
-
 class CallerUnknown(RequestRefused):
     """There is no access token, or it does not verify."""
 

@@ -93,7 +93,7 @@ async def test_a_search_that_is_not_over_says_how_far_it_came(
 async def test_a_fault_stands_at_its_field_and_what_was_typed_stays(
     town: Town, browser: Browser, token: str
 ) -> None:
-    problem = {"errors": [{"field": "until", "code": "before-from"}]}
+    problem = {"errors": [{"field": "until", "code": "before-start"}]}
     town.index.pages["/v1/searches"] = (400, problem)
     page = await search(browser, a_form(token, team="noord"))
     assert page.status_code == 400

@@ -129,7 +129,7 @@ async def test_what_is_chosen_is_asked_and_stays_chosen(
 async def test_a_period_that_does_not_hold_is_said_beside_its_field(
     town: Town, officer: Browser
 ) -> None:
-    problem = {"errors": [{"field": "until", "code": "out-of-range"}]}
+    problem = {"errors": [{"field": "until", "code": "period-too-long"}]}
     town.index.pages["/v1/overviews"] = (400, problem)
     page = await officer.get(PAGE, params={"first": "2020-01-01", "last": "x"})
     assert page.status_code == 400

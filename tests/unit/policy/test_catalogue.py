@@ -89,48 +89,84 @@ def test_the_days_of_the_catalogue_bound_those_of_a_purpose() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "line_of", "message"),
     [
-        ("purposes.toml", "needs_informed = true", "need = 1", "need = 1", "Extra"),
-        ("purposes.toml", '"wmo-maatwerk", ', '"wmo", ', '["wmo",', "no [[category]]"),
+        (
+            "purposes.toml",
+            "needs_informed = true",
+            "need = 1",
+            "need = 1",
+            "kennen wij niet",
+        ),
+        (
+            "purposes.toml",
+            '"wmo-maatwerk", ',
+            '"wmo", ',
+            '["wmo",',
+            "heeft deze code niet",
+        ),
         (
             "purposes.toml",
             '"generalist",',
             '"director",',
             '"director"',
-            "Input should be",
+            "vaste lijst",
         ),
-        ("purposes.toml", "= 12\n", '= "12"\n', '= "12"', "valid integer"),
-        ("purposes.toml", '"municipal-lawyer"]', "]", "", "Field required"),
+        ("purposes.toml", "= 12\n", '= "12"\n', '= "12"', "heel getal"),
+        ("purposes.toml", '"municipal-lawyer"]', "]", "", "dit veld ontbreekt"),
         (
             "purposes.toml",
             "trainings = []",
             'trainings = ["x"]',
             '["x"]',
-            "[[training]]",
+            "heeft deze code niet",
         ),
-        ("purposes.toml", "citizen_text = ", "citizen = ", "citizen = ", "Extra"),
-        ("purposes.toml", 'id = "wgs-4"', 'id = "wams"', "", "a second legal_basis"),
-        ("categories.toml", "months = 24", "months = 25", "months = 25", "less than"),
+        (
+            "purposes.toml",
+            "citizen_text = ",
+            "citizen = ",
+            "citizen = ",
+            "kennen wij niet",
+        ),
+        (
+            "purposes.toml",
+            'id = "wgs-4"',
+            'id = "wams"',
+            "",
+            "legal_basis: deze code staat er twee keer",
+        ),
+        ("categories.toml", "months = 24", "months = 25", "months = 25", "te groot"),
         (
             "categories.toml",
             ", checked = false",
             "",
             "Participatiewet",
-            "Field required",
+            "dit veld ontbreekt",
         ),
         (
             "categories.toml",
             '["income-support"]',
             "[]",
             "publishers = []",
-            "at least 1",
+            "te kort",
         ),
         ("categories.toml", '["financien"]', '["a", "a"]', '["a", "a"]', "life_domain"),
-        ("categories.toml", '"ww-uitkering"', '"bijstand"', "", "a second category"),
-        ("categories.toml", '"normal"', '"secret"', '"secret"', "Input should be"),
-        ("life-domains.toml", '"justitie"', '"financien"', "", "a second life_domain"),
-        ("codes.toml", 'auditor = "Auditor"', "", "[role_labels]", "needs a label"),
-        ("catalogue.toml", "approved_by", "approved", "approved =", "Extra"),
-        ("catalogue.toml", "catalogue/1", "catalogue/2", "catalogue/2", "Input should"),
+        (
+            "categories.toml",
+            '"ww-uitkering"',
+            '"bijstand"',
+            "",
+            "category: deze code staat er twee keer",
+        ),
+        ("categories.toml", '"normal"', '"secret"', '"secret"', "vaste lijst"),
+        (
+            "life-domains.toml",
+            '"justitie"',
+            '"financien"',
+            "",
+            "life_domain: deze code staat er twee keer",
+        ),
+        ("codes.toml", 'auditor = "Auditor"', "", "[role_labels]", "een naam nodig"),
+        ("catalogue.toml", "approved_by", "approved", "approved =", "kennen wij niet"),
+        ("catalogue.toml", "catalogue/1", "catalogue/2", "catalogue/2", "vaste lijst"),
     ],
 )
 def test_a_fault_is_refused_on_its_line(
@@ -151,7 +187,7 @@ def test_a_fault_is_refused_on_its_line(
 
 
 def test_a_category_cannot_be_switched_on_without_a_recorded_basis() -> None:
-    with pytest.raises(InvalidCatalogue, match="needs recorded_under"):
+    with pytest.raises(InvalidCatalogue, match="nodig: recorded_under"):
         _with("categories.toml", "active = false", "active = true")
 
 
@@ -159,13 +195,14 @@ def test_one_approver_twice_is_refused() -> None:
     old = '["data-protection-officer", "municipal-lawyer"]'
     new = '["municipal-lawyer", "municipal-lawyer"]'
     with pytest.raises(
-        InvalidCatalogue, match=r"purposes.toml:\d+: purpose.approved_by: two different"
+        InvalidCatalogue,
+        match=r"purposes.toml:\d+: purpose.approved_by: er zijn twee verschillende",
     ):
         _with("purposes.toml", old, new)
 
 
 def test_naming_a_category_twice_is_refused() -> None:
-    with pytest.raises(InvalidCatalogue, match="sees names something twice"):
+    with pytest.raises(InvalidCatalogue, match="sees: een lijst noemt iets twee keer"):
         _with("purposes.toml", 'sees = ["leerplicht", ', 'sees = ["jeugdhulp", ')
 
 
@@ -178,7 +215,9 @@ def test_a_file_that_is_no_toml_is_refused_on_its_line() -> None:
 
 def test_a_table_stands_in_one_file_only() -> None:
     texts = shipped_texts() | {"zz.toml": '\n[[purpose]]\nid = "extra"\n'}
-    with pytest.raises(InvalidCatalogue, match=r"zz.toml:2: purpose already stands"):
+    with pytest.raises(
+        InvalidCatalogue, match=r"zz.toml:2: purpose .purposes.toml.: deze tabel"
+    ):
         parse_catalogue(texts)
 
 
@@ -232,3 +271,13 @@ def _changed(file: str, old: str, new: str) -> Texts:
 
 def _with(file: str, old: str, new: str) -> Catalogue:
     return parse_catalogue(_changed(file, old, new))
+
+
+def test_whatever_is_wrong_with_a_catalogue_is_said_in_dutch_by_us() -> None:
+    """Pydantic's own English stands beside it, for the administrator alone."""
+    texts = _changed("purposes.toml", "= 12\n", '= "12"\n')
+    with pytest.raises(InvalidCatalogue) as fault:
+        parse_catalogue(texts)
+    said = fault.value.findings[0]
+    assert said.message == "purpose.look_back_months: hier hoort een heel getal"
+    assert said.told == "Input should be a valid integer"

@@ -50,18 +50,27 @@ def test_a_statement_begins_where_its_first_word_stands() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f"\n{GOOD}\n{GOOD}", r"extra.cedar:3: x: a second rule with this @id"),
-        (GOOD.replace('@id("x")', ""), r"extra.cedar:1: rule: needs an @id"),
-        (GOOD.replace('@nl("Dit mag niet.")', ""), r"x: a forbid needs @nl"),
-        (GOOD.replace("Vraag het na.", " "), r"x: a forbid needs @remedy"),
-        (GOOD.replace('"question"', '"caller"'), r"x: needs @about"),
-        (GOOD.replace('"question"', '"category"'), r"x: reads nothing of the resource"),
+        (f"\n{GOOD}\n{GOOD}", r"extra.cedar:3: x: een tweede regel met deze @id"),
+        (
+            GOOD.replace('@id("x")', ""),
+            r"extra.cedar:1: deze regel heeft een @id nodig",
+        ),
+        (
+            GOOD.replace('@nl("Dit mag niet.")', ""),
+            r"x: een forbid heeft een Nederlandse @nl",
+        ),
+        (
+            GOOD.replace("Vraag het na.", " "),
+            r"x: een forbid heeft een Nederlandse @remedy",
+        ),
+        (GOOD.replace('"question"', '"caller"'), r"x: een forbid heeft @about"),
+        (GOOD.replace('"question"', '"category"'), r"x: .*leest niets van de resource"),
         (GOOD.replace("active }", "activ }"), r"extra.cedar:1: x: .*activ"),
-        (GOOD.replace("unless", "unles"), r"extra.cedar:1: in the rule here"),
-        ("// nothing\n\nforbid (", r"extra.cedar:3: in the rule here"),
+        (GOOD.replace("unless", "unles"), r"extra.cedar:1: Cedar kan deze regel"),
+        ("// nothing\n\nforbid (", r"extra.cedar:3: Cedar kan deze regel"),
         (
             "forbid (principal == ?principal, action, resource);",
-            r"extra.cedar:1: a template is no rule",
+            r"extra.cedar:1: een sjabloon .* is geen regel",
         ),
     ],
 )

@@ -56,7 +56,7 @@ def test_check_names_each_fault_of_catalogue_and_rules_with_its_line(
     )
     assert result.exit_code == 1
     assert "codes.toml:7: informed.kindd" in result.stdout
-    assert "zz.cedar:3: in the rule here" in result.stdout
+    assert "zz.cedar:3: Cedar kan deze regel niet lezen" in result.stdout
 
 
 def test_check_finds_rules_and_catalogue_that_do_not_fit_together(
@@ -68,7 +68,7 @@ def test_check_finds_rules_and_catalogue_that_do_not_fit_together(
     )
     result = _run("check", "--rules", _folder(tmp_path / "rules", rules))
     assert result.exit_code == 1
-    assert 'the catalogue has no Purpose::"safety"' in result.stdout
+    assert '(Purpose::"safety"): de regel noemt iets' in result.stdout
 
 
 def test_check_of_a_folder_that_does_not_exist_is_wrong_use() -> None:

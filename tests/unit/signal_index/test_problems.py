@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+import signal_index
 from keys.errors import InvalidPseudonym, TicketRefused
-from policy.errors import InvalidEstablishment, InvalidPolicy, PolicyError
+from policy.errors import Finding, InvalidRules, PolicyError
+from policy.faults import Fault
 from signal_index.api.errors import EdgeError, MethodNotAllowed
-from signal_index.api.problem_table import TABLE, Problem
+from signal_index.api.field_words import FIELD_WORDS
+from signal_index.api.problem_kinds import Problem
+from signal_index.api.problem_pages import BY_SLUG, render_page
+from signal_index.api.problem_table import TABLE
 from signal_index.api.problems import describe_item, find_problem, render_problem
 from signal_index.errors import (
     CallerUnknown,
@@ -20,10 +28,9 @@ from signal_index.errors import (
     TicketInvalid,
 )
 from signal_index.notice import InvalidField, NoticeError
+from signal_index.notice.errors import FieldCode
 
 BASE = "https://index.test/problems"
-# What only a command or a start can meet; no request reaches it.
-NEVER_ASKED = (InvalidPolicy, InvalidEstablishment)
 
 
 def _leaves(root: type[Exception]) -> Iterator[type[Exception]]:
@@ -38,10 +45,7 @@ def _all() -> list[type[Exception]]:
     roots = (RequestRefused, NotAnswered, NoticeError, PolicyError, EdgeError)
     found = {leaf for root in roots for leaf in _leaves(root)}
     found |= {InvalidPseudonym, *_leaves(TicketRefused)}
-    return sorted(
-        (leaf for leaf in found if not issubclass(leaf, NEVER_ASKED)),
-        key=lambda leaf: leaf.__name__,
-    )
+    return sorted(found, key=lambda leaf: leaf.__name__)
 
 
 @pytest.mark.parametrize("leaf", _all())
@@ -52,8 +56,54 @@ def test_each_leaf_stands_in_the_table(leaf: type[Exception]) -> None:
 @pytest.mark.parametrize("row", TABLE.values())
 def test_each_row_is_a_sentence_with_a_status(row: Problem) -> None:
     assert row.title.endswith(".")
+    assert row.detail.endswith(".")
+    assert row.detail != row.title
     assert 400 <= row.status < 600
     assert row.slug == row.slug.lower()
+
+
+def test_one_slug_is_one_kind_with_one_title_and_status() -> None:
+    kinds = {(row.slug, row.title, row.status) for row in TABLE.values()}
+    assert len(kinds) == len({row.slug for row in TABLE.values()})
+
+
+def test_each_code_of_a_field_has_its_dutch_sentence_and_is_used() -> None:
+    """Another code does not type-check, so the sentences cannot run behind."""
+    codes = set(get_args(FieldCode))
+    assert set(FIELD_WORDS) == codes
+    assert all(words.endswith(".") for words in FIELD_WORDS.values())
+    written = "".join(
+        path.read_text()
+        for path in Path(signal_index.__file__).parent.rglob("*.py")
+        if path.name not in {"errors.py", "field_words.py"}
+    )
+    said = {code for code in codes if f'"{code}"' in written}
+    assert said | {"not-possible"} == codes
+
+
+def test_a_fault_in_a_policy_reaches_its_proposer_in_dutch_alone() -> None:
+    fault = Finding("a.cedar", 3, Fault.RULE_UNREADABLE, "x", "unexpected token")
+    answer = render_problem(InvalidRules((fault,)), base=BASE)
+    assert json.loads(answer.body)["errors"] == [
+        {
+            "field": "a.cedar",
+            "code": "line-3",
+            "message": "x: Cedar kan deze regel niet lezen",
+        }
+    ]
+
+
+def test_each_kind_has_a_page_that_explains_it_and_loads_nothing() -> None:
+    for row in TABLE.values():
+        page = render_page(BY_SLUG[row.slug])
+        assert '<html lang="nl">' in page
+        assert f"<h1>{row.title}</h1>" in page
+        assert not re.search("<script|<style|<link|<img|href=|src=| on[a-z]+=", page)
+
+
+def test_the_page_of_invalid_input_explains_each_code_of_a_field() -> None:
+    page = render_page(BY_SLUG["invalid-input"])
+    assert all(code in page for code in FIELD_WORDS)
 
 
 def test_bad_input_is_400_and_never_422() -> None:

@@ -1,0 +1,170 @@
+"""The problems of an officer's acts and of citizens' rights: part of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from signal_index import errors
+from signal_index.api.problem_kinds import Problem
+
+_LOOK_AGAIN: Final = "Haal de lijst opnieuw op en kies daaruit."
+
+OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
+    errors.ProposalOutdated: Problem(
+        "proposal-outdated",
+        "De regels zijn veranderd nadat dit voorstel is gemaakt.",
+        409,
+        "Trek het voorstel in, vergelijk het opnieuw en dien het opnieuw in.",
+    ),
+    errors.NothingChanges: Problem(
+        "nothing-changes",
+        "Dit voorstel verandert niets aan de regels.",
+        400,
+        "Verander eerst wat anders moet. Dien het voorstel daarna opnieuw in.",
+    ),
+    errors.UnknownPolicy: Problem(
+        "unknown-policy",
+        "Deze versie van de regels is hier niet bekend.",
+        404,
+        "Haal de lijst met versies opnieuw op en kies daaruit.",
+    ),
+    errors.UnknownApproval: Problem(
+        "unknown-approval",
+        "Dit verzoek om goedkeuring is er niet.",
+        404,
+        "Misschien is het ingetrokken, of is het niet voor u. " + _LOOK_AGAIN,
+    ),
+    errors.ApprovalAlreadyOpen: Problem(
+        "approval-already-open",
+        "Hierover wacht al een verzoek om goedkeuring.",
+        409,
+        "Laat een collega dat verzoek beoordelen, of trek het eerst in.",
+    ),
+    errors.ApprovalClosed: Problem(
+        "approval-closed",
+        "Over dit verzoek is al beslist.",
+        409,
+        "U hoeft niets te doen. Wilt u iets anders? Doe dan een nieuw verzoek.",
+    ),
+    errors.ApprovalExpired: Problem(
+        "approval-expired",
+        "Dit verzoek is verlopen.",
+        409,
+        "Vraag opnieuw om goedkeuring.",
+    ),
+    errors.SamePerson: Problem(
+        "same-person",
+        "U kunt uw eigen verzoek niet goedkeuren.",
+        403,
+        "Vraag een collega die dit mag, om het verzoek te beoordelen.",
+    ),
+    errors.RoleMissing: Problem(
+        "role-missing",
+        "Een van beide personen moet de rol hebben die hierbij hoort.",
+        403,
+        "Vraag een collega met die rol om het verzoek te beoordelen.",
+    ),
+    errors.NotApproved: Problem(
+        "not-approved",
+        "Een tweede persoon heeft dit niet goedgekeurd.",
+        403,
+        "Vraag eerst om goedkeuring. Een goedkeuring geldt één keer, voor één zaak.",
+    ),
+    errors.UnknownAccessRequest: Problem(
+        "unknown-access-request",
+        "Dit verzoek om inzage is er niet.",
+        404,
+        "Uw gemeente heeft geen verzoek met dit nummer. " + _LOOK_AGAIN,
+    ),
+    errors.AccessRequestClosed: Problem(
+        "access-request-closed",
+        "Dit verzoek om inzage is al afgesloten.",
+        409,
+        "Vraagt de inwoner opnieuw om inzage? Leg dan een nieuw verzoek vast.",
+    ),
+    errors.UnknownEmbargo: Problem(
+        "unknown-embargo",
+        "Dit embargo is er niet.",
+        404,
+        "Uw gemeente heeft geen embargo met dit nummer. " + _LOOK_AGAIN,
+    ),
+    errors.EmbargoOver: Problem(
+        "embargo-over",
+        "Dit embargo geldt niet (meer).",
+        409,
+        "Is er weer een embargo nodig? Vraag dan een nieuw embargo aan.",
+    ),
+    errors.UnknownCorrection: Problem(
+        "unknown-correction",
+        "Deze correctie of dit bezwaar is er niet.",
+        404,
+        _LOOK_AGAIN,
+    ),
+    errors.CorrectionAnswered: Problem(
+        "correction-answered",
+        "Hierop is al geantwoord.",
+        409,
+        "U kunt het antwoord lezen. Een tweede antwoord kan niet.",
+    ),
+    errors.CorrectionOpen: Problem(
+        "correction-open",
+        "Over dit signaal loopt al een correctie of bezwaar.",
+        409,
+        "Wacht op het antwoord van de bron, of bel de bron.",
+    ),
+    errors.NothingToRelease: Problem(
+        "nothing-to-release",
+        "Dit signaal is niet beperkt, of de bron heeft nog niet geantwoord.",
+        409,
+        "Wacht op het antwoord van de bron. Kijk daarna of het signaal beperkt is.",
+    ),
+    errors.UnknownReview: Problem(
+        "unknown-review", "Deze beoordeling is er niet.", 404, _LOOK_AGAIN
+    ),
+    errors.ReviewClosed: Problem(
+        "review-closed",
+        "Deze beoordeling is al een stap verder.",
+        409,
+        "Haal de beoordeling opnieuw op. Dan ziet u wat er nu kan.",
+    ),
+    errors.UnknownFinding: Problem(
+        "unknown-finding", "Deze bevinding kennen wij niet.", 404, _LOOK_AGAIN
+    ),
+    errors.FindingClosed: Problem(
+        "finding-closed",
+        "Deze bevinding is al afgesloten.",
+        409,
+        "U hoeft niets te doen. De reden staat bij de bevinding.",
+    ),
+    errors.FindingAboutOneself: Problem(
+        "finding-about-oneself",
+        "Deze bevinding gaat over uzelf.",
+        403,
+        "Vraag een collega om de bevinding te bekijken en af te sluiten.",
+    ),
+    errors.UnknownEntry: Problem(
+        "unknown-entry",
+        "Deze regel van het inzagelogboek is er niet.",
+        404,
+        "Misschien mag u de regel niet zien, of is de bewaartermijn voorbij.",
+    ),
+    errors.MandateMissing: Problem(
+        "mandate-missing",
+        "U hebt geen mandaat voor rapporten met personen.",
+        403,
+        "De leiding van uw organisatie geeft het mandaat. De beheerder legt het vast.",
+    ),
+    errors.ReportNotReady: Problem(
+        "report-not-ready",
+        "Dit rapport kan nog niet worden gemaakt.",
+        409,
+        "De maand is nog niet voorbij, of de dagen zijn nog niet geteld.",
+    ),
+    errors.UnknownReport: Problem(
+        "unknown-report",
+        "Deze aanvraag voor een rapport is er niet.",
+        404,
+        _LOOK_AGAIN,
+    ),
+}
