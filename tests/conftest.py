@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer, running_postgres
 
 BROWSER = Path(__file__).parent / "browser"
@@ -33,6 +34,13 @@ def conformance() -> Path:
     if not CONFORMANCE.is_dir():
         pytest.skip(f"published vectors are not here: {CONFORMANCE.name}")
     return CONFORMANCE
+
+
+@pytest.fixture(scope="session")
+def ports() -> Iterator[Ports]:
+    """Hold the ports of servers that tests start, until the session ends."""
+    with Ports() as held:
+        yield held
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,8 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +11,8 @@ from pathlib import Path
 
 import httpx
 
+from deploy.town.ports import Ports
+from deploy.town.readiness import NotReady, wait_until_ready
 from keys.client import HolderPlace, HolderTransport, Signer
 from keys.create import write_dealing
 from keys.dealing import Dealing, DealingPlan, deal_key
@@ -69,17 +69,12 @@ class HolderProcesses:
             )
 
     def wait(self, index: int) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self.running[index].poll() is not None:
-                break
-            try:
-                httpx.get(f"{self.place(index).url}/v1/health").raise_for_status()
-            except httpx.HTTPError:
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError(f"holder {index} did not start: {self.log(index)}")
+        health = f"{self.place(index).url}/v1/health"
+        try:
+            wait_until_ready(self.running[index], health)
+        except NotReady as reason:
+            said = f"holder {index} {reason}: {self.log(index)}"
+            raise AssertionError(said) from None
 
     def stop(self, index: int, how: signal.Signals = signal.SIGTERM) -> int:
         process = self.running.pop(index)
@@ -91,7 +86,9 @@ class HolderProcesses:
             self.stop(index)
 
 
-def prepare_holders(folder: Path, *, per_user: int = 200) -> HolderProcesses:
+def prepare_holders(
+    folder: Path, ports: Ports, *, per_user: int = 200
+) -> HolderProcesses:
     """Deal a key into `folder`/keys and write settings and organisations beside it."""
     now = datetime.now(UTC)  # noqa: TID251 - processes live by the real clock
     plan = DealingPlan(
@@ -106,7 +103,7 @@ def prepare_holders(folder: Path, *, per_user: int = 200) -> HolderProcesses:
     holders = HolderProcesses(
         folder,
         dealing,
-        _free_ports(),
+        {index: ports.hold() for index in (1, 2, 3)},
         a_lookup_organisation(per_user=per_user),
         a_source(),
         an_auditor(),
@@ -138,13 +135,3 @@ def _write_settings(holders: HolderProcesses, index: int) -> None:
     path.write_text("\n".join(lines) + "\n")
     for organisation in (holders.lookup, holders.source, holders.auditor):
         add_organisation(path.with_name("organisations.toml"), organisation.entry)
-
-
-def _free_ports() -> dict[int, int]:
-    sockets = [socket.socket() for _ in range(3)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = {index: each.getsockname()[1] for index, each in enumerate(sockets, 1)}
-    for each in sockets:
-        each.close()
-    return ports

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from deploy.measure.ledger_made import make_ledger
 from deploy.measure.sizes import Sizes
 from deploy.town.found import program
-from deploy.town.ports import find_free_port
+from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer
 from deploy.town.processes import Party, Processes, run_command
 from deploy.town.settings_files import write_toml
@@ -182,17 +182,18 @@ def _facts(name: bytes, number: int) -> EntryFacts:
 async def _sequencer(url: str, folder: Path) -> AsyncIterator[Sequencer]:
     """Give a sequencer whose witness runs in a process of its own."""
     key = CheckpointKey(secrets.token_bytes(32))
-    place, port = folder / "witness", find_free_port()
+    place = folder / "witness"
     create = [program("signal-index"), "witness", "create", str(place), "--name", "w"]
     public = run_command(create, folder).strip()
     told = note_key(key, origin_of(_ORIGIN, clock.now().year)).encode()
     settings = {"key": "witness.key", "memory": "memory.json", "logs": [told]}
-    write_toml(place / "w.toml", {"host": "127.0.0.1", "port": port, **settings})
-    address = f"http://127.0.0.1:{port}"
     serve = ["witness", "serve", "--settings", str(place / "w.toml")]
-    party = Party("witness", [program("signal-index"), *serve], f"{address}/health")
     engine = open_engine(url, DatabaseRole.SEQUENCER, pool_size=4)
-    with Processes(folder, folder / "witness-log") as processes:
+    with Ports() as ports, Processes(folder, folder / "witness-log") as processes:
+        port = ports.hold()
+        write_toml(place / "w.toml", {"host": "127.0.0.1", "port": port, **settings})
+        address = f"http://127.0.0.1:{port}"
+        party = Party("witness", [program("signal-index"), *serve], f"{address}/health")
         processes.start_together([party])
         async with httpx.AsyncClient() as client:
             witnesses = HttpWitnesses(

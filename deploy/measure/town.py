@@ -19,7 +19,7 @@ from deploy.measure.sizes import Sizes
 from deploy.town.found import found_town, program
 from deploy.town.parties import ACCOUNTS, Account
 from deploy.town.places import HOLDERS, Places, choose_places
-from deploy.town.ports import find_free_port
+from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer
 from deploy.town.processes import Processes, run_command
 from deploy.town.run import (
@@ -58,6 +58,7 @@ class MeasuredTown:
     places: Places
     server: PostgresServer
     processes: Processes
+    ports: Ports
     accounts: tuple[Account, ...]
     config: KeyConfig
 
@@ -76,7 +77,18 @@ def running_measured_town(
     folder: Path, server: PostgresServer, sizes: Sizes
 ) -> Iterator[MeasuredTown]:
     """Found the town, start provider, holders and index, and stop all at the end."""
-    places = choose_places(folder, database_url=server.create_database("measured"))
+    with Ports() as ports:
+        url = server.create_database("measured")
+        places = choose_places(folder, ports, database_url=url)
+        with _running(places, sizes) as (processes, accounts):
+            config = _read_config(places)
+            yield MeasuredTown(places, server, processes, ports, accounts, config)
+
+
+@contextmanager
+def _running(
+    places: Places, sizes: Sizes
+) -> Iterator[tuple[Processes, tuple[Account, ...]]]:
     found_town(places)
     accounts = tuple(
         replace(ACCOUNTS[0], username=f"measured-{number:03d}")
@@ -90,7 +102,7 @@ def running_measured_town(
             [provider_party(places), witness_party(places), *holder_parties(places)]
         )
         processes.start_together([index_party(places)])
-        yield MeasuredTown(places, server, processes, accounts, _read_config(places))
+        yield processes, accounts
 
 
 def subject_of(account: Account) -> str:
@@ -107,7 +119,7 @@ def start_sqlite_index(town: MeasuredTown) -> MeasuredIndex:
     settings = tomllib.loads((places.index / "index.toml").read_text("utf-8"))
     second = replace(
         places,
-        index_port=find_free_port(),
+        index_port=town.ports.hold(),
         database_url=f"sqlite+aiosqlite:///{folder / 'index.db'}",
     )
     settings |= {

@@ -1,12 +1,13 @@
 """Which database the town's index stands on, and a PostgreSQL of its own if asked."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 
 from deploy.town.places import Places, choose_places
-from deploy.town.postgres import running_postgres
+from deploy.town.ports import Ports
+from deploy.town.postgres import PostgresServer, running_postgres
 
 NAME = "signal_index"
 
@@ -20,16 +21,23 @@ class Database(StrEnum):
 
 @contextmanager
 def opened_places(
-    folder: Path, database: Database, *, desk_port: int | None = None
+    folder: Path,
+    database: Database = Database.SQLITE,
+    *,
+    desk_port: int | None = None,
 ) -> Iterator[Places]:
-    """Give the town's places, with its PostgreSQL running for as long as needed.
+    """Give the town's places, its ports held and its PostgreSQL running meanwhile.
 
     Raises `PostgresUnusable` where no server programs are installed.
     """
-    if database is Database.SQLITE:
-        yield choose_places(folder, desk_port=desk_port)
-        return
-    with running_postgres(folder.resolve() / "postgresql") as server:
-        known = server.run_sql("SELECT datname FROM pg_database").split()
-        url = server.url(NAME) if NAME in known else server.create_database(NAME)
-        yield choose_places(folder, desk_port=desk_port, database_url=url)
+    with Ports() as ports, ExitStack() as stack:
+        url = None
+        if database is Database.POSTGRESQL:
+            home = folder.resolve() / "postgresql"
+            url = _open_database(stack.enter_context(running_postgres(home)))
+        yield choose_places(folder, ports, desk_port=desk_port, database_url=url)
+
+
+def _open_database(server: PostgresServer) -> str:
+    known = server.run_sql("SELECT datname FROM pg_database").split()
+    return server.url(NAME) if NAME in known else server.create_database(NAME)

@@ -52,6 +52,11 @@ class DeskOf:
     per_organisation_per_day: int = 0
 
     @property
+    def address(self) -> str:
+        """Where its server listens: IPv4, also where its host is a name."""
+        return "127.0.0.1" if self.host == "localhost" else self.host
+
+    @property
     def asks_holders(self) -> bool:
         """Whether anybody at this desk may have a number blinded."""
         return self.per_user_per_day > 0

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.town.parties import DESKS, HALL_DESK, TEAM_DESK, DeskOf
-from deploy.town.ports import find_free_port
+from deploy.town.ports import Ports
 
 HOLDERS = (1, 2, 3)
 DESK_PORT = 8000
@@ -114,20 +114,24 @@ class Places:
 
 
 def choose_places(
-    folder: Path, *, desk_port: int | None = None, database_url: str | None = None
+    folder: Path,
+    ports: Ports,
+    *,
+    desk_port: int | None = None,
+    database_url: str | None = None,
 ) -> Places:
-    """Choose free ports for a town in `folder`; SQLite unless a database is given.
+    """Choose ports for a town in `folder`; SQLite unless a database is given.
 
-    `desk_port` is what is preferred for the team's desk; the others' are next to it.
+    They are the town's while `ports` holds them. `desk_port` is what is preferred for
+    the team's desk; the others' are next to it.
     """
-    ports = (find_free_port() for _ in range(6))
-    first, second, third, index, provider, witness = ports
+    first, second, third, index, provider, witness = (ports.hold() for _ in range(6))
     default = f"sqlite+aiosqlite:///{folder.resolve() / 'index' / 'index.db'}"
     return Places(
         folder=folder.resolve(),
         index_port=index,
         desk_ports=tuple(
-            find_free_port(desk_port and desk_port + place, desk.host)
+            ports.hold(desk_port and desk_port + place, desk.address)
             for place, desk in enumerate(DESKS)
         ),
         provider_port=provider,

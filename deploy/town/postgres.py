@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.town.ports import find_free_port
+from deploy.town.ports import Ports
 
 
 class PostgresUnusable(Exception):
@@ -62,20 +62,21 @@ def running_postgres(
     data = home / "data"
     if not (data / "PG_VERSION").exists():
         _run("initdb", ["-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"])
-    port = find_free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {home}"
-    if not survives_power_cut:
-        options += " -c fsync=off -c full_page_writes=off"
-    start = ["-D", str(data), "-l", str(home / "server.log"), "-o", options, "-w"]
-    _run("pg_ctl", [*start, "start"])
-    try:
-        yield PostgresServer(port, home)
-    finally:
-        # What is thrown away need not be flushed: a fast stop takes minutes here.
-        mode = "fast" if folder else "immediate"
-        _run("pg_ctl", ["-D", str(data), "-m", mode, "-w", "stop"])
-        if folder is None:
-            shutil.rmtree(home, ignore_errors=True)
+    with Ports() as ports:
+        port = ports.hold()
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -k {home}"
+        if not survives_power_cut:
+            options += " -c fsync=off -c full_page_writes=off"
+        start = ["-D", str(data), "-l", str(home / "server.log"), "-o", options, "-w"]
+        _run("pg_ctl", [*start, "start"])
+        try:
+            yield PostgresServer(port, home)
+        finally:
+            # What is thrown away need not be flushed: a fast stop takes minutes here.
+            mode = "fast" if folder else "immediate"
+            _run("pg_ctl", ["-D", str(data), "-m", mode, "-w", "stop"])
+            if folder is None:
+                shutil.rmtree(home, ignore_errors=True)
 
 
 def _hand_over(folder: Path) -> None:

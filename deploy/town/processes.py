@@ -1,8 +1,8 @@
-"""Start the town's processes, wait until each answers, and stop all of them.
+"""Start the town's processes, wait until each itself serves, and stop all of them.
 
 Every process writes its output to a file of its own in the town's `log` folder,
 so that `--check` can search it. A process that dies while the others start is
-reported by name with the last lines it wrote, in one message.
+reported at once by name with the last lines it wrote, in one message.
 """
 
 import os
@@ -16,9 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import httpx
+from deploy.town.readiness import (
+    LOOK_AGAIN_SECONDS,
+    PATIENCE_SECONDS,
+    NotReady,
+    is_ready,
+)
 
-PATIENCE_SECONDS = 30
 STOP_SECONDS = 10
 
 
@@ -70,29 +74,19 @@ class Processes:
         )
 
     def start_together(self, parties: Sequence[Party]) -> None:
-        """Start several processes at once and wait until each answers.
+        """Start several processes at once and wait until each of them serves.
 
-        Raises `PartyFailed` naming the first that ended or stayed silent.
+        Raises `PartyFailed` naming the first that ended, that stayed silent, or in
+        whose place another process listens.
         """
         for party in parties:
             self.start(party)
-        for party in parties:
-            self.wait_for(party)
-
-    def wait_for(self, party: Party) -> None:
-        """Wait until the process answers its health address, or raise `PartyFailed`."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            if self.running[party.name].poll() is not None:
-                raise PartyFailed(
-                    f"{party.name} ended:\n{self._last_words(party.name)}"
-                )
-            try:
-                if httpx.get(party.health, timeout=2).status_code < 500:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.1)
-        raise PartyFailed(f"{party.name} is silent:\n{self._last_words(party.name)}")
+        waiting = list(parties)
+        while waiting := [party for party in waiting if not self._is_ready(party)]:
+            if time.monotonic() > deadline:
+                raise PartyFailed(self._describe(waiting[0].name, "is silent"))
+            time.sleep(LOOK_AGAIN_SECONDS)
 
     def stop(self, name: str) -> None:
         """Ask one process to stop; end it after ten seconds."""
@@ -120,12 +114,19 @@ class Processes:
                 return name
         return None
 
+    def _is_ready(self, party: Party) -> bool:
+        try:
+            return is_ready(self.running[party.name], party.health)
+        except NotReady as reason:
+            raise PartyFailed(self._describe(party.name, str(reason))) from None
+
     def _path(self, name: str) -> Path:
         return self.log / f"{name}.log"
 
-    def _last_words(self, name: str) -> str:
+    def _describe(self, name: str, what: str) -> str:
+        """Say what became of a process, with its last words."""
         lines = self._path(name).read_text(errors="replace").splitlines()
-        return "\n".join(lines[-15:])
+        return "\n".join([f"{name} {what}:", *lines[-15:]])
 
 
 def run_command(

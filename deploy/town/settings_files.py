@@ -159,7 +159,7 @@ def _index(places: Places) -> dict[str, Any]:
 def _desk(places: Places, desk: DeskOf) -> dict[str, Any]:
     return {
         "base_url": places.desk_url_of(desk),
-        "host": "127.0.0.1" if desk.host == "localhost" else desk.host,
+        "host": desk.address,
         "port": places.desk_port_of(desk),
         "organisation": desk.organisation,
         "organisation_name": desk.name,

@@ -16,7 +16,7 @@ from deploy.town.databases import Database, opened_places
 from deploy.town.parties import ACCOUNTS, DESKS, HALL_DESK, PASSWORD
 from deploy.town.people import People, settle_people
 from deploy.town.places import DESK_PORT, Places
-from deploy.town.ports import find_free_port
+from deploy.town.ports import Ports
 from deploy.town.processes import PartyFailed
 from deploy.town.publishing import Published, agent_parties, publish_all
 from deploy.town.run import running_town
@@ -53,7 +53,7 @@ def show_town(
                     fill_year(places, people, ENTRIES)
                 processes = stack.enter_context(running_town(places))
                 published = publish_all(places, folder / "population")
-                port = find_free_port(REGIESYSTEEM_PORT)
+                port = stack.enter_context(Ports()).hold(REGIESYSTEEM_PORT)
                 processes.start_together([regiesysteem_party(places, port)])
                 for agent in agent_parties(places):
                     processes.start(agent)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from deploy.town.databases import opened_places
 from deploy.town.people import People, settle_people
-from deploy.town.places import choose_places
 from deploy.town.publishing import publish_all
 from deploy.town.run import running_town
 from tests.browser.crowd import Crowd, publish_crowd
@@ -17,9 +17,8 @@ from tests.browser.screen import CHROMIUM, FLAGS, Screen, Town
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Run provider, three holders, index and desk; four agencies have published."""
     folder = tmp_path_factory.mktemp("town")
-    places = choose_places(folder)
     people: People = settle_people(folder / "population")
-    with running_town(places) as processes:
+    with opened_places(folder) as places, running_town(places) as processes:
         publish_all(places, folder / "population")
         yield Town(places, people, processes)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from deploy.town.databases import opened_places
 from deploy.town.people import settle_people
-from deploy.town.places import choose_places
 from deploy.town.publishing import publish_all
 from deploy.town.run import running_town
 from deploy.town.switching import (
@@ -28,9 +28,8 @@ FORM = f"/officer/policy/change/{CATEGORY}"
 def own_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Run a town of this module's own: what is adopted in it stays."""
     folder = tmp_path_factory.mktemp("policy-town")
-    places = choose_places(folder)
     people = settle_people(folder / "population")
-    with running_town(places) as processes:
+    with opened_places(folder) as places, running_town(places) as processes:
         publish_all(places, folder / "population")
         yield Town(places, people, processes)
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Request, expect
 
 from deploy.regiesysteem.party import regiesysteem_party
-from deploy.town.ports import find_free_port
+from deploy.town.ports import Ports
 from tests.browser.screen import Screen, Town
 from tests.browser.test_subresource_integrity import assert_guarded
 
@@ -45,9 +45,9 @@ EVERYTHING_KEPT = """async () => JSON.stringify({
 
 
 @pytest.fixture(scope="module")
-def example(town: Town) -> Iterator[str]:
+def example(town: Town, ports: Ports) -> Iterator[str]:
     """Serve the example of a regiesysteem beside the town; give its address."""
-    port = find_free_port()
+    port = ports.hold()
     town.processes.start_together([regiesysteem_party(town.places, port)])
     yield f"http://localhost:{port}/"
     town.processes.stop("regiesysteem")

@@ -2,10 +2,8 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.town.ports import Ports
+from deploy.town.readiness import wait_until_ready
 from sources.agency_keys import create_keys
 from sources.intake.event_box import count_waiting
 from sources.outbox.planning import count_work
@@ -68,13 +68,7 @@ class Agent:
             stderr=subprocess.PIPE,
             text=True,
         )
-        for _ in range(200):
-            try:
-                if httpx.get(f"{self.url}/health").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.1)
-        raise AssertionError("the agent does not answer")
+        wait_until_ready(self.process, f"{self.url}/health")
 
     def stop(self) -> list[dict[str, object]]:
         """Ask it to stop; gives what it logged."""
@@ -103,9 +97,8 @@ class Agent:
 
 
 @pytest.fixture
-def agent(tmp_path: Path) -> Iterator[Agent]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+def agent(tmp_path: Path, ports: Ports) -> Iterator[Agent]:
+    port = ports.hold()
     create_keys(tmp_path / "keys", name="test", algorithm="Ed25519")
     (tmp_path / "pins.json").write_text(
         json.dumps({"pins": [key.jwk for key in pins_of(the_dealing()).keys]})

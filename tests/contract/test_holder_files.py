@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from deploy.town.ports import Ports
 from keys.__main__ import app
 from keys.errors import KeyFileExposed
 from keys.holder.errors import HolderStartRefused
@@ -20,9 +21,9 @@ from tests.holder_processes import ROOT, prepare_holders
 
 
 @pytest.fixture(scope="module")
-def dealt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dealt(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Path:
     folder = tmp_path_factory.mktemp("dealt")
-    prepare_holders(folder)
+    prepare_holders(folder, ports)
     return folder / "keys"
 
 

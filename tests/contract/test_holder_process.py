@@ -12,6 +12,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from deploy.town.ports import Ports
 from keys.__main__ import app
 from keys.client import pseudonymise
 from keys.errors import HolderBudgetSpent
@@ -23,8 +24,11 @@ NUMBERS = [a_bsn(1), a_bsn(2)]
 
 
 @pytest.fixture(scope="module")
-def holders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HolderProcesses]:
-    prepared = prepare_holders(tmp_path_factory.mktemp("holders"), per_user=40)
+def holders(
+    tmp_path_factory: pytest.TempPathFactory, ports: Ports
+) -> Iterator[HolderProcesses]:
+    folder = tmp_path_factory.mktemp("holders")
+    prepared = prepare_holders(folder, ports, per_user=40)
     for index in (1, 2, 3):
         prepared.start(index)
     try:
@@ -111,9 +115,9 @@ async def test_an_auditor_gets_a_day_s_statement(
 
 
 def test_a_holder_that_refuses_to_start_logs_why_and_exits_with_1(
-    tmp_path: Path,
+    tmp_path: Path, ports: Ports
 ) -> None:
-    holders = prepare_holders(tmp_path)
+    holders = prepare_holders(tmp_path, ports)
     holders.settings(1).with_name("pins.json").unlink()
     holders.start(1)
     assert holders.running[1].wait(timeout=30) == 1

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from deploy.town.ports import Ports
+from deploy.town.readiness import wait_until_ready
 from keys.dealing import DealingPlan, deal_key
 from signal_index import clock
 from signal_index.cli.commands import app
@@ -22,11 +23,9 @@ from tests.store_builders import DATABASES, database_url, write_settings
 class Process:
     """One index in a process of its own."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, port: int) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = port
         self.settings = write_settings(folder, url)
         text = self.settings.read_text().replace("8100", str(self.port))
         self.settings.write_text(text)
@@ -55,19 +54,16 @@ class Process:
             text=True,
         )
 
-    def wait(self) -> httpx.Response:
+    def ask_health(self, running: "subprocess.Popen[str]") -> httpx.Response:
         url = f"http://127.0.0.1:{self.port}/v1/health"
-        for _ in range(200):
-            try:
-                return httpx.get(url, headers={"Accept": "application/json"})
-            except httpx.TransportError:
-                time.sleep(0.1)
-        pytest.fail("it did not start")
+        wait_until_ready(running, url)
+        return httpx.get(url, headers={"Accept": "application/json"})
 
 
 @pytest.fixture(params=DATABASES)
-def process(request: pytest.FixtureRequest, tmp_path: Path) -> Process:
-    return Process(tmp_path, database_url(request.param, request, tmp_path))
+def process(request: pytest.FixtureRequest, tmp_path: Path, ports: Ports) -> Process:
+    url = database_url(request.param, request, tmp_path)
+    return Process(tmp_path, url, ports.hold())
 
 
 def _events(stderr: str) -> list[str]:
@@ -78,7 +74,7 @@ def test_it_serves_and_ends_when_it_is_told_to(process: Process) -> None:
     process.write_key_config()
     running = process.start()
     try:
-        assert process.wait().status_code == 200
+        assert process.ask_health(running).status_code == 200
         time.sleep(1.5)  # the leader signs the tree of what its own start recorded
     finally:
         running.send_signal(signal.SIGTERM)

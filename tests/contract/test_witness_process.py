@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from deploy.town.found import program
-from deploy.town.ports import find_free_port
+from deploy.town.ports import Ports
 from deploy.town.processes import Party, PartyFailed, Processes, run_command
 from deploy.town.settings_files import write_toml
 from signal_index.proof import (
@@ -47,8 +47,8 @@ class Served:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Served:
-    folder, port = tmp_path / "witness", find_free_port()
+def served(tmp_path: Path, ports: Ports) -> Served:
+    folder, port = tmp_path / "witness", ports.hold()
     create = [program("signal-index"), "witness", "create", str(folder), "--name", "w1"]
     key = parse_witness_key(run_command(create, tmp_path))
     settings = {"key": "witness.key", "memory": "memory.json", "logs": [LOG.encode()]}
