@@ -19,6 +19,7 @@ from typing import Final
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from keys.waiting import compute_wait
 from signal_index.errors import SettingsRefused
 from signal_index.events import Event, EventLog
 from signal_index.keyring import YearKeys
@@ -49,8 +50,8 @@ from signal_index.upkeep.processing_record import (
 LOG_SECONDS: Final = 5.0
 BATCH: Final = 256
 _TIMEOUT: Final = 20.0
-_FIRST_WAIT: Final = timedelta(seconds=5)
-_LONGEST_WAIT: Final = timedelta(minutes=10)
+_FIRST_WAIT: Final = 10.0
+_LONGEST_WAIT: Final = 600.0
 
 
 class NotConfirmed(Exception):
@@ -156,9 +157,9 @@ class ProcessingLog:
                 yield found
 
     def _wait(self, kind: str) -> None:
+        wait = compute_wait(self._failures, first=_FIRST_WAIT, longest=_LONGEST_WAIT)
         self._failures += 1
-        wait = min(_FIRST_WAIT * 2 ** min(self._failures, 10), _LONGEST_WAIT)
-        self._next = self.clock() + wait
+        self._next = self.clock() + timedelta(seconds=wait)
         self.log.write(Event.PROCESSING_LOG_DELAYED, kind=kind, count=self._failures)
 
 

@@ -10,12 +10,12 @@
 """
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from keys.waiting import Draw, compute_wait, draw_fraction
 from signal_index.notice import AgentStatus, FeedState, FeedStatus, Slug
 from sources.agent.feeds import Feed, Portion
 from sources.errors import (
@@ -39,10 +39,6 @@ _PASSING: Final = (PublishingStopped, OutboxUnwritable)
 _OF_THIS_FILE: Final = (TooManyGone, UnreadableFile)
 
 
-def _draw() -> float:
-    return secrets.randbelow(1_000_000) / 1_000_000
-
-
 @dataclass(slots=True)
 class Standing:
     """How a feed stands."""
@@ -57,7 +53,7 @@ class Surroundings:
 
     now: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    draw: Callable[[], float] = _draw
+    draw: Draw = draw_fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +146,9 @@ class Worker:
 
     async def _wait(self, name: str, error: SourceError) -> None:
         """Wait half to all of a time that doubles, up to half an hour."""
-        ceiling = min(LONGEST_WAIT, FIRST_WAIT * float(2 ** min(self._failures, 16)))
-        wait = ceiling / 2 + ceiling / 2 * self.world.draw()
+        wait = compute_wait(
+            self._failures, first=FIRST_WAIT, longest=LONGEST_WAIT, draw=self.world.draw
+        )
         self._failures += 1
         self._stand(name).state = FeedState.WAITING
         code = type(error).__name__

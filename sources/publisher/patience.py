@@ -6,7 +6,6 @@
 """
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,16 +14,11 @@ from typing import Final
 
 import httpx
 
+from keys.waiting import Draw, compute_wait, draw_fraction
 from sources.errors import IndexUnreachable
 from sources.events import Event, log_event
 
 PASSING: Final = frozenset({429, 502, 503, 504})
-_FINE: Final = 1_000
-
-
-def _draw() -> float:
-    """Draw a fraction of one, so that agencies do not all return at once."""
-    return secrets.randbelow(_FINE) / _FINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +30,14 @@ class Patience:
     first_wait: float = 0.5
     longest_wait: float = 120.0
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    draw: Callable[[], float] = _draw
+    draw: Draw = draw_fraction
 
     def compute_wait(self, attempt: int, asked: float | None) -> float:
         """Give the seconds to wait after a failed attempt (counted from 0)."""
-        ceiling = min(self.longest_wait, self.first_wait * float(2**attempt))
-        return max(asked or 0.0, ceiling / 2 + ceiling / 2 * self.draw())
+        wait = compute_wait(
+            attempt, first=self.first_wait, longest=self.longest_wait, draw=self.draw
+        )
+        return max(asked or 0.0, wait)
 
 
 async def send_patiently(
