@@ -20,6 +20,7 @@ from starlette.types import Lifespan
 
 from keys.config import KeyConfig, parse_pins
 from keys.errors import KeysError
+from keys.events import EventLog
 from policy.bundle import shipped_bundle
 from policy.decide import load_policy
 from signal_index import clock
@@ -70,7 +71,7 @@ from signal_index.errors import (
     SettingsRefused,
     StartRefused,
 )
-from signal_index.events import Event, EventLog
+from signal_index.events import Event
 from signal_index.key_files import load_keys
 from signal_index.keyring import IndexKeys
 from signal_index.settings import Settings
@@ -80,12 +81,7 @@ from signal_index.store.activations import (
     record_policy_activation,
 )
 from signal_index.store.acts import Recorder
-from signal_index.store.connect import (
-    DatabaseRole,
-    is_sqlite,
-    open_engine,
-    transaction,
-)
+from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine, transaction
 from signal_index.store.schema import verify_schema
 from signal_index.store.standing import Standing, read_standing
 from signal_index.upkeep.leader import running_upkeep

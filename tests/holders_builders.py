@@ -24,9 +24,9 @@ from keys.client.asking import Pseudonymised
 from keys.config import KeyConfig
 from keys.dealing import Dealing, DealingPlan, deal_key
 from keys.errors import InvalidBsn
+from keys.events import EventLog
 from keys.holder.app import build_app
 from keys.holder.evaluations import Holder
-from keys.holder.events import EventLog
 from keys.holder.opening import HolderKeys, match_keys
 from keys.holder.organisations import (
     AnyOrganisation,

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from signal_index.events import EventLog
+from keys.events import EventLog
 from signal_index.ledger import CheckpointKey, sign_checkpoint
 from signal_index.merkle import consistency_ranges, fold
 from signal_index.proof import (

@@ -29,6 +29,7 @@ from starlette.types import ASGIApp
 
 from keys.base64url import encode_b64u
 from keys.bsn import Bsn
+from keys.events import EventLog
 from policy.decide import load_policy
 from signal_index.api.context import Index, Names
 from signal_index.api.gather import Gatherer
@@ -37,7 +38,6 @@ from signal_index.api.policy_view import AdoptionTrust, PolicyView
 from signal_index.api.tokens import TokenVerifier
 from signal_index.api.witnessing import WitnessRule
 from signal_index.app import build_app, failure_log, limits_for, make_standing
-from signal_index.events import EventLog
 from signal_index.key_files import create_key_folder, load_keys
 from signal_index.keyring import IndexKeys
 from signal_index.notice import (

@@ -25,7 +25,7 @@ from deploy.town.postgres import PostgresServer
 from deploy.town.processes import Party, Processes, run_command
 from deploy.town.settings_files import write_toml
 from keys import clock
-from signal_index.events import EventLog
+from keys.events import EventLog
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import (
     ENTROPY_BYTES,
@@ -46,12 +46,7 @@ from signal_index.ledger import (
     person_find_key,
 )
 from signal_index.proof import origin_of, parse_witness_key
-from signal_index.store.connect import (
-    DatabaseRole,
-    open_engine,
-    reading,
-    transaction,
-)
+from signal_index.store.connect import DatabaseRole, open_engine, reading, transaction
 from signal_index.store.ledger import insert_entries, raise_person_numbers
 from signal_index.store.ledger_proofs import prove_entry
 from signal_index.store.schema import migrate

@@ -20,13 +20,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from keys.holder.errors import (
-    RequestNotJson,
-    RequestRefused,
-    RequestTooLarge,
-)
+from keys.events import EventLog
+from keys.holder.errors import RequestNotJson, RequestRefused, RequestTooLarge
 from keys.holder.evaluations import MAX_BODY, Holder, answer_evaluation, check_ready
-from keys.holder.events import Event, EventLog
+from keys.holder.events import Event
 from keys.holder.problems import (
     INTERNAL,
     NOT_ALLOWED,

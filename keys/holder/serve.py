@@ -7,10 +7,11 @@ from typing import Final, TextIO
 import uvicorn
 
 from keys import clock
+from keys.events import EventLog, take_over_logging
 from keys.holder.app import Housekeeping, build_app
 from keys.holder.errors import HolderStartRefused
 from keys.holder.evaluations import Holder
-from keys.holder.events import Event, EventLog, take_over_logging
+from keys.holder.events import Event
 from keys.holder.opening import open_keys
 from keys.holder.organisations import load_organisations
 from keys.holder.settings import HolderSettings, load_settings

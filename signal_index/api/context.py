@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 
 from keys.config import KeyConfig
+from keys.events import EventLog
 from policy.catalogue import Catalogue
 from signal_index.api.policy_view import PolicyView
 from signal_index.api.standing import StandingView
 from signal_index.api.tokens import TokenVerifier
 from signal_index.api.witnessing import WitnessRule, WitnessState
-from signal_index.events import EventLog
 from signal_index.keyring import IndexKeys
 from signal_index.store.standing import Standing
 

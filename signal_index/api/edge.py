@@ -21,6 +21,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from keys.events import EventLog
 from signal_index.api.errors import (
     BodyTooLarge,
     MediaTypeUnsupported,
@@ -30,7 +31,7 @@ from signal_index.api.errors import (
 )
 from signal_index.api.problems import find_problem, render_problem
 from signal_index.api.routing import ROUTE_NAME
-from signal_index.events import Event, EventLog
+from signal_index.events import Event
 
 API_VERSION: Final = "1.0.0"
 BODY_MAXIMUM: Final = 64 * 1024

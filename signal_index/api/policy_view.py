@@ -23,13 +23,14 @@ from joserfc.jwk import OKPKey
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.base64url import encode_b64u
+from keys.events import EventLog
 from policy.bundle import load_bundle, shipped_bundle
 from policy.catalogue import Catalogue
 from policy.decide import Policy
 from policy.errors import InvalidPolicy
 from policy.vocabulary import Establishment
 from signal_index.errors import PolicyUnusable, UnknownPolicy
-from signal_index.events import Event, EventLog
+from signal_index.events import Event
 from signal_index.proof import Adoption, verify_adoption
 from signal_index.proof.errors import ProofError
 from signal_index.store.policies import (

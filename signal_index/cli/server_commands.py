@@ -16,10 +16,11 @@ from types import FrameType
 import typer
 import uvicorn
 
+from keys.events import EventLog, take_over_logging
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.errors import StartRefused
-from signal_index.events import Event, EventLog, take_over_logging
+from signal_index.events import Event
 from signal_index.settings import Settings, load_settings
 from signal_index.store.connect import DatabaseRole, open_engine, reading
 from signal_index.store.schema import migrate as migrate_database

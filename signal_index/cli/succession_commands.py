@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from keys.events import EventLog
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering
-from signal_index.events import EventLog
 from signal_index.key_files import load_checkpoint_key, write_successor_key
 from signal_index.proof import origin_of
 from signal_index.settings import load_settings

@@ -19,8 +19,9 @@ from typing import Protocol
 
 import httpx
 
+from keys.events import EventLog
 from signal_index.errors import LedgerForked, LedgerRolledBack, StartRefused
-from signal_index.events import Event, EventLog
+from signal_index.events import Event
 from signal_index.proof import (
     SIZE_TYPE,
     AddCheckpoint,

@@ -19,9 +19,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from keys.events import EventLog
 from keys.months import add_months
 from policy.catalogue import Catalogue
-from signal_index.events import Event, EventLog
+from signal_index.events import Event
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder

@@ -18,9 +18,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from keys.events import EventLog
 from policy.catalogue import load_catalogue
 from signal_index.errors import SettingsRefused, StartRefused
-from signal_index.events import Event, EventLog
+from signal_index.events import Event
 from signal_index.key_files import load_checkpoint_key, load_year_keys
 from signal_index.keyring import YearKeys
 from signal_index.settings import Settings

@@ -19,9 +19,10 @@ from typing import Final
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from keys.events import EventLog
 from keys.waiting import compute_wait
 from signal_index.errors import SettingsRefused
-from signal_index.events import Event, EventLog
+from signal_index.events import Event
 from signal_index.keyring import YearKeys
 from signal_index.ledger import data_subject_key, open_disclosures
 from signal_index.proof import (

@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from keys.events import EventLog
 from signal_index.errors import StartRefused
-from signal_index.events import Event, EventLog
+from signal_index.events import Event
 
 _PATIENCE = 10.0
 

@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from signal_index.events import Event, EventLog
+from keys.events import EventLog
+from signal_index.events import Event
 from signal_index.proof import SIZE_TYPE
 from signal_index.witness.errors import (
     CheckpointRefused,

@@ -17,8 +17,9 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from keys.events import EventLog, take_over_logging
 from signal_index import clock
-from signal_index.events import Event, EventLog, take_over_logging
+from signal_index.events import Event
 from signal_index.proof import MalformedProof, split_key
 from signal_index.verify import CannotJudge
 from signal_index.witness.app import make_witness_app

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from keys.events import EventLog
 from policy.catalogue import load_catalogue
 from signal_index.cli.items import OrganisationItem, parse_item
 from signal_index.cli.registration import Registrar
-from signal_index.events import EventLog
 from signal_index.store.acts import Recorder
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.upkeep.expiry import Erasure

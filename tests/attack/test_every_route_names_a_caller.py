@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Router
 
+from keys.events import EventLog
 from signal_index.api import callers
 from signal_index.api.callers import Anyone, Person
 from signal_index.api.routing import NamedRoute, Routes
 from signal_index.app import SUBJECTS, build_app
-from signal_index.events import EventLog
 from tests.holders_builders import FakeClock
 from tests.world import open_world
 

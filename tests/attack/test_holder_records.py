@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from keys.client import Asked, HolderAnswer, HolderTransport, Signer, pseudonymise
+from keys.events import EventLog
 from keys.holder.app import build_app
 from keys.holder.errors import RequestReplayed
 from keys.holder.evaluations import Holder, answer_evaluation
-from keys.holder.events import EventLog
 from keys.holder.organisations import collect_organisations
 from keys.holder.store import HolderStore
 from keys.request import Act

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from signal_index.events import FIELDS, Event
+from signal_index.events import Event
 from tests.holders_builders import a_bsn
 from tests.world import open_world
 
@@ -62,4 +62,4 @@ async def test_every_line_is_an_event_of_the_list(tmp_path: Path) -> None:
         lines = [json.loads(line) for line in world.log.getvalue().splitlines()]
     for line in lines:
         fields = line.keys() - {"at", "event"}
-        assert fields <= FIELDS[Event(line["event"])]
+        assert fields <= Event(line["event"]).fields

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sources.cli.check import check_command
-from sources.events import FIELDS, Event, log_event
+from sources.events import Event, log_event
 from sources.rejects import write_rejects
 from tests.sources_builders import (
     PROFILE,
@@ -95,7 +95,3 @@ def test_a_dry_run_shows_no_bsn(
 def test_an_event_has_no_field_that_is_not_on_its_list() -> None:
     with pytest.raises(ValueError, match="no such field"):
         log_event(Event.EVALUATED, bsn=RIGHT)
-
-
-def test_every_event_has_its_list_of_fields() -> None:
-    assert set(FIELDS) == set(Event)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from keys.events import EventLog
 from keys.municipality import MunicipalityCode
 from policy.bundle import Bundle, shipped_bundle
 from policy.catalogue import load_catalogue
@@ -18,7 +19,6 @@ from policy.vocabulary import Assurance, Caller, CallerKind, OrganisationKind, R
 from signal_index.cli.items import SourceItem, parse_item
 from signal_index.cli.registration import Registrar
 from signal_index.errors import CoverageRefused
-from signal_index.events import EventLog
 from signal_index.store.acts import Recorder
 from signal_index.store.approvals import Matter, request_approval
 from signal_index.store.connect import DatabaseRole, open_engine, reading, transaction

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from signal_index.events import EventLog
+from keys.events import EventLog
 from signal_index.ledger import Group
 from signal_index.store.acts import Recorder
 from signal_index.store.connect import DatabaseRole, open_engine, reading

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from keys.events import EventLog
 from policy.catalogue import load_catalogue
 from signal_index.errors import KeyFilesRefused
-from signal_index.events import EventLog
 from signal_index.ledger import Kind
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import DatabaseRole, open_engine, reading, transaction

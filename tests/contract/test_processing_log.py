@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from keys.events import EventLog
 from signal_index.errors import SettingsRefused
-from signal_index.events import EventLog
 from signal_index.settings import load_settings
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.upkeep.processing_log import Collector, ProcessingLog, open_collector

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from keys.events import EventLog
 from signal_index import clock
 from signal_index.errors import LedgerRolledBack, SettingsRefused
-from signal_index.events import EventLog
 from signal_index.key_files import create_key_folder, load_year_keys
 from signal_index.ledger import Kind
 from signal_index.settings import Settings, load_settings
@@ -26,13 +26,7 @@ from signal_index.upkeep.leadership import (
     Leadership,
 )
 from signal_index.upkeep.schedule import Job, Schedule
-from tests.store_builders import (
-    DATABASES,
-    NOW,
-    a_store,
-    database_url,
-    write_settings,
-)
+from tests.store_builders import DATABASES, NOW, a_store, database_url, write_settings
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from signal_index.events import EventLog
+from keys.events import EventLog
 from signal_index.ledger import CheckpointKey
 from signal_index.proof import (
     SIZE_TYPE,
@@ -25,14 +25,7 @@ from signal_index.witness.memory import create_memory, open_memory
 from signal_index.witness.settings import load_witness_settings
 from signal_index.witness.witness import Witness
 from tests.ledger_builders import NOON, every_tile
-from tests.witness_builders import (
-    COSIGNER,
-    LOG,
-    a_note,
-    a_request,
-    a_witness,
-    leaves,
-)
+from tests.witness_builders import COSIGNER, LOG, a_note, a_request, a_witness, leaves
 
 
 @pytest.fixture

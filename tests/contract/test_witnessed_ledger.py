@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from starlette.responses import PlainTextResponse
 
+from keys.events import EventLog
 from signal_index.errors import LedgerForked, LedgerRenamed, LedgerRolledBack
-from signal_index.events import EventLog
 from signal_index.proof import (
     FirstLeaf,
     TileRef,

@@ -9,7 +9,7 @@ import pytest
 
 from desk.case_references import CaseReferences
 from desk.errors import CaseReferenceInvalid, SessionEnded
-from desk.events import FIELDS, Event, log_event
+from desk.events import Event, log_event
 from desk.moments import format_day, format_moment
 from desk.sealing import CookieSecret
 
@@ -68,7 +68,3 @@ def test_an_event_takes_its_own_fields_and_no_other(
     assert json.loads(caplog.messages[0])["holder"] == "holder-1"
     with pytest.raises(ValueError, match="no such field"):
         log_event(Event.HOLDER_UNREACHABLE, url="https://holder-1.example")
-
-
-def test_every_event_has_its_list_of_fields() -> None:
-    assert FIELDS.keys() == set(Event)
