@@ -14,11 +14,11 @@ from desk.index import parse_page_data, verify_done
 from desk.officer.reviews import Sent, find_told
 from desk.pages import render
 from desk.roles import GENERALISTS
+from signal_index.proof import ExplanationCode
 
 router: Final = APIRouter()
 PAGE: Final = "/own-reviews"
 SEE_OTHER: Final = 303
-EXPLANATIONS: Final = ("own-case", "took-over", "on-duty", "mistake", "other")
 SendingGeneralist = Annotated[Caller, Depends(sending_by_role(GENERALISTS))]
 
 
@@ -67,7 +67,7 @@ async def _show(
         person=caller.person,
         csrf=caller.csrf,
         reviews=parse_page_data(passed)["items"],
-        explanations=EXPLANATIONS,
+        explanations=tuple(ExplanationCode),
         sent=sent or Sent(),
         is_done=is_done,
     )

@@ -16,12 +16,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from desk.callers import (
-    Caller,
-    LoggedInOfficer,
-    SendingOfficer,
-    SendingPrivacyOfficer,
-)
+from desk.callers import Caller, LoggedInOfficer, SendingOfficer, SendingPrivacyOfficer
 from desk.desk import desk_of
 from desk.errors import IndexFoundFault
 from desk.headers import allow_form
@@ -29,27 +24,12 @@ from desk.holders import Passed
 from desk.index import parse_page_data, verify_done
 from desk.pages import render
 from desk.roles import PRIVACY_OFFICER
+from signal_index.proof import FindingCode, QuestionCode
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/reviews"
 SEE_OTHER: Final = 303
 STATES: Final = ("open", "asked", "explained", "second-look", "closed")
-QUESTIONS: Final = (
-    "why-this-person",
-    "why-this-moment",
-    "why-this-purpose",
-    "why-again",
-    "why-emergency",
-    "what-came-of-it",
-)
-FINDINGS: Final = (
-    "no-task",
-    "more-than-needed",
-    "wrong-purpose",
-    "citizen-not-informed",
-    "mistake",
-    "other",
-)
 _TOLD: Final = frozenset({"same-person", "review-closed"})
 """Problems of the index that are told beside the form, not on a page of their own."""
 
@@ -187,8 +167,8 @@ async def _show(
         person=caller.person,
         csrf=caller.csrf,
         sent=sent,
-        questions=QUESTIONS,
-        findings=FINDINGS,
+        questions=tuple(QuestionCode),
+        findings=tuple(FindingCode),
         may_judge=not PRIVACY_OFFICER.isdisjoint(caller.person.roles),
         **parse_page_data(passed),
     )

@@ -21,14 +21,14 @@ from signal_index.api.context import Index, get_index
 from signal_index.api.reading import give_json, read_json, read_query
 from signal_index.api.recording import record_act
 from signal_index.api.review_shapes import Shape, group_of, shape_why
-from signal_index.api.review_words import ExplanationCode, parse_remark, parse_word
+from signal_index.api.review_words import parse_remark, parse_word
 from signal_index.api.reviews import hashes_of
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import committing
 from signal_index.ledger import Group, Kind
 from signal_index.notice import InvalidField, parse_uuid
 from signal_index.notice.fields import encode_instant, parse_object
-from signal_index.proof import JsonObject
+from signal_index.proof import ExplanationCode, JsonObject
 from signal_index.store.ledger import insert_entries
 from signal_index.store.review_opening import Opened, open_entries
 from signal_index.store.review_records import (

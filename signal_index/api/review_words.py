@@ -1,7 +1,7 @@
-"""What may be asked, explained and found in a review: closed lists, and a short text.
+"""Read what is asked, explained and found in a review: words of closed lists, a text.
 
-The desk gives each code its Dutch sentence. A text is for what no code says; it holds
-no person's number (`parse_remark`), and the screen asks to leave names out.
+A text is for what no code says; it holds no person's number (`parse_remark`), and the
+screen asks to leave names out.
 """
 
 from __future__ import annotations
@@ -19,38 +19,6 @@ PERSON_NUMBER_DIGITS: Final = 9
 _DIGITS: Final = re.compile(r"\d(?:[ .\-/]{0,2}\d)*")
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]")
 Word = TypeVar("Word", bound=StrEnum)
-
-
-class QuestionCode(StrEnum):
-    """What an officer asks."""
-
-    WHY_THIS_PERSON = "why-this-person"
-    WHY_THIS_MOMENT = "why-this-moment"
-    WHY_THIS_PURPOSE = "why-this-purpose"
-    WHY_AGAIN = "why-again"
-    WHY_EMERGENCY = "why-emergency"
-    WHAT_CAME_OF_IT = "what-came-of-it"
-
-
-class ExplanationCode(StrEnum):
-    """What a user answers."""
-
-    OWN_CASE = "own-case"
-    TOOK_OVER = "took-over"
-    ON_DUTY = "on-duty"
-    MISTAKE = "mistake"
-    OTHER = "other"
-
-
-class FindingCode(StrEnum):
-    """What is not as it should be."""
-
-    NO_TASK = "no-task"
-    MORE_THAN_NEEDED = "more-than-needed"
-    WRONG_PURPOSE = "wrong-purpose"
-    CITIZEN_NOT_INFORMED = "citizen-not-informed"
-    MISTAKE = "mistake"
-    OTHER = "other"
 
 
 def parse_word(words: type[Word], value: object, field: str) -> Word:

@@ -36,19 +36,13 @@ from signal_index.api.review_shapes import (
     shape_neighbour,
     shape_review,
 )
-from signal_index.api.review_words import (
-    FindingCode,
-    QuestionCode,
-    parse_remark,
-    parse_word,
-    parse_words,
-)
+from signal_index.api.review_words import parse_remark, parse_word, parse_words
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import committing
 from signal_index.ledger import Kind, user_find_key
 from signal_index.notice import InvalidField, parse_uuid
 from signal_index.notice.fields import parse_object
-from signal_index.proof import JsonObject
+from signal_index.proof import FindingCode, JsonObject, QuestionCode
 from signal_index.store.ledger import insert_entries
 from signal_index.store.outcomes import find_outcomes
 from signal_index.store.review_opening import find_around, open_entries

@@ -2,8 +2,9 @@
 
 import pytest
 
-from signal_index.api.review_words import QuestionCode, parse_remark, parse_words
+from signal_index.api.review_words import parse_remark, parse_words
 from signal_index.notice import InvalidField
+from signal_index.proof import QuestionCode
 
 
 @pytest.mark.parametrize(
