@@ -33,8 +33,6 @@ from policy.vocabulary import (
 )
 
 REPORT_PERMIT_LIFE: Final = timedelta(seconds=60)
-ACTIVITY: Final = "citizen-rights"
-LEGAL_BASIS: Final = "avg-15"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,7 +54,6 @@ class ReportPermit:
     pseudonym: Pseudonym
     categories: tuple[CategoryId, ...]
     valid_until: datetime
-    activity: str
     policy_digest: str
 
 
@@ -137,6 +134,5 @@ def permit_report(
         pseudonym=asked.pseudonym,
         categories=tuple(policy.catalogue.categories),
         valid_until=now + REPORT_PERMIT_LIFE,
-        activity=ACTIVITY,
         policy_digest=policy.digest(asked.municipality),
     )

@@ -75,6 +75,7 @@ class Catalogue:
         self.officer_purposes: Mapping[str, OfficerPurpose] = MappingProxyType(
             {row.id: row for row in file.officer_purpose}
         )
+        self.act_purposes = _labels(file.act_purpose)
         self.identity_checks = _labels(file.identity_check)
         self.extension_reasons = _labels(file.extension_reason)
         self.request_closings = _labels(file.request_closing)

@@ -265,6 +265,7 @@ class CatalogueFile(_Row):
     approver: tuple[Coded, ...]
     establisher: tuple[Coded, ...]
     officer_purpose: Annotated[tuple[OfficerPurpose, ...], Field(min_length=1)]
+    act_purpose: tuple[Coded, ...]
     identity_check: tuple[Coded, ...]
     extension_reason: tuple[Coded, ...]
     request_closing: tuple[Coded, ...]

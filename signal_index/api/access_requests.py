@@ -193,7 +193,7 @@ def _record(
     index: Index, caller: Caller, act: str, of: AccessRequest, **said: str
 ) -> Entry:
     what: JsonObject = {"act": act, "accessRequest": str(of.id), **said}
-    return record_act(Kind.REPORT, caller, what, index.keys, index.clock())
+    return record_act(Kind.ACCESS_REQUEST, caller, what, index.keys, index.clock())
 
 
 def _render(

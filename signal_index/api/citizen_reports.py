@@ -23,8 +23,6 @@ from starlette.responses import Response
 
 from policy.errors import ReportDenied
 from policy.reports import (
-    ACTIVITY,
-    LEGAL_BASIS,
     ReportPermit,
     ReportQuestion,
     permit_report,
@@ -81,8 +79,6 @@ from signal_index.store.corrections import Correction, find_person_corrections
 from signal_index.store.embargoes import find_held_categories
 from signal_index.store.ledger_proofs import prove_entry_for
 from signal_index.store.standing import Standing
-
-PURPOSE = "citizen-rights"
 
 routes = Routes()
 
@@ -189,9 +185,7 @@ def _act(
     policy: str | None = None,
 ) -> PersonAct:
     what: JsonObject = {"act": "citizen-report", "accessRequest": str(wanted)}
-    return PersonAct(
-        Kind.REPORT, PURPOSE, LEGAL_BASIS, ACTIVITY, what, outcome, grounds, policy
-    )
+    return PersonAct(Kind.CITIZEN_REPORT, what, outcome, grounds, policy)
 
 
 async def _prove(

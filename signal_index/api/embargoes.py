@@ -25,7 +25,6 @@ from keys.municipality import MunicipalityCode
 from keys.pseudonym import KeyVersion
 from policy.catalogue import Catalogue
 from policy.key import calendar_day
-from policy.reports import ACTIVITY
 from signal_index.api.access_requests import parse_code, verify_whole_municipality
 from signal_index.api.approvals import record_approval
 from signal_index.api.callers import Officer, PrivacyOfficer
@@ -75,8 +74,6 @@ from signal_index.store.ledger import insert_entries
 from signal_index.store.ledger_reading import Page
 
 KIND: Final = "embargo"
-PURPOSE: Final = "citizen-rights"
-_LEGAL_BASIS: Final = "uavg-41"
 _OWN_KEYS: Final = ("categories", "reason", "until")
 _MOST_CATEGORIES: Final = 20
 
@@ -184,9 +181,7 @@ async def _place(
             approval_id=waiting.id,
         )
         await insert_embargo(conn, new)
-        act = PersonAct(
-            Kind.EMBARGO, PURPOSE, _LEGAL_BASIS, ACTIVITY, what, Outcome.RECORDED
-        )
+        act = PersonAct(Kind.EMBARGO, what, Outcome.RECORDED)
         await record_about_person(conn, index, asked, act)
         entry = record_approval(index, asked.caller, "requested", waiting)
         await insert_entries(conn, [entry])

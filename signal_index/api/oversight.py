@@ -24,6 +24,7 @@ from signal_index.api.reading import give_json, read_cursor, read_limit, read_qu
 from signal_index.api.recording import record_act
 from signal_index.api.review_shapes import Shape, group_of
 from signal_index.api.routing import Routes
+from signal_index.api.search_answers import label_purpose
 from signal_index.api.transactions import committing
 from signal_index.ledger import Group, Kind
 from signal_index.notice.fields import encode_instant
@@ -97,8 +98,6 @@ async def _count(
 
 def _shape(one: Opened, catalogue: Catalogue) -> Shape:
     what, why = group_of(one, Group.WHAT), group_of(one, Group.WHY)
-    purpose = str(why.get("purpose") or "")
-    labels = {str(id_): row.label for id_, row in catalogue.officer_purposes.items()}
     return {
         "entryId": str(one.entry),
         "at": encode_instant(one.recorded_at),
@@ -106,7 +105,7 @@ def _shape(one: Opened, catalogue: Catalogue) -> Shape:
         "act": what.get("act"),
         "user": group_of(one, Group.WHO).get("sub"),
         "roles": list(_roles(one)),
-        "purposeLabel": labels.get(purpose, purpose) or None,
+        "purposeLabel": label_purpose(catalogue, why.get("purpose")),
         "aboutCitizen": bool(what.get("tickets")),
         "lookupEntryId": what.get("entry"),
     }

@@ -42,6 +42,7 @@ from signal_index.identifiers import new_uuid7
 from signal_index.keyring import IndexKeys
 from signal_index.ledger import (
     ENTROPY_BYTES,
+    KINDS,
     DecisionGroup,
     Entry,
     EntryFacts,
@@ -98,16 +99,17 @@ class PersonAsked:
 
 @dataclass(frozen=True, slots=True)
 class PersonAct:
-    """What an officer did about one person, as the ledger records it."""
+    """What an officer did about one person, as the ledger records it.
+
+    `why`: where the officer chose it; else `KINDS` has the one of the kind.
+    """
 
     kind: Kind
-    purpose: str
-    legal_basis: str
-    activity: str
     what: JsonObject
     outcome: Outcome = Outcome.ANSWERED
     grounds: tuple[str, ...] = ()
     policy: str | None = None
+    why: WhyGroup | None = None
 
 
 def parse_person_body(item: Mapping[str, object]) -> PersonBody:
@@ -192,12 +194,11 @@ async def record_about_person(
         outcome=act.outcome,
         organisation=caller.organisation,
         municipality=caller.municipality,
-        activity=act.activity,
         policy=act.policy,
         person=PersonGroup(name, number),
         who=caller.subject,
         role=RoleGroup(roles=sorted(caller.roles), team=caller.team),
-        why=WhyGroup(purpose=act.purpose, legal_basis=act.legal_basis),
+        why=KINDS[act.kind].why or act.why,
         what={**act.what, "req": asked.req, "tickets": list(asked.jtis)},
         decision=DecisionGroup(act.outcome, act.grounds),
     )

@@ -142,7 +142,6 @@ def record_special(
         outcome=Outcome.REFUSED if refused else Outcome.RECORDED,
         organisation=caller.organisation,
         municipality=caller.municipality,
-        activity=_ACTIVITIES.get(act.kind, "ledger-search"),
         policy=act.policy,
         who=caller.subject,
         role=_role(caller),
@@ -150,21 +149,6 @@ def record_special(
         what=act.what,
     )
     return _build(facts, keys)
-
-
-_ACTIVITIES = {
-    Kind.PUBLICATION: "publication",
-    Kind.WITHDRAWAL: "publication",
-    Kind.DELIVERY: "publication",
-    Kind.PERSON_EVENT: "publication",
-    Kind.RECONCILIATION: "publication",
-    Kind.APPROVAL: "administration",
-    Kind.REVIEW: "reviewing",
-    Kind.CORRECTION: "citizen-rights",
-    Kind.EMBARGO: "citizen-rights",
-    Kind.POLICY: "administration",
-}
-"""The processing activity of an act, where it is not reading the ledger."""
 
 
 def _build(facts: EntryFacts, keys: IndexKeys) -> Entry:

@@ -99,6 +99,8 @@ def label_purpose(catalogue: Catalogue, purpose: object) -> str | None:
     own = catalogue.officer_purposes.get(purpose)
     if own is not None:
         return own.label
+    if purpose in catalogue.act_purposes:
+        return catalogue.act_purposes[purpose]
     try:
         return catalogue.purposes[catalogue.parse_purpose(purpose)].label
     except UnknownCode:

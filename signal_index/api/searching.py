@@ -149,7 +149,7 @@ async def download_proof(request: Request, caller: Officer, entry_id: str) -> Re
             raise UnknownEntry
         proof = await prove_entry_for(conn, entry, _PROVEN, index.keys)
         what: JsonObject = {"act": "proof", "entry": str(entry)}
-        act = record_act(Kind.REPORT, caller.caller, what, index.keys, index.clock())
+        act = record_act(Kind.SEARCH, caller.caller, what, index.keys, index.clock())
         await insert_entries(conn, [act])
     return Response(proof, media_type="text/plain; charset=utf-8")
 
@@ -168,12 +168,10 @@ async def _search_by_citizen(
             index,
             asked,
             PersonAct(
-                kind=Kind.SEARCH,
-                activity="ledger-search",
-                purpose=question.why,
-                legal_basis=OFFICER_BASIS,
-                what=_what(question, page),
-                outcome=Outcome.RECORDED,
+                Kind.SEARCH,
+                _what(question, page),
+                Outcome.RECORDED,
+                why=WhyGroup(question.why, OFFICER_BASIS),
             ),
         )
         said = await _outcomes(conn, page.entries)

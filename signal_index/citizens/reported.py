@@ -18,13 +18,13 @@ from uuid import UUID
 from keys.pseudonym import RowKeySecret, StoredPoint, derive_sealed_row
 from policy.reports import ReportPermit
 from policy.vocabulary import CategoryId
-from signal_index.ledger import ShownFlag
+from signal_index.ledger import KINDS, ShownFlag
 from signal_index.proof import Group, JsonObject, Kind
 
 LOOKUP_GROUPS: Final = (Group.WHY, Group.WHAT, Group.DECISION)
 """The groups of a lookup that its citizen may see, and that their proof opens."""
 
-REPORTED_KINDS: Final = (Kind.LOOKUP, Kind.SEARCH, Kind.REPORT)
+REPORTED_KINDS: Final = tuple(kind for kind, rule in KINDS.items() if rule.is_told)
 """The kinds of entries that stand in a report: who looked, and who checked on that.
 
 Never an embargo, nor an approval; what else is recorded about a person shows nothing

@@ -9,7 +9,6 @@ import typer
 
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering
-from signal_index.cli.registration import ACTIVITY
 from signal_index.errors import AccountNotNamed
 from signal_index.ledger import Kind
 from signal_index.settings import load_settings
@@ -132,7 +131,6 @@ def _act(what: str, organisation: str, account: str, municipality: str) -> Act:
     return Act(
         {"act": what, "oin": organisation, "account": account},
         Kind.ADMINISTRATION,
-        ACTIVITY,
         organisation,
         municipality,
     )

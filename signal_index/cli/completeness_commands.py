@@ -12,7 +12,6 @@ import typer
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering
-from signal_index.cli.registration import ACTIVITY
 from signal_index.key_files import load_year_keys
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
@@ -42,7 +41,7 @@ async def _disclose(file: Path, day: date, into: Path) -> int:
     settings = load_settings(file)
     what: JsonObject = {"act": "day-opened", "day": day.isoformat()}
     async with administering(settings) as (conn, recorder):
-        await recorder.record(conn, Act(what, Kind.COMPLETENESS, ACTIVITY))
+        await recorder.record(conn, Act(what, Kind.COMPLETENESS))
     url = settings.admin_database_url or settings.database_url
     engine = open_engine(url, DatabaseRole.OWNER)
     keys = load_year_keys(settings.keys)
@@ -100,7 +99,7 @@ async def _nen7513(
         "until": last.isoformat(),
     }
     async with administering(settings) as (conn, recorder):
-        await recorder.record(conn, Act(what, Kind.REPORT, ACTIVITY, organisation))
+        await recorder.record(conn, Act(what, Kind.REPORT, organisation))
     url = settings.admin_database_url or settings.database_url
     engine = open_engine(url, DatabaseRole.OWNER)
     keys = load_year_keys(settings.keys)

@@ -19,8 +19,6 @@ from signal_index.proof import JsonObject
 from signal_index.settings import load_settings
 from signal_index.store.acts import Act, Recorder
 
-ACTIVITY = "key-management"
-
 keys_app = typer.Typer(no_args_is_help=True, help="The secrets of this index.")
 
 
@@ -66,7 +64,7 @@ async def _create(file: Path, key_version: int) -> Path:
             "keyVersion": key_version,
             "years": list(years),
         }
-        await recorder.record(conn, Act(what, Kind.KEY, ACTIVITY))
+        await recorder.record(conn, Act(what, Kind.KEY))
     return settings.keys
 
 
@@ -79,7 +77,7 @@ async def _destroy(file: Path, year: int, asked: str) -> None:
     async with opened(settings) as conn:
         recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
         what: JsonObject = {"act": "year-keys-destroyed", "year": year}
-        await recorder.record(conn, Act(what, Kind.KEY, ACTIVITY))
+        await recorder.record(conn, Act(what, Kind.KEY))
     # Only now: what was destroyed without an entry could not be explained any more.
     destroy_year(settings.keys, year)
 
@@ -90,4 +88,4 @@ async def _add_year(file: Path, year: int) -> None:
         create_year(settings.keys, year)
         recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
         what: JsonObject = {"act": "year-keys-created", "year": year}
-        await recorder.record(conn, Act(what, Kind.KEY, ACTIVITY))
+        await recorder.record(conn, Act(what, Kind.KEY))

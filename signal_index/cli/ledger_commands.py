@@ -10,7 +10,6 @@ from rich.progress import Progress as Bar
 
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering
-from signal_index.cli.registration import ACTIVITY
 from signal_index.ledger import Kind
 from signal_index.settings import load_settings
 from signal_index.store.acts import Act
@@ -46,9 +45,7 @@ def export_command(
 
 async def _export(file: Path, year: int, into: Path, before: int) -> int:
     settings = load_settings(file)
-    act = Act(
-        {"act": "export", "year": year, "before": before}, Kind.ADMINISTRATION, ACTIVITY
-    )
+    act = Act({"act": "export", "year": year, "before": before}, Kind.ADMINISTRATION)
     async with administering(settings) as (conn, recorder):
         await recorder.record(conn, act)
     url = settings.admin_database_url or settings.database_url

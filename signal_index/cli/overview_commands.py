@@ -8,7 +8,6 @@ import typer
 
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering
-from signal_index.cli.registration import ACTIVITY
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.settings import load_settings
@@ -41,5 +40,5 @@ async def _forget(file: Path, first: date, last: date) -> int:
             "until": last.isoformat(),
             "days": days,
         }
-        await recorder.record(conn, Act(what, Kind.ADMINISTRATION, ACTIVITY))
+        await recorder.record(conn, Act(what, Kind.ADMINISTRATION))
     return days

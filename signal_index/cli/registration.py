@@ -35,8 +35,6 @@ from signal_index.store.registry import (
     get_municipality,
 )
 
-ACTIVITY = "administration"
-
 
 @dataclass(frozen=True, slots=True)
 class Registrar:
@@ -114,7 +112,7 @@ class Registrar:
                 "on": made.on.isoformat(),
                 "staatsblad": made.staatsblad,
             }
-            act = Act(what, Kind.ESTABLISHMENT, ACTIVITY, None, made.municipality)
+            act = Act(what, Kind.ESTABLISHMENT, None, made.municipality)
             await self.recorder.record(self.conn, act)
         return change
 
@@ -128,7 +126,7 @@ class Registrar:
         if change is not Change.UNCHANGED:
             home = await get_municipality(self.conn, oin)
             what: JsonObject = {"act": f"{subject}-{change.value}", "oin": oin, **facts}
-            act = Act(what, Kind.ADMINISTRATION, ACTIVITY, oin, home)
+            act = Act(what, Kind.ADMINISTRATION, oin, home)
             await self.recorder.record(self.conn, act)
         return change
 

@@ -31,6 +31,7 @@ from signal_index.ledger.facts import (
     describe_lookup,
 )
 from signal_index.ledger.keys import CheckpointKey, DisclosureKey, ReceiptKey
+from signal_index.ledger.kinds import KINDS, KindRule
 from signal_index.ledger.sealing import open_disclosures
 from signal_index.ledger.signing import (
     make_receipt,
@@ -43,6 +44,7 @@ from signal_index.proof import Group, Kind, Outcome
 __all__ = [
     "ENTROPY_BYTES",
     "FIND_KEY_BYTES",
+    "KINDS",
     "RARE_OUTCOMES",
     "CheckpointKey",
     "DecisionGroup",
@@ -52,6 +54,7 @@ __all__ = [
     "FindKeys",
     "Group",
     "Kind",
+    "KindRule",
     "Outcome",
     "PersonGroup",
     "ReceiptKey",

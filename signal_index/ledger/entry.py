@@ -16,6 +16,7 @@ from uuid import UUID
 from keys.base64url import encode_b64u
 from signal_index.ledger.facts import EntryFacts
 from signal_index.ledger.keys import DisclosureKey
+from signal_index.ledger.kinds import resolve_activity, verify_form
 from signal_index.ledger.sealing import NONCE_BYTES, seal_disclosures
 from signal_index.proof import (
     SALT_BYTES,
@@ -64,13 +65,17 @@ def build_entry(facts: EntryFacts, *, entropy: bytes, key: DisclosureKey) -> Ent
     """Give the entry for these facts.
 
     `entropy` is `ENTROPY_BYTES` fresh random bytes, never used before: six salts and
-    the nonce of the seal. `key` must be the one of the entry's year.
+    the nonce of the seal. `key` must be the one of the entry's year. Raises ValueError
+    where the facts are not what `KINDS` says of their kind: that is never recorded.
     """
     if len(entropy) != ENTROPY_BYTES:
         raise ValueError("an entry takes 108 random bytes")
     if key.year != facts.year:
         raise ValueError("the disclosure key is not of the entry's year")
     values = _group_values(facts)
+    verify_form(
+        facts, frozenset(one for one, value in values.items() if value is not None)
+    )
     disclosures = {
         group: make_disclosure(
             group, entropy[place * SALT_BYTES : (place + 1) * SALT_BYTES], values[group]
@@ -97,7 +102,7 @@ def _leaf_of(facts: EntryFacts, disclosures: Mapping[Group, str]) -> Leaf:
         minute=facts.recorded_at,
         organisation=facts.organisation,
         municipality=facts.municipality,
-        activity=facts.activity,
+        activity=resolve_activity(facts),
         policy=facts.policy,
         outcome=facts.outcome,
         groups={group: digest_disclosure(text) for group, text in disclosures.items()},

@@ -92,8 +92,10 @@ class DecisionGroup:
 class EntryFacts:
     """Everything one ledger entry records.
 
-    `what` is padded by `build_entry`: a lookup's comes from `describe_lookup`, another
-    act's is a small object with its digest and counts, never a person.
+    `activity` is for a lookup to bring, that of its purpose; any other kind has its own
+    (`signal_index.ledger.kinds`). `what` is padded by `build_entry`: a lookup's comes
+    from `describe_lookup`, another act's is a small object with its digest and counts,
+    never a person.
     """
 
     entry: UUID

@@ -17,14 +17,12 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+from signal_index.ledger.kinds import KINDS
 from signal_index.proof import Group, JsonObject, Kind, Outcome
 
 PERSON_TYPE: Final = "urn:signal-index:client-in-this-export:1"
 USER_TYPE: Final = "urn:signal-index:account"
 
-_QUERY, _AUDIT_USED, _EXPORT = "DCM 110112", "DCM 110101", "DCM 110106"
-_EVENTS: Final = {Kind.LOOKUP: _QUERY, Kind.PRINT: _EXPORT}
-_READ, _EXECUTE = "R", "E"
 _INDICATORS: Final = {
     Outcome.ANSWERED: "0",  # success
     Outcome.RECORDED: "0",
@@ -91,9 +89,12 @@ def describe_event(logged: Logged) -> Mapping[str, str | None]:
 
 
 def _event(logged: Logged) -> Mapping[str, str | None]:
+    event = KINDS[logged.kind].nen7513
+    if event is None:
+        raise ValueError(f"entries of kind {logged.kind} are not events of NEN 7513")
     return {
-        "EventID": _EVENTS.get(logged.kind, _AUDIT_USED),
-        "EventActionCode": _EXECUTE if logged.kind is Kind.PRINT else _READ,
+        "EventID": event.id,
+        "EventActionCode": event.action,
         "EventDateTime": logged.recorded_at.astimezone(UTC).isoformat(
             timespec="milliseconds"
         ),

@@ -26,9 +26,6 @@ from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.tables.registry import key_config, policy_activation
 
-KEY_ACTIVITY = "key-management"
-POLICY_ACTIVITY = "administration"
-
 
 @dataclass(frozen=True, slots=True)
 class OfferedConfig:
@@ -63,7 +60,7 @@ async def accept_key_config(
             "epoch": config.epoch,
             "origin": str(config.origin),
         }
-        await recorder.record(conn, Act(what, Kind.KEY, KEY_ACTIVITY))
+        await recorder.record(conn, Act(what, Kind.KEY))
     return config
 
 
@@ -80,7 +77,7 @@ async def record_policy_activation(
     if not await _insert_new(conn, policy_activation, row):
         return False
     what: JsonObject = {"act": "policy-shipped", "sha256": bundle.digest.hex()}
-    act = Act(what, Kind.POLICY, POLICY_ACTIVITY, policy=digest)
+    act = Act(what, Kind.POLICY, policy=digest)
     await recorder.record(conn, act)
     return True
 

@@ -23,12 +23,12 @@ from signal_index.store.ledger import insert_entries
 class Act:
     """What was done, to which organisation's things, in which municipality.
 
-    `activity` is the id of a processing activity; `policy` a digest where one counts.
+    Its kind says for which processing activity (`signal_index.ledger.KINDS`); `policy`
+    is a digest, where one counts.
     """
 
     what: JsonObject
     kind: Kind
-    activity: str
     organisation: str | None = None
     municipality: str | None = None
     policy: str | None = None
@@ -56,7 +56,6 @@ class Recorder:
             outcome=Outcome.RECORDED,
             organisation=act.organisation,
             municipality=act.municipality,
-            activity=act.activity,
             policy=act.policy,
             who=self.actor,
             what=act.what,

@@ -27,11 +27,11 @@ from sqlalchemy import (
     text,
 )
 
+from signal_index.ledger import KINDS
 from signal_index.tables.metadata import OIN, Instant, metadata
 
-OFFICERS_KINDS = (
-    "kind IN ('search', 'report', 'review', 'approval', 'policy', 'correction', "
-    "'embargo', 'completeness')"
+OFFICERS_KINDS = "kind IN ({})".format(
+    ", ".join(f"'{kind}'" for kind, rule in KINDS.items() if rule.is_officers)
 )
 """Which entries officers' work makes; in words that the index below is found by."""
 

@@ -44,7 +44,6 @@ from signal_index.store.overview import erase_counts
 from signal_index.store.policies import read_catalogues
 from signal_index.store.reviews import erase_reviews
 
-ACTIVITY = "erasure"
 LONGEST_LIFE_MONTHS = 24
 CITIZEN_RIGHTS_MONTHS = 24
 """How long a closed request, an answered correction or a past embargo is kept."""
@@ -108,7 +107,7 @@ class Erasure:
             gone = await erase_over(conn, _midnight(day), day)
             for municipality, counts in gone.items():
                 what: JsonObject = {"act": "citizen-rights-erased", "counts": counts}
-                act = Act(what, Kind.ERASURE, ACTIVITY, municipality=municipality)
+                act = Act(what, Kind.ERASURE, municipality=municipality)
                 await self.recorder.record(conn, act)
         count = sum(sum(counts.values()) for counts in gone.values())
         if count:
@@ -142,7 +141,7 @@ class Erasure:
                     "persons": persons,
                     "counts": counts,
                 }
-                await self.recorder.record(conn, Act(what, Kind.ERASURE, ACTIVITY))
+                await self.recorder.record(conn, Act(what, Kind.ERASURE))
         return count
 
     async def _erase_batch(self, terms: Sequence[Terms], today: date) -> int:
@@ -152,7 +151,6 @@ class Erasure:
                 act = Act(
                     {"act": "signals-erased", "categories": what},
                     Kind.ERASURE,
-                    ACTIVITY,
                     source,
                     municipality,
                 )
@@ -169,7 +167,6 @@ class Erasure:
                 act = Act(
                     {"act": "tombstones-erased", "count": count},
                     Kind.ERASURE,
-                    ACTIVITY,
                     source,
                     municipality,
                 )

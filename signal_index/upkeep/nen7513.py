@@ -21,12 +21,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from signal_index.errors import ExportRefused
 from signal_index.keyring import YearKeys
-from signal_index.ledger import open_disclosures
+from signal_index.ledger import KINDS, open_disclosures
 from signal_index.ledger.nen7513 import FIELDS, Logged, describe_event
 from signal_index.proof import (
     FirstLeaf,
     Group,
-    Kind,
     parse_disclosure,
     parse_leaf,
 )
@@ -34,16 +33,7 @@ from signal_index.store.connect import reading
 from signal_index.store.opened_days import SealedEntry, Span, find_of_kinds
 
 Form = Literal["csv", "json"]
-KINDS: Final = frozenset(
-    {
-        Kind.LOOKUP,
-        Kind.PRINT,
-        Kind.SEARCH,
-        Kind.REPORT,
-        Kind.EMBARGO,
-        Kind.CORRECTION,
-    }
-)
+_EVENTS: Final = frozenset(kind for kind, rule in KINDS.items() if rule.nen7513)
 """Whatever looks at a client's data or at the log of it."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -70,7 +60,7 @@ async def export_nen7513(
     key, count = secrets.token_bytes(32), 0
     async with reading(exporting.engine) as conn:
         with _new_file(into) as file, _writing(file, form) as write:
-            async for sealed in find_of_kinds(conn, span, KINDS):
+            async for sealed in find_of_kinds(conn, span, _EVENTS):
                 fields = _describe(sealed, exporting, key)
                 if fields is not None:
                     write(fields)

@@ -55,7 +55,6 @@ MOST: Final[Mapping[Rule, int]] = {
 }
 """How many a rule picks at most, a day and organisation; `volume` for each user."""
 
-ACTIVITY: Final = "reviewing"
 _SUNDAY: Final = 6
 
 Choose = Callable[[Sequence[SeenLookup], int], Sequence[SeenLookup]]
@@ -108,7 +107,7 @@ class Picking:
                 "new": new,
                 "counts": _count(rules.values()),
             }
-            act = Act(what, Kind.REVIEW, ACTIVITY, None, place)
+            act = Act(what, Kind.REVIEW, None, place)
             await self.recorder.record(conn, act)
 
 

@@ -185,7 +185,7 @@ def open_processed(one: Waiting, keys: YearKeys, year: int) -> Processed | None:
         kind=leaf.kind,
         outcome=leaf.outcome,
         recorded_at=one.recorded_at,
-        activity=leaf.activity or "lookup",
+        activity=leaf.activity,
         organisation=leaf.organisation,
         subject=data_subject_key(key, decode_b64u(str(person["name"]))),
         req=req if isinstance(req, str) else None,

@@ -19,6 +19,7 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
+from signal_index.ledger import KINDS
 from signal_index.ledger.trace import TraceContext
 from signal_index.proof import Json, JsonObject, Kind, Outcome
 
@@ -28,13 +29,6 @@ SUBJECT_TYPE: Final = "urn:signal-index:data-subject-id:1"
 
 _UNSET, _OK, _ERROR = 0, 1, 2
 _STATUS: Final = {Outcome.FAILED: _ERROR, Outcome.REFUSED: _UNSET}
-_NAMES: Final = {
-    Kind.LOOKUP: "bevraging",
-    Kind.SEARCH: "zoeken-in-inzagelogboek",
-    Kind.REPORT: "inzageverslag",
-    Kind.EMBARGO: "uitstel-van-inzage",
-    Kind.CORRECTION: "correctie-of-bezwaar",
-}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -113,7 +107,7 @@ def _make_action(one: Processed, register: Register) -> Record:
         span_id=_derive("action", whole, 8),
         parent_span_id=None if one.trace is None else one.trace.span_id,
         status_code=_STATUS.get(one.outcome, _OK),
-        name=_NAMES.get(one.kind, one.kind.value),
+        name=KINDS[one.kind].log_name or one.kind.value,
         start_time=one.recorded_at,
         end_time=one.recorded_at,
         attributes=_common(one, register),

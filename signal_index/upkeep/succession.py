@@ -40,7 +40,6 @@ from signal_index.upkeep.checkpoint_file import read_checkpoints
 from signal_index.upkeep.ledger_checks import verify_start
 from signal_index.upkeep.ledger_parts import Sequencer
 
-ACTIVITY = "administration"
 _REFUSALS: dict[type[StartRefused], str] = {
     LedgerRolledBack: "rolled-back",
     LedgerForked: "forked",
@@ -97,7 +96,7 @@ async def succeed(
         "signed": outside,
         "held": None if held is None else {"origin": held.origin, "size": held.size},
     }
-    entry = await recorder.record(conn, Act(what, Kind.WITNESS, ACTIVITY))
+    entry = await recorder.record(conn, Act(what, Kind.WITNESS))
     generation = await find_generation(conn) + 1
     made = Succession(generation, decision.origin, entry, recorder.clock())
     await insert_succession(conn, made)

@@ -111,7 +111,7 @@ async def test_a_report_is_recorded_about_its_person_and_stands_in_the_next(
     first = await desk.report(ONE)
     (recorded,) = [
         groups
-        for groups in await open_entries(desk.world, "report")
+        for groups in await open_entries(desk.world, "citizen-report")
         if (groups[Group.WHAT] or {}).get("act") == "citizen-report"
     ]
     what = recorded[Group.WHAT]
@@ -120,7 +120,7 @@ async def test_a_report_is_recorded_about_its_person_and_stands_in_the_next(
     assert recorded[Group.WHO] == {"sub": "privacy-officer-1"}
     assert recorded[Group.PERSON] is not None
     (check,) = (await desk.report(ONE))["checks"]
-    assert (check["entryId"], check["kind"]) == (first["reportId"], "report")
+    assert (check["entryId"], check["kind"]) == (first["reportId"], "citizen-report")
 
 
 async def test_the_same_tickets_make_no_second_report(desk: CitizensDesk) -> None:
@@ -167,7 +167,7 @@ async def test_an_officer_of_one_organisation_is_refused_with_the_ground_recorde
     (ground,) = answer.json()["grounds"]
     assert ground["id"] == "report-not-the-municipality"
     decisions = [
-        one[Group.DECISION] for one in await open_entries(desk.world, "report")
+        one[Group.DECISION] for one in await open_entries(desk.world, "citizen-report")
     ]
     (recorded,) = [one for one in decisions if one is not None]
     assert recorded["outcome"] == "refused"

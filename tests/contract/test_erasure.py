@@ -141,7 +141,7 @@ async def test_what_entries_say_is_erased_by_whole_years(kept: Kept) -> None:
     for year in (2020, 2021):
         last = FakeClock(NOW.replace(year=year, month=12, day=31))
         async with transaction(kept.owner) as conn:
-            act = Act({"act": "old"}, Kind.ADMINISTRATION, "administration")
+            act = Act({"act": "old"}, Kind.ADMINISTRATION)
             await Recorder(keys, "test", last).record(conn, act)
             await conn.execute(
                 insert(ledger_person).values(year=year, find_person=bytes(16), number=1)

@@ -16,10 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import (
     ENTROPY_BYTES,
+    DecisionGroup,
     EntryFacts,
     Kind,
     Outcome,
     PersonGroup,
+    RoleGroup,
     WhyGroup,
     build_entry,
 )
@@ -84,9 +86,13 @@ class Town:
             outcome=outcome,
             organisation=SOURCE,
             municipality=MUNICIPALITY,
+            activity="lookup-wmo-onderzoek",
             person=PersonGroup(person.to_bytes(32), 1),
             who=user,
+            role=RoleGroup(("generalist",)),
             why=WhyGroup("wmo-onderzoek", "wmo-2015-2.3.2", case),
+            what={},
+            decision=DecisionGroup(outcome),
         )
         key = KEYS.get_disclosure_key(at.year)
         entropy = secrets.token_bytes(ENTROPY_BYTES)

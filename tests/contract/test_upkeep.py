@@ -108,7 +108,7 @@ class House:
     async def record(self) -> None:
         recorder = Recorder(load_year_keys(self.settings.keys), "test", clock.now)
         async with transaction(self.engine) as conn:
-            act = Act({"act": "tested"}, Kind.ADMINISTRATION, "administration")
+            act = Act({"act": "tested"}, Kind.ADMINISTRATION)
             await recorder.record(conn, act)
 
     async def count(self, table: str) -> int:

@@ -23,7 +23,7 @@ def entries(draw: st.DrawFn) -> list[ReportedEntry]:
     return [
         ReportedEntry(
             entry=UUID(int=place),
-            kind=draw(st.sampled_from([Kind.LOOKUP, Kind.SEARCH, Kind.REPORT])),
+            kind=draw(st.sampled_from([Kind.LOOKUP, Kind.SEARCH, Kind.CITIZEN_REPORT])),
             at=AT,
             organisation="0" * 20,
             why={"purpose": draw(st.sampled_from(PURPOSES))},

@@ -152,7 +152,7 @@ CREATE TABLE ledger_entry (
 );
 CREATE INDEX ix_ledger_entry_municipality ON ledger_entry (municipality, entry_id);
 CREATE INDEX ix_ledger_entry_officers ON ledger_entry (municipality, entry_id)
-  WHERE kind IN ('search', 'report', 'review', 'approval', 'policy', 'correction', 'embargo', 'completeness');
+  WHERE kind IN ('policy', 'completeness', 'search', 'report', 'review', 'approval', 'access-request', 'citizen-report', 'correction', 'embargo');
 CREATE INDEX ix_ledger_entry_organisation ON ledger_entry (organisation, entry_id);
 CREATE TABLE ledger_disclosure (
   entry_id UUID NOT NULL, year INTEGER NOT NULL, municipality CHAR(4), sealed BYTEA NOT NULL,
