@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import settings
 
 from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer, running_postgres
+from tests.databases import TEMPLATE, make_template
 
 BROWSER = Path(__file__).parent / "browser"
 CONFORMANCE = Path(__file__).parents[2] / "shared" / "conformance"
@@ -45,12 +47,29 @@ def ports() -> Iterator[Ports]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """Run one PostgreSQL for the whole session."""
+    """Run one PostgreSQL for the whole session, with a migrated database to copy."""
     with running_postgres(survives_power_cut=False) as server:
+        make_template(server)
         yield server
 
 
 @pytest.fixture
-def postgres(postgres_server: PostgresServer) -> str:
-    """Give the URL of an empty database of this test's own (superuser)."""
-    return postgres_server.create_database(f"t{uuid.uuid4().hex}")
+def postgres(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of a migrated database of this test's own (superuser)."""
+    with _database(postgres_server, TEMPLATE) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of a database of this test's own with nothing in it (superuser)."""
+    with _database(postgres_server, "template1") as url:
+        yield url
+
+
+@contextmanager
+def _database(server: PostgresServer, template: str) -> Iterator[str]:
+    name = f"t{uuid.uuid4().hex}"
+    yield server.create_database(name, template)
+    # Nine megabytes each, and five hundred of them would all be written out.
+    server.run_sql(f'DROP DATABASE "{name}" WITH (FORCE)')

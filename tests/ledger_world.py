@@ -20,9 +20,9 @@ from signal_index.store.connect import (
 )
 from signal_index.store.ledger import insert_entries
 from signal_index.store.ledger_tiles import find_checkpoint
-from signal_index.store.schema import migrate
 from signal_index.upkeep.cosigning import Cosigners
 from signal_index.upkeep.sequencer import Sequencer, sequence_once
+from tests.databases import copy_migrated
 from tests.ledger_builders import CHECKPOINT_KEY, NOON, ORIGIN, an_entry
 
 
@@ -81,9 +81,12 @@ def key_of(year: int = 2026) -> NoteKey:
 async def a_ledger(
     url: str, folder: Path, *, witnesses: Cosigners | None = None
 ) -> AsyncIterator[LedgerWorld]:
-    """Give a migrated, empty ledger; on PostgreSQL each engine has its own role."""
+    """An empty ledger in a migrated database.
+
+    On PostgreSQL each engine has its own role.
+    """
+    copy_migrated(url)
     owner = open_engine(url, None)
-    await migrate(owner)
     if is_sqlite(owner):
         web = signing = owner
     else:

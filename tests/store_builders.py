@@ -35,9 +35,9 @@ from signal_index.store.registry import (
     add_organisation,
     add_source,
 )
-from signal_index.store.schema import migrate
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import signal
+from tests.databases import copy_migrated
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -91,7 +91,7 @@ def a_recorder(clock: FakeClock | None = None) -> Recorder:
 
 
 def database_url(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
-    """Give the URL of an empty database of this test's own."""
+    """The URL of a database of this test's own; of SQLite there is no file yet."""
     if kind == "sqlite":
         return f"sqlite+aiosqlite:///{folder}/index.sqlite"
     url: str = request.getfixturevalue("postgres")
@@ -102,10 +102,11 @@ def database_url(kind: str, request: pytest.FixtureRequest, folder: Path) -> str
 async def a_store(
     url: str, role: DatabaseRole | None = DatabaseRole.OWNER
 ) -> AsyncIterator[AsyncEngine]:
-    """Give an engine, in a role, on a database that has just been migrated."""
-    making = open_engine(url, None)
-    await migrate(making)
-    await making.dispose()
+    """Give an engine, in a role, on a migrated database.
+
+    A SQLite file that is not there is made; a PostgreSQL database must be migrated.
+    """
+    copy_migrated(url)
     engine = open_engine(url, role)
     yield engine
     await engine.dispose()

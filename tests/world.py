@@ -10,9 +10,7 @@ a test gives its URL). The clock stands still until a test sets it.
 
 from __future__ import annotations
 
-import asyncio
 import io
-import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -51,8 +49,8 @@ from signal_index.notice import (
     sign_batch,
 )
 from signal_index.store.connect import DatabaseRole, open_engine
-from signal_index.store.schema import migrate
 from tests.builders import a_contact_holder, a_notice, about
+from tests.databases import copy_migrated
 from tests.holders_builders import AUDIENCE, FakeClock, Holders, a_source, some_holders
 from tests.tokens import TokenIssuer, officer_claims, person_claims, source_claims
 from tests.world_registry import AGENCIES, register_town
@@ -195,13 +193,14 @@ class World:
 async def open_world(
     folder: Path, database_url: str | None = None
 ) -> AsyncIterator[World]:
-    """Open a world on SQLite in this folder, or on the database of this URL."""
+    """Open a world on SQLite in this folder, or on this migrated database."""
     others = [a_source(oin).entry for oin in AGENCIES.values()][1:]
     holders = some_holders(organisations=others)
     agencies = {
         name: Agency(oin, category) for (name, category), oin in AGENCIES.items()
     }
-    url = await _prepare_database(folder, database_url)
+    url = database_url or f"sqlite+aiosqlite:///{folder}/index.sqlite"
+    copy_migrated(url)
     engine = open_engine(url, DatabaseRole.WEB)
     try:
         issuer, stream = TokenIssuer(), io.StringIO()
@@ -264,32 +263,6 @@ async def _store_contact(world: World, agency: Agency) -> None:
         encode_contact_holder(a_contact_holder()),
     )
     assert answer.status_code == 201, answer.text
-
-
-async def _prepare_database(folder: Path, database_url: str | None) -> str:
-    if database_url is None:
-        path = folder / "index.sqlite"
-        shutil.copy(await asyncio.to_thread(_template), path)
-        database_url = f"sqlite+aiosqlite:///{path}"
-    else:
-        await _migrate(database_url)
-    return database_url
-
-
-@cache
-def _template() -> Path:
-    """An empty, migrated database; made once, copied by each test."""
-    path = Path(tempfile.mkdtemp(prefix="signal-index-")) / "empty.sqlite"
-    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
-    return path
-
-
-async def _migrate(database_url: str) -> None:
-    engine = open_engine(database_url, None, pool_size=1)
-    try:
-        await migrate(engine)
-    finally:
-        await engine.dispose()
 
 
 @cache

@@ -34,9 +34,13 @@ class PostgresServer:
         """Give the SQLAlchemy URL (asyncpg) of a database on this server."""
         return f"postgresql+asyncpg://{user}@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, name: str) -> str:
-        """Create an empty database and give its URL."""
-        self.run_sql(f'CREATE DATABASE "{name}"')
+    def create_database(self, name: str, template: str = "template1") -> str:
+        """Create a database and give its URL: empty, or a copy of another.
+
+        Nobody may be connected to the one that is copied.
+        """
+        copied = f'TEMPLATE "{template}" STRATEGY file_copy'
+        self.run_sql(f'CREATE DATABASE "{name}" {copied}')
         return self.url(name)
 
     def run_sql(self, statement: str, database: str = "postgres") -> str:

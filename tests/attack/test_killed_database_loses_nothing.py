@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deploy.town.postgres import PostgresServer, PostgresUnusable, running_postgres
 from signal_index.store.connect import open_engine, reading
+from tests.databases import migrate_database
 from tests.holders_builders import a_bsn
 from tests.world import World, open_world
 
@@ -71,7 +72,9 @@ async def _keep_looking_up(world: World, caller: int, receipts: list[bytes]) -> 
 
 async def _kill_under_load(server: PostgresServer, folder: Path) -> list[bytes]:
     receipts: list[bytes] = []
-    async with open_world(folder, server.create_database("killed")) as world:
+    url = server.create_database("killed")
+    await migrate_database(url)
+    async with open_world(folder, url) as world:
         callers = [
             asyncio.create_task(_keep_looking_up(world, caller, receipts))
             for caller in range(CALLERS)

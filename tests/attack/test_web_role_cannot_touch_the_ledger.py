@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.ledger import insert_entries
-from signal_index.store.schema import migrate
 from tests.ledger_builders import an_entry
 from tests.store_builders import (
     a_signal_row,
@@ -93,7 +92,6 @@ REFUSED = {
 async def url(postgres: str) -> str:
     """Give a database with an entry, a signal, and a login that may be any role."""
     engine = open_engine(postgres, None)
-    await migrate(engine)
     async with transaction(engine) as conn:
         await conn.execute(text("DROP ROLE IF EXISTS app"))
         await conn.execute(text("CREATE ROLE app LOGIN NOINHERIT"))
@@ -145,7 +143,6 @@ async def test_the_web_role_can_do_its_own_work(url: str) -> None:
 
 async def test_a_login_without_the_role_cannot_serve(postgres: str) -> None:
     engine = open_engine(postgres, None)
-    await migrate(engine)
     await _run(engine, "DROP ROLE IF EXISTS stranger")
     await _run(engine, "CREATE ROLE stranger LOGIN")
     await engine.dispose()

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 def town(request: pytest.FixtureRequest, tmp_path: Path) -> Town:
     made = some_town(tmp_path)
     if request.param == "postgresql":
-        url = str(request.getfixturevalue("postgres"))
+        url = str(request.getfixturevalue("empty_postgres"))
         settings = tmp_path / "desk.toml"
         text = settings.read_text()
         settings.write_text(text.replace('"desk.sqlite3"', f'"{url}"'))

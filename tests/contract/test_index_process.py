@@ -17,7 +17,7 @@ from deploy.town.readiness import wait_until_ready
 from keys.dealing import DealingPlan, deal_key
 from signal_index import clock
 from signal_index.cli.commands import app
-from tests.store_builders import DATABASES, database_url, write_settings
+from tests.store_builders import DATABASES, write_settings
 
 
 class Process:
@@ -62,7 +62,10 @@ class Process:
 
 @pytest.fixture(params=DATABASES)
 def process(request: pytest.FixtureRequest, tmp_path: Path, ports: Ports) -> Process:
-    url = database_url(request.param, request, tmp_path)
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{tmp_path}/index.sqlite"
+    else:
+        url = request.getfixturevalue("empty_postgres")
     return Process(tmp_path, url, ports.hold())
 
 

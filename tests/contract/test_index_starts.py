@@ -16,8 +16,7 @@ from starlette.types import ASGIApp, Message
 from signal_index.app import create_app
 from signal_index.key_files import create_key_folder
 from signal_index.settings import Issuer, Settings
-from signal_index.store.connect import open_engine
-from signal_index.store.schema import migrate
+from tests.databases import copy_migrated
 from tests.holders_builders import AUDIENCE, some_dealing
 from tests.tokens import ISSUER
 
@@ -36,9 +35,7 @@ async def _prepared(folder: Path, *, is_migrated: bool = True) -> Settings:
     create_key_folder(folder / "keys", key_version=1, years=years, origin_base=origin)
     url = f"sqlite+aiosqlite:///{folder / 'index.sqlite'}"
     if is_migrated:
-        engine = open_engine(url, None, pool_size=1)
-        await migrate(engine)
-        await engine.dispose()
+        copy_migrated(url)
     return Settings(
         database_url=url,
         upkeep="in-process",

@@ -69,7 +69,7 @@ async def engine(
     if request.param == "sqlite":
         url = f"sqlite+aiosqlite:///{tmp_path}/index.sqlite"
     else:
-        url = request.getfixturevalue("postgres")
+        url = request.getfixturevalue("empty_postgres")
     opened = open_engine(url, None)
     yield opened
     await opened.dispose()

@@ -255,8 +255,8 @@ def test_a_delta_without_a_column_for_changes_is_refused(engine: Engine) -> None
 
 
 @pytest.fixture
-def on_postgres(postgres: str) -> Iterator[Engine]:
-    url = postgres.replace("postgresql+asyncpg://", "postgresql+psycopg://")
+def on_postgres(empty_postgres: str) -> Iterator[Engine]:
+    url = empty_postgres.replace("postgresql+asyncpg://", "postgresql+psycopg://")
     owner = create_engine(url, poolclass=NullPool)
     with owner.begin() as connection:
         connection.execute(text(TABLE.format(text="TEXT", moment="TIMESTAMPTZ")))
