@@ -7,7 +7,7 @@ the two hash functions with it.
   2.1.4.1); each range is a few perfect subtrees; each of these stands in one tile.
 - Pure: `tiles_of` says which tiles are needed, the store reads them, `hash_ranges`
   does the rest.
-- An `Edge` is the partial tiles at the right of a tree: all it takes to grow it.
+- A `TreeEdge` is the partial tiles at the right of a tree: all it takes to grow it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ class FullTile:
 
 
 @dataclass(frozen=True)
-class Edge:
+class TreeEdge:
     """Size of a tree and the hashes of its partial tiles, from level 0 upwards."""
 
     size: int
@@ -62,17 +62,19 @@ def edge_tiles(size: int) -> Sequence[TileRef]:
     return refs
 
 
-def make_edge(size: int, tiles: Tiles) -> Edge:
+def make_edge(size: int, tiles: Tiles) -> TreeEdge:
     """Give the edge of a tree from the tiles that `edge_tiles` named."""
     partial: list[Sequence[bytes]] = []
     for ref in edge_tiles(size):
         level = ref.level or 0
         partial.extend(() for _ in range(level - len(partial)))
         partial.append(tiles[level, ref.position])
-    return Edge(size, partial)
+    return TreeEdge(size, partial)
 
 
-def grow(edge: Edge, leaf_hashes: Sequence[bytes]) -> tuple[Edge, Sequence[FullTile]]:
+def grow(
+    edge: TreeEdge, leaf_hashes: Sequence[bytes]
+) -> tuple[TreeEdge, Sequence[FullTile]]:
     """Append leaves: give the new edge and the tiles that became full, in order."""
     full: list[FullTile] = []
     partial: list[Sequence[bytes]] = []
@@ -90,7 +92,7 @@ def grow(edge: Edge, leaf_hashes: Sequence[bytes]) -> tuple[Edge, Sequence[FullT
         partial.append(hashes[whole * TILE_WIDTH :])
         rising = [tile.root for tile in made]
         level, before = level + 1, before // TILE_WIDTH
-    return Edge(edge.size + len(leaf_hashes), partial), full
+    return TreeEdge(edge.size + len(leaf_hashes), partial), full
 
 
 def _full_tile(level: int, position: int, hashes: Sequence[bytes]) -> FullTile:

@@ -42,7 +42,7 @@ from sources.values import Place, Reject
 AT_ONCE: Final = 500
 
 
-class EventLayout(BaseModel):
+class RegisterLayout(BaseModel):
     """How the register writes its mutations; codes it does not list are left alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -88,7 +88,7 @@ class EventTaker(Protocol):
 
 
 def read_mutations(
-    path: Path, layout: EventLayout, *, today: date
+    path: Path, layout: RegisterLayout, *, today: date
 ) -> Iterator[Mutation | Reject]:
     """Give what each row says, or why it cannot be used; raises `UnreadableFile`."""
     try:
@@ -115,7 +115,7 @@ def read_mutations(
 
 
 def _read_row(
-    row: dict[str, str], layout: EventLayout, place: Place
+    row: dict[str, str], layout: RegisterLayout, place: Place
 ) -> Mutation | Reject | None:
     kind = layout.find_kind(row[layout.kind].strip())
     if kind is None:

@@ -9,10 +9,10 @@ from keys.statement import DayStatement, StatedTicket
 from signal_index.proof import Kind, Outcome
 from signal_index.reconcile.evidence import (
     Answered,
-    Evidence,
+    DayEvidence,
+    DayWindow,
     Named,
     Promised,
-    Window,
 )
 
 DAY = date(2026, 11, 22)
@@ -94,10 +94,10 @@ def a_promised(number: int = 1, made_at: datetime = NOON) -> Promised:
     return Promised(TEAM, UUID(int=number * 100), bytes([number]) * 32, made_at)
 
 
-def some_evidence(**changes: object) -> Evidence:
+def some_evidence(**changes: object) -> DayEvidence:
     """Give the evidence of one lookup that fits in every way."""
-    evidence = Evidence(
-        window=Window(DAY),
+    evidence = DayEvidence(
+        window=DayWindow(DAY),
         as_of=NEXT_NIGHT,
         statements=statements_of(*stated_pairs([1])),
         before=(),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import CheckpointKey, note_key, sign_checkpoint
-from signal_index.merkle import Edge, FullTile, grow
+from signal_index.merkle import FullTile, TreeEdge, grow
 from signal_index.proof import (
     TILE_WIDTH,
     Checkpoint,
@@ -38,7 +38,7 @@ _OIN = "00000001990000000002"
 
 def make_ledger(folder: Path, entries: int) -> str:
     """Write a ledger of so many entries into a folder, and give its public key."""
-    edge = Edge(0, [])
+    edge = TreeEdge(0, [])
     for start in range(0, entries, TILE_WIDTH):
         leaves = [_leaf(n) for n in range(start, min(start + TILE_WIDTH, entries))]
         edge, tiles = grow(edge, [hash_leaf(leaf) for leaf in leaves])
@@ -78,7 +78,7 @@ def _write_tiles(folder: Path, tiles: Sequence[FullTile]) -> None:
         _write(folder, TileRef(tile.level, tile.position), b"".join(tile.hashes))
 
 
-def _write_edge(folder: Path, edge: Edge) -> None:
+def _write_edge(folder: Path, edge: TreeEdge) -> None:
     for level, hashes in enumerate(edge.partial):
         if hashes:
             position = (edge.size >> 8 * level) // TILE_WIDTH

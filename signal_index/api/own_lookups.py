@@ -30,12 +30,7 @@ from signal_index.notice import parse_slug, parse_uuid
 from signal_index.notice.fields import encode_instant, parse_object
 from signal_index.proof import JsonObject
 from signal_index.store.ledger import insert_entries
-from signal_index.store.ledger_reading import (
-    OpenedEntry,
-    Owner,
-    Page,
-    find_own_entries,
-)
+from signal_index.store.ledger_reading import OwnEntry, Owner, Page, find_own_entries
 from signal_index.store.outcomes import (
     LookupOutcome,
     find_outcomes,
@@ -118,7 +113,7 @@ def _owner(index: Index, caller: Caller) -> Owner:
 
 
 def _item(
-    one: OpenedEntry, said: str | None, catalogue: Catalogue
+    one: OwnEntry, said: str | None, catalogue: Catalogue
 ) -> Mapping[str, object]:
     why = one.groups.get(Group.WHY) or {}
     decision = one.groups.get(Group.DECISION) or {}

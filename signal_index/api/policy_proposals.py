@@ -34,28 +34,15 @@ from signal_index.api.callers import Approver, ApproverCaller
 from signal_index.api.context import Index, get_index
 from signal_index.api.policies import find_base_bundle
 from signal_index.api.policy_activation import MATTER
-from signal_index.api.policy_shapes import (
-    shape_cells,
-    shape_differences,
-    shape_replay,
-)
+from signal_index.api.policy_shapes import shape_cells, shape_differences, shape_replay
 from signal_index.api.reading import give_json, read_json
 from signal_index.api.recording import record_act
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import committing, looking
-from signal_index.errors import (
-    CallerNotAllowed,
-    NothingChanges,
-    PolicyUnusable,
-)
+from signal_index.errors import CallerNotAllowed, NothingChanges, PolicyUnusable
 from signal_index.ledger import Kind
 from signal_index.notice import InvalidField, parse_slug, parse_uuid
-from signal_index.notice.fields import (
-    parse_bool,
-    parse_list,
-    parse_object,
-    parse_text,
-)
+from signal_index.notice.fields import parse_bool, parse_list, parse_object, parse_text
 from signal_index.proof import JsonObject
 from signal_index.store.approvals import Matter, request_approval
 from signal_index.store.ledger import insert_entries
@@ -67,7 +54,7 @@ from signal_index.store.policies import (
     insert_proposal,
 )
 from signal_index.store.recorded_questions import (
-    Reader,
+    QuestionOpener,
     Recorded,
     read_recorded_questions,
 )
@@ -100,7 +87,7 @@ async def simulate_policy(request: Request, caller: Approver) -> Response:
     now = index.clock()
     compared = await _compare(index, caller, await read_json(request))
     standing = await index.standing.get(now)
-    reader = Reader(
+    reader = QuestionOpener(
         caller.scope,
         index.keys.disclosures,
         {

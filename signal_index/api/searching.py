@@ -45,16 +45,11 @@ from signal_index.ledger import Group, Kind, Outcome, WhyGroup
 from signal_index.notice.fields import encode_instant
 from signal_index.proof import JsonObject
 from signal_index.store.ledger import insert_entries
-from signal_index.store.ledger_places import Place, find_place
+from signal_index.store.ledger_places import LeafPlace, find_place
 from signal_index.store.ledger_proofs import prove_entry_for
 from signal_index.store.outcomes import find_outcomes
 from signal_index.store.scope import OfficerScope
-from signal_index.store.search import (
-    FoundEntry,
-    SearchPage,
-    find_entry,
-    search_entries,
-)
+from signal_index.store.search import FoundEntry, SearchPage, find_entry, search_entries
 from signal_index.store.standing import Standing
 
 OFFICER_BASIS: Final = "officer"
@@ -225,7 +220,7 @@ def _organisations(
     return sorted(own, key=lambda one: one["name"])
 
 
-def _describe_place(place: Place | None) -> Mapping[str, object] | None:
+def _describe_place(place: LeafPlace | None) -> Mapping[str, object] | None:
     if place is None:
         return None
     return {

@@ -35,7 +35,7 @@ _CODE_BYTES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CountedDay:
     """Whose counts these are: a day of an organisation in a municipality."""
 
     day: date
@@ -49,13 +49,13 @@ class Place:
 
 
 def seal_counts(
-    place: Place, counts: Counts, *, key: DisclosureKey, nonce: bytes
+    place: CountedDay, counts: Counts, *, key: DisclosureKey, nonce: bytes
 ) -> bytes:
     """Give nonce and ciphertext; the nonce is twelve fresh random bytes."""
     return _seal(encode_counts(counts), place.bound(), key, nonce)
 
 
-def open_counts(place: Place, sealed: bytes, *, key: DisclosureKey) -> Counts:
+def open_counts(place: CountedDay, sealed: bytes, *, key: DisclosureKey) -> Counts:
     """Give the counts again, or raise `DisclosureRefused`."""
     try:
         return parse_counts(_open(sealed, place.bound(), key))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from signal_index.proof.findings import Code, Finding
-from signal_index.reconcile.evidence import SETTLING, Evidence, list_stated
+from signal_index.reconcile.evidence import SETTLING, DayEvidence, list_stated
 
 _USER_LEAST, _USER_TENTHS = 3, 10
 _ORGANISATION_LEAST, _ORGANISATION_FIFTIETHS = 5, 50
@@ -41,7 +41,7 @@ class AbandonedJudged:
     still_open: int
 
 
-def judge_abandoned(evidence: Evidence) -> AbandonedJudged:
+def judge_abandoned(evidence: DayEvidence) -> AbandonedJudged:
     """Count requests without an entry for each user and organisation."""
     users: dict[tuple[str, str], _Count] = {}
     organisations: dict[str, _Count] = {}

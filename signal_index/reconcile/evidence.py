@@ -64,7 +64,7 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class DayWindow:
     """The UTC day, and the time around it in which its entries can stand."""
 
     day: date
@@ -89,7 +89,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class DayEvidence:
     """Everything about one day.
 
     `before`: the statements of the day before, empty where they were not given.
@@ -98,7 +98,7 @@ class Evidence:
     to when the ledger was shown.
     """
 
-    window: Window
+    window: DayWindow
     as_of: datetime
     statements: Sequence[DayStatement]
     before: Sequence[DayStatement]

@@ -19,7 +19,7 @@ from keys.statement import DayStatement
 from signal_index.proof.findings import Judged, Report
 from signal_index.reconcile.abandoned import judge_abandoned
 from signal_index.reconcile.errors import EvidenceMissing
-from signal_index.reconcile.evidence import CARRY, Evidence, Promised, Window
+from signal_index.reconcile.evidence import CARRY, DayEvidence, DayWindow, Promised
 from signal_index.reconcile.ledger_part import LedgerPart, Progress, read_ledger
 from signal_index.reconcile.opened_day import list_answered, read_opened_day
 from signal_index.reconcile.promises import judge_promises
@@ -56,7 +56,7 @@ def judge_day(
     `so_far`: the day is not over; what can still come is left open. Raises
     `CannotReconcile`, and what `read_ledger` raises.
     """
-    window = Window(day)
+    window = DayWindow(day)
     ledger = read_ledger(files.exports, trusted.ledger, window, progress)
     evidence = _gather(window, ledger, files, trusted)
     if not so_far:
@@ -70,10 +70,10 @@ def judge_day(
 
 
 def _gather(
-    window: Window, ledger: LedgerPart, files: Files, trusted: Trusted
-) -> Evidence:
+    window: DayWindow, ledger: LedgerPart, files: Files, trusted: Trusted
+) -> DayEvidence:
     opened = read_opened_day(files.opened, ledger, window)
-    return Evidence(
+    return DayEvidence(
         window=window,
         as_of=opened.as_of,
         statements=read_statements(files.statements, trusted.holders, window.day),
@@ -87,7 +87,9 @@ def _gather(
     )
 
 
-def _before(files: Files, trusted: Trusted, window: Window) -> Sequence[DayStatement]:
+def _before(
+    files: Files, trusted: Trusted, window: DayWindow
+) -> Sequence[DayStatement]:
     try:
         day = window.day - timedelta(days=1)
         return read_statements(files.statements, trusted.holders, day)
@@ -96,7 +98,7 @@ def _before(files: Files, trusted: Trusted, window: Window) -> Sequence[DayState
 
 
 def _receipts(
-    files: Files, trusted: Trusted, ledger: LedgerPart, window: Window
+    files: Files, trusted: Trusted, ledger: LedgerPart, window: DayWindow
 ) -> dict[str, Sequence[Promised]]:
     kept: dict[str, Sequence[Promised]] = {}
     for path in files.receipts:
@@ -107,7 +109,7 @@ def _receipts(
     return kept
 
 
-def _report(evidence: Evidence, ledger: LedgerPart) -> Report:
+def _report(evidence: DayEvidence, ledger: LedgerPart) -> Report:
     tickets = judge_tickets(evidence)
     abandoned = judge_abandoned(evidence)
     promises = judge_promises(evidence)

@@ -21,7 +21,7 @@ from signal_index.proof import (
     year_of_origin,
 )
 from signal_index.reconcile.errors import EvidenceMissing
-from signal_index.reconcile.evidence import Window
+from signal_index.reconcile.evidence import DayWindow
 from signal_index.verify.judge import Judgement, judge_ledger
 from signal_index.verify.sources import LedgerSource, open_source
 from signal_index.verify.trust import Trust
@@ -46,7 +46,7 @@ class LedgerPart:
 
 
 def read_ledger(
-    exports: Sequence[Path], trust: Trust, window: Window, progress: Progress
+    exports: Sequence[Path], trust: Trust, window: DayWindow, progress: Progress
 ) -> LedgerPart:
     """Verify exports of whole years and give the leaves around a day.
 
@@ -67,7 +67,7 @@ def read_ledger(
 
 
 def _read_window(
-    source: LedgerSource, judged: Judgement, window: Window
+    source: LedgerSource, judged: Judgement, window: DayWindow
 ) -> Iterator[tuple[UUID, TreeLeaf]]:
     for ref in list_bundles(judged.size):
         data = source.read(ref.path())
@@ -84,7 +84,7 @@ def _parse(leaf_bytes: bytes) -> Leaf | None:
     return None if isinstance(leaf, FirstLeaf) else leaf
 
 
-def _belongs(leaf: Leaf, window: Window) -> bool:
+def _belongs(leaf: Leaf, window: DayWindow) -> bool:
     if window.nears(leaf.minute):
         return True
     return leaf.kind is Kind.COMPLETENESS and leaf.minute >= window.start

@@ -22,7 +22,7 @@ from signal_index.proof import (
     verify_disclosure,
 )
 from signal_index.reconcile.errors import FileMalformed
-from signal_index.reconcile.evidence import Answered, Named, Window
+from signal_index.reconcile.evidence import Answered, DayWindow, Named
 from signal_index.reconcile.ledger_part import LedgerPart, TreeLeaf
 from signal_index.reconcile.line_files import opened_lines
 
@@ -41,7 +41,7 @@ class OpenedDay:
     reported: Mapping[tuple[str, str], frozenset[str]]
 
 
-def read_opened_day(path: Path, ledger: LedgerPart, window: Window) -> OpenedDay:
+def read_opened_day(path: Path, ledger: LedgerPart, window: DayWindow) -> OpenedDay:
     """Read what was opened and hold it to the tree.
 
     Raises `FileMalformed`; `DisclosureRefused` where a group is not the leaf's.
@@ -68,7 +68,7 @@ def read_opened_day(path: Path, ledger: LedgerPart, window: Window) -> OpenedDay
     return OpenedDay(as_of, named, closed, unknown, reported)
 
 
-def _parse_head(head: JsonObject, ledger: LedgerPart, window: Window) -> datetime:
+def _parse_head(head: JsonObject, ledger: LedgerPart, window: DayWindow) -> datetime:
     match head:
         case {"day": str(day), "origin": str(origin), "asOf": str(as_of)}:
             if (day, origin) != (window.day.isoformat(), ledger.origin_base):
@@ -137,18 +137,20 @@ def _take_report(
             reported[by] = reported.get(by, frozenset()) | said
 
 
-def _closed(ledger: LedgerPart, seen: set[UUID], window: Window) -> Iterator[Answered]:
+def _closed(
+    ledger: LedgerPart, seen: set[UUID], window: DayWindow
+) -> Iterator[Answered]:
     for entry, one in ledger.leaves.items():
         if is_lookup_of(one, window) and entry not in seen:
             yield Answered(entry, one.leaf_hash, one.leaf.organisation)
 
 
-def is_lookup_of(one: TreeLeaf, window: Window) -> bool:
+def is_lookup_of(one: TreeLeaf, window: DayWindow) -> bool:
     """Tell whether a leaf is a lookup of the day itself."""
     return one.leaf.kind is Kind.LOOKUP and window.holds(one.leaf.minute)
 
 
-def list_answered(ledger: LedgerPart, window: Window) -> Sequence[Answered]:
+def list_answered(ledger: LedgerPart, window: DayWindow) -> Sequence[Answered]:
     """Give the answered lookups of the day, from their leaves alone."""
     return [
         Answered(entry, one.leaf_hash, one.leaf.organisation)

@@ -14,18 +14,18 @@ from datetime import timedelta
 
 from signal_index.proof import PROMISE_SECONDS
 from signal_index.proof.findings import Code, Finding
-from signal_index.reconcile.evidence import Evidence
+from signal_index.reconcile.evidence import DayEvidence
 
 _PROMISED = timedelta(seconds=PROMISE_SECONDS)
 
 
-def judge_promises(evidence: Evidence) -> Sequence[Finding]:
+def judge_promises(evidence: DayEvidence) -> Sequence[Finding]:
     """Give what does not fit between receipts and the tree."""
     in_tree = {one.leaf_hash for one in evidence.answered}
     return [*_without_entry(evidence, in_tree), *_without_receipt(evidence)]
 
 
-def _without_entry(evidence: Evidence, in_tree: set[bytes]) -> Iterator[Finding]:
+def _without_entry(evidence: DayEvidence, in_tree: set[bytes]) -> Iterator[Finding]:
     for organisation, kept in evidence.receipts.items():
         for one in kept:
             is_due = one.made_at + _PROMISED <= evidence.as_of
@@ -37,7 +37,7 @@ def _without_entry(evidence: Evidence, in_tree: set[bytes]) -> Iterator[Finding]
                 )
 
 
-def _without_receipt(evidence: Evidence) -> Iterator[Finding]:
+def _without_receipt(evidence: DayEvidence) -> Iterator[Finding]:
     kept = {
         organisation: {one.leaf_hash for one in receipts}
         for organisation, receipts in evidence.receipts.items()

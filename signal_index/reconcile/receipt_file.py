@@ -21,12 +21,12 @@ from signal_index.proof import (
     verify_promise,
 )
 from signal_index.reconcile.errors import FileMalformed
-from signal_index.reconcile.evidence import Promised, Window
+from signal_index.reconcile.evidence import DayWindow, Promised
 from signal_index.reconcile.line_files import opened_lines
 
 
 def read_receipts(
-    path: Path, keys: Sequence[OKPKey], origin_base: str, window: Window
+    path: Path, keys: Sequence[OKPKey], origin_base: str, window: DayWindow
 ) -> tuple[str, Sequence[Promised]]:
     """Give the organisation of a file and its receipts of the day.
 
@@ -47,7 +47,7 @@ def _read(
     organisation: str,
     keys: Sequence[OKPKey],
     origin_base: str,
-    window: Window,
+    window: DayWindow,
 ) -> Promised | None:
     """Give a receipt that holds, where it is of the day itself."""
     leaf_bytes, token = _parse_item(item)
@@ -66,7 +66,7 @@ def _read(
     return Promised(organisation, leaf.entry, promise.leaf_hash, promise.made_at)
 
 
-def _parse_head(head: JsonObject, window: Window) -> str:
+def _parse_head(head: JsonObject, window: DayWindow) -> str:
     match head:
         case {"organisation": str(organisation), "day": str(day)}:
             if day != window.day.isoformat():

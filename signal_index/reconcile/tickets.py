@@ -16,7 +16,7 @@ from signal_index.proof.findings import Code, Finding
 from signal_index.reconcile.errors import EvidenceMissing
 from signal_index.reconcile.evidence import (
     CARRY,
-    Evidence,
+    DayEvidence,
     Named,
     Stated,
     list_stated,
@@ -25,7 +25,7 @@ from signal_index.reconcile.evidence import (
 _SEARCH_ACT = "officer-search"
 
 
-def judge_tickets(evidence: Evidence) -> Sequence[Finding]:
+def judge_tickets(evidence: DayEvidence) -> Sequence[Finding]:
     """Give what does not fit between entries and statements.
 
     Raises `EvidenceMissing` where an entry of the first minutes names tickets that can
@@ -44,12 +44,12 @@ def judge_tickets(evidence: Evidence) -> Sequence[Finding]:
     return found
 
 
-def _index(evidence: Evidence) -> Mapping[str, Stated]:
+def _index(evidence: DayEvidence) -> Mapping[str, Stated]:
     given = list_stated([*evidence.before, *evidence.statements])
     return {one.ticket.jti: one for one in given}
 
 
-def _doubled(evidence: Evidence) -> Iterator[Finding]:
+def _doubled(evidence: DayEvidence) -> Iterator[Finding]:
     stated = {one.ticket.jti: one.ticket for one in list_stated(evidence.statements)}
     times = Counter(one.ticket.jti for one in list_stated(evidence.statements))
     for jti, ticket in stated.items():
@@ -62,7 +62,7 @@ def _doubled(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def _shown_badly(evidence: Evidence) -> Iterator[Finding]:
+def _shown_badly(evidence: DayEvidence) -> Iterator[Finding]:
     for entry in evidence.unknown:
         yield Finding(code=Code.OPENED_WITHOUT_LEAF, entry=entry)
     for one in evidence.closed:
@@ -72,7 +72,7 @@ def _shown_badly(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _judge_entry(
-    named: Named, stated: Mapping[str, Stated], evidence: Evidence
+    named: Named, stated: Mapping[str, Stated], evidence: DayEvidence
 ) -> Iterator[Finding]:
     known = [stated[jti] for jti in named.tickets if jti in stated]
     if len(known) < len(named.tickets):
@@ -107,7 +107,7 @@ def _differ(known: Sequence[Stated]) -> bool:
 
 
 def _judge_request(
-    entries: Sequence[Named], stated: Mapping[str, Stated], evidence: Evidence
+    entries: Sequence[Named], stated: Mapping[str, Stated], evidence: DayEvidence
 ) -> Iterator[Finding]:
     """Count a request's entries against the persons it was metered for."""
     known = [stated[jti].ticket for jti in entries[0].tickets if jti in stated]

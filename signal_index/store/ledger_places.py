@@ -13,7 +13,7 @@ from signal_index.tables.ledger import ledger_checkpoint, ledger_leaf
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LeafPlace:
     """A leaf's place in a calendar year's tree, counted from 0."""
 
     year: int
@@ -21,7 +21,7 @@ class Place:
     is_signed: bool
 
 
-async def find_place(conn: AsyncConnection, entry: UUID) -> Place | None:
+async def find_place(conn: AsyncConnection, entry: UUID) -> LeafPlace | None:
     """Give where an entry stands; None until the sequencer has put it in the tree."""
     row = (
         await conn.execute(
@@ -37,4 +37,4 @@ async def find_place(conn: AsyncConnection, entry: UUID) -> Place | None:
             ledger_checkpoint.c.year == row.year
         )
     )
-    return Place(row.year % GENERATION, row.position, row.position < (size or 0))
+    return LeafPlace(row.year % GENERATION, row.position, row.position < (size or 0))

@@ -43,7 +43,7 @@ class Owner:
 
 
 @dataclass(frozen=True, repr=False)
-class OpenedEntry:
+class OwnEntry:
     """An entry of the caller's own: opened, but for the person asked about."""
 
     entry: UUID
@@ -64,7 +64,7 @@ class EntryHeader:
 
 async def find_own_entries(
     conn: AsyncConnection, owner: Owner, kind: Kind, page: Page
-) -> Sequence[OpenedEntry]:
+) -> Sequence[OwnEntry]:
     """Give the user's own entries of a kind, newest first; erased ones are gone."""
     hashes = [
         user_find_key(key, owner.organisation, owner.sub) for key in owner.keys.values()
@@ -85,7 +85,7 @@ async def find_own_entries(
     if page.before is not None:
         statement = statement.where(ledger_disclosure.c.entry_id < page.before)
     return [
-        OpenedEntry(
+        OwnEntry(
             row.entry_id,
             kind,
             row.recorded_at,

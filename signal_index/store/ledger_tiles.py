@@ -11,9 +11,9 @@ from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.merkle import (
-    Edge,
     Range,
     Tiles,
+    TreeEdge,
     edge_tiles,
     hash_ranges,
     make_edge,
@@ -59,7 +59,7 @@ async def find_tile(conn: AsyncConnection, year: int, ref: TileRef) -> bytes | N
     return b"".join(hashes) if len(hashes) == ref.width else None
 
 
-async def read_edge(conn: AsyncConnection, year: int, size: int) -> Edge:
+async def read_edge(conn: AsyncConnection, year: int, size: int) -> TreeEdge:
     """Give the edge of a year's tree as it was at a size."""
     return make_edge(size, await _read_tiles(conn, year, edge_tiles(size)))
 

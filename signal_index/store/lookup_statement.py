@@ -33,7 +33,7 @@ from sqlalchemy.types import TypeEngine
 from signal_index.tables.metadata import Instant
 
 
-class Kind(IntEnum):
+class RowKind(IntEnum):
     """What a row of the statement's result is."""
 
     FRESH = 0

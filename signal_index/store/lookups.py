@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.vocabulary import PermittedCategory
 from signal_index.signals import Search, SignalState, StoredSignal, is_in_reach
 from signal_index.store.ledger import raise_person_numbers
-from signal_index.store.lookup_statement import LOOKUP, Kind, lookup_columns
+from signal_index.store.lookup_statement import LOOKUP, RowKind, lookup_columns
 from signal_index.store.tickets import TicketPair, repeat_row, spend_tickets
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import signal
@@ -111,9 +111,9 @@ async def _spend_and_find_at_once(
     last: dict[tuple[int, bytes], int] = {}
     rows: dict[bytes, list[Any]] = {}
     for row in result:
-        if row.kind == Kind.FRESH:
+        if row.kind == RowKind.FRESH:
             fresh.add(row.place)
-        elif row.kind == Kind.PERSON:
+        elif row.kind == RowKind.PERSON:
             last[row.place, row.row_key] = row.number
         else:
             rows.setdefault(row.row_key, []).append(row)

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.ledger import Kind
 from signal_index.overview.days import Counted, Stage
 from signal_index.overview.hours import day_of
-from signal_index.overview.sealing import Place
+from signal_index.overview.sealing import CountedDay
 from signal_index.overview.stock import Stock
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_entry
@@ -38,7 +38,7 @@ _ACTIVE: Final = "active"
 class SealedDay:
     """The counts of a day of one organisation, as they are kept."""
 
-    place: Place
+    place: CountedDay
     sealed: bytes
 
 
@@ -107,7 +107,7 @@ async def find_days(
         .order_by(columns.day, columns.organisation)
     )
     return [
-        SealedDay(Place(row.day, row.municipality, row.organisation), row.sealed)
+        SealedDay(CountedDay(row.day, row.municipality, row.organisation), row.sealed)
         for row in rows
     ]
 

@@ -50,7 +50,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Reader:
+class QuestionOpener:
     """What opening takes: whose entries, the keys, what each organisation is."""
 
     scope: OfficerScope
@@ -59,7 +59,7 @@ class Reader:
 
 
 async def read_recorded_questions(
-    conn: AsyncConnection, reader: Reader, *, since: datetime
+    conn: AsyncConnection, reader: QuestionOpener, *, since: datetime
 ) -> Recorded:
     """Give the newest lookups since an instant, at most `MOST_QUESTIONS` of them.
 
@@ -102,7 +102,7 @@ async def _find(
     return (await conn.execute(statement)).all()
 
 
-def _open_all(rows: Sequence[_Row], reader: Reader) -> list[RecordedQuestion]:
+def _open_all(rows: Sequence[_Row], reader: QuestionOpener) -> list[RecordedQuestion]:
     found = []
     for row in rows:
         key, kind = reader.keys.get(row.year), reader.kinds.get(row.organisation)

@@ -22,7 +22,7 @@ GENERATION = 10_000
 
 
 @dataclass(frozen=True)
-class Witnessed:
+class WitnessedCheckpoint:
     """The newest checkpoint of a tree that enough witnesses cosigned."""
 
     size: int
@@ -82,7 +82,9 @@ async def insert_succession(conn: AsyncConnection, made: Succession) -> None:
     )
 
 
-async def keep_witnessed(conn: AsyncConnection, key: int, found: Witnessed) -> None:
+async def keep_witnessed(
+    conn: AsyncConnection, key: int, found: WitnessedCheckpoint
+) -> None:
     """Keep the newest cosigned checkpoint of a tree; never one of a smaller tree.
 
     For the sequencer, of which there is one at a time.
@@ -96,14 +98,18 @@ async def keep_witnessed(conn: AsyncConnection, key: int, found: Witnessed) -> N
         await conn.execute(update(table).where(table.c.year == key).values(**values))
 
 
-async def find_witnessed(conn: AsyncConnection, key: int) -> Witnessed | None:
+async def find_witnessed(conn: AsyncConnection, key: int) -> WitnessedCheckpoint | None:
     """Give the newest cosigned checkpoint of a tree, if there is one."""
     row = (
         await conn.execute(
             select(ledger_witnessed).where(ledger_witnessed.c.year == key)
         )
     ).one_or_none()
-    return None if row is None else Witnessed(row.size, row.note, row.witnessed_at)
+    return (
+        None
+        if row is None
+        else WitnessedCheckpoint(row.size, row.note, row.witnessed_at)
+    )
 
 
 async def find_shown(conn: AsyncConnection, key: int | None = None) -> str | None:

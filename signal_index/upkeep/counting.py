@@ -25,7 +25,7 @@ from signal_index.overview.counts import Counts
 from signal_index.overview.days import Counted, days_to_count, stage_of
 from signal_index.overview.facts import LookupSeen, count_lookups
 from signal_index.overview.hours import bounds_of, day_of
-from signal_index.overview.sealing import NONCE_BYTES, Place, seal_counts
+from signal_index.overview.sealing import NONCE_BYTES, CountedDay, seal_counts
 from signal_index.proof import JsonObject, parse_disclosure
 from signal_index.store.connect import reading, transaction
 from signal_index.store.lookups_seen import (
@@ -71,7 +71,7 @@ class Counting:
     async def count_day(self, day: date) -> None:
         """Count one day anew and keep the result."""
         now = self.clock()
-        found: dict[Place, Counts] = {}
+        found: dict[CountedDay, Counts] = {}
         lookups = 0
         async with reading(self.engine) as conn:
             async for batch in read_lookups(conn, Period(*bounds_of(day)), None):
@@ -94,13 +94,13 @@ class Counting:
 
     async def _count(
         self, conn: AsyncConnection, day: date, batch: Sequence[SealedLookup]
-    ) -> Mapping[Place, Counts]:
+    ) -> Mapping[CountedDay, Counts]:
         repeated = await find_repeated(conn, batch)
-        seen: dict[Place, list[LookupSeen]] = {}
+        seen: dict[CountedDay, list[LookupSeen]] = {}
         for one in batch:
             groups = self._open(one)
             if groups is not None:
-                place = Place(day, one.municipality, one.organisation)
+                place = CountedDay(day, one.municipality, one.organisation)
                 lookup = LookupSeen(
                     one.recorded_at, groups, one.entry in repeated, one.follow_up
                 )
@@ -118,7 +118,7 @@ class Counting:
             if group is not Group.PERSON
         }
 
-    def _seal(self, place: Place, counts: Counts) -> bytes:
+    def _seal(self, place: CountedDay, counts: Counts) -> bytes:
         key = self.keys.get_disclosure_key(place.day.year)
         return seal_counts(
             place, counts, key=key, nonce=secrets.token_bytes(NONCE_BYTES)

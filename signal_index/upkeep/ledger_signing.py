@@ -14,7 +14,11 @@ from signal_index.proof import Checkpoint, Cosignature
 from signal_index.store.connect import reading, transaction
 from signal_index.store.ledger_tiles import compute_root, prove_ranges
 from signal_index.store.ledger_tree import Tree, find_trees, insert_checkpoint
-from signal_index.store.witnessing import Witnessed, find_witnessed, keep_witnessed
+from signal_index.store.witnessing import (
+    WitnessedCheckpoint,
+    find_witnessed,
+    keep_witnessed,
+)
 from signal_index.upkeep.checkpoint_file import write_checkpoint
 from signal_index.upkeep.cosigning import Signed
 from signal_index.upkeep.ledger_checks import verify_tree
@@ -45,7 +49,7 @@ async def sign_tree(sequencer: Sequencer, key: int, now: datetime) -> None:
 
 async def _cosign(
     sequencer: Sequencer, key: int, checkpoint: Checkpoint, now: datetime
-) -> tuple[str, Witnessed | None]:
+) -> tuple[str, WitnessedCheckpoint | None]:
     """Give the note with what cosignatures came, and whether they were enough."""
     note = sign_checkpoint(checkpoint, sequencer.key)
     if sequencer.witnesses is None:
@@ -61,7 +65,7 @@ async def _cosign(
     full = note + "".join(one.encode() for one in found)
     if _count(found) < sequencer.witnesses.quorum:
         return full, None
-    return full, Witnessed(checkpoint.size, full, now)
+    return full, WitnessedCheckpoint(checkpoint.size, full, now)
 
 
 def _count(found: Sequence[Cosignature]) -> int:
@@ -90,6 +94,6 @@ async def cosign_again(sequencer: Sequencer, now: datetime) -> None:
             await keep_witnessed(conn, tree.key, witnessed)
 
 
-def _is_due(tree: Tree, before: Witnessed | None, now: datetime) -> bool:
+def _is_due(tree: Tree, before: WitnessedCheckpoint | None, now: datetime) -> bool:
     # The distance, not the difference: after a clock jumped back it is due at once.
     return before is None or before.size < tree.signed or abs(now - before.at) >= AGAIN

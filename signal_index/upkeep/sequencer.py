@@ -25,13 +25,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import new_uuid7
-from signal_index.merkle import Edge, grow
-from signal_index.proof import (
-    FirstLeaf,
-    encode_first_leaf,
-    hash_leaf,
-    origin_of,
-)
+from signal_index.merkle import TreeEdge, grow
+from signal_index.proof import FirstLeaf, encode_first_leaf, hash_leaf, origin_of
 from signal_index.store.connect import is_sqlite, reading, transaction
 from signal_index.store.ledger_tiles import find_checkpoint, read_edge
 from signal_index.store.ledger_tree import (
@@ -117,7 +112,7 @@ async def _integrate_batch(
     if tree is not None:
         edge = await read_edge(conn, key, tree.size)
     elif leaves and _may_begin(year, now):
-        edge = Edge(0, [])
+        edge = TreeEdge(0, [])
         leaves.insert(0, await _begin_tree(conn, sequencer, key, now))
     else:
         return 0

@@ -22,7 +22,7 @@ from signal_index.verify.trust import Trust, read_note
 
 
 @dataclass(frozen=True)
-class Growth:
+class ProvenGrowth:
     """That the ledger extends every checkpoint that was brought along."""
 
     signed: Checkpoint
@@ -30,7 +30,7 @@ class Growth:
     witnessed: Witnessed | None
 
 
-def judge_growth(source: LedgerSource, trust: Trust) -> Growth:
+def judge_growth(source: LedgerSource, trust: Trust) -> ProvenGrowth:
     """Give what holds of the checkpoints, or raise.
 
     `ProofRefused`: false. `MalformedProof` or `CannotJudge`: it cannot be said; also
@@ -49,7 +49,7 @@ def judge_growth(source: LedgerSource, trust: Trust) -> Growth:
     for before in earlier:
         path = tree.prove_growth(before.size)
         verify_consistency(before.size, signed.size, path, before.root, signed.root)
-    return Growth(signed, earlier, witnessed)
+    return ProvenGrowth(signed, earlier, witnessed)
 
 
 def _read_tile(source: LedgerSource, ref: TileRef) -> bytes:

@@ -7,7 +7,7 @@ from signal_index.proof import (
     encode_b64,
     format_minute,
 )
-from signal_index.verify.checkpoints import Growth
+from signal_index.verify.checkpoints import ProvenGrowth
 from signal_index.verify.judge import Judgement
 from signal_index.verify.proof_files import ProvenEntries, describe_entry
 
@@ -35,7 +35,7 @@ def tell_of_ledger(found: Judgement) -> Facts:
     }
 
 
-def tell_of_growth(found: Growth) -> Facts:
+def tell_of_growth(found: ProvenGrowth) -> Facts:
     """Say what holds of checkpoints alone."""
     origin, size = found.signed.origin, found.signed.size
     kept = ", ".join(str(one.size) for one in found.earlier)

@@ -19,8 +19,8 @@ from sources.clock import day_of, now
 from sources.errors import InvalidProfile
 from sources.outbox.store import Outbox
 from sources.person_events import (
-    EventLayout,
     Mutation,
+    RegisterLayout,
     read_mutations,
     tell_mutations,
 )
@@ -60,10 +60,10 @@ def person_events_command(
         console.print(f"Afgewezen regels: {into}", soft_wrap=True)
 
 
-def load_layout(path: Path) -> EventLayout:
+def load_layout(path: Path) -> RegisterLayout:
     """Read which columns and codes a register uses, or raise `InvalidProfile`."""
     try:
-        return EventLayout.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return RegisterLayout.model_validate(tomllib.loads(path.read_text("utf-8")))
     except ValidationError as error:
         wrong = ", ".join(
             ".".join(str(part) for part in each["loc"])
@@ -75,7 +75,7 @@ def load_layout(path: Path) -> EventLayout:
 
 
 async def _tell(
-    settings: AgencySettings, mutations: list[Mutation], layout: EventLayout
+    settings: AgencySettings, mutations: list[Mutation], layout: RegisterLayout
 ) -> int:
     keys = load_keys(settings.keys)
     sender = Sender(

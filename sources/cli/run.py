@@ -36,8 +36,7 @@ from sources.outbox.store import Outbox
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
 from sources.receiving.app import Receiver, make_app
-from sources.receiving.signatures import Sender as EventSender
-from sources.receiving.signatures import parse_sender
+from sources.receiving.signatures import EventSender, parse_sender
 from sources.reconciling import reconcile
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings

@@ -56,7 +56,7 @@ _READ_ONLY: Final = {
 
 
 @dataclass(slots=True)
-class Progress:
+class ChangeMarker:
     """The highest change marker seen so far; one of the future is not believed.
 
     Otherwise a mistyped year would hide every change until then.
@@ -81,7 +81,7 @@ def read_view(
     engine: Engine,
     profile: Profile,
     since: Marker | None,
-    progress: Progress,
+    progress: ChangeMarker,
     *,
     today: date,
 ) -> Iterator[Reading]:

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from keys.errors import KeyringRefused, KeysError
 from keys.files import read_secret
 from signal_index.notice import DeliveryKind
-from sources.connectors.sql_view import Marker, Progress, read_view
+from sources.connectors.sql_view import ChangeMarker, Marker, read_view
 from sources.errors import InvalidAgencySettings, InvalidProfile, UnsafeKeyFile
 from sources.outbox.store import get_meta, put_meta
 from sources.outbox_key import OutboxKey
@@ -43,7 +43,7 @@ class ViewIntake:
 
     def read(self, *, today: date) -> Iterator[Reading]:
         """Give the readings of the view, and remember how far they went."""
-        progress = Progress(today + timedelta(days=1), self.since)
+        progress = ChangeMarker(today + timedelta(days=1), self.since)
         yield from read_view(
             self.engine, self.profile, self.since, progress, today=today
         )

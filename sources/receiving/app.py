@@ -31,7 +31,7 @@ from sources.receiving.errors import (
     FeedUnknown,
 )
 from sources.receiving.problems import PROBLEM_JSON, PROBLEMS, find_problem
-from sources.receiving.signatures import Sender, verify_request
+from sources.receiving.signatures import EventSender, verify_request
 
 LARGEST: Final = 1 << 20
 MOST_EVENTS: Final = 1_000
@@ -47,7 +47,7 @@ Keep = Callable[[str, Mapping[str, object]], bool]
 class Receiver:
     """Who may send, and where events go."""
 
-    senders: Mapping[str, Sender]
+    senders: Mapping[str, EventSender]
     keep: Keep
 
     def has(self, feed: str) -> bool:

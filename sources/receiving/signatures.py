@@ -38,7 +38,7 @@ Algorithm = Literal["PS256", "Ed25519"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class EventSender:
     """A system that may send events: its key, and for which sources it speaks."""
 
     kid: str
@@ -52,7 +52,7 @@ class Sender:
         return "PS256" if isinstance(self.key, RSAKey) else "Ed25519"
 
 
-def parse_sender(jwk: bytes, sources: frozenset[str], feed: str) -> Sender:
+def parse_sender(jwk: bytes, sources: frozenset[str], feed: str) -> EventSender:
     """Read a sender's public key, or raise `InvalidAgencySettings`."""
     try:
         key = import_key(json.loads(jwk))
@@ -66,12 +66,14 @@ def parse_sender(jwk: bytes, sources: frozenset[str], feed: str) -> Sender:
         )
     if isinstance(key, RSAKey) and key.raw_value.key_size < _LEAST_BITS:
         raise InvalidAgencySettings("Een RSA-sleutel van een afzender is te kort.")
-    return Sender(key.kid, sources, feed, key)
+    return EventSender(key.kid, sources, feed, key)
 
 
 def verify_request(
-    headers: Mapping[str, Sequence[str]], body: bytes, senders: Mapping[str, Sender]
-) -> Sender:
+    headers: Mapping[str, Sequence[str]],
+    body: bytes,
+    senders: Mapping[str, EventSender],
+) -> EventSender:
     """Give the sender whose signature stands over this body.
 
     Raises `EventSignatureInvalid`, always the same: which check failed helps only

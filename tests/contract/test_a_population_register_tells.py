@@ -12,8 +12,8 @@ from signal_index.store.connect import reading
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.person_events import (
-    EventLayout,
     Mutation,
+    RegisterLayout,
     read_mutations,
     tell_mutations,
 )
@@ -28,7 +28,7 @@ from tests.holders_builders import a_bsn
 from tests.sources_builders import SECRET
 
 pytestmark = pytest.mark.anyio
-LAYOUT = EventLayout(
+LAYOUT = RegisterLayout(
     municipality="9901",
     delimiter=";",
     encoding="utf-8",

@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from signal_index.ledger import CheckpointKey, sign_checkpoint
-from signal_index.merkle import Edge, grow
+from signal_index.merkle import TreeEdge, grow
 from signal_index.proof import (
     Checkpoint,
     FirstLeaf,
@@ -35,7 +35,7 @@ def run(place: Path, *options: str) -> Result:
 
 def a_signed_tree(folder: Path, leaves: list[bytes]) -> Path:
     """Sign whatever leaves there are, as only the holder of the key could."""
-    edge, _ = grow(Edge(0, []), [hash_leaf(leaf) for leaf in leaves])
+    edge, _ = grow(TreeEdge(0, []), [hash_leaf(leaf) for leaf in leaves])
     note = sign_checkpoint(
         Checkpoint(key_of().name, len(leaves), edge.root()), CHECKPOINT_KEY
     )

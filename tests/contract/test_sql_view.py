@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from signal_index.notice import DeliveryKind
-from sources.connectors.sql_view import PAGE, Progress, read_view
+from sources.connectors.sql_view import PAGE, ChangeMarker, read_view
 from sources.errors import InvalidAgencySettings, InvalidProfile, UnreadableFile
 from sources.intake.views import ViewIntake, open_database, open_view
 from sources.outbox.store import Outbox
@@ -82,7 +82,7 @@ def insert(path: Path, *rows: dict[str, object]) -> None:
 
 def read(engine: Engine, since: object = None, *, overlap: int = 0) -> list[str]:
     """The case numbers that are read, from a marker on."""
-    progress = Progress(TODAY)
+    progress = ChangeMarker(TODAY)
     readings = read_view(engine, a_profile(overlap), since, progress, today=TODAY)  # type: ignore[arg-type]  # a marker of any kind
     found = [entry for reading in readings for entry in reading]
     assert all(isinstance(entry, Case) for entry in found)
@@ -161,7 +161,7 @@ def test_the_next_delta_begins_where_the_last_delivery_ended(
 
 
 def test_a_mistyped_year_does_not_hide_what_changes_after_it() -> None:
-    progress = Progress(TODAY)
+    progress = ChangeMarker(TODAY)
     progress.hear(datetime(2026, 11, 1))  # noqa: DTZ001 - as a database gives it
     progress.hear(datetime(2926, 11, 1))  # noqa: DTZ001
     assert progress.marker == datetime(2026, 11, 1)  # noqa: DTZ001
@@ -171,7 +171,7 @@ def test_nothing_can_be_written_through_a_reading_connection(
     path: Path, engine: Engine
 ) -> None:
     insert(path, a_case(1))
-    progress = Progress(TODAY)
+    progress = ChangeMarker(TODAY)
     readings = read_view(engine, a_profile(), None, progress, today=TODAY)
     next(readings)
     frame = readings.gi_frame  # type: ignore[attr-defined]  # it is a generator
@@ -207,7 +207,7 @@ def test_a_column_named_like_sql_is_only_a_name(engine: Engine) -> None:
         "sql", SQL.format(overlap=0).replace('bsn = "bsn"', columns), CONTACTS
     )
     with pytest.raises(UnreadableFile):
-        list(read_view(engine, profile, None, Progress(TODAY), today=TODAY))
+        list(read_view(engine, profile, None, ChangeMarker(TODAY), today=TODAY))
     assert read(engine) == [], "the table is still there"
 
 
@@ -216,7 +216,7 @@ def test_a_view_that_is_not_there_is_refused_without_its_message(
 ) -> None:
     profile = in_format("sql", SQL.format(overlap=0).replace("lopend", "weg"), CONTACTS)
     with pytest.raises(UnreadableFile) as refusal:
-        list(read_view(engine, profile, None, Progress(TODAY), today=TODAY))
+        list(read_view(engine, profile, None, ChangeMarker(TODAY), today=TODAY))
     assert "weg" not in str(refusal.value)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signal_index.merkle import (
-    Edge,
+    TreeEdge,
     consistency_ranges,
     edge_tiles,
     grow,
@@ -198,7 +198,7 @@ def test_two_trees_of_one_size_are_equal() -> None:
 
 @given(st.lists(st.integers(0, 700), min_size=1, max_size=5))
 def test_a_tree_that_grows_in_steps_is_the_tree_made_at_once(steps: list[int]) -> None:
-    edge, size = Edge(0, []), 0
+    edge, size = TreeEdge(0, []), 0
     tiles: dict[tuple[int, int], Sequence[bytes]] = {}
     for step in steps:
         edge, full = grow(edge, _MANY[size : size + step])

@@ -18,13 +18,18 @@ from signal_index.overview.counts import (
 from signal_index.overview.days import Counted, Stage, days_to_count, stage_of
 from signal_index.overview.facts import LookupSeen, count_lookups
 from signal_index.overview.hours import bounds_of, day_of, is_off_hours
-from signal_index.overview.sealing import NONCE_BYTES, Place, open_counts, seal_counts
+from signal_index.overview.sealing import (
+    NONCE_BYTES,
+    CountedDay,
+    open_counts,
+    seal_counts,
+)
 from signal_index.proof import DisclosureRefused, MalformedProof, parse_disclosure
 from tests.ledger_builders import a_disclosure_key
 from tests.overview_builders import a_cell, a_lookup, a_user, some_counts
 
 DAY = date(2026, 11, 18)
-PLACE = Place(DAY, "9901", "00000001234567890000")
+PLACE = CountedDay(DAY, "9901", "00000001234567890000")
 
 
 def _seen(**changes: object) -> LookupSeen:
@@ -178,7 +183,7 @@ def test_sealed_counts_open_in_their_own_place_only() -> None:
     key, counts = a_disclosure_key(), some_counts({a_cell(): 2})
     sealed = seal_counts(PLACE, counts, key=key, nonce=bytes(NONCE_BYTES))
     assert open_counts(PLACE, sealed, key=key) == counts
-    elsewhere = Place(DAY, "9901", "00000001234567890001")
+    elsewhere = CountedDay(DAY, "9901", "00000001234567890001")
     with pytest.raises(DisclosureRefused):
         open_counts(elsewhere, sealed, key=key)
 

@@ -2,7 +2,7 @@ import pytest
 
 from signal_index.proof.findings import Code, Finding, Weight
 from signal_index.reconcile.abandoned import judge_abandoned
-from signal_index.reconcile.evidence import Evidence
+from signal_index.reconcile.evidence import DayEvidence
 from tests.reconcile_builders import (
     NOON,
     TEAM,
@@ -15,19 +15,19 @@ from tests.reconcile_builders import (
 )
 
 
-def a_day(lost: int, total: int, **changes: object) -> Evidence:
+def a_day(lost: int, total: int, **changes: object) -> DayEvidence:
     """A user with `total` requests, of which the first `lost` have no entry."""
     named = tuple(an_entry_named(number) for number in range(lost + 1, total + 1))
     statements = statements_of(*stated_pairs(range(1, total + 1)))
     return some_evidence(statements=statements, named=named, **changes)
 
 
-def of_users(evidence: Evidence) -> list[Finding]:
+def of_users(evidence: DayEvidence) -> list[Finding]:
     found = judge_abandoned(evidence).findings
     return [one for one in found if one.code is Code.ABANDONED_USER]
 
 
-def of_organisations(evidence: Evidence) -> list[Finding]:
+def of_organisations(evidence: DayEvidence) -> list[Finding]:
     found = judge_abandoned(evidence).findings
     return [one for one in found if one.code is Code.ABANDONED_ORGANISATION]
 

@@ -6,7 +6,7 @@ import pytest
 from signal_index.proof import Kind, Outcome
 from signal_index.proof.findings import Code, Weight
 from signal_index.reconcile.errors import EvidenceMissing
-from signal_index.reconcile.evidence import Evidence
+from signal_index.reconcile.evidence import DayEvidence
 from signal_index.reconcile.tickets import judge_tickets
 from tests.reconcile_builders import (
     DAY,
@@ -22,7 +22,7 @@ from tests.reconcile_builders import (
 START = datetime.combine(DAY, datetime.min.time(), NOON.tzinfo)
 
 
-def codes_of(evidence: Evidence) -> list[Code]:
+def codes_of(evidence: DayEvidence) -> list[Code]:
     return [one.code for one in judge_tickets(evidence)]
 
 
