@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from signal_index.api.public import openapi_text
+from signal_index.api.subjects import openapi_text
 
 DOCUMENTS: Final[Mapping[str, Callable[[], bytes]]] = {"index.json": openapi_text}
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import httpx
+from pydantic import BaseModel
 
 from desk.errors import (
     DeskError,
@@ -14,6 +15,8 @@ from desk.errors import (
     LoginTooWeak,
 )
 from desk.holders import Passed, pass_on
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import Model, parse_body, parse_value
 
 INDEX_TIMEOUT = httpx.Timeout(15.0, connect=3.0)
 REPORT_TIMEOUT = httpx.Timeout(60.0, connect=3.0)
@@ -79,6 +82,39 @@ class SignalIndex:
             content = json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
         return await self._send(method, path, token, content, query)
 
+    async def fetch(
+        self,
+        model: type[Model],
+        path: str,
+        token: str,
+        body: BaseModel | None = None,
+        *,
+        query: dict[str, str] | None = None,
+    ) -> Model:
+        """Ask for what a page shows, as a model of the wire; with a body it is a POST.
+
+        Raises `IndexUnreachable` or what the index said (`verify_done`).
+        """
+        passed = await self.pass_on(path, token, body, query=query)
+        return read_answer(model, passed)
+
+    async def act(self, path: str, token: str, body: BaseModel) -> None:
+        """Have the index do what a form asked, or raise what it said."""
+        verify_done(await self.pass_on(path, token, body))
+
+    async def pass_on(
+        self,
+        path: str,
+        token: str,
+        body: BaseModel | None = None,
+        *,
+        query: dict[str, str] | None = None,
+    ) -> Passed:
+        """Ask the same, for who wants the answer as it is: status, problem and all."""
+        method = "GET" if body is None else "POST"
+        content = None if body is None else body.model_dump_json().encode()
+        return await self._send(method, path, token, content, query)
+
     async def _send(
         self,
         method: str,
@@ -102,6 +138,29 @@ class SignalIndex:
         except httpx.HTTPError:
             raise IndexUnreachable from None
         return pass_on(answer)
+
+
+def fill_in(model: type[Model], **typed: object) -> Model:
+    """Make a request of what a form holds, or raise `IndexFoundFault` with the field.
+
+    The same model that the index reads with: what it would refuse is not sent at all.
+    """
+    try:
+        return parse_value(model, typed)
+    except InvalidField as fault:
+        raise IndexFoundFault(frozenset({fault.field})) from None
+
+
+def read_answer(model: type[Model], passed: Passed) -> Model:
+    """Read an answer into its model, or raise what the index said instead.
+
+    An answer that is not of its model is one that we cannot use: `IndexUnreachable`.
+    """
+    verify_done(passed)
+    try:
+        return parse_body(model, passed.body)
+    except InvalidField:
+        raise IndexUnreachable from None
 
 
 def parse_page_data(passed: Passed) -> dict[str, Any]:

@@ -9,24 +9,20 @@ from babel.dates import format_date, format_datetime
 HERE: Final = ZoneInfo("Europe/Amsterdam")
 
 
-def format_day(day: str) -> str:
-    """Give `12 maart 2026` for an ISO day."""
-    return format_date(date.fromisoformat(day[:10]), "d MMMM y", locale="nl")
+def format_day(day: str | date) -> str:
+    """Write `12 maart 2026`."""
+    read = date.fromisoformat(day[:10]) if isinstance(day, str) else day
+    return format_date(read, "d MMMM y", locale="nl")
 
 
-def format_moment(instant: str) -> str:
-    """Give `donderdag 12 maart 2026, 14:05` for an ISO instant."""
-    parsed = datetime.fromisoformat(instant)
-    if parsed.tzinfo is None:
-        parsed = parsed.replace(tzinfo=UTC)
-    local = parsed.astimezone(HERE)
-    return format_datetime(local, "EEEE d MMMM y, HH:mm", locale="nl")
+def format_moment(instant: str | datetime) -> str:
+    """Write `donderdag 12 maart 2026, 14:05`."""
+    return format_datetime(_local(instant), "EEEE d MMMM y, HH:mm", locale="nl")
 
 
-def format_short(instant: str) -> str:
-    """Give `do 12 mrt 2026, 14:05` for an ISO instant: where lists are dense."""
-    local = datetime.fromisoformat(instant).astimezone(HERE)
-    return format_datetime(local, "EE d MMM y, HH:mm", locale="nl")
+def format_short(instant: str | datetime) -> str:
+    """Write `do 12 mrt 2026, 14:05`: where lists are dense."""
+    return format_datetime(_local(instant), "EE d MMM y, HH:mm", locale="nl")
 
 
 def format_month(month: str) -> str:
@@ -34,18 +30,24 @@ def format_month(month: str) -> str:
     return format_date(date.fromisoformat(f"{month}-01"), "MMMM y", locale="nl")
 
 
-def format_weekday(day: str) -> str:
-    """Give `woensdag 7 oktober` for an ISO day: where the year stands above it."""
-    return format_date(date.fromisoformat(day), "EEEE d MMMM", locale="nl")
+def format_weekday(day: str | date) -> str:
+    """Write `woensdag 7 oktober`: where the year stands above it."""
+    read = date.fromisoformat(day) if isinstance(day, str) else day
+    return format_date(read, "EEEE d MMMM", locale="nl")
 
 
-def format_sortable(instant: str) -> str:
-    """Give `2026-03-12 14:05` for an ISO instant: where a spreadsheet sorts it."""
-    local = datetime.fromisoformat(instant).astimezone(HERE)
-    return local.strftime("%Y-%m-%d %H:%M")
+def format_sortable(instant: str | datetime) -> str:
+    """Write `2026-03-12 14:05`: where a spreadsheet sorts it."""
+    return _local(instant).strftime("%Y-%m-%d %H:%M")
 
 
 def format_time(seconds: int) -> str:
     """Give `14:05` for seconds since 1970."""
     local = datetime.fromtimestamp(seconds, HERE)
     return format_datetime(local, "HH:mm", locale="nl")
+
+
+def _local(instant: str | datetime) -> datetime:
+    read = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    aware = read if read.tzinfo else read.replace(tzinfo=UTC)
+    return aware.astimezone(HERE)

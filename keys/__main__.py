@@ -69,7 +69,7 @@ def new_key(
 
 
 @organisation.command("add")
-def add(  # noqa: PLR0913 - one option for each member of an entry
+def add(
     *,
     organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
     oin: Annotated[str, typer.Option(help="Its number, 20 digits.")],

@@ -24,37 +24,7 @@ from keys.events import EventLog
 from policy.bundle import shipped_bundle
 from policy.decide import load_policy
 from signal_index import clock
-from signal_index.api import (
-    access_requests,
-    agencies,
-    approvals,
-    catalogue,
-    citizen_options,
-    citizen_reports,
-    completeness,
-    contacts,
-    corrections,
-    embargoes,
-    general_reports,
-    ledger_routes,
-    lookups,
-    nen7513,
-    oversight,
-    overview,
-    own_corrections,
-    own_lookups,
-    own_reviews,
-    person_events,
-    policies,
-    policy_proposals,
-    public,
-    publishing,
-    reconciling,
-    reviews,
-    searching,
-    sources,
-    specific_reports,
-)
+from signal_index.api import public
 from signal_index.api.context import Index, Names
 from signal_index.api.edge import Edge
 from signal_index.api.gather import Gatherer, Limits, OnFailure
@@ -62,6 +32,7 @@ from signal_index.api.jwks import DiscoveredKeys
 from signal_index.api.lookup_run import make_run
 from signal_index.api.policy_view import AdoptionTrust, PolicyView
 from signal_index.api.standing import StandingView
+from signal_index.api.subjects import SUBJECTS
 from signal_index.api.tokens import TokenVerifier
 from signal_index.api.transactions import looking
 from signal_index.api.witnessing import WitnessRule
@@ -87,37 +58,6 @@ from signal_index.store.standing import Standing, read_standing
 from signal_index.upkeep.leader import running_upkeep
 
 ACTOR = "index"
-SUBJECTS = (
-    lookups.routes,
-    publishing.routes,
-    sources.routes,
-    contacts.routes,
-    agencies.routes,
-    reconciling.routes,
-    person_events.routes,
-    own_lookups.routes,
-    own_reviews.routes,
-    catalogue.routes,
-    completeness.routes,
-    approvals.routes,
-    policies.routes,
-    policy_proposals.routes,
-    overview.routes,
-    general_reports.routes,
-    specific_reports.routes,
-    reviews.routes,
-    oversight.routes,
-    ledger_routes.routes,
-    nen7513.routes,
-    access_requests.routes,
-    citizen_reports.routes,
-    embargoes.routes,
-    corrections.routes,
-    own_corrections.routes,
-    citizen_options.routes,
-    public.routes,
-    searching.routes,
-)
 
 
 def create_app(settings: Settings) -> Edge:
@@ -144,7 +84,7 @@ def build_app(
     """Give the routes with their edge; `state.index` is to be set before the first."""
     router = Router(
         [
-            *(named.route for subject in SUBJECTS for named in subject.named),
+            *(route for subject in SUBJECTS for route in subject.served),
             Route("/.well-known/security.txt", public.show_security_text),
         ],
         redirect_slashes=False,

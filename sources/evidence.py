@@ -72,7 +72,7 @@ def _find_said(
 ) -> Notice | Withdrawal:
     try:
         signed = parse_signed_batch(one.token, signer, now=now)
-    except NoticeError:
+    except (NoticeError, InvalidField):
         raise EvidenceRefused("De handtekening is niet van onze sleutel.") from None
     for item in (*signed.notices, *signed.withdrawals):
         if not isinstance(item, InvalidField) and item.reference == reference:

@@ -10,7 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from signal_index.api.public import openapi_text
+from signal_index.api.subjects import openapi_text
 from signal_index.ledger import Entry
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.ledger import insert_entries

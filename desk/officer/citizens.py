@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
+from pydantic import BaseModel
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.callers import (
@@ -108,7 +109,8 @@ async def close(
 async def act(request: Request, caller: Caller, path: str, body: object) -> None:
     """Have the index do what a form asked, or raise what it said."""
     index = desk_of(request).index
-    verify_done(await index.ask("POST", path, caller.access_token, body))
+    said = body.model_dump(mode="json") if isinstance(body, BaseModel) else body
+    verify_done(await index.ask("POST", path, caller.access_token, said))
 
 
 async def fetch_options(request: Request, caller: Caller) -> dict[str, Any]:

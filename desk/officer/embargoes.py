@@ -9,10 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from desk.callers import LoggedInOfficer, SendingOfficer, SendingPrivacyOfficer
 from desk.desk import desk_of
 from desk.headers import allow_form
-from desk.index import parse_page_data
+from desk.index import fill_in, parse_page_data
 from desk.officer.citizens import PAGE as CITIZENS
 from desk.officer.citizens import SEE_OTHER, act, fetch_options, may_act
 from desk.pages import render
+from signal_index.wire.embargoes import EmbargoPage, Lifting
 
 router: Final = APIRouter()
 PAGE: Final = CITIZENS + "/embargoes"
@@ -28,18 +29,18 @@ async def show_embargoes(
     desk = desk_of(request)
     query = {"limit": "100"} | ({} if cursor is None else {"cursor": cursor})
     token = caller.access_token
-    passed = await desk.index.ask("GET", "/v1/embargoes", token, query=query)
+    found = await desk.index.fetch(EmbargoPage, "/v1/embargoes", token, query=query)
     waiting = await desk.index.ask(
         "GET", "/v1/approvals", token, query={"kind": "embargo"}
     )
-    own = {one["id"] for one in parse_page_data(waiting)["open"] if one["own"]}
+    own = {UUID(one["id"]) for one in parse_page_data(waiting)["open"] if one["own"]}
     page = render(
         request,
         "officer/embargoes.html",
         title=desk.texts.get("embargoes.title"),
         person=caller.person,
         csrf=caller.csrf,
-        found=parse_page_data(passed),
+        found=found,
         own_approvals=own,
         options=await fetch_options(request, caller),
         may_act=may_act(caller),
@@ -56,9 +57,8 @@ async def lift(
     reason: Code = "",
 ) -> Response:
     """Lift an embargo before its end."""
-    await act(
-        request, caller, f"/v1/embargoes/{embargo_id}/lifting", {"reason": reason}
-    )
+    path = f"/v1/embargoes/{embargo_id}/lifting"
+    await act(request, caller, path, fill_in(Lifting, reason=reason))
     return RedirectResponse(PAGE, SEE_OTHER)
 
 

@@ -27,7 +27,7 @@ from policy.vocabulary import (
     parse_municipality,
 )
 from signal_index.api.context import Index, get_index
-from signal_index.api.routing import CallerFrom
+from signal_index.api.routing import caller_from
 from signal_index.api.tokens import Claims
 from signal_index.errors import (
     AssuranceTooLow,
@@ -112,6 +112,19 @@ class OfficerCaller:
 
 
 @dataclass(frozen=True, slots=True)
+class MunicipalPrivacyOfficerCaller(PrivacyOfficerCaller):
+    """A privacy officer of the municipality itself, who sees the whole of it.
+
+    Citizens' rights are answered by the municipality: it is controller of the index.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class MunicipalOfficerCaller(OfficerCaller):
+    """An officer of the municipality itself, who sees the whole of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ApproverCaller:
     """Who may be the second pair of eyes: an officer, or the municipality's own."""
 
@@ -191,24 +204,41 @@ async def officer(request: Request) -> OfficerCaller:
     return OfficerCaller(*await _officer(request, _OFFICER_ROLES))
 
 
+async def municipal_privacy_officer(request: Request) -> MunicipalPrivacyOfficerCaller:
+    """Find the privacy officer of the municipality itself, or raise."""
+    who = await _officer(request, frozenset({Role.PRIVACY_OFFICER}))
+    return MunicipalPrivacyOfficerCaller(*_whole(*who))
+
+
+async def municipal_officer(request: Request) -> MunicipalOfficerCaller:
+    """Find the officer of the municipality itself, or raise."""
+    return MunicipalOfficerCaller(*_whole(*await _officer(request, _OFFICER_ROLES)))
+
+
 async def approver(request: Request) -> ApproverCaller:
     """Give who may approve what another asked, or raise."""
     return ApproverCaller(*await _officer(request, _APPROVER_ROLES))
 
 
-Anyone = Annotated[AnyoneCaller, CallerFrom(anyone)]
-Person = Annotated[PersonCaller, CallerFrom(person)]
-ActivePerson = Annotated[ActivePersonCaller, CallerFrom(active_person)]
-Source = Annotated[SourceCaller, CallerFrom(source)]
-OwnSource = Annotated[SourceCaller, CallerFrom(own_source)]
-LedgerReader = Annotated[LedgerCaller, CallerFrom(ledger_reader)]
-Auditor = Annotated[AuditorCaller, CallerFrom(auditor)]
-PrivacyOfficer = Annotated[PrivacyOfficerCaller, CallerFrom(privacy_officer)]
+Anyone = Annotated[AnyoneCaller, caller_from(anyone, None)]
+Person = Annotated[PersonCaller, caller_from(person, "lookup")]
+ActivePerson = Annotated[ActivePersonCaller, caller_from(active_person, "lookup")]
+Source = Annotated[SourceCaller, caller_from(source, "publish")]
+OwnSource = Annotated[SourceCaller, caller_from(own_source, "publish")]
+LedgerReader = Annotated[LedgerCaller, caller_from(ledger_reader, "ledger")]
+Auditor = Annotated[AuditorCaller, caller_from(auditor, "ledger")]
+PrivacyOfficer = Annotated[PrivacyOfficerCaller, caller_from(privacy_officer, "ledger")]
 DataProtectionOfficer = Annotated[
-    DataProtectionOfficerCaller, CallerFrom(data_protection_officer)
+    DataProtectionOfficerCaller, caller_from(data_protection_officer, "ledger")
 ]
-Officer = Annotated[OfficerCaller, CallerFrom(officer)]
-Approver = Annotated[ApproverCaller, CallerFrom(approver)]
+Officer = Annotated[OfficerCaller, caller_from(officer, "ledger")]
+MunicipalPrivacyOfficer = Annotated[
+    MunicipalPrivacyOfficerCaller, caller_from(municipal_privacy_officer, "ledger")
+]
+MunicipalOfficer = Annotated[
+    MunicipalOfficerCaller, caller_from(municipal_officer, "ledger")
+]
+Approver = Annotated[ApproverCaller, caller_from(approver, "ledger")]
 
 
 async def _person(request: Request) -> Caller:
@@ -240,6 +270,13 @@ async def _officer(
     is_whole = caller.organisation_kind is OrganisationKind.MUNICIPALITY
     own = None if is_whole else caller.organisation
     return caller, OfficerScope(caller.municipality, own)
+
+
+def _whole(caller: Caller, scope: OfficerScope) -> tuple[Caller, OfficerScope]:
+    """Raise `CallerNotAllowed` for an officer of only one organisation of it."""
+    if scope.organisation is not None:
+        raise CallerNotAllowed
+    return caller, scope
 
 
 async def _claims(request: Request) -> tuple[Claims, Index]:

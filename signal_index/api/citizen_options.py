@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from policy.key import calendar_day
-from signal_index.api.access_requests import verify_whole_municipality
 from signal_index.api.callers import Officer
+from signal_index.api.citizen_codes import verify_whole_municipality
 from signal_index.api.context import get_index
 from signal_index.api.reading import give_json, read_query
 from signal_index.api.routing import Routes

@@ -17,16 +17,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from policy.errors import ReportDenied
+from policy.key import calendar_day
 from policy.reports import (
     ReportPermit,
     ReportQuestion,
     permit_report,
 )
+from signal_index.api.acting import Acting, acting
 from signal_index.api.callers import PrivacyOfficer
 from signal_index.api.context import Index, get_index
 from signal_index.api.correction_forms import make_words, render_reported_correction
@@ -43,7 +44,7 @@ from signal_index.api.person_asked import (
 from signal_index.api.problems import render_problem
 from signal_index.api.reading import give_json, read_json
 from signal_index.api.routing import Routes
-from signal_index.api.transactions import committing, looking
+from signal_index.api.transactions import looking
 from signal_index.citizens.embargo import (
     derive_embargo_row,
     withhold_entries,
@@ -65,7 +66,6 @@ from signal_index.notice import parse_uuid
 from signal_index.notice.fields import encode_instant, parse_object
 from signal_index.proof import JsonObject
 from signal_index.store.access_requests import (
-    AccessRequest,
     change_access_request,
     get_open_request,
     lock_open_request,
@@ -79,6 +79,7 @@ from signal_index.store.corrections import Correction, find_person_corrections
 from signal_index.store.embargoes import find_held_categories
 from signal_index.store.ledger_proofs import prove_entry_for
 from signal_index.store.standing import Standing
+from signal_index.wire.access_requests import AccessRequest
 
 routes = Routes()
 
@@ -105,11 +106,12 @@ async def make_report(
     body = parse_person_body(parse_object(await read_json(request), PERSON_KEYS))
     asked = await arrive(index, body, caller.caller)
     municipality = caller.scope.municipality
+    labels, today = await index.labels_in(municipality), calendar_day(asked.at)
     async with looking(index.engine) as conn:
-        found = await get_open_request(conn, wanted, municipality)
+        found = await get_open_request(conn, wanted, municipality, labels, today)
     standing = await index.standing.get(asked.at)
     question = ReportQuestion(
-        caller.caller, municipality, body.pseudonym, found.identity_check
+        caller.caller, municipality, asked.pseudonym, found.identityCheck
     )
     try:
         permit = permit_report(
@@ -129,9 +131,13 @@ async def _gather(
     held_row = derive_embargo_row(index.keys.row_key, asked.point)
     persons = find_keys_by_year(index.keys, asked.point)
     place = permit.municipality
-    catalogue = index.catalogue_in(place)
-    async with spending(index, asked) as conn:
-        request = await lock_open_request(conn, wanted, place)
+    labels = await index.labels_in(place)
+    catalogue = labels.catalogue
+    async with spending(index, asked, Kind.REPORT) as act:
+        conn = act.conn
+        request = await lock_open_request(
+            conn, wanted, place, labels, calendar_day(asked.at)
+        )
         held = await find_held_categories(conn, held_row.row_key, place, asked.at)
         found = await find_own_signals(conn, search)
         keys = index.keys.disclosures
@@ -140,7 +146,7 @@ async def _gather(
         shown = withhold_entries(looked[:MOST_ENTRIES], held, catalogue)
         material = _Material(
             request=request,
-            entry=await _record(conn, index, asked, wanted, permit),
+            entry=await _record(act, asked, wanted, permit),
             signals=withhold_signals(found, held),
             entries=shown,
             corrections=[one for one in disputed if one.category not in held],
@@ -151,23 +157,19 @@ async def _gather(
 
 
 async def _record(
-    conn: AsyncConnection,
-    index: Index,
-    asked: PersonAsked,
-    wanted: UUID,
-    permit: ReportPermit,
+    act: Acting, asked: PersonAsked, wanted: UUID, permit: ReportPermit
 ) -> UUID:
-    act = _act(wanted, Outcome.ANSWERED, policy=permit.policy_digest)
-    return (await record_about_person(conn, index, asked, act)).id
+    done = _act(wanted, Outcome.ANSWERED, policy=permit.policy_digest)
+    return (await record_about_person(act, asked, done)).id
 
 
 async def _refuse(
     index: Index, asked: PersonAsked, wanted: UUID, refusal: ReportDenied
 ) -> Response:
     grounds = tuple(ground.id for ground in refusal.grounds)
-    act = _act(wanted, Outcome.REFUSED, grounds)
-    async with committing(index.engine) as conn:
-        await record_about_person(conn, index, asked, act)
+    done = _act(wanted, Outcome.REFUSED, grounds)
+    async with acting(index, asked.caller, Kind.REPORT) as act:
+        await record_about_person(act, asked, done)
     members = {
         "grounds": [
             {"id": ground.id, "text": ground.text, "remedy": ground.remedy}
@@ -222,7 +224,7 @@ def _render(
     return {
         "reportId": str(material.entry),
         "reference": material.request.reference,
-        "receivedOn": material.request.received_on.isoformat(),
+        "receivedOn": material.request.receivedOn.isoformat(),
         "madeAt": encode_instant(asked.at),
         "organisation": words.organisation(asked.caller.organisation),
         "firstYear": min(index.keys.disclosures, default=asked.at.year),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 
@@ -18,6 +19,7 @@ from signal_index.api.standing import StandingView
 from signal_index.api.tokens import TokenVerifier
 from signal_index.api.witnessing import WitnessRule, WitnessState
 from signal_index.keyring import IndexKeys
+from signal_index.labels import Labels
 from signal_index.store.standing import Standing
 
 if TYPE_CHECKING:
@@ -59,6 +61,11 @@ class Index:
         """Give the catalogue that holds in a municipality, for its words and codes."""
         return self.policy.find_catalogue(municipality)
 
+    async def labels_in(self, municipality: str) -> Labels:
+        """Give what ids are called in a municipality."""
+        standing = await self.standing.get(self.clock())
+        return Labels(self.catalogue_in(municipality), standing.organisations)
+
 
 def find_witness_state(index: Index, standing: Standing, now: datetime) -> WitnessState:
     """Give how it stands with the witnesses of this index."""
@@ -71,3 +78,11 @@ def get_index(request: Request) -> Index:
     if not isinstance(index, Index):
         raise TypeError("the application has no index")
     return index
+
+
+async def _the_index(request: Request) -> Index:
+    return get_index(request)
+
+
+TheIndex = Annotated[Index, Depends(_the_index)]
+"""The running index, as an endpoint names it in its signature."""

@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from policy.key import calendar_day
-from signal_index.api.access_requests import parse_code, verify_whole_municipality
 from signal_index.api.callers import Officer, PrivacyOfficer
+from signal_index.api.citizen_codes import parse_code, verify_whole_municipality
 from signal_index.api.context import Index, get_index
 from signal_index.api.correction_forms import make_words, render_officer_correction
 from signal_index.api.reading import (

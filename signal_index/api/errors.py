@@ -6,6 +6,7 @@
     ├── MediaTypeUnsupported    the body is not JSON
     ├── NotAcceptable           the caller takes no JSON
     ├── BodyTooLarge            more bytes than this route takes
+    ├── NothingRecorded         an act of ours said nothing to the ledger: undone
     └── ServerFault             something broke on our side; nothing else is said
 
 They carry no input: a path, a header or a body is never repeated in an answer.
@@ -40,6 +41,10 @@ class NotAcceptable(EdgeError):
 
 class BodyTooLarge(EdgeError):
     """The body has more bytes than this route takes."""
+
+
+class NothingRecorded(EdgeError):
+    """An act came to its end without a record; it was undone."""
 
 
 class ServerFault(EdgeError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from signal_index.notice.errors import FieldCode
+from signal_index.wire.errors import FieldCode
 
 FIELD_WORDS: Final[Mapping[FieldCode, str]] = {
     "before-start": "Het einde ligt voor het begin.",

@@ -22,10 +22,9 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from keys.errors import KeysError
 from keys.pseudonym import StoredPoint
 from keys.request import Act
-from keys.ticket import Ticket, verify_ticket_pair
+from keys.ticket import Ticket
 from policy.decide import Policy, decide
 from policy.errors import LookupDenied, NoDecision
 from policy.vocabulary import Caller, Permit, Question
@@ -36,15 +35,14 @@ from signal_index.api.context import Index, find_witness_state, get_index
 from signal_index.api.lookup_refusals import (
     judge_spent,
     record_refusal,
-    record_ticket_refusal,
 )
 from signal_index.api.lookup_run import Granted
 from signal_index.api.problems import render_problem
-from signal_index.api.questions import LookupBody, parse_lookup
+from signal_index.api.questions import parse_lookup
 from signal_index.api.recording import Asked, Decided, find_keys_of, name_persons
 from signal_index.api.routing import Routes
+from signal_index.api.ticket_pairs import admit_pair
 from signal_index.api.witnessing import verify_witnessed
-from signal_index.errors import TicketInvalid
 from signal_index.events import Event
 from signal_index.ledger import Outcome
 from signal_index.ledger.trace import TRACEPARENT, parse_traceparent
@@ -98,32 +96,10 @@ async def _arrive(index: Index, body: bytes, caller: Caller) -> _Arrived:
     asked = parse_lookup(body, caller, index.catalogue_in)
     keys = PointKeys(index.keys.get_scalar(asked.key_version), index.keys.row_key)
     now = index.clock()
-    try:
-        pair = _verify_tickets(index, asked, now)
-    except (KeysError, TicketInvalid) as error:
-        count = len(asked.question.subjects)
-        await asyncio.shield(record_ticket_refusal(index, caller, count, now))
-        raise TicketInvalid from error
+    wanted = (Act.LOOKUP, len(asked.question.subjects), asked.key_version)
+    pair = await admit_pair(index, asked.tickets, caller, wanted, now)
     points = tuple(derive_point(keys, one) for one in asked.question.subjects)
     return _Arrived(asked.question, pair, points, keys, body, now)
-
-
-def _verify_tickets(
-    index: Index, asked: LookupBody, now: datetime
-) -> tuple[Ticket, Ticket]:
-    """Check both tickets for this caller, this act and this many persons."""
-    caller = asked.question.caller
-    pair = verify_ticket_pair(
-        asked.tickets, index.key_config, audience=index.names.audience, now=now
-    )
-    first = pair[0]
-    if (first.act, first.count) != (Act.LOOKUP, len(asked.question.subjects)):
-        raise TicketInvalid
-    if (first.subject, first.organisation) != (caller.subject, caller.organisation):
-        raise TicketInvalid
-    if first.key_version != asked.key_version:
-        raise TicketInvalid
-    return pair
 
 
 def _describe(index: Index, arrived: _Arrived, policy: Policy) -> Asked:

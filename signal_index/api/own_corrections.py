@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from policy.key import calendar_day
-from signal_index.api.access_requests import parse_code
 from signal_index.api.callers import Source
+from signal_index.api.citizen_codes import parse_code
 from signal_index.api.context import get_index
 from signal_index.api.correction_forms import render_source_correction
 from signal_index.api.reading import (

@@ -4,9 +4,9 @@ Searching the ledger by citizen, a report for a citizen and an embargo all begin
 the officer types the number that the citizen brought, the browser blinds it, and two
 holders each gave a ticket for act `officer-search`.
 
-    asked = await arrive(index, parse_person_body(item), caller.caller)
-    async with spending(index, asked) as conn:      # both tickets, or TicketInvalid
-        ...                                         # read, record; commits with it
+    asked = await arrive(index, body, caller.caller)      # a wire NamedPerson
+    async with spending(index, asked, kind) as act:  # both tickets, or TicketInvalid
+        ...                                          # read, record; commits with it
 
 - The tickets are this caller's, of this act, for one person, and unspent.
 - What is spent commits with what is read and recorded; an invalid or spent ticket is
@@ -26,18 +26,22 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from keys.errors import InvalidPseudonym, KeysError
-from keys.pseudonym import KeyVersion, Pseudonym, StoredPoint, derive_stored_point
-from keys.pseudonym import parse_pseudonym as read_pseudonym
+from keys.errors import InvalidPseudonym
+from keys.pseudonym import (
+    KeyVersion,
+    Pseudonym,
+    StoredPoint,
+    derive_stored_point,
+    parse_pseudonym,
+)
 from keys.request import Act
-from keys.ticket import Ticket, verify_ticket_pair
+from keys.ticket import Ticket
 from policy.vocabulary import Caller
+from signal_index.api.acting import Acting, acting
 from signal_index.api.context import Index
 from signal_index.api.lookup_refusals import record_ticket_refusal
-from signal_index.api.transactions import committing
-from signal_index.errors import TicketInvalid
+from signal_index.api.ticket_pairs import admit_pair
+from signal_index.errors import StaleKeyVersion, TicketInvalid
 from signal_index.identifiers import new_uuid7
 from signal_index.keyring import IndexKeys
 from signal_index.ledger import (
@@ -54,27 +58,19 @@ from signal_index.ledger import (
     build_entry,
     person_find_key,
 )
-from signal_index.notice import InvalidField
-from signal_index.notice.fields import parse_b64u, parse_int, parse_list, parse_text
 from signal_index.proof import JsonObject
 from signal_index.signals import derive_person_name
-from signal_index.store.ledger import insert_entries, raise_person_numbers
+from signal_index.store.ledger import raise_person_numbers
 from signal_index.store.tickets import spend_tickets_once
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import parse_value
+from signal_index.wire.persons import NamedPerson
 
 PERSON_KEYS: Final = ("keyVersion", "tickets", "pseudonym")
 """The members by which any body names one person."""
 
-_TICKET_MAXIMUM: Final = 2_048
-_POINT_BYTES: Final = 32
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class PersonBody:
-    """What a body says of the person, before any ticket is looked at."""
-
-    key_version: KeyVersion
-    tickets: tuple[str, ...]
-    pseudonym: Pseudonym
+PERSON_FACTS: Final = (TicketInvalid, StaleKeyVersion)
+"""By which facts any act about one person can be refused."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -82,6 +78,7 @@ class PersonAsked:
     """A person whom this caller may ask about once: the tickets hold."""
 
     caller: Caller
+    pseudonym: Pseudonym
     point: StoredPoint
     tickets: tuple[Ticket, Ticket]
     at: datetime
@@ -112,51 +109,44 @@ class PersonAct:
     why: WhyGroup | None = None
 
 
-def parse_person_body(item: Mapping[str, object]) -> PersonBody:
+def parse_person_body(item: Mapping[str, object]) -> NamedPerson:
     """Read the members `PERSON_KEYS` of a body, or raise `InvalidField`."""
-    tickets = parse_list(item["tickets"], "tickets", maximum=2)
-    point = parse_b64u(item["pseudonym"], "pseudonym", length=_POINT_BYTES)
+    return parse_value(NamedPerson, {name: item[name] for name in PERSON_KEYS})
+
+
+async def arrive(index: Index, body: NamedPerson, caller: Caller) -> PersonAsked:
+    """Find the person whom a body names, for a caller whose tickets hold.
+
+    Raises `InvalidField` for a pseudonym that is none, `TicketInvalid`, recorded, and
+    `StaleKeyVersion` where this worker lacks c of the key version.
+    """
     try:
-        pseudonym = read_pseudonym(point)
+        pseudonym = parse_pseudonym(body.pseudonym)
     except InvalidPseudonym as error:
         raise InvalidField("pseudonym", "wrong-form") from error
-    return PersonBody(
-        key_version=KeyVersion(parse_int(item["keyVersion"], "keyVersion", minimum=1)),
-        tickets=tuple(
-            parse_text(ticket, "tickets", maximum=_TICKET_MAXIMUM) for ticket in tickets
-        ),
-        pseudonym=pseudonym,
+    scalar = index.keys.get_scalar(KeyVersion(body.keyVersion))
+    now = index.clock()
+    wanted = (Act.OFFICER_SEARCH, 1, body.keyVersion)
+    pair = await admit_pair(index, body.tickets, caller, wanted, now)
+    return PersonAsked(
+        caller, pseudonym, derive_stored_point(scalar, pseudonym), pair, now
     )
 
 
-async def arrive(index: Index, body: PersonBody, caller: Caller) -> PersonAsked:
-    """Check both tickets and give the person, or raise `TicketInvalid`, recorded.
-
-    Raises `StaleKeyVersion` where this worker lacks c of the key version.
-    """
-    scalar = index.keys.get_scalar(body.key_version)
-    now = index.clock()
-    try:
-        pair = _verify_tickets(index, body, caller, now)
-    except (KeysError, TicketInvalid) as error:
-        await asyncio.shield(record_ticket_refusal(index, caller, 1, now))
-        raise TicketInvalid from error
-    point = derive_stored_point(scalar, body.pseudonym)
-    return PersonAsked(caller, point, pair, now)
-
-
 @asynccontextmanager
-async def spending(index: Index, asked: PersonAsked) -> AsyncIterator[AsyncConnection]:
-    """Give a writing transaction that has spent both tickets.
+async def spending(
+    index: Index, asked: PersonAsked, kind: Kind
+) -> AsyncIterator[Acting]:
+    """Begin an act about a person (`acting`), in which both tickets are spent.
 
     Raises `TicketInvalid`, recorded, where one was spent before: then nothing is read.
     """
     jtis = [UUID(ticket.jti) for ticket in asked.tickets]
     until = max(ticket.expires_at for ticket in asked.tickets)
     try:
-        async with committing(index.engine) as conn:
-            await spend_tickets_once(conn, jtis, until)
-            yield conn
+        async with acting(index, asked.caller, kind) as act:
+            await spend_tickets_once(act.conn, jtis, until)
+            yield act
     except TicketInvalid:
         now = index.clock()
         await asyncio.shield(record_ticket_refusal(index, asked.caller, 1, now))
@@ -175,50 +165,33 @@ def find_keys_by_year(keys: IndexKeys, point: StoredPoint) -> Mapping[int, bytes
 
 
 async def record_about_person(
-    conn: AsyncConnection, index: Index, asked: PersonAsked, act: PersonAct
+    act: Acting, asked: PersonAsked, done: PersonAct
 ) -> Entry:
-    """Write the entry of an act about one person, under the person's next number.
+    """Record an act about one person, under the person's next number.
 
     Names the tickets and the request to the holders, as a lookup's entry does, so that
     a day of the ledger can be held against the holders' statements.
     """
+    index = act.index
     year = asked.at.astimezone(UTC).year
     name = derive_person_name(asked.point, index.keys.get_ledger_name_key(year))
     key = index.keys.get_disclosure_key(year)
-    (number,) = await raise_person_numbers(conn, year, [person_find_key(key, name)])
+    (number,) = await raise_person_numbers(act.conn, year, [person_find_key(key, name)])
     caller = asked.caller
     facts = EntryFacts(
         entry=new_uuid7(asked.at),
-        kind=act.kind,
+        kind=done.kind,
         recorded_at=asked.at,
-        outcome=act.outcome,
+        outcome=done.outcome,
         organisation=caller.organisation,
         municipality=caller.municipality,
-        policy=act.policy,
+        policy=done.policy,
         person=PersonGroup(name, number),
         who=caller.subject,
         role=RoleGroup(roles=sorted(caller.roles), team=caller.team),
-        why=KINDS[act.kind].why or act.why,
-        what={**act.what, "req": asked.req, "tickets": list(asked.jtis)},
-        decision=DecisionGroup(act.outcome, act.grounds),
+        why=KINDS[done.kind].why or done.why,
+        what={**done.what, "req": asked.req, "tickets": list(asked.jtis)},
+        decision=DecisionGroup(done.outcome, done.grounds),
     )
     entropy = secrets.token_bytes(ENTROPY_BYTES)
-    entry = build_entry(facts, entropy=entropy, key=key)
-    await insert_entries(conn, [entry])
-    return entry
-
-
-def _verify_tickets(
-    index: Index, body: PersonBody, caller: Caller, now: datetime
-) -> tuple[Ticket, Ticket]:
-    pair = verify_ticket_pair(
-        body.tickets, index.key_config, audience=index.names.audience, now=now
-    )
-    first = pair[0]
-    if (first.act, first.count) != (Act.OFFICER_SEARCH, 1):
-        raise TicketInvalid
-    if (first.subject, first.organisation) != (caller.subject, caller.organisation):
-        raise TicketInvalid
-    if first.key_version != body.key_version:
-        raise TicketInvalid
-    return pair
+    return await act.add(build_entry(facts, entropy=entropy, key=key))

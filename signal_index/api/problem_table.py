@@ -44,6 +44,13 @@ _BUSY: Final = Problem(
     "Er is niets vastgelegd of gebruikt. Probeer het zo nog eens.",
 )
 
+_FAULT: Final = Problem(
+    "server-fault",
+    "Er ging iets mis bij de index.",
+    500,
+    "De fout ligt niet bij u. Blijft het misgaan? Waarschuw dan de beheerder.",
+)
+
 TABLE: Final[Mapping[type[Exception], Problem]] = {
     **OFFICER_PROBLEMS,
     errors.CallerUnknown: Problem(
@@ -242,10 +249,6 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         413,
         "Verdeel de gegevens over meer aanvragen.",
     ),
-    edge.ServerFault: Problem(
-        "server-fault",
-        "Er ging iets mis bij de index.",
-        500,
-        "De fout ligt niet bij u. Blijft het misgaan? Waarschuw dan de beheerder.",
-    ),
+    edge.NothingRecorded: _FAULT,
+    edge.ServerFault: _FAULT,
 }

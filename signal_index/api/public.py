@@ -1,11 +1,8 @@
-"""What anybody may read: health, the description of the API, whom to tell of a hole."""
+"""What anybody may read: health, and whom to tell of a hole."""
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
-from functools import cache
-from importlib import resources
 from typing import Final
 
 from starlette.requests import Request
@@ -21,12 +18,6 @@ from signal_index.notice.fields import encode_instant
 from signal_index.store.standing import verify_reachable
 
 SECURITY_CONTACT: Final = "mailto:security@signal-index.example"
-_CORS: Final = {
-    "access-control-allow-origin": "*",
-    "cross-origin-resource-policy": "cross-origin",
-    "cache-control": "public, max-age=300",
-}
-
 _FINE: Final = frozenset({WitnessState.WITNESSED, WitnessState.TRIAL})
 
 routes = Routes()
@@ -57,39 +48,6 @@ async def show_health(request: Request, caller: Anyone) -> Response:
             },
         }
     )
-
-
-@routes.get("/openapi.json")
-async def show_openapi(_request: Request, caller: Anyone) -> Response:
-    """Give the description of this API, to any page."""
-    del caller
-    return Response(openapi_text(), media_type="application/json", headers=_CORS)
-
-
-@cache
-def openapi_text() -> bytes:
-    """Give the OpenAPI 3.1 document that ships with this version.
-
-    One file per subject in `openapi/`, put together here; `base.json` holds what they
-    share. Raises `ValueError` when two files describe the same thing.
-    """
-    folder = resources.files("signal_index.api") / "openapi"
-    document = json.loads((folder / "base.json").read_bytes())
-    document["paths"] = {}
-    files = (one for one in folder.iterdir() if one.name.endswith(".json"))
-    for file in sorted(files, key=lambda one: one.name):
-        if file.name != "base.json":
-            part = json.loads(file.read_bytes())
-            _add(document["paths"], part["paths"], file.name)
-            schemas = part.get("components", {}).get("schemas", {})
-            _add(document["components"]["schemas"], schemas, file.name)
-    return json.dumps(document, ensure_ascii=False).encode()
-
-
-def _add(into: dict[str, object], more: dict[str, object], name: str) -> None:
-    if twice := into.keys() & more.keys():
-        raise ValueError(f"{name} describes again: {', '.join(sorted(twice))}")
-    into.update(more)
 
 
 async def show_security_text(request: Request) -> Response:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from policy.catalogue import Catalogue
 from policy.vocabulary import PurposeId
-from signal_index.api.person_asked import PERSON_KEYS, PersonBody, parse_person_body
+from signal_index.api.person_asked import PERSON_KEYS, parse_person_body
 from signal_index.errors import UnknownEntry
 from signal_index.ledger import Kind, Outcome
 from signal_index.notice import InvalidField, parse_slug, parse_uuid
@@ -35,6 +35,7 @@ from signal_index.proof import JsonObject
 from signal_index.store.ledger_reading import Page
 from signal_index.store.scope import OfficerScope
 from signal_index.store.search import LedgerSearch
+from signal_index.wire.persons import NamedPerson
 
 DAYS_MAXIMUM: Final = 366
 PAGE_DEFAULT: Final = 50
@@ -60,7 +61,7 @@ class SearchQuestion:
     why: str
     search: LedgerSearch
     page: Page
-    citizen: PersonBody | None
+    citizen: NamedPerson | None
     recorded: JsonObject
     """What the ledger keeps of it: the fields as they were asked, no citizen."""
 
@@ -116,7 +117,7 @@ def parse_entry_id(text: str) -> UUID:
         raise UnknownEntry from error
 
 
-def _citizen(item: Mapping[str, object]) -> PersonBody | None:
+def _citizen(item: Mapping[str, object]) -> NamedPerson | None:
     value = item.get("citizen")
     if value is None:
         return None

@@ -156,11 +156,10 @@ async def _search_by_citizen(
     asked = await arrive(index, question.citizen, caller.caller)
     persons = find_keys_by_year(index.keys, asked.point)
     search = replace(question.search, persons=persons)
-    async with spending(index, asked) as conn:
-        page = await search_entries(conn, search, index.keys, question.page)
+    async with spending(index, asked, Kind.SEARCH) as act:
+        page = await search_entries(act.conn, search, index.keys, question.page)
         await record_about_person(
-            conn,
-            index,
+            act,
             asked,
             PersonAct(
                 Kind.SEARCH,
@@ -169,7 +168,7 @@ async def _search_by_citizen(
                 why=WhyGroup(question.why, OFFICER_BASIS),
             ),
         )
-        said = await _outcomes(conn, page.entries)
+        said = await _outcomes(act.conn, page.entries)
     return await _give_page(index, caller.scope, page, said)
 
 

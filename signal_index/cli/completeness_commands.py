@@ -65,7 +65,7 @@ IntoFile = Annotated[Path, typer.Option(help="A new file.")]
 AsForm = Annotated[Form, typer.Option("--form", help="How it is written.")]
 
 
-def nen7513_command(  # noqa: PLR0913 - a command line names each fact
+def nen7513_command(
     *,
     settings: SettingsFile,
     first: First,

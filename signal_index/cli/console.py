@@ -12,7 +12,7 @@ import typer
 from keys.errors import KeysError
 from policy.errors import PolicyError
 from signal_index.errors import SignalIndexError
-from signal_index.notice import NoticeError
+from signal_index.notice import InvalidField, NoticeError
 
 Result = TypeVar("Result")
 
@@ -33,7 +33,13 @@ def refusing() -> Iterator[None]:
     """End the command with exit code 1 and one line when something does not hold."""
     try:
         yield
-    except (SignalIndexError, PolicyError, KeysError, NoticeError) as refusal:
+    except (
+        SignalIndexError,
+        PolicyError,
+        KeysError,
+        NoticeError,
+        InvalidField,
+    ) as refusal:
         reason = str(refusal) or type(refusal).__name__
         typer.echo(f"refused: {reason}", err=True)
         raise typer.Exit(1) from None

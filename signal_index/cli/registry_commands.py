@@ -71,7 +71,7 @@ def add_signer(
 
 
 @source_app.command("add")
-def add_source(  # noqa: PLR0913 - a command line names each fact
+def add_source(
     oin: OinArgument,
     *,
     kind: Annotated[str, typer.Option(help="Kind of source, from the catalogue.")],
@@ -96,7 +96,7 @@ def add_source(  # noqa: PLR0913 - a command line names each fact
 
 
 @purpose_app.command("establish")
-def establish_purpose(  # noqa: PLR0913 - a command line names each fact
+def establish_purpose(
     purpose: Annotated[str, typer.Argument(help="Id from the catalogue.")],
     *,
     municipality: MunicipalityOption,

@@ -1,66 +1,21 @@
 """What can be wrong with a message of a source.
 
     NoticeError
-    ├── InvalidField            one field: which, and what is wrong with it
     └── InvalidSignature        not signed as it must be, or not by whom it says
         └── SignedInTheFuture   the submitter's clock is ahead of ours
 
-No error holds input: a field is named by us, its value is never repeated. What is wrong
-with it is one of `FieldCode`: another word does not type-check, and each has a sentence
-in Dutch (`signal_index.api.field_words`).
+A field that is wrong is the wire's own `InvalidField`. No error holds input.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from signal_index.wire.errors import InvalidField
 
-FieldCode = Literal[
-    "before-start",
-    "day-out-of-range",
-    "does-not-match",
-    "doubled",
-    "doubled-field",
-    "in-the-future",
-    "in-the-past",
-    "looks-like-a-person-number",
-    "missing",
-    "not-a-list",
-    "not-a-number",
-    "not-allowed",
-    "not-an-object",
-    "not-for-a-citizen",
-    "not-json",
-    "not-possible",
-    "not-private",
-    "not-text",
-    "not-today",
-    "not-yes-or-no",
-    "out-of-range",
-    "out-of-scope",
-    "period-too-long",
-    "private",
-    "same-contact-holder",
-    "too-long",
-    "too-many",
-    "unknown-code",
-    "unknown-field",
-    "used-before",
-    "wrong-curve",
-    "wrong-form",
-]
+__all__ = ["InvalidField", "InvalidSignature", "NoticeError", "SignedInTheFuture"]
 
 
 class NoticeError(Exception):
     """A message of a source is refused."""
-
-
-class InvalidField(NoticeError):
-    """One field of a message does not have the form the contract gives it."""
-
-    def __init__(self, field: str, code: FieldCode) -> None:
-        super().__init__(f"{field}: {code}")
-        self.field = field
-        self.code = code
 
 
 class InvalidSignature(NoticeError):

@@ -1,53 +1,65 @@
 """Parse the single values in a source's message: strict, typed, without echo.
 
-- Every function takes what `json.loads` gave and returns a type or raises
+- Every function takes what `parse_json` gave and returns a type or raises
   `InvalidField`, which names the field and a code, never the value.
 - A field we do not know is refused, and its name is not repeated either.
-- There is no free text. A label is short, printable and holds no number that could
-  be a citizen service number (`eleven_proof`).
+- The forms themselves stand in `signal_index.wire.values`.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime
-from typing import NewType, NoReturn
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
-from keys.base64url import decode_b64u
-from keys.municipality import MUNICIPALITY_CODE, MunicipalityCode
-from signal_index.notice.errors import InvalidField
+from pydantic_core import PydanticCustomError
 
-Oin = NewType("Oin", str)
-Phone = NewType("Phone", str)
-Label = NewType("Label", str)
-Slug = NewType("Slug", str)
+from keys.base64url import encode_b64u
+from keys.municipality import MunicipalityCode
+from signal_index.wire import values
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import code_of, parse_json
+from signal_index.wire.values import (
+    LABEL_MAXIMUM,
+    NUMBER_MAXIMUM,
+    Label,
+    Oin,
+    Phone,
+    Slug,
+    eleven_proof,
+    encode_instant,
+)
 
-LABEL_MAXIMUM = 60
-VERSION_MAXIMUM = 2**31 - 1
+__all__ = [
+    "LABEL_MAXIMUM",
+    "NUMBER_MAXIMUM",
+    "Label",
+    "MunicipalityCode",
+    "Oin",
+    "Phone",
+    "Slug",
+    "eleven_proof",
+    "encode_b64u",
+    "encode_instant",
+    "parse_b64u",
+    "parse_bool",
+    "parse_day",
+    "parse_instant",
+    "parse_int",
+    "parse_json",
+    "parse_label",
+    "parse_list",
+    "parse_municipality",
+    "parse_object",
+    "parse_oin",
+    "parse_phone",
+    "parse_slug",
+    "parse_text",
+    "parse_uuid",
+]
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-_OIN = re.compile(r"[0-9]{20}", re.ASCII)
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
-_LABEL = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ž .,:;'\u2019&()/+\u2013-]+")
-_NINE_DIGITS = re.compile(r"(?<![0-9])[0-9]{9}(?![0-9])", re.ASCII)
-_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-
-
-def parse_json(data: bytes | str) -> object:
-    """Read one JSON value; refuse doubled keys, NaN and what is not JSON at all."""
-    try:
-        value: object = json.loads(
-            data, object_pairs_hook=_pairs, parse_constant=_constant
-        )
-    except (ValueError, RecursionError) as error:
-        raise InvalidField("body", "not-json") from error
-    return value
+Value = TypeVar("Value")
 
 
 def parse_object(
@@ -99,108 +111,61 @@ def parse_int(value: object, field: str, *, minimum: int = 0) -> int:
     """Give a whole number within 31 bits; a boolean is none."""
     if type(value) is not int:
         raise InvalidField(field, "not-a-number")
-    if not minimum <= value <= VERSION_MAXIMUM:
+    if not minimum <= value <= NUMBER_MAXIMUM:
         raise InvalidField(field, "out-of-range")
     return value
 
 
 def parse_uuid(value: object, field: str) -> UUID:
-    """Give a UUID from its canonical, lower-case form."""
-    return UUID(_match(_UUID, value, field))
+    """Read a UUID from its canonical, lower-case form."""
+    return _read(values.read_uuid, value, field)
 
 
 def parse_day(value: object, field: str) -> date:
-    """Give a calendar day from `YYYY-MM-DD`."""
-    try:
-        return date.fromisoformat(_match(_DAY, value, field))
-    except ValueError as error:
-        raise InvalidField(field, "wrong-form") from error
+    """Read a calendar day from `YYYY-MM-DD`."""
+    return _read(values.read_day, value, field)
 
 
 def parse_instant(value: object, field: str) -> datetime:
-    """Give an aware UTC moment from `YYYY-MM-DDThh:mm:ssZ`."""
-    text = _match(_INSTANT, value, field)
-    try:
-        return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
-    except ValueError as error:
-        raise InvalidField(field, "wrong-form") from error
+    """Read an aware UTC moment from `YYYY-MM-DDThh:mm:ssZ`."""
+    return _read(values.read_instant, value, field)
 
 
 def parse_oin(value: object, field: str) -> Oin:
-    """Give an organisation identification number: 20 digits."""
-    return Oin(_match(_OIN, value, field))
+    """Read an organisation identification number: 20 digits."""
+    return _read(values.read_oin, value, field)
 
 
 def parse_municipality(value: object, field: str) -> MunicipalityCode:
-    """Give a municipality code of Statistics Netherlands: four digits."""
-    return MunicipalityCode(_match(MUNICIPALITY_CODE, value, field))
+    """Read a municipality code of Statistics Netherlands: four digits."""
+    return _read(values.read_municipality, value, field)
 
 
 def parse_slug(value: object, field: str) -> Slug:
-    """Give an id from one of our lists: lower-case words with hyphens."""
-    return Slug(_match(_SLUG, value, field))
+    """Read an id from one of our lists: lower-case words with hyphens."""
+    return _read(values.read_slug, value, field)
 
 
 def parse_phone(value: object, field: str) -> Phone:
-    """Give a telephone number in E.164."""
-    return Phone(_match(_PHONE, value, field))
+    """Read a telephone number in E.164."""
+    return _read(values.read_phone, value, field)
 
 
 def parse_label(value: object, field: str) -> Label:
-    """Give a short text without anything like a person's number in it.
-
-    At most 60 bytes in UTF-8, so that twenty flags fit in one part of an answer.
-    """
-    text = parse_text(value, field, maximum=LABEL_MAXIMUM)
-    if len(text.encode()) > LABEL_MAXIMUM:
-        raise InvalidField(field, "too-long")
-    if _LABEL.fullmatch(text) is None or text != text.strip():
-        raise InvalidField(field, "wrong-form")
-    if any(eleven_proof(run) for run in _NINE_DIGITS.findall(text)):
-        raise InvalidField(field, "looks-like-a-person-number")
-    return Label(text)
+    """Read a short text without anything like a person's number in it."""
+    return _read(values.read_label, value, field)
 
 
 def parse_b64u(value: object, field: str, *, length: int) -> bytes:
-    """Give exactly so many bytes from canonical base64url without padding."""
-    if not isinstance(value, str):
-        raise InvalidField(field, "not-text")
+    """Read exactly so many bytes from canonical base64url without padding."""
     try:
-        data = decode_b64u(value)
-    except ValueError as error:
-        raise InvalidField(field, "wrong-form") from error
-    if len(data) != length:
-        raise InvalidField(field, "wrong-form")
-    return data
+        return values.read_bytes(value, length=length)
+    except PydanticCustomError as error:
+        raise InvalidField(field, code_of(error.type)) from None
 
 
-def encode_instant(moment: datetime) -> str:
-    """Give the RFC 3339 form in UTC, in whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def eleven_proof(digits: str) -> bool:
-    """Tell whether nine digits could be a citizen service number."""
-    total = sum(
-        int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)
-    )
-    return total % 11 == 0
-
-
-def _match(pattern: re.Pattern[str], value: object, field: str) -> str:
-    if not isinstance(value, str):
-        raise InvalidField(field, "missing" if value is None else "not-text")
-    if pattern.fullmatch(value) is None:
-        raise InvalidField(field, "wrong-form")
-    return value
-
-
-def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise InvalidField("body", "doubled-field")
-    return result
-
-
-def _constant(_: str) -> NoReturn:
-    raise InvalidField("body", "not-json")
+def _read(read: Callable[[object], Value], value: object, field: str) -> Value:
+    try:
+        return read(value)
+    except PydanticCustomError as error:
+        raise InvalidField(field, code_of(error.type)) from None

@@ -76,7 +76,7 @@ Into = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 
 
-def reconcile_command(  # noqa: PLR0913, PLR0917 - each is an option of the command line
+def reconcile_command(  # noqa: PLR0917 - each is an option of the command line
     day: Day,
     ledger: Ledger,
     opened: Opened,

@@ -5,48 +5,32 @@ Every function takes the municipality: another one's request does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import AccessRequestClosed, UnknownAccessRequest
+from signal_index.labels import Labels
 from signal_index.store.ledger_reading import Page
 from signal_index.tables.citizen_rights import access_request
+from signal_index.wire.access_requests import AccessRequest
 
 
-@dataclass(frozen=True, slots=True)
-class AccessRequest:
-    """A request for access, as it stands."""
-
-    id: UUID
-    municipality: str
-    organisation: str
-    reference: str
-    identity_check: str
-    received_on: date
-    due_on: date
-    extension: str | None = None
-    reported_at: datetime | None = None
-    closing: str | None = None
-    closed_at: datetime | None = None
-
-
-async def insert_access_request(conn: AsyncConnection, made: AccessRequest) -> None:
-    """Keep a request that was received."""
-    await conn.execute(
-        insert(access_request),
-        {name: getattr(made, name) for name in AccessRequest.__dataclass_fields__},
-    )
+async def insert_access_request(
+    conn: AsyncConnection, received: Mapping[str, Any]
+) -> None:
+    """Keep a request that was received; the columns as they are called."""
+    await conn.execute(insert(access_request), received)
 
 
 async def get_access_request(
-    conn: AsyncConnection, id_: UUID, municipality: str
+    conn: AsyncConnection, id_: UUID, municipality: str, labels: Labels, today: date
 ) -> AccessRequest:
-    """Give one request, or raise `UnknownAccessRequest`."""
+    """Read one request as it stands today, or raise `UnknownAccessRequest`."""
     rows = await conn.execute(
         select(access_request).where(
             access_request.c.id == id_, access_request.c.municipality == municipality
@@ -55,30 +39,30 @@ async def get_access_request(
     row = rows.mappings().one_or_none()
     if row is None:
         raise UnknownAccessRequest
-    return AccessRequest(**row)
+    return _request(row, labels, today)
 
 
 async def get_open_request(
-    conn: AsyncConnection, id_: UUID, municipality: str
+    conn: AsyncConnection, id_: UUID, municipality: str, labels: Labels, today: date
 ) -> AccessRequest:
-    """Give one request that is not closed, or raise `AccessRequestClosed`."""
-    found = await get_access_request(conn, id_, municipality)
-    if found.closed_at is not None:
+    """Read one request that is not closed, or raise `AccessRequestClosed`."""
+    found = await get_access_request(conn, id_, municipality, labels, today)
+    if found.closedAt is not None:
         raise AccessRequestClosed
     return found
 
 
 async def lock_open_request(
-    conn: AsyncConnection, id_: UUID, municipality: str
+    conn: AsyncConnection, id_: UUID, municipality: str, labels: Labels, today: date
 ) -> AccessRequest:
-    """Give the same in a writing transaction; two changes never interleave."""
+    """Read the same in a writing transaction; two changes never interleave."""
     if conn.dialect.name == "postgresql":
         await conn.execute(
             select(access_request.c.id)
             .where(access_request.c.id == id_)
             .with_for_update()
         )
-    return await get_open_request(conn, id_, municipality)
+    return await get_open_request(conn, id_, municipality, labels, today)
 
 
 async def change_access_request(
@@ -91,9 +75,15 @@ async def change_access_request(
 
 
 async def list_access_requests(
-    conn: AsyncConnection, municipality: str, page: Page, *, is_open: bool
+    conn: AsyncConnection,
+    municipality: str,
+    page: Page,
+    labels: Labels,
+    today: date,
+    *,
+    is_open: bool,
 ) -> Sequence[AccessRequest]:
-    """Give open requests, the most urgent first; or closed ones, the newest first."""
+    """Read open requests, the most urgent first; or closed ones, the newest first."""
     columns = access_request.c
     query = select(access_request).where(columns.municipality == municipality)
     if is_open:
@@ -105,4 +95,25 @@ async def list_access_requests(
         if page.before is not None:
             query = query.where(columns.id < page.before)
     rows = await conn.execute(query.limit(page.limit))
-    return [AccessRequest(**row) for row in rows.mappings()]
+    return [_request(row, labels, today) for row in rows.mappings()]
+
+
+def _request(row: RowMapping, labels: Labels, today: date) -> AccessRequest:
+    catalogue = labels.catalogue
+    is_extensible = row["closing"] is None and row["extension"] is None
+    return AccessRequest(
+        id=row["id"],
+        reference=row["reference"],
+        identityCheck=row["identity_check"],
+        identityLabel=labels.of(catalogue.identity_checks, row["identity_check"]),
+        receivedOn=row["received_on"],
+        dueOn=row["due_on"],
+        daysLeft=(row["due_on"] - today).days,
+        extension=row["extension"],
+        extensionLabel=labels.of(catalogue.extension_reasons, row["extension"]),
+        mayExtend=is_extensible and today <= row["due_on"],
+        reportedAt=row["reported_at"],
+        closing=row["closing"],
+        closingLabel=labels.of(catalogue.request_closings, row["closing"]),
+        closedAt=row["closed_at"],
+    )

@@ -7,8 +7,7 @@ its approval (`citizens.embargo.judge_embargo`); nothing has to be switched off.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,62 +23,39 @@ from signal_index.citizens.embargo import (
     judge_embargo,
 )
 from signal_index.errors import EmbargoOver, UnknownEmbargo
+from signal_index.labels import Labels
 from signal_index.store.approvals import State
 from signal_index.store.ledger_reading import Page
 from signal_index.tables.approvals import approval
 from signal_index.tables.citizen_rights import embargo
+from signal_index.wire.embargoes import Embargo
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class NewEmbargo:
-    """An embargo as it is placed."""
-
-    id: UUID
-    municipality: str
-    organisation: str
-    reference: str
-    row: SealedRow
-    key_version: KeyVersion
-    categories: tuple[str, ...]
-    reason: str
-    until: date
-    placed_at: datetime
-    approval_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedEmbargo:
-    """An embargo as officers see it: about whom is not in it."""
-
-    id: UUID
-    reference: str
-    categories: tuple[str, ...]
-    reason: str
-    until: date
-    placed_at: datetime
-    approval_id: UUID
-    lifting: str | None
-    lifted_at: datetime | None
-    state: EmbargoState
-
-
-async def insert_embargo(conn: AsyncConnection, made: NewEmbargo) -> None:
+async def insert_embargo(
+    conn: AsyncConnection,
+    placed: Embargo,
+    *,
+    municipality: str,
+    organisation: str,
+    row: SealedRow,
+    key_version: KeyVersion,
+) -> None:
     """Place an embargo; whether it was approved is looked up when it counts."""
     await conn.execute(
         insert(embargo),
         {
-            "id": made.id,
-            "municipality": made.municipality,
-            "organisation": made.organisation,
-            "reference": made.reference,
-            "row_key": made.row.row_key,
-            "seal": made.row.seal,
-            "key_version": made.key_version,
-            "categories": list(made.categories),
-            "reason": made.reason,
-            "until": made.until,
-            "placed_at": made.placed_at,
-            "approval_id": made.approval_id,
+            "id": placed.id,
+            "municipality": municipality,
+            "organisation": organisation,
+            "reference": placed.reference,
+            "row_key": row.row_key,
+            "seal": row.seal,
+            "key_version": key_version,
+            "categories": [one.code for one in placed.categories],
+            "reason": placed.reason,
+            "until": placed.until,
+            "placed_at": placed.placedAt,
+            "approval_id": placed.approvalId,
             "lifting": None,
             "lifted_at": None,
         },
@@ -95,25 +71,29 @@ async def find_held_categories(
             embargo.c.row_key == row_key, embargo.c.municipality == municipality
         )
     )
-    placed = [_embargo(row, now) for row in rows]
-    held = [one.categories for one in placed if one.state in HOLDING]
+    held = [row.categories for row in rows if _state(row, now) in HOLDING]
     return frozenset(category for categories in held for category in categories)
 
 
 async def list_embargoes(
-    conn: AsyncConnection, municipality: str, page: Page, *, now: datetime
-) -> Sequence[PlacedEmbargo]:
-    """Give a municipality's embargoes, the newest first."""
+    conn: AsyncConnection,
+    municipality: str,
+    page: Page,
+    labels: Labels,
+    *,
+    now: datetime,
+) -> Sequence[Embargo]:
+    """Read a municipality's embargoes, the newest first."""
     query = _SELECT.where(embargo.c.municipality == municipality)
     if page.before is not None:
         query = query.where(embargo.c.id < page.before)
     rows = await conn.execute(query.order_by(embargo.c.id.desc()).limit(page.limit))
-    return [_embargo(row, now) for row in rows]
+    return [_embargo(row, labels, now) for row in rows]
 
 
 async def lift_embargo(
     conn: AsyncConnection, id_: UUID, municipality: str, lifting: str, now: datetime
-) -> PlacedEmbargo:
+) -> None:
     """Lift an embargo before its end, or raise `UnknownEmbargo` or `EmbargoOver`."""
     row = (
         await conn.execute(
@@ -122,8 +102,7 @@ async def lift_embargo(
     ).one_or_none()
     if row is None:
         raise UnknownEmbargo
-    found = _embargo(row, now)
-    if found.state not in HOLDING:
+    if _state(row, now) not in HOLDING:
         raise EmbargoOver
     changed = await conn.execute(
         update(embargo)
@@ -132,7 +111,6 @@ async def lift_embargo(
     )
     if changed.rowcount == 0:
         raise EmbargoOver
-    return found
 
 
 _SELECT: Select[*tuple[Any, ...]] = select(
@@ -150,19 +128,26 @@ _SELECT: Select[*tuple[Any, ...]] = select(
 ).join(approval, approval.c.id == embargo.c.approval_id)
 
 
-def _embargo(row: Row[*tuple[Any, ...]], now: datetime) -> PlacedEmbargo:
+def _state(row: Row[*tuple[Any, ...]], now: datetime) -> EmbargoState:
     unheard = row.approval == State.OPEN and row.expires_at <= now
     approval_state = State.EXPIRED if unheard else State(row.approval)
     facts = EmbargoFacts(row.until, row.lifted_at is not None, approval_state)
-    return PlacedEmbargo(
+    return judge_embargo(facts, calendar_day(now))
+
+
+def _embargo(row: Row[*tuple[Any, ...]], labels: Labels, now: datetime) -> Embargo:
+    catalogue = labels.catalogue
+    return Embargo(
         id=row.id,
         reference=row.reference,
-        categories=tuple(row.categories),
+        categories=labels.name(catalogue.categories, row.categories),
         reason=row.reason,
+        reasonLabel=labels.of(catalogue.embargo_reasons, row.reason),
         until=row.until,
-        placed_at=row.placed_at,
-        approval_id=row.approval_id,
+        placedAt=row.placed_at,
+        approvalId=row.approval_id,
+        state=_state(row, now).value,
         lifting=row.lifting,
-        lifted_at=row.lifted_at,
-        state=judge_embargo(facts, calendar_day(now)),
+        liftingLabel=labels.of(catalogue.embargo_liftings, row.lifting),
+        liftedAt=row.lifted_at,
     )

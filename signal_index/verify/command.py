@@ -84,7 +84,7 @@ TokenFile = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
-def verify_command(  # noqa: PLR0913, PLR0917 - each is an option of the command line
+def verify_command(  # noqa: PLR0917 - each is an option of the command line
     place: Place,
     key: Key,
     year: Year = None,

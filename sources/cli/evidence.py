@@ -32,7 +32,7 @@ from sources.publisher.proofs import fetch_proofs
 from sources.settings import AgencySettings, load_settings
 
 
-def evidence_command(  # noqa: PLR0913 - one for each option of the command
+def evidence_command(
     reference: Annotated[UUID, typer.Argument(help="Het kenmerk van het signaal.")],
     settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
     key: Annotated[

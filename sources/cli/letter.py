@@ -12,7 +12,7 @@ from sources.letters import LetterTerms, write_letters
 from sources.profile import load_profile
 
 
-def letter_command(  # noqa: PLR0913 - one for each option of the command
+def letter_command(
     file: Annotated[Path, typer.Argument(help="Het bestand van de registratie (CSV).")],
     *,
     profile: Annotated[Path, typer.Option(help="Het profiel van deze registratie.")],

@@ -27,7 +27,7 @@ def profile_group() -> None:
 
 
 @profile_app.command("init")
-def init_command(  # noqa: PLR0913 - one for each option of the command
+def init_command(
     file: Annotated[Path, typer.Argument(help="Een bestand van de registratie.")],
     *,
     out: Annotated[

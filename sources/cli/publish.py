@@ -43,7 +43,7 @@ class _Asked:
     confirmed: bool
 
 
-def publish_command(  # noqa: PLR0913 - one for each option of the command
+def publish_command(
     file: Annotated[
         Path | None,
         typer.Argument(help="Het bestand van de registratie; niet bij een database."),

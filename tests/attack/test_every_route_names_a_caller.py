@@ -15,7 +15,8 @@ from keys.events import EventLog
 from signal_index.api import callers
 from signal_index.api.callers import Anyone, Person
 from signal_index.api.routing import NamedRoute, Routes
-from signal_index.app import SUBJECTS, build_app
+from signal_index.api.subjects import SUBJECTS
+from signal_index.app import build_app
 from tests.holders_builders import FakeClock
 from tests.world import open_world
 
@@ -31,6 +32,8 @@ CALLERS = frozenset(
         callers.DataProtectionOfficerCaller,
         callers.OfficerCaller,
         callers.ApproverCaller,
+        callers.MunicipalPrivacyOfficerCaller,
+        callers.MunicipalOfficerCaller,
     }
 )
 # What anybody may call is listed here too, so that it never grows unseen.

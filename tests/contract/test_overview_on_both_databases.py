@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from signal_index.api.public import openapi_text
+from signal_index.api.subjects import openapi_text
 from signal_index.ledger import Group, Kind
 from signal_index.store.connect import DatabaseRole, open_engine
 from signal_index.upkeep.counting import Counting

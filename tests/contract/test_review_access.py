@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from jsonschema import Draft202012Validator
 
-from signal_index.api.public import openapi_text
+from signal_index.api.subjects import openapi_text
 from tests.holders_builders import a_bsn
 from tests.review_builders import a_review, act, break_glass, find_queue
 from tests.world import World, open_world

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from signal_index.api.public import openapi_text
+from signal_index.api.subjects import openapi_text
 from signal_index.ledger import Group
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries

@@ -28,7 +28,7 @@ from signal_index.errors import (
     TicketInvalid,
 )
 from signal_index.notice import InvalidField, NoticeError
-from signal_index.notice.errors import FieldCode
+from signal_index.wire.errors import FieldCode
 
 BASE = "https://index.test/problems"
 
@@ -44,7 +44,7 @@ def _leaves(root: type[Exception]) -> Iterator[type[Exception]]:
 def _all() -> list[type[Exception]]:
     roots = (RequestRefused, NotAnswered, NoticeError, PolicyError, EdgeError)
     found = {leaf for root in roots for leaf in _leaves(root)}
-    found |= {InvalidPseudonym, *_leaves(TicketRefused)}
+    found |= {InvalidField, InvalidPseudonym, *_leaves(TicketRefused)}
     return sorted(found, key=lambda leaf: leaf.__name__)
 
 

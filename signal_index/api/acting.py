@@ -1,0 +1,75 @@
+"""One act of a caller: its effects and its record, in one transaction.
+
+    async with acting(index, caller.caller, Kind.EMBARGO) as act:
+        await lift_embargo(act.conn, ..., act.now)
+        await act.record({"act": "embargo-lifted", ...})
+
+- An act that recorded nothing is rolled back and is a fault of ours: it cannot forget.
+- One moment (`act.now`) for what is stored and what is recorded of it.
+- What the block raises undoes everything; what COMMIT raises is `CommitUnknown`.
+
+Proven by tests/contract/test_acting.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.vocabulary import Caller
+from signal_index.api.context import Index
+from signal_index.api.errors import NothingRecorded
+from signal_index.api.recording import SpecialAct, record_act, record_special
+from signal_index.api.transactions import committing
+from signal_index.ledger import Entry, Kind
+from signal_index.proof import JsonObject
+from signal_index.store.ledger import insert_entries
+
+
+@dataclass(slots=True, repr=False)
+class Acting:
+    """What an act works with: the connection, its moment, and how it is recorded."""
+
+    conn: AsyncConnection
+    index: Index
+    caller: Caller
+    kind: Kind
+    now: datetime
+    recorded: list[Entry] = field(default_factory=list)
+
+    async def record(self, what: JsonObject, *, kind: Kind | None = None) -> Entry:
+        """Record what was done; `kind` where it is another than the act's own."""
+        entry = record_act(
+            kind or self.kind, self.caller, what, self.index.keys, self.now
+        )
+        return await self.add(entry)
+
+    async def record_special(self, act: SpecialAct) -> Entry:
+        """Record an act that says more than its kind and what."""
+        return await self.add(
+            record_special(act, self.caller, self.index.keys, self.now)
+        )
+
+    async def add(self, entry: Entry) -> Entry:
+        """Write an entry that was built elsewhere, as part of this act."""
+        await insert_entries(self.conn, [entry])
+        self.recorded.append(entry)
+        return entry
+
+
+@asynccontextmanager
+async def acting(index: Index, caller: Caller, kind: Kind) -> AsyncIterator[Acting]:
+    """Begin an act: it commits with its record, or nothing of it happened.
+
+    Raises `NothingRecorded` at the end of a block that recorded nothing,
+    `CommitUnknown` and `DatabaseUnavailable` as `committing` does.
+    """
+    async with committing(index.engine) as conn:
+        act = Acting(conn, index, caller, kind, index.clock())
+        yield act
+        if not act.recorded:
+            raise NothingRecorded

@@ -1,0 +1,111 @@
+"""All subjects of the API, and the one description that is made of them."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from signal_index.api import (
+    access_requests,
+    agencies,
+    approvals,
+    catalogue,
+    citizen_options,
+    citizen_reports,
+    completeness,
+    contacts,
+    corrections,
+    embargoes,
+    general_reports,
+    ledger_routes,
+    lookups,
+    nen7513,
+    oversight,
+    overview,
+    own_corrections,
+    own_lookups,
+    own_reviews,
+    person_events,
+    policies,
+    policy_proposals,
+    public,
+    publishing,
+    reconciling,
+    reviews,
+    searching,
+    sources,
+    specific_reports,
+)
+from signal_index.api.callers import Anyone
+from signal_index.api.document import make_document
+from signal_index.api.routing import Routes
+
+_CORS: Final = {
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "cache-control": "public, max-age=300",
+}
+
+routes = Routes("openbaar")
+
+
+@routes.get("/openapi.json", "De beschrijving van deze API", is_plain=True, answer=dict)
+async def show_openapi(_request: Request, caller: Anyone) -> Response:
+    """Hand the description of this API to any page."""
+    del caller
+    return Response(openapi_text(), media_type="application/json", headers=_CORS)
+
+
+SUBJECTS = (
+    lookups.routes,
+    publishing.routes,
+    sources.routes,
+    contacts.routes,
+    agencies.routes,
+    reconciling.routes,
+    person_events.routes,
+    own_lookups.routes,
+    own_reviews.routes,
+    catalogue.routes,
+    completeness.routes,
+    approvals.routes,
+    policies.routes,
+    policy_proposals.routes,
+    overview.routes,
+    general_reports.routes,
+    specific_reports.routes,
+    reviews.routes,
+    oversight.routes,
+    ledger_routes.routes,
+    nen7513.routes,
+    access_requests.routes,
+    citizen_reports.routes,
+    embargoes.routes,
+    corrections.routes,
+    own_corrections.routes,
+    citizen_options.routes,
+    public.routes,
+    searching.routes,
+    routes,
+)
+
+
+@cache
+def openapi_text() -> bytes:
+    """Write the OpenAPI 3.1 document of this version."""
+    document = dict(make_document([one for one in SUBJECTS if one.tag]))
+    folder = resources.files("signal_index.api") / "openapi"
+    files = (one for one in folder.iterdir() if one.name.endswith(".json"))
+    for file in sorted(files, key=lambda one: one.name):
+        part = json.loads(file.read_bytes())
+        for path, item in part.get("paths", {}).items():
+            for method, operation in item.items():
+                document["paths"].setdefault(path, {}).setdefault(method, operation)
+        for name, schema in part.get("components", {}).get("schemas", {}).items():
+            document["components"]["schemas"].setdefault(name, schema)
+    return json.dumps(document, ensure_ascii=False).encode()

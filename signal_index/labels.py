@@ -1,0 +1,78 @@
+"""What ids and codes are called, for whoever reads them: one rule for all.
+
+What nothing names any more (a purpose that left the catalogue, an organisation that was
+removed) is shown as its code: what was recorded stays readable, and is never blank.
+
+Proven by tests/unit/signal_index/test_labels.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, overload
+
+from policy.catalogue import Catalogue
+from signal_index.wire.choices import Choice
+
+
+class Named(Protocol):
+    """Something with a name of its own, an organisation for one."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Names of organisations, and labels of what one municipality's catalogue has."""
+
+    catalogue: Catalogue
+    organisations: Mapping[str, Named]
+
+    @overload
+    def of(self, table: Mapping[Any, Any], code: str) -> str: ...
+    @overload
+    def of(self, table: Mapping[Any, Any], code: str | None) -> str | None: ...
+    def of(self, table: Mapping[Any, Any], code: str | None) -> str | None:
+        """Look up a code in one of the catalogue's tables: its label, or the code."""
+        found = None if code is None else table.get(code)
+        if found is None:
+            return code
+        return found if isinstance(found, str) else str(found.label)
+
+    @overload
+    def organisation(self, oin: str) -> str: ...
+    @overload
+    def organisation(self, oin: str | None) -> str | None: ...
+    def organisation(self, oin: str | None) -> str | None:
+        """Look up an organisation's name; its number where it is not registered."""
+        found = None if oin is None else self.organisations.get(oin)
+        return oin if found is None else found.name
+
+    @overload
+    def purpose(self, code: str) -> str: ...
+    @overload
+    def purpose(self, code: str | None) -> str | None: ...
+    def purpose(self, code: str | None) -> str | None:
+        """Look up a purpose's label."""
+        return self.of(self.catalogue.purposes, code)
+
+    def category(self, code: str) -> str:
+        """Look up a category's label."""
+        return self.of(self.catalogue.categories, code)
+
+    def domains_of(self, category: str) -> tuple[str, ...]:
+        """Name the life domains of a category; none of one that left the catalogue."""
+        table: Mapping[str, Any] = self.catalogue.categories  # type: ignore[assignment]
+        found = table.get(category)
+        return () if found is None else tuple(str(one) for one in found.life_domains)
+
+    def choices(self, table: Mapping[Any, Any]) -> list[Choice]:
+        """Name everything that can be chosen from a table, in the catalogue's order."""
+        return [Choice(code=str(code), label=self.of(table, code)) for code in table]
+
+    def name(self, table: Mapping[Any, Any], codes: Iterable[str]) -> list[Choice]:
+        """Name each of these codes."""
+        return [Choice(code=code, label=self.of(table, code)) for code in codes]

@@ -1,0 +1,127 @@
+"""The two kinds of models, and the one way in which anything is read into them.
+
+`parse_body` reads bytes: JSON once, with what a JSON library lets pass refused (doubled
+members, NaN, nesting without end), then the model. `invalid_field` turns what pydantic
+found into the one thing we tell: which field, and a code; never the value, and never a
+name that we do not know ourselves.
+
+Proven by tests/attack/test_the_wire_is_strict.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NoReturn, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from signal_index.wire.errors import FieldCode, InvalidField
+
+BODY: Final = "body"
+
+
+class RequestModel(BaseModel):
+    """What somebody sends us: read strictly, or refused."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, hide_input_in_errors=True
+    )
+
+
+class AnswerModel(BaseModel):
+    """What the index answers: made strictly, read without tripping over what is new."""
+
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, strict=True, hide_input_in_errors=True
+    )
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def parse_body(model: type[Model], data: bytes | str) -> Model:
+    """Read one JSON text into a model, or raise `InvalidField`."""
+    return parse_value(model, parse_json(data))
+
+
+def parse_value(model: type[Model], value: object) -> Model:
+    """Read a JSON value into a model, or raise `InvalidField`."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise invalid_field(error.errors()) from None
+
+
+def parse_json(data: bytes | str) -> object:
+    """Read one JSON value; refuse doubled members, NaN and what is not JSON at all."""
+    try:
+        value: object = json.loads(
+            data, object_pairs_hook=_pairs, parse_constant=_constant
+        )
+    except (ValueError, RecursionError) as error:
+        raise InvalidField(BODY, "not-json") from error
+    return value
+
+
+def invalid_field(errors: Sequence[Mapping[str, Any]]) -> InvalidField:
+    """Say of pydantic's errors which field is wrong and how: the first one."""
+    first = errors[0]
+    kind, path = str(first["type"]), tuple(first["loc"])
+    if kind == "extra_forbidden":  # its name was sent to us: we do not repeat it
+        path = path[:-1]
+    return InvalidField(_name(path), code_of(kind))
+
+
+def code_of(kind: str) -> FieldCode:
+    """Translate pydantic's kind; our own types (`wire.values`) raise our own codes."""
+    return next((one for one in _OWN if one == kind), _CODES.get(kind, "wrong-form"))
+
+
+def _name(path: Sequence[str | int]) -> str:
+    named = [part for part in path if isinstance(part, str)]
+    return named[-1] if named else BODY
+
+
+_OWN: Final[tuple[FieldCode, ...]] = get_args(FieldCode)
+_CODES: Final[Mapping[str, FieldCode]] = {
+    "bool_type": "not-yes-or-no",
+    "dict_type": "not-an-object",
+    "enum": "unknown-code",
+    "extra_forbidden": "unknown-field",
+    "frozen_set_type": "not-a-list",
+    "greater_than": "out-of-range",
+    "greater_than_equal": "out-of-range",
+    "int_from_float": "not-a-number",
+    "int_parsing_size": "out-of-range",
+    "int_type": "not-a-number",
+    "is_instance_of": "wrong-form",
+    "less_than": "out-of-range",
+    "less_than_equal": "out-of-range",
+    "list_type": "not-a-list",
+    "literal_error": "unknown-code",
+    "missing": "missing",
+    "model_attributes_type": "not-an-object",
+    "model_type": "not-an-object",
+    "string_pattern_mismatch": "wrong-form",
+    "string_too_long": "too-long",
+    "string_too_short": "not-text",
+    "string_type": "not-text",
+    "string_unicode": "wrong-form",
+    "too_long": "too-many",
+    "too_short": "too-many",
+    "tuple_type": "not-a-list",
+    "union_tag_invalid": "unknown-code",
+    "union_tag_not_found": "missing",
+}
+
+
+def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise InvalidField(BODY, "doubled-field")
+    return result
+
+
+def _constant(_: str) -> NoReturn:
+    raise InvalidField(BODY, "not-json")

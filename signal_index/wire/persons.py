@@ -1,0 +1,21 @@
+"""The members by which any body names one person: a pseudonym, two tickets for it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from signal_index.wire.model import RequestModel
+from signal_index.wire.values import Encoded32, Number, TicketText
+
+
+class NamedPerson(RequestModel):
+    """One person, as the browser blinded the number that the citizen brought.
+
+    The tickets are of two key holders, for act `officer-search` and this person alone.
+    """
+
+    keyVersion: Number
+    tickets: Annotated[list[TicketText], Field(min_length=2, max_length=2, repr=False)]
+    pseudonym: Encoded32 = Field(repr=False)

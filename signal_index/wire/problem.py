@@ -1,0 +1,40 @@
+"""What did not hold (RFC 9457): never a repetition of what was sent."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from signal_index.wire.model import AnswerModel
+from signal_index.wire.values import Id
+
+
+class FieldError(AnswerModel):
+    """One field that is wrong: which, how, and what to do about it, in Dutch."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Ground(AnswerModel):
+    """One ground on which a lookup was refused, with its remedy, in Dutch."""
+
+    id: str
+    text: str
+    remedy: str
+
+
+class Problem(AnswerModel):
+    """A refusal: `type` names its kind, `title` and `detail` say it in Dutch.
+
+    `grounds` and `entryIds` belong to a refused lookup: every ground, and the entries
+    of the ledger in which the refusal stands.
+    """
+
+    type: str = Field(json_schema_extra={"format": "uri"})
+    title: str
+    status: int
+    detail: str | None = None
+    errors: tuple[FieldError, ...] = ()
+    entryIds: tuple[Id, ...] = ()
+    grounds: tuple[Ground, ...] = ()

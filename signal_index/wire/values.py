@@ -1,0 +1,216 @@
+"""The single values on the wire: strict types, each with its form in the document.
+
+- Each type reads its one canonical text (or takes the Python value, where we make a
+  model ourselves) and writes that text again.
+- What does not fit is told by a code, never by the value.
+- There is no free text. A label is short, printable and holds no number that could be a
+  citizen service number (`eleven_proof`).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, NewType
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import WithJsonSchema as _Schema
+from pydantic_core import PydanticCustomError
+
+from keys.base64url import decode_b64u, encode_b64u
+from keys.municipality import MUNICIPALITY_CODE, MunicipalityCode
+from signal_index.wire.errors import FieldCode
+
+Oin = NewType("Oin", str)
+Phone = NewType("Phone", str)
+Label = NewType("Label", str)
+Slug = NewType("Slug", str)
+
+LABEL_MAXIMUM: Final = 60
+NUMBER_MAXIMUM: Final = 2**31 - 1
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_OIN = re.compile(r"[0-9]{20}", re.ASCII)
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
+_LABEL = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ž .,:;'\u2019&()/+\u2013-]+")
+_NINE_DIGITS = re.compile(r"(?<![0-9])[0-9]{9}(?![0-9])", re.ASCII)
+_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+
+
+def unfit(code: FieldCode) -> PydanticCustomError:
+    """Name why a value does not fit; the value itself is not said."""
+    return PydanticCustomError(code, "does not fit")
+
+
+def read_uuid(value: object) -> UUID:
+    """Read a UUID from its canonical, lower-case form."""
+    return value if isinstance(value, UUID) else UUID(_match(_UUID, value))
+
+
+def read_day(value: object) -> date:
+    """Read a calendar day from `YYYY-MM-DD`."""
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(_match(_DAY, value))
+    except PydanticCustomError:
+        raise
+    except ValueError:
+        raise unfit("wrong-form") from None
+
+
+def read_instant(value: object) -> datetime:
+    """Read an aware UTC moment from `YYYY-MM-DDThh:mm:ssZ`."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    text = _match(_INSTANT, value)
+    try:
+        return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
+    except ValueError:
+        raise unfit("wrong-form") from None
+
+
+def read_oin(value: object) -> Oin:
+    """Read an organisation identification number: 20 digits."""
+    return Oin(_match(_OIN, value))
+
+
+def read_municipality(value: object) -> MunicipalityCode:
+    """Read a municipality code of Statistics Netherlands: four digits."""
+    return MunicipalityCode(_match(MUNICIPALITY_CODE, value))
+
+
+def read_slug(value: object) -> Slug:
+    """Read an id from one of our lists: lower-case words with hyphens."""
+    return Slug(_match(_SLUG, value))
+
+
+def read_phone(value: object) -> Phone:
+    """Read a telephone number in E.164."""
+    return Phone(_match(_PHONE, value))
+
+
+def read_label(value: object) -> Label:
+    """Read a short text without anything like a person's number in it.
+
+    At most 60 bytes in UTF-8, so that twenty flags fit in one part of an answer.
+    """
+    if not isinstance(value, str) or not value:
+        raise unfit("missing" if value is None else "not-text")
+    if len(value) > LABEL_MAXIMUM or len(_utf8(value)) > LABEL_MAXIMUM:
+        raise unfit("too-long")
+    if _LABEL.fullmatch(value) is None or value != value.strip():
+        raise unfit("wrong-form")
+    if any(eleven_proof(run) for run in _NINE_DIGITS.findall(value)):
+        raise unfit("looks-like-a-person-number")
+    return Label(value)
+
+
+def read_bytes(value: object, *, length: int) -> bytes:
+    """Read exactly so many bytes from canonical base64url without padding."""
+    if isinstance(value, bytes):
+        data = value
+    elif isinstance(value, str):
+        try:
+            data = decode_b64u(value)
+        except ValueError:
+            raise unfit("wrong-form") from None
+    else:
+        raise unfit("not-text")
+    if len(data) != length:
+        raise unfit("wrong-form")
+    return data
+
+
+def encode_instant(moment: datetime) -> str:
+    """Write the RFC 3339 form in UTC, in whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def eleven_proof(digits: str) -> bool:
+    """Tell whether nine digits could be a citizen service number."""
+    total = sum(
+        int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)
+    )
+    return total % 11 == 0
+
+
+def read_number_text(value: object) -> int:
+    """Read a whole number from the decimal text of a query."""
+    if type(value) is int:
+        return value
+    if not isinstance(value, str) or not value.isascii() or not value.isdigit():
+        raise unfit("not-a-number")
+    if len(value) > 4:
+        raise unfit("not-a-number")
+    return int(value)
+
+
+def _match(pattern: re.Pattern[str], value: object) -> str:
+    if not isinstance(value, str):
+        raise unfit("missing" if value is None else "not-text")
+    if pattern.fullmatch(value) is None:
+        raise unfit("wrong-form")
+    return value
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        raise unfit("wrong-form") from None
+
+
+def _form(pattern: re.Pattern[str], **more: Any) -> _Schema:  # noqa: ANN401 - JSON
+    return _Schema({"type": "string", "pattern": f"^{pattern.pattern}$", **more})
+
+
+Id = Annotated[
+    UUID, BeforeValidator(read_uuid), _Schema({"type": "string", "format": "uuid"})
+]
+Day = Annotated[
+    date, BeforeValidator(read_day), _Schema({"type": "string", "format": "date"})
+]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(read_instant),
+    PlainSerializer(encode_instant, return_type=str, when_used="json"),
+    _Schema({"type": "string", "format": "date-time"}),
+]
+OinText = Annotated[
+    Oin, BeforeValidator(read_oin), _form(_OIN, description="OIN: 20 cijfers")
+]
+Municipality = Annotated[
+    MunicipalityCode,
+    BeforeValidator(read_municipality),
+    _form(MUNICIPALITY_CODE, description="Gemeentecode (CBS)"),
+]
+PhoneText = Annotated[
+    Phone, BeforeValidator(read_phone), _form(_PHONE, description="E.164")
+]
+SlugText = Annotated[Slug, BeforeValidator(read_slug), _form(_SLUG)]
+LabelText = Annotated[
+    Label,
+    BeforeValidator(read_label),
+    _Schema({"type": "string", "minLength": 1, "maxLength": LABEL_MAXIMUM}),
+]
+Encoded32 = Annotated[
+    bytes,
+    BeforeValidator(lambda value: read_bytes(value, length=32)),
+    PlainSerializer(encode_b64u, return_type=str, when_used="json"),
+    _Schema(
+        {
+            "type": "string",
+            "contentEncoding": "base64url",
+            "pattern": "^[A-Za-z0-9_-]{43}$",
+        }
+    ),
+]
+Count = Annotated[int, Field(ge=0, le=NUMBER_MAXIMUM)]
+Number = Annotated[int, Field(ge=1, le=NUMBER_MAXIMUM)]
+TicketText = Annotated[str, Field(min_length=1, max_length=2_048)]
+"""A holder's ticket as it travels: a JWT, judged elsewhere."""

@@ -1,0 +1,59 @@
+"""An act commits with its record, or nothing of it happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from signal_index.api.acting import acting
+from signal_index.api.errors import NothingRecorded
+from signal_index.identifiers import new_uuid7
+from signal_index.ledger import Kind
+from signal_index.tables.citizen_rights import access_request
+from tests.builders import a_day
+from tests.ledger_reading import open_entries
+from tests.policy_builders import a_caller
+from tests.world import World, open_world
+
+pytestmark = pytest.mark.anyio
+
+
+async def keep_something(world: World, *, said: bool) -> None:
+    async with acting(world.index, a_caller(), Kind.ACCESS_REQUEST) as act:
+        await act.conn.execute(
+            insert(access_request),
+            {
+                "id": new_uuid7(act.now),
+                "municipality": "9901",
+                "organisation": world.debt_help.oin,
+                "reference": "7KQ-4TM",
+                "identity_check": "digid",
+                "received_on": a_day(0),
+                "due_on": a_day(30),
+            },
+        )
+        if said:
+            await act.record({"act": "access-request-registered"})
+
+
+async def count(world: World) -> int:
+    async with world.engine.connect() as conn:
+        found = await conn.scalar(select(func.count()).select_from(access_request))
+    return int(found or 0)
+
+
+async def test_an_act_that_says_nothing_is_undone(tmp_path: Path) -> None:
+    async with open_world(tmp_path) as world:
+        with pytest.raises(NothingRecorded):
+            await keep_something(world, said=False)
+        assert await count(world) == 0
+        assert await open_entries(world, "access-request") == []
+
+
+async def test_an_act_and_its_record_come_together(tmp_path: Path) -> None:
+    async with open_world(tmp_path) as world:
+        await keep_something(world, said=True)
+        assert await count(world) == 1
+        assert len(await open_entries(world, "access-request")) == 1
