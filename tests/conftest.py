@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer, running_postgres
@@ -15,8 +15,16 @@ from tests.databases import TEMPLATE, make_template
 BROWSER = Path(__file__).parent / "browser"
 CONFORMANCE = Path(__file__).parents[2] / "shared" / "conformance"
 
-settings.register_profile("default", deadline=None)
-settings.load_profile("default")
+# A busy machine is slow: how long an example takes says nothing.
+for profile, examples in {"ci": 25, "full": 400}.items():
+    settings.register_profile(
+        profile,
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        print_blob=True,
+    )
+settings.load_profile("ci")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

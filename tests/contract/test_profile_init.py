@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -321,7 +321,6 @@ def test_a_profile_that_exists_is_not_overwritten(export: Path) -> None:
     assert out.read_text() == "van mij"
 
 
-@settings(max_examples=60)
 @given(
     st.lists(st.text(min_size=1, max_size=30), min_size=2, max_size=6, unique=True),
     st.lists(st.lists(st.text(max_size=20), min_size=6, max_size=6), max_size=6),

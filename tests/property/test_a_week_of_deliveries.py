@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 import anyio
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.municipality import MunicipalityCode
@@ -107,7 +107,6 @@ async def hold_against_each_other(agency: Agency) -> Reconciled:
         return await reconcile(outbox, parties, sender, scope, confirmed=True)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(day, min_size=3, max_size=7))
 def test_after_a_week_of_bad_luck_both_sides_are_equal(week: list[Day]) -> None:
     with TemporaryDirectory() as folder:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.dleq import Proof, parse_proof, verify_proof
@@ -38,9 +38,6 @@ from keys.shares import KeyShare, Sharing, combine_shares, split_key
 from keys.suite import VOPRF
 from tests.keys_builders import evaluations_of, pseudonymise_with
 
-# A multiplication takes 65 us and a proof four of them: 30 examples say enough here.
-few = settings(max_examples=30, deadline=None)
-
 messages = st.lists(st.binary(min_size=0, max_size=40), min_size=1, max_size=4)
 scalars = st.binary(min_size=64, max_size=64).filter(any).map(derive_scalar)
 circles = st.integers(2, 5).flatmap(
@@ -52,7 +49,6 @@ def a_sharing(threshold: int = 2, epoch: int = 1) -> Sharing:
     return Sharing(key_version=KeyVersion(1), epoch=epoch, threshold=threshold)
 
 
-@few
 @given(key=scalars, circle=circles, inputs=messages)
 def test_any_quorum_gives_the_same_pseudonyms(
     key: Scalar, circle: tuple[int, int], inputs: list[bytes]
@@ -67,7 +63,6 @@ def test_any_quorum_gives_the_same_pseudonyms(
         assert tuple(each.encoded for each in found) == expected
 
 
-@few
 @given(key=scalars, r=scalars, message=st.binary(max_size=40))
 def test_blinding_never_changes_the_result(
     key: Scalar, r: Scalar, message: bytes
@@ -78,7 +73,6 @@ def test_blinding_never_changes_the_result(
     assert found.encoded == multiply(key, VOPRF.hash_to_group(message)).encoded
 
 
-@few
 @given(key=scalars, epochs=st.lists(st.integers(1, 9), min_size=2, max_size=2))
 def test_shares_of_two_epochs_never_combine_silently(
     key: Scalar, epochs: list[int]
@@ -96,7 +90,6 @@ def test_shares_of_two_epochs_never_combine_silently(
     assert combine_points(parts) != multiply(key, point).encoded
 
 
-@few
 @given(key=scalars, epochs=st.permutations([1, 2]))
 def test_a_share_that_lies_about_its_epoch_is_not_proven(
     key: Scalar, epochs: list[int]
@@ -124,7 +117,6 @@ def test_a_proof_with_a_changed_byte_fails(at: int, mask: int) -> None:
         )
 
 
-@few
 @given(challenge=scalars, response=scalars)
 def test_a_proof_out_of_nothing_fails(challenge: Scalar, response: Scalar) -> None:
     with pytest.raises(ProofRefused):
@@ -133,7 +125,6 @@ def test_a_proof_out_of_nothing_fails(challenge: Scalar, response: Scalar) -> No
         )
 
 
-@few
 @given(which=st.integers(0, 2), shift=scalars)
 def test_an_answer_that_is_not_the_evaluation_fails(which: int, shift: Scalar) -> None:
     points = list(ANSWER.points)
@@ -143,7 +134,6 @@ def test_an_answer_that_is_not_the_evaluation_fails(which: int, shift: Scalar) -
         verify_evaluation(SHARE.public, BLINDED, forged)
 
 
-@few
 @given(order=st.permutations(range(3)))
 def test_answers_in_another_order_fail(order: list[int]) -> None:
     shuffled = replace(ANSWER, points=tuple(ANSWER.points[at] for at in order))

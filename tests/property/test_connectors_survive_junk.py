@@ -4,7 +4,7 @@ import json
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.errors import InvalidProfile, UnreadableFile
@@ -81,7 +81,6 @@ def test_a_file_cut_or_changed_anywhere_breaks_nothing(
     read_all(whole[:at], form)
 
 
-@settings(max_examples=200)
 @given(st.dictionaries(NAMES, st.lists(SHAPED, max_size=3), max_size=2))
 def test_json_of_any_shape_breaks_nothing(value: dict[str, object]) -> None:
     data = json.dumps({"leveringen": [value]}).encode()
@@ -97,7 +96,6 @@ EVENT_VALUES = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
 @given(
     st.lists(
         st.dictionaries(

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signal_index.ledger import Group
@@ -91,7 +91,7 @@ async def _compare(
             assert await _recorded(together) == await _recorded(apart)
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings().max_examples // 4)  # two worlds for each
 @given(SIGNALS, st.lists(LOOKUP, min_size=2, max_size=6))
 def test_gathered_equals_one_at_a_time(
     signals: set[tuple[str, int]], lookups: list[dict[str, Any]]

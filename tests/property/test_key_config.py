@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.config import parse_pins
@@ -34,7 +34,6 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(at=st.integers(0, len(TEXT) - 1), mask=st.integers(1, 255))
 def test_a_document_with_a_changed_byte_is_refused(at: int, mask: int) -> None:
     changed = bytearray(TEXT)
@@ -43,7 +42,6 @@ def test_a_document_with_a_changed_byte_is_refused(at: int, mask: int) -> None:
         CLIENT.accept(bytes(changed))
 
 
-@settings(max_examples=60, deadline=None)
 @given(member=st.sampled_from(sorted(PAYLOAD)), value=json_values)
 def test_any_other_content_under_a_known_serial_is_refused(
     member: str, value: object

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import anyio
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from signal_index.notice import DeliveryKind
@@ -39,7 +39,6 @@ thing = st.tuples(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(thing, min_size=1, max_size=8), st.data())
 def test_the_last_word_is_shown_whatever_the_order(
     things: list[tuple[int, str]], data: st.DataObject

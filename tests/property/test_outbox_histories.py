@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import anyio
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from signal_index.notice import DeliveryKind
@@ -78,14 +78,12 @@ async def publish_history(
         )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(delivery, min_size=1, max_size=4))
 def test_the_index_shows_what_is_true_whatever_happened(history: History) -> None:
     with TemporaryDirectory() as folder:
         anyio.run(publish_history, Path(folder), history)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(case, max_size=6, unique_by=lambda each: each[0]))
 def test_the_same_delta_twice_sends_nothing_the_second_time(cases: list[Case]) -> None:
     async def publish_twice(folder: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.municipality import MunicipalityCode
@@ -60,7 +60,6 @@ def test_every_field_of_the_key_is_tried() -> None:
 
 
 @pytest.mark.parametrize("field", DecisionKey._fields)
-@settings(max_examples=20)
 @given(key=KEYS, data=st.data())
 def test_changing_one_field_changes_the_key(
     field: str, key: DecisionKey, data: st.DataObject
@@ -74,7 +73,6 @@ def test_changing_one_field_changes_the_key(
 @pytest.mark.parametrize(
     "field", [field for field in DecisionKey._fields if field != "digest"]
 )
-@settings(max_examples=20)
 @given(key=KEYS, data=st.data())
 def test_changing_one_field_changes_what_cedar_sees(
     field: str, key: DecisionKey, data: st.DataObject

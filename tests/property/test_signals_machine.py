@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -160,9 +160,7 @@ class SignalsMachine(RuleBasedStateMachine):
 
 
 SignalsMachine.TestCase.settings = settings(
-    max_examples=6,
+    max_examples=settings().max_examples // 4,  # a world for each
     stateful_step_count=10,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 test_the_index_does_what_a_dictionary_does = SignalsMachine.TestCase

@@ -65,7 +65,5 @@ class WitnessMachine(RuleBasedStateMachine):
         self._stack.close()
 
 
-WitnessMachine.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=15, deadline=None
-)
+WitnessMachine.TestCase.settings = settings(stateful_step_count=15)
 TestWitness = WitnessMachine.TestCase
