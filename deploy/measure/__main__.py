@@ -11,7 +11,8 @@ import uvloop
 from rich.console import Console
 
 from deploy.measure.figures import Figures
-from deploy.measure.run import Part, Run, new_figures
+from deploy.measure.parts import Part, verify_figures
+from deploy.measure.run import Run, new_figures
 from deploy.measure.sizes import FULL, QUICK
 
 PATIENCE_SECONDS = 60 * 60
@@ -29,7 +30,10 @@ def bench(
         bool, typer.Option("--quick", help="Try the benchmark; no figures to quote.")
     ] = False,
 ) -> None:
-    """Measure the whole system on this machine: docs/performance.md says how."""
+    """Measure the whole system on this machine: docs/performance.md says how.
+
+    Raises `FiguresMissing` where a part gave none, when the others are shown.
+    """
     console = Console(stderr=True, highlight=False)
     sizes = QUICK if quick else FULL
     started = time.monotonic()
@@ -41,6 +45,7 @@ def bench(
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_measure(run))
     _show(run.figures, json_file)
+    verify_figures(run.parts, run.figures.flatten())
 
 
 async def _measure(run: Run) -> None:

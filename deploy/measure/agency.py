@@ -15,18 +15,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.measure.budgets import AGENCY_OF, Spender
 from deploy.measure.citizens import number_citizens
 from deploy.measure.town import MeasuredTown
 from deploy.town.found import program
-from deploy.town.parties import AGENCIES, MUNICIPALITY
+from deploy.town.parties import MUNICIPALITY
 
 MIB = 1024
-SCHOOLS = AGENCIES[2]
+DELIVERED_BY = AGENCY_OF[Spender.SOURCES]
 APART = 5_000_000  # far from the numbers that other parts publish
 _PROFILE = f"""
 name = "measured"
 format = "csv"
-category = "leerplicht"
+category = "{DELIVERED_BY.categories[0]}"
 municipalities = ["{MUNICIPALITY}"]
 valid_months = 12
 informed = "informed-by-letter"
@@ -81,8 +82,8 @@ class AgencyCosts:
 
 
 def measure_agency(town: MeasuredTown, records: int) -> AgencyCosts:
-    """Deliver, deliver the same again, and compare; in the schools' own folder."""
-    folder = town.places.agency(SCHOOLS.slug)
+    """Deliver, deliver the same again, and compare; in the agency's own folder."""
+    folder = town.places.agency(DELIVERED_BY.slug)
     (folder / "measured.toml").write_text(_PROFILE, "utf-8")
     _write_file(folder / "measured.csv", records)
     publish = ("publish", "measured.csv", "--profile", "measured.toml", "--json")

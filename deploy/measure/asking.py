@@ -82,9 +82,9 @@ class Crowd:
 
 async def prepare_lookups(town: MeasuredTown, asked: Sequence[Asked]) -> list[Lookup]:
     """Fetch a pair of tickets for each, then log the users in, then write it down."""
-    users = [town.accounts[place % len(town.accounts)] for place in range(len(asked))]
+    users = town.users.take(len(asked))
     found = await _fetch_tickets(town, asked, users)
-    tokens = await log_in(town.places, town.accounts)
+    tokens = await log_in(town.places, list(dict.fromkeys(users)))
     lookups = []
     for one, user, result in zip(asked, users, found, strict=True):
         question = LookupQuestion(case_reference=encode_b64u(secrets.token_bytes(32)))

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.measure.budgets import AGENCY_OF, Spender
 from deploy.measure.citizens import number_citizens
 from deploy.measure.load import Answer, Block, build_post, send_block
 from deploy.measure.sizes import Sizes
 from deploy.measure.town import MeasuredTown
-from deploy.town.parties import AGENCIES, TEAM
+from deploy.town.parties import TEAM
 from keys.base64url import decode_b64u, encode_b64u
 from keys.bsn import parse_bsn
 from keys.client import Signer
@@ -26,7 +27,7 @@ from keys.request import MAX_POINTS, Act, RequestKey, load_request_key
 from keys.shares import get_public_share
 
 PAIR = (1, 2)
-SCHOOLS = AGENCIES[2]
+EVALUATED_BY = AGENCY_OF[Spender.EVALUATE]
 PERSONS_PER_USER = 100
 CONNECTIONS = 16
 
@@ -57,8 +58,8 @@ async def _measure_pair(
     town: MeasuredTown, points: Sequence[Point], batches: int
 ) -> float:
     """Give evaluations per second of two holders, each busy with whole batches."""
-    key = load_request_key(_request_key(town, SCHOOLS.slug))
-    signer = Signer(SCHOOLS.organisation, SCHOOLS.organisation, key)
+    key = load_request_key(_request_key(town, EVALUATED_BY.slug))
+    signer = Signer(EVALUATED_BY.organisation, EVALUATED_BY.organisation, key)
     asked = _ask(town, Act.PUBLISH, points)
     blocks = await asyncio.gather(
         *(

@@ -71,10 +71,14 @@ class Figures:
         asked = {name: part for name, part in parts.items() if part}
         return said | asked | _encode_screen(self.screen)
 
+    def flatten(self) -> dict[str, str]:
+        """Name every figure with the path it has in the JSON object."""
+        return dict(_flatten(self.encode()))
+
     def tabulate(self) -> Table:
         """Give a table of every figure."""
         table = Table("What", "Figure", title="Measured on this machine")
-        for name, value in _flatten(self.encode()):
+        for name, value in self.flatten().items():
             table.add_row(name, value)
         return table
 

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from deploy.measure.asking import holder_places
+from deploy.measure.budgets import AGENCY_OF, Spender
 from deploy.measure.citizens import number_citizens
 from deploy.measure.sizes import Sizes
 from deploy.measure.town import MeasuredIndex, MeasuredTown
@@ -48,7 +49,7 @@ from signal_index.notice import (
 )
 
 INCOME, DEBTS, SCHOOLS = AGENCIES[:3]
-EVALUATED_BY = DEBTS
+EVALUATED_BY = AGENCY_OF[Spender.FILL]
 CONTACT = UUID("0190c6f0-0000-7000-8000-000000000001")
 TIMEOUT_SECONDS = 120
 AT_ONCE = 2

@@ -7,10 +7,9 @@ from statistics import median
 from deploy.measure.asking import Crowd, prepare_lookups
 from deploy.measure.judging import verify_answers, verify_spent
 from deploy.measure.load import Block, send_block
+from deploy.measure.sizes import WARM_UP
 from deploy.measure.statistics import Difference, compare_medians, compute_percentile
 from deploy.measure.town import MeasuredIndex, MeasuredTown
-
-WARM_UP = 64
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from deploy.measure.budgets import AGENCY_OF, Spender
 from deploy.measure.citizens import number_citizens
-from deploy.measure.filling import INCOME
 from deploy.measure.town import MeasuredTown
 from deploy.town.found import program
 from deploy.town.parties import MUNICIPALITY
@@ -20,6 +20,8 @@ from deploy.town.processes import run_command
 from deploy.town.settings_files import PROFILES
 from keys import clock
 from sources.population.csv_files import INCOME_HEADER
+
+PUBLISHED_BY = AGENCY_OF[Spender.PUBLISH]
 
 
 class PublishingFailed(Exception):
@@ -36,11 +38,11 @@ class Publishing:
 
 def measure_publishing(town: MeasuredTown, records: int) -> Publishing:
     """Publish a file of so many records, every one of another citizen."""
-    folder = town.places.agency(INCOME.slug)
-    _write_file(folder / INCOME.file, records)
-    command = [program("signal-source"), "publish", INCOME.file, "--json"]
+    folder = town.places.agency(PUBLISHED_BY.slug)
+    _write_file(folder / PUBLISHED_BY.file, records)
+    command = [program("signal-source"), "publish", PUBLISHED_BY.file, "--json"]
     command += ["--settings", "agency.toml"]
-    command += ["--profile", str(PROFILES / INCOME.profile)]
+    command += ["--profile", str(PROFILES / PUBLISHED_BY.profile)]
     started = time.perf_counter()
     said = run_command(command, folder)
     seconds = time.perf_counter() - started

@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 from deploy.measure.agency import measure_agency
@@ -22,6 +21,7 @@ from deploy.measure.limits import (
     prepare_pgbench,
 )
 from deploy.measure.lookups import compare_hit_and_miss, measure_rate, warm_up
+from deploy.measure.parts import Part
 from deploy.measure.publishing import measure_publishing
 from deploy.measure.screen import measure_screen
 from deploy.measure.searching import measure_searches
@@ -36,21 +36,6 @@ from deploy.town.postgres import running_postgres
 from keys import clock
 
 SQLITE_CONNECTIONS = 16
-
-
-class Part(StrEnum):
-    """What can be asked for by name."""
-
-    LIMIT = "limit"
-    EVALUATE = "evaluate"
-    PUBLISH = "publish"
-    LOOKUP = "lookup"
-    TIMING = "timing"
-    SCREEN = "screen"
-    SQLITE = "sqlite"
-    SEARCH = "search"
-    LEDGER = "ledger"
-    SOURCES = "sources"
 
 
 LOOKING_UP = {Part.LOOKUP, Part.TIMING, Part.SCREEN, Part.SOURCES}
@@ -168,7 +153,7 @@ class Run:
         if Part.SEARCH in self.parts:
             count = self.sizes.ledger_entries
             self.say(f"search: filling the ledger with {count} entries")
-            self.figures.ledger |= (await measure_searches(town, count)).encode()
+            self.figures.ledger |= (await measure_searches(town, self.sizes)).encode()
 
     async def _measure_sqlite(self, town: MeasuredTown) -> None:
         if Part.SQLITE not in self.parts:

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from playwright.async_api import Page, async_playwright
 
 from deploy.measure.asking import Asked, Crowd
+from deploy.measure.sizes import SCREEN_WARM_UP_PAIRS
 from deploy.measure.town import MeasuredTown
 from deploy.town.parties import ACCOUNTS, PASSWORD, TEAM_DESK
 from deploy.town.run import desk_party
@@ -20,7 +21,6 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
 USER = ACCOUNTS[0]
 CASE = "Z-2026-001234"
-WARM_UP_PAIRS = 3
 PATIENCE_MS = 30_000
 WATCH = """() => {
   const result = document.querySelector("#result");
@@ -51,7 +51,7 @@ async def measure_screen(
     town.processes.start_together([desk_party(town.places, TEAM_DESK)])
     try:
         async with _opened_page(town) as page:
-            await _ask_all(page, crowd.take_pairs(WARM_UP_PAIRS))
+            await _ask_all(page, crowd.take_pairs(SCREEN_WARM_UP_PAIRS))
             return await _ask_all(page, crowd.take_pairs(pairs))
     finally:
         town.processes.stop("desk")

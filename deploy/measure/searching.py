@@ -23,6 +23,7 @@ from deploy.measure.ledger_rows import (
     write_what_they_say,
 )
 from deploy.measure.search_plans import PAGE, Plan, Planner, find_expected
+from deploy.measure.sizes import Sizes
 from deploy.measure.statistics import compute_percentile
 from deploy.measure.town import MeasuredTown
 from deploy.town.login import fetch_access_token
@@ -39,7 +40,6 @@ from signal_index.ledger import person_find_key
 
 CITIZENS = 15
 """Fewer than an officer may ask the holders about in a day."""
-ROUNDS = 12
 WARM_UP = 11
 
 
@@ -66,8 +66,9 @@ class Searches:
         }
 
 
-async def measure_searches(town: MeasuredTown, count: int) -> Searches:
+async def measure_searches(town: MeasuredTown, sizes: Sizes) -> Searches:
     """Fill the ledger with so many entries and search it as an officer does."""
+    count = sizes.ledger_entries
     keys = load_keys(town.places.index / "keys")
     until = clock.now() - timedelta(minutes=5)
     citizens = await _fetch_citizens(town, by="bram")
@@ -79,7 +80,7 @@ async def measure_searches(town: MeasuredTown, count: int) -> Searches:
     await fill_ledger(url, rows)
     key = keys.get_disclosure_key(until.year)
     planner = Planner(filling, key)
-    plans = [plan for _ in range(ROUNDS) for plan in planner.draw()]
+    plans = [plan for _ in range(sizes.search_rounds) for plan in planner.draw()]
     plans += [planner.plan_citizen(person_find_key(key, name)) for name in names]
     expected = await find_expected(url, plans)
     await write_what_they_say(url, rows, _numbers(filling, expected))

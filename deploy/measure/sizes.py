@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from keys.request import MAX_POINTS
+WARM_UP = 64
+SCREEN_WARM_UP_PAIRS = 3
+"""What is asked before the clock starts: lookups of an index, pairs at the screen."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,10 @@ class Sizes:
     evaluation_batches: int
     evaluation_requests: int
     limit_seconds: int
-    users: int
     ledger_entries: int
     """Among how many an officer searches."""
+    search_rounds: int
+    """How often each kind of search is asked."""
     sequenced: int
     """How many entries are recorded and put into the tree."""
     verified: int
@@ -34,11 +37,6 @@ class Sizes:
         """Give how many citizens the agencies know: two and a half signals each."""
         return self.signals * 2 // 5
 
-    @property
-    def caseload(self) -> int:
-        """Give what each agency declares: enough for the largest of its parts."""
-        return max(self.signals, self.evaluation_batches * MAX_POINTS)
-
 
 FULL = Sizes(
     signals=100_000,
@@ -50,26 +48,26 @@ FULL = Sizes(
     evaluation_batches=8,
     evaluation_requests=1_000,
     limit_seconds=8,
-    users=64,
     ledger_entries=10_000_000,
+    search_rounds=12,
     sequenced=60_000,
     verified=1_000_000,
     sourced=100_000,
 )
 QUICK = Sizes(
-    signals=5_000,
+    signals=2_500,
     published=1_000,
-    lookups=((1, 50), (16, 300), (64, 600)),
-    sqlite_lookups=300,
-    pairs=40,
-    screen_pairs=5,
-    evaluation_batches=2,
-    evaluation_requests=100,
-    limit_seconds=2,
-    users=16,
-    ledger_entries=100_000,
-    sequenced=5_000,
-    verified=50_000,
-    sourced=2_000,
+    lookups=((1, 20), (16, 64), (64, 128)),
+    sqlite_lookups=64,
+    pairs=20,
+    screen_pairs=2,
+    evaluation_batches=1,
+    evaluation_requests=50,
+    limit_seconds=1,
+    ledger_entries=20_000,
+    search_rounds=2,
+    sequenced=2_000,
+    verified=10_000,
+    sourced=500,
 )
-"""A tenth or less, to try the benchmark: its figures mean nothing."""
+"""As little as shows that each part still works: its figures mean nothing."""

@@ -14,10 +14,16 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from deploy.measure.budgets import (
+    Users,
+    count_persons,
+    count_users,
+    declare_caseloads,
+)
 from deploy.measure.load import Address
 from deploy.measure.sizes import Sizes
 from deploy.town.found import found_town, program
-from deploy.town.parties import ACCOUNTS, Account
+from deploy.town.parties import ACCOUNTS, TEAM, Account
 from deploy.town.places import HOLDERS, Places, choose_places
 from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer
@@ -31,9 +37,6 @@ from deploy.town.run import (
 from deploy.town.settings_files import write_toml
 from keys import clock
 from keys.config import KeyConfig, parse_pins, verify_config
-
-PERSONS_PER_DAY = 20_000
-"""For the whole organisation, per holder; each user keeps the default of 200."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class MeasuredTown:
     server: PostgresServer
     processes: Processes
     ports: Ports
-    accounts: tuple[Account, ...]
+    users: Users
     config: KeyConfig
 
     @property
@@ -80,29 +83,27 @@ def running_measured_town(
     with Ports() as ports:
         url = server.create_database("measured")
         places = choose_places(folder, ports, database_url=url)
-        with _running(places, sizes) as (processes, accounts):
-            config = _read_config(places)
-            yield MeasuredTown(places, server, processes, ports, accounts, config)
+        found_town(places)
+        accounts = tuple(
+            replace(ACCOUNTS[0], username=f"measured-{number:03d}")
+            for number in range(count_users(sizes))
+        )
+        _add_accounts(places, accounts)
+        for index in HOLDERS:
+            _set_limits(places.holder(index) / "organisations.toml", sizes)
+        users, config = Users(accounts), _read_config(places)
+        with _running(places) as processes:
+            yield MeasuredTown(places, server, processes, ports, users, config)
 
 
 @contextmanager
-def _running(
-    places: Places, sizes: Sizes
-) -> Iterator[tuple[Processes, tuple[Account, ...]]]:
-    found_town(places)
-    accounts = tuple(
-        replace(ACCOUNTS[0], username=f"measured-{number:03d}")
-        for number in range(sizes.users)
-    )
-    _add_accounts(places, accounts)
-    for index in HOLDERS:
-        _set_limits(places.holder(index) / "organisations.toml", sizes)
+def _running(places: Places) -> Iterator[Processes]:
     with Processes(places.folder, places.log) as processes:
         processes.start_together(
             [provider_party(places), witness_party(places), *holder_parties(places)]
         )
         processes.start_together([index_party(places)])
-        yield processes, accounts
+        yield processes
 
 
 def subject_of(account: Account) -> str:
@@ -165,13 +166,19 @@ def _add_accounts(places: Places, accounts: tuple[Account, ...]) -> None:
 
 
 def _set_limits(path: Path, sizes: Sizes) -> None:
-    """Set what these organisations need at a holder; a limit stays on every one."""
+    """Set what these organisations need at a holder; a limit stays on every one.
+
+    Each user keeps the town's 200 a day, and the team at least the town's limit.
+    """
+    caseloads, needed = declare_caseloads(sizes), count_persons(sizes) * 21 // 20
     registered = tomllib.loads(path.read_text("utf-8"))
     for organisation in registered["organisations"]:
-        if organisation["kind"] == "lookup":
-            organisation["per_organisation_per_day"] = PERSONS_PER_DAY
-        if organisation["kind"] == "source":
-            organisation["declared_caseload"] = sizes.caseload
+        oin = organisation["oin"]
+        if oin == TEAM:
+            usual = organisation["per_organisation_per_day"]
+            organisation["per_organisation_per_day"] = max(usual, needed)
+        if oin in caseloads:
+            organisation["declared_caseload"] = caseloads[oin]
     write_toml(path, registered)
 
 

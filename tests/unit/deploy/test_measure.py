@@ -1,11 +1,26 @@
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 
+from deploy.measure.budgets import (
+    AGENCY_OF,
+    BudgetOverdrawn,
+    Spender,
+    Users,
+    count_persons,
+    count_users,
+    declare_caseloads,
+)
 from deploy.measure.citizens import STRANGERS_FROM, number_citizens
 from deploy.measure.limits import read_rate
+from deploy.measure.parts import FIGURES, FiguresMissing, Part, verify_figures
 from deploy.measure.run import read_peak_mib
 from deploy.measure.sizes import FULL, QUICK, Sizes
 from deploy.measure.statistics import compare_medians, compute_percentile
+from deploy.town.parties import ACCOUNTS
 from keys.bsn import parse_bsn
+from keys.holder.budgets import Bucket
 
 
 @pytest.mark.parametrize(
@@ -75,13 +90,59 @@ def test_invented_numbers_pass_the_proof_and_never_repeat() -> None:
 @pytest.mark.parametrize("sizes", [FULL, QUICK])
 def test_the_sizes_of_a_run_fit_together(sizes: Sizes) -> None:
     rest = sizes.signals - 2 * sizes.citizens
-    blocks = [count for _, count in sizes.lookups]
-    lookups = sum(blocks) + sizes.sqlite_lookups + 2 * sizes.pairs + 2 * 64
 
     assert 0 < rest <= sizes.citizens
     assert sizes.published <= sizes.citizens
     assert sizes.published % 1_000 == 0
-    assert lookups <= sizes.users * 200, "a user may ask 200 persons a day"
+
+
+@pytest.mark.parametrize("sizes", [FULL, QUICK])
+def test_no_agency_is_asked_for_more_than_its_part_needs(sizes: Sizes) -> None:
+    declared = declare_caseloads(sizes)
+
+    spent = {
+        Spender.PUBLISH: sizes.published,
+        Spender.FILL: sizes.citizens,
+        Spender.SOURCES: sizes.sourced,
+        Spender.EVALUATE: sizes.evaluation_batches * 4_096,
+    }
+    assert len(declared) == len(Spender), "two parts share an agency"
+    for spender, persons in spent.items():
+        bucket = Bucket(declared[AGENCY_OF[spender].organisation]).capacity
+        assert persons <= bucket <= persons * 1.06
+
+
+@pytest.mark.parametrize("sizes", [FULL, QUICK])
+def test_users_are_enough_and_none_asks_more_than_a_holder_allows(
+    sizes: Sizes,
+) -> None:
+    blocks = sum(count for _, count in sizes.lookups)
+    lookups = blocks + sizes.sqlite_lookups + 2 * sizes.pairs + 2 * 64
+    accounts = [
+        replace(ACCOUNTS[0], username=f"user-{number}")
+        for number in range(count_users(sizes))
+    ]
+
+    turns = Counter(Users(accounts).take(lookups))
+
+    assert max(turns.values()) <= 200
+    assert count_persons(sizes) > lookups
+
+
+def test_a_part_that_was_not_reckoned_with_gets_no_user() -> None:
+    users = Users(ACCOUNTS[:2])
+    users.take(299)
+
+    with pytest.raises(BudgetOverdrawn):
+        users.take(2)
+
+
+def test_a_part_without_all_its_figures_is_named() -> None:
+    given = {name for part in Part for name in FIGURES[part]}
+    verify_figures(Part, given)
+
+    with pytest.raises(FiguresMissing, match=r"sources\.memoryMiB"):
+        verify_figures(Part, given - {"sources.memoryMiB"})
 
 
 def test_the_rate_is_read_from_what_pgbench_says() -> None:
