@@ -133,7 +133,7 @@ async def _gather(
     place = permit.municipality
     labels = await index.labels_in(place)
     catalogue = labels.catalogue
-    async with spending(index, asked, Kind.REPORT) as act:
+    async with spending(index, asked, Kind.CITIZEN_REPORT) as act:
         conn = act.conn
         request = await lock_open_request(
             conn, wanted, place, labels, calendar_day(asked.at)
@@ -168,7 +168,7 @@ async def _refuse(
 ) -> Response:
     grounds = tuple(ground.id for ground in refusal.grounds)
     done = _act(wanted, Outcome.REFUSED, grounds)
-    async with acting(index, asked.caller, Kind.REPORT) as act:
+    async with acting(index, asked.caller, Kind.CITIZEN_REPORT) as act:
         await record_about_person(act, asked, done)
     members = {
         "grounds": [
@@ -187,7 +187,7 @@ def _act(
     policy: str | None = None,
 ) -> PersonAct:
     what: JsonObject = {"act": "citizen-report", "accessRequest": str(wanted)}
-    return PersonAct(Kind.CITIZEN_REPORT, what, outcome, grounds, policy)
+    return PersonAct(what, outcome, grounds, policy)
 
 
 async def _prove(

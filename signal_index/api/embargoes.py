@@ -160,7 +160,7 @@ async def _place(
             row=row,
             key_version=KeyVersion(asked.tickets[0].key_version),
         )
-        done = PersonAct(Kind.EMBARGO, what, Outcome.RECORDED)
+        done = PersonAct(what, Outcome.RECORDED)
         await record_about_person(act, asked, done)
         await act.add(record_approval(index, asked.caller, "requested", waiting))
     return placed

@@ -101,7 +101,6 @@ class PersonAct:
     `why`: where the officer chose it; else `KINDS` has the one of the kind.
     """
 
-    kind: Kind
     what: JsonObject
     outcome: Outcome = Outcome.ANSWERED
     grounds: tuple[str, ...] = ()
@@ -180,7 +179,7 @@ async def record_about_person(
     caller = asked.caller
     facts = EntryFacts(
         entry=new_uuid7(asked.at),
-        kind=done.kind,
+        kind=act.kind,
         recorded_at=asked.at,
         outcome=done.outcome,
         organisation=caller.organisation,
@@ -189,7 +188,7 @@ async def record_about_person(
         person=PersonGroup(name, number),
         who=caller.subject,
         role=RoleGroup(roles=sorted(caller.roles), team=caller.team),
-        why=KINDS[done.kind].why or done.why,
+        why=KINDS[act.kind].why or done.why,
         what={**done.what, "req": asked.req, "tickets": list(asked.jtis)},
         decision=DecisionGroup(done.outcome, done.grounds),
     )

@@ -162,7 +162,6 @@ async def _search_by_citizen(
             act,
             asked,
             PersonAct(
-                Kind.SEARCH,
                 _what(question, page),
                 Outcome.RECORDED,
                 why=WhyGroup(question.why, OFFICER_BASIS),

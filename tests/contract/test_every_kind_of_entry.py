@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from keys.pseudonym import StoredPoint
 from keys.request import Act as HolderAct
 from keys.ticket import Ticket
+from signal_index.api.acting import Acting
 from signal_index.api.person_asked import PersonAct, PersonAsked, record_about_person
 from signal_index.api.recording import SpecialAct, record_act, record_special
 from signal_index.ledger import KINDS, Kind, WhyGroup, open_disclosures
@@ -40,7 +41,7 @@ from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import reading, transaction
 from signal_index.store.ledger import insert_entries
 from tests.holders_builders import a_bsn
-from tests.policy_builders import a_caller
+from tests.policy_builders import a_caller, a_pseudonym
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -98,8 +99,9 @@ async def write(conn: AsyncConnection, world: World, kind: Kind, form: Form) -> 
         await recorder.record(conn, Act({"act": "tried"}, kind))
     elif form == ABOUT_PERSON:
         chosen = None if KINDS[kind].why else CHOSEN
-        act = PersonAct(kind, {"act": "tried"}, why=chosen)
-        await record_about_person(conn, index, a_person(world), act)
+        act = Acting(conn, index, caller, kind, now)
+        done = PersonAct({"act": "tried"}, why=chosen)
+        await record_about_person(act, a_person(world), done)
     elif form == WITH_PURPOSE:
         special = SpecialAct(kind, {"act": "tried"}, why=CHOSEN)
         entry = record_special(special, caller, index.keys, now)
@@ -129,9 +131,8 @@ def a_person(world: World) -> PersonAsked:
         )
         for number in (1, 2)
     ]
-    return PersonAsked(
-        a_caller(), StoredPoint(b"\x07" * 32), (tickets[0], tickets[1]), now
-    )
+    point = StoredPoint(b"\x07" * 32)
+    return PersonAsked(a_caller(), a_pseudonym(), point, (tickets[0], tickets[1]), now)
 
 
 async def test_what_is_written_has_the_activity_and_the_groups_of_the_table(

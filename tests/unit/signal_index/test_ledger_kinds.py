@@ -31,7 +31,8 @@ BUILDERS = {"api/recording.py", "api/person_asked.py", "store/acts.py"}
 FORMS: dict[str, Form] = {
     "record_act": BY_CALLER,
     "SpecialAct": BY_CALLER,
-    "PersonAct": ABOUT_PERSON,
+    "acting": BY_CALLER,
+    "spending": ABOUT_PERSON,
     "Act": BY_OPERATOR,
     "EntryFacts": ABOUT_PERSON,  # of a lookup: the one that names its kind there
 }
@@ -52,19 +53,27 @@ def sites() -> Iterator[Site]:
         tree = ast.parse(file.read_text())
         functions = [n for n in ast.walk(tree) if isinstance(n, FUNCTIONS)]
         for function in functions:
-            for call in calls(function):
+            for call in calls_in(function):
+                if named(call) not in FORMS:
+                    continue
                 place = f"{file.relative_to(ROOT)}:{call.lineno}"
                 for kind in kinds_of(call, function):
-                    yield Site(place, kind, form_of(call))
+                    yield Site(place, kind, form_of(call, function))
 
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def calls(function: ast.AST) -> Iterator[ast.Call]:
-    for node in ast.walk(function):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", None) in FORMS:
-            yield node
+def calls_in(function: ast.AST) -> Iterator[ast.Call]:
+    yield from (node for node in ast.walk(function) if isinstance(node, ast.Call))
+
+
+def named(call: ast.Call) -> str:
+    """What a call calls: a function, or an act's own `record` of another kind."""
+    is_other = any(keyword.arg == "kind" for keyword in call.keywords)
+    if getattr(call.func, "attr", "") == "record" and is_other:
+        return "record_act"
+    return getattr(call.func, "id", "")
 
 
 def kinds_of(call: ast.Call, function: ast.AST) -> set[Kind]:
@@ -81,8 +90,10 @@ def literals(node: ast.AST, *, deep: bool = True) -> Iterator[Kind]:
             yield Kind[each.attr]
 
 
-def form_of(call: ast.Call) -> Form:
-    name = getattr(call.func, "id", "")
+def form_of(call: ast.Call, function: ast.AST) -> Form:
+    name = named(call)
+    if name == "acting" and "record_about_person" in map(named, calls_in(function)):
+        return ABOUT_PERSON
     if name == "SpecialAct" and any(one.arg == "why" for one in call.keywords):
         return WITH_PURPOSE
     return FORMS[name]
