@@ -1,8 +1,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[3]
 ROW = re.compile(r"^\| \d+ \|.*\| `(?P<test>[^`]+)` \|$")
 ROWS = [
@@ -16,9 +14,14 @@ def test_the_threat_model_has_rows() -> None:
     assert len(ROWS) >= 25
 
 
-@pytest.mark.parametrize("named", ROWS)
-def test_a_threat_names_a_test_that_exists(named: str) -> None:
+def _is_there(named: str) -> bool:
     file, _, function = named.partition("::")
+    if not (ROOT / file).is_file():
+        return False
     source = (ROOT / file).read_text("utf-8")
     wanted = rf"def {re.escape(function)}\(" if function else r"def test_\w+\("
-    assert re.search(wanted, source)
+    return re.search(wanted, source) is not None
+
+
+def test_every_threat_names_a_test_that_exists() -> None:
+    assert [named for named in ROWS if not _is_there(named)] == []

@@ -8,15 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
-import pytest
-
 import signal_index
 from keys.errors import InvalidPseudonym, TicketRefused
 from policy.errors import Finding, InvalidRules, PolicyError
 from policy.faults import Fault
 from signal_index.api.errors import EdgeError, MethodNotAllowed
 from signal_index.api.field_words import FIELD_WORDS
-from signal_index.api.problem_kinds import Problem
 from signal_index.api.problem_pages import BY_SLUG, render_page
 from signal_index.api.problem_table import TABLE
 from signal_index.api.problems import describe_item, find_problem, render_problem
@@ -48,18 +45,19 @@ def _all() -> list[type[Exception]]:
     return sorted(found, key=lambda leaf: leaf.__name__)
 
 
-@pytest.mark.parametrize("leaf", _all())
-def test_each_leaf_stands_in_the_table(leaf: type[Exception]) -> None:
-    assert any(kind in TABLE for kind in leaf.__mro__)
+def test_each_leaf_stands_in_the_table() -> None:
+    leaves = _all()
+    assert len(leaves) > 50
+    assert [leaf for leaf in leaves if TABLE.keys().isdisjoint(leaf.__mro__)] == []
 
 
-@pytest.mark.parametrize("row", TABLE.values())
-def test_each_row_is_a_sentence_with_a_status(row: Problem) -> None:
-    assert row.title.endswith(".")
-    assert row.detail.endswith(".")
-    assert row.detail != row.title
-    assert 400 <= row.status < 600
-    assert row.slug == row.slug.lower()
+def test_each_row_is_two_sentences_with_a_status() -> None:
+    for row in TABLE.values():
+        assert row.title.endswith("."), row
+        assert row.detail.endswith("."), row
+        assert row.detail != row.title, row
+        assert 400 <= row.status < 600, row
+        assert row.slug == row.slug.lower(), row
 
 
 def test_one_slug_is_one_kind_with_one_title_and_status() -> None:
