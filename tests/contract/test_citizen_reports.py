@@ -262,25 +262,26 @@ async def test_a_closed_request_is_listed_apart(desk: CitizensDesk) -> None:
     assert closed["closingLabel"] == "De inwoner heeft het verzoek ingetrokken"
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("receivedOn", "2026-13-01"),
-        ("receivedOn", "2031-01-01"),
-        ("receivedOn", 5),
-        ("identityCheck", "by-telephone"),
-        ("identityCheck", "<script>"),
-        ("identityCheck", None),
-    ],
-)
+JUNK: list[tuple[str, object]] = [
+    ("receivedOn", "2026-13-01"),
+    ("receivedOn", "2031-01-01"),
+    ("receivedOn", 5),
+    ("identityCheck", "by-telephone"),
+    ("identityCheck", "<script>"),
+    ("identityCheck", None),
+]
+
+
+@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 async def test_junk_in_a_request_is_named_by_its_field_and_never_echoed(
-    desk: CitizensDesk, field: str, value: object
+    desk: CitizensDesk,
 ) -> None:
-    body = {"receivedOn": a_day(0).isoformat(), "identityCheck": "digid", field: value}
-    answer = await desk.send("POST", "/access-requests", body)
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == field
-    assert "script" not in answer.text
+    good = {"receivedOn": a_day(0).isoformat(), "identityCheck": "digid"}
+    for field, value in JUNK:
+        answer = await desk.send("POST", "/access-requests", {**good, field: value})
+        assert answer.status_code == 400, (field, value)
+        assert answer.json()["errors"][0]["field"] == field, (field, value)
+        assert "script" not in answer.text, (field, value)
 
 
 async def test_a_request_that_is_not_there_is_unknown(desk: CitizensDesk) -> None:

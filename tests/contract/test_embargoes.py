@@ -78,31 +78,30 @@ async def test_placing_is_recorded_about_the_person_and_asked_for_approval(
     assert (asked[Group.WHAT] or {})["matter"] == "embargo"
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("categories", ["bijstand"]),
-        ("categories", []),
-        ("categories", "veilig-thuis"),
-        ("reason", "because"),
-        ("until", a_day(-1).isoformat()),
-        ("until", a_day(200).isoformat()),
-        ("pseudonym", "AAAA"),
-        ("keyVersion", 0),
-    ],
-)
-async def test_junk_in_an_embargo_is_named_by_its_field(
-    desk: CitizensDesk, field: str, value: object
-) -> None:
+JUNK: list[tuple[str, object]] = [
+    ("categories", ["bijstand"]),
+    ("categories", []),
+    ("categories", "veilig-thuis"),
+    ("reason", "because"),
+    ("until", a_day(-1).isoformat()),
+    ("until", a_day(200).isoformat()),
+    ("pseudonym", "AAAA"),
+    ("keyVersion", 0),
+]
+
+
+@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
+async def test_junk_in_an_embargo_is_named_by_its_field(desk: CitizensDesk) -> None:
     said = {
         "categories": ["veilig-thuis"],
         "reason": "protect-child",
         "until": a_day(30).isoformat(),
     }
-    body = {**await desk.person(ONE), **said, field: value}
-    answer = await desk.send("POST", "/embargoes", body)
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == field
+    for field, value in JUNK:
+        body = {**await desk.person(ONE), **said, field: value}
+        answer = await desk.send("POST", "/embargoes", body)
+        assert answer.status_code == 400, (field, value)
+        assert answer.json()["errors"][0]["field"] == field, (field, value)
 
 
 async def test_an_embargo_that_is_not_there_is_unknown(desk: CitizensDesk) -> None:

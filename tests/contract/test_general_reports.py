@@ -77,20 +77,20 @@ async def test_a_month_that_is_not_over_or_not_counted_has_no_report(
     assert await open_entries(world, Kind.REPORT) == []
 
 
-@pytest.mark.parametrize(
-    ("changed", "field"),
-    [
-        ({"month": "2026-13"}, "month"),
-        ({"month": "oktober"}, "month"),
-        ({"month": 202610}, "month"),
-        ({"form": "xlsx"}, "form"),
-        ({"form": ["pdf"]}, "form"),
-    ],
-)
-async def test_junk_in_a_report_is_refused_by_its_field(
-    world: World, changed: dict[str, object], field: str
-) -> None:
-    body = {"month": "2026-10", "form": "pdf"} | changed
-    answer = await world.send("POST", "/general-reports", world.an_officer(), body)
-    assert answer.status_code == 400
-    assert [one["field"] for one in answer.json()["errors"]] == [field]
+JUNK: list[tuple[dict[str, object], str]] = [
+    ({"month": "2026-13"}, "month"),
+    ({"month": "oktober"}, "month"),
+    ({"month": 202610}, "month"),
+    ({"form": "xlsx"}, "form"),
+    ({"form": ["pdf"]}, "form"),
+]
+
+
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+async def test_junk_in_a_report_is_refused_by_its_field(world: World) -> None:
+    good = {"month": "2026-10", "form": "pdf"}
+    for changed, field in JUNK:
+        body = good | changed
+        answer = await world.send("POST", "/general-reports", world.an_officer(), body)
+        assert answer.status_code == 400, changed
+        assert [one["field"] for one in answer.json()["errors"]] == [field], changed

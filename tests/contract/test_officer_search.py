@@ -167,37 +167,38 @@ async def test_supervision_is_no_reason_to_search_a_citizen(world: World) -> Non
     assert answer.json()["errors"][0]["field"] == "why"
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("why", "curiosity"),
-        ("why", None),
-        ("from", "yesterday"),
-        ("from", "2024-01-01"),
-        ("until", "2020-01-01"),
-        ("organisation", "12"),
-        ("user", 7),
-        ("user", "x" * 256),
-        ("team", ""),
-        ("outcome", "fine"),
-        ("kinds", []),
-        ("kinds", ["first-leaf"]),
-        ("kinds", [{}]),
-        ("cursor", "0"),
-        ("limit", 201),
-        ("limit", True),
-        ("citizen", {"pseudonym": "x"}),
-    ],
-)
-async def test_junk_names_its_field_and_is_not_echoed(
-    world: World, field: str, value: object
-) -> None:
-    body = a_search(world, **{field: value})
-    answer = await world.send("POST", "/searches", world.an_officer(), body)
-    assert answer.status_code == 400
-    named = {str(each["field"]).partition(".")[0] for each in answer.json()["errors"]}
-    assert named <= {field, "body", "tickets", "pseudonym", "keyVersion"}
-    assert "curiosity" not in answer.text
+JUNK: list[tuple[str, object]] = [
+    ("why", "curiosity"),
+    ("why", None),
+    ("from", "yesterday"),
+    ("from", "2024-01-01"),
+    ("until", "2020-01-01"),
+    ("organisation", "12"),
+    ("user", 7),
+    ("user", "x" * 256),
+    ("team", ""),
+    ("outcome", "fine"),
+    ("kinds", []),
+    ("kinds", ["first-leaf"]),
+    ("kinds", [{}]),
+    ("cursor", "0"),
+    ("limit", 201),
+    ("limit", True),
+    ("citizen", {"pseudonym": "x"}),
+]
+
+
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+async def test_junk_names_its_field_and_is_not_echoed(world: World) -> None:
+    for field, value in JUNK:
+        body = a_search(world, **{field: value})
+        answer = await world.send("POST", "/searches", world.an_officer(), body)
+        assert answer.status_code == 400, (field, value)
+        errors = answer.json()["errors"]
+        named = {str(each["field"]).partition(".")[0] for each in errors}
+        might = {field, "body", "tickets", "pseudonym", "keyVersion"}
+        assert named <= might, (field, value)
+        assert "curiosity" not in answer.text, (field, value)
 
 
 async def test_a_user_without_an_organisation_is_nobody(world: World) -> None:

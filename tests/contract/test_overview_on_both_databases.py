@@ -157,24 +157,23 @@ async def test_who_is_no_officer_sees_nothing(world: World, role: str) -> None:
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("changed", "field"),
-    [
-        ({"from": "2026-13-01"}, "from"),
-        ({"until": 3}, "until"),
-        ({"from": "2030-01-01"}, "until"),
-        ({"from": "2020-01-01"}, "until"),
-        ({"organisation": "gemeente"}, "organisation"),
-        ({"team": "<script>"}, "team"),
-        ({"purpose": "Wmo Onderzoek"}, "purpose"),
-        ({"who": "user-1"}, "body"),
-    ],
-)
-async def test_junk_is_refused_by_its_field_and_not_echoed(
-    world: World, changed: dict[str, object], field: str
-) -> None:
-    body = _period(world, **changed)
-    answer = await world.send("POST", "/overviews", world.an_officer(), body)
-    assert answer.status_code == 400
-    assert [one["field"] for one in answer.json()["errors"]] == [field]
-    assert all(str(value) not in answer.text for value in changed.values())
+JUNK: list[tuple[dict[str, object], str]] = [
+    ({"from": "2026-13-01"}, "from"),
+    ({"until": 3}, "until"),
+    ({"from": "2030-01-01"}, "until"),
+    ({"from": "2020-01-01"}, "until"),
+    ({"organisation": "gemeente"}, "organisation"),
+    ({"team": "<script>"}, "team"),
+    ({"purpose": "Wmo Onderzoek"}, "purpose"),
+    ({"who": "user-1"}, "body"),
+]
+
+
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+async def test_junk_is_refused_by_its_field_and_not_echoed(world: World) -> None:
+    for changed, field in JUNK:
+        body = _period(world, **changed)
+        answer = await world.send("POST", "/overviews", world.an_officer(), body)
+        assert answer.status_code == 400, changed
+        assert [one["field"] for one in answer.json()["errors"]] == [field], changed
+        assert all(str(value) not in answer.text for value in changed.values()), changed

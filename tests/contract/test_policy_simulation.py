@@ -88,31 +88,29 @@ def _broken() -> str:
     return Bundle(shipped.catalogue, files).encode().decode()
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({}, "body"),
-        ([], "body"),
-        ({"bundle": "{}"}, "bundle.json"),
-        ({"bundle": 1}, "bundle"),
-        ({"bundle": ""}, "bundle"),
-        ({"bundle": _broken()}, "permits.cedar"),
-        ({"approval": "x"}, "approval"),
-        ({"category": {}}, "id"),
-        ({"category": {**WW, "id": "nothing"}}, "category"),
-        ({"category": {**WW, "active": 1}}, "active"),
-        ({"category": {**WW, "statute": "x" * 81}}, "statute"),
-        ({"category": {**WW, "purposes": ["nothing"]}}, "purposes"),
-        ({"category": {**WW, "extra": 1}}, "category"),
-        ({**CHANGE, "approval": "6f1c2d3e-0000-4000-8000-000000000000"}, "body"),
-    ],
-)
-async def test_junk_is_a_problem_that_names_the_field(
-    small: World, body: object, field: str
-) -> None:
-    status, problem = await send(small, "/policy/simulations", body)
-    assert status == 400, problem
-    assert problem["errors"][0]["field"] == field
+JUNK: list[tuple[object, str]] = [
+    ({}, "body"),
+    ([], "body"),
+    ({"bundle": "{}"}, "bundle.json"),
+    ({"bundle": 1}, "bundle"),
+    ({"bundle": ""}, "bundle"),
+    ({"bundle": _broken()}, "permits.cedar"),
+    ({"approval": "x"}, "approval"),
+    ({"category": {}}, "id"),
+    ({"category": {**WW, "id": "nothing"}}, "category"),
+    ({"category": {**WW, "active": 1}}, "active"),
+    ({"category": {**WW, "statute": "x" * 81}}, "statute"),
+    ({"category": {**WW, "purposes": ["nothing"]}}, "purposes"),
+    ({"category": {**WW, "extra": 1}}, "category"),
+    ({**CHANGE, "approval": "6f1c2d3e-0000-4000-8000-000000000000"}, "body"),
+]
+
+
+async def test_junk_is_a_problem_that_names_the_field(small: World) -> None:
+    for body, field in JUNK:
+        status, problem = await send(small, "/policy/simulations", body)
+        assert status == 400, (body, problem)
+        assert problem["errors"][0]["field"] == field, body
 
 
 async def test_a_digest_that_nobody_proposed_is_not_found(small: World) -> None:

@@ -218,24 +218,23 @@ async def test_what_was_asked_does_not_lie_readable_in_the_database(
     assert b"somebody-in-particular" not in bytes(rows[0].sealed)
 
 
-@pytest.mark.parametrize(
-    ("changed", "field"),
-    [
-        ({"reason": "curiosity"}, "reason"),
-        ({"reason": 1}, "reason"),
-        ({"until": "2027-03-01"}, "until"),
-        ({"user": ""}, "user"),
-        ({"user": "x" * 201}, "user"),
-        ({"user": "a\u0000b"}, "user"),
-        ({"team": "a\nb"}, "team"),
-        ({"citizen": "x"}, "body"),
-    ],
-)
-async def test_junk_in_a_request_is_refused_by_its_field(
-    world: World, changed: dict[str, object], field: str
-) -> None:
+JUNK: list[tuple[dict[str, object], str]] = [
+    ({"reason": "curiosity"}, "reason"),
+    ({"reason": 1}, "reason"),
+    ({"until": "2027-03-01"}, "until"),
+    ({"user": ""}, "user"),
+    ({"user": "x" * 201}, "user"),
+    ({"user": "a\u0000b"}, "user"),
+    ({"team": "a\nb"}, "team"),
+    ({"citizen": "x"}, "body"),
+]
+
+
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+async def test_junk_in_a_request_is_refused_by_its_field(world: World) -> None:
     await change_mandate(world, AFTER.date())
-    token = world.an_officer()
-    answer = await world.send("POST", "/specific-reports", token, QUESTION | changed)
-    assert answer.status_code == 400
-    assert [one["field"] for one in answer.json()["errors"]] == [field]
+    for changed, field in JUNK:
+        token, body = world.an_officer(), QUESTION | changed
+        answer = await world.send("POST", "/specific-reports", token, body)
+        assert answer.status_code == 400, changed
+        assert [one["field"] for one in answer.json()["errors"]] == [field], changed
