@@ -8,9 +8,10 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from signal_index.notice import ContactHolder, Deputy, Label, OfficeHours, Phone
+from sources.closed_row import ClosedRow
 from sources.labels import parse_label
 from sources.phones import parse_phone
 
@@ -22,19 +23,17 @@ ClockText = Annotated[str, StringConstraints(pattern=_CLOCK.pattern)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class HoursRow(_Closed):
+class HoursRow(ClosedRow):
     """Office hours in a profile: `{days = ["mon"], from = "09:00", to = "17:00"}`."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     days: tuple[Weekday, ...] = Field(min_length=1)
     opens: ClockText = Field(alias="from")
     closes: ClockText = Field(alias="to")
 
 
-class DeputyRow(_Closed):
+class DeputyRow(ClosedRow):
     """Who answers when the contact holder does not."""
 
     function: LabelText
@@ -42,7 +41,7 @@ class DeputyRow(_Closed):
     name: LabelText | None = None
 
 
-class ContactRow(_Closed):
+class ContactRow(ClosedRow):
     """A contact holder in a profile."""
 
     function: LabelText

@@ -4,16 +4,10 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 
 from apscheduler.triggers.cron import CronTrigger
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from signal_index.notice import DeliveryKind
+from sources.closed_row import ClosedRow
 from sources.layouts import EventSource
 
 NIGHTLY: Final = "30 2 * * *"
@@ -32,11 +26,7 @@ def _check_cron(text: str) -> str:
 Cron = Annotated[str, AfterValidator(_check_cron)]
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FeedRow(_Closed):
+class FeedRow(ClosedRow):
     """One thing the agent reads.
 
     `folder` is watched; `file` is a file that the registration writes anew; without
@@ -61,7 +51,7 @@ class FeedRow(_Closed):
         return self
 
 
-class SenderRow(_Closed):
+class SenderRow(ClosedRow):
     """A system that may send events for a feed, by its public key."""
 
     feed: FeedName
@@ -69,7 +59,7 @@ class SenderRow(_Closed):
     sources: tuple[EventSource, ...] = Field(min_length=1, max_length=50)
 
 
-class ReceiverRow(_Closed):
+class ReceiverRow(ClosedRow):
     """Where events are received; a proxy in front ends TLS."""
 
     host: str = Field(min_length=1)
@@ -77,7 +67,7 @@ class ReceiverRow(_Closed):
     senders: tuple[SenderRow, ...] = Field(min_length=1, max_length=64)
 
 
-class AgentRow(_Closed):
+class AgentRow(ClosedRow):
     """What the agent is called at the index, and when it compares what is open."""
 
     name: FeedName = "agent"

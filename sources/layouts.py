@@ -10,14 +10,9 @@ import re
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from sources.closed_row import ClosedRow
 
 _DAY_FORMAT = re.compile(r"(?=.*%d)(?=.*%m)(?=.*%Y)(?:%[dmYHMS]|[-/. T:]){3,20}")
 ISO_DAYS: Final = ("%Y-%m-%d",)
@@ -53,11 +48,7 @@ DayFormat = Annotated[str, BeforeValidator(_check_day_format)]
 EventSource = Annotated[str, AfterValidator(_check_event_source)]
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Columns(_Closed):
+class Columns(ClosedRow):
     """Which column holds what; what is absent here is never read."""
 
     bsn: Column
@@ -75,7 +66,7 @@ class Columns(_Closed):
     informed_on: Column | None = None
 
 
-class MappedLayout(_Closed):
+class MappedLayout(ClosedRow):
     """A registration of which the profile says what each column is."""
 
     dates: tuple[DayFormat, ...] = Field(default=ISO_DAYS, min_length=1)
@@ -130,7 +121,7 @@ class EventLayout(MappedLayout):
     ignores: frozenset[EventType] = frozenset()
 
 
-class DdasLayout(_Closed):
+class DdasLayout(ClosedRow):
     """What opens and closes a signal in a DDAS delivery.
 
     SHV: the first of `opens` that is filled begins a case, `einddatum` or the date of
@@ -144,7 +135,7 @@ class DdasLayout(_Closed):
     json_schema: Path | None = None
 
 
-class MessageLayout(_Closed):
+class MessageLayout(ClosedRow):
     """What opens and closes a signal in iWmo and iJw messages.
 
     `opens`: what the municipality assigned (301), or what the provider started (305).

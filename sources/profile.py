@@ -12,17 +12,11 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from keys.municipality import MunicipalityCode
 from signal_index.notice import Slug
+from sources.closed_row import ClosedRow
 from sources.contacts import ContactRow
 from sources.errors import InvalidProfile
 from sources.layouts import (
@@ -59,11 +53,7 @@ _LAYOUTS: Final = {
 }
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class StatusCodes(_Closed):
+class StatusCodes(ClosedRow):
     """What opens a signal, what closes it, and what does neither."""
 
     opens: frozenset[str] = Field(min_length=1)
@@ -71,23 +61,23 @@ class StatusCodes(_Closed):
     ignores: frozenset[str] = frozenset()
 
 
-class OptInCodes(_Closed):
+class OptInCodes(ClosedRow):
     """Which codes say that the citizen agreed, case by case."""
 
     yes: frozenset[str] = Field(min_length=1)
     no: frozenset[str] = Field(min_length=1)
 
 
-class Codes(_Closed):
+class Codes(ClosedRow):
     """The code lists of the registration, each with its meaning here."""
 
     status: StatusCodes | None = None
     opt_in: OptInCodes | None = None
-    category: dict[str, SlugText] = {}
-    informed: dict[str, SlugText] = {}
+    category: dict[str, SlugText] = Field(default_factory=dict)
+    informed: dict[str, SlugText] = Field(default_factory=dict)
 
 
-class Profile(_Closed):
+class Profile(ClosedRow):
     """One registration of one agency."""
 
     name: SlugText
@@ -105,7 +95,7 @@ class Profile(_Closed):
     events: EventLayout | None = None
     ddas: DdasLayout = DdasLayout()
     messages: MessageLayout = MessageLayout()
-    contacts: dict[str, ContactRow] = {}
+    contacts: dict[str, ContactRow] = Field(default_factory=dict)
 
     @property
     def categories(self) -> tuple[Slug, ...]:

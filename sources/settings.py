@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -27,6 +25,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from keys.config import KeyOrigin
+from sources.closed_row import ClosedRow
 from sources.errors import InvalidAgencySettings
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow
 
@@ -57,11 +56,7 @@ Url = Annotated[str, AfterValidator(_check_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_check_database_url)]
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class KeyFiles(_Closed):
+class KeyFiles(ClosedRow):
     """Where the agency's keys are; `signal-source keys create` makes all four."""
 
     request: Path
@@ -70,21 +65,21 @@ class KeyFiles(_Closed):
     outbox: Path
 
 
-class IndexPlace(_Closed):
+class IndexPlace(ClosedRow):
     """The index, and the name under which tokens are meant for it."""
 
     url: Url
     audience: str = Field(min_length=1)
 
 
-class IdentityPlace(_Closed):
+class IdentityPlace(ClosedRow):
     """The OpenID provider, and the client that this agency is there."""
 
     issuer: Url
     client_id: str = Field(min_length=1)
 
 
-class HolderRow(_Closed):
+class HolderRow(ClosedRow):
     """One key holder."""
 
     index: int = Field(ge=1, le=9)
@@ -92,7 +87,7 @@ class HolderRow(_Closed):
     url: Url
 
 
-class HolderPlaces(_Closed):
+class HolderPlaces(ClosedRow):
     """The key holders, whom we trust by their pinned keys."""
 
     pins: Path
@@ -100,7 +95,7 @@ class HolderPlaces(_Closed):
     places: tuple[HolderRow, ...] = Field(min_length=2, max_length=9)
 
 
-class DatabasePlace(_Closed):
+class DatabasePlace(ClosedRow):
     """A database of a registration: where, as whom, and the file with the password.
 
     The URL is SQLAlchemy's and holds no password, so that this file may be shown.

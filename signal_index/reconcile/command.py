@@ -6,14 +6,13 @@ judged, because something is missing or cannot be read.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from keys.config import KeyOrigin, parse_pins, verify_config
+from keys.config import KeyConfig, KeyOrigin, parse_pins, verify_config
 from keys.errors import KeysError
 from signal_index import clock
 from signal_index.proof import (
@@ -103,11 +102,13 @@ def reconcile_command(  # noqa: PLR0917 - each is an option of the command line
         exports=ledger, opened=opened, statements=places, receipts=receipts or []
     )
     at = clock.now() if so_far else _end_of(day.date())
-    named = _Named(receipt_key, key_config, pins, accepted_origin)
 
     def judge() -> Report:
-        trust = _read_trust(key, witness or [], quorum)
-        trusted = _read_trusted(named, trust, at)
+        trusted = Trusted(
+            ledger=_read_trust(key, witness or [], quorum),
+            receipts=[parse_receipt_key(_read_jwk(receipt_key))],
+            holders=_read_config(key_config, pins, accepted_origin, at),
+        )
         with showing("verifying the ledger") as progress:
             return judge_day(
                 day.date(), files, trusted, so_far=so_far, progress=progress
@@ -170,16 +171,6 @@ def _keep(found: Report, into: Path) -> None:
         raise typer.Exit(UNJUDGED) from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """Files with what is believed beforehand."""
-
-    receipt_key: Path
-    key_config: Path
-    pins: Path
-    origin: KeyOrigin
-
-
 def _read_trust(key: Path, witnesses: Sequence[str], quorum: int | None) -> Trust:
     """Give whose tree it must be; a witness may be a key or a file with one."""
     keys = [
@@ -190,17 +181,13 @@ def _read_trust(key: Path, witnesses: Sequence[str], quorum: int | None) -> Trus
     return Trust(pinned, quorum=make_quorum(keys, quorum))
 
 
-def _read_trusted(named: _Named, trust: Trust, at: datetime) -> Trusted:
-    return Trusted(
-        ledger=trust,
-        receipts=[parse_receipt_key(_read_jwk(named.receipt_key))],
-        holders=verify_config(
-            _read(named.key_config),
-            parse_pins(_read(named.pins)),
-            accepted_origin=named.origin,
-            known=None,
-            now=at,
-        ),
+def _read_config(path: Path, pins: Path, origin: KeyOrigin, at: datetime) -> KeyConfig:
+    return verify_config(
+        _read(path),
+        parse_pins(_read(pins)),
+        accepted_origin=origin,
+        known=None,
+        now=at,
     )
 
 

@@ -97,41 +97,23 @@ async def search_entries(
     `BUDGET` entries were looked at. Proven by tests/contract/test_officer_search.py.
     """
     found: list[FoundEntry] = []
-    for year, window in _years(search, keys, page.before):
+    for year, first, end in _years(search, keys, page.before):
         wanted = page.limit + 1 - len(found)
-        drive = _drive(search, keys.disclosures[year], window)
-        rows = await conn.execute(_judge(search, drive).limit(wanted))
+        ids, hashes = _read_back(search, keys.disclosures[year], first, end)
+        rows = await conn.execute(_judge(search, ids, hashes).limit(wanted))
         found += [_open(row, keys) for row in rows]
         if len(found) > page.limit:
             return SearchPage(tuple(found[: page.limit]), found[page.limit - 1].entry)
-        reached = await conn.scalar(
-            select(drive.ids.c.entry_id).offset(BUDGET - 1).limit(1)
-        )
+        reached = await conn.scalar(select(ids.c.entry_id).offset(BUDGET - 1).limit(1))
         if reached is not None:
             return SearchPage(tuple(found), reached)
     return SearchPage(tuple(found), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """Ids from the first instant up to (and without) the last, of one year."""
-
-    first: UUID
-    end: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class _Drive:
-    """The ids that are read backwards, and the hashes that their rows must have too."""
-
-    ids: Subquery
-    hashes: Mapping[str, bytes]
-
-
 def _years(
     search: LedgerSearch, keys: YearKeys, before: UUID | None
-) -> Iterator[tuple[int, _Window]]:
-    """Give the years that can be opened, newest first, each with its ids."""
+) -> Iterator[tuple[int, UUID, UUID]]:
+    """Find the years that can be opened, newest first: first id, and end (without)."""
     for year in sorted(keys.disclosures, reverse=True):
         if search.persons is not None and year not in search.persons:
             continue
@@ -140,7 +122,7 @@ def _years(
         end = make_uuid7(last, bytes(10))
         end = end if before is None else min(end, before)
         if first < last and make_uuid7(first, bytes(10)) < end:
-            yield year, _Window(make_uuid7(first, bytes(10)), end)
+            yield year, make_uuid7(first, bytes(10)), end
 
 
 def _hashes(search: LedgerSearch, key: DisclosureKey) -> Mapping[str, bytes]:
@@ -164,8 +146,12 @@ def _hashes(search: LedgerSearch, key: DisclosureKey) -> Mapping[str, bytes]:
     return found
 
 
-def _drive(search: LedgerSearch, key: DisclosureKey, window: _Window) -> _Drive:
-    """Give the ids to look at: read from one index alone, never from the table.
+def _read_back(
+    search: LedgerSearch, key: DisclosureKey, first: UUID, end: UUID
+) -> tuple[Subquery, Mapping[str, bytes]]:
+    """Read ids backwards from one index alone, never from the table.
+
+    With them come the hashes that their rows must have too.
 
     Were anything else of a row asked for here, PostgreSQL might read the primary key
     backwards instead, and all of it where what is narrow lies far back.
@@ -186,18 +172,20 @@ def _drive(search: LedgerSearch, key: DisclosureKey, window: _Window) -> _Drive:
     ids = (
         select(table.c.entry_id)
         .where(narrow)
-        .where(table.c.entry_id >= window.first)
-        .where(table.c.entry_id < window.end)
+        .where(table.c.entry_id >= first)
+        .where(table.c.entry_id < end)
         .order_by(table.c.entry_id.desc())
         .limit(BUDGET)
         .subquery("narrow")
     )
-    return _Drive(ids, hashes)
+    return ids, hashes
 
 
-def _judge(search: LedgerSearch, drive: _Drive) -> Select[Any]:
+def _judge(
+    search: LedgerSearch, ids: Subquery, hashes: Mapping[str, bytes]
+) -> Select[Any]:
     """Keep of what was read what also has everything else that was asked for."""
-    ids, entry, said = drive.ids, ledger_entry.c, ledger_disclosure.c
+    entry, said = ledger_entry.c, ledger_disclosure.c
     statement = (
         select(
             entry.entry_id,
@@ -217,7 +205,7 @@ def _judge(search: LedgerSearch, drive: _Drive) -> Select[Any]:
         .where(entry.kind.in_(sorted(search.kinds)))
         .order_by(ids.c.entry_id.desc())
     )
-    for name, value in drive.hashes.items():
+    for name, value in hashes.items():
         statement = statement.where(said[name] == value)
     if search.organisation is not None:
         statement = statement.where(entry.organisation == search.organisation)

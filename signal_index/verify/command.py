@@ -7,7 +7,6 @@ at the place: a ledger (an export, or tiles over HTTP), or proof files of entrie
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -99,33 +98,30 @@ def verify_command(  # noqa: PLR0917 - each is an option of the command line
 
     Exit code 0: it holds. 1: it is false. 2: it cannot be judged.
     """
-    asked = _Asked(place, token_file, checkpoint_only=checkpoint_only)
 
-    def find_trust() -> Trust:
+    def find_facts() -> verdicts.Facts:
         keys = [parse_witness_key(_read_named(text)) for text in witness or []]
         notes = [_read_text(path) for path in earlier or []]
         pinned = parse_note_key(_read_named(key))
-        return Trust(pinned, notes, year, make_quorum(keys, quorum))
+        trust = Trust(pinned, notes, year, make_quorum(keys, quorum))
+        if not checkpoint_only and (files := find_proof_files(place)):
+            return verdicts.tell_of_proofs(judge_proofs(files, trust))
+        token = None if token_file is None else _read_text(token_file).strip()
+        with open_source(place, token=token) as source:
+            if checkpoint_only:
+                return verdicts.tell_of_growth(judge_growth(source, trust))
+            with _progress() as progress:
+                found = judge.judge_ledger(source, trust, progress=progress)
+        return verdicts.tell_of_ledger(found)
 
-    code, facts = _judge(asked, find_trust)
+    code, facts = _judge(find_facts)
     typer.echo(json.dumps(facts) if as_json else facts["sentence"])
     raise typer.Exit(code)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What to judge, and how much of it."""
-
-    place: str
-    token_file: Path | None
-    checkpoint_only: bool
-
-
-def _judge(
-    asked: _Asked, find_trust: Callable[[], Trust]
-) -> tuple[int, dict[str, object]]:
+def _judge(find_facts: Callable[[], verdicts.Facts]) -> tuple[int, verdicts.Facts]:
     try:
-        return HOLDS, {"verified": True, **_find_facts(asked, find_trust())}
+        return HOLDS, {"verified": True, **find_facts()}
     except ProofRefused as refusal:
         return FALSE, {"verified": False, "sentence": f"False: {refusal}."}
     except (CannotJudge, MalformedProof) as refusal:
@@ -133,18 +129,6 @@ def _judge(
     except Exception as fault:  # noqa: BLE001 - the edge: our own fault is no verdict
         sentence = f"Cannot judge: the verifier failed ({type(fault).__name__})."
         return UNJUDGED, {"verified": None, "sentence": sentence}
-
-
-def _find_facts(asked: _Asked, trust: Trust) -> dict[str, object]:
-    if not asked.checkpoint_only and (files := find_proof_files(asked.place)):
-        return verdicts.tell_of_proofs(judge_proofs(files, trust))
-    token = None if asked.token_file is None else _read_text(asked.token_file).strip()
-    with open_source(asked.place, token=token) as source:
-        if asked.checkpoint_only:
-            return verdicts.tell_of_growth(judge_growth(source, trust))
-        with _progress() as progress:
-            found = judge.judge_ledger(source, trust, progress=progress)
-    return verdicts.tell_of_ledger(found)
 
 
 def _read_named(text: str) -> str:

@@ -6,7 +6,6 @@ organisation and may stand behind its trajectories: a first pass finds them.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO, Final
 
@@ -29,13 +28,6 @@ from sources.values import Place, Reading, Reject
 DAYS: Final = ("%Y-%m-%d",)
 _ORGANISATION: Final = "leveringen.item.aanleverende_organisatie"
 _TRAJECTORY: Final = "leveringen.item.schuldhulptrajecten.item"
-
-
-@dataclass(frozen=True, slots=True)
-class _Trajectory:
-    path: str
-    row: Mapping[str, object]
-    people: tuple[RawPerson, ...]
 
 
 def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
@@ -72,28 +64,20 @@ def _read_trajectory(
     if not 1 <= len(clients) <= 2:
         yield (Reject(Place(None, path), "client", Reason.RECORD_MALFORMED),)
         return
-    trajectory = _Trajectory(path, row, people.get(found.delivery, ()))
-    for index, client in enumerate(clients):
-        raw = _make_raw(trajectory, (index, members(client)), profile, today)
-        yield read_case(raw, profile, today=today)
-
-
-def _make_raw(
-    trajectory: _Trajectory,
-    client: tuple[int, Mapping[str, object]],
-    profile: Profile,
-    today: date,
-) -> RawCase:
-    index, person = client
-    fields: dict[Role, RawField] = {
-        "bsn": field(person, "Burgerservicenummer", f"client[{index}]."),
-        "birth": field(person, "Geboortedatum", f"client[{index}]."),
-        "municipality": field(trajectory.row, "gemeentecode"),
-        "start": _find_start(trajectory.row, profile),
-        "end": _find_end(trajectory.row),
+    of_all: dict[Role, RawField] = {
+        "municipality": field(row, "gemeentecode"),
+        "start": _find_start(row, profile),
+        "end": _find_end(row),
     }
-    place = Place(None, f"{trajectory.path}.client[{index}]")
-    return RawCase(place, fields, DAYS, trajectory.people, today)
+    for index, client in enumerate(clients):
+        person, place = members(client), Place(None, f"{path}.client[{index}]")
+        fields: dict[Role, RawField] = {
+            "bsn": field(person, "Burgerservicenummer", f"client[{index}]."),
+            "birth": field(person, "Geboortedatum", f"client[{index}]."),
+            **of_all,
+        }
+        raw = RawCase(place, fields, DAYS, people.get(found.delivery, ()), today)
+        yield read_case(raw, profile, today=today)
 
 
 def _find_start(row: Mapping[str, object], profile: Profile) -> RawField:
