@@ -10,6 +10,7 @@ from uuid import UUID
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import (
     ENTROPY_BYTES,
+    KINDS,
     CheckpointKey,
     DecisionGroup,
     DisclosureKey,
@@ -26,7 +27,7 @@ from signal_index.ledger import (
     describe_lookup,
 )
 from signal_index.merkle import Range, Tiles, fold, hash_ranges, tiles_of
-from signal_index.proof import TILE_WIDTH, JsonObject, hash_leaf
+from signal_index.proof import TILE_WIDTH, Group, JsonObject, hash_leaf
 
 ORIGIN = "index.example/ledger"
 OIN = "00000001234567890000"
@@ -67,6 +68,16 @@ def some_facts(number: int = 1, **changes: object) -> EntryFacts:
         decision=DecisionGroup(Outcome.ANSWERED),
     )
     return replace(facts, **changes)  # type: ignore[arg-type] # names are the caller's
+
+
+def an_act(number: int, kind: Kind) -> Entry:
+    """Give an entry of any kind: a lookup's facts, as far as the kind has them."""
+    rule, facts = KINDS[kind], some_facts(number, kind=kind)
+    changes: dict[str, object] = {"why": rule.why or facts.why}
+    changes |= {group.value: None for group in Group if group not in rule.forms[0]}
+    if isinstance(rule.activity, str):
+        changes["activity"] = None
+    return an_entry(number, kind=kind, **changes)
 
 
 def a_shown(flags: int) -> JsonObject:

@@ -21,7 +21,7 @@ from signal_index.proof import (
     parse_leaf,
 )
 from signal_index.verify import verify_command
-from tests.ledger_builders import CHECKPOINT_KEY, NOON, an_entry, an_id
+from tests.ledger_builders import CHECKPOINT_KEY, NOON, an_act, an_entry, an_id
 from tests.ledger_world import key_of
 
 app = typer.Typer()
@@ -103,6 +103,6 @@ def test_a_signed_tree_with_what_does_not_belong_is_false(
 
 def test_every_kind_can_be_recorded(tmp_path: Path) -> None:
     kinds = [kind for kind in Kind if kind is not Kind.FIRST_LEAF]
-    leaves = [an_entry(n, kind=kind).leaf for n, kind in enumerate(kinds, 1)]
+    leaves = [an_act(n, kind).leaf for n, kind in enumerate(kinds, 1)]
     facts = json.loads(run(a_signed_tree(tmp_path, [FIRST, *leaves]), "--json").output)
     assert facts["kinds"] == {kind.value: 1 for kind in Kind}
