@@ -56,6 +56,11 @@ def render_problem(
     fields = _field_errors(error)
     if fields:
         body["errors"] = fields
+    if isinstance(error, policy_errors.ReportDenied):
+        body["grounds"] = [
+            {"id": ground.id, "text": ground.text, "remedy": ground.remedy}
+            for ground in error.grounds
+        ]
     body.update(members or {})
     return ProblemAnswer(found.status, encode_compact(body), _headers(error, found))
 

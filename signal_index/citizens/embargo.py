@@ -29,7 +29,11 @@ from keys.pseudonym import RowKeySecret, SealedRow, StoredPoint, derive_sealed_r
 from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
 from policy.vocabulary import CategoryId
-from signal_index.citizens.reported import ReportedEntry, ReportedSignal
+from signal_index.wire.citizen_reports import (
+    ReportedCheck,
+    ReportedLookup,
+    ReportedSignal,
+)
 
 MOST_MONTHS: Final = 6
 """How long an embargo lasts at most; after that it is weighed anew."""
@@ -99,34 +103,35 @@ def find_embargo_categories(catalogue: Catalogue) -> frozenset[CategoryId]:
 
 
 def withhold_entries(
-    entries: Iterable[ReportedEntry],
+    entries: Iterable[ReportedLookup | ReportedCheck],
     embargoed: frozenset[str],
     catalogue: Catalogue,
-) -> Sequence[ReportedEntry]:
-    """Give the entries that may stand in the report; the others leave no trace."""
-    if not embargoed:
-        return tuple(entries)
+) -> Sequence[ReportedLookup | ReportedCheck]:
+    """Keep the entries that may stand in the report; the others leave no trace."""
     return tuple(
-        entry for entry in entries if not _gives_away(entry, embargoed, catalogue)
+        entry
+        for entry in entries
+        if not isinstance(entry, ReportedLookup)
+        or not _gives_away(entry, embargoed, catalogue)
     )
 
 
 def withhold_signals(
     signals: Iterable[ReportedSignal], embargoed: frozenset[str]
 ) -> Sequence[ReportedSignal]:
-    """Give the signals that may stand in the report."""
+    """Keep the signals that may stand in the report."""
     return tuple(one for one in signals if one.category not in embargoed)
 
 
 def _gives_away(
-    entry: ReportedEntry, embargoed: frozenset[str], catalogue: Catalogue
+    lookup: ReportedLookup, embargoed: frozenset[str], catalogue: Catalogue
 ) -> bool:
-    if any(flag.category in embargoed for flag in entry.shown):
-        return True
-    if not entry.is_lookup:
+    if not embargoed:
         return False
+    if any(flag.category in embargoed for flag in lookup.shown):
+        return True
     try:
-        purpose = catalogue.purposes[catalogue.parse_purpose(entry.purpose)]
+        purpose = catalogue.purposes[catalogue.parse_purpose(lookup.purpose)]
     except UnknownPurpose:
         return True  # a purpose that left the catalogue: better hidden than known
     return purpose.about_safety and not embargoed.isdisjoint(purpose.sees)

@@ -9,17 +9,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from keys.pseudonym import RowKeySecret, StoredPoint, derive_sealed_row
+from policy.errors import UnknownCode
 from policy.reports import ReportPermit
 from policy.vocabulary import CategoryId
-from signal_index.ledger import KINDS, ShownFlag
+from signal_index.labels import Labels
+from signal_index.ledger import KINDS
 from signal_index.proof import Group, JsonObject, Kind
+from signal_index.wire.citizen_reports import (
+    ReportedCheck,
+    ReportedLookup,
+    ShownSignal,
+)
 
 LOOKUP_GROUPS: Final = (Group.WHY, Group.WHAT, Group.DECISION)
 """The groups of a lookup that its citizen may see, and that their proof opens."""
@@ -40,63 +47,6 @@ class OwnSearch:
     rows: Mapping[bytes, CategoryId]
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedSignal:
-    """A signal about the citizen, whether or not a lookup would show it today."""
-
-    row_key: bytes
-    source: str
-    reference: UUID
-    category: str
-    state: str
-    valid_from: date
-    valid_until: date
-    ended_on: date | None
-    informed_code: str
-    informed_on: date
-    contact: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class ReportedEntry:
-    """That somebody looked: opened, but for the groups no citizen is shown."""
-
-    entry: UUID
-    kind: Kind
-    at: datetime
-    organisation: str
-    why: JsonObject
-    what: JsonObject
-    decision: JsonObject
-
-    @property
-    def is_lookup(self) -> bool:
-        """Tell a lookup from an officer's search or report."""
-        return self.kind is Kind.LOOKUP
-
-    @property
-    def purpose(self) -> str:
-        """Give the id of the purpose, or nothing."""
-        return str(self.why.get("purpose") or "")
-
-    @property
-    def shown(self) -> Sequence[ShownFlag]:
-        """Give the flags that the answer showed."""
-        flags = self.what.get("flags")
-        if not isinstance(flags, Sequence) or isinstance(flags, str):
-            return ()
-        return tuple(
-            ShownFlag(str(flag.get("category")), str(flag.get("source")))
-            for flag in flags
-            if isinstance(flag, Mapping)
-        )
-
-    @property
-    def groups(self) -> Sequence[Group]:
-        """Give the groups that the citizen's proof of this entry opens."""
-        return LOOKUP_GROUPS if self.is_lookup else ()
-
-
 def derive_own_search(
     permit: ReportPermit, point: StoredPoint, key: RowKeySecret
 ) -> OwnSearch:
@@ -105,3 +55,71 @@ def derive_own_search(
         permit,
         {derive_sealed_row(key, point, id_).row_key: id_ for id_ in permit.categories},
     )
+
+
+def tell_entry(
+    groups: Mapping[Group, JsonObject | None],
+    labels: Labels,
+    *,
+    entry: UUID,
+    kind: Kind,
+    at: datetime,
+    organisation: str,
+) -> ReportedLookup | ReportedCheck:
+    """Say to a citizen that somebody looked, or checked on that; not proven yet."""
+    said: dict[str, Any] = {
+        "entryId": entry,
+        "at": at,
+        "organisation": labels.organisation(organisation),
+        "proof": None,
+    }
+    if kind is not Kind.LOOKUP:
+        return ReportedCheck(**{**said, "kind": kind.value})
+    why = groups[Group.WHY] or {}
+    decision = groups[Group.DECISION] or {}
+    catalogue = labels.catalogue
+    outcome: Any = decision.get("outcome") or "failed"
+    purpose = _text(why, "purpose") or ""
+    return ReportedLookup(
+        **said,
+        purpose=purpose,
+        purposeLabel=labels.purpose(purpose),
+        purposeText=_explain(labels, purpose),
+        legalBasis=labels.of(catalogue.legal_bases, _text(why, "legalBasis")),
+        informed=labels.of(catalogue.informed, _text(why, "informed")),
+        breakGlass=labels.of(catalogue.break_glass_reasons, _text(why, "breakGlass")),
+        outcome=outcome,
+        repeat=decision.get("repeat") is True,
+        shown=list(_tell_flags(groups[Group.WHAT] or {}, labels)),
+    )
+
+
+def find_open_groups(line: ReportedLookup | ReportedCheck) -> Sequence[Group]:
+    """Find the groups that the citizen's proof of a line opens: of a check, none."""
+    return LOOKUP_GROUPS if isinstance(line, ReportedLookup) else ()
+
+
+def _tell_flags(what: JsonObject, labels: Labels) -> Iterator[ShownSignal]:
+    flags = what.get("flags")
+    for flag in flags if isinstance(flags, Sequence) else ():
+        if isinstance(flag, Mapping):
+            category = str(flag.get("category"))
+            yield ShownSignal(
+                category=category,
+                categoryLabel=labels.category(category),
+                organisation=labels.organisation(str(flag.get("source"))),
+            )
+
+
+def _explain(labels: Labels, purpose: str) -> str | None:
+    """Find the sentences for citizens of a purpose; none where it left the list."""
+    catalogue = labels.catalogue
+    try:
+        return catalogue.purposes[catalogue.parse_purpose(purpose)].citizen_text
+    except UnknownCode:
+        return None
+
+
+def _text(group: JsonObject, name: str) -> str | None:
+    found = group.get(name)
+    return found if isinstance(found, str) else None

@@ -10,35 +10,47 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.citizens.reported import (
     LOOKUP_GROUPS,
     REPORTED_KINDS,
     OwnSearch,
-    ReportedEntry,
-    ReportedSignal,
+    tell_entry,
 )
+from signal_index.labels import Labels
 from signal_index.ledger import DisclosureKey, open_disclosures
-from signal_index.proof import Group, JsonObject, Kind, parse_disclosure
+from signal_index.proof import Kind, parse_disclosure
+from signal_index.tables.citizen_rights import correction
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import signal
+from signal_index.wire.citizen_reports import (
+    ReportedCheck,
+    ReportedContact,
+    ReportedLookup,
+    ReportedSignal,
+)
 
 MOST_ENTRIES: Final = 500
 """More than anybody is looked up in five years; a report with more says so."""
 
 
 async def find_own_signals(
-    conn: AsyncConnection, search: OwnSearch
+    conn: AsyncConnection, search: OwnSearch, labels: Labels
 ) -> Sequence[ReportedSignal]:
-    """Give all signals about the permit's person in its municipality, restricted too.
+    """Read all signals about the permit's person in its municipality, restricted too.
 
     Also what no lookup would show today, such as a signal that is yet to begin:
     whatever is kept about a citizen is theirs to see (GDPR art. 15).
     """
     columns = signal.c
+    is_disputed = exists().where(
+        correction.c.source == columns.source,
+        correction.c.signal_reference == columns.reference,
+        correction.c.answer.is_(None),
+    )
     rows = await conn.execute(
         select(
             columns.row_key,
@@ -52,15 +64,16 @@ async def find_own_signals(
             columns.informed_code,
             columns.informed_on,
             contact_holder.c.details,
+            is_disputed.label("is_disputed"),
         )
         .join(contact_holder, contact_holder.c.id == columns.contact_holder)
         .where(columns.row_key.in_(sorted(search.rows)))
         .where(columns.municipality == search.permit.municipality)
     )
     found = [
-        ReportedSignal(*row) for row in rows if search.rows[row.row_key] == row.category
+        _signal(row, labels) for row in rows if search.rows[row.row_key] == row.category
     ]
-    return sorted(found, key=lambda one: (one.category, one.source, one.valid_from))
+    return sorted(found, key=lambda one: (one.category, one.source, one.since))
 
 
 async def find_person_entries(
@@ -68,8 +81,9 @@ async def find_person_entries(
     persons: Mapping[int, bytes],
     municipality: str,
     keys: Mapping[int, DisclosureKey],
-) -> Sequence[ReportedEntry]:
-    """Give the newest entries in which somebody looked, newest first.
+    labels: Labels,
+) -> Sequence[ReportedLookup | ReportedCheck]:
+    """Read the newest entries in which somebody looked, newest first.
 
     `persons` holds the keyed hash of one person in each year's ledger. At most
     `MOST_ENTRIES` and one more, by which the caller sees that there are more.
@@ -92,22 +106,42 @@ async def find_person_entries(
         .order_by(ledger_disclosure.c.entry_id.desc())
         .limit(MOST_ENTRIES + 1)
     )
-    return [_open(row, keys[row.year]) for row in rows]
+    return [_entry(row, keys[row.year], labels) for row in rows]
 
 
-def _open(row: Row[*tuple[Any, ...]], key: DisclosureKey) -> ReportedEntry:
+def _entry(
+    row: Row[*tuple[Any, ...]], key: DisclosureKey, labels: Labels
+) -> ReportedLookup | ReportedCheck:
     texts = open_disclosures(row.entry_id, row.sealed, key=key)
     groups = {group: parse_disclosure(texts[group]).value for group in LOOKUP_GROUPS}
-    return ReportedEntry(
+    return tell_entry(
+        groups,
+        labels,
         entry=row.entry_id,
         kind=Kind(row.kind),
         at=row.recorded_at,
         organisation=row.organisation,
-        why=_members(groups, Group.WHY),
-        what=_members(groups, Group.WHAT),
-        decision=_members(groups, Group.DECISION),
     )
 
 
-def _members(groups: Mapping[Group, JsonObject | None], group: Group) -> JsonObject:
-    return groups[group] or {}
+def _signal(row: Row[*tuple[Any, ...]], labels: Labels) -> ReportedSignal:
+    contact = row.details
+    return ReportedSignal(
+        source=row.source,
+        reference=row.reference,
+        category=row.category,
+        categoryLabel=labels.category(row.category),
+        organisation=labels.organisation(row.source),
+        state=row.state,
+        since=row.valid_from,
+        expires=row.valid_until,
+        endedOn=row.ended_on,
+        informed=labels.of(labels.catalogue.informed, row.informed_code),
+        informedOn=row.informed_on,
+        contact=ReportedContact(
+            function=contact.get("function"),
+            name=contact.get("name"),
+            phone=contact.get("phone"),
+        ),
+        isDisputed=row.is_disputed,
+    )

@@ -8,15 +8,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from policy.catalogue import Catalogue
 from signal_index.errors import (
     CorrectionAnswered,
     CorrectionOpen,
@@ -24,121 +24,118 @@ from signal_index.errors import (
     UnknownCorrection,
     UnknownSignal,
 )
+from signal_index.labels import Labels
 from signal_index.signals import SignalState
 from signal_index.store.ledger_reading import Page
 from signal_index.store.signals import lock_source
 from signal_index.tables.citizen_rights import correction
 from signal_index.tables.signals import signal
+from signal_index.wire.citizen_reports import ReportedCorrection
+from signal_index.wire.corrections import (
+    EnteredCorrection,
+    NewCorrection,
+    OfficerCorrection,
+    OwnCorrection,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class NewCorrection:
-    """A correction or objection as the officer enters it."""
-
-    id: UUID
-    municipality: str
-    organisation: str
-    reference: str
-    source: str
-    signal_reference: UUID
-    reason: str
-    received_on: date
-    due_on: date
-    entered_at: datetime
-    restrict: bool
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Correction:
-    """One as it stands. `row_key` is the row of the signal that it is about."""
-
-    id: UUID
-    municipality: str
-    organisation: str
-    reference: str
-    source: str
-    submitted_by: str
-    signal_reference: UUID
-    row_key: bytes
-    category: str
-    reason: str
-    received_on: date
-    due_on: date
-    entered_at: datetime
-    restricted_at: datetime | None
-    released_at: datetime | None
-    answer: str | None
-    answered_at: datetime | None
-
-    @property
-    def is_restricted(self) -> bool:
-        """Tell whether the signal is kept from lookups because of it."""
-        return self.restricted_at is not None and self.released_at is None
-
-
-async def enter_correction(conn: AsyncConnection, new: NewCorrection) -> str:
-    """Enter one, restrict the signal where asked, and give its category.
+async def enter_correction(
+    conn: AsyncConnection,
+    said: NewCorrection,
+    entered: EnteredCorrection,
+    *,
+    municipality: str,
+    organisation: str,
+    now: datetime,
+) -> str:
+    """Enter one, restrict the signal where asked; tells the signal's category.
 
     Raises `UnknownSignal` where this municipality has no such signal of that source,
     `CorrectionOpen` where one waits for its answer already.
     """
-    await lock_source(conn, new.source)
+    await lock_source(conn, said.source)
     columns = signal.c
-    found = (
-        await conn.execute(
-            select(columns.row_key, columns.category, columns.submitted_by).where(
-                columns.source == new.source,
-                columns.reference == new.signal_reference,
-                columns.municipality == new.municipality,
-            )
-        )
-    ).one_or_none()
+    query = select(columns.row_key, columns.category, columns.submitted_by).where(
+        columns.source == said.source,
+        columns.reference == said.signalReference,
+        columns.municipality == municipality,
+    )
+    found = (await conn.execute(query)).one_or_none()
     if found is None:
         raise UnknownSignal
-    await _verify_none_open(conn, new)
-    await conn.execute(insert(correction), _row_of(new, found))
-    if new.restrict:
-        await _set_state(conn, new.source, new.signal_reference, restricted=True)
+    await _verify_none_open(conn, said)
+    await conn.execute(
+        insert(correction),
+        {
+            "id": entered.id,
+            "municipality": municipality,
+            "organisation": organisation,
+            "reference": entered.reference,
+            "source": said.source,
+            "submitted_by": found.submitted_by,
+            "signal_reference": said.signalReference,
+            "row_key": found.row_key,
+            "category": found.category,
+            "reason": said.reason,
+            "received_on": said.receivedOn,
+            "due_on": entered.dueOn,
+            "entered_at": now,
+            "restricted_at": now if said.restrict else None,
+        },
+    )
+    if said.restrict:
+        await _set_state(conn, said.source, said.signalReference, restricted=True)
     return str(found.category)
 
 
 async def find_person_corrections(
-    conn: AsyncConnection, row_keys: Collection[bytes], municipality: str
-) -> Sequence[Correction]:
-    """Give what was entered about the signals of one person, the newest first."""
-    return await _find(
-        conn,
-        correction.c.row_key.in_(sorted(row_keys))
-        & (correction.c.municipality == municipality),
-        Page(limit=1_000),
+    conn: AsyncConnection,
+    row_keys: Collection[bytes],
+    municipality: str,
+    labels: Labels,
+) -> Sequence[ReportedCorrection]:
+    """Read what was entered about the signals of one person, the newest first."""
+    own = correction.c.row_key.in_(sorted(row_keys)) & (
+        correction.c.municipality == municipality
     )
+    return [_reported(row, labels) for row in await _find(conn, own, Page(limit=1_000))]
 
 
 async def list_corrections(
-    conn: AsyncConnection, municipality: str, page: Page
-) -> Sequence[Correction]:
-    """Give a municipality's, the newest first."""
-    return await _find(conn, correction.c.municipality == municipality, page)
+    conn: AsyncConnection, municipality: str, page: Page, labels: Labels, today: date
+) -> Sequence[OfficerCorrection]:
+    """Read a municipality's, the newest first."""
+    own = correction.c.municipality == municipality
+    return [_for_officer(row, labels, today) for row in await _find(conn, own, page)]
 
 
 async def list_source_corrections(
-    conn: AsyncConnection, source: str, page: Page, *, is_open: bool
-) -> Sequence[Correction]:
-    """Give what concerns a source's signals; `is_open`: only what waits for it."""
+    conn: AsyncConnection,
+    source: str,
+    page: Page,
+    catalogue_in: Callable[[str], Catalogue],
+    today: date,
+    *,
+    is_open: bool,
+) -> Sequence[OwnCorrection]:
+    """Read what concerns a source's signals; `is_open`: only what waits for it."""
     own = _concerns(source)
     if is_open:
         own = own & correction.c.answer.is_(None)
-    return await _find(conn, own, page)
+    return [
+        OwnCorrection(**_members(row, catalogue_in(row["municipality"]), today))
+        for row in await _find(conn, own, page)
+    ]
 
 
 async def answer_correction(
     conn: AsyncConnection, id_: UUID, source: str, answer: str, now: datetime
-) -> Correction:
+) -> None:
     """Write down what the source answers, once.
 
     Raises `UnknownCorrection` or `CorrectionAnswered`.
     """
-    found = await _get(conn, (correction.c.id == id_) & _concerns(source))
+    await _get(conn, (correction.c.id == id_) & _concerns(source))
     changed = await conn.execute(
         update(correction)
         .where(correction.c.id == id_, correction.c.answer.is_(None))
@@ -146,12 +143,11 @@ async def answer_correction(
     )
     if changed.rowcount == 0:
         raise CorrectionAnswered
-    return found
 
 
 async def release_signal(
     conn: AsyncConnection, id_: UUID, municipality: str, now: datetime
-) -> Correction:
+) -> None:
     """End the restriction after the answer, when the citizen was told (art. 18(3)).
 
     Raises `UnknownCorrection`, or `NothingToRelease` before the answer or the second
@@ -161,7 +157,8 @@ async def release_signal(
         conn,
         (correction.c.id == id_) & (correction.c.municipality == municipality),
     )
-    await lock_source(conn, found.source)
+    source, reference = found["source"], found["signal_reference"]
+    await lock_source(conn, source)
     changed = await conn.execute(
         update(correction)
         .where(correction.c.id == id_)
@@ -172,16 +169,15 @@ async def release_signal(
     )
     if changed.rowcount == 0:
         raise NothingToRelease
-    if not await _is_restricted_otherwise(conn, found):
-        await _set_state(conn, found.source, found.signal_reference, restricted=False)
-    return found
+    if not await _is_restricted_otherwise(conn, source, reference):
+        await _set_state(conn, source, reference, restricted=False)
 
 
-async def _verify_none_open(conn: AsyncConnection, new: NewCorrection) -> None:
+async def _verify_none_open(conn: AsyncConnection, said: NewCorrection) -> None:
     waiting = await conn.scalar(
         select(correction.c.id).where(
-            correction.c.source == new.source,
-            correction.c.signal_reference == new.signal_reference,
+            correction.c.source == said.source,
+            correction.c.signal_reference == said.signalReference,
             correction.c.answer.is_(None),
         )
     )
@@ -189,12 +185,14 @@ async def _verify_none_open(conn: AsyncConnection, new: NewCorrection) -> None:
         raise CorrectionOpen
 
 
-async def _is_restricted_otherwise(conn: AsyncConnection, found: Correction) -> bool:
+async def _is_restricted_otherwise(
+    conn: AsyncConnection, source: str, reference: UUID
+) -> bool:
     """Tell whether a later correction of the same signal still restricts it."""
     other = await conn.scalar(
         select(correction.c.id).where(
-            correction.c.source == found.source,
-            correction.c.signal_reference == found.signal_reference,
+            correction.c.source == source,
+            correction.c.signal_reference == reference,
             correction.c.restricted_at.is_not(None),
             correction.c.released_at.is_(None),
         )
@@ -221,41 +219,76 @@ def _concerns(source: str) -> ColumnElement[bool]:
     return or_(correction.c.source == source, correction.c.submitted_by == source)
 
 
-async def _get(conn: AsyncConnection, own: ColumnElement[bool]) -> Correction:
+async def _get(conn: AsyncConnection, own: ColumnElement[bool]) -> RowMapping:
     rows = await conn.execute(select(correction).where(own))
     row = rows.mappings().one_or_none()
     if row is None:
         raise UnknownCorrection
-    return Correction(**row)
+    return row
 
 
 async def _find(
     conn: AsyncConnection, own: ColumnElement[bool], page: Page
-) -> Sequence[Correction]:
+) -> Sequence[RowMapping]:
     query = select(correction).where(own).order_by(correction.c.id.desc())
     if page.before is not None:
         query = query.where(correction.c.id < page.before)
-    rows = await conn.execute(query.limit(page.limit))
-    return [Correction(**row) for row in rows.mappings()]
+    return (await conn.execute(query.limit(page.limit))).mappings().all()
 
 
-def _row_of(new: NewCorrection, found: Row[*tuple[Any, ...]]) -> dict[str, object]:
+def _reported(row: RowMapping, labels: Labels) -> ReportedCorrection:
+    """Say it to the citizen, in the sentences that the catalogue has for that."""
+    reason = labels.catalogue.correction_reasons.get(row["reason"])
+    answer = labels.catalogue.correction_answers.get(row["answer"])
+    return ReportedCorrection(
+        reference=row["reference"],
+        category=row["category"],
+        categoryLabel=labels.category(row["category"]),
+        organisation=labels.organisation(row["source"]),
+        kind="correction" if reason is None else reason.kind,
+        reasonText=row["reason"] if reason is None else reason.citizen_text,
+        receivedOn=row["received_on"],
+        dueOn=row["due_on"],
+        isRestricted=_is_restricted(row),
+        answerText=row["answer"] if answer is None else answer.citizen_text,
+        answeredAt=row["answered_at"],
+    )
+
+
+def _for_officer(row: RowMapping, labels: Labels, today: date) -> OfficerCorrection:
+    return OfficerCorrection(
+        **_members(row, labels.catalogue, today),
+        source=row["source"],
+        organisation=labels.organisation(row["source"]),
+        mayRelease=_is_restricted(row) and row["answer"] is not None,
+    )
+
+
+def _members(row: RowMapping, catalogue: Catalogue, today: date) -> Mapping[str, Any]:
+    """Name what source and officer both see."""
+    labels = Labels(catalogue, {})
+    reason = catalogue.correction_reasons.get(row["reason"])
     return {
-        "id": new.id,
-        "municipality": new.municipality,
-        "organisation": new.organisation,
-        "reference": new.reference,
-        "source": new.source,
-        "submitted_by": found.submitted_by,
-        "signal_reference": new.signal_reference,
-        "row_key": found.row_key,
-        "category": found.category,
-        "reason": new.reason,
-        "received_on": new.received_on,
-        "due_on": new.due_on,
-        "entered_at": new.entered_at,
-        "restricted_at": new.entered_at if new.restrict else None,
-        "released_at": None,
-        "answer": None,
-        "answered_at": None,
+        "id": row["id"],
+        "reference": row["reference"],
+        "kind": "correction" if reason is None else reason.kind,
+        "reason": row["reason"],
+        "reasonLabel": labels.of(catalogue.correction_reasons, row["reason"]),
+        "signalSource": row["source"],
+        "signalReference": row["signal_reference"],
+        "category": row["category"],
+        "categoryLabel": labels.category(row["category"]),
+        "municipality": row["municipality"],
+        "receivedOn": row["received_on"],
+        "dueOn": row["due_on"],
+        "isLate": row["answer"] is None and today > row["due_on"],
+        "isRestricted": _is_restricted(row),
+        "answer": row["answer"],
+        "answerLabel": labels.of(catalogue.correction_answers, row["answer"]),
+        "answeredAt": row["answered_at"],
     }
+
+
+def _is_restricted(row: RowMapping) -> bool:
+    """Tell whether the signal is kept from lookups because of it."""
+    return row["restricted_at"] is not None and row["released_at"] is None

@@ -1,6 +1,5 @@
 """Where an embargo stands on a day, and what it keeps out of a report."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -14,29 +13,42 @@ from signal_index.citizens.embargo import (
     judge_embargo,
     withhold_entries,
 )
-from signal_index.citizens.reported import LOOKUP_GROUPS, ReportedEntry
+from signal_index.citizens.reported import (
+    LOOKUP_GROUPS,
+    find_open_groups,
+    tell_entry,
+)
+from signal_index.labels import Labels
 from signal_index.proof import Group, Kind
+from signal_index.wire.citizen_reports import ReportedCheck, ReportedLookup
 from tests.policy_builders import NOW, the_catalogue
 
 TODAY = date(2026, 11, 22)
 HELD = frozenset({"veilig-thuis"})
 
 
-def an_entry(purpose: str = "veiligheid", *shown: str) -> ReportedEntry:
+def an_entry(
+    purpose: str = "veiligheid", *shown: str, kind: Kind = Kind.LOOKUP
+) -> ReportedLookup | ReportedCheck:
     """A lookup for this purpose that showed these categories."""
     flags = [{"category": category, "source": "0" * 20} for category in shown]
-    return ReportedEntry(
+    return tell_entry(
+        {
+            Group.WHY: {"purpose": purpose},
+            Group.WHAT: {"flags": flags},
+            Group.DECISION: {"outcome": "answered"},
+        },
+        Labels(the_catalogue(), {}),
         entry=UUID(int=1),
-        kind=Kind.LOOKUP,
+        kind=kind,
         at=NOW,
         organisation="0" * 20,
-        why={"purpose": purpose},
-        what={"flags": flags},
-        decision={"outcome": "answered"},
     )
 
 
-def withhold(*entries: ReportedEntry, held: frozenset[str] = HELD) -> int:
+def withhold(
+    *entries: ReportedLookup | ReportedCheck, held: frozenset[str] = HELD
+) -> int:
     return len(withhold_entries(entries, held, the_catalogue()))
 
 
@@ -104,10 +116,9 @@ def test_a_lookup_for_a_purpose_that_is_gone_is_rather_hidden_than_known() -> No
 
 
 def test_an_officers_search_stays_under_an_embargo() -> None:
-    search = replace(an_entry("supervision"), kind=Kind.SEARCH)
-    assert withhold(search) == 1
+    assert withhold(an_entry("supervision", kind=Kind.SEARCH)) == 1
 
 
 def test_a_citizen_is_never_shown_who_looked_nor_their_number_in_the_ledger() -> None:
     assert set(LOOKUP_GROUPS).isdisjoint({Group.WHO, Group.ROLE, Group.PERSON})
-    assert replace(an_entry(), kind=Kind.CITIZEN_REPORT).groups == ()
+    assert find_open_groups(an_entry(kind=Kind.CITIZEN_REPORT)) == ()

@@ -1,0 +1,111 @@
+"""What a citizen sees of themselves: who looked, who signalled, what they disputed.
+
+It holds no employee, no count of what was left out, and nothing that tells whether
+anything was.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from signal_index.wire.corrections import CorrectionKind
+from signal_index.wire.model import AnswerModel
+from signal_index.wire.values import Day, Id, Instant, OinText
+
+
+class ShownSignal(AnswerModel):
+    """One flag that an answer showed."""
+
+    category: str
+    categoryLabel: str
+    organisation: str
+
+
+class ReportedLookup(AnswerModel):
+    """That an organisation looked: when, why, what was shown, and its proof.
+
+    `proof` is null until the tree that holds the entry is signed.
+    """
+
+    entryId: Id
+    at: Instant
+    organisation: str
+    purpose: str
+    purposeLabel: str
+    purposeText: str | None
+    legalBasis: str | None
+    informed: str | None
+    breakGlass: str | None
+    outcome: Literal["answered", "refused", "failed"]
+    repeat: bool
+    shown: list[ShownSignal]
+    proof: str | None
+
+
+class ReportedCheck(AnswerModel):
+    """That an officer checked on lookups, or made a report: when, and no more."""
+
+    entryId: Id
+    at: Instant
+    organisation: str
+    kind: Literal["search", "citizen-report"]
+    proof: str | None
+
+
+class ReportedContact(AnswerModel):
+    """Whom to call about a signal."""
+
+    function: str | None
+    name: str | None
+    phone: str | None
+
+
+class ReportedSignal(AnswerModel):
+    """A signal about the citizen, whether or not a lookup would show it today."""
+
+    source: OinText
+    reference: Id
+    category: str
+    categoryLabel: str
+    organisation: str
+    state: Literal["active", "ended", "restricted"]
+    since: Day
+    expires: Day
+    endedOn: Day | None
+    informed: str | None
+    informedOn: Day
+    contact: ReportedContact
+    isDisputed: bool
+
+
+class ReportedCorrection(AnswerModel):
+    """What the citizen said, until when it is answered, and what came of it."""
+
+    reference: str
+    category: str
+    categoryLabel: str
+    organisation: str
+    kind: CorrectionKind
+    reasonText: str
+    receivedOn: Day
+    dueOn: Day
+    isRestricted: bool
+    answerText: str | None
+    answeredAt: Instant | None
+
+
+class CitizenReport(AnswerModel):
+    """What one citizen may see, the newest first; recorded as entry `reportId`."""
+
+    reportId: Id
+    reference: str
+    receivedOn: Day
+    madeAt: Instant
+    organisation: str
+    firstYear: int
+    ledgerOrigin: str
+    lookups: list[ReportedLookup]
+    checks: list[ReportedCheck]
+    hasMore: bool
+    signals: list[ReportedSignal]
+    corrections: list[ReportedCorrection]

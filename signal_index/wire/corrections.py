@@ -1,0 +1,95 @@
+"""Corrections and objections: what a citizen disputes, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from signal_index.wire.model import AnswerModel, RequestModel
+from signal_index.wire.values import (
+    Day,
+    Id,
+    Instant,
+    Municipality,
+    OinText,
+    SlugText,
+)
+
+CorrectionKind = Literal["correction", "objection"]
+CorrectionsAsked = Literal["open", "all"]
+
+
+class NewCorrection(RequestModel):
+    """What a citizen says is wrong with one signal, or why it must stop.
+
+    `restrict`: until it is settled no lookup shows the signal (GDPR art. 18).
+    """
+
+    source: OinText
+    signalReference: Id
+    reason: SlugText
+    receivedOn: Day
+    restrict: bool
+
+
+class EnteredCorrection(AnswerModel):
+    """What was entered, and until when the source has for its answer."""
+
+    id: Id
+    reference: str
+    dueOn: Day
+
+
+class Release(RequestModel):
+    """The citizen was told that the restriction ends (GDPR art. 18(3))."""
+
+    citizenTold: Literal[True]
+
+
+class CorrectionAnswer(RequestModel):
+    """What the source did with it: a code of the list."""
+
+    answer: SlugText
+
+
+class OwnCorrection(AnswerModel):
+    """One as its source sees it: by the source's own reference, never the citizen."""
+
+    id: Id
+    reference: str
+    kind: CorrectionKind
+    reason: str
+    reasonLabel: str
+    signalSource: OinText
+    signalReference: Id
+    category: str
+    categoryLabel: str
+    municipality: Municipality
+    receivedOn: Day
+    dueOn: Day
+    isLate: bool
+    isRestricted: bool
+    answer: str | None
+    answerLabel: str | None
+    answeredAt: Instant | None
+
+
+class OfficerCorrection(OwnCorrection):
+    """One as officers see it: which source, and whether it can be released."""
+
+    source: OinText
+    organisation: str
+    mayRelease: bool
+
+
+class CorrectionPage(AnswerModel):
+    """A page of a municipality's, the newest first; `next` begins the following."""
+
+    items: list[OfficerCorrection]
+    next: Id | None
+
+
+class OwnCorrectionPage(AnswerModel):
+    """A page of a source's, the newest first; `next` begins the following page."""
+
+    items: list[OwnCorrection]
+    next: Id | None
