@@ -16,6 +16,7 @@ from desk.errors import (
 )
 from desk.holders import Passed, pass_on
 from signal_index.wire.errors import InvalidField
+from signal_index.wire.health import Health
 from signal_index.wire.model import Model, parse_body, parse_value
 
 INDEX_TIMEOUT = httpx.Timeout(15.0, connect=3.0)
@@ -32,40 +33,14 @@ class SignalIndex:
         self._url = url
         self._http = http
 
-    async def look_up(self, token: str, body: dict[str, Any]) -> Passed:
-        """Send a lookup. The body's bytes follow from its contents: a repeat is one."""
-        content = json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
-        return await self._send("POST", "/v1/lookups", token, content)
-
-    async def record_outcome(self, token: str, entry: str, outcome: str) -> Passed:
-        """Record what came of the call."""
-        content = json.dumps({"outcome": outcome}).encode()
-        return await self._send("POST", f"/v1/lookups/{entry}/outcome", token, content)
-
-    async def record_print(self, token: str, entry: str) -> Passed:
-        """Record that an answer goes on paper."""
-        return await self._send("POST", f"/v1/lookups/{entry}/print", token, b"{}")
-
-    async def catalogue(self, token: str, municipality: str) -> Passed:
-        """Ask which purposes are open to this person."""
-        return await self._send(
-            "GET", "/v1/catalogue", token, query={"municipality": municipality}
-        )
-
-    async def own_lookups(self, token: str, cursor: str | None) -> Passed:
-        """Ask a person's own history."""
-        query = {} if cursor is None else {"cursor": cursor}
-        return await self._send("GET", "/v1/own-lookups", token, query=query)
-
     async def proof(self, token: str, entry: str) -> Passed:
         """Ask the inclusion proof of one ledger entry (C2SP tlog-proof)."""
         return await self._send("GET", f"/v1/ledger/proofs/{entry}", token)
 
     async def witness_state(self) -> str:
         """Ask whether witnesses confirm the ledger, from the index's public health."""
-        found = parse_page_data(await self._send("GET", "/v1/health", None))
-        witness = found.get("witness")
-        return str(witness.get("state")) if isinstance(witness, dict) else ""
+        passed = await self._send("GET", "/v1/health", None)
+        return read_answer(Health, passed).witness.state
 
     async def ask(
         self,

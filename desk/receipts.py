@@ -25,6 +25,7 @@ from desk.errors import ReceiptInvalid, ReceiptMismatch, SettingsRefused
 from desk.settings import DeskSettings
 from desk.tables import receipts
 from desk.tokens import Person
+from keys.base64url import decode_b64u, encode_b64u
 from signal_index.proof import (
     Group,
     Kind,
@@ -32,12 +33,14 @@ from signal_index.proof import (
     OpenedReceipt,
     Outcome,
     ProofError,
-    decode_b64u,
     parse_disclosure,
     parse_note_key,
     parse_receipt_key,
     verify_receipt,
 )
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.lookups import Answer, AskedSubject, Lookup, Part
+from signal_index.wire.model import parse_body
 
 BATCH: Final = 200
 
@@ -92,35 +95,35 @@ def load_receipt_rules(settings: DeskSettings) -> ReceiptRules:
 
 
 def verify_answer(
-    answer: bytes, asked: dict[str, Any], person: Person, rules: ReceiptRules
+    answer: bytes, asked: Lookup, person: Person, rules: ReceiptRules
 ) -> list[OpenedReceipt]:
     """Open the receipts of an answer, or raise `ReceiptRefused`.
 
     Proven by tests/unit/desk/test_receipts.py.
     """
     try:
-        parts = json.loads(answer)["answers"]
-        pairs = list(zip(parts, asked["subjects"], strict=True))
+        parts = parse_body(Answer, answer).answers
+        pairs = list(zip(parts, asked.subjects, strict=True))
         return [_verify_part(*pair, asked, person, rules) for pair in pairs]
-    except ProofError:
+    except (InvalidField, ProofError):
         raise ReceiptInvalid from None
     except (ValueError, KeyError, TypeError):
         raise ReceiptInvalid from None
 
 
 def _verify_part(
-    part: dict[str, Any],
-    subject: dict[str, Any],
-    asked: dict[str, Any],
+    part: Part,
+    subject: AskedSubject,
+    asked: Lookup,
     person: Person,
     rules: ReceiptRules,
 ) -> OpenedReceipt:
     opened = verify_receipt(
-        part["receipt"], keys=rules.keys, origin_base=rules.origin_base
+        part.receipt.model_dump(), keys=rules.keys, origin_base=rules.origin_base
     )
     leaf = opened.leaf
-    said = (leaf.kind, leaf.outcome, leaf.organisation, str(leaf.entry))
-    expected = (Kind.LOOKUP, Outcome.ANSWERED, rules.organisation, part["entryId"])
+    said = (leaf.kind, leaf.outcome, leaf.organisation, leaf.entry)
+    expected = (Kind.LOOKUP, Outcome.ANSWERED, rules.organisation, part.entryId)
     if said != expected or _value(opened, Group.WHO) != {"sub": person.sub}:
         raise ReceiptMismatch
     _compare_why(_value(opened, Group.WHY), subject, asked)
@@ -128,27 +131,28 @@ def _verify_part(
     return opened
 
 
-def _compare_why(
-    said: dict[str, Any], subject: dict[str, Any], asked: dict[str, Any]
-) -> None:
-    break_glass = asked["breakGlass"] and asked["breakGlass"]["reason"]
+def _compare_why(said: dict[str, Any], subject: AskedSubject, asked: Lookup) -> None:
     stated = said["breakGlass"]
     if isinstance(stated, dict):
         stated = stated.get("reason")
-    for name in ("purpose", "legalBasis", "caseReference"):
-        if said[name] != asked[name]:
-            raise ReceiptMismatch
-    if said["informed"] != subject["informed"] or stated != break_glass:
+    case, glass = asked.caseReference, asked.breakGlass
+    expected = {
+        "purpose": asked.purpose,
+        "legalBasis": asked.legalBasis,
+        "caseReference": None if case is None else encode_b64u(case),
+        "informed": subject.informed,
+        "breakGlass": None if glass is None else glass.reason,
+    }
+    told = {**said, "breakGlass": stated}
+    if any(told[name] != value for name, value in expected.items()):
         raise ReceiptMismatch
 
 
-def _compare_what(
-    said: dict[str, Any], part: dict[str, Any], asked: dict[str, Any]
-) -> None:
-    shown = sorted(flag["category"] for flag in part["flags"])
+def _compare_what(said: dict[str, Any], part: Part, asked: Lookup) -> None:
+    shown = sorted(flag.category for flag in part.flags)
     if sorted(flag["category"] for flag in said["flags"]) != shown:
         raise ReceiptMismatch
-    if sorted(said["tickets"]) != sorted(read_jti(t) for t in asked["tickets"]):
+    if sorted(said["tickets"]) != sorted(read_jti(t) for t in asked.tickets):
         raise ReceiptMismatch
 
 
@@ -176,11 +180,12 @@ class Receipts:
         self.rules = rules
 
     async def check_and_keep(
-        self, answer: bytes, asked: dict[str, Any], person: Person
+        self, answer: bytes, asked: Lookup, person: Person
     ) -> None:
         """Check an answer's receipts and keep them, or raise `ReceiptRefused`."""
-        verify_answer(answer, asked, person, self.rules)
-        rows = [self._row(part) for part in json.loads(answer)["answers"]]
+        opened = verify_answer(answer, asked, person, self.rules)
+        parts = parse_body(Answer, answer).answers
+        rows = [self._row(*pair) for pair in zip(opened, parts, strict=True)]
         async with self._database.transaction() as connection:
             found = await connection.execute(
                 select(receipts.c.entry_id).where(
@@ -233,13 +238,10 @@ class Receipts:
                 .values(state=state, checked_at=int(self._clock().timestamp()))
             )
 
-    def _row(self, part: dict[str, Any]) -> dict[str, Any]:
-        opened = verify_receipt(
-            part["receipt"], keys=self.rules.keys, origin_base=self.rules.origin_base
-        )
+    def _row(self, opened: OpenedReceipt, part: Part) -> dict[str, Any]:
         kept = [
             text
-            for text in part["receipt"]["disclosures"]
+            for text in part.receipt.disclosures
             if parse_disclosure(text).group is not Group.WHAT
         ]
         return {
@@ -248,6 +250,6 @@ class Receipts:
             "origin": opened.promise.origin,
             "leaf": opened.leaf_bytes,
             "disclosures": json.dumps(kept),
-            "promise": part["receipt"]["promise"],
+            "promise": part.receipt.promise,
             "state": ReceiptState.PROMISED,
         }

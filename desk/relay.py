@@ -16,13 +16,18 @@ from desk.desk import desk_of
 from desk.holders import Evaluation, Passed
 from keys.base64url import decode_b64u
 from keys.request import Act
+from signal_index.wire.lookups import (
+    HOUSEHOLD_MAXIMUM,
+    Lookup,
+    LookupTerms,
+    Nothing,
+    Outcome,
+)
 
-MAX_HOUSEHOLD: Final = 10
 MOST_ABANDONED: Final = 50
 router: Final = APIRouter(prefix="/relay")
 
 Encoded32 = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
-Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
 
 
 class _Body(BaseModel):
@@ -37,49 +42,21 @@ class EvaluationBody(_Body):
     pair: list[int] = Field(min_length=2, max_length=2)
     keyVersion: int = Field(ge=1)  # noqa: N815 - as on the wire
     epoch: int = Field(ge=1)
-    points: list[Encoded32] = Field(min_length=1, max_length=MAX_HOUSEHOLD)
+    points: list[Encoded32] = Field(min_length=1, max_length=HOUSEHOLD_MAXIMUM)
 
 
-class SubjectBody(_Body):
-    """One person of a household, as a pseudonym."""
+class LookupBody(LookupTerms):
+    """What the index is asked, with the plain case number of this organisation."""
 
-    pseudonym: Encoded32 = Field(repr=False)
-    informed: Code | None = None
-
-
-class BreakGlassBody(_Body):
-    """Why a condition is lifted this once."""
-
-    reason: Code
-
-
-class LookupBody(_Body):
-    """What the index is asked, but for the plain case number."""
-
-    keyVersion: int = Field(ge=1)  # noqa: N815 - as on the wire
-    tickets: list[Annotated[str, Field(max_length=4096)]] = Field(
-        min_length=2, max_length=2, repr=False
+    caseReference: Annotated[str, Field(max_length=64)] | None = Field(  # noqa: N815
+        default=None, repr=False
     )
-    subjects: list[SubjectBody] = Field(min_length=1, max_length=MAX_HOUSEHOLD)
-    municipality: str = Field(pattern=r"^[0-9]{4}$")
-    purpose: Code
-    legalBasis: Code  # noqa: N815 - as on the wire
-    caseReference: str | None = Field(  # noqa: N815 - as on the wire
-        default=None, max_length=64, repr=False
-    )
-    breakGlass: BreakGlassBody | None = None  # noqa: N815 - as on the wire
 
 
 class AbandonedBody(_Body):
     """Requests of this person that never came to an answer."""
 
     reqs: list[Encoded32] = Field(min_length=1, max_length=MOST_ABANDONED)
-
-
-class OutcomeBody(_Body):
-    """What came of the call."""
-
-    outcome: Literal["contact-made", "already-known", "not-reachable", "not-needed"]
 
 
 @router.get("/key-config")
@@ -118,10 +95,10 @@ async def look_up(
 ) -> Response:
     """Pass a lookup on to the index; keep its receipts once they hold."""
     desk = desk_of(request)
-    asked = body.model_dump()
-    if body.caseReference is not None:
-        asked["caseReference"] = desk.case_references.derive(body.caseReference)
-    answer = await desk.index.look_up(caller.access_token, asked)
+    case = body.caseReference
+    derived = None if case is None else desk.case_references.derive(case)
+    asked = Lookup(**dict(body) | {"caseReference": derived})
+    answer = await desk.index.pass_on("/v1/lookups", caller.access_token, asked)
     if answer.status == 200:
         await desk.receipts.check_and_keep(answer.body, asked, caller.person)
     return _answer(answer)
@@ -129,13 +106,11 @@ async def look_up(
 
 @router.post("/lookups/{entry}/outcome")
 async def record_outcome(
-    request: Request, caller: ChangingCaller, entry: UUID, body: OutcomeBody
+    request: Request, caller: ChangingCaller, entry: UUID, body: Outcome
 ) -> Response:
     """Record with the index what came of the call."""
-    index = desk_of(request).index
-    return _answer(
-        await index.record_outcome(caller.access_token, str(entry), body.outcome)
-    )
+    path, index = f"/v1/lookups/{entry}/outcome", desk_of(request).index
+    return _answer(await index.pass_on(path, caller.access_token, body))
 
 
 @router.post("/lookups/{entry}/print")
@@ -143,8 +118,8 @@ async def record_print(
     request: Request, caller: ChangingCaller, entry: UUID
 ) -> Response:
     """Record with the index that an answer goes on paper, before it does."""
-    index = desk_of(request).index
-    return _answer(await index.record_print(caller.access_token, str(entry)))
+    path, index = f"/v1/lookups/{entry}/print", desk_of(request).index
+    return _answer(await index.pass_on(path, caller.access_token, Nothing()))
 
 
 @router.post("/abandoned-requests")
@@ -161,9 +136,11 @@ async def report_abandoned(
 @router.get("/catalogue")
 async def read_catalogue(request: Request, caller: ReadingCaller) -> Response:
     """Give the purposes that are open to this person."""
-    municipality = caller.person.municipality
+    query = {"municipality": caller.person.municipality}
     index = desk_of(request).index
-    return _answer(await index.catalogue(caller.access_token, municipality))
+    return _answer(
+        await index.pass_on("/v1/catalogue", caller.access_token, query=query)
+    )
 
 
 @router.get("/own-lookups")
@@ -171,8 +148,10 @@ async def read_own_lookups(
     request: Request, caller: ReadingCaller, cursor: str | None = None
 ) -> Response:
     """Give what this person looked up, without whom."""
+    query = {} if cursor is None else {"cursor": cursor}
+    index = desk_of(request).index
     return _answer(
-        await desk_of(request).index.own_lookups(caller.access_token, cursor)
+        await index.pass_on("/v1/own-lookups", caller.access_token, query=query)
     )
 
 

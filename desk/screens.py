@@ -9,8 +9,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from desk.callers import CSRF_HEADER, AnyVisitor, LoggedIn, verify_csrf
 from desk.desk import Desk, desk_of
 from desk.errors import NotLoggedIn
-from desk.index import parse_page_data
 from desk.pages import render
+from signal_index.wire.catalogue import Catalogue, OfferedPurpose
+from signal_index.wire.lookups import OwnLookups
 
 router: Final = APIRouter()
 SECURITY_TEXT_HOLDS: Final = timedelta(days=180)
@@ -56,7 +57,7 @@ async def show_break_glass(request: Request, caller: LoggedIn) -> HTMLResponse:
         title=desk.texts.get("break-glass.title"),
         person=caller.person,
         csrf=caller.csrf,
-        catalogue=catalogue | {"purposes": _find_breakable(catalogue)},
+        catalogue=catalogue.model_copy(update={"purposes": _find_breakable(catalogue)}),
         emergency=True,
     )
 
@@ -67,14 +68,17 @@ async def show_own_lookups(
 ) -> HTMLResponse:
     """Give what this person looked up: when, why, what came of it; never about whom."""
     desk = desk_of(request)
-    passed = await desk.index.own_lookups(caller.access_token, cursor)
+    query = {} if cursor is None else {"cursor": cursor}
+    history = await desk.index.fetch(
+        OwnLookups, "/v1/own-lookups", caller.access_token, query=query
+    )
     return render(
         request,
         "own_lookups.html",
         title=desk.texts.get("own-lookups.title"),
         person=caller.person,
         csrf=caller.csrf,
-        history=parse_page_data(passed),
+        history=history,
     )
 
 
@@ -108,12 +112,14 @@ async def tell_health(request: Request, _visitor: AnyVisitor) -> dict[str, Any]:
     return {"status": "ok", "name": desk_of(request).settings.organisation_name}
 
 
-async def _fetch_catalogue(desk: Desk, caller: LoggedIn) -> dict[str, Any]:
-    """Give what is open to this person in their own municipality."""
-    passed = await desk.index.catalogue(caller.access_token, caller.person.municipality)
-    return parse_page_data(passed)
+async def _fetch_catalogue(desk: Desk, caller: LoggedIn) -> Catalogue:
+    """Ask what is open to this person in their own municipality."""
+    query = {"municipality": caller.person.municipality}
+    return await desk.index.fetch(
+        Catalogue, "/v1/catalogue", caller.access_token, query=query
+    )
 
 
-def _find_breakable(catalogue: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the purposes for which glass may be broken."""
-    return [each for each in catalogue["purposes"] if each.get("breakGlassReasons")]
+def _find_breakable(catalogue: Catalogue) -> list[OfferedPurpose]:
+    """Name the purposes for which glass may be broken."""
+    return [one for one in catalogue.purposes if one.breakGlassReasons]

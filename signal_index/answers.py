@@ -10,58 +10,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
-from uuid import UUID
 
-from signal_index.notice.fields import encode_instant
-from signal_index.notice.text import encode_compact
+from policy.catalogue import Category
 from signal_index.signals import StoredSignal
+from signal_index.wire.lookups import Flag, FlagContact, Part
 
 PART_STEP: Final = 16_384
 PART_MINIMUM: Final = 2 * PART_STEP
 CONTACT_STALE_AFTER: Final = timedelta(days=180)
-_CONTACT_FIELDS: Final = (
-    "function",
-    "name",
-    "phone",
-    "outOfHoursPhone",
-    "officeHours",
-    "deputy",
-    "absentUntil",
-    "lastVerified",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryText:
-    """How a category is shown."""
-
-    label: str
-    life_domains: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """When a connected source was last heard about a category."""
-
-    category: str
-    organisation: str
-    last_heard: datetime | None
-    stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The answer about one person."""
-
-    entry: UUID
-    scope: str
-    flags: Sequence[Mapping[str, object]]
-    sources: Sequence[Mapping[str, object]]
-    receipt: Mapping[str, object]
 
 
 def is_stale(last_heard: datetime | None, rhythm_days: int, now: datetime) -> bool:
@@ -69,50 +28,32 @@ def is_stale(last_heard: datetime | None, rhythm_days: int, now: datetime) -> bo
     return last_heard is None or now - last_heard > timedelta(days=2 * rhythm_days)
 
 
-def render_flag(
-    signal: StoredSignal, text: CategoryText, organisation: str, today: date
-) -> Mapping[str, object]:
-    """Give what an answer shows of one signal: that there is contact, whom to call."""
-    contact = {name: signal.contact.get(name) for name in _CONTACT_FIELDS}
-    contact["stale"] = today - signal.contact_verified > CONTACT_STALE_AFTER
-    return {
-        "category": signal.category,
-        "categoryLabel": text.label,
-        "lifeDomains": text.life_domains,
-        "organisation": organisation,
-        "contactHolder": contact,
-        "since": signal.valid_from.isoformat(),
-        "expires": signal.valid_until.isoformat(),
-    }
-
-
-def render_freshness(one: Freshness, label: str) -> Mapping[str, object]:
-    """Give how recent the word of one source is."""
-    return {
-        "category": one.category,
-        "categoryLabel": label,
-        "organisation": one.organisation,
-        "lastHeard": None if one.last_heard is None else encode_instant(one.last_heard),
-        "stale": one.stale,
-    }
+def make_flag(
+    signal: StoredSignal, row: Category, organisation: str, today: date
+) -> Flag:
+    """Say what an answer shows of one signal: that there is contact, whom to call."""
+    stale = today - signal.contact_verified > CONTACT_STALE_AFTER
+    return Flag(
+        category=signal.category,
+        categoryLabel=row.label,
+        lifeDomains=[str(code) for code in row.life_domains],
+        organisation=organisation,
+        contactHolder=FlagContact.model_validate({**signal.contact, "stale": stale}),
+        since=signal.valid_from,
+        expires=signal.valid_until,
+    )
 
 
 def encode_part(part: Part) -> bytes:
-    """Give the JSON of one part, padded to two (or more) times 16,384 bytes."""
-    bare = encode_compact(
-        {
-            "entryId": str(part.entry),
-            "scope": part.scope,
-            "flags": part.flags,
-            "sources": part.sources,
-            "receipt": part.receipt,
-            "padding": "",
-        }
-    )
+    """Write one part as JSON, padded to two (or more) times 16,384 bytes.
+
+    `padding` is the last member of a part, and empty until here.
+    """
+    bare = part.model_dump_json().encode()
     missing = max(PART_MINIMUM - len(bare), -len(bare) % PART_STEP)
     return bare[:-2] + b" " * missing + b'"}'
 
 
 def encode_answer(parts: Sequence[bytes]) -> bytes:
-    """Give the whole body: the parts in the order of the subjects asked about."""
+    """Join the whole body: the parts in the order of the subjects asked about."""
     return b'{"answers":[' + b",".join(parts) + b"]}"

@@ -34,6 +34,7 @@ from signal_index.ledger import (
 )
 from signal_index.proof import Checkpoint, TlogProof, hash_leaf, origin_of
 from tests.holders_builders import FakeClock
+from tests.wire_answers import on_the_wire
 
 CHECKPOINT_KEY = CheckpointKey(b"\x01" * 32)
 RECEIPT_KEY = ReceiptKey(b"\x02" * 32, "receipt-1")
@@ -41,6 +42,8 @@ DISCLOSURES = DisclosureKey(2026, b"\x03" * 32)
 
 CATALOGUE: dict[str, Any] = {
     "municipality": "9901",
+    "openQuestions": 0,
+    "outcomes": [],
     "purposes": [
         {
             "id": "wmo-onderzoek",
@@ -52,6 +55,8 @@ CATALOGUE: dict[str, Any] = {
                 {"id": "wmo-2015-2.3.2", "label": "Wmo 2015, artikel 2.3.2 (onderzoek)"}
             ],
             "categories": [],
+            "lookBackMonths": 12,
+            "breakGlassReasons": [],
             "needsCaseReference": True,
             "needsInformed": True,
             "informedCodes": [
@@ -74,6 +79,8 @@ CATALOGUE: dict[str, Any] = {
                 {"id": "meldcode", "label": "Meldcode huiselijk geweld"},
             ],
             "categories": [],
+            "lookBackMonths": 12,
+            "breakGlassReasons": [],
             "needsCaseReference": False,
             "needsInformed": False,
             "informedCodes": [],
@@ -155,15 +162,21 @@ class FakeIndex:
         if body:
             self.asked.append(json.loads(body))
         status, answer = self.pages.get(path, (404, {"type": "/problems/not-found"}))
+        if status < 300:
+            answer = on_the_wire(request.method, path, answer)
         kind = "application/json" if status < 300 else "application/problem+json"
         return Response(json.dumps(answer), status, media_type=kind)
 
     async def _health(self, _request: Request) -> Response:
-        return JSONResponse({"status": "ok", "witness": {"state": self.witness}})
+        state = {"state": self.witness, "since": None}
+        answer = {"status": "ok", "keyVersion": 1, "epoch": 1, "witness": state}
+        return JSONResponse(on_the_wire("GET", "/v1/health", answer))
 
     async def _catalogue(self, request: Request) -> Response:
         self.tokens.append(request.headers["authorization"])
-        return self._refused() or JSONResponse(self.catalogue)
+        return self._refused() or JSONResponse(
+            on_the_wire("GET", "/v1/catalogue", self.catalogue)
+        )
 
     async def _look_up(self, request: Request) -> Response:
         asked = await request.json()
@@ -257,7 +270,8 @@ class FakeIndex:
             }
             for entry in self.entries
         ]
-        return self._refused() or JSONResponse({"items": items, "next": None})
+        answer = on_the_wire("GET", "/v1/own-lookups", {"items": items, "next": None})
+        return self._refused() or JSONResponse(answer)
 
     async def _proof(self, request: Request) -> Response:
         entry = self.entries.get(str(UUID(request.path_params["entry"])))

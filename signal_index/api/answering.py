@@ -2,79 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from policy.catalogue import Catalogue
-from policy.vocabulary import CategoryId, Permit
-from signal_index.answers import (
-    CategoryText,
-    Freshness,
-    Part,
-    encode_part,
-    is_stale,
-    render_flag,
-    render_freshness,
-)
+from policy.vocabulary import Permit
+from signal_index.answers import encode_part, is_stale, make_flag
 from signal_index.api.context import Index
 from signal_index.api.lookup_run import Draft
+from signal_index.labels import Labels
 from signal_index.ledger import make_receipt
 from signal_index.signals import StoredSignal
 from signal_index.store.standing import Standing
+from signal_index.wire.lookups import Flag, Freshness, Part, Receipt
 
 
 def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
-    """Give one padded part per person; only what the permit names is in it."""
+    """Write one padded part per person; only what the permit names is in it."""
     now = index.clock()
     permit = draft.granted.permit
     sources = _sources(index, permit, standing)
     return [
         encode_part(
             Part(
-                entry=entry.id,
+                entryId=entry.id,
                 scope=permit.scope_text,
                 flags=[_flag(index, one, standing) for one in signals],
                 sources=sources,
-                receipt=make_receipt(
-                    entry,
-                    key=index.keys.receipt,
-                    origin_base=index.names.ledger_origin,
-                    now=now,
+                receipt=Receipt.model_validate(
+                    make_receipt(
+                        entry,
+                        key=index.keys.receipt,
+                        origin_base=index.names.ledger_origin,
+                        now=now,
+                    )
                 ),
+                padding="",
             )
         )
         for entry, signals in zip(draft.entries, draft.signals, strict=True)
     ]
 
 
-def _flag(
-    index: Index, signal: StoredSignal, standing: Standing
-) -> Mapping[str, object]:
-    text = _text(index.catalogue_in(signal.municipality), signal.category)
-    name = _organisation_name(standing, signal.source)
-    return render_flag(signal, text, name, index.clock().date())
+def _flag(index: Index, signal: StoredSignal, standing: Standing) -> Flag:
+    labels = Labels(index.catalogue_in(signal.municipality), standing.organisations)
+    row = labels.catalogue.categories[signal.category]
+    name = labels.organisation(signal.source)
+    return make_flag(signal, row, name, index.clock().date())
 
 
-def _sources(
-    index: Index, permit: Permit, standing: Standing
-) -> Sequence[Mapping[str, object]]:
+def _sources(index: Index, permit: Permit, standing: Standing) -> list[Freshness]:
     now = index.clock()
-    catalogue = index.catalogue_in(permit.municipality)
-    found = []
-    for category in permit.categories:
-        label = _text(catalogue, category.id).label
-        for one in standing.coverage.get((permit.municipality, category.id), ()):
-            stale = is_stale(one.last_heard, one.rhythm_days, now)
-            name = _organisation_name(standing, one.source)
-            fresh = Freshness(category.id, name, one.last_heard, stale)
-            found.append(render_freshness(fresh, label))
-    return found
-
-
-def _text(catalogue: Catalogue, category: CategoryId) -> CategoryText:
-    row = catalogue.categories[category]
-    return CategoryText(row.label, tuple(str(code) for code in row.life_domains))
-
-
-def _organisation_name(standing: Standing, oin: str) -> str:
-    organisation = standing.organisations.get(oin)
-    return oin if organisation is None else organisation.name
+    labels = Labels(index.catalogue_in(permit.municipality), standing.organisations)
+    return [
+        Freshness(
+            category=category.id,
+            categoryLabel=labels.category(category.id),
+            organisation=labels.organisation(one.source),
+            lastHeard=one.last_heard,
+            stale=is_stale(one.last_heard, one.rhythm_days, now),
+        )
+        for category in permit.categories
+        for one in standing.coverage.get((permit.municipality, category.id), ())
+    ]

@@ -2,79 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import Annotated
 
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Query
 
-from policy.offers import Choice, InformedChoice, PurposeOffer, open_purposes
+from policy.offers import Choice as OfferedChoice
+from policy.offers import InformedChoice, PurposeOffer, open_purposes
 from signal_index.api.callers import Person
-from signal_index.api.context import get_index
-from signal_index.api.reading import give_json, read_query
+from signal_index.api.context import TheIndex
 from signal_index.api.reviews import hashes_of
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
-from signal_index.notice import parse_municipality
 from signal_index.store.review_records import count_open_questions
+from signal_index.wire import catalogue as wire
+from signal_index.wire.choices import Choice
+from signal_index.wire.values import Municipality
 
-routes = Routes()
+routes = Routes("bevragen")
+
+Place = Annotated[
+    Municipality | None, Query(description="Gemeente; standaard die van de gebruiker")
+]
 
 
-@routes.get("/catalogue")
-async def show_catalogue(request: Request, caller: Person) -> Response:
-    """Give what this caller may ask for in a municipality, in words for the screen."""
-    index = get_index(request)
-    query = read_query(request, ("municipality",))
-    asked = query.get("municipality", caller.caller.municipality)
-    place = parse_municipality(asked, "municipality")
+@routes.get("/catalogue", "De doelen die voor deze gebruiker open zijn")
+async def show_catalogue(
+    index: TheIndex, caller: Person, municipality: Place = None
+) -> wire.Catalogue:
+    """Show what this caller may ask for in a municipality, in words for the screen."""
+    place = municipality or caller.caller.municipality
     now = index.clock()
     policy = index.policy.get(await index.standing.get(now), place)
     offers = open_purposes(policy, caller.caller, place, now=now)
-    catalogue = policy.catalogue
+    labels = await index.labels_in(place)
+    catalogue = labels.catalogue
     async with looking(index.engine) as conn:
         hashes = hashes_of(index, caller.caller)
         questions = await count_open_questions(conn, hashes)
-    return give_json(
-        {
-            "municipality": place,
-            "openQuestions": questions,
-            "purposes": [_purpose(offer) for offer in offers],
-            "lifeDomains": _labels(catalogue.life_domains),
-            "outcomes": _labels(catalogue.outcomes),
-            "breakGlass": {"reasons": _labels(catalogue.break_glass_reasons)},
-        }
+    return wire.Catalogue(
+        municipality=place,
+        openQuestions=questions,
+        purposes=[_purpose(offer) for offer in offers],
+        lifeDomains=labels.choices(catalogue.life_domains),
+        outcomes=labels.choices(catalogue.outcomes),
+        breakGlass=wire.OfferedReasons(
+            reasons=labels.choices(catalogue.break_glass_reasons)
+        ),
     )
 
 
-def _purpose(offer: PurposeOffer) -> Mapping[str, object]:
+def _purpose(offer: PurposeOffer) -> wire.OfferedPurpose:
     informed = [one for one in offer.informed_choices if not one.exception]
     exceptions = [one for one in offer.informed_choices if one.exception]
-    return {
-        "id": offer.id,
-        "label": offer.label,
-        "text": offer.citizen_text,
-        "scope": offer.scope_text,
-        "legalBases": [{"id": one.id, "label": one.label} for one in offer.legal_bases],
-        "categories": [
-            {
-                "id": one.id,
-                "label": one.label,
-                "lifeDomains": [domain.id for domain in one.life_domains],
-            }
+    return wire.OfferedPurpose(
+        id=offer.id,
+        label=offer.label,
+        text=offer.citizen_text,
+        scope=offer.scope_text,
+        legalBases=[
+            wire.OfferedBasis(id=one.id, label=one.label) for one in offer.legal_bases
+        ],
+        categories=[
+            wire.OfferedCategory(
+                id=one.id,
+                label=one.label,
+                lifeDomains=[domain.id for domain in one.life_domains],
+            )
             for one in offer.categories
         ],
-        "lookBackMonths": offer.look_back_months,
-        "needsCaseReference": offer.needs_case_reference,
-        "needsInformed": offer.needs_informed,
-        "informedCodes": _choices(informed),
-        "exceptions": _choices(exceptions),
-        "breakGlassReasons": _choices(offer.break_glass_reasons),
-    }
+        lookBackMonths=offer.look_back_months,
+        needsCaseReference=offer.needs_case_reference,
+        needsInformed=offer.needs_informed,
+        informedCodes=_choices(informed),
+        exceptions=_choices(exceptions),
+        breakGlassReasons=_choices(offer.break_glass_reasons),
+    )
 
 
-def _choices(choices: Iterable[Choice | InformedChoice]) -> list[Mapping[str, str]]:
-    return [{"code": one.id, "label": one.label} for one in choices]
-
-
-def _labels(labels: Mapping[str, str]) -> list[Mapping[str, str]]:
-    return [{"code": code, "label": label} for code, label in labels.items()]
+def _choices(choices: Iterable[OfferedChoice | InformedChoice]) -> list[Choice]:
+    return [Choice(code=one.id, label=one.label) for one in choices]

@@ -7,42 +7,64 @@ are those of the ledger that goes on; one that was succeeded is exported.
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from signal_index.api.callers import Anyone, Auditor, LedgerReader
-from signal_index.api.context import Index, get_index
+from signal_index.api.context import Index, TheIndex, get_index
 from signal_index.api.errors import RouteUnknown
-from signal_index.api.reading import read_query
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
-from signal_index.notice import parse_uuid
+from signal_index.errors import ProofNotReady, UnknownEntry
 from signal_index.proof import MalformedProof, TileRef, parse_tile_path
 from signal_index.store.ledger_proofs import prove_entry
 from signal_index.store.ledger_tiles import find_tile
 from signal_index.store.witnessing import find_key, find_shown
+from signal_index.wire.values import Id
 
+TEXT: Final = "text/plain"
+BYTES: Final = "application/octet-stream"
 _FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
 _PUBLIC = {"access-control-allow-origin": "*"}
 
-routes = Routes()
+routes = Routes("inzagelogboek")
 
 
-@routes.get("/ledger/checkpoint")
+@routes.get(
+    "/ledger/checkpoint",
+    "Het nieuwste controlepunt",
+    is_plain=True,
+    media_type=TEXT,
+    raises=(RouteUnknown,),
+)
 async def show_newest_checkpoint(request: Request, caller: Anyone) -> Response:
     """Give the newest signed checkpoint."""
     del caller
     return await _checkpoint(request, None)
 
 
-@routes.get("/ledger/{year}/checkpoint")
+@routes.get(
+    "/ledger/{year}/checkpoint",
+    "Het nieuwste controlepunt van een jaar",
+    is_plain=True,
+    media_type=TEXT,
+    raises=(RouteUnknown,),
+)
 async def show_checkpoint(request: Request, caller: Anyone, year: str) -> Response:
     """Give the newest signed checkpoint of one year's tree."""
     del caller
     return await _checkpoint(request, _year(year))
 
 
-@routes.get("/ledger/{year}/tile/entries/{path:path}")
+@routes.get(
+    "/ledger/{year}/tile/entries/{path:path}",
+    "Een bundel bladeren, voor auditors",
+    is_plain=True,
+    media_type=BYTES,
+    raises=(RouteUnknown,),
+)
 async def show_entries(
     request: Request, caller: Auditor, year: str, path: str
 ) -> Response:
@@ -52,7 +74,13 @@ async def show_entries(
     return await _tile(get_index(request), _year(year), ref)
 
 
-@routes.get("/ledger/{year}/tile/{path:path}")
+@routes.get(
+    "/ledger/{year}/tile/{path:path}",
+    "Een tegel met hashes (C2SP tlog-tiles)",
+    is_plain=True,
+    media_type=BYTES,
+    raises=(RouteUnknown,),
+)
 async def show_tile(request: Request, caller: Anyone, year: str, path: str) -> Response:
     """Give a tile of hashes; it never changes."""
     del caller
@@ -64,13 +92,16 @@ async def show_tile(request: Request, caller: Anyone, year: str, path: str) -> R
     return answer
 
 
-@routes.get("/ledger/proofs/{entry_id}")
-async def show_proof(request: Request, caller: LedgerReader, entry_id: str) -> Response:
+@routes.get(
+    "/ledger/proofs/{entry_id}",
+    "Bewijs dat een regel van de eigen organisatie in de boom staat",
+    media_type=TEXT,
+    raises=(UnknownEntry, ProofNotReady),
+)
+async def show_proof(entry_id: Id, index: TheIndex, caller: LedgerReader) -> Response:
     """Prove that an entry of the caller's own organisation is in the tree."""
-    read_query(request)
-    entry = parse_uuid(entry_id, "entryId")
-    async with looking(get_index(request).engine) as conn:
-        proof = await prove_entry(conn, entry, caller.caller.organisation)
+    async with looking(index.engine) as conn:
+        proof = await prove_entry(conn, entry_id, caller.caller.organisation)
     return Response(proof, media_type="text/plain; charset=utf-8")
 
 

@@ -22,7 +22,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from keys.pseudonym import StoredPoint
+from keys.pseudonym import KeyVersion, StoredPoint
 from keys.request import Act
 from keys.ticket import Ticket
 from policy.decide import Policy, decide
@@ -38,11 +38,12 @@ from signal_index.api.lookup_refusals import (
 )
 from signal_index.api.lookup_run import Granted
 from signal_index.api.problems import render_problem
-from signal_index.api.questions import parse_lookup
+from signal_index.api.questions import make_question
 from signal_index.api.recording import Asked, Decided, find_keys_of, name_persons
 from signal_index.api.routing import Routes
 from signal_index.api.ticket_pairs import admit_pair
 from signal_index.api.witnessing import verify_witnessed
+from signal_index.errors import QueueFull, StaleKeyVersion, TicketInvalid
 from signal_index.events import Event
 from signal_index.ledger import Outcome
 from signal_index.ledger.trace import TRACEPARENT, parse_traceparent
@@ -50,10 +51,12 @@ from signal_index.notice.fields import parse_b64u
 from signal_index.signals import PointKeys, derive_point, derive_search
 from signal_index.store.lookups import PermittedLookup
 from signal_index.store.tickets import TicketPair
+from signal_index.wire import lookups as wire
+from signal_index.wire.model import parse_body
 
 REPEAT_FOR: Final = timedelta(minutes=5)
 
-routes = Routes()
+routes = Routes("bevragen")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,7 +71,14 @@ class _Arrived:
     at: datetime
 
 
-@routes.post("/lookups")
+@routes.post(
+    "/lookups",
+    "Een tot tien personen bevragen voor één doel",
+    is_plain=True,
+    body=wire.Lookup,
+    answer=wire.Answer,
+    raises=(LookupDenied, TicketInvalid, StaleKeyVersion, QueueFull),
+)
 async def look_up(request: Request, caller: Person) -> Response:
     """Answer one to ten persons for one purpose, or say in full why not."""
     index = get_index(request)
@@ -93,13 +103,15 @@ async def look_up(request: Request, caller: Person) -> Response:
 
 async def _arrive(index: Index, body: bytes, caller: Caller) -> _Arrived:
     """Read the question and check its tickets; a refusal of tickets is recorded."""
-    asked = parse_lookup(body, caller, index.catalogue_in)
-    keys = PointKeys(index.keys.get_scalar(asked.key_version), index.keys.row_key)
+    asked = parse_body(wire.Lookup, body)
+    question = make_question(asked, caller, index.catalogue_in)
+    version = KeyVersion(asked.keyVersion)
+    keys = PointKeys(index.keys.get_scalar(version), index.keys.row_key)
     now = index.clock()
-    wanted = (Act.LOOKUP, len(asked.question.subjects), asked.key_version)
+    wanted = (Act.LOOKUP, len(question.subjects), asked.keyVersion)
     pair = await admit_pair(index, asked.tickets, caller, wanted, now)
-    points = tuple(derive_point(keys, one) for one in asked.question.subjects)
-    return _Arrived(asked.question, pair, points, keys, body, now)
+    points = tuple(derive_point(keys, one) for one in question.subjects)
+    return _Arrived(question, pair, points, keys, body, now)
 
 
 def _describe(index: Index, arrived: _Arrived, policy: Policy) -> Asked:

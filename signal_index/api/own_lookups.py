@@ -6,30 +6,17 @@ Reading one's own history is itself an entry of the ledger.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-from policy.catalogue import Catalogue
-from policy.errors import UnknownPurpose
 from policy.vocabulary import Caller
+from signal_index.api.acting import acting
 from signal_index.api.callers import ActivePerson
-from signal_index.api.context import Index, get_index
-from signal_index.api.reading import (
-    give_json,
-    read_cursor,
-    read_json,
-    read_limit,
-    read_query,
-)
-from signal_index.api.recording import record_act
+from signal_index.api.context import Index, TheIndex
+from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit
 from signal_index.api.routing import Routes
-from signal_index.api.transactions import committing
+from signal_index.errors import UnknownEntry
+from signal_index.labels import Labels
 from signal_index.ledger import Group, Kind
-from signal_index.notice import parse_slug, parse_uuid
-from signal_index.notice.fields import encode_instant, parse_object
-from signal_index.proof import JsonObject
-from signal_index.store.ledger import insert_entries
 from signal_index.store.ledger_reading import OwnEntry, Owner, Page, find_own_entries
 from signal_index.store.outcomes import (
     LookupOutcome,
@@ -38,73 +25,71 @@ from signal_index.store.outcomes import (
     verify_own_answer,
     verify_own_lookup,
 )
+from signal_index.wire import lookups as wire
+from signal_index.wire.values import Id
 
-routes = Routes()
+routes = Routes("bevragen")
 
 
-@routes.post("/lookups/{entry_id}/outcome")
+@routes.post(
+    "/lookups/{entry_id}/outcome",
+    "Zeggen wat er van een bevraging kwam",
+    status=204,
+    raises=(UnknownEntry,),
+)
 async def say_outcome(
-    request: Request, caller: ActivePerson, entry_id: str
-) -> Response:
+    entry_id: Id, body: wire.Outcome, index: TheIndex, caller: ActivePerson
+) -> None:
     """Say once what came of a lookup: whether there was contact, or why not."""
-    index = get_index(request)
-    entry = parse_uuid(entry_id, "entryId")
-    item = parse_object(await read_json(request), ("outcome",))
     who = caller.caller
-    outcome = index.catalogue_in(who.municipality).parse_outcome(
-        parse_slug(item["outcome"], "outcome")
-    )
-    said = LookupOutcome(entry, who.municipality, who.organisation, outcome)
-    what: JsonObject = {"entry": str(entry), "outcome": outcome.value}
-    now = index.clock()
-    async with committing(index.engine) as conn:
-        await verify_own_lookup(conn, _owner(index, who), entry)
-        await store_outcome(conn, said, now=now)
-        record = record_act(Kind.OUTCOME, who, what, index.keys, now)
-        await insert_entries(conn, [record])
-    return Response(status_code=204)
+    outcome = index.catalogue_in(who.municipality).parse_outcome(body.outcome)
+    said = LookupOutcome(entry_id, who.municipality, who.organisation, outcome)
+    async with acting(index, who, Kind.OUTCOME) as act:
+        await verify_own_lookup(act.conn, _owner(index, who), entry_id)
+        await store_outcome(act.conn, said, now=act.now)
+        await act.record({"entry": str(entry_id), "outcome": outcome.value})
 
 
-@routes.post("/lookups/{entry_id}/print")
-async def tell_print(request: Request, caller: ActivePerson, entry_id: str) -> Response:
+@routes.post(
+    "/lookups/{entry_id}/print",
+    "Vastleggen dat een antwoord wordt afgedrukt",
+    status=204,
+    raises=(UnknownEntry,),
+)
+async def tell_print(
+    entry_id: Id, body: wire.Nothing, index: TheIndex, caller: ActivePerson
+) -> None:
     """Record that an answer goes on paper, before it does; each print is an entry.
 
     Only who got the answer can print it. What is on the paper is not told: the citizen
     chose it.
     """
-    index = get_index(request)
-    entry = parse_uuid(entry_id, "entryId")
+    del body
     who = caller.caller
-    parse_object(await read_json(request), ())
-    what: JsonObject = {"entry": str(entry)}
-    async with committing(index.engine) as conn:
-        await verify_own_answer(conn, _owner(index, who), entry)
-        record = record_act(Kind.PRINT, who, what, index.keys, index.clock())
-        await insert_entries(conn, [record])
-    return Response(status_code=204)
+    async with acting(index, who, Kind.PRINT) as act:
+        await verify_own_answer(act.conn, _owner(index, who), entry_id)
+        await act.record({"entry": str(entry_id)})
 
 
-@routes.get("/own-lookups")
-async def list_own_lookups(request: Request, caller: ActivePerson) -> Response:
+@routes.get("/own-lookups", "De eigen bevragingen, zonder persoon")
+async def list_own_lookups(
+    index: TheIndex,
+    caller: ActivePerson,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_DEFAULT,
+) -> wire.OwnLookups:
     """List the caller's own lookups, newest first; about whom is not in it."""
-    index = get_index(request)
-    query = read_query(request, ("cursor", "limit"))
-    limit = read_limit(query)
-    page = Page(limit + 1, read_cursor(query))
-    who = caller.caller
-    async with committing(index.engine) as conn:
-        found = await find_own_entries(conn, _owner(index, who), Kind.LOOKUP, page)
+    who, page = caller.caller, Page(limit + 1, cursor)
+    labels = await index.labels_in(who.municipality)
+    async with acting(index, who, Kind.OWN_HISTORY) as act:
+        owner = _owner(index, who)
+        found = await find_own_entries(act.conn, owner, Kind.LOOKUP, page)
         shown = found[:limit]
-        said = await find_outcomes(conn, [one.entry for one in shown])
-        what: JsonObject = {"shown": len(shown)}
-        record = record_act(Kind.OWN_HISTORY, who, what, index.keys, index.clock())
-        await insert_entries(conn, [record])
-    catalogue = index.catalogue_in(who.municipality)
-    return give_json(
-        {
-            "items": [_item(one, said.get(one.entry), catalogue) for one in shown],
-            "next": str(shown[-1].entry) if len(found) > limit else None,
-        }
+        said = await find_outcomes(act.conn, [one.entry for one in shown])
+        await act.record({"shown": len(shown)})
+    return wire.OwnLookups(
+        items=[_item(one, said.get(one.entry), labels) for one in shown],
+        next=shown[-1].entry if len(found) > limit else None,
     )
 
 
@@ -112,25 +97,16 @@ def _owner(index: Index, caller: Caller) -> Owner:
     return Owner(caller.organisation, caller.subject, index.keys.disclosures)
 
 
-def _item(
-    one: OwnEntry, said: str | None, catalogue: Catalogue
-) -> Mapping[str, object]:
-    why = one.groups.get(Group.WHY) or {}
-    decision = one.groups.get(Group.DECISION) or {}
+def _item(one: OwnEntry, said: str | None, labels: Labels) -> wire.OwnLookup:
+    why: Mapping[str, Any] = one.groups.get(Group.WHY) or {}
+    decision: Mapping[str, Any] = one.groups.get(Group.DECISION) or {}
     purpose = str(why.get("purpose", ""))
-    return {
-        "entryId": str(one.entry),
-        "at": encode_instant(one.recorded_at),
-        "purpose": purpose,
-        "purposeLabel": _label(catalogue, purpose),
-        "caseReference": why.get("caseReference"),
-        "outcome": decision.get("outcome"),
-        "contactOutcome": said,
-    }
-
-
-def _label(catalogue: Catalogue, purpose: str) -> str:
-    try:
-        return catalogue.purposes[catalogue.parse_purpose(purpose)].label
-    except UnknownPurpose:
-        return purpose
+    return wire.OwnLookup(
+        entryId=one.entry,
+        at=one.recorded_at,
+        purpose=purpose,
+        purposeLabel=labels.purpose(purpose),
+        caseReference=why.get("caseReference"),
+        outcome=decision.get("outcome"),
+        contactOutcome=said,
+    )

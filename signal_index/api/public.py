@@ -9,44 +9,37 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from signal_index.api.callers import Anyone
-from signal_index.api.context import find_witness_state, get_index
-from signal_index.api.reading import give_json
+from signal_index.api.context import TheIndex, find_witness_state, get_index
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.api.witnessing import WitnessState
 from signal_index.notice.fields import encode_instant
 from signal_index.store.standing import verify_reachable
+from signal_index.wire import health as wire
 
 SECURITY_CONTACT: Final = "mailto:security@signal-index.example"
 _FINE: Final = frozenset({WitnessState.WITNESSED, WitnessState.TRIAL})
 
-routes = Routes()
+routes = Routes("openbaar")
 
 
-@routes.get("/health")
-async def show_health(request: Request, caller: Anyone) -> Response:
+@routes.get("/health", "Of de index antwoordt")
+async def show_health(index: TheIndex, caller: Anyone) -> wire.Health:
     """Say whether this process answers, reaches its database and is watched.
 
     `status` is `warning` where no witness has confirmed the ledger for ten minutes.
     """
     del caller
-    index = get_index(request)
     async with looking(index.engine) as conn:
         await verify_reachable(conn)
     now = index.clock()
     standing = await index.standing.get(now)
     state, config = find_witness_state(index, standing, now), index.key_config
-    since = standing.unwitnessed_since
-    return give_json(
-        {
-            "status": "ok" if state in _FINE else "warning",
-            "keyVersion": config.key_version,
-            "epoch": config.epoch,
-            "witness": {
-                "state": state.value,
-                "since": None if since is None else encode_instant(since),
-            },
-        }
+    return wire.Health(
+        status="ok" if state in _FINE else "warning",
+        keyVersion=config.key_version,
+        epoch=config.epoch,
+        witness=wire.WitnessHealth(state=state.value, since=standing.unwitnessed_since),
     )
 
 

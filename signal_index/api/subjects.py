@@ -53,7 +53,7 @@ _CORS: Final = {
 routes = Routes("openbaar")
 
 
-@routes.get("/openapi.json", "De beschrijving van deze API", is_plain=True, answer=dict)
+@routes.get("/openapi.json", "Deze beschrijving", is_plain=True, answer=dict)
 async def show_openapi(_request: Request, caller: Anyone) -> Response:
     """Hand the description of this API to any page."""
     del caller

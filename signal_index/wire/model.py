@@ -25,7 +25,11 @@ class RequestModel(BaseModel):
     """What somebody sends us: read strictly, or refused."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, hide_input_in_errors=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        hide_input_in_errors=True,
+        serialize_by_alias=True,
     )
 
 
@@ -33,7 +37,11 @@ class AnswerModel(BaseModel):
     """What the index answers: made strictly, read without tripping over what is new."""
 
     model_config = ConfigDict(
-        extra="ignore", frozen=True, strict=True, hide_input_in_errors=True
+        extra="ignore",
+        frozen=True,
+        strict=True,
+        hide_input_in_errors=True,
+        serialize_by_alias=True,
     )
 
 

@@ -35,6 +35,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _OIN = re.compile(r"[0-9]{20}", re.ASCII)
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ž .,:;'\u2019&()/+\u2013-]+")
 _NINE_DIGITS = re.compile(r"(?<![0-9])[0-9]{9}(?![0-9])", re.ASCII)
@@ -212,5 +213,12 @@ Encoded32 = Annotated[
 ]
 Count = Annotated[int, Field(ge=0, le=NUMBER_MAXIMUM)]
 Number = Annotated[int, Field(ge=1, le=NUMBER_MAXIMUM)]
+Time = Annotated[
+    str,
+    BeforeValidator(lambda value: _match(_TIME, value)),
+    _Schema({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"}),
+]
+CodeText = Annotated[str, Field(min_length=1, max_length=64)]
+"""A code as it was sent; only the catalogue makes an id of it."""
 TicketText = Annotated[str, Field(min_length=1, max_length=2_048)]
 """A holder's ticket as it travels: a JWT, judged elsewhere."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -15,14 +13,10 @@ from policy.catalogue import load_catalogue
 from signal_index.answers import (
     PART_MINIMUM,
     PART_STEP,
-    CategoryText,
-    Freshness,
-    Part,
     encode_answer,
     encode_part,
     is_stale,
-    render_flag,
-    render_freshness,
+    make_flag,
 )
 from signal_index.notice import (
     Deputy,
@@ -32,6 +26,7 @@ from signal_index.notice import (
     encode_contact_holder,
 )
 from signal_index.signals import SignalState, StoredSignal
+from signal_index.wire.lookups import Flag, Freshness, Part, Receipt
 from tests.builders import PLACE, TODAY, a_contact_holder, a_day
 from tests.holders_builders import NOON
 
@@ -60,21 +55,32 @@ SIGNAL = StoredSignal(
     contact_verified=TODAY,
 )
 # As long as a receipt is in practice: leaf, five opened groups, promise.
-RECEIPT = {"leaf": "A" * 1_200, "disclosures": ["A" * 5_600], "promise": "A" * 600}
+RECEIPT = Receipt(leaf="A" * 1_200, disclosures=["A" * 5_600], promise="A" * 600)
+LONGEST_ROW = max(
+    CATALOGUE.categories.values(), key=lambda row: len(row.label.encode())
+)
 
 
-def _flag() -> Mapping[str, object]:
-    longest = max(
-        CATALOGUE.categories.values(), key=lambda row: len(row.label.encode())
-    )
-    domains = tuple(str(code) for code in longest.life_domains)
-    return render_flag(SIGNAL, CategoryText(longest.label, domains), LONG, TODAY)
+def _flag() -> Flag:
+    return make_flag(SIGNAL, LONGEST_ROW, LONG, TODAY)
 
 
 def _part(flags: int, sources: int = 13) -> Part:
-    freshness = Freshness(SIGNAL.category, LONG, NOON, stale=True)
-    said = render_freshness(freshness, "é" * 30)
-    return Part(uuid.uuid4(), "é" * 150, [_flag()] * flags, [said] * sources, RECEIPT)
+    said = Freshness(
+        category=SIGNAL.category,
+        categoryLabel="é" * 30,
+        organisation=LONG,
+        lastHeard=NOON,
+        stale=True,
+    )
+    return Part(
+        entryId=uuid.uuid4(),
+        scope="é" * 150,
+        flags=[_flag()] * flags,
+        sources=[said] * sources,
+        receipt=RECEIPT,
+        padding="",
+    )
 
 
 @pytest.mark.parametrize("flags", [0, 1, 20])
@@ -89,13 +95,13 @@ def test_a_longer_part_is_still_a_multiple_of_the_step() -> None:
 def test_a_part_is_json_and_says_what_was_put_in_it() -> None:
     part = _part(2)
     read = json.loads(encode_answer([encode_part(part)]))["answers"][0]
-    assert (read["entryId"], len(read["flags"])) == (str(part.entry), 2)
+    assert (read["entryId"], len(read["flags"])) == (str(part.entryId), 2)
 
 
 def test_a_contact_holder_not_verified_for_long_is_shown_as_stale() -> None:
     old = replace(SIGNAL, contact_verified=TODAY - timedelta(days=181))
-    shown: Any = render_flag(old, CategoryText("x", ()), "y", TODAY)
-    assert shown["contactHolder"]["stale"] is True
+    shown = make_flag(old, LONGEST_ROW, "y", TODAY)
+    assert shown.contactHolder.stale
 
 
 @pytest.mark.parametrize(("days", "stale"), [(14, False), (15, True)])

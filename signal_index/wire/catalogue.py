@@ -1,0 +1,59 @@
+"""What a person may ask for in a municipality, in words for the screen."""
+
+from __future__ import annotations
+
+from signal_index.wire.choices import Choice
+from signal_index.wire.model import AnswerModel
+from signal_index.wire.values import Count, Municipality
+
+
+class OfferedBasis(AnswerModel):
+    """A legal basis on which a purpose may rest."""
+
+    id: str
+    label: str
+
+
+class OfferedCategory(AnswerModel):
+    """A category that a purpose shows, and the life domains that it belongs to."""
+
+    id: str
+    label: str
+    lifeDomains: list[str]
+
+
+class OfferedPurpose(AnswerModel):
+    """A purpose that is open to the caller: what it shows and what it needs."""
+
+    id: str
+    label: str
+    text: str
+    scope: str
+    legalBases: list[OfferedBasis]
+    categories: list[OfferedCategory]
+    lookBackMonths: int
+    needsCaseReference: bool
+    needsInformed: bool
+    informedCodes: list[Choice]
+    exceptions: list[Choice]
+    breakGlassReasons: list[Choice]
+
+
+class OfferedReasons(AnswerModel):
+    """For which reasons the glass may be broken."""
+
+    reasons: list[Choice]
+
+
+class Catalogue(AnswerModel):
+    """The purposes open to the caller, and the lists that a form needs.
+
+    `openQuestions`: how many of the caller's own lookups wait for an explanation.
+    """
+
+    municipality: Municipality
+    openQuestions: Count
+    purposes: list[OfferedPurpose]
+    lifeDomains: list[Choice]
+    outcomes: list[Choice]
+    breakGlass: OfferedReasons

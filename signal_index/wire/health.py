@@ -1,0 +1,31 @@
+"""Whether the index answers, reaches its database and is watched."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from signal_index.wire.model import AnswerModel
+from signal_index.wire.values import Instant
+
+STATES = ["witnessed", "trial", "unwitnessed", "break-glass-only"]
+
+
+class WitnessHealth(AnswerModel):
+    """How it stands with the witnesses; `since`: when enough of them last confirmed.
+
+    A `state` that a reader does not know is no warning to it.
+    """
+
+    state: Annotated[str, Field(json_schema_extra={"enum": STATES})]
+    since: Instant | None
+
+
+class Health(AnswerModel):
+    """`warning`: no witness has confirmed the ledger for ten minutes."""
+
+    status: Literal["ok", "warning"]
+    keyVersion: int
+    epoch: int
+    witness: WitnessHealth

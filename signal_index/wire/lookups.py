@@ -1,0 +1,153 @@
+"""A lookup: one to ten persons, one purpose; flags and whom to call, nothing else.
+
+The answer has one shape and one length for a hit and a miss: `signal_index.answers`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from signal_index.wire.contact_holders import Deputy, OfficeHours
+from signal_index.wire.model import AnswerModel, RequestModel
+from signal_index.wire.values import (
+    CodeText,
+    Day,
+    Encoded32,
+    Id,
+    Instant,
+    Municipality,
+    Number,
+    TicketText,
+)
+
+HOUSEHOLD_MAXIMUM = 10
+
+
+class AskedSubject(RequestModel):
+    """One person asked about, and how this citizen was informed (or why not)."""
+
+    pseudonym: Encoded32 = Field(repr=False)
+    informed: CodeText | None
+
+
+class BreakGlass(RequestModel):
+    """Why a condition is lifted this once: a code of the list. Always reviewed."""
+
+    reason: CodeText
+
+
+class LookupTerms(RequestModel):
+    """What is asked, of whom and why; all but the case."""
+
+    keyVersion: Number
+    tickets: Annotated[list[TicketText], Field(min_length=2, max_length=2, repr=False)]
+    subjects: Annotated[
+        list[AskedSubject], Field(min_length=1, max_length=HOUSEHOLD_MAXIMUM)
+    ]
+    municipality: Municipality
+    purpose: CodeText
+    legalBasis: CodeText
+    breakGlass: BreakGlass | None = None
+
+
+class Lookup(LookupTerms):
+    """A question about one to ten persons (a household), for one purpose.
+
+    `caseReference` is the HMAC of the case number under the own organisation's key.
+    """
+
+    caseReference: Encoded32 | None = Field(repr=False)
+
+
+class FlagContact(AnswerModel):
+    """Whom to call about a flag; `stale`: not confirmed for half a year."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    function: str
+    name: str | None = None
+    phone: str
+    outOfHoursPhone: str | None = None
+    officeHours: list[OfficeHours] | None = None
+    deputy: Deputy | None = None
+    absentUntil: Day | None = None
+    lastVerified: Day
+    stale: bool
+
+
+class Flag(AnswerModel):
+    """That there is contact and whom to call; never a score."""
+
+    category: str
+    categoryLabel: str
+    lifeDomains: list[str]
+    organisation: str
+    contactHolder: FlagContact
+    since: Day
+    expires: Day
+
+
+class Freshness(AnswerModel):
+    """When a connected source was last heard about a category."""
+
+    category: str
+    categoryLabel: str
+    organisation: str
+    lastHeard: Instant | None
+    stale: bool
+
+
+class Receipt(AnswerModel):
+    """The entry's leaf, the groups opened to the organisation, and a signed promise."""
+
+    leaf: str
+    disclosures: list[str]
+    promise: str
+
+
+class Part(AnswerModel):
+    """The part about one person; always a multiple of 16,384 bytes."""
+
+    entryId: Id
+    scope: str
+    flags: list[Flag]
+    sources: list[Freshness]
+    receipt: Receipt
+    padding: str
+
+
+class Answer(AnswerModel):
+    """The parts, in the order of the subjects asked about."""
+
+    answers: Annotated[list[Part], Field(min_length=1, max_length=HOUSEHOLD_MAXIMUM)]
+
+
+class Outcome(RequestModel):
+    """What came of a lookup: a code of the catalogue's list."""
+
+    outcome: Literal["contact-made", "already-known", "not-reachable", "not-needed"]
+
+
+class Nothing(RequestModel):
+    """An act that needs no words."""
+
+
+class OwnLookup(AnswerModel):
+    """One of the caller's own lookups; about whom is not in it."""
+
+    entryId: Id
+    at: Instant
+    purpose: str
+    purposeLabel: str
+    caseReference: str | None
+    outcome: Literal["answered", "refused", "failed"] | None
+    contactOutcome: str | None
+
+
+class OwnLookups(AnswerModel):
+    """A page of own lookups, the newest first; `next` begins the following page."""
+
+    items: list[OwnLookup]
+    next: Id | None
