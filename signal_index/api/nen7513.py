@@ -6,68 +6,43 @@ another person, given to who asked only; each page that is given is an entry.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from starlette.requests import Request
-from starlette.responses import Response
-
 from signal_index.api.callers import Officer
-from signal_index.api.context import get_index
-from signal_index.api.reading import give_json, read_json
-from signal_index.api.recording import record_act
-from signal_index.api.report_rows import Reader, Row, find_rows
+from signal_index.api.context import TheIndex
+from signal_index.api.report_rows import Row
 from signal_index.api.routing import Routes
-from signal_index.api.specific_reports import verify_given
-from signal_index.api.transactions import committing
-from signal_index.ledger import Kind
-from signal_index.ledger.nen7513 import FIELDS, Logged, describe_event
-from signal_index.notice import parse_uuid
-from signal_index.notice.fields import parse_object
-from signal_index.proof import JsonObject, Leaf
-from signal_index.store.ledger import insert_entries
+from signal_index.api.specific_reports import GIVEN_FACTS, giving
+from signal_index.ledger.nen7513 import Logged, describe_event
+from signal_index.proof import Leaf
 from signal_index.store.opened_days import find_leaves
-from signal_index.store.report_requests import get_request
+from signal_index.wire import nen7513 as wire
+from signal_index.wire.values import Id
 
-routes = Routes()
+routes = Routes("volledigheid")
 
 
-@routes.post("/specific-reports/{request_id}/nen7513")
+@routes.post(
+    "/specific-reports/{request_id}/nen7513",
+    "Een goedgekeurd rapport met de velden van NEN 7513",
+    raises=GIVEN_FACTS,
+)
 async def read_as_nen7513(
-    request: Request, caller: Officer, request_id: str
-) -> Response:
-    """Give a page of an approved report with the fields of NEN 7513."""
-    index, who = get_index(request), caller.caller
-    wanted = parse_uuid(request_id, "requestId")
-    after = parse_object(await read_json(request), (), ("after",)).get("after")
-    page_after = None if after is None else parse_uuid(after, "after")
-    now = index.clock()
-    standing = await index.standing.get(now)
-    async with committing(index.engine) as conn:
-        found = await get_request(conn, wanted, caller.scope, index.keys)
-        await verify_given(conn, found, who, now)
-        reader = Reader(found, caller.scope, index.keys, standing.organisations)
-        rows, following = await find_rows(conn, reader, page_after)
-        leaves = await find_leaves(conn, [row.sealed.entry for row in rows])
-        what: JsonObject = {
-            "act": "nen7513-given",
-            "request": str(found.id),
-            "rows": len(rows),
-            "after": None if page_after is None else str(page_after),
-        }
-        record = record_act(Kind.REPORT, who, what, index.keys, now)
-        await insert_entries(conn, [record])
+    request_id: Id, body: wire.Nen7513Question, index: TheIndex, caller: Officer
+) -> wire.Nen7513Page:
+    """Read a page of an approved report with the fields of NEN 7513."""
+    async with giving(index, caller, request_id, body.after) as page:
+        entries = [row.sealed.entry for row in page.rows]
+        leaves = await find_leaves(page.act.conn, entries)
+        await page.record("nen7513-given")
     source = index.names.ledger_origin
-    return give_json(
-        {
-            "fields": list(FIELDS),
-            "items": [_event(row, leaves[row.sealed.entry], source) for row in rows],
-            "next": None if following is None else str(following),
-        }
+    return wire.Nen7513Page(
+        fields=list(wire.FIELDS),
+        items=[_event(row, leaves[row.sealed.entry], source) for row in page.rows],
+        next=page.next,
     )
 
 
-def _event(row: Row, leaf: Leaf, source: str) -> Mapping[str, str | None]:
-    return describe_event(
+def _event(row: Row, leaf: Leaf, source: str) -> wire.Nen7513Event:
+    said = describe_event(
         Logged(
             entry=row.sealed.entry,
             kind=leaf.kind,
@@ -81,3 +56,4 @@ def _event(row: Row, leaf: Leaf, source: str) -> Mapping[str, str | None]:
             source=source,
         )
     )
+    return {name: said[name] for name in wire.FIELDS}

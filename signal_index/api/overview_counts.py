@@ -27,15 +27,7 @@ from signal_index.store.overview import (
     find_stock,
 )
 from signal_index.store.scope import OfficerScope
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Whose lookups, and with which purpose; None keeps all."""
-
-    organisation: str | None = None
-    team: str | None = None
-    purpose: str | None = None
+from signal_index.wire.overview import LookupFilter
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -94,13 +86,13 @@ async def find_period(
 
 
 async def open_period(
-    sealed: SealedPeriod, wanted: Wanted, keys: YearKeys
+    sealed: SealedPeriod, wanted: LookupFilter, keys: YearKeys
 ) -> CountedPeriod:
     """Open the counts of a period beside the event loop, and keep what is wanted."""
     return await asyncio.to_thread(_open, sealed, wanted, keys)
 
 
-def _open(sealed: SealedPeriod, wanted: Wanted, keys: YearKeys) -> CountedPeriod:
+def _open(sealed: SealedPeriod, wanted: LookupFilter, keys: YearKeys) -> CountedPeriod:
     by_day: dict[date, list[Counts]] = defaultdict(list)
     by_organisation: dict[str, list[Counts]] = defaultdict(list)
     settled = []

@@ -10,16 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.api.labels import Labels
 from signal_index.keyring import YearKeys
+from signal_index.labels import Labels
 from signal_index.ledger import Group, open_disclosures, user_find_key
-from signal_index.notice.fields import encode_instant
 from signal_index.overview.hours import bounds_of, is_off_hours
 from signal_index.overview.sealing import name_in_report
 from signal_index.proof import JsonObject, parse_disclosure
@@ -30,8 +28,9 @@ from signal_index.store.lookups_seen import (
     find_lookups,
     find_repeated,
 )
-from signal_index.store.report_requests import Question, ReportRequest
+from signal_index.store.report_requests import ReportRequest
 from signal_index.store.scope import OfficerScope
+from signal_index.wire.reports import ReportedLookup, SpecificReportQuestion
 
 PAGE_ROWS: Final = 500
 _BATCHES: Final = 20
@@ -42,9 +41,14 @@ class Row:
     """One lookup of one person, as a report with persons tells it."""
 
     sealed: SealedLookup
-    groups: Mapping[Group, JsonObject | None]
+    groups: Mapping[Group, JsonObject]
     person: str | None
     repeated: bool
+
+    def said(self, group: Group, name: str) -> str | None:
+        """Find what a group says under this name; None where it says nothing."""
+        found = self.groups[group].get(name)
+        return found if isinstance(found, str) else None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,13 +64,13 @@ class Reader:
 async def find_rows(
     conn: AsyncConnection, reader: Reader, after: UUID | None
 ) -> tuple[Sequence[Row], UUID | None]:
-    """Give a page of rows that come after this entry, and after which the next begins.
+    """Read a page of rows that come after this entry, and after which the next begins.
 
     A page may be short, or empty, while there are more: it ends after so many entries
     have been looked at. None says that it was the last one.
     """
     question = reader.request.question
-    begins, ends = bounds_of(question.first)[0], bounds_of(question.last)[1]
+    begins, ends = bounds_of(question.from_)[0], bounds_of(question.until)[1]
     rows: list[Row] = []
     for _ in range(_BATCHES):
         batch = await find_lookups(
@@ -107,55 +111,46 @@ def _wanted(
         if key is None:
             continue
         texts = open_disclosures(one.entry, one.sealed, key=key)
-        groups: dict[Group, JsonObject | None] = {
-            group: parse_disclosure(text).value
+        groups: dict[Group, JsonObject] = {
+            group: parse_disclosure(text).value or {}
             for group, text in texts.items()
             if group is not Group.PERSON
         }
-        if _belongs(reader.request.question, one, groups):
-            person = name_in_report(key, reader.request.id, one.find_person)
-            rows.append(Row(one, groups, person, one.entry in repeated))
+        person = name_in_report(key, reader.request.id, one.find_person)
+        row = Row(one, groups, person, one.entry in repeated)
+        if _belongs(reader.request.question, row):
+            rows.append(row)
     return rows
 
 
-def _belongs(
-    question: Question,
-    one: SealedLookup,
-    groups: Mapping[Group, JsonObject | None],
-) -> bool:
-    said = {
-        "organisation": one.organisation,
-        "team": (groups[Group.ROLE] or {}).get("team"),
-        "purpose": (groups[Group.WHY] or {}).get("purpose"),
-    }
-    wanted = question.members()
-    return all(wanted[name] in {None, value} for name, value in said.items())
+def _belongs(question: SpecificReportQuestion, row: Row) -> bool:
+    return (
+        question.organisation in {None, row.sealed.organisation}
+        and question.team in {None, row.said(Group.ROLE, "team")}
+        and question.purpose in {None, row.said(Group.WHY, "purpose")}
+    )
 
 
-def describe_row(row: Row, labels: Labels) -> Mapping[str, object]:
-    """Give a row on the wire, with what its ids are called."""
-    why, what = row.groups[Group.WHY] or {}, row.groups[Group.WHAT] or {}
-    decision = row.groups[Group.DECISION] or {}
-    flags = what.get("flags")
-    purpose = why.get("purpose")
-    follow_up = row.sealed.follow_up
-    at: datetime = row.sealed.recorded_at
-    return {
-        "entryId": str(row.sealed.entry),
-        "at": encode_instant(at),
-        "offHours": is_off_hours(at),
-        "organisation": row.sealed.organisation,
-        "organisationName": labels.organisation(row.sealed.organisation),
-        "sub": (row.groups[Group.WHO] or {}).get("sub"),
-        "team": (row.groups[Group.ROLE] or {}).get("team"),
-        "person": row.person,
-        "repeated": row.repeated,
-        "purpose": purpose,
-        "purposeLabel": labels.purpose(purpose if isinstance(purpose, str) else None),
-        "informed": why.get("informed"),
-        "breakGlass": why.get("breakGlass"),
-        "outcome": decision.get("outcome"),
-        "flags": len(flags) if isinstance(flags, list) else 0,
-        "followUp": follow_up,
-        "followUpLabel": None if follow_up is None else labels.follow_up(follow_up),
-    }
+def name_row(row: Row, labels: Labels) -> ReportedLookup:
+    """Name what one row tells; of flags only how many there were."""
+    sealed, flags = row.sealed, row.groups[Group.WHAT].get("flags")
+    purpose = row.said(Group.WHY, "purpose")
+    return ReportedLookup(
+        entryId=sealed.entry,
+        at=sealed.recorded_at,
+        offHours=is_off_hours(sealed.recorded_at),
+        organisation=sealed.organisation,
+        organisationName=labels.organisation(sealed.organisation),
+        sub=row.said(Group.WHO, "sub"),
+        team=row.said(Group.ROLE, "team"),
+        person=row.person,
+        repeated=row.repeated,
+        purpose=purpose,
+        purposeLabel=labels.purpose(purpose),
+        informed=row.said(Group.WHY, "informed"),
+        breakGlass=row.said(Group.WHY, "breakGlass"),
+        outcome=row.said(Group.DECISION, "outcome"),
+        flags=len(flags) if isinstance(flags, list) else 0,
+        followUp=sealed.follow_up,
+        followUpLabel=labels.of(labels.catalogue.outcomes, sealed.follow_up),
+    )

@@ -9,147 +9,170 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.requests import Request
-from starlette.responses import Response
 
 from policy.vocabulary import Caller
+from signal_index.api.acting import Acting, acting
 from signal_index.api.approvals import record_approval
-from signal_index.api.callers import Approver, Officer
-from signal_index.api.context import Index, get_index
-from signal_index.api.general_reports import parse_form
-from signal_index.api.labels import Labels
-from signal_index.api.overview import FILTERS, parse_asked
-from signal_index.api.reading import give_json, read_json
-from signal_index.api.recording import record_act
-from signal_index.api.report_rows import Reader, describe_row, find_rows
+from signal_index.api.callers import Approver, Officer, OfficerCaller
+from signal_index.api.context import Index, TheIndex
+from signal_index.api.reading import verify_code
+from signal_index.api.report_rows import Reader, Row, find_rows, name_row
 from signal_index.api.routing import Routes
-from signal_index.api.transactions import committing, looking
-from signal_index.errors import CallerNotAllowed, NotApproved
+from signal_index.api.transactions import looking
+from signal_index.errors import (
+    ApprovalAlreadyOpen,
+    CallerNotAllowed,
+    MandateMissing,
+    NotApproved,
+    UnknownReport,
+)
 from signal_index.identifiers import new_uuid7
+from signal_index.labels import Labels
 from signal_index.ledger import Kind
-from signal_index.notice import InvalidField, parse_slug, parse_uuid
-from signal_index.notice.fields import encode_instant, parse_object, parse_text
-from signal_index.proof import JsonObject
+from signal_index.store import report_requests as store
 from signal_index.store.approvals import (
     HOLDS_FOR,
     State,
     request_approval,
     verify_approved,
 )
-from signal_index.store.ledger import insert_entries
 from signal_index.store.mandates import find_mandate, verify_mandate
-from signal_index.store.report_requests import (
-    Question,
-    ReportRequest,
-    find_requests,
-    get_request,
-    matter_of,
-    store_request,
+from signal_index.wire import reports as wire
+from signal_index.wire.values import Id
+
+GIVEN_FACTS: Final = (UnknownReport, MandateMissing, NotApproved)
+"""By which facts a report is not given."""
+
+routes = Routes("toezicht")
+
+
+@routes.post(
+    "/specific-reports",
+    "Een rapport met personen aanvragen",
+    status=201,
+    raises=(MandateMissing, ApprovalAlreadyOpen),
 )
-
-LONGEST_DAYS: Final = 92
-_SUBJECT_MAXIMUM: Final = 200
-
-routes = Routes()
-
-
-@routes.post("/specific-reports")
-async def ask_report(request: Request, caller: Officer) -> Response:
+async def ask_specific_report(
+    body: wire.SpecificReportQuestion, index: TheIndex, caller: Officer
+) -> wire.SpecificReport:
     """Ask for a report with persons; another person decides (`/approvals`)."""
-    index, who = get_index(request), caller.caller
-    question = _parse_question(await read_json(request), index, caller.caller)
-    now = index.clock()
-    made = new_uuid7(now)
-    async with committing(index.engine) as conn:
-        await verify_mandate(conn, who, now)
-        matter = matter_of(made, caller.scope.municipality, question)
-        approval = await request_approval(conn, matter, who, now=now)
-        kept = ReportRequest(
+    who, place = caller.caller, caller.scope.municipality
+    labels = await index.labels_in(place)
+    verify_code(body.reason, "reason", labels.catalogue.officer_purposes)
+    async with acting(index, who, Kind.REPORT) as act:
+        await verify_mandate(act.conn, who, act.now)
+        made = new_uuid7(act.now)
+        matter = store.matter_of(made, place, body)
+        approval = await request_approval(act.conn, matter, who, now=act.now)
+        kept = store.ReportRequest(
             id=made,
-            municipality=caller.scope.municipality,
+            municipality=place,
             organisation=who.organisation,
-            question=question,
+            question=body,
             approval=approval,
-            requested_at=now,
+            requested_at=act.now,
         )
-        await store_request(conn, kept, index.keys)
-        what: JsonObject = {
-            "act": "specific-report-asked",
-            "request": str(made),
-            **question.members(),
-        }
-        entries = [
-            record_act(Kind.REPORT, who, what, index.keys, now),
-            record_approval(index, who, "requested", approval),
-        ]
-        await insert_entries(conn, entries)
-    return give_json(
-        _describe(kept, who, await _labels(index, caller.scope.municipality), now), 201
-    )
+        await store.store_request(act.conn, kept, index.keys)
+        asked = store.members_of(body)
+        await act.record(
+            {"act": "specific-report-asked", "request": str(made), **asked}
+        )
+        await act.add(record_approval(index, who, "requested", approval))
+    return _name(kept, who, labels, act.now)
 
 
-@routes.get("/specific-reports")
-async def list_reports(request: Request, caller: Approver) -> Response:
+@routes.get("/specific-reports", "Aangevraagde rapporten met personen")
+async def list_specific_reports(
+    index: TheIndex, caller: Approver
+) -> wire.SpecificReports:
     """List who asked for which report with persons, and where each stands.
 
     Whoever may approve may see what for: nobody approves what they cannot read.
     """
-    index, now = get_index(request), get_index(request).clock()
+    now = index.clock()
     async with looking(index.engine) as conn:
         until = await find_mandate(conn, caller.caller, now)
-        found = await find_requests(conn, caller.scope, index.keys)
-    labels = await _labels(index, caller.scope.municipality)
-    return give_json(
-        {
-            "mandateUntil": None if until is None else until.isoformat(),
-            "items": [_describe(one, caller.caller, labels, now) for one in found],
-        }
+        found = await store.find_requests(conn, caller.scope, index.keys)
+    labels = await index.labels_in(caller.scope.municipality)
+    return wire.SpecificReports(
+        mandateUntil=until,
+        items=[_name(one, caller.caller, labels, now) for one in found],
     )
 
 
-@routes.post("/specific-reports/{request_id}/pages")
-async def read_report(request: Request, caller: Officer, request_id: str) -> Response:
-    """Give a page of an approved report to who asked for it; each is an entry."""
-    index, who = get_index(request), caller.caller
-    wanted = parse_uuid(request_id, "requestId")
-    item = parse_object(await read_json(request), ("form",), ("after",))
-    form, after = parse_form(item["form"]), item.get("after")
-    page_after = None if after is None else parse_uuid(after, "after")
-    now = index.clock()
-    standing = await index.standing.get(now)
-    async with committing(index.engine) as conn:
-        found = await get_request(conn, wanted, caller.scope, index.keys)
-        await verify_given(conn, found, who, now)
+@routes.post(
+    "/specific-reports/{request_id}/pages",
+    "Een bladzijde van een goedgekeurd rapport met personen",
+    raises=GIVEN_FACTS,
+)
+async def read_specific_report(
+    request_id: Id,
+    body: wire.SpecificReportPageQuestion,
+    index: TheIndex,
+    caller: Officer,
+) -> wire.SpecificReportPage:
+    """Read a page of an approved report, as who asked for it; each is an entry."""
+    labels = await index.labels_in(caller.scope.municipality)
+    async with giving(index, caller, request_id, body.after) as page:
+        await page.record("specific-report", form=body.form)
+    return wire.SpecificReportPage(
+        request=_name(page.request, caller.caller, labels, page.act.now),
+        items=[name_row(row, labels) for row in page.rows],
+        next=page.next,
+    )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GivenPage:
+    """A page that is being given: its rows, and where the next one begins."""
+
+    act: Acting
+    request: store.ReportRequest
+    rows: Sequence[Row]
+    after: UUID | None
+    next: UUID | None
+
+    async def record(self, what: str, **more: str) -> None:
+        """Record that this page is given."""
+        await self.act.record(
+            {
+                "act": what,
+                "request": str(self.request.id),
+                **more,
+                "rows": len(self.rows),
+                "after": None if self.after is None else str(self.after),
+            }
+        )
+
+
+@asynccontextmanager
+async def giving(
+    index: Index, caller: OfficerCaller, wanted: UUID, after: UUID | None
+) -> AsyncIterator[GivenPage]:
+    """Begin to give a page: this very person asked, may still, and it was approved.
+
+    Raises `UnknownReport`, `CallerNotAllowed`, `MandateMissing` or `NotApproved`.
+    """
+    standing = await index.standing.get(index.clock())
+    async with acting(index, caller.caller, Kind.REPORT) as act:
+        found = await store.get_request(act.conn, wanted, caller.scope, index.keys)
+        await _verify_given(act.conn, found, caller.caller, act.now)
         reader = Reader(found, caller.scope, index.keys, standing.organisations)
-        rows, following = await find_rows(conn, reader, page_after)
-        what: JsonObject = {
-            "act": "specific-report",
-            "request": str(found.id),
-            "form": form,
-            "rows": len(rows),
-            "after": None if page_after is None else str(page_after),
-        }
-        record = record_act(Kind.REPORT, who, what, index.keys, now)
-        await insert_entries(conn, [record])
-    labels = await _labels(index, caller.scope.municipality)
-    return give_json(
-        {
-            "request": _describe(found, who, labels, now),
-            "items": [describe_row(row, labels) for row in rows],
-            "next": None if following is None else str(following),
-        }
-    )
+        rows, following = await find_rows(act.conn, reader, after)
+        yield GivenPage(act, found, rows, after, following)
 
 
-async def verify_given(
-    conn: AsyncConnection, found: ReportRequest, who: Caller, now: datetime
+async def _verify_given(
+    conn: AsyncConnection, found: store.ReportRequest, who: Caller, now: datetime
 ) -> None:
-    """Raise unless this very person asked, may still ask, and it was approved."""
     if found.approval.requested_by != who.subject:
         raise CallerNotAllowed
     await verify_mandate(conn, who, now)
@@ -158,58 +181,27 @@ async def verify_given(
         raise NotApproved
 
 
-def _parse_question(body: object, index: Index, caller: Caller) -> Question:
-    item = parse_object(body, ("from", "until", "reason"), (*FILTERS, "user"))
-    asked = parse_asked(item, longest=LONGEST_DAYS)
-    reason = parse_slug(item["reason"], "reason")
-    if reason not in index.catalogue_in(caller.municipality).officer_purposes:
-        raise InvalidField("reason", "unknown-code")
-    user = item.get("user")
-    return Question(
-        first=asked.first,
-        last=asked.last,
-        reason=reason,
-        organisation=asked.wanted.organisation,
-        team=asked.wanted.team,
-        user=None if user is None else _parse_user(user),
-        purpose=asked.wanted.purpose,
-    )
-
-
-def _parse_user(value: object) -> str:
-    text = parse_text(value, "user", maximum=_SUBJECT_MAXIMUM)
-    if not text.isprintable():
-        raise InvalidField("user", "wrong-form")
-    return text
-
-
-async def _labels(index: Index, municipality: str) -> Labels:
-    standing = await index.standing.get(index.clock())
-    return Labels(standing, index.catalogue_in(municipality))
-
-
-def _describe(
-    one: ReportRequest, reader: Caller, labels: Labels, now: datetime
-) -> Mapping[str, object]:
-    approval = one.approval
+def _name(
+    one: store.ReportRequest, reader: Caller, labels: Labels, now: datetime
+) -> wire.SpecificReport:
+    asked, approval = one.question, one.approval
     decided = approval.decided_at
+    ends = None if decided is None else decided + HOLDS_FOR
     is_own = approval.requested_by == reader.subject
-    is_over = decided is not None and decided <= now - HOLDS_FOR
-    given = approval.state is State.APPROVED and is_own and not is_over
-    organisation = one.question.organisation
-    return {
-        "id": str(one.id),
-        **one.question.members(),
-        "reasonLabel": labels.officer_purpose(one.question.reason),
-        "purposeLabel": labels.purpose(one.question.purpose),
-        "organisationName": organisation and labels.organisation(organisation),
-        "digest": one.matter.digest.hex(),
-        "requestedBy": approval.requested_by,
-        "requestedAt": encode_instant(one.requested_at),
-        "own": is_own,
-        "state": "over" if is_over else approval.state.value,
-        "decidedBy": approval.decided_by,
-        "decidedAt": None if decided is None else encode_instant(decided),
-        "availableUntil": encode_instant(decided + HOLDS_FOR) if decided else None,
-        "available": given,
-    }
+    is_over = ends is not None and ends <= now
+    return wire.SpecificReport(
+        id=one.id,
+        **asked.model_dump(),
+        reasonLabel=labels.of(labels.catalogue.officer_purposes, asked.reason),
+        organisationName=labels.organisation(asked.organisation),
+        purposeLabel=labels.purpose(asked.purpose),
+        digest=one.matter.digest.hex(),
+        requestedBy=approval.requested_by,
+        requestedAt=one.requested_at,
+        own=is_own,
+        state="over" if is_over else approval.state.value,
+        decidedBy=approval.decided_by,
+        decidedAt=decided,
+        availableUntil=ends,
+        available=approval.state is State.APPROVED and is_own and not is_over,
+    )

@@ -1,8 +1,7 @@
 """Entries of the ledger with the fields of NEN 7513 (logging of access to files).
 
-The names are those of NEN 7513:2018, chapter 7, as Logius lists them in its NEN 7513
-extension (https://logius-standaarden.github.io/logboek-extensie-nen7513/); the codes
-are those of RFC 3881 and DICOM PS3.15 that the norm builds on.
+The names are those of `signal_index.wire.nen7513`; the codes are those of RFC 3881 and
+DICOM PS3.15 that the norm builds on.
 
 - A field that the index cannot know stays empty, and is not made up: the name of a
   user or a client, the workstation.
@@ -19,6 +18,7 @@ from uuid import UUID
 
 from signal_index.ledger.kinds import KINDS
 from signal_index.proof import Group, JsonObject, Kind, Outcome
+from signal_index.wire import nen7513 as wire
 
 PERSON_TYPE: Final = "urn:signal-index:client-in-this-export:1"
 USER_TYPE: Final = "urn:signal-index:account"
@@ -31,39 +31,8 @@ _INDICATORS: Final = {
 }
 _URI, _PERSON, _CLIENT, _ACCESS, _APPLICATION = "5", "1", "1", "6", "4"
 
-FIELDS: Final = (
-    "EventID",
-    "EventActionCode",
-    "EventDateTime",
-    "EventOutcomeIndicator",
-    "EventTypeCode",
-    "UserID",
-    "AlternativeUserID",
-    "UserName",
-    "UserIsRequestor",
-    "RoleIDCode",
-    "PurposeOfUse",
-    "NetworkAccessPointTypeCode",
-    "NetworkAccessPointID",
-    "ParticipantObjectTypeCode",
-    "ParticipantObjectTypeCodeRole",
-    "ParticipantObjectDataLifeCycle",
-    "ParticipantObjectIDTypeCode",
-    "ParticipantObjectPermissionPolicySet",
-    "ParticipantObjectSensitivity",
-    "ParticipantObjectID",
-    "ParticipantObjectName",
-    "ParticipantObjectDetail",
-    "ParticipantObjectDescription",
-    "AuditEnterpriseSiteID",
-    "AuditSourceID",
-    "AuditSourceTypeCode",
-    "Autorisatieprotocol",
-    "Behandelrelatieprotocol",
-    "Toestemmingsprofiel",
-    "Controles",
-)
-"""All fields, in the order of a CSV's columns."""
+
+FIELDS: Final = wire.FIELDS
 
 
 @dataclass(frozen=True, slots=True, repr=False)

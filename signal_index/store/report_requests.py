@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -25,38 +25,10 @@ from signal_index.proof import JsonObject, encode_json
 from signal_index.store.approval_records import Approval, Matter, get_approval
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.overview import report_request
+from signal_index.wire.reports import SpecificReportQuestion
 
 MATTER_KIND: Final = "specific-report"
 SHOWN: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a report with persons is about: never a person who was looked up.
-
-    `reason` is the id of an officer's purpose. Without `user`, `team`, `organisation`
-    or `purpose` it is about all lookups of the period in the requester's scope.
-    """
-
-    first: date
-    last: date
-    reason: str
-    organisation: str | None
-    team: str | None
-    user: str | None
-    purpose: str | None
-
-    def members(self) -> JsonObject:
-        """Give it as it is sealed, hashed and shown."""
-        return {
-            "from": self.first.isoformat(),
-            "until": self.last.isoformat(),
-            "reason": self.reason,
-            "organisation": self.organisation,
-            "team": self.team,
-            "user": self.user,
-            "purpose": self.purpose,
-        }
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,19 +38,26 @@ class ReportRequest:
     id: UUID
     municipality: str
     organisation: str
-    question: Question
+    question: SpecificReportQuestion
     approval: Approval
     requested_at: datetime
 
     @property
     def matter(self) -> Matter:
-        """Give what the approval must be about."""
+        """What the approval must be about."""
         return matter_of(self.id, self.municipality, self.question)
 
 
-def matter_of(request: UUID, municipality: str, question: Question) -> Matter:
-    """Give the matter of a request: its SHA-256 is over its id and all it asks."""
-    whole: JsonObject = {"request": str(request), **question.members()}
+def members_of(question: SpecificReportQuestion) -> JsonObject:
+    """Write a question as it is sealed, hashed and recorded: all members, also null."""
+    return question.model_dump(mode="json")
+
+
+def matter_of(
+    request: UUID, municipality: str, question: SpecificReportQuestion
+) -> Matter:
+    """Make the matter of a request: its SHA-256 is over its id and all it asks."""
+    whole: JsonObject = {"request": str(request), **members_of(question)}
     digest = sha256(encode_json(whole)).digest()
     return Matter(MATTER_KIND, municipality, digest, MATTER_KIND)
 
@@ -90,7 +69,7 @@ async def store_request(
     year = request.requested_at.year
     sealed = seal_question(
         request.id,
-        request.question.members(),
+        members_of(request.question),
         key=keys.get_disclosure_key(year),
         nonce=secrets.token_bytes(12),
     )
@@ -110,7 +89,7 @@ async def store_request(
 async def find_requests(
     conn: AsyncConnection, scope: OfficerScope, keys: YearKeys
 ) -> Sequence[ReportRequest]:
-    """Give the newest requests of this scope; those whose key is gone are left out."""
+    """Find the newest requests of this scope; those whose key is gone are left out."""
     columns = report_request.c
     rows = await conn.execute(
         select(report_request)
@@ -125,7 +104,7 @@ async def find_requests(
 async def get_request(
     conn: AsyncConnection, wanted: UUID, scope: OfficerScope, keys: YearKeys
 ) -> ReportRequest:
-    """Give one request of this scope, or raise `UnknownReport`."""
+    """Read one request of this scope, or raise `UnknownReport`."""
     columns = report_request.c
     rows = await conn.execute(
         select(report_request)
@@ -148,15 +127,7 @@ async def _read(
         id=row["id"],
         municipality=row["municipality"],
         organisation=row["organisation"],
-        question=Question(
-            date.fromisoformat(str(said["from"])),
-            date.fromisoformat(str(said["until"])),
-            str(said["reason"]),
-            *(
-                None if said[name] is None else str(said[name])
-                for name in ("organisation", "team", "user", "purpose")
-            ),
-        ),
+        question=SpecificReportQuestion.model_validate(said),
         approval=await get_approval(conn, row["approval_id"]),
         requested_at=row["requested_at"],
     )

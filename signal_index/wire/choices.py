@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from signal_index.wire.model import AnswerModel
+from signal_index.wire.values import RecordedOin
 
 
 class Choice(AnswerModel):
@@ -10,3 +11,10 @@ class Choice(AnswerModel):
 
     code: str
     label: str
+
+
+class OrganisationName(AnswerModel):
+    """An organisation that can be chosen: its number and its name."""
+
+    oin: RecordedOin
+    name: str

@@ -28,6 +28,7 @@ Label = NewType("Label", str)
 Slug = NewType("Slug", str)
 
 LABEL_MAXIMUM: Final = 60
+ACCOUNT_MAXIMUM: Final = 200
 NUMBER_MAXIMUM: Final = 2**31 - 1
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -111,6 +112,17 @@ def read_label(value: object) -> Label:
     return Label(value)
 
 
+def read_account(value: object) -> str:
+    """Read how a user is called by the identity provider: printable, at most 200."""
+    if not isinstance(value, str) or not value:
+        raise unfit("missing" if value is None else "not-text")
+    if len(value) > ACCOUNT_MAXIMUM:
+        raise unfit("too-long")
+    if not value.isprintable():  # half a surrogate pair is not
+        raise unfit("wrong-form")
+    return value
+
+
 def read_bytes(value: object, *, length: int) -> bytes:
     """Read exactly so many bytes from canonical base64url without padding."""
     if isinstance(value, bytes):
@@ -185,6 +197,10 @@ Instant = Annotated[
 OinText = Annotated[
     Oin, BeforeValidator(read_oin), _form(_OIN, description="OIN: 20 cijfers")
 ]
+RecordedOin = Annotated[
+    str, BeforeValidator(read_oin), _form(_OIN, description="OIN: 20 cijfers")
+]
+"""The same as it was recorded, as a text: what we answer of an organisation."""
 Municipality = Annotated[
     MunicipalityCode,
     BeforeValidator(read_municipality),
@@ -198,6 +214,11 @@ LabelText = Annotated[
     Label,
     BeforeValidator(read_label),
     _Schema({"type": "string", "minLength": 1, "maxLength": LABEL_MAXIMUM}),
+]
+AccountText = Annotated[
+    str,
+    BeforeValidator(read_account),
+    _Schema({"type": "string", "minLength": 1, "maxLength": ACCOUNT_MAXIMUM}),
 ]
 Encoded32 = Annotated[
     bytes,
