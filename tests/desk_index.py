@@ -156,12 +156,16 @@ class FakeIndex:
         )
 
     async def _page(self, request: Request) -> Response:
-        """Give what `pages` has for this path, and remember what was asked."""
+        """Give what `pages` has for this path, and remember what was asked.
+
+        Where a path is read and posted to, `POST /v1/…` has what the latter is given.
+        """
         path = request.url.path
         body = await request.body()
         if body:
             self.asked.append(json.loads(body))
-        status, answer = self.pages.get(path, (404, {"type": "/problems/not-found"}))
+        found = self.pages.get(f"{request.method} {path}", self.pages.get(path))
+        status, answer = found or (404, {"type": "/problems/not-found"})
         if status < 300:
             answer = on_the_wire(request.method, path, answer)
         kind = "application/json" if status < 300 else "application/problem+json"

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from signal_index.wire import overview, reports
+
 OIN = "00000001800000009901"
 
 
@@ -20,7 +22,7 @@ def a_row(lookups: int = 40, **changed: int) -> dict[str, Any]:
     return row | changed
 
 
-def an_overview(days: int = 3, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def an_overview(days: int = 3, **changed: Any) -> overview.Overview:  # noqa: ANN401 - JSON
     """The counts of so many days up to 22 November 2026."""
     last = date(2026, 11, 22)
     first = last - timedelta(days=days - 1)
@@ -51,10 +53,10 @@ def an_overview(days: int = 3, **changed: Any) -> dict[str, Any]:  # noqa: ANN40
             "purposes": [{"id": "wmo-onderzoek", "label": "Wmo"}],
         },
     }
-    return answer | changed
+    return overview.Overview.model_validate(answer | changed)
 
 
-def a_user(**changed: object) -> dict[str, Any]:
+def a_user(**changed: object) -> overview.UserCounts:
     """Somebody who looks more than the peers do."""
     user: dict[str, Any] = {
         "organisation": OIN,
@@ -69,10 +71,10 @@ def a_user(**changed: object) -> dict[str, Any]:
         "repeated": 2,
         "standsOut": True,
     }
-    return user | changed
+    return overview.UserCounts.model_validate(user | changed)
 
 
-def a_general_report(**changed: object) -> dict[str, Any]:
+def a_general_report(**changed: object) -> reports.GeneralReport:
     """October, with a small team and a few emergencies."""
     lookups: dict[str, Any] = {
         "total": 1234,
@@ -106,10 +108,10 @@ def a_general_report(**changed: object) -> dict[str, Any]:
         "lookups": lookups,
         "stock": None,
     }
-    return answer | changed
+    return reports.GeneralReport.model_validate(answer | changed)
 
 
-def a_request(**changed: object) -> dict[str, Any]:
+def a_request(**changed: object) -> reports.SpecificReport:
     """A report with persons that may be downloaded."""
     request: dict[str, Any] = {
         "id": "01a20428-5392-79ee-b074-3f3ced64266d",
@@ -123,7 +125,7 @@ def a_request(**changed: object) -> dict[str, Any]:
         "user": "employee-7",
         "purpose": None,
         "purposeLabel": None,
-        "sha256": "ab" * 32,
+        "digest": "ab" * 32,
         "requestedBy": "employee-anke",
         "requestedAt": "2026-11-22T12:00:00Z",
         "own": True,
@@ -133,10 +135,10 @@ def a_request(**changed: object) -> dict[str, Any]:
         "availableUntil": "2026-12-06T13:00:00Z",
         "available": True,
     }
-    return request | changed
+    return reports.SpecificReport.model_validate(request | changed)
 
 
-def a_report_row(**changed: object) -> dict[str, Any]:
+def a_report_row(**changed: object) -> reports.ReportedLookup:
     """One lookup in a report with persons."""
     row: dict[str, Any] = {
         "entryId": "01a19ba8-d9af-756e-ac70-6875ff8b71d3",
@@ -157,7 +159,7 @@ def a_report_row(**changed: object) -> dict[str, Any]:
         "followUp": None,
         "followUpLabel": None,
     }
-    return row | changed
+    return reports.ReportedLookup.model_validate(row | changed)
 
 
 SEARCH_OPTIONS: Mapping[str, Any] = {

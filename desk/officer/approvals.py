@@ -22,6 +22,7 @@ from desk.officer.told import Told, read_told
 from desk.pages import render
 from desk.roles import OFFICERS
 from desk.texts import Texts
+from signal_index.wire.reports import SpecificReport, SpecificReports
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/approvals"
@@ -125,12 +126,11 @@ async def _simulate(
 
 async def _find_report(
     request: Request, caller: Caller, digest: str
-) -> dict[str, Any] | None:
-    """Give what a report with persons is asked about: what this SHA-256 is over."""
-    index = desk_of(request).index
-    passed = await index.ask("GET", "/v1/specific-reports", caller.access_token)
-    found: list[dict[str, Any]] = parse_page_data(passed)["items"]
-    return next((one for one in found if one["digest"] == digest), None)
+) -> SpecificReport | None:
+    """Find what a report with persons is asked about: what this SHA-256 is over."""
+    path, token = "/v1/specific-reports", caller.access_token
+    found = await desk_of(request).index.fetch(SpecificReports, path, token)
+    return next((one for one in found.items if one.digest == digest), None)
 
 
 async def _fetch(request: Request, caller: Caller) -> dict[str, Any]:

@@ -6,24 +6,23 @@ page. One that fails on the way breaks the download off: it never looks whole.
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from desk.callers import Caller, LoggedInOfficer
+from desk.callers import LoggedInOfficer
 from desk.csv_files import MARK, MEDIA_TYPE, encode_rows
 from desk.desk import desk_of
 from desk.errors import PageQuestionRefused
-from desk.index import parse_page_data
+from signal_index.wire.nen7513 import FIELDS, Nen7513Page, Nen7513Question
 
 router: Final = APIRouter()
 REPORTS: Final = "/officer/reports"
 SEE_OTHER: Final = 303
 
-Page = dict[str, Any]
-FetchPage = Callable[[str], Awaitable[Page]]
+FetchPage = Callable[[UUID], Awaitable[Nen7513Page]]
 
 
 @router.get(REPORTS + "/specific/{report}/nen7513.{suffix}")
@@ -35,11 +34,14 @@ async def download_nen7513(
 ) -> Response:
     """Give the file; what is not given leads back to the reports."""
 
-    async def fetch(after: str) -> Page:
-        return await _ask(request, caller, report, {"after": after})
+    async def fetch(after: UUID | None) -> Nen7513Page:
+        path = f"/v1/specific-reports/{report}/nen7513"
+        body = Nen7513Question(after=after)
+        index = desk_of(request).index
+        return await index.fetch(Nen7513Page, path, caller.access_token, body)
 
     try:
-        first = await _ask(request, caller, report, {})
+        first = await fetch(None)
     except PageQuestionRefused:
         return RedirectResponse(f"{REPORTS}#asked", SEE_OTHER)
     as_json = suffix == "json"
@@ -52,32 +54,24 @@ async def download_nen7513(
     )
 
 
-async def _ask(
-    request: Request, caller: Caller, report: UUID, body: dict[str, str]
-) -> Page:
-    path, index = f"/v1/specific-reports/{report}/nen7513", desk_of(request).index
-    return parse_page_data(await index.ask("POST", path, caller.access_token, body))
-
-
-async def _pages(first: Page, fetch: FetchPage) -> AsyncIterator[Page]:
+async def _pages(first: Nen7513Page, fetch: FetchPage) -> AsyncIterator[Nen7513Page]:
     page = first
     yield page
-    while page["next"] is not None:
-        page = await fetch(page["next"])
+    while page.next is not None:
+        page = await fetch(page.next)
         yield page
 
 
-async def _csv_rows(first: Page, fetch: FetchPage) -> AsyncIterator[bytes]:
-    fields = first["fields"]
-    yield MARK.encode() + encode_rows([fields])
+async def _csv_rows(first: Nen7513Page, fetch: FetchPage) -> AsyncIterator[bytes]:
+    yield MARK.encode() + encode_rows([FIELDS])
     async for page in _pages(first, fetch):
-        yield encode_rows([row[name] for name in fields] for row in page["items"])
+        yield encode_rows([row[name] for name in FIELDS] for row in page.items)
 
 
-async def _json_rows(first: Page, fetch: FetchPage) -> AsyncIterator[bytes]:
+async def _json_rows(first: Nen7513Page, fetch: FetchPage) -> AsyncIterator[bytes]:
     separator = "["
     async for page in _pages(first, fetch):
-        for row in page["items"]:
+        for row in page.items:
             yield f"{separator}\n{json.dumps(row, ensure_ascii=False)}".encode()
             separator = ","
     yield b"[]\n" if separator == "[" else b"\n]\n"

@@ -6,7 +6,7 @@ reports are, which protect them.
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse
@@ -15,10 +15,11 @@ from desk.callers import LoggedInOfficer
 from desk.desk import desk_of
 from desk.errors import IndexFoundFault
 from desk.headers import allow_form
-from desk.index import parse_page_data
+from desk.index import fill_in
 from desk.moments import HERE
 from desk.officer.overview_view import View, make_view
 from desk.pages import render
+from signal_index.wire.overview import Overview, OverviewQuestion
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/overview"
@@ -40,19 +41,20 @@ class OverviewForm:
     purpose: str = ""
 
     def completed(self, today: date) -> "OverviewForm":
-        """Give it with the last thirty days where no period was asked."""
+        """Fill in the last thirty days where no period was asked."""
         first = self.first or (today - timedelta(days=USUAL - 1)).isoformat()
         return replace(self, first=first, last=self.last or today.isoformat())
 
-    def question(self) -> dict[str, Any]:
-        """Give the body for the index."""
-        return {
-            "from": self.first,
-            "until": self.last,
-            "organisation": self.organisation or None,
-            "team": self.team or None,
-            "purpose": self.purpose or None,
-        }
+    def question(self) -> OverviewQuestion:
+        """Make the question for the index, or raise `IndexFoundFault`."""
+        return fill_in(
+            OverviewQuestion,
+            **{"from": self.first},
+            until=self.last,
+            organisation=self.organisation or None,
+            team=self.team or None,
+            purpose=self.purpose or None,
+        )
 
 
 Asked = Annotated[OverviewForm, Depends()]
@@ -62,17 +64,15 @@ Asked = Annotated[OverviewForm, Depends()]
 async def show_overview(
     request: Request, caller: LoggedInOfficer, asked: Asked
 ) -> HTMLResponse:
-    """Give the counts of a period; the index records that they were looked at."""
+    """Show the counts of a period; the index records that they were looked at."""
     desk = desk_of(request)
     today = desk.clock().astimezone(HERE).date()
     form, faults = asked.completed(today), frozenset[str]()
-    found: dict[str, Any] | None = None
+    found: Overview | None = None
     view: View | None = None
     try:
-        found = parse_page_data(
-            await desk.index.ask(
-                "POST", "/v1/overviews", caller.access_token, form.question()
-            )
+        found = await desk.index.fetch(
+            Overview, "/v1/overviews", caller.access_token, form.question()
         )
         view = make_view(found, desk.texts)
     except IndexFoundFault as fault:
@@ -94,13 +94,14 @@ async def show_overview(
     return page
 
 
-def _periods(today: date, form: OverviewForm) -> list[dict[str, Any]]:
-    """Give the usual periods up to today, each with its address."""
-    periods = []
+def _periods(today: date, form: OverviewForm) -> list[dict[str, object]]:
+    """Name the usual periods up to today, each with its address."""
+    periods: list[dict[str, object]] = []
     for days in PERIODS:
         first = (today - timedelta(days=days - 1)).isoformat()
         last = today.isoformat()
         is_shown = (form.first, form.last) == (first, last)
-        one = {"days": days, "first": first, "last": last, "is_shown": is_shown}
-        periods.append(one)
+        periods.append(
+            {"days": days, "first": first, "last": last, "is_shown": is_shown}
+        )
     return periods

@@ -1,7 +1,8 @@
 """Reports as files: the monthly one, and the one with persons."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Final
+from uuid import UUID
 
 from starlette.responses import Response, StreamingResponse
 
@@ -9,6 +10,7 @@ from desk.csv_files import MARK, MEDIA_TYPE, encode_rows
 from desk.moments import format_month, format_sortable
 from desk.officer.report_view import GeneralReport
 from desk.texts import Texts
+from signal_index.wire import reports as wire
 
 PDF_ROWS: Final = 300
 """A longer report with persons is for a spreadsheet: 300 rows on paper take six seconds
@@ -32,8 +34,7 @@ COLUMNS: Final = (
 ON_PAPER: Final = COLUMNS[:-1]
 """Paper has no room for the entry's id; by it a spreadsheet leads to the ledger."""
 
-Page = Mapping[str, Any]
-FetchPage = Callable[[str | None], Awaitable[Page]]
+FetchPage = Callable[[UUID | None], Awaitable[wire.SpecificReportPage]]
 
 
 def attach(body: bytes, media_type: str, name: str) -> Response:
@@ -66,7 +67,9 @@ def general_name(month: str, suffix: str) -> str:
     return f"maandrapport-{month}.{suffix}"
 
 
-def specific_csv(first: Page, fetch: FetchPage, texts: Texts) -> Response:
+def specific_csv(
+    first: wire.SpecificReportPage, fetch: FetchPage, texts: Texts
+) -> Response:
     """Give all rows of a report with persons as they come, page by page.
 
     `first` is there already: what the index has against it was said before the file
@@ -79,39 +82,50 @@ def specific_csv(first: Page, fetch: FetchPage, texts: Texts) -> Response:
         yield MARK.encode() + encode_rows([heads])
         page = first
         while True:
-            yield encode_rows(row_cells(row, texts) for row in page["items"])
-            if page["next"] is None:
+            yield encode_rows(row_cells(row, texts) for row in page.items)
+            if page.next is None:
                 return
-            page = await fetch(page["next"])
+            page = await fetch(page.next)
 
-    name = f"rapport-met-personen-{first['request']['id'][-12:]}.csv"
+    name = f"rapport-met-personen-{str(first.request.id)[-12:]}.csv"
     return StreamingResponse(stream(), media_type=MEDIA_TYPE, headers=_named(name))
 
 
-async def collect_rows(first: Page, fetch: FetchPage) -> list[Page] | None:
+async def collect_rows(
+    first: wire.SpecificReportPage, fetch: FetchPage
+) -> list[wire.ReportedLookup] | None:
     """Give all rows of a report for paper, or None where they are too many."""
-    rows, page = list(first["items"]), first
-    while page["next"] is not None and len(rows) <= PDF_ROWS:
-        page = await fetch(page["next"])
-        rows += page["items"]
+    rows, page = list(first.items), first
+    while page.next is not None and len(rows) <= PDF_ROWS:
+        page = await fetch(page.next)
+        rows += page.items
     return rows if len(rows) <= PDF_ROWS else None
 
 
-def row_cells(row: Page, texts: Texts, columns: Sequence[str] = COLUMNS) -> list[str]:
-    """Give one row of a report with persons, as it is read."""
-    yes, no = texts.get("reports.yes"), texts.get("reports.no")
-    outcome = row["outcome"]
+def row_cells(
+    row: wire.ReportedLookup, texts: Texts, columns: Sequence[str] = COLUMNS
+) -> list[str]:
+    """Write one row of a report with persons, as it is read."""
+
+    def yes_or_no(holds: object) -> str:
+        return texts.get("reports.yes" if holds else "reports.no")
+
     told = {
-        "at": format_sortable(row["at"]),
-        "outcome": texts.get(f"search.outcome.{outcome}") if outcome else "",
-        "offHours": yes if row["offHours"] else no,
-        "breakGlass": yes if row["breakGlass"] else no,
-        "repeated": yes if row["repeated"] else no,
-        "team": row["team"] or "",
-        "purposeLabel": row["purposeLabel"] or "",
-        "followUpLabel": row["followUpLabel"] or "",
+        "at": format_sortable(row.at),
+        "sub": row.sub or "",
+        "team": row.team or "",
+        "organisationName": row.organisationName,
+        "person": row.person or "",
+        "purposeLabel": row.purposeLabel or "",
+        "outcome": texts.get(f"search.outcome.{row.outcome}") if row.outcome else "",
+        "flags": row.flags,
+        "offHours": yes_or_no(row.offHours),
+        "breakGlass": yes_or_no(row.breakGlass),
+        "repeated": yes_or_no(row.repeated),
+        "followUpLabel": row.followUpLabel or "",
+        "entryId": row.entryId,
     }
-    return [str(told[name] if name in told else row[name]) for name in columns]
+    return [str(told[name]) for name in columns]
 
 
 def title_of(month: str, texts: Texts) -> str:
@@ -119,13 +133,13 @@ def title_of(month: str, texts: Texts) -> str:
     return texts.get("reports.general.of", month=format_month(month))
 
 
-def name_about(asked: Page, texts: Texts) -> str:
+def name_about(asked: wire.SpecificReport, texts: Texts) -> str:
     """Give in words which lookups a report with persons is about."""
     named = {
-        "user": asked["user"],
-        "team": asked["team"],
-        "organisation": asked["organisationName"],
-        "purpose": asked["purposeLabel"],
+        "user": asked.user,
+        "team": asked.team,
+        "organisation": asked.organisationName,
+        "purpose": asked.purposeLabel,
     }
     said = [
         texts.get(f"reports.about.{name}", name=value)

@@ -4,19 +4,17 @@ The index has hidden what must be hidden; here a hidden number becomes a word. N
 is added up here: a sum could tell what the index hid.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
 
 from desk.moments import format_weekday
 from desk.numbers import DASH, format_number, format_share
 from desk.texts import Texts
+from signal_index.wire import reports as wire
 
-Counts = Mapping[str, Any]
 CellValue = int | str | None
 """A number, a text, or None for a number that is hidden."""
-_OUTCOMES: Final = ("hits", "misses", "refused", "failed")
-_SHARES: Final = ("offHours", "breakGlass", "repeated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +45,14 @@ class GeneralReport:
     """A monthly report, ready to be shown."""
 
     month: str
-    counted_until: str | None
+    counted_until: datetime | None
     sections: Sequence[Section]
 
 
-def make_report(found: Counts, texts: Texts) -> GeneralReport:
-    """Give the sections of the index's answer."""
+def make_report(found: wire.GeneralReport, texts: Texts) -> GeneralReport:
+    """Make the sections of the index's answer."""
     made = _Maker(texts)
-    lookups, stock = found["lookups"], found["stock"]
+    lookups, stock = found.lookups, found.stock
     sections = (
         [made.empty("summary", "reports.few")]
         if lookups is None
@@ -65,7 +63,7 @@ def make_report(found: Counts, texts: Texts) -> GeneralReport:
         if stock is None
         else made.stock(stock)
     )
-    return GeneralReport(found["month"], found["countedUntil"], sections)
+    return GeneralReport(found.month, found.countedUntil, sections)
 
 
 def show_cell(value: CellValue, texts: Texts) -> str:
@@ -85,40 +83,39 @@ class _Maker:
         """Give a section that only says something."""
         return Section(name, self._t(key), (), ())
 
-    def lookups(self, found: Counts) -> list[Section]:
+    def lookups(self, found: wire.ReportedLookups) -> list[Section]:
         """Give what was looked up."""
         return [
             self._summary(found),
             self._section(
                 "purposes",
                 [
-                    (one["label"] or self._t("overview.no-purpose"), one["lookups"])
-                    for one in found["purposes"]
+                    (one.label or self._t("overview.no-purpose"), one.lookups)
+                    for one in found.purposes
                 ],
             ),
-            self._teams(found["organisations"]),
-            self._follow_up(found["followUp"]),
+            self._teams(found.organisations),
+            self._follow_up(found.followUp),
             self._section(
                 "days",
-                [(format_weekday(one["day"]), one["lookups"]) for one in found["days"]],
+                [(format_weekday(one.day), one.lookups) for one in found.days],
             ),
         ]
 
-    def stock(self, found: Counts) -> list[Section]:
+    def stock(self, found: wire.ReportedStock) -> list[Section]:
         """Give which signals stood in the index."""
         columns = self._columns("active", "medianDaysOpen")
-        text = self._t("reports.stock.text", active=format_number(found["active"]))
+        text = self._t("reports.stock.text", active=format_number(found.active))
         sources = [
             Line(
-                one["label"],
-                (one["active"], one["medianDaysOpen"]),
-                group=one["sourceName"],
+                one.label,
+                (one.active, one.medianDaysOpen),
+                group=one.sourceName,
             )
-            for one in found["sources"]
+            for one in found.sources
         ]
         domains = [
-            Line(one["label"], (one["active"], one["medianDaysOpen"]))
-            for one in found["domains"]
+            Line(one.label, (one.active, one.medianDaysOpen)) for one in found.domains
         ]
         more = self._t("reports.domains.text")
         return [
@@ -126,41 +123,49 @@ class _Maker:
             Section("domains", more, columns, domains),
         ]
 
-    def _summary(self, found: Counts) -> Section:
-        whole = found["total"]
+    def _summary(self, found: wire.ReportedLookups) -> Section:
+        whole = found.total
+        numbers = {
+            "hits": found.hits,
+            "misses": found.misses,
+            "refused": found.refused,
+            "failed": found.failed,
+            "offHours": found.offHours,
+            "breakGlass": found.breakGlass,
+            "repeated": found.repeated,
+        }
         lines = [
             Line(self._t("reports.total"), (whole, "")),
-            Line(self._t("reports.users"), (found["users"], "")),
+            Line(self._t("reports.users"), (found.users, "")),
         ]
-        for name in (*_OUTCOMES, *_SHARES):
-            number = found[name]
+        for name, number in numbers.items():
             share = "" if number is None else format_share(number, whole)
             label = self._t(f"reports.summary.{name}")
             lines.append(Line(label, (number, share)))
         columns = self._columns("number", "share")
         return Section("summary", self._t("reports.summary.text"), columns, lines)
 
-    def _teams(self, found: Sequence[Counts]) -> Section:
+    def _teams(self, found: Sequence[wire.ReportedOrganisation]) -> Section:
         lines = []
         for organisation in found:
-            name = organisation["organisationName"]
-            lines.append(Line(name, (organisation["lookups"],)))
+            name = organisation.organisationName
+            lines.append(Line(name, (organisation.lookups,)))
             lines += [
                 Line(
-                    team["team"] or self._t("overview.no-team"),
-                    (team["lookups"],),
+                    team.team or self._t("overview.no-team"),
+                    (team.lookups,),
                     group=name,
                     is_part=True,
                 )
-                for team in organisation["teams"]
+                for team in organisation.teams
             ]
         return Section("teams", "", self._columns("lookups"), lines)
 
-    def _follow_up(self, found: Sequence[Counts] | None) -> Section:
+    def _follow_up(self, found: Sequence[wire.ReportedFollowUp] | None) -> Section:
         if found is None:
             return self.empty("followUp", "reports.follow-up.later")
         nothing = self._t("overview.nothing-said")
-        pairs = [(one["label"] or nothing, one["lookups"]) for one in found]
+        pairs = [(one.label or nothing, one.lookups) for one in found]
         return self._section("followUp", pairs)
 
     def _section(self, name: str, pairs: Sequence[tuple[str, int | None]]) -> Section:

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,8 +18,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from desk.callers import Caller, LoggedInOfficer, SendingOfficer
 from desk.csv_files import MEDIA_TYPE
 from desk.desk import desk_of
+from desk.errors import IndexFoundFault
 from desk.headers import allow_form
-from desk.index import parse_page_data
+from desk.index import fill_in, parse_page_data, read_answer
 from desk.moments import HERE, format_month
 from desk.officer.report_files import (
     ON_PAPER,
@@ -34,9 +35,10 @@ from desk.officer.report_files import (
     title_of,
 )
 from desk.officer.report_view import make_report, show_cell
-from desk.officer.told import read_told
+from desk.officer.told import read_told, tell_fault
 from desk.pages import TEMPLATES, render
 from desk.pdf import make_pdf
+from signal_index.wire import reports as wire
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/reports"
@@ -60,27 +62,28 @@ class Asking:
     purpose: str = ""
 
     @classmethod
-    def of(cls, sent: dict[str, Any]) -> Asking:
-        """Give what was sent; what is no field of the form is left out."""
+    def of(cls, sent: Mapping[str, object]) -> Asking:
+        """Keep what was sent; what is no field of the form is left out."""
         names = cls.__slots__
         return cls(**{name: str(sent.get(name, "")).strip() for name in names})
 
-    def question(self) -> dict[str, Any]:
-        """Give the body for the index."""
-        return {
-            "from": self.first,
-            "until": self.last,
-            "reason": self.reason,
-            "organisation": self.organisation or None,
-            "team": self.team or None,
-            "user": self.user or None,
-            "purpose": self.purpose or None,
-        }
+    def question(self) -> wire.SpecificReportQuestion:
+        """Make the question for the index, or raise `IndexFoundFault`."""
+        return fill_in(
+            wire.SpecificReportQuestion,
+            **{"from": self.first},
+            until=self.last,
+            reason=self.reason,
+            organisation=self.organisation or None,
+            team=self.team or None,
+            user=self.user or None,
+            purpose=self.purpose or None,
+        )
 
 
 @router.get(PAGE)
 async def show_reports(request: Request, caller: LoggedInOfficer) -> HTMLResponse:
-    """Give the months that can be reported, and the reports with persons."""
+    """Show the months that can be reported, and the reports with persons."""
     return await _show(request, caller)
 
 
@@ -89,16 +92,17 @@ async def make_general(request: Request, caller: SendingOfficer) -> Response:
     """Make the report of a month: on a page, as PDF or as CSV."""
     desk, sent = desk_of(request), await request.form()
     month, form = str(sent.get("month", "")), str(sent.get("form", "page"))
-    passed = await desk.index.ask(
-        "POST",
-        "/v1/general-reports",
-        caller.access_token,
-        {"month": month, "form": form},
-    )
+    try:
+        asked = fill_in(wire.GeneralReportQuestion, month=month, form=form)
+    except IndexFoundFault as fault:
+        said = tell_fault(fault, desk.texts)
+        return await _show(request, caller, told_general=said, month=month)
+    token = caller.access_token
+    passed = await desk.index.pass_on("/v1/general-reports", token, asked)
     told = read_told(passed)
     if told is not None:
         return await _show(request, caller, told_general=told, month=month)
-    report = make_report(parse_page_data(passed), desk.texts)
+    report = make_report(read_answer(wire.GeneralReport, passed), desk.texts)
     if form == "csv":
         body = general_csv(report, desk.texts)
         return attach(body, MEDIA_TYPE, general_name(report.month, "csv"))
@@ -129,9 +133,14 @@ async def make_general(request: Request, caller: SendingOfficer) -> Response:
 async def ask_specific(request: Request, caller: SendingOfficer) -> Response:
     """Ask for a report with persons; a second person decides."""
     asking = Asking.of(dict(await request.form()))
-    passed = await desk_of(request).index.ask(
-        "POST", "/v1/specific-reports", caller.access_token, asking.question()
-    )
+    desk = desk_of(request)
+    try:
+        question = asking.question()
+    except IndexFoundFault as fault:
+        said = tell_fault(fault, desk.texts)
+        return await _show(request, caller, told_specific=said, asking=asking)
+    token = caller.access_token
+    passed = await desk.index.pass_on("/v1/specific-reports", token, question)
     told = read_told(passed)
     if told is not None:
         return await _show(request, caller, told_specific=told, asking=asking)
@@ -145,28 +154,33 @@ async def make_specific(
     """Give an approved report with persons, as PDF or as CSV."""
     desk = desk_of(request)
     form = str((await request.form()).get("form", "csv"))
-    ask = partial(_ask_page, request, caller, report, form)
-    passed = await desk.index.ask(
-        "POST",
-        f"/v1/specific-reports/{report}/pages",
-        caller.access_token,
-        {"form": form, "after": None},
-    )
+    path, token = f"/v1/specific-reports/{report}/pages", caller.access_token
+    try:
+        asked = fill_in(wire.SpecificReportPageQuestion, form=form)
+    except IndexFoundFault as fault:
+        said = tell_fault(fault, desk.texts)
+        return await _show(request, caller, told_specific=said)
+
+    async def fetch(after: UUID | None) -> wire.SpecificReportPage:
+        following = asked.model_copy(update={"after": after})
+        return await desk.index.fetch(wire.SpecificReportPage, path, token, following)
+
+    passed = await desk.index.pass_on(path, token, asked)
     told = read_told(passed)
     if told is not None:
         return await _show(request, caller, told_specific=told)
-    first = parse_page_data(passed)
+    first = read_answer(wire.SpecificReportPage, passed)
     if form != "pdf":
-        return specific_csv(first, ask, desk.texts)
-    rows = await collect_rows(first, ask)
+        return specific_csv(first, fetch, desk.texts)
+    rows = await collect_rows(first, fetch)
     if rows is None:
         return await _show(request, caller, is_too_long=True)
     body = await make_pdf(
         "specific_report.html",
         title=desk.texts.get("reports.specific.title"),
         organisation=desk.settings.organisation_name,
-        request=first["request"],
-        about=name_about(first["request"], desk.texts),
+        request=first.request,
+        about=name_about(first.request, desk.texts),
         columns=ON_PAPER,
         rows=[row_cells(row, desk.texts, ON_PAPER) for row in rows],
         made_at=desk.clock().isoformat(),
@@ -174,20 +188,12 @@ async def make_specific(
     return attach(body, PDF, f"rapport-met-personen-{str(report)[-12:]}.pdf")
 
 
-async def _ask_page(
-    request: Request, caller: Caller, report: UUID, form: str, after: str | None
-) -> dict[str, Any]:
-    path = f"/v1/specific-reports/{report}/pages"
-    body = {"form": form, "after": after}
-    index = desk_of(request).index
-    return parse_page_data(await index.ask("POST", path, caller.access_token, body))
-
-
 async def _show(request: Request, caller: Caller, **shown: object) -> HTMLResponse:
-    """Give the page; what was sent and did not go is shown with what was wrong."""
+    """Show the page; what was sent and did not go is shown with what was wrong."""
     desk = desk_of(request)
-    ask = partial(desk.index.ask, "GET", token=caller.access_token)
-    options = parse_page_data(await ask(path="/v1/search-options"))
+    token = caller.access_token
+    options = parse_page_data(await desk.index.pass_on("/v1/search-options", token))
+    found = await desk.index.fetch(wire.SpecificReports, "/v1/specific-reports", token)
     months = _months(desk.clock().astimezone(HERE).date())
     usual: dict[str, object] = {
         "told_general": None,
@@ -203,7 +209,7 @@ async def _show(request: Request, caller: Caller, **shown: object) -> HTMLRespon
         person=caller.person,
         csrf=caller.csrf,
         months=months,
-        found=parse_page_data(await ask(path="/v1/specific-reports")),
+        found=found,
         options=options,
         choices=_choices(options),
         pdf_rows=PDF_ROWS,

@@ -10,8 +10,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from desk.errors import IndexUnreachable, LoginTooWeak
+from desk.errors import IndexFoundFault, IndexUnreachable, LoginTooWeak
 from desk.holders import Passed
+from desk.texts import Texts
 
 _TOO_WEAK: Final = "/assurance-too-low"
 MOST_FAULTS: Final = 50
@@ -60,6 +61,12 @@ def read_told(passed: Passed) -> Told | None:
         if isinstance(faults, list)
         else (),
     )
+
+
+def tell_fault(fault: IndexFoundFault, texts: Texts) -> Told:
+    """Say of a form that was not even sent which fields do not hold."""
+    faults = tuple(Fault(name, "", "") for name in sorted(fault.fields))
+    return Told("invalid-input", texts.get("told.not-filled-in"), "", faults)
 
 
 def _parse(passed: Passed) -> dict[str, Any]:

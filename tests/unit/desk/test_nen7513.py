@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from signal_index.ledger.nen7513 import FIELDS
+from signal_index.wire.nen7513 import Nen7513Page
 from tests.desk_builders import Browser, Town
 
 pytestmark = pytest.mark.anyio
@@ -17,9 +18,10 @@ PATH = f"/v1/specific-reports/{ID}/nen7513"
 PAGE = f"/officer/reports/specific/{ID}/nen7513"
 
 
-def a_page(*users: str) -> dict[str, object]:
+def a_page(*users: str) -> Nen7513Page:
     items = [dict.fromkeys(FIELDS) | {"UserID": user} for user in users]
-    return {"fields": list(FIELDS), "items": items, "next": None}
+    answer = {"fields": list(FIELDS), "items": items, "next": None}
+    return Nen7513Page.model_validate(answer)
 
 
 @pytest.fixture

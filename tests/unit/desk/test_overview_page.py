@@ -90,7 +90,15 @@ def test_signals_are_shown_where_their_stock_is_known() -> None:
     stock = {
         "day": "2026-11-22",
         "active": 3,
-        "sources": [{"sourceName": "Bron", "label": "Bijstand", **line}],
+        "sources": [
+            {
+                "source": OIN,
+                "sourceName": "Bron",
+                "category": "bijstand",
+                "label": "Bijstand",
+                **line,
+            }
+        ],
         "domains": [{"domain": "financien", "label": "Geld", **line}],
     }
     names = [one.name for one in make_view(an_overview(stock=stock), TEXTS).blocks]

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from desk.csv_files import encode_rows
 from desk.officer.report_files import PDF_ROWS, general_csv
 from desk.officer.report_view import make_report
 from desk.texts import load_texts
+from signal_index.wire import reports
 from tests.desk_builders import Browser, Town, csrf_of
 from tests.overview_answers import (
     SEARCH_OPTIONS,
@@ -23,7 +25,8 @@ from tests.pdf_reading import count_pages, find_tags
 pytestmark = pytest.mark.anyio
 TEXTS = load_texts("nl")
 PAGE = "/officer/reports"
-ID = str(a_request()["id"])
+UNTIL = date(2027, 1, 1)
+ID = str(a_request().id)
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ async def officer(town: Town, desk: FastAPI) -> AsyncIterator[Browser]:
     town.index.pages |= {
         "/v1/specific-reports": (
             200,
-            {"mandateUntil": "2027-01-01", "items": [a_request()]},
+            reports.SpecificReports(mandateUntil=UNTIL, items=[a_request()]),
         ),
         "/v1/search-options": (200, SEARCH_OPTIONS),
         "/v1/general-reports": (200, a_general_report()),
@@ -43,9 +46,9 @@ async def officer(town: Town, desk: FastAPI) -> AsyncIterator[Browser]:
         yield browser
 
 
-def a_page(rows: int = 1, following: str | None = None) -> dict[str, object]:
+def a_page(rows: int = 1) -> reports.SpecificReportPage:
     items = [a_report_row() for _ in range(rows)]
-    return {"request": a_request(), "items": items, "next": following}
+    return reports.SpecificReportPage(request=a_request(), items=items, next=None)
 
 
 def read_csv(body: bytes) -> list[list[str]]:
@@ -137,10 +140,7 @@ async def test_a_month_that_is_not_ready_is_said_on_the_page(
 async def test_a_report_with_persons_is_asked_with_what_was_filled_in(
     town: Town, officer: Browser
 ) -> None:
-    town.index.pages["/v1/specific-reports"] = (
-        200,
-        {"mandateUntil": "2027-01-01", "items": []},
-    )
+    town.index.pages["POST /v1/specific-reports"] = (201, a_request())
     status, _, _ = await _send(
         officer,
         "specific",
@@ -163,7 +163,7 @@ async def test_a_report_with_persons_is_asked_with_what_was_filled_in(
 
 
 async def test_without_a_mandate_there_is_no_form(town: Town, officer: Browser) -> None:
-    answer: dict[str, object] = {"mandateUntil": None, "items": []}
+    answer = reports.SpecificReports(mandateUntil=None, items=[])
     town.index.pages["/v1/specific-reports"] = (200, answer)
     page = (await officer.get(PAGE)).text
     assert "U hebt geen mandaat" in page
