@@ -36,7 +36,6 @@ from tests.holders_builders import (
     some_holders,
 )
 from tests.loopback_cookies import LoopbackCookies
-from tests.unreachable import unreachable
 
 BASE = "http://localhost:8000"
 ISSUER = "http://localhost:9100"
@@ -85,7 +84,7 @@ class Browser(httpx.AsyncClient):
         mounts: dict[str, httpx.AsyncBaseTransport | None],
         kept: dict[str, str],
     ) -> None:
-        super().__init__(base_url=base_url, mounts=mounts, transport=unreachable())
+        super().__init__(base_url=base_url, mounts=mounts)
         self.kept = kept
 
 

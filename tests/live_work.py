@@ -1,0 +1,221 @@
+"""A day of work in the world in memory: of agencies, of generalists, of officers.
+
+Each step is a request that succeeds; `tests.live_world` remembers it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from keys.base64url import encode_b64u
+from signal_index.notice import (
+    NoticeBody,
+    Oin,
+    encode_contact_holder,
+    encode_delivery,
+    encode_notice_body,
+    encode_withdrawal_body,
+    sign_notice,
+    sign_withdrawal,
+)
+from signal_index.proof.findings import Code, Finding, Judged, Report
+from tests.builders import (
+    a_contact_holder,
+    a_delivery,
+    a_notice,
+    a_withdrawal,
+    about,
+)
+from tests.citizen_builders import CitizensDesk
+from tests.holders_builders import LOOKUP_OIN, a_bsn
+from tests.officer_builders import a_citizen, a_search
+from tests.policy_officers import CHANGE, approve, propose
+from tests.report_builders import (
+    change_mandate,
+    count_days,
+    october_lookup,
+    record_entries,
+)
+from tests.review_builders import NOT_IN_ORDER, a_review, act, explain
+from tests.world import World
+
+
+async def do_work_of_agencies(world: World, folder: Path) -> None:
+    """Publish, renew and withdraw signals, tend contact holders, compare."""
+    del folder
+    agency = world.debt_help
+    bearer = world.a_source_token(agency)
+    await world.publish(agency, [a_bsn(number) for number in range(1, 9)])
+    await world.publish(world.veilig_thuis, [a_bsn(1)])
+    for number in range(1, 4):
+        await _tend_a_signal(world, number, is_kept=number > 1)
+    await world.send("POST", "/deliveries", bearer, encode_delivery(a_delivery()))
+    holders = [str(uuid4()) for _ in range(3)]
+    for holder in holders:
+        body = encode_contact_holder(a_contact_holder())
+        await world.send("PUT", f"/contact-holders/{holder}", bearer, body)
+    path = f"/contact-holders/{holders[0]}"
+    await world.send("POST", f"{path}/confirmation", bearer, {})
+    await world.send("POST", f"{path}/hand-over", bearer, {"to": holders[1]})
+    scope = {
+        "source": agency.oin,
+        "categories": [agency.category],
+        "municipalities": ["9901"],
+        "on": world.clock().date().isoformat(),
+        "salt": encode_b64u(bytes(16)),
+    }
+    asked = {**scope, "bits": 1, "buckets": [0, 1]}
+    await world.send("POST", "/reconciliations/buckets", bearer, asked)
+    told = {**scope, "count": 1, "digest": encode_b64u(bytes(32))}
+    await world.send("POST", "/reconciliations", bearer, told)
+    feed = {"feed": "debt-help", "state": "waiting", "backlog": 12}
+    feed |= dict.fromkeys(("lastRun", "lastReconciled", "nextRun"))
+    await world.send("PUT", "/agents/office", bearer, {"feeds": [feed]})
+
+
+async def _tend_a_signal(world: World, number: int, *, is_kept: bool) -> None:
+    agency = world.debt_help
+    bearer, iss = world.a_source_token(agency), Oin(agency.oin)
+    notice = a_notice(agency.contact)
+    (n,) = (await world.holders.prepare_publication([a_bsn(number)])).pseudonyms
+    bound, proof = about(notice, n)
+    signed = sign_notice(agency.key, bound, iss=iss, now=world.clock())
+    body = encode_notice_body(NoticeBody(1, signed, proof))
+    path = f"/signals/{notice.reference}"
+    await world.send("PUT", path, bearer, body)
+    if not is_kept:
+        gone = a_withdrawal(notice)
+        signed = sign_withdrawal(agency.key, gone, iss=iss, now=world.clock())
+        body = encode_withdrawal_body(signed)
+        await world.send("POST", f"{path}/withdrawal", bearer, body)
+
+
+async def do_work_of_generalists(world: World, folder: Path) -> None:
+    """Look people up, and say what came of it; sequence the ledger."""
+    person = world.a_token()
+    parts = []
+    for _ in range(3):
+        world.clock.forward(timedelta(seconds=1))
+        parts += await world.look_up([a_bsn(1)])
+        path = f"/lookups/{parts[-1]['entryId']}"
+        await world.send("POST", f"{path}/outcome", person, {"outcome": "contact-made"})
+        await world.send("POST", f"{path}/print", person, {})
+    body = {"reqs": ["A" * 43]}
+    await world.send("POST", "/abandoned-requests", person, body)
+    await CitizensDesk(world, folder).sequence()
+    officer = world.an_officer()
+    entry = parts[-1]["entryId"]
+    for path in (
+        f"entries/{entry}",
+        f"ledger/proofs/{entry}",
+        f"entries/{entry}/proof",
+    ):
+        await world.send("GET", f"/{path}", officer)
+    bearer = world.a_source_token(world.debt_help)
+    one = a_notice(world.debt_help.contact)
+    answer = await world.send_batch(world.debt_help, [one], [a_bsn(8)])
+    entry = answer.json()["entryId"]
+    await CitizensDesk(world, folder).sequence()
+    await world.send("GET", f"/publication-proofs/{entry}", bearer)
+    for path in ("/ledger/2026/checkpoint", "/ledger/2026/tile/0/000.p/1"):
+        await world.send("GET", path, person)
+    auditor = world.an_officer("auditor")
+    await world.send("GET", "/ledger/2026/tile/entries/000.p/1", auditor)
+
+
+async def do_work_of_officers(world: World, folder: Path) -> None:
+    """Answer citizens, review emergencies, report, decide rules, supervise."""
+    await _answer_citizens(CitizensDesk(world, folder))
+    await _review(world)
+    await _report(world)
+    await _decide_rules(world)
+    await _supervise(world)
+
+
+async def _answer_citizens(desk: CitizensDesk) -> None:
+    world, signals = desk.world, []
+    for number in (1, 2, 3, 4):
+        signals += (await desk.report(a_bsn(number)))["signals"]
+    token = world.a_source_token(world.debt_help)
+    ours = [one for one in signals if one["source"] == world.debt_help.oin]
+    made = [await desk.enter_correction(one, restrict=True) for one in ours[:4]]
+    for one in made[1:]:
+        path = f"/own-corrections/{one['id']}/answer"
+        await world.send("POST", path, token, {"answer": "facts-correct"})
+    path = f"/corrections/{made[-1]['id']}/release"
+    await desk.send("POST", path, {"citizenTold": True})
+    placed = [await desk.place_embargo(a_bsn(number)) for number in range(1, 6)]
+    embargo = placed[-1]
+    await desk.decide(embargo, "approved")
+    path = f"/embargoes/{embargo['id']}/lifting"
+    await desk.send("POST", path, {"reason": "danger-over"})
+    request = [(await desk.register())["id"] for _ in range(8)][-1]
+    path = f"/access-requests/{request}"
+    await desk.send("POST", f"{path}/extension", {"reason": "complex"})
+    await desk.send("POST", f"{path}/closing", {"closing": "answered"})
+
+
+async def _review(world: World) -> None:
+    for _ in range(6):
+        await a_review(world)
+    (part,) = await world.look_up([a_bsn(3)])
+    officer = world.an_officer()
+    await world.send("POST", "/reviews", officer, {"entryId": part["entryId"]})
+    asked = {"questions": ["why-emergency"], "text": "Wie vroeg hierom?"}
+    reviews = [await a_review(world) for _ in range(12)]
+    for review in reviews:
+        await act(world, review, "question", asked)
+    for review in reviews[4:]:
+        await explain(world, review, {"explanation": "own-case"})
+        await act(world, review, "judgement", NOT_IN_ORDER)
+    other = world.an_officer("data-protection-officer")
+    await act(world, review, "second-look", {"agrees": True}, other)
+
+
+async def _report(world: World) -> None:
+    await record_entries(world, [october_lookup(number) for number in range(3)])
+    await count_days(world)
+    await change_mandate(world, world.clock().date())
+    officer = world.an_officer()
+    month = {"month": "2026-10", "form": "pdf"}
+    await world.send("POST", "/general-reports", officer, month)
+    days = {"from": "2026-10-01", "until": "2026-10-31"}
+    await world.send("POST", "/overviews", officer, days)
+    question = {**days, "reason": "complaint"}
+    asked = await world.send("POST", "/specific-reports", officer, question)
+    other = world.an_officer("data-protection-officer", sub="officer-2")
+    waiting = (await world.send("GET", "/approvals", other)).json()["open"]
+    for one in waiting[-2:]:
+        path = f"/approvals/{one['id']}/decision"
+        await world.send("POST", path, other, {"decision": "approved"})
+    path = f"/specific-reports/{asked.json()['id']}"
+    await world.send("POST", f"{path}/pages", officer, {"form": "csv"})
+    await world.send("POST", f"{path}/nen7513", officer, {})
+
+
+async def _decide_rules(world: World) -> None:
+    officer = world.an_officer(sub="anke")
+    await world.send("POST", "/policy/simulations", officer, CHANGE)
+    asked = await propose(world, CHANGE)
+    await world.send("GET", f"/policy/bundles/{asked['digest']}", officer)
+    await approve(world, asked)
+
+
+async def _supervise(world: World) -> None:
+    officer = world.an_officer()
+    await world.send("POST", "/searches", officer, a_search(world))
+    citizen = {"why": "citizen-rights", "citizen": await a_citizen(world, 1)}
+    await world.send("POST", "/searches", officer, a_search(world, **citizen))
+    judged = Judged(entries=40, requests=41, receipts=39, still_open=0)
+    found = [
+        Finding(code=Code.RECEIPT_WITHOUT_ENTRY, entry=UUID(int=one))
+        for one in range(5)
+    ]
+    day, origin = date(2026, 11, 20), "index.test/ledger"
+    report = Report(day, origin, ["holder-1"], [LOOKUP_OIN], judged, found).value()
+    await world.send("POST", "/completeness/reports", officer, report)
+    shown = (await world.send("GET", "/completeness", officer)).json()["alarms"]
+    path = f"/completeness/findings/{shown[0]['id']}/closing"
+    await world.send("POST", path, officer, {"reason": "explained"})
