@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 from desk.desk import desk_of
 from desk.moments import format_day, format_moment, format_short, format_time
 from desk.navigation import find_menu, find_start, is_own_page
-from desk.numbers import format_number
+from desk.numbers import format_number, write_phone
 from desk.texts import name_act, name_role, name_said, tell_value
 from desk.tokens import Person
 
@@ -23,6 +23,7 @@ TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.filters["number"] = format_number
+TEMPLATES.filters["phone"] = write_phone
 TEMPLATES.filters["day"] = format_day
 TEMPLATES.filters["moment"] = format_moment
 TEMPLATES.filters["time"] = format_time

@@ -10,11 +10,9 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic.alias_generators import to_camel
-
+from signal_index.wire.corrections import OwnCorrection
 from sources.connectors import read_file
-from sources.errors import IndexRefused, UnreadableFile
+from sources.errors import UnreadableFile
 from sources.outbox.staging import mark_case
 from sources.outbox.store import Outbox
 from sources.profile import Profile
@@ -22,45 +20,15 @@ from sources.publisher.http_index import HttpIndex
 from sources.values import Case, Place
 
 
-class OwnCorrection(BaseModel):
-    """One correction or objection, as docs/wire-formats.md has it."""
-
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel)
-
-    id: UUID
-    reference: str
-    kind: str
-    reason: str
-    reason_label: str
-    signal_reference: UUID
-    category: str
-    category_label: str
-    received_on: date
-    due_on: date
-    is_late: bool
-    is_restricted: bool
-
-
-class _Page(BaseModel):
-    items: list[OwnCorrection]
-    next: UUID | None
-
-
 async def fetch_waiting(index: HttpIndex) -> Sequence[OwnCorrection]:
-    """Give all that waits for our answer, the most urgent first.
-
-    Raises `IndexRefused` for an answer that is not one.
-    """
+    """Read all that waits for our answer, the most urgent first."""
     found: list[OwnCorrection] = []
     cursor: UUID | None = None
     while True:
-        try:
-            page = _Page.model_validate_json(await index.fetch_corrections(cursor))
-        except ValidationError:
-            raise IndexRefused(200, "unreadable-answer") from None
+        page = await index.fetch_corrections(cursor)
         found += page.items
         if page.next is None or not page.items:
-            return sorted(found, key=lambda one: (one.due_on, one.id))
+            return sorted(found, key=lambda one: (one.dueOn, one.id))
         cursor = page.next
 
 

@@ -4,11 +4,10 @@ The report itself is made by the page's script (`citizen_relay`): only there is 
 citizen's number, and only until it is blinded.
 """
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
-from pydantic import BaseModel
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.callers import (
@@ -19,9 +18,17 @@ from desk.callers import (
 from desk.desk import desk_of
 from desk.errors import IndexFoundFault
 from desk.headers import allow_form
-from desk.index import parse_page_data, verify_done
+from desk.index import fill_in
 from desk.pages import render
 from desk.roles import PRIVACY_OFFICER
+from signal_index.wire.access_requests import (
+    AccessRequest,
+    AccessRequestPage,
+    Closing,
+    Extension,
+    NewAccessRequest,
+)
+from signal_index.wire.citizen_options import CitizenOptions
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/citizens"
@@ -46,16 +53,15 @@ async def register(
     identity: Code = "",
 ) -> Response:
     """Register a request, and lead to it."""
-    body = {"receivedOn": received, "identityCheck": identity}
-    index = desk_of(request).index
-    passed = await index.ask("POST", "/v1/access-requests", caller.access_token, body)
+    index, token = desk_of(request).index, caller.access_token
     try:
-        made = parse_page_data(passed)
+        body = fill_in(NewAccessRequest, receivedOn=received, identityCheck=identity)
+        made = await index.fetch(AccessRequest, "/v1/access-requests", token, body)
     except IndexFoundFault as fault:
         return await _show_list(
             request, caller, faults=fault.fields, typed={"received": received}
         )
-    return RedirectResponse(f"{PAGE}/requests/{made['id']}", SEE_OTHER)
+    return RedirectResponse(f"{PAGE}/requests/{made.id}", SEE_OTHER)
 
 
 @router.get(PAGE + "/requests/{request_id}")
@@ -65,14 +71,13 @@ async def show_request(
     """Give one request, with what can be done for it."""
     desk = desk_of(request)
     path = f"/v1/access-requests/{request_id}"
-    passed = await desk.index.ask("GET", path, caller.access_token)
     page = render(
         request,
         "officer/access_request.html",
         title=desk.texts.get("citizens.request"),
         person=caller.person,
         csrf=caller.csrf,
-        one=parse_page_data(passed),
+        one=await desk.index.fetch(AccessRequest, path, caller.access_token),
         options=await fetch_options(request, caller),
         may_act=may_act(caller),
     )
@@ -89,7 +94,8 @@ async def extend(
 ) -> Response:
     """Give a request two months more."""
     path = f"/v1/access-requests/{request_id}/extension"
-    await act(request, caller, path, {"reason": reason})
+    body = fill_in(Extension, reason=reason)
+    await desk_of(request).index.act(path, caller.access_token, body)
     return RedirectResponse(f"{PAGE}/requests/{request_id}", SEE_OTHER)
 
 
@@ -102,22 +108,15 @@ async def close(
 ) -> Response:
     """Close a request."""
     path = f"/v1/access-requests/{request_id}/closing"
-    await act(request, caller, path, {"closing": closing})
+    body = fill_in(Closing, closing=closing)
+    await desk_of(request).index.act(path, caller.access_token, body)
     return RedirectResponse(f"{PAGE}/requests/{request_id}", SEE_OTHER)
 
 
-async def act(request: Request, caller: Caller, path: str, body: object) -> None:
-    """Have the index do what a form asked, or raise what it said."""
+async def fetch_options(request: Request, caller: Caller) -> CitizenOptions:
+    """Ask what can be chosen, with labels."""
     index = desk_of(request).index
-    said = body.model_dump(mode="json") if isinstance(body, BaseModel) else body
-    verify_done(await index.ask("POST", path, caller.access_token, said))
-
-
-async def fetch_options(request: Request, caller: Caller) -> dict[str, Any]:
-    """Give what can be chosen, with labels."""
-    index = desk_of(request).index
-    passed = await index.ask("GET", "/v1/citizen-options", caller.access_token)
-    return parse_page_data(passed)
+    return await index.fetch(CitizenOptions, "/v1/citizen-options", caller.access_token)
 
 
 def may_act(caller: Caller) -> bool:
@@ -135,8 +134,8 @@ async def _show_list(
 ) -> HTMLResponse:
     desk = desk_of(request)
     query = {"state": "closed" if is_closed else "open", "limit": "200"}
-    passed = await desk.index.ask(
-        "GET", "/v1/access-requests", caller.access_token, query=query
+    found = await desk.index.fetch(
+        AccessRequestPage, "/v1/access-requests", caller.access_token, query=query
     )
     page = render(
         request,
@@ -144,7 +143,7 @@ async def _show_list(
         title=desk.texts.get("citizens.title"),
         person=caller.person,
         csrf=caller.csrf,
-        requests=parse_page_data(passed),
+        requests=found,
         is_closed=is_closed,
         options=await fetch_options(request, caller),
         may_act=may_act(caller),

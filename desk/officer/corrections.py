@@ -9,10 +9,10 @@ from starlette.responses import RedirectResponse, Response
 from desk.callers import LoggedInOfficer, SendingPrivacyOfficer
 from desk.desk import desk_of
 from desk.headers import allow_form
-from desk.index import parse_page_data
 from desk.officer.citizens import PAGE as CITIZENS
-from desk.officer.citizens import SEE_OTHER, act, may_act
+from desk.officer.citizens import SEE_OTHER, may_act
 from desk.pages import render
+from signal_index.wire.corrections import CorrectionPage, Release
 
 router: Final = APIRouter()
 PAGE: Final = CITIZENS + "/corrections"
@@ -25,8 +25,8 @@ async def show_corrections(
     """List them, the newest first."""
     desk = desk_of(request)
     query = {"limit": "100"} | ({} if cursor is None else {"cursor": cursor})
-    passed = await desk.index.ask(
-        "GET", "/v1/corrections", caller.access_token, query=query
+    found = await desk.index.fetch(
+        CorrectionPage, "/v1/corrections", caller.access_token, query=query
     )
     page = render(
         request,
@@ -34,7 +34,7 @@ async def show_corrections(
         title=desk.texts.get("corrections.title"),
         person=caller.person,
         csrf=caller.csrf,
-        found=parse_page_data(passed),
+        found=found,
         may_act=may_act(caller),
     )
     allow_form(page)
@@ -47,5 +47,6 @@ async def release(
 ) -> Response:
     """End a restriction; the button says that the citizen was told."""
     path = f"/v1/corrections/{correction_id}/release"
-    await act(request, caller, path, {"citizenTold": True})
+    body = Release(citizenTold=True)
+    await desk_of(request).index.act(path, caller.access_token, body)
     return RedirectResponse(PAGE, SEE_OTHER)

@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from desk.callers import LoggedInOfficer, SendingOfficer, SendingPrivacyOfficer
 from desk.desk import desk_of
 from desk.headers import allow_form
-from desk.index import fill_in, parse_page_data
+from desk.index import fill_in, parse_page_data, verify_done
 from desk.officer.citizens import PAGE as CITIZENS
-from desk.officer.citizens import SEE_OTHER, act, fetch_options, may_act
+from desk.officer.citizens import SEE_OTHER, fetch_options, may_act
 from desk.pages import render
 from signal_index.wire.embargoes import EmbargoPage, Lifting
 
@@ -58,7 +58,8 @@ async def lift(
 ) -> Response:
     """Lift an embargo before its end."""
     path = f"/v1/embargoes/{embargo_id}/lifting"
-    await act(request, caller, path, fill_in(Lifting, reason=reason))
+    body = fill_in(Lifting, reason=reason)
+    await desk_of(request).index.act(path, caller.access_token, body)
     return RedirectResponse(PAGE, SEE_OTHER)
 
 
@@ -68,5 +69,6 @@ async def decide(
 ) -> Response:
     """Approve or refuse what a colleague placed; one's own is withdrawn so."""
     path = f"/v1/approvals/{approval_id}/decision"
-    await act(request, caller, path, {"decision": decision})
+    token, body = caller.access_token, {"decision": decision}
+    verify_done(await desk_of(request).index.ask("POST", path, token, body))
     return RedirectResponse(PAGE, SEE_OTHER)

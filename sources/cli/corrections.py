@@ -12,11 +12,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from signal_index.wire.corrections import OwnCorrection
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.clock import day_of, now
-from sources.corrections import OwnCorrection, fetch_waiting, find_records
+from sources.corrections import fetch_waiting, find_records
 from sources.errors import InvalidAgencySettings
 from sources.outbox.store import Outbox
 from sources.profile import load_profile
@@ -98,8 +99,8 @@ async def _answer(settings: AgencySettings, reference: str, answer: str) -> None
 
 
 def _describe(one: OwnCorrection, places: Mapping[UUID, Place]) -> dict[str, object]:
-    place = places.get(one.signal_reference)
-    said = one.model_dump(mode="json", by_alias=True)
+    place = places.get(one.signalReference)
+    said = one.model_dump(mode="json")
     return said | {"line": None if place is None else place.line}
 
 
@@ -110,11 +111,11 @@ def _show(found: Sequence[OwnCorrection], places: Mapping[UUID, Place]) -> None:
         return
     table = Table("Kenmerk", "Wat de inwoner zegt", "Soort", "Antwoord voor", "Zaak")
     for one in found:
-        due = f"{one.due_on:%d-%m-%Y}{' (te laat)' if one.is_late else ''}"
-        place = places.get(one.signal_reference)
-        case = str(one.signal_reference) if place is None else _name(place)
-        label = f"{one.reason_label}{' (nu beperkt)' if one.is_restricted else ''}"
-        table.add_row(one.reference, label, one.category_label, due, case)
+        due = f"{one.dueOn:%d-%m-%Y}{' (te laat)' if one.isLate else ''}"
+        place = places.get(one.signalReference)
+        case = str(one.signalReference) if place is None else _name(place)
+        label = f"{one.reasonLabel}{' (nu beperkt)' if one.isRestricted else ''}"
+        table.add_row(one.reference, label, one.categoryLabel, due, case)
     console.print(table)
 
 

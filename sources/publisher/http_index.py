@@ -26,6 +26,8 @@ from signal_index.notice import (
     parse_difference,
     parse_marked,
 )
+from signal_index.wire.corrections import CorrectionAnswer, OwnCorrectionPage
+from signal_index.wire.model import parse_body
 from sources.errors import IndexRefused
 from sources.outbox.settling import BatchAnswer, ItemResult
 from sources.publisher.parties import SignedBatch
@@ -143,16 +145,23 @@ class HttpIndex:
         except ValidationError:
             raise IndexRefused(answer.status_code, _UNREADABLE) from None
 
-    async def fetch_corrections(self, cursor: UUID | None) -> bytes:
-        """Give a page of what citizens dispute and waits for us, unread."""
+    async def fetch_corrections(self, cursor: UUID | None) -> OwnCorrectionPage:
+        """Read a page of what citizens dispute and waits for us.
+
+        Raises `IndexRefused` for an answer that is not one.
+        """
         more = "" if cursor is None else f"&cursor={cursor}"
-        path = f"/v1/own-corrections?state=open{more}"
-        return (await self._send("GET", path)).content
+        answer = await self._send("GET", f"/v1/own-corrections?state=open{more}")
+        try:
+            return parse_body(OwnCorrectionPage, answer.content)
+        except InvalidField:
+            raise IndexRefused(answer.status_code, _UNREADABLE) from None
 
     async def answer_correction(self, correction: UUID, answer: str) -> None:
         """Tell what we did with it."""
         path = f"/v1/own-corrections/{correction}/answer"
-        await self._send("POST", path, lambda: {"answer": answer})
+        body = CorrectionAnswer(answer=Slug(answer)).model_dump()
+        await self._send("POST", path, lambda: body)
 
     async def tell_status(self, agent: Slug, status: AgentStatus) -> None:
         """Tell how this agent is doing: times, counts and codes, no record."""

@@ -2,107 +2,128 @@
 
 import base64
 import io
+import re
 import zipfile
 from collections.abc import AsyncIterator
-from copy import deepcopy
+from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 
-from desk.officer.citizen_report import view_report, write_phone
+from desk.numbers import write_phone
+from desk.officer.citizen_report import explain_purposes
+from signal_index.wire.access_requests import AccessRequest, AccessRequestPage
+from signal_index.wire.choices import Choice
+from signal_index.wire.citizen_options import CitizenOptions, DisputeChoice
+from signal_index.wire.citizen_reports import (
+    CitizenReport,
+    ReportedCheck,
+    ReportedContact,
+    ReportedLookup,
+    ReportedSignal,
+    ShownSignal,
+)
+from signal_index.wire.corrections import CorrectionPage
+from signal_index.wire.embargoes import EmbargoPage
+from signal_index.wire.values import Oin
 from tests.desk_builders import Browser, Town, csrf_of, log_in
 from tests.pdf_reading import find_tags
 
 pytestmark = pytest.mark.anyio
 ID = "01900000-0000-7000-8000-000000000001"
 PERSON = {"keyVersion": 1, "tickets": ["a.b.c", "d.e.f"], "pseudonym": "A" * 43}
-CHOICE = [{"code": "digid", "label": "Ingelogd met DigiD"}]
-OPTIONS: dict[str, Any] = {
-    "identityChecks": CHOICE,
-    "extensionReasons": CHOICE,
-    "closings": CHOICE,
-    "embargoReasons": CHOICE,
-    "embargoLiftings": CHOICE,
-    "embargoCategories": [{"code": "veilig-thuis", "label": "Veilig Thuis"}],
-    "correctionReasons": [
-        {"code": "no-contact", "label": "Geen contact", "kind": "correction"}
+CHOICES = [Choice(code="digid", label="Ingelogd met DigiD")]
+TODAY = date(2026, 11, 22)
+OPTIONS = CitizenOptions(
+    identityChecks=CHOICES,
+    extensionReasons=CHOICES,
+    closings=CHOICES,
+    embargoReasons=CHOICES,
+    embargoLiftings=CHOICES,
+    embargoCategories=[Choice(code="veilig-thuis", label="Veilig Thuis")],
+    correctionReasons=[
+        DisputeChoice(code="no-contact", label="Geen contact", kind="correction")
     ],
-    "today": "2026-11-22",
-    "earliestReceipt": "2025-11-22",
-    "lastEmbargoEnd": "2027-05-22",
-}
-REQUEST: dict[str, Any] = {
-    "id": ID,
-    "reference": "7KQ-4TM",
-    "identityCheck": "digid",
-    "identityLabel": "Ingelogd met DigiD",
-    "receivedOn": "2026-11-01",
-    "dueOn": "2026-12-01",
-    "daysLeft": 9,
-    "extension": None,
-    "extensionLabel": None,
-    "mayExtend": True,
-    "reportedAt": None,
-    "closing": None,
-    "closingLabel": None,
-    "closedAt": None,
-}
-LOOKUP: dict[str, Any] = {
-    "entryId": ID,
-    "at": "2026-11-20T10:00:00Z",
-    "organisation": "Wijkteam Voorbeeld",
-    "purpose": "wmo-onderzoek",
-    "purposeLabel": "Onderzoek na een melding (Wmo)",
-    "purposeText": "U heeft de gemeente om hulp gevraagd.",
-    "legalBasis": "Wmo 2015, artikel 2.3.2",
-    "informed": "Besproken met de inwoner",
-    "breakGlass": None,
-    "outcome": "answered",
-    "repeat": False,
-    "shown": [
-        {
-            "category": "bijstand",
-            "categoryLabel": "Bijstandsuitkering",
-            "organisation": "Werkplein <b>Voorbeeld</b>",
-        }
+    today=TODAY,
+    earliestReceipt=date(2025, 11, 22),
+    lastEmbargoEnd=date(2027, 5, 22),
+)
+REQUEST = AccessRequest(
+    id=UUID(ID),
+    reference="7KQ-4TM",
+    identityCheck="digid",
+    identityLabel="Ingelogd met DigiD",
+    receivedOn=date(2026, 11, 1),
+    dueOn=date(2026, 12, 1),
+    daysLeft=9,
+    extension=None,
+    extensionLabel=None,
+    mayExtend=True,
+    reportedAt=None,
+    closing=None,
+    closingLabel=None,
+    closedAt=None,
+)
+LOOKUP = ReportedLookup(
+    entryId=UUID(ID),
+    at=datetime(2026, 11, 20, 10, tzinfo=UTC),
+    organisation="Wijkteam Voorbeeld",
+    purpose="wmo-onderzoek",
+    purposeLabel="Onderzoek na een melding (Wmo)",
+    purposeText="U heeft de gemeente om hulp gevraagd.",
+    legalBasis="Wmo 2015, artikel 2.3.2",
+    informed="Besproken met de inwoner",
+    breakGlass=None,
+    outcome="answered",
+    repeat=False,
+    shown=[
+        ShownSignal(
+            category="bijstand",
+            categoryLabel="Bijstandsuitkering",
+            organisation="Werkplein <b>Voorbeeld</b>",
+        )
     ],
-    "proof": "c2sp.org/tlog-proof@v1\n",
-}
-REPORT: dict[str, Any] = {
-    "reportId": ID,
-    "reference": "7KQ-4TM",
-    "receivedOn": "2026-11-01",
-    "madeAt": "2026-11-22T12:00:00Z",
-    "organisation": "Gemeente Voorbeeld",
-    "firstYear": 2022,
-    "ledgerOrigin": "index.test/ledger",
-    "lookups": [LOOKUP, LOOKUP | {"outcome": "refused", "shown": [], "proof": None}],
-    "checks": [],
-    "hasMore": False,
-    "signals": [
-        {
-            "source": "00000001000000000011",
-            "reference": ID,
-            "category": "bijstand",
-            "categoryLabel": "Bijstandsuitkering",
-            "organisation": "Werkplein Voorbeeld",
-            "state": "active",
-            "since": "2025-01-01",
-            "expires": "2027-01-01",
-            "endedOn": None,
-            "informed": "Besproken met de inwoner",
-            "informedOn": "2025-01-01",
-            "contact": {
-                "function": "Klantmanager",
-                "name": None,
-                "phone": "+31101234567",
-            },
-            "isDisputed": False,
-        }
-    ],
-    "corrections": [],
-}
+    proof="c2sp.org/tlog-proof@v1\n",
+)
+REFUSED = LOOKUP.model_copy(update={"outcome": "refused", "shown": [], "proof": None})
+CHECK = ReportedCheck(
+    entryId=UUID(ID),
+    at=datetime(2026, 11, 21, 10, tzinfo=UTC),
+    organisation="Gemeente Voorbeeld",
+    kind="search",
+    proof="c2sp.org/tlog-proof@v1\n",
+)
+SIGNAL = ReportedSignal(
+    source=Oin("00000001000000000011"),
+    reference=UUID(ID),
+    category="bijstand",
+    categoryLabel="Bijstandsuitkering",
+    organisation="Werkplein Voorbeeld",
+    state="active",
+    since=date(2025, 1, 1),
+    expires=date(2027, 1, 1),
+    endedOn=None,
+    informed="Besproken met de inwoner",
+    informedOn=date(2025, 1, 1),
+    contact=ReportedContact(function="Klantmanager", name=None, phone="+31101234567"),
+    isDisputed=False,
+)
+REPORT = CitizenReport(
+    reportId=UUID(ID),
+    reference="7KQ-4TM",
+    receivedOn=date(2026, 11, 1),
+    madeAt=datetime(2026, 11, 22, 12, tzinfo=UTC),
+    organisation="Gemeente Voorbeeld",
+    firstYear=2022,
+    ledgerOrigin="index.test/ledger",
+    lookups=[LOOKUP, REFUSED],
+    checks=[CHECK],
+    hasMore=False,
+    signals=[SIGNAL],
+    corrections=[],
+)
 
 
 @pytest.fixture
@@ -111,11 +132,11 @@ async def officer(town: Town, desk: FastAPI) -> AsyncIterator[Browser]:
     town.provider.person["roles"] = ["privacy-officer"]
     town.index.pages |= {
         "/v1/citizen-options": (200, OPTIONS),
-        "/v1/access-requests": (200, {"items": [REQUEST], "next": None}),
+        "/v1/access-requests": (200, AccessRequestPage(items=[REQUEST], next=None)),
         f"/v1/access-requests/{ID}": (200, REQUEST),
-        f"/v1/access-requests/{ID}/report": (200, deepcopy(REPORT)),
-        "/v1/corrections": (200, {"items": [], "next": None}),
-        "/v1/embargoes": (200, {"items": [], "next": None}),
+        f"/v1/access-requests/{ID}/report": (200, REPORT),
+        "/v1/corrections": (200, CorrectionPage(items=[], next=None)),
+        "/v1/embargoes": (200, EmbargoPage(items=[], next=None)),
         "/v1/approvals": (200, {"open": [], "decided": []}),
     }
     async with town.browser(desk) as opened:
@@ -188,11 +209,20 @@ async def test_the_proofs_carry_the_numbers_of_the_lines_and_the_key(
     with zipfile.ZipFile(io.BytesIO(open_file(made, 1))) as archive:
         assert archive.namelist() == [
             "bewijs-0001.tlog-proof",
+            "bewijs-0003.tlog-proof",
             "checkpoint.vkey",
             "LEES-MIJ.txt",
         ]
         assert archive.read("bewijs-0001.tlog-proof").startswith(b"c2sp.org/")
         assert b"signal-index verify inzage-7KQ-4TM" in archive.read("LEES-MIJ.txt")
+
+
+async def test_lines_are_numbered_on_through_lookups_and_checks(
+    officer: Browser,
+) -> None:
+    html = (await make_report(officer))["html"]
+    cell = re.compile(r'<th scope="row" data-label="Nr\."><span>(\d+)</span>')
+    assert cell.findall(html) == ["1", "2", "3"]
 
 
 async def test_equal_reports_give_equal_proof_files(officer: Browser) -> None:
@@ -228,7 +258,6 @@ def test_a_number_is_written_as_people_dial_it(written: str, phone: str) -> None
 
 
 def test_each_purpose_is_explained_once_with_every_law_it_rested_on() -> None:
-    other = LOOKUP | {"legalBasis": "Meldcode"}
-    shown = view_report(deepcopy(REPORT) | {"lookups": [LOOKUP, other, LOOKUP]})
-    (purpose,) = shown.purposes
-    assert purpose["bases"] == ["Wmo 2015, artikel 2.3.2", "Meldcode"]
+    other = LOOKUP.model_copy(update={"legalBasis": "Meldcode"})
+    (purpose,) = explain_purposes([LOOKUP, other, LOOKUP])
+    assert purpose.bases == ["Wmo 2015, artikel 2.3.2", "Meldcode"]

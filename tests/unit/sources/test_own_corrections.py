@@ -1,11 +1,15 @@
 """What citizens dispute and waits for us: read, ordered, answered, found in a file."""
 
 import json
+from datetime import date
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from keys.municipality import MunicipalityCode
+from signal_index.wire.corrections import OwnCorrection, OwnCorrectionPage
+from signal_index.wire.values import Oin
 from sources.corrections import fetch_waiting
 from sources.errors import IndexRefused
 from tests.unit.sources.test_http_index import an_index
@@ -14,37 +18,39 @@ pytestmark = pytest.mark.anyio
 FIRST, SECOND = uuid4(), uuid4()
 
 
-def an_item(id_: UUID, due: str, **changed: object) -> dict[str, object]:
-    item: dict[str, object] = {
-        "id": str(id_),
-        "reference": "7KQ-4TM",
-        "kind": "correction",
-        "reason": "no-contact",
-        "reasonLabel": "De inwoner heeft geen contact met deze organisatie",
-        "signalSource": "00000001000000000011",
-        "signalReference": str(uuid4()),
-        "category": "bijstand",
-        "categoryLabel": "Bijstandsuitkering",
-        "municipality": "9901",
-        "receivedOn": "2026-11-22",
-        "dueOn": due,
-        "isLate": False,
-        "isRestricted": False,
-        "answer": None,
-        "answerLabel": None,
-        "answeredAt": None,
-    }
-    return {**item, **changed}
+def an_item(id_: UUID, due: date) -> OwnCorrection:
+    return OwnCorrection(
+        id=id_,
+        reference="7KQ-4TM",
+        kind="correction",
+        reason="no-contact",
+        reasonLabel="De inwoner heeft geen contact met deze organisatie",
+        signalSource=Oin("00000001000000000011"),
+        signalReference=uuid4(),
+        category="bijstand",
+        categoryLabel="Bijstandsuitkering",
+        municipality=MunicipalityCode("9901"),
+        receivedOn=date(2026, 11, 22),
+        dueOn=due,
+        isLate=False,
+        isRestricted=False,
+        answer=None,
+        answerLabel=None,
+        answeredAt=None,
+    )
+
+
+def a_page(item: OwnCorrection, following: UUID | None) -> httpx.Response:
+    page = OwnCorrectionPage(items=[item], next=following)
+    return httpx.Response(200, content=page.model_dump_json())
 
 
 async def test_all_pages_are_read_and_the_most_urgent_comes_first() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         assert request.url.path == "/v1/own-corrections"
         if "cursor" not in request.url.params:
-            later = an_item(FIRST, "2026-12-22")
-            return httpx.Response(200, json={"items": [later], "next": str(FIRST)})
-        sooner = an_item(SECOND, "2026-12-01")
-        return httpx.Response(200, json={"items": [sooner], "next": None})
+            return a_page(an_item(FIRST, date(2026, 12, 22)), FIRST)
+        return a_page(an_item(SECOND, date(2026, 12, 1)), None)
 
     found = await fetch_waiting(an_index(answer))
     assert [one.id for one in found] == [SECOND, FIRST]
