@@ -119,7 +119,8 @@ async def do_work_of_generalists(world: World, folder: Path) -> None:
     entry = answer.json()["entryId"]
     await CitizensDesk(world, folder).sequence()
     await world.send("GET", f"/publication-proofs/{entry}", bearer)
-    for path in ("/ledger/2026/checkpoint", "/ledger/2026/tile/0/000.p/1"):
+    pages = ("/problems/invalid-input", "/ledger/2026/checkpoint")
+    for path in (*pages, "/ledger/2026/tile/0/000.p/1"):
         await world.send("GET", path, person)
     auditor = world.an_officer("auditor")
     await world.send("GET", "/ledger/2026/tile/entries/000.p/1", auditor)

@@ -187,7 +187,7 @@ checkpoint_file = "outside/checkpoint.json"
 unwitnessed_until = 2099-12-31
 host = "127.0.0.1"
 port = 8100
-problem_base = "https://index.example"
+problem_base = "https://index.example/v1/problems"
 
 [[issuers]]
 issuer = "http://localhost:9000"

@@ -55,7 +55,7 @@ from tests.holders_builders import AUDIENCE, FakeClock, Holders, a_source, some_
 from tests.tokens import TokenIssuer, officer_claims, person_claims, source_claims
 from tests.world_registry import AGENCIES, register_town
 
-PROBLEMS = "https://index.test/problems"
+PROBLEMS = "http://index.test/v1/problems"
 LEDGER_ORIGIN = "index.test/ledger"
 
 

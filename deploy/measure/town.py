@@ -128,7 +128,7 @@ def start_sqlite_index(town: MeasuredTown) -> MeasuredIndex:
         "keys": str(places.index / "keys"),
         "checkpoint_file": str(folder / "outside" / "checkpoint.json"),
         "port": second.index_port,
-        "problem_base": second.index_url,
+        "problem_base": f"{second.index_url}/v1/problems",
         "unwitnessed_until": clock.now().date() + timedelta(days=1),
     }
     for name in ("witnesses", "witness_quorum"):

@@ -152,7 +152,7 @@ def _index(places: Places) -> dict[str, Any]:
         "witness_quorum": 1,
         "host": "127.0.0.1",
         "port": places.index_port,
-        "problem_base": places.index_url,
+        "problem_base": f"{places.index_url}/v1/problems",
     }
 
 

@@ -1,7 +1,7 @@
 """What every request passes, and every answer carries, before any endpoint.
 
 - A body is JSON, at most so many bytes per route, read whole before it is parsed.
-- The caller takes JSON, or the request is refused.
+- The caller takes JSON (of the pages of problems: HTML), or the request is refused.
 - Every answer has the security headers, `API-Version` and, unless public, `no-store`.
 - A failure is a problem from the table; what the table does not know is a 500 that says
   nothing. This is the one place that catches `Exception`.
@@ -57,6 +57,9 @@ _ACCEPTED: Final = frozenset(
         "text/plain",
     }
 )
+
+PAGES: Final = "/v1/problems/"
+_ACCEPTED_OF_PAGES: Final = frozenset({"*/*", "text/*", "text/html"})
 
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "api-version": API_VERSION,
@@ -162,13 +165,13 @@ class _GuardedSend:
 
 async def _check_request(scope: Scope, receive: Receive) -> Receive:
     headers = Headers(scope=scope)
-    _check_accept(headers.get("accept", ""))
+    path = str(scope["path"])
+    _check_accept(headers.get("accept", ""), path)
     if scope["method"] not in _METHODS_WITH_BODY:
         return receive
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json":
         raise MediaTypeUnsupported
-    path = str(scope["path"])
     maximum = BATCH_BODY_MAXIMUM if path in LARGE_BODY_PATHS else BODY_MAXIMUM
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > maximum:
@@ -176,11 +179,12 @@ async def _check_request(scope: Scope, receive: Receive) -> Receive:
     return _replay(await _read_body(receive, maximum), receive)
 
 
-def _check_accept(accept: str) -> None:
+def _check_accept(accept: str, path: str) -> None:
     if not accept:
         return
+    given = _ACCEPTED_OF_PAGES if path.startswith(PAGES) else _ACCEPTED
     ranges = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
-    if ranges.isdisjoint(_ACCEPTED):
+    if ranges.isdisjoint(given):
         raise NotAcceptable
 
 

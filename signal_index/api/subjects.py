@@ -32,6 +32,7 @@ from signal_index.api import (
     person_events,
     policies,
     policy_proposals,
+    problem_routes,
     public,
     publishing,
     reconciling,
@@ -88,6 +89,7 @@ SUBJECTS = (
     corrections.routes,
     citizen_options.routes,
     public.routes,
+    problem_routes.routes,
     searching.routes,
     routes,
 )

@@ -40,6 +40,7 @@ CALLERS = frozenset(
 PUBLIC = {
     "/health",
     "/openapi.json",
+    "/problems/{slug}",
     "/ledger/checkpoint",
     "/ledger/{year}/checkpoint",
     "/ledger/{year}/tile/{path:path}",

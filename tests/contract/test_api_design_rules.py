@@ -110,6 +110,23 @@ async def test_the_description_is_public_to_any_page(world: World) -> None:
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
+async def test_the_type_of_a_problem_leads_to_a_page_that_explains_it(
+    world: World,
+) -> None:
+    async with world.http() as client:
+        problem = (await client.get("/v1/own-lookups")).json()
+        page = await client.get(problem["type"], headers={"accept": "text/html"})
+        no_page = await client.get("/v1/problems/nothing-of-ours")
+        no_json = await client.get(
+            problem["type"], headers={"accept": "application/json"}
+        )
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert SECURITY_HEADERS.items() <= dict(page.headers).items()
+    assert problem["title"] in page.text
+    assert problem["detail"] in page.text
+    assert (no_page.status_code, no_json.status_code) == (404, 406)
+
+
 async def test_security_txt_is_there(world: World) -> None:
     async with world.http() as client:
         answer = await client.get("/.well-known/security.txt")
