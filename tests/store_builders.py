@@ -28,7 +28,7 @@ from signal_index.identifiers import new_uuid7
 from signal_index.keyring import IndexKeys, YearKeys
 from signal_index.ledger import DisclosureKey, ReceiptKey
 from signal_index.store.acts import Recorder
-from signal_index.store.connect import DatabaseRole, open_engine
+from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.registry import (
     OrganisationRecord,
     SourceRecord,
@@ -110,6 +110,16 @@ async def a_store(
     engine = open_engine(url, role)
     yield engine
     await engine.dispose()
+
+
+@asynccontextmanager
+async def owning(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction as the owner, for what no serving process may read or change."""
+    url = engine.url.render_as_string(hide_password=False)
+    owner = open_engine(url, DatabaseRole.OWNER, pool_size=1)
+    async with transaction(owner) as connection:
+        yield connection
+    await owner.dispose()
 
 
 async def register_source(

@@ -4,5 +4,5 @@
   stays what it was, also when the code moves on. A revision that has landed is never
   changed: what comes after it is a new one.
 - Run through `signal-index migrate`; `signal_index.store.schema` prepares the roles
-  before, and grants them what they may do after (`signal_index.store.access`).
+  before, and grants them what they may do after (`signal_index.store.grants`).
 """

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.tables.ledger import ledger_person
-from signal_index.tables.lookups import lookup_repeat, seen_token, spent_ticket
+from signal_index.tables.lookups import lookup_repeat, spent_ticket
 from signal_index.tables.person_events import person_event
 from signal_index.tables.signals import signal, tombstone
 
@@ -139,8 +139,8 @@ async def erase_person_numbers(conn: AsyncConnection, before_year: int) -> int:
 
 
 async def clean_lookups(conn: AsyncConnection, now: datetime) -> int:
-    """Delete tickets, repeats, assertions and person events that have expired."""
-    tables = (spent_ticket, lookup_repeat, seen_token, person_event)
+    """Delete tickets, repeats and person events that have expired."""
+    tables = (spent_ticket, lookup_repeat, person_event)
     return sum([await _delete_past(conn, table, now) for table in tables])
 
 

@@ -3,7 +3,7 @@
 - `migrate` is one transaction: it happens whole or not at all.
 - On PostgreSQL it first makes the roles that are missing and hands the tables to the
   owner role; whoever migrates therefore needs CREATEROLE, or roles made beforehand.
-  After the last revision each role is granted its own rights (`store.access`).
+  After the last revision each role is granted its own rights (`store.grants`).
 - A serving process never migrates: it compares (`verify_schema`) and refuses to start.
 """
 
@@ -17,8 +17,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from signal_index.errors import DatabaseNotMigrated
-from signal_index.store.access import grant_access, verify_access
 from signal_index.store.connect import DatabaseRole, is_sqlite, transaction
+from signal_index.store.grants import grant_access, verify_access
 
 BASE = "base"
 

@@ -3,7 +3,7 @@
 - A spent ticket stays until it would have expired anyway; after that its own expiry
   refuses it.
 - A repeat lets a caller whose connection broke ask the same again for five minutes.
-- `spent_ticket` and `seen_token` carry no municipality: neither is given for one.
+- `spent_ticket` carries no municipality: a ticket is not given for one.
 """
 
 from sqlalchemy import (
@@ -33,15 +33,6 @@ lookup_repeat = Table(
     Column("organisation", OIN, nullable=False),
     Column("subject", String(255), nullable=False),  # the caller's `sub`
     Column("body_digest", LargeBinary(32), nullable=False),  # SHA-256 of the body
-    Column("until", Instant, nullable=False, index=True),
-    sqlite_with_rowid=False,
-)
-
-seen_token = Table(  # one-time assertions (proof of possession), until they expire
-    "seen_token",
-    metadata,
-    Column("issuer", String(200), primary_key=True),
-    Column("jti", String(200), primary_key=True),
     Column("until", Instant, nullable=False, index=True),
     sqlite_with_rowid=False,
 )

@@ -5,13 +5,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from signal_index.errors import DatabaseNotMigrated
-from signal_index.store.access import ACCESS, ALL, find_grants, list_grants
+from signal_index.store.access import ACCESS, ALL
 from signal_index.store.connect import (
     DatabaseRole,
     open_engine,
     reading,
     transaction,
 )
+from signal_index.store.grants import find_grants, list_grants
 from signal_index.store.schema import migrate, verify_schema
 from signal_index.tables.metadata import metadata
 

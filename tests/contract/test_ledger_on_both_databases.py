@@ -174,7 +174,7 @@ async def test_an_entry_that_rolls_back_leaves_nothing(ledger: LedgerWorld) -> N
     async with ledger.web.connect() as conn, conn.begin() as unfinished:
         await insert_entries(conn, [an_entry(1)])
         await unfinished.rollback()
-    async with reading(ledger.web) as conn:
+    async with reading(ledger.owner) as conn:
         assert (await conn.execute(select(ledger_pending))).all() == []
 
 

@@ -14,12 +14,12 @@ import pytest
 from keys.events import EventLog
 from signal_index.errors import SettingsRefused
 from signal_index.settings import load_settings
-from signal_index.store.connect import DatabaseRole, open_engine, transaction
+from signal_index.store.connect import DatabaseRole, open_engine
 from signal_index.upkeep.processing_log import Collector, ProcessingLog, open_collector
 from signal_index.upkeep.processing_record import Register
 from tests.holders_builders import a_bsn
 from tests.reconcile_world import sequence
-from tests.store_builders import write_settings
+from tests.store_builders import owning, write_settings
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -207,9 +207,7 @@ async def test_a_crash_after_the_collector_wrote_sends_the_same_record_again(
     await sequence(world, tmp_path)
     await job.run()
     first = list(collector.written)
-    async with transaction(world.engine) as conn:
-        if world.engine.dialect.name == "postgresql":
-            await conn.exec_driver_sql("SET LOCAL ROLE signal_index_upkeep")
+    async with owning(world.engine) as conn:
         await conn.exec_driver_sql("UPDATE processing_log SET position = 0")
     await job.run()
     assert collector.written[len(first) :] == first
@@ -242,7 +240,7 @@ async def test_the_trace_of_the_caller_goes_with_its_records(
     action, subject = collector.written
     assert (action["traceId"], action["parentSpanId"]) == ("0a" * 16, "0b" * 8)
     assert subject["parentSpanId"] == action["spanId"]
-    async with transaction(world.engine) as conn:
+    async with owning(world.engine) as conn:
         left = await conn.exec_driver_sql("SELECT count(*) FROM trace_context")
         assert left.scalar() == 0
 

@@ -42,6 +42,7 @@ from tests.builders import (
 )
 from tests.holders_builders import SOURCE_OIN, a_bsn
 from tests.ledger_reading import count_entries
+from tests.store_builders import owning
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -230,7 +231,7 @@ async def test_a_key_that_is_not_registered_signs_nothing(world: World) -> None:
 async def test_what_is_kept_as_evidence_names_nobody(world: World) -> None:
     (n,) = (await world.holders.prepare_publication([ONE])).pseudonyms
     await _put(world, _notice(world), ONE)
-    async with reading(world.engine) as conn:
+    async with owning(world.engine) as conn:
         rows = (await conn.execute(text("SELECT kind, jws FROM evidence"))).all()
     assert [row.kind for row in rows] == ["notice"]
     assert n.encoded.hex() not in rows[0].jws

@@ -6,13 +6,13 @@ tables for a new index and leave today's in an old one, under the same number. A
 of the tables is therefore a change of the code and a revision of its own;
 tests/contract/test_migrations.py holds that both come to the same, to the last check.
 
-- The text is in PostgreSQL's words; SQLite gets its own names for four types, keeps
-  four tables clustered by their key, and knows no INCLUDE.
+- The text is in PostgreSQL's words; SQLite gets its own names for three types, keeps
+  three tables clustered by their key, and knows no INCLUDE.
 - Triggers abort, for whoever is connected, UPDATE and DELETE on what is append-only,
   UPDATE on sealed disclosures (they are erased whole), and whatever makes a tree
   smaller.
 - What each role may do is no revision's matter: `signal-index migrate` grants it from
-  one table after the last revision (`signal_index.store.access`).
+  one table after the last revision (`signal_index.store.grants`).
 """
 
 import re
@@ -34,7 +34,7 @@ _SQLITE_TYPES = {
     r"\bUUID\b": "CHAR(32)",
     r" INCLUDE \([^)]*\)": "",
 }
-_CLUSTERED = ("signal", "spent_ticket", "lookup_repeat", "seen_token")
+_CLUSTERED = ("signal", "spent_ticket", "lookup_repeat")
 
 _LEDGER = "the ledger is append-only"
 _POLICY = "what was adopted stays"

@@ -132,11 +132,6 @@ CREATE TABLE lookup_repeat (
   CONSTRAINT pk_lookup_repeat PRIMARY KEY (req)
 );
 CREATE INDEX ix_lookup_repeat_until ON lookup_repeat (until);
-CREATE TABLE seen_token (
-  issuer VARCHAR(200) NOT NULL, jti VARCHAR(200) NOT NULL, until TIMESTAMPTZ NOT NULL,
-  CONSTRAINT pk_seen_token PRIMARY KEY (issuer, jti)
-);
-CREATE INDEX ix_seen_token_until ON seen_token (until);
 CREATE TABLE lookup_outcome (
   entry_id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
   outcome VARCHAR(64) NOT NULL, recorded_at TIMESTAMPTZ NOT NULL,
