@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event, insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from desk.tables import metadata
+from desk.errors import DatabaseRefused
+from desk.tables import VERSION, metadata, schema_version
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -26,9 +27,13 @@ class Database:
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
 
     async def prepare(self) -> None:
-        """Make the tables that are not there yet."""
+        """Make the tables where there are none; raise `DatabaseRefused` for others.
+
+        Never repairs: receipts are evidence, and a table that only looks like ours
+        would lose them later.
+        """
         async with self.engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
+            await connection.run_sync(_prepare)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -39,6 +44,18 @@ class Database:
     async def close(self) -> None:
         """Let go of every connection."""
         await self.engine.dispose()
+
+
+def _prepare(connection: Connection) -> None:
+    there = set(inspect(connection).get_table_names()).intersection(metadata.tables)
+    if not there:
+        metadata.create_all(connection)
+        connection.execute(insert(schema_version), {"version": VERSION})
+        return
+    known = schema_version.name in there
+    found = connection.scalar(select(schema_version.c.version)) if known else None
+    if found != VERSION:
+        raise DatabaseRefused("made by another version of the desk")
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI

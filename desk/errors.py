@@ -2,6 +2,7 @@
 
     DeskError
     ├── SettingsRefused           a setting or key file the desk will not start with
+    ├── DatabaseRefused           a database that another version made
     ├── ReceiptFileRefused        receipts cannot be written to that file
     ├── RequestRefused            what the browser or case system sent
     │   ├── NotLoggedIn           no session, or no access token
@@ -43,6 +44,10 @@ class DeskError(Exception):
 
 class SettingsRefused(DeskError):
     """The desk will not start with this setting or file."""
+
+
+class DatabaseRefused(DeskError):
+    """The desk's database was made by another version; nothing in it was touched."""
 
 
 class ReceiptFileRefused(DeskError):

@@ -18,7 +18,17 @@ from sqlalchemy import (
     Text,
 )
 
+VERSION: Final = 1
+"""Which tables these are. A change of one counts it up, and says how an older database
+becomes a newer one: until then the desk refuses it (`Database.prepare`)."""
+
 metadata: Final = MetaData()
+
+schema_version: Final = Table(
+    "schema_version",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+)
 
 logins: Final = Table(
     "logins",

@@ -1,5 +1,6 @@
 """The holder's memory on a real SQLite file, under the rules that `Meter` states."""
 
+import hashlib
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from keys.holder.errors import (
 )
 from keys.holder.spending import TicketGrant
 from keys.holder.store import HolderStore
+from keys.holder.tables import SCHEMA, SCHEMA_VERSION
 from keys.holder.wire import EvaluationClaims, StatementClaims
 from tests.holders_builders import (
     NOON,
@@ -231,3 +233,12 @@ def test_a_file_of_another_version_keeps_the_holder_from_starting(
     store._connection.execute("PRAGMA user_version=9")
     with pytest.raises(HolderStartRefused, match="another version"):
         HolderStore.open(path)
+
+
+MADE = {1: "2a83e5c40bddbb052b6ef9d7e3db30ebec6ad981876aac22f124c8aa589a8ac2"}
+"""SHA-256 of the tables by version. A line that is here stays: count up, add one."""
+
+
+def test_a_change_of_the_tables_counts_the_version_up() -> None:
+    assert max(MADE) == SCHEMA_VERSION
+    assert MADE[SCHEMA_VERSION] == hashlib.sha256(SCHEMA.encode()).hexdigest()

@@ -1,0 +1,77 @@
+"""The desk makes its tables once, and refuses those of another version."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from desk.database import Database
+from desk.errors import DatabaseRefused
+from desk.tables import VERSION, logins, metadata
+
+MADE = {1: "5fa47310436b3414b805d24484c994ecbf39a536f170d35e73b37c77b0391035"}
+"""SHA-256 of the tables by version. A line that is here stays: count up, add one."""
+
+
+def _digest() -> str:
+    made: list[str] = []
+    for table in metadata.sorted_tables:
+        made.append(str(CreateTable(table).compile(dialect=sqlite.dialect())))
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        made += [str(CreateIndex(one)) for one in indexes]
+    return hashlib.sha256("\n".join(made).encode()).hexdigest()
+
+
+def test_a_change_of_the_tables_counts_the_version_up() -> None:
+    assert max(MADE) == VERSION
+    assert MADE[VERSION] == _digest()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Database]:
+    url = f"sqlite+aiosqlite:///{tmp_path}/desk.sqlite"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    opened = Database(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.anyio
+async def test_what_was_kept_is_there_after_a_restart(database: Database) -> None:
+    await database.prepare()
+    async with database.transaction() as connection:
+        row = {"id": bytes(32), "opened_at": 1, "sealed": b"sealed"}
+        await connection.execute(insert(logins), row)
+    await database.prepare()
+    async with database.transaction() as connection:
+        assert len((await connection.execute(logins.select())).all()) == 1
+
+
+OTHERS = [
+    "UPDATE schema_version SET version = version + 1",
+    "DELETE FROM schema_version",
+    "DROP TABLE schema_version",
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("made_otherwise", OTHERS)
+async def test_a_database_of_another_version_is_refused_and_left_alone(
+    database: Database, made_otherwise: str
+) -> None:
+    await database.prepare()
+    async with database.transaction() as connection:
+        await connection.execute(text("DROP TABLE receipts"))
+        await connection.execute(text(made_otherwise))
+    with pytest.raises(DatabaseRefused):
+        await database.prepare()
+    async with database.transaction() as connection:
+        with pytest.raises(Exception, match="receipts"):
+            await connection.execute(text("SELECT * FROM receipts"))
