@@ -18,7 +18,6 @@ from starlette.responses import Response
 
 from signal_index.api.callers import ActivePerson, Officer
 from signal_index.api.context import get_index
-from signal_index.api.labels import Labels
 from signal_index.api.reading import (
     give_json,
     read_cursor,
@@ -29,6 +28,7 @@ from signal_index.api.reading import (
 from signal_index.api.recording import record_act
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import committing
+from signal_index.labels import Labels
 from signal_index.ledger import Kind
 from signal_index.notice import InvalidField, parse_slug, parse_uuid
 from signal_index.notice.fields import (
@@ -114,8 +114,7 @@ async def show_completeness(request: Request, caller: Officer) -> Response:
     Alarms stand apart and come whole with the first page: none is ever behind others.
     """
     index, who = get_index(request), caller.caller
-    standing = await index.standing.get(index.clock())
-    labels = Labels(standing, index.catalogue_in(caller.scope.municipality))
+    labels = await index.labels_in(caller.scope.municipality)
     query = read_query(request, ("state", "cursor", "limit"))
     state = query.get("state", "open")
     if state not in _STATES:

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from desk.csv_files import encode_rows
-from desk.officer.report_files import PDF_ROWS, general_csv
+from desk.officer.report_files import PDF_ROWS, general_csv, row_cells
 from desk.officer.report_view import make_report
 from desk.texts import load_texts
 from signal_index.wire import reports
@@ -160,6 +160,24 @@ async def test_a_report_with_persons_is_asked_with_what_was_filled_in(
         "user": "employee-7",
         "purpose": None,
     }
+
+
+async def test_what_was_filled_in_wrongly_is_said_and_not_sent(
+    town: Town, officer: Browser
+) -> None:
+    asked = len(town.index.asked)
+    status, body, _ = await _send(
+        officer, "specific", first="1 november", last="2026-11-15", reason="complaint"
+    )
+    assert status == 400
+    assert "Vul bij Vanaf een dag in." in body.decode()
+    assert len(town.index.asked) == asked
+
+
+def test_what_an_erased_entry_does_not_say_is_an_empty_cell() -> None:
+    erased = a_report_row(sub=None, team=None, person=None, outcome=None)
+    cells = row_cells(erased, TEXTS, ("sub", "team", "person", "outcome"))
+    assert cells == ["", "", "", ""]
 
 
 async def test_without_a_mandate_there_is_no_form(town: Town, officer: Browser) -> None:
