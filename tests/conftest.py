@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, settings
 
 from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer, running_postgres
-from tests.databases import TEMPLATE, make_template
+from tests.databases import TEMPLATE, make_template, run_apart
+from tests.world import register_world
 
 BROWSER = Path(__file__).parent / "browser"
 CONFORMANCE = Path(__file__).parents[2] / "shared" / "conformance"
@@ -65,6 +66,23 @@ def postgres_server() -> Iterator[PostgresServer]:
 def postgres(postgres_server: PostgresServer) -> Iterator[str]:
     """The URL of a migrated database of this test's own (superuser)."""
     with _database(postgres_server, TEMPLATE) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def registered_template(postgres_server: PostgresServer) -> str:
+    """The name of a database in which the world of tests/world.py is registered."""
+    name = "registered"
+    run_apart(register_world(postgres_server.create_database(name, TEMPLATE)))
+    return name
+
+
+@pytest.fixture
+def registered_postgres(
+    postgres_server: PostgresServer, registered_template: str
+) -> Iterator[str]:
+    """The URL of a database of this test's own for `open_world` (superuser)."""
+    with _database(postgres_server, registered_template) as url:
         yield url
 
 

@@ -7,6 +7,7 @@ The real migration runs once in a process and on a server (`migrated_file`,
 import asyncio
 import shutil
 import tempfile
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -36,21 +37,21 @@ def copy_migrated(url: str) -> None:
 
 def make_template(server: PostgresServer) -> None:
     """Make the migrated database of which the server copies those of tests."""
-    _migrate(server.create_database(TEMPLATE))
+    run_apart(migrate_database(server.create_database(TEMPLATE)))
 
 
 @cache
 def migrated_file() -> Path:
     """An empty, migrated SQLite database."""
     path = Path(tempfile.mkdtemp(prefix="signal-index-")) / "empty.sqlite"
-    _migrate(f"sqlite+aiosqlite:///{path}")
+    run_apart(migrate_database(f"sqlite+aiosqlite:///{path}"))
     return path
 
 
-def _migrate(url: str) -> None:
-    # In a thread: whoever asks first may be inside a running loop.
+def run_apart(work: Coroutine[None, None, None]) -> None:
+    """Run this to its end in a thread: who asks may be inside a running loop."""
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, migrate_database(url)).result()
+        thread.submit(asyncio.run, work).result()
 
 
 async def migrate_database(url: str) -> None:

@@ -36,6 +36,7 @@ from tests.holders_builders import (
     some_holders,
 )
 from tests.loopback_cookies import LoopbackCookies
+from tests.unreachable import unreachable
 
 BASE = "http://localhost:8000"
 ISSUER = "http://localhost:9100"
@@ -84,7 +85,7 @@ class Browser(httpx.AsyncClient):
         mounts: dict[str, httpx.AsyncBaseTransport | None],
         kept: dict[str, str],
     ) -> None:
-        super().__init__(base_url=base_url, mounts=mounts)
+        super().__init__(base_url=base_url, mounts=mounts, transport=unreachable())
         self.kept = kept
 
 

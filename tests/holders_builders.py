@@ -38,6 +38,7 @@ from keys.holder.organisations import (
 from keys.holder.store import Meter
 from keys.request import Act, RequestKey, RequestTerms, new_request_key
 from tests.holder_fakes import NOON, FakeClock, FakeMeter
+from tests.unreachable import unreachable
 
 __all__ = [
     "AUDIENCE",
@@ -120,7 +121,7 @@ class Holders:
             )
             for each in self.holders.values()
         }
-        return httpx.AsyncClient(mounts=mounts)
+        return httpx.AsyncClient(mounts=mounts, transport=unreachable())
 
     def transport(self, organisation: Organisation, subject: str) -> HolderTransport:
         signer = Signer(organisation.oin, subject, organisation.key, self.clock)

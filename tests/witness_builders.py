@@ -28,6 +28,7 @@ from signal_index.witness.keys import Cosigner, make_cosigner
 from signal_index.witness.memory import create_memory, open_memory
 from signal_index.witness.witness import Witness
 from tests.ledger_builders import CHECKPOINT_KEY, NOON, ORIGIN, prove
+from tests.unreachable import unreachable
 
 LOG = NoteKey(origin_of(ORIGIN, 2026), CHECKPOINT_KEY.public)
 COSIGNER = make_cosigner("witness.example/w1", b"\x05" * 32)
@@ -130,7 +131,7 @@ async def a_watch(
             for url, line in zip(urls, lines, strict=True)
         }
         keys = [one.public for one in cosigners]
-        async with httpx.AsyncClient(mounts=mounts) as client:
+        async with httpx.AsyncClient(mounts=mounts, transport=unreachable()) as client:
             places = list(zip(keys, urls, strict=True))
             yield Watch(
                 HttpWitnesses(client, places, quorum, log), witnesses, lines, said

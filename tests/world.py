@@ -10,10 +10,12 @@ a test gives its URL). The clock stands still until a test sets it.
 
 from __future__ import annotations
 
+import asyncio
 import io
+import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -28,7 +30,7 @@ from starlette.types import ASGIApp
 from keys.base64url import encode_b64u
 from keys.bsn import Bsn
 from keys.events import EventLog
-from policy.decide import load_policy
+from policy.decide import Policy, load_policy
 from signal_index.api.context import Index, Names
 from signal_index.api.gather import Gatherer
 from signal_index.api.lookup_run import make_run
@@ -193,26 +195,62 @@ class World:
 async def open_world(
     folder: Path, database_url: str | None = None
 ) -> AsyncIterator[World]:
-    """Open a world on SQLite in this folder, or on this migrated database."""
+    """Open a world on SQLite in this folder, or on this database.
+
+    Its town is registered once and copied (`register_world`): to a file here, and to
+    PostgreSQL by the fixture `registered_postgres`.
+    """
+    if database_url is None:
+        path = folder / "index.sqlite"
+        shutil.copy(await asyncio.to_thread(_registered_file), path)
+        database_url = f"sqlite+aiosqlite:///{path}"
+    async with _opened(database_url) as world:
+        yield world
+
+
+async def register_world(url: str) -> None:
+    """Register everybody in a migrated database; each agency leaves a contact."""
+    async with _opened(url) as world:
+        now, catalogue = world.clock(), world.index.catalogue
+        await register_town(url, world.agencies, catalogue, now)
+        for agency in world.agencies.values():
+            await _store_contact(world, agency)
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[World]:
     others = [a_source(oin).entry for oin in AGENCIES.values()][1:]
     holders = some_holders(organisations=others)
-    agencies = {
-        name: Agency(oin, category) for (name, category), oin in AGENCIES.items()
-    }
-    url = database_url or f"sqlite+aiosqlite:///{folder}/index.sqlite"
-    copy_migrated(url)
     engine = open_engine(url, DatabaseRole.WEB)
     try:
         issuer, stream = TokenIssuer(), io.StringIO()
         index, app = _make_index(engine, holders, issuer, stream)
-        world = World(holders, index, app, issuer, stream, agencies)
-        await register_town(url, agencies, index.catalogue, holders.clock())
-        for agency in agencies.values():
-            await _store_contact(world, agency)
-        yield world
+        agencies = {name: replace(agency) for name, agency in _agencies().items()}
+        yield World(holders, index, app, issuer, stream, agencies)
         await index.lookups.finish()
     finally:
         await engine.dispose()
+
+
+@cache
+def _registered_file() -> Path:
+    """A SQLite database in which the world is registered."""
+    path = Path(tempfile.mkdtemp(prefix="signal-index-")) / "town.sqlite"
+    url = f"sqlite+aiosqlite:///{path}"
+    copy_migrated(url)
+    asyncio.run(register_world(url))
+    return path
+
+
+@cache
+def _agencies() -> Mapping[str, Agency]:
+    """The agencies of all worlds; a test that changes one changes its own copy."""
+    return {name: Agency(oin, category) for (name, category), oin in AGENCIES.items()}
+
+
+@cache
+def _shipped_policy() -> Policy:
+    return load_policy()
 
 
 @asynccontextmanager
@@ -234,7 +272,8 @@ def _make_index(
     keys, clock = index_keys(), holders.clock
     log = EventLog(stream, clock)
     trust = AdoptionTrust([keys.receipt.jose], LEDGER_ORIGIN)
-    policy = PolicyView(load_policy(), trust, log)
+    shipped = _shipped_policy()
+    policy = PolicyView(Policy(shipped.catalogue, shipped.book), trust, log)
     index = Index(
         engine=engine,
         keys=keys,

@@ -182,7 +182,7 @@ def test_a_crash_leaves_all_or_nothing(
     point: str,
 ) -> None:
     is_sqlite = database == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("postgres"))
+    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
     world, asked = asyncio.run(_prepare(tmp_path, url, act))
     before = asyncio.run(_count(world))
     _killed(world, asked, point)

@@ -23,7 +23,7 @@ from deploy.town.postgres import PostgresServer, PostgresUnusable, running_postg
 from signal_index.store.connect import open_engine, reading
 from tests.databases import migrate_database
 from tests.holders_builders import a_bsn
-from tests.world import World, open_world
+from tests.world import World, open_world, register_world
 
 pytestmark = pytest.mark.anyio
 
@@ -74,6 +74,7 @@ async def _kill_under_load(server: PostgresServer, folder: Path) -> list[bytes]:
     receipts: list[bytes] = []
     url = server.create_database("killed")
     await migrate_database(url)
+    await register_world(url)
     async with open_world(folder, url) as world:
         callers = [
             asyncio.create_task(_keep_looking_up(world, caller, receipts))

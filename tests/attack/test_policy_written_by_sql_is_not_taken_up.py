@@ -173,7 +173,8 @@ async def test_an_adoption_that_the_ledger_does_not_tell_of_is_not_taken_up(
 async def test_what_was_adopted_is_append_only(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, table: str, verb: str
 ) -> None:
-    url = request.getfixturevalue("postgres") if kind == "postgresql" else None
+    is_sqlite = kind == "sqlite"
+    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
     async with open_world(tmp_path, url) as world:
         await _forge(world, world.index.keys.receipt)
         with pytest.raises(DBAPIError, match=r"stays|permission denied"):

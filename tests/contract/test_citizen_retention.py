@@ -31,7 +31,7 @@ async def desk(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[CitizensDesk]:
     is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("postgres"))
+    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
     async with open_world(tmp_path, url) as world:
         await world.publish(world.debt_help, [ONE])
         yield CitizensDesk(world, tmp_path)

@@ -39,7 +39,7 @@ WHOLE = Finding(code=Code.OPENED_WITHOUT_LEAF, entry=UUID(int=8))
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     url = None
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres")
+        url = request.getfixturevalue("registered_postgres")
     async with open_world(tmp_path, url) as opened:
         yield opened
 

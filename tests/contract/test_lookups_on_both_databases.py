@@ -27,7 +27,7 @@ ONE, TWO, THREE = a_bsn(1), a_bsn(2), a_bsn(3)
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("postgres"))
+    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
     async with open_world(tmp_path, url) as opened:
         yield opened
 

@@ -104,7 +104,7 @@ class Town:
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
     is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("postgres"))
+    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
     async with open_town(tmp_path, url) as opened:
         yield opened
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     url = None
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres")
+        url = request.getfixturevalue("registered_postgres")
     async with open_world(tmp_path, url) as opened:
         yield opened
 

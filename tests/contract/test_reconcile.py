@@ -26,7 +26,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 async def test_a_day_of_lookups_fits(
     request: pytest.FixtureRequest, tmp_path: Path, database: str
 ) -> None:
-    url = None if database == "sqlite" else request.getfixturevalue("postgres")
+    is_sqlite = database == "sqlite"
+    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
     async with open_world(tmp_path, url) as world:
         await judge_a_day(world, tmp_path)
 

@@ -33,7 +33,7 @@ QUESTION = {"from": "2026-10-01", "until": "2026-10-31", "reason": "complaint"}
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("postgres"))
+    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
     async with open_world(tmp_path, url) as opened:
         opened.clock.moment = AFTER
         yield opened
