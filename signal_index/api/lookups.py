@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -150,22 +149,9 @@ async def _refuse(
     else:
         decided = Decided(Outcome.REFUSED, tuple(g.id for g in refusal.grounds))
     entries = await record_refusal(index, record, decided)
-    members = _refusal_members(entries, refusal)
+    members = {"entryIds": [str(entry) for entry in entries]}
     answer = render_problem(refusal, base=index.names.problem_base, members=members)
     return Response(answer.body, answer.status, dict(answer.headers))
-
-
-def _refusal_members(
-    entries: Sequence[UUID], refusal: LookupDenied | NoDecision
-) -> Mapping[str, object]:
-    grounds = refusal.grounds if isinstance(refusal, LookupDenied) else ()
-    return {
-        "entryIds": [str(entry) for entry in entries],
-        "grounds": [
-            {"id": ground.id, "text": ground.text, "remedy": ground.remedy}
-            for ground in grounds
-        ],
-    }
 
 
 def _pair(permit: Permit, arrived: _Arrived) -> TicketPair:

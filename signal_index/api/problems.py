@@ -21,6 +21,8 @@ from signal_index.notice.text import encode_compact
 MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_SECONDS: Final = 2
 _MOST_FINDINGS: Final = 50
+_DENIALS: Final = (policy_errors.LookupDenied, policy_errors.ReportDenied)
+"""By which facts the policy denies something: with every ground, in Dutch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def render_problem(
     fields = _field_errors(error)
     if fields:
         body["errors"] = fields
-    if isinstance(error, policy_errors.ReportDenied):
+    if isinstance(error, _DENIALS):
         body["grounds"] = [
             {"id": ground.id, "text": ground.text, "remedy": ground.remedy}
             for ground in error.grounds
