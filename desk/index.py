@@ -1,6 +1,7 @@
 """Speak with the index, with the access token of the person who asks."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -81,13 +82,21 @@ class SignalIndex:
         self,
         path: str,
         token: str,
-        body: BaseModel | None = None,
+        body: BaseModel | Mapping[str, object] | None = None,
         *,
         query: dict[str, str] | None = None,
     ) -> Passed:
-        """Ask the same, for who wants the answer as it is: status, problem and all."""
+        """Ask the same, for who wants the answer as it is: status, problem and all.
+
+        A mapping is what a person typed: the index says what is wrong with it, and the
+        page shows that beside the form.
+        """
         method = "GET" if body is None else "POST"
-        content = None if body is None else body.model_dump_json().encode()
+        content = None
+        if isinstance(body, BaseModel):
+            content = body.model_dump_json().encode()
+        elif body is not None:
+            content = json.dumps(body).encode()
         return await self._send(method, path, token, content, query)
 
     async def _send(

@@ -51,6 +51,12 @@ def name_role(role: str, texts: Texts) -> str:
     return texts.messages.get(f"role.{role}", role)
 
 
+def name_matter(code: str, texts: Texts) -> str:
+    """Say what waits for a second person; the general words where the code is new."""
+    known = texts.messages.get(f"approval-title-{code}")
+    return known or texts.get("approvals.other")
+
+
 def name_said(member: str, texts: Texts) -> str:
     """Give what a member of an entry is called; itself where we have no word."""
     return texts.messages.get(f"said.{member}", member)

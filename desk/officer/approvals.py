@@ -7,7 +7,7 @@ the second person judges the same as the first.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -17,11 +17,13 @@ from desk.callers import Caller, LoggedInApprover, SendingApprover
 from desk.desk import desk_of
 from desk.errors import IndexHasNone
 from desk.headers import allow_form
-from desk.index import parse_page_data
+from desk.index import fill_in, read_answer
+from desk.officer.policy import simulate
 from desk.officer.told import Told, read_told
 from desk.pages import render
 from desk.roles import OFFICERS
-from desk.texts import Texts
+from signal_index.wire.approvals import ApprovalDecision, ApprovalList
+from signal_index.wire.policies import PolicySimulation
 from signal_index.wire.reports import SpecificReport, SpecificReports
 
 router: Final = APIRouter()
@@ -34,7 +36,6 @@ WHERE: Final = {
     "specific-report": "/officer/reports",
 }
 """Where officers read what a request is about, by its kind."""
-DECISIONS: Final = frozenset({"approved", "refused"})
 
 
 @router.get(PAGE)
@@ -48,8 +49,8 @@ async def list_approvals(request: Request, caller: LoggedInApprover) -> HTMLResp
         title=desk.texts.get("approvals.title"),
         person=caller.person,
         csrf=caller.csrf,
-        waiting=[_named(one, desk.texts) for one in found["open"]],
-        decided=[_named(one, desk.texts) for one in found["decided"]],
+        waiting=found.open,
+        decided=found.decided,
     )
 
 
@@ -65,9 +66,9 @@ async def show_approval(
 async def decide(request: Request, caller: SendingApprover, approval: UUID) -> Response:
     """Approve or refuse; what the index says against it is shown on the page."""
     said = str((await request.form()).get("decision", ""))
-    body = {"decision": said if said in DECISIONS else ""}
+    body = fill_in(ApprovalDecision, decision=said)
     path = f"/v1/approvals/{approval}/decision"
-    passed = await desk_of(request).index.ask("POST", path, caller.access_token, body)
+    passed = await desk_of(request).index.pass_on(path, caller.access_token, body)
     told = read_told(passed)
     if told is not None:
         return await _show(request, caller, approval, told)
@@ -79,27 +80,27 @@ async def _show(
 ) -> HTMLResponse:
     desk = desk_of(request)
     found = await _fetch(request, caller)
-    every = [*found["open"], *found["decided"]]
-    one = next((each for each in every if each["id"] == str(approval)), None)
+    every = [*found.open, *found.decided]
+    one = next((each for each in every if each.id == approval), None)
     if one is None:
         raise IndexHasNone
     changes = None
-    if one["kind"] == POLICY and one["state"] == "open":
-        changes = await _simulate(request, caller, one["id"])
+    if one.kind == POLICY and one.state == "open":
+        changes = await _simulate(request, caller, one.id)
     asked = None
-    if one["kind"] == REPORT:
-        asked = await _find_report(request, caller, one["digest"])
+    if one.kind == REPORT:
+        asked = await _find_report(request, caller, one.digest)
     page = render(
         request,
         "officer/approval.html",
         title=desk.texts.get("approvals.one"),
         person=caller.person,
         csrf=caller.csrf,
-        one=_named(one, desk.texts),
+        one=one,
         found=changes,
         asked=asked,
         told=told,
-        where=WHERE.get(one["kind"]) if _is_officer(caller) else None,
+        where=WHERE.get(one.kind) if _is_officer(caller) else None,
     )
     if told is not None:
         page.status_code = 409
@@ -112,16 +113,12 @@ def _is_officer(caller: Caller) -> bool:
 
 
 async def _simulate(
-    request: Request, caller: Caller, approval: str
-) -> dict[str, Any] | None:
-    """Give what a proposal would change now; None where it changes nothing any more."""
-    passed = await desk_of(request).index.ask(
-        "POST",
-        "/v1/policy/simulations",
-        caller.access_token,
-        {"approval": approval},
-    )
-    return None if read_told(passed) is not None else parse_page_data(passed)
+    request: Request, caller: Caller, approval: UUID
+) -> PolicySimulation | None:
+    """Ask what a proposal would change now; None where it changes nothing any more."""
+    passed = await simulate(request, caller, {"approval": str(approval)})
+    told = read_told(passed)
+    return read_answer(PolicySimulation, passed) if told is None else None
 
 
 async def _find_report(
@@ -133,13 +130,6 @@ async def _find_report(
     return next((one for one in found.items if one.digest == digest), None)
 
 
-async def _fetch(request: Request, caller: Caller) -> dict[str, Any]:
+async def _fetch(request: Request, caller: Caller) -> ApprovalList:
     index = desk_of(request).index
-    return parse_page_data(await index.ask("GET", "/v1/approvals", caller.access_token))
-
-
-def _named(one: dict[str, Any], texts: Texts) -> dict[str, Any]:
-    """Give an approval with its title: the sentence of its code, or of its kind."""
-    key = f"approval-title-{one['titleCode']}"
-    title = texts.get(key) if texts.has(key) else texts.get("approvals.other")
-    return {**one, "title": title}
+    return await index.fetch(ApprovalList, "/v1/approvals", caller.access_token)

@@ -9,10 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from desk.callers import LoggedInOfficer, SendingOfficer, SendingPrivacyOfficer
 from desk.desk import desk_of
 from desk.headers import allow_form
-from desk.index import fill_in, parse_page_data, verify_done
+from desk.index import fill_in, verify_done
 from desk.officer.citizens import PAGE as CITIZENS
 from desk.officer.citizens import SEE_OTHER, fetch_options, may_act
 from desk.pages import render
+from signal_index.wire.approvals import ApprovalDecision, ApprovalList
 from signal_index.wire.embargoes import EmbargoPage, Lifting
 
 router: Final = APIRouter()
@@ -30,10 +31,10 @@ async def show_embargoes(
     query = {"limit": "100"} | ({} if cursor is None else {"cursor": cursor})
     token = caller.access_token
     found = await desk.index.fetch(EmbargoPage, "/v1/embargoes", token, query=query)
-    waiting = await desk.index.ask(
-        "GET", "/v1/approvals", token, query={"kind": "embargo"}
+    waiting = await desk.index.fetch(
+        ApprovalList, "/v1/approvals", token, query={"kind": "embargo"}
     )
-    own = {UUID(one["id"]) for one in parse_page_data(waiting)["open"] if one["own"]}
+    own = {one.id for one in waiting.open if one.own}
     page = render(
         request,
         "officer/embargoes.html",
@@ -69,6 +70,7 @@ async def decide(
 ) -> Response:
     """Approve or refuse what a colleague placed; one's own is withdrawn so."""
     path = f"/v1/approvals/{approval_id}/decision"
-    token, body = caller.access_token, {"decision": decision}
-    verify_done(await desk_of(request).index.ask("POST", path, token, body))
+    body = fill_in(ApprovalDecision, decision=decision)
+    passed = await desk_of(request).index.pass_on(path, caller.access_token, body)
+    verify_done(passed)
     return RedirectResponse(PAGE, SEE_OTHER)

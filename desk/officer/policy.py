@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,15 +21,22 @@ from desk.callers import Caller, LoggedInApprover, SendingApprover
 from desk.desk import desk_of
 from desk.errors import IndexHasNone
 from desk.headers import allow_form
-from desk.index import parse_page_data, verify_done
+from desk.holders import Passed
+from desk.index import read_answer, verify_done
 from desk.officer.policy_view import describe_matrix, describe_rules
 from desk.officer.told import Told, read_told
 from desk.pages import render
+from signal_index.wire.approvals import Approval
+from signal_index.wire.policies import Policy, PolicySimulation
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/policy"
 SEE_OTHER: Final = 303
 MOST_BYTES: Final = 600_000
+
+
+Proposed = Mapping[str, object]
+"""A proposal as it was typed or chosen; the index reads it as `PolicyProposal`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ async def download_bundle(
 ) -> Response:
     """Give one version as the file whose SHA-256 the ledger names."""
     path = f"/v1/policy/bundles/{digest}"
-    passed = await desk_of(request).index.ask("GET", path, caller.access_token)
+    passed = await desk_of(request).index.pass_on(path, caller.access_token)
     verify_done(passed)
     name = f'attachment; filename="regels-{digest[:12]}.json"'
     return Response(
@@ -93,11 +101,11 @@ async def preview_category(
     form = await request.form()
     values = _values(form)
     body = {"category": {"id": category, **values}}
-    passed = await _simulate(request, caller, body)
+    passed = await simulate(request, caller, body)
     told = read_told(passed)
     if told is not None:
         return await _show_form(request, caller, category, Sent(values, told))
-    return _show_preview(request, caller, body, parse_page_data(passed))
+    return _show_preview(request, caller, body, passed)
 
 
 @router.post(PAGE + "/preview")
@@ -109,11 +117,11 @@ async def preview_bundle(request: Request, caller: SendingApprover) -> HTMLRespo
         text = (await found.read(MOST_BYTES)).decode("utf-8", "replace")
         await found.close()
     body = {"bundle": text or " "}
-    passed = await _simulate(request, caller, body)
+    passed = await simulate(request, caller, body)
     told = read_told(passed)
     if told is not None:
         return await _show_choice(request, caller, Sent({}, told))
-    return _show_preview(request, caller, body, parse_page_data(passed))
+    return _show_preview(request, caller, body, passed)
 
 
 @router.post(PAGE + "/proposals")
@@ -124,28 +132,26 @@ async def propose(request: Request, caller: SendingApprover) -> Response:
         body = json.loads(said)
     except ValueError:
         body = {}
-    passed = await desk_of(request).index.ask(
-        "POST", "/v1/policy/proposals", caller.access_token, body
+    passed = await desk_of(request).index.pass_on(
+        "/v1/policy/proposals", caller.access_token, body
     )
     told = read_told(passed)
     if told is not None:
         return await _show_choice(request, caller, Sent({}, told))
-    asked = parse_page_data(passed)["id"]
-    return RedirectResponse(f"/officer/approvals/{asked}", SEE_OTHER)
+    asked = read_answer(Approval, passed)
+    return RedirectResponse(f"/officer/approvals/{asked.id}", SEE_OTHER)
 
 
-async def _simulate(request: Request, caller: Caller, body: object) -> Any:  # noqa: ANN401 - Passed
-    return await desk_of(request).index.ask(
-        "POST",
-        "/v1/policy/simulations",
-        caller.access_token,
-        body,
+async def simulate(request: Request, caller: Caller, body: Proposed) -> Passed:
+    """Ask what a proposal would change, or why it cannot be one."""
+    return await desk_of(request).index.pass_on(
+        "/v1/policy/simulations", caller.access_token, body
     )
 
 
-async def _fetch_policy(request: Request, caller: Caller) -> dict[str, Any]:
+async def _fetch_policy(request: Request, caller: Caller) -> Policy:
     index = desk_of(request).index
-    return parse_page_data(await index.ask("GET", "/v1/policy", caller.access_token))
+    return await index.fetch(Policy, "/v1/policy", caller.access_token)
 
 
 async def _show_choice(request: Request, caller: Caller, sent: Sent) -> HTMLResponse:
@@ -157,13 +163,13 @@ async def _show_form(
     request: Request, caller: Caller, category: str, sent: Sent
 ) -> HTMLResponse:
     policy = await _fetch_policy(request, caller)
-    found = [one for one in policy["categories"] if one["id"] == category]
+    found = [one for one in policy.categories if one.id == category]
     if not found:
         raise IndexHasNone
     seen = {
-        purpose["id"]
-        for purpose in policy["purposes"]
-        if any(one["category"] == category for one in purpose["sees"])
+        purpose.id
+        for purpose in policy.purposes
+        if any(one.category == category for one in purpose.sees)
     }
     chosen = set(sent.values["purposes"]) if sent.values else seen
     return _page(
@@ -178,14 +184,14 @@ async def _show_form(
 
 
 def _show_preview(
-    request: Request, caller: Caller, body: object, found: dict[str, Any]
+    request: Request, caller: Caller, body: Proposed, passed: Passed
 ) -> HTMLResponse:
     return _page(
         request,
         caller,
         "policy_preview.html",
         Sent(),
-        found=found,
+        found=read_answer(PolicySimulation, passed),
         proposal=json.dumps(body),
     )
 

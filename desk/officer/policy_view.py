@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import Any, Final
+from typing import Final
+
+from signal_index.wire.policies import Policy, PolicyPurpose, PolicyRule
 
 GROUPS: Final = ("permit", "question", "category")
 
@@ -31,48 +33,46 @@ class Matrix:
     """Who sees what: `legend` names each letter; columns are numbered purposes."""
 
     legend: tuple[tuple[str, str], ...]
-    purposes: tuple[dict[str, Any], ...]
+    purposes: tuple[PolicyPurpose, ...]
     rows: tuple[MatrixRow, ...]
 
 
-def describe_matrix(policy: dict[str, Any]) -> Matrix:
+def describe_matrix(policy: Policy) -> Matrix:
     """Lay the matrix out: kinds of signals below each other, purposes side by side."""
-    letters = dict(
-        zip((one["id"] for one in policy["roles"]), ascii_uppercase, strict=False)
-    )
-    labels = {one["id"]: one["label"] for one in policy["roles"]}
+    letters = dict(zip((one.id for one in policy.roles), ascii_uppercase, strict=False))
+    labels = {one.id: one.label for one in policy.roles}
     seen = {
-        (purpose["id"], one["category"]): one["roles"]
-        for purpose in policy["purposes"]
-        for one in purpose["sees"]
+        (purpose.id, one.category): one.roles
+        for purpose in policy.purposes
+        for one in purpose.sees
     }
     rows = tuple(
         MatrixRow(
-            category["label"],
-            category["active"],
+            category.label,
+            category.active,
             tuple(
-                _cell(seen.get((purpose["id"], category["id"]), []), letters, labels)
-                for purpose in policy["purposes"]
+                _cell(seen.get((purpose.id, category.id), []), letters, labels)
+                for purpose in policy.purposes
             ),
         )
-        for category in policy["categories"]
+        for category in policy.categories
     )
     legend = tuple((letters[one], labels[one]) for one in labels)
-    return Matrix(legend, tuple(policy["purposes"]), rows)
+    return Matrix(legend, tuple(policy.purposes), rows)
 
 
 def describe_rules(
-    policy: dict[str, Any],
-) -> tuple[tuple[str, tuple[dict[str, Any], ...]], ...]:
+    policy: Policy,
+) -> tuple[tuple[str, tuple[PolicyRule, ...]], ...]:
     """Give the rules in three groups: what may, what the question needs, what shows."""
     return tuple(
-        (group, tuple(rule for rule in policy["rules"] if _group_of(rule) == group))
+        (group, tuple(rule for rule in policy.rules if _group_of(rule) == group))
         for group in GROUPS
     )
 
 
-def _group_of(rule: dict[str, Any]) -> str:
-    return "permit" if rule["effect"] == "permit" else str(rule["about"])
+def _group_of(rule: PolicyRule) -> str:
+    return "permit" if rule.effect == "permit" else rule.about
 
 
 def _cell(roles: list[str], letters: dict[str, str], labels: dict[str, str]) -> Cell:

@@ -6,13 +6,15 @@ shows them as they are. What is no problem of ours is `IndexUnreachable`.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from desk.errors import IndexFoundFault, IndexUnreachable, LoginTooWeak
 from desk.holders import Passed
 from desk.texts import Texts
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import parse_body
+from signal_index.wire.problem import FieldError, Problem
 
 _TOO_WEAK: Final = "/assurance-too-low"
 MOST_FAULTS: Final = 50
@@ -38,28 +40,26 @@ class Told:
 
 
 def read_told(passed: Passed) -> Told | None:
-    """Give what the index refused with, or None where it did what was asked.
+    """Read what the index refused with, or None where it did what was asked.
 
     Raises `LoginTooWeak`, and `IndexUnreachable` where it did not answer as agreed.
     """
     if passed.status < 300:
         return None
-    problem = _parse(passed)
-    slug = str(problem.get("type", "")).rpartition("/")[2]
+    try:
+        problem = parse_body(Problem, passed.body)
+    except InvalidField:
+        raise IndexUnreachable from None
+    slug = problem.type.rpartition("/")[2]
     if passed.status >= 500 and slug != "policy-unusable":
         raise IndexUnreachable
     if f"/{slug}" == _TOO_WEAK:
         raise LoginTooWeak
-    faults = problem.get("errors")
     return Told(
         slug=slug,
-        title=str(problem.get("title", "")),
-        detail=str(problem.get("detail", "")),
-        faults=tuple(
-            _fault(one) for one in faults[:MOST_FAULTS] if isinstance(one, dict)
-        )
-        if isinstance(faults, list)
-        else (),
+        title=problem.title,
+        detail=problem.detail or "",
+        faults=tuple(_fault(one) for one in problem.errors[:MOST_FAULTS]),
     )
 
 
@@ -69,17 +69,7 @@ def tell_fault(fault: IndexFoundFault, texts: Texts) -> Told:
     return Told("invalid-input", texts.get("told.not-filled-in"), "", faults)
 
 
-def _parse(passed: Passed) -> dict[str, Any]:
-    try:
-        found = json.loads(passed.body)
-    except ValueError:
-        raise IndexUnreachable from None
-    if not isinstance(found, dict):
-        raise IndexUnreachable
-    return found
-
-
-def _fault(one: dict[str, Any]) -> Fault:
-    code = str(one.get("code", ""))
+def _fault(one: FieldError) -> Fault:
+    code = one.code
     line = code.removeprefix("line-") if code.startswith("line-") else ""
-    return Fault(str(one.get("field", "")), line, str(one.get("message", "")))
+    return Fault(one.field, line, one.message)

@@ -132,6 +132,11 @@ class ApproverCaller:
     scope: OfficerScope
 
 
+@dataclass(frozen=True, slots=True)
+class MunicipalApproverCaller(ApproverCaller):
+    """Who may propose rules: a policy is the municipality's own, not a team's."""
+
+
 async def anyone(_request: Request) -> AnyoneCaller:
     """Let everybody in."""
     return AnyoneCaller()
@@ -215,6 +220,11 @@ async def municipal_officer(request: Request) -> MunicipalOfficerCaller:
     return MunicipalOfficerCaller(*_whole(*await _officer(request, _OFFICER_ROLES)))
 
 
+async def municipal_approver(request: Request) -> MunicipalApproverCaller:
+    """Find who may propose rules for the municipality, or raise."""
+    return MunicipalApproverCaller(*_whole(*await _officer(request, _APPROVER_ROLES)))
+
+
 async def approver(request: Request) -> ApproverCaller:
     """Give who may approve what another asked, or raise."""
     return ApproverCaller(*await _officer(request, _APPROVER_ROLES))
@@ -237,6 +247,9 @@ MunicipalPrivacyOfficer = Annotated[
 ]
 MunicipalOfficer = Annotated[
     MunicipalOfficerCaller, caller_from(municipal_officer, "ledger")
+]
+MunicipalApprover = Annotated[
+    MunicipalApproverCaller, caller_from(municipal_approver, "ledger")
 ]
 Approver = Annotated[ApproverCaller, caller_from(approver, "ledger")]
 

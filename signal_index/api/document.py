@@ -23,7 +23,7 @@ from starlette.responses import Response
 
 from signal_index import errors
 from signal_index.api import errors as edge
-from signal_index.api.problem_table import TABLE
+from signal_index.api.problem_table import find_kind
 from signal_index.api.routing import JSON, PREFIX, NamedRoute, Routes
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.problem import Problem
@@ -149,7 +149,9 @@ def _failures(named: NamedRoute) -> Mapping[int, Sequence[str]]:
         facts += _WITH_CALLER
     found: dict[int, dict[str, None]] = {}
     for fact in facts:
-        problem = TABLE[fact]
+        problem = find_kind(fact)
+        if problem is None:
+            raise TypeError(f"{named.path} raises what is no problem: {fact}")
         found.setdefault(problem.status, {})[problem.title] = None
     return {status: list(titles) for status, titles in found.items()}
 

@@ -13,39 +13,45 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.requests import Request
-from starlette.responses import Response
 
 from policy.bundle import Bundle, load_bundle, parse_bundle
 from policy.change import CategorySwitch, switch_category
 from policy.differences import Difference, find_differences, widens
+from policy.errors import (
+    ChangeNotPossible,
+    InvalidBundle,
+    InvalidCatalogue,
+    InvalidRules,
+)
 from policy.key import calendar_day
 from policy.policy import Policy
 from policy.replay import Replay, replay
 from policy.vocabulary import Caller, OrganisationKind, Role
-from signal_index.api.approvals import describe_approval, record_approval
-from signal_index.api.callers import Approver, ApproverCaller
-from signal_index.api.context import Index, get_index
+from signal_index.api.acting import acting
+from signal_index.api.approvals import record_approval, show_approval
+from signal_index.api.callers import Approver, ApproverCaller, MunicipalApprover
+from signal_index.api.context import Index, TheIndex
 from signal_index.api.policies import find_base_bundle
 from signal_index.api.policy_activation import MATTER
-from signal_index.api.policy_shapes import shape_cells, shape_differences, shape_replay
-from signal_index.api.reading import give_json, read_json
-from signal_index.api.recording import record_act
+from signal_index.api.policy_shapes import show_cells, show_replay
 from signal_index.api.routing import Routes
-from signal_index.api.transactions import committing, looking
-from signal_index.errors import CallerNotAllowed, NothingChanges, PolicyUnusable
+from signal_index.api.transactions import looking
+from signal_index.errors import (
+    ApprovalAlreadyOpen,
+    AssuranceTooLow,
+    NothingChanges,
+    PolicyUnusable,
+    UnknownApproval,
+    UnknownPolicy,
+)
 from signal_index.ledger import Kind
-from signal_index.notice import InvalidField, parse_slug, parse_uuid
-from signal_index.notice.fields import parse_bool, parse_list, parse_object, parse_text
 from signal_index.proof import JsonObject
 from signal_index.store.approvals import Matter, request_approval
-from signal_index.store.ledger import insert_entries
 from signal_index.store.policies import (
     Proposal,
     get_bundle,
@@ -58,14 +64,23 @@ from signal_index.store.recorded_questions import (
     Recorded,
     read_recorded_questions,
 )
+from signal_index.wire import policies as wire
+from signal_index.wire.approvals import Approval
+from signal_index.wire.errors import InvalidField
 
 REPLAYED_DAYS: Final = 90
-_BUNDLE_MAXIMUM: Final = 600_000
-_TEXT_MAXIMUM: Final = 80
-_MOST_PURPOSES: Final = 50
-_FORMS: Final = ("bundle", "category", "approval")
+_FACTS: Final = (
+    NothingChanges,
+    UnknownPolicy,
+    UnknownApproval,
+    PolicyUnusable,
+    InvalidCatalogue,
+    InvalidRules,
+    InvalidBundle,
+    ChangeNotPossible,
+)
 
-routes = Routes()
+routes = Routes("regels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +95,17 @@ class Compared:
     must_be_officer: bool
 
 
-@routes.post("/policy/simulations")
-async def simulate_policy(request: Request, caller: Approver) -> Response:
+@routes.post(
+    "/policy/simulations",
+    "Wat een voorstel verandert, ook voor vragen van de laatste 90 dagen",
+    raises=_FACTS,
+)
+async def simulate_policy(
+    body: wire.PolicyProposal, index: TheIndex, caller: Approver
+) -> wire.PolicySimulation:
     """Say what a proposal changes: in the rules, the matrix, and recorded questions."""
-    index = get_index(request)
     now = index.clock()
-    compared = await _compare(index, caller, await read_json(request))
+    compared = await _compare(index, caller, body)
     standing = await index.standing.get(now)
     reader = QuestionOpener(
         caller.scope,
@@ -105,32 +125,38 @@ async def simulate_policy(request: Request, caller: Approver) -> Response:
         "sha256": compared.bundle.digest.hex(),
         "questions": recorded.count,
     }
-    async with committing(index.engine) as conn:
-        entry = record_act(Kind.SEARCH, caller.caller, what, index.keys, now)
-        await insert_entries(conn, [entry])
-    return give_json(_shape(compared, found, recorded, now))
+    async with acting(index, caller.caller, Kind.SEARCH) as act:
+        await act.record(what)
+    return _show(compared, found, recorded, now)
 
 
-@routes.post("/policy/proposals")
-async def propose_policy(request: Request, caller: Approver) -> Response:
+@routes.post(
+    "/policy/proposals",
+    "Andere regels voorstellen; een tweede persoon keurt goed",
+    status=201,
+    raises=(*_FACTS, AssuranceTooLow, ApprovalAlreadyOpen),
+)
+async def propose_policy(
+    body: wire.PolicyProposal, index: TheIndex, caller: MunicipalApprover
+) -> Approval:
     """Propose a policy: the first of its two persons, and a request to the second."""
-    index, who = get_index(request), caller.caller
-    _verify_municipality(caller)
-    compared = await _compare(index, caller, await read_json(request))
-    now = index.clock()
-    async with committing(index.engine) as conn:
-        await insert_bundle(conn, compared.bundle, now=now)
-        asked = await request_approval(conn, _matter(compared, who), who, now=now)
+    who = caller.caller
+    compared = await _compare(index, caller, body)
+    async with acting(index, who, Kind.APPROVAL) as act:
+        await insert_bundle(act.conn, compared.bundle, now=act.now)
+        matter = _matter(compared, who)
+        asked = await request_approval(act.conn, matter, who, now=act.now)
         proposal = Proposal(
             asked.id, who.municipality, compared.bundle.digest, compared.base
         )
-        await insert_proposal(conn, proposal)
-        entry = record_approval(index, who, "requested", asked)
-        await insert_entries(conn, [entry])
-    return give_json(describe_approval(asked, who), 201)
+        await insert_proposal(act.conn, proposal)
+        await act.add(record_approval(index, who, "requested", asked))
+    return show_approval(asked, who)
 
 
-async def _compare(index: Index, caller: ApproverCaller, body: object) -> Compared:
+async def _compare(
+    index: Index, caller: ApproverCaller, body: wire.PolicyProposal
+) -> Compared:
     """Read a proposal in one of its three forms, and hold it against what holds."""
     place = caller.scope.municipality
     standing = await index.standing.get(index.clock())
@@ -152,43 +178,27 @@ async def _compare(index: Index, caller: ApproverCaller, body: object) -> Compar
 
 
 async def _read_form(
-    conn: AsyncConnection, base: Bundle, place: str, body: object
+    conn: AsyncConnection, base: Bundle, place: str, said: wire.PolicyProposal
 ) -> Bundle:
-    item = parse_object(body, (), _FORMS)
-    if len(item) != 1:
+    if said.bundle is not None:
+        return parse_bundle(said.bundle.encode())
+    if said.approval is not None:
+        proposal = await get_proposal(conn, said.approval, place)
+        return await get_bundle(conn, proposal.digest)
+    if said.category is None:
         raise InvalidField("body", "missing")
-    if "bundle" in item:
-        text = parse_text(item["bundle"], "bundle", maximum=_BUNDLE_MAXIMUM)
-        return parse_bundle(text.encode())
-    if "approval" in item:
-        wanted = parse_uuid(item["approval"], "approval")
-        return await get_bundle(conn, (await get_proposal(conn, wanted, place)).digest)
-    return await asyncio.to_thread(
-        switch_category, base, _parse_switch(item["category"])
-    )
+    return await asyncio.to_thread(switch_category, base, _switch(said.category))
 
 
-def _parse_switch(value: object) -> CategorySwitch:
-    keys = ("id", "active")
-    more = ("purposes", "statute", "article", "checked")
-    item = parse_object(value, keys, more, field="category")
-    purposes = parse_list(item.get("purposes", []), "purposes", maximum=_MOST_PURPOSES)
+def _switch(said: wire.SwitchedCategory) -> CategorySwitch:
     return CategorySwitch(
-        category=parse_slug(item["id"], "category"),
-        active=parse_bool(item["active"], "active"),
-        purposes=tuple(str(parse_slug(one, "purposes")) for one in purposes),
-        statute=_parse_words(item, "statute"),
-        article=_parse_words(item, "article"),
-        checked=parse_bool(item.get("checked", False), "checked"),
+        category=said.id,
+        active=said.active,
+        purposes=tuple(str(one) for one in said.purposes),
+        statute=said.statute.strip(),
+        article=said.article.strip(),
+        checked=said.checked,
     )
-
-
-def _parse_words(item: Mapping[str, object], field: str) -> str:
-    """Give a statute or article as it was typed; absent or empty is none."""
-    said = item.get(field, "")
-    if said == "":
-        return ""
-    return parse_text(said, field, maximum=_TEXT_MAXIMUM).strip()
 
 
 def _matter(compared: Compared, who: Caller) -> Matter:
@@ -201,27 +211,27 @@ def _matter(compared: Compared, who: Caller) -> Matter:
     )
 
 
-def _verify_municipality(caller: ApproverCaller) -> None:
-    if caller.scope.organisation is not None:
-        raise CallerNotAllowed
-
-
 def _replay(compared: Compared, recorded: Recorded, now: datetime) -> Replay:
     day = calendar_day(now)
     return replay(compared.old, compared.new, recorded.questions, day)
 
 
-def _shape(
+def _show(
     compared: Compared, found: Replay, recorded: Recorded, now: datetime
-) -> Mapping[str, object]:
+) -> wire.PolicySimulation:
     old, new = compared.old, compared.new
-    return {
-        "digest": compared.bundle.digest.hex(),
-        "base": compared.base.hex(),
-        "version": new.catalogue.version,
-        "widens": compared.must_be_officer,
-        "differences": shape_differences(compared.differences),
-        "matrix": shape_cells(old, new, calendar_day(now)),
-        "days": REPLAYED_DAYS,
-        "questions": shape_replay(old.catalogue, new.catalogue, found, recorded),
-    }
+    return wire.PolicySimulation(
+        digest=compared.bundle.digest.hex(),
+        base=compared.base.hex(),
+        version=new.catalogue.version,
+        widens=compared.must_be_officer,
+        differences=[
+            wire.PolicyDifference(
+                direction=one.direction.value, about=one.about, text=one.text
+            )
+            for one in compared.differences
+        ],
+        matrix=show_cells(old, new, calendar_day(now)),
+        days=REPLAYED_DAYS,
+        questions=show_replay(old.catalogue, new.catalogue, found, recorded),
+    )

@@ -252,3 +252,8 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
     edge.NothingRecorded: _FAULT,
     edge.ServerFault: _FAULT,
 }
+
+
+def find_kind(kind: type[Exception]) -> Problem | None:
+    """Look up a kind of fact: the nearest row up its own tree, or None."""
+    return next((TABLE[one] for one in kind.__mro__ if one in TABLE), None)

@@ -14,7 +14,7 @@ from policy import errors as policy_errors
 from signal_index.api import errors as edge
 from signal_index.api.field_words import FIELD_WORDS
 from signal_index.api.problem_kinds import Problem
-from signal_index.api.problem_table import TABLE
+from signal_index.api.problem_table import TABLE, find_kind
 from signal_index.notice.errors import InvalidField
 from signal_index.notice.text import encode_compact
 
@@ -35,11 +35,8 @@ class ProblemAnswer:
 
 
 def find_problem(error: Exception) -> Problem | None:
-    """Give the problem for a fact: the nearest row up its own tree, or None."""
-    for kind in type(error).__mro__:
-        if kind in TABLE:
-            return TABLE[kind]
-    return None
+    """Look up how a fact looks on the wire, or None where it is a fault of ours."""
+    return find_kind(type(error))
 
 
 def render_problem(

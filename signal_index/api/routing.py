@@ -105,7 +105,7 @@ class NamedRoute:
         if self.is_plain or self.media_type != JSON:
             return self.answer
         found = get_type_hints(self.endpoint)["return"]
-        return None if found is type(None) else found
+        return self.answer if found in (type(None), Response) else found
 
     @property
     def operation_id(self) -> str:

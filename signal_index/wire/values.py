@@ -36,6 +36,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _OIN = re.compile(r"[0-9]{20}", re.ASCII)
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ž .,:;'\u2019&()/+\u2013-]+")
@@ -234,6 +235,12 @@ Encoded32 = Annotated[
 ]
 Count = Annotated[int, Field(ge=0, le=NUMBER_MAXIMUM)]
 Number = Annotated[int, Field(ge=1, le=NUMBER_MAXIMUM)]
+Digest = Annotated[
+    str,
+    BeforeValidator(lambda value: _match(_DIGEST, value)),
+    _Schema({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
+]
+"""A SHA-256 as `sha256sum` prints it."""
 Time = Annotated[
     str,
     BeforeValidator(lambda value: _match(_TIME, value)),

@@ -34,6 +34,7 @@ CALLERS = frozenset(
         callers.ApproverCaller,
         callers.MunicipalPrivacyOfficerCaller,
         callers.MunicipalOfficerCaller,
+        callers.MunicipalApproverCaller,
     }
 )
 # What anybody may call is listed here too, so that it never grows unseen.

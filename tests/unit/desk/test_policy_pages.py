@@ -12,6 +12,7 @@ from desk.errors import IndexUnreachable
 from desk.holders import Passed
 from desk.officer.policy_view import describe_matrix, describe_rules
 from desk.officer.told import read_told
+from signal_index.wire.policies import Policy
 from tests.desk_builders import Browser, Town, csrf_of
 from tests.policy_answers import DIGEST, ID, a_policy, a_simulation, an_approval
 
@@ -74,7 +75,7 @@ async def test_who_may_not_propose_finds_no_button(
 
 
 def test_a_cell_names_letters_for_the_eye_and_roles_for_the_ear() -> None:
-    matrix = describe_matrix(a_policy())
+    matrix = describe_matrix(Policy.model_validate(a_policy()))
     assert matrix.legend == (("A", "Generalist"), ("B", "Generalist veiligheid"))
     (first, second) = matrix.rows
     assert (first.cells[0].letters, first.cells[0].roles) == (
@@ -86,8 +87,8 @@ def test_a_cell_names_letters_for_the_eye_and_roles_for_the_ear() -> None:
 
 def test_rules_are_in_three_groups() -> None:
     groups = {
-        group: [one["id"] for one in rules]
-        for group, rules in describe_rules(a_policy())
+        group: [one.id for one in rules]
+        for group, rules in describe_rules(Policy.model_validate(a_policy()))
     }
     assert groups == {
         "permit": ["permit-look-up"],
