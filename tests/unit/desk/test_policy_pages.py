@@ -144,6 +144,7 @@ async def test_a_file_is_sent_as_it_is_and_its_faults_are_shown(
     problem = {
         "type": "/problems/policy-invalid",
         "title": "Dit voorstel bevat fouten.",
+        "status": 400,
         "errors": [{"field": "a.cedar", "code": "line-3", "message": "<b>fout</b>"}],
     }
     town.index.pages["/v1/policy/simulations"] = (400, problem)
