@@ -35,6 +35,6 @@ class Problem(AnswerModel):
     title: str
     status: int
     detail: str | None = None
-    errors: tuple[FieldError, ...] = ()
-    entryIds: tuple[Id, ...] = ()
-    grounds: tuple[Ground, ...] = ()
+    errors: list[FieldError] = Field(default_factory=list)
+    entryIds: list[Id] = Field(default_factory=list)
+    grounds: list[Ground] = Field(default_factory=list)
