@@ -13,7 +13,7 @@ from desk.errors import IndexFoundFault, IndexUnreachable, LoginTooWeak
 from desk.holders import Passed
 from desk.texts import Texts
 from signal_index.wire.errors import InvalidField
-from signal_index.wire.model import parse_body
+from signal_index.wire.model import parse_json, parse_value
 from signal_index.wire.problem import FieldError, Problem
 
 _TOO_WEAK: Final = "/assurance-too-low"
@@ -46,10 +46,7 @@ def read_told(passed: Passed) -> Told | None:
     """
     if passed.status < 300:
         return None
-    try:
-        problem = parse_body(Problem, passed.body)
-    except InvalidField:
-        raise IndexUnreachable from None
+    problem = _read_problem(passed)
     slug = problem.type.rpartition("/")[2]
     if passed.status >= 500 and slug != "policy-unusable":
         raise IndexUnreachable
@@ -67,6 +64,18 @@ def tell_fault(fault: IndexFoundFault, texts: Texts) -> Told:
     """Say of a form that was not even sent which fields do not hold."""
     faults = tuple(Fault(name, "", "") for name in sorted(fault.fields))
     return Told("invalid-input", texts.get("told.not-filled-in"), "", faults)
+
+
+def _read_problem(passed: Passed) -> Problem:
+    """Read a problem; RFC 9457 lets each member be absent, so we fill them in."""
+    blank = {"type": "", "title": "", "status": passed.status}
+    try:
+        found = parse_json(passed.body)
+        return parse_value(
+            Problem, {**blank, **found} if isinstance(found, dict) else found
+        )
+    except InvalidField:
+        raise IndexUnreachable from None
 
 
 def _fault(one: FieldError) -> Fault:
