@@ -56,7 +56,6 @@ from signal_index.upkeep.sequencer import Sequencer, sequence_once
 DATABASE = "ledger_measured"
 GATHERED = 64
 A_SECOND = 1_000
-PROOFS = 300
 _ORIGIN = "index.sequenced.example"
 _OIN = "00000001990000000002"
 _CITIZENS = 20_000
@@ -99,7 +98,7 @@ async def measure_ledger(
     try:
         async with _sequencer(url, folder) as sequencer:
             entries, cpu, seconds = await _grow(web, sequencer, sizes.sequenced)
-        proof_ms = await _measure_proofs(web, entries)
+        proof_ms = await _measure_proofs(web, entries, sizes.proofs)
     finally:
         await web.dispose()
     return LedgerCosts(
@@ -202,10 +201,12 @@ async def _sequencer(url: str, folder: Path) -> AsyncIterator[Sequencer]:
     await engine.dispose()
 
 
-async def _measure_proofs(web: AsyncEngine, entries: Sequence[Entry]) -> float:
+async def _measure_proofs(
+    web: AsyncEngine, entries: Sequence[Entry], count: int
+) -> float:
     """Give the median milliseconds of a proof for an entry drawn from all."""
     times = []
-    for _ in range(PROOFS):
+    for _ in range(count):
         entry = entries[secrets.randbelow(len(entries))]
         started = time.perf_counter()
         async with reading(web) as conn:

@@ -27,6 +27,7 @@ class Sizes:
     """How often each kind of search is asked."""
     sequenced: int
     """How many entries are recorded and put into the tree."""
+    proofs: int
     verified: int
     """How many entries the verifier reads; the figure is for a million."""
     sourced: int
@@ -51,6 +52,7 @@ FULL = Sizes(
     ledger_entries=10_000_000,
     search_rounds=12,
     sequenced=60_000,
+    proofs=300,
     verified=1_000_000,
     sourced=100_000,
 )
@@ -67,6 +69,7 @@ QUICK = Sizes(
     ledger_entries=20_000,
     search_rounds=2,
     sequenced=2_000,
+    proofs=20,
     verified=10_000,
     sourced=500,
 )

@@ -71,8 +71,7 @@ def running_postgres(
         options = f"-p {port} -c listen_addresses=127.0.0.1 -k {home}"
         if not survives_power_cut:
             options += " -c fsync=off -c full_page_writes=off"
-        start = ["-D", str(data), "-l", str(home / "server.log"), "-o", options, "-w"]
-        _run("pg_ctl", [*start, "start"])
+        _start(home, options)
         try:
             yield PostgresServer(port, home)
         finally:
@@ -81,6 +80,17 @@ def running_postgres(
             _run("pg_ctl", ["-D", str(data), "-m", mode, "-w", "stop"])
             if folder is None:
                 shutil.rmtree(home, ignore_errors=True)
+
+
+def _start(home: Path, options: str) -> None:
+    """Wait until the server that we started is ready, or raise with its last words."""
+    log = home / "server.log"
+    where = ["-D", str(home / "data"), "-l", str(log)]
+    try:
+        _run("pg_ctl", [*where, "-o", options, "-w", "start"])
+    except PostgresUnusable as failure:
+        said = log.read_text(errors="replace") if log.exists() else ""
+        raise PostgresUnusable(f"{failure}\n{said[-500:]}") from None
 
 
 def _hand_over(folder: Path) -> None:

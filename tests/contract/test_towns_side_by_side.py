@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,6 +15,7 @@ import pytest
 
 from deploy.town.places import choose_places
 from deploy.town.ports import LOOPBACK, Ports
+from deploy.town.postgres import PostgresUnusable, running_postgres
 from deploy.town.processes import Party, PartyFailed, Processes
 
 TOWN = """
@@ -153,3 +155,15 @@ def test_one_that_dies_while_another_is_awaited_is_told_at_once(
     ]
     with pytest.raises(PartyFailed, match="dying ended:\nthe key is missing"):
         processes.start_together(parties)
+
+
+def test_a_postgresql_that_does_not_start_says_why() -> None:
+    with tempfile.TemporaryDirectory(prefix="signal-index-test-") as name:
+        data = Path(name) / "data"
+        data.mkdir()  # with nothing in it that a server could start from
+        (data / "PG_VERSION").write_text("15\n")
+        with (
+            pytest.raises(PostgresUnusable, match="configuration file"),
+            running_postgres(Path(name)),
+        ):
+            pass
