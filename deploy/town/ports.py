@@ -7,8 +7,8 @@ socket bound to each of its ports for as long as its servers may need it.
   connection is refused while no server of ours runs there. With SO_REUSEADDR on both
   sides, as uvicorn, Node and PostgreSQL set it, a server may bind and listen beside it.
 - That same option would let two launchers bind one port that both ask for by number.
-  Hence a claim beside it, a Linux abstract socket named for the port: one holder in a
-  network namespace, and gone with its process, however that ends.
+  Hence a claim beside it, a Linux abstract socket named for address and port: one
+  holder in a network namespace, and gone with its process, however that ends.
 """
 
 import socket
@@ -55,6 +55,6 @@ class Ports:
             bound.bind((host, port))
             number = int(bound.getsockname()[1])
             claim = held.enter_context(socket.socket(socket.AF_UNIX))
-            claim.bind(f"\0signal-index-port-{number}")
+            claim.bind(f"\0signal-index-port-{host}:{number}")
             self._held.push(held.pop_all())
         return number

@@ -21,16 +21,19 @@ from deploy.town.processes import Party, PartyFailed, Processes
 TOWN = """
 import json, socket, sys
 from pathlib import Path
+from deploy.town.parties import DESKS
 from deploy.town.places import choose_places
 from deploy.town.ports import Ports
 
 with Ports() as ports:
     places = choose_places(Path("town"), ports, desk_port=int(sys.argv[1]))
-    own = [*places.desk_ports, *places.holder_ports, places.index_port,
-           places.provider_port, places.witness_port, ports.hold()]
+    desks = zip((desk.address for desk in DESKS), places.desk_ports)
+    others = [*places.holder_ports, places.index_port, places.provider_port,
+              places.witness_port, ports.hold()]
+    own = [*desks, *(("127.0.0.1", port) for port in others)]
     print(json.dumps(own), flush=True)
     sys.stdin.readline()
-    servers = [socket.create_server(("127.0.0.1", port)) for port in own]
+    servers = [socket.create_server(address) for address in own]
     print(len(servers), flush=True)
     sys.stdin.readline()
 """
@@ -99,7 +102,7 @@ def test_towns_that_start_together_share_no_port() -> None:
     listening = [json.loads(town.stdout.readline()) for town in towns if town.stdout]
     for town in towns:
         town.communicate("done\n", timeout=30)
-    every = [port for own in chosen for port in own]
+    every = [(host, port) for own in chosen for host, port in own]
     assert len(set(every)) == len(every)
     assert listening == [len(own) for own in chosen]
 
@@ -112,6 +115,12 @@ def test_a_held_port_refuses_connections_and_nobody_else_holds_it(
         assert others.hold(number) != number
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((LOOPBACK, number))
+
+
+def test_one_number_on_two_addresses_is_two_ports(ports: Ports) -> None:
+    number = ports.hold()
+    with Ports() as others:
+        assert others.hold(number, "127.0.0.2") == number
 
 
 def test_a_town_s_desks_stand_where_they_are_preferred(tmp_path: Path) -> None:
