@@ -14,6 +14,7 @@ from desk.navigation import find_menu, find_start, is_own_page
 from desk.numbers import format_number, write_phone
 from desk.texts import name_act, name_matter, name_role, name_said, tell_value
 from desk.tokens import Person
+from signal_index.wire.values import encode_instant
 
 TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -28,6 +29,7 @@ TEMPLATES.filters["day"] = format_day
 TEMPLATES.filters["moment"] = format_moment
 TEMPLATES.filters["time"] = format_time
 TEMPLATES.filters["short"] = format_short
+TEMPLATES.filters["instant"] = encode_instant
 TEMPLATES.filters["role"] = name_role
 TEMPLATES.filters["matter"] = name_matter
 TEMPLATES.filters["said"] = name_said

@@ -56,8 +56,10 @@ class Labels:
     @overload
     def purpose(self, code: str | None) -> str | None: ...
     def purpose(self, code: str | None) -> str | None:
-        """Look up a purpose's label."""
-        return self.of(self.catalogue.purposes, code)
+        """Look up a purpose's label: a lookup's, an officer's, or an act's own."""
+        words = self.catalogue
+        tables = (words.purposes, words.officer_purposes, words.act_purposes)
+        return self.of(next((one for one in tables if code in one), {}), code)
 
     def category(self, code: str) -> str:
         """Look up a category's label."""

@@ -56,7 +56,7 @@ def an_entry(**changed: object) -> dict[str, Any]:
         "groundTexts": [],
         "activity": "lookup",
         "policy": "digest",
-        "permitted": [{"id": "bijstand", "label": "Bijstand"}],
+        "permitted": [{"code": "bijstand", "label": "Bijstand"}],
         "shown": [],
         "said": {},
         "place": {"year": 2026, "position": 41, "isSigned": True},

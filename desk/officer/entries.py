@@ -9,9 +9,10 @@ from starlette.responses import HTMLResponse, Response
 from desk.callers import LoggedInOfficer
 from desk.desk import desk_of
 from desk.headers import allow_form
-from desk.index import parse_page_data, verify_done
+from desk.index import verify_done
 from desk.pages import render
 from desk.roles import PRIVACY_OFFICER
+from signal_index.wire.ledger_entries import LedgerEntry
 
 router: Final = APIRouter()
 
@@ -23,14 +24,14 @@ async def show_entry(
     """Give what an officer may see of an entry; the index records the look."""
     desk = desk_of(request)
     path = f"/v1/entries/{entry}"
-    passed = await desk.index.ask("GET", path, caller.access_token)
+    found = await desk.index.fetch(LedgerEntry, path, caller.access_token)
     page = render(
         request,
         "officer/entry.html",
         title=desk.texts.get("entry.title"),
         person=caller.person,
         csrf=caller.csrf,
-        entry=parse_page_data(passed),
+        entry=found,
         may_judge=not PRIVACY_OFFICER.isdisjoint(caller.person.roles),
     )
     allow_form(page)
@@ -44,7 +45,7 @@ async def download_proof(
     """Give the entry's proof as a file that anybody can check without us."""
     index = desk_of(request).index
     path = f"/v1/entries/{entry}/proof"
-    passed = await index.ask("GET", path, caller.access_token)
+    passed = await index.pass_on(path, caller.access_token)
     verify_done(passed)
     name = f"bewijs-{entry}.tlog-proof"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

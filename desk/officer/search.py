@@ -7,11 +7,11 @@
   list as a piece of this page.
 """
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import (
     HTMLResponse,
     JSONResponse,
@@ -28,7 +28,7 @@ from desk.errors import (
     SearchGone,
 )
 from desk.headers import allow_form
-from desk.index import parse_page_data
+from desk.index import fill_in, read_answer
 from desk.officer.search_form import SearchForm, name_faults
 from desk.officer.search_view import (
     describe_asked,
@@ -37,36 +37,29 @@ from desk.officer.search_view import (
     name_found,
 )
 from desk.pages import TEMPLATES, render
+from signal_index.wire.model import RequestModel
+from signal_index.wire.persons import NamedPerson
+from signal_index.wire.searching import (
+    PAGE_MAXIMUM,
+    Search,
+    SearchOptions,
+    SearchPage,
+)
+from signal_index.wire.values import Day, SlugText
 
 router: Final = APIRouter()
 SEE_OTHER: Final = 303
 PAGE: Final = "/officer/search"
-
-Encoded32 = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+SEARCHES: Final = "/v1/searches"
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class CitizenBody(_Body):
-    """One citizen, as a pseudonym with its tickets."""
-
-    keyVersion: int = Field(ge=1)  # noqa: N815 - as on the wire
-    tickets: list[Annotated[str, Field(max_length=4096)]] = Field(
-        min_length=2, max_length=2, repr=False
-    )
-    pseudonym: Encoded32 = Field(repr=False)
-
-
-class CitizenSearchBody(_Body):
+class CitizenSearch(RequestModel):
     """A search by citizen, as the page's script sends it."""
 
-    why: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+    why: SlugText
     first: Day
     last: Day
-    citizen: CitizenBody = Field(repr=False)
+    citizen: NamedPerson = Field(repr=False)
 
 
 @router.get(PAGE)
@@ -136,21 +129,20 @@ async def show_found(
 
 @router.post("/relay/officer-search")
 async def search_by_citizen(
-    request: Request, caller: SendingOfficer, body: CitizenSearchBody
+    request: Request, caller: SendingOfficer, body: CitizenSearch
 ) -> Response:
     """Ask the index about one citizen, and give the list as a piece of the page."""
     desk = desk_of(request)
-    question = {
-        "why": body.why,
-        "from": body.first,
-        "until": body.last,
-        "citizen": body.citizen.model_dump(),
-        "limit": 200,
-    }
-    passed = await desk.index.ask("POST", "/v1/searches", caller.access_token, question)
+    question = fill_in(
+        Search,
+        **{"why": body.why, "from": body.first, "until": body.last},
+        citizen=body.citizen,
+        limit=PAGE_MAXIMUM,
+    )
+    passed = await desk.index.pass_on(SEARCHES, caller.access_token, question)
     if passed.status != 200:
         return Response(passed.body, passed.status, media_type=passed.media_type)
-    found = parse_page_data(passed)
+    found = read_answer(SearchPage, passed)
     html = TEMPLATES.get_template("officer/found.html").render(
         t=desk.texts.get,
         found=found,
@@ -166,29 +158,25 @@ async def _search(
     request: Request,
     caller: Caller,
     form: SearchForm,
-    options: dict[str, Any],
+    options: SearchOptions,
     cursor: str | None,
-) -> dict[str, Any]:
+) -> SearchPage:
     desk = desk_of(request)
     own = desk.settings.organisation
-    question = form.to_question(options, own, desk.case_references)
-    passed = await desk.index.ask(
-        "POST", "/v1/searches", caller.access_token, question | {"cursor": cursor}
-    )
-    return parse_page_data(passed)
+    question = form.to_question(options, own, desk.case_references, cursor=cursor)
+    return await desk.index.fetch(SearchPage, SEARCHES, caller.access_token, question)
 
 
-async def _fetch_options(request: Request, caller: Caller) -> dict[str, Any]:
-    index = desk_of(request).index
-    path = "/v1/search-options"
-    return parse_page_data(await index.ask("GET", path, caller.access_token))
+async def _fetch_options(request: Request, caller: Caller) -> SearchOptions:
+    path, index = "/v1/search-options", desk_of(request).index
+    return await index.fetch(SearchOptions, path, caller.access_token)
 
 
 def _show(
     request: Request,
     caller: Caller,
     form: SearchForm,
-    options: dict[str, Any],
+    options: SearchOptions,
     *,
     faults: frozenset[str] = frozenset(),
     **found: object,
@@ -203,6 +191,7 @@ def _show(
         form=form,
         faults=faults,
         citizen_first=first_day_for_citizen(desk.clock().date().isoformat()),
+        options=options,
         **describe_choices(options, desk.texts),
         **{"found": None, **found},
     )

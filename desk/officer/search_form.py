@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from desk.case_references import CaseReferences
+from desk.index import fill_in
 from desk.moments import HERE
+from signal_index.wire.searching import Search, SearchOptions
 
 DAYS: Final = 30
 EVERYTHING: Final = "all"
@@ -51,27 +53,33 @@ class SearchForm:
         return asdict(self)
 
     def to_question(
-        self, options: dict[str, Any], own: str, cases: CaseReferences
-    ) -> dict[str, Any]:
-        """Give the body for the index.
+        self,
+        options: SearchOptions,
+        own: str,
+        cases: CaseReferences,
+        *,
+        cursor: str | None,
+    ) -> Search:
+        """Make the question to the index.
 
         A case number becomes the organisation's own HMAC of it: other organisations'
-        cases cannot be searched. Raises `CaseReferenceInvalid`.
+        cases cannot be searched. Raises `CaseReferenceInvalid`, and `IndexFoundFault`
+        for what the index would not read.
         """
         case = cases.derive(self.case) if self.case else None
         organisation = own if case is not None else self.organisation or None
-        return {
-            "why": self.why,
-            "from": self.first,
-            "until": self.last,
-            "organisation": organisation,
-            "user": self.user or None,
-            "team": self.team or None,
-            "caseReference": case,
-            "purpose": self.purpose or None,
-            "outcome": self.outcome or None,
-            "kinds": options["kinds"] if self.kinds == EVERYTHING else None,
-        }
+        return fill_in(
+            Search,
+            **{"why": self.why, "from": self.first, "until": self.last},
+            organisation=organisation,
+            user=self.user or None,
+            team=self.team or None,
+            caseReference=case,
+            purpose=self.purpose or None,
+            outcome=self.outcome or None,
+            kinds=options.kinds if self.kinds == EVERYTHING else None,
+            cursor=cursor,
+        )
 
 
 FIELD_OF: Final = {"from": "first", "until": "last", "caseReference": "case"}

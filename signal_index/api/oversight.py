@@ -17,21 +17,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from policy.catalogue import Catalogue
 from signal_index.api.callers import DataProtectionOfficer
 from signal_index.api.context import Index, get_index
 from signal_index.api.reading import give_json, read_cursor, read_limit, read_query
 from signal_index.api.recording import record_act
 from signal_index.api.review_shapes import Shape, group_of
 from signal_index.api.routing import Routes
-from signal_index.api.search_answers import label_purpose
 from signal_index.api.transactions import committing
-from signal_index.ledger import Group, Kind
+from signal_index.labels import Labels
+from signal_index.ledger import Group, Kind, Opened
 from signal_index.notice.fields import encode_instant
 from signal_index.proof import JsonObject
 from signal_index.store.ledger import insert_entries
 from signal_index.store.oversight import find_officers_acts
-from signal_index.store.review_opening import Opened
 from signal_index.store.scope import OfficerScope
 
 COUNTED_FOR: Final = timedelta(days=30)
@@ -68,10 +66,10 @@ async def list_officers_acts(
         what: JsonObject = {"act": "officers-acts", "shown": min(limit, len(shown))}
         entry = record_act(Kind.SEARCH, caller.caller, what, index.keys, now)
         await insert_entries(conn, [entry])
-    catalogue = index.catalogue_in(caller.scope.municipality)
+    labels = await index.labels_in(caller.scope.municipality)
     return give_json(
         {
-            "items": [_shape(one, catalogue) for one in shown[:limit]],
+            "items": [_shape(one, labels) for one in shown[:limit]],
             "next": str(shown[limit - 1].entry) if len(shown) > limit else None,
             "people": [_shape_person(name, one) for name, one in people.items()],
             "since": encode_instant(now - COUNTED_FOR),
@@ -96,8 +94,8 @@ async def _count(
     return dict(sorted(people.items())), True
 
 
-def _shape(one: Opened, catalogue: Catalogue) -> Shape:
-    what, why = group_of(one, Group.WHAT), group_of(one, Group.WHY)
+def _shape(one: Opened, labels: Labels) -> Shape:
+    what = group_of(one, Group.WHAT)
     return {
         "entryId": str(one.entry),
         "at": encode_instant(one.recorded_at),
@@ -105,7 +103,7 @@ def _shape(one: Opened, catalogue: Catalogue) -> Shape:
         "act": what.get("act"),
         "user": group_of(one, Group.WHO).get("sub"),
         "roles": list(_roles(one)),
-        "purposeLabel": label_purpose(catalogue, why.get("purpose")),
+        "purposeLabel": labels.purpose(one.text(Group.WHY, "purpose")),
         "aboutCitizen": bool(what.get("tickets")),
         "lookupEntryId": what.get("entry"),
     }

@@ -25,12 +25,12 @@ from signal_index.api.review_words import parse_remark, parse_word
 from signal_index.api.reviews import hashes_of
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import committing
-from signal_index.ledger import Group, Kind
+from signal_index.ledger import Group, Kind, Opened
 from signal_index.notice import InvalidField, parse_uuid
 from signal_index.notice.fields import encode_instant, parse_object
 from signal_index.proof import ExplanationCode, JsonObject
 from signal_index.store.ledger import insert_entries
-from signal_index.store.review_opening import Opened, open_entries
+from signal_index.store.opened_entries import open_entries
 from signal_index.store.review_records import (
     Review,
     find_act_ids,

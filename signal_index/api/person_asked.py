@@ -63,11 +63,7 @@ from signal_index.signals import derive_person_name
 from signal_index.store.ledger import raise_person_numbers
 from signal_index.store.tickets import spend_tickets_once
 from signal_index.wire.errors import InvalidField
-from signal_index.wire.model import parse_value
 from signal_index.wire.persons import NamedPerson
-
-PERSON_KEYS: Final = ("keyVersion", "tickets", "pseudonym")
-"""The members by which any body names one person."""
 
 PERSON_FACTS: Final = (TicketInvalid, StaleKeyVersion)
 """By which facts any act about one person can be refused."""
@@ -106,11 +102,6 @@ class PersonAct:
     grounds: tuple[str, ...] = ()
     policy: str | None = None
     why: WhyGroup | None = None
-
-
-def parse_person_body(item: Mapping[str, object]) -> NamedPerson:
-    """Read the members `PERSON_KEYS` of a body, or raise `InvalidField`."""
-    return parse_value(NamedPerson, {name: item[name] for name in PERSON_KEYS})
 
 
 async def arrive(index: Index, body: NamedPerson, caller: Caller) -> PersonAsked:

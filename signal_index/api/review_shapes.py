@@ -8,9 +8,10 @@ from datetime import datetime
 from policy.catalogue import Catalogue
 from policy.decide import Policy
 from signal_index.identifiers import read_uuid7_instant
+from signal_index.ledger import Opened
 from signal_index.notice.fields import encode_instant
 from signal_index.proof import Group, JsonObject
-from signal_index.store.review_opening import Neighbour, Opened
+from signal_index.store.review_opening import Neighbour
 from signal_index.store.review_records import Review, ReviewState
 from signal_index.store.standing import Standing
 
@@ -113,7 +114,7 @@ def shape_why(why: JsonObject, catalogue: Catalogue) -> Shape:
 
 def group_of(one: Opened, group: Group) -> JsonObject:
     """Give what a group says; nothing where the entry lacks it."""
-    return one.groups.get(group) or {}
+    return one.group(group)
 
 
 def name_organisation(oin: str, standing: Standing) -> str:

@@ -44,8 +44,9 @@ from signal_index.notice import InvalidField, parse_uuid
 from signal_index.notice.fields import parse_object
 from signal_index.proof import FindingCode, JsonObject, QuestionCode
 from signal_index.store.ledger import insert_entries
+from signal_index.store.opened_entries import open_entries
 from signal_index.store.outcomes import find_outcomes
-from signal_index.store.review_opening import find_around, open_entries
+from signal_index.store.review_opening import find_around
 from signal_index.store.review_records import (
     Queue,
     Review,

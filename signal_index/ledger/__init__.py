@@ -32,6 +32,7 @@ from signal_index.ledger.facts import (
 )
 from signal_index.ledger.keys import CheckpointKey, DisclosureKey, ReceiptKey
 from signal_index.ledger.kinds import KINDS, KindRule
+from signal_index.ledger.opened import Opened, open_groups
 from signal_index.ledger.sealing import open_disclosures
 from signal_index.ledger.signing import (
     make_receipt,
@@ -55,6 +56,7 @@ __all__ = [
     "Group",
     "Kind",
     "KindRule",
+    "Opened",
     "Outcome",
     "PersonGroup",
     "ReceiptKey",
@@ -69,6 +71,7 @@ __all__ = [
     "make_receipt",
     "note_key",
     "open_disclosures",
+    "open_groups",
     "outcome_find_key",
     "person_find_key",
     "purpose_find_key",

@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import make_uuid7
-from signal_index.ledger import DisclosureKey
+from signal_index.ledger import DisclosureKey, Opened
 from signal_index.proof import Group
-from signal_index.store.review_opening import Opened, open_entries
+from signal_index.store.opened_entries import open_entries
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import OFFICERS_KINDS, ledger_entry
 
@@ -72,6 +72,4 @@ async def _find_ids(
 
 
 def _is_officers(one: Opened) -> bool:
-    role = one.groups.get(Group.ROLE) or {}
-    roles = role.get("roles")
-    return isinstance(roles, list) and not _OFFICERS.isdisjoint(map(str, roles))
+    return not _OFFICERS.isdisjoint(one.texts(Group.ROLE, "roles"))

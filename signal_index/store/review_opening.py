@@ -5,7 +5,7 @@
 - Whoever calls this records that it was opened, in the same transaction.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,8 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import make_uuid7
-from signal_index.ledger import DisclosureKey, Kind, open_disclosures
-from signal_index.proof import Group, JsonObject, parse_disclosure
+from signal_index.ledger import Kind
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 
@@ -26,17 +25,6 @@ AROUND: Final = timedelta(days=30)
 AROUND_MAXIMUM: Final = 25
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Opened:
-    """An entry with its groups open, but for the person asked about."""
-
-    entry: UUID
-    kind: Kind
-    recorded_at: datetime
-    organisation: str | None
-    groups: Mapping[Group, JsonObject | None]
-
-
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """Another lookup of the same person; by the same user or for the same case."""
@@ -44,37 +32,6 @@ class Neighbour:
     entry: UUID
     same_user: bool
     same_case: bool
-
-
-async def open_entries(
-    conn: AsyncConnection,
-    entries: Collection[UUID],
-    keys: Mapping[int, DisclosureKey],
-) -> Mapping[UUID, Opened]:
-    """Give these entries opened; one that was erased is not among them."""
-    rows = await conn.execute(
-        select(
-            ledger_entry.c.entry_id,
-            ledger_entry.c.year,
-            ledger_entry.c.kind,
-            ledger_entry.c.recorded_at,
-            ledger_entry.c.organisation,
-            ledger_disclosure.c.sealed,
-        )
-        .join_from(ledger_entry, ledger_disclosure)
-        .where(ledger_entry.c.entry_id.in_(entries))
-    )
-    return {
-        row.entry_id: Opened(
-            row.entry_id,
-            Kind(row.kind),
-            row.recorded_at,
-            row.organisation,
-            _open(row.entry_id, row.sealed, keys[row.year]),
-        )
-        for row in rows
-        if row.year in keys
-    }
 
 
 async def find_around(
@@ -118,17 +75,6 @@ async def find_around(
         )
         for row in rows
     ]
-
-
-def _open(
-    entry: UUID, sealed: bytes, key: DisclosureKey
-) -> Mapping[Group, JsonObject | None]:
-    texts = open_disclosures(entry, sealed, key=key)
-    return {
-        group: parse_disclosure(text).value
-        for group, text in texts.items()
-        if group is not Group.PERSON
-    }
 
 
 def _first_id(at: datetime) -> UUID:

@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -26,24 +26,22 @@ from signal_index.keyring import YearKeys
 from signal_index.ledger import (
     DisclosureKey,
     Kind,
+    Opened,
     Outcome,
     break_glass_find_key,
     case_find_key,
-    open_disclosures,
     outcome_find_key,
     purpose_find_key,
     team_find_key,
     user_find_key,
 )
-from signal_index.proof import Group, JsonObject, parse_disclosure
 from signal_index.store.ledger_reading import Page
+from signal_index.store.opened_entries import OPENED, open_row
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 
 BUDGET: Final = 10_000
 """How many entries one page may look at."""
-
-_SHOWN: Final = frozenset(Group) - {Group.PERSON}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,46 +66,26 @@ class LedgerSearch:
     persons: Mapping[int, bytes] | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class FoundEntry:
-    """An entry as an officer sees it; `groups` is None where it was erased."""
-
-    entry: UUID
-    kind: Kind
-    recorded_at: datetime
-    organisation: str | None
-    leaf: bytes
-    groups: Mapping[Group, JsonObject | None] | None
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SearchPage:
-    """One page of entries; `next` is where the following page begins, if any."""
-
-    entries: tuple[FoundEntry, ...]
-    next: UUID | None
-
-
 async def search_entries(
     conn: AsyncConnection, search: LedgerSearch, keys: YearKeys, page: Page
-) -> SearchPage:
-    """Give one page of what a search finds.
+) -> tuple[Sequence[Opened], UUID | None]:
+    """Read one page of what a search finds, and where the following page begins.
 
     A page may hold fewer entries than asked for, or none, and still have a `next`: then
     `BUDGET` entries were looked at. Proven by tests/contract/test_officer_search.py.
     """
-    found: list[FoundEntry] = []
+    found: list[Opened] = []
     for year, first, end in _years(search, keys, page.before):
         wanted = page.limit + 1 - len(found)
         ids, hashes = _read_back(search, keys.disclosures[year], first, end)
         rows = await conn.execute(_judge(search, ids, hashes).limit(wanted))
-        found += [_open(row, keys) for row in rows]
+        found += [open_row(row, keys.disclosures) for row in rows]
         if len(found) > page.limit:
-            return SearchPage(tuple(found[: page.limit]), found[page.limit - 1].entry)
+            return found[: page.limit], found[page.limit - 1].entry
         reached = await conn.scalar(select(ids.c.entry_id).offset(BUDGET - 1).limit(1))
         if reached is not None:
-            return SearchPage(tuple(found), reached)
-    return SearchPage(tuple(found), None)
+            return found, reached
+    return found, None
 
 
 def _years(
@@ -187,15 +165,7 @@ def _judge(
     """Keep of what was read what also has everything else that was asked for."""
     entry, said = ledger_entry.c, ledger_disclosure.c
     statement = (
-        select(
-            entry.entry_id,
-            entry.year,
-            entry.kind,
-            entry.recorded_at,
-            entry.organisation,
-            entry.leaf,
-            said.sealed,
-        )
+        select(*OPENED)
         .select_from(
             ids.join(ledger_entry, entry.entry_id == ids.c.entry_id).outerjoin(
                 ledger_disclosure, said.entry_id == ids.c.entry_id
@@ -212,44 +182,3 @@ def _judge(
     if search.outcome is Outcome.ANSWERED:
         statement = statement.where(said.find_outcome.is_(None))
     return statement
-
-
-def _open(row: Any, keys: YearKeys) -> FoundEntry:  # noqa: ANN401 - a row
-    groups = None
-    if row.sealed is not None:
-        key = keys.get_disclosure_key(row.year)
-        groups = open_groups(row.entry_id, row.sealed, key)
-    return FoundEntry(
-        entry=row.entry_id,
-        kind=Kind(row.kind),
-        recorded_at=row.recorded_at,
-        organisation=row.organisation,
-        leaf=row.leaf,
-        groups=groups,
-    )
-
-
-def open_groups(
-    entry: UUID, sealed: bytes, key: DisclosureKey
-) -> Mapping[Group, JsonObject | None]:
-    """Open what an entry says, but for the person: the officer's view of it."""
-    texts = open_disclosures(entry, sealed, key=key)
-    return {
-        group: parse_disclosure(texts[group]).value
-        for group in Group
-        if group in _SHOWN
-    }
-
-
-async def find_entry(
-    conn: AsyncConnection, scope: OfficerScope, entry: UUID, keys: YearKeys
-) -> FoundEntry | None:
-    """Give one entry in the officer's scope; None where there is none."""
-    statement = (
-        select(ledger_entry, ledger_disclosure.c.sealed)
-        .join_from(ledger_entry, ledger_disclosure, isouter=True)
-        .where(ledger_entry.c.entry_id == entry)
-        .where(within(scope, ledger_entry.c.municipality, ledger_entry.c.organisation))
-    )
-    row = (await conn.execute(statement)).one_or_none()
-    return None if row is None else _open(row, keys)

@@ -7,9 +7,9 @@ import pytest
 from desk.officer.search_form import SearchForm, name_faults
 from desk.officer.search_view import describe_asked, describe_choices, name_found
 from desk.texts import load_texts, name_role, name_said
-from signal_index.api.search_questions import OPTIONAL, REQUIRED
+from signal_index.wire.searching import Search, SearchOptions, SearchPage
 from tests.desk_builders import Browser, Town, csrf_of, log_in
-from tests.desk_search_builders import ENTRY, NOTHING, OPTIONS, OWN, an_entry
+from tests.desk_search_builders import ENTRY, NOTHING, OPTIONS, OWN, an_entry, an_item
 
 pytestmark = pytest.mark.anyio
 TEXTS = load_texts("nl")
@@ -29,7 +29,16 @@ async def token(town: Town, browser: Browser) -> str:
     [
         ({}, "Geen vlaggetjes: er was niets om te tonen."),
         (
-            {"shown": [{"categoryLabel": "Bijstand", "sourceName": "Werkplein"}]},
+            {
+                "shown": [
+                    {
+                        "category": "bijstand",
+                        "categoryLabel": "Bijstand",
+                        "source": OWN,
+                        "sourceName": "Werkplein",
+                    }
+                ]
+            },
             "(Werkplein)",
         ),
         (
@@ -85,7 +94,7 @@ async def test_a_proof_is_offered_as_a_file(
 
 
 def test_every_field_that_the_index_may_refuse_has_its_words() -> None:
-    of_the_index = set(REQUIRED) | set(OPTIONAL)
+    of_the_index = {one.alias or name for name, one in Search.model_fields.items()}
     of_the_form = SearchForm().encode().keys()
     for name in name_faults(frozenset(of_the_index)) & of_the_form:
         assert TEXTS.messages[f"search.fault.{name}"]
@@ -106,13 +115,15 @@ def test_every_field_that_the_index_may_refuse_has_its_words() -> None:
 def test_the_heading_says_how_much_as_far_as_we_know(
     count: int, *, more: bool, is_first: bool, title: str
 ) -> None:
-    found: dict[str, Any] = {"items": [{}] * count, "next": ENTRY if more else None}
+    items, following = [an_item()] * count, ENTRY if more else None
+    found = SearchPage.model_validate(NOTHING | {"items": items, "next": following})
     assert name_found(found, TEXTS, is_first=is_first) == title
 
 
 def test_what_was_asked_reads_in_labels_not_codes() -> None:
     form = SearchForm("supervision", "2026-11-01", "2026-11-22", OWN, kinds="all")
-    lines = describe_asked(form, describe_choices(OPTIONS, TEXTS), TEXTS)
+    choices = describe_choices(SearchOptions.model_validate(OPTIONS), TEXTS)
+    lines = describe_asked(form, choices, TEXTS)
     assert lines == [
         "1 november 2026 tot en met 22 november 2026",
         "Reden: Toezicht",

@@ -36,3 +36,8 @@ def test_what_was_not_said_has_no_name() -> None:
     assert LABELS.of(CATALOGUE.outcomes, None) is None
     assert LABELS.purpose(None) is None
     assert LABELS.organisation(None) is None
+
+
+def test_an_officers_purpose_and_that_of_an_act_have_their_label_too() -> None:
+    assert LABELS.purpose("supervision").startswith("Toezicht")
+    assert LABELS.purpose("embargo") == CATALOGUE.act_purposes["embargo"]

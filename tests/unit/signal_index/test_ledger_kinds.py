@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -22,6 +23,7 @@ from signal_index.ledger.kinds import (
     Form,
     find_faults,
 )
+from signal_index.wire.ledger_entries import EntryKind
 from tests.ledger_builders import an_entry, some_facts
 
 ROOT = Path(__file__).parents[3]
@@ -124,6 +126,7 @@ def test_no_act_names_an_activity_but_a_lookup() -> None:
     assert found == {
         "signal_index/api/lookups.py": 1,  # the purpose's own, from the catalogue
         "signal_index/api/recording.py": 1,  # handed on to the entry
+        "signal_index/api/told_entries.py": 1,  # told from a leaf
         "signal_index/ledger/entry.py": 1,  # into the leaf, resolved
         "signal_index/proof/leaf.py": 1,  # read back
         "signal_index/upkeep/processing_log.py": 1,  # read from a leaf
@@ -218,3 +221,7 @@ def test_every_kind_has_a_word_at_the_desk() -> None:
     assert set(re.findall(r'^msgid "kind\.(.+)"$', texts, re.MULTILINE)) == set(ACTS)
     checks = re.findall(r'^msgid "citizen-paper\.check\.(.+)"$', texts, re.MULTILINE)
     assert {*checks, Kind.LOOKUP} == set(REPORTED_KINDS)
+
+
+def test_the_wire_knows_every_kind_but_the_first_leaf() -> None:
+    assert set(get_args(EntryKind)) == set(Kind) - {Kind.FIRST_LEAF}

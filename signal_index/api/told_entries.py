@@ -1,0 +1,98 @@
+"""How an entry of the ledger reads to an officer: no citizen, no ticket, no padding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from policy.policy import Policy
+from signal_index.labels import Labels
+from signal_index.ledger import Group, Opened
+from signal_index.wire.ledger_entries import (
+    EntryLine,
+    EntryPlace,
+    LedgerEntry,
+    ShownCategory,
+)
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+_HIDDEN_IN_WHAT: Final = frozenset({"pad", "tickets", "req", "flags", "categories"})
+
+
+def tell_line(one: Opened, labels: Labels, contact_outcome: str | None) -> EntryLine:
+    """Tell an entry as a list shows it."""
+    return EntryLine(**_line(one, labels, contact_outcome))
+
+
+def tell_entry(
+    one: Opened,
+    labels: Labels,
+    policy: Policy,
+    *,
+    contact_outcome: str | None,
+    place: EntryPlace | None,
+) -> LedgerEntry:
+    """Tell all of an entry: basis, what was shown, and what the act says."""
+    catalogue, leaf = labels.catalogue, one.parsed_leaf
+    basis, informed = one.text(Group.WHY, "legalBasis"), one.text(Group.WHY, "informed")
+    broken = one.text(Group.WHY, "breakGlass")
+    what = one.group(Group.WHAT)
+    said = {name: what[name] for name in what if name not in _HIDDEN_IN_WHAT}
+    return LedgerEntry(
+        **_line(one, labels, contact_outcome),
+        roles=one.texts(Group.ROLE, "roles"),
+        legalBasis=basis,
+        legalBasisLabel=labels.of(catalogue.legal_bases, basis),
+        hasCaseReference=one.value(Group.WHY, "caseReference") is not None,
+        informed=informed,
+        informedLabel=labels.of(catalogue.informed, informed),
+        breakGlassLabel=labels.of(catalogue.break_glass_reasons, broken),
+        groundTexts=tell_grounds(one.texts(Group.DECISION, "grounds"), policy),
+        activity=leaf.activity,
+        policy=leaf.policy,
+        permitted=labels.name(
+            catalogue.categories, one.texts(Group.WHAT, "categories")
+        ),
+        shown=[
+            ShownCategory(
+                category=category,
+                categoryLabel=labels.category(category),
+                source=source,
+                sourceName=labels.organisation(source),
+            )
+            for category, source in one.flags or ()
+        ],
+        said=cast("dict[str, JsonValue]", said),
+        place=place,
+    )
+
+
+def tell_grounds(grounds: Iterable[str], policy: Policy) -> list[str]:
+    """Tell the sentence of each rule; its id where today's rules do not have it."""
+    rules = policy.book.rules
+    return [rules[one].text if one in rules else one for one in grounds]
+
+
+def _line(one: Opened, labels: Labels, contact_outcome: str | None) -> dict[str, Any]:
+    purpose = one.text(Group.WHY, "purpose")
+    outcome = one.text(Group.DECISION, "outcome") or one.parsed_leaf.outcome.value
+    return {
+        "entryId": one.entry,
+        "at": one.recorded_at,
+        "kind": one.kind.value,
+        "organisation": one.organisation,
+        "organisationName": labels.organisation(one.organisation),
+        "user": one.text(Group.WHO, "sub"),
+        "team": one.text(Group.ROLE, "team"),
+        "purpose": purpose,
+        "purposeLabel": labels.purpose(purpose),
+        "outcome": outcome,
+        "grounds": one.texts(Group.DECISION, "grounds"),
+        "repeat": one.value(Group.DECISION, "repeat") is True,
+        "breakGlass": one.text(Group.WHY, "breakGlass"),
+        "flagCount": None if one.flags is None else len(one.flags),
+        "contactOutcome": contact_outcome,
+        "isErased": one.groups is None,
+    }

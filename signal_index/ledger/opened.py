@@ -1,0 +1,84 @@
+"""An entry whose groups are open, and reading what they say.
+
+Group `person` is never among them: whoever reads an entry so learns not about whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from signal_index.ledger.keys import DisclosureKey
+from signal_index.ledger.sealing import open_disclosures
+from signal_index.proof import (
+    Group,
+    Json,
+    JsonObject,
+    Kind,
+    Leaf,
+    parse_disclosure,
+    parse_leaf,
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Opened:
+    """An entry, and what it says; `groups` is None where that was erased."""
+
+    entry: UUID
+    kind: Kind
+    recorded_at: datetime
+    organisation: str | None
+    leaf: bytes
+    groups: Mapping[Group, JsonObject | None] | None
+
+    @property
+    def parsed_leaf(self) -> Leaf:
+        """The leaf, read; a year's first leaf is no act, and nobody's to open."""
+        leaf = parse_leaf(self.leaf)
+        assert isinstance(leaf, Leaf)  # noqa: S101 - it is in nobody's scope
+        return leaf
+
+    def group(self, group: Group) -> JsonObject:
+        """Find all that a group says; nothing where the entry lacks it."""
+        return (self.groups or {}).get(group) or {}
+
+    def value(self, group: Group, name: str) -> Json:
+        """Find what a group says under this name; None where it says nothing."""
+        return self.group(group).get(name)
+
+    def text(self, group: Group, name: str) -> str | None:
+        """Find a text that a group says under this name."""
+        found = self.value(group, name)
+        return found if isinstance(found, str) else None
+
+    def texts(self, group: Group, name: str) -> list[str]:
+        """Find the list of texts that a group says under this name; else none."""
+        found = self.value(group, name)
+        return [str(one) for one in found] if isinstance(found, list) else []
+
+    @property
+    def flags(self) -> Sequence[tuple[str, str]] | None:
+        """Category and source of each flag shown; None where none could have been."""
+        if "flags" not in self.group(Group.WHAT):
+            return None
+        found = self.value(Group.WHAT, "flags")
+        return [
+            (str(flag["category"]), str(flag["source"]))
+            for flag in (found if isinstance(found, list) else [])
+            if isinstance(flag, Mapping)
+        ]
+
+
+def open_groups(
+    entry: UUID, sealed: bytes, key: DisclosureKey
+) -> Mapping[Group, JsonObject | None]:
+    """Open all that an entry says, but for the person asked about."""
+    texts = open_disclosures(entry, sealed, key=key)
+    return {
+        group: parse_disclosure(text).value
+        for group, text in texts.items()
+        if group is not Group.PERSON
+    }
