@@ -166,6 +166,7 @@ JUNK: list[tuple[dict[str, object], str]] = [
     ({"team": "<script>"}, "team"),
     ({"purpose": "Wmo Onderzoek"}, "purpose"),
     ({"who": "user-1"}, "body"),
+    ({"from_": "2026-01-01"}, "body"),
 ]
 
 
