@@ -169,8 +169,8 @@ def test_memory_does_not_grow_with_the_file(form: Format) -> None:
         return found
 
     peak(10)  # whatever is remembered once
-    small, large = peak(200), peak(2_000)
+    small, large = peak(100), peak(1_000)
     # DDAS keeps the contact persons of each delivery in the file, and this suite
     # gives every record a delivery of its own; a ZIP keeps the names of its members,
     # and this suite gives every record a message of its own: that is all that may grow.
-    assert large - small < 1_800 * 1_500
+    assert large - small < 900 * 1_500
