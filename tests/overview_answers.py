@@ -138,7 +138,7 @@ def a_request(**changed: object) -> reports.SpecificReport:
     return reports.SpecificReport.model_validate(request | changed)
 
 
-def a_report_row(**changed: object) -> reports.ReportedLookup:
+def a_report_row(**changed: object) -> reports.SpecificReportLookup:
     """One lookup in a report with persons."""
     row: dict[str, Any] = {
         "entryId": "01a19ba8-d9af-756e-ac70-6875ff8b71d3",
@@ -159,7 +159,7 @@ def a_report_row(**changed: object) -> reports.ReportedLookup:
         "followUp": None,
         "followUpLabel": None,
     }
-    return reports.ReportedLookup.model_validate(row | changed)
+    return reports.SpecificReportLookup.model_validate(row | changed)
 
 
 SEARCH_OPTIONS: Mapping[str, Any] = {

@@ -93,7 +93,7 @@ def specific_csv(
 
 async def collect_rows(
     first: wire.SpecificReportPage, fetch: FetchPage
-) -> list[wire.ReportedLookup] | None:
+) -> list[wire.SpecificReportLookup] | None:
     """Give all rows of a report for paper, or None where they are too many."""
     rows, page = list(first.items), first
     while page.next is not None and len(rows) <= PDF_ROWS:
@@ -103,7 +103,7 @@ async def collect_rows(
 
 
 def row_cells(
-    row: wire.ReportedLookup, texts: Texts, columns: Sequence[str] = COLUMNS
+    row: wire.SpecificReportLookup, texts: Texts, columns: Sequence[str] = COLUMNS
 ) -> list[str]:
     """Write one row of a report with persons, as it is read."""
 

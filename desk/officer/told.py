@@ -55,7 +55,7 @@ def read_told(passed: Passed) -> Told | None:
     return Told(
         slug=slug,
         title=problem.title,
-        detail=problem.detail or "",
+        detail=problem.detail,
         faults=tuple(_fault(one) for one in problem.errors[:MOST_FAULTS]),
     )
 
@@ -68,7 +68,7 @@ def tell_fault(fault: IndexFoundFault, texts: Texts) -> Told:
 
 def _read_problem(passed: Passed) -> Problem:
     """Read a problem; RFC 9457 lets each member be absent, so we fill them in."""
-    blank = {"type": "", "title": "", "status": passed.status}
+    blank = {"type": "", "title": "", "status": passed.status, "detail": ""}
     try:
         found = parse_json(passed.body)
         return parse_value(

@@ -30,7 +30,7 @@ from signal_index.store.lookups_seen import (
 )
 from signal_index.store.report_requests import ReportRequest
 from signal_index.store.scope import OfficerScope
-from signal_index.wire.reports import ReportedLookup, SpecificReportQuestion
+from signal_index.wire.reports import SpecificReportLookup, SpecificReportQuestion
 
 PAGE_ROWS: Final = 500
 _BATCHES: Final = 20
@@ -131,11 +131,11 @@ def _belongs(question: SpecificReportQuestion, row: Row) -> bool:
     )
 
 
-def name_row(row: Row, labels: Labels) -> ReportedLookup:
+def name_row(row: Row, labels: Labels) -> SpecificReportLookup:
     """Name what one row tells; of flags only how many there were."""
     sealed, flags = row.sealed, row.groups[Group.WHAT].get("flags")
     purpose = row.said(Group.WHY, "purpose")
-    return ReportedLookup(
+    return SpecificReportLookup(
         entryId=sealed.entry,
         at=sealed.recorded_at,
         offHours=is_off_hours(sealed.recorded_at),

@@ -32,7 +32,7 @@ from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from signal_index.wire.errors import InvalidField
@@ -124,6 +124,7 @@ class NamedRoute:
             methods=[self.method],
             status_code=self.status,
             response_model=self.model,
+            response_class=JSONResponse if self.model is not None else Response,
         )
 
 

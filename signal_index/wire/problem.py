@@ -34,7 +34,7 @@ class Problem(AnswerModel):
     type: str = Field(json_schema_extra={"format": "uri"})
     title: str
     status: int
-    detail: str | None = None
+    detail: str
     errors: list[FieldError] = Field(default_factory=list)
     entryIds: list[Id] = Field(default_factory=list)
     grounds: list[Ground] = Field(default_factory=list)

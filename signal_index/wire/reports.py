@@ -187,7 +187,7 @@ class SpecificReportPageQuestion(RequestModel):
     after: Id | None = None
 
 
-class ReportedLookup(AnswerModel):
+class SpecificReportLookup(AnswerModel):
     """One lookup of one person.
 
     `person` is a code that stands for one citizen within this report, and in no other.
@@ -216,5 +216,5 @@ class SpecificReportPage(AnswerModel):
     """A page of a report, the oldest first; it may be short while there is a `next`."""
 
     request: SpecificReport
-    items: list[ReportedLookup]
+    items: list[SpecificReportLookup]
     next: Id | None

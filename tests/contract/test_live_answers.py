@@ -63,6 +63,8 @@ def _find_faults(request: Request, answer: httpx.Response) -> Iterator[str]:
     status = answer.status_code
     if status >= 500 and not answer.json()["type"].endswith("/proof-not-ready"):
         yield f"{status} {answer.text[:200]}"
+    if status == 204 and (answer.content or "content-type" in answer.headers):
+        yield "204 says what it holds"
     responses = request.case.operation.definition.raw["responses"]
     if str(status) not in responses:
         yield f"{status} is not named"
