@@ -10,15 +10,22 @@ profile itself, and a number of a telephone must be one.
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from keys.municipality import MunicipalityCode
 from signal_index.notice import Slug
 from sources.closed_row import ClosedRow
 from sources.contacts import ContactRow
 from sources.errors import InvalidProfile
+from sources.formats import FORMATS, FormatFacts
 from sources.layouts import (
     Columns,
     CsvLayout,
@@ -35,22 +42,16 @@ OPT_IN_ONLY = frozenset({"veilig-thuis"})
 
 SlugText = Annotated[Slug, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 CodeText = Annotated[MunicipalityCode, StringConstraints(pattern=r"^[0-9]{4}$")]
-Format = Literal[
-    "csv",
-    "xlsx",
-    "sql",
-    "cloudevents-1.0",
-    "ddas-shv-1.0",
-    "ddas-vs-0.9",
-    "iwmo-3.2",
-    "ijw-3.2",
-]
-_LAYOUTS: Final = {
-    "csv": "csv",
-    "xlsx": "xlsx",
-    "sql": "sql",
-    "events": "cloudevents-1.0",
-}
+
+
+def _known_format(name: str) -> str:
+    """Refuse a format that is not in the table."""
+    if name not in FORMATS:
+        raise ValueError(f"one of {', '.join(FORMATS)}")
+    return name
+
+
+Format = Annotated[str, AfterValidator(_known_format)]
 
 
 class StatusCodes(ClosedRow):
@@ -103,6 +104,11 @@ class Profile(ClosedRow):
         return tuple(sorted({self.category, *self.codes.category.values()}))
 
     @property
+    def facts(self) -> FormatFacts:
+        """What is true of everything in this profile's format."""
+        return FORMATS[self.format]
+
+    @property
     def mapped(self) -> MappedLayout | None:
         """Give the layout whose columns this profile names; DDAS has its own."""
         return self.csv or self.xlsx or self.sql or self.events
@@ -113,9 +119,11 @@ class Profile(ClosedRow):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        for name, form in _LAYOUTS.items():
-            if (getattr(self, name) is not None) != (self.format == form):
-                raise ValueError(f"[{name}] belongs to format {form}, and only to it")
+        for form, facts in FORMATS.items():
+            if facts.table is None:
+                continue
+            if (getattr(self, facts.table) is not None) != (self.format == form):
+                raise ValueError(f"[{facts.table}] belongs to {form}, and only to it")
         if self.default_contact and self.default_contact not in self.contacts:
             raise ValueError("default_contact is not in [contacts]")
         if self.mapped:

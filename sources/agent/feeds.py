@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from signal_index.notice import DeliveryKind
-from sources.connectors import MESSAGES
 from sources.errors import InvalidAgencySettings, SourceError
 from sources.feed_settings import FeedRow
 from sources.intake import Intake
@@ -121,7 +120,7 @@ class Feed:
         return FileIntake(self._row.file, self.profile)
 
     def _find_files(self, folder: Folder, now: datetime) -> Iterator[Portion]:
-        if self.profile.format in MESSAGES:
+        if self.profile.facts.is_messages:
             while files := self._find_messages(folder, now):
                 paths = [taken.path for taken in files]
                 intake = SeveralIntake(paths, self.profile)

@@ -15,7 +15,6 @@ from signal_index.notice import DeliveryKind
 from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.clock import day_of, now
-from sources.connectors import MESSAGES
 from sources.outbox.deliveries import find_rejects, get_delivery, open_delivery
 from sources.outbox.staging import Stager
 from sources.outbox.store import Outbox
@@ -87,7 +86,7 @@ def _check(
     ):
         intake = open_intake(place, profile, DeliveryKind.FULL, outbox)
         delivery = open_delivery(outbox, profile, DeliveryKind.FULL, b"", now=moment)
-        messages = profile.format in MESSAGES
+        messages = profile.facts.is_messages
         stager = Stager(outbox, delivery.id, profile.name, messages=messages)
         for count in stager.stage(intake.read(today=day_of(moment))):
             bars.read(count)

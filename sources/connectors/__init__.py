@@ -21,6 +21,7 @@ from sources.connectors import (
     istandaarden,
 )
 from sources.errors import UnreadableFile
+from sources.formats import FORMATS
 from sources.profile import Profile
 from sources.values import Reading
 
@@ -48,8 +49,8 @@ CONNECTORS: Final[dict[str, Connector]] = {
     "iwmo-3.2": istandaarden.read,
     "ijw-3.2": istandaarden.read,
 }
-MESSAGES: Final = frozenset({"cloudevents-1.0", "iwmo-3.2", "ijw-3.2"})
-"""Formats whose records are messages: they never list every case, in any order."""
+if CONNECTORS.keys() != {name for name, facts in FORMATS.items() if facts.is_file}:
+    raise ImportError("each format of a file has one reader, and no other has")
 
 
 def read_file(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:

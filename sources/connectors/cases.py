@@ -34,7 +34,6 @@ from sources.values import (
 )
 
 LONGEST_NUMBER = 100
-_NUMBERED = frozenset({"ddas-vs-0.9", "iwmo-3.2", "ijw-3.2"})
 
 
 class _State(Enum):
@@ -212,7 +211,7 @@ def _read_informed(
 
 def _is_numbered(profile: Profile) -> bool:
     if profile.mapped is None:
-        return profile.format in _NUMBERED
+        return profile.facts.is_numbered
     return profile.mapped.columns.case_number is not None
 
 

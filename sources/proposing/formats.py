@@ -21,11 +21,11 @@ from sources.connectors.json_stream import parse
 from sources.connectors.safe_xml import MOST_BYTES, parse_xml
 from sources.connectors.safe_zip import open_archive, read_member
 from sources.errors import UnreadableFile
+from sources.formats import FORMATS
 
 MOST_EVENTS: Final = 2_000_000
 _LISTS: Final = {
-    "schuldhulptrajecten": "ddas-shv-1.0",
-    "vroegsignalen": "ddas-vs-0.9",
+    facts.json_list: name for name, facts in FORMATS.items() if facts.json_list
 }
 _LEAVES: Final = frozenset({"string", "number", "boolean", "null"})
 _DDAS_READ: Final = frozenset(
@@ -95,6 +95,8 @@ def _walk_names(file: BinaryIO) -> Iterator[tuple[str, bool]]:
 
 def _recognise_message(data: bytes) -> Recognised:
     form, _number = find_form(data)
+    if form not in FORMATS:
+        raise UnreadableFile("Deze versie van iWmo of iJw kennen wij niet.")
     return _sort(form, set(_find_names(open_envelope(parse_xml(data)))), _MESSAGE_READ)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from sources.formats import FORMATS
 from sources.proposing.formats import Recognised
 from sources.proposing.judging import Verdict, find_municipalities
 from sources.proposing.tables import Table
@@ -24,7 +25,6 @@ FILL_IN: Final = "<VUL IN>"
 MOST_TEAMS: Final = 12
 _REFUSALS: Final = frozenset({"n", "nee", "no", "false", "0", "geen", "niet"})
 _AGREEMENTS: Final = frozenset({"j", "ja", "y", "yes", "true", "1", "akkoord"})
-_OWN_PEOPLE: Final = frozenset({"ddas-shv-1.0", "ddas-vs-0.9"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def write_table(
 def write_standard(found: Recognised, known: Known, today: date) -> str:
     """Give the proposal for a file in a standard's own format."""
     lines = [*_head(found.form, known, has_default=True)]
-    if found.form == "cloudevents-1.0":
+    if FORMATS[found.form].table == "events":
         lines += _events()
     lines.append("# Wat wij in dit bestand lezen:")
     lines += [f"#   {_comment(name)}" for name in found.read]
@@ -83,7 +83,7 @@ def write_standard(found: Recognised, known: Known, today: date) -> str:
             for name in found.unread
         ]
     lines.append("")
-    if found.form in _OWN_PEOPLE:
+    if FORMATS[found.form].names_contacts:
         lines.append("# Alleen waar een levering zelf geen contactpersoon noemt.")
     return "\n".join([*lines, *_contacts(("TEAM",), known, today)])
 

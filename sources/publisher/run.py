@@ -14,7 +14,6 @@ from typing import Protocol
 
 from signal_index.notice import DeliveryKind
 from sources.clock import day_of
-from sources.connectors import MESSAGES
 from sources.errors import TooManyGone, UnreadableFile
 from sources.events import Event, log_event
 from sources.intake import Intake
@@ -49,7 +48,7 @@ class Task:
     @property
     def kind(self) -> DeliveryKind:
         """Give what was asked; messages never list every case, so they are a delta."""
-        return DeliveryKind.DELTA if self.profile.format in MESSAGES else self.asked
+        return DeliveryKind.DELTA if self.profile.facts.is_messages else self.asked
 
 
 class Progress(Protocol):
@@ -133,7 +132,7 @@ class Run:
         return delivery
 
     async def _stage(self, delivery: OpenDelivery, task: Task) -> None:
-        messages = task.profile.format in MESSAGES
+        messages = task.profile.facts.is_messages
         name = task.profile.name
         stager = Stager(self._outbox, delivery.id, name, messages=messages)
         readings = task.intake.read(today=day_of(self._sender.now()))

@@ -3,16 +3,16 @@
 A format joins by giving a `Format` in tests/connector_formats.py.
 """
 
+import re
 import tracemalloc
 from dataclasses import replace
 from datetime import date
-from typing import get_args
+from pathlib import Path
 
 import pytest
 
-from sources.connectors import CONNECTORS
 from sources.errors import UnreadableFile
-from sources.profile import Format as FormatName
+from sources.formats import FORMATS as KNOWN
 from sources.reasons import Reason
 from sources.values import (
     Case,
@@ -62,7 +62,17 @@ def cases(readings: list[Reading]) -> list[Case]:
 
 def test_every_format_is_in_the_suite() -> None:
     names = {each.name for each in FORMATS}
-    assert names == {*CONNECTORS, "sql"} == set(get_args(FormatName))
+    assert names == KNOWN.keys()
+
+
+def test_the_documents_name_every_format() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    rows = (docs / "connectors" / "README.md").read_text("utf-8").splitlines()
+    cells = [row.split("|")[2] for row in rows if row.startswith("| ")]
+    assert {each for cell in cells for each in re.findall(r"`(.+?)`", cell)} == {*KNOWN}
+    page = (docs / "connect-a-source.md").read_text("utf-8")
+    (listed,) = re.findall(r'format = "(\S+)" +# or (.+)', page)
+    assert {listed[0], *listed[1].split(", ")} == {*KNOWN}
 
 
 def test_an_open_case_is_typed(form: Format) -> None:

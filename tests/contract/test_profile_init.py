@@ -276,6 +276,17 @@ def test_a_message_lists_what_is_never_read(tmp_path: Path) -> None:
     assert "#   Bsn" in text[: text.index("nooit lezen")]
 
 
+def test_a_message_of_a_release_that_no_profile_can_name_is_refused(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "bericht.xml"
+    path.write_bytes(FORMATS[6].write([Record()]).replace(b"/3_2/", b"/3_9/"))
+    out = str(tmp_path / "profile.toml")
+    done = runner.invoke(app, ["profile", "init", str(path), "--out", out, *KNOWN])
+    assert done.exit_code == 2
+    assert "versie van iWmo of iJw kennen wij niet" in " ".join(done.output.split())
+
+
 def test_a_workbook_is_looked_at_like_any_table(tmp_path: Path) -> None:
     path = tmp_path / "zaken.xlsx"
     records = [Record(number=f"Z-{n}", bsn=a_number(n)) for n in range(1, 30)]
