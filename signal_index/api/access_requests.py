@@ -61,7 +61,8 @@ async def register_access_request(
     verify_code(body.identityCheck, "identityCheck", labels.catalogue.identity_checks)
     async with acting(index, caller.caller, Kind.ACCESS_REQUEST) as act:
         id_ = new_uuid7(act.now)
-        await store.insert_access_request(
+        await act.record(_said("registered", id_))
+        return await store.insert_access_request(
             act.conn,
             {
                 "id": id_,
@@ -72,9 +73,9 @@ async def register_access_request(
                 "received_on": body.receivedOn,
                 "due_on": due_on(body.receivedOn),
             },
+            labels,
+            today,
         )
-        await act.record(_said("registered", id_))
-        return await store.get_access_request(act.conn, id_, place, labels, today)
 
 
 @routes.get(

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import AccessRequestClosed, UnknownAccessRequest
@@ -21,10 +21,12 @@ from signal_index.wire.access_requests import AccessRequest
 
 
 async def insert_access_request(
-    conn: AsyncConnection, received: Mapping[str, Any]
-) -> None:
+    conn: AsyncConnection, received: Mapping[str, Any], labels: Labels, today: date
+) -> AccessRequest:
     """Keep a request that was received; the columns as they are called."""
-    await conn.execute(insert(access_request), received)
+    row = {**dict.fromkeys(access_request.c.keys()), **received}
+    await conn.execute(insert(access_request), row)
+    return _request(row, labels, today)
 
 
 async def get_access_request(
@@ -39,7 +41,7 @@ async def get_access_request(
     row = rows.mappings().one_or_none()
     if row is None:
         raise UnknownAccessRequest
-    return _request(row, labels, today)
+    return _request(dict(row), labels, today)
 
 
 async def get_open_request(
@@ -95,10 +97,10 @@ async def list_access_requests(
         if page.before is not None:
             query = query.where(columns.id < page.before)
     rows = await conn.execute(query.limit(page.limit))
-    return [_request(row, labels, today) for row in rows.mappings()]
+    return [_request(dict(row), labels, today) for row in rows.mappings()]
 
 
-def _request(row: RowMapping, labels: Labels, today: date) -> AccessRequest:
+def _request(row: Mapping[str, Any], labels: Labels, today: date) -> AccessRequest:
     catalogue = labels.catalogue
     is_extensible = row["closing"] is None and row["extension"] is None
     return AccessRequest(
