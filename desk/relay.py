@@ -16,6 +16,7 @@ from desk.desk import desk_of
 from desk.holders import Evaluation, Passed
 from keys.base64url import decode_b64u
 from keys.request import Act
+from signal_index.wire.completeness import AbandonedRequests
 from signal_index.wire.lookups import (
     HOUSEHOLD_MAXIMUM,
     Lookup,
@@ -24,7 +25,6 @@ from signal_index.wire.lookups import (
     Outcome,
 )
 
-MOST_ABANDONED: Final = 50
 router: Final = APIRouter(prefix="/relay")
 
 Encoded32 = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
@@ -51,12 +51,6 @@ class LookupBody(LookupTerms):
     caseReference: Annotated[str, Field(max_length=64)] | None = Field(  # noqa: N815
         default=None, repr=False
     )
-
-
-class AbandonedBody(_Body):
-    """Requests of this person that never came to an answer."""
-
-    reqs: list[Encoded32] = Field(min_length=1, max_length=MOST_ABANDONED)
 
 
 @router.get("/key-config")
@@ -124,13 +118,11 @@ async def record_print(
 
 @router.post("/abandoned-requests")
 async def report_abandoned(
-    request: Request, caller: ChangingCaller, body: AbandonedBody
+    request: Request, caller: ChangingCaller, body: AbandonedRequests
 ) -> Response:
     """Record with the index which requests came to nothing: a tab was closed."""
     path, index = "/v1/abandoned-requests", desk_of(request).index
-    return _answer(
-        await index.ask("POST", path, caller.access_token, body.model_dump())
-    )
+    return _answer(await index.pass_on(path, caller.access_token, body))
 
 
 @router.get("/catalogue")

@@ -20,7 +20,13 @@ from signal_index.notice import (
     sign_notice,
     sign_withdrawal,
 )
-from signal_index.proof.findings import Code, Finding, Judged, Report
+from signal_index.wire.completeness import (
+    REPORT_FORMAT,
+    JudgedDay,
+    Misfit,
+    ReconciledFinding,
+    ReconciliationReport,
+)
 from tests.builders import (
     a_contact_holder,
     a_delivery,
@@ -209,13 +215,21 @@ async def _supervise(world: World) -> None:
     await world.send("POST", "/searches", officer, a_search(world))
     citizen = {"why": "citizen-rights", "citizen": await a_citizen(world, 1)}
     await world.send("POST", "/searches", officer, a_search(world, **citizen))
-    judged = Judged(entries=40, requests=41, receipts=39, still_open=0)
+    judged = JudgedDay(entries=40, requests=41, receipts=39, stillOpen=0)
     found = [
-        Finding(code=Code.RECEIPT_WITHOUT_ENTRY, entry=UUID(int=one))
+        ReconciledFinding.of(Misfit.RECEIPT_WITHOUT_ENTRY, entry=UUID(int=one))
         for one in range(5)
     ]
     day, origin = date(2026, 11, 20), "index.test/ledger"
-    report = Report(day, origin, ["holder-1"], [LOOKUP_OIN], judged, found).value()
+    report = ReconciliationReport(
+        format=REPORT_FORMAT,
+        day=day,
+        origin=origin,
+        holders=["holder-1"],
+        organisations=[LOOKUP_OIN],
+        judged=judged,
+        findings=found,
+    ).model_dump(mode="json")
     await world.send("POST", "/completeness/reports", officer, report)
     shown = (await world.send("GET", "/completeness", officer)).json()["alarms"]
     path = f"/completeness/findings/{shown[0]['id']}/closing"

@@ -4,9 +4,9 @@ The work itself is done off line, on the officer's own machine; this page takes 
 report that came of it, shows what was found, and closes it with a reason.
 """
 
-import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, UploadFile
@@ -16,8 +16,11 @@ from desk.callers import Caller, LoggedInOfficer, SendingOfficer
 from desk.desk import desk_of
 from desk.errors import IndexFoundFault, IndexHasNone, IndexRefused
 from desk.headers import allow_form
-from desk.index import parse_page_data, verify_done
+from desk.index import fill_in
 from desk.pages import render
+from signal_index.wire import completeness as wire
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import parse_body
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/completeness"
@@ -28,7 +31,6 @@ MOST_BYTES: Final = 2 * 1024 * 1024
 LATE_AFTER: Final = timedelta(days=3)
 """A day can be judged on the next; two days later somebody should have."""
 
-REASONS: Final = ("explained", "technical-fault", "test", "passed-on", "incident")
 NOTICES: Final = frozenset({"closed", "not-closed"})
 State = Annotated[str, Form()]
 
@@ -54,11 +56,9 @@ async def take_report(
     found = await _read(report)
     if found is None:
         return await _show(request, caller, fault="no-report")
-    index = desk_of(request).index
-    path = "/v1/completeness/reports"
-    passed = await index.ask("POST", path, caller.access_token, found)
+    index, path = desk_of(request).index, "/v1/completeness/reports"
     try:
-        taken = parse_page_data(passed)
+        taken = await index.fetch(wire.ReportTaken, path, caller.access_token, found)
     except IndexFoundFault:
         return await _show(request, caller, fault="no-report")
     return await _show(request, caller, told="taken", taken=taken)
@@ -72,28 +72,29 @@ async def close_finding(
     reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Close a finding with a reason; who is too late or it is about, is told so."""
-    if reason not in REASONS:
+    try:
+        body = fill_in(wire.FindingClosing, reason=reason)
+    except IndexFoundFault:
         return await _show(request, caller, fault="no-reason")
     path = f"/v1/completeness/findings/{finding}/closing"
-    body = {"reason": reason}
-    passed = await desk_of(request).index.ask("POST", path, caller.access_token, body)
     try:
-        verify_done(passed)
+        await desk_of(request).index.act(path, caller.access_token, body)
     except (IndexRefused, IndexHasNone):
         return RedirectResponse(f"{PAGE}?notice=not-closed", SEE_OTHER)
     return RedirectResponse(f"{PAGE}?notice=closed", SEE_OTHER)
 
 
-async def _read(report: UploadFile | None) -> dict[str, Any] | None:
-    """Give what a file holds where it can be a report at all."""
+async def _read(report: UploadFile | None) -> wire.ReconciliationReport | None:
+    """Read what a file holds where it is a report at all."""
     if report is None:
         return None
     data = await report.read(MOST_BYTES + 1)
     try:
-        found = json.loads(data) if len(data) <= MOST_BYTES else None
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+        if len(data) <= MOST_BYTES:
+            return parse_body(wire.ReconciliationReport, data)
+    except InvalidField:
+        pass
+    return None
 
 
 async def _show(
@@ -109,10 +110,9 @@ async def _show(
     query = {"state": wanted, "limit": PAGE_ROWS}
     if cursor is not None:
         query["cursor"] = str(cursor)
-    passed = await desk.index.ask(
-        "GET", "/v1/completeness", caller.access_token, query=query
+    found = await desk.index.fetch(
+        wire.Completeness, "/v1/completeness", caller.access_token, query=query
     )
-    found = parse_page_data(passed)
     given: dict[str, object] = {"told": "", "fault": "", "taken": None}
     page = render(
         request,
@@ -121,41 +121,40 @@ async def _show(
         person=caller.person,
         csrf=caller.csrf,
         found=found,
-        items=sorted([*found["alarms"], *found["items"]], key=_by_weight),
+        items=sorted([*found.alarms, *found.items], key=_by_weight),
         state=wanted,
-        reasons=REASONS,
-        days=list_days(found["days"], desk.clock()),
-        is_late=is_late(found["days"], desk.clock()),
+        reasons=wire.CLOSING_REASONS,
+        days=list_days(found.days, desk.clock()),
+        is_late=is_late(found.days, desk.clock()),
         **(given | values),
     )
     allow_form(page)
     return page
 
 
-def _by_weight(finding: dict[str, Any]) -> tuple[bool, bool, int]:
+def _by_weight(finding: wire.CompletenessFinding) -> tuple[bool, bool, int]:
     """Sort open alarms to the top; of equals, the latest day first."""
-    day = date.fromisoformat(finding["day"])
-    is_closed = finding["closedAt"] is not None
-    return is_closed, finding["weight"] != "alarm", -day.toordinal()
+    is_closed = finding.closedAt is not None
+    return is_closed, finding.weight is not wire.Weight.ALARM, -finding.day.toordinal()
 
 
-def list_days(days: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
-    """Give the judged days and, between them and yesterday, those not judged."""
+def list_days(
+    days: Sequence[wire.ReconciledDay], now: datetime
+) -> list[tuple[date, wire.ReconciledDay | None]]:
+    """List the judged days and, between them and yesterday, those not judged (None)."""
     if not days:
         return []
-    judged = {one["day"]: one for one in days}
-    last = now.astimezone(UTC).date() - timedelta(days=1)
-    oldest, newest = date.fromisoformat(min(judged)), date.fromisoformat(max(judged))
-    count = min((max(last, newest) - oldest).days + 1, MOST_DAYS)
-    names = [
-        (max(last, newest) - timedelta(days=ago)).isoformat() for ago in range(count)
-    ]
-    return [judged.get(name, {"day": name, "entries": None}) for name in names]
+    judged = {one.day: one for one in days}
+    newest = max(_yesterday(now), *judged)
+    count = min((newest - min(judged)).days + 1, MOST_DAYS)
+    shown = [newest - timedelta(days=ago) for ago in range(count)]
+    return [(day, judged.get(day)) for day in shown]
 
 
-def is_late(days: list[dict[str, Any]], now: datetime) -> bool:
+def is_late(days: Sequence[wire.ReconciledDay], now: datetime) -> bool:
     """Tell whether the newest day that was judged is longer ago than it should be."""
-    if not days:
-        return True
-    newest = date.fromisoformat(days[0]["day"])
-    return now.astimezone(UTC).date() - newest > LATE_AFTER
+    return not days or now.astimezone(UTC).date() - days[0].day > LATE_AFTER
+
+
+def _yesterday(now: datetime) -> date:
+    return now.astimezone(UTC).date() - timedelta(days=1)

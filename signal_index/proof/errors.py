@@ -2,7 +2,6 @@
 
     ProofError
     ├── MalformedProof        the bytes are not of the form; nothing was judged
-    │   └── ReportMalformed     a field of a reconciliation's report is not of its form
     └── ProofRefused          the form is right, what it claims does not hold
         ├── SignatureRefused    no signature of a pinned key holds
         ├── OriginRefused       a signature of another ledger, year or entry
@@ -22,14 +21,6 @@ class ProofError(Exception):
 
 class MalformedProof(ProofError):
     """The bytes do not have the form that docs/wire-formats.md section 6 gives."""
-
-
-class ReportMalformed(MalformedProof):
-    """A field of a reconciliation's report does not hold; names which."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(f"field {field} of the report is not of its form")
-        self.field = field
 
 
 class ProofRefused(ProofError):

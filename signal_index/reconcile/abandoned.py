@@ -16,8 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from signal_index.proof.findings import Code, Finding
 from signal_index.reconcile.evidence import SETTLING, DayEvidence, list_stated
+from signal_index.wire.completeness import Misfit, ReconciledFinding
 
 _USER_LEAST, _USER_TENTHS = 3, 10
 _ORGANISATION_LEAST, _ORGANISATION_FIFTIETHS = 5, 50
@@ -36,7 +36,7 @@ class _Count:
 class AbandonedJudged:
     """What was found, of how many requests, and how many can still be used."""
 
-    findings: Sequence[Finding]
+    findings: Sequence[ReconciledFinding]
     requests: int
     still_open: int
 
@@ -73,12 +73,12 @@ def _usable(expires: int, as_of: datetime) -> bool:
     return as_of < datetime.fromtimestamp(expires, UTC) + SETTLING
 
 
-def _of_users(users: Mapping[tuple[str, str], _Count]) -> Iterator[Finding]:
+def _of_users(users: Mapping[tuple[str, str], _Count]) -> Iterator[ReconciledFinding]:
     for (organisation, user), count in users.items():
         lost, total = len(count.abandoned), len(count.total)
         if lost > _USER_LEAST and lost * _USER_TENTHS > total:
-            yield Finding(
-                code=Code.ABANDONED_USER,
+            yield ReconciledFinding.of(
+                Misfit.ABANDONED_USER,
                 organisation=organisation,
                 user=user,
                 count=lost,
@@ -87,12 +87,14 @@ def _of_users(users: Mapping[tuple[str, str], _Count]) -> Iterator[Finding]:
             )
 
 
-def _of_organisations(organisations: Mapping[str, _Count]) -> Iterator[Finding]:
+def _of_organisations(
+    organisations: Mapping[str, _Count],
+) -> Iterator[ReconciledFinding]:
     for organisation, count in organisations.items():
         lost, total = len(count.abandoned), len(count.total)
         if lost > _ORGANISATION_LEAST and lost * _ORGANISATION_FIFTIETHS > total:
-            yield Finding(
-                code=Code.ABANDONED_ORGANISATION,
+            yield ReconciledFinding.of(
+                Misfit.ABANDONED_ORGANISATION,
                 organisation=organisation,
                 count=lost,
                 total=total,

@@ -23,13 +23,14 @@ from signal_index.proof import (
     parse_receipt_key,
     parse_witness_key,
 )
-from signal_index.proof.findings import Report
 from signal_index.reconcile.errors import CannotReconcile, FileMalformed
 from signal_index.reconcile.judge import Files, Trusted, judge_day
 from signal_index.reconcile.progress import showing
+from signal_index.reconcile.sentences import describe_finding
 from signal_index.reconcile.statements import list_files
 from signal_index.verify.errors import CannotJudge
 from signal_index.verify.trust import Trust, make_quorum
+from signal_index.wire.completeness import JudgedReport, Weight
 
 FITS, FOUND, UNJUDGED = 0, 1, 2
 
@@ -103,7 +104,7 @@ def reconcile_command(  # noqa: PLR0917 - each is an option of the command line
     )
     at = clock.now() if so_far else _end_of(day.date())
 
-    def judge() -> Report:
+    def judge() -> JudgedReport:
         trusted = Trusted(
             ledger=_read_trust(key, witness or [], quorum),
             receipts=[parse_receipt_key(_read_jwk(receipt_key))],
@@ -115,13 +116,13 @@ def reconcile_command(  # noqa: PLR0917 - each is an option of the command line
             )
 
     code, found = _judge(judge)
-    if isinstance(found, Report) and report is not None:
+    if isinstance(found, JudgedReport) and report is not None:
         _keep(found, report)
     _say(found, as_json=as_json)
     raise typer.Exit(code)
 
 
-def _judge(judge: Callable[[], Report]) -> tuple[int, Report | str]:
+def _judge(judge: Callable[[], JudgedReport]) -> tuple[int, JudgedReport | str]:
     try:
         found = judge()
     except ProofRefused as refusal:
@@ -134,38 +135,38 @@ def _judge(judge: Callable[[], Report]) -> tuple[int, Report | str]:
     return (FOUND if found.findings else FITS), found
 
 
-def _say(found: Report | str, *, as_json: bool) -> None:
+def _say(found: JudgedReport | str, *, as_json: bool) -> None:
     if isinstance(found, str):
         typer.echo(json.dumps({"sentence": found}) if as_json else found)
         return
     if as_json:
-        typer.echo(encode_json(found.value()))
+        typer.echo(encode_json(found.model_dump(mode="json")))
         return
     for one in found.findings:
-        about = " ".join(
-            str(member) for member in (one.organisation, one.user, one.entry) if member
-        )
-        typer.echo(f"{one.weight}: {one.sentence}: {about}")
+        whom = (one.organisation, one.user, one.entryId)
+        about = " ".join(str(member) for member in whom if member)
+        typer.echo(f"{one.weight}: {describe_finding(one)}: {about}")
     typer.echo(_sum_up(found))
 
 
-def _sum_up(found: Report) -> str:
+def _sum_up(found: JudgedReport) -> str:
     judged = found.judged
     counted = (
         f"{found.day}: {judged.entries} entries, {judged.requests} requests, "
         f"{judged.receipts} receipts"
     )
-    left = f"; {judged.still_open} requests are still open" if judged.still_open else ""
+    left = f"; {judged.stillOpen} requests are still open" if judged.stillOpen else ""
     if not found.findings:
         return f"Fits: {counted}{left}."
-    others = len(found.findings) - found.alarms
-    return f"Found: {found.alarms} alarms and {others} findings in {counted}{left}."
+    alarms = sum(one.weight is Weight.ALARM for one in found.findings)
+    others = len(found.findings) - alarms
+    return f"Found: {alarms} alarms and {others} findings in {counted}{left}."
 
 
-def _keep(found: Report, into: Path) -> None:
+def _keep(found: JudgedReport, into: Path) -> None:
     try:
         into.touch(mode=0o600, exist_ok=False)
-        into.write_bytes(encode_json(found.value()))
+        into.write_bytes(encode_json(found.model_dump(mode="json")))
     except OSError as cause:
         typer.echo(f"Cannot write the report: {cause.strerror}.", err=True)
         raise typer.Exit(UNJUDGED) from None

@@ -16,7 +16,6 @@ from joserfc.jwk import OKPKey
 
 from keys.config import KeyConfig
 from keys.statement import DayStatement
-from signal_index.proof.findings import Judged, Report
 from signal_index.reconcile.abandoned import judge_abandoned
 from signal_index.reconcile.errors import EvidenceMissing
 from signal_index.reconcile.evidence import CARRY, DayEvidence, DayWindow, Promised
@@ -27,6 +26,7 @@ from signal_index.reconcile.receipt_file import read_receipts
 from signal_index.reconcile.statements import read_statements, verify_complete
 from signal_index.reconcile.tickets import judge_tickets
 from signal_index.verify.trust import Trust
+from signal_index.wire.completeness import REPORT_FORMAT, JudgedDay, JudgedReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,8 @@ class Trusted:
 
 def judge_day(
     day: date, files: Files, trusted: Trusted, *, so_far: bool, progress: Progress
-) -> Report:
-    """Give the report of a day.
+) -> JudgedReport:
+    """Judge a day, and report what was found.
 
     `so_far`: the day is not over; what can still come is left open. Raises
     `CannotReconcile`, and what `read_ledger` raises.
@@ -109,20 +109,21 @@ def _receipts(
     return kept
 
 
-def _report(evidence: DayEvidence, ledger: LedgerPart) -> Report:
+def _report(evidence: DayEvidence, ledger: LedgerPart) -> JudgedReport:
     tickets = judge_tickets(evidence)
     abandoned = judge_abandoned(evidence)
     promises = judge_promises(evidence)
-    return Report(
+    return JudgedReport(
+        format=REPORT_FORMAT,
         day=evidence.window.day,
         origin=ledger.origin_base,
         holders=[one.holder for one in evidence.statements],
         organisations=sorted(evidence.receipts),
-        judged=Judged(
+        judged=JudgedDay(
             entries=sum(evidence.window.holds(one.minute) for one in evidence.named),
             requests=abandoned.requests,
             receipts=sum(len(kept) for kept in evidence.receipts.values()),
-            still_open=abandoned.still_open,
+            stillOpen=abandoned.still_open,
         ),
         findings=[*tickets, *abandoned.findings, *promises],
     )

@@ -13,31 +13,33 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from signal_index.proof import PROMISE_SECONDS
-from signal_index.proof.findings import Code, Finding
 from signal_index.reconcile.evidence import DayEvidence
+from signal_index.wire.completeness import Misfit, ReconciledFinding
 
 _PROMISED = timedelta(seconds=PROMISE_SECONDS)
 
 
-def judge_promises(evidence: DayEvidence) -> Sequence[Finding]:
+def judge_promises(evidence: DayEvidence) -> Sequence[ReconciledFinding]:
     """Give what does not fit between receipts and the tree."""
     in_tree = {one.leaf_hash for one in evidence.answered}
     return [*_without_entry(evidence, in_tree), *_without_receipt(evidence)]
 
 
-def _without_entry(evidence: DayEvidence, in_tree: set[bytes]) -> Iterator[Finding]:
+def _without_entry(
+    evidence: DayEvidence, in_tree: set[bytes]
+) -> Iterator[ReconciledFinding]:
     for organisation, kept in evidence.receipts.items():
         for one in kept:
             is_due = one.made_at + _PROMISED <= evidence.as_of
             if is_due and one.leaf_hash not in in_tree:
-                yield Finding(
-                    code=Code.RECEIPT_WITHOUT_ENTRY,
+                yield ReconciledFinding.of(
+                    Misfit.RECEIPT_WITHOUT_ENTRY,
                     organisation=organisation,
                     entry=one.entry,
                 )
 
 
-def _without_receipt(evidence: DayEvidence) -> Iterator[Finding]:
+def _without_receipt(evidence: DayEvidence) -> Iterator[ReconciledFinding]:
     kept = {
         organisation: {one.leaf_hash for one in receipts}
         for organisation, receipts in evidence.receipts.items()
@@ -45,8 +47,8 @@ def _without_receipt(evidence: DayEvidence) -> Iterator[Finding]:
     for one in evidence.answered:
         receipts = kept.get(one.organisation or "")
         if receipts is not None and one.leaf_hash not in receipts:
-            yield Finding(
-                code=Code.ENTRY_WITHOUT_RECEIPT,
+            yield ReconciledFinding.of(
+                Misfit.ENTRY_WITHOUT_RECEIPT,
                 organisation=one.organisation,
                 entry=one.entry,
             )

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from signal_index.proof import Kind, Outcome
-from signal_index.proof.findings import Code, Finding
 from signal_index.reconcile.errors import EvidenceMissing
 from signal_index.reconcile.evidence import (
     CARRY,
@@ -21,11 +20,12 @@ from signal_index.reconcile.evidence import (
     Stated,
     list_stated,
 )
+from signal_index.wire.completeness import Misfit, ReconciledFinding
 
 _SEARCH_ACT = "officer-search"
 
 
-def judge_tickets(evidence: DayEvidence) -> Sequence[Finding]:
+def judge_tickets(evidence: DayEvidence) -> Sequence[ReconciledFinding]:
     """Give what does not fit between entries and statements.
 
     Raises `EvidenceMissing` where an entry of the first minutes names tickets that can
@@ -49,31 +49,31 @@ def _index(evidence: DayEvidence) -> Mapping[str, Stated]:
     return {one.ticket.jti: one for one in given}
 
 
-def _doubled(evidence: DayEvidence) -> Iterator[Finding]:
+def _doubled(evidence: DayEvidence) -> Iterator[ReconciledFinding]:
     stated = {one.ticket.jti: one.ticket for one in list_stated(evidence.statements)}
     times = Counter(one.ticket.jti for one in list_stated(evidence.statements))
     for jti, ticket in stated.items():
         if times[jti] > 1:
-            yield Finding(
-                code=Code.TICKET_STATED_TWICE,
+            yield ReconciledFinding.of(
+                Misfit.TICKET_STATED_TWICE,
                 organisation=ticket.org,
                 user=ticket.sub,
                 req=ticket.req,
             )
 
 
-def _shown_badly(evidence: DayEvidence) -> Iterator[Finding]:
+def _shown_badly(evidence: DayEvidence) -> Iterator[ReconciledFinding]:
     for entry in evidence.unknown:
-        yield Finding(code=Code.OPENED_WITHOUT_LEAF, entry=entry)
+        yield ReconciledFinding.of(Misfit.OPENED_WITHOUT_LEAF, entry=entry)
     for one in evidence.closed:
-        yield Finding(
-            code=Code.ENTRY_CLOSED, organisation=one.organisation, entry=one.entry
+        yield ReconciledFinding.of(
+            Misfit.ENTRY_CLOSED, organisation=one.organisation, entry=one.entry
         )
 
 
 def _judge_entry(
     named: Named, stated: Mapping[str, Stated], evidence: DayEvidence
-) -> Iterator[Finding]:
+) -> Iterator[ReconciledFinding]:
     known = [stated[jti] for jti in named.tickets if jti in stated]
     if len(known) < len(named.tickets):
         if not evidence.before and named.minute < evidence.window.start + CARRY:
@@ -81,13 +81,13 @@ def _judge_entry(
                 "entries of the first minutes name tickets of the day before: give the "
                 "statements of that day too"
             )
-        yield _about(Code.TICKET_NOT_STATED, named)
+        yield _about(Misfit.TICKET_NOT_STATED, named)
         return
     if len(named.tickets) != 2 or len({one.holder for one in known}) != 2:
-        yield _about(Code.ISSUERS_NOT_TWO, named)
+        yield _about(Misfit.ISSUERS_NOT_TWO, named)
         return
     if any(not _agrees(one, named) for one in known) or _differ(known):
-        yield _about(Code.TICKET_DIFFERS, named)
+        yield _about(Misfit.TICKET_DIFFERS, named)
 
 
 def _agrees(one: Stated, named: Named) -> bool:
@@ -108,7 +108,7 @@ def _differ(known: Sequence[Stated]) -> bool:
 
 def _judge_request(
     entries: Sequence[Named], stated: Mapping[str, Stated], evidence: DayEvidence
-) -> Iterator[Finding]:
+) -> Iterator[ReconciledFinding]:
     """Count a request's entries against the persons it was metered for."""
     known = [stated[jti].ticket for jti in entries[0].tickets if jti in stated]
     if not known:
@@ -116,12 +116,12 @@ def _judge_request(
     persons = known[0].count
     first, again, other = _split(entries)
     if len(first) > persons:
-        yield _about(Code.ANSWERED_TWICE, first[0])
+        yield _about(Misfit.ANSWERED_TWICE, first[0])
     elif len(first) % persons or len(again) % persons or len(other) % persons:
-        yield _about(Code.POSITION_MISSING, entries[0])
+        yield _about(Misfit.POSITION_MISSING, entries[0])
     begins = min(one.minute for one in entries)
     if again and not first and begins >= evidence.window.start + CARRY:
-        yield _about(Code.REPEAT_WITHOUT_ANSWER, again[0])
+        yield _about(Misfit.REPEAT_WITHOUT_ANSWER, again[0])
 
 
 def _split(
@@ -138,9 +138,9 @@ def _split(
     )
 
 
-def _about(code: Code, named: Named) -> Finding:
-    return Finding(
-        code=code,
+def _about(code: Misfit, named: Named) -> ReconciledFinding:
+    return ReconciledFinding.of(
+        code,
         organisation=named.organisation,
         user=named.user,
         entry=named.entry,

@@ -8,7 +8,10 @@
   see the whole municipality see it.
 """
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
@@ -18,29 +21,46 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import FindingAboutOneself, FindingClosed, UnknownFinding
 from signal_index.identifiers import new_uuid7
+from signal_index.labels import Labels
 from signal_index.proof import encode_json
-from signal_index.proof.findings import Code, Finding, Report, Weight
-from signal_index.store.completeness_records import (
-    Closing,
-    ClosingReason,
-    FindingPage,
-    ReconciledDay,
-    StoredFinding,
-)
+from signal_index.store.ledger_reading import Page
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.completeness import completeness_day, completeness_finding
 from signal_index.tables.registry import organisation
+from signal_index.wire.completeness import (
+    CompletenessFinding,
+    FindingClosing,
+    FindingState,
+    OpenFindings,
+    ReconciledDay,
+    ReconciledFinding,
+    ReconciliationReport,
+    Weight,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads findings, and what ids are called for this one."""
+
+    subject: str
+    labels: Labels
+
+
+def digest_report(report: ReconciliationReport) -> bytes:
+    """Digest a report in its one form, SHA-256: what was taken in, to the byte."""
+    return sha256(encode_json(report.model_dump(mode="json"))).digest()
 
 
 async def take_report(
     conn: AsyncConnection,
-    report: Report,
+    report: ReconciliationReport,
     municipality: str,
     *,
     taken_by: str,
     now: datetime,
-) -> Sequence[UUID]:
-    """Store a day's report as far as it concerns a municipality; give what is new."""
+) -> int:
+    """Store a day's report as far as it concerns a municipality; count what is new."""
     own = await _find_organisations(conn, municipality)
     findings = [
         one
@@ -64,7 +84,7 @@ async def take_report(
     ]
     if fresh:
         await conn.execute(insert(completeness_finding), fresh)
-    return [UUID(str(row["id"])) for row in fresh]
+    return len(fresh)
 
 
 async def _find_organisations(conn: AsyncConnection, municipality: str) -> set[str]:
@@ -76,17 +96,17 @@ async def _find_organisations(conn: AsyncConnection, municipality: str) -> set[s
 
 async def _store_day(
     conn: AsyncConnection,
-    report: Report,
-    findings: Sequence[Finding],
+    report: ReconciliationReport,
+    findings: Sequence[ReconciledFinding],
     municipality: str,
     taken: tuple[str, datetime],
 ) -> None:
     values = {
-        "digest": sha256(encode_json(report.value())).digest(),
+        "digest": digest_report(report),
         "entries": report.judged.entries,
         "requests": report.judged.requests,
         "receipts": report.judged.receipts,
-        "still_open": report.judged.still_open,
+        "still_open": report.judged.stillOpen,
         "alarms": sum(one.weight is Weight.ALARM for one in findings),
         "findings": len(findings),
         "taken_by": taken[0],
@@ -102,12 +122,13 @@ async def _store_day(
         await conn.execute(insert(completeness_day), {**key, **values})
 
 
-def _digest(day: date, finding: Finding) -> bytes:
-    return sha256(encode_json([day.isoformat(), finding.value()])).digest()
+def _digest(day: date, finding: ReconciledFinding) -> bytes:
+    said = finding.model_dump(mode="json")
+    return sha256(encode_json([day.isoformat(), said])).digest()
 
 
 def _row(
-    one: Finding, day: date, municipality: str, digest: bytes, now: datetime
+    one: ReconciledFinding, day: date, municipality: str, digest: bytes, now: datetime
 ) -> dict[str, object]:
     return {
         "id": new_uuid7(now),
@@ -118,7 +139,7 @@ def _row(
         "weight": one.weight.value,
         "organisation": one.organisation,
         "subject": one.user,
-        "entry_id": one.entry,
+        "entry_id": one.entryId,
         "req": one.req,
         "counted": one.count,
         "total": one.total,
@@ -132,8 +153,8 @@ def _row(
 
 async def find_days(
     conn: AsyncConnection, scope: OfficerScope, *, limit: int
-) -> Sequence[ReconciledDay]:
-    """Give the days of which a report was taken, newest first."""
+) -> list[ReconciledDay]:
+    """List the days of which a report was taken, newest first."""
     columns = completeness_day.c
     rows = await conn.execute(
         select(completeness_day)
@@ -149,53 +170,59 @@ async def find_days(
             receipts=row.receipts,
             alarms=row.alarms,
             findings=row.findings,
-            taken_at=row.taken_at,
-            taken_by=row.taken_by,
+            takenAt=row.taken_at,
         )
         for row in rows
     ]
 
 
 async def find_findings(
-    conn: AsyncConnection, scope: OfficerScope, page: FindingPage
-) -> Sequence[StoredFinding]:
-    """Give findings inside a scope, the latest taken first."""
+    conn: AsyncConnection,
+    scope: OfficerScope,
+    weight: Weight,
+    page: Page,
+    reader: Reader,
+    *,
+    state: FindingState,
+) -> list[CompletenessFinding]:
+    """List findings inside a scope, the latest taken first."""
     columns = completeness_finding.c
     statement = (
         _within(scope)
-        .where(columns.weight == page.weight)
+        .where(columns.weight == weight)
         .order_by(columns.id.desc())
         .limit(page.limit)
     )
-    if page.only_open:
+    if state == "open":
         statement = statement.where(columns.closed_at.is_(None))
     if page.before is not None:
         statement = statement.where(columns.id < page.before)
-    return [_finding_of(row) for row in await conn.execute(statement)]
+    return [_finding_of(row, reader) for row in await conn.execute(statement)]
 
 
-async def count_open(
-    conn: AsyncConnection, scope: OfficerScope
-) -> Mapping[Weight, int]:
+async def count_open(conn: AsyncConnection, scope: OfficerScope) -> OpenFindings:
     """Count what is open, by weight."""
     columns = completeness_finding.c
     inside = _within(scope).where(columns.closed_at.is_(None)).subquery()
     rows = await conn.execute(
         select(inside.c.weight, func.count()).group_by(inside.c.weight)
     )
-    counted = {Weight(weight): count for weight, count in rows}
-    return {weight: counted.get(weight, 0) for weight in Weight}
+    counted = {str(weight): int(count) for weight, count in rows}
+    return OpenFindings(
+        alarm=counted.get(Weight.ALARM, 0), finding=counted.get(Weight.FINDING, 0)
+    )
 
 
 async def close_finding(
     conn: AsyncConnection,
     finding: UUID,
     scope: OfficerScope,
-    closing: Closing,
+    closing: FindingClosing,
     *,
+    by: str,
     now: datetime,
-) -> StoredFinding:
-    """Close a finding and give it as it was.
+) -> tuple[str, date]:
+    """Close a finding, and tell its code and its day.
 
     Raises `UnknownFinding` outside the scope, `FindingClosed` where it was closed
     before, `FindingAboutOneself` where it is about who closes it.
@@ -204,20 +231,20 @@ async def close_finding(
     row = (await conn.execute(_within(scope).where(columns.id == finding))).first()
     if row is None:
         raise UnknownFinding
-    if row.subject == closing.subject:
+    if row.subject == by:
         raise FindingAboutOneself
     changed = await conn.execute(
         update(completeness_finding)
         .where(columns.id == finding, columns.closed_at.is_(None))
-        .values(closed_at=now, closed_by=closing.subject, closing_reason=closing.reason)
+        .values(closed_at=now, closed_by=by, closing_reason=closing.reason)
     )
     if changed.rowcount == 0:
         raise FindingClosed
-    return _finding_of(row)
+    return row.code, row.day
 
 
 async def erase_reconciled(conn: AsyncConnection, before: date) -> int:
-    """Forget days and findings from before a day; give how many findings."""
+    """Forget days and findings from before a day; count the findings."""
     await conn.execute(delete(completeness_day).where(completeness_day.c.day < before))
     gone = await conn.execute(
         delete(completeness_finding).where(completeness_finding.c.day < before)
@@ -231,24 +258,23 @@ def _within(scope: OfficerScope) -> Select[tuple[object, ...]]:
     return select(completeness_finding).where(inside)
 
 
-def _finding_of(row: Row[tuple[object, ...]]) -> StoredFinding:
-    finding = Finding(
-        code=Code(row.code),
+def _finding_of(row: Row[tuple[object, ...]], reader: Reader) -> CompletenessFinding:
+    return CompletenessFinding(
+        code=row.code,
+        weight=row.weight,
         organisation=row.organisation,
         user=row.subject,
-        entry=row.entry_id,
+        entryId=row.entry_id,
         req=row.req,
         count=row.counted,
         total=row.total,
         reported=row.reported,
-    )
-    reason = row.closing_reason
-    return StoredFinding(
         id=row.id,
         day=row.day,
-        finding=finding,
-        found_at=row.found_at,
-        closed_at=row.closed_at,
-        closed_by=row.closed_by,
-        reason=None if reason is None else ClosingReason(reason),
+        organisationName=reader.labels.organisation(row.organisation),
+        foundAt=row.found_at,
+        own=row.subject == reader.subject,
+        closedAt=row.closed_at,
+        closedBy=row.closed_by,
+        reason=row.closing_reason,
     )

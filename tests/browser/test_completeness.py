@@ -11,7 +11,13 @@ from deploy.town.completeness import reconcile_today
 from deploy.town.parties import TEAM
 from keys import clock
 from signal_index.proof import encode_json
-from signal_index.proof.findings import Code, Finding, Judged, Report
+from signal_index.wire.completeness import (
+    REPORT_FORMAT,
+    JudgedDay,
+    Misfit,
+    ReconciledFinding,
+    ReconciliationReport,
+)
 from tests.browser.screen import Screen, Town
 
 PAGE = "/officer/completeness"
@@ -19,12 +25,20 @@ STORED = "signal-desk.unfinished"
 LATER = 17 * 60_000
 
 
-def a_report(folder: Path, day: date, *findings: Finding) -> Path:
-    judged = Judged(entries=412, requests=420, receipts=410, still_open=0)
+def a_report(folder: Path, day: date, *findings: ReconciledFinding) -> Path:
+    judged = JudgedDay(entries=412, requests=420, receipts=410, stillOpen=0)
     origin = "index.voorbeeldstad.example"
-    report = Report(day, origin, ["holder-1"], [TEAM], judged, findings)
+    report = ReconciliationReport(
+        format=REPORT_FORMAT,
+        day=day,
+        origin=origin,
+        holders=["holder-1"],
+        organisations=[TEAM],
+        judged=judged,
+        findings=list(findings),
+    )
     file = folder / f"report-{day}.json"
-    file.write_bytes(encode_json(report.value()))
+    file.write_bytes(encode_json(report.model_dump(mode="json")))
     return file
 
 
@@ -43,8 +57,8 @@ def test_a_report_is_taken_in_and_a_finding_closed_with_the_keyboard(
 ) -> None:
     screen, page = any_screen, any_screen.page
     user = f"medewerker-{width}"
-    about = Finding(
-        code=Code.ABANDONED_USER,
+    about = ReconciledFinding.of(
+        Misfit.ABANDONED_USER,
         organisation=TEAM,
         user=user,
         count=5,
@@ -71,10 +85,12 @@ def test_a_report_is_taken_in_and_a_finding_closed_with_the_keyboard(
 
 
 def test_an_alarm_stands_above_what_is_less(screen: Screen, tmp_path: Path) -> None:
-    less = Finding(
-        code=Code.ABANDONED_ORGANISATION, organisation=TEAM, count=9, total=300
+    less = ReconciledFinding.of(
+        Misfit.ABANDONED_ORGANISATION, organisation=TEAM, count=9, total=300
     )
-    alarm = Finding(code=Code.TICKET_NOT_STATED, organisation=TEAM, user="anoniem")
+    alarm = ReconciledFinding.of(
+        Misfit.TICKET_NOT_STATED, organisation=TEAM, user="anoniem"
+    )
     screen.log_in("bram")
     screen.go(PAGE)
     take(screen, a_report(tmp_path, yesterday(2), less, alarm))

@@ -1,7 +1,6 @@
 """Findings through the API: taken in, shown, closed once; on both databases."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,9 +9,15 @@ import httpx
 import pytest
 
 from signal_index.proof import Group
-from signal_index.proof.findings import Code, Finding, Judged, Report
 from signal_index.store.completeness import erase_reconciled
 from signal_index.store.connect import transaction
+from signal_index.wire.completeness import (
+    REPORT_FORMAT,
+    JudgedDay,
+    Misfit,
+    ReconciledFinding,
+    ReconciliationReport,
+)
 from tests.ledger_reading import open_entries
 from tests.reconcile_builders import DAY
 from tests.world import World, open_world
@@ -20,19 +25,21 @@ from tests.world_registry import TEAM_OIN
 
 pytestmark = pytest.mark.anyio
 
-USER = Finding(
-    code=Code.ABANDONED_USER,
+USER = ReconciledFinding.of(
+    Misfit.ABANDONED_USER,
     organisation=TEAM_OIN,
     user="user-1",
     count=5,
     total=9,
     reported=2,
 )
-ALARM = Finding(
-    code=Code.RECEIPT_WITHOUT_ENTRY, organisation=TEAM_OIN, entry=UUID(int=7)
+ALARM = ReconciledFinding.of(
+    Misfit.RECEIPT_WITHOUT_ENTRY, organisation=TEAM_OIN, entry=UUID(int=7)
 )
-FOREIGN = Finding(code=Code.ABANDONED_ORGANISATION, organisation="0" * 20, count=9)
-WHOLE = Finding(code=Code.OPENED_WITHOUT_LEAF, entry=UUID(int=8))
+FOREIGN = ReconciledFinding.of(
+    Misfit.ABANDONED_ORGANISATION, organisation="0" * 20, count=9
+)
+WHOLE = ReconciledFinding.of(Misfit.OPENED_WITHOUT_LEAF, entry=UUID(int=8))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -44,14 +51,20 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield opened
 
 
-def a_report(*findings: Finding) -> Any:  # noqa: ANN401 - JSON
-    judged = Judged(entries=40, requests=41, receipts=39, still_open=0)
-    return Report(
-        DAY, "index.test/ledger", ["holder-1"], [TEAM_OIN], judged, findings
-    ).value()
+def a_report(*findings: ReconciledFinding) -> Any:  # noqa: ANN401 - JSON
+    judged = JudgedDay(entries=40, requests=41, receipts=39, stillOpen=0)
+    return ReconciliationReport(
+        format=REPORT_FORMAT,
+        day=DAY,
+        origin="index.test/ledger",
+        holders=["holder-1"],
+        organisations=[TEAM_OIN],
+        judged=judged,
+        findings=list(findings),
+    ).model_dump(mode="json")
 
 
-async def take(world: World, *findings: Finding) -> httpx.Response:
+async def take(world: World, *findings: ReconciledFinding) -> httpx.Response:
     body = a_report(*findings)
     return await world.send("POST", "/completeness/reports", world.an_officer(), body)
 
@@ -85,7 +98,7 @@ async def test_a_report_is_taken_and_its_findings_are_shown(world: World) -> Non
 
 
 async def test_no_alarm_is_ever_behind_what_is_less(world: World) -> None:
-    many = [replace(USER, user=f"user-{number}") for number in range(9)]
+    many = [USER.model_copy(update={"user": f"user-{number}"}) for number in range(9)]
     await take(world, ALARM, *many)
     officer = world.an_officer()
     first = (await world.send("GET", "/completeness?limit=4", officer)).json()
@@ -154,21 +167,23 @@ async def test_every_act_is_in_the_ledger_and_names_no_account(world: World) -> 
     assert all("user-1" not in str(what) for what in whats)
 
 
+SAID = USER.model_dump(mode="json")
 JUNK: list[tuple[dict[str, object], str]] = [
     ({"format": "another/1"}, "format"),
     ({"day": "2026-13-40"}, "day"),
     ({"origin": 7}, "origin"),
-    ({"judged": {}}, "judged"),
-    ({"findings": [{}]}, "findings"),
-    ({"findings": [{**USER.value(), "code": "fraud"}]}, "code"),
-    ({"findings": [{**USER.value(), "weight": "alarm"}]}, "weight"),
-    ({"findings": [{**USER.value(), "organisation": "1"}]}, "organisation"),
-    ({"findings": [{**USER.value(), "entryId": "x"}]}, "entryId"),
-    ({"findings": [{**USER.value(), "count": -1}]}, "count"),
-    ({"findings": [{**USER.value(), "count": True}]}, "count"),
-    ({"findings": [{**USER.value(), "req": "<script>"}]}, "req"),
-    ({"findings": [{**USER.value(), "user": "x" * 300}]}, "user"),
-    ({"extra": 1}, "report"),
+    ({"judged": {}}, "entries"),
+    ({"findings": [{}]}, "code"),
+    ({"findings": [{**SAID, "code": "fraud"}]}, "code"),
+    ({"findings": [{**SAID, "weight": "alarm"}]}, "weight"),
+    ({"findings": [{**SAID, "organisation": "1"}]}, "organisation"),
+    ({"findings": [{**SAID, "entryId": "x"}]}, "entryId"),
+    ({"findings": [{**SAID, "count": -1}]}, "count"),
+    ({"findings": [{**SAID, "count": True}]}, "count"),
+    ({"findings": [{**SAID, "req": "<script>"}]}, "req"),
+    ({"findings": [{**SAID, "user": "x" * 300}]}, "user"),
+    ({"findings": [SAID] * 5_001}, "findings"),
+    ({"extra": 1}, "body"),
 ]
 
 

@@ -13,20 +13,25 @@ from signal_index.proof import (
     Json,
     LineWriter,
     MalformedProof,
-    decode_json,
     encode_json,
     parse_lines,
 )
-from signal_index.proof.errors import ReportMalformed
-from signal_index.proof.findings import Code, Finding, Judged, Report
-from signal_index.proof.report import parse_report
+from signal_index.wire.completeness import (
+    REPORT_FORMAT,
+    JudgedDay,
+    Misfit,
+    ReconciledFinding,
+    ReconciliationReport,
+)
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import parse_body, parse_value
 
 COUNTS = st.integers(0, 2**31 - 1)
 OPTIONAL_COUNTS = st.none() | COUNTS
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 FINDINGS = st.builds(
-    Finding,
-    code=st.sampled_from(Code),
+    ReconciledFinding.of,
+    code=st.sampled_from(Misfit),
     organisation=st.none() | st.from_regex(r"[0-9]{20}", fullmatch=True),
     user=st.none() | TEXTS,
     entry=st.none() | st.integers(0, 2**128 - 1).map(lambda number: UUID(int=number)),
@@ -36,12 +41,19 @@ FINDINGS = st.builds(
     reported=OPTIONAL_COUNTS,
 )
 REPORTS = st.builds(
-    Report,
+    ReconciliationReport,
+    format=st.just(REPORT_FORMAT),
     day=st.dates(date(2020, 1, 1), date(2100, 1, 1)),
     origin=TEXTS,
     holders=st.lists(TEXTS, max_size=3),
     organisations=st.lists(TEXTS, max_size=3),
-    judged=st.builds(Judged, COUNTS, COUNTS, COUNTS, COUNTS),
+    judged=st.builds(
+        JudgedDay,
+        entries=COUNTS,
+        requests=COUNTS,
+        receipts=COUNTS,
+        stillOpen=COUNTS,
+    ),
     findings=st.lists(FINDINGS, max_size=4),
 )
 JUNK = st.recursive(
@@ -59,30 +71,34 @@ JUNK = st.recursive(
 ITEMS = st.lists(st.dictionaries(st.sampled_from("abc"), TEXTS, min_size=1), max_size=5)
 
 
+def written(report: ReconciliationReport) -> bytes:
+    return encode_json(report.model_dump(mode="json"))
+
+
 @given(REPORTS)
-def test_a_report_that_was_written_is_read_again(report: Report) -> None:
-    assert parse_report(decode_json(encode_json(report.value()))) == report
+def test_a_report_that_was_written_is_read_again(report: ReconciliationReport) -> None:
+    assert parse_body(ReconciliationReport, written(report)) == report
 
 
 @given(JUNK)
 def test_junk_is_no_report_and_says_which_field(junk: Json) -> None:
-    with pytest.raises(ReportMalformed) as refused:
-        parse_report(junk)
+    with pytest.raises(InvalidField) as refused:
+        parse_value(ReconciliationReport, junk)
     assert refused.value.field
 
 
 @given(REPORTS, st.data())
 def test_a_report_of_which_a_member_is_junk_is_refused_or_another_report(
-    report: Report, data: st.DataObject
+    report: ReconciliationReport, data: st.DataObject
 ) -> None:
-    whole = json.loads(encode_json(report.value()))
+    whole = json.loads(written(report))
     name = data.draw(st.sampled_from(sorted(whole)))
     changed = {**whole, name: data.draw(JUNK)}
     try:
-        found = parse_report(changed)
-    except ReportMalformed:
+        found = parse_value(ReconciliationReport, changed)
+    except InvalidField:
         return
-    assert json.loads(encode_json(found.value())) == changed
+    assert json.loads(written(found)) == changed
 
 
 def lines_of(items: list[dict[str, str]]) -> list[bytes]:

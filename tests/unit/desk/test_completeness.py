@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import stat
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,18 @@ from desk.officer.completeness import list_days
 from desk.receipt_file import write_receipts
 from desk.receipts import Receipts, load_receipt_rules
 from signal_index.proof import RECEIPTS_OF_DAY, decode_b64u, parse_leaf, parse_lines
+from signal_index.wire.completeness import ReconciledDay
 from tests.desk_builders import Browser, Town
 from tests.unit.desk.test_relay import log_in_with_csrf, look_up
 
 pytestmark = pytest.mark.anyio
+
+
+def a_judged_day(day: date, entries: int = 1) -> ReconciledDay:
+    counts = dict.fromkeys(("requests", "receipts", "alarms", "findings"), entries)
+    return ReconciledDay(
+        day=day, entries=entries, takenAt=datetime(2026, 12, 1, tzinfo=UTC), **counts
+    )
 
 
 async def write(town: Town, days: int = 0) -> Path:
@@ -111,8 +119,7 @@ def test_a_day_that_nobody_judged_is_told_of(
     town: Town, ago: int, *, is_late: bool
 ) -> None:
     newest = town.clock().date() - timedelta(days=ago)
-    days = [{"day": newest.isoformat()}]
-    assert is_too_late(days, town.clock()) is is_late
+    assert is_too_late([a_judged_day(newest)], town.clock()) is is_late
 
 
 def test_before_the_first_day_was_judged_it_is_late_too(town: Town) -> None:
@@ -121,17 +128,12 @@ def test_before_the_first_day_was_judged_it_is_late_too(town: Town) -> None:
 
 def test_a_day_between_others_that_nobody_judged_is_shown_as_such(town: Town) -> None:
     today = town.clock().date()
-    names = [(today - timedelta(days=ago)).isoformat() for ago in (1, 2, 3)]
-    judged = [{"day": names[0], "entries": 4}, {"day": names[2], "entries": 9}]
-    shown = list_days(judged, town.clock())
-    assert [(one["day"], one["entries"]) for one in shown] == [
-        (names[0], 4),
-        (names[1], None),
-        (names[2], 9),
-    ]
+    days = [today - timedelta(days=ago) for ago in (1, 2, 3)]
+    first, last = a_judged_day(days[0], entries=4), a_judged_day(days[2], entries=9)
+    shown = list_days([first, last], town.clock())
+    assert shown == [(days[0], first), (days[1], None), (days[2], last)]
 
 
 def test_a_year_of_judged_days_is_not_all_shown(town: Town) -> None:
     oldest = town.clock().date() - timedelta(days=400)
-    judged = [{"day": oldest.isoformat(), "entries": 4}]
-    assert len(list_days(judged, town.clock())) == 31
+    assert len(list_days([a_judged_day(oldest)], town.clock())) == 31

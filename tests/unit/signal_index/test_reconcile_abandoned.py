@@ -1,8 +1,8 @@
 import pytest
 
-from signal_index.proof.findings import Code, Finding, Weight
 from signal_index.reconcile.abandoned import judge_abandoned
 from signal_index.reconcile.evidence import DayEvidence
+from signal_index.wire.completeness import Misfit, ReconciledFinding, Weight
 from tests.reconcile_builders import (
     NOON,
     TEAM,
@@ -22,14 +22,14 @@ def a_day(lost: int, total: int, **changes: object) -> DayEvidence:
     return some_evidence(statements=statements, named=named, **changes)
 
 
-def of_users(evidence: DayEvidence) -> list[Finding]:
+def of_users(evidence: DayEvidence) -> list[ReconciledFinding]:
     found = judge_abandoned(evidence).findings
-    return [one for one in found if one.code is Code.ABANDONED_USER]
+    return [one for one in found if one.code is Misfit.ABANDONED_USER]
 
 
-def of_organisations(evidence: DayEvidence) -> list[Finding]:
+def of_organisations(evidence: DayEvidence) -> list[ReconciledFinding]:
     found = judge_abandoned(evidence).findings
-    return [one for one in found if one.code is Code.ABANDONED_ORGANISATION]
+    return [one for one in found if one.code is Misfit.ABANDONED_ORGANISATION]
 
 
 @pytest.mark.parametrize(
