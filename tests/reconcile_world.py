@@ -7,12 +7,14 @@ The day is the one on which the world's clock stands; gathering moves it to the 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner, Result
 
 from keys.client.statements import fetch_statement
@@ -88,9 +90,9 @@ async def gather(
     await sequence(world, folder)
     write_receipts(files, answers)
     world.clock.moment += timedelta(days=1)
-    disclosing = Disclosing(world.engine, world.index.keys, LEDGER_ORIGIN)
-    now = world.clock()
-    await disclose_day(disclosing, files.day, files.opened, now=now)
+    async with _in_role(world, DatabaseRole.OWNER) as engine:  # as the command does
+        disclosing = Disclosing(engine, world.index.keys, LEDGER_ORIGIN)
+        await disclose_day(disclosing, files.day, files.opened, now=world.clock())
     await sequence(world, folder)
     await export_year(
         world.engine, files.day.year, files.export, progress=lambda _done, _size: None
@@ -104,15 +106,20 @@ async def gather(
 async def sequence(world: World, folder: Path) -> None:
     """Put what was recorded into the tree, in the role that may."""
     file = folder / "checkpoint.json"
-    if is_sqlite(world.engine):
-        sequencer = Sequencer(world.engine, CHECKPOINT_KEY, LEDGER_ORIGIN, file)
-        await sequence_once(sequencer, now=world.clock())
-        return
-    url = world.engine.url.render_as_string(hide_password=False)
-    engine = open_engine(url, DatabaseRole.SEQUENCER)
-    try:
+    async with _in_role(world, DatabaseRole.SEQUENCER) as engine:
         sequencer = Sequencer(engine, CHECKPOINT_KEY, LEDGER_ORIGIN, file)
         await sequence_once(sequencer, now=world.clock())
+
+
+@asynccontextmanager
+async def _in_role(world: World, role: DatabaseRole) -> AsyncIterator[AsyncEngine]:
+    if is_sqlite(world.engine):
+        yield world.engine
+        return
+    url = world.engine.url.render_as_string(hide_password=False)
+    engine = open_engine(url, role)
+    try:
+        yield engine
     finally:
         await engine.dispose()
 
