@@ -8,13 +8,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.callers import Caller, LoggedIn, sending_by_role
 from desk.desk import desk_of
-from desk.errors import IndexFoundFault
 from desk.headers import allow_form
-from desk.index import parse_page_data, verify_done
-from desk.officer.reviews import Sent, find_told
+from desk.officer.reviews import Sent, read_text, send_step
 from desk.pages import render
 from desk.roles import GENERALISTS
-from signal_index.proof import ExplanationCode
+from signal_index.wire.reviews import EXPLANATIONS, OwnReviewList, ReviewExplanation
 
 router: Final = APIRouter()
 PAGE: Final = "/own-reviews"
@@ -36,19 +34,14 @@ async def explain(
 ) -> Response:
     """Send an explanation; what the index does not take comes back to be mended."""
     form = await request.form()
-    text = str(form.get("text", "")).replace("\r\n", "\n").strip() or None
-    body = {"explanation": str(form.get("explanation", "")), "text": text}
-    path = f"{PAGE}/{review}/explanation"
-    index = desk_of(request).index
-    passed = await index.ask("POST", f"/v1{path}", caller.access_token, body)
-    if find_told(passed) is not None:
+    typed = {"explanation": form.get("explanation", ""), "text": read_text(form)}
+    path, body = f"/v1{PAGE}/{review}/explanation", (ReviewExplanation, typed)
+    sent = await send_step(request, caller, path, body, str(review))
+    if sent is None:
+        return RedirectResponse(f"{PAGE}?done=yes", SEE_OTHER)
+    if sent.told:
         return RedirectResponse(PAGE, SEE_OTHER)
-    try:
-        verify_done(passed)
-    except IndexFoundFault as fault:
-        sent = Sent(str(review), body, faults=fault.fields)
-        return await _show(request, caller, sent=sent)
-    return RedirectResponse(f"{PAGE}?done=yes", SEE_OTHER)
+    return await _show(request, caller, sent=sent)
 
 
 async def _show(
@@ -59,15 +52,16 @@ async def _show(
     is_done: bool = False,
 ) -> HTMLResponse:
     desk = desk_of(request)
-    passed = await desk.index.ask("GET", "/v1/own-reviews", caller.access_token)
+    path = "/v1/own-reviews"
+    found = await desk.index.fetch(OwnReviewList, path, caller.access_token)
     page = render(
         request,
         "own_reviews.html",
         title=desk.texts.get("own-reviews.title"),
         person=caller.person,
         csrf=caller.csrf,
-        reviews=parse_page_data(passed)["items"],
-        explanations=tuple(ExplanationCode),
+        reviews=found.items,
+        explanations=EXPLANATIONS,
         sent=sent or Sent(),
         is_done=is_done,
     )

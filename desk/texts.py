@@ -5,13 +5,14 @@ without a text is an error at once, never an empty place on the screen.
 """
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from babel.messages.pofile import read_po
+
+from signal_index.wire.oversight import OfficersAct
 
 _CODES: Final = {
     "act": ("watch.act.",),
@@ -62,10 +63,10 @@ def name_said(member: str, texts: Texts) -> str:
     return texts.messages.get(f"said.{member}", member)
 
 
-def name_act(act: Mapping[str, Any], texts: Texts) -> str:
+def name_act(act: OfficersAct, texts: Texts) -> str:
     """Give what an officer did; the kind of entry where we have no words for it."""
-    known = texts.messages.get(f"watch.act.{act['act']}")
-    return known or texts.messages.get(f"kind.{act['kind']}", str(act["kind"]))
+    known = texts.messages.get(f"watch.act.{act.act}")
+    return known or texts.messages.get(f"kind.{act.kind}", act.kind)
 
 
 def tell_value(value: object, member: str, texts: Texts) -> str | None:

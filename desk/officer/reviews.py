@@ -21,17 +21,32 @@ from desk.desk import desk_of
 from desk.errors import IndexFoundFault
 from desk.headers import allow_form
 from desk.holders import Passed
-from desk.index import parse_page_data, verify_done
+from desk.index import fill_in, verify_done
 from desk.pages import render
 from desk.roles import PRIVACY_OFFICER
-from signal_index.proof import FindingCode, QuestionCode
+from signal_index.wire.model import RequestModel
+from signal_index.wire.reviews import (
+    FINDINGS,
+    QUESTIONS,
+    STATES,
+    OpenedReview,
+    Review,
+    ReviewAddition,
+    ReviewJudgement,
+    ReviewList,
+    ReviewQuestion,
+    ReviewSecondLook,
+)
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/reviews"
 SEE_OTHER: Final = 303
-STATES: Final = ("open", "asked", "explained", "second-look", "closed")
 _TOLD: Final = frozenset({"same-person", "review-closed"})
 """Problems of the index that are told beside the form, not on a page of their own."""
+
+
+Filled = tuple[type[RequestModel], Mapping[str, object]]
+"""A form: of what it makes a request, and what was filled in."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +81,15 @@ async def show_queue(
         query["state"] = state
     if cursor is not None:
         query["cursor"] = cursor
-    passed = await desk.index.ask(
-        "GET", "/v1/reviews", caller.access_token, query=query
-    )
+    token = caller.access_token
+    queue = await desk.index.fetch(ReviewList, "/v1/reviews", token, query=query)
     return render(
         request,
         "officer/reviews.html",
         title=desk.texts.get("reviews.title"),
         person=caller.person,
         csrf=caller.csrf,
-        queue=parse_page_data(passed),
+        queue=queue,
         state=state if state in STATES else None,
         states=STATES,
     )
@@ -84,12 +98,10 @@ async def show_queue(
 @router.post(PAGE)
 async def add_review(request: Request, caller: SendingPrivacyOfficer) -> Response:
     """Put a lookup in the queue by hand, and open its review."""
-    entry = str((await request.form()).get("entry", ""))
-    body = {"entryId": entry}
-    passed = await desk_of(request).index.ask(
-        "POST", "/v1/reviews", caller.access_token, body
-    )
-    return RedirectResponse(f"{PAGE}/{parse_page_data(passed)['id']}", SEE_OTHER)
+    body = fill_in(ReviewAddition, entryId=(await request.form()).get("entry"))
+    index = desk_of(request).index
+    added = await index.fetch(Review, "/v1/reviews", caller.access_token, body)
+    return RedirectResponse(f"{PAGE}/{added.id}", SEE_OTHER)
 
 
 @router.get(PAGE + "/{review}")
@@ -106,8 +118,8 @@ async def ask_question(
 ) -> Response:
     """Ask the user for an explanation."""
     form = await request.form()
-    body = {"questions": form.getlist("questions"), "text": _text(form)}
-    return await _send(request, caller, review, "question", body)
+    typed = {"questions": form.getlist("questions"), "text": read_text(form)}
+    return await _send(request, caller, review, "question", (ReviewQuestion, typed))
 
 
 @router.post(PAGE + "/{review}/judgement")
@@ -118,12 +130,12 @@ async def give_judgement(
     form = await request.form()
     verdict = str(form.get("verdict", ""))
     finding = str(form.get("finding", "")) or None
-    body = {
+    typed = {
         "verdict": verdict,
         "finding": None if verdict == "in-order" else finding,
-        "text": _text(form),
+        "text": read_text(form),
     }
-    return await _send(request, caller, review, "judgement", body)
+    return await _send(request, caller, review, "judgement", (ReviewJudgement, typed))
 
 
 @router.post(PAGE + "/{review}/second-look")
@@ -133,25 +145,38 @@ async def give_second_look(
     """Agree with a judgement of another officer, or say why not."""
     form = await request.form()
     agrees = {"yes": True, "no": False}.get(str(form.get("agrees", "")))
-    body = {"agrees": agrees, "text": _text(form)}
-    return await _send(request, caller, review, "second-look", body)
+    typed = {"agrees": agrees, "text": read_text(form)}
+    return await _send(
+        request, caller, review, "second-look", (ReviewSecondLook, typed)
+    )
 
 
 async def _send(
-    request: Request, caller: Caller, review: UUID, step: str, body: dict[str, Any]
+    request: Request, caller: Caller, review: UUID, step: str, body: Filled
 ) -> Response:
     """Take a step at the index and show where it led; or the form with its faults."""
     path = f"/v1/reviews/{review}/{step}"
-    passed = await desk_of(request).index.ask("POST", path, caller.access_token, body)
-    told = find_told(passed)
-    if told is not None:
-        return await _show(request, caller, review, Sent(step, body, told=told))
-    try:
-        verify_done(passed)
-    except IndexFoundFault as fault:
-        sent = Sent(step, body, faults=fault.fields)
+    sent = await send_step(request, caller, path, body, step)
+    if sent is not None:
         return await _show(request, caller, review, sent)
     return RedirectResponse(f"{PAGE}/{review}#steps", SEE_OTHER)
+
+
+async def send_step(
+    request: Request, caller: Caller, path: str, body: Filled, step: str
+) -> Sent | None:
+    """Send a form to the index; gives it back where the index did not take it."""
+    model, typed = body
+    index = desk_of(request).index
+    try:
+        passed = await index.pass_on(path, caller.access_token, fill_in(model, **typed))
+        told = find_told(passed)
+        if told is not None:
+            return Sent(step, typed, told=told)
+        verify_done(passed)
+    except IndexFoundFault as fault:
+        return Sent(step, typed, faults=fault.fields)
+    return None
 
 
 async def _show(
@@ -159,7 +184,7 @@ async def _show(
 ) -> HTMLResponse:
     desk = desk_of(request)
     path = f"/v1/reviews/{review}"
-    passed = await desk.index.ask("GET", path, caller.access_token)
+    opened = await desk.index.fetch(OpenedReview, path, caller.access_token)
     page = render(
         request,
         "officer/review.html",
@@ -167,10 +192,13 @@ async def _show(
         person=caller.person,
         csrf=caller.csrf,
         sent=sent,
-        questions=tuple(QuestionCode),
-        findings=tuple(FindingCode),
+        questions=QUESTIONS,
+        findings=FINDINGS,
         may_judge=not PRIVACY_OFFICER.isdisjoint(caller.person.roles),
-        **parse_page_data(passed),
+        review=opened.review,
+        lookup=opened.lookup,
+        around=opened.around,
+        acts=opened.acts,
     )
     if sent.faults:
         page.status_code = 400
@@ -193,5 +221,6 @@ def find_told(passed: Passed) -> str | None:
     return slug if slug in _TOLD else None
 
 
-def _text(form: FormData) -> str | None:
+def read_text(form: FormData) -> str | None:
+    """Read the text of a form as the index takes it; None where it was left empty."""
     return str(form.get("text", "")).replace("\r\n", "\n").strip() or None

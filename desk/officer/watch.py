@@ -7,8 +7,8 @@ from starlette.responses import HTMLResponse
 
 from desk.callers import LoggedInDataProtectionOfficer
 from desk.desk import desk_of
-from desk.index import parse_page_data
 from desk.pages import render
+from signal_index.wire.oversight import OfficersActs
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/watch"
@@ -23,15 +23,14 @@ async def show_watch(
     """Give what officers did, newest first; the index records the look."""
     desk = desk_of(request)
     query = {"limit": "50"} | ({} if cursor is None else {"cursor": cursor})
-    passed = await desk.index.ask(
-        "GET", "/v1/officers-acts", caller.access_token, query=query
-    )
+    path, token = "/v1/officers-acts", caller.access_token
+    acts = await desk.index.fetch(OfficersActs, path, token, query=query)
     return render(
         request,
         "officer/watch.html",
         title=desk.texts.get("watch.title"),
         person=caller.person,
         csrf=caller.csrf,
-        acts=parse_page_data(passed),
+        acts=acts,
         is_first=cursor is None,
     )

@@ -30,7 +30,6 @@ from signal_index.store.lookups import (
     spend_and_find,
 )
 from signal_index.store.processing_log import insert_traces
-from signal_index.store.review_records import Rule
 from signal_index.store.reviews import Pick, insert_picks
 
 
@@ -126,7 +125,7 @@ def _picks(draft: Draft) -> Sequence[Pick]:
             entry_id=entry.id,
             municipality=question.municipality,
             organisation=question.caller.organisation,
-            rules=frozenset({Rule.BREAK_GLASS}),
+            rules=frozenset({"break-glass"}),
             at=asked.at,
         )
         for entry in draft.entries

@@ -10,262 +10,227 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
-from uuid import UUID
+from collections.abc import Sequence
+from typing import Annotated, Final
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Query
 
 from policy.vocabulary import Caller
+from signal_index.api.acting import Acting, acting
 from signal_index.api.callers import Officer, PrivacyOfficer
-from signal_index.api.context import Index, get_index
-from signal_index.api.reading import (
-    give_json,
-    read_cursor,
-    read_json,
-    read_limit,
-    read_query,
-)
-from signal_index.api.recording import record_act
+from signal_index.api.context import Index, TheIndex
+from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
 from signal_index.api.review_shapes import (
-    Shape,
-    shape_act,
-    shape_lookup,
-    shape_neighbour,
-    shape_review,
+    show_act,
+    show_lookup,
+    show_neighbour,
+    show_review,
 )
-from signal_index.api.review_words import parse_remark, parse_word, parse_words
 from signal_index.api.routing import Routes
-from signal_index.api.transactions import committing
+from signal_index.errors import (
+    PolicyUnusable,
+    ReviewClosed,
+    SamePerson,
+    UnknownEntry,
+    UnknownReview,
+)
+from signal_index.labels import Labels
 from signal_index.ledger import Kind, user_find_key
-from signal_index.notice import InvalidField, parse_uuid
-from signal_index.notice.fields import parse_object
-from signal_index.proof import FindingCode, JsonObject, QuestionCode
-from signal_index.store.ledger import insert_entries
+from signal_index.proof import Json, JsonObject
+from signal_index.store import reviews as store
 from signal_index.store.opened_entries import open_entries
 from signal_index.store.outcomes import find_outcomes
 from signal_index.store.review_opening import find_around
 from signal_index.store.review_records import (
     Queue,
-    Review,
-    ReviewState,
-    Verdict,
+    StoredReview,
     count_reviews,
     find_act_ids,
     find_reviews,
     get_review,
 )
-from signal_index.store.reviews import (
-    Move,
-    ask_user,
-    insert_act,
-    judge,
-    look_again,
-    pick_by_hand,
-)
 from signal_index.store.scope import OfficerScope
-from signal_index.store.standing import Standing
+from signal_index.wire import reviews as wire
+from signal_index.wire.values import Id
 
-WAITING: Final = frozenset(ReviewState) - {ReviewState.CLOSED}
-routes = Routes()
+routes = Routes("beoordelen")
+
+State = Annotated[
+    wire.ReviewState | None, Query(description="Alleen deze; anders alles wat wacht")
+]
+_WAITING: Final = frozenset(wire.STATES) - {"closed"}
+_MOVED: Final = (UnknownReview, ReviewClosed)
 
 
-@routes.get("/reviews")
-async def list_reviews(request: Request, caller: Officer) -> Response:
+@routes.get("/reviews", "Wat wacht op een beoordeling", raises=(UnknownReview,))
+async def list_reviews(
+    index: TheIndex,
+    caller: Officer,
+    state: State = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_DEFAULT,
+) -> wire.ReviewList:
     """List what waits, what is due first first; with `state`, that state alone."""
-    index = get_index(request)
-    query = read_query(request, ("state", "cursor", "limit"))
-    limit = read_limit(query)
-    states = WAITING
-    if "state" in query:
-        states = frozenset({parse_word(ReviewState, query["state"], "state")})
-    queue = Queue(states, limit + 1, read_cursor(query))
-    now = index.clock()
-    async with committing(index.engine) as conn:
-        found = await find_reviews(conn, caller.scope, queue)
-        counts, late = await count_reviews(conn, caller.scope, now=now)
-        shown = found[:limit]
-        await _record(
-            conn, index, caller.caller, {"act": "listed", "shown": len(shown)}
-        )
-    standing = await index.standing.get(now)
-    return give_json(
-        {
-            "items": [shape_review(one, standing, now) for one in shown],
-            "next": str(shown[-1].id) if len(found) > limit else None,
-            "counts": [
-                {"state": state.value, "count": counts.get(state, 0)}
-                for state in ReviewState
-            ],
-            "late": late,
-        }
+    labels = await index.labels_in(caller.scope.municipality)
+    queue = Queue(_WAITING if state is None else {state}, limit + 1, cursor)
+    async with acting(index, caller.caller, Kind.REVIEW) as act:
+        found = await find_reviews(act.conn, caller.scope, queue)
+        counts, late = await count_reviews(act.conn, caller.scope, now=act.now)
+        shown, following = cut_page(found, limit)
+        await act.record({"act": "listed", "shown": len(shown)})
+    return wire.ReviewList(
+        items=[show_review(one, labels, act.now) for one in shown],
+        next=following,
+        counts=[
+            wire.ReviewCount(state=one, count=counts.get(one, 0)) for one in wire.STATES
+        ],
+        late=late,
     )
 
 
-@routes.post("/reviews")
-async def add_review(request: Request, caller: PrivacyOfficer) -> Response:
+@routes.post(
+    "/reviews",
+    "Een bevraging zelf op de lijst zetten",
+    status=201,
+    raises=(UnknownEntry,),
+)
+async def add_review(
+    body: wire.ReviewAddition, index: TheIndex, caller: PrivacyOfficer
+) -> wire.Review:
     """Put a lookup in the queue by hand; one that is there stays as it is."""
-    index = get_index(request)
-    said = parse_object(await read_json(request), ("entryId",))
-    entry = parse_uuid(said["entryId"], "entryId")
-    now = index.clock()
-    async with committing(index.engine) as conn:
-        found = await pick_by_hand(conn, entry, caller.scope, now=now)
-        what = _what("picked", found)
-        act = await _record(conn, index, caller.caller, what)
-        await insert_act(conn, found, act)
-    standing = await index.standing.get(now)
-    return give_json(shape_review(found, standing, now), 201)
+    labels = await index.labels_in(caller.scope.municipality)
+    async with acting(index, caller.caller, Kind.REVIEW) as act:
+        found = await store.pick_by_hand(
+            act.conn, body.entryId, caller.scope, now=act.now
+        )
+        await record_step(act, found, "picked")
+    return show_review(found, labels, act.now)
 
 
-@routes.get("/reviews/{review_id}")
-async def open_review(request: Request, caller: Officer, review_id: str) -> Response:
+@routes.get(
+    "/reviews/{review_id}",
+    "Een bevraging openen om te beoordelen",
+    raises=(UnknownReview, PolicyUnusable),
+)
+async def open_review(
+    review_id: Id, index: TheIndex, caller: Officer
+) -> wire.OpenedReview:
     """Open a lookup for judging: who, why, what was shown, and what was said since.
 
     About whom stays closed. Opening is recorded.
     """
-    index, wanted = get_index(request), parse_uuid(review_id, "reviewId")
-    now = index.clock()
-    standing = await index.standing.get(now)
-    async with committing(index.engine) as conn:
-        found = await get_review(conn, wanted, caller.scope)
-        opened = await _open(conn, index, found, caller.scope, standing)
-        await _record(conn, index, caller.caller, _what("opened", found))
-    return give_json({"review": shape_review(found, standing, now), **opened})
+    async with acting(index, caller.caller, Kind.REVIEW) as act:
+        found = await get_review(act.conn, review_id, caller.scope)
+        opened = await _open(act, found, caller.scope)
+        await act.record(_what("opened", found))
+    return opened
 
 
-@routes.post("/reviews/{review_id}/question")
-async def ask_question(
-    request: Request, caller: PrivacyOfficer, review_id: str
-) -> Response:
+@routes.post(
+    "/reviews/{review_id}/question",
+    "Uitleg vragen aan wie opzocht",
+    status=204,
+    raises=_MOVED,
+)
+async def ask_review_question(
+    review_id: Id, body: wire.ReviewQuestion, index: TheIndex, caller: PrivacyOfficer
+) -> None:
     """Ask the user for an explanation, by codes and perhaps a short text."""
-    index, wanted = get_index(request), parse_uuid(review_id, "reviewId")
-    said = parse_object(await read_json(request), ("questions",), ("text",))
-    codes = parse_words(QuestionCode, said["questions"], "questions")
-    text = parse_remark(said.get("text"), "text")
-    async with committing(index.engine) as conn:
-        found = await get_review(conn, wanted, caller.scope)
-        await ask_user(conn, found, _move(index, caller.caller))
-        what = {**_what("asked", found), "codes": list(codes), "text": text}
-        act = await _record(conn, index, caller.caller, what)
-        await insert_act(conn, found, act)
-    return Response(status_code=204)
+    codes = [code for code in wire.QUESTIONS if code in body.questions]
+    async with acting(index, caller.caller, Kind.REVIEW) as act:
+        found = await get_review(act.conn, review_id, caller.scope)
+        await store.ask_user(act.conn, found, _move(act))
+        await record_step(act, found, "asked", codes=codes, text=body.text)
 
 
-@routes.post("/reviews/{review_id}/judgement")
-async def give_judgement(
-    request: Request, caller: PrivacyOfficer, review_id: str
-) -> Response:
+@routes.post(
+    "/reviews/{review_id}/judgement",
+    "Een oordeel geven",
+    status=204,
+    raises=(*_MOVED, SamePerson),
+)
+async def judge_review(
+    review_id: Id, body: wire.ReviewJudgement, index: TheIndex, caller: PrivacyOfficer
+) -> None:
     """Judge a lookup; what is not in order then waits for another officer."""
-    index, wanted = get_index(request), parse_uuid(review_id, "reviewId")
-    said = parse_object(await read_json(request), ("verdict",), ("finding", "text"))
-    verdict = parse_word(Verdict, said["verdict"], "verdict")
-    finding = _parse_finding(verdict, said.get("finding"))
-    text = parse_remark(said.get("text"), "text")
-    if finding is FindingCode.OTHER and text is None:
-        raise InvalidField("text", "missing")
-    async with committing(index.engine) as conn:
-        found = await get_review(conn, wanted, caller.scope)
-        await judge(conn, found, verdict, _move(index, caller.caller))
-        what = {
-            **_what("judged", found),
-            "codes": [] if finding is None else [finding.value],
-            "verdict": verdict.value,
-            "text": text,
-        }
-        act = await _record(conn, index, caller.caller, what)
-        await insert_act(conn, found, act)
-    return Response(status_code=204)
+    async with acting(index, caller.caller, Kind.REVIEW) as act:
+        found = await get_review(act.conn, review_id, caller.scope)
+        await store.judge(act.conn, found, body.verdict, _move(act))
+        await record_step(
+            act,
+            found,
+            "judged",
+            codes=[] if body.finding is None else [body.finding],
+            verdict=body.verdict,
+            text=body.text,
+        )
 
 
-@routes.post("/reviews/{review_id}/second-look")
-async def give_second_look(
-    request: Request, caller: Officer, review_id: str
-) -> Response:
+@routes.post(
+    "/reviews/{review_id}/second-look",
+    "Als tweede paar ogen een oordeel bevestigen of niet",
+    status=204,
+    raises=(*_MOVED, SamePerson),
+)
+async def look_again(
+    review_id: Id, body: wire.ReviewSecondLook, index: TheIndex, caller: Officer
+) -> None:
     """Agree with another officer's judgement, or say why not."""
-    index, wanted = get_index(request), parse_uuid(review_id, "reviewId")
-    said = parse_object(await read_json(request), ("agrees",), ("text",))
-    agrees, text = said["agrees"], parse_remark(said.get("text"), "text")
-    if not isinstance(agrees, bool):
-        raise InvalidField("agrees", "wrong-form")
-    if not agrees and text is None:
-        raise InvalidField("text", "missing")
-    async with committing(index.engine) as conn:
-        found = await get_review(conn, wanted, caller.scope)
-        await look_again(conn, found, _move(index, caller.caller), agrees=agrees)
-        verdict = None if found.verdict is None else found.verdict.value
-        what = {
-            **_what("second-look", found),
-            "agrees": agrees,
-            "verdict": verdict,
-            "text": text,
-        }
-        act = await _record(conn, index, caller.caller, what)
-        await insert_act(conn, found, act)
-    return Response(status_code=204)
+    async with acting(index, caller.caller, Kind.REVIEW) as act:
+        found = await get_review(act.conn, review_id, caller.scope)
+        await store.look_again(act.conn, found, _move(act), agrees=body.agrees)
+        await record_step(
+            act,
+            found,
+            "second-look",
+            agrees=body.agrees,
+            verdict=found.verdict,
+            text=body.text,
+        )
 
 
-def _parse_finding(verdict: Verdict, value: object) -> FindingCode | None:
-    """Give what was found: needed unless all is in order, and only then."""
-    if verdict is Verdict.IN_ORDER:
-        if value is not None:
-            raise InvalidField("finding", "not-allowed")
-        return None
-    if value is None:
-        raise InvalidField("finding", "missing")
-    return parse_word(FindingCode, value, "finding")
-
-
-async def _open(
-    conn: AsyncConnection,
-    index: Index,
-    found: Review,
-    scope: OfficerScope,
-    standing: Standing,
-) -> Mapping[str, object]:
-    near = await find_around(conn, found.entry_id, scope)
-    acts = (await find_act_ids(conn, [found.id])).get(found.id, [])
-    wanted = [found.entry_id, *(one.entry for one in near), *acts]
-    opened = await open_entries(conn, wanted, index.keys.disclosures)
-    said = await find_outcomes(conn, [found.entry_id])
-    policy = index.policy.get(standing, scope.municipality)
-    catalogue = policy.catalogue
-    lookup: Shape | None = None
-    if found.entry_id in opened:
-        outcome = said.get(found.entry_id)
-        lookup = shape_lookup(opened[found.entry_id], outcome, policy, standing)
-    return {
-        "lookup": lookup,
-        "around": [
-            shape_neighbour(one, opened[one.entry], catalogue, standing)
-            for one in near
-            if one.entry in opened
-        ],
-        "acts": [shape_act(opened[act]) for act in acts if act in opened],
-    }
-
-
-def _what(act: str, of: Review) -> JsonObject:
-    return {"act": act, "review": str(of.id), "entry": str(of.entry_id)}
-
-
-async def _record(
-    conn: AsyncConnection, index: Index, caller: Caller, what: JsonObject
-) -> UUID:
-    entry = record_act(Kind.REVIEW, caller, what, index.keys, index.clock())
-    await insert_entries(conn, [entry])
-    return entry.id
-
-
-def _move(index: Index, caller: Caller) -> Move:
-    return Move(hashes_of(index, caller), index.clock())
+async def record_step(act: Acting, of: StoredReview, step: str, **more: Json) -> None:
+    """Record a step of a review, and keep with the review which entry that is."""
+    entry = await act.record({**_what(step, of), **more})
+    await store.insert_act(act.conn, of, entry.id)
 
 
 def hashes_of(index: Index, caller: Caller) -> Sequence[bytes]:
-    """Give the keyed hashes of a person, one for each year that can be opened."""
+    """Derive the keyed hashes of a person, one for each year that can be opened."""
     return [
         user_find_key(key, caller.organisation, caller.subject)
         for key in index.keys.disclosures.values()
     ]
+
+
+async def _open(
+    act: Acting, found: StoredReview, scope: OfficerScope
+) -> wire.OpenedReview:
+    index, conn = act.index, act.conn
+    standing = await index.standing.get(act.now)
+    policy = index.policy.get(standing, scope.municipality)
+    labels = Labels(policy.catalogue, standing.organisations)
+    near = await find_around(conn, found.entry_id, scope)
+    steps = (await find_act_ids(conn, [found.id])).get(found.id, [])
+    wanted = [found.entry_id, *(one.entry for one in near), *steps]
+    opened = await open_entries(conn, wanted, index.keys.disclosures)
+    lookup = opened.get(found.entry_id)
+    said = (await find_outcomes(conn, [found.entry_id])).get(found.entry_id)
+    return wire.OpenedReview(
+        review=show_review(found, labels, act.now),
+        lookup=None if lookup is None else show_lookup(lookup, said, labels, policy),
+        around=[
+            show_neighbour(one, opened[one.entry], labels)
+            for one in near
+            if one.entry in opened
+        ],
+        acts=[show_act(opened[one]) for one in steps if one in opened],
+    )
+
+
+def _what(act: str, of: StoredReview) -> JsonObject:
+    return {"act": act, "review": str(of.id), "entry": str(of.entry_id)}
+
+
+def _move(act: Acting) -> store.Move:
+    return store.Move(hashes_of(act.index, act.caller), act.now)

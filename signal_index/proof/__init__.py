@@ -98,7 +98,6 @@ from signal_index.proof.promise import (
     verify_promise,
 )
 from signal_index.proof.receipt import RECEIPT_GROUPS, OpenedReceipt, verify_receipt
-from signal_index.proof.review_words import ExplanationCode, FindingCode, QuestionCode
 from signal_index.proof.rfc9162 import (
     EMPTY_ROOT,
     hash_leaf,
@@ -146,8 +145,6 @@ __all__ = [
     "Cosignature",
     "Disclosure",
     "DisclosureRefused",
-    "ExplanationCode",
-    "FindingCode",
     "FirstLeaf",
     "Group",
     "InclusionRefused",
@@ -166,7 +163,6 @@ __all__ = [
     "Promise",
     "ProofError",
     "ProofRefused",
-    "QuestionCode",
     "QuorumRefused",
     "Shown",
     "SignatureRefused",

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -21,41 +20,11 @@ from signal_index.errors import UnknownReview
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_disclosure
 from signal_index.tables.reviews import review, review_act, review_ground
-
-
-class Rule(StrEnum):
-    """Why a lookup was picked."""
-
-    BREAK_GLASS = "break-glass"
-    SAMPLE = "sample"
-    OFF_HOURS = "off-hours"
-    COLLEAGUE_BEFORE = "colleague-before"
-    REFUSED_FIRST = "refused-first"
-    NO_OUTCOME = "no-outcome"
-    VOLUME = "volume"
-    OFFICER = "officer"
-
-
-class ReviewState(StrEnum):
-    """How a review stands."""
-
-    OPEN = "open"
-    ASKED = "asked"
-    EXPLAINED = "explained"
-    SECOND_LOOK = "second-look"
-    CLOSED = "closed"
-
-
-class Verdict(StrEnum):
-    """What an officer found."""
-
-    IN_ORDER = "in-order"
-    NOT_IN_ORDER = "not-in-order"
-    INCIDENT = "incident"
+from signal_index.wire.reviews import ReviewState, Rule, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class StoredReview:
     """One review as it stands."""
 
     id: UUID
@@ -81,7 +50,7 @@ class Queue:
 
 async def get_review(
     conn: AsyncConnection, review_id: UUID, scope: OfficerScope
-) -> Review:
+) -> StoredReview:
     """Give a review within an officer's scope, or raise `UnknownReview`."""
     wanted = select(review).where(review.c.id == review_id)
     return await _get(conn, wanted.where(_inside(scope)))
@@ -89,7 +58,7 @@ async def get_review(
 
 async def get_review_of(
     conn: AsyncConnection, entry: UUID, scope: OfficerScope
-) -> Review:
+) -> StoredReview:
     """Give the review of a lookup, or raise `UnknownReview` where there is none."""
     wanted = select(review).where(review.c.entry_id == entry)
     return await _get(conn, wanted.where(_inside(scope)))
@@ -97,7 +66,7 @@ async def get_review_of(
 
 async def find_reviews(
     conn: AsyncConnection, scope: OfficerScope, queue: Queue
-) -> Sequence[Review]:
+) -> Sequence[StoredReview]:
     """Give a part of the queue, what is due first first.
 
     Raises `UnknownReview` where `after` is not in this officer's scope.
@@ -125,7 +94,7 @@ async def count_reviews(
 ) -> tuple[Mapping[ReviewState, int], int]:
     """Give how many reviews are in each state, and how many are late."""
     rows = await conn.execute(
-        select(review.c.state, func.count())
+        select(review.c.state, func.count().label("number"))
         .where(_inside(scope))
         .group_by(review.c.state)
     )
@@ -133,17 +102,17 @@ async def count_reviews(
         select(func.count())
         .select_from(review)
         .where(_inside(scope))
-        .where(review.c.state != ReviewState.CLOSED.value)
+        .where(review.c.state != "closed")
         .where(review.c.due_at < now)
     )
-    return {ReviewState(state): count for state, count in rows}, int(late or 0)
+    return {row.state: row.number for row in rows}, int(late or 0)
 
 
 async def find_own_reviews(
     conn: AsyncConnection, hashes: Collection[bytes]
-) -> Sequence[Review]:
+) -> Sequence[StoredReview]:
     """Give the reviews in which a user was asked for an explanation, newest first."""
-    asked = {ReviewState.ASKED, ReviewState.EXPLAINED}
+    asked = {"asked", "explained"}
     rows = await conn.execute(
         _of_user(hashes)
         .where(review.c.state.in_(sorted(asked)))
@@ -155,14 +124,14 @@ async def find_own_reviews(
 
 async def count_open_questions(conn: AsyncConnection, hashes: Collection[bytes]) -> int:
     """Give how many questions about a user's own lookups wait for an explanation."""
-    wanted = _of_user(hashes).where(review.c.state == ReviewState.ASKED.value)
+    wanted = _of_user(hashes).where(review.c.state == "asked")
     found = await conn.scalar(select(func.count()).select_from(wanted.subquery()))
     return int(found or 0)
 
 
 async def get_own_review(
     conn: AsyncConnection, review_id: UUID, hashes: Collection[bytes]
-) -> Review:
+) -> StoredReview:
     """Give a review of one of the user's own lookups, or raise `UnknownReview`."""
     rows = (await conn.execute(_of_user(hashes).where(review.c.id == review_id))).all()
     if not rows:
@@ -198,7 +167,7 @@ def _of_user(hashes: Collection[bytes]) -> Select[*tuple[Any, ...]]:
     )
 
 
-async def _get(conn: AsyncConnection, wanted: Select[*tuple[Any, ...]]) -> Review:
+async def _get(conn: AsyncConnection, wanted: Select[*tuple[Any, ...]]) -> StoredReview:
     rows = (await conn.execute(wanted)).all()
     if not rows:
         raise UnknownReview
@@ -208,18 +177,18 @@ async def _get(conn: AsyncConnection, wanted: Select[*tuple[Any, ...]]) -> Revie
 
 async def _read(
     conn: AsyncConnection, rows: Sequence[Row[*tuple[Any, ...]]]
-) -> Sequence[Review]:
+) -> Sequence[StoredReview]:
     rules = defaultdict(list)
     grounds = select(review_ground.c.review_id, review_ground.c.rule).where(
         review_ground.c.review_id.in_([row.id for row in rows])
     )
     for found in await conn.execute(grounds.order_by(review_ground.c.rule)):
-        rules[found.review_id].append(Rule(found.rule))
+        rules[found.review_id].append(found.rule)
     return [_review(row, tuple(rules[row.id])) for row in rows]
 
 
-def _review(row: Row[*tuple[Any, ...]], rules: tuple[Rule, ...]) -> Review:
-    return Review(
+def _review(row: Row[*tuple[Any, ...]], rules: tuple[Rule, ...]) -> StoredReview:
+    return StoredReview(
         id=row.id,
         entry_id=row.entry_id,
         municipality=row.municipality,
@@ -227,7 +196,7 @@ def _review(row: Row[*tuple[Any, ...]], rules: tuple[Rule, ...]) -> Review:
         rules=rules,
         picked_at=row.picked_at,
         due_at=row.due_at,
-        state=ReviewState(row.state),
-        verdict=None if row.verdict is None else Verdict(row.verdict),
+        state=row.state,
+        verdict=row.verdict,
         answer_by=row.answer_by,
     )

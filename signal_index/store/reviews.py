@@ -16,7 +16,7 @@
 Proven by tests/contract/test_reviews_on_both_databases.py.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -29,16 +29,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.errors import ReviewClosed, SamePerson, UnknownEntry
 from signal_index.identifiers import make_uuid7, new_uuid7
 from signal_index.ledger import Kind
-from signal_index.store.review_records import (
-    Review,
-    ReviewState,
-    Rule,
-    Verdict,
-    get_review_of,
-)
+from signal_index.store.review_records import StoredReview, get_review_of
 from signal_index.store.scope import OfficerScope
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.reviews import review, review_act, review_day, review_ground
+from signal_index.wire.reviews import ReviewState, Rule, Verdict
 
 ANSWER_WITHIN: Final = timedelta(days=10)
 """How long a user has for an explanation."""
@@ -47,15 +42,13 @@ JUDGE_AFTER_ANSWER: Final = timedelta(days=7)
 """How long an officer keeps after that time, whatever the term was."""
 
 
-TERMS: Final = {Rule.BREAK_GLASS: timedelta(days=14)}
+TERMS: Final[Mapping[Rule, timedelta]] = {"break-glass": timedelta(days=14)}
 """How long a review may take, by what picked it."""
 
 TERM: Final = timedelta(days=30)
 """The same, for every other rule."""
 
-UNJUDGED: Final = frozenset(
-    {ReviewState.OPEN, ReviewState.ASKED, ReviewState.EXPLAINED}
-)
+UNJUDGED: Final[frozenset[ReviewState]] = frozenset({"open", "asked", "explained"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +97,7 @@ async def _insert_review(conn: AsyncConnection, pick: Pick) -> UUID | None:
         organisation=pick.organisation,
         picked_at=pick.at,
         due_at=pick.at + min(TERMS.get(rule, TERM) for rule in pick.rules),
-        state=ReviewState.OPEN.value,
+        state="open",
     )
     done = await conn.execute(row.on_conflict_do_nothing())
     return id_ if done.rowcount == 1 else None
@@ -114,14 +107,14 @@ async def _find_waiting(conn: AsyncConnection, entry: UUID) -> UUID | None:
     found: UUID | None = await conn.scalar(
         select(review.c.id)
         .where(review.c.entry_id == entry)
-        .where(review.c.state != ReviewState.CLOSED.value)
+        .where(review.c.state != "closed")
     )
     return found
 
 
 async def _insert_grounds(conn: AsyncConnection, review_id: UUID, pick: Pick) -> None:
     grounds = [
-        {"review_id": review_id, "rule": rule.value, "municipality": pick.municipality}
+        {"review_id": review_id, "rule": rule, "municipality": pick.municipality}
         for rule in sorted(pick.rules)
     ]
     row = _insert(conn, review_ground).values(grounds)
@@ -137,7 +130,7 @@ def _insert(conn: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.I
 
 async def pick_by_hand(
     conn: AsyncConnection, entry: UUID, scope: OfficerScope, *, now: datetime
-) -> Review:
+) -> StoredReview:
     """Put a lookup in the queue because an officer says so, and give its review.
 
     Raises `UnknownEntry` unless it is a lookup within the officer's scope.
@@ -151,13 +144,12 @@ async def pick_by_hand(
     ).one_or_none()
     if row is None or not scope.covers(row.municipality, row.organisation):
         raise UnknownEntry
-    rules = frozenset({Rule.OFFICER})
-    pick = Pick(entry, row.municipality, row.organisation, rules, now)
+    pick = Pick(entry, row.municipality, row.organisation, frozenset({"officer"}), now)
     await insert_picks(conn, [pick])
     return await get_review_of(conn, entry, scope)
 
 
-async def insert_act(conn: AsyncConnection, of: Review, act_id: UUID) -> None:
+async def insert_act(conn: AsyncConnection, of: StoredReview, act_id: UUID) -> None:
     """Keep which ledger entry tells what was done with a review."""
     await conn.execute(
         insert(review_act),
@@ -165,31 +157,31 @@ async def insert_act(conn: AsyncConnection, of: Review, act_id: UUID) -> None:
     )
 
 
-async def ask_user(conn: AsyncConnection, of: Review, move: Move) -> None:
+async def ask_user(conn: AsyncConnection, of: StoredReview, move: Move) -> None:
     """Note that the user was asked, and until when an explanation may come."""
     answer_by = move.now + ANSWER_WITHIN
     await _move(
         conn,
         of,
         UNJUDGED,
-        state=ReviewState.ASKED.value,
+        state="asked",
         answer_by=answer_by,
         due_at=max(of.due_at, answer_by + JUDGE_AFTER_ANSWER),
     )
 
 
-async def note_explanation(conn: AsyncConnection, of: Review) -> None:
+async def note_explanation(conn: AsyncConnection, of: StoredReview) -> None:
     """Note that the user explained; an explanation after its time still counts."""
     await _move(
         conn,
         of,
-        frozenset({ReviewState.ASKED}),
-        state=ReviewState.EXPLAINED.value,
+        frozenset({"asked"}),
+        state="explained",
     )
 
 
 async def judge(
-    conn: AsyncConnection, of: Review, verdict: Verdict, move: Move
+    conn: AsyncConnection, of: StoredReview, verdict: Verdict, move: Move
 ) -> None:
     """Judge: in order closes it, anything else waits for another person.
 
@@ -197,21 +189,21 @@ async def judge(
     """
     if await _find_user(conn, of) in move.hashes:
         raise SamePerson
-    is_done = verdict is Verdict.IN_ORDER
-    state = ReviewState.CLOSED if is_done else ReviewState.SECOND_LOOK
+    is_done = verdict == "in-order"
+    state: ReviewState = "closed" if is_done else "second-look"
     await _move(
         conn,
         of,
         UNJUDGED,
-        state=state.value,
-        verdict=verdict.value,
+        state=state,
+        verdict=verdict,
         judged_by=min(move.hashes),
         closed_at=move.now if is_done else None,
     )
 
 
 async def look_again(
-    conn: AsyncConnection, of: Review, move: Move, *, agrees: bool
+    conn: AsyncConnection, of: StoredReview, move: Move, *, agrees: bool
 ) -> None:
     """Agree with a judgement, which closes it, or put it back in the queue.
 
@@ -223,13 +215,13 @@ async def look_again(
     if judged_by in move.hashes or await _find_user(conn, of) in move.hashes:
         raise SamePerson
     changes: dict[str, object] = {
-        "state": ReviewState.CLOSED.value,
+        "state": "closed",
         "closed_at": move.now,
     }
     if not agrees:
         back = {"verdict": None, "judged_by": None}
-        changes = {"state": ReviewState.OPEN.value, **back}
-    await _move(conn, of, frozenset({ReviewState.SECOND_LOOK}), **changes)
+        changes = {"state": "open", **back}
+    await _move(conn, of, frozenset({"second-look"}), **changes)
 
 
 async def erase_reviews(conn: AsyncConnection, *, before: datetime) -> int:
@@ -245,7 +237,7 @@ async def erase_reviews(conn: AsyncConnection, *, before: datetime) -> int:
     return erased.rowcount
 
 
-async def _find_user(conn: AsyncConnection, of: Review) -> bytes | None:
+async def _find_user(conn: AsyncConnection, of: StoredReview) -> bytes | None:
     found: bytes | None = await conn.scalar(
         select(ledger_disclosure.c.find_user).where(
             ledger_disclosure.c.entry_id == of.entry_id
@@ -256,7 +248,7 @@ async def _find_user(conn: AsyncConnection, of: Review) -> bytes | None:
 
 async def _move(
     conn: AsyncConnection,
-    of: Review,
+    of: StoredReview,
     allowed: Collection[ReviewState],
     **values: object,
 ) -> None:

@@ -37,8 +37,8 @@ from signal_index.store.picking import (
     insert_day,
     read_lookups,
 )
-from signal_index.store.review_records import Rule
 from signal_index.store.reviews import Pick, insert_picks
+from signal_index.wire.reviews import Rule
 
 CATCH_UP: Final = timedelta(days=28)
 REFUSED_FIRST_WITHIN: Final = timedelta(hours=1)
@@ -47,11 +47,11 @@ VOLUME_DAYS: Final = 7
 VOLUME_TIMES: Final = 3
 VOLUME_LEAST: Final = 40
 MOST: Final[Mapping[Rule, int]] = {
-    Rule.OFF_HOURS: 2,
-    Rule.COLLEAGUE_BEFORE: 2,
-    Rule.REFUSED_FIRST: 5,
-    Rule.NO_OUTCOME: 2,
-    Rule.VOLUME: 3,
+    "off-hours": 2,
+    "colleague-before": 2,
+    "refused-first": 5,
+    "no-outcome": 2,
+    "volume": 3,
 }
 """How many a rule picks at most, a day and organisation; `volume` for each user."""
 
@@ -118,12 +118,12 @@ async def _find_fitting(conn: AsyncConnection, place: str, day: date) -> Fitting
     seen = await find_seen_before(conn, today, timedelta(days=REPEAT_DAYS))
     earlier = Window(place, *bounds_of(day - timedelta(days=FOLLOW_UP_DAYS)))
     return {
-        Rule.SAMPLE: [one for one in lookups if one.outcome is Outcome.ANSWERED],
-        Rule.OFF_HOURS: [one for one in lookups if is_off_hours(one.at)],
-        Rule.COLLEAGUE_BEFORE: [one for one in lookups if one.entry in seen],
-        Rule.REFUSED_FIRST: find_refused_first(lookups),
-        Rule.NO_OUTCOME: await _find_silent(conn, earlier),
-        Rule.VOLUME: await _find_heavy(conn, place, day),
+        "sample": [one for one in lookups if one.outcome is Outcome.ANSWERED],
+        "off-hours": [one for one in lookups if is_off_hours(one.at)],
+        "colleague-before": [one for one in lookups if one.entry in seen],
+        "refused-first": find_refused_first(lookups),
+        "no-outcome": await _find_silent(conn, earlier),
+        "volume": await _find_heavy(conn, place, day),
     }
 
 
@@ -195,7 +195,7 @@ def _draw(fitting: Fitting, choose: Choose) -> Mapping[SeenLookup, Collection[Ru
     for rule, lookups in fitting.items():
         groups: dict[tuple[str, bytes | None], list[SeenLookup]] = defaultdict(list)
         for one in lookups:
-            groups[one.organisation, one.user if rule is Rule.VOLUME else None] += [one]
+            groups[one.organisation, one.user if rule == "volume" else None] += [one]
         for group in groups.values():
             for one in choose(group, _most(rule, len(group))):
                 drawn[one].add(rule)
@@ -203,12 +203,12 @@ def _draw(fitting: Fitting, choose: Choose) -> Mapping[SeenLookup, Collection[Ru
 
 
 def _count(picked: Collection[Collection[Rule]]) -> Mapping[str, int]:
-    counts = Counter(rule.value for rules in picked for rule in rules)
+    counts = Counter(rule for rules in picked for rule in rules)
     return dict(sorted(counts.items()))
 
 
 def _most(rule: Rule, count: int) -> int:
     """Give how many a rule picks out of so many: of the sample one in a hundred."""
-    if rule is Rule.SAMPLE:
+    if rule == "sample":
         return -(-count * SAMPLE_PERCENT // 100)
     return MOST[rule]

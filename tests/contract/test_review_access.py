@@ -115,6 +115,15 @@ async def test_bad_input_is_named_and_never_echoed(world: World) -> None:
         assert "123" not in answer.text, case
 
 
+async def test_codes_come_once_and_in_the_order_of_the_list(world: World) -> None:
+    review = await a_review(world)
+    given = ["why-again", "why-this-person", "why-again"]
+    assert (await act(world, review, "question", {"questions": given})).is_success
+    opened = await world.send("GET", f"/reviews/{review}", world.an_officer())
+    (step,) = opened.json()["acts"]
+    assert step["codes"] == ["why-this-person", "why-again"]
+
+
 async def test_a_review_that_is_not_there_is_404(world: World) -> None:
     answer = await act(world, str(uuid4()), "judgement", IN_ORDER)
     assert answer.status_code == 404

@@ -26,7 +26,7 @@ from signal_index.keyring import IndexKeys
 from signal_index.ledger import Entry, Kind, WhyGroup, user_find_key
 from signal_index.proof import JsonObject
 from signal_index.store.ledger import insert_entries
-from signal_index.store.review_records import Review, Verdict, get_review_of
+from signal_index.store.review_records import StoredReview, get_review_of
 from signal_index.store.reviews import (
     Move,
     ask_user,
@@ -36,6 +36,7 @@ from signal_index.store.reviews import (
     note_explanation,
 )
 from signal_index.store.scope import OfficerScope
+from signal_index.wire.reviews import Verdict
 
 OPEN_FOR = timedelta(days=16)
 """Emergencies of the last days wait for whoever looks at the town."""
@@ -95,10 +96,10 @@ async def review_emergencies(
             await steps.explain(caller_of(one.planned.who), at)
             at += timedelta(hours=20)
         if number % 12 == 5:
-            await steps.judge(Verdict.NOT_IN_ORDER, at)
+            await steps.judge("not-in-order", at)
             await steps.agree(at + timedelta(days=1))
         else:
-            await steps.judge(Verdict.IN_ORDER, at)
+            await steps.judge("in-order", at)
         count += steps.count
     return count
 
@@ -113,7 +114,7 @@ class _Steps:
 
     conn: AsyncConnection
     keys: IndexKeys
-    review: Review
+    review: StoredReview
     count: int = 0
 
     async def ask(self, at: datetime) -> None:
@@ -126,13 +127,13 @@ class _Steps:
 
     async def judge(self, verdict: Verdict, at: datetime) -> None:
         await judge(self.conn, self.review, verdict, self._move(ANKE, at))
-        codes = [] if verdict is Verdict.IN_ORDER else ["wrong-purpose"]
-        said: JsonObject = {"codes": codes, "verdict": verdict.value}
+        codes = [] if verdict == "in-order" else ["wrong-purpose"]
+        said: JsonObject = {"codes": codes, "verdict": verdict}
         await self._record(ANKE, at, "judged", said)
 
     async def agree(self, at: datetime) -> None:
         await look_again(self.conn, self.review, self._move(BRAM, at), agrees=True)
-        said: JsonObject = {"agrees": True, "verdict": Verdict.NOT_IN_ORDER.value}
+        said: JsonObject = {"agrees": True, "verdict": "not-in-order"}
         await self._record(BRAM, at, "second-look", said)
 
     def _move(self, who: Caller, at: datetime) -> Move:

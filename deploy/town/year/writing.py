@@ -16,8 +16,8 @@ from signal_index.ledger import Entry, Kind
 from signal_index.store.connect import transaction
 from signal_index.store.ledger import insert_entries, raise_person_numbers
 from signal_index.store.outcomes import LookupOutcome, store_outcome
-from signal_index.store.review_records import Rule
 from signal_index.store.reviews import Pick, insert_picks
+from signal_index.wire.reviews import Rule
 
 _CHUNK = 250
 
@@ -79,8 +79,9 @@ async def _write_chunk(
 
 
 def _pick(one: Emergency) -> Pick:
-    organisation, rules = one.planned.who.organisation, frozenset({Rule.BREAK_GLASS})
-    return Pick(one.entry, MUNICIPALITY, organisation, rules, one.planned.at)
+    rules: frozenset[Rule] = frozenset({"break-glass"})
+    who, at = one.planned.who, one.planned.at
+    return Pick(one.entry, MUNICIPALITY, who.organisation, rules, at)
 
 
 async def _follow_up(

@@ -2,9 +2,13 @@
 
 import pytest
 
-from signal_index.api.review_words import parse_remark, parse_words
-from signal_index.notice import InvalidField
-from signal_index.proof import QuestionCode
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import parse_value
+from signal_index.wire.reviews import ReviewSecondLook
+
+
+def parse_remark(text: object) -> str | None:
+    return parse_value(ReviewSecondLook, {"agrees": True, "text": text}).text
 
 
 @pytest.mark.parametrize(
@@ -22,7 +26,7 @@ from signal_index.proof import QuestionCode
 )
 def test_digits_that_could_be_a_citizens_are_refused(text: str) -> None:
     with pytest.raises(InvalidField) as refused:
-        parse_remark(text, "text")
+        parse_remark(text)
     assert refused.value.code == "looks-like-a-person-number"
 
 
@@ -37,23 +41,15 @@ def test_digits_that_could_be_a_citizens_are_refused(text: str) -> None:
     ],
 )
 def test_ordinary_texts_are_taken_as_they_are(text: str) -> None:
-    assert parse_remark(text, "text") == text
+    assert parse_remark(text) == text
 
 
 @pytest.mark.parametrize("empty", [None, "   ", "\n"])
 def test_nothing_is_nothing(empty: object) -> None:
-    assert parse_remark(empty, "text") is None
+    assert parse_remark(empty) is None
 
 
 @pytest.mark.parametrize("bad", ["a\x00b", "a\u202eb", "a" * 501, 12, ["a"], ""])
 def test_what_is_no_short_text_is_refused(bad: object) -> None:
     with pytest.raises(InvalidField):
-        parse_remark(bad, "text")
-
-
-def test_codes_come_once_and_in_the_order_of_the_list() -> None:
-    given = ["why-again", "why-this-person", "why-again"]
-    assert parse_words(QuestionCode, given, "questions") == (
-        QuestionCode.WHY_THIS_PERSON,
-        QuestionCode.WHY_AGAIN,
-    )
+        parse_remark(bad)
