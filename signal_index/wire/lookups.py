@@ -19,7 +19,7 @@ from signal_index.wire.values import (
     Instant,
     Municipality,
     Number,
-    TicketText,
+    TicketPair,
 )
 
 HOUSEHOLD_MAXIMUM = 10
@@ -42,7 +42,7 @@ class LookupTerms(RequestModel):
     """What is asked, of whom and why; all but the case."""
 
     keyVersion: Number
-    tickets: Annotated[list[TicketText], Field(min_length=2, max_length=2, repr=False)]
+    tickets: TicketPair
     subjects: Annotated[
         list[AskedSubject], Field(min_length=1, max_length=HOUSEHOLD_MAXIMUM)
     ]

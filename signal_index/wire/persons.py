@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import Field
 
 from signal_index.wire.model import RequestModel
-from signal_index.wire.values import Encoded32, Number, TicketText
+from signal_index.wire.values import Encoded32, Number, TicketPair
 
 
 class NamedPerson(RequestModel):
@@ -17,5 +15,5 @@ class NamedPerson(RequestModel):
     """
 
     keyVersion: Number
-    tickets: Annotated[list[TicketText], Field(min_length=2, max_length=2, repr=False)]
+    tickets: TicketPair
     pseudonym: Encoded32 = Field(repr=False)

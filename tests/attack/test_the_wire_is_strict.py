@@ -50,7 +50,7 @@ CHANGED: list[tuple[str, object, str, str]] = [
     ("categories", {"0": "veilig-thuis"}, "categories", "not-a-list"),
     ("categories", [], "categories", "too-many"),
     ("tickets", ["\udfff", "d.e.f"], "tickets", "wrong-form"),
-    ("tickets", ["a.b.c"], "tickets", "too-many"),
+    ("tickets", ["a.b.c"] * 3, "tickets", "too-many"),
     ("pseudonym", "A" * 42 + "=", "pseudonym", "wrong-form"),
     ("pseudonym", "A" * 42 + "B", "pseudonym", "wrong-form"),
     ("salary", 1, "body", "unknown-field"),
