@@ -26,14 +26,9 @@ from keys.pseudonym import (
     derive_stored_point,
 )
 from policy.vocabulary import CategoryId, Permit, PermittedCategory, Subject
-from signal_index.notice import (
-    InvalidField,
-    Notice,
-    Withdrawal,
-    WithdrawalReason,
-    encode_notice,
-)
 from signal_index.notice.text import encode_compact
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.signals import Notice, Withdrawal, WithdrawalReason
 
 CONFIRMED_FOR: Final = timedelta(days=730)
 TOMBSTONE_FOR: Final = timedelta(days=90)
@@ -160,8 +155,7 @@ def digest_notice(notice: Notice) -> bytes:
 
     The salted commitment is left out: the same notice signed anew has another salt.
     """
-    said = encode_notice(notice)
-    del said["subject"]
+    said = notice.model_dump(mode="json", exclude={"subject"})
     return hashlib.sha256(encode_compact(said)).digest()
 
 

@@ -20,11 +20,11 @@ from keys.errors import KeyFileExists, KeyringRefused, KeysError
 from keys.files import read_secret, write_secret
 from keys.request import RequestKey, load_request_key, new_request_key
 from signal_index.notice import (
-    InvalidField,
     NoticeKey,
     new_notice_key,
     parse_notice_key,
 )
+from signal_index.wire.errors import InvalidField
 from sources.errors import InvalidAgencySettings, UnsafeKeyFile
 from sources.outbox_key import OutboxKey, new_outbox_secret
 from sources.publisher.identity import ClientKey, parse_client_key

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from signal_index.notice import ContactHolder, Deputy, Label, OfficeHours, Phone
+from signal_index.wire.contact_holders import ContactHolder, Deputy, OfficeHours
+from signal_index.wire.values import Label, Phone
 from sources.closed_row import ClosedRow
 from sources.labels import parse_label
 from sources.phones import parse_phone
@@ -55,28 +56,26 @@ class ContactRow(ClosedRow):
 
     @property
     def holder(self) -> ContactHolder:
-        """Give the contact holder as the index takes it."""
-        deputy = self.deputy
+        """The contact holder as the index takes it."""
+        hours = [row.model_dump(by_alias=True) for row in self.office_hours]
         return ContactHolder(
             function=Label(self.function),
-            phone=Phone(self.phone),
-            last_verified=self.last_verified,
             name=None if self.name is None else Label(self.name),
-            out_of_hours_phone=(
+            phone=Phone(self.phone),
+            outOfHoursPhone=(
                 None
                 if self.out_of_hours_phone is None
                 else Phone(self.out_of_hours_phone)
             ),
-            office_hours=tuple(
-                OfficeHours(row.days, row.opens, row.closes)
-                for row in self.office_hours
+            officeHours=[
+                OfficeHours.model_validate({**row, "days": list(row["days"])})
+                for row in hours
+            ],
+            deputy=(
+                None
+                if self.deputy is None
+                else Deputy.model_validate(self.deputy.model_dump())
             ),
-            deputy=None
-            if deputy is None
-            else Deputy(
-                Label(deputy.function),
-                Phone(deputy.phone),
-                None if deputy.name is None else Label(deputy.name),
-            ),
-            absent_until=self.absent_until,
+            absentUntil=self.absent_until,
+            lastVerified=self.last_verified,
         )

@@ -15,11 +15,8 @@ from uuid import UUID
 
 from keys.base64url import encode_b64u
 from signal_index.notice import (
-    InvalidField,
-    Notice,
     NoticeError,
     SignerKey,
-    Withdrawal,
     parse_signed_batch,
 )
 from signal_index.proof import (
@@ -33,6 +30,8 @@ from signal_index.proof import (
     verify_proof_file,
     year_of_origin,
 )
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.signals import Notice, Withdrawal
 from sources.errors import EvidenceRefused
 from sources.outbox.evidence import Evidence
 

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Self
 from apscheduler.triggers.cron import CronTrigger
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from signal_index.notice import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind
 from sources.closed_row import ClosedRow
 from sources.layouts import EventSource
 

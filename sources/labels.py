@@ -6,8 +6,7 @@ kept anywhere by mistake.
 
 import re
 
-from signal_index.notice import InvalidField, Label
-from signal_index.notice import parse_label as parse_wire_label
+from signal_index.wire.values import Label, read_label
 
 _MANY_DIGITS = re.compile(r"\d(?:[ .-]?\d){6,}")
 _BLANKS = re.compile(" +")
@@ -21,8 +20,8 @@ def parse_label(text: str) -> Label:
     mistyped one, no telephone number, no date of birth.
     """
     try:
-        label = parse_wire_label(_BLANKS.sub(" ", text).strip(" "), "label")
-    except InvalidField:
+        label = read_label(_BLANKS.sub(" ", text).strip(" "))
+    except ValueError:
         raise ValueError("not a label") from None
     if _MANY_DIGITS.search(label) or not _LETTER.search(label):
         raise ValueError("not a label")

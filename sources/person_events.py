@@ -24,11 +24,13 @@ from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym
 from signal_index.notice import (
     SALT_BYTES,
-    PersonEvent,
-    PersonEventKind,
-    SubjectProof,
     sign_person_event,
     subject_commitment,
+)
+from signal_index.wire.person_events import (
+    PersonEvent,
+    PersonEventBody,
+    PersonEventKind,
 )
 from sources.dates import parse_day
 from sources.errors import UnreadableFile
@@ -80,9 +82,7 @@ class Mutation:
 class EventTaker(Protocol):
     """The index, as far as a register tells it things."""
 
-    async def send_person_event(
-        self, key_version: int, token: str, subject: SubjectProof
-    ) -> None:
+    async def send_person_event(self, body: PersonEventBody) -> None:
         """Tell one event; told twice it is told once."""
         ...
 
@@ -166,8 +166,13 @@ async def _tell(
         token = sign_person_event(
             sender.key, event, iss=sender.submitter, now=sender.now()
         )
-        proof = SubjectProof(event.event, pseudonym.encoded, salt)
-        await index.send_person_event(found.key_version, token, proof)
+        body = PersonEventBody(
+            keyVersion=found.key_version,
+            event=token,
+            pseudonym=pseudonym.encoded,
+            salt=salt,
+        )
+        await index.send_person_event(body)
     return len(batch)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import phonenumbers
 
-from signal_index.notice import Phone
+from signal_index.wire.values import Phone
 
 HOME = "NL"
 LONGEST = 32

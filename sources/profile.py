@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from keys.municipality import MunicipalityCode
-from signal_index.notice import Slug
+from signal_index.wire.values import Slug
 from sources.closed_row import ClosedRow
 from sources.contacts import ContactRow
 from sources.errors import InvalidProfile

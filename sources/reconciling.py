@@ -15,19 +15,20 @@ from uuid import UUID, uuid4
 
 from signal_index.notice import (
     BATCH_MAXIMUM,
-    BUCKETS_ASKED_MAXIMUM,
     Batch,
-    Difference,
-    MarkedSignal,
-    ReconcilingScope,
-    Withdrawal,
-    WithdrawalReason,
     digest_buckets,
     digest_marks,
     find_bucket,
     mark_signal,
     sign_batch,
 )
+from signal_index.wire.reconciling import (
+    BUCKETS_ASKED_MAXIMUM,
+    Compared,
+    MarkedSignal,
+    ReconcilingScope,
+)
+from signal_index.wire.signals import BatchBody, Withdrawal, WithdrawalReason
 from sources.clock import day_of
 from sources.errors import DeliveryUnderWay, TooManyUnknown
 from sources.outbox.deliveries import find_unfinished
@@ -40,7 +41,7 @@ from sources.outbox.standing import (
     tell_again,
 )
 from sources.outbox.store import Outbox
-from sources.publisher.parties import Evaluator, SignedBatch
+from sources.publisher.parties import Evaluator
 from sources.publisher.pipeline import Sender
 
 UNKNOWN_SHARE: Final = 5  # more than one in five unknown to us is asked about first
@@ -52,8 +53,8 @@ class Counterpart(Protocol):
 
     async def compare(
         self, scope: ReconcilingScope, count: int, digest: bytes
-    ) -> Difference | None:
-        """Give None where the sets are equal: the index has then confirmed them."""
+    ) -> Compared:
+        """Compare; where the sets are equal the index has confirmed every signal."""
         ...
 
     async def tell_buckets(
@@ -62,7 +63,7 @@ class Counterpart(Protocol):
         """Give the signals that the index has in these buckets."""
         ...
 
-    async def send_batch(self, batch: SignedBatch) -> BatchAnswer:
+    async def send_batch(self, batch: BatchBody) -> BatchAnswer:
         """Carry out signed withdrawals."""
         ...
 
@@ -117,11 +118,11 @@ async def reconcile(
     index = parties[1]
     ours = find_standing(outbox, scope)
     marks = [mark_signal(scope.salt, one) for one in ours]
-    difference = await index.compare(scope, len(marks), digest_marks(marks))
-    if difference is None:
+    told = await index.compare(scope, len(marks), digest_marks(marks))
+    if told.equal:
         record_reconciled(outbox, sender.now())
         return Reconciled(equal=True, compared=len(ours))
-    found = await _find_differences(index, scope, ours, difference)
+    found = await _find_differences(index, scope, ours, told)
     few = max(UNKNOWN_FEW, len(ours) // UNKNOWN_SHARE)
     if len(found.unknown) > few and not confirmed:
         raise TooManyUnknown(len(found.unknown), len(ours))
@@ -132,9 +133,9 @@ async def reconcile(
     tell_again(outbox, found.differing)
     if found.unknown and not (found.lacking or found.differing):
         again = await index.compare(scope, len(marks), digest_marks(marks))
-        if again is None:
+        if again.equal:
             record_reconciled(outbox, sender.now())
-        return Reconciled(again is None, len(ours), found)
+        return Reconciled(again.equal, len(ours), found)
     return Reconciled(equal=False, compared=len(ours), differences=found)
 
 
@@ -142,21 +143,23 @@ async def _find_differences(
     index: Counterpart,
     scope: ReconcilingScope,
     ours: Sequence[MarkedSignal],
-    told: Difference,
+    told: Compared,
 ) -> Differences:
     marks = [mark_signal(scope.salt, one) for one in ours]
-    own = digest_buckets(marks, told.bits)
-    asked = [at for at, digest in enumerate(told.digests) if digest != own[at]]
+    digests = told.digests
+    bits = len(digests).bit_length() - 1
+    own = digest_buckets(marks, bits)
+    asked = [at for at, digest in enumerate(digests) if digest != own[at]]
     theirs: dict[UUID, int] = {}
     for at in range(0, len(asked), BUCKETS_ASKED_MAXIMUM):
         part = asked[at : at + BUCKETS_ASKED_MAXIMUM]
-        for one in await index.tell_buckets(scope, told.bits, part):
+        for one in await index.tell_buckets(scope, bits, part):
             theirs[one.reference] = one.version
     wanted = frozenset(asked)
     mine = {
         one.reference: one.version
         for one, mark in zip(ours, marks, strict=True)
-        if find_bucket(mark, told.bits) in wanted
+        if find_bucket(mark, bits) in wanted
     }
     return _compare_versions(mine, theirs)
 
@@ -167,7 +170,9 @@ def _compare_versions(mine: dict[UUID, int], theirs: dict[UUID, int]) -> Differe
         lacking=_pick(mine, mine.keys() - theirs.keys()),
         unknown=_pick(theirs, theirs.keys() - mine.keys()),
         differing=tuple(
-            MarkedSignal(reference, max(mine[reference], theirs[reference]))
+            MarkedSignal(
+                reference=reference, version=max(mine[reference], theirs[reference])
+            )
             for reference in sorted(mine.keys() & theirs.keys())
             if mine[reference] != theirs[reference]
         ),
@@ -175,7 +180,9 @@ def _compare_versions(mine: dict[UUID, int], theirs: dict[UUID, int]) -> Differe
 
 
 def _pick(of: dict[UUID, int], references: set[UUID]) -> tuple[MarkedSignal, ...]:
-    return tuple(MarkedSignal(one, of[one]) for one in sorted(references))
+    return tuple(
+        MarkedSignal(reference=one, version=of[one]) for one in sorted(references)
+    )
 
 
 async def _withdraw(
@@ -200,4 +207,4 @@ async def _withdraw(
         )
         batch = Batch(uuid4(), withdrawals=withdrawals)
         token = sign_batch(sender.key, batch, iss=sender.submitter, now=now)
-        await index.send_batch(SignedBatch(version, token, ()))
+        await index.send_batch(BatchBody(keyVersion=version, batch=token, subjects=[]))

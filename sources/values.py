@@ -11,7 +11,9 @@ from datetime import date
 
 from keys.bsn import Bsn
 from keys.municipality import MunicipalityCode
-from signal_index.notice import ContactHolder, Informed, Slug, WithdrawalReason
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.signals import Informed, WithdrawalReason
+from signal_index.wire.values import Slug
 from sources.reasons import Reason
 
 

@@ -15,9 +15,11 @@ import httpx
 from keys.bsn import parse_bsn
 from keys.config import parse_pins
 from keys.municipality import MunicipalityCode
-from signal_index.notice import DeliveryKind, Oin, ReconcilingScope, Slug
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.registry import SourceRecord, add_source
+from signal_index.wire.deliveries import DeliveryKind
+from signal_index.wire.reconciling import ReconcilingScope
+from signal_index.wire.values import Oin, Slug
 from sources.intake.files import FileIntake
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.store import Outbox
@@ -77,11 +79,11 @@ class Town:
 
     async def reconcile(self, *, confirmed: bool = False) -> Reconciled:
         scope = ReconcilingScope(
-            Oin(self.world.debt_help.oin),
-            (Slug("schuldhulpverlening"),),
-            (MunicipalityCode(HOME),),
-            self.world.clock().date(),
-            SALT,
+            source=Oin(self.world.debt_help.oin),
+            categories=[Slug("schuldhulpverlening")],
+            municipalities=[MunicipalityCode(HOME)],
+            on=self.world.clock().date(),
+            salt=SALT,
         )
         async with self.world.http() as client:
             with self.outbox() as outbox:

@@ -4,99 +4,94 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym
 from signal_index.notice import (
     SALT_BYTES,
-    ContactHolder,
-    Delivery,
-    DeliveryCounts,
-    DeliveryKind,
-    Deputy,
-    Informed,
-    Label,
-    Notice,
-    OfficeHours,
-    Oin,
-    Phone,
-    Slug,
-    SubjectProof,
-    Withdrawal,
-    WithdrawalReason,
     subject_commitment,
 )
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.deliveries import Delivery, DeliveryCounts, DeliveryKind
+from signal_index.wire.model import Model
+from signal_index.wire.signals import Notice, SubjectProof, Withdrawal, WithdrawalReason
 from tests.holders_builders import NOON, SOURCE_OIN
 
 TODAY = NOON.date()
 PLACE = MunicipalityCode("9901")
 
 
+def anew(said: Model, **changed: object) -> Model:
+    """The same with these members changed, and read as strictly."""
+    return type(said).model_validate(said.model_dump() | changed)
+
+
 def a_contact_holder(**changed: object) -> ContactHolder:
     """A function that can be called, verified lately."""
-    holder = ContactHolder(
-        function=Label("Schuldhulpverlener"),
-        phone=Phone("+31101234567"),
-        last_verified=TODAY - timedelta(days=10),
-        name=None,
-        out_of_hours_phone=None,
-        office_hours=(OfficeHours(("mon", "tue", "wed"), "09:00", "17:00"),),
-        deputy=Deputy(Label("Teamleider"), Phone("+31101234568")),
-    )
-    return replace(holder, **changed)  # type: ignore[arg-type]  # fields by name
+    holder: dict[str, object] = {
+        "function": "Schuldhulpverlener",
+        "phone": "+31101234567",
+        "lastVerified": TODAY - timedelta(days=10),
+        "officeHours": [
+            {"days": ["mon", "tue", "wed"], "from": "09:00", "to": "17:00"}
+        ],
+        "deputy": {"function": "Teamleider", "phone": "+31101234568"},
+    }
+    return ContactHolder.model_validate(holder | changed)
 
 
 def a_notice(contact_holder: uuid.UUID, **changed: object) -> Notice:
     """A notice of the debt-help agency about somebody; the subject is not real yet."""
-    notice = Notice(
-        reference=uuid.uuid4(),
-        version=1,
-        source=Oin(SOURCE_OIN),
-        subject=bytes(32),
-        category=Slug("schuldhulpverlening"),
-        contact_holder=contact_holder,
-        valid_from=TODAY - timedelta(days=30),
-        valid_until=TODAY + timedelta(days=300),
-        municipality=PLACE,
-        informed=Informed(Slug("discussed"), TODAY - timedelta(days=30)),
-    )
-    return replace(notice, **changed)  # type: ignore[arg-type]  # fields by name
+    notice: dict[str, object] = {
+        "reference": uuid.uuid4(),
+        "version": 1,
+        "source": SOURCE_OIN,
+        "subject": bytes(32),
+        "category": "schuldhulpverlening",
+        "contactHolder": contact_holder,
+        "validFrom": TODAY - timedelta(days=30),
+        "validUntil": TODAY + timedelta(days=300),
+        "municipality": PLACE,
+        "informed": {"code": "discussed", "on": TODAY - timedelta(days=30)},
+    }
+    return Notice.model_validate(notice | changed)
 
 
 def about(notice: Notice, n: Pseudonym) -> tuple[Notice, SubjectProof]:
     """The notice about this person, and what travels beside it."""
     salt = secrets.token_bytes(SALT_BYTES)
-    bound = replace(notice, subject=subject_commitment(salt, n))
-    return bound, SubjectProof(notice.reference, n.encoded, salt)
+    bound = notice.model_copy(update={"subject": subject_commitment(salt, n)})
+    proof = SubjectProof(reference=notice.reference, pseudonym=n.encoded, salt=salt)
+    return bound, proof
 
 
 def a_withdrawal(of: Notice, **changed: object) -> Withdrawal:
     """A withdrawal of this notice, because it ended today."""
-    withdrawal = Withdrawal(
-        reference=of.reference,
-        version=of.version + 1,
-        source=of.source,
-        reason=WithdrawalReason.ENDED,
-        on=TODAY,
-    )
-    return replace(withdrawal, **changed)  # type: ignore[arg-type]  # fields by name
+    withdrawal: dict[str, object] = {
+        "reference": of.reference,
+        "version": of.version + 1,
+        "source": of.source,
+        "reason": WithdrawalReason.ENDED,
+        "on": TODAY,
+    }
+    return Withdrawal.model_validate(withdrawal | changed)
 
 
 def a_delivery(until: datetime = NOON, **changed: object) -> Delivery:
     """A closed delivery of the debt-help agency, of nothing new."""
-    delivery = Delivery(
-        delivery=uuid.uuid4(),
-        source=Oin(SOURCE_OIN),
-        kind=DeliveryKind.DELTA,
-        starts=until - timedelta(days=1),
-        ends=until,
-        categories=(Slug("schuldhulpverlening"),),
-        municipalities=(PLACE,),
-        counts=DeliveryCounts(0, 0, 0, 0, 0),
-    )
-    return replace(delivery, **changed)  # type: ignore[arg-type]  # fields by name
+    none = dict.fromkeys(DeliveryCounts.model_fields, 0)
+    delivery: dict[str, object] = {
+        "delivery": uuid.uuid4(),
+        "source": SOURCE_OIN,
+        "kind": DeliveryKind.DELTA,
+        "from": until - timedelta(days=1),
+        "until": until,
+        "categories": ["schuldhulpverlening"],
+        "municipalities": [PLACE],
+        "counts": none,
+    }
+    return Delivery.model_validate(delivery | changed)
 
 
 def a_day(days: int) -> date:

@@ -11,12 +11,6 @@ from uuid import UUID, uuid4
 
 from keys.base64url import encode_b64u
 from signal_index.notice import (
-    NoticeBody,
-    Oin,
-    encode_contact_holder,
-    encode_delivery,
-    encode_notice_body,
-    encode_withdrawal_body,
     sign_notice,
     sign_withdrawal,
 )
@@ -27,6 +21,8 @@ from signal_index.wire.completeness import (
     ReconciledFinding,
     ReconciliationReport,
 )
+from signal_index.wire.signals import NoticeBody
+from signal_index.wire.values import Oin
 from tests.builders import (
     a_contact_holder,
     a_delivery,
@@ -57,10 +53,11 @@ async def do_work_of_agencies(world: World, folder: Path) -> None:
     await world.publish(world.veilig_thuis, [a_bsn(1)])
     for number in range(1, 4):
         await _tend_a_signal(world, number, is_kept=number > 1)
-    await world.send("POST", "/deliveries", bearer, encode_delivery(a_delivery()))
+    delivery = a_delivery().model_dump(mode="json")
+    await world.send("POST", "/deliveries", bearer, delivery)
     holders = [str(uuid4()) for _ in range(3)]
     for holder in holders:
-        body = encode_contact_holder(a_contact_holder())
+        body = a_contact_holder().model_dump(mode="json")
         await world.send("PUT", f"/contact-holders/{holder}", bearer, body)
     path = f"/contact-holders/{holders[0]}"
     await world.send("POST", f"{path}/confirmation", bearer, {})
@@ -88,14 +85,16 @@ async def _tend_a_signal(world: World, number: int, *, is_kept: bool) -> None:
     (n,) = (await world.holders.prepare_publication([a_bsn(number)])).pseudonyms
     bound, proof = about(notice, n)
     signed = sign_notice(agency.key, bound, iss=iss, now=world.clock())
-    body = encode_notice_body(NoticeBody(1, signed, proof))
+    body = NoticeBody(
+        keyVersion=1, notice=signed, pseudonym=proof.pseudonym, salt=proof.salt
+    ).model_dump(mode="json")
     path = f"/signals/{notice.reference}"
     await world.send("PUT", path, bearer, body)
     if not is_kept:
         gone = a_withdrawal(notice)
         signed = sign_withdrawal(agency.key, gone, iss=iss, now=world.clock())
-        body = encode_withdrawal_body(signed)
-        await world.send("POST", f"{path}/withdrawal", bearer, body)
+        said = {"withdrawal": signed}
+        await world.send("POST", f"{path}/withdrawal", bearer, said)
 
 
 async def do_work_of_generalists(world: World, folder: Path) -> None:

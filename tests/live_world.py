@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 
 from keys.base64url import decode_b64u
-from signal_index.notice import PersonEventKind
+from signal_index.wire.person_events import PersonEventKind
 from tests.contract.test_person_events import open_town
 from tests.holders_builders import a_bsn
 from tests.live_work import (

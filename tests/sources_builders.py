@@ -13,9 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from keys.bsn import WEIGHTS, parse_bsn
-from signal_index.notice import (
-    DeliveryKind,
-)
+from signal_index.wire.deliveries import DeliveryKind
 from sources.intake.files import FileIntake
 from sources.outbox.deliveries import OpenDelivery, find_rejects
 from sources.outbox.store import Moment, Outbox, Step

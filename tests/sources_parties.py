@@ -6,7 +6,7 @@ keep its state in a file, so that it outlives a process that is killed.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,29 +17,25 @@ import pysodium
 from keys.bsn import Bsn
 from keys.pseudonym import Pseudonym, parse_pseudonym
 from signal_index.notice import (
-    Delivery,
-    Difference,
-    MarkedSignal,
-    Notice,
-    Oin,
-    ReconcilingScope,
-    Withdrawal,
     choose_bits,
     digest_buckets,
     digest_marks,
-    encode_delivery,
-    encode_notice,
+    encode_digests,
     find_bucket,
     mark_signal,
     new_notice_key,
-    parse_contact_holder,
     parse_signed_batch,
     parse_signer_key,
     subject_commitment,
 )
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.deliveries import Delivery
+from signal_index.wire.reconciling import Compared, MarkedSignal, ReconcilingScope
+from signal_index.wire.signals import BatchBody, Notice, Withdrawal
+from signal_index.wire.values import Oin
 from sources.errors import EvaluationStopped, IndexRefused
 from sources.outbox.settling import BatchAnswer, ItemResult
-from sources.publisher.parties import Evaluated, SignedBatch
+from sources.publisher.parties import Evaluated
 
 OIN = Oin("00000001000000000002")
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -95,21 +91,20 @@ class FakeIndex:
         if self.path and self.path.exists():
             self.state = json.loads(self.path.read_text())
 
-    async def put_contact(self, contact: UUID, body: Mapping[str, object]) -> None:
+    async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:
         if not self.takes_contacts:
             raise IndexRefused(400, "invalid-input")
-        parse_contact_holder(dict(body))
-        self.state["contacts"][str(contact)] = dict(body)
+        self.state["contacts"][str(contact)] = holder.model_dump(mode="json")
         self._save()
 
-    async def send_batch(self, batch: SignedBatch) -> BatchAnswer:
+    async def send_batch(self, batch: BatchBody) -> BatchAnswer:
         if self.problem:
             raise IndexRefused(409, self.problem)
         if self.silent:
             return BatchAnswer([], None)
-        signed = parse_signed_batch(batch.token, SIGNER, now=LATER)
-        known = self.state["batches"].setdefault(str(signed.batch), batch.token)
-        assert known == batch.token, "a batch sent again is the same batch"
+        signed = parse_signed_batch(batch.batch, SIGNER, now=LATER)
+        known = self.state["batches"].setdefault(str(signed.batch), batch.batch)
+        assert known == batch.batch, "a batch sent again is the same batch"
         subjects = {proof.reference: proof for proof in batch.subjects}
         results = []
         for notice in signed.notices:
@@ -117,7 +112,7 @@ class FakeIndex:
             proof = subjects[notice.reference]
             n = parse_pseudonym(proof.pseudonym)
             assert notice.subject == subject_commitment(proof.salt, n)
-            assert str(notice.contact_holder) in self.state["contacts"]
+            assert str(notice.contactHolder) in self.state["contacts"]
             results.append(self._take(notice, n))
         for withdrawal in signed.withdrawals:
             assert isinstance(withdrawal, Withdrawal)
@@ -126,17 +121,19 @@ class FakeIndex:
         return BatchAnswer(results, signed.batch)
 
     async def close_delivery(self, delivery: Delivery) -> None:
-        self.state["deliveries"][str(delivery.delivery)] = encode_delivery(delivery)
+        said = delivery.model_dump(mode="json")
+        self.state["deliveries"][str(delivery.delivery)] = said
         self._save()
 
     async def compare(
         self, scope: ReconcilingScope, count: int, digest: bytes
-    ) -> Difference | None:
+    ) -> Compared:
         marks = [mark_signal(scope.salt, one) for one in self._standing(scope)]
         if (len(marks), digest_marks(marks)) == (count, digest):
-            return None
+            return Compared(equal=True, count=count, entryId=UUID(int=1))
         bits = choose_bits(max(len(marks), count))
-        return Difference(bits, digest_buckets(marks, bits))
+        buckets = encode_digests(digest_buckets(marks, bits))
+        return Compared(equal=False, count=len(marks), bits=bits, buckets=buckets)
 
     async def tell_buckets(
         self, scope: ReconcilingScope, bits: int, buckets: Sequence[int]
@@ -149,7 +146,7 @@ class FakeIndex:
 
     def _standing(self, scope: ReconcilingScope) -> list[MarkedSignal]:
         return [
-            MarkedSignal(UUID(reference), int(str(row["version"])))
+            MarkedSignal(reference=UUID(reference), version=int(str(row["version"])))
             for reference, row in self._signals().items()
             if row["municipality"] in scope.municipalities
             and str(row["validUntil"]) >= scope.on.isoformat()
@@ -180,7 +177,7 @@ class FakeIndex:
         problem = self.refuse(notice)
         if problem:
             return ItemResult(notice.reference, "refused", problem)
-        row = encode_notice(notice) | {"n": n.encoded.hex(), "subject": ""}
+        row = notice.model_dump(mode="json") | {"n": n.encoded.hex(), "subject": ""}
         known = self._signals().get(reference)
         if known == row:
             return ItemResult(notice.reference, "unchanged")

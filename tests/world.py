@@ -42,15 +42,13 @@ from signal_index.key_files import create_key_folder, load_keys
 from signal_index.keyring import IndexKeys
 from signal_index.notice import (
     Batch,
-    Notice,
     NoticeKey,
-    Oin,
-    encode_batch_body,
-    encode_contact_holder,
     new_notice_key,
     sign_batch,
 )
 from signal_index.store.connect import DatabaseRole, open_engine
+from signal_index.wire.signals import BatchBody, Notice
+from signal_index.wire.values import Oin
 from tests.builders import a_contact_holder, a_notice, about
 from tests.databases import copy_migrated
 from tests.holders_builders import AUDIENCE, FakeClock, Holders, a_source, some_holders
@@ -186,7 +184,9 @@ class World:
         batch = Batch(uuid.uuid4(), tuple(notice for notice, _ in bound))
         token = sign_batch(agency.key, batch, iss=Oin(agency.oin), now=self.clock())
         version = self.index.key_config.key_version
-        body = encode_batch_body(version, token, [proof for _, proof in bound])
+        body = BatchBody(
+            keyVersion=version, batch=token, subjects=[proof for _, proof in bound]
+        ).model_dump(mode="json")
         bearer = self.a_source_token(agency)
         return await self.send("POST", "/signal-batches", bearer, body)
 
@@ -299,7 +299,7 @@ async def _store_contact(world: World, agency: Agency) -> None:
         "PUT",
         f"/contact-holders/{agency.contact}",
         world.a_source_token(agency),
-        encode_contact_holder(a_contact_holder()),
+        a_contact_holder().model_dump(mode="json"),
     )
     assert answer.status_code == 201, answer.text
 

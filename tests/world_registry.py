@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue
 from policy.vocabulary import Establishment
-from signal_index.notice import NoticeKey
+from signal_index.notice import (
+    NoticeKey,
+)
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.establishments import establish_purpose
 from signal_index.store.registry import (

@@ -5,7 +5,6 @@ batches are made once and sent to each index that is measured.
 """
 
 import asyncio
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,22 +30,20 @@ from signal_index.notice import (
     BATCH_MAXIMUM,
     SALT_BYTES,
     Batch,
-    ContactHolder,
-    Informed,
-    Notice,
     NoticeKey,
-    SubjectProof,
-    encode_batch_body,
-    encode_contact_holder,
-    parse_label,
-    parse_municipality,
     parse_notice_key,
-    parse_oin,
-    parse_phone,
-    parse_slug,
     sign_batch,
     subject_commitment,
 )
+from signal_index.notice.fields import (
+    parse_label,
+    parse_municipality,
+    parse_oin,
+    parse_phone,
+    parse_slug,
+)
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.signals import BatchBody, Informed, Notice, SubjectProof
 
 INCOME, DEBTS, SCHOOLS = AGENCIES[:3]
 EVALUATED_BY = AGENCY_OF[Spender.FILL]
@@ -125,11 +122,11 @@ async def _introduce(
     contact = ContactHolder(
         function=parse_label("Klantmanager", "function"),
         phone=parse_phone("+31182555101", "phone"),
-        last_verified=_today(),
+        lastVerified=_today(),
     )
     answer = await client.put(
         f"{index.url}/v1/contact-holders/{_contact_of(agency)}",
-        json=encode_contact_holder(contact),
+        json=contact.model_dump(mode="json"),
         headers=_headers(token),
     )
     if not answer.is_success:
@@ -156,11 +153,13 @@ def _sign_part(
         salt = secrets.token_bytes(SALT_BYTES)
         notice = _describe(agency, subject_commitment(salt, pseudonym))
         notices.append(notice)
-        proof = SubjectProof(notice.reference, pseudonym.encoded, salt)
+        proof = SubjectProof(
+            reference=notice.reference, pseudonym=pseudonym.encoded, salt=salt
+        )
         subjects.append(proof)
     oin = parse_oin(agency.organisation, "organisation")
     token = sign_batch(key, Batch(uuid4(), tuple(notices)), iss=oin, now=clock.now())
-    body = json.dumps(encode_batch_body(1, token, subjects), separators=(",", ":"))
+    body = BatchBody(keyVersion=1, batch=token, subjects=subjects).model_dump_json()
     return SignedPart(agency, body.encode(), len(notices))
 
 
@@ -172,11 +171,11 @@ def _describe(agency: Agency, subject: bytes) -> Notice:
         source=parse_oin(agency.organisation, "source"),
         subject=subject,
         category=parse_slug(agency.categories[0], "category"),
-        contact_holder=_contact_of(agency),
-        valid_from=today - timedelta(days=100),
-        valid_until=today + timedelta(days=150),
+        contactHolder=_contact_of(agency),
+        validFrom=today - timedelta(days=100),
+        validUntil=today + timedelta(days=150),
         municipality=parse_municipality(MUNICIPALITY, "municipality"),
-        informed=Informed(parse_slug("informed-by-letter", "code"), today),
+        informed=Informed(code=parse_slug("informed-by-letter", "code"), on=today),
     )
 
 

@@ -5,7 +5,9 @@ from typing import Final
 
 from starlette.datastructures import FormData
 
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from signal_index.wire.contact_holders import WEEKDAYS
+
+DAYS: Final = WEEKDAYS
 Faults = Mapping[str, str]
 _COUNTRY: Final = "+31"
 

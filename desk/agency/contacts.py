@@ -1,6 +1,7 @@
 """Contact holders: edit, name a deputy, confirm, hand over a whole caseload."""
 
-from typing import Any, Final
+from typing import Final
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
@@ -15,8 +16,17 @@ from desk.callers import (
 from desk.desk import desk_of
 from desk.errors import IndexFoundFault, IndexHasNone
 from desk.headers import allow_form
-from desk.index import parse_page_data, verify_done
+from desk.index import fill_in, verify_done
 from desk.pages import render
+from signal_index.wire.contact_holders import (
+    ContactHolder,
+    ContactHolders,
+    HandedOver,
+    HandOver,
+    OwnContactHolder,
+)
+from signal_index.wire.lookups import Nothing
+from signal_index.wire.values import read_uuid
 
 router: Final = APIRouter()
 SEE_OTHER: Final = 303
@@ -35,7 +45,7 @@ async def show_contacts(
         title=desk.texts.get("contacts.title"),
         person=caller.person,
         csrf=caller.csrf,
-        contacts=sorted(items, key=lambda one: (one["staleFrom"], one["function"])),
+        contacts=sorted(items, key=lambda one: (one.staleFrom, one.function)),
     )
     allow_form(page)
     return page
@@ -48,7 +58,7 @@ async def confirm(
     """Say that a contact holder still holds."""
     path = f"/v1/contact-holders/{_id(contact)}/confirmation"
     desk = desk_of(request)
-    verify_done(await desk.index.ask("POST", path, caller.access_token, {}))
+    await desk.index.act(path, caller.access_token, Nothing())
     return RedirectResponse("/agency/contacts", SEE_OTHER)
 
 
@@ -69,10 +79,11 @@ async def change_contact(
     desk = desk_of(request)
     path = f"/v1/contact-holders/{_id(contact)}"
     known = await _get_one(request, caller, contact)
-    wire, faults = read_contact(form, str(known["lastVerified"]))
+    wire, faults = read_contact(form, known.lastVerified.isoformat())
     if not faults:
         try:
-            verify_done(await desk.index.ask("PUT", path, caller.access_token, wire))
+            said = fill_in(ContactHolder, **wire).model_dump(mode="json")
+            verify_done(await desk.index.ask("PUT", path, caller.access_token, said))
         except IndexFoundFault as fault:
             faults = {field: "contact.fault." + field for field in fault.fields}
     if faults:
@@ -91,8 +102,8 @@ async def hand_over(
         return await _show_one(request, caller, contact, faults=faults)
     path = f"/v1/contact-holders/{_id(contact)}/hand-over"
     desk = desk_of(request)
-    body = {"to": _id(taken)}
-    verify_done(await desk.index.ask("POST", path, caller.access_token, body))
+    body = HandOver(to=_id(taken))
+    await desk.index.fetch(HandedOver, path, caller.access_token, body)
     return RedirectResponse("/agency/contacts", SEE_OTHER)
 
 
@@ -106,7 +117,7 @@ async def _show_one(
 ) -> HTMLResponse:
     desk = desk_of(request)
     known = await _get_one(request, caller, contact)
-    others = [one for one in await _fetch(request, caller) if one["id"] != contact]
+    others = [one for one in await _fetch(request, caller) if one.id != known.id]
     page = render(
         request,
         "agency/contact.html",
@@ -124,22 +135,21 @@ async def _show_one(
     return page
 
 
-async def _get_one(request: Request, caller: Caller, contact: str) -> dict[str, Any]:
+async def _get_one(request: Request, caller: Caller, contact: str) -> OwnContactHolder:
     for one in await _fetch(request, caller):
-        if one["id"] == contact:
+        if one.id == _id(contact):
             return one
     raise IndexHasNone
 
 
-async def _fetch(request: Request, caller: Caller) -> list[dict[str, Any]]:
-    desk = desk_of(request)
-    passed = await desk.index.ask("GET", "/v1/contact-holders", caller.access_token)
-    items: list[dict[str, Any]] = parse_page_data(passed)["items"]
-    return items
+async def _fetch(request: Request, caller: Caller) -> list[OwnContactHolder]:
+    index, token = desk_of(request).index, caller.access_token
+    return (await index.fetch(ContactHolders, "/v1/contact-holders", token)).items
 
 
-def _id(text: str) -> str:
-    """Give an id that is safe in a path, or raise `IndexHasNone`."""
-    if len(text) != 36 or not text.replace("-", "").isalnum() or not text.isascii():
-        raise IndexHasNone
-    return text
+def _id(text: str) -> UUID:
+    """Read an id, or raise `IndexHasNone`."""
+    try:
+        return read_uuid(text)
+    except ValueError:
+        raise IndexHasNone from None

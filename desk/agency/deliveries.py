@@ -1,15 +1,17 @@
 """Deliveries: how the agents do, what was delivered, what was rejected and why."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.callers import LoggedInSourceAdministrator
 from desk.desk import desk_of
-from desk.index import parse_page_data
 from desk.pages import render
+from signal_index.wire.agents import Agents
+from signal_index.wire.deliveries import ClosedDeliveries, ClosedDelivery
 
 router: Final = APIRouter()
 SEE_OTHER: Final = 303
@@ -30,10 +32,10 @@ async def show_deliveries(
 ) -> HTMLResponse:
     """Show what the agents say of themselves, and the newest deliveries."""
     desk = desk_of(request)
-    ask, token = desk.index.ask, caller.access_token
-    agents = parse_page_data(await ask("GET", "/v1/agents", token))
-    deliveries = parse_page_data(
-        await ask("GET", "/v1/deliveries", token, query={"limit": SHOWN})
+    fetch, token = desk.index.fetch, caller.access_token
+    agents = await fetch(Agents, "/v1/agents", token)
+    deliveries = await fetch(
+        ClosedDeliveries, "/v1/deliveries", token, query={"limit": SHOWN}
     )
     return render(
         request,
@@ -41,16 +43,16 @@ async def show_deliveries(
         title=desk.texts.get("deliveries.title"),
         person=caller.person,
         csrf=caller.csrf,
-        agents=agents["items"],
-        deliveries=deliveries["items"],
-        rejects=list(_find_rejects(deliveries["items"])),
+        agents=agents.items,
+        deliveries=deliveries.items,
+        rejects=list(_find_rejects(deliveries.items)),
     )
 
 
 def _find_rejects(
-    deliveries: Iterable[Mapping[str, Any]],
-) -> Iterable[tuple[str, str, int]]:
+    deliveries: Iterable[ClosedDelivery],
+) -> Iterable[tuple[datetime, str, int]]:
     """Give (moment, reason, count) of what was rejected, newest delivery first."""
     for one in deliveries:
-        for reject in one["rejects"]:
-            yield one["closedAt"], reject["reason"], reject["count"]
+        for reject in one.rejects:
+            yield one.closedAt, reject.reason, reject.count

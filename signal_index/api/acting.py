@@ -5,6 +5,7 @@
         await act.record({"act": "embargo-lifted", ...})
 
 - An act that recorded nothing is rolled back and is a fault of ours: it cannot forget.
+  What was sent twice and recorded the first time says so (`act.repeat()`).
 - One moment (`act.now`) for what is stored and what is recorded of it.
 - What the block raises undoes everything; what COMMIT raises is `CommitUnknown`.
 
@@ -40,6 +41,11 @@ class Acting:
     kind: Kind
     now: datetime
     recorded: list[Entry] = field(default_factory=list)
+    is_repeat: bool = False
+
+    def repeat(self) -> None:
+        """Say that this same act was done and recorded before: it is rolled back."""
+        self.is_repeat = True
 
     async def record(self, what: JsonObject, *, kind: Kind | None = None) -> Entry:
         """Record what was done; `kind` where it is another than the act's own."""
@@ -68,8 +74,21 @@ async def acting(index: Index, caller: Caller, kind: Kind) -> AsyncIterator[Acti
     Raises `NothingRecorded` at the end of a block that recorded nothing,
     `CommitUnknown` and `DatabaseUnavailable` as `committing` does.
     """
-    async with committing(index.engine) as conn:
-        act = Acting(conn, index, caller, kind, index.clock())
-        yield act
-        if not act.recorded:
-            raise NothingRecorded
+    try:
+        async with committing(index.engine) as conn:
+            act = Acting(conn, index, caller, kind, index.clock())
+            yield act
+            _verify_said(act)
+    except _Repeat:
+        return
+
+
+def _verify_said(act: Acting) -> None:
+    if act.is_repeat:
+        raise _Repeat
+    if not act.recorded:
+        raise NothingRecorded
+
+
+class _Repeat(Exception):
+    """Rolls back what an act may have written before it found that it is a repeat."""

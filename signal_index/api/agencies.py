@@ -2,129 +2,87 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from signal_index.api.callers import OwnSource, Source
-from signal_index.api.context import get_index
-from signal_index.api.labels import label_category
-from signal_index.api.reading import (
-    give_json,
-    read_cursor,
-    read_json,
-    read_limit,
-    read_query,
-)
+from signal_index.api.context import TheIndex
+from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import committing, looking
-from signal_index.notice import parse_agent_status, parse_slug, parse_uuid
-from signal_index.notice.fields import encode_instant
+from signal_index.errors import ProofNotReady, UnknownEntry
 from signal_index.proof import Group
-from signal_index.store.agencies import (
-    count_own_signals,
-    list_agents,
-    list_endings,
-    store_agent_status,
-    verify_own_publication,
-)
+from signal_index.store import agencies as store
 from signal_index.store.ledger_proofs import prove_entry_for
+from signal_index.wire import agents, signals
+from signal_index.wire.values import Id, SlugText
 
-routes = Routes()
+TEXT = "text/plain"
+
+routes = Routes("aanleveren")
 
 
-@routes.get("/signal-counts")
-async def count_signals(request: Request, caller: OwnSource) -> Response:
+@routes.get("/signal-counts", "De eigen signalen, geteld")
+async def count_signals(index: TheIndex, caller: OwnSource) -> signals.SignalCounts:
     """Count the caller's own signals by category, municipality and state."""
-    index = get_index(request)
-    read_query(request)
     async with looking(index.engine) as conn:
-        found = await count_own_signals(conn, caller.organisation)
-    return give_json(
-        {
-            "items": [
-                {
-                    "category": one.category,
-                    "categoryLabel": label_category(
-                        index.catalogue_in(one.municipality), one.category
-                    ),
-                    "municipality": one.municipality,
-                    "state": one.state,
-                    "count": one.count,
-                }
-                for one in found
-            ]
-        }
-    )
-
-
-@routes.get("/signal-endings")
-async def list_signal_endings(request: Request, caller: OwnSource) -> Response:
-    """List the caller's own signals that ended in the last 90 days, and why."""
-    index = get_index(request)
-    query = read_query(request, ("cursor", "limit"))
-    limit = read_limit(query)
-    async with looking(index.engine) as conn:
-        found = await list_endings(
-            conn, caller.organisation, after=read_cursor(query), limit=limit + 1
+        found = await store.count_own_signals(
+            conn, caller.organisation, index.name_category
         )
-    page = found[:limit]
-    return give_json(
-        {
-            "items": [
-                {
-                    "reference": str(one.reference),
-                    "category": one.category,
-                    "categoryLabel": label_category(
-                        index.catalogue_in(one.municipality), one.category
-                    ),
-                    "municipality": one.municipality,
-                    "reason": one.reason,
-                    "endedAt": encode_instant(one.ended_at),
-                }
-                for one in page
-            ],
-            "next": str(page[-1].reference) if len(found) > limit else None,
-        }
-    )
+    return signals.SignalCounts(items=found)
 
 
-@routes.get("/publication-proofs/{entry_id}")
+@routes.get(
+    "/signal-endings", "De eigen signalen die in de laatste 90 dagen zijn beëindigd"
+)
+async def list_signal_endings(
+    index: TheIndex,
+    caller: OwnSource,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_DEFAULT,
+) -> signals.SignalEndings:
+    """List the caller's own signals that ended in the last 90 days, and why."""
+    async with looking(index.engine) as conn:
+        found = await store.list_endings(
+            conn,
+            caller.organisation,
+            index.name_category,
+            after=cursor,
+            limit=limit + 1,
+        )
+    shown, following = cut_page(found, limit)
+    return signals.SignalEndings(items=shown, next=following)
+
+
+@routes.get(
+    "/publication-proofs/{entry_id}",
+    "Bewijs dat wat u aanleverde in het inzagelogboek staat",
+    media_type=TEXT,
+    raises=(UnknownEntry, ProofNotReady),
+)
 async def prove_publication(
-    request: Request, caller: OwnSource, entry_id: str
+    entry_id: Id, index: TheIndex, caller: OwnSource
 ) -> Response:
     """Prove that what the caller sent is in the ledger; opened is its digest."""
-    index = get_index(request)
-    read_query(request)
-    entry = parse_uuid(entry_id, "entryId")
     async with looking(index.engine) as conn:
-        await verify_own_publication(conn, caller.organisation, entry)
-        proof = await prove_entry_for(conn, entry, (Group.WHAT,), index.keys)
-    return Response(proof, media_type="text/plain; charset=utf-8")
+        await store.verify_own_publication(conn, caller.organisation, entry_id)
+        proof = await prove_entry_for(conn, entry_id, (Group.WHAT,), index.keys)
+    return Response(proof, media_type=f"{TEXT}; charset=utf-8")
 
 
-@routes.put("/agents/{agent}")
-async def tell_status(request: Request, caller: Source, agent: str) -> Response:
+@routes.put(
+    "/agents/{agent}", "Melden hoe het met een aanleverprogramma gaat", status=204
+)
+async def tell_status(
+    agent: SlugText, body: agents.AgentStatus, index: TheIndex, caller: Source
+) -> None:
     """Keep how an agent of the caller says it is doing; the newest only."""
-    index = get_index(request)
-    name = parse_slug(agent, "agent")
-    status = parse_agent_status(await read_json(request))
     owner = (str(caller.organisation), str(caller.caller.municipality))
     async with committing(index.engine) as conn:
-        await store_agent_status(conn, owner, name, status, now=index.clock())
-    return Response(status_code=204)
+        await store.store_agent_status(conn, owner, agent, body, now=index.clock())
 
 
-@routes.get("/agents")
-async def list_own_agents(request: Request, caller: OwnSource) -> Response:
+@routes.get("/agents", "Hoe het met de eigen aanleverprogramma's gaat")
+async def list_own_agents(index: TheIndex, caller: OwnSource) -> agents.Agents:
     """List how the caller's own agents are doing."""
-    read_query(request)
-    async with looking(get_index(request).engine) as conn:
-        found = await list_agents(conn, caller.organisation)
-    return give_json(
-        {
-            "items": [
-                {"agent": agent, "reportedAt": encode_instant(at), **status}
-                for agent, status, at in found
-            ]
-        }
-    )
+    async with looking(index.engine) as conn:
+        return agents.Agents(items=await store.list_agents(conn, caller.organisation))

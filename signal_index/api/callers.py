@@ -35,10 +35,10 @@ from signal_index.errors import (
     CallerSuspended,
     CallerUnknown,
 )
-from signal_index.notice import Oin
 from signal_index.store.accounts import EVERYONE
 from signal_index.store.scope import OfficerScope
 from signal_index.store.standing import Organisation, Standing
+from signal_index.wire.values import Oin
 
 _PUBLISHING_ROLES: Final = frozenset({Role.SOURCE_PUBLISHER, Role.SOURCE_ADMINISTRATOR})
 _OFFICER_ROLES: Final = frozenset({Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER})

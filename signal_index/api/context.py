@@ -66,6 +66,10 @@ class Index:
         standing = await self.standing.get(self.clock())
         return Labels(self.catalogue_in(municipality), standing.organisations)
 
+    def name_category(self, municipality: str, category: str) -> str:
+        """Look up what a category is called in a municipality; its code where none."""
+        return Labels(self.catalogue_in(municipality), {}).category(category)
+
 
 def find_witness_state(index: Index, standing: Standing, now: datetime) -> WitnessState:
     """Give how it stands with the witnesses of this index."""

@@ -16,8 +16,6 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.requests import Request
-from starlette.responses import Response
 
 from keys.errors import InvalidPseudonym
 from keys.pseudonym import (
@@ -29,30 +27,18 @@ from keys.pseudonym import (
 )
 from policy.catalogue import Catalogue
 from policy.vocabulary import Caller
+from signal_index.api.acting import acting
 from signal_index.api.callers import Source, SourceCaller
-from signal_index.api.context import Index, get_index
-from signal_index.api.reading import give_json, read_json
-from signal_index.api.recording import record_act
+from signal_index.api.context import Index, TheIndex
+from signal_index.api.publishing import SIGNED_FACTS
 from signal_index.api.routing import Routes
 from signal_index.api.submissions import find_signer, get_source
-from signal_index.api.transactions import committing
-from signal_index.errors import NotARegister
+from signal_index.errors import NotARegister, UnknownSource
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Kind
-from signal_index.notice import (
-    InvalidField,
-    PersonEvent,
-    PersonEventBody,
-    PersonEventKind,
-    Withdrawal,
-    WithdrawalReason,
-    parse_person_event_body,
-    parse_signed_person_event,
-    subject_commitment,
-)
+from signal_index.notice import parse_signed_person_event, subject_commitment
 from signal_index.proof import JsonObject
 from signal_index.signals import derive_event_mark
-from signal_index.store.ledger import insert_entries
 from signal_index.store.person_events import (
     TouchedSignal,
     find_touched,
@@ -67,6 +53,10 @@ from signal_index.store.signals import (
     keep_ended,
     lock_source,
 )
+from signal_index.wire import person_events as wire
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.person_events import PersonEvent, PersonEventKind
+from signal_index.wire.signals import Withdrawal, WithdrawalReason
 
 REGISTER: Final = "population-register"
 _REASONS: Final = {
@@ -74,18 +64,22 @@ _REASONS: Final = {
     PersonEventKind.MOVED_AWAY: WithdrawalReason.MOVED_AWAY,
 }
 
-routes = Routes()
+routes = Routes("aanleveren")
 
 
-@routes.post("/person-events")
-async def tell_event(request: Request, caller: Source) -> Response:
+@routes.post(
+    "/person-events",
+    "Melden dat iemand is overleden, verhuisd of weer hier woont",
+    raises=(*SIGNED_FACTS, UnknownSource, NotARegister),
+)
+async def tell_person_event(
+    body: wire.PersonEventBody, index: TheIndex, caller: Source
+) -> wire.PersonEventResult:
     """Take one event of a person; sent again it answers the same."""
-    index = get_index(request)
-    body = parse_person_event_body(await read_json(request))
     now = index.clock()
     standing = await index.standing.get(now)
-    signer = find_signer(body.token, caller.organisation, standing)
-    _, event = parse_signed_person_event(body.token, signer, now=now)
+    signer = find_signer(body.event, caller.organisation, standing)
+    event = parse_signed_person_event(body.event, signer, now=now).event
     register = get_source(event.source, caller.organisation, standing)
     own = str(caller.caller.municipality)
     if register.kind != REGISTER or event.municipality != own:
@@ -94,21 +88,12 @@ async def tell_event(request: Request, caller: Source) -> Response:
         raise InvalidField("on", "in-the-future")
     point = _derive_point(index, body, event)
     # Shielded: a register that leaves must find the whole of it done, or nothing.
-    told = _Told(event, body.token)
-    entry = await asyncio.shield(_carry_out(index, caller, told, point, now))
-    return give_json({"event": str(event.event), "entryId": str(entry)})
-
-
-class _Told:
-    """An event, and the message in which it was signed."""
-
-    def __init__(self, event: PersonEvent, token: str) -> None:
-        self.event = event
-        self.token = token
+    entry = await asyncio.shield(_carry_out(index, caller, (event, body.event), point))
+    return wire.PersonEventResult(event=event.event, entryId=entry)
 
 
 def _derive_point(
-    index: Index, body: PersonEventBody, event: PersonEvent
+    index: Index, body: wire.PersonEventBody, event: PersonEvent
 ) -> StoredPoint:
     """Check that the signed commitment is of the N beside it, and give c*N."""
     try:
@@ -118,14 +103,18 @@ def _derive_point(
     committed = subject_commitment(body.salt, pseudonym)
     if not hmac.compare_digest(committed, event.subject):
         raise InvalidField("subject", "does-not-match")
-    scalar = index.keys.get_scalar(KeyVersion(body.key_version))
+    scalar = index.keys.get_scalar(KeyVersion(body.keyVersion))
     return derive_stored_point(scalar, pseudonym)
 
 
 async def _carry_out(
-    index: Index, caller: SourceCaller, told: _Told, point: StoredPoint, now: datetime
+    index: Index,
+    caller: SourceCaller,
+    told: tuple[PersonEvent, str],
+    point: StoredPoint,
 ) -> UUID:
-    event = told.event
+    """Carry out an event, and keep the message in which it was signed."""
+    event, token = told
     secret = index.keys.row_key
     catalogue = index.catalogue_in(event.municipality)
     categories = {
@@ -136,20 +125,19 @@ async def _carry_out(
         for category in sorted(categories)
     ]
     mark = derive_event_mark(secret, point, event.municipality)
-    async with committing(index.engine) as conn:
-        if (known := await is_event_known(conn, event.event)) is not None:
+    async with acting(index, caller.caller, Kind.PERSON_EVENT) as act:
+        if (known := await is_event_known(act.conn, event.event)) is not None:
+            act.repeat()
             return known
-        touched = await _find_touched(conn, event, rows)
-        await _end(conn, catalogue, event, touched, now)
-        entries = [
-            record_act(Kind.PERSON_EVENT, caller.caller, what, index.keys, now)
-            for what in (_tell_event(event), *(_tell(event, one) for one in touched))
-        ]
-        first = entries[0].id
-        await store_event(conn, event, mark, entry=first, now=now)
-        await insert_entries(conn, entries)
-        await insert_evidence(conn, _evidence(told, caller.caller, first, now))
-    return first
+        touched = await _find_touched(act.conn, event, rows)
+        await _end(act.conn, catalogue, event, touched, act.now)
+        entry = await act.record(_tell_event(event))
+        for one in touched:
+            await act.record(_tell(event, one))
+        await store_event(act.conn, event, mark, entry=entry.id, now=act.now)
+        kept = _evidence(token, caller.caller, entry.id, act.now)
+        await insert_evidence(act.conn, kept)
+    return entry.id
 
 
 async def _find_touched(
@@ -178,7 +166,13 @@ async def _end(
     keep: list[Ending] = []
     bury: list[Ending] = []
     for one in touched:
-        said = Withdrawal(one.reference, one.version, one.source, reason, event.on)
+        said = Withdrawal(
+            reference=one.reference,
+            version=one.version,
+            source=one.source,
+            reason=reason,
+            on=event.on,
+        )
         kept = reason.allows_keeping and catalogue.may_keep(one.category)
         (keep if kept else bury).append(Ending(said, one.category, event.municipality))
     await keep_ended(conn, keep)
@@ -198,7 +192,7 @@ def _tell(event: PersonEvent, one: TouchedSignal) -> JsonObject:
     }
 
 
-def _evidence(told: _Told, caller: Caller, entry: UUID, now: datetime) -> Evidence:
+def _evidence(token: str, caller: Caller, entry: UUID, now: datetime) -> Evidence:
     return Evidence(
         id=new_uuid7(now),
         kind="person-event",
@@ -206,5 +200,5 @@ def _evidence(told: _Told, caller: Caller, entry: UUID, now: datetime) -> Eviden
         municipality=caller.municipality,
         entry_id=entry,
         received_at=now,
-        jws=told.token,
+        jws=token,
     )

@@ -15,8 +15,9 @@ from signal_index.api import errors as edge
 from signal_index.api.field_words import FIELD_WORDS
 from signal_index.api.problem_kinds import Problem
 from signal_index.api.problem_table import TABLE, find_kind
-from signal_index.notice.errors import InvalidField
 from signal_index.notice.text import encode_compact
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.signals import ItemProblem
 
 MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_SECONDS: Final = 2
@@ -64,13 +65,11 @@ def render_problem(
     return ProblemAnswer(found.status, encode_compact(body), _headers(error, found))
 
 
-def describe_item(error: Exception, *, base: str) -> dict[str, object]:
-    """Give the short problem of one item of a batch."""
+def describe_item(error: Exception, *, base: str) -> ItemProblem:
+    """Say in short why one item of a batch was refused."""
     found = find_problem(error) or TABLE[edge.ServerFault]
-    item: dict[str, object] = {"type": f"{base}/{found.slug}", "title": found.title}
-    if isinstance(error, InvalidField):
-        item["field"] = error.field
-    return item
+    field = error.field if isinstance(error, InvalidField) else None
+    return ItemProblem(type=f"{base}/{found.slug}", title=found.title, field=field)
 
 
 def _field_errors(error: Exception) -> Sequence[Mapping[str, str]]:

@@ -25,8 +25,8 @@ from keys.base64url import encode_b64u
 from policy.catalogue import Catalogue
 from policy.errors import PolicyError
 from policy.vocabulary import Caller
+from signal_index.api.acting import Acting, acting
 from signal_index.api.context import Index
-from signal_index.api.recording import record_act
 from signal_index.api.submissions import (
     Candidate,
     Checked,
@@ -35,7 +35,6 @@ from signal_index.api.submissions import (
     Submission,
     check_items,
 )
-from signal_index.api.transactions import committing
 from signal_index.errors import (
     RequestRefused,
     SubjectDeceased,
@@ -45,7 +44,6 @@ from signal_index.errors import (
 )
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Entry, Kind
-from signal_index.notice import InvalidField, Notice, PersonEventKind, Withdrawal
 from signal_index.proof import JsonObject
 from signal_index.signals import (
     ItemOutcome,
@@ -57,7 +55,6 @@ from signal_index.signals import (
     digest_notice,
 )
 from signal_index.store.contacts import find_contact_owners
-from signal_index.store.ledger import insert_entries
 from signal_index.store.person_events import find_events
 from signal_index.store.signals import (
     Ending,
@@ -70,6 +67,9 @@ from signal_index.store.signals import (
     lock_source,
     store_signals,
 )
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.person_events import PersonEventKind
+from signal_index.wire.signals import Notice, Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +119,18 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
     checked = await check_items(
         submission, rules, PointKeys(scalar, index.keys.row_key)
     )
-    plan = _Plan(submission, index.catalogue_in, now)
-    async with committing(index.engine) as conn:
-        known = await _read_known(conn, checked.candidates)
+    async with acting(index, caller, Kind.PUBLICATION) as act:
+        plan = _Plan(submission, index.catalogue_in, act.now)
+        known = await _read_known(act.conn, checked.candidates)
         results = _decide_all(plan, checked, known)
-        await store_signals(conn, plan.store)
-        await keep_ended(conn, plan.keep)
-        await bury_signals(conn, plan.bury, now=now)
-        entries = _entries(index, caller, submission, results, now)
-        await insert_entries(conn, entries)
+        await store_signals(act.conn, plan.store)
+        await keep_ended(act.conn, plan.keep)
+        await bury_signals(act.conn, plan.bury, now=act.now)
+        first = await _record(act, submission, results)
         if plan.store or plan.keep or plan.bury:
-            kept = _evidence(submission, caller, entries[0].id, now)
-            await insert_evidence(conn, kept)
-    return Published(entries[0].id, results)
+            kept = _evidence(submission, caller, first.id, act.now)
+            await insert_evidence(act.conn, kept)
+    return Published(first.id, results)
 
 
 async def _read_known(conn: AsyncConnection, candidates: Sequence[Candidate]) -> _Known:
@@ -143,7 +142,7 @@ async def _read_known(conn: AsyncConnection, candidates: Sequence[Candidate]) ->
         found = await find_known(conn, source, asked)
         signals |= {(source, reference): known for reference, known in found.items()}
     contacts = {
-        one.said.contact_holder for one in candidates if isinstance(one.said, Notice)
+        one.said.contactHolder for one in candidates if isinstance(one.said, Notice)
     }
     marks = {one.belongs.mark for one in candidates if one.belongs is not None}
     return _Known(
@@ -175,7 +174,7 @@ def _decide_one(plan: _Plan, one: Candidate, known: _Known) -> ItemOutcome:
     found = known.signals.get((one.said.source, one.said.reference))
     if isinstance(one.said, Withdrawal):
         return _decide_withdrawal(plan, one.said, found)
-    owner = known.contact_owners.get(one.said.contact_holder)
+    owner = known.contact_owners.get(one.said.contactHolder)
     if owner not in {one.said.source, plan.submission.submitted_by}:
         raise UnknownContactHolder
     if one.belongs is not None:
@@ -236,21 +235,16 @@ def _reference(submission: Submission, place: int) -> UUID | None:
     return None if isinstance(item, InvalidField) else item.reference
 
 
-def _entries(
-    index: Index,
-    caller: Caller,
-    submission: Submission,
-    results: Sequence[ItemResult],
-    now: datetime,
-) -> list[Entry]:
-    """Build one entry for the notices and one for the withdrawals, where there are."""
+async def _record(
+    act: Acting, submission: Submission, results: Sequence[ItemResult]
+) -> Entry:
+    """Record the notices and the withdrawals, each in one entry where there are."""
     first = len(submission.notices)
     parts = (
         (Kind.PUBLICATION, results[:first]),
         (Kind.WITHDRAWAL, results[first:]),
     )
     digest = encode_b64u(hashlib.sha256(submission.jws.encode()).digest())
-    entries = []
     for kind, items in parts:
         if items:
             counts = Counter(item.outcome.value for item in items)
@@ -258,8 +252,8 @@ def _entries(
                 "digest": digest,
                 "counts": dict(sorted(counts.items())),
             }
-            entries.append(record_act(kind, caller, what, index.keys, now))
-    return entries
+            await act.record(what, kind=kind)
+    return act.recorded[0]
 
 
 def _evidence(

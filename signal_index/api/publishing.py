@@ -3,133 +3,177 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from typing import Final
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from keys.pseudonym import KeyVersion
-from policy.catalogue import Catalogue
+from policy.errors import (
+    CategoryNotEstablished,
+    CategoryNotOpen,
+    InformedCodeRefused,
+    LifeTooLong,
+    UnknownCode,
+)
 from signal_index.api.callers import OwnSource, Source, SourceCaller
-from signal_index.api.context import Index, get_index
-from signal_index.api.labels import label_category
+from signal_index.api.context import Index, TheIndex, get_index
 from signal_index.api.problems import describe_item
 from signal_index.api.publication_run import ItemResult, Published, carry_out
-from signal_index.api.reading import (
-    give_json,
-    read_cursor,
-    read_json,
-    read_limit,
-    read_query,
-)
-from signal_index.api.routing import Routes
+from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
+from signal_index.api.routing import JSON, Routes
 from signal_index.api.submissions import Submission, find_signer
 from signal_index.api.transactions import looking
+from signal_index.errors import (
+    StaleKeyVersion,
+    SubjectDeceased,
+    SubjectMovedAway,
+    UnknownContactHolder,
+    UnknownSignal,
+    UnknownSource,
+)
 from signal_index.notice import (
-    InvalidField,
+    InvalidSignature,
+    SignedInTheFuture,
     SignerKey,
-    parse_batch_body,
-    parse_notice_body,
     parse_signed_batch,
     parse_signed_notice,
     parse_signed_withdrawal,
-    parse_uuid,
-    parse_withdrawal_body,
 )
-from signal_index.notice.fields import encode_instant
-from signal_index.store.signals import OwnSignal, list_own_signals
+from signal_index.store import signals as store
+from signal_index.wire import signals as wire
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import parse_body
+from signal_index.wire.values import Id
 
-routes = Routes()
+SIGNED_FACTS: Final = (InvalidSignature, SignedInTheFuture, StaleKeyVersion)
+"""By which facts any signed message is refused as a whole."""
+_NOTICE_FACTS: Final = (
+    *SIGNED_FACTS,
+    UnknownSource,
+    UnknownContactHolder,
+    SubjectDeceased,
+    SubjectMovedAway,
+    CategoryNotEstablished,
+    CategoryNotOpen,
+    InformedCodeRefused,
+    LifeTooLong,
+    UnknownCode,
+)
+
+routes = Routes("aanleveren")
 
 
-@routes.put("/signals/{reference}")
+@routes.put(
+    "/signals/{reference}",
+    "Eén signaal aanleveren",
+    is_plain=True,
+    body=wire.NoticeBody,
+    answer=wire.ItemResult,
+    raises=_NOTICE_FACTS,
+)
 async def publish_signal(request: Request, caller: Source, reference: str) -> Response:
     """Publish one signal, or a new version of it."""
     index = get_index(request)
-    body = parse_notice_body(
-        parse_uuid(reference, "reference"), await read_json(request)
-    )
-    signer = await _signer(index, body.token, caller)
-    signed = parse_signed_notice(body.token, signer, now=index.clock())
-    if signed.notice.reference != body.subject.reference:
+    body = parse_body(wire.NoticeBody, await request.body())
+    signer = await _signer(index, body.notice, caller)
+    signed = parse_signed_notice(body.notice, signer, now=index.clock())
+    said = signed.notice
+    if str(said.reference) != reference:
         raise InvalidField("reference", "does-not-match")
+    proof = wire.SubjectProof(
+        reference=said.reference, pseudonym=body.pseudonym, salt=body.salt
+    )
     submission = Submission(
         kind="notice",
-        submitted_by=signed.submitted_by,
-        notices=(signed.notice,),
+        submitted_by=signed.iss,
+        notices=(said,),
         withdrawals=(),
-        subjects={body.subject.reference: body.subject},
-        key_version=KeyVersion(body.key_version),
-        jws=body.token,
+        subjects={said.reference: proof},
+        key_version=KeyVersion(body.keyVersion),
+        jws=body.notice,
     )
-    return _give_one(index, await _carry_out(index, caller, submission))
+    return _give(_only(index, await _carry_out(index, caller, submission)))
 
 
-@routes.post("/signals/{reference}/withdrawal")
-async def withdraw_signal(request: Request, caller: Source, reference: str) -> Response:
+@routes.post(
+    "/signals/{reference}/withdrawal",
+    "Eén signaal intrekken",
+    raises=(*SIGNED_FACTS, UnknownSource, UnknownSignal),
+)
+async def withdraw_signal(
+    reference: Id, body: wire.WithdrawalBody, index: TheIndex, caller: Source
+) -> wire.ItemResult:
     """Withdraw one signal, by its reference alone."""
-    index = get_index(request)
-    token = parse_withdrawal_body(await read_json(request))
-    signer = await _signer(index, token, caller)
-    signed = parse_signed_withdrawal(token, signer, now=index.clock())
-    if signed.withdrawal.reference != parse_uuid(reference, "reference"):
+    signer = await _signer(index, body.withdrawal, caller)
+    signed = parse_signed_withdrawal(body.withdrawal, signer, now=index.clock())
+    if signed.withdrawal.reference != reference:
         raise InvalidField("reference", "does-not-match")
     submission = Submission(
         kind="withdrawal",
-        submitted_by=signed.submitted_by,
+        submitted_by=signed.iss,
         notices=(),
         withdrawals=(signed.withdrawal,),
         subjects={},
         key_version=index.key_config.key_version,
-        jws=token,
+        jws=body.withdrawal,
     )
-    return _give_one(index, await _carry_out(index, caller, submission))
+    return _only(index, await _carry_out(index, caller, submission))
 
 
-@routes.post("/signal-batches")
+@routes.post(
+    "/signal-batches",
+    "Tot 1.000 meldingen en intrekkingen onder één handtekening",
+    is_plain=True,
+    body=wire.BatchBody,
+    answer=wire.BatchResult,
+    raises=SIGNED_FACTS,
+)
 async def publish_batch(request: Request, caller: Source) -> Response:
     """Publish up to 1,000 notices and withdrawals under one signature."""
     index = get_index(request)
-    body = parse_batch_body(await read_json(request))
-    signer = await _signer(index, body.token, caller)
-    signed = parse_signed_batch(body.token, signer, now=index.clock())
+    body = parse_body(wire.BatchBody, await request.body())
+    signer = await _signer(index, body.batch, caller)
+    signed = parse_signed_batch(body.batch, signer, now=index.clock())
     submission = Submission(
         kind="batch",
         submitted_by=signed.submitted_by,
         notices=signed.notices,
         withdrawals=signed.withdrawals,
-        subjects=body.subjects,
-        key_version=KeyVersion(body.key_version),
-        jws=body.token,
+        # Of a doubled reference the first counts, as it does among the notices.
+        subjects={proof.reference: proof for proof in reversed(body.subjects)},
+        key_version=KeyVersion(body.keyVersion),
+        jws=body.batch,
     )
     published = await _carry_out(index, caller, submission)
-    return give_json(
-        {
-            "batch": str(signed.batch),
-            "entryId": str(published.entry),
-            "results": [_result(index, one) for one in published.results],
-        }
-    )
-
-
-@routes.get("/signals")
-async def list_signals(request: Request, caller: OwnSource) -> Response:
-    """List the caller's own signals, page by page."""
-    query = read_query(request, ("cursor", "limit"))
-    limit = read_limit(query)
-    index = get_index(request)
-    async with looking(index.engine) as conn:
-        found = await list_own_signals(
-            conn, caller.organisation, after=read_cursor(query), limit=limit + 1
+    return _give(
+        wire.BatchResult(
+            batch=signed.batch,
+            entryId=published.entry,
+            results=[_result(index, one) for one in published.results],
         )
-    more = len(found) > limit
-    page = found[:limit]
-    return give_json(
-        {
-            "items": [_own(one, index.catalogue_in(one.municipality)) for one in page],
-            "next": str(page[-1].reference) if more else None,
-        }
     )
+
+
+@routes.get("/signals", "De eigen signalen")
+async def list_signals(
+    index: TheIndex,
+    caller: OwnSource,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_DEFAULT,
+) -> wire.OwnSignals:
+    """List the caller's own signals, page by page."""
+    async with looking(index.engine) as conn:
+        found = await store.list_own_signals(
+            conn,
+            caller.organisation,
+            index.name_category,
+            after=cursor,
+            limit=limit + 1,
+        )
+    shown, following = cut_page(found, limit)
+    return wire.OwnSignals(items=shown, next=following)
 
 
 async def _signer(index: Index, token: str, caller: SourceCaller) -> SignerKey:
@@ -144,33 +188,21 @@ async def _carry_out(
     return await asyncio.shield(carry_out(index, caller.caller, submission))
 
 
-def _give_one(index: Index, published: Published) -> Response:
+def _only(index: Index, published: Published) -> wire.ItemResult:
     (one,) = published.results
     if one.problem is not None:
         raise one.problem
-    return give_json(_result(index, one))
+    return _result(index, one)
 
 
-def _result(index: Index, one: ItemResult) -> Mapping[str, object]:
-    result: dict[str, object] = {
-        "reference": None if one.reference is None else str(one.reference),
-        "outcome": one.outcome.value,
-    }
-    if one.problem is not None:
-        result["problem"] = describe_item(one.problem, base=index.names.problem_base)
-    return result
+def _result(index: Index, one: ItemResult) -> wire.ItemResult:
+    base = index.names.problem_base
+    return wire.ItemResult(
+        reference=one.reference,
+        outcome=one.outcome.value,
+        problem=None if one.problem is None else describe_item(one.problem, base=base),
+    )
 
 
-def _own(one: OwnSignal, catalogue: Catalogue) -> Mapping[str, object]:
-    return {
-        "reference": str(one.reference),
-        "version": one.version,
-        "category": one.category,
-        "categoryLabel": label_category(catalogue, one.category),
-        "municipality": one.municipality,
-        "state": one.state,
-        "validFrom": one.valid_from.isoformat(),
-        "validUntil": one.valid_until.isoformat(),
-        "contactHolder": str(one.contact_holder),
-        "confirmedAt": encode_instant(one.confirmed_at),
-    }
+def _give(answer: BaseModel) -> Response:
+    return Response(answer.model_dump_json(), media_type=JSON)

@@ -12,92 +12,90 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 from keys.base64url import encode_b64u
+from signal_index.api.acting import acting
 from signal_index.api.callers import Source, SourceCaller
-from signal_index.api.context import Index, get_index
-from signal_index.api.reading import give_json, read_json
-from signal_index.api.recording import record_act
+from signal_index.api.context import Index, TheIndex
 from signal_index.api.routing import Routes
 from signal_index.api.submissions import get_source
-from signal_index.api.transactions import committing, looking
+from signal_index.api.transactions import looking
+from signal_index.errors import UnknownSource
 from signal_index.ledger import Kind
 from signal_index.notice import (
-    Difference,
-    InvalidField,
-    MarkedSignal,
-    ReconcilingScope,
     choose_bits,
     digest_buckets,
     digest_marks,
-    encode_difference,
-    encode_marked,
+    encode_digests,
     find_bucket,
     mark_signal,
-    parse_bucket_question,
-    parse_comparison,
 )
-from signal_index.proof import JsonObject
-from signal_index.store.ledger import insert_entries
 from signal_index.store.reconciling import confirm_signals, read_standing_signals
+from signal_index.wire import reconciling as wire
+from signal_index.wire.errors import InvalidField
 
 _CLOCKS_DIFFER: Final = timedelta(days=1)
 
-routes = Routes()
+routes = Routes("aanleveren")
 
 
-@routes.post("/reconciliations")
-async def compare(request: Request, caller: Source) -> Response:
+@routes.post(
+    "/reconciliations",
+    "Vergelijken wat er open staat; gelijk bevestigt alle signalen",
+    raises=(UnknownSource,),
+)
+async def compare(
+    body: wire.Comparison, index: TheIndex, caller: Source
+) -> wire.Compared:
     """Compare two sets by their digests; equal sets confirm every signal in them."""
-    index = get_index(request)
-    scope, count, digest = parse_comparison(await read_json(request))
-    await _verify_own(index, caller, scope)
-    marks = [mark for mark, _ in await _read_marks(index, scope)]
+    await _verify_own(index, caller, body)
+    marks = [mark for mark, _ in await _read_marks(index, body)]
     # Sorting and hashing a hundred thousand marks would hold up every lookup.
     own = await asyncio.to_thread(digest_marks, marks)
-    if own == digest and len(marks) == count:
-        return await _confirm(index, caller, scope, (count, digest))
-    bits = choose_bits(max(len(marks), count))
+    if own == body.digest and len(marks) == body.count:
+        return await _confirm(index, caller, body)
+    bits = choose_bits(max(len(marks), body.count))
     digests = await asyncio.to_thread(digest_buckets, marks, bits)
-    difference = encode_difference(Difference(bits, digests))
-    return give_json({"equal": False, "count": len(marks), **difference})
+    return wire.Compared(
+        equal=False, count=len(marks), bits=bits, buckets=encode_digests(digests)
+    )
 
 
-@routes.post("/reconciliations/buckets")
-async def tell_buckets(request: Request, caller: Source) -> Response:
+@routes.post(
+    "/reconciliations/buckets",
+    "De eigen signalen in een aantal groepen",
+    raises=(UnknownSource,),
+)
+async def tell_buckets(
+    body: wire.BucketQuestion, index: TheIndex, caller: Source
+) -> wire.Buckets:
     """Tell in full which of the source's own signals stand in some buckets."""
-    index = get_index(request)
-    scope, bits, asked = parse_bucket_question(await read_json(request))
-    await _verify_own(index, caller, scope)
-    marked = await _read_marks(index, scope)
-    found = [one for mark, one in marked if find_bucket(mark, bits) in asked]
-    return give_json({"signals": encode_marked(found)})
+    await _verify_own(index, caller, body)
+    asked = frozenset(body.buckets)
+    marked = await _read_marks(index, body)
+    found = [one for mark, one in marked if find_bucket(mark, body.bits) in asked]
+    return wire.Buckets(signals=found)
 
 
 async def _confirm(
-    index: Index, caller: SourceCaller, scope: ReconcilingScope, said: tuple[int, bytes]
-) -> Response:
-    now = index.clock()
-    count, digest = said
-    what: JsonObject = {
-        "source": scope.source,
-        "categories": list(scope.categories),
-        "municipalities": list(scope.municipalities),
-        "count": count,
-        "digest": encode_b64u(digest),
-    }
-    entry = record_act(Kind.RECONCILIATION, caller.caller, what, index.keys, now)
-    async with committing(index.engine) as conn:
-        await confirm_signals(conn, scope, now=now)
-        await insert_entries(conn, [entry])
+    index: Index, caller: SourceCaller, said: wire.Comparison
+) -> wire.Compared:
+    async with acting(index, caller.caller, Kind.RECONCILIATION) as act:
+        await confirm_signals(act.conn, said, now=act.now)
+        entry = await act.record(
+            {
+                "source": said.source,
+                "categories": said.categories,
+                "municipalities": said.municipalities,
+                "count": said.count,
+                "digest": encode_b64u(said.digest),
+            }
+        )
     index.standing.forget()
-    return give_json({"equal": True, "count": count, "entryId": str(entry.id)})
+    return wire.Compared(equal=True, count=said.count, entryId=entry.id)
 
 
 async def _verify_own(
-    index: Index, caller: SourceCaller, scope: ReconcilingScope
+    index: Index, caller: SourceCaller, scope: wire.ReconcilingScope
 ) -> None:
     now = index.clock()
     if abs(scope.on - now.date()) > _CLOCKS_DIFFER:
@@ -106,9 +104,9 @@ async def _verify_own(
 
 
 async def _read_marks(
-    index: Index, scope: ReconcilingScope
-) -> Sequence[tuple[bytes, MarkedSignal]]:
-    found: list[tuple[bytes, MarkedSignal]] = []
+    index: Index, scope: wire.ReconcilingScope
+) -> Sequence[tuple[bytes, wire.MarkedSignal]]:
+    found: list[tuple[bytes, wire.MarkedSignal]] = []
     async with looking(index.engine) as conn:
         async for part in read_standing_signals(conn, scope):
             found += [(mark_signal(scope.salt, one), one) for one in part]

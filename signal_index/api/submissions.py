@@ -29,19 +29,17 @@ from policy.errors import PolicyError
 from policy.publication import Publication, permit_publication
 from signal_index.errors import RequestRefused, UnknownSource
 from signal_index.notice import (
-    InvalidField,
     InvalidSignature,
-    Notice,
-    Oin,
     SignerKey,
-    SubjectProof,
-    Withdrawal,
     parse_signer_key,
     read_kid,
     subject_commitment,
 )
 from signal_index.signals import PointKeys, derive_event_mark
 from signal_index.store.standing import SourceStanding, Standing
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.signals import Notice, SubjectProof, Withdrawal
+from signal_index.wire.values import Oin
 
 _THREADS: Final = 2
 _WORTH_A_THREAD: Final = 32
@@ -163,7 +161,7 @@ def _check_notice(notice: Notice, submission: Submission, rules: Rules) -> None:
     if all(one.source != notice.source for one in covered):
         raise UnknownSource
     today = rules.now.date()
-    if notice.valid_until < today:
+    if notice.validUntil < today:
         raise InvalidField("validUntil", "in-the-past")
     if notice.informed.on > today:
         raise InvalidField("informed", "in-the-future")
@@ -179,8 +177,8 @@ def _permit(notice: Notice, source: SourceStanding, rules: Rules) -> None:
             category=catalogue.parse_category(notice.category),
             municipality=notice.municipality,
             informed=catalogue.parse_informed(notice.informed.code),
-            valid_from=notice.valid_from,
-            valid_until=notice.valid_until,
+            valid_from=notice.validFrom,
+            valid_until=notice.validUntil,
         ),
         now=rules.now,
     )

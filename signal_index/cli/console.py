@@ -12,7 +12,8 @@ import typer
 from keys.errors import KeysError
 from policy.errors import PolicyError
 from signal_index.errors import SignalIndexError
-from signal_index.notice import InvalidField, NoticeError
+from signal_index.notice import NoticeError
+from signal_index.wire.errors import InvalidField
 
 Result = TypeVar("Result")
 

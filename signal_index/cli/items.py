@@ -14,13 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from policy.vocabulary import OrganisationKind
 from signal_index.errors import LoadFileRefused
-from signal_index.notice import (
-    InvalidField,
-    parse_label,
-    parse_municipality,
-    parse_oin,
-    parse_signer_key,
-)
+from signal_index.notice import parse_signer_key
+from signal_index.notice.fields import parse_label, parse_municipality, parse_oin
 from signal_index.settings import list_reasons
 from signal_index.store.registry import (
     ClientRecord,
@@ -28,6 +23,7 @@ from signal_index.store.registry import (
     SignerRecord,
     SourceRecord,
 )
+from signal_index.wire.errors import InvalidField
 
 
 def _oin(value: str) -> str:

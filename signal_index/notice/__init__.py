@@ -1,67 +1,20 @@
-"""What a source says to the index: types, wire forms, signatures. Pure.
+"""What a source signs, and how the index opens it: keys, signatures, digests. Pure.
 
-Sources build on this package and on nothing else of the index. It reads no clock, no
-file and no setting, and draws no random number.
+Sources build on this package, on the wire's models and on the form of proofs; on
+nothing else of the index. It reads no clock, no file and no setting, and draws no
+random number.
 
 - What is signed never holds a pseudonym, only a salted commitment to it.
 - There is no free text; unknown fields are refused; input is never echoed.
 """
 
-from signal_index.notice.agents import (
-    AgentStatus,
-    FeedState,
-    FeedStatus,
-    encode_agent_status,
-    parse_agent_status,
-)
-from signal_index.notice.bodies import (
-    BatchBody,
-    NoticeBody,
-    PersonEventBody,
-    SubjectProof,
-    encode_batch_body,
-    encode_notice_body,
-    encode_person_event_body,
-    encode_withdrawal_body,
-    parse_batch_body,
-    parse_notice_body,
-    parse_person_event_body,
-    parse_withdrawal_body,
-)
-from signal_index.notice.contacts import (
-    ContactHolder,
-    Deputy,
-    OfficeHours,
-    encode_contact_holder,
-    parse_contact_holder,
-)
-from signal_index.notice.deliveries import (
-    Delivery,
-    DeliveryCounts,
-    DeliveryKind,
-    encode_delivery,
-    parse_delivery,
-)
 from signal_index.notice.errors import (
     InvalidField,
     InvalidSignature,
     NoticeError,
     SignedInTheFuture,
 )
-from signal_index.notice.fields import (
-    Label,
-    Oin,
-    Phone,
-    Slug,
-    eleven_proof,
-    parse_day,
-    parse_label,
-    parse_municipality,
-    parse_oin,
-    parse_phone,
-    parse_slug,
-    parse_uuid,
-)
+from signal_index.notice.fields import parse_label, parse_oin, parse_slug, parse_uuid
 from signal_index.notice.keys import (
     NoticeKey,
     SignerKey,
@@ -69,45 +22,19 @@ from signal_index.notice.keys import (
     parse_notice_key,
     parse_signer_key,
 )
-from signal_index.notice.messages import (
-    SALT_BYTES,
-    Informed,
-    Notice,
-    Withdrawal,
-    WithdrawalReason,
-    encode_notice,
-    encode_withdrawal,
-    parse_notice,
-    parse_withdrawal,
-    subject_commitment,
-)
-from signal_index.notice.person_events import PersonEvent, PersonEventKind
+from signal_index.notice.messages import SALT_BYTES, subject_commitment
 from signal_index.notice.reconciling import (
-    BUCKETS_ASKED_MAXIMUM,
     RECONCILING_SALT_BYTES,
-    Difference,
-    MarkedSignal,
-    ReconcilingScope,
     choose_bits,
     digest_buckets,
     digest_marks,
-    encode_comparison,
-    encode_difference,
-    encode_marked,
-    encode_scope,
+    encode_digests,
     find_bucket,
     mark_signal,
-    parse_bucket_question,
-    parse_comparison,
-    parse_difference,
-    parse_marked,
 )
 from signal_index.notice.signing import (
-    BATCH_MAXIMUM,
     Batch,
     SignedBatch,
-    SignedNotice,
-    SignedWithdrawal,
     parse_signed_batch,
     parse_signed_notice,
     parse_signed_person_event,
@@ -118,85 +45,30 @@ from signal_index.notice.signing import (
     sign_person_event,
     sign_withdrawal,
 )
+from signal_index.wire.signals import BATCH_MAXIMUM
 
 __all__ = [
     "BATCH_MAXIMUM",
-    "BUCKETS_ASKED_MAXIMUM",
     "RECONCILING_SALT_BYTES",
     "SALT_BYTES",
-    "AgentStatus",
     "Batch",
-    "BatchBody",
-    "ContactHolder",
-    "Delivery",
-    "DeliveryCounts",
-    "DeliveryKind",
-    "Deputy",
-    "Difference",
-    "FeedState",
-    "FeedStatus",
-    "Informed",
     "InvalidField",
     "InvalidSignature",
-    "Label",
-    "MarkedSignal",
-    "Notice",
-    "NoticeBody",
     "NoticeError",
     "NoticeKey",
-    "OfficeHours",
-    "Oin",
-    "PersonEvent",
-    "PersonEventBody",
-    "PersonEventKind",
-    "Phone",
-    "ReconcilingScope",
     "SignedBatch",
     "SignedInTheFuture",
-    "SignedNotice",
-    "SignedWithdrawal",
     "SignerKey",
-    "Slug",
-    "SubjectProof",
-    "Withdrawal",
-    "WithdrawalReason",
     "choose_bits",
     "digest_buckets",
     "digest_marks",
-    "eleven_proof",
-    "encode_agent_status",
-    "encode_batch_body",
-    "encode_comparison",
-    "encode_contact_holder",
-    "encode_delivery",
-    "encode_difference",
-    "encode_marked",
-    "encode_notice",
-    "encode_notice_body",
-    "encode_person_event_body",
-    "encode_scope",
-    "encode_withdrawal",
-    "encode_withdrawal_body",
+    "encode_digests",
     "find_bucket",
     "mark_signal",
     "new_notice_key",
-    "parse_agent_status",
-    "parse_batch_body",
-    "parse_bucket_question",
-    "parse_comparison",
-    "parse_contact_holder",
-    "parse_day",
-    "parse_delivery",
-    "parse_difference",
     "parse_label",
-    "parse_marked",
-    "parse_municipality",
-    "parse_notice",
-    "parse_notice_body",
     "parse_notice_key",
     "parse_oin",
-    "parse_person_event_body",
-    "parse_phone",
     "parse_signed_batch",
     "parse_signed_notice",
     "parse_signed_person_event",
@@ -204,8 +76,6 @@ __all__ = [
     "parse_signer_key",
     "parse_slug",
     "parse_uuid",
-    "parse_withdrawal",
-    "parse_withdrawal_body",
     "read_kid",
     "sign_batch",
     "sign_notice",

@@ -14,8 +14,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from signal_index.notice.errors import InvalidField
-from signal_index.notice.fields import Oin, parse_json, parse_oin
+from signal_index.notice.fields import Oin, parse_oin
 from signal_index.notice.text import encode_compact
+from signal_index.wire.model import parse_json
 
 _MEMBERS: Final = ("kty", "crv", "x", "d", "kid")
 

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -19,37 +18,21 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from signal_index.notice.errors import (
-    InvalidField,
-    InvalidSignature,
-    SignedInTheFuture,
-)
-from signal_index.notice.fields import (
-    Oin,
-    parse_int,
-    parse_json,
-    parse_list,
-    parse_object,
-    parse_oin,
-    parse_uuid,
-)
+from signal_index.notice.errors import InvalidSignature, SignedInTheFuture
 from signal_index.notice.keys import NoticeKey, SignerKey
-from signal_index.notice.messages import (
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import parse_body, parse_value
+from signal_index.wire.person_events import PersonEvent, SignedPersonEvent
+from signal_index.wire.signals import (
     Notice,
+    Signed,
+    SignedItems,
+    SignedNotice,
+    SignedWithdrawal,
     Withdrawal,
-    encode_notice,
-    encode_withdrawal,
-    parse_notice,
-    parse_withdrawal,
 )
-from signal_index.notice.person_events import (
-    PersonEvent,
-    encode_person_event,
-    parse_person_event,
-)
-from signal_index.notice.text import encode_compact
+from signal_index.wire.values import Oin
 
-BATCH_MAXIMUM: Final = 1_000
 _ALGORITHM: Final = "Ed25519"
 _NOTICE_TYPE: Final = "signal-notice+jwt"
 _BATCH_TYPE: Final = "signal-batch+jwt"
@@ -58,7 +41,8 @@ _WITHDRAWAL_TYPE: Final = "signal-withdrawal+jwt"
 _CLOCK_SKEW: Final = timedelta(seconds=60)
 _KID_MAXIMUM: Final = 128
 
-_T = TypeVar("_T")
+_Item = TypeVar("_Item", Notice, Withdrawal)
+_Signed = TypeVar("_Signed", bound=Signed)
 
 
 class _Registry(jws.JWSRegistry):
@@ -68,22 +52,6 @@ class _Registry(jws.JWSRegistry):
 
 
 _REGISTRY: Final = _Registry(algorithms=[_ALGORITHM])
-
-
-@dataclass(frozen=True, slots=True)
-class SignedNotice:
-    """A notice whose signature held."""
-
-    submitted_by: Oin
-    notice: Notice
-
-
-@dataclass(frozen=True, slots=True)
-class SignedWithdrawal:
-    """A withdrawal whose signature held."""
-
-    submitted_by: Oin
-    withdrawal: Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,34 +75,42 @@ class Batch:
 
 def sign_notice(key: NoticeKey, notice: Notice, *, iss: Oin, now: datetime) -> str:
     """Sign one notice as its submitter."""
-    return _sign(key, _NOTICE_TYPE, iss, now, {"notice": encode_notice(notice)})
+    said = SignedNotice(iss=iss, iat=_seconds(now), notice=notice)
+    return _sign(key, _NOTICE_TYPE, said)
 
 
 def sign_withdrawal(
     key: NoticeKey, withdrawal: Withdrawal, *, iss: Oin, now: datetime
 ) -> str:
     """Sign one withdrawal as its submitter."""
-    body = {"withdrawal": encode_withdrawal(withdrawal)}
-    return _sign(key, _WITHDRAWAL_TYPE, iss, now, body)
+    said = SignedWithdrawal(iss=iss, iat=_seconds(now), withdrawal=withdrawal)
+    return _sign(key, _WITHDRAWAL_TYPE, said)
 
 
 def sign_batch(key: NoticeKey, batch: Batch, *, iss: Oin, now: datetime) -> str:
-    """Sign up to 1,000 notices and withdrawals with one signature."""
-    if not 1 <= len(batch.notices) + len(batch.withdrawals) <= BATCH_MAXIMUM:
-        raise InvalidField("notices", "too-many")
-    body = {
-        "batch": str(batch.batch),
-        "notices": [encode_notice(item) for item in batch.notices],
-        "withdrawals": [encode_withdrawal(item) for item in batch.withdrawals],
-    }
-    return _sign(key, _BATCH_TYPE, iss, now, body)
+    """Sign up to 1,000 notices and withdrawals with one signature.
+
+    Raises `InvalidField` for an empty batch, or one that is larger.
+    """
+    said = parse_value(
+        SignedItems,
+        {
+            "iss": iss,
+            "iat": _seconds(now),
+            "batch": batch.batch,
+            "notices": list(batch.notices),
+            "withdrawals": list(batch.withdrawals),
+        },
+    )
+    return _sign(key, _BATCH_TYPE, said)
 
 
 def sign_person_event(
     key: NoticeKey, event: PersonEvent, *, iss: Oin, now: datetime
 ) -> str:
     """Sign what a population register says about a person."""
-    return _sign(key, _EVENT_TYPE, iss, now, {"event": encode_person_event(event)})
+    said = SignedPersonEvent(iss=iss, iat=_seconds(now), event=event)
+    return _sign(key, _EVENT_TYPE, said)
 
 
 def read_kid(token: str) -> str:
@@ -152,75 +128,61 @@ def read_kid(token: str) -> str:
 def parse_signed_notice(
     token: str, signer: SignerKey, *, now: datetime
 ) -> SignedNotice:
-    """Check the signature and give the notice, or raise `NoticeError`."""
-    issuer, body = _open(token, signer, _NOTICE_TYPE, ("notice",), now)
-    return SignedNotice(issuer, parse_notice(body["notice"]))
+    """Open a notice whose signature holds, or raise `NoticeError`, `InvalidField`."""
+    return _open(token, signer, _NOTICE_TYPE, SignedNotice, now)
 
 
 def parse_signed_withdrawal(
     token: str, signer: SignerKey, *, now: datetime
 ) -> SignedWithdrawal:
-    """Check the signature and give the withdrawal, or raise `NoticeError`."""
-    issuer, body = _open(token, signer, _WITHDRAWAL_TYPE, ("withdrawal",), now)
-    return SignedWithdrawal(issuer, parse_withdrawal(body["withdrawal"]))
+    """Open a withdrawal whose signature holds, or raise the same."""
+    return _open(token, signer, _WITHDRAWAL_TYPE, SignedWithdrawal, now)
 
 
 def parse_signed_batch(token: str, signer: SignerKey, *, now: datetime) -> SignedBatch:
-    """Check the one signature and give the items, each good or malformed."""
-    keys = ("batch", "notices", "withdrawals")
-    issuer, body = _open(token, signer, _BATCH_TYPE, keys, now)
-    notices = parse_list(body["notices"], "notices", maximum=BATCH_MAXIMUM)
-    withdrawals = parse_list(body["withdrawals"], "withdrawals", maximum=BATCH_MAXIMUM)
-    if not 1 <= len(notices) + len(withdrawals) <= BATCH_MAXIMUM:
-        raise InvalidField("notices", "too-many")
+    """Open a batch whose one signature holds: its items, each good or malformed."""
+    said = _open(token, signer, _BATCH_TYPE, SignedItems, now)
     return SignedBatch(
-        issuer,
-        parse_uuid(body["batch"], "batch"),
-        tuple(_attempt(parse_notice, item) for item in notices),
-        tuple(_attempt(parse_withdrawal, item) for item in withdrawals),
+        said.iss,
+        said.batch,
+        tuple(_attempt(Notice, item) for item in said.notices),
+        tuple(_attempt(Withdrawal, item) for item in said.withdrawals),
     )
 
 
 def parse_signed_person_event(
     token: str, signer: SignerKey, *, now: datetime
-) -> tuple[Oin, PersonEvent]:
-    """Check the signature and give who sent which event, or raise `NoticeError`."""
-    issuer, body = _open(token, signer, _EVENT_TYPE, ("event",), now)
-    return issuer, parse_person_event(body["event"])
+) -> SignedPersonEvent:
+    """Open an event whose signature holds, or raise `NoticeError`, `InvalidField`."""
+    return _open(token, signer, _EVENT_TYPE, SignedPersonEvent, now)
 
 
-def _attempt(parse: Callable[[object], _T], item: object) -> _T | InvalidField:
+def _attempt(model: type[_Item], item: object) -> _Item | InvalidField:
     try:
-        return parse(item)
+        return parse_value(model, item)
     except InvalidField as error:
         return error
 
 
-def _sign(
-    key: NoticeKey, typ: str, iss: Oin, now: datetime, body: Mapping[str, object]
-) -> str:
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _sign(key: NoticeKey, typ: str, said: Signed) -> str:
     header = {"alg": _ALGORITHM, "typ": typ, "kid": key.kid}
-    payload = {"iss": iss, "iat": int(now.timestamp()), **body}
-    return jws.serialize_compact(
-        header, encode_compact(payload), key.reveal(), registry=_REGISTRY
-    )
+    payload = said.model_dump_json()
+    return jws.serialize_compact(header, payload, key.reveal(), registry=_REGISTRY)
 
 
 def _open(
-    token: str,
-    signer: SignerKey,
-    typ: str,
-    keys: tuple[str, ...],
-    now: datetime,
-) -> tuple[Oin, Mapping[str, object]]:
-    payload = _verified_payload(token, signer.jwk, typ)
-    body = parse_object(parse_json(payload), ("iss", "iat", *keys))
-    if parse_oin(body["iss"], "iss") != signer.organisation:
+    token: str, signer: SignerKey, typ: str, model: type[_Signed], now: datetime
+) -> _Signed:
+    said = parse_body(model, _verified_payload(token, signer.jwk, typ))
+    if said.iss != signer.organisation:
         raise InvalidSignature
-    issued = parse_int(body["iat"], "iat")
-    if issued > (now + _CLOCK_SKEW).timestamp():
+    if said.iat > (now + _CLOCK_SKEW).timestamp():
         raise SignedInTheFuture
-    return signer.organisation, body
+    return said
 
 
 def _verified_payload(token: str, key: OKPKey, typ: str) -> bytes:

@@ -3,70 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import UnknownContactHolder, UnknownEntry
 from signal_index.ledger import Kind
-from signal_index.notice import AgentStatus, encode_agent_status
 from signal_index.signals import TOMBSTONE_FOR
+from signal_index.store.signals import NameCategory
 from signal_index.tables.ledger import ledger_entry
 from signal_index.tables.registry import agent_status, contact_holder
 from signal_index.tables.signals import delivery, signal, tombstone
-
-
-@dataclass(frozen=True, slots=True)
-class SignalCount:
-    """How many of an agency's own signals stand in one place and state."""
-
-    category: str
-    municipality: str
-    state: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class SignalEnding:
-    """A signal that is gone: why, and when it went."""
-
-    reference: UUID
-    category: str
-    municipality: str
-    reason: str
-    ended_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedDelivery:
-    """One delivery as its source closed it."""
-
-    delivery: UUID
-    kind: str
-    starts: datetime
-    ends: datetime
-    closed_at: datetime
-    told: Mapping[str, Any]
-    categories: tuple[str, ...]
-    municipalities: tuple[str, ...]
+from signal_index.wire.agents import Agent, AgentStatus
+from signal_index.wire.deliveries import ClosedDelivery
+from signal_index.wire.signals import SignalCount, SignalEnding
 
 
 async def count_own_signals(
-    conn: AsyncConnection, source: str
-) -> Sequence[SignalCount]:
+    conn: AsyncConnection, source: str, label: NameCategory
+) -> list[SignalCount]:
     """Count a source's own signals by category, municipality and state."""
     place = (signal.c.category, signal.c.municipality, signal.c.state)
     rows = await conn.execute(
-        select(*place, func.count())
+        select(*place, func.count().label("number"))
         .where(signal.c.source == source)
         .group_by(*place)
         .order_by(*place)
     )
-    return [SignalCount(*row) for row in rows]
+    return [
+        SignalCount(
+            category=row.category,
+            categoryLabel=label(row.municipality, row.category),
+            municipality=row.municipality,
+            state=row.state,
+            count=row.number,
+        )
+        for row in rows
+    ]
 
 
 async def count_signals_of_contacts(
@@ -82,9 +59,14 @@ async def count_signals_of_contacts(
 
 
 async def list_endings(
-    conn: AsyncConnection, source: str, *, after: UUID | None, limit: int
+    conn: AsyncConnection,
+    source: str,
+    label: NameCategory,
+    *,
+    after: UUID | None,
+    limit: int,
 ) -> Sequence[SignalEnding]:
-    """Give a source's signals that ended in the last 90 days, by reference."""
+    """Read a source's signals that ended in the last 90 days, by reference."""
     columns = tombstone.c
     query = select(tombstone).where(columns.source == source)
     if after is not None:
@@ -92,11 +74,12 @@ async def list_endings(
     rows = await conn.execute(query.order_by(columns.reference).limit(limit))
     return [
         SignalEnding(
-            row.reference,
-            row.category,
-            row.municipality,
-            row.reason,
-            row.until - TOMBSTONE_FOR,
+            reference=row.reference,
+            category=row.category,
+            categoryLabel=label(row.municipality, row.category),
+            municipality=row.municipality,
+            reason=row.reason,
+            endedAt=row.until - TOMBSTONE_FOR,
         )
         for row in rows
     ]
@@ -104,8 +87,8 @@ async def list_endings(
 
 async def list_deliveries(
     conn: AsyncConnection, source: str, *, limit: int
-) -> Sequence[ClosedDelivery]:
-    """Give a source's newest closed deliveries, newest first."""
+) -> list[ClosedDelivery]:
+    """Read a source's newest closed deliveries, newest first."""
     newest = (
         select(delivery.c.id, func.max(delivery.c.closed_at).label("at"))
         .where(delivery.c.source == source)
@@ -119,20 +102,26 @@ async def list_deliveries(
         .join(newest, newest.c.id == delivery.c.id)
         .order_by(newest.c.at.desc(), delivery.c.id)
     )
-    found: dict[UUID, ClosedDelivery] = {}
-    for row in rows:
-        known = found.get(row.id)
-        found[row.id] = ClosedDelivery(
-            row.id,
-            row.kind,
-            row.period_from,
-            row.period_until,
-            row.closed_at,
-            row.counts,
-            tuple(sorted({row.category, *(known.categories if known else ())})),
-            tuple(sorted({row.municipality, *(known.municipalities if known else ())})),
-        )
-    return list(found.values())
+    return [
+        _delivery(list(places)) for _, places in groupby(rows, key=lambda row: row.id)
+    ]
+
+
+def _delivery(places: Sequence[Row[*tuple[Any, ...]]]) -> ClosedDelivery:
+    """Join the places of one delivery, each of which is a row."""
+    first = places[0]
+    return ClosedDelivery.model_validate(
+        {
+            "delivery": first.id,
+            "kind": first.kind,
+            "from": first.period_from,
+            "until": first.period_until,
+            "closedAt": first.closed_at,
+            "categories": sorted({row.category for row in places}),
+            "municipalities": sorted({row.municipality for row in places}),
+            **first.counts,
+        }
+    )
 
 
 async def verify_own_publication(
@@ -203,7 +192,7 @@ async def store_agent_status(
 ) -> None:
     """Keep what an agent last said of itself; `owner` as with contact holders."""
     organisation, municipality = owner
-    values = {"status": encode_agent_status(status), "reported_at": now}
+    values = {"status": status.model_dump(mode="json"), "reported_at": now}
     changed = await conn.execute(
         update(agent_status)
         .where(agent_status.c.organisation == organisation)
@@ -217,13 +206,16 @@ async def store_agent_status(
         )
 
 
-async def list_agents(
-    conn: AsyncConnection, organisation: str
-) -> Sequence[tuple[str, Mapping[str, Any], datetime]]:
-    """Give what each agent of an organisation last said, and when."""
+async def list_agents(conn: AsyncConnection, organisation: str) -> list[Agent]:
+    """Read what each agent of an organisation last said, and when."""
     rows = await conn.execute(
         select(agent_status)
         .where(agent_status.c.organisation == organisation)
         .order_by(agent_status.c.agent)
     )
-    return [(row.agent, row.status, row.reported_at) for row in rows]
+    return [
+        Agent.model_validate(
+            {"agent": row.agent, "reportedAt": row.reported_at, **row.status}
+        )
+        for row in rows
+    ]

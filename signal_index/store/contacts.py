@@ -10,8 +10,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import UnknownContactHolder
-from signal_index.notice import ContactHolder, encode_contact_holder
 from signal_index.tables.registry import contact_holder
+from signal_index.wire.contact_holders import ContactHolder, StoredContactHolder
 
 
 async def store_contact_holder(
@@ -29,8 +29,8 @@ async def store_contact_holder(
     """
     organisation, municipality = owner
     values = {
-        "details": encode_contact_holder(holder),
-        "last_verified": holder.last_verified,
+        "details": holder.model_dump(mode="json"),
+        "last_verified": holder.lastVerified,
         "updated_at": now,
     }
     known = await conn.scalar(
@@ -57,14 +57,17 @@ async def store_contact_holder(
 
 async def list_contact_holders(
     conn: AsyncConnection, organisation: str
-) -> Sequence[tuple[UUID, Mapping[str, object]]]:
-    """Give an organisation's own contact holders, as on the wire."""
+) -> Sequence[StoredContactHolder]:
+    """Read an organisation's own contact holders."""
     rows = await conn.execute(
         select(contact_holder.c.id, contact_holder.c.details)
         .where(contact_holder.c.organisation == organisation)
         .order_by(contact_holder.c.id)
     )
-    return [(row.id, row.details) for row in rows]
+    return [
+        StoredContactHolder.model_validate({"id": row.id, **row.details})
+        for row in rows
+    ]
 
 
 async def find_contact_owners(

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.notice import Delivery, encode_delivery
 from signal_index.tables.registry import coverage
 from signal_index.tables.signals import delivery
+from signal_index.wire.deliveries import Delivery
 
 
 async def is_delivery_known(conn: AsyncConnection, said: Delivery) -> bool:
@@ -33,8 +33,7 @@ async def close_delivery(
 
     A place is a municipality and a category that the source covers there.
     """
-    wire = encode_delivery(said)
-    told = {"counts": wire["counts"], "rejects": wire.get("rejects", [])}
+    told = said.model_dump(mode="json", include={"counts", "rejects"})
     await conn.execute(
         insert(delivery),
         [

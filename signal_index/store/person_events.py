@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.notice import Oin, PersonEvent, PersonEventKind
 from signal_index.signals import CONFIRMED_FOR, SignalState
 from signal_index.tables.person_events import person_event
 from signal_index.tables.signals import signal
+from signal_index.wire.person_events import PersonEvent, PersonEventKind
+from signal_index.wire.values import Oin
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.notice import MarkedSignal, ReconcilingScope
 from signal_index.signals import SignalState
 from signal_index.tables.registry import coverage
 from signal_index.tables.signals import signal
+from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
 
 _PART: Final = 2_000
 _RECENT: Final = timedelta(hours=20)  # a daily reconciliation confirms every day
@@ -29,7 +29,10 @@ async def read_standing_signals(
     statement = select(signal.c.reference, signal.c.version).where(*_within(scope))
     async with conn.stream(statement) as rows:
         async for part in rows.partitions(_PART):
-            yield [MarkedSignal(row.reference, row.version) for row in part]
+            yield [
+                MarkedSignal(reference=row.reference, version=row.version)
+                for row in part
+            ]
 
 
 async def confirm_signals(

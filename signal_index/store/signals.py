@@ -10,17 +10,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.notice import Withdrawal
 from signal_index.signals import TOMBSTONE_FOR, Known, NewSignal, SignalState
 from signal_index.tables.signals import evidence, signal, tombstone
+from signal_index.wire.signals import OwnSignal, Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,8 @@ class KnownPlace:
     municipality: str
 
 
-@dataclass(frozen=True, slots=True)
-class OwnSignal:
-    """One of a source's own signals, as it may list them."""
-
-    reference: UUID
-    version: int
-    category: str
-    municipality: str
-    state: str
-    valid_from: date
-    valid_until: date
-    contact_holder: UUID
-    confirmed_at: datetime
+NameCategory = Callable[[str, str], str]
+"""What a category is called in a municipality: (municipality, category) -> label."""
 
 
 async def lock_source(conn: AsyncConnection, source: str) -> None:
@@ -239,9 +228,14 @@ async def insert_evidence(conn: AsyncConnection, item: Evidence) -> None:
 
 
 async def list_own_signals(
-    conn: AsyncConnection, source: str, *, after: UUID | None, limit: int
+    conn: AsyncConnection,
+    source: str,
+    label: NameCategory,
+    *,
+    after: UUID | None,
+    limit: int,
 ) -> Sequence[OwnSignal]:
-    """Give a source's own signals in the order of their references."""
+    """Read a source's own signals in the order of their references."""
     columns = signal.c
     query = select(
         columns.reference,
@@ -257,7 +251,21 @@ async def list_own_signals(
     if after is not None:
         query = query.where(columns.reference > after)
     rows = await conn.execute(query.order_by(columns.reference).limit(limit))
-    return [OwnSignal(*row) for row in rows]
+    return [
+        OwnSignal(
+            reference=row.reference,
+            version=row.version,
+            category=row.category,
+            categoryLabel=label(row.municipality, row.category),
+            municipality=row.municipality,
+            state=row.state,
+            validFrom=row.valid_from,
+            validUntil=row.valid_until,
+            contactHolder=row.contact_holder,
+            confirmedAt=row.confirmed_at,
+        )
+        for row in rows
+    ]
 
 
 def _row_of(
@@ -278,9 +286,9 @@ def _row_of(
         "notice_digest": new.digest,
         "category": notice.category,
         "municipality": notice.municipality,
-        "contact_holder": notice.contact_holder,
-        "valid_from": notice.valid_from,
-        "valid_until": notice.valid_until,
+        "contact_holder": notice.contactHolder,
+        "valid_from": notice.validFrom,
+        "valid_until": notice.validUntil,
         "informed_code": notice.informed.code,
         "informed_on": notice.informed.on,
         "state": state.value,

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, NewType
+from typing import Annotated, Any, Final, NewType, TypeVar
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Strict
 from pydantic import WithJsonSchema as _Schema
 from pydantic_core import PydanticCustomError
 
@@ -26,6 +26,7 @@ Oin = NewType("Oin", str)
 Phone = NewType("Phone", str)
 Label = NewType("Label", str)
 Slug = NewType("Slug", str)
+Item = TypeVar("Item")
 
 LABEL_MAXIMUM: Final = 60
 ACCOUNT_MAXIMUM: Final = 200
@@ -179,12 +180,30 @@ def _utf8(text: str) -> bytes:
         raise unfit("wrong-form") from None
 
 
-def _form(pattern: re.Pattern[str], **more: Any) -> _Schema:  # noqa: ANN401 - JSON
-    return _Schema({"type": "string", "pattern": f"^{pattern.pattern}$", **more})
+def _text(form: re.Pattern[str], description: str | None = None) -> Any:  # noqa: ANN401 - as pydantic has it
+    """Text of one form, matched by pydantic itself: 1,000 notices hold 4,000."""
+    return Field(pattern=f"^{form.pattern}$", description=description)
+
+
+def _verify_uuid(value: object) -> object:
+    return value if isinstance(value, UUID) else _match(_UUID, value)
+
+
+def _form_b64u(length: int) -> _Schema:
+    return _Schema(
+        {
+            "type": "string",
+            "contentEncoding": "base64url",
+            "pattern": f"^[A-Za-z0-9_-]{{{length}}}$",
+        }
+    )
 
 
 Id = Annotated[
-    UUID, BeforeValidator(read_uuid), _Schema({"type": "string", "format": "uuid"})
+    UUID,
+    BeforeValidator(_verify_uuid),
+    Strict(strict=False),  # what was verified, pydantic reads: ten times as fast
+    _Schema({"type": "string", "format": "uuid"}),
 ]
 Day = Annotated[
     date, BeforeValidator(read_day), _Schema({"type": "string", "format": "date"})
@@ -195,22 +214,14 @@ Instant = Annotated[
     PlainSerializer(encode_instant, return_type=str, when_used="json"),
     _Schema({"type": "string", "format": "date-time"}),
 ]
-OinText = Annotated[
-    Oin, BeforeValidator(read_oin), _form(_OIN, description="OIN: 20 cijfers")
-]
-RecordedOin = Annotated[
-    str, BeforeValidator(read_oin), _form(_OIN, description="OIN: 20 cijfers")
-]
+OinText = Annotated[Oin, _text(_OIN, "OIN: 20 cijfers")]
+RecordedOin = Annotated[str, _text(_OIN, "OIN: 20 cijfers")]
 """The same as it was recorded, as a text: what we answer of an organisation."""
 Municipality = Annotated[
-    MunicipalityCode,
-    BeforeValidator(read_municipality),
-    _form(MUNICIPALITY_CODE, description="Gemeentecode (CBS)"),
+    MunicipalityCode, _text(MUNICIPALITY_CODE, "Gemeentecode (CBS)")
 ]
-PhoneText = Annotated[
-    Phone, BeforeValidator(read_phone), _form(_PHONE, description="E.164")
-]
-SlugText = Annotated[Slug, BeforeValidator(read_slug), _form(_SLUG)]
+PhoneText = Annotated[Phone, _text(_PHONE, "E.164")]
+SlugText = Annotated[Slug, _text(_SLUG)]
 LabelText = Annotated[
     Label,
     BeforeValidator(read_label),
@@ -221,31 +232,23 @@ AccountText = Annotated[
     BeforeValidator(read_account),
     _Schema({"type": "string", "minLength": 1, "maxLength": ACCOUNT_MAXIMUM}),
 ]
+Encoded16 = Annotated[
+    bytes,
+    BeforeValidator(lambda value: read_bytes(value, length=16)),
+    PlainSerializer(encode_b64u, return_type=str, when_used="json"),
+    _form_b64u(22),
+]
 Encoded32 = Annotated[
     bytes,
     BeforeValidator(lambda value: read_bytes(value, length=32)),
     PlainSerializer(encode_b64u, return_type=str, when_used="json"),
-    _Schema(
-        {
-            "type": "string",
-            "contentEncoding": "base64url",
-            "pattern": "^[A-Za-z0-9_-]{43}$",
-        }
-    ),
+    _form_b64u(43),
 ]
 Count = Annotated[int, Field(ge=0, le=NUMBER_MAXIMUM)]
 Number = Annotated[int, Field(ge=1, le=NUMBER_MAXIMUM)]
-Digest = Annotated[
-    str,
-    BeforeValidator(lambda value: _match(_DIGEST, value)),
-    _Schema({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
-]
+Digest = Annotated[str, _text(_DIGEST)]
 """A SHA-256 as `sha256sum` prints it."""
-Time = Annotated[
-    str,
-    BeforeValidator(lambda value: _match(_TIME, value)),
-    _Schema({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"}),
-]
+Time = Annotated[str, _text(_TIME)]
 CodeText = Annotated[str, Field(min_length=1, max_length=64)]
 """A code as it was sent; only the catalogue makes an id of it."""
 TicketText = Annotated[str, Field(min_length=1, max_length=2_048)]
@@ -255,3 +258,18 @@ TicketPair = Annotated[
 ]
 """Two tickets. Fewer are read too: coming with one is refused as a ticket that does not
 hold, and recorded (`api.ticket_pairs`), not as a slip of form."""
+SignedText = Annotated[
+    str, Field(min_length=1, max_length=2**20, description="Compact JWS, Ed25519")
+]
+
+
+def _distinct(items: list[Item]) -> list[Item]:
+    return list(dict.fromkeys(items))
+
+
+Categories = Annotated[
+    list[SlugText], Field(min_length=1, max_length=64), AfterValidator(_distinct)
+]
+Municipalities = Annotated[
+    list[Municipality], Field(min_length=1, max_length=400), AfterValidator(_distinct)
+]

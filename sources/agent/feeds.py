@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from signal_index.notice import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import InvalidAgencySettings, SourceError
 from sources.feed_settings import FeedRow
 from sources.intake import Intake

@@ -16,7 +16,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from keys.waiting import Draw, compute_wait, draw_fraction
-from signal_index.notice import AgentStatus, FeedState, FeedStatus, Slug
+from signal_index.wire.agents import AgentStatus, FeedState, FeedStatus
+from signal_index.wire.values import Slug
 from sources.agent.feeds import Feed, Portion
 from sources.errors import (
     OutboxUnwritable,
@@ -173,17 +174,17 @@ class Worker:
         """Give how every feed stands: times, counts and codes."""
         backlog = count_work(self.outbox)
         return AgentStatus(
-            tuple(
+            feeds=[
                 FeedStatus(
                     feed=Slug(name),
                     state=self._stand(name).state,
                     backlog=backlog,
-                    last_run=_whole(self._stand(name).last_run),
-                    last_reconciled=_whole(self.last_reconciled),
-                    next_run=_whole(self.find_next(name)),
+                    lastRun=_whole(self._stand(name).last_run),
+                    lastReconciled=_whole(self.last_reconciled),
+                    nextRun=_whole(self.find_next(name)),
                 )
                 for name in self.feeds
-            )
+            ]
         )
 
     def _stand(self, name: str) -> Standing:

@@ -13,13 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from signal_index.notice import (
-    Notice,
-    Oin,
-    encode_notice,
-    encode_withdrawal,
     parse_signer_key,
 )
 from signal_index.proof import MalformedProof, NoteKey, parse_note_key
+from signal_index.wire.signals import Notice
+from signal_index.wire.values import Oin
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import UNUSABLE, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
@@ -117,13 +115,9 @@ def _show(judged: Sequence[Judged], *, as_json: bool) -> None:
 
 
 def _describe(one: Judged) -> dict[str, object]:
-    if isinstance(one.said, Notice):
-        kind, said = "notice", encode_notice(one.said)
-    else:
-        kind, said = "withdrawal", encode_withdrawal(one.said)
     return {
-        "kind": kind,
-        "said": said,
+        "kind": "notice" if isinstance(one.said, Notice) else "withdrawal",
+        "said": one.said.model_dump(mode="json"),
         "entryId": str(one.entry),
         "settledAt": one.settled_at.isoformat(),
         "minute": one.minute.isoformat() if one.minute else None,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from signal_index.notice import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import InvalidAgencySettings, InvalidProfile
 from sources.intake import Intake
 from sources.intake.files import FileIntake

@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
@@ -14,8 +14,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from signal_index.notice import DeliveryKind
-from signal_index.notice import Oin as IndexOin
+from signal_index.wire.deliveries import DeliveryKind
+from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
@@ -114,7 +114,7 @@ def summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
         "delivery": str(delivery.id),
         "profile": delivery.profile,
         "kind": delivery.kind.value,
-        **asdict(delivery.counts),
+        **delivery.counts.model_dump(),
         "rejectsFile": str(files[delivery.id]),
     }
 

@@ -11,8 +11,11 @@ import httpx
 import typer
 from rich.console import Console
 
-from signal_index.notice import RECONCILING_SALT_BYTES, ReconcilingScope
-from signal_index.notice import Oin as IndexOin
+from signal_index.notice import (
+    RECONCILING_SALT_BYTES,
+)
+from signal_index.wire.reconciling import ReconcilingScope
+from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
@@ -58,10 +61,8 @@ def make_scope(settings: AgencySettings, profiles: list[Profile]) -> Reconciling
     """Give what is compared: all that these profiles deliver, under a fresh salt."""
     return ReconcilingScope(
         source=IndexOin(settings.source),
-        categories=tuple(dict.fromkeys(x for one in profiles for x in one.categories)),
-        municipalities=tuple(
-            dict.fromkeys(x for one in profiles for x in one.municipalities)
-        ),
+        categories=[x for one in profiles for x in one.categories],
+        municipalities=[x for one in profiles for x in one.municipalities],
         on=day_of(now()),
         salt=secrets.token_bytes(RECONCILING_SALT_BYTES),
     )

@@ -17,8 +17,9 @@ import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from signal_index.notice import AgentStatus, FeedState, Slug
-from signal_index.notice import Oin as IndexOin
+from signal_index.wire.agents import AgentStatus, FeedState
+from signal_index.wire.values import Oin as IndexOin
+from signal_index.wire.values import Slug
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.agent.feeds import Feed
 from sources.agent.worker import RECONCILE, Jobs, Surroundings, Worker

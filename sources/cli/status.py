@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -69,8 +68,8 @@ def _describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
         "kind": one.kind.value,
         "state": one.state,
         "until": one.ends.isoformat(),
-        **asdict(one.counts),
-        "rejects": dict(count_rejects(outbox, one.id)),
+        **one.counts.model_dump(),
+        "rejects": {x.reason: x.count for x in count_rejects(outbox, one.id)},
     }
 
 

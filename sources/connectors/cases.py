@@ -16,7 +16,8 @@ from enum import Enum, auto
 from keys.bsn import Bsn, parse_bsn
 from keys.errors import InvalidBsn
 from keys.municipality import MunicipalityCode
-from signal_index.notice import Informed, Slug, WithdrawalReason
+from signal_index.wire.signals import Informed, WithdrawalReason
+from signal_index.wire.values import Slug
 from sources.connectors.contact_fields import read_contact
 from sources.connectors.fields import FieldReader, RawCase
 from sources.dates import derive_age_limit
@@ -206,7 +207,7 @@ def _read_informed(
     has_column = mapped is not None and mapped.columns.informed is not None
     code = reader.choose("informed", codes) if has_column else profile.informed
     on = reader.past_day("informed_on") or start
-    return Informed(code, on) if code and on else None
+    return Informed(code=code, on=on) if code and on else None
 
 
 def _is_numbered(profile: Profile) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import BinaryIO, Final
 
-from signal_index.notice import WithdrawalReason
+from signal_index.wire.signals import WithdrawalReason
 from sources.connectors.cases import read_case, read_closing
 from sources.connectors.fields import RawCase, RawField
 from sources.connectors.json_stream import members, stream

@@ -5,9 +5,8 @@ none of them can be reached, it is a reject: a flag that nobody can act on is wo
 than none, and quietly naming somebody else would be wrong.
 """
 
-from dataclasses import replace
-
-from signal_index.notice import ContactHolder, Label, Phone
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.values import Label, Phone
 from sources.connectors.fields import FieldReader, RawCase, RawPerson
 from sources.labels import parse_label
 from sources.phones import parse_phone
@@ -29,7 +28,7 @@ def read_contact(reader: FieldReader, profile: Profile, raw: RawCase) -> Contact
     )
     if phone is None:
         return None
-    holder = replace(chosen.holder, phone=phone)
+    holder = chosen.holder.model_copy(update={"phone": phone})
     return Contact(f"{chosen.key}|{phone}", holder)
 
 
@@ -69,6 +68,6 @@ def _name_person(
     if function is None or raw.persons_verified is None:
         return None
     holder = ContactHolder(
-        function=function, phone=phone, name=name, last_verified=raw.persons_verified
+        function=function, phone=phone, name=name, lastVerified=raw.persons_verified
     )
     return Contact(f"{function}|{name or ''}|{phone}", holder)

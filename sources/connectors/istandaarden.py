@@ -22,7 +22,7 @@ from dataclasses import replace
 from datetime import date
 from typing import BinaryIO, Final
 
-from signal_index.notice import WithdrawalReason
+from signal_index.wire.signals import WithdrawalReason
 from sources.connectors.cases import read_case
 from sources.connectors.fields import RawCase, RawField, Role
 from sources.connectors.istandaarden_xml import Product, find_products

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from keys.errors import KeyringRefused, KeysError
 from keys.files import read_secret
-from signal_index.notice import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind
 from sources.connectors.sql_view import ChangeMarker, Marker, read_view
 from sources.errors import InvalidAgencySettings, InvalidProfile, UnsafeKeyFile
 from sources.outbox.store import get_meta, put_meta

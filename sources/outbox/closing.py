@@ -1,6 +1,6 @@
 """The end of a delivery: the index knows that it is complete."""
 
-from signal_index.notice import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import forget_known, keep_known, mark_profile

@@ -1,10 +1,10 @@
 """Contact holders in the outbox: sent before the signals that name them."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.model import parse_body
 from sources.outbox.store import Outbox
 
 
@@ -13,7 +13,7 @@ class PendingContact:
     """A contact holder that the index does not know as it is now."""
 
     id: UUID
-    body: Mapping[str, object]
+    holder: ContactHolder
 
 
 def find_pending_contacts(outbox: Outbox) -> list[PendingContact]:
@@ -21,7 +21,10 @@ def find_pending_contacts(outbox: Outbox) -> list[PendingContact]:
     rows = outbox.connection.execute(
         "SELECT id, body FROM contact WHERE state = 'pending'"
     )
-    return [PendingContact(UUID(row["id"]), json.loads(row["body"])) for row in rows]
+    return [
+        PendingContact(UUID(row["id"]), parse_body(ContactHolder, row["body"]))
+        for row in rows
+    ]
 
 
 def find_refused_contacts(outbox: Outbox) -> list[str]:

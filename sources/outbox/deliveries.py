@@ -2,14 +2,20 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID, uuid4
 
 from keys.municipality import MunicipalityCode
-from signal_index.notice import Delivery, DeliveryCounts, DeliveryKind, Oin, Slug
+from signal_index.wire.deliveries import (
+    Delivery,
+    DeliveryCounts,
+    DeliveryKind,
+    RejectCount,
+)
+from signal_index.wire.values import Oin, Slug
 from sources.outbox.store import Outbox
 from sources.profile import Profile
 from sources.reasons import Reason
@@ -38,20 +44,20 @@ class OpenDelivery:
     municipalities: tuple[MunicipalityCode, ...]
     counts: DeliveryCounts
 
-    def as_told(
-        self, source: Oin, rejects: tuple[tuple[Slug, int], ...] = ()
-    ) -> Delivery:
+    def as_told(self, source: Oin, rejects: Sequence[RejectCount] = ()) -> Delivery:
         """Give the delivery as the index is told of it; reasons as codes, no record."""
-        return Delivery(
-            delivery=self.id,
-            source=source,
-            kind=self.kind,
-            starts=self.starts,
-            ends=self.ends,
-            categories=self.categories,
-            municipalities=self.municipalities,
-            counts=self.counts,
-            rejects=rejects,
+        return Delivery.model_validate(
+            {
+                "delivery": self.id,
+                "source": source,
+                "kind": self.kind,
+                "from": self.starts,
+                "until": self.ends,
+                "categories": list(self.categories),
+                "municipalities": list(self.municipalities),
+                "counts": self.counts,
+                "rejects": list(rejects),
+            }
         )
 
 
@@ -166,14 +172,14 @@ def find_rejects(outbox: Outbox, delivery: UUID) -> Iterable[Reject]:
         )
 
 
-def count_rejects(outbox: Outbox, delivery: UUID) -> tuple[tuple[Slug, int], ...]:
+def count_rejects(outbox: Outbox, delivery: UUID) -> list[RejectCount]:
     """Give how many records of a delivery were rejected for which reason."""
     rows = outbox.connection.execute(
         "SELECT reason, count(*) FROM reject WHERE delivery = ?"
         " GROUP BY reason ORDER BY reason",
         (str(delivery),),
     )
-    return tuple((Slug(row[0]), int(row[1])) for row in rows)
+    return [RejectCount(reason=Slug(row[0]), count=int(row[1])) for row in rows]
 
 
 def _read(row: sqlite3.Row) -> OpenDelivery:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from keys.months import add_months
-from signal_index.notice import WithdrawalReason
+from signal_index.wire.signals import WithdrawalReason
 from sources.dates import round_down_to_quarter
 
 

@@ -12,7 +12,8 @@ from datetime import date
 from typing import Final
 from uuid import uuid4
 
-from signal_index.notice import DeliveryKind, WithdrawalReason
+from signal_index.wire.deliveries import DeliveryKind
+from signal_index.wire.signals import WithdrawalReason
 from sources.errors import TooManyGone
 from sources.outbox.deliveries import OpenDelivery, raise_count
 from sources.outbox.differences import Current, Told, compare, derive_valid_until

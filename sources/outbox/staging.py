@@ -7,14 +7,13 @@ Rows are written by the thousand, so that reading is fast and memory stays flat.
 crash while reading drops all of it; the file is simply read again.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 from uuid import UUID, uuid4
 
-from signal_index.notice import ContactHolder, encode_contact_holder
+from signal_index.wire.contact_holders import ContactHolder
 from sources.errors import UnreadableFile
 from sources.outbox.deliveries import insert_rejects, raise_count
 from sources.outbox.last_word import find_last_word, is_told, says_less
@@ -176,7 +175,7 @@ def mark_case(key: OutboxKey, profile: str, case: CaseKey) -> bytes:
 
 def encode_body(holder: ContactHolder) -> str:
     """Give a contact holder as it is sent and compared."""
-    return json.dumps(encode_contact_holder(holder), ensure_ascii=False)
+    return holder.model_dump_json()
 
 
 def _fingerprint(key: OutboxKey, case: Case, contact: str) -> bytes:

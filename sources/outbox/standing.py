@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from signal_index.notice import MarkedSignal, ReconcilingScope
+from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
 from sources.outbox.store import Outbox, get_meta, put_meta
 from sources.outbox.unchanged import forget_known
 
@@ -24,7 +24,10 @@ def find_standing(outbox: Outbox, scope: ReconcilingScope) -> Sequence[MarkedSig
         f" AND municipality IN ({_marks(scope.municipalities)}) AND valid_until >= ?",
         (*scope.categories, *scope.municipalities, scope.on.isoformat()),
     )
-    return [MarkedSignal(UUID(row["reference"]), row["version"]) for row in rows]
+    return [
+        MarkedSignal(reference=UUID(row["reference"]), version=row["version"])
+        for row in rows
+    ]
 
 
 def count_signals(outbox: Outbox) -> int:

@@ -22,15 +22,16 @@ from signal_index.notice import (
     BATCH_MAXIMUM,
     SALT_BYTES,
     Batch,
+    subject_commitment,
+)
+from signal_index.wire.signals import (
     Informed,
     Notice,
-    Oin,
-    Slug,
     SubjectProof,
     Withdrawal,
     WithdrawalReason,
-    subject_commitment,
 )
+from signal_index.wire.values import Oin, Slug
 from sources.outbox.staging import BSN_LABEL
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
@@ -56,7 +57,7 @@ class OpenBatch:
     signed_at: datetime
     key_version: int
     batch: Batch
-    subjects: tuple[SubjectProof, ...] = field(repr=False)
+    subjects: list[SubjectProof] = field(repr=False)
 
 
 def find_sealed(outbox: Outbox, *, after: int, limit: int) -> list[Sealed]:
@@ -149,7 +150,7 @@ def get_batch(outbox: Outbox, batch: UUID, source: Oin) -> OpenBatch:
         signed_at=datetime.fromisoformat(signed_at),
         key_version=max((row["key_version"] or 0 for row in rows), default=0),
         batch=Batch(batch, tuple(notices), tuple(withdrawals)),
-        subjects=tuple(subjects),
+        subjects=subjects,
     )
 
 
@@ -188,15 +189,16 @@ def _make_notice(
         source=source,
         subject=subject_commitment(salt, n),
         category=Slug(row["category"]),
-        contact_holder=UUID(row["contact"]),
-        valid_from=date.fromisoformat(row["valid_from"]),
-        valid_until=date.fromisoformat(row["valid_until"]),
+        contactHolder=UUID(row["contact"]),
+        validFrom=date.fromisoformat(row["valid_from"]),
+        validUntil=date.fromisoformat(row["valid_until"]),
         municipality=MunicipalityCode(row["municipality"]),
         informed=Informed(
-            Slug(row["informed_code"]), date.fromisoformat(row["informed_on"])
+            code=Slug(row["informed_code"]), on=date.fromisoformat(row["informed_on"])
         ),
     )
-    return notice, SubjectProof(reference, n.encoded, salt)
+    proof = SubjectProof(reference=reference, pseudonym=n.encoded, salt=salt)
+    return notice, proof
 
 
 def _make_withdrawal(row: sqlite3.Row, source: Oin) -> Withdrawal:

@@ -1,13 +1,15 @@
 """Whom a publisher talks to: the seams, behind which tests put parties in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
 from keys.bsn import Bsn
 from keys.pseudonym import Pseudonym
-from signal_index.notice import Delivery, SubjectProof
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.deliveries import Delivery
+from signal_index.wire.signals import BatchBody
 from sources.outbox.settling import BatchAnswer
 
 
@@ -18,15 +20,6 @@ class Evaluated:
     key_version: int
     pseudonyms: tuple[Pseudonym, ...] = field(repr=False)
     fallback: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SignedBatch:
-    """A batch under its one signature, with what travels beside it."""
-
-    key_version: int
-    token: str = field(repr=False)
-    subjects: Sequence[SubjectProof] = field(repr=False)
 
 
 class Evaluator(Protocol):
@@ -44,11 +37,11 @@ class Evaluator(Protocol):
 class Index(Protocol):
     """Takes contact holders, batches and the end of a delivery."""
 
-    async def put_contact(self, contact: UUID, body: Mapping[str, object]) -> None:
+    async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:
         """Store a contact holder; raises `IndexRefused` where it is not acceptable."""
         ...
 
-    async def send_batch(self, batch: SignedBatch) -> BatchAnswer:
+    async def send_batch(self, batch: BatchBody) -> BatchAnswer:
         """Publish and withdraw; gives an outcome for each item, and the entry."""
         ...
 

@@ -13,7 +13,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from signal_index.notice import BATCH_MAXIMUM, NoticeKey, Oin, sign_batch
+from signal_index.notice import (
+    BATCH_MAXIMUM,
+    NoticeKey,
+    sign_batch,
+)
+from signal_index.wire.signals import BatchBody
+from signal_index.wire.values import Oin
 from sources.errors import EvaluationStopped, IndexRefused, SourceError
 from sources.events import Event, log_event
 from sources.outbox.contacts import (
@@ -39,7 +45,7 @@ from sources.outbox.work import (
     record_evaluated,
     release_batch,
 )
-from sources.publisher.parties import Evaluator, Index, SignedBatch
+from sources.publisher.parties import Evaluator, Index
 
 EVALUATED_AT_ONCE: Final = 1_000
 HANDS: Final = 2
@@ -92,7 +98,7 @@ class Pipeline:
     async def _send_contacts(self, to: Settled) -> None:
         for contact in find_pending_contacts(self._outbox):
             try:
-                await self._index.put_contact(contact.id, contact.body)
+                await self._index.put_contact(contact.id, contact.holder)
             except IndexRefused as error:
                 if error.status not in _NOT_ACCEPTABLE:
                     raise
@@ -158,7 +164,7 @@ class Pipeline:
         withdrawals = {item.reference for item in found.batch.withdrawals}
         try:
             answered = await self._index.send_batch(
-                SignedBatch(version, token, found.subjects)
+                BatchBody(keyVersion=version, batch=token, subjects=found.subjects)
             )
         except IndexRefused as error:
             if error.slug != STALE or not notices:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from signal_index.notice import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind
 from sources.clock import day_of
 from sources.errors import TooManyGone, UnreadableFile
 from sources.events import Event, log_event

@@ -19,8 +19,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from signal_index.notice import Batch, Oin, encode_batch_body, sign_batch
+from signal_index.notice import (
+    Batch,
+    sign_batch,
+)
 from signal_index.store.connect import DatabaseRole, open_engine, reading
+from signal_index.wire.signals import BatchBody
+from signal_index.wire.values import Oin
 from tests.builders import a_notice, a_withdrawal, about
 from tests.holders_builders import SOURCE_OIN, a_bsn
 from tests.world import World, open_world, restarted
@@ -110,7 +115,7 @@ async def _lookup(world: World, status: int, **changed: object) -> Request:
 def _batch(world: World, batch: Batch, proofs: list[Any]) -> Request:
     key, us = world.debt_help.key, Oin(SOURCE_OIN)
     token = sign_batch(key, batch, iss=us, now=world.clock())
-    body = encode_batch_body(1, token, proofs)
+    body = BatchBody(keyVersion=1, batch=token, subjects=proofs).model_dump(mode="json")
     bearer = world.a_source_token(world.debt_help)
     return Request("/signal-batches", bearer, body, 200)
 

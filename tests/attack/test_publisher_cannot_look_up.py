@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from signal_index.notice import encode_contact_holder, encode_delivery
 from signal_index.store.accounts import EVERYONE, suspend_account
 from signal_index.store.connect import transaction
 from tests.builders import a_contact_holder, a_delivery
@@ -73,7 +72,7 @@ async def test_no_token_opens_no_lookup(tmp_path: Path) -> None:
 async def test_a_person_cannot_publish(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         token = world.a_token(scope="publish lookup", roles=["source-publisher"])
-        wire = encode_contact_holder(a_contact_holder())
+        wire = a_contact_holder().model_dump(mode="json")
         path = f"/contact-holders/{uuid.uuid4()}"
         assert (await world.send("PUT", path, token, wire)).status_code == 403
 
@@ -81,7 +80,7 @@ async def test_a_person_cannot_publish(tmp_path: Path) -> None:
 async def test_an_agency_cannot_speak_for_another(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         token = world.a_source_token(world.income_support)
-        wire = encode_delivery(a_delivery())
+        wire = a_delivery().model_dump(mode="json")
         answer = await world.send("POST", "/deliveries", token, wire)
         assert answer.status_code == 403
 
@@ -90,7 +89,7 @@ async def test_an_agency_cannot_change_anothers_contact_holder(tmp_path: Path) -
     async with open_world(tmp_path) as world:
         token = world.a_source_token(world.income_support)
         path = f"/contact-holders/{world.debt_help.contact}"
-        wire = encode_contact_holder(a_contact_holder())
+        wire = a_contact_holder().model_dump(mode="json")
         assert (await world.send("PUT", path, token, wire)).status_code == 404
 
 

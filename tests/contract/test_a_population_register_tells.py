@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from keys.config import parse_pins
-from signal_index.notice import Oin
 from signal_index.store.connect import reading
+from signal_index.wire.values import Oin
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.person_events import (

@@ -20,7 +20,9 @@ from tests.world import World, open_world
 pytestmark = pytest.mark.anyio
 
 
-async def keep_something(world: World, *, said: bool) -> None:
+async def keep_something(
+    world: World, *, said: bool = False, repeated: bool = False
+) -> None:
     async with acting(world.index, a_caller(), Kind.ACCESS_REQUEST) as act:
         await act.conn.execute(
             insert(access_request),
@@ -36,6 +38,8 @@ async def keep_something(world: World, *, said: bool) -> None:
         )
         if said:
             await act.record({"act": "access-request-registered"})
+        if repeated:
+            act.repeat()
 
 
 async def count(world: World) -> int:
@@ -50,6 +54,12 @@ async def test_an_act_that_says_nothing_is_undone(tmp_path: Path) -> None:
             await keep_something(world, said=False)
         assert await count(world) == 0
         assert await open_entries(world, "access-request") == []
+
+
+async def test_an_act_that_was_done_before_writes_nothing(tmp_path: Path) -> None:
+    async with open_world(tmp_path) as world:
+        await keep_something(world, repeated=True)
+        assert await count(world) == 0
 
 
 async def test_an_act_and_its_record_come_together(tmp_path: Path) -> None:

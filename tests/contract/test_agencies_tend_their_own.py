@@ -11,14 +11,9 @@ from typing import Any
 import pytest
 
 from signal_index.notice import (
-    Label,
-    Oin,
-    Slug,
-    encode_contact_holder,
-    encode_delivery,
-    encode_withdrawal_body,
     sign_withdrawal,
 )
+from signal_index.wire.values import Label, Oin
 from tests.builders import a_contact_holder, a_delivery, a_withdrawal
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import count_entries
@@ -127,7 +122,7 @@ async def test_a_whole_caseload_changes_hands_in_one_act(world: World) -> None:
     await world.publish(agency, [ONE, TWO])
     token = an_administrator(world, agency)
     taken = uuid.uuid4()
-    wire = encode_contact_holder(a_contact_holder(function=Label("Opvolger")))
+    wire = a_contact_holder(function=Label("Opvolger")).model_dump(mode="json")
     await world.send("PUT", f"/contact-holders/{taken}", token, wire)
     path = f"/contact-holders/{agency.contact}/hand-over"
     answer = await world.send("POST", path, token, {"to": str(taken)})
@@ -150,7 +145,8 @@ async def test_a_closed_delivery_is_listed_with_what_was_rejected_and_why(
     world: World,
 ) -> None:
     agency = world.debt_help
-    wire = encode_delivery(a_delivery(rejects=((Slug("bsn-invalid"), 2),)))
+    rejects = [{"reason": "bsn-invalid", "count": 2}]
+    wire = a_delivery(rejects=rejects).model_dump(mode="json")
     token = world.a_source_token(agency)
     assert (await world.send("POST", "/deliveries", token, wire)).status_code == 201
     (found,) = await get(world, "/deliveries", an_administrator(world, agency))
@@ -187,6 +183,6 @@ async def test_what_ended_is_listed_with_its_reason(world: World) -> None:
     token = sign_withdrawal(agency.key, gone, iss=iss, now=world.clock())
     path = f"/signals/{notice.reference}/withdrawal"
     bearer = world.a_source_token(agency)
-    await world.send("POST", path, bearer, encode_withdrawal_body(token))
+    await world.send("POST", path, bearer, {"withdrawal": token})
     (ending,) = await get(world, "/signal-endings", world.a_source_token(agency))
     assert (ending["reference"], ending["reason"]) == (str(notice.reference), "ended")

@@ -15,7 +15,6 @@ from jsonschema import Draft202012Validator
 
 from signal_index.api.edge import BATCH_BODY_MAXIMUM, BODY_MAXIMUM, SECURITY_HEADERS
 from signal_index.api.subjects import SUBJECTS, openapi_text
-from signal_index.notice import encode_contact_holder, encode_delivery
 from tests.builders import a_contact_holder, a_delivery
 from tests.holders_builders import a_bsn
 from tests.world import World, open_world
@@ -245,7 +244,7 @@ async def test_live_answers_are_what_the_description_says(world: World) -> None:
     lookup = await world.ask([a_bsn(1), a_bsn(2)])
     refused = await world.ask([a_bsn(1)], caseReference=None)
     (part,) = await world.look_up([a_bsn(1)])
-    contact = encode_contact_holder(a_contact_holder())
+    contact = a_contact_holder().model_dump(mode="json")
     asked: list[tuple[str, str, str, object]] = [
         ("/health", "/health", person, None),
         ("/lookups", "/lookups", person, lookup),
@@ -261,7 +260,7 @@ async def test_live_answers_are_what_the_description_says(world: World) -> None:
             source,
             contact,
         ),
-        ("/deliveries", "/deliveries", source, encode_delivery(a_delivery())),
+        ("/deliveries", "/deliveries", source, a_delivery().model_dump(mode="json")),
         ("/signals/{reference}", f"/signals/{notice.reference}", source, {}),
         (
             "/lookups/{entry_id}/outcome",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from sqlalchemy import text
 from signal_index.ledger import Group
 from signal_index.store.connect import transaction
 from signal_index.store.signals import find_known
-from tests.builders import a_day
+from tests.builders import a_day, anew
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
@@ -160,8 +159,8 @@ async def test_a_new_version_from_the_source_does_not_end_a_restriction(
     signals = (await desk.report(ONE))["signals"]
     (own,) = [one for one in signals if one["source"] == world.income_support.oin]
     await desk.enter_correction(own, restrict=True)
-    anew = replace(notice, version=2, valid_until=notice.valid_until - timedelta(1))
-    answer = await world.send_batch(world.income_support, [anew], [ONE])
+    newer = anew(notice, version=2, validUntil=notice.validUntil - timedelta(1))
+    answer = await world.send_batch(world.income_support, [newer], [ONE])
     assert answer.json()["results"][0]["outcome"] == "accepted"
     signals = (await desk.report(ONE))["signals"]
     (own,) = [one for one in signals if one["source"] == world.income_support.oin]

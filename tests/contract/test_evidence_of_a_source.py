@@ -11,8 +11,13 @@ from uuid import UUID
 import pytest
 
 from signal_index.ledger import CheckpointKey, note_key
-from signal_index.notice import Oin, SignerKey, new_notice_key, parse_signer_key
+from signal_index.notice import (
+    SignerKey,
+    new_notice_key,
+    parse_signer_key,
+)
 from signal_index.proof import NoteKey, origin_of
+from signal_index.wire.values import Oin
 from sources.errors import EvidenceRefused
 from sources.evidence import Judged, judge_evidence
 from sources.outbox.evidence import Evidence, find_evidence, find_unproven

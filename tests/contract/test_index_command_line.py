@@ -7,7 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from signal_index.cli.commands import app
-from signal_index.notice import new_notice_key
+from signal_index.notice import (
+    new_notice_key,
+)
 from tests.store_builders import an_oin, write_settings
 
 LOAD = f"""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signal_index.notice import WithdrawalReason
+from signal_index.wire.signals import WithdrawalReason
 from sources.connectors import read_file
 from sources.errors import UnreadableFile
 from sources.profile import Profile

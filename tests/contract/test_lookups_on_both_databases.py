@@ -68,7 +68,7 @@ async def test_the_same_person_twice_in_one_household(world: World) -> None:
 
 
 async def test_what_has_expired_is_not_shown(world: World) -> None:
-    await world.publish(world.debt_help, [ONE], valid_until=a_day(1))
+    await world.publish(world.debt_help, [ONE], validUntil=a_day(1))
     world.clock.forward(timedelta(days=2))
     (part,) = await world.look_up([ONE])
     assert part["flags"] == []

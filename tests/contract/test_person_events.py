@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,6 @@ from keys.bsn import Bsn
 from keys.municipality import MunicipalityCode
 from signal_index.notice import (
     SALT_BYTES,
-    Oin,
-    PersonEvent,
-    PersonEventKind,
-    SubjectProof,
-    encode_person_event_body,
     sign_person_event,
     subject_commitment,
 )
@@ -40,7 +35,13 @@ from signal_index.store.registry import (
     add_signer,
     add_source,
 )
-from tests.builders import a_notice
+from signal_index.wire.person_events import (
+    PersonEvent,
+    PersonEventBody,
+    PersonEventKind,
+)
+from signal_index.wire.values import Oin
+from tests.builders import a_notice, anew
 from tests.holders_builders import a_bsn
 from tests.world import Agency, World, open_world
 
@@ -79,12 +80,13 @@ class Town:
             municipality=HOME,
             on=world.clock().date(),
         )
-        event = replace(event, **changed)
+        event = anew(event, **changed)
         iss = Oin(sender.oin)
         token = sign_person_event(sender.key, event, iss=iss, now=world.clock())
-        proof = SubjectProof(event.event, n.encoded, salt)
         version = world.index.key_config.key_version
-        body = encode_person_event_body(version, token, proof)
+        body = PersonEventBody(
+            keyVersion=version, event=token, pseudonym=n.encoded, salt=salt
+        ).model_dump(mode="json")
         bearer = world.a_source_token(sender)
         return await world.send("POST", "/person-events", bearer, body)
 

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from keys.base64url import encode_b64u
 from policy.bundle import parse_bundle, shipped_bundle
 from policy.change import CategorySwitch, switch_category
-from signal_index.notice import Oin
 from signal_index.store.connect import reading, transaction
+from signal_index.wire.values import Oin
 from tests.builders import a_notice
 from tests.holders_builders import a_bsn
 from tests.policy_officers import (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,23 +14,20 @@ from sqlalchemy import text
 from keys.bsn import Bsn
 from signal_index.notice import (
     Batch,
-    Label,
-    Notice,
-    Oin,
-    Slug,
-    Withdrawal,
-    encode_batch_body,
-    encode_contact_holder,
-    encode_delivery,
-    encode_notice_body,
-    encode_withdrawal_body,
     new_notice_key,
     sign_batch,
     sign_notice,
     sign_withdrawal,
 )
-from signal_index.notice.bodies import NoticeBody
 from signal_index.store.connect import reading
+from signal_index.wire.signals import (
+    BatchBody,
+    Notice,
+    NoticeBody,
+    SubjectProof,
+    Withdrawal,
+)
+from signal_index.wire.values import Label, Oin, Slug
 from tests.builders import (
     a_contact_holder,
     a_day,
@@ -39,6 +35,7 @@ from tests.builders import (
     a_notice,
     a_withdrawal,
     about,
+    anew,
 )
 from tests.holders_builders import SOURCE_OIN, a_bsn
 from tests.ledger_reading import count_entries
@@ -63,9 +60,15 @@ async def _put(world: World, notice: Notice, number: Bsn) -> httpx.Response:
     bound, proof = about(notice, n)
     key = world.debt_help.key
     token = sign_notice(key, bound, iss=US, now=world.clock())
-    body = encode_notice_body(NoticeBody(1, token, proof))
+    body = _body(token, proof)
     bearer = world.a_source_token(world.debt_help)
     return await world.send("PUT", f"/signals/{notice.reference}", bearer, body)
+
+
+def _body(token: str, proof: SubjectProof) -> object:
+    return NoticeBody(
+        keyVersion=1, notice=token, pseudonym=proof.pseudonym, salt=proof.salt
+    ).model_dump(mode="json")
 
 
 async def _withdraw(world: World, withdrawal: Withdrawal) -> httpx.Response:
@@ -73,7 +76,7 @@ async def _withdraw(world: World, withdrawal: Withdrawal) -> httpx.Response:
     token = sign_withdrawal(key, withdrawal, iss=US, now=world.clock())
     path = f"/signals/{withdrawal.reference}/withdrawal"
     bearer = world.a_source_token(world.debt_help)
-    return await world.send("POST", path, bearer, encode_withdrawal_body(token))
+    return await world.send("POST", path, bearer, {"withdrawal": token})
 
 
 async def _send(
@@ -83,7 +86,9 @@ async def _send(
     bound = [about(n, p) for n, p in zip(notices, given.pseudonyms, strict=True)]
     batch = Batch(uuid.uuid4(), tuple(notice for notice, _ in bound), gone)
     token = sign_batch(world.debt_help.key, batch, iss=US, now=world.clock())
-    body = encode_batch_body(1, token, [proof for _, proof in bound])
+    body = BatchBody(
+        keyVersion=1, batch=token, subjects=[proof for _, proof in bound]
+    ).model_dump(mode="json")
     bearer = world.a_source_token(world.debt_help)
     answer = await world.send("POST", "/signal-batches", bearer, body)
     assert answer.status_code == 200, answer.text
@@ -121,10 +126,10 @@ async def test_the_same_again_changes_nothing(world: World) -> None:
 
 async def test_a_higher_version_replaces_and_a_lower_never_wins(world: World) -> None:
     notice = _notice(world)
-    newer = replace(notice, version=3, valid_until=a_day(9))
+    newer = anew(notice, version=3, validUntil=a_day(9))
     said = [
         (await _put(world, one, ONE)).json()["outcome"]
-        for one in (notice, newer, replace(notice, version=2))
+        for one in (notice, newer, anew(notice, version=2))
     ]
     assert said == ["accepted", "accepted", "superseded"]
     (part,) = await world.look_up([ONE])
@@ -134,7 +139,7 @@ async def test_a_higher_version_replaces_and_a_lower_never_wins(world: World) ->
 async def test_a_corrected_person_moves_the_signal(world: World) -> None:
     notice = _notice(world)
     await _put(world, notice, ONE)
-    await _put(world, replace(notice, version=2), TWO)
+    await _put(world, anew(notice, version=2), TWO)
     assert (await _flags(world, ONE), await _flags(world, TWO)) == (0, 1)
 
 
@@ -158,7 +163,7 @@ async def test_a_withdrawn_signal_may_come_back_in_a_higher_version(
     notice = _notice(world)
     await _put(world, notice, ONE)
     await _withdraw(world, a_withdrawal(notice))
-    again = await _put(world, replace(notice, version=3), ONE)
+    again = await _put(world, anew(notice, version=3), ONE)
     assert again.json()["outcome"] == "accepted"
     assert await _flags(world, ONE) == 1
 
@@ -171,7 +176,7 @@ async def test_what_was_never_published_cannot_be_withdrawn(world: World) -> Non
 async def test_one_bad_item_never_sinks_the_rest(world: World) -> None:
     good, gone = _notice(world), _notice(world)
     await _put(world, gone, TWO)
-    doubled = replace(good, version=2)
+    doubled = anew(good, version=2)
     notices = [
         good,
         doubled,
@@ -180,10 +185,10 @@ async def test_one_bad_item_never_sinks_the_rest(world: World) -> None:
         _notice(world, municipality="9902"),
         a_notice(uuid.uuid4()),
         _notice(world, source=Oin("00000001000000000012")),
-        _notice(world, valid_until=a_day(-1)),
-        _notice(world, valid_until=a_day(800)),
-        replace(_notice(world), informed=replace(good.informed, code=Slug("urgent"))),
-        _notice(world, category=Slug("vroegsignalering"), valid_until=a_day(30)),
+        _notice(world, validUntil=a_day(-1)),
+        _notice(world, validUntil=a_day(800)),
+        anew(_notice(world), informed=anew(good.informed, code="urgent")),
+        _notice(world, category=Slug("vroegsignalering"), validUntil=a_day(30)),
     ]
     numbers = [a_bsn(n) for n in range(10, 10 + len(notices))]
     said = await _send(world, notices, numbers, a_withdrawal(gone))
@@ -216,7 +221,7 @@ async def test_a_pseudonym_that_was_not_signed_for_is_refused(world: World) -> N
     bound, _ = about(_notice(world), given.pseudonyms[0])
     _, other = about(bound, given.pseudonyms[1])
     token = sign_notice(world.debt_help.key, bound, iss=US, now=world.clock())
-    body = encode_notice_body(NoticeBody(1, token, other))
+    body = _body(token, other)
     bearer = world.a_source_token(world.debt_help)
     answer = await world.send("PUT", f"/signals/{bound.reference}", bearer, body)
     assert answer.status_code == 400
@@ -251,7 +256,7 @@ async def test_own_signals_page_without_losing_any(world: World) -> None:
 
 
 async def test_a_closed_delivery_makes_its_source_heard(world: World) -> None:
-    delivery = encode_delivery(a_delivery())
+    delivery = a_delivery().model_dump(mode="json")
     token = world.a_source_token(world.debt_help)
     said = [
         (await world.send("POST", "/deliveries", token, delivery)).status_code
@@ -266,7 +271,7 @@ async def test_a_closed_delivery_makes_its_source_heard(world: World) -> None:
 
 async def test_a_source_that_falls_silent_becomes_stale(world: World) -> None:
     token = world.a_source_token(world.debt_help)
-    await world.send("POST", "/deliveries", token, encode_delivery(a_delivery()))
+    await world.send("POST", "/deliveries", token, a_delivery().model_dump(mode="json"))
     world.clock.forward(timedelta(days=15))
     (part,) = await world.look_up([ONE])
     assert all(one["stale"] for one in part["sources"])
@@ -276,7 +281,7 @@ async def test_a_contact_holder_is_replaced_and_shown_as_it_is_now(
     world: World,
 ) -> None:
     await world.publish(world.debt_help, [ONE])
-    changed = encode_contact_holder(a_contact_holder(function=Label("Balie")))
+    changed = a_contact_holder(function=Label("Balie")).model_dump(mode="json")
     token = world.a_source_token(world.debt_help)
     path = f"/contact-holders/{world.debt_help.contact}"
     assert (await world.send("PUT", path, token, changed)).status_code == 200

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from signal_index.notice import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind
 from sources.connectors.sql_view import PAGE, ChangeMarker, read_view
 from sources.errors import InvalidAgencySettings, InvalidProfile, UnreadableFile
 from sources.intake.views import ViewIntake, open_database, open_view

@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.municipality import MunicipalityCode
-from signal_index.notice import ReconcilingScope, Slug
+from signal_index.wire.reconciling import ReconcilingScope
+from signal_index.wire.values import Slug
 from sources.clock import day_of
 from sources.errors import PublishingStopped
 from sources.outbox.store import Moment, Outbox, Step
@@ -95,11 +96,11 @@ async def live_a_day(agency: Agency, trouble: Trouble) -> None:
 async def hold_against_each_other(agency: Agency) -> Reconciled:
     profile = agency.profile
     scope = ReconcilingScope(
-        OIN,
-        tuple(Slug(each) for each in profile.categories),
-        tuple(MunicipalityCode(each) for each in profile.municipalities),
-        day_of(agency.now),
-        bytes(16),
+        source=OIN,
+        categories=[Slug(each) for each in profile.categories],
+        municipalities=[MunicipalityCode(each) for each in profile.municipalities],
+        on=day_of(agency.now),
+        salt=bytes(16),
     )
     sender = Sender(OIN, OIN, NOTICE_KEY, lambda: agency.now)
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:

@@ -7,7 +7,7 @@ import anyio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signal_index.notice import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind
 from sources.outbox.last_word import says_less
 from tests.connector_formats import CONTACTS, in_format
 from tests.istandaarden_messages import Said, make_message

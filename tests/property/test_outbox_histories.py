@@ -7,7 +7,7 @@ import anyio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signal_index.notice import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind
 from sources.outbox.store import Moment, Step
 from tests.sources_builders import a_number, a_row, an_agency, shows
 from tests.sources_parties import Died

@@ -7,16 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signal_index.notice import (
-    Difference,
-    MarkedSignal,
     choose_bits,
     digest_buckets,
     digest_marks,
-    encode_difference,
+    encode_digests,
     find_bucket,
     mark_signal,
-    parse_difference,
 )
+from signal_index.wire.model import parse_body
+from signal_index.wire.reconciling import Compared, MarkedSignal
 
 SALT = bytes(16)
 SIGNALS = st.dictionaries(st.uuids(), st.integers(1, 3), max_size=300)
@@ -24,7 +23,7 @@ SIGNALS = st.dictionaries(st.uuids(), st.integers(1, 3), max_size=300)
 
 def mark_all(signals: Mapping[UUID, int], salt: bytes = SALT) -> dict[bytes, UUID]:
     return {
-        mark_signal(salt, MarkedSignal(reference, version)): reference
+        mark_signal(salt, MarkedSignal(reference=reference, version=version)): reference
         for reference, version in signals.items()
     }
 
@@ -55,8 +54,10 @@ def test_marks_of_two_salts_do_not_join(signals: dict[UUID, int], salt: bytes) -
 @given(SIGNALS)
 def test_a_difference_reads_back_as_it_was_written(signals: dict[UUID, int]) -> None:
     bits = choose_bits(len(signals))
-    told = Difference(bits, digest_buckets(mark_all(signals), bits))
-    assert parse_difference(encode_difference(told)) == told
+    digests = digest_buckets(mark_all(signals), bits)
+    buckets = encode_digests(digests)
+    told = Compared(equal=False, count=1, bits=bits, buckets=buckets)
+    assert parse_body(Compared, told.model_dump_json()).digests == list(digests)
 
 
 def test_the_digests_of_a_hundred_thousand_cases_fit_in_half_of_a_hundred_kb() -> None:

@@ -23,11 +23,10 @@ from hypothesis.stateful import (
 
 from signal_index.notice import (
     Batch,
-    Notice,
-    Oin,
-    encode_batch_body,
     sign_batch,
 )
+from signal_index.wire.signals import BatchBody, Notice
+from signal_index.wire.values import Oin
 from tests.builders import a_day, a_notice, a_withdrawal, about
 from tests.holders_builders import SOURCE_OIN, a_bsn
 from tests.world import World, open_world
@@ -91,7 +90,7 @@ class SignalsMachine(RuleBasedStateMachine):
     @rule(reference=references, version=VERSIONS)
     def withdraw(self, reference: uuid.UUID, version: int) -> None:
         notice = self._notice(reference, version, 1)
-        withdrawal = replace(a_withdrawal(notice), version=version, on=self.today)
+        withdrawal = a_withdrawal(notice, version=version, on=self.today)
         said = self._send(Batch(uuid.uuid4(), (), (withdrawal,)), [])
         known = self.model[reference]
         if version < known.version:
@@ -122,8 +121,8 @@ class SignalsMachine(RuleBasedStateMachine):
             self.world.debt_help.contact,
             reference=reference,
             version=version,
-            valid_from=self.today,
-            valid_until=self.today + timedelta(days=life),
+            validFrom=self.today,
+            validUntil=self.today + timedelta(days=life),
         )
 
     def _publish(
@@ -134,7 +133,7 @@ class SignalsMachine(RuleBasedStateMachine):
         known = self.model.get(reference)
         if known is None or version > known.version:
             assert said == "accepted"
-            self.model[reference] = Known(version, person, notice.valid_until)
+            self.model[reference] = Known(version, person, notice.validUntil)
         elif version < known.version or known.person is None:
             assert said == "superseded"
         else:
@@ -152,7 +151,9 @@ class SignalsMachine(RuleBasedStateMachine):
             bound, proof = about(batch.notices[0], given.pseudonyms[0])
             batch, proofs = replace(batch, notices=(bound,)), [proof]
         token = sign_batch(world.debt_help.key, batch, iss=us, now=world.clock())
-        body = encode_batch_body(1, token, proofs)
+        body = BatchBody(keyVersion=1, batch=token, subjects=proofs).model_dump(
+            mode="json"
+        )
         bearer = world.a_source_token(world.debt_help)
         answer = await world.send("POST", "/signal-batches", bearer, body)
         assert answer.status_code == 200, answer.text

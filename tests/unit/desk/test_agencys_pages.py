@@ -9,7 +9,9 @@ from desk.agency.routers import ROUTERS
 from desk.navigation import find_menu, find_start
 from desk.texts import load_texts
 from desk.tokens import Person
-from signal_index.notice import WithdrawalReason, parse_contact_holder
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.model import parse_value
+from signal_index.wire.signals import WithdrawalReason
 from sources.reasons import EXPLANATIONS
 from tests.desk_builders import Browser, Town, log_in
 
@@ -80,9 +82,9 @@ def test_a_full_form_is_what_the_index_takes() -> None:
         **{"day-mon": "1", "day-fri": "1", "from": "09:00", "until": "17:00"},
     )
     wire, faults = read_contact(form, "2026-11-01")
-    holder = parse_contact_holder(wire)
+    holder = parse_value(ContactHolder, wire)
     assert not faults
-    assert holder.office_hours[0].days == ("mon", "fri")
+    assert holder.officeHours[0].days == ["mon", "fri"]
     assert holder.deputy is not None
 
 

@@ -18,29 +18,23 @@ from signal_index.answers import (
     is_stale,
     make_flag,
 )
-from signal_index.notice import (
-    Deputy,
-    Label,
-    OfficeHours,
-    Phone,
-    encode_contact_holder,
-)
 from signal_index.signals import SignalState, StoredSignal
 from signal_index.wire.lookups import Flag, Freshness, Part, Receipt
+from signal_index.wire.values import Label, Phone
 from tests.builders import PLACE, TODAY, a_contact_holder, a_day
 from tests.holders_builders import NOON
 
 CATALOGUE = load_catalogue()
 LONG, PHONE = Label("é" * 30), Phone("+" + "1" * 15)
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 LONGEST = a_contact_holder(
     function=LONG,
     name=LONG,
     phone=PHONE,
-    out_of_hours_phone=PHONE,
-    office_hours=(OfficeHours(WEEK, "09:00", "17:00"),) * 3,
-    deputy=Deputy(LONG, PHONE, LONG),
-    absent_until=a_day(3),
+    outOfHoursPhone=PHONE,
+    officeHours=[{"days": WEEK, "from": "09:00", "to": "17:00"}] * 3,
+    deputy={"function": LONG, "phone": PHONE, "name": LONG},
+    absentUntil=a_day(3),
 )
 SIGNAL = StoredSignal(
     category=CATALOGUE.parse_category("voortijdig-schoolverlaten"),
@@ -51,7 +45,7 @@ SIGNAL = StoredSignal(
     valid_until=a_day(30),
     ended_on=None,
     confirmed_at=NOON,
-    contact=encode_contact_holder(LONGEST),
+    contact=LONGEST.model_dump(mode="json"),
     contact_verified=TODAY,
 )
 # As long as a receipt is in practice: leaf, five opened groups, promise.

@@ -6,24 +6,21 @@ from typing import Any
 
 import pytest
 
-from signal_index.notice import (
-    InvalidField,
-    encode_contact_holder,
-    encode_delivery,
-    parse_contact_holder,
-    parse_delivery,
-)
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.deliveries import Delivery
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import parse_body, parse_value
 from tests.builders import a_contact_holder, a_delivery
 
 
 def test_a_contact_holder_reads_back_as_it_was() -> None:
     holder = a_contact_holder()
-    assert parse_contact_holder(encode_contact_holder(holder)) == holder
+    assert parse_body(ContactHolder, holder.model_dump_json()) == holder
 
 
 def test_a_delivery_reads_back_as_it_was() -> None:
     delivery = a_delivery()
-    assert parse_delivery(encode_delivery(delivery)) == delivery
+    assert parse_body(Delivery, delivery.model_dump_json()) == delivery
 
 
 @pytest.mark.parametrize(
@@ -42,7 +39,7 @@ def test_a_delivery_reads_back_as_it_was() -> None:
 )
 def test_a_contact_holder_of_another_form_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(InvalidField):
-        parse_contact_holder({**encode_contact_holder(a_contact_holder()), **changed})
+        parse_value(ContactHolder, a_contact_holder().model_dump(mode="json") | changed)
 
 
 @pytest.mark.parametrize(
@@ -57,4 +54,4 @@ def test_a_contact_holder_of_another_form_is_refused(changed: dict[str, Any]) ->
 )
 def test_a_delivery_of_another_form_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(InvalidField):
-        parse_delivery({**encode_delivery(a_delivery()), **changed})
+        parse_value(Delivery, a_delivery().model_dump(mode="json") | changed)

@@ -6,24 +6,22 @@ from collections.abc import Callable
 
 import pytest
 
-from signal_index.notice import (
-    InvalidField,
-    eleven_proof,
-    parse_day,
-    parse_label,
-    parse_municipality,
-    parse_oin,
-    parse_phone,
-    parse_uuid,
-)
 from signal_index.notice.fields import (
     parse_b64u,
+    parse_day,
     parse_instant,
     parse_int,
     parse_json,
+    parse_label,
+    parse_municipality,
     parse_object,
+    parse_oin,
+    parse_phone,
     parse_slug,
+    parse_uuid,
 )
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.values import eleven_proof
 
 Parse = Callable[[object, str], object]
 

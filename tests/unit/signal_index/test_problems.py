@@ -24,8 +24,10 @@ from signal_index.errors import (
     RequestRefused,
     TicketInvalid,
 )
-from signal_index.notice import InvalidField, NoticeError
-from signal_index.wire.errors import FieldCode
+from signal_index.notice import (
+    NoticeError,
+)
+from signal_index.wire.errors import FieldCode, InvalidField
 
 BASE = "https://index.test/problems"
 
@@ -142,4 +144,4 @@ def test_a_refused_ticket_is_one_problem_whatever_was_wrong_with_it() -> None:
 
 def test_an_item_of_a_batch_has_a_short_problem() -> None:
     item = describe_item(InvalidField("version", "used-before"), base=BASE)
-    assert item["field"] == "version"
+    assert item.field == "version"

@@ -10,7 +10,6 @@ import pytest
 
 from policy.catalogue import load_catalogue
 from policy.vocabulary import PermittedCategory
-from signal_index.notice import InvalidField, WithdrawalReason
 from signal_index.signals import (
     ItemOutcome,
     Known,
@@ -21,7 +20,9 @@ from signal_index.signals import (
     digest_notice,
     is_in_reach,
 )
-from tests.builders import PLACE, a_day, a_notice, a_withdrawal
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.signals import WithdrawalReason
+from tests.builders import PLACE, a_day, a_notice, a_withdrawal, anew
 from tests.holders_builders import NOON
 
 CATALOGUE = load_catalogue()
@@ -70,7 +71,7 @@ def test_a_new_reference_is_accepted() -> None:
 
 
 def test_a_higher_version_wins() -> None:
-    newer = replace(NOTICE, version=2)
+    newer = anew(NOTICE, version=2)
     assert decide_notice(KNOWN, newer, b"other", ROW) is ItemOutcome.ACCEPTED
 
 
@@ -95,7 +96,7 @@ def test_a_late_copy_does_not_come_back_from_a_tombstone(version: int) -> None:
 
 
 def test_a_salt_is_not_part_of_what_a_notice_says() -> None:
-    assert digest_notice(replace(NOTICE, subject=b"\1" * 32)) == DIGEST
+    assert digest_notice(anew(NOTICE, subject=b"\1" * 32)) == DIGEST
 
 
 @pytest.mark.parametrize(

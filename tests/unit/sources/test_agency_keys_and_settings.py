@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from keys.jose import parse_public_key
-from signal_index.notice import parse_signer_key
+from signal_index.notice import (
+    parse_signer_key,
+)
 from sources.agency_keys import create_keys, load_keys
 from sources.errors import InvalidAgencySettings, OutboxKeyChanged, UnsafeKeyFile
 from sources.outbox_key import OutboxKey

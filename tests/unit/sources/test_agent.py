@@ -1,14 +1,17 @@
 """The agent: feeds in order, outages waited out, nothing lost and nothing doubled."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
 
-from signal_index.notice import AgentStatus, Delivery, FeedState
+from signal_index.wire.agents import AgentStatus, FeedState
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.deliveries import Delivery
+from signal_index.wire.signals import BatchBody
 from sources.agent.feeds import Feed
 from sources.agent.worker import (
     FIRST_WAIT,
@@ -23,7 +26,6 @@ from sources.feed_settings import FeedRow
 from sources.intake.event_box import keep_event
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
-from sources.publisher.parties import SignedBatch
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
 from tests.connector_formats import (
@@ -50,9 +52,9 @@ class OutOfReach(FakeIndex):
 
     down: int = 0
 
-    async def put_contact(self, contact: object, body: Mapping[str, object]) -> None:
+    async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:
         self._answer()
-        await super().put_contact(contact, body)  # type: ignore[arg-type]  # a UUID
+        await super().put_contact(contact, holder)
 
     async def close_delivery(self, delivery: Delivery) -> None:
         self._answer()
@@ -297,7 +299,7 @@ async def test_comparing_has_its_turn_among_the_feeds(office: Office) -> None:
     office.employ(a_feed(office.root))
     await office.work(RECONCILE)
     assert office.compared == 2
-    assert office.worker.status().feeds[0].last_reconciled
+    assert office.worker.status().feeds[0].lastReconciled
 
 
 async def test_how_it_goes_is_told_when_it_changes_or_now_and_then(
@@ -348,7 +350,7 @@ async def test_a_batch_that_is_lost_on_the_way_back_is_not_sent_twice(
     class Deaf(OutOfReach):
         heard: int = 0
 
-        async def send_batch(self, batch: SignedBatch):  # type: ignore[no-untyped-def]  # noqa: ANN202 - as the parent's
+        async def send_batch(self, batch: BatchBody):  # type: ignore[no-untyped-def]  # noqa: ANN202 - as the parent's
             answer = await super().send_batch(batch)
             self.heard += 1
             if self.heard == 1:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signal_index.notice import WithdrawalReason
+from signal_index.wire.signals import WithdrawalReason
 from sources.outbox.differences import (
     NOTHING,
     Current,

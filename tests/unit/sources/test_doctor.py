@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from signal_index.wire.contact_holders import ContactHolders, OwnContactHolder
 from sources.cli.status import summarise
 from sources.doctor import Finding, Patient, State, look_over
 from sources.errors import EvaluationStopped
@@ -21,6 +22,7 @@ from sources.profile import Profile
 from sources.publisher.http_index import HttpIndex
 from sources.publisher.patience import Patience
 from sources.settings import AgencySettings
+from tests.builders import a_contact_holder, anew
 from tests.sources_builders import (
     NOW,
     SECRET,
@@ -32,7 +34,18 @@ from tests.sources_builders import (
 from tests.sources_parties import OIN, FakeEvaluator
 
 pytestmark = pytest.mark.anyio
-CONTACT = {"id": str(uuid4()), "remind": False, "stale": False}
+CONTACT = OwnContactHolder(
+    **dict(a_contact_holder()),
+    id=uuid4(),
+    staleFrom=NOW.date(),
+    stale=False,
+    remind=False,
+    signals=0,
+)
+
+
+def a_list(*items: OwnContactHolder) -> str:
+    return ContactHolders(items=list(items)).model_dump_json()
 
 
 class Tokens:
@@ -53,7 +66,7 @@ class Locked(FakeEvaluator):
 
 def answer(request: httpx.Request) -> httpx.Response:
     if request.url.path == "/v1/contact-holders":
-        return httpx.Response(200, json={"items": [CONTACT]})
+        return httpx.Response(200, content=a_list(CONTACT))
     return httpx.Response(200, json={}, headers={"date": format_datetime(NOW)})
 
 
@@ -165,8 +178,8 @@ async def test_a_comparison_that_is_overdue_is_a_warning(
 async def test_contacts_to_be_confirmed_are_counted(tmp_path: Path) -> None:
     def due(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v1/contact-holders":
-            items = [CONTACT, {**CONTACT, "remind": True}]
-            return httpx.Response(200, json={"items": items})
+            items = [CONTACT, anew(CONTACT, remind=True)]
+            return httpx.Response(200, content=a_list(*items))
         return answer(request)
 
     async with a_patient(tmp_path, due) as patient:

@@ -1,44 +1,36 @@
 """The index over HTTP: what goes over the wire, and what its answers mean."""
 
-import json
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
-from keys.municipality import MunicipalityCode
-from signal_index.notice import (
-    Delivery,
-    DeliveryCounts,
-    DeliveryKind,
-    Slug,
+from signal_index.wire.deliveries import Delivery
+from signal_index.wire.model import parse_body
+from signal_index.wire.signals import (
+    BatchBody,
+    BatchResult,
+    ItemProblem,
+    ItemResult,
     SubjectProof,
-    parse_batch_body,
-    parse_delivery,
 )
 from sources.errors import IndexRefused
 from sources.publisher.http_index import HttpIndex
 from sources.publisher.identity import ClientIdentity, ClientKey, Tokens
-from sources.publisher.parties import SignedBatch
 from sources.publisher.patience import Patience
+from tests.builders import a_contact_holder, a_delivery
 from tests.sources_builders import NOW
-from tests.sources_parties import OIN
 from tests.unit.sources.test_identity import ISSUER, KEY, Provider
 
 pytestmark = pytest.mark.anyio
 REFERENCE = uuid4()
-BATCH = SignedBatch(1, "a.b.c", (SubjectProof(REFERENCE, bytes(32), bytes(16)),))
-DELIVERY = Delivery(
-    UUID(int=1),
-    OIN,
-    DeliveryKind.FULL,
-    NOW,
-    NOW,
-    (Slug("bijstand"),),
-    (MunicipalityCode("9901"),),
-    DeliveryCounts(1, 1, 0, 0, 0),
+BATCH = BatchBody(
+    keyVersion=1,
+    batch="a.b.c",
+    subjects=[SubjectProof(reference=REFERENCE, pseudonym=bytes(32), salt=bytes(16))],
 )
+DELIVERY = a_delivery(NOW)
 
 ENTRY = uuid4()
 
@@ -64,12 +56,11 @@ async def test_a_batch_is_sent_as_the_index_reads_it() -> None:
         assert request.method == "POST"
         assert request.url.path == "/v1/signal-batches"
         assert request.headers["Authorization"] == "Bearer t"
-        body = parse_batch_body(json.loads(request.content))
-        assert (body.key_version, body.token) == (1, "a.b.c")
-        problem = {"type": "/problems/category-not-established", "title": "x"}
-        result = {"reference": str(REFERENCE), "outcome": "refused", "problem": problem}
-        said = {"batch": str(uuid4()), "entryId": str(ENTRY), "results": [result]}
-        return httpx.Response(200, json=said)
+        assert parse_body(BatchBody, request.content) == BATCH
+        problem = ItemProblem(type="/problems/category-not-established", title="x")
+        result = ItemResult(reference=REFERENCE, outcome="refused", problem=problem)
+        said = BatchResult(batch=uuid4(), entryId=ENTRY, results=[result])
+        return httpx.Response(200, content=said.model_dump_json())
 
     answered = await an_index(answer).send_batch(BATCH)
     (result,) = answered.results
@@ -80,7 +71,7 @@ async def test_a_batch_is_sent_as_the_index_reads_it() -> None:
 async def test_a_delivery_is_closed_as_the_index_reads_it() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         assert request.url.path == "/v1/deliveries"
-        assert parse_delivery(json.loads(request.content)) == DELIVERY
+        assert parse_body(Delivery, request.content) == DELIVERY
         return httpx.Response(201)
 
     await an_index(answer).close_delivery(DELIVERY)
@@ -92,7 +83,7 @@ async def test_a_contact_holder_is_put_under_its_id() -> None:
         assert request.url.path == f"/v1/contact-holders/{UUID(int=2)}"
         return httpx.Response(204)
 
-    await an_index(answer).put_contact(UUID(int=2), {"function": "x"})
+    await an_index(answer).put_contact(UUID(int=2), a_contact_holder())
 
 
 async def test_a_token_the_index_no_longer_takes_is_renewed_once() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from signal_index.notice import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import (
     EvaluationStopped,
     OutboxBusy,

@@ -1,0 +1,94 @@
+"""A delivery: a source says that it has told us everything up to a moment.
+
+Also closed when nothing changed, for only then does "nothing found" mean nothing.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import AnswerModel, RequestModel
+from signal_index.wire.values import (
+    Categories,
+    Count,
+    Id,
+    Instant,
+    Municipalities,
+    Municipality,
+    OinText,
+    SlugText,
+)
+
+
+class DeliveryKind(StrEnum):
+    """Whether a delivery holds everything or only what changed."""
+
+    FULL = "full"
+    DELTA = "delta"
+
+
+class DeliveryCounts(RequestModel):
+    """How many records the source read, and what became of them."""
+
+    read: Count
+    accepted: Count
+    unchanged: Count
+    withdrawn: Count
+    rejected: Count
+
+
+class RejectCount(RequestModel):
+    """How many records the source itself rejected for one reason, by code."""
+
+    reason: SlugText
+    count: Count
+
+
+class Delivery(RequestModel):
+    """One closed delivery of a source."""
+
+    delivery: Id
+    source: OinText
+    kind: Annotated[DeliveryKind, Field(strict=False)]
+    starts: Instant = Field(alias="from")
+    ends: Instant = Field(alias="until")
+    categories: Categories
+    municipalities: Municipalities
+    counts: DeliveryCounts
+    rejects: list[RejectCount] = Field(default_factory=list, max_length=64)
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Delivery:
+        if self.ends < self.starts:
+            raise InvalidField("until", "before-start")
+        return self
+
+
+class DeliveryResult(AnswerModel):
+    """The delivery is closed."""
+
+    delivery: Id
+
+
+class ClosedDelivery(AnswerModel):
+    """One of a source's own deliveries, as it was closed."""
+
+    delivery: Id
+    kind: Annotated[DeliveryKind, Field(strict=False)]
+    starts: Instant = Field(alias="from")
+    ends: Instant = Field(alias="until")
+    closedAt: Instant
+    categories: list[SlugText]
+    municipalities: list[Municipality]
+    counts: DeliveryCounts
+    rejects: list[RejectCount]
+
+
+class ClosedDeliveries(AnswerModel):
+    """The newest deliveries, the newest first."""
+
+    items: list[ClosedDelivery]
