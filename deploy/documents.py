@@ -11,9 +11,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from keys.holder import app as holder
 from signal_index.api.subjects import openapi_text
 
-DOCUMENTS: Final[Mapping[str, Callable[[], bytes]]] = {"index.json": openapi_text}
+DOCUMENTS: Final[Mapping[str, Callable[[], bytes]]] = {
+    "index.json": openapi_text,
+    "holder.json": holder.openapi_text,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -16,6 +16,7 @@ from desk.settings import HolderSettings
 from keys.base64url import encode_b64u
 from keys.errors import InvalidRequest
 from keys.request import Act, RequestKey, RequestTerms, sign_request
+from keys.wire import EvaluationRequest
 
 HOLDER_TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 
@@ -68,13 +69,15 @@ class Holders:
         holder = self._known.get(asked.holder)
         if holder is None or asked.holder not in asked.pair:
             raise InputInvalid
-        body = {
-            "request": self._sign(asked, holder, subject),
-            "points": [encode_b64u(point) for point in asked.points],
-        }
+        body = EvaluationRequest(
+            request=self._sign(asked, holder, subject),
+            points=[encode_b64u(point) for point in asked.points],
+        )
         try:
             answer = await self._http.post(
-                f"{holder.url}/v1/evaluations", json=body, timeout=HOLDER_TIMEOUT
+                f"{holder.url}/v1/evaluations",
+                json=body.model_dump(),
+                timeout=HOLDER_TIMEOUT,
             )
         except httpx.HTTPError:
             raise HolderUnreachable(holder.id) from None

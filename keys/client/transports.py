@@ -8,11 +8,9 @@ session); both turn what comes back into a `HolderAnswer` or a leaf of
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Final
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
 
 from keys import clock
 from keys.base64url import decode_b64u, encode_b64u
@@ -23,7 +21,8 @@ from keys.errors import (
     HolderRefused,
     HolderUnavailable,
 )
-from keys.request import MAX_POINTS, RequestKey, RequestTerms, sign_request
+from keys.request import RequestKey, RequestTerms, sign_request
+from keys.wire import EvaluationAnswer, EvaluationRequest
 
 OK: Final = 200
 TOO_MANY: Final = 429
@@ -56,12 +55,13 @@ class HolderTransport:
         place = self._holders.get(holder)
         if place is None:
             raise HolderUnavailable
-        body = {
-            "request": self._signer.sign(place.id, asked),
-            "points": [encode_b64u(point) for point in asked.points],
-        }
+        body = EvaluationRequest(
+            request=self._signer.sign(place.id, asked),
+            points=[encode_b64u(point) for point in asked.points],
+        )
         url = f"{place.url}/v1/evaluations"
-        return _read_answer(holder, await _post(self._client, url, body))
+        sent = await _post(self._client, url, body.model_dump())
+        return _read_answer(holder, sent)
 
     async def key_config(self) -> bytes:
         """Give the key config as the first holder that answers serves it."""
@@ -129,17 +129,6 @@ class RelayTransport:
         return response.content
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
-
-    holder: int
-    key_version: int
-    epoch: int
-    evaluations: Annotated[list[str], Field(max_length=MAX_POINTS)]
-    proof: str
-    ticket: str | None = None
-
-
 async def _post(client: httpx.AsyncClient, url: str, body: object) -> httpx.Response:
     return await send(client, client.build_request("POST", url, json=body))
 
@@ -169,7 +158,7 @@ def _read_answer(holder: int, response: httpx.Response) -> HolderAnswer:
     if response.status_code != OK:
         raise read_refusal(response)
     try:
-        answer = _Answer.model_validate_json(response.content)
+        answer = EvaluationAnswer.model_validate_json(response.content)
         evaluations = tuple(decode_b64u(text) for text in answer.evaluations)
         proof = decode_b64u(answer.proof)
     except ValueError:
@@ -177,7 +166,7 @@ def _read_answer(holder: int, response: httpx.Response) -> HolderAnswer:
     if answer.holder != holder:
         raise HolderUnavailable
     return HolderAnswer(
-        holder, answer.key_version, answer.epoch, evaluations, proof, answer.ticket
+        holder, answer.keyVersion, answer.epoch, evaluations, proof, answer.ticket
     )
 
 

@@ -1,15 +1,16 @@
-"""The edge of a key holder: four routes, problems, events. It decides nothing.
+"""The edge of a key holder: its routes, problems, events. It decides nothing.
 
 Work runs in threads off the event loop, small and large requests apart, so that a
 source's batch of 4,096 does not keep a person at a kitchen table waiting.
 """
 
-import json
 import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
+from functools import cache, partial
 from typing import Final
 
 import anyio
@@ -20,7 +21,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from keys import openapi
 from keys.events import EventLog
+from keys.holder import errors
+from keys.holder.document import API_VERSION, PREFIX, HolderRoute, write_document
 from keys.holder.errors import RequestNotJson, RequestRefused, RequestTooLarge
 from keys.holder.evaluations import MAX_BODY, Holder, answer_evaluation, check_ready
 from keys.holder.events import Event
@@ -28,17 +32,18 @@ from keys.holder.problems import (
     INTERNAL,
     NOT_ALLOWED,
     NOT_FOUND,
-    PROBLEM_JSON,
     PROBLEMS,
     Problem,
     problem_body,
     retry_headers,
 )
 from keys.holder.statements import answer_statement
+from keys.wire import EvaluationAnswer, EvaluationRequest, HolderHealth
 
 HOUR_SECONDS: Final = 3600
 SMALL_BODY: Final = 8 * 1024
 HEADERS: Final = {
+    "API-Version": API_VERSION,
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
 }
@@ -70,7 +75,7 @@ class Edge:
         )
         return JSONResponse(done.body, headers=HEADERS)
 
-    async def key_config(self, _request: Request) -> Response:
+    async def show_key_config(self, _request: Request) -> Response:
         """Answer `GET /v1/key-config`: the document as all holders signed it."""
         return Response(
             self._holder.keys.document,
@@ -78,19 +83,19 @@ class Edge:
             headers=HEADERS,
         )
 
-    async def health(self, _request: Request) -> Response:
+    async def show_health(self, _request: Request) -> Response:
         """Answer `GET /v1/health`."""
         identity = self._holder.keys.identity
         check_ready(identity.config, self._holder.now())
-        body = {
-            "status": "ok",
-            "holder": identity.index,
-            "keyVersion": identity.config.key_version,
-            "epoch": identity.config.epoch,
-        }
-        return JSONResponse(body, headers=HEADERS)
+        body = HolderHealth(
+            status="ok",
+            holder=identity.index,
+            keyVersion=identity.config.key_version,
+            epoch=identity.config.epoch,
+        )
+        return JSONResponse(body.model_dump(), headers=HEADERS)
 
-    async def statement(self, request: Request) -> Response:
+    async def give_statement(self, request: Request) -> Response:
         """Answer `GET /v1/statements/{day}` for an auditor."""
         day = request.path_params["day"]
         authorization = request.headers.get("authorization", "")
@@ -104,6 +109,14 @@ class Edge:
             tickets=given.count,
         )
         return Response(given.token, media_type="application/jose", headers=HEADERS)
+
+    async def show_openapi(self, _request: Request) -> Response:
+        """Answer `GET /v1/openapi.json`: how to ask, for any page to read."""
+        return Response(
+            openapi_text(),
+            media_type=openapi.JSON,
+            headers=HEADERS | openapi.PUBLIC_HEADERS,
+        )
 
     async def refuse(self, _request: Request, refusal: Exception) -> Response:
         """Say a refusal as a problem."""
@@ -123,6 +136,72 @@ class Edge:
         """Answer what nobody foresaw; log its class, never its words."""
         self._log.write(Event.FAILED, kind=type(error).__name__)
         return _problem(INTERNAL, {})
+
+
+_OF_REQUEST: Final = (
+    errors.RequestMalformed,
+    errors.RequestMismatch,
+    errors.RequestUnsigned,
+    errors.RequestExpired,
+    errors.OrganisationUnknown,
+    errors.ActNotAllowed,
+    errors.RequestMisdirected,
+    errors.RequestReplayed,
+    errors.HolderNotReady,
+)
+ROUTES: Final = (
+    HolderRoute(
+        method="POST",
+        path="/evaluations",
+        endpoint=Edge.evaluate,
+        summary="Laat geblindeerde punten berekenen",
+        body=EvaluationRequest,
+        answer=EvaluationAnswer,
+        raises=(
+            *_OF_REQUEST,
+            errors.RequestTooLarge,
+            errors.RequestNotJson,
+            errors.RequestStale,
+            errors.UserBudgetSpent,
+            errors.OrganisationBudgetSpent,
+            errors.SourceBudgetSpent,
+        ),
+    ),
+    HolderRoute(
+        path="/key-config",
+        endpoint=Edge.show_key_config,
+        summary="De sleutelconfiguratie, door alle sleutelhouders ondertekend (JWS)",
+        media_type="application/jose+json",
+    ),
+    HolderRoute(
+        path="/health",
+        endpoint=Edge.show_health,
+        summary="Of deze sleutelhouder kan antwoorden, en met welk deel van de sleutel",
+        answer=HolderHealth,
+        raises=(errors.HolderNotReady,),
+    ),
+    HolderRoute(
+        path="/statements/{day}",
+        endpoint=Edge.give_statement,
+        summary="De bewijzen van een dag, ondertekend (JWS); voor een toezichthouder",
+        media_type="application/jose",
+        parameters={"day": date},
+        raises=(*_OF_REQUEST, errors.StatementAhead),
+        is_signed=True,
+    ),
+    HolderRoute(
+        path="/openapi.json",
+        endpoint=Edge.show_openapi,
+        summary="Deze beschrijving",
+        answer=dict,
+    ),
+)
+
+
+@cache
+def openapi_text() -> bytes:
+    """Write the OpenAPI 3.1 document of this version."""
+    return write_document(ROUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +232,8 @@ def build_app(
 
     app = Starlette(
         routes=[
-            Route("/v1/evaluations", edge.evaluate, methods=["POST"]),
-            Route("/v1/key-config", edge.key_config),
-            Route("/v1/health", edge.health),
-            Route("/v1/statements/{day}", edge.statement),
+            Route(PREFIX + one.path, partial(one.endpoint, edge), methods=[one.method])
+            for one in ROUTES
         ],
         exception_handlers={
             RequestRefused: edge.refuse,
@@ -189,8 +266,8 @@ async def _read_body(request: Request) -> bytes:
 
 def _problem(problem: Problem, headers: dict[str, str]) -> Response:
     return Response(
-        json.dumps(problem_body(problem), ensure_ascii=False),
+        problem_body(problem).model_dump_json(),
         status_code=problem.status,
-        media_type=PROBLEM_JSON,
+        media_type=openapi.PROBLEM_JSON,
         headers=HEADERS | headers,
     )

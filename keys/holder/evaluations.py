@@ -25,11 +25,12 @@ from keys.holder.opening import HolderKeys
 from keys.holder.organisations import Organisations
 from keys.holder.spending import TicketGrant
 from keys.holder.store import Meter
-from keys.holder.wire import EvaluationBody, EvaluationClaims, parse_points
+from keys.holder.wire import EvaluationClaims, parse_points
 from keys.jose import sign_compact
 from keys.oprf import Evaluation, evaluate
 from keys.request import Act
 from keys.ticket import TICKET_LIFETIME, TICKET_TYPE
+from keys.wire import EvaluationRequest
 
 MAX_BODY: Final = 256 * 1024
 """4,096 points of 46 characters each, a request, and room."""
@@ -84,9 +85,9 @@ def check_ready(config: KeyConfig, now: datetime) -> None:
         raise HolderNotReady
 
 
-def _parse(body: bytes) -> EvaluationBody:
+def _parse(body: bytes) -> EvaluationRequest:
     try:
-        return EvaluationBody.model_validate_json(body)
+        return EvaluationRequest.model_validate_json(body)
     except ValidationError:
         raise RequestMalformed from None
 

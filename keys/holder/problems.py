@@ -9,82 +9,148 @@ from dataclasses import dataclass
 from typing import Final
 
 from keys.holder import errors
-
-PROBLEM_JSON: Final = "application/problem+json"
+from keys.wire import HolderProblem
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One kind of refusal: stable name, Dutch title, status."""
+    """One kind of refusal: a stable name, what is wrong and what to do, in Dutch."""
 
     slug: str
     title: str
     status: int
+    detail: str
 
 
 PROBLEMS: Final[Mapping[type[errors.RequestRefused], Problem]] = {
-    errors.RequestMalformed: Problem("invalid-input", "Het verzoek is ongeldig.", 400),
+    errors.RequestMalformed: Problem(
+        "invalid-input",
+        "Het verzoek is ongeldig.",
+        400,
+        "Kijk in /v1/openapi.json hoe het verzoek eruitziet, en stuur het opnieuw.",
+    ),
     errors.RequestMismatch: Problem(
-        "request-mismatch", "De ondertekening hoort niet bij deze punten.", 400
+        "request-mismatch",
+        "De ondertekening hoort niet bij deze punten.",
+        400,
+        "Onderteken het verzoek opnieuw, voor precies deze punten.",
     ),
     errors.RequestTooLarge: Problem(
-        "request-too-large", "Het verzoek is te groot.", 413
+        "request-too-large",
+        "Het verzoek is te groot.",
+        413,
+        "Vraag hooguit 4.096 punten per keer.",
     ),
     errors.RequestNotJson: Problem(
-        "unsupported-media-type", "Stuur het verzoek als application/json.", 415
+        "unsupported-media-type",
+        "Stuur het verzoek als application/json.",
+        415,
+        "Zet `Content-Type: application/json` bij het verzoek.",
     ),
     errors.RequestUnsigned: Problem(
-        "request-signature", "De handtekening van het verzoek klopt niet.", 401
+        "request-signature",
+        "De handtekening van het verzoek klopt niet.",
+        401,
+        "Onderteken met de sleutel waarmee uw organisatie hier bekend is.",
     ),
     errors.RequestExpired: Problem(
-        "request-expired", "Het verzoek is verlopen of nog niet geldig.", 401
+        "request-expired",
+        "Het verzoek is verlopen of nog niet geldig.",
+        401,
+        "Onderteken het verzoek opnieuw, en controleer de klok van uw systeem.",
     ),
     errors.OrganisationUnknown: Problem(
-        "organisation-unknown", "Deze organisatie is hier niet bekend.", 403
+        "organisation-unknown",
+        "Deze organisatie is hier niet bekend.",
+        403,
+        "Vraag de sleutelhouder om uw organisatie aan te melden.",
     ),
     errors.ActNotAllowed: Problem(
-        "act-not-allowed", "Deze organisatie mag dit hier niet vragen.", 403
+        "act-not-allowed",
+        "Deze organisatie mag dit hier niet vragen.",
+        403,
+        "Hoort dit bij uw werk? Vraag de sleutelhouder om dit toe te staan.",
     ),
     errors.RequestMisdirected: Problem(
-        "wrong-holder", "Het verzoek is voor een andere sleutelhouder.", 403
+        "wrong-holder",
+        "Het verzoek is voor een andere sleutelhouder.",
+        403,
+        "Onderteken voor elke sleutelhouder een eigen verzoek.",
     ),
     errors.RequestReplayed: Problem(
-        "request-replayed", "Dit verzoek is al gebruikt.", 409
+        "request-replayed",
+        "Dit verzoek is al gebruikt.",
+        409,
+        "Onderteken een nieuw verzoek: elk verzoek geldt één keer.",
     ),
     errors.RequestStale: Problem(
-        "stale-key-version", "Het verzoek hoort bij een andere sleutelversie.", 409
+        "stale-key-version",
+        "Het verzoek hoort bij een andere sleutelversie.",
+        409,
+        "Haal /v1/key-config opnieuw op en blindeer opnieuw.",
     ),
     errors.StatementAhead: Problem(
-        "statement-not-yet", "Deze dag is nog niet begonnen.", 404
+        "statement-not-yet",
+        "Deze dag is nog niet begonnen.",
+        404,
+        "Vraag een dag die al begonnen is (UTC).",
     ),
     errors.UserBudgetSpent: Problem(
-        "budget-spent", "De daglimiet van deze gebruiker is bereikt.", 429
+        "budget-spent",
+        "De daglimiet van deze gebruiker is bereikt.",
+        429,
+        "Morgen kan het weer. Is het te weinig? Vraag uw beheerder.",
     ),
     errors.OrganisationBudgetSpent: Problem(
-        "budget-spent", "De daglimiet van deze organisatie is bereikt.", 429
+        "budget-spent",
+        "De daglimiet van deze organisatie is bereikt.",
+        429,
+        "Morgen kan het weer. Is het te weinig? Vraag de sleutelhouder.",
     ),
     errors.SourceBudgetSpent: Problem(
-        "budget-spent", "De ruimte voor dit aantal cliënten is nu op.", 429
+        "budget-spent",
+        "De ruimte voor dit aantal cliënten is nu op.",
+        429,
+        "Ga verder na de tijd die `Retry-After` noemt.",
     ),
     errors.HolderNotReady: Problem(
-        "holder-not-ready", "De sleutelhouder kan nu niet antwoorden.", 503
+        "holder-not-ready",
+        "De sleutelhouder kan nu niet antwoorden.",
+        503,
+        "Probeer het zo nog eens, of vraag een andere sleutelhouder.",
     ),
 }
 
-INTERNAL: Final = Problem("internal-error", "Er ging iets mis.", 500)
-NOT_FOUND: Final = Problem("not-found", "Deze pagina bestaat niet.", 404)
-NOT_ALLOWED: Final = Problem("method-not-allowed", "Dit kan hier niet.", 405)
+INTERNAL: Final = Problem(
+    "internal-error",
+    "Er ging iets mis.",
+    500,
+    "De fout ligt niet bij u. Blijft het misgaan? Waarschuw de sleutelhouder.",
+)
+NOT_FOUND: Final = Problem(
+    "not-found",
+    "Deze pagina bestaat niet.",
+    404,
+    "Alle adressen staan in /v1/openapi.json.",
+)
+NOT_ALLOWED: Final = Problem(
+    "method-not-allowed",
+    "Dit kan hier niet.",
+    405,
+    "Alle adressen staan in /v1/openapi.json.",
+)
 
 NOT_READY_RETRY_SECONDS: Final = 5
 
 
-def problem_body(problem: Problem) -> dict[str, object]:
-    """Give the members of a problem document."""
-    return {
-        "type": f"/problems/{problem.slug}",
-        "title": problem.title,
-        "status": problem.status,
-    }
+def problem_body(problem: Problem) -> HolderProblem:
+    """Write a problem as it stands on the wire."""
+    return HolderProblem(
+        type=f"/problems/{problem.slug}",
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+    )
 
 
 def retry_headers(refusal: errors.RequestRefused) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""The shapes a holder reads from the wire; unknown members are refused."""
+"""What is signed and sent to a holder: the claims, and points from their text.
+
+Unknown members are refused. The bodies themselves are models of `keys.wire`.
+"""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -11,29 +14,17 @@ from keys.base64url import decode_b64u
 from keys.holder.errors import RequestMalformed
 from keys.request import MAX_POINTS, POINT_BYTES, Act
 
-POINT_CHARACTERS = 43
-
 Positive = Annotated[int, Field(strict=True, ge=1, lt=2**32)]
 Index = Annotated[int, Field(strict=True, ge=1, le=255)]
 NumericDate = Annotated[int, Field(strict=True, ge=0, lt=2**40)]
 Oin = Annotated[str, Field(pattern=r"^[0-9]{20}$")]
 
 
-class _Wire(BaseModel):
+class _Claims(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
 
 
-class EvaluationBody(_Wire):
-    """The body of `POST /v1/evaluations`."""
-
-    request: Annotated[str, Field(max_length=4096)]
-    points: Annotated[
-        list[Annotated[str, Field(max_length=POINT_CHARACTERS)]],
-        Field(min_length=1, max_length=MAX_POINTS),
-    ]
-
-
-class EvaluationClaims(_Wire):
+class EvaluationClaims(_Claims):
     """What an organisation signs to have points evaluated."""
 
     iss: Oin
@@ -50,7 +41,7 @@ class EvaluationClaims(_Wire):
     jti: UUID
 
 
-class StatementClaims(_Wire):
+class StatementClaims(_Claims):
     """What an auditor signs to get the statement of a day."""
 
     iss: Oin

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib import resources
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from keys.openapi import PUBLIC_HEADERS
 from signal_index.api import (
     access_requests,
     agencies,
@@ -45,12 +45,6 @@ from signal_index.api.callers import Anyone
 from signal_index.api.document import make_document
 from signal_index.api.routing import Routes
 
-_CORS: Final = {
-    "access-control-allow-origin": "*",
-    "cross-origin-resource-policy": "cross-origin",
-    "cache-control": "public, max-age=300",
-}
-
 routes = Routes("openbaar")
 
 
@@ -58,7 +52,9 @@ routes = Routes("openbaar")
 async def show_openapi(_request: Request, caller: Anyone) -> Response:
     """Hand the description of this API to any page."""
     del caller
-    return Response(openapi_text(), media_type="application/json", headers=_CORS)
+    return Response(
+        openapi_text(), media_type="application/json", headers=PUBLIC_HEADERS
+    )
 
 
 SUBJECTS = (

@@ -7,12 +7,14 @@ import pytest
 
 from keys.base64url import encode_b64u
 from keys.config import parse_pins, verify_config
+from keys.holder.app import ROUTES, openapi_text
 from keys.holder.errors import HolderNotReady
 from keys.holder.evaluations import MAX_BODY
 from keys.request import Act, sign_request, sign_statement_request
 from tests.holders_builders import NOON, FakeMeter, Holders, some_holders, some_point
 
 URL = "http://holder-1/v1"
+DOCUMENT = json.loads(openapi_text())
 
 
 @pytest.fixture
@@ -144,7 +146,23 @@ async def test_a_refusal_is_a_problem_with_its_name(
         status,
         f"/problems/{slug}",
     )
-    assert set(response.json()) == {"type", "title", "status"}
+    assert set(response.json()) == {"type", "title", "status", "detail"}
+    assert str(status) in DOCUMENT["paths"]["/evaluations"]["post"]["responses"]
+
+
+@pytest.mark.anyio
+async def test_the_document_of_a_holder_is_public_and_whole(holders: Holders) -> None:
+    async with holders.client() as client:
+        response = await client.get(f"{URL}/openapi.json")
+    assert response.json() == DOCUMENT
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["api-version"] == DOCUMENT["info"]["version"]
+    described = {
+        (path, method.upper())
+        for path, item in DOCUMENT["paths"].items()
+        for method in item
+    }
+    assert described == {(route.path, route.method) for route in ROUTES}
 
 
 @pytest.mark.anyio

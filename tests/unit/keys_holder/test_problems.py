@@ -31,10 +31,11 @@ def test_every_budget_reads_as_one_kind_of_problem() -> None:
 
 
 def test_a_problem_names_itself_in_dutch() -> None:
-    assert problem_body(PROBLEMS[RequestMalformed]) == {
+    assert problem_body(PROBLEMS[RequestMalformed]).model_dump() == {
         "type": "/problems/invalid-input",
         "title": "Het verzoek is ongeldig.",
         "status": 400,
+        "detail": PROBLEMS[RequestMalformed].detail,
     }
 
 

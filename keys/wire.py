@@ -1,0 +1,71 @@
+"""What a key holder reads and answers over HTTP: a model each, for both sides.
+
+The holder reads and writes with these, and so do its clients; its OpenAPI document is
+made from them (`keys.holder.document`). Members are named as on the wire; one that is
+unknown is refused, in an answer too: a holder and its clients are of one version.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from keys.request import MAX_POINTS
+
+POINT_CHARACTERS: Final = 43
+_REQUEST_CHARACTERS: Final = 4096
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def _encoded(characters: int, said: str) -> WithJsonSchema:
+    """Say the form of encoded bytes; whoever decodes them judges it, one spelling."""
+    pattern = f"^[A-Za-z0-9_-]{{{characters}}}$"
+    encoding = {"type": "string", "contentEncoding": "base64url"}
+    return WithJsonSchema({**encoding, "pattern": pattern, "description": said})
+
+
+_POINT: Final = _encoded(POINT_CHARACTERS, "Een punt op ristretto255")
+_Number = Annotated[int, Field(strict=True)]
+
+
+class EvaluationRequest(_Wire):
+    """Blinded points, and the request for them that an organisation signed (JWS)."""
+
+    request: Annotated[str, Field(max_length=_REQUEST_CHARACTERS)]
+    points: Annotated[
+        list[Annotated[str, Field(max_length=POINT_CHARACTERS), _POINT]],
+        Field(min_length=1, max_length=MAX_POINTS),
+    ]
+
+
+class EvaluationAnswer(_Wire):
+    """The points evaluated, with one proof for all; no ticket for publishing."""
+
+    holder: _Number
+    keyVersion: _Number
+    epoch: _Number
+    evaluations: Annotated[list[Annotated[str, _POINT]], Field(max_length=MAX_POINTS)]
+    proof: Annotated[str, _encoded(86, "RFC 9497: c en s")]
+    ticket: str | None = Field(default=None, repr=False)
+
+
+class HolderHealth(_Wire):
+    """That a holder can answer, and with which share."""
+
+    status: Literal["ok"]
+    holder: _Number
+    keyVersion: _Number
+    epoch: _Number
+
+
+class HolderProblem(_Wire):
+    """A refusal (RFC 9457): what is wrong and what to do about it, in Dutch."""
+
+    type: str = Field(json_schema_extra={"format": "uri-reference"})
+    title: str
+    status: int
+    detail: str
