@@ -110,7 +110,7 @@ class CaseSystem:
 
 
 def build_body(found: Pseudonymised, question: LookupQuestion) -> dict[str, Any]:
-    """Give the body of a lookup as `docs/wire-formats.md` section 5 has it."""
+    """Make the body of a lookup at the relay (docs/wire-formats.md section 2)."""
     return {
         "keyVersion": 1,
         "tickets": list(found.tickets),
