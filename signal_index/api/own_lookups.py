@@ -5,7 +5,6 @@ Reading one's own history is itself an entry of the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from policy.vocabulary import Caller
@@ -16,8 +15,8 @@ from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit
 from signal_index.api.routing import Routes
 from signal_index.errors import UnknownEntry
 from signal_index.labels import Labels
-from signal_index.ledger import Group, Kind
-from signal_index.store.ledger_reading import OwnEntry, Owner, Page, find_own_entries
+from signal_index.ledger import Group, Kind, Opened
+from signal_index.store.ledger_reading import Owner, Page, find_own_entries
 from signal_index.store.outcomes import (
     LookupOutcome,
     find_outcomes,
@@ -97,16 +96,15 @@ def _owner(index: Index, caller: Caller) -> Owner:
     return Owner(caller.organisation, caller.subject, index.keys.disclosures)
 
 
-def _item(one: OwnEntry, said: str | None, labels: Labels) -> wire.OwnLookup:
-    why: Mapping[str, Any] = one.groups.get(Group.WHY) or {}
-    decision: Mapping[str, Any] = one.groups.get(Group.DECISION) or {}
-    purpose = str(why.get("purpose", ""))
+def _item(one: Opened, said: str | None, labels: Labels) -> wire.OwnLookup:
+    purpose = one.text(Group.WHY, "purpose") or ""
+    outcome: Any = one.text(Group.DECISION, "outcome")
     return wire.OwnLookup(
         entryId=one.entry,
         at=one.recorded_at,
         purpose=purpose,
         purposeLabel=labels.purpose(purpose),
-        caseReference=why.get("caseReference"),
-        outcome=decision.get("outcome"),
+        caseReference=one.text(Group.WHY, "caseReference"),
+        outcome=outcome,
         contactOutcome=said,
     )

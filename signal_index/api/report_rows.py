@@ -17,10 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.keyring import YearKeys
 from signal_index.labels import Labels
-from signal_index.ledger import Group, open_disclosures, user_find_key
+from signal_index.ledger import Group, open_groups, user_find_key
 from signal_index.overview.hours import bounds_of, is_off_hours
 from signal_index.overview.sealing import name_in_report
-from signal_index.proof import JsonObject, parse_disclosure
+from signal_index.proof import JsonObject
 from signal_index.store.lookups_seen import (
     BATCH,
     Period,
@@ -110,12 +110,8 @@ def _wanted(
         key = reader.keys.disclosures.get(one.year)
         if key is None:
             continue
-        texts = open_disclosures(one.entry, one.sealed, key=key)
-        groups: dict[Group, JsonObject] = {
-            group: parse_disclosure(text).value or {}
-            for group, text in texts.items()
-            if group is not Group.PERSON
-        }
+        opened = open_groups(one.entry, one.sealed, key)
+        groups = {group: said or {} for group, said in opened.items()}
         person = name_in_report(key, reader.request.id, one.find_person)
         row = Row(one, groups, person, one.entry in repeated)
         if _belongs(reader.request.question, row):

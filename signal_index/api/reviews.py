@@ -20,13 +20,13 @@ from signal_index.api.acting import Acting, acting
 from signal_index.api.callers import Officer, PrivacyOfficer
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
-from signal_index.api.review_shapes import (
-    show_act,
-    show_lookup,
-    show_neighbour,
-    show_review,
-)
 from signal_index.api.routing import Routes
+from signal_index.api.told_reviews import (
+    tell_act,
+    tell_lookup,
+    tell_neighbour,
+    tell_review,
+)
 from signal_index.errors import (
     PolicyUnusable,
     ReviewClosed,
@@ -79,7 +79,7 @@ async def list_reviews(
         shown, following = cut_page(found, limit)
         await act.record({"act": "listed", "shown": len(shown)})
     return wire.ReviewList(
-        items=[show_review(one, labels, act.now) for one in shown],
+        items=[tell_review(one, labels, act.now) for one in shown],
         next=following,
         counts=[
             wire.ReviewCount(state=one, count=counts.get(one, 0)) for one in wire.STATES
@@ -104,7 +104,7 @@ async def add_review(
             act.conn, body.entryId, caller.scope, now=act.now
         )
         await record_step(act, found, "picked")
-    return show_review(found, labels, act.now)
+    return tell_review(found, labels, act.now)
 
 
 @routes.get(
@@ -217,14 +217,14 @@ async def _open(
     lookup = opened.get(found.entry_id)
     said = (await find_outcomes(conn, [found.entry_id])).get(found.entry_id)
     return wire.OpenedReview(
-        review=show_review(found, labels, act.now),
-        lookup=None if lookup is None else show_lookup(lookup, said, labels, policy),
+        review=tell_review(found, labels, act.now),
+        lookup=None if lookup is None else tell_lookup(lookup, said, labels, policy),
         around=[
-            show_neighbour(one, opened[one.entry], labels)
+            tell_neighbour(one, opened[one.entry], labels)
             for one in near
             if one.entry in opened
         ],
-        acts=[show_act(opened[one]) for one in steps if one in opened],
+        acts=[tell_act(opened[one]) for one in steps if one in opened],
     )
 
 

@@ -10,13 +10,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from policy.catalogue import Catalogue
 from signal_index.api.reading import verify_code
 from signal_index.ledger import Kind, Outcome
+from signal_index.overview.hours import bounds_of
 from signal_index.store.scope import OfficerScope
 from signal_index.store.search import LedgerSearch
 from signal_index.wire.errors import InvalidField
@@ -24,8 +24,6 @@ from signal_index.wire.searching import Search
 
 DAYS_MAXIMUM: Final = 366
 BREAK_GLASS: Final = "break-glass"
-
-_HERE: Final = ZoneInfo("Europe/Amsterdam")
 
 
 def make_search(
@@ -42,8 +40,8 @@ def make_search(
     outcome = body.outcome
     return LedgerSearch(
         scope=scope,
-        since=start_of(body.from_),
-        until=start_of(body.until + timedelta(days=1)),
+        since=bounds_of(body.from_)[0],
+        until=bounds_of(body.until)[1],
         kinds=frozenset(Kind(one) for one in body.kinds or [Kind.LOOKUP.value]),
         organisation=_find_organisation(body, scope),
         user=body.user,
@@ -53,11 +51,6 @@ def make_search(
         outcome=None if outcome in {None, BREAK_GLASS} else Outcome(outcome),
         broke_glass=outcome == BREAK_GLASS,
     )
-
-
-def start_of(day: date) -> datetime:
-    """Find the first instant of a calendar day in the Netherlands."""
-    return datetime.combine(day, time(), _HERE)
 
 
 def _verify_why(body: Search, catalogue: Catalogue) -> None:

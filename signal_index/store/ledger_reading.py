@@ -17,8 +17,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import make_uuid7
-from signal_index.ledger import DisclosureKey, Kind, open_disclosures, user_find_key
-from signal_index.proof import Group, JsonObject, parse_disclosure
+from signal_index.ledger import DisclosureKey, Kind, Opened, user_find_key
+from signal_index.store.opened_entries import OPENED, open_row
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 
 
@@ -42,16 +42,6 @@ class Owner:
         return "<Owner>"
 
 
-@dataclass(frozen=True, repr=False)
-class OwnEntry:
-    """An entry of the caller's own: opened, but for the person asked about."""
-
-    entry: UUID
-    kind: Kind
-    recorded_at: datetime
-    groups: Mapping[Group, JsonObject | None]
-
-
 @dataclass(frozen=True)
 class EntryHeader:
     """What stands in the clear about an entry, and its leaf."""
@@ -64,18 +54,13 @@ class EntryHeader:
 
 async def find_own_entries(
     conn: AsyncConnection, owner: Owner, kind: Kind, page: Page
-) -> Sequence[OwnEntry]:
+) -> Sequence[Opened]:
     """Give the user's own entries of a kind, newest first; erased ones are gone."""
     hashes = [
         user_find_key(key, owner.organisation, owner.sub) for key in owner.keys.values()
     ]
     statement = (
-        select(
-            ledger_disclosure.c.entry_id,
-            ledger_disclosure.c.sealed,
-            ledger_entry.c.year,
-            ledger_entry.c.recorded_at,
-        )
+        select(*OPENED)
         .join_from(ledger_disclosure, ledger_entry)
         .where(ledger_disclosure.c.find_user.in_(hashes))
         .where(ledger_entry.c.kind == kind.value)
@@ -84,26 +69,7 @@ async def find_own_entries(
     )
     if page.before is not None:
         statement = statement.where(ledger_disclosure.c.entry_id < page.before)
-    return [
-        OwnEntry(
-            row.entry_id,
-            kind,
-            row.recorded_at,
-            _open(row.entry_id, row.sealed, owner.keys[row.year]),
-        )
-        for row in await conn.execute(statement)
-    ]
-
-
-def _open(
-    entry: UUID, sealed: bytes, key: DisclosureKey
-) -> Mapping[Group, JsonObject | None]:
-    texts = open_disclosures(entry, sealed, key=key)
-    return {
-        group: parse_disclosure(text).value
-        for group, text in texts.items()
-        if group is not Group.PERSON
-    }
+    return [open_row(row, owner.keys) for row in await conn.execute(statement)]
 
 
 async def find_organisation_entries(

@@ -20,13 +20,13 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from signal_index.keyring import YearKeys
-from signal_index.ledger import Group, open_disclosures
+from signal_index.ledger import Group, open_groups
 from signal_index.overview.counts import Counts
 from signal_index.overview.days import Counted, days_to_count, stage_of
 from signal_index.overview.facts import LookupSeen, count_lookups
 from signal_index.overview.hours import bounds_of, day_of
 from signal_index.overview.sealing import NONCE_BYTES, CountedDay, seal_counts
-from signal_index.proof import JsonObject, parse_disclosure
+from signal_index.proof import JsonObject
 from signal_index.store.connect import reading, transaction
 from signal_index.store.lookups_seen import (
     Period,
@@ -111,12 +111,7 @@ class Counting:
         key = self.keys.disclosures.get(one.year)
         if key is None:  # destroyed: what it sealed is over
             return None
-        texts = open_disclosures(one.entry, one.sealed, key=key)
-        return {
-            group: parse_disclosure(text).value
-            for group, text in texts.items()
-            if group is not Group.PERSON
-        }
+        return open_groups(one.entry, one.sealed, key)
 
     def _seal(self, place: CountedDay, counts: Counts) -> bytes:
         key = self.keys.get_disclosure_key(place.day.year)

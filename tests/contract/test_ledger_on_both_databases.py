@@ -202,10 +202,9 @@ async def test_a_user_finds_own_entries_without_the_person(
         an_entry(3).id,
         an_entry(1).id,
     ]
+    assert newest[0].groups is not None
     assert Group.PERSON not in newest[0].groups
-    why = newest[0].groups[Group.WHY]
-    assert why is not None
-    assert why["purpose"] == "wmo-onderzoek"
+    assert newest[0].text(Group.WHY, "purpose") == "wmo-onderzoek"
 
 
 async def test_the_same_name_elsewhere_finds_nothing(ledger: LedgerWorld) -> None:

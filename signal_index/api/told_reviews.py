@@ -15,8 +15,8 @@ from signal_index.store.review_records import StoredReview
 from signal_index.wire import reviews as wire
 
 
-def show_review(one: StoredReview, labels: Labels, now: datetime) -> wire.Review:
-    """Show a review as the queue does: nothing of what the lookup said."""
+def tell_review(one: StoredReview, labels: Labels, now: datetime) -> wire.Review:
+    """Tell a review as the queue does: nothing of what the lookup said."""
     return wire.Review(
         id=one.id,
         entryId=one.entry_id,
@@ -33,10 +33,10 @@ def show_review(one: StoredReview, labels: Labels, now: datetime) -> wire.Review
     )
 
 
-def show_lookup(
+def tell_lookup(
     one: Opened, contact_outcome: str | None, labels: Labels, policy: Policy
 ) -> wire.ReviewedLookup:
-    """Show who looked up, why, what was shown and how it was decided."""
+    """Tell who looked up, why, what was shown and how it was decided."""
     catalogue = labels.catalogue
     informed, broken = (
         one.text(Group.WHY, "informed"),
@@ -65,17 +65,17 @@ def show_lookup(
     )
 
 
-def show_neighbour(
+def tell_neighbour(
     near: Neighbour, one: Opened, labels: Labels
 ) -> wire.NeighbouringLookup:
-    """Show another lookup of the same person, by whom and for what."""
+    """Tell another lookup of the same person, by whom and for what."""
     return wire.NeighbouringLookup(
         **_lookup(one, labels), sameUser=near.same_user, sameCase=near.same_case
     )
 
 
-def show_act(one: Opened) -> wire.ReviewAct:
-    """Show one step of a review."""
+def tell_act(one: Opened) -> wire.ReviewAct:
+    """Tell one step of a review."""
     return wire.ReviewAct.model_validate(
         {
             "at": one.recorded_at,
