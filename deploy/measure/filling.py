@@ -24,6 +24,7 @@ from deploy.town.provider import agency_client
 from keys import clock
 from keys.bsn import parse_bsn
 from keys.client import HolderTransport, Signer, pseudonymise
+from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym
 from keys.request import MAX_POINTS, Act, load_request_key
 from signal_index.notice import (
@@ -35,15 +36,9 @@ from signal_index.notice import (
     sign_batch,
     subject_commitment,
 )
-from signal_index.notice.fields import (
-    parse_label,
-    parse_municipality,
-    parse_oin,
-    parse_phone,
-    parse_slug,
-)
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.signals import BatchBody, Informed, Notice, SubjectProof
+from signal_index.wire.values import Label, Oin, Phone, Slug
 
 INCOME, DEBTS, SCHOOLS = AGENCIES[:3]
 EVALUATED_BY = AGENCY_OF[Spender.FILL]
@@ -120,8 +115,8 @@ async def _introduce(
     source = agency_client(town.places, agency.slug)
     token = await fetch_client_token(town.places.issuer, source, "publish")
     contact = ContactHolder(
-        function=parse_label("Klantmanager", "function"),
-        phone=parse_phone("+31182555101", "phone"),
+        function=Label("Klantmanager"),
+        phone=Phone("+31182555101"),
         lastVerified=_today(),
     )
     answer = await client.put(
@@ -157,7 +152,7 @@ def _sign_part(
             reference=notice.reference, pseudonym=pseudonym.encoded, salt=salt
         )
         subjects.append(proof)
-    oin = parse_oin(agency.organisation, "organisation")
+    oin = Oin(agency.organisation)
     token = sign_batch(key, Batch(uuid4(), tuple(notices)), iss=oin, now=clock.now())
     body = BatchBody(keyVersion=1, batch=token, subjects=subjects).model_dump_json()
     return SignedPart(agency, body.encode(), len(notices))
@@ -168,14 +163,14 @@ def _describe(agency: Agency, subject: bytes) -> Notice:
     return Notice(
         reference=uuid4(),
         version=1,
-        source=parse_oin(agency.organisation, "source"),
+        source=Oin(agency.organisation),
         subject=subject,
-        category=parse_slug(agency.categories[0], "category"),
+        category=Slug(agency.categories[0]),
         contactHolder=_contact_of(agency),
         validFrom=today - timedelta(days=100),
         validUntil=today + timedelta(days=150),
-        municipality=parse_municipality(MUNICIPALITY, "municipality"),
-        informed=Informed(code=parse_slug("informed-by-letter", "code"), on=today),
+        municipality=MunicipalityCode(MUNICIPALITY),
+        informed=Informed(code=Slug("informed-by-letter"), on=today),
     )
 
 

@@ -15,6 +15,7 @@ import asyncio
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -46,13 +47,14 @@ from signal_index.errors import QueueFull, StaleKeyVersion, TicketInvalid
 from signal_index.events import Event
 from signal_index.ledger import Outcome
 from signal_index.ledger.trace import TRACEPARENT, parse_traceparent
-from signal_index.notice.fields import parse_b64u
 from signal_index.signals import PointKeys, derive_point, derive_search
 from signal_index.store.lookups import PermittedLookup
 from signal_index.store.tickets import TicketPair
 from signal_index.wire import lookups as wire
-from signal_index.wire.model import parse_body
+from signal_index.wire.model import parse_body, parse_field
+from signal_index.wire.values import read_bytes
 
+_read_req: Final = partial(read_bytes, length=32)
 REPEAT_FOR: Final = timedelta(minutes=5)
 
 routes = Routes("bevragen")
@@ -159,7 +161,7 @@ def _pair(permit: Permit, arrived: _Arrived) -> TicketPair:
     return TicketPair(
         jtis=(first, second),
         until=max(ticket.expires_at for ticket in arrived.tickets),
-        req=parse_b64u(arrived.tickets[0].req, "tickets", length=32),
+        req=parse_field(_read_req, arrived.tickets[0].req, "tickets"),
         organisation=permit.caller.organisation,
         subject=permit.caller.subject,
         municipality=permit.municipality,

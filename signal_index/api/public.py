@@ -13,9 +13,9 @@ from signal_index.api.context import TheIndex, find_witness_state, get_index
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.api.witnessing import WitnessState
-from signal_index.notice.fields import encode_instant
 from signal_index.store.standing import verify_reachable
 from signal_index.wire import health as wire
+from signal_index.wire.values import encode_instant
 
 SECURITY_CONTACT: Final = "mailto:security@signal-index.example"
 _FINE: Final = frozenset({WitnessState.WITNESSED, WitnessState.TRIAL})

@@ -29,9 +29,10 @@ from joserfc.jwk import KeySet
 
 from policy.vocabulary import Assurance, Role, Training
 from signal_index.errors import CallerUnknown
-from signal_index.notice.errors import InvalidField
-from signal_index.notice.fields import parse_json, parse_oin
 from signal_index.settings import ClaimNames, Issuer
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import parse_json
+from signal_index.wire.values import read_oin
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
 LIFETIME_MAXIMUM: Final = timedelta(minutes=5)
@@ -141,12 +142,12 @@ def _check_audience(said: Mapping[str, Any], audience: str) -> None:
 def _read_claims(said: Mapping[str, Any], issuer: Issuer) -> Claims:
     names = issuer.claims
     try:
-        organisation = parse_oin(said.get(names.organisation), "organisation")
+        organisation = read_oin(said.get(names.organisation))
         trainings = _trainings(said.get(names.trainings, []))
         level = said.get(names.assurance)
         assurance = Assurance.LOW if level is None else Assurance(level)
         expires = datetime.fromtimestamp(int(said["exp"]), UTC)
-    except (InvalidField, ValueError, TypeError, KeyError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise CallerUnknown from error
     if issuer.organisations is not None and organisation not in issuer.organisations:
         raise CallerUnknown

@@ -15,7 +15,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from policy.vocabulary import OrganisationKind
 from signal_index.errors import LoadFileRefused
 from signal_index.notice import parse_signer_key
-from signal_index.notice.fields import parse_label, parse_municipality, parse_oin
 from signal_index.settings import list_reasons
 from signal_index.store.registry import (
     ClientRecord,
@@ -24,26 +23,27 @@ from signal_index.store.registry import (
     SourceRecord,
 )
 from signal_index.wire.errors import InvalidField
+from signal_index.wire.values import read_label, read_municipality, read_oin
 
 
 def _oin(value: str) -> str:
     try:
-        return parse_oin(value, "oin")
-    except InvalidField:
+        return read_oin(value)
+    except ValueError:
         raise ValueError("is not an OIN (twenty digits)") from None
 
 
 def _municipality(value: str) -> str:
     try:
-        return parse_municipality(value, "municipality")
-    except InvalidField:
+        return read_municipality(value)
+    except ValueError:
         raise ValueError("is not a municipality's code (four digits)") from None
 
 
 def _name(value: str) -> str:
     try:
-        return parse_label(value, "name")
-    except InvalidField:
+        return read_label(value)
+    except ValueError:
         raise ValueError("is not a label of at most 60 bytes") from None
 
 

@@ -14,7 +14,6 @@ from signal_index.notice.errors import (
     NoticeError,
     SignedInTheFuture,
 )
-from signal_index.notice.fields import parse_label, parse_oin, parse_slug, parse_uuid
 from signal_index.notice.keys import (
     NoticeKey,
     SignerKey,
@@ -66,16 +65,12 @@ __all__ = [
     "find_bucket",
     "mark_signal",
     "new_notice_key",
-    "parse_label",
     "parse_notice_key",
-    "parse_oin",
     "parse_signed_batch",
     "parse_signed_notice",
     "parse_signed_person_event",
     "parse_signed_withdrawal",
     "parse_signer_key",
-    "parse_slug",
-    "parse_uuid",
     "read_kid",
     "sign_batch",
     "sign_notice",

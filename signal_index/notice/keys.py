@@ -14,9 +14,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from signal_index.notice.errors import InvalidField
-from signal_index.notice.fields import Oin, parse_oin
 from signal_index.notice.text import encode_compact
-from signal_index.wire.model import parse_json
+from signal_index.wire.model import parse_field, parse_json
+from signal_index.wire.values import Oin, read_oin
 
 _MEMBERS: Final = ("kty", "crv", "x", "d", "kid")
 
@@ -80,7 +80,7 @@ def parse_signer_key(
     key = _import(data) if isinstance(data, Mapping) else _parse_jwk(data)
     if key.is_private:
         raise InvalidField("key", "private")
-    return SignerKey(parse_oin(organisation, "organisation"), key)
+    return SignerKey(parse_field(read_oin, organisation, "organisation"), key)
 
 
 def _parse_jwk(data: bytes | str) -> OKPKey:

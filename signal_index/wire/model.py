@@ -11,10 +11,11 @@ Proven by tests/attack/test_the_wire_is_strict.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NoReturn, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from signal_index.wire.errors import FieldCode, InvalidField
 
@@ -46,6 +47,7 @@ class AnswerModel(BaseModel):
 
 
 Model = TypeVar("Model", bound=BaseModel)
+Value = TypeVar("Value")
 
 
 def parse_body(model: type[Model], data: bytes | str) -> Model:
@@ -59,6 +61,14 @@ def parse_value(model: type[Model], value: object) -> Model:
         return model.model_validate(value)
     except ValidationError as error:
         raise invalid_field(error.errors()) from None
+
+
+def parse_field(read: Callable[[object], Value], value: object, field: str) -> Value:
+    """Read one value by a function of `wire.values`, or raise `InvalidField`."""
+    try:
+        return read(value)
+    except PydanticCustomError as error:
+        raise InvalidField(field, code_of(error.type)) from None
 
 
 def parse_json(data: bytes | str) -> object:

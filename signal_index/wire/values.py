@@ -88,16 +88,6 @@ def read_municipality(value: object) -> MunicipalityCode:
     return MunicipalityCode(_match(MUNICIPALITY_CODE, value))
 
 
-def read_slug(value: object) -> Slug:
-    """Read an id from one of our lists: lower-case words with hyphens."""
-    return Slug(_match(_SLUG, value))
-
-
-def read_phone(value: object) -> Phone:
-    """Read a telephone number in E.164."""
-    return Phone(_match(_PHONE, value))
-
-
 def read_label(value: object) -> Label:
     """Read a short text without anything like a person's number in it.
 

@@ -2,77 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
+from pydantic import BaseModel
 
-from signal_index.notice.fields import (
-    parse_b64u,
-    parse_day,
-    parse_instant,
-    parse_int,
-    parse_json,
-    parse_label,
-    parse_municipality,
-    parse_object,
-    parse_oin,
-    parse_phone,
-    parse_slug,
-    parse_uuid,
-)
+from signal_index.wire.contact_holders import Deputy, HandedOver, HandOver
 from signal_index.wire.errors import InvalidField
-from signal_index.wire.values import eleven_proof
+from signal_index.wire.model import parse_field, parse_json, parse_value
+from signal_index.wire.person_events import PersonEvent
+from signal_index.wire.signals import Informed, Notice, SubjectProof
+from signal_index.wire.values import eleven_proof, read_bytes, read_instant, read_label
 
-Parse = Callable[[object, str], object]
-
-REFUSED: list[tuple[Parse, object]] = [
-    (parse_uuid, "6F1C2D3E-0000-4000-8000-000000000000"),
-    (parse_uuid, "{6f1c2d3e-0000-4000-8000-000000000000}"),
-    (parse_day, "2026-02-30"),
-    (parse_day, "2026-W01-1"),
-    (parse_day, "20260101"),
-    (parse_instant, "2026-01-01T00:00:00+01:00"),
-    (parse_instant, "2026-01-01T25:00:00Z"),
-    (parse_oin, "0000000100000000001"),
-    (parse_oin, "\u0660" * 20),
-    (parse_municipality, "GM99"),
-    (parse_phone, "0101234567"),
-    (parse_phone, "+31 10 123 45 67"),
-    (parse_slug, "Bijstand"),
-    (parse_label, " spatie"),
-    (parse_label, "regel\neinde"),
-    (parse_label, "<b>"),
-    (parse_label, "é" * 31),
-    (parse_int, True),
-    (parse_int, 1.0),
-    (parse_int, 2**31),
+REFUSED: list[tuple[type[BaseModel], str, object]] = [
+    (SubjectProof, "reference", "6F1C2D3E-0000-4000-8000-000000000000"),
+    (SubjectProof, "reference", "{6f1c2d3e-0000-4000-8000-000000000000}"),
+    (SubjectProof, "reference", "6f1c2d3e000040008000000000000000"),
+    (Informed, "on", "2026-02-30"),
+    (Informed, "on", "2026-W01-1"),
+    (Informed, "on", "20260101"),
+    (Notice, "source", "0000000100000000001"),
+    (Notice, "source", "\u0660" * 20),
+    (Notice, "source", "0" * 20 + "\n"),
+    (PersonEvent, "municipality", "GM99"),
+    (PersonEvent, "kind", ["deceased"]),
+    (PersonEvent, "kind", "born"),
+    (Deputy, "phone", "0101234567"),
+    (Deputy, "phone", "+31 10 123 45 67"),
+    (Informed, "code", "Bijstand"),
+    (Deputy, "function", " spatie"),
+    (Deputy, "function", "regel\neinde"),
+    (Deputy, "function", "<b>"),
+    (Deputy, "function", "é" * 31),
+    (HandedOver, "signals", True),
+    (HandedOver, "signals", 1.0),
+    (HandedOver, "signals", 2**31),
 ]
+FULL: dict[type[BaseModel], dict[str, object]] = {
+    SubjectProof: {
+        "reference": "6f1c2d3e-0000-4000-8000-000000000000",
+        "pseudonym": "A" * 43,
+        "salt": "A" * 22,
+    },
+    Informed: {"code": "discussed", "on": "2026-01-01"},
+    Notice: {
+        "reference": "6f1c2d3e-0000-4000-8000-000000000000",
+        "version": 1,
+        "source": "00000001000000000001",
+        "subject": "A" * 43,
+        "category": "bijstand",
+        "contactHolder": "6f1c2d3e-0000-4000-8000-000000000000",
+        "validFrom": "2026-01-01",
+        "validUntil": "2026-01-01",
+        "municipality": "9901",
+        "informed": {"code": "discussed", "on": "2026-01-01"},
+    },
+    PersonEvent: {
+        "event": "6f1c2d3e-0000-4000-8000-000000000000",
+        "source": "00000001000000000001",
+        "subject": "A" * 43,
+        "kind": "deceased",
+        "municipality": "9901",
+        "on": "2026-01-01",
+    },
+    Deputy: {"function": "Teamleider", "phone": "+31101234567"},
+    HandedOver: {"signals": 1},
+}
 
 
-@pytest.mark.parametrize(("parse", "value"), REFUSED)
-def test_a_value_of_another_form_is_refused(parse: Parse, value: object) -> None:
+@pytest.mark.parametrize("model", FULL)
+def test_what_has_the_right_forms_is_read(model: type[BaseModel]) -> None:
+    parse_value(model, FULL[model])
+
+
+@pytest.mark.parametrize(("model", "field", "value"), REFUSED)
+def test_a_value_of_another_form_is_refused(
+    model: type[BaseModel], field: str, value: object
+) -> None:
+    with pytest.raises(InvalidField) as refused:
+        parse_value(model, {**FULL[model], field: value})
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("text", ["2026-01-01T00:00:00+01:00", "2026-01-01T25:00:00Z"])
+def test_a_moment_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(InvalidField):
-        parse(value, "field")
+        parse_field(read_instant, text, "from")
 
 
 @pytest.mark.parametrize("value", [None, 7, ["x"], {}])
 def test_a_value_of_another_type_is_refused(value: object) -> None:
     with pytest.raises(InvalidField):
-        parse_label(value, "field")
+        parse_field(read_label, value, "field")
 
 
 def test_a_label_may_not_hold_what_could_be_a_persons_number() -> None:
     with pytest.raises(InvalidField) as refused:
-        parse_label("Dossier 999990019", "function")
+        parse_field(read_label, "Dossier 999990019", "function")
     assert refused.value.code == "looks-like-a-person-number"
 
 
 def test_nine_digits_that_fail_the_eleven_proof_may_stand_in_a_label() -> None:
-    assert parse_label("Balie 123456789", "function") == "Balie 123456789"
+    assert read_label("Balie 123456789") == "Balie 123456789"
 
 
 def test_ten_digits_are_no_persons_number() -> None:
-    assert parse_label("Tel 9999900190", "function") == "Tel 9999900190"
+    assert read_label("Tel 9999900190") == "Tel 9999900190"
 
 
 @pytest.mark.parametrize(
@@ -84,20 +117,22 @@ def test_the_eleven_proof(digits: str, *, passes: bool) -> None:
 
 def test_a_refusal_never_repeats_what_was_sent() -> None:
     with pytest.raises(InvalidField) as refused:
-        parse_phone("999990019", "phone")
+        parse_value(Deputy, {"function": "Balie", "phone": "999990019"})
     assert "999990019" not in str(refused.value)
 
 
 def test_an_unknown_field_is_refused_without_its_name() -> None:
     with pytest.raises(InvalidField) as refused:
-        parse_object({"a": 1, "999990019": 2}, ("a",))
+        parse_value(
+            HandOver, {"to": "6f1c2d3e-0000-4000-8000-000000000000", "999990019": 2}
+        )
     assert (refused.value.field, refused.value.code) == ("body", "unknown-field")
 
 
 def test_a_missing_field_is_named() -> None:
     with pytest.raises(InvalidField) as refused:
-        parse_object({}, ("version",))
-    assert (refused.value.field, refused.value.code) == ("version", "missing")
+        parse_value(HandOver, {})
+    assert (refused.value.field, refused.value.code) == ("to", "missing")
 
 
 def test_a_doubled_key_is_refused() -> None:
@@ -113,5 +148,5 @@ def test_what_is_not_json_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["AA==", "AB", "A", "A A", "__8"])
 def test_only_the_one_form_of_base64url_is_taken(text: str) -> None:
-    with pytest.raises(InvalidField):
-        parse_b64u(text, "salt", length=1)
+    with pytest.raises(ValueError, match="does not fit"):
+        read_bytes(text, length=1)
