@@ -11,12 +11,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from desk import relay
 from keys.holder import app as holder
 from signal_index.api.subjects import openapi_text
 
 DOCUMENTS: Final[Mapping[str, Callable[[], bytes]]] = {
     "index.json": openapi_text,
     "holder.json": holder.openapi_text,
+    "relay.json": relay.openapi_text,
 }
 
 

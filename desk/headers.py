@@ -10,6 +10,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from desk.relay_wire import API_VERSION, PREFIX
+
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action {forms}; "
@@ -58,6 +60,8 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
                 if scope["path"].startswith("/static/built/"):
                     headers["Cache-Control"] = IMMUTABLE
+                if scope["path"].startswith(PREFIX):
+                    headers["API-Version"] = API_VERSION
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

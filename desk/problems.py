@@ -7,6 +7,7 @@ of errors so that none is missing. Input is never echoed.
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -14,13 +15,15 @@ from urllib.parse import urlencode
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from desk import errors
 from desk.desk import desk_of
 from desk.errors import DeskError
 from desk.events import Event, log_event
 from desk.pages import NOBODY, Shown, render
+from desk.relay_wire import RelayFieldError, RelayProblem
+from keys.openapi import PROBLEM_JSON
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 REFERENCE: Final = re.compile(f"[{ALPHABET}]{{3}}-[{ALPHABET}]{{3}}")
@@ -86,7 +89,7 @@ async def answer_invalid_body(request: Request, error: Exception) -> Response:
     """Tell which fields are not of the agreed form, and nothing of what they held."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
     fields = [
-        {"field": ".".join(map(str, item["loc"][1:])), "code": item["type"]}
+        RelayFieldError(field=".".join(map(str, item["loc"][1:])), code=item["type"])
         for item in error.errors()
     ]
     return tell(request, INVALID, reference_for(request), fields)
@@ -111,23 +114,23 @@ def tell(
     request: Request,
     problem: Problem,
     reference: str,
-    fields: list[dict[str, str]] | None = None,
+    fields: Sequence[RelayFieldError] = (),
 ) -> Response:
     """Give a problem in the form that the caller reads."""
     texts = desk_of(request).texts
     title = texts.get(f"problem.{problem.slug}.title")
     advice = texts.get(f"problem.{problem.slug}.advice")
     if _is_relay(request):
-        body: dict[str, object] = {
-            "type": f"/problems/{problem.slug}",
-            "title": title,
-            "status": problem.status,
-            "detail": advice,
-            "reference": reference,
-        }
-        if fields:
-            body["errors"] = fields
-        return JSONResponse(body, problem.status, media_type="application/problem+json")
+        body = RelayProblem(
+            type=f"/problems/{problem.slug}",
+            title=title,
+            status=problem.status,
+            detail=advice,
+            reference=reference,
+            errors=list(fields),
+        )
+        text = body.model_dump_json(exclude_defaults=True)
+        return Response(text, problem.status, media_type=PROBLEM_JSON)
     shown: Shown = getattr(request.state, "shown", NOBODY)
     page = render(
         request,

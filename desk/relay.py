@@ -5,71 +5,63 @@ organisation's signature on a request to a holder, and the HMAC in place of a ca
 number. A lookup's answer goes on unchanged, and only when its receipts hold.
 """
 
-from typing import Annotated, Any, Final, Literal
+from functools import cache
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from desk.callers import ChangingCaller, ReadingCaller
 from desk.desk import desk_of
+from desk.errors import CaseReferenceInvalid, HolderUnreachable, ReceiptInvalid
 from desk.holders import Evaluation, Passed
-from keys.base64url import decode_b64u
+from desk.relay_document import HOLDER, INDEX, INDEX_ACTS, fails, write_document
+from desk.relay_wire import PREFIX, PinnedKeys, RelayedEvaluation, RelayedLookup
+from keys.openapi import JSON, PUBLIC_HEADERS
 from keys.request import Act
+from keys.wire import EvaluationAnswer
+from signal_index.wire.catalogue import Catalogue
 from signal_index.wire.completeness import AbandonedRequests
-from signal_index.wire.lookups import (
-    HOUSEHOLD_MAXIMUM,
-    Lookup,
-    LookupTerms,
-    Nothing,
-    Outcome,
+from signal_index.wire.lookups import Answer, Lookup, Nothing, Outcome, OwnLookups
+from signal_index.wire.values import Id
+
+router: Final = APIRouter(prefix=PREFIX)
+
+
+class SignedConfig(Response):
+    """The key config as all holders signed it (JWS)."""
+
+    media_type = "application/jose+json"
+
+
+@router.get(
+    "/key-config",
+    summary="De sleutelconfiguratie, door alle sleutelhouders ondertekend",
+    response_class=SignedConfig,
 )
-
-router: Final = APIRouter(prefix="/relay")
-
-Encoded32 = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class EvaluationBody(_Body):
-    """Points for one holder of a pair."""
-
-    holder: int = Field(ge=1, le=255)
-    act: Literal["lookup", "officer-search"]
-    pair: list[int] = Field(min_length=2, max_length=2)
-    keyVersion: int = Field(ge=1)  # noqa: N815 - as on the wire
-    epoch: int = Field(ge=1)
-    points: list[Encoded32] = Field(min_length=1, max_length=HOUSEHOLD_MAXIMUM)
-
-
-class LookupBody(LookupTerms):
-    """What the index is asked, with the plain case number of this organisation."""
-
-    caseReference: Annotated[str, Field(max_length=64)] | None = Field(  # noqa: N815
-        default=None, repr=False
-    )
-
-
-@router.get("/key-config")
+@fails(HolderUnreachable)
 async def read_key_config(request: Request, _caller: ReadingCaller) -> Response:
     """Give the key config as the holders serve it; the browser checks it."""
     return _answer(await desk_of(request).holders.key_config())
 
 
-@router.get("/pins")
-async def read_pins(request: Request, _caller: ReadingCaller) -> dict[str, Any]:
-    """Give the config keys that this organisation pinned."""
+@router.get("/pins", summary="De sleutels die deze organisatie vertrouwt")
+@fails()
+async def read_pins(request: Request, _caller: ReadingCaller) -> PinnedKeys:
+    """Show the config keys that this organisation pinned."""
     desk = desk_of(request)
     origin = desk.settings.accepted_key_origin
-    return {"pins": desk.pins, "acceptedKeyOrigin": origin}
+    return PinnedKeys(pins=desk.pins, acceptedKeyOrigin=origin)
 
 
-@router.post("/evaluations")
+@router.post(
+    "/evaluations",
+    summary="Laat geblindeerde punten berekenen door één sleutelhouder",
+    response_model=EvaluationAnswer,
+)
+@fails(party=HOLDER)
 async def evaluate(
-    request: Request, caller: ChangingCaller, body: EvaluationBody
+    request: Request, caller: ChangingCaller, body: RelayedEvaluation
 ) -> Response:
     """Pass points on to one holder, signed by the organisation."""
     asked = Evaluation(
@@ -77,15 +69,20 @@ async def evaluate(
         pair=tuple(body.pair),
         key_version=body.keyVersion,
         epoch=body.epoch,
-        points=tuple(decode_b64u(point) for point in body.points),
+        points=tuple(body.points),
         act=Act(body.act),
     )
     return _answer(await desk_of(request).holders.evaluate(asked, caller.person.sub))
 
 
-@router.post("/lookups")
+@router.post(
+    "/lookups",
+    summary="Bevraag één tot tien personen voor één doel",
+    response_model=Answer,
+)
+@fails(CaseReferenceInvalid, ReceiptInvalid, party=INDEX_ACTS, more=[409])
 async def look_up(
-    request: Request, caller: ChangingCaller, body: LookupBody
+    request: Request, caller: ChangingCaller, body: RelayedLookup
 ) -> Response:
     """Pass a lookup on to the index; keep its receipts once they hold."""
     desk = desk_of(request)
@@ -98,7 +95,12 @@ async def look_up(
     return _answer(answer)
 
 
-@router.post("/lookups/{entry}/outcome")
+@router.post(
+    "/lookups/{entry}/outcome",
+    summary="Vastleggen wat er van de bevraging kwam",
+    status_code=204,
+)
+@fails(party=INDEX_ACTS, more=[404])
 async def record_outcome(
     request: Request, caller: ChangingCaller, entry: UUID, body: Outcome
 ) -> Response:
@@ -107,7 +109,12 @@ async def record_outcome(
     return _answer(await index.pass_on(path, caller.access_token, body))
 
 
-@router.post("/lookups/{entry}/print")
+@router.post(
+    "/lookups/{entry}/print",
+    summary="Vastleggen dat een antwoord op papier gaat, voordat het gebeurt",
+    status_code=204,
+)
+@fails(party=INDEX_ACTS, more=[404])
 async def record_print(
     request: Request, caller: ChangingCaller, entry: UUID
 ) -> Response:
@@ -116,7 +123,12 @@ async def record_print(
     return _answer(await index.pass_on(path, caller.access_token, Nothing()))
 
 
-@router.post("/abandoned-requests")
+@router.post(
+    "/abandoned-requests",
+    summary="Melden welke eigen aanvragen tot niets kwamen",
+    status_code=204,
+)
+@fails(party=INDEX_ACTS)
 async def report_abandoned(
     request: Request, caller: ChangingCaller, body: AbandonedRequests
 ) -> Response:
@@ -125,7 +137,12 @@ async def report_abandoned(
     return _answer(await index.pass_on(path, caller.access_token, body))
 
 
-@router.get("/catalogue")
+@router.get(
+    "/catalogue",
+    summary="De doelen die voor deze gebruiker open zijn",
+    response_model=Catalogue,
+)
+@fails(party=INDEX)
 async def read_catalogue(request: Request, caller: ReadingCaller) -> Response:
     """Give the purposes that are open to this person."""
     query = {"municipality": caller.person.municipality}
@@ -135,16 +152,33 @@ async def read_catalogue(request: Request, caller: ReadingCaller) -> Response:
     )
 
 
-@router.get("/own-lookups")
+@router.get(
+    "/own-lookups",
+    summary="Wat deze gebruiker bevroeg, zonder over wie",
+    response_model=OwnLookups,
+)
+@fails(party=INDEX)
 async def read_own_lookups(
-    request: Request, caller: ReadingCaller, cursor: str | None = None
+    request: Request, caller: ReadingCaller, cursor: Id | None = None
 ) -> Response:
     """Give what this person looked up, without whom."""
-    query = {} if cursor is None else {"cursor": cursor}
+    query = {} if cursor is None else {"cursor": str(cursor)}
     index = desk_of(request).index
     return _answer(
         await index.pass_on("/v1/own-lookups", caller.access_token, query=query)
     )
+
+
+@router.get("/openapi.json", summary="Deze beschrijving", response_model=dict)
+async def show_openapi() -> Response:
+    """Hand the description of the relay to any page."""
+    return Response(openapi_text(), media_type=JSON, headers=PUBLIC_HEADERS)
+
+
+@cache
+def openapi_text() -> bytes:
+    """Write the OpenAPI 3.1 document of this version."""
+    return write_document(router.routes)
 
 
 def _answer(passed: Passed) -> Response:

@@ -28,7 +28,11 @@ def _encoded(characters: int, said: str) -> WithJsonSchema:
     return WithJsonSchema({**encoding, "pattern": pattern, "description": said})
 
 
-_POINT: Final = _encoded(POINT_CHARACTERS, "Een punt op ristretto255")
+PointText = Annotated[
+    str,
+    Field(max_length=POINT_CHARACTERS),
+    _encoded(POINT_CHARACTERS, "Een punt op ristretto255"),
+]
 _Number = Annotated[int, Field(strict=True)]
 
 
@@ -36,10 +40,7 @@ class EvaluationRequest(_Wire):
     """Blinded points, and the request for them that an organisation signed (JWS)."""
 
     request: Annotated[str, Field(max_length=_REQUEST_CHARACTERS)]
-    points: Annotated[
-        list[Annotated[str, Field(max_length=POINT_CHARACTERS), _POINT]],
-        Field(min_length=1, max_length=MAX_POINTS),
-    ]
+    points: Annotated[list[PointText], Field(min_length=1, max_length=MAX_POINTS)]
 
 
 class EvaluationAnswer(_Wire):
@@ -48,7 +49,7 @@ class EvaluationAnswer(_Wire):
     holder: _Number
     keyVersion: _Number
     epoch: _Number
-    evaluations: Annotated[list[Annotated[str, _POINT]], Field(max_length=MAX_POINTS)]
+    evaluations: Annotated[list[PointText], Field(max_length=MAX_POINTS)]
     proof: Annotated[str, _encoded(86, "RFC 9497: c en s")]
     ticket: str | None = Field(default=None, repr=False)
 

@@ -101,7 +101,7 @@ async def _pass_on(
     }
     if "x-reference" in request.headers:
         headers["X-Reference"] = request.headers["x-reference"]
-    url = f"{neighbours.desk}/relay{path}"
+    url = f"{neighbours.desk}/relay/v1{path}"
     try:
         answer = await http.request(request.method, url, content=body, headers=headers)
     except httpx.TransportError:

@@ -1,8 +1,8 @@
 """A case system (regiesysteem) that looks citizens up through the desk's relay.
 
 It holds its own access token of the person who asks, pseudonymises with keys' Python
-client, and sends the lookup to `/relay/lookups`. The desk signs and forwards; neither
-it nor the index ever gets a BSN.
+client, and sends the lookup to `/relay/v1/lookups`. The desk signs and forwards;
+neither it nor the index ever gets a BSN.
 """
 
 import json
@@ -97,7 +97,7 @@ class CaseSystem:
     async def ask(self, body: dict[str, Any]) -> Reply:
         """Send one lookup to the relay."""
         answer = await self._http.post(
-            f"{self._places.desk_url}/relay/lookups", json=body
+            f"{self._places.desk_url}/relay/v1/lookups", json=body
         )
         return _read(answer)
 

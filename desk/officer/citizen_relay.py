@@ -33,7 +33,7 @@ from signal_index.wire.persons import NamedPerson
 router: Final = APIRouter()
 
 
-@router.post("/relay/citizen-reports/{request_id}")
+@router.post("/relay/v1/citizen-reports/{request_id}")
 async def make_report(
     request: Request,
     caller: SendingPrivacyOfficer,
@@ -61,7 +61,7 @@ async def make_report(
     )
 
 
-@router.post("/relay/embargoes")
+@router.post("/relay/v1/embargoes")
 async def place_embargo(
     request: Request, caller: SendingPrivacyOfficer, body: NewEmbargo
 ) -> Response:
@@ -70,7 +70,7 @@ async def place_embargo(
     return _pass_on(await index.pass_on("/v1/embargoes", caller.access_token, body))
 
 
-@router.post("/relay/corrections")
+@router.post("/relay/v1/corrections")
 async def enter_correction(
     request: Request, caller: SendingPrivacyOfficer, body: NewCorrection
 ) -> Response:

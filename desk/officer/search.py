@@ -127,7 +127,7 @@ async def show_found(
     )
 
 
-@router.post("/relay/officer-search")
+@router.post("/relay/v1/officer-search")
 async def search_by_citizen(
     request: Request, caller: SendingOfficer, body: CitizenSearch
 ) -> Response:

@@ -117,12 +117,12 @@ class RelayTransport:
             "epoch": asked.epoch,
             "points": [encode_b64u(point) for point in asked.points],
         }
-        url = f"{self._url}/relay/evaluations"
+        url = f"{self._url}/relay/v1/evaluations"
         return _read_answer(holder, await _post(self._client, url, body))
 
     async def key_config(self) -> bytes:
         """Give the key config as the desk relays it."""
-        url = f"{self._url}/relay/key-config"
+        url = f"{self._url}/relay/v1/key-config"
         response = await _get(self._client, url)
         if response.status_code != OK:
             raise HolderUnavailable

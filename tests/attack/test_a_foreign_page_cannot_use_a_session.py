@@ -41,7 +41,7 @@ async def test_without_the_pages_own_token_nothing_changes(
     await log_in(browser)
     headers = {} if token is None else {"X-CSRF-Token": token}
     answer = await browser.post(
-        "/relay/evaluations", json=points_of_the_attacker(), headers=headers
+        "/relay/v1/evaluations", json=points_of_the_attacker(), headers=headers
     )
     assert answer.status_code == 403
     assert answer.json()["type"] == "/problems/foreign-page"
@@ -50,7 +50,7 @@ async def test_without_the_pages_own_token_nothing_changes(
 async def test_with_it_the_same_request_passes(browser: Browser) -> None:
     page = await log_in(browser)
     answer = await browser.post(
-        "/relay/evaluations",
+        "/relay/v1/evaluations",
         json=points_of_the_attacker(),
         headers={"X-CSRF-Token": csrf_of(page)},
     )
@@ -59,14 +59,14 @@ async def test_with_it_the_same_request_passes(browser: Browser) -> None:
 
 async def test_a_bearer_header_never_borrows_the_cookie(browser: Browser) -> None:
     await log_in(browser)
-    answer = await browser.get("/relay/pins", headers={"Authorization": "Bearer x"})
+    answer = await browser.get("/relay/v1/pins", headers={"Authorization": "Bearer x"})
     assert answer.status_code == 401
 
 
 async def test_no_answer_may_be_read_from_elsewhere(browser: Browser) -> None:
     await log_in(browser)
     answer = await browser.get(
-        "/relay/pins", headers={"Origin": "https://evil.example"}
+        "/relay/v1/pins", headers={"Origin": "https://evil.example"}
     )
     assert not [name for name in answer.headers if name.startswith("access-control")]
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"

@@ -117,14 +117,14 @@ def test_a_tab_that_was_closed_in_mid_lookup_is_told_of_later(
     told: list[str] = []
 
     def listen(request: Request) -> None:
-        if request.url.endswith("/relay/abandoned-requests"):
+        if request.url.endswith("/relay/v1/abandoned-requests"):
             told.append(str(request.post_data))
 
     page.on("request", listen)
     screen.log_in()
-    page.route("**/relay/lookups", lambda route: route.abort())
+    page.route("**/relay/v1/lookups", lambda route: route.abort())
     screen.ask([number])
-    page.unroute("**/relay/lookups")
+    page.unroute("**/relay/v1/lookups")
     kept = page.evaluate(f"localStorage.getItem('{STORED}')")
     assert len(json.loads(kept)) == 1
     assert number not in kept
@@ -132,7 +132,7 @@ def test_a_tab_that_was_closed_in_mid_lookup_is_told_of_later(
     screen.complaints.clear()  # the connection that we cut
     older = [{**one, "at": one["at"] - LATER} for one in json.loads(kept)]
     page.evaluate(f"kept => localStorage.setItem('{STORED}', kept)", json.dumps(older))
-    with page.expect_response("**/relay/abandoned-requests") as answered:
+    with page.expect_response("**/relay/v1/abandoned-requests") as answered:
         screen.go("/lookup")
     assert answered.value.status == 204
     assert [set(json.loads(one)) for one in told] == [{"reqs"}]

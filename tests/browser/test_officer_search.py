@@ -100,7 +100,7 @@ def test_a_citizen_is_searched_for_and_the_number_goes_nowhere(
     link = f"#citizen-found a[href='/officer/entries/{reference}']"
     expect(any_screen.page.locator(link)).to_be_visible()
     any_screen.assert_open_to_all()
-    assert any("/relay/officer-search" in each for each in seen)
+    assert any("/relay/v1/officer-search" in each for each in seen)
     assert not any(number in each for each in seen)
     assert number not in any_screen.page.evaluate(EVERYTHING_KEPT)
 

@@ -29,7 +29,7 @@ def test_no_request_and_no_storage_holds_the_number(screen: Screen, town: Town) 
     numbers = [town.people.find_with("bijstand"), town.people.unknown[0]]
     screen.ask(numbers)
     kept = screen.page.evaluate(EVERYTHING_KEPT)
-    assert any("/relay/lookups" in each for each in seen)
+    assert any("/relay/v1/lookups" in each for each in seen)
     for number in numbers:
         assert number not in kept
         assert not any(number in each for each in seen)

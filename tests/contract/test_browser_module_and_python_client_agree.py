@@ -44,7 +44,7 @@ async def ask_in_the_browsers_way(
 ) -> dict[str, Any]:
     async with _listening(app) as url:
         question = {
-            "relay": f"{url}/relay",
+            "relay": f"{url}/relay/v1",
             "token": town.provider.access_token(OTHER_CLIENT),
             "now": town.clock().isoformat(),
             "numbers": numbers,

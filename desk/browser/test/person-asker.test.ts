@@ -24,7 +24,7 @@ function aDesk(town: Town) {
     return Response.json({ ...rest, evaluations: evaluated.map(encodeB64u), proof: encodeB64u(proof) });
   };
   const memory = { read: () => null, write: () => undefined };
-  return { answered, asker: new PersonAsker(new Relay("/relay", {}, answer), memory) };
+  return { answered, asker: new PersonAsker(new Relay("/relay/v1", {}, answer), memory) };
 }
 
 test("an officer's tickets are of act officer-search, from two holders", async () => {

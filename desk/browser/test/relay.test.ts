@@ -9,7 +9,7 @@ const ASKED = { pair: [1, 2], keyVersion: 1, epoch: 1, points: [] };
 
 function relayThatSays(status: number, slug: string): Relay {
   const body = JSON.stringify({ type: `/problems/${slug}`, title: "", status });
-  return new Relay("/relay", {}, async () => new Response(body, { status }));
+  return new Relay("/relay/v1", {}, async () => new Response(body, { status }));
 }
 
 test("a holder that is down is passed over", async () => {
@@ -26,7 +26,7 @@ test("a spent budget and a session that is gone are not the same", async () => {
 });
 
 test("no connection is told as such", async () => {
-  const relay = new Relay("/relay", {}, () => Promise.reject(new TypeError("failed")));
+  const relay = new Relay("/relay/v1", {}, () => Promise.reject(new TypeError("failed")));
   await assert.rejects(relay.lookUp({}), Offline);
 });
 

@@ -34,7 +34,7 @@ function scene(answer: () => Response, store = new Store()): Scene {
     told.push(JSON.parse(String(init.body)));
     return new Response(null, { status: 204 });
   };
-  const relay = new TrackingRelay(new Unfinished(store, () => now), "/relay", {}, fetcher);
+  const relay = new TrackingRelay(new Unfinished(store, () => now), "/relay/v1", {}, fetcher);
   return { store, relay, told, wait: (milliseconds) => void (now += milliseconds) };
 }
 

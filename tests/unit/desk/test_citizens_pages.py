@@ -147,7 +147,7 @@ async def officer(town: Town, desk: FastAPI) -> AsyncIterator[Browser]:
 async def make_report(officer: Browser, report_id: str = ID) -> dict[str, Any]:
     page = await officer.get("/officer/citizens")
     headers = {"X-CSRF-Token": csrf_of(page)}
-    path = f"/relay/citizen-reports/{report_id}"
+    path = f"/relay/v1/citizen-reports/{report_id}"
     answer = await officer.post(path, json=PERSON, headers=headers)
     assert answer.status_code == 200, answer.text
     made: dict[str, Any] = answer.json()
@@ -237,7 +237,7 @@ async def test_what_the_index_refuses_reaches_the_page_as_it_is(
     town.index.pages[f"/v1/access-requests/{ID}/report"] = (409, problem)
     page = await officer.get("/officer/citizens")
     headers = {"X-CSRF-Token": csrf_of(page)}
-    path = f"/relay/citizen-reports/{ID}"
+    path = f"/relay/v1/citizen-reports/{ID}"
     answer = await officer.post(path, json=PERSON, headers=headers)
     assert (answer.status_code, answer.json()) == (409, problem)
 

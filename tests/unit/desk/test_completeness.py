@@ -88,7 +88,7 @@ async def test_junk_of_a_browser_does_not_reach_the_index(
     town: Town, browser: Browser, reqs: object
 ) -> None:
     await log_in_with_csrf(browser)
-    answer = await browser.post("/relay/abandoned-requests", json={"reqs": reqs})
+    answer = await browser.post("/relay/v1/abandoned-requests", json={"reqs": reqs})
     assert answer.status_code == 400
     assert town.index.abandoned == []
 
@@ -98,7 +98,7 @@ async def test_what_came_to_nothing_goes_on_to_the_index(
 ) -> None:
     await log_in_with_csrf(browser)
     body = {"reqs": ["A" * 43]}
-    answer = await browser.post("/relay/abandoned-requests", json=body)
+    answer = await browser.post("/relay/v1/abandoned-requests", json=body)
     assert answer.status_code == 204
     assert town.index.abandoned == ["A" * 43]
 
@@ -109,7 +109,7 @@ async def test_a_page_of_another_site_cannot_tell_it(
     await log_in_with_csrf(browser)
     del browser.headers["X-CSRF-Token"]
     body = {"reqs": ["A" * 43]}
-    answer = await browser.post("/relay/abandoned-requests", json=body)
+    answer = await browser.post("/relay/v1/abandoned-requests", json=body)
     assert answer.status_code == 403
     assert town.index.abandoned == []
 

@@ -42,7 +42,7 @@ async def test_what_fails_stands_in_the_log_under_the_number_on_the_screen(
     town.holders.holders[3].down = True
     with caplog.at_level(logging.INFO, "signal-desk"):
         answer = await browser.get(
-            "/relay/key-config", headers={"X-Reference": REFERENCE}
+            "/relay/v1/key-config", headers={"X-Reference": REFERENCE}
         )
     assert answer.json()["reference"] == REFERENCE
     assert any(REFERENCE in line for line in caplog.messages)
@@ -52,7 +52,7 @@ async def test_what_fails_stands_in_the_log_under_the_number_on_the_screen(
 async def test_a_reference_of_another_form_is_not_taken_over(
     browser: Browser, given: str
 ) -> None:
-    answer = await browser.get("/relay/pins", headers={"X-Reference": given})
+    answer = await browser.get("/relay/v1/pins", headers={"X-Reference": given})
     assert answer.status_code == 401
     assert answer.json()["reference"] != given
 

@@ -189,7 +189,7 @@ async def test_a_search_by_citizen_needs_the_pages_own_token(
     browser: Browser, token: str
 ) -> None:
     assert token
-    answer = await browser.post("/relay/officer-search", json={})
+    answer = await browser.post("/relay/v1/officer-search", json={})
     assert answer.status_code == 403
 
 
@@ -200,7 +200,7 @@ async def test_a_search_by_citizen_is_passed_on_and_comes_back_as_a_list(
     citizen = {"keyVersion": 1, "tickets": ["a", "b"], "pseudonym": "A" * 43}
     body = {"why": "complaint", "first": "2021-01-01", "last": "2026-11-22"}
     answer = await browser.post(
-        "/relay/officer-search",
+        "/relay/v1/officer-search",
         json=body | {"citizen": citizen},
         headers={"X-CSRF-Token": token},
     )
@@ -216,7 +216,7 @@ async def test_what_the_index_refuses_of_it_comes_back_as_it_is(
     citizen = {"keyVersion": 1, "tickets": ["a", "b"], "pseudonym": "A" * 43}
     body = {"why": "complaint", "first": "2021-01-01", "last": "2026-11-22"}
     answer = await browser.post(
-        "/relay/officer-search",
+        "/relay/v1/officer-search",
         json=body | {"citizen": citizen},
         headers={"X-CSRF-Token": token},
     )

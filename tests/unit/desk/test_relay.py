@@ -48,7 +48,7 @@ async def look_up(
     made = await pseudonymise_through(town, browser, people)
     encoded = [encode_b64u(each.encoded) for each in made.pseudonyms]
     body = a_lookup(made.tickets, encoded, **changes)
-    return await browser.post("/relay/lookups", json=body)
+    return await browser.post("/relay/v1/lookups", json=body)
 
 
 async def test_keys_python_client_works_through_the_relay(
@@ -158,7 +158,7 @@ async def test_an_outcome_is_recorded_at_the_index(
     await log_in_with_csrf(browser)
     entry = (await look_up(town, browser)).json()["answers"][0]["entryId"]
     said = {"outcome": "contact-made"}
-    answer = await browser.post(f"/relay/lookups/{entry}/outcome", json=said)
+    answer = await browser.post(f"/relay/v1/lookups/{entry}/outcome", json=said)
     assert answer.status_code == 204
     assert town.index.outcomes == [(entry, "contact-made")]
 
@@ -166,7 +166,7 @@ async def test_an_outcome_is_recorded_at_the_index(
 async def test_a_print_is_recorded_at_the_index(town: Town, browser: Browser) -> None:
     await log_in_with_csrf(browser)
     entry = (await look_up(town, browser)).json()["answers"][0]["entryId"]
-    answer = await browser.post(f"/relay/lookups/{entry}/print")
+    answer = await browser.post(f"/relay/v1/lookups/{entry}/print")
     assert answer.status_code == 204
     assert town.index.prints == [entry]
 
@@ -177,7 +177,7 @@ async def test_a_print_without_the_pages_token_is_not_recorded(
     await log_in_with_csrf(browser)
     entry = (await look_up(town, browser)).json()["answers"][0]["entryId"]
     del browser.headers["X-CSRF-Token"]
-    answer = await browser.post(f"/relay/lookups/{entry}/print")
+    answer = await browser.post(f"/relay/v1/lookups/{entry}/print")
     assert (answer.status_code, town.index.prints) == (403, [])
 
 
@@ -207,13 +207,13 @@ async def test_a_token_that_is_not_for_this_relay_is_refused(
     client = str(changes.pop("client_id", OTHER_CLIENT))
     token = town.provider.access_token(client, **changes)
     bearer = {"Authorization": f"Bearer {token}"}
-    answer = await browser.get("/relay/pins", headers=bearer)
+    answer = await browser.get("/relay/v1/pins", headers=bearer)
     assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("path", ["pins", "key-config", "catalogue", "own-lookups"])
 async def test_nobody_reads_without_a_login(browser: Browser, path: str) -> None:
-    answer = await browser.get(f"/relay/{path}")
+    answer = await browser.get(f"/relay/v1/{path}")
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -241,5 +241,5 @@ async def test_terms_that_no_holder_can_be_asked_are_refused_here(
         "epoch": 1,
         "points": ["A" * 43],
     }
-    answer = await browser.post("/relay/evaluations", json=body | changes)
+    answer = await browser.post("/relay/v1/evaluations", json=body | changes)
     assert answer.status_code == 400

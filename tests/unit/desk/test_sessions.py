@@ -44,7 +44,7 @@ async def test_the_access_token_is_renewed_before_it_ends(
 async def test_requests_at_once_renew_once(town: Town, browser: Browser) -> None:
     await log_in(browser)
     town.clock.forward(timedelta(minutes=4, seconds=30))
-    pages = await asyncio.gather(*(browser.get("/relay/pins") for _ in range(5)))
+    pages = await asyncio.gather(*(browser.get("/relay/v1/pins") for _ in range(5)))
     assert {page.status_code for page in pages} == {200}
     assert town.provider.refreshed == 1
 

@@ -21,7 +21,7 @@ import { GIVE_UP_AFTER, Waiting } from "./waiting.ts";
 class LookupPage {
   #waiting: Waiting | null = null; // first: the key config is fetched before the rest is made
   readonly #headers: Record<string, string> = { "X-CSRF-Token": csrfToken() };
-  readonly #relay = new TrackingRelay(new Unfinished(localStorage), "/relay", this.#headers, (path, init) =>
+  readonly #relay = new TrackingRelay(new Unfinished(localStorage), "/relay/v1", this.#headers, (path, init) =>
     this.#fetch(path, init),
   );
   readonly #asker = new Asker(this.#relay, memory);

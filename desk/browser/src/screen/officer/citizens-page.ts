@@ -16,7 +16,7 @@ import { ReportMaker } from "./report-maker.ts";
 export type Ask = (act: (relay: Relay, asker: PersonAsker) => Promise<void>, place: HTMLElement) => Promise<void>;
 
 const headers: Record<string, string> = { "X-CSRF-Token": csrfToken() };
-const relay = new Relay("/relay", headers);
+const relay = new Relay("/relay/v1", headers);
 const asker = new PersonAsker(relay, memory);
 
 /** Do something that may be refused, and tell why in the place given. */

@@ -16,7 +16,7 @@ import { PersonField } from "./person-field.ts";
 
 class CitizenSearch {
   readonly #headers: Record<string, string> = { "X-CSRF-Token": csrfToken() };
-  readonly #relay = new Relay("/relay", this.#headers);
+  readonly #relay = new Relay("/relay/v1", this.#headers);
   readonly #asker = new PersonAsker(this.#relay, memory);
   readonly #why = need<HTMLSelectElement>("#citizen-why");
   readonly #whyError = need("#citizen-why-error");
