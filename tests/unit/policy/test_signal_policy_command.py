@@ -9,8 +9,9 @@ from typer.testing import CliRunner, Result
 
 from policy.__main__ import app
 from policy.bundle import parse_bundle, shipped_bundle
-from policy.catalogue import shipped_texts
+from policy.catalogue import load_catalogue, shipped_texts
 from policy.change import CategorySwitch, switch_category
+from policy.policy import load_policy
 from policy.rules import shipped_rules
 
 
@@ -26,9 +27,14 @@ def _folder(path: Path, texts: dict[str, str]) -> Path:
 
 
 def test_check_finds_the_shipped_files_in_order_and_names_what_wants_a_lawyer() -> None:
+    shipped, rules = load_catalogue(), load_policy().book.rules
+    counts = (
+        f"{len(shipped.purposes)} doelen, {len(shipped.categories)} soorten signalen, "
+        f"{len(rules)} regels"
+    )
     result = _run("check")
     assert result.exit_code == 0
-    assert "6 doelen, 13 soorten signalen, 22 regels" in result.stdout
+    assert counts in result.stdout
     assert "nog niet door een jurist nagekeken" in result.stdout
 
 
