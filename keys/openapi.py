@@ -6,7 +6,7 @@
   wrong with input is 400, never the 422 that the generator would add.
 
 Stands in `keys` because nothing of ours lies below. NL API Design Rules 2.1,
-/core/doc-openapi; `deploy/check --rules` holds each document against them.
+/core/doc-openapi; `deploy/check` holds each document against them.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ class NamedRoute:
 class Routes:
     """The routes of one subject; `tag` is the document's heading for them."""
 
-    def __init__(self, tag: str = "") -> None:
+    def __init__(self, tag: str) -> None:
         self.tag = tag
         self.named: list[NamedRoute] = []
         self.served: list[Route] = []
@@ -139,7 +139,7 @@ class Routes:
     def get(
         self,
         path: str,
-        summary: str = "",
+        summary: str,
         **more: Any,  # noqa: ANN401 - the fields of NamedRoute
     ) -> Callable[[Endpoint], Endpoint]:
         """Make a route for reading."""
@@ -148,7 +148,7 @@ class Routes:
     def post(
         self,
         path: str,
-        summary: str = "",
+        summary: str,
         **more: Any,  # noqa: ANN401 - the fields of NamedRoute
     ) -> Callable[[Endpoint], Endpoint]:
         """Make a route for an act."""
@@ -157,7 +157,7 @@ class Routes:
     def put(
         self,
         path: str,
-        summary: str = "",
+        summary: str,
         **more: Any,  # noqa: ANN401 - the fields of NamedRoute
     ) -> Callable[[Endpoint], Endpoint]:
         """Make a route for storing under a given id."""
@@ -167,12 +167,10 @@ class Routes:
         self,
         method: str,
         path: str,
-        summary: str = "",
+        summary: str,
         **more: Any,  # noqa: ANN401 - the fields of NamedRoute
     ) -> Callable[[Endpoint], Endpoint]:
         def keep(endpoint: Endpoint) -> Endpoint:
-            if not self.tag:
-                more["is_plain"] = True
             named = NamedRoute(endpoint, method, path, summary, **more)
             self.served.append(named.make())
             self.named.append(named)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib import resources
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -94,14 +93,4 @@ SUBJECTS = (
 @cache
 def openapi_text() -> bytes:
     """Write the OpenAPI 3.1 document of this version."""
-    document = dict(make_document([one for one in SUBJECTS if one.tag]))
-    folder = resources.files("signal_index.api") / "openapi"
-    files = (one for one in folder.iterdir() if one.name.endswith(".json"))
-    for file in sorted(files, key=lambda one: one.name):
-        part = json.loads(file.read_bytes())
-        for path, item in part.get("paths", {}).items():
-            for method, operation in item.items():
-                document["paths"].setdefault(path, {}).setdefault(method, operation)
-        for name, schema in part.get("components", {}).get("schemas", {}).items():
-            document["components"]["schemas"].setdefault(name, schema)
-    return json.dumps(document, ensure_ascii=False).encode()
+    return json.dumps(make_document(SUBJECTS), ensure_ascii=False).encode()

@@ -65,7 +65,7 @@ def test_a_route_without_a_caller_cannot_be_made() -> None:
         return Response()
 
     with pytest.raises(TypeError):
-        Routes().get("/forgotten")(forgotten)
+        Routes("x").get("/forgotten", "Vergeten")(forgotten)
 
 
 def test_a_route_with_two_callers_cannot_be_made() -> None:
@@ -74,7 +74,7 @@ def test_a_route_with_two_callers_cannot_be_made() -> None:
         return Response()
 
     with pytest.raises(TypeError):
-        Routes().get("/torn")(torn)
+        Routes("x").get("/torn", "Verscheurd")(torn)
 
 
 def test_nothing_is_served_beside_these_but_the_address_for_reports() -> None:
