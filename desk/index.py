@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import httpx
 from pydantic import BaseModel
@@ -23,8 +22,8 @@ from signal_index.wire.model import Model, parse_body, parse_value
 INDEX_TIMEOUT = httpx.Timeout(15.0, connect=3.0)
 REPORT_TIMEOUT = httpx.Timeout(60.0, connect=3.0)
 _LONG_WORK = ("/report", "/policy/simulations")
-"""What opens a quarter of a year of entries takes longer than a page may."""
-"""A report proves each of its lines, hundreds perhaps."""
+"""What opens a quarter of a year of entries, or proves hundreds of lines, may take
+longer than a page."""
 
 
 class SignalIndex:
@@ -42,21 +41,6 @@ class SignalIndex:
         """Ask whether witnesses confirm the ledger, from the index's public health."""
         passed = await self._send("GET", "/v1/health", None)
         return read_answer(Health, passed).witness.state
-
-    async def ask(
-        self,
-        method: str,
-        path: str,
-        token: str,
-        body: object = None,
-        *,
-        query: dict[str, str] | None = None,
-    ) -> Passed:
-        """Ask what an officer's page needs; `path` begins with `/v1/`."""
-        content = None
-        if body is not None:
-            content = json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
-        return await self._send(method, path, token, content, query)
 
     async def fetch(
         self,
@@ -85,19 +69,20 @@ class SignalIndex:
         body: BaseModel | Mapping[str, object] | None = None,
         *,
         query: dict[str, str] | None = None,
+        method: str | None = None,
     ) -> Passed:
         """Ask the same, for who wants the answer as it is: status, problem and all.
 
         A mapping is what a person typed: the index says what is wrong with it, and the
         page shows that beside the form.
         """
-        method = "GET" if body is None else "POST"
+        usual = "GET" if body is None else "POST"
         content = None
         if isinstance(body, BaseModel):
             content = body.model_dump_json().encode()
         elif body is not None:
             content = json.dumps(body).encode()
-        return await self._send(method, path, token, content, query)
+        return await self._send(method or usual, path, token, content, query)
 
     async def _send(
         self,
@@ -145,21 +130,6 @@ def read_answer(model: type[Model], passed: Passed) -> Model:
         return parse_body(model, passed.body)
     except InvalidField:
         raise IndexUnreachable from None
-
-
-def parse_page_data(passed: Passed) -> dict[str, Any]:
-    """Give what a page shows, or raise `IndexUnreachable` or a `PageQuestionRefused`.
-
-    200 and 201 are data.
-    """
-    verify_done(passed)
-    try:
-        found = json.loads(passed.body)
-    except ValueError:
-        raise IndexUnreachable from None
-    if not isinstance(found, dict):
-        raise IndexUnreachable
-    return found
 
 
 def verify_done(passed: Passed) -> None:

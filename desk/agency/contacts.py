@@ -82,8 +82,8 @@ async def change_contact(
     wire, faults = read_contact(form, known.lastVerified.isoformat())
     if not faults:
         try:
-            said = fill_in(ContactHolder, **wire).model_dump(mode="json")
-            verify_done(await desk.index.ask("PUT", path, caller.access_token, said))
+            said, token = fill_in(ContactHolder, **wire), caller.access_token
+            verify_done(await desk.index.pass_on(path, token, said, method="PUT"))
         except IndexFoundFault as fault:
             faults = {field: "contact.fault." + field for field in fault.fields}
     if faults:

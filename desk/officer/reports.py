@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -20,7 +20,7 @@ from desk.csv_files import MEDIA_TYPE
 from desk.desk import desk_of
 from desk.errors import IndexFoundFault
 from desk.headers import allow_form
-from desk.index import fill_in, parse_page_data, read_answer
+from desk.index import fill_in, read_answer
 from desk.moments import HERE, format_month
 from desk.officer.report_files import (
     ON_PAPER,
@@ -39,6 +39,7 @@ from desk.officer.told import read_told, tell_fault
 from desk.pages import TEMPLATES, render
 from desk.pdf import make_pdf
 from signal_index.wire import reports as wire
+from signal_index.wire.searching import SearchOptions
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/reports"
@@ -192,7 +193,7 @@ async def _show(request: Request, caller: Caller, **shown: object) -> HTMLRespon
     """Show the page; what was sent and did not go is shown with what was wrong."""
     desk = desk_of(request)
     token = caller.access_token
-    options = parse_page_data(await desk.index.pass_on("/v1/search-options", token))
+    options = await desk.index.fetch(SearchOptions, "/v1/search-options", token)
     found = await desk.index.fetch(wire.SpecificReports, "/v1/specific-reports", token)
     months = _months(desk.clock().astimezone(HERE).date())
     usual: dict[str, object] = {
@@ -220,13 +221,11 @@ async def _show(request: Request, caller: Caller, **shown: object) -> HTMLRespon
     return page
 
 
-def _choices(options: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
+def _choices(options: SearchOptions) -> dict[str, list[tuple[str, str]]]:
     return {
-        "why": [(one["code"], one["label"]) for one in options["why"]],
-        "organisations": [
-            (one["oin"], one["name"]) for one in options["organisations"]
-        ],
-        "purposes": [(one["code"], one["label"]) for one in options["purposes"]],
+        "why": [(one.code, one.label) for one in options.why],
+        "organisations": [(one.oin, one.name) for one in options.organisations],
+        "purposes": [(one.code, one.label) for one in options.purposes],
     }
 
 

@@ -14,10 +14,11 @@ from desk.errors import (
     LoginTooWeak,
 )
 from desk.holders import Passed
-from desk.index import parse_page_data
+from desk.index import read_answer, verify_done
 from desk.navigation import find_menu, find_start, is_own_page
 from desk.officer.routers import ROUTERS
 from desk.tokens import Person
+from signal_index.wire.health import Health
 from tests.desk_builders import Browser, Town, log_in
 
 pytestmark = pytest.mark.anyio
@@ -155,10 +156,10 @@ def test_what_the_index_refuses_becomes_a_fact(
     passed: Passed, error: type[DeskError]
 ) -> None:
     with pytest.raises(error):
-        parse_page_data(passed)
+        read_answer(Health, passed)
 
 
 def test_a_fault_names_the_fields() -> None:
     with pytest.raises(IndexFoundFault) as caught:
-        parse_page_data(a_refusal(400, errors=[{"field": "from", "code": "x"}]))
+        verify_done(a_refusal(400, errors=[{"field": "from", "code": "x"}]))
     assert caught.value.fields == {"from"}

@@ -101,7 +101,11 @@ async def test_a_new_user_has_no_history(browser: Browser) -> None:
 
 def test_every_fact_has_a_problem_and_every_problem_its_texts() -> None:
     leaves = [each for each in _walk(DeskError) if not each.__subclasses__()]
-    of_commands = {desk.errors.SettingsRefused, desk.errors.ReceiptFileRefused}
+    of_commands = {
+        desk.errors.SettingsRefused,
+        desk.errors.DatabaseRefused,
+        desk.errors.ReceiptFileRefused,
+    }
     told = [each for each in leaves if each not in of_commands]
     messages = load_texts("nl").messages
     for leaf in told:
