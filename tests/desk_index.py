@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from keys.base64url import encode_b64u
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import (
     ENTROPY_BYTES,
@@ -33,6 +34,8 @@ from signal_index.ledger import (
     sign_checkpoint,
 )
 from signal_index.proof import Checkpoint, TlogProof, hash_leaf, origin_of
+from signal_index.wire.completeness import AbandonedRequests
+from signal_index.wire.model import parse_body
 from tests.holders_builders import FakeClock
 from tests.wire_answers import on_the_wire
 
@@ -258,7 +261,8 @@ class FakeIndex:
         return Response(status_code=204)
 
     async def _abandon(self, request: Request) -> Response:
-        self.abandoned += (await request.json())["reqs"]
+        said = parse_body(AbandonedRequests, await request.body())
+        self.abandoned += [encode_b64u(req) for req in said.reqs]
         return Response(status_code=204)
 
     async def _own(self, _request: Request) -> Response:
