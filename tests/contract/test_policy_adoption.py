@@ -53,7 +53,7 @@ async def _try_to_publish(world: World, agency: Agency) -> str:
     notice = a_notice(agency.contact, source=Oin(agency.oin), category=agency.category)
     answer = await world.send_batch(agency, [notice], [a_bsn(1)])
     (result,) = answer.json()["results"]
-    problem = str(result.get("problem", {}).get("type", ""))
+    problem = str((result["problem"] or {}).get("type", ""))
     return str(result["outcome"]) + problem.rpartition("/")[2]
 
 
