@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import field_validator
+
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import (
     Day,
@@ -12,6 +14,7 @@ from signal_index.wire.values import (
     Municipality,
     OinText,
     SlugText,
+    unfit,
 )
 
 CorrectionKind = Literal["correction", "objection"]
@@ -43,6 +46,13 @@ class Release(RequestModel):
     """The citizen was told that the restriction ends (GDPR art. 18(3))."""
 
     citizenTold: Literal[True]
+
+    @field_validator("citizenTold", mode="before")
+    @classmethod
+    def _is_yes(cls, value: object) -> object:
+        if value is not True:  # to Python 1 is true as well, and to a Literal
+            raise unfit("unknown-code")
+        return value
 
 
 class CorrectionAnswer(RequestModel):
