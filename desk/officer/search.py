@@ -11,7 +11,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
-from pydantic import Field
 from starlette.responses import (
     HTMLResponse,
     JSONResponse,
@@ -59,7 +58,7 @@ class CitizenSearch(RequestModel):
     why: SlugText
     first: Day
     last: Day
-    citizen: NamedPerson = Field(repr=False)
+    citizen: NamedPerson
 
 
 @router.get(PAGE)

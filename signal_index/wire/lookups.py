@@ -28,7 +28,7 @@ HOUSEHOLD_MAXIMUM = 10
 class AskedSubject(RequestModel):
     """One person asked about, and how this citizen was informed (or why not)."""
 
-    pseudonym: Encoded32 = Field(repr=False)
+    pseudonym: Encoded32
     informed: CodeText | None
 
 
@@ -58,7 +58,7 @@ class Lookup(LookupTerms):
     `caseReference` is the HMAC of the case number under the own organisation's key.
     """
 
-    caseReference: Encoded32 | None = Field(repr=False)
+    caseReference: Encoded32 | None
 
 
 class FlagContact(AnswerModel):

@@ -11,7 +11,7 @@ Proven by tests/attack/test_the_wire_is_strict.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -22,7 +22,14 @@ from signal_index.wire.errors import FieldCode, InvalidField
 BODY: Final = "body"
 
 
-class RequestModel(BaseModel):
+class _Model(BaseModel):
+    """A model that prints as its name alone: what it says is somebody's."""
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
+        yield from ()
+
+
+class RequestModel(_Model):
     """What somebody sends us: read strictly, or refused."""
 
     model_config = ConfigDict(
@@ -34,8 +41,12 @@ class RequestModel(BaseModel):
     )
 
 
-class AnswerModel(BaseModel):
-    """What the index answers: made strictly, read without tripping over what is new."""
+class AnswerModel(_Model):
+    """What the index answers: made strictly, read without tripping over what is new.
+
+    Reading passes over members that we do not know, however deep they stand
+    (`parse_value`): an index may be newer than who reads it.
+    """
 
     model_config = ConfigDict(
         extra="ignore",
@@ -58,7 +69,7 @@ def parse_body(model: type[Model], data: bytes | str) -> Model:
 def parse_value(model: type[Model], value: object) -> Model:
     """Read a JSON value into a model, or raise `InvalidField`."""
     try:
-        return model.model_validate(value)
+        return model.model_validate(value, extra=model.model_config.get("extra"))
     except ValidationError as error:
         raise invalid_field(error.errors()) from None
 

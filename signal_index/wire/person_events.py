@@ -56,8 +56,8 @@ class PersonEventBody(RequestModel):
 
     keyVersion: Number
     event: SignedText
-    pseudonym: Encoded32 = Field(repr=False, description="N")
-    salt: Encoded16 = Field(repr=False)
+    pseudonym: Encoded32 = Field(description="N")
+    salt: Encoded16
 
 
 class PersonEventResult(AnswerModel):

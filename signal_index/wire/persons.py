@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-
 from signal_index.wire.model import RequestModel
 from signal_index.wire.values import Encoded32, Number, TicketPair
 
@@ -16,4 +14,4 @@ class NamedPerson(RequestModel):
 
     keyVersion: Number
     tickets: TicketPair
-    pseudonym: Encoded32 = Field(repr=False)
+    pseudonym: Encoded32

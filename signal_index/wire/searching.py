@@ -40,7 +40,7 @@ class Search(RequestModel):
     kinds: (
         Annotated[list[EntryKind], Field(min_length=1, max_length=len(KINDS))] | None
     ) = None
-    citizen: NamedPerson | None = Field(default=None, repr=False)
+    citizen: NamedPerson | None = None
     cursor: Id | None = None
     limit: Annotated[int, Field(ge=1, le=PAGE_MAXIMUM)] = 50
 

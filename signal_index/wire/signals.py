@@ -134,8 +134,8 @@ class NoticeBody(RequestModel):
 
     keyVersion: Number
     notice: SignedText
-    pseudonym: Encoded32 = Field(repr=False, description="N")
-    salt: Encoded16 = Field(repr=False)
+    pseudonym: Encoded32 = Field(description="N")
+    salt: Encoded16
 
 
 class WithdrawalBody(RequestModel):
@@ -148,8 +148,8 @@ class SubjectProof(RequestModel):
     """Who a notice is about: the pseudonym as sent (32 bytes, unchecked) and salt."""
 
     reference: Id
-    pseudonym: Encoded32 = Field(repr=False, description="N")
-    salt: Encoded16 = Field(repr=False)
+    pseudonym: Encoded32 = Field(description="N")
+    salt: Encoded16
 
 
 class BatchBody(RequestModel):
@@ -157,7 +157,7 @@ class BatchBody(RequestModel):
 
     keyVersion: Number
     batch: SignedText
-    subjects: Annotated[list[SubjectProof], Field(max_length=BATCH_MAXIMUM, repr=False)]
+    subjects: Annotated[list[SubjectProof], Field(max_length=BATCH_MAXIMUM)]
 
 
 class ItemProblem(AnswerModel):

@@ -244,7 +244,7 @@ CodeText = Annotated[str, Field(min_length=1, max_length=64)]
 TicketText = Annotated[str, Field(min_length=1, max_length=2_048)]
 """A holder's ticket as it travels: a JWT, judged elsewhere."""
 TicketPair = Annotated[
-    list[TicketText], Field(max_length=2, repr=False, json_schema_extra={"minItems": 2})
+    list[TicketText], Field(max_length=2, json_schema_extra={"minItems": 2})
 ]
 """Two tickets. Fewer are read too: coming with one is refused as a ticket that does not
 hold, and recorded (`api.ticket_pairs`), not as a slip of form."""
