@@ -68,15 +68,19 @@ class Acting:
 
 
 @asynccontextmanager
-async def acting(index: Index, caller: Caller, kind: Kind) -> AsyncIterator[Acting]:
+async def acting(
+    index: Index, caller: Caller, kind: Kind, *, now: datetime | None = None
+) -> AsyncIterator[Acting]:
     """Begin an act: it commits with its record, or nothing of it happened.
+
+    `now`: its moment, where that was taken before (a person asked about by tickets).
 
     Raises `NothingRecorded` at the end of a block that recorded nothing,
     `CommitUnknown` and `DatabaseUnavailable` as `committing` does.
     """
     try:
         async with committing(index.engine) as conn:
-            act = Acting(conn, index, caller, kind, index.clock())
+            act = Acting(conn, index, caller, kind, now or index.clock())
             yield act
             _verify_said(act)
     except _Repeat:

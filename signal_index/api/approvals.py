@@ -13,14 +13,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Final
 
 from fastapi import Query
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import Caller
-from signal_index.api.acting import acting
+from signal_index.api.acting import Acting, acting
 from signal_index.api.callers import Approver
-from signal_index.api.context import Index, TheIndex
+from signal_index.api.context import TheIndex
 from signal_index.api.policy_activation import MATTER, activate
-from signal_index.api.recording import record_act
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.errors import (
@@ -35,7 +33,7 @@ from signal_index.errors import (
     UnknownApproval,
     UnknownPolicy,
 )
-from signal_index.ledger import Entry, Kind
+from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.approvals import (
     Approval,
@@ -48,7 +46,7 @@ from signal_index.store.approvals import (
 from signal_index.wire import approvals as wire
 from signal_index.wire.values import Id, SlugText
 
-Effect = Callable[[AsyncConnection, Index, Approval, Caller], Awaitable[None]]
+Effect = Callable[[Acting, Approval], Awaitable[None]]
 
 EFFECTS: Final[Mapping[str, Effect]] = {MATTER: activate}
 """What an approval sets in motion at once, by the kind of its matter."""
@@ -95,27 +93,27 @@ async def decide_approval(
     decide, who = _DECISIONS[body.decision], caller.caller
     async with acting(index, who, Kind.APPROVAL) as act:
         found = await decide(act.conn, approval_id, who, now=act.now)
-        await act.add(record_approval(index, who, found.state.value, found))
+        await record_approval(act, found.state.value, found)
         effect = EFFECTS.get(found.matter.kind)
         if found.state is State.APPROVED and effect is not None:
-            await effect(act.conn, index, found, who)
+            await effect(act, found)
     index.standing.forget()
     return show_approval(found, who)
 
 
-def record_approval(index: Index, caller: Caller, act: str, of: Approval) -> Entry:
-    """Build the entry of asking for an approval, or of deciding it.
+async def record_approval(act: Acting, step: str, of: Approval) -> None:
+    """Record that an approval was asked for, or decided, as part of an act.
 
-    `act` is `requested` or the state it came to. The SHA-256 is that of the matter, as
+    `step` is `requested` or the state it came to. The SHA-256 is that of the matter, as
     `sha256sum` prints it.
     """
     what: JsonObject = {
-        "act": f"approval-{act}",
+        "act": f"approval-{step}",
         "approval": str(of.id),
         "matter": of.matter.kind,
         "sha256": of.matter.digest.hex(),
     }
-    return record_act(Kind.APPROVAL, caller, what, index.keys, index.clock())
+    await act.record(what, kind=Kind.APPROVAL)
 
 
 def show_approval(one: Approval, reader: Caller) -> wire.Approval:

@@ -162,7 +162,7 @@ async def _place(
         )
         done = PersonAct(what, Outcome.RECORDED)
         await record_about_person(act, asked, done)
-        await act.add(record_approval(index, asked.caller, "requested", waiting))
+        await record_approval(act, "requested", waiting)
     return placed
 
 

@@ -134,7 +134,7 @@ async def spending(
     jtis = [UUID(ticket.jti) for ticket in asked.tickets]
     until = max(ticket.expires_at for ticket in asked.tickets)
     try:
-        async with acting(index, asked.caller, kind) as act:
+        async with acting(index, asked.caller, kind, now=asked.at) as act:
             await spend_tickets_once(act.conn, jtis, until)
             yield act
     except TicketInvalid:

@@ -9,18 +9,16 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from keys.base64url import encode_b64u
 from policy.bundle import load_bundle, shipped_bundle
-from policy.vocabulary import Caller, OrganisationKind
+from policy.vocabulary import OrganisationKind
+from signal_index.api.acting import Acting
 from signal_index.api.context import Index
-from signal_index.api.recording import SpecialAct, record_special
+from signal_index.api.recording import SpecialAct
 from signal_index.errors import CallerNotAllowed, PolicyUnusable, ProposalOutdated
 from signal_index.ledger import Kind, sign_adoption
 from signal_index.proof import Adoption, JsonObject
 from signal_index.store.approvals import Approval
-from signal_index.store.ledger import insert_entries
 from signal_index.store.policies import (
     StoredAdoption,
     find_newest_adoptions,
@@ -32,16 +30,15 @@ from signal_index.store.policies import (
 MATTER: Final = "policy-activation"
 
 
-async def activate(
-    conn: AsyncConnection, index: Index, given: Approval, caller: Caller
-) -> None:
+async def activate(act: Acting, given: Approval) -> None:
     """Put an approved bundle in force, in the transaction of its approval.
 
     Raises `ProposalOutdated` where another policy holds than it was compared with, and
     `CallerNotAllowed` for an approver of another organisation than the municipality:
     the approval is then undone with it.
     """
-    if caller.organisation_kind is not OrganisationKind.MUNICIPALITY:
+    conn, index = act.conn, act.index
+    if act.caller.organisation_kind is not OrganisationKind.MUNICIPALITY:
         raise CallerNotAllowed
     place = given.matter.municipality
     proposal = await get_proposal(conn, given.id, place)
@@ -51,14 +48,13 @@ async def activate(
     if proposal.base != (shipped_bundle().digest if newest is None else newest.digest):
         raise ProposalOutdated
     await asyncio.to_thread(load_bundle, await get_bundle(conn, proposal.digest))
-    now = index.clock().replace(microsecond=0)
     said = Adoption(
         origin=index.names.ledger_origin,
         municipality=place,
         serial=1 if newest is None else newest.serial + 1,
         digest=proposal.digest,
         approval=given.id,
-        activated_at=now,
+        activated_at=act.now.replace(microsecond=0),
     )
     await insert_adoption(conn, _signed(said, index))
     what: JsonObject = {
@@ -68,10 +64,7 @@ async def activate(
         "serial": said.serial,
     }
     digest = encode_b64u(said.digest)
-    entry = record_special(
-        SpecialAct(Kind.POLICY, what, policy=digest), caller, index.keys, now
-    )
-    await insert_entries(conn, [entry])
+    await act.record_special(SpecialAct(Kind.POLICY, what, policy=digest))
 
 
 def _signed(said: Adoption, index: Index) -> StoredAdoption:

@@ -150,7 +150,7 @@ async def propose_policy(
             asked.id, who.municipality, compared.bundle.digest, compared.base
         )
         await insert_proposal(act.conn, proposal)
-        await act.add(record_approval(index, who, "requested", asked))
+        await record_approval(act, "requested", asked)
     return show_approval(asked, who)
 
 

@@ -85,7 +85,7 @@ async def ask_specific_report(
         await act.record(
             {"act": "specific-report-asked", "request": str(made), **asked}
         )
-        await act.add(record_approval(index, who, "requested", approval))
+        await record_approval(act, "requested", approval)
     return _name(kept, who, labels, act.now)
 
 
