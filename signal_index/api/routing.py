@@ -121,7 +121,7 @@ class NamedRoute:
         return _StrictRoute(
             PREFIX + self.path,
             self.endpoint,
-            methods=[self.method],
+            methods=["GET", "HEAD"] if self.method == "GET" else [self.method],
             status_code=self.status,
             response_model=self.model,
             response_class=JSONResponse if self.model is not None else Response,

@@ -69,6 +69,17 @@ async def test_every_route_is_described_and_nothing_else() -> None:
     assert live == {(path, method) for path, method, _ in _operations()}
 
 
+async def test_whatever_can_be_read_can_be_asked_without_its_body() -> None:
+    read = [
+        one.methods
+        for subject in SUBJECTS
+        for one in subject.served
+        if "GET" in (one.methods or ())
+    ]
+    assert read
+    assert all(one == {"GET", "HEAD"} for one in read)
+
+
 async def test_the_description_is_whole() -> None:
     assert DOCUMENT["openapi"].startswith("3.1")
     assert DOCUMENT["info"]["contact"].keys() == {"name", "url", "email"}
