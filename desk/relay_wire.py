@@ -35,9 +35,7 @@ class RelayedEvaluation(RequestModel):
 class RelayedLookup(LookupTerms):
     """What the index is asked, with the plain case number of this organisation."""
 
-    caseReference: Annotated[str, Field(max_length=64)] | None = Field(
-        default=None, repr=False
-    )
+    caseReference: Annotated[str, Field(max_length=64)] | None = None
 
 
 class PinnedKeys(AnswerModel):
