@@ -24,6 +24,7 @@ from desk.events import Event, log_event
 from desk.pages import NOBODY, Shown, render
 from desk.relay_wire import RelayFieldError, RelayProblem
 from keys.openapi import PROBLEM_JSON
+from signal_index.wire.model import invalid_field
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 REFERENCE: Final = re.compile(f"[{ALPHABET}]{{3}}-[{ALPHABET}]{{3}}")
@@ -86,12 +87,15 @@ async def answer_desk_error(request: Request, error: Exception) -> Response:
 
 
 async def answer_invalid_body(request: Request, error: Exception) -> Response:
-    """Tell which fields are not of the agreed form, and nothing of what they held."""
+    """Tell which fields are not of the agreed form, and nothing of what they held.
+
+    In the words of the index; a member that we do not know is not repeated.
+    """
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-    fields = [
-        RelayFieldError(field=".".join(map(str, item["loc"][1:])), code=item["type"])
-        for item in error.errors()
+    wrong = [
+        invalid_field([{**item, "loc": item["loc"][1:]}]) for item in error.errors()
     ]
+    fields = [RelayFieldError(field=one.field, code=one.code) for one in wrong]
     return tell(request, INVALID, reference_for(request), fields)
 
 

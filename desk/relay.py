@@ -17,6 +17,7 @@ from desk.errors import CaseReferenceInvalid, HolderUnreachable, ReceiptInvalid
 from desk.holders import Evaluation, Passed
 from desk.relay_document import HOLDER, INDEX, INDEX_ACTS, fails, write_document
 from desk.relay_wire import PREFIX, PinnedKeys, RelayedEvaluation, RelayedLookup
+from desk.strict import StrictRoute
 from keys.openapi import JSON, PUBLIC_HEADERS
 from keys.request import Act
 from keys.wire import EvaluationAnswer
@@ -25,7 +26,7 @@ from signal_index.wire.completeness import AbandonedRequests
 from signal_index.wire.lookups import Answer, Lookup, Nothing, Outcome, OwnLookups
 from signal_index.wire.values import Id
 
-router: Final = APIRouter(prefix=PREFIX)
+router: Final = APIRouter(prefix=PREFIX, route_class=StrictRoute)
 
 
 class SignedConfig(Response):

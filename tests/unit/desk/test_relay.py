@@ -1,5 +1,7 @@
 """The relay: what passes, what is added, who may."""
 
+from uuid import uuid4
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -117,9 +119,27 @@ async def test_an_unknown_member_is_refused_without_an_echo(
     town: Town, browser: Browser
 ) -> None:
     await log_in_with_csrf(browser)
-    answer = await look_up(town, browser, surname="Jansen-unieke-naam")
+    answer = await look_up(town, browser, unieke_naam="Jansen-unieke-naam")
     assert answer.status_code == 400
     assert "Jansen-unieke-naam" not in answer.text
+    assert answer.json()["errors"] == [{"field": "body", "code": "unknown-field"}]
+
+
+async def test_a_doubled_member_goes_nowhere(town: Town, browser: Browser) -> None:
+    await log_in_with_csrf(browser)
+    headers = {"Content-Type": "application/json"}
+    told = {}
+    for text in (
+        '{"outcome": "not-needed", "outcome": "contact-made"}',
+        '{"outcome": NaN}',
+        "[" * 5_000,
+        "",
+    ):
+        path = f"/relay/v1/lookups/{uuid4()}/outcome"
+        answer = await browser.post(path, content=text, headers=headers)
+        told[text[:30]] = (answer.status_code, answer.json()["type"])
+    assert set(told.values()) == {(400, "/problems/invalid-input")}
+    assert town.index.outcomes == []
 
 
 async def test_a_refusal_goes_on_with_every_ground(
