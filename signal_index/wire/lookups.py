@@ -19,6 +19,7 @@ from signal_index.wire.values import (
     Instant,
     Municipality,
     Number,
+    SlugText,
     TicketPair,
 )
 
@@ -127,7 +128,7 @@ class Answer(AnswerModel):
 class Outcome(RequestModel):
     """What came of a lookup: a code of the catalogue's list."""
 
-    outcome: Literal["contact-made", "already-known", "not-reachable", "not-needed"]
+    outcome: SlugText
 
 
 class Nothing(RequestModel):

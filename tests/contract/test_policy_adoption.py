@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -69,6 +70,25 @@ async def test_a_category_is_switched_on_by_two_persons_and_the_flag_appears(
     (answer,) = await world.look_up([a_bsn(1)])
     assert [flag["categoryLabel"] for flag in answer["flags"]] == ["WW-uitkering"]
     assert "WW" in answer["scope"]
+
+
+async def test_whatever_the_catalogue_offers_as_outcome_can_be_said(
+    small: World,
+) -> None:
+    shipped = shipped_bundle()
+    own = '\n[[outcome]]\nid = "passed-on"\nlabel = "Doorgegeven aan een collega"\n'
+    codes = {"codes.toml": shipped.catalogue["codes.toml"] + own}
+    changed = replace(shipped, catalogue={**shipped.catalogue, **codes})
+    await adopt(small, {"bundle": changed.encode().decode()})
+    person, said = small.a_token(), {}
+    path = "/catalogue?municipality=9901"
+    offered = (await small.send("GET", path, person)).json()["outcomes"]
+    for one in offered:
+        (part,) = await small.look_up([a_bsn(1)])
+        path, body = f"/lookups/{part['entryId']}/outcome", {"outcome": one["code"]}
+        said[one["code"]] = (await small.send("POST", path, person, body)).status_code
+    assert "passed-on" in said
+    assert set(said.values()) == {204}
 
 
 async def test_both_persons_and_the_activation_are_entries_that_name_the_digest(
