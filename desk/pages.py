@@ -12,7 +12,14 @@ from desk.desk import desk_of
 from desk.moments import format_day, format_moment, format_short, format_time
 from desk.navigation import find_menu, find_start, is_own_page
 from desk.numbers import format_number, write_phone
-from desk.texts import name_act, name_matter, name_role, name_said, tell_value
+from desk.texts import (
+    name_act,
+    name_kind,
+    name_matter,
+    name_role,
+    name_said,
+    tell_value,
+)
 from desk.tokens import Person
 from signal_index.wire.values import encode_instant
 
@@ -31,6 +38,7 @@ TEMPLATES.filters["time"] = format_time
 TEMPLATES.filters["short"] = format_short
 TEMPLATES.filters["instant"] = encode_instant
 TEMPLATES.filters["role"] = name_role
+TEMPLATES.filters["kind"] = name_kind
 TEMPLATES.filters["matter"] = name_matter
 TEMPLATES.filters["said"] = name_said
 TEMPLATES.filters["watched"] = name_act

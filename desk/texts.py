@@ -52,6 +52,11 @@ def name_role(role: str, texts: Texts) -> str:
     return texts.messages.get(f"role.{role}", role)
 
 
+def name_kind(kind: str, texts: Texts) -> str:
+    """Say what a kind of entry is called; its code where the index is newer than we."""
+    return texts.messages.get(f"kind.{kind}", kind)
+
+
 def name_matter(code: str, texts: Texts) -> str:
     """Say what waits for a second person; the general words where the code is new."""
     known = texts.messages.get(f"approval-title-{code}")

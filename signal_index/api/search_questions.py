@@ -20,7 +20,8 @@ from signal_index.overview.hours import bounds_of
 from signal_index.store.scope import OfficerScope
 from signal_index.store.search import LedgerSearch
 from signal_index.wire.errors import InvalidField
-from signal_index.wire.searching import Search
+from signal_index.wire.searching import KINDS, Search
+from signal_index.wire.values import Slug
 
 DAYS_MAXIMUM: Final = 366
 BREAK_GLASS: Final = "break-glass"
@@ -42,7 +43,7 @@ def make_search(
         scope=scope,
         since=bounds_of(body.from_)[0],
         until=bounds_of(body.until)[1],
-        kinds=frozenset(Kind(one) for one in body.kinds or [Kind.LOOKUP.value]),
+        kinds=frozenset(_kind(one) for one in body.kinds or [Slug(Kind.LOOKUP)]),
         organisation=_find_organisation(body, scope),
         user=body.user,
         team=body.team,
@@ -79,3 +80,8 @@ def _find_organisation(body: Search, scope: OfficerScope) -> str | None:
     if is_needed and found is None:
         raise InvalidField("organisation", "missing")
     return found
+
+
+def _kind(code: str) -> Kind:
+    verify_code(code, "kinds", KINDS)
+    return Kind(code)

@@ -161,7 +161,7 @@ async def _find(
 def _what(body: wire.Search, found: wire.SearchPage) -> JsonObject:
     """Keep the fields as they were asked, and of a citizen only that it was one."""
     asked = body.model_dump(
-        mode="json", exclude_defaults=True, exclude={"why", "citizen"}
+        mode="json", exclude_unset=True, exclude_none=True, exclude={"why", "citizen"}
     )
     if body.citizen is not None:
         asked["byCitizen"] = True

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from signal_index.wire.choices import Choice
 from signal_index.wire.model import AnswerModel
@@ -38,6 +38,9 @@ EntryKind = Literal[
     "reconciliation",
 ]
 """What sort of act an entry records: `signal_index.proof.Kind` without first leaves."""
+ToldKind = Annotated[str, Field(json_schema_extra={"enum": [*get_args(EntryKind)]})]
+"""A kind in an answer: a reader that is older than the index shows one that it does not
+know by its code, and loses no page over it."""
 
 
 class EntryLine(AnswerModel):
@@ -45,7 +48,7 @@ class EntryLine(AnswerModel):
 
     entryId: Id
     at: Instant
-    kind: EntryKind
+    kind: ToldKind
     organisation: RecordedOin | None
     organisationName: str | None
     user: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from signal_index.wire.ledger_entries import EntryKind
+from signal_index.wire.ledger_entries import ToldKind
 from signal_index.wire.model import AnswerModel
 from signal_index.wire.values import Count, Id, Instant
 
@@ -12,7 +12,7 @@ class OfficersAct(AnswerModel):
 
     entryId: Id
     at: Instant
-    kind: EntryKind
+    kind: ToldKind
     act: str | None
     user: str | None
     roles: list[str]
@@ -24,7 +24,7 @@ class OfficersAct(AnswerModel):
 class ActCount(AnswerModel):
     """How often somebody did acts of one kind."""
 
-    kind: EntryKind
+    kind: ToldKind
     count: Count
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, get_args
 from pydantic import Field
 
 from signal_index.wire.choices import Choice, OrganisationName
-from signal_index.wire.ledger_entries import EntryKind, EntryLine
+from signal_index.wire.ledger_entries import EntryKind, EntryLine, ToldKind
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.persons import NamedPerson
 from signal_index.wire.values import Day, Id, Instant, Number, OinText, SlugText
@@ -25,7 +25,8 @@ class Search(RequestModel):
     - Both days are in it, in Dutch time; at most 366, unless for a citizen or a case.
     - A user, team or case is one of an organisation, which is named beside it.
     - `caseReference` is the HMAC that the organisation itself makes of a case number.
-    - Without `kinds` only lookups are searched.
+    - Without `kinds` only lookups are searched. A desk asks with what the index offered
+      (`SearchOptions.kinds`), so the index judges them: a desk may be older.
     """
 
     why: SlugText
@@ -38,7 +39,15 @@ class Search(RequestModel):
     purpose: SlugText | None = None
     outcome: SearchedOutcome | None = None
     kinds: (
-        Annotated[list[EntryKind], Field(min_length=1, max_length=len(KINDS))] | None
+        Annotated[
+            list[SlugText],
+            Field(
+                min_length=1,
+                max_length=100,
+                json_schema_extra={"items": {"type": "string", "enum": [*KINDS]}},
+            ),
+        ]
+        | None
     ) = None
     citizen: NamedPerson | None = None
     cursor: Id | None = None
@@ -70,5 +79,5 @@ class SearchOptions(AnswerModel):
     isWholeMunicipality: bool
     purposes: list[Choice]
     outcomes: list[SearchedOutcome]
-    kinds: list[EntryKind]
+    kinds: list[ToldKind]
     daysMaximum: Number

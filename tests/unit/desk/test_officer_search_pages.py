@@ -79,6 +79,19 @@ async def test_what_is_found_is_shown_with_what_was_asked(
     assert f'href="/officer/entries/{ENTRY}"' in page.text
 
 
+async def test_a_kind_of_entry_that_is_newer_than_the_desk_loses_no_page(
+    town: Town, browser: Browser, token: str
+) -> None:
+    newer = OPTIONS | {"kinds": [*OPTIONS["kinds"], "something-new"]}
+    town.index.pages["/v1/search-options"] = (200, newer)
+    found = NOTHING | {"items": [an_item(kind="something-new")]}
+    town.index.pages["/v1/searches"] = (200, found)
+    page = await search(browser, a_form(token, kinds="all"))
+    assert town.index.asked[-1]["kinds"] == newer["kinds"]
+    assert "something-new" in page.text
+    assert "Eén regel gevonden" in page.text
+
+
 async def test_a_search_that_is_not_over_says_how_far_it_came(
     town: Town, browser: Browser, token: str
 ) -> None:
