@@ -1,7 +1,8 @@
 """The single values on the wire: strict types, each with its form in the document.
 
 - Each type reads its one canonical text (or takes the Python value, where we make a
-  model ourselves) and writes that text again.
+  model ourselves) and writes that text again. A moment has one text more to read, what
+  generated clients write: an offset of `+00:00`, and a fraction, which is left out.
 - What does not fit is told by a code, never by the value.
 - There is no free text. A label is short, printable and holds no number that could be a
   citizen service number (`eleven_proof`).
@@ -34,7 +35,11 @@ NUMBER_MAXIMUM: Final = 2**31 - 1
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
+    r"(?:\.[0-9]{1,9})?(?:Z|\+00:00)"
+)
+_SECONDS: Final = len("YYYY-MM-DDThh:mm:ss")
 _OIN = re.compile(r"[0-9]{20}", re.ASCII)
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -68,12 +73,12 @@ def read_day(value: object) -> date:
 
 
 def read_instant(value: object) -> datetime:
-    """Read an aware UTC moment from `YYYY-MM-DDThh:mm:ssZ`."""
+    """Read an aware moment, in UTC and whole seconds, from RFC 3339 in UTC."""
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     text = _match(_INSTANT, value)
     try:
-        return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
+        return datetime.fromisoformat(text[:_SECONDS]).replace(tzinfo=UTC)
     except ValueError:
         raise unfit("wrong-form") from None
 
@@ -202,7 +207,7 @@ Instant = Annotated[
     datetime,
     BeforeValidator(read_instant),
     PlainSerializer(encode_instant, return_type=str, when_used="json"),
-    _Schema({"type": "string", "format": "date-time"}),
+    _Schema({"type": "string", "format": "date-time", "description": "In UTC"}),
 ]
 OinText = Annotated[Oin, _text(_OIN, "OIN: 20 cijfers")]
 RecordedOin = Annotated[str, _text(_OIN, "OIN: 20 cijfers")]

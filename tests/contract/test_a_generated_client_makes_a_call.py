@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from deploy.documents import DOCUMENTS
+from tests.builders import a_delivery
 from tests.holders_builders import a_bsn
 from tests.world import World, open_world
 
@@ -109,6 +110,22 @@ async def test_a_generated_client_looks_a_citizen_up_and_reads_a_refusal(
     assert flag.contact_holder.function == "Schuldhulpverlener"
     assert isinstance(refused, models.Problem)
     assert (refused.status, bool(refused.grounds)) == (403, True)
+
+
+async def test_a_generated_client_closes_a_delivery(
+    world: World, generated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(generated))
+    client, models = _import("client"), _import("models")
+    close = _import("api.aanleveren.close")
+    async with client.AuthenticatedClient(
+        base_url="http://index.test/v1",
+        token=world.a_source_token(world.debt_help),
+        httpx_args={"transport": httpx.ASGITransport(world.app)},
+    ) as caller:
+        said = models.Delivery.from_dict(a_delivery().model_dump(mode="json"))
+        closed = await close.asyncio_detailed(client=caller, body=said)
+    assert (closed.status_code, closed.parsed.delivery) == (201, said.delivery)
 
 
 def _import(name: str) -> Any:  # noqa: ANN401 - generated code

@@ -10,7 +10,13 @@ from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import parse_field, parse_json, parse_value
 from signal_index.wire.person_events import PersonEvent
 from signal_index.wire.signals import Informed, Notice, SubjectProof
-from signal_index.wire.values import eleven_proof, read_bytes, read_instant, read_label
+from signal_index.wire.values import (
+    eleven_proof,
+    encode_instant,
+    read_bytes,
+    read_instant,
+    read_label,
+)
 
 REFUSED: list[tuple[type[BaseModel], str, object]] = [
     (SubjectProof, "reference", "6F1C2D3E-0000-4000-8000-000000000000"),
@@ -80,6 +86,12 @@ def test_a_value_of_another_form_is_refused(
     with pytest.raises(InvalidField) as refused:
         parse_value(model, {**FULL[model], field: value})
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize("end", ["Z", "+00:00", ".123Z", ".123456+00:00", ".0000000Z"])
+def test_a_moment_is_read_as_a_generated_client_writes_it(end: str) -> None:
+    moment = parse_field(read_instant, f"2026-01-01T12:34:56{end}", "from")
+    assert encode_instant(moment) == "2026-01-01T12:34:56Z"
 
 
 @pytest.mark.parametrize("text", ["2026-01-01T00:00:00+01:00", "2026-01-01T25:00:00Z"])
