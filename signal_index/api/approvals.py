@@ -44,7 +44,7 @@ from signal_index.store.approvals import (
     refuse,
 )
 from signal_index.wire import approvals as wire
-from signal_index.wire.values import Id, SlugText
+from signal_index.wire.values import Id
 
 Effect = Callable[[Acting, Approval], Awaitable[None]]
 
@@ -58,7 +58,11 @@ routes = Routes("goedkeuren")
 
 @routes.get("/approvals", "Wat wacht op een tweede persoon, en wat is beslist")
 async def list_approvals(
-    index: TheIndex, caller: Approver, kind: Annotated[SlugText | None, Query()] = None
+    index: TheIndex,
+    caller: Approver,
+    kind: Annotated[
+        wire.ApprovalKind | None, Query(description="Alleen deze; anders alle soorten")
+    ] = None,
 ) -> wire.ApprovalList:
     """List what waits for a second person, and what was decided lately."""
     async with looking(index.engine) as conn:

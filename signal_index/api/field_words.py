@@ -39,5 +39,5 @@ FIELD_WORDS: Final[Mapping[FieldCode, str]] = {
     "unknown-field": "Hier staat een veld dat wij niet kennen.",
     "used-before": "Dit nummer is al gebruikt. Neem een hoger nummer.",
     "wrong-curve": "Deze sleutel is van een soort die wij niet gebruiken.",
-    "wrong-form": "De vorm klopt niet.",
+    "wrong-form": "De vorm klopt niet. In openapi.json staat welke vorm hier hoort.",
 }

@@ -63,7 +63,8 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "caller-not-allowed",
         "U mag deze handeling niet doen.",
         403,
-        "Hoort dit bij uw werk? Vraag uw beheerder om de rol die hierbij hoort.",
+        "Hoort dit bij uw werk? Vraag uw beheerder om de rol die hierbij hoort. "
+        "Een programma heeft de scope nodig die openapi.json hier noemt.",
     ),
     errors.CallerSuspended: Problem(
         "caller-suspended",
@@ -239,9 +240,9 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
     ),
     edge.NotAcceptable: Problem(
         "not-acceptable",
-        "De index antwoordt alleen met JSON.",
+        "De index heeft geen antwoord van de soort die u vraagt.",
         406,
-        "Zet in de kop `Accept` de waarde application/json, of laat de kop weg.",
+        "Laat de kop `Accept` weg, of vraag de soort die openapi.json hier noemt.",
     ),
     edge.BodyTooLarge: Problem(
         "body-too-large",

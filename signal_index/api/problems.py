@@ -22,6 +22,15 @@ from signal_index.wire.signals import ItemProblem
 MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_SECONDS: Final = 2
 _MOST_FINDINGS: Final = 50
+_CODES: Final[Mapping[type[policy_errors.UnknownCode], str]] = {
+    policy_errors.UnknownPurpose: "purpose",
+    policy_errors.UnknownLegalBasis: "legalBasis",
+    policy_errors.UnknownCategory: "category",
+    policy_errors.UnknownInformedCode: "informed",
+    policy_errors.UnknownBreakGlassReason: "breakGlass",
+    policy_errors.UnknownMunicipality: "municipality",
+}
+"""In which field a code stands that the catalogue does not have."""
 _DENIALS: Final = (policy_errors.LookupDenied, policy_errors.ReportDenied)
 """By which facts the policy denies something: with every ground, in Dutch."""
 
@@ -68,7 +77,7 @@ def render_problem(
 def describe_item(error: Exception, *, base: str) -> ItemProblem:
     """Say in short why one item of a batch was refused."""
     found = find_problem(error) or TABLE[edge.ServerFault]
-    field = error.field if isinstance(error, InvalidField) else None
+    field = next((one["field"] for one in _field_errors(error)), None)
     return ItemProblem(type=f"{base}/{found.slug}", title=found.title, field=field)
 
 
@@ -76,6 +85,9 @@ def _field_errors(error: Exception) -> Sequence[Mapping[str, str]]:
     if isinstance(error, InvalidField):
         message = FIELD_WORDS[error.code]
         return [{"field": error.field, "code": error.code, "message": message}]
+    if isinstance(error, policy_errors.UnknownCode) and type(error) in _CODES:
+        message, field = FIELD_WORDS["unknown-code"], _CODES[type(error)]
+        return [{"field": field, "code": "unknown-code", "message": message}]
     if isinstance(error, policy_errors.ChangeNotPossible):
         message = FIELD_WORDS["not-possible"]
         return [{"field": error.field, "code": "not-possible", "message": message}]

@@ -270,8 +270,10 @@ def _members(parameter: Any) -> set[str]:  # noqa: ANN401 - FastAPI's own type
 def _verify_query(request: Request, known: set[str]) -> None:
     """Refuse a query with a member that is doubled, or that is not this route's."""
     names = [name for name, _ in request.query_params.multi_items()]
-    if len(names) != len(set(names)) or not known.issuperset(names):
+    if not known.issuperset(names):
         raise InvalidField("query", "unknown-field")
+    if len(names) != len(set(names)):
+        raise InvalidField("query", "doubled-field")
 
 
 def _as_field(error: RequestValidationError) -> InvalidField:

@@ -7,6 +7,8 @@ from typing import Literal
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import Digest, Id, Instant
 
+ApprovalKind = Literal["policy-activation", "embargo", "specific-report"]
+
 
 class ApprovalDecision(RequestModel):
     """Approve what another person asked, or refuse it; one's own is withdrawn so."""

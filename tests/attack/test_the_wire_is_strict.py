@@ -173,3 +173,9 @@ async def test_a_query_that_a_route_does_not_name_is_refused(world: World) -> No
         told[query] = answer.status_code
     assert set(told.values()) == {400}
     assert (await world.send("GET", "/embargoes?limit=1", token)).status_code == 200
+
+
+async def test_a_doubled_member_of_a_query_is_not_called_unknown(world: World) -> None:
+    answer = await world.send("GET", "/embargoes?limit=1&limit=1", world.an_officer())
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["code"]) == ("query", "doubled-field")

@@ -8,9 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+import pytest
+
 import signal_index
 from keys.errors import InvalidPseudonym, TicketRefused
-from policy.errors import Finding, InvalidRules, PolicyError
+from policy.errors import (
+    Finding,
+    InvalidRules,
+    PolicyError,
+    UnknownBreakGlassReason,
+    UnknownCode,
+    UnknownInformedCode,
+    UnknownLegalBasis,
+    UnknownPurpose,
+)
 from policy.faults import Fault
 from signal_index.api.errors import EdgeError, MethodNotAllowed
 from signal_index.api.field_words import FIELD_WORDS
@@ -145,3 +156,19 @@ def test_a_refused_ticket_is_one_problem_whatever_was_wrong_with_it() -> None:
 def test_an_item_of_a_batch_has_a_short_problem() -> None:
     item = describe_item(InvalidField("version", "used-before"), base=BASE)
     assert item.field == "version"
+
+
+@pytest.mark.parametrize(
+    ("error", "field"),
+    [
+        (UnknownPurpose("no such purpose"), "purpose"),
+        (UnknownLegalBasis("no such basis"), "legalBasis"),
+        (UnknownInformedCode("no such code"), "informed"),
+        (UnknownBreakGlassReason("no such reason"), "breakGlass"),
+    ],
+)
+def test_a_code_that_nobody_knows_is_told_with_its_field(
+    error: UnknownCode, field: str
+) -> None:
+    (told,) = json.loads(render_problem(error, base=BASE).body)["errors"]
+    assert (told["field"], told["code"]) == (field, "unknown-code")
