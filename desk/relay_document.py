@@ -45,8 +45,9 @@ _SERVICE: Final = openapi.Service(
             "openIdConnectUrl": (
                 "https://login.example/.well-known/openid-configuration"
             ),
-            "description": "Access token (RFC 9068) van de gebruiker, van een client "
-            "die de desk kent.",
+            "description": "Access token (RFC 9068) van de gebruiker, met scope "
+            "`lookup`, van een client die de desk kent. Dit adres is een voorbeeld: "
+            "vraag de beheerder van de desk naar uw OpenID-provider.",
         },
         "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
         "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
@@ -147,7 +148,10 @@ def _failures(route: APIRoute) -> Iterator[_Said]:
         yield _Said(one.status, texts.get(f"problem.{one.slug}.title") + ".")
     if known.party is not None:
         for status in sorted(known.party.statuses | known.more):
-            yield _Said(status, f"Zo zegt {known.party.name} het.")
+            yield _Said(
+                status,
+                f"Een weigering van {known.party.name}, ongewijzigd.",
+            )
 
 
 def _security(dependant: Dependant) -> tuple[openapi.Security, ...]:

@@ -40,6 +40,13 @@ _HEADERS: Final = {
         "description": "Volledig versienummer van deze API",
     }
 }
+_RETRY: Final = {
+    "Retry-After": {
+        "schema": {"type": "integer"},
+        "description": "Na hoeveel seconden het weer zin heeft",
+    }
+}
+_NEW_OR_NOT: Final = {201: "Nieuw vastgelegd", 200: "Stond er al"}
 _CONTACT: Final = {
     "name": "Beheer van de signaalindex",
     "url": "https://signal-index.example/",
@@ -191,11 +198,13 @@ def _responses(one: Operation, service: Service) -> dict[int | str, dict[str, An
     responses: dict[int | str, dict[str, Any]] = {one.status: done}
     if one.also is not None:
         responses[one.also] = {**done, "model": one.model}
+        for status, said in _NEW_OR_NOT.items():
+            responses[status] = {**responses[status], "description": said}
     schema = {"$ref": _SCHEMAS + service.problem.__name__}
     for status, titles in sorted(one.failures.items()):
         responses[status] = {
             "description": " ".join(titles),
-            "headers": _HEADERS,
+            "headers": {**_HEADERS, **(_RETRY if status in (429, 503) else {})},
             "content": {PROBLEM_JSON: {"schema": schema}},
         }
     return responses

@@ -15,6 +15,7 @@ from keys.request import MAX_POINTS
 
 POINT_CHARACTERS: Final = 43
 _REQUEST_CHARACTERS: Final = 4096
+_SIGNED_REQUEST: Final = "Compact JWS van de organisatie, typ signal-request+jwt"
 
 
 class _Wire(BaseModel):
@@ -39,7 +40,9 @@ _Number = Annotated[int, Field(strict=True)]
 class EvaluationRequest(_Wire):
     """Blinded points, and the request for them that an organisation signed (JWS)."""
 
-    request: Annotated[str, Field(max_length=_REQUEST_CHARACTERS)]
+    request: Annotated[
+        str, Field(max_length=_REQUEST_CHARACTERS, description=_SIGNED_REQUEST)
+    ]
     points: Annotated[list[PointText], Field(min_length=1, max_length=MAX_POINTS)]
 
 

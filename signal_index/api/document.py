@@ -54,7 +54,9 @@ _SERVICE: Final = openapi.Service(
                 "https://login.example/.well-known/openid-configuration"
             ),
             "description": "Access token (RFC 9068) van een bekende OpenID-provider, "
-            "hooguit 5 minuten geldig.",
+            "hooguit 5 minuten geldig. Scope `publish` is voor bronnen, `lookup` voor "
+            "wie opzoekt, `ledger` voor officers, die ook een rol nodig hebben. Dit "
+            "adres is een voorbeeld: vraag de beheerder naar uw OpenID-provider.",
         }
     },
     problem=Problem,

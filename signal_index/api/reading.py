@@ -7,7 +7,7 @@ from typing import Annotated, Final, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.values import Id, read_number_text
@@ -16,7 +16,12 @@ PAGE_MAXIMUM: Final = 1_000
 PAGE_DEFAULT: Final = 100
 
 Cursor = Annotated[Id | None, Query(description="Waar de bladzijde begint")]
-Limit = Annotated[int, BeforeValidator(read_number_text), Query(ge=1, le=PAGE_MAXIMUM)]
+Limit = Annotated[
+    int,
+    Field(ge=1, le=PAGE_MAXIMUM),
+    BeforeValidator(read_number_text),
+    Query(description="Hoeveel er hooguit op een bladzijde staan"),
+]
 Item = TypeVar("Item", bound="Identified")
 
 

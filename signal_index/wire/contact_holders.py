@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal, get_args
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import AnswerModel, RequestModel
@@ -65,6 +65,8 @@ class ContactHolder(RequestModel):
 
 class StoredContactHolder(ContactHolder):
     """A contact holder under the agency's own id for it."""
+
+    model_config = ConfigDict(extra="ignore")  # an answer, unlike what it extends
 
     id: Id
 

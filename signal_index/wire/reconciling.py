@@ -61,7 +61,7 @@ class BucketQuestion(ReconcilingScope):
         return self
 
 
-class MarkedSignal(RequestModel):
+class MarkedSignal(AnswerModel):
     """A signal that stands at one side."""
 
     reference: Id
