@@ -14,6 +14,7 @@ from desk.navigation import find_menu, find_start, is_own_page
 from desk.numbers import format_number, write_phone
 from desk.texts import (
     name_act,
+    name_contact,
     name_kind,
     name_matter,
     name_role,
@@ -38,6 +39,7 @@ TEMPLATES.filters["time"] = format_time
 TEMPLATES.filters["short"] = format_short
 TEMPLATES.filters["instant"] = encode_instant
 TEMPLATES.filters["role"] = name_role
+TEMPLATES.filters["contact"] = name_contact
 TEMPLATES.filters["kind"] = name_kind
 TEMPLATES.filters["matter"] = name_matter
 TEMPLATES.filters["said"] = name_said

@@ -57,6 +57,11 @@ def name_kind(kind: str, texts: Texts) -> str:
     return texts.messages.get(f"kind.{kind}", kind)
 
 
+def name_contact(code: str, texts: Texts) -> str:
+    """Say what came of a lookup; its code where a municipality added it."""
+    return texts.messages.get(f"own-lookups.contact.{code}", code)
+
+
 def name_matter(code: str, texts: Texts) -> str:
     """Say what waits for a second person; the general words where the code is new."""
     known = texts.messages.get(f"approval-title-{code}")

@@ -92,6 +92,15 @@ async def test_a_kind_of_entry_that_is_newer_than_the_desk_loses_no_page(
     assert "Eén regel gevonden" in page.text
 
 
+async def test_an_outcome_that_a_municipality_added_loses_no_page(
+    town: Town, browser: Browser, token: str
+) -> None:
+    found = NOTHING | {"items": [an_item(contactOutcome="letter-sent")]}
+    town.index.pages["/v1/searches"] = (200, found)
+    page = await search(browser, a_form(token))
+    assert "letter-sent" in page.text
+
+
 async def test_a_search_that_is_not_over_says_how_far_it_came(
     town: Town, browser: Browser, token: str
 ) -> None:
