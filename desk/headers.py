@@ -40,12 +40,23 @@ def allow_form(response: Response, *targets: str) -> None:
     response.headers["Content-Security-Policy"] = POLICY.format(forms=forms)
 
 
+def complete_headers(headers: MutableHeaders, path: str, *, https: bool) -> None:
+    """Add to an answer's headers what it does not say itself."""
+    extra = {"Strict-Transport-Security": TRANSPORT} if https else {}
+    for name, value in (HEADERS | extra).items():
+        headers.setdefault(name, value)
+    if path.startswith("/static/built/"):
+        headers["Cache-Control"] = IMMUTABLE
+    if path.startswith(PREFIX):
+        headers["API-Version"] = API_VERSION
+
+
 class SecurityHeaders:
     """Add what an answer does not say itself."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._extra = {"Strict-Transport-Security": TRANSPORT} if https else {}
+        self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with headers."""
@@ -56,12 +67,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in (HEADERS | self._extra).items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith("/static/built/"):
-                    headers["Cache-Control"] = IMMUTABLE
-                if scope["path"].startswith(PREFIX):
-                    headers["API-Version"] = API_VERSION
+                complete_headers(headers, scope["path"], https=self._https)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

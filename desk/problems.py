@@ -21,6 +21,7 @@ from desk import errors
 from desk.desk import desk_of
 from desk.errors import DeskError
 from desk.events import Event, log_event
+from desk.headers import complete_headers
 from desk.pages import NOBODY, Shown, render
 from desk.relay_wire import RelayFieldError, RelayProblem
 from keys.openapi import PROBLEM_JSON
@@ -66,6 +67,8 @@ PROBLEMS: Final[dict[type[DeskError], Problem]] = {
 }
 UNEXPECTED: Final = Problem("unexpected", 500)
 NOT_FOUND: Final = Problem("not-found", 404)
+METHOD_NOT_ALLOWED: Final = Problem("method-not-allowed", 405)
+_OF_ROUTER: Final = {one.status: one for one in (NOT_FOUND, METHOD_NOT_ALLOWED)}
 INVALID: Final = PROBLEMS[errors.InputInvalid]
 
 
@@ -102,16 +105,24 @@ async def answer_invalid_body(request: Request, error: Exception) -> Response:
 async def answer_http_error(request: Request, error: Exception) -> Response:
     """Tell what the router says: no such page, no such method."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-    problem = NOT_FOUND if error.status_code == 404 else UNEXPECTED
+    problem = _OF_ROUTER.get(error.status_code, UNEXPECTED)
     shown = Problem(problem.slug, error.status_code)
-    return tell(request, shown, reference_for(request))
+    answer = tell(request, shown, reference_for(request))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def answer_unexpected(request: Request, error: Exception) -> Response:
-    """Tell that something broke; the log has the type and the reference, no more."""
+    """Tell that something broke; the log has the type and the reference, no more.
+
+    It is told outside the middleware that completes every other answer's headers.
+    """
     reference = reference_for(request)
     log_event(Event.UNEXPECTED, error=type(error).__name__, reference=reference)
-    return tell(request, UNEXPECTED, reference)
+    answer = tell(request, UNEXPECTED, reference)
+    https = not desk_of(request).settings.loopback
+    complete_headers(answer.headers, request.url.path, https=https)
+    return answer
 
 
 def tell(
@@ -134,7 +145,8 @@ def tell(
             errors=list(fields),
         )
         text = body.model_dump_json(exclude_defaults=True)
-        return Response(text, problem.status, media_type=PROBLEM_JSON)
+        login = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
+        return Response(text, problem.status, login, PROBLEM_JSON)
     shown: Shown = getattr(request.state, "shown", NOBODY)
     page = render(
         request,

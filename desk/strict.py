@@ -18,7 +18,11 @@ from signal_index.wire.model import parse_json
 
 
 class _Unreadable(HTTPException):
-    """Carries that a body is no JSON of ours through FastAPI."""
+    """Carries why a body is no JSON of ours through FastAPI."""
+
+    def __init__(self, fact: InvalidField) -> None:
+        super().__init__(400)
+        self.fact = fact
 
 
 class _StrictRequest(Request):
@@ -26,7 +30,7 @@ class _StrictRequest(Request):
         try:
             return parse_json(await self.body())
         except InvalidField as error:
-            raise _Unreadable(400) from error
+            raise _Unreadable(error) from error
 
 
 class StrictRoute(APIRoute):
@@ -39,7 +43,8 @@ class StrictRoute(APIRoute):
         async def answer_strictly(request: Request) -> Response:
             try:
                 return await answer(_StrictRequest(request.scope, request.receive))
-            except _Unreadable:
-                raise RequestValidationError([]) from None
+            except _Unreadable as error:
+                why = {"type": error.fact.code, "loc": ("body",)}
+                raise RequestValidationError([why]) from None
 
         return answer_strictly

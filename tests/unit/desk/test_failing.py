@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from fastapi import FastAPI
 
 from tests.desk_builders import ISSUER, Browser, Town, csrf_of, log_in
 
@@ -46,6 +47,21 @@ async def test_what_fails_stands_in_the_log_under_the_number_on_the_screen(
         )
     assert answer.json()["reference"] == REFERENCE
     assert any(REFERENCE in line for line in caplog.messages)
+
+
+@pytest.mark.parametrize("path", ["/broken", "/relay/v1/broken"])
+async def test_what_broke_is_told_with_the_headers_of_every_answer(
+    desk: FastAPI, browser: Browser, path: str
+) -> None:
+    async def break_down() -> None:
+        raise ZeroDivisionError
+
+    desk.add_api_route(path, break_down)
+    answer = await browser.get(path)
+    assert answer.status_code == 500
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert ("API-Version" in answer.headers) == path.startswith("/relay/")
 
 
 @pytest.mark.parametrize("given", ["123456782", "7KQ-4TM1", "<b>", "7kq-4tm"])

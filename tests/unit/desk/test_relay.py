@@ -201,6 +201,37 @@ async def test_a_print_without_the_pages_token_is_not_recorded(
     assert (answer.status_code, town.index.prints) == (403, [])
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [(b"{x", "not-json"), (b'{"outcome":"a","outcome":"b"}', "doubled-field")],
+)
+async def test_a_body_that_is_no_json_is_told_as_the_index_tells_it(
+    browser: Browser, body: bytes, code: str
+) -> None:
+    await log_in_with_csrf(browser)
+    answer = await browser.post(
+        f"/relay/v1/lookups/{uuid4()}/outcome",
+        content=body,
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"field": "body", "code": code}]
+
+
+async def test_a_method_that_cannot_be_is_no_fault_of_the_desk(
+    browser: Browser,
+) -> None:
+    answer = await browser.get("/relay/v1/lookups")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert answer.json()["type"] == "/problems/method-not-allowed"
+
+
+async def test_a_refused_login_names_the_scheme(browser: Browser) -> None:
+    answer = await browser.get("/relay/v1/catalogue")
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
 async def test_a_case_system_asks_with_its_users_token(
     town: Town, desk: FastAPI
 ) -> None:
