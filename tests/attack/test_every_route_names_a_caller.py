@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from starlette.requests import Request
@@ -12,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Router
 
 from keys.events import EventLog
+from signal_index import api
 from signal_index.api import callers
 from signal_index.api.callers import Anyone, Person
 from signal_index.api.routing import NamedRoute, Routes
@@ -47,6 +50,13 @@ PUBLIC = {
     "/ledger/{year}/tile/{path:path}",
 }
 ROUTES = [named for subject in SUBJECTS for named in subject.named]
+
+
+def test_no_routes_lie_unserved() -> None:
+    names = [f"{api.__name__}.{one.name}" for one in iter_modules(api.__path__)]
+    members = [one for name in names for one in vars(import_module(name)).values()]
+    made = [one for one in members if isinstance(one, Routes)]
+    assert [one.tag for one in made if one not in SUBJECTS] == []
 
 
 def test_each_route_names_a_caller_that_we_know() -> None:
