@@ -57,7 +57,7 @@ async def read_pins(request: Request, _caller: ReadingCaller) -> PinnedKeys:
 
 @router.post(
     "/evaluations",
-    summary="Laat geblindeerde punten berekenen door één sleutelhouder",
+    summary="Geblindeerde punten laten berekenen door één sleutelhouder",
     response_model=EvaluationAnswer,
 )
 @fails(party=HOLDER)
@@ -78,7 +78,7 @@ async def evaluate(
 
 @router.post(
     "/lookups",
-    summary="Bevraag één tot tien personen voor één doel",
+    summary="Eén tot tien personen bevragen voor één doel",
     response_model=Answer,
 )
 @fails(CaseReferenceInvalid, ReceiptInvalid, party=INDEX_ACTS, more=[409])

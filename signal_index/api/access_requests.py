@@ -46,7 +46,7 @@ _CLOSED: Final = (UnknownAccessRequest, AccessRequestClosed)
 
 @routes.post(
     "/access-requests",
-    "Leg vast dat een inwoner om inzage vroeg (niet wie)",
+    "Vastleggen dat een inwoner om inzage vroeg (niet wie)",
     status=201,
 )
 async def register_access_request(
@@ -119,7 +119,7 @@ async def show_access_request(
 
 @routes.post(
     "/access-requests/{request_id}/extension",
-    "Verleng de termijn eenmaal met twee maanden",
+    "De termijn eenmaal met twee maanden verlengen",
     status=204,
     raises=_CLOSED,
 )
@@ -149,7 +149,7 @@ async def extend_access_request(
 
 @routes.post(
     "/access-requests/{request_id}/closing",
-    "Sluit een verzoek af",
+    "Een verzoek om inzage afsluiten",
     status=204,
     raises=_CLOSED,
 )

@@ -88,7 +88,7 @@ async def list_contacts(index: TheIndex, caller: OwnSource) -> wire.ContactHolde
     status=204,
     raises=(UnknownContactHolder,),
 )
-async def confirm(
+async def confirm_own_contact(
     contact_holder: Id, body: Nothing, index: TheIndex, caller: OwnSource
 ) -> None:
     """Say that a contact holder still holds, as of today."""

@@ -48,7 +48,7 @@ State = Annotated[wire.CorrectionsAsked, Query(description="Open of alle")]
 
 @routes.post(
     "/corrections",
-    "Leg een correctie of bezwaar van een inwoner vast",
+    "Een correctie of bezwaar van een inwoner vastleggen",
     status=201,
     raises=(UnknownSignal, CorrectionOpen),
 )
@@ -108,7 +108,7 @@ async def list_corrections(
 
 @routes.post(
     "/corrections/{correction_id}/release",
-    "Hef een beperking op, nadat de inwoner het weet",
+    "Een beperking opheffen, nadat de inwoner het weet",
     status=204,
     raises=(UnknownCorrection, NothingToRelease),
 )
@@ -154,7 +154,7 @@ async def list_own_corrections(
 
 @routes.post(
     "/own-corrections/{correction_id}/answer",
-    "Antwoord op een correctie of bezwaar",
+    "Een correctie of bezwaar beantwoorden",
     status=204,
     raises=(UnknownCorrection, CorrectionAnswered),
 )

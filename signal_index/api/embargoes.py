@@ -59,7 +59,7 @@ routes = Routes("rechten van inwoners")
 
 @routes.post(
     "/embargoes",
-    "Houd gegevens over veiligheid tijdelijk uit het rapport van één inwoner",
+    "Veiligheid tijdelijk buiten het rapport van één inwoner houden",
     status=201,
     raises=PERSON_FACTS,
 )
@@ -97,7 +97,7 @@ async def list_embargoes(
 
 @routes.post(
     "/embargoes/{embargo_id}/lifting",
-    "Beëindig een embargo eerder",
+    "Een embargo eerder beëindigen",
     status=204,
     raises=(UnknownEmbargo, EmbargoOver),
 )

@@ -74,7 +74,7 @@ class _Arrived:
 
 @routes.post(
     "/lookups",
-    "Een tot tien personen bevragen voor één doel",
+    "Eén tot tien personen bevragen voor één doel",
     is_plain=True,
     body=wire.Lookup,
     answer=wire.Answer,

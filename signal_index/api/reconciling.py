@@ -43,7 +43,7 @@ routes = Routes("aanleveren")
     "Vergelijken wat er open staat; gelijk bevestigt alle signalen",
     raises=(UnknownSource,),
 )
-async def compare(
+async def compare_own_signals(
     body: wire.Comparison, index: TheIndex, caller: Source
 ) -> wire.Compared:
     """Compare two sets by their digests; equal sets confirm every signal in them."""

@@ -36,7 +36,7 @@ routes = Routes("aanleveren")
     also=200,
     raises=(UnknownSource,),
 )
-async def close(
+async def close_own_delivery(
     body: wire.Delivery, index: TheIndex, caller: Source, response: Response
 ) -> wire.DeliveryResult:
     """Close a delivery, also an empty one: the source was heard."""

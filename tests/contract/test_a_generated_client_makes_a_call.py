@@ -117,7 +117,7 @@ async def test_a_generated_client_closes_a_delivery(
 ) -> None:
     monkeypatch.syspath_prepend(str(generated))
     client, models = _import("client"), _import("models")
-    close = _import("api.aanleveren.close")
+    close = _import("api.aanleveren.close_own_delivery")
     async with client.AuthenticatedClient(
         base_url="http://index.test/v1",
         token=world.a_source_token(world.debt_help),
