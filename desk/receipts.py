@@ -157,9 +157,12 @@ def _compare_what(said: dict[str, Any], part: Part, asked: Lookup) -> None:
 
 
 def read_jti(ticket: str) -> str:
-    """Read a ticket's number; whether it is genuine is the index's to judge."""
-    claims = json.loads(decode_b64u(ticket.split(".")[1]))
-    return str(claims["jti"])
+    """Read a ticket's number, or raise `ValueError` for what is no ticket at all.
+
+    Whether it is genuine is the index's to judge.
+    """
+    _, claims, _ = ticket.split(".")
+    return str(json.loads(decode_b64u(claims))["jti"])
 
 
 def _value(opened: OpenedReceipt, group: Group) -> dict[str, Any]:

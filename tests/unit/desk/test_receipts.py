@@ -5,6 +5,7 @@ import sqlite3
 
 import pytest
 
+from desk.receipts import read_jti
 from signal_index.proof import decode_b64u
 from tests.desk_builders import Browser, Town
 from tests.desk_index import a_flag
@@ -68,6 +69,12 @@ async def test_no_pseudonym_and_no_flag_is_written_down(
     assert pseudonym.encode() not in stored
     assert b"zeldzame-soort" not in stored
     assert _opened(texts).count("zeldzame-soort") == 0
+
+
+@pytest.mark.parametrize("ticket", ["a", "a.b", "a.!.c", "a.b.c.d", "a.W10.c"])
+def test_what_is_no_ticket_breaks_no_receipt(ticket: str) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        read_jti(ticket)
 
 
 def _opened(texts: str) -> str:
