@@ -45,6 +45,7 @@ from signal_index.store.person_events import (
     is_event_known,
     store_event,
 )
+from signal_index.store.registry import REGISTER
 from signal_index.store.signals import (
     Ending,
     Evidence,
@@ -58,7 +59,6 @@ from signal_index.wire.errors import InvalidField
 from signal_index.wire.person_events import PersonEvent, PersonEventKind
 from signal_index.wire.signals import Withdrawal, WithdrawalReason
 
-REGISTER: Final = "population-register"
 _REASONS: Final = {
     PersonEventKind.DECEASED: WithdrawalReason.DECEASED,
     PersonEventKind.MOVED_AWAY: WithdrawalReason.MOVED_AWAY,

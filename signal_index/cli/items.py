@@ -107,11 +107,14 @@ class SignerItem(Item):
 
 
 class SourceItem(Item):
-    """A source and where it publishes what, how often, through whom."""
+    """A source and where it publishes what, how often, through whom.
+
+    What its kind asks for (categories, or none) is checked when it is registered.
+    """
 
     oin: Oin
     kind: Code
-    categories: frozenset[Code] = Field(min_length=1)
+    categories: frozenset[Code] = frozenset()
     municipalities: frozenset[Municipality] = Field(min_length=1)
     rhythm_days: int = Field(ge=1, le=366)
     submitters: frozenset[Oin] = frozenset()

@@ -27,6 +27,7 @@ from signal_index.store.acts import Act, Recorder
 from signal_index.store.establishments import establish_purpose
 from signal_index.store.policies import read_catalogues
 from signal_index.store.registry import (
+    REGISTER,
     Change,
     add_client,
     add_organisation,
@@ -80,9 +81,11 @@ class Registrar:
         return await self._recorded(change, "signer", item.organisation, facts)
 
     async def _source(self, item: SourceItem) -> Change:
-        adopted = await self._catalogues()
-        for place in item.municipalities:
-            _verify_coverage(item, adopted.get(place, self.catalogue))
+        home = await get_municipality(self.conn, item.oin)
+        if self.catalogue.parse_source_kind(item.kind).value == REGISTER:
+            _verify_register(item, home)
+        else:
+            await self._verify_publisher(item)
         change = await add_source(self.conn, item.record(), now=self.recorder.clock())
         facts: JsonObject = {
             "kind": item.kind,
@@ -92,6 +95,13 @@ class Registrar:
             "submitters": sorted(item.submitters),
         }
         return await self._recorded(change, "source", item.oin, facts)
+
+    async def _verify_publisher(self, item: SourceItem) -> None:
+        if not item.categories:
+            raise CoverageRefused("a source of this kind needs at least one category")
+        adopted = await self._catalogues()
+        for place in item.municipalities:
+            _verify_coverage(item, adopted.get(place, self.catalogue))
 
     async def _purpose(self, item: PurposeItem) -> Change:
         catalogue = (await self._catalogues()).get(item.municipality, self.catalogue)
@@ -129,6 +139,16 @@ class Registrar:
             act = Act(what, Kind.ADMINISTRATION, oin, home)
             await self.recorder.record(self.conn, act)
         return change
+
+
+def _verify_register(item: SourceItem, home: str) -> None:
+    """Refuse a register that would publish, or tell of another municipality."""
+    if item.categories:
+        raise CoverageRefused("a population register has no categories: leave them out")
+    if item.municipalities != {home}:
+        raise CoverageRefused(
+            "a population register tells of the municipality of its organisation only"
+        )
 
 
 def _verify_coverage(item: SourceItem, catalogue: Catalogue) -> None:

@@ -75,10 +75,13 @@ def add_source(
     oin: OinArgument,
     *,
     kind: Annotated[str, typer.Option(help="Kind of source, from the catalogue.")],
-    category: Annotated[list[str], typer.Option(help="Repeat for each category.")],
     municipality: Annotated[list[str], typer.Option(help="Repeat for each code.")],
     rhythm_days: Annotated[int, typer.Option(help="A delivery at least this often.")],
     settings: SettingsFile,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(help="Repeat for each category; none for a population register."),
+    ] = None,
     submitter: Annotated[
         list[str] | None, typer.Option(help="OIN that may send for it; repeat.")
     ] = None,
@@ -87,7 +90,7 @@ def add_source(
     values = {
         "oin": oin,
         "kind": kind,
-        "categories": category,
+        "categories": category or [],
         "municipalities": municipality,
         "rhythm_days": rhythm_days,
         "submitters": submitter or [],

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,6 +24,9 @@ from signal_index.tables.registry import (
     source,
     source_submitter,
 )
+
+REGISTER: Final = "population-register"
+"""The kind of source that publishes nothing and tells of persons."""
 
 
 class Change(StrEnum):

@@ -183,6 +183,57 @@ def test_each_command_registers_and_records_one_thing(office: Office) -> None:
     assert office.kinds() == ["key", *["administration"] * 4]
 
 
+def test_a_population_register_is_registered_without_categories(
+    office: Office,
+) -> None:
+    office.load()
+    register = an_oin(3)
+    organisation = f"""
+[[organisation]]
+oin = "{register}"
+name = "Burgerzaken"
+kind = "source-agency"
+municipality = "9901"
+"""
+    source = f"""
+[[source]]
+oin = "{register}"
+kind = "population-register"
+municipalities = ["9901"]
+rhythm_days = 7
+"""
+    (office.folder / "load.toml").write_text(organisation + source)
+    assert office.load() == (0, "2 added, 0 changed, 0 unchanged\n")
+    command = ["source", "add", register, "--kind=population-register"]
+    rest = ["--municipality=9901", "--rhythm-days=7"]
+    assert office.run(*command, *rest) == (0, "0 added, 0 changed, 1 unchanged\n")
+    assert office.ask(
+        f"SELECT kind FROM source WHERE oin = '{register}'"  # noqa: S608
+    ) == [("population-register",)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "why"),
+    [
+        ("population-register", ["--category=bijstand"], "has no categories"),
+        ("population-register", ["--municipality=9902"], "of its organisation only"),
+        ("income-support", [], "needs at least one category"),
+        ("friend", [], "refused"),
+    ],
+)
+def test_a_source_has_what_its_kind_asks_for(
+    office: Office, kind: str, options: list[str], why: str
+) -> None:
+    office.load()
+    code, said = office.run(
+        *("source", "add", an_oin(2), f"--kind={kind}", "--municipality=9901"),
+        *("--rhythm-days=7", *options),
+    )
+    assert code == 1
+    assert why in " ".join(said.split())
+    assert office.kinds().count("administration") == 5
+
+
 def test_suspending_and_restoring_are_recorded(office: Office) -> None:
     office.load()
     before = len(office.kinds())
