@@ -4,6 +4,7 @@ import typer
 
 from sources.cli.check import check_command
 from sources.cli.corrections import corrections_app
+from sources.cli.deliveries import deliveries_app
 from sources.cli.doctor import doctor_command
 from sources.cli.evidence import evidence_command
 from sources.cli.keys import keys_app
@@ -33,6 +34,7 @@ app.command("person-events")(person_events_command)
 app.command("check")(check_command)
 app.command("population")(population_command)
 app.add_typer(corrections_app, name="corrections")
+app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(profile_app, name="profile")
 app.add_typer(keys_app, name="keys")
 

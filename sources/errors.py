@@ -14,6 +14,7 @@
     ├── TooManyGone               more signals would be withdrawn than is safe
     ├── TooManyUnknown            the same, of what the index has and we do not
     ├── DeliveryUnderWay          a delivery is half sent: finish that first
+    ├── UnknownDelivery           the outbox has no delivery of this id
     ├── UnknownReference          nothing was ever sent under this reference
     ├── EvidenceRefused           what was kept does not prove what it should
     └── PublishingStopped         what is left stays in the outbox for the next run
@@ -115,6 +116,16 @@ class DeliveryUnderWay(SourceError):
         super().__init__(
             "Er is nog een levering onderweg. Rond die eerst af met "
             "`signal-source publish`."
+        )
+
+
+class UnknownDelivery(SourceError):
+    """The outbox has no delivery of this id."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Deze levering staat niet in het postvak. "
+            "`signal-source deliveries show` noemt de laatste twintig."
         )
 
 

@@ -10,13 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from sources.agency_keys import load_keys
+from sources.cli.deliveries import describe
 from sources.cli.edge import refusing_plainly
-from sources.outbox.deliveries import (
-    OpenDelivery,
-    count_rejects,
-    find_newest,
-    find_unfinished,
-)
+from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.planning import count_work
 from sources.outbox.standing import count_signals, find_reconciled
 from sources.outbox.store import Outbox
@@ -56,20 +52,8 @@ def summarise(outbox: Outbox) -> dict[str, object]:
         "underWay": find_unfinished(outbox) is not None,
         "lastReconciled": reconciled.isoformat() if reconciled else None,
         "deliveries": [
-            _describe(outbox, one) for one in find_newest(outbox, limit=_SHOWN)
+            describe(outbox, one) for one in find_newest(outbox, limit=_SHOWN)
         ],
-    }
-
-
-def _describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
-    return {
-        "delivery": str(one.id),
-        "profile": one.profile,
-        "kind": one.kind.value,
-        "state": one.state,
-        "until": one.ends.isoformat(),
-        **one.counts.model_dump(),
-        "rejects": {x.reason: x.count for x in count_rejects(outbox, one.id)},
     }
 
 

@@ -104,6 +104,14 @@ def get_delivery(outbox: Outbox, delivery: UUID) -> OpenDelivery:
     return _read(row)
 
 
+def find_by_id(outbox: Outbox, delivery: UUID) -> OpenDelivery | None:
+    """Give the delivery of this id, if the outbox has it."""
+    row = outbox.connection.execute(
+        "SELECT * FROM delivery WHERE id = ?", (str(delivery),)
+    ).fetchone()
+    return None if row is None else _read(row)
+
+
 def find_newest(outbox: Outbox, *, limit: int) -> list[OpenDelivery]:
     """Give the newest deliveries, newest first."""
     rows = outbox.connection.execute(
