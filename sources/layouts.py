@@ -13,8 +13,11 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from sources.closed_row import ClosedRow
+from sources.dates import EXCEL, is_day_first, is_month_first
 
-_DAY_FORMAT = re.compile(r"(?=.*%d)(?=.*%m)(?=.*%Y)(?:%[dmYHMS]|[-/. T:]){3,20}")
+_DAY_FORMAT = re.compile(
+    r"(?=.*%d)(?=.*%[mb])(?=.*%[Yy])(?!.*(%[a-z]).*\1)(?:%[dmbYy]|[-/. ,]){3,12}"
+)
 ISO_DAYS: Final = ("%Y-%m-%d",)
 
 Column = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -32,9 +35,21 @@ StopReason = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
 
 
 def _check_day_format(value: object) -> object:
+    if value == EXCEL:
+        return value
     if not isinstance(value, str) or not _DAY_FORMAT.fullmatch(value):
-        raise ValueError("a date format has %d, %m and %Y, and separators")
+        raise ValueError(
+            "a date format has %d, %m or %b, %Y or %y, and separators; or is 'excel'"
+        )
     return value
+
+
+def _check_order(forms: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse forms of which each reads the days of the other with the month wrong."""
+    shapes = {re.sub("%[dm]", "%", form) for form in forms if is_day_first(form)}
+    if shapes & {re.sub("%[dm]", "%", form) for form in forms if is_month_first(form)}:
+        raise ValueError("day first and month first cannot both be right")
+    return forms
 
 
 def _check_event_source(value: str) -> str:
@@ -45,6 +60,9 @@ def _check_event_source(value: str) -> str:
 
 
 DayFormat = Annotated[str, BeforeValidator(_check_day_format)]
+DayFormats = Annotated[
+    tuple[DayFormat, ...], Field(min_length=1), AfterValidator(_check_order)
+]
 EventSource = Annotated[str, AfterValidator(_check_event_source)]
 
 
@@ -69,7 +87,7 @@ class Columns(ClosedRow):
 class MappedLayout(ClosedRow):
     """A registration of which the profile says what each column is."""
 
-    dates: tuple[DayFormat, ...] = Field(default=ISO_DAYS, min_length=1)
+    dates: DayFormats = ISO_DAYS
     columns: Columns
     bsn_zero_lost: bool = False
     shared_case_numbers: bool = False
@@ -80,7 +98,7 @@ class CsvLayout(MappedLayout):
 
     delimiter: Delimiter
     encoding: Encoding
-    dates: tuple[DayFormat, ...] = Field(min_length=1)
+    dates: DayFormats
 
 
 class ExcelLayout(MappedLayout):

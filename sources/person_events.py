@@ -34,7 +34,7 @@ from signal_index.wire.person_events import (
 )
 from sources.dates import parse_day
 from sources.errors import UnreadableFile
-from sources.layouts import DayFormat, Delimiter, Encoding
+from sources.layouts import DayFormats, Delimiter, Encoding
 from sources.outbox_key import OutboxKey
 from sources.publisher.parties import Evaluator
 from sources.publisher.pipeline import Sender
@@ -52,7 +52,7 @@ class RegisterLayout(BaseModel):
     municipality: str = Field(pattern=r"^[0-9]{4}$")
     delimiter: Delimiter
     encoding: Encoding
-    dates: tuple[DayFormat, ...] = Field(min_length=1)
+    dates: DayFormats
     bsn: str = Field(min_length=1)
     kind: str = Field(min_length=1)
     day: str = Field(min_length=1)

@@ -1,17 +1,14 @@
-"""Days, telephone numbers and labels, as people type them."""
+"""Telephone numbers and labels, as people type them."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.months import add_months
-from sources.dates import derive_age_limit, parse_day, round_down_to_quarter
 from sources.labels import parse_label
 from sources.phones import parse_phone
-
-DAYS = st.dates(min_value=date(1950, 1, 1), max_value=date(2100, 12, 31))
 
 
 @pytest.mark.parametrize(
@@ -70,30 +67,6 @@ def test_what_is_no_label_is_refused(text: str) -> None:
         parse_label(text)
 
 
-@given(DAYS)
-def test_rounding_gives_the_end_of_a_quarter_that_is_not_later(day: date) -> None:
-    found = round_down_to_quarter(day)
-    assert found <= day
-    assert (day - found).days <= 92
-    assert (found + timedelta(days=1)).day == 1
-    assert (found + timedelta(days=1)).month in (1, 4, 7, 10)
-
-
-@given(DAYS, st.integers(1, 100))
-def test_an_age_limit_never_outlives_the_age(born: date, years: int) -> None:
-    limit = derive_age_limit(born, years)
-    assert (limit.year - born.year, limit.month, limit.day) < (
-        years,
-        born.month,
-        born.day,
-    )
-
-
-@given(st.dates(date(2001, 4, 1), date(2001, 6, 30)))
-def test_an_age_limit_tells_no_more_than_the_quarter(born: date) -> None:
-    assert derive_age_limit(born, 18) in (date(2019, 3, 31), date(2019, 6, 30))
-
-
 @pytest.mark.parametrize(
     ("day", "months", "later"),
     [
@@ -105,9 +78,3 @@ def test_an_age_limit_tells_no_more_than_the_quarter(born: date) -> None:
 )
 def test_months_later_is_a_day_that_exists(day: date, months: int, later: date) -> None:
     assert add_months(day, months) == later
-
-
-@pytest.mark.parametrize("text", ["31-02-2026", "2026", "", "0001-01-01", "vandaag"])
-def test_what_is_no_day_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="day"):
-        parse_day(text, ("%d-%m-%Y", "%Y-%m-%d"))
