@@ -5,12 +5,15 @@ index: a category, a code or a contact holder is picked from lists that stand in
 profile itself, and a number of a telephone must be one.
 
 - Unknown keys are refused; an error names the key, never a value from a file.
+- What a proposal left to a person (`<VUL IN>`) never loads, wherever it stands.
 - Veilig Thuis is named literally: without an opt-in column no profile for it loads.
 """
 
+import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -39,6 +42,9 @@ from sources.layouts import (
 from sources.values import Contact
 
 OPT_IN_ONLY = frozenset({"veilig-thuis"})
+FILL_IN: Final = "<VUL IN>"
+"""Stands in a proposal where only a person can say what is right."""
+_LEFT_OPEN: Final = re.compile(r"<\s*VUL\s+IN\s*>", re.IGNORECASE)
 
 SlugText = Annotated[Slug, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 CodeText = Annotated[MunicipalityCode, StringConstraints(pattern=r"^[0-9]{4}$")]
@@ -136,15 +142,17 @@ class Profile(ClosedRow):
 def parse_profile(text: str) -> Profile:
     """Read a profile, or raise `InvalidProfile` with each key that is wrong."""
     try:
-        return Profile.model_validate(tomllib.loads(text))
+        found = tomllib.loads(text)
+        _refuse_what_is_left_open(found)
+        return Profile.model_validate(found)
     except tomllib.TOMLDecodeError as error:
         raise InvalidProfile(f"Het profiel is geen TOML: {error}") from None
     except ValidationError as error:
-        found = "; ".join(
+        faults = "; ".join(
             f"{'.'.join(str(part) for part in item['loc']) or 'profiel'}: {item['msg']}"
             for item in error.errors(include_input=False, include_url=False)
         )
-        raise InvalidProfile(f"Het profiel klopt niet: {found}") from None
+        raise InvalidProfile(f"Het profiel klopt niet: {faults}") from None
 
 
 def load_profile(path: Path) -> Profile:
@@ -160,6 +168,36 @@ def load_profile(path: Path) -> Profile:
     beside = path.parent / profile.ddas.json_schema
     layout = profile.ddas.model_copy(update={"json_schema": beside})
     return profile.model_copy(update={"ddas": layout})
+
+
+def _refuse_what_is_left_open(found: Mapping[str, object]) -> None:
+    """Refuse a profile in which something is still to be filled in, naming each key.
+
+    A column may truly be called so, and a list may hold it beside good codes: whatever
+    follows from it would be a guess, so it is not asked whether the rest holds.
+    """
+    open_keys = dict.fromkeys(_find_left_open(found, ()))
+    if open_keys:
+        raise InvalidProfile(
+            f'Het profiel is nog niet af. Er staat nog "{FILL_IN}" bij: '
+            f"{', '.join(open_keys)}."
+        )
+
+
+def _find_left_open(value: object, path: tuple[str, ...]) -> Iterator[str]:
+    match value:
+        case str() if _LEFT_OPEN.search(value):
+            yield ".".join(path)
+        case dict():
+            for key, inner in value.items():
+                if _LEFT_OPEN.search(key):
+                    yield ".".join(path) or key
+                yield from _find_left_open(inner, (*path, key))
+        case list():
+            for inner in value:
+                yield from _find_left_open(inner, path)
+        case _:
+            return
 
 
 def _check_columns(profile: Profile, columns: Columns) -> None:

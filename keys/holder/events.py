@@ -16,5 +16,4 @@ class Event(LoggedEvent):
     EVALUATED = "evaluated", "organisation", "act", "count", "milliseconds"
     REFUSED = "refused", "problem", "status"
     STATEMENT_GIVEN = "statement-given", "organisation", "day", "tickets"
-    REGISTRATION_SHOWN = "registration-shown", "organisation"
     FAILED = "failed", "kind"

@@ -41,28 +41,16 @@ class EvaluationClaims(_Claims):
     jti: UUID
 
 
-class PlainClaims(_Claims):
-    """What is signed to ask something that evaluates nothing."""
+class StatementClaims(_Claims):
+    """What an auditor signs to get the statement of a day."""
 
     iss: Oin
     aud: str
-    act: str
+    act: Literal["statement"]
+    day: date
     iat: NumericDate
     exp: NumericDate
     jti: UUID
-
-
-class StatementClaims(PlainClaims):
-    """What an auditor signs to get the statement of a day."""
-
-    act: Literal["statement"]
-    day: date
-
-
-class RegistrationClaims(PlainClaims):
-    """What a source signs to hear how it is registered here."""
-
-    act: Literal["registration"]
 
 
 def parse_points(encoded: list[str]) -> tuple[bytes, ...]:

@@ -32,7 +32,6 @@ from signal_index.api.tokens import Claims
 from signal_index.errors import (
     AssuranceTooLow,
     CallerNotAllowed,
-    CallerNotRegistered,
     CallerSuspended,
     CallerUnknown,
 )
@@ -327,9 +326,9 @@ async def _caller(claims: Claims, index: Index, scope: str) -> Caller:
 def _registered(claims: Claims, standing: Standing) -> Organisation:
     organisation = standing.organisations.get(claims.organisation)
     if organisation is None:
-        raise CallerNotRegistered
+        raise CallerNotAllowed
     if standing.clients.get(claims.client_id) != claims.organisation:
-        raise CallerNotRegistered
+        raise CallerNotAllowed
     return organisation
 
 

@@ -26,8 +26,7 @@
     │   └── AccountNotSuspended    nothing to restore
     ├── RequestRefused             what a caller sent does not hold; nothing was changed
     │   ├── CallerUnknown          no access token, or one that does not verify
-    │   ├── CallerNotAllowed       the caller lacks the role or the scope
-    │   ├── CallerNotRegistered    its organisation or client is not registered here
+    │   ├── CallerNotAllowed       the caller lacks the role, scope or registration
     │   ├── CallerSuspended        the account or its organisation is suspended
     │   ├── AssuranceTooLow        this act asks for a stronger login
     │   ├── TicketInvalid          a ticket is not valid for this request, or spent
@@ -114,7 +113,6 @@ from signal_index.errors.officers import (
 from signal_index.errors.refused import (
     AssuranceTooLow,
     CallerNotAllowed,
-    CallerNotRegistered,
     CallerSuspended,
     CallerUnknown,
     NotARegister,
@@ -173,7 +171,6 @@ __all__ = [
     "ApprovalExpired",
     "AssuranceTooLow",
     "CallerNotAllowed",
-    "CallerNotRegistered",
     "CallerSuspended",
     "CallerUnknown",
     "CheckpointMissing",

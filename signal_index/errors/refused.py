@@ -12,11 +12,7 @@ class CallerUnknown(RequestRefused):
 
 
 class CallerNotAllowed(RequestRefused):
-    """The caller lacks the role or the scope."""
-
-
-class CallerNotRegistered(RequestRefused):
-    """The token holds, but its organisation or client is not registered here."""
+    """The caller lacks the role, the scope or the registration."""
 
 
 class CallerSuspended(RequestRefused):

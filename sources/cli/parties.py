@@ -21,11 +21,6 @@ from sources.settings import AgencySettings
 TIMEOUT: Final = httpx.Timeout(120.0, connect=10.0)
 
 
-def make_signer(settings: AgencySettings, keys: AgencyKeys) -> Signer:
-    """Give what signs this agency's requests to key holders."""
-    return Signer(settings.organisation, settings.source, keys.request, now)
-
-
 def make_parties(
     client: httpx.AsyncClient,
     settings: AgencySettings,
@@ -40,7 +35,7 @@ def make_parties(
         place.index: HolderPlace(place.id, place.url)
         for place in settings.holders.places
     }
-    signer = make_signer(settings, keys)
+    signer = Signer(settings.organisation, settings.source, keys.request, now)
     try:
         pins = parse_pins(settings.holders.pins.read_bytes())
     except (OSError, ConfigRefused):

@@ -1,6 +1,7 @@
 """`signal-source profile init`: look at a file, and propose how to deliver from it."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,13 @@ from rich.table import Table as Grid
 from sources.cli.edge import refusing_plainly
 from sources.clock import day_of, now
 from sources.errors import InvalidProfile, UnreadableFile
-from sources.profile import parse_profile
+from sources.profile import FILL_IN, parse_profile
+from sources.proposing.choices import Known, propose
 from sources.proposing.formats import recognise
 from sources.proposing.judging import Verdict, judge
 from sources.proposing.tables import look_at_csv, look_at_excel
 from sources.proposing.words import make_slug
-from sources.proposing.writing import FILL_IN, Known, write_standard, write_table
+from sources.proposing.writing import write_standard, write_table
 
 profile_app = typer.Typer(no_args_is_help=True, help="Profielen van registraties.")
 
@@ -46,6 +48,9 @@ def init_command(
     phone: Annotated[
         str, typer.Option(help="Telefoonnummer van de contactpersoon.")
     ] = FILL_IN,
+    informed: Annotated[
+        str, typer.Option(help="Hoe inwoners het weten, zoals informed-by-letter.")
+    ] = FILL_IN,
 ) -> None:
     """Stel een profiel voor, en leg uit wat er van elke kolom niet wordt verstuurd."""
     with refusing_plainly():
@@ -55,6 +60,7 @@ def init_command(
             tuple(municipality or ()),
             function,
             phone,
+            informed,
         )
         text, verdicts = _propose(file, known)
         if out:
@@ -68,7 +74,7 @@ def init_command(
     console.print(_judge(text), soft_wrap=True, highlight=False)
 
 
-def _propose(file: Path, known: Known) -> tuple[str, list[Verdict]]:
+def _propose(file: Path, known: Known) -> tuple[str, Sequence[Verdict]]:
     today = day_of(now())
     try:
         found = recognise(file)
@@ -78,8 +84,9 @@ def _propose(file: Path, known: Known) -> tuple[str, list[Verdict]]:
         table = look_at_excel(file) if is_workbook else look_at_csv(file)
     except OSError:
         raise UnreadableFile("Het bestand is niet te openen.") from None
-    verdicts = judge(table.sample)
-    return write_table(table, verdicts, known, today), verdicts
+    judgement = judge(table.sample)
+    choices = propose(table.sample, judgement, known)
+    return write_table(table, judgement, choices, today), judgement.verdicts
 
 
 def _write(path: Path, text: str) -> None:
@@ -96,7 +103,7 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _show(verdicts: list[Verdict]) -> None:
+def _show(verdicts: Sequence[Verdict]) -> None:
     if not verdicts:
         return
     grid = Grid("Kolom", "Gaat mee?", "Waarom")
@@ -109,5 +116,5 @@ def _judge(text: str) -> str:
     try:
         parse_profile(text)
     except InvalidProfile as error:
-        return f'Nog in te vullen waar "{FILL_IN}" staat. {error}'
+        return str(error)
     return "Het profiel is bruikbaar. Probeer het met `signal-source check`."

@@ -1,9 +1,12 @@
 """Decide what each column is: by its name and its values together, never by one alone.
 
-A name that says `Einddatum` over values that are no days is no end; values that pass
-the 11-proof under the name `Clientnummer` may be citizens, and are pointed out.
+- A name that says `Einddatum` over values that are no days is no end.
+- Where two columns could be the same thing, none is chosen and both are named. Two
+  columns with values like a BSN are always two: that of the child and of the parent.
+- A telephone number that differs from row to row is of a citizen or of a relative.
 """
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +16,11 @@ from sources.proposing.words import (
     TEXT_REASON,
     explain_absence,
     find_roles,
+    is_named_exactly,
     is_phone_of_us,
 )
 
+MOST_TEAMS: Final = 12
 WHAT: Final = {
     "bsn": "Het BSN. Het blijft bij u: er gaat een pseudoniem uit.",
     "case_number": "Het zaaknummer. Het blijft bij u, als onleesbaar kenmerk.",
@@ -28,6 +33,17 @@ WHAT: Final = {
     "opt_in": "Zonder toestemming gaat er niets uit.",
     "informed_on": "Wanneer de inwoner is geinformeerd. Gaat mee.",
 }
+_MAYBE: Final = {
+    "bsn": "Misschien het BSN van de inwoner, misschien van een ander. Dat kiest u.",
+    "status": "Misschien de stand van de zaak. Dat kiest u.",
+}
+_OF_MANY: Final = (
+    "Bijna elke regel heeft een ander nummer: dat is van inwoners of van familie."
+)
+_TOO_MANY: Final = "Te veel verschillende waarden om bij elke een nummer te zetten."
+_LEFT_OUT: Final = frozenset({"birth", "bsn"})
+_WITHOUT_ASKING: Final = frozenset({"informed_on", "contact"})
+"""What a profile can do without: where it is in doubt, it is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,64 +55,169 @@ class Verdict:
     why: str
 
 
-def judge(sample: Sample) -> list[Verdict]:
-    """Give a verdict for every column, in the order of the file."""
-    chosen: dict[str, Column] = {}
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict for each column, and for each role in doubt who could have it."""
+
+    verdicts: tuple[Verdict, ...]
+    asked: Mapping[str, tuple[str, ...]]
+
+    def find(self, role: str) -> Column | None:
+        """Give the column that has a role."""
+        return next((each.column for each in self.verdicts if each.role == role), None)
+
+
+def judge(sample: Sample) -> Judgement:
+    """Judge every column, in the order of the file."""
+    candidates = _find_candidates(sample)
+    candidates["bsn"] = _find_numbers(sample)
+    chosen = {
+        id(columns[0]): role
+        for role, columns in candidates.items()
+        if len(columns) == 1
+    }
+    asked = {
+        role: tuple(column.name for column in columns)
+        for role, columns in candidates.items()
+        if len(columns) > 1 and role not in _WITHOUT_ASKING
+    }
+    if not candidates["bsn"]:
+        asked["bsn"] = _names_of(sample.columns, "bsn")
+    if not candidates.get("start"):
+        asked["start"] = _names_of(sample.columns, "start")
+    if not candidates.get("status") and (unfit := _names_of_unfit(sample.columns)):
+        asked["status"] = unfit
+    doubtful = {name: role for role, names in asked.items() for name in names}
+    verdicts = (
+        _explain(column, chosen.get(id(column)), doubtful.get(column.name))
+        for column in sample.columns
+    )
+    return Judgement(tuple(verdicts), asked)
+
+
+def _find_candidates(sample: Sample) -> dict[str, list[Column]]:
+    """Give for each role the columns that could have it, by name and by values."""
+    found: dict[str, list[Column]] = {}
     for column in sample.columns:
-        for role in find_roles(column.name):
-            if role != "birth" and role not in chosen and _fits(column, role):
-                chosen[role] = column
-                break
-        else:
-            if "phone" not in chosen and _is_our_phone(column):
-                chosen["phone"] = column
-    if "bsn" not in chosen:
-        # A column under another name; not one that has another role already.
-        taken = {id(each) for each in chosen.values()}
-        for column in sample.columns:
-            if column.has_numbers and id(column) not in taken:
-                chosen["bsn"] = column
-                break
-    roles = {id(column): role for role, column in chosen.items()}
-    return [_explain(column, roles.get(id(column))) for column in sample.columns]
+        role = next((r for r in _roles_of(column) if _fits(column, r)), None)
+        if role:
+            found.setdefault(role, []).append(column)
+    return {role: _prefer_exact(columns, role) for role, columns in found.items()}
+
+
+def _roles_of(column: Column) -> Iterable[str]:
+    yield from (role for role in find_roles(column.name) if role not in _LEFT_OUT)
+    if is_phone_of_us(column.name):
+        yield "phone"
+
+
+def _prefer_exact(columns: list[Column], role: str) -> list[Column]:
+    """Give the columns that bear the role's own name, if any does."""
+    if role == "phone":
+        return columns
+    return [each for each in columns if is_named_exactly(each.name, role)] or columns
+
+
+def _find_numbers(sample: Sample) -> list[Column]:
+    """Give every column that may hold numbers of persons, whatever its name is.
+
+    A column that is called BSN and holds long numbers is one of them also where these
+    pass no proof, so that a good column of a partner is not taken instead.
+    """
+    return [
+        column
+        for column in sample.columns
+        if column.has_numbers
+        or ("bsn" in find_roles(column.name) and _may_be_numbers(column, sample.rows))
+    ]
+
+
+def _may_be_numbers(column: Column, rows: int) -> bool:
+    return not rows or (column.long_digits > 0 and not column.has_days)
+
+
+def _names_of(columns: Sequence[Column], role: str) -> tuple[str, ...]:
+    return tuple(each.name for each in columns if role in find_roles(each.name))
+
+
+def _names_of_unfit(columns: Sequence[Column]) -> tuple[str, ...]:
+    """Give the columns that are called a status and cannot be used as one.
+
+    Without any, every row would count as open, also those that ended long ago.
+    """
+    return tuple(
+        each.name
+        for each in columns
+        if "status" in find_roles(each.name) and each.filled and not each.has_days
+    )
 
 
 def _fits(column: Column, role: str) -> bool:
     """Tell whether a column's values are what its name promises."""
-    match role:
-        case "bsn":
-            return column.has_numbers or not column.filled
-        case "start":
-            return column.has_days
-        case "end" | "informed_on":
-            return column.has_days or not column.filled
-        case "case_number":
-            return not column.has_text and not column.has_days and column.filled > 0
-        case "municipality":
-            return bool(find_municipalities(column))
-        case _:
-            return column.has_codes
+    promise = _PROMISES.get(role)
+    return promise(column) if promise else column.has_codes
+
+
+def _could_be_days(column: Column) -> bool:
+    return column.has_days or not column.filled
+
+
+def _names_cases(column: Column) -> bool:
+    is_plain = not column.has_text and not column.has_written_days
+    return is_plain and column.differs >= 0.1
+
+
+def _names_teams(column: Column) -> bool:
+    is_few = len(column.codes) <= MOST_TEAMS
+    return is_few and column.has_codes and column.comes_back
+
+
+def _is_of_teams(column: Column) -> bool:
+    return column.has_phones and not column.many and column.comes_back
 
 
 def find_municipalities(column: Column) -> list[str]:
-    """Give the municipality codes of a column; none when it holds anything else."""
-    codes = {code.removeprefix("GM") for code in column.codes}
-    good = [code for code in codes if len(code) == 4 and code.isdigit()]
-    return sorted(good) if 2 * len(good) > len(codes) else []
+    """Give the municipality codes of a column; none when it holds anything else.
+
+    A spreadsheet takes the zero off a code: 599 is 0599, and there is no other reading.
+    """
+    codes = [code.upper().removeprefix("GM") for code in column.codes]
+    good = [code for code in codes if 3 <= len(code) <= 4 and code.isdecimal()]
+    return (
+        sorted({code.zfill(4) for code in good}) if 2 * len(good) > len(codes) else []
+    )
 
 
-def _is_our_phone(column: Column) -> bool:
-    return is_phone_of_us(column.name) and column.has_phones and not column.many
+def has_short_codes(column: Column) -> bool:
+    """Tell whether a code of a municipality lost its zero."""
+    return any(len(code) == 3 and code.isdecimal() for code in column.codes)
 
 
-def _explain(column: Column, role: str | None) -> Verdict:
+_PROMISES: Final[Mapping[str, Callable[[Column], bool]]] = {
+    "start": lambda column: column.has_days,
+    "end": _could_be_days,
+    "informed_on": _could_be_days,
+    "case_number": _names_cases,
+    "municipality": lambda column: bool(find_municipalities(column)),
+    "contact": _names_teams,
+    "phone": _is_of_teams,
+}
+
+
+def _explain(column: Column, role: str | None, doubtful: str | None) -> Verdict:
     if role:
         return Verdict(column, role, WHAT[role])
-    if "birth" in find_roles(column.name):
-        return Verdict(column, None, BIRTH_REASON)
-    if column.has_numbers:
-        why = "Lijkt ook een BSN, van een ander. Alleen het BSN van de inwoner telt."
-        return Verdict(column, None, why)
-    return Verdict(
-        column, None, TEXT_REASON if column.has_text else explain_absence(column.name)
-    )
+    return Verdict(column, None, _explain_absence(column, doubtful))
+
+
+def _explain_absence(column: Column, doubtful: str | None) -> str:
+    roles = find_roles(column.name)
+    if doubtful:
+        return _MAYBE.get(doubtful, "Kan dit zijn, of een andere kolom. Dat kiest u.")
+    if "birth" in roles:
+        return BIRTH_REASON
+    if is_phone_of_us(column.name) and column.has_phones:
+        return _OF_MANY
+    if "contact" in roles and column.has_codes:
+        return _TOO_MANY
+    return TEXT_REASON if column.has_text else explain_absence(column.name)

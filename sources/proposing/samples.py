@@ -1,19 +1,23 @@
 """What the values of a column look like: counts, and no more of them than needed."""
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from keys.bsn import parse_bsn
 from keys.errors import InvalidBsn
-from sources.dates import parse_day
+from sources.dates import EXCEL, DayLook, Order
 from sources.phones import parse_phone
 
 MOST_ROWS: Final = 20_000
 MOST_CODES: Final = 40
 LONGEST_CODE: Final = 60
-DAY_FORMATS: Final = ("%Y-%m-%d", "%d-%m-%Y", "%Y%m%d", "%d/%m/%Y", "%d.%m.%Y")
-_PHONES_TRIED: Final = 200
+FIRST_ROWS: Final = 5
+COUNTED: Final = 1_000
+"""How many values of a column are held against each other to see how they differ."""
+ZEROES_THAT_PROVE: Final = 3
+_TRIED: Final = 200
 _MOSTLY: Final = 0.8
 
 
@@ -24,10 +28,15 @@ class Column:
     name: str
     filled: int = 0
     numbers: int = 0
-    zero_lost: int = 0
+    long_digits: int = 0
+    leading_zero: int = 0
+    eight_digits: int = 0
+    eight_fitting: int = 0
+    zero_lost: set[int] = field(default_factory=set, repr=False)
+    different: set[int] = field(default_factory=set, repr=False)
     phones: int = 0
     long: int = 0
-    days: Counter[str] = field(default_factory=Counter)
+    days: DayLook = field(default_factory=DayLook)
     codes: Counter[str] = field(default_factory=Counter, repr=False)
     many: bool = False
 
@@ -37,12 +46,13 @@ class Column:
         if not text:
             return
         self.filled += 1
-        self.numbers += _is_bsn(text)
-        self.zero_lost += len(text) == 8 and _is_bsn(f"0{text}")
+        self._look_for_numbers(text)
+        if self.filled <= COUNTED:
+            self.different.add(hash(text))
         self.long += len(text) > LONGEST_CODE or text.count(" ") > 5
-        for form in DAY_FORMATS:
-            self.days[form] += _is_day(text, form)
-        if self.filled <= _PHONES_TRIED:
+        if self.filled <= _TRIED or self.has_days:
+            self.days.look(text)
+        if self.filled <= _TRIED:
             self.phones += _is_phone(text)
         if not self.many:
             self.codes[text] += 1
@@ -50,22 +60,59 @@ class Column:
                 self.many = True
                 self.codes.clear()
 
+    def _look_for_numbers(self, text: str) -> None:
+        is_eight = len(text) == 8 and text.isdecimal()
+        with_zero = is_eight and _is_bsn(f"0{text}")
+        self.numbers += with_zero or _is_bsn(text)
+        self.long_digits += sum(each.isdecimal() for each in text) >= 7
+        self.leading_zero += len(text) == 9 and text.startswith("0") and _is_bsn(text)
+        self.eight_digits += is_eight
+        self.eight_fitting += with_zero
+        if with_zero:
+            self.zero_lost.add(hash(text))
+
     @property
     def has_numbers(self) -> bool:
         """Whether these are numbers of persons; one or two may be mistyped."""
-        return self._mostly(self.numbers + self.zero_lost)
+        return self._mostly(self.numbers)
+
+    @property
+    def lost_zeroes(self) -> bool | None:
+        """Whether every number lost the zero before it; None where nothing proves it.
+
+        One number that kept its zero proves that eight digits are a mistake, and so
+        does one of eight digits that passes no 11-proof. One in eleven mistakes passes:
+        it takes three different numbers to say that it is none.
+        """
+        if not self.eight_digits or self.leading_zero:
+            return False
+        proven = self.eight_fitting == self.eight_digits
+        return True if proven and len(self.zero_lost) >= ZEROES_THAT_PROVE else None
+
+    @property
+    def differs(self) -> float:
+        """How many different values there are for each row that has one, 0 to 1."""
+        return len(self.different) / min(self.filled, COUNTED) if self.filled else 0.0
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether values return often enough to be of a team, and not of one person."""
+        return self.filled > 0 and 3 * self.differs <= 1
 
     @property
     def has_days(self) -> bool:
-        """Whether these are days."""
-        return self._mostly(max(self.days.values(), default=0))
+        """Whether these are days; of numbers of five digits only its name can tell."""
+        return self.days.days > 0 and self.days.days >= _MOSTLY * self.days.filled
+
+    @property
+    def has_written_days(self) -> bool:
+        """Whether these are days that anybody would read as such."""
+        return self.has_days and self.days.main_forms != (EXCEL,)
 
     @property
     def has_phones(self) -> bool:
         """Whether these are telephone numbers."""
-        return bool(self.filled) and self.phones >= _MOSTLY * min(
-            self.filled, _PHONES_TRIED
-        )
+        return bool(self.filled) and self.phones >= _MOSTLY * min(self.filled, _TRIED)
 
     @property
     def has_text(self) -> bool:
@@ -90,12 +137,15 @@ class Sample:
 
     columns: list[Column]
     rows: int = 0
+    first: list[list[str]] = field(default_factory=list, repr=False)
     cases: dict[str, str] = field(default_factory=dict, repr=False)
     shared: bool = False
 
     def look(self, row: list[str]) -> None:
         """Take one row into the counts."""
         self.rows += 1
+        if len(self.first) < FIRST_ROWS:
+            self.first.append(row)
         for column, text in zip(self.columns, row, strict=False):
             column.look(text)
 
@@ -103,27 +153,33 @@ class Sample:
         """Notice two persons under one case number."""
         self.shared |= self.cases.setdefault(number, bsn) != bsn
 
-    def day_formats(self, names: frozenset[str]) -> tuple[str, ...]:
-        """Give how days are written in these columns, the usual way first."""
-        found: Counter[str] = Counter()
-        for column in self.columns:
-            if column.name in names:
-                found.update(column.days)
-        return tuple(form for form, count in found.most_common() if count)
+    def find_order(self, wanted: Sequence[Column]) -> Order:
+        """Give what proves the order of day and month in the wanted columns.
+
+        A column that shows nothing is written by the same program as the others: where
+        one of these proves day first and none month first, it is known.
+        """
+        own = {column.days.order for column in wanted}
+        if own & {Order.MONTH_FIRST, Order.BOTH} or Order.UNKNOWN not in own:
+            return _worst(own)
+        others = {each.days.order for each in self.columns if each.has_written_days}
+        return _worst(others) if Order.DAY_FIRST in others else Order.UNKNOWN
+
+
+def _worst(orders: Collection[Order]) -> Order:
+    """Give the order in which something is amiss, if there is one."""
+    if Order.BOTH in orders or {Order.DAY_FIRST, Order.MONTH_FIRST} <= set(orders):
+        return Order.BOTH
+    for each in (Order.MONTH_FIRST, Order.DAY_FIRST):
+        if each in orders:
+            return each
+    return Order.NONE
 
 
 def _is_bsn(text: str) -> bool:
     try:
         parse_bsn(text)
     except InvalidBsn:
-        return False
-    return True
-
-
-def _is_day(text: str, form: str) -> bool:
-    try:
-        parse_day(text, (form,))
-    except ValueError:
         return False
     return True
 

@@ -38,10 +38,14 @@ ROLE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         *("zaaknummer", "zaaknr", "zaakid", "dossiernummer", "dossiernr", "iddossier"),
         *("casusnummer", "casusid", "meldingsnummer", "trajectnummer", "kenmerk"),
         *("signaalid", "zaak", "dossier", "casus", "meldingnr"),
+        *("meldnummer", "meldnr", "meldingid"),
     ),
 }
 """A role is looked for in this order; a word counts at the beginning of a name."""
 
+_WHOLE: Final = frozenset(
+    {"stand", "fase", "begin", "start", "eind", "date", "zaak", "dossier", "casus"}
+)
 PHONE_OF_US: Final = (
     "team",
     "contact",
@@ -130,17 +134,6 @@ BIRTH_REASON: Final = (
 TEXT_REASON: Final = "Lijkt vrije tekst: dat is de inhoud van de zaak."
 UNKNOWN_REASON: Final = "Niet nodig voor een signaal. Wat niet nodig is, gaat niet mee."
 
-CLOSING_WORDS: Final = (
-    *("beeindig", "gesloten", "afgesloten", "dicht", "afgerond", "vervallen"),
-    *("gestopt", "klaar", "uitstroom", "ingetrokken", "overleden", "verhuisd"),
-    *("afgewezen", "geannuleerd"),
-)
-WAITING_WORDS: Final = (
-    *("aanvraag", "aangevraagd", "intake", "aangemeld", "aanmelding", "wacht"),
-    *("concept", "onderzoek", "nieuw"),
-)
-
-
 _PARTS: Final = re.compile(r"[A-ZÀ-Þ]?[a-zà-ÿ0-9]+|[A-ZÀ-Þ]+(?![a-zà-ÿ])")
 
 
@@ -156,8 +149,18 @@ def find_roles(name: str) -> list[str]:
     return [
         role
         for role, words in ROLE_WORDS.items()
-        if any(folded.startswith(word) for word in words)
+        if any(_begins(folded, word) for word in words)
     ]
+
+
+def _begins(folded: str, word: str) -> bool:
+    """Tell whether a name begins with a word; `standplaats` is no `stand`."""
+    return folded == word if word in _WHOLE else folded.startswith(word)
+
+
+def is_named_exactly(name: str, role: str) -> bool:
+    """Tell whether a name is a role's own word, and not one that begins like it."""
+    return fold(name) in ROLE_WORDS[role]
 
 
 def explain_absence(name: str) -> str:

@@ -5,65 +5,58 @@ and says which key it is. Every column is listed with what becomes of it.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from sources.dates import Order
 from sources.formats import FORMATS
-from sources.proposing.formats import Recognised
-from sources.proposing.judging import Verdict, find_municipalities
-from sources.proposing.tables import Table
-from sources.proposing.words import (
-    CLOSING_WORDS,
-    WAITING_WORDS,
-    explain_absence,
-    fold,
+from sources.profile import FILL_IN
+from sources.proposing.choices import (
+    DEFAULT_TEAM,
+    ROLES,
+    Choices,
+    Known,
+    Reached,
+    swap_order,
 )
+from sources.proposing.formats import Recognised
+from sources.proposing.judging import Judgement, Verdict, has_short_codes
+from sources.proposing.tables import Table
+from sources.proposing.words import explain_absence
 
-FILL_IN: Final = "<VUL IN>"
-MOST_TEAMS: Final = 12
-_REFUSALS: Final = frozenset({"n", "nee", "no", "false", "0", "geen", "niet"})
-_AGREEMENTS: Final = frozenset({"j", "ja", "y", "yes", "true", "1", "akkoord"})
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the agency said of itself; the rest is to be filled in."""
-
-    name: str
-    category: str = FILL_IN
-    municipalities: tuple[str, ...] = ()
-    function: str = FILL_IN
-    phone: str = FILL_IN
+_ASKS: Final = {
+    "bsn": "de kolom met het BSN van de inwoner om wie het gaat",
+    "start": "de kolom met de dag waarop het contact begon",
+    "status": "de kolom die zegt of een zaak open is",
+}
+_ORDERS: Final = {
+    Order.UNKNOWN: "niets bewijst of de dag of de maand voorop staat",
+    Order.MONTH_FIRST: "de maand staat voorop; lever liever aan als jjjj-mm-dd",
+    Order.BOTH: "soms staat de dag voorop, soms de maand; lever aan als jjjj-mm-dd",
+    Order.NONE: "hoe een datum is geschreven, zoals %d-%m-%Y",
+}
 
 
 def write_table(
-    table: Table, verdicts: Sequence[Verdict], known: Known, today: date
+    table: Table, judgement: Judgement, choices: Choices, today: date
 ) -> str:
     """Give the proposal for a table."""
-    by_role = {each.role: each for each in verdicts if each.role}
-    teams = _find_teams(by_role.get("contact"))
-    places = known.municipalities
-    if not places and "municipality" in by_role:
-        places = tuple(find_municipalities(by_role["municipality"].column))
-    known = Known(known.name, known.category, places, known.function, known.phone)
+    has_default = "contact" not in choices.columns
     return "\n".join(
         [
-            *_head(
-                table.form, known, has_default="contact" not in by_role or not teams
-            ),
+            *_head(table.form, choices.known, has_default=has_default),
             f"[{table.form}]",
             *table.layout,
-            f"dates = {_list(_find_dates(table, verdicts))}",
-            *_layout_choices(table, by_role),
+            f"dates = {_list(choices.dates)}{_ask_order(choices)}",
+            *_layout_choices(choices),
             "",
             f"[{table.form}.columns]",
-            *_columns(by_role, teams),
+            *_columns(judgement, choices),
             "",
-            *_explain(verdicts),
-            *_codes(by_role),
-            *_contacts(teams or ("TEAM",), known, today),
+            *_explain(judgement.verdicts, choices),
+            *_codes(choices),
+            *_contacts(choices.contacts, today),
         ]
     )
 
@@ -85,7 +78,8 @@ def write_standard(found: Recognised, known: Known, today: date) -> str:
     lines.append("")
     if FORMATS[found.form].names_contacts:
         lines.append("# Alleen waar een levering zelf geen contactpersoon noemt.")
-    return "\n".join([*lines, *_contacts(("TEAM",), known, today)])
+    contacts = {DEFAULT_TEAM: Reached(known.function, known.phone)}
+    return "\n".join([*lines, *_contacts(contacts, today)])
 
 
 def _head(form: str, known: Known, *, has_default: bool) -> Iterator[str]:
@@ -97,34 +91,60 @@ def _head(form: str, known: Known, *, has_default: bool) -> Iterator[str]:
     yield f"category = {_text(known.category)}  # de soort signaal, zoals bijstand"
     yield f"municipalities = {_list(known.municipalities or (FILL_IN,))}"
     yield "valid_months = 12  # 6 tot 24; halverwege wordt een signaal bevestigd"
-    yield 'informed = "informed-by-letter"  # hoe de inwoner het weet; of "discussed"'
+    yield "# Hoe weten uw inwoners dat u dit aanlevert? Alleen u kunt dat verklaren:"
+    yield '# "discussed" (besproken), "informed-by-letter" (per brief), of een andere'
+    yield "# code die bij uw soort signaal hoort."
+    yield f"informed = {_text(known.informed)}"
     if has_default:
-        yield 'default_contact = "TEAM"'
+        yield f"default_contact = {_text(DEFAULT_TEAM)}"
     yield ""
 
 
-def _layout_choices(table: Table, by_role: dict[str, Verdict]) -> Iterator[str]:
-    bsn = by_role.get("bsn")
-    if bsn and bsn.column.zero_lost:
+def _ask_order(choices: Choices) -> str:
+    if FILL_IN not in choices.dates:
+        return ""
+    why = _ORDERS.get(choices.order, _ORDERS[Order.NONE])
+    if not choices.forms or choices.order is Order.BOTH:
+        return f"  # {why}"
+    month_first = tuple(swap_order(form) for form in choices.forms)
+    if choices.order is Order.MONTH_FIRST:
+        return f"  # {why}, of kies {_list(month_first)}"
+    return f"  # {why}: {_list(choices.forms)} of {_list(month_first)}?"
+
+
+def _layout_choices(choices: Choices) -> Iterator[str]:
+    if choices.zero_lost:
         yield "bsn_zero_lost = true  # getallen van acht cijfers verloren hun nul"
-    if table.sample.shared and "case_number" in by_role:
+    elif choices.zero_lost is None:
+        yield f"bsn_zero_lost = {_text(FILL_IN)}  # er zijn getallen van acht cijfers:"
+        yield "# true als het systeem de nul vooraan weglaat, false als het fouten zijn"
+    if choices.shared and "case_number" in choices.columns:
         yield "shared_case_numbers = true  # partners delen een zaak; ieder een signaal"
 
 
-def _columns(by_role: dict[str, Verdict], teams: Sequence[str]) -> Iterator[str]:
-    for role in ("bsn", "start"):
-        name = by_role[role].column.name if role in by_role else FILL_IN
-        yield f"{role} = {_text(name)}"
-    for role in ("case_number", "end", "status", "municipality", "contact", "phone"):
-        if role in by_role and (role != "contact" or teams):
-            yield f"{role} = {_text(by_role[role].column.name)}"
-    for role in ("opt_in", "informed_on"):
-        if role in by_role:
-            yield f"{role} = {_text(by_role[role].column.name)}"
+def _columns(judgement: Judgement, choices: Choices) -> Iterator[str]:
+    for role in ROLES:
+        if role in choices.columns:
+            name = choices.columns[role]
+            yield f"{role} = {_text(name)}{_ask_column(judgement, role, name)}"
+    place = judgement.find("municipality")
+    is_chosen = place and place.name == choices.columns.get("municipality")
+    if place and is_chosen and has_short_codes(place):
+        yield "# Een code van drie cijfers verloor haar nul: 599 is 0599."
 
 
-def _explain(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    unsent = [each for each in verdicts if each.role is None]
+def _ask_column(judgement: Judgement, role: str, name: str) -> str:
+    if name != FILL_IN:
+        return ""
+    names = [_comment(each) for each in judgement.asked.get(role, ())]
+    either = f": {' of '.join(names)}?" if names else ""
+    needed = "" if role in {"bsn", "start"} else " Geen van alle: haal de regel weg."
+    return f"  # {_ASKS.get(role, 'welke kolom')}{either}{needed}"
+
+
+def _explain(verdicts: Sequence[Verdict], choices: Choices) -> Iterator[str]:
+    read = set(choices.columns.values())
+    unsent = [each for each in verdicts if each.column.name not in read]
     if not unsent:
         return
     width = max(len(_comment(each.column.name)) for each in unsent)
@@ -134,47 +154,33 @@ def _explain(verdicts: Sequence[Verdict]) -> Iterator[str]:
     yield ""
 
 
-def _codes(by_role: dict[str, Verdict]) -> Iterator[str]:
-    if "status" in by_role:
-        codes = sorted(by_role["status"].column.codes)
-        closes = [code for code in codes if fold(code).startswith(CLOSING_WORDS)]
-        waits = [code for code in codes if fold(code).startswith(WAITING_WORDS)]
-        opens = [code for code in codes if code not in {*closes, *waits}]
+def _codes(choices: Choices) -> Iterator[str]:
+    status, opt_in = choices.status, choices.opt_in
+    if status:
         yield "[codes.status]  # kijk na of elke code in de goede lijst staat"
-        yield f"opens = {_list(opens or (FILL_IN,))}"
-        yield f"closes = {_list(closes)}"
-        yield f"ignores = {_list(waits)}"
+        yield f"opens = {_list(status.opens or (FILL_IN,))}"
+        yield f"closes = {_list(status.closes)}"
+        yield f"ignores = {_list(status.ignores)}"
+        if status.undecided:
+            yield "# Open of dicht? Dat weten wij niet. Zet elk woord in de goede lijst"
+            yield "# hierboven, en haal deze regel dan weg."
+            yield f"{_text(FILL_IN)} = {_list(status.undecided)}"
         yield ""
-    if "opt_in" in by_role:
-        codes = sorted(by_role["opt_in"].column.codes)
-        no = [code for code in codes if fold(code) in _REFUSALS]
-        yes = [code for code in codes if fold(code) in _AGREEMENTS]
+    if opt_in:
         yield "[codes.opt_in]  # een code die in geen lijst staat is geen toestemming"
-        yield f"yes = {_list(yes or (FILL_IN,))}"
-        yield f"no = {_list((*no, ''))}"
+        yield f"yes = {_list(opt_in.yes or (FILL_IN,))}"
+        yield f"no = {_list(opt_in.no)}"
         yield ""
 
 
-def _find_teams(contact: Verdict | None) -> tuple[str, ...]:
-    """Give the teams of a column, few enough to name each with its number."""
-    codes = sorted(contact.column.codes) if contact else []
-    return tuple(codes) if 0 < len(codes) <= MOST_TEAMS else ()
-
-
-def _contacts(teams: Sequence[str], known: Known, today: date) -> Iterator[str]:
+def _contacts(contacts: Mapping[str, Reached], today: date) -> Iterator[str]:
     yield "# Wie iemand belt die het signaal ziet. Een werkend nummer is verplicht."
-    for team in teams:
+    for team, reached in contacts.items():
         yield f"[contacts.{_text(team)}]"
-        yield f"function = {_text(known.function)}"
-        yield f"phone = {_text(known.phone)}"
+        yield f"function = {_text(reached.function)}"
+        yield f"phone = {_text(reached.phone)}"
         yield f"last_verified = {today.isoformat()}"
         yield ""
-
-
-def _find_dates(table: Table, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
-    wanted = {"start", "end", "informed_on"}
-    names = frozenset(each.column.name for each in verdicts if each.role in wanted)
-    return table.sample.day_formats(names) or ("%d-%m-%Y",)
 
 
 def _events() -> Iterator[str]:

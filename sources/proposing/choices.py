@@ -1,0 +1,149 @@
+"""What a profile will say: proposed from a file, then changed or completed by a person.
+
+`FILL_IN` stands wherever nothing in the file decides. How the citizen was informed is
+never proposed: it is a claim that somebody of the agency must make.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sources.dates import Order, is_day_first, is_month_first
+from sources.profile import FILL_IN
+from sources.proposing.judging import Judgement, find_municipalities
+from sources.proposing.samples import Column, Sample
+from sources.proposing.status_words import Sorted, sort_status
+from sources.proposing.words import fold
+
+DAY_ROLES: Final = ("start", "end", "informed_on")
+ROLES: Final = (
+    *("bsn", "start", "case_number", "end", "status", "municipality", "contact"),
+    *("phone", "opt_in", "informed_on"),
+)
+"""The roles that are proposed, in the order in which a profile names them."""
+DEFAULT_TEAM: Final = "TEAM"
+_SWAPPED: Final = str.maketrans("dm", "md")
+_UNPROVEN: Final = frozenset({Order.UNKNOWN, Order.MONTH_FIRST, Order.BOTH})
+_REFUSALS: Final = frozenset({"n", "nee", "no", "false", "0", "geen", "niet"})
+_AGREEMENTS: Final = frozenset({"j", "ja", "y", "yes", "true", "1", "akkoord"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the agency said of itself; the rest is to be filled in."""
+
+    name: str
+    category: str = FILL_IN
+    municipalities: tuple[str, ...] = ()
+    function: str = FILL_IN
+    phone: str = FILL_IN
+    informed: str = FILL_IN
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """Which codes are an opt-in, and which are none."""
+
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """By what function and number a team is reached."""
+
+    function: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Everything of a profile that is chosen; the layout of the file is not.
+
+    `forms` are the forms in which the days of the file can be read, day first, also
+    where `dates` asks whether that is the right order.
+    """
+
+    known: Known
+    contacts: Mapping[str, Reached]
+    columns: Mapping[str, str]
+    dates: tuple[str, ...] = ()
+    order: Order = Order.NONE
+    forms: tuple[str, ...] = ()
+    zero_lost: bool | None = False
+    shared: bool = False
+    status: Sorted | None = None
+    opt_in: OptIn | None = None
+
+
+def propose(sample: Sample, judgement: Judgement, known: Known) -> Choices:
+    """Give what the file itself decides, and `FILL_IN` for the rest."""
+    columns: dict[str, str] = {}
+    for role in ROLES:
+        if role in judgement.asked:
+            columns[role] = FILL_IN
+        elif found := judgement.find(role):
+            columns[role] = found.name
+    place = judgement.find("municipality")
+    if place and not known.municipalities:
+        known = replace(known, municipalities=tuple(find_municipalities(place)))
+    proposed = Choices(known, {}, columns, shared=sample.shared)
+    return fill_from_columns(sample, proposed)
+
+
+def fill_from_columns(sample: Sample, choices: Choices) -> Choices:
+    """Give the choices with what follows from which columns were chosen."""
+    status, opt_in = (_find(sample, choices, role) for role in ("status", "opt_in"))
+    contact, bsn = (_find(sample, choices, role) for role in ("contact", "bsn"))
+    reached = Reached(choices.known.function, choices.known.phone)
+    teams = sorted(contact.codes) if contact else [DEFAULT_TEAM]
+    wanted = [found for role in DAY_ROLES if (found := _find(sample, choices, role))]
+    order, forms = sample.find_order(wanted), _find_forms(wanted)
+    return replace(
+        choices,
+        contacts=dict.fromkeys(teams or [DEFAULT_TEAM], reached),
+        dates=(FILL_IN,) if order in _UNPROVEN or not forms else forms,
+        order=order,
+        forms=forms,
+        zero_lost=bsn.lost_zeroes if bsn else False,
+        status=_sort_status(status, choices),
+        opt_in=_sort_opt_in(opt_in) if opt_in else None,
+    )
+
+
+def _find(sample: Sample, choices: Choices, role: str) -> Column | None:
+    name = choices.columns.get(role)
+    return next((each for each in sample.columns if each.name == name), None)
+
+
+def _find_forms(wanted: Sequence[Column]) -> tuple[str, ...]:
+    """Give how the days of these columns are written, where the day comes first."""
+    forms = [form for column in wanted for form in column.days.main_forms]
+    return tuple(
+        dict.fromkeys(
+            swap_order(form) if is_month_first(form) else form for form in forms
+        )
+    )
+
+
+def swap_order(form: str) -> str:
+    """Give a form with the day where the month stood, and the other way round."""
+    if not (is_day_first(form) or is_month_first(form)):
+        return form
+    return form.translate(_SWAPPED)
+
+
+def _sort_status(column: Column | None, choices: Choices) -> Sorted | None:
+    if column is not None:
+        return sort_status(column.codes)
+    if "status" in choices.columns:  # asked about: then so are its words
+        return Sorted((), (), (), ())
+    return None
+
+
+def _sort_opt_in(column: Column) -> OptIn:
+    codes = sorted(column.codes)
+    return OptIn(
+        tuple(code for code in codes if fold(code) in _AGREEMENTS),
+        (*(code for code in codes if fold(code) in _REFUSALS), ""),
+    )

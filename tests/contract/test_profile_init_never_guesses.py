@@ -1,0 +1,307 @@
+"""What a file does not prove is asked: never a guess about a person, a day or a word.
+
+Each test is a kind of export; the numbers are invented and pass the 11-proof.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from sources.errors import InvalidProfile
+from sources.layouts import CsvLayout
+from sources.profile import Profile, parse_profile
+from tests.contract.test_profile_init import KNOWN, Proposed, find_asked, propose
+from tests.sources_builders import PROFILE, a_number
+
+KNOWN_HERE = (*KNOWN, "--municipality", "9901")
+
+
+def write(path: Path, rows: Iterable[Mapping[str, str]]) -> Path:
+    every = list(rows)
+    lines = [";".join(every[0]), *(";".join(row.values()) for row in every)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def a_file(path: Path, count: int = 30, /, **columns: Sequence[str]) -> Path:
+    """A file of good rows; a column is given as the values that come by in turn."""
+    return write(
+        path,
+        (
+            {
+                "BSN": a_number(at),
+                "Zaaknummer": f"Z-{at}",
+                "Startdatum": f"{13 + at % 15}-03-2026",
+            }
+            | {name: values[at % len(values)] for name, values in columns.items()}
+            for at in range(count)
+        ),
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "export.csv"
+
+
+def look(path: Path) -> Proposed:
+    return propose(path, *KNOWN_HERE)
+
+
+def load(found: Proposed) -> tuple[Profile, CsvLayout]:
+    profile = parse_profile(found.text)
+    assert profile.csv
+    return profile, profile.csv
+
+
+def test_a_plain_file_asks_nothing(path: Path) -> None:
+    profile, layout = load(look(a_file(path)))
+    assert layout.columns.bsn == "BSN"
+    assert profile.informed == "discussed"
+
+
+def test_how_citizens_were_informed_is_never_proposed(path: Path) -> None:
+    a_file(path, DatumGeinformeerd=["2026-03-01"], Geinformeerd=["brief"])
+    found = propose(path, *KNOWN_HERE[: KNOWN_HERE.index("--informed")])
+    assert {"informed"} <= find_asked(found)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("BSN_ouder1", "BSN_leerling"),
+        ("SofinummerP", "SofinummerHp"),
+        ("BSN", "BSN_partner"),
+        ("BSN", "Relatienummer"),
+        ("Persoon", "Partner"),
+    ],
+)
+def test_two_columns_of_numbers_of_persons_are_named_and_none_is_chosen(
+    path: Path, first: str, second: str
+) -> None:
+    rows = (
+        {first: a_number(at), second: a_number(at + 500), "Startdatum": "2026-03-01"}
+        for at in range(30)
+    )
+    found = look(write(path, rows))
+    assert find_asked(found) == {"csv.columns.bsn"}
+    (line,) = (each for each in found.text.splitlines() if each.startswith("bsn = "))
+    assert f"{first} of {second}?" in line
+    assert found.shown.count("Dat kiest u.") == 2
+
+
+def test_a_partners_number_is_not_taken_where_ones_own_is_written_oddly(
+    path: Path,
+) -> None:
+    rows = (
+        {
+            "BSN": f"{a_number(at)}/01",
+            "Partner": a_number(at),
+            "Startdatum": "2026-03-01",
+        }
+        for at in range(30)
+    )
+    assert find_asked(look(write(path, rows))) == {"csv.columns.bsn"}
+
+
+def test_a_column_without_a_number_is_no_candidate(path: Path) -> None:
+    found = look(a_file(path, BSN_gecontroleerd=["J", "N"], BSN_datum=["2026-03-01"]))
+    assert load(found)[1].columns.bsn == "BSN"
+
+
+def a_lost(count: int) -> list[str]:
+    """Valid numbers that begin with a zero, without it."""
+    found: list[str] = []
+    for stem in range(1_000_000, 1_010_000):
+        digits = f"0{stem}"
+        rest = (
+            sum(w * int(d) for w, d in zip(range(9, 1, -1), digits, strict=True)) % 11
+        )
+        if rest < 10:
+            found.append(f"{stem}{rest}")
+    return found[:count]
+
+
+def test_a_zero_is_put_back_where_every_number_lost_it(path: Path) -> None:
+    numbers = [*(a_number(at) for at in range(26)), *a_lost(4)]
+    assert load(look(a_file(path, BSN=numbers)))[1].bsn_zero_lost
+
+
+def test_a_zero_was_not_lost_where_another_number_kept_it(path: Path) -> None:
+    numbers = [*(a_number(at) for at in range(25)), f"0{a_lost(9)[8]}", *a_lost(4)]
+    assert not load(look(a_file(path, BSN=numbers)))[1].bsn_zero_lost
+
+
+@pytest.mark.parametrize("eight", [a_lost(1), [*a_lost(2)], [*a_lost(4), "12345678"]])
+def test_whether_a_zero_was_lost_is_asked_where_too_little_proves_it(
+    path: Path, eight: list[str]
+) -> None:
+    numbers = [*(a_number(at) for at in range(30 - len(eight))), *eight]
+    found = look(a_file(path, BSN=numbers))
+    assert find_asked(found) == {"csv.bsn_zero_lost"}
+
+
+def test_one_mistyped_number_in_many_rows_proves_no_lost_zero(path: Path) -> None:
+    numbers = [*(a_number(at) for at in range(20)), *(a_lost(1) * 10)]
+    assert find_asked(look(a_file(path, BSN=numbers))) == {"csv.bsn_zero_lost"}
+
+
+ENDED = (
+    *("Afgehandeld", "Gereed", "Stopgezet", "Inactief", "Geëindigd", "Uitgestroomd"),
+    *("Buiten behandeling", "Niet toegekend", "Beëindigd", "Niet actief", "AFGEROND"),
+)
+
+
+def test_words_that_say_ended_close_and_only_words_that_say_open_open(
+    path: Path,
+) -> None:
+    found = look(a_file(path, 60, Status=[*ENDED, "Lopend", "In behandeling"]))
+    status = load(found)[0].codes.status
+    assert status
+    assert status.opens == {"Lopend", "In behandeling"}
+    assert status.closes == set(ENDED)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("Wachtlijst", "Opgeschort", "1", "Beëindiging aangevraagd", "Nieuw"),
+        *("Openstaand verzoek", "Nog niet afgesloten", "Toegekend", "Actief geweest"),
+    ],
+)
+def test_a_word_that_could_mean_either_is_for_a_person(path: Path, word: str) -> None:
+    found = look(a_file(path, 60, Status=["Lopend", word]))
+    assert find_asked(found) == {"codes.status"}
+    assert f'"<VUL IN>" = ["{word}"]' in found.text
+
+
+def test_two_columns_that_could_say_it_is_open_are_both_named(path: Path) -> None:
+    found = look(a_file(path, 60, Status=["Lopend"], Zaakstatus=["Open"]))
+    assert "csv.columns.status" in find_asked(found)
+    assert "Status of Zaakstatus?" in found.text
+
+
+@pytest.mark.parametrize(
+    "name", ["Contactpersoon telefoon", "Tel contact", "TelefoonTeam"]
+)
+def test_a_number_that_differs_from_row_to_row_is_never_proposed(
+    path: Path, name: str
+) -> None:
+    numbers = [f"06 1234 5{at:03}" for at in range(30)]
+    found = look(a_file(path, 30, **{name: numbers}))
+    assert load(found)[1].columns.phone is None
+    assert "van inwoners of van familie" in found.text
+    assert "1234 5" not in found.text
+
+
+def test_the_number_of_a_relative_is_not_proposed_for_three_rows_either(
+    path: Path,
+) -> None:
+    found = look(a_file(path, 3, ContactTelefoon=[f"06 1234 500{at}" for at in "123"]))
+    assert load(found)[1].columns.phone is None
+
+
+def test_names_of_relatives_are_no_teams(path: Path) -> None:
+    names = ["mevrouw De Wit", "de heer Bos", "oma Jansen"]
+    found = look(a_file(path, 3, Contactpersoon=names))
+    assert load(found)[1].columns.contact is None
+    assert "De Wit" not in found.text
+
+
+def test_more_teams_than_can_be_named_are_left_out_and_say_so(path: Path) -> None:
+    found = look(a_file(path, 90, Team=[f"Team {at}" for at in range(20)]))
+    assert load(found)[0].default_contact == "TEAM"
+    assert "Te veel verschillende waarden" in found.text
+
+
+def test_a_kind_of_case_does_not_name_a_case(path: Path) -> None:
+    rows = (
+        {"BSN": a_number(at), "Startdatum": "2026-03-01", "Zaaktype": f"T{at % 3}"}
+        for at in range(60)
+    )
+    assert load(look(write(path, rows)))[1].columns.case_number is None
+
+
+@pytest.mark.parametrize("sign", ["/", "-", "."])
+def test_month_first_is_refused_once_a_month_above_twelve_proves_it(
+    path: Path, sign: str
+) -> None:
+    days = [f"1{sign}{at}{sign}2026" for at in range(1, 31)]
+    found = look(a_file(path, Startdatum=days))
+    assert find_asked(found) == {"csv.dates"}
+    assert "de maand staat voorop" in found.text
+
+
+@pytest.mark.parametrize("day", ["1/3/2026", "01-03-2026", "1-3-26", "1.3.2026 00:00"])
+def test_the_order_of_day_and_month_is_asked_where_nothing_decides(
+    path: Path, day: str
+) -> None:
+    found = look(a_file(path, Startdatum=[day]))
+    assert find_asked(found) == {"csv.dates"}
+    assert "niets bewijst" in found.text
+
+
+def test_another_day_of_the_same_file_decides(path: Path) -> None:
+    found = look(a_file(path, Startdatum=["01-03-2026"], Geboortedatum=["25-03-1980"]))
+    assert load(found)[1].dates == ("%d-%m-%Y",)
+
+
+def test_days_in_both_orders_are_asked_about(path: Path) -> None:
+    found = look(a_file(path, Startdatum=["3/13/2026", "13/3/2026"]))
+    assert find_asked(found) == {"csv.dates"}
+    assert "soms de maand" in found.text
+
+
+@pytest.mark.parametrize(
+    ("day", "form"),
+    [
+        ("20260317", "%Y%m%d"),
+        ("17-3-26", "%d-%m-%y"),
+        ("01-mrt-26", "%d-%b-%y"),
+        ("1 maart 2026", "%d %b %Y"),
+        ("17-3-2026 00:00", "%d-%m-%Y"),
+        ("2026-03-01T00:00:00Z", "%Y-%m-%d"),
+        ("2026-03-01 00:00:00", "%Y-%m-%d"),
+        ("46082", "excel"),
+    ],
+)
+def test_every_way_of_writing_a_day_is_recognised(
+    path: Path, day: str, form: str
+) -> None:
+    assert load(look(a_file(path, Startdatum=[day])))[1].dates == (form,)
+
+
+def test_a_municipality_that_lost_its_zero_is_explained(path: Path) -> None:
+    codes = ["0599", "599", "GM0599", "gm599"]
+    found = propose(a_file(path, Gemeentecode=codes), *KNOWN)
+    assert load(found)[0].municipalities == ("0599",)
+    assert "599 is 0599" in found.text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key"),
+    [
+        ('category = "bijstand"', 'category = "<VUL IN>"', "category"),
+        ('bsn = "BSN"', 'bsn = "<VUL IN>"', "csv.columns.bsn"),
+        ('bsn = "BSN"', 'bsn = "< vul  in >"', "csv.columns.bsn"),
+        ('opens = ["open"]', 'opens = ["open", "<VUL IN>"]', "codes.status.opens"),
+        ("[codes.status]", '[codes.status]\n"<VUL IN>" = ["x"]', "codes.status"),
+        ("[contacts.ANDER]", '[contacts."<VUL IN>"]', "contacts"),
+        ('phone = "0182 555 102"', 'phone = "<VUL IN>"', "contacts.ANDER.phone"),
+        ("valid_months = 12", 'valid_months = "<VUL IN>"', "valid_months"),
+        ('name = "test"', 'name = "test"\n"<VUL IN>" = 1', "<VUL IN>"),
+    ],
+)
+def test_a_profile_with_something_to_fill_in_never_loads_and_says_where(
+    before: str, after: str, key: str
+) -> None:
+    assert before in PROFILE
+    with pytest.raises(InvalidProfile, match=rf"bij: {key}\.$"):
+        parse_profile(PROFILE.replace(before, after, 1))
+
+
+def test_a_column_that_is_called_so_is_no_column_to_read(path: Path) -> None:
+    """A file of somebody who left a heading to be filled in."""
+    rows = ({"Startdatum": "2026-03-01", "<VUL IN>": a_number(at)} for at in range(30))
+    assert find_asked(look(write(path, rows))) == {"csv.columns.bsn"}
