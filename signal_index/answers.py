@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from policy.catalogue import Category
@@ -21,11 +21,6 @@ from signal_index.wire.lookups import Flag, FlagContact, Part
 PART_STEP: Final = 16_384
 PART_MINIMUM: Final = 2 * PART_STEP
 CONTACT_STALE_AFTER: Final = timedelta(days=180)
-
-
-def is_stale(last_heard: datetime | None, rhythm_days: int, now: datetime) -> bool:
-    """Tell whether a source has been silent for more than twice its rhythm."""
-    return last_heard is None or now - last_heard > timedelta(days=2 * rhythm_days)
 
 
 def make_flag(

@@ -37,6 +37,7 @@ from signal_index.store.registry import (
 )
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import signal
+from signal_index.wire.sources import SourceState
 from tests.databases import copy_migrated
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -134,6 +135,7 @@ async def register_source(
         frozenset(categories or ("bijstand",)),
         frozenset({MUNICIPALITY}),
         7,
+        state=SourceState.LIVE,
     )
     await add_source(conn, source, now=NOW)
 

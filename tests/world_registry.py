@@ -26,6 +26,7 @@ from signal_index.store.registry import (
     add_signer,
     add_source,
 )
+from signal_index.wire.sources import SourceState
 from tests.holders_builders import LOOKUP_OIN, SOURCE_OIN
 
 AGENCIES: Mapping[tuple[str, str], str] = {
@@ -91,7 +92,12 @@ async def _register(
             jwk = agency.key.encode_public().decode()
             await add_signer(conn, SignerRecord(oin, agency.key.kid, jwk), now=now)
             source = SourceRecord(
-                oin, kind, frozenset({agency.category}), frozenset({MUNICIPALITY}), 7
+                oin,
+                kind,
+                frozenset({agency.category}),
+                frozenset({MUNICIPALITY}),
+                7,
+                state=SourceState.LIVE,
             )
             await add_source(conn, source, now=now)
         for purpose in ESTABLISHED:

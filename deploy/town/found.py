@@ -145,6 +145,7 @@ def _registry(places: Places) -> dict[str, Any]:
                 "categories": list(agency.categories),
                 "municipalities": [MUNICIPALITY],
                 "rhythm_days": agency.rhythm_days,
+                "state": "live",
             }
             for agency in EVERY_AGENCY
         ],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from policy.vocabulary import Permit
-from signal_index.answers import encode_part, is_stale, make_flag
+from signal_index.answers import encode_part, make_flag
 from signal_index.api.context import Index
 from signal_index.api.lookup_run import Draft
 from signal_index.labels import Labels
 from signal_index.ledger import make_receipt
 from signal_index.signals import StoredSignal
 from signal_index.store.standing import Standing
+from signal_index.taking_part import InTrial, find_heard
 from signal_index.wire.lookups import Flag, Freshness, Part, Receipt
 
 
@@ -17,7 +18,7 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
     """Write one padded part per person; only what the permit names is in it."""
     now = index.clock()
     permit = draft.granted.permit
-    sources = _sources(index, permit, standing)
+    sources = _sources(index, permit, standing, draft.in_trial)
     return [
         encode_part(
             Part(
@@ -47,7 +48,9 @@ def _flag(index: Index, signal: StoredSignal, standing: Standing) -> Flag:
     return make_flag(signal, row, name, index.clock().date())
 
 
-def _sources(index: Index, permit: Permit, standing: Standing) -> list[Freshness]:
+def _sources(
+    index: Index, permit: Permit, standing: Standing, in_trial: InTrial
+) -> list[Freshness]:
     now = index.clock()
     labels = Labels(index.catalogue_in(permit.municipality), standing.organisations)
     return [
@@ -56,8 +59,12 @@ def _sources(index: Index, permit: Permit, standing: Standing) -> list[Freshness
             categoryLabel=labels.category(category.id),
             organisation=labels.organisation(one.source),
             lastHeard=one.last_heard,
-            stale=is_stale(one.last_heard, one.rhythm_days, now),
+            stale=one.stale,
         )
         for category in permit.categories
-        for one in standing.coverage.get((permit.municipality, category.id), ())
+        for one in find_heard(
+            standing.coverage.get((permit.municipality, category.id), ()),
+            in_trial,
+            now,
+        )
     ]

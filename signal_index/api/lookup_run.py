@@ -31,6 +31,7 @@ from signal_index.store.lookups import (
 )
 from signal_index.store.processing_log import insert_traces
 from signal_index.store.reviews import Pick, insert_picks
+from signal_index.taking_part import InTrial
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,6 +60,7 @@ class Draft:
     granted: Granted
     entries: tuple[Entry, ...]
     signals: tuple[tuple[StoredSignal, ...], ...]
+    in_trial: InTrial
 
 
 def make_run(
@@ -103,7 +105,7 @@ def _draft(granted: Granted, found: Found, keys: IndexKeys, *, repeat: bool) -> 
         categories=tuple(one.id for one in granted.permit.categories),
     )
     entries = record_lookup(granted.asked, decided, found.numbers, found.signals, keys)
-    return Draft(granted, entries, found.signals)
+    return Draft(granted, entries, found.signals, found.in_trial)
 
 
 async def _write(conn: AsyncConnection, drafts: Sequence[Draft]) -> None:

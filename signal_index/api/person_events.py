@@ -58,6 +58,7 @@ from signal_index.wire import person_events as wire
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.person_events import PersonEvent, PersonEventKind
 from signal_index.wire.signals import Withdrawal, WithdrawalReason
+from signal_index.wire.sources import SourceState
 
 _REASONS: Final = {
     PersonEventKind.DECEASED: WithdrawalReason.DECEASED,
@@ -82,7 +83,9 @@ async def tell_person_event(
     event = parse_signed_person_event(body.event, signer, now=now).event
     register = get_source(event.source, caller.organisation, standing)
     own = str(caller.caller.municipality)
-    if register.kind != REGISTER or event.municipality != own:
+    # A register in trial would end, without being seen, what others published.
+    is_register = register.kind == REGISTER and register.state is SourceState.LIVE
+    if not is_register or event.municipality != own:
         raise NotARegister
     if event.on > now.date():
         raise InvalidField("on", "in-the-future")

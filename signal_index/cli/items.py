@@ -23,6 +23,7 @@ from signal_index.store.registry import (
     SourceRecord,
 )
 from signal_index.wire.errors import InvalidField
+from signal_index.wire.sources import SourceState
 from signal_index.wire.values import read_label, read_municipality, read_oin
 
 
@@ -110,6 +111,8 @@ class SourceItem(Item):
     """A source and where it publishes what, how often, through whom.
 
     What its kind asks for (categories, or none) is checked when it is registered.
+    `state` where it is new: in trial unless said otherwise; later registrations leave
+    it what it is.
     """
 
     oin: Oin
@@ -118,6 +121,7 @@ class SourceItem(Item):
     municipalities: frozenset[Municipality] = Field(min_length=1)
     rhythm_days: int = Field(ge=1, le=366)
     submitters: frozenset[Oin] = frozenset()
+    state: SourceState | None = None
 
     def record(self) -> SourceRecord:
         """Give what the store registers."""

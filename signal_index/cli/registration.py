@@ -35,6 +35,7 @@ from signal_index.store.registry import (
     add_source,
     get_municipality,
 )
+from signal_index.store.source_states import get_source_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Registrar:
             "municipalities": sorted(item.municipalities),
             "rhythmDays": item.rhythm_days,
             "submitters": sorted(item.submitters),
+            "state": (await get_source_state(self.conn, item.oin)).value,
         }
         return await self._recorded(change, "source", item.oin, facts)
 

@@ -24,6 +24,7 @@ from signal_index.cli.recording import administering
 from signal_index.cli.registration import Registrar, in_order
 from signal_index.settings import load_settings
 from signal_index.store.registry import Change
+from signal_index.wire.sources import SourceState
 
 organisation_app = typer.Typer(no_args_is_help=True, help="Organisations.")
 client_app = typer.Typer(no_args_is_help=True, help="Clients of organisations.")
@@ -85,6 +86,10 @@ def add_source(
     submitter: Annotated[
         list[str] | None, typer.Option(help="OIN that may send for it; repeat.")
     ] = None,
+    state: Annotated[
+        SourceState | None,
+        typer.Option(help="Of a source that is new: in trial unless said otherwise."),
+    ] = None,
 ) -> None:
     """Register a source: what it publishes, where, and how often."""
     values = {
@@ -94,6 +99,7 @@ def add_source(
         "municipalities": municipality,
         "rhythm_days": rhythm_days,
         "submitters": submitter or [],
+        "state": state,
     }
     _register(settings, lambda: [parse_item(SourceItem, values)])
 

@@ -62,7 +62,11 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "organisation": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
     "client": {_WEB: _READ},
     "signer": {_WEB: _READ},
-    "source": {_WEB: _READ, _REPORTING: _READ},
+    "source": {
+        _WEB: _READ,
+        _UPKEEP: Access(select=("oin", "state")),
+        _REPORTING: _READ,
+    },
     "source_submitter": {_WEB: _READ},
     "coverage": {
         _WEB: Access(select=ALL, update=("last_heard",)),

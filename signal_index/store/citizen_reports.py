@@ -25,7 +25,7 @@ from signal_index.proof import Kind, parse_disclosure
 from signal_index.tables.citizen_rights import correction
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.registry import contact_holder
-from signal_index.tables.signals import signal
+from signal_index.tables.signals import shown_signals
 from signal_index.wire.citizen_reports import (
     ReportedCheck,
     ReportedContact,
@@ -36,6 +36,19 @@ from signal_index.wire.citizen_reports import (
 MOST_ENTRIES: Final = 500
 """More than anybody is looked up in five years; a report with more says so."""
 
+_REPORTED: Final = (
+    "row_key",
+    "source",
+    "reference",
+    "category",
+    "state",
+    "valid_from",
+    "valid_until",
+    "ended_on",
+    "informed_code",
+    "informed_on",
+)
+
 
 async def find_own_signals(
     conn: AsyncConnection, search: OwnSearch, labels: Labels
@@ -43,9 +56,10 @@ async def find_own_signals(
     """Read all signals about the permit's person in its municipality, restricted too.
 
     Also what no lookup would show today, such as a signal that is yet to begin:
-    whatever is kept about a citizen is theirs to see (GDPR art. 15).
+    whatever is kept about a citizen is theirs to see (GDPR art. 15). Not what a source
+    in trial tries out: of that the source itself tells (docs/decisions/0029).
     """
-    columns = signal.c
+    columns = shown_signals(*_REPORTED, "contact_holder", "municipality").c
     is_disputed = exists().where(
         correction.c.source == columns.source,
         correction.c.signal_reference == columns.reference,
@@ -53,16 +67,7 @@ async def find_own_signals(
     )
     rows = await conn.execute(
         select(
-            columns.row_key,
-            columns.source,
-            columns.reference,
-            columns.category,
-            columns.state,
-            columns.valid_from,
-            columns.valid_until,
-            columns.ended_on,
-            columns.informed_code,
-            columns.informed_on,
+            *(columns[name] for name in _REPORTED),
             contact_holder.c.details,
             is_disputed.label("is_disputed"),
         )

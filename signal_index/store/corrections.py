@@ -29,7 +29,7 @@ from signal_index.signals import SignalState
 from signal_index.store.ledger_reading import Page
 from signal_index.store.signals import lock_source
 from signal_index.tables.citizen_rights import correction
-from signal_index.tables.signals import signal
+from signal_index.tables.signals import shown_signals, signal
 from signal_index.wire.citizen_reports import ReportedCorrection
 from signal_index.wire.corrections import (
     EnteredCorrection,
@@ -50,11 +50,14 @@ async def enter_correction(
 ) -> str:
     """Enter one, restrict the signal where asked; tells the signal's category.
 
-    Raises `UnknownSignal` where this municipality has no such signal of that source,
+    Raises `UnknownSignal` where this municipality has no such signal of that source
+    that anybody could see,
     `CorrectionOpen` where one waits for its answer already.
     """
     await lock_source(conn, said.source)
-    columns = signal.c
+    columns = shown_signals(
+        "row_key", "category", "submitted_by", "source", "reference", "municipality"
+    ).c
     query = select(columns.row_key, columns.category, columns.submitted_by).where(
         columns.source == said.source,
         columns.reference == said.signalReference,

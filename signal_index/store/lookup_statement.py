@@ -4,7 +4,8 @@
     fresh            the lookups of which both were
     repeated         remember a fresh lookup, to recognise its repeat
     person           raise the numbers of the persons in fresh lookups, sorted
-    (last)           the permitted rows of fresh lookups, and of no other
+    (last)           the permitted rows of fresh lookups, and of no other: those of
+                     sources that are live; and which sources are in trial
 
 All parts see one snapshot; a ticket that another transaction is spending is waited for
 and then found spent.
@@ -39,6 +40,7 @@ class RowKind(IntEnum):
     FRESH = 0
     PERSON = 1
     SIGNAL = 2
+    IN_TRIAL = 3
 
 
 _ARRAYS: Final[Mapping[str, Sequence[tuple[str, TypeEngine[Any]]]]] = {
@@ -98,7 +100,12 @@ LOOKUP: Final = (
       s.municipality, s.state, s.valid_from, s.valid_until, s.ended_on,
       s.confirmed_at, c.details, c.last_verified
     FROM asked JOIN signal s ON s.row_key = asked.key
+    JOIN source o ON o.oin = s.source AND o.state = 'live'
     JOIN contact_holder c ON c.id = s.contact_holder
+    UNION ALL
+    SELECT 3, 0, NULL, 0, NULL, oin, NULL, NULL, NULL, NULL, NULL, live_until, NULL,
+      NULL
+    FROM source WHERE state <> 'live'
     UNION ALL
     SELECT 1, year, find_person, number, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
       NULL, NULL, NULL

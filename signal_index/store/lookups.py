@@ -4,7 +4,9 @@
 - Only a lookup whose both tickets were unspent raises a number or reads a row.
 - On PostgreSQL all of it, for all gathered lookups, is one statement; tickets and
   persons are taken in sorted order, so that two of them never wait for each other. On
-  SQLite it is three inside BEGIN IMMEDIATE.
+  SQLite it is four inside BEGIN IMMEDIATE.
+- Signals of a source in trial are not among what is read; which sources those are comes
+  from the same moment, so that an answer never calls such a source fresh.
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ from signal_index.signals import Search, SignalState, StoredSignal, is_in_reach
 from signal_index.store.ledger import raise_person_numbers
 from signal_index.store.lookup_statement import LOOKUP, RowKind, lookup_columns
 from signal_index.store.tickets import TicketPair, repeat_row, spend_tickets
-from signal_index.tables.registry import contact_holder
-from signal_index.tables.signals import signal
+from signal_index.tables.registry import contact_holder, source
+from signal_index.tables.signals import COVERED, shown_signals
+from signal_index.taking_part import InTrial
+from signal_index.wire.sources import SourceState
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -39,10 +43,14 @@ class PermittedLookup:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Found:
-    """What a granted lookup gave: a number and the signals of each person."""
+    """What a granted lookup gave: a number and the signals of each person.
+
+    `in_trial` are the sources whose signals nobody sees, at that moment.
+    """
 
     numbers: tuple[int, ...]
     signals: tuple[tuple[StoredSignal, ...], ...]
+    in_trial: InTrial
 
 
 async def spend_and_find(
@@ -68,26 +76,33 @@ async def find_signals(
     keys = sorted({key for one in lookups for s in one.searches for key in s.rows})
     rows: dict[bytes, list[Any]] = {}
     if keys:
-        for row in await conn.execute(_SELECT.where(signal.c.row_key.in_(keys))):
+        within = _SHOWN.c.row_key.in_(keys)
+        for row in await conn.execute(_SELECT.where(within)):
             rows.setdefault(row.row_key, []).append(row)
-    return _collect(lookups, last, rows, now)
+    trial = await conn.execute(_IN_TRIAL)
+    in_trial = {row.oin: row.live_until for row in trial}
+    return _collect(lookups, last, rows, in_trial, now)
 
 
+_SHOWN = shown_signals("row_key", *COVERED)
 _READ = (
-    signal.c.row_key,
-    signal.c.category,
-    signal.c.source,
-    signal.c.municipality,
-    signal.c.state,
-    signal.c.valid_from,
-    signal.c.valid_until,
-    signal.c.ended_on,
-    signal.c.confirmed_at,
+    _SHOWN.c.row_key,
+    _SHOWN.c.category,
+    _SHOWN.c.source,
+    _SHOWN.c.municipality,
+    _SHOWN.c.state,
+    _SHOWN.c.valid_from,
+    _SHOWN.c.valid_until,
+    _SHOWN.c.ended_on,
+    _SHOWN.c.confirmed_at,
     contact_holder.c.details,
     contact_holder.c.last_verified,
 )
 _SELECT = select(*_READ).join(
-    contact_holder, contact_holder.c.id == signal.c.contact_holder
+    contact_holder, contact_holder.c.id == _SHOWN.c.contact_holder
+)
+_IN_TRIAL = select(source.c.oin, source.c.live_until).where(
+    source.c.state != SourceState.LIVE.value
 )
 
 
@@ -110,15 +125,18 @@ async def _spend_and_find_at_once(
     fresh: set[int] = set()
     last: dict[tuple[int, bytes], int] = {}
     rows: dict[bytes, list[Any]] = {}
+    in_trial: dict[str, datetime | None] = {}
     for row in result:
         if row.kind == RowKind.FRESH:
             fresh.add(row.place)
         elif row.kind == RowKind.PERSON:
             last[row.place, row.row_key] = row.number
+        elif row.kind == RowKind.IN_TRIAL:
+            in_trial[row.source] = row.confirmed_at
         else:
             rows.setdefault(row.row_key, []).append(row)
     granted = [one for place, one in enumerate(lookups) if place in fresh]
-    found = iter(_collect(granted, last, rows, now))
+    found = iter(_collect(granted, last, rows, in_trial, now))
     return [next(found) if place in fresh else None for place in range(len(lookups))]
 
 
@@ -151,6 +169,7 @@ def _collect(
     lookups: Sequence[PermittedLookup],
     last: Mapping[tuple[int, bytes], int],
     rows: Mapping[bytes, Sequence[Any]],
+    in_trial: InTrial,
     now: datetime,
 ) -> Sequence[Found]:
     """Share out what was read: numbers in order of arrival, rows by their search."""
@@ -163,7 +182,7 @@ def _collect(
             used[one.year, name] += 1
             numbers.append(used[one.year, name])
         signals = tuple(_shown(search, rows, now) for search in one.searches)
-        found.append(Found(tuple(numbers), signals))
+        found.append(Found(tuple(numbers), signals, in_trial))
     return found
 
 

@@ -29,7 +29,7 @@ from signal_index.tables.overview import (
     overview_stock,
     report_request,
 )
-from signal_index.tables.signals import signal
+from signal_index.tables.signals import shown_signals
 
 _ACTIVE: Final = "active"
 
@@ -125,22 +125,20 @@ async def count_stock(
 ) -> Mapping[str, Sequence[Stock]]:
     """Give the active signals of this moment, by municipality; None sees everybody's.
 
-    Only the upkeep, which keeps the stock of each day, passes no scope.
+    Only the upkeep, which keeps the stock of each day, passes no scope. What a source
+    in trial publishes is in none of them.
     """
-    columns = (
-        signal.c.municipality,
-        signal.c.source,
-        signal.c.category,
-        signal.c.valid_from,
-    )
+    names = ("municipality", "source", "category", "valid_from", "state")
+    held = shown_signals(*names).c
+    columns = (held.municipality, held.source, held.category, held.valid_from)
     statement = (
         select(*columns, func.count().label("number"))
-        .where(signal.c.state == _ACTIVE)
+        .where(held.state == _ACTIVE)
         .group_by(*columns)
         .order_by(*columns)
     )
     if scope is not None:
-        inside = within(scope, signal.c.municipality, signal.c.source)
+        inside = within(scope, held.municipality, held.source)
         statement = statement.where(inside)
     began: dict[tuple[str, str, str], dict[date, int]] = {}
     for row in await conn.execute(statement):

@@ -3,6 +3,8 @@
 - Registering the same again changes nothing, so that a load file may be loaded twice.
 - A name, a source's coverage and who may submit for it can be changed by registering
   anew; an id that is registered with any other fact is a `RegistrationConflict`.
+- Registering anew never changes whether a source is in trial or live: that is
+  `store.source_states`.
 - The caller records each `Change` in the ledger, in the same transaction.
 """
 
@@ -24,6 +26,7 @@ from signal_index.tables.registry import (
     source,
     source_submitter,
 )
+from signal_index.wire.sources import SourceState
 
 REGISTER: Final = "population-register"
 """The kind of source that publishes nothing and tells of persons."""
@@ -66,7 +69,10 @@ class SignerRecord:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """A source: what it publishes where, how often, and who may send for it."""
+    """A source: what it publishes where, how often, and who may send for it.
+
+    `state` None: in trial where it is new, and whatever it is where it is known.
+    """
 
     oin: str
     kind: str
@@ -74,6 +80,7 @@ class SourceRecord:
     municipalities: frozenset[str]
     rhythm_days: int
     submitters: frozenset[str] = frozenset()
+    state: SourceState | None = None
 
 
 async def add_organisation(
@@ -127,7 +134,11 @@ async def add_signer(
 async def add_source(
     conn: AsyncConnection, record: SourceRecord, *, now: datetime
 ) -> Change:
-    """Register a source with its coverage; coverage left out becomes inactive."""
+    """Register a source with its coverage; coverage left out becomes inactive.
+
+    A register shows no flag that could be tried: it is live from the start. Raises
+    `RegistrationConflict` where it is registered with another kind or state.
+    """
     home = await get_municipality(conn, record.oin)
     values = {
         "oin": record.oin,
@@ -135,7 +146,13 @@ async def add_source(
         "active": True,
         "municipality": home,
     }
-    added = await _add(conn, source, {"oin": record.oin}, values, now)
+    key = {"oin": record.oin}
+    state = record.state
+    if state is None and await _find(conn, source, key) is None:
+        state = SourceState.LIVE if record.kind == REGISTER else SourceState.TRIAL
+    if state is not None:
+        values["state"] = state.value
+    added = await _add(conn, source, key, values, now)
     covered = await _set_coverage(conn, record)
     submitting = await _set_submitters(conn, record, home)
     if added is Change.ADDED:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, ColumnElement
+from sqlalchemy import ColumnElement
 
 from keys.municipality import MunicipalityCode
 
@@ -31,7 +31,9 @@ class OfficerScope:
 
 
 def within(
-    scope: OfficerScope, municipality: Column[str], organisation: Column[str]
+    scope: OfficerScope,
+    municipality: ColumnElement[str],
+    organisation: ColumnElement[str],
 ) -> ColumnElement[bool]:
     """Give the condition that keeps rows inside the scope: the same as `covers`."""
     inside = municipality == scope.municipality

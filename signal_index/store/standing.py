@@ -22,6 +22,8 @@ from policy.vocabulary import Establishment, PurposeId
 from signal_index.store.policies import StoredAdoption, find_newest_adoptions
 from signal_index.store.witnessing import find_unwitnessed_since
 from signal_index.tables import registry
+from signal_index.taking_part import Coverage
+from signal_index.wire.sources import SourceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +38,18 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class SourceStanding:
-    """A registered source: its kind in the catalogue, and who may send for it."""
+    """A registered source: its kind in the catalogue, and who may send for it.
+
+    Its state is here for what the source itself is told. What others may see follows
+    from the rows that a reading finds (`tables.signals.shown_signals`), never from this
+    copy, which may be ten seconds old.
+    """
 
     oin: str
     kind: str
     active: bool
+    state: SourceState
     submitters: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """That a source publishes a category in a municipality, and when it last spoke."""
-
-    source: str
-    rhythm_days: int
-    last_heard: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +159,7 @@ async def _sources(conn: AsyncConnection) -> Iterator[tuple[str, SourceStanding]
                 row.oin,
                 row.kind,
                 row.active,
+                SourceState(row.state),
                 frozenset({row.oin, *submitters[row.oin]}),
             ),
         )

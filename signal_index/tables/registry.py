@@ -62,6 +62,10 @@ source = Table(
     Column("kind", LABEL, nullable=False),  # who may publish, as the catalogue names it
     Column("active", Boolean, nullable=False),
     Column("registered_at", Instant, nullable=False),
+    # What nobody made live is in trial: also a row that somebody adds by hand.
+    Column("state", LABEL, server_default="trial", nullable=False),
+    Column("live_until", Instant, nullable=True),  # when it went back to trial
+    CheckConstraint("state IN ('trial', 'live')", name="state_known"),
 )
 
 source_submitter = Table(  # who, beside the source itself, may send for it

@@ -18,14 +18,18 @@ from sqlalchemy import (
     LargeBinary,
     PrimaryKeyConstraint,
     String,
+    Subquery,
     Table,
     Text,
     UniqueConstraint,
     Uuid,
+    select,
     text,
 )
 
 from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+from signal_index.tables.registry import source
+from signal_index.wire.sources import SourceState
 
 COVERED = (
     "municipality",
@@ -79,6 +83,22 @@ signal = Table(
     ),
     sqlite_with_rowid=False,
 )
+
+
+def shown_signals(*names: str) -> Subquery:
+    """Give these columns of the signals of live sources, and of no other.
+
+    All that anybody but their source may read: whoever shows signals reads these, never
+    the table. Only named columns, for a role may not read them all. Which modules may
+    read the table: tests/attack/test_a_source_in_trial_shows_nowhere.py has the list.
+    """
+    return (
+        select(*(signal.c[name] for name in names))
+        .join(source, source.c.oin == signal.c.source)
+        .where(source.c.state == SourceState.LIVE.value)
+        .subquery("shown_signal")
+    )
+
 
 tombstone = Table(  # 90 days: a late or repeated lower version never brings it back
     "tombstone",

@@ -43,6 +43,7 @@ from signal_index.wire.person_events import (
 from signal_index.wire.values import Oin
 from tests.builders import a_notice, anew
 from tests.holders_builders import a_bsn
+from tests.trial_builders import put_in_trial
 from tests.world import Agency, World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -230,3 +231,12 @@ async def test_the_mark_of_a_person_is_no_row_key_of_a_signal(town: Town) -> Non
     joined = "SELECT count(*) FROM signal s JOIN person_event e ON e.mark = s.row_key"
     assert await town.count("SELECT count(*) FROM person_event") == 1
     assert await town.count(joined) == 0
+
+
+async def test_a_register_in_trial_ends_nothing(town: Town) -> None:
+    await town.world.publish(town.world.debt_help, [ONE])
+    await put_in_trial(town.world, town.register)
+    told = await town.tell(ONE, DECEASED)
+    assert told.status_code == 403, told.text
+    (part,) = await town.world.look_up([ONE])
+    assert len(part["flags"]) == 1

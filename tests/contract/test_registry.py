@@ -31,6 +31,12 @@ from signal_index.store.registry import (
     add_signer,
     add_source,
 )
+from signal_index.store.source_states import (
+    get_source_state,
+    make_live,
+    take_to_trial,
+)
+from signal_index.wire.sources import SourceState
 from tests.store_builders import DATABASES, NOW, a_store, an_oin, database_url
 
 pytestmark = pytest.mark.anyio
@@ -118,6 +124,47 @@ async def test_coverage_left_out_becomes_inactive_and_keeps_when_it_was_heard(
     assert await add_source(conn, SOURCE, now=NOW) is Change.CHANGED
     found = {row[0]: bool(row[4]) for row in await _rows(conn, "coverage")}
     assert found == {"9901": True, "9902": False}
+
+
+async def test_a_new_source_is_in_trial_unless_somebody_says_otherwise(
+    conn: AsyncConnection,
+) -> None:
+    await add_source(conn, SOURCE, now=NOW)
+    assert await get_source_state(conn, SOURCE.oin) is SourceState.TRIAL
+
+
+async def test_a_source_may_be_registered_as_live(conn: AsyncConnection) -> None:
+    await add_source(conn, replace(SOURCE, state=SourceState.LIVE), now=NOW)
+    assert await get_source_state(conn, SOURCE.oin) is SourceState.LIVE
+
+
+async def test_registering_anew_takes_no_source_live(conn: AsyncConnection) -> None:
+    await add_source(conn, SOURCE, now=NOW)
+    with pytest.raises(RegistrationConflict):
+        await add_source(conn, replace(SOURCE, state=SourceState.LIVE), now=NOW)
+    assert await get_source_state(conn, SOURCE.oin) is SourceState.TRIAL
+
+
+async def test_registering_anew_leaves_a_live_source_live(
+    conn: AsyncConnection,
+) -> None:
+    await add_source(conn, SOURCE, now=NOW)
+    await make_live(conn, SOURCE.oin)
+    assert await add_source(conn, SOURCE, now=NOW) is Change.UNCHANGED
+    assert await get_source_state(conn, SOURCE.oin) is SourceState.LIVE
+
+
+async def test_a_source_goes_live_and_back_once(conn: AsyncConnection) -> None:
+    await add_source(conn, SOURCE, now=NOW)
+    assert await make_live(conn, SOURCE.oin) is Change.CHANGED
+    assert await make_live(conn, SOURCE.oin) is Change.UNCHANGED
+    assert await take_to_trial(conn, SOURCE.oin, now=NOW) is Change.CHANGED
+    assert await take_to_trial(conn, SOURCE.oin, now=NOW) is Change.UNCHANGED
+
+
+async def test_an_unknown_source_does_not_go_live(conn: AsyncConnection) -> None:
+    with pytest.raises(UnknownOrganisation):
+        await make_live(conn, an_oin(9))
 
 
 async def test_submitters_follow_the_newest_registration(conn: AsyncConnection) -> None:

@@ -15,7 +15,6 @@ from signal_index.answers import (
     PART_STEP,
     encode_answer,
     encode_part,
-    is_stale,
     make_flag,
 )
 from signal_index.signals import SignalState, StoredSignal
@@ -96,12 +95,3 @@ def test_a_contact_holder_not_verified_for_long_is_shown_as_stale() -> None:
     old = replace(SIGNAL, contact_verified=TODAY - timedelta(days=181))
     shown = make_flag(old, LONGEST_ROW, "y", TODAY)
     assert shown.contactHolder.stale
-
-
-@pytest.mark.parametrize(("days", "stale"), [(14, False), (15, True)])
-def test_a_source_is_stale_after_twice_its_rhythm(days: int, *, stale: bool) -> None:
-    assert is_stale(NOON - timedelta(days=days), 7, NOON) is stale
-
-
-def test_a_source_never_heard_is_stale() -> None:
-    assert is_stale(None, 7, NOON)

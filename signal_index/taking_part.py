@@ -1,0 +1,63 @@
+"""Which sources an answer may speak of, and how fresh it may say that they are.
+
+- A source in trial that was never live does not take part: an answer is as if it were
+  not registered.
+- A source that was taken back to trial stays among the sources, as one that is late and
+  was last heard before that moment. Its flags are gone at once; were it gone too, a
+  generalist could read the silence as "no contact".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+InTrial = Mapping[str, datetime | None]
+"""The sources in trial: until when each was live, or None where it never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """That a source publishes a category in a municipality, and when it last spoke.
+
+    It says nothing of whether the source takes part: `find_heard` does.
+    """
+
+    source: str
+    rhythm_days: int
+    last_heard: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A source that takes part: when it was last heard, and whether it is late."""
+
+    source: str
+    last_heard: datetime | None
+    stale: bool
+
+
+def is_stale(last_heard: datetime | None, rhythm_days: int, now: datetime) -> bool:
+    """Tell whether a source has been silent for more than twice its rhythm."""
+    return last_heard is None or now - last_heard > timedelta(days=2 * rhythm_days)
+
+
+def find_heard(
+    covering: Iterable[Coverage], in_trial: InTrial, now: datetime
+) -> Iterator[Heard]:
+    """Tell of each source that covers a category how fresh it is, as an answer may.
+
+    `in_trial` must come from the transaction that read the flags: were it older, an
+    answer could call a source fresh whose flags it did not show.
+    """
+    for one in covering:
+        if one.source not in in_trial:
+            stale = is_stale(one.last_heard, one.rhythm_days, now)
+            yield Heard(one.source, one.last_heard, stale)
+        elif (live_until := in_trial[one.source]) is not None:
+            yield Heard(one.source, _earliest(one.last_heard, live_until), stale=True)
+
+
+def _earliest(last_heard: datetime | None, live_until: datetime) -> datetime | None:
+    return None if last_heard is None else min(last_heard, live_until)
