@@ -1,115 +1,11 @@
-"""`signal-desk`: serve the desk, make its keys, hand out its receipts."""
+"""Entry point of `signal-desk`: part of the extra `desk`."""
 
-import asyncio
-from datetime import date, datetime
-from pathlib import Path
-from typing import Annotated
-
-import typer
-import uvicorn
-from rich.console import Console
-
-from desk import clock
-from desk.app import create_app
-from desk.database import Database
-from desk.errors import DeskError
-from desk.events import Event, log_event, log_to_stderr
-from desk.key_files import ClientAlgorithm, create_keys
-from desk.receipt_file import write_receipts
-from desk.receipts import Receipts, load_receipt_rules
-from desk.settings import load_settings
-
-app = typer.Typer(
-    help="The desk: what people of one organisation see of the signal index.",
-    no_args_is_help=True,
-    add_completion=False,
-)
-keys_app = typer.Typer(help="The desk's own keys.", no_args_is_help=True)
-app.add_typer(keys_app, name="keys")
-console = Console()
-complaints = Console(stderr=True)
-
-
-@app.callback()
-def desk() -> None:
-    """Group the commands."""
-
-
-@app.command()
-def serve(
-    settings: Annotated[Path, typer.Option(help="The desk's settings, a TOML file.")],
-) -> None:
-    """Serve the desk until told to stop."""
-    try:
-        found = load_settings(settings)
-        served = create_app(found, clock.now)
-    except DeskError as error:
-        complaints.print(f"signal-desk: {error}", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from None
-    log_to_stderr()
-    log_event(Event.STARTED, host=found.host, port=found.port)
-    uvicorn.run(
-        served,
-        host=found.host,
-        port=found.port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
-    log_event(Event.STOPPED)
-
-
-@app.command("receipts")
-def keep_receipts(
-    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="A UTC day.")],
-    settings: Annotated[Path, typer.Option(help="The desk's settings, a TOML file.")],
-    into: Annotated[Path, typer.Option(help="A new file.")],
-) -> None:
-    """Write what the index promised this desk on a day; `reconcile` reads it.
-
-    Leaves and promises only: whom it was about, why and what was shown are not in it.
-    """
-    try:
-        count = asyncio.run(_write_receipts(settings, day.date(), into))
-    except DeskError as error:
-        complaints.print(f"signal-desk: {error}", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from None
-    said = f"{count} receipts of {day.date()} written to {into}"
-    console.print(said, markup=False, soft_wrap=True)
-
-
-async def _write_receipts(settings: Path, day: date, into: Path) -> int:
-    found = load_settings(settings)
-    database = Database(found.database)
-    try:
-        kept = Receipts(database, load_receipt_rules(found), clock.now)
-        return await write_receipts(kept, day, into)
-    finally:
-        await database.close()
-
-
-@keys_app.command()
-def create(
-    into: Annotated[Path, typer.Option(help="Folder for the key files.")],
-    client_algorithm: Annotated[
-        ClientAlgorithm,
-        typer.Option(help="What the identity provider wants the desk to sign with."),
-    ] = "PS256",
-) -> None:
-    """Make the request key, the OIDC client key and the case-reference key."""
-    try:
-        made = create_keys(into, client_algorithm)
-    except DeskError as error:
-        complaints.print(f"signal-desk: {error}", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from None
-    for path in made:
-        console.print(str(path), markup=False, soft_wrap=True)
+from keys.extras import run_command
 
 
 def main() -> None:
     """Run the command line."""
-    app()
+    run_command("signal-desk", "desk.commands", "desk")
 
 
 if __name__ == "__main__":

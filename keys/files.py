@@ -1,6 +1,7 @@
 """Secret files: readable by their owner only, and never overwritten.
 
 - Reading refuses a file that group or others may read: the wrong mode is how keys leak.
+  Windows has no such mode: there the rights of the folder decide, which nobody checks.
 - Writing makes a new file with mode 0600 from its first byte on, synced to disk.
 """
 
@@ -8,10 +9,12 @@ import json
 import os
 import stat
 from pathlib import Path
+from typing import Final
 
 from keys.errors import KeyFileExists, KeyFileExposed, KeyFileMalformed
 
 OWNER_ONLY = 0o600
+_HAS_MODES: Final = hasattr(os, "getuid")
 
 
 def read_secret(path: Path) -> bytes:
@@ -22,7 +25,7 @@ def read_secret(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
-            if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            if _HAS_MODES and mode & (stat.S_IRWXG | stat.S_IRWXO):
                 raise KeyFileExposed(f"{path.name}: others may read it; chmod 600")
             return file.read()
     except OSError as error:

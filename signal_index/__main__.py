@@ -1,11 +1,11 @@
-"""Entry point of the `signal-index` command."""
+"""Entry point of `signal-index`: part of the extra `index`."""
 
-from signal_index.cli.commands import app
+from keys.extras import run_command
 
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="signal-index")
+    run_command("signal-index", "signal_index.cli.commands", "index")
 
 
 if __name__ == "__main__":

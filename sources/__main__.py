@@ -1,42 +1,91 @@
 """`signal-source`: what an agency runs."""
 
+from typing import Final
+
 import typer
 
-from sources.cli.check import check_command
-from sources.cli.corrections import corrections_app
-from sources.cli.deliveries import deliveries_app
-from sources.cli.doctor import doctor_command
-from sources.cli.evidence import evidence_command
-from sources.cli.keys import keys_app
-from sources.cli.letter import letter_command
-from sources.cli.person_events import person_events_command
-from sources.cli.population import population_command
-from sources.cli.profile import profile_app
-from sources.cli.publish import publish_command
-from sources.cli.reconcile import reconcile_command
-from sources.cli.run import run_command
-from sources.cli.status import status_command
+from sources.cli.lazy import Verb, make_group
+
+VERBS: Final = {
+    "publish": Verb(
+        "sources.cli.publish",
+        "publish_command",
+        "Publiceer de signalen uit een bestand en sluit de levering af.",
+    ),
+    "run": Verb(
+        "sources.cli.run",
+        "run_command",
+        "Lever alle feeds uit de instellingen op hun tijd aan, tot u stopt.",
+    ),
+    "reconcile": Verb(
+        "sources.cli.reconcile",
+        "reconcile_command",
+        "Vergelijk de open zaken met de index; gelijk bevestigt alle signalen.",
+    ),
+    "evidence": Verb(
+        "sources.cli.evidence",
+        "evidence_command",
+        "Laat zien wat is ondertekend en verstuurd, en waar dat is vastgelegd.",
+    ),
+    "doctor": Verb(
+        "sources.cli.doctor",
+        "doctor_command",
+        "Kijk alles na: sleutels, klok, houders, index, profiel, vergelijking.",
+    ),
+    "status": Verb(
+        "sources.cli.status",
+        "status_command",
+        "Laat zien hoe het aanleveren ervoor staat, zonder iemand iets te vragen.",
+    ),
+    "letter": Verb(
+        "sources.cli.letter",
+        "letter_command",
+        "Maak de brieven over het vlaggetje. Namen blijven op deze machine.",
+    ),
+    "person-events": Verb(
+        "sources.cli.person_events",
+        "person_events_command",
+        "Meld wie is overleden, verhuisd of weer hier woont; ook twee keer mag.",
+    ),
+    "check": Verb(
+        "sources.cli.check",
+        "check_command",
+        "Kijk wat er verstuurd zou worden en wat niet. Er gaat niets de deur uit.",
+    ),
+    "population": Verb(
+        "sources.cli.population",
+        "population_command",
+        "Verzin inwoners en de bestanden van vier organisaties, met een antwoordblad.",
+    ),
+    "corrections": Verb(
+        "sources.cli.corrections",
+        "corrections_app",
+        "Correcties en bezwaren van inwoners over uw signalen.",
+    ),
+    "deliveries": Verb(
+        "sources.cli.deliveries",
+        "deliveries_app",
+        "Wat er is aangeleverd, en wat daarvan werd.",
+    ),
+    "profile": Verb(
+        "sources.cli.profile", "profile_app", "Profielen van registraties."
+    ),
+    "keys": Verb("sources.cli.keys", "keys_app", "De sleutels van deze organisatie."),
+}
+"""Every verb; a test holds each line against what the verb says of itself."""
 
 app = typer.Typer(
+    cls=make_group(VERBS),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Lever signalen aan: dat er contact is, niet wat.",
 )
-app.command("publish")(publish_command)
-app.command("run")(run_command)
-app.command("reconcile")(reconcile_command)
-app.command("evidence")(evidence_command)
-app.command("doctor")(doctor_command)
-app.command("status")(status_command)
-app.command("letter")(letter_command)
-app.command("person-events")(person_events_command)
-app.command("check")(check_command)
-app.command("population")(population_command)
-app.add_typer(corrections_app, name="corrections")
-app.add_typer(deliveries_app, name="deliveries")
-app.add_typer(profile_app, name="profile")
-app.add_typer(keys_app, name="keys")
+
+
+@app.callback()
+def source() -> None:
+    """Group the verbs."""
 
 
 def main() -> None:

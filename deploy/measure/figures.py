@@ -34,6 +34,7 @@ class Figures:
     screen: list[float] = field(default_factory=list)
     ledger: dict[str, object] = field(default_factory=dict)
     sources: dict[str, object] = field(default_factory=dict)
+    start: dict[str, object] = field(default_factory=dict)
     pairs: int = 0
     seconds: float = 0
 
@@ -67,7 +68,7 @@ class Figures:
             }
         if self.timing:
             said["timing"] = _encode_timing(self.timing, self.pairs)
-        parts = {"ledger": self.ledger, "sources": self.sources}
+        parts = {"ledger": self.ledger, "sources": self.sources, "start": self.start}
         asked = {name: part for name, part in parts.items() if part}
         return said | asked | _encode_screen(self.screen)
 

@@ -17,6 +17,7 @@ class Part(StrEnum):
     SEARCH = "search"
     LEDGER = "ledger"
     SOURCES = "sources"
+    START = "start"
 
 
 FIGURES = {
@@ -40,6 +41,7 @@ FIGURES = {
         *("sources.reconcileEqualSeconds", "sources.memoryMiB"),
         "sources.indexAcceptsPerSecond",
     ),
+    Part.START: ("start.sourceHelpCpuSeconds", "start.indexHelpCpuSeconds"),
 }
 
 

@@ -27,6 +27,7 @@ from deploy.measure.screen import measure_screen
 from deploy.measure.searching import measure_searches
 from deploy.measure.sequencing import measure_ledger
 from deploy.measure.sizes import Sizes
+from deploy.measure.starting import measure_starts
 from deploy.measure.town import (
     MeasuredTown,
     running_measured_town,
@@ -37,6 +38,10 @@ from keys import clock
 
 SQLITE_CONNECTIONS = 16
 
+
+ALONE = {Part.LEDGER, Part.START}
+"""What needs no town."""
+STARTS = 7
 
 LOOKING_UP = {Part.LOOKUP, Part.TIMING, Part.SCREEN, Part.SOURCES}
 """What needs a filled index."""
@@ -64,11 +69,14 @@ class Run:
             running_postgres() as server,
         ):
             folder = Path(name)
+            if Part.START in self.parts:
+                self.say("start: the help of commands")
+                self.figures.start |= measure_starts(STARTS)
             if Part.LEDGER in self.parts:
                 self.say(f"ledger: {self.sizes.sequenced} entries into the tree")
                 costs = await measure_ledger(server, folder, self.sizes)
                 self.figures.ledger |= costs.encode()
-            if set(self.parts) == {Part.LEDGER}:
+            if set(self.parts) <= ALONE:
                 self.figures.seconds = time.monotonic() - started
                 return
             self.say("founding the town: keys, registrations, processes")

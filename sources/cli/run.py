@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-import signal
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,15 +12,16 @@ from uuid import UUID
 
 import httpx
 import typer
-import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from keys.extras import ExtraMissing, import_with_extra
 from signal_index.wire.agents import AgentStatus, FeedState
 from signal_index.wire.values import Oin as IndexOin
 from signal_index.wire.values import Slug
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.agent.feeds import Feed
+from sources.agent.stopping import stop_on_signals
 from sources.agent.worker import RECONCILE, Jobs, Surroundings, Worker
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
@@ -30,22 +30,16 @@ from sources.cli.reconcile import make_scope
 from sources.clock import AMSTERDAM, now
 from sources.errors import FeedFailed, IndexUnreachable, InvalidAgencySettings
 from sources.events import Event, log_event, start_logging
-from sources.feed_settings import ReceiverRow
 from sources.intake.event_box import keep_event
 from sources.outbox.deliveries import OpenDelivery, find_rejects, get_delivery
 from sources.outbox.store import Outbox
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
-from sources.receiving.app import Receiver, make_app
-from sources.receiving.signatures import EventSender, parse_sender
 from sources.reconciling import reconcile
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 
-MOST_CONNECTIONS: Final = 128
-GRACE_SECONDS: Final = 10
 LONGEST_TELLING: Final = 20.0
-_STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def run_command(
@@ -153,15 +147,14 @@ async def _refuse_to_wait(_seconds: float) -> None:
 
 
 async def _serve(worker: Worker, office: _Office) -> None:
+    receiving = _load_receiving(office.settings, office.outbox)
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in _STOPPING:
-        loop.add_signal_handler(number, stopped.set)
+    stop_on_signals(asyncio.get_running_loop(), stopped)
     scheduler = _schedule(worker, office.settings)
     working = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stopped.wait())
     try:
-        async with _receiving(office.settings.receiver, office.outbox):
+        async with receiving:
             for name in worker.feeds:
                 worker.add(name)
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -199,59 +192,22 @@ def _find_next(scheduler: AsyncIOScheduler, name: str) -> datetime | None:
     return found if isinstance(found, datetime) else None
 
 
-@asynccontextmanager
-async def _receiving(
-    receiver: ReceiverRow | None, outbox: Outbox
-) -> AsyncIterator[None]:
-    """Receive events meanwhile, where the settings say so."""
+def _load_receiving(
+    settings: AgencySettings, outbox: Outbox
+) -> AbstractAsyncContextManager[None]:
+    """Give what receives events meanwhile; only then a server has to be installed."""
+    receiver = settings.receiver
     if receiver is None:
-        yield
-        return
+        return nullcontext()
+    try:
+        serving = import_with_extra("sources.receiving.serving", "receiver")
+    except ExtraMissing as missing:
+        raise InvalidAgencySettings(
+            f"[receiver] vraagt een deel dat niet is geinstalleerd: {missing.install}"
+        ) from None
 
     def keep(feed: str, event: Mapping[str, object]) -> bool:
         return keep_event(outbox, feed, event)
 
-    server = _Server(
-        uvicorn.Config(
-            make_app(Receiver(_load_senders(receiver), keep)),
-            host=receiver.host,
-            port=receiver.port,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            lifespan="off",
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-    )
-    serving = asyncio.create_task(server.serve())
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await serving
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the agent, which stops both."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
-def _load_senders(receiver: ReceiverRow) -> dict[str, EventSender]:
-    found: dict[str, EventSender] = {}
-    for row in receiver.senders:
-        try:
-            jwk = row.jwk.read_bytes()
-        except OSError:
-            raise InvalidAgencySettings(
-                "De sleutel van een afzender is niet te lezen."
-            ) from None
-        sender = parse_sender(jwk, frozenset(row.sources), row.feed)
-        if sender.kid in found:
-            raise InvalidAgencySettings("Twee afzenders hebben dezelfde kid.")
-        found[sender.kid] = sender
+    found: AbstractAsyncContextManager[None] = serving.receiving(receiver, keep)
     return found

@@ -15,13 +15,17 @@ from html import escape
 from importlib import resources
 from pathlib import Path
 from string import Template
-
-from babel.dates import format_date
+from typing import Final
 
 from sources.connectors import read_file
 from sources.errors import InvalidProfile, UnreadableFile
 from sources.profile import Profile
 from sources.values import Case
+
+MONTHS: Final = (
+    *("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus"),
+    *("september", "oktober", "november", "december"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ def _read_rows(
 
 
 def _render(letter: Template, one: Recipient, terms: LetterTerms) -> str:
+    today = terms.today
     address = "<br>".join(escape(line) for line in (one.name, *one.address))
     return letter.substitute(
         address=address,
@@ -111,7 +116,7 @@ def _render(letter: Template, one: Recipient, terms: LetterTerms) -> str:
         organisation=escape(terms.organisation),
         contact=escape(one.contact),
         phone=escape(_national(one.phone)),
-        day=format_date(terms.today, "d MMMM y", locale="nl"),
+        day=f"{today.day} {MONTHS[today.month - 1]} {today.year}",
     )
 
 

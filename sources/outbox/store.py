@@ -5,7 +5,6 @@ observer just before and just after the commit: the crash test kills the process
 and the progress bar counts there.
 """
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
+
+from filelock import lock_descriptor
 
 from sources.errors import (
     OutboxBusy,
@@ -155,10 +156,13 @@ def _lock(path: Path) -> int:
     except OSError:
         raise OutboxRefused("De map van het postvak is niet te schrijven.") from None
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_ours = lock_descriptor(lock, blocking=False)
     except OSError:
         os.close(lock)
-        raise OutboxBusy("Een andere opdracht gebruikt dit postvak.") from None
+        raise OutboxRefused("De schijf van het postvak kent geen sloten.") from None
+    if not is_ours:
+        os.close(lock)
+        raise OutboxBusy("Een andere opdracht gebruikt dit postvak.")
     return lock
 
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.town.ports import Ports
-from keys.__main__ import app
+from keys.commands import app
 from keys.errors import KeyFileExposed
 from keys.holder.errors import HolderStartRefused
 from keys.holder.serve import open_holder

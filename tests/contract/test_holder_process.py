@@ -13,8 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.town.ports import Ports
-from keys.__main__ import app
 from keys.client import pseudonymise
+from keys.commands import app
 from keys.errors import HolderBudgetSpent
 from keys.request import Act, write_request_key
 from tests.holder_processes import ROOT, HolderProcesses, prepare_holders

@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 from typer.testing import CliRunner
 
-from desk.__main__ import app
 from desk.app import create_app
+from desk.commands import app
 from desk.errors import SettingsRefused
 from desk.key_files import ClientAlgorithm, create_keys, read_client_key
 from desk.settings import load_settings

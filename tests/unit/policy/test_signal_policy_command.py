@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from policy.__main__ import app
 from policy.bundle import parse_bundle, shipped_bundle
 from policy.catalogue import load_catalogue, shipped_texts
 from policy.change import CategorySwitch, switch_category
+from policy.commands import app
 from policy.policy import load_policy
 from policy.rules import shipped_rules
 

@@ -1,0 +1,186 @@
+"""`signal-keys`: deal a key, register who may ask a holder, serve, ask a statement.
+
+Exit codes: 0 done, 1 refused with a reason, 2 wrong use.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from keys import clock
+from keys.client.auditor import load_auditor_settings
+from keys.client.statements import fetch_statement
+from keys.client.transports import Signer
+from keys.create import create_command
+from keys.errors import KeyFileMalformed, KeysError
+from keys.holder.organisations import Kind
+from keys.holder.registering import (
+    add_organisation,
+    parse_entry,
+    read_public_jwk,
+    write_key_pair,
+)
+from keys.holder.serve import serve_holder
+from keys.request import load_request_key
+from keys.statement import DayStatement, verify_statement
+
+app = typer.Typer(
+    name="signal-keys",
+    help="Pseudonym keys: deal them, hold them, and see who asked how much.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+organisation = typer.Typer(help="Who may ask a holder.", no_args_is_help=True)
+app.command("create")(create_command)
+app.add_typer(organisation, name="organisation")
+
+
+@app.command()
+def serve(
+    settings: Annotated[Path, typer.Option(help="The holder's settings (TOML).")],
+) -> None:
+    """Run a key holder until it is told to stop; refuses to start with a reason."""
+    with _saying_why("Not started"):
+        serve_holder(settings, sys.stderr)
+
+
+@organisation.command("new-key")
+def new_key(
+    into: Annotated[Path, typer.Option(help="Existing folder for the two files.")],
+) -> None:
+    """Make an organisation's request key: request-key.jwk and its public half.
+
+    The private file is readable for its owner only; holders get the public one.
+    """
+    with _saying_why("Not made"):
+        private, public = write_key_pair(into)
+    typer.echo(f"{private}\n{public}")
+
+
+@organisation.command("add")
+def add(
+    *,
+    organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
+    oin: Annotated[str, typer.Option(help="Its number, 20 digits.")],
+    name: Annotated[str, typer.Option(help="Its name.")],
+    kind: Annotated[Kind, typer.Option(help="What it may ask.")],
+    request_key: Annotated[Path, typer.Option(help="Its public key (JWK file).")],
+    per_user_per_day: Annotated[
+        int | None, typer.Option(help="lookup: persons a day for one user.")
+    ] = None,
+    per_organisation_per_day: Annotated[
+        int | None, typer.Option(help="lookup: persons a day for all its users.")
+    ] = None,
+    declared_caseload: Annotated[
+        int | None, typer.Option(help="source: how many clients it has.")
+    ] = None,
+) -> None:
+    """Register an organisation with a holder; it counts from the next start."""
+    with _saying_why("Not added"):
+        entry = parse_entry(
+            {
+                "kind": kind,
+                "oin": oin,
+                "name": name,
+                "request_key": read_public_jwk(request_key),
+                "per_user_per_day": per_user_per_day,
+                "per_organisation_per_day": per_organisation_per_day,
+                "declared_caseload": declared_caseload,
+            }
+        )
+        add_organisation(organisations, entry)
+    typer.echo(f"Added {kind} {oin}. Restart the holder to let it count.")
+
+
+@app.command()
+def statement(
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="A UTC day.")],
+    settings: Annotated[Path, typer.Option(help="The auditor's settings (TOML).")],
+    holder: Annotated[str, typer.Option(help="Whose statement, by its id.")],
+    *,
+    into: Annotated[
+        Path | None,
+        typer.Option(help="A new file to keep it in as it was signed."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the tickets for a machine.")
+    ] = False,
+) -> None:
+    """Ask a holder which tickets it gave on a day, as a registered auditor.
+
+    Kept in a file, the holder's signature goes with it: `signal-index reconcile` reads
+    such files.
+    """
+    with _saying_why("No statement"):
+        token, said = asyncio.run(_ask_statement(day, settings, holder))
+        if into is not None:
+            _keep(token, into)
+    if as_json:
+        _print_json(said)
+    else:
+        _print_table(said)
+
+
+async def _ask_statement(
+    day: datetime, path: Path, holder: str
+) -> tuple[str, DayStatement]:
+    settings = load_auditor_settings(path)
+    config = settings.read_config(now=clock.now())
+    key = load_request_key(settings.request_key)
+    signer = Signer(settings.organisation, settings.organisation, key)
+    async with httpx.AsyncClient(timeout=60) as client:
+        token = await fetch_statement(
+            client, settings.place(holder), signer, day.date()
+        )
+    return token, verify_statement(token, config, holder, day.date())
+
+
+def _keep(token: str, into: Path) -> None:
+    try:
+        into.touch(mode=0o600, exist_ok=False)
+        into.write_text(token, "ascii")
+    except OSError as error:
+        raise KeyFileMalformed(f"{into.name}: {error.strerror}") from None
+
+
+def _print_json(said: DayStatement) -> None:
+    document = {
+        "holder": said.holder,
+        "day": said.day.isoformat(),
+        "statedAt": said.stated_at.isoformat(),
+        "complete": said.complete,
+        "tickets": [ticket.model_dump(by_alias=True) for ticket in said.tickets],
+    }
+    typer.echo(json.dumps(document, indent=2))
+
+
+def _print_table(said: DayStatement) -> None:
+    title = f"{said.holder}, {said.day} ({len(said.tickets)} tickets)"
+    table = Table(title=title if said.complete else f"{title}, day not over")
+    for heading in ("time (UTC)", "organisation", "user", "act", "persons"):
+        table.add_column(heading)
+    for ticket in said.tickets:
+        at = datetime.fromtimestamp(ticket.iat, UTC).strftime("%H:%M:%S")
+        table.add_row(at, ticket.org, ticket.sub, ticket.act, str(ticket.count))
+    Console().print(table)
+
+
+@contextmanager
+def _saying_why(what: str) -> Iterator[None]:
+    try:
+        yield
+    except KeysError as refusal:
+        said = str(refusal) or type(refusal).__name__
+        typer.echo(f"{what}: {said}", err=True)
+        raise typer.Exit(1) from None

@@ -1,0 +1,75 @@
+"""Verbs that are imported when they are run: a list of verbs costs nobody a database.
+
+- Each verb is named with where it is and the line that the list shows of it.
+- A verb whose packages are not in this install says which extra brings them.
+Proven by tests/contract/test_a_light_install.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from keys.extras import ExtraMissing, import_with_extra
+
+UNUSABLE: Final = 2
+_ONLY: Final = "verb"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb: its module, its function or group there, and what the list says."""
+
+    module: str
+    name: str
+    help: str
+
+
+class LazyCommand(TyperCommand):
+    """What the list shows of a verb; the verb itself takes over once it is run."""
+
+    def __init__(self, name: str, verb: Verb) -> None:
+        super().__init__(name=name, help=verb.help)
+        self._verb = verb
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as given
+        """Give the context of the verb itself, which is imported here."""
+        return load_verb(self._verb).make_context(*args, **kwargs)
+
+
+def load_verb(verb: Verb) -> Any:  # noqa: ANN401 - typer keeps its command's type private
+    """Import a verb; leaves with a sentence where its extra is not installed."""
+    try:
+        found = getattr(import_with_extra(verb.module, "source"), verb.name)
+    except ExtraMissing as missing:
+        typer.echo(
+            f"Dit hoort bij een aanleverende organisatie. Installeer het met "
+            f"{missing.install}",
+            err=True,
+        )
+        raise typer.Exit(UNUSABLE) from None
+    group = typer.Typer(add_completion=False, callback=_group)
+    if isinstance(found, typer.Typer):
+        group.add_typer(found, name=_ONLY)
+    else:
+        group.command(_ONLY)(found)
+    return cast("TyperGroup", get_command(group)).commands[_ONLY]
+
+
+def _group() -> None:
+    """Make a group of one verb: only then typer keeps its name and its help."""
+
+
+def make_group(verbs: Mapping[str, Verb]) -> type[TyperGroup]:
+    """Give the kind of group that has these verbs, in this order."""
+
+    class Verbs(TyperGroup):
+        def __init__(self, **given: Any) -> None:  # noqa: ANN401 - typer's own keys
+            super().__init__(**given)
+            for name, verb in verbs.items():
+                self.add_command(LazyCommand(name, verb))
+
+    return Verbs
