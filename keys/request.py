@@ -28,6 +28,7 @@ REQUEST_LIFETIME: Final = timedelta(seconds=60)
 MAX_POINTS: Final = 4096
 POINT_BYTES: Final = 32
 STATEMENT_ACT: Final = "statement"
+REGISTRATION_ACT: Final = "registration"
 REQ_LABEL: Final = b"signal-keys/req/1\n"
 
 
@@ -109,6 +110,18 @@ def sign_statement_request(
         "aud": audience,
         "act": STATEMENT_ACT,
         "day": day.isoformat(),
+    }
+    return sign_compact(key, REQUEST_TYPE, claims | _lifetime(now))
+
+
+def sign_registration_request(
+    key: RequestKey, issuer: str, audience: str, *, now: datetime
+) -> str:
+    """Sign a source's question to one holder about its own registration."""
+    claims: dict[str, object] = {
+        "iss": issuer,
+        "aud": audience,
+        "act": REGISTRATION_ACT,
     }
     return sign_compact(key, REQUEST_TYPE, claims | _lifetime(now))
 

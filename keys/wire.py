@@ -57,6 +57,15 @@ class EvaluationAnswer(_Wire):
     ticket: str | None = Field(default=None, repr=False)
 
 
+class OwnRegistration(_Wire):
+    """How the source that asks is registered with this holder."""
+
+    holder: str
+    organisation: str
+    name: str
+    declaredCaseload: _Number
+
+
 class HolderHealth(_Wire):
     """That a holder can answer, and with which share."""
 

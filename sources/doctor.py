@@ -1,29 +1,25 @@
 """Look an agency's installation over: what works, what does not, what to do about it.
 
 Each look is small and catches only what it is about; one that fails never stops the
-others. Nothing is sent but what any run sends before its first record.
+others. Nothing is published, and no budget is spent.
 """
 
 import shutil
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from typing import Final
 
 import httpx
 
 from sources.errors import SourceError
+from sources.findings import Finding, Patient, State
 from sources.outbox.deliveries import find_unfinished
 from sources.outbox.evidence import find_unproven
 from sources.outbox.planning import count_work
 from sources.outbox.standing import find_reconciled
-from sources.outbox.store import Outbox
 from sources.profile import Profile
-from sources.publisher.http_index import HttpIndex
-from sources.publisher.parties import Evaluator
-from sources.settings import AgencySettings
+from sources.registrations import look_at_registrations
 
 CLOCK_MAY_DIFFER: Final = timedelta(seconds=45)
 RECONCILED_WITHIN: Final = timedelta(days=8)
@@ -32,40 +28,13 @@ DISK_AT_LEAST: Final = 500 * 2**20
 _MANY: Final = 1_000
 
 
-class State(StrEnum):
-    """How a look came out."""
-
-    GOOD = "good"
-    WARNING = "warning"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One look: what was looked at, how it is, and how to mend it; Dutch, B1."""
-
-    about: str
-    state: State
-    says: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """Everything a look may use."""
-
-    settings: AgencySettings
-    profiles: Sequence[Profile]
-    outbox: Outbox
-    client: httpx.AsyncClient
-    parties: tuple[Evaluator, HttpIndex]
-    now: Callable[[], datetime]
-
-
 async def look_over(patient: Patient) -> Sequence[Finding]:
     """Give a finding for each look, in the order in which one would mend them."""
-    findings = [await _look(patient, about, look) for about, look in _LOOKS]
-    return [*findings, *look_at_contacts(patient.profiles, patient.now())]
+    first = [await _look(patient, about, look) for about, look in _REACHABLE]
+    known = await look_at_registrations(patient)
+    then = [await _look(patient, about, look) for about, look in _AT_WORK]
+    contacts = look_at_contacts(patient.profiles, patient.now())
+    return [*first, *known, *then, *contacts]
 
 
 async def _look(
@@ -102,20 +71,19 @@ async def _look_at_index(patient: Patient) -> Finding:
     return Finding("index", State.GOOD, "De index antwoordt en de klok is gelijk.")
 
 
-async def _look_at_access(patient: Patient) -> Finding:
-    """Hold that the provider gives a token and the index knows us."""
-    contacts = await patient.parties[1].fetch_contacts()
+async def _look_at_own_contacts(patient: Patient) -> Finding:
+    contacts = await patient.index.fetch_contacts()
     stale = [one for one in contacts if one.remind]
     if stale:
         says = f"{len(stale)} contactpersonen moeten worden bevestigd."
         remedy = "Bevestig ze op de pagina Contactpersonen, of werk het profiel bij."
         return Finding("contactpersonen", State.WARNING, says, remedy)
-    return Finding("toegang", State.GOOD, "De index kent ons en geeft toegang.")
+    return Finding("contactpersonen", State.GOOD, "Er is niemand te bevestigen.")
 
 
 async def _look_at_holders(patient: Patient) -> Finding:
     """Hold that a key config with all three signatures is in use."""
-    version = await patient.parties[0].find_key_version()
+    version = await patient.evaluator.find_key_version()
     says = f"Sleutelversie {version}, met de handtekening van alle drie de houders."
     down = [
         place.id
@@ -198,10 +166,7 @@ _NETWORK: Final = "Controleer het adres in agency.toml en de verbinding naar bui
 _REMEDIES: Final = {
     "schijf": "Controleer of de map van het postvak bestaat.",
     "index": _NETWORK,
-    "toegang": (
-        "Controleer client en sleutel bij de identiteitsaanbieder, en de aanmelding "
-        "bij de beheerder van de index."
-    ),
+    "contactpersonen": "Herstel eerst de aanmelding, hierboven.",
     "sleutelhouders": (
         "Controleer adressen en pins in agency.toml; vraag de sleutelhouders of hun "
         "dienst werkt."
@@ -210,11 +175,13 @@ _REMEDIES: Final = {
     "vergelijking": "Draai `signal-source reconcile`.",
     "bewijzen": "Draai `signal-source evidence` met --fetch.",
 }
-_LOOKS: Final = (
+_REACHABLE: Final = (
     ("schijf", _look_at_disk),
     ("index", _look_at_index),
-    ("toegang", _look_at_access),
     ("sleutelhouders", _look_at_holders),
+)
+_AT_WORK: Final = (
+    ("contactpersonen", _look_at_own_contacts),
     ("postvak", _look_at_outbox),
     ("vergelijking", _look_at_reconciliation),
     ("bewijzen", _look_at_proofs),

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
 
-from keys.holder.admission import Admitted, AdmittedStatement
+from keys.holder.admission import Admitted
 from keys.holder.budgets import Bucket, check_bucket, check_day, outstanding
 from keys.holder.errors import RequestReplayed
 from keys.holder.organisations import LookupOrganisation, SourceOrganisation
 from keys.holder.spending import TicketGrant
 from keys.holder.store import GivenTicket
+from keys.holder.wire import PlainClaims
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -65,13 +66,14 @@ class FakeMeter:
         if grant is not None:
             self.tickets.append((day, _given(admitted, grant, now)))
 
-    def record_statement(
+    def record_asked(
         self,
-        asked: AdmittedStatement,
+        claims: PlainClaims,
+        about: str,  # noqa: ARG002 - the Protocol's
         *,
         now: datetime,  # noqa: ARG002 - the Protocol's
     ) -> None:
-        used = (asked.claims.iss, str(asked.claims.jti))
+        used = (claims.iss, str(claims.jti))
         self._refuse(used)
         self.used.add(used)
 

@@ -18,6 +18,7 @@ from keys.client.asking import (
     fetch_config,
 )
 from keys.client.pseudonymise import pseudonymise
+from keys.client.registrations import fetch_registration
 from keys.client.transports import HolderPlace, HolderTransport, RelayTransport, Signer
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "RelayTransport",
     "Signer",
     "fetch_config",
+    "fetch_registration",
     "pseudonymise",
 ]

@@ -24,6 +24,7 @@ from keys.config import KeyConfig
 from keys.ed25519 import verify_sodium
 from keys.errors import InvalidRequest, InvalidToken, SignatureInvalid
 from keys.holder.errors import (
+    ActNotAllowed,
     RequestExpired,
     RequestMalformed,
     RequestMisdirected,
@@ -32,14 +33,25 @@ from keys.holder.errors import (
     RequestUnsigned,
     StatementAhead,
 )
-from keys.holder.organisations import AnyOrganisation, Organisations
-from keys.holder.wire import EvaluationClaims, StatementClaims
+from keys.holder.organisations import (
+    AnyOrganisation,
+    Organisations,
+    SourceOrganisation,
+)
+from keys.holder.wire import (
+    EvaluationClaims,
+    PlainClaims,
+    RegistrationClaims,
+    StatementClaims,
+)
 from keys.jose import PublicKey, open_compact
 from keys.request import REQUEST_LIFETIME, REQUEST_TYPE, compute_req
 
 CLOCK_LEEWAY: Final = timedelta(seconds=30)
 
+BEARER: Final = "Bearer "
 Claims = TypeVar("Claims", bound=BaseModel)
+Plain = TypeVar("Plain", bound=PlainClaims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,17 @@ class AdmittedStatement:
     claims: StatementClaims
 
 
+@dataclass(frozen=True, slots=True)
+class AdmittedRegistration:
+    """A source's question about itself that held; only `admit_registration` makes one.
+
+    It names whoever signed: nobody hears of another's registration.
+    """
+
+    organisation: SourceOrganisation
+    claims: RegistrationClaims
+
+
 def admit(
     token: str,
     points: Sequence[bytes],
@@ -92,7 +115,7 @@ def admit(
 
 
 def admit_statement(
-    token: str,
+    authorization: str,
     day: date,
     holder: HolderIdentity,
     organisations: Organisations,
@@ -100,14 +123,42 @@ def admit_statement(
     now: datetime,
 ) -> AdmittedStatement:
     """Give an auditor's request for one day, or raise a leaf of `RequestRefused`."""
-    claims = _open(token, organisations, StatementClaims)
-    _check_direction(claims.aud, holder)
-    _check_times(claims.iat, claims.exp, now)
+    claims = _open_bearer(authorization, holder, organisations, StatementClaims, now)
     if claims.day != day:
         raise RequestMismatch
     if day > now.astimezone(UTC).date():
         raise StatementAhead
     return AdmittedStatement(organisations.get(claims.iss, claims.act), claims)
+
+
+def admit_registration(
+    authorization: str,
+    holder: HolderIdentity,
+    organisations: Organisations,
+    *,
+    now: datetime,
+) -> AdmittedRegistration:
+    """Give who asks about its own registration, or raise a leaf of `RequestRefused`."""
+    claims = _open_bearer(authorization, holder, organisations, RegistrationClaims, now)
+    asking = organisations.get(claims.iss, claims.act)
+    if not isinstance(asking, SourceOrganisation):
+        raise ActNotAllowed
+    return AdmittedRegistration(asking, claims)
+
+
+def _open_bearer(
+    authorization: str,
+    holder: HolderIdentity,
+    organisations: Organisations,
+    shape: type[Plain],
+    now: datetime,
+) -> Plain:
+    if not authorization.startswith(BEARER):
+        raise RequestUnsigned
+    claims = _open(authorization.removeprefix(BEARER), organisations, shape)
+    _check_direction(claims.aud, holder)
+    _check_times(claims.iat, claims.exp, now)
+    return claims
 
 
 def _open(token: str, organisations: Organisations, shape: type[Claims]) -> Claims:

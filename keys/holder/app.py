@@ -37,8 +37,14 @@ from keys.holder.problems import (
     problem_body,
     retry_headers,
 )
+from keys.holder.registrations import answer_registration
 from keys.holder.statements import answer_statement
-from keys.wire import EvaluationAnswer, EvaluationRequest, HolderHealth
+from keys.wire import (
+    EvaluationAnswer,
+    EvaluationRequest,
+    HolderHealth,
+    OwnRegistration,
+)
 
 HOUR_SECONDS: Final = 3600
 SMALL_BODY: Final = 8 * 1024
@@ -109,6 +115,15 @@ class Edge:
             tickets=given.count,
         )
         return Response(given.token, media_type="application/jose", headers=HEADERS)
+
+    async def show_registration(self, request: Request) -> Response:
+        """Answer `GET /v1/own-registration` for a source."""
+        authorization = request.headers.get("authorization", "")
+        known = await run_sync(
+            answer_registration, self._holder, authorization, limiter=self._small
+        )
+        self._log.write(Event.REGISTRATION_SHOWN, organisation=known.organisation)
+        return JSONResponse(known.model_dump(), headers=HEADERS)
 
     async def show_openapi(self, _request: Request) -> Response:
         """Answer `GET /v1/openapi.json`: how to ask, for any page to read."""
@@ -187,6 +202,14 @@ ROUTES: Final = (
         media_type="application/jose",
         parameters={"day": date},
         raises=(*_OF_REQUEST, errors.StatementAhead),
+        is_signed=True,
+    ),
+    HolderRoute(
+        path="/own-registration",
+        endpoint=Edge.show_registration,
+        summary="Hoe de bron die dit vraagt hier is aangemeld; kost geen budget",
+        answer=OwnRegistration,
+        raises=_OF_REQUEST,
         is_signed=True,
     ),
     HolderRoute(

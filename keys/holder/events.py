@@ -16,4 +16,5 @@ class Event(LoggedEvent):
     EVALUATED = "evaluated", "organisation", "act", "count", "milliseconds"
     REFUSED = "refused", "problem", "status"
     STATEMENT_GIVEN = "statement-given", "organisation", "day", "tickets"
+    REGISTRATION_SHOWN = "registration-shown", "organisation"
     FAILED = "failed", "kind"

@@ -24,7 +24,7 @@ from keys.errors import UnusableKey
 from keys.holder.budgets import Bucket, DayLimits
 from keys.holder.errors import ActNotAllowed, HolderStartRefused, OrganisationUnknown
 from keys.jose import PublicKey, parse_public_key
-from keys.request import STATEMENT_ACT, Act
+from keys.request import REGISTRATION_ACT, STATEMENT_ACT, Act
 
 Kind = Literal["lookup", "source", "auditor"]
 Count = Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
@@ -103,6 +103,7 @@ KIND_FOR_ACT: Final[Mapping[str, Kind]] = {
     Act.OFFICER_SEARCH: "lookup",
     Act.ARCHIVE: "lookup",
     Act.PUBLISH: "source",
+    REGISTRATION_ACT: "source",
     STATEMENT_ACT: "auditor",
 }
 

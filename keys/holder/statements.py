@@ -10,13 +10,12 @@ from datetime import date
 from typing import Final
 
 from keys.holder.admission import admit_statement
-from keys.holder.errors import RequestMalformed, RequestUnsigned
+from keys.holder.errors import RequestMalformed
 from keys.holder.evaluations import Holder
 from keys.holder.store import GivenTicket
 from keys.jose import sign_compact
 
 STATEMENT_TYPE: Final = "signal-statement+jwt"
-BEARER: Final = "Bearer "
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +35,14 @@ def answer_statement(holder: Holder, day: str, authorization: str) -> Statement:
     """
     now = holder.now()
     asked_day = _parse_day(day)
-    if not authorization.startswith(BEARER):
-        raise RequestUnsigned
     asked = admit_statement(
-        authorization.removeprefix(BEARER),
+        authorization,
         asked_day,
         holder.keys.identity,
         holder.organisations,
         now=now,
     )
-    holder.meter.record_statement(asked, now=now)
+    holder.meter.record_asked(asked.claims, asked.claims.day.isoformat(), now=now)
     tickets = holder.meter.find_tickets(asked_day)
     claims: dict[str, object] = {
         "iss": holder.keys.identity.id,

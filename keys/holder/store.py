@@ -17,10 +17,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, Self
 
-from keys.holder.admission import Admitted, AdmittedStatement
+from keys.holder.admission import Admitted
 from keys.holder.errors import HolderNotReady, HolderStartRefused
 from keys.holder.spending import TicketGrant, draw, insert_once, insert_request
 from keys.holder.tables import prepare
+from keys.holder.wire import PlainClaims
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Meter(Protocol):
     ) -> None:
         """Spend a request's persons durably, once; or raise and spend nothing."""
 
-    def record_statement(self, asked: AdmittedStatement, *, now: datetime) -> None:
-        """Record durably who gets which statement; raises for a used request."""
+    def record_asked(self, claims: PlainClaims, about: str, *, now: datetime) -> None:
+        """Record durably who asked what; raises for a request that was used."""
 
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
         """Give the tickets granted on a UTC day."""
@@ -90,19 +91,13 @@ class HolderStore:
             insert_request(connection, admitted, grant, now)
             draw(connection, admitted, now)
 
-    def record_statement(self, asked: AdmittedStatement, *, now: datetime) -> None:
-        """Record durably who gets which statement; raises for a used request."""
-        claims = asked.claims
+    def record_asked(self, claims: PlainClaims, about: str, *, now: datetime) -> None:
+        """Record durably who asked what; raises for a request that was used."""
         with self._transaction() as connection:
             insert_once(
                 connection,
                 "INSERT INTO statement_request VALUES (?, ?, ?, ?)",
-                (
-                    claims.iss,
-                    str(claims.jti),
-                    int(now.timestamp()),
-                    claims.day.isoformat(),
-                ),
+                (claims.iss, str(claims.jti), int(now.timestamp()), about),
             )
 
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:

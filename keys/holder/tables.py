@@ -4,6 +4,7 @@ import sqlite3
 from typing import Final
 
 SCHEMA_VERSION: Final = 1
+# In `statement_request`: signed questions that evaluate nothing, each used once.
 SCHEMA: Final = """
 CREATE TABLE request (
   organisation TEXT NOT NULL, jti TEXT NOT NULL, day TEXT NOT NULL, at INTEGER NOT NULL,

@@ -41,16 +41,28 @@ class EvaluationClaims(_Claims):
     jti: UUID
 
 
-class StatementClaims(_Claims):
-    """What an auditor signs to get the statement of a day."""
+class PlainClaims(_Claims):
+    """What is signed to ask something that evaluates nothing."""
 
     iss: Oin
     aud: str
-    act: Literal["statement"]
-    day: date
+    act: str
     iat: NumericDate
     exp: NumericDate
     jti: UUID
+
+
+class StatementClaims(PlainClaims):
+    """What an auditor signs to get the statement of a day."""
+
+    act: Literal["statement"]
+    day: date
+
+
+class RegistrationClaims(PlainClaims):
+    """What a source signs to hear how it is registered here."""
+
+    act: Literal["registration"]
 
 
 def parse_points(encoded: list[str]) -> tuple[bytes, ...]:

@@ -32,6 +32,7 @@ from signal_index.api.tokens import Claims
 from signal_index.errors import (
     AssuranceTooLow,
     CallerNotAllowed,
+    CallerNotRegistered,
     CallerSuspended,
     CallerUnknown,
 )
@@ -326,9 +327,9 @@ async def _caller(claims: Claims, index: Index, scope: str) -> Caller:
 def _registered(claims: Claims, standing: Standing) -> Organisation:
     organisation = standing.organisations.get(claims.organisation)
     if organisation is None:
-        raise CallerNotAllowed
+        raise CallerNotRegistered
     if standing.clients.get(claims.client_id) != claims.organisation:
-        raise CallerNotAllowed
+        raise CallerNotRegistered
     return organisation
 
 

@@ -33,6 +33,7 @@ _WITH_BODY: Final = (InvalidField, edge.BodyTooLarge, edge.MediaTypeUnsupported)
 _WITH_CALLER: Final = (
     errors.CallerUnknown,
     errors.CallerNotAllowed,
+    errors.CallerNotRegistered,
     errors.CallerSuspended,
 )
 _PATH_NAME: Final = re.compile(r"\{(\w+)")

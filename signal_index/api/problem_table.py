@@ -66,6 +66,12 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "Hoort dit bij uw werk? Vraag uw beheerder om de rol die hierbij hoort. "
         "Een programma heeft de scope nodig die openapi.json hier noemt.",
     ),
+    errors.CallerNotRegistered: Problem(
+        "caller-not-registered",
+        "Uw organisatie of uw programma is hier niet aangemeld.",
+        403,
+        "Vraag de beheerder van de index om organisatie en client aan te melden.",
+    ),
     errors.CallerSuspended: Problem(
         "caller-suspended",
         "Dit account is geblokkeerd.",

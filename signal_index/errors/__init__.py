@@ -26,7 +26,8 @@
     │   └── AccountNotSuspended    nothing to restore
     ├── RequestRefused             what a caller sent does not hold; nothing was changed
     │   ├── CallerUnknown          no access token, or one that does not verify
-    │   ├── CallerNotAllowed       the caller lacks the role, scope or registration
+    │   ├── CallerNotAllowed       the caller lacks the role or the scope
+    │   ├── CallerNotRegistered    its organisation or client is not registered here
     │   ├── CallerSuspended        the account or its organisation is suspended
     │   ├── AssuranceTooLow        this act asks for a stronger login
     │   ├── TicketInvalid          a ticket is not valid for this request, or spent
@@ -113,6 +114,7 @@ from signal_index.errors.officers import (
 from signal_index.errors.refused import (
     AssuranceTooLow,
     CallerNotAllowed,
+    CallerNotRegistered,
     CallerSuspended,
     CallerUnknown,
     NotARegister,
@@ -171,6 +173,7 @@ __all__ = [
     "ApprovalExpired",
     "AssuranceTooLow",
     "CallerNotAllowed",
+    "CallerNotRegistered",
     "CallerSuspended",
     "CallerUnknown",
     "CheckpointMissing",

@@ -12,7 +12,11 @@ class CallerUnknown(RequestRefused):
 
 
 class CallerNotAllowed(RequestRefused):
-    """The caller lacks the role, the scope or the registration."""
+    """The caller lacks the role or the scope."""
+
+
+class CallerNotRegistered(RequestRefused):
+    """The token holds, but its organisation or client is not registered here."""
 
 
 class CallerSuspended(RequestRefused):

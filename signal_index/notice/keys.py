@@ -35,6 +35,11 @@ class NoticeKey:
     def __repr__(self) -> str:
         return "<NoticeKey>"
 
+    @property
+    def public_value(self) -> str:
+        """The public key itself, as its JWK writes it (`x`)."""
+        return str(self._key.as_dict(private=False)["x"])
+
     def reveal(self) -> OKPKey:
         """Give the key itself, to sign with."""
         return self._key

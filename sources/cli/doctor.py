@@ -13,9 +13,10 @@ from rich.console import Console
 
 from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, refusing_plainly
-from sources.cli.parties import make_parties
+from sources.cli.parties import make_parties, make_signer
 from sources.clock import now
-from sources.doctor import Finding, Patient, State, look_over
+from sources.doctor import look_over
+from sources.findings import Finding, Patient, State
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.settings import AgencySettings, load_settings
@@ -38,7 +39,7 @@ def doctor_command(
         bool, typer.Option("--json", help="Geef de uitkomst als JSON.")
     ] = False,
 ) -> None:
-    """Kijk alles na: sleutels, klok, houders, index, profiel, vergelijking."""
+    """Kijk alles na: sleutels, klok, elke partij, profiel, vergelijking."""
     with refusing_plainly():
         given = load_settings(settings)
         profiles = [load_profile(one) for one in profile or ()]
@@ -58,8 +59,18 @@ async def _look_over(
     good = Finding("sleutels", State.GOOD, "Alle vier de sleutels zijn te lezen.")
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
         async with httpx.AsyncClient(timeout=_PATIENCE) as client:
-            parties = make_parties(client, settings, keys, outbox, attempts=1)
-            patient = Patient(settings, profiles, outbox, client, parties, now)
+            evaluator, index = make_parties(client, settings, keys, outbox, attempts=1)
+            patient = Patient(
+                settings=settings,
+                profiles=profiles,
+                outbox=outbox,
+                client=client,
+                evaluator=evaluator,
+                index=index,
+                signer=make_signer(settings, keys),
+                notice=keys.notice,
+                now=now,
+            )
             return [good, *await look_over(patient)]
 
 

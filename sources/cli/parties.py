@@ -21,6 +21,11 @@ from sources.settings import AgencySettings
 TIMEOUT: Final = httpx.Timeout(120.0, connect=10.0)
 
 
+def make_signer(settings: AgencySettings, keys: AgencyKeys) -> Signer:
+    """Give what signs this agency's requests to key holders."""
+    return Signer(settings.organisation, settings.source, keys.request, now)
+
+
 def make_parties(
     client: httpx.AsyncClient,
     settings: AgencySettings,
@@ -35,7 +40,7 @@ def make_parties(
         place.index: HolderPlace(place.id, place.url)
         for place in settings.holders.places
     }
-    signer = Signer(settings.organisation, settings.source, keys.request, now)
+    signer = make_signer(settings, keys)
     try:
         pins = parse_pins(settings.holders.pins.read_bytes())
     except (OSError, ConfigRefused):

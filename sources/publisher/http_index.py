@@ -17,6 +17,7 @@ from signal_index.wire.corrections import CorrectionAnswer, OwnCorrectionPage
 from signal_index.wire.deliveries import Delivery
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import AnswerModel, Model, parse_body, parse_value
+from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.person_events import PersonEventBody
 from signal_index.wire.reconciling import (
     BucketQuestion,
@@ -101,6 +102,14 @@ class HttpIndex:
     async def send_person_event(self, body: PersonEventBody) -> None:
         """Tell one event of a population register; told twice it is told once."""
         await self._send("POST", "/v1/person-events", body)
+
+    async def verify_access(self) -> None:
+        """Get a token, or raise `TokenRefused`; the index is not asked."""
+        await self._tokens.get()
+
+    async def fetch_registration(self) -> OwnRegistration:
+        """Fetch how the index knows us; a dry look."""
+        return await self._ask("GET", "/v1/own-registration", OwnRegistration)
 
     async def fetch_contacts(self) -> Sequence[OwnContactHolder]:
         """Fetch our contact holders as the index has them: which to confirm soon."""

@@ -138,9 +138,7 @@ class Tokens:
         except IndexUnreachable:
             raise TokenRefused("De aanbieder van toegang antwoordt niet.") from None
         if response.status_code != httpx.codes.OK:
-            raise TokenRefused(
-                f"De aanbieder weigert een toegangsbewijs ({response.status_code})."
-            )
+            raise TokenRefused(_explain(response, self._identity))
         return response
 
     def _make_assertion(self) -> str:
@@ -157,6 +155,27 @@ class Tokens:
         return jwt.encode(
             header, claims, identity.key.key, algorithms=[identity.key.algorithm]
         )
+
+
+class _Refusal(BaseModel):
+    error: str = ""
+
+
+def _explain(response: httpx.Response, identity: ClientIdentity) -> str:
+    """Say what an OAuth error means here (RFC 6749 section 5.2); never its own text."""
+    try:
+        code = _Refusal.model_validate_json(response.content).error
+    except ValidationError:
+        code = ""
+    client = f"client {identity.client_id}"
+    known = {
+        "invalid_client": f"kent {client} niet, of niet met deze sleutel",
+        "unauthorized_client": f"laat {client} zich zo niet aanmelden",
+        "invalid_scope": f"geeft {client} het recht {identity.scope} niet",
+        "invalid_target": f"geeft {client} geen toegang tot {identity.audience}",
+    }
+    said = known.get(code, f"weigert een toegangsbewijs ({response.status_code})")
+    return f"De aanbieder {said}."
 
 
 def parse_client_key(data: bytes) -> ClientKey:

@@ -17,6 +17,7 @@ from keys.request import (
     Act,
     RequestKey,
     RequestTerms,
+    sign_registration_request,
     sign_request,
     sign_statement_request,
 )
@@ -205,3 +206,57 @@ async def test_refusal_never_repeats_what_was_sent(holders: Holders) -> None:
         )
     assert refused.status_code == 400
     assert "123456782" not in refused.text + holders.holders[1].log.getvalue()
+
+
+async def ask_registration(holders: Holders, token: str) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with holders.client() as client:
+        return await client.get("http://holder-1/v1/own-registration", headers=headers)
+
+
+def about_oneself(holders: Holders, key: RequestKey | None = None) -> str:
+    source = holders.source
+    return sign_registration_request(
+        key or source.key, source.oin, "holder-1", now=holders.clock()
+    )
+
+
+@pytest.mark.anyio
+async def test_a_source_hears_its_own_registration_and_spends_nothing(
+    holders: Holders,
+) -> None:
+    answer = await ask_registration(holders, about_oneself(holders))
+    assert answer.json() == {
+        "holder": "holder-1",
+        "organisation": holders.source.oin,
+        "name": holders.source.entry.name,
+        "declaredCaseload": 100_000,
+    }
+    meter = holders.holders[1].meter
+    assert isinstance(meter, FakeMeter)
+    assert not meter.buckets
+
+
+@pytest.mark.anyio
+async def test_nobody_hears_the_registration_of_another(holders: Holders) -> None:
+    """Not who signs with another key, nor who is known here for another kind."""
+    stranger = about_oneself(holders, holders.lookup.key)
+    assert slug(await ask_registration(holders, stranger)) == "request-signature"
+    lookup = holders.lookup
+    other = sign_registration_request(
+        lookup.key, lookup.oin, "holder-1", now=holders.clock()
+    )
+    assert slug(await ask_registration(holders, other)) == "act-not-allowed"
+
+
+@pytest.mark.anyio
+async def test_an_overheard_question_about_oneself_opens_nothing(
+    holders: Holders,
+) -> None:
+    token = about_oneself(holders)
+    await ask_registration(holders, token)
+    assert slug(await ask_registration(holders, token)) == "request-replayed"
+    fresh = about_oneself(holders)
+    assert slug(await send(holders, 1, fresh)) == "invalid-input"
+    holders.clock.forward(timedelta(seconds=60))
+    assert slug(await ask_registration(holders, fresh)) == "request-expired"

@@ -186,3 +186,43 @@ async def test_what_ended_is_listed_with_its_reason(world: World) -> None:
     await world.send("POST", path, bearer, {"withdrawal": token})
     (ending,) = await get(world, "/signal-endings", world.a_source_token(agency))
     assert (ending["reference"], ending["reason"]) == (str(notice.reference), "ended")
+
+
+async def test_an_agency_reads_how_it_is_registered_and_nothing_of_another(
+    world: World,
+) -> None:
+    agency = world.debt_help
+    token = world.a_source_token(agency)
+    answer = await world.send("GET", "/own-registration", token)
+    assert answer.json() == {
+        "organisation": agency.oin,
+        "name": "Bureau debt-help",
+        "signers": [{"kid": agency.key.kid, "x": agency.key.public_value}],
+        "sources": [
+            {
+                "source": agency.oin,
+                "kind": "debt-help",
+                "active": True,
+                "state": "live",
+                "coverage": [
+                    {
+                        "municipality": "9901",
+                        "category": agency.category,
+                        "rhythmDays": 7,
+                    }
+                ],
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    "changed", [{"org": "00000001000000000099"}, {"client_id": "x", "sub": "x"}]
+)
+async def test_who_is_not_registered_is_told_so(
+    world: World, changed: dict[str, object]
+) -> None:
+    token = world.a_source_token(world.debt_help, **changed)
+    answer = await world.send("GET", "/own-registration", token)
+    assert answer.status_code == 403
+    assert answer.json()["type"].endswith("/caller-not-registered")

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from keys.base64url import encode_b64u
-from keys.holder.admission import Admitted, AdmittedStatement
+from keys.holder.admission import Admitted
 from keys.holder.errors import (
     BudgetSpent,
     HolderNotReady,
@@ -189,10 +189,9 @@ def test_a_statement_request_is_used_once(store: HolderStore) -> None:
         exp=60,
         jti=uuid4(),
     )
-    request = AdmittedStatement(auditor.entry, claims)
-    store.record_statement(request, now=NOON)
+    store.record_asked(claims, claims.day.isoformat(), now=NOON)
     with pytest.raises(RequestReplayed):
-        store.record_statement(request, now=NOON)
+        store.record_asked(claims, claims.day.isoformat(), now=NOON)
 
 
 def test_who_asked_is_erased_after_the_days_that_are_kept(store: HolderStore) -> None:

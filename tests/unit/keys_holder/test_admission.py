@@ -159,7 +159,9 @@ def test_an_organisation_with_two_kinds_signs_each_with_its_own_key() -> None:
 
 
 def a_statement_request(day: date, key: RequestKey = HOLDERS.auditor.key) -> str:
-    return sign_statement_request(key, HOLDERS.auditor.oin, "holder-1", day, now=NOON)
+    auditor = HOLDERS.auditor.oin
+    signed = sign_statement_request(key, auditor, "holder-1", day, now=NOON)
+    return f"Bearer {signed}"
 
 
 def test_an_auditor_may_ask_a_day() -> None:
@@ -191,5 +193,6 @@ def test_a_statement_request_for_another_holder_is_refused() -> None:
 
 
 def test_a_statement_request_is_no_evaluation_request() -> None:
+    token = a_statement_request(NOON.date()).removeprefix("Bearer ")
     with pytest.raises(RequestMalformed):
-        admit(a_statement_request(NOON.date()), POINTS, IDENTITY, KNOWN, now=NOON)
+        admit(token, POINTS, IDENTITY, KNOWN, now=NOON)

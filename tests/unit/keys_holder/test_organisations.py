@@ -9,7 +9,7 @@ from keys.holder.organisations import (
     parse_organisations,
 )
 from keys.jose import PrivateKey
-from keys.request import STATEMENT_ACT, Act
+from keys.request import REGISTRATION_ACT, STATEMENT_ACT, Act
 from tests.holders_builders import (
     AUDITOR_OIN,
     LOOKUP_OIN,
@@ -76,7 +76,7 @@ def test_an_unknown_organisation_is_unknown(oin: object) -> None:
 
 
 def test_every_act_belongs_to_a_kind() -> None:
-    assert set(KIND_FOR_ACT) == {*Act, STATEMENT_ACT}
+    assert set(KIND_FOR_ACT) == {*Act, STATEMENT_ACT, REGISTRATION_ACT}
 
 
 def test_no_organisations_serve_nobody() -> None:

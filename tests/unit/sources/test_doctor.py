@@ -11,15 +11,25 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from keys.client import Signer
+from keys.request import new_request_key
 from signal_index.wire.contact_holders import ContactHolders, OwnContactHolder
+from signal_index.wire.own_registration import (
+    OwnCoverage,
+    OwnRegistration,
+    OwnSigner,
+    OwnSource,
+)
+from signal_index.wire.sources import SourceState
 from sources.cli.status import summarise
-from sources.doctor import Finding, Patient, State, look_over
-from sources.errors import EvaluationStopped
+from sources.doctor import look_over
+from sources.errors import EvaluationStopped, TokenRefused
+from sources.findings import Finding, Patient, State
 from sources.outbox.standing import record_reconciled
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile
-from sources.publisher.http_index import HttpIndex
+from sources.publisher.http_index import HttpIndex, TokenGiver
 from sources.publisher.patience import Patience
 from sources.settings import AgencySettings
 from tests.builders import a_contact_holder, anew
@@ -31,9 +41,29 @@ from tests.sources_builders import (
     a_row,
     an_agency,
 )
-from tests.sources_parties import OIN, FakeEvaluator
+from tests.sources_parties import NOTICE_KEY, OIN, FakeEvaluator
 
 pytestmark = pytest.mark.anyio
+Route = Callable[[httpx.Request], httpx.Response]
+REQUEST_KEY = new_request_key()
+REGISTERED = OwnRegistration(
+    organisation=OIN,
+    name="Bureau Voorbeeld",
+    signers=[OwnSigner(kid=NOTICE_KEY.kid, x=NOTICE_KEY.public_value)],
+    sources=[
+        OwnSource(
+            source=OIN,
+            kind="income-support",
+            active=True,
+            state=SourceState.LIVE,
+            coverage=[
+                OwnCoverage(municipality=place, category=category, rhythmDays=7)
+                for place in a_profile().municipalities
+                for category in a_profile().categories
+            ],
+        )
+    ],
+)
 CONTACT = OwnContactHolder(
     **dict(a_contact_holder()),
     id=uuid4(),
@@ -64,9 +94,22 @@ class Locked(FakeEvaluator):
         raise EvaluationStopped("De sleutelgegevens kloppen niet.")
 
 
+def registered(
+    request: httpx.Request, known: OwnRegistration = REGISTERED
+) -> httpx.Response:
+    """As the index and a holder say how they know the agency."""
+    if request.url.host == "index.test":
+        return httpx.Response(200, content=known.model_dump_json())
+    holder = request.url.host.removesuffix(".test")
+    said = {"holder": holder, "organisation": OIN, "name": "Bureau Voorbeeld"}
+    return httpx.Response(200, json={**said, "declaredCaseload": 1_000})
+
+
 def answer(request: httpx.Request) -> httpx.Response:
     if request.url.path == "/v1/contact-holders":
         return httpx.Response(200, content=a_list(CONTACT))
+    if request.url.path == "/v1/own-registration":
+        return registered(request)
     return httpx.Response(200, json={}, headers={"date": format_datetime(NOW)})
 
 
@@ -95,21 +138,25 @@ def some_settings(folder: Path) -> AgencySettings:
 @asynccontextmanager
 async def a_patient(
     folder: Path,
-    route: Callable[[httpx.Request], httpx.Response] = answer,
+    route: Route = answer,
     evaluator: FakeEvaluator | None = None,
     profiles: Sequence[Profile] = (),
+    tokens: TokenGiver | None = None,
 ) -> AsyncIterator[Patient]:
     client = httpx.AsyncClient(transport=httpx.MockTransport(route))
     patience = Patience(lambda: NOW, attempts=1)
-    index = HttpIndex(client, "https://index.test", Tokens(), patience)
+    index = HttpIndex(client, "https://index.test", tokens or Tokens(), patience)
     with Outbox(folder / "outbox.db", OutboxKey(SECRET)) as outbox:
         yield Patient(
-            some_settings(folder),
-            profiles,
-            outbox,
-            client,
-            (evaluator or FakeEvaluator(), index),
-            lambda: NOW,
+            settings=some_settings(folder),
+            profiles=profiles,
+            outbox=outbox,
+            client=client,
+            evaluator=evaluator or FakeEvaluator(),
+            index=index,
+            signer=Signer(OIN, OIN, REQUEST_KEY, lambda: NOW),
+            notice=NOTICE_KEY,
+            now=lambda: NOW,
         )
 
 
@@ -163,7 +210,7 @@ async def test_an_index_that_is_away_says_so(tmp_path: Path) -> None:
 
     async with a_patient(tmp_path, gone) as patient:
         findings = {one.about: one.state for one in await look_over(patient)}
-    assert findings["index"] is findings["toegang"] is State.WRONG
+    assert findings["index"] is findings["aanmelding index"] is State.WRONG
 
 
 @pytest.mark.parametrize(("days", "state"), [(7, State.GOOD), (9, State.WARNING)])
@@ -195,3 +242,113 @@ async def test_the_status_tells_what_was_delivered_and_why_not(tmp_path: Path) -
     (delivery,) = json.loads(json.dumps(found["deliveries"]))
     assert (found["signals"], found["backlog"], found["underWay"]) == (1, 0, False)
     assert delivery["rejects"] == {"bsn-invalid": 1}
+
+
+def refusing(host: str, slug: str, status: int = 403) -> Route:
+    """A world in which one party refuses to say how it knows the agency."""
+
+    def route(request: httpx.Request) -> httpx.Response:
+        asked = (request.url.host, request.url.path)
+        if asked == (host, "/v1/own-registration"):
+            return httpx.Response(status, json={"type": f"/problems/{slug}"})
+        return answer(request)
+
+    return route
+
+
+def known_as(**changed: object) -> Route:
+    """A world in which the index knows the agency otherwise."""
+
+    def route(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/own-registration":
+            return registered(request, anew(REGISTERED, **changed))
+        return answer(request)
+
+    return route
+
+
+@pytest.mark.parametrize(
+    ("slug", "word"),
+    [
+        ("organisation-unknown", "kent uw organisatie niet"),
+        ("request-signature", "andere request-sleutel"),
+        ("act-not-allowed", "niet als bron"),
+        ("request-expired", "klok"),
+        ("something-newer", "something-newer"),
+    ],
+)
+async def test_the_one_holder_that_refuses_is_named_with_its_reason(
+    tmp_path: Path, slug: str, word: str
+) -> None:
+    async with a_patient(tmp_path, refusing("holder-2.test", slug)) as patient:
+        findings = {one.about: one for one in await look_over(patient)}
+    assert findings["aanmelding holder-1"].state is State.GOOD
+    refused = findings["aanmelding holder-2"]
+    assert refused.state is State.WRONG
+    assert word in refused.says
+    assert "holder-2" in refused.remedy
+
+
+@pytest.mark.parametrize(
+    ("slug", "word"),
+    [
+        ("caller-not-registered", "kent deze organisatie of deze client niet"),
+        ("caller-not-allowed", "geen recht"),
+        ("caller-suspended", "geblokkeerd"),
+    ],
+)
+async def test_an_index_that_does_not_know_us_says_what_it_lacks(
+    tmp_path: Path, slug: str, word: str
+) -> None:
+    async with a_patient(tmp_path, refusing("index.test", slug)) as patient:
+        found = await find(patient, "aanmelding index")
+    assert (found.state, word in found.says) == (State.WRONG, True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        ({"signers": []}, "notice-sleutel"),
+        (
+            {"signers": [OwnSigner(kid=NOTICE_KEY.kid, x="A" * 43)]},
+            "andere notice-sleutel",
+        ),
+        ({"sources": []}, "U mag niet leveren voor bron"),
+        ({"organisation": "00000001000000000099"}, "in agency.toml"),
+        ({"sources": [anew(REGISTERED.sources[0], active=False)]}, "staat"),
+        ({"sources": [anew(REGISTERED.sources[0], coverage=[])]}, "categorie bijstand"),
+    ],
+)
+async def test_what_is_registered_otherwise_is_named(
+    tmp_path: Path, changed: dict[str, object], word: str
+) -> None:
+    route = known_as(**changed)
+    async with a_patient(tmp_path, route, profiles=[a_profile()]) as patient:
+        found = await find(patient, "aanmelding index")
+    assert found.state is State.WRONG
+    assert word in found.says
+
+
+class Refused(Tokens):
+    """A provider that does not know the client."""
+
+    async def get(self) -> str:
+        raise TokenRefused("De aanbieder kent client agency niet.")
+
+
+async def test_a_source_that_nobody_sees_yet_says_so(tmp_path: Path) -> None:
+    tried = anew(REGISTERED.sources[0], state=SourceState.TRIAL)
+    route = known_as(sources=[tried])
+    async with a_patient(tmp_path, route) as patient:
+        found = await find(patient, "aanmelding index")
+    assert (found.state, "op proef" in found.says) == (State.GOOD, True)
+
+
+async def test_a_provider_that_refuses_is_named_and_not_the_index(
+    tmp_path: Path,
+) -> None:
+    async with a_patient(tmp_path, tokens=Refused()) as patient:
+        findings = {one.about: one for one in await look_over(patient)}
+    assert findings["aanbieder"].state is State.WRONG
+    assert "oidc-client.public.jwks.json" in findings["aanbieder"].remedy
+    assert "aanmelding index" not in findings

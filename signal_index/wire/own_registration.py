@@ -1,0 +1,44 @@
+"""How the organisation that calls is registered: its sources and signing keys.
+
+Nothing in it is about a person, and nothing about another organisation but the name of
+a source that the caller sends for.
+"""
+
+from __future__ import annotations
+
+from signal_index.wire.model import AnswerModel
+from signal_index.wire.sources import SourceState
+
+
+class OwnCoverage(AnswerModel):
+    """That a source publishes a category in a municipality, and how often."""
+
+    municipality: str
+    category: str
+    rhythmDays: int
+
+
+class OwnSource(AnswerModel):
+    """A source that the caller may send for."""
+
+    source: str
+    kind: str
+    active: bool
+    state: SourceState
+    coverage: list[OwnCoverage]
+
+
+class OwnSigner(AnswerModel):
+    """A public key that the caller may sign with: its name, and the key (Ed25519)."""
+
+    kid: str
+    x: str
+
+
+class OwnRegistration(AnswerModel):
+    """Everything the index knows of the organisation that asks."""
+
+    organisation: str
+    name: str
+    signers: list[OwnSigner]
+    sources: list[OwnSource]

@@ -1,0 +1,49 @@
+"""What a look at an agency's installation found, and what a look may use."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import httpx
+
+from keys.client import Signer
+from signal_index.notice import NoticeKey
+from sources.outbox.store import Outbox
+from sources.profile import Profile
+from sources.publisher.http_index import HttpIndex
+from sources.publisher.parties import Evaluator
+from sources.settings import AgencySettings
+
+
+class State(StrEnum):
+    """How a look came out."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One look: what was looked at, how it is, and how to mend it; Dutch, B1."""
+
+    about: str
+    state: State
+    says: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Everything a look may use."""
+
+    settings: AgencySettings
+    profiles: Sequence[Profile]
+    outbox: Outbox
+    client: httpx.AsyncClient
+    evaluator: Evaluator
+    index: HttpIndex
+    signer: Signer
+    notice: NoticeKey
+    now: Callable[[], datetime]

@@ -1,0 +1,141 @@
+"""Whether each party knows this agency: provider, index, and every key holder by name.
+
+Each is asked in a way that publishes nothing and costs no budget. What refuses is named
+with what is missing there, so that the right administrator can be called.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from keys.client import HolderPlace, fetch_registration
+from keys.errors import HolderRefused, HolderUnavailable
+from signal_index.wire.own_registration import OwnRegistration, OwnSource
+from signal_index.wire.sources import SourceState
+from sources.errors import IndexRefused, PublishingStopped, TokenRefused
+from sources.findings import Finding, Patient, State
+from sources.profile import Profile
+from sources.settings import HolderRow
+
+Fault = tuple[str, str]
+"""What is wrong, and how to mend it."""
+
+_PROVIDER: Final = "aanbieder"
+_INDEX: Final = "aanmelding index"
+_HOLDER: Final = "aanmelding"
+_ASK_INDEX: Final = "Vraag de beheerder van de index om dit aan te melden."
+
+
+async def look_at_registrations(patient: Patient) -> Sequence[Finding]:
+    """Tell of each party whether it knows us, and whom to call where one does not."""
+    places = patient.settings.holders.places
+    return [
+        *await _look_at_index(patient),
+        *[await _look_at_holder(patient, place) for place in places],
+    ]
+
+
+async def _look_at_index(patient: Patient) -> Sequence[Finding]:
+    try:
+        await patient.index.verify_access()
+    except TokenRefused as error:
+        remedy = (
+            "Vraag de beheerder van de aanbieder om client "
+            f"{patient.settings.identity.client_id} met uw openbare sleutel aan te "
+            "melden (oidc-client.public.jwks.json)."
+        )
+        return [Finding(_PROVIDER, State.WRONG, str(error), remedy)]
+    given = Finding(_PROVIDER, State.GOOD, "De aanbieder gaf een toegangsbewijs.")
+    try:
+        known = await patient.index.fetch_registration()
+    except IndexRefused as error:
+        says = _AT_INDEX.get(error.slug, str(error))
+        return [given, Finding(_INDEX, State.WRONG, says, _ASK_INDEX)]
+    except PublishingStopped as error:
+        return [given, Finding(_INDEX, State.WRONG, str(error), "")]
+    wrong = [
+        Finding(_INDEX, State.WRONG, says, remedy)
+        for says, remedy in _find_missing(patient, known)
+    ]
+    good = f"De index kent u als {known.name}, met bron en notice-sleutel."
+    tried = {one.source for one in known.sources if one.state is SourceState.TRIAL}
+    if patient.settings.source in tried:
+        good += " De bron is op proef: niemand ziet de vlaggetjes nog."
+    return [given, *(wrong or [Finding(_INDEX, State.GOOD, good)])]
+
+
+def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
+    settings = patient.settings
+    if known.organisation != settings.organisation:
+        yield (
+            f"De index kent u als organisatie {known.organisation}; in agency.toml "
+            f"staat {settings.organisation}.",
+            "Zet bij `organisation` het juiste OIN, of vraag een andere client.",
+        )
+    yield from _find_key_faults(patient, known)
+    found = [one for one in known.sources if one.source == settings.source]
+    if not found:
+        yield f"U mag niet leveren voor bron {settings.source}.", _ASK_INDEX
+    for source in found:
+        if not source.active:
+            yield f"Bron {source.source} staat bij de index stil.", _ASK_INDEX
+        for profile in patient.profiles:
+            yield from _find_uncovered(profile, source)
+
+
+def _find_key_faults(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
+    own = patient.notice.public_value
+    registered = {signer.kid: signer.x for signer in known.signers}
+    kid = patient.notice.kid
+    if kid not in registered:
+        yield (
+            f"De notice-sleutel {kid} is niet aangemeld.",
+            f"{_ASK_INDEX} Geef notice-key.public.jwk.",
+        )
+    elif registered[kid] != own:
+        yield (
+            f"Onder de naam {kid} kent de index een andere notice-sleutel.",
+            "Zet de sleutel terug die u hebt aangemeld, of meld een nieuwe aan.",
+        )
+
+
+def _find_uncovered(profile: Profile, source: OwnSource) -> Iterator[Fault]:
+    covered = {(one.municipality, one.category) for one in source.coverage}
+    for municipality in profile.municipalities:
+        for category in profile.categories:
+            if (municipality, category) not in covered:
+                yield (
+                    f"Profiel {profile.name}: categorie {category} in gemeente "
+                    f"{municipality} is voor deze bron niet aangemeld.",
+                    f"{_ASK_INDEX} Of verbeter het profiel.",
+                )
+
+
+async def _look_at_holder(patient: Patient, place: HolderRow) -> Finding:
+    about = f"{_HOLDER} {place.id}"
+    where = HolderPlace(place.id, place.url)
+    try:
+        known = await fetch_registration(patient.client, where, patient.signer)
+    except HolderUnavailable:
+        says = "Deze sleutelhouder antwoordt niet."
+        return Finding(about, State.WARNING, says, "Twee van de drie is genoeg.")
+    except HolderRefused as error:
+        says = _AT_HOLDER.get(str(error), f"Deze sleutelhouder weigert: {error}.")
+        remedy = f"Bel de beheerder van {place.id}."
+        return Finding(about, State.WRONG, says, remedy)
+    says = f"Kent u als {known.name}, met {known.declaredCaseload} cliënten."
+    return Finding(about, State.GOOD, says)
+
+
+_AT_INDEX: Final = {
+    "caller-not-registered": "De index kent deze organisatie of deze client niet.",
+    "caller-not-allowed": "De index geeft deze client geen recht om te leveren.",
+    "caller-suspended": "De index heeft deze organisatie of client geblokkeerd.",
+    "caller-unknown": "De index neemt het toegangsbewijs van de aanbieder niet aan.",
+}
+_AT_HOLDER: Final = {
+    "organisation-unknown": "Deze sleutelhouder kent uw organisatie niet.",
+    "request-signature": "Deze sleutelhouder kent u met een andere request-sleutel.",
+    "act-not-allowed": "Deze sleutelhouder kent uw organisatie niet als bron.",
+    "request-expired": "De klok van deze machine loopt anders dan de zijne.",
+    "wrong-holder": "Deze sleutelhouder heeft een andere naam dan in agency.toml.",
+}
