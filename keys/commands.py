@@ -86,7 +86,7 @@ def add(
         int | None, typer.Option(help="source: how many clients it has.")
     ] = None,
 ) -> None:
-    """Register an organisation with a holder; it counts from the next start."""
+    """Register an organisation with a holder; it counts within seconds."""
     with _saying_why("Not added"):
         entry = parse_entry(
             {
@@ -100,7 +100,7 @@ def add(
             }
         )
         add_organisation(organisations, entry)
-    typer.echo(f"Added {kind} {oin}. Restart the holder to let it count.")
+    typer.echo(f"Added {kind} {oin}. A holder that runs takes it up within seconds.")
 
 
 @app.command()

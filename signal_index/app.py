@@ -14,13 +14,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import httpx
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.routing import Route, Router
 from starlette.types import Lifespan
 
 from keys.config import KeyConfig, parse_pins
 from keys.errors import KeysError
 from keys.events import EventLog
+from keys.watching import Watched
 from policy.bundle import shipped_bundle
 from policy.decide import load_policy
 from signal_index import clock
@@ -29,12 +30,13 @@ from signal_index.api.context import Index, Names
 from signal_index.api.edge import Edge
 from signal_index.api.gather import Gatherer, Limits, OnFailure
 from signal_index.api.jwks import DiscoveredKeys
+from signal_index.api.key_config_view import KeyConfigView, following
 from signal_index.api.lookup_run import make_run
 from signal_index.api.policy_view import AdoptionTrust, PolicyView
 from signal_index.api.standing import StandingView
 from signal_index.api.subjects import SUBJECTS
 from signal_index.api.tokens import TokenVerifier
-from signal_index.api.transactions import looking
+from signal_index.api.transactions import committing, looking
 from signal_index.api.witnessing import WitnessRule
 from signal_index.errors import (
     CommitUnknown,
@@ -109,12 +111,19 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
     """Open everything one index needs, or raise a `StartRefused` leaf."""
     verify_trial(settings, clock.now())
     keys, policy = load_keys(settings.keys), load_policy()
+    watched = Watched([settings.key_config, settings.key_pins])
     offered = _read_offered(settings)
     engine = open_engine(
         settings.database_url, DatabaseRole.WEB, pool_size=settings.pool_size
     )
     try:
-        key_config = await _accept(engine, offered, keys, log)
+        view_of_keys = KeyConfigView(await _accept(engine, offered, keys, log))
+
+        async def accept_again() -> KeyConfig:
+            offered = _read_offered(settings)
+            async with committing(engine) as conn:
+                return await _accept_config(conn, offered, keys)
+
         async with (
             httpx.AsyncClient(follow_redirects=False) as client,
             running_upkeep(settings, engine, log, clock=clock.now),
@@ -124,7 +133,7 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
             index = Index(
                 engine=engine,
                 keys=keys,
-                key_config=key_config,
+                key_configs=view_of_keys,
                 names=Names(
                     settings.audience, settings.ledger_origin, settings.problem_base
                 ),
@@ -144,7 +153,8 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
                 events=log,
                 witnessing=WitnessRule(settings.unwitnessed_until),
             )
-            yield index
+            async with following(view_of_keys, watched, accept_again, log):
+                yield index
             await index.lookups.finish()
     finally:
         await engine.dispose()
@@ -201,6 +211,17 @@ def _read_offered(settings: Settings) -> OfferedConfig:
     return OfferedConfig(document, pins, settings.accepted_key_origin)
 
 
+async def _accept_config(
+    conn: AsyncConnection, offered: OfferedConfig, keys: IndexKeys
+) -> KeyConfig:
+    """Verify the key config and remember it, if this index holds its key version."""
+    recorder = Recorder(keys, ACTOR, clock.now)
+    config = await accept_key_config(conn, offered, recorder)
+    if config.key_version not in keys.scalars:
+        raise KeyConfigUnusable("the key folder lacks this key version")
+    return config
+
+
 async def _accept(
     engine: AsyncEngine,
     offered: OfferedConfig,
@@ -211,9 +232,7 @@ async def _accept(
     recorder = Recorder(keys, ACTOR, clock.now)
     async with transaction(engine) as conn:
         await verify_schema(conn)
-        config = await accept_key_config(conn, offered, recorder)
-        if config.key_version not in keys.scalars:
-            raise KeyConfigUnusable("the key folder lacks this key version")
+        config = await _accept_config(conn, offered, keys)
         shipped = shipped_bundle()
         is_new = await record_policy_activation(conn, shipped, recorder)
     if is_new:

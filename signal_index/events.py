@@ -19,6 +19,8 @@ class Event(LoggedEvent):
     LOOKUPS_RETRIED = "lookups-retried", "kind", "count"
     COMMIT_UNKNOWN = "commit-unknown", "kind", "count"
     NO_DECISION = "no-decision", "purpose"
+    KEY_CONFIG_TAKEN_UP = "key-config-taken-up", "serial", "epoch"
+    KEY_CONFIG_REFUSED = "key-config-refused", "reason"
     POLICY_ACTIVATED = "policy-activated", "digest"
     POLICY_TAKEN_UP = "policy-taken-up", "municipality", "serial", "digest"
     POLICY_REFUSED = "policy-refused", "municipality", "serial", "kind"

@@ -30,7 +30,7 @@ VERBS: Final = {
     "doctor": Verb(
         "sources.cli.doctor",
         "doctor_command",
-        "Kijk alles na: sleutels, klok, houders, index, profiel, vergelijking.",
+        "Kijk alles na: sleutels, klok, elke partij, profiel, vergelijking.",
     ),
     "status": Verb(
         "sources.cli.status",

@@ -33,6 +33,7 @@ from keys.events import EventLog
 from policy.decide import Policy, load_policy
 from signal_index.api.context import Index, Names
 from signal_index.api.gather import Gatherer
+from signal_index.api.key_config_view import KeyConfigView
 from signal_index.api.lookup_run import make_run
 from signal_index.api.policy_view import AdoptionTrust, PolicyView
 from signal_index.api.tokens import TokenVerifier
@@ -277,7 +278,7 @@ def _make_index(
     index = Index(
         engine=engine,
         keys=keys,
-        key_config=holders.config,
+        key_configs=KeyConfigView(holders.config),
         names=Names(AUDIENCE, LEDGER_ORIGIN, PROBLEMS),
         clock=clock,
         tokens=TokenVerifier([issuer.settings], AUDIENCE, issuer),

@@ -38,6 +38,7 @@ from keys.holder.problems import (
     retry_headers,
 )
 from keys.holder.registrations import answer_registration
+from keys.holder.renewing import Renewed
 from keys.holder.statements import answer_statement
 from keys.wire import (
     EvaluationAnswer,
@@ -47,6 +48,7 @@ from keys.wire import (
 )
 
 HOUR_SECONDS: Final = 3600
+RENEW_SECONDS: Final = 1
 SMALL_BODY: Final = 8 * 1024
 HEADERS: Final = {
     "API-Version": API_VERSION,
@@ -63,6 +65,24 @@ class Edge:
         self._log = log
         self._small = anyio.CapacityLimiter(4)
         self._large = anyio.CapacityLimiter(max(1, (os.cpu_count() or 1) - 1))
+
+    async def renew(self, renew: Callable[[Holder], Renewed | None]) -> None:
+        """Serve from now on with what was replaced and holds, and log what does not.
+
+        A request in hand ends with what it began with.
+        """
+        renewed = await run_sync(renew, self._holder)
+        if renewed is None:
+            return
+        self._holder = renewed.holder
+        for reason in renewed.refusals:
+            self._log.write(Event.RENEWAL_REFUSED, reason=reason)
+        config = renewed.holder.keys.identity.config
+        self._log.write(
+            Event.RENEWED,
+            serial=config.serial,
+            organisations=len(renewed.holder.organisations.by_kind),
+        )
 
     async def evaluate(self, request: Request) -> Response:
         """Answer `POST /v1/evaluations`."""
@@ -229,9 +249,10 @@ def openapi_text() -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Housekeeping:
-    """What the process does beside answering: erase what is past, close at the end."""
+    """What the process does beside answering, at its times and at its end."""
 
     erase: Callable[[], None]
+    renew: Callable[[Holder], Renewed | None]
     close: Callable[[], None]
 
 
@@ -248,6 +269,7 @@ def build_app(
             return
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_erase_hourly, housekeeping, log)
+            tasks.start_soon(_renew, edge, housekeeping)
             yield
             tasks.cancel_scope.cancel()
         housekeeping.close()
@@ -276,6 +298,12 @@ async def _erase_hourly(housekeeping: Housekeeping, log: EventLog) -> None:
         except RequestRefused as error:
             log.write(Event.FAILED, kind=type(error).__name__)
         await anyio.sleep(HOUR_SECONDS)
+
+
+async def _renew(edge: Edge, housekeeping: Housekeeping) -> None:
+    while True:
+        await anyio.sleep(RENEW_SECONDS)
+        await edge.renew(housekeeping.renew)
 
 
 async def _read_body(request: Request) -> bytes:

@@ -13,6 +13,8 @@ class Event(LoggedEvent):
     STARTED = "started", "holder", "keyVersion", "epoch", "organisations"
     START_REFUSED = "start-refused", "reason"
     STOPPED = "stopped"
+    RENEWED = "renewed", "serial", "organisations"
+    RENEWAL_REFUSED = "renewal-refused", "reason"
     EVALUATED = "evaluated", "organisation", "act", "count", "milliseconds"
     REFUSED = "refused", "problem", "status"
     STATEMENT_GIVEN = "statement-given", "organisation", "day", "tickets"

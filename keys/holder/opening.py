@@ -38,14 +38,19 @@ class HolderKeys:
     ticket_key: PrivateKey
 
 
-def open_keys(settings: HolderSettings, *, now: datetime) -> HolderKeys:
+def open_keys(
+    settings: HolderSettings, *, known: KeyConfig | None, now: datetime
+) -> HolderKeys:
     """Open and check the keys, or raise `HolderStartRefused` with the reason.
+
+    `known`: the config in use, while the holder serves.
 
     Proven by tests/unit/keys_holder/test_opening.py.
     """
     document = _read_public(settings.key_config)
     try:
-        config = _verify(document, _read_public(settings.pins), settings, now)
+        pins = _read_public(settings.pins)
+        config = _verify(document, pins, settings, known, now)
         sealer = PassphraseSealer(read_passphrase(settings.passphrase))
         share = load_share(settings.share, settings.holder, sealer)
         ticket_key = parse_private_key(
@@ -80,11 +85,15 @@ def _find(config: KeyConfig, holder_id: str) -> HolderConfig | None:
 
 
 def _verify(
-    document: bytes, pins: bytes, settings: HolderSettings, now: datetime
+    document: bytes,
+    pins: bytes,
+    settings: HolderSettings,
+    known: KeyConfig | None,
+    now: datetime,
 ) -> KeyConfig:
     origin: KeyOrigin = settings.accepted_origin
     return verify_config(
-        document, parse_pins(pins), accepted_origin=origin, known=None, now=now
+        document, parse_pins(pins), accepted_origin=origin, known=known, now=now
     )
 
 

@@ -14,6 +14,7 @@ from keys.holder.evaluations import Holder
 from keys.holder.events import Event
 from keys.holder.opening import open_keys
 from keys.holder.organisations import load_organisations
+from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings, load_settings
 from keys.holder.store import HolderStore
 
@@ -58,7 +59,8 @@ def serve_holder(path: Path, stream: TextIO) -> None:
 
 def open_holder(settings: HolderSettings) -> tuple[Holder, Housekeeping]:
     """Open all that a holder needs, or raise `HolderStartRefused`."""
-    keys = open_keys(settings, now=clock.now())
+    renewal = Renewal(settings)
+    keys = open_keys(settings, known=None, now=clock.now())
     organisations = load_organisations(settings.organisations)
     store = HolderStore.open(settings.database)
     keep = timedelta(days=settings.keep_days)
@@ -67,4 +69,4 @@ def open_holder(settings: HolderSettings) -> tuple[Holder, Housekeeping]:
         store.erase_older(keep, now=clock.now())
 
     holder = Holder(keys, settings.audience, organisations, store, clock.now)
-    return holder, Housekeeping(erase, store.close)
+    return holder, Housekeeping(erase, renewal.renew, store.close)

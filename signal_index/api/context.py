@@ -14,6 +14,7 @@ from starlette.requests import Request
 from keys.config import KeyConfig
 from keys.events import EventLog
 from policy.catalogue import Catalogue
+from signal_index.api.key_config_view import KeyConfigView
 from signal_index.api.policy_view import PolicyView
 from signal_index.api.standing import StandingView
 from signal_index.api.tokens import TokenVerifier
@@ -42,7 +43,7 @@ class Index:
 
     engine: AsyncEngine
     keys: IndexKeys
-    key_config: KeyConfig
+    key_configs: KeyConfigView
     names: Names
     clock: Callable[[], datetime]
     tokens: TokenVerifier
@@ -51,6 +52,11 @@ class Index:
     lookups: Gatherer[Granted, Draft | None]
     events: EventLog
     witnessing: WitnessRule = field(default_factory=WitnessRule)
+
+    @property
+    def key_config(self) -> KeyConfig:
+        """Give the key config that holds now."""
+        return self.key_configs.current
 
     @property
     def catalogue(self) -> Catalogue:

@@ -6,6 +6,10 @@ a source that the caller sends for.
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from signal_index.wire.model import AnswerModel
 from signal_index.wire.sources import SourceState
 
@@ -24,7 +28,7 @@ class OwnSource(AnswerModel):
     source: str
     kind: str
     active: bool
-    state: SourceState
+    state: Annotated[SourceState, Field(strict=False)]
     coverage: list[OwnCoverage]
 
 

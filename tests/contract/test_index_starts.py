@@ -6,13 +6,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
 from starlette.types import ASGIApp, Message
 
+from keys.dealing import Dealing, sign_config
+from signal_index import clock
 from signal_index.app import create_app
 from signal_index.key_files import create_key_folder
 from signal_index.settings import Issuer, Settings
@@ -24,10 +26,12 @@ pytestmark = pytest.mark.anyio
 Break = Callable[[Settings], None]
 
 
-async def _prepared(folder: Path, *, is_migrated: bool = True) -> Settings:
+async def _prepared(
+    folder: Path, dealing: Dealing | None = None, *, is_migrated: bool = True
+) -> Settings:
     """Everything a start needs, on disk."""
-    now = datetime.now(UTC)  # noqa: TID251 - the served process reads the real clock
-    dealing = some_dealing(now)
+    now = clock.now()
+    dealing = dealing or some_dealing(now)
     (folder / "key-config.json").write_bytes(dealing.document)
     (folder / "pins.json").write_bytes(dealing.pins)
     years = (now.year, now.year + 1)
@@ -185,3 +189,34 @@ async def test_a_dealt_key_is_refused_where_a_ceremony_is_expected(
     with pytest.raises(StartFailed):
         async with _served(create_app(strict)):
             pass
+
+
+async def _hear(log: pytest.CaptureFixture[str], event: str) -> dict[str, object]:
+    """Wait until the index has logged this, and give it."""
+    heard = ""
+    for _ in range(100):
+        heard += log.readouterr().err
+        for line in heard.splitlines():
+            said: dict[str, object] = json.loads(line)
+            if said["event"] == event:
+                return said
+        await asyncio.sleep(0.1)
+    raise AssertionError(heard)
+
+
+async def test_a_replaced_key_config_counts_while_it_serves_and_an_older_one_does_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dealing = some_dealing(clock.now())
+    settings = await _prepared(tmp_path, dealing)
+    newer = dealing.config.model_copy(update={"serial": 2})
+    keys = [holder.config_key for holder in dealing.holders]
+    async with _served(create_app(settings)) as client:
+        settings.key_config.write_bytes(sign_config(newer, keys))
+        taken_up = await _hear(capsys, "key-config-taken-up")
+        health = (await client.get("/v1/health")).json()
+        settings.key_config.write_bytes(dealing.document)
+        refused = await _hear(capsys, "key-config-refused")
+    assert (taken_up["serial"], taken_up["epoch"]) == (2, 1)
+    assert health["keyVersion"] == 1
+    assert "ConfigRolledBack" in str(refused["reason"])

@@ -1,0 +1,140 @@
+"""A holder that serves takes up what was replaced, and only what holds."""
+
+from pathlib import Path
+
+import pytest
+
+from keys import clock
+from keys.config import KeyConfig
+from keys.create import write_dealing
+from keys.dealing import Dealing, sign_config
+from keys.holder.evaluations import Holder
+from keys.holder.opening import open_keys
+from keys.holder.organisations import load_organisations
+from keys.holder.registering import add_organisation
+from keys.holder.renewing import Renewal
+from keys.holder.settings import HolderSettings
+from keys.sealing import generate_passphrase
+from tests.holders_builders import (
+    AUDIENCE,
+    SOURCE_OIN,
+    FakeMeter,
+    a_lookup_organisation,
+    a_source,
+    some_dealing,
+)
+
+SOURCE = a_source()
+
+
+@pytest.fixture(scope="module")
+def dealing() -> Dealing:
+    return some_dealing(clock.now())
+
+
+@pytest.fixture(scope="module")
+def dealt(dealing: Dealing, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dealt") / "keys"
+    write_dealing(folder, dealing, [generate_passphrase() for _ in range(3)], keep=True)
+    return folder / "holder-1"
+
+
+@pytest.fixture
+def settings(dealt: Path, dealing: Dealing, tmp_path: Path) -> HolderSettings:
+    config = tmp_path / "key-config.json"
+    config.write_bytes(dealing.document)
+    organisations = tmp_path / "organisations.toml"
+    add_organisation(organisations, a_lookup_organisation().entry)
+    return HolderSettings(
+        holder="holder-1",
+        audience=AUDIENCE,
+        host="127.0.0.1",
+        port=0,
+        accepted_origin="dealt",
+        key_config=config,
+        pins=dealt / "pins.json",
+        share=dealt / "share.json",
+        passphrase=dealt / "passphrase",
+        ticket_key=dealt / "ticket.jwk",
+        organisations=organisations,
+        database=tmp_path / "holder.db",
+        keep_days=30,
+    )
+
+
+@pytest.fixture
+def begun(settings: HolderSettings) -> tuple[Renewal, Holder]:
+    renewal = Renewal(settings)
+    keys = open_keys(settings, known=None, now=clock.now())
+    known = load_organisations(settings.organisations)
+    return renewal, Holder(keys, AUDIENCE, known, FakeMeter(), clock.now)
+
+
+def offer(settings: HolderSettings, dealing: Dealing, config: KeyConfig) -> None:
+    keys = [holder.config_key for holder in dealing.holders]
+    settings.key_config.write_bytes(sign_config(config, keys))
+
+
+def next_config(dealing: Dealing, serial: int) -> KeyConfig:
+    return dealing.config.model_copy(update={"serial": serial})
+
+
+def test_nothing_is_read_again_while_nothing_was_replaced(
+    begun: tuple[Renewal, Holder],
+) -> None:
+    renewal, holder = begun
+    assert renewal.renew(holder) is None
+
+
+def test_an_organisation_that_is_added_counts_at_the_next_look(
+    begun: tuple[Renewal, Holder], settings: HolderSettings
+) -> None:
+    renewal, holder = begun
+    add_organisation(settings.organisations, SOURCE.entry)
+    renewed = renewal.renew(holder)
+    assert renewed is not None
+    assert renewed.holder.organisations.get(SOURCE_OIN, "publish") == SOURCE.entry
+    assert renewed.holder.meter is holder.meter
+    assert renewal.renew(renewed.holder) is None
+
+
+def test_a_list_that_does_not_hold_changes_nothing_and_is_told_once(
+    begun: tuple[Renewal, Holder], settings: HolderSettings
+) -> None:
+    renewal, holder = begun
+    settings.organisations.write_text("organisations = 3\n", "utf-8")
+    renewed = renewal.renew(holder)
+    assert renewed is not None
+    assert renewed.holder == holder
+    assert "organisations" in renewed.refusals[0]
+    assert renewal.renew(holder) is None
+
+
+def test_a_newer_key_config_is_taken_up_and_an_older_one_never_again(
+    begun: tuple[Renewal, Holder], settings: HolderSettings, dealing: Dealing
+) -> None:
+    renewal, holder = begun
+    offer(settings, dealing, next_config(dealing, dealing.config.serial + 1))
+    renewed = renewal.renew(holder)
+    assert renewed is not None
+    assert not renewed.refusals
+    newer = renewed.holder
+    assert newer.keys.identity.config.serial == dealing.config.serial + 1
+    settings.key_config.write_bytes(dealing.document)
+    back = renewal.renew(newer)
+    assert back is not None
+    assert back.holder == newer
+    assert back.refusals == ("ConfigRolledBack",)
+
+
+def test_a_list_counts_also_when_a_config_beside_it_is_refused(
+    begun: tuple[Renewal, Holder], settings: HolderSettings
+) -> None:
+    renewal, holder = begun
+    add_organisation(settings.organisations, SOURCE.entry)
+    settings.key_config.write_bytes(b"{}")
+    renewed = renewal.renew(holder)
+    assert renewed is not None
+    assert renewed.holder.organisations.get(SOURCE_OIN, "publish") == SOURCE.entry
+    assert renewed.holder.keys == holder.keys
+    assert len(renewed.refusals) == 1
