@@ -1,7 +1,7 @@
 """`signal-source profile init`: look at a file, and propose how to deliver from it."""
 
 import os
-from collections.abc import Sequence
+import webbrowser
 from pathlib import Path
 from typing import Annotated
 
@@ -9,16 +9,19 @@ import typer
 from rich.console import Console
 from rich.table import Table as Grid
 
-from sources.cli.edge import refusing_plainly
+from sources.cli.edge import STOPPED, refusing_plainly
 from sources.clock import day_of, now
 from sources.errors import InvalidProfile, UnreadableFile
+from sources.formats import FORMATS
 from sources.profile import FILL_IN, parse_profile
-from sources.proposing.choices import Known, propose
-from sources.proposing.formats import recognise
-from sources.proposing.judging import Verdict, judge
+from sources.profile_page.draft import Draft, Looked
+from sources.profile_page.server import LONGEST_SILENCE
+from sources.profile_page.session import make_on_page
+from sources.proposing.choices import Known, propose, propose_standard
+from sources.proposing.formats import Recognised, recognise
+from sources.proposing.judging import judge
 from sources.proposing.tables import look_at_csv, look_at_excel
 from sources.proposing.words import make_slug
-from sources.proposing.writing import write_standard, write_table
 
 profile_app = typer.Typer(no_args_is_help=True, help="Profielen van registraties.")
 
@@ -51,6 +54,10 @@ def init_command(
     informed: Annotated[
         str, typer.Option(help="Hoe inwoners het weten, zoals informed-by-letter.")
     ] = FILL_IN,
+    page: Annotated[
+        bool,
+        typer.Option("--page", help="Maak het profiel op een pagina in de browser."),
+    ] = False,
 ) -> None:
     """Stel een profiel voor, en leg uit wat er van elke kolom niet wordt verstuurd."""
     with refusing_plainly():
@@ -62,31 +69,56 @@ def init_command(
             phone,
             informed,
         )
-        text, verdicts = _propose(file, known)
+        draft = _propose(file, known, out or Path(f"{known.name}.toml"))
+        if page:
+            _make_on_page(draft)
+            return
+        text = draft.write()
         if out:
             _write(out, text)
     if out is None:
         typer.echo(text, nl=False)
         return
-    _show(verdicts)
+    _show(draft)
     console = Console()
     console.print(f"Voorstel geschreven: {out}", soft_wrap=True, highlight=False)
     console.print(_judge(text), soft_wrap=True, highlight=False)
 
 
-def _propose(file: Path, known: Known) -> tuple[str, Sequence[Verdict]]:
+def _propose(file: Path, known: Known, out: Path) -> Draft:
     today = day_of(now())
     try:
         found = recognise(file)
         if found:
-            return write_standard(found, known, today), []
+            return Draft(file, out, found, propose_standard(known), today)
         is_workbook = file.suffix.lower() in {".xlsx", ".xlsm"}
         table = look_at_excel(file) if is_workbook else look_at_csv(file)
     except OSError:
         raise UnreadableFile("Het bestand is niet te openen.") from None
     judgement = judge(table.sample)
     choices = propose(table.sample, judgement, known)
-    return write_table(table, judgement, choices, today), judgement.verdicts
+    return Draft(file, out, Looked(table, judgement), choices, today)
+
+
+def _make_on_page(draft: Draft) -> None:
+    """Show the page in the browser until it is done; the address stands here too."""
+    if draft.out.exists():
+        raise InvalidProfile(f"{draft.out.name} bestaat al; er is niets geschreven.")
+    if isinstance(draft.found, Recognised) and FORMATS[draft.found.form].table:
+        raise InvalidProfile("Een profiel voor gebeurtenissen maakt u zonder --page.")
+
+    def write(text: str) -> None:
+        _write(draft.out, text)
+
+    def tell(address: str) -> None:
+        typer.echo(f"De pagina staat open in uw browser: {address}")
+        typer.echo("Stop met Ctrl+C.")
+        webbrowser.open(address)
+
+    if not make_on_page(draft, write, tell, silence=LONGEST_SILENCE):
+        typer.echo("Er is niets geschreven.")
+        raise typer.Exit(STOPPED)
+    typer.echo(f"Profiel geschreven: {draft.out}")
 
 
 def _write(path: Path, text: str) -> None:
@@ -103,11 +135,11 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _show(verdicts: Sequence[Verdict]) -> None:
-    if not verdicts:
+def _show(draft: Draft) -> None:
+    if draft.looked is None:
         return
     grid = Grid("Kolom", "Gaat mee?", "Waarom")
-    for each in verdicts:
+    for each in draft.looked.judgement.verdicts:
         grid.add_row(each.column.name, each.role or "nee", each.why)
     Console().print(grid)
 

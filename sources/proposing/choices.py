@@ -91,6 +91,11 @@ def propose(sample: Sample, judgement: Judgement, known: Known) -> Choices:
     return fill_from_columns(sample, proposed)
 
 
+def propose_standard(known: Known) -> Choices:
+    """Give what is left to choose where a standard says where everything stands."""
+    return Choices(known, {DEFAULT_TEAM: Reached(known.function, known.phone)}, {})
+
+
 def fill_from_columns(sample: Sample, choices: Choices) -> Choices:
     """Give the choices with what follows from which columns were chosen."""
     status, opt_in = (_find(sample, choices, role) for role in ("status", "opt_in"))

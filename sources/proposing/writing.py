@@ -61,9 +61,9 @@ def write_table(
     )
 
 
-def write_standard(found: Recognised, known: Known, today: date) -> str:
+def write_standard(found: Recognised, choices: Choices, today: date) -> str:
     """Give the proposal for a file in a standard's own format."""
-    lines = [*_head(found.form, known, has_default=True)]
+    lines = [*_head(found.form, choices.known, has_default=True)]
     if FORMATS[found.form].table == "events":
         lines += _events()
     lines.append("# Wat wij in dit bestand lezen:")
@@ -78,8 +78,7 @@ def write_standard(found: Recognised, known: Known, today: date) -> str:
     lines.append("")
     if FORMATS[found.form].names_contacts:
         lines.append("# Alleen waar een levering zelf geen contactpersoon noemt.")
-    contacts = {DEFAULT_TEAM: Reached(known.function, known.phone)}
-    return "\n".join([*lines, *_contacts(contacts, today)])
+    return "\n".join([*lines, *_contacts(choices.contacts, today)])
 
 
 def _head(form: str, known: Known, *, has_default: bool) -> Iterator[str]:

@@ -1,0 +1,42 @@
+"""What kinds of signals and ways of informing are called: the public catalogue.
+
+Read as a file, like a lawyer would: an agency knows no rules of the index, and nothing
+follows from these names. A municipality may have kinds of its own; the command's
+`--category` names such a one, and the index says whether it takes it.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of signal, and by which codes its citizens may know of it."""
+
+    label: str
+    informed: tuple[str, ...]
+
+
+@cache
+def load_kinds() -> Mapping[str, Kind]:
+    """Give the kinds that are in use, by their id."""
+    return {
+        each["id"]: Kind(each["label"], tuple(each["informed_codes"]))
+        for each in _load("categories.toml")["category"]
+        if each["active"]
+    }
+
+
+@cache
+def load_ways() -> Mapping[str, str]:
+    """Give the ways in which a citizen can know, by their code."""
+    return {each["id"]: each["label"] for each in _load("codes.toml")["informed"]}
+
+
+def _load(name: str) -> dict[str, Any]:
+    place = files("policy") / "catalogue" / name
+    return tomllib.loads(place.read_text(encoding="utf-8"))

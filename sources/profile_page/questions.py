@@ -1,0 +1,187 @@
+"""What only the agency knows: days, words, who it is, and whom one calls."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sources.dates import Order
+from sources.profile import FILL_IN
+from sources.profile_page.catalogue import load_kinds, load_ways
+from sources.profile_page.draft import Draft, Looked, show
+from sources.profile_page.fields import Faults, choose_field, radio_field, text_field
+from sources.profile_page.form import LISTS, find_contact_place, find_place
+from sources.profile_page.markup import Markup, tag
+
+_WORDS: Final = {
+    "opens": "Open: er is contact",
+    "closes": "Afgelopen",
+    "ignores": "Nog niet begonnen",
+}
+
+
+def show_answers(draft: Draft, faults: Faults) -> Markup | None:
+    """Ask what the file does not prove: the order of days, and lost zeroes."""
+    asked = [*_ask_order(draft, faults), *_ask_zero(draft, faults)]
+    if not asked:
+        return None
+    return tag("section", tag("h2", "Over de waarden in uw bestand"), *asked)
+
+
+def _ask_order(draft: Draft, faults: Faults) -> Iterator[Markup]:
+    choices = draft.choices
+    answers = {
+        "day": "Eerst de dag, dan de maand",
+        "month": "Eerst de maand, dan de dag",
+    }
+    hint = "In uw bestand is geen dag hoger dan 12. Wij kunnen dit dus niet zien."
+    if choices.order is Order.MONTH_FIRST:
+        del answers["day"]
+        hint = (
+            "De maand staat voorop: het tweede getal is soms hoger dan 12. Klopt dat?"
+        )
+    elif choices.order is Order.BOTH:
+        yield tag("p", faults.show("order"), id="order", tabindex="-1")
+        return
+    elif choices.order is not Order.UNKNOWN:
+        return
+    chosen = ""
+    if FILL_IN not in choices.dates:
+        chosen = "day" if choices.dates == choices.forms else "month"
+    yield radio_field(
+        "order",
+        "Hoe schrijft uw bestand een datum?",
+        answers,
+        chosen,
+        faults,
+        hint=hint,
+    )
+
+
+def _ask_zero(draft: Draft, faults: Faults) -> Iterator[Markup]:
+    looked = draft.looked
+    place = find_place(looked, draft.choices, "bsn") if looked else None
+    if looked is None or place is None:
+        return
+    column = looked.table.sample.columns[place]
+    if column.lost_zeroes is not None:
+        return
+    answers = {
+        "yes": "Ja: zet de nul terug",
+        "no": "Nee: een nummer van acht cijfers is een fout",
+    }
+    chosen = {True: "yes", False: "no", None: ""}[draft.choices.zero_lost]
+    yield radio_field(
+        "zero",
+        "Laat uw systeem de nul vooraan een BSN weg?",
+        answers,
+        chosen,
+        faults,
+        hint="In uw bestand staan nummers van acht cijfers, te weinig om het te zien.",
+    )
+
+
+def show_words(draft: Draft, faults: Faults) -> Markup | None:
+    """Ask of each word of a status and of an opt-in what it means."""
+    looked = draft.looked
+    if looked is None:
+        return None
+    asked = [*_ask_status(draft, looked, faults), *_ask_opt_in(draft, looked, faults)]
+    if not asked:
+        return None
+    return tag("section", tag("h2", "Wat de woorden betekenen"), *asked)
+
+
+def _ask_status(draft: Draft, looked: Looked, faults: Faults) -> Iterator[Markup]:
+    status = draft.choices.status
+    place = find_place(looked, draft.choices, "status")
+    if status is None or place is None:
+        return
+    column = looked.table.sample.columns[place]
+    where = {word: name for name in LISTS for word in getattr(status, name)}
+    for n, word in enumerate(sorted(column.codes)):
+        rows = column.codes[word]
+        legend = (word, f" ({rows} {'regel' if rows == 1 else 'regels'})")
+        name = f"status-{place}-{n}"
+        yield radio_field(
+            name, legend, _WORDS, where.get(word, ""), faults, inline=True
+        )
+
+
+def _ask_opt_in(draft: Draft, looked: Looked, faults: Faults) -> Iterator[Markup]:
+    opt_in = draft.choices.opt_in
+    place = find_place(looked, draft.choices, "opt_in")
+    if opt_in is None or place is None:
+        return
+    answers = {"yes": "Toestemming", "no": "Geen toestemming"}
+    for n, code in enumerate(sorted(looked.table.sample.columns[place].codes)):
+        chosen = "yes" if code in opt_in.yes else "no"
+        name = f"opt-in-{place}-{n}"
+        yield radio_field(name, code, answers, chosen, faults, inline=True)
+
+
+def show_known(draft: Draft, faults: Faults) -> Markup:
+    """Ask what kind of signal it is, for whom, and how citizens know."""
+    known = draft.choices.known
+    kinds = {"": "Kies een soort"} | {
+        name: kind.label for name, kind in load_kinds().items()
+    }
+    if known.category != FILL_IN:
+        kinds.setdefault(known.category, known.category)
+    return tag(
+        "section",
+        tag("h2", "Over uw signalen"),
+        choose_field("category", "Soort signaal", kinds, show(known.category), faults),
+        text_field(
+            "municipalities",
+            "Gemeentecode",
+            ", ".join(known.municipalities),
+            faults,
+            hint="Vier cijfers, zoals 0599. Meer gemeenten: zet er een komma tussen.",
+        ),
+        radio_field(
+            "informed",
+            "Hoe weten uw inwoners dat u dit aanlevert?",
+            load_ways(),
+            show(known.informed),
+            faults,
+            hint="Dit verklaart u namens uw organisatie. De inwoner leest het terug.",
+        ),
+        text_field(
+            "name",
+            "Naam van dit profiel",
+            known.name,
+            faults,
+            hint="Kleine letters, cijfers en streepjes. Verander de naam later niet.",
+        ),
+    )
+
+
+def show_contacts(draft: Draft, faults: Faults) -> Markup:
+    """Ask for each team by what function and number it is reached."""
+    place = find_contact_place(draft, draft.choices)
+    teams = draft.choices.contacts
+    is_named = place != "all"
+    return tag(
+        "section",
+        tag("h2", "Wie een collega belt"),
+        tag(
+            "p",
+            "Wie het signaal ziet, belt dit nummer. Het is van u, nooit van inwoners.",
+        ),
+        *(
+            tag(
+                "fieldset",
+                tag("legend", team if is_named else "Uw contactpersoon"),
+                text_field(
+                    f"function-{place}-{n}", "Functie", show(at.function), faults
+                ),
+                text_field(
+                    f"phone-{place}-{n}",
+                    "Telefoonnummer",
+                    show(at.phone),
+                    faults,
+                    kind="tel",
+                ),
+            )
+            for n, (team, at) in enumerate(teams.items())
+        ),
+    )

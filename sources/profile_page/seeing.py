@@ -1,0 +1,87 @@
+"""The preview: flags as a generalist sees them, and what would not go through."""
+
+from datetime import date
+from typing import Final
+
+from sources.profile_page.catalogue import load_kinds
+from sources.profile_page.markup import Markup, tag
+from sources.profile_page.preview import Flag, Preview
+from sources.reasons import EXPLANATIONS
+
+_MONTHS: Final = (
+    *("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus"),
+    *("september", "oktober", "november", "december"),
+)
+MOST_REJECTS: Final = 10
+
+
+def show_preview(preview: Preview) -> Markup:
+    """Give the flags and the counts; or why the file cannot be read like this."""
+    return tag(
+        "section",
+        tag("h2", "Voorbeeld", id="preview", tabindex="-1", autofocus=True),
+        tag("p", preview.refusal, class_="fault") if preview.refusal else None,
+        tag("p", _count(preview)),
+        _show_flags(preview),
+        _show_rejects(preview),
+        tag(
+            "p",
+            "Klopt dit? ",
+            tag("a", "Schrijf dan het profiel", href="#acts"),
+            ", onderaan deze pagina.",
+        ),
+    )
+
+
+def _count(preview: Preview) -> str:
+    part = "" if preview.whole else " (alleen het begin van het bestand)"
+    return (
+        f"Gelezen: {preview.read}{part}. Wordt een signaal: {preview.signals}. "
+        f"Afgelopen: {preview.closed}. Afgewezen: {sum(preview.rejects.values())}."
+    )
+
+
+def _show_flags(preview: Preview) -> Markup | None:
+    if not preview.flags:
+        return tag("p", "Zo wordt geen enkele regel een signaal. Kijk uw keuzes na.")
+    heading = "Dit ziet een collega die mag kijken"
+    cards = (tag("li", *_show_flag(each)) for each in preview.flags)
+    return tag(
+        "div",
+        tag("h3", heading),
+        tag("ul", *cards, class_="flags"),
+        class_="personal",
+    )
+
+
+def _show_flag(flag: Flag) -> tuple[Markup, ...]:
+    kind = load_kinds().get(flag.category)
+    return (
+        tag("p", tag("strong", kind.label if kind else flag.category)),
+        tag("p", flag.function),
+        tag("p", tag("span", f"Bel {flag.phone}", class_="call")),
+        tag("p", f"Contact sinds {_say_day(flag.since)}."),
+        tag("p", f"Van {flag.place}", class_="quiet"),
+    )
+
+
+def _show_rejects(preview: Preview) -> Markup | None:
+    if not preview.rejects:
+        return None
+    lines = []
+    for (reason, field), count in preview.rejects.most_common(MOST_REJECTS):
+        explained = EXPLANATIONS[reason]
+        where = preview.lines[(reason, field)]
+        name = f"{field}: " if field else ""
+        lines.append(
+            tag(
+                "li",
+                f"{count} keer. {name}{explained.what} {explained.remedy} ",
+                tag("span", f"Het eerst op {where}.", class_="quiet"),
+            )
+        )
+    return tag("div", tag("h3", "Wat niet meegaat"), tag("ul", *lines))
+
+
+def _say_day(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

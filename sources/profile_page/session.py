@@ -1,0 +1,81 @@
+"""One profile made on the page: from the proposal to the file that was written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from sources.errors import InvalidProfile
+from sources.profile_page.draft import Draft
+from sources.profile_page.form import Fault, Form, check, read_form
+from sources.profile_page.markup import tag
+from sources.profile_page.preview import make_preview
+from sources.profile_page.screens import show_end, show_page
+from sources.profile_page.server import Answer, PageServer
+
+WRITE: Final = "write"
+STOP: Final = "stop"
+Write = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Session:
+    """What was chosen so far; `write` keeps a profile that was found to be good."""
+
+    draft: Draft
+    write: Write
+    is_written: bool = False
+
+    def show(self) -> str:
+        """Give the page as it stands."""
+        return show_page(self.draft, {}, (), None)
+
+    def take(self, form: Form) -> Answer:
+        """Answer a form: show what is wrong, a preview, or the end."""
+        if form.get("act") == STOP:
+            return Answer(_say_stopped(), is_last=True)
+        self.draft = read_form(self.draft, form)
+        profile, faults = check(self.draft, form)
+        if profile is None:
+            return self._show_faults(form, faults)
+        if form.get("act") == WRITE:
+            return self._write(form)
+        preview = make_preview(self.draft, profile)
+        return Answer(show_page(self.draft, form, (), preview))
+
+    def _write(self, form: Form) -> Answer:
+        try:
+            self.write(self.draft.write())
+        except InvalidProfile as error:
+            return self._show_faults(form, [Fault("main", str(error))])
+        self.is_written = True
+        return Answer(_say_written(self.draft), is_last=True)
+
+    def _show_faults(self, form: Form, faults: list[Fault]) -> Answer:
+        page = show_page(self.draft, form, faults, None)
+        return Answer(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def make_on_page(
+    draft: Draft, write: Write, tell: Callable[[str], None], *, silence: float
+) -> bool:
+    """Serve the page, tell its address, and give whether a profile was written."""
+    session = Session(draft, write)
+    with PageServer(session.show, session.take) as server:
+        tell(server.address)
+        server.run(silence=silence)
+    return session.is_written
+
+
+def _say_written(draft: Draft) -> str:
+    command = f"signal-source check {draft.file.name} --profile {draft.out.name}"
+    return show_end(
+        "Het profiel is geschreven",
+        ("Het staat in ", tag("code", str(draft.out)), "."),
+        ("Probeer het nu met: ", tag("code", command)),
+        "U kunt dit venster sluiten.",
+    )
+
+
+def _say_stopped() -> str:
+    return show_end("Gestopt", "Er is niets geschreven.", "U kunt dit venster sluiten.")
