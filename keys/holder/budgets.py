@@ -5,18 +5,23 @@ Pure arithmetic over UTC days; `keys.holder.store` makes it durable.
 - A day's limit counts persons, whatever the act, and starts anew at 00:00 UTC.
 - A source has a bucket: 105 % of its declared caseload, so that it can publish all
   its clients once, and 5 % of the caseload a day after that, so that it cannot go
-  through a register.
+  through a register. No bucket is smaller than 300, so that a small source can correct
+  a mistake about all its clients on the day on which it is made.
 - What is spent is stored, not what is left: a changed limit holds at once.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 from keys.holder.errors import (
     OrganisationBudgetSpent,
     SourceBudgetSpent,
     UserBudgetSpent,
 )
+
+SMALLEST_BUCKET: Final = 300
+"""Persons: fifty clients, published and corrected five times over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,8 @@ class Bucket:
 
     @property
     def capacity(self) -> int:
-        """Give 105 % of the caseload, rounded up."""
-        return -(-self.declared_caseload * 105 // 100)
+        """Give 105 % of the caseload, rounded up, and 300 at the least."""
+        return max(SMALLEST_BUCKET, -(-self.declared_caseload * 105 // 100))
 
     @property
     def refill(self) -> int:

@@ -100,7 +100,7 @@ def test_a_refused_request_spends_nothing(store: HolderStore) -> None:
 
 
 def test_a_source_has_its_bucket_and_regains_by_the_day(store: HolderStore) -> None:
-    store.spend(asked(105, organisation=SOURCE), None, now=NOON)
+    store.spend(asked(300, organisation=SOURCE), None, now=NOON)
     with pytest.raises(SourceBudgetSpent):
         store.spend(asked(1, organisation=SOURCE), None, now=NOON)
     store.spend(asked(5, organisation=SOURCE), None, now=TOMORROW)
@@ -109,7 +109,7 @@ def test_a_source_has_its_bucket_and_regains_by_the_day(store: HolderStore) -> N
 
 
 def test_a_clock_set_back_gives_a_source_nothing(store: HolderStore) -> None:
-    store.spend(asked(105, organisation=SOURCE), None, now=TOMORROW)
+    store.spend(asked(300, organisation=SOURCE), None, now=TOMORROW)
     with pytest.raises(SourceBudgetSpent):
         store.spend(asked(1, organisation=SOURCE), None, now=NOON)
     store.spend(asked(5, organisation=SOURCE), None, now=TOMORROW + timedelta(days=1))
@@ -196,7 +196,7 @@ def test_a_statement_request_is_used_once(store: HolderStore) -> None:
 
 def test_who_asked_is_erased_after_the_days_that_are_kept(store: HolderStore) -> None:
     store.spend(asked(3), a_grant(), now=NOON)
-    store.spend(asked(105, organisation=SOURCE), None, now=NOON)
+    store.spend(asked(300, organisation=SOURCE), None, now=NOON)
     store.erase_older(timedelta(days=30), now=NOON + timedelta(days=30))
     assert len(store.find_tickets(NOON.date())) == 1
     store.erase_older(timedelta(days=30), now=NOON + timedelta(days=31))

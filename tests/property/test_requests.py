@@ -117,3 +117,12 @@ def test_a_source_never_gets_more_than_its_bucket_and_refills(
             continue
         spent, granted = spent + count, granted + count
     assert granted <= bucket.capacity + days * bucket.refill
+
+
+@given(st.integers(1, 150))
+def test_a_small_source_publishes_and_corrects_everybody_on_one_day(
+    caseload: int,
+) -> None:
+    bucket = Bucket(caseload)
+    check_bucket(bucket, 2 * caseload, now=NOON)
+    assert bucket.capacity == 300

@@ -37,9 +37,10 @@ def test_one_more_than_the_organisation_s_limit_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("caseload", "capacity", "refill"), [(1000, 1050, 50), (1, 2, 1), (33, 35, 2)]
+    ("caseload", "capacity", "refill"),
+    [(1000, 1050, 50), (287, 302, 15), (50, 300, 3), (1, 300, 1)],
 )
-def test_a_bucket_holds_105_percent_and_regains_5_percent_a_day(
+def test_a_bucket_holds_105_percent_or_300_and_regains_5_percent_a_day(
     caseload: int, capacity: int, refill: int
 ) -> None:
     bucket = Bucket(caseload)

@@ -65,8 +65,10 @@ async def test_two_holders_down_stops_the_run(holders: Holders, outbox: Outbox) 
 
 async def test_a_spent_budget_stops_the_run_with_a_reason(outbox: Outbox) -> None:
     holders = some_holders(caseload=1)
+    evaluator = an_evaluator(holders, outbox)
+    await evaluator.evaluate(NUMBERS * 100)
     with pytest.raises(EvaluationStopped, match="budget"):
-        await an_evaluator(holders, outbox).evaluate(NUMBERS)
+        await evaluator.evaluate(NUMBERS)
 
 
 async def test_the_key_config_is_kept_for_the_next_run(
