@@ -25,6 +25,7 @@ FIELD_WORDS: Final[Mapping[FieldCode, str]] = {
     "not-json": "Dit is geen JSON.",
     "not-possible": "Zo kan de catalogus niet veranderd worden.",
     "not-private": "Hier hoort een geheime sleutel, geen openbare.",
+    "not-registered": "Hiervoor is deze bron niet aangemeld.",
     "not-text": "Hier hoort tekst.",
     "not-today": "Dit kan alleen voor vandaag.",
     "not-yes-or-no": "Hier hoort ja of nee (true of false).",

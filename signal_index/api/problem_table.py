@@ -96,7 +96,14 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "unknown-source",
         "Deze bron is hiervoor niet aangemeld.",
         403,
-        "Vraag de beheerder van de index om de bron hiervoor aan te melden.",
+        "Kijk bij `errors` wat niet klopt. Is dat wel juist, vraag dan de beheerder van de "
+        "index om de bron hiervoor aan te melden.",
+    ),
+    errors.DeliveryIdUsed: Problem(
+        "delivery-id-used",
+        "Een andere levering met dit kenmerk is al afgesloten.",
+        409,
+        "Geef elke levering een eigen kenmerk, een nieuw UUID.",
     ),
     errors.UnknownSignal: Problem(
         "unknown-signal",

@@ -15,6 +15,7 @@ from signal_index.api import errors as edge
 from signal_index.api.field_words import FIELD_WORDS
 from signal_index.api.problem_kinds import Problem
 from signal_index.api.problem_table import TABLE, find_kind
+from signal_index.errors import UnknownSource
 from signal_index.notice.text import encode_compact
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.signals import ItemProblem
@@ -85,6 +86,9 @@ def _field_errors(error: Exception) -> Sequence[Mapping[str, str]]:
     if isinstance(error, InvalidField):
         message = FIELD_WORDS[error.code]
         return [{"field": error.field, "code": error.code, "message": message}]
+    if isinstance(error, UnknownSource):
+        message = FIELD_WORDS["not-registered"]
+        return [{"field": error.field, "code": "not-registered", "message": message}]
     if isinstance(error, policy_errors.UnknownCode) and type(error) in _CODES:
         message, field = FIELD_WORDS["unknown-code"], _CODES[type(error)]
         return [{"field": field, "code": "unknown-code", "message": message}]

@@ -36,6 +36,7 @@ async def show_health(index: TheIndex, caller: Anyone) -> wire.Health:
     standing = await index.standing.get(now)
     state, config = find_witness_state(index, standing, now), index.key_config
     return wire.Health(
+        time=now,
         status="ok" if state in _FINE else "warning",
         keyVersion=config.key_version,
         epoch=config.epoch,

@@ -136,6 +136,8 @@ async def publish_batch(request: Request, caller: Source) -> Response:
     body = parse_body(wire.BatchBody, await request.body())
     signer = await _signer(index, body.batch, caller)
     signed = parse_signed_batch(body.batch, signer, now=index.clock())
+    if signed.notices and body.keyVersion is None:
+        raise InvalidField("keyVersion", "missing")
     submission = Submission(
         kind="batch",
         submitted_by=signed.submitted_by,
@@ -143,7 +145,10 @@ async def publish_batch(request: Request, caller: Source) -> Response:
         withdrawals=signed.withdrawals,
         # Of a doubled reference the first counts, as it does among the notices.
         subjects={proof.reference: proof for proof in reversed(body.subjects)},
-        key_version=KeyVersion(body.keyVersion),
+        # Withdrawals name nobody: they go through whatever the key is by now.
+        key_version=KeyVersion(body.keyVersion)
+        if signed.notices and body.keyVersion
+        else index.key_config.key_version,
         jws=body.batch,
     )
     published = await _carry_out(index, caller, submission)

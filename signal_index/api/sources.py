@@ -15,7 +15,7 @@ from signal_index.api.reading import PAGE_DEFAULT, Limit
 from signal_index.api.routing import Routes
 from signal_index.api.submissions import get_source
 from signal_index.api.transactions import looking
-from signal_index.errors import UnknownSource
+from signal_index.errors import DeliveryIdUsed, UnknownSource
 from signal_index.ledger import Kind
 from signal_index.notice.text import digest_compact
 from signal_index.store.agencies import list_deliveries
@@ -34,12 +34,15 @@ routes = Routes("aanleveren")
     "Een levering afsluiten, ook een lege",
     status=201,
     also=200,
-    raises=(UnknownSource,),
+    raises=(UnknownSource, DeliveryIdUsed),
 )
 async def close_own_delivery(
     body: wire.Delivery, index: TheIndex, caller: Source, response: Response
 ) -> wire.DeliveryResult:
-    """Close a delivery, also an empty one: the source was heard."""
+    """Close a delivery, also an empty one: the source was heard.
+
+    Told once more it answers 200; with other content under the same id, 409.
+    """
     now = index.clock()
     if body.ends > now + _CLOCK_SKEW:
         raise InvalidField("until", "in-the-future")
@@ -48,7 +51,7 @@ async def close_own_delivery(
     places = _covered(body, standing)
     submitter = caller.organisation
     async with acting(index, caller.caller, Kind.DELIVERY) as act:
-        if await is_delivery_known(act.conn, body):
+        if await is_delivery_known(act.conn, body, submitted_by=submitter):
             act.repeat()
             response.status_code = 200
         else:
@@ -80,14 +83,18 @@ def _covered(said: wire.Delivery, standing: Standing) -> Sequence[tuple[str, str
     """Give where this source publishes what it delivered; all of it must be known."""
     places = [
         (municipality, category)
-        for municipality in said.municipalities
-        for category in said.categories
-        if any(
-            one.source == said.source
-            for one in standing.coverage.get((municipality, category), ())
-        )
+        for municipality, category in sorted(standing.find_places(said.source))
+        if municipality in said.municipalities and category in said.categories
     ]
-    known = {place for pair in places for place in pair}
-    if not known.issuperset({*said.municipalities, *said.categories}):
-        raise UnknownSource
+    if not {at for at, _ in places}.issuperset(said.municipalities):
+        raise UnknownSource(_find_uncovered(said, standing))
+    if not {category for _, category in places}.issuperset(said.categories):
+        raise UnknownSource("categories")
     return places
+
+
+def _find_uncovered(said: wire.Delivery, standing: Standing) -> str:
+    """Tell which is to be mended where nothing of a municipality is covered."""
+    there = {at for at, _ in standing.find_places(said.source)}
+    known = there.issuperset(said.municipalities)
+    return "categories" if known else "municipalities"

@@ -157,14 +157,21 @@ def _check_notice(notice: Notice, submission: Submission, rules: Rules) -> None:
     """Check all that the register and the policy say about a notice, or raise."""
     source = get_source(notice.source, submission.submitted_by, rules.standing)
     _permit(notice, source, rules)
-    covered = rules.standing.coverage.get((notice.municipality, notice.category), ())
-    if all(one.source != notice.source for one in covered):
-        raise UnknownSource
+    _check_coverage(notice, rules.standing)
     today = rules.now.date()
     if notice.validUntil < today:
         raise InvalidField("validUntil", "in-the-past")
     if notice.informed.on > today:
         raise InvalidField("informed", "in-the-future")
+
+
+def _check_coverage(notice: Notice, standing: Standing) -> None:
+    """Raise `UnknownSource` where the source does not publish that, or not there."""
+    covered = standing.coverage.get((notice.municipality, notice.category), ())
+    if any(one.source == notice.source for one in covered):
+        return
+    there = {at for at, _ in standing.find_places(notice.source)}
+    raise UnknownSource("category" if notice.municipality in there else "municipality")
 
 
 def _permit(notice: Notice, source: SourceStanding, rules: Rules) -> None:

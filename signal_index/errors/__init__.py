@@ -34,6 +34,7 @@
     │   ├── StaleKeyVersion        made under a key version this worker does not hold
     │   ├── SignatureInvalid       a notice, batch or withdrawal whose signature fails
     │   ├── UnknownSource          the source is not registered for this
+    │   ├── DeliveryIdUsed         a delivery with that id was closed, and said otherwise
     │   ├── UnknownSignal          the source published no such signal
     │   ├── NotARegister           only a population register tells of persons
     │   ├── SubjectDeceased        the population register says the person has died
@@ -126,6 +127,7 @@ from signal_index.errors.refused import (
     TicketInvalid,
     UnknownContactHolder,
     UnknownSignal,
+    DeliveryIdUsed,
     UnknownSource,
 )
 from signal_index.errors.starting import (
@@ -235,6 +237,7 @@ __all__ = [
     "UnknownReport",
     "UnknownReview",
     "UnknownSignal",
+    "DeliveryIdUsed",
     "UnknownSource",
     "YearStillKept",
 ]

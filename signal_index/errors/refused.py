@@ -40,7 +40,19 @@ class SignatureInvalid(RequestRefused):
 
 
 class UnknownSource(RequestRefused):
-    """The source is not registered for this category and municipality."""
+    """The source is not registered for this; `field` says for what of it.
+
+    `source`: the organisation is no active source, or the caller may not send for it.
+    A category or municipality: it is a source, and does not publish that, or not there.
+    """
+
+    def __init__(self, field: str = "source") -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class DeliveryIdUsed(RequestRefused):
+    """A delivery with this id was closed before, and it said something else."""
 
 
 class UnknownSignal(RequestRefused):

@@ -8,17 +8,33 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.errors import DeliveryIdUsed
 from signal_index.tables.registry import coverage
 from signal_index.tables.signals import delivery
 from signal_index.wire.deliveries import Delivery
 
 
-async def is_delivery_known(conn: AsyncConnection, said: Delivery) -> bool:
-    """Tell whether this delivery was closed before: the source asks it once more."""
-    found = await conn.execute(
-        select(delivery.c.id).where(delivery.c.id == said.delivery).limit(1)
-    )
-    return found.first() is not None
+async def is_delivery_known(
+    conn: AsyncConnection, said: Delivery, *, submitted_by: str
+) -> bool:
+    """Tell whether this delivery was closed before: the source asks it once more.
+
+    Raises `DeliveryIdUsed` where the one that was closed said something else.
+    """
+    query = select(delivery).where(delivery.c.id == said.delivery)
+    rows = (await conn.execute(query)).all()
+    if not rows:
+        return False
+    told = (said.source, submitted_by, said.kind.value, said.starts, said.ends)
+    for row in rows:
+        kept = (row.source, row.submitted_by, row.kind, row.period_from)
+        if (*kept, row.period_until) != told or row.counts != _told_counts(said):
+            raise DeliveryIdUsed
+    # Each category and municipality that was told stands in some place (`_covered`).
+    places = ({row.category for row in rows}, {row.municipality for row in rows})
+    if places != (set(said.categories), set(said.municipalities)):
+        raise DeliveryIdUsed
+    return True
 
 
 async def close_delivery(
@@ -33,7 +49,6 @@ async def close_delivery(
 
     A place is a municipality and a category that the source covers there.
     """
-    told = said.model_dump(mode="json", include={"counts", "rejects"})
     await conn.execute(
         insert(delivery),
         [
@@ -46,7 +61,7 @@ async def close_delivery(
                 "kind": said.kind.value,
                 "period_from": said.starts,
                 "period_until": said.ends,
-                "counts": told,
+                "counts": _told_counts(said),
                 "closed_at": now,
             }
             for municipality, category in places
@@ -61,3 +76,7 @@ async def close_delivery(
         )
         .values(last_heard=now)
     )
+
+
+def _told_counts(said: Delivery) -> dict[str, object]:
+    return said.model_dump(mode="json", include={"counts", "rejects"})

@@ -91,6 +91,14 @@ class Standing:
     adoptions: Mapping[str, StoredAdoption] = field(default_factory=dict)
     unwitnessed_since: datetime | None = None
 
+    def find_places(self, source: str) -> frozenset[tuple[str, str]]:
+        """Find where a source publishes what: (municipality, category)."""
+        return frozenset(
+            place
+            for place, covered in self.coverage.items()
+            if any(one.source == source for one in covered)
+        )
+
 
 async def read_standing(
     conn: AsyncConnection, catalogue: Catalogue, *, now: datetime

@@ -29,6 +29,7 @@ FieldCode = Literal[
     "not-json",
     "not-possible",
     "not-private",
+    "not-registered",
     "not-text",
     "not-today",
     "not-yes-or-no",

@@ -23,8 +23,12 @@ class WitnessHealth(AnswerModel):
 
 
 class Health(AnswerModel):
-    """`warning`: no witness has confirmed the ledger for ten minutes."""
+    """`warning`: no witness has confirmed the ledger for ten minutes.
 
+    `time` is the index's own: by it a source knows whether its own clock is right.
+    """
+
+    time: Instant
     status: Literal["ok", "warning"]
     keyVersion: int
     epoch: int

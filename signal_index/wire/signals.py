@@ -153,9 +153,12 @@ class SubjectProof(RequestModel):
 
 
 class BatchBody(RequestModel):
-    """A signed batch, and who each of its notices is about."""
+    """A signed batch, and who each of its notices is about.
 
-    keyVersion: Number
+    `keyVersion` is that of the pseudonyms: withdrawals alone name nobody and need none.
+    """
+
+    keyVersion: Number | None = None
     batch: SignedText
     subjects: Annotated[list[SubjectProof], Field(max_length=BATCH_MAXIMUM)]
 

@@ -269,6 +269,73 @@ async def test_a_closed_delivery_makes_its_source_heard(world: World) -> None:
     assert await count_entries(world, "delivery") == 1
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("kind", "full"),
+        ("until", "2026-11-23T11:00:00Z"),
+        ("rejects", [{"reason": "bsn-invalid", "count": 1}]),
+    ],
+)
+async def test_a_delivery_s_id_with_other_content_is_refused(
+    world: World, field: str, value: object
+) -> None:
+    delivery = a_delivery().model_dump(mode="json")
+    token = world.a_source_token(world.debt_help)
+    assert (await world.send("POST", "/deliveries", token, delivery)).status_code == 201
+    changed = {**delivery, field: value}
+    answer = await world.send("POST", "/deliveries", token, changed)
+    assert (answer.status_code, _said({"problem": answer.json()})) == (409, "delivery-id-used")
+    again = await world.send("POST", "/deliveries", token, delivery)
+    assert again.status_code == 200
+    assert await count_entries(world, "delivery") == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"source": "00000001000000000021"}, "source"),
+        ({"categories": ["bijstand"]}, "categories"),
+        ({"municipalities": ["9902"]}, "municipalities"),
+        ({"municipalities": ["9901", "9902"]}, "municipalities"),
+    ],
+)
+async def test_a_delivery_that_is_not_registered_for_names_what_is_wrong(
+    world: World, changed: dict[str, object], field: str
+) -> None:
+    delivery = a_delivery().model_dump(mode="json") | changed
+    token = world.a_source_token(world.debt_help)
+    answer = await world.send("POST", "/deliveries", token, delivery)
+    assert (answer.status_code, _said({"problem": answer.json()})) == (403, "unknown-source")
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+async def test_withdrawals_go_through_without_a_version_of_the_key(
+    world: World,
+) -> None:
+    (notice,) = await world.publish(world.debt_help, [ONE])
+    gone = a_withdrawal(notice)
+    batch = Batch(uuid.uuid4(), withdrawals=(gone,))
+    token = sign_batch(world.debt_help.key, batch, iss=US, now=world.clock())
+    body = {"batch": token, "subjects": []}
+    bearer = world.a_source_token(world.debt_help)
+    answer = await world.send("POST", "/signal-batches", bearer, body)
+    assert [_said(one) for one in answer.json()["results"]] == ["accepted"]
+    assert await _flags(world, ONE) == 0
+
+
+async def test_a_notice_needs_the_version_of_the_key(world: World) -> None:
+    batch = Batch(uuid.uuid4(), (_notice(world),))
+    token = sign_batch(world.debt_help.key, batch, iss=US, now=world.clock())
+    body = {"batch": token, "subjects": []}
+    bearer = world.a_source_token(world.debt_help)
+    answer = await world.send("POST", "/signal-batches", bearer, body)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (
+        400,
+        "keyVersion",
+    )
+
+
 async def test_a_source_that_falls_silent_becomes_stale(world: World) -> None:
     token = world.a_source_token(world.debt_help)
     await world.send("POST", "/deliveries", token, a_delivery().model_dump(mode="json"))
