@@ -21,6 +21,7 @@
         ├── TokenRefused          the identity provider gave no access token
         ├── IndexUnreachable      the index did not answer, retries and all
         ├── IndexRefused          the index refused the whole request
+        ├── ClockDiffers          the clock here is not the index's
         └── EvaluationStopped     no pair of key holders evaluated our points
 
 A record that cannot be sent is none of these: it is a `Reject`, and the rest goes
@@ -153,13 +154,56 @@ class IndexUnreachable(PublishingStopped):
 
 
 class IndexRefused(PublishingStopped):
-    """The index refused the whole request, not one record; `slug` names the problem."""
+    """The index refused the whole request, not one record; `slug` names the problem.
 
-    def __init__(self, status: int, slug: str) -> None:
+    `field` says what of the request it was about, where the index said so.
+    """
+
+    def __init__(self, status: int, slug: str, field: str = "") -> None:
         self.status = status
         self.slug = slug
-        super().__init__(f"De index weigerde de aanvraag: {slug} ({status}).")
+        self.field = field
+        why = _REFUSALS.get((slug, field), "")
+        about = f" {field}" if field and not why else ""
+        said = f"De index weigerde de aanvraag: {slug}{about} ({status}). {why}"
+        super().__init__(said.rstrip())
+
+
+_REFUSALS = {
+    ("unknown-source", "source"): (
+        "De index kent deze organisatie niet als bron, of u mag er niet voor sturen. "
+        "Kijk `source` na in agency.toml, of vraag de beheerder van de index."
+    ),
+    ("unknown-source", "categories"): (
+        "De index kent deze bron niet voor een categorie uit het profiel. Verbeter het "
+        "profiel, of vraag de beheerder van de index om de aanmelding aan te vullen."
+    ),
+    ("unknown-source", "municipalities"): (
+        "De index kent deze bron niet voor een gemeente uit het profiel. Verbeter het "
+        "profiel, of vraag de beheerder van de index om de aanmelding aan te vullen."
+    ),
+}
+
+
+class ClockDiffers(PublishingStopped):
+    """The clock here and the index's differ by more than what is sent can bear."""
+
+    def __init__(self, seconds: int) -> None:
+        way = "voor" if seconds > 0 else "achter"
+        super().__init__(
+            f"De klok van deze machine loopt {_say_duration(abs(seconds))} {way} op "
+            "die van de index. Er is niets gelezen en niets verstuurd. Zet de tijd "
+            "gelijk (NTP) en geef de opdracht opnieuw."
+        )
 
 
 class EvaluationStopped(PublishingStopped):
     """No pair of key holders evaluated our points."""
+
+
+def _say_duration(seconds: int) -> str:
+    """Say how long, in the largest unit that fits twice."""
+    for size, name in ((86_400, "dagen"), (3_600, "uur"), (60, "minuten")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {name}"
+    return f"{seconds} seconden"

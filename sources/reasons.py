@@ -32,6 +32,8 @@ class Reason(StrEnum):
     REFUSED_CATEGORY = "index-category-not-established"
     REFUSED_CONTACT = "index-contact-refused"
     REFUSED_SOURCE = "index-source-not-registered"
+    REFUSED_UNREGISTERED_CATEGORY = "index-category-not-registered"
+    REFUSED_UNREGISTERED_PLACE = "index-municipality-not-registered"
     REFUSED_INFORMED = "index-informed-code-refused"
     REFUSED_LIFE = "index-life-too-long"
     REFUSED_STALE = "index-key-renewed"
@@ -130,8 +132,16 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Werk de gemeente bij in het dossier, of sluit de zaak.",
     ),
     Reason.REFUSED_SOURCE: Explanation(
-        "De index kent deze organisatie niet voor deze gemeente en categorie.",
-        "Vraag de beheerder van de index om de aanmelding aan te vullen.",
+        "De index kent deze organisatie niet als bron, of u mag er niet voor sturen.",
+        "Kijk `source` na in agency.toml, of vraag de beheerder van de index.",
+    ),
+    Reason.REFUSED_UNREGISTERED_CATEGORY: Explanation(
+        "De index kent deze organisatie hier niet voor deze categorie.",
+        "Verbeter de categorie in het profiel, of laat de aanmelding aanvullen.",
+    ),
+    Reason.REFUSED_UNREGISTERED_PLACE: Explanation(
+        "De index kent deze organisatie niet voor deze gemeente.",
+        "Verbeter de gemeenten in het profiel, of laat de aanmelding aanvullen.",
     ),
     Reason.REFUSED_INFORMED: Explanation(
         "De code over het informeren past niet bij deze categorie.",

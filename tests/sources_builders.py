@@ -8,7 +8,7 @@ assert agency.index.shown() == {...}
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -156,7 +156,11 @@ class Agency:
     index: FakeIndex
     evaluator: FakeEvaluator
     now: datetime = NOW
+    ahead: timedelta = timedelta()
     heard: Heard = field(default_factory=Heard)
+
+    def __post_init__(self) -> None:
+        self.index.clock = lambda: self.now
 
     @property
     def file(self) -> Path:
@@ -178,7 +182,7 @@ class Agency:
     ) -> OpenDelivery:
         """Run once; gives the delivery closed last."""
         key = OutboxKey(SECRET)
-        sender = Sender(OIN, OIN, NOTICE_KEY, lambda: self.now)
+        sender = Sender(OIN, OIN, NOTICE_KEY, lambda: self.now + self.ahead)
         with Outbox(self.outbox_path, key, observer=observer) as outbox:
 
             def report(delivery: OpenDelivery) -> None:

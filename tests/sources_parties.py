@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +17,7 @@ import pysodium
 from keys.bsn import Bsn
 from keys.pseudonym import Pseudonym, parse_pseudonym
 from signal_index.notice import (
+    SignedInTheFuture,
     choose_bits,
     digest_buckets,
     digest_marks,
@@ -39,6 +40,7 @@ from sources.publisher.parties import Evaluated
 
 OIN = Oin("00000001000000000002")
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
+CLOCK_SKEW = timedelta(seconds=60)
 KEY_VERSION = 1
 
 
@@ -83,6 +85,10 @@ class FakeIndex:
     problem: str = ""
     takes_contacts: bool = True
     silent: bool = False
+    loses_answers: bool = False
+    keeps_signals: bool = False
+    unknown_categories: frozenset[str] = frozenset()
+    clock: Callable[[], datetime] = lambda: LATER
     state: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -90,6 +96,9 @@ class FakeIndex:
         self.state |= {"deliveries": {}, "counts": {"sent": 0}}
         if self.path and self.path.exists():
             self.state = json.loads(self.path.read_text())
+
+    async def fetch_time(self) -> datetime:
+        return self.clock()
 
     async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:
         if not self.takes_contacts:
@@ -102,7 +111,10 @@ class FakeIndex:
             raise IndexRefused(409, self.problem)
         if self.silent:
             return BatchAnswer([], None)
-        signed = parse_signed_batch(batch.batch, SIGNER, now=LATER)
+        try:
+            signed = parse_signed_batch(batch.batch, SIGNER, now=self.clock())
+        except SignedInTheFuture:
+            raise IndexRefused(400, "signed-in-the-future") from None
         known = self.state["batches"].setdefault(str(signed.batch), batch.batch)
         assert known == batch.batch, "a batch sent again is the same batch"
         subjects = {proof.reference: proof for proof in batch.subjects}
@@ -118,11 +130,19 @@ class FakeIndex:
             assert isinstance(withdrawal, Withdrawal)
             results.append(self._withdraw(withdrawal))
         self._save()
+        if self.loses_answers:
+            return BatchAnswer([], None)
         return BatchAnswer(results, signed.batch)
 
     async def close_delivery(self, delivery: Delivery) -> None:
+        if delivery.ends > self.clock() + CLOCK_SKEW:
+            raise IndexRefused(400, "invalid-input", "until")
+        unknown = set(delivery.categories) & self.unknown_categories
+        if unknown:
+            raise IndexRefused(403, "unknown-source", "categories")
         said = delivery.model_dump(mode="json")
-        self.state["deliveries"][str(delivery.delivery)] = said
+        if self.state["deliveries"].setdefault(str(delivery.delivery), said) != said:
+            raise IndexRefused(409, "delivery-id-used")
         self._save()
 
     async def compare(
@@ -190,6 +210,8 @@ class FakeIndex:
 
     def _withdraw(self, withdrawal: Withdrawal) -> ItemResult:
         reference = str(withdrawal.reference)
+        if self.keeps_signals:
+            return ItemResult(withdrawal.reference, "refused", "server-fault")
         if reference in self.state["gone"]:
             return ItemResult(withdrawal.reference, "unchanged")
         if reference not in self._signals():

@@ -96,8 +96,8 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "unknown-source",
         "Deze bron is hiervoor niet aangemeld.",
         403,
-        "Kijk bij `errors` wat niet klopt. Is dat wel juist, vraag dan de beheerder van de "
-        "index om de bron hiervoor aan te melden.",
+        "Kijk bij `errors` wat niet klopt. Klopt het toch, vraag dan de beheerder van "
+        "de index om de bron hiervoor aan te melden.",
     ),
     errors.DeliveryIdUsed: Problem(
         "delivery-id-used",

@@ -34,7 +34,7 @@
     │   ├── StaleKeyVersion        made under a key version this worker does not hold
     │   ├── SignatureInvalid       a notice, batch or withdrawal whose signature fails
     │   ├── UnknownSource          the source is not registered for this
-    │   ├── DeliveryIdUsed         a delivery with that id was closed, and said otherwise
+    │   ├── DeliveryIdUsed         a closed delivery has that id, and says otherwise
     │   ├── UnknownSignal          the source published no such signal
     │   ├── NotARegister           only a population register tells of persons
     │   ├── SubjectDeceased        the population register says the person has died
@@ -118,6 +118,7 @@ from signal_index.errors.refused import (
     CallerNotRegistered,
     CallerSuspended,
     CallerUnknown,
+    DeliveryIdUsed,
     NotARegister,
     RequestRefused,
     SignatureInvalid,
@@ -127,7 +128,6 @@ from signal_index.errors.refused import (
     TicketInvalid,
     UnknownContactHolder,
     UnknownSignal,
-    DeliveryIdUsed,
     UnknownSource,
 )
 from signal_index.errors.starting import (
@@ -185,6 +185,7 @@ __all__ = [
     "CoverageRefused",
     "DatabaseNotMigrated",
     "DatabaseUnavailable",
+    "DeliveryIdUsed",
     "EmbargoOver",
     "ExportRefused",
     "FindingAboutOneself",
@@ -237,7 +238,6 @@ __all__ = [
     "UnknownReport",
     "UnknownReview",
     "UnknownSignal",
-    "DeliveryIdUsed",
     "UnknownSource",
     "YearStillKept",
 ]

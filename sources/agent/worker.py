@@ -135,7 +135,7 @@ class Worker:
         """Deliver a portion, unless that is what was just finished."""
         task = portion.task
         try:
-            mark = task.intake.find_mark(self.outbox.key)
+            mark = task.find_mark(self.outbox.key)
             if not any(is_same(delivery, task, mark) for delivery in finished):
                 await self.jobs.make_run().publish(task)
         except _OF_THIS_FILE as error:

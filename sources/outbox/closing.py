@@ -1,10 +1,17 @@
 """The end of a delivery: the index knows that it is complete."""
 
+import sqlite3
+from datetime import timedelta
+from typing import Final
+
 from signal_index.wire.deliveries import DeliveryKind
+from sources.clock import day_of
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.store import Outbox
-from sources.outbox.unchanged import forget_known, keep_known, mark_profile
+from sources.outbox.unchanged import forget_known, keep_known
 from sources.profile import Profile
+
+_DAYS_DIFFER: Final = timedelta(days=1)  # the index's day is UTC's
 
 
 def close_delivery(
@@ -19,7 +26,21 @@ def close_delivery(
         connection.execute(
             "UPDATE delivery SET state = 'closed' WHERE id = ?", (str(done.id),)
         )
+        _forget_expired(connection, done)
         if profile is not None and done.kind is DeliveryKind.FULL:
-            keep_known(connection, done, mark_profile(outbox, profile))
+            keep_known(connection, done)
         else:
             forget_known(connection, done.profile)
+
+
+def _forget_expired(connection: sqlite3.Connection, done: OpenDelivery) -> None:
+    """Forget what the index dropped on its last day: there is nothing to withdraw.
+
+    The day is that of a delivery which the index took: it takes none that ends in its
+    future, so that a clock ahead of the index's forgets nothing.
+    """
+    day = day_of(done.ends) - _DAYS_DIFFER
+    connection.execute(
+        "DELETE FROM signal WHERE profile = ? AND valid_until < ?",
+        (done.profile, day.isoformat()),
+    )

@@ -72,10 +72,11 @@ def open_delivery(
     """Begin a delivery; its period runs on from the last one of this profile."""
     moment = now.replace(microsecond=0)
     row = outbox.connection.execute(
-        "SELECT max(ends) FROM delivery WHERE profile = ? AND state = 'closed'",
-        (profile.name,),
+        "SELECT max(ends) FROM delivery WHERE profile = ? AND state = 'closed'"
+        " AND ends <= ?",  # an end in the future was written by a clock ahead
+        (profile.name, moment.isoformat()),
     ).fetchone()
-    starts = min(row[0] or moment.isoformat(), moment.isoformat())
+    starts = row[0] or moment.isoformat()
     made = uuid4()
     values = (
         str(made),
@@ -94,6 +95,17 @@ def open_delivery(
             values,
         )
     return get_delivery(outbox, made)
+
+
+def end_by(outbox: Outbox, delivery: OpenDelivery, now: datetime) -> OpenDelivery:
+    """Let a planned delivery end now at the latest: its clock was ahead then."""
+    moment = now.replace(microsecond=0).isoformat()
+    with outbox.transaction("open-delivery") as connection:
+        connection.execute(
+            "UPDATE delivery SET ends = ?1, starts = min(starts, ?1) WHERE id = ?2",
+            (moment, str(delivery.id)),
+        )
+    return get_delivery(outbox, delivery.id)
 
 
 def get_delivery(outbox: Outbox, delivery: UUID) -> OpenDelivery:

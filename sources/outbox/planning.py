@@ -74,10 +74,6 @@ def plan_delivery(
     `settle` notes, in the same transaction, how far the registration was read.
     """
     with outbox.transaction("plan") as connection:
-        # The index dropped these on their last day: there is nothing to withdraw.
-        connection.execute(
-            "DELETE FROM signal WHERE valid_until < ?", (terms.today.isoformat(),)
-        )
         unchanged = _plan_open(connection, terms)
         _plan_over(connection)
         if delivery.kind is DeliveryKind.FULL:

@@ -155,4 +155,24 @@ CREATE TABLE evidence_item (
 CREATE INDEX evidence_item_by_batch ON evidence_item (batch);
 """
 
-STEPS: Final = (_FIRST, _MESSAGES, _EVIDENCE)
+# Who was evaluated this week, sealed; and signals at the index that no case here names
+# any more, which the next full delivery takes back.
+_CORRECTING: Final = """
+CREATE TABLE evaluated (
+  person BLOB PRIMARY KEY,
+  key_version INTEGER NOT NULL,
+  evaluated_on TEXT NOT NULL,
+  sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stray (
+  reference TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  category TEXT NOT NULL,
+  municipality TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+DELETE FROM meta WHERE name LIKE 'known:%';
+"""
+
+STEPS: Final = (_FIRST, _MESSAGES, _EVIDENCE, _CORRECTING)

@@ -31,6 +31,8 @@ _REASONS: Final = {
     "category-not-open": Reason.REFUSED_CATEGORY,
     UNKNOWN_CONTACT: Reason.REFUSED_CONTACT,
     "unknown-source": Reason.REFUSED_SOURCE,
+    "unknown-source: category": Reason.REFUSED_UNREGISTERED_CATEGORY,
+    "unknown-source: municipality": Reason.REFUSED_UNREGISTERED_PLACE,
     "informed-code-refused": Reason.REFUSED_INFORMED,
     "life-too-long": Reason.REFUSED_LIFE,
     "stale-key-version": Reason.REFUSED_STALE,
@@ -46,6 +48,13 @@ class ItemResult:
     reference: UUID
     outcome: Outcome
     problem: str = ""
+    field: str = ""
+
+    @property
+    def detail(self) -> str:
+        """What the index said, for the file of rejects."""
+        said = self.problem or self.outcome
+        return f"{said}: {self.field}" if self.field else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +131,41 @@ def _settle_one(
         # The index does not have it: there is nothing left to take back.
         connection.execute(_FORGET, (row["reference"],))
     elif result.outcome in ("refused", "superseded"):
-        detail = result.problem or result.outcome
-        _reject(connection, row, _REASONS.get(detail, Reason.REFUSED), detail, to)
+        reason = _REASONS.get(result.detail) or _REASONS.get(result.problem)
+        refused = (reason or Reason.REFUSED, result.detail)
+        _reject(connection, row, *refused, to)
+        if row["action"] == "withdraw":
+            _hold_replacement(connection, row, refused, to)
         # A version the index has seen is never used for anything else.
         connection.execute(
             "UPDATE signal SET version = ? WHERE reference = ?",
             (row["version"], row["reference"]),
         )
-        if detail == UNKNOWN_CONTACT:
+        if result.problem == UNKNOWN_CONTACT:
             connection.execute(_SEND_AGAIN, (row["contact"],))
     else:
         connection.execute(_FORGET, (row["reference"],))
         raise_count(connection, to.delivery, "withdrawn", 1)
+
+
+def _hold_replacement(
+    connection: sqlite3.Connection,
+    withdrawn: sqlite3.Row,
+    refused: tuple[Reason, str],
+    to: Settled,
+) -> None:
+    """Reject what would replace a signal that could not be withdrawn.
+
+    Otherwise the case would have two: the old one, forgotten here, and the new one.
+    """
+    rows = connection.execute(
+        "SELECT * FROM work WHERE case_key = ? AND action = 'publish'"
+        " AND batch IS NULL AND reference <> ?",
+        (withdrawn["case_key"], withdrawn["reference"]),
+    ).fetchall()
+    for row in rows:
+        _reject(connection, row, *refused, to)
+        connection.execute("DELETE FROM work WHERE id = ?", (row["id"],))
 
 
 def _is_told(row: sqlite3.Row, result: ItemResult) -> bool:

@@ -14,7 +14,7 @@ from sources.outbox.store import Outbox, get_meta, put_meta
 from sources.outbox.unchanged import forget_known
 
 _RECONCILED = "reconciled"
-_NEVER_TOLD = bytes(32)  # the fingerprint of nothing: whatever is read next differs
+NEVER_TOLD = bytes(32)  # the fingerprint of nothing: whatever is read next differs
 
 
 def find_standing(outbox: Outbox, scope: ReconcilingScope) -> Sequence[MarkedSignal]:
@@ -56,7 +56,7 @@ def tell_again(outbox: Outbox, differing: Iterable[MarkedSignal]) -> None:
     with outbox.transaction("mend") as connection:
         connection.executemany(
             "UPDATE signal SET version = ?, fingerprint = ? WHERE reference = ?",
-            [(one.version, _NEVER_TOLD, str(one.reference)) for one in differing],
+            [(one.version, NEVER_TOLD, str(one.reference)) for one in differing],
         )
         forget_known(connection)
 

@@ -35,8 +35,7 @@ _INDEX_REFUSED: Final = (
 class KnownFile:
     """The last full delivery of a profile: what it was, and until when it stands."""
 
-    file_mark: bytes
-    profile_mark: bytes
+    mark: bytes
     until: date
     delivery: UUID
     read: int
@@ -59,10 +58,10 @@ def note_recheck(
     put_meta(connection, _RECHECK, min(days).isoformat().encode())
 
 
-def keep_known(connection: sqlite3.Connection, done: OpenDelivery, mark: bytes) -> None:
+def keep_known(connection: sqlite3.Connection, done: OpenDelivery) -> None:
     """Keep what a full delivery was, in the transaction that closes it.
 
-    `mark` is the profile's. Nothing is kept where a record would be judged anew.
+    Nothing is kept where a record would be judged anew.
     """
     future = (str(done.id), Reason.DATE_IN_FUTURE.value)
     waits = connection.execute(_DAY_WILL_TELL, future).fetchone()[0]
@@ -73,8 +72,7 @@ def keep_known(connection: sqlite3.Connection, done: OpenDelivery, mark: bytes) 
         return
     counts = done.counts
     said = {
-        "file": done.file_mark.hex(),
-        "profile": mark.hex(),
+        "mark": done.file_mark.hex(),
         "until": recheck.decode(),
         "delivery": str(done.id),
         "read": counts.read,
@@ -91,32 +89,26 @@ def forget_known(connection: sqlite3.Connection, profile: str | None = None) -> 
 
 
 def find_known(
-    outbox: Outbox, profile: Profile, file_mark: bytes, *, today: date
+    outbox: Outbox, profile: Profile, mark: bytes, *, today: date
 ) -> KnownFile | None:
-    """Give the last delivery if this file is the same and nothing hangs on the day."""
+    """Give the last delivery if this task is the same and nothing hangs on the day.
+
+    A day more than a week ahead was reckoned by a clock that was: nothing is known.
+    """
     kept = get_meta(outbox.connection, _KNOWN + profile.name)
     if kept is None:
         return None
     said = json.loads(kept)
     known = KnownFile(
-        bytes.fromhex(said["file"]),
-        bytes.fromhex(said["profile"]),
+        bytes.fromhex(said["mark"]),
         date.fromisoformat(said["until"]),
         UUID(said["delivery"]),
         said["read"],
         said["unchanged"],
         said["rejected"],
     )
-    same = (known.file_mark, known.profile_mark) == (
-        file_mark,
-        mark_profile(outbox, profile),
-    )
-    return known if same and today < known.until else None
-
-
-def mark_profile(outbox: Outbox, profile: Profile) -> bytes:
-    """Give the keyed hash by which a profile is known again."""
-    return outbox.key.mark("profile", profile.model_dump_json())
+    holds = today < known.until <= today + READ_AGAIN_AFTER
+    return known if known.mark == mark and holds else None
 
 
 def recognise(outbox: Outbox, delivery: OpenDelivery, known: KnownFile) -> None:

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID, uuid4
 
 from keys.bsn import Bsn, parse_bsn
@@ -36,6 +36,7 @@ from sources.outbox.staging import BSN_LABEL
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 
+Action = Literal["publish", "withdraw"]
 SUBJECT_LABEL: Final = b"subject"
 _POINT_BYTES: Final = 32
 
@@ -100,27 +101,33 @@ def record_evaluated(
         )
 
 
-def find_unsettled(outbox: Outbox) -> list[UUID]:
+def find_unsettled(outbox: Outbox, action: Action) -> list[UUID]:
     """Give the batches whose answer never came: they are sent again first."""
     rows = outbox.connection.execute(
-        "SELECT DISTINCT batch FROM work WHERE state = 'sending'"
+        "SELECT DISTINCT batch FROM work WHERE state = 'sending' AND action = ?",
+        (action,),
     )
     return [UUID(row["batch"]) for row in rows]
 
 
-def assign_batch(outbox: Outbox, *, now: datetime, least: int = 1) -> UUID | None:
-    """Make a batch of up to 1,000 ready items of one key version; None without any."""
+def assign_batch(
+    outbox: Outbox, action: Action, *, now: datetime, least: int = 1
+) -> UUID | None:
+    """Make a batch of up to 1,000 ready items of one key version; None without any.
+
+    Withdrawals and notices never share one: what holds up the one holds up no other.
+    """
     rows = outbox.connection.execute(
         "SELECT id, coalesce(key_version, 0) AS version FROM work"
-        " WHERE state = 'ready' ORDER BY id LIMIT ?",
-        (BATCH_MAXIMUM,),
+        " WHERE state = 'ready' AND action = ? ORDER BY id LIMIT ?",
+        (action, BATCH_MAXIMUM),
     ).fetchall()
     if len(rows) < max(least, 1):
         return None
     version = max(row["version"] for row in rows)
     made = uuid4()
     signed = now.replace(microsecond=0).isoformat()
-    chosen = [(str(made), row["id"]) for row in rows if row["version"] in (0, version)]
+    chosen = [(str(made), row["id"]) for row in rows if row["version"] == version]
     with outbox.transaction("assign-batch") as connection:
         connection.execute("INSERT INTO batch VALUES (?, ?)", (str(made), signed))
         connection.executemany(
@@ -157,8 +164,9 @@ def get_batch(outbox: Outbox, batch: UUID, source: Oin) -> OpenBatch:
 def release_batch(outbox: Outbox, batch: UUID) -> None:
     """Make what the index did not answer about ready again, for another batch.
 
-    Only withdrawals can be left: a batch refused for its key version names no persons
-    in them, so that they are as good as before.
+    Of a batch that was refused for its key version only withdrawals can be left, which
+    name nobody. One that was signed by a clock ahead of the index's was taken neither
+    now nor, if it was sent before, then: it may be signed anew.
     """
     left = outbox.connection.execute(
         "SELECT count(*) FROM work WHERE batch = ?", (str(batch),)

@@ -1,11 +1,12 @@
 """The index over HTTP: what `parties.Index` asks, as docs/wire-formats.md section 4."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 import httpx
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from signal_index.wire.agents import AgentStatus
 from signal_index.wire.contact_holders import (
@@ -16,6 +17,7 @@ from signal_index.wire.contact_holders import (
 from signal_index.wire.corrections import CorrectionAnswer, OwnCorrectionPage
 from signal_index.wire.deliveries import Delivery
 from signal_index.wire.errors import InvalidField
+from signal_index.wire.health import Health
 from signal_index.wire.model import AnswerModel, Model, parse_body, parse_value
 from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.person_events import PersonEventBody
@@ -38,10 +40,17 @@ _UNAUTHORISED: Final = 401
 _UNREADABLE: Final = "unreadable-answer"
 
 
+class _About(AnswerModel):
+    """One field that a problem names."""
+
+    field: str
+
+
 class _Kind(AnswerModel):
-    """A problem, of whoever stands between: only its kind is read."""
+    """A problem, of whoever stands between: its kind is read, and what it is about."""
 
     type: str
+    errors: list[_About] = Field(default_factory=list)
 
 
 class TokenGiver(Protocol):
@@ -83,6 +92,7 @@ class HttpIndex:
                 result.reference,
                 result.outcome,
                 _slug(result.problem.type) if result.problem else "",
+                _word((result.problem and result.problem.field) or ""),
             )
             for result in found.results
             if result.reference is not None
@@ -135,6 +145,17 @@ class HttpIndex:
         """Tell how this agent is doing: times, counts and codes, no record."""
         await self._send("PUT", f"/v1/agents/{agent}", status)
 
+    async def fetch_time(self) -> datetime:
+        """Fetch the time at the index: without a token, which hangs on ours."""
+
+        async def send() -> httpx.Response:
+            return await self._client.get(f"{self._url}/v1/health")
+
+        response = await send_patiently(send, self._patience)
+        if not response.is_success:
+            raise IndexRefused(response.status_code, *_find_problem(response))
+        return _read(Health, response).time
+
     async def close_delivery(self, delivery: Delivery) -> None:
         """Tell that a delivery is complete."""
         await self._send("POST", "/v1/deliveries", delivery)
@@ -161,11 +182,7 @@ class HttpIndex:
         model: type[Model],
         body: BaseModel | None = None,
     ) -> Model:
-        response = await self._send(method, path, body)
-        try:
-            return parse_body(model, response.content)
-        except InvalidField:
-            raise IndexRefused(response.status_code, _UNREADABLE) from None
+        return _read(model, await self._send(method, path, body))
 
     async def _send(
         self, method: str, path: str, body: BaseModel | None = None
@@ -176,7 +193,7 @@ class HttpIndex:
             self._tokens.forget()
             response = await self._attempt(method, path, content)
         if not response.is_success:
-            raise IndexRefused(response.status_code, _find_slug(response))
+            raise IndexRefused(response.status_code, *_find_problem(response))
         return response
 
     async def _attempt(self, method: str, path: str, content: bytes) -> httpx.Response:
@@ -191,15 +208,28 @@ class HttpIndex:
         return await send_patiently(send, self._patience)
 
 
-def _find_slug(response: httpx.Response) -> str:
+def _read(model: type[Model], response: httpx.Response) -> Model:
     try:
-        return _slug(parse_body(_Kind, response.content).type)
+        return parse_body(model, response.content)
     except InvalidField:
-        return "no-problem-given"
+        raise IndexRefused(response.status_code, _UNREADABLE) from None
+
+
+def _find_problem(response: httpx.Response) -> tuple[str, str]:
+    """Give the kind of a problem, and the first field that it names."""
+    try:
+        said = parse_body(_Kind, response.content)
+    except InvalidField:
+        return "no-problem-given", ""
+    return _slug(said.type), _word(said.errors[0].field) if said.errors else ""
 
 
 def _slug(problem: str) -> str:
     """Give the last word of a problem's type, if it is a word: never an echo."""
-    word = problem.rpartition("/")[2]
-    fits = word.isascii() and word.replace("-", "").isalnum() and len(word) <= 64
-    return word if fits else "unknown"
+    return _word(problem.rpartition("/")[2]) or "unknown"
+
+
+def _word(text: str) -> str:
+    """Give a text if it is one word without digits, and otherwise nothing."""
+    fits = text.isascii() and text.replace("-", "").isalpha() and len(text) <= 64
+    return text if fits else ""

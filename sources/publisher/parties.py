@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -36,6 +37,10 @@ class Evaluator(Protocol):
 
 class Index(Protocol):
     """Takes contact holders, batches and the end of a delivery."""
+
+    async def fetch_time(self) -> datetime:
+        """Give what time it is at the index."""
+        ...
 
     async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:
         """Store a contact holder; raises `IndexRefused` where it is not acceptable."""

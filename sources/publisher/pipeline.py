@@ -36,6 +36,7 @@ from sources.outbox.settling import (
 )
 from sources.outbox.store import Outbox
 from sources.outbox.work import (
+    Action,
     OpenBatch,
     Sealed,
     assign_batch,
@@ -46,10 +47,12 @@ from sources.outbox.work import (
     release_batch,
 )
 from sources.publisher.parties import Evaluator, Index
+from sources.publisher.remembering import RememberingEvaluator
 
 EVALUATED_AT_ONCE: Final = 1_000
 HANDS: Final = 2
 STALE: Final = "stale-key-version"
+AHEAD: Final = "signed-in-the-future"
 _NOT_ACCEPTABLE: Final = frozenset({400, 409, 422})
 
 Told = Callable[[str, int], None]
@@ -72,7 +75,8 @@ class Pipeline:
         self, outbox: Outbox, parties: tuple[Evaluator, Index], sender: Sender
     ) -> None:
         self._outbox = outbox
-        self._evaluator, self._index = parties
+        evaluator, self._index = parties
+        self._evaluator = RememberingEvaluator(evaluator, outbox, sender.now)
         self._sender = sender
         self._moved = asyncio.Condition()
         self._moves = 0
@@ -81,10 +85,16 @@ class Pipeline:
         self._stopped: EvaluationStopped | None = None
 
     async def run(self, to: Settled, *, told: Told) -> None:
-        """Do all work; raises `PublishingStopped` when some of it is left."""
-        await self._send_contacts(to)
-        for batch in find_unsettled(self._outbox):
+        """Do all work; raises `PublishingStopped` when some of it is left.
+
+        Withdrawals go first. They need no contact holder and no evaluation, so that
+        nothing which stops here keeps a signal standing that has ended.
+        """
+        await self._send_unsettled("withdraw", to, told)
+        while batch := self._assign("withdraw"):
             await self._send_batch(batch, to, told)
+        await self._send_contacts(to)
+        await self._send_unsettled("publish", to, told)
         try:
             async with asyncio.TaskGroup() as hands:
                 for _ in range(HANDS):
@@ -94,6 +104,13 @@ class Pipeline:
             raise _find_first(group) from None
         if self._stopped:
             raise self._stopped
+
+    async def _send_unsettled(self, action: Action, to: Settled, told: Told) -> None:
+        for batch in find_unsettled(self._outbox, action):
+            await self._send_batch(batch, to, told)
+
+    def _assign(self, action: Action, *, least: int = 1) -> UUID | None:
+        return assign_batch(self._outbox, action, now=self._sender.now(), least=least)
 
     async def _send_contacts(self, to: Settled) -> None:
         for contact in find_pending_contacts(self._outbox):
@@ -137,7 +154,7 @@ class Pipeline:
             # While more is being evaluated, only full batches go: each costs a
             # signature and a transaction at the index.
             least = BATCH_MAXIMUM if self._evaluating else 1
-            batch = assign_batch(self._outbox, now=self._sender.now(), least=least)
+            batch = self._assign("publish", least=least)
             if batch is not None:
                 await self._send_batch(batch, to, told)
             elif not self._evaluating:
@@ -148,15 +165,22 @@ class Pipeline:
 
     async def _send_batch(self, batch: UUID, to: Settled, told: Told) -> None:
         found = get_batch(self._outbox, batch, self._sender.source)
-        version = found.key_version or await self._evaluator.find_key_version()
-        results, sent = await self._ask(found, version)
+        try:
+            results, sent = await self._ask(found)
+        except IndexRefused as error:
+            if error.slug != AHEAD:
+                raise
+            release_batch(self._outbox, batch)
+            if found.signed_at <= self._sender.now():
+                raise  # our clock is ahead now: nothing that we sign is taken
+            return
         settle_batch(self._outbox, batch, results, to, sent)
         release_batch(self._outbox, batch)
         log_event(Event.BATCH_SETTLED, batch=str(batch), count=len(results))
         told("published", len(results))
 
     async def _ask(
-        self, found: OpenBatch, version: int
+        self, found: OpenBatch
     ) -> tuple[dict[UUID, ItemResult], Sent | None]:
         """Give an answer for every item, or raise: silence is not an answer."""
         token = await asyncio.to_thread(self._sign, found)
@@ -164,7 +188,11 @@ class Pipeline:
         withdrawals = {item.reference for item in found.batch.withdrawals}
         try:
             answered = await self._index.send_batch(
-                BatchBody(keyVersion=version, batch=token, subjects=found.subjects)
+                BatchBody(
+                    keyVersion=found.key_version or None,
+                    batch=token,
+                    subjects=found.subjects,
+                )
             )
         except IndexRefused as error:
             if error.slug != STALE or not notices:

@@ -1,9 +1,11 @@
 """One run: finish what was under way, read, plan, send, close. Restartable anywhere.
 
 1. A delivery that was being read is dropped: nothing of it was sent.
-2. A delivery that was planned is finished first. If it was made of this very file,
-   that was the run.
-3. The intake is read, compared and sent; then the delivery is closed, also when nothing
+2. A delivery that was planned is finished first. If it was made of this very file and
+   profile, that was the run. A full one of anything else is let go of: the file that
+   comes now says the same and more, and is compared with what was really sent.
+3. What the index refuses as a whole does not stay in the way of the next run either.
+4. The intake is read, compared and sent; then the delivery is closed, also when nothing
    changed: only then does "nothing found" mean nothing.
 """
 
@@ -14,14 +16,20 @@ from typing import Protocol
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.clock import day_of
-from sources.errors import TooManyGone, UnreadableFile
+from sources.errors import (
+    IndexRefused,
+    TooManyGone,
+    UnreadableFile,
+)
 from sources.events import Event, log_event
 from sources.intake import Intake
+from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.closing import close_delivery
 from sources.outbox.deliveries import (
     OpenDelivery,
     count_rejects,
     drop_delivery,
+    end_by,
     find_unfinished,
     get_delivery,
     open_delivery,
@@ -31,7 +39,9 @@ from sources.outbox.settling import Settled
 from sources.outbox.staging import Stager
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import find_known, recognise
+from sources.outbox_key import OutboxKey
 from sources.profile import Profile
+from sources.publisher.clock_check import verify_clock
 from sources.publisher.parties import Evaluator, Index
 from sources.publisher.pipeline import Pipeline, Sender
 
@@ -49,6 +59,11 @@ class Task:
     def kind(self) -> DeliveryKind:
         """Give what was asked; messages never list every case, so they are a delta."""
         return DeliveryKind.DELTA if self.profile.facts.is_messages else self.asked
+
+    def find_mark(self, key: OutboxKey) -> bytes:
+        """Give a mark of what is read and how: another profile is another task."""
+        read = self.intake.find_mark(key).hex()
+        return key.mark("task", read, self.profile.model_dump_json())
 
 
 class Progress(Protocol):
@@ -87,29 +102,48 @@ class Run:
     async def publish(self, task: Task) -> list[OpenDelivery]:
         """Publish one intake; gives the deliveries closed on the way, this one last.
 
-        Raises `TooManyGone` before anything is sent, `UnreadableFile`, or
-        `PublishingStopped` with the rest kept for the next run.
+        Raises `ClockDiffers` before anything is read, `TooManyGone` before anything is
+        sent, `UnreadableFile`, or `PublishingStopped` with the rest kept for the next
+        run, or told anew by it.
         """
-        mark = task.intake.find_mark(self._outbox.key)
-        finished = await self.finish_unfinished()
+        mark = task.find_mark(self._outbox.key)
+        finished = await self.finish_unfinished(mark)
         if finished and is_same(finished[-1], task, mark):
             return finished
         delivery = await self._read(task, mark)
         return [*finished, await self._finish(delivery, task.profile)]
 
-    async def finish_unfinished(self) -> list[OpenDelivery]:
-        """Finish what an earlier run left; gives the delivery closed, if any."""
+    async def finish_unfinished(
+        self, coming: bytes | None = None
+    ) -> list[OpenDelivery]:
+        """Finish what an earlier run left; gives the delivery closed, if any.
+
+        `coming` is the mark of the task that is next: a full delivery of another one
+        is let go of.
+        """
         delivery = find_unfinished(self._outbox)
         if delivery is None:
             return []
         if delivery.state == "reading":
             drop_delivery(self._outbox, delivery.id)
             return []
+        is_full = delivery.kind is DeliveryKind.FULL
+        if is_full and coming is not None and coming != delivery.file_mark:
+            self._abandon(delivery)
+            return []
+        if delivery.ends > self._sender.now():
+            # A clock that was ahead planned it.
+            if is_full:
+                self._abandon(delivery)
+                return []
+            delivery = end_by(self._outbox, delivery, self._sender.now())
+        await verify_clock(self._parties[1], self._sender.now)
         _log_delivery(Event.DELIVERY_RESUMED, delivery)
         self._progress.planned(count_work(self._outbox))
         return [await self._finish(delivery)]
 
     async def _read(self, task: Task, mark: bytes) -> OpenDelivery:
+        await verify_clock(self._parties[1], self._sender.now)
         now = self._sender.now()
         delivery = open_delivery(self._outbox, task.profile, task.kind, mark, now=now)
         _log_delivery(Event.DELIVERY_OPENED, delivery)
@@ -143,6 +177,18 @@ class Run:
     async def _finish(
         self, delivery: OpenDelivery, profile: Profile | None = None
     ) -> OpenDelivery:
+        try:
+            done = await self._send(delivery)
+        except IndexRefused:
+            if delivery.kind is DeliveryKind.FULL or not count_work(self._outbox):
+                self._abandon(delivery)
+            raise
+        close_delivery(self._outbox, done, profile)
+        log_event(Event.DELIVERY_CLOSED, delivery=str(delivery.id))
+        return get_delivery(self._outbox, delivery.id)
+
+    async def _send(self, delivery: OpenDelivery) -> OpenDelivery:
+        """Send all work and tell the index that it is complete."""
         pipeline = Pipeline(self._outbox, self._parties, self._sender)
         to = Settled(delivery.id, delivery.profile)
         try:
@@ -153,9 +199,11 @@ class Run:
         rejects = count_rejects(self._outbox, delivery.id)
         told = done.as_told(self._sender.source, rejects)
         await self._parties[1].close_delivery(told)
-        close_delivery(self._outbox, done, profile)
-        log_event(Event.DELIVERY_CLOSED, delivery=str(delivery.id))
-        return get_delivery(self._outbox, delivery.id)
+        return done
+
+    def _abandon(self, delivery: OpenDelivery) -> None:
+        dropped = abandon_delivery(self._outbox, delivery.id, delivery.profile)
+        _log_delivery(Event.DELIVERY_ABANDONED, delivery, work=dropped)
 
 
 def is_same(delivery: OpenDelivery, task: Task, mark: bytes) -> bool:
@@ -167,9 +215,10 @@ def is_same(delivery: OpenDelivery, task: Task, mark: bytes) -> bool:
     )
 
 
-def _log_delivery(event: Event, delivery: OpenDelivery) -> None:
+def _log_delivery(event: Event, delivery: OpenDelivery, **more: int) -> None:
     log_event(
         event,
+        **more,
         delivery=str(delivery.id),
         kind=delivery.kind.value,
         profile=delivery.profile,

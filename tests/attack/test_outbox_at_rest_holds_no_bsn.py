@@ -1,15 +1,19 @@
 """Whoever copies an agency's outbox learns no BSN, no case number and no pseudonym."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from keys.bsn import parse_bsn
 from sources.errors import EvaluationStopped, OutboxKeyChanged
+from sources.outbox.evaluated import find_evaluated
 from sources.outbox.store import Moment, Outbox, Step
 from sources.outbox.work import find_sealed
 from sources.outbox_key import OutboxKey
 from tests.sources_builders import (
     SECRET,
+    TODAY,
     Agency,
     a_number,
     a_row,
@@ -42,7 +46,8 @@ def found_in(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "step", ["stage", "plan", "evaluate", "assign-batch", "settle-batch"]
+    "step",
+    ["stage", "plan", "keep-evaluated", "evaluate", "assign-batch", "settle-batch"],
 )
 async def test_no_step_writes_a_person_readably(agency: Agency, step: Step) -> None:
     looked: list[list[str]] = []
@@ -89,6 +94,28 @@ async def test_a_sealed_bsn_does_not_open_in_another_row(agency: Agency) -> None
         )
         with pytest.raises(OutboxKeyChanged):
             find_sealed(outbox, after=0, limit=COUNT)
+
+
+async def test_a_kept_pseudonym_does_not_open_in_another_row(agency: Agency) -> None:
+    """Swapping two rows would tell one person's signal about another."""
+    await agency.publish()
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        outbox.connection.execute(
+            "UPDATE evaluated SET sealed = (SELECT sealed FROM evaluated LIMIT 1)"
+        )
+        numbers = [parse_bsn(a_number(n)) for n in range(1, COUNT + 1)]
+        with pytest.raises(OutboxKeyChanged):
+            find_evaluated(outbox, numbers, 1, today=TODAY)
+
+
+async def test_a_kept_pseudonym_is_gone_after_a_week(agency: Agency) -> None:
+    await agency.publish()
+    agency.now += timedelta(days=8)
+    agency.write(a_row(Zaak="Z-99", BSN=a_number(COUNT + 1)))
+    await agency.publish(confirmed=True)
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        kept = outbox.connection.execute("SELECT count(*) FROM evaluated").fetchone()
+        assert kept[0] == 1
 
 
 async def test_the_file_is_its_owners_alone(agency: Agency) -> None:

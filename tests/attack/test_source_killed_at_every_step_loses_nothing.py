@@ -27,6 +27,7 @@ FIRST_RUN: tuple[Step, ...] = (
     "stage",
     "plan",
     "send-contact",
+    "keep-evaluated",
     "evaluate",
     "assign-batch",
     "settle-batch",

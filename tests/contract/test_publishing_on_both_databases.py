@@ -285,7 +285,10 @@ async def test_a_delivery_s_id_with_other_content_is_refused(
     assert (await world.send("POST", "/deliveries", token, delivery)).status_code == 201
     changed = {**delivery, field: value}
     answer = await world.send("POST", "/deliveries", token, changed)
-    assert (answer.status_code, _said({"problem": answer.json()})) == (409, "delivery-id-used")
+    assert (answer.status_code, _said({"problem": answer.json()})) == (
+        409,
+        "delivery-id-used",
+    )
     again = await world.send("POST", "/deliveries", token, delivery)
     assert again.status_code == 200
     assert await count_entries(world, "delivery") == 1
@@ -306,7 +309,10 @@ async def test_a_delivery_that_is_not_registered_for_names_what_is_wrong(
     delivery = a_delivery().model_dump(mode="json") | changed
     token = world.a_source_token(world.debt_help)
     answer = await world.send("POST", "/deliveries", token, delivery)
-    assert (answer.status_code, _said({"problem": answer.json()})) == (403, "unknown-source")
+    assert (answer.status_code, _said({"problem": answer.json()})) == (
+        403,
+        "unknown-source",
+    )
     assert [one["field"] for one in answer.json()["errors"]] == [field]
 
 

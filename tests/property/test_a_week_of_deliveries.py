@@ -1,7 +1,8 @@
 """A week at an agency, with every kind of bad luck: in the end both sides are equal.
 
 Each day has a file of that day's cases and perhaps a failure: the process dies, the
-holders' budget is spent, the index is silent or has lost a row, the outbox lost one.
+holders' budget is spent, the index is silent, refuses everything, answers into the void
+or has lost a row, the clock is ahead, the outbox lost a row.
 Then one quiet day: deliver, reconcile, deliver what that asks for, reconcile.
 """
 
@@ -30,7 +31,17 @@ from tests.sources_parties import NOTICE_KEY, OIN, Died
 
 STEPS: tuple[Step, ...] = ("stage", "plan", "evaluate", "assign-batch", "settle-batch")
 Trouble = (
-    Literal["none", "no-run", "no-budget", "silent", "index-loses", "outbox-loses"]
+    Literal[
+        "none",
+        "no-run",
+        "no-budget",
+        "silent",
+        "refused",
+        "clock-ahead",
+        "answers-lost",
+        "index-loses",
+        "outbox-loses",
+    ]
     | tuple[Step, Moment]
 )
 Day = tuple[list[tuple[int, int, str]], Trouble]
@@ -39,7 +50,17 @@ case = st.tuples(
     st.integers(0, 6), st.integers(0, 3), st.sampled_from(("open", "open", "dicht"))
 )
 trouble = st.sampled_from(
-    ("none", "no-run", "no-budget", "silent", "index-loses", "outbox-loses")
+    (
+        "none",
+        "no-run",
+        "no-budget",
+        "silent",
+        "refused",
+        "clock-ahead",
+        "answers-lost",
+        "index-loses",
+        "outbox-loses",
+    )
 ) | st.tuples(st.sampled_from(STEPS), st.sampled_from(("before", "after")))
 day = st.tuples(st.lists(case, max_size=6, unique_by=lambda each: each[0]), trouble)
 
@@ -77,11 +98,15 @@ async def live_a_day(agency: Agency, trouble: Trouble) -> None:
 
     agency.evaluator.budget = agency.evaluator.asked if trouble == "no-budget" else 99
     agency.index.silent = trouble == "silent"
+    agency.index.loses_answers = trouble == "answers-lost"
+    agency.index.problem = "signature-invalid" if trouble == "refused" else ""
+    agency.ahead = timedelta(days=400 if trouble == "clock-ahead" else 0)
     if trouble != "no-run":
         with suppress(Died, PublishingStopped):
             await agency.publish(confirmed=True, observer=die)
     agency.evaluator.budget = 10**9
-    agency.index.silent = False
+    agency.index.silent = agency.index.loses_answers = False
+    agency.index.problem, agency.ahead = "", timedelta()
     if trouble == "index-loses":
         agency.index.lose_one()
     if trouble == "outbox-loses":

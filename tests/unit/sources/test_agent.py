@@ -79,6 +79,9 @@ class Office:
     compared: int = 0
     worker: Worker = field(init=False)
 
+    def __post_init__(self) -> None:
+        self.index.clock = lambda: self.now
+
     def employ(self, *rows: FeedRow) -> None:
         feeds = {row.name: Feed(row, {}) for row in rows}
         jobs = Jobs(self.make_run, self.compare, self.tell)
@@ -357,7 +360,7 @@ async def test_a_batch_that_is_lost_on_the_way_back_is_not_sent_twice(
                 raise IndexUnreachable("antwoord verloren")
             return answer
 
-    office.index = Deaf()
+    office.index = Deaf(clock=lambda: office.now)
     office.employ(a_feed(office.root))
     office.put("a.csv", a_file(1, 2, 3))
     await office.work()

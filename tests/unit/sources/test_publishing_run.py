@@ -14,6 +14,7 @@ from sources.errors import (
     OutboxRefused,
     TooManyGone,
 )
+from sources.outbox.standing import count_signals
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.reasons import Reason
@@ -166,17 +167,28 @@ async def test_a_signal_is_confirmed_when_half_its_time_has_passed(
     assert (await agency.publish()).counts.accepted == 1
 
 
-async def test_an_expired_signal_is_told_anew_under_a_new_reference(
+async def test_an_expired_signal_of_an_open_case_is_told_anew(
     agency: Agency,
 ) -> None:
     agency.write(a_row())
     await agency.publish()
-    (reference,) = agency.index.state["signals"]
     agency.index.state["signals"].clear()
     agency.now += timedelta(days=400)
     await agency.publish()
-    assert reference not in agency.index.state["signals"]
     assert len(agency.index.shown()) == 1
+
+
+async def test_an_expired_signal_that_nobody_tells_again_is_forgotten(
+    agency: Agency,
+) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    agency.index.state["signals"].clear()
+    agency.now += timedelta(days=400)
+    agency.write()
+    await agency.publish(kind=DeliveryKind.DELTA)
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        assert count_signals(outbox) == 0
 
 
 async def test_what_was_evaluated_is_published_when_the_budget_is_spent(

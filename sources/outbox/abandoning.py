@@ -1,0 +1,64 @@
+"""Let go of a delivery that cannot be finished: nothing lost, nothing twice.
+
+- What was not sent is forgotten: its case stands as it was told last, so that the next
+  full delivery plans it again, from a newer file or a mended profile.
+- What was sent, and the answer never came, may stand at the index. It is kept as told
+  with a fingerprint that nothing equals: the next full delivery tells it again under a
+  higher version, or takes it back. Where the index never had it, it says so then.
+- A delivery of changes alone holds what no later one repeats: whoever lets go of that
+  must deliver in full. `Run` does it by itself only where nothing is left to send.
+
+Proven by tests/unit/sources/test_nothing_wedges.py and
+tests/property/test_a_week_of_deliveries.py.
+"""
+
+import sqlite3
+from typing import Final
+from uuid import UUID
+
+from sources.outbox.standing import NEVER_TOLD
+from sources.outbox.store import Outbox
+from sources.outbox.unchanged import forget_known
+
+_SENT: Final = "SELECT * FROM work WHERE state = 'sending'"
+_STRAY: Final = """
+INSERT OR IGNORE INTO stray SELECT reference, version, category, municipality
+FROM signal WHERE case_key = ? AND reference <> ?"""
+_KEEP: Final = """
+INSERT OR REPLACE INTO signal (case_key, profile, reference, version, person,
+  fingerprint, category, municipality, valid_until) VALUES (?,?,?,?,?,?,?,?,?)"""
+_RAISE: Final = "UPDATE signal SET version = max(version, ?) WHERE reference = ?"
+_LOST_WITHDRAWALS: Final = """
+INSERT OR IGNORE INTO stray SELECT reference, version, category, municipality FROM work
+WHERE action = 'withdraw' AND reference NOT IN (SELECT reference FROM signal)"""
+
+
+def abandon_delivery(outbox: Outbox, delivery: UUID, profile: str) -> int:
+    """Let go of a planned delivery; gives how many notices and withdrawals it dropped.
+
+    The index is told nothing: what was sent of it stands, and is not closed.
+    """
+    with outbox.transaction("abandon") as connection:
+        dropped = connection.execute("SELECT count(*) FROM work").fetchone()[0]
+        # Its signal is no longer told here; that one must still be taken back.
+        connection.execute(_LOST_WITHDRAWALS)
+        for row in connection.execute(_SENT).fetchall():
+            _keep_as_told(connection, row, profile)
+        connection.execute("DELETE FROM work")
+        connection.execute("DELETE FROM batch")
+        connection.execute("DELETE FROM reject WHERE delivery = ?", (str(delivery),))
+        connection.execute("DELETE FROM delivery WHERE id = ?", (str(delivery),))
+        forget_known(connection)
+    return int(dropped)
+
+
+def _keep_as_told(
+    connection: sqlite3.Connection, row: sqlite3.Row, profile: str
+) -> None:
+    if row["action"] == "withdraw":
+        connection.execute(_RAISE, (row["version"], row["reference"]))
+        return
+    connection.execute(_STRAY, (row["case_key"], row["reference"]))
+    told = (row["case_key"], profile, row["reference"], row["version"], row["person"])
+    where = (row["category"], row["municipality"], row["valid_until"])
+    connection.execute(_KEEP, (*told, NEVER_TOLD, *where))
