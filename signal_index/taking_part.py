@@ -1,4 +1,4 @@
-"""Which sources an answer may speak of, and how fresh it may say that they are.
+"""Which sources an answer may speak of, how fresh they are, and which may go live.
 
 - A source in trial that was never live does not take part: an answer is as if it were
   not registered.
@@ -9,9 +9,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
+
+from signal_index.wire.rehearsals import Lack
+
+REHEARSED_WITHIN: Final = timedelta(days=30)
 
 InTrial = Mapping[str, datetime | None]
 """The sources in trial: until when each was live, or None where it never was."""
@@ -61,3 +66,35 @@ def find_heard(
 
 def _earliest(last_heard: datetime | None, live_until: datetime) -> datetime | None:
     return None if last_heard is None else min(last_heard, live_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """A rehearsal that ended: with which keys, and whether every case passed."""
+
+    closed_at: datetime
+    passed: bool
+    signers: frozenset[str]
+    key_version: int | None
+
+
+def find_lacks(
+    last: Rehearsed | None,
+    signers: Collection[str],
+    key_version: int | None,
+    now: datetime,
+) -> list[Lack]:
+    """Say what stands in the way of going live: nothing, or the source stays in trial.
+
+    `signers` are the keys that are registered now, `key_version` the version in which
+    persons are told apart now: what was tried with others was not tried.
+    """
+    if last is None:
+        return [Lack.NOT_REHEARSED]
+    found = {
+        Lack.REHEARSAL_FAILED: not last.passed,
+        Lack.REHEARSAL_OLD: now - last.closed_at > REHEARSED_WITHIN,
+        Lack.KEYS_CHANGED: (last.signers, last.key_version)
+        != (frozenset(signers), key_version),
+    }
+    return [lack for lack, is_lacking in found.items() if is_lacking]

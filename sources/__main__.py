@@ -27,6 +27,11 @@ VERBS: Final = {
         "evidence_command",
         "Laat zien wat is ondertekend en verstuurd, en waar dat is vastgelegd.",
     ),
+    "rehearse": Verb(
+        "sources.cli.rehearse",
+        "rehearse_command",
+        "Oefen twintig gevallen met testpersonen, terwijl de bron in proef is.",
+    ),
     "doctor": Verb(
         "sources.cli.doctor",
         "doctor_command",

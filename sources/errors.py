@@ -16,6 +16,7 @@
     ├── DeliveryUnderWay          a delivery is half sent: finish that first
     ├── UnknownDelivery           the outbox has no delivery of this id
     ├── UnknownReference          nothing was ever sent under this reference
+    ├── RehearsalRefused          the source is live, unknown, or publishes nothing
     ├── EvidenceRefused           what was kept does not prove what it should
     └── PublishingStopped         what is left stays in the outbox for the next run
         ├── TokenRefused          the identity provider gave no access token
@@ -139,6 +140,10 @@ class UnknownReference(SourceError):
 
 class EvidenceRefused(SourceError):
     """What was kept does not prove what it should."""
+
+
+class RehearsalRefused(SourceError):
+    """There is nothing to rehearse with; nothing was sent."""
 
 
 class PublishingStopped(SourceError):

@@ -3,7 +3,7 @@
 The index, the holders and the publisher are real; only the network is not.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +19,7 @@ from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.registry import SourceRecord, add_source
 from signal_index.wire.deliveries import DeliveryKind
 from signal_index.wire.reconciling import ReconcilingScope
+from signal_index.wire.rehearsals import CaseResult
 from signal_index.wire.values import Oin, Slug
 from sources.intake.files import FileIntake
 from sources.outbox.deliveries import OpenDelivery
@@ -31,6 +32,7 @@ from sources.publisher.patience import Patience
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run, Task
 from sources.reconciling import Reconciled, reconcile
+from sources.rehearsing.running import Rehearsed, rehearse
 from tests.sources_builders import SECRET, Heard
 from tests.world import World, open_world
 
@@ -91,6 +93,13 @@ class Town:
                 return await reconcile(
                     outbox, parties, self.sender, scope, confirmed=confirmed
                 )
+
+    async def rehearse(self, told: Callable[[CaseResult], None]) -> Rehearsed:
+        """Rehearse with our own software, against this index."""
+        async with self.world.http() as client:
+            with self.outbox() as outbox:
+                parties = self._parties(client, outbox)
+                return await rehearse(parties, self.sender, told)
 
     def _parties(
         self, client: httpx.AsyncClient, outbox: Outbox

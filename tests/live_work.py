@@ -41,6 +41,12 @@ from tests.report_builders import (
     record_entries,
 )
 from tests.review_builders import NOT_IN_ORDER, a_review, act, explain
+from tests.trial_builders import (
+    a_rehearsal,
+    a_rehearsal_result,
+    go_live,
+    put_in_trial,
+)
 from tests.world import World
 
 
@@ -73,9 +79,23 @@ async def do_work_of_agencies(world: World, folder: Path) -> None:
     await world.send("POST", "/reconciliations/buckets", bearer, asked)
     told = {**scope, "count": 1, "digest": encode_b64u(bytes(32))}
     await world.send("POST", "/reconciliations", bearer, told)
+    await _rehearse(world)
     feed = {"feed": "debt-help", "state": "waiting", "backlog": 12}
     feed |= dict.fromkeys(("lastRun", "lastReconciled", "nextRun"))
     await world.send("PUT", "/agents/office", bearer, {"feeds": [feed]})
+
+
+async def _rehearse(world: World) -> None:
+    """As a source that tries out: it begins, sees how it stands, and ends."""
+    agency = world.income_support
+    bearer = world.a_source_token(agency)
+    await put_in_trial(world, agency)
+    await world.send("GET", "/own-sources", bearer)
+    begun = a_rehearsal(agency)
+    await world.send("POST", "/rehearsals", bearer, begun)
+    path = f"/rehearsals/{begun['rehearsal']}/result"
+    await world.send("POST", path, bearer, a_rehearsal_result())
+    await go_live(world, agency)
 
 
 async def _tend_a_signal(world: World, number: int, *, is_kept: bool) -> None:

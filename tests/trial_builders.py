@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from sqlalchemy import update
 
 from signal_index.store.source_states import make_live, take_to_trial
 from signal_index.tables.registry import source
+from signal_index.wire.rehearsals import REHEARSED_SIGNALS, RehearsalCase
 from signal_index.wire.sources import SourceState
 from tests.store_builders import owning
 from tests.world import Agency, World
@@ -32,3 +35,26 @@ async def go_live(world: World, agency: Agency) -> None:
     """Make a source live; what the process knew is not renewed."""
     async with owning(world.engine) as conn:
         await make_live(conn, agency.oin)
+
+
+def a_rehearsal(agency: Agency, **changed: object) -> dict[str, object]:
+    """The body with which an agency begins, with three references of its own."""
+    return {
+        "rehearsal": str(uuid4()),
+        "source": agency.oin,
+        "delivery": str(uuid4()),
+        "references": [str(uuid4()) for _ in range(REHEARSED_SIGNALS)],
+    } | changed
+
+
+def a_rehearsal_result(*failed: RehearsalCase) -> dict[str, object]:
+    """The body with which it ends: every case passed but these."""
+    cases = [
+        {
+            "case": case.value,
+            "passed": case not in failed,
+            "seen": "refused" if case in failed else "as-expected",
+        }
+        for case in RehearsalCase
+    ]
+    return {"cases": cases}

@@ -105,6 +105,19 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         409,
         "Geef elke levering een eigen kenmerk, een nieuw UUID.",
     ),
+    errors.NotInTrial: Problem(
+        "not-in-trial",
+        "Deze bron is live. Oefenen kan alleen met een bron in proef.",
+        409,
+        "Wilt u toch oefenen? Vraag de beheerder van de index om de bron in proef te "
+        "zetten. Niemand ziet dan nog vlaggetjes van deze bron.",
+    ),
+    errors.UnknownRehearsal: Problem(
+        "unknown-rehearsal",
+        "Deze oefening is er niet of is al afgesloten.",
+        404,
+        "Begin een nieuwe oefening. Wat van de vorige over is, ruimt de index op.",
+    ),
     errors.UnknownSignal: Problem(
         "unknown-signal",
         "Dit signaal is er niet of niet meer.",

@@ -19,6 +19,7 @@ from signal_index.cli.registry_commands import (
     signer_app,
     source_app,
 )
+from signal_index.cli.source_commands import go_live, show_source, to_trial
 from signal_index.cli.succession_commands import ledger_app
 from signal_index.reconcile import reconcile_command
 from signal_index.verify import verify_command
@@ -45,6 +46,9 @@ app.add_typer(ledger_app, name="ledger")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(client_app, name="client")
 app.add_typer(signer_app, name="signer")
+source_app.command("show")(show_source)
+source_app.command("go-live")(go_live)
+source_app.command("to-trial")(to_trial)
 app.add_typer(source_app, name="source")
 app.add_typer(account_app, name="account")
 app.add_typer(purpose_app, name="purpose")

@@ -17,6 +17,7 @@
     │   ├── YearStillKept          keys of a ledger year that has not expired
     │   ├── RegistrationConflict   the same id is registered with other facts
     │   ├── UnknownOrganisation    no organisation with that OIN
+    │   ├── NotReady               the source cannot go live yet, or is not called so
     │   ├── CoverageRefused        the catalogue does not let this kind publish that
     │   ├── LedgerNotNamed         the ledger that goes on is not called so
     │   ├── LedgerGoesOn           nothing stands in the way of signing on
@@ -35,6 +36,8 @@
     │   ├── SignatureInvalid       a notice, batch or withdrawal whose signature fails
     │   ├── UnknownSource          the source is not registered for this
     │   ├── DeliveryIdUsed         a closed delivery has that id, and says otherwise
+    │   ├── NotInTrial             the source is live: nothing is tried with it
+    │   ├── UnknownRehearsal       no rehearsal with that id is under way
     │   ├── UnknownSignal          the source published no such signal
     │   ├── NotARegister           only a population register tells of persons
     │   ├── SubjectDeceased        the population register says the person has died
@@ -120,6 +123,7 @@ from signal_index.errors.refused import (
     CallerUnknown,
     DeliveryIdUsed,
     NotARegister,
+    NotInTrial,
     RequestRefused,
     SignatureInvalid,
     StaleKeyVersion,
@@ -127,6 +131,7 @@ from signal_index.errors.refused import (
     SubjectMovedAway,
     TicketInvalid,
     UnknownContactHolder,
+    UnknownRehearsal,
     UnknownSignal,
     UnknownSource,
 )
@@ -148,6 +153,7 @@ from signal_index.errors.starting import (
     LedgerRolledBack,
     LoadFileRefused,
     MandateNotGiven,
+    NotReady,
     RegistrationConflict,
     SecretFileExposed,
     SettingsRefused,
@@ -205,6 +211,8 @@ __all__ = [
     "NotARegister",
     "NotAnswered",
     "NotApproved",
+    "NotInTrial",
+    "NotReady",
     "NothingChanges",
     "NothingToRelease",
     "PolicyUnusable",
@@ -235,6 +243,7 @@ __all__ = [
     "UnknownFinding",
     "UnknownOrganisation",
     "UnknownPolicy",
+    "UnknownRehearsal",
     "UnknownReport",
     "UnknownReview",
     "UnknownSignal",

@@ -55,6 +55,14 @@ class DeliveryIdUsed(RequestRefused):
     """A delivery with this id was closed before, and it said something else."""
 
 
+class NotInTrial(RequestRefused):
+    """The source is live: nothing is tried with it."""
+
+
+class UnknownRehearsal(RequestRefused):
+    """No rehearsal with that id is under way for this caller."""
+
+
 class UnknownSignal(RequestRefused):
     """The source published no signal with that reference."""
 

@@ -75,6 +75,10 @@ class UnknownOrganisation(AdministrationRefused):
     """No organisation with that OIN is registered."""
 
 
+class NotReady(AdministrationRefused):
+    """The source cannot go live yet, or is not the one that was named."""
+
+
 class CoverageRefused(AdministrationRefused):
     """The catalogue does not let a source of this kind publish a category."""
 

@@ -103,6 +103,7 @@ KINDS: Final[Mapping[Kind, KindRule]] = MappingProxyType(
         Kind.DELIVERY: KindRule("publication", (BY_CALLER,)),
         Kind.PERSON_EVENT: KindRule("publication", (BY_CALLER,)),
         Kind.RECONCILIATION: KindRule("publication", (BY_CALLER,)),
+        Kind.REHEARSAL: KindRule("publication", (BY_CALLER,)),
         Kind.ADMINISTRATION: KindRule("administration", (BY_CALLER, BY_OPERATOR)),
         Kind.ESTABLISHMENT: KindRule("administration", (BY_OPERATOR,)),
         Kind.POLICY: KindRule(

@@ -53,6 +53,7 @@ class Kind(StrEnum):
     WITNESS = "witness"
     PERSON_EVENT = "person-event"
     RECONCILIATION = "reconciliation"
+    REHEARSAL = "rehearsal"
     FIRST_LEAF = "first-leaf"
 
 

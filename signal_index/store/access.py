@@ -68,6 +68,9 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _REPORTING: _READ,
     },
     "source_submitter": {_WEB: _READ},
+    "rehearsal": {
+        _WEB: _keep("closed_at", "passed", "cases", "signers", "key_version")
+    },
     "coverage": {
         _WEB: Access(select=ALL, update=("last_heard",)),
         _REPORTING: _READ,

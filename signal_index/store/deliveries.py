@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import DeliveryIdUsed
-from signal_index.tables.registry import coverage
+from signal_index.tables.registry import coverage, rehearsal
 from signal_index.tables.signals import delivery
 from signal_index.wire.deliveries import Delivery
 
@@ -47,7 +47,8 @@ async def close_delivery(
 ) -> None:
     """Close a delivery: the source was heard for each of these places.
 
-    A place is a municipality and a category that the source covers there.
+    A place is a municipality and a category that the source covers there. A delivery of
+    a rehearsal is kept like any other, but nobody was heard: it held test persons.
     """
     await conn.execute(
         insert(delivery),
@@ -67,6 +68,9 @@ async def close_delivery(
             for municipality, category in places
         ],
     )
+    is_tried = select(rehearsal.c.id).where(rehearsal.c.delivery == said.delivery)
+    if (await conn.execute(is_tried)).first() is not None:
+        return
     await conn.execute(
         update(coverage)
         .where(

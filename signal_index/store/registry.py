@@ -168,6 +168,14 @@ async def get_municipality(conn: AsyncConnection, oin: str) -> str:
     return str(found["municipality"])
 
 
+async def get_name(conn: AsyncConnection, oin: str) -> str:
+    """Give what an organisation is called, or `UnknownOrganisation`."""
+    found = await _find(conn, organisation, {"oin": oin})
+    if found is None:
+        raise UnknownOrganisation("register the organisation first")
+    return str(found["name"])
+
+
 async def _set_coverage(conn: AsyncConnection, record: SourceRecord) -> bool:
     wanted = {
         (municipality, category): (record.rhythm_days, True)

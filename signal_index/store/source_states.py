@@ -28,6 +28,12 @@ async def get_source_state(conn: AsyncConnection, oin: str) -> SourceState:
     return SourceState(found)
 
 
+async def find_live_until(conn: AsyncConnection, oin: str) -> datetime | None:
+    """Give when a source went back to trial; None where it is live, or never was."""
+    query = select(source.c.live_until).where(source.c.oin == oin)
+    return await conn.scalar(query)
+
+
 async def make_live(conn: AsyncConnection, oin: str) -> Change:
     """Show what this source published and publishes, to whoever may see it."""
     await lock_source(conn, oin)

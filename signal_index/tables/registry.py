@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -74,6 +75,25 @@ source_submitter = Table(  # who, beside the source itself, may send for it
     Column("source", OIN, ForeignKey("source.oin"), primary_key=True),
     Column("submitter", OIN, ForeignKey("organisation.oin"), primary_key=True),
     municipality(),
+)
+
+rehearsal = Table(  # what a source in trial tried with test persons
+    "rehearsal",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("source", OIN, ForeignKey("source.oin"), nullable=False),
+    municipality(),
+    Column("submitted_by", OIN, ForeignKey("organisation.oin"), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("tried", JSON, nullable=False),  # the references of its test signals
+    Column("delivery", Uuid, nullable=False, unique=True),
+    Column("closed_at", Instant, nullable=True),
+    Column("passed", Boolean, nullable=True),
+    Column("cases", JSON, nullable=True),  # the parsed cases, as on the wire
+    Column("signers", JSON, nullable=True),  # the keys that were registered then
+    Column("key_version", Integer, nullable=True),
+    CheckConstraint("(closed_at IS NULL) = (passed IS NULL)", name="closed_is_judged"),
+    Index(None, "source"),
 )
 
 coverage = Table(

@@ -36,6 +36,7 @@ EntryKind = Literal[
     "witness",
     "person-event",
     "reconciliation",
+    "rehearsal",
 ]
 """What sort of act an entry records: `signal_index.proof.Kind` without first leaves."""
 ToldKind = Annotated[str, Field(json_schema_extra={"enum": [*get_args(EntryKind)]})]

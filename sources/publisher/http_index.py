@@ -29,6 +29,14 @@ from signal_index.wire.reconciling import (
     MarkedSignal,
     ReconcilingScope,
 )
+from signal_index.wire.rehearsals import (
+    NewRehearsal,
+    OwnSource,
+    OwnSources,
+    RehearsalOpened,
+    RehearsalRecorded,
+    RehearsalResult,
+)
 from signal_index.wire.signals import BatchBody, BatchResult
 from signal_index.wire.values import Slug
 from sources.errors import IndexRefused
@@ -159,6 +167,21 @@ class HttpIndex:
     async def close_delivery(self, delivery: Delivery) -> None:
         """Tell that a delivery is complete."""
         await self._send("POST", "/v1/deliveries", delivery)
+
+    async def fetch_own_sources(self) -> Sequence[OwnSource]:
+        """Fetch how the sources stand for which we may send: in trial, or live."""
+        return (await self._ask("GET", "/v1/own-sources", OwnSources)).items
+
+    async def begin_rehearsal(self, rehearsal: NewRehearsal) -> RehearsalOpened:
+        """Declare which references are of test persons, and begin."""
+        return await self._ask("POST", "/v1/rehearsals", RehearsalOpened, rehearsal)
+
+    async def end_rehearsal(
+        self, rehearsal: UUID, said: RehearsalResult
+    ) -> RehearsalRecorded:
+        """Hand in what came of each case; tells what the index itself saw of it."""
+        path = f"/v1/rehearsals/{rehearsal}/result"
+        return await self._ask("POST", path, RehearsalRecorded, said)
 
     async def compare(
         self, scope: ReconcilingScope, count: int, digest: bytes

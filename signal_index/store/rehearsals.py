@@ -1,0 +1,206 @@
+"""Rehearsals of sources in trial: what was tried, and what the index saw of it.
+
+- A source declares the references of its test signals before it publishes them. What
+  still stands under them when a rehearsal ends, when the next one begins, or when the
+  source goes live, is erased here: no test person outlives trial.
+- Whether it passed is not the source's word alone: as many of those signals as the
+  cases publish must have come and gone, and the delivery must have been closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, exists, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.errors import UnknownRehearsal
+from signal_index.store.signals import Ending, bury_signals, find_known, lock_source
+from signal_index.tables.registry import key_config, rehearsal, signer
+from signal_index.tables.signals import delivery
+from signal_index.taking_part import Rehearsed
+from signal_index.wire.rehearsals import (
+    REHEARSED_SIGNALS,
+    LastRehearsal,
+    NewRehearsal,
+    RehearsalResult,
+)
+from signal_index.wire.signals import Withdrawal, WithdrawalReason
+from signal_index.wire.values import Oin
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What stands of a rehearsal that ended."""
+
+    passed: bool
+    ended: int
+    erased: int
+
+
+async def open_rehearsal(
+    conn: AsyncConnection,
+    said: NewRehearsal,
+    *,
+    municipality: str,
+    submitted_by: str,
+    now: datetime,
+) -> int | None:
+    """Begin one; gives how many signals earlier ones had left, None for a repeat."""
+    await lock_source(conn, said.source)
+    known = rehearsal.c.id == said.rehearsal
+    if (await conn.execute(select(rehearsal.c.id).where(known))).first() is not None:
+        return None
+    erased = await erase_tried(conn, said.source, now=now)
+    await conn.execute(
+        update(rehearsal)
+        .where(rehearsal.c.source == said.source, rehearsal.c.closed_at.is_(None))
+        .values(closed_at=now, passed=False, cases=[], signers=[])
+    )
+    await conn.execute(
+        insert(rehearsal),
+        {
+            "id": said.rehearsal,
+            "source": said.source,
+            "municipality": municipality,
+            "submitted_by": submitted_by,
+            "opened_at": now,
+            "tried": [str(one) for one in said.references],
+            "delivery": said.delivery,
+        },
+    )
+    return erased
+
+
+async def get_source_of(conn: AsyncConnection, id_: UUID, submitted_by: str) -> str:
+    """Give whose rehearsal is under way, or raise `UnknownRehearsal`."""
+    return str((await _get_open(conn, id_, submitted_by))["source"])
+
+
+async def close_rehearsal(
+    conn: AsyncConnection,
+    id_: UUID,
+    said: RehearsalResult,
+    *,
+    submitted_by: str,
+    now: datetime,
+) -> Judged:
+    """End one: judge it, erase what is left, and keep with which keys it was run.
+
+    Raises `UnknownRehearsal` where none with this id is under way for this caller.
+    """
+    found = await _get_open(conn, id_, submitted_by)
+    source = str(found["source"])
+    await lock_source(conn, source)
+    known = await find_known(conn, source, [UUID(one) for one in found["tried"]])
+    ended = sum(one.kind == "tombstone" for one, _ in known.values())
+    erased = await erase_tried(conn, source, now=now)
+    own = (delivery.c.id == found["delivery"]) & (delivery.c.source == source)
+    was_closed = await conn.scalar(select(exists().where(own)))
+    passed = (
+        all(one.passed for one in said.cases)
+        and ended >= REHEARSED_SIGNALS
+        and erased == 0
+        and bool(was_closed)
+    )
+    await conn.execute(
+        update(rehearsal)
+        .where(rehearsal.c.id == id_)
+        .values(
+            closed_at=now,
+            passed=passed,
+            cases=[one.model_dump(mode="json") for one in said.cases],
+            signers=sorted(await find_signers(conn, submitted_by)),
+            key_version=await find_key_version(conn),
+        )
+    )
+    return Judged(passed, ended, erased)
+
+
+async def erase_tried(conn: AsyncConnection, source: str, *, now: datetime) -> int:
+    """Erase what stands under the references of any rehearsal; gives how many."""
+    rows = await conn.scalars(
+        select(rehearsal.c.tried).where(rehearsal.c.source == source)
+    )
+    tried = sorted({UUID(one) for row in rows for one in row})
+    known = await find_known(conn, source, tried)
+    endings = [
+        Ending(
+            Withdrawal(
+                reference=reference,
+                version=one.version,
+                source=Oin(source),
+                reason=WithdrawalReason.ENTERED_IN_ERROR,
+                on=now.date(),
+            ),
+            place.category,
+            place.municipality,
+        )
+        for reference, (one, place) in known.items()
+        if one.kind != "tombstone"
+    ]
+    await bury_signals(conn, endings, now=now)
+    return len(endings)
+
+
+async def find_last(
+    conn: AsyncConnection, source: str
+) -> tuple[Rehearsed, LastRehearsal, str] | None:
+    """Give a source's newest rehearsal that ended, and who sent it; None for none."""
+    rows = await conn.execute(
+        select(rehearsal)
+        .where(rehearsal.c.source == source, rehearsal.c.closed_at.is_not(None))
+        .order_by(rehearsal.c.opened_at.desc())
+        .limit(1)
+    )
+    found = rows.mappings().first()
+    return None if found is None else _last(found)
+
+
+def _last(found: RowMapping) -> tuple[Rehearsed, LastRehearsal, str]:
+    cases: Sequence[Mapping[str, Any]] = found["cases"]
+    judged = Rehearsed(
+        found["closed_at"],
+        found["passed"],
+        frozenset(found["signers"]),
+        found["key_version"],
+    )
+    told = LastRehearsal(
+        closedAt=found["closed_at"],
+        passed=found["passed"],
+        failed=[str(one["case"]) for one in cases if not one["passed"]],
+    )
+    return judged, told, found["submitted_by"]
+
+
+async def find_signers(conn: AsyncConnection, organisation: str) -> frozenset[str]:
+    """Give the names of the keys with which an organisation may sign now."""
+    own = signer.c.organisation == organisation
+    return frozenset(await conn.scalars(select(signer.c.kid).where(own)))
+
+
+async def find_key_version(conn: AsyncConnection) -> int | None:
+    """Give the version of the newest key config that was accepted."""
+    newest = select(key_config.c.key_version).order_by(key_config.c.serial.desc())
+    found = await conn.scalar(newest.limit(1))
+    return None if found is None else int(found)
+
+
+async def _get_open(
+    conn: AsyncConnection, id_: UUID, submitted_by: str
+) -> Mapping[str, Any]:
+    rows = await conn.execute(
+        select(rehearsal).where(
+            rehearsal.c.id == id_,
+            rehearsal.c.submitted_by == submitted_by,
+            rehearsal.c.closed_at.is_(None),
+        )
+    )
+    found = rows.mappings().one_or_none()
+    if found is None:
+        raise UnknownRehearsal
+    return dict(found)

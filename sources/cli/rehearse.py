@@ -1,0 +1,133 @@
+"""`signal-source rehearse`: try twenty cases with test persons, before going live."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+
+from signal_index.wire.rehearsals import CaseResult, OwnSource, RehearsalCase
+from signal_index.wire.values import Oin
+from sources.agency_keys import load_keys
+from sources.cli.edge import STOPPED, UNUSABLE, refusing_plainly
+from sources.cli.parties import TIMEOUT, make_parties
+from sources.clock import now
+from sources.outbox.store import Outbox
+from sources.profile import Profile, load_profile
+from sources.publisher.pipeline import Sender
+from sources.rehearsing.cases import CASES
+from sources.rehearsing.running import Rehearsed, find_own, rehearse
+from sources.settings import AgencySettings, load_settings
+
+
+def rehearse_command(
+    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    profile: Annotated[
+        list[Path] | None,
+        typer.Option(help="Een profiel dat u gaat gebruiken; mag vaker."),
+    ] = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Geef de uitkomst als JSON.")
+    ] = False,
+) -> None:
+    """Oefen twintig gevallen met testpersonen, terwijl de bron in proef is."""
+    with refusing_plainly():
+        given = load_settings(settings)
+        profiles = [load_profile(one) for one in profile or ()]
+        told = _ignore if as_json else _Lines().tell
+        uncovered, done = asyncio.run(_rehearse(given, profiles, told))
+    for line in uncovered:
+        Console(stderr=True).print(line, style="bold red", soft_wrap=True)
+    if done is None:
+        raise typer.Exit(UNUSABLE)
+    if as_json:
+        typer.echo(json.dumps(summarise(done)))
+    else:
+        Console().print(_conclude(done), soft_wrap=True, highlight=False)
+    if not done.recorded.passed:
+        raise typer.Exit(STOPPED)
+
+
+async def _rehearse(
+    settings: AgencySettings,
+    profiles: Sequence[Profile],
+    told: Callable[[CaseResult], None],
+) -> tuple[list[str], Rehearsed | None]:
+    keys = load_keys(settings.keys)
+    sender = Sender(Oin(settings.organisation), Oin(settings.source), keys.notice, now)
+    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            parties = make_parties(client, settings, keys, outbox)
+            own = await find_own(parties[1], sender)
+            if uncovered := find_uncovered(profiles, own):
+                return uncovered, None
+            return [], await rehearse(parties, sender, told)
+
+
+def find_uncovered(profiles: Sequence[Profile], own: OwnSource) -> list[str]:
+    """Say what a profile delivers that is not registered for this source."""
+    known = {(one.municipality, one.category) for one in own.places}
+    return [
+        f"Profiel {profile.name}: categorie {category} in gemeente {municipality} is "
+        "voor deze bron niet aangemeld. Vraag het de beheerder van de index."
+        for profile in profiles
+        for municipality in profile.municipalities
+        for category in profile.categories
+        if (municipality, category) not in known
+    ]
+
+
+def summarise(done: Rehearsed) -> dict[str, object]:
+    """Give the outcome for a machine: each case, and what the index recorded."""
+    return {
+        "passed": done.recorded.passed,
+        "ended": done.recorded.ended,
+        "erased": done.recorded.erased,
+        "entry": str(done.recorded.entryId),
+        "cases": [one.model_dump(mode="json") for one in done.cases],
+    }
+
+
+class _Lines:
+    """Prints each case when it is done."""
+
+    def __init__(self) -> None:
+        self._console = Console()
+        self._at = 0
+
+    def tell(self, one: CaseResult) -> None:
+        """Print one case: what was tried, what should come, what was seen."""
+        self._at += 1
+        said = CASES[one.case]
+        mark = "[green]goed[/]" if one.passed else "[bold red]fout[/]"
+        line = f"{self._at:>2} van {len(RehearsalCase)}  {mark}  {said.name}"
+        self._console.print(line, soft_wrap=True, highlight=False)
+        if not one.passed:
+            self._console.print(f"          Verwacht: {said.expected}", soft_wrap=True)
+            self._console.print(f"          Gezien: {one.seen}", soft_wrap=True)
+
+
+def _ignore(_one: CaseResult) -> None:
+    """Print nothing: a machine reads the summary."""
+
+
+def _conclude(done: Rehearsed) -> str:
+    failed = sum(not one.passed for one in done.cases)
+    entry = f"Vastgelegd bij de index als regel {done.recorded.entryId}."
+    if done.recorded.passed:
+        return (
+            f"Geslaagd: alle {len(done.cases)} gevallen. De index heeft niets meer van "
+            f"de oefening. {entry}\nVraag nu de beheerder van de index om deze bron "
+            "live te zetten."
+        )
+    if failed:
+        return f"Niet geslaagd: {failed} van {len(done.cases)} gevallen. {entry}"
+    return (
+        "Niet geslaagd: de index zag zelf niet wat deze oefening zegt. "
+        f"Meld dit aan de beheerder van de index. {entry}"
+    )
