@@ -14,6 +14,7 @@ from signal_index.wire.sources import SourceState
 from sources.errors import IndexRefused, PublishingStopped, TokenRefused
 from sources.findings import Finding, Patient, State
 from sources.profile import Profile
+from sources.rehearsing.cases import LACKS
 from sources.settings import HolderRow
 
 Fault = tuple[str, str]
@@ -57,10 +58,19 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
         for says, remedy in _find_missing(patient, known)
     ]
     good = f"De index kent u als {known.name}, met bron en notice-sleutel."
-    tried = {one.source for one in known.sources if one.state is SourceState.TRIAL}
-    if patient.settings.source in tried:
-        good += " De bron is op proef: niemand ziet de vlaggetjes nog."
+    for one in known.sources:
+        if one.source == patient.settings.source and one.state is SourceState.TRIAL:
+            good = f"{good} {_say_trial(one)}"
     return [given, *(wrong or [Finding(_INDEX, State.GOOD, good)])]
+
+
+def _say_trial(source: OwnSource) -> str:
+    """Say that nobody sees this source yet, and what going live still lacks."""
+    lacks = [LACKS.get(one, one) for one in source.lacks] or [
+        "Vraag de beheerder van de index om haar live te zetten."
+    ]
+    first = "De bron is in proef: niemand ziet haar vlaggetjes."
+    return " ".join([first, *lacks])
 
 
 def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
@@ -79,7 +89,7 @@ def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
         if not source.active:
             yield f"Bron {source.source} staat bij de index stil.", _ASK_INDEX
         for profile in patient.profiles:
-            yield from _find_uncovered(profile, source)
+            yield from find_uncovered(profile, source)
 
 
 def _find_key_faults(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
@@ -98,7 +108,8 @@ def _find_key_faults(patient: Patient, known: OwnRegistration) -> Iterator[Fault
         )
 
 
-def _find_uncovered(profile: Profile, source: OwnSource) -> Iterator[Fault]:
+def find_uncovered(profile: Profile, source: OwnSource) -> Iterator[Fault]:
+    """Give what a profile delivers that is not registered for its source."""
     covered = {(one.municipality, one.category) for one in source.coverage}
     for municipality in profile.municipalities:
         for category in profile.categories:

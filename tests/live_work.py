@@ -90,7 +90,6 @@ async def _rehearse(world: World) -> None:
     agency = world.income_support
     bearer = world.a_source_token(agency)
     await put_in_trial(world, agency)
-    await world.send("GET", "/own-sources", bearer)
     begun = a_rehearsal(agency)
     await world.send("POST", "/rehearsals", bearer, begun)
     path = f"/rehearsals/{begun['rehearsal']}/result"

@@ -1,39 +1,53 @@
 """How the organisation that calls is registered here: a dry look before it publishes.
 
 It publishes nothing and changes nothing; an agency's `signal-source doctor` holds its
-own keys, source and categories against it.
+own keys, source and categories against it, and its page shows what going live lacks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from signal_index.api.callers import Source
-from signal_index.api.context import TheIndex
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.api.callers import OwnSource
+from signal_index.api.context import Index, TheIndex
 from signal_index.api.routing import Routes
+from signal_index.api.transactions import looking
 from signal_index.notice import parse_signer_key
+from signal_index.store.rehearsals import (
+    find_key_version,
+    find_last,
+    find_signers,
+)
+from signal_index.store.source_states import find_live_until, get_source_state
 from signal_index.store.standing import SourceStanding, Standing
+from signal_index.taking_part import find_lacks
 from signal_index.wire import own_registration as wire
+from signal_index.wire.rehearsals import Lack
+from signal_index.wire.sources import SourceState
 
 routes = Routes("aanleveren")
 
 
 @routes.get("/own-registration", "Hoe de eigen organisatie is aangemeld")
 async def show_own_registration(
-    index: TheIndex, caller: Source
+    index: TheIndex, caller: OwnSource
 ) -> wire.OwnRegistration:
     """Show the caller how it is registered: its sources, and the keys it signs with."""
     standing = await index.standing.get(index.clock())
     own = caller.organisation
+    async with looking(index.engine) as conn:
+        sources = [
+            await _show(conn, index, source, standing)
+            for source in standing.sources.values()
+            if own in source.submitters
+        ]
     return wire.OwnRegistration(
         organisation=own,
         name=standing.organisations[own].name,
         signers=list(_signers(own, standing)),
-        sources=[
-            _show(source, standing)
-            for source in standing.sources.values()
-            if own in source.submitters
-        ],
+        sources=sources,
     )
 
 
@@ -44,18 +58,40 @@ def _signers(own: str, standing: Standing) -> Iterator[wire.OwnSigner]:
             yield wire.OwnSigner(kid=kid, x=str(members["x"]))
 
 
-def _show(source: SourceStanding, standing: Standing) -> wire.OwnSource:
+async def _show(
+    conn: AsyncConnection, index: Index, source: SourceStanding, standing: Standing
+) -> wire.OwnSource:
+    state = await get_source_state(conn, source.oin)
+    last = await find_last(conn, source.oin)
+    lacks: Sequence[Lack] = ()
+    if state is SourceState.TRIAL:
+        signers = await find_signers(conn, source.oin if last is None else last[2])
+        version = await find_key_version(conn)
+        lacks = find_lacks(last and last[0], signers, version, index.clock())
     return wire.OwnSource(
         source=source.oin,
         kind=source.kind,
         active=source.active,
-        state=source.state,
+        state=state,
         coverage=[
-            wire.OwnCoverage(
-                municipality=municipality, category=category, rhythmDays=one.rhythm_days
-            )
-            for (municipality, category), covering in standing.coverage.items()
+            _cover(index, place, one.rhythm_days)
+            for place, covering in standing.coverage.items()
             for one in covering
             if one.source == source.oin
         ],
+        liveUntil=await find_live_until(conn, source.oin),
+        lastRehearsal=last and last[1],
+        lacks=[one.value for one in lacks],
+    )
+
+
+def _cover(index: Index, place: tuple[str, str], rhythm_days: int) -> wire.OwnCoverage:
+    municipality, named = place
+    catalogue = index.catalogue_in(municipality)
+    category = catalogue.categories[catalogue.parse_category(named)]
+    return wire.OwnCoverage(
+        municipality=municipality,
+        category=named,
+        rhythmDays=rhythm_days,
+        informedCodes=sorted(one.value for one in category.informed_codes),
     )

@@ -1,4 +1,4 @@
-"""A source in trial rehearses, and sees how it stands and what going live still lacks.
+"""A source in trial rehearses.
 
 Nothing here makes a source live: that is an administrator's command, on the machine of
 the index. What stands recorded is what the source said of each case, judged together
@@ -7,49 +7,27 @@ with what the index itself saw of them (`store.rehearsals`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from signal_index.api.acting import acting
-from signal_index.api.callers import OwnSource, Source
-from signal_index.api.context import Index, TheIndex
+from signal_index.api.callers import Source
+from signal_index.api.context import TheIndex
 from signal_index.api.routing import Routes
 from signal_index.api.submissions import get_source
-from signal_index.api.transactions import looking
 from signal_index.errors import NotInTrial, UnknownRehearsal, UnknownSource
 from signal_index.ledger import Kind
 from signal_index.store.rehearsals import (
     close_rehearsal,
-    find_key_version,
-    find_last,
-    find_signers,
     get_source_of,
     open_rehearsal,
 )
-from signal_index.store.source_states import find_live_until, get_source_state
-from signal_index.store.standing import Standing
-from signal_index.taking_part import find_lacks
+from signal_index.store.source_states import get_source_state
 from signal_index.wire import rehearsals as wire
 from signal_index.wire.sources import SourceState
-from signal_index.wire.values import Id, Oin
+from signal_index.wire.values import Id
 
 routes = Routes("aanleveren")
-
-
-@routes.get("/own-sources", "De eigen bronnen: in proef of live, en wat er nog mist")
-async def list_own_sources(index: TheIndex, caller: OwnSource) -> wire.OwnSources:
-    """List every source for which the caller may send, and how it stands."""
-    standing = await index.standing.get(index.clock())
-    own = sorted(
-        one.oin
-        for one in standing.sources.values()
-        if one.active and caller.organisation in one.submitters
-    )
-    async with looking(index.engine) as conn:
-        items = [await _describe(conn, index, standing, oin) for oin in own]
-    return wire.OwnSources(items=items)
 
 
 @routes.post(
@@ -128,37 +106,3 @@ async def _verify_in_trial(conn: AsyncConnection, source: str) -> None:
     """Raise `NotInTrial` for a live source, by what stands now, not seconds ago."""
     if await get_source_state(conn, source) is not SourceState.TRIAL:
         raise NotInTrial
-
-
-async def _describe(
-    conn: AsyncConnection, index: Index, standing: Standing, oin: str
-) -> wire.OwnSource:
-    state = await get_source_state(conn, oin)
-    last = await find_last(conn, oin)
-    lacks: Sequence[wire.Lack] = ()
-    if state is SourceState.TRIAL:
-        signers = await find_signers(conn, oin if last is None else last[2])
-        version = await find_key_version(conn)
-        lacks = find_lacks(last and last[0], signers, version, index.clock())
-    return wire.OwnSource(
-        source=Oin(oin),
-        state=state,
-        places=[
-            _place(index, *place)
-            for place, covering in sorted(standing.coverage.items())
-            if any(one.source == oin for one in covering)
-        ],
-        liveUntil=await find_live_until(conn, oin),
-        lastRehearsal=last and last[1],
-        lacks=[one.value for one in lacks],
-    )
-
-
-def _place(index: Index, municipality: str, named: str) -> wire.OwnPlace:
-    catalogue = index.catalogue_in(municipality)
-    category = catalogue.categories[catalogue.parse_category(named)]
-    return wire.OwnPlace(
-        municipality=municipality,
-        category=named,
-        informedCodes=sorted(one.value for one in category.informed_codes),
-    )

@@ -11,25 +11,38 @@ from typing import Annotated
 from pydantic import Field
 
 from signal_index.wire.model import AnswerModel
+from signal_index.wire.rehearsals import LastRehearsal
 from signal_index.wire.sources import SourceState
+from signal_index.wire.values import Instant
 
 
 class OwnCoverage(AnswerModel):
-    """That a source publishes a category in a municipality, and how often."""
+    """That a source publishes a category in a municipality, and how often.
+
+    `informedCodes`: how a citizen whom it publishes there may have been informed.
+    """
 
     municipality: str
     category: str
     rhythmDays: int
+    informedCodes: list[str]
 
 
 class OwnSource(AnswerModel):
-    """A source that the caller may send for."""
+    """A source that the caller may send for, and how it stands.
+
+    `lacks`: what stands in the way of going live; empty where nothing does, and of a
+    source that is live. `liveUntil`: when it was taken back to trial.
+    """
 
     source: str
     kind: str
     active: bool
     state: Annotated[SourceState, Field(strict=False)]
     coverage: list[OwnCoverage]
+    liveUntil: Instant | None
+    lastRehearsal: LastRehearsal | None
+    lacks: list[str]
 
 
 class OwnSigner(AnswerModel):

@@ -13,7 +13,6 @@ from pydantic import Field, model_validator
 
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import AnswerModel, RequestModel
-from signal_index.wire.sources import SourceState
 from signal_index.wire.values import Count, Id, Instant, OinText, SlugText
 
 
@@ -120,32 +119,3 @@ class LastRehearsal(AnswerModel):
     closedAt: Instant
     passed: bool
     failed: list[str]
-
-
-class OwnPlace(AnswerModel):
-    """What a source publishes where, and how a citizen of it may have been informed."""
-
-    municipality: str
-    category: str
-    informedCodes: list[str]
-
-
-class OwnSource(AnswerModel):
-    """A source for which the caller may send, as it stands.
-
-    `lacks`: what stands in the way of going live; empty where nothing does, and of a
-    source that is live.
-    """
-
-    source: OinText
-    state: Annotated[SourceState, Field(strict=False)]
-    places: list[OwnPlace]
-    liveUntil: Instant | None
-    lastRehearsal: LastRehearsal | None
-    lacks: list[str]
-
-
-class OwnSources(AnswerModel):
-    """Every source for which the caller may send."""
-
-    items: list[OwnSource]

@@ -10,7 +10,7 @@ import httpx
 import typer
 from rich.console import Console
 
-from signal_index.wire.rehearsals import CaseResult, OwnSource, RehearsalCase
+from signal_index.wire.rehearsals import CaseResult, RehearsalCase
 from signal_index.wire.values import Oin
 from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, UNUSABLE, refusing_plainly
@@ -19,6 +19,7 @@ from sources.clock import now
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.pipeline import Sender
+from sources.registrations import find_uncovered
 from sources.rehearsing.cases import CASES
 from sources.rehearsing.running import Rehearsed, find_own, rehearse
 from sources.settings import AgencySettings, load_settings
@@ -64,22 +65,14 @@ async def _rehearse(
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             parties = make_parties(client, settings, keys, outbox)
             own = await find_own(parties[1], sender)
-            if uncovered := find_uncovered(profiles, own):
+            uncovered = [
+                f"{says} {remedy}"
+                for one in profiles
+                for says, remedy in find_uncovered(one, own)
+            ]
+            if uncovered:
                 return uncovered, None
             return [], await rehearse(parties, sender, told)
-
-
-def find_uncovered(profiles: Sequence[Profile], own: OwnSource) -> list[str]:
-    """Say what a profile delivers that is not registered for this source."""
-    known = {(one.municipality, one.category) for one in own.places}
-    return [
-        f"Profiel {profile.name}: categorie {category} in gemeente {municipality} is "
-        "voor deze bron niet aangemeld. Vraag het de beheerder van de index."
-        for profile in profiles
-        for municipality in profile.municipalities
-        for category in profile.categories
-        if (municipality, category) not in known
-    ]
 
 
 def summarise(done: Rehearsed) -> dict[str, object]:

@@ -31,8 +31,6 @@ from signal_index.wire.reconciling import (
 )
 from signal_index.wire.rehearsals import (
     NewRehearsal,
-    OwnSource,
-    OwnSources,
     RehearsalOpened,
     RehearsalRecorded,
     RehearsalResult,
@@ -167,10 +165,6 @@ class HttpIndex:
     async def close_delivery(self, delivery: Delivery) -> None:
         """Tell that a delivery is complete."""
         await self._send("POST", "/v1/deliveries", delivery)
-
-    async def fetch_own_sources(self) -> Sequence[OwnSource]:
-        """Fetch how the sources stand for which we may send: in trial, or live."""
-        return (await self._ask("GET", "/v1/own-sources", OwnSources)).items
 
     async def begin_rehearsal(self, rehearsal: NewRehearsal) -> RehearsalOpened:
         """Declare which references are of test persons, and begin."""

@@ -20,8 +20,8 @@ from signal_index.notice import (
     subject_commitment,
 )
 from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.own_registration import OwnCoverage
 from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
-from signal_index.wire.rehearsals import OwnPlace
 from signal_index.wire.signals import (
     BatchBody,
     Informed,
@@ -71,7 +71,7 @@ class RehearsalDesk:
 
     index: HttpIndex
     sender: Sender
-    places: Sequence[OwnPlace]
+    places: Sequence[OwnCoverage]
     key_version: int
     persons: Sequence[Pseudonym] = field(repr=False)
     references: References = field(default_factory=References)

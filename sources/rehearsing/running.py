@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
+from signal_index.wire.own_registration import OwnSource
 from signal_index.wire.rehearsals import (
     CaseResult,
     NewRehearsal,
-    OwnSource,
     RehearsalCase,
     RehearsalRecorded,
     RehearsalResult,
@@ -55,10 +55,12 @@ async def rehearse(
     own = await find_own(index, sender)
     if own.state is not SourceState.TRIAL:
         raise RehearsalRefused(_LIVE)
-    if not own.places:
+    if not own.coverage:
         raise RehearsalRefused(_NO_PLACE)
     found = await evaluator.evaluate(TEST_PERSONS)
-    desk = RehearsalDesk(index, sender, own.places, found.key_version, found.pseudonyms)
+    desk = RehearsalDesk(
+        index, sender, own.coverage, found.key_version, found.pseudonyms
+    )
     begun = NewRehearsal(
         rehearsal=uuid4(),
         source=sender.source,
@@ -76,7 +78,7 @@ async def rehearse(
 
 async def find_own(index: HttpIndex, sender: Sender) -> OwnSource:
     """Give how our source stands at the index, or raise `RehearsalRefused`."""
-    for one in await index.fetch_own_sources():
+    for one in (await index.fetch_registration()).sources:
         if one.source == sender.source:
             return one
     raise RehearsalRefused(_UNKNOWN)

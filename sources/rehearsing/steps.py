@@ -30,7 +30,7 @@ NO_MUNICIPALITY: Final = MunicipalityCode("0000")
 
 
 async def _source_in_trial(desk: RehearsalDesk) -> str | None:
-    own = await desk.index.fetch_own_sources()
+    own = (await desk.index.fetch_registration()).sources
     states = {one.state for one in own if one.source == desk.sender.source}
     return None if states == {SourceState.TRIAL} else "not-in-trial"
 

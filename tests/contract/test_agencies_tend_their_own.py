@@ -209,8 +209,16 @@ async def test_an_agency_reads_how_it_is_registered_and_nothing_of_another(
                         "municipality": "9901",
                         "category": agency.category,
                         "rhythmDays": 7,
+                        "informedCodes": [
+                            "discussed",
+                            "informed-by-letter",
+                            "representative-informed",
+                        ],
                     }
                 ],
+                "liveUntil": None,
+                "lastRehearsal": None,
+                "lacks": [],
             }
         ],
     }

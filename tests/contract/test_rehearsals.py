@@ -104,9 +104,9 @@ class Rehearsing:
         return said
 
     async def own(self) -> dict[str, Any]:
-        answer = await self.send("GET", "/own-sources")
+        answer = await self.send("GET", "/own-registration")
         assert answer.status_code == 200, answer.text
-        (found,) = answer.json()["items"]
+        (found,) = answer.json()["sources"]
         said: dict[str, Any] = found
         return said
 
@@ -135,7 +135,7 @@ async def test_a_rehearsal_that_passed_leaves_nothing_to_lack(
     own = await trying.own()
     assert (own["state"], own["lacks"]) == ("trial", [])
     assert own["lastRehearsal"]["failed"] == []
-    assert [one["category"] for one in own["places"]] == ["schuldhulpverlening"]
+    assert [one["category"] for one in own["coverage"]] == ["schuldhulpverlening"]
     assert await trying.count() == 0
 
 

@@ -107,7 +107,7 @@ async def test_a_rehearsal_may_be_done_again(town: Town) -> None:
 async def test_the_source_sees_how_it_stands(town: Town) -> None:
     await _rehearse(town)
     token = town.world.a_source_token(town.world.debt_help)
-    answer = await town.world.send("GET", "/own-sources", token)
-    (own,) = answer.json()["items"]
+    answer = await town.world.send("GET", "/own-registration", token)
+    (own,) = answer.json()["sources"]
     assert (own["state"], own["lacks"]) == (SourceState.TRIAL.value, [])
     assert own["lastRehearsal"]["passed"] is True

@@ -57,10 +57,18 @@ REGISTERED = OwnRegistration(
             active=True,
             state=SourceState.LIVE,
             coverage=[
-                OwnCoverage(municipality=place, category=category, rhythmDays=7)
+                OwnCoverage(
+                    municipality=place,
+                    category=category,
+                    rhythmDays=7,
+                    informedCodes=["informed-by-letter"],
+                )
                 for place in a_profile().municipalities
                 for category in a_profile().categories
             ],
+            liveUntil=None,
+            lastRehearsal=None,
+            lacks=[],
         )
     ],
 )
@@ -337,11 +345,14 @@ class Refused(Tokens):
 
 
 async def test_a_source_that_nobody_sees_yet_says_so(tmp_path: Path) -> None:
-    tried = anew(REGISTERED.sources[0], state=SourceState.TRIAL)
+    tried = anew(
+        REGISTERED.sources[0], state=SourceState.TRIAL, lacks=["rehearsal-old"]
+    )
     route = known_as(sources=[tried])
     async with a_patient(tmp_path, route) as patient:
         found = await find(patient, "aanmelding index")
-    assert (found.state, "op proef" in found.says) == (State.GOOD, True)
+    assert (found.state, "in proef" in found.says) == (State.GOOD, True)
+    assert "langer dan 30 dagen geleden" in found.says
 
 
 async def test_a_provider_that_refuses_is_named_and_not_the_index(
