@@ -67,6 +67,11 @@ VERBS: Final = {
         "corrections_app",
         "Correcties en bezwaren van inwoners over uw signalen.",
     ),
+    "brp": Verb(
+        "sources.cli.brp",
+        "brp_app",
+        "Personen zonder BSN: wie de BRP niet zeker vond.",
+    ),
     "deliveries": Verb(
         "sources.cli.deliveries",
         "deliveries_app",

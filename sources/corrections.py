@@ -17,7 +17,7 @@ from sources.outbox.staging import mark_case
 from sources.outbox.store import Outbox
 from sources.profile import Profile
 from sources.publisher.http_index import HttpIndex
-from sources.values import Case, Place
+from sources.values import Case, Place, Unidentified
 
 
 async def fetch_waiting(index: HttpIndex) -> Sequence[OwnCorrection]:
@@ -46,7 +46,7 @@ def find_records(
         with file.open("rb") as stream:
             for reading in read_file(stream, profile, today=today):
                 for case in reading:
-                    if isinstance(case, Case):
+                    if isinstance(case, Case | Unidentified):
                         key = mark_case(outbox.key, profile.name, case.key)
                         if key in references:
                             found[references[key]] = case.place

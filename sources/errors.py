@@ -23,7 +23,8 @@
         ├── IndexUnreachable      the index did not answer, retries and all
         ├── IndexRefused          the index refused the whole request
         ├── ClockDiffers          the clock here is not the index's
-        └── EvaluationStopped     no pair of key holders evaluated our points
+        ├── EvaluationStopped     no pair of key holders evaluated our points
+        └── GatewayStopped        the population register is of no use to us now
 
 A record that cannot be sent is none of these: it is a `Reject`, and the rest goes
 through. No message holds input.
@@ -204,6 +205,13 @@ class ClockDiffers(PublishingStopped):
 
 class EvaluationStopped(PublishingStopped):
     """No pair of key holders evaluated our points."""
+
+
+class GatewayStopped(PublishingStopped):
+    """The gateway to the population register is silent, refuses, or is asked enough.
+
+    Nothing was published of this delivery. What was answered is kept.
+    """
 
 
 def _say_duration(seconds: int) -> str:

@@ -28,6 +28,7 @@ class Event(LoggedEvent):
     FEED_DONE = "feed-done", "feed", "count"
     FEED_FAILED = "feed-failed", "feed", "error"
     FEED_WAITS = "feed-waits", "feed", "error", "seconds"
+    IDENTIFIED = "identified", "count", "doubts"
     RECONCILED = "reconciled", "equal", "compared"
     STATUS_UNTOLD = "status-untold", "error"
 

@@ -69,7 +69,7 @@ EventSource = Annotated[str, AfterValidator(_check_event_source)]
 class Columns(ClosedRow):
     """Which column holds what; what is absent here is never read."""
 
-    bsn: Column
+    bsn: Column | None = None
     start: Column
     case_number: Column | None = None
     end: Column | None = None
@@ -82,6 +82,10 @@ class Columns(ClosedRow):
     category: Column | None = None
     informed: Column | None = None
     informed_on: Column | None = None
+    surname: Column | None = None
+    initials: Column | None = None
+    postcode: Column | None = None
+    house_number: Column | None = None
 
 
 class MappedLayout(ClosedRow):

@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +25,7 @@ from pydantic import (
 
 from keys.municipality import MunicipalityCode
 from signal_index.wire.values import Slug
+from sources.brp.settings import ALLOWED
 from sources.closed_row import ClosedRow
 from sources.contacts import ContactRow
 from sources.errors import InvalidProfile
@@ -94,6 +95,7 @@ class Profile(ClosedRow):
     valid_months: int = Field(ge=6, le=24)
     informed: SlugText
     default_contact: str | None = None
+    identify: Literal["brp"] | None = None
     age_limit: int | None = Field(default=None, ge=1, le=130)
     codes: Codes = Codes()
     csv: CsvLayout | None = None
@@ -134,6 +136,9 @@ class Profile(ClosedRow):
             raise ValueError("default_contact is not in [contacts]")
         if self.mapped:
             _check_columns(self, self.mapped.columns)
+            _check_person(self, self.mapped)
+        elif self.identify:
+            raise ValueError("identify needs a format with columns")
         if OPT_IN_ONLY & set(self.categories) and not _has_opt_in(self):
             raise ValueError("this category needs an opt-in column")
         return self
@@ -232,6 +237,28 @@ def _check_columns(profile: Profile, columns: Columns) -> None:
     for is_wrong, message in wrong:
         if is_wrong:
             raise ValueError(message)
+
+
+def _check_person(profile: Profile, layout: MappedLayout) -> None:
+    """Refuse a person who cannot be told: a number, or all that finds one; not both."""
+    columns = layout.columns
+    found_by = (columns.surname, columns.birth, columns.postcode, columns.house_number)
+    if profile.identify is None:
+        if columns.bsn is None:
+            raise ValueError("columns.bsn is needed")
+        if columns.surname or columns.initials or found_by[2] or found_by[3]:
+            raise ValueError("names and addresses are read with identify alone")
+        return
+    if profile.facts.is_messages:
+        raise ValueError("identify is for files and views, not for messages")
+    if columns.bsn or layout.bsn_zero_lost or layout.shared_case_numbers:
+        raise ValueError("identify is for files without a BSN, a case for each person")
+    if not all((*found_by, columns.case_number)):
+        raise ValueError(
+            "identify needs surname, birth, postcode, house_number and case_number"
+        )
+    if not any(set(profile.categories) <= allowed for allowed in ALLOWED.values()):
+        raise ValueError("no legal basis lets identify publish this category")
 
 
 def _has_opt_in(profile: Profile) -> bool:

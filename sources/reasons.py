@@ -29,6 +29,10 @@ class Reason(StrEnum):
     ELEMENT_REPEATED = "element-repeated"
     MESSAGE_UNREADABLE = "message-unreadable"
     SCHEMA_VIOLATED = "schema-violated"
+    PERSON_UNREADABLE = "person-unreadable"
+    BRP_DOUBT = "brp-doubt"
+    BRP_NOT_ASKED = "brp-not-asked"
+    BRP_NOBODY = "brp-nobody"
     REFUSED_CATEGORY = "index-category-not-established"
     REFUSED_CONTACT = "index-contact-refused"
     REFUSED_SOURCE = "index-source-not-registered"
@@ -114,6 +118,22 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.SCHEMA_VIOLATED: Explanation(
         "Dit veld is niet zoals de standaard het voorschrijft.",
         "Laat de leverancier van het systeem de levering verbeteren.",
+    ),
+    Reason.PERSON_UNREADABLE: Explanation(
+        "Met dit veld is niemand op te zoeken in de BRP.",
+        "Vul de achternaam, een postcode zoals 1234 AB en een huisnummer in.",
+    ),
+    Reason.BRP_DOUBT: Explanation(
+        "In de BRP is niet met zekerheid een persoon gevonden.",
+        "Kijk met `signal-source brp list` en beslis met `signal-source brp settle`.",
+    ),
+    Reason.BRP_NOT_ASKED: Explanation(
+        "Deze persoon is nog niet opgezocht in de BRP.",
+        "Dat gebeurt bij het publiceren; dan gaat dit signaal mee.",
+    ),
+    Reason.BRP_NOBODY: Explanation(
+        "Een medewerker besliste dat deze persoon niet in de BRP staat.",
+        "Verbeter naam, geboortedatum of adres in de registratie.",
     ),
     Reason.REFUSED_CATEGORY: Explanation(
         "De index neemt deze categorie voor deze gemeente niet aan.",

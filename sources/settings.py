@@ -5,8 +5,7 @@ trust and where things are must be said. Paths are relative to the settings file
 """
 
 from pathlib import Path
-from typing import Annotated, Final, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -25,21 +24,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from keys.config import KeyOrigin
+from sources.brp.settings import BrpPlace
 from sources.closed_row import ClosedRow
 from sources.errors import InvalidAgencySettings
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow
+from sources.urls import Url
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 Oin = Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$")]
-
-
-def _check_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return url.rstrip("/")
-    if parts.scheme == "http" and parts.hostname in LOOPBACK:
-        return url.rstrip("/")
-    raise ValueError("https, or http on this machine")
 
 
 def _check_database_url(text: str) -> str:
@@ -52,7 +43,6 @@ def _check_database_url(text: str) -> str:
     return text
 
 
-Url = Annotated[str, AfterValidator(_check_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_check_database_url)]
 
 
@@ -127,12 +117,24 @@ class AgencySettings(BaseSettings):
     agent: AgentRow = AgentRow()
     feeds: tuple[FeedRow, ...] = Field(default=(), max_length=32)
     receiver: ReceiverRow | None = None
+    brp: BrpPlace | None = None
 
     @model_validator(mode="after")
     def _holders_differ(self) -> Self:
         places = self.holders.places
         if len({place.index for place in places}) != len(places):
             raise ValueError("two holders have the same index")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_for_a_partner(self) -> Self:
+        if self.brp is None:
+            return self
+        if self.brp.on_behalf_of != self.source or self.source == self.organisation:
+            raise ValueError(
+                "brp: de gemeente (organisation) zoekt alleen op voor een partner"
+                " zonder recht op het BSN (source, on_behalf_of)"
+            )
         return self
 
     @model_validator(mode="after")
@@ -192,9 +194,14 @@ def _resolve(settings: AgencySettings, folder: Path) -> AgencySettings:
                 for name, place in settings.databases.items()
             },
             "feeds": tuple(_resolve_feed(feed, folder) for feed in settings.feeds),
+            "brp": settings.brp and _resolve_brp(settings.brp, folder),
             "receiver": settings.receiver and _resolve_keys(settings.receiver, folder),
         }
     )
+
+
+def _resolve_brp(place: BrpPlace, folder: Path) -> BrpPlace:
+    return place.model_copy(update={"key_file": folder / place.key_file})
 
 
 def _resolve_database(place: DatabasePlace, folder: Path) -> DatabasePlace:

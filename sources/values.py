@@ -6,6 +6,7 @@
 - None of these shows a BSN or a case number when printed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -89,6 +90,27 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """Whom a record is about, by what it has instead of a number. Prints as nothing."""
+
+    surname: str = field(repr=False)
+    born: date = field(repr=False)
+    postcode: str = field(repr=False)
+    house_number: int = field(repr=False)
+    initials: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Unidentified:
+    """An open case of somebody whose number is not known yet; `complete` adds it."""
+
+    place: Place
+    key: CaseKey
+    sought: Sought
+    complete: Callable[[Bsn], Case] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
     """A record that says that a case is over, or may no longer be told, and why."""
 
@@ -114,6 +136,6 @@ class Skipped:
     """A record that, by the profile, has nothing to say (yet)."""
 
 
-Entry = Case | Closing | Kept | Skipped | Reject
+Entry = Case | Unidentified | Closing | Kept | Skipped | Reject
 Reading = tuple[Entry, ...]
 """What one record gives: a case, a closing, nothing, or rejects (and then its key)."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from keys.bsn import WEIGHTS, parse_bsn
 from signal_index.wire.deliveries import DeliveryKind
+from sources.brp.identifying import Identifier
 from sources.intake.files import FileIntake
 from sources.outbox.deliveries import OpenDelivery, find_rejects
 from sources.outbox.store import Moment, Outbox, Step
@@ -158,6 +159,7 @@ class Agency:
     now: datetime = NOW
     ahead: timedelta = timedelta()
     heard: Heard = field(default_factory=Heard)
+    find_persons: Callable[[Outbox], Identifier] | None = None
 
     def __post_init__(self) -> None:
         self.index.clock = lambda: self.now
@@ -189,7 +191,8 @@ class Agency:
                 self.heard.rejects = list(find_rejects(outbox, delivery.id))
 
             parties = (self.evaluator, self.index)
-            run = Run(outbox, parties, sender, self.heard, report)
+            finder = self.find_persons(outbox) if self.find_persons else None
+            run = Run(outbox, parties, sender, self.heard, report, identifier=finder)
             task = Task(
                 FileIntake(self.file, self.profile), self.profile, kind, confirmed
             )

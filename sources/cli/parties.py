@@ -8,6 +8,8 @@ from keys.client import HolderPlace, HolderTransport, Signer
 from keys.config import parse_pins
 from keys.errors import ConfigRefused
 from sources.agency_keys import AgencyKeys
+from sources.brp.gateway import HttpGateway
+from sources.brp.identifying import Identifier
 from sources.clock import now
 from sources.errors import InvalidAgencySettings
 from sources.outbox.store import Outbox
@@ -24,6 +26,16 @@ TIMEOUT: Final = httpx.Timeout(120.0, connect=10.0)
 def make_signer(settings: AgencySettings, keys: AgencyKeys) -> Signer:
     """Give what signs this agency's requests to key holders."""
     return Signer(settings.organisation, settings.source, keys.request, now)
+
+
+def make_identifier(
+    client: httpx.AsyncClient, settings: AgencySettings, outbox: Outbox
+) -> Identifier | None:
+    """Give what finds persons in the population register, where the settings say so."""
+    if settings.brp is None:
+        return None
+    gateway = HttpGateway(client, settings.brp, Patience(now))
+    return Identifier(outbox, gateway, settings.brp)
 
 
 def make_parties(

@@ -19,7 +19,7 @@ from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
-from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.clock import now
 from sources.events import start_logging
 from sources.outbox.deliveries import OpenDelivery, find_rejects
@@ -97,7 +97,8 @@ async def _publish(
         task = Task(intake, asked.profile, asked.kind, asked.confirmed)
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             parties = make_parties(client, settings, keys, outbox)
-            run = Run(outbox, parties, sender, bars, report)
+            identifier = make_identifier(client, settings, outbox)
+            run = Run(outbox, parties, sender, bars, report, identifier=identifier)
             closed = await run.publish(task)
     return [summarise(delivery, files) for delivery in closed]
 

@@ -24,7 +24,7 @@ from sources.agent.feeds import Feed
 from sources.agent.stopping import stop_on_signals
 from sources.agent.worker import RECONCILE, Jobs, Surroundings, Worker
 from sources.cli.edge import Bars, refusing_plainly
-from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.cli.publish import name_rejects, summarise
 from sources.cli.reconcile import make_scope
 from sources.clock import AMSTERDAM, now
@@ -93,7 +93,16 @@ class _Office:
     def make_run(self) -> Run:
         """Make a run of the publisher."""
         parties = make_parties(self.client, self.settings, self.keys, self.outbox)
-        return Run(self.outbox, parties, self._sender, Bars(quiet=True), self._report)
+        identifier = make_identifier(self.client, self.settings, self.outbox)
+        bars = Bars(quiet=True)
+        return Run(
+            self.outbox,
+            parties,
+            self._sender,
+            bars,
+            self._report,
+            identifier=identifier,
+        )
 
     async def compare(self, worker: Worker) -> None:
         """Compare what is open with the index; what it lacks is delivered again."""

@@ -12,6 +12,7 @@ Pure: a raw case and a profile in, entries out. The order of the questions matte
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
+from functools import partial
 
 from keys.bsn import Bsn, parse_bsn
 from keys.errors import InvalidBsn
@@ -20,6 +21,7 @@ from signal_index.wire.signals import Informed, WithdrawalReason
 from signal_index.wire.values import Slug
 from sources.connectors.contact_fields import read_contact
 from sources.connectors.fields import FieldReader, RawCase
+from sources.connectors.persons import read_sought
 from sources.dates import derive_age_limit
 from sources.profile import Profile
 from sources.reasons import Reason
@@ -32,6 +34,8 @@ from sources.values import (
     NaturalKey,
     Reading,
     Skipped,
+    Sought,
+    Unidentified,
 )
 
 LONGEST_NUMBER = 100
@@ -67,7 +71,7 @@ def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
         return (Kept(key) if key else Skipped(),)
     if key and (state is _State.OVER or times.over_on):
         return (Closing(key, times.over_on or today, times.why),)
-    case = _read_open(reader, profile, raw, times)
+    case: Case | Unidentified | None = _read_open(reader, profile, raw, times)
     if case:
         return (case,)
     return (*reader.faults, Kept(key)) if key else tuple(reader.faults)
@@ -154,8 +158,12 @@ def _find_bsn(reader: FieldReader, profile: Profile) -> Bsn | None:
 
 def _read_open(
     reader: FieldReader, profile: Profile, raw: RawCase, times: _Times
-) -> Case | None:
-    bsn = reader.bsn(zero_lost=_zero_lost(profile, reader.text("bsn")))
+) -> Case | Unidentified | None:
+    person: Bsn | Sought | None
+    if profile.identify:
+        person = read_sought(reader)
+    else:
+        person = reader.bsn(zero_lost=_zero_lost(profile, reader.text("bsn")))
     number = reader.text("number")
     if _is_numbered(profile) and not 0 < len(number) <= LONGEST_NUMBER:
         reader.fault(reader.name("number"), Reason.CASE_NUMBER_INVALID)
@@ -164,21 +172,24 @@ def _read_open(
     contact = read_contact(reader, profile, raw)
     informed = _read_informed(reader, profile, times.start)
     key = _find_key(reader, profile, times.start)
-    if reader.faults or not (bsn and key and times.start):
+    if reader.faults or not (person and key and times.start):
         return None
     if not (category and municipality and contact and informed):
         return None
-    return Case(
+    complete = partial(
+        Case,
         raw.place,
         key,
-        bsn,
-        category,
-        municipality,
-        times.start,
-        times.limit,
-        contact,
-        informed,
+        category=category,
+        municipality=municipality,
+        started_on=times.start,
+        limit=times.limit,
+        contact=contact,
+        informed=informed,
     )
+    if isinstance(person, Sought):
+        return Unidentified(raw.place, key, person, complete)
+    return complete(person)
 
 
 def _read_category(reader: FieldReader, profile: Profile) -> Slug | None:

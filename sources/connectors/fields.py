@@ -29,6 +29,10 @@ Role = Literal[
     "category",
     "informed",
     "informed_on",
+    "surname",
+    "initials",
+    "postcode",
+    "house_number",
 ]
 T = TypeVar("T")
 

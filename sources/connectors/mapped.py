@@ -27,6 +27,10 @@ ROLES: Final[Mapping[str, Role]] = {
     "category": "category",
     "informed": "informed",
     "informed_on": "informed_on",
+    "surname": "surname",
+    "initials": "initials",
+    "postcode": "postcode",
+    "house_number": "house_number",
 }
 
 

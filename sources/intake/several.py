@@ -16,7 +16,7 @@ from sources.intake.files import FileIntake
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile
 from sources.reasons import Reason
-from sources.values import Case, Entry, Place, Reading, Reject
+from sources.values import Case, Entry, Place, Reading, Reject, Unidentified
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class SeveralIntake:
 
 
 def _number(entry: Entry, count: int) -> Entry:
-    if not isinstance(entry, Case | Reject):
+    if not isinstance(entry, Case | Unidentified | Reject):
         return entry
     place = entry.place
     return replace(entry, place=Place(place.line, f"bestand {count}, {place.record}"))

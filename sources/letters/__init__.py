@@ -70,6 +70,9 @@ def _find_recipients(
 ) -> Iterator[Recipient]:
     if profile.csv is None:
         raise InvalidProfile("Brieven worden uit een CSV-bestand gemaakt.")
+    if profile.identify:
+        # Who is not found gets no signal, and so no letter that says so.
+        raise InvalidProfile("Brieven vragen een bestand met een BSN.")
     with source.open("rb") as file:
         readings = read_file(file, profile, today=terms.today)
         cases = {

@@ -175,4 +175,19 @@ CREATE TABLE stray (
 DELETE FROM meta WHERE name LIKE 'known:%';
 """
 
-STEPS: Final = (_FIRST, _MESSAGES, _EVIDENCE, _CORRECTING)
+# Who was sought in the population register, and what came of it (`why` is empty where
+# somebody was found): sealed, until a day. And how much was asked on a day.
+_BRP: Final = """
+CREATE TABLE brp_answer (
+  mark BLOB PRIMARY KEY,
+  reference TEXT NOT NULL UNIQUE,
+  why TEXT NOT NULL,
+  record TEXT NOT NULL,
+  profile TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  until TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE brp_asked (day TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
+"""
+
+STEPS: Final = (_FIRST, _MESSAGES, _EVIDENCE, _CORRECTING, _BRP)

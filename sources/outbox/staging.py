@@ -29,6 +29,7 @@ from sources.values import (
     Kept,
     Reading,
     Reject,
+    Unidentified,
 )
 
 ROWS_AT_ONCE: Final = 2_000
@@ -73,6 +74,10 @@ class Stager:
                 case Case() if not self._stage_case(connection, entry):
                     field = "" if isinstance(entry.key, CaseNumber) else "BSN"
                     rejects.append(Reject(entry.place, field, Reason.DOUBLE_RECORD))
+                case Unidentified():
+                    # Nobody asked who it is: say so, and keep the signal that it had.
+                    rejects.append(Reject(entry.place, "", Reason.BRP_NOT_ASKED))
+                    self._stage_kept(connection, Kept(entry.key))
                 case Closing():
                     self._stage_closing(connection, entry)
                 case Kept():

@@ -40,6 +40,7 @@ Step = Literal[
     "mend",
     "keep-proof",
     "receive",
+    "identify",
 ]
 Moment = Literal["before", "after"]
 Observer = Callable[[Step, Moment], None]

@@ -11,13 +11,16 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol
 
 from signal_index.wire.deliveries import DeliveryKind
+from sources.brp.identifying import Identifier
 from sources.clock import day_of
 from sources.errors import (
     IndexRefused,
+    InvalidAgencySettings,
     TooManyGone,
     UnreadableFile,
 )
@@ -92,12 +95,15 @@ class Run:
         sender: Sender,
         progress: Progress,
         report: Callable[[OpenDelivery], None],
+        *,
+        identifier: Identifier | None = None,
     ) -> None:
         self._outbox = outbox
         self._parties = parties
         self._sender = sender
         self._progress = progress
         self._report = report
+        self._identifier = identifier
 
     async def publish(self, task: Task) -> list[OpenDelivery]:
         """Publish one intake; gives the deliveries closed on the way, this one last.
@@ -145,12 +151,14 @@ class Run:
     async def _read(self, task: Task, mark: bytes) -> OpenDelivery:
         await verify_clock(self._parties[1], self._sender.now)
         now = self._sender.now()
-        delivery = open_delivery(self._outbox, task.profile, task.kind, mark, now=now)
-        _log_delivery(Event.DELIVERY_OPENED, delivery)
         terms = Terms(task.profile.valid_months, day_of(now), task.confirmed)
         known = None
         if task.kind is DeliveryKind.FULL:
             known = find_known(self._outbox, task.profile, mark, today=terms.today)
+        if known is None and task.profile.identify:
+            task = await self._identify(task, terms.today)
+        delivery = open_delivery(self._outbox, task.profile, task.kind, mark, now=now)
+        _log_delivery(Event.DELIVERY_OPENED, delivery)
         try:
             if known is not None:
                 recognise(self._outbox, delivery, known)
@@ -164,6 +172,17 @@ class Run:
         self._progress.planned(work)
         log_event(Event.DELIVERY_PLANNED, delivery=str(delivery.id), work=work)
         return delivery
+
+    async def _identify(self, task: Task, today: date) -> Task:
+        """Find the persons of a delivery, before anything of it is read."""
+        if self._identifier is None:
+            raise InvalidAgencySettings(
+                "Dit profiel zoekt personen op in de BRP (identify). Dat kan alleen "
+                "met [brp] in de agency.toml van de gemeente."
+            )
+        name = task.profile.name
+        found = await self._identifier.identify(task.intake, name, today=today)
+        return replace(task, intake=found)
 
     async def _stage(self, delivery: OpenDelivery, task: Task) -> None:
         messages = task.profile.facts.is_messages

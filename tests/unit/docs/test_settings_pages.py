@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from desk.settings import DeskSettings, IdentitySettings, LedgerSettings
 from keys.holder.settings import HolderSettings
+from sources.brp.settings import BrpPlace
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow, SenderRow
 from sources.settings import AgencySettings
 
@@ -34,6 +35,7 @@ def _names(pages: tuple[str, ...]) -> set[str]:
         (AgentRow, AGENCYS),
         (ReceiverRow, AGENCYS),
         (SenderRow, AGENCYS),
+        (BrpPlace, ("connectors/brp.md",)),
     ],
 )
 def test_every_setting_is_named_on_its_page(
