@@ -14,8 +14,9 @@ import httpx
 
 from sources.errors import SourceError
 from sources.findings import Finding, Patient, State
-from sources.outbox.deliveries import find_unfinished
+from sources.outbox.deliveries import find_unfinished, is_unheard
 from sources.outbox.evidence import find_unproven
+from sources.outbox.holding import find_held
 from sources.outbox.planning import count_work
 from sources.outbox.standing import find_reconciled
 from sources.profile import Profile
@@ -107,6 +108,23 @@ async def _look_at_outbox(patient: Patient) -> Finding:
     return Finding("postvak", State.GOOD, "Alles wat gelezen is, is verstuurd.")
 
 
+async def _look_at_deliveries(patient: Patient) -> Finding:
+    """Hold that nothing waits for an answer, and that the last file made sense."""
+    about = "leveringen"
+    held = find_held(patient.outbox)
+    if held:
+        says = f"Er wachten leveringen tot iemand heeft gekeken: {len(held)}."
+        return Finding(about, State.WARNING, says, _REMEDIES[about])
+    names = [
+        one.name for one in patient.profiles if is_unheard(patient.outbox, one.name)
+    ]
+    if names:
+        says = f"Het meeste in de laatste levering was onbruikbaar: {', '.join(names)}."
+        remedy = "Kijk in het bestand met afgewezen records en lever opnieuw aan."
+        return Finding(about, State.WRONG, says, remedy)
+    return Finding(about, State.GOOD, "De laatste leveringen waren te gebruiken.")
+
+
 async def _look_at_reconciliation(patient: Patient) -> Finding:
     about, remedy = "vergelijking", _REMEDIES["vergelijking"]
     last = find_reconciled(patient.outbox)
@@ -172,6 +190,7 @@ _REMEDIES: Final = {
         "dienst werkt."
     ),
     "postvak": "Laat geen tweede opdracht tegelijk draaien.",
+    "leveringen": "Draai `signal-source deliveries show`.",
     "vergelijking": "Draai `signal-source reconcile`.",
     "bewijzen": "Draai `signal-source evidence` met --fetch.",
 }
@@ -183,6 +202,7 @@ _REACHABLE: Final = (
 _AT_WORK: Final = (
     ("contactpersonen", _look_at_own_contacts),
     ("postvak", _look_at_outbox),
+    ("leveringen", _look_at_deliveries),
     ("vergelijking", _look_at_reconciliation),
     ("bewijzen", _look_at_proofs),
 )

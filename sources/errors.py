@@ -11,9 +11,11 @@
     │   └── OutboxUnwritable      the disk is full, or cannot be written
     ├── FeedFailed                a feed of the agent could not be delivered
     ├── FolderRefused             the folder for deliveries is not ours to use
-    ├── TooManyGone               more signals would be withdrawn than is safe
+    ├── DeliveryHeld              a delivery waits: somebody must look at it first
+    ├── DeliveryUnheard           a delivery is closed, and most of it made no sense
     ├── TooManyUnknown            the same, of what the index has and we do not
     ├── DeliveryUnderWay          a delivery is half sent: finish that first
+    ├── NothingHeld               this delivery does not wait for an answer
     ├── UnknownDelivery           the outbox has no delivery of this id
     ├── UnknownReference          nothing was ever sent under this reference
     ├── RehearsalRefused          the source is live, unknown, or publishes nothing
@@ -29,6 +31,8 @@
 A record that cannot be sent is none of these: it is a `Reject`, and the rest goes
 through. No message holds input.
 """
+
+from uuid import UUID
 
 
 class SourceError(Exception):
@@ -87,15 +91,28 @@ class OutboxUnwritable(OutboxRefused):
         )
 
 
-class TooManyGone(SourceError):
-    """A full delivery lacks more known cases than may be withdrawn unasked."""
+class DeliveryHeld(SourceError):
+    """A delivery changes more than goes unasked: nothing of it is sent yet."""
 
-    def __init__(self, gone: int, active: int) -> None:
-        self.gone = gone
-        self.active = active
+    def __init__(self, delivery: UUID, profile: str) -> None:
+        self.delivery = delivery
+        self.profile = profile
         super().__init__(
-            f"{gone} van {active} bekende zaken ontbreken in deze volledige levering. "
-            "Er is niets verstuurd. Klopt dit? Geef de opdracht opnieuw met --confirm."
+            f"Deze levering van {profile} wacht op u: er verandert meer dan gewoon is. "
+            "Er is niets verstuurd. Kijk wat er verandert: "
+            f"`signal-source deliveries show {delivery}`. Klopt het? `deliveries "
+            "approve`. Klopt het niet? `deliveries drop`, of lever een beter bestand."
+        )
+
+
+class DeliveryUnheard(SourceError):
+    """A delivery was closed, but most of it could not be used."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Het meeste in deze levering was niet te gebruiken. Wat wel klopte, is "
+            "verstuurd. De index telt dit niet als een levering: wie bevraagt, ziet "
+            "dat u te laat bent. Kijk in het bestand met afgewezen records."
         )
 
 
@@ -119,6 +136,16 @@ class DeliveryUnderWay(SourceError):
         super().__init__(
             "Er is nog een levering onderweg. Rond die eerst af met "
             "`signal-source publish`."
+        )
+
+
+class NothingHeld(SourceError):
+    """Nobody is asked about this delivery, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Deze levering wacht niet op u. Er is misschien al over beslist, of er "
+            "kwam een nieuwere. Kijk met `signal-source deliveries show`."
         )
 
 

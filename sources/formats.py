@@ -33,6 +33,11 @@ class FormatFacts:
     is_numbered: bool = False
     names_contacts: bool = False
 
+    @property
+    def has_header(self) -> bool:
+        """Whether one without a record still shows that it is in this format."""
+        return self.table is not None and not self.is_messages
+
 
 FORMATS: Final[Mapping[str, FormatFacts]] = MappingProxyType(
     {

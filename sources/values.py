@@ -112,12 +112,18 @@ class Unidentified:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A record that says that a case is over, or may no longer be told, and why."""
+    """A record that says that a case is over, or may no longer be told, and why.
+
+    Where one case number has several provisions, `bsn` and `started_on` say which one
+    it closes; without both it closes all that are under the number.
+    """
 
     key: CaseKey
     on: date
     reason: WithdrawalReason = WithdrawalReason.ENDED
     told_at: str = ""
+    bsn: Bsn | None = None
+    started_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +131,13 @@ class Kept:
     """A case that is in the file, though its record gives no signal now.
 
     It is not gone from a full delivery: a signal is not withdrawn because somebody
-    mistyped a telephone number.
+    mistyped a telephone number. A `doubtful` one is known by its number alone, while
+    nothing else of the record makes sense: where no signal has that number, the record
+    may be that of any other case.
     """
 
     key: CaseKey
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,18 @@ class Skipped:
     """A record that, by the profile, has nothing to say (yet)."""
 
 
-Entry = Case | Unidentified | Closing | Kept | Skipped | Reject
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What a file says of itself, beside its records; no record, and not counted.
+
+    `written` is when it was made, as text that sorts; `swallowed` are lines that look
+    like records and stand inside a field of another one.
+    """
+
+    written: str = ""
+    swallowed: int = 0
+
+
+Entry = Case | Unidentified | Closing | Kept | Skipped | Reject | Aside
 Reading = tuple[Entry, ...]
 """What one record gives: a case, a closing, nothing, or rejects (and then its key)."""

@@ -21,6 +21,7 @@ from signal_index.wire.deliveries import DeliveryKind
 from signal_index.wire.reconciling import ReconcilingScope
 from signal_index.wire.rehearsals import CaseResult
 from signal_index.wire.values import Oin, Slug
+from sources.errors import DeliveryHeld
 from sources.intake.files import FileIntake
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.store import Outbox
@@ -33,7 +34,7 @@ from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run, Task
 from sources.reconciling import Reconciled, reconcile
 from sources.rehearsing.running import Rehearsed, rehearse
-from tests.sources_builders import SECRET, Heard
+from tests.sources_builders import SECRET, Heard, approve_held
 from tests.world import World, open_world
 
 HOME = "9901"
@@ -70,14 +71,23 @@ class Town:
         with Outbox(self.folder / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
             yield outbox
 
-    async def publish(self, file: Path, profile: Profile) -> OpenDelivery:
+    async def publish(
+        self, file: Path, profile: Profile, *, approve: bool = True
+    ) -> OpenDelivery:
+        """Publish a file; what is held is let through, unless `approve` says not."""
         async with self.world.http() as client:
             with self.outbox() as outbox:
                 parties = self._parties(client, outbox)
                 run = Run(outbox, parties, self.sender, Heard(), lambda _: None)
                 intake = FileIntake(file, profile)
-                task = Task(intake, profile, DeliveryKind.FULL, confirmed=True)
-                return (await run.publish(task))[-1]
+                task = Task(intake, profile, DeliveryKind.FULL)
+                try:
+                    return (await run.publish(task))[-1]
+                except DeliveryHeld:
+                    if not approve:
+                        raise
+                    approve_held(outbox)
+                    return (await run.finish_unfinished())[-1]
 
     async def reconcile(self, *, confirmed: bool = False) -> Reconciled:
         scope = ReconcilingScope(

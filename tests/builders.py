@@ -13,7 +13,7 @@ from signal_index.notice import (
     subject_commitment,
 )
 from signal_index.wire.contact_holders import ContactHolder
-from signal_index.wire.deliveries import Delivery, DeliveryCounts, DeliveryKind
+from signal_index.wire.deliveries import Delivery, DeliveryCounts, DeliveryKind, Hearing
 from signal_index.wire.model import Model
 from signal_index.wire.signals import Notice, SubjectProof, Withdrawal, WithdrawalReason
 from tests.holders_builders import NOON, SOURCE_OIN
@@ -90,6 +90,7 @@ def a_delivery(until: datetime = NOON, **changed: object) -> Delivery:
         "categories": ["schuldhulpverlening"],
         "municipalities": [PLACE],
         "counts": none,
+        "hearing": Hearing.HEARD,
     }
     return Delivery.model_validate(delivery | changed)
 

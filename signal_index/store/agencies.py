@@ -19,7 +19,7 @@ from signal_index.tables.ledger import ledger_entry
 from signal_index.tables.registry import agent_status, contact_holder
 from signal_index.tables.signals import delivery, signal, tombstone
 from signal_index.wire.agents import Agent, AgentStatus
-from signal_index.wire.deliveries import ClosedDelivery
+from signal_index.wire.deliveries import ClosedDelivery, Hearing
 from signal_index.wire.signals import SignalCount, SignalEnding
 
 
@@ -119,6 +119,7 @@ def _delivery(places: Sequence[Row[*tuple[Any, ...]]]) -> ClosedDelivery:
             "closedAt": first.closed_at,
             "categories": sorted({row.category for row in places}),
             "municipalities": sorted({row.municipality for row in places}),
+            "hearing": Hearing.HEARD,  # what was closed before there was another
             **first.counts,
         }
     )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.errors import DeliveryIdUsed
 from signal_index.tables.registry import coverage, rehearsal
 from signal_index.tables.signals import delivery
-from signal_index.wire.deliveries import Delivery
+from signal_index.wire.deliveries import Delivery, Hearing
 
 
 async def is_delivery_known(
@@ -45,10 +45,12 @@ async def close_delivery(
     submitted_by: str,
     now: datetime,
 ) -> None:
-    """Close a delivery: the source was heard for each of these places.
+    """Close a delivery: the source was heard for each of these places, or was not.
 
-    A place is a municipality and a category that the source covers there. A delivery of
-    a rehearsal is kept like any other, but nobody was heard: it held test persons.
+    Unheard, it is kept and shown, and the time of the last one that was heard stays:
+    the source is late until a delivery makes sense. A place is a municipality and a
+    category that the source covers there. A delivery of a rehearsal is kept like any
+    other, but nobody was heard: it held test persons.
     """
     await conn.execute(
         insert(delivery),
@@ -69,7 +71,7 @@ async def close_delivery(
         ],
     )
     is_tried = select(rehearsal.c.id).where(rehearsal.c.delivery == said.delivery)
-    if (await conn.execute(is_tried)).first() is not None:
+    if said.hearing is Hearing.UNHEARD or (await conn.execute(is_tried)).first():
         return
     await conn.execute(
         update(coverage)
@@ -83,4 +85,4 @@ async def close_delivery(
 
 
 def _told_counts(said: Delivery) -> dict[str, object]:
-    return said.model_dump(mode="json", include={"counts", "rejects"})
+    return said.model_dump(mode="json", include={"counts", "hearing", "rejects"})

@@ -31,6 +31,18 @@ class DeliveryKind(StrEnum):
     DELTA = "delta"
 
 
+class Hearing(StrEnum):
+    """Whether a source was heard by a delivery.
+
+    It was not where most records were rejected, or where nothing was in a form that
+    the source could read: then "nothing found" must not come to mean nothing, and the
+    source is shown as late until a delivery makes sense.
+    """
+
+    HEARD = "heard"
+    UNHEARD = "unheard"
+
+
 class DeliveryCounts(RequestModel):
     """How many records the source read, and what became of them."""
 
@@ -59,6 +71,7 @@ class Delivery(RequestModel):
     categories: Categories
     municipalities: Municipalities
     counts: DeliveryCounts
+    hearing: Annotated[Hearing, Field(strict=False)]
     rejects: list[RejectCount] = Field(default_factory=list, max_length=64)
 
     @model_validator(mode="after")
@@ -85,6 +98,7 @@ class ClosedDelivery(AnswerModel):
     categories: list[SlugText]
     municipalities: list[Municipality]
     counts: DeliveryCounts
+    hearing: Annotated[Hearing, Field(strict=False)]
     rejects: list[RejectCount]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import InvalidAgencySettings, SourceError
@@ -21,6 +22,8 @@ from sources.intake.files import FileIntake
 from sources.intake.folder import Folder, Taken
 from sources.intake.several import SeveralIntake
 from sources.intake.views import open_database, open_view
+from sources.outbox.deliveries import find_by_id
+from sources.outbox.holding import find_held
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.run import Task
@@ -29,6 +32,11 @@ from sources.settings import DatabasePlace
 MOST_AT_ONCE: Final = 5_000
 EVERY_MINUTE: Final = "* * * * *"
 DAILY: Final = "0 5 * * *"
+READ_AGAIN_AFTER: Final = timedelta(hours=20)
+_NOT_SENT: Final = (
+    "Niet verstuurd: afgekeurd, te lang niet beantwoord, of vervangen door een "
+    "nieuwere levering."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,8 @@ class Feed:
         """Give what there is to deliver now, in order."""
         if self._folder:
             yield from self._find_files(self._folder, now)
+        elif self._is_waiting(outbox, now):
+            return
         elif self._has_events:
             if count_waiting(outbox, self.name):
                 yield self._portion(EventIntake(outbox, self.name, self.profile))
@@ -103,6 +113,35 @@ class Feed:
         for taken in portion.taken:
             if self._folder:
                 self._folder.fail(taken, str(error), now)
+
+    def hold(self, portion: Portion, delivery: UUID) -> None:
+        """Keep the files of a delivery that waits apart: neither lost nor failed."""
+        for taken in portion.taken:
+            if self._folder:
+                self._folder.hold(taken, delivery)
+
+    def release(self, outbox: Outbox, now: datetime) -> None:
+        """Put files away of which the delivery was answered about, or replaced."""
+        folder = self._folder
+        if folder is None:
+            return
+        for delivery, taken in folder.find_held():
+            found = find_by_id(outbox, delivery)
+            if found is None:
+                folder.fail(taken, _NOT_SENT, now)
+            elif found.state == "closed":
+                folder.finish(taken, now)
+
+    def _is_waiting(self, outbox: Outbox, now: datetime) -> bool:
+        """Tell whether rows or events wait for an answer: they change all the time.
+
+        Read again at once they would be another delivery than the one that somebody
+        looks at; after some hours they are, so that what was mended is seen.
+        """
+        return self._row.file is None and any(
+            not held.is_approved and now - held.held_at < READ_AGAIN_AFTER
+            for held in find_held(outbox, self.profile.name)
+        )
 
     @property
     def _has_events(self) -> bool:
@@ -141,8 +180,7 @@ class Feed:
         return [taken for path in ready if (taken := folder.take(path))]
 
     def _portion(self, intake: Intake, *taken: Taken) -> Portion:
-        confirmed = any(each.confirmed for each in taken)
-        return Portion(Task(intake, self.profile, self._row.kind, confirmed), taken)
+        return Portion(Task(intake, self.profile, self._row.kind), taken)
 
 
 def _check_place(row: FeedRow, profile: Profile) -> None:

@@ -5,6 +5,7 @@
   twice as long as another agency's (jitter), and goes on where it was: for minutes or
   for days. Nothing is skipped meanwhile: files stay in their folder, events in the
   outbox, rows in their view.
+- A delivery that somebody must look at waits in the outbox; other feeds go on.
 - A fault that waiting cannot mend is logged, kept for `status`, and the next feed has
   its turn.
 """
@@ -20,10 +21,10 @@ from signal_index.wire.agents import AgentStatus, FeedState, FeedStatus
 from signal_index.wire.values import Slug
 from sources.agent.feeds import Feed, Portion
 from sources.errors import (
+    DeliveryHeld,
     OutboxUnwritable,
     PublishingStopped,
     SourceError,
-    TooManyGone,
     UnreadableFile,
 )
 from sources.events import Event, log_event
@@ -37,7 +38,6 @@ LONGEST_WAIT: Final = 1_800.0
 TOLD_EVERY: Final = timedelta(minutes=15)
 RECONCILE: Final = "reconcile"
 _PASSING: Final = (PublishingStopped, OutboxUnwritable)
-_OF_THIS_FILE: Final = (TooManyGone, UnreadableFile)
 
 
 @dataclass(slots=True)
@@ -112,6 +112,7 @@ class Worker:
 
     async def _do(self, name: str) -> None:
         finished = await self.jobs.make_run().finish_unfinished()
+        self._release_files()
         if name == RECONCILE:
             await self.jobs.reconcile()
             self.last_reconciled = self.world.now()
@@ -121,6 +122,7 @@ class Worker:
         for portion in feed.find_portions(self.outbox, self.world.now()):
             count += 1
             failed += not await self._deliver(feed, portion, finished)
+        self._release_files()
         standing = self._stand(name)
         standing.last_run = self.world.now()
         if count or standing.state is FeedState.WAITING:
@@ -128,6 +130,11 @@ class Worker:
             standing.state = FeedState.FAILED if failed else FeedState.DONE
         if count:
             log_event(Event.FEED_DONE, feed=name, count=count)
+
+    def _release_files(self) -> None:
+        """Put away what waited and was answered about, or has a newer one by now."""
+        for feed in self.feeds.values():
+            feed.release(self.outbox, self.world.now())
 
     async def _deliver(
         self, feed: Feed, portion: Portion, finished: Sequence[OpenDelivery]
@@ -138,7 +145,10 @@ class Worker:
             mark = task.find_mark(self.outbox.key)
             if not any(is_same(delivery, task, mark) for delivery in finished):
                 await self.jobs.make_run().publish(task)
-        except _OF_THIS_FILE as error:
+        except DeliveryHeld as error:
+            feed.hold(portion, error.delivery)
+            return True
+        except UnreadableFile as error:
             log_event(Event.FEED_FAILED, feed=feed.name, error=type(error).__name__)
             feed.put_aside(portion, error, self.world.now())
             return False

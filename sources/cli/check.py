@@ -16,6 +16,7 @@ from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.clock import day_of, now
 from sources.outbox.deliveries import find_rejects, get_delivery, open_delivery
+from sources.outbox.matching import OPEN
 from sources.outbox.staging import Stager
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey, new_outbox_secret
@@ -103,10 +104,7 @@ def _check(
 
 def _count_open(outbox: Outbox) -> dict[str, int]:
     rows = outbox.connection.execute(
-        "SELECT s.category, count(*) AS many FROM staged s"
-        " LEFT JOIN staged_closing c"
-        " ON c.case_key = s.case_key AND c.closed_on >= s.valid_from"
-        " WHERE s.event = 'open' AND c.case_key IS NULL GROUP BY 1 ORDER BY 1"
+        f"SELECT category, count(*) AS many FROM ({OPEN}) GROUP BY 1 ORDER BY 1"  # noqa: S608 - our own constant
     )
     return {row["category"]: row["many"] for row in rows}
 

@@ -1,27 +1,46 @@
 """`signal-source deliveries`: what was delivered, and what became of it."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
+import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from sources.agency_keys import load_keys
-from sources.cli.edge import refusing_plainly
-from sources.errors import UnknownDelivery
+from signal_index.wire.values import Oin as IndexOin
+from sources.agency_keys import AgencyKeys, load_keys
+from sources.cli.edge import Bars, refusing_plainly
+from sources.cli.parties import TIMEOUT, make_parties
+from sources.clock import now
+from sources.errors import DeliveryHeld, NothingHeld, OutboxBusy, UnknownDelivery
+from sources.judging.words import find_remedy, say_finding
 from sources.outbox.deliveries import (
     OpenDelivery,
     count_rejects,
     find_by_id,
     find_newest,
+    find_rejects,
+    name_rejects,
+)
+from sources.outbox.holding import (
+    Answer,
+    Held,
+    NamedCase,
+    find_held,
+    get_named_cases,
+    record_answer,
 )
 from sources.outbox.store import Outbox
+from sources.publisher.pipeline import Sender
+from sources.publisher.run import Run
 from sources.reasons import EXPLANATIONS, Reason
-from sources.settings import load_settings
+from sources.rejects import write_rejects
+from sources.settings import AgencySettings, load_settings
 
 SettingsFile = Annotated[
     Path, typer.Option("--settings", help="agency.toml van deze organisatie.")
@@ -31,6 +50,7 @@ _COUNTS: Final = ("read", "accepted", "unchanged", "withdrawn", "rejected")
 _HEADS: Final = ("Gelezen", "Verstuurd", "Ongewijzigd", "Ingetrokken", "Afgewezen")
 STATES: Final = {
     "reading": "wordt gelezen",
+    "held": "wacht op u",
     "planned": "onderweg",
     "closed": "afgesloten",
 }
@@ -38,11 +58,6 @@ STATES: Final = {
 deliveries_app = typer.Typer(
     no_args_is_help=True, help="Wat er is aangeleverd, en wat daarvan werd."
 )
-
-
-@deliveries_app.callback()
-def _deliveries() -> None:
-    """Keep a group of one command a group."""
 
 
 @deliveries_app.command("show")
@@ -60,16 +75,99 @@ def show_command(
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
             found = _find(outbox, delivery)
+            questions = _name_questions(outbox, delivery)
     if as_json:
         typer.echo(json.dumps(found))
     elif delivery is None:
         _show_all(found)
     else:
-        _show_one(found[0])
+        _show_one(found[0], questions)
+
+
+@deliveries_app.command("approve")
+def approve_command(
+    delivery: Annotated[UUID, typer.Argument(help="De levering die wacht.")],
+    *,
+    settings: SettingsFile,
+) -> None:
+    """Laat een levering die wacht alsnog gaan: wat zij verandert, klopt."""
+    with refusing_plainly():
+        _answer(load_settings(settings), delivery, "approved")
+
+
+@deliveries_app.command("drop")
+def drop_command(
+    delivery: Annotated[UUID, typer.Argument(help="De levering die wacht.")],
+    *,
+    settings: SettingsFile,
+) -> None:
+    """Laat een levering die wacht vervallen; er wordt niets van verstuurd."""
+    with refusing_plainly():
+        _answer(load_settings(settings), delivery, "dropped")
+
+
+def _answer(settings: AgencySettings, delivery: UUID, answer: Answer) -> None:
+    """Take the answer, and go on with it unless the agent is there to do so."""
+    keys = load_keys(settings.keys)
+    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+        waiting = [one for one in find_held(outbox) if one.delivery == delivery]
+        if not waiting:
+            raise NothingHeld
+        record_answer(outbox, delivery, waiting[0].digest, answer)
+    if answer == "dropped":
+        Console().print("De levering is vervallen. Er is niets verstuurd.")
+        return
+    try:
+        closed = asyncio.run(carry_out(settings, keys))
+    except OutboxBusy:
+        Console().print("Genoteerd. De agent gaat er zo mee verder.")
+        return
+    if delivery not in closed:
+        raise DeliveryHeld(delivery, waiting[0].profile)
+    Console().print("De levering is verstuurd en afgesloten.")
+
+
+async def carry_out(settings: AgencySettings, keys: AgencyKeys) -> Sequence[UUID]:
+    """Finish what was under way or approved; gives the deliveries closed."""
+    sender = Sender(
+        IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
+    )
+    settings.rejects.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with Outbox(settings.outbox, keys.outbox) as outbox:
+
+        def report(delivery: OpenDelivery) -> None:
+            path = settings.rejects / name_rejects(delivery)
+            write_rejects(path, find_rejects(outbox, delivery.id))
+
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            parties = make_parties(client, settings, keys, outbox)
+            run = Run(outbox, parties, sender, Bars(quiet=True), report)
+            return [delivery.id for delivery in await run.finish_unfinished()]
+
+
+def _name_questions(outbox: Outbox, delivery: UUID | None) -> Sequence[str]:
+    """Give what is asked about a delivery, with the agency's own case numbers."""
+    said = []
+    for held in find_held(outbox):
+        if held.delivery != delivery:
+            continue
+        cases = get_named_cases(outbox, held)
+        for finding in held.findings:
+            names = [_name(one) for one in cases.get(finding.doubt, ())]
+            said.append(say_finding(finding, [name for name in names if name]))
+            said.append(f"  {find_remedy(finding.doubt)}")
+    return said
+
+
+def _name(case: NamedCase) -> str:
+    if case.name:
+        return case.name
+    return "" if case.line is None else f"regel {case.line}"
 
 
 def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
     """Give a delivery for a machine: counts and codes, no record."""
+    held = {str(each.delivery): each for each in find_held(outbox, one.profile)}
     return {
         "delivery": str(one.id),
         "profile": one.profile,
@@ -77,8 +175,18 @@ def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
         "state": one.state,
         "until": one.ends.isoformat(),
         **one.counts.model_dump(),
+        "spared": one.spared,
+        "hearing": one.hearing.value,
         "rejects": {x.reason: x.count for x in count_rejects(outbox, one.id)},
+        "findings": _describe_findings(held.get(str(one.id))),
     }
+
+
+def _describe_findings(held: Held | None) -> list[dict[str, object]]:
+    return [
+        {"finding": each.doubt.value, "count": each.count, "of": each.of}
+        for each in (held.findings if held else ())
+    ]
 
 
 def _find(outbox: Outbox, delivery: UUID | None) -> list[dict[str, object]]:
@@ -103,10 +211,19 @@ def _show_all(found: Sequence[Mapping[str, object]]) -> None:
     console.print(table)
 
 
-def _show_one(one: Mapping[str, object]) -> None:
+def _show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
     console = Console()
     state = STATES[str(one["state"])]
     console.print(f"Levering {one['profile']}, {one['until']}: {state}.")
+    for line in questions:
+        console.print(line, highlight=False, soft_wrap=True)
+    if questions:
+        console.print(
+            f"Klopt dit? `signal-source deliveries approve {one['delivery']}`. "
+            "Zo niet: `deliveries drop`, of lever een beter bestand aan.",
+            highlight=False,
+            soft_wrap=True,
+        )
     for head, name in zip(_HEADS, _COUNTS, strict=True):
         console.print(f"{head}: {one[name]}", highlight=False)
     rejects = one["rejects"]

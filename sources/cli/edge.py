@@ -22,12 +22,13 @@ from rich.progress import (
 )
 
 from sources.errors import (
+    DeliveryHeld,
     DeliveryUnderWay,
+    DeliveryUnheard,
     EvidenceRefused,
     OutboxUnwritable,
     PublishingStopped,
     SourceError,
-    TooManyGone,
     TooManyUnknown,
 )
 from sources.events import Event, log_event
@@ -36,7 +37,8 @@ STOPPED: Final = 1
 UNUSABLE: Final = 2
 _TRY_AGAIN: Final = (
     PublishingStopped,
-    TooManyGone,
+    DeliveryHeld,
+    DeliveryUnheard,
     TooManyUnknown,
     DeliveryUnderWay,
     EvidenceRefused,

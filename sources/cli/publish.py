@@ -14,15 +14,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from signal_index.wire.deliveries import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.clock import now
+from sources.errors import DeliveryUnheard
 from sources.events import start_logging
-from sources.outbox.deliveries import OpenDelivery, find_rejects
+from sources.outbox.deliveries import OpenDelivery, find_rejects, name_rejects
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.pipeline import Sender
@@ -40,7 +41,6 @@ class _Asked:
     file: Path | None
     profile: Profile
     kind: DeliveryKind
-    confirmed: bool
 
 
 def publish_command(
@@ -55,9 +55,6 @@ def publish_command(
         bool,
         typer.Option("--delta/--full", help="Alleen wijzigingen, of alles (volledig)."),
     ] = False,
-    confirm: Annotated[
-        bool, typer.Option("--confirm", help="Ook als meer dan 20 % ontbreekt.")
-    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Geef de samenvatting als JSON.")
     ] = False,
@@ -68,12 +65,15 @@ def publish_command(
     with refusing_plainly():
         given = load_settings(settings)
         kind = DeliveryKind.DELTA if delta else DeliveryKind.FULL
-        asked = _Asked(file, load_profile(profile), kind, confirm)
+        asked = _Asked(file, load_profile(profile), kind)
         summaries = asyncio.run(_publish(given, asked, quiet=as_json))
     if as_json:
         typer.echo(json.dumps(summaries[-1] | {"resumed": summaries[:-1]}))
     else:
         _show(summaries)
+    with refusing_plainly():
+        if summaries[-1]["hearing"] != Hearing.HEARD:
+            raise DeliveryUnheard
 
 
 async def _publish(
@@ -94,19 +94,13 @@ async def _publish(
 
         place = Place(asked.file, settings)
         intake = open_intake(place, asked.profile, asked.kind, outbox)
-        task = Task(intake, asked.profile, asked.kind, asked.confirmed)
+        task = Task(intake, asked.profile, asked.kind)
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             parties = make_parties(client, settings, keys, outbox)
             identifier = make_identifier(client, settings, outbox)
             run = Run(outbox, parties, sender, bars, report, identifier=identifier)
             closed = await run.publish(task)
     return [summarise(delivery, files) for delivery in closed]
-
-
-def name_rejects(delivery: OpenDelivery) -> str:
-    """Give the name of a delivery's file of rejects."""
-    moment = delivery.ends.strftime("%Y%m%dT%H%M%SZ")
-    return f"{delivery.profile}-{moment}-{str(delivery.id)[:8]}.csv"
 
 
 def summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
@@ -116,6 +110,8 @@ def summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
         "profile": delivery.profile,
         "kind": delivery.kind.value,
         **delivery.counts.model_dump(),
+        "spared": delivery.spared,
+        "hearing": delivery.hearing.value,
         "rejectsFile": str(files[delivery.id]),
     }
 
@@ -127,6 +123,12 @@ def _show(summaries: list[Summary]) -> None:
             table.add_row(label, str(summary[name]))
         console = Console()
         console.print(table)
+        if summary["spared"]:
+            console.print(
+                f"{summary['spared']} bekende zaken staan niet in dit bestand. Hun "
+                "signaal blijft staan, want een afgewezen record kan van hen zijn.",
+                soft_wrap=True,
+            )
         if summary["rejected"]:
             console.print(
                 f"Afgewezen records: {summary['rejectsFile']}", soft_wrap=True

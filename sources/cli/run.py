@@ -25,13 +25,26 @@ from sources.agent.stopping import stop_on_signals
 from sources.agent.worker import RECONCILE, Jobs, Surroundings, Worker
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
-from sources.cli.publish import name_rejects, summarise
+from sources.cli.publish import summarise
 from sources.cli.reconcile import make_scope
 from sources.clock import AMSTERDAM, now
-from sources.errors import FeedFailed, IndexUnreachable, InvalidAgencySettings
+from sources.errors import (
+    DeliveryHeld,
+    DeliveryUnheard,
+    FeedFailed,
+    IndexUnreachable,
+    InvalidAgencySettings,
+)
 from sources.events import Event, log_event, start_logging
 from sources.intake.event_box import keep_event
-from sources.outbox.deliveries import OpenDelivery, find_rejects, get_delivery
+from sources.outbox.deliveries import (
+    OpenDelivery,
+    find_rejects,
+    get_delivery,
+    is_unheard,
+    name_rejects,
+)
+from sources.outbox.holding import find_held
 from sources.outbox.store import Outbox
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
@@ -147,6 +160,11 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
         typer.echo(json.dumps(summarise(delivery, office.rejects)))
     if any(feed.state is FeedState.FAILED for feed in worker.status().feeds):
         raise FeedFailed
+    for held in find_held(office.outbox):
+        raise DeliveryHeld(held.delivery, held.profile)
+    profiles = {feed.profile.name for feed in worker.feeds.values()}
+    if any(is_unheard(office.outbox, name) for name in profiles):
+        raise DeliveryUnheard
 
 
 async def _refuse_to_wait(_seconds: float) -> None:

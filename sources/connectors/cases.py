@@ -70,11 +70,20 @@ def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
     if state is _State.NOT_YET:
         return (Kept(key) if key else Skipped(),)
     if key and (state is _State.OVER or times.over_on):
-        return (Closing(key, times.over_on or today, times.why),)
+        bsn, on = _find_bsn(reader, profile), times.over_on or today
+        return (Closing(key, on, times.why, bsn=bsn, started_on=times.start),)
     case: Case | Unidentified | None = _read_open(reader, profile, raw, times)
     if case:
         return (case,)
-    return (*reader.faults, Kept(key)) if key else tuple(reader.faults)
+    if key is None:
+        return tuple(reader.faults)
+    return (*reader.faults, Kept(key, doubtful=_makes_no_sense(reader)))
+
+
+def _makes_no_sense(reader: FieldReader) -> bool:
+    """Tell whether neither person nor start is readable, as when columns slipped."""
+    wrong = {fault.field for fault in reader.faults}
+    return {reader.name("bsn"), reader.name("start")} <= wrong
 
 
 def read_closing(

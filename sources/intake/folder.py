@@ -1,8 +1,8 @@
 """A watched folder: what is put into `inbox` is delivered, and moved where it belongs.
 
     inbox       a registration writes here
-    confirmed   the same, for a file of which somebody said that so much may be missing
     working     taken up; after a crash the agent goes on with what stands here
+    held        read, and waiting for somebody to look at what it would change
     done        delivered; deleted when its days of keeping are over
     failed      not delivered, with the reason beside it
 
@@ -15,28 +15,29 @@ Proven by tests/unit/sources/test_watched_folder.py.
 """
 
 import os
+import re
 import secrets
 import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
+from uuid import UUID
 
 from sources.errors import FolderRefused
 
-INBOXES: Final = ("inbox", "confirmed")
-ROOMS: Final = (*INBOXES, "working", "done", "failed")
+ROOMS: Final = ("inbox", "working", "held", "done", "failed")
 _UNFINISHED: Final = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload")
+_HEX: Final = re.compile(r"[0-9a-f]{32}")
 _OWNER_ONLY: Final = 0o700
 Look = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A file in `working`, and whether somebody confirmed it."""
+    """A file in `working` or `held`."""
 
     path: Path
-    confirmed: bool
 
 
 class Folder:
@@ -58,7 +59,9 @@ class Folder:
         except OSError:
             raise FolderRefused("De map voor leveringen is niet te maken.") from None
         if len(devices) != 1:
-            raise FolderRefused("inbox, working, done en failed horen op een schijf.")
+            raise FolderRefused(
+                "inbox, working, held, done en failed horen op een schijf."
+            )
 
     def find_ready(self, now: datetime) -> list[Path]:
         """Give the files that are whole, the oldest first. Look again a little later.
@@ -68,24 +71,21 @@ class Folder:
         """
         before, self._seen = self._seen, {}
         ready: list[tuple[int, str, Path]] = []
-        for room in INBOXES:
-            for path in self._list(room):
-                look = _look(path)
-                if look is None or _is_unfinished(path.name):
-                    continue
-                self._seen[path] = look
-                size, changed, _ = look
-                age = now - datetime.fromtimestamp(changed / 1e9, UTC)
-                is_quiet = age >= self._quiet or age < timedelta(0)
-                if size and is_quiet and before.get(path) == look:
-                    ready.append((changed, path.name, path))
+        for path in self._list("inbox"):
+            look = _look(path)
+            if look is None or _is_unfinished(path.name):
+                continue
+            self._seen[path] = look
+            size, changed, _ = look
+            age = now - datetime.fromtimestamp(changed / 1e9, UTC)
+            is_quiet = age >= self._quiet or age < timedelta(0)
+            if size and is_quiet and before.get(path) == look:
+                ready.append((changed, path.name, path))
         return [path for _, _, path in sorted(ready)]
 
     def take(self, path: Path) -> Taken | None:
         """Move a file to `working`, or give None where it is gone meanwhile."""
-        confirmed = path.parent.name == "confirmed"
-        mark = "confirmed" if confirmed else "inbox"
-        name = f"{secrets.token_hex(4)}-{mark}-{path.name}"
+        name = f"{secrets.token_hex(4)}-{path.name}"
         try:
             path.rename(self._root / "working" / name)
         except FileNotFoundError:
@@ -93,7 +93,7 @@ class Folder:
         except OSError:
             raise FolderRefused("Een levering is niet te verplaatsen.") from None
         self._seen.pop(path, None)
-        return Taken(self._root / "working" / name, confirmed)
+        return Taken(self._root / "working" / name)
 
     def find_taken(self) -> list[Taken]:
         """Give what an earlier run left in `working`, in the order of its age."""
@@ -102,9 +102,21 @@ class Folder:
             for path in self._list("working")
             if (look := _look(path)) is not None
         ]
-        return [
-            Taken(path, _mark_of(path.name) == "confirmed") for _, path in sorted(found)
-        ]
+        return [Taken(path) for _, path in sorted(found)]
+
+    def hold(self, taken: Taken, delivery: UUID) -> None:
+        """Move a file to `held`, under the delivery that waits for an answer."""
+        target = self._root / "held" / f"{delivery.hex}-{taken.path.name}"
+        self._rename(taken.path, target)
+
+    def find_held(self) -> list[tuple[UUID, Taken]]:
+        """Give the files that wait, each with its delivery, in order of name."""
+        found = []
+        for path in sorted(self._list("held")):
+            mark = path.name.partition("-")[0]
+            if _look(path) is not None and _HEX.fullmatch(mark):
+                found.append((UUID(hex=mark), Taken(path)))
+        return found
 
     def finish(self, taken: Taken, now: datetime, *, number: int = 1) -> None:
         """Move a delivered file to `done`; its rejects call it by `number`."""
@@ -138,18 +150,16 @@ class Folder:
         self, taken: Taken, room: Literal["done", "failed"], now: datetime, number: int
     ) -> Path:
         mark, _, name = taken.path.name.partition("-")
-        name = name.partition("-")[2] or name
         moment = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         target = self._root / room / f"{moment}-{number:05}-{mark}-{name}"
-        try:
-            taken.path.rename(target)
-        except OSError:
-            raise FolderRefused("Een levering is niet te verplaatsen.") from None
+        self._rename(taken.path, target)
         return target
 
-
-def _mark_of(name: str) -> str:
-    return name.partition("-")[2].partition("-")[0]
+    def _rename(self, path: Path, target: Path) -> None:
+        try:
+            path.rename(target)
+        except OSError:
+            raise FolderRefused("Een levering is niet te verplaatsen.") from None
 
 
 def _is_unfinished(name: str) -> bool:

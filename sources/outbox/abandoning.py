@@ -16,6 +16,7 @@ import sqlite3
 from typing import Final
 from uuid import UUID
 
+from sources.outbox.settling import KNOW, known_as
 from sources.outbox.standing import NEVER_TOLD
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import forget_known
@@ -23,10 +24,7 @@ from sources.outbox.unchanged import forget_known
 _SENT: Final = "SELECT * FROM work WHERE state = 'sending'"
 _STRAY: Final = """
 INSERT OR IGNORE INTO stray SELECT reference, version, category, municipality
-FROM signal WHERE case_key = ? AND reference <> ?"""
-_KEEP: Final = """
-INSERT OR REPLACE INTO signal (case_key, profile, reference, version, person,
-  fingerprint, category, municipality, valid_until) VALUES (?,?,?,?,?,?,?,?,?)"""
+FROM signal WHERE case_key = ? AND part = ? AND reference <> ?"""
 _RAISE: Final = "UPDATE signal SET version = max(version, ?) WHERE reference = ?"
 _LOST_WITHDRAWALS: Final = """
 INSERT OR IGNORE INTO stray SELECT reference, version, category, municipality FROM work
@@ -58,7 +56,6 @@ def _keep_as_told(
     if row["action"] == "withdraw":
         connection.execute(_RAISE, (row["version"], row["reference"]))
         return
-    connection.execute(_STRAY, (row["case_key"], row["reference"]))
-    told = (row["case_key"], profile, row["reference"], row["version"], row["person"])
-    where = (row["category"], row["municipality"], row["valid_until"])
-    connection.execute(_KEEP, (*told, NEVER_TOLD, *where))
+    connection.execute(_STRAY, (row["case_key"], row["part"], row["reference"]))
+    known = known_as(row, profile, fingerprint=NEVER_TOLD)
+    connection.execute(KNOW, known)

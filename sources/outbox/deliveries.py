@@ -13,6 +13,7 @@ from signal_index.wire.deliveries import (
     Delivery,
     DeliveryCounts,
     DeliveryKind,
+    Hearing,
     RejectCount,
 )
 from signal_index.wire.values import Oin, Slug
@@ -21,7 +22,7 @@ from sources.profile import Profile
 from sources.reasons import Reason
 from sources.values import Place, Reject
 
-State = Literal["reading", "planned", "closed"]
+State = Literal["reading", "held", "planned", "closed"]
 Count = Literal["read", "accepted", "unchanged", "withdrawn", "rejected"]
 _RAISE: Final[dict[Count, str]] = {
     name: f"UPDATE delivery SET {name} = {name} + ? WHERE id = ?"  # noqa: S608 - a closed list of columns
@@ -31,7 +32,11 @@ _RAISE: Final[dict[Count, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class OpenDelivery:
-    """A delivery as the outbox knows it."""
+    """A delivery as the outbox knows it.
+
+    `spared` cases are absent from the file and stay, since one of the rejected records
+    may be theirs. `is_empty`: the file held nothing that its format knows.
+    """
 
     id: UUID
     profile: str
@@ -43,6 +48,16 @@ class OpenDelivery:
     categories: tuple[Slug, ...]
     municipalities: tuple[MunicipalityCode, ...]
     counts: DeliveryCounts
+    spared: int
+    swallowed: int
+    written: str
+    is_empty: bool
+
+    @property
+    def hearing(self) -> Hearing:
+        """Tell whether the source was heard by this: most of it made sense."""
+        lost = self.counts.rejected * 2 > self.counts.read
+        return Hearing.UNHEARD if lost or self.is_empty else Hearing.HEARD
 
     def as_told(self, source: Oin, rejects: Sequence[RejectCount] = ()) -> Delivery:
         """Give the delivery as the index is told of it; reasons as codes, no record."""
@@ -56,6 +71,7 @@ class OpenDelivery:
                 "categories": list(self.categories),
                 "municipalities": list(self.municipalities),
                 "counts": self.counts,
+                "hearing": self.hearing,
                 "rejects": list(rejects),
             }
         )
@@ -132,10 +148,20 @@ def find_newest(outbox: Outbox, *, limit: int) -> list[OpenDelivery]:
     return [_read(row) for row in rows]
 
 
-def find_unfinished(outbox: Outbox) -> OpenDelivery | None:
-    """Give the delivery that is under way, if any."""
+def is_unheard(outbox: Outbox, profile: str) -> bool:
+    """Tell whether the last closed delivery of a profile made no sense."""
     row = outbox.connection.execute(
-        "SELECT * FROM delivery WHERE state <> 'closed'"
+        "SELECT * FROM delivery WHERE profile = ? AND state = 'closed'"
+        " ORDER BY ends DESC, rowid DESC LIMIT 1",
+        (profile,),
+    ).fetchone()
+    return row is not None and _read(row).hearing is Hearing.UNHEARD
+
+
+def find_unfinished(outbox: Outbox) -> OpenDelivery | None:
+    """Give the delivery that is under way, if any; one that is held is not."""
+    row = outbox.connection.execute(
+        "SELECT * FROM delivery WHERE state IN ('reading', 'planned')"
     ).fetchone()
     return None if row is None else _read(row)
 
@@ -143,12 +169,19 @@ def find_unfinished(outbox: Outbox) -> OpenDelivery | None:
 def drop_delivery(outbox: Outbox, delivery: UUID) -> None:
     """Forget a delivery that was being read: nothing of it was sent."""
     with outbox.transaction("drop-delivery") as connection:
-        connection.execute("DELETE FROM staged")
-        connection.execute("DELETE FROM staged_closing")
+        clear_staged(connection)
         connection.execute("DELETE FROM reject WHERE delivery = ?", (str(delivery),))
         connection.execute(
             "DELETE FROM delivery WHERE id = ? AND state = 'reading'", (str(delivery),)
         )
+
+
+def clear_staged(connection: sqlite3.Connection) -> None:
+    """Take away what was read of a delivery: it is planned, held or dropped."""
+    connection.execute("DELETE FROM staged")
+    connection.execute("DELETE FROM staged_closing")
+    connection.execute("DELETE FROM staged_contact")
+    connection.execute("DELETE FROM pairing")
 
 
 def raise_count(
@@ -192,6 +225,12 @@ def find_rejects(outbox: Outbox, delivery: UUID) -> Iterable[Reject]:
         )
 
 
+def name_rejects(delivery: OpenDelivery) -> str:
+    """Give the name of a delivery's file of rejects."""
+    moment = delivery.ends.strftime("%Y%m%dT%H%M%SZ")
+    return f"{delivery.profile}-{moment}-{str(delivery.id)[:8]}.csv"
+
+
 def count_rejects(outbox: Outbox, delivery: UUID) -> list[RejectCount]:
     """Give how many records of a delivery were rejected for which reason."""
     rows = outbox.connection.execute(
@@ -220,4 +259,8 @@ def _read(row: sqlite3.Row) -> OpenDelivery:
             withdrawn=row["withdrawn"],
             rejected=row["rejected"],
         ),
+        spared=row["spared"],
+        swallowed=row["swallowed"],
+        written=row["written"],
+        is_empty=bool(row["empty"]),
     )

@@ -1,54 +1,50 @@
-"""From a read delivery to the work it asks for, in one transaction.
+"""From a read delivery to the work it asks for, or to a question, in one transaction.
 
 Either every difference of the delivery stands in `work` and the read rows are gone, or
-nothing happened. References, versions and validity are settled here, so that whatever
-is repeated later repeats the same thing.
+the delivery is held for somebody to look at, or nothing happened. References, versions
+and validity are settled here, so that what is repeated later repeats the same thing.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from typing import Final, Literal
 from uuid import uuid4
 
 from signal_index.wire.deliveries import DeliveryKind
 from signal_index.wire.signals import WithdrawalReason
-from sources.errors import TooManyGone
-from sources.outbox.deliveries import OpenDelivery, raise_count
+from sources.clock import day_of
+from sources.judging.difference import Difference
+from sources.judging.rules import judge
+from sources.outbox.deliveries import OpenDelivery, clear_staged, raise_count
 from sources.outbox.differences import Current, Told, compare, derive_valid_until
+from sources.outbox.holding import ask, hold, replace_held, take_up
+from sources.outbox.matching import GONE, OPEN, OVER, pair_left_over
+from sources.outbox.staging import BSN_LABEL, NAME_LABEL, open_person
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import note_recheck
+from sources.outbox.weighing import weigh
+from sources.outbox_key import OutboxKey
 
-GONE_SHARE: Final = 5  # more than one in five at once is asked about first
+Turn = Callable[[sqlite3.Row, Literal["came", "went"]], None]
 
-_OPEN: Final = """
-SELECT s.*, k.reference, k.version, k.person AS told_person,
-  k.fingerprint AS told_fingerprint, k.category AS told_category,
-  k.municipality AS told_municipality, k.valid_until AS told_until
-FROM staged s
-LEFT JOIN staged_closing c ON c.case_key = s.case_key AND c.closed_on >= s.valid_from
-LEFT JOIN signal k ON k.case_key = s.case_key
-WHERE s.event = 'open' AND c.case_key IS NULL"""
-_OVER: Final = """
-SELECT k.*, c.closed_on, c.reason FROM staged_closing c
-JOIN signal k ON k.case_key = c.case_key
-LEFT JOIN staged s ON s.case_key = c.case_key
-WHERE s.case_key IS NULL OR s.event = 'kept' OR c.closed_on >= s.valid_from"""
-_GONE: Final = """
-SELECT k.* FROM signal k WHERE k.profile = ?
-AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.case_key = k.case_key)
-AND NOT EXISTS (SELECT 1 FROM staged_closing c WHERE c.case_key = k.case_key)"""
 _REMEMBER: Final = """
 INSERT INTO last_word SELECT case_key, told_at FROM (
   SELECT case_key, told_at FROM staged WHERE told_at <> ''
   UNION ALL SELECT case_key, told_at FROM staged_closing WHERE told_at <> '')
 WHERE true ON CONFLICT DO UPDATE SET told_at = excluded.told_at"""
 _PUBLISH: Final = """
-INSERT INTO work (state, action, case_key, reference, version, line, record, person,
-  fingerprint, category, municipality, contact, valid_from, valid_until,
-  informed_code, informed_on, sealed)
-VALUES ('sealed', 'publish', ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+INSERT INTO work (state, action, case_key, part, reference, version, line, record,
+  person, fingerprint, category, municipality, contact, valid_from, valid_until,
+  informed_code, informed_on, sealed, name)
+VALUES ('sealed', 'publish', ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+_TELL_CONTACTS: Final = """
+INSERT INTO contact SELECT id, mark, body, 'pending' FROM staged_contact WHERE true
+ON CONFLICT (mark) DO UPDATE SET state = CASE
+  WHEN body = excluded.body AND state = 'sent' THEN 'sent' ELSE 'pending' END,
+  body = excluded.body"""
+_TURN: Final = "INSERT OR IGNORE INTO turnover VALUES (?, ?, ?, ?)"
 _WITHDRAW: Final = """
 INSERT INTO work (state, action, case_key, reference, version, category,
   municipality, reason, reason_on) VALUES ('ready', 'withdraw', ?,?,?,?,?,?,?)"""
@@ -56,11 +52,17 @@ INSERT INTO work (state, action, case_key, reference, version, category,
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a plan is made under."""
+    """What a plan is made under; `approved` is the digest that somebody let through."""
 
     months: int
-    today: date
-    confirmed: bool
+    now: datetime
+    has_header: bool = True
+    approved: bytes | None = None
+
+    @property
+    def today(self) -> date:
+        """Give the day on which the plan is made."""
+        return day_of(self.now)
 
 
 def plan_delivery(
@@ -68,27 +70,74 @@ def plan_delivery(
     delivery: OpenDelivery,
     terms: Terms,
     settle: Callable[[sqlite3.Connection], None] = lambda _: None,
-) -> None:
-    """Turn what was read into work, or raise `TooManyGone` and leave all as it was.
+) -> bool:
+    """Turn what was read into work; or hold it and give False, where one must ask.
 
-    `settle` notes, in the same transaction, how far the registration was read.
+    `settle` notes, in the same transaction, how far the registration was read. A
+    delivery that was held before is judged anew: what somebody approved goes through
+    only if it is still the same difference.
     """
     with outbox.transaction("plan") as connection:
-        unchanged = _plan_open(connection, terms)
-        _plan_over(connection)
-        if delivery.kind is DeliveryKind.FULL:
-            _plan_gone(connection, delivery.profile, terms)
-            note_recheck(
-                connection, delivery.profile, months=terms.months, today=terms.today
-            )
-        connection.execute(_REMEMBER)
+        if delivery.state == "held":
+            take_up(connection, delivery.id)
+        pair_left_over(connection)
+        replace_held(connection, delivery)
+        difference = weigh(connection, delivery, today=terms.today)
+        if findings := judge(difference):
+            question = ask(connection, outbox.key, delivery, (difference, findings))
+            if question.digest != terms.approved:
+                hold(connection, delivery, question, at=terms.now, months=terms.months)
+                return False
+        _plan(connection, outbox.key, delivery, (terms, difference))
         settle(connection)
-        connection.execute("DELETE FROM staged")
-        connection.execute("DELETE FROM staged_closing")
-        raise_count(connection, delivery.id, "unchanged", unchanged)
-        connection.execute(
-            "UPDATE delivery SET state = 'planned' WHERE id = ?", (str(delivery.id),)
+        clear_staged(connection)
+    return True
+
+
+def _plan(
+    connection: sqlite3.Connection,
+    key: OutboxKey,
+    delivery: OpenDelivery,
+    under: tuple[Terms, Difference],
+) -> None:
+    terms, difference = under
+    is_full = delivery.kind is DeliveryKind.FULL
+    turn = _note_turnover(connection, delivery.profile, difference)
+    connection.execute(_TELL_CONTACTS)
+    unchanged = _plan_open(connection, key, terms, turn)
+    _plan_over(connection, turn, is_full=is_full)
+    if is_full:
+        if not difference.spared:
+            _plan_gone(connection, delivery.profile, terms, turn)
+        note_recheck(
+            connection, delivery.profile, months=terms.months, today=terms.today
         )
+    connection.execute(_REMEMBER)
+    raise_count(connection, delivery.id, "unchanged", unchanged)
+    is_empty = not (delivery.counts.read or terms.has_header)
+    connection.execute(
+        "UPDATE delivery SET state = 'planned', spared = ?, empty = ? WHERE id = ?",
+        (difference.spared, is_empty, str(delivery.id)),
+    )
+
+
+def _note_turnover(
+    connection: sqlite3.Connection, profile: str, difference: Difference
+) -> Turn:
+    """Remember which cases came and went last: an older file would turn them back.
+
+    A first delivery turns nothing, and one without a change leaves what was.
+    """
+    if not (difference.new + difference.gone + difference.ended):
+        return lambda _row, _way: None
+    connection.execute("DELETE FROM turnover WHERE profile = ?", (profile,))
+    if not difference.known:
+        return lambda _row, _way: None
+
+    def turn(row: sqlite3.Row, way: Literal["came", "went"]) -> None:
+        connection.execute(_TURN, (profile, row["case_key"], row["part"], way))
+
+    return turn
 
 
 def count_work(outbox: Outbox) -> int:
@@ -97,9 +146,11 @@ def count_work(outbox: Outbox) -> int:
     return int(row[0])
 
 
-def _plan_open(connection: sqlite3.Connection, terms: Terms) -> int:
+def _plan_open(
+    connection: sqlite3.Connection, key: OutboxKey, terms: Terms, turn: Turn
+) -> int:
     unchanged = 0
-    for row in _rows(connection, _OPEN):
+    for row in connection.execute(OPEN):
         limit = row["valid_limit"] and date.fromisoformat(row["valid_limit"])
         until = derive_valid_until(limit, terms.months, today=terms.today)
         difference = compare(
@@ -108,43 +159,43 @@ def _plan_open(connection: sqlite3.Connection, terms: Terms) -> int:
         if difference.withdraw:
             _insert_withdrawal(connection, row, difference.withdraw, terms.today)
         if difference.publish:
-            _insert_publication(connection, row, until, afresh=difference.withdraw)
+            again = None if difference.withdraw else row["reference"]
+            _insert_publication(connection, key, row, (until, again))
+        if row["reference"] is None:
+            turn(row, "came")
         unchanged += difference.is_nothing
     return unchanged
 
 
-def _plan_over(connection: sqlite3.Connection) -> None:
-    for row in _rows(connection, _OVER):
+def _plan_over(connection: sqlite3.Connection, turn: Turn, *, is_full: bool) -> None:
+    for row in connection.execute(OVER, {"full": is_full}):
         on = date.fromisoformat(row["closed_on"])
         _insert_withdrawal(connection, row, WithdrawalReason(row["reason"]), on)
+        turn(row, "went")
 
 
-def _plan_gone(connection: sqlite3.Connection, profile: str, terms: Terms) -> None:
-    active = connection.execute(
-        "SELECT count(*) FROM signal WHERE profile = ?", (profile,)
-    ).fetchone()[0]
-    gone = connection.execute(
-        f"SELECT count(*) FROM ({_GONE})",  # noqa: S608 - our own constant
-        (profile,),
-    ).fetchone()[0]
-    if gone * GONE_SHARE > active and not terms.confirmed:
-        raise TooManyGone(gone, active)
-    for row in _rows(connection, _GONE, profile):
+def _plan_gone(
+    connection: sqlite3.Connection, profile: str, terms: Terms, turn: Turn
+) -> None:
+    for row in connection.execute(GONE, {"profile": profile}):
         _insert_withdrawal(connection, row, WithdrawalReason.ENDED, terms.today)
+        turn(row, "went")
 
 
 def _insert_publication(
     connection: sqlite3.Connection,
+    key: OutboxKey,
     row: sqlite3.Row,
-    until: date,
-    *,
-    afresh: WithdrawalReason | None,
+    told: tuple[date, str | None],
 ) -> None:
-    known = row["reference"] if afresh is None else None
+    until, known = told
+    case_key = row["case_key"]
+    digits, name = open_person(key, case_key, row["sealed"])
     connection.execute(
         _PUBLISH,
         (
-            row["case_key"],
+            case_key,
+            row["part"],
             known or str(uuid4()),
             row["version"] + 1 if known else 1,
             row["line"],
@@ -158,7 +209,8 @@ def _insert_publication(
             until.isoformat(),
             row["informed_code"],
             row["informed_on"],
-            row["sealed"],
+            key.seal(digits.encode(), label=BSN_LABEL, row=case_key),
+            key.seal(name.encode(), label=NAME_LABEL, row=case_key) if name else None,
         ),
     )
 
@@ -205,10 +257,3 @@ def _current(row: sqlite3.Row, until: date) -> Current:
         municipality=row["municipality"],
         valid_until=until,
     )
-
-
-def _rows(
-    connection: sqlite3.Connection, query: str, *values: str
-) -> Iterator[sqlite3.Row]:
-    """Give rows of a query that reads none of the tables being written."""
-    yield from connection.execute(query, values)

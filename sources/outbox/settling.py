@@ -19,9 +19,10 @@ from sources.values import Place, Reject
 
 Outcome = Literal["accepted", "unchanged", "superseded", "refused"]
 
-_KNOW: Final = """
-INSERT OR REPLACE INTO signal (case_key, profile, reference, version, person,
-  fingerprint, category, municipality, valid_until) VALUES (?,?,?,?,?,?,?,?,?)"""
+KNOW: Final = """
+INSERT OR REPLACE INTO signal (case_key, part, profile, reference, version, person,
+  fingerprint, category, municipality, valid_until, contact, name)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"""
 _SEND_AGAIN: Final = "UPDATE contact SET state = 'pending' WHERE id = ?"
 _FORGET: Final = "DELETE FROM signal WHERE reference = ?"
 UNKNOWN_SIGNAL: Final = "unknown-signal"
@@ -96,7 +97,7 @@ def settle_batch(
     ]
     known = [row for row, result in answered if _is_told(row, result)]
     with outbox.transaction("settle-batch") as connection:
-        connection.executemany(_KNOW, [_known(row, to.profile) for row in known])
+        connection.executemany(KNOW, [known_as(row, to.profile) for row in known])
         raise_count(connection, to.delivery, "accepted", len(known))
         if sent is not None:
             references = [row["reference"] for row, _ in answered]
@@ -172,17 +173,23 @@ def _is_told(row: sqlite3.Row, result: ItemResult) -> bool:
     return row["action"] == "publish" and result.outcome in ("accepted", "unchanged")
 
 
-def _known(row: sqlite3.Row, profile: str) -> tuple[object, ...]:
+def known_as(
+    row: sqlite3.Row, profile: str, fingerprint: bytes | None = None
+) -> tuple[object, ...]:
+    """Give what `KNOW` keeps of a notice: as it was told, or under another print."""
     return (
         row["case_key"],
+        row["part"],
         profile,
         row["reference"],
         row["version"],
         row["person"],
-        row["fingerprint"],
+        fingerprint or row["fingerprint"],
         row["category"],
         row["municipality"],
         row["valid_until"],
+        row["contact"],
+        row["name"],
     )
 
 

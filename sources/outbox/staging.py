@@ -1,7 +1,8 @@
 """Read a delivery into the outbox: every case once, its BSN sealed, nothing sent yet.
 
-Of a file the first record of a case counts and a second is a reject. Of messages the
-last word counts, by when it was said: `messages=True`.
+Of a file each provision of a case counts: the same number for another person or from
+another day is another signal, and the same once more is a reject. Of messages the last
+word counts, by when it was said: `messages=True`.
 
 Rows are written by the thousand, so that reading is fast and memory stays flat. A
 crash while reading drops all of it; the file is simply read again.
@@ -9,10 +10,12 @@ crash while reading drops all of it; the file is simply read again.
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import islice
 from typing import Final
 from uuid import UUID, uuid4
 
+from keys.bsn import Bsn
 from signal_index.wire.contact_holders import ContactHolder
 from sources.errors import UnreadableFile
 from sources.outbox.deliveries import insert_rejects, raise_count
@@ -21,12 +24,14 @@ from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.reasons import Reason
 from sources.values import (
+    Aside,
     Case,
     CaseKey,
     CaseNumber,
     Closing,
     Contact,
     Kept,
+    NaturalKey,
     Reading,
     Reject,
     Unidentified,
@@ -35,7 +40,16 @@ from sources.values import (
 ROWS_AT_ONCE: Final = 2_000
 MOST_CONTACTS: Final = 2_000
 BSN_LABEL: Final = b"bsn"
-_STAGE: Final = "INSERT OR IGNORE INTO staged VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+BSN_DIGITS: Final = 9
+STAGED_LABEL: Final = b"staged"
+NAME_LABEL: Final = b"name"
+WHOLE: Final = b""  # the part of a case that is not divided
+_STAGE: Final = "INSERT OR IGNORE INTO staged VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_UNPLACED: Final = "UPDATE delivery SET unplaced = unplaced + ? WHERE id = ?"
+_ASIDE: Final = (
+    "UPDATE delivery SET written = max(written, ?), swallowed = swallowed + ?"
+    " WHERE id = ?"
+)
 
 
 class Stager:
@@ -54,14 +68,19 @@ class Stager:
         """Write all readings, some at a time; gives how many were written each time."""
         for chunk in _chunks(readings):
             with self._outbox.transaction("stage") as connection:
-                rejected = 0
+                read = rejected = unplaced = 0
                 for reading in chunk:
                     rejects = self._stage_one(connection, reading)
                     insert_rejects(connection, self._delivery, rejects)
+                    read += not (reading and all(isinstance(e, Aside) for e in reading))
                     rejected += bool(rejects)
-                raise_count(connection, self._delivery, "read", len(chunk))
+                    unplaced += bool(rejects) and not any(
+                        isinstance(each, _PLACED) for each in reading
+                    )
+                raise_count(connection, self._delivery, "read", read)
                 raise_count(connection, self._delivery, "rejected", rejected)
-            yield len(chunk)
+                connection.execute(_UNPLACED, (unplaced, str(self._delivery)))
+            yield read
 
     def _stage_one(
         self, connection: sqlite3.Connection, reading: Reading
@@ -82,20 +101,24 @@ class Stager:
                     self._stage_closing(connection, entry)
                 case Kept():
                     self._stage_kept(connection, entry)
+                case Aside():
+                    told = (entry.written, entry.swallowed, str(self._delivery))
+                    connection.execute(_ASIDE, told)
                 case _:
                     pass
         return rejects
 
     def _stage_case(self, connection: sqlite3.Connection, case: Case) -> bool:
-        """Write one open case; False when this case was in the file before."""
+        """Write one open case; False when this provision was in the file before."""
         key = self._outbox.key
         case_key = mark_case(key, self._profile, case.key)
         if self._messages and not self._takes_over(connection, case_key, case):
             return True
         contact = self._find_contact(connection, case.contact)
-        sealed = key.seal(case.bsn.digits.encode(), label=BSN_LABEL, row=case_key)
+        name = case.key.text if isinstance(case.key, CaseNumber) else ""
         row = (
             case_key,
+            self._find_part(case_key, case.key, case.bsn, case.started_on),
             "open",
             case.place.line,
             case.place.record,
@@ -108,10 +131,25 @@ class Stager:
             case.limit and case.limit.isoformat(),
             case.informed.code,
             case.informed.on.isoformat(),
-            sealed,
+            seal_person(key, case_key, case.bsn.digits, name),
             "" if case.unless_known else case.told_at,
         )
         return connection.execute(_STAGE, row).rowcount == 1
+
+    def _find_part(
+        self,
+        case_key: bytes,
+        case: CaseKey,
+        bsn: Bsn | None,
+        started_on: date | None,
+    ) -> bytes:
+        """Tell provisions of one number apart; a message is about its number whole."""
+        if self._messages or isinstance(case, NaturalKey):
+            return WHOLE
+        if bsn is None or started_on is None:
+            return WHOLE
+        day = started_on.isoformat()
+        return self._outbox.key.mark("part", case_key.hex(), bsn.digits, day)
 
     def _takes_over(
         self, connection: sqlite3.Connection, case_key: bytes, case: Case
@@ -131,12 +169,14 @@ class Stager:
             if says_less(closing.told_at, find_last_word(connection, case_key)):
                 return
             connection.execute("DELETE FROM staged WHERE case_key = ?", (case_key,))
+        part = self._find_part(case_key, closing.key, closing.bsn, closing.started_on)
         connection.execute(
-            "INSERT INTO staged_closing VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            "INSERT INTO staged_closing VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
             " SET closed_on = max(closed_on, excluded.closed_on),"
             " reason = excluded.reason, told_at = excluded.told_at",
             (
                 case_key,
+                part,
                 closing.on.isoformat(),
                 closing.reason.value,
                 closing.told_at,
@@ -145,25 +185,28 @@ class Stager:
 
     def _stage_kept(self, connection: sqlite3.Connection, kept: Kept) -> None:
         case_key = mark_case(self._outbox.key, self._profile, kept.key)
-        connection.execute(_STAGE, (case_key, "kept", *[None] * 12, ""))
+        event = "doubtful" if kept.doubtful else "kept"
+        # Beside an open row of the same number: a part that no record can have.
+        connection.execute(_STAGE, (case_key, _KEPT, event, *[None] * 12, ""))
 
     def _find_contact(self, connection: sqlite3.Connection, contact: Contact) -> str:
-        """Give the id of a contact holder; a changed one is to be sent again."""
+        """Give the id of a contact holder, new or known; it is sent when planned."""
         if contact.key in self._contacts:
             return self._contacts[contact.key]
         if len(self._contacts) >= MOST_CONTACTS:
             # A column that differs with every record names no contact holders.
             raise UnreadableFile("Dit bestand noemt te veel contactpersonen.")
         mark = self._outbox.key.mark("contact", self._profile, contact.key)
-        body = encode_body(contact.holder)
-        row = connection.execute(
-            "INSERT INTO contact VALUES (?, ?, ?, 'pending') ON CONFLICT (mark)"
-            " DO UPDATE SET state = CASE WHEN body = excluded.body AND state = 'sent'"
-            " THEN 'sent' ELSE 'pending' END, body = excluded.body RETURNING id",
-            (str(uuid4()), mark, body),
+        known = connection.execute(
+            "SELECT id FROM contact WHERE mark = ?", (mark,)
         ).fetchone()
-        self._contacts[contact.key] = row["id"]
-        return str(row["id"])
+        made = str(known["id"] if known else uuid4())
+        connection.execute(
+            "INSERT OR REPLACE INTO staged_contact VALUES (?, ?, ?)",
+            (made, mark, encode_body(contact.holder)),
+        )
+        self._contacts[contact.key] = made
+        return made
 
 
 def mark_case(key: OutboxKey, profile: str, case: CaseKey) -> bytes:
@@ -176,6 +219,17 @@ def mark_case(key: OutboxKey, profile: str, case: CaseKey) -> bytes:
         person = case.bsn.digits if case.bsn else ""
         return key.mark("case", profile, case.text, person)
     return key.mark("natural", profile, case.bsn.digits, case.started_on.isoformat())
+
+
+def seal_person(key: OutboxKey, case_key: bytes, digits: str, name: str) -> bytes:
+    """Seal whose a staged case is, and how the agency calls it, in one."""
+    return key.seal(f"{digits}{name}".encode(), label=STAGED_LABEL, row=case_key)
+
+
+def open_person(key: OutboxKey, case_key: bytes, sealed: bytes) -> tuple[str, str]:
+    """Give the digits and the name of a staged case; raises `OutboxKeyChanged`."""
+    plain = key.open_sealed(sealed, label=STAGED_LABEL, row=case_key).decode()
+    return plain[:BSN_DIGITS], plain[BSN_DIGITS:]
 
 
 def encode_body(holder: ContactHolder) -> str:
@@ -196,6 +250,10 @@ def _fingerprint(key: OutboxKey, case: Case, contact: str) -> bytes:
         case.informed.code,
         case.informed.on.isoformat(),
     )
+
+
+_PLACED: Final = (Case, Closing, Kept)
+_KEPT: Final = b"kept"
 
 
 def _chunks(readings: Iterable[Reading]) -> Iterator[list[Reading]]:

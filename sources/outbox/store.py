@@ -41,6 +41,7 @@ Step = Literal[
     "keep-proof",
     "receive",
     "identify",
+    "answer",
 ]
 Moment = Literal["before", "after"]
 Observer = Callable[[Step, Moment], None]

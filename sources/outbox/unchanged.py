@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from sources.outbox.deliveries import OpenDelivery
+from sources.outbox.holding import replace_held
 from sources.outbox.store import Outbox, get_meta, put_meta
 from sources.profile import Profile
 from sources.reasons import Reason
@@ -114,6 +115,7 @@ def find_known(
 def recognise(outbox: Outbox, delivery: OpenDelivery, known: KnownFile) -> None:
     """Make this delivery what the last one was: all rows read, nothing to send."""
     with outbox.transaction("plan") as connection:
+        replace_held(connection, delivery)
         connection.execute(
             "INSERT INTO reject SELECT ?, line, record, field, reason, detail"
             " FROM reject WHERE delivery = ?",
@@ -121,7 +123,14 @@ def recognise(outbox: Outbox, delivery: OpenDelivery, known: KnownFile) -> None:
         )
         connection.execute(
             "UPDATE delivery SET state = 'planned', read = ?, unchanged = ?,"
-            " rejected = ? WHERE id = ?",
-            (known.read, known.unchanged, known.rejected, str(delivery.id)),
+            " rejected = ?, (spared, empty) ="
+            " (SELECT spared, empty FROM delivery WHERE id = ?) WHERE id = ?",
+            (
+                known.read,
+                known.unchanged,
+                known.rejected,
+                str(known.delivery),
+                str(delivery.id),
+            ),
         )
         put_meta(connection, _RECHECK, known.until.isoformat().encode())

@@ -1,12 +1,14 @@
-"""One run: finish what was under way, read, plan, send, close. Restartable anywhere.
+"""One run: finish what was under way, read, judge, send, close. Restartable anywhere.
 
 1. A delivery that was being read is dropped: nothing of it was sent.
 2. A delivery that was planned is finished first. If it was made of this very file and
    profile, that was the run. A full one of anything else is let go of: the file that
    comes now says the same and more, and is compared with what was really sent.
 3. What the index refuses as a whole does not stay in the way of the next run either.
-4. The intake is read, compared and sent; then the delivery is closed, also when nothing
-   changed: only then does "nothing found" mean nothing.
+4. A delivery that was held and is approved goes on.
+5. The intake is read, judged and sent; then the delivery is closed, also when nothing
+   changed: only then does "nothing found" mean nothing. Where one must ask, it is held
+   and nothing of it is sent.
 """
 
 import asyncio
@@ -19,9 +21,9 @@ from signal_index.wire.deliveries import DeliveryKind
 from sources.brp.identifying import Identifier
 from sources.clock import day_of
 from sources.errors import (
+    DeliveryHeld,
     IndexRefused,
     InvalidAgencySettings,
-    TooManyGone,
     UnreadableFile,
 )
 from sources.events import Event, log_event
@@ -36,6 +38,11 @@ from sources.outbox.deliveries import (
     find_unfinished,
     get_delivery,
     open_delivery,
+)
+from sources.outbox.holding import (
+    Held,
+    drop_outdated,
+    find_held,
 )
 from sources.outbox.planning import Terms, count_work, plan_delivery
 from sources.outbox.settling import Settled
@@ -56,7 +63,6 @@ class Task:
     intake: Intake
     profile: Profile
     asked: DeliveryKind
-    confirmed: bool
 
     @property
     def kind(self) -> DeliveryKind:
@@ -108,25 +114,50 @@ class Run:
     async def publish(self, task: Task) -> list[OpenDelivery]:
         """Publish one intake; gives the deliveries closed on the way, this one last.
 
-        Raises `ClockDiffers` before anything is read, `TooManyGone` before anything is
-        sent, `UnreadableFile`, or `PublishingStopped` with the rest kept for the next
-        run, or told anew by it.
+        Raises `ClockDiffers` before anything is read, `DeliveryHeld` before anything
+        of it is sent, `UnreadableFile`, or `PublishingStopped` with the rest kept for
+        the next run, or told anew by it.
         """
         mark = task.find_mark(self._outbox.key)
         finished = await self.finish_unfinished(mark)
-        if finished and is_same(finished[-1], task, mark):
+        if any(is_same(delivery, task, mark) for delivery in finished):
             return finished
+        self._stop_at_held(task, mark)
         delivery = await self._read(task, mark)
         return [*finished, await self._finish(delivery, task.profile)]
+
+    def _stop_at_held(self, task: Task, mark: bytes) -> None:
+        """Raise `DeliveryHeld` where this very file waits already; it is not reread."""
+        for held in find_held(self._outbox, task.profile.name):
+            if held.file_mark == mark:
+                raise DeliveryHeld(held.delivery, held.profile)
 
     async def finish_unfinished(
         self, coming: bytes | None = None
     ) -> list[OpenDelivery]:
-        """Finish what an earlier run left; gives the delivery closed, if any.
+        """Finish what an earlier run left, and take up what was approved.
 
-        `coming` is the mark of the task that is next: a full delivery of another one
-        is let go of.
+        Gives the deliveries closed. `coming` is the mark of the task that is next: a
+        full delivery of another one is let go of.
         """
+        finished = await self._finish_planned(coming)
+        drop_outdated(self._outbox, now=self._sender.now())
+        for held in find_held(self._outbox):
+            if held.is_approved:
+                await verify_clock(self._parties[1], self._sender.now)
+                finished += await self._take_up(held)
+        return finished
+
+    async def _take_up(self, held: Held) -> list[OpenDelivery]:
+        """Send what was approved; where it is not what it was, it waits anew."""
+        now = self._sender.now()
+        terms = Terms(held.months, now, approved=held.digest)
+        delivery = get_delivery(self._outbox, held.delivery)
+        if not plan_delivery(self._outbox, delivery, terms):
+            return []
+        return [await self._finish(get_delivery(self._outbox, held.delivery))]
+
+    async def _finish_planned(self, coming: bytes | None) -> list[OpenDelivery]:
         delivery = find_unfinished(self._outbox)
         if delivery is None:
             return []
@@ -151,21 +182,22 @@ class Run:
     async def _read(self, task: Task, mark: bytes) -> OpenDelivery:
         await verify_clock(self._parties[1], self._sender.now)
         now = self._sender.now()
-        terms = Terms(task.profile.valid_months, day_of(now), task.confirmed)
+        profile = task.profile
+        terms = Terms(profile.valid_months, now, profile.facts.has_header)
         known = None
         if task.kind is DeliveryKind.FULL:
-            known = find_known(self._outbox, task.profile, mark, today=terms.today)
-        if known is None and task.profile.identify:
+            known = find_known(self._outbox, profile, mark, today=terms.today)
+        if known is None and profile.identify:
             task = await self._identify(task, terms.today)
-        delivery = open_delivery(self._outbox, task.profile, task.kind, mark, now=now)
+        delivery = open_delivery(self._outbox, profile, task.kind, mark, now=now)
         _log_delivery(Event.DELIVERY_OPENED, delivery)
         try:
             if known is not None:
                 recognise(self._outbox, delivery, known)
             else:
                 await self._stage(delivery, task)
-                plan_delivery(self._outbox, delivery, terms, task.intake.settle)
-        except (TooManyGone, UnreadableFile):
+                self._judge(delivery, terms, task)
+        except UnreadableFile:
             drop_delivery(self._outbox, delivery.id)
             raise
         work = count_work(self._outbox)
@@ -183,6 +215,17 @@ class Run:
         name = task.profile.name
         found = await self._identifier.identify(task.intake, name, today=today)
         return replace(task, intake=found)
+
+    def _judge(self, delivery: OpenDelivery, terms: Terms, task: Task) -> None:
+        """Plan what was read; raises `DeliveryHeld` where it waits for an answer."""
+        read = get_delivery(self._outbox, delivery.id)
+        if not plan_delivery(self._outbox, read, terms, task.intake.settle):
+            log_event(
+                Event.DELIVERY_HELD,
+                delivery=str(delivery.id),
+                profile=delivery.profile,
+            )
+            raise DeliveryHeld(delivery.id, delivery.profile)
 
     async def _stage(self, delivery: OpenDelivery, task: Task) -> None:
         messages = task.profile.facts.is_messages

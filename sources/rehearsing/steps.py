@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from keys.municipality import MunicipalityCode
 from signal_index.notice import new_notice_key
-from signal_index.wire.deliveries import Delivery, DeliveryCounts, DeliveryKind
+from signal_index.wire.deliveries import Delivery, DeliveryCounts, DeliveryKind, Hearing
 from signal_index.wire.rehearsals import RehearsalCase
 from signal_index.wire.sources import SourceState
 from signal_index.wire.values import Slug
@@ -226,6 +226,7 @@ def _delivery(
             "until": desk.now + ends_in,
             "categories": sorted({one.category for one in desk.places}),
             "municipalities": sorted({one.municipality for one in desk.places}),
+            "hearing": Hearing.HEARD,
             "counts": counts | {"read": 3, "accepted": 3},
         }
     )

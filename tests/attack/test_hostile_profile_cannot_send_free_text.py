@@ -77,7 +77,7 @@ async def test_text_in_any_column_never_reaches_the_index(tmp_path: Path) -> Non
     agency = an_agency(tmp_path)
     for column in a_row():
         agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(2)) | {column: STORY})
-        await agency.publish(confirmed=True)
+        await agency.publish(approve=True)
     assert STORY not in json.dumps(agency.index.state)
 
 
@@ -124,7 +124,7 @@ async def test_no_format_carries_text_from_any_column(
             agency = an_agency(tmp_path / role, profile)
             agency.folder.mkdir()
             agency.file.write_bytes(data)
-            await agency.publish(confirmed=True)
+            await agency.publish(approve=True)
             assert STORY not in json.dumps(agency.index.state)
 
 

@@ -112,7 +112,7 @@ async def test_a_kept_pseudonym_is_gone_after_a_week(agency: Agency) -> None:
     await agency.publish()
     agency.now += timedelta(days=8)
     agency.write(a_row(Zaak="Z-99", BSN=a_number(COUNT + 1)))
-    await agency.publish(confirmed=True)
+    await agency.publish(approve=True)
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
         kept = outbox.connection.execute("SELECT count(*) FROM evaluated").fetchone()
         assert kept[0] == 1

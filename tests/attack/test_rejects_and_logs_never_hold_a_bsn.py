@@ -68,7 +68,7 @@ async def test_the_rejects_file_holds_no_bsn_not_even_a_mistyped_one(
     agency: Agency, tmp_path: Path
 ) -> None:
     agency.index.refuse = lambda _: ""
-    await agency.publish()
+    await agency.publish(approve=True)
     path = tmp_path / "rejects.csv"
     assert write_rejects(path, agency.heard.rejects) > 8
     assert not holds_a_number(path.read_text())
@@ -76,7 +76,7 @@ async def test_the_rejects_file_holds_no_bsn_not_even_a_mistyped_one(
 
 
 async def test_the_log_of_a_run_holds_no_bsn(agency: Agency, log: io.StringIO) -> None:
-    await agency.publish()
+    await agency.publish(approve=True)
     assert "delivery-closed" in log.getvalue()
     assert not holds_a_number(log.getvalue())
 

@@ -116,7 +116,7 @@ def test_a_killed_run_leaves_no_signal_behind_that_it_forgot(
     agency.write(a_row(Zaak="Z-99", BSN=a_number(99)))
 
     async def publish_and_confirm() -> None:
-        await agency.publish(confirmed=True)
+        await agency.publish(approve=True)
 
     anyio.run(publish_and_confirm)
     assert agency.index.shown() == shows((a_number(99), "bijstand"))

@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from signal_index.wire.deliveries import DeliveryKind
-from sources.cli.publish import name_rejects
 from sources.intake.folder import Folder
-from sources.outbox.deliveries import open_delivery
+from sources.outbox.deliveries import name_rejects, open_delivery
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.profile import parse_profile

@@ -77,10 +77,10 @@ async def live_a_week(folder: Path, week: list[Day]) -> None:
             )
         )
         await live_a_day(agency, trouble)
-    await agency.publish(confirmed=True)
+    await agency.publish(approve=True)
     done = await hold_against_each_other(agency)
     if done.needs_delivery:
-        await agency.publish(confirmed=True)
+        await agency.publish(approve=True)
         done = await hold_against_each_other(agency)
     assert done.equal
     assert agency.index.shown_often() == sorted(
@@ -103,7 +103,7 @@ async def live_a_day(agency: Agency, trouble: Trouble) -> None:
     agency.ahead = timedelta(days=400 if trouble == "clock-ahead" else 0)
     if trouble != "no-run":
         with suppress(Died, PublishingStopped):
-            await agency.publish(confirmed=True, observer=die)
+            await agency.publish(approve=True, observer=die)
     agency.evaluator.budget = 10**9
     agency.index.silent = agency.index.loses_answers = False
     agency.index.problem, agency.ahead = "", timedelta()

@@ -22,7 +22,12 @@ from signal_index.wire.contact_holders import (
     Deputy,
     OfficeHours,
 )
-from signal_index.wire.deliveries import Delivery, DeliveryCounts, DeliveryKind
+from signal_index.wire.deliveries import (
+    Delivery,
+    DeliveryCounts,
+    DeliveryKind,
+    Hearing,
+)
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import parse_body, parse_json, parse_value
 from signal_index.wire.signals import (
@@ -109,6 +114,7 @@ def deliveries(draw: st.DrawFn) -> Delivery:
             "categories": list(draw(st.sets(SLUGS, min_size=1, max_size=3))),
             "municipalities": list(draw(st.sets(PLACES, min_size=1, max_size=3))),
             "counts": {name: draw(COUNTS) for name in DeliveryCounts.model_fields},
+            "hearing": draw(st.sampled_from(Hearing)),
         }
     )
 

@@ -67,9 +67,9 @@ async def publish_history(
                 raise Died
 
         try:
-            await agency.publish(confirmed=True, observer=die)
+            await agency.publish(approve=True, observer=die)
         except Died:
-            await agency.publish(confirmed=True)
+            await agency.publish(approve=True)
         told = expected(told, cases)
         assert agency.index.shown_often() == sorted(
             (n, "bijstand")

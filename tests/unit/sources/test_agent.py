@@ -24,6 +24,7 @@ from sources.agent.worker import (
 from sources.errors import IndexUnreachable, InvalidAgencySettings
 from sources.feed_settings import FeedRow
 from sources.intake.event_box import keep_event
+from sources.outbox.holding import find_held, record_answer
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.publisher.pipeline import Sender
@@ -39,7 +40,15 @@ from tests.connector_formats import (
     write_csv,
 )
 from tests.istandaarden_messages import Said, make_message
-from tests.sources_builders import NOW, PROFILE, SECRET, Heard, a_number, shows
+from tests.sources_builders import (
+    NOW,
+    PROFILE,
+    SECRET,
+    Heard,
+    a_number,
+    approve_held,
+    shows,
+)
 from tests.sources_parties import NOTICE_KEY, OIN, FakeEvaluator, FakeIndex
 
 pytestmark = pytest.mark.anyio
@@ -111,8 +120,8 @@ class Office:
                 self.worker.add(name)
             await self.worker.work_off()
 
-    def put(self, name: str, data: bytes, *, room: str = "inbox") -> None:
-        place = self.root / "bijstand" / room
+    def put(self, name: str, data: bytes) -> None:
+        place = self.root / "bijstand" / "inbox"
         place.mkdir(parents=True, exist_ok=True)
         (place / name).write_bytes(data)
 
@@ -183,7 +192,21 @@ async def test_a_bad_file_is_put_aside_and_the_next_one_goes_on(
     assert office.worker.status().feeds[0].state is FeedState.DONE
 
 
-async def test_a_file_that_lacks_too_much_waits_for_somebody_to_confirm(
+async def test_a_file_that_lacks_too_much_waits_for_an_answer(office: Office) -> None:
+    office.employ(a_feed(office.root))
+    office.put("a.csv", a_file(*range(1, 11)))
+    await office.work()
+    office.put("b.csv", a_file(1))
+    await office.work()
+    assert office.index.shown() == shown(*range(1, 11)), "nothing was withdrawn"
+    assert (office.files("failed"), len(office.files("held"))) == ([], 1)
+    approve_held(office.outbox)
+    await office.work()
+    assert office.index.shown() == shown(1)
+    assert (office.files("held"), len(office.files("done"))) == ([], 2)
+
+
+async def test_a_file_that_was_dropped_is_put_aside_with_its_reason(
     office: Office,
 ) -> None:
     office.employ(a_feed(office.root))
@@ -191,10 +214,24 @@ async def test_a_file_that_lacks_too_much_waits_for_somebody_to_confirm(
     await office.work()
     office.put("b.csv", a_file(1))
     await office.work()
-    assert office.index.shown() == shown(*range(1, 11)), "nothing was withdrawn"
-    office.put("b.csv", a_file(1), room="confirmed")
+    (held,) = find_held(office.outbox)
+    record_answer(office.outbox, held.delivery, held.digest, "dropped")
     await office.work()
-    assert office.index.shown() == shown(1)
+    assert office.index.shown() == shown(*range(1, 11))
+    assert office.files("held") == []
+    assert len(office.files("failed")) == 2
+
+
+async def test_a_file_that_waits_does_not_hold_up_the_next_one(office: Office) -> None:
+    office.employ(a_feed(office.root))
+    office.put("a.csv", a_file(*range(1, 11)))
+    await office.work()
+    office.put("b.csv", a_file(1))
+    await office.work()
+    office.put("c.csv", a_file(*range(1, 12)))
+    await office.work()
+    assert office.index.shown() == shown(*range(1, 12))
+    assert office.files("held") == []
 
 
 async def test_an_outage_is_waited_out_and_caught_up_in_order(office: Office) -> None:

@@ -4,12 +4,23 @@ import json
 from pathlib import Path
 from uuid import uuid4
 
+import anyio.to_thread
 import pytest
 from typer.testing import CliRunner, Result
 
 from sources.__main__ import app
 from sources.agency_keys import create_keys
-from tests.sources_builders import SECRET, Agency, a_row, a_wrong_number, an_agency
+from sources.errors import DeliveryHeld
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+from tests.sources_builders import (
+    SECRET,
+    Agency,
+    a_number,
+    a_row,
+    a_wrong_number,
+    an_agency,
+)
 from tests.unit.sources.test_agency_keys_and_settings import SETTINGS
 
 pytestmark = pytest.mark.anyio
@@ -53,3 +64,62 @@ def test_an_unknown_delivery_is_refused_in_a_sentence(agency: Agency) -> None:
     said = ask(agency, "show", str(uuid4()))
     assert said.exit_code == 2
     assert "staat niet in het postvak" in said.stderr
+
+
+async def hold(agency: Agency) -> str:
+    """Let four of twenty cases disappear at once; gives the delivery that waits."""
+    rows = [a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 21)]
+    agency.write(*rows)
+    await agency.publish()
+    agency.write(*rows[:16])
+    with pytest.raises(DeliveryHeld) as refusal:
+        await agency.publish()
+    return str(refusal.value.delivery)
+
+
+async def test_what_waits_is_shown_with_the_agencys_own_case_numbers(
+    agency: Agency,
+) -> None:
+    waiting = await hold(agency)
+    said = ask(agency, "show", waiting).stdout
+    assert "wacht op u" in said
+    assert "4 van 20 bekende zaken staan niet meer in dit bestand" in said
+    assert "Z-17" in said
+    assert f"deliveries approve {waiting}" in " ".join(said.split())
+    assert a_number(17) not in said
+
+
+async def test_a_machine_hears_counts_and_codes_of_what_waits(agency: Agency) -> None:
+    waiting = await hold(agency)
+    (found,) = json.loads(ask(agency, "show", waiting, "--json").stdout)
+    assert found["state"] == "held"
+    assert found["findings"] == [{"finding": "cases-gone", "count": 4, "of": 20}]
+    assert "Z-17" not in json.dumps(found)
+
+
+async def test_an_answer_is_noted_while_the_agent_holds_the_outbox(
+    agency: Agency,
+) -> None:
+    waiting = await hold(agency)
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        said = await anyio.to_thread.run_sync(ask, agency, "approve", waiting)
+        assert (said.exit_code, "agent" in said.stdout) == (0, True)
+        await agency.make_run(outbox).finish_unfinished()
+    assert len(agency.index.shown()) == 16
+
+
+async def test_what_is_dropped_is_gone(agency: Agency) -> None:
+    waiting = await hold(agency)
+    said = ask(agency, "drop", waiting)
+    assert "vervallen" in said.stdout
+    assert said.exit_code == 0
+    again = ask(agency, "show", waiting)
+    assert again.exit_code == 2
+
+
+async def test_what_does_not_wait_takes_no_answer(agency: Agency) -> None:
+    agency.write(a_row())
+    done = await agency.publish()
+    said = ask(agency, "approve", str(done.id))
+    assert said.exit_code == 2
+    assert "wacht niet op u" in said.stderr

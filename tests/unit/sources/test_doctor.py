@@ -23,7 +23,7 @@ from signal_index.wire.own_registration import (
 from signal_index.wire.sources import SourceState
 from sources.cli.status import summarise
 from sources.doctor import look_over
-from sources.errors import EvaluationStopped, TokenRefused
+from sources.errors import DeliveryHeld, EvaluationStopped, TokenRefused
 from sources.findings import Finding, Patient, State
 from sources.outbox.standing import record_reconciled
 from sources.outbox.store import Outbox
@@ -39,6 +39,7 @@ from tests.sources_builders import (
     a_number,
     a_profile,
     a_row,
+    a_wrong_number,
     an_agency,
 )
 from tests.sources_parties import NOTICE_KEY, OIN, FakeEvaluator
@@ -363,3 +364,28 @@ async def test_a_provider_that_refuses_is_named_and_not_the_index(
     assert findings["aanbieder"].state is State.WRONG
     assert "oidc-client.public.jwks.json" in findings["aanbieder"].remedy
     assert "aanmelding index" not in findings
+
+
+async def test_a_delivery_that_waits_is_named(tmp_path: Path) -> None:
+    agency = an_agency(tmp_path)
+    rows = [a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 21)]
+    agency.write(*rows)
+    await agency.publish()
+    agency.write(*rows[:4])
+    with pytest.raises(DeliveryHeld):
+        await agency.publish()
+    agency.outbox_path.rename(tmp_path / "outbox.db")
+    async with a_patient(tmp_path, profiles=[agency.profile]) as patient:
+        found = await find(patient, "leveringen")
+    assert found.state is State.WARNING
+    assert "deliveries show" in found.remedy
+
+
+async def test_a_delivery_that_made_no_sense_is_wrong(tmp_path: Path) -> None:
+    agency = an_agency(tmp_path)
+    agency.write(*(a_row(Zaak=f"Z-{n}", BSN=a_wrong_number()) for n in range(3)))
+    await agency.publish()
+    agency.outbox_path.rename(tmp_path / "outbox.db")
+    async with a_patient(tmp_path, profiles=[agency.profile]) as patient:
+        found = await find(patient, "leveringen")
+    assert found.state is State.WRONG

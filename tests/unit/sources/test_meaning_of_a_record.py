@@ -104,7 +104,8 @@ def test_an_unknown_state_is_a_reject() -> None:
 
 def test_a_closed_case_closes_whatever_else_is_wrong() -> None:
     reading = read_one(a_profile(), Stand="dicht", BSN="x", Telefoon="x")
-    assert reading == (Closing(CaseNumber("Z-1"), TODAY),)
+    begun = date(2026, 1, 5)
+    assert reading == (Closing(CaseNumber("Z-1"), TODAY, started_on=begun),)
 
 
 def test_an_end_before_the_beginning_is_a_reject() -> None:

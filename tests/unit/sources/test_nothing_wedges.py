@@ -98,7 +98,7 @@ async def test_a_newer_file_goes_before_what_is_left_of_an_older_one(
         await agency.publish()
     agency.write(*rows(2, 7))
     with pytest.raises(EvaluationStopped):
-        await agency.publish(confirmed=True)
+        await agency.publish(approve=True)
     assert agency.index.shown_often() == shown(2, 3, 4)
 
 
@@ -170,7 +170,7 @@ async def test_a_batch_of_which_no_answer_came_is_not_told_twice(
     assert agency.index.shown_often() == shown(1, 2, 3)
     agency.index.loses_answers = False
     agency.write(a_row(Zaak="Z-2", BSN=a_number(2)), a_row(Zaak="Z-3", BSN=a_number(9)))
-    await agency.publish(confirmed=True)
+    await agency.publish(approve=True)
     assert agency.index.shown_often() == shown(2, 9)
 
 
@@ -201,7 +201,7 @@ async def test_a_clock_that_differs_reads_and_sends_nothing(
         await agency.publish()
     assert agency.index.shown_often() == shown(1, 2, 3)
     agency.ahead = timedelta()
-    await agency.publish(confirmed=True)
+    await agency.publish(approve=True)
     assert agency.index.shown_often() == shown(1, 2)
 
 
@@ -227,7 +227,7 @@ async def test_a_clock_that_jumps_in_the_middle_of_a_run_loses_nothing(
     await agency.publish(kind=kind)
     assert agency.index.shown_often() == shown(2, 3, 4, 5, 6)
     agency.write(*rows(2, 6))
-    assert (await agency.publish(confirmed=True)).counts.withdrawn == 0
+    assert (await agency.publish(approve=True)).counts.withdrawn == 0
     assert agency.index.shown_often() == shown(2, 3, 4, 5, 6)
 
 
@@ -241,7 +241,7 @@ async def test_a_file_known_by_a_clock_ahead_is_read_again(agency: Agency) -> No
             " '2028-01-03') AS BLOB) WHERE name = 'known:test'"
         )
     agency.now += timedelta(days=60)
-    await agency.publish(confirmed=True)
+    await agency.publish(approve=True)
     assert agency.index.shown_often() == []
 
 
@@ -254,5 +254,5 @@ async def test_a_killed_run_of_another_file_is_not_in_the_way(agency: Agency) ->
     with pytest.raises(Died):
         await agency.publish(observer=die)
     agency.write(*rows(3, 4))
-    await agency.publish(confirmed=True)
+    await agency.publish(approve=True)
     assert agency.index.shown_often() == shown(3, 4)

@@ -43,7 +43,7 @@ async def publish_again(agency: Agency) -> tuple[int, int]:
     """Publish, and give how many rows were read and how many were unchanged."""
     heard = Counting()
     agency.heard = heard
-    delivery = await agency.publish(confirmed=True)
+    delivery = await agency.publish(approve=True)
     return heard.rows, delivery.counts.unchanged
 
 

@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -12,6 +13,7 @@ from sources.intake.folder import ROOMS, Folder, Taken
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 QUIET = timedelta(seconds=30)
 KEEP = timedelta(days=7)
+WAITING = UUID(int=7)
 
 
 @pytest.fixture
@@ -114,14 +116,17 @@ def test_what_somebody_else_took_is_not_taken(folder: Folder, tmp_path: Path) ->
     assert folder.take(path) is None
 
 
-def test_a_confirmed_file_is_known_as_such_also_after_a_crash(
+def test_a_file_that_waits_is_known_by_its_delivery_also_after_a_crash(
     folder: Folder, tmp_path: Path
 ) -> None:
-    folder.take(put(tmp_path, "inbox-a.csv"))
-    folder.take(put(tmp_path, "a-confirmed-b.csv"))
-    folder.take(put(tmp_path, "c.csv", room="confirmed"))
-    after = Folder(tmp_path, quiet=QUIET, keep=KEEP).find_taken()
-    assert sorted(each.confirmed for each in after) == [False, False, True]
+    taken = folder.take(put(tmp_path, "a-b.csv"))
+    assert taken
+    folder.hold(taken, WAITING)
+    assert names(tmp_path, "working") == []
+    ((delivery, kept),) = Folder(tmp_path, quiet=QUIET, keep=KEEP).find_held()
+    assert delivery == WAITING
+    folder.finish(kept, NOW)
+    assert names(tmp_path, "done")[0].endswith("a-b.csv")
 
 
 def test_two_files_of_one_name_are_both_kept(folder: Folder, tmp_path: Path) -> None:

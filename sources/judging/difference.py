@@ -1,0 +1,37 @@
+"""What a delivery that was read would change, against what was told before: numbers."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One delivery against the signals of its profile that stand at the index.
+
+    - `known`: cases that the index was told of; `new`: open ones that it was not.
+    - `gone`: known, and absent from a full delivery; `spared` of them stay, because a
+      rejected record may be theirs.
+    - `ended`: known, and over by the file's own word. `persons`: known, and now of
+      another person. `contacts`: known, and now with another contact holder.
+    - `rejected_before` of `read_before`: the same of the delivery before this one.
+    - `swallowed`: lines of the file that stand inside a field of another line.
+    - `replayed`: this very file was delivered before the last one. `predates`: it says
+      of itself that it is older than the last one.
+    - `reverted` of `turned`: of what the last delivery changed, what this one undoes.
+    """
+
+    known: int = 0
+    new: int = 0
+    gone: int = 0
+    spared: int = 0
+    ended: int = 0
+    persons: int = 0
+    contacts: int = 0
+    read: int = 0
+    rejected: int = 0
+    read_before: int = 0
+    rejected_before: int = 0
+    swallowed: int = 0
+    replayed: bool = False
+    predates: bool = False
+    reverted: int = 0
+    turned: int = 0

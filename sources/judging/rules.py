@@ -1,0 +1,158 @@
+"""The one table: how much of each difference goes unasked, for a source of any size.
+
+A finding is made of what goes beyond all that is `few`, and beyond a `share` of what
+there is; but never is more than `most` let through, since a small share of a large
+source is many people. So of the cases of a source may go unasked:
+
+                         of 4    of 20    of 400    of 400,000
+    cases-gone              2        2        40         5,000
+    cases-ended             3        5       100        10,000
+    other-person            1        1         4           100
+    records-rejected        5        5       100        10,000
+    contacts-changed       10       18       360        50,000
+    older-file, by content  2       10       200       200,000
+    nothing-read, rows-swallowed, older-file by bytes or date: none, whatever the size
+
+- Of four cases one or two may be gone: a small agency ends half its work in a good
+  week. That three of four are gone at once is no week.
+- A correction of one number is ordinary; two in a source of four may be a column that
+  slipped by one, which gives two people each other's flag.
+- Everybody's contact holder changes when a small agency has one telephone and gets
+  another number: in a source of ten or fewer that is ordinary, and each of them would
+  be called wrong for a day at worst. In a larger one it is asked about.
+- A row that a stray quote swallowed is never ordinary, nor is a file without a record
+  of a source that had some.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sources.judging.difference import Difference
+
+
+class Doubt(StrEnum):
+    """What must be asked about: the codes of findings, also on the wire."""
+
+    NOTHING_READ = "nothing-read"
+    CASES_GONE = "cases-gone"
+    CASES_ENDED = "cases-ended"
+    OTHER_PERSON = "other-person"
+    RECORDS_REJECTED = "records-rejected"
+    ROWS_SWALLOWED = "rows-swallowed"
+    OLDER_FILE = "older-file"
+    CONTACTS_CHANGED = "contacts-changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How many go unasked: `few`, or a `share` in percent, and never above `most`."""
+
+    few: int
+    share: int
+    most: int
+
+    def find_allowed(self, of: int) -> int:
+        """Give how many of so many go unasked."""
+        return min(self.most, max(self.few, of * self.share // 100))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One question about a difference: how many, of how many, and the bound."""
+
+    doubt: Doubt
+    count: Callable[[Difference], int]
+    of: Callable[[Difference], int]
+    bound: Bound
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What must be asked: so many, of so many."""
+
+    doubt: Doubt
+    count: int
+    of: int
+
+
+_NEVER: Final = Bound(few=0, share=0, most=0)
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        Doubt.NOTHING_READ,
+        lambda d: 0 if d.read else d.gone + d.spared,
+        lambda d: d.known,
+        _NEVER,
+    ),
+    Rule(
+        Doubt.CASES_GONE,
+        lambda d: d.gone + d.spared if d.read else 0,
+        lambda d: d.known,
+        Bound(few=2, share=10, most=5_000),
+    ),
+    Rule(
+        Doubt.CASES_ENDED,
+        lambda d: d.ended,
+        lambda d: d.known,
+        Bound(few=3, share=25, most=10_000),
+    ),
+    Rule(
+        Doubt.OTHER_PERSON,
+        lambda d: d.persons,
+        lambda d: d.known,
+        Bound(few=1, share=1, most=100),
+    ),
+    Rule(
+        Doubt.RECORDS_REJECTED,
+        lambda d: d.rejected - _expect_rejected(d),
+        lambda d: d.read,
+        Bound(few=5, share=25, most=10_000),
+    ),
+    Rule(Doubt.ROWS_SWALLOWED, lambda d: d.swallowed, lambda d: d.read, _NEVER),
+    Rule(
+        Doubt.OLDER_FILE,
+        lambda d: int(d.replayed or d.predates) * _count_changes(d),
+        lambda d: d.known,
+        _NEVER,
+    ),
+    Rule(
+        Doubt.OLDER_FILE,
+        lambda d: 0 if d.replayed or d.predates else d.reverted,
+        lambda d: d.turned,
+        Bound(few=1, share=50, most=1_000_000),
+    ),
+    Rule(
+        Doubt.CONTACTS_CHANGED,
+        lambda d: d.contacts,
+        lambda d: d.known,
+        Bound(few=10, share=90, most=50_000),
+    ),
+)
+
+
+def judge(difference: Difference) -> tuple[Finding, ...]:
+    """Say what of a delivery must be asked about before it is sent; nothing: send it.
+
+    Proven by tests/unit/sources/test_judging.py, for four sizes of source.
+    """
+    return tuple(
+        Finding(rule.doubt, count, of)
+        for rule in RULES
+        if (count := rule.count(difference))
+        > rule.bound.find_allowed(of := rule.of(difference))
+    )
+
+
+def _expect_rejected(difference: Difference) -> int:
+    """Give how many rejects are as before: what somebody has let through is known."""
+    if not difference.read_before:
+        return 0
+    rate = difference.rejected_before / difference.read_before
+    return min(difference.rejected, round(rate * difference.read))
+
+
+def _count_changes(difference: Difference) -> int:
+    """Give how many signals would come, go or change by this file."""
+    return difference.new + difference.gone + difference.ended + difference.persons

@@ -1,0 +1,57 @@
+"""What was found about a delivery, in Dutch for whoever keeps the case files (B1)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sources.judging.rules import Doubt, Finding
+
+NAMED_AT_ONCE: Final = 12
+_SAYS: Final = {
+    Doubt.NOTHING_READ: (
+        "Er staat geen enkel record in dit bestand. {count} van uw {of} bekende zaken "
+        "zouden verdwijnen"
+    ),
+    Doubt.CASES_GONE: "{count} van {of} bekende zaken staan niet meer in dit bestand",
+    Doubt.CASES_ENDED: "{count} van {of} bekende zaken zijn volgens het bestand over",
+    Doubt.OTHER_PERSON: "{count} van {of} bekende zaken krijgen een andere persoon",
+    Doubt.RECORDS_REJECTED: (
+        "{count} van {of} records zijn nu niet te gebruiken en de vorige keer wel"
+    ),
+    Doubt.ROWS_SWALLOWED: (
+        "{count} regels staan binnen een veld van een andere regel: er staat een los "
+        "aanhalingsteken in het bestand"
+    ),
+    Doubt.OLDER_FILE: (
+        "Dit bestand is ouder dan wat u het laatst aanleverde. {count} veranderingen "
+        "zouden worden teruggedraaid"
+    ),
+    Doubt.CONTACTS_CHANGED: (
+        "{count} van {of} bekende zaken krijgen een andere contactpersoon of een ander "
+        "telefoonnummer"
+    ),
+}
+_REMEDIES: Final = {
+    Doubt.NOTHING_READ: "Is dit het goede bestand? Maak een nieuwe export.",
+    Doubt.CASES_GONE: "Is de export compleet? Is er een filter gezet?",
+    Doubt.CASES_ENDED: "Klopt de einddatum of de status in de export?",
+    Doubt.OTHER_PERSON: "Is een kolom los van de andere gesorteerd of verschoven?",
+    Doubt.RECORDS_REJECTED: "Kijk in het bestand met afgewezen records wat er mis is.",
+    Doubt.ROWS_SWALLOWED: "Haal het aanhalingsteken weg, of exporteer opnieuw.",
+    Doubt.OLDER_FILE: "Lever het nieuwste bestand aan.",
+    Doubt.CONTACTS_CHANGED: "Klopt de kolom met het team of het telefoonnummer?",
+}
+
+
+def say_finding(finding: Finding, names: Sequence[str] = ()) -> str:
+    """Say in a sentence what was found, with the agency's own case numbers."""
+    said = _SAYS[finding.doubt].format(count=finding.count, of=finding.of)
+    if not names:
+        return f"{said}."
+    shown = ", ".join(names[:NAMED_AT_ONCE])
+    more = finding.count - len(names[:NAMED_AT_ONCE])
+    return f"{said}: {shown} en nog {more}." if more > 0 else f"{said}: {shown}."
+
+
+def find_remedy(doubt: Doubt) -> str:
+    """Give what to look at first."""
+    return _REMEDIES[doubt]

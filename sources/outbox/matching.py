@@ -1,0 +1,97 @@
+"""Which record is which known signal, where one number has several provisions.
+
+    open rows      the same number, person and start: the same signal
+    pairing        one row and one signal left over under a number: a correction of it
+    over, gone     what closes, and what a full delivery does not mention
+
+- An ended provision and an open one of one number never hide each other.
+- A row that closes without saying whose or since when closes all under its number.
+- Of a full delivery nothing is gone while a rejected record may be any case: its case
+  cannot be known, or its number is one that nobody knows and the rest is unreadable.
+"""
+
+import sqlite3
+from collections import defaultdict
+from typing import Final
+
+OPEN: Final = """
+SELECT s.*, k.reference, k.version, k.part AS told_part, k.person AS told_person,
+  k.fingerprint AS told_fingerprint, k.category AS told_category,
+  k.municipality AS told_municipality, k.valid_until AS told_until,
+  k.contact AS told_contact, k.name AS told_name
+FROM staged s
+LEFT JOIN pairing p ON p.case_key = s.case_key AND p.part = s.part
+LEFT JOIN signal k ON k.case_key = s.case_key AND k.part = coalesce(p.told_part, s.part)
+WHERE s.event = 'open' AND NOT EXISTS (SELECT 1 FROM staged_closing c
+  WHERE c.case_key = s.case_key AND c.part IN (s.part, x'')
+  AND c.closed_on >= s.valid_from)"""
+_COVERED: Final = """
+EXISTS (SELECT 1 FROM staged s
+  LEFT JOIN pairing p ON p.case_key = s.case_key AND p.part = s.part
+  WHERE s.case_key = k.case_key AND s.event = 'open'
+  AND coalesce(p.told_part, s.part) = k.part
+  AND NOT EXISTS (SELECT 1 FROM staged_closing h WHERE h.case_key = s.case_key
+    AND h.part IN (s.part, x'') AND h.closed_on >= s.valid_from))"""
+_KEPT: Final = """
+EXISTS (SELECT 1 FROM staged s WHERE s.case_key = k.case_key AND s.event <> 'open')"""
+OVER: Final = f"""
+SELECT k.*, max(c.closed_on) AS closed_on, c.reason FROM staged_closing c
+JOIN signal k ON k.case_key = c.case_key
+WHERE (c.part IN (k.part, x'') OR k.part = x'' OR (:full AND NOT {_KEPT}))
+AND NOT {_COVERED}
+GROUP BY k.reference"""  # noqa: S608 - our own constants
+GONE: Final = f"""
+SELECT k.* FROM signal k WHERE k.profile = :profile AND NOT {_KEPT}
+AND NOT EXISTS (SELECT 1 FROM staged_closing c WHERE c.case_key = k.case_key)
+AND NOT {_COVERED}"""  # noqa: S608 - our own constants
+REVERTED: Final = f"""
+SELECT
+  (SELECT count(DISTINCT t.case_key) FROM turnover t
+    JOIN staged s ON s.case_key = t.case_key AND s.event = 'open'
+    WHERE t.profile = :profile AND t.way = 'went'
+    AND NOT EXISTS (SELECT 1 FROM signal k WHERE k.case_key = t.case_key)) AS back,
+  (SELECT count(*) FROM turnover t
+    JOIN signal k ON k.case_key = t.case_key AND k.part = t.part
+    WHERE t.profile = :profile AND t.way = 'came' AND NOT {_KEPT} AND NOT {_COVERED}
+    AND NOT EXISTS (SELECT 1 FROM staged_closing c WHERE c.case_key = k.case_key))
+    AS again,
+  (SELECT count(*) FROM turnover WHERE profile = :profile) AS turned"""  # noqa: S608 - our own constants
+_LEFT_OVER: Final = """
+SELECT s.case_key, s.part FROM staged s WHERE s.event = 'open'
+AND NOT EXISTS (SELECT 1 FROM signal k
+  WHERE k.case_key = s.case_key AND k.part = s.part)
+AND EXISTS (SELECT 1 FROM signal k WHERE k.case_key = s.case_key)
+ORDER BY s.case_key, s.line, s.part"""
+_FREE: Final = """
+SELECT k.part FROM signal k WHERE k.case_key = ?
+AND NOT EXISTS (SELECT 1 FROM staged s
+  WHERE s.case_key = k.case_key AND s.part = k.part AND s.event = 'open')
+AND NOT EXISTS (SELECT 1 FROM staged_closing c
+  WHERE c.case_key = k.case_key AND c.part = k.part AND c.part <> x'')"""
+_MAY_BE_ANY: Final = """
+SELECT d.unplaced + (SELECT count(*) FROM staged s WHERE s.event = 'doubtful'
+  AND NOT EXISTS (SELECT 1 FROM signal k WHERE k.case_key = s.case_key))
+FROM delivery d WHERE d.id = ?"""
+
+
+def pair_left_over(connection: sqlite3.Connection) -> None:
+    """Pair a row with the signal that it corrects: another person, or another start.
+
+    Only where there is no choice: one row and one signal are left under a number. A
+    signal of which the part is not known (an older outbox) goes to the first row.
+    """
+    connection.execute("DELETE FROM pairing")
+    rows: dict[bytes, list[bytes]] = defaultdict(list)
+    for row in connection.execute(_LEFT_OVER):
+        rows[row["case_key"]].append(row["part"])
+    for case_key, parts in rows.items():
+        free = [row["part"] for row in connection.execute(_FREE, (case_key,))]
+        if len(free) == 1 and (len(parts) == 1 or free[0] == b""):
+            connection.execute(
+                "INSERT INTO pairing VALUES (?, ?, ?)", (case_key, parts[0], free[0])
+            )
+
+
+def count_unplaced(connection: sqlite3.Connection, delivery: str) -> int:
+    """Count the rejected records that may be of any case."""
+    return int(connection.execute(_MAY_BE_ANY, (delivery,)).fetchone()[0])

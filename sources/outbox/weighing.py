@@ -1,0 +1,125 @@
+"""Count what a delivery that was read would change, and name the cases for its agency.
+
+Both read the tables as they stand within the transaction that plans or holds it.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Final
+
+from signal_index.wire.deliveries import DeliveryKind
+from sources.judging.difference import Difference
+from sources.judging.rules import Doubt
+from sources.outbox.deliveries import OpenDelivery
+from sources.outbox.matching import (
+    GONE,
+    OPEN,
+    OVER,
+    REVERTED,
+    count_unplaced,
+)
+
+_OPEN_ROWS: Final = f"""
+SELECT count(*) FILTER (WHERE reference IS NULL) AS new,
+  count(*) FILTER (WHERE told_person <> person AND told_until >= :today) AS persons,
+  count(*) FILTER (WHERE told_until >= :today AND (told_contact <> contact
+    OR contact IN (SELECT value FROM json_each(:changed)))) AS contacts
+FROM ({OPEN})"""  # noqa: S608 - our own constant
+_BEFORE: Final = """
+SELECT file_mark, written, read, rejected FROM delivery
+WHERE profile = ? AND kind = ? AND state = 'closed' ORDER BY ends DESC, rowid DESC"""
+_CHANGED_CONTACTS: Final = """
+SELECT s.id, s.body, c.body AS told FROM staged_contact s JOIN contact c ON c.id = s.id
+WHERE s.body <> c.body"""
+_NO_DAY: Final = "lastVerified"
+
+
+def weigh(
+    connection: sqlite3.Connection, delivery: OpenDelivery, *, today: date
+) -> Difference:
+    """Give the difference between what was read and what stands; pairs are made.
+
+    What the index dropped on its last day is not told any more: it counts for nothing.
+    """
+    is_full = delivery.kind is DeliveryKind.FULL
+    day = today.isoformat()
+    profile = {"profile": delivery.profile, "today": day}
+    changed = json.dumps(_find_changed_contacts(connection))
+    opened = connection.execute(
+        _OPEN_ROWS, {"changed": changed, "today": day}
+    ).fetchone()
+    gone = _count(connection, GONE, profile) if is_full else 0
+    is_spared = count_unplaced(connection, str(delivery.id)) > 0
+    reverted = connection.execute(REVERTED, profile).fetchone()
+    undone = reverted["back"] + reverted["again"]
+    before = connection.execute(
+        _BEFORE, (delivery.profile, delivery.kind.value)
+    ).fetchall()
+    last = before[0] if before else None
+    earlier = {row["file_mark"] for row in before}
+    is_last = last is not None and last["file_mark"] == delivery.file_mark
+    return Difference(
+        known=_count(
+            connection, "SELECT * FROM signal WHERE profile = :profile", profile
+        ),
+        new=opened["new"],
+        gone=0 if is_spared else gone,
+        spared=gone if is_spared else 0,
+        ended=_count(connection, OVER, {"full": is_full, "today": day}),
+        persons=opened["persons"],
+        contacts=opened["contacts"],
+        read=delivery.counts.read,
+        rejected=delivery.counts.rejected,
+        read_before=last["read"] if last else 0,
+        rejected_before=last["rejected"] if last else 0,
+        swallowed=delivery.swallowed,
+        replayed=is_full and not is_last and delivery.file_mark in earlier,
+        predates=bool(last and delivery.written and delivery.written < last["written"]),
+        reverted=undone if is_full and reverted["back"] and reverted["again"] else 0,
+        turned=reverted["turned"],
+    )
+
+
+def name_cases(
+    connection: sqlite3.Connection, delivery: OpenDelivery, doubt: Doubt
+) -> Iterator[sqlite3.Row]:
+    """Give the cases that a finding is about: key, sealed names, and line if any."""
+    profile = {"profile": delivery.profile}
+    if doubt in {Doubt.CASES_GONE, Doubt.NOTHING_READ}:
+        yield from connection.execute(GONE, profile)
+    elif doubt is Doubt.CASES_ENDED:
+        full = {"full": delivery.kind is DeliveryKind.FULL}
+        yield from connection.execute(OVER, full)
+    elif doubt is Doubt.OTHER_PERSON:
+        for row in connection.execute(OPEN):
+            if row["told_person"] not in {None, row["person"]}:
+                yield row
+    elif doubt is Doubt.RECORDS_REJECTED or doubt is Doubt.ROWS_SWALLOWED:
+        yield from connection.execute(
+            "SELECT DISTINCT line, record FROM reject WHERE delivery = ?"
+            " ORDER BY line, rowid",
+            (str(delivery.id),),
+        )
+
+
+def _find_changed_contacts(connection: sqlite3.Connection) -> list[str]:
+    """Give the contact holders whose details change; a day of checking is none."""
+    return [
+        row["id"]
+        for row in connection.execute(_CHANGED_CONTACTS)
+        if _details(row["body"]) != _details(row["told"])
+    ]
+
+
+def _details(body: str) -> dict[str, object]:
+    return {name: said for name, said in json.loads(body).items() if name != _NO_DAY}
+
+
+def _count(
+    connection: sqlite3.Connection, query: str, values: Mapping[str, object]
+) -> int:
+    standing = f"SELECT count(*) FROM ({query}) WHERE valid_until >= :today"  # noqa: S608 - our own constants
+    found = connection.execute(standing, values)
+    return int(found.fetchone()[0])

@@ -1,0 +1,380 @@
+"""Between reading and sending: what is believed, what is held, and what never ends."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from signal_index.wire.deliveries import DeliveryKind, Hearing
+from sources.errors import DeliveryHeld
+from sources.judging.rules import Doubt
+from sources.outbox.deliveries import find_unfinished
+from sources.outbox.holding import (
+    HELD_FOR,
+    Held,
+    find_held,
+    get_named_cases,
+    record_answer,
+)
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+from tests.sources_builders import (
+    HEADER,
+    SECRET,
+    Agency,
+    a_number,
+    a_row,
+    a_wrong_number,
+    an_agency,
+    shows,
+)
+
+pytestmark = pytest.mark.anyio
+Row = Mapping[str, str]
+
+
+@pytest.fixture
+def agency(tmp_path: Path) -> Agency:
+    return an_agency(tmp_path)
+
+
+def rows(count: int, **changed: str) -> list[dict[str, str]]:
+    return [
+        a_row(Zaak=f"Z-{n}", BSN=a_number(n), **changed) for n in range(1, count + 1)
+    ]
+
+
+async def publish(agency: Agency, *written: Row) -> None:
+    agency.write(*written)
+    await agency.publish()
+
+
+async def hold(agency: Agency, *written: Row) -> Held:
+    """Publish what must be held; nothing may have changed at the index."""
+    before = agency.index.shown_often()
+    deliveries = len(agency.index.state["deliveries"])
+    agency.write(*written)
+    with pytest.raises(DeliveryHeld):
+        await agency.publish()
+    assert agency.index.shown_often() == before
+    assert len(agency.index.state["deliveries"]) == deliveries
+    return waiting(agency)[0]
+
+
+def waiting(agency: Agency) -> list[Held]:
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        return find_held(outbox)
+
+
+def answer(agency: Agency, held: Held, said: str) -> bool:
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        return record_answer(outbox, held.delivery, held.digest, said)  # type: ignore[arg-type]  # one of two words
+
+
+def named(agency: Agency, held: Held, doubt: Doubt) -> list[str]:
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        return [case.name for case in get_named_cases(outbox, held)[doubt]]
+
+
+async def test_one_case_of_four_may_end_or_go(agency: Agency) -> None:
+    await publish(agency, *rows(4))
+    await publish(agency, *rows(3))
+    assert len(agency.index.shown()) == 3
+
+
+async def test_four_cases_of_twenty_gone_at_once_are_asked_about(
+    agency: Agency,
+) -> None:
+    await publish(agency, *rows(20))
+    held = await hold(agency, *rows(16))
+    assert [finding.doubt for finding in held.findings] == [Doubt.CASES_GONE]
+    gone = sorted(named(agency, held, Doubt.CASES_GONE))
+    assert gone == ["Z-17", "Z-18", "Z-19", "Z-20"]
+
+
+async def test_a_column_that_slipped_by_one_gives_nobody_anothers_flag(
+    agency: Agency,
+) -> None:
+    await publish(agency, *rows(12))
+    slipped = [
+        each | {"BSN": a_number(n % 12 + 1)} for n, each in enumerate(rows(12), 1)
+    ]
+    held = await hold(agency, *slipped)
+    assert [finding.doubt for finding in held.findings] == [Doubt.OTHER_PERSON]
+    assert (held.findings[0].count, held.findings[0].of) == (12, 12)
+    assert "Z-7" in named(agency, held, Doubt.OTHER_PERSON)
+
+
+async def test_one_corrected_number_is_ordinary(agency: Agency) -> None:
+    await publish(agency, *rows(4))
+    await publish(agency, *rows(3), a_row(Zaak="Z-4", BSN=a_number(44)))
+    assert shows((a_number(44), "bijstand")) < agency.index.shown()
+    assert len(agency.index.shown()) == 4
+
+
+async def test_all_cases_that_end_at_once_are_asked_about(agency: Agency) -> None:
+    await publish(agency, *rows(12))
+    held = await hold(agency, *rows(12, Stand="dicht"))
+    assert [finding.doubt for finding in held.findings] == [Doubt.CASES_ENDED]
+    assert len(named(agency, held, Doubt.CASES_ENDED)) == 12
+
+
+async def test_a_file_without_a_record_is_asked_about(agency: Agency) -> None:
+    await publish(agency, *rows(2))
+    held = await hold(agency)
+    assert [finding.doubt for finding in held.findings] == [Doubt.NOTHING_READ]
+
+
+async def test_the_file_of_before_the_last_is_asked_about(agency: Agency) -> None:
+    await publish(agency, *rows(12))
+    await publish(agency, *rows(13)[1:])
+    held = await hold(agency, *rows(12))
+    assert [finding.doubt for finding in held.findings] == [Doubt.OLDER_FILE]
+
+
+async def test_an_older_file_is_known_by_what_it_undoes(agency: Agency) -> None:
+    """Exported anew it has other bytes: a case that ended is open, a new one is not."""
+    await publish(agency, *rows(12))
+    await publish(agency, *rows(13)[1:])
+    held = await hold(agency, *reversed(rows(12)))
+    assert [finding.doubt for finding in held.findings] == [Doubt.OLDER_FILE]
+
+
+async def test_another_number_for_everybody_is_asked_about(agency: Agency) -> None:
+    await publish(agency, *rows(20))
+    held = await hold(agency, *rows(20, Telefoon="0182 555 199"))
+    assert [finding.doubt for finding in held.findings] == [Doubt.CONTACTS_CHANGED]
+    assert len(agency.index.state["contacts"]) == 1, "the number was not sent either"
+
+
+async def test_another_number_for_a_small_agency_is_ordinary(agency: Agency) -> None:
+    await publish(agency, *rows(4))
+    await publish(agency, *rows(4, Telefoon="0182 555 199"))
+    assert len(agency.index.state["contacts"]) == 2
+
+
+async def test_a_contact_holder_changed_in_the_profile_is_asked_about_too(
+    agency: Agency,
+) -> None:
+    await publish(agency, *rows(20))
+    rows_of = dict(agency.profile.contacts)
+    rows_of["TEAM"] = rows_of["TEAM"].model_copy(update={"phone": "+31182555198"})
+    other = agency.profile.model_copy(update={"contacts": rows_of})
+    held = await hold(replace(agency, profile=other), *rows(20))
+    assert [finding.doubt for finding in held.findings] == [Doubt.CONTACTS_CHANGED]
+
+
+async def test_what_is_approved_goes_on_as_it_was_read(agency: Agency) -> None:
+    await publish(agency, *rows(20))
+    held = await hold(agency, *rows(16))
+    assert answer(agency, held, "approved")
+    agency.write(*rows(20))  # whatever stands in the file by now
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        (closed,) = await agency.make_run(outbox).finish_unfinished()
+    assert closed.id == held.delivery
+    assert len(agency.index.shown()) == 16
+    assert waiting(agency) == []
+
+
+async def test_what_is_dropped_was_never_sent(agency: Agency) -> None:
+    await publish(agency, *rows(20))
+    held = await hold(agency, *rows(16))
+    assert answer(agency, held, "dropped")
+    await publish(agency, *rows(20))
+    assert len(agency.index.shown()) == 20
+    assert waiting(agency) == []
+
+
+async def test_an_answer_about_another_difference_is_none(agency: Agency) -> None:
+    await publish(agency, *rows(20))
+    held = await hold(agency, *rows(16))
+    assert not answer(agency, replace(held, digest=bytes(20)), "approved")
+    assert not waiting(agency)[0].is_approved
+
+
+async def test_what_changed_since_it_was_approved_is_asked_about_anew(
+    agency: Agency,
+) -> None:
+    """The index lost a signal meanwhile: the difference is not what was approved."""
+    await publish(agency, *rows(20))
+    held = await hold(agency, *rows(16))
+    answer(agency, held, "approved")
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        with outbox.transaction("mend") as connection:
+            connection.execute(
+                "DELETE FROM signal WHERE reference ="
+                " (SELECT min(reference) FROM signal)"
+            )
+        assert await agency.make_run(outbox).finish_unfinished() == []
+    (anew,) = waiting(agency)
+    assert (anew.delivery, anew.is_approved) == (held.delivery, False)
+    assert anew.digest != held.digest
+
+
+async def test_the_same_file_again_is_not_read_again(agency: Agency) -> None:
+    await publish(agency, *rows(20))
+    held = await hold(agency, *rows(16))
+    with pytest.raises(DeliveryHeld) as refusal:
+        await agency.publish()
+    assert refusal.value.delivery == held.delivery
+
+
+async def test_a_newer_file_is_judged_against_what_was_sent(agency: Agency) -> None:
+    await publish(agency, *rows(20))
+    await hold(agency, *rows(12))
+    await publish(agency, *rows(19))
+    assert len(agency.index.shown()) == 19
+    assert waiting(agency) == []
+
+
+async def test_another_profile_delivers_meanwhile(agency: Agency) -> None:
+    await publish(agency, *rows(20))
+    await hold(agency, *rows(16))
+    other = replace(agency, profile=agency.profile.model_copy(update={"name": "x"}))
+    await publish(other, a_row(Zaak="Y-1", BSN=a_number(50)))
+    await publish(other, a_row(Zaak="Y-1", BSN=a_number(50), Stand="dicht"))
+    assert len(agency.index.shown()) == 20
+    assert len(waiting(agency)) == 1
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        assert find_unfinished(outbox) is None
+
+
+async def test_what_nobody_answers_about_is_dropped_in_time(agency: Agency) -> None:
+    await publish(agency, *rows(20))
+    await hold(agency, *rows(16))
+    agency.now += HELD_FOR + timedelta(hours=1)
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        await agency.make_run(outbox).finish_unfinished()
+        left = outbox.connection.execute("SELECT count(*) FROM held_case").fetchone()
+    assert waiting(agency) == []
+    assert left[0] == 0
+
+
+async def test_a_rejected_record_of_a_known_case_ends_nothing(agency: Agency) -> None:
+    await publish(agency, *rows(4))
+    await publish(agency, *rows(3), a_row(Zaak="Z-4", BSN=a_wrong_number()))
+    assert len(agency.index.shown()) == 4
+
+
+async def test_nothing_is_gone_while_a_broken_row_may_be_any_case(
+    agency: Agency,
+) -> None:
+    await publish(agency, *rows(12))
+    agency.write(*rows(11))
+    text = agency.file.read_text()
+    agency.file.write_text(text + "een;regel;met;te;weinig\n")
+    done = await agency.publish()
+    assert len(agency.index.shown()) == 12
+    assert (done.counts.rejected, done.spared) == (1, 1)
+
+
+async def test_a_row_that_slipped_is_any_case_though_it_has_a_number(
+    agency: Agency,
+) -> None:
+    """Its number is none that anybody knows, and person and start are unreadable."""
+    await publish(agency, *rows(12))
+    slipped = a_row(Zaak="open", BSN="9901", Begin="TEAM")
+    agency.write(*rows(11), slipped)
+    await agency.publish()
+    assert len(agency.index.shown()) == 12
+
+
+async def test_a_new_case_that_is_rejected_keeps_nobody_elses_signal(
+    agency: Agency,
+) -> None:
+    await publish(agency, *rows(12))
+    await publish(agency, *rows(11), a_row(Zaak="Z-77", BSN=a_wrong_number()))
+    assert len(agency.index.shown()) == 11
+
+
+async def test_a_case_that_says_that_it_ended_ends_whatever_is_rejected(
+    agency: Agency,
+) -> None:
+    await publish(agency, *rows(12))
+    agency.write(*rows(11), a_row(Zaak="Z-12", BSN=a_number(12), Stand="dicht"))
+    agency.file.write_text(agency.file.read_text() + "te;weinig\n")
+    await agency.publish()
+    assert len(agency.index.shown()) == 11
+
+
+async def test_most_of_a_file_rejected_is_not_heard(agency: Agency) -> None:
+    agency.write(*rows(1))
+    await agency.publish()
+    bad = [each | {"BSN": a_wrong_number()} for each in rows(4)[1:]]
+    agency.write(*rows(1), *bad)
+    done = await agency.publish()
+    assert done.hearing is Hearing.UNHEARD
+    told = agency.index.state["deliveries"][str(done.id)]
+    assert isinstance(told, dict)
+    assert told["hearing"] == "unheard"
+    assert len(agency.index.shown()) == 1
+
+
+async def test_a_header_without_rows_is_heard(agency: Agency) -> None:
+    agency.file.write_text(";".join(HEADER) + "\n")
+    assert (await agency.publish()).hearing is Hearing.HEARD
+
+
+async def test_an_ended_and_an_open_provision_do_not_hide_each_other(
+    agency: Agency,
+) -> None:
+    old = a_row(Zaak="Z-1", Begin="2024-02-01", Stand="dicht")
+    also_old = a_row(
+        Zaak="Z-2",
+        BSN=a_number(2),
+        Begin="2024-02-01",
+        Eind="2026-06-30",
+        Stand="dicht",
+    )
+    await publish(
+        agency,
+        old,
+        a_row(Zaak="Z-1", Begin="2026-06-01"),
+        a_row(Zaak="Z-2", BSN=a_number(2), Begin="2026-06-01"),
+        also_old,
+        a_row(Zaak="Z-3", BSN=a_number(3)),
+    )
+    assert agency.index.shown() == shows(
+        *((a_number(n), "bijstand") for n in (1, 2, 3))
+    )
+    assert agency.heard.rejects == []
+
+
+async def test_two_open_provisions_of_a_case_are_two_signals_in_any_order(
+    agency: Agency,
+) -> None:
+    first = a_row(Begin="2026-01-05")
+    second = a_row(Begin="2026-06-01")
+    for written in ((first, second), (second, first)):
+        await publish(agency, *written)
+        assert len(agency.index.shown_often()) == 2
+    assert agency.index.state["gone"] == {}
+    await publish(agency, second, first | {"Stand": "dicht"})
+    assert len(agency.index.shown_often()) == 1
+    assert len(agency.index.state["gone"]) == 1
+
+
+async def test_one_provision_that_comes_beside_another_leaves_it_alone(
+    agency: Agency,
+) -> None:
+    await publish(agency, a_row(Begin="2026-06-01"))
+    (known,) = agency.index.state["signals"]
+    await publish(agency, a_row(Begin="2026-01-05"), a_row(Begin="2026-06-01"))
+    assert known in agency.index.state["signals"]
+    assert len(agency.index.state["signals"]) == 2
+
+
+async def test_a_corrected_start_is_a_newer_version(agency: Agency) -> None:
+    await publish(agency, a_row(Begin="2026-01-05"))
+    (known,) = agency.index.state["signals"]
+    await publish(agency, a_row(Begin="2026-01-06"))
+    assert list(agency.index.state["signals"]) == [known]
+
+
+async def test_changes_alone_are_judged_as_well(agency: Agency) -> None:
+    await publish(agency, *rows(12))
+    agency.write(*rows(12, Stand="dicht"))
+    with pytest.raises(DeliveryHeld):
+        await agency.publish(kind=DeliveryKind.DELTA)

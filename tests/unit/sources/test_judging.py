@@ -1,0 +1,125 @@
+"""The table of rules, written out for a source of four, twenty, 400 and 400,000."""
+
+from dataclasses import replace
+
+import pytest
+
+from sources.judging.difference import Difference
+from sources.judging.rules import RULES, Doubt, Finding, judge
+from sources.judging.words import find_remedy, say_finding
+
+SIZES = (4, 20, 400, 400_000)
+ALLOWED = {
+    Doubt.CASES_GONE: (2, 2, 40, 5_000),
+    Doubt.CASES_ENDED: (3, 5, 100, 10_000),
+    Doubt.OTHER_PERSON: (1, 1, 4, 100),
+    Doubt.RECORDS_REJECTED: (5, 5, 100, 10_000),
+    Doubt.CONTACTS_CHANGED: (10, 18, 360, 50_000),
+}
+MEMBERS = {
+    Doubt.CASES_GONE: "gone",
+    Doubt.CASES_ENDED: "ended",
+    Doubt.OTHER_PERSON: "persons",
+    Doubt.RECORDS_REJECTED: "rejected",
+    Doubt.CONTACTS_CHANGED: "contacts",
+}
+ROWS = [
+    (doubt, size, allowed)
+    for doubt, row in ALLOWED.items()
+    for size, allowed in zip(SIZES, row, strict=True)
+]
+
+
+def a_difference(size: int, **changed: int | bool) -> Difference:
+    """A file of so many known cases in which nothing changed; override one thing."""
+    return replace(Difference(known=size, read=size, read_before=size), **changed)  # type: ignore[arg-type]  # counts and two flags
+
+
+def doubts(difference: Difference) -> list[Doubt]:
+    return [finding.doubt for finding in judge(difference)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_file_that_changes_nothing_is_not_asked_about(size: int) -> None:
+    assert judge(a_difference(size)) == ()
+
+
+@pytest.mark.parametrize(("doubt", "size", "allowed"), ROWS)
+def test_so_many_go_unasked(doubt: Doubt, size: int, allowed: int) -> None:
+    assert doubts(a_difference(size, **{MEMBERS[doubt]: allowed})) == []
+
+
+@pytest.mark.parametrize(("doubt", "size", "allowed"), ROWS)
+def test_one_more_is_asked_about(doubt: Doubt, size: int, allowed: int) -> None:
+    found = judge(a_difference(size, **{MEMBERS[doubt]: allowed + 1}))
+    assert found == (Finding(doubt, allowed + 1, size),)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_file_without_a_record_is_asked_about_where_signals_stand(size: int) -> None:
+    empty = a_difference(size, read=0, gone=size)
+    assert judge(empty) == (Finding(Doubt.NOTHING_READ, size, size),)
+
+
+def test_a_source_without_a_signal_may_send_an_empty_file() -> None:
+    assert judge(Difference()) == ()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_one_row_that_a_quote_swallowed_is_asked_about(size: int) -> None:
+    assert doubts(a_difference(size, swallowed=1)) == [Doubt.ROWS_SWALLOWED]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("sign", ["replayed", "predates"])
+def test_an_older_file_that_changes_something_is_asked_about(
+    size: int, sign: str
+) -> None:
+    old = a_difference(size, new=1, **{sign: True})
+    assert doubts(old) == [Doubt.OLDER_FILE]
+
+
+@pytest.mark.parametrize("sign", ["replayed", "predates"])
+def test_an_older_file_that_changes_nothing_is_not(sign: str) -> None:
+    assert judge(a_difference(400, **{sign: True})) == ()
+
+
+@pytest.mark.parametrize(
+    ("turned", "reverted", "asked"),
+    [
+        (2, 2, [Doubt.OLDER_FILE]),
+        (4, 2, []),
+        (40, 21, [Doubt.OLDER_FILE]),
+        (2_000, 5, []),
+    ],
+)
+def test_undoing_most_of_the_last_delivery_is_an_older_file(
+    turned: int, reverted: int, asked: list[Doubt]
+) -> None:
+    assert doubts(a_difference(400, turned=turned, reverted=reverted)) == asked
+
+
+def test_what_stays_because_of_a_reject_counts_as_gone_when_so_much_is() -> None:
+    assert doubts(a_difference(400, spared=41)) == [Doubt.CASES_GONE]
+
+
+def test_rejects_that_were_there_before_are_not_asked_about_each_day() -> None:
+    as_before = a_difference(400, rejected=240, rejected_before=240)
+    assert judge(as_before) == ()
+    assert doubts(replace(as_before, rejected=341)) == [Doubt.RECORDS_REJECTED]
+
+
+def test_each_doubt_has_a_rule_a_sentence_and_a_remedy() -> None:
+    assert {rule.doubt for rule in RULES} == {*Doubt}
+    for doubt in Doubt:
+        assert say_finding(Finding(doubt, 3, 7)).endswith(".")
+        assert find_remedy(doubt)
+
+
+def test_a_sentence_names_the_cases_and_says_how_many_more() -> None:
+    names = [f"2026-{n:04}" for n in range(1, 16)]
+    said = say_finding(Finding(Doubt.OTHER_PERSON, 15, 20), names)
+    assert said.startswith(
+        "15 van 20 bekende zaken krijgen een andere persoon: 2026-0001, 2026-0002"
+    )
+    assert said.endswith("2026-0012 en nog 3.")
