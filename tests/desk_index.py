@@ -176,7 +176,13 @@ class FakeIndex:
 
     async def _health(self, _request: Request) -> Response:
         state = {"state": self.witness, "since": None}
-        answer = {"status": "ok", "keyVersion": 1, "epoch": 1, "witness": state}
+        answer = {
+            "time": self.clock().isoformat(),
+            "status": "ok",
+            "keyVersion": 1,
+            "epoch": 1,
+            "witness": state,
+        }
         return JSONResponse(on_the_wire("GET", "/v1/health", answer))
 
     async def _catalogue(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Deliveries: how the agents do, what was delivered, what was rejected and why."""
+"""Deliveries: in trial or live, how agents do, what was delivered and rejected."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,6 +12,7 @@ from desk.desk import desk_of
 from desk.pages import render
 from signal_index.wire.agents import Agents
 from signal_index.wire.deliveries import ClosedDeliveries, ClosedDelivery
+from signal_index.wire.own_registration import OwnRegistration
 
 router: Final = APIRouter()
 SEE_OTHER: Final = 303
@@ -30,9 +31,10 @@ async def go_to_start(
 async def show_deliveries(
     request: Request, caller: LoggedInSourceAdministrator
 ) -> HTMLResponse:
-    """Show what the agents say of themselves, and the newest deliveries."""
+    """Show how the sources stand, what the agents say, and the newest deliveries."""
     desk = desk_of(request)
     fetch, token = desk.index.fetch, caller.access_token
+    known = await fetch(OwnRegistration, "/v1/own-registration", token)
     agents = await fetch(Agents, "/v1/agents", token)
     deliveries = await fetch(
         ClosedDeliveries, "/v1/deliveries", token, query={"limit": SHOWN}
@@ -43,6 +45,7 @@ async def show_deliveries(
         title=desk.texts.get("deliveries.title"),
         person=caller.person,
         csrf=caller.csrf,
+        sources=[one for one in known.sources if one.active and one.coverage],
         agents=agents.items,
         deliveries=deliveries.items,
         rejects=list(_find_rejects(deliveries.items)),
