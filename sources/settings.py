@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from keys.config import KeyOrigin
-from sources.brp.settings import BrpPlace
+from sources.brp.settings import BrpPlace, GatewayPlace, RegisterPlace
 from sources.closed_row import ClosedRow
 from sources.errors import InvalidAgencySettings
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow
@@ -118,6 +118,7 @@ class AgencySettings(BaseSettings):
     feeds: tuple[FeedRow, ...] = Field(default=(), max_length=32)
     receiver: ReceiverRow | None = None
     brp: BrpPlace | None = None
+    brp_events: RegisterPlace | None = None
 
     @model_validator(mode="after")
     def _holders_differ(self) -> Self:
@@ -194,13 +195,15 @@ def _resolve(settings: AgencySettings, folder: Path) -> AgencySettings:
                 for name, place in settings.databases.items()
             },
             "feeds": tuple(_resolve_feed(feed, folder) for feed in settings.feeds),
-            "brp": settings.brp and _resolve_brp(settings.brp, folder),
+            "brp": settings.brp and _resolve_gateway(settings.brp, folder),
+            "brp_events": settings.brp_events
+            and _resolve_gateway(settings.brp_events, folder),
             "receiver": settings.receiver and _resolve_keys(settings.receiver, folder),
         }
     )
 
 
-def _resolve_brp(place: BrpPlace, folder: Path) -> BrpPlace:
+def _resolve_gateway(place: GatewayPlace, folder: Path) -> GatewayPlace:
     return place.model_copy(update={"key_file": folder / place.key_file})
 
 

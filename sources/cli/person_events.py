@@ -3,6 +3,10 @@
 import asyncio
 import json
 import tomllib
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +17,12 @@ from rich.console import Console
 
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
+from sources.brp.asking import Asker
+from sources.brp.events import Subscription, find_cursor, keep_cursor
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.clock import day_of, now
-from sources.errors import InvalidProfile
+from sources.errors import InvalidAgencySettings, InvalidProfile
 from sources.outbox.store import Outbox
 from sources.person_events import (
     Mutation,
@@ -24,17 +30,34 @@ from sources.person_events import (
     read_mutations,
     tell_mutations,
 )
+from sources.publisher.patience import Patience
 from sources.publisher.pipeline import Sender
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 from sources.values import Reject
 
+Tell = Callable[[list[Mutation]], Awaitable[int]]
+
+
+@dataclass(slots=True)
+class _Done:
+    """What came of it; `unknown` counts the kinds that nobody here knows."""
+
+    told: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    unknown: Counter[str] = field(default_factory=Counter)
+
 
 def person_events_command(
-    file: Annotated[Path, typer.Argument(help="Het bestand met mutaties (CSV).")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Het bestand met mutaties (CSV); zonder: [brp_events]."),
+    ] = None,
     *,
     settings: Annotated[Path, typer.Option(help="agency.toml van de gemeente.")],
-    profile: Annotated[Path, typer.Option(help="Welke kolommen en codes het heeft.")],
+    profile: Annotated[
+        Path | None, typer.Option(help="Welke kolommen en codes het bestand heeft.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Geef de uitkomst als JSON.")
     ] = False,
@@ -42,21 +65,33 @@ def person_events_command(
     """Meld wie is overleden, verhuisd of weer hier woont; ook twee keer mag."""
     with refusing_plainly():
         given = load_settings(settings)
-        layout = load_layout(profile)
-        found = list(read_mutations(file, layout, today=day_of(now())))
-        rejects = [one for one in found if isinstance(one, Reject)]
-        mutations = [one for one in found if isinstance(one, Mutation)]
+        if file is not None:
+            if profile is None:
+                raise InvalidProfile("Bij een bestand met mutaties hoort --profile.")
+            done = asyncio.run(_tell_file(given, file, load_layout(profile)))
+        else:
+            done = asyncio.run(_tell_notices(given))
         given.rejects.mkdir(mode=0o700, parents=True, exist_ok=True)
         into = given.rejects / f"person-events-{now():%Y%m%dT%H%M%SZ}.csv"
-        write_rejects(into, rejects)
-        told = asyncio.run(_tell(given, mutations, layout))
+        write_rejects(into, done.rejects)
     if as_json:
-        said = {"told": told, "rejected": len(rejects), "rejectsFile": str(into)}
+        said = {
+            "told": done.told,
+            "rejected": len(done.rejects),
+            "unknown": done.unknown,
+            "rejectsFile": str(into),
+        }
         typer.echo(json.dumps(said))
         return
-    console = Console()
-    console.print(f"Gemeld: {told}. Afgewezen: {len(rejects)}.", highlight=False)
-    if rejects:
+    _show(done, into)
+
+
+def _show(done: _Done, into: Path) -> None:
+    console = Console(highlight=False)
+    console.print(f"Gemeld: {done.told}. Afgewezen: {len(done.rejects)}.")
+    for code, count in sorted(done.unknown.items()):
+        console.print(f"Onbekende soort, niet gemeld: {code} ({count} keer).")
+    if done.rejects:
         console.print(f"Afgewezen regels: {into}", soft_wrap=True)
 
 
@@ -74,9 +109,40 @@ def load_layout(path: Path) -> RegisterLayout:
         raise InvalidProfile("Het profiel is niet te lezen.") from None
 
 
-async def _tell(
-    settings: AgencySettings, mutations: list[Mutation], layout: RegisterLayout
-) -> int:
+async def _tell_file(
+    settings: AgencySettings, file: Path, layout: RegisterLayout
+) -> _Done:
+    found = list(read_mutations(file, layout, today=day_of(now())))
+    rejects = [one for one in found if isinstance(one, Reject)]
+    mutations = [one for one in found if isinstance(one, Mutation)]
+    async with _telling(settings, layout.municipality) as (tell, _, _):
+        return _Done(await tell(mutations), rejects)
+
+
+async def _tell_notices(settings: AgencySettings) -> _Done:
+    """Tell what the register published since the last time, a page at a time."""
+    place = settings.brp_events
+    if place is None:
+        raise InvalidAgencySettings(
+            "Geef een bestand met mutaties, of zet [brp_events] in de instellingen."
+        )
+    done = _Done()
+    async with _telling(settings, place.municipality) as (tell, outbox, client):
+        asker = Asker(client, place, Patience(now))
+        notices = Subscription(asker, place.subscriber, place.municipality)
+        begin = find_cursor(outbox, place.subscriber)
+        async for page in notices.read(begin, today=day_of(now())):
+            done.told += await tell(page.mutations)
+            done.rejects += page.rejects
+            done.unknown += page.unknown
+            keep_cursor(outbox, place.subscriber, page.cursor)
+    return done
+
+
+@asynccontextmanager
+async def _telling(
+    settings: AgencySettings, municipality: str
+) -> AsyncIterator[tuple[Tell, Outbox, httpx.AsyncClient]]:
     keys = load_keys(settings.keys)
     sender = Sender(
         IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
@@ -84,6 +150,10 @@ async def _tell(
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             parties = make_parties(client, settings, keys, outbox)
-            return await tell_mutations(
-                mutations, parties, sender, keys.outbox, layout.municipality
-            )
+
+            async def tell(mutations: list[Mutation]) -> int:
+                return await tell_mutations(
+                    mutations, parties, sender, keys.outbox, municipality
+                )
+
+            yield tell, outbox, client

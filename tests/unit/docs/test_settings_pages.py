@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from desk.settings import DeskSettings, IdentitySettings, LedgerSettings
 from keys.holder.settings import HolderSettings
-from sources.brp.settings import BrpPlace
+from sources.brp.settings import BrpPlace, RegisterPlace
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow, SenderRow
 from sources.settings import AgencySettings
 
@@ -35,6 +35,7 @@ def _names(pages: tuple[str, ...]) -> set[str]:
         (AgentRow, AGENCYS),
         (ReceiverRow, AGENCYS),
         (SenderRow, AGENCYS),
+        (RegisterPlace, AGENCYS),
         (BrpPlace, ("connectors/brp.md",)),
     ],
 )
