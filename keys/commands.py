@@ -23,6 +23,8 @@ from keys.client.statements import fetch_statement
 from keys.client.transports import Signer
 from keys.create import create_command
 from keys.errors import KeyFileMalformed, KeysError
+from keys.files import write_public
+from keys.holder.joining import take_in
 from keys.holder.organisations import Kind
 from keys.holder.registering import (
     add_organisation,
@@ -31,6 +33,9 @@ from keys.holder.registering import (
     write_key_pair,
 )
 from keys.holder.serve import serve_holder
+from keys.holder.settings import load_settings
+from keys.joining import open_request
+from keys.joining.confirming import confirm_request, read_file, read_index_key
 from keys.request import load_request_key
 from keys.statement import DayStatement, verify_statement
 
@@ -101,6 +106,30 @@ def add(
         )
         add_organisation(organisations, entry)
     typer.echo(f"Added {kind} {oin}. A holder that runs takes it up within seconds.")
+
+
+@organisation.command("accept")
+def accept(
+    request: Annotated[Path, typer.Argument(help="The agency's request.json.")],
+    settings: Annotated[Path, typer.Option(help="The holder's settings (TOML).")],
+    index_key: Annotated[Path, typer.Option(help="receipt.public.jwk of the index.")],
+    into: Annotated[Path, typer.Option(help="A new file for the acceptance.")],
+    *,
+    fingerprint: Annotated[
+        str | None, typer.Option(help="As the agency told it; else you are asked.")
+    ] = None,
+) -> None:
+    """Take in a source's request to join; it counts within seconds."""
+    with _saying_why("Not accepted"):
+        now = clock.now()
+        opened = open_request(
+            read_file(request), index_key=read_index_key(index_key), now=now
+        )
+        confirm_request(opened, fingerprint)
+        taken = take_in(load_settings(settings), opened, now=now)
+        write_public(into, taken.document)
+    done = "registered" if taken.is_new else "was registered before, as it is now"
+    typer.echo(f"{opened.invitation.organisation} {done}. Send {into} to the agency.")
 
 
 @app.command()

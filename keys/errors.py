@@ -35,6 +35,14 @@
     ├── InvalidToken
     │   └── SignatureInvalid
     ├── InvalidRequest
+    ├── JoiningRefused
+    │   ├── InvitationForged      changed, or not made by the index that is known
+    │   ├── InvitationExpired     not valid any more, or not yet
+    │   ├── InvitationUsed        taken in before, with other keys
+    │   ├── JoinRequestForged     not signed by each key that it names
+    │   ├── JoinRequestMismatch   for another organisation than was invited
+    │   ├── AcceptanceForged      signed by no party of the invitation
+    │   └── FingerprintMismatch   what was told is not this file's
     ├── TicketRefused
     │   ├── TicketInvalid
     │   ├── TicketMisdirected
@@ -194,6 +202,38 @@ class SignatureInvalid(InvalidToken):
 
 class InvalidRequest(KeysError):
     """The terms of a request are outside what a holder can be asked."""
+
+
+class JoiningRefused(KeysError):
+    """An invitation, a request to join or an acceptance does not hold."""
+
+
+class InvitationForged(JoiningRefused):
+    """An invitation was changed, or was not made by the index that is known."""
+
+
+class InvitationExpired(JoiningRefused):
+    """An invitation is not valid any more, or not yet."""
+
+
+class InvitationUsed(JoiningRefused):
+    """An invitation was taken in before, with another request."""
+
+
+class JoinRequestForged(JoiningRefused):
+    """A request is not signed by each key that it names."""
+
+
+class JoinRequestMismatch(JoiningRefused):
+    """A request is for another organisation, or another kind of key, than invited."""
+
+
+class AcceptanceForged(JoiningRefused):
+    """No party of the invitation signed an acceptance."""
+
+
+class FingerprintMismatch(JoiningRefused):
+    """What somebody was told is not the fingerprint of this file."""
 
 
 class TicketRefused(KeysError):

@@ -46,6 +46,17 @@ def write_secret(path: Path, data: bytes) -> None:
         raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
 
 
+def write_public(path: Path, data: bytes) -> None:
+    """Write a new file to be handed out, or raise `KeyFileExists`."""
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+    except FileExistsError:
+        raise KeyFileExists(f"{path.name} exists") from None
+    except OSError as error:
+        raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
+
+
 def read_json(data: bytes, name: str) -> object:
     """Give the JSON value in a key file, or raise `KeyFileMalformed`."""
     try:

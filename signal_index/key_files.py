@@ -148,6 +148,19 @@ def load_year_keys(folder: Path) -> YearKeys:
     return YearKeys(disclosures)
 
 
+def read_public_checkpoint_key(folder: Path) -> str:
+    """Read the ledger's public key as it is named now, or raise `KeyFilesRefused`."""
+    generations = sorted(
+        folder.glob("checkpoint-*.vkey"),
+        key=lambda path: int(path.stem.rpartition("-")[2]),
+    )
+    newest = generations[-1] if generations else folder / CHECKPOINT_PUBLIC
+    try:
+        return newest.read_text("utf-8").strip()
+    except OSError:
+        raise KeyFilesRefused(f"{newest.name} cannot be read") from None
+
+
 def load_checkpoint_key(folder: Path) -> CheckpointKey:
     """Read what the sequencer signs the tree with."""
     seed, _ = _read_signing_key(folder / CHECKPOINT)

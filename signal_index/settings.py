@@ -122,6 +122,26 @@ class WitnessAt(BaseModel):
     url: SecureUrl
 
 
+class HolderOf(BaseModel):
+    """A key holder as agencies reach it; in the order of the key config."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    url: SecureUrl
+
+
+class JoiningAt(BaseModel):
+    """What an invitation tells an agency of addresses: `signal-index invite`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: SecureUrl
+    issuer: SecureUrl
+    client_algorithm: Literal["PS256", "Ed25519"]
+    holders: tuple[HolderOf, ...] = Field(min_length=2, max_length=9)
+
+
 class ProcessingLogAt(BaseModel):
     """Where a Logboek Dataverwerkingen takes records (OTLP over HTTP, JSON).
 
@@ -173,6 +193,8 @@ class Settings(BaseSettings):
     unwitnessed_until: date | None = None
 
     processing_log: ProcessingLogAt | None = None  # default: no records go out
+
+    joining: JoiningAt | None = None  # default: nobody can be invited
 
     host: str
     port: int = Field(ge=0, le=65535)

@@ -7,6 +7,11 @@ import typer
 from sources.cli.lazy import Verb, make_group
 
 VERBS: Final = {
+    "join": Verb(
+        "sources.cli.join",
+        "join_command",
+        "Sluit aan met een uitnodiging: sleutels, instellingen en een aanvraag.",
+    ),
     "publish": Verb(
         "sources.cli.publish",
         "publish_command",

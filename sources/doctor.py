@@ -12,6 +12,7 @@ from typing import Final
 
 import httpx
 
+from sources.acceptances import look_at_acceptances
 from sources.errors import SourceError
 from sources.findings import Finding, Patient, State
 from sources.outbox.deliveries import find_unfinished, is_unheard
@@ -32,7 +33,10 @@ _MANY: Final = 1_000
 async def look_over(patient: Patient) -> Sequence[Finding]:
     """Give a finding for each look, in the order in which one would mend them."""
     first = [await _look(patient, about, look) for about, look in _REACHABLE]
-    known = await look_at_registrations(patient)
+    known = [
+        *await look_at_registrations(patient),
+        *await look_at_acceptances(patient),
+    ]
     then = [await _look(patient, about, look) for about, look in _AT_WORK]
     contacts = look_at_contacts(patient.profiles, patient.now())
     return [*first, *known, *then, *contacts]

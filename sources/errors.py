@@ -4,6 +4,7 @@
     ├── InvalidProfile            the mapping profile is not one we can follow
     ├── InvalidAgencySettings     settings or key files that we refuse to start with
     │   └── UnsafeKeyFile         a key file that others may read
+    ├── InvitationRefused         an invitation to join, or an answer to it
     ├── UnreadableFile            the delivery is not the format the profile names
     ├── OutboxRefused             the outbox is not ours to write
     │   ├── OutboxBusy            another run holds it
@@ -49,6 +50,10 @@ class InvalidAgencySettings(SourceError):
 
 class UnsafeKeyFile(InvalidAgencySettings):
     """Refuse a key file that group or others may read."""
+
+
+class InvitationRefused(SourceError):
+    """Refuse an invitation to join, or the place where it would be taken up."""
 
 
 class UnreadableFile(SourceError):

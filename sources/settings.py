@@ -109,6 +109,7 @@ class AgencySettings(BaseSettings):
     source: Oin
     outbox: Path
     rejects: Path
+    joining: Path | None = None
     keys: KeyFiles
     index: IndexPlace
     identity: IdentityPlace
@@ -186,6 +187,7 @@ def _resolve(settings: AgencySettings, folder: Path) -> AgencySettings:
         update={
             "outbox": folder / settings.outbox,
             "rejects": folder / settings.rejects,
+            "joining": settings.joining and folder / settings.joining,
             "keys": KeyFiles(**found),
             "holders": settings.holders.model_copy(
                 update={"pins": folder / settings.holders.pins}

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
 from pydantic import (
     BaseModel,
@@ -69,6 +70,8 @@ class SourceOrganisation(_Organisation):
 
     kind: Literal["source"]
     declared_caseload: Count
+    invitation: UUID | None = None
+    """The invitation by which it joined; that one lets nobody else in."""
 
     @property
     def bucket(self) -> Bucket:

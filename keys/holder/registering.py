@@ -85,8 +85,10 @@ def add_organisation(path: Path, entry: AnyOrganisation) -> None:
 
 def _as_table(entry: AnyOrganisation) -> tomlkit.items.Table:
     table = tomlkit.table()
-    for name, value in entry.model_dump().items():
-        if name == "request_key":
+    for name, value in entry.model_dump(exclude_none=True).items():
+        if name == "invitation":
+            table.add(name, str(value))
+        elif name == "request_key":
             inline = tomlkit.inline_table()
             inline.update(value)
             table.add(name, inline)

@@ -8,6 +8,7 @@ from signal_index.cli.completeness_commands import (
     disclose_command,
     nen7513_command,
 )
+from signal_index.cli.joining_commands import accept, client_metadata, invite
 from signal_index.cli.key_commands import keys_app
 from signal_index.cli.ledger_commands import export_command
 from signal_index.cli.overview_commands import overview_app
@@ -40,6 +41,9 @@ app.command("verify")(verify_command)
 app.command("disclose")(disclose_command)
 app.command("nen7513")(nen7513_command)
 app.command("reconcile")(reconcile_command)
+app.command("invite")(invite)
+app.command("accept")(accept)
+client_app.command("metadata")(client_metadata)
 app.add_typer(keys_app, name="keys")
 app.add_typer(witness_app, name="witness")
 app.add_typer(ledger_app, name="ledger")

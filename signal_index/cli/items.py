@@ -96,15 +96,19 @@ class SignerItem(Item):
     def record(self) -> SignerRecord:
         """Give what the store registers; reads the file."""
         try:
-            text = self.jwk.read_text("utf-8")
-            key = parse_signer_key(self.organisation, text)
+            return make_signer_record(self.organisation, self.jwk.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, InvalidField):
             raise LoadFileRefused(
                 f"{self.jwk.name}: not a public Ed25519 JWK with a kid"
             ) from None
-        members = key.jwk.as_dict(private=False)
-        public = {"kid": key.jwk.kid, **members}
-        return SignerRecord(self.organisation, str(key.jwk.kid), _encode(public))
+
+
+def make_signer_record(organisation: str, jwk: str) -> SignerRecord:
+    """Give what the store registers of a public key, or raise `InvalidField`."""
+    key = parse_signer_key(organisation, jwk)
+    members = key.jwk.as_dict(private=False)
+    public = {"kid": key.jwk.kid, **members}
+    return SignerRecord(organisation, str(key.jwk.kid), _encode(public))
 
 
 class SourceItem(Item):

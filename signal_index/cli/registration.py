@@ -29,6 +29,7 @@ from signal_index.store.policies import read_catalogues
 from signal_index.store.registry import (
     REGISTER,
     Change,
+    SignerRecord,
     add_client,
     add_organisation,
     add_signer,
@@ -76,17 +77,17 @@ class Registrar:
         )
 
     async def _signer(self, item: SignerItem) -> Change:
-        record = item.record()
+        return await self.register_signer(item.record())
+
+    async def register_signer(self, record: SignerRecord) -> Change:
+        """Register a key that an organisation signs with."""
         change = await add_signer(self.conn, record, now=self.recorder.clock())
         facts: JsonObject = {"kid": record.kid, "jwk": record.jwk}
-        return await self._recorded(change, "signer", item.organisation, facts)
+        return await self._recorded(change, "signer", record.organisation, facts)
 
     async def _source(self, item: SourceItem) -> Change:
         home = await get_municipality(self.conn, item.oin)
-        if self.catalogue.parse_source_kind(item.kind).value == REGISTER:
-            _verify_register(item, home)
-        else:
-            await self._verify_publisher(item)
+        await self.verify_source(item, home)
         change = await add_source(self.conn, item.record(), now=self.recorder.clock())
         facts: JsonObject = {
             "kind": item.kind,
@@ -97,6 +98,13 @@ class Registrar:
             "state": (await get_source_state(self.conn, item.oin)).value,
         }
         return await self._recorded(change, "source", item.oin, facts)
+
+    async def verify_source(self, item: SourceItem, home: str) -> None:
+        """Hold that such a source may exist, or raise `CoverageRefused`."""
+        if self.catalogue.parse_source_kind(item.kind).value == REGISTER:
+            _verify_register(item, home)
+        else:
+            await self._verify_publisher(item)
 
     async def _verify_publisher(self, item: SourceItem) -> None:
         if not item.categories:

@@ -71,6 +71,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "rehearsal": {
         _WEB: _keep("closed_at", "passed", "cases", "signers", "key_version")
     },
+    "invitation": {},
     "coverage": {
         _WEB: Access(select=ALL, update=("last_heard",)),
         _REPORTING: _READ,

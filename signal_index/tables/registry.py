@@ -69,6 +69,18 @@ source = Table(
     CheckConstraint("state IN ('trial', 'live')", name="state_known"),
 )
 
+invitation = Table(  # to join: made here, and by which request it was answered
+    "invitation",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation", OIN, nullable=False),  # perhaps not registered yet
+    municipality(),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("request", String(43), nullable=True),  # SHA-256 of its payload, b64u
+    Column("accepted_at", Instant, nullable=True),
+)
+
 source_submitter = Table(  # who, beside the source itself, may send for it
     "source_submitter",
     metadata,

@@ -1,0 +1,95 @@
+"""What came back of a request to join: who signed that it was taken in, and who not."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from keys.client import HolderPlace, HolderTransport, fetch_config
+from keys.config import parse_pins
+from keys.errors import ConfigRefused, HolderUnavailable, JoiningRefused
+from keys.joining import OpenedRequest, open_acceptance, open_own_request
+from keys.jose import PublicKey
+from sources.findings import Finding, Patient, State
+from sources.joining import ACCEPTANCES, REQUEST
+
+_ABOUT: Final = "bevestigingen"
+_FILES_AT_MOST: Final = 64
+
+
+async def look_at_acceptances(patient: Patient) -> Sequence[Finding]:
+    """Tell who confirmed our request, where we joined by one."""
+    folder = patient.settings.joining
+    if folder is None:
+        return []
+    try:
+        opened = open_own_request((folder / REQUEST).read_bytes())
+        parties = await _find_parties(patient, opened)
+    except (OSError, JoiningRefused, ConfigRefused):
+        says = "Uw eigen aanvraag is niet te lezen of veranderd."
+        remedy = f"Zet {REQUEST} terug, of sluit opnieuw aan."
+        return [Finding(_ABOUT, State.WRONG, says, remedy)]
+    except HolderUnavailable:
+        says = "Niet te controleren: geen sleutelhouder antwoordt."
+        return [Finding(_ABOUT, State.WARNING, says)]
+    return _judge(folder / ACCEPTANCES, opened, parties)
+
+
+def _judge(
+    folder: Path, opened: OpenedRequest, parties: Mapping[str, PublicKey]
+) -> Sequence[Finding]:
+    confirmed = set()
+    findings = []
+    for path in sorted(folder.glob("*"))[:_FILES_AT_MOST]:
+        name = _find_signer(path, opened, parties)
+        if name is None:
+            says = f"{path.name} is geen bevestiging van uw aanvraag."
+            remedy = "Haal het bestand weg en vraag waar het vandaan komt."
+            findings.append(Finding(_ABOUT, State.WRONG, says, remedy))
+        else:
+            confirmed.add(name)
+    lacking = [name for name in parties if name not in confirmed]
+    if lacking:
+        says = f"Nog geen bevestiging van: {', '.join(lacking)}."
+        remedy = f"Zet het bestand dat u terugkrijgt in {folder}."
+        findings.append(Finding(_ABOUT, State.WARNING, says, remedy))
+    if findings:
+        return findings
+    says = f"Uw aanvraag is bevestigd door {', '.join(parties)}."
+    return [Finding(_ABOUT, State.GOOD, says)]
+
+
+def _find_signer(
+    path: Path, opened: OpenedRequest, parties: Mapping[str, PublicKey]
+) -> str | None:
+    """Give whose acceptance of exactly this request a file is; None for anything else.
+
+    A holder cannot confirm for another, nor for the index: the name must be the key's.
+    """
+    try:
+        said, key = open_acceptance(path.read_bytes(), list(parties.values()))
+    except (OSError, JoiningRefused, ConfigRefused):
+        return None
+    own = (opened.said.organisation, opened.digest)
+    is_ours = (said.organisation, said.request) == own
+    return said.name if is_ours and parties.get(said.name) == key else None
+
+
+async def _find_parties(
+    patient: Patient, opened: OpenedRequest
+) -> Mapping[str, PublicKey]:
+    """Give who must confirm, with the key that each signs with.
+
+    Holders' keys come from the key config that all of them signed.
+    """
+    invitation = opened.invitation
+    holders = patient.settings.holders
+    places = {at.index: HolderPlace(at.id, at.url) for at in holders.places}
+    config = await fetch_config(
+        HolderTransport(patient.client, places, patient.signer),
+        parse_pins(holders.pins.read_bytes()),
+        accepted_origin=holders.accepted_origin,
+        known=None,
+        now=patient.now(),
+    )
+    tickets = {holder.id: holder.ticket_key for holder in config.holders}
+    return {invitation.ledger: invitation.key, **tickets}

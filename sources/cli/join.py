@@ -1,0 +1,51 @@
+"""`signal-source join`: from an invitation to an installation and a request."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sources.cli.edge import refusing_plainly
+from sources.clock import now
+from sources.errors import InvitationRefused
+from sources.joining import join, read_invitation, verify_told
+
+
+def join_command(
+    invitation: Annotated[Path, typer.Argument(help="Het bestand dat u kreeg.")],
+    into: Annotated[Path, typer.Option(help="Een nieuwe map voor alles.")],
+    fingerprint: Annotated[
+        str | None,
+        typer.Option(help="De controlecode die u hoorde; anders wordt erom gevraagd."),
+    ] = None,
+) -> None:
+    """Sluit aan met een uitnodiging: sleutels, instellingen en een aanvraag."""
+    console = Console(highlight=False, soft_wrap=True)
+    with refusing_plainly():
+        data = _read(invitation)
+        opened = read_invitation(data, now=now())
+        said = opened.invitation
+        console.print(f"Uitnodiging voor {said.name} ({said.organisation})")
+        console.print(f"  index: {said.index.url}")
+        console.print(f"  gemeente: {said.source.municipality}")
+        console.print(f"  soort signalen: {', '.join(said.source.categories) or '-'}")
+        told = fingerprint or typer.prompt("Controlecode die u telefonisch kreeg")
+        verify_told(opened, told)
+        made = join(data, opened, into, now=now())
+    holders = ", ".join(at.id for at in said.holders)
+    console.print(f"Klaar. De instellingen staan in {made.settings}.")
+    console.print(f"Stuur {made.request} naar: de index, {holders}, de aanbieder.")
+    console.print(f"Bel hen en noem uw controlecode: {made.fingerprint}")
+    console.print(
+        "U krijgt van de index en van elke sleutelhouder een bestand terug. Zet die in "
+        f"{made.acceptances}."
+    )
+    console.print(f"Kijk daarna: signal-source doctor --settings {made.settings}")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise InvitationRefused(f"Het bestand {path.name} is niet te lezen.") from None
