@@ -30,7 +30,7 @@ from signal_index.api.errors import (
     RouteUnknown,
 )
 from signal_index.api.problems import find_problem, render_problem
-from signal_index.api.routing import ROUTE_NAME
+from signal_index.api.serving import ROUTE_NAME
 from signal_index.events import Event
 
 API_VERSION: Final = "1.0.0"

@@ -22,7 +22,8 @@ from signal_index.api.context import Index, TheIndex, get_index
 from signal_index.api.problems import describe_item
 from signal_index.api.publication_run import ItemResult, Published, carry_out
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
-from signal_index.api.routing import JSON, Routes
+from signal_index.api.routing import Routes
+from signal_index.api.serving import JSON
 from signal_index.api.submissions import Submission, find_signer
 from signal_index.api.transactions import looking
 from signal_index.errors import (

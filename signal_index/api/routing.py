@@ -7,9 +7,7 @@
 
 - A caller's type is `Annotated[PersonCaller, caller_from(find, scope)]`; `find` gives
   it or raises. A route that names none, or two, cannot even be made.
-- The caller is found before the body is looked at: a stranger learns nothing of it.
-- Everything a route reads is a model of `signal_index.wire` or one of its values, read
-  strictly; a query's member that the route does not name, or a doubled one, is refused.
+- What a route reads, and how strictly, is `signal_index.api.serving`.
 - `routes.plain` serves a route without all of this, for speed (a lookup, publishing,
   tiles); what it says of body and answer goes into the same document.
 - The OpenAPI document is made from these signatures (`signal_index.api.document`).
@@ -20,50 +18,39 @@ tests/attack/test_the_wire_is_strict.py.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
-from fastapi.exceptions import RequestValidationError
-from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.params import Depends
-from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from signal_index.wire.errors import InvalidField
-from signal_index.wire.model import BODY, invalid_field, parse_json
+from signal_index.api.serving import JSON, ROUTE_NAME, Give, Operation
 
 PREFIX: Final = "/v1"
-JSON: Final = "application/json"
-ROUTE_NAME: Final = "signal_index.route"
-"""Where in a request's scope the template of its route stands, for the log."""
-_CALLER: Final = "signal_index.caller"
-
-FindCaller = Callable[[Request], Awaitable[object]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[object]])
 
 
 @dataclass(frozen=True, slots=True)
 class FoundCaller:
-    """What an endpoint gets as its caller: whom the route found before anything else.
+    """How the caller of a route is found, before anything else of a request is read.
 
     `scope`: what the access token must allow; None where no token is asked for.
     """
 
-    find: FindCaller
+    find: Give
     scope: str | None
 
     async def __call__(self, request: Request) -> object:
-        """Hand over the caller that the route found."""
-        return request.scope[_CALLER]
+        """Give the caller, or raise."""
+        return await self.find(request)
 
 
-def caller_from(find: FindCaller, scope: str | None) -> Depends:
+def caller_from(find: Give, scope: str | None) -> Depends:
     """Mark a type as that of a caller, and say how this caller is found or refused."""
     return Depends(FoundCaller(find, scope))
 
@@ -114,18 +101,13 @@ class NamedRoute:
 
     def make(self) -> Route:
         """Make what serves this operation; raises `TypeError` without one caller."""
-        find = self.found.find
         if self.is_plain:
-            answer = _answering(self.endpoint, find, self.path)
+            answer = _answering(self.endpoint, self.found.find, self.path)
             return Route(PREFIX + self.path, answer, methods=[self.method])
-        return _StrictRoute(
-            PREFIX + self.path,
-            self.endpoint,
-            methods=["GET", "HEAD"] if self.method == "GET" else [self.method],
-            status_code=self.status,
-            response_model=self.model,
-            response_class=JSONResponse if self.model is not None else Response,
+        operation = Operation(
+            self.endpoint, self.path, self.found, status=self.status, model=self.model
         )
+        return Route(PREFIX + self.path, operation, methods=[self.method])
 
 
 class Routes:
@@ -198,7 +180,7 @@ def get_caller(endpoint: Callable[..., object]) -> tuple[type, FoundCaller]:
 
 
 def _answering(
-    endpoint: Callable[..., Awaitable[Any]], find: FindCaller, path: str
+    endpoint: Callable[..., Awaitable[Any]], find: Give, path: str
 ) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         request.scope[ROUTE_NAME] = path
@@ -207,81 +189,3 @@ def _answering(
         return response
 
     return answer
-
-
-class _StrictRequest(Request):
-    """A request whose JSON is read by our own rules."""
-
-    async def json(self) -> Any:  # noqa: ANN401 - as in Starlette
-        try:
-            return parse_json(await self.body())
-        except InvalidField as error:
-            raise _Unreadable(error) from error
-
-
-class _Unreadable(HTTPException):
-    """Carries our own fact through FastAPI, which lets only its own kind pass."""
-
-    def __init__(self, fact: InvalidField) -> None:
-        super().__init__(400)
-        self.fact = fact
-
-
-class _StrictRoute(APIRoute):
-    """FastAPI's route, after the caller was found, and strict in what it reads."""
-
-    def __init__(
-        self,
-        path: str,
-        endpoint: Callable[..., Any],
-        **options: Any,  # noqa: ANN401 - as FastAPI has them
-    ) -> None:
-        super().__init__(path, endpoint, **options)
-        self.app = AsyncExitStackMiddleware(self.app)
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        answer = super().get_route_handler()
-        find = get_caller(self.endpoint)[1].find
-        path = self.path.removeprefix(PREFIX)
-        known = {name for one in self.dependant.query_params for name in _members(one)}
-
-        async def answer_caller(request: Request) -> Response:
-            request.scope[ROUTE_NAME] = path
-            request.scope[_CALLER] = await find(request)
-            _verify_query(request, known)
-            try:
-                return await answer(_StrictRequest(request.scope, request.receive))
-            except _Unreadable as error:
-                raise error.fact from None
-            except RequestValidationError as error:
-                raise _as_field(error) from None
-
-        return answer_caller
-
-
-def _members(parameter: Any) -> set[str]:  # noqa: ANN401 - FastAPI's own type
-    """Name the members of one query parameter; a model's are its fields."""
-    fields = getattr(parameter.field_info.annotation, "model_fields", None)
-    if fields is None:
-        return {parameter.alias}
-    return {one.alias or name for name, one in fields.items()}
-
-
-def _verify_query(request: Request, known: set[str]) -> None:
-    """Refuse a query with a member that is doubled, or that is not this route's."""
-    names = [name for name, _ in request.query_params.multi_items()]
-    if not known.issuperset(names):
-        raise InvalidField("query", "unknown-field")
-    if len(names) != len(set(names)):
-        raise InvalidField("query", "doubled-field")
-
-
-def _as_field(error: RequestValidationError) -> InvalidField:
-    """Say which field it was, as the wire names it; an absent body is no JSON."""
-    first, *_ = error.errors()
-    where, *path = first["loc"]
-    if not path and first["type"] == "missing":
-        return InvalidField(BODY, "not-json")
-    if where == "path":
-        path = [to_camel(str(path[0]))]
-    return invalid_field([{**first, "loc": path}])
