@@ -26,6 +26,7 @@ class Reason(StrEnum):
     CASE_NUMBER_INVALID = "case-number-invalid"
     DOUBLE_RECORD = "double-record"
     RECORD_MALFORMED = "record-malformed"
+    ROWS_SWALLOWED = "rows-swallowed"
     ELEMENT_REPEATED = "element-repeated"
     MESSAGE_UNREADABLE = "message-unreadable"
     SCHEMA_VIOLATED = "schema-violated"
@@ -106,6 +107,10 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.RECORD_MALFORMED: Explanation(
         "Deze regel heeft niet de vorm die het profiel beschrijft.",
         "Maak het bestand opnieuw aan, of pas het profiel aan.",
+    ),
+    Reason.ROWS_SWALLOWED: Explanation(
+        "In deze regel staan andere regels: er staat een los aanhalingsteken in.",
+        "Haal het aanhalingsteken weg, of maak de export opnieuw.",
     ),
     Reason.ELEMENT_REPEATED: Explanation(
         "Dit veld staat er twee keer, maar mag er een keer staan.",

@@ -153,10 +153,15 @@ def _name_questions(outbox: Outbox, delivery: UUID | None) -> Sequence[str]:
             continue
         cases = get_named_cases(outbox, held)
         for finding in held.findings:
-            names = [_name(one) for one in cases.get(finding.doubt, ())]
-            said.append(say_finding(finding, [name for name in names if name]))
+            listed = sorted(cases.get(finding.doubt, ()), key=_find_place)
+            names = [name for one in listed if (name := _name(one))]
+            said.append(say_finding(finding, names))
             said.append(f"  {find_remedy(finding.doubt)}")
     return said
+
+
+def _find_place(case: NamedCase) -> tuple[int, str]:
+    return (case.line or 0, case.name)
 
 
 def _name(case: NamedCase) -> str:

@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 
 from sources.connectors.cases import read_case
 from sources.connectors.ddas_schema import find_schema, hold_against
+from sources.connectors.ddas_written import WRITTEN, read_written
 from sources.connectors.fields import RawCase, RawField, RawPerson, Role
 from sources.connectors.json_stream import (
     Found,
@@ -23,7 +24,7 @@ from sources.connectors.json_stream import (
 )
 from sources.profile import Profile
 from sources.reasons import Reason
-from sources.values import Place, Reading, Reject
+from sources.values import Aside, Place, Reading, Reject
 
 DAYS: Final = ("%Y-%m-%d",)
 _ORGANISATION: Final = "leveringen.item.aanleverende_organisatie"
@@ -33,7 +34,9 @@ _TRAJECTORY: Final = "leveringen.item.schuldhulptrajecten.item"
 def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
     """Give the readings of an SHV delivery; raises `UnreadableFile`."""
     schema = find_schema(profile, "schuldhulptrajecten")
-    people = _find_people(file)
+    people, written = _find_people(file)
+    if written:
+        yield (written,)
     for found in stream(file, {_TRAJECTORY}):
         readings = list(_read_trajectory(found, people, profile, today))
         yield from hold_against(schema, found.value, _place(found), readings)
@@ -44,12 +47,18 @@ def _place(found: Found) -> Place:
     return Place(None, path)
 
 
-def _find_people(file: BinaryIO) -> dict[int, tuple[RawPerson, ...]]:
+def _find_people(
+    file: BinaryIO,
+) -> tuple[dict[int, tuple[RawPerson, ...]], Aside | None]:
     path = "aanleverende_organisatie.contactpersonen"
-    return {
-        found.delivery: persons(members(found.value).get("contactpersonen"), path)
-        for found in stream(file, {_ORGANISATION})
-    }
+    people, written = {}, None
+    for found in stream(file, {_ORGANISATION, WRITTEN}):
+        if found.prefix == WRITTEN:
+            written = read_written(found.value)
+        else:
+            listed = members(found.value).get("contactpersonen")
+            people[found.delivery] = persons(listed, path)
+    return people, written
 
 
 def _read_trajectory(

@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 from sources.connectors.cases import LONGEST_NUMBER, read_case
 from sources.connectors.ddas_schema import find_schema, hold_against
 from sources.connectors.ddas_shv import DAYS
+from sources.connectors.ddas_written import WRITTEN, read_written
 from sources.connectors.fields import RawCase, RawField, RawPerson, Role
 from sources.connectors.json_stream import (
     Found,
@@ -24,7 +25,7 @@ from sources.connectors.json_stream import (
 )
 from sources.dates import parse_day
 from sources.profile import Profile
-from sources.values import CaseNumber, Closing, Place, Reading
+from sources.values import Aside, CaseNumber, Closing, Place, Reading
 
 _ORGANISATION: Final = "leveringen.item.aanleverende_organisatie"
 _MUNICIPALITY: Final = "leveringen.item.gemeentecode"
@@ -44,7 +45,9 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
     """Give the readings of a VS delivery; raises `UnreadableFile`."""
     signals = find_schema(profile, "vroegsignalen")
     cases = find_schema(profile, "vroegsignaalzaken")
-    headers = _find_headers(file)
+    headers, written = _find_headers(file)
+    if written:
+        yield (written,)
     for found in stream(file, {_SIGNAL, _CASE}):
         if found.prefix == _SIGNAL:
             header = headers.get(found.delivery, _Header())
@@ -61,17 +64,21 @@ def _place(found: Found) -> Place:
     return Place(None, f"leveringen[{found.delivery}].{kind}[{found.position}]")
 
 
-def _find_headers(file: BinaryIO) -> dict[int, _Header]:
+def _find_headers(file: BinaryIO) -> tuple[dict[int, _Header], Aside | None]:
     headers: dict[int, _Header] = {}
+    written = None
     path = "aanleverende_organisatie.contactpersoonen"
-    for found in stream(file, {_ORGANISATION, _MUNICIPALITY}):
+    for found in stream(file, {_ORGANISATION, _MUNICIPALITY, WRITTEN}):
+        if found.prefix == WRITTEN:
+            written = read_written(found.value)
+            continue
         header = headers.setdefault(found.delivery, _Header())
         if found.prefix == _MUNICIPALITY:
             header.municipality = text(found.value)
         else:
             row = members(found.value)
             header.people = persons(row.get("contactpersoonen"), path)
-    return headers
+    return headers, written
 
 
 def _make_raw(found: Found, header: _Header, today: date) -> RawCase:

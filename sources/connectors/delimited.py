@@ -1,7 +1,8 @@
 """CSV, as registrations export it: every dialect stands in the profile.
 
 - Lines are read one by one and none may be endless: memory does not grow with the file.
-- A row with more or fewer fields than the header is a reject.
+- A row with more or fewer fields than the header is a reject, and so is one that holds
+  other rows: a stray quote swallowed them.
 - A file without the columns the profile names is refused whole, before anything is
   read; so is one that breaks off in the middle of its last row, since a full delivery
   would withdraw whatever stood behind that.
@@ -16,11 +17,12 @@ from typing import BinaryIO, Final
 from sources.connectors.cases import read_case
 from sources.connectors.fields import RawCase
 from sources.connectors.mapped import find_positions, make_fields
+from sources.connectors.swallowed import count_swallowed
 from sources.errors import UnreadableFile
 from sources.layouts import CsvLayout
 from sources.profile import Profile
 from sources.reasons import Reason
-from sources.values import Place, Reading, Reject
+from sources.values import Aside, Place, Reading, Reject
 
 LONGEST_LINE: Final = 1 << 20
 
@@ -54,6 +56,10 @@ def _read_rows(
         if not row:
             continue
         place = Place(rows.line_num, f"regel {count}")
+        if swallowed := count_swallowed(row, len(header), layout.delimiter):
+            reject = Reject(place, "", Reason.ROWS_SWALLOWED)
+            yield (Aside(swallowed=swallowed), reject)
+            continue
         if len(row) != len(header):
             if lines.broke_off and len(row) < len(header):
                 raise UnreadableFile("Het bestand breekt af in de laatste regel.")

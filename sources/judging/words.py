@@ -15,7 +15,7 @@ _SAYS: Final = {
     Doubt.CASES_ENDED: "{count} van {of} bekende zaken zijn volgens het bestand over",
     Doubt.OTHER_PERSON: "{count} van {of} bekende zaken krijgen een andere persoon",
     Doubt.RECORDS_REJECTED: (
-        "{count} van {of} records zijn nu niet te gebruiken en de vorige keer wel"
+        "{count} van {of} records zijn onbruikbaar; dat is meer dan de vorige keer"
     ),
     Doubt.ROWS_SWALLOWED: (
         "{count} regels staan binnen een veld van een andere regel: er staat een los "

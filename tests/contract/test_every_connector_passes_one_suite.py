@@ -4,15 +4,21 @@ A format joins by giving a `Format` in tests/connector_formats.py.
 """
 
 import re
+import sqlite3
 import tracemalloc
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import UnreadableFile
 from sources.formats import FORMATS as KNOWN
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+from sources.publisher.run import Task
 from sources.reasons import Reason
 from sources.values import (
     Case,
@@ -24,7 +30,14 @@ from sources.values import (
     Reject,
 )
 from tests.connector_formats import EVERYTHING, FORMATS, Format, Record
-from tests.sources_builders import TODAY, a_number, a_wrong_number
+from tests.sources_builders import (
+    SECRET,
+    TODAY,
+    a_number,
+    a_wrong_number,
+    an_agency,
+    shows,
+)
 
 DIRTY = (
     ({"bsn": a_wrong_number()}, Reason.BSN_INVALID),
@@ -135,6 +148,51 @@ def test_an_ended_case_closes_and_is_not_opened(form: Format) -> None:
 def test_a_rejected_case_with_a_key_is_not_gone(form: Format) -> None:
     readings = read(form, Record(municipality="9903"))
     assert [type(each) for each in readings[0]] == [Reject, Kept]
+
+
+@dataclass
+class Written:
+    """Records of a format as an intake: what a full delivery of them would read."""
+
+    form: Format
+    records: list[Record]
+
+    def find_mark(self, key: OutboxKey) -> bytes:
+        return key.mark("test", repr([replace(each) for each in self.records]))
+
+    def read(self, *, today: date) -> Iterator[Reading]:
+        return self.form.read(self.form.write(self.records), self.form.profile, today)
+
+    def settle(self, connection: sqlite3.Connection) -> None: ...
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("changed", [{"bsn": a_wrong_number()}, {"start": "5 januari"}])
+async def test_a_rejected_record_never_ends_a_signal(
+    form: Format, changed: dict[str, str], tmp_path: Path
+) -> None:
+    """Whether its case is known by a number, or cannot be known at all.
+
+    Another case is gone at the same time: only where the rejected one is known by its
+    number, that one is withdrawn.
+    """
+    agency = an_agency(tmp_path, form.profile)
+    whole = [Record(number=f"Z-{n}", bsn=a_number(n)) for n in range(1, 8)]
+    broken = [*whole[:5], replace(whole[5], **changed)]  # type: ignore[arg-type]  # only texts are changed
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        run = agency.make_run(outbox)
+        first, second = (
+            Task(Written(form, records), form.profile, DeliveryKind.FULL)
+            for records in (whole, broken)
+        )
+        await run.publish(first)
+        (done,) = await run.publish(second)
+    assert done.counts.rejected == 1
+    assert shows((a_number(6), "bijstand")) < agency.index.shown()
+    lists_all = done.kind is DeliveryKind.FULL
+    is_gone = lists_all and form.numbered
+    assert (shows((a_number(7), "bijstand")) < agency.index.shown()) is not is_gone
+    assert done.spared == (2 if lists_all and not form.numbered else 0)
 
 
 def test_no_value_of_a_record_is_in_a_reject(form: Format) -> None:

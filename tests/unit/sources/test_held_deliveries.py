@@ -1,5 +1,6 @@
 """Between reading and sending: what is believed, what is held, and what never ends."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -20,6 +21,7 @@ from sources.outbox.holding import (
 )
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from tests.connector_formats import FORMATS, Record
 from tests.sources_builders import (
     HEADER,
     SECRET,
@@ -140,6 +142,39 @@ async def test_an_older_file_is_known_by_what_it_undoes(agency: Agency) -> None:
     await publish(agency, *rows(13)[1:])
     held = await hold(agency, *reversed(rows(12)))
     assert [finding.doubt for finding in held.findings] == [Doubt.OLDER_FILE]
+
+
+async def test_rows_that_a_stray_quote_swallowed_are_asked_about(
+    agency: Agency,
+) -> None:
+    await publish(agency, *rows(12))
+    agency.write(*rows(12))
+    lines = agency.file.read_text().splitlines()
+    lines[5] = lines[5].replace("TEAM", '"TEAM')
+    lines[8] = lines[8].replace("TEAM", 'TEAM"')
+    agency.file.write_text("\n".join(lines) + "\n")
+    with pytest.raises(DeliveryHeld):
+        await agency.publish()
+    (held,) = waiting(agency)
+    assert Doubt.ROWS_SWALLOWED in {finding.doubt for finding in held.findings}
+    assert len(agency.index.shown()) == 12
+
+
+async def test_a_file_that_says_it_is_older_is_asked_about(tmp_path: Path) -> None:
+    form = next(each for each in FORMATS if each.name == "ddas-shv-1.0")
+    agency = an_agency(tmp_path, form.profile)
+
+    async def deliver(written: str, count: int) -> None:
+        records = [Record(number=f"Z-{n}", bsn=a_number(n)) for n in range(1, count)]
+        said = json.loads(form.write(records)) | {"aanleverdatumEnTijd": written}
+        agency.file.write_text(json.dumps(said))
+        await agency.publish()
+
+    await deliver("2026-11-20T08:00:00Z", 12)
+    with pytest.raises(DeliveryHeld):
+        await deliver("2026-11-20T08:30:00+01:00", 11)
+    await deliver("2026-11-21T08:00:00Z", 11)
+    assert len(agency.index.shown()) == 10
 
 
 async def test_another_number_for_everybody_is_asked_about(agency: Agency) -> None:
