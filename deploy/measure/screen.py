@@ -17,7 +17,7 @@ from deploy.measure.town import MeasuredTown
 from deploy.town.parties import ACCOUNTS, PASSWORD, TEAM_DESK
 from deploy.town.run import desk_party
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
 USER = ACCOUNTS[0]
 CASE = "Z-2026-001234"

@@ -31,7 +31,7 @@ def crowd(town: Town) -> Crowd:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Run Debian's Chromium, headless."""
+    """Run Debian's Chromium without the windows of a whole browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, headless=True, args=FLAGS

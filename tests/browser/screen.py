@@ -16,7 +16,7 @@ from deploy.town.people import People
 from deploy.town.places import Places
 from deploy.town.processes import Processes
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
