@@ -6,17 +6,16 @@ what can still come is left open (`--so-far`).
 """
 
 import json
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.town.found import program
+from deploy.town.commands import attempt, run
 from deploy.town.ledger_tools import export_ledger
 from deploy.town.parties import SUPERVISOR
 from deploy.town.places import HOLDERS, Places
-from deploy.town.processes import PartyFailed, run_command
+from deploy.town.processes import PartyFailed
 from keys import clock
 
 FITS, FOUND = 0, 1
@@ -60,7 +59,7 @@ def reconcile_today(places: Places) -> Reconciled:
 def _write(folder: Path, command: str, day: str, settings: str, into: Path) -> None:
     name, verb = command.split()
     options = ["--settings", settings, "--into", str(into)]
-    run_command([program(name), verb, day, *options], folder)
+    run([name, verb, day, *options], folder)
 
 
 def _write_auditor(places: Places) -> Path:
@@ -81,8 +80,8 @@ def _write_auditor(places: Places) -> Path:
 def _ask(auditor: Path, holder: int, day: str, folder: Path) -> None:
     into = folder / f"holder-{holder}.jwt"
     options = ["--settings", "auditor.toml", "--holder", f"holder-{holder}"]
-    command = [program("signal-keys"), "statement", day, *options]
-    run_command([*command, "--into", str(into), "--json"], auditor)
+    command = ["signal-keys", "statement", day, *options]
+    run([*command, "--into", str(into), "--json"], auditor)
 
 
 def _judge(places: Places, day: str, export: Path, folder: Path) -> Reconciled:
@@ -104,18 +103,11 @@ def _judge(places: Places, day: str, export: Path, folder: Path) -> Reconciled:
         for holder in HOLDERS
         for part in ("--statements", folder / f"holder-{holder}.jwt")
     ]
-    command = [program("signal-index"), "reconcile", day, "--so-far", *options]
-    done = subprocess.run(  # noqa: S603 - our own command
-        [str(part) for part in command],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode not in {FITS, FOUND} or not (folder / "report.json").exists():
-        raise PartyFailed(f"reconcile gave {done.returncode}: {done.stdout}")
+    command = ["signal-index", "reconcile", day, "--so-far", *map(str, options)]
+    code, said, _ = attempt(command, folder)
+    if code not in {FITS, FOUND} or not (folder / "report.json").exists():
+        raise PartyFailed(f"reconcile gave {code}: {said}")
     report = json.loads((folder / "report.json").read_text("utf-8"))
-    sentence = done.stdout.strip().splitlines()[-1]
+    sentence = said.strip().splitlines()[-1]
     found = [one["code"] for one in report["findings"]]
     return Reconciled(found, sentence, report["judged"])

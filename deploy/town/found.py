@@ -6,11 +6,11 @@ registrations are written at each start (registering the same again changes noth
 
 import shutil
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from deploy.town.commands import run
 from deploy.town.parties import (
     DESKS,
     EVERY_AGENCY,
@@ -21,7 +21,6 @@ from deploy.town.parties import (
     WITNESS,
 )
 from deploy.town.places import Places
-from deploy.town.processes import run_command
 from deploy.town.provider import write_case_system_key, write_provider
 from deploy.town.settings_files import write_settings, write_toml, write_witness
 
@@ -63,15 +62,11 @@ def found_town(places: Places) -> None:
 
 
 def _run_index(places: Places, *verb: str) -> None:
-    command = [program("signal-index"), *verb, "--settings", "index.toml"]
-    run_command(command, places.index)
+    run(["signal-index", *verb, "--settings", "index.toml"], places.index)
 
 
 def _make_keys(places: Places) -> None:
-    """Make each party's keys with its own command, once, in its own folder.
-
-    Side by side, for most of the time goes into starting Python.
-    """
+    """Make each party's keys with its own command, once, in its own folder."""
     write_case_system_key(places)
     desk = ["signal-desk", "keys", "create", "--client-algorithm", "Ed25519", "--into"]
     jobs = [
@@ -83,13 +78,13 @@ def _make_keys(places: Places) -> None:
             for agency in EVERY_AGENCY
         ),
     ]
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        list(pool.map(lambda job: _once(*job), jobs))
+    for folder, command in jobs:
+        _once(folder, command)
     auditor = places.keys / "auditor"
     if not auditor.exists():
         auditor.mkdir(mode=0o700)
-        new_key = [program("signal-keys"), "organisation", "new-key", "--into"]
-        run_command([*new_key, str(auditor)], auditor)
+        new_key = ["signal-keys", "organisation", "new-key", "--into"]
+        run([*new_key, str(auditor)], auditor)
 
 
 def _agency_keys(slug: str) -> list[str]:
@@ -101,9 +96,8 @@ def _once(folder: Path, command: list[str]) -> None:
     if folder.exists():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
-    name, *arguments = command
     try:
-        run_command([program(name), *arguments, str(folder)], folder.parent)
+        run([*command, str(folder)], folder.parent)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -4,8 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.town.found import program
-from deploy.town.processes import run_command
+from deploy.town.commands import run
 
 SEED = 2026
 SIZE = 600
@@ -44,10 +43,10 @@ def settle_people(folder: Path) -> People:
     """Make the population in `folder`, once, and give its key."""
     key = folder / "answers.json"
     if not key.exists():
-        command = [program("signal-source"), "population"]
+        command = ["signal-source", "population"]
         size = ["--seed", str(SEED), "--size", str(SIZE), "--out", str(folder)]
         folder.mkdir(parents=True, exist_ok=True)
-        run_command([*command, *size], folder)
+        run([*command, *size], folder)
     found = json.loads(key.read_text("utf-8"))
     files = found["files"].values()
     return People(

@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,24 +129,31 @@ class Processes:
         return "\n".join([f"{name} {what}:", *lines[-15:]])
 
 
-def run_command(
-    command: Sequence[str], folder: Path, extra: Mapping[str, str] | None = None
-) -> str:
-    """Run one command to its end and give its output, or raise `PartyFailed`."""
+def run_command(command: Sequence[str], folder: Path) -> str:
+    """Run one command from nothing to its end, and give its output.
+
+    Raises `PartyFailed` with its words where its exit code is not 0.
+    """
     done = subprocess.run(  # noqa: S603 - our own commands
         list(command),
         cwd=folder,
-        env={**_environment(), **(extra or {})},
+        env=environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode != 0:
-        said = (done.stdout + done.stderr)[-2000:]
-        raise PartyFailed(f"{' '.join(command[:3])} gave {done.returncode}:\n{said}")
+    raise_if_failed(command, done.returncode, done.stdout + done.stderr)
     return done.stdout
 
 
-def _environment() -> dict[str, str]:
+def raise_if_failed(command: Sequence[str], code: int, said: str) -> None:
+    """Raise `PartyFailed` with the last words of a command that ended badly."""
+    if code != 0:
+        name = " ".join(command[:3])
+        raise PartyFailed(f"{name} gave {code}:\n{said[-2000:]}")
+
+
+def environment() -> dict[str, str]:
+    """Pass on our own environment, for output without colours."""
     return {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}  # noqa: TID251 - passed on

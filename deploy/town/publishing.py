@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.town.commands import run
 from deploy.town.found import program
 from deploy.town.parties import AGENCIES, Agency
 from deploy.town.places import Places
-from deploy.town.processes import Party, run_command
+from deploy.town.processes import Party
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def _publish(places: Places, agency: Agency, population: Path) -> Published:
     delivered = folder / agency.file
     if not delivered.exists():
         shutil.copy(population / agency.file, delivered)
-    said = run_command([*_agent(folder), "--once"], folder)
+    said = run(["signal-source", *_run(folder), "--once"], folder)
     deliveries = [json.loads(line) for line in said.splitlines() if '"profile"' in line]
     summary = deliveries[-1]
     return Published(summary["accepted"], summary["rejected"], summary["unchanged"])
@@ -48,11 +49,14 @@ def _publish(places: Places, agency: Agency, population: Path) -> Published:
 def agent_parties(places: Places) -> list[Party]:
     """Give the agents that go on delivering, each at its time; they answer nobody."""
     return [
-        Party(f"agent-{agency.slug}", _agent(places.agency(agency.slug)), "")
+        Party(
+            f"agent-{agency.slug}",
+            [program("signal-source"), *_run(places.agency(agency.slug))],
+            "",
+        )
         for agency in AGENCIES
     ]
 
 
-def _agent(folder: Path) -> list[str]:
-    settings = str(folder / "agency.toml")
-    return [program("signal-source"), "run", "--settings", settings]
+def _run(folder: Path) -> list[str]:
+    return ["run", "--settings", str(folder / "agency.toml")]

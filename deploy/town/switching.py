@@ -12,12 +12,11 @@ from typing import Any
 import httpx
 from joserfc.jwk import OKPKey
 
-from deploy.town.found import program
+from deploy.town.commands import run
 from deploy.town.login import ProviderClient, fetch_access_token
 from deploy.town.parties import HALL_DESK, MUNICIPALITY, UWV, find_account
 from deploy.town.people import People
 from deploy.town.places import Places
-from deploy.town.processes import run_command
 from deploy.town.publishing import Published
 from deploy.town.settings_files import write_toml
 
@@ -42,8 +41,8 @@ def deliver_ww(places: Places, people: People) -> Published:
     folder = places.agency(UWV.slug)
     write_toml(folder / UWV.profile, _profile())
     _write_file(folder / UWV.file, find_ww_citizen(people))
-    command = [program("signal-source"), "publish", "--settings", "agency.toml"]
-    said = run_command([*command, "--profile", UWV.profile, "--json", UWV.file], folder)
+    command = ["signal-source", "publish", "--settings", "agency.toml"]
+    said = run([*command, "--profile", UWV.profile, "--json", UWV.file], folder)
     summary = json.loads(said.splitlines()[-1])
     return Published(summary["accepted"], summary["rejected"], summary["unchanged"])
 

@@ -10,11 +10,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from deploy.town.found import program
+from deploy.town.commands import run
 from deploy.town.parties import MUNICIPALITY
 from deploy.town.people import People
 from deploy.town.places import Places
-from deploy.town.processes import run_command
 from deploy.town.settings_files import write_toml
 from sources.clock import now
 
@@ -96,8 +95,8 @@ def _publish(
     profile = folder / "crowd.toml"
     write_toml(profile, _profile(category, contacts))
     _write_file(folder / "crowd.csv", signals)
-    command = [program("signal-source"), "publish", "--settings", "agency.toml"]
-    run_command([*command, "--profile", str(profile), "--delta", "crowd.csv"], folder)
+    command = ["signal-source", "publish", "--settings", "agency.toml"]
+    run([*command, "--profile", str(profile), "--delta", "crowd.csv"], folder)
 
 
 def _profile(category: str, contacts: dict[str, Contact]) -> dict[str, Any]:

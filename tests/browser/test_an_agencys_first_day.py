@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import subprocess
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from deploy.town.found import program
+from deploy.town.commands import attempt, run
 from deploy.town.parties import MUNICIPALITY
-from deploy.town.processes import run_command
 from deploy.town.settings_files import write_toml
 from tests.browser.screen import Screen, Town
 
@@ -51,7 +49,7 @@ class FirstDay:
         os.utime(path.replace(inbox / path.name), (1_700_000_000, 1_700_000_000))
 
     def say(self, *arguments: str) -> str:
-        return run_command([program("signal-source"), *arguments], self.folder)
+        return run(["signal-source", *arguments], self.folder)
 
     def deliver(self) -> dict[str, object]:
         """Have the agent look once; gives the delivery."""
@@ -154,12 +152,7 @@ def test_the_agencys_administrator_sees_the_delivery(
 def test_what_is_not_filled_in_is_never_sent(first_day: FirstDay) -> None:
     first_day.put_in(first_day.export("Lopend"))
     (first_day.folder / "export.csv").write_text("BSN;Startdatum\n")
-    done = subprocess.run(  # noqa: S603 - our own command
-        [program("signal-source"), "run", "--settings", "agency.toml", "--once"],
-        cwd=first_day.folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2, "there is no profile yet"
-    assert "Traceback" not in done.stderr
+    command = ["signal-source", "run", "--settings", "agency.toml", "--once"]
+    code, _, complained = attempt(command, first_day.folder)
+    assert code == 2, "there is no profile yet"
+    assert "Traceback" not in complained

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from deploy.town.found import program
-from deploy.town.processes import run_command
+from deploy.town.commands import run
 from tests.browser.screen import Screen, Town
 from tests.pdf_reading import find_tags
 
@@ -60,8 +59,8 @@ def test_an_officer_gives_a_citizen_a_report_that_an_adviser_can_check(
     proofs = save(screen, 1, tmp_path)
     with zipfile.ZipFile(proofs) as archive:
         archive.extract("checkpoint.vkey", tmp_path)
-    verify = [program("signal-index"), "verify", str(proofs)]
-    said = run_command([*verify, "--key", "checkpoint.vkey"], tmp_path)
+    verify = ["signal-index", "verify", str(proofs)]
+    said = run([*verify, "--key", "checkpoint.vkey"], tmp_path)
     assert "Holds" in said
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Request, expect
 
-from deploy.town.found import program
+from deploy.town.commands import run
 from deploy.town.parties import PASSWORD
-from deploy.town.processes import run_command
 from tests.browser.screen import Screen, Town
 from tests.browser.test_the_number_stays_in_the_browser import EVERYTHING_KEPT
 
@@ -70,9 +69,7 @@ def test_the_proof_of_an_entry_holds_for_whoever_has_the_key(
     file = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(file)
     key = str(town.places.index / "keys" / "checkpoint.vkey")
-    said = run_command(
-        [program("signal-index"), "verify", str(file), "--key", key], tmp_path
-    )
+    said = run(["signal-index", "verify", str(file), "--key", key], tmp_path)
     assert said
     assert reference in file.read_text("utf-8") or reference in file.name
 
