@@ -13,6 +13,7 @@ from signal_index.wire.own_registration import OwnRegistration, OwnSource
 from signal_index.wire.sources import SourceState
 from sources.errors import IndexRefused, PublishingStopped, TokenRefused
 from sources.findings import Finding, Patient, State
+from sources.outbox.standing import record_state
 from sources.profile import Profile
 from sources.rehearsing.cases import LACKS
 from sources.settings import HolderRow
@@ -59,8 +60,10 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
     ]
     good = f"De index kent u als {known.name}, met bron en notice-sleutel."
     for one in known.sources:
-        if one.source == patient.settings.source and one.state is SourceState.TRIAL:
-            good = f"{good} {_say_trial(one)}"
+        if one.source == patient.settings.source:
+            record_state(patient.outbox, one.state, patient.now())
+            if one.state is SourceState.TRIAL:
+                good = f"{good} {_say_trial(one)}"
     return [given, *(wrong or [Finding(_INDEX, State.GOOD, good)])]
 
 

@@ -16,6 +16,7 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, UNUSABLE, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.clock import now
+from sources.outbox.standing import record_state
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.pipeline import Sender
@@ -65,6 +66,7 @@ async def _rehearse(
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             parties = make_parties(client, settings, keys, outbox)
             own = await find_own(parties[1], sender)
+            record_state(outbox, own.state, now())
             uncovered = [
                 f"{says} {remedy}"
                 for one in profiles

@@ -9,12 +9,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from signal_index.wire.sources import SourceState
 from sources.agency_keys import load_keys
 from sources.cli.deliveries import describe
 from sources.cli.edge import refusing_plainly
 from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.planning import count_work
-from sources.outbox.standing import count_signals, find_reconciled
+from sources.outbox.standing import count_signals, find_reconciled, find_state
 from sources.outbox.store import Outbox
 from sources.reasons import EXPLANATIONS, Reason
 from sources.settings import load_settings
@@ -45,8 +46,10 @@ def status_command(
 
 def summarise(outbox: Outbox) -> dict[str, object]:
     """Give the standing: signals, what waits, deliveries and their rejects."""
-    reconciled = find_reconciled(outbox)
+    reconciled, state = find_reconciled(outbox), find_state(outbox)
     return {
+        "state": state and state[0].value,
+        "stateAsked": state and state[1].isoformat(),
         "signals": count_signals(outbox),
         "backlog": count_work(outbox),
         "underWay": find_unfinished(outbox) is not None,
@@ -57,8 +60,20 @@ def summarise(outbox: Outbox) -> dict[str, object]:
     }
 
 
+def _say_state(found: Mapping[str, object]) -> str:
+    """Say whether anybody sees our flags, as far as we were last told."""
+    if found["state"] is None:
+        return "In proef of live: vraag het met `signal-source doctor`."
+    said = {
+        SourceState.TRIAL.value: "in proef, niemand ziet de vlaggetjes",
+        SourceState.LIVE.value: "live",
+    }[str(found["state"])]
+    return f"De bron is {said} (gevraagd op {str(found['stateAsked'])[:10]})."
+
+
 def _show(found: Mapping[str, object]) -> None:
     console = Console()
+    console.print(_say_state(found), soft_wrap=True, highlight=False)
     console.print(f"Signalen bij de index: {found['signals']}", highlight=False)
     console.print(f"Wacht nog op verzending: {found['backlog']}", highlight=False)
     last = found["lastReconciled"] or "nog nooit"

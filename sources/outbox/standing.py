@@ -10,10 +10,12 @@ from datetime import datetime
 from uuid import UUID
 
 from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
+from signal_index.wire.sources import SourceState
 from sources.outbox.store import Outbox, get_meta, put_meta
 from sources.outbox.unchanged import forget_known
 
 _RECONCILED = "reconciled"
+_STATE = "source-state"
 NEVER_TOLD = bytes(32)  # the fingerprint of nothing: whatever is read next differs
 
 
@@ -75,3 +77,18 @@ def find_reconciled(outbox: Outbox) -> datetime | None:
     """Give when both sides were last equal; None if that was never found."""
     found = get_meta(outbox.connection, _RECONCILED)
     return None if found is None else datetime.fromisoformat(found.decode())
+
+
+def record_state(outbox: Outbox, state: SourceState, moment: datetime) -> None:
+    """Note how the source stood at the index when it was last asked."""
+    with outbox.transaction("mend") as connection:
+        put_meta(connection, _STATE, f"{state.value} {moment.isoformat()}".encode())
+
+
+def find_state(outbox: Outbox) -> tuple[SourceState, datetime] | None:
+    """Give how the source stood, and when that was; None if it was never asked."""
+    found = get_meta(outbox.connection, _STATE)
+    if found is None:
+        return None
+    state, _, moment = found.decode().partition(" ")
+    return SourceState(state), datetime.fromisoformat(moment)

@@ -55,7 +55,7 @@ async def test_a_source_in_trial_says_that_nobody_sees_it_and_what_it_lacks(
 ) -> None:
     page = await _page(town, browser, a_source())
     assert "In proef" in page
-    assert "Niemand ziet vlaggetjes van uw organisatie." in page
+    assert "Niemand ziet vlaggetjes van deze bron." in page
     assert "Er is nog niet geoefend." in page
     assert "signal-source rehearse" in page
 
@@ -98,7 +98,7 @@ async def test_a_source_that_went_back_says_since_when(
 
 async def test_a_live_source_says_that_it_is_seen(town: Town, browser: Browser) -> None:
     page = await _page(town, browser, a_source(state="live", lacks=[]))
-    assert "Wie dat mag, ziet de vlaggetjes van uw organisatie." in page
+    assert "Wie dat mag, ziet de vlaggetjes van deze bron." in page
     assert "In proef" not in page.replace("In proef of live?", "")
 
 

@@ -250,6 +250,7 @@ async def test_the_status_tells_what_was_delivered_and_why_not(tmp_path: Path) -
         found = summarise(outbox)
     (delivery,) = json.loads(json.dumps(found["deliveries"]))
     assert (found["signals"], found["backlog"], found["underWay"]) == (1, 0, False)
+    assert found["state"] is None, "nobody asked the index how the source stands"
     assert delivery["rejects"] == {"bsn-invalid": 1}
 
 
@@ -352,8 +353,10 @@ async def test_a_source_that_nobody_sees_yet_says_so(tmp_path: Path) -> None:
     route = known_as(sources=[tried])
     async with a_patient(tmp_path, route) as patient:
         found = await find(patient, "aanmelding index")
+        status = summarise(patient.outbox)
     assert (found.state, "in proef" in found.says) == (State.GOOD, True)
     assert "langer dan 30 dagen geleden" in found.says
+    assert (status["state"], status["stateAsked"]) == ("trial", NOW.isoformat())
 
 
 async def test_a_provider_that_refuses_is_named_and_not_the_index(
