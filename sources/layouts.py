@@ -25,7 +25,9 @@ Identifier = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_$]{0,62}$")
 ]
 Delimiter = Literal[";", ",", "\t", "|"]
-Encoding = Literal["utf-8", "utf-8-sig", "windows-1252", "iso-8859-15"]
+Encoding = Literal[
+    "utf-8", "utf-8-sig", "utf-16", "windows-1252", "iso-8859-15", "cp850"
+]
 Opening = Literal["startdatum", "toekenningsdatum", "aanmelding.startdatum"]
 EventType = Annotated[
     str,
@@ -60,6 +62,10 @@ def _check_event_source(value: str) -> str:
 
 
 DayFormat = Annotated[str, BeforeValidator(_check_day_format)]
+EmptyText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=40),
+]
 DayFormats = Annotated[
     tuple[DayFormat, ...], Field(min_length=1), AfterValidator(_check_order)
 ]
@@ -89,10 +95,15 @@ class Columns(ClosedRow):
 
 
 class MappedLayout(ClosedRow):
-    """A registration of which the profile says what each column is."""
+    """A registration of which the profile says what each column is.
+
+    `empty` lists what a field holds where nothing was filled in: `-`, `NULL`, or a day
+    such as `1900-01-01`, which then means that day in any form.
+    """
 
     dates: DayFormats = ISO_DAYS
     columns: Columns
+    empty: frozenset[EmptyText] = Field(default=frozenset(), max_length=40)
     bsn_zero_lost: bool = False
     shared_case_numbers: bool = False
 
@@ -106,10 +117,15 @@ class CsvLayout(MappedLayout):
 
 
 class ExcelLayout(MappedLayout):
-    """Where in a workbook the records stand; without `sheet`, on its first sheet."""
+    """Where in a workbook the records stand; otherwise its columns are looked for.
+
+    `hidden_rows`: whether rows that a filter hides count (`read`) or not (`skip`).
+    Without it a workbook that has them is asked about.
+    """
 
     sheet: str | None = Field(default=None, min_length=1, max_length=31)
-    header_row: int = Field(default=1, ge=1, le=100)
+    header_row: int | None = Field(default=None, ge=1, le=100)
+    hidden_rows: Literal["read", "skip"] | None = None
 
 
 class SqlLayout(MappedLayout):

@@ -14,8 +14,16 @@ class Reason(StrEnum):
 
     BSN_MISSING = "bsn-missing"
     BSN_INVALID = "bsn-invalid"
+    BSN_LENGTH = "bsn-not-nine-digits"
+    BSN_LETTERS = "bsn-letters"
+    BSN_EXPONENT = "bsn-rounded"
+    NOT_TEXT = "number-not-text"
     FIELD_MISSING = "field-missing"
     DATE_INVALID = "date-invalid"
+    DATE_MEANS_EMPTY = "date-means-empty"
+    DATE_SERIAL = "date-serial-number"
+    DATE_MONTH = "date-month-above-12"
+    BIRTH_YEAR_SHORT = "birth-year-of-two-digits"
     DATE_IN_FUTURE = "date-in-future"
     END_BEFORE_START = "end-before-start"
     CODE_UNKNOWN = "code-unknown"
@@ -23,6 +31,8 @@ class Reason(StrEnum):
     CONTACT_UNKNOWN = "contact-unknown"
     CONTACT_LABEL = "contact-label-invalid"
     PHONE_INVALID = "phone-invalid"
+    PHONE_LETTERS = "phone-letters"
+    PHONE_SEVERAL = "phone-several"
     CASE_NUMBER_INVALID = "case-number-invalid"
     DOUBLE_RECORD = "double-record"
     RECORD_MALFORMED = "record-malformed"
@@ -60,8 +70,27 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Er staat geen BSN bij deze zaak.", "Vul het BSN in het dossier aan."
     ),
     Reason.BSN_INVALID: Explanation(
-        "Het BSN klopt niet: het heeft geen 9 cijfers of de 11-proef klopt niet.",
+        "Het BSN klopt niet: de 11-proef gaat niet op.",
         "Controleer het BSN in het dossier, bijvoorbeeld met een identiteitsbewijs.",
+    ),
+    Reason.BSN_LENGTH: Explanation(
+        "Het BSN heeft geen 9 cijfers.",
+        "Controleer het BSN. Verloor de hele kolom nullen vooraan? Bewaar haar als "
+        "tekst, of zet bsn_zero_lost = true in het profiel.",
+    ),
+    Reason.BSN_LETTERS: Explanation(
+        "Er staan letters in het BSN; een letter is nooit een cijfer.",
+        "Zet alleen de 9 cijfers in deze kolom. Kijk of een O een 0 moet zijn.",
+    ),
+    Reason.BSN_EXPONENT: Explanation(
+        "Het BSN is als 1,23E+08 geschreven: de laatste cijfers zijn weg.",
+        "Open het oorspronkelijke bestand, bewaar de kolom als tekst en maak het "
+        "bestand opnieuw.",
+    ),
+    Reason.NOT_TEXT: Explanation(
+        "Dit veld is een getal, maar hoort tekst te zijn (tussen aanhalingstekens).",
+        "Laat de leverancier van het systeem de levering verbeteren: een getal kan "
+        "nullen vooraan verloren hebben.",
     ),
     Reason.FIELD_MISSING: Explanation(
         "Dit veld is leeg, maar wel nodig.", "Vul dit veld in het dossier in."
@@ -69,6 +98,22 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.DATE_INVALID: Explanation(
         "Deze datum kunnen wij niet lezen.",
         "Verbeter de datum, of zet de schrijfwijze in het profiel.",
+    ),
+    Reason.DATE_MEANS_EMPTY: Explanation(
+        "Deze waarde is geen gewone datum; misschien betekent zij 'geen datum'.",
+        "Betekent zij dat? Zet haar in de lijst empty in het profiel.",
+    ),
+    Reason.DATE_SERIAL: Explanation(
+        "Hier staat een getal van vijf cijfers: zo bewaart Excel een datum.",
+        'Maak er een datum van, of zet "excel" bij dates in het profiel.',
+    ),
+    Reason.DATE_MONTH: Explanation(
+        "De maand in deze datum is hoger dan 12.",
+        "Verbeter de datum. Dag en maand staan in de volgorde van het profiel.",
+    ),
+    Reason.BIRTH_YEAR_SHORT: Explanation(
+        "Het geboortejaar heeft twee cijfers: de eeuw is niet te zien.",
+        "Lever geboortedatums met een jaar van vier cijfers.",
     ),
     Reason.DATE_IN_FUTURE: Explanation(
         "De begindatum ligt in de toekomst.",
@@ -96,6 +141,14 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.PHONE_INVALID: Explanation(
         "Het telefoonnummer van de contactpersoon is geen werkend nummer.",
         "Verbeter het nummer. Zonder nummer kan niemand de contactpersoon bellen.",
+    ),
+    Reason.PHONE_LETTERS: Explanation(
+        "Er staan letters in het telefoonnummer van de contactpersoon.",
+        "Zet alleen het nummer in deze kolom. Een letter is nooit een cijfer.",
+    ),
+    Reason.PHONE_SEVERAL: Explanation(
+        "Er staan twee telefoonnummers bij deze contactpersoon.",
+        "Kies er een. Een tweede nummer hoort in het profiel (out_of_hours_phone).",
     ),
     Reason.CASE_NUMBER_INVALID: Explanation(
         "Het zaaknummer is leeg of te lang.", "Vul een zaaknummer in."

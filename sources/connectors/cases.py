@@ -9,20 +9,21 @@ Pure: a raw case and a profile in, entries out. The order of the questions matte
 3. Only an open case must be complete.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
-from functools import partial
+from functools import lru_cache, partial
 
-from keys.bsn import Bsn, parse_bsn
-from keys.errors import InvalidBsn
+from keys.bsn import Bsn
 from keys.municipality import MunicipalityCode
 from signal_index.wire.signals import Informed, WithdrawalReason
 from signal_index.wire.values import Slug
+from sources.connectors.bsn_text import read_bsn
 from sources.connectors.contact_fields import read_contact
 from sources.connectors.fields import FieldReader, RawCase
 from sources.connectors.persons import read_sought
-from sources.dates import derive_age_limit
+from sources.dates import EARLIEST, derive_age_limit
 from sources.profile import Profile
 from sources.reasons import Reason
 from sources.values import (
@@ -39,6 +40,7 @@ from sources.values import (
 )
 
 LONGEST_NUMBER = 100
+_MUNICIPALITY = re.compile(r"(?:GM)?([0-9]{1,4})", re.IGNORECASE)
 
 
 class _State(Enum):
@@ -96,8 +98,8 @@ def read_closing(
     end = reader.day("end")
     if key is None:
         if _is_numbered(profile):
-            reader.fault(reader.name("number"), Reason.CASE_NUMBER_INVALID)
-        reader.bsn(zero_lost=_zero_lost(profile, reader.text("bsn")))
+            reader.miss("number", Reason.CASE_NUMBER_INVALID)
+        reader.bsn(zero_lost=_zero_lost(profile))
         return tuple(reader.faults)
     return (Closing(key, min(end or today, today), reason),)
 
@@ -109,8 +111,7 @@ def _may_be_told(reader: FieldReader, profile: Profile) -> bool:
     text = reader.text("opt_in")
     if text not in codes.yes | codes.no:
         # Unknown is not yes. The agency hears of it; the index never does.
-        reason = Reason.CODE_UNKNOWN if text else Reason.FIELD_MISSING
-        reader.fault(reader.name("opt_in"), reason)
+        reader.choose("opt_in", {})
     return text in codes.yes
 
 
@@ -128,7 +129,10 @@ def _read_times(reader: FieldReader, profile: Profile, today: date) -> _Times:
     start = reader.past_day("start", required=True)
     end = reader.day("end")
     if start and end and end < start:
-        reader.fault(reader.name("end"), Reason.END_BEFORE_START)
+        # Nobody's case ended in 1900: that is how a database writes that there is none.
+        nothing = end.year == EARLIEST.year
+        reason = Reason.DATE_MEANS_EMPTY if nothing else Reason.END_BEFORE_START
+        reader.fault(reader.name("end"), reason)
         end = None
     limit, why = end, WithdrawalReason.ENDED
     if profile.age_limit:
@@ -158,11 +162,8 @@ def _find_key(
 
 
 def _find_bsn(reader: FieldReader, profile: Profile) -> Bsn | None:
-    text = reader.text("bsn")
-    try:
-        return parse_bsn("0" + text if _zero_lost(profile, text) else text)
-    except InvalidBsn:
-        return None
+    found = read_bsn(reader.text("bsn"), zero_lost=_zero_lost(profile))
+    return None if isinstance(found, Reason) else found
 
 
 def _read_open(
@@ -172,10 +173,10 @@ def _read_open(
     if profile.identify:
         person = read_sought(reader)
     else:
-        person = reader.bsn(zero_lost=_zero_lost(profile, reader.text("bsn")))
+        person = reader.bsn(zero_lost=_zero_lost(profile))
     number = reader.text("number")
     if _is_numbered(profile) and not 0 < len(number) <= LONGEST_NUMBER:
-        reader.fault(reader.name("number"), Reason.CASE_NUMBER_INVALID)
+        reader.miss("number", Reason.CASE_NUMBER_INVALID)
     category = _read_category(reader, profile)
     municipality = _read_municipality(reader, profile)
     contact = read_contact(reader, profile, raw)
@@ -210,12 +211,14 @@ def _read_category(reader: FieldReader, profile: Profile) -> Slug | None:
 def _read_municipality(
     reader: FieldReader, profile: Profile
 ) -> MunicipalityCode | None:
-    text = reader.text("municipality").removeprefix("GM")
+    text = reader.text("municipality")
+    if found := _MUNICIPALITY.fullmatch(text):
+        text = found[1].zfill(4)  # 599 can only be 0599: a number lost its zero
     if not text and len(profile.municipalities) == 1 and not _names_place(profile):
         return profile.municipalities[0]
     if text in profile.municipalities:
         return MunicipalityCode(text)
-    reader.fault(reader.name("municipality"), Reason.MUNICIPALITY_UNKNOWN)
+    reader.miss("municipality", Reason.MUNICIPALITY_UNKNOWN)
     return None
 
 
@@ -227,7 +230,12 @@ def _read_informed(
     has_column = mapped is not None and mapped.columns.informed is not None
     code = reader.choose("informed", codes) if has_column else profile.informed
     on = reader.past_day("informed_on") or start
-    return Informed(code=code, on=on) if code and on else None
+    return _make_informed(code, on) if code and on else None
+
+
+@lru_cache(maxsize=4096)
+def _make_informed(code: Slug, on: date) -> Informed:
+    return Informed(code=code, on=on)
 
 
 def _is_numbered(profile: Profile) -> bool:
@@ -244,6 +252,5 @@ def _shared(profile: Profile) -> bool:
     return profile.mapped is not None and profile.mapped.shared_case_numbers
 
 
-def _zero_lost(profile: Profile, text: str) -> bool:
-    mapped = profile.mapped
-    return mapped is not None and mapped.bsn_zero_lost and len(text) == 8
+def _zero_lost(profile: Profile) -> bool:
+    return profile.mapped is not None and profile.mapped.bsn_zero_lost

@@ -18,11 +18,16 @@ from typing import BinaryIO, Final
 
 from signal_index.wire.signals import WithdrawalReason
 from sources.connectors.cases import read_case, read_closing
-from sources.connectors.fields import RawCase, RawField
+from sources.connectors.fields import RawCase
 from sources.connectors.json_stream import members, stream
-from sources.connectors.mapped import find_day_formats, find_names, write_cell
+from sources.connectors.mapped import (
+    find_names,
+    make_dialect,
+    make_field,
+    write_cell,
+)
 from sources.errors import UnreadableFile
-from sources.layouts import EventLayout
+from sources.layouts import ISO_DAYS, EventLayout
 from sources.profile import Profile
 from sources.reasons import Reason
 from sources.values import Case, Closing, Place, Reading, Reject, Skipped
@@ -94,10 +99,10 @@ def _make_raw(
     event: Mapping[str, object], layout: EventLayout, place: Place
 ) -> RawCase:
     fields = {
-        role: RawField(path, write_cell(_find_value(event, path)))
+        role: make_field(path, write_cell(_find_value(event, path)))
         for role, path in find_names(layout.columns).items()
     }
-    return RawCase(place, fields, find_day_formats(layout))
+    return RawCase(place, fields, make_dialect(layout, typed=ISO_DAYS))
 
 
 def _find_value(event: Mapping[str, object], path: str) -> object:

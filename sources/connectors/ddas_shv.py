@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 from sources.connectors.cases import read_case
 from sources.connectors.ddas_schema import find_schema, hold_against
 from sources.connectors.ddas_written import WRITTEN, read_written
-from sources.connectors.fields import RawCase, RawField, RawPerson, Role
+from sources.connectors.fields import Dialect, RawCase, RawField, RawPerson, Role
 from sources.connectors.json_stream import (
     Found,
     field,
@@ -22,11 +22,12 @@ from sources.connectors.json_stream import (
     stream,
     text,
 )
+from sources.layouts import ISO_DAYS
 from sources.profile import Profile
 from sources.reasons import Reason
 from sources.values import Aside, Place, Reading, Reject
 
-DAYS: Final = ("%Y-%m-%d",)
+DDAS: Final = Dialect(ISO_DAYS)
 _ORGANISATION: Final = "leveringen.item.aanleverende_organisatie"
 _TRAJECTORY: Final = "leveringen.item.schuldhulptrajecten.item"
 
@@ -85,7 +86,7 @@ def _read_trajectory(
             "birth": field(person, "Geboortedatum", f"client[{index}]."),
             **of_all,
         }
-        raw = RawCase(place, fields, DAYS, people.get(found.delivery, ()), today)
+        raw = RawCase(place, fields, DDAS, people.get(found.delivery, ()), today)
         yield read_case(raw, profile, today=today)
 
 

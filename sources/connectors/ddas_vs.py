@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 from sources.connectors.cases import LONGEST_NUMBER, read_case
 from sources.connectors.ddas_schema import find_schema, hold_against
-from sources.connectors.ddas_shv import DAYS
+from sources.connectors.ddas_shv import DDAS
 from sources.connectors.ddas_written import WRITTEN, read_written
 from sources.connectors.fields import RawCase, RawField, RawPerson, Role
 from sources.connectors.json_stream import (
@@ -93,7 +93,7 @@ def _make_raw(found: Found, header: _Header, today: date) -> RawCase:
         "start": field(row, begun),
         "status": field(row, "status"),
     }
-    return RawCase(_place(found), fields, DAYS, header.people, today)
+    return RawCase(_place(found), fields, DDAS, header.people, today)
 
 
 def _read_closings(row: Mapping[str, object], profile: Profile, today: date) -> Reading:
@@ -120,7 +120,7 @@ def _last_act(row: Mapping[str, object]) -> date | None:
     found = []
     for day in days:
         try:
-            found.append(parse_day(day, DAYS))
+            found.append(parse_day(day, DDAS.days))
         except ValueError:
             continue
     return max(found, default=None)

@@ -4,39 +4,61 @@
   part of it may declare a document type: no entities, no zip bomb.
 - Rows are streamed (openpyxl, read-only). Only the table of shared texts is held by
   the library; it is limited, and a larger export belongs in a CSV file.
-- A day or a number may be a typed cell; a formula gives the value that was saved.
-- Old workbooks (.xls) are refused: save them as .xlsx or CSV.
+- A day or a number may be a typed cell, and a number is read as it is shown: `9878`
+  under the format `000000000` is `000009878`. A formula gives the value that was saved.
+- The sheet is the one that has the columns of the profile. Where none has, or several,
+  the sheets are named.
+- Rows that a filter hides are in the file, though nobody saw them: unless the profile
+  says what they are, the workbook is asked about.
 """
 
+import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO, Final, Protocol
+from typing import IO, BinaryIO, Final, Protocol
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
+from openpyxl.utils.datetime import WINDOWS_EPOCH
 from openpyxl.utils.exceptions import InvalidFileException
 
 from sources.connectors.cases import read_case
+from sources.connectors.csv_rows import Row
 from sources.connectors.fields import RawCase
+from sources.connectors.file_kinds import refuse_other_than_workbook
 from sources.connectors.mapped import (
-    find_day_formats,
-    find_positions,
-    make_fields,
+    NumberText,
+    find_names,
+    find_places,
+    find_telling,
+    make_dialect,
     write_cell,
 )
 from sources.connectors.safe_xml import has_document_type
-from sources.connectors.safe_zip import BROKEN, MEBIBYTE, Limits, open_archive
+from sources.connectors.safe_zip import (
+    BROKEN,
+    MEBIBYTE,
+    Limits,
+    open_archive,
+    read_member,
+)
+from sources.connectors.table import Table, open_table
+from sources.dates import EXCEL
 from sources.errors import UnreadableFile
-from sources.layouts import ExcelLayout
+from sources.layouts import ISO_DAYS, ExcelLayout
 from sources.profile import Profile
-from sources.values import Place, Reading
+from sources.values import Place, Reading, Skipped
 
 LIMITS: Final = Limits(members=2_000, total=4_096 * MEBIBYTE, member=3_072 * MEBIBYTE)
 MOST_SHARED: Final = 32 * MEBIBYTE
 MOST_COLUMNS: Final = 500
+MOST_ROWS: Final = 1 << 20
 _STREAMED: Final = "xl/worksheets/"
+_STRICT: Final = b"purl.oclc.org/ooxml"
 # What the library raises for a workbook that is not one; it documents only the first.
 _BROKEN: Final = (
     InvalidFileException,
@@ -46,17 +68,24 @@ _BROKEN: Final = (
     TypeError,
     AttributeError,
 )
+_BLOCK: Final = 1 << 16
+_LONGEST_TAG: Final = 1 << 12
+_ROW: Final = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
+_NUMBER: Final = re.compile(rb"""\br=["']([0-9]{1,7})["']""")
+_IS_HIDDEN: Final = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 
 
-class Sheet(Protocol):
-    """A sheet, as far as we read one."""
+class Cell(Protocol):
+    """A cell, as far as we read one."""
 
-    def reset_dimensions(self) -> None:
-        """Forget how large the file says that the sheet is."""
+    @property
+    def value(self) -> object:
+        """What stands in it."""
         ...
 
-    def iter_rows(self, *, values_only: bool) -> Iterator[Sequence[object]]:
-        """Give the rows as values."""
+    @property
+    def number_format(self) -> str:
+        """How a number is shown."""
         ...
 
 
@@ -65,42 +94,142 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
     layout = profile.xlsx
     if layout is None:
         raise UnreadableFile("Het profiel beschrijft geen Excel.")
-    formats = find_day_formats(layout)
-    header: list[str] = []
-    positions = None
-    for line, row in read_rows(file, layout):
-        if positions is None:
-            header = [text.strip() for text in row]
-            positions = find_positions(header, layout.columns)
-            continue
-        if not any(row):
-            continue
-        filled = [*row, *[""] * (len(header) - len(row))]
-        place = Place(line, f"regel {line - layout.header_row}")
-        raw = RawCase(place, make_fields(positions, header, filled), formats)
-        yield read_case(raw, profile, today=today)
-    if positions is None:
-        raise UnreadableFile("Het werkblad heeft geen regel met kolomnamen.")
+    wanted = set(find_names(layout.columns).values())
+    with open_book(file) as book:
+        typed = (*ISO_DAYS, *(() if book.counts_from_1904 else (EXCEL,)))
+        dialect = make_dialect(layout, typed=typed)
+        sheet, table = _find_sheet(book, layout, wanted)
+        places = find_places(layout.columns, table)
+        hidden = book.find_hidden(sheet)
+        seen = _Hidden()
+        for line, row in table.rows(*find_telling(layout.columns)):
+            if line in hidden:
+                seen.hear(line)
+                if layout.hidden_rows != "read":
+                    yield (Skipped(),)
+                    continue
+            place = Place(line, f"regel {line - table.line}")
+            raw = RawCase(place, places.make_fields(row), dialect)
+            yield read_case(raw, profile, today=today)
+        if layout.hidden_rows is None:
+            seen.verify()
+    if dialect.proof:
+        dialect.proof.verify()
 
 
-def read_rows(
-    file: BinaryIO, layout: ExcelLayout | None
-) -> Iterator[tuple[int, list[str]]]:
-    """Give line and texts of each row from the header on; raises `UnreadableFile`."""
-    check_workbook(file)
-    first = layout.header_row if layout else 1
-    # What a cell's style lacks, or an extension says, is nothing we read.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+@dataclass(slots=True)
+class _Hidden:
+    """How many records a filter hides, and where the first one stands."""
+
+    count: int = 0
+    first: int = 0
+
+    def hear(self, line: int) -> None:
+        self.first = self.first or line
+        self.count += 1
+
+    def verify(self) -> None:
+        """Ask about hidden rows; raises `UnreadableFile`."""
+        if self.count:
+            raise UnreadableFile(
+                f"{self.count} rijen van het werkblad zijn verborgen, door een filter "
+                f"of met de hand; de eerste is rij {self.first}. "
+                "Haal het filter weg, of zet in het profiel [xlsx] hidden_rows = "
+                '"read" (zij tellen mee) of "skip" (zij tellen niet mee).'
+            )
+
+
+class Book:
+    """A workbook that is open; its sheets are read one row at a time."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        # What a cell's style lacks, or an extension says, is nothing we read.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._book = load_workbook(
+                file, read_only=True, data_only=True, keep_links=False
+            )
+        self.sheets = [str(each.title) for each in self._book.worksheets]
+        # There the number of a day means another day than everywhere else.
+        self.counts_from_1904 = bool(self._book.epoch != WINDOWS_EPOCH)
+
+    def close(self) -> None:
+        """Close it; the file itself stays open."""
+        self._book.close()
+
+    def rows(self, sheet: str) -> Iterator[Row]:
+        """Give line and texts of each row; raises `UnreadableFile`."""
+        found = self._book[sheet]
+        found.reset_dimensions()  # what it claims of its size is not ours to believe
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             try:
-                sheet = _find_sheet(book.sheetnames, layout)
-                yield from _read_sheet(book[sheet], first)
-            finally:
-                book.close()
-        except _BROKEN:
-            raise UnreadableFile("Het bestand is geen leesbare Excel.") from None
+                for line, row in enumerate(found.iter_rows(), start=1):
+                    if len(row) > MOST_COLUMNS:
+                        raise UnreadableFile("Het werkblad heeft te veel kolommen.")
+                    yield line, [_write(cell) for cell in row]
+            except _BROKEN:
+                raise UnreadableFile("Het bestand is geen leesbare Excel.") from None
+
+    def find_hidden(self, sheet: str) -> Collection[int]:
+        """Give the lines that are hidden; the library does not tell when it streams."""
+        path = self._book[sheet]._worksheet_path  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
+        with zipfile.ZipFile(self._file) as archive, archive.open(path) as part:
+            return find_hidden_rows(part)
+
+
+@contextmanager
+def open_book(file: BinaryIO) -> Iterator[Book]:
+    """Open a workbook; raises `UnreadableFile`."""
+    refuse_other_than_workbook(file)
+    check_workbook(file)
+    try:
+        book = Book(file)
+    except _BROKEN:
+        raise UnreadableFile("Het bestand is geen leesbare Excel.") from None
+    try:
+        if not book.sheets:
+            raise UnreadableFile("De werkmap heeft geen werkblad met cellen.")
+        yield book
+    finally:
+        book.close()
+
+
+def find_hidden_rows(part: IO[bytes]) -> Collection[int]:
+    """Give which rows of a sheet are hidden: at most one bit for each row is kept."""
+    hidden = bytearray()
+    left, line = b"", 0
+    while block := part.read(_BLOCK):
+        data = left + block
+        end = 0
+        for tag in _ROW.finditer(data):
+            end, number = tag.end(), _NUMBER.search(tag[0])
+            line = int(number[1]) if number else line + 1
+            if _IS_HIDDEN.search(tag[0]) and line <= MOST_ROWS:
+                hidden.extend(bytes(max(0, line // 8 + 1 - len(hidden))))
+                hidden[line // 8] |= 1 << line % 8
+        # A tag may go on in the next block.
+        left = data[max(end, len(data) - _LONGEST_TAG) :]
+    return _Lines(hidden)
+
+
+class _Lines(Collection[int]):
+    """Numbers of lines, a bit for each."""
+
+    def __init__(self, bits: bytearray) -> None:
+        self._bits = bits
+
+    def __contains__(self, line: object) -> bool:
+        if not isinstance(line, int) or line // 8 >= len(self._bits):
+            return False
+        return bool(self._bits[line // 8] >> line % 8 & 1)
+
+    def __iter__(self) -> Iterator[int]:
+        return (at for at in range(8 * len(self._bits)) if at in self)
+
+    def __len__(self) -> int:
+        return sum(each.bit_count() for each in self._bits)
 
 
 def check_workbook(file: BinaryIO) -> None:
@@ -115,6 +244,11 @@ def check_workbook(file: BinaryIO) -> None:
                 )
             if name.endswith((".xml", ".rels")) and _is_unusual(archive, member):
                 raise UnreadableFile("Het bestand is geen gewone Excel.")
+            if name == "xl/workbook.xml" and _STRICT in read_member(archive, name):
+                raise UnreadableFile(
+                    "Deze werkmap is bewaard als 'Strict Open XML'. Open haar in Excel "
+                    "en bewaar haar als gewone werkmap (.xlsx)."
+                )
     file.seek(0)
 
 
@@ -126,18 +260,42 @@ def _is_unusual(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
         return True
 
 
-def _find_sheet(names: list[str], layout: ExcelLayout | None) -> str:
-    if layout is None or layout.sheet is None:
-        return names[0]
-    if layout.sheet not in names:
-        raise UnreadableFile("Het werkblad van het profiel staat niet in het bestand.")
-    return layout.sheet
+def _find_sheet(
+    book: Book, layout: ExcelLayout, wanted: Collection[str]
+) -> tuple[str, Table]:
+    """Give the sheet that has the columns, and its table; raises `UnreadableFile`."""
+    names = [each for each in book.sheets if layout.sheet in {None, each}]
+    if not names:
+        raise UnreadableFile(
+            f"Het werkblad van het profiel staat niet in het bestand. {_list(book)}"
+        )
+    found, fault = [], UnreadableFile("")
+    for name in names:
+        try:
+            table = open_table(book.rows(name), wanted, header_row=layout.header_row)
+        except UnreadableFile as error:
+            fault = error
+        else:
+            found.append((name, table))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UnreadableFile(f"{fault} {_list(book)}" if len(names) > 1 else str(fault))
+    raise UnreadableFile(
+        "Deze kolommen staan op meer dan een werkblad. Zet de naam van het goede "
+        f"werkblad bij sheet in het profiel. {_list(book)}"
+    )
 
 
-def _read_sheet(sheet: Sheet, first: int) -> Iterator[tuple[int, list[str]]]:
-    sheet.reset_dimensions()  # what the file claims of its size is not ours to believe
-    for line, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-        if len(row) > MOST_COLUMNS:
-            raise UnreadableFile("Het werkblad heeft te veel kolommen.")
-        if line >= first:
-            yield line, [write_cell(value) for value in row]
+def _list(book: Book) -> str:
+    return f"De werkbladen zijn: {', '.join(map(repr, book.sheets))}."
+
+
+def _write(cell: Cell) -> str:
+    """Give what a cell shows, as far as it matters: a number with its zeros."""
+    text = write_cell(cell.value)
+    if isinstance(text, NumberText):
+        shown = cell.number_format
+        if len(shown) > len(text) and not shown.strip("0"):
+            return NumberText(text.zfill(len(shown)))
+    return text

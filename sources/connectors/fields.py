@@ -2,16 +2,22 @@
 
 - A fault names the field as the registration names it, and never its value.
 - Reading goes on after a fault, so that an agency sees all of them at once.
+- Texts are compared in one form of Unicode (NFC): an e with a mark is one character,
+  however it was typed.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, TypeVar
+from functools import lru_cache
+from typing import Final, Literal, TypeVar
 
-from keys.bsn import Bsn, parse_bsn
-from keys.errors import InvalidBsn
-from sources.dates import parse_day
+from keys.bsn import Bsn
+from sources.connectors.bsn_text import find_digits, read_bsn
+from sources.connectors.proof import Proof
+from sources.dates import EXCEL, find_forms, is_month_first, parse_day
 from sources.reasons import Reason
 from sources.values import Place, Reject
 
@@ -35,14 +41,22 @@ Role = Literal[
     "house_number",
 ]
 T = TypeVar("T")
+# Days before 1900, as databases write that there is none: 0001-01-01, 01-01-1753.
+_EARLY: Final = re.compile(
+    r"(?:0\d{3}|1[0-8]\d{2})-\d\d?-\d|\d\d?[-/.]\d\d?[-/.](?:0\d{3}|1[0-8]\d{2})\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RawField:
-    """A field as it stands in the file: its name there and its text, if any."""
+    """A field as it stands in the file: its name there and its text, if any.
+
+    `is_number`: it was a number and no text, so that a zero in front may be lost.
+    """
 
     name: str
     text: str = field(repr=False)
+    is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +70,26 @@ class RawPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the records of a file are written, and what hears them together, if any.
+
+    `empty` are the texts that mean that nothing was filled in, and `empty_days` the
+    days among them, however they are written.
+    """
+
+    days: tuple[str, ...]
+    empty: frozenset[str] = frozenset()
+    empty_days: frozenset[date] = frozenset()
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RawCase:
     """One record, before it means anything."""
 
     place: Place
     fields: Mapping[Role, RawField]
-    day_formats: tuple[str, ...]
+    dialect: Dialect
     persons: tuple[RawPerson, ...] = ()
     persons_verified: date | None = None
 
@@ -71,6 +99,8 @@ class FieldReader:
 
     def __init__(self, raw: RawCase, *, today: date) -> None:
         self._raw = raw
+        self._fields = raw.fields
+        self._dialect = raw.dialect
         self._today = today
         self.faults: list[Reject] = []
 
@@ -84,21 +114,37 @@ class FieldReader:
 
     def text(self, role: Role) -> str:
         """Give a field's text without blanks around it; empty when absent."""
+        found = self._fields.get(role)
+        if found is None:
+            return ""
+        text = compose(found.text.strip())
+        return "" if text in self._dialect.empty else text
+
+    def miss(self, role: Role, reason: Reason = Reason.FIELD_MISSING) -> None:
+        """Note that a field has no text: it is empty, or a number instead."""
         found = self._raw.fields.get(role)
-        return found.text.strip() if found else ""
+        is_number = found is not None and found.is_number and not found.text
+        self.fault(self.name(role), Reason.NOT_TEXT if is_number else reason)
 
     def day(self, role: Role, *, required: bool = False) -> date | None:
         """Read a day, or note the fault."""
         text = self.text(role)
         if not text:
             if required:
-                self.fault(self.name(role), Reason.FIELD_MISSING)
+                self.miss(role)
             return None
+        if self._dialect.proof:
+            self._dialect.proof.hear_day(self.name(role), text, self._raw.place)
         try:
-            return parse_day(text, self._raw.day_formats)
+            found = parse_day(text, self._find_forms(role))
         except ValueError:
-            self.fault(self.name(role), Reason.DATE_INVALID)
+            self.fault(self.name(role), self._find_fault(role, text))
             return None
+        if found not in self._dialect.empty_days:
+            return found
+        if required:
+            self.miss(role)
+        return None
 
     def past_day(self, role: Role, *, required: bool = False) -> date | None:
         """Read a day that is not in the future, or note the fault."""
@@ -112,23 +158,28 @@ class FieldReader:
         """Read a BSN, or note the fault; eight digits only where a zero got lost."""
         text = self.text("bsn")
         if not text:
-            self.fault(self.name("bsn"), Reason.BSN_MISSING)
+            self.miss("bsn", Reason.BSN_MISSING)
             return None
-        if zero_lost and len(text) == 8:
-            text = "0" + text
-        try:
-            return parse_bsn(text)
-        except InvalidBsn:
-            self.fault(self.name("bsn"), Reason.BSN_INVALID)
+        found = read_bsn(text, zero_lost=zero_lost)
+        if isinstance(found, Reason):
+            self.fault(self.name("bsn"), found)
             return None
+        if self._dialect.proof and not self._raw.fields["bsn"].is_number:
+            given = len(find_digits(text)) < len(found.digits)
+            self._dialect.proof.hear_bsn(
+                found.digits, self._raw.place, zero_given=given
+            )
+        return found
 
     def choose(self, role: Role, choices: Mapping[str, T]) -> T | None:
         """Look a code up in a list of the profile, or note the fault."""
         text = self.text(role)
         if text in choices:
             return choices[text]
-        missing = Reason.CODE_UNKNOWN if text else Reason.FIELD_MISSING
-        self.fault(self.name(role), missing)
+        if text:
+            self.fault(self.name(role), Reason.CODE_UNKNOWN)
+        else:
+            self.miss(role)
         return None
 
     def attempt(
@@ -140,3 +191,36 @@ class FieldReader:
         except ValueError:
             self.fault(name, reason)
             return None
+
+    def _find_forms(self, role: Role) -> tuple[str, ...]:
+        """Give the forms of a day; of a birth none that leaves the century open."""
+        days = self._dialect.days
+        return _whole_years(days) if role == "birth" else days
+
+    def _find_fault(self, role: Role, text: str) -> Reason:
+        if role == "birth" and _is_day(text, self._dialect.days):
+            return Reason.BIRTH_YEAR_SHORT
+        if _is_day(text, (EXCEL,)):
+            return Reason.DATE_SERIAL
+        if not any(each in "123456789" for each in text) or _EARLY.match(text):
+            return Reason.DATE_MEANS_EMPTY
+        swapped = [form for form in find_forms(text) if is_month_first(form)]
+        return Reason.DATE_MONTH if swapped else Reason.DATE_INVALID
+
+
+def compose(text: str) -> str:
+    """Give a text in Unicode's composed form (NFC)."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=64)
+def _whole_years(forms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(form for form in forms if "%y" not in form)
+
+
+def _is_day(text: str, forms: tuple[str, ...]) -> bool:
+    try:
+        parse_day(text, forms)
+    except ValueError:
+        return False
+    return True

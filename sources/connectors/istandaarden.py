@@ -24,7 +24,7 @@ from typing import BinaryIO, Final
 
 from signal_index.wire.signals import WithdrawalReason
 from sources.connectors.cases import read_case
-from sources.connectors.fields import RawCase, RawField, Role
+from sources.connectors.fields import Dialect, RawCase, RawField, Role
 from sources.connectors.istandaarden_xml import Product, find_products
 from sources.connectors.safe_xml import MOST_BYTES
 from sources.connectors.safe_zip import MEBIBYTE, Limits, open_archive, read_member
@@ -49,6 +49,7 @@ _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _DELETED: Final = frozenset({"01", "13"})  # with end = begin it never was (OP087)
 _SENT: Final = frozenset({"1", "2", "9"})  # COD467
 _REMOVED: Final = "3"
+_DIALECT: Final = Dialect(ISO_DAYS)
 # Why a case ended, where it matters for what may be kept: WMO588/JZ588, WMO002/JZ002.
 _WHY_STOPPED: Final = {
     "02": WithdrawalReason.DECEASED,
@@ -186,7 +187,7 @@ def _make_raw(product: Product, start: str) -> RawCase:
         "start": RawField(start, product.text(start)),
         "end": RawField("Einddatum", product.text("Einddatum")),
     }
-    return RawCase(product.place, fields, ISO_DAYS)
+    return RawCase(product.place, fields, _DIALECT)
 
 
 def _tell(product: Product, raw: RawCase, profile: Profile, today: date) -> Reading:

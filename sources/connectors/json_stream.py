@@ -100,8 +100,13 @@ def text(value: object) -> str:
 
 
 def field(value: Mapping[str, object], name: str, path: str = "") -> RawField:
-    """Give one member as a raw field, named as the format names it."""
-    return RawField(path + name, text(value.get(name)))
+    """Give one member as a raw field, named as the format names it.
+
+    A number has no text: it may have lost a zero, and the standard wants a string.
+    """
+    found = value.get(name)
+    is_number = isinstance(found, int | float) and not isinstance(found, bool)
+    return RawField(path + name, text(found), is_number)
 
 
 def persons(value: object, path: str) -> tuple[RawPerson, ...]:

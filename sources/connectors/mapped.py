@@ -5,12 +5,15 @@ is what stands in the profile, and is read here only.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from sources.connectors.fields import RawField, Role
-from sources.errors import UnreadableFile
+from sources.connectors.fields import Dialect, RawField, Role
+from sources.connectors.proof import start_proof
+from sources.connectors.table import Table
+from sources.dates import parse_day
 from sources.layouts import ISO_DAYS, Columns, MappedLayout
 
 ROLES: Final[Mapping[str, Role]] = {
@@ -40,44 +43,77 @@ def find_names(columns: Columns) -> dict[Role, str]:
     return {ROLES[role]: name for role, name in wanted.items()}
 
 
-def find_positions(header: Sequence[str], columns: Columns) -> dict[Role, int]:
-    """Give where each role stands; raises `UnreadableFile` unless each stands once."""
-    names = find_names(columns)
-    missing = sorted(name for name in names.values() if header.count(name) != 1)
-    if missing:
-        raise UnreadableFile(
-            f"Deze kolommen staan niet precies een keer in het bestand: {missing}"
-        )
-    return {role: header.index(name) for role, name in names.items()}
+def make_dialect(layout: MappedLayout, *, typed: tuple[str, ...] = ()) -> Dialect:
+    """Give how a registration writes; `typed` are the forms of cells with a type."""
+    days = (*typed, *(each for each in layout.dates if each not in typed))
+    known = (*ISO_DAYS, *days)
+    return Dialect(
+        days, layout.empty, _find_empty_days(layout.empty, known), start_proof(layout)
+    )
 
 
-def make_fields(
-    positions: Mapping[Role, int], header: Sequence[str], row: Sequence[str]
-) -> dict[Role, RawField]:
-    """Give the fields of one row."""
-    return {role: RawField(header[at], row[at]) for role, at in positions.items()}
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where in a row each role stands, under the heading that the table has for it."""
+
+    places: tuple[tuple[Role, str, int], ...]
+
+    def make_fields(self, row: Sequence[str]) -> dict[Role, RawField]:
+        """Give the fields of one row."""
+        return {role: make_field(name, row[at]) for role, name, at in self.places}
 
 
-def find_day_formats(layout: MappedLayout) -> tuple[str, ...]:
-    """Give how days are written where a cell may be typed: then it is ISO."""
-    return (*ISO_DAYS, *(each for each in layout.dates if each not in ISO_DAYS))
+def find_places(columns: Columns, table: Table) -> Places:
+    """Give where the roles of a profile stand in a table."""
+    at = table.positions
+    names = find_names(columns).items()
+    return Places(tuple((role, table.header[at[n]], at[n]) for role, n in names))
+
+
+def find_telling(columns: Columns) -> tuple[str, ...]:
+    """Give the columns of which a record has at least one, and a total has none."""
+    return (columns.start, *((columns.bsn,) if columns.bsn else ()))
+
+
+def make_field(name: str, text: str) -> RawField:
+    """Give a field of a cell that was text, or a number written as one."""
+    return RawField(name, text, type(text) is NumberText)
+
+
+def _find_empty_days(texts: frozenset[str], forms: tuple[str, ...]) -> frozenset[date]:
+    found = set()
+    for text in texts:
+        try:
+            found.add(parse_day(text, forms))
+        except ValueError:
+            continue
+    return frozenset(found)
+
+
+class NumberText(str):
+    """The digits of what was a number, not a text: no zero can stand in front."""
+
+    __slots__ = ()
 
 
 def write_cell(value: object) -> str:
     """Give a typed value as the text it would be in a file.
 
-    A number that a spreadsheet keeps as `123456782.0` is `123456782`; a moment is its
-    day, since nothing here is about a time of day. What has no text here is empty.
+    A number that a spreadsheet keeps as `123456782.0` is `123456782`. A moment keeps
+    its time, so that with a zone it is the day in the Netherlands. What has no text
+    here is empty.
     """
     match value:
         case bool():
             return "true" if value else "false"
-        case str() | int():
-            return str(value)
+        case str():
+            return value
+        case int():
+            return NumberText(value)
         case float() | Decimal():
-            return _write_number(value)
+            return NumberText(_write_number(value))
         case date():
-            return value.isoformat()[: len("2026-01-31")]
+            return value.isoformat()
         case _:
             return ""
 

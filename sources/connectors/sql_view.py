@@ -36,10 +36,15 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from sources.connectors.cases import read_case
-from sources.connectors.fields import RawCase, RawField, Role
-from sources.connectors.mapped import find_day_formats, find_names, write_cell
+from sources.connectors.fields import Dialect, RawCase, Role
+from sources.connectors.mapped import (
+    find_names,
+    make_dialect,
+    make_field,
+    write_cell,
+)
 from sources.errors import UnreadableFile
-from sources.layouts import SqlLayout
+from sources.layouts import ISO_DAYS, SqlLayout
 from sources.profile import Profile
 from sources.values import Place, Reading
 
@@ -92,7 +97,7 @@ def read_view(
     layout = profile.sql
     if layout is None:
         raise UnreadableFile("Het profiel beschrijft geen database.")
-    formats = find_day_formats(layout)
+    dialect = make_dialect(layout, typed=ISO_DAYS)
     names = find_names(layout.columns)
     try:
         with engine.connect() as connection:
@@ -100,9 +105,11 @@ def read_view(
             rows = _walk(connection, _View(layout, names), since)
             for count, row in enumerate(rows, start=1):
                 progress.hear(row.get(layout.changed or ""))
-                raw = _make_raw(row, names, (count, formats))
+                raw = _make_raw(row, names, (count, dialect))
                 yield read_case(raw, profile, today=today)
             connection.rollback()
+            if dialect.proof:
+                dialect.proof.verify()
     except (SQLAlchemyError, UnicodeDecodeError):
         # Its message may hold values of rows: it is not shown.
         raise UnreadableFile(
@@ -201,10 +208,10 @@ def _go_back(since: Marker | None, overlap: int) -> Marker | None:
 def _make_raw(
     row: RowMapping,
     names: Mapping[Role, str],
-    at: tuple[int, tuple[str, ...]],
+    at: tuple[int, Dialect],
 ) -> RawCase:
-    count, formats = at
+    count, dialect = at
     fields = {
-        role: RawField(name, write_cell(row[name])) for role, name in names.items()
+        role: make_field(name, write_cell(row[name])) for role, name in names.items()
     }
-    return RawCase(Place(None, f"rij {count}"), fields, formats)
+    return RawCase(Place(None, f"rij {count}"), fields, dialect)

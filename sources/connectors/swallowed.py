@@ -1,18 +1,25 @@
 """Rows that a stray quote swallowed: they stand as text inside a field of another row.
 
 A field may well have lines of its own, a remark for instance. But a line inside a field
-that has as many delimiters as a row of this file is a row.
+that has as many delimiters as a row of this file is a row; and so are lines that have
+as many together, where the quote stood in the middle of a row.
 """
 
 from collections.abc import Sequence
+from typing import Final
+
+NARROW: Final = 4  # in a table of few columns, a remark may well have as many signs
 
 
 def count_swallowed(row: Sequence[str], columns: int, delimiter: str) -> int:
     """Count the lines inside the fields of a row that look like rows themselves."""
     needed = max(columns - 1, 1)
-    return sum(
-        line.count(delimiter) >= needed
-        for text in row
-        if "\n" in text or "\r" in text
-        for line in text.splitlines()
-    )
+    found = 0
+    for text in row:
+        if "\n" not in text and "\r" not in text:
+            continue
+        lines = text.splitlines()
+        together = len(lines) > 1 and text.count(delimiter) >= needed * (len(lines) - 1)
+        alone = sum(line.count(delimiter) >= needed for line in lines)
+        found += max(alone, len(lines) - 1 if together and columns > NARROW else 0)
+    return found

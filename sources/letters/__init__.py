@@ -6,8 +6,6 @@ a letter. Dutch at B1 level (GDPR art. 12 and 14: short, plain, with the citizen
 rights).
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +16,9 @@ from string import Template
 from typing import Final
 
 from sources.connectors import read_file
-from sources.errors import InvalidProfile, UnreadableFile
+from sources.connectors.delimited import open_csv
+from sources.connectors.mapped import find_telling
+from sources.errors import InvalidProfile
 from sources.profile import Profile
 from sources.values import Case
 
@@ -96,16 +96,12 @@ def _read_rows(
     if layout is None:
         return
     with source.open("rb") as file:
-        text = io.TextIOWrapper(file, encoding=layout.encoding, newline="")
-        rows = csv.reader(text, delimiter=layout.delimiter, strict=True)
-        header = [name.strip() for name in next(rows, [])]
-        if not set(wanted) <= set(header):
-            raise UnreadableFile("Een kolom voor de brief staat niet in het bestand.")
-        for row in rows:
-            if len(row) == len(header):
+        _lines, table = open_csv(file, layout, wanted)
+        for line, row in table.rows(*find_telling(layout.columns)):
+            if len(row) == len(table.header):
                 yield (
-                    rows.line_num,
-                    {n: v.strip() for n, v in zip(header, row, strict=True)},
+                    line,
+                    {name: row[table.positions[name]].strip() for name in wanted},
                 )
 
 

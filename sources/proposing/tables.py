@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sources.connectors.excel import read_rows
+from sources.connectors.excel import open_book
 from sources.errors import UnreadableFile
 from sources.proposing.samples import MOST_ROWS, Column, Sample
 from sources.proposing.words import fold
@@ -47,8 +47,9 @@ def look_at_csv(path: Path) -> Table:
 
 def look_at_excel(path: Path) -> Table:
     """Look at the first sheet of a workbook; raises `UnreadableFile`."""
-    with path.open("rb") as file:
-        return Table("xlsx", _look(row for _line, row in read_rows(file, None)), ())
+    with path.open("rb") as file, open_book(file) as book:
+        rows = (row for _line, row in book.rows(book.sheets[0]))
+        return Table("xlsx", _look(rows), ())
 
 
 def _look(rows: Iterable[list[str]]) -> Sample:

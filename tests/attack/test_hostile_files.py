@@ -4,15 +4,15 @@ import io
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from sources.connectors import read_file
-from sources.connectors.delimited import LONGEST_LINE
 from sources.connectors.excel import LIMITS, MOST_SHARED
 from sources.connectors.safe_xml import DEEPEST, MOST_BYTES, MOST_ELEMENTS, parse_xml
+from sources.connectors.text_file import LONGEST_LINE
 from sources.errors import UnreadableFile
 from sources.values import Case
 from tests.connector_formats import FORMAT, Record
@@ -181,12 +181,21 @@ def test_a_formula_is_never_computed() -> None:
 
 
 class Endless(io.RawIOBase):
-    """A file of many gigabytes that is made while it is read."""
+    """A file of many gigabytes that is made while it is read; it can be rewound."""
 
-    def __init__(self, parts: Iterator[bytes]) -> None:
-        self._parts = parts
+    def __init__(self, make: Callable[[], Iterator[bytes]]) -> None:
+        self._make = make
+        self._parts = make()
         self._rest = b""
         self.given = 0
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        assert (offset, whence) == (0, io.SEEK_SET)
+        self._parts, self._rest = self._make(), b""
+        return 0
 
     def readable(self) -> bool:
         return True
@@ -214,7 +223,7 @@ def rows(count: int, width: int) -> Iterator[bytes]:
 
 def test_memory_stays_flat_however_large_a_table_is() -> None:
     """200 MB here; two gigabytes differ in time only (docs/connectors/csv-excel.md)."""
-    source = Endless(rows(4_000, 50_000))
+    source = Endless(lambda: rows(4_000, 50_000))
     file = io.BufferedReader(source)
     tracemalloc.start()
     count = sum(1 for _ in read_file(file, FORMAT["csv"].profile, today=TODAY))
@@ -226,7 +235,7 @@ def test_memory_stays_flat_however_large_a_table_is() -> None:
 
 
 def test_a_line_without_end_is_refused_after_a_megabyte() -> None:
-    source = Endless(b"x" * 65_536 for _ in range(100_000))
+    source = Endless(lambda: (b"x" * 65_536 for _ in range(100_000)))
     with pytest.raises(UnreadableFile):
         list(read_file(io.BufferedReader(source), FORMAT["csv"].profile, today=TODAY))
     assert source.given < 4 * LONGEST_LINE
@@ -238,7 +247,7 @@ def test_a_quote_that_never_closes_is_refused_after_a_while() -> None:
         for _ in range(100_000):
             yield b"x" * 1_000 + b"\n"
 
-    source = Endless(parts())
+    source = Endless(parts)
     with pytest.raises(UnreadableFile):
         list(read_file(io.BufferedReader(source), FORMAT["csv"].profile, today=TODAY))
     assert source.given < 4 * LONGEST_LINE

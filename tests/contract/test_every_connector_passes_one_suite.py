@@ -42,7 +42,9 @@ from tests.sources_builders import (
 DIRTY = (
     ({"bsn": a_wrong_number()}, Reason.BSN_INVALID),
     ({"bsn": ""}, Reason.BSN_MISSING),
-    ({"bsn": "12345678"}, Reason.BSN_INVALID),
+    ({"bsn": "12345678"}, Reason.BSN_LENGTH),
+    ({"bsn": "1,23457E+08"}, Reason.BSN_EXPONENT),
+    ({"bsn": "O10000008"}, Reason.BSN_LETTERS),
     ({"start": "2027-01-01"}, Reason.DATE_IN_FUTURE),
     ({"start": "5 januari"}, Reason.DATE_INVALID),
     ({"start": ""}, Reason.FIELD_MISSING),

@@ -1,0 +1,94 @@
+"""What a file really is, whatever its name says: one sentence, and what to do.
+
+Looked at are the first bytes, and the names of the members of an archive. Nothing is
+unpacked.
+"""
+
+import zipfile
+from typing import BinaryIO, Final
+
+from sources.connectors.safe_zip import BROKEN
+from sources.errors import UnreadableFile
+
+_SAMPLE: Final = 4096
+_OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
+_ZIP: Final = b"PK\x03\x04"
+_SAVE: Final = "Open het in Excel en bewaar het als gewone werkmap (.xlsx)."
+_OLD: Final = (
+    "Dit is een oud Excel-bestand (.xls), of een werkmap met een wachtwoord. Open het "
+    "in Excel en bewaar het als .xlsx, zonder wachtwoord."
+)
+_HTML: Final = f"Dit is een webpagina (HTML), ook al heet het bestand anders. {_SAVE}"
+_XML: Final = f"Dit is XML, geen tabel. {_SAVE}"
+_BY_MEMBER: Final = (
+    ("xl/workbook.bin", f"Dit is een binaire werkmap (.xlsb). {_SAVE}"),
+    ("content.xml", f"Dit is een OpenDocument-werkblad (.ods). {_SAVE}"),
+    ("index.zip", f"Dit is een werkblad van Numbers. {_SAVE}"),
+)
+
+
+def refuse_other_than_text(file: BinaryIO) -> None:
+    """Raise `UnreadableFile` for what cannot be CSV, and say what it is."""
+    first = _look(file)
+    if first.startswith(_ZIP):
+        kind = _name_archive(file) or (
+            "Dit is een werkmap van Excel (.xlsx). Zet format = "
+            '"xlsx" in het profiel, of bewaar het als CSV.'
+        )
+        raise UnreadableFile(kind)
+    if first.startswith(_OLE):
+        raise UnreadableFile(_OLD)
+    if kind := _name_markup(first):
+        raise UnreadableFile(kind)
+
+
+def refuse_other_than_workbook(file: BinaryIO) -> None:
+    """Raise `UnreadableFile` for what cannot be .xlsx, and say what it is."""
+    first = _look(file)
+    if first.startswith(_OLE):
+        raise UnreadableFile(_OLD)
+    if first.startswith(_ZIP):
+        if kind := _name_archive(file):
+            raise UnreadableFile(kind)
+        return
+    if kind := _name_markup(first):
+        raise UnreadableFile(kind)
+    if not first.strip():
+        raise UnreadableFile("Het bestand is leeg.")
+    if b"\0" not in first:
+        raise UnreadableFile(
+            "Dit is tekst (CSV), ook al heet het bestand anders. Zet format = "
+            f'"csv" in het profiel. Of: {_SAVE[0].lower()}{_SAVE[1:]}'
+        )
+    raise UnreadableFile("Het bestand is geen leesbare Excel.")
+
+
+def _look(file: BinaryIO) -> bytes:
+    file.seek(0)
+    first = file.read(_SAMPLE)
+    file.seek(0)
+    return first
+
+
+def _name_markup(first: bytes) -> str:
+    begin = first.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if begin.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
+        return _HTML
+    return _XML if begin.startswith((b"<?xml", b"<workbook")) else ""
+
+
+def _name_archive(file: BinaryIO) -> str:
+    """Say what an archive is that is no .xlsx; empty for one that may be."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = {name.lower() for name in archive.namelist()}
+    except BROKEN:
+        names = set()
+    finally:
+        file.seek(0)
+    for name, kind in _BY_MEMBER:
+        if name in names:
+            return kind
+    if names and "xl/workbook.xml" not in names:
+        return "Dit is een archief (ZIP) zonder werkmap. Pak het uit en lever de tabel."
+    return ""

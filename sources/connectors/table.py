@@ -1,0 +1,150 @@
+"""A table that somebody exported: where its header stands, and which rows are records.
+
+Above the header may stand a title, below the records a total; in between empty rows,
+and the header again on each page. None of these is a record, and none is a reject.
+
+A heading is the same heading in capitals or not, with other blanks, composed or not;
+but where two of the file's headings are then the same, neither is chosen.
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from sources.connectors.csv_rows import DELIMITERS, Row
+from sources.errors import UnreadableFile
+
+MOST_ABOVE: Final = 30
+_FEWEST_DIGITS: Final = 5
+_TOTALS: Final = ("totaal", "eindtotaal", "subtotaal", "totalen", "total", "aantal")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A header, where each wanted heading stands in it, and the rows below.
+
+    A row has as many cells as the header, or is malformed.
+    """
+
+    header: tuple[str, ...]
+    positions: Mapping[str, int]
+    line: int
+    below: Iterator[Row] = field(repr=False)
+
+    def rows(self, *numbers: str) -> Iterator[Row]:
+        """Give line and cells of each record.
+
+        A total has no number worth the name under any of the headings `numbers`.
+        """
+        folded = [fold_heading(each) for each in self.header]
+        places, width = [self.positions[name] for name in numbers], len(self.header)
+        for line, row in self.below:
+            cells = row if len(row) == width else fit_row(row, self.header)
+            if not any(cells) or not any(each.strip() for each in cells):
+                continue
+            if not any(_has_number(cells, at) for at in places) and (
+                _is_total(cells) or _is_header(cells, folded)
+            ):
+                continue
+            yield line, cells
+
+
+def open_table(
+    rows: Iterator[Row], wanted: Collection[str], *, header_row: int | None = None
+) -> Table:
+    """Find the header: the row that has every heading that is wanted.
+
+    With `header_row` it is the row on that line, and no other. Raises `UnreadableFile`
+    where there is none, or where a wanted heading stands in it twice.
+    """
+    seen: list[Row] = []
+    for line, row in islice(rows, MOST_ABOVE if header_row is None else header_row):
+        seen.append((line, row))
+        if header_row is not None and line != header_row:
+            continue
+        if not find_missing(row, wanted):
+            header = tuple(cell.strip() for cell in row)
+            return Table(header, find_positions(header, wanted), line, rows)
+    raise _refuse(seen, wanted)
+
+
+def fold_heading(name: str) -> str:
+    """Give a heading as it is compared: no capitals, no blanks, one form of Unicode."""
+    plain = unicodedata.normalize("NFC", name).casefold()
+    return "".join(
+        each
+        for each in plain
+        if not each.isspace() and unicodedata.category(each)[0] != "C"
+    )
+
+
+def find_missing(header: Sequence[str], wanted: Collection[str]) -> list[str]:
+    """Give which wanted headings a row does not have, in no form at all."""
+    folded = {fold_heading(each) for each in header}
+    return sorted(name for name in wanted if fold_heading(name) not in folded)
+
+
+def find_positions(header: Sequence[str], wanted: Collection[str]) -> dict[str, int]:
+    """Give where each heading stands; raises `UnreadableFile` where it stands twice."""
+    folded = [fold_heading(each) for each in header]
+    found: dict[str, int] = {}
+    for name in wanted:
+        exact = [at for at, each in enumerate(header) if each == name]
+        alike = [at for at, each in enumerate(folded) if each == fold_heading(name)]
+        places = exact if len(exact) == 1 else alike
+        if len(places) != 1:
+            columns = " en ".join(str(at + 1) for at in places)
+            raise UnreadableFile(
+                f"De kolom {name!r} van het profiel staat meer dan een keer in het "
+                f"bestand (kolom {columns}). Geef elke kolom een eigen naam."
+            )
+        found[name] = places[0]
+    return found
+
+
+def fit_row(row: list[str], header: Sequence[str]) -> list[str]:
+    """Give a row as wide as its header where only empty cells are too many or few."""
+    width = len(header)
+    if len(row) > width and not any(each.strip() for each in row[width:]):
+        return row[:width]
+    if row and not any(header[len(row) :]):
+        return [*row, *[""] * (width - len(row))]
+    return row
+
+
+def _has_number(cells: Sequence[str], at: int) -> bool:
+    """Tell whether there are more digits than a count of rows would have."""
+    return at < len(cells) and sum(map(str.isdigit, cells[at])) >= _FEWEST_DIGITS
+
+
+def _is_total(cells: Sequence[str]) -> bool:
+    first = next((each for each in cells if each.strip()), "")
+    return fold_heading(first).startswith(_TOTALS)
+
+
+def _is_header(cells: Sequence[str], folded: Sequence[str]) -> bool:
+    return [fold_heading(each) for each in cells] == folded
+
+
+def _refuse(seen: Sequence[Row], wanted: Collection[str]) -> UnreadableFile:
+    """Say which headings are not there, and why that may be."""
+    if not any(any(row) for _line, row in seen):
+        return UnreadableFile("Het bestand is leeg, of heeft geen kolomnamen.")
+    for line, row in seen:
+        for sign in DELIMITERS:
+            if len(row) == 1 and not find_missing(row[0].split(sign), wanted):
+                shown = {"\t": '"\\t"'}.get(sign, f'"{sign}"')
+                return UnreadableFile(
+                    f"De kolomnamen op regel {line} zijn met een ander teken "
+                    f"gescheiden dan het profiel zegt. Zet delimiter = {shown}."
+                )
+    line, row = min(seen, key=lambda each: len(find_missing(each[1], wanted)))
+    missing = find_missing(row, wanted)
+    at = f" op regel {line}" if len(missing) < len(wanted) else ""
+    return UnreadableFile(
+        f"Deze kolommen van het profiel staan niet in het bestand{at}: "
+        f"{', '.join(missing)}. Verbeter de namen in het profiel, of maak het bestand "
+        "opnieuw."
+    )
