@@ -1,6 +1,7 @@
 // The provider's configuration, made from the one JSON file that the town writes:
-// issuer, port, audience, jwks, cookieKey, clients and accounts.
+// issuer, port, audience, jwks, cookieKey, clients, clientsFolder and accounts.
 import { errors } from 'oidc-provider';
+import { adapterFor } from './clients.mjs';
 
 const ACCESS_TOKEN_SECONDS = 300;
 const SCOPES = 'lookup publish ledger';
@@ -13,9 +14,12 @@ function claimsOf(subject) {
 
 export function buildConfiguration(town) {
   const accounts = new Map(town.accounts.map((account) => [account.sub, account]));
-  const sources = new Map(town.clients.map((client) => [client.client_id, client.subject]));
   return {
-    clients: town.clients.map(({ subject, ...metadata }) => metadata),
+    clients: town.clients,
+    adapter: adapterFor(town.clientsFolder),
+    // What a client's own tokens say of it, beside what the standard knows.
+    clientDefaults: { id_token_signed_response_alg: 'PS256' },
+    extraClientMetadata: { properties: ['subject'] },
     jwks: town.jwks,
     cookies: {
       keys: [town.cookieKey],
@@ -81,8 +85,8 @@ export function buildConfiguration(town) {
         claims: () => ({ sub, name: account.name, ...claimsOf(account) }),
       };
     },
-    extraTokenClaims: (_ctx, token) => {
-      const subject = token.accountId ? accounts.get(token.accountId) : sources.get(token.clientId);
+    extraTokenClaims: (ctx, token) => {
+      const subject = token.accountId ? accounts.get(token.accountId) : ctx.oidc.client.subject;
       return subject ? claimsOf(subject) : undefined;
     },
     renderError: (ctx, out) => {

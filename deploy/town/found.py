@@ -12,8 +12,8 @@ from typing import Any
 
 from deploy.town.commands import run
 from deploy.town.parties import (
+    AGENCIES,
     DESKS,
-    EVERY_AGENCY,
     MUNICIPALITY,
     SUPERVISOR,
     TEAM,
@@ -75,7 +75,7 @@ def _make_keys(places: Places) -> None:
         *((places.desk_folder(each) / "keys", desk) for each in DESKS),
         *(
             (places.agency(agency.slug) / "keys", _agency_keys(agency.slug))
-            for agency in EVERY_AGENCY
+            for agency in AGENCIES
         ),
     ]
     for folder, command in jobs:
@@ -112,7 +112,7 @@ def _registry(places: Places) -> dict[str, Any]:
             _organisation(SUPERVISOR, "Toezichthouder Voorbeeldstad", "supervisor"),
             *(
                 _organisation(agency.organisation, agency.name, "source-agency")
-                for agency in EVERY_AGENCY
+                for agency in AGENCIES
             ),
         ],
         "client": [
@@ -120,7 +120,7 @@ def _registry(places: Places) -> dict[str, Any]:
             {"id": "case-system", "organisation": TEAM},
             *(
                 {"id": f"source-{agency.slug}", "organisation": agency.organisation}
-                for agency in EVERY_AGENCY
+                for agency in AGENCIES
             ),
         ],
         "signer": [
@@ -130,7 +130,7 @@ def _registry(places: Places) -> dict[str, Any]:
                     places.agency(agency.slug) / "keys" / "notice-key.public.jwk"
                 ),
             }
-            for agency in EVERY_AGENCY
+            for agency in AGENCIES
         ],
         "source": [
             {
@@ -141,7 +141,7 @@ def _registry(places: Places) -> dict[str, Any]:
                 "rhythm_days": agency.rhythm_days,
                 "state": "live",
             }
-            for agency in EVERY_AGENCY
+            for agency in AGENCIES
         ],
         "purpose": [
             {

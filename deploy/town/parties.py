@@ -227,7 +227,7 @@ UWV = Agency(
     "ww.csv",
     "ww-9901.toml",
 )
-"""May deliver nothing until the municipality switches its category on (`switching`)."""
+"""Joins a running town by invitation (`joining`); the others were founded with it.
 
-EVERY_AGENCY = (*AGENCIES, UWV)
-"""Everyone who is registered; `AGENCIES` are those who deliver from the first day."""
+It may deliver nothing until the municipality switches its category on (`switching`).
+"""

@@ -64,6 +64,11 @@ class Places:
         return self.folder / "provider"
 
     @property
+    def clients(self) -> Path:
+        """Give the folder of the provider's clients that joined while it ran."""
+        return self.provider / "clients"
+
+    @property
     def log(self) -> Path:
         """Give the folder of the processes' output."""
         return self.folder / "log"

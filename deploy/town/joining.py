@@ -1,0 +1,94 @@
+"""An agency joins a town that runs: invited, and taken in by everybody, by command.
+
+Each party runs its own command in its own folder; what goes between them are files, and
+the fingerprints that people tell by telephone. Nothing is started again.
+"""
+
+import re
+from pathlib import Path
+
+from deploy.town.found import program
+from deploy.town.parties import MUNICIPALITY, Agency
+from deploy.town.places import HOLDERS, Places
+from deploy.town.processes import PartyFailed, run_command
+from deploy.town.settings_files import CASELOAD, write_agency
+
+_FINGERPRINT = re.compile(r"(?:[A-Z2-7]{4}-){4}[A-Z2-7]{4}")
+
+
+def join_once(places: Places, agency: Agency) -> None:
+    """Have an agency join, and be shown from now on; one that joined gets its ports.
+
+    Raises `PartyFailed` with the words of the command that refused.
+    """
+    if (places.agency(agency.slug) / "agency.toml").exists():
+        write_agency(places, agency)
+        return
+    told = invite(places, agency)
+    request = join(places, agency, told)
+    take_in(places, agency, request)
+    go_live = ["source", "go-live", agency.organisation]
+    _run_index(places, *go_live, "--without-rehearsal", agency.name)
+
+
+def invite(places: Places, agency: Agency) -> str:
+    """Make the invitation, at the index; gives what is told of it by telephone."""
+    categories = [part for each in agency.categories for part in ("--category", each)]
+    said = _run_index(
+        places,
+        *("invite", agency.organisation, "--name", agency.name),
+        *("--client-id", client_id(agency), "--kind", agency.kind, *categories),
+        *("--municipality", MUNICIPALITY, "--rhythm-days", str(agency.rhythm_days)),
+        *("--declared-caseload", str(CASELOAD)),
+        *("--into", str(_invitation(places, agency))),
+    )
+    return _hear(said)
+
+
+def join(places: Places, agency: Agency, told: str) -> str:
+    """Make keys, settings and request, at the agency; gives what it tells of it."""
+    folder = places.agency(agency.slug)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    command = [program("signal-source"), "join", str(_invitation(places, agency))]
+    command += ["--into", str(folder), "--fingerprint", told]
+    return _hear(run_command(command, folder.parent))
+
+
+def take_in(places: Places, agency: Agency, told: str) -> None:
+    """Have index, holders and provider take the request in, each by its own command."""
+    joining = places.agency(agency.slug) / "joining"
+    request, answers = str(joining / "request.json"), joining / "acceptances"
+    known = ["--fingerprint", told]
+    into = str(answers / "index.json")
+    _run_index(places, "accept", request, *known, "--into", into)
+    key = ["--index-key", str(places.index / "keys" / "receipt.public.jwk")]
+    for index in HOLDERS:
+        command = [program("signal-keys"), "organisation", "accept", request, *known]
+        command += [*key, "--settings", "holder.toml"]
+        into = str(answers / f"holder-{index}.json")
+        run_command([*command, "--into", into], places.holder(index))
+    command = [program("signal-index"), "client", "metadata", request, *known, *key]
+    client = places.clients / f"{client_id(agency)}.json"
+    run_command([*command, "--into", str(client)], places.provider)
+
+
+def client_id(agency: Agency) -> str:
+    """Give the name of an agency's client at the provider."""
+    return f"source-{agency.slug}"
+
+
+def _invitation(places: Places, agency: Agency) -> Path:
+    return places.index / f"invitation-{agency.slug}.json"
+
+
+def _run_index(places: Places, *verb: str) -> str:
+    command = [program("signal-index"), *verb, "--settings", "index.toml"]
+    return run_command(command, places.index)
+
+
+def _hear(said: str) -> str:
+    """Give the one fingerprint that a command said, as by telephone."""
+    found = _FINGERPRINT.findall(said)
+    if len(found) != 1:
+        raise PartyFailed("a command told no fingerprint")
+    return str(found[0])
