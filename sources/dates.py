@@ -1,6 +1,7 @@
 """Days, read as registrations write them, rounded where a day would tell too much.
 
     parse_day("01-mrt-26", ("%d-%b-%y",))     one text, in forms that a profile names
+    parse_first_day("19800000", …)            the same, where a day may be unknown
     look = DayLook(); look.look(text) …        a whole column: which forms fit it
     look.forms, look.order, look.filled
 
@@ -65,6 +66,12 @@ _COMPACT_TIME: Final = r"(?:\d{4}|\d{6}|\d{9})?"
 # has fewer digits could be anything.
 _SERIAL: Final = re.compile(r"(?P<days>[1-9]\d{4}|2958465)(?:[.,]\d+)?", re.ASCII)
 _SERIAL_ZERO: Final = date(1899, 12, 30)
+_YEAR_FIRST: Final = re.compile(
+    r"(?P<year>\d{4})(?P<sign>[-/.]?)(?P<month>\d\d)(?P=sign)00", re.ASCII
+)
+_YEAR_LAST: Final = re.compile(
+    r"00(?P<sign>[-/.]?)(?P<month>\d\d)(?P=sign)(?P<year>\d{4})", re.ASCII
+)
 _NUMBERS: Final = re.compile(
     rf"(?P<first>\d{{1,2}})(?P<sign>[-/.])(?P<second>\d{{1,2}})(?P=sign)"
     rf"(?:\d{{4}}|\d{{2}}){_TIME}",
@@ -96,6 +103,22 @@ def parse_day(text: str, forms: tuple[str, ...]) -> date:
         if found is not None:
             return found
     raise ValueError("not a day")
+
+
+def parse_first_day(text: str, forms: tuple[str, ...]) -> date:
+    """Read a day of which day or month may be unknown: `19800000`, 00-05-1980.
+
+    Gives the first day that it can be. So an age limit never comes too late, and the
+    same register always gives the same day. Raises ValueError; also where nothing is
+    known. Source: Logisch Ontwerp BRP, partial dates.
+    """
+    found = _YEAR_FIRST.fullmatch(text) or _YEAR_LAST.fullmatch(text)
+    if found is None:
+        return parse_day(text, forms)
+    year, month = int(found["year"]), max(1, int(found["month"]))
+    if year < EARLIEST.year or month > 12:
+        raise ValueError("not a day")
+    return date(year, month, 1)
 
 
 @lru_cache(maxsize=8192)

@@ -6,8 +6,6 @@
 - A wrong row is a reject with its line; the rest goes through.
 """
 
-import csv
-import io
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +16,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from keys.bsn import Bsn, parse_bsn
-from keys.errors import InvalidBsn
+from keys.bsn import Bsn
 from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym
 from signal_index.notice import (
@@ -32,7 +29,12 @@ from signal_index.wire.person_events import (
     PersonEventBody,
     PersonEventKind,
 )
-from sources.dates import parse_day
+from sources.connectors.bsn_text import read_bsn
+from sources.connectors.csv_rows import CsvRows
+from sources.connectors.fields import compose
+from sources.connectors.file_kinds import refuse_other_than_text
+from sources.connectors.table import open_table
+from sources.dates import parse_day, parse_first_day
 from sources.errors import UnreadableFile
 from sources.layouts import DayFormats, Delimiter, Encoding
 from sources.outbox_key import OutboxKey
@@ -42,10 +44,12 @@ from sources.reasons import Reason
 from sources.values import Place, Reject
 
 AT_ONCE: Final = 500
+_LONGEST_CODE: Final = 20
+_MOST_DIGITS: Final = 3
 
 
 class RegisterLayout(BaseModel):
-    """How the register writes its mutations; codes it does not list are left alone."""
+    """How the register writes its mutations; other codes are counted, and not told."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -79,6 +83,13 @@ class Mutation:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownKind:
+    """A row of a kind that the layout does not list: counted and shown, not told."""
+
+    code: str
+
+
 class EventTaker(Protocol):
     """The index, as far as a register tells it things."""
 
@@ -89,46 +100,54 @@ class EventTaker(Protocol):
 
 def read_mutations(
     path: Path, layout: RegisterLayout, *, today: date
-) -> Iterator[Mutation | Reject]:
+) -> Iterator[Mutation | UnknownKind | Reject]:
     """Give what each row says, or why it cannot be used; raises `UnreadableFile`."""
     try:
         with path.open("rb") as file:
-            text = io.TextIOWrapper(file, encoding=layout.encoding, newline="")
-            rows = csv.reader(text, delimiter=layout.delimiter, strict=True)
-            header = [name.strip() for name in next(rows, [])]
-            if not {layout.bsn, layout.kind, layout.day} <= set(header):
-                raise UnreadableFile("Een kolom van het profiel ontbreekt.")
-            for count, row in enumerate(rows, start=1):
-                place = Place(rows.line_num, f"regel {count}")
-                if len(row) != len(header):
+            refuse_other_than_text(file)
+            lines = CsvRows(file, layout.delimiter, layout.encoding)
+            wanted = {layout.bsn, layout.kind, layout.day}
+            table = open_table(iter(lines), wanted)
+            rows = table.rows(layout.bsn, layout.day)
+            for count, (line, row) in enumerate(rows, start=1):
+                place = Place(line, f"regel {count}")
+                if len(row) != len(table.header):
                     yield Reject(place, "", Reason.RECORD_MALFORMED)
                     continue
-                found = _read_row(dict(zip(header, row, strict=True)), layout, place)
+                cells = {name: row[table.positions[name]].strip() for name in wanted}
+                found = _read_row(cells, layout, place)
                 if isinstance(found, Mutation) and found.on > today:
                     found = Reject(place, layout.day, Reason.DATE_IN_FUTURE)
-                if found is not None:
-                    yield found
+                yield found
     except OSError:
         raise UnreadableFile(f"Het bestand {path.name} is niet te openen.") from None
-    except (UnicodeDecodeError, csv.Error):
-        raise UnreadableFile("Het bestand is geen CSV in deze codering.") from None
 
 
 def _read_row(
     row: dict[str, str], layout: RegisterLayout, place: Place
-) -> Mutation | Reject | None:
-    kind = layout.find_kind(row[layout.kind].strip())
+) -> Mutation | UnknownKind | Reject:
+    kind = layout.find_kind(compose(row[layout.kind]))
     if kind is None:
-        return None
+        return UnknownKind(_show_code(row[layout.kind]))
+    number = read_bsn(row[layout.bsn], zero_lost=False)
+    if isinstance(number, Reason):
+        return Reject(place, layout.bsn, number)
+    # Of a death the year is enough. Moves are told in their order: they need a day.
+    parse = parse_first_day if kind is PersonEventKind.DECEASED else parse_day
     try:
-        number = parse_bsn(row[layout.bsn].strip())
-    except InvalidBsn:
-        return Reject(place, layout.bsn, Reason.BSN_INVALID)
-    try:
-        day = parse_day(row[layout.day].strip(), layout.dates)
+        day = parse(row[layout.day], layout.dates)
     except ValueError:
         return Reject(place, layout.day, Reason.DATE_INVALID)
     return Mutation(number, kind, day)
+
+
+def _show_code(text: str) -> str:
+    """Give a code to show; what could be something of a person is not shown."""
+    if not text:
+        return "(leeg)"
+    if len(text) > _LONGEST_CODE or sum(map(str.isdigit, text)) > _MOST_DIGITS:
+        return "(geen code)"
+    return compose(text) if text.isprintable() else "(geen code)"
 
 
 async def tell_mutations(

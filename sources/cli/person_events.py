@@ -27,6 +27,7 @@ from sources.outbox.store import Outbox
 from sources.person_events import (
     Mutation,
     RegisterLayout,
+    UnknownKind,
     read_mutations,
     tell_mutations,
 )
@@ -115,8 +116,9 @@ async def _tell_file(
     found = list(read_mutations(file, layout, today=day_of(now())))
     rejects = [one for one in found if isinstance(one, Reject)]
     mutations = [one for one in found if isinstance(one, Mutation)]
+    unknown = Counter(one.code for one in found if isinstance(one, UnknownKind))
     async with _telling(settings, layout.municipality) as (tell, _, _):
-        return _Done(await tell(mutations), rejects)
+        return _Done(await tell(mutations), rejects, unknown)
 
 
 async def _tell_notices(settings: AgencySettings) -> _Done:

@@ -9,7 +9,7 @@ from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.values import Label, Phone
 from sources.connectors.fields import FieldReader, RawCase, RawPerson
 from sources.labels import parse_label
-from sources.phones import parse_phone
+from sources.phones import find_phone_fault, parse_phone
 from sources.profile import Profile
 from sources.reasons import Reason
 from sources.values import Contact
@@ -23,10 +23,10 @@ def read_contact(reader: FieldReader, profile: Profile, raw: RawCase) -> Contact
     text = reader.text("phone")
     if chosen is None or not text:
         return chosen
-    phone = reader.attempt(
-        reader.name("phone"), Reason.PHONE_INVALID, parse_phone, text
-    )
-    if phone is None:
+    try:
+        phone = parse_phone(text)
+    except ValueError:
+        reader.fault(reader.name("phone"), find_phone_fault(text))
         return None
     holder = chosen.holder.model_copy(update={"phone": phone})
     return Contact(f"{chosen.key}|{phone}", holder)

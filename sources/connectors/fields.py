@@ -17,7 +17,7 @@ from typing import Final, Literal, TypeVar
 from keys.bsn import Bsn
 from sources.connectors.bsn_text import find_digits, read_bsn
 from sources.connectors.proof import Proof
-from sources.dates import EXCEL, find_forms, is_month_first, parse_day
+from sources.dates import EXCEL, find_forms, is_month_first, parse_day, parse_first_day
 from sources.reasons import Reason
 from sources.values import Place, Reject
 
@@ -136,7 +136,7 @@ class FieldReader:
         if self._dialect.proof:
             self._dialect.proof.hear_day(self.name(role), text, self._raw.place)
         try:
-            found = parse_day(text, self._find_forms(role))
+            found = self._parse(role, text)
         except ValueError:
             self.fault(self.name(role), self._find_fault(role, text))
             return None
@@ -192,10 +192,12 @@ class FieldReader:
             self.fault(name, reason)
             return None
 
-    def _find_forms(self, role: Role) -> tuple[str, ...]:
-        """Give the forms of a day; of a birth none that leaves the century open."""
+    def _parse(self, role: Role, text: str) -> date:
+        """Read a day. Of a birth no form may leave the century open; its day may."""
         days = self._dialect.days
-        return _whole_years(days) if role == "birth" else days
+        if role == "birth":
+            return parse_first_day(text, _whole_years(days))
+        return parse_day(text, days)
 
     def _find_fault(self, role: Role, text: str) -> Reason:
         if role == "birth" and _is_day(text, self._dialect.days):

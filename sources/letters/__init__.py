@@ -15,10 +15,12 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from signal_index.wire.values import Phone
 from sources.connectors import read_file
 from sources.connectors.delimited import open_csv
 from sources.connectors.mapped import find_telling
 from sources.errors import InvalidProfile
+from sources.phones import write_phone
 from sources.profile import Profile
 from sources.values import Case
 
@@ -46,7 +48,7 @@ class Recipient:
     name: str = field(repr=False)
     address: tuple[str, ...] = field(repr=False)
     contact: str
-    phone: str
+    phone: Phone
 
 
 def write_letters(
@@ -114,14 +116,9 @@ def _render(letter: Template, one: Recipient, terms: LetterTerms) -> str:
         about=escape(terms.about),
         organisation=escape(terms.organisation),
         contact=escape(one.contact),
-        phone=escape(_national(one.phone)),
+        phone=escape(write_phone(one.phone)),
         day=f"{today.day} {MONTHS[today.month - 1]} {today.year}",
     )
-
-
-def _national(phone: str) -> str:
-    """Give a Dutch number as people dial it."""
-    return "0" + phone.removeprefix("+31") if phone.startswith("+31") else phone
 
 
 def _read_text(name: str) -> Template:

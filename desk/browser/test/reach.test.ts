@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ContactHolder } from "../src/lookup.ts";
+import { linkPhone } from "../src/screen/moments.ts";
 import { chooseReach } from "../src/screen/reach.ts";
 import { useTexts } from "../src/screen/texts.ts";
 
@@ -50,4 +51,11 @@ test("who is away without a deputy is said to be", () => {
 test("the day after, the contact person is back; days are those of the Netherlands", () => {
   const justAfterMidnight = new Date("2026-11-23T00:30:00+01:00");
   assert.equal(chooseReach(aContact({ absentUntil: "2026-11-22", officeHours: [] }), justAfterMidnight).note, "");
+});
+
+test("the number of a municipality is linked as it is dialled", () => {
+  assert.equal(linkPhone("+3114030"), "tel:14030");
+  assert.equal(linkPhone("+31140182"), "tel:140182");
+  assert.equal(linkPhone("+31182555101"), "tel:+31182555101");
+  assert.equal(linkPhone("+32140123456"), "tel:+32140123456");
 });

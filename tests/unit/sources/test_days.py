@@ -14,6 +14,7 @@ from sources.dates import (
     find_forms,
     is_month_first,
     parse_day,
+    parse_first_day,
     round_down_to_quarter,
 )
 from sources.errors import InvalidProfile
@@ -86,6 +87,25 @@ def test_a_moment_with_a_zone_is_its_day_in_the_netherlands(
 def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="day"):
         parse_day(text, ("%d-%m-%Y", "%Y-%m-%d"))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("19800000", date(1980, 1, 1)),
+        ("1980-05-00", date(1980, 5, 1)),
+        ("00-00-1980", date(1980, 1, 1)),
+        ("13-03-1980", date(1980, 3, 13)),
+    ],
+)
+def test_a_day_that_is_not_known_is_the_first_it_can_be(text: str, day: date) -> None:
+    assert parse_first_day(text, ("%d-%m-%Y",)) == day
+
+
+@pytest.mark.parametrize("text", ["00000000", "00-00-0000", "1980-13-00", "00000080"])
+def test_a_day_of_which_nothing_is_known_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="day"):
+        parse_first_day(text, ("%Y-%m-%d", "%d-%m-%Y"))
 
 
 def test_a_year_of_two_digits_is_of_our_time() -> None:

@@ -41,7 +41,7 @@ def test_a_letter_names_the_citizen_and_whom_to_call(tmp_path: Path) -> None:
     assert count == text.count("<article>") == 1
     assert "Beste A. &lt;Jansen&gt;," in text
     assert "Dorpsstraat 1<br>Stad" in text
-    assert "0182555101" in text
+    assert "0182 555 101" in text
     assert "$" not in text
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from keys.months import add_months
 from sources.labels import parse_label
-from sources.phones import parse_phone
+from sources.phones import find_phone_fault, parse_phone
+from sources.reasons import Reason
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,22 @@ from sources.phones import parse_phone
         ("06 12345678", "+31612345678"),
         ("088-555 2000", "+31885552000"),
         ("+32 2 555 12 12", "+3225551212"),
+        ("0182 555 101 ext 4", "+31182555101"),
+        ("0182 555 101 (optie 2)", "+31182555101"),
+        ("0182-555101 tst 12", "+31182555101"),
+        ("0182 555 101 toestel 123", "+31182555101"),
+        ("0182-555101 #2", "+31182555101"),
+        ("0182-555101, keuze 3", "+31182555101"),
+        ("0182-555101 (Jan)", "+31182555101"),
+        ("0800-2000 (gratis, 24 uur)", "+318002000"),
+        ("tel. 0182-555101", "+31182555101"),
+        ("T: 0182 555101", "+31182555101"),
+        ("0182/555101", "+31182555101"),
+        ("(0182) 555 101", "+31182555101"),
+        ("0182\u2013555101", "+31182555101"),
+        ("0900-1234", "+319001234"),
+        ("14 030", "+3114030"),
+        ("140182", "+31140182"),
     ],
 )
 def test_a_working_number_is_normalised(text: str, number: str) -> None:
@@ -29,11 +46,32 @@ def test_a_working_number_is_normalised(text: str, number: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "06-123", "112", "niet bekend", "0182 555 101 ext 4", "1" * 40, "000000000"],
+    ["", "06-123", "112", "144", "1" * 40, "000000000", "1234567", "14 999"],
 )
 def test_what_nobody_can_dial_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="telephone"):
         parse_phone(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("0800 2000 VTH", Reason.PHONE_LETTERS),
+        ("0800-BEL-ONS", Reason.PHONE_LETTERS),
+        ("0800 2000 gratis", Reason.PHONE_LETTERS),
+        ("niet bekend", Reason.PHONE_LETTERS),
+        ("0182-55510l", Reason.PHONE_LETTERS),
+        ("0182 - 555 101 / 06 12345678", Reason.PHONE_SEVERAL),
+        ("0182555101; 0182555102", Reason.PHONE_SEVERAL),
+        ("06-123", Reason.PHONE_INVALID),
+    ],
+)
+def test_a_letter_is_no_digit_and_of_two_numbers_none_is_chosen(
+    text: str, reason: Reason
+) -> None:
+    with pytest.raises(ValueError, match="telephone"):
+        parse_phone(text)
+    assert find_phone_fault(text) is reason
 
 
 @given(st.text(max_size=40))

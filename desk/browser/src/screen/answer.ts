@@ -4,7 +4,7 @@ import type { Answer, Flag, Freshness, Part } from "../lookup.ts";
 import type { Category } from "./question.ts";
 import type { Relay } from "../relay.ts";
 import { all, fill, fromTemplate, hasIcon, need, show } from "./dom.ts";
-import { writeDay, writePhone } from "./moments.ts";
+import { linkPhone, writeDay, writePhone } from "./moments.ts";
 import { chooseReach, writeHours } from "./reach.ts";
 import { text } from "./texts.ts";
 
@@ -105,7 +105,7 @@ function paintFlag(flag: Flag, labels: DomainLabels): DocumentFragment {
     stale: contact.stale ? text("contact-stale", { day: writeDay(contact.lastVerified) }) : null,
   });
   const call = need<HTMLAnchorElement>("[data-call]", item);
-  call.href = `tel:${reach.phone}`;
+  call.href = linkPhone(reach.phone);
   call.setAttribute("aria-label", text("call-label", { name: reach.name || reach.role, phone: writePhone(reach.phone) }));
   return item;
 }

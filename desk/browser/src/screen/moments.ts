@@ -26,6 +26,11 @@ export function writePhone(phone: string): string {
   return groups(national, long ? [3, 3, 2, 2] : [4, 2, 2, 2]);
 }
 
+/** Link a telephone number: RFC 3966. What only the Netherlands can dial has no country. */
+export function linkPhone(phone: string): string {
+  return /^\+3114\d{3,4}$/.test(phone) ? `tel:${phone.slice(3)}` : `tel:${phone}`;
+}
+
 function groups(digits: string, sizes: readonly number[]): string {
   let rest = digits;
   const parts: string[] = [];
