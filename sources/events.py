@@ -17,6 +17,7 @@ class Event(LoggedEvent):
     DELIVERY_PLANNED = "delivery-planned", "delivery", "work"
     DELIVERY_ABANDONED = "delivery-abandoned", "delivery", "kind", "profile", "work"
     DELIVERY_HELD = "delivery-held", "delivery", "profile"
+    DELIVERY_ANSWERED = "delivery-answered", "delivery"
     DELIVERY_CLOSED = "delivery-closed", "delivery"
     EVALUATED = "evaluated", "count"
     HOLDER_PASSED_OVER = "holder-passed-over", "holders"

@@ -41,6 +41,7 @@ from tests.report_builders import (
     record_entries,
 )
 from tests.review_builders import NOT_IN_ORDER, a_review, act, explain
+from tests.source_administrators import an_administrator
 from tests.trial_builders import (
     a_rehearsal,
     a_rehearsal_result,
@@ -82,7 +83,25 @@ async def do_work_of_agencies(world: World, folder: Path) -> None:
     await _rehearse(world)
     feed = {"feed": "debt-help", "state": "waiting", "backlog": 12}
     feed |= dict.fromkeys(("lastRun", "lastReconciled", "nextRun"))
-    await world.send("PUT", "/agents/office", bearer, {"feeds": [feed]})
+    await _hold_a_delivery(world, {**feed, "state": "held"})
+
+
+async def _hold_a_delivery(world: World, feed: dict[str, object]) -> None:
+    """As an agent that holds a delivery, and its administrator who lets it go."""
+    agency = world.debt_help
+    delivery, digest = uuid4(), "0" * 64
+    held = {
+        "delivery": str(delivery),
+        "digest": digest,
+        "heldAt": world.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "findings": [{"finding": "cases-gone", "count": 4, "of": 20}],
+    }
+    told = {"feeds": [{**feed, "held": held}]}
+    bearer = world.a_source_token(agency)
+    await world.send("PUT", "/agents/office", bearer, told)
+    path = f"/agents/office/held-deliveries/{delivery}/answer"
+    said = {"digest": digest, "answer": "approved"}
+    await world.send("POST", path, an_administrator(world, agency), said)
 
 
 async def _rehearse(world: World) -> None:

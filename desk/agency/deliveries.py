@@ -7,8 +7,10 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from desk.agency.held import find_waiting
 from desk.callers import LoggedInSourceAdministrator
 from desk.desk import desk_of
+from desk.headers import allow_form
 from desk.pages import render
 from signal_index.wire.agents import Agents
 from signal_index.wire.deliveries import ClosedDeliveries, ClosedDelivery
@@ -39,7 +41,7 @@ async def show_deliveries(
     deliveries = await fetch(
         ClosedDeliveries, "/v1/deliveries", token, query={"limit": SHOWN}
     )
-    return render(
+    page = render(
         request,
         "agency/deliveries.html",
         title=desk.texts.get("deliveries.title"),
@@ -49,7 +51,10 @@ async def show_deliveries(
         agents=agents.items,
         deliveries=deliveries.items,
         rejects=list(_find_rejects(deliveries.items)),
+        waiting=list(find_waiting(agents.items)),
     )
+    allow_form(page)
+    return page
 
 
 def _find_rejects(

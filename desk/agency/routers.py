@@ -4,10 +4,11 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from desk.agency import contacts, deliveries, signals
+from desk.agency import contacts, deliveries, held, signals
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     deliveries.router,
+    held.router,
     signals.router,
     contacts.router,
 )

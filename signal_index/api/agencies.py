@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from signal_index.api.callers import OwnSource, Source
+from signal_index.api.acting import acting
+from signal_index.api.callers import OwnSource, Source, SourceAdministrator
 from signal_index.api.context import TheIndex
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import committing, looking
-from signal_index.errors import ProofNotReady, UnknownEntry
+from signal_index.errors import ProofNotReady, UnknownEntry, UnknownHeldDelivery
+from signal_index.ledger import Kind
 from signal_index.proof import Group
 from signal_index.store import agencies as store
+from signal_index.store import agents as agent_store
 from signal_index.store.ledger_proofs import prove_entry_for
 from signal_index.wire import agents, signals
 from signal_index.wire.values import Id, SlugText
@@ -69,20 +72,54 @@ async def prove_publication(
     return Response(proof, media_type=f"{TEXT}; charset=utf-8")
 
 
-@routes.put(
-    "/agents/{agent}", "Melden hoe het met een aanleverprogramma gaat", status=204
-)
+@routes.put("/agents/{agent}", "Melden hoe het met een aanleverprogramma gaat")
 async def tell_status(
     agent: SlugText, body: agents.AgentStatus, index: TheIndex, caller: Source
-) -> None:
-    """Keep how an agent of the caller says it is doing; the newest only."""
+) -> agents.ToldAnswers:
+    """Keep how an agent of the caller is doing; gives what was answered for it."""
     owner = (str(caller.organisation), str(caller.caller.municipality))
     async with committing(index.engine) as conn:
-        await store.store_agent_status(conn, owner, agent, body, now=index.clock())
+        told = await agent_store.store_agent_status(
+            conn, owner, agent, body, now=index.clock()
+        )
+    return agents.ToldAnswers(answers=told)
 
 
 @routes.get("/agents", "Hoe het met de eigen aanleverprogramma's gaat")
 async def list_own_agents(index: TheIndex, caller: OwnSource) -> agents.Agents:
     """List how the caller's own agents are doing."""
     async with looking(index.engine) as conn:
-        return agents.Agents(items=await store.list_agents(conn, caller.organisation))
+        found = await agent_store.list_agents(conn, caller.organisation)
+    return agents.Agents(items=found)
+
+
+@routes.post(
+    "/agents/{agent}/held-deliveries/{delivery}/answer",
+    "Antwoorden over een levering die wacht",
+    status=204,
+    raises=(UnknownHeldDelivery,),
+)
+async def answer_held_delivery(
+    agent: SlugText,
+    delivery: Id,
+    body: agents.HeldAnswer,
+    index: TheIndex,
+    caller: SourceAdministrator,
+) -> None:
+    """Let a delivery that waits go, or drop it; its agent carries that out."""
+    organisation = caller.organisation
+    async with acting(index, caller.caller, Kind.DELIVERY) as act:
+        is_new = await agent_store.answer_held(
+            act.conn, organisation, (agent, delivery), body
+        )
+        if not is_new:
+            act.repeat()
+            return
+        await act.record(
+            {
+                "act": f"held-{body.answer}",
+                "delivery": str(delivery),
+                "source": str(organisation),
+                "digest": body.digest,
+            }
+        )

@@ -75,6 +75,14 @@ class SourceCaller:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceAdministratorCaller:
+    """A person who administers an organisation's signals; never its machine."""
+
+    caller: Caller
+    organisation: Oin
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerCaller:
     """A person or machine with scope `ledger`, for its own organisation's entries."""
 
@@ -178,6 +186,17 @@ async def own_source(request: Request) -> SourceCaller:
     return SourceCaller(caller, Oin(caller.organisation))
 
 
+async def source_administrator(request: Request) -> SourceAdministratorCaller:
+    """Give the person who administers an organisation's own signals, or raise.
+
+    What a person must have looked at, the organisation's machine may not answer.
+    """
+    found = await own_source(request)
+    if found.caller.kind is not CallerKind.PERSON:
+        raise CallerNotAllowed
+    return SourceAdministratorCaller(found.caller, found.organisation)
+
+
 async def ledger_reader(request: Request) -> LedgerCaller:
     """Give who may read proofs of its own organisation's entries, or raise."""
     claims, index = await _claims(request)
@@ -236,6 +255,9 @@ Person = Annotated[PersonCaller, caller_from(person, "lookup")]
 ActivePerson = Annotated[ActivePersonCaller, caller_from(active_person, "lookup")]
 Source = Annotated[SourceCaller, caller_from(source, "publish")]
 OwnSource = Annotated[SourceCaller, caller_from(own_source, "publish")]
+SourceAdministrator = Annotated[
+    SourceAdministratorCaller, caller_from(source_administrator, "publish")
+]
 LedgerReader = Annotated[LedgerCaller, caller_from(ledger_reader, "ledger")]
 Auditor = Annotated[AuditorCaller, caller_from(auditor, "ledger")]
 PrivacyOfficer = Annotated[PrivacyOfficerCaller, caller_from(privacy_officer, "ledger")]

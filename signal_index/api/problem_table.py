@@ -142,6 +142,12 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         409,
         "Werk de gemeente bij in uw eigen systeem, of sluit de zaak.",
     ),
+    errors.UnknownHeldDelivery: Problem(
+        "unknown-held-delivery",
+        "Deze levering wacht niet op antwoord, of verandert nu iets anders.",
+        404,
+        "Open de pagina opnieuw en kijk wat er nu wacht.",
+    ),
     errors.UnknownContactHolder: Problem(
         "unknown-contact-holder",
         "Deze contactpersoon is niet aangemeld.",

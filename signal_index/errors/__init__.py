@@ -42,6 +42,7 @@
     │   ├── NotARegister           only a population register tells of persons
     │   ├── SubjectDeceased        the population register says the person has died
     │   ├── SubjectMovedAway       the same, that the person left the municipality
+    │   ├── UnknownHeldDelivery    no such delivery waits, or it changes something else
     │   ├── UnknownContactHolder   the source has no such contact holder
     │   ├── ProposalOutdated       another policy was adopted since this was proposed
     │   ├── NothingChanges         the proposal is the policy that holds already
@@ -131,6 +132,7 @@ from signal_index.errors.refused import (
     SubjectMovedAway,
     TicketInvalid,
     UnknownContactHolder,
+    UnknownHeldDelivery,
     UnknownRehearsal,
     UnknownSignal,
     UnknownSource,
@@ -241,6 +243,7 @@ __all__ = [
     "UnknownEmbargo",
     "UnknownEntry",
     "UnknownFinding",
+    "UnknownHeldDelivery",
     "UnknownOrganisation",
     "UnknownPolicy",
     "UnknownRehearsal",

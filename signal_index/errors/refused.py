@@ -79,5 +79,9 @@ class SubjectMovedAway(RequestRefused):
     """The population register says that the person left this municipality."""
 
 
+class UnknownHeldDelivery(RequestRefused):
+    """No agent of the organisation holds this delivery with this difference now."""
+
+
 class UnknownContactHolder(RequestRefused):
     """The source has no contact holder with that id."""

@@ -77,7 +77,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _REPORTING: _READ,
     },
     "contact_holder": {_WEB: _keep("details", "last_verified", "updated_at")},
-    "agent_status": {_WEB: _keep("status", "reported_at")},
+    "agent_status": {_WEB: _keep("status", "reported_at", "answers")},
     "establishment": {_WEB: _READ, _REPORTING: _READ},
     "account_suspension": {_WEB: _READ},
     "key_config": {_WEB: _ADD},

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import UnknownContactHolder, UnknownEntry
@@ -16,9 +16,8 @@ from signal_index.ledger import Kind
 from signal_index.signals import TOMBSTONE_FOR
 from signal_index.store.signals import NameCategory
 from signal_index.tables.ledger import ledger_entry
-from signal_index.tables.registry import agent_status, contact_holder
+from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import delivery, signal, tombstone
-from signal_index.wire.agents import Agent, AgentStatus
 from signal_index.wire.deliveries import ClosedDelivery, Hearing
 from signal_index.wire.signals import SignalCount, SignalEnding
 
@@ -181,42 +180,3 @@ async def hand_over(
         .values(contact_holder=taken)
     )
     return int(moved.rowcount)
-
-
-async def store_agent_status(
-    conn: AsyncConnection,
-    owner: tuple[str, str],
-    agent: str,
-    status: AgentStatus,
-    *,
-    now: datetime,
-) -> None:
-    """Keep what an agent last said of itself; `owner` as with contact holders."""
-    organisation, municipality = owner
-    values = {"status": status.model_dump(mode="json"), "reported_at": now}
-    changed = await conn.execute(
-        update(agent_status)
-        .where(agent_status.c.organisation == organisation)
-        .where(agent_status.c.agent == agent)
-        .values(**values)
-    )
-    if changed.rowcount == 0:
-        key = {"organisation": organisation, "agent": agent}
-        await conn.execute(
-            insert(agent_status), {**key, "municipality": municipality, **values}
-        )
-
-
-async def list_agents(conn: AsyncConnection, organisation: str) -> list[Agent]:
-    """Read what each agent of an organisation last said, and when."""
-    rows = await conn.execute(
-        select(agent_status)
-        .where(agent_status.c.organisation == organisation)
-        .order_by(agent_status.c.agent)
-    )
-    return [
-        Agent.model_validate(
-            {"agent": row.agent, "reportedAt": row.reported_at, **row.status}
-        )
-        for row in rows
-    ]

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
@@ -132,7 +133,7 @@ contact_holder = Table(
     UniqueConstraint("organisation", "id"),
 )
 
-agent_status = Table(  # how an agency's agent says it is doing; the newest only
+agent_status = Table(  # how an agency's agent says it is doing, and answers for it
     "agent_status",
     metadata,
     Column("organisation", OIN, ForeignKey("organisation.oin"), primary_key=True),
@@ -140,6 +141,7 @@ agent_status = Table(  # how an agency's agent says it is doing; the newest only
     municipality(),
     Column("status", JSON, nullable=False),  # the parsed AgentStatus, as on the wire
     Column("reported_at", Instant, nullable=False),
+    Column("answers", JSON, nullable=False, server_default=text("'[]'")),
 )
 
 establishment = Table(

@@ -1,17 +1,20 @@
 """How an agency's own agent says it is doing: its feeds, and what still waits.
 
-It holds times, counts and codes; nothing of a record, and no text.
+It holds times, counts and codes; nothing of a record, and no text. A delivery that
+waits until somebody looked is told by what was found and how often: which cases they
+are is known at the agency alone. What its administrator answers is for the agent to
+fetch when it tells how it is doing.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from signal_index.wire.model import AnswerModel, RequestModel
-from signal_index.wire.values import Count, Instant, SlugText
+from signal_index.wire.values import Count, Digest, Id, Instant, SlugText
 
 
 class FeedState(StrEnum):
@@ -19,7 +22,28 @@ class FeedState(StrEnum):
 
     DONE = "done"
     WAITING = "waiting"
+    HELD = "held"
     FAILED = "failed"
+
+
+class DeliveryFinding(RequestModel):
+    """What was found about a delivery: a code, how many, of how many."""
+
+    finding: SlugText
+    count: Count
+    of: Count
+
+
+class HeldDelivery(RequestModel):
+    """A delivery that waits until somebody looked; nothing of it was sent.
+
+    `digest` stands for exactly what it would change: an answer is about that.
+    """
+
+    delivery: Id
+    digest: Digest
+    heldAt: Instant
+    findings: Annotated[list[DeliveryFinding], Field(min_length=1, max_length=16)]
 
 
 class FeedStatus(RequestModel):
@@ -31,6 +55,7 @@ class FeedStatus(RequestModel):
     lastRun: Instant | None
     lastReconciled: Instant | None
     nextRun: Instant | None
+    held: HeldDelivery | None
 
 
 class AgentStatus(RequestModel):
@@ -39,12 +64,34 @@ class AgentStatus(RequestModel):
     feeds: Annotated[list[FeedStatus], Field(max_length=64)]
 
 
+class HeldAnswer(RequestModel):
+    """What an administrator says of a delivery that waits: let it go, or drop it."""
+
+    digest: Digest
+    answer: Literal["approved", "dropped"]
+
+
+class ToldAnswer(AnswerModel):
+    """What was answered about one delivery that still waits."""
+
+    delivery: Id
+    digest: Digest
+    answer: Literal["approved", "dropped"]
+
+
+class ToldAnswers(AnswerModel):
+    """What an agent is to carry out: answers about deliveries that it holds now."""
+
+    answers: list[ToldAnswer]
+
+
 class Agent(AnswerModel):
     """What one of the own agents last said of itself, and when."""
 
     agent: str
     reportedAt: Instant
     feeds: list[FeedStatus]
+    answers: list[ToldAnswer]
 
 
 class Agents(AnswerModel):

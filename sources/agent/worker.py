@@ -14,10 +14,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from keys.waiting import Draw, compute_wait, draw_fraction
-from signal_index.wire.agents import AgentStatus, FeedState, FeedStatus
+from signal_index.wire.agents import (
+    AgentStatus,
+    DeliveryFinding,
+    FeedState,
+    FeedStatus,
+    HeldDelivery,
+    ToldAnswer,
+)
 from signal_index.wire.values import Slug
 from sources.agent.feeds import Feed, Portion
 from sources.errors import (
@@ -29,6 +37,7 @@ from sources.errors import (
 )
 from sources.events import Event, log_event
 from sources.outbox.deliveries import OpenDelivery
+from sources.outbox.holding import Held, find_held, record_answer
 from sources.outbox.planning import count_work
 from sources.outbox.store import Outbox
 from sources.publisher.run import Run, is_same
@@ -36,7 +45,9 @@ from sources.publisher.run import Run, is_same
 FIRST_WAIT: Final = 30.0
 LONGEST_WAIT: Final = 1_800.0
 TOLD_EVERY: Final = timedelta(minutes=15)
+TOLD_WHILE_HELD: Final = timedelta(minutes=1)
 RECONCILE: Final = "reconcile"
+TELL: Final = "tell"
 _PASSING: Final = (PublishingStopped, OutboxUnwritable)
 
 
@@ -63,7 +74,7 @@ class Jobs:
 
     make_run: Callable[[], Run]
     reconcile: Callable[[], Awaitable[None]]
-    tell: Callable[[AgentStatus], Awaitable[None]]
+    tell: Callable[[AgentStatus], Awaitable[Sequence[ToldAnswer]]]
 
 
 @dataclass(slots=True)
@@ -113,6 +124,8 @@ class Worker:
     async def _do(self, name: str) -> None:
         finished = await self.jobs.make_run().finish_unfinished()
         self._release_files()
+        if name == TELL:
+            return
         if name == RECONCILE:
             await self.jobs.reconcile()
             self.last_reconciled = self.world.now()
@@ -171,34 +184,76 @@ class Worker:
 
         It matters to nothing here: what cannot be told is told the next time.
         """
-        now, states = self.world.now(), [self._stand(name).state for name in self.feeds]
-        if self._told and self._told[1] == states and now - self._told[0] < TOLD_EVERY:
+        now, status = self.world.now(), self.status()
+        states = [one.state for one in status.feeds]
+        often = TOLD_WHILE_HELD if FeedState.HELD in states else TOLD_EVERY
+        if self._told and self._told[1] == states and now - self._told[0] < often:
             return
         self._told = (now, states)
         try:
-            await self.jobs.tell(self.status())
+            answers = await self.jobs.tell(status)
         except SourceError as error:
             log_event(Event.STATUS_UNTOLD, error=type(error).__name__)
+            return
+        for answer in answers:
+            self._take(answer)
+
+    def _take(self, answer: ToldAnswer) -> None:
+        """Take an administrator's answer about exactly what waits here, no other."""
+        for held in find_held(self.outbox):
+            if (held.delivery, derive_told_digest(held)) == (
+                answer.delivery,
+                answer.digest,
+            ):
+                record_answer(self.outbox, held.delivery, held.digest, answer.answer)
+                log_event(Event.DELIVERY_ANSWERED, delivery=str(held.delivery))
+                self.add(TELL)  # the next turn carries it out, and tells how it went
+                self._told = None
 
     def status(self) -> AgentStatus:
         """Give how every feed stands: times, counts and codes."""
         backlog = count_work(self.outbox)
+        waiting = {one.profile: one for one in find_held(self.outbox)}
         return AgentStatus(
             feeds=[
                 FeedStatus(
                     feed=Slug(name),
-                    state=self._stand(name).state,
+                    state=(
+                        FeedState.HELD
+                        if feed.profile.name in waiting
+                        else self._stand(name).state
+                    ),
                     backlog=backlog,
                     lastRun=_whole(self._stand(name).last_run),
                     lastReconciled=_whole(self.last_reconciled),
                     nextRun=_whole(self.find_next(name)),
+                    held=_tell_held(waiting.get(feed.profile.name)),
                 )
-                for name in self.feeds
+                for name, feed in self.feeds.items()
             ]
         )
 
     def _stand(self, name: str) -> Standing:
         return self.standings.setdefault(name, Standing())
+
+
+def derive_told_digest(held: Held) -> str:
+    """Give what stands for a difference on the wire: nothing of it can be read back."""
+    return sha256(held.digest).hexdigest()
+
+
+def _tell_held(held: Held | None) -> HeldDelivery | None:
+    if held is None:
+        return None
+    return HeldDelivery(
+        delivery=held.delivery,
+        digest=derive_told_digest(held),
+        heldAt=held.held_at.astimezone(UTC).replace(microsecond=0),
+        findings=[
+            DeliveryFinding(finding=Slug(one.doubt.value), count=one.count, of=one.of)
+            for one in held.findings
+        ],
+    )
 
 
 def _whole(moment: datetime | None) -> datetime | None:

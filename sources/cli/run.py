@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,13 +16,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from keys.extras import ExtraMissing, import_with_extra
-from signal_index.wire.agents import AgentStatus, FeedState
+from signal_index.wire.agents import AgentStatus, FeedState, ToldAnswer
 from signal_index.wire.values import Oin as IndexOin
 from signal_index.wire.values import Slug
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.agent.feeds import Feed
 from sources.agent.stopping import stop_on_signals
-from sources.agent.worker import RECONCILE, Jobs, Surroundings, Worker
+from sources.agent.worker import RECONCILE, TELL, Jobs, Surroundings, Worker
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.cli.publish import summarise
@@ -52,6 +52,7 @@ from sources.reconciling import reconcile
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 
+EVERY_FEW_MINUTES: Final = "*/3 * * * *"
 LONGEST_TELLING: Final = 20.0
 
 
@@ -129,12 +130,12 @@ class _Office:
         for name in worker.feeds if done.needs_delivery else ():
             worker.add(name)
 
-    async def tell_status(self, status: AgentStatus) -> None:
-        """Tell the index how we are doing; it may not hold us up."""
+    async def tell_status(self, status: AgentStatus) -> Sequence[ToldAnswer]:
+        """Tell the index how we are doing, and hear answers; it may not hold us up."""
         index = make_parties(self.client, self.settings, self.keys, self.outbox)[1]
         try:
             async with asyncio.timeout(LONGEST_TELLING):
-                await index.tell_status(Slug(self.settings.agent.name), status)
+                return await index.tell_status(Slug(self.settings.agent.name), status)
         except TimeoutError:
             raise IndexUnreachable("De index antwoordt niet.") from None
 
@@ -199,7 +200,8 @@ async def _serve(worker: Worker, office: _Office) -> None:
 def _schedule(worker: Worker, settings: AgencySettings) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone=AMSTERDAM)
     lines = {name: feed.cron for name, feed in worker.feeds.items()}
-    for name, line in (*lines.items(), (RECONCILE, settings.agent.reconcile_cron)):
+    own = ((RECONCILE, settings.agent.reconcile_cron), (TELL, EVERY_FEW_MINUTES))
+    for name, line in (*lines.items(), *own):
         scheduler.add_job(
             worker.add,
             CronTrigger.from_crontab(line, timezone=AMSTERDAM),

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 from pydantic import BaseModel, Field
 
-from signal_index.wire.agents import AgentStatus
+from signal_index.wire.agents import AgentStatus, ToldAnswer, ToldAnswers
 from signal_index.wire.contact_holders import (
     ContactHolder,
     ContactHolders,
@@ -147,9 +147,12 @@ class HttpIndex:
         path = f"/v1/own-corrections/{correction}/answer"
         await self._send("POST", path, said)
 
-    async def tell_status(self, agent: Slug, status: AgentStatus) -> None:
-        """Tell how this agent is doing: times, counts and codes, no record."""
-        await self._send("PUT", f"/v1/agents/{agent}", status)
+    async def tell_status(
+        self, agent: Slug, status: AgentStatus
+    ) -> Sequence[ToldAnswer]:
+        """Tell how this agent is doing; gives what was answered about what it holds."""
+        path = f"/v1/agents/{agent}"
+        return (await self._ask("PUT", path, ToldAnswers, status)).answers
 
     async def fetch_time(self) -> datetime:
         """Fetch the time at the index: without a token, which hangs on ours."""

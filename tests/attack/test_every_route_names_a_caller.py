@@ -29,6 +29,7 @@ CALLERS = frozenset(
         callers.PersonCaller,
         callers.ActivePersonCaller,
         callers.SourceCaller,
+        callers.SourceAdministratorCaller,
         callers.LedgerCaller,
         callers.AuditorCaller,
         callers.PrivacyOfficerCaller,

@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from signal_index.notice import (
     sign_withdrawal,
 )
+from signal_index.store.connect import reading
+from signal_index.wire.deliveries import Hearing
 from signal_index.wire.values import Label, Oin
 from tests.builders import a_contact_holder, a_delivery, a_withdrawal
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import count_entries
-from tests.tokens import person_claims
-from tests.world import Agency, World, open_world
+from tests.source_administrators import an_administrator
+from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
 ONE, TWO = a_bsn(1), a_bsn(2)
@@ -30,17 +33,6 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
     async with open_world(tmp_path, url) as opened:
         yield opened
-
-
-def an_administrator(world: World, agency: Agency, **changed: object) -> str:
-    claims: dict[str, object] = {
-        "org": agency.oin,
-        "client_id": f"agent-{agency.oin[-4:]}",
-        "sub": "administrator-1",
-        "roles": ["source-administrator"],
-        "scope": "publish",
-    }
-    return world.issuer.sign(person_claims(world.clock(), **{**claims, **changed}))
 
 
 async def get(world: World, path: str, token: str) -> list[dict[str, Any]]:
@@ -165,11 +157,12 @@ async def test_an_agent_tells_how_it_does_and_only_the_newest_is_kept(
         "lastRun": "2026-11-22T06:00:00Z",
         "lastReconciled": None,
         "nextRun": None,
+        "held": None,
     }
     for backlog in (12, 3):
         body = {"feeds": [{**feed, "backlog": backlog}]}
         answer = await world.send("PUT", "/agents/office", token, body)
-        assert answer.status_code == 204, answer.text
+        assert answer.json() == {"answers": []}, answer.text
     (agent,) = await get(world, "/agents", an_administrator(world, world.debt_help))
     assert (agent["agent"], agent["feeds"][0]["backlog"]) == ("office", 3)
     assert await get(world, "/agents", world.a_source_token(world.income_support)) == []
@@ -234,3 +227,28 @@ async def test_who_is_not_registered_is_told_so(
     answer = await world.send("GET", "/own-registration", token)
     assert answer.status_code == 403
     assert answer.json()["type"].endswith("/caller-not-registered")
+
+
+async def find_last_heard(world: World) -> list[object]:
+    async with reading(world.engine) as conn:
+        query = text("SELECT last_heard FROM coverage WHERE last_heard IS NOT NULL")
+        found = [row[0] for row in (await conn.execute(query)).all()]
+    assert found
+    return found
+
+
+async def test_a_delivery_that_made_no_sense_does_not_count_as_heard(
+    world: World,
+) -> None:
+    agency = world.debt_help
+    token = world.a_source_token(agency)
+    heard = a_delivery(world.clock()).model_dump(mode="json")
+    assert (await world.send("POST", "/deliveries", token, heard)).status_code == 201
+    before_it = await find_last_heard(world)
+    world.clock.forward(timedelta(hours=1))
+    lost = a_delivery(world.clock(), hearing=Hearing.UNHEARD).model_dump(mode="json")
+    token = world.a_source_token(agency)
+    assert (await world.send("POST", "/deliveries", token, lost)).status_code == 201
+    assert await find_last_heard(world) == before_it
+    (newest, before) = await get(world, "/deliveries", token)
+    assert (newest["hearing"], before["hearing"]) == ("unheard", "heard")

@@ -25,6 +25,7 @@ PUT_TOGETHER = (
     *("reviews.", "review.", "watch.", "completeness."),
     *(
         "deliveries.",
+        "finding.",
         "rehearsal.",
         "reject.",
         "signals.reason.",

@@ -3,12 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
 
-from signal_index.wire.agents import AgentStatus, FeedState
+from signal_index.wire.agents import (
+    AgentStatus,
+    FeedState,
+    HeldDelivery,
+    ToldAnswer,
+)
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.deliveries import Delivery
 from signal_index.wire.signals import BatchBody
@@ -17,6 +23,7 @@ from sources.agent.worker import (
     FIRST_WAIT,
     LONGEST_WAIT,
     RECONCILE,
+    TELL,
     Jobs,
     Surroundings,
     Worker,
@@ -85,6 +92,7 @@ class Office:
     now: datetime = NOW
     waits: list[float] = field(default_factory=list)
     told: list[AgentStatus] = field(default_factory=list)
+    answers: list[ToldAnswer] = field(default_factory=list)
     compared: int = 0
     worker: Worker = field(init=False)
 
@@ -105,8 +113,10 @@ class Office:
     async def compare(self) -> None:
         self.compared += 1
 
-    async def tell(self, status: AgentStatus) -> None:
+    async def tell(self, status: AgentStatus) -> list[ToldAnswer]:
         self.told.append(status)
+        held = {one.held.delivery for one in status.feeds if one.held}
+        return [one for one in self.answers if one.delivery in held]
 
     async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
@@ -204,6 +214,54 @@ async def test_a_file_that_lacks_too_much_waits_for_an_answer(office: Office) ->
     await office.work()
     assert office.index.shown() == shown(1)
     assert (office.files("held"), len(office.files("done"))) == ([], 2)
+
+
+async def hold_one(office: Office) -> HeldDelivery:
+    """Have nine of ten cases disappear; gives what the index is told of it."""
+    office.employ(a_feed(office.root))
+    office.put("a.csv", a_file(*range(1, 11)))
+    await office.work()
+    office.put("b.csv", a_file(1))
+    await office.work()
+    (feed,) = office.told[-1].feeds
+    assert feed.state is FeedState.HELD
+    assert feed.held is not None
+    return feed.held
+
+
+async def test_what_waits_is_told_in_counts_and_codes_alone(office: Office) -> None:
+    held = await hold_one(office)
+    told = [(one.finding, one.count, one.of) for one in held.findings]
+    assert told == [("cases-gone", 9, 10)]
+    text = office.told[-1].model_dump_json()
+    assert "Z-" not in text
+    assert a_number(2) not in text
+
+
+@pytest.mark.parametrize(("said", "left"), [("approved", 1), ("dropped", 10)])
+async def test_what_an_administrator_answered_is_carried_out(
+    office: Office, said: Literal["approved", "dropped"], left: int
+) -> None:
+    held = await hold_one(office)
+    answer = ToldAnswer(delivery=held.delivery, digest=held.digest, answer=said)
+    office.answers.append(answer)
+    await office.work(TELL)
+    await office.work(TELL)
+    assert len(office.index.shown()) == left
+    assert office.files("held") == []
+    assert office.told[-1].feeds[0].held is None
+
+
+async def test_an_answer_about_another_difference_is_not_carried_out(
+    office: Office,
+) -> None:
+    held = await hold_one(office)
+    other = ToldAnswer(delivery=held.delivery, digest="0" * 64, answer="approved")
+    office.answers.append(other)
+    await office.work(TELL)
+    await office.work(TELL)
+    assert len(office.index.shown()) == 10
+    assert len(office.files("held")) == 1
 
 
 async def test_a_file_that_was_dropped_is_put_aside_with_its_reason(

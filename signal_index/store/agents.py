@@ -1,0 +1,131 @@
+"""What an agency's agents say of themselves, and what is answered for them to fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.errors import UnknownHeldDelivery
+from signal_index.tables.registry import agent_status
+from signal_index.wire.agents import (
+    Agent,
+    AgentStatus,
+    FeedStatus,
+    HeldAnswer,
+    ToldAnswer,
+)
+
+
+async def store_agent_status(
+    conn: AsyncConnection,
+    owner: tuple[str, str],
+    agent: str,
+    status: AgentStatus,
+    *,
+    now: datetime,
+) -> list[ToldAnswer]:
+    """Keep what an agent last said of itself; `owner` as with contact holders.
+
+    Gives what was answered about the deliveries that it says to hold. Any other answer
+    is forgotten: it was carried out, or its delivery is not what it was.
+    """
+    organisation, municipality = owner
+    held = {(one.held.delivery, one.held.digest) for one in status.feeds if one.held}
+    row = await _find(conn, organisation, agent)
+    kept = [
+        one
+        for one in (_answers(row) if row else [])
+        if (one.delivery, one.digest) in held
+    ]
+    values = {
+        "status": status.model_dump(mode="json"),
+        "reported_at": now,
+        "answers": [one.model_dump(mode="json") for one in kept],
+    }
+    key = {"organisation": organisation, "agent": agent}
+    if row is None:
+        one = {**key, "municipality": municipality, **values}
+        await conn.execute(insert(agent_status), one)
+    else:
+        await conn.execute(_of(organisation, agent).values(**values))
+    return kept
+
+
+async def answer_held(
+    conn: AsyncConnection,
+    organisation: str,
+    about: tuple[str, UUID],
+    said: HeldAnswer,
+) -> bool:
+    """Keep an answer for an agent to fetch; False where it was given before.
+
+    Raises `UnknownHeldDelivery` unless the agent says that it holds this delivery with
+    this very difference. A later answer replaces one that was not fetched.
+    """
+    agent, delivery = about
+    row = await _find(conn, organisation, agent)
+    told = _status(row).feeds if row else []
+    wanted = (delivery, said.digest)
+    if row is None or wanted not in [
+        (one.held.delivery, one.held.digest) for one in told if one.held
+    ]:
+        raise UnknownHeldDelivery
+    answer = ToldAnswer(delivery=delivery, digest=said.digest, answer=said.answer)
+    before = _answers(row)
+    if answer in before:
+        return False
+    kept = [*(one for one in before if one.delivery != delivery), answer]
+    values = {"answers": [one.model_dump(mode="json") for one in kept]}
+    await conn.execute(_of(organisation, agent).values(**values))
+    return True
+
+
+async def list_agents(conn: AsyncConnection, organisation: str) -> list[Agent]:
+    """Read what each agent of an organisation last said, and when."""
+    rows = await conn.execute(
+        select(agent_status)
+        .where(agent_status.c.organisation == organisation)
+        .order_by(agent_status.c.agent)
+    )
+    return [
+        Agent(
+            agent=row.agent,
+            reportedAt=row.reported_at,
+            feeds=_status(row).feeds,
+            answers=_answers(row),
+        )
+        for row in rows
+    ]
+
+
+async def _find(
+    conn: AsyncConnection, organisation: str, agent: str
+) -> Row[*tuple[Any, ...]] | None:
+    """Read a row and keep it until the end of the transaction: two may answer."""
+    query = select(agent_status).where(
+        agent_status.c.organisation == organisation, agent_status.c.agent == agent
+    )
+    return (await conn.execute(query.with_for_update())).first()
+
+
+def _of(organisation: str, agent: str) -> Any:  # noqa: ANN401 - SQLAlchemy's own type
+    return update(agent_status).where(
+        agent_status.c.organisation == organisation, agent_status.c.agent == agent
+    )
+
+
+def _status(row: Row[*tuple[Any, ...]]) -> AgentStatus:
+    """Read what an agent said; before there was another member nothing was held."""
+    feeds: Sequence[dict[str, object]] = row.status["feeds"]
+    return AgentStatus(
+        feeds=[FeedStatus.model_validate({"held": None, **feed}) for feed in feeds]
+    )
+
+
+def _answers(row: Row[*tuple[Any, ...]]) -> list[ToldAnswer]:
+    return [ToldAnswer.model_validate(one) for one in row.answers]

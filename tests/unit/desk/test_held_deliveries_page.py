@@ -1,0 +1,103 @@
+"""Leveringen: what waits until somebody looked, and what its administrator answers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from desk.agency.held import find_waiting
+from desk.texts import load_texts
+from signal_index.wire.agents import Agent
+from sources.judging.rules import Doubt
+from sources.judging.words import find_remedy
+from tests.desk_builders import Browser, Town, log_in
+
+pytestmark = pytest.mark.anyio
+PATH = "/agency/deliveries"
+DELIVERY = "6f1b6a34-1f5e-4b1a-9a9a-0d6f6c1f0a11"
+DIGEST = "a" * 64
+ANSWER = f"/agency/agents/kantoor/held-deliveries/{DELIVERY}/answer"
+
+
+def an_agent(*doubts: str, answer: str | None = None) -> dict[str, Any]:
+    """An agent that holds a delivery about which these things were found."""
+    findings = [{"finding": doubt, "count": 11, "of": 12} for doubt in doubts]
+    held = {"delivery": DELIVERY, "digest": DIGEST, "findings": findings}
+    held |= {"heldAt": "2026-11-22T06:00:00Z"}
+    feed: dict[str, object] = {"feed": "bijstand", "state": "held", "backlog": 0}
+    feed |= {"lastRun": "2026-11-22T06:00:00Z", "lastReconciled": None}
+    said = [{"delivery": DELIVERY, "digest": DIGEST, "answer": answer}]
+    return {
+        "agent": "kantoor",
+        "reportedAt": "2026-11-22T06:00:00Z",
+        "feeds": [feed | {"nextRun": None, "held": held}],
+        "answers": said if answer else [],
+    }
+
+
+async def show(town: Town, browser: Browser, agent: dict[str, Any]) -> str:
+    town.provider.person["roles"] = ["source-administrator"]
+    known = {"organisation": "0" * 20, "name": "Bureau", "signers": [], "sources": []}
+    town.index.pages |= {
+        "/v1/own-registration": (200, known),
+        "/v1/agents": (200, {"items": [agent]}),
+        "/v1/deliveries": (200, {"items": []}),
+    }
+    await log_in(browser)
+    answer = await browser.get(PATH)
+    assert answer.status_code == 200, answer.text
+    return " ".join(answer.text.split())
+
+
+async def test_what_was_found_is_shown_in_counts_and_says_where_the_cases_are(
+    town: Town, browser: Browser
+) -> None:
+    page = await show(town, browser, an_agent("other-person"))
+    assert "Bekende zaken krijgen een andere persoon." in page
+    assert "Wacht op u" in page
+    assert f"signal-source deliveries show {DELIVERY}" in page
+
+
+@pytest.mark.parametrize("answer", ["approved", "dropped"])
+async def test_an_answer_goes_to_the_index_about_exactly_what_was_shown(
+    town: Town, browser: Browser, answer: str
+) -> None:
+    page = await show(town, browser, an_agent("other-person"))
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found
+    form = {"csrf": found[1], "digest": DIGEST, "answer": answer}
+    path = f"/v1/agents/kantoor/held-deliveries/{DELIVERY}/answer"
+    town.index.pages[path] = (204, None)
+    done = await browser.post(ANSWER, data=form)
+    assert done.status_code == 303, done.text
+    assert town.index.asked[-1] == {"digest": DIGEST, "answer": answer}
+
+
+async def test_what_was_answered_is_not_asked_again(
+    town: Town, browser: Browser
+) -> None:
+    page = await show(town, browser, an_agent("cases-gone", answer="approved"))
+    assert "U liet weten dat het klopt." in page
+    assert ANSWER not in page
+
+
+async def test_what_a_newer_agent_finds_is_shown_too(
+    town: Town, browser: Browser
+) -> None:
+    page = await show(town, browser, an_agent("something-newer"))
+    assert "Er verandert meer dan gewoon is." in page
+
+
+def test_a_delivery_of_two_feeds_waits_once() -> None:
+    agent = an_agent("cases-gone")
+    twice = Agent.model_validate(agent | {"feeds": agent["feeds"] * 2})
+    assert len(list(find_waiting([twice]))) == 1
+
+
+def test_each_doubt_reads_here_as_at_the_command() -> None:
+    texts = load_texts("nl")
+    for doubt in Doubt:
+        assert texts.has(f"finding.{doubt}.what")
+        assert texts.get(f"finding.{doubt}.remedy") == find_remedy(doubt)
