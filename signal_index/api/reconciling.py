@@ -1,6 +1,6 @@
 """A source compares what it has open with what stands here, and so confirms it.
 
-Equal: its signals are confirmed, it was heard, and the ledger says so. Different: it is
+Equal: its signals are confirmed, and the ledger says so. Different: it is
 told in which buckets, and may ask those in full; mending goes by publishing and
 withdrawing as always. Everything told is the source's own.
 """

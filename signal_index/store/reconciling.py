@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.signals import SignalState
-from signal_index.tables.registry import coverage
 from signal_index.tables.signals import signal
 from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
 
@@ -38,23 +37,15 @@ async def read_standing_signals(
 async def confirm_signals(
     conn: AsyncConnection, scope: ReconcilingScope, *, now: datetime
 ) -> None:
-    """Confirm what stands in this scope, and that the source was heard.
+    """Confirm what stands in this scope; a signal confirmed today is left as it is.
 
-    A signal that was confirmed today is left as it is: writing it again says nothing.
+    The source was not heard by that: both sides compare what was delivered, and a
+    registration that nobody could read for a week compares as equal every night.
     """
     await conn.execute(
         update(signal)
         .where(*_within(scope), signal.c.confirmed_at < now - _RECENT)
         .values(confirmed_at=now)
-    )
-    await conn.execute(
-        update(coverage)
-        .where(
-            coverage.c.source == scope.source,
-            coverage.c.category.in_(scope.categories),
-            coverage.c.municipality.in_(scope.municipalities),
-        )
-        .values(last_heard=now)
     )
 
 

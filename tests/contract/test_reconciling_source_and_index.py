@@ -61,10 +61,18 @@ async def count_standing(town: Town) -> int:
         return int(await conn.scalar(text("SELECT count(*) FROM signal")) or 0)
 
 
-async def test_equal_sides_confirm_every_signal_and_that_the_source_was_heard(
+async def find_last_heard(town: Town) -> list[str]:
+    async with transaction(town.world.engine) as conn:
+        query = "SELECT last_heard FROM coverage WHERE last_heard IS NOT NULL"
+        return [str(row[0]) for row in await conn.execute(text(query))]
+
+
+async def test_equal_sides_confirm_every_signal_and_are_no_delivery(
     town: Town,
 ) -> None:
+    """Both hold what was delivered: whether a file can be read, neither knows."""
     await deliver(town, 12)
+    heard = await find_last_heard(town)
     town.world.clock.forward(timedelta(days=3))
     done = await town.reconcile()
     assert (done.equal, done.compared) == (True, 12)
@@ -77,6 +85,7 @@ async def test_equal_sides_confirm_every_signal_and_that_the_source_was_heard(
         )
         assert list(kinds) == ["reconciliation"]
     assert confirmed.startswith(now.strftime("%Y-%m-%d"))
+    assert (len(heard) > 0, await find_last_heard(town)) == (True, heard)
 
 
 async def test_what_the_index_lost_is_told_again_by_the_next_delivery(
