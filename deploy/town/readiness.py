@@ -6,13 +6,12 @@ server has to tell anything about itself for that.
 """
 
 import socket
-import subprocess
 import sys
 import time
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,7 +21,23 @@ PATIENCE_SECONDS = 60
 LOOK_AGAIN_SECONDS = 0.05
 _LISTENS = "0A"
 _WILDCARDS = {"0.0.0.0", "::"}  # noqa: S104 - recognised, not listened on
-Process = subprocess.Popen[Any]
+
+
+class Process(Protocol):
+    """A process that was started, as `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    def poll(self) -> int | None:
+        """Give the exit code, or None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the exit code; raises `subprocess.TimeoutExpired`."""
+
+    def send_signal(self, sig: int, /) -> None:
+        """Send it a signal, unless it has ended."""
 
 
 class NotReady(Exception):

@@ -22,7 +22,7 @@ def running_town(places: Places) -> Iterator[Processes]:
     Raises `PartyFailed` naming what did not start and why.
     """
     found_town(places)
-    with Processes(places.folder, places.log) as processes:
+    with Processes(places.folder, places.log, forks=True) as processes:
         processes.start_together(
             [provider_party(places), witness_party(places), *holder_parties(places)]
         )

@@ -1,5 +1,6 @@
-"""A town's commands run as forks: they end, speak and fail as when started by hand."""
+"""A town's programs run as forks: they end, speak and fail as when started by hand."""
 
+import signal
 import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from deploy.town.commands import attempt, run
+from deploy.town.forks import environment
 from deploy.town.found import program
-from deploy.town.processes import PartyFailed, environment
+from deploy.town.ports import Ports
+from deploy.town.processes import Party, PartyFailed, Processes
+from deploy.town.settings_files import write_toml
+from signal_index.ledger import CheckpointKey, note_key
 
 WRONG_USE = ["signal-source", "publish", "--nothing-of-the-kind"]
 REFUSED = ["signal-index", "serve", "--settings", "absent.toml"]
@@ -47,3 +52,23 @@ def test_each_works_in_its_own_folder_also_side_by_side(tmp_path: Path) -> None:
         list(pool.map(lambda folder: run(NEW_KEY, folder), folders))
     keys = {(folder / "request-key.jwk").read_text() for folder in folders}
     assert len(keys) == len(folders), "a fork draws its own random numbers"
+
+
+def test_a_server_that_was_killed_is_known_to_have_ended(tmp_path: Path) -> None:
+    run(["signal-index", "witness", "create", "w", "--name", "w"], tmp_path)
+    with Ports() as ports, Processes(tmp_path, tmp_path / "log", forks=True) as town:
+        port = ports.hold()
+        ledger = note_key(CheckpointKey(bytes(32)), "index.test/ledger").encode()
+        settings = {"host": "127.0.0.1", "port": port, "logs": [ledger]}
+        settings |= {"key": "witness.key", "memory": "memory.json"}
+        write_toml(tmp_path / "w" / "w.toml", settings)
+        serve = ["signal-index", "witness", "serve", "--settings", "w/w.toml"]
+        town.start_together([Party("w", serve, f"http://127.0.0.1:{port}/health")])
+        server = town.running["w"]
+        assert town.find_dead() is None
+        with pytest.raises(subprocess.TimeoutExpired):
+            server.wait(0.05)
+        server.send_signal(signal.SIGKILL)
+        assert server.wait(10) == -signal.SIGKILL
+        assert town.find_dead() == "w"
+        server.send_signal(signal.SIGTERM)

@@ -58,7 +58,7 @@ def fill_year(places: Places, people: People, entries: int) -> Written:
     """
     found_town(places)
     with _standing_still(places):
-        with Processes(places.folder, places.log) as processes:
+        with Processes(places.folder, places.log, forks=True) as processes:
             processes.start_together(holder_parties(places))
             inhabitants = asyncio.run(_settle(places, people))
         return asyncio.run(_fill(places, inhabitants, entries))
