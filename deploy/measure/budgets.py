@@ -75,4 +75,5 @@ class Users:
 
 def _count_lookups(sizes: Sizes) -> int:
     blocks = sum(count for _, count in sizes.lookups)
-    return blocks + 2 * sizes.pairs + sizes.sqlite_lookups + 2 * WARM_UP
+    joined = 1
+    return blocks + 2 * sizes.pairs + sizes.sqlite_lookups + 2 * WARM_UP + joined

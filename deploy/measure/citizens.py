@@ -9,6 +9,8 @@ from keys.bsn import DIGITS, WEIGHTS
 FIRST = 90_000_000
 STRANGERS_FROM = 2_000_000
 """From this place on nobody knows the citizen."""
+JOINED_FROM = 4_000_000
+"""From this place on only an agency that joins knows the citizen."""
 
 
 def number_citizens(count: int, *, start: int = 0) -> list[str]:

@@ -35,6 +35,7 @@ class Figures:
     ledger: dict[str, object] = field(default_factory=dict)
     sources: dict[str, object] = field(default_factory=dict)
     start: dict[str, object] = field(default_factory=dict)
+    joining: dict[str, object] = field(default_factory=dict)
     pairs: int = 0
     seconds: float = 0
 
@@ -68,7 +69,12 @@ class Figures:
             }
         if self.timing:
             said["timing"] = _encode_timing(self.timing, self.pairs)
-        parts = {"ledger": self.ledger, "sources": self.sources, "start": self.start}
+        parts = {
+            "ledger": self.ledger,
+            "sources": self.sources,
+            "start": self.start,
+            "joining": self.joining,
+        }
         asked = {name: part for name, part in parts.items() if part}
         return said | asked | _encode_screen(self.screen)
 

@@ -18,6 +18,7 @@ class Part(StrEnum):
     LEDGER = "ledger"
     SOURCES = "sources"
     START = "start"
+    JOINING = "joining"
 
 
 FIGURES = {
@@ -40,6 +41,10 @@ FIGURES = {
         *("sources.endToEndSeconds", "sources.unchangedSeconds"),
         *("sources.reconcileEqualSeconds", "sources.memoryMiB"),
         "sources.indexAcceptsPerSecond",
+    ),
+    Part.JOINING: (
+        *("joining.firstDaySeconds", "joining.commandsCpuSeconds"),
+        "joining.agencyCommands",
     ),
     Part.START: ("start.sourceHelpCpuSeconds", "start.indexHelpCpuSeconds"),
 }

@@ -15,6 +15,7 @@ from deploy.measure.asking import Crowd
 from deploy.measure.evaluations import measure_evaluations
 from deploy.measure.figures import Figures
 from deploy.measure.filling import SignedPart, fill_index, make_parts
+from deploy.measure.joining import RECORDS, measure_joining
 from deploy.measure.limits import (
     measure_multiplications,
     measure_pgbench,
@@ -82,6 +83,7 @@ class Run:
             self.say("founding the town: keys, registrations, processes")
             with running_measured_town(folder, server, self.sizes) as town:
                 await self._measure_holders(town)
+                await self._measure_joining(town)
                 await self._measure_postgres(town)
                 await self._measure_searches(town)
                 await self._measure_sqlite(town)
@@ -95,6 +97,11 @@ class Run:
         if Part.EVALUATE in self.parts:
             self.say("evaluate: a pair of holders on batches of 4,096")
             self.figures.evaluate = await measure_evaluations(town, self.sizes)
+
+    async def _measure_joining(self, town: MeasuredTown) -> None:
+        if Part.JOINING in self.parts:
+            self.say("joining: an agency's first day")
+            self.figures.joining |= (await measure_joining(town)).encode()
 
     async def _measure_postgres(self, town: MeasuredTown) -> None:
         if Part.PUBLISH in self.parts:
@@ -138,7 +145,8 @@ class Run:
             self.figures.sources["indexAcceptsPerSecond"] = round(sent / seconds, 1)
         stored = town.server.run_sql("SELECT count(*) FROM signal", "measured")
         sourced = self.sizes.sourced if Part.SOURCES in self.parts else 0
-        if int(stored) != self.sizes.signals + sourced:
+        joined = RECORDS if Part.JOINING in self.parts else 0
+        if int(stored) != self.sizes.signals + sourced + joined:
             raise FillDiffers(f"the index holds {stored} signals")
         town.server.run_sql("ANALYZE", "measured")
 

@@ -22,11 +22,12 @@ def measure_starts(times: int) -> dict[str, object]:
 
 def _measure(command: str) -> float:
     program = str(Path(sys.executable).parent / command)
-    before = _children()
+    before = count_child_cpu()
     subprocess.run([program, "--help"], check=True, capture_output=True)  # noqa: S603
-    return _children() - before
+    return count_child_cpu() - before
 
 
-def _children() -> float:
+def count_child_cpu() -> float:
+    """Give the CPU (user and system) of every command that has ended, in seconds."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

@@ -27,8 +27,7 @@ def join_once(places: Places, agency: Agency) -> None:
     told = invite(places, agency)
     request = join(places, agency, told)
     take_in(places, agency, request)
-    go_live = ["source", "go-live", agency.organisation]
-    _run_index(places, *go_live, "--without-rehearsal", agency.name)
+    make_live(places, agency, "--without-rehearsal", agency.name)
 
 
 def invite(places: Places, agency: Agency) -> str:
@@ -61,15 +60,20 @@ def take_in(places: Places, agency: Agency, told: str) -> None:
     known = ["--fingerprint", told]
     into = str(answers / "index.json")
     _run_index(places, "accept", request, *known, "--into", into)
-    key = ["--index-key", str(places.index / "keys" / "receipt.public.jwk")]
+    known += ["--index-key", str(places.index / "keys" / "receipt.public.jwk")]
+    accept = [program("signal-keys"), "organisation", "accept", request, *known]
+    accept += ["--settings", "holder.toml", "--into"]
     for index in HOLDERS:
-        command = [program("signal-keys"), "organisation", "accept", request, *known]
-        command += [*key, "--settings", "holder.toml"]
         into = str(answers / f"holder-{index}.json")
-        run_command([*command, "--into", into], places.holder(index))
-    command = [program("signal-index"), "client", "metadata", request, *known, *key]
+        run_command([*accept, into], places.holder(index))
+    register = [program("signal-index"), "client", "metadata", request, *known]
     client = places.clients / f"{client_id(agency)}.json"
-    run_command([*command, "--into", str(client)], places.provider)
+    run_command([*register, "--into", str(client)], places.provider)
+
+
+def make_live(places: Places, agency: Agency, *but: str) -> None:
+    """Show its flags from now on; `but` makes the exception to a rehearsal."""
+    _run_index(places, "source", "go-live", agency.organisation, *but)
 
 
 def client_id(agency: Agency) -> str:

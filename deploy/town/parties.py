@@ -218,6 +218,17 @@ AGENCIES = (
         "veilig-thuis-9901.toml",
     ),
 )
+NEWCOMER = Agency(
+    "newcomer",
+    "Werkplein Nieuwstad",
+    _oin(16),
+    "income-support",
+    ("bijstand",),
+    "export.csv",
+    "profile.toml",
+)
+"""Whose first day `deploy/bench` measures; no part of the demo."""
+
 UWV = Agency(
     "uwv",
     "UWV, kantoor Voorbeeldregio",

@@ -1,0 +1,113 @@
+"""Measure an agency's first day: from its invitation to the first flag that is shown.
+
+Every party is played by its own command, in a town that runs; nothing is started again.
+The clock runs over all of it, waits included, and stops when a generalist's lookup
+shows the first flag; that this flag is right is judged afterwards.
+"""
+
+import csv
+import subprocess
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from deploy.measure.asking import Asked, prepare_lookups
+from deploy.measure.citizens import JOINED_FROM, number_citizens
+from deploy.measure.judging import verify_answers
+from deploy.measure.load import send_block
+from deploy.measure.starting import count_child_cpu
+from deploy.measure.town import MeasuredTown
+from deploy.town.found import program
+from deploy.town.joining import invite, join, make_live, take_in
+from deploy.town.parties import NEWCOMER
+from deploy.town.processes import PartyFailed, run_command
+from keys import clock
+
+RECORDS = 25
+KNOWN_WITHIN_SECONDS = 30.0
+"""The index reads who takes part every ten seconds, a holder every second."""
+
+
+@dataclass(frozen=True)
+class FirstDay:
+    """How long it took, the CPU of all commands, and how many the agency gave."""
+
+    seconds: float
+    cpu_seconds: float
+    commands: int
+
+    def encode(self) -> dict[str, object]:
+        """Give the figures under their names."""
+        return {
+            "firstDaySeconds": round(self.seconds, 1),
+            "commandsCpuSeconds": round(self.cpu_seconds, 1),
+            "agencyCommands": self.commands,
+        }
+
+
+class AgencyDay:
+    """The commands that the agency gives, each counted."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.commands = 1  # `join`, which makes this folder
+
+    def run(self, *verb: str) -> None:
+        """Run one command to its end."""
+        self.commands += 1
+        run_command([program("signal-source"), *verb], self.folder)
+
+    def ask_doctor(self) -> None:
+        """Wait until everybody knows the agency; asked again, it is one command."""
+        self.commands += 1
+        command = [program("signal-source"), "doctor", "--settings", "agency.toml"]
+        deadline = time.monotonic() + KNOWN_WITHIN_SECONDS
+        while True:
+            done = subprocess.run(  # noqa: S603 - our own command
+                [*command, "--profile", "profile.toml"],
+                cwd=self.folder,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode == 0:
+                return
+            if time.monotonic() > deadline:
+                raise PartyFailed(f"doctor:\n{done.stdout[-2000:]}")
+
+
+async def measure_joining(town: MeasuredTown) -> FirstDay:
+    """Let a new agency join and deliver; gives the time until its first flag."""
+    places = town.places
+    folder = places.agency(NEWCOMER.slug)
+    known = number_citizens(RECORDS, start=JOINED_FROM)
+    started, before = time.perf_counter(), count_child_cpu()
+    take_in(places, NEWCOMER, join(places, NEWCOMER, invite(places, NEWCOMER)))
+    day = AgencyDay(folder)
+    _write_file(folder / NEWCOMER.file, known)
+    day.run(
+        *("profile", "init", NEWCOMER.file, "--out", "profile.toml"),
+        *("--category", NEWCOMER.categories[0], "--informed", "informed-by-letter"),
+        *("--function", "Klantmanager Inkomen", "--phone", "0182 555 101"),
+    )
+    day.ask_doctor()
+    chosen = ("--settings", "agency.toml", "--profile", "profile.toml")
+    day.run("publish", NEWCOMER.file, *chosen)
+    day.run("rehearse", *chosen)
+    make_live(places, NEWCOMER)
+    lookups = await prepare_lookups(town, [Asked(known[0], known=True)])
+    requests = [lookup.request for lookup in lookups]
+    block = await send_block(town.index.address, requests, connections=1)
+    seconds = time.perf_counter() - started
+    verify_answers(town, lookups, block.answers)
+    return FirstDay(seconds, count_child_cpu() - before, day.commands)
+
+
+def _write_file(path: Path, numbers: list[str]) -> None:
+    start = (clock.now() - timedelta(days=100)).strftime("%Y-%m-%d")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(("BSN", "Dossiernummer", "Begindatum", "Gemeentecode"))
+        for place, bsn in enumerate(numbers):
+            writer.writerow((bsn, f"NS-2026-{place:04d}", start, "9901"))
