@@ -67,6 +67,11 @@ VERBS: Final = {
         "population_command",
         "Verzin inwoners en de bestanden van vier organisaties, met een antwoordblad.",
     ),
+    "corpus": Verb(
+        "sources.cli.corpus",
+        "corpus_command",
+        "Schrijf vuile exports op, met ernaast wat er van elk moet worden.",
+    ),
     "corrections": Verb(
         "sources.cli.corrections",
         "corrections_app",

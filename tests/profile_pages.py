@@ -3,7 +3,7 @@
 import http.client
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -43,7 +43,7 @@ def a_draft(path: Path, out: Path) -> Draft:
         return Draft(path, out, found, propose_standard(known), day_of(now()))
     table = look_at_csv(path)
     judgement = judge(table.sample)
-    choices = propose(table.sample, judgement, known)
+    choices = propose(table, judgement, known)
     return Draft(path, out, Looked(table, judgement), choices, day_of(now()))
 
 
@@ -156,7 +156,9 @@ def profile_page(path: Path, out: Path, *, silence: float = 60) -> Iterator[Visi
     try:
         yield visit
     finally:
-        if thread.is_alive() and visit.path:
-            visit.ask("POST", visit.path, "act=stop", Origin=f"http://{visit.place}")
+        if ends.empty() and visit.path:
+            with suppress(OSError):  # it may be ending just now
+                origin = f"http://{visit.place}"
+                visit.ask("POST", visit.path, "act=stop", Origin=origin)
         thread.join(timeout=silence + 5)
         assert not thread.is_alive()

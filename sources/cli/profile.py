@@ -18,7 +18,7 @@ from sources.profile_page.draft import Draft, Looked
 from sources.profile_page.server import LONGEST_SILENCE
 from sources.profile_page.session import make_on_page
 from sources.proposing.choices import Known, propose, propose_standard
-from sources.proposing.formats import Recognised, recognise
+from sources.proposing.formats import Recognised, is_workbook, recognise
 from sources.proposing.judging import judge
 from sources.proposing.tables import look_at_csv, look_at_excel
 from sources.proposing.words import make_slug
@@ -54,6 +54,7 @@ def init_command(
     informed: Annotated[
         str, typer.Option(help="Hoe inwoners het weten, zoals informed-by-letter.")
     ] = FILL_IN,
+    sheet: Annotated[str, typer.Option(help="Het werkblad, als er meer zijn.")] = "",
     page: Annotated[
         bool,
         typer.Option("--page", help="Maak het profiel op een pagina in de browser."),
@@ -69,7 +70,7 @@ def init_command(
             phone,
             informed,
         )
-        draft = _propose(file, known, out or Path(f"{known.name}.toml"))
+        draft = _propose(file, known, out or Path(f"{known.name}.toml"), sheet)
         if page:
             _make_on_page(draft)
             return
@@ -85,18 +86,18 @@ def init_command(
     console.print(_judge(text), soft_wrap=True, highlight=False)
 
 
-def _propose(file: Path, known: Known, out: Path) -> Draft:
+def _propose(file: Path, known: Known, out: Path, sheet: str) -> Draft:
     today = day_of(now())
     try:
         found = recognise(file)
         if found:
             return Draft(file, out, found, propose_standard(known), today)
-        is_workbook = file.suffix.lower() in {".xlsx", ".xlsm"}
-        table = look_at_excel(file) if is_workbook else look_at_csv(file)
+        is_book = is_workbook(file)
+        table = look_at_excel(file, sheet) if is_book else look_at_csv(file)
     except OSError:
         raise UnreadableFile("Het bestand is niet te openen.") from None
     judgement = judge(table.sample)
-    choices = propose(table.sample, judgement, known)
+    choices = propose(table, judgement, known)
     return Draft(file, out, Looked(table, judgement), choices, today)
 
 
@@ -140,7 +141,9 @@ def _show(draft: Draft) -> None:
         return
     grid = Grid("Kolom", "Gaat mee?", "Waarom")
     for each in draft.looked.judgement.verdicts:
-        grid.add_row(each.column.name, each.role or "nee", each.why)
+        name = each.column.name
+        unsent = "kiest u" if name in draft.looked.judgement.doubtful else "nee"
+        grid.add_row(name, each.role or unsent, each.why)
     Console().print(grid)
 
 

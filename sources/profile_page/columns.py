@@ -1,18 +1,17 @@
 """The file beside the proposal: its first rows, and what becomes of each column."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from sources.profile import FILL_IN
 from sources.profile_page.draft import Draft, Looked
 from sources.profile_page.fields import Faults, bare_select
-from sources.profile_page.form import Form
+from sources.profile_page.form import UNDECIDED, Form
 from sources.profile_page.markup import Markup, tag
 from sources.proposing.judging import Verdict
 
 LONGEST_SHOWN: Final = 30
 EXAMPLES: Final = 2
-MEANINGS: Final[Mapping[str, str]] = {
+MEANINGS: Final[dict[str, str]] = {
     "": "Gaat niet mee",
     "bsn": "BSN van de inwoner",
     "start": "Dag waarop het begon",
@@ -26,6 +25,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "informed_on": "Dag van informeren",
 }
 _STAYS: Final = frozenset({"bsn", "case_number", "status", "contact", "opt_in"})
+_ASKED: Final = {UNDECIDED: "Kies wat dit is"}
 _CHOSEN: Final = "U koos dit."
 
 
@@ -91,7 +91,9 @@ def _show_column(
     verdict = looked.judgement.verdicts[at]
     name, column = f"column-{at}", verdict.column.name
     roles = {found: role for role, found in draft.choices.columns.items()}
-    role = form.get(name, roles.get(column, ""))
+    is_doubtful = column in looked.judgement.doubtful
+    role = form.get(name, roles.get(column, UNDECIDED if is_doubtful else ""))
+    meanings = _ASKED | MEANINGS if is_doubtful else MEANINGS
     return tag(
         "li",
         tag(
@@ -103,7 +105,7 @@ def _show_column(
         tag(
             "div",
             faults.show(name),
-            bare_select(name, MEANINGS, role, faults, f"{name}-why"),
+            bare_select(name, meanings, role, faults, f"{name}-why"),
         ),
         class_="asks" if _is_asked(draft, looked, column) else None,
     )
@@ -126,7 +128,8 @@ def _is_asked(draft: Draft, looked: Looked, name: str) -> bool:
 
 
 def _explain(verdict: Verdict, role: str) -> str:
-    return verdict.why if role == (verdict.role or "") else _CHOSEN
+    is_proposed = role in {verdict.role or "", UNDECIDED}
+    return verdict.why if is_proposed else _CHOSEN
 
 
 def _mark(role: str | None) -> Markup:

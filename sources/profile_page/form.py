@@ -30,7 +30,10 @@ from sources.proposing.samples import Column
 from sources.proposing.status_words import Sorted
 
 Form = Mapping[str, str]
+NEEDED: Final = {"bsn": "het BSN van de inwoner", "start": "de dag waarop het begon"}
 LISTS: Final = ("opens", "closes", "ignores")
+UNDECIDED: Final = "?"
+"""The answer of a column that somebody must still decide on; none is not that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def _read_columns(looked: Looked, choices: Choices, form: Form) -> Choices:
         role = form.get(f"column-{at}", "")
         if role in ROLES:
             columns.setdefault(role, column.name)
-    for role in ("bsn", "start"):
+    for role in NEEDED:
         columns.setdefault(role, FILL_IN)
     ordered: dict[str, str] = {role: columns[role] for role in ROLES if role in columns}
     filled = fill_from_columns(sample, replace(choices, columns=ordered))
@@ -73,6 +76,7 @@ def _read_columns(looked: Looked, choices: Choices, form: Form) -> Choices:
         filled,
         dates=_read_order(filled, form),
         zero_lost=_read_zero(filled, form),
+        hidden_rows=form.get("hidden", "") or filled.hidden_rows,
         status=_read_status(looked, filled, form),
         opt_in=_read_opt_in(looked, filled, form),
     )
@@ -179,16 +183,27 @@ def _check_columns(draft: Draft, form: Form) -> Iterator[Fault]:
                 yield Fault(f"column-{at}", says)
             taken.add(role)
     yield from _check_needed(draft.looked, taken)
+    yield from _check_doubtful(draft.looked, form, taken)
 
 
 def _check_needed(looked: Looked, taken: set[str]) -> Iterator[Fault]:
     names = [column.name for column in looked.table.sample.columns]
-    wanted = {"bsn": "het BSN van de inwoner", "start": "de dag waarop het begon"}
-    for role, what in wanted.items():
+    for role, what in NEEDED.items():
         if role not in taken:
             candidates = looked.judgement.asked.get(role) or names
             first = names.index(candidates[0])
             yield Fault(f"column-{first}", f"Kies de kolom met {what}.")
+
+
+def _check_doubtful(looked: Looked, form: Form, taken: set[str]) -> Iterator[Fault]:
+    """Find columns that may have a role which none has; nobody passes them by."""
+    names = [column.name for column in looked.table.sample.columns]
+    for role, candidates in looked.judgement.asked.items():
+        if role in taken or role in NEEDED:
+            continue
+        for field in (f"column-{names.index(name)}" for name in candidates):
+            if form.get(field) == UNDECIDED:
+                yield Fault(field, "Kies wat deze kolom is.")
 
 
 def _find_misfit(column: Column, role: str, named: int, taken: set[str]) -> str:
@@ -218,6 +233,8 @@ def _check_answers(draft: Draft) -> Iterator[Fault]:
             yield Fault("order", "Kies of de dag of de maand voorop staat.")
     if choices.zero_lost is None:
         yield Fault("zero", "Kies of het systeem de nul vooraan weglaat.")
+    if choices.hidden_rows == FILL_IN:
+        yield Fault("hidden", "Kies of verborgen rijen meetellen.")
     yield from _check_words(draft.looked, choices)
 
 

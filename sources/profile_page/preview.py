@@ -10,10 +10,9 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
-import phonenumbers
-
 from sources.errors import SourceError
 from sources.intake.files import FileIntake
+from sources.phones import write_phone
 from sources.profile import Profile
 from sources.profile_page.draft import Draft
 from sources.reasons import Reason
@@ -21,7 +20,6 @@ from sources.values import Case, Closing, Reject
 
 MOST_READ: Final = 5_000
 SHOWN: Final = 5
-_NETHERLANDS: Final = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +83,9 @@ def _make_flag(case: Case) -> Flag:
     return Flag(
         case.category,
         str(holder.function),
-        _say_phone(str(holder.phone)),
+        write_phone(holder.phone),
         case.started_on,
         _say_place(case.place.line, case.place.record),
-    )
-
-
-def _say_phone(number: str) -> str:
-    """Give a number as one dials it here."""
-    parsed = phonenumbers.parse(number)
-    is_dutch = parsed.country_code == _NETHERLANDS
-    form = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(
-        parsed, form.NATIONAL if is_dutch else form.INTERNATIONAL
     )
 
 

@@ -21,6 +21,7 @@ _WORDS: Final = {
 def show_answers(draft: Draft, faults: Faults) -> Markup | None:
     """Ask what the file does not prove: the order of days, and lost zeroes."""
     asked = [*_ask_order(draft, faults), *_ask_zero(draft, faults)]
+    asked += _ask_hidden(draft, faults)
     if not asked:
         return None
     return tag("section", tag("h2", "Over de waarden in uw bestand"), *asked)
@@ -76,6 +77,19 @@ def _ask_zero(draft: Draft, faults: Faults) -> Iterator[Markup]:
         chosen,
         faults,
         hint="In uw bestand staan nummers van acht cijfers, te weinig om het te zien.",
+    )
+
+
+def _ask_hidden(draft: Draft, faults: Faults) -> Iterator[Markup]:
+    if draft.looked is None or not draft.looked.table.hidden:
+        return
+    yield radio_field(
+        "hidden",
+        "Tellen rijen mee die een filter verbergt?",
+        {"read": "Ja, zij tellen mee", "skip": "Nee, sla ze over"},
+        draft.choices.hidden_rows,
+        faults,
+        hint=f"Op dit werkblad zijn er {draft.looked.table.hidden} verborgen.",
     )
 
 

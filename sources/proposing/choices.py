@@ -13,6 +13,7 @@ from sources.profile import FILL_IN
 from sources.proposing.judging import Judgement, find_municipalities
 from sources.proposing.samples import Column, Sample
 from sources.proposing.status_words import Sorted, sort_status
+from sources.proposing.tables import Table
 from sources.proposing.words import fold
 
 DAY_ROLES: Final = ("start", "end", "informed_on")
@@ -70,13 +71,15 @@ class Choices:
     dates: tuple[str, ...] = ()
     order: Order = Order.NONE
     forms: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
     zero_lost: bool | None = False
     shared: bool = False
+    hidden_rows: str = ""
     status: Sorted | None = None
     opt_in: OptIn | None = None
 
 
-def propose(sample: Sample, judgement: Judgement, known: Known) -> Choices:
+def propose(table: Table, judgement: Judgement, known: Known) -> Choices:
     """Give what the file itself decides, and `FILL_IN` for the rest."""
     columns: dict[str, str] = {}
     for role in ROLES:
@@ -87,8 +90,11 @@ def propose(sample: Sample, judgement: Judgement, known: Known) -> Choices:
     place = judgement.find("municipality")
     if place and not known.municipalities:
         known = replace(known, municipalities=tuple(find_municipalities(place)))
-    proposed = Choices(known, {}, columns, shared=sample.shared)
-    return fill_from_columns(sample, proposed)
+    hidden = FILL_IN if table.hidden else ""
+    proposed = Choices(
+        known, {}, columns, shared=table.sample.shared, hidden_rows=hidden
+    )
+    return fill_from_columns(table.sample, proposed)
 
 
 def propose_standard(known: Known) -> Choices:
@@ -110,6 +116,7 @@ def fill_from_columns(sample: Sample, choices: Choices) -> Choices:
         dates=(FILL_IN,) if order in _UNPROVEN or not forms else forms,
         order=order,
         forms=forms,
+        empty=_find_empty(wanted, [each for each in (status, opt_in, contact) if each]),
         zero_lost=bsn.lost_zeroes if bsn else False,
         status=_sort_status(status, choices),
         opt_in=_sort_opt_in(opt_in) if opt_in else None,
@@ -129,6 +136,13 @@ def _find_forms(wanted: Sequence[Column]) -> tuple[str, ...]:
             swap_order(form) if is_month_first(form) else form for form in forms
         )
     )
+
+
+def _find_empty(wanted: Sequence[Column], coded: Sequence[Column]) -> tuple[str, ...]:
+    """Give the texts that mean that there is no day, and are no code elsewhere."""
+    codes = {code for column in coded for code in column.codes}
+    found = {text for column in wanted for text in column.no_days}
+    return tuple(sorted(found - codes))
 
 
 def swap_order(form: str) -> str:

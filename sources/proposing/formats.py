@@ -8,12 +8,16 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 import ijson  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree
 
+from sources.connectors.file_kinds import (
+    refuse_other_than_text,
+    refuse_other_than_workbook,
+)
 from sources.connectors.ggk_envelope import open_envelope
 from sources.connectors.istandaarden import LIMITS, ZIP
 from sources.connectors.istandaarden_xml import find_form
@@ -27,6 +31,7 @@ MOST_EVENTS: Final = 2_000_000
 _LISTS: Final = {
     facts.json_list: name for name, facts in FORMATS.items() if facts.json_list
 }
+OFFICE: Final = frozenset({"content.xml", "xl/workbook.bin", "index.zip"})
 _LEAVES: Final = frozenset({"string", "number", "boolean", "null"})
 _DDAS_READ: Final = frozenset(
     {
@@ -54,14 +59,19 @@ class Recognised:
 
 
 def recognise(path: Path) -> Recognised | None:
-    """Give the standard's format of a file, or None for a table."""
+    """Give the standard's format of a file, or None for a table.
+
+    A file that is something else than its name says is refused in a sentence.
+    """
     with path.open("rb") as file:
         first = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")
+        if b"<html" in first.lower():
+            refuse_other_than_text(file)
     if first.startswith((b"{", b"[")):
         return _recognise_json(path)
     if first.startswith(b"<"):
         return _recognise_message(path.read_bytes()[: MOST_BYTES + 1])
-    if first.startswith(ZIP) and not _is_workbook(path):
+    if first.startswith(ZIP) and not is_workbook(path):
         return _recognise_archive(path)
     return None
 
@@ -103,17 +113,35 @@ def _recognise_message(data: bytes) -> Recognised:
 def _recognise_archive(path: Path) -> Recognised:
     with path.open("rb") as file, open_archive(file, LIMITS) as archive:
         names = [each.filename for each in archive.infolist() if not each.is_dir()]
-        if not names:
-            raise UnreadableFile("Het archief is leeg.")
-        return _recognise_message(read_member(archive, names[0]))
+        if OFFICE & {name.lower() for name in names}:
+            refuse_other_than_workbook(file)
+        messages = [name for name in names if is_message(name)]
+        if not messages:
+            raise UnreadableFile("In het archief staan geen berichten (.xml).")
+        return _recognise_message(read_member(archive, messages[0]))
 
 
-def _is_workbook(path: Path) -> bool:
+def is_workbook(path: Path) -> bool:
+    """Tell whether a file is a workbook, whatever it is called."""
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
-        return path.suffix.lower() == ".xlsx"
+    except zipfile.BadZipFile:
+        return path.suffix.lower() in {".xlsx", ".xlsm"} and _is_archive(path)
+    except (OSError, ValueError):
+        return False
+
+
+def _is_archive(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(ZIP)) == ZIP
+
+
+def is_message(name: str) -> bool:
+    """Tell whether a member of an archive may be a message; a Mac adds what is none."""
+    path = PurePosixPath(name)
+    is_hidden = path.name.startswith(".") or path.parts[0] == "__MACOSX"
+    return path.suffix.lower() == ".xml" and not is_hidden
 
 
 def _find_names(root: etree._Element) -> Iterator[str]:

@@ -21,6 +21,8 @@ from sources.proposing.words import (
 )
 
 MOST_TEAMS: Final = 12
+MOST_WORDS: Final = 10
+"""So many words a status may have in a file of few rows."""
 WHAT: Final = {
     "bsn": "Het BSN. Het blijft bij u: er gaat een pseudoniem uit.",
     "case_number": "Het zaaknummer. Het blijft bij u, als onleesbaar kenmerk.",
@@ -31,11 +33,12 @@ WHAT: Final = {
     "contact": "Kiest een contactpersoon uit dit profiel; de waarde gaat niet mee.",
     "phone": "Het nummer van uw contactpersoon. Gaat mee.",
     "opt_in": "Zonder toestemming gaat er niets uit.",
-    "informed_on": "Wanneer de inwoner is geinformeerd. Gaat mee.",
+    "informed_on": "Wanneer de inwoner is geïnformeerd. Gaat mee.",
 }
 _MAYBE: Final = {
     "bsn": "Misschien het BSN van de inwoner, misschien van een ander. Dat kiest u.",
     "status": "Misschien de stand van de zaak. Dat kiest u.",
+    "end": "Misschien het einde van de zaak. Dat kiest u.",
 }
 _OF_MANY: Final = (
     "Bijna elke regel heeft een ander nummer: dat is van inwoners of van familie."
@@ -62,6 +65,11 @@ class Judgement:
     verdicts: tuple[Verdict, ...]
     asked: Mapping[str, tuple[str, ...]]
 
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """Give the columns of which a person must say what they are."""
+        return frozenset(name for names in self.asked.values() for name in names)
+
     def find(self, role: str) -> Column | None:
         """Give the column that has a role."""
         return next((each.column for each in self.verdicts if each.role == role), None)
@@ -85,8 +93,10 @@ def judge(sample: Sample) -> Judgement:
         asked["bsn"] = _names_of(sample.columns, "bsn")
     if not candidates.get("start"):
         asked["start"] = _names_of(sample.columns, "start")
-    if not candidates.get("status") and (unfit := _names_of_unfit(sample.columns)):
-        asked["status"] = unfit
+    for role in ("status", "end"):
+        unfit = _names_of_unfit(sample.columns, role)
+        if unfit and not candidates.get(role):
+            asked[role] = unfit
     doubtful = {name: role for role, names in asked.items() for name in names}
     verdicts = (
         _explain(column, chosen.get(id(column)), doubtful.get(column.name))
@@ -140,15 +150,15 @@ def _names_of(columns: Sequence[Column], role: str) -> tuple[str, ...]:
     return tuple(each.name for each in columns if role in find_roles(each.name))
 
 
-def _names_of_unfit(columns: Sequence[Column]) -> tuple[str, ...]:
-    """Give the columns that are called a status and cannot be used as one.
+def _names_of_unfit(columns: Sequence[Column], role: str) -> tuple[str, ...]:
+    """Give the columns that are called a status or an end and cannot be used as one.
 
-    Without any, every row would count as open, also those that ended long ago.
+    Without either, every row would count as open, also those that ended long ago.
     """
     return tuple(
         each.name
         for each in columns
-        if "status" in find_roles(each.name) and each.filled and not each.has_days
+        if role in find_roles(each.name) and each.filled and not each.has_days
     )
 
 
@@ -159,7 +169,7 @@ def _fits(column: Column, role: str) -> bool:
 
 
 def _could_be_days(column: Column) -> bool:
-    return column.has_days or not column.filled
+    return column.has_days or not column.days.filled
 
 
 def _names_cases(column: Column) -> bool:
@@ -200,6 +210,7 @@ _PROMISES: Final[Mapping[str, Callable[[Column], bool]]] = {
     "case_number": _names_cases,
     "municipality": lambda column: bool(find_municipalities(column)),
     "contact": _names_teams,
+    "status": lambda column: column.has_at_most(MOST_WORDS),
     "phone": _is_of_teams,
 }
 

@@ -1,19 +1,25 @@
 """What the values of a column look like: counts, and no more of them than needed."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from keys.bsn import parse_bsn
-from keys.errors import InvalidBsn
+from sources.connectors.bsn_text import find_digits, read_bsn
 from sources.dates import EXCEL, DayLook, Order
 from sources.phones import parse_phone
+from sources.reasons import Reason
 
 MOST_ROWS: Final = 20_000
 MOST_CODES: Final = 40
 LONGEST_CODE: Final = 60
 FIRST_ROWS: Final = 5
+_NOTHING: Final = frozenset({"null", "(null)", "nvt", "n.v.t", "n/a", "nan", "none"})
+_BEGINNING: Final = re.compile(
+    r"(?:1900|1753|0001)(?:-01-01|0101)(?:[ T][0:.]+Z?)?"
+    r"|0?1[-/.]0?1[-/.](?:1900|1753|0001)(?: [0:.]+)?"
+)
 COUNTED: Final = 1_000
 """How many values of a column are held against each other to see how they differ."""
 ZEROES_THAT_PROVE: Final = 3
@@ -37,6 +43,7 @@ class Column:
     phones: int = 0
     long: int = 0
     days: DayLook = field(default_factory=DayLook)
+    no_days: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter, repr=False)
     many: bool = False
 
@@ -50,7 +57,9 @@ class Column:
         if self.filled <= COUNTED:
             self.different.add(hash(text))
         self.long += len(text) > LONGEST_CODE or text.count(" ") > 5
-        if self.filled <= _TRIED or self.has_days:
+        if means_no_day(text):
+            self.no_days[text] += 1
+        elif self.days.filled < _TRIED or self.has_days:
             self.days.look(text)
         if self.filled <= _TRIED:
             self.phones += _is_phone(text)
@@ -61,11 +70,13 @@ class Column:
                 self.codes.clear()
 
     def _look_for_numbers(self, text: str) -> None:
+        digits = find_digits(text)
         is_eight = len(text) == 8 and text.isdecimal()
-        with_zero = is_eight and _is_bsn(f"0{text}")
-        self.numbers += with_zero or _is_bsn(text)
+        is_number = not isinstance(read_bsn(text, zero_lost=is_eight), Reason)
+        with_zero = is_eight and is_number
+        self.numbers += is_number
         self.long_digits += sum(each.isdecimal() for each in text) >= 7
-        self.leading_zero += len(text) == 9 and text.startswith("0") and _is_bsn(text)
+        self.leading_zero += is_number and not is_eight and digits.startswith("0")
         self.eight_digits += is_eight
         self.eight_fitting += with_zero
         if with_zero:
@@ -73,8 +84,11 @@ class Column:
 
     @property
     def has_numbers(self) -> bool:
-        """Whether these are numbers of persons; one or two may be mistyped."""
-        return self._mostly(self.numbers)
+        """Whether these are numbers of persons; one or two may be mistyped.
+
+        Days of eight digits are none, though one in eleven would pass the proof.
+        """
+        return self._mostly(self.numbers) and not self.has_written_days
 
     @property
     def lost_zeroes(self) -> bool | None:
@@ -122,9 +136,13 @@ class Column:
     @property
     def has_codes(self) -> bool:
         """Whether a few short values come back again and again."""
+        return self.has_at_most(3)
+
+    def has_at_most(self, codes: int) -> bool:
+        """Whether these are short values: at most so many, or few for the rows."""
         if self.many or self.has_text or not self.codes or self.has_numbers:
             return False
-        few = len(self.codes) <= max(3, self.filled // 3)
+        few = len(self.codes) <= max(codes, self.filled // 3)
         return few and not any(_looks_personal(code) for code in self.codes)
 
     def _mostly(self, count: int) -> bool:
@@ -176,12 +194,16 @@ def _worst(orders: Collection[Order]) -> Order:
     return Order.NONE
 
 
-def _is_bsn(text: str) -> bool:
-    try:
-        parse_bsn(text)
-    except InvalidBsn:
-        return False
-    return True
+def means_no_day(text: str) -> bool:
+    """Tell whether a text in a column of days plainly says that there is none.
+
+    A sign or NULL, zeros where the numbers should be, or the day at which the calendar
+    of a database begins.
+    """
+    folded = text.casefold().strip(" -./")
+    if not folded.strip("0 -./:t"):
+        return True
+    return folded in _NOTHING or _BEGINNING.fullmatch(text) is not None
 
 
 def _is_phone(text: str) -> bool:

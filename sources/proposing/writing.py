@@ -4,8 +4,7 @@ What only the agency knows stands as `VUL IN`; a profile with that in it does no
 and says which key it is. Every column is listed with what becomes of it.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -23,12 +22,14 @@ from sources.proposing.choices import (
 from sources.proposing.formats import Recognised
 from sources.proposing.judging import Judgement, Verdict, has_short_codes
 from sources.proposing.tables import Table
+from sources.proposing.toml import write_comment, write_list, write_text
 from sources.proposing.words import explain_absence
 
 _ASKS: Final = {
     "bsn": "de kolom met het BSN van de inwoner om wie het gaat",
     "start": "de kolom met de dag waarop het contact begon",
     "status": "de kolom die zegt of een zaak open is",
+    "end": "de kolom met de dag waarop het eindigde",
 }
 _ORDERS: Final = {
     Order.UNKNOWN: "niets bewijst of de dag of de maand voorop staat",
@@ -48,13 +49,13 @@ def write_table(
             *_head(table.form, choices.known, has_default=has_default),
             f"[{table.form}]",
             *table.layout,
-            f"dates = {_list(choices.dates)}{_ask_order(choices)}",
+            f"dates = {write_list(choices.dates)}{_ask_order(choices)}",
             *_layout_choices(choices),
             "",
             f"[{table.form}.columns]",
             *_columns(judgement, choices),
             "",
-            *_explain(judgement.verdicts, choices),
+            *_explain(judgement, choices),
             *_codes(choices),
             *_contacts(choices.contacts, today),
         ]
@@ -67,12 +68,12 @@ def write_standard(found: Recognised, choices: Choices, today: date) -> str:
     if FORMATS[found.form].table == "events":
         lines += _events()
     lines.append("# Wat wij in dit bestand lezen:")
-    lines += [f"#   {_comment(name)}" for name in found.read]
+    lines += [f"#   {write_comment(name)}" for name in found.read]
     if found.unread:
         lines += ["#", "# Wat erin staat en wij nooit lezen:"]
-        width = max(len(_comment(name)) for name in found.unread)
+        width = max(len(write_comment(name)) for name in found.unread)
         lines += [
-            f"#   {_comment(name):<{width}}  {explain_absence(name)}"
+            f"#   {write_comment(name):<{width}}  {explain_absence(name)}"
             for name in found.unread
         ]
     lines.append("")
@@ -85,17 +86,17 @@ def _head(form: str, known: Known, *, has_default: bool) -> Iterator[str]:
     yield "# Voorstel van `signal-source profile init`. Lees het na en vul aan waar"
     yield f'# "{FILL_IN}" staat, en probeer dan: signal-source check'
     yield ""
-    yield f"name = {_text(known.name)}"
-    yield f"format = {_text(form)}"
-    yield f"category = {_text(known.category)}  # de soort signaal, zoals bijstand"
-    yield f"municipalities = {_list(known.municipalities or (FILL_IN,))}"
+    yield f"name = {write_text(known.name)}"
+    yield f"format = {write_text(form)}"
+    yield f"category = {write_text(known.category)}  # de soort signaal, zoals bijstand"
+    yield f"municipalities = {write_list(known.municipalities or (FILL_IN,))}"
     yield "valid_months = 12  # 6 tot 24; halverwege wordt een signaal bevestigd"
     yield "# Hoe weten uw inwoners dat u dit aanlevert? Alleen u kunt dat verklaren:"
     yield '# "discussed" (besproken), "informed-by-letter" (per brief), of een andere'
     yield "# code die bij uw soort signaal hoort."
-    yield f"informed = {_text(known.informed)}"
+    yield f"informed = {write_text(known.informed)}"
     if has_default:
-        yield f"default_contact = {_text(DEFAULT_TEAM)}"
+        yield f"default_contact = {write_text(DEFAULT_TEAM)}"
     yield ""
 
 
@@ -107,25 +108,35 @@ def _ask_order(choices: Choices) -> str:
         return f"  # {why}"
     month_first = tuple(swap_order(form) for form in choices.forms)
     if choices.order is Order.MONTH_FIRST:
-        return f"  # {why}, of kies {_list(month_first)}"
-    return f"  # {why}: {_list(choices.forms)} of {_list(month_first)}?"
+        return f"  # {why}, of kies {write_list(month_first)}"
+    return f"  # {why}: {write_list(choices.forms)} of {write_list(month_first)}?"
 
 
 def _layout_choices(choices: Choices) -> Iterator[str]:
+    if choices.hidden_rows:
+        yield f"hidden_rows = {write_text(choices.hidden_rows)}{_ask_hidden(choices)}"
+    if choices.empty:
+        yield f"empty = {write_list(choices.empty)}  # dit betekent: niet ingevuld"
     if choices.zero_lost:
         yield "bsn_zero_lost = true  # getallen van acht cijfers verloren hun nul"
     elif choices.zero_lost is None:
-        yield f"bsn_zero_lost = {_text(FILL_IN)}  # er zijn getallen van acht cijfers:"
+        yield f"bsn_zero_lost = {write_text(FILL_IN)}  # er zijn er van acht cijfers:"
         yield "# true als het systeem de nul vooraan weglaat, false als het fouten zijn"
     if choices.shared and "case_number" in choices.columns:
         yield "shared_case_numbers = true  # partners delen een zaak; ieder een signaal"
+
+
+def _ask_hidden(choices: Choices) -> str:
+    if choices.hidden_rows != FILL_IN:
+        return ""
+    return '  # een filter verbergt rijen: "read" telt ze mee, "skip" niet'
 
 
 def _columns(judgement: Judgement, choices: Choices) -> Iterator[str]:
     for role in ROLES:
         if role in choices.columns:
             name = choices.columns[role]
-            yield f"{role} = {_text(name)}{_ask_column(judgement, role, name)}"
+            yield f"{role} = {write_text(name)}{_ask_column(judgement, role, name)}"
     place = judgement.find("municipality")
     is_chosen = place and place.name == choices.columns.get("municipality")
     if place and is_chosen and has_short_codes(place):
@@ -135,21 +146,31 @@ def _columns(judgement: Judgement, choices: Choices) -> Iterator[str]:
 def _ask_column(judgement: Judgement, role: str, name: str) -> str:
     if name != FILL_IN:
         return ""
-    names = [_comment(each) for each in judgement.asked.get(role, ())]
+    names = [write_comment(each) for each in judgement.asked.get(role, ())]
     either = f": {' of '.join(names)}?" if names else ""
     needed = "" if role in {"bsn", "start"} else " Geen van alle: haal de regel weg."
     return f"  # {_ASKS.get(role, 'welke kolom')}{either}{needed}"
 
 
-def _explain(verdicts: Sequence[Verdict], choices: Choices) -> Iterator[str]:
+def _explain(judgement: Judgement, choices: Choices) -> Iterator[str]:
     read = set(choices.columns.values())
-    unsent = [each for each in verdicts if each.column.name not in read]
-    if not unsent:
+    unread = [each for each in judgement.verdicts if each.column.name not in read]
+    asked = [each for each in unread if each.column.name in judgement.doubtful]
+    if FILL_IN in read:
+        yield from _list_columns("# Over deze kolommen beslist u:", asked)
+        unread = [each for each in unread if each not in asked]
+    yield from _list_columns(
+        "# Deze kolommen gaan niet mee, en worden ook niet gelezen:", unread
+    )
+
+
+def _list_columns(heading: str, verdicts: Sequence[Verdict]) -> Iterator[str]:
+    if not verdicts:
         return
-    width = max(len(_comment(each.column.name)) for each in unsent)
-    yield "# Deze kolommen gaan niet mee, en worden ook niet gelezen:"
-    for each in unsent:
-        yield f"#   {_comment(each.column.name):<{width}}  {each.why}"
+    width = max(len(write_comment(each.column.name)) for each in verdicts)
+    yield heading
+    for each in verdicts:
+        yield f"#   {write_comment(each.column.name):<{width}}  {each.why}"
     yield ""
 
 
@@ -157,53 +178,39 @@ def _codes(choices: Choices) -> Iterator[str]:
     status, opt_in = choices.status, choices.opt_in
     if status:
         yield "[codes.status]  # kijk na of elke code in de goede lijst staat"
-        yield f"opens = {_list(status.opens or (FILL_IN,))}"
-        yield f"closes = {_list(status.closes)}"
-        yield f"ignores = {_list(status.ignores)}"
+        yield f"opens = {write_list(status.opens or (FILL_IN,))}"
+        yield f"closes = {write_list(status.closes)}"
+        yield f"ignores = {write_list(status.ignores)}"
         if status.undecided:
             yield "# Open of dicht? Dat weten wij niet. Zet elk woord in de goede lijst"
             yield "# hierboven, en haal deze regel dan weg."
-            yield f"{_text(FILL_IN)} = {_list(status.undecided)}"
+            yield f"{write_text(FILL_IN)} = {write_list(status.undecided)}"
         yield ""
     if opt_in:
         yield "[codes.opt_in]  # een code die in geen lijst staat is geen toestemming"
-        yield f"yes = {_list(opt_in.yes or (FILL_IN,))}"
-        yield f"no = {_list(opt_in.no)}"
+        yield f"yes = {write_list(opt_in.yes or (FILL_IN,))}"
+        yield f"no = {write_list(opt_in.no)}"
         yield ""
 
 
 def _contacts(contacts: Mapping[str, Reached], today: date) -> Iterator[str]:
     yield "# Wie iemand belt die het signaal ziet. Een werkend nummer is verplicht."
     for team, reached in contacts.items():
-        yield f"[contacts.{_text(team)}]"
-        yield f"function = {_text(reached.function)}"
-        yield f"phone = {_text(reached.phone)}"
+        yield f"[contacts.{write_text(team)}]"
+        yield f"function = {write_text(reached.function)}"
+        yield f"phone = {write_text(reached.phone)}"
         yield f"last_verified = {today.isoformat()}"
         yield ""
 
 
 def _events() -> Iterator[str]:
     yield "[events]"
-    yield f"sources = [{_text(FILL_IN)}]  # urn:nld:oin:…:systeem:…"
-    yield f"opens = [{_text(FILL_IN)}]  # types die zeggen dat een zaak begint"
+    yield f"sources = [{write_text(FILL_IN)}]  # urn:nld:oin:…:systeem:…"
+    yield f"opens = [{write_text(FILL_IN)}]  # types die zeggen dat een zaak begint"
     yield "closes = []"
     yield ""
     yield "[events.columns]  # een pad in de gebeurtenis"
-    yield f"bsn = {_text(FILL_IN)}  # zoals data.inwoner.bsn"
-    yield f"start = {_text(FILL_IN)}"
-    yield f"case_number = {_text(FILL_IN)}"
+    yield f"bsn = {write_text(FILL_IN)}  # zoals data.inwoner.bsn"
+    yield f"start = {write_text(FILL_IN)}"
+    yield f"case_number = {write_text(FILL_IN)}"
     yield ""
-
-
-def _text(value: str) -> str:
-    """Write a TOML basic string: JSON's escapes are TOML's."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _list(values: Iterable[str]) -> str:
-    return f"[{', '.join(_text(value) for value in values)}]"
-
-
-def _comment(name: str) -> str:
-    """Give a name that cannot end its comment, nor be endless."""
-    return "".join(each if each.isprintable() else "?" for each in name)[:60]

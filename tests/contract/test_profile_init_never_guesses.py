@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+from typer.testing import CliRunner
 
+from sources.__main__ import app
 from sources.errors import InvalidProfile
 from sources.layouts import CsvLayout
 from sources.profile import Profile, parse_profile
@@ -272,6 +275,35 @@ def test_every_way_of_writing_a_day_is_recognised(
     assert load(look(a_file(path, Startdatum=[day])))[1].dates == (form,)
 
 
+@pytest.mark.parametrize(
+    "text", ["-", "NULL", "n.v.t.", "00-00-0000", "1900-01-01", "01-01-1900", "0"]
+)
+def test_what_plainly_means_that_there_is_no_day_is_proposed_as_empty(
+    path: Path, text: str
+) -> None:
+    ends = ["14-06-2026", *[text] * 14]
+    layout = load(look(a_file(path, Einddatum=ends)))[1]
+    assert layout.columns.end == "Einddatum"
+    assert layout.empty == {text}
+
+
+def test_a_text_that_is_a_code_elsewhere_is_not_proposed_as_empty(path: Path) -> None:
+    codes = {"Einddatum": ["14-06-2026", "0"], "Toestemming": ["1", "0"]}
+    found = look(a_file(path, 30, Status=["Lopend"], **codes))
+    assert not load(found)[1].empty
+
+
+def test_an_end_that_is_no_day_is_asked_about_and_not_left_out(path: Path) -> None:
+    found = look(a_file(path, Einddatum=["begin volgend jaar", "na de zomer", ""]))
+    assert find_asked(found) == {"csv.columns.end"}
+
+
+def test_days_of_eight_digits_are_no_numbers_of_persons(path: Path) -> None:
+    """One in eleven would pass the proof with a zero in front."""
+    found = look(a_file(path, Startdatum=["20260301"], Bijgewerkt=["20260301"]))
+    assert load(found)[1].columns.bsn == "BSN"
+
+
 def test_a_municipality_that_lost_its_zero_is_explained(path: Path) -> None:
     codes = ["0599", "599", "GM0599", "gm599"]
     found = propose(a_file(path, Gemeentecode=codes), *KNOWN)
@@ -305,3 +337,73 @@ def test_a_column_that_is_called_so_is_no_column_to_read(path: Path) -> None:
     """A file of somebody who left a heading to be filled in."""
     rows = ({"Startdatum": "2026-03-01", "<VUL IN>": a_number(at)} for at in range(30))
     assert find_asked(look(write(path, rows))) == {"csv.columns.bsn"}
+
+
+TITLE = "Overzicht lopende zaken;;\nPeildatum;29-11-2026;\n;;\n"
+
+
+def test_the_headings_are_found_below_a_title(path: Path) -> None:
+    path.write_text(TITLE + a_file(path).read_text())
+    assert load(look(path))[1].columns.bsn == "BSN"
+
+
+@pytest.mark.parametrize("sign", [";", ",", "|", "\t"])
+def test_what_a_file_says_of_its_separator_counts(path: Path, sign: str) -> None:
+    text = a_file(path).read_text().replace(";", sign)
+    path.write_text(f"sep={sign}\n{text}")
+    assert load(look(path))[1].delimiter == sign
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [("utf-16", "utf-16"), ("cp850", "cp850"), ("cp1252", "windows-1252")],
+)
+def test_an_encoding_is_recognised(path: Path, encoding: str, named: str) -> None:
+    text = a_file(path, Naam=["André", "Zoë"]).read_text()
+    path.write_bytes(text.encode(encoding))
+    assert load(look(path))[1].encoding == named
+
+
+def a_book(path: Path, *sheets: tuple[str, Sequence[Sequence[str]]]) -> Path:
+    book = Workbook(write_only=True)
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    book.save(path)
+    return path
+
+
+CASES = [
+    ["BSN", "Zaaknummer", "Startdatum"],
+    *([a_number(at), f"Z-{at}", "2026-03-01"] for at in range(20)),
+]
+
+
+def test_the_sheet_with_the_cases_is_found_and_the_others_are_named(
+    tmp_path: Path,
+) -> None:
+    path = a_book(
+        tmp_path / "zaken.xlsx",
+        ("Uitleg", [["Deze lijst"], ["Telefoon", "Loket"]]),
+        ("Lopende zaken", [["Overzicht"], [], *CASES]),
+    )
+    found = look(path)
+    layout = parse_profile(found.text).xlsx
+    assert layout
+    assert layout.sheet == "Lopende zaken"
+    assert "Niet gelezen werkbladen: Uitleg" in found.text
+
+
+def test_two_sheets_that_could_be_meant_are_named_and_one_is_chosen_by_a_person(
+    tmp_path: Path,
+) -> None:
+    path = a_book(tmp_path / "zaken.xlsx", ("Nu", CASES), ("Vorig jaar", CASES))
+    done = CliRunner().invoke(app, ["profile", "init", str(path), *KNOWN_HERE])
+    assert done.exit_code == 2
+    said = " ".join(done.output.split())
+    assert "'Nu', 'Vorig jaar'" in said
+    assert "--sheet" in said
+    chosen = parse_profile(propose(path, *KNOWN_HERE, "--sheet", "Nu").text).xlsx
+    assert chosen
+    assert chosen.sheet == "Nu"

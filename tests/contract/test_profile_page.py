@@ -143,6 +143,23 @@ def test_a_choice_that_cannot_hold_is_named(
     assert field in answered.faults
 
 
+def test_a_status_that_cannot_be_used_is_not_passed_by(
+    tmp_path: Path, out: Path
+) -> None:
+    """Without it every row would count as open; a person may say that it does."""
+    path = write_export(tmp_path / "export.csv")
+    lines = path.read_text().splitlines()
+    story = [line.replace("Lopend", f"zie brief {n}") for n, line in enumerate(lines)]
+    path.write_text("\n".join(story) + "\n")
+    with profile_page(path, out) as visit:
+        first = visit.open()
+        said = {
+            name: value for name, value in EVERYTHING.items() if name != "status_5_2"
+        }
+        assert visit.send(first, "preview", **said).faults == ["column-5"]
+        assert visit.send(first, "preview", **said, column_5="").status == 200
+
+
 def test_another_status_column_brings_its_own_words(visit: Visit) -> None:
     """What a person chooses is asked about in its turn."""
     chosen = EVERYTHING | {"column_5": "", "column_7": "status"}
