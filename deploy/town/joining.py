@@ -7,10 +7,10 @@ the fingerprints that people tell by telephone. Nothing is started again.
 import re
 from pathlib import Path
 
-from deploy.town.found import program
+from deploy.town.commands import run
 from deploy.town.parties import MUNICIPALITY, Agency
 from deploy.town.places import HOLDERS, Places
-from deploy.town.processes import PartyFailed, run_command
+from deploy.town.processes import PartyFailed
 from deploy.town.settings_files import CASELOAD, write_agency
 
 _FINGERPRINT = re.compile(r"(?:[A-Z2-7]{4}-){4}[A-Z2-7]{4}")
@@ -48,9 +48,9 @@ def join(places: Places, agency: Agency, told: str) -> str:
     """Make keys, settings and request, at the agency; gives what it tells of it."""
     folder = places.agency(agency.slug)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    command = [program("signal-source"), "join", str(_invitation(places, agency))]
+    command = ["signal-source", "join", str(_invitation(places, agency))]
     command += ["--into", str(folder), "--fingerprint", told]
-    return _hear(run_command(command, folder.parent))
+    return _hear(run(command, folder.parent))
 
 
 def take_in(places: Places, agency: Agency, told: str) -> None:
@@ -61,14 +61,14 @@ def take_in(places: Places, agency: Agency, told: str) -> None:
     into = str(answers / "index.json")
     _run_index(places, "accept", request, *known, "--into", into)
     known += ["--index-key", str(places.index / "keys" / "receipt.public.jwk")]
-    accept = [program("signal-keys"), "organisation", "accept", request, *known]
+    accept = ["signal-keys", "organisation", "accept", request, *known]
     accept += ["--settings", "holder.toml", "--into"]
     for index in HOLDERS:
         into = str(answers / f"holder-{index}.json")
-        run_command([*accept, into], places.holder(index))
-    register = [program("signal-index"), "client", "metadata", request, *known]
+        run([*accept, into], places.holder(index))
+    register = ["signal-index", "client", "metadata", request, *known]
     client = places.clients / f"{client_id(agency)}.json"
-    run_command([*register, "--into", str(client)], places.provider)
+    run([*register, "--into", str(client)], places.provider)
 
 
 def make_live(places: Places, agency: Agency, *but: str) -> None:
@@ -86,8 +86,8 @@ def _invitation(places: Places, agency: Agency) -> Path:
 
 
 def _run_index(places: Places, *verb: str) -> str:
-    command = [program("signal-index"), *verb, "--settings", "index.toml"]
-    return run_command(command, places.index)
+    command = ["signal-index", *verb, "--settings", "index.toml"]
+    return run(command, places.index)
 
 
 def _hear(said: str) -> str:
