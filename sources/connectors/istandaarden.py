@@ -17,9 +17,11 @@ Proven by tests/contract/test_istandaarden_messages.py.
 """
 
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
 from signal_index.wire.signals import WithdrawalReason
@@ -50,11 +52,19 @@ _DELETED: Final = frozenset({"01", "13"})  # with end = begin it never was (OP08
 _SENT: Final = frozenset({"1", "2", "9"})  # COD467
 _REMOVED: Final = "3"
 _DIALECT: Final = Dialect(ISO_DAYS)
-# Why a case ended, where it matters for what may be kept: WMO588/JZ588, WMO002/JZ002.
+# Why a case ended, where it matters for what may be kept. The lists of the standards
+# differ: 31 is a move in WMO588, and "as planned" in JZ588, where 35 is a move.
 _WHY_STOPPED: Final = {
-    "02": WithdrawalReason.DECEASED,
-    "31": WithdrawalReason.MOVED_AWAY,
+    "iwmo-3.2": {
+        "02": WithdrawalReason.DECEASED,
+        "31": WithdrawalReason.MOVED_AWAY,
+    },
+    "ijw-3.2": {
+        "02": WithdrawalReason.DECEASED,
+        "35": WithdrawalReason.MOVED_AWAY,
+    },
 }
+# WMO002 and JZ002, alike here.
 _WHY_CHANGED: Final = {
     "02": WithdrawalReason.DECEASED,
     "07": WithdrawalReason.MOVED_AWAY,
@@ -74,8 +84,7 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
         yield from read_message(data, profile, ("bericht 1", today))
         return
     with open_archive(file, LIMITS) as archive:
-        names = [each.filename for each in archive.infolist() if not each.is_dir()]
-        for count, name in enumerate(names, start=1):
+        for count, name in enumerate(find_messages(archive), start=1):
             place = f"bericht {count}"
             try:
                 data = read_member(archive, name)
@@ -83,6 +92,27 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
             except UnreadableFile:
                 found = [(Reject(Place(None, place), "", Reason.MESSAGE_UNREADABLE),)]
             yield from found
+
+
+def find_messages(archive: zipfile.ZipFile) -> list[str]:
+    """Give the members that may be messages; raises `UnreadableFile` for none.
+
+    What a computer adds by itself (`__MACOSX`, `.DS_Store`) is passed over, and so is
+    what has another extension than a message has.
+    """
+    found = [
+        each.filename
+        for each in archive.infolist()
+        if not each.is_dir() and _may_be_message(PurePosixPath(each.filename))
+    ]
+    if not found:
+        raise UnreadableFile("Het archief bevat geen berichten (.xml).")
+    return found
+
+
+def _may_be_message(path: PurePosixPath) -> bool:
+    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    return not hidden and path.suffix.lower() in {"", ".xml"}
 
 
 def read_message(
@@ -182,7 +212,7 @@ def _make_raw(product: Product, start: str) -> RawCase:
     fields: dict[Role, RawField] = {
         "number": RawField("ToewijzingNummer", _make_number(product)),
         "bsn": RawField("Bsn", product.text("Bsn")),
-        "birth": RawField("Geboortedatum", product.text("Geboortedatum")),
+        "birth": RawField("Geboortedatum", _find_birth(product)),
         "municipality": RawField(place, product.municipality),
         "start": RawField(start, product.text(start)),
         "end": RawField("Einddatum", product.text("Einddatum")),
@@ -190,10 +220,25 @@ def _make_raw(product: Product, start: str) -> RawCase:
     return RawCase(product.place, fields, _DIALECT)
 
 
+def _find_birth(product: Product) -> str:
+    """Give the first day on which somebody can be born (COD170: what is not known)."""
+    text = product.text("Geboortedatum")
+    match product.text("DatumGebruik"):
+        case "1":
+            return f"{text[:7]}-00"
+        case "2":
+            return f"{text[:4]}-00-00"
+        case "3":
+            return ""
+        case _:
+            return text
+
+
 def _tell(product: Product, raw: RawCase, profile: Profile, today: date) -> Reading:
     """Give what the product means, when that was said, and why a case ended."""
     changed = _WHY_CHANGED.get(product.text("RedenWijziging"))
-    why = changed or _WHY_STOPPED.get(product.text("RedenBeeindiging"))
+    stopped = _WHY_STOPPED[profile.format].get(product.text("RedenBeeindiging"))
+    why = changed or stopped
     found: list[Entry] = []
     for each in read_case(raw, profile, today=today):
         match each:

@@ -152,6 +152,7 @@ def _collect(
     wanted = {
         "Bsn": (root, f"{own}Client/{own}Bsn"),
         "Geboortedatum": (root, f"{own}Client/{own}Geboortedatum/{base}Datum"),
+        "DatumGebruik": (root, f"{own}Client/{own}Geboortedatum/{base}DatumGebruik"),
         kind.municipality: (root, f"{own}Header/{own}{kind.municipality}"),
         "Dagtekening": (
             root,

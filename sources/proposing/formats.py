@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, Final
 
 import ijson  # type: ignore[import-untyped]  # it ships no types
@@ -19,7 +19,7 @@ from sources.connectors.file_kinds import (
     refuse_other_than_workbook,
 )
 from sources.connectors.ggk_envelope import open_envelope
-from sources.connectors.istandaarden import LIMITS, ZIP
+from sources.connectors.istandaarden import LIMITS, ZIP, find_messages
 from sources.connectors.istandaarden_xml import find_form
 from sources.connectors.json_stream import parse
 from sources.connectors.safe_xml import MOST_BYTES, parse_xml
@@ -112,13 +112,9 @@ def _recognise_message(data: bytes) -> Recognised:
 
 def _recognise_archive(path: Path) -> Recognised:
     with path.open("rb") as file, open_archive(file, LIMITS) as archive:
-        names = [each.filename for each in archive.infolist() if not each.is_dir()]
-        if OFFICE & {name.lower() for name in names}:
+        if OFFICE & {name.lower() for name in archive.namelist()}:
             refuse_other_than_workbook(file)
-        messages = [name for name in names if is_message(name)]
-        if not messages:
-            raise UnreadableFile("In het archief staan geen berichten (.xml).")
-        return _recognise_message(read_member(archive, messages[0]))
+        return _recognise_message(read_member(archive, find_messages(archive)[0]))
 
 
 def is_workbook(path: Path) -> bool:
@@ -135,13 +131,6 @@ def is_workbook(path: Path) -> bool:
 def _is_archive(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(len(ZIP)) == ZIP
-
-
-def is_message(name: str) -> bool:
-    """Tell whether a member of an archive may be a message; a Mac adds what is none."""
-    path = PurePosixPath(name)
-    is_hidden = path.name.startswith(".") or path.parts[0] == "__MACOSX"
-    return path.suffix.lower() == ".xml" and not is_hidden
 
 
 def _find_names(root: etree._Element) -> Iterator[str]:

@@ -119,6 +119,15 @@ DOCUMENT_TYPES = {
 }
 
 
+def test_large_trees_are_taken_only_where_no_entity_can_be() -> None:
+    """A default of an attribute grows before there is a root to look at."""
+    grows = f'<!DOCTYPE m [{LAUGHS}<!ENTITY l0 "ha"><!ATTLIST m a CDATA "&l9;">]>'
+    begun = time.monotonic()
+    with pytest.raises(UnreadableFile):
+        parse_xml(f"{grows}<m/>".encode())
+    assert time.monotonic() - begun < 2
+
+
 @pytest.mark.parametrize("kind", DOCUMENT_TYPES)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_message_with_a_document_type_is_refused(kind: str, encoding: str) -> None:

@@ -47,6 +47,7 @@ from tests.sources_builders import TODAY, a_number
 BY_ASSIGNMENT = in_format("iwmo-3.2", CONTACTS)
 BY_START = in_format("iwmo-3.2", '[messages]\nopens = "start"\n', CONTACTS)
 YOUTH = in_format("ijw-3.2", CONTACTS)
+AGED = YOUTH.model_copy(update={"age_limit": 18})
 KINDS = ("wmo301", "wmo305", "wmo307", "jw301", "jw305", "jw307")
 KEY = CaseNumber("9901-101")
 
@@ -129,21 +130,57 @@ def test_an_assignment_that_is_over_closes(profile: Profile) -> None:
     assert closing.reason is WithdrawalReason.ENDED
 
 
+STOPS = {  # every code of WMO588 and JZ588 but 20, which closes nothing
+    "wmo307": ("02 19 21 22 23 31 36 37 38 39", "31"),
+    "jw307": ("02 31 32 33 34 35 36 37 38 39", "35"),
+}
+
+
 @pytest.mark.parametrize(
-    ("code", "reason"),
+    ("kind", "code"),
+    [(kind, code) for kind, (codes, _) in STOPS.items() for code in codes.split()],
+)
+def test_a_stop_closes_and_says_why_by_the_list_of_its_own_standard(
+    kind: str, code: str
+) -> None:
+    said = Said(kind=kind, end="2026-06-30", reason=code)
+    closing = read_one(said, profile_of(kind))
+    assert isinstance(closing, Closing)
+    expected = {STOPS[kind][1]: WithdrawalReason.MOVED_AWAY}
+    expected["02"] = WithdrawalReason.DECEASED
+    assert closing.key == KEY
+    assert closing.reason is expected.get(code, WithdrawalReason.ENDED)
+
+
+@pytest.mark.parametrize(
+    ("use", "limit"),
     [
-        ("19", WithdrawalReason.ENDED),
-        ("36", WithdrawalReason.ENDED),
-        ("02", WithdrawalReason.DECEASED),
-        ("31", WithdrawalReason.MOVED_AWAY),
+        ("1", date(2029, 3, 31)),  # born in May: it may have been the first
+        ("2", date(2028, 12, 31)),  # born in 2011: it may have been in January
     ],
 )
-def test_a_stop_closes_and_says_why_where_that_matters(
-    code: str, reason: WithdrawalReason
+def test_a_birth_of_which_the_day_is_unknown_is_the_first_it_can_be(
+    use: str, limit: date
 ) -> None:
-    closing = read_one(Said(kind="wmo307", end="2026-06-30", reason=code))
-    assert isinstance(closing, Closing)
-    assert (closing.key, closing.reason) == (KEY, reason)
+    message = make_message(Said(kind="jw301", born="2011-05-17"))
+    known = b"2011-05-17</b:Datum>"
+    assert known in message
+    changed = message.replace(
+        known, known + f"<b:DatumGebruik>{use}</b:DatumGebruik>".encode()
+    )
+    ((case,),) = read(changed, AGED)
+    assert isinstance(case, Case)
+    assert case.limit == limit
+
+
+def test_a_birth_of_which_nothing_is_known_is_missing() -> None:
+    message = make_message(Said(kind="jw301", born="2011-05-17")).replace(
+        b"2011-05-17</b:Datum>",
+        b"2011-05-17</b:Datum><b:DatumGebruik>3</b:DatumGebruik>",
+    )
+    ((rejected, *_),) = read(message, AGED)
+    assert isinstance(rejected, Reject)
+    assert (rejected.field, rejected.reason) == ("Geboortedatum", Reason.FIELD_MISSING)
 
 
 def test_a_stop_for_a_while_closes_nothing() -> None:
@@ -342,3 +379,38 @@ def test_one_bad_message_in_an_archive_is_a_reject_and_the_rest_goes_on() -> Non
 def test_a_rejected_product_keeps_the_signal_it_had() -> None:
     (reading,) = read(make_message(Said(bsn="")))
     assert [type(each) for each in reading] == [Reject, Kept]
+
+
+# What a computer adds to an archive, and how large a message may be (OP179: 25 MB)
+
+
+def test_what_a_computer_adds_to_an_archive_is_no_message() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("berichten/wmo301.xml", make_message(Said()))
+        archive.writestr("berichten/WMO301-2.XML", make_message(Said(number="102")))
+        archive.writestr("__MACOSX/berichten/._wmo301.xml", b"\x00\x05\x16\x07")
+        archive.writestr("berichten/.DS_Store", b"Bud1")
+        archive.writestr("berichten/lees mij.txt", b"hallo")
+        archive.writestr("Thumbs.db", b"x")
+    assert [type(entry) for (entry,) in read(packed.getvalue())] == [Case, Case]
+
+
+def test_an_archive_without_messages_is_refused() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("lees mij.txt", b"hallo")
+    with pytest.raises(UnreadableFile, match="geen berichten"):
+        read(packed.getvalue())
+
+
+@pytest.mark.parametrize("enveloped", [False, True])
+def test_a_message_as_large_as_the_standard_allows_is_read(*, enveloped: bool) -> None:
+    """The envelope makes one text of it in base64, of 33 MB."""
+    message = make_message(Said())
+    story = STORY.encode()
+    spaces = b" " * (25_000_000 - len(message))
+    large = message.replace(story, story + spaces, 1)
+    data = put_in_envelope(large) if enveloped else large
+    ((case,),) = read(data)
+    assert isinstance(case, Case)
