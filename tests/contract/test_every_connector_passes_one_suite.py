@@ -86,7 +86,7 @@ def test_the_documents_name_every_format() -> None:
     cells = [row.split("|")[2] for row in rows if row.startswith("| ")]
     assert {each for cell in cells for each in re.findall(r"`(.+?)`", cell)} == {*KNOWN}
     page = (docs / "connect-a-source.md").read_text("utf-8")
-    (listed,) = re.findall(r'format = "(\S+)" +# or (.+)', page)
+    (listed,) = re.findall(r'format = "(\S+)" +# of (.+)', page)
     assert {listed[0], *listed[1].split(", ")} == {*KNOWN}
 
 
