@@ -41,7 +41,7 @@ def rehearse_command(
     with refusing_plainly():
         given = load_settings(settings)
         profiles = [load_profile(one) for one in profile or ()]
-        told = _ignore if as_json else _Lines().tell
+        told = _ignore if as_json else Lines().tell
         uncovered, done = asyncio.run(_rehearse(given, profiles, told))
     for line in uncovered:
         Console(stderr=True).print(line, style="bold red", soft_wrap=True)
@@ -50,7 +50,7 @@ def rehearse_command(
     if as_json:
         typer.echo(json.dumps(summarise(done)))
     else:
-        Console().print(_conclude(done), soft_wrap=True, highlight=False)
+        Console().print(conclude(done), soft_wrap=True, highlight=False)
     if not done.recorded.passed:
         raise typer.Exit(STOPPED)
 
@@ -88,7 +88,7 @@ def summarise(done: Rehearsed) -> dict[str, object]:
     }
 
 
-class _Lines:
+class Lines:
     """Prints each case when it is done."""
 
     def __init__(self) -> None:
@@ -111,7 +111,8 @@ def _ignore(_one: CaseResult) -> None:
     """Print nothing: a machine reads the summary."""
 
 
-def _conclude(done: Rehearsed) -> str:
+def conclude(done: Rehearsed) -> str:
+    """Say how it ended, where it is recorded, and what to do next; Dutch, B1."""
     failed = sum(not one.passed for one in done.cases)
     entry = f"Vastgelegd bij de index als regel {done.recorded.entryId}."
     if done.recorded.passed:

@@ -1,0 +1,71 @@
+"""What `signal-source rehearse` prints: of each case, of the end, for a machine."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from signal_index.wire.rehearsals import CaseResult, RehearsalCase, RehearsalRecorded
+from signal_index.wire.values import Slug
+from sources.cli.rehearse import Lines, conclude, summarise
+from sources.rehearsing.running import Rehearsed
+
+ENTRY = uuid4()
+
+
+def rehearsed(*failed: RehearsalCase, passed: bool | None = None) -> Rehearsed:
+    """A rehearsal that ended; `passed`: what the index made of it."""
+    cases = tuple(
+        CaseResult(
+            case=case,
+            passed=case not in failed,
+            seen=Slug("accepted" if case in failed else "as-expected"),
+        )
+        for case in RehearsalCase
+    )
+    judged = not failed if passed is None else passed
+    recorded = RehearsalRecorded(passed=judged, ended=3, erased=0, entryId=ENTRY)
+    return Rehearsed(cases, recorded)
+
+
+def test_a_case_that_went_wrong_says_what_should_have_come(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = Lines()
+    for one in rehearsed(RehearsalCase.LATE_COPY).cases:
+        lines.tell(one)
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == len(RehearsalCase) + 2
+    assert said[0] == " 1 van 20  goed  De bron staat in proef"
+    assert said[-3] == "20 van 20  fout  Een oude zending die te laat aankomt"
+    assert said[-2].startswith("          Verwacht: Het signaal komt niet terug")
+    assert said[-1] == "          Gezien: accepted"
+
+
+def test_the_end_says_where_it_is_recorded_and_whom_to_ask() -> None:
+    said = conclude(rehearsed())
+    assert said.startswith("Geslaagd: alle 20 gevallen.")
+    assert str(ENTRY) in said
+    assert "beheerder van de index" in said
+
+
+def test_a_case_that_failed_is_counted_at_the_end() -> None:
+    said = conclude(rehearsed(RehearsalCase.LATE_COPY, RehearsalCase.CONTACT_REFUSED))
+    assert said.startswith("Niet geslaagd: 2 van 20 gevallen.")
+
+
+def test_an_index_that_saw_otherwise_is_believed() -> None:
+    said = conclude(rehearsed(passed=False))
+    assert said.startswith("Niet geslaagd: de index zag zelf niet")
+
+
+def test_a_machine_is_told_each_case() -> None:
+    found = json.loads(json.dumps(summarise(rehearsed(RehearsalCase.LATE_COPY))))
+    assert found["passed"] is False
+    assert found["cases"][-1] == {
+        "case": "late-copy",
+        "passed": False,
+        "seen": "accepted",
+    }
