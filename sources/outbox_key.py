@@ -8,7 +8,6 @@ RFC 5869) for three uses that must never meet.
 - Nothing here has a repr; without the file an outbox names nobody.
 """
 
-import hashlib
 import hmac
 import secrets
 from typing import Final
@@ -56,11 +55,9 @@ class OutboxKey:
 
     def mark(self, label: str, *parts: str) -> bytes:
         """Give a keyed hash over length-prefixed parts, for one use (`label`)."""
-        found = hmac.new(self._marking, digestmod=hashlib.sha256)
-        for part in (label, *parts):
-            data = part.encode()
-            found.update(len(data).to_bytes(4, "big") + data)
-        return found.digest()[:_MARK_BYTES]
+        told = [part.encode() for part in (label, *parts)]
+        data = b"".join(len(each).to_bytes(4, "big") + each for each in told)
+        return hmac.digest(self._marking, data, "sha256")[:_MARK_BYTES]
 
 
 def new_outbox_secret() -> bytes:

@@ -14,6 +14,7 @@ from sources.agency_keys import load_keys
 from sources.cli.deliveries import describe
 from sources.cli.edge import refusing_plainly
 from sources.outbox.deliveries import find_newest, find_unfinished
+from sources.outbox.holding import find_held
 from sources.outbox.planning import count_work
 from sources.outbox.standing import count_signals, find_reconciled, find_state
 from sources.outbox.store import Outbox
@@ -52,6 +53,7 @@ def summarise(outbox: Outbox) -> dict[str, object]:
         "stateAsked": state and state[1].isoformat(),
         "signals": count_signals(outbox),
         "backlog": count_work(outbox),
+        "held": [str(one.delivery) for one in find_held(outbox)],
         "underWay": find_unfinished(outbox) is not None,
         "lastReconciled": reconciled.isoformat() if reconciled else None,
         "deliveries": [
@@ -76,6 +78,13 @@ def _show(found: Mapping[str, object]) -> None:
     console.print(_say_state(found), soft_wrap=True, highlight=False)
     console.print(f"Signalen bij de index: {found['signals']}", highlight=False)
     console.print(f"Wacht nog op verzending: {found['backlog']}", highlight=False)
+    held = found["held"]
+    for delivery in held if isinstance(held, Sequence) else ():
+        console.print(
+            f"Een levering wacht op u: `signal-source deliveries show {delivery}`.",
+            soft_wrap=True,
+            highlight=False,
+        )
     last = found["lastReconciled"] or "nog nooit"
     console.print(f"Voor het laatst gelijk met de index: {last}", highlight=False)
     deliveries = found["deliveries"]

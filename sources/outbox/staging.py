@@ -116,13 +116,14 @@ class Stager:
             return True
         contact = self._find_contact(connection, case.contact)
         name = case.key.text if isinstance(case.key, CaseNumber) else ""
+        person = mark_person(key, case_key, case.bsn)
         row = (
             case_key,
-            self._find_part(case_key, case.key, case.bsn, case.started_on),
+            self._find_part(case.key, person, case.started_on),
             "open",
             case.place.line,
             case.place.record,
-            key.mark("person", case_key.hex(), case.bsn.digits),
+            person,
             _fingerprint(key, case, contact),
             case.category,
             case.municipality,
@@ -137,19 +138,17 @@ class Stager:
         return connection.execute(_STAGE, row).rowcount == 1
 
     def _find_part(
-        self,
-        case_key: bytes,
-        case: CaseKey,
-        bsn: Bsn | None,
-        started_on: date | None,
+        self, case: CaseKey, person: bytes | None, started_on: date | None
     ) -> bytes:
-        """Tell provisions of one number apart; a message is about its number whole."""
+        """Tell provisions of one number apart, by whose and since when each is.
+
+        A message is about its number whole; a key without a number says it all.
+        """
         if self._messages or isinstance(case, NaturalKey):
             return WHOLE
-        if bsn is None or started_on is None:
+        if person is None or started_on is None:
             return WHOLE
-        day = started_on.isoformat()
-        return self._outbox.key.mark("part", case_key.hex(), bsn.digits, day)
+        return person + started_on.isoformat().encode()
 
     def _takes_over(
         self, connection: sqlite3.Connection, case_key: bytes, case: Case
@@ -169,7 +168,9 @@ class Stager:
             if says_less(closing.told_at, find_last_word(connection, case_key)):
                 return
             connection.execute("DELETE FROM staged WHERE case_key = ?", (case_key,))
-        part = self._find_part(case_key, closing.key, closing.bsn, closing.started_on)
+        bsn = closing.bsn
+        person = mark_person(self._outbox.key, case_key, bsn) if bsn else None
+        part = self._find_part(closing.key, person, closing.started_on)
         connection.execute(
             "INSERT INTO staged_closing VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
             " SET closed_on = max(closed_on, excluded.closed_on),"
@@ -219,6 +220,11 @@ def mark_case(key: OutboxKey, profile: str, case: CaseKey) -> bytes:
         person = case.bsn.digits if case.bsn else ""
         return key.mark("case", profile, case.text, person)
     return key.mark("natural", profile, case.bsn.digits, case.started_on.isoformat())
+
+
+def mark_person(key: OutboxKey, case_key: bytes, bsn: Bsn) -> bytes:
+    """Give the keyed hash by which the person of a case is known, in that case only."""
+    return key.mark("person", case_key.hex(), bsn.digits)
 
 
 def seal_person(key: OutboxKey, case_key: bytes, digits: str, name: str) -> bytes:
