@@ -14,6 +14,7 @@ from tests.databases import TEMPLATE, make_template, run_apart
 from tests.world import register_world
 
 BROWSER = Path(__file__).parent / "browser"
+LONGEST = {"test_policy.py", "test_when_things_fail.py", "test_overview_and_reports.py"}
 CONFORMANCE = Path(__file__).parents[2] / "shared" / "conformance"
 
 # A busy machine is slow: how long an example takes says nothing.
@@ -29,8 +30,15 @@ settings.load_profile("ci")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser last: its driver keeps an event loop until the session ends."""
-    items.sort(key=lambda item: BROWSER in item.path.parents)
+    """Run the browser last: its driver keeps an event loop until the session ends.
+
+    Of its files the longest first, so that of two processes none waits at the end.
+    """
+    items.sort(key=_when)
+
+
+def _when(item: pytest.Item) -> tuple[bool, bool]:
+    return BROWSER in item.path.parents, item.path.name not in LONGEST
 
 
 @pytest.fixture
