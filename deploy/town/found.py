@@ -12,8 +12,9 @@ from typing import Any
 
 from deploy.town.commands import run
 from deploy.town.parties import (
-    AGENCIES,
     DESKS,
+    EARLY_SIGNALS,
+    FOUNDED,
     MUNICIPALITY,
     SUPERVISOR,
     TEAM,
@@ -75,7 +76,7 @@ def _make_keys(places: Places) -> None:
         *((places.desk_folder(each) / "keys", desk) for each in DESKS),
         *(
             (places.agency(agency.slug) / "keys", _agency_keys(agency.slug))
-            for agency in AGENCIES
+            for agency in FOUNDED
         ),
     ]
     for folder, command in jobs:
@@ -112,25 +113,30 @@ def _registry(places: Places) -> dict[str, Any]:
             _organisation(SUPERVISOR, "Toezichthouder Voorbeeldstad", "supervisor"),
             *(
                 _organisation(agency.organisation, agency.name, "source-agency")
-                for agency in AGENCIES
+                for agency in FOUNDED
+            ),
+            _organisation(
+                EARLY_SIGNALS.submitter,
+                "Gemeente Voorbeeldstad, vroegsignalering",
+                "municipality",
             ),
         ],
         "client": [
             *({"id": d.client_id, "organisation": d.organisation} for d in DESKS),
             {"id": "case-system", "organisation": TEAM},
             *(
-                {"id": f"source-{agency.slug}", "organisation": agency.organisation}
-                for agency in AGENCIES
+                {"id": f"source-{agency.slug}", "organisation": agency.submitter}
+                for agency in FOUNDED
             ),
         ],
         "signer": [
             {
-                "organisation": agency.organisation,
+                "organisation": agency.submitter,
                 "jwk": str(
                     places.agency(agency.slug) / "keys" / "notice-key.public.jwk"
                 ),
             }
-            for agency in AGENCIES
+            for agency in FOUNDED
         ],
         "source": [
             {
@@ -140,8 +146,9 @@ def _registry(places: Places) -> dict[str, Any]:
                 "municipalities": [MUNICIPALITY],
                 "rhythm_days": agency.rhythm_days,
                 "state": "live",
+                "submitters": [agency.sender] if agency.sender else [],
             }
-            for agency in AGENCIES
+            for agency in FOUNDED
         ],
         "purpose": [
             {

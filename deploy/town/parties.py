@@ -74,6 +74,12 @@ class Agency:
     file: str
     profile: str
     rhythm_days: int = 7
+    sender: str = ""
+
+    @property
+    def submitter(self) -> str:
+        """Who sends: the agency itself, or a municipality in its place."""
+        return self.sender or self.organisation
 
 
 TEAM_DESK = DeskOf(
@@ -242,3 +248,18 @@ UWV = Agency(
 
 It may deliver nothing until the municipality switches its category on (`switching`).
 """
+
+EARLY_SIGNALS = Agency(
+    "early-signals",
+    "Woningstichting Voorbeeldstad",
+    _oin(16),
+    "housing-corporation",
+    ("dreigende-ontruiming",),
+    "meldingen.csv",
+    "early-signals-9901.toml",
+    sender=_oin(4),
+)
+"""Has no right to a BSN: the municipality finds its clients and sends for it."""
+
+FOUNDED = (*AGENCIES, EARLY_SIGNALS)
+"""Whoever is registered when the town is founded."""

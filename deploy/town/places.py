@@ -7,6 +7,7 @@ FOLDER/witness/          the key, memory and settings of the ledger's witness
 FOLDER/desk/             settings, keys, sessions and receipts of the team's desk
 FOLDER/town-hall/        the same of the municipality's own desk, for its officers
 FOLDER/provider/         the OpenID provider's clients and accounts
+FOLDER/brp/              the register of test persons and the key of its gateway
 FOLDER/agencies/SLUG/    settings, keys, outbox and the delivered file (BSNs, by right)
 FOLDER/log/              what each process wrote
 """
@@ -32,6 +33,7 @@ class Places:
     holder_ports: tuple[int, int, int]
     database_url: str
     witness_port: int
+    brp_port: int
 
     @property
     def keys(self) -> Path:
@@ -52,6 +54,21 @@ class Places:
     def witness_url(self) -> str:
         """Give the address of the witness."""
         return f"http://127.0.0.1:{self.witness_port}"
+
+    @property
+    def brp(self) -> Path:
+        """Give the folder of the register of test persons."""
+        return self.folder / "brp"
+
+    @property
+    def brp_key(self) -> Path:
+        """Give the key that opens the register's gateway."""
+        return self.brp / "gateway.key"
+
+    @property
+    def brp_url(self) -> str:
+        """Give the address of the register's gateway."""
+        return f"http://127.0.0.1:{self.brp_port}"
 
     @property
     def desk(self) -> Path:
@@ -130,7 +147,8 @@ def choose_places(
     They are the town's while `ports` holds them. `desk_port` is what is preferred for
     the team's desk; the others' are next to it.
     """
-    first, second, third, index, provider, witness = (ports.hold() for _ in range(6))
+    first, second, third, *others = (ports.hold() for _ in range(7))
+    index, provider, witness, brp = others
     default = f"sqlite+aiosqlite:///{folder.resolve() / 'index' / 'index.db'}"
     return Places(
         folder=folder.resolve(),
@@ -143,4 +161,5 @@ def choose_places(
         holder_ports=(first, second, third),
         database_url=database_url or default,
         witness_port=witness,
+        brp_port=brp,
     )

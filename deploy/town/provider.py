@@ -13,9 +13,9 @@ from joserfc.jwk import OKPKey, RSAKey
 from deploy.town.login import ProviderClient
 from deploy.town.parties import (
     ACCOUNTS,
-    AGENCIES,
     AUDIENCE,
     DESKS,
+    FOUNDED,
     MUNICIPALITY,
     PASSWORD,
     SAFETY_TRAINING,
@@ -104,7 +104,7 @@ def _clients(places: Places) -> list[dict[str, Any]]:
         "scope": "openid profile lookup",
     }
     desks = [_desk_metadata(places, desk) for desk in DESKS]
-    agencies = [_agency_metadata(places, agency.slug) for agency in AGENCIES]
+    agencies = [_agency_metadata(places, agency.slug) for agency in FOUNDED]
     return [*desks, case_system, *agencies]
 
 
@@ -127,7 +127,7 @@ def _desk_metadata(places: Places, desk: DeskOf) -> dict[str, Any]:
 
 
 def _agency_metadata(places: Places, slug: str) -> dict[str, Any]:
-    agency = next(agency for agency in AGENCIES if agency.slug == slug)
+    agency = next(agency for agency in FOUNDED if agency.slug == slug)
     public = places.agency(slug) / "keys" / "oidc-client.public.jwk"
     return {
         **_client(f"source-{slug}", public),
@@ -136,7 +136,7 @@ def _agency_metadata(places: Places, slug: str) -> dict[str, Any]:
         "redirect_uris": [],
         "scope": "publish",
         "subject": {
-            "org": agency.organisation,
+            "org": agency.submitter,
             "roles": ["source-publisher"],
             "municipality": MUNICIPALITY,
         },

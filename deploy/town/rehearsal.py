@@ -26,11 +26,20 @@ from deploy.town.attacks.storage import change_ledger_row, guess_offline
 from deploy.town.case_system import CaseSystem, LookupQuestion, Reply
 from deploy.town.completeness import reconcile_today
 from deploy.town.databases import Database, opened_places
+from deploy.town.early_signals import (
+    FOUND,
+    IN_DOUBT,
+    brp_party,
+    list_doubts,
+    publish_reports,
+    write_register,
+)
 from deploy.town.leak_search import find_leaks
 from deploy.town.ledger_tools import export_ledger, verify_export
 from deploy.town.parties import ACCOUNTS, DESKS
 from deploy.town.people import People, settle_people
 from deploy.town.places import HOLDERS, Places
+from deploy.town.processes import Processes
 from deploy.town.publishing import Published, publish_all
 from deploy.town.run import running_town
 from deploy.town.switching import (
@@ -106,6 +115,7 @@ async def rehearse(console: Console, database: Database) -> None:
             console.print(
                 f"{published.accepted} published, {published.rejected} rejected"
             )
+            _find_reported(console, places, people, processes)
             await _ask_and_attack(console, places, people, result)
         leaks = find_leaks(_searched(places), people.bsns)
         result.bsnFound = sum(leak.times for leak in leaks)
@@ -123,6 +133,19 @@ def _make_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="signal-index-check-"))
     folder.chmod(0o711)  # the user postgres must reach its own folder in it
     return folder
+
+
+def _find_reported(
+    console: Console, places: Places, people: People, processes: Processes
+) -> None:
+    """Have whom a partner reports looked up; whoever is in doubt is published never."""
+    write_register(places, people)
+    processes.start_together([brp_party(places)])
+    reported = publish_reports(places)
+    _demand(reported.accepted == FOUND, "others were found than are in the register")
+    _demand(reported.rejected == IN_DOUBT, "somebody was found who could be another")
+    _demand(len(list_doubts(places)) == IN_DOUBT, "a doubt waits for nobody")
+    console.print(f"{FOUND} found in the register, {IN_DOUBT} for a person to decide")
 
 
 async def _ask_and_attack(

@@ -15,6 +15,7 @@ from deploy.town.parties import (
     AGENCIES,
     AUDIENCE,
     DESKS,
+    FOUNDED,
     ORIGIN,
     SUPERVISOR,
     TEAM_DESK,
@@ -38,7 +39,7 @@ def write_settings(places: Places) -> None:
     write_toml(places.index / "index.toml", _index(places))
     for desk in DESKS:
         write_toml(places.desk_folder(desk) / "desk.toml", _desk(places, desk))
-    for agency in AGENCIES:
+    for agency in FOUNDED:
         write_agency(places, agency)
 
 
@@ -103,14 +104,14 @@ def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
     sources = [
         {
             "kind": "source",
-            "oin": agency.organisation,
+            "oin": agency.submitter,
             "name": agency.name,
             "declared_caseload": CASELOAD,
             "request_key": read_jwk(
                 places.agency(agency.slug) / "keys" / "request-key.public.jwk"
             ),
         }
-        for agency in AGENCIES
+        for agency in FOUNDED
     ]
     return [*desks, auditor, *sources]
 
@@ -222,7 +223,7 @@ def _agency(places: Places, agency: Agency) -> dict[str, Any]:
         "file": agency.file,
     }
     return {
-        "organisation": agency.organisation,
+        "organisation": agency.submitter,
         "source": agency.organisation,
         "outbox": "outbox.db",
         "rejects": "rejects",
@@ -248,4 +249,16 @@ def _agency(places: Places, agency: Agency) -> dict[str, Any]:
         },
         "agent": {"name": f"agent-{agency.slug}"},
         "feeds": [feed] if agency in AGENCIES else [],
+        **({"brp": _brp(places, agency)} if agency.sender else {}),
+    }
+
+
+def _brp(places: Places, agency: Agency) -> dict[str, Any]:
+    return {
+        "url": places.brp_url,
+        "key_file": str(places.brp_key),
+        "on_behalf_of": agency.organisation,
+        "basis": "wgs-8",
+        "most_per_day": 500,
+        "per_minute": 600,
     }

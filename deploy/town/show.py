@@ -13,7 +13,13 @@ from rich.table import Table
 
 from deploy.regiesysteem.party import regiesysteem_party
 from deploy.town.databases import Database, opened_places
-from deploy.town.parties import ACCOUNTS, DESKS, HALL_DESK, PASSWORD
+from deploy.town.early_signals import (
+    brp_party,
+    list_doubts,
+    publish_reports,
+    write_register,
+)
+from deploy.town.parties import ACCOUNTS, DESKS, EARLY_SIGNALS, HALL_DESK, PASSWORD
 from deploy.town.people import People, settle_people
 from deploy.town.places import DESK_PORT, Places
 from deploy.town.ports import Ports
@@ -54,7 +60,11 @@ def show_town(
                 processes = stack.enter_context(running_town(places))
                 published = publish_all(places, folder / "population")
                 port = stack.enter_context(Ports()).hold(REGIESYSTEEM_PORT)
-                processes.start_together([regiesysteem_party(places, port)])
+                write_register(places, people)
+                processes.start_together(
+                    [regiesysteem_party(places, port), brp_party(places)]
+                )
+                publish_reports(places)
                 for agent in agent_parties(places):
                     processes.start(agent)
                 _welcome(console, places, people, published)
@@ -116,6 +126,13 @@ def _welcome(
     citizens.add_row(find_ww_citizen(people), "straks ook WW (zie hieronder)")
     citizens.add_row(" + ".join(people.find_household()), "een huishouden")
     console.print(citizens)
+    doubts = len(list_doubts(places))
+    console.print(
+        f"\nDe woningstichting meldt huurachterstanden zonder BSN; de gemeente zoekt op"
+        f" wie het zijn. Meldingen die op een beslissing wachten: {doubts}. Bekijk ze"
+        f" met: signal-source brp list --settings"
+        f" {places.agency(EARLY_SIGNALS.slug) / 'agency.toml'}"
+    )
     hall = places.desk_url_of(HALL_DESK)
     console.print(
         f"\nZet WW-uitkering aan: stel het voor als anke ({hall}/officer/policy/change)"

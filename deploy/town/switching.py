@@ -12,11 +12,12 @@ from typing import Any
 import httpx
 from joserfc.jwk import OKPKey
 
-from deploy.town.commands import run
+from deploy.town.commands import attempt
 from deploy.town.login import ProviderClient, fetch_access_token
 from deploy.town.parties import HALL_DESK, MUNICIPALITY, UWV, find_account
 from deploy.town.people import People
 from deploy.town.places import Places
+from deploy.town.processes import raise_if_failed
 from deploy.town.publishing import Published
 from deploy.town.settings_files import write_toml
 
@@ -37,13 +38,19 @@ def find_ww_citizen(people: People) -> str:
 
 
 def deliver_ww(places: Places, people: People) -> Published:
-    """Have UWV deliver its file, by its own `signal-source`."""
+    """Have UWV deliver its file, by its own `signal-source`.
+
+    Raises `PartyFailed` but where all that happened is that its record was refused.
+    """
     folder = places.agency(UWV.slug)
     write_toml(folder / UWV.profile, _profile())
     _write_file(folder / UWV.file, find_ww_citizen(people))
     command = ["signal-source", "publish", "--settings", "agency.toml"]
-    said = run([*command, "--profile", UWV.profile, "--json", UWV.file], folder)
-    summary = json.loads(said.splitlines()[-1])
+    given = [*command, "--profile", UWV.profile, "--json", UWV.file]
+    code, said, complained = attempt(given, folder)
+    summary = json.loads((said.splitlines() or ["{}"])[-1])
+    if summary.get("hearing") != "unheard":
+        raise_if_failed(given, code, said + complained)
     return Published(summary["accepted"], summary["rejected"], summary["unchanged"])
 
 

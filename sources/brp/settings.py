@@ -9,7 +9,9 @@ from sources.closed_row import ClosedRow
 from sources.urls import Url
 
 Basis = Literal["wgs-8"]
-ALLOWED: Final[dict[Basis, frozenset[str]]] = {"wgs-8": frozenset({"vroegsignalering"})}
+ALLOWED: Final[dict[Basis, frozenset[str]]] = {
+    "wgs-8": frozenset({"vroegsignalering", "dreigende-ontruiming"})
+}
 """What may be published of somebody who was found by name, by its legal basis."""
 
 

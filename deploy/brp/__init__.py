@@ -1,0 +1,1 @@
+"""A gateway to a population register of test persons: nobody in it exists."""
