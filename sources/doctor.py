@@ -78,7 +78,7 @@ async def _look_at_index(patient: Patient) -> Finding:
 
 async def _look_at_own_contacts(patient: Patient) -> Finding:
     contacts = await patient.index.fetch_contacts()
-    stale = [one for one in contacts if one.remind]
+    stale = [one for one in contacts if one.remind and one.signals]
     if stale:
         says = f"{len(stale)} contactpersonen moeten worden bevestigd."
         remedy = "Bevestig ze op de pagina Contactpersonen, of werk het profiel bij."

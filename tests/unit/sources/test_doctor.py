@@ -234,12 +234,26 @@ async def test_a_comparison_that_is_overdue_is_a_warning(
 async def test_contacts_to_be_confirmed_are_counted(tmp_path: Path) -> None:
     def due(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v1/contact-holders":
-            items = [CONTACT, anew(CONTACT, remind=True)]
+            items = [CONTACT, anew(CONTACT, remind=True, signals=3)]
             return httpx.Response(200, content=a_list(*items))
         return answer(request)
 
     async with a_patient(tmp_path, due) as patient:
         assert "1 contactpersonen" in (await find(patient, "contactpersonen")).says
+
+
+async def test_a_contact_that_no_signal_names_is_not_reminded_of(
+    tmp_path: Path,
+) -> None:
+    """As those that a rehearsal leaves."""
+
+    def due(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/contact-holders":
+            return httpx.Response(200, content=a_list(anew(CONTACT, remind=True)))
+        return answer(request)
+
+    async with a_patient(tmp_path, due) as patient:
+        assert (await find(patient, "contactpersonen")).state is State.GOOD
 
 
 async def test_the_status_tells_what_was_delivered_and_why_not(tmp_path: Path) -> None:
