@@ -21,7 +21,7 @@ def join_once(places: Places, agency: Agency) -> None:
 
     Raises `PartyFailed` with the words of the command that refused.
     """
-    if (places.agency(agency.slug) / "agency.toml").exists():
+    if (places.agency(agency.slug) / "joining").exists():
         write_agency(places, agency)
         return
     told = invite(places, agency)

