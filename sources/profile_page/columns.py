@@ -40,7 +40,10 @@ def show_rows(draft: Draft) -> Markup | None:
         tag(
             "th",
             column.name or "(geen naam)",
-            _mark(roles.get(column.name)),
+            _mark(
+                roles.get(column.name),
+                is_asked=_is_asked(draft, looked, column.name),
+            ),
             scope="col",
         )
         for column in sample.columns
@@ -132,9 +135,9 @@ def _explain(verdict: Verdict, role: str) -> str:
     return verdict.why if is_proposed else _CHOSEN
 
 
-def _mark(role: str | None) -> Markup:
+def _mark(role: str | None, *, is_asked: bool) -> Markup:
     if role is None:
-        return tag("small", "gaat niet mee")
+        return tag("small", "kiest u" if is_asked else "gaat niet mee")
     text = "gelezen, blijft bij u" if role in _STAYS else "gaat mee"
     return tag("small", text, class_="goes")
 

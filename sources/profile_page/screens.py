@@ -111,7 +111,9 @@ def _summarise(faults: Sequence[Fault]) -> Markup | None:
     if not faults:
         return None
     count = len(faults)
-    heading = "Er moet nog één ding" if count == 1 else f"Er moeten nog {count} dingen"
+    heading = "U moet nog één ding kiezen of invullen"
+    if count > 1:
+        heading = f"U moet nog {count} dingen kiezen of invullen"
     return tag(
         "div",
         tag("h2", heading),

@@ -15,6 +15,8 @@ MOST_ROWS: Final = 20_000
 MOST_CODES: Final = 40
 LONGEST_CODE: Final = 60
 FIRST_ROWS: Final = 5
+LONGEST_NUMBER: Final = 12
+"""Digits of a number of a person, with what a spreadsheet puts behind it (`,00`)."""
 _NOTHING: Final = frozenset({"null", "(null)", "nvt", "n.v.t", "n/a", "nan", "none"})
 _BEGINNING: Final = re.compile(
     r"(?:1900|1753|0001)(?:-01-01|0101)(?:[ T][0:.]+Z?)?"
@@ -70,12 +72,15 @@ class Column:
                 self.codes.clear()
 
     def _look_for_numbers(self, text: str) -> None:
+        many = sum(map(str.isdecimal, text))
+        self.long_digits += many >= 7
+        if not 8 <= many <= LONGEST_NUMBER:
+            return
         digits = find_digits(text)
         is_eight = len(text) == 8 and text.isdecimal()
         is_number = not isinstance(read_bsn(text, zero_lost=is_eight), Reason)
         with_zero = is_eight and is_number
         self.numbers += is_number
-        self.long_digits += sum(each.isdecimal() for each in text) >= 7
         self.leading_zero += is_number and not is_eight and digits.startswith("0")
         self.eight_digits += is_eight
         self.eight_fitting += with_zero

@@ -93,6 +93,7 @@ def _look(rows: Iterator[Row], most: int) -> Sample:
 
 def _look_below(header: list[str], rows: Iterable[Row], most: int) -> Sample:
     named = [at for at, name in enumerate(header) if name]
+    folded = [fold_heading(name) for name in header]
     sample = Sample([Column(header[at]) for at in named])
     number = _find(sample, ("zaak", "dossier", "iddossier", "casus", "melding"))
     person = _find(sample, ("bsn", "burgerservice"))
@@ -100,7 +101,7 @@ def _look_below(header: list[str], rows: Iterable[Row], most: int) -> Sample:
         if sample.rows >= most:
             break
         cells = fit_row(row, header)
-        if len(cells) != len(header) or _says_nothing(cells, header):
+        if len(cells) != len(header) or _says_nothing(cells, folded):
             continue
         kept = [cells[at] for at in named]
         sample.look(kept)
@@ -109,11 +110,13 @@ def _look_below(header: list[str], rows: Iterable[Row], most: int) -> Sample:
     return sample
 
 
-def _says_nothing(cells: Sequence[str], header: Sequence[str]) -> bool:
+def _says_nothing(cells: Sequence[str], folded: Sequence[str]) -> bool:
     """Tell whether a row is empty, or the headings again on another page."""
     if not any(cell.strip() for cell in cells):
         return True
-    return [fold_heading(cell) for cell in cells] == [fold_heading(x) for x in header]
+    return all(
+        fold_heading(cell) == name for cell, name in zip(cells, folded, strict=True)
+    )
 
 
 def _find(sample: Sample, words: tuple[str, ...]) -> int | None:
