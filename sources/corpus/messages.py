@@ -36,6 +36,11 @@ def make_messages(seed: int) -> Iterator[Dirty]:
     name = "iwmo-zip"
     packed = write_archive({f"{n}.xml": each for n, each in enumerate(wmo)})
     yield _make(name, "Vier in een ZIP", packed, "iwmo-3.2", Checked(4))
+    name = "iwmo-zip-van-een-mac"
+    extra = {"__MACOSX/._0.xml": b"\0\5\26\7", ".DS_Store": b"\0\0\0\1Bud1"}
+    mixed = write_archive({"0.xml": wmo[0], **extra, "1.XML": wmo[1]})
+    about = "Met wat een Mac erbij doet; dat wordt overgeslagen"
+    yield _make(name, about, mixed, "iwmo-3.2", Checked(2))
     name = "iwmo-envelop"
     yield _make(name, "In een envelop van GGK", _wrap(wmo[0]), "iwmo-3.2", one)
     name, newer = "iwmo-nieuwe-versie", wmo[0].replace(b"/3_2/", b"/3_9/")
