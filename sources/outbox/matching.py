@@ -68,6 +68,10 @@ AND NOT EXISTS (SELECT 1 FROM staged s
   WHERE s.case_key = k.case_key AND s.part = k.part AND s.event = 'open')
 AND NOT EXISTS (SELECT 1 FROM staged_closing c
   WHERE c.case_key = k.case_key AND c.part = k.part AND c.part <> x'')"""
+_NOTE_PARTS: Final = """
+UPDATE signal SET part = p.part FROM pairing p
+WHERE p.case_key = signal.case_key AND p.told_part = x'' AND signal.part = x''
+AND NOT EXISTS (SELECT 1 FROM work w WHERE w.reference = signal.reference)"""
 _MAY_BE_ANY: Final = """
 SELECT d.unplaced + (SELECT count(*) FROM staged s WHERE s.event = 'doubtful'
   AND NOT EXISTS (SELECT 1 FROM signal k WHERE k.case_key = s.case_key))
@@ -90,6 +94,11 @@ def pair_left_over(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT INTO pairing VALUES (?, ?, ?)", (case_key, parts[0], free[0])
             )
+
+
+def note_parts(connection: sqlite3.Connection) -> None:
+    """Give signals of an older outbox the part under which their case was read now."""
+    connection.execute(_NOTE_PARTS)
 
 
 def count_unplaced(connection: sqlite3.Connection, delivery: str) -> int:

@@ -20,7 +20,7 @@ from sources.judging.rules import judge
 from sources.outbox.deliveries import OpenDelivery, clear_staged, raise_count
 from sources.outbox.differences import Current, Told, compare, derive_valid_until
 from sources.outbox.holding import ask, hold, replace_held, take_up
-from sources.outbox.matching import GONE, OPEN, OVER, pair_left_over
+from sources.outbox.matching import GONE, OPEN, OVER, note_parts, pair_left_over
 from sources.outbox.staging import BSN_LABEL, NAME_LABEL, open_person
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import note_recheck
@@ -112,6 +112,7 @@ def _plan(
         note_recheck(
             connection, delivery.profile, months=terms.months, today=terms.today
         )
+    note_parts(connection)
     connection.execute(_REMEMBER)
     raise_count(connection, delivery.id, "unchanged", unchanged)
     is_empty = not (delivery.counts.read or terms.has_header)
