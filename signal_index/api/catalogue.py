@@ -14,6 +14,8 @@ from signal_index.api.context import TheIndex
 from signal_index.api.reviews import hashes_of
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
+from signal_index.overview.hours import day_of
+from signal_index.overview.public_holidays import find_public_holidays
 from signal_index.store.review_records import count_open_questions
 from signal_index.wire import catalogue as wire
 from signal_index.wire.choices import Choice
@@ -49,6 +51,7 @@ async def show_catalogue(
         breakGlass=wire.OfferedReasons(
             reasons=labels.choices(catalogue.break_glass_reasons)
         ),
+        closedDays=find_public_holidays(day_of(now)),
     )
 
 

@@ -1,13 +1,15 @@
 """Which day a lookup belongs to, and whether it was outside office hours.
 
 - Days and hours are those of the Netherlands: an officer's day begins at midnight here.
-- Outside office hours: from 19:00 to 06:00, and the whole of Saturday and Sunday.
-  Public holidays count as ordinary days: which of them a team works on is its own.
+- Outside office hours: from 19:00 to 06:00, and the whole of Saturday, Sunday and each
+  public holiday.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from signal_index.overview.public_holidays import is_public_holiday
 
 HERE: Final = ZoneInfo("Europe/Amsterdam")
 OFFICE_BEGINS: Final = time(6)
@@ -21,10 +23,11 @@ def day_of(at: datetime) -> date:
 
 
 def is_off_hours(at: datetime) -> bool:
-    """Tell whether an instant lies in the weekend, or before 06:00 or from 19:00."""
+    """Tell whether an instant lies on a day off, or before 06:00 or from 19:00."""
     local = at.astimezone(HERE)
-    is_weekend = local.weekday() >= _SATURDAY
-    return is_weekend or not OFFICE_BEGINS <= local.time() < OFFICE_ENDS
+    if local.weekday() >= _SATURDAY or is_public_holiday(local.date()):
+        return True
+    return not OFFICE_BEGINS <= local.time() < OFFICE_ENDS
 
 
 def bounds_of(day: date) -> tuple[datetime, datetime]:

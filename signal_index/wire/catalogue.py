@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from signal_index.wire.choices import Choice
 from signal_index.wire.model import AnswerModel
-from signal_index.wire.values import Count, Municipality
+from signal_index.wire.values import Count, Day, Municipality
 
 
 class OfferedBasis(AnswerModel):
@@ -49,6 +49,8 @@ class Catalogue(AnswerModel):
     """The purposes open to the caller, and the lists that a form needs.
 
     `openQuestions`: how many of the caller's own lookups wait for an explanation.
+    `closedDays`: the public holidays of a year from today, on which no contact holder
+    has office hours.
     """
 
     municipality: Municipality
@@ -57,3 +59,4 @@ class Catalogue(AnswerModel):
     lifeDomains: list[Choice]
     outcomes: list[Choice]
     breakGlass: OfferedReasons
+    closedDays: list[Day]

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ContactHolder } from "../src/lookup.ts";
 import { linkPhone } from "../src/screen/moments.ts";
-import { chooseReach } from "../src/screen/reach.ts";
+import { chooseReach, useClosedDays } from "../src/screen/reach.ts";
 import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
@@ -58,4 +58,12 @@ test("the number of a municipality is linked as it is dialled", () => {
   assert.equal(linkPhone("+31140182"), "tel:140182");
   assert.equal(linkPhone("+31182555101"), "tel:+31182555101");
   assert.equal(linkPhone("+32140123456"), "tel:+32140123456");
+});
+
+test("on a public holiday nobody has office hours", () => {
+  useClosedDays(["2026-11-23"]);
+  const reach = chooseReach(aContact({ outOfHoursPhone: "+31182555199" }), MONDAY_MORNING);
+  useClosedDays([]);
+  assert.equal(reach.phone, "+31182555199");
+  assert.equal(chooseReach(aContact(), MONDAY_MORNING).note, "");
 });

@@ -8,6 +8,7 @@ import { paintAnswer } from "../screen/answer.ts";
 import { fill, need, show } from "../screen/dom.ts";
 import { People } from "../screen/people.ts";
 import { type Catalogue, offerBases, offerInformed, parseCatalogue, type Purpose, readInformed, tell } from "../screen/question.ts";
+import { useClosedDays } from "../screen/reach.ts";
 import { drawReference } from "../screen/reference.ts";
 import { paintRefusal } from "../screen/refusal.ts";
 import { text } from "../screen/texts.ts";
@@ -63,6 +64,7 @@ export class Panel {
   async start(): Promise<void> {
     try {
       const catalogue = parseCatalogue(await this.#relay.catalogue());
+      useClosedDays(catalogue.closedDays);
       const purpose = catalogue.purposes.find((each) => each.id === this.#wanted.purpose);
       if (purpose === undefined) throw new NotOpen();
       if (purpose.needsCaseReference && !this.#wanted.caseReference) throw new Misplaced("case-reference");

@@ -11,6 +11,7 @@ import { memory } from "./memory.ts";
 import { clearPaper } from "./paper.ts";
 import { People } from "./people.ts";
 import { type Catalogue, type Fields, QuestionFields } from "./question.ts";
+import { useClosedDays } from "./reach.ts";
 import { drawReference } from "./reference.ts";
 import { isSessionGone, paintRefusal } from "./refusal.ts";
 import { csrfToken, startShell } from "./shell.ts";
@@ -35,6 +36,7 @@ class LookupPage {
   readonly #labels: ReadonlyMap<string, string>;
 
   constructor(catalogue: Catalogue) {
+    useClosedDays(catalogue.closedDays);
     const casePattern = this.#form.dataset["casePattern"];
     this.#fields = casePattern === undefined ? new BreakGlassFields(catalogue) : new QuestionFields(catalogue, casePattern);
     this.#people = new People(need("#people"), need("#add-person"), () => void this.#ask());

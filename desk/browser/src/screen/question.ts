@@ -32,6 +32,8 @@ export interface Catalogue {
   readonly purposes: readonly Purpose[];
   readonly lifeDomains: readonly Choice[];
   readonly breakGlass: { readonly reasons: readonly Choice[] };
+  /** Public holidays: no contact person has office hours then. */
+  readonly closedDays: readonly string[];
 }
 
 /** What stands around the numbers, on the page for a lookup and on that for emergencies. */
@@ -46,8 +48,8 @@ export interface Fields {
 
 /** Read a catalogue that came over the wire, or throw `Malformed`. */
 export function parseCatalogue(found: unknown): Catalogue {
-  const { municipality, purposes, lifeDomains } = asObject(found);
-  const whole = Array.isArray(purposes) && Array.isArray(lifeDomains);
+  const { municipality, purposes, lifeDomains, closedDays } = asObject(found);
+  const whole = [purposes, lifeDomains, closedDays].every(Array.isArray);
   if (!whole || typeof municipality !== "string") throw new Malformed();
   return found as Catalogue;
 }

@@ -10,6 +10,13 @@ export interface Reach {
   readonly note: string;
 }
 
+let closedDays: ReadonlySet<string> = new Set();
+
+/** Take the days on which nobody has office hours: the public holidays. */
+export function useClosedDays(days: readonly string[]): void {
+  closedDays = new Set(days);
+}
+
 /** Choose whom to show first, and say why when it is not the contact person. */
 export function chooseReach(contact: ContactHolder, now: Date): Reach {
   const absent = isAbsent(contact, now);
@@ -44,7 +51,8 @@ export function isAbsent(contact: ContactHolder, now: Date): boolean {
 
 function isOpen(hours: readonly OfficeHours[], now: Date): boolean {
   if (hours.length === 0) return true;
-  const { weekday, time } = hereAndNow(now);
+  const { day, weekday, time } = hereAndNow(now);
+  if (closedDays.has(day)) return false;
   return hours.some((each) => each.days.includes(weekday) && each.from <= time && time < each.to);
 }
 
