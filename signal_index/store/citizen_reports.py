@@ -57,7 +57,7 @@ async def find_own_signals(
 
     Also what no lookup would show today, such as a signal that is yet to begin:
     whatever is kept about a citizen is theirs to see (GDPR art. 15). Not what a source
-    in trial tries out: of that the source itself tells (docs/decisions/0030).
+    in trial tries out: of that the source itself tells (docs/decisions/0029).
     """
     columns = shown_signals(*_REPORTED, "contact_holder", "municipality").c
     is_disputed = exists().where(
