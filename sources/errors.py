@@ -23,6 +23,7 @@
     ├── EvidenceRefused           what was kept does not prove what it should
     └── PublishingStopped         what is left stays in the outbox for the next run
         ├── TokenRefused          the identity provider gave no access token
+        │   └── ProviderUnreachable   it did not answer, retries and all
         ├── IndexUnreachable      the index did not answer, retries and all
         ├── IndexRefused          the index refused the whole request
         ├── ClockDiffers          the clock here is not the index's
@@ -185,6 +186,10 @@ class PublishingStopped(SourceError):
 
 class TokenRefused(PublishingStopped):
     """The identity provider gave no access token."""
+
+
+class ProviderUnreachable(TokenRefused):
+    """The identity provider did not answer within the retries."""
 
 
 class IndexUnreachable(PublishingStopped):

@@ -11,7 +11,12 @@ from keys.client import HolderPlace, fetch_registration
 from keys.errors import HolderRefused, HolderUnavailable
 from signal_index.wire.own_registration import OwnRegistration, OwnSource
 from signal_index.wire.sources import SourceState
-from sources.errors import IndexRefused, PublishingStopped, TokenRefused
+from sources.errors import (
+    IndexRefused,
+    ProviderUnreachable,
+    PublishingStopped,
+    TokenRefused,
+)
 from sources.findings import Finding, Patient, State
 from sources.outbox.standing import record_state
 from sources.profile import Profile
@@ -39,6 +44,9 @@ async def look_at_registrations(patient: Patient) -> Sequence[Finding]:
 async def _look_at_index(patient: Patient) -> Sequence[Finding]:
     try:
         await patient.index.verify_access()
+    except ProviderUnreachable as error:
+        remedy = "Controleer `issuer` in agency.toml en de verbinding naar buiten."
+        return [Finding(_PROVIDER, State.WRONG, str(error), remedy)]
     except TokenRefused as error:
         remedy = (
             "Vraag de beheerder van de aanbieder om client "

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 from sources.errors import (
     IndexUnreachable,
     InvalidAgencySettings,
+    ProviderUnreachable,
     TokenRefused,
 )
 from sources.publisher.patience import Patience, send_patiently
@@ -136,7 +137,9 @@ class Tokens:
         try:
             response = await send_patiently(send, self._patience)
         except IndexUnreachable:
-            raise TokenRefused("De aanbieder van toegang antwoordt niet.") from None
+            raise ProviderUnreachable(
+                "De aanbieder van toegang antwoordt niet."
+            ) from None
         if response.status_code != httpx.codes.OK:
             raise TokenRefused(_explain(response, self._identity))
         return response

@@ -23,7 +23,12 @@ from signal_index.wire.own_registration import (
 from signal_index.wire.sources import SourceState
 from sources.cli.status import summarise
 from sources.doctor import look_over
-from sources.errors import DeliveryHeld, EvaluationStopped, TokenRefused
+from sources.errors import (
+    DeliveryHeld,
+    EvaluationStopped,
+    ProviderUnreachable,
+    TokenRefused,
+)
 from sources.findings import Finding, Patient, State
 from sources.outbox.standing import record_reconciled
 from sources.outbox.store import Outbox
@@ -406,3 +411,20 @@ async def test_a_delivery_that_made_no_sense_is_wrong(tmp_path: Path) -> None:
     async with a_patient(tmp_path, profiles=[agency.profile]) as patient:
         found = await find(patient, "leveringen")
     assert found.state is State.WRONG
+
+
+class Silent(Tokens):
+    """A provider that does not answer."""
+
+    async def get(self) -> str:
+        raise ProviderUnreachable("De aanbieder van toegang antwoordt niet.")
+
+
+async def test_a_provider_that_is_silent_is_no_client_to_register(
+    tmp_path: Path,
+) -> None:
+    async with a_patient(tmp_path, tokens=Silent()) as patient:
+        found = await find(patient, "aanbieder")
+    assert found.state is State.WRONG
+    assert "verbinding" in found.remedy
+    assert "aan te melden" not in found.remedy
