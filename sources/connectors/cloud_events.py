@@ -71,13 +71,19 @@ def read_event(
 
 
 def find_fault(event: Mapping[str, object]) -> str:
-    """Give the required attribute that an event lacks, or an empty text."""
+    """Give the attribute that is missing or wrong, or an empty text.
+
+    A `time` without a zone is no time of RFC 3339: two events an hour apart could
+    change places, and the earlier word would count as the last.
+    """
     if event.get("specversion") != SPECIFICATION:
         return "specversion"
     for name in ("id", "source", "type"):
         value = event.get(name)
         if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME:
             return name
+    if event.get("time") is not None and _read_time(event) is None:
+        return "time"
     return ""
 
 
