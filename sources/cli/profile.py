@@ -3,6 +3,7 @@
 import os
 import webbrowser
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -114,7 +115,8 @@ def _make_on_page(draft: Draft) -> None:
     def tell(address: str) -> None:
         typer.echo(f"De pagina staat open in uw browser: {address}")
         typer.echo("Stop met Ctrl+C.")
-        webbrowser.open(address)
+        # A browser of the terminal comes back only when it is closed.
+        Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     if not make_on_page(draft, write, tell, silence=LONGEST_SILENCE):
         typer.echo("Er is niets geschreven.")

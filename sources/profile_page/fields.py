@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sources.profile_page.form import Fault
+from sources.profile_page.checking import Fault
 from sources.profile_page.markup import Markup, join, tag
 
 

@@ -6,16 +6,12 @@
   rules as one that was written by hand, before it is used or written.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from sources.dates import Order
-from sources.errors import InvalidProfile
-from sources.labels import parse_label
-from sources.phones import parse_phone
-from sources.profile import FILL_IN, Profile, parse_profile
-from sources.profile_page.catalogue import load_kinds
+from sources.profile import FILL_IN
 from sources.profile_page.draft import Draft, Looked, keep
 from sources.proposing.choices import (
     ROLES,
@@ -26,7 +22,6 @@ from sources.proposing.choices import (
     fill_from_columns,
     swap_order,
 )
-from sources.proposing.samples import Column
 from sources.proposing.status_words import Sorted
 
 Form = Mapping[str, str]
@@ -34,14 +29,6 @@ NEEDED: Final = {"bsn": "het BSN van de inwoner", "start": "de dag waarop het be
 LISTS: Final = ("opens", "closes", "ignores")
 UNDECIDED: Final = "?"
 """The answer of a column that somebody must still decide on; none is not that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is still wrong, and the id of the field where it is mended."""
-
-    field: str
-    says: str
 
 
 def read_form(draft: Draft, form: Form) -> Draft:
@@ -154,145 +141,3 @@ def find_contact_place(draft: Draft, choices: Choices) -> str:
     """Give which column names the teams, as it stands in the names of fields."""
     place = find_place(draft.looked, choices, "contact") if draft.looked else None
     return "all" if place is None else str(place)
-
-
-def check(draft: Draft, form: Form) -> tuple[Profile | None, list[Fault]]:
-    """Give the profile that follows, or every fault in the order of the page."""
-    faults = [*_check_columns(draft, form), *_check_answers(draft)]
-    faults += _check_known(draft.choices.known)
-    faults += _check_contacts(draft)
-    if faults:
-        return None, faults
-    try:
-        return parse_profile(draft.write()), []
-    except InvalidProfile as error:
-        return None, [Fault("main", str(error))]
-
-
-def _check_columns(draft: Draft, form: Form) -> Iterator[Fault]:
-    if draft.looked is None:
-        return
-    columns = draft.looked.table.sample.columns
-    names = [column.name for column in columns]
-    taken: set[str] = set()
-    for at, column in enumerate(columns):
-        role = form.get(f"column-{at}", "")
-        if role in ROLES:
-            says = _find_misfit(column, role, names.count(column.name), taken)
-            if says:
-                yield Fault(f"column-{at}", says)
-            taken.add(role)
-    yield from _check_needed(draft.looked, taken)
-    yield from _check_doubtful(draft.looked, form, taken)
-
-
-def _check_needed(looked: Looked, taken: set[str]) -> Iterator[Fault]:
-    names = [column.name for column in looked.table.sample.columns]
-    for role, what in NEEDED.items():
-        if role not in taken:
-            candidates = looked.judgement.asked.get(role) or names
-            first = names.index(candidates[0])
-            yield Fault(f"column-{first}", f"Kies de kolom met {what}.")
-
-
-def _check_doubtful(looked: Looked, form: Form, taken: set[str]) -> Iterator[Fault]:
-    """Find columns that may have a role which none has; nobody passes them by."""
-    names = [column.name for column in looked.table.sample.columns]
-    for role, candidates in looked.judgement.asked.items():
-        if role in taken or role in NEEDED:
-            continue
-        for field in (f"column-{names.index(name)}" for name in candidates):
-            if form.get(field) == UNDECIDED:
-                yield Fault(field, "Kies wat deze kolom is.")
-
-
-def _find_misfit(column: Column, role: str, named: int, taken: set[str]) -> str:
-    """Say why a column cannot have a role, whatever it is called."""
-    if role in taken:
-        return "Deze betekenis koos u al bij een andere kolom."
-    if named > 1 or not column.name:
-        return "Geef deze kolom in het bestand een eigen naam."
-    if role == "start" and not column.has_days:
-        return "In deze kolom staan geen datums die wij kennen."
-    if role in {"status", "opt_in", "contact"} and (column.many or not column.codes):
-        return "In deze kolom staat niets, of te veel verschillende woorden."
-    return ""
-
-
-def _check_answers(draft: Draft) -> Iterator[Fault]:
-    choices = draft.choices
-    if draft.looked is None:
-        return
-    if FILL_IN in choices.dates and choices.columns.get("start") != FILL_IN:
-        if choices.order is Order.BOTH:
-            yield Fault(
-                "order",
-                "Dit bestand schrijft datums op twee manieren. Maak het opnieuw.",
-            )
-        elif choices.forms:
-            yield Fault("order", "Kies of de dag of de maand voorop staat.")
-    if choices.zero_lost is None:
-        yield Fault("zero", "Kies of het systeem de nul vooraan weglaat.")
-    if choices.hidden_rows == FILL_IN:
-        yield Fault("hidden", "Kies of verborgen rijen meetellen.")
-    yield from _check_words(draft.looked, choices)
-
-
-def _check_words(looked: Looked, choices: Choices) -> Iterator[Fault]:
-    status, opt_in = choices.status, choices.opt_in
-    place = find_place(looked, choices, "status")
-    if status and place is not None:
-        words = sorted(looked.table.sample.columns[place].codes)
-        for word in status.undecided:
-            field = f"status-{place}-{words.index(word)}"
-            yield Fault(field, f"Kies wat {word} betekent.")
-        if not status.undecided and not status.opens:
-            yield Fault(f"status-{place}-0", "Geen enkel woord betekent nu open.")
-    place = find_place(looked, choices, "opt_in")
-    if opt_in and place is not None and not opt_in.yes:
-        yield Fault(f"opt-in-{place}-0", "Geen enkel woord betekent nu toestemming.")
-
-
-def _check_known(known: Known) -> Iterator[Fault]:
-    kind = load_kinds().get(known.category)
-    if known.category == FILL_IN:
-        yield Fault("category", "Kies de soort signaal.")
-    codes = known.municipalities
-    if not codes:
-        yield Fault("municipalities", "Vul de gemeentecode in, vier cijfers.")
-    elif any(len(code) != 4 or not code.isdecimal() for code in codes):
-        yield Fault(
-            "municipalities", "Een gemeentecode heeft vier cijfers, zoals 0599."
-        )
-    if known.informed == FILL_IN:
-        yield Fault("informed", "Kies hoe uw inwoners het weten.")
-    elif kind and known.informed not in kind.informed:
-        yield Fault(
-            "informed", "Dit kan niet bij deze soort signaal. Kies iets anders."
-        )
-
-
-def _check_contacts(draft: Draft) -> Iterator[Fault]:
-    place = find_contact_place(draft, draft.choices)
-    for n, (team, reached) in enumerate(draft.choices.contacts.items()):
-        of = "" if place == "all" else f"{team}: "
-        if not _parses(parse_label, reached.function):
-            says = f"{of}vul een functie in, kort en zonder nummers van personen."
-            yield Fault(f"function-{place}-{n}", _begin_sentence(says))
-        if not _parses(parse_phone, reached.phone):
-            says = f"{of}vul een telefoonnummer in dat bestaat, zoals 0182 555 101."
-            yield Fault(f"phone-{place}-{n}", _begin_sentence(says))
-
-
-def _begin_sentence(says: str) -> str:
-    return f"{says[0].upper()}{says[1:]}"
-
-
-def _parses(parse: Callable[[str], object], text: str) -> bool:
-    if text == FILL_IN:
-        return False
-    try:
-        parse(text)
-    except ValueError:
-        return False
-    return True

@@ -6,8 +6,9 @@ from http import HTTPStatus
 from typing import Final
 
 from sources.errors import InvalidProfile
+from sources.profile_page.checking import Fault, check
 from sources.profile_page.draft import Draft
-from sources.profile_page.form import Fault, Form, check, read_form
+from sources.profile_page.form import Form, read_form
 from sources.profile_page.markup import tag
 from sources.profile_page.preview import make_preview
 from sources.profile_page.screens import show_end, show_page

@@ -1,7 +1,12 @@
 """`signal-source profile init --page`: what is shown, asked, refused and written."""
 
+import os
+import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 
 import pytest
 from typer.testing import CliRunner
@@ -201,6 +206,56 @@ def test_a_standards_own_file_asks_only_what_the_agency_knows(
         assert "Bel 0182 555 101" in shown
         assert visit.send(first, "write", **said).status == 200
     assert load_profile(out).format == "iwmo-3.2"
+
+
+def wait_for(path: Path) -> str:
+    """What the browser noted, which runs beside the page."""
+    for _ in range(100):
+        if path.exists() and (text := path.read_text()):
+            return text
+        sleep(0.05)
+    raise AssertionError(path.name)
+
+
+def run_command(path: Path, out: Path, *, until: str) -> tuple[int, str]:
+    """Run the command itself, with a browser that only notes what it should open."""
+    noted, browser = path.with_name("opened"), path.with_name("browser")
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {noted}\n')
+    browser.chmod(0o700)
+    program = [sys.executable, "-m", "sources", "profile", "init", str(path)]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [*program, "--page", "--out", str(out)],
+        env={**os.environ, "BROWSER": str(browser)},  # noqa: TID251 - a process of its own
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        address = process.stdout.readline().split()[-1]
+        assert wait_for(noted) == address
+        visit = Visit(address)
+        visit.send(visit.open(), until, **EVERYTHING)
+        said = process.stdout.read()
+        assert process.wait(timeout=10) in {0, 1}
+    return process.returncode, said
+
+
+def test_the_command_opens_a_browser_and_writes_a_profile_for_its_owner(
+    tmp_path: Path, out: Path
+) -> None:
+    path = write_export(tmp_path / "export.csv")
+    code, said = run_command(path, out, until="write")
+    assert code == 0
+    assert f"Profiel geschreven: {out}" in said
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert load_profile(out).category == "wmo-maatwerk"
+
+
+def test_the_command_says_that_nothing_was_written(tmp_path: Path, out: Path) -> None:
+    path = write_export(tmp_path / "export.csv")
+    code, said = run_command(path, out, until="stop")
+    assert code == 1
+    assert "Er is niets geschreven." in said
+    assert not out.exists()
 
 
 def test_the_command_refuses_to_begin_where_a_profile_stands_already(
