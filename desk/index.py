@@ -17,7 +17,8 @@ from desk.errors import (
 from desk.holders import Passed, pass_on
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.health import Health
-from signal_index.wire.model import Model, parse_body, parse_value
+from signal_index.wire.model import Model, parse_body, parse_json, parse_value
+from signal_index.wire.problem import Problem
 
 INDEX_TIMEOUT = httpx.Timeout(15.0, connect=3.0)
 REPORT_TIMEOUT = httpx.Timeout(60.0, connect=3.0)
@@ -137,22 +138,31 @@ def verify_done(passed: Passed) -> None:
     if passed.status >= 500:
         raise IndexUnreachable
     if passed.status >= 300:
-        raise _read_refusal(passed)
+        raise _as_refusal(passed.status, read_problem(passed))
 
 
-def _read_refusal(passed: Passed) -> DeskError:
+def read_problem(passed: Passed) -> Problem:
+    """Read a problem; RFC 9457 lets each member be absent, so we fill them in.
+
+    One that is no problem at all is an answer that we cannot use: `IndexUnreachable`.
+    """
+    blank = {"type": "", "title": "", "status": passed.status, "detail": ""}
     try:
-        problem = json.loads(passed.body)
-    except ValueError:
-        problem = None
-    said = problem if isinstance(problem, dict) else {}
-    match passed.status:
+        found = parse_json(passed.body)
+        return parse_value(
+            Problem, {**blank, **found} if isinstance(found, dict) else found
+        )
+    except InvalidField:
+        raise IndexUnreachable from None
+
+
+def _as_refusal(status: int, problem: Problem) -> DeskError:
+    match status:
         case 400:
-            faults = said.get("errors") or []
-            return IndexFoundFault(frozenset(str(each["field"]) for each in faults))
+            return IndexFoundFault(frozenset(one.field for one in problem.errors))
         case 404:
             return IndexHasNone()
-        case 403 if str(said.get("type", "")).endswith("/assurance-too-low"):
+        case 403 if problem.type.endswith("/assurance-too-low"):
             return LoginTooWeak()
         case _:
             return IndexRefused()

@@ -96,15 +96,17 @@ def load_receipt_rules(settings: DeskSettings) -> ReceiptRules:
 
 def verify_answer(
     answer: bytes, asked: Lookup, person: Person, rules: ReceiptRules
-) -> list[OpenedReceipt]:
-    """Open the receipts of an answer, or raise `ReceiptRefused`.
+) -> list[tuple[OpenedReceipt, Part]]:
+    """Open the receipt of each part of an answer, or raise `ReceiptRefused`.
 
     Proven by tests/unit/desk/test_receipts.py.
     """
     try:
         parts = parse_body(Answer, answer).answers
-        pairs = list(zip(parts, asked.subjects, strict=True))
-        return [_verify_part(*pair, asked, person, rules) for pair in pairs]
+        return [
+            (_verify_part(part, subject, asked, person, rules), part)
+            for part, subject in zip(parts, asked.subjects, strict=True)
+        ]
     except (InvalidField, ProofError):
         raise ReceiptInvalid from None
     except (ValueError, KeyError, TypeError):
@@ -187,8 +189,7 @@ class Receipts:
     ) -> None:
         """Check an answer's receipts and keep them, or raise `ReceiptRefused`."""
         opened = verify_answer(answer, asked, person, self.rules)
-        parts = parse_body(Answer, answer).answers
-        rows = [self._row(*pair) for pair in zip(opened, parts, strict=True)]
+        rows = [self._row(*pair) for pair in opened]
         async with self._database.transaction() as connection:
             found = await connection.execute(
                 select(receipts.c.entry_id).where(

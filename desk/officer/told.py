@@ -11,10 +11,9 @@ from typing import Final
 
 from desk.errors import IndexFoundFault, IndexUnreachable, LoginTooWeak
 from desk.holders import Passed
+from desk.index import read_problem
 from desk.texts import Texts
-from signal_index.wire.errors import InvalidField
-from signal_index.wire.model import parse_json, parse_value
-from signal_index.wire.problem import FieldError, Problem
+from signal_index.wire.problem import FieldError
 
 _TOO_WEAK: Final = "/assurance-too-low"
 MOST_FAULTS: Final = 50
@@ -46,7 +45,7 @@ def read_told(passed: Passed) -> Told | None:
     """
     if passed.status < 300:
         return None
-    problem = _read_problem(passed)
+    problem = read_problem(passed)
     slug = problem.type.rpartition("/")[2]
     if passed.status >= 500 and slug != "policy-unusable":
         raise IndexUnreachable
@@ -64,18 +63,6 @@ def tell_fault(fault: IndexFoundFault, texts: Texts) -> Told:
     """Say of a form that was not even sent which fields do not hold."""
     faults = tuple(Fault(name, "", "") for name in sorted(fault.fields))
     return Told("invalid-input", texts.get("told.not-filled-in"), "", faults)
-
-
-def _read_problem(passed: Passed) -> Problem:
-    """Read a problem; RFC 9457 lets each member be absent, so we fill them in."""
-    blank = {"type": "", "title": "", "status": passed.status, "detail": ""}
-    try:
-        found = parse_json(passed.body)
-        return parse_value(
-            Problem, {**blank, **found} if isinstance(found, dict) else found
-        )
-    except InvalidField:
-        raise IndexUnreachable from None
 
 
 def _fault(one: FieldError) -> Fault:

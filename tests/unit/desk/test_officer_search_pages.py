@@ -115,7 +115,7 @@ async def test_a_search_that_is_not_over_says_how_far_it_came(
 async def test_a_fault_stands_at_its_field_and_what_was_typed_stays(
     town: Town, browser: Browser, token: str
 ) -> None:
-    problem = {"errors": [{"field": "until", "code": "before-start"}]}
+    problem = {"errors": [{"field": "until", "code": "before-start", "message": ""}]}
     town.index.pages["/v1/searches"] = (400, problem)
     page = await search(browser, a_form(token, team="noord"))
     assert page.status_code == 400
@@ -126,7 +126,7 @@ async def test_a_fault_stands_at_its_field_and_what_was_typed_stays(
 async def test_a_fault_of_an_unknown_field_is_told_as_well(
     town: Town, browser: Browser, token: str
 ) -> None:
-    problem = {"errors": [{"field": "cursor", "code": "wrong-form"}]}
+    problem = {"errors": [{"field": "cursor", "code": "wrong-form", "message": ""}]}
     town.index.pages["/v1/searches"] = (400, problem)
     page = await search(browser, a_form(token))
     assert "Er klopt iets niet aan de zoekvraag" in page.text

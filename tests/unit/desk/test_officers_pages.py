@@ -142,13 +142,16 @@ def a_refusal(status: int, **said: object) -> Passed:
 @pytest.mark.parametrize(
     ("passed", "error"),
     [
-        (a_refusal(400, errors=[{"field": "from", "code": "x"}]), IndexFoundFault),
+        (
+            a_refusal(400, errors=[{"field": "from", "code": "x", "message": "y"}]),
+            IndexFoundFault,
+        ),
         (a_refusal(403), IndexRefused),
         (a_refusal(403, type="/problems/assurance-too-low"), LoginTooWeak),
         (a_refusal(404), IndexHasNone),
         (a_refusal(503), IndexUnreachable),
         (Passed(502, "text/html", b"<html>"), IndexUnreachable),
-        (Passed(403, "text/html", b"<html>"), IndexRefused),
+        (Passed(403, "text/html", b"<html>"), IndexUnreachable),
         (Passed(200, "application/json", b"[]"), IndexUnreachable),
     ],
 )
@@ -161,5 +164,7 @@ def test_what_the_index_refuses_becomes_a_fact(
 
 def test_a_fault_names_the_fields() -> None:
     with pytest.raises(IndexFoundFault) as caught:
-        verify_done(a_refusal(400, errors=[{"field": "from", "code": "x"}]))
+        verify_done(
+            a_refusal(400, errors=[{"field": "from", "code": "x", "message": "y"}])
+        )
     assert caught.value.fields == {"from"}
