@@ -6,6 +6,7 @@ session of its own; only the reading of our packages is shared (`deploy.town.for
 Proven by tests/contract/test_forked_commands.py.
 """
 
+import atexit
 import json
 import os
 import select
@@ -101,6 +102,14 @@ class _Forker:
                     )
             return self.asking
 
+    def close(self) -> None:
+        """End it; what was forked goes on."""
+        with self.lock:
+            if self.asking is not None and self.process is not None:
+                self.asking.close()
+                self.process.wait()
+
 
 _SERVE = "from deploy.town.forking import main; main()"
 _FORKER = _Forker()
+atexit.register(_FORKER.close)
