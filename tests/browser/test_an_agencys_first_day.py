@@ -121,7 +121,10 @@ def propose_and_check(day: FirstDay) -> Path:
         day.say("check", "export.csv", "--profile", "profile.toml")
     filled_in = proposed.replace('function = "<VUL IN>"', f'function = "{FUNCTION}"')
     filled_in = filled_in.replace('phone = "<VUL IN>"', f'phone = "{PHONE}"')
-    # One record is too few to tell a code from a text: somebody says what it is.
+    # One record proves neither what a code is nor in which order days are written, and
+    # that a citizen was informed is for somebody to say.
+    filled_in = filled_in.replace('informed = "<VUL IN>"', 'informed = "discussed"')
+    filled_in = filled_in.replace('dates = ["<VUL IN>"]', 'dates = ["%d-%m-%Y"]')
     filled_in = add_status(filled_in)
     (day.folder / "profile.toml").write_text(filled_in, "utf-8")
     said = day.say("check", "export.csv", "--profile", "profile.toml", "--json")
