@@ -106,6 +106,7 @@ class NewSignal:
     notice: Notice
     digest: bytes
     confirmed_at: datetime
+    outbox: UUID | None = None
 
 
 def derive_point(keys: PointKeys, subject: Subject) -> StoredPoint:

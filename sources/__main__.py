@@ -87,6 +87,11 @@ VERBS: Final = {
         "deliveries_app",
         "Wat er is aangeleverd, en wat daarvan werd.",
     ),
+    "outbox": Verb(
+        "sources.cli.outbox",
+        "outbox_app",
+        "Het postvak: opnieuw beginnen, of een tweede ernaast.",
+    ),
     "profile": Verb(
         "sources.cli.profile", "profile_app", "Profielen van registraties."
     ),

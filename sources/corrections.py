@@ -13,6 +13,7 @@ from uuid import UUID
 from signal_index.wire.corrections import OwnCorrection
 from sources.connectors import read_file
 from sources.errors import UnreadableFile
+from sources.outbox.registrations import find_marked_as
 from sources.outbox.staging import mark_case
 from sources.outbox.store import Outbox
 from sources.profile import Profile
@@ -42,12 +43,13 @@ def find_records(
     rows = outbox.connection.execute("SELECT case_key, reference FROM signal")
     references = {bytes(row["case_key"]): UUID(row["reference"]) for row in rows}
     found: dict[UUID, Place] = {}
+    name = find_marked_as(outbox, profile.name)
     try:
         with file.open("rb") as stream:
             for reading in read_file(stream, profile, today=today):
                 for case in reading:
                     if isinstance(case, Case | Unidentified):
-                        key = mark_case(outbox.key, profile.name, case.key)
+                        key = mark_case(outbox.key, name, case.key)
                         if key in references:
                             found[references[key]] = case.place
     except OSError:

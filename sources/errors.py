@@ -9,7 +9,12 @@
     ├── OutboxRefused             the outbox is not ours to write
     │   ├── OutboxBusy            another run holds it
     │   ├── OutboxKeyChanged      it was written under another key
+    │   ├── OutboxDamaged         a page of it is broken
+    │   ├── OutboxSound           it can be used, and need not begin anew
+    │   ├── OutboxElsewhere       another outbox of this source told of the same
     │   └── OutboxUnwritable      the disk is full, or cannot be written
+    ├── ProfileOverlaps           another profile told of the same kind of signals
+    ├── RenameRefused             a profile cannot go on under that name
     ├── FeedFailed                a feed of the agent could not be delivered
     ├── FolderRefused             the folder for deliveries is not ours to use
     ├── DeliveryHeld              a delivery waits: somebody must look at it first
@@ -95,6 +100,57 @@ class OutboxUnwritable(OutboxRefused):
             "Het postvak is niet te schrijven. Is de schijf vol? Maak ruimte en geef "
             "de opdracht opnieuw; er is niets verloren en niets dubbel verstuurd."
         )
+
+
+class OutboxDamaged(OutboxRefused):
+    """The file is not whole: what it holds of what was told cannot be relied on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Het postvak is beschadigd en wordt niet gebruikt. Hebt u een "
+            "reservekopie? Zet die terug en draai `signal-source reconcile`. Zo niet, "
+            "begin opnieuw met `signal-source outbox restart`: dat haalt de lijst van "
+            "uw signalen bij de index op, zodat niets dubbel blijft staan."
+        )
+
+
+class OutboxSound(OutboxRefused):
+    """The outbox can be used: there is nothing to begin anew."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Dit postvak is heel en is gebruikt. Er is niets om opnieuw te beginnen."
+        )
+
+
+class OutboxElsewhere(OutboxRefused):
+    """The index has signals of this source that another outbox told."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Bij de index staan signalen van uw organisatie, van deze soort en in deze "
+            "gemeente, die dit postvak niet kent. Er is niets verstuurd: anders kreeg "
+            "iedereen twee vlaggetjes. Is het vorige postvak weg? Draai "
+            "`signal-source outbox restart`. Is het nog in gebruik? Draai "
+            "`signal-source outbox beside`."
+        )
+
+
+class ProfileOverlaps(SourceError):
+    """A profile that is new here delivers what another one told already."""
+
+    def __init__(self, new: str, old: str, signals: int) -> None:
+        super().__init__(
+            f"Profiel {new} is hier nieuw, en levert dezelfde soort signalen als "
+            f"profiel {old}, waarvan er {signals} bij de index staan. Er is niets "
+            f"verstuurd. Heeft {old} een andere naam gekregen? Draai `signal-source "
+            f"profile rename {old} {new}`. Is dit een andere registratie? Zet "
+            f'beside = ["{old}"] in het profiel.'
+        )
+
+
+class RenameRefused(SourceError):
+    """A profile cannot go on under that name."""
 
 
 class DeliveryHeld(SourceError):

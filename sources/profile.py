@@ -98,6 +98,7 @@ class Profile(ClosedRow):
     informed: SlugText
     default_contact: str | None = None
     identify: Literal["brp"] | None = None
+    beside: tuple[SlugText, ...] = ()
     age_limit: int | None = Field(default=None, ge=1, le=130)
     codes: Codes = Codes()
     csv: CsvLayout | None = None

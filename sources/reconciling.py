@@ -41,14 +41,14 @@ from sources.outbox.standing import (
     tell_again,
 )
 from sources.outbox.store import Outbox
-from sources.publisher.parties import Evaluator
+from sources.publisher.clock_check import Clock, verify_clock
 from sources.publisher.pipeline import Sender
 
 UNKNOWN_SHARE: Final = 5  # more than one in five unknown to us is asked about first
 UNKNOWN_FEW: Final = 10
 
 
-class Counterpart(Protocol):
+class Counterpart(Clock, Protocol):
     """The index, as far as reconciling asks it."""
 
     async def compare(
@@ -102,20 +102,22 @@ class Reconciled:
 
 async def reconcile(
     outbox: Outbox,
-    parties: tuple[Evaluator, Counterpart],
+    index: Counterpart,
     sender: Sender,
     scope: ReconcilingScope,
     *,
     confirmed: bool,
 ) -> Reconciled:
-    """Compare, and mend what differs.
+    """Compare, and mend what differs: only what this outbox told, never another's.
 
-    Raises `DeliveryUnderWay` where half of a delivery is sent: then everything differs
-    for a good reason. Raises `TooManyUnknown` before anything is withdrawn.
+    Raises `ClockDiffers`, and `DeliveryUnderWay` where half of a delivery is sent: then
+    everything differs for a good reason. Raises `TooManyUnknown` before anything is
+    withdrawn.
     """
     if find_unfinished(outbox) is not None:
         raise DeliveryUnderWay
-    index = parties[1]
+    await verify_clock(index, sender.now)
+    scope = scope.model_copy(update={"outbox": outbox.id})
     ours = find_standing(outbox, scope)
     marks = [mark_signal(scope.salt, one) for one in ours]
     told = await index.compare(scope, len(marks), digest_marks(marks))
@@ -126,7 +128,7 @@ async def reconcile(
     few = max(UNKNOWN_FEW, len(ours) // UNKNOWN_SHARE)
     if len(found.unknown) > few and not confirmed:
         raise TooManyUnknown(len(found.unknown), len(ours))
-    await _withdraw(parties, sender, found.unknown)
+    await _withdraw(index, sender, found.unknown)
     if found.unknown:
         read_everything_again(outbox)
     forget_signals(outbox, [one.reference for one in found.lacking])
@@ -186,13 +188,11 @@ def _pick(of: dict[UUID, int], references: set[UUID]) -> tuple[MarkedSignal, ...
 
 
 async def _withdraw(
-    parties: tuple[Evaluator, Counterpart],
+    index: Counterpart,
     sender: Sender,
     unknown: Sequence[MarkedSignal],
 ) -> None:
     """Withdraw what we do not know to be open, under our own signature."""
-    evaluator, index = parties
-    version = await evaluator.find_key_version() if unknown else 0
     for at in range(0, len(unknown), BATCH_MAXIMUM):
         now = sender.now()
         withdrawals = tuple(
@@ -207,4 +207,4 @@ async def _withdraw(
         )
         batch = Batch(uuid4(), withdrawals=withdrawals)
         token = sign_batch(sender.key, batch, iss=sender.submitter, now=now)
-        await index.send_batch(BatchBody(keyVersion=version, batch=token, subjects=[]))
+        await index.send_batch(BatchBody(batch=token, subjects=[]))

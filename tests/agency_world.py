@@ -6,7 +6,7 @@ The index, the holders and the publisher are real; only the network is not.
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run, Task
 from sources.reconciling import Reconciled, reconcile
 from sources.rehearsing.running import Rehearsed, rehearse
+from sources.restarting import take_over
 from tests.sources_builders import SECRET, Heard, approve_held
 from tests.world import World, open_world
 
@@ -60,16 +61,28 @@ class Town:
 
     world: World
     folder: Path
+    ahead: timedelta = timedelta()
+    outbox_name: str = "outbox.sqlite"
 
     @property
     def sender(self) -> Sender:
         oin = Oin(self.world.debt_help.oin)
-        return Sender(oin, oin, self.world.debt_help.key, self.world.clock)
+        return Sender(oin, oin, self.world.debt_help.key, self.now)
+
+    def now(self) -> datetime:
+        """What time it is on the agency's machine."""
+        return self.world.clock() + self.ahead
 
     @contextmanager
     def outbox(self) -> Iterator[Outbox]:
-        with Outbox(self.folder / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
+        with Outbox(self.folder / self.outbox_name, OutboxKey(SECRET)) as outbox:
             yield outbox
+
+    async def take_over(self) -> int:
+        """Begin the outbox anew, from the index's own list."""
+        async with self.world.http() as client:
+            with self.outbox() as outbox:
+                return await take_over(outbox, self._parties(client, outbox)[1])
 
     async def publish(
         self, file: Path, profile: Profile, *, approve: bool = True
@@ -99,9 +112,9 @@ class Town:
         )
         async with self.world.http() as client:
             with self.outbox() as outbox:
-                parties = self._parties(client, outbox)
+                index = self._parties(client, outbox)[1]
                 return await reconcile(
-                    outbox, parties, self.sender, scope, confirmed=confirmed
+                    outbox, index, self.sender, scope, confirmed=confirmed
                 )
 
     async def rehearse(self, told: Callable[[CaseResult], None]) -> Rehearsed:

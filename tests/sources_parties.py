@@ -8,13 +8,14 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pysodium
 
 from keys.bsn import Bsn
+from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym, parse_pseudonym
 from signal_index.notice import (
     SignedInTheFuture,
@@ -32,8 +33,14 @@ from signal_index.notice import (
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.deliveries import Delivery
 from signal_index.wire.reconciling import Compared, MarkedSignal, ReconcilingScope
-from signal_index.wire.signals import BatchBody, Notice, Withdrawal
-from signal_index.wire.values import Oin
+from signal_index.wire.signals import (
+    BatchBody,
+    Notice,
+    OwnSignal,
+    OwnSignals,
+    Withdrawal,
+)
+from signal_index.wire.values import Oin, Slug
 from sources.errors import EvaluationStopped, IndexRefused
 from sources.outbox.settling import BatchAnswer, ItemResult
 from sources.publisher.parties import Evaluated
@@ -100,6 +107,26 @@ class FakeIndex:
     async def fetch_time(self) -> datetime:
         return self.clock()
 
+    async def fetch_signals(self, cursor: UUID | None) -> OwnSignals:
+        assert cursor is None, "there is one page"
+        items = [
+            OwnSignal(
+                reference=UUID(reference),
+                version=int(str(row["version"])),
+                category=Slug(str(row["category"])),
+                categoryLabel=str(row["category"]),
+                municipality=MunicipalityCode(str(row["municipality"])),
+                state="active",
+                validFrom=date.fromisoformat(str(row["validFrom"])),
+                validUntil=date.fromisoformat(str(row["validUntil"])),
+                contactHolder=UUID(str(row["contactHolder"])),
+                confirmedAt=self.clock().replace(microsecond=0),
+                outbox=UUID(str(row["outbox"])),
+            )
+            for reference, row in self._signals().items()
+        ]
+        return OwnSignals(items=items, next=None)
+
     async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:
         if not self.takes_contacts:
             raise IndexRefused(400, "invalid-input")
@@ -125,7 +152,7 @@ class FakeIndex:
             n = parse_pseudonym(proof.pseudonym)
             assert notice.subject == subject_commitment(proof.salt, n)
             assert str(notice.contactHolder) in self.state["contacts"]
-            results.append(self._take(notice, n))
+            results.append(self._take(notice, n, signed.outbox))
         for withdrawal in signed.withdrawals:
             assert isinstance(withdrawal, Withdrawal)
             results.append(self._withdraw(withdrawal))
@@ -169,6 +196,8 @@ class FakeIndex:
             MarkedSignal(reference=UUID(reference), version=int(str(row["version"])))
             for reference, row in self._signals().items()
             if row["municipality"] in scope.municipalities
+            and row["category"] in scope.categories
+            and row["outbox"] == str(scope.outbox)
             and str(row["validUntil"]) >= scope.on.isoformat()
         ]
 
@@ -192,12 +221,13 @@ class FakeIndex:
     def _signals(self) -> dict[str, dict[str, object]]:
         return self.state["signals"]  # type: ignore[return-value]  # JSON has no types
 
-    def _take(self, notice: Notice, n: Pseudonym) -> ItemResult:
+    def _take(self, notice: Notice, n: Pseudonym, outbox: UUID | None) -> ItemResult:
         reference = str(notice.reference)
         problem = self.refuse(notice)
         if problem:
             return ItemResult(notice.reference, "refused", problem)
         row = notice.model_dump(mode="json") | {"n": n.encoded.hex(), "subject": ""}
+        row["outbox"] = str(outbox)
         known = self._signals().get(reference)
         if known == row:
             return ItemResult(notice.reference, "unchanged")

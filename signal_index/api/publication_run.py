@@ -209,6 +209,7 @@ def _decide_notice(
                 notice=notice,
                 digest=digest,
                 confirmed_at=plan.now,
+                outbox=plan.submission.outbox,
             )
         )
     return outcome

@@ -151,6 +151,7 @@ async def publish_batch(request: Request, caller: Source) -> Response:
         if signed.notices and body.keyVersion
         else index.key_config.key_version,
         jws=body.batch,
+        outbox=signed.outbox,
     )
     published = await _carry_out(index, caller, submission)
     return _give(

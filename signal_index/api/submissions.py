@@ -65,6 +65,7 @@ class Submission:
     subjects: Mapping[UUID, SubjectProof]
     key_version: KeyVersion
     jws: str
+    outbox: UUID | None = None
 
 
 Refusal = InvalidField | RequestRefused | PolicyError

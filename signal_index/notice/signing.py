@@ -62,6 +62,7 @@ class SignedBatch:
     batch: UUID
     notices: tuple[Notice | InvalidField, ...]
     withdrawals: tuple[Withdrawal | InvalidField, ...]
+    outbox: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Batch:
     batch: UUID
     notices: tuple[Notice, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
+    outbox: UUID | None = None
 
 
 def sign_notice(key: NoticeKey, notice: Notice, *, iss: Oin, now: datetime) -> str:
@@ -98,6 +100,7 @@ def sign_batch(key: NoticeKey, batch: Batch, *, iss: Oin, now: datetime) -> str:
             "iss": iss,
             "iat": _seconds(now),
             "batch": batch.batch,
+            "outbox": batch.outbox,
             "notices": list(batch.notices),
             "withdrawals": list(batch.withdrawals),
         },
@@ -147,6 +150,7 @@ def parse_signed_batch(token: str, signer: SignerKey, *, now: datetime) -> Signe
         said.batch,
         tuple(_attempt(Notice, item) for item in said.notices),
         tuple(_attempt(Withdrawal, item) for item in said.withdrawals),
+        said.outbox,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.signals import SignalState
@@ -57,4 +57,6 @@ def _within(scope: ReconcilingScope) -> tuple[ColumnElement[bool], ...]:
         columns.municipality.in_(scope.municipalities),
         columns.state != SignalState.ENDED.value,
         columns.valid_until >= scope.on,
+        # One outbox knows nothing of what another told: it must not end that.
+        or_(columns.outbox == scope.outbox, columns.outbox.is_(None)),
     )

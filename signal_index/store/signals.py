@@ -247,6 +247,7 @@ async def list_own_signals(
         columns.valid_until,
         columns.contact_holder,
         columns.confirmed_at,
+        columns.outbox,
     ).where(columns.source == source)
     if after is not None:
         query = query.where(columns.reference > after)
@@ -263,6 +264,7 @@ async def list_own_signals(
             validUntil=row.valid_until,
             contactHolder=row.contact_holder,
             confirmedAt=row.confirmed_at,
+            outbox=row.outbox,
         )
         for row in rows
     ]
@@ -294,4 +296,5 @@ def _row_of(
         "state": state.value,
         "confirmed_at": new.confirmed_at,
         "ended_on": None,
+        "outbox": new.outbox,
     }

@@ -66,6 +66,7 @@ signal = Table(
     Column("state", String(10), nullable=False),
     Column("confirmed_at", Instant, nullable=False),
     Column("ended_on", Date, nullable=True),
+    Column("outbox", Uuid, nullable=True),  # which of the source's outboxes told it
     PrimaryKeyConstraint("row_key", "id", postgresql_include=COVERED),
     UniqueConstraint("source", "reference"),
     CheckConstraint("state IN ('active', 'ended', 'restricted')", name="state_known"),

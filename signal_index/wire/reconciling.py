@@ -37,6 +37,10 @@ class ReconcilingScope(RequestModel):
     source: OinText
     categories: Categories
     municipalities: Municipalities
+    outbox: Id | None = Field(
+        default=None,
+        description="Alleen signalen uit dit postvak, en die van geen enkel",
+    )
     on: Day = Field(description="Welke dag er vergeleken wordt: vandaag")
     salt: Encoded16 = Field(description="16 willekeurige bytes, elke keer nieuw")
 

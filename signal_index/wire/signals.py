@@ -119,6 +119,10 @@ class SignedItems(Signed):
     """
 
     batch: Id
+    outbox: Id | None = Field(
+        default=None,
+        description="Uit welk postvak van de bron dit komt: elk vergelijkt het zijne",
+    )
     notices: Annotated[list[Any], Field(max_length=BATCH_MAXIMUM)]
     withdrawals: Annotated[list[Any], Field(max_length=BATCH_MAXIMUM)]
 
@@ -215,6 +219,7 @@ class OwnSignal(OwnReference):
     validUntil: Day
     contactHolder: Id
     confirmedAt: Instant
+    outbox: Id | None = None
 
 
 class OwnSignals(AnswerModel):

@@ -113,6 +113,8 @@ class Worker:
                 await self._do(name)
             except _PASSING as error:
                 await self._wait(name, error)
+                # What waits for a budget must not hold up what another feed ended.
+                self._due[name] = self._due.pop(name)
                 continue
             except SourceError as error:
                 log_event(Event.FEED_FAILED, feed=name, error=type(error).__name__)

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from signal_index.wire.deliveries import DeliveryKind
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import Bars, refusing_plainly
@@ -19,12 +20,14 @@ from sources.cli.parties import TIMEOUT, make_parties
 from sources.clock import now
 from sources.errors import DeliveryHeld, NothingHeld, OutboxBusy, UnknownDelivery
 from sources.judging.words import find_remedy, say_finding
+from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.deliveries import (
     OpenDelivery,
     count_rejects,
     find_by_id,
     find_newest,
     find_rejects,
+    find_unfinished,
     name_rejects,
 )
 from sources.outbox.holding import (
@@ -104,6 +107,34 @@ def drop_command(
     """Laat een levering die wacht vervallen; er wordt niets van verstuurd."""
     with refusing_plainly():
         _answer(load_settings(settings), delivery, "dropped")
+
+
+@deliveries_app.command("abandon")
+def abandon_command(
+    delivery: Annotated[UUID, typer.Argument(help="De levering die onderweg is.")],
+    *,
+    settings: SettingsFile,
+) -> None:
+    """Laat een levering los die niet verder komt.
+
+    Wat niet verstuurd is, gaat opnieuw mee met de volgende volledige levering. Wat al
+    verstuurd is, blijft staan.
+    """
+    with refusing_plainly():
+        given = load_settings(settings)
+        with Outbox(given.outbox, load_keys(given.keys).outbox) as outbox:
+            under_way = find_unfinished(outbox)
+            if under_way is None or under_way.id != delivery:
+                raise UnknownDelivery
+            dropped = abandon_delivery(outbox, delivery, under_way.profile)
+    console = Console()
+    console.print(f"Losgelaten: {dropped} berichten zijn niet verstuurd.")
+    if under_way.kind is DeliveryKind.DELTA and dropped:
+        console.print(
+            "Deze levering had alleen wijzigingen. Lever nu alles aan: anders komen "
+            "deze wijzigingen niet bij de index.",
+            soft_wrap=True,
+        )
 
 
 def _answer(settings: AgencySettings, delivery: UUID, answer: Answer) -> None:

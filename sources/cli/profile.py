@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from sources.cli.edge import STOPPED, refusing_plainly
+from sources.cli.renaming import rename_command
 from sources.clock import day_of, now
 from sources.errors import InvalidProfile, UnreadableFile
 from sources.formats import FORMATS
@@ -30,6 +31,9 @@ profile_app = typer.Typer(no_args_is_help=True, help="Profielen van registraties
 @profile_app.callback()
 def profile_group() -> None:
     """Hold the verbs on profiles together."""
+
+
+profile_app.command("rename")(rename_command)
 
 
 @profile_app.command("init")

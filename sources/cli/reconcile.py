@@ -91,8 +91,8 @@ async def _reconcile(
     scope = make_scope(settings, profiles)
     with Outbox(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
-            parties = make_parties(client, settings, keys, outbox)
-            return await reconcile(outbox, parties, sender, scope, confirmed=confirmed)
+            index = make_parties(client, settings, keys, outbox)[1]
+            return await reconcile(outbox, index, sender, scope, confirmed=confirmed)
 
 
 def _say(done: Reconciled) -> str:

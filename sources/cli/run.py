@@ -120,12 +120,10 @@ class _Office:
 
     async def compare(self, worker: Worker) -> None:
         """Compare what is open with the index; what it lacks is delivered again."""
-        parties = make_parties(self.client, self.settings, self.keys, self.outbox)
+        index = make_parties(self.client, self.settings, self.keys, self.outbox)[1]
         profiles = [feed.profile for feed in worker.feeds.values()]
         scope = make_scope(self.settings, profiles)
-        done = await reconcile(
-            self.outbox, parties, self._sender, scope, confirmed=False
-        )
+        done = await reconcile(self.outbox, index, self._sender, scope, confirmed=False)
         log_event(Event.RECONCILED, equal=int(done.equal), compared=done.compared)
         for name in worker.feeds if done.needs_delivery else ():
             worker.add(name)

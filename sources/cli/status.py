@@ -18,6 +18,7 @@ from sources.outbox.holding import find_held
 from sources.outbox.planning import count_work
 from sources.outbox.standing import count_signals, find_reconciled, find_state
 from sources.outbox.store import Outbox
+from sources.outbox.strays import count_strays
 from sources.reasons import EXPLANATIONS, Reason
 from sources.settings import load_settings
 
@@ -54,6 +55,7 @@ def summarise(outbox: Outbox) -> dict[str, object]:
         "signals": count_signals(outbox),
         "backlog": count_work(outbox),
         "held": [str(one.delivery) for one in find_held(outbox)],
+        "strays": count_strays(outbox),
         "underWay": find_unfinished(outbox) is not None,
         "lastReconciled": reconciled.isoformat() if reconciled else None,
         "deliveries": [
@@ -83,6 +85,12 @@ def _show(found: Mapping[str, object]) -> None:
         console.print(
             f"Een levering wacht op u: `signal-source deliveries show {delivery}`.",
             soft_wrap=True,
+            highlight=False,
+        )
+    if found["strays"]:
+        console.print(
+            f"Van een vorig postvak, nog in te trekken: {found['strays']}. "
+            "Lever alles aan.",
             highlight=False,
         )
     last = found["lastReconciled"] or "nog nooit"

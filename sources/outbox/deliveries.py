@@ -17,6 +17,7 @@ from signal_index.wire.deliveries import (
     RejectCount,
 )
 from signal_index.wire.values import Oin, Slug
+from sources.outbox.registrations import register
 from sources.outbox.store import Outbox
 from sources.profile import Profile
 from sources.reasons import Reason
@@ -105,6 +106,7 @@ def open_delivery(
         moment.isoformat(),
     )
     with outbox.transaction("open-delivery") as connection:
+        register(connection, profile.name)
         connection.execute(
             "INSERT INTO delivery (id, profile, kind, file_mark, state, categories,"
             " municipalities, starts, ends) VALUES (?,?,?,?,'reading',?,?,?,?)",

@@ -23,6 +23,7 @@ from sources.outbox.holding import ask, hold, replace_held, take_up
 from sources.outbox.matching import GONE, OPEN, OVER, note_parts, pair_left_over
 from sources.outbox.staging import BSN_LABEL, NAME_LABEL, open_person
 from sources.outbox.store import Outbox
+from sources.outbox.strays import plan_strays
 from sources.outbox.unchanged import note_recheck
 from sources.outbox.weighing import weigh
 from sources.outbox_key import OutboxKey
@@ -109,6 +110,7 @@ def _plan(
     if is_full:
         if not difference.spared:
             _plan_gone(connection, delivery.profile, terms, turn)
+            plan_strays(connection, delivery, terms.today)
         note_recheck(
             connection, delivery.profile, months=terms.months, today=terms.today
         )

@@ -192,4 +192,22 @@ CREATE TABLE brp_answer (
 CREATE TABLE brp_asked (day TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
 """
 
-STEPS: Final = (_FIRST, _MESSAGES, _EVIDENCE, _CORRECTING, _BRP, HELD)
+# Which profiles deliver here, and by what name their cases are marked: the first one.
+_REGISTRATIONS: Final = """
+CREATE TABLE registration (
+  profile TEXT PRIMARY KEY,
+  marked_as TEXT NOT NULL UNIQUE
+) STRICT, WITHOUT ROWID;
+INSERT INTO registration SELECT profile, profile FROM (
+  SELECT profile FROM signal UNION SELECT profile FROM delivery);
+"""
+
+STEPS: Final = (
+    _FIRST,
+    _MESSAGES,
+    _EVIDENCE,
+    _CORRECTING,
+    _BRP,
+    HELD,
+    _REGISTRATIONS,
+)

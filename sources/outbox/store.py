@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
+from uuid import UUID, uuid4
 
 from filelock import lock_descriptor
 
 from sources.errors import (
     OutboxBusy,
+    OutboxDamaged,
     OutboxKeyChanged,
     OutboxRefused,
     OutboxUnwritable,
@@ -48,6 +50,16 @@ Observer = Callable[[Step, Moment], None]
 
 OWNER_ONLY: Final = 0o600
 _CHECK: Final = "signal-source/outbox/1"
+_ID: Final = "outbox"
+_DISK: Final = (
+    "SQLITE_FULL",
+    "SQLITE_IOERR",
+    "SQLITE_READONLY",
+    "SQLITE_CANTOPEN",
+    "SQLITE_BUSY",
+    "SQLITE_LOCKED",
+    "SQLITE_PERM",
+)
 
 
 def _nobody(step: Step, moment: Moment) -> None:
@@ -57,6 +69,7 @@ def _nobody(step: Step, moment: Moment) -> None:
 class Outbox:
     """One agency's outbox. A context: two runs never share one file.
 
+    `id` tells it from other outboxes of the same source, also at the index.
     `alone=False` is for what delivers nothing: it looks, or does one transaction of
     its own, also while the agent runs.
     """
@@ -75,12 +88,14 @@ class Outbox:
         self.connection = _connect(path)
         try:
             self._prepare()
-        except sqlite3.DatabaseError:
+            self._verify_whole()
+        except sqlite3.DatabaseError as error:
             self._close()
-            raise OutboxRefused("Het postvak is geen leesbaar bestand.") from None
+            raise judge_fault(error) from None
         except OutboxRefused:
             self._close()
             raise
+        self.id = UUID(bytes=get_meta(self.connection, _ID))
 
     def __enter__(self) -> Self:
         """Give the opened outbox."""
@@ -92,8 +107,13 @@ class Outbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file and let the next run in."""
+        """Close the file and let the next run in.
+
+        What SQLite could not read or write leaves as a sentence, never as itself.
+        """
         self._close()
+        if isinstance(error, sqlite3.DatabaseError):
+            raise judge_fault(error) from None
 
     def _close(self) -> None:
         self.connection.close()
@@ -113,11 +133,16 @@ class Outbox:
                 self.connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError):
                 # A full disk, or one that was taken away: nothing of the step is kept.
-                raise OutboxUnwritable from None
+                raise judge_fault(error) from None
             raise
         self._observer(step, "after")
 
     def _prepare(self) -> None:
+        tables = self.connection.execute("SELECT name FROM sqlite_master").fetchall()
+        if tables and not any(row["name"] == "work" for row in tables):
+            raise OutboxRefused(
+                "Dit bestand is geen postvak. Kijk `outbox` na in agency.toml."
+            )
         for pragma in PRAGMAS:
             self.connection.execute(pragma)
         version = self.connection.execute("PRAGMA user_version").fetchone()[0]
@@ -125,7 +150,10 @@ class Outbox:
         if version > len(STEPS):
             raise OutboxRefused("Het postvak is van een nieuwere versie.")
         if version < len(STEPS):
-            mine = f"INSERT OR IGNORE INTO meta VALUES ('key', x'{check.hex()}');"  # noqa: S608
+            mine = (
+                f"INSERT OR IGNORE INTO meta VALUES ('key', x'{check.hex()}'),"  # noqa: S608
+                f" ('{_ID}', x'{uuid4().hex}');"
+            )
             known = None if version == 0 else get_meta(self.connection, "key")
             if known not in {None, check}:
                 raise OutboxKeyChanged("Het postvak hoort bij een andere sleutel.")
@@ -136,6 +164,24 @@ class Outbox:
         known = get_meta(self.connection, "key")
         if known != check:
             raise OutboxKeyChanged("Het postvak hoort bij een andere sleutel.")
+
+    def _verify_whole(self) -> None:
+        """Raise `OutboxDamaged` where a page of the file is not what it was.
+
+        Reading every page takes a second for a million signals. Without it a run could
+        read half of what was told, and tell the rest twice.
+        """
+        found = self.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise OutboxDamaged
+
+
+def judge_fault(error: sqlite3.DatabaseError) -> OutboxRefused:
+    """Tell a disk that is full, locked or gone from a file that is damaged."""
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith(_DISK) and name != "SQLITE_IOERR_SHORT_READ":
+        return OutboxUnwritable()
+    return OutboxDamaged()
 
 
 def get_meta(connection: sqlite3.Connection, name: str) -> bytes | None:

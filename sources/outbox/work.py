@@ -36,7 +36,12 @@ from sources.outbox.staging import BSN_LABEL
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 
-Action = Literal["publish", "withdraw"]
+Action = Literal["publish", "withdraw", "take-back"]
+_OF: Final[dict[Action, str]] = {
+    "publish": "action = 'publish'",
+    "withdraw": "action = 'withdraw' AND length(case_key) > 0",
+    "take-back": "action = 'withdraw' AND length(case_key) = 0",  # strays
+}
 SUBJECT_LABEL: Final = b"subject"
 _POINT_BYTES: Final = 32
 
@@ -104,8 +109,7 @@ def record_evaluated(
 def find_unsettled(outbox: Outbox, action: Action) -> list[UUID]:
     """Give the batches whose answer never came: they are sent again first."""
     rows = outbox.connection.execute(
-        "SELECT DISTINCT batch FROM work WHERE state = 'sending' AND action = ?",
-        (action,),
+        f"SELECT DISTINCT batch FROM work WHERE state = 'sending' AND {_OF[action]}"  # noqa: S608 - a closed list
     )
     return [UUID(row["batch"]) for row in rows]
 
@@ -118,9 +122,9 @@ def assign_batch(
     Withdrawals and notices never share one: what holds up the one holds up no other.
     """
     rows = outbox.connection.execute(
-        "SELECT id, coalesce(key_version, 0) AS version FROM work"
-        " WHERE state = 'ready' AND action = ? ORDER BY id LIMIT ?",
-        (action, BATCH_MAXIMUM),
+        "SELECT id, coalesce(key_version, 0) AS version FROM work"  # noqa: S608 - a closed list
+        f" WHERE state = 'ready' AND {_OF[action]} ORDER BY id LIMIT ?",
+        (BATCH_MAXIMUM,),
     ).fetchall()
     if len(rows) < max(least, 1):
         return None
@@ -156,7 +160,7 @@ def get_batch(outbox: Outbox, batch: UUID, source: Oin) -> OpenBatch:
         id=batch,
         signed_at=datetime.fromisoformat(signed_at),
         key_version=max((row["key_version"] or 0 for row in rows), default=0),
-        batch=Batch(batch, tuple(notices), tuple(withdrawals)),
+        batch=Batch(batch, tuple(notices), tuple(withdrawals), outbox.id),
         subjects=subjects,
     )
 

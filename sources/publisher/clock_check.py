@@ -7,16 +7,23 @@ signals that still stand.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from sources.errors import ClockDiffers
-from sources.publisher.parties import Index
 
 CLOCK_MAY_DIFFER: Final = timedelta(seconds=45)
 """Below what the index bears (60 s ahead) and how long a holder takes a request."""
 
 
-async def verify_clock(index: Index, now: Callable[[], datetime]) -> None:
+class Clock(Protocol):
+    """The index, as far as it tells the time."""
+
+    async def fetch_time(self) -> datetime:
+        """Give what time it is at the index."""
+        ...
+
+
+async def verify_clock(index: Clock, now: Callable[[], datetime]) -> None:
     """Raise `ClockDiffers` where our clock is not the index's, give or take 45 s."""
     theirs = await index.fetch_time()
     difference = now() - theirs

@@ -35,7 +35,7 @@ from signal_index.wire.rehearsals import (
     RehearsalRecorded,
     RehearsalResult,
 )
-from signal_index.wire.signals import BatchBody, BatchResult
+from signal_index.wire.signals import BatchBody, BatchResult, OwnSignals
 from signal_index.wire.values import Slug
 from sources.errors import IndexRefused
 from sources.outbox.settling import BatchAnswer
@@ -164,6 +164,11 @@ class HttpIndex:
         if not response.is_success:
             raise IndexRefused(response.status_code, *_find_problem(response))
         return _read(Health, response).time
+
+    async def fetch_signals(self, cursor: UUID | None) -> OwnSignals:
+        """Fetch a page of our own signals, by our own references."""
+        more = "" if cursor is None else f"&cursor={cursor}"
+        return await self._ask("GET", f"/v1/signals?limit=1000{more}", OwnSignals)
 
     async def close_delivery(self, delivery: Delivery) -> None:
         """Tell that a delivery is complete."""

@@ -10,7 +10,7 @@ from keys.bsn import Bsn
 from keys.pseudonym import Pseudonym
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.deliveries import Delivery
-from signal_index.wire.signals import BatchBody
+from signal_index.wire.signals import BatchBody, OwnSignals
 from sources.outbox.settling import BatchAnswer
 
 
@@ -40,6 +40,10 @@ class Index(Protocol):
 
     async def fetch_time(self) -> datetime:
         """Give what time it is at the index."""
+        ...
+
+    async def fetch_signals(self, cursor: UUID | None) -> OwnSignals:
+        """Give a page of the source's own signals."""
         ...
 
     async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:

@@ -88,11 +88,10 @@ class Pipeline:
         """Do all work; raises `PublishingStopped` when some of it is left.
 
         Withdrawals go first. They need no contact holder and no evaluation, so that
-        nothing which stops here keeps a signal standing that has ended.
+        nothing which stops here keeps a signal standing that has ended. What an outbox
+        that is gone told is taken back last, when every open case was told anew.
         """
-        await self._send_unsettled("withdraw", to, told)
-        while batch := self._assign("withdraw"):
-            await self._send_batch(batch, to, told)
+        await self._withdraw("withdraw", to, told)
         await self._send_contacts(to)
         await self._send_unsettled("publish", to, told)
         try:
@@ -104,6 +103,12 @@ class Pipeline:
             raise _find_first(group) from None
         if self._stopped:
             raise self._stopped
+        await self._withdraw("take-back", to, told)
+
+    async def _withdraw(self, action: Action, to: Settled, told: Told) -> None:
+        await self._send_unsettled(action, to, told)
+        while batch := self._assign(action):
+            await self._send_batch(batch, to, told)
 
     async def _send_unsettled(self, action: Action, to: Settled, told: Told) -> None:
         for batch in find_unsettled(self._outbox, action):

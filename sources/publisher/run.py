@@ -45,12 +45,14 @@ from sources.outbox.holding import (
     find_held,
 )
 from sources.outbox.planning import Terms, count_work, plan_delivery
+from sources.outbox.registrations import find_marked_as
 from sources.outbox.settling import Settled
 from sources.outbox.staging import Stager
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import find_known, recognise
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile
+from sources.publisher.admission import admit
 from sources.publisher.clock_check import verify_clock
 from sources.publisher.parties import Evaluator, Index
 from sources.publisher.pipeline import Pipeline, Sender
@@ -181,6 +183,7 @@ class Run:
 
     async def _read(self, task: Task, mark: bytes) -> OpenDelivery:
         await verify_clock(self._parties[1], self._sender.now)
+        await admit(self._outbox, self._parties[1], task.profile)
         now = self._sender.now()
         profile = task.profile
         terms = Terms(profile.valid_months, now, profile.facts.has_header)
@@ -229,7 +232,7 @@ class Run:
 
     async def _stage(self, delivery: OpenDelivery, task: Task) -> None:
         messages = task.profile.facts.is_messages
-        name = task.profile.name
+        name = find_marked_as(self._outbox, task.profile.name)
         stager = Stager(self._outbox, delivery.id, name, messages=messages)
         readings = task.intake.read(today=day_of(self._sender.now()))
         for count in stager.stage(readings):

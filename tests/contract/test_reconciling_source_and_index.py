@@ -148,7 +148,10 @@ async def test_another_organisation_cannot_compare_with_our_signals(
 ) -> None:
     await deliver(town, 2)
     world = town.world
+    with town.outbox() as outbox:
+        told_by = str(outbox.id)
     body = {
+        "outbox": told_by,
         "source": world.debt_help.oin,
         "categories": ["schuldhulpverlening"],
         "municipalities": [HOME],

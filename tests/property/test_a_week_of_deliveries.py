@@ -129,8 +129,7 @@ async def hold_against_each_other(agency: Agency) -> Reconciled:
     )
     sender = Sender(OIN, OIN, NOTICE_KEY, lambda: agency.now)
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        parties = (agency.evaluator, agency.index)
-        return await reconcile(outbox, parties, sender, scope, confirmed=True)
+        return await reconcile(outbox, agency.index, sender, scope, confirmed=True)
 
 
 @given(st.lists(day, min_size=3, max_size=7))

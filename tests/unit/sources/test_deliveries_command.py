@@ -8,9 +8,10 @@ import anyio.to_thread
 import pytest
 from typer.testing import CliRunner, Result
 
+from signal_index.wire.deliveries import DeliveryKind
 from sources.__main__ import app
 from sources.agency_keys import create_keys
-from sources.errors import DeliveryHeld
+from sources.errors import DeliveryHeld, EvaluationStopped
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from tests.sources_builders import (
@@ -123,3 +124,28 @@ async def test_what_does_not_wait_takes_no_answer(agency: Agency) -> None:
     said = ask(agency, "approve", str(done.id))
     assert said.exit_code == 2
     assert "wacht niet op u" in said.stderr
+
+
+async def test_a_delivery_that_goes_no_further_is_let_go_by_its_name(
+    agency: Agency,
+) -> None:
+    agency.evaluator.budget = 0
+    agency.write(a_row())
+    with pytest.raises(EvaluationStopped):
+        await agency.publish()
+    (found,) = json.loads(ask(agency, "show", "--json").stdout)
+    assert ask(agency, "abandon", str(uuid4())).exit_code == 2
+    said = ask(agency, "abandon", str(found["delivery"]))
+    assert (said.exit_code, "1 berichten" in said.stdout) == (0, True)
+    assert json.loads(ask(agency, "show", "--json").stdout) == []
+
+
+async def test_letting_go_of_changes_says_to_deliver_everything(
+    agency: Agency,
+) -> None:
+    agency.evaluator.budget = 0
+    agency.write(a_row())
+    with pytest.raises(EvaluationStopped):
+        await agency.publish(kind=DeliveryKind.DELTA)
+    (found,) = json.loads(ask(agency, "show", "--json").stdout)
+    assert "Lever nu alles aan" in ask(agency, "abandon", found["delivery"]).stdout

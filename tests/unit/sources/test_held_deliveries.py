@@ -267,7 +267,8 @@ async def test_a_newer_file_is_judged_against_what_was_sent(agency: Agency) -> N
 async def test_another_profile_delivers_meanwhile(agency: Agency) -> None:
     await publish(agency, *rows(20))
     await hold(agency, *rows(16))
-    other = replace(agency, profile=agency.profile.model_copy(update={"name": "x"}))
+    named = agency.profile.model_copy(update={"name": "x", "beside": ("test",)})
+    other = replace(agency, profile=named)
     await publish(other, a_row(Zaak="Y-1", BSN=a_number(50)))
     await publish(other, a_row(Zaak="Y-1", BSN=a_number(50), Stand="dicht"))
     assert len(agency.index.shown()) == 20

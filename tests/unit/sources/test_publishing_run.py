@@ -209,7 +209,8 @@ async def test_another_profile_does_not_withdraw_this_ones_signals(
 ) -> None:
     agency.write(a_row())
     await agency.publish()
-    other = replace(agency, profile=agency.profile.model_copy(update={"name": "x"}))
+    named = agency.profile.model_copy(update={"name": "x", "beside": ("test",)})
+    other = replace(agency, profile=named)
     other.write(a_row(Zaak="Z-2", BSN=a_number(2)))
     await other.publish()
     assert len(agency.index.shown()) == 2
@@ -231,5 +232,5 @@ async def test_an_outbox_of_another_key_is_refused(agency: Agency) -> None:
 async def test_a_file_that_is_no_outbox_is_refused(agency: Agency) -> None:
     agency.outbox_path.write_bytes(b"x" * 5_000)
     for _ in range(2):
-        with pytest.raises(OutboxRefused, match="leesbaar"):
+        with pytest.raises(OutboxRefused, match="beschadigd"):
             Outbox(agency.outbox_path, OutboxKey(SECRET))

@@ -1,0 +1,69 @@
+"""`signal-source outbox`: begin anew where it is lost, or live beside another."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+
+from sources.agency_keys import load_keys
+from sources.cli.edge import refusing_plainly
+from sources.cli.parties import TIMEOUT, make_parties
+from sources.clock import now
+from sources.outbox.store import Outbox
+from sources.publisher.admission import live_beside
+from sources.restarting import set_aside, take_over
+from sources.settings import AgencySettings, load_settings
+
+SettingsFile = Annotated[
+    Path, typer.Option("--settings", help="agency.toml van deze organisatie.")
+]
+
+outbox_app = typer.Typer(
+    no_args_is_help=True, help="Het postvak: opnieuw beginnen, of een tweede ernaast."
+)
+
+
+@outbox_app.command("restart")
+def restart_command(settings: SettingsFile) -> None:
+    """Begin opnieuw, als het postvak weg is of beschadigd.
+
+    De lijst van uw signalen komt van de index. Lever daarna alles aan: elke zaak gaat
+    opnieuw, en de oude signalen worden ingetrokken als dat klaar is.
+    """
+    with refusing_plainly():
+        aside, count = asyncio.run(_restart(load_settings(settings)))
+    console = Console()
+    if aside is not None:
+        console.print(f"Het oude postvak staat nu in {aside.name}.", soft_wrap=True)
+    console.print(f"Overgenomen van de index: {count} signalen.", highlight=False)
+    console.print(
+        "Lever nu alles aan met `signal-source publish`. Kijk eerst met "
+        "`signal-source check` of er records worden afgewezen: die verliezen dan hun "
+        "oude signaal.",
+        soft_wrap=True,
+    )
+
+
+@outbox_app.command("beside")
+def beside_command(settings: SettingsFile) -> None:
+    """Laat dit postvak aanleveren naast een ander van dezelfde bron.
+
+    Elk houdt zijn eigen signalen bij. Lever een zaak maar uit een van beide aan.
+    """
+    with refusing_plainly():
+        given = load_settings(settings)
+        with Outbox(given.outbox, load_keys(given.keys).outbox) as outbox:
+            live_beside(outbox)
+    Console().print("Dit postvak mag nu naast een ander aanleveren.")
+
+
+async def _restart(settings: AgencySettings) -> tuple[Path | None, int]:
+    keys = load_keys(settings.keys)
+    aside = set_aside(settings.outbox, keys.outbox, now=now())
+    with Outbox(settings.outbox, keys.outbox) as outbox:
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            index = make_parties(client, settings, keys, outbox)[1]
+            return aside, await take_over(outbox, index)

@@ -1,0 +1,29 @@
+"""`signal-source profile rename`: a profile goes on under another name."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sources.agency_keys import load_keys
+from sources.cli.edge import refusing_plainly
+from sources.outbox.renaming import rename_profile
+from sources.outbox.store import Outbox
+from sources.settings import load_settings
+
+
+def rename_command(
+    old: Annotated[str, typer.Argument(help="De naam waaronder u tot nu toe leverde.")],
+    new: Annotated[str, typer.Argument(help="De naam die nu in het profiel staat.")],
+    *,
+    settings: Annotated[
+        Path, typer.Option("--settings", help="agency.toml van deze organisatie.")
+    ],
+) -> None:
+    """Geef een profiel een andere naam; zijn signalen gaan mee."""
+    with refusing_plainly():
+        given = load_settings(settings)
+        with Outbox(given.outbox, load_keys(given.keys).outbox) as outbox:
+            moved = rename_profile(outbox, old, new)
+    Console().print(f"{moved} signalen gaan verder als {new}.", highlight=False)

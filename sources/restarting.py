@@ -1,0 +1,62 @@
+"""Begin an outbox anew where the old one is lost: from the index's own list.
+
+The index lists our signals by our own references, which name nobody. They cannot be
+matched with cases, whose keyed hashes are gone; they are kept as strays, which the next
+full delivery takes back when it has told every open case anew.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from sources.errors import OutboxBusy, OutboxRefused, OutboxSound, OutboxUnwritable
+from sources.outbox.deliveries import find_newest
+from sources.outbox.store import Outbox
+from sources.outbox.strays import count_strays, keep_strays
+from sources.outbox_key import OutboxKey
+from sources.publisher.admission import Lister, find_foreign
+
+_KEPT_AT_ONCE = 1_000
+
+
+def set_aside(path: Path, key: OutboxKey, *, now: datetime) -> Path | None:
+    """Put an outbox that cannot be used beside its place; None where there is none.
+
+    Raises `OutboxSound` for one that can be used, `OutboxBusy` and `OutboxUnwritable`
+    as ever.
+    """
+    if not path.exists():
+        return None
+    try:
+        with Outbox(path, key) as outbox:
+            is_used = bool(find_newest(outbox, limit=1))
+    except (OutboxBusy, OutboxUnwritable):
+        raise
+    except OutboxRefused:
+        return _move(path, now)
+    if is_used:
+        raise OutboxSound
+    return None
+
+
+async def take_over(outbox: Outbox, index: Lister) -> int:
+    """Keep every signal that stands at the index as a stray; gives how many."""
+    found = []
+    async for one in find_foreign(outbox, index):
+        found.append(one)
+        if len(found) == _KEPT_AT_ONCE:
+            keep_strays(outbox, found)
+            found = []
+    keep_strays(outbox, found)
+    return count_strays(outbox)
+
+
+def _move(path: Path, now: datetime) -> Path:
+    aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%SZ}")
+    try:
+        for end in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + end)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + end))
+    except OSError:
+        raise OutboxRefused("De map van het postvak is niet te schrijven.") from None
+    return aside

@@ -1,0 +1,116 @@
+"""An agency and the real index: what was refused, mistimed or lost is mended."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sources.errors import ClockDiffers, IndexRefused, OutboxElsewhere
+from sources.outbox.deliveries import OpenDelivery
+from sources.outbox.renaming import rename_profile
+from sources.profile import Profile, parse_profile
+from sources.publisher.admission import live_beside
+from tests.agency_world import Town, open_agency
+from tests.sources_builders import PROFILE, a_number, a_row, write_rows
+
+pytestmark = pytest.mark.anyio
+COUNT = 6
+
+
+def a_town_profile(name: str = "test") -> Profile:
+    text = PROFILE.replace('"9901", "9902"', '"9901"').replace('"test"', f'"{name}"')
+    return parse_profile(text.replace('"bijstand"', '"schuldhulpverlening"'))
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    async with open_agency(tmp_path) as town:
+        yield town
+
+
+async def deliver(
+    town: Town, profile: Profile, *, persons: range = range(1, COUNT + 1)
+) -> OpenDelivery:
+    rows = [a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in persons]
+    return await town.publish(write_rows(town.folder / "file.csv", rows), profile)
+
+
+async def count_flags(town: Town, persons: range = range(1, COUNT + 1)) -> list[int]:
+    return [len(await town.find(a_number(n))) for n in persons]
+
+
+@pytest.mark.parametrize(
+    ("category", "municipality", "says"),
+    [
+        ("leerplicht", "9901", "categorie uit het profiel"),
+        ("schuldhulpverlening", "9902", "gemeente uit het profiel"),
+    ],
+)
+async def test_a_wrong_profile_is_mended_and_goes_through(
+    town: Town, category: str, municipality: str, says: str
+) -> None:
+    text = PROFILE.replace('"9901", "9902"', f'"{municipality}"')
+    wrong = parse_profile(text.replace('"bijstand"', f'"{category}"'))
+    with pytest.raises(IndexRefused, match=says):
+        await deliver(town, wrong)
+    done = await deliver(town, a_town_profile())
+    assert done.counts.accepted == COUNT
+    assert await count_flags(town) == [1] * COUNT
+
+
+@pytest.mark.parametrize(
+    "ahead", [timedelta(minutes=30), timedelta(days=3), timedelta(days=400)]
+)
+async def test_a_clock_ahead_for_one_run_loses_and_orphans_nothing(
+    town: Town, ahead: timedelta
+) -> None:
+    await deliver(town, a_town_profile())
+    town.ahead = ahead
+    with pytest.raises(ClockDiffers):
+        await deliver(town, a_town_profile(), persons=range(2, COUNT + 2))
+    with pytest.raises(ClockDiffers):
+        await town.reconcile(confirmed=True)
+    town.ahead = timedelta()
+    assert (await town.reconcile()).equal
+    done = await deliver(town, a_town_profile(), persons=range(2, COUNT + 2))
+    assert (done.counts.accepted, done.counts.withdrawn) == (1, 1)
+    assert await count_flags(town, range(1, COUNT + 2)) == [0, *[1] * COUNT]
+
+
+async def test_a_renamed_profile_takes_its_signals_over(town: Town) -> None:
+    await deliver(town, a_town_profile())
+    with town.outbox() as outbox:
+        rename_profile(outbox, "test", "nieuw")
+    done = await deliver(town, a_town_profile("nieuw"))
+    assert done.counts.unchanged == COUNT
+    assert await count_flags(town) == [1] * COUNT
+
+
+async def test_two_outboxes_compare_and_withdraw_only_their_own(town: Town) -> None:
+    await deliver(town, a_town_profile())
+    town.outbox_name = "second.sqlite"
+    with pytest.raises(OutboxElsewhere):
+        await deliver(town, a_town_profile())
+    with town.outbox() as outbox:
+        live_beside(outbox)
+    both = range(1, COUNT + 4)
+    await deliver(town, a_town_profile(), persons=range(COUNT + 1, COUNT + 4))
+    second = await town.reconcile(confirmed=True)
+    assert (second.equal, second.compared) == (True, 3)
+    town.outbox_name = "outbox.sqlite"
+    first = await town.reconcile(confirmed=True)
+    assert (first.equal, first.compared) == (True, COUNT)
+    assert await count_flags(town, both) == [1] * len(both)
+
+
+async def test_an_outbox_begun_anew_doubles_no_flag_and_knows_its_own(
+    town: Town,
+) -> None:
+    await deliver(town, a_town_profile())
+    town.outbox_name = "anew.sqlite"
+    assert await town.take_over() == COUNT
+    done = await deliver(town, a_town_profile(), persons=range(2, COUNT + 2))
+    assert (done.counts.accepted, done.counts.withdrawn) == (COUNT, COUNT)
+    assert await count_flags(town, range(1, COUNT + 2)) == [0, *[1] * COUNT]
+    assert (await town.reconcile()).equal

@@ -1,0 +1,253 @@
+"""A profile with another name, a second outbox, one begun anew: never two flags."""
+
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from keys.municipality import MunicipalityCode
+from signal_index.wire.reconciling import ReconcilingScope
+from signal_index.wire.values import Slug
+from sources.clock import day_of
+from sources.errors import (
+    DeliveryUnderWay,
+    EvaluationStopped,
+    OutboxElsewhere,
+    OutboxSound,
+    ProfileOverlaps,
+    RenameRefused,
+    TooManyUnknown,
+)
+from sources.outbox.renaming import rename_profile
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+from sources.publisher.admission import live_beside
+from sources.publisher.pipeline import Sender
+from sources.reconciling import Reconciled, reconcile
+from sources.restarting import set_aside, take_over
+from tests.sources_builders import (
+    NOW,
+    PROFILE,
+    SECRET,
+    Agency,
+    a_number,
+    a_profile,
+    a_row,
+    an_agency,
+    shows,
+)
+from tests.sources_parties import NOTICE_KEY, OIN
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def agency(tmp_path: Path) -> Agency:
+    made = an_agency(tmp_path)
+    made.write(*rows(1, 4))
+    return made
+
+
+def rows(first: int, last: int) -> list[dict[str, str]]:
+    return [a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(first, last + 1)]
+
+
+def shown(*numbers: int) -> list[tuple[str, str]]:
+    return sorted(pair for n in numbers for pair in shows((a_number(n), "bijstand")))
+
+
+def an_outbox(agency: Agency) -> Outbox:
+    return Outbox(agency.outbox_path, OutboxKey(SECRET))
+
+
+def beside(agency: Agency) -> Agency:
+    """The same agency on another machine, with an outbox of its own."""
+    folder = agency.folder / "elsewhere"
+    folder.mkdir()
+    return replace(agency, folder=folder)
+
+
+async def compare(agency: Agency, *, confirmed: bool = False) -> Reconciled:
+    scope = ReconcilingScope(
+        source=OIN,
+        categories=[Slug("bijstand")],
+        municipalities=[MunicipalityCode("9901"), MunicipalityCode("9902")],
+        on=day_of(agency.now),
+        salt=bytes(16),
+    )
+    sender = Sender(OIN, OIN, NOTICE_KEY, lambda: agency.now)
+    with an_outbox(agency) as outbox:
+        return await reconcile(outbox, agency.index, sender, scope, confirmed=confirmed)
+
+
+async def test_a_renamed_profile_is_refused_with_how_to_go_on(agency: Agency) -> None:
+    await agency.publish()
+    agency.profile = a_profile(name='"nieuw"')
+    with pytest.raises(ProfileOverlaps, match="profile rename test nieuw"):
+        await agency.publish()
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
+
+
+async def test_a_profile_that_was_renamed_goes_on_with_its_signals(
+    agency: Agency,
+) -> None:
+    await agency.publish()
+    with an_outbox(agency) as outbox:
+        assert rename_profile(outbox, "test", "nieuw") == 4
+    agency.profile = a_profile(name='"nieuw"')
+    agency.write(*rows(2, 5))
+    done = await agency.publish(approve=True)
+    assert (done.counts.unchanged, done.counts.accepted) == (3, 1)
+    assert agency.index.shown_often() == shown(2, 3, 4, 5)
+
+
+async def test_a_name_that_was_given_up_is_refused_like_a_new_one(
+    agency: Agency,
+) -> None:
+    await agency.publish()
+    with an_outbox(agency) as outbox:
+        rename_profile(outbox, "test", "nieuw")
+    with pytest.raises(ProfileOverlaps, match="profile rename nieuw test"):
+        await agency.publish()
+
+
+async def test_a_name_taken_up_again_marks_no_case_of_the_renamed_one(
+    agency: Agency,
+) -> None:
+    """Two registrations may count their cases alike: each case is its own."""
+    await agency.publish()
+    with an_outbox(agency) as outbox:
+        rename_profile(outbox, "test", "nieuw")
+    agency.profile = a_profile(
+        PROFILE.replace("valid_months", 'beside = ["nieuw"]\nvalid_months')
+    )
+    agency.write(a_row(Zaak="Z-1", BSN=a_number(9)))
+    await agency.publish()
+    assert agency.index.shown_often() == shown(1, 2, 3, 4, 9)
+
+
+@pytest.mark.parametrize("names", [("onbekend", "nieuw"), ("test", "test")])
+async def test_a_rename_that_cannot_be_is_refused(
+    agency: Agency, names: tuple[str, str]
+) -> None:
+    await agency.publish()
+    with an_outbox(agency) as outbox, pytest.raises(RenameRefused):
+        rename_profile(outbox, *names)
+
+
+async def test_nothing_is_renamed_under_a_delivery_that_is_half_sent(
+    agency: Agency,
+) -> None:
+    agency.evaluator.budget = 0
+    with pytest.raises(EvaluationStopped):
+        await agency.publish()
+    with an_outbox(agency) as outbox, pytest.raises(DeliveryUnderWay):
+        rename_profile(outbox, "test", "nieuw")
+
+
+async def test_a_second_outbox_of_the_same_is_refused(agency: Agency) -> None:
+    await agency.publish()
+    second = beside(agency)
+    second.write(*rows(1, 4))
+    with pytest.raises(OutboxElsewhere, match="outbox restart"):
+        await second.publish()
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
+
+
+async def test_two_outboxes_by_choice_never_withdraw_each_others_signals(
+    agency: Agency,
+) -> None:
+    await agency.publish()
+    second = beside(agency)
+    with an_outbox(second) as outbox:
+        live_beside(outbox)
+    second.write(*(a_row(Zaak=f"Y-{n}", BSN=a_number(n)) for n in (11, 12)))
+    await second.publish()
+    for each in (agency, second):
+        assert (await compare(each, confirmed=True)).equal
+    second.write()
+    await second.publish(approve=True)
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
+
+
+async def test_an_outbox_has_an_id_of_its_own_that_stays(agency: Agency) -> None:
+    with an_outbox(agency) as outbox:
+        first = outbox.id
+    with an_outbox(agency) as outbox:
+        assert outbox.id == first
+    with an_outbox(beside(agency)) as outbox:
+        assert outbox.id != first
+    await agency.publish()
+    told = {row["outbox"] for row in agency.index.state["signals"].values()}  # type: ignore[index]  # JSON has no types
+    assert told == {str(UUID(int=first.int))}
+
+
+async def test_a_lost_outbox_does_not_withdraw_what_it_does_not_know(
+    agency: Agency,
+) -> None:
+    await agency.publish()
+    agency.outbox_path.unlink()
+    assert (await compare(agency, confirmed=True)).equal
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
+
+
+async def restart(agency: Agency) -> int:
+    set_aside(agency.outbox_path, OutboxKey(SECRET), now=NOW)
+    with an_outbox(agency) as outbox:
+        return await take_over(outbox, agency.index)
+
+
+async def test_a_lost_outbox_begins_anew_and_doubles_no_flag(agency: Agency) -> None:
+    await agency.publish()
+    agency.outbox_path.unlink()
+    assert await restart(agency) == 4
+    agency.write(*rows(2, 5))
+    await agency.publish()
+    assert agency.index.shown_often() == shown(2, 3, 4, 5)
+    assert (await compare(agency)).equal
+    agency.write(*rows(2, 4))
+    await agency.publish(approve=True)
+    assert agency.index.shown_often() == shown(2, 3, 4)
+
+
+async def test_nobody_is_without_a_flag_while_an_outbox_begins_anew(
+    agency: Agency,
+) -> None:
+    await agency.publish()
+    agency.outbox_path.unlink()
+    await restart(agency)
+    agency.evaluator.budget = agency.evaluator.asked
+    with pytest.raises(EvaluationStopped):
+        await agency.publish()
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
+    agency.evaluator.budget = 10**9
+    agency.write(*rows(3, 6))
+    await agency.publish()
+    assert agency.index.shown_often() == shown(3, 4, 5, 6)
+
+
+async def test_beginning_anew_can_be_done_again(agency: Agency) -> None:
+    await agency.publish()
+    agency.outbox_path.unlink()
+    assert (await restart(agency), await restart(agency)) == (4, 4)
+    await agency.publish()
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
+
+
+async def test_an_outbox_that_is_sound_does_not_begin_anew(agency: Agency) -> None:
+    await agency.publish()
+    with pytest.raises(OutboxSound):
+        await restart(agency)
+    assert not list(agency.folder.glob("*.damaged-*"))
+
+
+async def test_what_only_the_index_has_of_this_outbox_is_still_asked_about(
+    agency: Agency,
+) -> None:
+    agency.write(*rows(1, 15))
+    await agency.publish()
+    with an_outbox(agency) as outbox:
+        outbox.connection.execute("DELETE FROM signal")
+    with pytest.raises(TooManyUnknown):
+        await compare(agency)
