@@ -8,6 +8,7 @@ shows the first flag; that this flag is right is judged afterwards.
 import csv
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -56,7 +57,7 @@ class AgencyDay:
     def run(self, *verb: str) -> None:
         """Run one command to its end."""
         self.commands += 1
-        run_command([program("signal-source"), *verb], self.folder)
+        _run(["signal-source", *verb], self.folder)
 
     def ask_doctor(self) -> None:
         """Wait until everybody knows the agency; asked again, it is one command."""
@@ -83,7 +84,8 @@ async def measure_joining(town: MeasuredTown) -> FirstDay:
     folder = places.agency(NEWCOMER.slug)
     known = number_citizens(RECORDS, start=JOINED_FROM)
     started, before = time.perf_counter(), count_child_cpu()
-    take_in(places, NEWCOMER, join(places, NEWCOMER, invite(places, NEWCOMER)))
+    told = invite(places, NEWCOMER, _run)
+    take_in(places, NEWCOMER, join(places, NEWCOMER, told, _run), _run)
     day = AgencyDay(folder)
     _write_file(folder / NEWCOMER.file, known)
     day.run(
@@ -95,13 +97,19 @@ async def measure_joining(town: MeasuredTown) -> FirstDay:
     chosen = ("--settings", "agency.toml", "--profile", "profile.toml")
     day.run("publish", NEWCOMER.file, *chosen)
     day.run("rehearse", *chosen)
-    make_live(places, NEWCOMER)
+    make_live(places, NEWCOMER, by=_run)
     lookups = await prepare_lookups(town, [Asked(known[0], known=True)])
     requests = [lookup.request for lookup in lookups]
     block = await send_block(town.index.address, requests, connections=1)
     seconds = time.perf_counter() - started
     verify_answers(town, lookups, block.answers)
     return FirstDay(seconds, count_child_cpu() - before, day.commands)
+
+
+def _run(command: Sequence[str], folder: Path) -> str:
+    """Run a command as a process of its own, as each party does: with its start-up."""
+    name, *verb = command
+    return run_command([program(name), *verb], folder)
 
 
 def _write_file(path: Path, numbers: list[str]) -> None:

@@ -5,6 +5,7 @@ the fingerprints that people tell by telephone. Nothing is started again.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deploy.town.commands import run
@@ -12,6 +13,9 @@ from deploy.town.parties import MUNICIPALITY, Agency
 from deploy.town.places import HOLDERS, Places
 from deploy.town.processes import PartyFailed
 from deploy.town.settings_files import CASELOAD, write_agency
+
+Run = Callable[[Sequence[str], Path], str]
+"""Runs a command in a folder and gives what it printed, or raises `PartyFailed`."""
 
 _FINGERPRINT = re.compile(r"(?:[A-Z2-7]{4}-){4}[A-Z2-7]{4}")
 
@@ -30,11 +34,12 @@ def join_once(places: Places, agency: Agency) -> None:
     make_live(places, agency, "--without-rehearsal", agency.name)
 
 
-def invite(places: Places, agency: Agency) -> str:
+def invite(places: Places, agency: Agency, by: Run = run) -> str:
     """Make the invitation, at the index; gives what is told of it by telephone."""
     categories = [part for each in agency.categories for part in ("--category", each)]
     said = _run_index(
         places,
+        by,
         *("invite", agency.organisation, "--name", agency.name),
         *("--client-id", client_id(agency), "--kind", agency.kind, *categories),
         *("--municipality", MUNICIPALITY, "--rhythm-days", str(agency.rhythm_days)),
@@ -44,36 +49,36 @@ def invite(places: Places, agency: Agency) -> str:
     return _hear(said)
 
 
-def join(places: Places, agency: Agency, told: str) -> str:
+def join(places: Places, agency: Agency, told: str, by: Run = run) -> str:
     """Make keys, settings and request, at the agency; gives what it tells of it."""
     folder = places.agency(agency.slug)
     folder.parent.mkdir(parents=True, exist_ok=True)
     command = ["signal-source", "join", str(_invitation(places, agency))]
     command += ["--into", str(folder), "--fingerprint", told]
-    return _hear(run(command, folder.parent))
+    return _hear(by(command, folder.parent))
 
 
-def take_in(places: Places, agency: Agency, told: str) -> None:
+def take_in(places: Places, agency: Agency, told: str, by: Run = run) -> None:
     """Have index, holders and provider take the request in, each by its own command."""
     joining = places.agency(agency.slug) / "joining"
     request, answers = str(joining / "request.json"), joining / "acceptances"
     known = ["--fingerprint", told]
     into = str(answers / "index.json")
-    _run_index(places, "accept", request, *known, "--into", into)
+    _run_index(places, by, "accept", request, *known, "--into", into)
     known += ["--index-key", str(places.index / "keys" / "receipt.public.jwk")]
     accept = ["signal-keys", "organisation", "accept", request, *known]
     accept += ["--settings", "holder.toml", "--into"]
     for index in HOLDERS:
         into = str(answers / f"holder-{index}.json")
-        run([*accept, into], places.holder(index))
+        by([*accept, into], places.holder(index))
     register = ["signal-index", "client", "metadata", request, *known]
     client = places.clients / f"{client_id(agency)}.json"
-    run([*register, "--into", str(client)], places.provider)
+    by([*register, "--into", str(client)], places.provider)
 
 
-def make_live(places: Places, agency: Agency, *but: str) -> None:
+def make_live(places: Places, agency: Agency, *but: str, by: Run = run) -> None:
     """Show its flags from now on; `but` makes the exception to a rehearsal."""
-    _run_index(places, "source", "go-live", agency.organisation, *but)
+    _run_index(places, by, "source", "go-live", agency.organisation, *but)
 
 
 def client_id(agency: Agency) -> str:
@@ -85,9 +90,9 @@ def _invitation(places: Places, agency: Agency) -> Path:
     return places.index / f"invitation-{agency.slug}.json"
 
 
-def _run_index(places: Places, *verb: str) -> str:
+def _run_index(places: Places, by: Run, *verb: str) -> str:
     command = ["signal-index", *verb, "--settings", "index.toml"]
-    return run(command, places.index)
+    return by(command, places.index)
 
 
 def _hear(said: str) -> str:

@@ -227,7 +227,7 @@ AGENCIES = (
 NEWCOMER = Agency(
     "newcomer",
     "Werkplein Nieuwstad",
-    _oin(16),
+    _oin(19),
     "income-support",
     ("bijstand",),
     "export.csv",
