@@ -58,7 +58,9 @@ def refusing_plainly() -> Iterator[None]:
         yield
     except SourceError as error:
         log_event(Event.STOPPED, error=type(error).__name__)
-        Console(stderr=True).print(str(error), style="bold red", highlight=False)
+        Console(stderr=True).print(
+            str(error), style="bold red", highlight=False, markup=False
+        )
         again = isinstance(error, _TRY_AGAIN)
         raise typer.Exit(STOPPED if again else UNUSABLE) from None
 
