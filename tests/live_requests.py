@@ -24,6 +24,7 @@ from schemathesis.schemas import APIOperation
 
 from keys.base64url import encode_b64u
 from keys.request import Act
+from tests.holder_fakes import FakeMeter
 from tests.holders_builders import a_bsn
 from tests.live_world import BusyWorld, Claims, Operation, Sent
 
@@ -180,6 +181,7 @@ async def _refresh(world: BusyWorld, body: object, subject: str, path: str) -> N
     persons = body.get("subjects")
     if "tickets" not in body or body["tickets"] == []:
         return
+    _begin_a_day(world)
     if path == "/lookups" and isinstance(persons, list) and len(persons) == 1:
         given = await world.holders.look_up([a_bsn(1)], subject)
         if isinstance(persons[0], dict):
@@ -190,3 +192,10 @@ async def _refresh(world: BusyWorld, body: object, subject: str, path: str) -> N
     else:
         return
     body["tickets"] = list(given.tickets)
+
+
+def _begin_a_day(world: BusyWorld) -> None:
+    """Let each user ask as on a new day: a survey asks more than fits in one."""
+    for holder in world.holders.holders.values():
+        assert isinstance(holder.meter, FakeMeter)
+        holder.meter.spent.clear()
