@@ -40,7 +40,7 @@ FIGURES = {
     Part.SOURCES: (
         *("sources.endToEndSeconds", "sources.unchangedSeconds"),
         *("sources.reconcileEqualSeconds", "sources.memoryMiB"),
-        "sources.indexAcceptsPerSecond",
+        *("sources.indexAcceptsPerSecond", "sources.otherOrderSeconds"),
     ),
     Part.JOINING: (
         *("joining.firstDaySeconds", "joining.commandsCpuSeconds"),

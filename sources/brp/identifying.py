@@ -92,6 +92,10 @@ class _Identified:
         """Give the mark of what is read."""
         return self.inner.find_mark(key)
 
+    def find_rows_mark(self, key: OutboxKey) -> bytes | None:
+        """Give the mark of the rows that are read; who is meant is asked anew."""
+        return self.inner.find_rows_mark(key)
+
     def read(self, *, today: date) -> Iterator[Reading]:
         """Give the readings, with persons."""
         for reading in self.inner.read(today=today):

@@ -22,6 +22,13 @@ class Intake(Protocol):
         """Give a keyed hash by which a delivery that was cut short is known again."""
         ...
 
+    def find_rows_mark(self, key: OutboxKey) -> bytes | None:
+        """Give a keyed hash of the rows in whatever order; None where order may matter.
+
+        Of two intakes with the same mark each row of one is a row of the other.
+        """
+        ...
+
     def read(self, *, today: date) -> Iterator[Reading]:
         """Give the readings in order; raises `UnreadableFile`."""
         ...

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from sources.connectors import read_file
+from sources.connectors.rows_mark import mark_rows
 from sources.errors import UnreadableFile
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile
@@ -31,6 +32,13 @@ class FileIntake:
             while block := file.read(_BLOCK):
                 digest.update(block)
         return key.mark("file", digest.hexdigest())
+
+    def find_rows_mark(self, key: OutboxKey) -> bytes | None:
+        """Give a mark of the rows of a CSV file; other formats have none."""
+        if self.profile.csv is None:
+            return None
+        with self._open() as file:
+            return mark_rows(file, self.profile.csv, key)
 
     def read(self, *, today: date) -> Iterator[Reading]:
         """Give the readings of the file."""

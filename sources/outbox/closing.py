@@ -9,26 +9,29 @@ from sources.clock import day_of
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import forget_known, keep_known
-from sources.profile import Profile
 
 _DAYS_DIFFER: Final = timedelta(days=1)  # the index's day is UTC's
 
 
 def close_delivery(
-    outbox: Outbox, done: OpenDelivery, profile: Profile | None = None
+    outbox: Outbox,
+    done: OpenDelivery,
+    *,
+    is_read: bool = False,
+    rows: bytes | None = None,
 ) -> None:
     """Note that the index knows the delivery is complete.
 
-    With its profile at hand a full delivery is known again by its bytes; any other
-    delivery makes what was known of that profile's file worthless.
+    A full delivery that this run read is known again, by its bytes and by its rows;
+    any other makes what was known of that profile's file worthless.
     """
     with outbox.transaction("close-delivery") as connection:
         connection.execute(
             "UPDATE delivery SET state = 'closed' WHERE id = ?", (str(done.id),)
         )
         _forget_expired(connection, done)
-        if profile is not None and done.kind is DeliveryKind.FULL:
-            keep_known(connection, done)
+        if is_read and done.kind is DeliveryKind.FULL:
+            keep_known(connection, done, rows)
         else:
             forget_known(connection, done.profile)
 

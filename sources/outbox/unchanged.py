@@ -1,9 +1,11 @@
 """Recognise a file that was delivered whole before, without reading its rows again.
 
-A full delivery that is byte for byte the last one says nothing new, as long as nothing
-in it hangs on the day: no end or age limit comes near, no signal wants confirming, no
-record waits for a day in the future or for the index to change its mind. Each of these
-is looked up when the file is read; after a week it is read again whatever it says.
+A full delivery that is byte for byte the last one says nothing new, and neither does
+one of the same rows in another order, unless some were rejected: a reject names its
+line. That holds as long as nothing in it hangs on the day: no end or age limit comes
+near, no signal wants confirming, no record waits for a day in the future or for the
+index to change its mind. Each of these is looked up when the file is read; after a week
+it is read again whatever it says.
 """
 
 import json
@@ -37,6 +39,7 @@ class KnownFile:
     """The last full delivery of a profile: what it was, and until when it stands."""
 
     mark: bytes
+    rows: bytes | None
     until: date
     delivery: UUID
     read: int
@@ -59,7 +62,9 @@ def note_recheck(
     put_meta(connection, _RECHECK, min(days).isoformat().encode())
 
 
-def keep_known(connection: sqlite3.Connection, done: OpenDelivery) -> None:
+def keep_known(
+    connection: sqlite3.Connection, done: OpenDelivery, rows: bytes | None
+) -> None:
     """Keep what a full delivery was, in the transaction that closes it.
 
     Nothing is kept where a record would be judged anew.
@@ -74,6 +79,7 @@ def keep_known(connection: sqlite3.Connection, done: OpenDelivery) -> None:
     counts = done.counts
     said = {
         "mark": done.file_mark.hex(),
+        "rows": rows and rows.hex(),
         "until": recheck.decode(),
         "delivery": str(done.id),
         "read": counts.read,
@@ -92,7 +98,21 @@ def forget_known(connection: sqlite3.Connection, profile: str | None = None) -> 
 def find_known(
     outbox: Outbox, profile: Profile, mark: bytes, *, today: date
 ) -> KnownFile | None:
-    """Give the last delivery if this task is the same and nothing hangs on the day.
+    """Find the last delivery, if it was made of these very bytes and still holds."""
+    known = _find_last(outbox, profile, today)
+    return known if known and known.mark == mark else None
+
+
+def find_known_rows(
+    outbox: Outbox, profile: Profile, rows: bytes, *, today: date
+) -> KnownFile | None:
+    """Find the last delivery, if it was made of these rows, all of them accepted."""
+    known = _find_last(outbox, profile, today)
+    return known if known and known.rows == rows and not known.rejected else None
+
+
+def _find_last(outbox: Outbox, profile: Profile, today: date) -> KnownFile | None:
+    """Find what the last file was, unless something in it hangs on the day.
 
     A day more than a week ahead was reckoned by a clock that was: nothing is known.
     """
@@ -102,6 +122,7 @@ def find_known(
     said = json.loads(kept)
     known = KnownFile(
         bytes.fromhex(said["mark"]),
+        said["rows"] and bytes.fromhex(said["rows"]),
         date.fromisoformat(said["until"]),
         UUID(said["delivery"]),
         said["read"],
@@ -109,7 +130,7 @@ def find_known(
         said["rejected"],
     )
     holds = today < known.until <= today + READ_AGAIN_AFTER
-    return known if known.mark == mark and holds else None
+    return known if holds else None
 
 
 def recognise(outbox: Outbox, delivery: OpenDelivery, known: KnownFile) -> None:

@@ -49,7 +49,7 @@ from sources.outbox.registrations import find_marked_as
 from sources.outbox.settling import Settled
 from sources.outbox.staging import Stager
 from sources.outbox.store import Outbox
-from sources.outbox.unchanged import find_known, recognise
+from sources.outbox.unchanged import find_known, find_known_rows, recognise
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile
 from sources.publisher.admission import admit
@@ -73,8 +73,15 @@ class Task:
 
     def find_mark(self, key: OutboxKey) -> bytes:
         """Give a mark of what is read and how: another profile is another task."""
-        read = self.intake.find_mark(key).hex()
-        return key.mark("task", read, self.profile.model_dump_json())
+        return self._mark(key, self.intake.find_mark(key))
+
+    def find_rows_mark(self, key: OutboxKey) -> bytes | None:
+        """Give the same of its rows in whatever order, where a row is a row."""
+        rows = self.intake.find_rows_mark(key)
+        return None if rows is None else self._mark(key, rows)
+
+    def _mark(self, key: OutboxKey, read: bytes) -> bytes:
+        return key.mark("task", read.hex(), self.profile.model_dump_json())
 
 
 class Progress(Protocol):
@@ -125,8 +132,9 @@ class Run:
         if any(is_same(delivery, task, mark) for delivery in finished):
             return finished
         self._stop_at_held(task, mark)
-        delivery = await self._read(task, mark)
-        return [*finished, await self._finish(delivery, task.profile)]
+        delivery, rows = await self._read(task, mark)
+        done = await self._finish(delivery, is_read=True, rows=rows)
+        return [*finished, done]
 
     def _stop_at_held(self, task: Task, mark: bytes) -> None:
         """Raise `DeliveryHeld` where this very file waits already; it is not reread."""
@@ -181,15 +189,19 @@ class Run:
         self._progress.planned(count_work(self._outbox))
         return [await self._finish(delivery)]
 
-    async def _read(self, task: Task, mark: bytes) -> OpenDelivery:
+    async def _read(self, task: Task, mark: bytes) -> tuple[OpenDelivery, bytes | None]:
+        """Plan what there is to send; with it the mark of the rows that were read."""
         await verify_clock(self._parties[1], self._sender.now)
         await admit(self._outbox, self._parties[1], task.profile)
         now = self._sender.now()
         profile = task.profile
         terms = Terms(profile.valid_months, now, profile.facts.has_header)
-        known = None
+        known = rows = None
         if task.kind is DeliveryKind.FULL:
             known = find_known(self._outbox, profile, mark, today=terms.today)
+            rows = known.rows if known else task.find_rows_mark(self._outbox.key)
+        if known is None and rows is not None:
+            known = find_known_rows(self._outbox, profile, rows, today=terms.today)
         if known is None and profile.identify:
             task = await self._identify(task, terms.today)
         delivery = open_delivery(self._outbox, profile, task.kind, mark, now=now)
@@ -206,7 +218,7 @@ class Run:
         work = count_work(self._outbox)
         self._progress.planned(work)
         log_event(Event.DELIVERY_PLANNED, delivery=str(delivery.id), work=work)
-        return delivery
+        return delivery, rows
 
     async def _identify(self, task: Task, today: date) -> Task:
         """Find the persons of a delivery, before anything of it is read."""
@@ -240,7 +252,11 @@ class Run:
             await asyncio.sleep(0)  # the agent receives events meanwhile
 
     async def _finish(
-        self, delivery: OpenDelivery, profile: Profile | None = None
+        self,
+        delivery: OpenDelivery,
+        *,
+        is_read: bool = False,
+        rows: bytes | None = None,
     ) -> OpenDelivery:
         try:
             done = await self._send(delivery)
@@ -248,7 +264,7 @@ class Run:
             if delivery.kind is DeliveryKind.FULL or not count_work(self._outbox):
                 self._abandon(delivery)
             raise
-        close_delivery(self._outbox, done, profile)
+        close_delivery(self._outbox, done, is_read=is_read, rows=rows)
         log_event(Event.DELIVERY_CLOSED, delivery=str(delivery.id))
         return get_delivery(self._outbox, delivery.id)
 

@@ -1,5 +1,6 @@
 """A file that was delivered before is not read again, unless something hangs on it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,8 @@ from tests.sources_builders import (
     a_row,
     an_agency,
 )
+
+Change = Callable[[list[dict[str, str]]], list[dict[str, str]]]
 
 pytestmark = pytest.mark.anyio
 
@@ -121,4 +124,58 @@ async def test_one_other_byte_is_another_file(tmp_path: Path) -> None:
     agency = deliver_to(tmp_path)
     await agency.publish()
     agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(3)))
+    assert (await publish_again(agency))[0] == 2
+
+
+async def test_the_same_rows_in_another_order_are_recognised(tmp_path: Path) -> None:
+    rows = [a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 6)]
+    agency = deliver_to(tmp_path, *rows)
+    await agency.publish()
+    agency.write(*reversed(rows))
+    assert await publish_again(agency) == (0, 5)
+    agency.write(*rows[2:], *rows[:2])
+    assert await publish_again(agency) == (0, 5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda rows: [*rows[1:], rows[1]],
+        lambda rows: rows[1:],
+        lambda rows: [*rows, rows[0]],
+        lambda rows: [rows[0] | {"BSN": rows[1]["BSN"]}, *rows[1:]],
+    ],
+    ids=["one for another", "one gone", "one twice", "a person of another row"],
+)
+async def test_other_rows_are_read(tmp_path: Path, change: Change) -> None:
+    rows = [a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 6)]
+    agency = deliver_to(tmp_path, *rows)
+    await agency.publish()
+    changed = change(rows)
+    agency.write(*changed)
+    assert (await publish_again(agency))[0] == len(changed)
+
+
+async def test_a_reject_names_its_own_line_in_another_order(tmp_path: Path) -> None:
+    wrong = a_row(Zaak="Z-3", BSN="123456789")
+    agency = deliver_to(tmp_path, a_row(), wrong)
+    await agency.publish()
+    agency.write(wrong, a_row())
+    assert (await publish_again(agency))[0] == 2
+    assert [reject.place.line for reject in agency.heard.rejects] == [2]
+
+
+async def test_another_heading_over_the_same_rows_is_read(tmp_path: Path) -> None:
+    agency = deliver_to(tmp_path)
+    await agency.publish()
+    header, *rows = agency.file.read_text().splitlines(keepends=True)
+    agency.file.write_text("".join([header.upper(), *rows]))
+    assert (await publish_again(agency))[0] == 2
+
+
+async def test_where_a_line_is_no_row_the_order_counts(tmp_path: Path) -> None:
+    quoted = a_row(Zaak='"Z-2"', BSN=a_number(2))
+    agency = deliver_to(tmp_path, a_row(), quoted)
+    await agency.publish()
+    agency.write(quoted, a_row())
     assert (await publish_again(agency))[0] == 2
