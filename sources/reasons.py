@@ -88,7 +88,8 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "bestand opnieuw.",
     ),
     Reason.NOT_TEXT: Explanation(
-        "Dit veld is een getal, maar hoort tekst te zijn (tussen aanhalingstekens).",
+        "Dit veld is een getal of iets anders, maar hoort tekst te zijn (tussen "
+        "aanhalingstekens).",
         "Laat de leverancier van het systeem de levering verbeteren: een getal kan "
         "nullen vooraan verloren hebben.",
     ),

@@ -100,7 +100,10 @@ def _find_start(row: Mapping[str, object], profile: Profile) -> RawField:
 
 
 def _find_end(row: Mapping[str, object]) -> RawField:
-    if text(row.get("einddatum")):
-        return RawField("einddatum", text(row.get("einddatum")))
-    outflow = members(row.get("uitstroom"))
-    return RawField("uitstroom.datum", text(outflow.get("datum")))
+    end = field(row, "einddatum")
+    if end.text or end.is_number:
+        return end
+    outflow = row.get("uitstroom")
+    if outflow is not None and not isinstance(outflow, dict):
+        return RawField("uitstroom", "", is_number=True)
+    return field(members(outflow), "datum", "uitstroom.")

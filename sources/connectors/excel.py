@@ -28,7 +28,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from sources.connectors.cases import read_case
 from sources.connectors.csv_rows import Row
-from sources.connectors.fields import RawCase
+from sources.connectors.fields import Dialect, RawCase
 from sources.connectors.file_kinds import refuse_other_than_workbook
 from sources.connectors.mapped import (
     NumberText,
@@ -96,8 +96,7 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
         raise UnreadableFile("Het profiel beschrijft geen Excel.")
     wanted = set(find_names(layout.columns).values())
     with open_book(file) as book:
-        typed = (*ISO_DAYS, *(() if book.counts_from_1904 else (EXCEL,)))
-        dialect = make_dialect(layout, typed=typed)
+        dialect = _make_dialect(book, layout)
         sheet, table = _find_sheet(book, layout, wanted)
         places = find_places(layout.columns, table)
         hidden = book.find_hidden(sheet)
@@ -115,6 +114,14 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
             seen.verify()
     if dialect.proof:
         dialect.proof.verify()
+
+
+def _make_dialect(book: "Book", layout: ExcelLayout) -> Dialect:
+    """Give how the cells are written; counted from 1904 no number says which day."""
+    if not book.counts_from_1904:
+        return make_dialect(layout, typed=(*ISO_DAYS, EXCEL))
+    dates = tuple(form for form in layout.dates if form != EXCEL)
+    return make_dialect(layout.model_copy(update={"dates": dates}), typed=ISO_DAYS)
 
 
 @dataclass(slots=True)
@@ -159,8 +166,12 @@ class Book:
         self._book.close()
 
     def rows(self, sheet: str) -> Iterator[Row]:
-        """Give line and texts of each row; raises `UnreadableFile`."""
-        found = self._book[sheet]
+        """Give line and texts of each row; raises `UnreadableFile`.
+
+        A sheet leaves out the cells behind the last that is filled in: they are empty,
+        and each row is made as wide as the widest above it.
+        """
+        found, width = self._book[sheet], 0
         found.reset_dimensions()  # what it claims of its size is not ours to believe
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -168,7 +179,9 @@ class Book:
                 for line, row in enumerate(found.iter_rows(), start=1):
                     if len(row) > MOST_COLUMNS:
                         raise UnreadableFile("Het werkblad heeft te veel kolommen.")
-                    yield line, [_write(cell) for cell in row]
+                    width = max(width, len(row))
+                    texts = [_write(cell) for cell in row]
+                    yield line, texts + [""] * (width - len(row))
             except _BROKEN:
                 raise UnreadableFile("Het bestand is geen leesbare Excel.") from None
 

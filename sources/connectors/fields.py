@@ -17,7 +17,14 @@ from typing import Final, Literal, TypeVar
 from keys.bsn import Bsn
 from sources.connectors.bsn_text import find_digits, read_bsn
 from sources.connectors.proof import Proof
-from sources.dates import EXCEL, find_forms, is_month_first, parse_day, parse_first_day
+from sources.dates import (
+    EXCEL,
+    Order,
+    find_order,
+    is_month_first,
+    parse_day,
+    parse_first_day,
+)
 from sources.reasons import Reason
 from sources.values import Place, Reject
 
@@ -51,7 +58,8 @@ _EARLY: Final = re.compile(
 class RawField:
     """A field as it stands in the file: its name there and its text, if any.
 
-    `is_number`: it was a number and no text, so that a zero in front may be lost.
+    `is_number`: it was a number and no text, so that a zero in front may be lost; with
+    no text at all it was something else that a registration should write as text.
     """
 
     name: str
@@ -122,15 +130,15 @@ class FieldReader:
 
     def miss(self, role: Role, reason: Reason = Reason.FIELD_MISSING) -> None:
         """Note that a field has no text: it is empty, or a number instead."""
-        found = self._raw.fields.get(role)
-        is_number = found is not None and found.is_number and not found.text
-        self.fault(self.name(role), Reason.NOT_TEXT if is_number else reason)
+        self.fault(
+            self.name(role), Reason.NOT_TEXT if self._is_no_text(role) else reason
+        )
 
     def day(self, role: Role, *, required: bool = False) -> date | None:
         """Read a day, or note the fault."""
         text = self.text(role)
         if not text:
-            if required:
+            if required or self._is_no_text(role):
                 self.miss(role)
             return None
         if self._dialect.proof:
@@ -192,6 +200,11 @@ class FieldReader:
             self.fault(name, reason)
             return None
 
+    def _is_no_text(self, role: Role) -> bool:
+        """Tell whether there is something in a field that is no text."""
+        found = self._raw.fields.get(role)
+        return found is not None and found.is_number and not found.text
+
     def _parse(self, role: Role, text: str) -> date:
         """Read a day. Of a birth no form may leave the century open; its day may."""
         days = self._dialect.days
@@ -206,8 +219,11 @@ class FieldReader:
             return Reason.DATE_SERIAL
         if not any(each in "123456789" for each in text) or _EARLY.match(text):
             return Reason.DATE_MEANS_EMPTY
-        swapped = [form for form in find_forms(text) if is_month_first(form)]
-        return Reason.DATE_MONTH if swapped else Reason.DATE_INVALID
+        # Only a month that cannot be one proves it: 1-3-26 may just be another form.
+        swapped = find_order(text) is Order.MONTH_FIRST
+        expected = any(is_month_first(form) for form in self._dialect.days)
+        is_month = swapped and not expected
+        return Reason.DATE_MONTH if is_month else Reason.DATE_INVALID
 
 
 def compose(text: str) -> str:

@@ -102,11 +102,12 @@ def text(value: object) -> str:
 def field(value: Mapping[str, object], name: str, path: str = "") -> RawField:
     """Give one member as a raw field, named as the format names it.
 
-    A number has no text: it may have lost a zero, and the standard wants a string.
+    What is no string has no text: a number may have lost a zero, and the standard wants
+    a string. It is not as if it were absent: an end that cannot be read is not no end.
     """
     found = value.get(name)
-    is_number = isinstance(found, int | float) and not isinstance(found, bool)
-    return RawField(path + name, text(found), is_number)
+    is_other = found is not None and not isinstance(found, str)
+    return RawField(path + name, text(found), is_other)
 
 
 def persons(value: object, path: str) -> tuple[RawPerson, ...]:

@@ -6,9 +6,10 @@ is what stands in the profile, and is read here only.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 from sources.connectors.fields import Dialect, RawField, Role
 from sources.connectors.proof import start_proof
@@ -91,7 +92,7 @@ def _find_empty_days(texts: frozenset[str], forms: tuple[str, ...]) -> frozenset
 
 
 class NumberText(str):
-    """The digits of what was a number, not a text: no zero can stand in front."""
+    """The digits of what was no text: no zero can stand in front; empty: no number."""
 
     __slots__ = ()
 
@@ -100,14 +101,14 @@ def write_cell(value: object) -> str:
     """Give a typed value as the text it would be in a file.
 
     A number that a spreadsheet keeps as `123456782.0` is `123456782`. A moment keeps
-    its time, so that with a zone it is the day in the Netherlands. What has no text
-    here is empty.
+    its time, so that with a zone it is the day in the Netherlands. What can have no
+    text is no empty cell: an end that cannot be read is not the same as no end.
     """
     match value:
         case bool():
             return "true" if value else "false"
-        case str():
-            return value
+        case str() | None:
+            return value or ""
         case int():
             return NumberText(value)
         case float() | Decimal():
@@ -115,7 +116,8 @@ def write_cell(value: object) -> str:
         case date():
             return value.isoformat()
         case _:
-            return ""
+            is_plain = isinstance(value, time | timedelta | UUID)
+            return str(value) if is_plain else NumberText()
 
 
 def _write_number(value: float | Decimal) -> str:

@@ -228,6 +228,12 @@ def test_a_slip_among_many_days_in_order_is_one_reject() -> None:
     assert [e.reason for e in found if isinstance(e, Reject)] == [Reason.DATE_MONTH]
 
 
+@pytest.mark.parametrize("day", ["1/3/2026", "1.3.2026", "1-3-26"])
+def test_a_day_in_another_form_is_not_called_a_month_above_12(day: str) -> None:
+    (found,) = [e for e in read(with_days(day)) if isinstance(e, Reject)]
+    assert found.reason is Reason.DATE_INVALID
+
+
 def test_days_that_contradict_each_other_are_asked_about() -> None:
     with pytest.raises(UnreadableFile, match="andersom"):
         read(with_days("13-01-2026", "01-14-2026"))

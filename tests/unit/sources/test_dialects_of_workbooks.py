@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from openpyxl import Workbook
@@ -16,7 +16,7 @@ from sources.dates import parse_day
 from sources.errors import UnreadableFile
 from sources.profile import Profile, parse_profile
 from sources.reasons import Reason
-from sources.values import Case, Entry, Reject, Skipped
+from sources.values import Case, Entry, Kept, Reject, Skipped
 from tests.sources_builders import TODAY, a_number
 
 PROFILE = """
@@ -37,6 +37,9 @@ function = "Klantmanager Inkomen"
 phone = "0182 555 101"
 last_verified = 2026-10-01
 """
+ENDING = parse_profile(
+    PROFILE.replace("[xlsx.columns]\n", '[xlsx.columns]\nend = "Eind"\n')
+)
 HEAD = ("Zaak", "BSN", "Begin")
 
 
@@ -127,9 +130,24 @@ def test_a_number_of_a_day_is_named_where_days_are_counted_from_1904() -> None:
     sheet = a_sheet(HEAD, a_row(1, 44620))
     assert sheet.parent is not None
     sheet.parent.epoch = MAC_EPOCH
-    rejected, _kept = read(save(sheet))
+    for layout in ("", 'dates = ["excel"]'):
+        rejected, _kept = read(save(sheet), a_profile(layout))
+        assert isinstance(rejected, Reject)
+        assert rejected.reason is Reason.DATE_SERIAL
+
+
+def test_cells_behind_the_last_that_is_filled_in_are_empty() -> None:
+    """A sheet does not hold them: the row is shorter than the header, and whole."""
+    sheet = a_sheet((*HEAD, "Eind", "Opmerking"), a_row(1), (*a_row(2), None, "x"))
+    assert [type(each) for each in read(save(sheet), ENDING)] == [Case, Case]
+
+
+@pytest.mark.parametrize("end", [time(0, 0), timedelta(days=46000), True])
+def test_an_end_that_is_no_day_is_not_the_same_as_no_end(end: object) -> None:
+    sheet = a_sheet((*HEAD, "Eind"), (*a_row(1), end))
+    rejected, kept = read(save(sheet), ENDING)
     assert isinstance(rejected, Reject)
-    assert rejected.reason is Reason.DATE_SERIAL
+    assert (rejected.field, type(kept)) == ("Eind", Kept)
 
 
 def test_the_sheet_and_the_row_of_the_header_are_found() -> None:

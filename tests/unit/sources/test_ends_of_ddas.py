@@ -1,0 +1,46 @@
+"""An end in a DDAS file that cannot be read is not the same as no end."""
+
+import io
+import json
+
+import pytest
+
+from sources.connectors import read_file
+from sources.reasons import Reason
+from sources.values import Kept, Reject
+from tests.connector_formats import FORMATS
+from tests.sources_builders import TODAY, a_number
+
+(DEBTS,) = [each.profile for each in FORMATS if each.profile.format == "ddas-shv-1.0"]
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"einddatum": 20260501}, "einddatum"),
+        ({"einddatum": {"datum": "2026-05-01"}}, "einddatum"),
+        ({"einddatum": None, "uitstroom": {"datum": 20260501}}, "uitstroom.datum"),
+        ({"einddatum": "", "uitstroom": "2026-05-01"}, "uitstroom"),
+    ],
+)
+def test_an_end_that_is_no_text_is_a_reject(
+    said: dict[str, object], field: str
+) -> None:
+    """Read as no end it would open, or keep open, what is over."""
+    case = {
+        "gemeentecode": "9901",
+        "client": [{"Burgerservicenummer": a_number(1)}],
+        "startdatum": "2026-01-05",
+        **said,
+    }
+    contact = {"functietitel": "Schuldhulpverlener", "telefoonnummer": "0182 555 101"}
+    delivery = {
+        "aanleverende_organisatie": {"contactpersonen": [contact]},
+        "schuldhulptrajecten": [case],
+    }
+    file = io.BytesIO(json.dumps({"leveringen": [delivery]}).encode())
+    readings = list(read_file(file, DEBTS, today=TODAY))
+    rejected, kept = readings[-1]
+    assert isinstance(rejected, Reject)
+    assert (rejected.field, rejected.reason) == (field, Reason.NOT_TEXT)
+    assert isinstance(kept, Kept)
