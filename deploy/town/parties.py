@@ -256,7 +256,7 @@ EARLY_SIGNALS = Agency(
     "housing-corporation",
     ("dreigende-ontruiming",),
     "meldingen.csv",
-    "early-signals-9901.toml",
+    "housing-reports-9901.toml",
     sender=_oin(4),
 )
 """Has no right to a BSN: the municipality finds its clients and sends for it."""

@@ -18,7 +18,7 @@ from sources.population.answers import write_population
 from sources.population.ddas_file import DEBTS_FILE
 from sources.profile import Profile, load_profile
 from sources.reasons import Reason
-from sources.values import Case, Closing, Reading, Reject
+from sources.values import Aside, Case, Closing, Reading, Reject
 
 PROFILES = Path(__file__).parents[2] / "sources" / "profiles"
 DURING_SHV = date(2024, 6, 1)
@@ -33,7 +33,8 @@ def load(name: str, municipality: str) -> Profile:
 
 def read(value: object, profile: Profile, today: date) -> list[Reading]:
     file = io.BytesIO(json.dumps(value).encode())
-    return [each for each in read_file(file, profile, today=today) if each]
+    readings = read_file(file, profile, today=today)
+    return [each for each in readings if each and not isinstance(each[0], Aside)]
 
 
 def rejects(readings: list[Reading]) -> list[tuple[str, str, Reason]]:

@@ -17,7 +17,7 @@ from sources.population.answers import write_population
 from sources.population.ddas_file import DEBTS_FILE
 from sources.profile import Profile, load_profile
 from sources.reasons import Reason
-from sources.values import Case, Closing, Kept, Reading, Reject
+from sources.values import Aside, Case, Closing, Kept, Reading, Reject
 from tests.sources_builders import a_number
 
 PROFILES = Path(__file__).parents[2] / "sources" / "profiles"
@@ -50,7 +50,8 @@ def with_schema(name: str, schema: Path) -> Profile:
 
 def read(value: object, profile: Profile, today: date = DURING) -> list[Reading]:
     file = io.BytesIO(json.dumps(value).encode())
-    return [each for each in read_file(file, profile, today=today) if each]
+    readings = read_file(file, profile, today=today)
+    return [each for each in readings if each and not isinstance(each[0], Aside)]
 
 
 def a_debt(example: Example) -> Any:  # noqa: ANN401 - JSON

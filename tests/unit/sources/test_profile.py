@@ -16,8 +16,8 @@ def test_a_shipped_profile_loads_under_its_own_name(path: Path) -> None:
     assert load_profile(path).name == path.stem
 
 
-def test_five_profiles_are_shipped() -> None:
-    assert len(SHIPPED) == 5
+def test_six_profiles_are_shipped() -> None:
+    assert len(SHIPPED) == 6
 
 
 @pytest.mark.parametrize(
