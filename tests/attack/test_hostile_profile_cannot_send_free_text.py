@@ -1,6 +1,7 @@
 """A profile chooses from lists. Whoever writes one cannot make a column travel."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from sources.contacts import ContactRow
 from sources.errors import InvalidProfile, UnreadableFile
 from sources.layouts import Columns
 from sources.profile import Profile, parse_profile
+from sources.values import Case
 from tests.connector_formats import FORMATS, Format, Record
 from tests.sources_builders import PROFILE, TODAY, a_number, a_profile, a_row, an_agency
 
+OF_A_PERSON = {"surname", "initials", "postcode", "house_number"}
 STORY = "verslaafd aan gokken"
 
 
@@ -57,12 +60,24 @@ def test_the_refusal_of_a_profile_repeats_no_value() -> None:
 
 
 def test_no_column_of_a_profile_ends_up_as_text() -> None:
-    """Every column is a number, a day, a telephone or a code. Adding one asks here."""
+    """Every column is a number, a day, a telephone or a code. Adding one asks here.
+
+    But those of `identify`: by them the municipality finds somebody in its own register
+    (docs/connectors/brp.md), and what it finds is a number. Of what a signal is made,
+    no part can hold them.
+    """
     assert set(Columns.model_fields) == {
         *("bsn", "case_number", "start", "end", "birth", "informed_on"),
         *("status", "municipality", "contact", "opt_in", "category", "informed"),
-        "phone",
+        *("phone", *OF_A_PERSON),
     }
+    assert not OF_A_PERSON & {each.name for each in fields(Case)}
+
+
+@pytest.mark.parametrize("column", sorted(OF_A_PERSON))
+def test_who_a_person_is_is_read_only_where_it_is_looked_up(column: str) -> None:
+    with pytest.raises(InvalidProfile):
+        parse_profile(with_line(f'{column} = "Wie"', under="csv.columns"))
 
 
 def test_a_contact_holder_of_a_profile_has_no_field_for_a_story() -> None:
