@@ -167,6 +167,19 @@ class DeliveryHeld(SourceError):
         )
 
 
+class ChangesWait(SourceError):
+    """A delivery of changes waits for an answer: the next one cannot go before it."""
+
+    def __init__(self, delivery: UUID, profile: str) -> None:
+        super().__init__(
+            f"Een eerdere levering van {profile} met alleen wijzigingen wacht nog op "
+            "u. Dit bestand is niet gelezen: het zegt die wijzigingen niet opnieuw. "
+            f"Kijk wat er verandert: `signal-source deliveries show {delivery}`. "
+            "Antwoord met `deliveries approve` of `deliveries drop`, en geef deze "
+            "opdracht opnieuw."
+        )
+
+
 class DeliveryUnheard(SourceError):
     """A delivery was closed, but most of it could not be used."""
 

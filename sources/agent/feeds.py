@@ -3,6 +3,7 @@
     for portion in feed.find_portions(now): publish(portion.task); feed.put_away(…)
 
 - What an earlier run took up and did not finish comes first.
+- While changes wait for an answer, the files behind them stay in their folder.
 - A file that cannot be delivered is put aside with its reason, and the next one goes
   on: one bad export must not hold up tomorrow's.
 """
@@ -86,7 +87,11 @@ class Feed:
     def find_portions(self, outbox: Outbox, now: datetime) -> Iterator[Portion]:
         """Give what there is to deliver now, in order."""
         if self._folder:
-            yield from self._find_files(self._folder, now)
+            portions = self._find_files(self._folder, now)
+            while not self._has_changes_waiting(outbox) and (
+                portion := next(portions, None)
+            ):
+                yield portion
         elif self._is_waiting(outbox, now):
             return
         elif self._has_events:
@@ -131,6 +136,14 @@ class Feed:
                 folder.fail(taken, _NOT_SENT, now)
             elif found.state == "closed":
                 folder.finish(taken, now)
+
+    def _has_changes_waiting(self, outbox: Outbox) -> bool:
+        """Tell whether files of changes wait for an answer: none may go before them.
+
+        A newer one does not say again what they said, so that it cannot replace them.
+        """
+        kind = DeliveryKind.DELTA if self.profile.facts.is_messages else self._row.kind
+        return kind is DeliveryKind.DELTA and bool(find_held(outbox, self.profile.name))
 
     def _is_waiting(self, outbox: Outbox, now: datetime) -> bool:
         """Tell whether rows or events wait for an answer: they change all the time.

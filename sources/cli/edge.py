@@ -22,6 +22,7 @@ from rich.progress import (
 )
 
 from sources.errors import (
+    ChangesWait,
     DeliveryHeld,
     DeliveryUnderWay,
     DeliveryUnheard,
@@ -38,6 +39,7 @@ UNUSABLE: Final = 2
 _TRY_AGAIN: Final = (
     PublishingStopped,
     DeliveryHeld,
+    ChangesWait,
     DeliveryUnheard,
     TooManyUnknown,
     DeliveryUnderWay,

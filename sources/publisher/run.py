@@ -21,6 +21,7 @@ from signal_index.wire.deliveries import DeliveryKind
 from sources.brp.identifying import Identifier
 from sources.clock import day_of
 from sources.errors import (
+    ChangesWait,
     DeliveryHeld,
     IndexRefused,
     InvalidAgencySettings,
@@ -28,6 +29,8 @@ from sources.errors import (
 )
 from sources.events import Event, log_event
 from sources.intake import Intake
+from sources.intake.files import FileIntake
+from sources.intake.several import SeveralIntake
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.closing import close_delivery
 from sources.outbox.deliveries import (
@@ -70,6 +73,16 @@ class Task:
     def kind(self) -> DeliveryKind:
         """Give what was asked; messages never list every case, so they are a delta."""
         return DeliveryKind.DELTA if self.profile.facts.is_messages else self.asked
+
+    @property
+    def is_once(self) -> bool:
+        """Tell whether this says changes that no later task says again.
+
+        Rows of a view and events that came in are read again until a delivery of them
+        is planned; a file is not.
+        """
+        is_file = isinstance(self.intake, FileIntake | SeveralIntake)
+        return is_file and self.kind is DeliveryKind.DELTA
 
     def find_mark(self, key: OutboxKey) -> bytes:
         """Give a mark of what is read and how: another profile is another task."""
@@ -137,10 +150,17 @@ class Run:
         return [*finished, done]
 
     def _stop_at_held(self, task: Task, mark: bytes) -> None:
-        """Raise `DeliveryHeld` where this very file waits already; it is not reread."""
+        """Raise `DeliveryHeld` where this very file waits already; it is not reread.
+
+        Raises `ChangesWait` where a newer file would take the place of changes that
+        wait, and does not say them again: they would be lost.
+        """
         for held in find_held(self._outbox, task.profile.name):
             if held.file_mark == mark:
                 raise DeliveryHeld(held.delivery, held.profile)
+            waits = get_delivery(self._outbox, held.delivery)
+            if task.is_once and waits.kind is DeliveryKind.DELTA:
+                raise ChangesWait(held.delivery, held.profile)
 
     async def finish_unfinished(
         self, coming: bytes | None = None

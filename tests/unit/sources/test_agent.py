@@ -292,6 +292,35 @@ async def test_a_file_that_waits_does_not_hold_up_the_next_one(office: Office) -
     assert office.files("held") == []
 
 
+async def test_messages_that_wait_are_not_replaced_by_the_next_one(
+    office: Office,
+) -> None:
+    """The next message does not say again who stopped: they would keep their flag."""
+    office.employ(a_feed(office.root, "iwmo.toml"))
+    for n in range(1, 13):
+        started = Said(number=str(n), bsn=a_number(n))
+        office.put(f"301-{n}.xml", make_message(started))
+    await office.work()
+    for n in range(1, 6):
+        stopped = Said(
+            "wmo307", str(n), a_number(n), end="2026-05-01", dated="2026-05-02"
+        )
+        office.put(f"307-{n}.xml", make_message(stopped))
+    await office.work()
+    office.put("301-13.xml", make_message(Said(number="13", bsn=a_number(13))))
+    await office.work()
+    assert office.index.shown() == shown(*range(1, 13))
+    assert [len(office.files(room)) for room in ("inbox", "held", "failed")] == [
+        1,
+        5,
+        0,
+    ]
+    approve_held(office.outbox)
+    await office.work()
+    assert office.index.shown() == shown(*range(6, 14))
+    assert office.files("inbox") == []
+
+
 async def test_an_outage_is_waited_out_and_caught_up_in_order(office: Office) -> None:
     office.employ(a_feed(office.root))
     office.put("a.csv", a_file(1))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from signal_index.wire.deliveries import DeliveryKind, Hearing
-from sources.errors import DeliveryHeld
+from sources.errors import ChangesWait, DeliveryHeld
 from sources.judging.rules import Doubt
 from sources.outbox.deliveries import find_unfinished
 from sources.outbox.holding import (
@@ -414,3 +414,34 @@ async def test_changes_alone_are_judged_as_well(agency: Agency) -> None:
     agency.write(*rows(12, Stand="dicht"))
     with pytest.raises(DeliveryHeld):
         await agency.publish(kind=DeliveryKind.DELTA)
+
+
+@pytest.mark.parametrize("said", ["approved", "dropped"])
+async def test_changes_that_wait_are_answered_before_the_next_ones_go(
+    agency: Agency, said: str
+) -> None:
+    """A newer file of changes does not say them again: it cannot take their place."""
+    await publish(agency, *rows(20))
+    ended = rows(8, Eind="2026-06-01")
+    agency.write(*ended)
+    with pytest.raises(DeliveryHeld):
+        await agency.publish(kind=DeliveryKind.DELTA)
+    agency.write(a_row(Zaak="Z-21", BSN=a_number(21)))
+    with pytest.raises(ChangesWait, match="wacht nog op u"):
+        await agency.publish(kind=DeliveryKind.DELTA)
+    (held,) = waiting(agency)
+    assert answer(agency, held, said)
+    await agency.publish(kind=DeliveryKind.DELTA)
+    assert len(agency.index.shown()) == (13 if said == "approved" else 21)
+
+
+async def test_a_whole_file_takes_the_place_of_changes_that_wait(
+    agency: Agency,
+) -> None:
+    await publish(agency, *rows(20))
+    agency.write(*rows(8, Eind="2026-06-01"))
+    with pytest.raises(DeliveryHeld):
+        await agency.publish(kind=DeliveryKind.DELTA)
+    await publish(agency, *rows(19))
+    assert len(agency.index.shown()) == 19
+    assert waiting(agency) == []
