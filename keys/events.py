@@ -9,6 +9,7 @@ Stands in `keys` because nothing of ours lies below.
 
 import json
 import logging
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -54,6 +55,14 @@ class EventLog:
         self._stream.flush()
 
 
+class _StandardError(logging.Handler):
+    """Writes to whatever standard error is by then, not what it was at the start."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(record.getMessage() + "\n")
+        sys.stderr.flush()
+
+
 class NamedLog:
     """Writes events to the logger of a name; `start` sends that to standard error."""
 
@@ -66,9 +75,8 @@ class NamedLog:
 
     def start(self) -> None:
         """Send the lines to standard error; libraries stay silent below warnings."""
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        self._logger.addHandler(handler)
+        if not any(isinstance(one, _StandardError) for one in self._logger.handlers):
+            self._logger.addHandler(_StandardError())
         self._logger.setLevel(logging.INFO)
         self._logger.propagate = False
 
