@@ -115,7 +115,9 @@ class Closing:
     """A record that says that a case is over, or may no longer be told, and why.
 
     Where one case number has several provisions, `bsn` and `started_on` say which one
-    it closes; without both it closes all that are under the number.
+    it closes; without a start all of that person. A closing `of_one` provision that
+    cannot say whose it was closes what no other record of the file holds open; any
+    other closing without a person closes all that are under the number.
     """
 
     key: CaseKey
@@ -124,6 +126,7 @@ class Closing:
     told_at: str = ""
     bsn: Bsn | None = None
     started_on: date | None = None
+    of_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Pure: a raw case and a profile in, entries out. The order of the questions matte
 
 1. May this be told at all (opt-in)? If not, an earlier signal closes, and no other
    field is judged: a case without opt-in leaves no trace, also not among the rejects.
+   It closes for this person only: a partner under the same number may have said yes.
 2. Is it over? Then it closes, whatever else is wrong with the record, as long as we
    can tell which case it is.
 3. Only an open case must be complete.
@@ -64,7 +65,8 @@ def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
     reader = FieldReader(raw, today=today)
     if not _may_be_told(reader, profile):
         key = _find_key(reader, profile, None)
-        told = Closing(key, today) if key else Skipped()
+        whose = _find_bsn(reader, profile)
+        told = Closing(key, today, bsn=whose, of_one=True) if key else Skipped()
         return (*reader.faults, told)
     state = _read_state(reader, profile)
     times = _read_times(reader, profile, today)
@@ -72,8 +74,9 @@ def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
     if state is _State.NOT_YET:
         return (Kept(key) if key else Skipped(),)
     if key and (state is _State.OVER or times.over_on):
-        bsn, on = _find_bsn(reader, profile), times.over_on or today
-        return (Closing(key, on, times.why, bsn=bsn, started_on=times.start),)
+        over = partial(Closing, key, times.over_on or today, times.why, of_one=True)
+        whose = _find_bsn(reader, profile)
+        return (over(bsn=whose, started_on=times.start),)
     case: Case | Unidentified | None = _read_open(reader, profile, raw, times)
     if case:
         return (case,)

@@ -5,7 +5,9 @@
     over, gone     what closes, and what a full delivery does not mention
 
 - An ended provision and an open one of one number never hide each other.
-- A row that closes without saying whose or since when closes all under its number.
+- A row that closes without saying since when closes all of its person; one that does
+  not say whose closes what no open row holds open. So a slip in a row that is over
+  hides nobody else's. A closing of a number as such closes all under it.
 - Of a full delivery nothing is gone while a rejected record may be any case: its case
   cannot be known, or its number is one that nobody knows and the rest is unreadable.
 """
@@ -23,21 +25,23 @@ FROM staged s
 LEFT JOIN pairing p ON p.case_key = s.case_key AND p.part = s.part
 LEFT JOIN signal k ON k.case_key = s.case_key AND k.part = coalesce(p.told_part, s.part)
 WHERE s.event = 'open' AND NOT EXISTS (SELECT 1 FROM staged_closing c
-  WHERE c.case_key = s.case_key AND c.part IN (s.part, x'')
-  AND c.closed_on >= s.valid_from)"""
+  WHERE c.case_key = s.case_key AND c.part <> x'3f'
+  AND substr(s.part, 1, length(c.part)) = c.part AND c.closed_on >= s.valid_from)"""
 _COVERED: Final = """
 EXISTS (SELECT 1 FROM staged s
   LEFT JOIN pairing p ON p.case_key = s.case_key AND p.part = s.part
   WHERE s.case_key = k.case_key AND s.event = 'open'
   AND coalesce(p.told_part, s.part) = k.part
   AND NOT EXISTS (SELECT 1 FROM staged_closing h WHERE h.case_key = s.case_key
-    AND h.part IN (s.part, x'') AND h.closed_on >= s.valid_from))"""
+    AND h.part <> x'3f' AND substr(s.part, 1, length(h.part)) = h.part
+    AND h.closed_on >= s.valid_from))"""
 _KEPT: Final = """
 EXISTS (SELECT 1 FROM staged s WHERE s.case_key = k.case_key AND s.event <> 'open')"""
 OVER: Final = f"""
 SELECT k.*, max(c.closed_on) AS closed_on, c.reason FROM staged_closing c
 JOIN signal k ON k.case_key = c.case_key
-WHERE (c.part IN (k.part, x'') OR k.part = x'' OR (:full AND NOT {_KEPT}))
+WHERE (substr(k.part, 1, length(c.part)) = c.part OR c.part = x'3f' OR k.part = x''
+  OR (:full AND NOT {_KEPT}))
 AND NOT {_COVERED}
 GROUP BY k.reference"""  # noqa: S608 - our own constants
 GONE: Final = f"""
@@ -67,7 +71,8 @@ SELECT k.part FROM signal k WHERE k.case_key = ?
 AND NOT EXISTS (SELECT 1 FROM staged s
   WHERE s.case_key = k.case_key AND s.part = k.part AND s.event = 'open')
 AND NOT EXISTS (SELECT 1 FROM staged_closing c
-  WHERE c.case_key = k.case_key AND c.part = k.part AND c.part <> x'')"""
+  WHERE c.case_key = k.case_key AND c.part NOT IN (x'', x'3f')
+  AND substr(k.part, 1, length(c.part)) = c.part)"""
 _NOTE_PARTS: Final = """
 UPDATE signal SET part = p.part FROM pairing p
 WHERE p.case_key = signal.case_key AND p.told_part = x'' AND signal.part = x''

@@ -44,6 +44,7 @@ BSN_DIGITS: Final = 9
 STAGED_LABEL: Final = b"staged"
 NAME_LABEL: Final = b"name"
 WHOLE: Final = b""  # the part of a case that is not divided
+REST: Final = b"?"  # the part of a closing of one provision, nobody knows which
 _STAGE: Final = "INSERT OR IGNORE INTO staged VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _UNPLACED: Final = "UPDATE delivery SET unplaced = unplaced + ? WHERE id = ?"
 _ASIDE: Final = (
@@ -144,11 +145,14 @@ class Stager:
 
         A message is about its number whole; a key without a number says it all.
         """
-        if self._messages or isinstance(case, NaturalKey):
+        if self._is_whole(case):
             return WHOLE
         if person is None or started_on is None:
             return WHOLE
         return person + started_on.isoformat().encode()
+
+    def _is_whole(self, case: CaseKey) -> bool:
+        return self._messages or isinstance(case, NaturalKey)
 
     def _takes_over(
         self, connection: sqlite3.Connection, case_key: bytes, case: Case
@@ -171,6 +175,8 @@ class Stager:
         bsn = closing.bsn
         person = mark_person(self._outbox.key, case_key, bsn) if bsn else None
         part = self._find_part(closing.key, person, closing.started_on)
+        if part == WHOLE and closing.of_one and not self._is_whole(closing.key):
+            part = person or REST
         connection.execute(
             "INSERT INTO staged_closing VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
             " SET closed_on = max(closed_on, excluded.closed_on),"

@@ -21,9 +21,11 @@ from sources.outbox.holding import (
 )
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from sources.profile import parse_profile
 from tests.connector_formats import FORMATS, Record
 from tests.sources_builders import (
     HEADER,
+    PROFILE,
     SECRET,
     Agency,
     a_number,
@@ -445,3 +447,51 @@ async def test_a_whole_file_takes_the_place_of_changes_that_wait(
     await publish(agency, *rows(19))
     assert len(agency.index.shown()) == 19
     assert waiting(agency) == []
+
+
+OPT_IN = (
+    PROFILE.replace('status = "Stand"', 'opt_in = "Stand"')
+    .replace("[codes.status]", "[codes.opt_in]")
+    .replace('opens = ["open"]\ncloses = ["dicht"]\nignores = ["aanvraag"]', "")
+    .replace("[codes.opt_in]", '[codes.opt_in]\nyes = ["J"]\nno = ["N"]')
+)
+
+
+@pytest.mark.parametrize("kind", [DeliveryKind.FULL, DeliveryKind.DELTA])
+@pytest.mark.parametrize("said", [{"Stand": "N"}, {"Stand": "N", "BSN": "slip"}])
+async def test_a_partner_who_says_no_takes_nobody_elses_flag(
+    tmp_path: Path, kind: DeliveryKind, said: dict[str, str]
+) -> None:
+    """Two persons under one number: the opt-in of each is of that one alone."""
+    agency = an_agency(tmp_path, parse_profile(OPT_IN))
+    both = [a_row(BSN=a_number(n), Stand="J") for n in (1, 2)]
+    await publish(agency, *both)
+    agency.write(both[0], both[1] | said)
+    await agency.publish(kind=kind)
+    assert agency.index.shown() == shows((a_number(1), "bijstand"))
+
+
+@pytest.mark.parametrize("kind", [DeliveryKind.FULL, DeliveryKind.DELTA])
+@pytest.mark.parametrize(
+    "slip", [{"BSN": "123"}, {"Begin": ""}, {"BSN": "", "Begin": ""}]
+)
+async def test_a_slip_in_a_row_that_is_over_ends_nobody_elses_signal(
+    agency: Agency, kind: DeliveryKind, slip: dict[str, str]
+) -> None:
+    """Three persons under one number; one is over, and written wrong."""
+    three = [a_row(BSN=a_number(n)) for n in (1, 2, 3)]
+    await publish(agency, *three)
+    agency.write(*three[:2], three[2] | {"Stand": "dicht"} | slip)
+    await agency.publish(kind=kind)
+    left = [(a_number(n), "bijstand") for n in (1, 2)]
+    assert agency.index.shown() == shows(*left)
+
+
+async def test_a_row_that_is_over_alone_ends_all_of_its_number_in_changes(
+    agency: Agency,
+) -> None:
+    """Nobody knows whose it was, and nothing says that another one is open."""
+    await publish(agency, *(a_row(BSN=a_number(n)) for n in (1, 2)))
+    agency.write(a_row(BSN="123", Stand="dicht"))
+    await agency.publish(kind=DeliveryKind.DELTA)
+    assert agency.index.shown() == set()

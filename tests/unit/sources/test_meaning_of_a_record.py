@@ -49,7 +49,7 @@ def read_one(profile: Profile, **changed: str) -> Reading:
 
 def test_without_opt_in_a_case_closes_and_nothing_else_is_judged() -> None:
     reading = read_one(parse_profile(OPT_IN), Stand="N", BSN="x", Telefoon="x")
-    assert reading == (Closing(CaseNumber("Z-1"), TODAY),)
+    assert reading == (Closing(CaseNumber("Z-1"), TODAY, of_one=True),)
 
 
 def test_an_unknown_opt_in_is_no_opt_in() -> None:
@@ -105,7 +105,9 @@ def test_an_unknown_state_is_a_reject() -> None:
 def test_a_closed_case_closes_whatever_else_is_wrong() -> None:
     reading = read_one(a_profile(), Stand="dicht", BSN="x", Telefoon="x")
     begun = date(2026, 1, 5)
-    assert reading == (Closing(CaseNumber("Z-1"), TODAY, started_on=begun),)
+    assert reading == (
+        Closing(CaseNumber("Z-1"), TODAY, started_on=begun, of_one=True),
+    )
 
 
 def test_an_end_before_the_beginning_is_a_reject() -> None:
