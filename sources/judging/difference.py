@@ -11,7 +11,8 @@ class Difference:
     - `gone`: known, and absent from a full delivery; `spared` of them stay, because a
       rejected record may be theirs.
     - `ended`: known, and over by the file's own word. `persons`: known, and now of
-      another person. `contacts`: known, and now with another contact holder.
+      another person. `kinds`: known, and now of another category or municipality.
+    - `contacts`: known, and now with another contact holder.
     - `rejected_before` of `read_before`: the same of the delivery before this one.
     - `swallowed`: lines of the file that stand inside a field of another line.
     - `replayed`: this very file was delivered before the last one. `predates`: it says
@@ -25,6 +26,7 @@ class Difference:
     spared: int = 0
     ended: int = 0
     persons: int = 0
+    kinds: int = 0
     contacts: int = 0
     read: int = 0
     rejected: int = 0

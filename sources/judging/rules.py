@@ -8,6 +8,7 @@ source is many people. So of the cases of a source may go unasked:
     cases-gone              2        2        40         5,000
     cases-ended             3        5       100        10,000
     other-person            1        1         4           100
+    other-kind              2        2        40         5,000
     records-rejected        5        5       100        10,000
     contacts-changed       10       18       360        50,000
     older-file, by content  2       10       200       200,000
@@ -17,6 +18,9 @@ source is many people. So of the cases of a source may go unasked:
   week. That three of four are gone at once is no week.
 - A correction of one number is ordinary; two in a source of four may be a column that
   slipped by one, which gives two people each other's flag.
+- Another category or municipality for a known case is another flag: the old one goes.
+  Many at once are a column or a code of the profile that means something else now, and
+  a kind of help that somebody never had.
 - Everybody's contact holder changes when a small agency has one telephone and gets
   another number: in a source of ten or fewer that is ordinary, and each of them would
   be called wrong for a day at worst. In a larger one it is asked about.
@@ -39,6 +43,7 @@ class Doubt(StrEnum):
     CASES_GONE = "cases-gone"
     CASES_ENDED = "cases-ended"
     OTHER_PERSON = "other-person"
+    OTHER_KIND = "other-kind"
     RECORDS_REJECTED = "records-rejected"
     ROWS_SWALLOWED = "rows-swallowed"
     OLDER_FILE = "older-file"
@@ -105,6 +110,12 @@ RULES: Final[tuple[Rule, ...]] = (
         Bound(few=1, share=1, most=100),
     ),
     Rule(
+        Doubt.OTHER_KIND,
+        lambda d: d.kinds,
+        lambda d: d.known,
+        Bound(few=2, share=10, most=5_000),
+    ),
+    Rule(
         Doubt.RECORDS_REJECTED,
         lambda d: d.rejected - _expect_rejected(d),
         lambda d: d.read,
@@ -155,4 +166,5 @@ def _expect_rejected(difference: Difference) -> int:
 
 def _count_changes(difference: Difference) -> int:
     """Give how many signals would come, go or change by this file."""
-    return difference.new + difference.gone + difference.ended + difference.persons
+    came_or_went = difference.new + difference.gone + difference.ended
+    return came_or_went + difference.persons + difference.kinds

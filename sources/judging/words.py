@@ -14,6 +14,9 @@ _SAYS: Final = {
     Doubt.CASES_GONE: "{count} van {of} bekende zaken staan niet meer in dit bestand",
     Doubt.CASES_ENDED: "{count} van {of} bekende zaken zijn volgens het bestand over",
     Doubt.OTHER_PERSON: "{count} van {of} bekende zaken krijgen een andere persoon",
+    Doubt.OTHER_KIND: (
+        "{count} van {of} bekende zaken krijgen een andere soort of een andere gemeente"
+    ),
     Doubt.RECORDS_REJECTED: (
         "{count} van {of} records zijn onbruikbaar; dat is meer dan de vorige keer"
     ),
@@ -35,6 +38,7 @@ _REMEDIES: Final = {
     Doubt.CASES_GONE: "Is de export compleet? Is er een filter gezet?",
     Doubt.CASES_ENDED: "Klopt de einddatum of de status in de export?",
     Doubt.OTHER_PERSON: "Is een kolom los van de andere gesorteerd of verschoven?",
+    Doubt.OTHER_KIND: "Klopt de kolom met de soort of de gemeente, en het profiel?",
     Doubt.RECORDS_REJECTED: "Kijk in het bestand met afgewezen records wat er mis is.",
     Doubt.ROWS_SWALLOWED: "Haal het aanhalingsteken weg, of exporteer opnieuw.",
     Doubt.OLDER_FILE: "Lever het nieuwste bestand aan.",

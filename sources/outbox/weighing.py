@@ -21,12 +21,19 @@ from sources.outbox.matching import (
     count_unplaced,
 )
 
+_OTHER_KIND: Final = """told_person = person
+AND (told_category <> category OR told_municipality <> municipality)"""
 _OPEN_ROWS: Final = f"""
 SELECT count(*) FILTER (WHERE reference IS NULL) AS new,
   count(*) FILTER (WHERE told_person <> person AND told_until >= :today) AS persons,
+  count(*) FILTER (WHERE told_until >= :today AND {_OTHER_KIND}) AS kinds,
   count(*) FILTER (WHERE told_until >= :today AND (told_contact <> contact
     OR contact IN (SELECT value FROM json_each(:changed)))) AS contacts
 FROM ({OPEN})"""  # noqa: S608 - our own constant
+_NOW_OTHER: Final = {
+    Doubt.OTHER_PERSON: f"SELECT * FROM ({OPEN}) WHERE told_person <> person",  # noqa: S608 - our own constants
+    Doubt.OTHER_KIND: f"SELECT * FROM ({OPEN}) WHERE {_OTHER_KIND}",  # noqa: S608 - our own constants
+}
 _BEFORE: Final = """
 SELECT file_mark, written, read, rejected FROM delivery
 WHERE profile = ? AND kind = ? AND state = 'closed' ORDER BY ends DESC, rowid DESC"""
@@ -69,6 +76,7 @@ def weigh(
         spared=gone if is_spared else 0,
         ended=_count(connection, OVER, {"full": is_full, "today": day}),
         persons=opened["persons"],
+        kinds=opened["kinds"],
         contacts=opened["contacts"],
         read=delivery.counts.read,
         rejected=delivery.counts.rejected,
@@ -92,10 +100,8 @@ def name_cases(
     elif doubt is Doubt.CASES_ENDED:
         full = {"full": delivery.kind is DeliveryKind.FULL}
         yield from connection.execute(OVER, full)
-    elif doubt is Doubt.OTHER_PERSON:
-        for row in connection.execute(OPEN):
-            if row["told_person"] not in {None, row["person"]}:
-                yield row
+    elif doubt in _NOW_OTHER:
+        yield from connection.execute(_NOW_OTHER[doubt])
     elif doubt is Doubt.RECORDS_REJECTED or doubt is Doubt.ROWS_SWALLOWED:
         yield from connection.execute(
             "SELECT DISTINCT line, record FROM reject WHERE delivery = ?"

@@ -186,6 +186,21 @@ async def test_another_number_for_everybody_is_asked_about(agency: Agency) -> No
     assert len(agency.index.state["contacts"]) == 1, "the number was not sent either"
 
 
+async def test_another_category_or_municipality_for_many_is_asked_about(
+    agency: Agency,
+) -> None:
+    """Nobody has had another kind of help because a profile was edited."""
+    await publish(agency, *rows(4))
+    other = agency.profile.model_copy(update={"category": "schuldhulpverlening"})
+    held = await hold(replace(agency, profile=other), *rows(4))
+    assert [(one.doubt, one.count) for one in held.findings] == [(Doubt.OTHER_KIND, 4)]
+    assert len(named(agency, held, Doubt.OTHER_KIND)) == 4
+    held = await hold(agency, *rows(4, Gemeente="9902"))
+    assert [(one.doubt, one.count) for one in held.findings] == [(Doubt.OTHER_KIND, 4)]
+    await publish(agency, *rows(4)[:2], *rows(4, Gemeente="9902")[2:])
+    assert len(agency.index.shown()) == 4
+
+
 async def test_another_number_for_a_small_agency_is_ordinary(agency: Agency) -> None:
     await publish(agency, *rows(4))
     await publish(agency, *rows(4, Telefoon="0182 555 199"))

@@ -13,6 +13,7 @@ ALLOWED = {
     Doubt.CASES_GONE: (2, 2, 40, 5_000),
     Doubt.CASES_ENDED: (3, 5, 100, 10_000),
     Doubt.OTHER_PERSON: (1, 1, 4, 100),
+    Doubt.OTHER_KIND: (2, 2, 40, 5_000),
     Doubt.RECORDS_REJECTED: (5, 5, 100, 10_000),
     Doubt.CONTACTS_CHANGED: (10, 18, 360, 50_000),
 }
@@ -20,6 +21,7 @@ MEMBERS = {
     Doubt.CASES_GONE: "gone",
     Doubt.CASES_ENDED: "ended",
     Doubt.OTHER_PERSON: "persons",
+    Doubt.OTHER_KIND: "kinds",
     Doubt.RECORDS_REJECTED: "rejected",
     Doubt.CONTACTS_CHANGED: "contacts",
 }
