@@ -12,6 +12,7 @@
     │   ├── OutboxDamaged         a page of it is broken
     │   ├── OutboxSound           it can be used, and need not begin anew
     │   ├── OutboxElsewhere       another outbox of this source told of the same
+    │   ├── OutboxUnsure          which of several outboxes is lost, must be said
     │   └── OutboxUnwritable      the disk is full, or cannot be written
     ├── ProfileOverlaps           another profile told of the same kind of signals
     ├── RenameRefused             a profile cannot go on under that name
@@ -39,6 +40,7 @@ A record that cannot be sent is none of these: it is a `Reject`, and the rest go
 through. No message holds input.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 
@@ -133,6 +135,24 @@ class OutboxElsewhere(OutboxRefused):
             "iedereen twee vlaggetjes. Is het vorige postvak weg? Draai "
             "`signal-source outbox restart`. Is het nog in gebruik? Draai "
             "`signal-source outbox beside`."
+        )
+
+
+class OutboxUnsure(OutboxRefused):
+    """The index has signals of several outboxes; which of them is lost, is not known.
+
+    `told`: how many signals stand of each.
+    """
+
+    def __init__(self, told: Mapping[UUID, int]) -> None:
+        self.told = told
+        listed = ", ".join(f"{one} ({count})" for one, count in sorted(told.items()))
+        super().__init__(
+            "Bij de index staan signalen van meer dan een postvak van uw organisatie: "
+            f"{listed or 'geen'}. Er is niets overgenomen: de signalen van een postvak "
+            "dat nog in gebruik is, zouden verdwijnen. Kijk daar met `signal-source "
+            "status` hoe het heet, en draai `signal-source outbox restart --lost` met "
+            "het postvak dat weg is."
         )
 
 

@@ -5,15 +5,24 @@ matched with cases, whose keyed hashes are gone; they are kept as strays, which 
 full delivery takes back when it has told every open case anew.
 """
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
-from sources.errors import OutboxBusy, OutboxRefused, OutboxSound, OutboxUnwritable
+from sources.errors import (
+    OutboxBusy,
+    OutboxRefused,
+    OutboxSound,
+    OutboxUnsure,
+    OutboxUnwritable,
+)
 from sources.outbox.deliveries import find_newest
 from sources.outbox.store import Outbox
 from sources.outbox.strays import count_strays, keep_strays
 from sources.outbox_key import OutboxKey
-from sources.publisher.admission import Lister, find_foreign
+from sources.publisher.admission import Lister, find_foreign, live_beside
 
 _KEPT_AT_ONCE = 1_000
 
@@ -38,10 +47,24 @@ def set_aside(path: Path, key: OutboxKey, *, now: datetime) -> Path | None:
     return None
 
 
-async def take_over(outbox: Outbox, index: Lister) -> int:
-    """Keep every signal that stands at the index as a stray; gives how many."""
+async def take_over(outbox: Outbox, index: Lister, lost: Collection[UUID] = ()) -> int:
+    """Keep every signal of a lost outbox as a stray; gives how many there are.
+
+    Raises `OutboxUnsure` where signals of several outboxes stand and `lost` does not
+    say which are gone: one that is in use would lose its flags.
+    """
+    told = Counter(
+        [one.outbox async for one in find_foreign(outbox, index) if one.outbox]
+    )
+    if set(lost) - told.keys() or (len(told) > 1 and not lost):
+        raise OutboxUnsure(told)
+    gone = set(lost) or told.keys()
+    if told.keys() - gone:
+        live_beside(outbox)
     found = []
     async for one in find_foreign(outbox, index):
+        if one.outbox and one.outbox not in gone:
+            continue
         found.append(one)
         if len(found) == _KEPT_AT_ONCE:
             keep_strays(outbox, found)

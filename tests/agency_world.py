@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -78,11 +79,11 @@ class Town:
         with Outbox(self.folder / self.outbox_name, OutboxKey(SECRET)) as outbox:
             yield outbox
 
-    async def take_over(self) -> int:
+    async def take_over(self, *lost: UUID) -> int:
         """Begin the outbox anew, from the index's own list."""
         async with self.world.http() as client:
             with self.outbox() as outbox:
-                return await take_over(outbox, self._parties(client, outbox)[1])
+                return await take_over(outbox, self._parties(client, outbox)[1], lost)
 
     async def publish(
         self, file: Path, profile: Profile, *, approve: bool = True

@@ -1,8 +1,10 @@
 """`signal-source outbox`: begin anew where it is lost, or live beside another."""
 
 import asyncio
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import httpx
 import typer
@@ -27,14 +29,20 @@ outbox_app = typer.Typer(
 
 
 @outbox_app.command("restart")
-def restart_command(settings: SettingsFile) -> None:
+def restart_command(
+    settings: SettingsFile,
+    lost: Annotated[
+        list[UUID] | None,
+        typer.Option(help="Welk postvak weg is, als er meer waren; mag vaker."),
+    ] = None,
+) -> None:
     """Begin opnieuw, als het postvak weg is of beschadigd.
 
     De lijst van uw signalen komt van de index. Lever daarna alles aan: elke zaak gaat
     opnieuw, en de oude signalen worden ingetrokken als dat klaar is.
     """
     with refusing_plainly():
-        aside, count = asyncio.run(_restart(load_settings(settings)))
+        aside, count = asyncio.run(_restart(load_settings(settings), lost or ()))
     console = Console()
     if aside is not None:
         console.print(f"Het oude postvak staat nu in {aside.name}.", soft_wrap=True)
@@ -60,10 +68,12 @@ def beside_command(settings: SettingsFile) -> None:
     Console().print("Dit postvak mag nu naast een ander aanleveren.")
 
 
-async def _restart(settings: AgencySettings) -> tuple[Path | None, int]:
+async def _restart(
+    settings: AgencySettings, lost: Collection[UUID]
+) -> tuple[Path | None, int]:
     keys = load_keys(settings.keys)
     aside = set_aside(settings.outbox, keys.outbox, now=now())
     with Outbox(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             index = make_parties(client, settings, keys, outbox)[1]
-            return aside, await take_over(outbox, index)
+            return aside, await take_over(outbox, index, lost)

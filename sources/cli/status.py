@@ -50,6 +50,7 @@ def summarise(outbox: Outbox) -> dict[str, object]:
     """Give the standing: signals, what waits, deliveries and their rejects."""
     reconciled, state = find_reconciled(outbox), find_state(outbox)
     return {
+        "outbox": str(outbox.id),
         "state": state and state[0].value,
         "stateAsked": state and state[1].isoformat(),
         "signals": count_signals(outbox),
@@ -78,6 +79,7 @@ def _say_state(found: Mapping[str, object]) -> str:
 def _show(found: Mapping[str, object]) -> None:
     console = Console()
     console.print(_say_state(found), soft_wrap=True, highlight=False)
+    console.print(f"Dit postvak heet {found['outbox']}.", highlight=False)
     console.print(f"Signalen bij de index: {found['signals']}", highlight=False)
     console.print(f"Wacht nog op verzending: {found['backlog']}", highlight=False)
     held = found["held"]

@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from sources.errors import ClockDiffers, IndexRefused, OutboxElsewhere
+from sources.errors import ClockDiffers, IndexRefused, OutboxElsewhere, OutboxUnsure
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.renaming import rename_profile
 from sources.profile import Profile, parse_profile
@@ -114,3 +115,27 @@ async def test_an_outbox_begun_anew_doubles_no_flag_and_knows_its_own(
     assert (done.counts.accepted, done.counts.withdrawn) == (COUNT, COUNT)
     assert await count_flags(town, range(1, COUNT + 2)) == [0, *[1] * COUNT]
     assert (await town.reconcile()).equal
+
+
+async def test_an_outbox_begun_anew_takes_nothing_of_one_that_is_in_use(
+    town: Town,
+) -> None:
+    """Its people would have no flag until the other outbox compares at night."""
+    await deliver(town, a_town_profile())
+    town.outbox_name = "second.sqlite"
+    with town.outbox() as outbox:
+        live_beside(outbox)
+    others, both = range(COUNT + 1, COUNT + 4), range(1, COUNT + 4)
+    await deliver(town, a_town_profile(), persons=others)
+    with town.outbox() as outbox:
+        in_use = outbox.id
+    town.outbox_name = "anew.sqlite"
+    with pytest.raises(OutboxUnsure, match=str(in_use)) as refused:
+        await town.take_over()
+    with pytest.raises(OutboxUnsure):
+        await town.take_over(uuid4())
+    (lost,) = set(refused.value.told) - {in_use}
+    assert await town.take_over(lost) == COUNT
+    done = await deliver(town, a_town_profile())
+    assert (done.counts.accepted, done.counts.withdrawn) == (COUNT, COUNT)
+    assert await count_flags(town, both) == [1] * len(both)
