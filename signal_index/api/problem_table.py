@@ -112,6 +112,12 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "Wilt u toch oefenen? Vraag de beheerder van de index om de bron in proef te "
         "zetten. Niemand ziet dan nog vlaggetjes van deze bron.",
     ),
+    errors.RehearsedBefore: Problem(
+        "rehearsed-before",
+        "Een kenmerk van deze oefening is al gebruikt.",
+        409,
+        "Geef elke oefening eigen kenmerken, en haar levering ook: nieuwe UUID's.",
+    ),
     errors.UnknownRehearsal: Problem(
         "unknown-rehearsal",
         "Deze oefening is er niet of is al afgesloten.",

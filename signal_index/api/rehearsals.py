@@ -15,7 +15,12 @@ from signal_index.api.callers import Source
 from signal_index.api.context import TheIndex
 from signal_index.api.routing import Routes
 from signal_index.api.submissions import get_source
-from signal_index.errors import NotInTrial, UnknownRehearsal, UnknownSource
+from signal_index.errors import (
+    NotInTrial,
+    RehearsedBefore,
+    UnknownRehearsal,
+    UnknownSource,
+)
 from signal_index.ledger import Kind
 from signal_index.store.rehearsals import (
     close_rehearsal,
@@ -35,7 +40,7 @@ routes = Routes("aanleveren")
     "Een oefening beginnen, met een bron die in proef is",
     status=201,
     also=200,
-    raises=(UnknownSource, NotInTrial),
+    raises=(UnknownSource, NotInTrial, RehearsedBefore),
 )
 async def begin_rehearsal(
     body: wire.NewRehearsal, index: TheIndex, caller: Source, response: Response

@@ -24,7 +24,7 @@ from signal_index.store.acts import Act, Recorder
 from signal_index.store.agencies import count_own_signals, list_deliveries
 from signal_index.store.registry import Change, get_municipality, get_name
 from signal_index.store.rehearsals import (
-    erase_tried,
+    close_tried,
     find_key_version,
     find_last,
     find_signers,
@@ -107,7 +107,7 @@ async def _record(
 async def _verify_ready(
     conn: AsyncConnection, oin: str, named: str | None, now: datetime
 ) -> JsonObject:
-    """Hold that the source may go live, and erase what it tried with test persons.
+    """Hold that the source may go live, and close what it tried with test persons.
 
     Raises `NotReady` with everything that lacks, or where another source was named.
     """
@@ -118,7 +118,7 @@ async def _verify_ready(
         raise NotReady("; ".join(_SAID[lack] for lack in lacks))
     if named is not None and named != await get_name(conn, oin):
         raise NotReady("the exception must name the source as it is registered")
-    erased = await erase_tried(conn, oin, now=now)
+    erased = await close_tried(conn, oin, now=now)
     return {"lacks": [lack.value for lack in lacks], "erased": erased}
 
 

@@ -37,6 +37,7 @@
     │   ├── UnknownSource          the source is not registered for this
     │   ├── DeliveryIdUsed         a closed delivery has that id, and says otherwise
     │   ├── NotInTrial             the source is live: nothing is tried with it
+    │   ├── RehearsedBefore        it names references that were used before it
     │   ├── UnknownRehearsal       no rehearsal with that id is under way
     │   ├── UnknownSignal          the source published no such signal
     │   ├── NotARegister           only a population register tells of persons
@@ -125,6 +126,7 @@ from signal_index.errors.refused import (
     DeliveryIdUsed,
     NotARegister,
     NotInTrial,
+    RehearsedBefore,
     RequestRefused,
     SignatureInvalid,
     StaleKeyVersion,
@@ -222,6 +224,7 @@ __all__ = [
     "ProposalOutdated",
     "QueueFull",
     "RegistrationConflict",
+    "RehearsedBefore",
     "ReportNotReady",
     "RequestRefused",
     "ReviewClosed",

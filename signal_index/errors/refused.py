@@ -59,6 +59,10 @@ class NotInTrial(RequestRefused):
     """The source is live: nothing is tried with it."""
 
 
+class RehearsedBefore(RequestRefused):
+    """A rehearsal names references, or a delivery, that were used before it."""
+
+
 class UnknownRehearsal(RequestRefused):
     """No rehearsal with that id is under way for this caller."""
 

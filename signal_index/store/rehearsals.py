@@ -1,8 +1,9 @@
 """Rehearsals of sources in trial: what was tried, and what the index saw of it.
 
-- A source declares the references of its test signals before it publishes them. What
-  still stands under them when a rehearsal ends, when the next one begins, or when the
-  source goes live, is erased here: no test person outlives trial.
+- A source declares the references of its test signals before it publishes them; none
+  was ever used, nor was the id of its delivery. What still stands under them when a
+  rehearsal ends, or when the next one begins, is erased here. When the source goes live
+  they are closed too, for a rehearsal may be under way: no test person outlives trial.
 - Whether it passed is not the source's word alone: as many of those signals as the
   cases publish must have come and gone, and the delivery must have been closed.
 """
@@ -15,13 +16,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, exists, insert, select, update
+from sqlalchemy import RowMapping, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import UnknownRehearsal
+from signal_index.errors import RehearsedBefore, UnknownRehearsal
 from signal_index.store.signals import Ending, bury_signals, find_known, lock_source
-from signal_index.tables.registry import key_config, rehearsal, signer
-from signal_index.tables.signals import delivery
+from signal_index.tables.registry import coverage, key_config, rehearsal, signer
+from signal_index.tables.signals import delivery, tombstone
 from signal_index.taking_part import Rehearsed
 from signal_index.wire.rehearsals import (
     REHEARSED_SIGNALS,
@@ -30,7 +31,7 @@ from signal_index.wire.rehearsals import (
     RehearsalResult,
 )
 from signal_index.wire.signals import Withdrawal, WithdrawalReason
-from signal_index.wire.values import Oin
+from signal_index.wire.values import NUMBER_MAXIMUM, Oin
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,15 @@ async def open_rehearsal(
     submitted_by: str,
     now: datetime,
 ) -> int | None:
-    """Begin one; gives how many signals earlier ones had left, None for a repeat."""
+    """Begin one; gives how many signals earlier ones had left, None for a repeat.
+
+    Raises `RehearsedBefore` where its references or its delivery were used already.
+    """
     await lock_source(conn, said.source)
     known = rehearsal.c.id == said.rehearsal
     if (await conn.execute(select(rehearsal.c.id).where(known))).first() is not None:
         return None
+    await _verify_new(conn, said)
     erased = await erase_tried(conn, said.source, now=now)
     await conn.execute(
         update(rehearsal)
@@ -74,6 +79,16 @@ async def open_rehearsal(
         },
     )
     return erased
+
+
+async def _verify_new(conn: AsyncConnection, said: NewRehearsal) -> None:
+    """Hold that what is declared is still to come: what was before proves nothing."""
+    used = select(rehearsal.c.id).where(rehearsal.c.delivery == said.delivery).exists()
+    closed = select(delivery.c.id).where(delivery.c.id == said.delivery).exists()
+    if await conn.scalar(select(or_(used, closed))):
+        raise RehearsedBefore
+    if await find_known(conn, said.source, said.references):
+        raise RehearsedBefore
 
 
 async def get_source_of(conn: AsyncConnection, id_: UUID, submitted_by: str) -> str:
@@ -123,28 +138,53 @@ async def close_rehearsal(
 
 async def erase_tried(conn: AsyncConnection, source: str, *, now: datetime) -> int:
     """Erase what stands under the references of any rehearsal; gives how many."""
-    rows = await conn.scalars(
-        select(rehearsal.c.tried).where(rehearsal.c.source == source)
-    )
-    tried = sorted({UUID(one) for row in rows for one in row})
-    known = await find_known(conn, source, tried)
+    known = await find_known(conn, source, await _list_tried(conn, source))
     endings = [
-        Ending(
-            Withdrawal(
-                reference=reference,
-                version=one.version,
-                source=Oin(source),
-                reason=WithdrawalReason.ENTERED_IN_ERROR,
-                on=now.date(),
-            ),
-            place.category,
-            place.municipality,
-        )
+        _end(source, reference, one.version, (place.category, place.municipality), now)
         for reference, (one, place) in known.items()
         if one.kind != "tombstone"
     ]
     await bury_signals(conn, endings, now=now)
     return len(endings)
+
+
+async def close_tried(conn: AsyncConnection, source: str, *, now: datetime) -> int:
+    """Erase the same, and let nothing come under these references, in any version.
+
+    Of a rehearsal that is under way, or of a late copy, what comes is superseded.
+    """
+    erased = await erase_tried(conn, source, now=now)
+    tried = await _list_tried(conn, source)
+    covered = select(coverage.c.category, coverage.c.municipality)
+    place = (await conn.execute(covered.where(coverage.c.source == source))).first()
+    if place is None or not tried:
+        return erased
+    old = (tombstone.c.source == source) & tombstone.c.reference.in_(tried)
+    await conn.execute(delete(tombstone).where(old))
+    at = (place.category, place.municipality)
+    closed = [_end(source, one, NUMBER_MAXIMUM, at, now) for one in tried]
+    await bury_signals(conn, closed, now=now)
+    return erased
+
+
+async def _list_tried(conn: AsyncConnection, source: str) -> list[UUID]:
+    """List the references of every rehearsal of a source."""
+    own = rehearsal.c.source == source
+    rows = await conn.scalars(select(rehearsal.c.tried).where(own))
+    return sorted({UUID(one) for row in rows for one in row})
+
+
+def _end(
+    source: str, reference: UUID, version: int, place: tuple[str, str], now: datetime
+) -> Ending:
+    withdrawal = Withdrawal(
+        reference=reference,
+        version=version,
+        source=Oin(source),
+        reason=WithdrawalReason.ENTERED_IN_ERROR,
+        on=now.date(),
+    )
+    return Ending(withdrawal, *place)
 
 
 async def find_last(

@@ -16,11 +16,11 @@ from signal_index.ledger import Group
 from signal_index.notice import Batch, sign_batch
 from signal_index.store.connect import reading
 from signal_index.store.registry import SignerRecord, add_signer
-from signal_index.store.rehearsals import erase_tried
+from signal_index.store.rehearsals import close_tried, erase_tried
 from signal_index.wire.rehearsals import RehearsalCase
 from signal_index.wire.signals import BatchBody, Notice
-from signal_index.wire.values import Oin
-from tests.builders import a_delivery, a_withdrawal
+from signal_index.wire.values import NUMBER_MAXIMUM, Oin
+from tests.builders import a_delivery, a_notice, a_withdrawal
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
 from tests.store_builders import owning
@@ -178,6 +178,23 @@ async def test_a_rehearsal_without_its_delivery_does_not_pass(
     assert said.json()["passed"] is False
 
 
+async def test_what_was_before_a_rehearsal_is_no_rehearsal(trying: Rehearsing) -> None:
+    """Signals that came and went, and a delivery that was closed, of other days."""
+    await trying.rehearse()
+    used = trying.begun
+    real = a_delivery(trying.world.clock(), delivery=uuid4())
+    await trying.send("POST", "/deliveries", real.model_dump(mode="json"))
+    for changed in (
+        {"references": used["references"]},
+        {"delivery": used["delivery"]},
+        {"delivery": str(real.delivery)},
+    ):
+        body = a_rehearsal(trying.agency, **changed)
+        refused = await trying.send("POST", "/rehearsals", body)
+        assert refused.status_code == 409, (changed, refused.text)
+        assert refused.json()["type"].endswith("/rehearsed-before")
+
+
 async def test_a_rehearsed_delivery_is_nobody_heard(trying: Rehearsing) -> None:
     """Or going live would say "bijgewerkt" of a source that delivered nobody yet."""
     await trying.rehearse()
@@ -300,4 +317,34 @@ async def test_no_test_person_outlives_trial(trying: Rehearsing) -> None:
     async with owning(trying.world.engine) as conn:
         erased = await erase_tried(conn, trying.agency.oin, now=trying.world.clock())
     assert erased == 1
+    assert await trying.count() == 0
+
+
+async def test_a_rehearsal_under_way_shows_nobody_once_the_source_is_live(
+    trying: Rehearsing,
+) -> None:
+    """What it publishes after that moment, under any version, stands nowhere."""
+    await trying.rehearse()
+    references = [uuid4() for _ in THREE]
+    body = a_rehearsal(trying.agency, references=[str(one) for one in references])
+    assert (await trying.send("POST", "/rehearsals", body)).status_code == 201
+    await trying.world.publish(trying.agency, [THREE[0]], reference=references[0])
+    async with owning(trying.world.engine) as conn:
+        moment = trying.world.clock()
+        assert await close_tried(conn, trying.agency.oin, now=moment) == 1
+    await go_live(trying.world, trying.agency)
+    late = [*references, UUID(trying.begun["references"][0])]
+    notices = [
+        a_notice(
+            trying.agency.contact,
+            source=Oin(trying.agency.oin),
+            category=trying.agency.category,
+            reference=reference,
+            version=version,
+        )
+        for reference, version in zip(late, (2, 1, NUMBER_MAXIMUM, 9), strict=True)
+    ]
+    persons = [*THREE, THREE[0]]
+    answer = await trying.world.send_batch(trying.agency, notices, persons)
+    assert {one["outcome"] for one in answer.json()["results"]} == {"superseded"}
     assert await trying.count() == 0
