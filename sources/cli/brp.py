@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from keys.bsn import Bsn, parse_bsn
@@ -29,6 +28,7 @@ from sources.brp.box import (
 from sources.brp.matching import Doubt, find_doubt
 from sources.brp.wire import Person
 from sources.cli.edge import refusing_plainly
+from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
 from sources.errors import InvalidAgencySettings
 from sources.outbox.store import Outbox
@@ -71,7 +71,7 @@ def list_command(
     for one in found:
         until = one.until.isoformat()
         table.add_row(one.reference, one.profile, one.record, WHY[one.why], until)
-    Console().print(table)
+    PlainConsole().print(table)
 
 
 @brp_app.command("settle")
@@ -145,7 +145,7 @@ def _show(opened: Opened) -> None:
     for number, one in enumerate(opened.candidates, start=1):
         found = find_doubt(sought, one)
         table.add_row(str(number), *_name(one), WHY[found] if found else "")
-    console = Console(markup=False)
+    console = PlainConsole()
     console.print(table)
     console.print(
         "Kies met --choose NUMMER, of --nobody als het geen van hen is.", soft_wrap=True

@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
+from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
 from sources.outbox.deliveries import find_rejects, get_delivery, open_delivery
 from sources.outbox.matching import OPEN
@@ -110,7 +110,7 @@ def _count_open(outbox: Outbox) -> dict[str, int]:
 
 
 def _show(findings: Findings) -> None:
-    console = Console()
+    console = PlainConsole()
     table = Table("Categorie", "Zou versturen")
     for category, count in findings.would_send.items():
         table.add_row(category, str(count))

@@ -9,13 +9,13 @@ from uuid import UUID
 
 import httpx
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from signal_index.wire.corrections import OwnCorrection
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
 from sources.corrections import fetch_waiting, find_records
 from sources.errors import InvalidAgencySettings
@@ -70,7 +70,9 @@ def answer_command(
     """
     with refusing_plainly():
         asyncio.run(_answer(load_settings(settings), correction, answer))
-    Console().print("Beantwoord. Het staat in het volgende rapport van de inwoner.")
+    PlainConsole().print(
+        "Beantwoord. Het staat in het volgende rapport van de inwoner."
+    )
 
 
 async def _fetch(
@@ -105,7 +107,7 @@ def _describe(one: OwnCorrection, places: Mapping[UUID, Place]) -> dict[str, obj
 
 
 def _show(found: Sequence[OwnCorrection], places: Mapping[UUID, Place]) -> None:
-    console = Console()
+    console = PlainConsole()
     if not found:
         console.print("Er wacht niets op antwoord.")
         return

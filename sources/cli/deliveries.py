@@ -9,7 +9,6 @@ from uuid import UUID
 
 import httpx
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from signal_index.wire.deliveries import DeliveryKind
@@ -17,6 +16,7 @@ from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.errors import DeliveryHeld, NothingHeld, OutboxBusy, UnknownDelivery
 from sources.judging.words import find_remedy, say_finding
@@ -127,7 +127,7 @@ def abandon_command(
             if under_way is None or under_way.id != delivery:
                 raise UnknownDelivery
             dropped = abandon_delivery(outbox, delivery, under_way.profile)
-    console = Console()
+    console = PlainConsole()
     console.print(f"Losgelaten: {dropped} berichten zijn niet verstuurd.")
     if under_way.kind is DeliveryKind.DELTA and dropped:
         console.print(
@@ -146,16 +146,16 @@ def _answer(settings: AgencySettings, delivery: UUID, answer: Answer) -> None:
             raise NothingHeld
         record_answer(outbox, delivery, waiting[0].digest, answer)
     if answer == "dropped":
-        Console().print("De levering is vervallen. Er is niets verstuurd.")
+        PlainConsole().print("De levering is vervallen. Er is niets verstuurd.")
         return
     try:
         closed = asyncio.run(carry_out(settings, keys))
     except OutboxBusy:
-        Console().print("Genoteerd. De agent gaat er zo mee verder.")
+        PlainConsole().print("Genoteerd. De agent gaat er zo mee verder.")
         return
     if delivery not in closed:
         raise DeliveryHeld(delivery, waiting[0].profile)
-    Console().print("De levering is verstuurd en afgesloten.")
+    PlainConsole().print("De levering is verstuurd en afgesloten.")
 
 
 async def carry_out(settings: AgencySettings, keys: AgencyKeys) -> Sequence[UUID]:
@@ -235,7 +235,7 @@ def _find(outbox: Outbox, delivery: UUID | None) -> list[dict[str, object]]:
 
 
 def _show_all(found: Sequence[Mapping[str, object]]) -> None:
-    console = Console()
+    console = PlainConsole()
     if not found:
         console.print("Er is nog niets aangeleverd.")
         return
@@ -248,20 +248,19 @@ def _show_all(found: Sequence[Mapping[str, object]]) -> None:
 
 
 def _show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
-    console = Console()
+    console = PlainConsole()
     state = STATES[str(one["state"])]
     console.print(f"Levering {one['profile']}, {one['until']}: {state}.")
     for line in questions:
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
     if questions:
         console.print(
             f"Klopt dit? `signal-source deliveries approve {one['delivery']}`. "
             "Zo niet: `deliveries drop`, of lever een beter bestand aan.",
-            highlight=False,
             soft_wrap=True,
         )
     for head, name in zip(_HEADS, _COUNTS, strict=True):
-        console.print(f"{head}: {one[name]}", highlight=False)
+        console.print(f"{head}: {one[name]}")
     rejects = one["rejects"]
     for reason, count in rejects.items() if isinstance(rejects, Mapping) else ():
         explained = EXPLANATIONS[Reason(reason)]

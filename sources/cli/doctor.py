@@ -9,11 +9,12 @@ from typing import Annotated, Final
 
 import httpx
 import typer
-from rich.console import Console
+from rich.text import Text
 
 from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.parties import make_parties, make_signer
+from sources.cli.plain import PlainConsole, show_plainly
 from sources.clock import now
 from sources.doctor import look_over
 from sources.findings import Finding, Patient, State
@@ -75,9 +76,10 @@ async def _look_over(
 
 
 def _show(findings: Sequence[Finding]) -> None:
-    console = Console()
+    console = PlainConsole()
     for one in findings:
         mark, style = _MARKS[one.state]
-        console.print(f"[{style}]{mark:>6}[/]  {one.about}: {one.says}", soft_wrap=True)
+        said = show_plainly(f"  {one.about}: {one.says}")
+        console.print(Text.assemble((f"{mark:>6}", style), said), soft_wrap=True)
         if one.remedy:
-            console.print(f"        {one.remedy}", soft_wrap=True, highlight=False)
+            console.print(f"        {one.remedy}", soft_wrap=True)

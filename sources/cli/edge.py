@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Final, Self
 
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -21,6 +20,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from sources.cli.plain import PlainConsole
 from sources.errors import (
     ChangesWait,
     DeliveryHeld,
@@ -60,9 +60,7 @@ def refusing_plainly() -> Iterator[None]:
         yield
     except SourceError as error:
         log_event(Event.STOPPED, error=type(error).__name__)
-        Console(stderr=True).print(
-            str(error), style="bold red", highlight=False, markup=False
-        )
+        PlainConsole(stderr=True).print(str(error), style="bold red")
         again = isinstance(error, _TRY_AGAIN)
         raise typer.Exit(STOPPED if again else UNUSABLE) from None
 
@@ -76,7 +74,7 @@ class Bars:
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=Console(stderr=True),
+            console=PlainConsole(stderr=True),
             disable=quiet or not sys.stderr.isatty(),
         )
         self._tasks: dict[str, TaskID] = {}

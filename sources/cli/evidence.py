@@ -9,7 +9,6 @@ from uuid import UUID
 
 import httpx
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from signal_index.notice import (
@@ -21,6 +20,7 @@ from signal_index.wire.values import Oin
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import UNUSABLE, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.errors import InvalidAgencySettings, UnknownReference
 from sources.evidence import Judged, judge_evidence
@@ -104,7 +104,7 @@ def _show(judged: Sequence[Judged], *, as_json: bool) -> None:
         minute = one.minute.isoformat() if one.minute else "nog geen bewijs"
         sent = one.settled_at.isoformat(timespec="seconds")
         table.add_row(sent, what, str(one.said.version), str(one.entry), minute)
-    console = Console()
+    console = PlainConsole()
     console.print(table)
     holds = all(one.minute for one in judged)
     console.print(

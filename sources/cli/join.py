@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from sources.cli.edge import refusing_plainly
+from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.errors import InvitationRefused
 from sources.joining import join, read_invitation, verify_told
@@ -21,7 +21,7 @@ def join_command(
     ] = None,
 ) -> None:
     """Sluit aan met een uitnodiging: sleutels, instellingen en een aanvraag."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = PlainConsole(soft_wrap=True)
     with refusing_plainly():
         data = _read(invitation)
         opened = read_invitation(data, now=now())

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from sources.agency_keys import create_keys
 from sources.cli.edge import refusing_plainly
+from sources.cli.plain import PlainConsole
 
 keys_app = typer.Typer(no_args_is_help=True, help="De sleutels van deze organisatie.")
 
@@ -28,7 +28,7 @@ def create_command(
     """Maak de vier sleutels en de openbare helften om te laten registreren."""
     with refusing_plainly():
         made = create_keys(into, name=name, algorithm=client_algorithm)
-    console = Console()
+    console = PlainConsole()
     console.print("Laat deze bestanden registreren (zie docs/connect-a-source.md):")
     for path in made:
-        console.print(f"  {path}", soft_wrap=True, highlight=False)
+        console.print(f"  {path}", soft_wrap=True)

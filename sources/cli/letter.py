@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from sources.cli.edge import refusing_plainly
+from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
 from sources.letters import LetterTerms, write_letters
 from sources.profile import load_profile
@@ -33,4 +33,4 @@ def letter_command(
         today = day_of(now())
         terms = LetterTerms(about, organisation, name, tuple(address), today)
         count = write_letters(file, into, load_profile(profile), terms)
-    Console().print(f"{count} brieven staan in {into}.", soft_wrap=True)
+    PlainConsole().print(f"{count} brieven staan in {into}.", soft_wrap=True)

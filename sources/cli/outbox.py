@@ -8,11 +8,11 @@ from uuid import UUID
 
 import httpx
 import typer
-from rich.console import Console
 
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.outbox.store import Outbox
 from sources.publisher.admission import live_beside
@@ -43,10 +43,10 @@ def restart_command(
     """
     with refusing_plainly():
         aside, count = asyncio.run(_restart(load_settings(settings), lost or ()))
-    console = Console()
+    console = PlainConsole()
     if aside is not None:
         console.print(f"Het oude postvak staat nu in {aside.name}.", soft_wrap=True)
-    console.print(f"Overgenomen van de index: {count} signalen.", highlight=False)
+    console.print(f"Overgenomen van de index: {count} signalen.")
     console.print(
         "Lever nu alles aan met `signal-source publish`. Kijk eerst met "
         "`signal-source check` of er records worden afgewezen: die verliezen dan hun "
@@ -65,7 +65,7 @@ def beside_command(settings: SettingsFile) -> None:
         given = load_settings(settings)
         with Outbox(given.outbox, load_keys(given.keys).outbox) as outbox:
             live_beside(outbox)
-    Console().print("Dit postvak mag nu naast een ander aanleveren.")
+    PlainConsole().print("Dit postvak mag nu naast een ander aanleveren.")
 
 
 async def _restart(

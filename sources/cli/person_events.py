@@ -13,7 +13,6 @@ from typing import Annotated
 import httpx
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
@@ -21,6 +20,7 @@ from sources.brp.asking import Asker
 from sources.brp.events import Subscription, find_cursor, keep_cursor
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
 from sources.errors import InvalidAgencySettings, InvalidProfile
 from sources.outbox.store import Outbox
@@ -88,7 +88,7 @@ def person_events_command(
 
 
 def _show(done: _Done, into: Path) -> None:
-    console = Console(highlight=False)
+    console = PlainConsole()
     console.print(f"Gemeld: {done.told}. Afgewezen: {len(done.rejects)}.")
     for code, count in sorted(done.unknown.items()):
         console.print(f"Onbekende soort, niet gemeld: {code} ({count} keer).")

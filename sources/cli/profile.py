@@ -7,10 +7,10 @@ from threading import Thread
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table as Grid
 
 from sources.cli.edge import STOPPED, refusing_plainly
+from sources.cli.plain import PlainConsole
 from sources.cli.renaming import rename_command
 from sources.clock import day_of, now
 from sources.errors import InvalidProfile, UnreadableFile
@@ -86,9 +86,9 @@ def init_command(
         typer.echo(text, nl=False)
         return
     _show(draft)
-    console = Console()
-    console.print(f"Voorstel geschreven: {out}", soft_wrap=True, highlight=False)
-    console.print(_judge(text), soft_wrap=True, highlight=False)
+    console = PlainConsole()
+    console.print(f"Voorstel geschreven: {out}", soft_wrap=True)
+    console.print(_judge(text), soft_wrap=True)
 
 
 def _propose(file: Path, known: Known, out: Path, sheet: str) -> Draft:
@@ -150,7 +150,7 @@ def _show(draft: Draft) -> None:
         name = each.column.name
         unsent = "kiest u" if name in draft.looked.judgement.doubtful else "nee"
         grid.add_row(name, each.role or unsent, each.why)
-    Console().print(grid)
+    PlainConsole().print(grid)
 
 
 def _judge(text: str) -> str:

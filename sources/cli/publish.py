@@ -11,7 +11,6 @@ from uuid import UUID
 
 import httpx
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from signal_index.wire.deliveries import DeliveryKind, Hearing
@@ -20,6 +19,7 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
+from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.errors import DeliveryUnheard
 from sources.events import start_logging
@@ -121,7 +121,7 @@ def _show(summaries: list[Summary]) -> None:
         table = Table(title=f"Levering {summary['profile']}", show_header=False)
         for label, name in _LABELS:
             table.add_row(label, str(summary[name]))
-        console = Console()
+        console = PlainConsole()
         console.print(table)
         if summary["spared"]:
             console.print(

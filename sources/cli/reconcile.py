@@ -9,7 +9,6 @@ from typing import Annotated
 
 import httpx
 import typer
-from rich.console import Console
 
 from signal_index.notice import (
     RECONCILING_SALT_BYTES,
@@ -19,6 +18,7 @@ from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
 from sources.events import start_logging
 from sources.outbox.store import Outbox
@@ -52,7 +52,7 @@ def reconcile_command(
     if as_json:
         typer.echo(json.dumps(summarise(done)))
     else:
-        Console().print(_say(done), soft_wrap=True, highlight=False)
+        PlainConsole().print(_say(done), soft_wrap=True)
     if not done.equal:
         raise typer.Exit(STOPPED)
 

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import httpx
 import typer
-from rich.console import Console
+from rich.text import Text
 
 from signal_index.wire.rehearsals import CaseResult, RehearsalCase
 from signal_index.wire.values import Oin
 from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, UNUSABLE, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.outbox.standing import record_state
 from sources.outbox.store import Outbox
@@ -44,13 +45,13 @@ def rehearse_command(
         told = _ignore if as_json else Lines().tell
         uncovered, done = asyncio.run(_rehearse(given, profiles, told))
     for line in uncovered:
-        Console(stderr=True).print(line, style="bold red", soft_wrap=True)
+        PlainConsole(stderr=True).print(line, style="bold red", soft_wrap=True)
     if done is None:
         raise typer.Exit(UNUSABLE)
     if as_json:
         typer.echo(json.dumps(summarise(done)))
     else:
-        Console().print(conclude(done), soft_wrap=True, highlight=False)
+        PlainConsole().print(conclude(done), soft_wrap=True)
     if not done.recorded.passed:
         raise typer.Exit(STOPPED)
 
@@ -92,16 +93,17 @@ class Lines:
     """Prints each case when it is done."""
 
     def __init__(self) -> None:
-        self._console = Console()
+        self._console = PlainConsole()
         self._at = 0
 
     def tell(self, one: CaseResult) -> None:
         """Print one case: what was tried, what should come, what was seen."""
         self._at += 1
         said = CASES[one.case]
-        mark = "[green]goed[/]" if one.passed else "[bold red]fout[/]"
-        line = f"{self._at:>2} van {len(RehearsalCase)}  {mark}  {said.name}"
-        self._console.print(line, soft_wrap=True, highlight=False)
+        mark = ("goed", "green") if one.passed else ("fout", "bold red")
+        count = f"{self._at:>2} van {len(RehearsalCase)}  "
+        line = Text.assemble(count, mark, f"  {said.name}")
+        self._console.print(line, soft_wrap=True)
         if not one.passed:
             self._console.print(f"          Verwacht: {said.expected}", soft_wrap=True)
             self._console.print(f"          Gezien: {one.seen}", soft_wrap=True)

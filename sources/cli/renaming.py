@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
+from sources.cli.plain import PlainConsole
 from sources.outbox.renaming import rename_profile
 from sources.outbox.store import Outbox
 from sources.settings import load_settings
@@ -26,4 +26,4 @@ def rename_command(
         given = load_settings(settings)
         with Outbox(given.outbox, load_keys(given.keys).outbox) as outbox:
             moved = rename_profile(outbox, old, new)
-    Console().print(f"{moved} signalen gaan verder als {new}.", highlight=False)
+    PlainConsole().print(f"{moved} signalen gaan verder als {new}.")

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from signal_index.wire.sources import SourceState
 from sources.agency_keys import load_keys
 from sources.cli.deliveries import describe
 from sources.cli.edge import refusing_plainly
+from sources.cli.plain import PlainConsole
 from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.holding import find_held
 from sources.outbox.planning import count_work
@@ -77,26 +77,24 @@ def _say_state(found: Mapping[str, object]) -> str:
 
 
 def _show(found: Mapping[str, object]) -> None:
-    console = Console()
-    console.print(_say_state(found), soft_wrap=True, highlight=False)
-    console.print(f"Dit postvak heet {found['outbox']}.", highlight=False)
-    console.print(f"Signalen bij de index: {found['signals']}", highlight=False)
-    console.print(f"Wacht nog op verzending: {found['backlog']}", highlight=False)
+    console = PlainConsole()
+    console.print(_say_state(found), soft_wrap=True)
+    console.print(f"Dit postvak heet {found['outbox']}.")
+    console.print(f"Signalen bij de index: {found['signals']}")
+    console.print(f"Wacht nog op verzending: {found['backlog']}")
     held = found["held"]
     for delivery in held if isinstance(held, Sequence) else ():
         console.print(
             f"Een levering wacht op u: `signal-source deliveries show {delivery}`.",
             soft_wrap=True,
-            highlight=False,
         )
     if found["strays"]:
         console.print(
             f"Van een vorig postvak, nog in te trekken: {found['strays']}. "
             "Lever alles aan.",
-            highlight=False,
         )
     last = found["lastReconciled"] or "nog nooit"
-    console.print(f"Voor het laatst gelijk met de index: {last}", highlight=False)
+    console.print(f"Voor het laatst gelijk met de index: {last}")
     deliveries = found["deliveries"]
     if not isinstance(deliveries, Sequence) or not deliveries:
         console.print("Er is nog niets aangeleverd.")

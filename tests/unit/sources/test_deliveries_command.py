@@ -67,9 +67,9 @@ def test_an_unknown_delivery_is_refused_in_a_sentence(agency: Agency) -> None:
     assert "staat niet in het postvak" in said.stderr
 
 
-async def hold(agency: Agency) -> str:
+async def hold(agency: Agency, form: str = "Z-{}") -> str:
     """Let four of twenty cases disappear at once; gives the delivery that waits."""
-    rows = [a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 21)]
+    rows = [a_row(Zaak=form.format(n), BSN=a_number(n)) for n in range(1, 21)]
     agency.write(*rows)
     await agency.publish()
     agency.write(*rows[:16])
@@ -88,6 +88,16 @@ async def test_what_waits_is_shown_with_the_agencys_own_case_numbers(
     assert "Z-17" in said
     assert f"deliveries approve {waiting}" in " ".join(said.split())
     assert a_number(17) not in said
+
+
+@pytest.mark.parametrize("form", ["[b]{}", "{}[/b]", "[link=x]{}[/]", ":key:{}"])
+async def test_a_case_number_that_looks_like_markup_is_shown_whole(
+    agency: Agency, form: str
+) -> None:
+    """Somebody approves what stands here: nothing of it may vanish."""
+    said = ask(agency, "show", await hold(agency, form))
+    assert said.exit_code == 0
+    assert form.format(17) in said.stdout
 
 
 async def test_a_machine_hears_counts_and_codes_of_what_waits(agency: Agency) -> None:
