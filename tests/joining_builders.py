@@ -103,9 +103,9 @@ class Parties:
         with closing(sqlite3.connect(self.folder / "data" / "index.sqlite")) as found:
             return found.execute(statement).fetchall()
 
-    def forget_invitations(self) -> None:
+    def change_invitations(self, statement: str) -> None:
         with closing(sqlite3.connect(self.folder / "data" / "index.sqlite")) as found:
-            found.execute("DELETE FROM invitation")
+            found.execute(statement)
             found.commit()
 
     @property

@@ -160,6 +160,6 @@ def load_organisations(path: Path) -> Organisations:
         document = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise HolderStartRefused(f"{path.name}: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise HolderStartRefused(f"{path.name}: {error}") from None
     return parse_organisations(document)

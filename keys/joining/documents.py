@@ -16,13 +16,18 @@ from keys.config_document import (
 )
 
 RSA_BITS_MINIMUM = 2048
+RSA_EXPONENT = 65537
+_MEMBERS = {"OKP": {"kty", "kid", "crv", "x"}, "RSA": {"kty", "kid", "n", "e"}}
+"""What a client's key may say of itself: a provider might follow an address in it."""
 
 Oin = Annotated[str, Field(pattern=r"^[0-9]{20}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9.]+)*$", max_length=64)]
 Place = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
 ClientId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-Url = Annotated[str, Field(pattern=r"^https?://[^\s/]", max_length=512)]
-Line = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[^\r\n]+$")]
+Url = Annotated[
+    str, Field(pattern=r"^https?://[^\s/\p{C}][^\s\p{C}]*$", max_length=512)
+]
+Line = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[^\p{C}]+$")]
 ClientAlgorithm = Literal["PS256", "Ed25519"]
 
 
@@ -38,14 +43,17 @@ def parse_client_jwk(jwk: dict[str, str]) -> OKPKey | RSAKey:
     """Read the public key of an OpenID client, or raise `ValueError`."""
     kinds: dict[str, type[OKPKey | RSAKey]] = {"OKP": OKPKey, "RSA": RSAKey}
     kind = kinds.get(jwk.get("kty", ""))
-    if kind is None or "d" in jwk or not jwk.get("kid"):
+    if kind is None or jwk.keys() != _MEMBERS[jwk["kty"]] or not jwk["kid"]:
         raise ValueError("a public Ed25519 or RSA JWK with a kid belongs here")
     members: dict[str, str | list[str]] = {**jwk}
     try:
         key = kind.import_key(members)
     except (JoseError, ValueError, KeyError):
         raise ValueError("not a key") from None
-    is_weak = isinstance(key, RSAKey) and key.public_key.key_size < RSA_BITS_MINIMUM
+    is_weak = isinstance(key, RSAKey) and (
+        key.public_key.key_size < RSA_BITS_MINIMUM
+        or key.public_key.public_numbers().e != RSA_EXPONENT
+    )
     if is_weak or (isinstance(key, OKPKey) and key.curve_name != "Ed25519"):
         raise ValueError("a key of this kind is not used here")
     return key
@@ -108,7 +116,7 @@ class Invitation(Document):
     issued_at: Instant
     expires_at: Instant
     organisation: Oin
-    name: Annotated[str, Field(min_length=1, max_length=120)]
+    name: Annotated[Line, Field(max_length=120)]
     organisation_kind: Slug
     client_id: ClientId
     client_algorithm: ClientAlgorithm

@@ -216,9 +216,7 @@ async def _record_invitation(
 ) -> bytes:
     """Remember an invitation and sign it; only what is remembered is taken in."""
     (municipality,) = source.municipalities
-    record = InvitationRecord(
-        invitation.id, invitation.organisation, municipality, invitation.expires_at
-    )
+    record = _remember(invitation)
     async with administering(settings) as (conn, recorder):
         registrar = Registrar(conn, recorder, load_catalogue())
         await registrar.verify_source(source, municipality)
@@ -240,7 +238,9 @@ async def _accept(settings: Settings, opened: OpenedRequest, key: PrivateKey) ->
     """Register all of a request in one transaction, and sign that it was done."""
     invitation, now = opened.invitation, clock.now().replace(microsecond=0)
     async with administering(settings) as (conn, recorder):
-        is_new = await use_invitation(conn, invitation.id, opened.digest, now=now)
+        is_new = await use_invitation(
+            conn, _remember(invitation), opened.digest, now=now
+        )
         registrar = Registrar(conn, recorder, load_catalogue())
         for item in _items(invitation):
             await registrar.register(item)
@@ -265,6 +265,15 @@ async def _accept(settings: Settings, opened: OpenedRequest, key: PrivateKey) ->
         accepted_at=now,
     )
     return sign_acceptance(said, key)
+
+
+def _remember(invitation: Invitation) -> InvitationRecord:
+    return InvitationRecord(
+        invitation.id,
+        invitation.organisation,
+        invitation.source.municipality,
+        invitation.expires_at,
+    )
 
 
 def _items(invitation: Invitation) -> Sequence[Item]:

@@ -42,17 +42,18 @@ async def add_invitation(
 
 
 async def use_invitation(
-    conn: AsyncConnection, given: UUID, request: str, *, now: datetime
+    conn: AsyncConnection, given: InvitationRecord, request: str, *, now: datetime
 ) -> bool:
     """Use an invitation for one request; False where exactly this request used it.
 
-    Raises `InvitationForged` for one that is not known here, and `InvitationUsed` for
-    one that another request used.
+    Raises `InvitationForged` for one that is not known here, or for somebody else, and
+    `InvitationUsed` for one that another request used. The key that signs is that of
+    receipts: who has it alone invites nobody.
     """
-    row = (
-        await conn.execute(select(invitation).where(invitation.c.id == given))
-    ).one_or_none()
-    if row is None:
+    found = select(invitation).where(invitation.c.id == given.id)
+    row = (await conn.execute(found)).one_or_none()
+    told = (given.organisation, given.municipality, given.expires_at)
+    if row is None or (row.organisation, row.municipality, row.expires_at) != told:
         raise InvitationForged("this index does not know the invitation")
     if row.request == request:
         return False
@@ -60,7 +61,7 @@ async def use_invitation(
         raise InvitationUsed("the invitation was used, with another request")
     done = await conn.execute(
         update(invitation)
-        .where(invitation.c.id == given, invitation.c.request.is_(None))
+        .where(invitation.c.id == given.id, invitation.c.request.is_(None))
         .values(request=request, accepted_at=now)
     )
     if done.rowcount != 1:

@@ -6,14 +6,17 @@ do is sign with a key that it lacks, or tell a fingerprint by telephone.
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from keys import clock
+from keys.base64url import encode_b64u
 from keys.errors import (
     AcceptanceForged,
     ConfigRefused,
@@ -38,6 +41,7 @@ from keys.joining import (
     tell_fingerprint,
     verify_fingerprint,
 )
+from keys.joining.documents import parse_client_jwk
 from keys.jose import PrivateKey
 from tests.joining_builders import OIN, Parties, found_parties
 
@@ -141,6 +145,38 @@ def test_a_fingerprint_is_held_whole(told: str) -> None:
         verify_fingerprint(told, b"payload")
     with pytest.raises(FingerprintMismatch):
         verify_fingerprint(tell_fingerprint(b"payload")[:-1], b"payload")
+
+
+@pytest.mark.parametrize(
+    "name", ["Bank\x1b[2J", "Bank\nIndex", "Bank\u202e", "", "B" * 121]
+)
+def test_a_name_that_a_terminal_could_obey_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        an_invitation(name=name)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example/\nx", "https://a b", "https://\x7f"]
+)
+def test_an_address_is_one_address(url: str) -> None:
+    with pytest.raises(ValidationError):
+        an_invitation(issuer=url)
+
+
+@pytest.mark.parametrize("more", ["jku", "x5u", "d", "use"])
+def test_a_clients_key_says_nothing_but_the_key(more: str) -> None:
+    """A provider is handed it, and could follow an address that stands in it."""
+    with pytest.raises(ValidationError):
+        a_request(INVITED, client_key=CLIENT.public.jwk | {more: "https://x.example"})
+
+
+@pytest.mark.parametrize(("exponent", "holds"), [("AQ", 0), ("Aw", 0), ("AQAB", 1)])
+def test_a_clients_key_has_the_usual_exponent(exponent: str, holds: int) -> None:
+    """With a small one a signature may be made by others: with 1, by anybody."""
+    modulus = encode_b64u(b"\xff" * 256)
+    jwk = {"kty": "RSA", "kid": "c", "n": modulus, "e": exponent}
+    with nullcontext() if holds else pytest.raises(ValueError, match="key"):
+        parse_client_jwk(jwk)
 
 
 def sign_with(place: int) -> bytes:
@@ -274,11 +310,24 @@ def test_a_holder_lets_nobody_in_that_another_index_invited(
     assert "did not make the invitation" in done.output
 
 
-def test_an_invitation_that_the_index_forgot_lets_nobody_in(parties: Parties) -> None:
-    """Signed by its key, but not made by its command: a copied key is not enough."""
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "DELETE FROM invitation",
+        "UPDATE invitation SET organisation = '00000001000000000077'",
+        "UPDATE invitation SET municipality = '9902'",
+    ],
+)
+def test_an_invitation_that_the_index_forgot_lets_nobody_in(
+    parties: Parties, changed: str
+) -> None:
+    """Signed by its key, but not made by its command: a copied key is not enough.
+
+    Nor is the id of an invitation that was made for somebody else.
+    """
     parties.invite()
     parties.join()
-    parties.forget_invitations()
+    parties.change_invitations(changed)
     done = parties.accept()
     assert done.exit_code == 1
     assert "does not know" in done.output

@@ -98,11 +98,14 @@ def test_an_organisation_that_is_added_counts_at_the_next_look(
     assert renewal.renew(renewed.holder) is None
 
 
+@pytest.mark.parametrize(
+    "text", ["organisations = 3\n", f"organisations = {'[' * 9_999}"], ids=len
+)
 def test_a_list_that_does_not_hold_changes_nothing_and_is_told_once(
-    begun: tuple[Renewal, Holder], settings: HolderSettings
+    begun: tuple[Renewal, Holder], settings: HolderSettings, text: str
 ) -> None:
     renewal, holder = begun
-    settings.organisations.write_text("organisations = 3\n", "utf-8")
+    settings.organisations.write_text(text, "utf-8")
     renewed = renewal.renew(holder)
     assert renewed is not None
     assert renewed.holder == holder
