@@ -9,6 +9,7 @@ profile itself, and a number of a telephone must be one.
 - Veilig Thuis is named literally: without an opt-in column no profile for it loads.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import to_jsonable_python
 
 from keys.municipality import MunicipalityCode
 from signal_index.wire.values import Slug
@@ -124,6 +126,13 @@ class Profile(ClosedRow):
         """Give the layout whose columns this profile names; DDAS has its own."""
         return self.csv or self.xlsx or self.sql or self.events
 
+    def encode(self) -> str:
+        """Write down all that it says: equal profiles give equal text in any process.
+
+        The order of a set differs from one process to the next.
+        """
+        return json.dumps(self.model_dump(), default=_encode, sort_keys=True)
+
     def get_contact(self, key: str) -> Contact:
         """Give a contact holder of the profile; raises KeyError."""
         return _make_contact(key, self.contacts[key])
@@ -151,6 +160,10 @@ class Profile(ClosedRow):
 def _make_contact(key: str, row: ContactRow) -> Contact:
     """Make a contact holder once: a file names the same few with every record."""
     return Contact(key, row.holder)
+
+
+def _encode(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else to_jsonable_python(value)
 
 
 def parse_profile(text: str) -> Profile:

@@ -94,7 +94,7 @@ class Task:
         return None if rows is None else self._mark(key, rows)
 
     def _mark(self, key: OutboxKey, read: bytes) -> bytes:
-        return key.mark("task", read.hex(), self.profile.model_dump_json())
+        return key.mark("task", read.hex(), self.profile.encode())
 
 
 class Progress(Protocol):

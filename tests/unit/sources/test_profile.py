@@ -1,5 +1,7 @@
 """Profiles: what loads, and what the shipped ones say."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,21 @@ def test_every_category_of_a_profile_is_told_with_a_delivery() -> None:
         "[codes.status]", '[codes.category]\n1 = "wmo-maatwerk"\n\n[codes.status]'
     ).replace('phone = "Telefoon"', 'category = "Telefoon"')
     assert parse_profile(text).categories == ("bijstand", "wmo-maatwerk")
+
+
+def test_a_profile_is_written_down_alike_in_every_process() -> None:
+    """It is part of the mark of what was read, and sets have no order of their own."""
+    words = ", ".join(f'"woord {n}"' for n in range(12))
+    text = PROFILE.replace('opens = ["open"]', f'opens = ["open", {words}]')
+    say = "import sys; from sources.profile import parse_profile as parse;"
+    say += "print(parse(sys.argv[1]).encode())"
+
+    def encode(seed: str) -> str:
+        command = [sys.executable, "-c", say, text]
+        done = subprocess.run(  # noqa: S603 - our own words
+            command, env={"PYTHONHASHSEED": seed}, check=True, stdout=subprocess.PIPE
+        )
+        return done.stdout.decode()
+
+    assert "woord 11" in encode("0")
+    assert encode("0") == encode("1")
