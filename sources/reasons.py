@@ -152,7 +152,8 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Kies er een. Een tweede nummer hoort in het profiel (out_of_hours_phone).",
     ),
     Reason.CASE_NUMBER_INVALID: Explanation(
-        "Het zaaknummer is leeg of te lang.", "Vul een zaaknummer in."
+        "Het zaaknummer is leeg, te lang, of een fout van Excel (#N/B).",
+        "Vul een zaaknummer in.",
     ),
     Reason.DOUBLE_RECORD: Explanation(
         "Deze zaak staat al eerder in dit bestand; de eerste telt.",

@@ -41,6 +41,8 @@ from sources.values import (
 )
 
 LONGEST_NUMBER = 100
+# What a spreadsheet shows for an outcome that it does not have, in Dutch or English.
+_FAULT_OF_EXCEL = re.compile(r"#(?:N/[AB]|[A-Z]+(?:/0)?[!?])")
 _MUNICIPALITY = re.compile(r"(?:GM)?([0-9]{1,4})", re.IGNORECASE)
 
 
@@ -151,8 +153,8 @@ def _find_key(
     reader: FieldReader, profile: Profile, start: date | None
 ) -> CaseKey | None:
     """Give the key where the record has one; faults are noted elsewhere."""
-    text = reader.text("number")
-    if len(text) > LONGEST_NUMBER or (_is_numbered(profile) and not text):
+    text = _read_number(reader)
+    if _is_numbered(profile) and not text:
         return None
     if text and not _shared(profile):
         return CaseNumber(text)
@@ -162,6 +164,13 @@ def _find_key(
     if text:
         return CaseNumber(text, bsn)
     return NaturalKey(bsn, start) if start else None
+
+
+def _read_number(reader: FieldReader) -> str:
+    """Read a case number; empty where there is none that can be one."""
+    text = reader.text("number")
+    is_one = len(text) <= LONGEST_NUMBER and not _FAULT_OF_EXCEL.fullmatch(text)
+    return text if is_one else ""
 
 
 def _find_bsn(reader: FieldReader, profile: Profile) -> Bsn | None:
@@ -177,8 +186,7 @@ def _read_open(
         person = read_sought(reader)
     else:
         person = reader.bsn(zero_lost=_zero_lost(profile))
-    number = reader.text("number")
-    if _is_numbered(profile) and not 0 < len(number) <= LONGEST_NUMBER:
+    if _is_numbered(profile) and not _read_number(reader):
         reader.miss("number", Reason.CASE_NUMBER_INVALID)
     category = _read_category(reader, profile)
     municipality = _read_municipality(reader, profile)

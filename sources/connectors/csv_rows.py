@@ -67,11 +67,22 @@ class CsvRows:
     def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
         while line := text.readline(LONGEST_LINE):
             if line.rstrip("\r\n") == _END:
+                self._verify_nothing_behind(text)
                 return
             self.broke_off = not line.endswith(("\n", "\r"))
             if self.broke_off and len(line) == LONGEST_LINE:
                 raise UnreadableFile("Een regel in het bestand is onmogelijk lang.")
             yield line
+
+    def _verify_nothing_behind(self, text: io.TextIOWrapper) -> None:
+        """Refuse rows behind the sign that ends a text: a full delivery lacks them."""
+        while line := text.readline(LONGEST_LINE):
+            if line.strip(f"{_END}\0 \t\r\n"):
+                raise UnreadableFile(
+                    "Midden in het bestand staat een teken dat het einde betekent "
+                    f"(Ctrl+Z, op regel {self._began}). Zijn er twee bestanden achter "
+                    "elkaar gezet? Haal dat teken weg, of exporteer opnieuw."
+                )
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -46,6 +46,7 @@ from sources.connectors.safe_zip import (
     open_archive,
     read_member,
 )
+from sources.connectors.silent_cells import refuse_silent_cells
 from sources.connectors.table import Table, open_table
 from sources.dates import EXCEL
 from sources.errors import UnreadableFile
@@ -100,6 +101,7 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
         sheet, table = _find_sheet(book, layout, wanted)
         places = find_places(layout.columns, table)
         hidden = book.find_hidden(sheet)
+        book.verify_cells(sheet, table)
         seen = _Hidden()
         for line, row in table.rows(*find_telling(layout.columns)):
             if line in hidden:
@@ -187,9 +189,19 @@ class Book:
 
     def find_hidden(self, sheet: str) -> Collection[int]:
         """Give the lines that are hidden; the library does not tell when it streams."""
+        with self._open_part(sheet) as part:
+            return find_hidden_rows(part)
+
+    def verify_cells(self, sheet: str, table: Table) -> None:
+        """Raise `UnreadableFile` for a wanted cell that looks empty to us alone."""
+        with self._open_part(sheet) as part:
+            refuse_silent_cells(part, table.line, set(table.positions.values()))
+
+    @contextmanager
+    def _open_part(self, sheet: str) -> Iterator[IO[bytes]]:
         path = self._book[sheet]._worksheet_path  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
         with zipfile.ZipFile(self._file) as archive, archive.open(path) as part:
-            return find_hidden_rows(part)
+            yield part
 
 
 @contextmanager

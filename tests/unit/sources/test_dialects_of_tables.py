@@ -205,6 +205,21 @@ def test_a_lost_zero_is_given_back_where_the_file_does_not_contradict() -> None:
     ]
 
 
+def test_rows_behind_the_sign_that_ends_a_text_are_not_left_out() -> None:
+    """As when DOS put two files one behind the other."""
+    with pytest.raises(UnreadableFile, match=r"Ctrl\+Z, op regel 4.* twee bestanden"):
+        read(f"{GOOD}\x1a\r\n{GOOD}")
+    assert read(f"{GOOD}\x1a\r\n\x1a\0\0\r\n") == read(GOOD)
+
+
+@pytest.mark.parametrize("number", ["#N/B", "#VERW!", "#N/A", "#NAAM?"])
+def test_what_excel_writes_for_a_fault_is_no_case_number(number: str) -> None:
+    """As a number it would be one case of everybody who has it."""
+    (found,) = read(f"{HEAD}\n{number};{a_number(1)};2026-01-05;;open\n")
+    assert isinstance(found, Reject)
+    assert found.reason is Reason.CASE_NUMBER_INVALID
+
+
 def test_a_number_with_its_zero_proves_that_none_was_lost() -> None:
     """The one of eight digits is then a slip: a zero could make it somebody else's."""
     with pytest.raises(UnreadableFile, match=r"regel 3.*regel 2.*lost = false"):

@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sources.connectors import read_file
 from sources.connectors.excel import find_hidden_rows
 from sources.connectors.mapped import write_cell
+from sources.connectors.silent_cells import refuse_silent_cells
 from sources.dates import parse_day
 from sources.errors import UnreadableFile
 from sources.profile import Profile, parse_profile
@@ -140,6 +141,49 @@ def test_cells_behind_the_last_that_is_filled_in_are_empty() -> None:
     """A sheet does not hold them: the row is shorter than the header, and whole."""
     sheet = a_sheet((*HEAD, "Eind", "Opmerking"), a_row(1), (*a_row(2), None, "x"))
     assert [type(each) for each in read(save(sheet), ENDING)] == [Case, Case]
+
+
+@pytest.mark.parametrize(
+    ("merged", "named"),
+    [("D2:D4", "D2 tot en met D4"), ("C4:D5", "C4 tot en met D5")],
+)
+def test_an_end_that_is_merged_over_rows_is_asked_about(
+    merged: str, named: str
+) -> None:
+    """Only its first row has it: the other cases would look open."""
+    sheet = a_sheet((*HEAD, "Eind"), *((*a_row(at), None) for at in range(1, 6)))
+    sheet.merge_cells(merged)
+    with pytest.raises(UnreadableFile, match=named):
+        read(save(sheet), ENDING)
+
+
+@pytest.mark.parametrize("merged", ["A1:A2", "C5:D5", "E3:E6"])
+def test_a_title_or_a_remark_may_be_merged(merged: str) -> None:
+    head = (*HEAD, "Eind", "Opmerking")
+    rows = [(*a_row(at), None, None) for at in range(1, 6)]
+    sheet = a_sheet((None,) * 5, (None,) * 5, head, *rows)
+    sheet.merge_cells(merged)
+    assert len(read(save(sheet), ENDING)) == 5
+
+
+def test_a_formula_without_its_outcome_is_asked_about() -> None:
+    """A library wrote it and computed nothing: an end would look like none."""
+    rows = [(*a_row(at), "=DATE(2026,5,1)") for at in range(1, 4)]
+    with pytest.raises(UnreadableFile, match=r"cel D2 .* formule"):
+        read(save(a_sheet((*HEAD, "Eind"), *rows)), ENDING)
+    remarks = [(*a_row(at), None, "=1+1") for at in range(1, 4)]
+    sheet = a_sheet((*HEAD, "Eind", "Opmerking"), *remarks)
+    assert len(read(save(sheet), ENDING)) == 3
+
+
+def test_a_formula_whose_outcome_is_an_empty_text_is_an_empty_cell() -> None:
+    cell = b'<row r="2"><c r="D2" s="1" t="str"><f>IF(A2="","","")</f><v></v></c></row>'
+    refuse_silent_cells(io.BytesIO(cell), 1, {3})
+    with pytest.raises(UnreadableFile):
+        refuse_silent_cells(io.BytesIO(cell.replace(b' t="str"', b"")), 1, {3})
+    far = b"<c/>" * 262_140 + cell.replace(b' t="str"', b"")  # across two blocks
+    with pytest.raises(UnreadableFile):
+        refuse_silent_cells(io.BytesIO(far), 1, {3})
 
 
 @pytest.mark.parametrize("end", [time(0, 0), timedelta(days=46000), True])
