@@ -202,7 +202,7 @@ def _print_table(said: DayStatement) -> None:
     for ticket in said.tickets:
         at = datetime.fromtimestamp(ticket.iat, UTC).strftime("%H:%M:%S")
         table.add_row(at, ticket.org, ticket.sub, ticket.act, str(ticket.count))
-    Console().print(table)
+    Console(markup=False).print(table)
 
 
 @contextmanager

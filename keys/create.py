@@ -152,7 +152,7 @@ def _ask_passphrase(index: int) -> Passphrase:
 
 def _explain(out: Path, plan: DealingPlan, passphrases: Passphrases) -> None:
     until: datetime = plan.valid_until
-    say = Console(highlight=False, soft_wrap=True).print
+    say = Console(highlight=False, markup=False, soft_wrap=True).print
     say(f"Dealt a key: any {plan.threshold} of {plan.holders} holders suffice;")
     say(f"valid until {until:%Y-%m-%d %H:%M} UTC. Written to {out}:")
     say("  key-config.json   public: the key, its holders, signed by each of them")

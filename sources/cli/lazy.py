@@ -2,6 +2,7 @@
 
 - Each verb is named with where it is and the line that the list shows of it.
 - A verb whose packages are not in this install says which extra brings them.
+- What a verb says of itself is text: `[brp_events]` in it is no markup.
 Proven by tests/contract/test_a_light_install.py.
 """
 
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import typer
+from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
@@ -56,7 +58,18 @@ def load_verb(verb: Verb) -> Any:  # noqa: ANN401 - typer keeps its command's ty
         group.add_typer(found, name=_ONLY)
     else:
         group.command(_ONLY)(found)
-    return cast("TyperGroup", get_command(group)).commands[_ONLY]
+    verb_found = cast("TyperGroup", get_command(group)).commands[_ONLY]
+    _show_as_text(verb_found)
+    return verb_found
+
+
+def _show_as_text(command: Any) -> None:  # noqa: ANN401 - typer keeps its type private
+    """Keep typer from taking a name between brackets for markup, in every help text."""
+    for told in (command, *command.params):
+        if getattr(told, "help", None):
+            told.help = escape(told.help)
+    for inner in getattr(command, "commands", {}).values():
+        _show_as_text(inner)
 
 
 def _group() -> None:

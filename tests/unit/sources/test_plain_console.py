@@ -1,12 +1,17 @@
 """What somebody else wrote reaches a terminal as it stands, and commands nothing."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.table import Table
+from typer.testing import CliRunner
 
 import sources
+from sources.__main__ import VERBS, app
+from sources.cli.lazy import load_verb
 from sources.cli.plain import PlainConsole
 
 HOSTILE = "Z\x1b[2J\x1b]0;x\x07\x9b31m\u202e[red]8[/b]:key:"
@@ -32,3 +37,41 @@ def test_no_verb_has_a_console_of_its_own() -> None:
         if re.search(r"rich\.console import .*\bConsole\b", file.read_text("utf-8"))
     ]
     assert found == ["plain.py"]
+
+
+def walk_verbs(path: tuple[str, ...], verb: object) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, inner in getattr(verb, "commands", {}).items():
+        yield from walk_verbs((*path, name), inner)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for name, verb in VERBS.items()
+        for path in walk_verbs((name,), load_verb(verb))
+    ],
+    ids=" ".join,
+)
+def test_help_shows_every_name_between_brackets(path: tuple[str, ...]) -> None:
+    verb: Any = load_verb(VERBS[path[0]])
+    for name in path[1:]:
+        verb = verb.commands[name]
+    said = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "300"}).output
+    for told in (verb, *verb.params):
+        for between in re.findall(r"\[[a-z_.]+\]", getattr(told, "help", None) or ""):
+            assert between in said
+    assert "\\[" not in said
+
+
+def test_the_table_of_a_setting_stands_in_a_help_text() -> None:
+    said = CliRunner().invoke(app, ["person-events", "--help"]).output
+    assert "[brp_events]" in said
+
+
+@pytest.mark.parametrize("name", list(VERBS))
+def test_a_usage_error_shows_what_was_given(name: str) -> None:
+    found = CliRunner().invoke(app, [name, "--[brp]x"], env={"COLUMNS": "300"})
+    assert found.exit_code == 2
+    assert "[brp]x" in found.output
