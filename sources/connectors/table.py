@@ -36,10 +36,13 @@ class Table:
     def rows(self, *numbers: str) -> Iterator[Row]:
         """Give line and cells of each record.
 
-        A total has no number worth the name under any of the headings `numbers`.
+        A total has no number worth the name under any of the headings `numbers`. Where
+        one row alone has an empty cell too many, a delimiter stood in one of its texts:
+        what is behind that slipped by one, and the row stays as wide as it is.
         """
         folded = [fold_heading(each) for each in self.header]
         places, width = [self.positions[name] for name in numbers], len(self.header)
+        usual: int | None = None  # cells too many in the first record
         for line, row in self.below:
             cells = row if len(row) == width else fit_row(row, self.header)
             if not any(cells) or not any(each.strip() for each in cells):
@@ -48,7 +51,9 @@ class Table:
                 _is_total(cells) or _is_header(cells, folded)
             ):
                 continue
-            yield line, cells
+            surplus = max(0, len(row) - width)
+            usual = surplus if usual is None else usual
+            yield line, row if surplus not in {0, usual} else cells
 
 
 def open_table(

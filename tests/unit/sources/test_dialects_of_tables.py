@@ -205,6 +205,18 @@ def test_a_lost_zero_is_given_back_where_the_file_does_not_contradict() -> None:
     ]
 
 
+def test_a_row_that_slipped_by_one_is_not_cut_to_fit() -> None:
+    """A delimiter in a text moves the end behind it; the last cell was empty."""
+    head = "Zaak;BSN;Begin;Stand;Naam;Eind;Opmerking"
+    rows = [f"Z-{at};{a_number(at)};2026-01-05;open;Jansen;;" for at in range(1, 4)]
+    slipped = f"Z-4;{a_number(4)};2026-01-05;open;Jansen;;2026-05-01;"
+    found = read("\n".join((head, *rows, slipped, "")))
+    (rejected,) = [each for each in found if isinstance(each, Reject)]
+    assert (rejected.place.line, rejected.reason) == (5, Reason.RECORD_MALFORMED)
+    trailing = read("\n".join((head, *(f"{row};" for row in rows), "")))
+    assert [type(each) for each in trailing] == [Case] * 3
+
+
 def test_rows_behind_the_sign_that_ends_a_text_are_not_left_out() -> None:
     """As when DOS put two files one behind the other."""
     with pytest.raises(UnreadableFile, match=r"Ctrl\+Z, op regel 4.* twee bestanden"):
