@@ -9,7 +9,7 @@ at the key holders, who count persons.
 - Of one key version: with another it is asked again.
 - A day in the future was written by a clock that was ahead: it is not trusted.
 
-Proven by tests/unit/sources/test_evaluated_persons.py and
+Proven by tests/unit/sources/test_nothing_wedges.py and
 tests/attack/test_outbox_at_rest_holds_no_bsn.py.
 """
 
@@ -50,7 +50,7 @@ def keep_evaluated(
     *,
     today: date,
 ) -> None:
-    """Keep what the holders answered; what is older than a week goes."""
+    """Keep what the holders answered."""
     marked = [(_mark(outbox, number), n) for number, n in persons]
     rows = [
         (
@@ -62,12 +62,17 @@ def keep_evaluated(
         for mark, n in marked
     ]
     with outbox.transaction("keep-evaluated") as connection:
+        connection.executemany(
+            "INSERT OR REPLACE INTO evaluated VALUES (?, ?, ?, ?)", rows
+        )
+
+
+def forget_evaluated(outbox: Outbox, *, today: date) -> None:
+    """Wipe what is older than a week, also when nobody new is asked about."""
+    with outbox.transaction("forget-evaluated") as connection:
         connection.execute(
             "DELETE FROM evaluated WHERE evaluated_on NOT BETWEEN ? AND ?",
             ((today - KEPT_FOR).isoformat(), today.isoformat()),
-        )
-        connection.executemany(
-            "INSERT OR REPLACE INTO evaluated VALUES (?, ?, ?, ?)", rows
         )
 
 

@@ -34,6 +34,7 @@ Step = Literal[
     "plan",
     "send-contact",
     "keep-evaluated",
+    "forget-evaluated",
     "evaluate",
     "assign-batch",
     "settle-batch",

@@ -42,6 +42,7 @@ from sources.outbox.deliveries import (
     get_delivery,
     open_delivery,
 )
+from sources.outbox.evaluated import forget_evaluated
 from sources.outbox.holding import (
     Held,
     drop_outdated,
@@ -170,8 +171,10 @@ class Run:
         Gives the deliveries closed. `coming` is the mark of the task that is next: a
         full delivery of another one is let go of.
         """
+        now = self._sender.now()
+        forget_evaluated(self._outbox, today=day_of(now))
         finished = await self._finish_planned(coming)
-        drop_outdated(self._outbox, now=self._sender.now())
+        drop_outdated(self._outbox, now=now)
         for held in find_held(self._outbox):
             if held.is_approved:
                 await verify_clock(self._parties[1], self._sender.now)
