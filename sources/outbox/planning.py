@@ -155,6 +155,12 @@ def _plan_open(
     unchanged = 0
     for row in connection.execute(OPEN):
         limit = row["valid_limit"] and date.fromisoformat(row["valid_limit"])
+        if limit and limit < terms.today:
+            # It ended while its delivery was held: nothing to tell any more.
+            if row["reference"]:
+                _insert_withdrawal(connection, row, WithdrawalReason.ENDED, limit)
+                turn(row, "went")
+            continue
         until = derive_valid_until(limit, terms.months, today=terms.today)
         difference = compare(
             _told(row), _current(row, until), months=terms.months, today=terms.today

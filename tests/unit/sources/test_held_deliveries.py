@@ -218,6 +218,25 @@ async def test_a_contact_holder_changed_in_the_profile_is_asked_about_too(
     assert [finding.doubt for finding in held.findings] == [Doubt.CONTACTS_CHANGED]
 
 
+async def test_what_ended_while_it_was_held_is_not_told_any_more(
+    agency: Agency,
+) -> None:
+    """A new case is no reject of the index, and a known one is taken back."""
+    await publish(agency, *rows(20))
+    tomorrow = (agency.now + timedelta(days=1)).date().isoformat()
+    ending = {"Eind": tomorrow}
+    new = a_row(Zaak="Z-30", BSN=a_number(30), **ending)
+    held = await hold(agency, rows(1)[0] | ending, *rows(14)[1:], new)
+    agency.now += timedelta(days=5)
+    assert answer(agency, held, "approved")
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        (done,) = await agency.make_run(outbox).finish_unfinished()
+    assert (done.counts.accepted, done.counts.withdrawn) == (0, 7)
+    assert agency.index.shown() == shows(
+        *((a_number(n), "bijstand") for n in range(2, 15))
+    )
+
+
 async def test_what_is_approved_goes_on_as_it_was_read(agency: Agency) -> None:
     await publish(agency, *rows(20))
     held = await hold(agency, *rows(16))
