@@ -10,15 +10,18 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from signal_index.wire.deliveries import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind, Hearing
 from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
+from sources.judging.rules import Finding, judge
+from sources.judging.words import find_remedy, say_finding
 from sources.outbox.deliveries import find_rejects, get_delivery, open_delivery
 from sources.outbox.matching import OPEN
 from sources.outbox.staging import Stager
 from sources.outbox.store import Outbox
+from sources.outbox.weighing import weigh
 from sources.outbox_key import OutboxKey, new_outbox_secret
 from sources.profile import Profile, load_profile
 from sources.reasons import EXPLANATIONS, Reason
@@ -26,6 +29,7 @@ from sources.rejects import write_rejects
 from sources.settings import load_settings
 
 MOST_SHOWN = 20
+ASKS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Findings:
     rejected: int
     would_send: dict[str, int]
     reasons: Counter[str] = field(default_factory=Counter)
+    asked: tuple[Finding, ...] = ()
+    hearing: Hearing = Hearing.HEARD
 
 
 def check_command(
@@ -66,6 +72,15 @@ def check_command(
                     "rejected": findings.rejected,
                     "wouldSend": findings.would_send,
                     "reasons": findings.reasons,
+                    "findings": [
+                        {
+                            "finding": each.doubt.value,
+                            "count": each.count,
+                            "of": each.of,
+                        }
+                        for each in findings.asked
+                    ],
+                    "hearing": findings.hearing.value,
                 }
             )
         )
@@ -73,6 +88,8 @@ def check_command(
         _show(findings)
     if findings.read and findings.rejected == findings.read:
         raise typer.Exit(UNUSABLE)
+    if findings.asked or findings.hearing is not Hearing.HEARD:
+        raise typer.Exit(ASKS)
 
 
 def _check(
@@ -93,12 +110,16 @@ def _check(
             bars.read(count)
         if rejects:
             write_rejects(rejects, find_rejects(outbox, delivery.id))
-        counts = get_delivery(outbox, delivery.id).counts
+        staged = get_delivery(outbox, delivery.id)
+        counts = staged.counts
+        difference = weigh(outbox.connection, staged, today=day_of(moment))
         return Findings(
             counts.read,
             counts.rejected,
             _count_open(outbox),
             Counter(each.reason.value for each in find_rejects(outbox, delivery.id)),
+            judge(difference),
+            staged.hearing,
         )
 
 
@@ -119,3 +140,20 @@ def _show(findings: Findings) -> None:
     for code, count in findings.reasons.most_common(MOST_SHOWN):
         explained = EXPLANATIONS[Reason(code)]
         console.print(f"  {count} x {explained.what} {explained.remedy}")
+    for finding in findings.asked:
+        console.print(
+            f"Let op: {say_finding(finding)} {find_remedy(finding.doubt)}",
+            soft_wrap=True,
+        )
+    if findings.hearing is not Hearing.HEARD:
+        console.print(
+            "Let op: meer dan de helft wordt afgewezen. Zo telt dit bestand niet als "
+            "gehoord.",
+            soft_wrap=True,
+        )
+    if findings.asked:
+        console.print(
+            "Als eerste levering wacht dit bestand op uw antwoord: er gaat dan nog "
+            "niets uit.",
+            soft_wrap=True,
+        )

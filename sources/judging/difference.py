@@ -13,6 +13,8 @@ class Difference:
     - `ended`: known, and over by the file's own word. `persons`: known, and now of
       another person. `kinds`: known, and now of another category or municipality.
     - `contacts`: known, and now with another contact holder.
+    - `numbers`: telephone numbers that nobody was told of before, of `opened`
+      cases that are open by this file, new or known.
     - `rejected_before` of `read_before`: the same of the delivery before this one.
     - `swallowed`: lines of the file that stand inside a field of another line.
     - `replayed`: this very file was delivered before the last one. `predates`: it says
@@ -28,6 +30,8 @@ class Difference:
     persons: int = 0
     kinds: int = 0
     contacts: int = 0
+    numbers: int = 0
+    opened: int = 0
     read: int = 0
     rejected: int = 0
     read_before: int = 0

@@ -11,6 +11,7 @@ source is many people. So of the cases of a source may go unasked:
     other-kind              2        2        40         5,000
     records-rejected        5        5       100        10,000
     contacts-changed       10       18       360        50,000
+    other-numbers           5       10       200         2,000
     older-file, by content  2       10       200       200,000
     nothing-read, rows-swallowed, older-file by bytes or date: none, whatever the size
 
@@ -24,6 +25,10 @@ source is many people. So of the cases of a source may go unasked:
 - Everybody's contact holder changes when a small agency has one telephone and gets
   another number: in a source of ten or fewer that is ordinary, and each of them would
   be called wrong for a day at worst. In a larger one it is asked about.
+- A colleague calls a team or its worker, who has more than one case. Where more than
+  half of the open cases bring a telephone number of their own, they are of citizens.
+  That holds for a first delivery too, which is compared with nothing; what was let
+  through once is told, and not asked about again.
 - A row that a stray quote swallowed is never ordinary, nor is a file without a record
   of a source that had some.
 """
@@ -48,6 +53,7 @@ class Doubt(StrEnum):
     ROWS_SWALLOWED = "rows-swallowed"
     OLDER_FILE = "older-file"
     CONTACTS_CHANGED = "contacts-changed"
+    OTHER_NUMBERS = "other-numbers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +145,12 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda d: d.contacts,
         lambda d: d.known,
         Bound(few=10, share=90, most=50_000),
+    ),
+    Rule(
+        Doubt.OTHER_NUMBERS,
+        lambda d: d.numbers,
+        lambda d: d.opened,
+        Bound(few=5, share=50, most=2_000),
     ),
 )
 

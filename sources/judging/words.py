@@ -32,6 +32,10 @@ _SAYS: Final = {
         "{count} van {of} bekende zaken krijgen een andere contactpersoon of een ander "
         "telefoonnummer"
     ),
+    Doubt.OTHER_NUMBERS: (
+        "{of} open zaken hebben samen {count} verschillende telefoonnummers die nog "
+        "niet bij de index staan"
+    ),
 }
 _REMEDIES: Final = {
     Doubt.NOTHING_READ: "Is dit het goede bestand? Maak een nieuwe export.",
@@ -43,6 +47,10 @@ _REMEDIES: Final = {
     Doubt.ROWS_SWALLOWED: "Haal het aanhalingsteken weg, of exporteer opnieuw.",
     Doubt.OLDER_FILE: "Lever het nieuwste bestand aan.",
     Doubt.CONTACTS_CHANGED: "Klopt de kolom met het team of het telefoonnummer?",
+    Doubt.OTHER_NUMBERS: (
+        "Zijn dit nummers van uw collega's, of van inwoners? Een nummer van een "
+        "inwoner mag niet mee."
+    ),
 }
 
 

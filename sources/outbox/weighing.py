@@ -24,7 +24,7 @@ from sources.outbox.matching import (
 _OTHER_KIND: Final = """told_person = person
 AND (told_category <> category OR told_municipality <> municipality)"""
 _OPEN_ROWS: Final = f"""
-SELECT count(*) FILTER (WHERE reference IS NULL) AS new,
+SELECT count(*) AS opened, count(*) FILTER (WHERE reference IS NULL) AS new,
   count(*) FILTER (WHERE told_person <> person AND told_until >= :today) AS persons,
   count(*) FILTER (WHERE told_until >= :today AND {_OTHER_KIND}) AS kinds,
   count(*) FILTER (WHERE told_until >= :today AND (told_contact <> contact
@@ -40,6 +40,9 @@ WHERE profile = ? AND kind = ? AND state = 'closed' ORDER BY ends DESC, rowid DE
 _CHANGED_CONTACTS: Final = """
 SELECT s.id, s.body, c.body AS told FROM staged_contact s JOIN contact c ON c.id = s.id
 WHERE s.body <> c.body"""
+_NEW_NUMBERS: Final = """
+SELECT count(DISTINCT body ->> '$.phone') FROM staged_contact
+WHERE body ->> '$.phone' NOT IN (SELECT body ->> '$.phone' FROM contact)"""
 _NO_DAY: Final = "lastVerified"
 
 
@@ -78,6 +81,8 @@ def weigh(
         persons=opened["persons"],
         kinds=opened["kinds"],
         contacts=opened["contacts"],
+        numbers=connection.execute(_NEW_NUMBERS).fetchone()[0],
+        opened=opened["opened"],
         read=delivery.counts.read,
         rejected=delivery.counts.rejected,
         read_before=last["read"] if last else 0,

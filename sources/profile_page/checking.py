@@ -22,6 +22,7 @@ from sources.profile_page.form import (
     find_place,
 )
 from sources.proposing.choices import ROLES, Choices, Known
+from sources.proposing.judging import OF_CITIZENS, is_of_citizens
 from sources.proposing.samples import Column
 
 
@@ -91,6 +92,8 @@ def _find_misfit(column: Column, role: str, named: int, taken: set[str]) -> str:
         return "Geef deze kolom in het bestand een eigen naam."
     if role == "start" and not column.has_days:
         return "In deze kolom staan geen datums die wij kennen."
+    if role == "phone" and is_of_citizens(column):
+        return OF_CITIZENS
     if role in {"status", "opt_in", "contact"} and (column.many or not column.codes):
         return "In deze kolom staat niets, of te veel verschillende woorden."
     return ""

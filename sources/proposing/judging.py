@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sources.proposing.samples import Column, Sample
+from sources.judging.difference import Difference
+from sources.judging.rules import judge as judge_difference
+from sources.proposing.samples import COUNTED, Column, Sample
 from sources.proposing.words import (
     BIRTH_REASON,
     TEXT_REASON,
@@ -40,7 +42,7 @@ _MAYBE: Final = {
     "status": "Misschien de stand van de zaak. Dat kiest u.",
     "end": "Misschien het einde van de zaak. Dat kiest u.",
 }
-_OF_MANY: Final = (
+OF_CITIZENS: Final = (
     "Bijna elke regel heeft een ander nummer: dat is van inwoners of van familie."
 )
 _TOO_MANY: Final = "Te veel verschillende waarden om bij elke een nummer te zetten."
@@ -186,6 +188,17 @@ def _is_of_teams(column: Column) -> bool:
     return column.has_phones and not column.many and column.comes_back
 
 
+def is_of_citizens(column: Column) -> bool:
+    """Tell whether a delivery would be asked about for these telephone numbers.
+
+    Held against the same bound as a delivery, so that neither promises what the other
+    refuses.
+    """
+    looked_at = min(column.filled, COUNTED)
+    numbers = Difference(numbers=len(column.different), opened=looked_at)
+    return column.has_phones and bool(judge_difference(numbers))
+
+
 def find_municipalities(column: Column) -> list[str]:
     """Give the municipality codes of a column; none when it holds anything else.
 
@@ -228,7 +241,7 @@ def _explain_absence(column: Column, doubtful: str | None) -> str:
     if "birth" in roles:
         return BIRTH_REASON
     if is_phone_of_us(column.name) and column.has_phones:
-        return _OF_MANY
+        return OF_CITIZENS
     if "contact" in roles and column.has_codes:
         return _TOO_MANY
     return TEXT_REASON if column.has_text else explain_absence(column.name)

@@ -1,6 +1,7 @@
 """`signal-source profile init --page`: what is shown, asked, refused and written."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -146,6 +147,22 @@ def test_a_choice_that_cannot_hold_is_named(
     answered = visit.send(visit.open(), "write", **EVERYTHING | changed)
     assert answered.status == 422
     assert field in answered.faults
+
+
+def test_numbers_that_differ_with_every_row_are_no_numbers_of_the_agency(
+    tmp_path: Path, out: Path
+) -> None:
+    path = write_export(tmp_path / "export.csv")
+    lines = path.read_text().splitlines()
+    called = [f"{line} 06 1234 {5000 + n}" for n, line in enumerate(lines[1:])]
+    text = "\n".join([lines[0], *called])
+    path.write_text(re.sub("mevrouw belt niet [0-9]+ ", "", text))
+    with profile_page(path, out) as visit:
+        said = EVERYTHING | {"column_8": "phone"}
+        answered = visit.send(visit.open(), "write", **said)
+    assert answered.faults == ["column-8"]
+    assert "dat is van inwoners of van familie" in answered.page
+    assert not out.exists()
 
 
 def test_a_status_that_cannot_be_used_is_not_passed_by(

@@ -186,6 +186,42 @@ async def test_another_number_for_everybody_is_asked_about(agency: Agency) -> No
     assert len(agency.index.state["contacts"]) == 1, "the number was not sent either"
 
 
+def each_with_a_number(count: int) -> list[dict[str, str]]:
+    """A column that somebody took for the agency's: each client has a telephone."""
+    return [
+        row | {"Telefoon": f"06 1234 {5000 + n}"} for n, row in enumerate(rows(count))
+    ]
+
+
+@pytest.mark.parametrize("count", [6, 23])
+async def test_numbers_of_citizens_are_asked_about_in_a_first_delivery(
+    agency: Agency, count: int
+) -> None:
+    held = await hold(agency, *each_with_a_number(count))
+    (finding,) = held.findings
+    assert (finding.doubt, finding.count) == (Doubt.OTHER_NUMBERS, count)
+    assert agency.index.state["contacts"] == {}
+
+
+async def test_numbers_that_somebody_let_through_are_not_asked_about_again(
+    agency: Agency,
+) -> None:
+    held = await hold(agency, *each_with_a_number(12))
+    assert answer(agency, held, "approved")
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        await agency.make_run(outbox).finish_unfinished()
+    await publish(agency, *each_with_a_number(13))
+    assert len(agency.index.shown()) == 13
+
+
+async def test_numbers_of_colleagues_go_unasked(agency: Agency) -> None:
+    ours = [
+        row | {"Telefoon": f"0182 555 1{n % 10:02}"} for n, row in enumerate(rows(23))
+    ]
+    await publish(agency, *ours)
+    assert len(agency.index.shown()) == 23
+
+
 async def test_another_category_or_municipality_for_many_is_asked_about(
     agency: Agency,
 ) -> None:

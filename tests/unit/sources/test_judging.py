@@ -16,6 +16,7 @@ ALLOWED = {
     Doubt.OTHER_KIND: (2, 2, 40, 5_000),
     Doubt.RECORDS_REJECTED: (5, 5, 100, 10_000),
     Doubt.CONTACTS_CHANGED: (10, 18, 360, 50_000),
+    Doubt.OTHER_NUMBERS: (5, 10, 200, 2_000),
 }
 MEMBERS = {
     Doubt.CASES_GONE: "gone",
@@ -24,6 +25,7 @@ MEMBERS = {
     Doubt.OTHER_KIND: "kinds",
     Doubt.RECORDS_REJECTED: "rejected",
     Doubt.CONTACTS_CHANGED: "contacts",
+    Doubt.OTHER_NUMBERS: "numbers",
 }
 ROWS = [
     (doubt, size, allowed)
@@ -34,7 +36,8 @@ ROWS = [
 
 def a_difference(size: int, **changed: int | bool) -> Difference:
     """A file of so many known cases in which nothing changed; override one thing."""
-    return replace(Difference(known=size, read=size, read_before=size), **changed)  # type: ignore[arg-type]  # counts and two flags
+    same = Difference(known=size, opened=size, read=size, read_before=size)
+    return replace(same, **changed)  # type: ignore[arg-type]  # counts and two flags
 
 
 def doubts(difference: Difference) -> list[Doubt]:

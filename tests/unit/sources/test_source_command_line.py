@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sources.__main__ import app
-from tests.sources_builders import PROFILE, a_row, a_wrong_number, write_rows
+from tests.sources_builders import PROFILE, a_number, a_row, a_wrong_number, write_rows
 from tests.unit.sources.test_agency_keys_and_settings import SETTINGS
 
 runner = CliRunner()
@@ -18,6 +18,35 @@ def profile(tmp_path: Path) -> str:
     path = tmp_path / "profile.toml"
     path.write_text(PROFILE)
     return str(path)
+
+
+def test_check_says_that_a_file_would_not_be_heard(
+    tmp_path: Path, profile: str
+) -> None:
+    wrong = [a_row(Zaak=f"Z-{n}", BSN=a_wrong_number()) for n in range(2, 5)]
+    file = write_rows(tmp_path / "f.csv", [a_row(), *wrong])
+    words = ["check", str(file), "--profile", profile]
+    said = runner.invoke(app, words)
+    assert (said.exit_code, "niet als gehoord" in said.stdout) == (1, True)
+    told = json.loads(runner.invoke(app, [*words, "--json"]).stdout)
+    assert told["hearing"] == "unheard"
+
+
+def test_check_asks_what_a_first_delivery_would_be_held_for(tmp_path: Path) -> None:
+    """Nothing to compare with is no reason to promise that all goes out."""
+    (tmp_path / "profile.toml").write_text(PROFILE)
+    rows = [
+        a_row(Zaak=f"Z-{n}", BSN=a_number(n), Telefoon=f"06 1234 {5000 + n}")
+        for n in range(1, 24)
+    ]
+    file = write_rows(tmp_path / "export.csv", rows)
+    words = ["check", str(file), "--profile", str(tmp_path / "profile.toml")]
+    said = runner.invoke(app, words)
+    assert said.exit_code == 1
+    assert "23 verschillende telefoonnummers" in said.stdout
+    assert "wacht dit bestand op uw antwoord" in said.stdout
+    told = json.loads(runner.invoke(app, [*words, "--json"]).stdout)
+    assert told["findings"] == [{"finding": "other-numbers", "count": 23, "of": 23}]
 
 
 def test_a_check_says_what_would_be_sent_and_what_not(
@@ -37,6 +66,8 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "rejected": 1,
         "wouldSend": {"bijstand": 1},
         "reasons": {"bsn-invalid": 1},
+        "findings": [],
+        "hearing": "heard",
     }
     assert "11-proef" in rejects.read_text("utf-8-sig")
 
