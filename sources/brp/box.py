@@ -108,12 +108,9 @@ def note_asked(outbox: Outbox, today: date) -> None:
         )
 
 
-def forget_old(outbox: Outbox, today: date) -> None:
-    """Wipe what was kept long enough."""
-    with outbox.transaction("identify") as connection:
-        connection.execute(
-            "DELETE FROM brp_answer WHERE until < ?", (today.isoformat(),)
-        )
+def forget_old(connection: sqlite3.Connection, today: date) -> None:
+    """Wipe what was kept long enough, also when nobody is sought any more."""
+    connection.execute("DELETE FROM brp_answer WHERE until < ?", (today.isoformat(),))
 
 
 def list_waiting(outbox: Outbox, *, today: date) -> list[Waiting]:

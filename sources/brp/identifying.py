@@ -14,7 +14,6 @@ from keys.bsn import Bsn
 from sources.brp.box import (
     count_asked,
     find_answer,
-    forget_old,
     keep_answer,
     note_asked,
 )
@@ -44,7 +43,6 @@ class Identifier:
 
         Raises `GatewayStopped`, with what was answered kept; and `UnreadableFile`.
         """
-        forget_old(self.outbox, today)
         asked = doubts = 0
         for reading in intake.read(today=today):
             for entry in reading:

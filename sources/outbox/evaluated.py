@@ -13,6 +13,7 @@ Proven by tests/unit/sources/test_nothing_wedges.py and
 tests/attack/test_outbox_at_rest_holds_no_bsn.py.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
@@ -67,13 +68,12 @@ def keep_evaluated(
         )
 
 
-def forget_evaluated(outbox: Outbox, *, today: date) -> None:
+def forget_evaluated(connection: sqlite3.Connection, today: date) -> None:
     """Wipe what is older than a week, also when nobody new is asked about."""
-    with outbox.transaction("forget-evaluated") as connection:
-        connection.execute(
-            "DELETE FROM evaluated WHERE evaluated_on NOT BETWEEN ? AND ?",
-            ((today - KEPT_FOR).isoformat(), today.isoformat()),
-        )
+    connection.execute(
+        "DELETE FROM evaluated WHERE evaluated_on NOT BETWEEN ? AND ?",
+        ((today - KEPT_FOR).isoformat(), today.isoformat()),
+    )
 
 
 def _mark(outbox: Outbox, number: Bsn) -> bytes:

@@ -34,7 +34,7 @@ Step = Literal[
     "plan",
     "send-contact",
     "keep-evaluated",
-    "forget-evaluated",
+    "forget",
     "evaluate",
     "assign-batch",
     "settle-batch",

@@ -18,6 +18,7 @@ from datetime import date
 from typing import Protocol
 
 from signal_index.wire.deliveries import DeliveryKind
+from sources.brp.box import forget_old
 from sources.brp.identifying import Identifier
 from sources.clock import day_of
 from sources.errors import (
@@ -172,7 +173,9 @@ class Run:
         full delivery of another one is let go of.
         """
         now = self._sender.now()
-        forget_evaluated(self._outbox, today=day_of(now))
+        with self._outbox.transaction("forget") as connection:
+            forget_evaluated(connection, day_of(now))
+            forget_old(connection, day_of(now))
         finished = await self._finish_planned(coming)
         drop_outdated(self._outbox, now=now)
         for held in find_held(self._outbox):

@@ -246,6 +246,20 @@ async def test_a_doubt_is_kept_for_a_bounded_time(partner: Partner) -> None:
     assert len(partner.register.asked) == 2
 
 
+async def test_it_is_wiped_also_when_nobody_is_sought_any_more(
+    partner: Partner,
+) -> None:
+    """The partner stopped; the municipality's agent only looks what is to finish."""
+    partner.register.persons = []
+    await partner.publish()
+    partner.agency.now += timedelta(days=31)
+    with partner.open() as outbox:
+        counted = "SELECT count(*) FROM brp_answer"
+        assert outbox.connection.execute(counted).fetchone()[0] == 1
+        await partner.agency.make_run(outbox).finish_unfinished()
+        assert outbox.connection.execute(counted).fetchone()[0] == 0
+
+
 async def test_no_name_or_address_is_in_a_log_an_address_or_the_outbox(
     partner: Partner, caplog: pytest.LogCaptureFixture
 ) -> None:

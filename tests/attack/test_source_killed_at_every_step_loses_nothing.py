@@ -23,7 +23,7 @@ from tests.sources_builders import (
 from tests.sources_parties import FakeEvaluator, FakeIndex
 
 FIRST_RUN: tuple[Step, ...] = (
-    "forget-evaluated",
+    "forget",
     "open-delivery",
     "stage",
     "plan",
