@@ -15,12 +15,13 @@ import httpx
 from sources.acceptances import look_at_acceptances
 from sources.errors import SourceError
 from sources.findings import Finding, Patient, State
-from sources.outbox.deliveries import find_unfinished, is_unheard
+from sources.outbox.deliveries import find_newest, find_unfinished, is_unheard
 from sources.outbox.evidence import find_unproven
 from sources.outbox.holding import find_held
 from sources.outbox.planning import count_work
-from sources.outbox.standing import find_reconciled
+from sources.outbox.standing import find_differed, find_reconciled
 from sources.profile import Profile
+from sources.publisher.admission import admit, verify_newest, verify_used_before
 from sources.registrations import look_at_registrations
 
 CLOCK_MAY_DIFFER: Final = timedelta(seconds=45)
@@ -112,6 +113,16 @@ async def _look_at_outbox(patient: Patient) -> Finding:
     return Finding("postvak", State.GOOD, "Alles wat gelezen is, is verstuurd.")
 
 
+async def _look_at_what_was_told(patient: Patient) -> Finding:
+    """Hold that what the index heard of us is what this outbox told."""
+    await verify_newest(patient.outbox, patient.index)
+    await verify_used_before(patient.outbox, patient.index)
+    for profile in patient.profiles:
+        await admit(patient.outbox, patient.index, profile)
+    says = "De index hoorde niets wat dit postvak niet kent."
+    return Finding(_TOLD, State.GOOD, says)
+
+
 async def _look_at_deliveries(patient: Patient) -> Finding:
     """Hold that nothing waits for an answer, and that the last file made sense."""
     about = "leveringen"
@@ -131,7 +142,16 @@ async def _look_at_deliveries(patient: Patient) -> Finding:
 
 async def _look_at_reconciliation(patient: Patient) -> Finding:
     about, remedy = "vergelijking", _REMEDIES["vergelijking"]
-    last = find_reconciled(patient.outbox)
+    differed, last = find_differed(patient.outbox), find_reconciled(patient.outbox)
+    if differed is not None:
+        says = (
+            f"De laatste keer, op {differed.date().isoformat()}, was het niet gelijk."
+        )
+        remedy = "Lever alles aan met `signal-source publish` en vergelijk daarna weer."
+        return Finding(about, State.WARNING, says, remedy)
+    if last is None and not find_newest(patient.outbox, limit=1):
+        says = "Er is nog niets geleverd, en dus niets te vergelijken."
+        return Finding(about, State.GOOD, says)
     if last is None:
         says = "Er is nog nooit vergeleken met de index."
         return Finding(about, State.WARNING, says, remedy)
@@ -184,6 +204,7 @@ def _find_skew(answer: httpx.Response, now: datetime) -> timedelta | None:
     return now - theirs.astimezone(UTC)
 
 
+_TOLD: Final = "postvak en index"
 _NETWORK: Final = "Controleer het adres in agency.toml en de verbinding naar buiten."
 _REMEDIES: Final = {
     "schijf": "Controleer of de map van het postvak bestaat.",
@@ -194,6 +215,7 @@ _REMEDIES: Final = {
         "dienst werkt."
     ),
     "postvak": "Laat geen tweede opdracht tegelijk draaien.",
+    _TOLD: "",  # each of its sentences says what to do
     "leveringen": "Draai `signal-source deliveries show`.",
     "vergelijking": "Draai `signal-source reconcile`.",
     "bewijzen": "Draai `signal-source evidence` met --fetch.",
@@ -206,6 +228,7 @@ _REACHABLE: Final = (
 _AT_WORK: Final = (
     ("contactpersonen", _look_at_own_contacts),
     ("postvak", _look_at_outbox),
+    (_TOLD, _look_at_what_was_told),
     ("leveringen", _look_at_deliveries),
     ("vergelijking", _look_at_reconciliation),
     ("bewijzen", _look_at_proofs),

@@ -10,6 +10,8 @@
     │   ├── OutboxBusy            another run holds it
     │   ├── OutboxKeyChanged      it was written under another key
     │   ├── OutboxDamaged         a page of it is broken
+    │   ├── OutboxEmpty           the file is there, and nothing is in it
+    │   ├── OutboxOutdated        the index heard more of it than it knows itself
     │   ├── OutboxSound           it can be used, and need not begin anew
     │   ├── OutboxElsewhere       another outbox of this source told of the same
     │   ├── OutboxUnsure          which of several outboxes is lost, must be said
@@ -116,6 +118,29 @@ class OutboxDamaged(OutboxRefused):
         )
 
 
+class OutboxEmpty(OutboxRefused):
+    """The file is there and is empty: what it held is gone, and it is not new."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Het bestand van het postvak is leeg. Wat erin stond, is weg. Hebt u een "
+            "reservekopie? Zet die terug en draai `signal-source reconcile`. Zo niet, "
+            "draai `signal-source outbox restart`."
+        )
+
+
+class OutboxOutdated(OutboxRefused):
+    """The index heard deliveries of this outbox that are not known here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "De index heeft van dit postvak een levering die het zelf niet kent. Dit "
+            "is dus een oudere kopie, bijvoorbeeld een reservekopie die is teruggezet. "
+            "Er is niets verstuurd. Draai eerst `signal-source reconcile`, en lever "
+            "daarna alles aan."
+        )
+
+
 class OutboxSound(OutboxRefused):
     """The outbox can be used: there is nothing to begin anew."""
 
@@ -218,9 +243,9 @@ class TooManyUnknown(SourceError):
         self.unknown = unknown
         self.known = known
         super().__init__(
-            f"De index heeft {unknown} signalen die hier niet bekend zijn, naast "
-            f"{known} die dat wel zijn. Er is niets ingetrokken. Klopt dit? Geef de "
-            "opdracht opnieuw met --confirm."
+            f"De index heeft {unknown} signalen die dit postvak niet kent. Het kent er "
+            f"zelf {known}. Er is niets ingetrokken. Klopt dit? Geef de opdracht "
+            "opnieuw met --confirm."
         )
 
 

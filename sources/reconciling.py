@@ -37,10 +37,12 @@ from sources.outbox.standing import (
     find_standing,
     forget_signals,
     read_everything_again,
+    record_differed,
     record_reconciled,
     tell_again,
 )
 from sources.outbox.store import Outbox
+from sources.publisher.admission import Historian, keep_newest
 from sources.publisher.clock_check import Clock, verify_clock
 from sources.publisher.pipeline import Sender
 
@@ -48,7 +50,7 @@ UNKNOWN_SHARE: Final = 5  # more than one in five unknown to us is asked about f
 UNKNOWN_FEW: Final = 10
 
 
-class Counterpart(Clock, Protocol):
+class Counterpart(Clock, Historian, Protocol):
     """The index, as far as reconciling asks it."""
 
     async def compare(
@@ -122,8 +124,10 @@ async def reconcile(
     marks = [mark_signal(scope.salt, one) for one in ours]
     told = await index.compare(scope, len(marks), digest_marks(marks))
     if told.equal:
+        await keep_newest(outbox, index)
         record_reconciled(outbox, sender.now())
         return Reconciled(equal=True, compared=len(ours))
+    record_differed(outbox, sender.now())
     found = await _find_differences(index, scope, ours, told)
     few = max(UNKNOWN_FEW, len(ours) // UNKNOWN_SHARE)
     if len(found.unknown) > few and not confirmed:
@@ -133,6 +137,7 @@ async def reconcile(
         read_everything_again(outbox)
     forget_signals(outbox, [one.reference for one in found.lacking])
     tell_again(outbox, found.differing)
+    await keep_newest(outbox, index)
     if found.unknown and not (found.lacking or found.differing):
         again = await index.compare(scope, len(marks), digest_marks(marks))
         if again.equal:

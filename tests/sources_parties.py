@@ -31,7 +31,7 @@ from signal_index.notice import (
     subject_commitment,
 )
 from signal_index.wire.contact_holders import ContactHolder
-from signal_index.wire.deliveries import Delivery
+from signal_index.wire.deliveries import ClosedDelivery, Delivery
 from signal_index.wire.reconciling import Compared, MarkedSignal, ReconcilingScope
 from signal_index.wire.signals import (
     BatchBody,
@@ -171,6 +171,19 @@ class FakeIndex:
         if self.state["deliveries"].setdefault(str(delivery.delivery), said) != said:
             raise IndexRefused(409, "delivery-id-used")
         self._save()
+
+    async def fetch_deliveries(self) -> Sequence[ClosedDelivery]:
+        closed = self.clock().isoformat()
+        told: list[dict[str, object]] = list(self.state["deliveries"].values())  # type: ignore[arg-type]  # JSON has no types
+        return [
+            ClosedDelivery.model_validate_json(
+                json.dumps(
+                    {k: v for k, v in one.items() if k != "source"}
+                    | {"closedAt": closed}
+                )
+            )
+            for one in reversed(told)
+        ]
 
     async def compare(
         self, scope: ReconcilingScope, count: int, digest: bytes

@@ -98,6 +98,11 @@ async def _reconcile(
 def _say(done: Reconciled) -> str:
     found = done.differences
     if done.equal and not found.count:
+        if not done.compared:
+            return (
+                "Gelijk: dit postvak kent geen signalen, en de index heeft er geen "
+                "van dit postvak. Had u er wel verwacht? Draai `signal-source doctor`."
+            )
         return f"Gelijk: alle {done.compared} signalen zijn bevestigd."
     lines = []
     if found.unknown:

@@ -97,7 +97,11 @@ def _show(found: Mapping[str, object]) -> None:
     console.print(f"Voor het laatst gelijk met de index: {last}")
     deliveries = found["deliveries"]
     if not isinstance(deliveries, Sequence) or not deliveries:
-        console.print("Er is nog niets aangeleverd.")
+        console.print(
+            "Uit dit postvak is nog niets aangeleverd. Was er eerder een? Vraag het "
+            "met `signal-source doctor`.",
+            soft_wrap=True,
+        )
         return
     table = Table("Levering", "Profiel", *_HEADS)
     for one in deliveries:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from keys.municipality import MunicipalityCode
 from signal_index.wire.deliveries import (
@@ -17,6 +17,7 @@ from signal_index.wire.deliveries import (
     RejectCount,
 )
 from signal_index.wire.values import Oin, Slug
+from sources.outbox.last_heard import make_delivery_id
 from sources.outbox.registrations import register
 from sources.outbox.store import Outbox
 from sources.profile import Profile
@@ -94,7 +95,7 @@ def open_delivery(
         (profile.name, moment.isoformat()),
     ).fetchone()
     starts = row[0] or moment.isoformat()
-    made = uuid4()
+    made = make_delivery_id(outbox.id)
     values = (
         str(made),
         profile.name,

@@ -30,6 +30,12 @@ def is_registered(outbox: Outbox, profile: str) -> bool:
     return found.fetchone() is not None
 
 
+def has_registrations(outbox: Outbox) -> bool:
+    """Tell whether any profile has delivered through this outbox."""
+    found = outbox.connection.execute("SELECT 1 FROM registration LIMIT 1")
+    return found.fetchone() is not None
+
+
 def find_marked_as(outbox: Outbox, profile: str) -> str:
     """Give the name by which the cases of a profile are marked: its first one."""
     row = outbox.connection.execute(

@@ -15,6 +15,7 @@ from sources.outbox.store import Outbox, get_meta, put_meta
 from sources.outbox.unchanged import forget_known
 
 _RECONCILED = "reconciled"
+_DIFFERED = "differed"
 _STATE = "source-state"
 NEVER_TOLD = bytes(32)  # the fingerprint of nothing: whatever is read next differs
 
@@ -71,6 +72,19 @@ def record_reconciled(outbox: Outbox, moment: datetime) -> None:
     """Note that both sides were equal at this moment."""
     with outbox.transaction("mend") as connection:
         put_meta(connection, _RECONCILED, moment.isoformat().encode())
+        connection.execute("DELETE FROM meta WHERE name = ?", (_DIFFERED,))
+
+
+def record_differed(outbox: Outbox, moment: datetime) -> None:
+    """Note that both sides were compared, and were not equal."""
+    with outbox.transaction("mend") as connection:
+        put_meta(connection, _DIFFERED, moment.isoformat().encode())
+
+
+def find_differed(outbox: Outbox) -> datetime | None:
+    """Give when the last comparison was, where it was not equal."""
+    found = get_meta(outbox.connection, _DIFFERED)
+    return None if found is None else datetime.fromisoformat(found.decode())
 
 
 def find_reconciled(outbox: Outbox) -> datetime | None:

@@ -19,6 +19,7 @@ from filelock import lock_descriptor
 from sources.errors import (
     OutboxBusy,
     OutboxDamaged,
+    OutboxEmpty,
     OutboxKeyChanged,
     OutboxRefused,
     OutboxUnwritable,
@@ -86,7 +87,11 @@ class Outbox:
         self.key = key
         self._observer = observer
         self._lock = _lock(path) if alone else None
-        self.connection = _connect(path)
+        try:
+            self.connection = _connect(path)
+        except OutboxRefused:
+            self._unlock()
+            raise
         try:
             self._prepare()
             self._verify_whole()
@@ -118,6 +123,9 @@ class Outbox:
 
     def _close(self) -> None:
         self.connection.close()
+        self._unlock()
+
+    def _unlock(self) -> None:
         if self._lock is not None:
             os.close(self._lock)
 
@@ -218,6 +226,8 @@ def _lock(path: Path) -> int:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    if path.exists() and not path.stat().st_size:
+        raise OutboxEmpty
     path.touch(mode=OWNER_ONLY)
     connection = sqlite3.connect(path, isolation_level=None)
     connection.row_factory = sqlite3.Row

@@ -1,21 +1,28 @@
 """A profile that delivers through an outbox for the first time is looked at first.
 
 Is it a registration that delivered before, under another name or from another outbox?
-Then every case would be new here, and every person would have two flags.
+Then every case would be new here, and every person would have two flags. And is this
+the newest copy of the outbox, rather than a backup that was put back?
 """
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
+from signal_index.wire.deliveries import ClosedDelivery
 from signal_index.wire.signals import OwnSignal, OwnSignals
-from sources.errors import OutboxElsewhere, ProfileOverlaps
-from sources.outbox.registrations import find_overlaps, is_registered
+from sources.errors import OutboxElsewhere, OutboxOutdated, ProfileOverlaps
+from sources.outbox.last_heard import find_newest_own, is_heard_here, keep_heard
+from sources.outbox.registrations import (
+    find_overlaps,
+    has_registrations,
+    is_registered,
+)
 from sources.outbox.store import Outbox, get_meta, put_meta
 from sources.outbox.strays import is_ours
 from sources.profile import Profile
 
-_BESIDE = "beside"
+_BESIDE: Final = "beside"
 
 
 class Lister(Protocol):
@@ -26,14 +33,58 @@ class Lister(Protocol):
         ...
 
 
-async def admit(outbox: Outbox, index: Lister, profile: Profile) -> None:
-    """Let a profile deliver here, or raise `ProfileOverlaps` or `OutboxElsewhere`."""
+class Historian(Protocol):
+    """The index, as far as it lists the newest deliveries of our source."""
+
+    async def fetch_deliveries(self) -> Sequence[ClosedDelivery]:
+        """Give the newest deliveries, the newest first."""
+        ...
+
+
+class Admitter(Lister, Historian, Protocol):
+    """The index, as far as it says what we told before."""
+
+
+async def admit(outbox: Outbox, index: Admitter, profile: Profile) -> None:
+    """Let a profile deliver here, or say why not.
+
+    Raises `ProfileOverlaps`, `OutboxElsewhere` or `OutboxOutdated`; nothing was read.
+    """
+    await verify_newest(outbox, index)
     if is_registered(outbox, profile.name):
         return
     for one in find_overlaps(outbox, profile):
         raise ProfileOverlaps(profile.name, one.profile, one.signals)
     if get_meta(outbox.connection, _BESIDE) is None:
         await _verify_alone(outbox, index, profile)
+
+
+async def verify_newest(outbox: Outbox, index: Historian) -> None:
+    """Hold that the index heard no delivery of this outbox which it does not know."""
+    newest = await _find_heard(outbox, index)
+    if newest is not None and not is_heard_here(outbox, newest):
+        raise OutboxOutdated
+
+
+async def keep_newest(outbox: Outbox, index: Historian) -> None:
+    """Note that this copy has caught up with the index: both sides were compared."""
+    newest = await _find_heard(outbox, index)
+    if newest is not None:
+        with outbox.transaction("mend") as connection:
+            keep_heard(connection, newest)
+
+
+async def _find_heard(outbox: Outbox, index: Historian) -> UUID | None:
+    told = await index.fetch_deliveries()
+    return find_newest_own(outbox, (one.delivery for one in told))
+
+
+async def verify_used_before(outbox: Outbox, index: Lister) -> None:
+    """Raise `OutboxElsewhere` where an outbox that is new is not the first."""
+    is_new = not has_registrations(outbox)
+    if is_new and get_meta(outbox.connection, _BESIDE) is None:
+        async for _ in find_foreign(outbox, index):
+            raise OutboxElsewhere
 
 
 def live_beside(outbox: Outbox) -> None:

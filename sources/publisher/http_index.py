@@ -15,7 +15,7 @@ from signal_index.wire.contact_holders import (
     OwnContactHolder,
 )
 from signal_index.wire.corrections import CorrectionAnswer, OwnCorrectionPage
-from signal_index.wire.deliveries import Delivery
+from signal_index.wire.deliveries import ClosedDeliveries, ClosedDelivery, Delivery
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.health import Health
 from signal_index.wire.model import AnswerModel, Model, parse_body, parse_value
@@ -169,6 +169,11 @@ class HttpIndex:
         """Fetch a page of our own signals, by our own references."""
         more = "" if cursor is None else f"&cursor={cursor}"
         return await self._ask("GET", f"/v1/signals?limit=1000{more}", OwnSignals)
+
+    async def fetch_deliveries(self) -> Sequence[ClosedDelivery]:
+        """Fetch our newest deliveries, the newest first."""
+        found = await self._ask("GET", "/v1/deliveries?limit=100", ClosedDeliveries)
+        return found.items
 
     async def close_delivery(self, delivery: Delivery) -> None:
         """Tell that a delivery is complete."""

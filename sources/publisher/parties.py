@@ -9,7 +9,7 @@ from uuid import UUID
 from keys.bsn import Bsn
 from keys.pseudonym import Pseudonym
 from signal_index.wire.contact_holders import ContactHolder
-from signal_index.wire.deliveries import Delivery
+from signal_index.wire.deliveries import ClosedDelivery, Delivery
 from signal_index.wire.signals import BatchBody, OwnSignals
 from sources.outbox.settling import BatchAnswer
 
@@ -44,6 +44,10 @@ class Index(Protocol):
 
     async def fetch_signals(self, cursor: UUID | None) -> OwnSignals:
         """Give a page of the source's own signals."""
+        ...
+
+    async def fetch_deliveries(self) -> Sequence[ClosedDelivery]:
+        """Give the source's newest deliveries, the newest first."""
         ...
 
     async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:

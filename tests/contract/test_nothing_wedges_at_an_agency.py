@@ -1,5 +1,6 @@
 """An agency and the real index: what was refused, mistimed or lost is mended."""
 
+import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from sources.errors import ClockDiffers, IndexRefused, OutboxElsewhere, OutboxUnsure
+from sources.errors import (
+    ClockDiffers,
+    IndexRefused,
+    OutboxElsewhere,
+    OutboxOutdated,
+    OutboxUnsure,
+)
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.renaming import rename_profile
 from sources.profile import Profile, parse_profile
@@ -139,3 +146,22 @@ async def test_an_outbox_begun_anew_takes_nothing_of_one_that_is_in_use(
     done = await deliver(town, a_town_profile())
     assert (done.counts.accepted, done.counts.withdrawn) == (COUNT, COUNT)
     assert await count_flags(town, both) == [1] * len(both)
+
+
+async def test_a_backup_of_an_outbox_sends_nothing_until_it_is_compared(
+    town: Town,
+) -> None:
+    await deliver(town, a_town_profile())
+    at = town.folder / town.outbox_name
+    backup = shutil.copy(at, town.folder / "backup.sqlite")
+    later = range(3, COUNT + 3)
+    town.world.clock.forward(timedelta(minutes=1))
+    await deliver(town, a_town_profile(), persons=later)
+    shutil.copy(backup, at)
+    with pytest.raises(OutboxOutdated):
+        await deliver(town, a_town_profile())
+    assert not (await town.reconcile()).equal
+    await deliver(town, a_town_profile(), persons=later)
+    everybody = range(1, COUNT + 3)
+    assert await count_flags(town, everybody) == [0, 0, *[1] * COUNT]
+    assert (await town.reconcile()).equal

@@ -124,6 +124,10 @@ def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=a_list(CONTACT))
     if request.url.path == "/v1/own-registration":
         return registered(request)
+    if request.url.path == "/v1/signals":
+        return httpx.Response(200, json={"items": [], "next": None})
+    if request.url.path == "/v1/deliveries":
+        return httpx.Response(200, json={"items": []})
     return httpx.Response(200, json={}, headers={"date": format_datetime(NOW)})
 
 

@@ -1,0 +1,160 @@
+"""An outbox that is empty or put back from a backup is noticed before it sends."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sources.errors import (
+    EvaluationStopped,
+    IndexUnreachable,
+    OutboxElsewhere,
+    OutboxEmpty,
+    OutboxOutdated,
+    TooManyUnknown,
+)
+from sources.outbox.last_heard import find_newest_own, make_delivery_id
+from sources.outbox.standing import find_differed, find_reconciled
+from sources.outbox_key import OutboxKey
+from sources.restarting import set_aside, take_over
+from tests.sources_builders import NOW, SECRET, Agency, an_agency
+from tests.unit.sources.test_whose_signals_they_are import (
+    an_outbox,
+    beside,
+    compare,
+    rows,
+    shown,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def agency(tmp_path: Path) -> Agency:
+    made = an_agency(tmp_path)
+    made.write(*rows(1, 4))
+    return made
+
+
+def keep_backup(agency: Agency) -> Path:
+    return Path(shutil.copy(agency.outbox_path, agency.folder / "backup"))
+
+
+async def test_a_backup_that_was_put_back_is_not_believed(agency: Agency) -> None:
+    await agency.publish()
+    backup = keep_backup(agency)
+    agency.write(*rows(3, 4))
+    await agency.publish(approve=True)
+    shutil.copy(backup, agency.outbox_path)
+    agency.write(*rows(1, 4))
+    for _ in range(2):
+        with pytest.raises(OutboxOutdated, match="reconcile"):
+            await agency.publish()
+    assert agency.index.shown_often() == shown(3, 4)
+
+
+async def test_a_backup_that_was_compared_goes_on_and_doubles_nothing(
+    agency: Agency,
+) -> None:
+    await agency.publish()
+    backup = keep_backup(agency)
+    agency.write(*rows(3, 6))
+    await agency.publish(approve=True)
+    shutil.copy(backup, agency.outbox_path)
+    assert not (await compare(agency)).equal
+    await agency.publish()
+    assert agency.index.shown_often() == shown(3, 4, 5, 6)
+    assert (await compare(agency)).equal
+
+
+async def test_a_comparison_that_asks_first_does_not_let_a_backup_through(
+    agency: Agency,
+) -> None:
+    await agency.publish()
+    backup = keep_backup(agency)
+    agency.write(*rows(1, 20))
+    await agency.publish()
+    shutil.copy(backup, agency.outbox_path)
+    with pytest.raises(TooManyUnknown, match="dit postvak niet kent"):
+        await compare(agency)
+    with pytest.raises(OutboxOutdated):
+        await agency.publish()
+
+
+async def test_the_newest_copy_is_never_taken_for_an_older_one(agency: Agency) -> None:
+    """Also where the answer to the end of a delivery that was let go of is lost."""
+    await agency.publish()
+    close = agency.index.close_delivery
+
+    async def close_and_lose(delivery: object) -> None:
+        await close(delivery)  # type: ignore[arg-type]
+        raise IndexUnreachable("weg")
+
+    agency.index.close_delivery = close_and_lose  # type: ignore[method-assign]
+    agency.write(*rows(1, 5))
+    with pytest.raises(IndexUnreachable):
+        await agency.publish()
+    agency.index.close_delivery = close  # type: ignore[method-assign]
+    agency.write(*rows(1, 6))
+    await agency.publish()
+    assert agency.index.shown_often() == shown(1, 2, 3, 4, 5, 6)
+
+
+async def test_what_another_outbox_delivered_makes_no_copy_old(agency: Agency) -> None:
+    with an_outbox(agency) as first, an_outbox(beside(agency)) as second:
+        theirs = make_delivery_id(second.id)
+        own = make_delivery_id(first.id)
+        assert find_newest_own(first, [theirs, own]) == own
+        assert find_newest_own(first, [theirs]) is None
+
+
+async def test_an_empty_file_is_not_a_new_outbox(agency: Agency) -> None:
+    await agency.publish()
+    agency.outbox_path.write_bytes(b"")
+    with pytest.raises(OutboxEmpty, match="outbox restart"):
+        await agency.publish()
+    assert set_aside(agency.outbox_path, OutboxKey(SECRET), now=NOW) is not None
+    with pytest.raises(OutboxElsewhere):
+        await agency.publish()
+    with an_outbox(agency) as outbox:
+        assert await take_over(outbox, agency.index) == 4
+    await agency.publish()
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
+
+
+async def test_an_empty_outbox_lets_the_next_run_in(agency: Agency) -> None:
+    """Nothing stays locked by a run that was refused."""
+    agency.outbox_path.write_bytes(b"")
+    for _ in range(2):
+        with pytest.raises(OutboxEmpty):
+            await agency.publish()
+    agency.outbox_path.unlink()
+    await agency.publish()
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
+
+
+async def test_that_both_sides_differed_is_kept_until_they_are_equal(
+    agency: Agency,
+) -> None:
+    await agency.publish()
+    assert (await compare(agency)).equal
+    agency.index.lose_one()
+    agency.now += timedelta(days=1)
+    assert not (await compare(agency)).equal
+    with an_outbox(agency) as outbox:
+        assert find_differed(outbox) == NOW + timedelta(days=1)
+        assert find_reconciled(outbox) == NOW
+    await agency.publish()
+    assert (await compare(agency)).equal
+    with an_outbox(agency) as outbox:
+        assert find_differed(outbox) is None
+
+
+async def test_a_run_that_stopped_half_way_is_no_older_copy(agency: Agency) -> None:
+    agency.evaluator.budget = 2
+    with pytest.raises(EvaluationStopped):
+        await agency.publish()
+    agency.evaluator.budget = 10
+    await agency.publish()
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
