@@ -16,16 +16,19 @@ from typing import Final, Literal
 
 from joserfc.jwk import KeyParameters, OKPKey, RSAKey
 
-from keys.errors import KeyFileExists, KeyringRefused, KeysError
-from keys.files import read_secret, write_secret
-from keys.request import RequestKey, load_request_key, new_request_key
+from keys.errors import KeyFileExists, KeysError
+from keys.files import read_json, write_secret
+from keys.jose import parse_private_key
+from keys.request import RequestKey, new_request_key
 from signal_index.notice import (
     NoticeKey,
     new_notice_key,
     parse_notice_key,
 )
 from signal_index.wire.errors import InvalidField
-from sources.errors import InvalidAgencySettings, UnsafeKeyFile
+from sources.errors import InvalidAgencySettings
+from sources.folders import make_folder
+from sources.key_files import read_agency_secret
 from sources.outbox_key import OutboxKey, new_outbox_secret
 from sources.publisher.identity import ClientKey, parse_client_key
 from sources.settings import KeyFiles
@@ -45,18 +48,20 @@ class AgencyKeys:
 
 
 def load_keys(files: KeyFiles) -> AgencyKeys:
-    """Read all keys, or raise `InvalidAgencySettings`; others may not read them."""
+    """Read all keys, or raise `InvalidAgencySettings` or `UnsafeKeyFile`."""
     try:
         return AgencyKeys(
-            request=load_request_key(files.request),
-            notice=parse_notice_key(read_secret(files.notice)),
-            client=parse_client_key(read_secret(files.client)),
-            outbox=OutboxKey(read_secret(files.outbox)),
+            request=_read_request_key(files.request),
+            notice=parse_notice_key(read_agency_secret(files.notice)),
+            client=parse_client_key(read_agency_secret(files.client)),
+            outbox=OutboxKey(read_agency_secret(files.outbox)),
         )
-    except KeyringRefused as error:
-        raise UnsafeKeyFile(f"Sleutelbestand geweigerd: {error}") from None
     except (KeysError, InvalidField):
         raise InvalidAgencySettings("Een sleutelbestand is geen sleutel.") from None
+
+
+def _read_request_key(path: Path) -> RequestKey:
+    return parse_private_key(read_json(read_agency_secret(path), path.name))
 
 
 def create_keys(folder: Path, *, name: str, algorithm: ClientAlgorithm) -> list[Path]:
@@ -65,7 +70,7 @@ def create_keys(folder: Path, *, name: str, algorithm: ClientAlgorithm) -> list[
     Gives the files to hand out. Raises `InvalidAgencySettings` rather than overwrite a
     key: signals published under a lost key can no longer be withdrawn.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     request = new_request_key(f"{name}-request")
     notice = new_notice_key(f"{name}-notice")
     client = _new_client_key(f"{name}-client", algorithm)

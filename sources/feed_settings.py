@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.closed_row import ClosedRow
+from sources.faults import Unfit
 from sources.layouts import EventSource
 
 NIGHTLY: Final = "30 2 * * *"
@@ -19,7 +20,7 @@ def _check_cron(text: str) -> str:
     try:
         CronTrigger.from_crontab(text)
     except ValueError:
-        raise ValueError("five fields of a crontab: 0 6 * * *") from None
+        raise Unfit("hier hoort een tijd als in crontab, zoals 0 6 * * *") from None
     return text
 
 
@@ -47,7 +48,7 @@ class FeedRow(ClosedRow):
     @model_validator(mode="after")
     def _has_one_place(self) -> Self:
         if self.folder and self.file:
-            raise ValueError("a feed has a folder or a file, not both")
+            raise Unfit("kies folder of file, niet allebei")
         return self
 
 

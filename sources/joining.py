@@ -81,6 +81,8 @@ def join(data: bytes, opened: Opened, folder: Path, *, now: datetime) -> Joined:
 
     The folder must be empty or not there yet. The settings are loaded once as a proof.
     """
+    if folder.exists() and not folder.is_dir():
+        raise InvitationRefused("Dit is een bestand. Kies een nieuwe map.")
     if folder.exists() and any(folder.iterdir()):
         raise InvitationRefused("De map is niet leeg. Kies een nieuwe map.")
     with _made_beside(folder) as made:

@@ -5,9 +5,15 @@ kept anywhere by mistake.
 """
 
 import re
+from typing import Final
 
 from signal_index.wire.values import Label, read_label
+from sources.faults import Unfit
 
+WRONG: Final = (
+    "hier horen een of meer woorden van samen hoogstens 60 tekens, zonder nummers van "
+    "personen"
+)
 _MANY_DIGITS = re.compile(r"\d(?:[ .-]?\d){6,}")
 _BLANKS = re.compile(" +")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -22,7 +28,7 @@ def parse_label(text: str) -> Label:
     try:
         label = read_label(_BLANKS.sub(" ", text).strip(" "))
     except ValueError:
-        raise ValueError("not a label") from None
+        raise Unfit(WRONG) from None
     if _MANY_DIGITS.search(label) or not _LETTER.search(label):
-        raise ValueError("not a label")
+        raise Unfit(WRONG)
     return label

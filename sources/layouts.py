@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from sources.closed_row import ClosedRow
 from sources.dates import EXCEL, is_day_first, is_month_first
+from sources.faults import Unfit
 
 _DAY_FORMAT = re.compile(
     r"(?=.*%d)(?=.*%[mb])(?=.*%[Yy])(?!.*(%[a-z]).*\1)(?:%[dmbYy]|[-/. ,]){3,12}"
@@ -40,8 +41,9 @@ def _check_day_format(value: object) -> object:
     if value == EXCEL:
         return value
     if not isinstance(value, str) or not _DAY_FORMAT.fullmatch(value):
-        raise ValueError(
-            "a date format has %d, %m or %b, %Y or %y, and separators; or is 'excel'"
+        raise Unfit(
+            "hier hoort een vorm van datums met %d, %m of %b, en %Y of %y, zoals "
+            "%d-%m-%Y; of excel"
         )
     return value
 
@@ -50,14 +52,14 @@ def _check_order(forms: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse forms of which each reads the days of the other with the month wrong."""
     shapes = {re.sub("%[dm]", "%", form) for form in forms if is_day_first(form)}
     if shapes & {re.sub("%[dm]", "%", form) for form in forms if is_month_first(form)}:
-        raise ValueError("day first and month first cannot both be right")
+        raise Unfit("de dag of de maand staat voorop, niet allebei")
     return forms
 
 
 def _check_event_source(value: str) -> str:
     """Refuse what cannot be a URI-reference (CloudEvents 1.0, `source`)."""
     if not value or len(value) > 300 or not value.isascii() or not value.isprintable():
-        raise ValueError("a source is a URI of printable ASCII")
+        raise Unfit("hier hoort een URI zonder bijzondere tekens")
     return value
 
 

@@ -18,9 +18,11 @@ from typing import Final
 import phonenumbers
 
 from signal_index.wire.values import Phone
+from sources.faults import Unfit
 from sources.reasons import Reason
 
 HOME: Final = "NL"
+WRONG: Final = "hier hoort een telefoonnummer dat bestaat, zoals 0182 555 101"
 LONGEST: Final = 60
 _COUNTRY: Final = 31
 _FEWEST: Final = 5
@@ -44,13 +46,13 @@ def parse_phone(text: str) -> Phone:
     """
     bare = _find_number(text)
     if not bare or _has_letters(bare) or _is_several(bare):
-        raise ValueError("not a telephone number")
+        raise Unfit(WRONG)
     try:
         number = phonenumbers.parse(bare, HOME)
     except phonenumbers.NumberParseException:
-        raise ValueError("not a telephone number") from None
+        raise Unfit(WRONG) from None
     if number.extension or not phonenumbers.is_valid_number(number):
-        raise ValueError("not a telephone number")
+        raise Unfit(WRONG)
     return Phone(
         phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     )

@@ -33,6 +33,7 @@ from sources.brp.settings import ALLOWED
 from sources.closed_row import ClosedRow
 from sources.contacts import ContactRow
 from sources.errors import InvalidProfile
+from sources.faults import Unfit, say_faults, say_toml_fault
 from sources.formats import FORMATS, FormatFacts
 from sources.layouts import (
     Columns,
@@ -58,7 +59,7 @@ CodeText = Annotated[MunicipalityCode, StringConstraints(pattern=r"^[0-9]{4}$")]
 def _known_format(name: str) -> str:
     """Refuse a format that is not in the table."""
     if name not in FORMATS:
-        raise ValueError(f"one of {', '.join(FORMATS)}")
+        raise Unfit(f"kies uit: {', '.join(FORMATS)}")
     return name
 
 
@@ -143,16 +144,16 @@ class Profile(ClosedRow):
             if facts.table is None:
                 continue
             if (getattr(self, facts.table) is not None) != (self.format == form):
-                raise ValueError(f"[{facts.table}] belongs to {form}, and only to it")
+                raise Unfit(f"[{facts.table}] hoort bij {form}, en alleen daarbij")
         if self.default_contact and self.default_contact not in self.contacts:
-            raise ValueError("default_contact is not in [contacts]")
+            raise Unfit("default_contact staat niet in [contacts]")
         if self.mapped:
             _check_columns(self, self.mapped.columns)
             _check_person(self, self.mapped)
         elif self.identify:
-            raise ValueError("identify needs a format with columns")
+            raise Unfit("identify kan alleen bij een bestand of view met kolommen")
         if OPT_IN_ONLY & set(self.categories) and not _has_opt_in(self):
-            raise ValueError("this category needs an opt-in column")
+            raise Unfit("deze soort signaal kan niet zonder kolom opt_in")
         return self
 
 
@@ -174,13 +175,11 @@ def parse_profile(text: str) -> Profile:
         _refuse_what_is_left_open(found)
         return Profile.model_validate(found)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidProfile(f"Het profiel is geen TOML: {error}") from None
+        raise InvalidProfile(
+            f"Het profiel is geen TOML. {say_toml_fault(error)}"
+        ) from None
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']) or 'profiel'}: {item['msg']}"
-            for item in error.errors(include_input=False, include_url=False)
-        )
-        raise InvalidProfile(f"Het profiel klopt niet: {faults}") from None
+        raise InvalidProfile(f"Het profiel klopt niet: {say_faults(error)}.") from None
 
 
 def load_profile(path: Path) -> Profile:
@@ -233,33 +232,42 @@ def _check_columns(profile: Profile, columns: Columns) -> None:
     codes = profile.codes
     several = len(profile.municipalities) > 1
     wrong = (
-        (bool(columns.status) != bool(codes.status), "status needs codes and column"),
-        (bool(columns.opt_in) != bool(codes.opt_in), "opt_in needs codes and column"),
+        (
+            bool(columns.status) != bool(codes.status),
+            "status heeft codes en een kolom nodig",
+        ),
+        (
+            bool(columns.opt_in) != bool(codes.opt_in),
+            "opt_in heeft codes en een kolom nodig",
+        ),
         (
             bool(columns.category) != bool(codes.category),
-            "category needs codes and column",
+            "category heeft codes en een kolom nodig",
         ),
         (
             bool(columns.informed) != bool(codes.informed),
-            "informed needs codes and column",
+            "informed heeft codes en een kolom nodig",
         ),
         (
             columns.opt_in and not columns.case_number,
-            "an opt-in that is taken back needs a case number",
+            "een opt-in kan worden ingetrokken; daarvoor is case_number nodig",
         ),
-        (profile.age_limit and not columns.birth, "age_limit needs columns.birth"),
+        (
+            profile.age_limit and not columns.birth,
+            "age_limit heeft columns.birth nodig",
+        ),
         (
             several and not columns.municipality,
-            "several municipalities need columns.municipality",
+            "bij meer gemeenten is columns.municipality nodig",
         ),
         (
             not columns.contact and not profile.default_contact,
-            "without columns.contact a default_contact is needed",
+            "zonder columns.contact is default_contact nodig",
         ),
     )
     for is_wrong, message in wrong:
         if is_wrong:
-            raise ValueError(message)
+            raise Unfit(message)
 
 
 def _check_person(profile: Profile, layout: MappedLayout) -> None:
@@ -268,20 +276,26 @@ def _check_person(profile: Profile, layout: MappedLayout) -> None:
     found_by = (columns.surname, columns.birth, columns.postcode, columns.house_number)
     if profile.identify is None:
         if columns.bsn is None:
-            raise ValueError("columns.bsn is needed")
+            raise Unfit(
+                "columns.bsn ontbreekt; heeft het bestand geen BSN, zie identify"
+            )
         if columns.surname or columns.initials or found_by[2] or found_by[3]:
-            raise ValueError("names and addresses are read with identify alone")
+            raise Unfit("namen en adressen lezen wij alleen met identify")
         return
     if profile.facts.is_messages:
-        raise ValueError("identify is for files and views, not for messages")
+        raise Unfit("identify kan bij bestanden en views, niet bij berichten")
     if columns.bsn or layout.bsn_zero_lost or layout.shared_case_numbers:
-        raise ValueError("identify is for files without a BSN, a case for each person")
+        raise Unfit(
+            "identify is voor bestanden zonder BSN, met een zaak voor elke persoon"
+        )
     if not all((*found_by, columns.case_number)):
-        raise ValueError(
-            "identify needs surname, birth, postcode, house_number and case_number"
+        raise Unfit(
+            "identify vraagt surname, birth, postcode, house_number en case_number"
         )
     if not any(set(profile.categories) <= allowed for allowed in ALLOWED.values()):
-        raise ValueError("no legal basis lets identify publish this category")
+        raise Unfit(
+            "voor deze soort signaal is er geen grondslag om identify te gebruiken"
+        )
 
 
 def _has_opt_in(profile: Profile) -> bool:

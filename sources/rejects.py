@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from sources.errors import InvalidAgencySettings
 from sources.reasons import EXPLANATIONS
 from sources.values import Reject
 
@@ -18,8 +19,17 @@ _OWNER_ONLY: Final = 0o600
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
-    """Write a rejects file, replacing an earlier one; gives the number of lines."""
-    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+    """Write a rejects file, replacing an earlier one; gives the number of lines.
+
+    Raises `InvalidAgencySettings` where no file can be made.
+    """
+    try:
+        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+    except OSError:
+        raise InvalidAgencySettings(
+            f"De afgewezen records passen niet in {path.name}: daar kunnen wij geen "
+            "bestand maken."
+        ) from None
     count = 0
     with os.fdopen(made, "w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file, delimiter=";")

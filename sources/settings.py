@@ -4,6 +4,7 @@ No value has a default that could be wrong in a dangerous way: who we are, whom 
 trust and where things are must be said. Paths are relative to the settings file.
 """
 
+import tomllib
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -18,6 +19,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 from sqlalchemy.engine import make_url
@@ -27,6 +29,7 @@ from keys.config import KeyOrigin
 from sources.brp.settings import BrpPlace, GatewayPlace, RegisterPlace
 from sources.closed_row import ClosedRow
 from sources.errors import InvalidAgencySettings
+from sources.faults import Unfit, say_faults, say_toml_fault
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow
 from sources.urls import Url
 
@@ -37,9 +40,9 @@ def _check_database_url(text: str) -> str:
     try:
         found = make_url(text)
     except ArgumentError:
-        raise ValueError("this is no database URL of SQLAlchemy") from None
+        raise Unfit("hier hoort een adres van een database van SQLAlchemy") from None
     if found.password is not None:
-        raise ValueError("a password belongs in password_file")
+        raise Unfit("een wachtwoord hoort niet hier; zet het in password_file")
     return text
 
 
@@ -125,7 +128,7 @@ class AgencySettings(BaseSettings):
     def _holders_differ(self) -> Self:
         places = self.holders.places
         if len({place.index for place in places}) != len(places):
-            raise ValueError("two holders have the same index")
+            raise Unfit("holders.places: twee sleutelhouders hebben hetzelfde index")
         return self
 
     @model_validator(mode="after")
@@ -133,7 +136,7 @@ class AgencySettings(BaseSettings):
         if self.brp is None:
             return self
         if self.brp.on_behalf_of != self.source or self.source == self.organisation:
-            raise ValueError(
+            raise Unfit(
                 "brp: de gemeente (organisation) zoekt alleen op voor een partner"
                 " zonder recht op het BSN (source, on_behalf_of)"
             )
@@ -143,10 +146,10 @@ class AgencySettings(BaseSettings):
     def _feeds_differ(self) -> Self:
         names = [feed.name for feed in self.feeds]
         if len(set(names)) != len(names):
-            raise ValueError("two feeds have the same name")
+            raise Unfit("feeds: twee hebben dezelfde naam")
         for sender in self.receiver.senders if self.receiver else ():
             if sender.feed not in names:
-                raise ValueError("a sender's feed is not in [[feeds]]")
+                raise Unfit("receiver.senders: deze feed staat niet in [[feeds]]")
         return self
 
 
@@ -170,13 +173,17 @@ def load_settings(path: Path) -> AgencySettings:
     try:
         return _resolve(FromFile(), path.parent)
     except ValidationError as error:
-        found = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
-            for item in error.errors(include_input=False, include_url=False)
-        )
-        raise InvalidAgencySettings(f"De instellingen kloppen niet: {found}") from None
-    except ValueError as error:
-        raise InvalidAgencySettings(f"Dit is geen geldige TOML: {error}") from None
+        found = say_faults(error)
+        raise InvalidAgencySettings(f"De instellingen kloppen niet: {found}.") from None
+    except tomllib.TOMLDecodeError as error:
+        found = say_toml_fault(error)
+        raise InvalidAgencySettings(f"{path.name} is geen TOML. {found}") from None
+    except (OSError, UnicodeDecodeError):
+        raise InvalidAgencySettings(f"{path.name} is niet te lezen.") from None
+    except SettingsError:
+        raise InvalidAgencySettings(
+            "Een omgevingsvariabele die met SIGNAL_SOURCE_ begint, is niet te lezen."
+        ) from None
 
 
 def _resolve(settings: AgencySettings, folder: Path) -> AgencySettings:

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
+from sources.faults import Unfit
+
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -14,7 +16,9 @@ def _check_url(url: str) -> str:
         return url.rstrip("/")
     if parts.scheme == "http" and parts.hostname in LOOPBACK:
         return url.rstrip("/")
-    raise ValueError("https, or http on this machine")
+    raise Unfit(
+        "hier hoort een adres met https://; http:// mag alleen naar deze machine zelf"
+    )
 
 
 Url = Annotated[str, AfterValidator(_check_url)]

@@ -12,15 +12,13 @@ from typing import Final, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from keys.errors import KeyringRefused
-from keys.files import read_secret
 from sources.brp.settings import GatewayPlace
 from sources.errors import (
     GatewayStopped,
     IndexUnreachable,
     InvalidAgencySettings,
-    UnsafeKeyFile,
 )
+from sources.key_files import read_agency_secret
 from sources.publisher.patience import Patience, send_patiently
 
 LARGEST: Final = 1 << 20
@@ -78,9 +76,7 @@ class Asker:
 
 def _read_key(path: Path) -> str:
     try:
-        text = read_secret(path).decode("ascii").strip()
-    except KeyringRefused as error:
-        raise UnsafeKeyFile(f"Sleutel van de BRP geweigerd: {error}") from None
+        text = read_agency_secret(path).decode("ascii").strip()
     except UnicodeDecodeError:
         text = ""
     if not text or not text.isprintable():

@@ -19,6 +19,7 @@ from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.errors import DeliveryHeld, NothingHeld, OutboxBusy, UnknownDelivery
+from sources.folders import make_folder
 from sources.judging.words import find_remedy, say_finding
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.deliveries import (
@@ -163,7 +164,7 @@ async def carry_out(settings: AgencySettings, keys: AgencyKeys) -> Sequence[UUID
     sender = Sender(
         IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
     )
-    settings.rejects.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(settings.rejects)
     with Outbox(settings.outbox, keys.outbox) as outbox:
 
         def report(delivery: OpenDelivery) -> None:

@@ -24,6 +24,7 @@ from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.errors import InvalidAgencySettings, UnknownReference
 from sources.evidence import Judged, judge_evidence
+from sources.folders import make_folder
 from sources.outbox.evidence import Evidence, find_evidence
 from sources.outbox.store import Outbox
 from sources.publisher.proofs import fetch_proofs
@@ -87,7 +88,7 @@ def _read_key(path: Path) -> NoteKey:
 
 
 def _write(into: Path, found: Sequence[Evidence]) -> None:
-    into.mkdir(parents=True, exist_ok=True)
+    make_folder(into)
     for one in found:
         (into / f"{one.batch}.jws").write_text(one.token, "utf-8")
         if one.proof is not None:

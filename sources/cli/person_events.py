@@ -23,6 +23,8 @@ from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
 from sources.errors import InvalidAgencySettings, InvalidProfile
+from sources.faults import say_faults, say_toml_fault
+from sources.folders import make_folder
 from sources.outbox.store import Outbox
 from sources.person_events import (
     Mutation,
@@ -66,13 +68,13 @@ def person_events_command(
     """Meld wie is overleden, verhuisd of weer hier woont; ook twee keer mag."""
     with refusing_plainly():
         given = load_settings(settings)
+        make_folder(given.rejects)
         if file is not None:
             if profile is None:
                 raise InvalidProfile("Bij een bestand met mutaties hoort --profile.")
             done = asyncio.run(_tell_file(given, file, load_layout(profile)))
         else:
             done = asyncio.run(_tell_notices(given))
-        given.rejects.mkdir(mode=0o700, parents=True, exist_ok=True)
         into = given.rejects / f"person-events-{now():%Y%m%dT%H%M%SZ}.csv"
         write_rejects(into, done.rejects)
     if as_json:
@@ -101,11 +103,11 @@ def load_layout(path: Path) -> RegisterLayout:
     try:
         return RegisterLayout.model_validate(tomllib.loads(path.read_text("utf-8")))
     except ValidationError as error:
-        wrong = ", ".join(
-            ".".join(str(part) for part in each["loc"])
-            for each in error.errors(include_input=False, include_url=False)
-        )
-        raise InvalidProfile(f"Het profiel klopt niet: {wrong}.") from None
+        raise InvalidProfile(f"Het profiel klopt niet: {say_faults(error)}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidProfile(
+            f"Het profiel is geen TOML. {say_toml_fault(error)}"
+        ) from None
     except (OSError, ValueError):
         raise InvalidProfile("Het profiel is niet te lezen.") from None
 

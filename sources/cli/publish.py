@@ -23,6 +23,7 @@ from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.errors import DeliveryUnheard
 from sources.events import start_logging
+from sources.folders import make_folder
 from sources.outbox.deliveries import OpenDelivery, find_rejects, name_rejects
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
@@ -80,7 +81,7 @@ async def _publish(
     settings: AgencySettings, asked: _Asked, *, quiet: bool
 ) -> list[Summary]:
     keys = load_keys(settings.keys)
-    settings.rejects.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(settings.rejects)
     files: dict[UUID, Path] = {}
     sender = Sender(
         IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now

@@ -36,6 +36,7 @@ from sources.errors import (
     InvalidAgencySettings,
 )
 from sources.events import Event, log_event, start_logging
+from sources.folders import make_folder
 from sources.intake.event_box import keep_event
 from sources.outbox.deliveries import (
     OpenDelivery,
@@ -74,7 +75,7 @@ def run_command(
 
 async def _run(settings: AgencySettings, *, once: bool) -> None:
     keys = load_keys(settings.keys)
-    settings.rejects.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(settings.rejects)
     feeds = {row.name: Feed(row, settings.databases) for row in settings.feeds}
     with Outbox(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:

@@ -14,11 +14,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from keys.errors import KeyringRefused, KeysError
-from keys.files import read_secret
 from signal_index.wire.deliveries import DeliveryKind
 from sources.connectors.sql_view import ChangeMarker, Marker, read_view
-from sources.errors import InvalidAgencySettings, InvalidProfile, UnsafeKeyFile
+from sources.errors import InvalidAgencySettings, InvalidProfile
+from sources.key_files import read_agency_secret
 from sources.outbox.store import get_meta, put_meta
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile
@@ -101,10 +100,8 @@ def open_database(place: DatabasePlace) -> Engine:
 
 def _read_password(path: Path) -> str:
     try:
-        return read_secret(path).decode().strip()
-    except KeyringRefused as error:
-        raise UnsafeKeyFile(f"Wachtwoordbestand geweigerd: {error}") from None
-    except (KeysError, UnicodeDecodeError):
+        return read_agency_secret(path).decode().strip()
+    except UnicodeDecodeError:
         raise InvalidAgencySettings("Het wachtwoordbestand is onleesbaar.") from None
 
 
