@@ -7,7 +7,8 @@
 - An ended provision and an open one of one number never hide each other.
 - A row that closes without saying since when closes all of its person; one that does
   not say whose closes what no open row holds open. So a slip in a row that is over
-  hides nobody else's. A closing of a number as such closes all under it.
+  hides nobody else's. A closing of a number as such closes all under it, whatever its
+  day: an early signal's is that of the last attempt, maybe before its newest signal.
 - Of a full delivery nothing is gone while a rejected record may be any case: its case
   cannot be known, or its number is one that nobody knows and the rest is unreadable.
 """
@@ -26,7 +27,8 @@ LEFT JOIN pairing p ON p.case_key = s.case_key AND p.part = s.part
 LEFT JOIN signal k ON k.case_key = s.case_key AND k.part = coalesce(p.told_part, s.part)
 WHERE s.event = 'open' AND NOT EXISTS (SELECT 1 FROM staged_closing c
   WHERE c.case_key = s.case_key AND c.part <> x'3f'
-  AND substr(s.part, 1, length(c.part)) = c.part AND c.closed_on >= s.valid_from)"""
+  AND substr(s.part, 1, length(c.part)) = c.part
+  AND (c.closed_on >= s.valid_from OR c.part = x''))"""
 _COVERED: Final = """
 EXISTS (SELECT 1 FROM staged s
   LEFT JOIN pairing p ON p.case_key = s.case_key AND p.part = s.part
@@ -34,7 +36,7 @@ EXISTS (SELECT 1 FROM staged s
   AND coalesce(p.told_part, s.part) = k.part
   AND NOT EXISTS (SELECT 1 FROM staged_closing h WHERE h.case_key = s.case_key
     AND h.part <> x'3f' AND substr(s.part, 1, length(h.part)) = h.part
-    AND h.closed_on >= s.valid_from))"""
+    AND (h.closed_on >= s.valid_from OR h.part = x'')))"""
 _KEPT: Final = """
 EXISTS (SELECT 1 FROM staged s WHERE s.case_key = k.case_key AND s.event <> 'open')"""
 OVER: Final = f"""

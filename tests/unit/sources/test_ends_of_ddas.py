@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +10,10 @@ from sources.connectors import read_file
 from sources.reasons import Reason
 from sources.values import Kept, Reject
 from tests.connector_formats import FORMATS
-from tests.sources_builders import TODAY, a_number
+from tests.sources_builders import TODAY, a_number, an_agency
 
+pytestmark = pytest.mark.anyio
+(EARLY,) = [each.profile for each in FORMATS if each.profile.format == "ddas-vs-0.9"]
 (DEBTS,) = [each.profile for each in FORMATS if each.profile.format == "ddas-shv-1.0"]
 
 
@@ -44,3 +47,37 @@ def test_an_end_that_is_no_text_is_a_reject(
     assert isinstance(rejected, Reject)
     assert (rejected.field, rejected.reason) == (field, Reason.NOT_TEXT)
     assert isinstance(kept, Kept)
+
+
+async def test_a_result_closes_a_signal_of_after_the_last_attempt(
+    tmp_path: Path,
+) -> None:
+    """The case names the signal and is over: its day is no reason to go on."""
+    contact = {"functietitel": "Medewerker", "telefoonnummer": "0182 555 101"}
+    signals = [
+        {
+            "ID": f"S-{at}",
+            "client": {"Burgerservicenummer": a_number(at)},
+            "signaaldatum": day,
+            "status": "open",
+        }
+        for at, day in ((1, "2026-03-01"), (2, "2026-06-01"))
+    ]
+    delivery = {
+        "aanleverende_organisatie": {"contactpersoonen": [contact]},
+        "gemeentecode": "9901",
+        "vroegsignalen": signals,
+    }
+    agency = an_agency(tmp_path, EARLY)
+    agency.file.write_text(json.dumps({"leveringen": [delivery]}))
+    assert (await agency.publish()).counts.accepted == 2
+    over = {
+        "resultaat": "Geen hulp nodig",
+        "contactpogingen": [{"datum": "2026-04-01"}],
+        "vroegsignalen": [{"ID": "S-1"}, {"ID": "S-2"}],
+    }
+    agency.file.write_text(
+        json.dumps({"leveringen": [delivery | {"vroegsignaalzaken": [over]}]})
+    )
+    assert (await agency.publish()).counts.withdrawn == 2
+    assert agency.index.shown() == set()
