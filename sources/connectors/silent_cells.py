@@ -14,7 +14,7 @@ from typing import IO, Final
 
 from sources.errors import UnreadableFile
 
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 16
 _OVERLAP: Final = 1 << 15  # a formula has 8,192 signs at most
 _MERGED: Final = re.compile(
     rb"""<(?:\w+:)?mergeCell\b[^>]*\bref=["']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})["']"""
