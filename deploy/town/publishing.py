@@ -6,20 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.town.commands import run
+from deploy.town.commands import attempt
 from deploy.town.found import program
 from deploy.town.parties import AGENCIES, Agency
 from deploy.town.places import Places
-from deploy.town.processes import Party
+from deploy.town.processes import Party, raise_if_failed
 
 
 @dataclass(frozen=True)
 class Published:
-    """What came of the deliveries, summed."""
+    """What came of the deliveries, summed; `waiting`: held until answered."""
 
     accepted: int
     rejected: int
     unchanged: int
+    waiting: int = 0
 
 
 def publish_all(places: Places, population: Path) -> Published:
@@ -32,6 +33,7 @@ def publish_all(places: Places, population: Path) -> Published:
         sum(each.accepted for each in done),
         sum(each.rejected for each in done),
         sum(each.unchanged for each in done),
+        sum(each.waiting for each in done),
     )
 
 
@@ -40,10 +42,14 @@ def _publish(places: Places, agency: Agency, population: Path) -> Published:
     delivered = folder / agency.file
     if not delivered.exists():
         shutil.copy(population / agency.file, delivered)
-    said = run(["signal-source", *_run(folder), "--once"], folder)
-    deliveries = [json.loads(line) for line in said.splitlines() if '"profile"' in line]
-    summary = deliveries[-1]
-    return Published(summary["accepted"], summary["rejected"], summary["unchanged"])
+    command = ["signal-source", *_run(folder), "--once"]
+    code, said, complained = attempt(command, folder)
+    waits = '"DeliveryHeld"' in complained
+    if not waits:
+        raise_if_failed(command, code, said + complained)
+    done = [json.loads(line) for line in said.splitlines() if '"profile"' in line]
+    last = done[-1] if done else dict.fromkeys(("accepted", "rejected", "unchanged"), 0)
+    return Published(last["accepted"], last["rejected"], last["unchanged"], int(waits))
 
 
 def agent_parties(places: Places) -> list[Party]:

@@ -109,6 +109,11 @@ def _welcome(
         f"\n{published.accepted + published.unchanged} vlaggetjes staan in de index, "
         f"{published.rejected} records zijn afgewezen (zie de map van elke bron)."
     )
+    if published.waiting:
+        console.print(
+            f"{published.waiting} levering wacht op een antwoord: zie de pagina "
+            "Leveringen, of `signal-source deliveries show` in de map van de bron."
+        )
     for desk in DESKS:
         url = places.desk_url_of(desk)
         console.print(f"\n[bold]Open {url}[/bold] ({desk.name}) en log in:\n")
