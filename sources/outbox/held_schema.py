@@ -174,4 +174,5 @@ INSERT INTO signal (case_key, part, profile, reference, version, person, fingerp
 DROP TABLE signal_kept;
 ALTER TABLE work ADD COLUMN part BLOB NOT NULL DEFAULT x'';
 ALTER TABLE work ADD COLUMN name BLOB;
+DELETE FROM meta WHERE name LIKE 'known:%';
 """

@@ -122,7 +122,7 @@ def _find_last(outbox: Outbox, profile: Profile, today: date) -> KnownFile | Non
     said = json.loads(kept)
     known = KnownFile(
         bytes.fromhex(said["mark"]),
-        said["rows"] and bytes.fromhex(said["rows"]),
+        bytes.fromhex(said["rows"]) if said.get("rows") else None,
         date.fromisoformat(said["until"]),
         UUID(said["delivery"]),
         said["read"],

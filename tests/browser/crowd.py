@@ -18,6 +18,7 @@ from deploy.town.settings_files import write_toml
 from sources.clock import now
 
 INCOME, DEBTS = ("income-support", "bijstand"), ("debt-help", "schuldhulpverlening")
+BESIDE = "{}-9901"  # what the agency's own profile is called
 LONGEST_NAME = "Mevrouw W.A.M. van Oldenbarnevelt-Schimmelpenninck-Wagenaar"
 LONGEST_ROLE = "Consulent bijzondere bijstand en minimaregelingen, Centrum 1"
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -93,7 +94,8 @@ def _publish(
     slug, category = agency
     folder = places.agency(slug)
     profile = folder / "crowd.toml"
-    write_toml(profile, _profile(category, contacts))
+    beside = {"beside": [BESIDE.format(slug)]}
+    write_toml(profile, beside | _profile(category, contacts))
     _write_file(folder / "crowd.csv", signals)
     command = ["signal-source", "publish", "--settings", "agency.toml"]
     run([*command, "--profile", str(profile), "--delta", "crowd.csv"], folder)

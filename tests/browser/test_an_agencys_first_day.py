@@ -71,7 +71,9 @@ def first_day(town: Town, tmp_path: Path) -> FirstDay:
         {"name": FEED, "profile": "profile.toml", "folder": "leveringen"}
     ]
     write_toml(tmp_path / "agency.toml", settings)
-    return FirstDay(tmp_path, town.people.unknown[-3])
+    day = FirstDay(tmp_path, town.people.unknown[-3])
+    day.say("outbox", "beside", "--settings", "agency.toml")
+    return day
 
 
 def propose(day: FirstDay, *known: str) -> str:

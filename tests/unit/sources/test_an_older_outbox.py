@@ -53,7 +53,6 @@ async def test_what_was_told_before_learns_which_part_it_is(tmp_path: Path) -> N
     agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(2)))
     await agency.publish()
     await make_older(agency)
-    agency.write(a_row(Zaak="Z-2", BSN=a_number(2)), a_row())
     await agency.publish()
     with sqlite3.connect(agency.outbox_path) as outbox:
         query = "SELECT count(*) FROM signal WHERE part = x''"
