@@ -26,6 +26,7 @@
     ├── DeliveryUnderWay          a delivery is half sent: finish that first
     ├── NothingHeld               this delivery does not wait for an answer
     ├── UnknownDelivery           the outbox has no delivery of this id
+    ├── UnclearDelivery           several deliveries end like that
     ├── UnknownReference          nothing was ever sent under this reference
     ├── RehearsalRefused          the source is live, unknown, or publishes nothing
     ├── EvidenceRefused           what was kept does not prove what it should
@@ -44,6 +45,14 @@ through. No message holds input.
 
 from collections.abc import Mapping
 from uuid import UUID
+
+
+def shorten(delivery: UUID) -> str:
+    """Give as much of a delivery's id as a person copies: its end.
+
+    The beginning is the same for every delivery of an outbox.
+    """
+    return str(delivery)[-8:]
 
 
 class SourceError(Exception):
@@ -204,11 +213,13 @@ class DeliveryHeld(SourceError):
     def __init__(self, delivery: UUID, profile: str) -> None:
         self.delivery = delivery
         self.profile = profile
+        short = shorten(delivery)
         super().__init__(
             f"Deze levering van {profile} wacht op u: er verandert meer dan gewoon is. "
             "Er is niets verstuurd. Kijk wat er verandert: "
-            f"`signal-source deliveries show {delivery}`. Klopt het? `deliveries "
-            "approve`. Klopt het niet? `deliveries drop`, of lever een beter bestand."
+            f"`signal-source deliveries show {short}`. Klopt het? "
+            f"`signal-source deliveries approve {short}`. Klopt het niet? "
+            f"`signal-source deliveries drop {short}`, of lever een beter bestand."
         )
 
 
@@ -216,12 +227,13 @@ class ChangesWait(SourceError):
     """A delivery of changes waits for an answer: the next one cannot go before it."""
 
     def __init__(self, delivery: UUID, profile: str) -> None:
+        short = shorten(delivery)
         super().__init__(
             f"Een eerdere levering van {profile} met alleen wijzigingen wacht nog op "
             "u. Dit bestand is niet gelezen: het zegt die wijzigingen niet opnieuw. "
-            f"Kijk wat er verandert: `signal-source deliveries show {delivery}`. "
-            "Antwoord met `deliveries approve` of `deliveries drop`, en geef deze "
-            "opdracht opnieuw."
+            f"Kijk wat er verandert: `signal-source deliveries show {short}`. Antwoord "
+            f"met `signal-source deliveries approve {short}` of `signal-source "
+            f"deliveries drop {short}`, en geef deze opdracht opnieuw."
         )
 
 
@@ -231,7 +243,7 @@ class DeliveryUnheard(SourceError):
     def __init__(self) -> None:
         super().__init__(
             "Het meeste in deze levering was niet te gebruiken. Wat wel klopte, is "
-            "verstuurd. De index telt dit niet als een levering: wie bevraagt, ziet "
+            "verstuurd. Deze levering telt niet als gehoord: wie bevraagt, ziet "
             "dat u te laat bent. Kijk in het bestand met afgewezen records."
         )
 
@@ -276,6 +288,15 @@ class UnknownDelivery(SourceError):
         super().__init__(
             "Deze levering staat niet in het postvak. "
             "`signal-source deliveries show` noemt de laatste twintig."
+        )
+
+
+class UnclearDelivery(SourceError):
+    """Several deliveries end like what was given."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Meer dan een levering eindigt zo. Geef meer tekens van het kenmerk."
         )
 
 

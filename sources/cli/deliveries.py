@@ -3,32 +3,39 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
 import httpx
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
-from signal_index.wire.deliveries import DeliveryKind
+from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
-from sources.clock import now
-from sources.errors import DeliveryHeld, NothingHeld, OutboxBusy, UnknownDelivery
+from sources.clock import now, write_moment
+from sources.errors import (
+    DeliveryHeld,
+    DeliveryUnheard,
+    NothingHeld,
+    OutboxBusy,
+    UnknownDelivery,
+)
 from sources.folders import make_folder
 from sources.judging.words import find_remedy, say_finding
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.deliveries import (
     OpenDelivery,
     count_rejects,
-    find_by_id,
     find_newest,
     find_rejects,
     find_unfinished,
+    get_by_end,
     name_rejects,
 )
 from sources.outbox.holding import (
@@ -49,6 +56,9 @@ from sources.settings import AgencySettings, load_settings
 SettingsFile = Annotated[
     Path, typer.Option("--settings", help="agency.toml van deze organisatie.")
 ]
+Waiting = Annotated[
+    str, typer.Argument(help="De levering die wacht; de laatste tekens volstaan.")
+]
 _SHOWN: Final = 20
 _COUNTS: Final = ("read", "accepted", "unchanged", "withdrawn", "rejected")
 _HEADS: Final = ("Gelezen", "Verstuurd", "Ongewijzigd", "Ingetrokken", "Afgewezen")
@@ -67,7 +77,10 @@ deliveries_app = typer.Typer(
 @deliveries_app.command("show")
 def show_command(
     delivery: Annotated[
-        UUID | None, typer.Argument(help="Een levering; zonder: de laatste twintig.")
+        str | None,
+        typer.Argument(
+            help="Een levering, de laatste tekens volstaan; zonder: de laatste twintig."
+        ),
     ] = None,
     *,
     settings: SettingsFile,
@@ -78,8 +91,13 @@ def show_command(
         given = load_settings(settings)
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
-            found = _find(outbox, delivery)
-            questions = _name_questions(outbox, delivery)
+            shown = (
+                find_newest(outbox, limit=_SHOWN)
+                if delivery is None
+                else [get_by_end(outbox, delivery)]
+            )
+            found = [describe(outbox, one) for one in shown]
+            questions = [] if delivery is None else _name_questions(outbox, shown[0].id)
     if as_json:
         typer.echo(json.dumps(found))
     elif delivery is None:
@@ -90,7 +108,7 @@ def show_command(
 
 @deliveries_app.command("approve")
 def approve_command(
-    delivery: Annotated[UUID, typer.Argument(help="De levering die wacht.")],
+    delivery: Waiting,
     *,
     settings: SettingsFile,
 ) -> None:
@@ -101,7 +119,7 @@ def approve_command(
 
 @deliveries_app.command("drop")
 def drop_command(
-    delivery: Annotated[UUID, typer.Argument(help="De levering die wacht.")],
+    delivery: Waiting,
     *,
     settings: SettingsFile,
 ) -> None:
@@ -112,7 +130,10 @@ def drop_command(
 
 @deliveries_app.command("abandon")
 def abandon_command(
-    delivery: Annotated[UUID, typer.Argument(help="De levering die onderweg is.")],
+    delivery: Annotated[
+        str,
+        typer.Argument(help="De levering die onderweg is; de laatste tekens volstaan."),
+    ],
     *,
     settings: SettingsFile,
 ) -> None:
@@ -124,10 +145,10 @@ def abandon_command(
     with refusing_plainly():
         given = load_settings(settings)
         with Outbox(given.outbox, load_keys(given.keys).outbox) as outbox:
-            under_way = find_unfinished(outbox)
-            if under_way is None or under_way.id != delivery:
+            under_way = get_by_end(outbox, delivery)
+            if under_way != find_unfinished(outbox):
                 raise UnknownDelivery
-            dropped = abandon_delivery(outbox, delivery, under_way.profile)
+            dropped = abandon_delivery(outbox, under_way.id, under_way.profile)
     console = PlainConsole()
     console.print(f"Losgelaten: {dropped} berichten zijn niet verstuurd.")
     if under_way.kind is DeliveryKind.DELTA and dropped:
@@ -138,10 +159,11 @@ def abandon_command(
         )
 
 
-def _answer(settings: AgencySettings, delivery: UUID, answer: Answer) -> None:
+def _answer(settings: AgencySettings, end: str, answer: Answer) -> None:
     """Take the answer, and go on with it unless the agent is there to do so."""
     keys = load_keys(settings.keys)
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+        delivery = get_by_end(outbox, end).id
         waiting = [one for one in find_held(outbox) if one.delivery == delivery]
         if not waiting:
             raise NothingHeld
@@ -154,12 +176,25 @@ def _answer(settings: AgencySettings, delivery: UUID, answer: Answer) -> None:
     except OutboxBusy:
         PlainConsole().print("Genoteerd. De agent gaat er zo mee verder.")
         return
-    if delivery not in closed:
-        raise DeliveryHeld(delivery, waiting[0].profile)
+    conclude(closed, waiting[0])
+
+
+def conclude(closed: Sequence[OpenDelivery], held: Held) -> None:
+    """Say what became of what was approved; raises where that is not what was meant.
+
+    `DeliveryHeld` where it waits anew, `DeliveryUnheard` where it counts for nothing.
+    """
+    done = next((one for one in closed if one.id == held.delivery), None)
+    if done is None:
+        raise DeliveryHeld(held.delivery, held.profile)
+    if done.hearing is not Hearing.HEARD:
+        raise DeliveryUnheard
     PlainConsole().print("De levering is verstuurd en afgesloten.")
 
 
-async def carry_out(settings: AgencySettings, keys: AgencyKeys) -> Sequence[UUID]:
+async def carry_out(
+    settings: AgencySettings, keys: AgencyKeys
+) -> Sequence[OpenDelivery]:
     """Finish what was under way or approved; gives the deliveries closed."""
     sender = Sender(
         IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
@@ -174,10 +209,10 @@ async def carry_out(settings: AgencySettings, keys: AgencyKeys) -> Sequence[UUID
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             parties = make_parties(client, settings, keys, outbox)
             run = Run(outbox, parties, sender, Bars(quiet=True), report)
-            return [delivery.id for delivery in await run.finish_unfinished()]
+            return await run.finish_unfinished()
 
 
-def _name_questions(outbox: Outbox, delivery: UUID | None) -> Sequence[str]:
+def _name_questions(outbox: Outbox, delivery: UUID) -> Sequence[str]:
     """Give what is asked about a delivery, with the agency's own case numbers."""
     said = []
     for held in find_held(outbox):
@@ -226,13 +261,16 @@ def _describe_findings(held: Held | None) -> list[dict[str, object]]:
     ]
 
 
-def _find(outbox: Outbox, delivery: UUID | None) -> list[dict[str, object]]:
-    if delivery is None:
-        return [describe(outbox, one) for one in find_newest(outbox, limit=_SHOWN)]
-    one = find_by_id(outbox, delivery)
-    if one is None:
-        raise UnknownDelivery
-    return [describe(outbox, one)]
+def say_state(one: Mapping[str, object]) -> str:
+    """Say how far a delivery is, and that it counts for nothing where it does."""
+    said = STATES[str(one["state"])]
+    is_unheard = one["state"] == "closed" and one["hearing"] != Hearing.HEARD.value
+    return f"{said}, niet gehoord" if is_unheard else said
+
+
+def say_until(one: Mapping[str, object]) -> str:
+    """Give until when a delivery tells, by the clock on the wall."""
+    return write_moment(datetime.fromisoformat(str(one["until"])))
 
 
 def _show_all(found: Sequence[Mapping[str, object]]) -> None:
@@ -240,24 +278,34 @@ def _show_all(found: Sequence[Mapping[str, object]]) -> None:
     if not found:
         console.print("Er is nog niets aangeleverd.")
         return
-    table = Table("Levering", "Profiel", "Tot", "Stand", *_HEADS)
+    table = Table(
+        Column("Levering", no_wrap=True, min_width=8),
+        *("Profiel", "Tot", "Stand", "Gelezen", "Verstuurd", "Afgewezen"),
+    )
     for one in found:
-        told = (one["delivery"], one["profile"], one["until"])
-        counts = (str(one[name]) for name in _COUNTS)
-        table.add_row(*map(str, told), STATES[str(one["state"])], *counts)
+        told = (str(one["delivery"])[-8:], str(one["profile"]), say_until(one))
+        counts = (str(one[name]) for name in ("read", "accepted", "rejected"))
+        table.add_row(*told, say_state(one), *counts)
     console.print(table)
+    console.print(
+        "Meer over een: `signal-source deliveries show KENMERK`.", soft_wrap=True
+    )
 
 
 def _show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
     console = PlainConsole()
-    state = STATES[str(one["state"])]
-    console.print(f"Levering {one['profile']}, {one['until']}: {state}.")
+    console.print(
+        f"Levering {one['profile']}, {say_until(one)}: {say_state(one)}.",
+        soft_wrap=True,
+    )
+    console.print(f"Kenmerk: {one['delivery']}", soft_wrap=True)
+    short = str(one["delivery"])[-8:]
     for line in questions:
         console.print(line, soft_wrap=True)
     if questions:
         console.print(
-            f"Klopt dit? `signal-source deliveries approve {one['delivery']}`. "
-            "Zo niet: `deliveries drop`, of lever een beter bestand aan.",
+            f"Klopt dit? `signal-source deliveries approve {short}`. Zo niet: "
+            f"`signal-source deliveries drop {short}`, of lever een beter bestand aan.",
             soft_wrap=True,
         )
     for head, name in zip(_HEADS, _COUNTS, strict=True):

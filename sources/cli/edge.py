@@ -60,7 +60,7 @@ def refusing_plainly() -> Iterator[None]:
         yield
     except SourceError as error:
         log_event(Event.STOPPED, error=type(error).__name__)
-        PlainConsole(stderr=True).print(str(error), style="bold red")
+        PlainConsole(stderr=True).print(str(error), style="bold red", soft_wrap=True)
         again = isinstance(error, _TRY_AGAIN)
         raise typer.Exit(STOPPED if again else UNUSABLE) from None
 

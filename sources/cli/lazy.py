@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from keys.extras import ExtraMissing, import_with_extra
+from sources.cli.commands import note_given
 
 UNUSABLE: Final = 2
 _ONLY: Final = "verb"
@@ -39,6 +40,7 @@ class LazyCommand(TyperCommand):
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as given
         """Give the context of the verb itself, which is imported here."""
+        note_given(args[1])
         return load_verb(self._verb).make_context(*args, **kwargs)
 
 

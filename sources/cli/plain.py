@@ -10,6 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from sources.cli.commands import complete
+
 
 class PlainConsole(Console):
     """Writes text as text; a style is given beside it, never in it."""
@@ -25,7 +27,7 @@ class PlainConsole(Console):
 
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - rich's own
         """Make text of what is printed, or stands in a table."""
-        return super().render_str(show_plainly(text), **options)
+        return super().render_str(show_plainly(complete(text)), **options)
 
 
 def show_plainly(text: str) -> str:

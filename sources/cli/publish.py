@@ -16,15 +16,21 @@ from rich.table import Table
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
+from sources.cli.deliveries import describe
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.cli.plain import PlainConsole
 from sources.clock import now
-from sources.errors import DeliveryUnheard
+from sources.errors import DeliveryHeld, DeliveryUnheard, SourceError
 from sources.events import start_logging
 from sources.folders import make_folder
-from sources.outbox.deliveries import OpenDelivery, find_rejects, name_rejects
+from sources.outbox.deliveries import (
+    OpenDelivery,
+    find_rejects,
+    get_delivery,
+    name_rejects,
+)
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.pipeline import Sender
@@ -67,7 +73,12 @@ def publish_command(
         given = load_settings(settings)
         kind = DeliveryKind.DELTA if delta else DeliveryKind.FULL
         asked = _Asked(file, load_profile(profile), kind)
-        summaries = asyncio.run(_publish(given, asked, quiet=as_json))
+        try:
+            summaries = asyncio.run(_publish(given, asked, quiet=as_json))
+        except SourceError as error:
+            if as_json:
+                typer.echo(json.dumps(_describe_stop(given, error)))
+            raise
     if as_json:
         typer.echo(json.dumps(summaries[-1] | {"resumed": summaries[:-1]}))
     else:
@@ -104,12 +115,23 @@ async def _publish(
     return [summarise(delivery, files) for delivery in closed]
 
 
+def _describe_stop(settings: AgencySettings, error: SourceError) -> Summary:
+    """Say for a machine what stopped a run: what is asked, or the name of the fact."""
+    if not isinstance(error, DeliveryHeld):
+        return {"state": "stopped", "error": type(error).__name__, "says": str(error)}
+    with Outbox(
+        settings.outbox, load_keys(settings.keys).outbox, alone=False
+    ) as outbox:
+        return describe(outbox, get_delivery(outbox, error.delivery))
+
+
 def summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
     """Give what became of a delivery, and where its rejects are."""
     return {
         "delivery": str(delivery.id),
         "profile": delivery.profile,
         "kind": delivery.kind.value,
+        "state": delivery.state,
         **delivery.counts.model_dump(),
         "spared": delivery.spared,
         "hearing": delivery.hearing.value,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,9 +11,10 @@ from rich.table import Table
 
 from signal_index.wire.sources import SourceState
 from sources.agency_keys import load_keys
-from sources.cli.deliveries import describe
+from sources.cli.deliveries import describe, say_state, say_until
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
+from sources.clock import write_moment
 from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.holding import find_held
 from sources.outbox.planning import count_work
@@ -85,7 +87,8 @@ def _show(found: Mapping[str, object]) -> None:
     held = found["held"]
     for delivery in held if isinstance(held, Sequence) else ():
         console.print(
-            f"Een levering wacht op u: `signal-source deliveries show {delivery}`.",
+            "Een levering wacht op u: `signal-source deliveries show "
+            f"{str(delivery)[-8:]}`.",
             soft_wrap=True,
         )
     if found["strays"]:
@@ -93,7 +96,8 @@ def _show(found: Mapping[str, object]) -> None:
             f"Van een vorig postvak, nog in te trekken: {found['strays']}. "
             "Lever alles aan.",
         )
-    last = found["lastReconciled"] or "nog nooit"
+    told = found["lastReconciled"]
+    last = write_moment(datetime.fromisoformat(str(told))) if told else "nog nooit"
     console.print(f"Voor het laatst gelijk met de index: {last}")
     deliveries = found["deliveries"]
     if not isinstance(deliveries, Sequence) or not deliveries:
@@ -103,9 +107,10 @@ def _show(found: Mapping[str, object]) -> None:
             soft_wrap=True,
         )
         return
-    table = Table("Levering", "Profiel", *_HEADS)
+    table = Table("Tot", "Profiel", "Stand", *_HEADS)
     for one in deliveries:
-        table.add_row(one["until"], one["profile"], *(str(one[n]) for n in _COUNTS))
+        told = (say_until(one), one["profile"], say_state(one))
+        table.add_row(*told, *(str(one[n]) for n in _COUNTS))
     console.print(table)
     for reason, count in deliveries[0]["rejects"].items():
         explained = EXPLANATIONS[Reason(reason)]

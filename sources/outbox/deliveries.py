@@ -17,6 +17,7 @@ from signal_index.wire.deliveries import (
     RejectCount,
 )
 from signal_index.wire.values import Oin, Slug
+from sources.errors import UnclearDelivery, UnknownDelivery, shorten
 from sources.outbox.last_heard import make_delivery_id
 from sources.outbox.registrations import register
 from sources.outbox.store import Outbox
@@ -143,6 +144,24 @@ def find_by_id(outbox: Outbox, delivery: UUID) -> OpenDelivery | None:
     return None if row is None else _read(row)
 
 
+def get_by_end(outbox: Outbox, end: str) -> OpenDelivery:
+    """Give the one delivery whose id is this, or ends so.
+
+    Raises `UnknownDelivery` or `UnclearDelivery`: nobody answers about another delivery
+    than the one that was meant.
+    """
+    rows = outbox.connection.execute(
+        "SELECT * FROM delivery WHERE ?1 <> '' AND substr(id, -length(?1)) = ?1"
+        " LIMIT 2",
+        (end.lower(),),
+    ).fetchall()
+    if not rows:
+        raise UnknownDelivery
+    if len(rows) > 1:
+        raise UnclearDelivery
+    return _read(rows[0])
+
+
 def find_newest(outbox: Outbox, *, limit: int) -> list[OpenDelivery]:
     """Give the newest deliveries, newest first."""
     rows = outbox.connection.execute(
@@ -231,7 +250,7 @@ def find_rejects(outbox: Outbox, delivery: UUID) -> Iterable[Reject]:
 def name_rejects(delivery: OpenDelivery) -> str:
     """Give the name of a delivery's file of rejects."""
     moment = delivery.ends.strftime("%Y%m%dT%H%M%SZ")
-    return f"{delivery.profile}-{moment}-{str(delivery.id)[:8]}.csv"
+    return f"{delivery.profile}-{moment}-{shorten(delivery.id)}.csv"
 
 
 def count_rejects(outbox: Outbox, delivery: UUID) -> list[RejectCount]:

@@ -11,10 +11,14 @@ from typer.testing import CliRunner, Result
 from signal_index.wire.deliveries import DeliveryKind
 from sources.__main__ import app
 from sources.agency_keys import create_keys
-from sources.errors import DeliveryHeld, EvaluationStopped
+from sources.cli.deliveries import conclude
+from sources.errors import DeliveryHeld, DeliveryUnheard, EvaluationStopped
+from sources.outbox.holding import Held
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from tests.keys_builders import pins_of, the_dealing
 from tests.sources_builders import (
+    PROFILE,
     SECRET,
     Agency,
     a_number,
@@ -86,7 +90,9 @@ async def test_what_waits_is_shown_with_the_agencys_own_case_numbers(
     assert "wacht op u" in said
     assert "4 van 20 bekende zaken staan niet meer in dit bestand" in said
     assert "Z-17" in said
-    assert f"deliveries approve {waiting}" in " ".join(said.split())
+    settings = agency.folder / "agency.toml"
+    command = f"signal-source deliveries approve {waiting[-8:]} --settings {settings}`"
+    assert command in said
     assert a_number(17) not in said
 
 
@@ -126,6 +132,71 @@ async def test_what_is_dropped_is_gone(agency: Agency) -> None:
     assert said.exit_code == 0
     again = ask(agency, "show", waiting)
     assert again.exit_code == 2
+
+
+async def test_what_is_approved_and_not_heard_is_not_called_done(
+    agency: Agency,
+) -> None:
+    agency.write(a_row(), *(a_row(Zaak=f"Z-{n}", BSN="1") for n in range(2, 5)))
+    done = await agency.publish()
+    held = Held(done.id, done.profile, b"", done.ends, 6, (), b"", is_approved=True)
+    with pytest.raises(DeliveryUnheard, match="telt niet als gehoord"):
+        conclude([done], held)
+    with pytest.raises(DeliveryHeld):
+        conclude([], held)
+    assert "niet gehoord" in ask(agency, "show", str(done.id)).stdout
+    settings = str(agency.folder / "agency.toml")
+    told = runner.invoke(
+        app, ["status", "--settings", settings], env={"COLUMNS": "200"}
+    )
+    assert "afgesloten, niet gehoord" in told.stdout
+
+
+async def test_the_end_of_an_id_is_enough_and_never_cut(agency: Agency) -> None:
+    agency.write(a_row())
+    done = await agency.publish()
+    short = str(done.id)[-8:]
+    settings = str(agency.folder / "agency.toml")
+    words = ["deliveries", "show", "--settings", settings]
+    assert short in runner.invoke(app, words, env={"COLUMNS": "80"}).stdout
+    assert str(done.id) in ask(agency, "show", short).stdout
+    assert ask(agency, "show", "zz").exit_code == 2
+
+
+async def test_an_end_of_two_deliveries_is_asked_about(agency: Agency) -> None:
+    agency.write(a_row())
+    begun = [str((await agency.publish()).id)[-1] for _ in range(17)]
+    twice = next(one for one in begun if begun.count(one) > 1)
+    said = ask(agency, "show", twice)
+    assert (said.exit_code, "Meer dan een levering" in said.stderr) == (2, True)
+
+
+async def test_a_machine_is_told_in_one_object_what_a_publication_waits_for(
+    agency: Agency,
+) -> None:
+    """Nothing is asked of the index: this very file waits already."""
+    waiting = await hold(agency)
+    (agency.folder / "pins.json").write_text(
+        json.dumps({"pins": [key.jwk for key in pins_of(the_dealing()).keys]})
+    )
+    profile = agency.folder / "profile.toml"
+    profile.write_text(PROFILE)
+    given = [
+        "--settings",
+        str(agency.folder / "agency.toml"),
+        "--profile",
+        str(profile),
+    ]
+    words = ["publish", str(agency.file), *given, "--json"]
+    said = await anyio.to_thread.run_sync(runner.invoke, app, words)
+    assert said.exit_code == 1
+    told = json.loads(said.stdout)
+    assert (told["delivery"], told["state"]) == (waiting, "held")
+    assert told["findings"] == [{"finding": "cases-gone", "count": 4, "of": 20}]
+    agency.file.unlink()
+    gone = await anyio.to_thread.run_sync(runner.invoke, app, words)
+    assert gone.exit_code == 2
+    assert json.loads(gone.stdout)["state"] == "stopped"
 
 
 async def test_what_does_not_wait_takes_no_answer(agency: Agency) -> None:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import sources
 from sources.__main__ import VERBS, app
+from sources.cli.commands import TAKES, complete, note_given
 from sources.cli.lazy import load_verb
 from sources.cli.plain import PlainConsole
 
@@ -63,6 +64,27 @@ def test_help_shows_every_name_between_brackets(path: tuple[str, ...]) -> None:
         for between in re.findall(r"\[[a-z_.]+\]", getattr(told, "help", None) or ""):
             assert between in said
     assert "\\[" not in said
+
+
+def test_a_command_on_the_screen_has_the_paths_that_were_given() -> None:
+    note_given(["show", "ab12", "--settings", "my agency.toml", "--profile=p.toml"])
+    assert complete("Kijk: `signal-source deliveries show ab12`.") == (
+        "Kijk: `signal-source deliveries show ab12 --settings 'my agency.toml'`."
+    )
+    assert complete("`signal-source publish`") == (
+        "`signal-source publish --settings 'my agency.toml' --profile p.toml`"
+    )
+    assert complete("`signal-source status --settings x`").count("--settings") == 1
+    note_given(["show"])
+    assert complete("`signal-source status`") == "`signal-source status`"
+
+
+@pytest.mark.parametrize("name", list(TAKES))
+def test_a_verb_takes_what_is_added_to_it(name: str) -> None:
+    verb = load_verb(VERBS[name])
+    for one in getattr(verb, "commands", {"": verb}).values():
+        known = {option for each in one.params for option in each.opts}
+        assert {*TAKES[name]} <= known
 
 
 def test_the_table_of_a_setting_stands_in_a_help_text() -> None:
