@@ -78,7 +78,8 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
 def _say_trial(source: OwnSource) -> str:
     """Say that nobody sees this source yet, and what going live still lacks."""
     lacks = [LACKS.get(one, one) for one in source.lacks] or [
-        "Vraag de beheerder van de index om haar live te zetten."
+        "Lever aan met publish en vergelijk met reconcile. Vraag daarna de beheerder "
+        "van de index om haar live te zetten."
     ]
     first = "De bron is in proef: niemand ziet haar vlaggetjes."
     return " ".join([first, *lacks])

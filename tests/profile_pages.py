@@ -67,8 +67,8 @@ class _Fields(HTMLParser):
             self.names.add(name)
         if tag == "option" and "selected" in at:
             self.sent[self._select] = at.get("value") or ""
-        is_radio = at.get("type") == "radio"
-        if tag == "input" and (not is_radio or "checked" in at):
+        is_choice = at.get("type") in {"radio", "checkbox"}
+        if tag == "input" and (not is_choice or "checked" in at):
             self.sent[name] = at.get("value") or ""
 
 

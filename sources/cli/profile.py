@@ -16,6 +16,7 @@ from sources.clock import day_of, now
 from sources.errors import InvalidProfile, UnreadableFile
 from sources.formats import FORMATS
 from sources.profile import FILL_IN, parse_profile
+from sources.profile_page.columns import say_goes
 from sources.profile_page.draft import Draft, Looked
 from sources.profile_page.server import LONGEST_SILENCE
 from sources.profile_page.session import make_on_page
@@ -23,6 +24,7 @@ from sources.proposing.choices import Known, propose, propose_standard
 from sources.proposing.formats import Recognised, is_workbook, recognise
 from sources.proposing.judging import judge
 from sources.proposing.tables import look_at_csv, look_at_excel
+from sources.proposing.unnumbered import WITHOUT_BSN, find_by_name
 from sources.proposing.words import make_slug
 
 profile_app = typer.Typer(no_args_is_help=True, help="Profielen van registraties.")
@@ -89,6 +91,8 @@ def init_command(
     console = PlainConsole()
     console.print(f"Voorstel geschreven: {out}", soft_wrap=True)
     console.print(_judge(text), soft_wrap=True)
+    if draft.looked and find_by_name(draft.looked.judgement):
+        console.print(WITHOUT_BSN, soft_wrap=True)
 
 
 def _propose(file: Path, known: Known, out: Path, sheet: str) -> Draft:
@@ -117,7 +121,7 @@ def _make_on_page(draft: Draft) -> None:
         _write(draft.out, text)
 
     def tell(address: str) -> None:
-        typer.echo(f"De pagina staat open in uw browser: {address}")
+        typer.echo(f"Gaat de pagina niet open? Open haar in uw browser: {address}")
         typer.echo("Stop met Ctrl+C.")
         # A browser of the terminal comes back only when it is closed.
         Thread(target=webbrowser.open, args=(address,), daemon=True).start()
@@ -148,8 +152,8 @@ def _show(draft: Draft) -> None:
     grid = Grid("Kolom", "Gaat mee?", "Waarom")
     for each in draft.looked.judgement.verdicts:
         name = each.column.name
-        unsent = "kiest u" if name in draft.looked.judgement.doubtful else "nee"
-        grid.add_row(name, each.role or unsent, each.why)
+        is_asked = name in draft.looked.judgement.doubtful
+        grid.add_row(name, say_goes(each.role, is_asked=is_asked), each.why)
     PlainConsole().print(grid)
 
 

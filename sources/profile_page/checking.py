@@ -4,7 +4,7 @@ The order is that of the page. What follows is held against `parse_profile` as w
 page can make no profile that a text could not be.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sources.dates import Order
@@ -20,10 +20,12 @@ from sources.profile_page.form import (
     Form,
     find_contact_place,
     find_place,
+    is_same,
 )
 from sources.proposing.choices import ROLES, Choices, Known
 from sources.proposing.judging import OF_CITIZENS, is_of_citizens
 from sources.proposing.samples import Column
+from sources.proposing.unnumbered import WITHOUT_BSN, find_by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def check(draft: Draft, form: Form) -> tuple[Profile | None, list[Fault]]:
     """Give the profile that follows, or every fault in the order of the page."""
     faults = [*_check_columns(draft, form), *_check_answers(draft)]
     faults += _check_known(draft.choices.known)
-    faults += _check_contacts(draft)
+    faults += _check_contacts(draft, form)
     if faults:
         return None, faults
     try:
@@ -52,16 +54,16 @@ def _check_columns(draft: Draft, form: Form) -> Iterator[Fault]:
         return
     columns = draft.looked.table.sample.columns
     names = [column.name for column in columns]
-    taken: set[str] = set()
+    taken: dict[str, str] = {}
     for at, column in enumerate(columns):
         role = form.get(f"column-{at}", "")
         if role in ROLES:
             says = _find_misfit(column, role, names.count(column.name), taken)
             if says:
                 yield Fault(f"column-{at}", says)
-            taken.add(role)
-    yield from _check_needed(draft.looked, taken)
-    yield from _check_doubtful(draft.looked, form, taken)
+            taken.setdefault(role, column.name)
+    yield from _check_needed(draft.looked, set(taken))
+    yield from _check_doubtful(draft.looked, form, set(taken))
 
 
 def _check_needed(looked: Looked, taken: set[str]) -> Iterator[Fault]:
@@ -70,7 +72,10 @@ def _check_needed(looked: Looked, taken: set[str]) -> Iterator[Fault]:
         if role not in taken:
             candidates = looked.judgement.asked.get(role) or names
             first = names.index(candidates[0])
-            yield Fault(f"column-{first}", f"Kies de kolom met {what}.")
+            says = f"Kies de kolom met {what}."
+            if role == "bsn" and find_by_name(looked.judgement):
+                says = f"{says} {WITHOUT_BSN}"
+            yield Fault(f"column-{first}", says)
 
 
 def _check_doubtful(looked: Looked, form: Form, taken: set[str]) -> Iterator[Fault]:
@@ -84,10 +89,12 @@ def _check_doubtful(looked: Looked, form: Form, taken: set[str]) -> Iterator[Fau
                 yield Fault(field, "Kies wat deze kolom is.")
 
 
-def _find_misfit(column: Column, role: str, named: int, taken: set[str]) -> str:
+def _find_misfit(
+    column: Column, role: str, named: int, taken: Mapping[str, str]
+) -> str:
     """Say why a column cannot have a role, whatever it is called."""
     if role in taken:
-        return "Deze betekenis koos u al bij een andere kolom."
+        return f"Deze betekenis koos u al bij de kolom {taken[role]}."
     if named > 1 or not column.name:
         return "Geef deze kolom in het bestand een eigen naam."
     if role == "start" and not column.has_days:
@@ -152,9 +159,11 @@ def _check_known(known: Known) -> Iterator[Fault]:
         )
 
 
-def _check_contacts(draft: Draft) -> Iterator[Fault]:
+def _check_contacts(draft: Draft, form: Form) -> Iterator[Fault]:
     place = find_contact_place(draft, draft.choices)
     for n, (team, reached) in enumerate(draft.choices.contacts.items()):
+        if n and is_same(form):
+            return
         of = "" if place == "all" else f"{team}: "
         if not _parses(parse_label, reached.function):
             says = f"{of}vul een functie in, kort en zonder nummers van personen."

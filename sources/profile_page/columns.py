@@ -136,10 +136,15 @@ def _explain(verdict: Verdict, role: str) -> str:
 
 
 def _mark(role: str | None, *, is_asked: bool) -> Markup:
+    says = say_goes(role, is_asked=is_asked)
+    return tag("small", says, class_=None if role is None else "goes")
+
+
+def say_goes(role: str | None, *, is_asked: bool) -> str:
+    """Say whether a column is read, and whether anything of it is sent."""
     if role is None:
-        return tag("small", "kiest u" if is_asked else "gaat niet mee")
-    text = "gelezen, blijft bij u" if role in _STAYS else "gaat mee"
-    return tag("small", text, class_="goes")
+        return "kiest u" if is_asked else "gaat niet mee"
+    return "gelezen, blijft bij u" if role in _STAYS else "gaat mee"
 
 
 def _cut(text: str) -> str:

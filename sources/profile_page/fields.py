@@ -35,8 +35,9 @@ def text_field(
     *,
     hint: str = "",
     kind: str = "",
+    is_asked: bool = False,
 ) -> Markup:
-    """Give a field of one line."""
+    """Give a field of one line; `is_asked` where only a person knows what it holds."""
     told = (f"{name}-hint",) if hint else ()
     return tag(
         "div",
@@ -51,7 +52,24 @@ def text_field(
             value=value,
             **faults.describe(name, *told),
         ),
-        class_="field",
+        class_="field asks" if is_asked else "field",
+    )
+
+
+def tick_field(name: str, label: str, *, is_ticked: bool) -> Markup:
+    """Give one thing that is so or not."""
+    return tag(
+        "div",
+        tag(
+            "input",
+            type="checkbox",
+            id=name,
+            name=name,
+            value="yes",
+            checked=is_ticked,
+        ),
+        tag("label", label, for_=name),
+        class_="choice",
     )
 
 
@@ -64,7 +82,7 @@ def choose_field(
         tag("label", label, for_=name),
         faults.show(name),
         _select(name, options, value, faults),
-        class_="field",
+        class_="field" if value else "field asks",
     )
 
 

@@ -27,6 +27,7 @@ from sources.proposing.status_words import Sorted
 Form = Mapping[str, str]
 NEEDED: Final = {"bsn": "het BSN van de inwoner", "start": "de dag waarop het begon"}
 LISTS: Final = ("opens", "closes", "ignores")
+SAME: Final = "same-contact"
 UNDECIDED: Final = "?"
 """The answer of a column that somebody must still decide on; none is not that."""
 
@@ -118,6 +119,12 @@ def _read_opt_in(looked: Looked, choices: Choices, form: Form) -> OptIn | None:
 
 def _read_contacts(draft: Draft, choices: Choices, form: Form) -> Choices:
     place = find_contact_place(draft, choices)
+    if is_same(form) and choices.contacts:
+        first = Reached(
+            keep(form.get(f"function-{place}-0", "")),
+            keep(form.get(f"phone-{place}-0", "")),
+        )
+        return replace(choices, contacts=dict.fromkeys(choices.contacts, first))
     return replace(
         choices,
         contacts={
@@ -128,6 +135,11 @@ def _read_contacts(draft: Draft, choices: Choices, form: Form) -> Choices:
             for n, (team, at) in enumerate(choices.contacts.items())
         },
     )
+
+
+def is_same(form: Form) -> bool:
+    """Tell whether everybody is reached as the first contact holder is."""
+    return SAME in form
 
 
 def find_place(looked: Looked, choices: Choices, role: str) -> int | None:

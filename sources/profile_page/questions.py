@@ -7,9 +7,23 @@ from sources.dates import Order
 from sources.profile import FILL_IN
 from sources.profile_page.catalogue import load_kinds, load_ways
 from sources.profile_page.draft import Draft, Looked, show
-from sources.profile_page.fields import Faults, choose_field, radio_field, text_field
-from sources.profile_page.form import LISTS, find_contact_place, find_place
+from sources.profile_page.fields import (
+    Faults,
+    choose_field,
+    radio_field,
+    text_field,
+    tick_field,
+)
+from sources.profile_page.form import (
+    LISTS,
+    SAME,
+    Form,
+    find_contact_place,
+    find_place,
+    is_same,
+)
 from sources.profile_page.markup import Markup, tag
+from sources.proposing.choices import Reached
 
 _WORDS: Final = {
     "opens": "Open: er is contact",
@@ -149,6 +163,7 @@ def show_known(draft: Draft, faults: Faults) -> Markup:
             "Gemeentecode",
             ", ".join(known.municipalities),
             faults,
+            is_asked=not known.municipalities,
             hint="Vier cijfers, zoals 0599. Meer gemeenten: zet er een komma tussen.",
         ),
         radio_field(
@@ -169,8 +184,8 @@ def show_known(draft: Draft, faults: Faults) -> Markup:
     )
 
 
-def show_contacts(draft: Draft, faults: Faults) -> Markup:
-    """Ask for each team by what function and number it is reached."""
+def show_contacts(draft: Draft, form: Form, faults: Faults) -> Markup:
+    """Ask for each team by what function and number it is reached, or once for all."""
     place = find_contact_place(draft, draft.choices)
     teams = draft.choices.contacts
     is_named = place != "all"
@@ -181,21 +196,39 @@ def show_contacts(draft: Draft, faults: Faults) -> Markup:
             "p",
             "Wie het signaal ziet, belt dit nummer. Het is van u, nooit van inwoners.",
         ),
+        tick_field(
+            SAME,
+            "Functie en telefoonnummer van de eerste zijn voor iedereen gelijk",
+            is_ticked=is_same(form),
+        )
+        if len(teams) > 1
+        else None,
         *(
-            tag(
-                "fieldset",
-                tag("legend", team if is_named else "Uw contactpersoon"),
-                text_field(
-                    f"function-{place}-{n}", "Functie", show(at.function), faults
-                ),
-                text_field(
-                    f"phone-{place}-{n}",
-                    "Telefoonnummer",
-                    show(at.phone),
-                    faults,
-                    kind="tel",
-                ),
+            _ask_contact(
+                team if is_named else "Uw contactpersoon", f"{place}-{n}", at, faults
             )
             for n, (team, at) in enumerate(teams.items())
+        ),
+    )
+
+
+def _ask_contact(legend: str, place: str, at: Reached, faults: Faults) -> Markup:
+    return tag(
+        "fieldset",
+        tag("legend", legend),
+        text_field(
+            f"function-{place}",
+            "Functie",
+            show(at.function),
+            faults,
+            is_asked=at.function in {FILL_IN, ""},
+        ),
+        text_field(
+            f"phone-{place}",
+            "Telefoonnummer",
+            show(at.phone),
+            faults,
+            kind="tel",
+            is_asked=at.phone in {FILL_IN, ""},
         ),
     )

@@ -75,7 +75,7 @@ def _ask(draft: Draft, form: Form, faults: Faults) -> Iterator[Markup | None]:
         yield show_answers(draft, faults)
         yield show_words(draft, faults)
     yield show_known(draft, faults)
-    yield show_contacts(draft, faults)
+    yield show_contacts(draft, form, faults)
 
 
 def _introduce(draft: Draft) -> Markup:

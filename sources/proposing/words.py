@@ -38,13 +38,16 @@ ROLE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         *("zaaknummer", "zaaknr", "zaakid", "dossiernummer", "dossiernr", "iddossier"),
         *("casusnummer", "casusid", "meldingsnummer", "trajectnummer", "kenmerk"),
         *("signaalid", "zaak", "dossier", "casus", "meldingnr"),
-        *("meldnummer", "meldnr", "meldingid"),
+        *("meldnummer", "meldnr", "meldingid", "melding"),
     ),
 }
 """A role is looked for in this order; a word counts at the beginning of a name."""
 
 _WHOLE: Final = frozenset(
-    {"stand", "fase", "begin", "start", "eind", "date", "zaak", "dossier", "casus"}
+    {
+        *("stand", "fase", "begin", "start", "eind", "date"),
+        *("zaak", "dossier", "casus", "melding"),
+    }
 )
 PHONE_OF_US: Final = (
     "team",

@@ -23,6 +23,7 @@ from sources.proposing.formats import Recognised
 from sources.proposing.judging import Judgement, Verdict, has_short_codes
 from sources.proposing.tables import Table
 from sources.proposing.toml import write_comment, write_list, write_text
+from sources.proposing.unnumbered import find_by_name
 from sources.proposing.words import explain_absence
 
 _ASKS: Final = {
@@ -54,6 +55,7 @@ def write_table(
             "",
             f"[{table.form}.columns]",
             *_columns(judgement, choices),
+            *_without_number(judgement, choices),
             "",
             *_explain(judgement, choices),
             *_codes(choices),
@@ -141,6 +143,19 @@ def _columns(judgement: Judgement, choices: Choices) -> Iterator[str]:
     is_chosen = place and place.name == choices.columns.get("municipality")
     if place and is_chosen and has_short_codes(place):
         yield "# Een code van drie cijfers verloor haar nul: 599 is 0599."
+
+
+def _without_number(judgement: Judgement, choices: Choices) -> Iterator[str]:
+    """Tell of the road for a file without a BSN; nothing is chosen."""
+    found = find_by_name(judgement)
+    if not found or choices.columns.get("bsn") != FILL_IN:
+        return
+    yield ""
+    yield "# Staat er geen BSN in, omdat een partner dat niet mag gebruiken? Dan kan de"
+    yield "# gemeente de personen opzoeken. Lees eerst docs/connectors/brp.md. Haal dan"
+    yield '# de regel met bsn weg, zet identify = "brp" boven de eerste tabel, en hier:'
+    for role in ("surname", "birth", "postcode", "house_number"):
+        yield f"#   {role} = {write_comment(write_text(found.get(role, FILL_IN)))}"
 
 
 def _ask_column(judgement: Judgement, role: str, name: str) -> str:

@@ -69,6 +69,50 @@ def test_what_was_filled_in_stays_when_something_else_is_wrong(visit: Visit) -> 
     assert fields["phone-7-1"] == "0182 555 101"
 
 
+def asked_on(page: str) -> set[str]:
+    """The fields that stand beside a thick line."""
+    parts = re.findall(
+        r'<(?:div|li|fieldset) class="(?:field )?asks".*?name="([^"]+)"',
+        page,
+        re.DOTALL,
+    )
+    return set(parts)
+
+
+def test_everything_that_a_person_must_choose_stands_beside_a_line(
+    visit: Visit,
+) -> None:
+    opened = visit.open()
+    faults = set(visit.send(opened, "preview").faults)
+    assert faults <= asked_on(opened.page)
+
+
+def test_what_was_filled_in_has_no_line_any_more(visit: Visit) -> None:
+    done = visit.send(visit.open(), "preview", **EVERYTHING)
+    assert done.status == 200
+    assert asked_on(done.page) == set()
+
+
+def test_one_contact_for_everybody_is_filled_in_once(visit: Visit, out: Path) -> None:
+    once = {name: text for name, text in EVERYTHING.items() if "_7_1" not in name}
+    alone = visit.send(visit.open(), "write", **once, same_contact="yes")
+    assert alone.status == 200
+    contacts = load_profile(out).contacts
+    assert {at.function for at in contacts.values()} == {"Wmo-consulent"}
+    assert {at.phone for at in contacts.values()} == {"+31182555100"}
+
+
+def test_a_fault_of_one_contact_for_everybody_is_said_once(visit: Visit) -> None:
+    said = EVERYTHING | {"phone_7_0": "", "same_contact": "yes"}
+    assert visit.send(visit.open(), "preview", **said).faults == ["phone-7-0"]
+
+
+def test_a_meaning_that_is_taken_says_by_which_column(visit: Visit) -> None:
+    said = EVERYTHING | {"column_2": "bsn"}
+    page = visit.send(visit.open(), "preview", **said).page
+    assert "Deze betekenis koos u al bij de kolom BSN." in page
+
+
 def test_a_preview_shows_five_flags_as_a_colleague_sees_them(visit: Visit) -> None:
     answered = visit.send(visit.open(), "preview", **EVERYTHING)
     assert answered.status == 200
