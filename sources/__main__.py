@@ -72,6 +72,11 @@ VERBS: Final = {
         "corpus_command",
         "Schrijf vuile exports op, met ernaast wat er van elk moet worden.",
     ),
+    "find": Verb(
+        "sources.cli.find",
+        "find_command",
+        "Zoek de zaak bij een kenmerk, in uw eigen bestand. Er gaat niets de deur uit.",
+    ),
     "corrections": Verb(
         "sources.cli.corrections",
         "corrections_app",

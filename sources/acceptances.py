@@ -1,5 +1,6 @@
 """What came back of a request to join: who signed that it was taken in, and who not."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -42,9 +43,7 @@ def _judge(
     for path in sorted(folder.glob("*"))[:_FILES_AT_MOST]:
         name = _find_signer(path, opened, parties)
         if name is None:
-            says = f"{path.name} is geen bevestiging van uw aanvraag."
-            remedy = "Haal het bestand weg en vraag waar het vandaan komt."
-            findings.append(Finding(_ABOUT, State.WRONG, says, remedy))
+            findings.append(_refuse(path))
         else:
             confirmed.add(name)
     lacking = [name for name in parties if name not in confirmed]
@@ -56,6 +55,19 @@ def _judge(
         return findings
     says = f"Uw aanvraag is bevestigd door {', '.join(parties)}."
     return [Finding(_ABOUT, State.GOOD, says)]
+
+
+def _refuse(path: Path) -> Finding:
+    """Say why a file counts for nothing: it is cut off, or it is not ours."""
+    try:
+        json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        says = f"{path.name} is niet volledig, of niet te lezen."
+        remedy = "Haal het bestand weg en vraag om hetzelfde bestand nog eens."
+    else:
+        says = f"{path.name} is geen bevestiging van uw aanvraag."
+        remedy = "Haal het bestand weg en vraag waar het vandaan komt."
+    return Finding(_ABOUT, State.WRONG, says, remedy)
 
 
 def _find_signer(

@@ -14,7 +14,7 @@ from signal_index.wire.corrections import OwnCorrection
 from sources.connectors import read_file
 from sources.errors import UnreadableFile
 from sources.outbox.registrations import find_marked_as
-from sources.outbox.staging import mark_case
+from sources.outbox.staging import mark_case, mark_person, name_part
 from sources.outbox.store import Outbox
 from sources.profile import Profile
 from sources.publisher.http_index import HttpIndex
@@ -40,8 +40,7 @@ def find_records(
 
     Raises `UnreadableFile`.
     """
-    rows = outbox.connection.execute("SELECT case_key, reference FROM signal")
-    references = {bytes(row["case_key"]): UUID(row["reference"]) for row in rows}
+    references = _find_references(outbox)
     found: dict[UUID, Place] = {}
     name = find_marked_as(outbox, profile.name)
     try:
@@ -50,8 +49,34 @@ def find_records(
                 for case in reading:
                     if isinstance(case, Case | Unidentified):
                         key = mark_case(outbox.key, name, case.key)
-                        if key in references:
-                            found[references[key]] = case.place
+                        reference = _pick(outbox, references.get(key, {}), key, case)
+                        if reference is not None:
+                            found[reference] = case.place
     except OSError:
         raise UnreadableFile("Het bestand is niet te openen.") from None
     return found
+
+
+def _find_references(outbox: Outbox) -> Mapping[bytes, Mapping[bytes, UUID]]:
+    """Give what stands of each case, by the part of it that it is about."""
+    rows = outbox.connection.execute("SELECT case_key, part, reference FROM signal")
+    found: dict[bytes, dict[bytes, UUID]] = {}
+    for row in rows:
+        parts = found.setdefault(bytes(row["case_key"]), {})
+        parts[bytes(row["part"])] = UUID(row["reference"])
+    return found
+
+
+def _pick(
+    outbox: Outbox,
+    parts: Mapping[bytes, UUID],
+    case_key: bytes,
+    case: Case | Unidentified,
+) -> UUID | None:
+    """Tell rows of one number apart, where more than one stands."""
+    if len(parts) == 1:
+        return next(iter(parts.values()))
+    if isinstance(case, Unidentified):
+        return None
+    person = mark_person(outbox.key, case_key, case.bsn)
+    return parts.get(name_part(person, case.started_on))

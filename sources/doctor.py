@@ -15,6 +15,7 @@ import httpx
 from sources.acceptances import look_at_acceptances
 from sources.errors import SourceError
 from sources.findings import Finding, Patient, State
+from sources.gateways import look_at_gateways
 from sources.outbox.deliveries import find_newest, find_unfinished, is_unheard
 from sources.outbox.evidence import find_unproven
 from sources.outbox.holding import find_held
@@ -37,6 +38,7 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
     known = [
         *await look_at_registrations(patient),
         *await look_at_acceptances(patient),
+        *await look_at_gateways(patient),
     ]
     then = [await _look(patient, about, look) for about, look in _AT_WORK]
     contacts = look_at_contacts(patient.profiles, patient.now())

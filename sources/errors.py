@@ -27,6 +27,8 @@
     ├── NothingHeld               this delivery does not wait for an answer
     ├── UnknownDelivery           the outbox has no delivery of this id
     ├── UnclearDelivery           several deliveries end like that
+    ├── NoSuchCase                no case of the file is told under this reference
+    ├── UnknownDoubt              nobody needs to decide about this reference
     ├── UnknownReference          nothing was ever sent under this reference
     ├── RehearsalRefused          the source is live, unknown, or publishes nothing
     ├── EvidenceRefused           what was kept does not prove what it should
@@ -305,6 +307,28 @@ class UnknownReference(SourceError):
 
     def __init__(self) -> None:
         super().__init__("Onder dit kenmerk is niets verstuurd.")
+
+
+class NoSuchCase(SourceError):
+    """No case of the file is told under this reference by this outbox."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "In dit bestand staat geen open zaak bij dit kenmerk. Neem het bestand en "
+            "het profiel waarmee u leverde. Is de zaak dicht? Kijk met "
+            "`signal-source evidence` wat er is verstuurd."
+        )
+
+
+class UnknownDoubt(SourceError):
+    """Under this reference nothing waits for somebody to decide, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Onder dit kenmerk wacht geen beslissing. Er is misschien al beslist, of "
+            "de tijd is voorbij. `signal-source brp list` noemt wat wacht; "
+            "`signal-source brp forget` neemt een beslissing terug."
+        )
 
 
 class EvidenceRefused(SourceError):

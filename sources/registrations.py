@@ -5,6 +5,7 @@ with what is missing there, so that the right administrator can be called.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from keys.client import HolderPlace, fetch_registration
@@ -29,6 +30,9 @@ Fault = tuple[str, str]
 _PROVIDER: Final = "aanbieder"
 _INDEX: Final = "aanmelding index"
 _HOLDER: Final = "aanmelding"
+_HOLDERS_NEEDED: Final = 2
+_LIVE: Final = "De bron is live."
+_SILENT: Final = "Deze sleutelhouder antwoordt niet."
 _ASK_INDEX: Final = "Vraag de beheerder van de index om dit aan te melden."
 
 
@@ -37,7 +41,22 @@ async def look_at_registrations(patient: Patient) -> Sequence[Finding]:
     places = patient.settings.holders.places
     return [
         *await _look_at_index(patient),
-        *[await _look_at_holder(patient, place) for place in places],
+        *_weigh_silence([await _look_at_holder(patient, place) for place in places]),
+    ]
+
+
+def _weigh_silence(found: Sequence[Finding]) -> Sequence[Finding]:
+    """Make silence wrong where too few are left to publish with."""
+    usable = sum(one.state is State.GOOD for one in found)
+    if usable >= _HOLDERS_NEEDED:
+        return found
+    remedy = (
+        f"Er zijn er {_HOLDERS_NEEDED} nodig, en nu bruikbaar: {usable}. Zo gaat er "
+        "niets weg. Controleer de verbinding naar buiten en bel de sleutelhouders."
+    )
+    return [
+        replace(one, state=State.WRONG, remedy=remedy) if one.says == _SILENT else one
+        for one in found
     ]
 
 
@@ -70,8 +89,8 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
     for one in known.sources:
         if one.source == patient.settings.source:
             record_state(patient.outbox, one.state, patient.now())
-            if one.state is SourceState.TRIAL:
-                good = f"{good} {_say_trial(one)}"
+            is_trial = one.state is SourceState.TRIAL
+            good = f"{good} {_say_trial(one) if is_trial else _LIVE}"
     return [given, *(wrong or [Finding(_INDEX, State.GOOD, good)])]
 
 
@@ -139,8 +158,7 @@ async def _look_at_holder(patient: Patient, place: HolderRow) -> Finding:
     try:
         known = await fetch_registration(patient.client, where, patient.signer)
     except HolderUnavailable:
-        says = "Deze sleutelhouder antwoordt niet."
-        return Finding(about, State.WARNING, says, "Twee van de drie is genoeg.")
+        return Finding(about, State.WARNING, _SILENT, "Twee zijn genoeg.")
     except HolderRefused as error:
         says = _AT_HOLDER.get(str(error), f"Deze sleutelhouder weigert: {error}.")
         remedy = f"Bel de beheerder van {place.id}."

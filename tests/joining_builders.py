@@ -148,7 +148,7 @@ class Parties:
         }
         options |= dict(zip(changed[::2], changed[1::2], strict=True))
         done = self.index(
-            "invite", oin, *(part for one in options.items() for part in one)
+            "invite", oin, *(part for one in options.items() if one[1] for part in one)
         )
         if done.exit_code == 0:
             self.told["invitation"] = find_fingerprint(done)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from policy.catalogue.model import (
     CatalogueFile,
@@ -137,10 +138,15 @@ class Catalogue:
         return _member(self.ids.source_kind, text, UnknownSourceKind)
 
 
+_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
 def _member(members: type[Member], text: str, unknown: type[UnknownCode]) -> Member:
     found = members.__members__.get(text)
     if found is None:
-        raise unknown("the catalogue does not have this code")
+        what = _WORDS.sub(" ", unknown.__name__.removeprefix("Unknown")).lower()
+        listed = ", ".join(sorted(members.__members__))
+        raise unknown(f"the catalogue does not have this {what}; it has: {listed}")
     return found
 
 

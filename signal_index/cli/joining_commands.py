@@ -57,6 +57,7 @@ from signal_index.store.invitations import (
     add_invitation,
     use_invitation,
 )
+from signal_index.store.registry import REGISTER
 
 Told = Annotated[
     str | None,
@@ -129,7 +130,7 @@ def accept(
     into: Annotated[Path, typer.Option(help="A new file for the acceptance.")],
     fingerprint: Told = None,
 ) -> None:
-    """Take an agency's request in: organisation, client, key and source, in trial."""
+    """Take an agency's request in: organisation, client, key and source."""
     loaded = _load(settings)
     with refusing():
         key = _signing_key(loaded)
@@ -138,7 +139,9 @@ def accept(
     document = run(lambda: _accept(loaded, opened, key))
     with refusing():
         write_public(into, document)
-    say(f"{into}: send it to {opened.invitation.name}; its source is in trial")
+    is_register = opened.invitation.source.kind == REGISTER
+    state = "live, as a population register is" if is_register else "in trial"
+    say(f"{into}: send it to {opened.invitation.name}; its source is {state}")
 
 
 def client_metadata(

@@ -19,7 +19,7 @@ from typing import Final
 from keys.bsn import Bsn, parse_bsn
 from sources.brp.matching import Doubt, Doubtful
 from sources.brp.wire import Person
-from sources.errors import UnknownReference
+from sources.errors import UnknownDoubt
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import forget_known
 from sources.outbox_key import OutboxKey
@@ -133,7 +133,7 @@ def list_waiting(outbox: Outbox, *, today: date) -> list[Waiting]:
 
 
 def open_doubt(outbox: Outbox, reference: str, *, today: date) -> Opened:
-    """Give whom a doubt is about; raises `UnknownReference`."""
+    """Give whom a doubt is about; raises `UnknownDoubt`."""
     row = _get(outbox, reference, today)
     data = outbox.key.open_sealed(row["sealed"], label=_LABEL, row=row["mark"])
     said = json.loads(data)
@@ -147,7 +147,7 @@ def open_doubt(outbox: Outbox, reference: str, *, today: date) -> Opened:
 def settle_doubt(
     outbox: Outbox, reference: str, chosen: Bsn | None, *, today: date, keep: timedelta
 ) -> None:
-    """Keep what a person decided, and wipe the names; raises `UnknownReference`.
+    """Keep what a person decided, and wipe the names; raises `UnknownDoubt`.
 
     The file is read again at the next delivery, also when it did not change.
     """
@@ -170,7 +170,7 @@ def forget_answer(outbox: Outbox, reference: str) -> None:
             "DELETE FROM brp_answer WHERE reference = ? RETURNING profile", (reference,)
         ).fetchone()
         if row is None:
-            raise UnknownReference
+            raise UnknownDoubt
         forget_known(connection, row["profile"])
 
 
@@ -193,7 +193,7 @@ def _get(outbox: Outbox, reference: str, today: date) -> sqlite3.Row:
         (reference, Doubt.DECIDED.value, today.isoformat()),
     ).fetchone()
     if row is None:
-        raise UnknownReference
+        raise UnknownDoubt
     return row
 
 

@@ -149,7 +149,7 @@ class Stager:
             return WHOLE
         if person is None or started_on is None:
             return WHOLE
-        return person + started_on.isoformat().encode()
+        return name_part(person, started_on)
 
     def _is_whole(self, case: CaseKey) -> bool:
         return self._messages or isinstance(case, NaturalKey)
@@ -226,6 +226,11 @@ def mark_case(key: OutboxKey, profile: str, case: CaseKey) -> bytes:
         person = case.bsn.digits if case.bsn else ""
         return key.mark("case", profile, case.text, person)
     return key.mark("natural", profile, case.bsn.digits, case.started_on.isoformat())
+
+
+def name_part(person: bytes, started_on: date) -> bytes:
+    """Give by what a provision is told from others of one number."""
+    return person + started_on.isoformat().encode()
 
 
 def mark_person(key: OutboxKey, case_key: bytes, bsn: Bsn) -> bytes:

@@ -17,7 +17,7 @@ from sources.brp.box import (
 )
 from sources.brp.identifying import Identifier
 from sources.brp.matching import Doubt
-from sources.errors import GatewayStopped, InvalidAgencySettings, UnknownReference
+from sources.errors import GatewayStopped, InvalidAgencySettings, UnknownDoubt
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.profile import parse_profile
@@ -205,7 +205,7 @@ async def test_a_person_settles_a_doubt_and_the_names_are_wiped(
         assert opened.candidates[0].adressering.adresregel1 == "Dorpsweg 1"
         chosen = a_number(1)
         settle(outbox, waiting.reference, chosen)
-        with pytest.raises(UnknownReference):
+        with pytest.raises(UnknownDoubt):
             open_doubt(outbox, waiting.reference, today=TODAY)
         row = outbox.connection.execute("SELECT mark, sealed FROM brp_answer")
         mark, sealed = row.fetchone()

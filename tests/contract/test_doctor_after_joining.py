@@ -141,5 +141,18 @@ async def test_a_confirmation_of_another_request_counts_for_nothing(
         State.WARNING,
     ]
     assert "holder-2.json" in findings[0].says
-    assert "index.json" in findings[1].says
+    assert findings[1].says == "index.json is geen bevestiging van uw aanvraag."
     assert "holder-1" not in findings[2].says
+
+
+@pytest.mark.parametrize("kept", [0, 40, 200])
+async def test_a_confirmation_that_was_cut_off_is_called_incomplete(
+    parties: Parties, kept: int
+) -> None:
+    parties.accept_at(1)
+    path = parties.acceptances / "holder-1.json"
+    path.write_bytes(path.read_bytes()[:kept])
+    async with a_patient(parties) as patient:
+        found, _ = await look_at_acceptances(patient)
+    says = "holder-1.json is niet volledig, of niet te lezen."
+    assert (found.state, found.says) == (State.WRONG, says)

@@ -58,6 +58,7 @@ def test_the_index_registers_everything_of_a_request_in_trial(joined: Parties) -
     done = joined.accept()
     assert done.exit_code == 0, done.output
     assert NAME in done.output
+    assert "its source is in trial" in " ".join(done.output.split())
     assert joined.ask("SELECT oin, state, kind FROM source") == [
         (OIN, "trial", "debt-help")
     ]
@@ -65,6 +66,17 @@ def test_the_index_registers_everything_of_a_request_in_trial(joined: Parties) -
     ((kid,),) = joined.ask("SELECT kid FROM signer")
     keys = load_keys(load_settings(joined.agency / "agency.toml").keys)
     assert kid == keys.notice.kid
+
+
+def test_a_population_register_that_joins_is_said_to_be_live(parties: Parties) -> None:
+    """As `--category` nothing: a register has none."""
+    kind = ("--kind", "population-register", "--organisation-kind", "municipality")
+    for done in (parties.invite(*kind, "--category", ""), parties.join()):
+        assert done.exit_code == 0, done.output
+    done = parties.accept()
+    assert done.exit_code == 0, done.output
+    assert "its source is live" in " ".join(done.output.split())
+    assert parties.ask("SELECT state FROM source") == [("live",)]
 
 
 def test_each_holder_registers_the_request_key_with_the_declared_caseload(

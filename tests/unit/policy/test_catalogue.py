@@ -257,6 +257,12 @@ def test_a_code_that_is_not_there_is_refused_without_an_echo(
     assert "no-such-thing" not in str(fault.value)
 
 
+def test_a_code_that_is_not_there_is_refused_with_those_that_are() -> None:
+    said = r"does not have this source kind; it has: .*debt-help, .*population-register"
+    with pytest.raises(UnknownCode, match=said):
+        load_catalogue().parse_source_kind("debthelp")
+
+
 def test_an_id_cannot_be_made_without_a_catalogue() -> None:
     with pytest.raises(TypeError):
         PurposeId("veiligheid")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from signal_index.wire.own_registration import (
     OwnSource,
 )
 from signal_index.wire.sources import SourceState
+from sources.brp.settings import RegisterPlace
 from sources.cli.status import summarise
 from sources.doctor import look_over
 from sources.errors import (
@@ -432,3 +434,72 @@ async def test_a_provider_that_is_silent_is_no_client_to_register(
     assert found.state is State.WRONG
     assert "verbinding" in found.remedy
     assert "aan te melden" not in found.remedy
+
+
+async def test_a_source_that_is_seen_says_that_it_is_live(tmp_path: Path) -> None:
+    async with a_patient(tmp_path) as patient:
+        found = await find(patient, "aanmelding index")
+    assert (found.state, "De bron is live." in found.says) == (State.GOOD, True)
+
+
+async def test_holders_that_are_all_silent_are_never_enough(tmp_path: Path) -> None:
+    def silent(request: httpx.Request) -> httpx.Response:
+        if request.url.host.startswith("holder"):
+            raise httpx.ConnectError("down")
+        return answer(request)
+
+    async with a_patient(tmp_path, silent) as patient:
+        findings = {one.about: one for one in await look_over(patient)}
+    for name in ("aanmelding holder-1", "aanmelding holder-2"):
+        assert findings[name].state is State.WRONG
+        assert "nu bruikbaar: 0" in findings[name].remedy
+
+
+GATEWAY = {"url": "https://brp.test", "key_file": "brp.key", "per_minute": 60}
+REGISTER = RegisterPlace.model_validate(
+    GATEWAY | {"subscriber": "signaalindex", "municipality": "9901"}
+)
+
+
+async def look_at_register(folder: Path, route: Route = answer) -> Finding:
+    place = REGISTER.model_copy(update={"key_file": folder / "brp.key"})
+    async with a_patient(folder, route) as patient:
+        settings = patient.settings.model_copy(update={"brp_events": place})
+        return await find(replace(patient, settings=settings), "brp_events")
+
+
+def write_gateway_key(folder: Path) -> None:
+    (folder / "brp.key").write_text("geheim")
+    (folder / "brp.key").chmod(0o600)
+
+
+async def test_a_gateway_without_its_key_is_wrong(tmp_path: Path) -> None:
+    found = await look_at_register(tmp_path)
+    assert (found.state, "key_file" in found.remedy) == (State.WRONG, True)
+
+
+async def test_a_gateway_that_is_silent_is_wrong(tmp_path: Path) -> None:
+    def gone(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "brp.test":
+            raise httpx.ConnectError("down")
+        return answer(request)
+
+    write_gateway_key(tmp_path)
+    found = await look_at_register(tmp_path, gone)
+    assert (found.state, "antwoordt niet" in found.says) == (State.WRONG, True)
+
+
+async def test_a_gateway_that_answers_is_good_and_is_told_no_key(
+    tmp_path: Path,
+) -> None:
+    asked = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "brp.test":
+            asked.append((request.method, request.url.path))
+            assert "x-api-key" not in request.headers
+        return answer(request)
+
+    write_gateway_key(tmp_path)
+    assert (await look_at_register(tmp_path, note)).state is State.GOOD
+    assert asked == [("GET", "/")]

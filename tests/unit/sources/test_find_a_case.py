@@ -1,0 +1,59 @@
+"""Which case a reference at the index is about: told from the agency's own file."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import anyio
+import pytest
+from typer.testing import CliRunner, Result
+
+from sources.__main__ import app
+from sources.agency_keys import create_keys
+from tests.sources_builders import (
+    PROFILE,
+    SECRET,
+    Agency,
+    a_number,
+    a_row,
+    an_agency,
+)
+from tests.sources_parties import pseudonym_of
+from tests.unit.sources.test_agency_keys_and_settings import SETTINGS
+
+
+@pytest.fixture
+def agency(tmp_path: Path) -> Agency:
+    create_keys(tmp_path / "keys", name="agency", algorithm="Ed25519")
+    (tmp_path / "keys" / "outbox.key").write_bytes(SECRET)
+    (tmp_path / "agency.toml").write_text(SETTINGS)
+    (tmp_path / "profile.toml").write_text(PROFILE)
+    made = an_agency(tmp_path)
+    made.write(a_row(), a_row(BSN=a_number(2)), a_row(Zaak="Z-3", BSN=a_number(3)))
+    anyio.run(made.publish)
+    return made
+
+
+def find(agency: Agency, reference: str) -> Result:
+    folder = agency.folder
+    words = ["--settings", folder / "agency.toml", "--file", agency.file]
+    words += ["--profile", folder / "profile.toml"]
+    return CliRunner().invoke(app, ["find", reference, *map(str, words)])
+
+
+@pytest.mark.parametrize(("person", "line"), [(1, 2), (2, 3), (3, 4)])
+def test_the_line_of_a_reference_is_told(
+    agency: Agency, person: int, line: int
+) -> None:
+    """Also where two persons share a case number."""
+    n = pseudonym_of(a_number(person)).encoded.hex()
+    signals = agency.index.state["signals"]
+    (reference,) = [at for at, row in signals.items() if row["n"] == n]  # type: ignore[index]  # JSON has no types
+    said = find(agency, reference)
+    assert (said.exit_code, said.stdout) == (0, f"delivery.csv: regel {line}.\n")
+    assert a_number(person) not in said.output
+
+
+def test_a_reference_that_no_case_here_has_is_a_sentence(agency: Agency) -> None:
+    said = find(agency, str(uuid4()))
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "geen open zaak bij dit kenmerk" in said.stderr
