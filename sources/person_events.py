@@ -90,11 +90,23 @@ class UnknownKind:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class EventCounts:
+    """How many events were new to the index, and how many it had been told before."""
+
+    new: int = 0
+    known: int = 0
+
+    def __add__(self, other: "EventCounts") -> "EventCounts":
+        """Count both together."""
+        return EventCounts(self.new + other.new, self.known + other.known)
+
+
 class EventTaker(Protocol):
     """The index, as far as a register tells it things."""
 
-    async def send_person_event(self, body: PersonEventBody) -> None:
-        """Tell one event; told twice it is told once."""
+    async def send_person_event(self, body: PersonEventBody) -> bool:
+        """Tell one event; False where it was told before, and nothing was done."""
         ...
 
 
@@ -156,9 +168,9 @@ async def tell_mutations(
     sender: Sender,
     key: OutboxKey,
     municipality: str,
-) -> int:
+) -> EventCounts:
     """Tell the index of each mutation, and give how many; may be done again."""
-    told = 0
+    told = EventCounts()
     batch: list[Mutation] = []
     for one in mutations:
         batch.append(one)
@@ -174,11 +186,12 @@ async def _tell(
     sender: Sender,
     key: OutboxKey,
     municipality: str,
-) -> int:
+) -> EventCounts:
     if not batch:
-        return 0
+        return EventCounts()
     evaluator, index = parties
     found = await evaluator.evaluate([one.bsn for one in batch])
+    new = 0
     for one, pseudonym in zip(batch, found.pseudonyms, strict=True):
         salt = secrets.token_bytes(SALT_BYTES)
         event = _make_event(one, (pseudonym, salt), sender, key, municipality)
@@ -191,8 +204,8 @@ async def _tell(
             pseudonym=pseudonym.encoded,
             salt=salt,
         )
-        await index.send_person_event(body)
-    return len(batch)
+        new += await index.send_person_event(body)
+    return EventCounts(new, len(batch) - new)
 
 
 def _make_event(

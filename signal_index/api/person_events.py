@@ -16,6 +16,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import Response
 
 from keys.errors import InvalidPseudonym
 from keys.pseudonym import (
@@ -71,12 +72,14 @@ routes = Routes("aanleveren")
 @routes.post(
     "/person-events",
     "Melden dat iemand is overleden, verhuisd of weer hier woont",
+    status=201,
+    also=200,
     raises=(*SIGNED_FACTS, UnknownSource, NotARegister),
 )
 async def tell_person_event(
-    body: wire.PersonEventBody, index: TheIndex, caller: Source
+    body: wire.PersonEventBody, index: TheIndex, caller: Source, response: Response
 ) -> wire.PersonEventResult:
-    """Take one event of a person; sent again it answers the same."""
+    """Take one event of a person; sent again it answers the same, with 200."""
     now = index.clock()
     standing = await index.standing.get(now)
     signer = find_signer(body.event, caller.organisation, standing)
@@ -91,7 +94,10 @@ async def tell_person_event(
         raise InvalidField("on", "in-the-future")
     point = _derive_point(index, body, event)
     # Shielded: a register that leaves must find the whole of it done, or nothing.
-    entry = await asyncio.shield(_carry_out(index, caller, (event, body.event), point))
+    told = (event, body.event)
+    entry, is_known = await asyncio.shield(_carry_out(index, caller, told, point))
+    if is_known:
+        response.status_code = 200
     return wire.PersonEventResult(event=event.event, entryId=entry)
 
 
@@ -115,8 +121,11 @@ async def _carry_out(
     caller: SourceCaller,
     told: tuple[PersonEvent, str],
     point: StoredPoint,
-) -> UUID:
-    """Carry out an event, and keep the message in which it was signed."""
+) -> tuple[UUID, bool]:
+    """Carry out an event, and keep the message in which it was signed.
+
+    Gives its entry, and whether it was told before: then nothing is done.
+    """
     event, token = told
     secret = index.keys.row_key
     catalogue = index.catalogue_in(event.municipality)
@@ -131,7 +140,7 @@ async def _carry_out(
     async with acting(index, caller.caller, Kind.PERSON_EVENT) as act:
         if (known := await is_event_known(act.conn, event.event)) is not None:
             act.repeat()
-            return known
+            return known, True
         touched = await _find_touched(act.conn, event, rows)
         await _end(act.conn, catalogue, event, touched, act.now)
         entry = await act.record(_tell_event(event))
@@ -140,7 +149,7 @@ async def _carry_out(
         await store_event(act.conn, event, mark, entry=entry.id, now=act.now)
         kept = _evidence(token, caller.caller, entry.id, act.now)
         await insert_evidence(act.conn, kept)
-    return entry.id
+    return entry.id, False
 
 
 async def _find_touched(

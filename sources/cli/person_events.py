@@ -27,6 +27,7 @@ from sources.faults import say_faults, say_toml_fault
 from sources.folders import make_folder
 from sources.outbox.store import Outbox
 from sources.person_events import (
+    EventCounts,
     Mutation,
     RegisterLayout,
     UnknownKind,
@@ -39,14 +40,14 @@ from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 from sources.values import Reject
 
-Tell = Callable[[list[Mutation]], Awaitable[int]]
+Tell = Callable[[list[Mutation]], Awaitable[EventCounts]]
 
 
 @dataclass(slots=True)
 class _Done:
     """What came of it; `unknown` counts the kinds that nobody here knows."""
 
-    told: int = 0
+    told: EventCounts = field(default_factory=EventCounts)
     rejects: list[Reject] = field(default_factory=list)
     unknown: Counter[str] = field(default_factory=Counter)
 
@@ -79,7 +80,8 @@ def person_events_command(
         write_rejects(into, done.rejects)
     if as_json:
         said = {
-            "told": done.told,
+            "told": done.told.new,
+            "known": done.told.known,
             "rejected": len(done.rejects),
             "unknown": done.unknown,
             "rejectsFile": str(into),
@@ -91,7 +93,11 @@ def person_events_command(
 
 def _show(done: _Done, into: Path) -> None:
     console = PlainConsole()
-    console.print(f"Gemeld: {done.told}. Afgewezen: {len(done.rejects)}.")
+    told = done.told
+    console.print(
+        f"Gemeld: {told.new}. Al eerder gemeld: {told.known}. "
+        f"Afgewezen: {len(done.rejects)}."
+    )
     for code, count in sorted(done.unknown.items()):
         console.print(f"Onbekende soort, niet gemeld: {code} ({count} keer).")
     if done.rejects:
@@ -155,7 +161,7 @@ async def _telling(
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             parties = make_parties(client, settings, keys, outbox)
 
-            async def tell(mutations: list[Mutation]) -> int:
+            async def tell(mutations: list[Mutation]) -> EventCounts:
                 return await tell_mutations(
                     mutations, parties, sender, keys.outbox, municipality
                 )

@@ -115,9 +115,10 @@ class HttpIndex:
             return None
         return answer.text
 
-    async def send_person_event(self, body: PersonEventBody) -> None:
-        """Tell one event of a population register; told twice it is told once."""
-        await self._send("POST", "/v1/person-events", body)
+    async def send_person_event(self, body: PersonEventBody) -> bool:
+        """Tell one event of a population register; False where it was told before."""
+        answer = await self._send("POST", "/v1/person-events", body)
+        return answer.status_code == httpx.codes.CREATED
 
     async def verify_access(self) -> None:
         """Get a token, or raise `TokenRefused`; the index is not asked."""

@@ -12,6 +12,7 @@ from signal_index.wire.values import Oin
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.person_events import (
+    EventCounts,
     Mutation,
     RegisterLayout,
     UnknownKind,
@@ -82,7 +83,7 @@ class Giver:
     def forget(self) -> None: ...
 
 
-async def tell(town: Town, folder: Path) -> int:
+async def tell(town: Town, folder: Path) -> EventCounts:
     world, oin = town.world, Oin(town.register.oin)
     patience = Patience(world.clock)
     trust = Trust(parse_pins(world.holders.dealing.pins), "dealt", world.clock)
@@ -122,10 +123,10 @@ async def test_each_wrong_row_is_named_and_the_rest_goes_through(
 
 async def test_a_file_told_twice_is_told_once(town: Town, tmp_path: Path) -> None:
     await town.world.publish(town.world.debt_help, [a_bsn(1), a_bsn(2)])
-    assert await tell(town, tmp_path) == 2
+    assert await tell(town, tmp_path) == EventCounts(new=2)
     entries = await count(town, "ledger_entry")
     assert await count(town, "signal") == 0
-    assert await tell(town, tmp_path) == 2
+    assert await tell(town, tmp_path) == EventCounts(known=2)
     assert await count(town, "ledger_entry") == entries
 
 

@@ -27,7 +27,7 @@ from sources.brp.settings import RegisterPlace
 from sources.errors import GatewayStopped
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
-from sources.person_events import tell_mutations
+from sources.person_events import EventCounts, tell_mutations
 from sources.publisher.holders import HolderEvaluator, Trust
 from sources.publisher.http_index import HttpIndex
 from sources.publisher.patience import Patience
@@ -233,20 +233,20 @@ async def test_an_event_that_comes_again_is_told_once(
     await town.world.publish(town.world.debt_help, [a_bsn(1), a_bsn(2)])
     day = {"type": "Datum", "datum": "2026-10-01"}
     register = Register(an_event(a_bsn(1).digits, day=day))
-    assert await tell(town, tmp_path, register) == 1
+    assert await tell(town, tmp_path, register) == EventCounts(new=1)
     entries = await count(town, "ledger_entry")
     assert await count(town, "signal") == 1
-    assert await tell(town, tmp_path, register) == 1
+    assert await tell(town, tmp_path, register) == EventCounts(known=1)
     assert await count(town, "ledger_entry") == entries
 
 
-async def tell(town: Town, folder: Path, register: Register) -> int:
+async def tell(town: Town, folder: Path, register: Register) -> EventCounts:
     """Tell the index of all events from the first one on."""
     world, oin = town.world, Oin(town.register.oin)
     trust = Trust(parse_pins(world.holders.dealing.pins), "dealt", world.clock)
     sender = Sender(oin, oin, town.register.key, world.clock)
     key, source = OutboxKey(SECRET), world.holders.source
-    told = 0
+    told = EventCounts()
     async with world.http() as client:
         patience = Patience(world.clock)
         index = HttpIndex(client, "http://index.test", Giver(town), patience)

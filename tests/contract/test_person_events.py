@@ -144,7 +144,7 @@ async def test_a_death_ends_the_signals_of_every_source_and_of_nobody_else(
     await town.world.publish(town.world.debt_help, [ONE, TWO])
     await town.world.publish(town.world.income_support, [ONE])
     told = await town.tell(ONE, DECEASED)
-    assert told.status_code == 200, told.text
+    assert told.status_code == 201, told.text
     assert await town.count("SELECT count(*) FROM signal") == 1
     (answer,) = await town.world.look_up([TWO])
     assert len(answer["flags"]) == 1
@@ -173,10 +173,10 @@ async def test_an_event_sent_again_answers_the_same_and_does_nothing(
 ) -> None:
     event = uuid.uuid4()
     first = await town.tell(ONE, DECEASED, event=event)
-    assert first.status_code == 200, first.text
+    assert first.status_code == 201, first.text
     entries = await town.count("SELECT count(*) FROM ledger_entry")
     again = await town.tell(ONE, DECEASED, event=event)
-    assert again.json() == first.json()
+    assert (again.status_code, again.json()) == (200, first.json())
     assert await town.count("SELECT count(*) FROM ledger_entry") == entries
 
 
