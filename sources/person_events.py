@@ -122,7 +122,7 @@ def read_mutations(
             table = open_table(iter(lines), wanted)
             rows = table.rows(layout.bsn, layout.day)
             for count, (line, row) in enumerate(rows, start=1):
-                place = Place(line, f"regel {count}")
+                place = Place(line, f"record {count}")
                 if len(row) != len(table.header):
                     yield Reject(place, "", Reason.RECORD_MALFORMED)
                     continue

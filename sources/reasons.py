@@ -240,3 +240,10 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Lees de code van de index en neem zo nodig contact op met de beheerder.",
     ),
 }
+
+
+def say_rejects(column: str, reason: Reason, count: int) -> str:
+    """Say how many records were rejected for what, in which column; never a value."""
+    explained = EXPLANATIONS[reason]
+    where = f"{column}: " if column else ""
+    return f"{count} x {where}{explained.what} {explained.remedy}"

@@ -17,14 +17,19 @@ from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
 from sources.judging.rules import Finding, judge
 from sources.judging.words import find_remedy, say_finding
-from sources.outbox.deliveries import find_rejects, get_delivery, open_delivery
+from sources.outbox.deliveries import (
+    count_by_field,
+    find_rejects,
+    get_delivery,
+    open_delivery,
+)
 from sources.outbox.matching import OPEN
 from sources.outbox.staging import Stager
 from sources.outbox.store import Outbox
 from sources.outbox.weighing import weigh
 from sources.outbox_key import OutboxKey, new_outbox_secret
 from sources.profile import Profile, load_profile
-from sources.reasons import EXPLANATIONS, Reason
+from sources.reasons import Reason, say_rejects
 from sources.rejects import write_rejects
 from sources.settings import load_settings
 
@@ -40,6 +45,9 @@ class Findings:
     rejected: int
     would_send: dict[str, int]
     reasons: Counter[str] = field(default_factory=Counter)
+    ended: int = 0
+    ignored: int = 0
+    columns: list[tuple[str, Reason, int]] = field(default_factory=list)
     asked: tuple[Finding, ...] = ()
     hearing: Hearing = Hearing.HEARD
 
@@ -70,6 +78,8 @@ def check_command(
                 {
                     "read": findings.read,
                     "rejected": findings.rejected,
+                    "ended": findings.ended,
+                    "ignored": findings.ignored,
                     "wouldSend": findings.would_send,
                     "reasons": findings.reasons,
                     "findings": [
@@ -86,6 +96,9 @@ def check_command(
         )
     else:
         _show(findings)
+        if rejects:
+            told = f"Afgewezen records: {rejects}"
+            PlainConsole().print(told, soft_wrap=True)
     if findings.read and findings.rejected == findings.read:
         raise typer.Exit(UNUSABLE)
     if findings.asked or findings.hearing is not Hearing.HEARD:
@@ -118,6 +131,9 @@ def _check(
             counts.rejected,
             _count_open(outbox),
             Counter(each.reason.value for each in find_rejects(outbox, delivery.id)),
+            staged.ended,
+            staged.ignored,
+            count_by_field(outbox, delivery.id),
             judge(difference),
             staged.hearing,
         )
@@ -136,10 +152,21 @@ def _show(findings: Findings) -> None:
     for category, count in findings.would_send.items():
         table.add_row(category, str(count))
     console.print(table)
-    console.print(f"Gelezen: {findings.read}. Afgewezen: {findings.rejected}.")
-    for code, count in findings.reasons.most_common(MOST_SHOWN):
-        explained = EXPLANATIONS[Reason(code)]
-        console.print(f"  {count} x {explained.what} {explained.remedy}")
+    sent = sum(findings.would_send.values())
+    console.print(
+        f"Gelezen: {findings.read}. Zou versturen: {sent}. "
+        f"Afgelopen: {findings.ended}. Nog niet begonnen: {findings.ignored}. "
+        f"Afgewezen: {findings.rejected}.",
+        soft_wrap=True,
+    )
+    if findings.ignored * 2 > findings.read:
+        console.print(
+            "Let op: de meeste rijen zijn volgens de status nog niet begonnen. Klopt "
+            "de lijst van codes in het profiel?",
+            soft_wrap=True,
+        )
+    for column, reason, count in findings.columns[:MOST_SHOWN]:
+        console.print(f"  {say_rejects(column, reason, count)}", soft_wrap=True)
     for finding in findings.asked:
         console.print(
             f"Let op: {say_finding(finding)} {find_remedy(finding.doubt)}",

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from sources.judging.words import find_remedy, say_finding
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.deliveries import (
     OpenDelivery,
+    count_by_field,
     count_rejects,
     find_newest,
     find_rejects,
@@ -49,7 +51,7 @@ from sources.outbox.holding import (
 from sources.outbox.store import Outbox
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
-from sources.reasons import EXPLANATIONS, Reason
+from sources.reasons import Reason, say_rejects
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 
@@ -60,8 +62,19 @@ Waiting = Annotated[
     str, typer.Argument(help="De levering die wacht; de laatste tekens volstaan.")
 ]
 _SHOWN: Final = 20
-_COUNTS: Final = ("read", "accepted", "unchanged", "withdrawn", "rejected")
-_HEADS: Final = ("Gelezen", "Verstuurd", "Ongewijzigd", "Ingetrokken", "Afgewezen")
+COUNTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "read": "Gelezen",
+        "accepted": "Verstuurd",
+        "unchanged": "Ongewijzigd",
+        "ended": "Afgelopen",
+        "ignored": "Nog niet begonnen",
+        "rejected": "Afgewezen",
+        "withdrawn": "Ingetrokken",
+        "persons": "Kregen een andere persoon",
+    }
+)
+"""Where records went, which adds up to what was read; then what became of signals."""
 STATES: Final = {
     "reading": "wordt gelezen",
     "held": "wacht op u",
@@ -247,9 +260,16 @@ def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
         "state": one.state,
         "until": one.ends.isoformat(),
         **one.counts.model_dump(),
+        "ended": one.ended,
+        "ignored": one.ignored,
+        "persons": one.persons,
         "spared": one.spared,
         "hearing": one.hearing.value,
         "rejects": {x.reason: x.count for x in count_rejects(outbox, one.id)},
+        "rejectedColumns": [
+            {"column": column, "reason": reason.value, "count": count}
+            for column, reason, count in count_by_field(outbox, one.id)
+        ],
         "findings": _describe_findings(held.get(str(one.id))),
     }
 
@@ -308,9 +328,14 @@ def _show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
             f"`signal-source deliveries drop {short}`, of lever een beter bestand aan.",
             soft_wrap=True,
         )
-    for head, name in zip(_HEADS, _COUNTS, strict=True):
+    for name, head in COUNTS.items():
         console.print(f"{head}: {one[name]}")
-    rejects = one["rejects"]
-    for reason, count in rejects.items() if isinstance(rejects, Mapping) else ():
-        explained = EXPLANATIONS[Reason(reason)]
-        console.print(f"{count} x {explained.what} {explained.remedy}", soft_wrap=True)
+    show_rejected(console, one)
+
+
+def show_rejected(console: PlainConsole, one: Mapping[str, object]) -> None:
+    """Say of each column how many records were rejected for what."""
+    columns = one["rejectedColumns"]
+    for each in columns if isinstance(columns, Sequence) else ():
+        said = say_rejects(each["column"], Reason(each["reason"]), each["count"])
+        console.print(said, soft_wrap=True)

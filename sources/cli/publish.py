@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 import httpx
@@ -16,7 +16,7 @@ from rich.table import Table
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
-from sources.cli.deliveries import describe
+from sources.cli.deliveries import COUNTS, describe
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
@@ -111,7 +111,15 @@ async def _publish(
             parties = make_parties(client, settings, keys, outbox)
             identifier = make_identifier(client, settings, outbox)
             run = Run(outbox, parties, sender, bars, report, identifier=identifier)
-            closed = await run.publish(task)
+            try:
+                closed = await run.publish(task)
+            except DeliveryHeld as held:
+                waits = get_delivery(outbox, held.delivery)
+                report(waits)
+                if waits.counts.rejected and not quiet:
+                    told = f"Afgewezen records: {files[held.delivery]}"
+                    PlainConsole(stderr=True).print(told, soft_wrap=True)
+                raise
     return [summarise(delivery, files) for delivery in closed]
 
 
@@ -133,6 +141,9 @@ def summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
         "kind": delivery.kind.value,
         "state": delivery.state,
         **delivery.counts.model_dump(),
+        "ended": delivery.ended,
+        "ignored": delivery.ignored,
+        "persons": delivery.persons,
         "spared": delivery.spared,
         "hearing": delivery.hearing.value,
         "rejectsFile": str(files[delivery.id]),
@@ -142,7 +153,7 @@ def summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
 def _show(summaries: list[Summary]) -> None:
     for summary in summaries:
         table = Table(title=f"Levering {summary['profile']}", show_header=False)
-        for label, name in _LABELS:
+        for name, label in COUNTS.items():
             table.add_row(label, str(summary[name]))
         console = PlainConsole()
         console.print(table)
@@ -156,12 +167,3 @@ def _show(summaries: list[Summary]) -> None:
             console.print(
                 f"Afgewezen records: {summary['rejectsFile']}", soft_wrap=True
             )
-
-
-_LABELS: Final = (
-    ("Gelezen", "read"),
-    ("Verstuurd", "accepted"),
-    ("Ongewijzigd", "unchanged"),
-    ("Ingetrokken", "withdrawn"),
-    ("Afgewezen", "rejected"),
-)

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from signal_index.wire.sources import SourceState
 from sources.agency_keys import load_keys
-from sources.cli.deliveries import describe, say_state, say_until
+from sources.cli.deliveries import describe, say_state, say_until, show_rejected
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.clock import write_moment
@@ -21,7 +21,6 @@ from sources.outbox.planning import count_work
 from sources.outbox.standing import count_signals, find_reconciled, find_state
 from sources.outbox.store import Outbox
 from sources.outbox.strays import count_strays
-from sources.reasons import EXPLANATIONS, Reason
 from sources.settings import load_settings
 
 _SHOWN: Final = 5
@@ -112,6 +111,4 @@ def _show(found: Mapping[str, object]) -> None:
         told = (say_until(one), one["profile"], say_state(one))
         table.add_row(*told, *(str(one[n]) for n in _COUNTS))
     console.print(table)
-    for reason, count in deliveries[0]["rejects"].items():
-        explained = EXPLANATIONS[Reason(reason)]
-        console.print(f"{count} x {explained.what} {explained.remedy}", soft_wrap=True)
+    show_rejected(console, deliveries[0])

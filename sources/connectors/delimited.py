@@ -43,7 +43,7 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
     width = len(table.header)
     rows = table.rows(*find_telling(layout.columns))
     for count, (line, row) in enumerate(rows, start=1):
-        place = Place(line, f"regel {count}")
+        place = Place(line, f"record {count}")
         if swallowed := count_swallowed(row, width, lines.delimiter):
             reject = Reject(place, "", Reason.ROWS_SWALLOWED)
             yield (Aside(swallowed=swallowed), reject)

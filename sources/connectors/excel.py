@@ -109,7 +109,7 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
                 if layout.hidden_rows != "read":
                     yield (Skipped(),)
                     continue
-            place = Place(line, f"regel {line - table.line}")
+            place = Place(line, f"record {line - table.line}")
             raw = RawCase(place, places.make_fields(row), dialect)
             yield read_case(raw, profile, today=today)
         if layout.hidden_rows is None:

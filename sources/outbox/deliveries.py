@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 from uuid import UUID
 
 from keys.municipality import MunicipalityCode
@@ -26,16 +26,21 @@ from sources.reasons import Reason
 from sources.values import Place, Reject
 
 State = Literal["reading", "held", "planned", "closed"]
-Count = Literal["read", "accepted", "unchanged", "withdrawn", "rejected"]
+Count = Literal[
+    "read", "accepted", "unchanged", "withdrawn", "rejected", "ended", "ignored"
+]
 _RAISE: Final[dict[Count, str]] = {
     name: f"UPDATE delivery SET {name} = {name} + ? WHERE id = ?"  # noqa: S608 - a closed list of columns
-    for name in ("read", "accepted", "unchanged", "withdrawn", "rejected")
+    for name in get_args(Count)
 }
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDelivery:
     """A delivery as the outbox knows it.
+
+    Of the records read, `ended` are over and `ignored` have nothing to say yet. Of the
+    known cases, `persons` got another person by it.
 
     `spared` cases are absent from the file and stay, since one of the rejected records
     may be theirs. `is_empty`: the file held nothing that its format knows.
@@ -51,6 +56,9 @@ class OpenDelivery:
     categories: tuple[Slug, ...]
     municipalities: tuple[MunicipalityCode, ...]
     counts: DeliveryCounts
+    ended: int
+    ignored: int
+    persons: int
     spared: int
     swallowed: int
     written: str
@@ -263,6 +271,16 @@ def count_rejects(outbox: Outbox, delivery: UUID) -> list[RejectCount]:
     return [RejectCount(reason=Slug(row[0]), count=int(row[1])) for row in rows]
 
 
+def count_by_field(outbox: Outbox, delivery: UUID) -> list[tuple[str, Reason, int]]:
+    """Give how many records were rejected for what, with the column it is about."""
+    rows = outbox.connection.execute(
+        "SELECT field, reason, count(*) AS many FROM reject WHERE delivery = ?"
+        " GROUP BY field, reason ORDER BY many DESC, field, reason",
+        (str(delivery),),
+    )
+    return [(row["field"], Reason(row["reason"]), row["many"]) for row in rows]
+
+
 def _read(row: sqlite3.Row) -> OpenDelivery:
     return OpenDelivery(
         id=UUID(row["id"]),
@@ -281,6 +299,9 @@ def _read(row: sqlite3.Row) -> OpenDelivery:
             withdrawn=row["withdrawn"],
             rejected=row["rejected"],
         ),
+        ended=row["ended"],
+        ignored=row["ignored"],
+        persons=row["persons"],
         spared=row["spared"],
         swallowed=row["swallowed"],
         written=row["written"],

@@ -224,7 +224,7 @@ def _name_case(key: OutboxKey, row: sqlite3.Row) -> NamedCase:
     columns = row.keys()
     line = row["line"] if "line" in columns else None
     if "case_key" not in columns:
-        return NamedCase(row["record"], line)
+        return NamedCase(row["record"] if line is None else "", line)
     if "sealed" in columns and row["sealed"] is not None:
         return NamedCase(open_person(key, row["case_key"], row["sealed"])[1], line)
     if row["name"] is None:

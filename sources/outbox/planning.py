@@ -119,8 +119,9 @@ def _plan(
     raise_count(connection, delivery.id, "unchanged", unchanged)
     is_empty = not (delivery.counts.read or terms.has_header)
     connection.execute(
-        "UPDATE delivery SET state = 'planned', spared = ?, empty = ? WHERE id = ?",
-        (difference.spared, is_empty, str(delivery.id)),
+        "UPDATE delivery SET state = 'planned', spared = ?, empty = ?, persons = ?"
+        " WHERE id = ?",
+        (difference.spared, is_empty, difference.persons, str(delivery.id)),
     )
 
 

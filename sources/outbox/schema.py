@@ -202,6 +202,14 @@ INSERT INTO registration SELECT profile, profile FROM (
   SELECT profile FROM signal UNION SELECT profile FROM delivery);
 """
 
+# Where the records of a delivery went that are no signal now, and how many known cases
+# got another person by it.
+_FATES: Final = """
+ALTER TABLE delivery ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN ignored INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN persons INTEGER NOT NULL DEFAULT 0;
+"""
+
 STEPS: Final = (
     _FIRST,
     _MESSAGES,
@@ -210,4 +218,5 @@ STEPS: Final = (
     _BRP,
     HELD,
     _REGISTRATIONS,
+    _FATES,
 )

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID, uuid4
 
 from keys.bsn import Bsn
@@ -69,17 +69,22 @@ class Stager:
         """Write all readings, some at a time; gives how many were written each time."""
         for chunk in _chunks(readings):
             with self._outbox.transaction("stage") as connection:
-                read = rejected = unplaced = 0
+                read = rejected = unplaced = ended = ignored = 0
                 for reading in chunk:
                     rejects = self._stage_one(connection, reading)
                     insert_rejects(connection, self._delivery, rejects)
                     read += not (reading and all(isinstance(e, Aside) for e in reading))
                     rejected += bool(rejects)
+                    fate = None if rejects else find_fate(reading)
+                    ended += fate == "ended"
+                    ignored += fate == "ignored"
                     unplaced += bool(rejects) and not any(
                         isinstance(each, _PLACED) for each in reading
                     )
                 raise_count(connection, self._delivery, "read", read)
                 raise_count(connection, self._delivery, "rejected", rejected)
+                raise_count(connection, self._delivery, "ended", ended)
+                raise_count(connection, self._delivery, "ignored", ignored)
                 connection.execute(_UNPLACED, (unplaced, str(self._delivery)))
             yield read
 
@@ -214,6 +219,16 @@ class Stager:
         )
         self._contacts[contact.key] = made
         return made
+
+
+def find_fate(reading: Reading) -> Literal["ended", "ignored"] | None:
+    """Say why a record that was not rejected is no signal; None where it is one."""
+    if any(isinstance(entry, Case | Unidentified) for entry in reading):
+        return None
+    if any(isinstance(entry, Closing) for entry in reading):
+        return "ended"
+    is_aside = reading and all(isinstance(entry, Aside) for entry in reading)
+    return None if is_aside else "ignored"
 
 
 def mark_case(key: OutboxKey, profile: str, case: CaseKey) -> bytes:

@@ -144,8 +144,9 @@ def recognise(outbox: Outbox, delivery: OpenDelivery, known: KnownFile) -> None:
         )
         connection.execute(
             "UPDATE delivery SET state = 'planned', read = ?, unchanged = ?,"
-            " rejected = ?, (spared, empty) ="
-            " (SELECT spared, empty FROM delivery WHERE id = ?) WHERE id = ?",
+            " rejected = ?, (spared, empty, ended, ignored) ="
+            " (SELECT spared, empty, ended, ignored FROM delivery WHERE id = ?)"
+            " WHERE id = ?",
             (
                 known.read,
                 known.unchanged,

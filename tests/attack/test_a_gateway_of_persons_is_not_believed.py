@@ -199,7 +199,7 @@ async def test_a_person_settles_a_doubt_and_the_names_are_wiped(
     await partner.publish()
     with partner.open() as outbox:
         (waiting,) = list_waiting(outbox, today=TODAY)
-        assert (waiting.why, waiting.record) == (Doubt.ADDRESS, "regel 1")
+        assert (waiting.why, waiting.record) == (Doubt.ADDRESS, "record 1")
         opened = open_doubt(outbox, waiting.reference, today=TODAY)
         assert opened.sought.surname == "Zeldzaam"
         assert opened.candidates[0].adressering.adresregel1 == "Dorpsweg 1"

@@ -12,6 +12,7 @@ from signal_index.wire.deliveries import DeliveryKind
 from sources.__main__ import app
 from sources.agency_keys import create_keys
 from sources.cli.deliveries import conclude
+from sources.cli.publish import summarise
 from sources.errors import DeliveryHeld, DeliveryUnheard, EvaluationStopped
 from sources.outbox.holding import Held
 from sources.outbox.store import Outbox
@@ -63,6 +64,70 @@ async def test_one_delivery_says_what_to_do_about_its_rejects(agency: Agency) ->
     assert said.exit_code == 0
     assert "afgesloten" in said.stdout
     assert "11-proef" in said.stdout
+
+
+def find_last(agency: Agency) -> dict[str, object]:
+    found: list[dict[str, object]] = json.loads(ask(agency, "show", "--json").stdout)
+    return found[0]
+
+
+async def test_where_every_record_went_adds_up(agency: Agency) -> None:
+    agency.write(
+        a_row(),
+        a_row(Zaak="Z-2", BSN=a_number(2), Stand="dicht", Eind="2026-02-01"),
+        a_row(Zaak="Z-3", BSN=a_number(3), Stand="aanvraag"),
+        a_row(Zaak="Z-4", BSN=a_wrong_number()),
+    )
+    for _ in range(2):  # the second time nothing of it is read
+        await agency.publish()
+        one = find_last(agency)
+        went = ("accepted", "unchanged", "ended", "ignored", "rejected")
+        assert sum(int(str(one[name])) for name in went) == one["read"] == 4
+        assert (one["ended"], one["ignored"], one["rejected"]) == (1, 1, 1)
+    said = ask(agency, "show", str(find_last(agency)["delivery"])).stdout
+    assert "Nog niet begonnen: 1" in said
+    assert "1 x BSN: " in said
+
+
+async def test_how_many_got_another_person_is_said_also_within_the_bounds(
+    agency: Agency,
+) -> None:
+    agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(2)))
+    await agency.publish()
+    agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(3)))
+    done = await agency.publish()
+    said = ask(agency, "show", str(done.id)).stdout
+    assert "Kregen een andere persoon: 1" in said
+    assert "Ingetrokken: 1" in said
+    assert summarise(done, {done.id: agency.folder})["persons"] == 1
+
+
+async def test_rejects_that_are_asked_about_are_named_by_their_line_in_the_file(
+    agency: Agency,
+) -> None:
+    good = [a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 11)]
+    agency.write(*(a_row(Zaak=f"F-{n}", BSN="1") for n in range(6)), *good)
+    with pytest.raises(DeliveryHeld) as refusal:
+        await agency.publish()
+    said = ask(agency, "show", str(refusal.value.delivery)).stdout
+    assert "de vorige keer: regel 2, regel 3, " in said
+    words = write_publication(agency)
+    told = await anyio.to_thread.run_sync(runner.invoke, app, words)
+    path = anyio.Path(told.stderr.partition("Afgewezen records: ")[2].splitlines()[0])
+    written = await path.read_text("utf-8-sig")
+    assert written.splitlines()[1].startswith("2;record 1;")
+
+
+def write_publication(agency: Agency) -> list[str]:
+    """Write what publishing needs; gives the words that publish the agency's file."""
+    (agency.folder / "pins.json").write_text(
+        json.dumps({"pins": [key.jwk for key in pins_of(the_dealing()).keys]})
+    )
+    profile = agency.folder / "profile.toml"
+    profile.write_text(PROFILE)
+    settings = str(agency.folder / "agency.toml")
+    given = ["--settings", settings, "--profile", str(profile)]
+    return ["publish", str(agency.file), *given]
 
 
 def test_an_unknown_delivery_is_refused_in_a_sentence(agency: Agency) -> None:
@@ -176,18 +241,7 @@ async def test_a_machine_is_told_in_one_object_what_a_publication_waits_for(
 ) -> None:
     """Nothing is asked of the index: this very file waits already."""
     waiting = await hold(agency)
-    (agency.folder / "pins.json").write_text(
-        json.dumps({"pins": [key.jwk for key in pins_of(the_dealing()).keys]})
-    )
-    profile = agency.folder / "profile.toml"
-    profile.write_text(PROFILE)
-    given = [
-        "--settings",
-        str(agency.folder / "agency.toml"),
-        "--profile",
-        str(profile),
-    ]
-    words = ["publish", str(agency.file), *given, "--json"]
+    words = [*write_publication(agency), "--json"]
     said = await anyio.to_thread.run_sync(runner.invoke, app, words)
     assert said.exit_code == 1
     told = json.loads(said.stdout)

@@ -20,6 +20,22 @@ def profile(tmp_path: Path) -> str:
     return str(path)
 
 
+def test_check_says_where_every_row_goes_and_warns_when_most_are_not_begun(
+    tmp_path: Path, profile: str
+) -> None:
+    waiting = [a_row(Zaak=f"Z-{n}", Stand="aanvraag") for n in range(2, 6)]
+    over = a_row(Zaak="Z-9", Stand="dicht", Eind="2026-02-01")
+    wrong = a_row(Zaak="Z-8", Stand="Open ")
+    file = write_rows(tmp_path / "f.csv", [a_row(), over, wrong, *waiting])
+    said = runner.invoke(app, ["check", str(file), "--profile", profile]).stdout
+    assert (
+        "Gelezen: 7. Zou versturen: 1. Afgelopen: 1. Nog niet begonnen: 4. "
+        "Afgewezen: 1." in said
+    )
+    assert "de meeste rijen" in said
+    assert "1 x Stand: Deze code staat niet in het profiel." in said
+
+
 def test_check_says_that_a_file_would_not_be_heard(
     tmp_path: Path, profile: str
 ) -> None:
@@ -64,6 +80,8 @@ def test_a_check_says_what_would_be_sent_and_what_not(
     assert json.loads(found.stdout) == {
         "read": 2,
         "rejected": 1,
+        "ended": 0,
+        "ignored": 0,
         "wouldSend": {"bijstand": 1},
         "reasons": {"bsn-invalid": 1},
         "findings": [],
