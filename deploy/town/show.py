@@ -111,8 +111,9 @@ def _welcome(
     )
     if published.waiting:
         console.print(
-            f"{published.waiting} levering wacht op een antwoord: zie de pagina "
-            "Leveringen, of `signal-source deliveries show` in de map van de bron."
+            f"{published.waiting} levering wacht op een antwoord, en telt hierin niet "
+            "mee: wat die bron had, blijft staan. Zie de pagina Leveringen, of "
+            "`signal-source deliveries show` in de map van de bron."
         )
     for desk in DESKS:
         url = places.desk_url_of(desk)

@@ -22,6 +22,7 @@ from signal_index.wire.values import read_uuid
 
 router: Final = APIRouter()
 SEE_OTHER: Final = 303
+_PAGE: Final = "/agency/deliveries#waiting"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -39,7 +40,10 @@ class Waiting:
 async def answer_held(
     request: Request, caller: SendingSourceAdministrator, agent: str, delivery: str
 ) -> Response:
-    """Let a delivery that waits go, or drop it: exactly the one that was shown."""
+    """Let a delivery that waits go, or drop it: exactly the one that was shown.
+
+    Nothing goes on the word of who did not say that they looked: it waits on.
+    """
     try:
         found = read_uuid(delivery)
     except ValueError:
@@ -48,10 +52,12 @@ async def answer_held(
         raise IndexHasNone
     form = await request.form()
     said = {name: str(form.get(name, "")) for name in ("digest", "answer")}
+    if said["answer"] == "approved" and form.get("looked") != "yes":
+        return RedirectResponse(_PAGE, SEE_OTHER)
     path = f"/v1/agents/{agent}/held-deliveries/{found}/answer"
     desk = desk_of(request)
     await desk.index.act(path, caller.access_token, fill_in(HeldAnswer, **said))
-    return RedirectResponse("/agency/deliveries#waiting", SEE_OTHER)
+    return RedirectResponse(_PAGE, SEE_OTHER)
 
 
 def find_waiting(agents: Iterable[Agent]) -> Iterable[Waiting]:

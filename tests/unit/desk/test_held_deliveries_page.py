@@ -67,12 +67,22 @@ async def test_an_answer_goes_to_the_index_about_exactly_what_was_shown(
     page = await show(town, browser, an_agent("other-person"))
     found = re.search(r'name="csrf" value="([^"]+)"', page)
     assert found
-    form = {"csrf": found[1], "digest": DIGEST, "answer": answer}
+    form = {"csrf": found[1], "digest": DIGEST, "answer": answer, "looked": "yes"}
     path = f"/v1/agents/kantoor/held-deliveries/{DELIVERY}/answer"
     town.index.pages[path] = (204, None)
     done = await browser.post(ANSWER, data=form)
     assert done.status_code == 303, done.text
     assert town.index.asked[-1] == {"digest": DIGEST, "answer": answer}
+
+
+async def test_who_did_not_look_lets_nothing_go(town: Town, browser: Browser) -> None:
+    page = await show(town, browser, an_agent("other-person"))
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found
+    asked = len(town.index.asked)
+    form = {"csrf": found[1], "digest": DIGEST, "answer": "approved"}
+    done = await browser.post(ANSWER, data=form)
+    assert (done.status_code, len(town.index.asked)) == (303, asked)
 
 
 async def test_what_was_answered_is_not_asked_again(
