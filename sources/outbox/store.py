@@ -98,6 +98,10 @@ class Outbox:
         except sqlite3.DatabaseError as error:
             self._close()
             raise judge_fault(error) from None
+        except UnicodeDecodeError:
+            # SQLite names what is broken of the schema, and that is no text.
+            self._close()
+            raise OutboxDamaged from None
         except OutboxRefused:
             self._close()
             raise

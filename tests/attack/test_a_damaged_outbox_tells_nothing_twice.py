@@ -84,7 +84,7 @@ def find_pages_of(path: Path, name: str) -> list[int]:
 
 
 @pytest.mark.parametrize("table", ["signal", "delivery", "meta", "evaluated"])
-@pytest.mark.parametrize("command", [("status",), ("deliveries", "show")])
+@pytest.mark.parametrize("command", [("status",), ("doctor",), ("deliveries", "show")])
 def test_one_broken_page_is_a_sentence_and_no_traceback(
     agency: Agency, table: str, command: tuple[str, ...]
 ) -> None:
@@ -99,7 +99,21 @@ def test_one_broken_page_is_a_sentence_and_no_traceback(
     assert "outbox restart" in said.stderr
 
 
-@pytest.mark.parametrize("harm", [cut_off, fill_with_text, put_another_database])
+def break_words(path: Path) -> None:
+    """Break the words of the schema, so that SQLite's own message is no text."""
+    data = path.read_bytes()
+    words = b"CREATE TABLE delivery"
+    assert words in data
+    path.write_bytes(data.replace(words, b"CREATE TAB\xd4\xd4 delivery"))
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    "harm", [cut_off, fill_with_text, put_another_database, break_words, empty]
+)
 def test_a_file_that_is_no_whole_outbox_is_a_sentence(
     agency: Agency, harm: object
 ) -> None:

@@ -17,7 +17,15 @@ from sources.outbox.standing import count_signals
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.reasons import Reason
-from tests.sources_builders import SECRET, Agency, a_number, a_row, an_agency, shows
+from tests.sources_builders import (
+    SECRET,
+    Agency,
+    a_number,
+    a_profile,
+    a_row,
+    an_agency,
+    shows,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -234,3 +242,17 @@ async def test_a_file_that_is_no_outbox_is_refused(agency: Agency) -> None:
     for _ in range(2):
         with pytest.raises(OutboxRefused, match="beschadigd"):
             Outbox(agency.outbox_path, OutboxKey(SECRET))
+
+
+@pytest.mark.parametrize(("before", "after", "told"), [(24, 6, 0), (6, 24, 2)])
+async def test_another_validity_counts_below_half_of_it_or_with_a_change(
+    tmp_path: Path, before: int, after: int, told: int
+) -> None:
+    """As docs/connect-a-source.md says of `valid_months`."""
+    agency = an_agency(tmp_path, a_profile(valid_months=str(before)))
+    agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(2)))
+    await agency.publish()
+    agency.profile = a_profile(valid_months=str(after))
+    assert (await agency.publish()).counts.accepted == told
+    agency.write(a_row(Team="ANDER"), a_row(Zaak="Z-2", BSN=a_number(2)))
+    assert (await agency.publish()).counts.accepted == 1
