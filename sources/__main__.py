@@ -15,7 +15,7 @@ VERBS: Final = {
     "publish": Verb(
         "sources.cli.publish",
         "publish_command",
-        "Publiceer de signalen uit een bestand en sluit de levering af.",
+        "Lever de signalen uit een bestand aan en sluit de levering af.",
     ),
     "run": Verb(
         "sources.cli.run",

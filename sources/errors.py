@@ -377,8 +377,9 @@ _REFUSALS = {
         "Kijk `source` na in agency.toml, of vraag de beheerder van de index."
     ),
     ("unknown-source", "categories"): (
-        "De index kent deze bron niet voor een categorie uit het profiel. Verbeter het "
-        "profiel, of vraag de beheerder van de index om de aanmelding aan te vullen."
+        "De index kent deze bron niet voor een soort signaal uit het profiel. Verbeter "
+        "het profiel, of vraag de beheerder van de index om de aanmelding aan te "
+        "vullen."
     ),
     ("unknown-source", "municipalities"): (
         "De index kent deze bron niet voor een gemeente uit het profiel. Verbeter het "

@@ -189,15 +189,15 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     ),
     Reason.BRP_NOT_ASKED: Explanation(
         "Deze persoon is nog niet opgezocht in de BRP.",
-        "Dat gebeurt bij het publiceren; dan gaat dit signaal mee.",
+        "Dat gebeurt bij het aanleveren; dan gaat dit signaal mee.",
     ),
     Reason.BRP_NOBODY: Explanation(
         "Een medewerker besliste dat deze persoon niet in de BRP staat.",
         "Verbeter naam, geboortedatum of adres in de registratie.",
     ),
     Reason.REFUSED_CATEGORY: Explanation(
-        "De index neemt deze categorie voor deze gemeente niet aan.",
-        "Vraag de gemeente of een doel met deze categorie is vastgesteld.",
+        "De index neemt deze soort signaal voor deze gemeente niet aan.",
+        "Vraag de gemeente of een doel met deze soort is vastgesteld.",
     ),
     Reason.REFUSED_CONTACT: Explanation(
         "De index neemt deze contactpersoon niet aan.",
@@ -216,19 +216,19 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Kijk `source` na in agency.toml, of vraag de beheerder van de index.",
     ),
     Reason.REFUSED_UNREGISTERED_CATEGORY: Explanation(
-        "De index kent deze organisatie hier niet voor deze categorie.",
-        "Verbeter de categorie in het profiel, of laat de aanmelding aanvullen.",
+        "De index kent deze organisatie hier niet voor deze soort signaal.",
+        "Verbeter de soort (category) in het profiel, of laat de aanmelding aanvullen.",
     ),
     Reason.REFUSED_UNREGISTERED_PLACE: Explanation(
         "De index kent deze organisatie niet voor deze gemeente.",
         "Verbeter de gemeenten in het profiel, of laat de aanmelding aanvullen.",
     ),
     Reason.REFUSED_INFORMED: Explanation(
-        "De code over het informeren past niet bij deze categorie.",
-        "Kies in het profiel een code die bij deze categorie hoort.",
+        "De code over het informeren past niet bij deze soort signaal.",
+        "Kies in het profiel een code die bij deze soort hoort.",
     ),
     Reason.REFUSED_LIFE: Explanation(
-        "Het signaal zou langer blijven staan dan bij deze categorie mag.",
+        "Het signaal zou langer blijven staan dan bij deze soort signaal mag.",
         "Verlaag valid_months in het profiel.",
     ),
     Reason.REFUSED_STALE: Explanation(

@@ -27,7 +27,7 @@ from sources.settings import HolderRow
 Fault = tuple[str, str]
 """What is wrong, and how to mend it."""
 
-_PROVIDER: Final = "aanbieder"
+_PROVIDER: Final = "inlogdienst"
 _INDEX: Final = "aanmelding index"
 _HOLDER: Final = "aanmelding"
 _HOLDERS_NEEDED: Final = 2
@@ -68,12 +68,12 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
         return [Finding(_PROVIDER, State.WRONG, str(error), remedy)]
     except TokenRefused as error:
         remedy = (
-            "Vraag de beheerder van de aanbieder om client "
+            "Vraag de beheerder van de inlogdienst om client_id "
             f"{patient.settings.identity.client_id} met uw openbare sleutel aan te "
             "melden (oidc-client.public.jwks.json)."
         )
         return [Finding(_PROVIDER, State.WRONG, str(error), remedy)]
-    given = Finding(_PROVIDER, State.GOOD, "De aanbieder gaf een toegangsbewijs.")
+    given = Finding(_PROVIDER, State.GOOD, "De inlogdienst gaf toegang.")
     try:
         known = await patient.index.fetch_registration()
     except IndexRefused as error:
@@ -85,7 +85,7 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
         Finding(_INDEX, State.WRONG, says, remedy)
         for says, remedy in _find_missing(patient, known)
     ]
-    good = f"De index kent u als {known.name}, met bron en notice-sleutel."
+    good = f"De index kent u als {known.name}, met bron en ondertekensleutel."
     for one in known.sources:
         if one.source == patient.settings.source:
             record_state(patient.outbox, one.state, patient.now())
@@ -110,7 +110,7 @@ def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
         yield (
             f"De index kent u als organisatie {known.organisation}; in agency.toml "
             f"staat {settings.organisation}.",
-            "Zet bij `organisation` het juiste OIN, of vraag een andere client.",
+            "Zet bij `organisation` het juiste OIN, of vraag een andere client_id.",
         )
     yield from _find_key_faults(patient, known)
     found = [one for one in known.sources if one.source == settings.source]
@@ -129,12 +129,12 @@ def _find_key_faults(patient: Patient, known: OwnRegistration) -> Iterator[Fault
     kid = patient.notice.kid
     if kid not in registered:
         yield (
-            f"De notice-sleutel {kid} is niet aangemeld.",
+            f"De ondertekensleutel {kid} (keys.notice) is niet aangemeld.",
             f"{_ASK_INDEX} Geef notice-key.public.jwk.",
         )
     elif registered[kid] != own:
         yield (
-            f"Onder de naam {kid} kent de index een andere notice-sleutel.",
+            f"Onder de naam {kid} kent de index een andere ondertekensleutel.",
             "Zet de sleutel terug die u hebt aangemeld, of meld een nieuwe aan.",
         )
 
@@ -146,7 +146,7 @@ def find_uncovered(profile: Profile, source: OwnSource) -> Iterator[Fault]:
         for category in profile.categories:
             if (municipality, category) not in covered:
                 yield (
-                    f"Profiel {profile.name}: categorie {category} in gemeente "
+                    f"Profiel {profile.name}: soort signaal {category} in gemeente "
                     f"{municipality} is voor deze bron niet aangemeld.",
                     f"{_ASK_INDEX} Of verbeter het profiel.",
                 )
@@ -168,14 +168,14 @@ async def _look_at_holder(patient: Patient, place: HolderRow) -> Finding:
 
 
 _AT_INDEX: Final = {
-    "caller-not-registered": "De index kent deze organisatie of deze client niet.",
-    "caller-not-allowed": "De index geeft deze client geen recht om te leveren.",
-    "caller-suspended": "De index heeft deze organisatie of client geblokkeerd.",
-    "caller-unknown": "De index neemt het toegangsbewijs van de aanbieder niet aan.",
+    "caller-not-registered": "De index kent deze organisatie of deze client_id niet.",
+    "caller-not-allowed": "De index geeft deze client_id geen recht om te leveren.",
+    "caller-suspended": "De index heeft deze organisatie of client_id geblokkeerd.",
+    "caller-unknown": "De index neemt de toegang van de inlogdienst niet aan.",
 }
 _AT_HOLDER: Final = {
     "organisation-unknown": "Deze sleutelhouder kent uw organisatie niet.",
-    "request-signature": "Deze sleutelhouder kent u met een andere request-sleutel.",
+    "request-signature": "Deze sleutelhouder kent een andere sleutel (keys.request).",
     "act-not-allowed": "Deze sleutelhouder kent uw organisatie niet als bron.",
     "request-expired": "De klok van deze machine loopt anders dan de zijne.",
     "wrong-holder": "Deze sleutelhouder heeft een andere naam dan in agency.toml.",

@@ -148,7 +148,7 @@ def _count_open(outbox: Outbox) -> dict[str, int]:
 
 def _show(findings: Findings) -> None:
     console = PlainConsole()
-    table = Table("Categorie", "Zou versturen")
+    table = Table("Soort signaal", "Zou versturen")
     for category, count in findings.would_send.items():
         table.add_row(category, str(count))
     console.print(table)

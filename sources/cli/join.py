@@ -35,7 +35,7 @@ def join_command(
         made = join(data, opened, into, now=now())
     holders = ", ".join(at.id for at in said.holders)
     console.print(f"Klaar. De instellingen staan in {made.settings}.")
-    console.print(f"Stuur {made.request} naar: de index, {holders}, de aanbieder.")
+    console.print(f"Stuur {made.request} naar: de index, {holders}, de inlogdienst.")
     console.print(f"Bel hen en noem uw controlecode: {made.fingerprint}")
     console.print(
         "U krijgt van de index en van elke sleutelhouder een bestand terug. Zet die in "

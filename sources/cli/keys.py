@@ -22,7 +22,7 @@ def create_command(
     into: Annotated[Path, typer.Option(help="De map voor de sleutels.")],
     name: Annotated[str, typer.Option(help="Begin van elke sleutelnaam (kid).")],
     client_algorithm: Annotated[
-        Literal["PS256", "Ed25519"], typer.Option(help="Wat de aanbieder aanneemt.")
+        Literal["PS256", "Ed25519"], typer.Option(help="Wat de inlogdienst aanneemt.")
     ] = "PS256",
 ) -> None:
     """Maak de vier sleutels en de openbare helften om te laten registreren."""

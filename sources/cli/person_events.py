@@ -101,7 +101,7 @@ def _show(done: _Done, into: Path) -> None:
     for code, count in sorted(done.unknown.items()):
         console.print(f"Onbekende soort, niet gemeld: {code} ({count} keer).")
     if done.rejects:
-        console.print(f"Afgewezen regels: {into}", soft_wrap=True)
+        console.print(f"Afgewezen records: {into}", soft_wrap=True)
 
 
 def load_layout(path: Path) -> RegisterLayout:

@@ -66,7 +66,7 @@ def publish_command(
         bool, typer.Option("--json", help="Geef de samenvatting als JSON.")
     ] = False,
 ) -> None:
-    """Publiceer de signalen uit een bestand en sluit de levering af."""
+    """Lever de signalen uit een bestand aan en sluit de levering af."""
     if as_json or not sys.stderr.isatty():
         start_logging()
     with refusing_plainly():

@@ -82,7 +82,7 @@ class Proof:
             f"{_where(column.first)}). Dan is de hele kolom onzeker."
         )
         if column.agree:
-            return f"{found} In andere rijen is het andersom. Verbeter het bestand."
+            return f"{found} In andere regels is het andersom. Verbeter het bestand."
         return (
             f"{found} Verbeter die datums, of zet in het profiel bij dates "
             f"{first} vooraan."

@@ -123,7 +123,7 @@ def make_orders(seed: int) -> Iterator[Dirty]:
         export.change(
             "Ingangsdatum", lambda n, x: f"{_day(n):%m-%d-%Y}" if n % 2 else x
         ),
-        Checked(refusal="In andere rijen is het andersom"),
+        Checked(refusal="In andere regels is het andersom"),
         Proposed(COLUMNS, asks=asked),
     )
 

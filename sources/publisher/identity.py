@@ -114,9 +114,9 @@ class Tokens:
         try:
             token = _Token.model_validate_json(response.content)
         except ValidationError:
-            raise TokenRefused("De aanbieder gaf geen toegangsbewijs.") from None
+            raise TokenRefused("De inlogdienst gaf geen toegang.") from None
         if token.token_type.lower() != "bearer":
-            raise TokenRefused("De aanbieder gaf geen bruikbaar toegangsbewijs.")
+            raise TokenRefused("De inlogdienst gaf geen bruikbare toegang.")
         return token
 
     async def _find_endpoint(self) -> str:
@@ -127,9 +127,9 @@ class Tokens:
             try:
                 provider = _Provider.model_validate_json(response.content)
             except ValidationError:
-                raise TokenRefused("De aanbieder beschrijft zich niet.") from None
+                raise TokenRefused("De inlogdienst beschrijft zich niet.") from None
             if provider.issuer != issuer:
-                raise TokenRefused("De aanbieder heeft een andere naam (issuer).")
+                raise TokenRefused("De inlogdienst heeft een andere naam (issuer).")
             self._endpoint = provider.token_endpoint
         return self._endpoint
 
@@ -137,9 +137,7 @@ class Tokens:
         try:
             response = await send_patiently(send, self._patience)
         except IndexUnreachable:
-            raise ProviderUnreachable(
-                "De aanbieder van toegang antwoordt niet."
-            ) from None
+            raise ProviderUnreachable("De inlogdienst antwoordt niet.") from None
         if response.status_code != httpx.codes.OK:
             raise TokenRefused(_explain(response, self._identity))
         return response
@@ -170,15 +168,15 @@ def _explain(response: httpx.Response, identity: ClientIdentity) -> str:
         code = _Refusal.model_validate_json(response.content).error
     except ValidationError:
         code = ""
-    client = f"client {identity.client_id}"
+    client = f"client_id {identity.client_id}"
     known = {
         "invalid_client": f"kent {client} niet, of niet met deze sleutel",
         "unauthorized_client": f"laat {client} zich zo niet aanmelden",
         "invalid_scope": f"geeft {client} het recht {identity.scope} niet",
         "invalid_target": f"geeft {client} geen toegang tot {identity.audience}",
     }
-    said = known.get(code, f"weigert een toegangsbewijs ({response.status_code})")
-    return f"De aanbieder {said}."
+    said = known.get(code, f"geeft geen toegang ({response.status_code})")
+    return f"De inlogdienst {said}."
 
 
 def parse_client_key(data: bytes) -> ClientKey:
@@ -188,9 +186,13 @@ def parse_client_key(data: bytes) -> ClientKey:
         key = _KINDS[members["kty"]][0].import_key(members)
         algorithm = _KINDS[members["kty"]][1]
     except (ValueError, KeyError, TypeError, JoseError):
-        raise InvalidAgencySettings("De sleutel van de client is geen JWK.") from None
+        raise InvalidAgencySettings(
+            "De sleutel voor de inlogdienst (client) is geen JWK."
+        ) from None
     if not key.is_private or not key.kid:
-        raise InvalidAgencySettings("De sleutel van de client is niet bruikbaar.")
+        raise InvalidAgencySettings(
+            "De sleutel voor de inlogdienst (client) is niet bruikbaar."
+        )
     return ClientKey(key, algorithm)
 
 

@@ -30,7 +30,7 @@ CASES: Final[Mapping[RehearsalCase, Told]] = {
     ),
     RehearsalCase.SECOND_SIGNAL: Told(
         "Een tweede signaal over dezelfde inwoner",
-        "De index neemt het aan, zo mogelijk in een andere categorie.",
+        "De index neemt het aan, zo mogelijk van een andere soort.",
     ),
     RehearsalCase.SAME_BATCH_AGAIN: Told(
         "Dezelfde zending nog een keer", "Er verandert niets."
@@ -46,7 +46,7 @@ CASES: Final[Mapping[RehearsalCase, Told]] = {
         "Het signaal hoort daarna bij de andere inwoner.",
     ),
     RehearsalCase.UNKNOWN_CATEGORY: Told(
-        "Een signaal in een categorie die niet bestaat", "De index weigert het."
+        "Een signaal van een soort die niet bestaat", "De index weigert het."
     ),
     RehearsalCase.UNKNOWN_MUNICIPALITY: Told(
         "Een signaal voor een gemeente die niet meedoet", "De index weigert het."

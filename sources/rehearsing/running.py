@@ -104,7 +104,7 @@ _LIVE: Final = (
 )
 _NO_PLACE: Final = (
     "De index weet nog niet wat deze bron aanlevert. Vraag de beheerder van de index "
-    "om de categorieën en gemeenten aan te melden."
+    "om de soorten en gemeenten aan te melden."
 )
 _UNKNOWN: Final = (
     "De index kent deze bron niet. Vraag de beheerder van de index om haar aan te "

@@ -93,12 +93,12 @@ async def test_each_party_that_did_not_take_the_request_in_is_named(
         registered = await look_at_registrations(patient)
         (confirmed,) = await look_at_acceptances(patient)
     assert states(registered) == {
-        "aanbieder": State.WRONG,
+        "inlogdienst": State.WRONG,
         "aanmelding holder-1": State.GOOD,
         "aanmelding holder-2": State.GOOD,
         "aanmelding holder-3": State.WRONG,
     }
-    assert "kent client source-kredietbank niet" in registered[0].says
+    assert "kent client_id source-kredietbank niet" in registered[0].says
     assert "kent uw organisatie niet" in registered[-1].says
     assert confirmed.state is State.WARNING
     assert confirmed.says == (

@@ -51,7 +51,7 @@ async def count_flags(town: Town, persons: range = range(1, COUNT + 1)) -> list[
 @pytest.mark.parametrize(
     ("category", "municipality", "says"),
     [
-        ("leerplicht", "9901", "categorie uit het profiel"),
+        ("leerplicht", "9901", "soort signaal uit het profiel"),
         ("schuldhulpverlening", "9902", "gemeente uit het profiel"),
     ],
 )

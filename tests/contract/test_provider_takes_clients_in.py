@@ -81,7 +81,7 @@ def provider(tmp_path: Path, ports: Ports) -> Iterator[Provider]:
 async def test_a_client_counts_from_the_moment_its_file_is_there(
     provider: Provider,
 ) -> None:
-    with pytest.raises(TokenRefused, match="kent client"):
+    with pytest.raises(TokenRefused, match="kent client_id"):
         await provider.ask()
     provider.take_in()
     claims = json.loads(decode_b64u((await provider.ask()).split(".")[1]))
@@ -93,8 +93,8 @@ async def test_a_file_lets_nobody_in_under_another_name_or_from_elsewhere(
     provider: Provider,
 ) -> None:
     provider.take_in("other")
-    with pytest.raises(TokenRefused, match="kent client other"):
+    with pytest.raises(TokenRefused, match="kent client_id other"):
         await provider.ask("other")
     provider.take_in("../outside", client_id="../outside")
-    with pytest.raises(TokenRefused, match="kent client"):
+    with pytest.raises(TokenRefused, match="kent client_id"):
         await provider.ask("../outside")

@@ -65,7 +65,7 @@ async def test_a_source_that_lacks_nothing_says_whom_to_ask(
 ) -> None:
     ready = a_source(lacks=[], lastRehearsal=REHEARSED)
     page = await _page(town, browser, ready)
-    assert "Vraag de beheerder van de index" in page
+    assert "Lever aan en vergelijk. Vraag daarna de beheerder van de index" in page
     assert "geslaagd, alle twintig gevallen." in page
 
 

@@ -306,7 +306,7 @@ def known_as(**changed: object) -> Route:
     ("slug", "word"),
     [
         ("organisation-unknown", "kent uw organisatie niet"),
-        ("request-signature", "andere request-sleutel"),
+        ("request-signature", "andere sleutel (keys.request)"),
         ("act-not-allowed", "niet als bron"),
         ("request-expired", "klok"),
         ("something-newer", "something-newer"),
@@ -327,7 +327,7 @@ async def test_the_one_holder_that_refuses_is_named_with_its_reason(
 @pytest.mark.parametrize(
     ("slug", "word"),
     [
-        ("caller-not-registered", "kent deze organisatie of deze client niet"),
+        ("caller-not-registered", "kent deze organisatie of deze client_id niet"),
         ("caller-not-allowed", "geen recht"),
         ("caller-suspended", "geblokkeerd"),
     ],
@@ -343,15 +343,18 @@ async def test_an_index_that_does_not_know_us_says_what_it_lacks(
 @pytest.mark.parametrize(
     ("changed", "word"),
     [
-        ({"signers": []}, "notice-sleutel"),
+        ({"signers": []}, "ondertekensleutel"),
         (
             {"signers": [OwnSigner(kid=NOTICE_KEY.kid, x="A" * 43)]},
-            "andere notice-sleutel",
+            "andere ondertekensleutel",
         ),
         ({"sources": []}, "U mag niet leveren voor bron"),
         ({"organisation": "00000001000000000099"}, "in agency.toml"),
         ({"sources": [anew(REGISTERED.sources[0], active=False)]}, "staat"),
-        ({"sources": [anew(REGISTERED.sources[0], coverage=[])]}, "categorie bijstand"),
+        (
+            {"sources": [anew(REGISTERED.sources[0], coverage=[])]},
+            "soort signaal bijstand",
+        ),
     ],
 )
 async def test_what_is_registered_otherwise_is_named(
@@ -368,7 +371,7 @@ class Refused(Tokens):
     """A provider that does not know the client."""
 
     async def get(self) -> str:
-        raise TokenRefused("De aanbieder kent client agency niet.")
+        raise TokenRefused("De inlogdienst kent client_id agency niet.")
 
 
 async def test_a_source_that_nobody_sees_yet_says_so(tmp_path: Path) -> None:
@@ -389,8 +392,8 @@ async def test_a_provider_that_refuses_is_named_and_not_the_index(
 ) -> None:
     async with a_patient(tmp_path, tokens=Refused()) as patient:
         findings = {one.about: one for one in await look_over(patient)}
-    assert findings["aanbieder"].state is State.WRONG
-    assert "oidc-client.public.jwks.json" in findings["aanbieder"].remedy
+    assert findings["inlogdienst"].state is State.WRONG
+    assert "oidc-client.public.jwks.json" in findings["inlogdienst"].remedy
     assert "aanmelding index" not in findings
 
 
@@ -423,14 +426,14 @@ class Silent(Tokens):
     """A provider that does not answer."""
 
     async def get(self) -> str:
-        raise ProviderUnreachable("De aanbieder van toegang antwoordt niet.")
+        raise ProviderUnreachable("De inlogdienst antwoordt niet.")
 
 
 async def test_a_provider_that_is_silent_is_no_client_to_register(
     tmp_path: Path,
 ) -> None:
     async with a_patient(tmp_path, tokens=Silent()) as patient:
-        found = await find(patient, "aanbieder")
+        found = await find(patient, "inlogdienst")
     assert found.state is State.WRONG
     assert "verbinding" in found.remedy
     assert "aan te melden" not in found.remedy

@@ -53,7 +53,7 @@ async def test_a_profile_with_a_wrong_category_is_mended_and_goes_through(
     )
     agency.profile = a_profile(category='"leerplicht"')
     agency.write(*rows(1, 3))
-    with pytest.raises(IndexRefused, match="categorie uit het profiel"):
+    with pytest.raises(IndexRefused, match="soort signaal uit het profiel"):
         await agency.publish()
     agency.profile = a_profile()
     await agency.publish()

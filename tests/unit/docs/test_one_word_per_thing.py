@@ -1,0 +1,40 @@
+"""What an administrator of a source reads has one word for each thing."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+DOCUMENT = ROOT / "docs" / "connect-a-source.md"
+INSTEAD = {
+    "inlogdienst": r"\b[Dd]e aanbieder\b|aanbieder van toegang|toegangsbewijs",
+    "ondertekensleutel": r"notice-sleutel",
+    "soort signaal": r"\b[Cc]ategorie(?:ën)?\b(?!\")",
+    "aanleveren": r"\b[Pp]ubliceer|\bpubliceren\b|gepubliceerd",
+    "exitcode": r"\b[Uu]itgang\b",
+    "afgewezen records": r"[Gg]eweigerde (?:rij|record)|[Aa]fgewezen (?:rij|regel)",
+}
+
+
+def read_texts() -> Iterator[tuple[str, str]]:
+    yield DOCUMENT.name, DOCUMENT.read_text("utf-8")
+    for file in (ROOT / "sources").rglob("*.py"):
+        yield str(file.relative_to(ROOT)), file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("word", INSTEAD)
+def test_another_word_for_it_stands_nowhere(word: str) -> None:
+    found = {
+        name: match[0]
+        for name, text in read_texts()
+        if (match := re.search(INSTEAD[word], text))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize("word", ["record", "regel", "zaak", "inlogdienst", "exitcode"])
+def test_a_word_is_explained_before_the_first_step(word: str) -> None:
+    before = DOCUMENT.read_text("utf-8").partition("## 1.")[0]
+    assert f"**{word}**" in before
