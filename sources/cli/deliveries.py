@@ -3,23 +3,20 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Final
-from uuid import UUID
 
 import httpx
 import typer
-from rich.table import Column, Table
 
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import AgencyKeys, load_keys
+from sources.cli.delivery_words import describe, describe_let_go, show_all, show_one
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
-from sources.clock import now, write_moment
+from sources.clock import now
 from sources.errors import (
     DeliveryHeld,
     DeliveryUnheard,
@@ -32,8 +29,6 @@ from sources.judging.words import find_remedy, say_finding
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.deliveries import (
     OpenDelivery,
-    count_by_field,
-    count_rejects,
     find_newest,
     find_rejects,
     find_unfinished,
@@ -48,10 +43,10 @@ from sources.outbox.holding import (
     get_named_cases,
     record_answer,
 )
+from sources.outbox.let_go import find_let_go
 from sources.outbox.store import Outbox
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
-from sources.reasons import Reason, say_rejects
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 
@@ -62,25 +57,6 @@ Waiting = Annotated[
     str, typer.Argument(help="De levering die wacht; de laatste tekens volstaan.")
 ]
 _SHOWN: Final = 20
-COUNTS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "read": "Gelezen",
-        "accepted": "Verstuurd",
-        "unchanged": "Ongewijzigd",
-        "ended": "Afgelopen",
-        "ignored": "Nog niet begonnen",
-        "rejected": "Afgewezen",
-        "withdrawn": "Ingetrokken",
-        "persons": "Kregen een andere persoon",
-    }
-)
-"""Where records went, which adds up to what was read; then what became of signals."""
-STATES: Final = {
-    "reading": "wordt gelezen",
-    "held": "wacht op u",
-    "planned": "onderweg",
-    "closed": "afgesloten",
-}
 
 deliveries_app = typer.Typer(
     no_args_is_help=True, help="Wat er is aangeleverd, en wat daarvan werd."
@@ -104,19 +80,14 @@ def show_command(
         given = load_settings(settings)
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
-            shown = (
-                find_newest(outbox, limit=_SHOWN)
-                if delivery is None
-                else [get_by_end(outbox, delivery)]
-            )
-            found = [describe(outbox, one) for one in shown]
-            questions = [] if delivery is None else _name_questions(outbox, shown[0].id)
+            found = _find(outbox, delivery)
+            questions = [] if delivery is None else _name_questions(outbox, found[0])
     if as_json:
         typer.echo(json.dumps(found))
     elif delivery is None:
-        _show_all(found)
+        show_all(found)
     else:
-        _show_one(found[0], questions)
+        show_one(found[0], questions)
 
 
 @deliveries_app.command("approve")
@@ -176,6 +147,8 @@ def _answer(settings: AgencySettings, end: str, answer: Answer) -> None:
     """Take the answer, and go on with it unless the agent is there to do so."""
     keys = load_keys(settings.keys)
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+        if find_let_go(outbox, limit=1, end=end):
+            raise NothingHeld
         delivery = get_by_end(outbox, end).id
         waiting = [one for one in find_held(outbox) if one.delivery == delivery]
         if not waiting:
@@ -225,11 +198,11 @@ async def carry_out(
             return await run.finish_unfinished()
 
 
-def _name_questions(outbox: Outbox, delivery: UUID) -> Sequence[str]:
+def _name_questions(outbox: Outbox, one: Mapping[str, object]) -> Sequence[str]:
     """Give what is asked about a delivery, with the agency's own case numbers."""
     said = []
     for held in find_held(outbox):
-        if held.delivery != delivery:
+        if str(held.delivery) != one["delivery"]:
             continue
         cases = get_named_cases(outbox, held)
         for finding in held.findings:
@@ -250,92 +223,14 @@ def _name(case: NamedCase) -> str:
     return "" if case.line is None else f"regel {case.line}"
 
 
-def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
-    """Give a delivery for a machine: counts and codes, no record."""
-    held = {str(each.delivery): each for each in find_held(outbox, one.profile)}
-    return {
-        "delivery": str(one.id),
-        "profile": one.profile,
-        "kind": one.kind.value,
-        "state": one.state,
-        "until": one.ends.isoformat(),
-        **one.counts.model_dump(),
-        "ended": one.ended,
-        "ignored": one.ignored,
-        "persons": one.persons,
-        "spared": one.spared,
-        "hearing": one.hearing.value,
-        "rejects": {x.reason: x.count for x in count_rejects(outbox, one.id)},
-        "rejectedColumns": [
-            {"column": column, "reason": reason.value, "count": count}
-            for column, reason, count in count_by_field(outbox, one.id)
-        ],
-        "findings": _describe_findings(held.get(str(one.id))),
-    }
-
-
-def _describe_findings(held: Held | None) -> list[dict[str, object]]:
-    return [
-        {"finding": each.doubt.value, "count": each.count, "of": each.of}
-        for each in (held.findings if held else ())
-    ]
-
-
-def say_state(one: Mapping[str, object]) -> str:
-    """Say how far a delivery is, and that it counts for nothing where it does."""
-    said = STATES[str(one["state"])]
-    is_unheard = one["state"] == "closed" and one["hearing"] != Hearing.HEARD.value
-    return f"{said}, niet gehoord" if is_unheard else said
-
-
-def say_until(one: Mapping[str, object]) -> str:
-    """Give until when a delivery tells, by the clock on the wall."""
-    return write_moment(datetime.fromisoformat(str(one["until"])))
-
-
-def _show_all(found: Sequence[Mapping[str, object]]) -> None:
-    console = PlainConsole()
-    if not found:
-        console.print("Er is nog niets aangeleverd.")
-        return
-    table = Table(
-        Column("Levering", no_wrap=True, min_width=8),
-        *("Profiel", "Tot", "Stand", "Gelezen", "Verstuurd", "Afgewezen"),
-    )
-    for one in found:
-        told = (str(one["delivery"])[-8:], str(one["profile"]), say_until(one))
-        counts = (str(one[name]) for name in ("read", "accepted", "rejected"))
-        table.add_row(*told, say_state(one), *counts)
-    console.print(table)
-    console.print(
-        "Meer over een: `signal-source deliveries show KENMERK`.", soft_wrap=True
-    )
-
-
-def _show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
-    console = PlainConsole()
-    console.print(
-        f"Levering {one['profile']}, {say_until(one)}: {say_state(one)}.",
-        soft_wrap=True,
-    )
-    console.print(f"Kenmerk: {one['delivery']}", soft_wrap=True)
-    short = str(one["delivery"])[-8:]
-    for line in questions:
-        console.print(line, soft_wrap=True)
-    if questions:
-        console.print(
-            f"Klopt dit? `signal-source deliveries approve {short}`. Zo niet: "
-            f"`signal-source deliveries drop {short}`, of lever een beter bestand aan.",
-            soft_wrap=True,
-        )
-    for name, head in COUNTS.items():
-        console.print(f"{head}: {one[name]}")
-    show_rejected(console, one)
-
-
-def show_rejected(console: PlainConsole, one: Mapping[str, object]) -> None:
-    """Say of each column how many records were rejected for what."""
-    columns = one["rejectedColumns"]
-    for each in columns if isinstance(columns, Sequence) else ():
-        said = say_rejects(each["column"], Reason(each["reason"]), each["count"])
-        console.print(said, soft_wrap=True)
+def _find(outbox: Outbox, end: str | None) -> list[dict[str, object]]:
+    """Give what is to be shown: one delivery, or the newest of all there were."""
+    if end is not None:
+        ended = find_let_go(outbox, limit=2, end=end) if end else []
+        if len(ended) == 1:
+            return [describe_let_go(ended[0])]
+        return [describe(outbox, get_by_end(outbox, end))]
+    found = [describe(outbox, one) for one in find_newest(outbox, limit=_SHOWN)]
+    found += [describe_let_go(one) for one in find_let_go(outbox, limit=_SHOWN)]
+    found.sort(key=lambda one: str(one["until"]), reverse=True)
+    return found[:_SHOWN]

@@ -16,7 +16,7 @@ from rich.table import Table
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
-from sources.cli.deliveries import COUNTS, describe
+from sources.cli.delivery_words import COUNTS, describe
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from signal_index.wire.sources import SourceState
 from sources.agency_keys import load_keys
-from sources.cli.deliveries import describe, say_state, say_until, show_rejected
+from sources.cli.delivery_words import describe, say_state, say_until, show_rejected
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.clock import write_moment

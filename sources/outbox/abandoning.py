@@ -17,6 +17,7 @@ from typing import Final
 from uuid import UUID
 
 from sources.outbox.last_heard import keep_heard
+from sources.outbox.let_go import note_let_go
 from sources.outbox.settling import KNOW, known_as
 from sources.outbox.standing import NEVER_TOLD
 from sources.outbox.store import Outbox
@@ -46,6 +47,7 @@ def abandon_delivery(outbox: Outbox, delivery: UUID, profile: str) -> int:
         connection.execute("DELETE FROM work")
         connection.execute("DELETE FROM batch")
         connection.execute("DELETE FROM reject WHERE delivery = ?", (str(delivery),))
+        note_let_go(connection, delivery, "abandoned")
         connection.execute("DELETE FROM delivery WHERE id = ?", (str(delivery),))
         keep_heard(connection, delivery)  # its end may have reached the index
         forget_known(connection)

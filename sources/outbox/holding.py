@@ -22,6 +22,7 @@ from uuid import UUID
 from sources.judging.difference import Difference
 from sources.judging.rules import Doubt, Finding
 from sources.outbox.deliveries import OpenDelivery, clear_staged
+from sources.outbox.let_go import How, note_let_go
 from sources.outbox.staging import NAME_LABEL, open_person
 from sources.outbox.store import Outbox
 from sources.outbox.weighing import name_cases
@@ -180,14 +181,14 @@ def record_answer(
             (answer == "approved", str(delivery), digest),
         )
         if done.rowcount == 1 and answer == "dropped":
-            forget_held(connection, delivery)
+            forget_held(connection, delivery, "dropped")
     return done.rowcount == 1
 
 
 def drop_held(outbox: Outbox, delivery: UUID) -> None:
     """Forget a held delivery: nothing of it was sent, and its numbers are gone."""
     with outbox.transaction("drop-delivery") as connection:
-        forget_held(connection, delivery)
+        forget_held(connection, delivery, "outdated")
 
 
 def drop_outdated(outbox: Outbox, *, now: datetime) -> list[UUID]:
@@ -205,11 +206,12 @@ def replace_held(connection: sqlite3.Connection, delivery: OpenDelivery) -> None
         (delivery.profile, str(delivery.id)),
     ).fetchall()
     for row in rows:
-        forget_held(connection, UUID(row["id"]))
+        forget_held(connection, UUID(row["id"]), "replaced")
 
 
-def forget_held(connection: sqlite3.Connection, delivery: UUID) -> None:
-    """Delete a held delivery with all that was read of it."""
+def forget_held(connection: sqlite3.Connection, delivery: UUID, how: How) -> None:
+    """Delete a held delivery with all that was read of it; how it ended is kept."""
+    note_let_go(connection, delivery, how)
     connection.execute("DELETE FROM held WHERE delivery = ?", (str(delivery),))
     connection.execute("DELETE FROM reject WHERE delivery = ?", (str(delivery),))
     connection.execute(

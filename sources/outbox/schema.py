@@ -210,6 +210,19 @@ ALTER TABLE delivery ADD COLUMN ignored INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE delivery ADD COLUMN persons INTEGER NOT NULL DEFAULT 0;
 """
 
+# Deliveries of which nothing was told: counts, and how each ended.
+_LET_GO: Final = """
+CREATE TABLE let_go (
+  id TEXT PRIMARY KEY,
+  profile TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  ends TEXT NOT NULL,
+  read INTEGER NOT NULL,
+  rejected INTEGER NOT NULL,
+  how TEXT NOT NULL CHECK (how IN ('dropped', 'replaced', 'outdated', 'abandoned'))
+) STRICT, WITHOUT ROWID;
+"""
+
 STEPS: Final = (
     _FIRST,
     _MESSAGES,
@@ -219,4 +232,5 @@ STEPS: Final = (
     HELD,
     _REGISTRATIONS,
     _FATES,
+    _LET_GO,
 )

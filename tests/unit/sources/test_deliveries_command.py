@@ -1,6 +1,8 @@
 """`signal-source deliveries`, as whoever delivers reads it."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -195,8 +197,24 @@ async def test_what_is_dropped_is_gone(agency: Agency) -> None:
     said = ask(agency, "drop", waiting)
     assert "vervallen" in said.stdout
     assert said.exit_code == 0
-    again = ask(agency, "show", waiting)
-    assert again.exit_code == 2
+    assert ask(agency, "approve", waiting).exit_code == 2
+    assert len(agency.index.shown()) == 20
+    assert "vervallen" in ask(agency, "show", waiting[-8:]).stdout
+    states = [one["state"] for one in json.loads(ask(agency, "show", "--json").stdout)]
+    assert sorted(states) == ["closed", "dropped"]
+
+
+async def test_what_a_newer_delivery_replaced_stays_to_be_read(
+    agency: Agency,
+) -> None:
+    waiting = await hold(agency)
+    agency.write(*(a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 22)))
+    await agency.publish()
+    assert "vervangen door een nieuwere" in ask(agency, "show", waiting).stdout
+    with closing(sqlite3.connect(agency.outbox_path)) as outbox:
+        for table in ("held", "held_case", "held_contact"):
+            kept = outbox.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
+            assert kept.fetchone() == (0,)
 
 
 async def test_what_is_approved_and_not_heard_is_not_called_done(
@@ -223,7 +241,9 @@ async def test_the_end_of_an_id_is_enough_and_never_cut(agency: Agency) -> None:
     short = str(done.id)[-8:]
     settings = str(agency.folder / "agency.toml")
     words = ["deliveries", "show", "--settings", settings]
-    assert short in runner.invoke(app, words, env={"COLUMNS": "80"}).stdout
+    shown = runner.invoke(app, words, env={"COLUMNS": "80"}).stdout
+    assert short in shown
+    assert "…" not in shown
     assert str(done.id) in ask(agency, "show", short).stdout
     assert ask(agency, "show", "zz").exit_code == 2
 
@@ -272,7 +292,7 @@ async def test_a_delivery_that_goes_no_further_is_let_go_by_its_name(
     assert ask(agency, "abandon", str(uuid4())).exit_code == 2
     said = ask(agency, "abandon", str(found["delivery"]))
     assert (said.exit_code, "1 berichten" in said.stdout) == (0, True)
-    assert json.loads(ask(agency, "show", "--json").stdout) == []
+    assert find_last(agency)["state"] == "abandoned"
 
 
 async def test_letting_go_of_changes_says_to_deliver_everything(

@@ -1,0 +1,165 @@
+"""A delivery as a person or a machine reads it: counts and codes, no record."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from rich.table import Column, Table
+
+from signal_index.wire.deliveries import Hearing
+from sources.cli.plain import PlainConsole
+from sources.clock import write_moment
+from sources.outbox.deliveries import (
+    OpenDelivery,
+    count_by_field,
+    count_rejects,
+)
+from sources.outbox.holding import (
+    Held,
+    find_held,
+)
+from sources.outbox.let_go import LetGo
+from sources.outbox.store import Outbox
+from sources.reasons import Reason, say_rejects
+
+COUNTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "read": "Gelezen",
+        "accepted": "Verstuurd",
+        "unchanged": "Ongewijzigd",
+        "ended": "Afgelopen",
+        "ignored": "Nog niet begonnen",
+        "rejected": "Afgewezen",
+        "withdrawn": "Ingetrokken",
+        "persons": "Kregen een andere persoon",
+    }
+)
+"""Where records went, which adds up to what was read; then what became of signals."""
+
+
+STATES: Final = {
+    "reading": "wordt gelezen",
+    "held": "wacht op u",
+    "planned": "onderweg",
+    "closed": "afgesloten",
+    "dropped": "vervallen, niets verstuurd",
+    "replaced": "vervangen door een nieuwere",
+    "outdated": "verlopen zonder antwoord",
+    "abandoned": "losgelaten",
+}
+
+
+def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
+    """Give a delivery for a machine: counts and codes, no record."""
+    held = {str(each.delivery): each for each in find_held(outbox, one.profile)}
+    return {
+        "delivery": str(one.id),
+        "profile": one.profile,
+        "kind": one.kind.value,
+        "state": one.state,
+        "until": one.ends.isoformat(),
+        **one.counts.model_dump(),
+        "ended": one.ended,
+        "ignored": one.ignored,
+        "persons": one.persons,
+        "spared": one.spared,
+        "hearing": one.hearing.value,
+        "rejects": {x.reason: x.count for x in count_rejects(outbox, one.id)},
+        "rejectedColumns": [
+            {"column": column, "reason": reason.value, "count": count}
+            for column, reason, count in count_by_field(outbox, one.id)
+        ],
+        "findings": _describe_findings(held.get(str(one.id))),
+    }
+
+
+def _describe_findings(held: Held | None) -> list[dict[str, object]]:
+    return [
+        {"finding": each.doubt.value, "count": each.count, "of": each.of}
+        for each in (held.findings if held else ())
+    ]
+
+
+def describe_let_go(one: LetGo) -> dict[str, object]:
+    """Give a delivery of which nothing was told, in the shape of any other."""
+    return {
+        "delivery": str(one.id),
+        "profile": one.profile,
+        "kind": one.kind.value,
+        "state": one.how,
+        "until": one.ends.isoformat(),
+        **dict.fromkeys((*COUNTS, "spared"), 0),
+        "read": one.read,
+        "rejected": one.rejected,
+        "hearing": Hearing.UNHEARD.value,
+        "rejects": {},
+        "rejectedColumns": [],
+        "findings": [],
+    }
+
+
+def say_state(one: Mapping[str, object]) -> str:
+    """Say how far a delivery is, and that it counts for nothing where it does."""
+    said = STATES[str(one["state"])]
+    is_unheard = one["state"] == "closed" and one["hearing"] != Hearing.HEARD.value
+    return f"{said}, niet gehoord" if is_unheard else said
+
+
+def say_until(one: Mapping[str, object]) -> str:
+    """Give until when a delivery tells, by the clock on the wall."""
+    return write_moment(datetime.fromisoformat(str(one["until"])))
+
+
+def show_all(found: Sequence[Mapping[str, object]]) -> None:
+    """Show deliveries in a table that fits 80 columns; the id is never cut."""
+    console = PlainConsole()
+    if not found:
+        console.print("Er is nog niets aangeleverd.")
+        return
+    table = Table(
+        Column("Levering", no_wrap=True, min_width=8),
+        Column("Profiel", overflow="fold"),
+        Column("Tot", min_width=10),
+        Column("Stand", min_width=11),
+        Column("Gelezen", min_width=7),
+        Column("Afgewezen", min_width=9),
+    )
+    for one in found:
+        told = (str(one["delivery"])[-8:], str(one["profile"]), say_until(one))
+        counts = (str(one[name]) for name in ("read", "rejected"))
+        table.add_row(*told, say_state(one), *counts)
+    console.print(table)
+    console.print(
+        "Meer over een: `signal-source deliveries show KENMERK`.", soft_wrap=True
+    )
+
+
+def show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
+    """Show all of one delivery, with what is asked about it."""
+    console = PlainConsole()
+    console.print(
+        f"Levering {one['profile']}, {say_until(one)}: {say_state(one)}.",
+        soft_wrap=True,
+    )
+    console.print(f"Kenmerk: {one['delivery']}", soft_wrap=True)
+    short = str(one["delivery"])[-8:]
+    for line in questions:
+        console.print(line, soft_wrap=True)
+    if questions:
+        console.print(
+            f"Klopt dit? `signal-source deliveries approve {short}`. Zo niet: "
+            f"`signal-source deliveries drop {short}`, of lever een beter bestand aan.",
+            soft_wrap=True,
+        )
+    for name, head in COUNTS.items():
+        console.print(f"{head}: {one[name]}")
+    show_rejected(console, one)
+
+
+def show_rejected(console: PlainConsole, one: Mapping[str, object]) -> None:
+    """Say of each column how many records were rejected for what."""
+    columns = one["rejectedColumns"]
+    for each in columns if isinstance(columns, Sequence) else ():
+        said = say_rejects(each["column"], Reason(each["reason"]), each["count"])
+        console.print(said, soft_wrap=True)
