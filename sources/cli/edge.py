@@ -7,8 +7,9 @@ No traceback reaches the screen: it could hold what the program held.
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NoReturn, Self
 
 import typer
 from rich.progress import (
@@ -55,14 +56,25 @@ _LABELS: Final = {
 
 @contextmanager
 def refusing_plainly() -> Iterator[None]:
-    """Turn what this package refuses into a sentence and an exit code."""
+    """Turn a refusal, or a file that the disk refuses, into a sentence and a code."""
     try:
         yield
     except SourceError as error:
-        log_event(Event.STOPPED, error=type(error).__name__)
-        PlainConsole(stderr=True).print(str(error), style="bold red", soft_wrap=True)
-        again = isinstance(error, _TRY_AGAIN)
-        raise typer.Exit(STOPPED if again else UNUSABLE) from None
+        _stop(error, str(error), again=isinstance(error, _TRY_AGAIN))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        says = (
+            f"{Path(str(error.filename)).name} is niet te lezen of te schrijven. Kijk "
+            "of de naam klopt, of het een bestand is, en of u erbij mag."
+        )
+        _stop(error, says, again=False)
+
+
+def _stop(error: Exception, says: str, *, again: bool) -> NoReturn:
+    log_event(Event.STOPPED, error=type(error).__name__)
+    PlainConsole(stderr=True).print(says, style="bold red", soft_wrap=True)
+    raise typer.Exit(STOPPED if again else UNUSABLE) from None
 
 
 class Bars:

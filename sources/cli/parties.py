@@ -56,7 +56,10 @@ def make_parties(
     try:
         pins = parse_pins(settings.holders.pins.read_bytes())
     except (OSError, ConfigRefused):
-        raise InvalidAgencySettings("Het bestand met pins is niet bruikbaar.") from None
+        raise InvalidAgencySettings(
+            "Het bestand waaraan u de sleutelhouders herkent (holders.pins) is niet "
+            "bruikbaar."
+        ) from None
     trust = Trust(pins, settings.holders.accepted_origin, now)
     identity = ClientIdentity(
         settings.identity.issuer,
