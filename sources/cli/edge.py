@@ -33,7 +33,7 @@ from sources.errors import (
     SourceError,
     TooManyUnknown,
 )
-from sources.events import Event, log_event
+from sources.events import Event, log_event, start_logging
 
 STOPPED: Final = 1
 UNUSABLE: Final = 2
@@ -75,6 +75,12 @@ def _stop(error: Exception, says: str, *, again: bool) -> NoReturn:
     log_event(Event.STOPPED, error=type(error).__name__)
     PlainConsole(stderr=True).print(says, style="bold red", soft_wrap=True)
     raise typer.Exit(STOPPED if again else UNUSABLE) from None
+
+
+def start_logging_unless_seen() -> None:
+    """Log lines are for a machine: none come between answers on a terminal."""
+    if not sys.stderr.isatty():
+        start_logging()
 
 
 class Bars:

@@ -1,6 +1,7 @@
 """`signal-source profile init`: look at a file, and propose how to deliver from it."""
 
 import os
+import shlex
 import webbrowser
 from pathlib import Path
 from threading import Thread
@@ -90,7 +91,7 @@ def init_command(
     _show(draft)
     console = PlainConsole()
     console.print(f"Voorstel geschreven: {out}", soft_wrap=True)
-    console.print(_judge(text), soft_wrap=True)
+    console.print(_judge(text, draft.file, out), soft_wrap=True)
     if draft.looked and find_by_name(draft.looked.judgement):
         console.print(WITHOUT_BSN, soft_wrap=True)
 
@@ -157,9 +158,10 @@ def _show(draft: Draft) -> None:
     PlainConsole().print(grid)
 
 
-def _judge(text: str) -> str:
+def _judge(text: str, file: Path, out: Path) -> str:
     try:
         parse_profile(text)
     except InvalidProfile as error:
         return str(error)
-    return "Het profiel is bruikbaar. Probeer het met `signal-source check`."
+    command = shlex.join(("signal-source", "check", str(file), "--profile", str(out)))
+    return f"Het profiel is bruikbaar. Probeer het met `{command}`."

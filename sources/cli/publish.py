@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +16,12 @@ from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
 from sources.cli.delivery_words import COUNTS, describe
-from sources.cli.edge import Bars, refusing_plainly
+from sources.cli.edge import Bars, refusing_plainly, start_logging_unless_seen
 from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.errors import DeliveryHeld, DeliveryUnheard, SourceError
-from sources.events import start_logging
 from sources.folders import make_folder
 from sources.outbox.deliveries import (
     OpenDelivery,
@@ -67,8 +65,7 @@ def publish_command(
     ] = False,
 ) -> None:
     """Lever de signalen uit een bestand aan en sluit de levering af."""
-    if as_json or not sys.stderr.isatty():
-        start_logging()
+    start_logging_unless_seen()
     with refusing_plainly():
         given = load_settings(settings)
         kind = DeliveryKind.DELTA if delta else DeliveryKind.FULL

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import secrets
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -16,11 +15,10 @@ from signal_index.notice import (
 from signal_index.wire.reconciling import ReconcilingScope
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
-from sources.cli.edge import STOPPED, refusing_plainly
+from sources.cli.edge import STOPPED, refusing_plainly, start_logging_unless_seen
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
-from sources.events import start_logging
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.pipeline import Sender
@@ -43,8 +41,7 @@ def reconcile_command(
     ] = False,
 ) -> None:
     """Vergelijk de open zaken met de index; gelijk bevestigt alle signalen."""
-    if as_json or not sys.stderr.isatty():
-        start_logging()
+    start_logging_unless_seen()
     with refusing_plainly():
         given = load_settings(settings)
         profiles = [load_profile(one) for one in profile]

@@ -1,5 +1,6 @@
 """One profile made on the page: from the proposal to the file that was written."""
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -69,7 +70,8 @@ def make_on_page(
 
 
 def _say_written(draft: Draft) -> str:
-    command = f"signal-source check {draft.file.name} --profile {draft.out.name}"
+    words = ("signal-source", "check", str(draft.file), "--profile", str(draft.out))
+    command = shlex.join(words)
     return show_end(
         "Het profiel is geschreven",
         ("Het staat in ", tag("code", str(draft.out)), "."),
