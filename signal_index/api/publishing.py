@@ -21,10 +21,10 @@ from signal_index.api.callers import OwnSource, Source, SourceCaller
 from signal_index.api.context import Index, TheIndex, get_index
 from signal_index.api.problems import describe_item
 from signal_index.api.publication_run import ItemResult, Published, carry_out
-from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
+from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, OfSource, cut_page
 from signal_index.api.routing import Routes
 from signal_index.api.serving import JSON
-from signal_index.api.submissions import Submission, find_signer
+from signal_index.api.submissions import Submission, find_listed, find_signer
 from signal_index.api.transactions import looking
 from signal_index.errors import (
     StaleKeyVersion,
@@ -163,18 +163,20 @@ async def publish_batch(request: Request, caller: Source) -> Response:
     )
 
 
-@routes.get("/signals", "De eigen signalen")
+@routes.get("/signals", "De eigen signalen", raises=(UnknownSource,))
 async def list_signals(
     index: TheIndex,
     caller: OwnSource,
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,
+    source: OfSource = None,
 ) -> wire.OwnSignals:
-    """List the caller's own signals, page by page."""
+    """List the caller's own signals, or those of a source that it sends for."""
+    listed = await find_listed(source, caller.organisation, index)
     async with looking(index.engine) as conn:
         found = await store.list_own_signals(
             conn,
-            caller.organisation,
+            listed,
             index.name_category,
             after=cursor,
             limit=limit + 1,

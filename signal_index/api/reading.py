@@ -10,12 +10,15 @@ from fastapi import Query
 from pydantic import BeforeValidator, Field
 
 from signal_index.wire.errors import InvalidField
-from signal_index.wire.values import Id, read_number_text
+from signal_index.wire.values import Id, OinText, read_number_text
 
 PAGE_MAXIMUM: Final = 1_000
 PAGE_DEFAULT: Final = 100
 
 Cursor = Annotated[Id | None, Query(description="Waar de bladzijde begint")]
+OfSource = Annotated[
+    OinText | None, Query(description="Een bron waarvoor u levert; zonder: uzelf")
+]
 Limit = Annotated[
     int,
     Field(ge=1, le=PAGE_MAXIMUM),

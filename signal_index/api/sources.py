@@ -11,9 +11,9 @@ from starlette.responses import Response
 from signal_index.api.acting import acting
 from signal_index.api.callers import OwnSource, Source
 from signal_index.api.context import TheIndex
-from signal_index.api.reading import PAGE_DEFAULT, Limit
+from signal_index.api.reading import PAGE_DEFAULT, Limit, OfSource
 from signal_index.api.routing import Routes
-from signal_index.api.submissions import get_source
+from signal_index.api.submissions import find_listed, get_source
 from signal_index.api.transactions import looking
 from signal_index.errors import DeliveryIdUsed, UnknownSource
 from signal_index.ledger import Kind
@@ -69,13 +69,17 @@ async def close_own_delivery(
     return wire.DeliveryResult(delivery=body.delivery)
 
 
-@routes.get("/deliveries", "De eigen laatste leveringen")
+@routes.get("/deliveries", "De eigen laatste leveringen", raises=(UnknownSource,))
 async def list_own_deliveries(
-    index: TheIndex, caller: OwnSource, limit: Limit = PAGE_DEFAULT
+    index: TheIndex,
+    caller: OwnSource,
+    limit: Limit = PAGE_DEFAULT,
+    source: OfSource = None,
 ) -> wire.ClosedDeliveries:
     """List the caller's own newest deliveries: what was read, and what became of it."""
+    listed = await find_listed(source, caller.organisation, index)
     async with looking(index.engine) as conn:
-        found = await list_deliveries(conn, caller.organisation, limit=limit)
+        found = await list_deliveries(conn, listed, limit=limit)
     return wire.ClosedDeliveries(items=found)
 
 

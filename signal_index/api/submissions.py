@@ -27,6 +27,7 @@ from keys.pseudonym import (
 from policy.decide import Policy
 from policy.errors import PolicyError
 from policy.publication import Publication, permit_publication
+from signal_index.api.context import Index
 from signal_index.errors import RequestRefused, UnknownSource
 from signal_index.notice import (
     InvalidSignature,
@@ -152,6 +153,15 @@ def get_source(source: str, submitted_by: str, standing: Standing) -> SourceStan
     if found is None or not found.active or submitted_by not in found.submitters:
         raise UnknownSource
     return found
+
+
+async def find_listed(source: Oin | None, organisation: Oin, index: Index) -> Oin:
+    """Give whose signals are listed: one's own, or a source that one may send for."""
+    if source is None:
+        return organisation
+    standing = await index.standing.get(index.clock())
+    get_source(source, organisation, standing)
+    return source
 
 
 def _check_notice(notice: Notice, submission: Submission, rules: Rules) -> None:

@@ -71,4 +71,6 @@ def make_parties(
         HolderTransport(client, places, signer), outbox, trust, patience
     )
     tokens = Tokens(client, identity, patience)
-    return evaluator, HttpIndex(client, settings.index.url, tokens, patience)
+    partner = None if settings.source == settings.organisation else settings.source
+    index = HttpIndex(client, settings.index.url, tokens, patience, partner=partner)
+    return evaluator, index

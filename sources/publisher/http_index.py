@@ -80,7 +80,11 @@ class HttpIndex:
         url: str,
         tokens: TokenGiver,
         patience: Patience,
+        *,
+        partner: str | None = None,
     ) -> None:
+        """`partner`: the source that is sent for, where that is somebody else."""
+        self._of = "" if partner is None else f"&source={partner}"
         self._client = client
         self._url = url.rstrip("/")
         self._tokens = tokens
@@ -169,11 +173,15 @@ class HttpIndex:
     async def fetch_signals(self, cursor: UUID | None) -> OwnSignals:
         """Fetch a page of our own signals, by our own references."""
         more = "" if cursor is None else f"&cursor={cursor}"
-        return await self._ask("GET", f"/v1/signals?limit=1000{more}", OwnSignals)
+        return await self._ask(
+            "GET", f"/v1/signals?limit=1000{self._of}{more}", OwnSignals
+        )
 
     async def fetch_deliveries(self) -> Sequence[ClosedDelivery]:
         """Fetch our newest deliveries, the newest first."""
-        found = await self._ask("GET", "/v1/deliveries?limit=100", ClosedDeliveries)
+        found = await self._ask(
+            "GET", f"/v1/deliveries?limit=100{self._of}", ClosedDeliveries
+        )
         return found.items
 
     async def close_delivery(self, delivery: Delivery) -> None:
