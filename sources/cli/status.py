@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.table import Table
 
 from signal_index.wire.sources import SourceState
 from sources.agency_keys import load_keys
-from sources.cli.delivery_words import describe, say_state, say_until, show_rejected
+from sources.cli.delivery_words import describe, show_all, show_rejected
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.clock import write_moment
@@ -24,8 +23,6 @@ from sources.outbox.strays import count_strays
 from sources.settings import load_settings
 
 _SHOWN: Final = 5
-_COUNTS: Final = ("read", "accepted", "unchanged", "withdrawn", "rejected")
-_HEADS: Final = ("Gelezen", "Verstuurd", "Ongewijzigd", "Ingetrokken", "Afgewezen")
 
 
 def status_command(
@@ -106,9 +103,5 @@ def _show(found: Mapping[str, object]) -> None:
             soft_wrap=True,
         )
         return
-    table = Table("Tot", "Profiel", "Stand", *_HEADS)
-    for one in deliveries:
-        told = (say_until(one), one["profile"], say_state(one))
-        table.add_row(*told, *(str(one[n]) for n in _COUNTS))
-    console.print(table)
+    show_all(deliveries)
     show_rejected(console, deliveries[0])

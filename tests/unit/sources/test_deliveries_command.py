@@ -229,10 +229,11 @@ async def test_what_is_approved_and_not_heard_is_not_called_done(
         conclude([], held)
     assert "niet gehoord" in ask(agency, "show", str(done.id)).stdout
     settings = str(agency.folder / "agency.toml")
-    told = runner.invoke(
-        app, ["status", "--settings", settings], env={"COLUMNS": "200"}
-    )
+    words = ["status", "--settings", settings]
+    told = runner.invoke(app, words, env={"COLUMNS": "200"})
     assert "afgesloten, niet gehoord" in told.stdout
+    narrow = runner.invoke(app, words, env={"COLUMNS": "80"}).stdout
+    assert "…" not in narrow
 
 
 async def test_the_end_of_an_id_is_enough_and_never_cut(agency: Agency) -> None:
