@@ -38,6 +38,7 @@ from signal_index.api.subjects import SUBJECTS
 from signal_index.api.tokens import TokenVerifier
 from signal_index.api.transactions import committing, looking
 from signal_index.api.witnessing import WitnessRule
+from signal_index.days import day_of
 from signal_index.errors import (
     CommitUnknown,
     KeyConfigUnusable,
@@ -163,7 +164,7 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
 def verify_trial(settings: Settings, now: datetime) -> None:
     """Hold that a trial without witnesses is not over, or raise `SettingsRefused`."""
     until = settings.unwitnessed_until
-    if until is not None and now.date() > until:
+    if until is not None and day_of(now) > until:
         raise SettingsRefused(
             f"unwitnessed_until: the trial ended on {until}; name witnesses now"
         )

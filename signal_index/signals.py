@@ -26,6 +26,7 @@ from keys.pseudonym import (
     derive_stored_point,
 )
 from policy.vocabulary import CategoryId, Permit, PermittedCategory, Subject
+from signal_index.days import day_of
 from signal_index.notice.text import encode_compact
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.signals import Notice, Withdrawal, WithdrawalReason
@@ -138,7 +139,7 @@ def is_in_reach(
     What upkeep has not erased yet counts as gone all the same: the day in `valid until`
     is the last on which a signal shows.
     """
-    today = now.date()
+    today = day_of(now)
     if signal.category != category.id:
         return False
     if signal.municipality != municipality:

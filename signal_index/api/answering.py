@@ -6,6 +6,7 @@ from policy.vocabulary import Permit
 from signal_index.answers import encode_part, make_flag
 from signal_index.api.context import Index
 from signal_index.api.lookup_run import Draft
+from signal_index.days import day_of
 from signal_index.labels import Labels
 from signal_index.ledger import make_receipt
 from signal_index.signals import StoredSignal
@@ -45,7 +46,7 @@ def _flag(index: Index, signal: StoredSignal, standing: Standing) -> Flag:
     labels = Labels(index.catalogue_in(signal.municipality), standing.organisations)
     row = labels.catalogue.categories[signal.category]
     name = labels.organisation(signal.source)
-    return make_flag(signal, row, name, index.clock().date())
+    return make_flag(signal, row, name, day_of(index.clock()))
 
 
 def _sources(

@@ -14,7 +14,7 @@ from signal_index.api.context import TheIndex
 from signal_index.api.reviews import hashes_of
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
-from signal_index.overview.hours import day_of
+from signal_index.days import day_of
 from signal_index.overview.public_holidays import find_public_holidays
 from signal_index.store.review_records import count_open_questions
 from signal_index.wire import catalogue as wire

@@ -18,6 +18,7 @@ from signal_index.api.callers import OwnSource
 from signal_index.api.context import TheIndex
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
+from signal_index.days import day_of
 from signal_index.errors import UnknownContactHolder
 from signal_index.ledger import Kind
 from signal_index.notice.text import digest_compact
@@ -51,7 +52,7 @@ async def store_contact(
     response: Response,
 ) -> wire.StoredContactHolder:
     """Store whom a generalist calls, and how; the same id again replaces it."""
-    if body.lastVerified > index.clock().date():
+    if body.lastVerified > day_of(index.clock()):
         raise InvalidField("lastVerified", "in-the-future")
     owner = (str(caller.organisation), str(caller.caller.municipality))
     said = body.model_dump(mode="json")
@@ -76,7 +77,7 @@ async def list_contacts(index: TheIndex, caller: OwnSource) -> wire.ContactHolde
     async with looking(index.engine) as conn:
         found = await list_contact_holders(conn, caller.organisation)
         signals = await count_signals_of_contacts(conn, caller.organisation)
-    today = index.clock().date()
+    today = day_of(index.clock())
     return wire.ContactHolders(
         items=[_own(one, today, signals.get(one.id, 0)) for one in found]
     )
@@ -94,7 +95,7 @@ async def confirm_own_contact(
     """Say that a contact holder still holds, as of today."""
     del body
     async with acting(index, caller.caller, Kind.ADMINISTRATION) as act:
-        today = act.now.date()
+        today = day_of(act.now)
         await confirm_contact(
             act.conn, caller.organisation, contact_holder, today, act.now
         )

@@ -22,12 +22,12 @@ from signal_index.api.overview_counts import (
 )
 from signal_index.api.report_answers import name_lookups, name_stock
 from signal_index.api.routing import Routes
+from signal_index.days import day_of
 from signal_index.errors import ReportNotReady
 from signal_index.ledger import Kind
 from signal_index.overview import report
 from signal_index.overview.counts import Counts
 from signal_index.overview.days import Stage
-from signal_index.overview.hours import day_of
 from signal_index.overview.protection import SMALL
 from signal_index.store.overview import find_first_day
 from signal_index.wire import reports as wire

@@ -14,8 +14,8 @@ from signal_index.api.context import TheIndex
 from signal_index.api.overview_answers import make_overview
 from signal_index.api.overview_counts import find_period, open_period
 from signal_index.api.routing import Routes
+from signal_index.days import day_of
 from signal_index.ledger import Kind
-from signal_index.overview.hours import day_of
 from signal_index.wire import overview as wire
 
 routes = Routes("toezicht")

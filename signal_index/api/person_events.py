@@ -34,6 +34,7 @@ from signal_index.api.context import Index, TheIndex
 from signal_index.api.publishing import SIGNED_FACTS
 from signal_index.api.routing import Routes
 from signal_index.api.submissions import find_signer, get_source
+from signal_index.days import day_of
 from signal_index.errors import NotARegister, UnknownSource
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Kind
@@ -90,7 +91,7 @@ async def tell_person_event(
     is_register = register.kind == REGISTER and register.state is SourceState.LIVE
     if not is_register or event.municipality != own:
         raise NotARegister
-    if event.on > now.date():
+    if event.on > day_of(now):
         raise InvalidField("on", "in-the-future")
     point = _derive_point(index, body, event)
     # Shielded: a register that leaves must find the whole of it done, or nothing.

@@ -19,6 +19,7 @@ from signal_index.api.context import Index, TheIndex
 from signal_index.api.routing import Routes
 from signal_index.api.submissions import get_source
 from signal_index.api.transactions import looking
+from signal_index.days import day_of
 from signal_index.errors import UnknownSource
 from signal_index.ledger import Kind
 from signal_index.notice import (
@@ -98,7 +99,7 @@ async def _verify_own(
     index: Index, caller: SourceCaller, scope: wire.ReconcilingScope
 ) -> None:
     now = index.clock()
-    if abs(scope.on - now.date()) > _CLOCKS_DIFFER:
+    if abs(scope.on - day_of(now)) > _CLOCKS_DIFFER:
         raise InvalidField("on", "not-today")
     get_source(scope.source, caller.organisation, await index.standing.get(now))
 

@@ -28,6 +28,7 @@ from policy.decide import Policy
 from policy.errors import PolicyError
 from policy.publication import Publication, permit_publication
 from signal_index.api.context import Index
+from signal_index.days import day_of
 from signal_index.errors import RequestRefused, UnknownSource
 from signal_index.notice import (
     InvalidSignature,
@@ -169,7 +170,7 @@ def _check_notice(notice: Notice, submission: Submission, rules: Rules) -> None:
     source = get_source(notice.source, submission.submitted_by, rules.standing)
     _permit(notice, source, rules)
     _check_coverage(notice, rules.standing)
-    today = rules.now.date()
+    today = day_of(rules.now)
     if notice.validUntil < today:
         raise InvalidField("validUntil", "in-the-past")
     if notice.informed.on > today:

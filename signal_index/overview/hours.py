@@ -7,19 +7,13 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from signal_index.days import HERE
 from signal_index.overview.public_holidays import is_public_holiday
 
-HERE: Final = ZoneInfo("Europe/Amsterdam")
 OFFICE_BEGINS: Final = time(6)
 OFFICE_ENDS: Final = time(19)
 _SATURDAY: Final = 5
-
-
-def day_of(at: datetime) -> date:
-    """Give the Dutch calendar day of an instant."""
-    return at.astimezone(HERE).date()
 
 
 def is_off_hours(at: datetime) -> bool:

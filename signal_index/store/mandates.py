@@ -13,8 +13,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import Caller
+from signal_index.days import day_of
 from signal_index.errors import MandateMissing, MandateNotGiven
-from signal_index.overview.hours import day_of
 from signal_index.store.registry import get_municipality
 from signal_index.tables.overview import account_mandate
 

@@ -16,9 +16,9 @@ from typing import Final
 from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.days import day_of
 from signal_index.ledger import Kind
 from signal_index.overview.days import Counted, Stage
-from signal_index.overview.hours import day_of
 from signal_index.overview.sealing import CountedDay
 from signal_index.overview.stock import Stock
 from signal_index.store.scope import OfficerScope, within

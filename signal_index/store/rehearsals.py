@@ -19,6 +19,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.days import day_of
 from signal_index.errors import RehearsedBefore, UnknownRehearsal
 from signal_index.store.signals import Ending, bury_signals, find_known, lock_source
 from signal_index.tables.registry import coverage, key_config, rehearsal, signer
@@ -182,7 +183,7 @@ def _end(
         version=version,
         source=Oin(source),
         reason=WithdrawalReason.ENTERED_IN_ERROR,
-        on=now.date(),
+        on=day_of(now),
     )
     return Ending(withdrawal, *place)
 

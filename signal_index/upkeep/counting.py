@@ -19,12 +19,13 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from signal_index.days import day_of
 from signal_index.keyring import YearKeys
 from signal_index.ledger import Group, open_groups
 from signal_index.overview.counts import Counts
 from signal_index.overview.days import Counted, days_to_count, stage_of
 from signal_index.overview.facts import LookupSeen, count_lookups
-from signal_index.overview.hours import bounds_of, day_of
+from signal_index.overview.hours import bounds_of
 from signal_index.overview.sealing import NONCE_BYTES, CountedDay, seal_counts
 from signal_index.proof import JsonObject
 from signal_index.store.connect import reading, transaction

@@ -15,13 +15,13 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from keys.events import EventLog
 from keys.months import add_months
 from policy.catalogue import Catalogue
+from signal_index.days import HERE, day_of
 from signal_index.events import Event
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
@@ -48,8 +48,6 @@ LONGEST_LIFE_MONTHS = 24
 CITIZEN_RIGHTS_MONTHS = 24
 """How long a closed request, an answered correction or a past embargo is kept."""
 
-_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
@@ -64,7 +62,7 @@ class Erasure:
 
     async def run(self) -> None:
         """Erase everything whose time is over by now."""
-        today = self.clock().astimezone(_AMSTERDAM).date()
+        today = day_of(self.clock())
         async with transaction(self.engine) as conn:
             terms = self._terms(await read_catalogues(conn), today)
             for one in terms:
@@ -207,7 +205,7 @@ def derive_terms(catalogue: Catalogue, today: date) -> Sequence[Terms]:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), _AMSTERDAM).astimezone(UTC)
+    return datetime.combine(day, time(), HERE).astimezone(UTC)
 
 
 def _describe(

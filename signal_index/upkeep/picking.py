@@ -20,9 +20,10 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from signal_index.days import day_of
 from signal_index.ledger import Kind, Outcome
 from signal_index.overview.days import FOLLOW_UP_DAYS, REPEAT_DAYS
-from signal_index.overview.hours import bounds_of, day_of, is_off_hours
+from signal_index.overview.hours import bounds_of, is_off_hours
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import transaction

@@ -10,7 +10,9 @@ from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import forget_known, keep_known
 
-_DAYS_DIFFER: Final = timedelta(days=1)  # the index's day is UTC's
+_DAYS_DIFFER: Final = timedelta(
+    days=1
+)  # to be sure: what is forgotten cannot be withdrawn
 
 
 def close_delivery(

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from signal_index import clock
+from signal_index.days import day_of
 from signal_index.key_files import load_year_keys
-from signal_index.overview.hours import day_of
 from signal_index.settings import load_settings
 from signal_index.store.connect import DatabaseRole, open_engine
 from signal_index.upkeep.counting import Counting

@@ -252,3 +252,23 @@ async def test_a_delivery_that_made_no_sense_does_not_count_as_heard(
     assert await find_last_heard(world) == before_it
     (newest, before) = await get(world, "/deliveries", token)
     assert (newest["hearing"], before["hearing"]) == ("unheard", "heard")
+
+
+async def test_a_day_begins_at_midnight_in_the_netherlands(world: World) -> None:
+    """What is noted between midnight here and midnight in UTC is of today."""
+    half_past_midnight = world.clock().replace(hour=23, minute=30)
+    world.clock.forward(half_past_midnight - world.clock())
+    today = half_past_midnight.date() + timedelta(days=1)
+    agency = world.debt_help
+    path = f"/contact-holders/{agency.contact}"
+    token = an_administrator(world, agency)
+    done = await world.send("POST", f"{path}/confirmation", token, {})
+    assert done.status_code == 204
+    (contact,) = await get(world, "/contact-holders", token)
+    assert contact["lastVerified"] == today.isoformat()
+    said = {"function": "Consulent", "phone": "+31182555010"}
+    said |= {"lastVerified": today.isoformat()}
+    source = world.a_source_token(agency)
+    assert (await world.send("PUT", path, source, said)).status_code in {200, 201, 204}
+    later = said | {"lastVerified": (today + timedelta(days=1)).isoformat()}
+    assert (await world.send("PUT", path, source, later)).status_code == 400

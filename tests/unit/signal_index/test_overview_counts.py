@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signal_index.days import day_of
 from signal_index.ledger import Outcome
 from signal_index.overview.counts import (
     Cell,
@@ -17,7 +18,7 @@ from signal_index.overview.counts import (
 )
 from signal_index.overview.days import Counted, Stage, days_to_count, stage_of
 from signal_index.overview.facts import LookupSeen, count_lookups
-from signal_index.overview.hours import bounds_of, day_of, is_off_hours
+from signal_index.overview.hours import bounds_of, is_off_hours
 from signal_index.overview.sealing import (
     NONCE_BYTES,
     CountedDay,

@@ -142,6 +142,6 @@ def test_a_trial_that_is_over_does_not_start(tmp_path: Path) -> None:
     settings = load_settings(
         _changed(tmp_path, TRIAL, "unwitnessed_until = 2026-11-22\n")
     )
-    verify_trial(settings, datetime(2026, 11, 22, 23, 59, tzinfo=UTC))
+    verify_trial(settings, datetime(2026, 11, 22, 22, 59, tzinfo=UTC))
     with pytest.raises(SettingsRefused, match="the trial ended"):
-        verify_trial(settings, datetime(2026, 11, 23, tzinfo=UTC))
+        verify_trial(settings, datetime(2026, 11, 22, 23, tzinfo=UTC))

@@ -1,0 +1,17 @@
+"""Which day it is: that of the Netherlands, for every party and every file.
+
+An agency's registration, a contact holder's office and a signal's last day all reckon
+by it; UTC's day begins one or two hours later, and whatever was noted today between
+midnight and then would lie in the future.
+"""
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+HERE: Final = ZoneInfo("Europe/Amsterdam")
+
+
+def day_of(at: datetime) -> date:
+    """Give the Dutch calendar day of an instant."""
+    return at.astimezone(HERE).date()
