@@ -12,6 +12,8 @@ class Difference:
       rejected record may be theirs.
     - `ended`: known, and over by the file's own word. `persons`: known, and now of
       another person. `kinds`: known, and now of another category or municipality.
+    - `starts`, `ends`: known, of the same person and kind, and now since or until
+      another day. Of `ends`, the flags of `sooner` go earlier than was told.
     - `contacts`: known, and now with another contact holder.
     - `numbers`: telephone numbers that nobody was told of before, of `opened`
       cases that are open by this file, new or known.
@@ -29,6 +31,9 @@ class Difference:
     ended: int = 0
     persons: int = 0
     kinds: int = 0
+    starts: int = 0
+    ends: int = 0
+    sooner: int = 0
     contacts: int = 0
     numbers: int = 0
     opened: int = 0

@@ -9,11 +9,14 @@ source is many people. So of the cases of a source may go unasked:
     cases-ended             3        5       100        10,000
     other-person            1        1         4           100
     other-kind              2        2        40         5,000
+    other-starts            2        2        40         5,000
+    other-ends              3        5       100        10,000
+    flags-at-stake          3        5       100        10,000
     records-rejected        5        5       100        10,000
     contacts-changed       10       18       360        50,000
     other-numbers           5       10       200         2,000
-    older-file, by content  2       10       200       200,000
     nothing-read, rows-swallowed, older-file by bytes or date: none, whatever the size
+    older-file, by content: of what the last delivery changed, one or half
 
 - Of four cases one or two may be gone: a small agency ends half its work in a good
   week. That three of four are gone at once is no week.
@@ -22,6 +25,11 @@ source is many people. So of the cases of a source may go unasked:
 - Another category or municipality for a known case is another flag: the old one goes.
   Many at once are a column or a code of the profile that means something else now, and
   a kind of help that somebody never had.
+- Another first day for many is a column that was read by another form of dates. Another
+  last day may be a year's renewal, but it also decides when a flag goes.
+- What ends, is gone, is another's or another kind's, or goes sooner than was told is
+  one question as well, `flags-at-stake`: two of each are no small change for four
+  clients. Where one part alone is all of it, that part is asked about.
 - Everybody's contact holder changes when a small agency has one telephone and gets
   another number: in a source of ten or fewer that is ordinary, and each of them would
   be called wrong for a day at worst. In a larger one it is asked about.
@@ -49,6 +57,9 @@ class Doubt(StrEnum):
     CASES_ENDED = "cases-ended"
     OTHER_PERSON = "other-person"
     OTHER_KIND = "other-kind"
+    OTHER_STARTS = "other-starts"
+    OTHER_ENDS = "other-ends"
+    FLAGS_AT_STAKE = "flags-at-stake"
     RECORDS_REJECTED = "records-rejected"
     ROWS_SWALLOWED = "rows-swallowed"
     OLDER_FILE = "older-file"
@@ -71,12 +82,16 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One question about a difference: how many, of how many, and the bound."""
+    """One question about a difference: how many, of how many, and the bound.
+
+    Where one of its `parts` is asked already and is all of it, it is no question.
+    """
 
     doubt: Doubt
     count: Callable[[Difference], int]
     of: Callable[[Difference], int]
     bound: Bound
+    parts: frozenset[Doubt] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,16 @@ class Finding:
 
 
 _NEVER: Final = Bound(few=0, share=0, most=0)
+_PARTS: Final = frozenset(
+    (
+        Doubt.NOTHING_READ,
+        Doubt.CASES_GONE,
+        Doubt.CASES_ENDED,
+        Doubt.OTHER_PERSON,
+        Doubt.OTHER_KIND,
+        Doubt.OTHER_ENDS,
+    )
+)
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
@@ -120,6 +145,25 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda d: d.kinds,
         lambda d: d.known,
         Bound(few=2, share=10, most=5_000),
+    ),
+    Rule(
+        Doubt.OTHER_STARTS,
+        lambda d: d.starts,
+        lambda d: d.known,
+        Bound(few=2, share=10, most=5_000),
+    ),
+    Rule(
+        Doubt.OTHER_ENDS,
+        lambda d: d.ends,
+        lambda d: d.known,
+        Bound(few=3, share=25, most=10_000),
+    ),
+    Rule(
+        Doubt.FLAGS_AT_STAKE,
+        lambda d: d.gone + d.spared + d.ended + d.persons + d.kinds + d.sooner,
+        lambda d: d.known,
+        Bound(few=3, share=25, most=10_000),
+        parts=_PARTS,
     ),
     Rule(
         Doubt.RECORDS_REJECTED,
@@ -160,12 +204,13 @@ def judge(difference: Difference) -> tuple[Finding, ...]:
 
     Proven by tests/unit/sources/test_judging.py, for four sizes of source.
     """
-    return tuple(
-        Finding(rule.doubt, count, of)
-        for rule in RULES
-        if (count := rule.count(difference))
-        > rule.bound.find_allowed(of := rule.of(difference))
-    )
+    found: list[Finding] = []
+    for rule in RULES:
+        count, of = rule.count(difference), rule.of(difference)
+        is_asked = any(one.doubt in rule.parts and one.count >= count for one in found)
+        if count > rule.bound.find_allowed(of) and not is_asked:
+            found.append(Finding(rule.doubt, count, of))
+    return tuple(found)
 
 
 def _expect_rejected(difference: Difference) -> int:
@@ -179,4 +224,5 @@ def _expect_rejected(difference: Difference) -> int:
 def _count_changes(difference: Difference) -> int:
     """Give how many signals would come, go or change by this file."""
     came_or_went = difference.new + difference.gone + difference.ended
-    return came_or_went + difference.persons + difference.kinds
+    whose = difference.persons + difference.kinds
+    return came_or_went + whose + difference.starts + difference.ends

@@ -17,6 +17,12 @@ _SAYS: Final = {
     Doubt.OTHER_KIND: (
         "{count} van {of} bekende zaken krijgen een andere soort of een andere gemeente"
     ),
+    Doubt.OTHER_STARTS: "{count} van {of} bekende zaken krijgen een andere begindag",
+    Doubt.OTHER_ENDS: "{count} van {of} bekende zaken krijgen een andere einddag",
+    Doubt.FLAGS_AT_STAKE: (
+        "{count} van {of} bekende zaken verliezen hun vlaggetje, verliezen het eerder, "
+        "of krijgen een ander"
+    ),
     Doubt.RECORDS_REJECTED: (
         "{count} van {of} records zijn onbruikbaar; dat is meer dan de vorige keer"
     ),
@@ -43,6 +49,11 @@ _REMEDIES: Final = {
     Doubt.CASES_ENDED: "Klopt de einddatum of de status in de export?",
     Doubt.OTHER_PERSON: "Is een kolom los van de andere gesorteerd of verschoven?",
     Doubt.OTHER_KIND: "Klopt de kolom met de soort of de gemeente, en het profiel?",
+    Doubt.OTHER_STARTS: "Is de kolom met de begindag nu anders geschreven?",
+    Doubt.OTHER_ENDS: "Klopt de kolom met de einddag? Is zij anders geschreven?",
+    Doubt.FLAGS_AT_STAKE: (
+        "Elk apart is gewoon, samen is het veel. Is de export compleet, en klopt zij?"
+    ),
     Doubt.RECORDS_REJECTED: "Kijk in het bestand met afgewezen records wat er mis is.",
     Doubt.ROWS_SWALLOWED: "Haal het aanhalingsteken weg, of exporteer opnieuw.",
     Doubt.OLDER_FILE: "Lever het nieuwste bestand aan.",

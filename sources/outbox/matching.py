@@ -20,7 +20,8 @@ from typing import Final
 OPEN: Final = """
 SELECT s.*, k.reference, k.version, k.part AS told_part, k.person AS told_person,
   k.fingerprint AS told_fingerprint, k.category AS told_category,
-  k.municipality AS told_municipality, k.valid_until AS told_until,
+  k.municipality AS told_municipality, k.valid_from AS told_from,
+  k.valid_limit AS told_limit, k.valid_until AS told_until,
   k.contact AS told_contact, k.name AS told_name
 FROM staged s
 LEFT JOIN pairing p ON p.case_key = s.case_key AND p.part = s.part
@@ -61,7 +62,8 @@ SELECT
     WHERE t.profile = :profile AND t.way = 'came' AND NOT {_KEPT} AND NOT {_COVERED}
     AND NOT EXISTS (SELECT 1 FROM staged_closing c WHERE c.case_key = k.case_key))
     AS again,
-  (SELECT count(*) FROM turnover WHERE profile = :profile) AS turned"""  # noqa: S608 - our own constants
+  (SELECT count(*) FROM turnover WHERE profile = :profile AND way = 'went') AS went,
+  (SELECT count(*) FROM turnover WHERE profile = :profile AND way = 'came') AS came"""  # noqa: S608 - our own constants
 _LEFT_OVER: Final = """
 SELECT s.case_key, s.part FROM staged s WHERE s.event = 'open'
 AND NOT EXISTS (SELECT 1 FROM signal k
@@ -89,7 +91,7 @@ def pair_left_over(connection: sqlite3.Connection) -> None:
     """Pair a row with the signal that it corrects: another person, or another start.
 
     Only where there is no choice: one row and one signal are left under a number. A
-    signal of which the part is not known (an older outbox) goes to the first row.
+    signal that has no part, since messages told it, goes to the first row.
     """
     connection.execute("DELETE FROM pairing")
     rows: dict[bytes, list[bytes]] = defaultdict(list)
@@ -104,7 +106,7 @@ def pair_left_over(connection: sqlite3.Connection) -> None:
 
 
 def note_parts(connection: sqlite3.Connection) -> None:
-    """Give signals of an older outbox the part under which their case was read now."""
+    """Give signals that messages told the part under which a file has their case."""
     connection.execute(_NOTE_PARTS)
 
 

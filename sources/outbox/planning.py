@@ -37,9 +37,9 @@ INSERT INTO last_word SELECT case_key, told_at FROM (
 WHERE true ON CONFLICT DO UPDATE SET told_at = excluded.told_at"""
 _PUBLISH: Final = """
 INSERT INTO work (state, action, case_key, part, reference, version, line, record,
-  person, fingerprint, category, municipality, contact, valid_from, valid_until,
-  informed_code, informed_on, sealed, name)
-VALUES ('sealed', 'publish', ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+  person, fingerprint, category, municipality, contact, valid_from, valid_limit,
+  valid_until, informed_code, informed_on, sealed, name)
+VALUES ('sealed', 'publish', ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
 _TELL_CONTACTS: Final = """
 INSERT INTO contact SELECT id, mark, body, 'pending' FROM staged_contact WHERE true
 ON CONFLICT (mark) DO UPDATE SET state = CASE
@@ -216,6 +216,7 @@ def _insert_publication(
             row["municipality"],
             row["contact"],
             row["valid_from"],
+            row["valid_limit"],
             until.isoformat(),
             row["informed_code"],
             row["informed_on"],

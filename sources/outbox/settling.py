@@ -21,8 +21,9 @@ Outcome = Literal["accepted", "unchanged", "superseded", "refused"]
 
 KNOW: Final = """
 INSERT OR REPLACE INTO signal (case_key, part, profile, reference, version, person,
-  fingerprint, category, municipality, valid_until, contact, name)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"""
+  fingerprint, category, municipality, contact, valid_from, valid_limit, valid_until,
+  name)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
 _SEND_AGAIN: Final = "UPDATE contact SET state = 'pending' WHERE id = ?"
 _FORGET: Final = "DELETE FROM signal WHERE reference = ?"
 UNKNOWN_SIGNAL: Final = "unknown-signal"
@@ -187,8 +188,10 @@ def known_as(
         fingerprint or row["fingerprint"],
         row["category"],
         row["municipality"],
-        row["valid_until"],
         row["contact"],
+        row["valid_from"],
+        row["valid_limit"],
+        row["valid_until"],
         row["name"],
     )
 

@@ -21,19 +21,29 @@ from sources.outbox.matching import (
     count_unplaced,
 )
 
-_OTHER_KIND: Final = """told_person = person
-AND (told_category <> category OR told_municipality <> municipality)"""
+_SAME_PERSON: Final = "told_person = person"
+_SAME_KIND: Final = "told_category = category AND told_municipality = municipality"
+_OTHER_KIND: Final = f"{_SAME_PERSON} AND NOT ({_SAME_KIND})"
+_OTHER_START: Final = f"{_SAME_PERSON} AND {_SAME_KIND} AND told_from <> valid_from"
+_OTHER_END: Final = f"{_SAME_PERSON} AND {_SAME_KIND} AND told_limit IS NOT valid_limit"
+_SOONER: Final = f"{_SAME_PERSON} AND {_SAME_KIND} AND valid_limit < told_until"
 _OPEN_ROWS: Final = f"""
 SELECT count(*) AS opened, count(*) FILTER (WHERE reference IS NULL) AS new,
   count(*) FILTER (WHERE told_person <> person AND told_until >= :today) AS persons,
   count(*) FILTER (WHERE told_until >= :today AND {_OTHER_KIND}) AS kinds,
+  count(*) FILTER (WHERE told_until >= :today AND {_OTHER_START}) AS starts,
+  count(*) FILTER (WHERE told_until >= :today AND {_OTHER_END}) AS ends,
+  count(*) FILTER (WHERE told_until >= :today AND {_SOONER}) AS sooner,
   count(*) FILTER (WHERE told_until >= :today AND (told_contact <> contact
     OR contact IN (SELECT value FROM json_each(:changed)))) AS contacts
 FROM ({OPEN})"""  # noqa: S608 - our own constant
 _NOW_OTHER: Final = {
     Doubt.OTHER_PERSON: f"SELECT * FROM ({OPEN}) WHERE told_person <> person",  # noqa: S608 - our own constants
     Doubt.OTHER_KIND: f"SELECT * FROM ({OPEN}) WHERE {_OTHER_KIND}",  # noqa: S608 - our own constants
+    Doubt.OTHER_STARTS: f"SELECT * FROM ({OPEN}) WHERE {_OTHER_START}",  # noqa: S608 - our own constants
+    Doubt.OTHER_ENDS: f"SELECT * FROM ({OPEN}) WHERE {_OTHER_END}",  # noqa: S608 - our own constants
 }
+_SOONER_CASES: Final = f"SELECT * FROM ({OPEN}) WHERE {_SOONER}"  # noqa: S608 - our own constants
 _BEFORE: Final = """
 SELECT file_mark, written, read, rejected FROM delivery
 WHERE profile = ? AND kind = ? AND state = 'closed' ORDER BY ends DESC, rowid DESC"""
@@ -62,8 +72,7 @@ def weigh(
     ).fetchone()
     gone = _count(connection, GONE, profile) if is_full else 0
     is_spared = count_unplaced(connection, str(delivery.id)) > 0
-    reverted = connection.execute(REVERTED, profile).fetchone()
-    undone = reverted["back"] + reverted["again"]
+    reverted, turned = _count_reverted(connection, profile, is_full=is_full)
     before = connection.execute(
         _BEFORE, (delivery.profile, delivery.kind.value)
     ).fetchall()
@@ -80,6 +89,9 @@ def weigh(
         ended=_count(connection, OVER, {"full": is_full, "today": day}),
         persons=opened["persons"],
         kinds=opened["kinds"],
+        starts=opened["starts"],
+        ends=opened["ends"],
+        sooner=opened["sooner"],
         contacts=opened["contacts"],
         numbers=connection.execute(_NEW_NUMBERS).fetchone()[0],
         opened=opened["opened"],
@@ -88,10 +100,10 @@ def weigh(
         read_before=last["read"] if last else 0,
         rejected_before=last["rejected"] if last else 0,
         swallowed=delivery.swallowed,
-        replayed=is_full and not is_last and delivery.file_mark in earlier,
+        replayed=not is_last and delivery.file_mark in earlier,
         predates=bool(last and delivery.written and delivery.written < last["written"]),
-        reverted=undone if is_full and reverted["back"] and reverted["again"] else 0,
-        turned=reverted["turned"],
+        reverted=reverted,
+        turned=turned,
     )
 
 
@@ -105,6 +117,12 @@ def name_cases(
     elif doubt is Doubt.CASES_ENDED:
         full = {"full": delivery.kind is DeliveryKind.FULL}
         yield from connection.execute(OVER, full)
+    elif doubt is Doubt.FLAGS_AT_STAKE:
+        if delivery.kind is DeliveryKind.FULL:
+            yield from name_cases(connection, delivery, Doubt.CASES_GONE)
+        for part in (Doubt.CASES_ENDED, Doubt.OTHER_PERSON, Doubt.OTHER_KIND):
+            yield from name_cases(connection, delivery, part)
+        yield from connection.execute(_SOONER_CASES)
     elif doubt in _NOW_OTHER:
         yield from connection.execute(_NOW_OTHER[doubt])
     elif doubt is Doubt.RECORDS_REJECTED or doubt is Doubt.ROWS_SWALLOWED:
@@ -113,6 +131,19 @@ def name_cases(
             " ORDER BY line, rowid",
             (str(delivery.id),),
         )
+
+
+def _count_reverted(
+    connection: sqlite3.Connection, profile: Mapping[str, object], *, is_full: bool
+) -> tuple[int, int]:
+    """Count what the last delivery changed and this one undoes, and what it changed.
+
+    What changes alone do not mention is not undone by them.
+    """
+    found = connection.execute(REVERTED, profile).fetchone()
+    if not is_full:
+        return found["back"], found["went"]
+    return found["back"] + found["again"], found["went"] + found["came"]
 
 
 def _find_changed_contacts(connection: sqlite3.Connection) -> list[str]:

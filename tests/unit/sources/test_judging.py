@@ -14,6 +14,8 @@ ALLOWED = {
     Doubt.CASES_ENDED: (3, 5, 100, 10_000),
     Doubt.OTHER_PERSON: (1, 1, 4, 100),
     Doubt.OTHER_KIND: (2, 2, 40, 5_000),
+    Doubt.OTHER_STARTS: (2, 2, 40, 5_000),
+    Doubt.OTHER_ENDS: (3, 5, 100, 10_000),
     Doubt.RECORDS_REJECTED: (5, 5, 100, 10_000),
     Doubt.CONTACTS_CHANGED: (10, 18, 360, 50_000),
     Doubt.OTHER_NUMBERS: (5, 10, 200, 2_000),
@@ -23,6 +25,8 @@ MEMBERS = {
     Doubt.CASES_ENDED: "ended",
     Doubt.OTHER_PERSON: "persons",
     Doubt.OTHER_KIND: "kinds",
+    Doubt.OTHER_STARTS: "starts",
+    Doubt.OTHER_ENDS: "ends",
     Doubt.RECORDS_REJECTED: "rejected",
     Doubt.CONTACTS_CHANGED: "contacts",
     Doubt.OTHER_NUMBERS: "numbers",
@@ -94,6 +98,7 @@ def test_an_older_file_that_changes_nothing_is_not(sign: str) -> None:
     [
         (2, 2, [Doubt.OLDER_FILE]),
         (4, 2, []),
+        (1, 1, []),
         (40, 21, [Doubt.OLDER_FILE]),
         (2_000, 5, []),
     ],
@@ -102,6 +107,44 @@ def test_undoing_most_of_the_last_delivery_is_an_older_file(
     turned: int, reverted: int, asked: list[Doubt]
 ) -> None:
     assert doubts(a_difference(400, turned=turned, reverted=reverted)) == asked
+
+
+STAKES = ("gone", "spared", "ended", "persons", "kinds", "sooner")
+AT_STAKE = {
+    4: ({"gone": 2, "ended": 1}, {"gone": 2, "ended": 2}),
+    20: ({"gone": 2, "ended": 3}, {"gone": 2, "persons": 1, "ended": 3}),
+    400: ({"spared": 40, "ended": 60}, {"gone": 40, "kinds": 40, "sooner": 21}),
+    400_000: ({"gone": 5_000, "kinds": 5_000}, {"gone": 5_000, "ended": 5_001}),
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_each_rule_lets_through_is_weighed_together(size: int) -> None:
+    ordinary, much = AT_STAKE[size]
+    assert judge(a_difference(size, **ordinary)) == ()
+    found = judge(a_difference(size, **much))
+    assert found == (Finding(Doubt.FLAGS_AT_STAKE, sum(much.values()), size),)
+
+
+def test_each_way_to_lose_a_flag_is_in_the_sum() -> None:
+    """Of 400 each part is ordinary; 101 together are one too many, and each counts."""
+    much = dict.fromkeys(STAKES, 19) | {"persons": 4, "ended": 21}
+    assert sum(much.values()) == 101
+    assert doubts(a_difference(400, **much)) == [Doubt.FLAGS_AT_STAKE]
+    for one in STAKES:
+        assert judge(a_difference(400, **much | {one: much[one] - 1})) == ()
+
+
+def test_one_part_that_is_all_of_it_is_asked_about_alone() -> None:
+    assert doubts(a_difference(12, ended=12)) == [Doubt.CASES_ENDED]
+    both = a_difference(12, ended=10, gone=2)
+    assert doubts(both) == [Doubt.CASES_ENDED, Doubt.FLAGS_AT_STAKE]
+
+
+@pytest.mark.parametrize("changed", ["new", "starts", "ends", "persons", "kinds"])
+def test_an_older_file_is_asked_about_for_whatever_it_changes(changed: str) -> None:
+    old = a_difference(400, predates=True, **{changed: 1})
+    assert judge(old) == (Finding(Doubt.OLDER_FILE, 1, 400),)
 
 
 def test_what_stays_because_of_a_reject_counts_as_gone_when_so_much_is() -> None:
