@@ -74,6 +74,22 @@ def permit_publication(
     return PermittedPublication(category.id, publication.municipality, latest_end)
 
 
+def find_publishable(
+    policy: Policy, kind: SourceKind, municipality: MunicipalityCode, *, now: datetime
+) -> tuple[Category, ...]:
+    """Find what this kind of source may publish there today, for a form to offer.
+
+    It permits nothing: each notice is asked of `permit_publication`.
+    """
+    day = calendar_day(now)
+    return tuple(
+        category
+        for category in policy.catalogue.categories.values()
+        if _find_closure(category, kind, day) is None
+        and find_opening_purpose(policy, municipality, category.id, day) is not None
+    )
+
+
 def find_opening_purpose(
     policy: Policy, municipality: MunicipalityCode, category: CategoryId, day: date
 ) -> PurposeId | None:
@@ -91,11 +107,19 @@ def find_opening_purpose(
 
 
 def _verify_open(category: Category, kind: SourceKind, day: date) -> None:
+    closed = _find_closure(category, kind, day)
+    if closed is not None:
+        raise CategoryNotOpen(closed)
+
+
+def _find_closure(category: Category, kind: SourceKind, day: date) -> str | None:
+    """Say why a category is closed to a kind of source that day; None where open."""
     if not category.active:
-        raise CategoryNotOpen("the category is not active")
+        return "the category is not active"
     begun = category.valid_from is None or category.valid_from <= day
     over = category.valid_until is not None and category.valid_until < day
     if over or not begun:
-        raise CategoryNotOpen("the category is not in force today")
+        return "the category is not in force today"
     if kind not in category.publishers:
-        raise CategoryNotOpen("the category is not open to this kind of source")
+        return "the category is not open to this kind of source"
+    return None

@@ -85,6 +85,7 @@ class Role(Word):
 
     SOURCE_PUBLISHER = "source-publisher"
     SOURCE_ADMINISTRATOR = "source-administrator"
+    HAND_SIGNALLER = "hand-signaller"
     GENERALIST = "generalist"
     GENERALIST_SAFETY = "generalist-safety"
     PRIVACY_OFFICER = "privacy-officer"

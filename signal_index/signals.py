@@ -33,6 +33,8 @@ from signal_index.wire.signals import Notice, Withdrawal, WithdrawalReason
 
 CONFIRMED_FOR: Final = timedelta(days=730)
 TOMBSTONE_FOR: Final = timedelta(days=90)
+CONFIRM_BY_HAND_WITHIN: Final = timedelta(days=182)
+"""After half a year a person is reminded that nobody said it still holds."""
 
 
 class SignalState(StrEnum):
@@ -93,6 +95,7 @@ class Known:
     digest: bytes | None
     row_key: bytes | None
     restricted: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -108,6 +111,7 @@ class NewSignal:
     digest: bytes
     confirmed_at: datetime
     outbox: UUID | None = None
+    by_hand: bool = False
 
 
 def derive_point(keys: PointKeys, subject: Subject) -> StoredPoint:

@@ -31,6 +31,12 @@ from tests.builders import (
     about,
 )
 from tests.citizen_builders import CitizensDesk
+from tests.hand_builders import (
+    a_hand_notice,
+    a_hand_signaller,
+    give,
+    take_back,
+)
 from tests.holders_builders import LOOKUP_OIN, a_bsn
 from tests.officer_builders import a_citizen, a_search
 from tests.policy_officers import CHANGE, approve, propose
@@ -80,10 +86,24 @@ async def do_work_of_agencies(world: World, folder: Path) -> None:
     await world.send("POST", "/reconciliations/buckets", bearer, asked)
     told = {**scope, "count": 1, "digest": encode_b64u(bytes(32))}
     await world.send("POST", "/reconciliations", bearer, told)
+    await _signal_by_hand(world)
     await _rehearse(world)
     feed = {"feed": "debt-help", "state": "waiting", "backlog": 12}
     feed |= dict.fromkeys(("lastRun", "lastReconciled", "nextRun"))
     await _hold_a_delivery(world, {**feed, "state": "held"})
+
+
+async def _signal_by_hand(world: World) -> None:
+    """As somebody at an agency: given, confirmed, handed over, ended."""
+    agency, token = world.debt_help, a_hand_signaller(world, world.debt_help)
+    kept, gone = a_hand_notice(agency), a_hand_notice(agency)
+    for notice in (kept, gone):
+        await give(world, agency, notice, a_bsn(1))
+    path = f"/hand-signals/{kept.reference}"
+    await world.send("POST", f"{path}/confirmation", token, {})
+    to = {"to": str(agency.contact)}
+    await world.send("POST", f"{path}/hand-over", token, to)
+    await take_back(world, agency, a_withdrawal(gone))
 
 
 async def _hold_a_delivery(world: World, feed: dict[str, object]) -> None:

@@ -83,6 +83,14 @@ class SourceAdministratorCaller:
 
 
 @dataclass(frozen=True, slots=True)
+class HandSignallerCaller:
+    """A person who signals by hand for their own organisation; never its machine."""
+
+    caller: Caller
+    organisation: Oin
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerCaller:
     """A person or machine with scope `ledger`, for its own organisation's entries."""
 
@@ -197,6 +205,23 @@ async def source_administrator(request: Request) -> SourceAdministratorCaller:
     return SourceAdministratorCaller(found.caller, found.organisation)
 
 
+async def hand_signaller(request: Request) -> HandSignallerCaller:
+    """Give the person who may signal by hand for their organisation, or raise.
+
+    It says something of a citizen, for whose number a person answers: as for officers,
+    the login must be sure.
+    """
+    claims, index = await _claims(request)
+    caller = _active(await _caller(claims, index, "publish"))
+    if caller.kind is not CallerKind.PERSON:
+        raise CallerNotAllowed
+    if Role.HAND_SIGNALLER not in caller.roles:
+        raise CallerNotAllowed
+    if caller.assurance not in _SURE:
+        raise AssuranceTooLow
+    return HandSignallerCaller(caller, Oin(caller.organisation))
+
+
 async def ledger_reader(request: Request) -> LedgerCaller:
     """Give who may read proofs of its own organisation's entries, or raise."""
     claims, index = await _claims(request)
@@ -258,6 +283,7 @@ OwnSource = Annotated[SourceCaller, caller_from(own_source, "publish")]
 SourceAdministrator = Annotated[
     SourceAdministratorCaller, caller_from(source_administrator, "publish")
 ]
+HandSignaller = Annotated[HandSignallerCaller, caller_from(hand_signaller, "publish")]
 LedgerReader = Annotated[LedgerCaller, caller_from(ledger_reader, "ledger")]
 Auditor = Annotated[AuditorCaller, caller_from(auditor, "ledger")]
 PrivacyOfficer = Annotated[PrivacyOfficerCaller, caller_from(privacy_officer, "ledger")]

@@ -172,6 +172,7 @@ def _decide_all(plan: _Plan, checked: Checked, known: _Known) -> tuple[ItemResul
 
 def _decide_one(plan: _Plan, one: Candidate, known: _Known) -> ItemOutcome:
     found = known.signals.get((one.said.source, one.said.reference))
+    _verify_same_way(plan, one.said, found)
     if isinstance(one.said, Withdrawal):
         return _decide_withdrawal(plan, one.said, found)
     owner = known.contact_owners.get(one.said.contactHolder)
@@ -180,6 +181,22 @@ def _decide_one(plan: _Plan, one: Candidate, known: _Known) -> ItemOutcome:
     if one.belongs is not None:
         _verify_lives_there(known.events.get(one.belongs.mark))
     return _decide_notice(plan, one, one.said, None if found is None else found[0])
+
+
+def _verify_same_way(
+    plan: _Plan, said: Notice | Withdrawal, found: tuple[Known, KnownPlace] | None
+) -> None:
+    """Hold that a person tends what people gave, and a delivery what deliveries told.
+
+    One source may do both; neither knows the other's signals, and what it does not know
+    it would take back. Proven by tests/attack/test_hand_and_delivery_stay_apart.py.
+    """
+    if found is None or found[0].kind == "tombstone":
+        return
+    if found[0].by_hand is not plan.submission.by_hand:
+        if isinstance(said, Withdrawal):
+            raise UnknownSignal
+        raise InvalidField("reference", "used-before")
 
 
 def _verify_lives_there(event: PersonEventKind | None) -> None:
@@ -210,6 +227,7 @@ def _decide_notice(
                 digest=digest,
                 confirmed_at=plan.now,
                 outbox=plan.submission.outbox,
+                by_hand=plan.submission.by_hand,
             )
         )
     return outcome

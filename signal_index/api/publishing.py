@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 from pydantic import BaseModel
@@ -17,14 +16,20 @@ from policy.errors import (
     LifeTooLong,
     UnknownCode,
 )
-from signal_index.api.callers import OwnSource, Source, SourceCaller
-from signal_index.api.context import Index, TheIndex, get_index
-from signal_index.api.problems import describe_item
-from signal_index.api.publication_run import ItemResult, Published, carry_out
+from signal_index.api.callers import OwnSource, Source
+from signal_index.api.context import TheIndex, get_index
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, OfSource, cut_page
 from signal_index.api.routing import Routes
 from signal_index.api.serving import JSON
-from signal_index.api.submissions import Submission, find_listed, find_signer
+from signal_index.api.single_items import (
+    find_registered_signer,
+    finish,
+    finish_one,
+    open_notice,
+    open_withdrawal,
+    tell,
+)
+from signal_index.api.submissions import Submission, find_listed
 from signal_index.api.transactions import looking
 from signal_index.errors import (
     StaleKeyVersion,
@@ -37,10 +42,7 @@ from signal_index.errors import (
 from signal_index.notice import (
     InvalidSignature,
     SignedInTheFuture,
-    SignerKey,
     parse_signed_batch,
-    parse_signed_notice,
-    parse_signed_withdrawal,
 )
 from signal_index.store import signals as store
 from signal_index.wire import signals as wire
@@ -78,24 +80,8 @@ async def publish_signal(request: Request, caller: Source, reference: str) -> Re
     """Publish one signal, or a new version of it."""
     index = get_index(request)
     body = parse_body(wire.NoticeBody, await request.body())
-    signer = await _signer(index, body.notice, caller)
-    signed = parse_signed_notice(body.notice, signer, now=index.clock())
-    said = signed.notice
-    if str(said.reference) != reference:
-        raise InvalidField("reference", "does-not-match")
-    proof = wire.SubjectProof(
-        reference=said.reference, pseudonym=body.pseudonym, salt=body.salt
-    )
-    submission = Submission(
-        kind="notice",
-        submitted_by=signed.iss,
-        notices=(said,),
-        withdrawals=(),
-        subjects={said.reference: proof},
-        key_version=KeyVersion(body.keyVersion),
-        jws=body.notice,
-    )
-    return _give(_only(index, await _carry_out(index, caller, submission)))
+    submission = await open_notice(index, body, reference, caller.organisation)
+    return _give(await finish_one(index, caller.caller, submission))
 
 
 @routes.post(
@@ -107,20 +93,9 @@ async def withdraw_signal(
     reference: Id, body: wire.WithdrawalBody, index: TheIndex, caller: Source
 ) -> wire.ItemResult:
     """Withdraw one signal, by its reference alone."""
-    signer = await _signer(index, body.withdrawal, caller)
-    signed = parse_signed_withdrawal(body.withdrawal, signer, now=index.clock())
-    if signed.withdrawal.reference != reference:
-        raise InvalidField("reference", "does-not-match")
-    submission = Submission(
-        kind="withdrawal",
-        submitted_by=signed.iss,
-        notices=(),
-        withdrawals=(signed.withdrawal,),
-        subjects={},
-        key_version=index.key_config.key_version,
-        jws=body.withdrawal,
-    )
-    return _only(index, await _carry_out(index, caller, submission))
+    named, own = str(reference), caller.organisation
+    submission = await open_withdrawal(index, body, named, own)
+    return await finish_one(index, caller.caller, submission)
 
 
 @routes.post(
@@ -135,7 +110,7 @@ async def publish_batch(request: Request, caller: Source) -> Response:
     """Publish up to 1,000 notices and withdrawals under one signature."""
     index = get_index(request)
     body = parse_body(wire.BatchBody, await request.body())
-    signer = await _signer(index, body.batch, caller)
+    signer = await find_registered_signer(index, body.batch, caller.organisation)
     signed = parse_signed_batch(body.batch, signer, now=index.clock())
     if signed.notices and body.keyVersion is None:
         raise InvalidField("keyVersion", "missing")
@@ -153,12 +128,12 @@ async def publish_batch(request: Request, caller: Source) -> Response:
         jws=body.batch,
         outbox=signed.outbox,
     )
-    published = await _carry_out(index, caller, submission)
+    published = await finish(index, caller.caller, submission)
     return _give(
         wire.BatchResult(
             batch=signed.batch,
             entryId=published.entry,
-            results=[_result(index, one) for one in published.results],
+            results=[tell(index, one) for one in published.results],
         )
     )
 
@@ -183,34 +158,6 @@ async def list_signals(
         )
     shown, following = cut_page(found, limit)
     return wire.OwnSignals(items=shown, next=following)
-
-
-async def _signer(index: Index, token: str, caller: SourceCaller) -> SignerKey:
-    standing = await index.standing.get(index.clock())
-    return find_signer(token, caller.organisation, standing)
-
-
-async def _carry_out(
-    index: Index, caller: SourceCaller, submission: Submission
-) -> Published:
-    # Shielded: a source that leaves must find the whole of it done, or nothing.
-    return await asyncio.shield(carry_out(index, caller.caller, submission))
-
-
-def _only(index: Index, published: Published) -> wire.ItemResult:
-    (one,) = published.results
-    if one.problem is not None:
-        raise one.problem
-    return _result(index, one)
-
-
-def _result(index: Index, one: ItemResult) -> wire.ItemResult:
-    base = index.names.problem_base
-    return wire.ItemResult(
-        reference=one.reference,
-        outcome=one.outcome.value,
-        problem=None if one.problem is None else describe_item(one.problem, base=base),
-    )
 
 
 def _give(answer: BaseModel) -> Response:

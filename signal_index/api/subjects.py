@@ -21,6 +21,7 @@ from signal_index.api import (
     corrections,
     embargoes,
     general_reports,
+    hand_signals,
     ledger_routes,
     lookups,
     nen7513,
@@ -61,6 +62,7 @@ async def show_openapi(_request: Request, caller: Anyone) -> Response:
 SUBJECTS = (
     lookups.routes,
     publishing.routes,
+    hand_signals.routes,
     sources.routes,
     contacts.routes,
     agencies.routes,

@@ -68,6 +68,7 @@ class Submission:
     key_version: KeyVersion
     jws: str
     outbox: UUID | None = None
+    by_hand: bool = False
 
 
 Refusal = InvalidField | RequestRefused | PolicyError

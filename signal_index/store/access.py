@@ -87,7 +87,14 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _WEB: Access(
             select=_all_but(signal, "seal"),
             insert=True,
-            update=("version", "contact_holder", "state", "confirmed_at", "ended_on"),
+            update=(
+                "version",
+                "contact_holder",
+                "valid_until",
+                "state",
+                "confirmed_at",
+                "ended_on",
+            ),
             delete=True,
         ),
         _UPKEEP: Access(

@@ -59,4 +59,6 @@ def _within(scope: ReconcilingScope) -> tuple[ColumnElement[bool], ...]:
         columns.valid_until >= scope.on,
         # One outbox knows nothing of what another told: it must not end that.
         or_(columns.outbox == scope.outbox, columns.outbox.is_(None)),
+        # What a person gave by hand is in no delivery.
+        columns.by_hand.is_(False),
     )

@@ -104,6 +104,7 @@ async def _find_stored(
             columns.category,
             columns.municipality,
             columns.state,
+            columns.by_hand,
         ).where(columns.source == source, columns.reference.in_(references))
     )
     return {
@@ -114,6 +115,7 @@ async def _find_stored(
                 row.notice_digest,
                 row.row_key,
                 row.state == SignalState.RESTRICTED,
+                row.by_hand,
             ),
             KnownPlace(row.category, row.municipality),
         )
@@ -248,6 +250,7 @@ async def list_own_signals(
         columns.contact_holder,
         columns.confirmed_at,
         columns.outbox,
+        columns.by_hand,
     ).where(columns.source == source)
     if after is not None:
         query = query.where(columns.reference > after)
@@ -265,6 +268,7 @@ async def list_own_signals(
             contactHolder=row.contact_holder,
             confirmedAt=row.confirmed_at,
             outbox=row.outbox,
+            byHand=row.by_hand,
         )
         for row in rows
     ]
@@ -297,4 +301,5 @@ def _row_of(
         "confirmed_at": new.confirmed_at,
         "ended_on": None,
         "outbox": new.outbox,
+        "by_hand": new.by_hand,
     }

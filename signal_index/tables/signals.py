@@ -9,6 +9,7 @@
 from sqlalchemy import (
     CHAR,
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     select,
     text,
 )
@@ -67,6 +69,8 @@ signal = Table(
     Column("confirmed_at", Instant, nullable=False),
     Column("ended_on", Date, nullable=True),
     Column("outbox", Uuid, nullable=True),  # which of the source's outboxes told it
+    # A person gave it at a desk: no delivery knows it, and none may take it back.
+    Column("by_hand", Boolean, server_default=false(), nullable=False),
     PrimaryKeyConstraint("row_key", "id", postgresql_include=COVERED),
     UniqueConstraint("source", "reference"),
     CheckConstraint("state IN ('active', 'ended', 'restricted')", name="state_known"),

@@ -220,6 +220,9 @@ class OwnSignal(OwnReference):
     contactHolder: Id
     confirmedAt: Instant
     outbox: Id | None = None
+    byHand: bool = Field(
+        default=False, description="Met de hand doorgegeven; geen levering kent het"
+    )
 
 
 class OwnSignals(AnswerModel):

@@ -94,12 +94,17 @@ def live_beside(outbox: Outbox) -> None:
 
 
 async def find_foreign(outbox: Outbox, index: Lister) -> AsyncIterator[OwnSignal]:
-    """Give our signals at the index that stand, and that this outbox does not know."""
+    """Give our signals at the index that stand, and that this outbox does not know.
+
+    Not what our people gave by hand: no outbox told that, and none may take it back.
+    """
     cursor: UUID | None = None
     while True:
         page = await index.fetch_signals(cursor)
         for one in page.items:
-            if one.state != "ended" and not is_ours(outbox, one.reference):
+            if one.state == "ended" or one.byHand:
+                continue
+            if not is_ours(outbox, one.reference):
                 yield one
         if page.next is None or not page.items:
             return

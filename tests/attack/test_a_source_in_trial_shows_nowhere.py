@@ -38,6 +38,7 @@ READS_WHAT_NOBODY_IS_SHOWN = {
     "agencies": "a source's own",
     "corrections": "changes what was found by `shown_signals`",
     "erasure": "ends and erases",
+    "hand_signals": "a source's own",
     "person_events": "ends; what it ended is told to nobody",
     "reconciling": "a source's own",
     "signals": "publishing, and a source's own",

@@ -30,6 +30,7 @@ CALLERS = frozenset(
         callers.ActivePersonCaller,
         callers.SourceCaller,
         callers.SourceAdministratorCaller,
+        callers.HandSignallerCaller,
         callers.LedgerCaller,
         callers.AuditorCaller,
         callers.PrivacyOfficerCaller,

@@ -1,0 +1,69 @@
+"""Signals that a person gives by hand, at the desk of an organisation without export.
+
+What is signed, and what travels beside it, is that of any notice
+(`signal_index.wire.signals`); who gives it is a person, whose name the entry holds.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from signal_index.wire.choices import Choice
+from signal_index.wire.model import AnswerModel, RequestModel
+from signal_index.wire.signals import OwnPlace, OwnReference, State
+from signal_index.wire.values import Day, Id, Instant, Number, OinText
+
+
+class HandPlace(OwnPlace):
+    """A kind of signal that the caller may give by hand, and what it asks for."""
+
+    maximumLifeMonths: Number
+    informed: list[Choice]
+
+
+class HandContact(AnswerModel):
+    """A contact holder of the own organisation, by which people know it."""
+
+    id: Id
+    function: str
+    name: str | None
+    phone: str
+
+
+class HandSignalOptions(AnswerModel):
+    """What a person may signal by hand; no place where nothing is open."""
+
+    source: OinText
+    places: list[HandPlace]
+    contacts: list[HandContact]
+
+
+class HandSignal(OwnReference):
+    """A signal that somebody of the own organisation gave by hand, as it stands.
+
+    `confirmBy`: the day on which half a year has passed since somebody said that it
+    still holds.
+    """
+
+    version: Number
+    state: State
+    validFrom: Day
+    validUntil: Day
+    contactHolder: Id
+    confirmedAt: Instant
+    confirmBy: Day
+
+
+class HandSignals(AnswerModel):
+    """A page of them; `next` begins the following page."""
+
+    items: list[HandSignal]
+    next: Id | None
+
+
+class HandConfirmation(RequestModel):
+    """That a signal still holds; perhaps until a later day than was said before."""
+
+    validUntil: Day | None = Field(
+        default=None, description="Tot en met welke dag; zonder blijft die gelijk"
+    )

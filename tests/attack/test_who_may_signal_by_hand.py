@@ -1,0 +1,83 @@
+"""A signal by hand by somebody who may not, or for whom they may not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from signal_index.wire.values import Oin
+from tests.builders import a_withdrawal
+from tests.hand_builders import a_hand_notice, a_hand_signaller, give, take_back
+from tests.holders_builders import a_bsn
+from tests.world import World, open_world
+
+pytestmark = pytest.mark.anyio
+ONE, TWO = a_bsn(1), a_bsn(2)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("claims", "problem"),
+    [
+        ({"roles": ["generalist"]}, "caller-not-allowed"),
+        ({"roles": ["source-administrator"]}, "caller-not-allowed"),
+        ({"scope": "openid lookup"}, "caller-not-allowed"),
+        ({"sub": "agent-0011"}, "caller-not-allowed"),
+        ({"loa": "low"}, "assurance-too-low"),
+    ],
+)
+async def test_only_a_sure_person_with_the_role_and_the_scope(
+    world: World, claims: dict[str, object], problem: str
+) -> None:
+    agency = world.debt_help
+    if "sub" in claims:
+        claims = {"sub": f"agent-{agency.oin[-4:]}"}  # its machine
+    token = a_hand_signaller(world, agency, **claims)
+    answer = await give(world, agency, a_hand_notice(agency), ONE, token)
+    assert (answer.status_code, problem in answer.json()["type"]) == (403, True)
+
+
+async def test_nobody_signals_for_another_organisation(world: World) -> None:
+    agency, other = world.debt_help, world.income_support
+    foreign = a_hand_notice(agency, source=Oin(other.oin), category=other.category)
+    answer = await give(world, agency, foreign, ONE)
+    assert answer.json()["type"].endswith("unknown-source")
+    token = a_hand_signaller(world, other)
+    answer = await give(world, agency, a_hand_notice(agency), ONE, token)
+    assert answer.json()["type"].endswith("signature-invalid")
+
+
+async def test_nobody_ends_what_another_organisation_gave(world: World) -> None:
+    notice = a_hand_notice(world.debt_help)
+    await give(world, world.debt_help, notice, ONE)
+    other = world.income_support
+    forged = a_withdrawal(notice, source=Oin(other.oin))
+    assert (await take_back(world, other, forged)).status_code == 404
+    (part,) = await world.look_up([ONE])
+    assert len(part["flags"]) == 1
+
+
+async def test_a_category_of_others_is_refused(world: World) -> None:
+    other = a_hand_notice(world.debt_help, category="bijstand")
+    answer = await give(world, world.debt_help, other, ONE)
+    assert answer.json()["type"].endswith("category-not-open")
+
+
+async def test_an_answer_never_says_who_else_is_known(world: World) -> None:
+    agency = world.debt_help
+    await world.publish(agency, [ONE])
+    await world.publish(world.income_support, [ONE])
+    await give(world, agency, a_hand_notice(agency), ONE)
+    known, unknown = [
+        await give(world, agency, a_hand_notice(agency), one) for one in (ONE, TWO)
+    ]
+    told = {**known.json(), "reference": None}
+    assert told == {**unknown.json(), "reference": None}
+    assert known.status_code == unknown.status_code

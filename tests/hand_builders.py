@@ -1,0 +1,59 @@
+"""Whoever signals by hand, as the town's issuer knows them, and what they give."""
+
+from __future__ import annotations
+
+import httpx
+
+from keys.bsn import Bsn
+from signal_index.notice import sign_notice, sign_withdrawal
+from signal_index.wire.signals import Notice, NoticeBody, Withdrawal
+from signal_index.wire.values import Oin
+from tests.builders import a_notice, about
+from tests.tokens import person_claims
+from tests.world import Agency, World
+
+
+def a_hand_signaller(world: World, agency: Agency, **changed: object) -> str:
+    """An access token of somebody at the agency; override one claim."""
+    claims: dict[str, object] = {
+        "org": agency.oin,
+        "client_id": f"agent-{agency.oin[-4:]}",
+        "sub": "ib-1",
+        "roles": ["hand-signaller"],
+        "scope": "openid publish",
+    }
+    return world.issuer.sign(person_claims(world.clock(), **{**claims, **changed}))
+
+
+def a_hand_notice(agency: Agency, **changed: object) -> Notice:
+    """What somebody at the agency gives; the subject is not real yet."""
+    own = {"source": Oin(agency.oin), "category": agency.category}
+    return a_notice(agency.contact, **{**own, **changed})
+
+
+async def give(
+    world: World,
+    agency: Agency,
+    notice: Notice,
+    number: Bsn,
+    token: str | None = None,
+) -> httpx.Response:
+    """Give this signal of this person by hand, signed by the agency."""
+    (n,) = (await world.holders.prepare_publication([number])).pseudonyms
+    bound, proof = about(notice, n)
+    signed = sign_notice(agency.key, bound, iss=Oin(agency.oin), now=world.clock())
+    body = NoticeBody(
+        keyVersion=1, notice=signed, pseudonym=proof.pseudonym, salt=proof.salt
+    ).model_dump(mode="json")
+    bearer = token or a_hand_signaller(world, agency)
+    return await world.send("PUT", f"/hand-signals/{notice.reference}", bearer, body)
+
+
+async def take_back(
+    world: World, agency: Agency, said: Withdrawal, token: str | None = None
+) -> httpx.Response:
+    """Take a signal back by hand, signed by the agency."""
+    signed = sign_withdrawal(agency.key, said, iss=Oin(agency.oin), now=world.clock())
+    path = f"/hand-signals/{said.reference}/withdrawal"
+    bearer = token or a_hand_signaller(world, agency)
+    return await world.send("POST", path, bearer, {"withdrawal": signed})
