@@ -80,7 +80,7 @@ def _unchecked(catalogue: Catalogue, texts: Mapping[str, str]) -> Iterator[Unche
     place = {
         table: name
         for name, text in texts.items()
-        for table in ("purpose", "category")
+        for table in ("purpose", "category", "loop_act")
         if f"[[{table}]]" in text
     }
     for path, owner, reference in _references(catalogue):
@@ -106,3 +106,5 @@ def _references(
     for index, purpose in enumerate(catalogue.file.purpose):
         for number, basis in enumerate(purpose.legal_basis):
             yield ("purpose", index, "legal_basis", number), purpose.id, basis
+    for index, act in enumerate(catalogue.file.loop_act):
+        yield ("loop_act", index, "basis"), act.id, act.basis

@@ -19,6 +19,7 @@ from policy.vocabulary import (
     Action,
     Assurance,
     CallerKind,
+    LoopActId,
     OrganisationKind,
     Role,
 )
@@ -42,7 +43,8 @@ def _unknown(catalogue: Catalogue, rule: Rule, node: pst.Template) -> Iterator[F
     entities: dict[str, set[str]] = {
         "Purpose": {str(purpose) for purpose in catalogue.purposes},
         "Category": {str(category) for category in catalogue.categories},
-        "Action": {str(action) for action in Action},
+        "Action": {str(action) for closed in (Action, LoopActId) for action in closed},
+        "LoopAct": {str(act) for act in catalogue.loop_acts},
     }
     for uid in pst.entity_uids(node):
         if uid.id not in entities.get(str(uid.type), set()):

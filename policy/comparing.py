@@ -119,7 +119,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of months: more is wider."""
+    """A number of months or days: more is wider."""
 
     says: str
 

@@ -111,6 +111,45 @@ CATEGORY: Final[dict[str, Comparer]] = {
     "valid_from": FromDay("doet mee vanaf {} in plaats van {}"),
     "valid_until": UntilDay("doet mee tot en met {} in plaats van {}"),
 }
+LOOP_ACT: Final[dict[str, Comparer]] = {
+    "label": Text("heet voortaan anders"),
+    "citizen_text": Text("heeft een andere tekst voor de inwoner"),
+    "categories": Names("gaat voortaan ook over: {}", "gaat niet meer over: {}"),
+    "names": Names(
+        "laat voortaan ook van elkaar horen: {}", "laat niet meer van elkaar horen: {}"
+    ),
+    "roles": Names("is voortaan ook voor: {}", "is niet meer voor: {}"),
+    "organisation_kinds": Names("mag ook vanuit: {}", "mag niet meer vanuit: {}"),
+    "not_for_purposes": Names(
+        "gebeurt niet meer bij het doel: {}",
+        "gebeurt voortaan ook bij het doel: {}",
+        lists="purposes",
+        wider=False,
+    ),
+    "not_for_roles": Names(
+        "gebeurt niet meer bij de rol: {}",
+        "gebeurt voortaan ook bij de rol: {}",
+        wider=False,
+    ),
+    "not_when_informed": Names(
+        "gebeurt niet meer bij: {}",
+        "gebeurt voortaan ook bij: {}",
+        lists="informed",
+        wider=False,
+    ),
+    "after_broken_glass": Flag(
+        "gebeurt ook als het glas gebroken werd",
+        "gebeurt niet meer als het glas gebroken werd",
+        wider=True,
+    ),
+    "most_days": Number("blijft {} dagen staan in plaats van {}"),
+    "needs_staatsblad": PURPOSE["needs_staatsblad"],
+    "valid_from": PURPOSE["valid_from"],
+    "valid_until": PURPOSE["valid_until"],
+    "approved_by": PURPOSE["approved_by"],
+    "activity": PURPOSE["activity"],
+    "basis": Statute("rust voortaan op: {}", "noemt geen wet meer"),
+}
 CATALOGUE: Final[dict[str, Comparer]] = {
     "format": Text("heeft een ander formaat"),
     "version": Text("heeft een ander versienummer"),
@@ -130,13 +169,13 @@ CATALOGUE: Final[dict[str, Comparer]] = {
 }
 """Fields of the whole file; its other lists only name things (`only_names`)."""
 
-_OWN_TABLES: Final = frozenset({"purpose", "category"})
+_OWN_TABLES: Final = frozenset({"purpose", "category", "loop_act"})
 _NOT_JUDGED: Final = frozenset({"id"})
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One change: which way, of what (`purpose`, `category`, `rule`, `catalogue`)."""
+    """One change: which way, of what (`purpose`, `category`, `loop_act`, …)."""
 
     direction: Direction
     about: str
@@ -149,6 +188,7 @@ def find_differences(old: Policy, new: Policy) -> tuple[Difference, ...]:
     found = [
         *_rows("purpose", PURPOSE, old.catalogue, new.catalogue),
         *_rows("category", CATEGORY, old.catalogue, new.catalogue),
+        *_rows("loop_act", LOOP_ACT, old.catalogue, new.catalogue),
         *_file(old.catalogue, new.catalogue),
         *_rules(old, new),
     ]

@@ -9,6 +9,7 @@
     ├── InvalidEstablishment      what an administrator recorded cannot stand
     ├── UnknownCode               a code that the catalogue does not have
     │   ├── UnknownPurpose
+    │   ├── UnknownLoopAct
     │   ├── UnknownLegalBasis
     │   ├── UnknownCategory
     │   ├── UnknownInformedCode
@@ -18,6 +19,7 @@
     │   └── UnknownMunicipality   not four digits
     ├── InvalidQuestion           nobody asked about, or more than ten persons
     ├── LookupDenied              a decision: with every ground
+    ├── LoopActDenied             an act of the loop is not done, with every ground
     ├── ReportDenied              a report for a citizen is refused, with every ground
     ├── NoDecision                no decision could be made: refuse, record, alarm
     └── PublicationDenied         a notice that may not be accepted
@@ -107,6 +109,10 @@ class UnknownPurpose(UnknownCode):
     """No purpose has this id."""
 
 
+class UnknownLoopAct(UnknownCode):
+    """No act of the loop has this id."""
+
+
 class UnknownLegalBasis(UnknownCode):
     """No purpose has a legal basis with this id."""
 
@@ -141,6 +147,14 @@ class InvalidQuestion(PolicyError):
 
 class LookupDenied(PolicyError):
     """The question is refused. `grounds` is complete: every failed condition."""
+
+    def __init__(self, grounds: tuple[RefusalGround, ...]) -> None:
+        self.grounds = grounds
+        super().__init__(", ".join(ground.id for ground in grounds))
+
+
+class LoopActDenied(PolicyError):
+    """An act of the loop is not done here and now. `grounds` is complete."""
 
     def __init__(self, grounds: tuple[RefusalGround, ...]) -> None:
         self.grounds = grounds

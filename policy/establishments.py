@@ -1,9 +1,9 @@
-"""Which purposes a municipality opened: by whom, since when, on which Staatsblad.
+"""Which purposes and acts a municipality opened: by whom, since when, on what.
 
 Invariants:
-- no establishment, no purpose: nothing is established by default;
-- of several for one purpose the newest that has begun counts;
-- a purpose that waits for its Staatsblad cannot be established without the number.
+- no establishment, no purpose and no act of the loop: nothing is by default;
+- of several for one of them the newest that has begun counts;
+- what waits for its Staatsblad cannot be established without the number.
 """
 
 from __future__ import annotations
@@ -15,7 +15,14 @@ from datetime import date
 from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue
 from policy.errors import InvalidEstablishment
-from policy.vocabulary import Establishment, PurposeId, parse_municipality
+from policy.vocabulary import (
+    Establishment,
+    LoopActId,
+    PurposeId,
+    parse_municipality,
+)
+
+Opened = PurposeId | LoopActId
 
 STAATSBLAD = re.compile(r"(?:Stb\. ?)?([12]\d{3})(?:, ?| |-)([1-9]\d{0,3})")
 
@@ -30,37 +37,37 @@ def parse_staatsblad(text: str) -> str:
 
 def verify_establishment(catalogue: Catalogue, made: Establishment) -> None:
     """Check that this can be recorded, or raise `InvalidEstablishment`."""
-    purpose = catalogue.purposes.get(made.purpose)
-    if purpose is None:
-        raise InvalidEstablishment("the catalogue does not have this purpose")
+    row = catalogue.find_opened(made.opens)
+    if row is None:
+        raise InvalidEstablishment("the catalogue does not have this purpose or act")
     parse_municipality(made.municipality)
     if made.by_role not in catalogue.establishers:
         raise InvalidEstablishment(
-            "a purpose is established by " + ", ".join(catalogue.establishers)
+            "this is established by " + ", ".join(catalogue.establishers)
         )
     if made.staatsblad is not None:
         parse_staatsblad(made.staatsblad)
-    elif purpose.needs_staatsblad:
-        raise InvalidEstablishment("this purpose waits for its Staatsblad number")
+    elif row.needs_staatsblad:
+        raise InvalidEstablishment("this waits for its Staatsblad number")
 
 
 class Establishments:
-    """All establishments, by municipality and purpose. Never changed."""
+    """All establishments, by municipality and what it opens. Never changed."""
 
     def __init__(self, catalogue: Catalogue, made: Iterable[Establishment]) -> None:
-        self._made: dict[tuple[MunicipalityCode, PurposeId], list[Establishment]] = {}
+        self._made: dict[tuple[MunicipalityCode, Opened], list[Establishment]] = {}
         for establishment in made:
             verify_establishment(catalogue, establishment)
-            place = (establishment.municipality, establishment.purpose)
+            place = (establishment.municipality, establishment.opens)
             self._made.setdefault(place, []).append(establishment)
         for rows in self._made.values():
             rows.sort(key=lambda row: (row.on, row.staatsblad or ""))
 
     def find(
-        self, municipality: MunicipalityCode, purpose: PurposeId, day: date
+        self, municipality: MunicipalityCode, opened: Opened, day: date
     ) -> Establishment | None:
         """Give the one that counts on this day, or the first that is still to begin."""
-        rows = self._made.get((municipality, purpose), [])
+        rows = self._made.get((municipality, opened), [])
         begun = [row for row in rows if row.on <= day]
         return begun[-1] if begun else next(iter(rows), None)
 

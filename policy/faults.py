@@ -46,6 +46,7 @@ class Fault(StrEnum):
     NOT_ON_LIST = "dit woord staat niet in de vaste lijst"
     NO_SUCH_ID = "de catalogus heeft deze code niet"
     NO_LABEL = "elk woord van de vaste lijst heeft een naam nodig"
+    NOT_EVERY_ACT = "elke handeling staat hier precies één keer"
     SAME_APPROVER = "er zijn twee verschillende goedkeurders nodig"
     NAMED_TWICE = "een lijst noemt iets twee keer"
     ACTIVE_WITHOUT_BASIS = (

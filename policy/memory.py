@@ -5,12 +5,15 @@ Only verdicts fit in it: `NoDecision` is an exception and is never remembered.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from threading import Lock
+from typing import TypeVar
 
-from policy.key import DecisionKey
 from policy.rules import Verdict
 
 BOUND = 8192
+Key = TypeVar("Key", bound=Hashable)
+"""A decision key: everything that a rule may look at (`policy.key`, `policy.loop`)."""
 
 
 class Memory:
@@ -18,17 +21,17 @@ class Memory:
 
     def __init__(self, bound: int = BOUND) -> None:
         self._bound = bound
-        self._verdicts: dict[DecisionKey, Verdict] = {}
+        self._verdicts: dict[Hashable, Verdict] = {}
         self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._verdicts)
 
-    def find(self, key: DecisionKey) -> Verdict | None:
+    def find(self, key: Hashable) -> Verdict | None:
         """Give the remembered verdict, if there is one."""
         return self._verdicts.get(key)
 
-    def remember(self, key: DecisionKey, verdict: Verdict) -> None:
+    def remember(self, key: Hashable, verdict: Verdict) -> None:
         """Keep a verdict, and let the oldest go where there is no room."""
         with self._lock:
             while len(self._verdicts) >= self._bound:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 import cedarpy
@@ -18,11 +18,11 @@ from keys.base64url import encode_b64u
 from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue, load_catalogue
 from policy.coherence import verify_coherence
-from policy.establishments import Establishments
+from policy.establishments import Establishments, Opened
 from policy.key import DecisionKey
-from policy.memory import Memory
+from policy.memory import Key, Memory
 from policy.rules import RuleBook, Verdict, ask, load_rules
-from policy.vocabulary import Establishment, PurposeId
+from policy.vocabulary import Establishment
 from policy.world import add_caller, build_entities, build_request
 
 Worlds = dict[tuple[MunicipalityCode, date], cedarpy.Entities]
@@ -55,10 +55,10 @@ class Policy:
         return Policy(self.catalogue, self.book, establishments, memory=self._memory)
 
     def find_establishment(
-        self, municipality: MunicipalityCode, purpose: PurposeId, day: date
+        self, municipality: MunicipalityCode, opened: Opened, day: date
     ) -> Establishment | None:
-        """Give what opens this purpose there: begun, or else still to begin."""
-        return self._establishments.find(municipality, purpose, day)
+        """Give what opens this purpose or act there: begun, or else still to begin."""
+        return self._establishments.find(municipality, opened, day)
 
     def digest(self, municipality: MunicipalityCode) -> str:
         """Give the digest (base64url) of rules, catalogue and establishments there.
@@ -68,7 +68,7 @@ class Policy:
         known = self._digests.get(municipality)
         if known is None:
             rows = [
-                [made.purpose, made.by_role, made.on.isoformat(), made.staatsblad]
+                [made.opens, made.by_role, made.on.isoformat(), made.staatsblad]
                 for made in self._establishments.of(municipality)
             ]
             summed = hashlib.sha256(b"signal-policy/digest/1\n")
@@ -85,13 +85,25 @@ class Policy:
         The keys differ in category and in how the citizen was informed, nothing else.
         Raises `NoDecision`, after which nothing of this is remembered.
         """
+
+        def asking(missing: Sequence[DecisionKey]) -> list[Verdict]:
+            entities = add_caller(self._world(missing[0]), missing[0])
+            requests = [build_request(key) for key in missing]
+            return ask(self.book, self.book.lookups, entities, requests)
+
+        return self.remembered(keys, asking)
+
+    def remembered(
+        self, keys: Sequence[Key], asking: Callable[[Sequence[Key]], list[Verdict]]
+    ) -> list[Verdict]:
+        """Give a verdict per different key; what is not remembered is asked together.
+
+        A `NoDecision` of `asking` is passed on and nothing of it is remembered.
+        """
         found = {key: self._memory.find(key) for key in keys}
         missing = [key for key, verdict in found.items() if verdict is None]
         if missing:
-            entities = add_caller(self._world(missing[0]), missing[0])
-            requests = [build_request(key) for key in missing]
-            asked = ask(self.book, entities, requests)
-            for key, verdict in zip(missing, asked, strict=True):
+            for key, verdict in zip(missing, asking(missing), strict=True):
                 found[key] = verdict
                 self._memory.remember(key, verdict)
         return [verdict for verdict in found.values() if verdict is not None]
@@ -105,7 +117,9 @@ class Policy:
                 for purpose in self.catalogue.purposes
                 if (made := self._establishments.find(*place[:1], purpose, key.day))
             }
-            world = build_entities(self.catalogue, established, self.book.schema)
+            world = build_entities(
+                self.catalogue, established, self.book.lookups.schema
+            )
             if len(self._worlds) >= MOST_WORLDS:
                 self._worlds.clear()
             self._worlds[place] = world

@@ -22,7 +22,10 @@ _LOGIN = {
 
 @dataclass(frozen=True, slots=True)
 class RuleSentence:
-    """A rule as people read it. `lifted`: it does not hold when glass is broken."""
+    """A rule as people read it. `lifted`: it does not hold when glass is broken.
+
+    `chapter`: whether it is about a `lookup`, or about an act of the `loop`.
+    """
 
     id: str
     effect: str
@@ -30,6 +33,7 @@ class RuleSentence:
     text: str
     remedy: str
     lifted: bool
+    chapter: str
 
 
 def say_purpose(catalogue: Catalogue, purpose: Purpose) -> str:
@@ -75,7 +79,13 @@ def say_rules(policy: Policy) -> tuple[RuleSentence, ...]:
     rules = sorted(policy.book.rules.values(), key=lambda rule: rule.effect != "permit")
     return tuple(
         RuleSentence(
-            rule.id, rule.effect, rule.about, rule.text, rule.remedy, rule.lifted
+            rule.id,
+            rule.effect,
+            rule.about,
+            rule.text,
+            rule.remedy,
+            rule.lifted,
+            rule.chapter,
         )
         for rule in rules
     )

@@ -39,6 +39,16 @@ class PurposeId(Word):
     """A purpose of the catalogue. Without members here: the catalogue makes them."""
 
 
+class LoopActId(Word):
+    """An act of the loop: what comes back after a signal or lookup (`policy.loop`)."""
+
+    NOTICE_OF_LOOKUP = "notice-of-lookup"
+    MATCH = "match"
+    FOLLOW = "follow"
+    COLLEAGUE = "colleague"
+    HAND_SIGNAL = "hand-signal"
+
+
 class CategoryId(Word):
     """A category of the catalogue. Without members here: the catalogue makes them."""
 
@@ -207,12 +217,12 @@ class RefusalGround:
 
 @dataclass(frozen=True, slots=True)
 class Establishment:
-    """Who opened a purpose in a municipality, from which day, on which Staatsblad.
+    """Who opened a purpose, or an act of the loop, in a municipality, and since when.
 
-    The software gives nobody a legal basis: without this record a purpose is closed.
+    The software gives nobody a legal basis: without this record it is closed.
     """
 
-    purpose: PurposeId
+    opens: PurposeId | LoopActId
     municipality: MunicipalityCode
     by_role: str
     on: date

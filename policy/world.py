@@ -33,12 +33,12 @@ def build_entities(
         for row in catalogue.file.purpose
     ]
     rows += [_category(row) for row in catalogue.file.category]
-    return _parse(rows, schema)
+    return parse_entities(rows, schema)
 
 
 def add_caller(base: cedarpy.Entities, key: DecisionKey) -> cedarpy.Entities:
     """Add the caller that this key describes."""
-    caller = _entity(
+    caller = make_entity(
         "Caller",
         "caller",
         kind=key.caller_kind,
@@ -68,7 +68,7 @@ def build_request(key: DecisionKey) -> dict[str, Any]:
             "hasCaseReference": key.has_case_reference,
             "informed": key.informed or "",
             "breakGlass": key.break_glass or "",
-            "day": _day(key.day),
+            "day": day_entity(key.day),
         },
     }
 
@@ -76,7 +76,7 @@ def build_request(key: DecisionKey) -> dict[str, Any]:
 def _purpose(
     row: Purpose, in_force: tuple[date, date], made: Establishment | None
 ) -> dict[str, Any]:
-    return _entity(
+    return make_entity(
         "Purpose",
         row.id,
         roles=sorted(row.roles),
@@ -89,37 +89,41 @@ def _purpose(
         needsInformed=row.needs_informed,
         informedCodes=sorted(row.informed_codes),
         breakGlass=row.break_glass,
-        validFrom=_day(in_force[0]),
-        validUntil=_day(in_force[1]),
+        validFrom=day_entity(in_force[0]),
+        validUntil=day_entity(in_force[1]),
         established=made is not None,
-        establishedOn=_day(made.on if made is not None else EVER),
+        establishedOn=day_entity(made.on if made is not None else EVER),
         needsStaatsblad=row.needs_staatsblad,
         hasStaatsblad=made is not None and made.staatsblad is not None,
     )
 
 
 def _category(row: Category) -> dict[str, Any]:
-    return _entity(
+    return make_entity(
         "Category",
         row.id,
         code=row.id,
         active=row.active,
         publishers=sorted(row.publishers),
-        validFrom=_day(row.valid_from or NEVER_BEFORE),
-        validUntil=_day(row.valid_until or EVER),
+        validFrom=day_entity(row.valid_from or NEVER_BEFORE),
+        validUntil=day_entity(row.valid_until or EVER),
     )
 
 
-def _entity(entity: str, name: str, /, **attrs: object) -> dict[str, Any]:
+def make_entity(entity: str, name: str, /, **attrs: object) -> dict[str, Any]:
+    """Write one entity as Cedar reads it."""
     return {"uid": {"type": entity, "id": str(name)}, "attrs": attrs, "parents": []}
 
 
-def _day(day: date) -> dict[str, Any]:
+def day_entity(day: date) -> dict[str, Any]:
     """Write a day as midnight UTC; Cedar takes `...Z` with at most milliseconds."""
     return {"__extn": {"fn": "datetime", "arg": f"{day.isoformat()}T00:00:00Z"}}
 
 
-def _parse(rows: list[dict[str, Any]], schema: cedarpy.Schema) -> cedarpy.Entities:
+def parse_entities(
+    rows: list[dict[str, Any]], schema: cedarpy.Schema
+) -> cedarpy.Entities:
+    """Check entities against the rules' schema, or raise `NoDecision`."""
     try:
         return cedarpy.Entities.from_json_str(json.dumps(rows), schema)
     except ValueError as fault:

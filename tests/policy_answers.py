@@ -41,6 +41,16 @@ def a_policy(**changed: object) -> dict[str, Any]:
                 "sees": [{"category": "bijstand", "roles": ["generalist-safety"]}],
             }
         ],
+        "loopActs": [
+            {
+                "id": "notice-of-lookup",
+                "label": "Een bericht",
+                "citizenText": "De organisatie hoort dat er is gekeken.",
+                "categories": ["Bijstand"],
+                "basis": {"label": "Wmo 2015, artikel 5.1.1", "checked": False},
+                "established": None,
+            }
+        ],
         "rules": [
             a_rule("permit-look-up", "permit", "", "Een bevraging mag."),
             a_rule("case", "forbid", "question", "Een zaaknummer hoort erbij."),
@@ -60,6 +70,7 @@ def a_rule(name: str, effect: str, about: str, text: str) -> dict[str, Any]:
         "text": text,
         "remedy": "",
         "lifted": False,
+        "chapter": "lookup",
     }
 
 

@@ -56,7 +56,7 @@ def the_catalogue() -> Catalogue:
 def an_establishment(purpose: str = "wmo-onderzoek", **changes: Any) -> Establishment:  # noqa: ANN401
     """Give an establishment by the college of Voorbeeldstad, well in the past."""
     made = Establishment(
-        purpose=the_catalogue().parse_purpose(purpose),
+        opens=the_catalogue().parse_opened(purpose),
         municipality=MUNICIPALITY,
         by_role="college",
         on=date(2026, 1, 15),

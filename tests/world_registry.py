@@ -15,7 +15,7 @@ from signal_index.notice import (
     NoticeKey,
 )
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
-from signal_index.store.establishments import establish_purpose
+from signal_index.store.establishments import establish
 from signal_index.store.registry import (
     ClientRecord,
     OrganisationRecord,
@@ -102,9 +102,9 @@ async def _register(
             await add_source(conn, source, now=now)
         for purpose in ESTABLISHED:
             given = Establishment(
-                purpose=catalogue.parse_purpose(purpose),
+                opens=catalogue.parse_purpose(purpose),
                 municipality=MunicipalityCode(MUNICIPALITY),
                 by_role="college",
                 on=date(2026, 1, 1),
             )
-            await establish_purpose(conn, given, now=now)
+            await establish(conn, given, now=now)

@@ -32,6 +32,7 @@ ESTABLISHED = {
     "leerplicht-uitvoering": "college",
     "veiligheid": "college",
 }
+LOOP_ACTS = ("notice-of-lookup", "match", "follow", "colleague", "hand-signal")
 ESTABLISHED_ON = date(2026, 1, 5)
 MANDATE = ("employee-anke", f"--organisation={TOWN_HALL}", "--until=2027-12-31")
 
@@ -158,6 +159,15 @@ def _registry(places: Places) -> dict[str, Any]:
                 "on": ESTABLISHED_ON,
             }
             for purpose, by in ESTABLISHED.items()
+        ],
+        "loop": [
+            {
+                "id": act,
+                "municipality": MUNICIPALITY,
+                "by": "college",
+                "on": ESTABLISHED_ON,
+            }
+            for act in LOOP_ACTS
         ],
     }
 

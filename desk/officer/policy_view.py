@@ -8,7 +8,7 @@ from typing import Final
 
 from signal_index.wire.policies import Policy, PolicyPurpose, PolicyRule
 
-GROUPS: Final = ("permit", "question", "category")
+GROUPS: Final = ("permit", "question", "category", "loop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def describe_matrix(policy: Policy) -> Matrix:
 def describe_rules(
     policy: Policy,
 ) -> tuple[tuple[str, tuple[PolicyRule, ...]], ...]:
-    """Give the rules in three groups: what may, what the question needs, what shows."""
+    """Give the rules in groups: what may, what it needs, what shows, what returns."""
     return tuple(
         (group, tuple(rule for rule in policy.rules if _group_of(rule) == group))
         for group in GROUPS
@@ -72,6 +72,8 @@ def describe_rules(
 
 
 def _group_of(rule: PolicyRule) -> str:
+    if rule.chapter == "loop":
+        return "loop"
     return "permit" if rule.effect == "permit" else rule.about
 
 

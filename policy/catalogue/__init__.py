@@ -10,6 +10,7 @@ from policy.catalogue.model import (
     Category,
     KeptAfterEnd,
     LegalBasis,
+    LoopAct,
     Purpose,
     Reference,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "Category",
     "KeptAfterEnd",
     "LegalBasis",
+    "LoopAct",
     "Purpose",
     "Reference",
     "load_catalogue",

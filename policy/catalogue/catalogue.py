@@ -18,6 +18,7 @@ from policy.catalogue.model import (
     Ids,
     InformedEntry,
     LegalBasis,
+    LoopAct,
     OfficerPurpose,
     Purpose,
 )
@@ -27,6 +28,7 @@ from policy.errors import (
     UnknownCode,
     UnknownInformedCode,
     UnknownLegalBasis,
+    UnknownLoopAct,
     UnknownOutcome,
     UnknownPurpose,
     UnknownSourceKind,
@@ -36,6 +38,7 @@ from policy.vocabulary import (
     CategoryId,
     InformedCode,
     LegalBasisId,
+    LoopActId,
     Outcome,
     PurposeId,
     SourceKind,
@@ -61,6 +64,9 @@ class Catalogue:
         )
         self.categories: Mapping[CategoryId, Category] = MappingProxyType(
             {row.id: row for row in file.category}
+        )
+        self.loop_acts: Mapping[LoopActId, LoopAct] = MappingProxyType(
+            {row.id: row for row in file.loop_act}
         )
         self.informed: Mapping[InformedCode, InformedEntry] = MappingProxyType(
             {row.id: row for row in file.informed}
@@ -103,15 +109,34 @@ class Catalogue:
         found = self.ids.category.__members__.get(category)
         return found is not None and self.categories[found].keeps is not None
 
-    def in_force(self, purpose: Purpose) -> tuple[date, date]:
-        """Give a purpose's first and last day, within those of the catalogue."""
-        last = [day for day in (purpose.valid_until, self.file.valid_until) if day]
-        first = max(purpose.valid_from, self.file.valid_from)
+    def in_force(self, row: Purpose | LoopAct) -> tuple[date, date]:
+        """Give the first and last day of a purpose or act, within the catalogue's."""
+        last = [day for day in (row.valid_until, self.file.valid_until) if day]
+        first = max(row.valid_from, self.file.valid_from)
         return first, min(last, default=date.max)
 
     def parse_purpose(self, text: str) -> PurposeId:
         """Give the purpose with this id, or raise `UnknownPurpose`."""
         return _member(self.ids.purpose, text, UnknownPurpose)
+
+    def parse_loop_act(self, text: str) -> LoopActId:
+        """Give the act of the loop with this id, or raise `UnknownLoopAct`."""
+        if text not in set(LoopActId):
+            listed = ", ".join(sorted(LoopActId))
+            raise UnknownLoopAct(f"no such act of the loop; there is: {listed}")
+        return LoopActId(text)
+
+    def parse_opened(self, text: str) -> PurposeId | LoopActId:
+        """Give what a municipality can establish, or raise `UnknownCode`."""
+        if text in set(LoopActId):
+            return LoopActId(text)
+        return self.parse_purpose(text)
+
+    def find_opened(self, opened: PurposeId | LoopActId) -> Purpose | LoopAct | None:
+        """Give the row of what was established, unless the catalogue lacks it."""
+        if isinstance(opened, LoopActId):
+            return self.loop_acts.get(opened)
+        return self.purposes.get(opened)
 
     def parse_category(self, text: str) -> CategoryId:
         """Give the category with this id, or raise `UnknownCategory`."""

@@ -10,7 +10,7 @@ import enum
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +18,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
+    Strict,
     StringConstraints,
     ValidationInfo,
     model_validator,
@@ -30,6 +31,7 @@ from policy.vocabulary import (
     CategoryId,
     InformedCode,
     LegalBasisId,
+    LoopActId,
     OrganisationKind,
     Outcome,
     PurposeId,
@@ -85,10 +87,33 @@ def _names_all(words: type[StrEnum]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _are_all(words: type[StrEnum]) -> AfterValidator:
+    """Demand a row for every word, and no other: code knows each of them by name."""
+
+    def check(rows: tuple[LoopAct, ...]) -> tuple[LoopAct, ...]:
+        if {row.id for row in rows} != set(words):
+            raise ValueError(Fault.NOT_EVERY_ACT)
+        return rows
+
+    return AfterValidator(check)
+
+
 def _two_different(approvers: tuple[StrEnum, StrEnum]) -> tuple[StrEnum, StrEnum]:
     if approvers[0] == approvers[1]:
         raise ValueError(Fault.SAME_APPROVER)
     return approvers
+
+
+PAIR: Final = " -> "
+
+
+def _names_a_pair(text: str, info: ValidationInfo) -> str:
+    """Accept only two different categories of this catalogue, as "a -> b"."""
+    of, _, to = text.partition(PAIR)
+    known = info.context.category.__members__ if info.context else {}
+    if of not in known or to not in known or of == to:
+        raise ValueError(Fault.NO_SUCH_ID)
+    return text
 
 
 Approvers = Annotated[
@@ -246,6 +271,46 @@ class Purpose(_Row):
         return self
 
 
+class LoopAct(_Row):
+    """An act of the loop: about which kinds, by whom, and when nobody hears of it.
+
+    `names` only says something of a match: "a -> b" lets b hear of a. `most_days` is
+    how long what the act makes may stand.
+    """
+
+    id: Annotated[LoopActId, Strict(strict=False)]
+    label: Label
+    citizen_text: Text
+    categories: Annotated[
+        tuple[Annotated[CategoryId, _member("category")], ...], Field(min_length=1)
+    ]
+    names: tuple[Annotated[str, AfterValidator(_names_a_pair)], ...]
+    roles: tuple[Role, ...]
+    organisation_kinds: tuple[OrganisationKind, ...]
+    not_for_purposes: tuple[Annotated[PurposeId, _member("purpose")], ...]
+    not_for_roles: tuple[Role, ...]
+    not_when_informed: tuple[Annotated[InformedCode, _member("informed")], ...]
+    after_broken_glass: bool
+    most_days: Annotated[int, Field(ge=1, le=366)]
+    needs_staatsblad: bool
+    valid_from: date
+    valid_until: date | None = None
+    approved_by: Approvers
+    activity: Annotated[StrEnum, _member("activity")]
+    basis: Reference
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.valid_until is not None and self.valid_until < self.valid_from:
+            raise ValueError(Fault.ENDS_BEFORE_START)
+        return self
+
+    @property
+    def named_pairs(self) -> tuple[tuple[str, str], ...]:
+        """Give each pair of `names`: (of which kind, to which kind)."""
+        return tuple((of, to) for of, _, to in (n.partition(PAIR) for n in self.names))
+
+
 class CatalogueFile(_Row):
     """All files of the catalogue, taken together."""
 
@@ -279,3 +344,4 @@ class CatalogueFile(_Row):
     ]
     category: tuple[Category, ...]
     purpose: tuple[Purpose, ...]
+    loop_act: Annotated[tuple[LoopAct, ...], _are_all(LoopActId)]

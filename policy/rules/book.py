@@ -4,8 +4,10 @@ Invariants:
 - every rule has a unique `@id`; Cedar's positional ids are replaced by it;
 - a forbid says in Dutch what failed (`@nl`) and what would help (`@remedy`), and
   whether it is about the question or about one category (`@about`);
-- a book only exists when it is valid against the schema and no rule can fail open
-  (`policy.rules.guards`).
+- a book has two chapters, each asked apart and with a schema of its own: what a lookup
+  may see, and what the acts of the loop may do (files whose name begins with `loop`);
+- a book only exists when each chapter is valid against its schema and no rule can fail
+  open (`policy.rules.guards`).
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ from policy.rules.guards import find_openings
 from policy.rules.statements import Statement, parse_statements
 
 SCHEMA = "schema.cedarschema"
+LOOP_SCHEMA = "loop-acts.cedarschema"
+_SCHEMAS = (SCHEMA, LOOP_SCHEMA)
+_LOOP = "loop"
 _FORBID_SAYS = {"nl": Fault.NO_RULE_TEXT, "remedy": Fault.NO_RULE_REMEDY}
 
 
@@ -42,14 +47,27 @@ class Rule:
     file: str
     line: int
 
+    @property
+    def chapter(self) -> Literal["lookup", "loop"]:
+        """Tell what it is about: a lookup, or an act of the loop."""
+        return "loop" if self.file.startswith(_LOOP) else "lookup"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Rules that are asked together, and the schema of what they may read."""
+
+    policies: cedarpy.PolicySet
+    schema: cedarpy.Schema
+
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """Parsed rules with their schema. Make it with `parse_rules`."""
+    """Parsed rules, in chapters. Make it with `parse_rules`."""
 
     rules: Mapping[str, Rule]
-    policies: cedarpy.PolicySet
-    schema: cedarpy.Schema
+    lookups: Chapter
+    loop: Chapter
     about_category: frozenset[str]
     nodes: tuple[pst.Template, ...]
     digest: bytes
@@ -80,15 +98,22 @@ def parse_rules(texts: Mapping[str, str]) -> RuleBook:
     id or no Dutch text, or that could fail open. No permit at all is no book.
     Proven by tests/attack/test_policy_fails_closed.py.
     """
-    schema = _parse_schema(texts.get(SCHEMA, ""))
+    schemas = {name: _parse_schema(name, texts.get(name, "")) for name in _SCHEMAS}
     statements = parse_statements(
-        {name: text for name, text in texts.items() if name != SCHEMA}
+        {name: text for name, text in texts.items() if name not in _SCHEMAS}
     )
-    findings = [*_unnamed(statements), *find_openings(statements)]
+    chapters = (
+        tuple(one for one in statements if not one.file.startswith(_LOOP)),
+        tuple(one for one in statements if one.file.startswith(_LOOP)),
+    )
+    openings = [one for chapter in chapters for one in find_openings(chapter)]
+    findings = [*_unnamed(statements), *openings]
     if findings:
         raise InvalidRules(tuple(findings))
-    policies = _rekey(statements)
-    _verify_schema(policies, schema, statements)
+    lookups, loop = (
+        _bind(chapter, name, schemas[name])
+        for chapter, name in zip(chapters, _SCHEMAS, strict=True)
+    )
     digest = hashlib.sha256()
     for name in sorted(texts):
         digest.update(f"{name}\n{len(texts[name].encode())}\n".encode())
@@ -96,8 +121,8 @@ def parse_rules(texts: Mapping[str, str]) -> RuleBook:
     rules = {statement.id: _rule(statement) for statement in statements}
     return RuleBook(
         rules=MappingProxyType(rules),
-        policies=policies,
-        schema=schema,
+        lookups=lookups,
+        loop=loop,
         about_category=frozenset(
             rule.id for rule in rules.values() if rule.about == "category"
         ),
@@ -106,15 +131,15 @@ def parse_rules(texts: Mapping[str, str]) -> RuleBook:
     )
 
 
-def _parse_schema(text: str) -> cedarpy.Schema:
+def _parse_schema(name: str, text: str) -> cedarpy.Schema:
     try:
         return cedarpy.Schema.from_str(text)
     except ValueError as fault:
-        raise InvalidRules((_of_schema(str(fault)),)) from None
+        raise InvalidRules((_of_schema(name, str(fault)),)) from None
 
 
-def _of_schema(told: str) -> Finding:
-    return Finding(SCHEMA, 1, Fault.SCHEMA_UNREADABLE, told=told)
+def _of_schema(name: str, told: str) -> Finding:
+    return Finding(name, 1, Fault.SCHEMA_UNREADABLE, told=told)
 
 
 def _unnamed(statements: tuple[Statement, ...]) -> list[Finding]:
@@ -135,6 +160,14 @@ def _unnamed(statements: tuple[Statement, ...]) -> list[Finding]:
     return findings
 
 
+def _bind(
+    statements: tuple[Statement, ...], name: str, schema: cedarpy.Schema
+) -> Chapter:
+    policies = _rekey(statements)
+    _verify_schema(policies, (name, schema), statements)
+    return Chapter(policies, schema)
+
+
 def _rekey(statements: tuple[Statement, ...]) -> cedarpy.PolicySet:
     """Give Cedar the rules under their own ids; positions mean nothing after this."""
     nodes = {rule.id: replace(rule.node, id=rule.id) for rule in statements}
@@ -145,9 +178,10 @@ def _rekey(statements: tuple[Statement, ...]) -> cedarpy.PolicySet:
 
 def _verify_schema(
     policies: cedarpy.PolicySet,
-    schema: cedarpy.Schema,
+    under: tuple[str, cedarpy.Schema],
     statements: tuple[Statement, ...],
 ) -> None:
+    name, schema = under
     result = cedarpy.validate_policies(str(policies), schema)
     if result.validation_passed:
         return
@@ -159,7 +193,7 @@ def _verify_schema(
         findings.append(
             statement.finding(Fault.RULE_OUTSIDE_SCHEMA, told=error.error)
             if statement is not None
-            else _of_schema(error.error)
+            else _of_schema(name, error.error)
         )
     raise InvalidRules(tuple(findings))
 

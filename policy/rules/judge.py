@@ -15,7 +15,7 @@ from typing import Any
 import cedarpy
 
 from policy.errors import NoDecision
-from policy.rules.book import RuleBook
+from policy.rules.book import Chapter, RuleBook
 
 NOTHING_PERMITS = "no-rule-permits"
 
@@ -38,15 +38,18 @@ Verdict = Allowed | Refused
 
 
 def ask(
-    book: RuleBook, entities: cedarpy.Entities, requests: Sequence[Mapping[str, Any]]
+    book: RuleBook,
+    chapter: Chapter,
+    entities: cedarpy.Entities,
+    requests: Sequence[Mapping[str, Any]],
 ) -> list[Verdict]:
     """Ask Cedar each request; one verdict each, in order, or `NoDecision` for all."""
     try:
         results = cedarpy.is_authorized_batch(
             [dict(request) for request in requests],
-            book.policies,
+            chapter.policies,
             entities,
-            schema=book.schema,
+            schema=chapter.schema,
         )
     except ValueError as fault:
         raise NoDecision("the rules could not be asked") from fault

@@ -11,12 +11,12 @@ from datetime import date
 from typing import Any
 
 from keys.municipality import MunicipalityCode
-from policy.catalogue import Catalogue, Purpose
+from policy.catalogue import Catalogue, LoopAct, Purpose
 from policy.matrix import Cell, build_matrix, find_cells
 from policy.policy import Policy
 from policy.replay import Replay
 from policy.sentences import say_needs, say_purpose, say_rules
-from policy.vocabulary import Role
+from policy.vocabulary import LoopActId, PurposeId, Role
 from signal_index.labels import Labels
 from signal_index.store.recorded_questions import Recorded
 from signal_index.wire import policies as wire
@@ -46,6 +46,9 @@ def show_matrix(
             _purpose(policy, catalogue.purposes[row.purpose], row.sees, place, day)
             for row in rows
         ],
+        "loopActs": [
+            _loop_act(policy, row, place, day) for row in catalogue.loop_acts.values()
+        ],
         "rules": [
             wire.PolicyRule(
                 id=one.id,
@@ -54,6 +57,7 @@ def show_matrix(
                 text=one.text,
                 remedy=one.remedy,
                 lifted=one.lifted,
+                chapter="loop" if one.chapter == "loop" else "lookup",
             )
             for one in say_rules(policy)
         ],
@@ -106,8 +110,6 @@ def _purpose(
     place: MunicipalityCode,
     day: date,
 ) -> wire.PolicyPurpose:
-    labels = Labels(policy.catalogue, {})
-    made = policy.find_establishment(place, row.id, day)
     return wire.PolicyPurpose(
         id=row.id,
         label=row.label,
@@ -118,18 +120,40 @@ def _purpose(
             wire.PolicyBasis(label=one.label, checked=one.checked)
             for one in row.legal_basis
         ],
-        established=None
-        if made is None
-        else wire.PolicyEstablishment(
-            by=labels.of(policy.catalogue.establishers, made.by_role),
-            on=made.on,
-            staatsblad=made.staatsblad,
-        ),
+        established=_established(policy, row.id, place, day),
         sees=[
             wire.PolicySight(category=category, roles=list(roles))
             for category, roles in sees.items()
             if roles
         ],
+    )
+
+
+def _loop_act(
+    policy: Policy, row: LoopAct, place: MunicipalityCode, day: date
+) -> wire.PolicyLoopAct:
+    categories = policy.catalogue.categories
+    basis = f"{row.basis.statute}, artikel {row.basis.article}"
+    return wire.PolicyLoopAct(
+        id=row.id,
+        label=row.label,
+        citizenText=row.citizen_text,
+        categories=[categories[one].label for one in row.categories],
+        basis=wire.PolicyBasis(label=basis, checked=row.basis.checked),
+        established=_established(policy, row.id, place, day),
+    )
+
+
+def _established(
+    policy: Policy, opened: PurposeId | LoopActId, place: MunicipalityCode, day: date
+) -> wire.PolicyEstablishment | None:
+    made = policy.find_establishment(place, opened, day)
+    if made is None:
+        return None
+    return wire.PolicyEstablishment(
+        by=Labels(policy.catalogue, {}).of(policy.catalogue.establishers, made.by_role),
+        on=made.on,
+        staatsblad=made.staatsblad,
     )
 
 

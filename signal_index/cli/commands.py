@@ -15,6 +15,7 @@ from signal_index.cli.overview_commands import overview_app
 from signal_index.cli.registry_commands import (
     client_app,
     load,
+    loop_app,
     organisation_app,
     purpose_app,
     signer_app,
@@ -56,4 +57,5 @@ source_app.command("to-trial")(to_trial)
 app.add_typer(source_app, name="source")
 app.add_typer(account_app, name="account")
 app.add_typer(purpose_app, name="purpose")
+app.add_typer(loop_app, name="loop")
 app.add_typer(overview_app, name="overview")

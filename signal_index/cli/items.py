@@ -132,14 +132,22 @@ class SourceItem(Item):
         return SourceRecord(**dict(self))
 
 
-class PurposeItem(Item):
-    """That a municipality established a purpose."""
+class EstablishedItem(Item):
+    """That a municipality established something, and since when."""
 
     id: Code
     municipality: Municipality
     by: Code
     on: date
     staatsblad: Annotated[str, Field(max_length=32)] | None = None
+
+
+class PurposeItem(EstablishedItem):
+    """That a municipality established a purpose."""
+
+
+class LoopItem(EstablishedItem):
+    """That a municipality established an act of the loop."""
 
 
 class LoadFile(Item):
@@ -150,6 +158,7 @@ class LoadFile(Item):
     signer: tuple[SignerItem, ...] = ()
     source: tuple[SourceItem, ...] = ()
     purpose: tuple[PurposeItem, ...] = ()
+    loop: tuple[LoopItem, ...] = ()
 
 
 Parsed = TypeVar("Parsed", bound=Item)

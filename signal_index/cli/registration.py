@@ -13,8 +13,10 @@ from policy.establishments import parse_staatsblad, verify_establishment
 from policy.vocabulary import Establishment, parse_municipality
 from signal_index.cli.items import (
     ClientItem,
+    EstablishedItem,
     Item,
     LoadFile,
+    LoopItem,
     OrganisationItem,
     PurposeItem,
     SignerItem,
@@ -24,7 +26,7 @@ from signal_index.errors import CoverageRefused
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
-from signal_index.store.establishments import establish_purpose
+from signal_index.store.establishments import establish
 from signal_index.store.policies import read_catalogues
 from signal_index.store.registry import (
     REGISTER,
@@ -59,7 +61,9 @@ class Registrar:
             case SourceItem():
                 return await self._source(item)
             case PurposeItem():
-                return await self._purpose(item)
+                return await self._establish(item, "purpose")
+            case LoopItem():
+                return await self._establish(item, "loop-act")
             case _:
                 raise TypeError(type(item).__name__)
 
@@ -113,21 +117,26 @@ class Registrar:
         for place in item.municipalities:
             _verify_coverage(item, adopted.get(place, self.catalogue))
 
-    async def _purpose(self, item: PurposeItem) -> Change:
+    async def _establish(self, item: EstablishedItem, what_kind: str) -> Change:
+        """Open a purpose or an act of the loop, and record who did."""
         catalogue = (await self._catalogues()).get(item.municipality, self.catalogue)
         made = Establishment(
-            purpose=catalogue.parse_purpose(item.id),
+            opens=(
+                catalogue.parse_purpose(item.id)
+                if isinstance(item, PurposeItem)
+                else catalogue.parse_loop_act(item.id)
+            ),
             municipality=parse_municipality(item.municipality),
             by_role=item.by,
             on=item.on,
             staatsblad=item.staatsblad and parse_staatsblad(item.staatsblad),
         )
         verify_establishment(catalogue, made)
-        change = await establish_purpose(self.conn, made, now=self.recorder.clock())
+        change = await establish(self.conn, made, now=self.recorder.clock())
         if change is not Change.UNCHANGED:
             what: JsonObject = {
-                "act": "purpose-established",
-                "purpose": made.purpose.value,
+                "act": f"{what_kind}-established",
+                "purpose" if what_kind == "purpose" else "loopAct": made.opens.value,
                 "byRole": made.by_role,
                 "on": made.on.isoformat(),
                 "staatsblad": made.staatsblad,
@@ -178,3 +187,4 @@ def in_order(loaded: LoadFile) -> Iterator[Item]:
     yield from loaded.signer
     yield from loaded.source
     yield from loaded.purpose
+    yield from loaded.loop

@@ -13,6 +13,7 @@ from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.items import (
     ClientItem,
     Item,
+    LoopItem,
     OrganisationItem,
     PurposeItem,
     SignerItem,
@@ -31,9 +32,13 @@ client_app = typer.Typer(no_args_is_help=True, help="Clients of organisations.")
 signer_app = typer.Typer(no_args_is_help=True, help="Keys that sign notices.")
 source_app = typer.Typer(no_args_is_help=True, help="Sources and what they publish.")
 purpose_app = typer.Typer(no_args_is_help=True, help="Purposes of a municipality.")
+loop_app = typer.Typer(no_args_is_help=True, help="Acts that bring something back.")
 
 OinArgument = Annotated[str, typer.Argument(help="OIN: twenty digits.")]
 MunicipalityOption = Annotated[str, typer.Option(help="CBS code: four digits.")]
+RoleOption = Annotated[str, typer.Option(help="Role that established it.")]
+DayOption = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Since when.")]
+StaatsbladOption = Annotated[str | None, typer.Option(help="Number, as in '2027, 14'.")]
 
 
 @organisation_app.command("add")
@@ -109,22 +114,41 @@ def establish_purpose(
     purpose: Annotated[str, typer.Argument(help="Id from the catalogue.")],
     *,
     municipality: MunicipalityOption,
-    by: Annotated[str, typer.Option(help="Role that established it.")],
-    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Since when.")],
+    by: RoleOption,
+    on: DayOption,
     settings: SettingsFile,
-    staatsblad: Annotated[
-        str | None, typer.Option(help="Number, as in '2027, 14'.")
-    ] = None,
+    staatsblad: StaatsbladOption = None,
 ) -> None:
     """Record that a municipality established a purpose; until then it is closed."""
-    values = {
-        "id": purpose,
+    values = _established(purpose, municipality, by, on, staatsblad)
+    _register(settings, lambda: [parse_item(PurposeItem, values)])
+
+
+@loop_app.command("establish")
+def establish_loop_act(
+    act: Annotated[str, typer.Argument(help="Id from the catalogue.")],
+    *,
+    municipality: MunicipalityOption,
+    by: RoleOption,
+    on: DayOption,
+    settings: SettingsFile,
+    staatsblad: StaatsbladOption = None,
+) -> None:
+    """Record that a municipality established an act of the loop; else it is closed."""
+    values = _established(act, municipality, by, on, staatsblad)
+    _register(settings, lambda: [parse_item(LoopItem, values)])
+
+
+def _established(
+    id_: str, municipality: str, by: str, on: datetime, staatsblad: str | None
+) -> dict[str, object]:
+    return {
+        "id": id_,
         "municipality": municipality,
         "by": by,
         "on": on.date(),
         "staatsblad": staatsblad,
     }
-    _register(settings, lambda: [parse_item(PurposeItem, values)])
 
 
 def load(

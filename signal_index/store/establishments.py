@@ -1,7 +1,7 @@
-"""Writing that a municipality established a purpose.
+"""Writing that a municipality established a purpose, or an act of the loop.
 
-- The software gives nobody a legal basis: without this row a purpose stays closed.
-- What was established is never overwritten: other facts for the same purpose,
+- The software gives nobody a legal basis: without this row it stays closed.
+- What was established is never overwritten: other facts for the same one,
   municipality and day are a `RegistrationConflict`. A later one stands beside it.
 - The caller records it in the ledger, in the same transaction.
 """
@@ -17,13 +17,13 @@ from signal_index.store.registry import Change
 from signal_index.tables.registry import establishment
 
 
-async def establish_purpose(
+async def establish(
     conn: AsyncConnection, given: Establishment, *, now: datetime
 ) -> Change:
-    """Record who established a purpose in a municipality, and from which day."""
+    """Record who opened a purpose or act in a municipality, and from which day."""
     key = {
         "municipality": given.municipality,
-        "purpose": given.purpose.value,
+        "opens": given.opens.value,
         "established_on": given.on,
     }
     facts = {"by_role": given.by_role, "staatsblad": given.staatsblad}
@@ -34,5 +34,5 @@ async def establish_purpose(
         await conn.execute(insert(establishment).values(**values))
         return Change.ADDED
     if (found.by_role, found.staatsblad) != (given.by_role, given.staatsblad):
-        raise RegistrationConflict("the purpose is established with other facts")
+        raise RegistrationConflict("this is established with other facts")
     return Change.UNCHANGED

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
-from policy.vocabulary import Establishment, PurposeId
+from policy.vocabulary import Establishment, LoopActId, PurposeId
 from signal_index.store.policies import StoredAdoption, find_newest_adoptions
 from signal_index.store.witnessing import find_unwitnessed_since
 from signal_index.tables import registry
@@ -64,7 +64,7 @@ class Signer:
 class RecordedEstablishment:
     """An establishment as it was recorded, whatever catalogue it was made with."""
 
-    purpose: str
+    opens: str
     municipality: str
     by_role: str
     on: date
@@ -197,20 +197,20 @@ async def _coverage(
 def establishments_of(
     recorded: Iterable[RecordedEstablishment], catalogue: Catalogue
 ) -> tuple[Establishment, ...]:
-    """Give what was established of the purposes that this catalogue has.
+    """Give what was established of the purposes and acts that this catalogue has.
 
     A purpose that has left the catalogue is closed, whatever was once recorded.
     """
     return tuple(
         Establishment(
-            purpose=purpose,
+            opens=opened,
             municipality=MunicipalityCode(row.municipality),
             by_role=row.by_role,
             on=row.on,
             staatsblad=row.staatsblad,
         )
         for row in recorded
-        if (purpose := _find_purpose(catalogue, row.purpose)) is not None
+        if (opened := _find_opened(catalogue, row.opens)) is not None
     )
 
 
@@ -218,7 +218,7 @@ async def _recorded(conn: AsyncConnection) -> tuple[RecordedEstablishment, ...]:
     rows = await conn.execute(select(registry.establishment))
     return tuple(
         RecordedEstablishment(
-            row.purpose,
+            row.opens,
             row.municipality,
             row.by_role,
             row.established_on,
@@ -228,8 +228,8 @@ async def _recorded(conn: AsyncConnection) -> tuple[RecordedEstablishment, ...]:
     )
 
 
-def _find_purpose(catalogue: Catalogue, text: str) -> PurposeId | None:
+def _find_opened(catalogue: Catalogue, text: str) -> PurposeId | LoopActId | None:
     try:
-        return catalogue.parse_purpose(text)
+        return catalogue.parse_opened(text)
     except UnknownPurpose:
         return None

@@ -148,7 +148,7 @@ establishment = Table(
     "establishment",
     metadata,
     Column("municipality", municipality().type, primary_key=True),
-    Column("purpose", LABEL, primary_key=True),
+    Column("opens", LABEL, primary_key=True),  # a purpose, or an act of the loop
     Column("established_on", Date, primary_key=True),
     Column("by_role", String(200), nullable=False),
     Column("staatsblad", String(64), nullable=True),

@@ -78,6 +78,17 @@ class PolicyPurpose(AnswerModel):
     sees: list[PolicySight]
 
 
+class PolicyLoopAct(AnswerModel):
+    """An act that brings something back: what a citizen reads of it, its basis."""
+
+    id: str
+    label: str
+    citizenText: str
+    categories: list[str]
+    basis: PolicyBasis
+    established: PolicyEstablishment | None
+
+
 class PolicyRule(AnswerModel):
     """One rule in a sentence; `lifted` where the glass is broken."""
 
@@ -87,6 +98,7 @@ class PolicyRule(AnswerModel):
     text: str
     remedy: str
     lifted: bool
+    chapter: Literal["lookup", "loop"]
 
 
 class PolicyAdoption(AnswerModel):
@@ -109,6 +121,7 @@ class Policy(AnswerModel):
     roles: list[PolicyRole]
     categories: list[PolicyCategory]
     purposes: list[PolicyPurpose]
+    loopActs: list[PolicyLoopAct]
     rules: list[PolicyRule]
     history: list[PolicyAdoption]
     proposals: list[Approval]

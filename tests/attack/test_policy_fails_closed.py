@@ -62,7 +62,9 @@ def _ask(book: RuleBook, *, without: str = "") -> cedarpy.AuthzResult:
     """Ask Cedar itself one permitted question, leaving out one kind of entity."""
     question = a_question()
     made = an_establishment()
-    entities = build_entities(the_catalogue(), {made.purpose: made}, book.schema)
+    entities = build_entities(
+        the_catalogue(), {question.purpose: made}, book.lookups.schema
+    )
     (key,) = derive_keys(
         question,
         [question.subjects[0].informed],
@@ -72,7 +74,7 @@ def _ask(book: RuleBook, *, without: str = "") -> cedarpy.AuthzResult:
     )
     rows: list[dict[str, Any]] = json.loads(str(add_caller(entities, key)))
     kept = [row for row in rows if row["uid"]["type"] != without]
-    return cedarpy.is_authorized(build_request(key), book.policies, kept)
+    return cedarpy.is_authorized(build_request(key), book.lookups.policies, kept)
 
 
 # --- Guard one: allowed means Allow AND no errors ---------------------------------
@@ -140,8 +142,9 @@ def test_without_an_entity_the_shipped_permits_fall_away_by_themselves(
 def test_a_permit_that_touches_nothing_would_stay_standing() -> None:
     """The door: forbids that read the missing entity are skipped, the permit is not."""
     shipped = load_rules()
-    careless = shipped.policies.with_added_str(CARELESS_PERMIT)
-    assert _ask(replace(shipped, policies=careless), without="Purpose").allowed
+    careless = shipped.lookups.policies.with_added_str(CARELESS_PERMIT)
+    chapter = replace(shipped.lookups, policies=careless)
+    assert _ask(replace(shipped, lookups=chapter), without="Purpose").allowed
 
 
 def test_a_permit_that_does_not_read_what_a_forbid_reads_is_refused() -> None:
@@ -267,7 +270,8 @@ def test_no_rules_are_no_policy() -> None:
 
 def test_rules_that_permit_nothing_refuse_with_a_ground() -> None:
     shipped = load_rules()
-    empty = replace(shipped, policies=cedarpy.PolicySet.from_str(""))
+    nothing = replace(shipped.lookups, policies=cedarpy.PolicySet.from_str(""))
+    empty = replace(shipped, lookups=nothing)
     policy = Policy(the_catalogue(), empty, [an_establishment()])
     with pytest.raises(LookupDenied, match="no-rule-permits"):
         decide(policy, a_question(), now=NOW)
@@ -288,6 +292,6 @@ def test_a_category_that_is_switched_off_stays_out_of_every_permit() -> None:
     )
     catalogue = parse_catalogue(texts)
     purpose = catalogue.parse_purpose("wmo-onderzoek")
-    made = replace(an_establishment(on=date(2026, 1, 1)), purpose=purpose)
+    made = replace(an_establishment(on=date(2026, 1, 1)), opens=purpose)
     permit = decide(Policy(catalogue, load_rules(), [made]), a_question(), now=NOW)
     assert "bijstand" not in {category.id for category in permit.categories}

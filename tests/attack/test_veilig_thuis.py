@@ -34,7 +34,7 @@ def _edited(*edits: tuple[str, str, str]) -> Catalogue:
 
 def _seen(catalogue: Catalogue, question: Question) -> set[str]:
     purpose = catalogue.parse_purpose(question.purpose)
-    made = replace(an_establishment(), purpose=purpose)
+    made = replace(an_establishment(), opens=purpose)
     policy = Policy(catalogue, load_rules(), [made])
     permit = decide(policy, question, now=NOW)
     return {str(category.id) for category in permit.categories}

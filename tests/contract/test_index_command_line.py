@@ -161,6 +161,17 @@ def test_a_purpose_that_waits_for_its_staatsblad_stays_closed(office: Office) ->
     assert office.kinds() == ["key", "establishment"]
 
 
+def test_an_act_of_the_loop_is_established_and_recorded_by_its_own_name(
+    office: Office,
+) -> None:
+    rest = ("--municipality=9901", "--by=college", "--on=2026-01-05")
+    assert office.run("loop", "establish", "wmo-onderzoek", *rest)[0] == 1
+    assert office.run("purpose", "establish", "match", *rest)[0] == 1
+    assert office.run("loop", "establish", "match", *rest)[0] == 0
+    assert office.kinds() == ["key", "establishment"]
+    assert office.ask("SELECT opens FROM establishment") == [("match",)]
+
+
 def test_each_command_registers_and_records_one_thing(office: Office) -> None:
     oin = an_oin(3)
     commands = [

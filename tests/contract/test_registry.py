@@ -19,7 +19,7 @@ from signal_index.errors import (
 )
 from signal_index.store.accounts import EVERYONE, restore_account, suspend_account
 from signal_index.store.connect import transaction
-from signal_index.store.establishments import establish_purpose
+from signal_index.store.establishments import establish
 from signal_index.store.registry import (
     Change,
     ClientRecord,
@@ -193,15 +193,15 @@ def _established(**changes: object) -> Establishment:
 
 
 async def test_what_was_established_is_never_overwritten(conn: AsyncConnection) -> None:
-    assert await establish_purpose(conn, _established(), now=NOW) is Change.ADDED
-    assert await establish_purpose(conn, _established(), now=NOW) is Change.UNCHANGED
+    assert await establish(conn, _established(), now=NOW) is Change.ADDED
+    assert await establish(conn, _established(), now=NOW) is Change.UNCHANGED
     with pytest.raises(RegistrationConflict):
-        await establish_purpose(conn, _established(by_role="mayor"), now=NOW)
+        await establish(conn, _established(by_role="mayor"), now=NOW)
 
 
 async def test_a_later_establishment_stands_beside_the_first(
     conn: AsyncConnection,
 ) -> None:
-    await establish_purpose(conn, _established(), now=NOW)
+    await establish(conn, _established(), now=NOW)
     later = _established(by_role="mayor", on=date(2027, 1, 1))
-    assert await establish_purpose(conn, later, now=NOW) is Change.ADDED
+    assert await establish(conn, later, now=NOW) is Change.ADDED

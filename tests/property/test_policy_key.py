@@ -156,7 +156,7 @@ def _key(question: Question) -> DecisionKey:
     return key
 
 
-BASE = build_entities(CATALOGUE, {}, closed_policy().book.schema)
+BASE = build_entities(CATALOGUE, {}, closed_policy().book.lookups.schema)
 
 
 def _seen(key: DecisionKey) -> tuple[str, str]:

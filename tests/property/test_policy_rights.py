@@ -148,16 +148,16 @@ def test_remembering_changes_no_decision(policy: Policy, question: Question) -> 
     fresh = Policy(
         policy.catalogue,
         policy.book,
-        [made for made in MADE if _has(policy, made.purpose)],
+        [made for made in MADE if _has(policy, made.opens)],
     )
     assert _granted(policy, question) == _granted(fresh, question)
 
 
 def _has(policy: Policy, purpose: object) -> bool:
     return any(
-        policy.find_establishment(MUNICIPALITY, made.purpose, TODAY)
+        policy.find_establishment(MUNICIPALITY, made.opens, TODAY)
         for made in MADE
-        if made.purpose == purpose
+        if made.opens == purpose
     )
 
 

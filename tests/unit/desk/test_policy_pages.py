@@ -14,7 +14,7 @@ from desk.officer.policy_view import describe_matrix, describe_rules
 from desk.officer.told import read_told
 from signal_index.wire.policies import Policy
 from tests.desk_builders import Browser, Town, csrf_of
-from tests.policy_answers import DIGEST, ID, a_policy, a_simulation, an_approval
+from tests.policy_answers import DIGEST, ID, a_policy, a_rule, a_simulation, an_approval
 
 pytestmark = pytest.mark.anyio
 
@@ -85,15 +85,19 @@ def test_a_cell_names_letters_for_the_eye_and_roles_for_the_ear() -> None:
     assert second.cells[0].letters == ""
 
 
-def test_rules_are_in_three_groups() -> None:
+def test_rules_are_in_groups_those_of_the_loop_apart() -> None:
+    given = a_policy()
+    silent = a_rule("silent-purpose", "forbid", "question", "Niemand hoort ervan.")
+    given["rules"].append(silent | {"chapter": "loop"})
     groups = {
         group: [one.id for one in rules]
-        for group, rules in describe_rules(Policy.model_validate(a_policy()))
+        for group, rules in describe_rules(Policy.model_validate(given))
     }
     assert groups == {
         "permit": ["permit-look-up"],
         "question": ["case"],
         "category": [],
+        "loop": ["silent-purpose"],
     }
 
 

@@ -1,5 +1,6 @@
 """What a permit says, and what is remembered."""
 
+from collections.abc import Hashable
 from dataclasses import FrozenInstanceError
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,7 +9,6 @@ import pytest
 from keys.months import add_months, months_back
 from policy.decide import Policy, decide
 from policy.errors import InvalidQuestion, LookupDenied, NoDecision
-from policy.key import DecisionKey
 from policy.memory import Memory
 from policy.rules import Verdict
 from policy.vocabulary import Permit, Training
@@ -30,7 +30,7 @@ class CountingMemory(Memory):
 
     learned = 0
 
-    def remember(self, key: DecisionKey, verdict: Verdict) -> None:
+    def remember(self, key: Hashable, verdict: Verdict) -> None:
         self.learned += 1
         super().remember(key, verdict)
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import pytest
 
 from policy.bundle import Bundle, load_bundle, shipped_bundle
-from policy.catalogue.model import CatalogueFile, Category, Purpose
+from policy.catalogue.model import CatalogueFile, Category, LoopAct, Purpose
 from policy.comparing import Direction
 from policy.decide import load_policy
 from policy.differences import (
     CATALOGUE,
     CATEGORY,
+    LOOP_ACT,
     PURPOSE,
     Difference,
     find_differences,
@@ -43,14 +44,19 @@ def test_the_same_policy_has_no_differences() -> None:
     assert find_differences(load_policy(), load_policy()) == ()
 
 
-def test_every_field_of_a_purpose_and_a_category_is_judged() -> None:
+def test_every_field_of_a_purpose_an_act_and_a_category_is_judged() -> None:
+    assert set(LOOP_ACT) == set(LoopAct.model_fields) - {"id"}
     assert set(PURPOSE) == set(Purpose.model_fields) - {"id"}
     assert set(CATEGORY) == set(Category.model_fields) - {"id"}
 
 
 def test_every_field_of_the_file_is_judged_or_only_names() -> None:
     file = load_policy().catalogue.file
-    left = set(CatalogueFile.model_fields) - {"purpose", "category"} - set(CATALOGUE)
+    left = (
+        set(CatalogueFile.model_fields)
+        - {"purpose", "category", "loop_act"}
+        - set(CATALOGUE)
+    )
     assert [name for name in sorted(left) if not only_names(getattr(file, name))] == []
 
 

@@ -50,7 +50,7 @@ def test_a_purpose_that_is_not_in_the_catalogue_cannot_be_established() -> None:
     stranger = cast("PurposeId", "no-such-purpose")
     with pytest.raises(InvalidEstablishment):
         closed_policy().with_establishments(
-            [replace(an_establishment(), purpose=stranger)]
+            [replace(an_establishment(), opens=stranger)]
         )
 
 
@@ -66,7 +66,7 @@ def test_of_several_the_newest_that_has_begun_counts() -> None:
     second = an_establishment(on=date(2026, 5, 1), by_role="mandated-manager")
     later = an_establishment(on=date(2026, 9, 1))
     policy = closed_policy().with_establishments([later, second, first])
-    assert policy.find_establishment(MUNICIPALITY, first.purpose, DAY) == second
+    assert policy.find_establishment(MUNICIPALITY, first.opens, DAY) == second
 
 
 def test_the_digest_changes_with_the_municipalitys_own_establishments() -> None:

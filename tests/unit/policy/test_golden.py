@@ -50,6 +50,8 @@ def test_every_rule_that_forbids_stands_in_a_golden_case_or_is_out_of_reach() ->
     }
     rules = closed_policy().book.rules.values()
     forbids = {rule.id for rule in rules if rule.effect == "forbid"}
+    # tests/attack/test_who_looks_silently_tells_nobody.py has those of the loop
+    forbids -= {rule.id for rule in rules if rule.file == "loop-acts.cedar"}
     assert forbids - named == out_of_reach
 
 

@@ -31,14 +31,23 @@ def test_breaking_the_glass_lifts_exactly_two_conditions() -> None:
     assert lifted == {"case-reference-missing", "citizen-not-informed"}
 
 
-def test_there_are_two_permits_one_for_each_action() -> None:
+def test_each_action_of_a_lookup_has_a_permit_and_the_loop_has_one() -> None:
     permits = [r.id for r in load_rules().rules.values() if r.effect == "permit"]
-    assert permits == ["permit-look-up", "permit-break-glass"]
+    assert permits == [
+        "permit-loop-act",
+        "permit-look-up",
+        "permit-break-glass",
+    ]
 
 
 def test_cedar_knows_the_rules_by_their_own_ids() -> None:
     book = load_rules()
-    assert set(book.policies.to_pst().static_policies) == set(book.rules)
+    asked = [
+        name
+        for chapter in (book.lookups, book.loop)
+        for name in chapter.policies.to_pst().static_policies
+    ]
+    assert sorted(asked) == sorted(book.rules)
 
 
 def test_a_statement_begins_where_its_first_word_stands() -> None:
