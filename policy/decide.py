@@ -80,4 +80,7 @@ def scope_text(
     names = ", ".join(catalogue.categories[category].short for category in permitted)
     months = catalogue.purposes[purpose].look_back_months
     unit = "maand" if months == 1 else "maanden"
-    return f"Met dit doel ziet u: {names}, tot {months} {unit} terug."
+    return (
+        f"U ziet of er contact is, of korter dan {months} {unit} geleden was, over: "
+        f"{names}."
+    )

@@ -91,6 +91,7 @@ CATEGORY: Final[dict[str, Comparer]] = {
         "blijft in een rapport voor de inwoner niet meer achter",
         wider=False,
     ),
+    "coordinates": Text("staat voortaan anders in de volgorde van bellen"),
     "active": Flag("doet voortaan mee", "doet niet meer mee", wider=True),
     "maximum_life_months": Number("leeft hooguit {} maanden in plaats van {}"),
     "publishers": Names(

@@ -54,7 +54,9 @@ class OfferedCategory:
 
     id: CategoryId
     label: str
+    short: str
     life_domains: tuple[Choice, ...]
+    coordinates: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ def _category(policy: Policy, category: CategoryId) -> OfferedCategory:
     row = policy.catalogue.categories[category]
     labels = policy.catalogue.life_domains
     domains = tuple(Choice(str(code), labels[code]) for code in row.life_domains)
-    return OfferedCategory(category, row.label, domains)
+    return OfferedCategory(category, row.label, row.short, domains, row.coordinates)
 
 
 def _informed(policy: Policy, code: InformedCode) -> InformedChoice:

@@ -53,8 +53,8 @@ CATALOGUE: dict[str, Any] = {
             "id": "wmo-onderzoek",
             "label": "Onderzoek na een melding (Wmo)",
             "text": "Daarom keek een medewerker van het wijkteam.",
-            "scope": "Met dit doel ziet u: Wmo, schuldhulp, bijstand, casusregie, "
-            "dreigende ontruiming, tot 12 maanden terug.",
+            "scope": "U ziet of er contact is, of korter dan 12 maanden geleden was, "
+            "over: Wmo, schuldhulp, bijstand, casusregie, wonen.",
             "legalBases": [
                 {"id": "wmo-2015-2.3.2", "label": "Wmo 2015, artikel 2.3.2 (onderzoek)"}
             ],
@@ -76,8 +76,8 @@ CATALOGUE: dict[str, Any] = {
             "id": "veiligheid",
             "label": "Zorgen over veiligheid",
             "text": "Er waren zorgen over de veiligheid.",
-            "scope": "Met dit doel ziet u: Veilig Thuis, jeugdhulp, tot 12 maanden "
-            "terug.",
+            "scope": "U ziet of er contact is, of korter dan 12 maanden geleden was, "
+            "over: Veilig Thuis, jeugdhulp.",
             "legalBases": [
                 {"id": "wmo-2015-hoofdstuk-4", "label": "Wmo 2015, hoofdstuk 4"},
                 {"id": "meldcode", "label": "Meldcode huiselijk geweld"},
@@ -217,7 +217,7 @@ class FakeIndex:
         )
         part = {
             "entryId": str(entry.id),
-            "scope": "Met dit doel ziet u: Wmo, schuldhulp, tot 12 maanden terug.",
+            "scope": "U ziet of er contact is over: Wmo, schuldhulp.",
             "flags": self.flags,
             "sources": self.sources,
             "receipt": receipt,

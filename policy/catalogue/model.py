@@ -209,6 +209,7 @@ class Category(_Row):
     shared_under: Reference | None = None
     kept_after_end: KeptAfterEnd | None = None
     embargo: bool = False  # may be kept out of a citizen's report for a while
+    coordinates: bool = False  # who tells of it coordinates what the others do
     valid_from: date | None = None
     valid_until: date | None = None
 

@@ -70,7 +70,9 @@ def _purpose(offer: PurposeOffer) -> wire.OfferedPurpose:
             wire.OfferedCategory(
                 id=one.id,
                 label=one.label,
+                short=one.short,
                 lifeDomains=[domain.id for domain in one.life_domains],
+                coordinates=one.coordinates,
             )
             for one in offer.categories
         ],

@@ -218,7 +218,7 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
     ),
     policy_errors.LookupDenied: Problem(
         "lookup-denied",
-        "Deze bevraging mag niet.",
+        "U kunt dit nu niet opzoeken.",
         403,
         "Bij `grounds` staat waarom het niet mag, en wat u kunt doen.",
     ),

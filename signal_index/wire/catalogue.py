@@ -15,11 +15,17 @@ class OfferedBasis(AnswerModel):
 
 
 class OfferedCategory(AnswerModel):
-    """A category that a purpose shows, and the life domains that it belongs to."""
+    """A category that a purpose shows, and the life domains that it belongs to.
+
+    `short` is its name within a sentence; `coordinates`: who tells of it coordinates
+    what the others do, and is the first to call.
+    """
 
     id: str
     label: str
+    short: str
     lifeDomains: list[str]
+    coordinates: bool
 
 
 class OfferedPurpose(AnswerModel):

@@ -41,9 +41,9 @@ def test_its_flags_are_gone_and_nobody_reads_that_as_no_contact(
 ) -> None:
     any_screen.log_in()
     any_screen.ask([tried.people.find_with("schuldhulpverlening")])
-    late = any_screen.page.locator("[data-late]")
+    late = any_screen.page.locator(".desk-gaps")
     expect(late).to_contain_text(BANK)
-    expect(late).to_contain_text("lang niet bijgewerkt")
+    expect(late).to_contain_text("niets meer doorgegeven sinds")
     expect(any_screen.page.locator(".desk-flag").filter(has_text=BANK)).to_have_count(0)
     any_screen.assert_open_to_all()
 

@@ -1,5 +1,7 @@
 """Whom to call when the contact person is not simply there, and many flags at once."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -26,7 +28,8 @@ def test_out_of_hours_the_number_for_then_is_shown(hard: Screen) -> None:
 
 def test_without_such_a_number_it_says_when_someone_answers(hard: Screen) -> None:
     flag = flag_of(hard, "Loket")
-    expect(flag).to_contain_text("Nu gesloten.")
+    expect(flag).to_contain_text("Nu gesloten. U kunt weer bellen op ")
+    expect(flag).to_contain_text("dag vanaf 9:00 uur.")
     expect(flag.locator(".desk-contact__hours")).to_contain_text("17:00")
 
 
@@ -37,7 +40,31 @@ def test_who_is_away_is_replaced_by_the_deputy(hard: Screen) -> None:
 
 
 def test_who_is_away_without_a_deputy_is_said_to_be(hard: Screen) -> None:
-    expect(flag_of(hard, "Eenpitter")).to_contain_text("is er niet tot en met")
+    expect(flag_of(hard, "Eenpitter")).to_contain_text("Er is geen vervanger opgegeven")
+
+
+def test_who_answers_now_stands_first_and_only_there_the_button_stands_out(
+    hard: Screen,
+) -> None:
+    primary = re.compile("primary-action")
+    flags = hard.page.locator(".desk-flag")
+    for place in range(3):
+        expect(flags.nth(place).locator("[data-call]")).to_have_class(primary)
+    for place, role in ((3, "Eenpitter"), (4, "Loket")):
+        expect(flags.nth(place)).to_contain_text(role)
+        expect(flags.nth(place).locator("[data-call]")).not_to_have_class(primary)
+
+
+def test_the_order_leads_to_the_card_and_what_is_seen_can_be_said(
+    hard: Screen,
+) -> None:
+    hard.page.locator("[data-order] button").last.click()
+    last = hard.page.get_by_role("article").last
+    expect(last.get_by_role("heading", level=3)).to_be_focused()
+    call = last.locator("[data-call]")
+    name = call.get_attribute("aria-label") or ""
+    assert name.startswith(call.inner_text().strip())
+    expect(last).to_have_accessible_name("Bijstandsuitkering Werkplein Voorbeeldstad")
 
 
 def test_an_old_contact_is_shown_as_old(hard: Screen) -> None:

@@ -51,6 +51,8 @@ export interface Freshness {
   readonly category: string;
   readonly categoryLabel: string;
   readonly organisation: string;
+  /** The organisation's own number, where it gave one. */
+  readonly phone?: string | null;
   readonly lastHeard: string | null;
   readonly stale: boolean;
 }

@@ -7,10 +7,17 @@ import { chooseReach, useClosedDays } from "../src/screen/reach.ts";
 import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
-  "contact-absent": "vervanger tot {until}",
-  "contact-absent-alone": "weg tot {until}",
+  "contact-absent": "vervanger tot en met {until}",
+  "contact-absent-alone": "weer op {day}",
   "contact-out-of-hours": "overdag {phone}",
-  "contact-closed-now": "gesloten",
+  "contact-closed-now": "gesloten, weer {when}",
+  "contact-closed": "gesloten",
+  "reach-now": "nu",
+  "reach-unknown": "onbekend",
+  "reach-today": "vandaag",
+  "reach-tomorrow": "morgen",
+  "reach-day": "op {day}",
+  "reach-from": "{day} vanaf {time} uur",
 });
 const HOURS = [{ days: ["mon"], from: "09:00", to: "17:00" }];
 const MONDAY_MORNING = new Date("2026-11-23T10:00:00+01:00");
@@ -32,20 +39,21 @@ test("out of hours it is the number for then, with the number for the day", () =
 });
 
 test("without such a number it says that it is closed", () => {
-  assert.equal(chooseReach(aContact(), MONDAY_NIGHT).note, "gesloten");
+  const reach = chooseReach(aContact(), MONDAY_NIGHT);
+  assert.deepEqual([reach.isOpen, reach.note], [false, "gesloten, weer op maandag 30 november vanaf 9:00 uur"]);
 });
 
 test("who is away is replaced, also when it is closed", () => {
   const deputy = { function: "Teamcoach", phone: "+31182555100" };
   const reach = chooseReach(aContact({ deputy, absentUntil: "2026-11-23" }), MONDAY_NIGHT);
   assert.deepEqual([reach.role, reach.phone], ["Teamcoach", "+31182555100"]);
-  assert.match(reach.note, /^vervanger tot .* gesloten$/);
+  assert.match(reach.note, /^vervanger tot en met 23 november gesloten, weer /);
 });
 
 test("who is away without a deputy is said to be", () => {
   const reach = chooseReach(aContact({ absentUntil: "2026-11-23" }), MONDAY_MORNING);
   assert.equal(reach.phone, "+31182555101");
-  assert.match(reach.note, /^weg tot /);
+  assert.deepEqual([reach.note, reach.isOpen], ["weer op 30 november", false]);
 });
 
 test("the day after, the contact person is back; days are those of the Netherlands", () => {
@@ -66,4 +74,31 @@ test("on a public holiday nobody has office hours", () => {
   useClosedDays([]);
   assert.equal(reach.phone, "+31182555199");
   assert.equal(chooseReach(aContact(), MONDAY_MORNING).note, "");
+});
+
+const WEEK = ["mon", "tue", "wed", "thu", "fri"];
+const OPENINGS: readonly (readonly [string, Date, Partial<ContactHolder>, string])[] = [
+  ["within office hours it is now", MONDAY_MORNING, {}, "nu"],
+  ["before they begin it is today", new Date("2026-11-23T08:59:00+01:00"), {}, "vandaag vanaf 9:00 uur"],
+  ["in a break it is the second part of the day", new Date("2026-11-23T12:30:00+01:00"),
+    { officeHours: [{ days: WEEK, from: "13:00", to: "17:00" }, { days: WEEK, from: "08:30", to: "12:15" }] }, "vandaag vanaf 13:00 uur"],
+  ["at their last minute they are over", new Date("2026-11-23T17:00:00+01:00"), { officeHours: [{ days: WEEK, from: "09:00", to: "17:00" }] }, "morgen vanaf 9:00 uur"],
+  ["on Friday night it is Monday", new Date("2026-11-27T20:00:00+01:00"), { officeHours: [{ days: WEEK, from: "09:00", to: "17:00" }] }, "op maandag vanaf 9:00 uur"],
+  ["a week away the date is said too", new Date("2026-11-23T20:00:00+01:00"), {}, "op maandag 30 november vanaf 9:00 uur"],
+  ["who is away is there after that, on a day with office hours", MONDAY_MORNING, { absentUntil: "2026-11-25" }, "op maandag 30 november vanaf 9:00 uur"],
+  ["who is away without known hours is there the day after", MONDAY_MORNING, { absentUntil: "2026-11-23", officeHours: [] }, "morgen"],
+  ["out of hours another number answers at once", MONDAY_NIGHT, { outOfHoursPhone: "+31182555199" }, "nu"],
+  ["during the day that number helps nobody", MONDAY_MORNING, { outOfHoursPhone: "+31182555199", absentUntil: "2026-11-23" }, "op maandag 30 november vanaf 9:00 uur"],
+  ["a year away has its year", MONDAY_MORNING, { absentUntil: "2027-11-26" }, "op maandag 29 november 2027 vanaf 9:00 uur"],
+  ["who is away longer than one can see ahead is unknown", MONDAY_MORNING, { absentUntil: "2029-01-01" }, "onbekend"],
+];
+for (const [what, now, changes, when] of OPENINGS) {
+  test(`when somebody answers: ${what}`, () => assert.equal(chooseReach(aContact(changes), now).when, when));
+}
+
+test("a holiday is passed over to the first day that somebody is there", () => {
+  useClosedDays(["2026-12-25", "2026-12-26"]);
+  const reach = chooseReach(aContact({ officeHours: [{ days: WEEK, from: "09:00", to: "17:00" }] }), new Date("2026-12-24T18:00:00+01:00"));
+  useClosedDays([]);
+  assert.equal(reach.when, "op maandag vanaf 9:00 uur");
 });

@@ -68,7 +68,7 @@ async def test_the_number_has_no_name_and_no_form(browser: Browser) -> None:
 
 async def test_each_purpose_says_what_it_shows(browser: Browser) -> None:
     page = await log_in(browser)
-    assert page.text.count("Met dit doel ziet u:") >= 2
+    assert page.text.count("U ziet of er contact is") >= 2
 
 
 async def test_someone_without_a_purpose_hears_whom_to_ask(

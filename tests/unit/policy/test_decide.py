@@ -54,8 +54,8 @@ def test_a_permit_names_exactly_what_was_asked_and_until_when() -> None:
         activity="lookup-wmo-onderzoek",
         policy_digest=policy.digest(MUNICIPALITY),
         scope_text=(
-            "Met dit doel ziet u: Wmo, schuldhulp, casusregie, bijstand, wonen, "
-            "tot 12 maanden terug."
+            "U ziet of er contact is, of korter dan 12 maanden geleden was, over: "
+            "Wmo, schuldhulp, casusregie, bijstand, wonen."
         ),
         review=False,
     )

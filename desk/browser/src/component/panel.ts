@@ -4,7 +4,7 @@ import { Misplaced, NotOpen, Refused, slugOf, TimedOut, Told } from "../errors.t
 import type { KeyConfig } from "../key-config.ts";
 import type { Memory, Question } from "../lookup.ts";
 import { Relay } from "../relay.ts";
-import { paintAnswer } from "../screen/answer.ts";
+import { paintAnswer, titleOf } from "../screen/answer.ts";
 import { fill, need, show } from "../screen/dom.ts";
 import { People } from "../screen/people.ts";
 import { type Catalogue, offerBases, offerInformed, parseCatalogue, type Purpose, readInformed, tell } from "../screen/question.ts";
@@ -137,7 +137,7 @@ export class Panel {
       const { catalogue, purpose } = offered;
       const labels = new Map(catalogue.lifeDomains.map((domain) => [domain.code, domain.label]));
       paintAnswer(need("#answer", this.#root), answer, { labels, categories: purpose.categories, relay: this.#relay });
-      this.#showResult("answered-title");
+      this.#showResult(titleOf(answer));
       this.#announce("answered", null);
     } catch (error) {
       this.#people.clear();
@@ -153,13 +153,13 @@ export class Panel {
 
   #refuse(error: unknown, reference: string | null = null): void {
     paintRefusal(need("#answer", this.#root), error, reference);
-    this.#showResult("unanswered-title");
+    this.#showResult(text("unanswered-title"));
     this.#announce("refused", reasonOf(error));
   }
 
   #showResult(title: string): void {
     const heading = need("#result-title", this.#root);
-    heading.textContent = text(title);
+    heading.textContent = title;
     const wasHere = this.#offered !== null; // no stealing of focus while the page loads
     this.#turn(true);
     if (wasHere) heading.focus();

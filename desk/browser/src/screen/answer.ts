@@ -1,16 +1,21 @@
-/** Paint an answer: cards per life domain, what was asked of whom, one tap afterwards. */
-import { Refused } from "../errors.ts";
-import type { Answer, Flag, Freshness, Part } from "../lookup.ts";
-import type { Category } from "./question.ts";
+/** Paint an answer as a work sheet: gaps first, then per person whom to call and in which order. */
+import type { Answer, Part } from "../lookup.ts";
 import type { Relay } from "../relay.ts";
-import { all, fill, fromTemplate, hasIcon, need, show } from "./dom.ts";
-import { linkPhone, writeDay, writePhone } from "./moments.ts";
-import { chooseReach, writeHours } from "./reach.ts";
+import { fill, fromTemplate, need, show } from "./dom.ts";
+import { type DomainLabels, paintCall, paintFlag } from "./flag.ts";
+import { findLate, writeAbsent, writeCoordinator, writeSilent } from "./gaps.ts";
+import { writeDay } from "./moments.ts";
+import { orderFlags, type Ordered } from "./order.ts";
+import { offerOutcomes } from "./outcome.ts";
+import type { Category } from "./question.ts";
 import { text } from "./texts.ts";
 
-const MOST_ABREAST = 3;
-
-export type DomainLabels = ReadonlyMap<string, string>;
+/** One of the people asked about; `number` is 0 where it is the only one. */
+export interface Who {
+  readonly number: number;
+  /** What this person is called on this page, and nowhere else. */
+  readonly name: string;
+}
 
 /** What an answer is painted with. */
 export interface Palette {
@@ -18,131 +23,131 @@ export interface Palette {
   /** What the chosen purpose may show, also where nobody is connected yet. */
   readonly categories: readonly Category[];
   readonly relay: Relay;
-  /** What a page offers beside one person's flags; `number` is 0 where one was asked about. */
-  readonly beside?: (part: Part, number: number) => DocumentFragment;
+  /** What the people asked about are called, in order; nothing of it was sent. */
+  readonly names?: readonly string[];
+  /** What a page offers below one person's flags; nothing where nobody looks along. */
+  readonly beside?: (part: Part, who: Who) => DocumentFragment;
 }
 
-/** Fill the answer's place with one section per person. */
+/** What to write above an answer. */
+export function titleOf(answer: Answer): string {
+  return text(answer.parts.some((part) => part.flags.length > 0) ? "answered-title" : "answered-none-title");
+}
+
+/** Fill the answer's place: what is not known, then one sheet, or a row per person. */
 export function paintAnswer(place: HTMLElement, answer: Answer, palette: Palette): void {
-  place.replaceChildren();
-  answer.parts.forEach((part, index) => {
-    place.append(paintPart(part, answer.parts.length > 1 ? index + 1 : 0, palette));
-  });
   const [first] = answer.parts;
-  if (first !== undefined) place.append(paintReach(first, palette.categories));
-}
-
-/** What the purpose shows, and how recent it is: the same for everyone asked about. */
-function paintReach(part: Part, categories: readonly Category[]): DocumentFragment {
-  const reach = fromTemplate("reach");
-  fill(reach, { scope: part.scope, absent: writeAbsent(part.sources, categories) });
-  paintSources(reach, part.sources);
-  return reach;
-}
-
-/** Name the categories of which nobody tells us anything: there, nothing means nothing. */
-function writeAbsent(sources: readonly Freshness[], categories: readonly Category[]): string | null {
-  const connected = new Set(sources.map((source) => source.category));
-  const absent = categories.filter((category) => !connected.has(category.id));
-  if (absent.length === 0) return null;
-  return text("not-connected", { categories: absent.map((category) => category.label).join(", ") });
-}
-
-function paintPart(part: Part, number: number, palette: Palette): DocumentFragment {
-  const section = fromTemplate("part");
-  fill(section, {
-    person: number === 0 ? text("flags-title") : text("person", { number: String(number) }),
-    reference: part.entryId,
+  if (first === undefined) return place.replaceChildren();
+  const now = new Date();
+  const isHousehold = answer.parts.length > 1;
+  place.replaceChildren(fromTemplate("not-on-paper"), paintGaps(first, palette.categories));
+  if (isHousehold) place.append(paintAsked(first));
+  answer.parts.forEach((part, index) => {
+    const number = isHousehold ? index + 1 : 0;
+    const name = palette.names?.[index] || text("person", { number: String(index + 1) });
+    place.append(paintPart(part, { number, name }, palette, now));
   });
-  need("h2", section).classList.toggle("desk-for-readers", number === 0);
-  const none = need("[data-none]", section);
-  show(none, part.flags.length === 0);
-  need("[data-cards]", section).replaceChildren(...paintDomains(part.flags, palette.labels));
-  offerOutcomes(section, part.entryId, part.flags.length > 0, palette.relay);
-  if (palette.beside !== undefined) need("[data-beside]", section).append(palette.beside(part, number));
+}
+
+/** What is late and what is not connected: the same for everyone asked about. */
+function paintGaps(part: Part, categories: readonly Category[]): DocumentFragment {
+  const late = findLate(part.sources, categories);
+  const absent = writeAbsent(part.sources, categories);
+  const gaps = fromTemplate("gaps");
+  if (late.length === 0 && absent === null) return document.createDocumentFragment();
+  const list = need("[data-gaps]", gaps);
+  for (const { organisation, said, phone } of late) {
+    const line = fromTemplate("late");
+    fill(line, { organisation, said });
+    const call = need<HTMLAnchorElement>("[data-call]", line);
+    if (phone === null) call.remove();
+    else paintCall(call, phone, organisation, false);
+    list.append(line);
+  }
+  fill(gaps, { absent });
+  return gaps;
+}
+
+/** Which organisations were asked, and how recent that is. */
+function paintAsked(part: Part): DocumentFragment {
+  const asked = fromTemplate("asked");
+  fill(asked, { scope: part.scope });
+  const lines = part.sources.map((source) => {
+    const line = fromTemplate("source");
+    const said = source.stale ? "late-heard" : "last-heard";
+    const heard = source.lastHeard === null ? text("never-heard") : text(said, { day: writeDay(source.lastHeard) });
+    fill(line, { category: source.categoryLabel, organisation: source.organisation, heard });
+    return line;
+  });
+  need("[data-sources]", asked).replaceChildren(...lines);
+  return asked;
+}
+
+function paintPart(part: Part, who: Who, palette: Palette, now: Date): DocumentFragment {
+  const section = fromTemplate("part");
+  const ordered = orderFlags(part.flags, palette.categories, now);
+  const work = paintWork(part, who, palette, ordered);
+  const more = need("[data-more]", section);
+  const element = need("[data-part]", section);
+  const title = need("h2", section);
+  title.id = `part-${who.number}`;
+  if (who.number === 0) {
+    title.textContent = text("flags-title");
+    title.classList.add("desk-for-readers");
+    need("[data-row]", section).replaceWith(title);
+    more.remove();
+    element.append(work);
+    return section;
+  }
+  element.setAttribute("aria-labelledby", title.id);
+  paintRow(section, ordered);
+  fill(section, { person: who.name, more: text("person-more", { name: who.name }) });
+  more.append(work);
   return section;
 }
 
-function paintDomains(flags: readonly Flag[], labels: DomainLabels): DocumentFragment[] {
-  const byDomain = new Map<string, Flag[]>();
-  for (const flag of flags) {
-    const domain = flag.lifeDomains[0] ?? "";
-    byDomain.set(domain, [...(byDomain.get(domain) ?? []), flag]);
-  }
-  const order = [...labels.keys()];
-  return [...byDomain]
-    .sort(([one], [other]) => order.indexOf(one) - order.indexOf(other))
-    .map(([domain, found]) => paintDomain(domain, found, labels));
-}
-
-function paintDomain(domain: string, flags: readonly Flag[], labels: DomainLabels): DocumentFragment {
-  const card = fromTemplate("domain");
-  fill(card, { domain: labels.get(domain) ?? domain });
-  need("article", card).dataset["width"] = String(Math.min(flags.length, MOST_ABREAST));
-  const icon = need<SVGUseElement>("use", card);
-  const symbol = hasIcon(domain) ? `icon-${domain}` : "icon-domain";
-  icon.setAttribute("href", `#${symbol}`);
-  need("[data-flags]", card).replaceChildren(...flags.map((flag) => paintFlag(flag, labels)));
-  return card;
-}
-
-function paintFlag(flag: Flag, labels: DomainLabels): DocumentFragment {
-  const item = fromTemplate("flag");
-  const contact = flag.contactHolder;
-  const reach = chooseReach(contact, new Date());
-  const others = flag.lifeDomains.slice(1).map((code) => labels.get(code) ?? code);
-  fill(item, {
-    category: flag.categoryLabel,
-    organisation: flag.organisation,
-    name: reach.name === "" ? reach.role : reach.name,
-    role: reach.name === "" ? null : reach.role,
-    phone: writePhone(reach.phone),
-    note: reach.note,
-    hours: writeHours(contact.officeHours),
-    since: text("since", { day: writeDay(flag.since) }),
-    expires: text("expires", { day: writeDay(flag.expires) }),
-    also: others.length === 0 ? null : text("also", { domains: others.join(", ") }),
-    stale: contact.stale ? text("contact-stale", { day: writeDay(contact.lastVerified) }) : null,
+/** One line about a person: how many flags, and whom to call first. */
+function paintRow(section: DocumentFragment, ordered: readonly Ordered[]): void {
+  const [first] = ordered;
+  const count = ordered.length;
+  fill(section, {
+    count: count === 0 ? text("count-none") : text(count === 1 ? "count-one" : "count", { count: String(count) }),
+    first: first === undefined ? null : first.flag.organisation,
+    when: first === undefined || first.reach.isOpen ? null : first.reach.when,
   });
-  const call = need<HTMLAnchorElement>("[data-call]", item);
-  call.href = linkPhone(reach.phone);
-  call.setAttribute("aria-label", text("call-label", { name: reach.name || reach.role, phone: writePhone(reach.phone) }));
-  return item;
+  const call = need<HTMLAnchorElement>("[data-call-first]", section);
+  if (first === undefined) need("[data-first]", section).remove();
+  else paintCall(call, first.reach.phone, first.flag.organisation, first.reach.isOpen);
 }
 
-function paintSources(section: DocumentFragment, sources: readonly Freshness[]): void {
-  const late = sources.filter((source) => source.stale || source.lastHeard === null);
-  const warning = need("[data-late]", section);
-  show(warning, late.length > 0);
-  need("[data-late-list]", section).replaceChildren(...late.map(paintSource));
-  need("[data-sources]", section).replaceChildren(...sources.map(paintSource));
+/** One person's sheet: flags on the left, what to do now on the right. */
+function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ordered[]): DocumentFragment {
+  const work = fromTemplate("work");
+  const { categories, labels } = palette;
+  const cards = ordered.map((each) => paintFlag(each, { labels, group: `flag-${who.number}` }));
+  need("[data-flags]", work).replaceChildren(...cards.map((card) => card.fragment));
+  show(need("[data-none]", work), ordered.length === 0);
+  const coordinator = ordered.find((each) => each.coordinates)?.flag;
+  const silent = writeSilent(part, categories);
+  fill(work, {
+    coordinator: writeCoordinator(part, categories, coordinator),
+    silent,
+    nobody: ordered.length > 0 ? "" : (silent ?? text("silent-nobody")),
+    reference: part.entryId,
+  });
+  need("[data-order]", work).replaceChildren(...ordered.map((each, place) => paintStep(each, () => cards[place]?.focus())));
+  if (ordered.length < 2) need("[data-steps]", work).remove();
+  if (who.number === 0) need("[data-asked]", work).append(paintAsked(part));
+  offerOutcomes(work, part.entryId, ordered.length > 0, palette.relay);
+  if (palette.beside !== undefined) need("[data-beside]", work).append(palette.beside(part, who));
+  return work;
 }
 
-function paintSource(source: Freshness): DocumentFragment {
-  const line = fromTemplate("source");
-  const said = source.stale ? "late-heard" : "last-heard";
-  const heard = source.lastHeard === null ? text("never-heard") : text(said, { day: writeDay(source.lastHeard) });
-  fill(line, { category: source.categoryLabel, organisation: source.organisation, heard });
-  return line;
+/** One step of the order to call in; it leads to its card. */
+function paintStep({ flag, reach }: Ordered, lead: () => void): DocumentFragment {
+  const step = fromTemplate("step");
+  fill(step, { organisation: flag.organisation, when: reach.when });
+  need("[data-lead]", step).addEventListener("click", lead);
+  return step;
 }
 
-function offerOutcomes(section: DocumentFragment, entry: string, hasFlags: boolean, relay: Relay): void {
-  const group = need("[data-outcomes]", section);
-  show(group, hasFlags);
-  const said = need("[data-outcome-said]", group);
-  const buttons = all<HTMLButtonElement>("button[data-outcome]", group);
-  for (const button of buttons) {
-    button.addEventListener("click", async () => {
-      for (const each of buttons) each.disabled = true;
-      try {
-        await relay.recordOutcome(entry, button.dataset["outcome"] ?? "");
-        for (const each of buttons) each.setAttribute("aria-pressed", String(each === button));
-        said.textContent = text("outcome-recorded", { outcome: (button.textContent ?? "").trim().toLowerCase() });
-      } catch (error) {
-        if (!(error instanceof Refused)) throw error;
-        said.textContent = text("outcome-failed");
-        for (const each of buttons) each.disabled = false;
-      }
-    });
-  }
-}

@@ -3,7 +3,7 @@ import { Refused, TimedOut } from "../errors.ts";
 import { Asker } from "../asker.ts";
 import type { Question } from "../lookup.ts";
 import { TrackingRelay, Unfinished } from "../unfinished.ts";
-import { paintAnswer } from "./answer.ts";
+import { paintAnswer, titleOf } from "./answer.ts";
 import { BreakGlassFields } from "./break-glass.ts";
 import { all, focusOn, need, show } from "./dom.ts";
 import { keepDraftOnLeaving, restoreDraft } from "./draft.ts";
@@ -71,7 +71,7 @@ class LookupPage {
         relay: this.#relay,
         beside: offerTogether(this.#labels, this.#relay),
       });
-      need("#result-title").textContent = text("answered-title");
+      need("#result-title").textContent = titleOf(answer);
       this.#frame(true, false);
     } catch (error) {
       this.#people.clear();

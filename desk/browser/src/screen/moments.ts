@@ -1,11 +1,27 @@
 /** Days, hours and phone numbers as a Dutch reader writes them. */
 
 const DAY = new Intl.DateTimeFormat("nl-NL", { day: "numeric", month: "long", year: "numeric", timeZone: "Europe/Amsterdam" });
+const NEAR = new Intl.DateTimeFormat("nl-NL", { day: "numeric", month: "long", timeZone: "Europe/Amsterdam" });
+const WEEKDAY = new Intl.DateTimeFormat("nl-NL", { weekday: "long", timeZone: "Europe/Amsterdam" });
 const DATE = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: "Europe/Amsterdam" });
 const HERE = new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Amsterdam" });
 
 export function writeDay(day: string): string {
-  return DAY.format(new Date(day.length === 10 ? `${day}T12:00:00Z` : day));
+  return DAY.format(momentOf(day));
+}
+
+/** The same, without the year where the day is less than ten months after `today`. */
+export function writeNear(day: string, today: string): string {
+  return day < addDays(today, 300) ? NEAR.format(momentOf(day)) : writeDay(day);
+}
+
+export function writeWeekday(day: string): string {
+  return WEEKDAY.format(momentOf(day));
+}
+
+/** The calendar day so many days after another. */
+export function addDays(day: string, days: number): string {
+  return new Date(momentOf(day).getTime() + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** Which day, weekday and time it is in the Netherlands. */
@@ -41,4 +57,8 @@ function groups(digits: string, sizes: readonly number[]): string {
   }
   if (rest !== "") parts.push(rest);
   return parts.join("\u00a0"); // a number is never torn between two lines
+}
+
+function momentOf(day: string): Date {
+  return new Date(day.length === 10 ? `${day}T12:00:00Z` : day);
 }

@@ -13,6 +13,10 @@ interface Choice {
 export interface Category {
   readonly id: string;
   readonly label: string;
+  /** What it is called within a sentence. */
+  readonly short: string;
+  /** Whether who tells of it coordinates what others do. */
+  readonly coordinates: boolean;
 }
 
 export interface Purpose {

@@ -4,7 +4,7 @@
  * it goes when the answer goes. No score, no total, no criteria.
  */
 import type { Part } from "../lookup.ts";
-import type { DomainLabels } from "./answer.ts";
+import type { DomainLabels } from "./flag.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { text } from "./texts.ts";
 

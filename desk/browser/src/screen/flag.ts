@@ -1,0 +1,60 @@
+/** One flag as a card: of what, of whom, whom to call and when somebody answers. */
+import { all, fill, fromTemplate, hasIcon, need } from "./dom.ts";
+import { linkPhone, writeDay, writePhone } from "./moments.ts";
+import type { Ordered } from "./order.ts";
+import { writeHours } from "./reach.ts";
+import { text } from "./texts.ts";
+
+export type DomainLabels = ReadonlyMap<string, string>;
+
+/** A card, and a way to bring someone to it. */
+export interface Card {
+  readonly fragment: DocumentFragment;
+  focus(): void;
+}
+
+const PRIMARY = "utrecht-button-link--primary-action";
+const SECONDARY = "utrecht-button-link--secondary-action";
+
+export function paintFlag({ flag, place, reach, coordinates }: Ordered, at: { labels: DomainLabels; group: string }): Card {
+  const fragment = fromTemplate("flag");
+  const contact = flag.contactHolder;
+  fill(fragment, {
+    category: flag.categoryLabel,
+    organisation: flag.organisation,
+    lead: coordinates ? text("coordinates") : null,
+    name: reach.name === "" ? reach.role : reach.name,
+    role: reach.name === "" ? null : reach.role,
+    note: reach.note,
+    hours: writeHours(contact.officeHours),
+    since: text("since", { day: writeDay(flag.since) }),
+    expires: text("expires", { day: writeDay(flag.expires) }),
+    domains: flag.lifeDomains.map((code) => at.labels.get(code) ?? code).join(" · "),
+    stale: contact.stale ? text("contact-stale", { day: writeDay(contact.lastVerified) }) : null,
+  });
+  const [domain = ""] = flag.lifeDomains;
+  need<SVGUseElement>("use", fragment).setAttribute("href", `#${hasIcon(domain) ? `icon-${domain}` : "icon-domain"}`);
+  const card = need("article", fragment);
+  card.dataset["place"] = String(place);
+  const title = need("h3", card);
+  title.id = `${at.group}-${place}`;
+  card.setAttribute("aria-labelledby", title.id);
+  paintCall(need<HTMLAnchorElement>("[data-call]", card), reach.phone, reach.name || reach.role, reach.isOpen);
+  return { fragment, focus: () => bring(card, title) };
+}
+
+/** Make a button that calls: it stands out only when somebody answers now. */
+export function paintCall(call: HTMLAnchorElement, phone: string, who: string, isOpen: boolean): void {
+  const written = writePhone(phone);
+  call.href = linkPhone(phone);
+  call.classList.add(isOpen ? PRIMARY : SECONDARY);
+  for (const number of all("[data-phone]", call)) number.textContent = written;
+  // The name begins with what is seen, so that one can say it aloud (WCAG 2.5.3).
+  call.setAttribute("aria-label", text("call-label", { name: who, phone: written }));
+}
+
+function bring(card: HTMLElement, title: HTMLElement): void {
+  title.tabIndex = -1;
+  title.focus({ preventScroll: true });
+  card.scrollIntoView({ block: "start" });
+}

@@ -1,0 +1,74 @@
+/**
+ * What an answer does not say: who is late, of what nobody tells us, and who was asked
+ * and named no contact. None of it depends on the person but the last.
+ */
+import type { Flag, Freshness, Part } from "../lookup.ts";
+import { writeDay } from "./moments.ts";
+import type { Category } from "./question.ts";
+import { text } from "./texts.ts";
+
+/** An organisation of which something may be missing. */
+export interface Late {
+  readonly organisation: string;
+  readonly said: string;
+  readonly phone: string | null;
+}
+
+const LIST = new Intl.ListFormat("nl", { type: "conjunction" });
+
+/** The sources that are late, one line per organisation and per day it was last heard. */
+export function findLate(sources: readonly Freshness[], categories: readonly Category[]): Late[] {
+  const groups = new Map<string, Freshness[]>();
+  for (const source of sources.filter(isLate)) {
+    const group = `${source.organisation} ${source.lastHeard}`;
+    groups.set(group, [...(groups.get(group) ?? []), source]);
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group as [Freshness];
+    const about = LIST.format(group.map((each) => shortOf(each, categories)));
+    const heard = first.lastHeard;
+    const said = heard === null ? text("late-never", { about }) : text("late-since", { about, day: writeDay(heard) });
+    return { organisation: first.organisation, said, phone: first.phone ?? null };
+  });
+}
+
+/** Say of which categories nobody tells us anything; null where somebody does of all. */
+export function writeAbsent(sources: readonly Freshness[], categories: readonly Category[]): string | null {
+  const connected = new Set(sources.map((source) => source.category));
+  const absent = categories.filter((category) => !connected.has(category.id));
+  if (absent.length === 0) return null;
+  return text("not-connected", { categories: LIST.format(absent.map((category) => category.short)) });
+}
+
+/** Say who was asked and named no contact; null where there is nobody to say it of. */
+export function writeSilent(part: Part, categories: readonly Category[]): string | null {
+  const named = new Set(part.flags.map((flag: Flag) => flag.organisation));
+  const asked = part.sources.filter((source) => !isLate(source) && !named.has(source.organisation));
+  const late = new Set(part.sources.filter(isLate).map((source) => source.organisation));
+  const byOrganisation = new Map<string, string[]>();
+  for (const source of asked) {
+    byOrganisation.set(source.organisation, [...(byOrganisation.get(source.organisation) ?? []), shortOf(source, categories)]);
+  }
+  const who = [...byOrganisation].map(([organisation, about]) =>
+    late.has(organisation) ? `${organisation} (${LIST.format(about)})` : organisation,
+  );
+  if (who.length === 0) return null;
+  return text(who.length === 1 ? "silent-one" : "silent", { organisations: LIST.format(who) });
+}
+
+/** Say who coordinates, or that nobody said so, or that we cannot know; null without the question. */
+export function writeCoordinator(part: Part, categories: readonly Category[], found: Flag | undefined): string | null {
+  if (found !== undefined) return text("coordinator", { organisation: found.organisation });
+  const asked = categories.filter((category) => category.coordinates);
+  if (asked.length === 0) return null;
+  const heard = part.sources.some((source) => !isLate(source) && asked.some((each) => each.id === source.category));
+  return text(heard ? "coordinator-none" : "coordinator-unknown");
+}
+
+function isLate(source: Freshness): boolean {
+  return source.stale || source.lastHeard === null;
+}
+
+function shortOf(source: Freshness, categories: readonly Category[]): string {
+  return categories.find((category) => category.id === source.category)?.short ?? source.categoryLabel;
+}

@@ -1,0 +1,82 @@
+/** What an answer does not say is said, and nothing else than is so. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Flag, Freshness, Part } from "../src/lookup.ts";
+import { findLate, writeAbsent, writeCoordinator, writeSilent } from "../src/screen/gaps.ts";
+import { useTexts } from "../src/screen/texts.ts";
+
+useTexts({
+  "not-connected": "niets over {categories}",
+  "late-never": "nooit iets over {about}",
+  "late-since": "niets over {about} sinds {day}",
+  silent: "{organisations} hebben niets",
+  "silent-one": "{organisations} heeft niets",
+  coordinator: "{organisation} coördineert",
+  "coordinator-none": "niemand coördineert",
+  "coordinator-unknown": "onbekend",
+});
+const aCategory = (id: string, coordinates = false) => ({ id, label: id.toUpperCase(), short: id, coordinates });
+const CATEGORIES = [aCategory("bijstand"), aCategory("schuldhulp"), aCategory("wmo"), aCategory("wonen"), aCategory("casusregie", true)];
+
+function aSource(category: string, organisation: string, changes: Partial<Freshness> = {}): Freshness {
+  return { category, categoryLabel: category, organisation, lastHeard: "2026-11-29T05:00:00Z", stale: false, ...changes };
+}
+const aPart = (sources: Freshness[], flags: Partial<Flag>[] = []): Part =>
+  ({ entryId: "", scope: "", flags: flags as Flag[], sources });
+const OLD = { lastHeard: "2026-03-03T08:00:00Z", stale: true };
+
+test("what nobody tells of is named as in the sentence about the purpose", () => {
+  const sources = [aSource("bijstand", "Werkplein"), aSource("schuldhulp", "Kredietbank"), aSource("casusregie", "Wijkteam")];
+  assert.equal(writeAbsent(sources, CATEGORIES), "niets over wmo en wonen");
+});
+
+test("where somebody tells of everything there is no such line", () => {
+  assert.equal(writeAbsent([aSource("bijstand", "Werkplein")], [aCategory("bijstand")]), null);
+});
+
+test("who was asked and named nobody is named, one or several", () => {
+  assert.equal(writeSilent(aPart([aSource("bijstand", "Werkplein")]), CATEGORIES), "Werkplein heeft niets");
+  const two = aPart([aSource("bijstand", "Werkplein"), aSource("schuldhulp", "Kredietbank")]);
+  assert.equal(writeSilent(two, CATEGORIES), "Werkplein en Kredietbank hebben niets");
+});
+
+test("who is late is not said to have named nobody", () => {
+  const part = aPart([aSource("bijstand", "Werkplein", OLD), aSource("wonen", "Woningstichting", { lastHeard: null })]);
+  assert.equal(writeSilent(part, CATEGORIES), null);
+});
+
+test("who is late with one thing is said to be silent about the other only", () => {
+  const part = aPart([aSource("bijstand", "Werkplein", OLD), aSource("wonen", "Werkplein")]);
+  assert.equal(writeSilent(part, CATEGORIES), "Werkplein (wonen) heeft niets");
+});
+
+test("who has a flag here is not said to have named nobody", () => {
+  const part = aPart([aSource("bijstand", "Werkplein"), aSource("schuldhulp", "Kredietbank")], [{ organisation: "Werkplein" }]);
+  assert.equal(writeSilent(part, CATEGORIES), "Kredietbank heeft niets");
+});
+
+test("a late organisation is told once, with its number and since when", () => {
+  const sources = [
+    aSource("bijstand", "Werkplein", { ...OLD, phone: "+31182555100" }),
+    aSource("wonen", "Werkplein", { ...OLD, phone: "+31182555100" }),
+    aSource("wmo", "Wmo-loket", { lastHeard: null, stale: true }),
+    aSource("schuldhulp", "Kredietbank"),
+  ];
+  assert.deepEqual(findLate(sources, CATEGORIES), [
+    { organisation: "Werkplein", said: "niets over bijstand en wonen sinds 3 maart 2026", phone: "+31182555100" },
+    { organisation: "Wmo-loket", said: "nooit iets over wmo", phone: null },
+  ]);
+});
+
+test("who coordinates is told, or that nobody said so, or that we do not know", () => {
+  const team = { organisation: "Wijkteam" } as Flag;
+  const heard = aPart([aSource("casusregie", "Wijkteam")]);
+  assert.equal(writeCoordinator(heard, CATEGORIES, team), "Wijkteam coördineert");
+  assert.equal(writeCoordinator(heard, CATEGORIES, undefined), "niemand coördineert");
+  assert.equal(writeCoordinator(aPart([]), CATEGORIES, undefined), "onbekend");
+  assert.equal(writeCoordinator(aPart([aSource("casusregie", "Wijkteam", OLD)]), CATEGORIES, undefined), "onbekend");
+});
+
+test("a purpose that does not show who coordinates does not speak of it", () => {
+  assert.equal(writeCoordinator(aPart([]), [aCategory("bijstand")], undefined), null);
+});

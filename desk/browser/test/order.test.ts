@@ -1,0 +1,44 @@
+/** In which order to call. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ContactHolder, Flag } from "../src/lookup.ts";
+import { orderFlags } from "../src/screen/order.ts";
+import { useTexts } from "../src/screen/texts.ts";
+
+useTexts({
+  "contact-closed-now": "", "contact-absent-alone": "", "contact-out-of-hours": "", "reach-now": "", "reach-unknown": "",
+  "reach-today": "", "reach-tomorrow": "", "reach-day": "", "reach-from": "",
+});
+const MONDAY_NOON = new Date("2026-11-23T12:00:00+01:00");
+const CATEGORIES = [
+  { id: "casusregie", label: "Casusregie", short: "casusregie", coordinates: true },
+  { id: "bijstand", label: "Bijstand", short: "bijstand", coordinates: false },
+];
+
+function aFlag(organisation: string, days: string[], category = "bijstand", changes: Partial<ContactHolder> = {}): Flag {
+  const officeHours = [{ days, from: "09:00", to: "17:00" }];
+  const contactHolder = { function: "Loket", phone: "+31182555101", officeHours, lastVerified: "2026-10-01", stale: false, ...changes };
+  return { category, categoryLabel: category, lifeDomains: ["financien"], organisation, contactHolder, since: "2026-01-01", expires: "2027-01-01" };
+}
+
+function order(...flags: Flag[]): string[] {
+  return orderFlags(flags, CATEGORIES, MONDAY_NOON).map(({ flag, place }) => `${flag.organisation}${place}`);
+}
+
+test("who coordinates stands first, also when nobody answers there now", () => {
+  assert.deepEqual(order(aFlag("open", ["mon"]), aFlag("team", ["fri"], "casusregie")), ["team1", "open0"]);
+});
+
+test("then who answers now, then the rest by the moment that somebody does", () => {
+  const flags = [aFlag("friday", ["fri"]), aFlag("tuesday", ["tue"]), aFlag("now", ["mon"])];
+  assert.deepEqual(order(...flags), ["now2", "tuesday1", "friday0"]);
+});
+
+test("who is alike stays in the order of the answer", () => {
+  assert.deepEqual(order(aFlag("a", ["mon"]), aFlag("b", ["mon"]), aFlag("c", ["mon"])), ["a0", "b1", "c2"]);
+});
+
+test("who is away for longer than one can see stands last", () => {
+  const gone = aFlag("gone", ["mon"], "bijstand", { absentUntil: "2030-01-01" });
+  assert.deepEqual(order(gone, aFlag("friday", ["fri"])), ["friday1", "gone0"]);
+});
