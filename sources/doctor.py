@@ -19,6 +19,7 @@ from sources.gateways import look_at_gateways
 from sources.outbox.deliveries import find_newest, find_unfinished, is_unheard
 from sources.outbox.evidence import find_unproven
 from sources.outbox.holding import find_held
+from sources.outbox.owed import find_owed
 from sources.outbox.planning import count_work
 from sources.outbox.standing import find_differed, find_reconciled
 from sources.profile import Profile
@@ -107,9 +108,8 @@ async def _look_at_holders(patient: Patient) -> Finding:
 
 
 async def _look_at_outbox(patient: Patient) -> Finding:
-    unfinished = find_unfinished(patient.outbox)
     waiting = count_work(patient.outbox)
-    if unfinished is not None:
+    if find_unfinished(patient.outbox):
         says = f"Een levering is nog onderweg; {waiting} berichten wachten."
         return Finding("postvak", State.WARNING, says, "Draai `signal-source publish`.")
     return Finding("postvak", State.GOOD, "Alles wat gelezen is, is verstuurd.")
@@ -128,10 +128,11 @@ async def _look_at_what_was_told(patient: Patient) -> Finding:
 async def _look_at_deliveries(patient: Patient) -> Finding:
     """Hold that nothing waits for an answer, and that the last file made sense."""
     about = "leveringen"
-    held = find_held(patient.outbox)
-    if held:
+    if held := find_held(patient.outbox):
         says = f"Er wachten leveringen tot iemand heeft gekeken: {len(held)}."
         return Finding(about, State.WARNING, says, _REMEDIES[about])
+    for owed in find_owed(patient.outbox):
+        return Finding(about, State.WRONG, str(owed.say()), "")
     names = [
         one.name for one in patient.profiles if is_unheard(patient.outbox, one.name)
     ]

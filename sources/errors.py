@@ -21,6 +21,8 @@
     ├── FeedFailed                a feed of the agent could not be delivered
     ├── FolderRefused             the folder for deliveries is not ours to use
     ├── DeliveryHeld              a delivery waits: somebody must look at it first
+    ├── ChangesWait               changes that come after a delivery which waits
+    ├── ChangesOwed               changes were never told, and must come again
     ├── DeliveryUnheard           a delivery is closed, and most of it made no sense
     ├── TooManyUnknown            the same, of what the index has and we do not
     ├── DeliveryUnderWay          a delivery is half sent: finish that first
@@ -225,14 +227,28 @@ class DeliveryHeld(SourceError):
         )
 
 
+class ChangesOwed(SourceError):
+    """Changes were read and never told: their cases must be delivered again."""
+
+    def __init__(self, delivery: UUID, profile: str, count: int) -> None:
+        short = shorten(delivery)
+        many = "een zaak" if count == 1 else f"{count} zaken"
+        super().__init__(
+            f"Wijzigingen van {profile} zijn nooit verstuurd: niemand keurde levering "
+            f"{short} op tijd goed, of zij is losgelaten. Lever {many} opnieuw aan, of "
+            f"lever alles aan. Welke: `signal-source deliveries show {short}`. Hoeft "
+            f"het niet? `signal-source deliveries drop {short}`."
+        )
+
+
 class ChangesWait(SourceError):
-    """A delivery of changes waits for an answer: the next one cannot go before it."""
+    """An earlier delivery waits for an answer: changes cannot go before it."""
 
     def __init__(self, delivery: UUID, profile: str) -> None:
         short = shorten(delivery)
         super().__init__(
-            f"Een eerdere levering van {profile} met alleen wijzigingen wacht nog op "
-            "u. Dit bestand is niet gelezen: het zegt die wijzigingen niet opnieuw. "
+            f"Een eerdere levering van {profile} wacht nog op u. Dit bestand met "
+            "wijzigingen is niet gelezen: het zegt niet opnieuw wat daarin staat. "
             f"Kijk wat er verandert: `signal-source deliveries show {short}`. Antwoord "
             f"met `signal-source deliveries approve {short}` of `signal-source "
             f"deliveries drop {short}`, en geef deze opdracht opnieuw."

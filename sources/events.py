@@ -14,9 +14,12 @@ class Event(LoggedEvent):
 
     DELIVERY_OPENED = "delivery-opened", "delivery", "kind", "profile"
     DELIVERY_RESUMED = "delivery-resumed", "delivery", "kind", "profile"
+    DELIVERY_PARKED = "delivery-parked", "delivery", "kind", "profile"
     DELIVERY_PLANNED = "delivery-planned", "delivery", "work"
     DELIVERY_ABANDONED = "delivery-abandoned", "delivery", "kind", "profile", "work"
     DELIVERY_HELD = "delivery-held", "delivery", "profile"
+    DELIVERY_LAPSED = "delivery-lapsed", "delivery", "kind", "profile"
+    CHANGES_OWED = "changes-owed", "delivery", "profile", "count"
     DELIVERY_ANSWERED = "delivery-answered", "delivery"
     DELIVERY_CLOSED = "delivery-closed", "delivery"
     EVALUATED = "evaluated", "count"

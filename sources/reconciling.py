@@ -116,7 +116,7 @@ async def reconcile(
     everything differs for a good reason. Raises `TooManyUnknown` before anything is
     withdrawn.
     """
-    if find_unfinished(outbox) is not None:
+    if find_unfinished(outbox):
         raise DeliveryUnderWay
     await verify_clock(index, sender.now)
     scope = scope.model_copy(update={"outbox": outbox.id})

@@ -30,6 +30,7 @@ from signal_index.wire.values import Slug
 from sources.agent.feeds import Feed, Portion
 from sources.errors import (
     DeliveryHeld,
+    EvaluationStopped,
     OutboxUnwritable,
     PublishingStopped,
     SourceError,
@@ -38,6 +39,7 @@ from sources.errors import (
 from sources.events import Event, log_event
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.holding import Held, find_held, record_answer
+from sources.outbox.owed import find_owed
 from sources.outbox.planning import count_work
 from sources.outbox.store import Outbox
 from sources.publisher.run import Run, is_same
@@ -92,6 +94,7 @@ class Worker:
     _due: dict[str, None] = field(default_factory=dict)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _failures: int = 0
+    _stopped: set[str] = field(default_factory=set)
 
     def add(self, name: str) -> None:
         """Have a feed read as soon as it is its turn; twice due is due once."""
@@ -109,34 +112,51 @@ class Worker:
         """Do all that is due now, waiting out whatever passes."""
         while self._due:
             name = next(iter(self._due))
+            stopped: SourceError | None = None
             try:
-                await self._do(name)
+                stopped = await self._do(name)
             except _PASSING as error:
-                await self._wait(name, error)
                 # What waits for a budget must not hold up what another feed ended.
                 self._due[name] = self._due.pop(name)
+                if not self._is_first_stop(name, error):
+                    self._stopped.clear()
+                    await self._wait(name, error)
                 continue
             except SourceError as error:
                 log_event(Event.FEED_FAILED, feed=name, error=type(error).__name__)
                 self._stand(name).state = FeedState.FAILED
-            self._failures = 0
             self._due.pop(name, None)
             await self._tell()
+            if stopped is None:
+                self._failures = 0
+            elif not self._due:
+                # All else had its turn; what waits for evaluation is tried again.
+                await self._wait(TELL, stopped)
+                self._due.setdefault(TELL)
 
-    async def _do(self, name: str) -> None:
-        finished = await self.jobs.make_run().finish_unfinished()
+    def _is_first_stop(self, name: str, error: SourceError) -> bool:
+        """Tell whether others may go at once: each of them once before we wait."""
+        is_new = isinstance(error, EvaluationStopped) and name not in self._stopped
+        self._stopped.add(name)
+        return is_new and len(self._due) > 1
+
+    async def _do(self, name: str) -> EvaluationStopped | None:
+        """Do what is due; gives what keeps an earlier delivery waiting, if anything."""
+        run = self.jobs.make_run()
+        finished = await run.finish_unfinished()
         self._release_files()
         if name == TELL:
-            return
+            return run.stopped
         if name == RECONCILE:
             await self.jobs.reconcile()
             self.last_reconciled = self.world.now()
-            return
+            return run.stopped
         feed = self.feeds[name]
         count = failed = 0
         for portion in feed.find_portions(self.outbox, self.world.now()):
             count += 1
-            failed += not await self._deliver(feed, portion, finished)
+            done = await self._deliver(feed, portion, (finished, run.stopped))
+            failed += not done
         self._release_files()
         standing = self._stand(name)
         standing.last_run = self.world.now()
@@ -145,6 +165,7 @@ class Worker:
             standing.state = FeedState.FAILED if failed else FeedState.DONE
         if count:
             log_event(Event.FEED_DONE, feed=name, count=count)
+        return run.stopped
 
     def _release_files(self) -> None:
         """Put away what waited and was answered about, or has a newer one by now."""
@@ -152,14 +173,23 @@ class Worker:
             feed.release(self.outbox, self.world.now())
 
     async def _deliver(
-        self, feed: Feed, portion: Portion, finished: Sequence[OpenDelivery]
+        self,
+        feed: Feed,
+        portion: Portion,
+        before: tuple[Sequence[OpenDelivery], EvaluationStopped | None],
     ) -> bool:
-        """Deliver a portion, unless that is what was just finished."""
+        """Deliver a portion, unless that is what was just finished.
+
+        What waits for evaluation is not tried again for each of them.
+        """
         task = portion.task
+        finished, stopped = before
         try:
             mark = task.find_mark(self.outbox.key)
             if not any(is_same(delivery, task, mark) for delivery in finished):
-                await self.jobs.make_run().publish(task)
+                run = self.jobs.make_run()
+                run.stopped = stopped
+                await run.publish(task)
         except DeliveryHeld as error:
             feed.hold(portion, error.delivery)
             return True
@@ -176,7 +206,8 @@ class Worker:
             self._failures, first=FIRST_WAIT, longest=LONGEST_WAIT, draw=self.world.draw
         )
         self._failures += 1
-        self._stand(name).state = FeedState.WAITING
+        if name in self.feeds:
+            self._stand(name).state = FeedState.WAITING
         code = type(error).__name__
         log_event(Event.FEED_WAITS, feed=name, error=code, seconds=round(wait, 1))
         await self.world.sleep(wait)
@@ -216,6 +247,7 @@ class Worker:
         """Give how every feed stands: times, counts and codes."""
         backlog = count_work(self.outbox)
         waiting = {one.profile: one for one in find_held(self.outbox)}
+        owing = {one.profile for one in find_owed(self.outbox)}
         return AgentStatus(
             feeds=[
                 FeedStatus(
@@ -223,6 +255,8 @@ class Worker:
                     state=(
                         FeedState.HELD
                         if feed.profile.name in waiting
+                        else FeedState.FAILED
+                        if feed.profile.name in owing
                         else self._stand(name).state
                     ),
                     backlog=backlog,

@@ -12,7 +12,13 @@ import typer
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import AgencyKeys, load_keys
-from sources.cli.delivery_words import describe, describe_let_go, show_all, show_one
+from sources.cli.delivery_words import (
+    describe,
+    describe_let_go,
+    say_owed,
+    show_all,
+    show_one,
+)
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
@@ -23,6 +29,7 @@ from sources.errors import (
     NothingHeld,
     OutboxBusy,
     UnknownDelivery,
+    shorten,
 )
 from sources.folders import make_folder
 from sources.judging.words import find_remedy, say_finding
@@ -44,6 +51,7 @@ from sources.outbox.holding import (
     record_answer,
 )
 from sources.outbox.let_go import find_let_go
+from sources.outbox.owed import find_owed, forget_owed
 from sources.outbox.store import Outbox
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
@@ -107,7 +115,10 @@ def drop_command(
     *,
     settings: SettingsFile,
 ) -> None:
-    """Laat een levering die wacht vervallen; er wordt niets van verstuurd."""
+    """Laat een levering die wacht vervallen; er wordt niets van verstuurd.
+
+    Van wijzigingen die al vervielen: zeg dat zij niet opnieuw hoeven.
+    """
     with refusing_plainly():
         _answer(load_settings(settings), delivery, "dropped")
 
@@ -130,15 +141,17 @@ def abandon_command(
         given = load_settings(settings)
         with Outbox(given.outbox, load_keys(given.keys).outbox) as outbox:
             under_way = get_by_end(outbox, delivery)
-            if under_way != find_unfinished(outbox):
+            if under_way not in find_unfinished(outbox):
                 raise UnknownDelivery
             dropped = abandon_delivery(outbox, under_way.id, under_way.profile)
     console = PlainConsole()
     console.print(f"Losgelaten: {dropped} berichten zijn niet verstuurd.")
     if under_way.kind is DeliveryKind.DELTA and dropped:
+        short = shorten(under_way.id)
         console.print(
             "Deze levering had alleen wijzigingen. Lever nu alles aan: anders komen "
-            "deze wijzigingen niet bij de index.",
+            "deze wijzigingen niet bij de index. Welke: `signal-source deliveries "
+            f"show {short}`.",
             soft_wrap=True,
         )
 
@@ -147,7 +160,10 @@ def _answer(settings: AgencySettings, end: str, answer: Answer) -> None:
     """Take the answer, and go on with it unless the agent is there to do so."""
     keys = load_keys(settings.keys)
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
-        if find_let_go(outbox, limit=1, end=end):
+        if gone := find_let_go(outbox, limit=1, end=end):
+            if answer == "dropped" and forget_owed(outbox, gone[0].id):
+                PlainConsole().print("Genoteerd: deze wijzigingen hoeven niet meer.")
+                return
             raise NothingHeld
         delivery = get_by_end(outbox, end).id
         waiting = [one for one in find_held(outbox) if one.delivery == delivery]
@@ -200,7 +216,12 @@ async def carry_out(
 
 def _name_questions(outbox: Outbox, one: Mapping[str, object]) -> Sequence[str]:
     """Give what is asked about a delivery, with the agency's own case numbers."""
-    said = []
+    said = [
+        line
+        for owed in find_owed(outbox)
+        if str(owed.delivery) == one["delivery"]
+        for line in say_owed(owed)
+    ]
     for held in find_held(outbox):
         if str(held.delivery) != one["delivery"]:
             continue

@@ -20,6 +20,7 @@ from sources.outbox.holding import (
     find_held,
 )
 from sources.outbox.let_go import LetGo
+from sources.outbox.owed import Owed
 from sources.outbox.store import Outbox
 from sources.reasons import Reason, say_rejects
 
@@ -30,6 +31,7 @@ COUNTS: Final[Mapping[str, str]] = MappingProxyType(
         "unchanged": "Ongewijzigd",
         "ended": "Afgelopen",
         "ignored": "Nog niet begonnen",
+        "overtaken": "Ingehaald door een nieuwere levering",
         "rejected": "Afgewezen",
         "withdrawn": "Ingetrokken",
         "persons": "Kregen een andere persoon",
@@ -42,6 +44,7 @@ STATES: Final = {
     "reading": "wordt gelezen",
     "held": "wacht op u",
     "planned": "onderweg",
+    "parked": "wacht op de sleutelhouders",
     "closed": "afgesloten",
     "dropped": "vervallen, niets verstuurd",
     "replaced": "vervangen door een nieuwere",
@@ -62,6 +65,7 @@ def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
         **one.counts.model_dump(),
         "ended": one.ended,
         "ignored": one.ignored,
+        "overtaken": one.overtaken,
         "persons": one.persons,
         "spared": one.spared,
         "hearing": one.hearing.value,
@@ -97,6 +101,15 @@ def describe_let_go(one: LetGo) -> dict[str, object]:
         "rejectedColumns": [],
         "findings": [],
     }
+
+
+def say_owed(owed: Owed) -> Sequence[str]:
+    """Say which cases of changes must be delivered again: for the agency's own eyes."""
+    names = [name for name in owed.names if name]
+    lines = [str(owed.say())]
+    if names:
+        lines.append(f"  Opnieuw aanleveren: {', '.join(names)}.")
+    return lines
 
 
 def say_state(one: Mapping[str, object]) -> str:
@@ -146,7 +159,7 @@ def show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
     short = str(one["delivery"])[-8:]
     for line in questions:
         console.print(line, soft_wrap=True)
-    if questions:
+    if one["state"] == "held":
         console.print(
             f"Klopt dit? `signal-source deliveries approve {short}`. Zo niet: "
             f"`signal-source deliveries drop {short}`, of lever een beter bestand aan.",

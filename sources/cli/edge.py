@@ -23,6 +23,7 @@ from rich.progress import (
 
 from sources.cli.plain import PlainConsole
 from sources.errors import (
+    ChangesOwed,
     ChangesWait,
     DeliveryHeld,
     DeliveryUnderWay,
@@ -41,6 +42,7 @@ _TRY_AGAIN: Final = (
     PublishingStopped,
     DeliveryHeld,
     ChangesWait,
+    ChangesOwed,
     DeliveryUnheard,
     TooManyUnknown,
     DeliveryUnderWay,

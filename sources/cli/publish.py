@@ -21,7 +21,12 @@ from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.cli.plain import PlainConsole
 from sources.clock import now
-from sources.errors import DeliveryHeld, DeliveryUnheard, SourceError
+from sources.errors import (
+    DeliveryHeld,
+    DeliveryUnheard,
+    EvaluationStopped,
+    SourceError,
+)
 from sources.folders import make_folder
 from sources.outbox.deliveries import (
     OpenDelivery,
@@ -29,6 +34,7 @@ from sources.outbox.deliveries import (
     get_delivery,
     name_rejects,
 )
+from sources.outbox.owed import find_owed
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.pipeline import Sender
@@ -71,7 +77,7 @@ def publish_command(
         kind = DeliveryKind.DELTA if delta else DeliveryKind.FULL
         asked = _Asked(file, load_profile(profile), kind)
         try:
-            summaries = asyncio.run(_publish(given, asked, quiet=as_json))
+            summaries, stopped = asyncio.run(_publish(given, asked, quiet=as_json))
         except SourceError as error:
             if as_json:
                 typer.echo(json.dumps(_describe_stop(given, error)))
@@ -83,11 +89,23 @@ def publish_command(
     with refusing_plainly():
         if summaries[-1]["hearing"] != Hearing.HEARD:
             raise DeliveryUnheard
+        if stopped:
+            raise stopped  # this delivery is done; an earlier one still waits
+        verify_nothing_owed(given)
+
+
+def verify_nothing_owed(settings: AgencySettings) -> None:
+    """Raise `ChangesOwed` where changes were never told, of whatever profile."""
+    keys = load_keys(settings.keys)
+    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+        for owed in find_owed(outbox):
+            raise owed.say()
 
 
 async def _publish(
     settings: AgencySettings, asked: _Asked, *, quiet: bool
-) -> list[Summary]:
+) -> tuple[list[Summary], EvaluationStopped | None]:
+    """Give what was closed; and what keeps an earlier delivery waiting, if anything."""
     keys = load_keys(settings.keys)
     make_folder(settings.rejects)
     files: dict[UUID, Path] = {}
@@ -117,7 +135,7 @@ async def _publish(
                     told = f"Afgewezen records: {files[held.delivery]}"
                     PlainConsole(stderr=True).print(told, soft_wrap=True)
                 raise
-    return [summarise(delivery, files) for delivery in closed]
+    return [summarise(delivery, files) for delivery in closed], run.stopped
 
 
 def _describe_stop(settings: AgencySettings, error: SourceError) -> Summary:
@@ -140,6 +158,7 @@ def summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
         **delivery.counts.model_dump(),
         "ended": delivery.ended,
         "ignored": delivery.ignored,
+        "overtaken": delivery.overtaken,
         "persons": delivery.persons,
         "spared": delivery.spared,
         "hearing": delivery.hearing.value,

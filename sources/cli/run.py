@@ -46,6 +46,7 @@ from sources.outbox.deliveries import (
     name_rejects,
 )
 from sources.outbox.holding import find_held
+from sources.outbox.owed import find_owed
 from sources.outbox.store import Outbox
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
@@ -158,10 +159,12 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
     for each in office.rejects:
         delivery = get_delivery(office.outbox, each)
         typer.echo(json.dumps(summarise(delivery, office.rejects)))
-    if any(feed.state is FeedState.FAILED for feed in worker.status().feeds):
+    if any(one.state is FeedState.FAILED for one in worker.standings.values()):
         raise FeedFailed
     for held in find_held(office.outbox):
         raise DeliveryHeld(held.delivery, held.profile)
+    for owed in find_owed(office.outbox):
+        raise owed.say()
     profiles = {feed.profile.name for feed in worker.feeds.values()}
     if any(is_unheard(office.outbox, name) for name in profiles):
         raise DeliveryUnheard

@@ -10,12 +10,18 @@ import typer
 
 from signal_index.wire.sources import SourceState
 from sources.agency_keys import load_keys
-from sources.cli.delivery_words import describe, show_all, show_rejected
+from sources.cli.delivery_words import (
+    describe,
+    say_owed,
+    show_all,
+    show_rejected,
+)
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.clock import write_moment
 from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.holding import find_held
+from sources.outbox.owed import Owed, find_owed
 from sources.outbox.planning import count_work
 from sources.outbox.standing import count_signals, find_reconciled, find_state
 from sources.outbox.store import Outbox
@@ -37,11 +43,11 @@ def status_command(
         given = load_settings(settings)
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
-            found = summarise(outbox)
+            found, owed = summarise(outbox), find_owed(outbox)
     if as_json:
         typer.echo(json.dumps(found))
     else:
-        _show(found)
+        _show(found, owed)
 
 
 def summarise(outbox: Outbox) -> dict[str, object]:
@@ -54,8 +60,12 @@ def summarise(outbox: Outbox) -> dict[str, object]:
         "signals": count_signals(outbox),
         "backlog": count_work(outbox),
         "held": [str(one.delivery) for one in find_held(outbox)],
+        "owed": [
+            {"delivery": str(one.delivery), "cases": len(one.names)}
+            for one in find_owed(outbox)
+        ],
         "strays": count_strays(outbox),
-        "underWay": find_unfinished(outbox) is not None,
+        "underWay": bool(find_unfinished(outbox)),
         "lastReconciled": reconciled.isoformat() if reconciled else None,
         "deliveries": [
             describe(outbox, one) for one in find_newest(outbox, limit=_SHOWN)
@@ -74,7 +84,7 @@ def _say_state(found: Mapping[str, object]) -> str:
     return f"De bron is {said} (gevraagd op {str(found['stateAsked'])[:10]})."
 
 
-def _show(found: Mapping[str, object]) -> None:
+def _show(found: Mapping[str, object], owed: Sequence[Owed]) -> None:
     console = PlainConsole()
     console.print(_say_state(found), soft_wrap=True)
     console.print(f"Dit postvak heet {found['outbox']}.")
@@ -87,6 +97,9 @@ def _show(found: Mapping[str, object]) -> None:
             f"{str(delivery)[-8:]}`.",
             soft_wrap=True,
         )
+    for changes in owed:
+        for line in say_owed(changes):
+            console.print(line, soft_wrap=True)
     if found["strays"]:
         console.print(
             f"Van een vorig postvak, nog in te trekken: {found['strays']}. "

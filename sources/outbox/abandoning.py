@@ -5,8 +5,8 @@
 - What was sent, and the answer never came, may stand at the index. It is kept as told
   with a fingerprint that nothing equals: the next full delivery tells it again under a
   higher version, or takes it back. Where the index never had it, it says so then.
-- A delivery of changes alone holds what no later one repeats: whoever lets go of that
-  must deliver in full. `Run` does it by itself only where nothing is left to send.
+- A delivery of changes alone holds what no later one repeats: what is left of it is
+  owed (`outbox.owed`). `Run` does it by itself only where nothing is left to send.
 
 Proven by tests/unit/sources/test_nothing_wedges.py and
 tests/property/test_a_week_of_deliveries.py.
@@ -18,19 +18,24 @@ from uuid import UUID
 
 from sources.outbox.last_heard import keep_heard
 from sources.outbox.let_go import note_let_go
+from sources.outbox.owed import keep_owed_work
 from sources.outbox.settling import KNOW, known_as
 from sources.outbox.standing import NEVER_TOLD
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import forget_known
 
-_SENT: Final = "SELECT * FROM work WHERE state = 'sending'"
+_SENT: Final = "SELECT * FROM work WHERE delivery = ? AND state = 'sending'"
 _STRAY: Final = """
 INSERT OR IGNORE INTO stray SELECT reference, version, category, municipality
 FROM signal WHERE case_key = ? AND part = ? AND reference <> ?"""
 _RAISE: Final = "UPDATE signal SET version = max(version, ?) WHERE reference = ?"
 _LOST_WITHDRAWALS: Final = """
 INSERT OR IGNORE INTO stray SELECT reference, version, category, municipality FROM work
-WHERE action = 'withdraw' AND reference NOT IN (SELECT reference FROM signal)"""
+WHERE delivery = ? AND action = 'withdraw'
+AND reference NOT IN (SELECT reference FROM signal)"""
+_UNUSED: Final = """
+DELETE FROM batch WHERE id NOT IN (
+  SELECT batch FROM work WHERE batch IS NOT NULL)"""
 
 
 def abandon_delivery(outbox: Outbox, delivery: UUID, profile: str) -> int:
@@ -39,18 +44,27 @@ def abandon_delivery(outbox: Outbox, delivery: UUID, profile: str) -> int:
     The index is told nothing: what was sent of it stands, and is not closed.
     """
     with outbox.transaction("abandon") as connection:
-        dropped = connection.execute("SELECT count(*) FROM work").fetchone()[0]
-        # Its signal is no longer told here; that one must still be taken back.
-        connection.execute(_LOST_WITHDRAWALS)
-        for row in connection.execute(_SENT).fetchall():
-            _keep_as_told(connection, row, profile)
-        connection.execute("DELETE FROM work")
-        connection.execute("DELETE FROM batch")
-        connection.execute("DELETE FROM reject WHERE delivery = ?", (str(delivery),))
-        note_let_go(connection, delivery, "abandoned")
-        connection.execute("DELETE FROM delivery WHERE id = ?", (str(delivery),))
-        keep_heard(connection, delivery)  # its end may have reached the index
-        forget_known(connection)
+        return abandon_within(connection, delivery, profile)
+
+
+def abandon_within(connection: sqlite3.Connection, delivery: UUID, profile: str) -> int:
+    """Do the same within a transaction, where a newer delivery takes its place."""
+    one = (str(delivery),)
+    dropped = connection.execute(
+        "SELECT count(*) FROM work WHERE delivery = ?", one
+    ).fetchone()[0]
+    keep_owed_work(connection, delivery)
+    # Its signal is no longer told here; that one must still be taken back.
+    connection.execute(_LOST_WITHDRAWALS, one)
+    for row in connection.execute(_SENT, one).fetchall():
+        _keep_as_told(connection, row, profile)
+    connection.execute("DELETE FROM work WHERE delivery = ?", one)
+    connection.execute(_UNUSED)
+    connection.execute("DELETE FROM reject WHERE delivery = ?", one)
+    note_let_go(connection, delivery, "abandoned")
+    connection.execute("DELETE FROM delivery WHERE id = ?", one)
+    keep_heard(connection, delivery)  # its end may have reached the index
+    forget_known(connection)
     return int(dropped)
 
 

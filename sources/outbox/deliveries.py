@@ -25,7 +25,7 @@ from sources.profile import Profile
 from sources.reasons import Reason
 from sources.values import Place, Reject
 
-State = Literal["reading", "held", "planned", "closed"]
+State = Literal["reading", "held", "planned", "parked", "closed"]
 Count = Literal[
     "read", "accepted", "unchanged", "withdrawn", "rejected", "ended", "ignored"
 ]
@@ -39,7 +39,8 @@ _RAISE: Final[dict[Count, str]] = {
 class OpenDelivery:
     """A delivery as the outbox knows it.
 
-    Of the records read, `ended` are over and `ignored` have nothing to say yet. Of the
+    Of the records read, `ended` are over, `ignored` have nothing to say yet, and of
+    `overtaken` a newer delivery said more while this one waited for evaluation. Of the
     known cases, `persons` got another person by it.
 
     `spared` cases are absent from the file and stay, since one of the rejected records
@@ -58,6 +59,7 @@ class OpenDelivery:
     counts: DeliveryCounts
     ended: int
     ignored: int
+    overtaken: int
     persons: int
     spared: int
     swallowed: int
@@ -188,12 +190,21 @@ def is_unheard(outbox: Outbox, profile: str) -> bool:
     return row is not None and _read(row).hearing is Hearing.UNHEARD
 
 
-def find_unfinished(outbox: Outbox) -> OpenDelivery | None:
-    """Give the delivery that is under way, if any; one that is held is not."""
-    row = outbox.connection.execute(
-        "SELECT * FROM delivery WHERE state IN ('reading', 'planned')"
-    ).fetchone()
-    return None if row is None else _read(row)
+def find_unfinished(outbox: Outbox) -> list[OpenDelivery]:
+    """Give what is under way: read or planned, then what waits for evaluation.
+
+    One that is held is not.
+    """
+    under_way = find_in_state(outbox, "reading") + find_in_state(outbox, "planned")
+    return under_way + find_in_state(outbox, "parked")
+
+
+def find_in_state(outbox: Outbox, state: State) -> list[OpenDelivery]:
+    """Give the deliveries of a state, oldest first."""
+    rows = outbox.connection.execute(
+        "SELECT * FROM delivery WHERE state = ? ORDER BY ends, rowid", (state,)
+    )
+    return [_read(row) for row in rows]
 
 
 def drop_delivery(outbox: Outbox, delivery: UUID) -> None:
@@ -301,6 +312,7 @@ def _read(row: sqlite3.Row) -> OpenDelivery:
         ),
         ended=row["ended"],
         ignored=row["ignored"],
+        overtaken=row["overtaken"],
         persons=row["persons"],
         spared=row["spared"],
         swallowed=row["swallowed"],

@@ -2,7 +2,7 @@
 
 - Nothing of it is sent. Its records stay as they were read, each BSN sealed, until it
   is approved, dropped, replaced by a newer delivery of its profile, or `HELD_FOR` is
-  over.
+  over. What changes alone said, and nobody dropped, is owed then (`outbox.owed`).
 - What it would change is kept as the agency reads it, with its own case numbers, sealed
   under the outbox's key: it is for whoever has that key, and never leaves the machine.
 - An approval is about one delivery and the digest of its difference. Whatever else is
@@ -23,6 +23,7 @@ from sources.judging.difference import Difference
 from sources.judging.rules import Doubt, Finding
 from sources.outbox.deliveries import OpenDelivery, clear_staged
 from sources.outbox.let_go import How, note_let_go
+from sources.outbox.owed import keep_owed
 from sources.outbox.staging import NAME_LABEL, open_person
 from sources.outbox.store import Outbox
 from sources.outbox.weighing import name_cases
@@ -185,27 +186,31 @@ def record_answer(
     return done.rowcount == 1
 
 
-def drop_held(outbox: Outbox, delivery: UUID) -> None:
-    """Forget a held delivery: nothing of it was sent, and its numbers are gone."""
+def find_outdated(outbox: Outbox, *, now: datetime) -> list[Held]:
+    """Give what nobody answered about within `HELD_FOR`."""
+    return [one for one in find_held(outbox) if now - one.held_at > HELD_FOR]
+
+
+def drop_outdated(outbox: Outbox, delivery: UUID) -> None:
+    """Forget a held delivery that lapsed: its numbers are gone; changes are owed."""
     with outbox.transaction("drop-delivery") as connection:
+        keep_owed(connection, outbox.key, delivery)
         forget_held(connection, delivery, "outdated")
 
 
-def drop_outdated(outbox: Outbox, *, now: datetime) -> list[UUID]:
-    """Drop what nobody answered about within `HELD_FOR`; gives what was dropped."""
-    old = [one for one in find_held(outbox) if now - one.held_at > HELD_FOR]
-    for one in old:
-        drop_held(outbox, one.delivery)
-    return [one.delivery for one in old]
+def replace_held(
+    connection: sqlite3.Connection, key: OutboxKey, delivery: OpenDelivery
+) -> None:
+    """Forget what was held of this profile: a newer delivery takes its place.
 
-
-def replace_held(connection: sqlite3.Connection, delivery: OpenDelivery) -> None:
-    """Forget what was held of this profile: a newer delivery takes its place."""
+    What changes alone said is owed until that one is planned: it may be dropped.
+    """
     rows = connection.execute(
         "SELECT id FROM delivery WHERE profile = ? AND state = 'held' AND id <> ?",
         (delivery.profile, str(delivery.id)),
     ).fetchall()
     for row in rows:
+        keep_owed(connection, key, UUID(row["id"]))
         forget_held(connection, UUID(row["id"]), "replaced")
 
 

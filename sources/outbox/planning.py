@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from signal_index.wire.deliveries import DeliveryKind
 from signal_index.wire.signals import WithdrawalReason
@@ -21,6 +21,8 @@ from sources.outbox.deliveries import OpenDelivery, clear_staged, raise_count
 from sources.outbox.differences import Current, Told, compare, derive_valid_until
 from sources.outbox.holding import ask, hold, replace_held, take_up
 from sources.outbox.matching import GONE, OPEN, OVER, note_parts, pair_left_over
+from sources.outbox.owed import note_said
+from sources.outbox.parking import give_way
 from sources.outbox.staging import BSN_LABEL, NAME_LABEL, open_person
 from sources.outbox.store import Outbox
 from sources.outbox.strays import plan_strays
@@ -36,10 +38,10 @@ INSERT INTO last_word SELECT case_key, told_at FROM (
   UNION ALL SELECT case_key, told_at FROM staged_closing WHERE told_at <> '')
 WHERE true ON CONFLICT DO UPDATE SET told_at = excluded.told_at"""
 _PUBLISH: Final = """
-INSERT INTO work (state, action, case_key, part, reference, version, line, record,
-  person, fingerprint, category, municipality, contact, valid_from, valid_limit,
+INSERT INTO work (delivery, state, action, case_key, part, reference, version, line,
+  record, person, fingerprint, category, municipality, contact, valid_from, valid_limit,
   valid_until, informed_code, informed_on, sealed, name)
-VALUES ('sealed', 'publish', ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+VALUES (?, 'sealed', 'publish', ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
 _TELL_CONTACTS: Final = """
 INSERT INTO contact SELECT id, mark, body, 'pending' FROM staged_contact WHERE true
 ON CONFLICT (mark) DO UPDATE SET state = CASE
@@ -47,8 +49,8 @@ ON CONFLICT (mark) DO UPDATE SET state = CASE
   body = excluded.body"""
 _TURN: Final = "INSERT OR IGNORE INTO turnover VALUES (?, ?, ?, ?)"
 _WITHDRAW: Final = """
-INSERT INTO work (state, action, case_key, reference, version, category,
-  municipality, reason, reason_on) VALUES ('ready', 'withdraw', ?,?,?,?,?,?,?)"""
+INSERT INTO work (delivery, state, action, case_key, reference, version, category,
+  municipality, reason, reason_on) VALUES (?, 'ready', 'withdraw', ?,?,?,?,?,?,?)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,15 @@ class Terms:
     def today(self) -> date:
         """Give the day on which the plan is made."""
         return day_of(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Where work is written, whose it is, and who remembers what came and went."""
+
+    connection: sqlite3.Connection
+    delivery: str
+    turn: Turn
 
 
 def plan_delivery(
@@ -82,7 +93,7 @@ def plan_delivery(
         if delivery.state == "held":
             take_up(connection, delivery.id)
         pair_left_over(connection)
-        replace_held(connection, delivery)
+        replace_held(connection, outbox.key, delivery)
         difference = weigh(connection, delivery, today=terms.today)
         if findings := judge(difference):
             question = ask(connection, outbox.key, delivery, (difference, findings))
@@ -104,17 +115,20 @@ def _plan(
     terms, difference = under
     is_full = delivery.kind is DeliveryKind.FULL
     turn = _note_turnover(connection, delivery.profile, difference)
+    plan = _Plan(connection, str(delivery.id), turn)
+    give_way(connection, delivery)
     connection.execute(_TELL_CONTACTS)
-    unchanged = _plan_open(connection, key, terms, turn)
-    _plan_over(connection, turn, is_full=is_full)
+    unchanged = _plan_open(plan, key, terms)
+    _plan_over(plan, is_full=is_full)
     if is_full:
         if not difference.spared:
-            _plan_gone(connection, delivery.profile, terms, turn)
+            _plan_gone(plan, delivery.profile, terms)
             plan_strays(connection, delivery, terms.today)
         note_recheck(
             connection, delivery.profile, months=terms.months, today=terms.today
         )
     note_parts(connection)
+    note_said(connection, delivery)
     connection.execute(_REMEMBER)
     raise_count(connection, delivery.id, "unchanged", unchanged)
     is_empty = not (delivery.counts.read or terms.has_header)
@@ -144,56 +158,55 @@ def _note_turnover(
     return turn
 
 
-def count_work(outbox: Outbox) -> int:
-    """Give how many notices and withdrawals are left."""
-    row = outbox.connection.execute("SELECT count(*) FROM work").fetchone()
+def count_work(outbox: Outbox, delivery: UUID | None = None) -> int:
+    """Give how many notices and withdrawals are left, of one delivery or of all."""
+    row = outbox.connection.execute(
+        "SELECT count(*) FROM work WHERE ?1 IS NULL OR delivery = ?1",
+        (delivery and str(delivery),),
+    ).fetchone()
     return int(row[0])
 
 
-def _plan_open(
-    connection: sqlite3.Connection, key: OutboxKey, terms: Terms, turn: Turn
-) -> int:
+def _plan_open(plan: _Plan, key: OutboxKey, terms: Terms) -> int:
     unchanged = 0
-    for row in connection.execute(OPEN):
+    for row in plan.connection.execute(OPEN):
         limit = row["valid_limit"] and date.fromisoformat(row["valid_limit"])
         if limit and limit < terms.today:
             # It ended while its delivery was held: nothing to tell any more.
             if row["reference"]:
-                _insert_withdrawal(connection, row, WithdrawalReason.ENDED, limit)
-                turn(row, "went")
+                _insert_withdrawal(plan, row, WithdrawalReason.ENDED, limit)
+                plan.turn(row, "went")
             continue
         until = derive_valid_until(limit, terms.months, today=terms.today)
         difference = compare(
             _told(row), _current(row, until), months=terms.months, today=terms.today
         )
         if difference.withdraw:
-            _insert_withdrawal(connection, row, difference.withdraw, terms.today)
+            _insert_withdrawal(plan, row, difference.withdraw, terms.today)
         if difference.publish:
             again = None if difference.withdraw else row["reference"]
-            _insert_publication(connection, key, row, (until, again))
+            _insert_publication(plan, key, row, (until, again))
         if row["reference"] is None:
-            turn(row, "came")
+            plan.turn(row, "came")
         unchanged += difference.is_nothing
     return unchanged
 
 
-def _plan_over(connection: sqlite3.Connection, turn: Turn, *, is_full: bool) -> None:
-    for row in connection.execute(OVER, {"full": is_full}):
+def _plan_over(plan: _Plan, *, is_full: bool) -> None:
+    for row in plan.connection.execute(OVER, {"full": is_full}):
         on = date.fromisoformat(row["closed_on"])
-        _insert_withdrawal(connection, row, WithdrawalReason(row["reason"]), on)
-        turn(row, "went")
+        _insert_withdrawal(plan, row, WithdrawalReason(row["reason"]), on)
+        plan.turn(row, "went")
 
 
-def _plan_gone(
-    connection: sqlite3.Connection, profile: str, terms: Terms, turn: Turn
-) -> None:
-    for row in connection.execute(GONE, {"profile": profile}):
-        _insert_withdrawal(connection, row, WithdrawalReason.ENDED, terms.today)
-        turn(row, "went")
+def _plan_gone(plan: _Plan, profile: str, terms: Terms) -> None:
+    for row in plan.connection.execute(GONE, {"profile": profile}):
+        _insert_withdrawal(plan, row, WithdrawalReason.ENDED, terms.today)
+        plan.turn(row, "went")
 
 
 def _insert_publication(
-    connection: sqlite3.Connection,
+    plan: _Plan,
     key: OutboxKey,
     row: sqlite3.Row,
     told: tuple[date, str | None],
@@ -201,9 +214,10 @@ def _insert_publication(
     until, known = told
     case_key = row["case_key"]
     digits, name = open_person(key, case_key, row["sealed"])
-    connection.execute(
+    plan.connection.execute(
         _PUBLISH,
         (
+            plan.delivery,
             case_key,
             row["part"],
             known or str(uuid4()),
@@ -227,16 +241,17 @@ def _insert_publication(
 
 
 def _insert_withdrawal(
-    connection: sqlite3.Connection,
+    plan: _Plan,
     row: sqlite3.Row,
     reason: WithdrawalReason,
     on: date,
 ) -> None:
     # Category and municipality as they were told, not as the record has them now.
     told = "told_category" in row.keys()  # noqa: SIM118 - a row iterates its values
-    connection.execute(
+    plan.connection.execute(
         _WITHDRAW,
         (
+            plan.delivery,
             row["case_key"],
             row["reference"],
             row["version"] + 1,

@@ -13,7 +13,7 @@ def rename_profile(outbox: Outbox, old: str, new: str) -> int:
     Raises `DeliveryUnderWay`, or `RenameRefused` where the old name never delivered
     here or the new one did.
     """
-    if find_unfinished(outbox) is not None:
+    if find_unfinished(outbox):
         raise DeliveryUnderWay
     if not is_registered(outbox, old):
         raise RenameRefused("Onder die oude naam is hier nooit aangeleverd.")
@@ -26,7 +26,7 @@ def rename_profile(outbox: Outbox, old: str, new: str) -> int:
         moved = connection.execute(
             "UPDATE signal SET profile = ? WHERE profile = ?", (new, old)
         ).rowcount
-        for table in ("delivery", "turnover", "brp_answer"):
+        for table in ("delivery", "owed_case", "turnover", "brp_answer"):
             connection.execute(
                 f"UPDATE {table} SET profile = ? WHERE profile = ?",  # noqa: S608 - a closed list
                 (new, old),

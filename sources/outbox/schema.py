@@ -28,7 +28,8 @@ CREATE TABLE delivery (
   profile TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('full', 'delta')),
   file_mark BLOB NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('reading', 'held', 'planned', 'closed')),
+  state TEXT NOT NULL
+    CHECK (state IN ('reading', 'held', 'planned', 'parked', 'closed')),
   categories TEXT NOT NULL,
   municipalities TEXT NOT NULL,
   starts TEXT NOT NULL,
@@ -44,6 +45,7 @@ CREATE TABLE delivery (
   unplaced INTEGER NOT NULL DEFAULT 0,
   spared INTEGER NOT NULL DEFAULT 0,
   swallowed INTEGER NOT NULL DEFAULT 0,
+  overtaken INTEGER NOT NULL DEFAULT 0,
   written TEXT NOT NULL DEFAULT '',
   empty INTEGER NOT NULL DEFAULT 0
 ) STRICT;
@@ -73,6 +75,19 @@ CREATE TABLE let_go (
   rejected INTEGER NOT NULL,
   how TEXT NOT NULL CHECK (how IN ('dropped', 'replaced', 'outdated', 'abandoned'))
 ) STRICT, WITHOUT ROWID;
+"""
+
+# Cases of changes that were never told, until a later delivery names them.
+_OWED: Final = """
+CREATE TABLE owed_case (
+  delivery TEXT NOT NULL,
+  profile TEXT NOT NULL,
+  case_key BLOB NOT NULL,
+  line INTEGER,
+  name BLOB,
+  PRIMARY KEY (delivery, case_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX owed_by_profile ON owed_case (profile, case_key);
 """
 
 # What is read of a delivery until it is planned. A case is known by its number and,
@@ -192,6 +207,7 @@ CREATE TABLE batch (id TEXT PRIMARY KEY, signed_at TEXT NOT NULL) STRICT;
 
 CREATE TABLE work (
   id INTEGER PRIMARY KEY,
+  delivery TEXT NOT NULL REFERENCES delivery,
   state TEXT NOT NULL CHECK (state IN ('sealed', 'ready', 'sending')),
   action TEXT NOT NULL CHECK (action IN ('publish', 'withdraw')),
   case_key BLOB NOT NULL,
@@ -217,7 +233,8 @@ CREATE TABLE work (
   name BLOB,
   batch TEXT REFERENCES batch
 ) STRICT;
-CREATE INDEX work_by_state ON work (state, id);
+CREATE INDEX work_by_state ON work (delivery, state, id);
+CREATE INDEX work_by_case ON work (case_key);
 CREATE INDEX work_by_batch ON work (batch) WHERE batch IS NOT NULL;
 
 CREATE TABLE stray (
@@ -279,7 +296,7 @@ CREATE INDEX evidence_item_by_batch ON evidence_item (batch);
 """
 
 _FIRST: Final = "".join(
-    (_DELIVERIES, _LET_GO, _STAGED, _HELD, _TOLD, _SEALED, _EVIDENCE)
+    (_DELIVERIES, _LET_GO, _OWED, _STAGED, _HELD, _TOLD, _SEALED, _EVIDENCE)
 )
 
 STEPS: Final = (_FIRST,)

@@ -118,7 +118,9 @@ def refuse_contacts(outbox: Outbox, contacts: Iterable[str], to: Settled) -> Non
     with outbox.transaction("settle-batch") as connection:
         for contact in contacts:
             rows = connection.execute(
-                "SELECT * FROM work WHERE contact = ? AND batch IS NULL", (contact,)
+                "SELECT * FROM work WHERE delivery = ? AND contact = ?"
+                " AND batch IS NULL",
+                (str(to.delivery), contact),
             ).fetchall()
             for row in rows:
                 _reject(connection, row, Reason.REFUSED_CONTACT, "", to)

@@ -33,6 +33,7 @@ Step = Literal[
     "drop-delivery",
     "abandon",
     "plan",
+    "park",
     "send-contact",
     "keep-evaluated",
     "forget",

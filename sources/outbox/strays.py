@@ -55,10 +55,11 @@ def plan_strays(
         if row["municipality"] not in delivery.municipalities:
             continue
         connection.execute(
-            "INSERT OR IGNORE INTO work (state, action, case_key, reference, version,"
-            " category, municipality, reason, reason_on)"
-            " VALUES ('ready', 'withdraw', ?,?,?,?,?,?,?)",
+            "INSERT OR IGNORE INTO work (delivery, state, action, case_key, reference,"
+            " version, category, municipality, reason, reason_on)"
+            " VALUES (?, 'ready', 'withdraw', ?,?,?,?,?,?,?)",
             (
+                str(delivery.id),
                 NO_CASE,
                 row["reference"],
                 row["version"] + 1,

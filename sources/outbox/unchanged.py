@@ -17,6 +17,7 @@ from uuid import UUID
 
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.holding import replace_held
+from sources.outbox.owed import note_said
 from sources.outbox.store import Outbox, get_meta, put_meta
 from sources.profile import Profile
 from sources.reasons import Reason
@@ -136,7 +137,8 @@ def _find_last(outbox: Outbox, profile: Profile, today: date) -> KnownFile | Non
 def recognise(outbox: Outbox, delivery: OpenDelivery, known: KnownFile) -> None:
     """Make this delivery what the last one was: all rows read, nothing to send."""
     with outbox.transaction("plan") as connection:
-        replace_held(connection, delivery)
+        replace_held(connection, outbox.key, delivery)
+        note_said(connection, delivery)
         connection.execute(
             "INSERT INTO reject SELECT ?, line, record, field, reason, detail"
             " FROM reject WHERE delivery = ?",

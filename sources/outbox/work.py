@@ -66,12 +66,14 @@ class OpenBatch:
     subjects: list[SubjectProof] = field(repr=False)
 
 
-def find_sealed(outbox: Outbox, *, after: int, limit: int) -> list[Sealed]:
-    """Give the next work to evaluate, its BSN opened in memory."""
+def find_sealed(
+    outbox: Outbox, delivery: UUID, *, after: int, limit: int
+) -> list[Sealed]:
+    """Give the next work of a delivery to evaluate, its BSN opened in memory."""
     rows = outbox.connection.execute(
-        "SELECT id, case_key, sealed FROM work WHERE state = 'sealed' AND id > ?"
-        " ORDER BY id LIMIT ?",
-        (after, limit),
+        "SELECT id, case_key, sealed FROM work WHERE delivery = ? AND state = 'sealed'"
+        " AND id > ? ORDER BY id LIMIT ?",
+        (str(delivery), after, limit),
     )
     return [
         Sealed(row["id"], row["case_key"], _open_bsn(outbox.key, row)) for row in rows
@@ -106,16 +108,23 @@ def record_evaluated(
         )
 
 
-def find_unsettled(outbox: Outbox, action: Action) -> list[UUID]:
+def find_unsettled(outbox: Outbox, delivery: UUID, action: Action) -> list[UUID]:
     """Give the batches whose answer never came: they are sent again first."""
     rows = outbox.connection.execute(
-        f"SELECT DISTINCT batch FROM work WHERE state = 'sending' AND {_OF[action]}"  # noqa: S608 - a closed list
+        "SELECT DISTINCT batch FROM work WHERE delivery = ? AND state = 'sending'"  # noqa: S608 - a closed list
+        f" AND {_OF[action]}",
+        (str(delivery),),
     )
     return [UUID(row["batch"]) for row in rows]
 
 
 def assign_batch(
-    outbox: Outbox, action: Action, *, now: datetime, least: int = 1
+    outbox: Outbox,
+    delivery: UUID,
+    action: Action,
+    *,
+    now: datetime,
+    least: int = 1,
 ) -> UUID | None:
     """Make a batch of up to 1,000 ready items of one key version; None without any.
 
@@ -123,8 +132,9 @@ def assign_batch(
     """
     rows = outbox.connection.execute(
         "SELECT id, coalesce(key_version, 0) AS version FROM work"  # noqa: S608 - a closed list
-        f" WHERE state = 'ready' AND {_OF[action]} ORDER BY id LIMIT ?",
-        (BATCH_MAXIMUM,),
+        f" WHERE delivery = ? AND state = 'ready' AND {_OF[action]}"
+        " ORDER BY id LIMIT ?",
+        (str(delivery), BATCH_MAXIMUM),
     ).fetchall()
     if len(rows) < max(least, 1):
         return None

@@ -97,7 +97,7 @@ class Pipeline:
         try:
             async with asyncio.TaskGroup() as hands:
                 for _ in range(HANDS):
-                    hands.create_task(self._evaluate(told))
+                    hands.create_task(self._evaluate(to, told))
                     hands.create_task(self._publish(to, told))
         except BaseExceptionGroup as group:
             raise _find_first(group) from None
@@ -107,15 +107,16 @@ class Pipeline:
 
     async def _withdraw(self, action: Action, to: Settled, told: Told) -> None:
         await self._send_unsettled(action, to, told)
-        while batch := self._assign(action):
+        while batch := self._assign(action, to):
             await self._send_batch(batch, to, told)
 
     async def _send_unsettled(self, action: Action, to: Settled, told: Told) -> None:
-        for batch in find_unsettled(self._outbox, action):
+        for batch in find_unsettled(self._outbox, to.delivery, action):
             await self._send_batch(batch, to, told)
 
-    def _assign(self, action: Action, *, least: int = 1) -> UUID | None:
-        return assign_batch(self._outbox, action, now=self._sender.now(), least=least)
+    def _assign(self, action: Action, to: Settled, *, least: int = 1) -> UUID | None:
+        now = self._sender.now()
+        return assign_batch(self._outbox, to.delivery, action, now=now, least=least)
 
     async def _send_contacts(self, to: Settled) -> None:
         for contact in find_pending_contacts(self._outbox):
@@ -131,9 +132,9 @@ class Pipeline:
         if refused:
             refuse_contacts(self._outbox, refused, to)
 
-    async def _evaluate(self, told: Told) -> None:
+    async def _evaluate(self, to: Settled, told: Told) -> None:
         try:
-            while self._stopped is None and (work := self._take_sealed()):
+            while self._stopped is None and (work := self._take_sealed(to)):
                 numbers = [item.bsn for item in work]
                 found = await self._evaluator.evaluate(numbers)
                 record_evaluated(
@@ -148,8 +149,10 @@ class Pipeline:
             self._evaluating -= 1
             await self._tell_moved()
 
-    def _take_sealed(self) -> list[Sealed]:
-        work = find_sealed(self._outbox, after=self._cursor, limit=EVALUATED_AT_ONCE)
+    def _take_sealed(self, to: Settled) -> list[Sealed]:
+        work = find_sealed(
+            self._outbox, to.delivery, after=self._cursor, limit=EVALUATED_AT_ONCE
+        )
         self._cursor = work[-1].id if work else self._cursor
         return work
 
@@ -159,7 +162,7 @@ class Pipeline:
             # While more is being evaluated, only full batches go: each costs a
             # signature and a transaction at the index.
             least = BATCH_MAXIMUM if self._evaluating else 1
-            batch = self._assign("publish", least=least)
+            batch = self._assign("publish", to, least=least)
             if batch is not None:
                 await self._send_batch(batch, to, told)
             elif not self._evaluating:

@@ -2,8 +2,9 @@
 
 1. A delivery that was being read is dropped: nothing of it was sent.
 2. A delivery that was planned is finished first. If it was made of this very file and
-   profile, that was the run. A full one of anything else is let go of: the file that
-   comes now says the same and more, and is compared with what was really sent.
+   profile, that was the run. A full one of another file of this profile is let go of:
+   the file that comes now says the same and more, and is compared with what was really
+   sent. Where holders do not evaluate, what is left of it steps aside (`parking`).
 3. What the index refuses as a whole does not stay in the way of the next run either.
 4. A delivery that was held and is approved goes on.
 5. The intake is read, judged and sent; then the delivery is closed, also when nothing
@@ -24,6 +25,7 @@ from sources.clock import day_of
 from sources.errors import (
     ChangesWait,
     DeliveryHeld,
+    EvaluationStopped,
     IndexRefused,
     InvalidAgencySettings,
     UnreadableFile,
@@ -48,7 +50,10 @@ from sources.outbox.holding import (
     Held,
     drop_outdated,
     find_held,
+    find_outdated,
 )
+from sources.outbox.owed import find_owed
+from sources.outbox.parking import find_parked, park, take_back
 from sources.outbox.planning import Terms, count_work, plan_delivery
 from sources.outbox.registrations import find_marked_as
 from sources.outbox.settling import Settled
@@ -99,6 +104,14 @@ class Task:
         return key.mark("task", read.hex(), self.profile.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What a run delivers next: of which profile, and the mark of its task."""
+
+    profile: str
+    mark: bytes
+
+
 class Progress(Protocol):
     """Hears how far a run is."""
 
@@ -134,6 +147,7 @@ class Run:
         self._progress = progress
         self._report = report
         self._identifier = identifier
+        self.stopped: EvaluationStopped | None = None
 
     async def publish(self, task: Task) -> list[OpenDelivery]:
         """Publish one intake; gives the deliveries closed on the way, this one last.
@@ -143,9 +157,13 @@ class Run:
         the next run, or told anew by it.
         """
         mark = task.find_mark(self._outbox.key)
-        finished = await self.finish_unfinished(mark)
+        coming = Coming(task.profile.name, mark)
+        finished = await self.finish_unfinished(coming)
         if any(is_same(delivery, task, mark) for delivery in finished):
             return finished
+        parked = find_parked(self._outbox)
+        if self.stopped and any(is_same(each, task, mark) for each in parked):
+            raise self.stopped
         self._stop_at_held(task, mark)
         delivery, rows = await self._read(task, mark)
         done = await self._finish(delivery, is_read=True, rows=rows)
@@ -154,35 +172,53 @@ class Run:
     def _stop_at_held(self, task: Task, mark: bytes) -> None:
         """Raise `DeliveryHeld` where this very file waits already; it is not reread.
 
-        Raises `ChangesWait` where a newer file would take the place of changes that
-        wait, and does not say them again: they would be lost.
+        Raises `ChangesWait` where changes would take the place of what waits and does
+        not say it again: it would be lost. Changes say nothing of what a full one
+        says, and a file of changes says nothing of those before it.
         """
         for held in find_held(self._outbox, task.profile.name):
             if held.file_mark == mark:
                 raise DeliveryHeld(held.delivery, held.profile)
+            if task.kind is DeliveryKind.FULL:
+                continue
             waits = get_delivery(self._outbox, held.delivery)
-            if task.is_once and waits.kind is DeliveryKind.DELTA:
+            if task.is_once or waits.kind is DeliveryKind.FULL:
                 raise ChangesWait(held.delivery, held.profile)
 
     async def finish_unfinished(
-        self, coming: bytes | None = None
+        self, coming: Coming | None = None
     ) -> list[OpenDelivery]:
         """Finish what an earlier run left, and take up what was approved.
 
-        Gives the deliveries closed. `coming` is the mark of the task that is next: a
-        full delivery of another one is let go of.
+        Gives the deliveries closed. A full one is let go of where another of its
+        profile is next. What holders do not evaluate waits: `stopped` says so then.
         """
         now = self._sender.now()
         with self._outbox.transaction("forget") as connection:
             forget_evaluated(connection, day_of(now))
             forget_old(connection, day_of(now))
         finished = await self._finish_planned(coming)
-        drop_outdated(self._outbox, now=now)
+        await self._drop_outdated()
         for held in find_held(self._outbox):
             if held.is_approved:
                 await verify_clock(self._parties[1], self._sender.now)
                 finished += await self._take_up(held)
         return finished
+
+    async def _drop_outdated(self) -> None:
+        """Let lapse what nobody answered about in time, by a clock that is right."""
+        for held in find_outdated(self._outbox, now=self._sender.now()):
+            await verify_clock(self._parties[1], self._sender.now)
+            lapsed = get_delivery(self._outbox, held.delivery)
+            drop_outdated(self._outbox, held.delivery)
+            _log_delivery(Event.DELIVERY_LAPSED, lapsed)
+        for owed in find_owed(self._outbox):
+            log_event(
+                Event.CHANGES_OWED,
+                delivery=str(owed.delivery),
+                profile=owed.profile,
+                count=len(owed.names),
+            )
 
     async def _take_up(self, held: Held) -> list[OpenDelivery]:
         """Send what was approved; where it is not what it was, it waits anew."""
@@ -193,27 +229,51 @@ class Run:
             return []
         return [await self._finish(get_delivery(self._outbox, held.delivery))]
 
-    async def _finish_planned(self, coming: bytes | None) -> list[OpenDelivery]:
-        delivery = find_unfinished(self._outbox)
-        if delivery is None:
-            return []
-        if delivery.state == "reading":
-            drop_delivery(self._outbox, delivery.id)
-            return []
-        is_full = delivery.kind is DeliveryKind.FULL
-        if is_full and coming is not None and coming != delivery.file_mark:
-            self._abandon(delivery)
-            return []
-        if delivery.ends > self._sender.now():
-            # A clock that was ahead planned it.
-            if is_full:
+    async def _finish_planned(self, coming: Coming | None) -> list[OpenDelivery]:
+        """Finish what is under way, then what waits for evaluation, oldest first.
+
+        Where holders do not evaluate it steps aside, so that what comes next may end
+        signals; `stopped` says so, and no other is tried in this run.
+        """
+        finished: list[OpenDelivery] = []
+        for delivery in find_unfinished(self._outbox):
+            if delivery.state == "reading":
+                drop_delivery(self._outbox, delivery.id)
+            elif self._is_replaced(delivery, coming):
                 self._abandon(delivery)
-                return []
+            elif self.stopped is None:
+                finished += await self._finish_one(delivery)
+        return finished
+
+    def _is_replaced(self, delivery: OpenDelivery, coming: Coming | None) -> bool:
+        """Tell whether a full delivery is let go of: a newer one of its profile comes.
+
+        Or a clock that was ahead planned it.
+        """
+        if delivery.kind is not DeliveryKind.FULL:
+            return False
+        is_ahead = delivery.ends > self._sender.now()
+        return is_ahead or (
+            coming is not None
+            and coming.profile == delivery.profile
+            and coming.mark != delivery.file_mark
+        )
+
+    async def _finish_one(self, delivery: OpenDelivery) -> list[OpenDelivery]:
+        if delivery.ends > self._sender.now():
             delivery = end_by(self._outbox, delivery, self._sender.now())
         await verify_clock(self._parties[1], self._sender.now)
+        if delivery.state == "parked":
+            take_back(self._outbox, delivery.id)
         _log_delivery(Event.DELIVERY_RESUMED, delivery)
         self._progress.planned(count_work(self._outbox))
-        return [await self._finish(delivery)]
+        try:
+            return [await self._finish(delivery)]
+        except EvaluationStopped as stopped:
+            park(self._outbox, delivery.id)
+            _log_delivery(Event.DELIVERY_PARKED, delivery)
+            self.stopped = stopped
+            return []
 
     async def _read(self, task: Task, mark: bytes) -> tuple[OpenDelivery, bytes | None]:
         """Plan what there is to send; with it the mark of the rows that were read."""
@@ -287,7 +347,9 @@ class Run:
         try:
             done = await self._send(delivery)
         except IndexRefused:
-            if delivery.kind is DeliveryKind.FULL or not count_work(self._outbox):
+            if delivery.kind is DeliveryKind.FULL or not count_work(
+                self._outbox, delivery.id
+            ):
                 self._abandon(delivery)
             raise
         close_delivery(self._outbox, done, is_read=is_read, rows=rows)

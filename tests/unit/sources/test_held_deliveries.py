@@ -124,7 +124,7 @@ async def test_another_profile_delivers_meanwhile(agency: Agency) -> None:
     assert len(agency.index.shown()) == 20
     assert len(waiting(agency)) == 1
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        assert find_unfinished(outbox) is None
+        assert find_unfinished(outbox) == []
 
 
 async def test_what_nobody_answers_about_is_dropped_in_time(agency: Agency) -> None:

@@ -180,10 +180,10 @@ async def test_what_is_let_go_of_by_hand_leaves_no_work(agency: Agency) -> None:
     with pytest.raises(EvaluationStopped):
         await agency.publish()
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        delivery = find_unfinished(outbox)
+        (delivery,) = find_unfinished(outbox)
         assert delivery is not None
         assert abandon_delivery(outbox, delivery.id, delivery.profile) == 3
-        assert (find_unfinished(outbox), count_work(outbox)) == (None, 0)
+        assert (find_unfinished(outbox), count_work(outbox)) == ([], 0)
     agency.evaluator.budget = 10
     await agency.publish()
     assert agency.index.shown_often() == shown(1, 2, 3)
