@@ -27,6 +27,7 @@ from keys.pseudonym import (
 )
 from policy.vocabulary import CategoryId, Permit, PermittedCategory, Subject
 from signal_index.days import day_of
+from signal_index.errors import SignalTransferred
 from signal_index.notice.text import encode_compact
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.signals import Notice, Withdrawal, WithdrawalReason
@@ -90,7 +91,7 @@ class StoredSignal:
 class Known:
     """What the index already knows under a source's reference."""
 
-    kind: Literal["signal", "ended", "tombstone"]
+    kind: Literal["signal", "ended", "tombstone", "transferred"]
     version: int
     digest: bytes | None
     row_key: bytes | None
@@ -168,7 +169,11 @@ def digest_notice(notice: Notice) -> bytes:
 def decide_notice(
     known: Known | None, notice: Notice, digest: bytes, row_key: bytes
 ) -> ItemOutcome:
-    """Give what becomes of a notice, or raise `InvalidField` for a reused version."""
+    """Give what becomes of a notice, or raise `InvalidField` for a reused version.
+
+    Raises `SignalTransferred` where another source took it over, whatever the version.
+    """
+    _verify_not_transferred(known)
     if known is None or notice.version > known.version:
         return ItemOutcome.ACCEPTED
     if notice.version < known.version or known.kind == "tombstone":
@@ -181,8 +186,10 @@ def decide_notice(
 def decide_withdrawal(known: Known, withdrawal: Withdrawal) -> ItemOutcome:
     """Give what becomes of a withdrawal of a known signal.
 
-    It may carry the version of the signal it ends, or a higher one.
+    It may carry the version of the signal it ends, or a higher one. Raises
+    `SignalTransferred` where another source took it over.
     """
+    _verify_not_transferred(known)
     if withdrawal.version < known.version:
         return ItemOutcome.SUPERSEDED
     if known.kind == "tombstone":
@@ -191,6 +198,11 @@ def decide_withdrawal(known: Known, withdrawal: Withdrawal) -> ItemOutcome:
     if known.kind == "ended" and not is_error:
         return ItemOutcome.UNCHANGED
     return ItemOutcome.ACCEPTED
+
+
+def _verify_not_transferred(known: Known | None) -> None:
+    if known is not None and known.kind == "transferred":
+        raise SignalTransferred
 
 
 def derive_event_mark(

@@ -48,6 +48,7 @@ from tests.report_builders import (
 )
 from tests.review_builders import NOT_IN_ORDER, a_review, act, explain
 from tests.source_administrators import an_administrator
+from tests.transfer_builders import a_successor, a_transfer
 from tests.trial_builders import (
     a_rehearsal,
     a_rehearsal_result,
@@ -195,6 +196,7 @@ async def do_work_of_officers(world: World, folder: Path) -> None:
     await _review(world)
     await _report(world)
     await _decide_rules(world)
+    await _transfer(world)
     await _supervise(world)
 
 
@@ -265,6 +267,13 @@ async def _decide_rules(world: World) -> None:
     asked = await propose(world, CHANGE)
     await world.send("GET", f"/policy/bundles/{asked['digest']}", officer)
     await approve(world, asked)
+
+
+async def _transfer(world: World) -> None:
+    body = a_transfer(world, await a_successor(world))
+    await world.send("POST", "/transfers", world.an_officer(), body)
+    body = {**body, "contacts": [str(world.debt_help.contact)]}
+    await world.send("POST", "/transfers", world.an_officer(), body)
 
 
 async def _supervise(world: World) -> None:

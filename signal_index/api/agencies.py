@@ -51,6 +51,7 @@ async def list_signal_endings(
             index.name_category,
             after=cursor,
             limit=limit + 1,
+            now=index.clock(),
         )
     shown, following = cut_page(found, limit)
     return signals.SignalEndings(items=shown, next=following)

@@ -21,6 +21,8 @@ from signal_index.api.context import TheIndex
 from signal_index.api.policy_activation import MATTER, activate
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
+from signal_index.api.transfer_run import MATTER as TRANSFER
+from signal_index.api.transfer_run import transfer
 from signal_index.errors import (
     ApprovalClosed,
     ApprovalExpired,
@@ -30,6 +32,7 @@ from signal_index.errors import (
     ProposalOutdated,
     RoleMissing,
     SamePerson,
+    TransferOutdated,
     UnknownApproval,
     UnknownPolicy,
 )
@@ -48,7 +51,7 @@ from signal_index.wire.values import Id
 
 Effect = Callable[[Acting, Approval], Awaitable[None]]
 
-EFFECTS: Final[Mapping[str, Effect]] = {MATTER: activate}
+EFFECTS: Final[Mapping[str, Effect]] = {MATTER: activate, TRANSFER: transfer}
 """What an approval sets in motion at once, by the kind of its matter."""
 
 _DECISIONS: Final = {"approved": approve, "refused": refuse}
@@ -86,6 +89,7 @@ async def list_approvals(
         RoleMissing,
         NotApproved,
         ProposalOutdated,
+        TransferOutdated,
         UnknownPolicy,
         PolicyUnusable,
     ),

@@ -17,6 +17,13 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         409,
         "Trek het voorstel in, vergelijk het opnieuw en dien het opnieuw in.",
     ),
+    errors.TransferOutdated: Problem(
+        "transfer-outdated",
+        "Deze overdracht kan nu niet meer zoals zij gevraagd is.",
+        409,
+        "Een van de twee bronnen is niet live, of levert deze soorten niet aan. Trek "
+        "het verzoek in en vraag de overdracht opnieuw.",
+    ),
     errors.NothingChanges: Problem(
         "nothing-changes",
         "Dit voorstel verandert niets aan de regels.",

@@ -130,6 +130,13 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         404,
         "Haal de lijst met signalen op. Daarin staat wat er nu van u is.",
     ),
+    errors.SignalTransferred: Problem(
+        "signal-transferred",
+        "Een andere organisatie heeft dit signaal overgenomen.",
+        409,
+        "Haal de zaak uit uw bestand. Helpt u deze inwoner zelf weer? Meld het dan als "
+        "een nieuwe zaak, met een eigen zaaknummer.",
+    ),
     errors.NotARegister: Problem(
         "not-a-register",
         "Alleen de basisregistratie van deze gemeente mag dit melden.",

@@ -32,6 +32,7 @@ from signal_index.api.single_items import (
 from signal_index.api.submissions import Submission, find_listed
 from signal_index.api.transactions import looking
 from signal_index.errors import (
+    SignalTransferred,
     StaleKeyVersion,
     SubjectDeceased,
     SubjectMovedAway,
@@ -56,6 +57,7 @@ _NOTICE_FACTS: Final = (
     *SIGNED_FACTS,
     UnknownSource,
     UnknownContactHolder,
+    SignalTransferred,
     SubjectDeceased,
     SubjectMovedAway,
     CategoryNotEstablished,
@@ -87,7 +89,7 @@ async def publish_signal(request: Request, caller: Source, reference: str) -> Re
 @routes.post(
     "/signals/{reference}/withdrawal",
     "Eén signaal intrekken",
-    raises=(*SIGNED_FACTS, UnknownSource, UnknownSignal),
+    raises=(*SIGNED_FACTS, UnknownSource, UnknownSignal, SignalTransferred),
 )
 async def withdraw_signal(
     reference: Id, body: wire.WithdrawalBody, index: TheIndex, caller: Source

@@ -42,6 +42,7 @@ from signal_index.api import (
     searching,
     sources,
     specific_reports,
+    transfers,
 )
 from signal_index.api.callers import Anyone
 from signal_index.api.document import make_document
@@ -75,6 +76,7 @@ SUBJECTS = (
     catalogue.routes,
     completeness.routes,
     approvals.routes,
+    transfers.routes,
     policies.routes,
     policy_proposals.routes,
     overview.routes,

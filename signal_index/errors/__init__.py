@@ -40,12 +40,14 @@
     │   ├── RehearsedBefore        it names references that were used before it
     │   ├── UnknownRehearsal       no rehearsal with that id is under way
     │   ├── UnknownSignal          the source published no such signal
+    │   ├── SignalTransferred      another source took the signal over
     │   ├── NotARegister           only a population register tells of persons
     │   ├── SubjectDeceased        the population register says the person has died
     │   ├── SubjectMovedAway       the same, that the person left the municipality
     │   ├── UnknownHeldDelivery    no such delivery waits, or it changes something else
     │   ├── UnknownContactHolder   the source has no such contact holder
     │   ├── ProposalOutdated       another policy was adopted since this was proposed
+    │   ├── TransferOutdated       one of the two sources changed since it was asked
     │   ├── NothingChanges         the proposal is the policy that holds already
     │   ├── UnknownPolicy          no policy with that SHA-256 was proposed here
     │   ├── UnknownApproval        nothing waits under that id for this caller
@@ -107,6 +109,7 @@ from signal_index.errors.officers import (
     ReviewClosed,
     RoleMissing,
     SamePerson,
+    TransferOutdated,
     UnknownAccessRequest,
     UnknownApproval,
     UnknownCorrection,
@@ -128,6 +131,7 @@ from signal_index.errors.refused import (
     NotInTrial,
     RehearsedBefore,
     RequestRefused,
+    SignalTransferred,
     SignatureInvalid,
     StaleKeyVersion,
     SubjectDeceased,
@@ -233,12 +237,14 @@ __all__ = [
     "SecretFileExposed",
     "SettingsRefused",
     "SignalIndexError",
+    "SignalTransferred",
     "SignatureInvalid",
     "StaleKeyVersion",
     "StartRefused",
     "SubjectDeceased",
     "SubjectMovedAway",
     "TicketInvalid",
+    "TransferOutdated",
     "UnknownAccessRequest",
     "UnknownApproval",
     "UnknownContactHolder",

@@ -7,6 +7,10 @@ class ProposalOutdated(RequestRefused):
     """Another policy was adopted since this one was proposed and compared."""
 
 
+class TransferOutdated(RequestRefused):
+    """A source of the transfer is not live any more, or not for these categories."""
+
+
 class NothingChanges(RequestRefused):
     """The proposal is the policy that holds already."""
 

@@ -71,6 +71,10 @@ class UnknownSignal(RequestRefused):
     """The source published no signal with that reference."""
 
 
+class SignalTransferred(RequestRefused):
+    """Another source took the signal over: it is not this one's any more."""
+
+
 class NotARegister(RequestRefused):
     """Only a municipality's population register tells of persons, and of its own."""
 

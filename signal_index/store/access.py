@@ -94,6 +94,10 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
                 "state",
                 "confirmed_at",
                 "ended_on",
+                "source",
+                "outbox",
+                "taken_over_from",
+                "taken_over_on",
             ),
             delete=True,
         ),
@@ -126,10 +130,16 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
                 "state",
                 "confirmed_at",
                 "ended_on",
+                "taken_over_from",
+                "taken_over_on",
             )
         ),
     },
     "tombstone": {_WEB: _RENEW, _UPKEEP: _ERASE},
+    "signal_transfer": {
+        _WEB: _keep("carried_out_at", "signals", "references_digest"),
+        _REPORTING: _READ,
+    },
     "evidence": {_WEB: _HAND_IN},
     "delivery": {_WEB: _ADD, _REPORTING: _READ},
     # lookups
@@ -203,7 +213,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _UPKEEP: _erase("municipality", "until", "lifted_at"),
     },
     "correction": {
-        _WEB: _keep("released_at", "answer", "answered_at"),
+        _WEB: _keep("released_at", "answer", "answered_at", "source", "submitted_by"),
         _UPKEEP: _erase("municipality", "restricted_at", "released_at", "answered_at"),
     },
     # policies

@@ -15,6 +15,7 @@ from signal_index.errors import UnknownContactHolder, UnknownEntry
 from signal_index.ledger import Kind
 from signal_index.signals import TOMBSTONE_FOR
 from signal_index.store.signals import NameCategory
+from signal_index.store.transfers import TRANSFERRED_FOR
 from signal_index.tables.ledger import ledger_entry
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import delivery, signal, tombstone
@@ -64,10 +65,18 @@ async def list_endings(
     *,
     after: UUID | None,
     limit: int,
+    now: datetime,
 ) -> Sequence[SignalEnding]:
-    """Read a source's signals that ended in the last 90 days, by reference."""
+    """Read a source's signals that ended in the last 90 days, by reference.
+
+    What another source took over is among them, and says by whom.
+    """
     columns = tombstone.c
-    query = select(tombstone).where(columns.source == source)
+    lately = now + TRANSFERRED_FOR - TOMBSTONE_FOR
+    query = select(tombstone).where(
+        columns.source == source,
+        columns.successor.is_(None) | (columns.until > lately),
+    )
     if after is not None:
         query = query.where(columns.reference > after)
     rows = await conn.execute(query.order_by(columns.reference).limit(limit))
@@ -78,7 +87,9 @@ async def list_endings(
             categoryLabel=label(row.municipality, row.category),
             municipality=row.municipality,
             reason=row.reason,
-            endedAt=row.until - TOMBSTONE_FOR,
+            endedAt=row.until
+            - (TOMBSTONE_FOR if row.successor is None else TRANSFERRED_FOR),
+            successor=row.successor,
         )
         for row in rows
     ]

@@ -47,6 +47,8 @@ _REPORTED: Final = (
     "ended_on",
     "informed_code",
     "informed_on",
+    "taken_over_from",
+    "taken_over_on",
 )
 
 
@@ -149,4 +151,6 @@ def _signal(row: Row[*tuple[Any, ...]], labels: Labels) -> ReportedSignal:
             phone=contact.get("phone"),
         ),
         isDisputed=row.is_disputed,
+        takenOverFrom=labels.organisation(row.taken_over_from),
+        takenOverOn=row.taken_over_on,
     )

@@ -83,7 +83,12 @@ async def find_known(
     )
     found = {
         row.reference: (
-            Known("tombstone", row.version, None, None),
+            Known(
+                "tombstone" if row.successor is None else "transferred",
+                row.version,
+                None,
+                None,
+            ),
             KnownPlace(row.category, row.municipality),
         )
         for row in gone
@@ -251,6 +256,7 @@ async def list_own_signals(
         columns.confirmed_at,
         columns.outbox,
         columns.by_hand,
+        columns.taken_over_from,
     ).where(columns.source == source)
     if after is not None:
         query = query.where(columns.reference > after)
@@ -269,6 +275,7 @@ async def list_own_signals(
             confirmedAt=row.confirmed_at,
             outbox=row.outbox,
             byHand=row.by_hand,
+            takenOverFrom=row.taken_over_from,
         )
         for row in rows
     ]

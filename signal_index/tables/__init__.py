@@ -22,6 +22,7 @@ from signal_index.tables import (
     registry,
     reviews,
     signals,
+    transfers,
     witnessing,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "registry",
     "reviews",
     "signals",
+    "transfers",
     "witnessing",
 ]

@@ -71,6 +71,8 @@ signal = Table(
     Column("outbox", Uuid, nullable=True),  # which of the source's outboxes told it
     # A person gave it at a desk: no delivery knows it, and none may take it back.
     Column("by_hand", Boolean, server_default=false(), nullable=False),
+    Column("taken_over_from", OIN, nullable=True),
+    Column("taken_over_on", Date, nullable=True),
     PrimaryKeyConstraint("row_key", "id", postgresql_include=COVERED),
     UniqueConstraint("source", "reference"),
     CheckConstraint("state IN ('active', 'ended', 'restricted')", name="state_known"),
@@ -106,6 +108,7 @@ def shown_signals(*names: str) -> Subquery:
 
 
 tombstone = Table(  # 90 days: a late or repeated lower version never brings it back
+    # What another source took over: two years, in which no version brings it back.
     "tombstone",
     metadata,
     Column("source", OIN, ForeignKey("source.oin"), primary_key=True),
@@ -113,8 +116,9 @@ tombstone = Table(  # 90 days: a late or repeated lower version never brings it 
     municipality(),
     Column("category", LABEL, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("reason", LABEL, nullable=False),  # ended | entered-in-error
+    Column("reason", LABEL, nullable=False),  # ended | entered-in-error | …
     Column("until", Instant, nullable=False, index=True),
+    Column("successor", OIN, nullable=True),
 )
 
 evidence = Table(  # what a source signed; names nobody (subject = SHA-256(salt || N))

@@ -7,7 +7,7 @@ from typing import Literal
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import Digest, Id, Instant
 
-ApprovalKind = Literal["policy-activation", "embargo", "specific-report"]
+ApprovalKind = Literal["policy-activation", "embargo", "specific-report", "transfer"]
 
 
 class ApprovalDecision(RequestModel):

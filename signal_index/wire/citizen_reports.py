@@ -76,6 +76,8 @@ class ReportedSignal(AnswerModel):
     informedOn: Day
     contact: ReportedContact
     isDisputed: bool
+    takenOverFrom: str | None = None
+    takenOverOn: Day | None = None
 
 
 class ReportedCorrection(AnswerModel):

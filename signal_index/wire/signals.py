@@ -28,6 +28,7 @@ from signal_index.wire.values import (
     Municipality,
     Number,
     OinText,
+    RecordedOin,
     SignedText,
     SlugText,
 )
@@ -223,6 +224,7 @@ class OwnSignal(OwnReference):
     byHand: bool = Field(
         default=False, description="Met de hand doorgegeven; geen levering kent het"
     )
+    takenOverFrom: RecordedOin | None = None
 
 
 class OwnSignals(AnswerModel):
@@ -246,10 +248,11 @@ class SignalCounts(AnswerModel):
 
 
 class SignalEnding(OwnReference):
-    """A signal that is gone: why, and when it went."""
+    """A signal that is gone: why, when it went, and who took it over, if anybody."""
 
     reason: str
     endedAt: Instant
+    successor: RecordedOin | None = None
 
 
 class SignalEndings(AnswerModel):

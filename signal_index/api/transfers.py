@@ -1,0 +1,202 @@
+"""Succession: a source takes over another's signals, in one act by two persons.
+
+An organisation merges, loses a tender, or a team splits off. One officer or
+administrator of the municipality asks, another approves (`/approvals`); at that moment
+the signals pass on, with their contact holders or to one that is named.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from policy.vocabulary import Role
+from signal_index.api.acting import Acting, acting
+from signal_index.api.approvals import record_approval
+from signal_index.api.callers import MunicipalApprover
+from signal_index.api.context import TheIndex
+from signal_index.api.routing import Routes
+from signal_index.api.transactions import looking
+from signal_index.api.transfer_run import MATTER, digest_transfer, may_take_over
+from signal_index.errors import ApprovalAlreadyOpen, AssuranceTooLow
+from signal_index.identifiers import new_uuid7
+from signal_index.labels import Labels
+from signal_index.ledger import Kind
+from signal_index.store import transfers as store
+from signal_index.store.approvals import Matter, request_approval
+from signal_index.store.standing import Standing
+from signal_index.store.transfers import Asked, Recorded, Stock
+from signal_index.wire import transfers as wire
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.sources import SourceState
+
+routes = Routes("goedkeuren")
+
+_Contacts = Mapping[UUID, tuple[str, Mapping[str, Any]]]
+
+
+@routes.get("/transfers", "Overdrachten van signalen, en tussen welke bronnen het kan")
+async def list_transfers(index: TheIndex, caller: MunicipalApprover) -> wire.Transfers:
+    """List the municipality's transfers, and the sources between which there can be."""
+    place = caller.scope.municipality
+    now = index.clock()
+    labels = await index.labels_in(place)
+    standing = await index.standing.get(now)
+    async with looking(index.engine) as conn:
+        found = await store.list_transfers(conn, place, now=now)
+        stock = await store.count_stock(conn, place)
+        sources = _find_sources(standing, place)
+        named = {one.asked.source for one in found}
+        named |= {one.asked.successor for one in found}
+        contacts = await store.find_contacts(conn, sorted({*sources, *named}))
+    return wire.Transfers(
+        items=[_show(one, labels, contacts) for one in found],
+        sources=[
+            _source(oin, codes, stock, labels, contacts)
+            for oin, codes in sources.items()
+        ],
+    )
+
+
+@routes.post(
+    "/transfers",
+    "Signalen aan een andere bron overdragen; een tweede persoon keurt goed",
+    status=201,
+    raises=(AssuranceTooLow, ApprovalAlreadyOpen),
+)
+async def ask_transfer(
+    body: wire.NewTransfer, index: TheIndex, caller: MunicipalApprover
+) -> wire.Transfer:
+    """Ask that a source takes over another's signals: the first of two persons."""
+    who = caller.caller
+    labels = await index.labels_in(who.municipality)
+    standing = await index.standing.get(index.clock())
+    asked = _read(body, str(who.municipality))
+    async with acting(index, who, Kind.APPROVAL) as act:
+        contacts = await store.find_contacts(act.conn, (asked.source, asked.successor))
+        _verify(act, standing, asked, contacts)
+        matter = Matter(
+            MATTER,
+            asked.municipality,
+            digest_transfer(asked),
+            MATTER,
+            Role.PRIVACY_OFFICER,
+        )
+        waiting = await request_approval(act.conn, matter, who, now=act.now)
+        id_ = new_uuid7(act.now)
+        await store.insert_transfer(act.conn, id_, asked, waiting.id, now=act.now)
+        await record_approval(act, "requested", waiting)
+        made = Recorded(id_, waiting.id, asked, act.now, waiting.state, None, None)
+    return _show(made, labels, contacts)
+
+
+def _read(body: wire.NewTransfer, municipality: str) -> Asked:
+    contacts = None if body.contacts is None else tuple(sorted(set(body.contacts)))
+    return Asked(
+        municipality=municipality,
+        source=str(body.source),
+        successor=str(body.successor),
+        categories=tuple(sorted({str(one) for one in body.categories})),
+        contacts=contacts,
+        contact_holder=body.contactHolder,
+    )
+
+
+def _verify(act: Acting, standing: Standing, asked: Asked, contacts: _Contacts) -> None:
+    """Raise `InvalidField` for what is not a live source, or not theirs to give."""
+    for field, oin in (("source", asked.source), ("successor", asked.successor)):
+        found = standing.sources.get(oin)
+        if found is None or not found.active or found.state is not SourceState.LIVE:
+            raise InvalidField(field, "not-registered")
+    given = {code for at, code in standing.find_places(asked.source)}
+    if not given.issuperset(asked.categories):
+        raise InvalidField("categories", "not-registered")
+    if not may_take_over(act, standing, asked):
+        raise InvalidField("categories", "not-for-successor")
+    _verify_contacts(asked, contacts)
+
+
+def _verify_contacts(asked: Asked, contacts: _Contacts) -> None:
+    own = {id_ for id_, (owner, _) in contacts.items() if owner == asked.source}
+    if asked.contacts is not None and not own.issuperset(asked.contacts):
+        raise InvalidField("contacts", "unknown-code")
+    taken = asked.contact_holder
+    if taken is not None and contacts.get(taken, ("",))[0] != asked.successor:
+        raise InvalidField("contactHolder", "unknown-code")
+
+
+def _find_sources(standing: Standing, place: str) -> Mapping[str, Sequence[str]]:
+    """Find the live sources there, and what each publishes."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for (municipality, category), covered in sorted(standing.coverage.items()):
+        for one in covered if municipality == place else ():
+            if standing.sources[one.source].state is SourceState.LIVE:
+                found[one.source].append(category)
+    return found
+
+
+def _source(
+    oin: str,
+    categories: Sequence[str],
+    stock: Sequence[Stock],
+    labels: Labels,
+    contacts: _Contacts,
+) -> wire.TransferSource:
+    own = [one for one in stock if one.source == oin]
+    return wire.TransferSource(
+        oin=oin,
+        name=labels.organisation(oin),
+        categories=[
+            wire.TransferCategory(
+                code=code,
+                label=labels.category(code),
+                signals=sum(one.signals for one in own if one.category == code),
+            )
+            for code in categories
+        ],
+        contacts=[
+            wire.TransferContact(
+                id=id_,
+                function=str(said.get("function")),
+                name=said.get("name"),
+                signals=sum(one.signals for one in own if one.contact == id_),
+            )
+            for id_, (owner, said) in contacts.items()
+            if owner == oin
+        ],
+    )
+
+
+def _show(one: Recorded, labels: Labels, contacts: _Contacts) -> wire.Transfer:
+    asked = one.asked
+    return wire.Transfer(
+        id=one.id,
+        approvalId=one.approval_id,
+        source=asked.source,
+        sourceName=labels.organisation(asked.source),
+        successor=asked.successor,
+        successorName=labels.organisation(asked.successor),
+        categories=labels.name(labels.catalogue.categories, asked.categories),
+        contacts=(
+            None
+            if asked.contacts is None
+            else [_function(id_, contacts) for id_ in asked.contacts]
+        ),
+        contactHolder=(
+            None
+            if asked.contact_holder is None
+            else _function(asked.contact_holder, contacts)
+        ),
+        askedAt=one.asked_at,
+        state=one.state.value,
+        carriedOutAt=one.carried_out_at,
+        signals=one.signals,
+    )
+
+
+def _function(id_: UUID, contacts: _Contacts) -> str:
+    """Name a contact holder; its id where it is gone."""
+    found = contacts.get(id_)
+    return str(id_) if found is None else str(found[1].get("function"))

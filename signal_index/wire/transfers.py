@@ -1,0 +1,89 @@
+"""Signals that pass from one source to another: agencies merge, or lose a task.
+
+About whom the signals are is in none of it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from signal_index.wire.choices import Choice
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import AnswerModel, RequestModel
+from signal_index.wire.values import Count, Id, Instant, OinText, RecordedOin, SlugText
+
+MOST_CONTACTS = 200
+
+
+class NewTransfer(RequestModel):
+    """Let a source take over another's signals of these categories.
+
+    `contacts`: only the signals of these contact holders, when a team splits off; null
+    is all. `contactHolder`: whom the successor names for each of them; null lets the
+    contact holders come along.
+    """
+
+    source: OinText
+    successor: OinText
+    categories: Annotated[list[SlugText], Field(min_length=1, max_length=50)]
+    contacts: (
+        Annotated[list[Id], Field(min_length=1, max_length=MOST_CONTACTS)] | None
+    ) = None
+    contactHolder: Id | None = None
+
+    @model_validator(mode="after")
+    def _goes_to_another(self) -> NewTransfer:
+        if self.source == self.successor:
+            raise InvalidField("successor", "same-source")
+        return self
+
+
+class Transfer(AnswerModel):
+    """A transfer as officers see it; `signals` once it was carried out."""
+
+    id: Id
+    approvalId: Id
+    source: RecordedOin
+    sourceName: str
+    successor: RecordedOin
+    successorName: str
+    categories: list[Choice]
+    contacts: list[str] | None
+    contactHolder: str | None
+    askedAt: Instant
+    state: Literal["open", "approved", "refused", "withdrawn", "expired"]
+    carriedOutAt: Instant | None
+    signals: Count | None
+
+
+class TransferContact(AnswerModel):
+    """A contact holder of a source, and for how many signals it is named."""
+
+    id: Id
+    function: str
+    name: str | None
+    signals: Count
+
+
+class TransferCategory(Choice):
+    """A category that a source publishes in the municipality, and how many it has."""
+
+    signals: Count
+
+
+class TransferSource(AnswerModel):
+    """A live source that can give signals, or take them over."""
+
+    oin: RecordedOin
+    name: str
+    categories: list[TransferCategory]
+    contacts: list[TransferContact]
+
+
+class Transfers(AnswerModel):
+    """The municipality's transfers, newest first, and between whom there can be one."""
+
+    items: list[Transfer]
+    sources: list[TransferSource]

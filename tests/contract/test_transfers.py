@@ -1,0 +1,284 @@
+"""A source takes over another's signals, in one act by two persons."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from keys.bsn import Bsn
+from signal_index.notice import sign_withdrawal
+from signal_index.store.connect import reading
+from signal_index.store.erasure import erase_tombstones
+from signal_index.store.signals import find_known
+from signal_index.wire.values import Label, Oin
+from tests.builders import a_contact_holder, a_notice, a_withdrawal, anew
+from tests.citizen_builders import CitizensDesk
+from tests.holders_builders import a_bsn
+from tests.policy_officers import approve, let_pass, open_entries, send
+from tests.source_administrators import an_administrator
+from tests.store_builders import owning
+from tests.transfer_builders import DEBTS, a_successor, a_transfer
+from tests.trial_builders import put_in_trial, take_back
+from tests.world import Agency, World, open_world
+from tests.world_registry import AGENCIES, TEAM_OIN
+
+pytestmark = pytest.mark.anyio
+ONE, TWO = a_bsn(1), a_bsn(2)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    is_sqlite = request.param == "sqlite"
+    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
+    async with open_world(tmp_path, url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def small(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path) as opened:
+        yield opened
+
+
+async def ask(world: World, body: object, **claims: object) -> dict[str, Any]:
+    status, asked = await send(world, "/transfers", body, **claims)
+    assert status == 201, asked
+    return asked
+
+
+async def carry_out(world: World, asked: dict[str, Any]) -> None:
+    status, given = await approve(world, {"id": asked["approvalId"]})
+    assert status == 200, given
+
+
+async def flags(world: World, number: Bsn = ONE) -> list[dict[str, Any]]:
+    (part,) = await world.look_up([number])
+    found: list[dict[str, Any]] = part["flags"]
+    return found
+
+
+async def own(world: World, agency: Agency, path: str) -> list[dict[str, Any]]:
+    answer = await world.send("GET", path, world.a_source_token(agency))
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+async def test_after_two_persons_the_flag_is_of_who_took_over_with_its_contact(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [ONE, TWO])
+    successor = await a_successor(world)
+    asked = await ask(world, a_transfer(world, successor))
+    (flag,) = await flags(world)
+    assert flag["organisation"] == "Bureau debt-help"  # one person alone moves nothing
+    await carry_out(world, asked)
+    (flag,) = await flags(world)
+    assert flag["organisation"] == "Schuldhulp Samen"
+    contact = a_contact_holder().model_dump(mode="json")
+    assert flag["contactHolder"]["phone"] == contact["phone"]
+    _, found = await send(world, "/transfers")
+    assert [(one["state"], one["signals"]) for one in found["items"]] == [
+        ("approved", 2)
+    ]
+
+
+async def test_a_named_contact_holder_takes_over_from_all(small: World) -> None:
+    await small.publish(small.debt_help, [ONE])
+    successor = await a_successor(small)
+    body = a_transfer(small, successor, contactHolder=str(successor.contact))
+    await carry_out(small, await ask(small, body))
+    (flag,) = await flags(small)
+    assert flag["contactHolder"]["function"] == "Nieuwe balie"
+
+
+async def test_of_a_team_that_splits_off_only_its_signals_go(world: World) -> None:
+    await world.publish(world.debt_help, [ONE])
+    other = uuid4()
+    token = world.a_source_token(world.debt_help)
+    wire = a_contact_holder(function=Label("Team Oost")).model_dump(mode="json")
+    await world.send("PUT", f"/contact-holders/{other}", token, wire)
+    first, world.debt_help.contact = world.debt_help.contact, other
+    await world.publish(world.debt_help, [TWO])
+    world.debt_help.contact = first
+    successor = await a_successor(world)
+    body = a_transfer(world, successor, contacts=[str(other)])
+    await carry_out(world, await ask(world, body))
+    (stays,), (goes,) = await flags(world, ONE), await flags(world, TWO)
+    assert stays["organisation"] == "Bureau debt-help"
+    assert goes["organisation"] == "Schuldhulp Samen"
+    assert goes["contactHolder"]["function"] == "Team Oost"
+
+
+async def test_the_first_source_cannot_tell_them_again_whatever_the_version(
+    world: World,
+) -> None:
+    agency = world.debt_help
+    (notice,) = await world.publish(agency, [ONE])
+    await carry_out(
+        world, await ask(world, a_transfer(world, await a_successor(world)))
+    )
+    again = anew(notice, version=9)
+    answer = await world.send_batch(agency, [again], [ONE])
+    (result,) = answer.json()["results"]
+    assert result["problem"]["type"].endswith("/signal-transferred")
+    gone = a_withdrawal(notice, version=9)
+    token = sign_withdrawal(agency.key, gone, iss=Oin(agency.oin), now=world.clock())
+    path = f"/signals/{notice.reference}/withdrawal"
+    bearer = world.a_source_token(agency)
+    refused = await world.send("POST", path, bearer, {"withdrawal": token})
+    assert refused.status_code == 409
+    (flag,) = await flags(world)
+    assert flag["organisation"] == "Schuldhulp Samen"
+
+
+async def test_the_successor_tells_a_new_version_and_ends_it(small: World) -> None:
+    (notice,) = await small.publish(small.debt_help, [ONE])
+    successor = await a_successor(small)
+    await carry_out(small, await ask(small, a_transfer(small, successor)))
+    (taken,) = await own(small, successor, "/signals")
+    assert (taken["reference"], taken["takenOverFrom"]) == (
+        str(notice.reference),
+        small.debt_help.oin,
+    )
+    newer = a_notice(
+        successor.contact,
+        source=Oin(successor.oin),
+        category=DEBTS,
+        reference=notice.reference,
+        version=notice.version + 1,
+    )
+    answer = await small.send_batch(successor, [newer], [ONE])
+    assert [one["outcome"] for one in answer.json()["results"]] == ["accepted"]
+    (flag,) = await flags(small)
+    assert flag["contactHolder"]["function"] == "Nieuwe balie"
+    gone = a_withdrawal(newer)
+    token = sign_withdrawal(
+        successor.key, gone, iss=Oin(successor.oin), now=small.clock()
+    )
+    path = f"/signals/{notice.reference}/withdrawal"
+    bearer = small.a_source_token(successor)
+    await small.send("POST", path, bearer, {"withdrawal": token})
+    assert await flags(small) == []
+
+
+async def test_the_first_source_sees_who_took_over_each_signal(world: World) -> None:
+    (notice,) = await world.publish(world.debt_help, [ONE])
+    successor = await a_successor(world)
+    await carry_out(world, await ask(world, a_transfer(world, successor)))
+    assert await own(world, world.debt_help, "/signals") == []
+    (ending,) = await own(world, world.debt_help, "/signal-endings")
+    assert ending["reference"] == str(notice.reference)
+    assert (ending["reason"], ending["successor"]) == ("transferred", successor.oin)
+    assert ending["endedAt"].startswith(world.clock().date().isoformat())
+
+
+async def test_the_citizen_reads_both_names_and_a_correction_goes_along(
+    world: World, tmp_path: Path
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    desk = CitizensDesk(world, tmp_path)
+    (signal,) = (await desk.report(ONE))["signals"]
+    await desk.enter_correction(signal)
+    successor = await a_successor(world)
+    await carry_out(world, await ask(world, a_transfer(world, successor)))
+    (signal,) = (await desk.report(ONE))["signals"]
+    assert signal["organisation"] == "Schuldhulp Samen"
+    assert signal["takenOverFrom"] == "Bureau debt-help"
+    assert signal["isDisputed"]
+    assert len(await own(world, successor, "/own-corrections")) == 1
+    assert await own(world, world.debt_help, "/own-corrections") == []
+
+
+async def test_the_entry_names_both_and_how_many_and_which_by_digest(
+    small: World,
+) -> None:
+    await small.publish(small.debt_help, [ONE, TWO])
+    successor = await a_successor(small)
+    await carry_out(small, await ask(small, a_transfer(small, successor)))
+    whats = [what for _, what in await open_entries(small, "administration")]
+    (moved,) = [one for one in whats if one.get("act") == "signals-transferred"]
+    assert (moved["source"], moved["successor"], moved["signals"]) == (
+        small.debt_help.oin,
+        successor.oin,
+        2,
+    )
+    assert len(moved["references"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"successor": AGENCIES["income-support", "bijstand"]}, "categories"),
+        ({"source": "00000001000000009999"}, "source"),
+        ({"categories": ["bijstand"]}, "categories"),
+        ({"contacts": [str(UUID(int=7))]}, "contacts"),
+        ({"contactHolder": str(UUID(int=7))}, "contactHolder"),
+    ],
+)
+async def test_what_cannot_be_taken_over_is_refused_by_its_field(
+    small: World, changed: dict[str, object], field: str
+) -> None:
+    body = a_transfer(small, await a_successor(small), **changed)
+    status, said = await send(small, "/transfers", body)
+    assert status == 400
+    assert [one["field"] for one in said["errors"]] == [field]
+
+
+async def test_signals_in_trial_are_not_shown_by_another_name(small: World) -> None:
+    await put_in_trial(small, small.debt_help)
+    await small.publish(small.debt_help, [ONE])
+    successor = await a_successor(small)
+    status, said = await send(small, "/transfers", a_transfer(small, successor))
+    assert (status, said["errors"][0]["field"]) == (400, "source")
+
+
+async def test_a_source_taken_back_to_trial_meanwhile_gives_nothing(
+    small: World,
+) -> None:
+    await small.publish(small.debt_help, [ONE])
+    asked = await ask(small, a_transfer(small, await a_successor(small)))
+    await take_back(small, small.debt_help)
+    status, said = await approve(small, {"id": asked["approvalId"]})
+    assert (status, said["type"].rpartition("/")[2]) == (409, "transfer-outdated")
+    _, found = await send(small, "/transfers")
+    assert found["items"][0]["signals"] is None
+
+
+async def test_two_persons_of_the_municipality_and_one_a_privacy_officer(
+    small: World,
+) -> None:
+    await small.publish(small.debt_help, [ONE])
+    body = a_transfer(small, await a_successor(small))
+    team = {"org": TEAM_OIN, "client_id": "desk-team"}
+    assert (await send(small, "/transfers", body, **team))[0] == 403
+    source = an_administrator(small, small.debt_help)
+    assert (await small.send("POST", "/transfers", source, body)).status_code == 403
+    role = "municipality-administrator"
+    asked = await ask(small, body, role=role)
+    waiting = {"id": asked["approvalId"]}
+    assert (await approve(small, waiting, by="anke"))[0] == 403
+    assert (await approve(small, waiting, role=role))[0] == 403
+    assert (await approve(small, waiting, **team))[0] in {403, 404}
+    assert (await flags(small))[0]["organisation"] == "Bureau debt-help"
+    await carry_out(small, asked)
+    assert (await flags(small))[0]["organisation"] == "Schuldhulp Samen"
+
+
+async def test_after_two_years_the_upkeep_forgets_who_had_it(small: World) -> None:
+    (notice,) = await small.publish(small.debt_help, [ONE])
+    successor = await a_successor(small)
+    await carry_out(small, await ask(small, a_transfer(small, successor)))
+    kinds = []
+    for days in (700, 40):
+        let_pass(small, timedelta(days=days))
+        async with owning(small.engine) as conn:
+            await erase_tombstones(conn, small.clock())
+        async with reading(small.engine) as conn:
+            known = await find_known(conn, small.debt_help.oin, [notice.reference])
+        kinds.append([one.kind for one, _ in known.values()])
+    assert kinds == [["transferred"], []]

@@ -1,0 +1,51 @@
+"""A source that takes over another's signals, in the world in memory."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from signal_index.store.registry import (
+    ClientRecord,
+    OrganisationRecord,
+    SignerRecord,
+    SourceRecord,
+    add_client,
+    add_organisation,
+    add_signer,
+    add_source,
+)
+from signal_index.wire.sources import SourceState
+from signal_index.wire.values import Label
+from tests.builders import a_contact_holder
+from tests.store_builders import owning
+from tests.world import Agency, World
+from tests.world_registry import MUNICIPALITY
+
+DEBTS: Final = "schuldhulpverlening"
+
+
+async def a_successor(world: World, kind: str = "debt-help") -> Agency:
+    """Register another live source that publishes the same."""
+    agency = Agency("00000001000000000077", DEBTS)
+    now, oin = world.clock(), agency.oin
+    async with owning(world.engine) as conn:
+        record = OrganisationRecord(
+            oin, "Schuldhulp Samen", "source-agency", MUNICIPALITY
+        )
+        await add_organisation(conn, record, now=now)
+        await add_client(conn, ClientRecord(f"agent-{oin[-4:]}", oin), now=now)
+        jwk = agency.key.encode_public().decode()
+        await add_signer(conn, SignerRecord(oin, agency.key.kid, jwk), now=now)
+        places = (frozenset({DEBTS}), frozenset({MUNICIPALITY}))
+        live = SourceRecord(oin, kind, *places, 7, state=SourceState.LIVE)
+        await add_source(conn, live, now=now)
+    world.index.standing.forget()
+    wire = a_contact_holder(function=Label("Nieuwe balie")).model_dump(mode="json")
+    path, token = f"/contact-holders/{agency.contact}", world.a_source_token(agency)
+    assert (await world.send("PUT", path, token, wire)).status_code == 201
+    return agency
+
+
+def a_transfer(world: World, to: Agency, **changed: object) -> dict[str, object]:
+    said = {"source": world.debt_help.oin, "successor": to.oin}
+    return {**said, "categories": [DEBTS], **changed}
