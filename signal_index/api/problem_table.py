@@ -229,6 +229,12 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         403,
         "Bij `grounds` staat waarom het niet mag, en wat u kunt doen.",
     ),
+    policy_errors.LoopActDenied: Problem(
+        "loop-act-denied",
+        "Dit mag in uw gemeente nu niet.",
+        403,
+        "Bij `grounds` staat waarom het niet mag, en wat u kunt doen.",
+    ),
     policy_errors.ReportDenied: Problem(
         "report-denied",
         "U mag dit rapport niet maken.",
