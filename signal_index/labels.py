@@ -65,11 +65,22 @@ class Labels:
         """Look up a category's label."""
         return self.of(self.catalogue.categories, code)
 
+    def category_short(self, code: str) -> str:
+        """Look up the word or two that stand for a category in a sentence or a list."""
+        table: Mapping[str, Any] = self.catalogue.categories  # type: ignore[assignment]
+        found = table.get(code)
+        return code if found is None else str(found.short)
+
     def domains_of(self, category: str) -> tuple[str, ...]:
         """Name the life domains of a category; none of one that left the catalogue."""
         table: Mapping[str, Any] = self.catalogue.categories  # type: ignore[assignment]
         found = table.get(category)
         return () if found is None else tuple(str(one) for one in found.life_domains)
+
+    @property
+    def outcome_order(self) -> tuple[str, ...]:
+        """The codes of what can come of a flag, in the catalogue's order."""
+        return tuple(str(code) for code in self.catalogue.outcomes)
 
     def choices(self, table: Mapping[Any, Any]) -> list[Choice]:
         """Name everything that can be chosen from a table, in the catalogue's order."""

@@ -136,7 +136,7 @@ class FakeIndex:
     spoil: dict[str, Any] = field(default_factory=dict)
     asked: list[dict[str, Any]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
-    outcomes: list[tuple[str, str]] = field(default_factory=list)
+    outcomes: list[tuple[str, int | None, str]] = field(default_factory=list)
     prints: list[str] = field(default_factory=list)
     abandoned: list[str] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -260,7 +260,8 @@ class FakeIndex:
 
     async def _outcome(self, request: Request) -> Response:
         said = await request.json()
-        self.outcomes.append((request.path_params["entry"], said["outcome"]))
+        entry = request.path_params["entry"]
+        self.outcomes.append((entry, said["flag"], said["outcome"]))
         return Response(status_code=204)
 
     async def _print(self, request: Request) -> Response:
@@ -281,7 +282,17 @@ class FakeIndex:
                 "purposeLabel": "Onderzoek na een melding (Wmo)",
                 "caseReference": None,
                 "outcome": "answered",
-                "contactOutcome": "contact-made",
+                "contactOutcome": None,
+                "outcomeUntil": "2026-12-07T12:00:00Z",
+                "flags": [
+                    {
+                        "place": place,
+                        "categoryShort": flag["categoryLabel"],
+                        "organisation": flag["organisation"],
+                        "contactOutcome": None,
+                    }
+                    for place, flag in enumerate(self.flags)
+                ],
             }
             for entry in self.entries
         ]

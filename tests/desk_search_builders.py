@@ -38,7 +38,7 @@ def an_item(**changed: object) -> dict[str, Any]:
         "repeat": False,
         "breakGlass": None,
         "flagCount": 2,
-        "contactOutcome": None,
+        "contactOutcomes": [],
         "isErased": False,
     }
     return item | changed

@@ -164,7 +164,9 @@ async def do_work_of_generalists(world: World, folder: Path) -> None:
         world.clock.forward(timedelta(seconds=1))
         parts += await world.look_up([a_bsn(1)])
         path = f"/lookups/{parts[-1]['entryId']}"
-        await world.send("POST", f"{path}/outcome", person, {"outcome": "contact-made"})
+        await world.send(
+            "POST", f"{path}/outcome", person, {"outcome": "contact-made", "flag": None}
+        )
         await world.send("POST", f"{path}/print", person, {})
     body = {"reqs": ["A" * 43]}
     await world.send("POST", "/abandoned-requests", person, body)

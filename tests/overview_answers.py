@@ -43,7 +43,16 @@ def an_overview(days: int = 3, **changed: Any) -> overview.Overview:  # noqa: AN
         "followUp": {
             "asked": 12,
             "missing": 4,
-            "said": [{"code": "contact-made", "label": "Contact gehad", "lookups": 8}],
+            "flags": 20,
+            "flagsMissing": 9,
+            "said": [
+                {
+                    "code": "contact-made",
+                    "label": "Contact gelegd",
+                    "lookups": 8,
+                    "flags": 11,
+                }
+            ],
         },
         "users": [a_user()],
         "stock": None,
@@ -156,8 +165,7 @@ def a_report_row(**changed: object) -> reports.SpecificReportLookup:
         "breakGlass": None,
         "outcome": "answered",
         "flags": 2,
-        "followUp": None,
-        "followUpLabel": None,
+        "followUp": [],
     }
     return reports.SpecificReportLookup.model_validate(row | changed)
 

@@ -17,7 +17,7 @@ from signal_index.ledger import (
     WhyGroup,
     build_entry,
 )
-from signal_index.overview.counts import Cell, Counts, UserCell
+from signal_index.overview.counts import Cell, Counts, FlagCell, UserCell
 from tests.ledger_builders import (
     a_disclosure_key,
     a_shown,
@@ -67,9 +67,15 @@ def a_cell(**changes: object) -> Cell:
         "off_hours": False,
         "break_glass": False,
         "repeated": False,
-        "follow_up": None,
+        "follow_up": (),
     }
     return Cell(**(values | changes))
+
+
+def a_flag(follow_up: str | None = None, **changes: object) -> FlagCell:
+    """A flag that team west was shown."""
+    values: dict[str, Any] = {"team": "west", "purpose": "wmo-onderzoek"}
+    return FlagCell(**(values | {"follow_up": follow_up} | changes))
 
 
 def a_user(sub: str = "user-1", **changes: object) -> UserCell:
@@ -89,6 +95,7 @@ def a_user(sub: str = "user-1", **changes: object) -> UserCell:
 def some_counts(
     cells: Mapping[Cell, int] | None = None,
     users: Mapping[UserCell, int] | None = None,
+    flags: Mapping[FlagCell, int] | None = None,
 ) -> Counts:
     """Counts of these cells; none are given where nothing is."""
-    return Counts(Counter(cells or {}), Counter(users or {}))
+    return Counts(Counter(cells or {}), Counter(users or {}), 0, Counter(flags or {}))

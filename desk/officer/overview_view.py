@@ -199,11 +199,15 @@ def _outcomes(totals: wire.TotalCounts, texts: Texts) -> Block:
 
 
 def _follow_up(found: wire.FollowUpCounts, texts: Texts) -> Block:
-    rows = [Row(one.label, (one.lookups,)) for one in found.said]
-    rows.append(Row(texts.get("overview.nothing-said"), (found.missing,)))
+    rows = [Row(one.label, (one.lookups, one.flags)) for one in found.said]
+    nothing = (found.missing, found.flagsMissing)
+    rows.append(Row(texts.get("overview.nothing-said"), nothing))
     if not found.asked:
         rows = []
-    return Block("followUp", (texts.get("overview.column.lookups"),), rows)
+    columns = tuple(
+        texts.get(f"overview.column.{name}") for name in ("lookups", "flags")
+    )
+    return Block("followUp", columns, rows)
 
 
 def _stock(found: wire.OverviewStock, texts: Texts) -> Sequence[Block]:

@@ -122,7 +122,7 @@ def row_cells(
         "offHours": yes_or_no(row.offHours),
         "breakGlass": yes_or_no(row.breakGlass),
         "repeated": yes_or_no(row.repeated),
-        "followUpLabel": row.followUpLabel or "",
+        "followUpLabel": "; ".join(one.label for one in row.followUp),
         "entryId": row.entryId,
     }
     return [str(told[name]) for name in columns]

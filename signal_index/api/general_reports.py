@@ -54,7 +54,9 @@ async def make_general_report(
         await act.record({"act": "general-report", **body.model_dump()})
     found = await open_period(sealed, LookupFilter(), index.keys)
     labels = await index.labels_in(caller.scope.municipality)
-    made = report.make_general_report(_month(sealed, found), labels.domains_of)
+    made = report.make_general_report(
+        _month(sealed, found), labels.domains_of, labels.outcome_order
+    )
     return wire.GeneralReport(
         month=body.month,
         countedUntil=counted_until(sealed),

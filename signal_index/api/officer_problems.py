@@ -156,6 +156,13 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         404,
         "Misschien mag u de regel niet zien, of is de bewaartermijn voorbij.",
     ),
+    errors.OutcomeClosed: Problem(
+        "outcome-closed",
+        "U kunt hier niets meer invullen.",
+        409,
+        "Invullen en veranderen kan tot twee weken na het opzoeken. Daarna is het "
+        "geteld.",
+    ),
     errors.MandateMissing: Problem(
         "mandate-missing",
         "U hebt geen mandaat voor rapporten met personen.",

@@ -19,6 +19,7 @@ from signal_index.overview.days import Stage
 from signal_index.overview.figures import (
     UserFigures,
     follow_up,
+    follow_up_of_flags,
     heaviest_users,
     total,
 )
@@ -105,13 +106,23 @@ def _by(
 
 
 def _follow_up(settled: Counts, labels: Labels) -> wire.FollowUpCounts:
-    found = follow_up(settled)
-    outcomes = labels.catalogue.outcomes
-    said = [
-        wire.FollowUpCount(code=code, label=labels.of(outcomes, code), lookups=number)
-        for code, number in sorted(found.said.items(), key=lambda one: -one[1])
-    ]
-    return wire.FollowUpCounts(asked=found.asked, missing=found.missing, said=said)
+    found, flags = follow_up(settled, labels.outcome_order), follow_up_of_flags(settled)
+    codes = sorted({*found.said, *flags.said}, key=lambda one: -flags.said.get(one, 0))
+    return wire.FollowUpCounts(
+        asked=found.asked,
+        missing=found.missing,
+        flags=flags.asked,
+        flagsMissing=flags.missing,
+        said=[
+            wire.FollowUpCount(
+                code=code,
+                label=labels.of(labels.catalogue.outcomes, code),
+                lookups=found.said.get(code, 0),
+                flags=flags.said.get(code, 0),
+            )
+            for code in codes
+        ],
+    )
 
 
 def _user(one: UserFigures, labels: Labels) -> wire.UserCounts:

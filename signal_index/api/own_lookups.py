@@ -5,6 +5,7 @@ Reading one's own history is itself an entry of the ledger.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from policy.vocabulary import Caller
@@ -13,18 +14,20 @@ from signal_index.api.callers import ActivePerson
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit
 from signal_index.api.routing import Routes
-from signal_index.errors import UnknownEntry
+from signal_index.errors import OutcomeClosed, UnknownEntry
 from signal_index.labels import Labels
-from signal_index.ledger import Group, Kind, Opened
+from signal_index.ledger import Group, Kind, Opened, Outcome
+from signal_index.overview.days import FOLLOW_UP_DAYS
 from signal_index.store.ledger_reading import Owner, Page, find_own_entries
 from signal_index.store.outcomes import (
     LookupOutcome,
-    find_outcomes,
+    Said,
+    find_outcomes_of,
+    get_own_answer,
     store_outcome,
-    verify_own_answer,
-    verify_own_lookup,
 )
 from signal_index.wire import lookups as wire
+from signal_index.wire.errors import InvalidField
 from signal_index.wire.values import Id
 
 routes = Routes("bevragen")
@@ -34,19 +37,27 @@ routes = Routes("bevragen")
     "/lookups/{entry_id}/outcome",
     "Zeggen wat er van een bevraging kwam",
     status=204,
-    raises=(UnknownEntry,),
+    raises=(UnknownEntry, OutcomeClosed),
 )
 async def say_outcome(
     entry_id: Id, body: wire.Outcome, index: TheIndex, caller: ActivePerson
 ) -> None:
-    """Say once what came of a lookup: whether there was contact, or why not."""
-    who = caller.caller
+    """Say what came of a flag: whether there was contact, or why not.
+
+    Saying it again replaces it, for as long as it counts; the ledger keeps each time.
+    """
+    who, place = caller.caller, body.flag
     outcome = index.catalogue_in(who.municipality).parse_outcome(body.outcome)
-    said = LookupOutcome(entry_id, who.municipality, who.organisation, outcome)
+    said = LookupOutcome(entry_id, place, who.municipality, outcome.value)
     async with acting(index, who, Kind.OUTCOME) as act:
-        await verify_own_lookup(act.conn, _owner(index, who), entry_id)
-        await store_outcome(act.conn, said, now=act.now)
-        await act.record({"entry": str(entry_id), "outcome": outcome.value})
+        lookup = await get_own_answer(act.conn, _owner(index, who), entry_id)
+        if act.now >= _counts_until(lookup):
+            raise OutcomeClosed
+        if place is not None and place >= len(lookup.flags or ()):
+            raise InvalidField("flag", "out-of-range")
+        await store_outcome(act.conn, said, index.keys.disclosures)
+        what = {"entry": str(entry_id), "flag": place, "outcome": outcome.value}
+        await act.record(what)
 
 
 @routes.post(
@@ -66,7 +77,7 @@ async def tell_print(
     del body
     who = caller.caller
     async with acting(index, who, Kind.PRINT) as act:
-        await verify_own_answer(act.conn, _owner(index, who), entry_id)
+        await get_own_answer(act.conn, _owner(index, who), entry_id)
         await act.record({"entry": str(entry_id)})
 
 
@@ -77,17 +88,23 @@ async def list_own_lookups(
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,
 ) -> wire.OwnLookups:
-    """List the caller's own lookups, newest first; about whom is not in it."""
+    """List the caller's own lookups, newest first; about whom is not in it.
+
+    What a lookup showed is told while something can be said of it, and no longer.
+    """
     who, page = caller.caller, Page(limit + 1, cursor)
     labels = await index.labels_in(who.municipality)
     async with acting(index, who, Kind.OWN_HISTORY) as act:
         owner = _owner(index, who)
         found = await find_own_entries(act.conn, owner, Kind.LOOKUP, page)
         shown = found[:limit]
-        said = await find_outcomes(act.conn, [one.entry for one in shown])
+        counting = [one for one in shown if act.now < _counts_until(one)]
+        keys = index.keys.disclosures
+        said = await find_outcomes_of(act.conn, counting, keys)
         await act.record({"shown": len(shown)})
+        now = act.now
     return wire.OwnLookups(
-        items=[_item(one, said.get(one.entry), labels) for one in shown],
+        items=[_item(one, said.get(one.entry, {}), labels, now) for one in shown],
         next=shown[-1].entry if len(found) > limit else None,
     )
 
@@ -96,7 +113,11 @@ def _owner(index: Index, caller: Caller) -> Owner:
     return Owner(caller.organisation, caller.subject, index.keys.disclosures)
 
 
-def _item(one: Opened, said: str | None, labels: Labels) -> wire.OwnLookup:
+def _counts_until(one: Opened) -> datetime:
+    return one.recorded_at + timedelta(days=FOLLOW_UP_DAYS)
+
+
+def _item(one: Opened, said: Said, labels: Labels, now: datetime) -> wire.OwnLookup:
     purpose = one.text(Group.WHY, "purpose") or ""
     outcome: Any = one.text(Group.DECISION, "outcome")
     return wire.OwnLookup(
@@ -106,5 +127,21 @@ def _item(one: Opened, said: str | None, labels: Labels) -> wire.OwnLookup:
         purposeLabel=labels.purpose(purpose),
         caseReference=one.text(Group.WHY, "caseReference"),
         outcome=outcome,
-        contactOutcome=said,
+        contactOutcome=said.get(None),
+        outcomeUntil=_counts_until(one),
+        flags=_flags(one, said, labels) if now < _counts_until(one) else None,
     )
+
+
+def _flags(one: Opened, said: Said, labels: Labels) -> list[wire.OwnFlag] | None:
+    if one.text(Group.DECISION, "outcome") != Outcome.ANSWERED.value:
+        return None
+    return [
+        wire.OwnFlag(
+            place=place,
+            categoryShort=labels.category_short(category),
+            organisation=labels.organisation(source),
+            contactOutcome=said.get(place),
+        )
+        for place, (category, source) in enumerate(one.flags or ())
+    ]

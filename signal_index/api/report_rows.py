@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.keyring import YearKeys
 from signal_index.labels import Labels
 from signal_index.ledger import Group, open_groups, user_find_key
+from signal_index.overview.facts import count_flags
 from signal_index.overview.hours import bounds_of, is_off_hours
 from signal_index.overview.sealing import name_in_report
 from signal_index.proof import JsonObject
@@ -28,6 +29,7 @@ from signal_index.store.lookups_seen import (
     find_lookups,
     find_repeated,
 )
+from signal_index.store.outcomes import Said, find_outcomes, in_order
 from signal_index.store.report_requests import ReportRequest
 from signal_index.store.scope import OfficerScope
 from signal_index.wire.reports import SpecificReportLookup, SpecificReportQuestion
@@ -44,6 +46,7 @@ class Row:
     groups: Mapping[Group, JsonObject]
     person: str | None
     repeated: bool
+    outcomes: Said = field(default_factory=dict)
 
     def said(self, group: Group, name: str) -> str | None:
         """Find what a group says under this name; None where it says nothing."""
@@ -81,7 +84,7 @@ async def find_rows(
             users=_user_hashes(reader),
         )
         repeated = await find_repeated(conn, batch) if batch else frozenset[UUID]()
-        rows += _wanted(reader, batch, repeated)
+        rows += await _with_outcomes(conn, reader, _wanted(reader, batch, repeated))
         await asyncio.sleep(0)
         if len(batch) < BATCH:
             return rows, None
@@ -89,6 +92,14 @@ async def find_rows(
         if len(rows) >= PAGE_ROWS:
             break
     return rows, after
+
+
+async def _with_outcomes(
+    conn: AsyncConnection, reader: Reader, rows: Sequence[Row]
+) -> Sequence[Row]:
+    shown = {one.sealed.entry: count_flags(one.groups) for one in rows}
+    said = await find_outcomes(conn, shown, reader.keys.disclosures)
+    return [replace(one, outcomes=said.get(one.sealed.entry, {})) for one in rows]
 
 
 def _user_hashes(reader: Reader) -> Collection[bytes] | None:
@@ -129,7 +140,7 @@ def _belongs(question: SpecificReportQuestion, row: Row) -> bool:
 
 def name_row(row: Row, labels: Labels) -> SpecificReportLookup:
     """Name what one row tells; of flags only how many there were."""
-    sealed, flags = row.sealed, row.groups[Group.WHAT].get("flags")
+    sealed = row.sealed
     purpose = row.said(Group.WHY, "purpose")
     return SpecificReportLookup(
         entryId=sealed.entry,
@@ -146,7 +157,6 @@ def name_row(row: Row, labels: Labels) -> SpecificReportLookup:
         informed=row.said(Group.WHY, "informed"),
         breakGlass=row.said(Group.WHY, "breakGlass"),
         outcome=row.said(Group.DECISION, "outcome"),
-        flags=len(flags) if isinstance(flags, list) else 0,
-        followUp=sealed.follow_up,
-        followUpLabel=labels.of(labels.catalogue.outcomes, sealed.follow_up),
+        flags=count_flags(row.groups),
+        followUp=labels.name(labels.catalogue.outcomes, in_order(row.outcomes)),
     )

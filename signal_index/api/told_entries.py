@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from policy.policy import Policy
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Opened
+from signal_index.store.outcomes import Said, in_order
 from signal_index.wire.ledger_entries import (
     EntryLine,
     EntryPlace,
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 _HIDDEN_IN_WHAT: Final = frozenset({"pad", "tickets", "req", "flags", "categories"})
 
 
-def tell_line(one: Opened, labels: Labels, contact_outcome: str | None) -> EntryLine:
-    """Tell an entry as a list shows it."""
-    return EntryLine(**_line(one, labels, contact_outcome))
+def tell_line(one: Opened, labels: Labels, said: Said) -> EntryLine:
+    """Tell an entry as a list shows it; `said` is what came of its flags."""
+    return EntryLine(**_line(one, labels, said))
 
 
 def tell_entry(
@@ -31,7 +32,7 @@ def tell_entry(
     labels: Labels,
     policy: Policy,
     *,
-    contact_outcome: str | None,
+    outcomes: Said,
     place: EntryPlace | None,
 ) -> LedgerEntry:
     """Tell all of an entry: basis, what was shown, and what the act says."""
@@ -41,7 +42,7 @@ def tell_entry(
     what = one.group(Group.WHAT)
     said = {name: what[name] for name in what if name not in _HIDDEN_IN_WHAT}
     return LedgerEntry(
-        **_line(one, labels, contact_outcome),
+        **_line(one, labels, outcomes),
         roles=one.texts(Group.ROLE, "roles"),
         legalBasis=basis,
         legalBasisLabel=labels.of(catalogue.legal_bases, basis),
@@ -61,8 +62,9 @@ def tell_entry(
                 categoryLabel=labels.category(category),
                 source=source,
                 sourceName=labels.organisation(source),
+                contactOutcome=outcomes.get(place_of_flag),
             )
-            for category, source in one.flags or ()
+            for place_of_flag, (category, source) in enumerate(one.flags or ())
         ],
         said=cast("dict[str, JsonValue]", said),
         place=place,
@@ -75,7 +77,7 @@ def tell_grounds(grounds: Iterable[str], policy: Policy) -> list[str]:
     return [rules[one].text if one in rules else one for one in grounds]
 
 
-def _line(one: Opened, labels: Labels, contact_outcome: str | None) -> dict[str, Any]:
+def _line(one: Opened, labels: Labels, outcomes: Said) -> dict[str, Any]:
     purpose = one.text(Group.WHY, "purpose")
     outcome = one.text(Group.DECISION, "outcome") or one.parsed_leaf.outcome.value
     return {
@@ -93,6 +95,6 @@ def _line(one: Opened, labels: Labels, contact_outcome: str | None) -> dict[str,
         "repeat": one.value(Group.DECISION, "repeat") is True,
         "breakGlass": one.text(Group.WHY, "breakGlass"),
         "flagCount": None if one.flags is None else len(one.flags),
-        "contactOutcome": contact_outcome,
+        "contactOutcomes": list(in_order(outcomes)),
         "isErased": one.groups is None,
     }

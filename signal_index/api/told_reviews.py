@@ -10,6 +10,7 @@ from signal_index.api.told_entries import tell_grounds
 from signal_index.identifiers import read_uuid7_instant
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Opened
+from signal_index.store.outcomes import Said
 from signal_index.store.review_opening import Neighbour
 from signal_index.store.review_records import StoredReview
 from signal_index.wire import reviews as wire
@@ -34,7 +35,7 @@ def tell_review(one: StoredReview, labels: Labels, now: datetime) -> wire.Review
 
 
 def tell_lookup(
-    one: Opened, contact_outcome: str | None, labels: Labels, policy: Policy
+    one: Opened, outcomes: Said, labels: Labels, policy: Policy
 ) -> wire.ReviewedLookup:
     """Tell who looked up, why, what was shown and how it was decided."""
     catalogue = labels.catalogue
@@ -58,10 +59,11 @@ def tell_lookup(
             wire.JudgedFlag(
                 categoryLabel=labels.category(category),
                 organisationName=labels.organisation(source),
+                contactOutcome=outcomes.get(place),
             )
-            for category, source in one.flags or ()
+            for place, (category, source) in enumerate(one.flags or ())
         ],
-        contactOutcome=contact_outcome,
+        contactOutcome=outcomes.get(None),
     )
 
 

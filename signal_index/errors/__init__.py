@@ -73,6 +73,7 @@
     │   ├── MandateMissing         a report with persons asks for a mandate
     │   ├── ReportNotReady         the month is not over, or not counted yet
     │   ├── UnknownReport          no request for a report that this officer may see
+    │   ├── OutcomeClosed          what came of this lookup is counted by now
     │   └── UnknownEntry           no ledger entry that this caller may see
     └── NotAnswered                the index cannot answer now; asking again is safe
         ├── PolicyUnusable         an adopted policy is not signed, whole or readable
@@ -104,6 +105,7 @@ from signal_index.errors.officers import (
     NotApproved,
     NothingChanges,
     NothingToRelease,
+    OutcomeClosed,
     ProposalOutdated,
     ReportNotReady,
     ReviewClosed,
@@ -223,6 +225,7 @@ __all__ = [
     "NotReady",
     "NothingChanges",
     "NothingToRelease",
+    "OutcomeClosed",
     "PolicyUnusable",
     "ProofNotReady",
     "ProposalOutdated",

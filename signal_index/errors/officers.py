@@ -103,6 +103,10 @@ class UnknownEntry(RequestRefused):
     """There is no ledger entry with that id that this caller may see."""
 
 
+class OutcomeClosed(RequestRefused):
+    """What came of this lookup was to be said before: it is counted by now."""
+
+
 class MandateMissing(RequestRefused):
     """The officer has no mandate for reports with persons, or it is over."""
 

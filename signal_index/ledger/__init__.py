@@ -15,6 +15,7 @@ from signal_index.ledger.entry import (
     build_entry,
     case_find_key,
     data_subject_key,
+    flag_find_key,
     outcome_find_key,
     person_find_key,
     purpose_find_key,
@@ -33,6 +34,11 @@ from signal_index.ledger.facts import (
 from signal_index.ledger.keys import CheckpointKey, DisclosureKey, ReceiptKey
 from signal_index.ledger.kinds import KINDS, KindRule
 from signal_index.ledger.opened import Opened, open_groups
+from signal_index.ledger.outcomes import (
+    OUTCOME_NONCE_BYTES,
+    open_outcome,
+    seal_outcome,
+)
 from signal_index.ledger.sealing import open_disclosures
 from signal_index.ledger.signing import (
     make_receipt,
@@ -46,6 +52,7 @@ __all__ = [
     "ENTROPY_BYTES",
     "FIND_KEY_BYTES",
     "KINDS",
+    "OUTCOME_NONCE_BYTES",
     "RARE_OUTCOMES",
     "CheckpointKey",
     "DecisionGroup",
@@ -68,13 +75,16 @@ __all__ = [
     "case_find_key",
     "data_subject_key",
     "describe_lookup",
+    "flag_find_key",
     "make_receipt",
     "note_key",
     "open_disclosures",
     "open_groups",
+    "open_outcome",
     "outcome_find_key",
     "person_find_key",
     "purpose_find_key",
+    "seal_outcome",
     "sign_adoption",
     "sign_checkpoint",
     "team_find_key",

@@ -173,6 +173,11 @@ def person_find_key(key: DisclosureKey, name: bytes) -> bytes:
     return _find_key(key, "person", encode_b64u(name))
 
 
+def flag_find_key(key: DisclosureKey, entry: UUID, place: int | None) -> bytes:
+    """Give the keyed hash of a flag: entry and place; of the whole lookup for None."""
+    return _find_key(key, "flag", str(entry), "" if place is None else str(place))
+
+
 def data_subject_key(key: DisclosureKey, name: bytes) -> bytes:
     """Give the id under which a processing log outside knows a person of a year.
 

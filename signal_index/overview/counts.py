@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from signal_index.proof import MalformedProof
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _EFFORT: Final = 1  # of the compression: speed matters more than size
 
 
@@ -27,7 +27,8 @@ class Cell(NamedTuple):
 
     `outcome` is `answered`, `refused` or `failed`; `is_hit`: at least one flag was
     shown; `repeated`: somebody was shown the same person within 30 days before;
-    `follow_up` is what the user said came of it, if anything, within seven days.
+    `follow_up` are the codes of what the user said came of its flags, sorted, each
+    once.
     """
 
     team: str | None
@@ -37,6 +38,14 @@ class Cell(NamedTuple):
     off_hours: bool
     break_glass: bool
     repeated: bool
+    follow_up: tuple[str, ...]
+
+
+class FlagCell(NamedTuple):
+    """What one flag was that an answer showed; `follow_up`: what was said of it."""
+
+    team: str | None
+    purpose: str | None
     follow_up: str | None
 
 
@@ -59,12 +68,14 @@ class Counts:
     cells: Counter[Cell] = field(default_factory=Counter)
     users: Counter[UserCell] = field(default_factory=Counter)
     retries: int = 0
+    flags: Counter[FlagCell] = field(default_factory=Counter)
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
             self.cells + other.cells,
             self.users + other.users,
             self.retries + other.retries,
+            self.flags + other.flags,
         )
 
 
@@ -72,24 +83,27 @@ def add_all(parts: Iterable[Counts]) -> Counts:
     """Give the sum: of days, of organisations."""
     cells: Counter[Cell] = Counter()
     users: Counter[UserCell] = Counter()
+    flags: Counter[FlagCell] = Counter()
     retries = 0
     for part in parts:
         cells.update(part.cells)
         users.update(part.users)
+        flags.update(part.flags)
         retries += part.retries
-    return Counts(cells, users, retries)
+    return Counts(cells, users, retries, flags)
 
 
 def narrow(counts: Counts, *, team: str | None, purpose: str | None) -> Counts:
     """Give only what a team did, or what was asked with a purpose; None keeps all."""
 
-    def wanted(cell: Cell | UserCell) -> bool:
+    def wanted(cell: Cell | UserCell | FlagCell) -> bool:
         return team in {None, cell.team} and purpose in {None, cell.purpose}
 
     return Counts(
         Counter({cell: n for cell, n in counts.cells.items() if wanted(cell)}),
         Counter({cell: n for cell, n in counts.users.items() if wanted(cell)}),
         counts.retries,
+        Counter({cell: n for cell, n in counts.flags.items() if wanted(cell)}),
     )
 
 
@@ -99,6 +113,7 @@ def encode_counts(counts: Counts) -> bytes:
         "v": _VERSION,
         "cells": [[*cell, n] for cell, n in counts.cells.items()],
         "users": [[*cell, n] for cell, n in counts.users.items()],
+        "flags": [[*cell, n] for cell, n in counts.flags.items()],
         "retries": counts.retries,
     }
     return zlib.compress(_compact(members), _EFFORT)
@@ -111,12 +126,18 @@ def parse_counts(data: bytes) -> Counts:
         if found["v"] != _VERSION:
             raise MalformedProof("these counts are of another version")
         return Counts(
-            Counter({Cell(*row[:-1]): row[-1] for row in found["cells"]}),
+            Counter({_read_cell(row): row[-1] for row in found["cells"]}),
             Counter({UserCell(*row[:-1]): row[-1] for row in found["users"]}),
             found["retries"],
+            Counter({FlagCell(*row[:-1]): row[-1] for row in found["flags"]}),
         )
     except (zlib.error, ValueError, KeyError, TypeError) as error:
         raise MalformedProof("the counts of a day cannot be read") from error
+
+
+def _read_cell(row: list[Any]) -> Cell:
+    *facts, follow_up, _ = row
+    return Cell._make([*facts, tuple(follow_up)])
 
 
 def _compact(members: dict[str, Any]) -> bytes:

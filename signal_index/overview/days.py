@@ -2,7 +2,7 @@
 
     provisional   counted while the day was still going on
     complete      counted after the day had ended
-    settled       counted after everybody had seven days to say what came of it
+    settled       counted after everybody had two weeks to say what came of it
 
 A settled day is not counted again, unless somebody asks for it: the ledger behind it
 cannot change, but for its erasure.
@@ -16,7 +16,8 @@ from typing import Final
 
 from signal_index.overview.hours import bounds_of
 
-FOLLOW_UP_DAYS: Final = 7
+FOLLOW_UP_DAYS: Final = 14
+"""How long a user may say what came of a lookup, and change it; then it is settled."""
 REPEAT_DAYS: Final = 30
 _MARGIN: Final = timedelta(minutes=1)  # commits that were under way at midnight
 

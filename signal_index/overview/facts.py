@@ -11,19 +11,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from signal_index.overview.counts import Cell, Counts, UserCell
+from signal_index.overview.counts import Cell, Counts, FlagCell, UserCell
 from signal_index.overview.hours import is_off_hours
 from signal_index.proof import Group, JsonObject, Outcome
 
 
 @dataclass(frozen=True, repr=False)
 class LookupSeen:
-    """One entry of kind `lookup`, opened, with what only other rows can tell."""
+    """One entry of kind `lookup`, opened, with what only other rows can tell.
+
+    `said` is what the user said came of its flags, by their place; None: of all of it.
+    """
 
     recorded_at: datetime
     groups: Mapping[Group, JsonObject | None]
     repeated: bool
-    follow_up: str | None
+    said: Mapping[int | None, str]
 
 
 def count_lookups(seen: Iterable[LookupSeen]) -> Counts:
@@ -33,6 +36,7 @@ def count_lookups(seen: Iterable[LookupSeen]) -> Counts:
     """
     cells: Counter[Cell] = Counter()
     users: Counter[UserCell] = Counter()
+    flags: Counter[FlagCell] = Counter()
     retries = 0
     for one in seen:
         if _of(one, Group.DECISION).get("repeat") is True:
@@ -41,7 +45,8 @@ def count_lookups(seen: Iterable[LookupSeen]) -> Counts:
         cell = _cell(one)
         cells[cell] += 1
         users[_user(one, cell)] += 1
-    return Counts(cells, users, retries)
+        flags.update(_flags(one, cell))
+    return Counts(cells, users, retries, flags)
 
 
 def _cell(one: LookupSeen) -> Cell:
@@ -56,8 +61,21 @@ def _cell(one: LookupSeen) -> Cell:
         off_hours=is_off_hours(one.recorded_at),
         break_glass=why.get("breakGlass") is not None,
         repeated=is_answered and one.repeated,
-        follow_up=one.follow_up if is_answered else None,
+        follow_up=tuple(sorted({*one.said.values()})) if is_answered else (),
     )
+
+
+def _flags(one: LookupSeen, cell: Cell) -> list[FlagCell]:
+    return [
+        FlagCell(cell.team, cell.purpose, one.said.get(place))
+        for place in range(count_flags(one.groups) if cell.is_hit else 0)
+    ]
+
+
+def count_flags(groups: Mapping[Group, JsonObject | None]) -> int:
+    """Count the flags that an opened lookup showed: none for a miss or a refusal."""
+    found = (groups.get(Group.WHAT) or {}).get("flags")
+    return len(found) if isinstance(found, list) else 0
 
 
 def _user(one: LookupSeen, cell: Cell) -> UserCell:

@@ -7,7 +7,7 @@ goes through `signal_index.overview.report`.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final, TypeVar
@@ -40,7 +40,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """What came of lookups that showed a flag and are seven days old."""
+    """What came of flags, or of lookups that showed one, that are settled."""
 
     asked: int
     said: Mapping[str, int]
@@ -99,16 +99,38 @@ def sum_by(counts: Counts, key_of: Callable[[Cell], Key]) -> Mapping[Key, int]:
     return sums
 
 
-def follow_up(counts: Counts) -> FollowUp:
-    """Give what came of lookups with a flag; give it only settled days."""
+def follow_up(counts: Counts, order: Sequence[str]) -> FollowUp:
+    """Give what came of lookups with a flag; give it only settled days.
+
+    A lookup counts once. Where different things came of its flags, the one counts that
+    stands first in `order`, the catalogue's: contact was made, whatever else there was.
+    """
     said: Counter[str] = Counter()
     asked = 0
     for cell, number in counts.cells.items():
         if cell.is_hit:
             asked += number
-            if cell.follow_up is not None:
-                said[cell.follow_up] += number
+            if cell.follow_up:
+                said[choose_first(cell.follow_up, order)] += number
     return FollowUp(asked, said)
+
+
+def follow_up_of_flags(counts: Counts) -> FollowUp:
+    """Give what came of each flag; give it only settled days."""
+    said: Counter[str] = Counter()
+    for cell, number in counts.flags.items():
+        if cell.follow_up is not None:
+            said[cell.follow_up] += number
+    return FollowUp(counts.flags.total(), said)
+
+
+def choose_first(codes: Collection[str], order: Sequence[str]) -> str:
+    """Choose the code that stands first in an order; one that is not in it comes last.
+
+    Raises ValueError where there is no code.
+    """
+    rank = {code: place for place, code in enumerate(order)}
+    return min(codes, key=lambda code: (rank.get(code, len(rank)), code))
 
 
 def heaviest_users(by_organisation: Mapping[str, Counts]) -> Sequence[UserFigures]:

@@ -92,13 +92,20 @@ class GeneralReport:
 
 
 def make_general_report(
-    month: Month, domains_of: Callable[[str], Sequence[str]]
+    month: Month,
+    domains_of: Callable[[str], Sequence[str]],
+    outcomes: Sequence[str],
 ) -> GeneralReport:
-    """Give the report of a month, protected; `domains_of` knows the catalogue."""
-    return GeneralReport(_lookups(month), _stock(month, domains_of))
+    """Give the report of a month, protected.
+
+    `domains_of` and `outcomes`, the codes in their order, are the catalogue's. What
+    came of flags is told per lookup: a second table of nearly the same numbers would
+    give away what the first one hides.
+    """
+    return GeneralReport(_lookups(month, outcomes), _stock(month, domains_of))
 
 
-def _lookups(month: Month) -> Lookups | None:
+def _lookups(month: Month, order: Sequence[str]) -> Lookups | None:
     everything = add_all(month.by_organisation.values())
     found = total(everything)
     if is_small(found.lookups):
@@ -125,7 +132,9 @@ def _lookups(month: Month) -> Lookups | None:
         purposes=protect_table(sum_by(everything, lambda cell: cell.purpose)),
         organisations=organisations,
         teams=teams,
-        follow_up=None if outcomes["hits"] is None else _follow_up(month.settled),
+        follow_up=(
+            None if outcomes["hits"] is None else _follow_up(month.settled, order)
+        ),
     )
 
 
@@ -137,11 +146,13 @@ def _by_team(month: Month) -> Mapping[TeamKey, int]:
     }
 
 
-def _follow_up(settled: Counts | None) -> Mapping[str | None, int | None] | None:
+def _follow_up(
+    settled: Counts | None, order: Sequence[str]
+) -> Mapping[str | None, int | None] | None:
     """Give what came of lookups with a flag; under None, of how many nobody said it."""
     if settled is None:
         return None
-    found = follow_up(settled)
+    found = follow_up(settled, order)
     return protect_table({**found.said, None: found.missing})
 
 

@@ -146,9 +146,8 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "spent_ticket": {_WEB: _ADD, _UPKEEP: _ERASE},
     "lookup_repeat": {_WEB: _ADD, _UPKEEP: _ERASE},
     "lookup_outcome": {
-        _WEB: _keep("outcome", "recorded_at"),
-        _UPKEEP: _READ,
-        _REPORTING: _READ,
+        _WEB: _keep("sealed"),
+        _UPKEEP: _ERASE,
     },
     # ledger
     "ledger_entry": {

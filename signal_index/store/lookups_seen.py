@@ -1,4 +1,4 @@
-"""Reading the lookups of a period from the ledger, still sealed; what came of each.
+"""Reading the lookups of a period from the ledger, still sealed.
 
 For whoever counts or reports: entries by the time they were made, in batches, so that a
 year takes no more memory than a batch.
@@ -13,15 +13,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import Kind
-from signal_index.overview.days import FOLLOW_UP_DAYS, REPEAT_DAYS
+from signal_index.overview.days import REPEAT_DAYS
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
-from signal_index.tables.lookups import lookup_outcome
 
 BATCH: Final = 200
 _RANDOM_BYTES: Final = 10
@@ -46,7 +45,6 @@ class SealedLookup:
     recorded_at: datetime
     sealed: bytes
     find_person: bytes | None
-    follow_up: str | None
 
 
 async def read_lookups(
@@ -92,11 +90,6 @@ async def find_lookups(
 
 
 def _lookups(period: Period) -> Select[Any]:
-    in_time = timedelta(days=FOLLOW_UP_DAYS)
-    said_in_time = and_(
-        lookup_outcome.c.entry_id == ledger_entry.c.entry_id,
-        lookup_outcome.c.recorded_at < period.ends + in_time,
-    )
     return (
         select(
             ledger_entry.c.entry_id,
@@ -106,10 +99,8 @@ def _lookups(period: Period) -> Select[Any]:
             ledger_entry.c.recorded_at,
             ledger_disclosure.c.sealed,
             ledger_disclosure.c.find_person,
-            lookup_outcome.c.outcome,
         )
         .join_from(ledger_entry, ledger_disclosure)
-        .outerjoin(lookup_outcome, said_in_time)
         .where(ledger_entry.c.kind == Kind.LOOKUP.value)
         .where(ledger_entry.c.entry_id >= _first_id(period.begins))
         .where(ledger_entry.c.entry_id < _first_id(period.ends))

@@ -1,41 +1,59 @@
-"""What came of a lookup, once asked: kept apart from the ledger's sealed groups.
+"""What came of a lookup's flags, kept sealed beside the ledger.
 
 And whose lookup it is: only who asked may say what came of it, or print its answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import UnknownEntry
-from signal_index.ledger import Kind, Outcome, user_find_key
-from signal_index.proof import Leaf, parse_leaf
+from signal_index.identifiers import read_uuid7_instant
+from signal_index.ledger import (
+    OUTCOME_NONCE_BYTES,
+    DisclosureKey,
+    Kind,
+    Opened,
+    Outcome,
+    flag_find_key,
+    open_outcome,
+    seal_outcome,
+    user_find_key,
+)
 from signal_index.store.ledger_reading import Owner
+from signal_index.store.opened_entries import OPENED, open_row
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.lookups import lookup_outcome
+
+Said = Mapping[int | None, str]
+"""What was said of the flags of one lookup, by their place; None: of all of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookupOutcome:
-    """What a caller says came of one of its lookups."""
+    """What a caller says came of a flag of its lookup; `flag` None: of all of it."""
 
     entry_id: UUID
+    flag: int | None
     municipality: str
-    organisation: str
     outcome: str
 
 
-async def verify_own_lookup(conn: AsyncConnection, owner: Owner, entry: UUID) -> None:
-    """Raise `UnknownEntry` unless this is a lookup of this very user."""
+async def get_own_answer(conn: AsyncConnection, owner: Owner, entry: UUID) -> Opened:
+    """Open an answered lookup of this very user, or raise `UnknownEntry`.
+
+    A refusal showed nothing: nothing came of it, and nothing of it can be printed.
+    """
     row = (
         await conn.execute(
-            select(ledger_disclosure.c.find_user, ledger_entry.c.year)
+            select(*OPENED, ledger_disclosure.c.find_user)
             .join_from(ledger_disclosure, ledger_entry)
             .where(ledger_disclosure.c.entry_id == entry)
             .where(ledger_entry.c.kind == Kind.LOOKUP.value)
@@ -46,51 +64,92 @@ async def verify_own_lookup(conn: AsyncConnection, owner: Owner, entry: UUID) ->
     own = user_find_key(owner.keys[row.year], owner.organisation, owner.sub)
     if row.find_user != own:
         raise UnknownEntry
-
-
-async def verify_own_answer(conn: AsyncConnection, owner: Owner, entry: UUID) -> None:
-    """Raise `UnknownEntry` unless this user was given an answer to this lookup.
-
-    A refusal showed nothing, so that nothing of it can be printed.
-    """
-    await verify_own_lookup(conn, owner, entry)
-    leaf = await conn.scalar(
-        select(ledger_entry.c.leaf).where(ledger_entry.c.entry_id == entry)
-    )
-    found = parse_leaf(bytes(leaf or b""))
-    if not isinstance(found, Leaf) or found.outcome is not Outcome.ANSWERED:
+    opened = open_row(row, owner.keys)
+    if opened.parsed_leaf.outcome is not Outcome.ANSWERED:
         raise UnknownEntry
+    return opened
 
 
 async def store_outcome(
-    conn: AsyncConnection, said: LookupOutcome, *, now: datetime
+    conn: AsyncConnection, said: LookupOutcome, keys: Mapping[int, DisclosureKey]
 ) -> None:
-    """Keep what came of a lookup; saying it again replaces it."""
+    """Keep what came of a flag, sealed; saying it again replaces it.
+
+    Raises KeyError where the year of the entry has no key: it cannot be its caller's.
+    """
+    year = _year_of(said.entry_id)
+    name, sealed = seal_outcome(
+        said.entry_id,
+        said.flag,
+        said.outcome,
+        key=keys[year],
+        nonce=secrets.token_bytes(OUTCOME_NONCE_BYTES),
+    )
+    row = {"municipality": said.municipality, "year": year, "sealed": sealed}
     changed = await conn.execute(
-        update(lookup_outcome)
-        .where(lookup_outcome.c.entry_id == said.entry_id)
-        .values(outcome=said.outcome, recorded_at=now)
+        update(lookup_outcome).where(lookup_outcome.c.id == name).values(sealed=sealed)
     )
     if changed.rowcount == 0:
-        await conn.execute(
-            insert(lookup_outcome),
-            {
-                "entry_id": said.entry_id,
-                "municipality": said.municipality,
-                "organisation": said.organisation,
-                "outcome": said.outcome,
-                "recorded_at": now,
-            },
-        )
+        await conn.execute(insert(lookup_outcome), {"id": name, **row})
 
 
 async def find_outcomes(
-    conn: AsyncConnection, entries: Sequence[UUID]
-) -> Mapping[UUID, str]:
-    """Give what was said of these lookups."""
+    conn: AsyncConnection,
+    shown: Mapping[UUID, int],
+    keys: Mapping[int, DisclosureKey],
+) -> Mapping[UUID, Said]:
+    """Find what was said of these lookups, given how many flags each showed.
+
+    A lookup of which nothing was said is not among them. Only who can open the entries
+    knows how many flags there are, and has the keys.
+    """
+    names = {
+        flag_find_key(keys[year], entry, place): (entry, place, year)
+        for entry, flags in shown.items()
+        if (year := _year_of(entry)) in keys
+        for place in (None, *range(flags))
+    }
+    if not names:
+        return {}
     rows = await conn.execute(
-        select(lookup_outcome.c.entry_id, lookup_outcome.c.outcome).where(
-            lookup_outcome.c.entry_id.in_(entries)
+        select(lookup_outcome.c.id, lookup_outcome.c.sealed).where(
+            lookup_outcome.c.id.in_(names)
         )
     )
-    return {row.entry_id: row.outcome for row in rows}
+    found: dict[UUID, dict[int | None, str]] = {}
+    for row in rows:
+        entry, place, year = names[bytes(row.id)]
+        code = open_outcome(bytes(row.id), bytes(row.sealed), key=keys[year])
+        found.setdefault(entry, {})[place] = code
+    return found
+
+
+async def find_outcomes_of(
+    conn: AsyncConnection,
+    opened: Iterable[Opened],
+    keys: Mapping[int, DisclosureKey],
+) -> Mapping[UUID, Said]:
+    """Find what was said of entries that are open; what is no lookup has nothing."""
+    shown = {one.entry: len(one.flags) for one in opened if one.flags is not None}
+    return await find_outcomes(conn, shown, keys)
+
+
+def in_order(said: Said) -> Sequence[str]:
+    """Give what was said in the order of the flags, of the whole lookup first."""
+    return [said[place] for place in sorted(said, key=_rank)]
+
+
+async def erase_outcomes(conn: AsyncConnection, before_year: int) -> int:
+    """Delete what was said of lookups of ledger years that were erased."""
+    gone = await conn.execute(
+        delete(lookup_outcome).where(lookup_outcome.c.year < before_year)
+    )
+    return int(gone.rowcount)
+
+
+def _rank(place: int | None) -> int:
+    return -1 if place is None else place
+
+
+def _year_of(entry: UUID) -> int:
+    return read_uuid7_instant(entry).astimezone(UTC).year

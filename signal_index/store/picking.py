@@ -1,7 +1,6 @@
 """What the rules of the review queue read: a day's lookups, never what they say.
 
-Clear headers and keyed hashes are enough to pick by: no seal is opened, so that picking
-needs no key and shows nobody anything.
+Clear headers and keyed hashes: no seal is opened here.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +15,6 @@ from signal_index.identifiers import make_uuid7
 from signal_index.ledger import Kind
 from signal_index.proof import Leaf, Outcome, parse_leaf
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
-from signal_index.tables.lookups import lookup_outcome
 from signal_index.tables.registry import organisation
 from signal_index.tables.reviews import review_day
 
@@ -128,15 +126,6 @@ async def find_seen_before(
         .where(own.c.find_user != other.c.find_user)
         .where(other_case)
         .where(_is_lookup(own.c.entry_id), _is_lookup(other.c.entry_id))
-    )
-    return frozenset((await conn.scalars(found)).all())
-
-
-async def find_followed_up(conn: AsyncConnection, window: Window) -> Collection[UUID]:
-    """Give the lookups of a window of which somebody said what came of them."""
-    found = select(lookup_outcome.c.entry_id).where(
-        lookup_outcome.c.municipality == window.municipality,
-        _between(lookup_outcome.c.entry_id, window),
     )
     return frozenset((await conn.scalars(found)).all())
 

@@ -3,19 +3,20 @@
 - A spent ticket stays until it would have expired anyway; after that its own expiry
   refuses it.
 - A repeat lets a caller whose connection broke ask the same again for five minutes.
+- What came of a flag is sealed: an open row would say that this lookup showed one.
 - `spent_ticket` carries no municipality: a ticket is not given for one.
 """
 
 from sqlalchemy import (
     Column,
-    ForeignKey,
+    Integer,
     LargeBinary,
     String,
     Table,
     Uuid,
 )
 
-from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
+from signal_index.tables.metadata import OIN, Instant, metadata, municipality
 
 spent_ticket = Table(
     "spent_ticket",
@@ -37,12 +38,12 @@ lookup_repeat = Table(
     sqlite_with_rowid=False,
 )
 
-lookup_outcome = Table(
+lookup_outcome = Table(  # sealed: `signal_index.ledger.outcomes`
     "lookup_outcome",
     metadata,
-    Column("entry_id", Uuid, primary_key=True),
+    Column("id", LargeBinary(16), primary_key=True),  # keyed hash of entry and place
     municipality(),
-    Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
-    Column("outcome", LABEL, nullable=False),
-    Column("recorded_at", Instant, nullable=False),
+    Column("year", Integer, nullable=False),  # whose disclosure key opens it
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -24,7 +24,7 @@ from signal_index.keyring import YearKeys
 from signal_index.ledger import Group, open_groups
 from signal_index.overview.counts import Counts
 from signal_index.overview.days import Counted, days_to_count, stage_of
-from signal_index.overview.facts import LookupSeen, count_lookups
+from signal_index.overview.facts import LookupSeen, count_flags, count_lookups
 from signal_index.overview.hours import bounds_of
 from signal_index.overview.sealing import NONCE_BYTES, CountedDay, seal_counts
 from signal_index.proof import JsonObject
@@ -35,6 +35,7 @@ from signal_index.store.lookups_seen import (
     find_repeated,
     read_lookups,
 )
+from signal_index.store.outcomes import find_outcomes
 from signal_index.store.overview import (
     SealedDay,
     find_counted,
@@ -97,13 +98,18 @@ class Counting:
         self, conn: AsyncConnection, day: date, batch: Sequence[SealedLookup]
     ) -> Mapping[CountedDay, Counts]:
         repeated = await find_repeated(conn, batch)
+        opened = {one.entry: groups for one in batch if (groups := self._open(one))}
+        shown = {entry: count_flags(groups) for entry, groups in opened.items()}
+        said = await find_outcomes(conn, shown, self.keys.disclosures)
         seen: dict[CountedDay, list[LookupSeen]] = {}
         for one in batch:
-            groups = self._open(one)
-            if groups is not None:
+            if one.entry in opened:
                 place = CountedDay(day, one.municipality, one.organisation)
                 lookup = LookupSeen(
-                    one.recorded_at, groups, one.entry in repeated, one.follow_up
+                    one.recorded_at,
+                    opened[one.entry],
+                    one.entry in repeated,
+                    said.get(one.entry, {}),
                 )
                 seen.setdefault(place, []).append(lookup)
         return {place: count_lookups(own) for place, own in seen.items()}

@@ -40,6 +40,7 @@ from signal_index.store.erasure import (
     erase_tombstones,
 )
 from signal_index.store.ledger_reading import erase_disclosures
+from signal_index.store.outcomes import erase_outcomes
 from signal_index.store.overview import erase_counts
 from signal_index.store.policies import read_catalogues
 from signal_index.store.reviews import erase_reviews
@@ -129,15 +130,17 @@ class Erasure:
             count = await erase_disclosures(conn, before=before, limit=BATCH)
             persons = await erase_person_numbers(conn, first)
             counts = await erase_counts(conn, first)
+            outcomes = await erase_outcomes(conn, first)
             await erase_reconciled(conn, before.date())
             await erase_reviews(conn, before=before)
-            if count or persons or counts:
+            if count or persons or counts or outcomes:
                 what: JsonObject = {
                     "act": "ledger-year-erased",
                     "before": first,
                     "entries": count,
                     "persons": persons,
                     "counts": counts,
+                    "outcomes": outcomes,
                 }
                 await self.recorder.record(conn, Act(what, Kind.ERASURE))
         return count

@@ -4,12 +4,14 @@
   transaction. Nobody can foretell the sample: it is drawn by the system's randomness.
 - A queue that nobody can keep up with protects nobody: each rule picks at most so many
   a day and organisation, drawn at random from what fits it.
-- Nothing is opened: the rules read clear headers and keyed hashes (`store.picking`). A
-  rule says "look", never "wrong".
+- The rules read clear headers and keyed hashes (`store.picking`). One rule opens, here
+  in memory: whether nobody said what came of a flag takes knowing that there was one.
+  Whom a lookup was about is never opened. A rule says "look", never "wrong".
 - A day, its picks and one ledger entry with counts commit together. After an outage the
   last four weeks are gone through; what is older is left, and the entries show it.
 """
 
+import asyncio
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -21,17 +23,19 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from signal_index.days import day_of
+from signal_index.keyring import YearKeys
 from signal_index.ledger import Kind, Outcome
 from signal_index.overview.days import FOLLOW_UP_DAYS, REPEAT_DAYS
 from signal_index.overview.hours import bounds_of, is_off_hours
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import transaction
+from signal_index.store.opened_entries import open_entries
+from signal_index.store.outcomes import find_outcomes_of
 from signal_index.store.picking import (
     SeenLookup,
     Window,
     count_by_user,
-    find_followed_up,
     find_last_day,
     find_municipalities,
     find_seen_before,
@@ -57,6 +61,7 @@ MOST: Final[Mapping[Rule, int]] = {
 """How many a rule picks at most, a day and organisation; `volume` for each user."""
 
 _SUNDAY: Final = 6
+_AT_ONCE: Final = 500
 
 Choose = Callable[[Sequence[SeenLookup], int], Sequence[SeenLookup]]
 Fitting = Mapping[Rule, Sequence[SeenLookup]]
@@ -92,7 +97,7 @@ class Picking:
     async def _pick_day(self, place: str, day: date) -> None:
         async with transaction(self.engine) as conn:
             await insert_day(conn, place, day)
-            fitting = await _find_fitting(conn, place, day)
+            fitting = await self._find_fitting(conn, place, day)
             rules = _draw(fitting, self.choose)
             now = self.clock()
             picks = [
@@ -111,21 +116,23 @@ class Picking:
             act = Act(what, Kind.REVIEW, None, place)
             await self.recorder.record(conn, act)
 
-
-async def _find_fitting(conn: AsyncConnection, place: str, day: date) -> Fitting:
-    """Give what fits each rule on a day."""
-    today = Window(place, *bounds_of(day))
-    lookups = await read_lookups(conn, today)
-    seen = await find_seen_before(conn, today, timedelta(days=REPEAT_DAYS))
-    earlier = Window(place, *bounds_of(day - timedelta(days=FOLLOW_UP_DAYS)))
-    return {
-        "sample": [one for one in lookups if one.outcome is Outcome.ANSWERED],
-        "off-hours": [one for one in lookups if is_off_hours(one.at)],
-        "colleague-before": [one for one in lookups if one.entry in seen],
-        "refused-first": find_refused_first(lookups),
-        "no-outcome": await _find_silent(conn, earlier),
-        "volume": await _find_heavy(conn, place, day),
-    }
+    async def _find_fitting(
+        self, conn: AsyncConnection, place: str, day: date
+    ) -> Fitting:
+        """Give what fits each rule on a day."""
+        today = Window(place, *bounds_of(day))
+        lookups = await read_lookups(conn, today)
+        seen = await find_seen_before(conn, today, timedelta(days=REPEAT_DAYS))
+        earlier = Window(place, *bounds_of(day - timedelta(days=FOLLOW_UP_DAYS)))
+        keys = self.recorder.keys
+        return {
+            "sample": [one for one in lookups if one.outcome is Outcome.ANSWERED],
+            "off-hours": [one for one in lookups if is_off_hours(one.at)],
+            "colleague-before": [one for one in lookups if one.entry in seen],
+            "refused-first": find_refused_first(lookups),
+            "no-outcome": await _find_silent(conn, earlier, keys),
+            "volume": await _find_heavy(conn, place, day),
+        }
 
 
 def find_refused_first(lookups: Sequence[SeenLookup]) -> Sequence[SeenLookup]:
@@ -165,14 +172,27 @@ def find_outliers(
     return found
 
 
-async def _find_silent(conn: AsyncConnection, window: Window) -> Sequence[SeenLookup]:
-    """Give the answered lookups of which nobody said what came of them, in a week."""
-    followed = await find_followed_up(conn, window)
-    return [
-        one
-        for one in await read_lookups(conn, window)
-        if one.outcome is Outcome.ANSWERED and one.entry not in followed
-    ]
+async def _find_silent(
+    conn: AsyncConnection, window: Window, keys: YearKeys
+) -> Sequence[SeenLookup]:
+    """Give the lookups that showed a flag, and nobody said what came of any in time.
+
+    A miss asks nobody to call, and a year whose key is gone is not opened.
+    """
+    lookups = await read_lookups(conn, window)
+    answered = [one for one in lookups if one.outcome is Outcome.ANSWERED]
+    found: list[SeenLookup] = []
+    for start in range(0, len(answered), _AT_ONCE):
+        some = {one.entry: one for one in answered[start : start + _AT_ONCE]}
+        opened = await open_entries(conn, some, keys.disclosures)
+        said = await find_outcomes_of(conn, opened.values(), keys.disclosures)
+        found += [
+            some[entry]
+            for entry, one in opened.items()
+            if one.flags and entry not in said
+        ]
+        await asyncio.sleep(0)
+    return sorted(found, key=lambda one: one.entry)
 
 
 async def _find_heavy(

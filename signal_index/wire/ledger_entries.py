@@ -45,7 +45,10 @@ know by its code, and loses no page over it."""
 
 
 class EntryLine(AnswerModel):
-    """An entry as a list shows it; a code that nothing names any more is its label."""
+    """An entry as a list shows it; a code that nothing names any more is its label.
+
+    `contactOutcomes` is what came of the flags, in their order.
+    """
 
     entryId: Id
     at: Instant
@@ -61,17 +64,18 @@ class EntryLine(AnswerModel):
     repeat: bool
     breakGlass: str | None
     flagCount: Count | None
-    contactOutcome: str | None
+    contactOutcomes: list[str]
     isErased: bool
 
 
 class ShownCategory(AnswerModel):
-    """A flag that an answer showed: which category, from which source."""
+    """A flag that an answer showed: which category, which source, what came of it."""
 
     category: str
     categoryLabel: str
     source: str
     sourceName: str
+    contactOutcome: str | None
 
 
 class EntryPlace(AnswerModel):

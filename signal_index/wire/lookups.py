@@ -13,6 +13,7 @@ from signal_index.wire.contact_holders import Deputy, OfficeHours
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import (
     CodeText,
+    Count,
     Day,
     Encoded32,
     Id,
@@ -126,17 +127,36 @@ class Answer(AnswerModel):
 
 
 class Outcome(RequestModel):
-    """What came of a lookup: a code of the catalogue's list."""
+    """What came of a flag: a code of the catalogue's list.
+
+    `flag` is its place in the answer's `flags`, counted from 0; null is of the lookup
+    as a whole, and says nothing of any flag.
+    """
 
     outcome: SlugText
+    flag: Count | None
 
 
 class Nothing(RequestModel):
     """An act that needs no words."""
 
 
+class OwnFlag(AnswerModel):
+    """A flag of one's own lookup, by its place; what came of it, if that was said."""
+
+    place: Count
+    categoryShort: str
+    organisation: str
+    contactOutcome: str | None
+
+
 class OwnLookup(AnswerModel):
-    """One of the caller's own lookups; about whom is not in it."""
+    """One of the caller's own lookups; about whom is not in it.
+
+    `flags` is what it showed, as long as an outcome counts (until `outcomeUntil`); null
+    afterwards, and where nothing was answered. `contactOutcome` is of the lookup as a
+    whole, for as long.
+    """
 
     entryId: Id
     at: Instant
@@ -145,6 +165,8 @@ class OwnLookup(AnswerModel):
     caseReference: str | None
     outcome: Literal["answered", "refused", "failed"] | None
     contactOutcome: str | None
+    outcomeUntil: Instant
+    flags: list[OwnFlag] | None
 
 
 class OwnLookups(AnswerModel):

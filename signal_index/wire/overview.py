@@ -104,21 +104,26 @@ class TeamCounts(LookupCounts):
 
 
 class FollowUpCount(AnswerModel):
-    """How often users said that this came of a lookup."""
+    """How often users said that this came of a lookup, and of a flag."""
 
     code: str
     label: str
     lookups: Count
+    flags: Count
 
 
 class FollowUpCounts(AnswerModel):
-    """What came of lookups that showed a flag, of days that are settled.
+    """What came of lookups that showed a flag, and of their flags; of settled days.
 
-    A day is settled when nobody can say anything more of it (after seven days).
+    A day is settled when nobody can say anything more of it (after two weeks). A lookup
+    counts once: where different things came of its flags, under the one that stands
+    first in the catalogue. `missing`: nobody said anything of any of its flags.
     """
 
     asked: Count
     missing: Count
+    flags: Count
+    flagsMissing: Count
     said: list[FollowUpCount]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from signal_index.wire.choices import Choice
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.overview import DomainLabel, PeriodQuestion, SourceAndCategory
 from signal_index.wire.values import (
@@ -190,7 +191,8 @@ class SpecificReportPageQuestion(RequestModel):
 class SpecificReportLookup(AnswerModel):
     """One lookup of one person.
 
-    `person` is a code that stands for one citizen within this report, and in no other.
+    `person` is a code that stands for one citizen within this report, and in no other;
+    `followUp` is what came of its flags, in their order.
     """
 
     entryId: Id
@@ -208,8 +210,7 @@ class SpecificReportLookup(AnswerModel):
     breakGlass: str | None
     outcome: str | None
     flags: Count
-    followUp: str | None
-    followUpLabel: str | None
+    followUp: list[Choice]
 
 
 class SpecificReportPage(AnswerModel):

@@ -94,6 +94,7 @@ class JudgedFlag(AnswerModel):
 
     categoryLabel: str
     organisationName: str
+    contactOutcome: str | None
 
 
 class LookupOfSomebody(AnswerModel):
@@ -110,7 +111,10 @@ class LookupOfSomebody(AnswerModel):
 
 
 class ReviewedLookup(LookupOfSomebody):
-    """The lookup that is judged: why, what was shown, and how it was decided."""
+    """The lookup that is judged: why, what was shown, and how it was decided.
+
+    `contactOutcome` is of the lookup as a whole; each flag has its own.
+    """
 
     organisation: str
     purpose: str

@@ -314,7 +314,7 @@ async def test_live_answers_are_what_the_description_says(world: World) -> None:
             "/lookups/{entry_id}/outcome",
             f"/lookups/{part['entryId']}/outcome",
             person,
-            {"outcome": "nothing"},
+            {"outcome": "nothing", "flag": None},
         ),
     ]
     for template, path, token, body in asked:

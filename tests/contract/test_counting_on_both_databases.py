@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,15 @@ from keys.municipality import MunicipalityCode
 from signal_index.ledger import Entry, Outcome
 from signal_index.overview.counts import Counts, add_all
 from signal_index.overview.days import Stage
-from signal_index.overview.figures import follow_up, total
+from signal_index.overview.figures import follow_up, follow_up_of_flags, total
 from signal_index.overview.sealing import open_counts
 from signal_index.store.connect import DatabaseRole, open_engine, reading, transaction
 from signal_index.store.ledger import insert_entries
-from signal_index.store.outcomes import LookupOutcome, store_outcome
+from signal_index.store.outcomes import (
+    LookupOutcome,
+    erase_outcomes,
+    store_outcome,
+)
 from signal_index.store.overview import (
     erase_counts,
     find_counted,
@@ -34,7 +38,7 @@ from tests.store_builders import DATABASES, FakeClock, a_store, an_oin, database
 pytestmark = pytest.mark.anyio
 DAY = WORKDAY.date()
 TOWN = OfficerScope(MunicipalityCode("9901"), None)
-LATER = timedelta(days=10)
+LATER = timedelta(days=17)
 
 
 @dataclass
@@ -54,10 +58,10 @@ class Office:
         async with transaction(self.web) as conn:
             await insert_entries(conn, entries)
 
-    async def say(self, entry: Entry, at: datetime) -> None:
-        said = LookupOutcome(entry.id, "9901", OIN, "contact-made")
+    async def say(self, entry: Entry, flag: int, outcome: str) -> None:
+        said = LookupOutcome(entry.id, flag, "9901", outcome)
         async with transaction(self.web) as conn:
-            await store_outcome(conn, said, now=at)
+            await store_outcome(conn, said, YEAR_KEYS.disclosures)
 
     async def read(self, first: date = DAY, last: date = DAY) -> Counts:
         async with reading(self.web) as conn:
@@ -122,7 +126,7 @@ async def test_days_that_were_missed_are_counted_when_it_runs_again(
     office.clock.move(LATER)
     await office.counting.run()
     stages = await office.stages()
-    assert [lookups for _, _, lookups in stages] == [1, 0, 1, *[0] * 8]
+    assert [lookups for _, _, lookups in stages] == [1, 0, 1, *[0] * 15]
     assert stages[0] == (DAY, Stage.SETTLED, 1)
 
 
@@ -139,17 +143,21 @@ async def test_a_lookup_about_the_same_person_within_thirty_days_is_repeated(
     assert total(await office.read()).repeated == 1
 
 
-async def test_what_came_of_it_counts_when_it_was_said_within_seven_days(
-    office: Office,
-) -> None:
-    in_time, late = a_lookup(person=1), a_lookup(person=2)
-    await office.record(in_time, late)
-    await office.say(in_time, WORKDAY + timedelta(days=6))
-    await office.say(late, WORKDAY + timedelta(days=9))
+async def test_what_came_of_it_counts_per_lookup_and_per_flag(office: Office) -> None:
+    said, silent = a_lookup(person=1, flags=3), a_lookup(person=2, flags=2)
+    await office.record(said, silent)
+    await office.say(said, 0, "not-reachable")
+    await office.say(said, 2, "not-reachable")
+    await office.say(said, 2, "contact-made")  # changed
     office.clock.move(LATER)
     await office.counting.run()
-    found = follow_up(await office.read())
+    counts = await office.read()
+    found = follow_up(counts, ("contact-made", "not-reachable"))
     assert (found.asked, found.missing) == (2, 1)
+    assert found.said == {"contact-made": 1}
+    flags = follow_up_of_flags(counts)
+    assert (flags.asked, flags.missing) == (5, 3)
+    assert flags.said == {"contact-made": 1, "not-reachable": 1}
 
 
 async def test_more_lookups_than_a_batch_are_all_counted(office: Office) -> None:
@@ -193,6 +201,15 @@ async def test_a_day_that_is_forgotten_is_counted_anew(office: Office) -> None:
         assert await forget_counts(conn, DAY, DAY) == 1
     await office.counting.run()
     assert total(await office.read()).lookups == 2
+
+
+async def test_erasing_a_year_erases_what_came_of_its_flags(office: Office) -> None:
+    lookup = a_lookup()
+    await office.record(lookup)
+    await office.say(lookup, 0, "contact-made")
+    async with transaction(office.upkeep) as conn:
+        assert await erase_outcomes(conn, 2026) == 0
+        assert await erase_outcomes(conn, 2027) == 1
 
 
 async def test_erasing_a_year_erases_its_counts_too(office: Office) -> None:

@@ -172,16 +172,16 @@ async def test_many_at_once_are_each_answered_with_their_own(world: World) -> No
 async def test_what_came_of_a_lookup_is_kept_and_shown_to_its_asker(
     world: World,
 ) -> None:
+    await world.publish(world.debt_help, [ONE])
     (part,) = await world.look_up([ONE])
     path, token = f"/lookups/{part['entryId']}/outcome", world.a_token()
     for outcome in ("not-reachable", "contact-made"):
-        answer = await world.send("POST", path, token, {"outcome": outcome})
+        body = {"outcome": outcome, "flag": 0}
+        answer = await world.send("POST", path, token, body)
         assert answer.status_code == 204
     (mine,) = (await world.send("GET", "/own-lookups", token)).json()["items"]
-    assert (mine["entryId"], mine["contactOutcome"]) == (
-        part["entryId"],
-        "contact-made",
-    )
+    assert mine["entryId"] == part["entryId"]
+    assert [flag["contactOutcome"] for flag in mine["flags"]] == ["contact-made"]
     assert await count_entries(world, "outcome") == 2
     assert await count_entries(world, "own-history") == 1
 

@@ -36,6 +36,7 @@ from signal_index.store.ledger import insert_entries
 from signal_index.store.outcomes import LookupOutcome, store_outcome
 from signal_index.store.picking import SeenLookup
 from signal_index.upkeep.picking import Picking
+from tests.ledger_builders import a_shown
 from tests.store_builders import (
     DATABASES,
     MUNICIPALITY,
@@ -78,6 +79,7 @@ class Town:
         case: str | None = "case-1",
         outcome: Outcome = Outcome.ANSWERED,
         followed: bool = True,
+        flags: int = 1,
     ) -> UUID:
         facts = EntryFacts(
             entry=new_uuid7(at),
@@ -91,7 +93,7 @@ class Town:
             who=user,
             role=RoleGroup(("generalist",)),
             why=WhyGroup("wmo-onderzoek", "wmo-2015-2.3.2", case),
-            what={},
+            what=a_shown(flags if outcome is Outcome.ANSWERED else 0),
             decision=DecisionGroup(outcome),
         )
         key = KEYS.get_disclosure_key(at.year)
@@ -99,8 +101,8 @@ class Town:
         async with transaction(self.owner) as conn:
             await insert_entries(conn, [build_entry(facts, entropy=entropy, key=key)])
             if followed:
-                said = LookupOutcome(facts.entry, MUNICIPALITY, SOURCE, "contact-made")
-                await store_outcome(conn, said, now=at)
+                said = LookupOutcome(facts.entry, 0, MUNICIPALITY, "contact-made")
+                await store_outcome(conn, said, KEYS.disclosures)
         return facts.entry
 
     async def pick(self) -> dict[UUID, set[str]]:
@@ -198,12 +200,22 @@ async def test_allowed_two_hours_after_a_refusal_is_not(town: Town) -> None:
     assert "refused-first" not in (await town.pick())[allowed]
 
 
-async def test_what_nobody_followed_up_in_a_week_is_picked(town: Town) -> None:
-    silent = await town.look_up(FRIDAY - timedelta(days=7), followed=False)
+async def test_what_nobody_followed_up_in_two_weeks_is_picked(town: Town) -> None:
+    silent = await town.look_up(FRIDAY - timedelta(days=14), followed=False)
     assert "no-outcome" in (await town.pick())[silent]
 
 
-async def test_within_the_week_there_is_still_time(town: Town) -> None:
+async def test_one_flag_of_two_is_enough_to_have_followed_up(town: Town) -> None:
+    first = await town.look_up(FRIDAY - timedelta(days=14), flags=2)
+    assert "no-outcome" not in (await town.pick()).get(first, set())
+
+
+async def test_nobody_has_to_say_what_came_of_a_miss(town: Town) -> None:
+    miss = await town.look_up(FRIDAY - timedelta(days=14), followed=False, flags=0)
+    assert "no-outcome" not in (await town.pick()).get(miss, set())
+
+
+async def test_within_two_weeks_there_is_still_time(town: Town) -> None:
     recent = await town.look_up(FRIDAY, followed=False)
     assert "no-outcome" not in (await town.pick())[recent]
 

@@ -19,11 +19,12 @@ from deploy.town.year.reasons import (
 )
 from sources.population.draw import Draw
 
-_OUTCOMES = (
+OUTCOMES = (
     *("contact-made",) * 9,
     *("already-known",) * 4,
     *("not-reachable",) * 3,
-    *("not-needed",) * 4,
+    *("citizen-says-ended",) * 2,
+    *("not-needed",) * 2,
 )
 _REFUSALS = 4
 _HOUSEHOLDS = 12
@@ -47,7 +48,11 @@ class PlannedLookup:
 
     @property
     def entries(self) -> int:
-        """Count the entries that it becomes, each person's outcome included."""
+        """Count the entries that it becomes, with one outcome for each person.
+
+        What it shows is not planned: a person without flags has no outcome, one with
+        two has two.
+        """
         outcomes = 0 if self.outcome is None else len(self.persons)
         return len(self.persons) + outcomes + self.is_printed
 
@@ -128,7 +133,7 @@ class Planner:
             reason,
             persons,
             case,
-            self._draw.choose(_OUTCOMES),
+            self._draw.choose(OUTCOMES),
             self._until_outcome(),
             self._draw.chance(_PRINTS),
         )

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from deploy.town.parties import MUNICIPALITY
 from deploy.town.year.officers import Emergency
-from deploy.town.year.plan import PlannedLookup
+from deploy.town.year.plan import OUTCOMES, PlannedLookup
 from deploy.town.year.recording import Recorder, caller_of
 from signal_index.api.recording import find_keys_of, record_act
 from signal_index.ledger import Entry, Kind
+from signal_index.proof import JsonObject
 from signal_index.store.connect import transaction
 from signal_index.store.ledger import insert_entries, raise_person_numbers
 from signal_index.store.outcomes import LookupOutcome, store_outcome
@@ -91,7 +92,7 @@ async def _follow_up(
     entries: Sequence[Entry],
     until: datetime,
 ) -> Sequence[Entry]:
-    """Give the entries of prints and outcomes, and keep what came of each lookup."""
+    """Give the entries of prints and outcomes, and keep what came of each flag."""
     caller, keys = caller_of(planned.who), recorder.keys
     done = []
     if planned.is_printed:
@@ -101,10 +102,25 @@ async def _follow_up(
     if planned.outcome is None or at > until:
         return done
     for entry in entries:
-        said = LookupOutcome(
-            entry.id, MUNICIPALITY, planned.who.organisation, planned.outcome
-        )
-        await store_outcome(conn, said, now=at)
-        what = {"entry": str(entry.id), "outcome": planned.outcome}
-        done.append(record_act(Kind.OUTCOME, caller, what, keys, at))
+        for place in range(_count_flags(entry)):
+            code = _outcome_of(planned.outcome, place)
+            said = LookupOutcome(entry.id, place, MUNICIPALITY, code)
+            await store_outcome(conn, said, keys.disclosures)
+            told: JsonObject = {
+                "entry": str(entry.id),
+                "flag": place,
+                "outcome": code,
+            }
+            done.append(record_act(Kind.OUTCOME, caller, told, keys, at))
     return done
+
+
+def _count_flags(entry: Entry) -> int:
+    """Count what an answer showed: of a miss nobody says what came of it."""
+    flags = (entry.facts.what or {}).get("flags")
+    return len(flags) if isinstance(flags, list) else 0
+
+
+def _outcome_of(first: str, place: int) -> str:
+    """Give what came of a flag: of the first as planned, of each next one its own."""
+    return OUTCOMES[(OUTCOMES.index(first) + 7 * place) % len(OUTCOMES)]

@@ -77,8 +77,9 @@ export class Relay {
     return (await this.#send("POST", "/lookups", body)).json();
   }
 
-  async recordOutcome(entry: string, outcome: string): Promise<void> {
-    await this.#send("POST", `/lookups/${entry}/outcome`, { outcome });
+  /** Record what came of one flag, known by its place in the answer; again replaces. */
+  async recordOutcome(entry: string, flag: number, outcome: string): Promise<void> {
+    await this.#send("POST", `/lookups/${entry}/outcome`, { outcome, flag });
   }
 
   /** Tell, before it happens, that an answer goes on paper. */

@@ -95,7 +95,7 @@ async def test_a_kind_of_entry_that_is_newer_than_the_desk_loses_no_page(
 async def test_an_outcome_that_a_municipality_added_loses_no_page(
     town: Town, browser: Browser, token: str
 ) -> None:
-    found = NOTHING | {"items": [an_item(contactOutcome="letter-sent")]}
+    found = NOTHING | {"items": [an_item(contactOutcomes=["letter-sent"])]}
     town.index.pages["/v1/searches"] = (200, found)
     page = await search(browser, a_form(token))
     assert "letter-sent" in page.text

@@ -79,7 +79,7 @@ def test_a_figure_says_of_how_many_it_is_a_part() -> None:
 
 
 def test_what_came_of_nothing_is_no_table() -> None:
-    follow_up = {"asked": 0, "missing": 0, "said": []}
+    follow_up = {"asked": 0, "missing": 0, "flags": 0, "flagsMissing": 0, "said": []}
     view = make_view(an_overview(followUp=follow_up), TEXTS)
     (block,) = [one for one in view.blocks if one.name == "followUp"]
     assert block.rows == []

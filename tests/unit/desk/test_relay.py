@@ -177,10 +177,10 @@ async def test_an_outcome_is_recorded_at_the_index(
 ) -> None:
     await log_in_with_csrf(browser)
     entry = (await look_up(town, browser)).json()["answers"][0]["entryId"]
-    said = {"outcome": "contact-made"}
+    said = {"outcome": "contact-made", "flag": 0}
     answer = await browser.post(f"/relay/v1/lookups/{entry}/outcome", json=said)
     assert answer.status_code == 204
-    assert town.index.outcomes == [(entry, "contact-made")]
+    assert town.index.outcomes == [(entry, 0, "contact-made")]
 
 
 async def test_a_print_is_recorded_at_the_index(town: Town, browser: Browser) -> None:

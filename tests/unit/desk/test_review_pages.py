@@ -53,7 +53,13 @@ def opened() -> OpenedReview:
         "breakGlassLabel": "Crisis",
         "groundTexts": [],
         "repeat": False,
-        "shown": [{"categoryLabel": "Bijstand", "organisationName": "Werkplein"}],
+        "shown": [
+            {
+                "categoryLabel": "Bijstand",
+                "organisationName": "Werkplein",
+                "contactOutcome": "not-reachable",
+            }
+        ],
         "contactOutcome": None,
     }
     said = {"codes": ["why-again"], "text": "Graag", "verdict": None, "agrees": None}

@@ -1,5 +1,6 @@
 """Counting: what a cell holds, what office hours are, when a day is final."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -27,23 +28,25 @@ from signal_index.overview.sealing import (
 )
 from signal_index.proof import DisclosureRefused, MalformedProof, parse_disclosure
 from tests.ledger_builders import a_disclosure_key
-from tests.overview_builders import a_cell, a_lookup, a_user, some_counts
+from tests.overview_builders import a_cell, a_flag, a_lookup, a_user, some_counts
 
 DAY = date(2026, 11, 18)
 PLACE = CountedDay(DAY, "9901", "00000001234567890000")
 
 
 def _seen(**changes: object) -> LookupSeen:
-    return _beside(repeated=False, follow_up=None, **changes)
+    return _beside(repeated=False, said={}, **changes)
 
 
-def _beside(*, repeated: bool, follow_up: str | None, **changes: object) -> LookupSeen:
+def _beside(
+    *, repeated: bool, said: Mapping[int | None, str], **changes: object
+) -> LookupSeen:
     """One lookup with what other rows tell of it."""
     entry = a_lookup(**changes)  # type: ignore[arg-type]  # fields by name
     groups = {
         group: parse_disclosure(text).value for group, text in entry.disclosures.items()
     }
-    return LookupSeen(entry.facts.recorded_at, groups, repeated, follow_up)
+    return LookupSeen(entry.facts.recorded_at, groups, repeated, said)
 
 
 def _only_cell(seen: LookupSeen) -> Cell:
@@ -52,8 +55,26 @@ def _only_cell(seen: LookupSeen) -> Cell:
 
 
 def test_an_answered_lookup_is_counted_with_team_purpose_and_follow_up() -> None:
-    cell = _only_cell(_beside(repeated=True, follow_up="contact-made"))
-    assert cell == a_cell(repeated=True, follow_up="contact-made")
+    cell = _only_cell(_beside(repeated=True, said={0: "contact-made"}))
+    assert cell == a_cell(repeated=True, follow_up=("contact-made",))
+
+
+def test_what_came_of_each_flag_is_counted_beside_the_lookup() -> None:
+    said: dict[int | None, str] = {0: "not-reachable", 2: "contact-made"}
+    counts = count_lookups([_beside(repeated=False, said=said, flags=3)])
+    assert dict(counts.cells) == {
+        a_cell(follow_up=("contact-made", "not-reachable")): 1
+    }
+    assert dict(counts.flags) == {
+        a_flag("not-reachable"): 1,
+        a_flag("contact-made"): 1,
+        a_flag(): 1,
+    }
+
+
+def test_flags_shown_again_after_a_lost_connection_are_no_second_flags() -> None:
+    counts = count_lookups([_seen(flags=2), _seen(flags=2, repeat=True)])
+    assert dict(counts.flags) == {a_flag(): 2}
 
 
 def test_a_miss_is_an_answer_without_flags() -> None:
@@ -62,7 +83,7 @@ def test_a_miss_is_an_answer_without_flags() -> None:
 
 
 def test_a_refusal_shows_nothing_and_repeats_nothing() -> None:
-    cell = _only_cell(_beside(repeated=True, follow_up=None, outcome=Outcome.REFUSED))
+    cell = _only_cell(_beside(repeated=True, said={}, outcome=Outcome.REFUSED))
     assert (cell.outcome, cell.is_hit, cell.repeated) == ("refused", False, False)
 
 
@@ -113,7 +134,7 @@ def test_a_day_begins_at_midnight_here_and_may_have_25_hours() -> None:
     [
         (datetime(2026, 11, 18, 23, 0, 30, tzinfo=UTC), Stage.PROVISIONAL),
         (datetime(2026, 11, 18, 23, 1, tzinfo=UTC), Stage.COMPLETE),
-        (datetime(2026, 11, 25, 23, 1, tzinfo=UTC), Stage.SETTLED),
+        (datetime(2026, 12, 2, 23, 1, tzinfo=UTC), Stage.SETTLED),
     ],
 )
 def test_a_count_is_final_when_nobody_can_say_anything_more(
@@ -148,12 +169,15 @@ CELLS = st.builds(
     team=st.sampled_from(["west", "oost", None]),
     purpose=st.sampled_from(["wmo-onderzoek", None]),
     is_hit=st.booleans(),
-    follow_up=st.sampled_from(["contact-made", None]),
+    follow_up=st.sampled_from([("contact-made",), ("a", "b"), ()]),
 )
 COUNTS = st.builds(
     some_counts,
     st.dictionaries(CELLS, st.integers(1, 9)),
     st.dictionaries(st.builds(a_user, st.text()), st.integers(1, 9)),
+    st.dictionaries(
+        st.builds(a_flag, st.sampled_from(["contact-made", None])), st.integers(1, 9)
+    ),
 )
 
 

@@ -6,15 +6,17 @@ import pytest
 
 from signal_index.overview.figures import (
     follow_up,
+    follow_up_of_flags,
     heaviest_users,
     sum_by,
     total,
 )
 from signal_index.overview.stock import Stock, median_days_open
-from tests.overview_builders import a_cell, a_user, some_counts
+from tests.overview_builders import a_cell, a_flag, a_user, some_counts
 
 OIN = "00000001234567890000"
 TODAY = date(2026, 11, 22)
+ORDER = ("contact-made", "not-reachable")
 
 
 def test_totals_count_each_lookup_under_every_heading_that_fits() -> None:
@@ -41,14 +43,37 @@ def test_sums_by_any_name_add_up_to_the_whole() -> None:
 def test_what_came_of_it_is_asked_of_lookups_that_showed_something() -> None:
     counts = some_counts(
         {
-            a_cell(follow_up="contact-made"): 5,
+            a_cell(follow_up=("contact-made",)): 5,
             a_cell(): 3,
             a_cell(is_hit=False): 100,
         }
     )
-    found = follow_up(counts)
+    found = follow_up(counts, ORDER)
     assert (found.asked, found.missing) == (8, 3)
     assert found.said == {"contact-made": 5}
+
+
+def test_a_lookup_counts_once_under_what_the_catalogue_names_first() -> None:
+    mixed = ("contact-made", "letter-sent", "not-reachable")
+    counts = some_counts(
+        {
+            a_cell(follow_up=mixed): 2,
+            a_cell(follow_up=("letter-sent", "not-reachable")): 1,
+            a_cell(follow_up=("letter-sent",)): 1,
+        }
+    )
+    assert follow_up(counts, ORDER).said == {
+        "contact-made": 2,
+        "not-reachable": 1,
+        "letter-sent": 1,  # left the catalogue: after all that it has
+    }
+
+
+def test_each_flag_counts_for_itself() -> None:
+    flags = {a_flag("contact-made"): 3, a_flag("not-reachable"): 2, a_flag(): 4}
+    found = follow_up_of_flags(some_counts({a_cell(): 5}, flags=flags))
+    assert (found.asked, found.missing) == (9, 4)
+    assert found.said == {"contact-made": 3, "not-reachable": 2}
 
 
 def test_somebody_who_asks_far_more_than_the_team_stands_out() -> None:

@@ -27,7 +27,7 @@ def told(why: WhyGroup) -> LedgerEntry:
         groups=open_groups(entry.id, entry.sealed, key),
     )
     labels = Labels(POLICY.catalogue, {})
-    return tell_entry(opened, labels, POLICY, contact_outcome=None, place=None)
+    return tell_entry(opened, labels, POLICY, outcomes={}, place=None)
 
 
 def test_a_code_that_left_the_catalogue_is_shown_as_it_was_recorded() -> None:

@@ -6,7 +6,7 @@ import { type DomainLabels, paintCall, paintFlag } from "./flag.ts";
 import { findLate, writeAbsent, writeCoordinator, writeSilent } from "./gaps.ts";
 import { writeDay } from "./moments.ts";
 import { orderFlags, type Ordered } from "./order.ts";
-import { offerOutcomes } from "./outcome.ts";
+import { offerOutcome } from "./outcome.ts";
 import type { Category } from "./question.ts";
 import { text } from "./texts.ts";
 
@@ -125,6 +125,7 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
   const work = fromTemplate("work");
   const { categories, labels } = palette;
   const cards = ordered.map((each) => paintFlag(each, { labels, group: `flag-${who.number}` }));
+  ordered.forEach((each, index) => offerOf(part.entryId, each, cards[index]?.fragment, palette.relay));
   need("[data-flags]", work).replaceChildren(...cards.map((card) => card.fragment));
   show(need("[data-none]", work), ordered.length === 0);
   const coordinator = ordered.find((each) => each.coordinates)?.flag;
@@ -138,9 +139,16 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
   need("[data-order]", work).replaceChildren(...ordered.map((each, place) => paintStep(each, () => cards[place]?.focus())));
   if (ordered.length < 2) need("[data-steps]", work).remove();
   if (who.number === 0) need("[data-asked]", work).append(paintAsked(part));
-  offerOutcomes(work, part.entryId, ordered.length > 0, palette.relay);
   if (palette.beside !== undefined) need("[data-beside]", work).append(palette.beside(part, who));
   return work;
+}
+
+/** Ask what came of a flag on its own card; to the index it is known by its place. */
+function offerOf(entry: string, { flag, place }: Ordered, card: ParentNode | undefined, relay: Relay): void {
+  if (card === undefined) return;
+  const group = need("[data-outcome-of]", card);
+  group.setAttribute("aria-label", text("outcome-of", { category: flag.categoryLabel, organisation: flag.organisation }));
+  offerOutcome(group, { entry, flag: place }, relay);
 }
 
 /** One step of the order to call in; it leads to its card. */

@@ -1,26 +1,64 @@
-/** What came of an answer: one tap after the call. */
+/** What came of one flag: one press saves it, another press changes it. */
+import { isProblem } from "../relay.ts";
 import { Refused } from "../errors.ts";
-import type { Relay } from "../relay.ts";
 import { all, need, show } from "./dom.ts";
+import { isSessionGone } from "./refusal.ts";
 import { text } from "./texts.ts";
 
-export function offerOutcomes(sheet: DocumentFragment, entry: string, hasFlags: boolean, relay: Relay): void {
-  const group = need("[data-part-outcomes]", sheet);
-  show(group, hasFlags);
-  const said = need("[data-outcome-said]", group);
+/** Which flag: its place in the answer of this entry. */
+export interface OfFlag {
+  readonly entry: string;
+  readonly flag: number;
+}
+
+/** Where outcomes are recorded; a `Relay` is one. */
+export interface Records {
+  recordOutcome(entry: string, flag: number, outcome: string): Promise<void>;
+}
+
+/**
+ * Make the buttons of one group work. Pressed is what is recorded, never what was only
+ * tried: what failed is said, and one button tries that same choice again. The page may
+ * render the group with what is recorded already.
+ */
+export function offerOutcome(group: HTMLElement, of: OfFlag, relay: Records, onRecorded?: (outcome: string) => void): void {
   const buttons = all<HTMLButtonElement>("button[data-outcome]", group);
-  for (const button of buttons) {
-    button.addEventListener("click", async () => {
-      for (const each of buttons) each.disabled = true;
-      try {
-        await relay.recordOutcome(entry, button.dataset["outcome"] ?? "");
-        for (const each of buttons) each.setAttribute("aria-pressed", String(each === button));
-        said.textContent = text("outcome-recorded", { outcome: (button.textContent ?? "").trim().toLowerCase() });
-      } catch (error) {
-        if (!(error instanceof Refused)) throw error;
-        said.textContent = text("outcome-failed");
-        for (const each of buttons) each.disabled = false;
-      }
-    });
-  }
+  const said = need("[data-outcome-said]", group);
+  const retry = need<HTMLButtonElement>("[data-outcome-retry]", group);
+  let tried = "";
+  let turn = Promise.resolve();
+
+  const record = async (outcome: string): Promise<void> => {
+    const name = nameOf(buttons, outcome);
+    try {
+      await relay.recordOutcome(of.entry, of.flag, outcome);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      tried = outcome;
+      said.textContent = text(whyNot(error), { outcome: name });
+      show(retry, !isProblem(error, "outcome-closed"));
+      return;
+    }
+    for (const each of buttons) each.setAttribute("aria-pressed", String(each.dataset["outcome"] === outcome));
+    said.textContent = text("outcome-recorded", { outcome: name });
+    if (document.activeElement === retry) buttons.find((each) => each.dataset["outcome"] === outcome)?.focus();
+    show(retry, false);
+    onRecorded?.(outcome);
+  };
+  const next = (outcome: string): void => {
+    said.textContent = "";
+    turn = turn.then(() => record(outcome)); // the last press is the one that holds
+  };
+  for (const button of buttons) button.addEventListener("click", () => next(button.dataset["outcome"] ?? ""));
+  retry.addEventListener("click", () => next(tried));
+}
+
+function nameOf(buttons: readonly HTMLButtonElement[], outcome: string): string {
+  const button = buttons.find((each) => each.dataset["outcome"] === outcome);
+  return (button?.textContent ?? "").trim().toLowerCase();
+}
+
+function whyNot(error: Refused): string {
+  if (isProblem(error, "outcome-closed")) return "outcome-closed";
+  return isSessionGone(error) ? "outcome-logged-out" : "outcome-failed";
 }
