@@ -70,7 +70,6 @@ async def _opened_page(town: MeasuredTown) -> AsyncIterator[Page]:
         await page.click("button[type=submit]")
         await page.check("#purpose-wmo-onderzoek")
         await page.fill("#case-reference", CASE)
-        await page.locator("#informed input").first.check()
         await page.evaluate(WATCH)
         yield page
         await browser.close()
@@ -82,6 +81,7 @@ async def _ask_all(page: Page, asked: Sequence[Asked]) -> list[float]:
 
 async def _ask(page: Page, one: Asked) -> float:
     await page.fill("#person-1", one.bsn)
+    await page.locator("[data-informed] input").first.check()
     await page.click("#look-up")
     await page.wait_for_selector("html[data-painted]", state="attached")
     took = await page.evaluate("Number(document.documentElement.dataset.painted)")

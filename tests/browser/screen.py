@@ -120,12 +120,12 @@ class Screen:
     ) -> None:
         self.page.check(f"#purpose-{purpose}")
         self.page.fill("#case-reference", CASE)
-        if self.page.is_visible("#informed"):
-            self.page.locator("#informed input").first.check()
         for place, number in enumerate(numbers, start=1):
             if place > 1:
                 self.page.click("#add-person")
             self.page.fill(f"#person-{place}", number)
+        for question in self.page.locator("[data-informed]:visible").all():
+            question.locator("input").first.check()
 
     def ask(self, numbers: Sequence[str], *, purpose: str = "wmo-onderzoek") -> None:
         self.fill_in(numbers, purpose=purpose)
@@ -136,6 +136,8 @@ class Screen:
         """Ask with what stayed in the form."""
         for place, number in enumerate(numbers, start=1):
             self.page.fill(f"#person-{place}", number)
+        for question in self.page.locator("[data-informed]:visible").all():
+            question.locator("input").first.check()
         self.page.click("#look-up")
         self.page.wait_for_selector("#result:not([hidden])")
 

@@ -17,7 +17,9 @@ EVERYTHING_KEPT = """async () => JSON.stringify({
 })"""
 
 
-def test_no_request_and_no_storage_holds_the_number(screen: Screen, town: Town) -> None:
+def test_no_request_and_no_storage_holds_number_or_name(
+    screen: Screen, town: Town
+) -> None:
     seen: list[str] = []
 
     def note(request: Request) -> None:
@@ -27,12 +29,18 @@ def test_no_request_and_no_storage_holds_the_number(screen: Screen, town: Town) 
     screen.page.on("request", note)
     screen.log_in()
     numbers = [town.people.find_with("bijstand"), town.people.unknown[0]]
-    screen.ask(numbers)
+    screen.fill_in(numbers)
+    screen.page.fill("#person-2-name", "tante Sjaan")
+    screen.page.click("#look-up")
+    screen.page.get_by_role("heading", name="tante Sjaan").wait_for()
     kept = screen.page.evaluate(EVERYTHING_KEPT)
     assert any("/relay/v1/lookups" in each for each in seen)
     for number in numbers:
         assert number not in kept
         assert not any(number in each for each in seen)
+    assert not any("Sjaan" in each for each in seen)
+    kept_elsewhere = json.loads(kept) | {"markup": ""}  # it is on the screen, no more
+    assert "Sjaan" not in json.dumps(kept_elsewhere)
 
 
 def test_nothing_is_asked_of_anyone_else(screen: Screen, town: Town) -> None:

@@ -1,7 +1,6 @@
 /** Ask again and again from one page: the key config and what is known of the holders. */
-import type { Bsn } from "./bsn.ts";
 import type { KeyConfig } from "./key-config.ts";
-import { type Answer, loadConfig, lookUp, type Memory, type Question } from "./lookup.ts";
+import { type Answer, loadConfig, lookUp, type Memory, type Question, type Subject } from "./lookup.ts";
 import { isProblem, type Relay } from "./relay.ts";
 
 export class Asker {
@@ -18,7 +17,7 @@ export class Asker {
   }
 
   /** Ask about one household; `blinded` is called when nothing is left of the numbers. */
-  async ask(question: Question, people: readonly Bsn[], blinded: () => void): Promise<Answer> {
+  async ask(question: Question, people: readonly Subject[], blinded: () => void): Promise<Answer> {
     const config = await this.#config.catch(() => (this.#config = this.#load()));
     const asking = lookUp(this.#relay, { config, avoid: this.#passedOver }, question, people);
     blinded(); // the call above ran up to its first request

@@ -11,7 +11,7 @@ export {
 export { type HolderConfig, type KeyConfig, type KeyOrigin, type SigningKey, type Trust, verifyConfig } from "./key-config.ts";
 export {
   type Answer, type ContactHolder, type Flag, type Freshness, loadConfig, lookUp, type Memory, type OfficeHours,
-  type Part, type Person, type Question,
+  type Part, type Person, type Question, type Subject,
 } from "./lookup.ts";
 export { type Evaluating, pseudonymise, type Pseudonymised } from "./pseudonymise.ts";
 export { type Asked, type Fetch, type HolderAnswer, isProblem, Relay } from "./relay.ts";

@@ -11,9 +11,14 @@ export interface Question {
   readonly purpose: string;
   readonly legalBasis: string;
   readonly caseReference: string | null;
-  readonly informed: string | null;
   /** Why the conditions of a usual lookup are lifted this once. */
   readonly breakGlass?: { readonly reason: string } | null;
+}
+
+/** One person asked about, and how they know of it, or why not; null where it is not asked. */
+export interface Subject {
+  readonly bsn: Bsn;
+  readonly informed: string | null;
 }
 
 export interface OfficeHours {
@@ -93,19 +98,20 @@ export async function lookUp(
   relay: Relay,
   holders: { readonly config: KeyConfig; readonly avoid: readonly number[] },
   question: Question,
-  people: readonly Bsn[],
+  subjects: readonly Subject[],
 ): Promise<Answer> {
-  const made = await pseudonymise(relay, holders.config, people, holders.avoid);
-  const { informed, breakGlass = null, ...asked } = question;
+  const told = subjects.map((each) => each.informed);
+  const made = await pseudonymise(relay, holders.config, subjects.map((each) => each.bsn), holders.avoid);
+  const { breakGlass = null, ...asked } = question;
   const body = {
     keyVersion: made.keyVersion,
     tickets: made.tickets,
-    subjects: made.pseudonyms.map((pseudonym) => ({ pseudonym, informed })),
+    subjects: made.pseudonyms.map((pseudonym, place) => ({ pseudonym, informed: told[place] ?? null })),
     ...asked,
     breakGlass,
   };
   const answer = await sendTwice(relay, body);
-  return { parts: parseParts(answer, people.length), passedOver: made.fallback };
+  return { parts: parseParts(answer, subjects.length), passedOver: made.fallback };
 }
 
 async function sendTwice(relay: Relay, body: unknown): Promise<unknown> {

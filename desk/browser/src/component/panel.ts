@@ -7,7 +7,7 @@ import { Relay } from "../relay.ts";
 import { paintAnswer, titleOf } from "../screen/answer.ts";
 import { fill, need, show } from "../screen/dom.ts";
 import { People } from "../screen/people.ts";
-import { type Catalogue, offerBases, offerInformed, parseCatalogue, type Purpose, readInformed, tell } from "../screen/question.ts";
+import { type Catalogue, offerBases, parseCatalogue, type Purpose } from "../screen/question.ts";
 import { useClosedDays } from "../screen/reach.ts";
 import { drawReference } from "../screen/reference.ts";
 import { paintRefusal } from "../screen/refusal.ts";
@@ -101,24 +101,16 @@ export class Panel {
     this.#offered = offered;
     fill(need("#question", this.#root), { scope: offered.purpose.scope });
     offerBases(offered.purpose, this.#root);
-    offerInformed(offered.purpose, this.#root);
+    this.#people.offer(offered.purpose);
     show(need("#for-purpose", this.#root), true);
   }
 
-  #read({ catalogue, purpose }: Offered): Question | null {
-    const informed = readInformed(this.#root);
-    const told = !purpose.needsInformed || informed !== "";
-    tell("informed", told, this.#root);
-    if (!told) {
-      need<HTMLInputElement>("#informed input", this.#root).focus();
-      return null;
-    }
+  #question({ catalogue, purpose }: Offered): Question {
     return {
       municipality: catalogue.municipality,
       purpose: purpose.id,
       legalBasis: need<HTMLSelectElement>("#legal-basis", this.#root).value,
       caseReference: purpose.needsCaseReference ? this.#wanted.caseReference : null,
-      informed: purpose.needsInformed ? informed : null,
     };
   }
 
@@ -127,16 +119,20 @@ export class Panel {
     const button = need<HTMLButtonElement>("#look-up", this.#root);
     if (offered === null || button.disabled) return;
     show(need("#expired", this.#root), false);
-    const people = this.#people.read();
-    const question = this.#read(offered); // last, so that the first field in order gets focus
-    if (question === null || people === null) return;
+    const household = this.#people.read();
+    if (household === null) return;
     this.#busy(button, true);
     const reference = (this.#headers["X-Reference"] = drawReference());
     try {
-      const answer = await this.#asker.ask(question, people, () => this.#people.clear());
+      const answer = await this.#asker.ask(this.#question(offered), household.people, () => this.#people.clear());
       const { catalogue, purpose } = offered;
       const labels = new Map(catalogue.lifeDomains.map((domain) => [domain.code, domain.label]));
-      paintAnswer(need("#answer", this.#root), answer, { labels, categories: purpose.categories, relay: this.#relay });
+      paintAnswer(need("#answer", this.#root), answer, {
+        labels,
+        categories: purpose.categories,
+        relay: this.#relay,
+        names: household.names,
+      });
       this.#showResult(titleOf(answer));
       this.#announce("answered", null);
     } catch (error) {

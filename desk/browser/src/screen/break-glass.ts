@@ -27,7 +27,6 @@ export class BreakGlassFields implements Fields {
       purpose: purpose.id,
       legalBasis: need<HTMLSelectElement>("#legal-basis").value,
       caseReference: null,
-      informed: null,
       breakGlass: { reason },
     };
   }

@@ -46,7 +46,8 @@ function keep(form: HTMLElement): void {
   const draft: Draft = {
     person: form.dataset["person"] ?? "",
     at: Date.now(),
-    chosen: all<HTMLInputElement>("input[type=radio]:checked", form).map((input) => input.id),
+    // Whether somebody knows is said anew for each person, and never kept.
+    chosen: all<HTMLInputElement>("input[type=radio]:checked", form).filter((input) => !input.closest("[data-informed]")).map((input) => input.id),
     written: Object.fromEntries(
       WRITTEN.flatMap((id) => {
         const control = form.querySelector<HTMLInputElement | HTMLSelectElement>(`#${id}`);

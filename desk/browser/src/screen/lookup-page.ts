@@ -38,8 +38,12 @@ class LookupPage {
   constructor(catalogue: Catalogue) {
     useClosedDays(catalogue.closedDays);
     const casePattern = this.#form.dataset["casePattern"];
-    this.#fields = casePattern === undefined ? new BreakGlassFields(catalogue) : new QuestionFields(catalogue, casePattern);
-    this.#people = new People(need("#people"), need("#add-person"), () => void this.#ask());
+    const people = new People(need("#people"), need("#add-person"), () => void this.#ask());
+    this.#people = people;
+    this.#fields =
+      casePattern === undefined
+        ? new BreakGlassFields(catalogue)
+        : new QuestionFields(catalogue, casePattern, (purpose) => people.offer(purpose));
     this.#labels = new Map(catalogue.lifeDomains.map((domain) => [domain.code, domain.label]));
     this.#button.addEventListener("click", () => void this.#ask());
     need("#again").addEventListener("click", () => this.#reset());
@@ -58,17 +62,18 @@ class LookupPage {
   async #ask(): Promise<void> {
     if (this.#button.disabled) return;
     show(need("#expired"), false);
-    const people = this.#people.read();
+    const household = this.#people.read();
     const question = this.#fields.read(); // last, so that the first field in order gets focus
-    if (question === null || people === null) return;
+    if (question === null || household === null) return;
     this.#busy(true);
     const reference = (this.#headers["X-Reference"] = drawReference());
     try {
-      const answer = await this.#asker.ask(question, people, () => this.#people.clear());
+      const answer = await this.#asker.ask(question, household.people, () => this.#people.clear());
       paintAnswer(this.#place, answer, {
         labels: this.#labels,
         categories: this.#fields.categories(question),
         relay: this.#relay,
+        names: household.names,
         beside: offerTogether(this.#labels, this.#relay),
       });
       need("#result-title").textContent = titleOf(answer);

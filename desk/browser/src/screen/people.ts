@@ -1,125 +1,121 @@
-/**
- * The fields for citizen service numbers: one to ten, without name or form. A field is
- * emptied as soon as its number is blinded; nothing here keeps what was typed.
- */
-import { type Bsn, digitsOf, parseBsn } from "../bsn.ts";
-import { InvalidBsn } from "../errors.ts";
-import { all, fill, fromTemplate, need, show } from "./dom.ts";
+/** The people of the question: one to ten rows, each person once. */
+import type { Bsn } from "../bsn.ts";
+import type { Subject } from "../lookup.ts";
+import { show } from "./dom.ts";
+import { PersonRow } from "./person-row.ts";
+import type { Purpose } from "./question.ts";
 import { text } from "./texts.ts";
 
 const MOST = 10;
-const LENGTH = 9;
+
+/** Whom to ask about, and what each is called on this page alone. */
+export interface Household {
+  readonly people: readonly Subject[];
+  readonly names: readonly string[];
+}
 
 export class People {
   readonly #list: HTMLElement;
   readonly #add: HTMLButtonElement;
   readonly #submit: () => void;
+  #rows: PersonRow[] = [];
+  #doubled = new Set<PersonRow>();
+  #purpose: Purpose | null = null;
 
   constructor(list: HTMLElement, add: HTMLButtonElement, submit: () => void) {
     this.#list = list;
     this.#add = add;
     this.#submit = submit;
-    this.#add.addEventListener("click", () => this.#addField(true));
-    this.#addField(false);
+    this.#add.addEventListener("click", () => this.#addRow().focus());
+    this.#addRow();
   }
 
-  /** Read every number, or mark what is wrong, focus on it and give null. */
-  read(): Bsn[] | null {
-    const rows = all("[data-person]", this.#list);
-    const read = rows.map((row) => this.#check(row, true));
-    const firstWrong = read.indexOf(null);
-    if (firstWrong >= 0) {
-      need<HTMLInputElement>("input", rows[firstWrong]).focus();
+  /** Read every person, or mark what is wrong, focus on it and give null. */
+  read(): Household | null {
+    const numbers = this.#rows.map((row) => row.read());
+    this.#tellDoubles();
+    const wrong = this.#rows.findIndex((row, place) => numbers[place] === null || this.#doubled.has(row));
+    if (wrong >= 0) {
+      this.#rows[wrong]?.focusOnWrong();
       return null;
     }
-    return read as Bsn[];
+    const people = this.#rows.map((row, place) => ({ bsn: numbers[place] as Bsn, informed: row.informed }));
+    return { people, names: nameAll(this.#rows.map((row) => row.name)) };
   }
 
-  /** Empty all fields, and go back to a single one. */
+  /** Ask of each person what a purpose needs them to know. */
+  offer(purpose: Purpose): void {
+    this.#purpose = purpose;
+    for (const row of this.#rows) row.offer(purpose);
+  }
+
+  /** Empty all fields, and go back to a single person. */
   clear(): void {
-    for (const input of all<HTMLInputElement>("input", this.#list)) input.value = "";
-    for (const row of all("[data-person]", this.#list).slice(1)) row.remove();
-    for (const row of all("[data-person]", this.#list)) this.#tell(row, "");
+    for (const row of this.#rows) row.clear();
+    for (const row of this.#rows.slice(1)) row.element.remove();
+    this.#rows = this.#rows.slice(0, 1);
+    this.#doubled.clear();
     this.#renumber();
   }
 
   focus(): void {
-    need<HTMLInputElement>("input", this.#list).focus();
+    this.#rows[0]?.focus();
   }
 
-  #addField(focus: boolean): void {
-    const fragment = fromTemplate("person");
-    const row = need("[data-person]", fragment);
-    const input = need<HTMLInputElement>("input", row);
-    const place = this.#unusedNumber();
-    input.id = `person-${place}`;
-    need<HTMLLabelElement>("label", row).htmlFor = input.id;
-    const error = need("[data-error]", row);
-    error.id = `person-${place}-error`;
-    input.setAttribute("aria-describedby", `${error.id} person-help`);
-    input.addEventListener("input", () => this.#whileTyping(row, input));
-    input.addEventListener("blur", () => input.value !== "" && this.#check(row, true));
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.#submit();
+  #addRow(): PersonRow {
+    const row = new PersonRow(this.#unusedPlace(), {
+      submit: this.#submit,
+      remove: (gone) => this.#remove(gone),
+      changed: () => this.#tellDoubles(),
     });
-    need("[data-remove]", row).addEventListener("click", () => this.#remove(row));
-    this.#list.append(fragment);
+    row.offer(this.#purpose);
+    this.#rows = [...this.#rows, row];
+    this.#list.append(row.element);
     this.#renumber();
-    if (focus) input.focus();
+    return row;
   }
 
-  #remove(row: HTMLElement): void {
-    need<HTMLInputElement>("input", row).value = "";
-    row.remove();
+  #remove(row: PersonRow): void {
+    row.clear();
+    row.element.remove();
+    this.#rows = this.#rows.filter((each) => each !== row);
     this.#renumber();
+    this.#tellDoubles();
     this.#add.focus();
   }
 
-  #whileTyping(row: HTMLElement, input: HTMLInputElement): void {
-    const typed = digitsOf(input.value);
-    if (typed.length >= LENGTH || /[^0-9]/.test(typed)) this.#check(row, true);
-    else this.#tell(row, "");
-  }
-
-  #check(row: HTMLElement, tell: boolean): Bsn | null {
-    try {
-      const found = parseBsn(need<HTMLInputElement>("input", row).value);
-      this.#tell(row, "");
-      return found;
-    } catch (error) {
-      if (!(error instanceof InvalidBsn)) throw error;
-      if (tell) this.#tell(row, text(error.text));
-      return null;
-    }
-  }
-
-  #tell(row: HTMLElement, message: string): void {
-    const input = need<HTMLInputElement>("input", row);
-    const error = need("[data-error]", row);
-    error.textContent = message;
-    show(error, message !== "");
-    row.classList.toggle("utrecht-form-field--invalid", message !== "");
-    input.classList.toggle("utrecht-textbox--invalid", message !== "");
-    if (message === "") input.removeAttribute("aria-invalid");
-    else input.setAttribute("aria-invalid", "true");
+  /** Say at both rows that a number stands twice, and no longer when it does not. */
+  #tellDoubles(): void {
+    const before = this.#doubled;
+    this.#doubled = new Set();
+    this.#rows.forEach((row, place) => {
+      const twin = this.#rows.findIndex((other) => other !== row && other.digits === row.digits && row.digits.length === 9);
+      if (twin >= 0) {
+        this.#doubled.add(row);
+        row.tellNumber(text("bsn-double", { number: String(twin + 1), own: String(place + 1) }));
+      } else if (before.has(row)) row.tellNumber("");
+    });
   }
 
   #renumber(): void {
-    const rows = all("[data-person]", this.#list);
-    rows.forEach((row, place) => {
-      const number = rows.length > 1 ? String(place + 1) : "";
-      fill(row, { label: number === "" ? text("bsn-label") : text("bsn-label-numbered", { number }) });
-      const remove = need("[data-remove]", row);
-      show(remove, rows.length > 1);
-      remove.setAttribute("aria-label", text("bsn-remove", { number }));
-    });
-    show(this.#add, rows.length < MOST);
+    this.#rows.forEach((row, place) => row.renumber(place + 1, this.#rows.length === 1));
+    show(this.#add, this.#rows.length < MOST);
   }
 
-  #unusedNumber(): number {
-    const used = new Set(all<HTMLInputElement>("input", this.#list).map((input) => input.id));
+  #unusedPlace(): number {
+    const used = new Set(this.#rows.map((row) => row.place));
     let place = 1;
-    while (used.has(`person-${place}`)) place += 1;
+    while (used.has(place)) place += 1;
     return place;
   }
+}
+
+/** Tell people apart who are called alike: `kind (2)`, `kind (3)`. */
+export function nameAll(names: readonly string[]): string[] {
+  const given = names.map((name, place) => name || text("person", { number: String(place + 1) }));
+  const lower = given.map((name) => name.toLowerCase());
+  return given.map((name, place) => {
+    const isDouble = lower.indexOf(lower[place] ?? "") !== lower.lastIndexOf(lower[place] ?? "");
+    return isDouble ? `${name} (${place + 1})` : name;
+  });
 }

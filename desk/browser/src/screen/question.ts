@@ -1,11 +1,11 @@
-/** The question around the numbers: purpose, basis, case, and what the citizen knows. */
+/** The question around the numbers: purpose, basis and case. */
 import { asObject } from "../bytes.ts";
 import { Malformed } from "../errors.ts";
 import type { Question } from "../lookup.ts";
-import { all, fill, fromTemplate, need, show } from "./dom.ts";
+import { all, need, show } from "./dom.ts";
 import { text } from "./texts.ts";
 
-interface Choice {
+export interface Choice {
   readonly code: string;
   readonly label: string;
 }
@@ -62,8 +62,11 @@ export function parseCatalogue(found: unknown): Catalogue {
 export class QuestionFields implements Fields {
   readonly #catalogue: Catalogue;
   readonly #casePattern: RegExp;
+  readonly #chosen: (purpose: Purpose) => void;
 
-  constructor(catalogue: Catalogue, casePattern: string) {
+  /** `chosen` hears which purpose it is for, each time that changes. */
+  constructor(catalogue: Catalogue, casePattern: string, chosen: (purpose: Purpose) => void) {
+    this.#chosen = chosen;
     this.#catalogue = catalogue;
     this.#casePattern = new RegExp(`^(?:${casePattern})$`);
     for (const radio of this.#purposeRadios()) {
@@ -75,12 +78,10 @@ export class QuestionFields implements Fields {
   read(): Question | null {
     const purpose = this.#purpose();
     const caseReference = need<HTMLInputElement>("#case-reference").value.trim().toUpperCase();
-    const code = readInformed();
     const basis = need<HTMLSelectElement>("#legal-basis").value;
     const checks: [string, boolean][] = [
       ["purpose", purpose !== null],
       ["case-reference", !purpose?.needsCaseReference || this.#casePattern.test(caseReference)],
-      ["informed", !purpose?.needsInformed || code !== ""],
     ];
     for (const [field, holds] of checks) tell(field, holds);
     const wrong = checks.find(([, holds]) => !holds);
@@ -93,7 +94,6 @@ export class QuestionFields implements Fields {
       purpose: purpose.id,
       legalBasis: basis,
       caseReference: purpose.needsCaseReference ? caseReference : null,
-      informed: purpose.needsInformed ? code : null,
     };
   }
 
@@ -122,7 +122,7 @@ export class QuestionFields implements Fields {
     tell("purpose", true);
     show(need("#case-reference-field"), purpose.needsCaseReference);
     offerBases(purpose);
-    offerInformed(purpose);
+    this.#chosen(purpose);
   }
 }
 
@@ -137,35 +137,8 @@ export function offerBases(purpose: Purpose, within: ParentNode = document): voi
   line.textContent = text("legal-basis", { basis: purpose.legalBases[0]?.label ?? "" });
 }
 
-/** Offer what the citizen may have been told, and why it may have been left. */
-export function offerInformed(purpose: Purpose, within: ParentNode = document): void {
-  show(need("#informed", within), purpose.needsInformed);
-  paintChoices(need("#informed-codes", within), purpose.informedCodes);
-  paintChoices(need("#informed-exceptions", within), purpose.exceptions);
-  show(need("#informed-exceptions-group", within), purpose.exceptions.length > 0);
-}
-
-/** Which of them was chosen; empty when none was. */
-export function readInformed(within: ParentNode = document): string {
-  return within.querySelector<HTMLInputElement>("#informed input:checked")?.value ?? "";
-}
-
 export function focusOnField(field: string): void {
   need<HTMLElement>(`#${field} input, input#${field}`).focus();
-}
-
-function paintChoices(place: HTMLElement, choices: readonly Choice[]): void {
-  place.replaceChildren(
-    ...choices.map((choice) => {
-      const fragment = fromTemplate("choice");
-      const input = need<HTMLInputElement>("input", fragment);
-      input.value = choice.code;
-      input.id = `informed-${choice.code}`;
-      need<HTMLLabelElement>("label", fragment).htmlFor = input.id;
-      fill(fragment, { label: choice.label });
-      return fragment;
-    }),
-  );
 }
 
 /** Mark a field as missing or wrong, or take the mark away. */

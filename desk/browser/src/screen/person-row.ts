@@ -1,0 +1,198 @@
+/**
+ * One person in the question: what to call them on this page, their number, and whether
+ * they know. The name is for the screen alone and is not sent; the number has a field
+ * without name or form, and is emptied as soon as it is blinded.
+ */
+import { type Bsn, digitsOf, parseBsn } from "../bsn.ts";
+import { InvalidBsn } from "../errors.ts";
+import { all, fill, fromTemplate, need, show } from "./dom.ts";
+import type { Choice, Purpose } from "./question.ts";
+import { text } from "./texts.ts";
+
+const LENGTH = 9;
+/** So many digits are a number of somebody, and no name. */
+const DIGITS_IN_A_NAME = 3;
+
+/** What a row tells the list that it stands in. */
+export interface RowEvents {
+  submit(): void;
+  remove(row: PersonRow): void;
+  changed(row: PersonRow): void;
+}
+
+export class PersonRow {
+  readonly element: HTMLElement;
+  readonly place: number;
+  readonly #number: HTMLInputElement;
+  readonly #name: HTMLInputElement;
+  readonly #informed: HTMLElement;
+  readonly #events: RowEvents;
+  #asks = false;
+
+  /** `place` makes the ids of this row's fields its own. */
+  constructor(place: number, events: RowEvents) {
+    const fragment = fromTemplate("person");
+    this.element = need("[data-person]", fragment);
+    this.place = place;
+    this.#events = events;
+    this.#number = need<HTMLInputElement>("[data-number]", this.element);
+    this.#name = need<HTMLInputElement>("[data-name]", this.element);
+    this.#informed = need("[data-informed]", this.element);
+    this.#tie(this.#number, "[data-number-label]", `person-${place}`);
+    this.#tie(this.#name, "[data-name-label]", `person-${place}-name`);
+    const error = need("[data-informed-error]", this.element);
+    error.id = `person-${place}-informed-error`;
+    this.#informed.setAttribute("aria-describedby", error.id);
+    this.#listen();
+  }
+
+  /** What is in the number's field, without what may stand between its digits. */
+  get digits(): string {
+    return digitsOf(this.#number.value);
+  }
+
+  /** What to call this person; empty where nothing was filled in. */
+  get name(): string {
+    return this.#name.hidden ? "" : this.#name.value.trim();
+  }
+
+  /** How this person knows, as a code; null where this purpose does not ask. */
+  get informed(): string | null {
+    return this.#asks ? (this.#chosen()?.value ?? "") : null;
+  }
+
+  /** Read the number and mark what is wrong with any field; null when something is. */
+  read(): Bsn | null {
+    const name = this.#checkName();
+    const number = this.checkNumber();
+    const informed = this.informed !== "";
+    this.#tell("[data-informed]", "[data-informed-error]", informed ? "" : text("informed-missing"));
+    return name && informed ? number : null;
+  }
+
+  /** Read the number, or say what is wrong with it. */
+  checkNumber(): Bsn | null {
+    try {
+      const found = parseBsn(this.#number.value);
+      this.tellNumber("");
+      return found;
+    } catch (error) {
+      if (!(error instanceof InvalidBsn)) throw error;
+      this.tellNumber(text(error.text));
+      return null;
+    }
+  }
+
+  tellNumber(message: string): void {
+    this.#tell("[data-number-field]", "[data-error]", message, this.#number);
+  }
+
+  /** Number the labels; a person alone needs no name and cannot be taken away. */
+  renumber(number: number, isAlone: boolean): void {
+    const values = { number: String(number) };
+    fill(this.element, {
+      "name-label": text("name-label", values),
+      "number-label": isAlone ? text("bsn-label") : text("bsn-label-numbered", values),
+      "informed-label": isAlone ? text("informed-label") : text("informed-label-numbered", values),
+    });
+    const remove = need("[data-remove]", this.element);
+    show(remove, !isAlone);
+    remove.setAttribute("aria-label", text("bsn-remove", values));
+    show(need("[data-name-field]", this.element), !isAlone);
+    this.#name.hidden = isAlone;
+  }
+
+  /** Ask how this person knows, with the choices of a purpose; what was chosen goes. */
+  offer(purpose: Purpose | null): void {
+    this.#asks = purpose?.needsInformed ?? false;
+    show(this.#informed, this.#asks);
+    this.#paint("[data-codes]", purpose?.informedCodes ?? []);
+    this.#paint("[data-exceptions]", purpose?.exceptions ?? []);
+    show(need("[data-exceptions-group]", this.element), (purpose?.exceptions.length ?? 0) > 0);
+    this.#tell("[data-informed]", "[data-informed-error]", "");
+  }
+
+  /** Empty every field, the attestation too: it is never a default for the next person. */
+  clear(): void {
+    this.#number.value = "";
+    this.#name.value = "";
+    for (const radio of all<HTMLInputElement>("[data-informed] input", this.element)) radio.checked = false;
+    this.tellNumber("");
+    this.#tell("[data-name-field]", "[data-name-error]", "", this.#name);
+    this.#tell("[data-informed]", "[data-informed-error]", "");
+  }
+
+  focus(): void {
+    this.#number.focus();
+  }
+
+  /** Go to the first field with something wrong. */
+  focusOnWrong(): void {
+    const wrong = all<HTMLElement>(".utrecht-form-field--invalid", this.element)[0];
+    wrong?.querySelector<HTMLInputElement>("input")?.focus();
+  }
+
+  #chosen(): HTMLInputElement | null {
+    return this.#informed.querySelector<HTMLInputElement>("input:checked");
+  }
+
+  #tie(input: HTMLInputElement, label: string, id: string): void {
+    input.id = id;
+    need<HTMLLabelElement>(label, this.element).htmlFor = id;
+    const field = input.closest<HTMLElement>(".utrecht-form-field") as HTMLElement;
+    const error = need("[role=alert]", field);
+    error.id = `${id}-error`;
+    input.setAttribute("aria-describedby", input === this.#number ? `${error.id} person-help` : error.id);
+  }
+
+  #listen(): void {
+    this.#number.addEventListener("input", () => this.#whileTyping());
+    this.#number.addEventListener("blur", () => {
+      if (this.#number.value !== "" && this.checkNumber() !== null) this.#events.changed(this);
+    });
+    this.#name.addEventListener("input", () => this.#checkName());
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target instanceof HTMLInputElement) this.#events.submit();
+    });
+    this.#informed.addEventListener("change", () => this.#tell("[data-informed]", "[data-informed-error]", ""));
+    need("[data-remove]", this.element).addEventListener("click", () => this.#events.remove(this));
+  }
+
+  #whileTyping(): void {
+    const typed = this.digits;
+    if (typed.length >= LENGTH || /[^0-9]/.test(typed)) this.checkNumber();
+    else this.tellNumber("");
+    this.#events.changed(this);
+  }
+
+  #checkName(): boolean {
+    const digits = this.name.replace(/[^0-9]/g, "").length;
+    const isFit = digits < DIGITS_IN_A_NAME;
+    this.#tell("[data-name-field]", "[data-name-error]", isFit ? "" : text("name-number"), this.#name);
+    return isFit;
+  }
+
+  #paint(place: string, choices: readonly Choice[]): void {
+    const painted = choices.map((choice) => {
+      const fragment = fromTemplate("choice");
+      const input = need<HTMLInputElement>("input", fragment);
+      input.value = choice.code;
+      input.name = `informed-${this.place}`;
+      input.id = `informed-${this.place}-${choice.code}`;
+      need<HTMLLabelElement>("label", fragment).htmlFor = input.id;
+      fill(fragment, { label: choice.label });
+      return fragment;
+    });
+    need(place, this.element).replaceChildren(...painted);
+  }
+
+  #tell(field: string, place: string, message: string, input?: HTMLInputElement): void {
+    const error = need(place, this.element);
+    error.textContent = message;
+    show(error, message !== "");
+    need(field, this.element).classList.toggle("utrecht-form-field--invalid", message !== "");
+    input?.classList.toggle("utrecht-textbox--invalid", message !== "");
+    if (message === "") input?.removeAttribute("aria-invalid");
+    else input?.setAttribute("aria-invalid", "true");
+  }
+}

@@ -1,0 +1,54 @@
+"""A household: who is who, each attested apart, nobody twice, one row per person."""
+
+import json
+
+from playwright.sync_api import Request, expect
+
+from tests.browser.screen import Screen, Town
+
+HIGHEST = 1_500
+
+
+def test_each_person_is_attested_apart_and_never_by_default(
+    any_screen: Screen, town: Town
+) -> None:
+    page, members = any_screen.page, town.people.find_household()
+    sent: list[list[str]] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/relay/v1/lookups"):
+            subjects = json.loads(request.post_data or "{}")["subjects"]
+            sent.append([subject["informed"] for subject in subjects])
+
+    page.on("request", note)
+    any_screen.log_in()
+    any_screen.fill_in(members)
+    page.fill("#person-1-name", "ouder")
+    page.fill("#person-2-name", "jongste kind")
+    page.check("#informed-2-representative-informed")
+    any_screen.assert_open_to_all()
+    page.fill("#person-1", members[1])
+    page.click("#look-up")
+    for person in ("#person-1-error", "#person-2-error"):
+        expect(page.locator(person)).to_contain_text("twee keer")
+        expect(page.locator(person)).to_contain_text("bij persoon 1")
+        expect(page.locator(person)).to_contain_text("bij persoon 2")
+    expect(page.locator("#person-1")).to_be_focused()
+    assert sent == []
+    page.fill("#person-1", members[0])
+    page.click("#look-up")
+    expect(page.get_by_role("heading", level=2, name="jongste kind")).to_be_visible()
+    others = ["discussed"] * (len(members) - 2)
+    assert sent == [["discussed", "representative-informed", *others]]
+    # one row per person, the rest on request
+    expect(page.locator(".desk-part")).to_have_count(len(members))
+    expect(page.locator(".desk-flag:visible")).to_have_count(0)
+    expect(page.locator(".desk-gaps")).to_have_count(1)
+    if (page.viewport_size or {}).get("width") == 1280:
+        height = page.evaluate("document.documentElement.scrollHeight")
+        assert height < HIGHEST
+    page.get_by_text("Alles over ouder").click()
+    expect(page.locator(".desk-flag:visible").first).to_be_visible()
+    any_screen.assert_open_to_all()
+    page.click("#again")
+    expect(page.locator("[data-informed] input:checked")).to_have_count(0)
