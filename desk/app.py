@@ -20,6 +20,8 @@ from desk.desk import Desk, build_desk
 from desk.errors import DeskError
 from desk.headers import SecurityHeaders
 from desk.housekeeping import keep_house
+from desk.involved import pages as involved_pages
+from desk.involved import relay as involved_relay
 from desk.officer.routers import ROUTERS
 from desk.settings import DeskSettings
 
@@ -62,7 +64,8 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
     )
     app.state.desk = desk
     own = (screens.router, own_reviews.router, entry.router, relay.router)
-    for router in (*own, *ROUTERS, *AGENCYS):
+    by_hand = (involved_relay.router, involved_pages.router)
+    for router in (*own, *by_hand, *ROUTERS, *AGENCYS):
         app.include_router(router)
     # Pages hold secrets and stay as they are (BREACH); files that all may see do not.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)))

@@ -28,10 +28,12 @@ from desk.errors import (
     RoleMissing,
     SessionEnded,
 )
+from desk.navigation import INVOLVED
 from desk.pages import Shown
 from desk.roles import (
     APPROVERS,
     DATA_PROTECTION_OFFICER,
+    HAND_SIGNALLERS,
     OFFICERS,
     PRIVACY_OFFICER,
     SOURCE_ADMINISTRATORS,
@@ -67,7 +69,7 @@ async def find_visitor(request: Request) -> Visitor:
         session = await desk_of(request).sessions.get(session_cookie(request))
     except (NotLoggedIn, SessionEnded):
         return Visitor(None)
-    request.state.shown = Shown(session.person, session.csrf, session.ends_at)
+    request.state.shown = await _show(request, session)
     return Visitor(session.person, session.csrf)
 
 
@@ -139,8 +141,17 @@ async def _live_session(request: Request) -> tuple[CookieSecret, Session]:
     desk = desk_of(request)
     cookie = session_cookie(request)
     session = await desk.sessions.get(cookie)
-    request.state.shown = Shown(session.person, session.csrf, session.ends_at)
+    request.state.shown = await _show(request, session)
     return cookie, await desk.login.renewed(cookie, session)
+
+
+async def _show(request: Request, session: Session) -> Shown:
+    """Say who is at the page, and how much waits on which page of the menu."""
+    signalling, person = desk_of(request).signalling, session.person
+    counts = {}
+    if signalling is not None and not HAND_SIGNALLERS.isdisjoint(person.roles):
+        counts[INVOLVED] = await signalling.kept.count_due(person.sub)
+    return Shown(person, session.csrf, session.ends_at, counts)
 
 
 async def _bearer_caller(request: Request, authorization: str) -> Caller:

@@ -14,7 +14,7 @@ from desk.app import create_app
 from desk.database import Database
 from desk.errors import DeskError
 from desk.events import Event, log_event, log_to_stderr
-from desk.key_files import ClientAlgorithm, create_keys
+from desk.key_files import ClientAlgorithm, create_keys, create_source_keys
 from desk.receipt_file import write_receipts
 from desk.receipts import Receipts, load_receipt_rules
 from desk.settings import load_settings
@@ -97,9 +97,23 @@ def create(
         typer.Option(help="What the identity provider wants the desk to sign with."),
     ] = "PS256",
 ) -> None:
-    """Make the request key, the OIDC client key and the case-reference key."""
+    """Make the request key, the OIDC client key, the case-reference and notes key."""
     try:
         made = create_keys(into, client_algorithm)
+    except DeskError as error:
+        complaints.print(f"signal-desk: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    for path in made:
+        console.print(str(path), markup=False, soft_wrap=True)
+
+
+@keys_app.command("hand-signals")
+def create_for_hand_signals(
+    into: Annotated[Path, typer.Option(help="Folder for the key files.")],
+) -> None:
+    """Make the notice key and the source's request key, to signal by hand."""
+    try:
+        made = create_source_keys(into)
     except DeskError as error:
         complaints.print(f"signal-desk: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None

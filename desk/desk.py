@@ -16,16 +16,19 @@ from desk.database import Database
 from desk.errors import SettingsRefused
 from desk.holders import Holders
 from desk.index import SignalIndex
+from desk.involved.parts import Signalling, build_signalling
 from desk.key_files import read_case_key, read_client_key, read_request_key
 from desk.ledger_watch import LedgerWatch
 from desk.login import Login
 from desk.officer.kept_searches import KeptSearches
+from desk.own_seal import OwnSeal, read_notes_key
 from desk.provider import Provider
 from desk.receipts import ReceiptRules, Receipts, load_receipt_rules
 from desk.sessions import Sessions
 from desk.settings import DeskSettings
 from desk.texts import Texts, load_texts
 from desk.tokens import TokenRules
+from keys.request import RequestKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Desk:
     receipts: Receipts
     kept_searches: KeptSearches
     case_references: CaseReferences
+    signalling: Signalling | None
     pins: list[Any]
     texts: Texts
     assets: Assets
@@ -68,6 +72,7 @@ def build_desk(
     request_key = read_request_key(settings.request_key)
     rules: ReceiptRules = load_receipt_rules(settings)
     index = SignalIndex(settings.index_url, http)
+    seal = OwnSeal(read_notes_key(settings.notes_key))
     return Desk(
         settings=settings,
         clock=clock,
@@ -76,7 +81,12 @@ def build_desk(
         provider=provider,
         login=login,
         holders=Holders(
-            settings.holders, settings.organisation, request_key, http, clock
+            settings.holders,
+            settings.organisation,
+            request_key,
+            http,
+            clock,
+            source_key=_read_source_key(settings),
         ),
         index=index,
         receipts=Receipts(database, rules, clock),
@@ -85,6 +95,7 @@ def build_desk(
             re.compile(settings.case_reference_pattern),
             read_case_key(settings.case_reference_key),
         ),
+        signalling=build_signalling(settings, database, seal, clock),
         pins=_read_pins(settings),
         texts=load_texts("nl"),
         assets=load_assets(),
@@ -114,3 +125,9 @@ def _read_pins(settings: DeskSettings) -> list[Any]:
     if not isinstance(pins, list) or len(pins) < 2:
         raise SettingsRefused(f"{settings.pins.name}: needs a key for each holder")
     return pins
+
+
+def _read_source_key(settings: DeskSettings) -> RequestKey | None:
+    """Read the key by which holders know the organisation as a source, if it is one."""
+    by_hand = settings.hand_signals
+    return None if by_hand is None else read_request_key(by_hand.request_key)

@@ -13,6 +13,9 @@
     │   ├── RoleMissing           the page is for a role that this person lacks
     │   ├── SearchGone            a kept search of another session, or of none
     │   ├── CaseReferenceInvalid
+    │   ├── CaseReferenceInUse    another signal of this kind stands under that number
+    │   ├── HandSignalsOff        this desk is not set up to signal by hand
+    │   ├── HandSignalUnknown     no signal by hand of this user with that reference
     │   └── InputInvalid
     ├── LoginRefused
     │   ├── LoginExpired          unknown, used or old state
@@ -88,6 +91,18 @@ class SearchGone(RequestRefused):
 
 class CaseReferenceInvalid(RequestRefused):
     """A case reference is not of the organisation's form."""
+
+
+class CaseReferenceInUse(RequestRefused):
+    """Another signal of the same kind stands under that case number."""
+
+
+class HandSignalsOff(RequestRefused):
+    """The organisation does not signal by hand at this desk."""
+
+
+class HandSignalUnknown(RequestRefused):
+    """The user gave no signal with that reference."""
 
 
 class InputInvalid(RequestRefused):

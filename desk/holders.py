@@ -10,7 +10,7 @@ from datetime import datetime
 
 import httpx
 
-from desk.errors import HolderUnreachable, InputInvalid
+from desk.errors import HandSignalsOff, HolderUnreachable, InputInvalid
 from desk.events import Event, log_event
 from desk.settings import HolderSettings
 from keys.base64url import encode_b64u
@@ -53,9 +53,12 @@ class Holders:
         key: RequestKey,
         http: httpx.AsyncClient,
         clock: Callable[[], datetime],
+        *,
+        source_key: RequestKey | None = None,
     ) -> None:
         self._known = {holder.index: holder for holder in known}
         self._organisation = organisation
+        self._keys = {Act.PUBLISH: source_key}
         self._key = key
         self._http = http
         self._clock = clock
@@ -63,7 +66,8 @@ class Holders:
     async def evaluate(self, asked: Evaluation, subject: str) -> Passed:
         """Have one holder evaluate points for one of our people.
 
-        Raises `InputInvalid` for terms no holder can be asked, `HolderUnreachable` when
+        Raises `InputInvalid` for terms no holder can be asked, `HandSignalsOff` for
+        publishing where the organisation is no source here, `HolderUnreachable` when
         it does not answer.
         """
         holder = self._known.get(asked.holder)
@@ -98,6 +102,9 @@ class Holders:
         raise HolderUnreachable("all")
 
     def _sign(self, asked: Evaluation, holder: HolderSettings, subject: str) -> str:
+        key = self._keys.get(asked.act, self._key)
+        if key is None:
+            raise HandSignalsOff
         terms = RequestTerms(
             issuer=self._organisation,
             audience=holder.id,
@@ -109,7 +116,7 @@ class Holders:
             points=asked.points,
         )
         try:
-            return sign_request(self._key, terms, now=self._clock())
+            return sign_request(key, terms, now=self._clock())
         except InvalidRequest:
             raise InputInvalid from None
 

@@ -21,6 +21,8 @@ async def keep_house(desk: Desk, clock: Callable[[], datetime]) -> None:
         await desk.ledger_watch.look()
         await desk.sessions.sweep()
         await desk.kept_searches.sweep()
+        if desk.signalling is not None:
+            await desk.signalling.kept.sweep()
         if rounds % CHECK_EVERY == 1:
             with suppress(DeskError):
                 await check_receipts(desk, clock())

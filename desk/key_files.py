@@ -1,13 +1,17 @@
-"""The desk's three keys: made once, kept in files that only their owner reads.
+"""The desk's own keys: made once, kept in files that only their owner reads.
 
 - request key: holders know the organisation by it (`keys.request`);
 - OIDC client key: the provider knows the desk by it (private_key_jwt);
 - case-reference key: turns a case number into what the index sees, so that only this
-  organisation can resolve it.
+  organisation can resolve it;
+- notes key: seals what the desk keeps for its own people (`desk.own_seal`);
+- for an organisation that signals by hand: the notice key by which the index knows what
+  it signs, and the request key by which holders know it as a source.
 """
 
 import json
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -15,10 +19,12 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, KeyParameters, OKPKey, RSAKey, import_key
 
 from desk.errors import SettingsRefused
+from desk.own_seal import NOTES_KEY_BYTES
 from keys.base64url import decode_b64u, encode_b64u
 from keys.errors import KeysError
 from keys.files import read_secret, write_secret
 from keys.request import RequestKey, load_request_key, new_request_key
+from signal_index.notice import new_notice_key
 
 ClientAlgorithm = Literal["PS256", "ES256", "Ed25519"]
 CASE_KEY_BYTES: Final = 32
@@ -26,7 +32,7 @@ RSA_BITS: Final = 3072
 
 
 def create_keys(folder: Path, algorithm: ClientAlgorithm) -> tuple[Path, ...]:
-    """Make all three keys in a folder; give the files, private ones first.
+    """Make the keys of every desk in a folder; give the files, private ones first.
 
     Never overwrites: an existing file raises `SettingsRefused` and leaves it as it is.
     """
@@ -34,25 +40,50 @@ def create_keys(folder: Path, algorithm: ClientAlgorithm) -> tuple[Path, ...]:
     request = new_request_key()
     client = _new_client_key(algorithm)
     case_key = f"{encode_b64u(secrets.token_bytes(CASE_KEY_BYTES))}\n".encode()
+    notes_key = f"{encode_b64u(secrets.token_bytes(NOTES_KEY_BYTES))}\n".encode()
     public = client.as_dict(private=False)
     private_files = {
         folder / "request-key.jwk": _as_json(request.jwk),
         folder / "oidc-client.jwk": _as_json(client.as_dict(private=True)),
         folder / "case-reference.key": case_key,
+        folder / "notes.key": notes_key,
     }
     public_files = {
         folder / "request-key.public.jwk": _as_json(request.public.jwk),
         folder / "oidc-client.public.jwk": _as_json(public),
         folder / "oidc-client.public.jwks.json": _as_json({"keys": [public]}),
     }
+    _write(private_files, public_files)
+    return (*private_files, *public_files)
+
+
+def create_source_keys(folder: Path) -> tuple[Path, ...]:
+    """Make the keys of a desk that signals by hand; give the files, private first.
+
+    Never overwrites, as `create_keys`.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    notice, request = new_notice_key(), new_request_key()
+    private_files = {
+        folder / "notice-key.jwk": notice.encode(),
+        folder / "source-request-key.jwk": _as_json(request.jwk),
+    }
+    public_files = {
+        folder / "notice-key.public.jwk": notice.encode_public(),
+        folder / "source-request-key.public.jwk": _as_json(request.public.jwk),
+    }
+    _write(private_files, public_files)
+    return (*private_files, *public_files)
+
+
+def _write(private: Mapping[Path, bytes], public: Mapping[Path, bytes]) -> None:
     try:
-        for path, data in private_files.items():
+        for path, data in private.items():
             write_secret(path, data)
     except KeysError as error:
         raise SettingsRefused(str(error)) from None
-    for path, data in public_files.items():
+    for path, data in public.items():
         path.write_bytes(data)
-    return (*private_files, *public_files)
 
 
 def read_request_key(path: Path) -> RequestKey:

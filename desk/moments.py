@@ -9,10 +9,20 @@ from babel.dates import format_date, format_datetime
 HERE: Final = ZoneInfo("Europe/Amsterdam")
 
 
+def day_here(moment: datetime) -> date:
+    """Give the calendar day that it is in the Netherlands."""
+    return _local(moment).date()
+
+
 def format_day(day: str | date) -> str:
     """Write `12 maart 2026`."""
     read = date.fromisoformat(day[:10]) if isinstance(day, str) else day
     return format_date(read, "d MMMM y", locale="nl")
+
+
+def format_day_of(instant: str | datetime) -> str:
+    """Write the day of a moment, as it was here."""
+    return format_day(_local(instant).date())
 
 
 def format_moment(instant: str | datetime) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 from desk.roles import (
     APPROVERS,
     DATA_PROTECTION_OFFICER,
+    HAND_SIGNALLERS,
     OFFICERS,
     SOURCE_ADMINISTRATORS,
 )
@@ -18,7 +19,7 @@ from desk.tokens import Person
 
 OFFICER: Final = "/officer"
 LOOKUP: Final = "/lookup"
-_WORK_PAGE: Final = re.compile(r"/(officer|agency)(/[a-z0-9-]{1,64}){0,4}")
+_WORK_PAGE: Final = re.compile(r"/(officer|agency|involved)(/[a-z0-9-]{1,64}){0,4}")
 _PAGES: Final = frozenset(
     {"/", "/start", LOOKUP, "/own-lookups", "/own-reviews", "/break-glass"}
 )
@@ -53,6 +54,8 @@ AGENCYS_MENU: Final = (
     MenuItem("/agency/signals", "shell.signals", SOURCE_ADMINISTRATORS),
     MenuItem("/agency/contacts", "shell.contacts", SOURCE_ADMINISTRATORS),
 )
+INVOLVED: Final = "/involved"
+_HAND_SIGNALLERS_MENU: Final = (MenuItem(INVOLVED, "shell.involved", HAND_SIGNALLERS),)
 _GENERALISTS_MENU: Final = (
     MenuItem(LOOKUP, "shell.lookup", frozenset()),
     MenuItem("/own-lookups", "shell.own-lookups", frozenset()),
@@ -62,9 +65,10 @@ _GENERALISTS_MENU: Final = (
 def find_menu(person: Person) -> tuple[MenuItem, ...]:
     """Give the menu of this person."""
     held = frozenset(person.roles)
-    has_other_work = not held.isdisjoint(APPROVERS | SOURCE_ADMINISTRATORS)
+    others = APPROVERS | SOURCE_ADMINISTRATORS | HAND_SIGNALLERS
+    has_other_work = not held.isdisjoint(others)
     looks_up = not has_other_work or any(r.startswith("generalist") for r in held)
-    menu = (*OFFICERS_MENU, *AGENCYS_MENU)
+    menu = (*_HAND_SIGNALLERS_MENU, *OFFICERS_MENU, *AGENCYS_MENU)
     own = tuple(item for item in menu if not held.isdisjoint(item.roles))
     return (*(_GENERALISTS_MENU if looks_up else ()), *own)
 

@@ -1,5 +1,6 @@
 """Render templates: one shell, texts from the catalogue, escaping always on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -9,7 +10,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from desk.desk import desk_of
-from desk.moments import format_day, format_moment, format_short, format_time
+from desk.moments import (
+    format_day,
+    format_day_of,
+    format_moment,
+    format_short,
+    format_time,
+)
 from desk.navigation import find_menu, find_start, is_own_page
 from desk.numbers import format_number, write_phone
 from desk.texts import (
@@ -34,6 +41,7 @@ TEMPLATES: Final = Environment(
 TEMPLATES.filters["number"] = format_number
 TEMPLATES.filters["phone"] = write_phone
 TEMPLATES.filters["day"] = format_day
+TEMPLATES.filters["day_of"] = format_day_of
 TEMPLATES.filters["moment"] = format_moment
 TEMPLATES.filters["time"] = format_time
 TEMPLATES.filters["short"] = format_short
@@ -54,6 +62,8 @@ class Shown:
     person: Person | None
     csrf: str | None = field(default=None, repr=False)
     ends_at: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How much waits on a page of the menu, by its address."""
 
 
 NOBODY: Final = Shown(None)
@@ -84,6 +94,7 @@ def render(
         person=person,
         csrf=csrf,
         ledger_warning=desk.ledger_watch.warning,
+        counts=shown.counts,
         ends_at=shown.ends_at,
         seconds_left=shown.ends_at - int(desk.clock().timestamp()),
         **values,

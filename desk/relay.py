@@ -13,8 +13,17 @@ from fastapi import APIRouter, Request, Response
 
 from desk.callers import ChangingCaller, ReadingCaller
 from desk.desk import desk_of
-from desk.errors import CaseReferenceInvalid, HolderUnreachable, ReceiptInvalid
-from desk.holders import Evaluation, Passed
+from desk.errors import (
+    CaseReferenceInvalid,
+    HandSignalsOff,
+    HolderUnreachable,
+    ReceiptInvalid,
+    RoleMissing,
+)
+from desk.holders import Evaluation
+from desk.involved import relay as involved
+from desk.involved.acts import get_signalling
+from desk.relay_answers import answer_with
 from desk.relay_document import HOLDER, INDEX, INDEX_ACTS, fails, write_document
 from desk.relay_wire import PREFIX, PinnedKeys, RelayedEvaluation, RelayedLookup
 from desk.strict import StrictRoute
@@ -43,7 +52,7 @@ class SignedConfig(Response):
 @fails(HolderUnreachable)
 async def read_key_config(request: Request, _caller: ReadingCaller) -> Response:
     """Give the key config as the holders serve it; the browser checks it."""
-    return _answer(await desk_of(request).holders.key_config())
+    return answer_with(await desk_of(request).holders.key_config())
 
 
 @router.get("/pins", summary="De sleutels die deze organisatie vertrouwt")
@@ -60,11 +69,16 @@ async def read_pins(request: Request, _caller: ReadingCaller) -> PinnedKeys:
     summary="Geblindeerde punten laten berekenen door één sleutelhouder",
     response_model=EvaluationAnswer,
 )
-@fails(party=HOLDER)
+@fails(HandSignalsOff, RoleMissing, party=HOLDER)
 async def evaluate(
     request: Request, caller: ChangingCaller, body: RelayedEvaluation
 ) -> Response:
-    """Pass points on to one holder, signed by the organisation."""
+    """Pass points on to one holder, signed by the organisation.
+
+    For publishing only of who may signal by hand: it draws on the source's own budget.
+    """
+    if body.act == "publish":
+        get_signalling(desk_of(request), caller)
     asked = Evaluation(
         holder=body.holder,
         pair=tuple(body.pair),
@@ -73,7 +87,8 @@ async def evaluate(
         points=tuple(body.points),
         act=Act(body.act),
     )
-    return _answer(await desk_of(request).holders.evaluate(asked, caller.person.sub))
+    holders = desk_of(request).holders
+    return answer_with(await holders.evaluate(asked, caller.person.sub))
 
 
 @router.post(
@@ -93,7 +108,7 @@ async def look_up(
     answer = await desk.index.pass_on("/v1/lookups", caller.access_token, asked)
     if answer.status == 200:
         await desk.receipts.check_and_keep(answer.body, asked, caller.person)
-    return _answer(answer)
+    return answer_with(answer)
 
 
 @router.post(
@@ -101,13 +116,13 @@ async def look_up(
     summary="Vastleggen wat er van de bevraging kwam",
     status_code=204,
 )
-@fails(party=INDEX_ACTS, more=[404])
+@fails(party=INDEX_ACTS, more=[404, 409])
 async def record_outcome(
     request: Request, caller: ChangingCaller, entry: UUID, body: Outcome
 ) -> Response:
     """Record with the index what came of the call."""
     path, index = f"/v1/lookups/{entry}/outcome", desk_of(request).index
-    return _answer(await index.pass_on(path, caller.access_token, body))
+    return answer_with(await index.pass_on(path, caller.access_token, body))
 
 
 @router.post(
@@ -121,7 +136,7 @@ async def record_print(
 ) -> Response:
     """Record with the index that an answer goes on paper, before it does."""
     path, index = f"/v1/lookups/{entry}/print", desk_of(request).index
-    return _answer(await index.pass_on(path, caller.access_token, Nothing()))
+    return answer_with(await index.pass_on(path, caller.access_token, Nothing()))
 
 
 @router.post(
@@ -135,7 +150,7 @@ async def report_abandoned(
 ) -> Response:
     """Record with the index which requests came to nothing: a tab was closed."""
     path, index = "/v1/abandoned-requests", desk_of(request).index
-    return _answer(await index.pass_on(path, caller.access_token, body))
+    return answer_with(await index.pass_on(path, caller.access_token, body))
 
 
 @router.get(
@@ -148,7 +163,7 @@ async def read_catalogue(request: Request, caller: ReadingCaller) -> Response:
     """Give the purposes that are open to this person."""
     query = {"municipality": caller.person.municipality}
     index = desk_of(request).index
-    return _answer(
+    return answer_with(
         await index.pass_on("/v1/catalogue", caller.access_token, query=query)
     )
 
@@ -165,7 +180,7 @@ async def read_own_lookups(
     """Give what this person looked up, without whom."""
     query = {} if cursor is None else {"cursor": str(cursor)}
     index = desk_of(request).index
-    return _answer(
+    return answer_with(
         await index.pass_on("/v1/own-lookups", caller.access_token, query=query)
     )
 
@@ -179,13 +194,4 @@ async def show_openapi() -> Response:
 @cache
 def openapi_text() -> bytes:
     """Write the OpenAPI 3.1 document of this version."""
-    return write_document(router.routes)
-
-
-def _answer(passed: Passed) -> Response:
-    headers = {} if passed.retry_after is None else {"Retry-After": passed.retry_after}
-    if passed.status == 204:
-        return Response(status_code=204, headers=headers)
-    return Response(
-        passed.body, passed.status, headers=headers, media_type=passed.media_type
-    )
+    return write_document([*router.routes, *involved.router.routes])

@@ -7,13 +7,22 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from signal_index.wire.hand_signals import HandSignal
 from signal_index.wire.lookups import HOUSEHOLD_MAXIMUM, LookupTerms
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.problem import Ground
-from signal_index.wire.values import Encoded32, Id, Number
+from signal_index.wire.signals import Informed, WithdrawalReason
+from signal_index.wire.values import (
+    Day,
+    Encoded32,
+    Id,
+    Municipality,
+    Number,
+    SlugText,
+)
 
 PREFIX: Final = "/relay/v1"
-API_VERSION: Final = "1.0.0"
+API_VERSION: Final = "1.1.0"
 """Of what is on the relay's wire; goes up with every change that a caller can see."""
 
 _Index = Annotated[int, Field(ge=1, le=255)]
@@ -23,7 +32,7 @@ class RelayedEvaluation(RequestModel):
     """Points for one holder of a pair; the desk signs the request for them."""
 
     holder: _Index
-    act: Literal["lookup", "officer-search"]
+    act: Literal["lookup", "officer-search", "publish"]
     pair: Annotated[list[_Index], Field(min_length=2, max_length=2)]
     keyVersion: Number
     epoch: Number
@@ -36,6 +45,45 @@ class RelayedLookup(LookupTerms):
     """What the index is asked, with the plain case number of this organisation."""
 
     caseReference: Annotated[str, Field(max_length=64)] | None = None
+
+
+class RelayedHandSignal(RequestModel):
+    """A signal by hand, about somebody whom the caller named by a pseudonym.
+
+    `reference` is the caller's own, random: the same one sent again is the same signal.
+    `caseReference` is the plain case number of this organisation, sealed at the desk.
+    `anotherPerson`: under that number another signal of this kind stands already.
+    """
+
+    reference: Id
+    keyVersion: Number
+    pseudonym: Encoded32 = Field(description="N")
+    category: SlugText
+    municipality: Municipality
+    contactHolder: Id
+    informed: Informed
+    validUntil: Day
+    caseReference: Annotated[str, Field(max_length=64)]
+    anotherPerson: bool = False
+
+
+class RelayedEnding(RequestModel):
+    """Why a signal ends."""
+
+    reason: Annotated[WithdrawalReason, Field(strict=False)]
+
+
+class RelayedOwnSignal(HandSignal):
+    """A signal by hand with the own case number, where the desk has a note of it."""
+
+    caseReference: str | None
+    isOwn: bool
+
+
+class RelayedHandSignals(AnswerModel):
+    """What stands of what people of this organisation gave by hand."""
+
+    items: list[RelayedOwnSignal]
 
 
 class PinnedKeys(AnswerModel):

@@ -11,4 +11,5 @@ PRIVACY_OFFICER: Final = frozenset({"privacy-officer"})
 DATA_PROTECTION_OFFICER: Final = frozenset({"data-protection-officer"})
 OFFICERS: Final = PRIVACY_OFFICER | DATA_PROTECTION_OFFICER
 APPROVERS: Final = OFFICERS | {"municipality-administrator"}
+HAND_SIGNALLERS: Final = frozenset({"hand-signaller"})
 SOURCE_ADMINISTRATORS: Final = frozenset({"source-administrator"})

@@ -99,6 +99,13 @@ class LedgerSettings(_Frozen):
     checkpoint_key: Path
 
 
+class HandSignalSettings(_Frozen):
+    """The keys by which index and holders know this organisation as a source."""
+
+    notice_key: Path
+    request_key: Path
+
+
 class DeskSettings(BaseSettings):
     """Everything a desk must know before it starts."""
 
@@ -124,6 +131,7 @@ class DeskSettings(BaseSettings):
     accepted_key_origin: Literal["dealt", "distributed"]
     request_key: Path
     case_reference_key: Path
+    notes_key: Path
     case_reference_pattern: CasePattern = r"[A-Z]{1,4}-[0-9]{4}-[0-9]{1,8}"
     case_reference_example: str = "Z-2026-001234"
     support: str = Field(default="", max_length=200)
@@ -133,6 +141,7 @@ class DeskSettings(BaseSettings):
     holders: tuple[HolderSettings, ...] = Field(min_length=2)
     identity: IdentitySettings
     ledger: LedgerSettings
+    hand_signals: HandSignalSettings | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -192,7 +201,20 @@ def _anchored(settings: DeskSettings, folder: Path) -> DeskSettings:
             "pins": folder / settings.pins,
             "request_key": folder / settings.request_key,
             "case_reference_key": folder / settings.case_reference_key,
+            "notes_key": folder / settings.notes_key,
+            "hand_signals": _anchor_hand_signals(settings.hand_signals, folder),
             "identity": identity,
             "ledger": ledger,
         }
+    )
+
+
+def _anchor_hand_signals(
+    settings: HandSignalSettings | None, folder: Path
+) -> HandSignalSettings | None:
+    if settings is None:
+        return None
+    return HandSignalSettings(
+        notice_key=folder / settings.notice_key,
+        request_key=folder / settings.request_key,
     )

@@ -1,8 +1,9 @@
-"""What the desk keeps: login states, sessions and receipts; never a pseudonym or flag.
+"""What the desk keeps: logins, sessions, receipts, notes; never a pseudonym or flag.
 
 Sessions, login states and officers' searches are sealed under a key that only the
 browser's cookie gives, so a copy of the database opens no session. Receipts go without
-the group that tells what was shown.
+the group that tells what was shown. Notes of signals by hand (the own case number) are
+sealed under the desk's notes key.
 """
 
 from typing import Final
@@ -18,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Which tables these are. A change of one counts it up, and says how an older database
 becomes a newer one: until then the desk refuses it (`Database.prepare`)."""
 
@@ -54,6 +55,20 @@ kept_searches: Final = Table(
     Column("session", LargeBinary(32), nullable=False),
     Column("kept_at", Integer, nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+hand_signals: Final = Table(
+    "hand_signals",
+    metadata,
+    Column("reference", String(36), primary_key=True),
+    Column("owner", LargeBinary(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("begun_on", String(10), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("remind_on", String(10)),
+    Column("ended_at", Integer, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("hand_signals_by_owner", "owner", "state"),
 )
 
 receipts: Final = Table(

@@ -20,7 +20,7 @@ import httpx
 from fastapi import FastAPI
 
 from desk.app import create_app
-from desk.key_files import create_keys
+from desk.key_files import create_keys, create_source_keys
 from desk.settings import DeskSettings, load_settings
 from keys.jose import parse_private_key
 from signal_index.ledger import note_key
@@ -59,6 +59,7 @@ pins = "pins.json"
 accepted_key_origin = "dealt"
 request_key = "request-key.jwk"
 case_reference_key = "case-reference.key"
+notes_key = "notes.key"
 
 [identity]
 issuer = "{issuer}"
@@ -156,6 +157,7 @@ def _number(request: httpx.Request) -> int:
 def some_town(folder: Path) -> Town:
     """Make keys, settings and parties; everyone knows everyone."""
     create_keys(folder, "Ed25519")
+    create_source_keys(folder)
     request_key = _read_json(folder / "request-key.jwk")
     organisation = _as_organisation(request_key)
     clock = FakeClock()

@@ -21,7 +21,7 @@ from signal_index.notice.keys import (
     parse_notice_key,
     parse_signer_key,
 )
-from signal_index.notice.messages import SALT_BYTES, subject_commitment
+from signal_index.notice.messages import SALT_BYTES, commit_encoded, subject_commitment
 from signal_index.notice.reconciling import (
     RECONCILING_SALT_BYTES,
     choose_bits,
@@ -59,6 +59,7 @@ __all__ = [
     "SignedInTheFuture",
     "SignerKey",
     "choose_bits",
+    "commit_encoded",
     "digest_buckets",
     "digest_marks",
     "encode_digests",

@@ -1,12 +1,13 @@
 /**
- * One person whom an officer asks about: from a typed number to a pseudonym with two
- * tickets of act `officer-search`. What is asked with them, the page sends itself.
+ * One person whom an officer asks about, or whom somebody signals: from a typed number to
+ * a pseudonym, with two tickets of the act (none for publishing). What is asked or said
+ * with them, the page sends itself.
  */
 import type { Bsn } from "./bsn.ts";
 import type { KeyConfig } from "./key-config.ts";
 import { loadConfig, type Memory } from "./lookup.ts";
 import { pseudonymise } from "./pseudonymise.ts";
-import type { Relay } from "./relay.ts";
+import type { Act, Relay } from "./relay.ts";
 
 /** The members by which a body names one person (docs/wire-formats.md, citizens' rights). */
 export interface PersonNamed {
@@ -18,18 +19,20 @@ export interface PersonNamed {
 export class PersonAsker {
   readonly #relay: Relay;
   readonly #memory: Memory;
+  readonly #act: Act;
   #config: Promise<KeyConfig> | null = null;
   #passedOver: readonly number[] = [];
 
-  constructor(relay: Relay, memory: Memory) {
+  constructor(relay: Relay, memory: Memory, act: Act = "officer-search") {
     this.#relay = relay;
     this.#memory = memory;
+    this.#act = act;
   }
 
   /** Name one person; `blinded` is called when nothing is left of the number here. */
   async name(bsn: Bsn, blinded: () => void): Promise<PersonNamed> {
     const config = await (this.#config ??= this.#load());
-    const evaluating = pseudonymise(this.#relay.forAct("officer-search"), config, [bsn], this.#passedOver);
+    const evaluating = pseudonymise(this.#relay.forAct(this.#act), config, [bsn], this.#passedOver);
     blinded(); // the call above ran up to its first request
     try {
       const { pseudonyms, tickets, keyVersion, fallback } = await evaluating;

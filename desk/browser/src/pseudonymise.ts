@@ -80,7 +80,7 @@ async function tryPair(
     const holder = pair[place] as number;
     if (outcome.status === "fulfilled") {
       proven.set(holder, outcome.value.points);
-      tickets.push(outcome.value.answer.ticket);
+      if (outcome.value.answer.ticket !== null) tickets.push(outcome.value.answer.ticket);
     } else if (isPassedOver(outcome.reason)) {
       failures.set(holder, outcome.reason);
     } else {

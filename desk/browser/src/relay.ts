@@ -15,11 +15,12 @@ export interface Asked {
 export interface HolderAnswer extends Evaluation {
   readonly keyVersion: number;
   readonly epoch: number;
-  readonly ticket: string;
+  /** None for publishing, which reads nothing. */
+  readonly ticket: string | null;
 }
 
 /** What evaluations are asked for; a ticket is worth nothing for another act. */
-export type Act = "lookup" | "officer-search";
+export type Act = "lookup" | "officer-search" | "publish";
 
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
@@ -53,7 +54,7 @@ export class Relay {
     try {
       const body = { holder, act, ...asked };
       const response = await this.#send("POST", "/evaluations", body);
-      return parseAnswer(holder, asObject(await response.json()));
+      return parseAnswer(holder, asObject(await response.json()), act);
     } catch (error) {
       if (!(error instanceof Told)) throw error;
       if (error.problem.status === 429) throw new BudgetSpent();
@@ -116,16 +117,17 @@ export class Relay {
   }
 }
 
-function parseAnswer(holder: number, found: Record<string, unknown>): HolderAnswer {
-  const { evaluations, proof, ticket, keyVersion, epoch } = found;
-  if (!Array.isArray(evaluations) || typeof ticket !== "string") throw new Malformed();
+function parseAnswer(holder: number, found: Record<string, unknown>, act: Act): HolderAnswer {
+  const { evaluations, proof, ticket = null, keyVersion, epoch } = found;
+  const hasTicket = typeof ticket === "string";
+  if (!Array.isArray(evaluations) || hasTicket === (act === "publish")) throw new Malformed();
   return {
     holder,
     keyVersion: Number(keyVersion),
     epoch: Number(epoch),
     evaluated: evaluations.map((text: unknown) => decodeB64u(String(text))),
     proof: decodeB64u(String(proof)),
-    ticket,
+    ticket: hasTicket ? ticket : null,
   };
 }
 

@@ -83,7 +83,7 @@ export class TrackingRelay extends Relay {
 
   override async evaluate(holder: number, asked: Asked): Promise<HolderAnswer> {
     const answer = await super.evaluate(holder, asked);
-    const req = readReq(answer.ticket);
+    const req = answer.ticket === null ? null : readReq(answer.ticket);
     if (req !== null) this.#unfinished.begin(req);
     return answer;
   }

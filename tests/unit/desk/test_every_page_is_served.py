@@ -12,14 +12,20 @@ from fastapi.routing import APIRoute
 
 from desk import agency, entry, officer, own_reviews, relay, screens
 from desk.agency.routers import ROUTERS as AGENCYS
+from desk.involved import pages as involved
 from desk.navigation import find_menu
 from desk.officer.routers import ROUTERS as OFFICERS
-from desk.roles import APPROVERS, GENERALISTS, SOURCE_ADMINISTRATORS
+from desk.roles import (
+    APPROVERS,
+    GENERALISTS,
+    HAND_SIGNALLERS,
+    SOURCE_ADMINISTRATORS,
+)
 from desk.tokens import Person
 
 DESK = Path(screens.__file__).parent
-ROLES = (*GENERALISTS, *APPROVERS, *SOURCE_ADMINISTRATORS)
-OWN = tuple(each.router for each in (screens, own_reviews, entry, relay))
+ROLES = (*GENERALISTS, *APPROVERS, *SOURCE_ADMINISTRATORS, *HAND_SIGNALLERS)
+OWN = tuple(each.router for each in (screens, own_reviews, entry, relay, involved))
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ PUT_TOGETHER = (
     ),
     *("overview.", "reports.", "approval-title-"),
     *("policy.", "approvals."),
+    *("involved.done.", "involved.reason.", "involved.fault."),
     *("corrections.kind.", "embargoes.state.", "citizen-paper."),
 )
 pytestmark = pytest.mark.anyio
@@ -129,7 +130,7 @@ def test_every_text_that_is_asked_for_exists_and_is_used() -> None:
     ]
     python = [
         path.read_text()
-        for folder in (FOLDER, FOLDER / "officer")
+        for folder in (FOLDER, FOLDER / "officer", FOLDER / "involved")
         for path in folder.glob("*.py")
     ]
     scripts = [path.read_text() for path in (FOLDER / "browser/src").rglob("*.ts")]

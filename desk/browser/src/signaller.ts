@@ -1,0 +1,72 @@
+/**
+ * One signal by hand, from a typed number to the index: named once, given under one
+ * reference, so that what broke off can be sent again and stays one signal.
+ */
+import type { Bsn } from "./bsn.ts";
+import { Offline } from "./errors.ts";
+import type { Memory } from "./lookup.ts";
+import { PersonAsker, type PersonNamed } from "./person-asker.ts";
+import { isProblem, type Relay } from "./relay.ts";
+
+/** What is said of somebody: which contact, since when they know of it, until when. */
+export interface Given {
+  readonly category: string;
+  readonly municipality: string;
+  readonly contactHolder: string;
+  readonly informed: { readonly code: string; readonly on: string };
+  readonly validUntil: string;
+  readonly caseReference: string;
+  readonly anotherPerson: boolean;
+}
+
+/** A person as a lookup or a holder named one; worth nothing without the index. */
+export type Named = Pick<PersonNamed, "keyVersion" | "pseudonym">;
+
+export class Signaller {
+  readonly #relay: Relay;
+  readonly #asker: PersonAsker;
+  #named: Named | null = null;
+  #reference: string;
+
+  /** `reference` is that of a signal which was begun before and did not arrive. */
+  constructor(relay: Relay, memory: Memory, reference: string = crypto.randomUUID()) {
+    this.#relay = relay;
+    this.#asker = new PersonAsker(relay, memory, "publish");
+    this.#reference = reference;
+  }
+
+  /** Whether the number was blinded: then it need not be typed again. */
+  get isNamed(): boolean {
+    return this.#named !== null;
+  }
+
+  /** Take a person whom a lookup of this page named already. */
+  take(named: Named): void {
+    this.#named = named;
+  }
+
+  /** Name a person; `blinded` is called when nothing is left of the number here. */
+  async name(bsn: Bsn, blinded: () => void): Promise<void> {
+    this.#named = await this.#asker.name(bsn, blinded);
+  }
+
+  /** Give the signal; an answer that got lost is asked once more as it was. */
+  async give(given: Given): Promise<void> {
+    if (this.#named === null) throw new Error("nobody is named");
+    const { keyVersion, pseudonym } = this.#named;
+    const body = { reference: this.#reference, keyVersion, pseudonym, ...given };
+    try {
+      await this.#relay.act("/hand-signals", body);
+    } catch (error) {
+      if (isProblem(error, "stale-key-version")) this.#named = null;
+      if (!(error instanceof Offline || isProblem(error, "index-unreachable"))) throw error;
+      await this.#relay.act("/hand-signals", body);
+    }
+  }
+
+  /** Forget the person, and begin another signal. */
+  forget(): void {
+    this.#named = null;
+    this.#reference = crypto.randomUUID();
+  }
+}

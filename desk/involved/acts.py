@@ -1,0 +1,144 @@
+"""Give, confirm, end and hand over a signal by hand, for a page or a case system.
+
+Each is the person's own act at the index, with their own access token; the desk signs
+for the organisation, and notes what it must not lose before anything is sent
+(`desk.involved.keeping`). What the index answers goes on unchanged.
+"""
+
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from desk.callers import Caller
+from desk.desk import Desk
+from desk.errors import (
+    CaseReferenceInUse,
+    HandSignalsOff,
+    HandSignalUnknown,
+    RoleMissing,
+)
+from desk.holders import Passed
+from desk.index import read_problem, verify_done
+from desk.involved.keeping import HandState, Intended, Note
+from desk.involved.parts import Signalling
+from desk.moments import day_here
+from desk.relay_wire import RelayedHandSignal
+from desk.roles import HAND_SIGNALLERS
+from signal_index.wire.contact_holders import HandOver
+from signal_index.wire.hand_signals import HandConfirmation
+from signal_index.wire.signals import WithdrawalReason
+
+PATH: Final = "/v1/hand-signals"
+REMIND_AFTER: Final = timedelta(days=182)
+"""Half a year; the index says the same day of each signal (`confirmBy`)."""
+
+
+def get_signalling(desk: Desk, caller: Caller) -> Signalling:
+    """Give what signalling takes, or raise `HandSignalsOff`, `RoleMissing`."""
+    if desk.signalling is None:
+        raise HandSignalsOff
+    if HAND_SIGNALLERS.isdisjoint(caller.person.roles):
+        raise RoleMissing
+    return desk.signalling
+
+
+async def give(desk: Desk, caller: Caller, said: RelayedHandSignal) -> Passed:
+    """Give a signal; broken off anywhere, the same may be sent again.
+
+    Raises `CaseReferenceInvalid`, `HandSignalUnknown` for somebody else's reference,
+    and `CaseReferenceInUse` where a signal of this kind stands under the case number
+    already and nobody said that this is about somebody else.
+    """
+    signalling = get_signalling(desk, caller)
+    desk.case_references.derive(said.caseReference)
+    note = Note(said.caseReference, said.category)
+    if not said.anotherPerson:
+        await _verify_unused(signalling, caller, said.reference, note)
+    intended = await signalling.kept.intend(said.reference, caller.person.sub, note)
+    passed = await _send(desk, caller, said, intended)
+    if _is_used_before(passed):
+        # Another person or day under a reference that the index knows: a newer version.
+        version = await signalling.kept.raise_version(said.reference)
+        newer = Intended(intended.begun, version, is_new=False)
+        passed = await _send(desk, caller, said, newer)
+    if passed.status == 200:
+        remind_on = day_here(desk.clock()) + REMIND_AFTER
+        await signalling.kept.note_standing(said.reference, remind_on)
+    elif intended.is_new and 400 <= passed.status < 500:
+        await signalling.kept.forget(said.reference)  # the index took nothing
+    return passed
+
+
+async def confirm(
+    desk: Desk, caller: Caller, reference: UUID, until: date | None
+) -> None:
+    """Say that a signal still holds, perhaps until a later day; or raise why not."""
+    signalling = get_signalling(desk, caller)
+    body = HandConfirmation(validUntil=until)
+    verify_done(await _post(desk, caller, reference, "confirmation", body))
+    remind_on = day_here(desk.clock()) + REMIND_AFTER
+    await signalling.kept.note_standing(reference, remind_on)
+
+
+async def end(
+    desk: Desk, caller: Caller, reference: UUID, reason: WithdrawalReason
+) -> None:
+    """End a signal, or raise why not; told twice it has ended all the same."""
+    signalling = get_signalling(desk, caller)
+    known = await signalling.kept.find(reference, caller.person.sub)
+    version = 1 if known is None else known.version
+    today = day_here(desk.clock())
+    body = signalling.signer.sign_end(reference, version, reason, today)
+    verify_done(await _post(desk, caller, reference, "withdrawal", body))
+    await signalling.kept.note_ended([reference])
+
+
+async def hand_over(desk: Desk, caller: Caller, reference: UUID, to: UUID) -> None:
+    """Let a colleague's contact holder answer for a signal, or raise why not."""
+    get_signalling(desk, caller)
+    body = HandOver(to=to)
+    verify_done(await _post(desk, caller, reference, "hand-over", body))
+
+
+async def forget(desk: Desk, caller: Caller, reference: UUID) -> None:
+    """Let go of the note of a signal of one's own that does not stand."""
+    signalling = get_signalling(desk, caller)
+    known = await signalling.kept.find(reference, caller.person.sub)
+    if known is None or not known.is_own or known.state is HandState.STANDING:
+        raise HandSignalUnknown
+    await signalling.kept.forget(reference)
+
+
+async def _verify_unused(
+    signalling: Signalling, caller: Caller, reference: UUID, note: Note
+) -> None:
+    for one in await signalling.kept.list_all(caller.person.sub):
+        is_other = one.reference != reference and one.state is not HandState.ENDED
+        if is_other and one.note == note:
+            raise CaseReferenceInUse
+
+
+async def _send(
+    desk: Desk, caller: Caller, said: RelayedHandSignal, intended: Intended
+) -> Passed:
+    signer = get_signalling(desk, caller).signer
+    body = signer.sign(said, begun=intended.begun, version=intended.version)
+    return await desk.index.pass_on(
+        f"{PATH}/{said.reference}", caller.access_token, body, method="PUT"
+    )
+
+
+async def _post(
+    desk: Desk, caller: Caller, reference: UUID, act: str, body: BaseModel
+) -> Passed:
+    path = f"{PATH}/{reference}/{act}"
+    return await desk.index.pass_on(path, caller.access_token, body)
+
+
+def _is_used_before(passed: Passed) -> bool:
+    if passed.status != 400:
+        return False
+    faults = read_problem(passed).errors
+    return any((one.field, one.code) == ("version", "used-before") for one in faults)

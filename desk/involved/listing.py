@@ -1,0 +1,158 @@
+"""Hold what the desk noted beside what stands at the index, for a list that is true.
+
+The index says which signals stand, the desk by which case number they are known. What
+an act that broke off left behind is mended here, in the desk's notes alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from desk.callers import Caller
+from desk.desk import Desk
+from desk.involved.acts import PATH, get_signalling
+from desk.involved.keeping import HandSignals, HandState, KeptSignal
+from desk.moments import day_here
+from signal_index.wire.hand_signals import (
+    HandContact,
+    HandPlace,
+    HandSignal,
+    HandSignalOptions,
+)
+from signal_index.wire.hand_signals import HandSignals as Listed
+
+OPTIONS: Final = "/v1/hand-signal-options"
+_AT_ONCE: Final = "500"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSignal:
+    """One signal as its organisation knows it; `stands` is None where it does not.
+
+    `is_unsure`: it was noted, but never seen at the index. `case` is None where the
+    desk has no note of it.
+    """
+
+    reference: UUID
+    case: str | None
+    category: str
+    label: str
+    is_own: bool
+    is_due: bool
+    is_unsure: bool
+    contact: HandContact | None
+    stands: HandSignal | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalList:
+    """Everything that was given by hand, and what may be given."""
+
+    options: HandSignalOptions
+    signals: Sequence[ListedSignal]
+
+    def find(self, reference: UUID) -> ListedSignal | None:
+        """Find one of them."""
+        return next((one for one in self.signals if one.reference == reference), None)
+
+    def find_place(self, category: str) -> HandPlace | None:
+        """Find what may be given of a kind."""
+        places = self.options.places
+        return next((one for one in places if one.category == category), None)
+
+
+async def fetch_options(desk: Desk, caller: Caller) -> HandSignalOptions:
+    """Ask what this person may give for the organisation."""
+    get_signalling(desk, caller)
+    return await desk.index.fetch(HandSignalOptions, OPTIONS, caller.access_token)
+
+
+async def read_list(desk: Desk, caller: Caller) -> SignalList:
+    """Read both sides, and mend the desk's notes where an act broke off."""
+    kept = get_signalling(desk, caller).kept
+    options = await fetch_options(desk, caller)
+    noted = {one.reference: one for one in await kept.list_all(caller.person.sub)}
+    standing = await _fetch_all(desk, caller)
+    await _mend(kept, noted, standing)
+    words = _Words(
+        {one.category: one.categoryLabel for one in options.places},
+        {one.id: one for one in options.contacts},
+        day_here(desk.clock()),
+    )
+    both = dict.fromkeys((*noted, *standing))
+    joined = [_join(each, noted.get(each), standing.get(each), words) for each in both]
+    return SignalList(options, joined)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What codes are called, and today."""
+
+    labels: Mapping[str, str]
+    contacts: Mapping[UUID, HandContact]
+    today: date
+
+
+async def _fetch_all(desk: Desk, caller: Caller) -> Mapping[UUID, HandSignal]:
+    found: dict[UUID, HandSignal] = {}
+    query = {"limit": _AT_ONCE}
+    while True:
+        page = await desk.index.fetch(Listed, PATH, caller.access_token, query=query)
+        found |= {one.reference: one for one in page.items}
+        if page.next is None:
+            return found
+        query = {"limit": _AT_ONCE, "cursor": str(page.next)}
+
+
+async def _mend(
+    kept: HandSignals,
+    noted: Mapping[UUID, KeptSignal],
+    standing: Mapping[UUID, HandSignal],
+) -> None:
+    """Note of what the index has that it stands, and of what it lost that it ended.
+
+    What was only intended, and is not there, stays as it is: it may be on its way.
+    """
+    for reference, one in standing.items():
+        note = noted.get(reference)
+        is_told = note is not None and note.remind_on == one.confirmBy
+        if note is not None and not is_told and one.state != "ended":
+            await kept.note_standing(reference, one.confirmBy)
+    await kept.note_ended(
+        reference
+        for reference, note in noted.items()
+        if note.state is HandState.STANDING and not _stands(standing.get(reference))
+    )
+
+
+def _stands(one: HandSignal | None) -> bool:
+    return one is not None and one.state != "ended"
+
+
+def _join(
+    reference: UUID,
+    note: KeptSignal | None,
+    found: HandSignal | None,
+    words: _Words,
+) -> ListedSignal:
+    stands = found if _stands(found) else None
+    if stands is not None:
+        label = stands.categoryLabel
+    else:
+        code = note.note.category if note is not None else ""
+        label = words.labels.get(code, code)
+    return ListedSignal(
+        reference=reference,
+        case=None if note is None else note.note.case,
+        category=note.note.category if note is not None else "",
+        label=label,
+        is_own=note is not None and note.is_own,
+        is_due=stands is not None and stands.confirmBy <= words.today,
+        is_unsure=stands is None
+        and note is not None
+        and note.state is HandState.INTENDED,
+        contact=None if stands is None else words.contacts.get(stands.contactHolder),
+        stands=stands,
+    )

@@ -1,0 +1,307 @@
+"""Signalling by hand at a desk: what is kept, what is sent, and what breaks off."""
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from keys.base64url import encode_b64u
+from signal_index.notice import parse_signer_key
+from tests.desk_builders import Browser, Town, csrf_of, log_in, some_town
+from tests.desk_hand_index import COLLEAGUE, CONTACT, FakeHandSignals
+
+pytestmark = pytest.mark.anyio
+SETTINGS = """
+[hand_signals]
+notice_key = "notice-key.jwk"
+request_key = "source-request-key.jwk"
+"""
+CASE = "Z-2026-001234"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    made = some_town(tmp_path)
+    with (tmp_path / "desk.toml").open("a") as file:
+        file.write(SETTINGS)
+    made.provider.person["roles"] = ["hand-signaller"]
+    return made
+
+
+@pytest.fixture
+def index(town: Town) -> FakeHandSignals:
+    jwk = (town.folder / "notice-key.public.jwk").read_bytes()
+    signer = parse_signer_key(town.settings.organisation, jwk)
+    made = FakeHandSignals(town.clock, signer)
+    town.index.app.router.routes[:0] = made.routes
+    return made
+
+
+@pytest.fixture
+async def app(town: Town, index: FakeHandSignals) -> AsyncIterator[FastAPI]:
+    del index
+    async with town.serve() as desk:
+        yield desk
+
+
+@pytest.fixture
+async def browser(town: Town, app: FastAPI) -> AsyncIterator[Browser]:
+    async with town.browser(app) as client:
+        await log_in_anew(client)
+        yield client
+
+
+async def log_in_anew(browser: Browser) -> None:
+    page = await log_in(browser, "/involved")
+    browser.headers["X-CSRF-Token"] = csrf_of(page)
+
+
+def a_signal(town: Town, **changed: object) -> dict[str, Any]:
+    today = town.clock().date()
+    body: dict[str, Any] = {
+        "reference": str(uuid4()),
+        "keyVersion": 1,
+        "pseudonym": encode_b64u(bytes(32)),
+        "category": "leerplicht",
+        "municipality": "9901",
+        "contactHolder": CONTACT,
+        "informed": {"code": "discussed", "on": today.isoformat()},
+        "validUntil": (today + timedelta(days=90)).isoformat(),
+        "caseReference": CASE,
+    }
+    return body | changed
+
+
+async def give(browser: Browser, body: dict[str, Any]) -> httpx.Response:
+    return await browser.post("/relay/v1/hand-signals", json=body)
+
+
+async def read_page(browser: Browser, path: str = "/involved") -> str:
+    return (await browser.get(path)).text
+
+
+async def test_a_signal_is_given_and_listed_by_the_own_case_number(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    answer = await give(browser, a_signal(town))
+    assert answer.json()["outcome"] == "accepted"
+    page = await read_page(browser)
+    assert (CASE in page, "Leerplicht en verzuim" in page) == (True, True)
+    (told,) = (await browser.get("/relay/v1/hand-signals")).json()["items"]
+    assert (told["caseReference"], told["isOwn"]) == (CASE, True)
+    assert len(index.stored) == 1
+
+
+async def test_an_answer_that_got_lost_gives_no_second_signal(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    body = a_signal(town)
+    index.loses_answers = True
+    assert (await give(browser, body)).status_code == 502
+    index.loses_answers = False
+    town.clock.forward(timedelta(hours=20))  # the next day: the same signal
+    await log_in_anew(browser)
+    assert (await give(browser, body)).json()["outcome"] == "unchanged"
+    assert len(index.stored) == 1
+
+
+async def test_what_broke_off_after_the_index_had_it_is_mended_by_looking(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    index.loses_answers = True
+    await give(browser, a_signal(town))
+    page = await read_page(browser)
+    assert (CASE in page, "Niet zeker" in page) == (True, False)
+
+
+async def test_what_broke_off_before_the_index_had_it_keeps_its_case_number(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    body = a_signal(town)
+    index.is_away = True
+    await give(browser, body)
+    index.is_away = False
+    page = await read_page(browser)
+    assert (CASE in page, "Niet zeker" in page) == (True, True)
+    again = await read_page(browser, f"/involved/new?again={body['reference']}")
+    assert f'data-case="{CASE}"' in again
+    changed = {"pseudonym": encode_b64u(bytes([1]) * 32), "validUntil": "2027-01-01"}
+    other = body | changed
+    assert (await give(browser, other)).json()["outcome"] == "accepted"
+    assert "Niet zeker" not in await read_page(browser)
+
+
+async def test_another_person_under_a_known_reference_is_a_newer_version(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    body = a_signal(town)
+    await give(browser, body)
+    corrected = body | {"pseudonym": encode_b64u(bytes([1]) * 32)}
+    assert (await give(browser, corrected)).json()["outcome"] == "accepted"
+    (one,) = index.stored.values()
+    assert (one.notice.version, one.person) == (2, bytes([1]) * 16)
+
+
+async def test_what_the_index_refuses_leaves_nothing_behind(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    index.refusal = (403, {"type": "x/category-not-established", "title": "Dicht"})
+    answer = await give(browser, a_signal(town))
+    assert answer.json()["title"] == "Dicht"
+    assert CASE not in await read_page(browser)
+
+
+async def test_a_refusal_later_does_not_lose_what_may_have_arrived(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    body = a_signal(town)
+    index.loses_answers = True
+    await give(browser, body)
+    index.refusal = (403, {"type": "x/category-not-established", "title": "Dicht"})
+    await give(browser, body)
+    assert CASE in await read_page(browser)
+
+
+async def test_the_same_case_and_kind_again_is_asked_about_first(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    await give(browser, a_signal(town))
+    answer = await give(browser, a_signal(town))
+    assert answer.json()["type"] == "/problems/case-reference-in-use"
+    await give(browser, a_signal(town, anotherPerson=True))
+    assert len(index.stored) == 2
+
+
+async def test_after_half_a_year_the_menu_counts_and_one_press_confirms(
+    town: Town, browser: Browser
+) -> None:
+    body = a_signal(town, validUntil="2027-11-01")
+    await give(browser, body)
+    assert "Ik ben betrokken (1)" not in await read_page(browser)
+    town.clock.forward(timedelta(days=182))
+    await log_in_anew(browser)
+    assert "Ik ben betrokken (1)" in await read_page(browser)
+    done = await browser.post(f"/involved/{body['reference']}/confirmation")
+    assert done.headers["location"] == "/involved?whose=mine&done=confirmed"
+    assert "Ik ben betrokken (1)" not in await read_page(browser)
+
+
+async def test_a_signal_is_handed_over_made_longer_and_ended(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    body = a_signal(town)
+    await give(browser, body)
+    path = f"/involved/{body['reference']}"
+    await browser.post(f"{path}/hand-over", data={"to": COLLEAGUE})
+    assert "Directeur" in await read_page(browser)
+    await browser.post(f"{path}/confirmation", data={"until": "2027-05-01"})
+    assert "1 mei 2027" in await read_page(browser)
+    unsaid = await browser.post(f"{path}/end", data={})
+    assert (unsaid.status_code, len(index.stored)) == (400, 1)
+    await browser.post(f"{path}/end", data={"reason": "ended"})
+    page = await read_page(browser)
+    assert (index.stored, "Niet meer te zien" in page) == ({}, True)
+
+
+async def test_a_colleague_sees_it_among_all_and_not_among_their_own(
+    town: Town, browser: Browser
+) -> None:
+    await give(browser, a_signal(town))
+    town.provider.person["sub"] = "user-2"
+    await log_in(browser, "/involved")
+    assert CASE not in await read_page(browser)
+    assert CASE in await read_page(browser, "/involved?whose=all")
+
+
+async def test_nobody_goes_on_with_the_reference_of_another(
+    town: Town, browser: Browser
+) -> None:
+    body = a_signal(town)
+    await give(browser, body)
+    town.provider.person["sub"] = "user-2"
+    await log_in_anew(browser)
+    assert (await give(browser, body)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "case", ["123456782", "Z-2026-001234 Jansen", "", "Z-2026-001234\n"]
+)
+async def test_a_case_number_is_of_the_organisations_form(
+    town: Town, browser: Browser, index: FakeHandSignals, case: str
+) -> None:
+    answer = await give(browser, a_signal(town, caseReference=case))
+    assert answer.status_code == 400
+    assert index.stored == {}
+
+
+async def test_the_database_holds_no_case_number_no_kind_and_no_person(
+    town: Town, browser: Browser
+) -> None:
+    body = a_signal(town, pseudonym=encode_b64u(bytes([7]) * 32))
+    await give(browser, body)
+    with sqlite3.connect(town.folder / "desk.sqlite3") as database:
+        (row,) = database.execute("SELECT * FROM hand_signals")
+    kept = b"".join(one if isinstance(one, bytes) else str(one).encode() for one in row)
+    for told in (CASE, "leerplicht", "user-1", CONTACT):
+        assert told.encode() not in kept
+    assert bytes([7]) * 16 not in kept
+
+
+async def test_the_number_goes_a_month_after_the_end(
+    town: Town, browser: Browser, app: FastAPI
+) -> None:
+    body = a_signal(town)
+    await give(browser, body)
+    path = f"/involved/{body['reference']}/end"
+    await browser.post(path, data={"reason": "ended"})
+    for days, count in ((29, 1), (2, 0)):
+        town.clock.forward(timedelta(days=days))
+        await app.state.desk.signalling.kept.sweep()
+        with sqlite3.connect(town.folder / "desk.sqlite3") as database:
+            (found,) = database.execute("SELECT count(*) FROM hand_signals").fetchone()
+        assert found == count
+
+
+async def test_a_generalist_cannot_have_points_evaluated_for_publishing(
+    town: Town, browser: Browser
+) -> None:
+    town.provider.person["roles"] = ["generalist"]
+    page = await log_in(browser, "/lookup")
+    browser.headers["X-CSRF-Token"] = csrf_of(page)
+    asked = {"holder": 1, "act": "publish", "pair": [1, 2], "keyVersion": 1}
+    points = {"epoch": 1, "points": [encode_b64u(bytes(32))]}
+    answer = await browser.post("/relay/v1/evaluations", json=asked | points)
+    assert answer.json()["type"] == "/problems/role-missing"
+    assert (await give(browser, a_signal(town))).status_code == 403
+    assert (await browser.get("/involved")).status_code == 403
+
+
+async def test_a_page_of_elsewhere_gives_and_ends_nothing(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    body = a_signal(town)
+    await give(browser, body)
+    browser.headers["X-CSRF-Token"] = "guess"
+    assert (await give(browser, a_signal(town))).status_code == 403
+    for act in ("end", "confirmation", "hand-over", "forget"):
+        answer = await browser.post(f"/involved/{body['reference']}/{act}", data={})
+        assert answer.status_code == 403
+    assert len(index.stored) == 1
+
+
+async def test_a_desk_that_is_not_set_up_for_it_says_so(tmp_path: Path) -> None:
+    town = some_town(tmp_path)
+    town.provider.person["roles"] = ["hand-signaller"]
+    async with town.serve() as desk, town.browser(desk) as client:
+        page = await log_in(client, "/involved")
+        assert (page.status_code, "geeft hier niets door" in page.text) == (403, True)
+        client.headers["X-CSRF-Token"] = csrf_of(page)
+        answer = await give(client, a_signal(town))
+        assert json.loads(answer.text)["type"] == "/problems/hand-signals-off"
