@@ -193,6 +193,7 @@ def _desk(places: Places, desk: DeskOf) -> dict[str, Any]:
         "accepted_key_origin": "dealt",
         "request_key": "keys/request-key.jwk",
         "case_reference_key": "keys/case-reference.key",
+        "notes_key": "keys/notes.key",
         "support": desk.support,
         "holders": [
             {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}
