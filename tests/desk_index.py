@@ -218,6 +218,7 @@ class FakeIndex:
         part = {
             "entryId": str(entry.id),
             "scope": "U ziet of er contact is over: Wmo, schuldhulp.",
+            "asked": ["wmo-maatwerk", "schuldhulpverlening"],
             "flags": self.flags,
             "sources": self.sources,
             "receipt": receipt,

@@ -65,6 +65,9 @@ async def register_town(
         await engine.dispose()
 
 
+AGENCY_PHONE = "+31182555100"
+
+
 async def _register(
     engine: AsyncEngine,
     agencies: Mapping[str, Signs],
@@ -85,7 +88,7 @@ async def _register(
         for kind, agency in agencies.items():
             oin = agency.oin
             organisation = OrganisationRecord(
-                oin, f"Bureau {kind}", "source-agency", MUNICIPALITY
+                oin, f"Bureau {kind}", "source-agency", MUNICIPALITY, AGENCY_PHONE
             )
             await add_organisation(conn, organisation, now=now)
             await add_client(conn, ClientRecord(f"agent-{oin[-4:]}", oin), now=now)

@@ -113,7 +113,9 @@ def _registry(places: Places) -> dict[str, Any]:
             _organisation(TEAM, "Wijkteam Voorbeeldstad", "neighbourhood-team"),
             _organisation(SUPERVISOR, "Toezichthouder Voorbeeldstad", "supervisor"),
             *(
-                _organisation(agency.organisation, agency.name, "source-agency")
+                _organisation(
+                    agency.organisation, agency.name, "source-agency", agency.phone
+                )
                 for agency in FOUNDED
             ),
             _organisation(
@@ -172,5 +174,8 @@ def _registry(places: Places) -> dict[str, Any]:
     }
 
 
-def _organisation(oin: str, name: str, kind: str) -> dict[str, Any]:
-    return {"oin": oin, "name": name, "kind": kind, "municipality": MUNICIPALITY}
+def _organisation(
+    oin: str, name: str, kind: str, phone: str | None = None
+) -> dict[str, Any]:
+    said = {"oin": oin, "name": name, "kind": kind, "municipality": MUNICIPALITY}
+    return said if phone is None else {**said, "phone": phone}

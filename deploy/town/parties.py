@@ -75,6 +75,7 @@ class Agency:
     profile: str
     rhythm_days: int = 7
     sender: str = ""
+    phone: str | None = None
 
     @property
     def submitter(self) -> str:
@@ -195,6 +196,7 @@ AGENCIES = (
         ("bijstand",),
         "income-support.csv",
         "income-support-9901.toml",
+        phone="+31182555100",
     ),
     Agency(
         "debt-help",
@@ -204,6 +206,7 @@ AGENCIES = (
         ("schuldhulpverlening",),
         "debt-help.json",
         "debt-help-9901.toml",
+        phone="+31182555120",
     ),
     Agency(
         "schools",
@@ -213,6 +216,7 @@ AGENCIES = (
         ("leerplicht",),
         "schools.csv",
         "schools-9901.toml",
+        phone="+31182555140",
     ),
     Agency(
         "veilig-thuis",
@@ -222,6 +226,7 @@ AGENCIES = (
         ("veilig-thuis",),
         "veilig-thuis.csv",
         "veilig-thuis-9901.toml",
+        phone="+31182555160",
     ),
 )
 NEWCOMER = Agency(
@@ -258,6 +263,7 @@ EARLY_SIGNALS = Agency(
     "meldingen.csv",
     "housing-reports-9901.toml",
     sender=_oin(4),
+    phone="+31182555180",
 )
 """Has no right to a BSN: the municipality finds its clients and sends for it."""
 

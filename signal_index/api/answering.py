@@ -13,6 +13,7 @@ from signal_index.signals import StoredSignal
 from signal_index.store.standing import Standing
 from signal_index.taking_part import InTrial, find_heard
 from signal_index.wire.lookups import Flag, Freshness, Part, Receipt
+from signal_index.wire.values import Phone
 
 
 def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
@@ -25,6 +26,7 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
             Part(
                 entryId=entry.id,
                 scope=permit.scope_text,
+                asked=[str(category.id) for category in permit.categories],
                 flags=[_flag(index, one, standing) for one in signals],
                 sources=sources,
                 receipt=Receipt.model_validate(
@@ -49,6 +51,12 @@ def _flag(index: Index, signal: StoredSignal, standing: Standing) -> Flag:
     return make_flag(signal, row, name, day_of(index.clock()))
 
 
+def find_phone(standing: Standing, oin: str) -> Phone | None:
+    """Find an organisation's own number; it says nothing of any person."""
+    found = standing.organisations.get(oin)
+    return None if found is None or found.phone is None else Phone(found.phone)
+
+
 def _sources(
     index: Index, permit: Permit, standing: Standing, in_trial: InTrial
 ) -> list[Freshness]:
@@ -59,6 +67,7 @@ def _sources(
             category=category.id,
             categoryLabel=labels.category(category.id),
             organisation=labels.organisation(one.source),
+            phone=find_phone(standing, one.source),
             lastHeard=one.last_heard,
             stale=one.stale,
         )

@@ -71,7 +71,11 @@ class Registrar:
         change = await add_organisation(
             self.conn, item.record(), now=self.recorder.clock()
         )
-        facts: JsonObject = {"name": item.name, "kind": item.kind.value}
+        facts: JsonObject = {
+            "name": item.name,
+            "kind": item.kind.value,
+            "phone": item.phone,
+        }
         return await self._recorded(change, "organisation", item.oin, facts)
 
     async def _client(self, item: ClientItem) -> Change:

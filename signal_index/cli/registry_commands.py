@@ -44,13 +44,23 @@ StaatsbladOption = Annotated[str | None, typer.Option(help="Number, as in '2027,
 @organisation_app.command("add")
 def add_organisation(
     oin: OinArgument,
+    *,
     name: Annotated[str, typer.Option(help="As flags show it; at most 60 bytes.")],
     kind: Annotated[str, typer.Option(help="municipality, source-agency, …")],
     municipality: MunicipalityOption,
     settings: SettingsFile,
+    phone: Annotated[
+        str | None, typer.Option(help="Its own number (+31…), for when it is late.")
+    ] = None,
 ) -> None:
     """Register an organisation, admitted by a municipality."""
-    values = {"oin": oin, "name": name, "kind": kind, "municipality": municipality}
+    values = {
+        "oin": oin,
+        "name": name,
+        "kind": kind,
+        "municipality": municipality,
+        "phone": phone,
+    }
     _register(settings, lambda: [parse_item(OrganisationItem, values)])
 
 

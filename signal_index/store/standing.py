@@ -34,6 +34,7 @@ class Organisation:
     name: str
     kind: str
     municipality: str
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ async def _organisations(
             registry.organisation.c.name,
             registry.organisation.c.kind,
             registry.organisation.c.municipality,
+            registry.organisation.c.phone,
         )
     )
     return ((row.oin, Organisation(*row)) for row in rows)

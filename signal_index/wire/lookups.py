@@ -20,6 +20,7 @@ from signal_index.wire.values import (
     Instant,
     Municipality,
     Number,
+    PhoneText,
     SlugText,
     TicketPair,
 )
@@ -92,11 +93,16 @@ class Flag(AnswerModel):
 
 
 class Freshness(AnswerModel):
-    """When a connected source was last heard about a category."""
+    """When a connected source was last heard about a category.
+
+    `phone` is the organisation's own number, where it gave one: the same whoever was
+    asked about.
+    """
 
     category: str
     categoryLabel: str
     organisation: str
+    phone: PhoneText | None = None
     lastHeard: Instant | None
     stale: bool
 
@@ -110,10 +116,15 @@ class Receipt(AnswerModel):
 
 
 class Part(AnswerModel):
-    """The part about one person; always a multiple of 16,384 bytes."""
+    """The part about one person; always a multiple of 16,384 bytes.
+
+    `asked`: the categories that were looked for, the same for each person. What is in it
+    and has no source in `sources` is told of by nobody yet.
+    """
 
     entryId: Id
     scope: str
+    asked: list[str]
     flags: list[Flag]
     sources: list[Freshness]
     receipt: Receipt

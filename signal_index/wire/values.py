@@ -41,7 +41,7 @@ _INSTANT = re.compile(
 )
 _SECONDS: Final = len("YYYY-MM-DDThh:mm:ss")
 _OIN = re.compile(r"[0-9]{20}", re.ASCII)
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
@@ -215,7 +215,7 @@ RecordedOin = Annotated[str, _text(_OIN, "OIN: 20 cijfers")]
 Municipality = Annotated[
     MunicipalityCode, _text(MUNICIPALITY_CODE, "Gemeentecode (CBS)")
 ]
-PhoneText = Annotated[Phone, _text(_PHONE, "E.164")]
+PhoneText = Annotated[Phone, _text(PHONE, "E.164")]
 SlugText = Annotated[Slug, _text(_SLUG)]
 LabelText = Annotated[
     Label,

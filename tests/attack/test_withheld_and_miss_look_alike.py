@@ -16,6 +16,7 @@ from signal_index.answers import PART_STEP
 from signal_index.api.lookup_run import Draft, Granted
 from tests.holders_builders import a_bsn
 from tests.world import World, open_world
+from tests.world_registry import AGENCY_PHONE
 
 pytestmark = pytest.mark.anyio
 HIT, MISS, WITHHELD, PARTLY = (a_bsn(number) for number in range(1, 5))
@@ -28,7 +29,7 @@ async def _publish(world: World) -> None:
 
 def _without_ids(part: dict[str, Any]) -> dict[str, Any]:
     """What is left of a part without what differs between any two lookups."""
-    return {name: part[name] for name in ("scope", "flags", "sources")}
+    return {name: part[name] for name in ("scope", "asked", "flags", "sources")}
 
 
 async def test_hit_miss_and_withheld_have_one_length(tmp_path: Path) -> None:
@@ -56,6 +57,17 @@ async def test_withheld_says_exactly_what_a_miss_says(tmp_path: Path) -> None:
         await _publish(world)
         miss, withheld = await world.look_up([MISS, WITHHELD])
     assert _without_ids(miss) == _without_ids(withheld)
+
+
+async def test_whom_to_call_at_a_source_says_nothing_of_the_person(
+    tmp_path: Path,
+) -> None:
+    async with open_world(tmp_path) as world:
+        await _publish(world)
+        parts = await world.look_up([HIT, MISS, WITHHELD])
+    said = [(part["asked"], part["sources"]) for part in parts]
+    assert said[0] == said[1] == said[2]
+    assert {source["phone"] for source in said[0][1]} == {AGENCY_PHONE}
 
 
 async def test_partly_withheld_says_exactly_what_a_hit_says(tmp_path: Path) -> None:

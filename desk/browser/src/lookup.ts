@@ -65,6 +65,8 @@ export interface Freshness {
 export interface Part {
   readonly entryId: string;
   readonly scope: string;
+  /** The categories that were looked for. */
+  readonly asked: readonly string[];
   readonly flags: readonly Flag[];
   readonly sources: readonly Freshness[];
 }
@@ -129,7 +131,7 @@ function parseParts(answer: unknown, people: number): Part[] {
   if (!Array.isArray(parts) || parts.length !== people) throw new Malformed();
   return parts.map((part: unknown) => {
     const found = asObject(part);
-    if (!Array.isArray(found["flags"]) || !Array.isArray(found["sources"])) {
+    if (!["asked", "flags", "sources"].every((member) => Array.isArray(found[member]))) {
       throw new Malformed();
     }
     return found as unknown as Part;

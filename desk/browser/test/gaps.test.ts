@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Flag, Freshness, Part } from "../src/lookup.ts";
-import { findLate, writeAbsent, writeCoordinator, writeSilent } from "../src/screen/gaps.ts";
+import { findLate, writeAbsent, writeCoordinator, writeNotAsked, writeSilent } from "../src/screen/gaps.ts";
 import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
   "not-connected": "niets over {categories}",
+  "not-asked": "niet gekeken naar {categories}",
   "late-never": "nooit iets over {about}",
   "late-since": "niets over {about} sinds {day}",
   silent: "{organisations} hebben niets",
@@ -21,17 +22,24 @@ const CATEGORIES = [aCategory("bijstand"), aCategory("schuldhulp"), aCategory("w
 function aSource(category: string, organisation: string, changes: Partial<Freshness> = {}): Freshness {
   return { category, categoryLabel: category, organisation, lastHeard: "2026-11-29T05:00:00Z", stale: false, ...changes };
 }
-const aPart = (sources: Freshness[], flags: Partial<Flag>[] = []): Part =>
-  ({ entryId: "", scope: "", flags: flags as Flag[], sources });
+const aPart = (sources: Freshness[], flags: Partial<Flag>[] = [], asked = CATEGORIES.map(({ id }) => id)): Part =>
+  ({ entryId: "", scope: "", asked, flags: flags as Flag[], sources });
 const OLD = { lastHeard: "2026-03-03T08:00:00Z", stale: true };
 
 test("what nobody tells of is named as in the sentence about the purpose", () => {
   const sources = [aSource("bijstand", "Werkplein"), aSource("schuldhulp", "Kredietbank"), aSource("casusregie", "Wijkteam")];
-  assert.equal(writeAbsent(sources, CATEGORIES), "niets over wmo en wonen");
+  assert.equal(writeAbsent(aPart(sources), CATEGORIES), "niets over wmo en wonen");
 });
 
 test("where somebody tells of everything there is no such line", () => {
-  assert.equal(writeAbsent([aSource("bijstand", "Werkplein")], [aCategory("bijstand")]), null);
+  assert.equal(writeAbsent(aPart([aSource("bijstand", "Werkplein")]), [aCategory("bijstand")]), null);
+});
+
+test("what was not looked for is not said to have nobody who tells of it", () => {
+  const part = aPart([aSource("bijstand", "Werkplein")], [], ["bijstand", "wmo"]);
+  assert.equal(writeAbsent(part, CATEGORIES), "niets over wmo");
+  assert.equal(writeNotAsked(part, CATEGORIES), "niet gekeken naar schuldhulp, wonen en casusregie");
+  assert.equal(writeNotAsked(aPart([]), CATEGORIES), null);
 });
 
 test("who was asked and named nobody is named, one or several", () => {
@@ -62,7 +70,7 @@ test("a late organisation is told once, with its number and since when", () => {
     aSource("wmo", "Wmo-loket", { lastHeard: null, stale: true }),
     aSource("schuldhulp", "Kredietbank"),
   ];
-  assert.deepEqual(findLate(sources, CATEGORIES), [
+  assert.deepEqual(findLate(aPart(sources), CATEGORIES), [
     { organisation: "Werkplein", said: "niets over bijstand en wonen sinds 3 maart 2026", phone: "+31182555100" },
     { organisation: "Wmo-loket", said: "nooit iets over wmo", phone: null },
   ]);

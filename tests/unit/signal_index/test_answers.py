@@ -63,12 +63,14 @@ def _part(flags: int, sources: int = 13) -> Part:
         category=SIGNAL.category,
         categoryLabel="é" * 30,
         organisation=LONG,
+        phone=PHONE,
         lastHeard=NOON,
         stale=True,
     )
     return Part(
         entryId=uuid.uuid4(),
         scope="é" * 150,
+        asked=[str(code) for code in CATALOGUE.categories],
         flags=[_flag()] * flags,
         sources=[said] * sources,
         receipt=RECEIPT,

@@ -3,7 +3,7 @@ import type { Answer, Part } from "../lookup.ts";
 import type { Relay } from "../relay.ts";
 import { fill, fromTemplate, need, show } from "./dom.ts";
 import { type DomainLabels, paintCall, paintFlag } from "./flag.ts";
-import { findLate, writeAbsent, writeCoordinator, writeSilent } from "./gaps.ts";
+import { findLate, writeAbsent, writeCoordinator, writeNotAsked, writeSilent } from "./gaps.ts";
 import { writeDay } from "./moments.ts";
 import { orderFlags, type Ordered } from "./order.ts";
 import { offerOutcome } from "./outcome.ts";
@@ -51,10 +51,11 @@ export function paintAnswer(place: HTMLElement, answer: Answer, palette: Palette
 
 /** What is late and what is not connected: the same for everyone asked about. */
 function paintGaps(part: Part, categories: readonly Category[]): DocumentFragment {
-  const late = findLate(part.sources, categories);
-  const absent = writeAbsent(part.sources, categories);
+  const late = findLate(part, categories);
+  const absent = writeAbsent(part, categories);
+  const notAsked = writeNotAsked(part, categories);
   const gaps = fromTemplate("gaps");
-  if (late.length === 0 && absent === null) return document.createDocumentFragment();
+  if (late.length === 0 && absent === null && notAsked === null) return document.createDocumentFragment();
   const list = need("[data-gaps]", gaps);
   for (const { organisation, said, phone } of late) {
     const line = fromTemplate("late");
@@ -64,7 +65,7 @@ function paintGaps(part: Part, categories: readonly Category[]): DocumentFragmen
     else paintCall(call, phone, organisation, false);
     list.append(line);
   }
-  fill(gaps, { absent });
+  fill(gaps, { absent, notAsked });
   return gaps;
 }
 

@@ -17,7 +17,7 @@ export interface Late {
 const LIST = new Intl.ListFormat("nl", { type: "conjunction" });
 
 /** The sources that are late, one line per organisation and per day it was last heard. */
-export function findLate(sources: readonly Freshness[], categories: readonly Category[]): Late[] {
+export function findLate({ sources }: Part, categories: readonly Category[]): Late[] {
   const groups = new Map<string, Freshness[]>();
   for (const source of sources.filter(isLate)) {
     const group = `${source.organisation} ${source.lastHeard}`;
@@ -33,11 +33,19 @@ export function findLate(sources: readonly Freshness[], categories: readonly Cat
 }
 
 /** Say of which categories nobody tells us anything; null where somebody does of all. */
-export function writeAbsent(sources: readonly Freshness[], categories: readonly Category[]): string | null {
-  const connected = new Set(sources.map((source) => source.category));
-  const absent = categories.filter((category) => !connected.has(category.id));
-  if (absent.length === 0) return null;
-  return text("not-connected", { categories: LIST.format(absent.map((category) => category.short)) });
+export function writeAbsent(part: Part, categories: readonly Category[]): string | null {
+  const connected = new Set(part.sources.map((source) => source.category));
+  return writeNames("not-connected", categories.filter(({ id }) => part.asked.includes(id) && !connected.has(id)));
+}
+
+/** Say what the purpose can show and this question did not look for; null for nothing. */
+export function writeNotAsked(part: Part, categories: readonly Category[]): string | null {
+  return writeNames("not-asked", categories.filter(({ id }) => !part.asked.includes(id)));
+}
+
+function writeNames(name: string, categories: readonly Category[]): string | null {
+  if (categories.length === 0) return null;
+  return text(name, { categories: LIST.format(categories.map((category) => category.short)) });
 }
 
 /** Say who was asked and named no contact; null where there is nobody to say it of. */
