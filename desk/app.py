@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from desk import entry, own_reviews, problems, relay, screens
+from desk import entry, own_reviews, problems, register, relay, screens
 from desk.agency.routers import ROUTERS as AGENCYS
 from desk.assets import STATIC
 from desk.desk import Desk, build_desk
@@ -64,8 +64,10 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
     )
     app.state.desk = desk
     own = (screens.router, own_reviews.router, entry.router, relay.router)
-    by_hand = (involved_relay.router, involved_pages.router)
-    for router in (*own, *by_hand, *ROUTERS, *AGENCYS):
+    beside = (involved_relay.router, involved_pages.router, register.router)
+    routers = (*own, *beside, *ROUTERS, *AGENCYS)
+    register.verify_path_is_free(desk.settings.register_path, routers)
+    for router in routers:
         app.include_router(router)
     # Pages hold secrets and stay as they are (BREACH); files that all may see do not.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)))

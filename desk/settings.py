@@ -52,6 +52,7 @@ def _compiles(pattern: str) -> str:
 
 
 SafeUrl = Annotated[str, AfterValidator(_reachable_safely)]
+RegisterPath = Annotated[str, Field(pattern=r"^(/[a-z0-9]+(-[a-z0-9]+)*)*$")]
 CasePattern = Annotated[str, AfterValidator(_compiles)]
 Algorithm = Literal["PS256", "RS256", "ES256", "Ed25519", "EdDSA"]
 
@@ -138,6 +139,7 @@ class DeskSettings(BaseSettings):
     security_contact: str = Field(
         default="mailto:security@signal-index.example", max_length=200
     )
+    register_path: RegisterPath = ""
     holders: tuple[HolderSettings, ...] = Field(min_length=2)
     identity: IdentitySettings
     ledger: LedgerSettings

@@ -25,6 +25,7 @@ def opened_places(
     database: Database = Database.SQLITE,
     *,
     desk_port: int | None = None,
+    fronted: bool = False,
 ) -> Iterator[Places]:
     """Give the town's places, its ports held and its PostgreSQL running meanwhile.
 
@@ -35,7 +36,9 @@ def opened_places(
         if database is Database.POSTGRESQL:
             home = folder.resolve() / "postgresql"
             url = _open_database(stack.enter_context(running_postgres(home)))
-        yield choose_places(folder, ports, desk_port=desk_port, database_url=url)
+        yield choose_places(
+            folder, ports, desk_port=desk_port, database_url=url, fronted=fronted
+        )
 
 
 def _open_database(server: PostgresServer) -> str:

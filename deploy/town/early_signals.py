@@ -18,6 +18,7 @@ from deploy.town.parties import EARLY_SIGNALS
 from deploy.town.people import People
 from deploy.town.places import Places
 from deploy.town.processes import Party
+from deploy.town.register import list_register, write_day
 from deploy.town.settings_files import PROFILES
 
 BORN = "1979-03-14"
@@ -37,7 +38,9 @@ def write_register(places: Places, people: People) -> None:
     """Make the register of test persons, the gateway's key and the file of reports."""
     places.brp.mkdir(parents=True, exist_ok=True)
     persons = places.brp / "persons.json"
-    persons.write_text(json.dumps(list_persons(people.unknown[-4:])), "utf-8")
+    reported = people.unknown[-4:]
+    known = [*list_persons(reported), *list_register(people, without=reported)]
+    persons.write_text(json.dumps(known), "utf-8")
     if not places.brp_key.exists():
         places.brp_key.touch(mode=0o600)
         places.brp_key.write_text(secrets.token_urlsafe(32), "ascii")
@@ -101,9 +104,7 @@ def _person(number: str, name: tuple[str, str, str], line: str) -> dict[str, Any
             "geslachtsnaam": surname,
             **({"voorvoegsel": prefix} if prefix else {}),
         },
-        "geboorte": {
-            "datum": {"type": "Datum", "datum": BORN, "langFormaat": "14 maart 1979"}
-        },
+        "geboorte": {"datum": write_day(BORN)},
         "adressering": {
             "adresregel1": line,
             "adresregel2": "9901AA  VOORBEELDSTAD",

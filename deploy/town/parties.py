@@ -105,6 +105,9 @@ HALL_DESK = DeskOf(
     per_user_per_day=25,
     per_organisation_per_day=100,
 )
+REGISTER_PATH = "/brp"
+"""Where the team's own origin leads to the gateway of the population register."""
+
 AGENCY_DESK = DeskOf(
     "debt-help-desk",
     "desk-debt-help",

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from deploy.town.commands import run
@@ -20,6 +21,7 @@ class People:
     accepted: int
     rejected: int
     bsns: tuple[str, ...]
+    on: date
 
     def find_with(self, *wanted: str) -> str:
         """Give the first person who has exactly these signals."""
@@ -56,4 +58,5 @@ def settle_people(folder: Path) -> People:
         sum(file["accepted"] for file in files),
         sum(file["rejected"] for file in files),
         tuple(found["bsns"]),
+        date.fromisoformat(found["on"]),
     )

@@ -24,7 +24,10 @@ DESK_PORT = 8000
 
 @dataclass(frozen=True)
 class Places:
-    """One town's folder, the ports of its processes and its database."""
+    """One town's folder, the ports of its processes and its database.
+
+    `fronted`: before the team's desk stands a proxy, which also leads to the register.
+    """
 
     folder: Path
     index_port: int
@@ -34,6 +37,8 @@ class Places:
     database_url: str
     witness_port: int
     brp_port: int
+    front_port: int
+    fronted: bool = False
 
     @property
     def keys(self) -> Path:
@@ -103,8 +108,21 @@ class Places:
         return self.desk_ports[DESKS.index(desk)]
 
     def desk_url_of(self, desk: DeskOf) -> str:
-        """Give the origin of one desk."""
+        """Give the origin of one desk, in people's browsers."""
+        return self.front_url if self.has_register(desk) else self.desk_itself(desk)
+
+    def desk_itself(self, desk: DeskOf) -> str:
+        """Give where one desk listens."""
         return f"http://{desk.host}:{self.desk_port_of(desk)}"
+
+    @property
+    def front_url(self) -> str:
+        """Give the origin of what may stand before the team's desk."""
+        return f"http://{TEAM_DESK.host}:{self.front_port}"
+
+    def has_register(self, desk: DeskOf) -> bool:
+        """Tell whether the people of this desk can see whose number it is."""
+        return self.fronted and desk is TEAM_DESK
 
     def agency(self, slug: str) -> Path:
         """Give the folder of one source agency."""
@@ -141,12 +159,14 @@ def choose_places(
     *,
     desk_port: int | None = None,
     database_url: str | None = None,
+    fronted: bool = False,
 ) -> Places:
     """Choose ports for a town in `folder`; SQLite unless a database is given.
 
     They are the town's while `ports` holds them. `desk_port` is what is preferred for
-    the team's desk; the others' are next to it.
+    the team's desk, or for what stands before it; the others' are next to it.
     """
+    front = ports.hold(desk_port if fronted else None)
     first, second, third, *others = (ports.hold() for _ in range(7))
     index, provider, witness, brp = others
     default = f"sqlite+aiosqlite:///{folder.resolve() / 'index' / 'index.db'}"
@@ -162,4 +182,6 @@ def choose_places(
         database_url=database_url or default,
         witness_port=witness,
         brp_port=brp,
+        front_port=front,
+        fronted=fronted,
     )

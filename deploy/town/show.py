@@ -25,7 +25,7 @@ from deploy.town.places import DESK_PORT, Places
 from deploy.town.ports import Ports
 from deploy.town.processes import PartyFailed
 from deploy.town.publishing import Published, agent_parties, publish_all
-from deploy.town.run import running_town
+from deploy.town.run import front_party, running_town
 from deploy.town.switching import count_taken_up, deliver_ww, find_ww_citizen
 from deploy.town.year.fill import ENTRIES, fill_year
 
@@ -52,7 +52,7 @@ def show_town(
             people = settle_people(folder / "population")
             with ExitStack() as stack:
                 places = stack.enter_context(
-                    opened_places(folder, database, desk_port=DESK_PORT)
+                    opened_places(folder, database, desk_port=DESK_PORT, fronted=True)
                 )
                 if year:
                     console.print("Het inzagelogboek krijgt een verzonnen jaar …")
@@ -61,9 +61,8 @@ def show_town(
                 published = publish_all(places, folder / "population")
                 port = stack.enter_context(Ports()).hold(REGIESYSTEEM_PORT)
                 write_register(places, people)
-                processes.start_together(
-                    [regiesysteem_party(places, port), brp_party(places)]
-                )
+                processes.start_together([brp_party(places), front_party(places)])
+                processes.start_together([regiesysteem_party(places, port)])
                 publish_reports(places)
                 for agent in agent_parties(places):
                     processes.start(agent)

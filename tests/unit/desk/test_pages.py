@@ -21,6 +21,7 @@ PUT_TOGETHER = (
     *("problem.", "home.", "outcome.", "logged-out.", "session-ended."),
     *("own-lookups.outcome.", "own-lookups.contact."),
     *("screen.bsn-", "screen.day-", "ledger."),
+    *("screen.whose-", "screen.register-"),
     *("search.", "kind.", "role.", "said."),
     *("reviews.", "review.", "watch.", "completeness."),
     *(

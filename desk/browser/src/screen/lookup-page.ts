@@ -18,6 +18,7 @@ import { csrfToken, startShell } from "./shell.ts";
 import { text } from "./texts.ts";
 import { offerTogether } from "./together.ts";
 import { GIVE_UP_AFTER, Waiting } from "./waiting.ts";
+import { offerWhose, showWhose, type Whose } from "./whose.ts";
 
 class LookupPage {
   #waiting: Waiting | null = null; // first: the key config is fetched before the rest is made
@@ -33,6 +34,7 @@ class LookupPage {
   readonly #status = need("#status");
   readonly #fields: Fields;
   readonly #people: People;
+  readonly #whose: Whose | null;
   readonly #labels: ReadonlyMap<string, string>;
 
   constructor(catalogue: Catalogue) {
@@ -44,6 +46,7 @@ class LookupPage {
       casePattern === undefined
         ? new BreakGlassFields(catalogue)
         : new QuestionFields(catalogue, casePattern, (purpose) => people.offer(purpose));
+    this.#whose = offerWhose(need("#people"), people, this.#headers);
     this.#labels = new Map(catalogue.lifeDomains.map((domain) => [domain.code, domain.label]));
     this.#button.addEventListener("click", () => void this.#ask());
     need("#again").addEventListener("click", () => this.#reset());
@@ -64,11 +67,12 @@ class LookupPage {
     show(need("#expired"), false);
     const household = this.#people.read();
     const question = this.#fields.read(); // last, so that the first field in order gets focus
-    if (question === null || household === null) return;
+    if (question === null || household === null || this.#whose?.isSeen() === false) return;
+    const whose = this.#whose?.read() ?? [];
     this.#busy(true);
     const reference = (this.#headers["X-Reference"] = drawReference());
     try {
-      const answer = await this.#asker.ask(question, household.people, () => this.#people.clear());
+      const answer = await this.#asker.ask(question, household.people, () => this.#forgetNumbers());
       paintAnswer(this.#place, answer, {
         labels: this.#labels,
         categories: this.#fields.categories(question),
@@ -76,10 +80,11 @@ class LookupPage {
         names: household.names,
         beside: offerTogether(this.#labels, this.#relay),
       });
+      showWhose(this.#place, whose);
       need("#result-title").textContent = titleOf(answer);
       this.#frame(true, false);
     } catch (error) {
-      this.#people.clear();
+      this.#forgetNumbers();
       const told = this.#waiting?.isOver ? new TimedOut() : error;
       paintRefusal(this.#place, told, reference);
       need("#result-title").textContent = text("unanswered-title");
@@ -130,7 +135,12 @@ class LookupPage {
   #wipe(): void {
     this.#place.replaceChildren();
     clearPaper();
+    this.#forgetNumbers();
+  }
+
+  #forgetNumbers(): void {
     this.#people.clear();
+    this.#whose?.clear();
   }
 }
 

@@ -58,6 +58,15 @@ export class People {
     this.#renumber();
   }
 
+  /** Ask about somebody who was found elsewhere, once; false where no row is left. */
+  add(number: string, name: string): boolean {
+    if (this.#rows.some((row) => row.digits === number)) return true;
+    const isFull = this.#rows.length >= MOST;
+    const free = this.#rows.find((row) => row.digits === "") ?? (isFull ? undefined : this.#addRow());
+    free?.give(number, name);
+    return free !== undefined;
+  }
+
   focus(): void {
     this.#rows[0]?.focus();
   }

@@ -122,6 +122,13 @@ export class PersonRow {
     this.#tell("[data-informed]", "[data-informed-error]", "");
   }
 
+  /** Fill in somebody who was found elsewhere, as if it was typed. */
+  give(number: string, name: string): void {
+    this.#number.value = number;
+    this.#name.value = name;
+    this.#number.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   focus(): void {
     this.#number.focus();
   }
