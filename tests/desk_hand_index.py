@@ -70,7 +70,7 @@ class FakeHandSignals:
                     "category": "leerplicht",
                     "categoryLabel": "Leerplicht en verzuim",
                     "municipality": "9901",
-                    "maximumLifeMonths": 12,
+                    "latestEnd": day_of(self.clock() + timedelta(days=365)).isoformat(),
                     "informed": [
                         {"code": "discussed", "label": "Besproken met de inwoner"}
                     ],

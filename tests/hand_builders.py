@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import httpx
 
 from keys.bsn import Bsn
+from policy.vocabulary import Establishment, LoopActId
 from signal_index.notice import sign_notice, sign_withdrawal
+from signal_index.store.establishments import establish
 from signal_index.wire.signals import Notice, NoticeBody, Withdrawal
 from signal_index.wire.values import Oin
-from tests.builders import a_notice, about
+from tests.builders import PLACE, a_notice, about
+from tests.store_builders import owning
 from tests.tokens import person_claims
 from tests.world import Agency, World
+
+
+async def open_hand_signals(world: World) -> None:
+    """Establish the act, as a municipality does; what is known is renewed."""
+    given = Establishment(
+        opens=LoopActId.HAND_SIGNAL,
+        municipality=PLACE,
+        by_role="college",
+        on=date(2026, 1, 1),
+    )
+    async with owning(world.engine) as conn:
+        await establish(conn, given, now=world.clock())
+    world.index.standing.forget()
 
 
 def a_hand_signaller(world: World, agency: Agency, **changed: object) -> str:

@@ -35,6 +35,7 @@ from tests.hand_builders import (
     a_hand_notice,
     a_hand_signaller,
     give,
+    open_hand_signals,
     take_back,
 )
 from tests.holders_builders import LOOKUP_OIN, a_bsn
@@ -96,6 +97,7 @@ async def do_work_of_agencies(world: World, folder: Path) -> None:
 
 async def _signal_by_hand(world: World) -> None:
     """As somebody at an agency: given, confirmed, handed over, ended."""
+    await open_hand_signals(world)
     agency, token = world.debt_help, a_hand_signaller(world, world.debt_help)
     kept, gone = a_hand_notice(agency), a_hand_notice(agency)
     for notice in (kept, gone):

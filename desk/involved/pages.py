@@ -21,7 +21,6 @@ from desk.involved.listing import ListedSignal, SignalList, fetch_options, read_
 from desk.moments import day_here
 from desk.pages import render
 from desk.roles import HAND_SIGNALLERS
-from keys.months import add_months
 from signal_index.wire.signals import WithdrawalReason
 from signal_index.wire.values import read_day, read_uuid
 
@@ -180,7 +179,7 @@ def _find_last(found: SignalList, one: ListedSignal, today: date) -> date | None
     """Give the last day until which a signal may be made to live; None: not longer."""
     category = one.stands.category if one.stands else one.category
     place = found.find_place(category)
-    return None if place is None else add_months(today, place.maximumLifeMonths)
+    return None if place is None or place.latestEnd <= today else place.latestEnd
 
 
 async def _find_noted(

@@ -4,6 +4,8 @@ An organisation without an export (a school, welfare) signals at its own desk. T
 signs for the organisation; the person's own token says who it was, and the entry names
 them.
 
+- It is an act of the loop: closed until the municipality established it, for the roles,
+  kinds and organisations that its catalogue names. Ending is always open.
 - What is stored is a notice as any other, with the mark that a person gave it: no
   delivery and no comparison of the same source ever touches it, and no act here touches
   what a delivery told.
@@ -14,17 +16,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
+from keys.months import add_months
+from policy.decide import Policy
 from policy.errors import (
     CategoryNotEstablished,
     CategoryNotOpen,
     InformedCodeRefused,
     LifeTooLong,
+    LoopActDenied,
     UnknownCode,
 )
+from policy.loop import LoopPermit, LoopQuestion, decide_loop
 from policy.publication import Publication, find_publishable, permit_publication
-from policy.vocabulary import parse_municipality
+from policy.vocabulary import CategoryId, LoopActId, parse_municipality
 from signal_index.api.acting import acting
 from signal_index.api.callers import HandSignaller, HandSignallerCaller
 from signal_index.api.context import Index, TheIndex
@@ -70,7 +76,7 @@ async def show_hand_signal_options(
         contacts = await list_contact_holders(conn, source.oin)
     return wire.HandSignalOptions(
         source=caller.organisation,
-        places=[place async for place in _find_places(index, source)],
+        places=[place async for place in _find_places(index, caller, source)],
         contacts=[
             wire.HandContact(
                 id=one.id, function=one.function, name=one.name, phone=one.phone
@@ -111,6 +117,7 @@ async def list_hand_signals(
         UnknownContactHolder,
         SubjectDeceased,
         SubjectMovedAway,
+        LoopActDenied,
         CategoryNotEstablished,
         CategoryNotOpen,
         InformedCodeRefused,
@@ -123,6 +130,13 @@ async def signal_by_hand(
 ) -> signals.ItemResult:
     """Take one signal that a person gives; told once more it changes nothing."""
     submission = await open_notice(index, body, str(reference), caller.organisation)
+    for said in submission.notices:
+        if isinstance(said, signals.Notice):
+            policy = await _policy_in(index, said.municipality)
+            category = policy.catalogue.parse_category(said.category)
+            permit = _permit_act(index, policy, caller, said.municipality, category)
+            if said.validUntil > _latest(index, permit):
+                raise LifeTooLong("the notice lives longer than the act allows")
     return await _finish(index, caller, submission)
 
 
@@ -146,6 +160,7 @@ async def withdraw_hand_signal(
     raises=(
         UnknownSource,
         UnknownSignal,
+        LoopActDenied,
         CategoryNotEstablished,
         CategoryNotOpen,
         LifeTooLong,
@@ -161,7 +176,7 @@ async def confirm_hand_signal(
         until = body.validUntil or known.valid_until
         if until < day_of(act.now):
             raise InvalidField("validUntil", "in-the-past")
-        await _permit(index, source, known, until)
+        await _permit(index, caller, source, known, until)
         await store.confirm_hand_signal(
             act.conn, source.oin, reference, until, now=act.now
         )
@@ -214,44 +229,81 @@ async def _get_source(index: Index, caller: HandSignallerCaller) -> SourceStandi
 
 
 async def _find_places(
-    index: Index, source: SourceStanding
+    index: Index, caller: HandSignallerCaller, source: SourceStanding
 ) -> AsyncIterator[wire.HandPlace]:
     now = index.clock()
-    standing = await index.standing.get(now)
-    covered = standing.find_places(source.oin)
+    covered = (await index.standing.get(now)).find_places(source.oin)
     for municipality in sorted({at for at, _ in covered}):
-        policy = index.policy.get(standing, municipality)
+        policy = await _policy_in(index, municipality)
         labels = await index.labels_in(municipality)
         kind = policy.catalogue.parse_source_kind(source.kind)
         place = parse_municipality(municipality)
         for one in find_publishable(policy, kind, place, now=now):
-            if (municipality, one.id) in covered:
-                yield wire.HandPlace(
-                    category=Slug(one.id),
-                    categoryLabel=one.label,
-                    municipality=place,
-                    maximumLifeMonths=one.maximum_life_months,
-                    informed=labels.name(policy.catalogue.informed, one.informed_codes),
-                )
+            if (municipality, one.id) not in covered:
+                continue
+            try:
+                permit = _permit_act(index, policy, caller, place, one.id)
+            except LoopActDenied:
+                continue
+            longest = add_months(day_of(now), one.maximum_life_months)
+            yield wire.HandPlace(
+                category=Slug(one.id),
+                categoryLabel=one.label,
+                municipality=place,
+                latestEnd=min(longest, _latest(index, permit)),
+                informed=labels.name(policy.catalogue.informed, one.informed_codes),
+            )
+
+
+async def _policy_in(index: Index, municipality: str) -> Policy:
+    return index.policy.get(await index.standing.get(index.clock()), municipality)
+
+
+def _permit_act(
+    index: Index,
+    policy: Policy,
+    caller: HandSignallerCaller,
+    municipality: str,
+    category: CategoryId,
+) -> LoopPermit:
+    """Ask whether this person may do the act there, or raise every ground."""
+    asked = LoopQuestion(
+        act=LoopActId.HAND_SIGNAL,
+        municipality=parse_municipality(municipality),
+        categories=(category,),
+        caller=caller.caller,
+    )
+    return decide_loop(policy, asked, now=index.clock())
+
+
+def _latest(index: Index, permit: LoopPermit) -> date:
+    """Give the last day that the act allows."""
+    return day_of(index.clock()) + timedelta(days=permit.most_days)
 
 
 async def _permit(
-    index: Index, source: SourceStanding, known: store.StandingSignal, until: date
+    index: Index,
+    caller: HandSignallerCaller,
+    source: SourceStanding,
+    known: store.StandingSignal,
+    until: date,
 ) -> None:
     """Ask the rules as if the signal were given today with this end, or raise."""
-    now = index.clock()
-    standing = await index.standing.get(now)
-    policy = index.policy.get(standing, known.municipality)
+    policy = await _policy_in(index, known.municipality)
     catalogue = policy.catalogue
+    category = catalogue.parse_category(known.category)
+    permit = _permit_act(index, policy, caller, known.municipality, category)
+    if until > _latest(index, permit):
+        raise LifeTooLong("the signal lives longer than the act allows")
     permit_publication(
         policy,
         Publication(
             source_kind=catalogue.parse_source_kind(source.kind),
-            category=catalogue.parse_category(known.category),
+            category=category,
             municipality=parse_municipality(known.municipality),
             informed=catalogue.parse_informed(known.informed),
             valid_from=known.valid_from,
             valid_until=until,
         ),
-        now=now,
+        now=index.clock(),
     )

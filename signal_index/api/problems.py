@@ -32,7 +32,11 @@ _CODES: Final[Mapping[type[policy_errors.UnknownCode], str]] = {
     policy_errors.UnknownMunicipality: "municipality",
 }
 """In which field a code stands that the catalogue does not have."""
-_DENIALS: Final = (policy_errors.LookupDenied, policy_errors.ReportDenied)
+_DENIALS: Final = (
+    policy_errors.LookupDenied,
+    policy_errors.LoopActDenied,
+    policy_errors.ReportDenied,
+)
 """By which facts the policy denies something: with every ground, in Dutch."""
 
 

@@ -15,9 +15,12 @@ from signal_index.wire.values import Day, Id, Instant, Number, OinText
 
 
 class HandPlace(OwnPlace):
-    """A kind of signal that the caller may give by hand, and what it asks for."""
+    """A kind of signal that the caller may give by hand, and what it asks for.
 
-    maximumLifeMonths: Number
+    `latestEnd`: the last day until which one given or confirmed today may show.
+    """
+
+    latestEnd: Day
     informed: list[Choice]
 
 

@@ -20,7 +20,13 @@ from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.publisher.admission import find_foreign
 from tests.builders import a_notice, a_withdrawal
-from tests.hand_builders import a_hand_notice, a_hand_signaller, give, take_back
+from tests.hand_builders import (
+    a_hand_notice,
+    a_hand_signaller,
+    give,
+    open_hand_signals,
+    take_back,
+)
 from tests.holders_builders import a_bsn
 from tests.world import World, open_world
 
@@ -31,6 +37,7 @@ ONE, TWO = a_bsn(1), a_bsn(2)
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(tmp_path) as opened:
+        await open_hand_signals(opened)
         yield opened
 
 

@@ -9,7 +9,13 @@ import pytest
 
 from signal_index.wire.values import Oin
 from tests.builders import a_withdrawal
-from tests.hand_builders import a_hand_notice, a_hand_signaller, give, take_back
+from tests.hand_builders import (
+    a_hand_notice,
+    a_hand_signaller,
+    give,
+    open_hand_signals,
+    take_back,
+)
 from tests.holders_builders import a_bsn
 from tests.world import World, open_world
 
@@ -20,6 +26,7 @@ ONE, TWO = a_bsn(1), a_bsn(2)
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(tmp_path) as opened:
+        await open_hand_signals(opened)
         yield opened
 
 
@@ -81,3 +88,27 @@ async def test_an_answer_never_says_who_else_is_known(world: World) -> None:
     told = {**known.json(), "reference": None}
     assert told == {**unknown.json(), "reference": None}
     assert known.status_code == unknown.status_code
+
+
+async def test_what_the_municipality_did_not_open_is_closed_but_for_ending(
+    tmp_path: Path,
+) -> None:
+    async with open_world(tmp_path) as closed:
+        agency = closed.debt_help
+        notice = a_hand_notice(agency)
+        answer = await give(closed, agency, notice, ONE)
+        assert answer.status_code == 403
+        assert [one["id"] for one in answer.json()["grounds"]] == [
+            "loop-act-not-established"
+        ]
+        token = a_hand_signaller(closed, agency)
+        offered = await closed.send("GET", "/hand-signal-options", token)
+        assert offered.json()["places"] == []
+        ended = await take_back(closed, agency, a_withdrawal(notice))
+        assert ended.json()["type"].endswith("unknown-signal")
+
+
+async def test_a_kind_that_the_act_does_not_name_is_closed(world: World) -> None:
+    agency = world.veilig_thuis
+    answer = await give(world, agency, a_hand_notice(agency), ONE)
+    assert answer.json()["type"].endswith("loop-act-denied")

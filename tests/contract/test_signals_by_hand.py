@@ -14,7 +14,13 @@ import pytest
 from signal_index.proof import Group
 from signal_index.wire.signals import WithdrawalReason
 from tests.builders import a_contact_holder, a_day, a_withdrawal, anew
-from tests.hand_builders import a_hand_notice, a_hand_signaller, give, take_back
+from tests.hand_builders import (
+    a_hand_notice,
+    a_hand_signaller,
+    give,
+    open_hand_signals,
+    take_back,
+)
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
 from tests.world import Agency, World, open_world
@@ -31,6 +37,7 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     is_sqlite = getattr(request, "param", "sqlite") == "sqlite"
     url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
     async with open_world(tmp_path, url) as opened:
+        await open_hand_signals(opened)
         yield opened
 
 
@@ -89,7 +96,7 @@ async def test_a_form_offers_what_is_open_and_no_more(
     offered = (await world.send("GET", "/hand-signal-options", token)).json()
     (place,) = offered["places"]
     assert (place["category"], place["municipality"]) == (agency.category, "9901")
-    assert place["maximumLifeMonths"] == 24
+    assert place["latestEnd"] == a_day(366).isoformat()
     assert place["informed"][0] == {
         "code": "discussed",
         "label": "Besproken met de inwoner",
@@ -112,7 +119,7 @@ async def test_a_confirmed_signal_is_fresh_and_may_live_longer(
     (one,) = await _listed(world)
     assert one["confirmBy"] == a_day(183 + 182).isoformat()
     assert one["validUntil"] == notice.validUntil.isoformat()
-    later = {"validUntil": a_day(183 + 500).isoformat()}
+    later = {"validUntil": a_day(183 + 360).isoformat()}
     await _post(world, f"{notice.reference}/confirmation", later)
     (flag,) = await _flags(world)
     assert flag["expires"] == later["validUntil"]

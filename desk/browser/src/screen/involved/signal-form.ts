@@ -3,6 +3,7 @@
  * citizen knows and since when, until when. That the citizen knows is never a default.
  */
 import { all, fill, fromTemplate, need, show } from "../dom.ts";
+import { writeDay } from "../moments.ts";
 import { text } from "../texts.ts";
 import type { Given } from "../../signaller.ts";
 
@@ -15,7 +16,8 @@ interface Place {
   readonly category: string;
   readonly categoryLabel: string;
   readonly municipality: string;
-  readonly maximumLifeMonths: number;
+  /** The last day until which it may show. */
+  readonly latestEnd: string;
   readonly informed: readonly Choice[];
 }
 
@@ -128,14 +130,14 @@ export class SignalForm {
     if (place === null) return;
     this.#paintChoices("informed", place.informed);
     const today = new Date();
-    const last = addMonths(today, place.maximumLifeMonths);
+    const usual = day(addMonths(today, USUAL_MONTHS));
     const until = this.#input("until");
     until.min = day(today);
-    until.max = day(last);
-    until.value = day(addMonths(today, Math.min(USUAL_MONTHS, place.maximumLifeMonths)));
+    until.max = place.latestEnd;
+    until.value = usual < place.latestEnd ? usual : place.latestEnd;
     this.#input("informed-on").max = day(today);
     const help = need("[data-slot=until-help]", this.#root);
-    help.textContent = text("involved-until-help", { months: String(place.maximumLifeMonths) });
+    help.textContent = text("involved-until-help", { day: writeDay(place.latestEnd) });
   }
 
   #paintChoices(field: string, choices: readonly Choice[]): void {
