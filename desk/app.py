@@ -13,7 +13,15 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from desk import entry, own_reviews, problems, register, relay, screens
+from desk import (
+    entry,
+    own_lookups,
+    own_reviews,
+    problems,
+    register,
+    relay,
+    screens,
+)
 from desk.agency.routers import ROUTERS as AGENCYS
 from desk.assets import STATIC
 from desk.desk import Desk, build_desk
@@ -63,7 +71,8 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.desk = desk
-    own = (screens.router, own_reviews.router, entry.router, relay.router)
+    pages = (screens.router, own_lookups.router, own_reviews.router)
+    own = (*pages, entry.router, relay.router)
     beside = (involved_relay.router, involved_pages.router, register.router)
     routers = (*own, *beside, *ROUTERS, *AGENCYS)
     register.verify_path_is_free(desk.settings.register_path, routers)

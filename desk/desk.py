@@ -20,6 +20,7 @@ from desk.involved.parts import Signalling, build_signalling
 from desk.key_files import read_case_key, read_client_key, read_request_key
 from desk.ledger_watch import LedgerWatch
 from desk.login import Login
+from desk.lookup_notes import LookupNotes
 from desk.officer.kept_searches import KeptSearches
 from desk.own_seal import OwnSeal, read_notes_key
 from desk.provider import Provider
@@ -45,6 +46,7 @@ class Desk:
     index: SignalIndex
     receipts: Receipts
     kept_searches: KeptSearches
+    lookup_notes: LookupNotes
     case_references: CaseReferences
     signalling: Signalling | None
     pins: list[Any]
@@ -91,6 +93,7 @@ def build_desk(
         index=index,
         receipts=Receipts(database, rules, clock),
         kept_searches=KeptSearches(database, clock),
+        lookup_notes=LookupNotes(database, seal, clock),
         case_references=CaseReferences(
             re.compile(settings.case_reference_pattern),
             read_case_key(settings.case_reference_key),

@@ -51,6 +51,16 @@ def format_sortable(instant: str | datetime) -> str:
     return _local(instant).strftime("%Y-%m-%d %H:%M")
 
 
+def format_date_in_full(day: date) -> str:
+    """Write `maandag 30 november 2026`: a heading over what happened on it."""
+    return format_date(day, "EEEE d MMMM y", locale="nl")
+
+
+def format_clock(instant: datetime) -> str:
+    """Write `14:05`: where the day stands above it."""
+    return format_datetime(_local(instant), "HH:mm", locale="nl")
+
+
 def format_time(seconds: int) -> str:
     """Give `14:05` for seconds since 1970."""
     local = datetime.fromtimestamp(seconds, HERE)

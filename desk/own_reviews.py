@@ -54,6 +54,8 @@ async def _show(
     desk = desk_of(request)
     path = "/v1/own-reviews"
     found = await desk.index.fetch(OwnReviewList, path, caller.access_token)
+    entries = [one.entryId for one in found.items]
+    notes = await desk.lookup_notes.find(caller.person.sub, entries)
     page = render(
         request,
         "own_reviews.html",
@@ -61,6 +63,7 @@ async def _show(
         person=caller.person,
         csrf=caller.csrf,
         reviews=found.items,
+        notes=notes,
         explanations=EXPLANATIONS,
         sent=sent or Sent(),
         is_done=is_done,

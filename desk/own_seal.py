@@ -55,6 +55,12 @@ class OwnSeal:
             raise DatabaseRefused("sealed under another notes key")
         return opened
 
+    def name_row(self, *parts: str) -> bytes:
+        """Give the keyed hash that names a row: of these parts, in this order."""
+        encoded = [part.encode() for part in parts]
+        message = b"".join(len(part).to_bytes(4) + part for part in encoded)
+        return hmac.digest(self._names, message, sha256)
+
     def name_user(self, sub: str) -> bytes:
         """Give the keyed hash under which a user's own rows are found."""
         return hmac.digest(self._names, sub.encode(), sha256)

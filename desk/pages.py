@@ -11,6 +11,8 @@ from starlette.responses import HTMLResponse
 
 from desk.desk import desk_of
 from desk.moments import (
+    format_clock,
+    format_date_in_full,
     format_day,
     format_day_of,
     format_moment,
@@ -45,6 +47,8 @@ TEMPLATES.filters["day_of"] = format_day_of
 TEMPLATES.filters["moment"] = format_moment
 TEMPLATES.filters["time"] = format_time
 TEMPLATES.filters["short"] = format_short
+TEMPLATES.filters["clock"] = format_clock
+TEMPLATES.filters["weekday"] = format_date_in_full
 TEMPLATES.filters["instant"] = encode_instant
 TEMPLATES.filters["role"] = name_role
 TEMPLATES.filters["contact"] = name_contact

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 
 from joserfc.jwk import OKPKey
 from sqlalchemy import insert, select, update
@@ -186,8 +187,11 @@ class Receipts:
 
     async def check_and_keep(
         self, answer: bytes, asked: Lookup, person: Person
-    ) -> None:
-        """Check an answer's receipts and keep them, or raise `ReceiptRefused`."""
+    ) -> Sequence[UUID]:
+        """Check an answer's receipts and keep them, or raise `ReceiptRefused`.
+
+        Gives the entries, in the order of the persons asked about.
+        """
         opened = verify_answer(answer, asked, person, self.rules)
         rows = [self._row(*pair) for pair in opened]
         async with self._database.transaction() as connection:
@@ -200,6 +204,7 @@ class Receipts:
             fresh = [row for row in rows if row["entry_id"] not in known]
             if fresh:
                 await connection.execute(insert(receipts), fresh)
+        return [part.entryId for _, part in opened]
 
     async def find_promised(self, before: datetime) -> Sequence[KeptReceipt]:
         """Give receipts from before an instant that are not proven, oldest first."""

@@ -100,14 +100,15 @@ async def evaluate(
 async def look_up(
     request: Request, caller: ChangingCaller, body: RelayedLookup
 ) -> Response:
-    """Pass a lookup on to the index; keep its receipts once they hold."""
+    """Pass a lookup on to the index; keep its receipts once they hold, and the case."""
     desk = desk_of(request)
     case = body.caseReference
     derived = None if case is None else desk.case_references.derive(case)
     asked = Lookup(**dict(body) | {"caseReference": derived})
     answer = await desk.index.pass_on("/v1/lookups", caller.access_token, asked)
     if answer.status == 200:
-        await desk.receipts.check_and_keep(answer.body, asked, caller.person)
+        entries = await desk.receipts.check_and_keep(answer.body, asked, caller.person)
+        await desk.lookup_notes.keep(caller.person.sub, entries, case)
     return answer_with(answer)
 
 

@@ -1,4 +1,4 @@
-"""The pages: home, look up, what I looked up."""
+"""The pages: home, look up."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -11,7 +11,6 @@ from desk.desk import Desk, desk_of
 from desk.errors import NotLoggedIn
 from desk.pages import render
 from signal_index.wire.catalogue import Catalogue, OfferedPurpose
-from signal_index.wire.lookups import OwnLookups
 
 router: Final = APIRouter()
 SECURITY_TEXT_HOLDS: Final = timedelta(days=180)
@@ -59,26 +58,6 @@ async def show_break_glass(request: Request, caller: LoggedIn) -> HTMLResponse:
         csrf=caller.csrf,
         catalogue=catalogue.model_copy(update={"purposes": _find_breakable(catalogue)}),
         emergency=True,
-    )
-
-
-@router.get("/own-lookups")
-async def show_own_lookups(
-    request: Request, caller: LoggedIn, cursor: str | None = None
-) -> HTMLResponse:
-    """Give what this person looked up: when, why, what came of it; never about whom."""
-    desk = desk_of(request)
-    query = {} if cursor is None else {"cursor": cursor}
-    history = await desk.index.fetch(
-        OwnLookups, "/v1/own-lookups", caller.access_token, query=query
-    )
-    return render(
-        request,
-        "own_lookups.html",
-        title=desk.texts.get("own-lookups.title"),
-        person=caller.person,
-        csrf=caller.csrf,
-        history=history,
     )
 
 

@@ -2,8 +2,8 @@
 
 Sessions, login states and officers' searches are sealed under a key that only the
 browser's cookie gives, so a copy of the database opens no session. Receipts go without
-the group that tells what was shown. Notes of signals by hand (the own case number) are
-sealed under the desk's notes key.
+the group that tells what was shown. Notes of lookups and of signals by hand (the own
+case number) are sealed under the desk's notes key.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Which tables these are. A change of one counts it up, and says how an older database
 becomes a newer one: until then the desk refuses it (`Database.prepare`)."""
 
@@ -69,6 +69,14 @@ hand_signals: Final = Table(
     Column("ended_at", Integer, index=True),
     Column("sealed", LargeBinary, nullable=False),
     Index("hand_signals_by_owner", "owner", "state"),
+)
+
+lookup_notes: Final = Table(
+    "lookup_notes",
+    metadata,
+    Column("id", LargeBinary(32), primary_key=True),
+    Column("kept_on", Integer, nullable=False, index=True),  # days since 1970
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 receipts: Final = Table(

@@ -82,6 +82,7 @@ async function buildAll() {
     style: put("style", "css", style),
     lookup: put("lookup", "js", await bundleScript("lookup-page.ts")),
     page: put("page", "js", await bundleScript("page.ts")),
+    ownLookups: put("own-lookups", "js", await bundleScript("own-lookups-page.ts")),
     overview: put("overview", "js", await bundleScript("officer/overview-page.ts")),
     search: put("search", "js", await bundleScript("officer/search-page.ts")),
     citizens: put("citizens", "js", await bundleScript("officer/citizens-page.ts")),

@@ -10,7 +10,7 @@ import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from desk import agency, entry, officer, own_reviews, relay, screens
+from desk import agency, entry, officer, own_lookups, own_reviews, relay, screens
 from desk.agency.routers import ROUTERS as AGENCYS
 from desk.involved import pages as involved
 from desk.navigation import find_menu
@@ -25,7 +25,9 @@ from desk.tokens import Person
 
 DESK = Path(screens.__file__).parent
 ROLES = (*GENERALISTS, *APPROVERS, *SOURCE_ADMINISTRATORS, *HAND_SIGNALLERS)
-OWN = tuple(each.router for each in (screens, own_reviews, entry, relay, involved))
+OWN = tuple(
+    each.router for each in (screens, own_lookups, own_reviews, entry, relay, involved)
+)
 
 
 @pytest.mark.parametrize(

@@ -294,3 +294,20 @@ async def test_terms_that_no_holder_can_be_asked_are_refused_here(
     }
     answer = await browser.post("/relay/v1/evaluations", json=body | changes)
     assert answer.status_code == 400
+
+
+async def test_who_asked_finds_the_case_again_and_a_colleague_does_not(
+    town: Town, browser: Browser
+) -> None:
+    await log_in_with_csrf(browser)
+    answer = await look_up(town, browser, people=2)
+    entries = [one["entryId"] for one in answer.json()["answers"]]
+    page = (await browser.get("/own-lookups")).text
+    assert "Z-2026-001234" in page
+    assert "Huishouden van 2 personen" in page
+    assert page.index(f'data-entry="{entries[0]}"') < page.index(
+        f'data-entry="{entries[1]}"'
+    )
+    town.provider.person["sub"] = "user-2"
+    await log_in_with_csrf(browser)
+    assert "Z-2026-001234" not in (await browser.get("/own-lookups")).text
