@@ -47,6 +47,7 @@ OFFICERS_MENU: Final = (
     MenuItem("/officer/completeness", "shell.completeness", OFFICERS),
     MenuItem("/officer/policy", "shell.policy", APPROVERS),
     MenuItem("/officer/approvals", "shell.approvals", APPROVERS),
+    MenuItem("/officer/transfers", "shell.transfers", APPROVERS),
     MenuItem("/officer/watch", "shell.watch", DATA_PROTECTION_OFFICER),
 )
 AGENCYS_MENU: Final = (

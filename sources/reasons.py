@@ -54,6 +54,7 @@ class Reason(StrEnum):
     REFUSED_STALE = "index-key-renewed"
     DECEASED = "index-subject-deceased"
     MOVED_AWAY = "index-subject-moved-away"
+    TRANSFERRED = "index-signal-transferred"
     REFUSED = "index-refused"
 
 
@@ -210,6 +211,10 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.MOVED_AWAY: Explanation(
         "De gemeente meldt dat deze persoon is verhuisd.",
         "Werk de gemeente bij in het dossier, of sluit de zaak.",
+    ),
+    Reason.TRANSFERRED: Explanation(
+        "Een andere organisatie heeft deze zaak overgenomen.",
+        "Haal de zaak uit uw bestand. Helpt u zelf weer? Geef haar een nieuw nummer.",
     ),
     Reason.REFUSED_SOURCE: Explanation(
         "De index kent deze organisatie niet als bron, of u mag er niet voor sturen.",

@@ -20,20 +20,24 @@ from desk.headers import allow_form
 from desk.index import fill_in, read_answer
 from desk.officer.policy import simulate
 from desk.officer.told import Told, read_told
+from desk.officer.transfers import fetch_transfers
 from desk.pages import render
 from desk.roles import OFFICERS
 from signal_index.wire.approvals import ApprovalDecision, ApprovalList
 from signal_index.wire.policies import PolicySimulation
 from signal_index.wire.reports import SpecificReport, SpecificReports
+from signal_index.wire.transfers import Transfer
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/approvals"
 POLICY: Final = "policy-activation"
 REPORT: Final = "specific-report"
+TRANSFER: Final = "transfer"
 SEE_OTHER: Final = 303
 WHERE: Final = {
     "embargo": "/officer/citizens/embargoes",
     "specific-report": "/officer/reports",
+    "transfer": "/officer/transfers",
 }
 """Where officers read what a request is about, by its kind."""
 
@@ -90,6 +94,9 @@ async def _show(
     asked = None
     if one.kind == REPORT:
         asked = await _find_report(request, caller, one.digest)
+    transfer = None
+    if one.kind == TRANSFER:
+        transfer = await _find_transfer(request, caller, one.id)
     page = render(
         request,
         "officer/approval.html",
@@ -99,6 +106,7 @@ async def _show(
         one=one,
         found=changes,
         asked=asked,
+        transfer=transfer,
         told=told,
         where=WHERE.get(one.kind) if _is_officer(caller) else None,
     )
@@ -128,6 +136,14 @@ async def _find_report(
     path, token = "/v1/specific-reports", caller.access_token
     found = await desk_of(request).index.fetch(SpecificReports, path, token)
     return next((one for one in found.items if one.digest == digest), None)
+
+
+async def _find_transfer(
+    request: Request, caller: Caller, approval: UUID
+) -> Transfer | None:
+    """Find the transfer that an approval is about."""
+    found = (await fetch_transfers(request, caller)).items
+    return next((one for one in found if one.approvalId == approval), None)
 
 
 async def _fetch(request: Request, caller: Caller) -> ApprovalList:

@@ -19,6 +19,7 @@ from desk.officer import (
     reviews,
     search,
     start,
+    transfers,
     watch,
 )
 
@@ -37,5 +38,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     watch.router,
     policy.router,
     approvals.router,
+    transfers.router,
     completeness.router,
 )

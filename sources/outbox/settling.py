@@ -28,6 +28,7 @@ _SEND_AGAIN: Final = "UPDATE contact SET state = 'pending' WHERE id = ?"
 _FORGET: Final = "DELETE FROM signal WHERE reference = ?"
 UNKNOWN_SIGNAL: Final = "unknown-signal"
 UNKNOWN_CONTACT: Final = "unknown-contact-holder"
+TRANSFERRED: Final = "signal-transferred"
 _REASONS: Final = {
     "category-not-established": Reason.REFUSED_CATEGORY,
     "category-not-open": Reason.REFUSED_CATEGORY,
@@ -40,6 +41,7 @@ _REASONS: Final = {
     "stale-key-version": Reason.REFUSED_STALE,
     "subject-deceased": Reason.DECEASED,
     "subject-moved-away": Reason.MOVED_AWAY,
+    TRANSFERRED: Reason.TRANSFERRED,
 }
 
 
@@ -131,8 +133,8 @@ def _settle_one(
     connection: sqlite3.Connection, row: sqlite3.Row, result: ItemResult, to: Settled
 ) -> None:
     """Settle a withdrawal, or a notice that the index did not take."""
-    if row["action"] == "withdraw" and result.problem == UNKNOWN_SIGNAL:
-        # The index does not have it: there is nothing left to take back.
+    if row["action"] == "withdraw" and result.problem in (UNKNOWN_SIGNAL, TRANSFERRED):
+        # The index does not have it, or another has it now: nothing to take back.
         connection.execute(_FORGET, (row["reference"],))
     elif result.outcome in ("refused", "superseded"):
         reason = _REASONS.get(result.detail) or _REASONS.get(result.problem)

@@ -34,8 +34,8 @@ PUT_TOGETHER = (
         "contact.",
     ),
     *("overview.", "reports.", "approval-title-"),
-    *("policy.", "approvals."),
     *("involved.done.", "involved.reason.", "involved.fault."),
+    *("policy.", "approvals.", "transfers."),
     *("corrections.kind.", "embargoes.state.", "citizen-paper."),
 )
 pytestmark = pytest.mark.anyio

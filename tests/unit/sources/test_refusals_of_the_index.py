@@ -87,3 +87,20 @@ async def test_a_signal_the_index_no_longer_has_is_forgotten(agency: Agency) -> 
     delivery = await agency.publish()
     assert (delivery.counts.rejected, delivery.counts.withdrawn) == (0, 0)
     assert (await agency.publish()).counts.withdrawn == 0
+
+
+async def test_a_case_that_another_took_over_is_a_reject_and_no_second_flag(
+    agency: Agency,
+) -> None:
+    agency.write(a_row())
+    await agency.publish()
+    told = dict(agency.index.state["signals"])
+    agency.index.refuse = lambda _: "signal-transferred"
+    agency.write(a_row(Eind="2027-02-02"))
+    delivery = await agency.publish()
+    assert [each.reason for each in agency.heard.rejects] == [Reason.TRANSFERRED]
+    assert delivery.counts.rejected == 1
+    agency.index.refuse = lambda _: ""
+    agency.write(a_row(Eind="2027-02-03"))
+    await agency.publish()
+    assert agency.index.state["signals"].keys() == told.keys()  # no new reference

@@ -1,0 +1,117 @@
+"""Succession: signals of one source become another's, asked here by the first person.
+
+First from whom; then what, to whom and with which contact persons. The second person
+decides on the page of the approval, which shows the same facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.callers import Caller, LoggedInApprover, SendingApprover
+from desk.desk import desk_of
+from desk.errors import IndexFoundFault
+from desk.headers import allow_form
+from desk.index import fill_in
+from desk.officer.told import Told, read_told, tell_fault
+from desk.pages import render
+from signal_index.wire.transfers import NewTransfer, Transfers, TransferSource
+
+router: Final = APIRouter()
+PAGE: Final = "/officer/transfers"
+SEE_OTHER: Final = 303
+
+
+@router.get(PAGE)
+async def show_transfers(
+    request: Request, caller: LoggedInApprover, source: str = ""
+) -> HTMLResponse:
+    """List transfers, and begin one: of which source, then the rest of the form."""
+    return await _show(request, caller, source)
+
+
+@router.post(PAGE)
+async def ask_transfer(request: Request, caller: SendingApprover) -> Response:
+    """Ask for a transfer; what the index says against it is shown beside the form."""
+    form = await request.form()
+    source = str(form.get("source", ""))
+    try:
+        body = fill_in(NewTransfer, **_read(form))
+    except IndexFoundFault as fault:
+        told: Told | None = tell_fault(fault, desk_of(request).texts)
+        return await _show(request, caller, source, form, told)
+    passed = await desk_of(request).index.pass_on(
+        "/v1/transfers", caller.access_token, body
+    )
+    told = read_told(passed)
+    if told is not None:
+        return await _show(request, caller, source, form, told)
+    return RedirectResponse(f"{PAGE}?asked=yes#transfers", SEE_OTHER)
+
+
+def find_given(found: Transfers, source: str) -> TransferSource | None:
+    """Find the source that a transfer begins with; None until it was chosen."""
+    return next((one for one in found.sources if one.oin == source), None)
+
+
+def find_successors(
+    found: Transfers, given: TransferSource
+) -> Iterable[TransferSource]:
+    """Find who could take over: another source with a category in common."""
+    codes = {one.code for one in given.categories}
+    for one in found.sources:
+        if one.oin != given.oin and codes & {each.code for each in one.categories}:
+            yield one
+
+
+def _read(form: FormData) -> dict[str, object]:
+    """Read the form as the index's request; what is empty was not chosen."""
+    some = form.get("which") == "some"
+    taken = str(form.get("contactHolder", ""))
+    return {
+        "source": str(form.get("source", "")),
+        "successor": str(form.get("successor", "")),
+        "categories": [str(one) for one in form.getlist("category")],
+        "contacts": [str(one) for one in form.getlist("contact")] if some else None,
+        "contactHolder": taken or None,
+    }
+
+
+async def _show(
+    request: Request,
+    caller: Caller,
+    source: str,
+    typed: FormData | None = None,
+    told: Told | None = None,
+) -> HTMLResponse:
+    desk = desk_of(request)
+    found = await fetch_transfers(request, caller)
+    given = find_given(found, source)
+    page = render(
+        request,
+        "officer/transfers.html",
+        title=desk.texts.get("transfers.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        found=found,
+        given=given,
+        successors=[] if given is None else list(find_successors(found, given)),
+        typed=typed,
+        told=told,
+        is_asked=request.query_params.get("asked") == "yes",
+    )
+    if told is not None:
+        page.status_code = 400
+    allow_form(page)
+    return page
+
+
+async def fetch_transfers(request: Request, caller: Caller) -> Transfers:
+    """Ask for the transfers, and between whom there can be one."""
+    index = desk_of(request).index
+    return await index.fetch(Transfers, "/v1/transfers", caller.access_token)

@@ -1,0 +1,138 @@
+"""The page on which signals pass to another source, with an index in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from tests.desk_builders import Browser, Town, csrf_of
+from tests.policy_answers import ID, an_approval
+
+pytestmark = pytest.mark.anyio
+
+PAGE = "/officer/transfers"
+FIRST, SECOND, THIRD = ("0" * 19 + str(n) for n in (1, 2, 3))
+CONTACT = "0193f1c2-0000-7000-8000-00000000000a"
+
+
+def a_source(oin: str, name: str, category: str) -> dict[str, Any]:
+    return {
+        "oin": oin,
+        "name": name,
+        "categories": [{"code": category, "label": category.title(), "signals": 12}],
+        "contacts": [{"id": CONTACT, "function": "Balie", "name": None, "signals": 12}],
+    }
+
+
+def a_transfer(**changed: object) -> dict[str, Any]:
+    return {
+        "id": ID,
+        "approvalId": ID,
+        "source": FIRST,
+        "sourceName": "Kredietbank Oost",
+        "successor": SECOND,
+        "successorName": "Schuldhulp Samen",
+        "categories": [{"code": "schulden", "label": "Schulden"}],
+        "contacts": None,
+        "contactHolder": None,
+        "askedAt": "2026-11-24T09:00:00Z",
+        "state": "open",
+        "carriedOutAt": None,
+        "signals": None,
+        **changed,
+    }
+
+
+def the_transfers(*items: dict[str, Any]) -> dict[str, Any]:
+    sources = [
+        a_source(FIRST, "Kredietbank Oost", "schulden"),
+        a_source(SECOND, "Schuldhulp Samen", "schulden"),
+        a_source(THIRD, "Werkplein", "bijstand"),
+    ]
+    return {"items": list(items), "sources": sources}
+
+
+@pytest.fixture
+async def officer(town: Town, desk: FastAPI) -> AsyncIterator[Browser]:
+    town.provider.person["roles"] = ["municipality-administrator"]
+    town.index.pages |= {
+        "/v1/transfers": (200, the_transfers()),
+        "/v1/approvals": (200, {"open": [], "decided": []}),
+    }
+    async with town.browser(desk) as browser:
+        await browser.get("/login", follow_redirects=True)
+        yield browser
+
+
+async def test_only_who_publishes_the_same_can_be_chosen_to_take_over(
+    officer: Browser,
+) -> None:
+    page = (await officer.get(f"{PAGE}?source={FIRST}")).text
+    assert f'value="{SECOND}"' in page
+    assert f'value="{THIRD}"' not in page
+    alone = (await officer.get(f"{PAGE}?source={THIRD}")).text
+    assert "Geen andere organisatie levert dezelfde soort" in alone
+
+
+async def test_the_form_asks_exactly_what_was_chosen(
+    town: Town, officer: Browser
+) -> None:
+    shown = await officer.get(f"{PAGE}?source={FIRST}")
+    town.index.pages["/v1/transfers"] = (201, a_transfer())
+    typed = {
+        "csrf": csrf_of(shown),
+        "source": FIRST,
+        "successor": SECOND,
+        "category": "schulden",
+        "which": "some",
+        "contact": CONTACT,
+        "contactHolder": "",
+    }
+    answer = await officer.post(PAGE, data=typed)
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        f"{PAGE}?asked=yes#transfers",
+    )
+    assert town.index.asked[-1] == {
+        "source": FIRST,
+        "successor": SECOND,
+        "categories": ["schulden"],
+        "contacts": [CONTACT],
+        "contactHolder": None,
+    }
+
+
+async def test_what_was_not_chosen_is_said_beside_the_form_which_keeps_the_rest(
+    town: Town, officer: Browser
+) -> None:
+    shown = await officer.get(f"{PAGE}?source={FIRST}")
+    before = list(town.index.asked)
+    typed = {"csrf": csrf_of(shown), "source": FIRST, "successor": SECOND}
+    answer = await officer.post(PAGE, data=typed)
+    assert answer.status_code == 400
+    assert "<li>Soorten signalen" in answer.text
+    assert f'value="{SECOND}" selected' in answer.text
+    assert town.index.asked == before
+
+
+async def test_the_second_person_reads_the_whole_transfer_before_deciding(
+    town: Town, officer: Browser
+) -> None:
+    town.index.pages["/v1/transfers"] = (200, the_transfers(a_transfer()))
+    waiting = an_approval(kind="transfer", titleCode="transfer")
+    town.index.pages["/v1/approvals"] = (200, {"open": [waiting], "decided": []})
+    page = (await officer.get(f"/officer/approvals/{ID}")).text
+    for words in ("Kredietbank Oost", "Schuldhulp Samen", "De contactpersonen gaan"):
+        assert words in page
+    assert "Bel eerst" not in page
+    assert "Vraag de privacy officer eerst" not in page
+
+
+async def test_a_generalist_does_not_find_the_page(town: Town, desk: FastAPI) -> None:
+    town.provider.person["roles"] = ["generalist"]
+    async with town.browser(desk) as browser:
+        await browser.get("/login", follow_redirects=True)
+        assert (await browser.get(PAGE)).status_code == 403
