@@ -36,6 +36,7 @@ async def token(town: Town, browser: Browser) -> str:
                         "categoryLabel": "Bijstand",
                         "source": OWN,
                         "sourceName": "Werkplein",
+                        "contactOutcome": None,
                     }
                 ]
             },
