@@ -73,8 +73,13 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class StoredSignal:
-    """A signal as a lookup reads it; nothing in it names a person."""
+    """A signal as a lookup reads it; nothing in it names a person.
 
+    `row_key` and `id` are where it stands, for who must find it again.
+    """
+
+    row_key: bytes
+    id: UUID
     category: CategoryId
     source: str
     municipality: str

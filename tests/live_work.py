@@ -39,6 +39,7 @@ from tests.hand_builders import (
     take_back,
 )
 from tests.holders_builders import LOOKUP_OIN, a_bsn
+from tests.notice_builders import acknowledge, lead, read_page, switch_on
 from tests.officer_builders import a_citizen, a_search
 from tests.policy_officers import CHANGE, approve, propose
 from tests.report_builders import (
@@ -93,6 +94,19 @@ async def do_work_of_agencies(world: World, folder: Path) -> None:
     feed = {"feed": "debt-help", "state": "waiting", "backlog": 12}
     feed |= dict.fromkeys(("lastRun", "lastReconciled", "nextRun"))
     await _hold_a_delivery(world, {**feed, "state": "held"})
+    await _hear_what_came_back(world)
+
+
+async def _hear_what_came_back(world: World) -> None:
+    """As an agency's machine: a lookup is told of, fetched and acknowledged."""
+    await switch_on(world)
+    await world.look_up([a_bsn(8)])
+    await lead(world)
+    page = await read_page(world, world.debt_help)
+    ids = [one["id"] for one in page["items"]]
+    await acknowledge(world, world.debt_help, ids)
+    await world.look_up([a_bsn(8)])
+    await lead(world)
 
 
 async def _signal_by_hand(world: World) -> None:

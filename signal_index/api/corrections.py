@@ -35,8 +35,10 @@ from signal_index.errors import (
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
+from signal_index.returning import Body, NoticeKind, Shown, Told
 from signal_index.store import corrections as store
 from signal_index.store.ledger_reading import Page
+from signal_index.store.notices import put_in_box
 from signal_index.wire import corrections as wire
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.values import Id
@@ -75,6 +77,8 @@ async def enter_correction(
             organisation=caller.caller.organisation,
             now=act.now,
         )
+        told = _tell(body, entered, reasons[body.reason].kind)
+        await put_in_box(act.conn, place, told, index.keys, now=act.now)
         what: JsonObject = {
             "act": "correction-entered",
             "correction": str(entered.id),
@@ -173,3 +177,10 @@ async def answer_correction(
             act.conn, correction_id, caller.organisation, body.answer, act.now
         )
         await act.record(what)
+
+
+def _tell(body: wire.NewCorrection, entered: wire.EnteredCorrection, kind: str) -> Told:
+    """Give what the source hears of it: by its own reference, and until when."""
+    more = {"reference": entered.reference, "dueOn": entered.dueOn.isoformat()}
+    about = (Shown(body.signalReference),)
+    return Told(body.source, Body(NoticeKind(kind), about, more=more))

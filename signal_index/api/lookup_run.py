@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -17,10 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from policy.vocabulary import Permit
 from signal_index.api.gather import Run
 from signal_index.api.recording import Asked, Decided, record_lookup
+from signal_index.api.telling import Telling, close_boxes
 from signal_index.api.transactions import committing
 from signal_index.errors import QueueFull
 from signal_index.keyring import IndexKeys
 from signal_index.ledger import Entry, Outcome
+from signal_index.returning import SealedBox
 from signal_index.signals import StoredSignal
 from signal_index.store.ledger import insert_entries
 from signal_index.store.lookups import (
@@ -41,6 +43,7 @@ class Granted:
     permit: Permit
     asked: Asked
     lookup: PermittedLookup
+    telling: Telling | None = None
 
     @property
     def weight(self) -> int:
@@ -61,6 +64,7 @@ class Draft:
     entries: tuple[Entry, ...]
     signals: tuple[tuple[StoredSignal, ...], ...]
     in_trial: InTrial
+    boxes: tuple[SealedBox, ...] = ()
 
 
 def make_run(
@@ -79,7 +83,7 @@ def make_run(
             lookups = [granted.lookup for granted in group]
             found = await spend_and_find(conn, lookups, now=now)
             drafts = [
-                None if one is None else _draft(granted, one, keys, repeat=False)
+                None if one is None else _boxed(_draft(granted, one, keys), keys)
                 for granted, one in zip(group, found, strict=True)
             ]
             await _write(conn, [draft for draft in drafts if draft is not None])
@@ -98,7 +102,19 @@ async def answer_again(
     return draft
 
 
-def _draft(granted: Granted, found: Found, keys: IndexKeys, *, repeat: bool) -> Draft:
+def _boxed(draft: Draft, keys: IndexKeys) -> Draft:
+    """Close a box for each person, where the municipality tells sources of lookups."""
+    telling = draft.granted.telling
+    if telling is None:
+        return draft
+    return replace(
+        draft, boxes=close_boxes(telling, draft.entries, draft.signals, keys)
+    )
+
+
+def _draft(
+    granted: Granted, found: Found, keys: IndexKeys, *, repeat: bool = False
+) -> Draft:
     decided = Decided(
         Outcome.ANSWERED,
         repeat=repeat,
@@ -109,7 +125,8 @@ def _draft(granted: Granted, found: Found, keys: IndexKeys, *, repeat: bool) -> 
 
 
 async def _write(conn: AsyncConnection, drafts: Sequence[Draft]) -> None:
-    await insert_entries(conn, [entry for draft in drafts for entry in draft.entries])
+    entries = [entry for draft in drafts for entry in draft.entries]
+    await insert_entries(conn, entries, [box for one in drafts for box in one.boxes])
     for draft in drafts:
         await insert_traces(conn, draft.entries, draft.granted.asked.trace)
     picks = [pick for draft in drafts for pick in _picks(draft)]

@@ -41,12 +41,14 @@ from signal_index.api.problems import render_problem
 from signal_index.api.questions import make_question
 from signal_index.api.recording import Asked, Decided, find_keys_of, name_persons
 from signal_index.api.routing import Routes
+from signal_index.api.telling import find_telling
 from signal_index.api.ticket_pairs import admit_pair
 from signal_index.api.witnessing import verify_witnessed
 from signal_index.errors import QueueFull, StaleKeyVersion, TicketInvalid
 from signal_index.events import Event
 from signal_index.ledger import Outcome
 from signal_index.ledger.trace import TRACEPARENT, parse_traceparent
+from signal_index.returning import CallBack
 from signal_index.signals import PointKeys, derive_point, derive_search
 from signal_index.store.lookups import PermittedLookup
 from signal_index.store.tickets import TicketPair
@@ -70,6 +72,7 @@ class _Arrived:
     keys: PointKeys
     body: bytes
     at: datetime
+    call_back: CallBack | None
 
 
 @routes.post(
@@ -94,7 +97,15 @@ async def look_up(request: Request, caller: Person) -> Response:
         verify_witnessed(state, arrived.question)
     except (LookupDenied, NoDecision) as refusal:
         return await asyncio.shield(_refuse(index, record, refusal))
-    granted = _grant(index, arrived, record, permit)
+    telling = find_telling(
+        policy,
+        permit,
+        arrived.points,
+        index.keys,
+        call_back=arrived.call_back,
+        now=arrived.at,
+    )
+    granted = replace(_grant(index, arrived, record, permit), telling=telling)
     draft = await index.lookups.join(granted)
     if draft is None:
         draft = await asyncio.shield(judge_spent(index, granted))
@@ -112,7 +123,9 @@ async def _arrive(index: Index, body: bytes, caller: Caller) -> _Arrived:
     wanted = (Act.LOOKUP, len(question.subjects), asked.keyVersion)
     pair = await admit_pair(index, asked.tickets, caller, wanted, now)
     points = tuple(derive_point(keys, one) for one in question.subjects)
-    return _Arrived(question, pair, points, keys, body, now)
+    called = asked.callBack
+    call_back = None if called is None else CallBack(called.function, called.phone)
+    return _Arrived(question, pair, points, keys, body, now, call_back)
 
 
 def _describe(index: Index, arrived: _Arrived, policy: Policy) -> Asked:

@@ -8,7 +8,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from policy.vocabulary import Caller
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from keys.municipality import MunicipalityCode
+from policy.loop import is_established
+from policy.vocabulary import Caller, LoopActId
 from signal_index.api.acting import acting
 from signal_index.api.callers import ActivePerson
 from signal_index.api.context import Index, TheIndex
@@ -18,7 +22,9 @@ from signal_index.errors import OutcomeClosed, UnknownEntry
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Kind, Opened, Outcome
 from signal_index.overview.days import FOLLOW_UP_DAYS
+from signal_index.returning import SaidOutcome
 from signal_index.store.ledger_reading import Owner, Page, find_own_entries
+from signal_index.store.notices import put_in_box
 from signal_index.store.outcomes import (
     LookupOutcome,
     Said,
@@ -56,6 +62,8 @@ async def say_outcome(
         if place is not None and place >= len(lookup.flags or ()):
             raise InvalidField("flag", "out-of-range")
         await store_outcome(act.conn, said, index.keys.disclosures)
+        told = SaidOutcome(entry_id, who.organisation, outcome.value, place)
+        await _tell_sources(index, act.conn, who.municipality, told, act.now)
         what = {"entry": str(entry_id), "flag": place, "outcome": outcome.value}
         await act.record(what)
 
@@ -107,6 +115,20 @@ async def list_own_lookups(
         items=[_item(one, said.get(one.entry, {}), labels, now) for one in shown],
         next=shown[-1].entry if len(found) > limit else None,
     )
+
+
+async def _tell_sources(
+    index: Index, conn: AsyncConnection, place: str, told: SaidOutcome, now: datetime
+) -> None:
+    """Have the sources that heard of a lookup hear what came of it.
+
+    Where the municipality tells nobody of lookups there is nothing to add.
+    """
+    standing = await index.standing.get(now)
+    municipality = MunicipalityCode(place)
+    policy = index.policy.get(standing, municipality)
+    if is_established(policy, LoopActId.NOTICE_OF_LOOKUP, municipality, now=now):
+        await put_in_box(conn, municipality, told, index.keys, now=now)
 
 
 def _owner(index: Index, caller: Caller) -> Owner:

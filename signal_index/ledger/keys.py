@@ -1,7 +1,8 @@
 """The secrets that the ledger's writing side holds; none has a repr.
 
 - `DisclosureKey`: one per calendar year; seals the opened groups and makes the keyed
-  hashes by which entries are found. Destroying it makes both unreadable.
+  hashes by which entries are found, and does both for what comes back to sources.
+  Destroying it makes all of it unreadable.
 - `CheckpointKey` signs the tree, `ReceiptKey` signs promises: Ed25519, two keys, so
   that a web process, which must promise, can never sign a tree.
 """
@@ -16,12 +17,14 @@ from keys.base64url import encode_b64u
 KEY_BYTES = 32
 _SEAL = b"signal-index/ledger/seal/1"
 _FIND = b"signal-index/ledger/find/1"
+_NOTICE_SEAL = b"signal-index/notices/seal/1"
+_NOTICE_FIND = b"signal-index/notices/find/1"
 
 
 class DisclosureKey:
-    """The key of one calendar year, with the two keys derived from it (RFC 5869)."""
+    """The key of one calendar year, with the four keys derived from it (RFC 5869)."""
 
-    __slots__ = ("find", "seal", "year")
+    __slots__ = ("find", "notice_find", "notice_seal", "seal", "year")
 
     def __init__(self, year: int, secret: bytes) -> None:
         if len(secret) != KEY_BYTES:
@@ -29,6 +32,8 @@ class DisclosureKey:
         self.year = year
         self.seal = _derive(secret, _SEAL)
         self.find = _derive(secret, _FIND)
+        self.notice_seal = _derive(secret, _NOTICE_SEAL)
+        self.notice_find = _derive(secret, _NOTICE_FIND)
 
     def __repr__(self) -> str:
         return "<DisclosureKey>"

@@ -114,6 +114,7 @@ KINDS: Final[Mapping[Kind, KindRule]] = MappingProxyType(
         Kind.OUTCOME: KindRule("own-lookups", (BY_CALLER,)),
         Kind.PRINT: KindRule("own-lookups", (BY_CALLER,), nen7513=EXPORT),
         Kind.OWN_HISTORY: KindRule("own-lookups", (BY_CALLER,)),
+        Kind.NOTICE: KindRule("notices", (BY_OPERATOR,)),
         Kind.TICKET_REFUSED: KindRule("safeguarding", (BY_CALLER,)),
         Kind.COMPLETENESS: KindRule(
             "safeguarding", (BY_CALLER, BY_OPERATOR), is_officers=True

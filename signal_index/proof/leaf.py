@@ -54,6 +54,7 @@ class Kind(StrEnum):
     PERSON_EVENT = "person-event"
     RECONCILIATION = "reconciliation"
     REHEARSAL = "rehearsal"
+    NOTICE = "notice"
     FIRST_LEAF = "first-leaf"
 
 

@@ -74,9 +74,13 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "invitation": {},
     "coverage": {
         _WEB: Access(select=ALL, update=("last_heard",)),
+        _UPKEEP: Access(select=("source", "municipality", "category")),
         _REPORTING: _READ,
     },
-    "contact_holder": {_WEB: _keep("details", "last_verified", "updated_at")},
+    "contact_holder": {
+        _WEB: _keep("details", "last_verified", "updated_at"),
+        _UPKEEP: Access(select=("id", "last_verified")),
+    },
     "agent_status": {_WEB: _keep("status", "reported_at", "answers")},
     "establishment": {_WEB: _READ, _REPORTING: _READ},
     "account_suspension": {_WEB: _READ},
@@ -106,6 +110,8 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
                 "row_key",
                 "id",
                 "source",
+                "reference",
+                "contact_holder",
                 "category",
                 "municipality",
                 "valid_from",
@@ -197,6 +203,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             "decided_at",
             "spent_at",
         ),
+        _UPKEEP: Access(select=("id", "state", "expires_at")),
     },
     # citizen_rights
     "access_request": {
@@ -209,12 +216,19 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             insert=True,
             update=("lifting", "lifted_at"),
         ),
-        _UPKEEP: _erase("municipality", "until", "lifted_at"),
+        _UPKEEP: _erase("municipality", "until", "lifted_at", "row_key", "approval_id"),
     },
     "correction": {
         _WEB: _keep("released_at", "answer", "answered_at", "source", "submitted_by"),
         _UPKEEP: _erase("municipality", "restricted_at", "released_at", "answered_at"),
     },
+    # notices
+    "notice_box": {_WEB: _HAND_IN, _UPKEEP: _ERASE},
+    "return_notice": {
+        _WEB: Access(select=ALL, update=("sealed", "acknowledged")),
+        _UPKEEP: _RENEW,
+    },
+    "notice_damping": {_UPKEEP: _RENEW},
     # policies
     "policy_bundle": {_WEB: _ADD, _UPKEEP: _READ, _REPORTING: _READ},
     "policy_proposal": {_WEB: _ADD},

@@ -6,9 +6,9 @@ its approval (`citizens.embargo.judge_embargo`); nothing has to be switched off.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, Select, insert, select, update
@@ -29,6 +29,8 @@ from signal_index.store.ledger_reading import Page
 from signal_index.tables.approvals import approval
 from signal_index.tables.citizen_rights import embargo
 from signal_index.wire.embargoes import Embargo
+
+_AT_ONCE: Final = 500
 
 
 async def insert_embargo(
@@ -151,3 +153,33 @@ def _embargo(row: Row[*tuple[Any, ...]], labels: Labels, now: datetime) -> Embar
         liftingLabel=labels.of(catalogue.embargo_liftings, row.lifting),
         liftedAt=row.lifted_at,
     )
+
+
+async def find_embargoed(
+    conn: AsyncConnection, row_keys: Collection[bytes], *, now: datetime
+) -> frozenset[tuple[bytes, str]]:
+    """Find where an embargo holds now: (row of the person, municipality).
+
+    For who would tell others of a person; which kinds it is about does not matter then.
+    """
+    found: set[tuple[bytes, str]] = set()
+    keys = sorted(row_keys)
+    for start in range(0, len(keys), _AT_ONCE):
+        rows = await conn.execute(
+            select(
+                embargo.c.row_key,
+                embargo.c.municipality,
+                embargo.c.until,
+                embargo.c.lifted_at,
+                approval.c.state.label("approval"),
+                approval.c.expires_at,
+            )
+            .join(approval, approval.c.id == embargo.c.approval_id)
+            .where(embargo.c.row_key.in_(keys[start : start + _AT_ONCE]))
+        )
+        found.update(
+            (bytes(row.row_key), row.municipality)
+            for row in rows
+            if _state(row, now) in HOLDING
+        )
+    return frozenset(found)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    TextClause,
     Uuid,
     bindparam,
     insert,
@@ -26,12 +27,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
 from signal_index.ledger import FIND_KEY_BYTES, Entry
+from signal_index.returning import SealedBox, box_row
 from signal_index.tables.ledger import (
     ledger_disclosure,
     ledger_entry,
     ledger_pending,
 )
 from signal_index.tables.metadata import Instant
+from signal_index.tables.notices import notice_box
 
 _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "entry_id": Uuid(),
@@ -51,8 +54,7 @@ _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "find_break_glass": LargeBinary(),
 }
 
-_INSERT_ALL = text(
-    """
+_GIVEN = """
     WITH given AS (
       SELECT * FROM unnest(
         :entry_id, :year, :kind, :organisation, :municipality, :recorded_at,
@@ -80,9 +82,32 @@ _INSERT_ALL = text(
         find_purpose, find_outcome, find_break_glass
       FROM given
     )
-    INSERT INTO ledger_pending (entry_id, year) SELECT entry_id, year FROM given
     """
-).bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()))
+_PENDING = (
+    "INSERT INTO ledger_pending (entry_id, year) SELECT entry_id, year FROM given"
+)
+_BOXES = """
+    , boxes AS (
+      INSERT INTO notice_box (id, year, municipality, sealed)
+      SELECT * FROM unnest(:box_id, :box_year, :box_municipality, :box_sealed)
+    )
+    """
+_BOX_COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    "box_id": Uuid(),
+    "box_year": Integer(),
+    "box_municipality": String(),
+    "box_sealed": LargeBinary(),
+}
+
+
+def _statement(middle: str, columns: Mapping[str, TypeEngine[Any]]) -> TextClause:
+    return text(_GIVEN + middle + _PENDING).bindparams(
+        *(bindparam(name, type_=ARRAY(kind)) for name, kind in columns.items())
+    )
+
+
+_INSERT_ALL = _statement("", _COLUMNS)
+_INSERT_ALL_AND_BOXES = _statement(_BOXES, {**_COLUMNS, **_BOX_COLUMNS})
 
 _RAISE_NUMBERS = text(
     """
@@ -116,9 +141,12 @@ _RAISE_NUMBERS_SQLITE = (
 )
 
 
-async def insert_entries(conn: AsyncConnection, entries: Sequence[Entry]) -> None:
+async def insert_entries(
+    conn: AsyncConnection, entries: Sequence[Entry], boxes: Sequence[SealedBox] = ()
+) -> None:
     """Write entries with their sealed groups, and queue them for the sequencer.
 
+    `boxes` hold what must be told to sources; on PostgreSQL they cost no statement.
     Commits nothing: the caller's transaction makes entry and act durable together.
     """
     rows = [_row_of(entry) for entry in entries]
@@ -126,13 +154,20 @@ async def insert_entries(conn: AsyncConnection, entries: Sequence[Entry]) -> Non
         return
     if conn.dialect.name == "postgresql":
         columns = {name: [row[name] for row in rows] for name in _COLUMNS}
-        await conn.execute(_INSERT_ALL, columns)
+        if not boxes:
+            await conn.execute(_INSERT_ALL, columns)
+            return
+        boxed = [box_row(box) for box in boxes]
+        columns |= {f"box_{name}": [row[name] for row in boxed] for name in boxed[0]}
+        await conn.execute(_INSERT_ALL_AND_BOXES, columns)
         return
     for table in (ledger_entry, ledger_disclosure, ledger_pending):
         names = table.columns.keys()
         await conn.execute(
             insert(table), [{name: row[name] for name in names} for row in rows]
         )
+    if boxes:
+        await conn.execute(insert(notice_box), [box_row(box) for box in boxes])
 
 
 def _row_of(entry: Entry) -> Mapping[str, Any]:

@@ -96,23 +96,23 @@ LOOKUP: Final = (
       SELECT DISTINCT key FROM unnest(:k_place, :k_key) AS g (place, key)
       JOIN fresh USING (place)
     )
-    SELECT 2 AS kind, 0 AS place, s.row_key, 0 AS number, s.category, s.source,
+    SELECT 2 AS kind, 0 AS place, s.row_key, s.id, 0 AS number, s.category, s.source,
       s.municipality, s.state, s.valid_from, s.valid_until, s.ended_on,
       s.confirmed_at, c.details, c.last_verified
     FROM asked JOIN signal s ON s.row_key = asked.key
     JOIN source o ON o.oin = s.source AND o.state = 'live'
     JOIN contact_holder c ON c.id = s.contact_holder
     UNION ALL
-    SELECT 3, 0, NULL, 0, NULL, oin, NULL, NULL, NULL, NULL, NULL, live_until, NULL,
-      NULL
+    SELECT 3, 0, NULL, NULL, 0, NULL, oin, NULL, NULL, NULL, NULL, NULL, live_until,
+      NULL, NULL
     FROM source WHERE state <> 'live'
     UNION ALL
-    SELECT 1, year, find_person, number, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    SELECT 1, year, find_person, NULL, number, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
       NULL, NULL, NULL
     FROM person
     UNION ALL
-    SELECT 0, place, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-      NULL
+    SELECT 0, place, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+      NULL, NULL
     FROM fresh
     """
     )
@@ -127,6 +127,7 @@ LOOKUP: Final = (
         kind=Integer(),
         place=Integer(),
         row_key=LargeBinary(),
+        id=Uuid(),
         number=BigInteger(),
         category=String(),
         source=String(),

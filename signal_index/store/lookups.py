@@ -84,9 +84,10 @@ async def find_signals(
     return _collect(lookups, last, rows, in_trial, now)
 
 
-_SHOWN = shown_signals("row_key", *COVERED)
+_SHOWN = shown_signals("row_key", "id", *COVERED)
 _READ = (
     _SHOWN.c.row_key,
+    _SHOWN.c.id,
     _SHOWN.c.category,
     _SHOWN.c.source,
     _SHOWN.c.municipality,
@@ -202,6 +203,8 @@ def _shown(
 
 def _signal(row: Row[*tuple[Any, ...]], category: PermittedCategory) -> StoredSignal:
     return StoredSignal(
+        row_key=bytes(row.row_key),
+        id=row.id,
         category=category.id,
         source=row.source,
         municipality=row.municipality,

@@ -1,4 +1,4 @@
-"""Leads the upkeep while the seat is ours: sequencing, erasing, counting, key checks.
+"""Leads the upkeep while the seat is ours: sequencing, telling, erasing, counting.
 
 - `running_upkeep` is for the lifespan of a serving process; `lead` for a process of its
   own (`signal-index upkeep`). Any number may run: one leads.
@@ -35,6 +35,7 @@ from signal_index.upkeep.leadership import (
     FileLeadership,
     Leadership,
 )
+from signal_index.upkeep.notices import DUE_SECONDS, OPEN_SECONDS, NoticeUpkeep
 from signal_index.upkeep.picking import Picking
 from signal_index.upkeep.processing_log import (
     LOG_SECONDS,
@@ -65,6 +66,7 @@ class Upkeep:
     erasure: Erasure
     counting: Counting
     picking: Picking
+    notices: NoticeUpkeep
     keys: YearKeys
     leadership: Leadership
     log: EventLog
@@ -78,6 +80,8 @@ class Upkeep:
         return (
             *((records,) if records else ()),
             Job("sequence", SEQUENCE_SECONDS, self._sequence),
+            Job("open-boxes", OPEN_SECONDS, self.notices.open),
+            Job("tell-due", DUE_SECONDS, self.notices.tell_due),
             Job("clean", CLEAN_SECONDS, self.erasure.clean),
             Job("erase", ERASE_SECONDS, self.erasure.run),
             Job("count", COUNT_SECONDS, self.counting.run),
@@ -243,12 +247,24 @@ def _upkeep(
         witnesses,
     )
     recorder = Recorder(keys, ACTOR, clock)
+    catalogue = load_catalogue()
     erasure = Erasure(
-        engines.erasing, recorder, load_catalogue(), log, clock, settings.ledger_years
+        engines.erasing, recorder, catalogue, log, clock, settings.ledger_years
     )
+    notices = NoticeUpkeep(engines.erasing, recorder, catalogue, log, clock)
     counting = Counting(engines.erasing, keys, clock, erasure.first_kept_year)
     picking = Picking(engines.erasing, recorder, clock)
-    return Upkeep(sequencer, erasure, counting, picking, keys, leadership, log, clock)
+    return Upkeep(
+        sequencer,
+        erasure,
+        counting,
+        picking,
+        notices,
+        keys,
+        leadership,
+        log,
+        clock,
+    )
 
 
 def _lock_of(settings: Settings) -> Path:

@@ -37,6 +37,7 @@ EntryKind = Literal[
     "person-event",
     "reconciliation",
     "rehearsal",
+    "notice",
 ]
 """What sort of act an entry records: `signal_index.proof.Kind` without first leaves."""
 ToldKind = Annotated[str, Field(json_schema_extra={"enum": [*get_args(EntryKind)]})]

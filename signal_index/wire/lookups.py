@@ -18,6 +18,7 @@ from signal_index.wire.values import (
     Encoded32,
     Id,
     Instant,
+    LabelText,
     Municipality,
     Number,
     PhoneText,
@@ -55,13 +56,22 @@ class LookupTerms(RequestModel):
     breakGlass: BreakGlass | None = None
 
 
+class CallBack(RequestModel):
+    """Whom to call back about a lookup: a function and its number, never a name."""
+
+    function: LabelText
+    phone: PhoneText
+
+
 class Lookup(LookupTerms):
     """A question about one to ten persons (a household), for one purpose.
 
     `caseReference` is the HMAC of the case number under the own organisation's key.
+    `callBack` is for a source that hears of the lookup.
     """
 
     caseReference: Encoded32 | None
+    callBack: CallBack | None = None
 
 
 class FlagContact(AnswerModel):

@@ -20,6 +20,7 @@ WITHOUT_MUNICIPALITY = {
     "policy_activation": "belongs to the whole index",
     "policy_bundle": "a text under its digest; several may adopt it",
     "spent_ticket": "a ticket is not given for a municipality",
+    "notice_damping": "a keyed hash of who knows whom about what",
     "ledger_pending": "a queue of entries, which carry theirs",
     "ledger_person": "a person's number counts over all municipalities",
     "ledger_tree": "one tree per year",

@@ -140,6 +140,8 @@ def _signal(category: CategoryId, source: str) -> StoredSignal:
     """Give what an answer showed; the ledger keeps category and source of it."""
     day = date.min
     return StoredSignal(
+        row_key=bytes(16),
+        id=uuid.UUID(int=0),
         category=category,
         source=source,
         municipality=MUNICIPALITY,

@@ -36,6 +36,8 @@ LONGEST = a_contact_holder(
     absentUntil=a_day(3),
 )
 SIGNAL = StoredSignal(
+    row_key=bytes(16),
+    id=uuid.UUID(int=1),
     category=CATALOGUE.parse_category("voortijdig-schoolverlaten"),
     source="1",
     municipality=PLACE,

@@ -29,6 +29,8 @@ CATALOGUE = load_catalogue()
 DEBT = CATALOGUE.parse_category("schuldhulpverlening")
 PERMITTED = PermittedCategory(DEBT, timedelta(days=365))
 SIGNAL = StoredSignal(
+    row_key=bytes(16),
+    id=uuid.UUID(int=1),
     category=DEBT,
     source="1",
     municipality=PLACE,

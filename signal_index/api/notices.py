@@ -1,0 +1,136 @@
+"""`/v1/notices`: what comes back to a source, and that it arrived there.
+
+- A source, its machine or its administrator, sees the notices of the sources that it
+  may send for, and of no other; what was not acknowledged comes again until it is.
+- Who looked is read from the ledger's own entry, never copied: erased there, gone here.
+- Pages have one length for so many notices, whatever is in them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from fastapi import Query
+
+from keys.municipality import MunicipalityCode
+from signal_index.api.callers import OwnSource, Source
+from signal_index.api.context import Index, TheIndex
+from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
+from signal_index.api.routing import Routes
+from signal_index.api.transactions import committing, looking
+from signal_index.labels import Labels
+from signal_index.ledger import Group, Opened
+from signal_index.returning import NoticeKind
+from signal_index.store import notices as store
+from signal_index.wire import notices as wire
+from signal_index.wire.lookups import CallBack
+from signal_index.wire.values import Label, Oin, Phone
+
+ITEM_BYTES: Final = 2_048
+
+routes = Routes("aanleveren")
+
+State = Annotated[
+    Literal["new", "all"], Query(description="Wat nog niet is bevestigd, of alles")
+]
+
+
+@routes.get("/notices", "Berichten aan de eigen organisatie over haar signalen")
+async def list_notices(
+    index: TheIndex,
+    caller: OwnSource,
+    state: State = "new",
+    cursor: Cursor = None,
+    limit: Limit = PAGE_DEFAULT,
+) -> wire.ReturnNotices:
+    """List what came back, by the caller's own references; covers among them."""
+    sources = await _find_own(index, caller.organisation)
+    async with looking(index.engine) as conn:
+        found = await store.list_notices(
+            conn, sources, index.keys, (cursor, limit + 1), is_new=state == "new"
+        )
+        entries = [one.body.entry for one in found if one.body.entry is not None]
+        looked_up = await store.find_looked_up(conn, entries, index.keys)
+    standing = await index.standing.get(index.clock())
+    shown, following = cut_page(found, limit)
+    items = [
+        _show(
+            one,
+            looked_up,
+            Labels(index.catalogue_in(one.municipality), standing.organisations),
+        )
+        for one in shown
+    ]
+    return _pad(wire.ReturnNotices(items=items, next=following, padding=""))
+
+
+@routes.post("/notices/acknowledgements", "Bevestigen dat berichten zijn aangekomen")
+async def acknowledge(
+    body: wire.Acknowledgements, index: TheIndex, caller: Source
+) -> wire.AcknowledgedCount:
+    """Note that notices arrived; how the source calls a case may come along, sealed."""
+    sources = await _find_own(index, caller.organisation)
+    cases = {
+        one.id: {case.reference: case.sealed for case in one.cases}
+        for one in body.notices
+    }
+    async with committing(index.engine) as conn:
+        count = await store.acknowledge(conn, sources, cases, index.keys)
+    return wire.AcknowledgedCount(acknowledged=count)
+
+
+async def _find_own(index: Index, organisation: str) -> list[str]:
+    standing = await index.standing.get(index.clock())
+    return sorted(
+        one.oin
+        for one in standing.sources.values()
+        if organisation == one.oin or organisation in one.submitters
+    )
+
+
+def _show(
+    one: store.StoredNotice, entries: store.Entries, labels: Labels
+) -> wire.ReturnNotice:
+    body = one.body
+    outcome = body.more.get("outcome")
+    entry = None if body.entry is None else entries.get(body.entry)
+    is_about_lookup = body.kind in {NoticeKind.LOOKED_UP, NoticeKind.OUTCOME}
+    return wire.ReturnNotice(
+        id=one.id,
+        kind=body.kind.value,
+        source=Oin(one.source),
+        municipality=MunicipalityCode(one.municipality),
+        madeIn=one.made_in,
+        expires=one.expires,
+        acknowledged=one.is_acknowledged,
+        signals=[
+            wire.NoticedSignal(reference=each.reference, case=each.case)
+            for each in body.signals
+        ],
+        lookedUp=None if entry is None else _looker(entry, body.more, labels),
+        outcome=outcome,
+        outcomeLabel=labels.of(labels.catalogue.outcomes, outcome),
+        facts={} if is_about_lookup else {k: v for k, v in body.more.items() if v},
+    )
+
+
+def _looker(entry: Opened, more: store.Facts, labels: Labels) -> wire.Looker:
+    purpose = entry.text(Group.WHY, "purpose") or ""
+    function, phone = more.get("function"), more.get("phone")
+    return wire.Looker(
+        organisation=labels.organisation(entry.organisation) or "",
+        team=entry.text(Group.ROLE, "team"),
+        purpose=purpose,
+        purposeLabel=labels.purpose(purpose),
+        at=entry.recorded_at,
+        callBack=CallBack(function=Label(function), phone=Phone(phone))
+        if function and phone
+        else None,
+    )
+
+
+def _pad(page: wire.ReturnNotices) -> wire.ReturnNotices:
+    """Give a page the one length that so many notices have."""
+    length = len(page.model_dump_json().encode())
+    missing = max(0, ITEM_BYTES * (len(page.items) + 1) - length)
+    return page.model_copy(update={"padding": " " * missing})

@@ -1,0 +1,59 @@
+"""What comes back to whoever signalled: boxes on the way, and the notices they become.
+
+    lookup ──> box (one a person asked about, hit or miss, always of one length)
+    leader ──> opens boxes, mixes, writes notices (one for each source that takes part:
+               about its signal, or a cover that says nothing), erases boxes
+
+- Both are sealed under keys derived from the year's disclosure key and have one length;
+  which signals a lookup showed, or whether it showed any, cannot be seen from outside.
+- A notice is addressed by the source's own reference alone.
+- Nothing here reads or writes; `signal_index.store.notices` does.
+"""
+
+from signal_index.returning.bodies import (
+    BODY_BYTES,
+    SIGNALS_AT_MOST,
+    Body,
+    NoticeKind,
+    Shown,
+    derive_damping,
+    derive_handle,
+    derive_once,
+    open_body,
+    seal_body,
+)
+from signal_index.returning.boxes import (
+    BOX_BYTES,
+    CallBack,
+    LookedUp,
+    Mark,
+    SaidOutcome,
+    SealedBox,
+    Told,
+    box_row,
+    open_box,
+    seal_box,
+)
+
+__all__ = [
+    "BODY_BYTES",
+    "BOX_BYTES",
+    "SIGNALS_AT_MOST",
+    "Body",
+    "CallBack",
+    "LookedUp",
+    "Mark",
+    "NoticeKind",
+    "SaidOutcome",
+    "SealedBox",
+    "Shown",
+    "Told",
+    "box_row",
+    "derive_damping",
+    "derive_handle",
+    "derive_once",
+    "open_body",
+    "open_box",
+    "seal_body",
+    "seal_box",
+]

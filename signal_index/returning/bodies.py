@@ -1,0 +1,120 @@
+"""The body of a notice as it is kept: small facts at one length, and how it is found.
+
+- Who looked, when and why is not in it: that stands in the ledger's entry, and is read
+  there when the notice is handed out. A body says which entry, and of which signals.
+- A cover has the length of any other body and says nothing.
+- Handles are keyed hashes: without the key they link nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from signal_index.ledger import DisclosureKey
+from signal_index.returning.sealing import seal, unseal
+
+BODY_BYTES: Final = 768
+SIGNALS_AT_MOST: Final = 2
+"""Signals of one source that one notice names; more get a second notice."""
+
+_LABEL: Final = b"signal-index/notice/1\0"
+_HANDLE_BYTES: Final = 16
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells."""
+
+    COVER = "cover"
+    LOOKED_UP = "looked-up"
+    OUTCOME = "outcome"
+    CORRECTION = "correction"
+    OBJECTION = "objection"
+    CONTACT_STALE_SOON = "contact-stale-soon"
+    SIGNAL_EXPIRES_SOON = "signal-expires-soon"
+    HAND_SIGNAL_REMINDER = "hand-signal-reminder"
+    MATCH = "match"
+    SUCCESSION = "succession"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One signal of the source, by its own reference; its place in an answer.
+
+    `case` is how the source calls the case, sealed by its own machine for its desk.
+    """
+
+    reference: UUID
+    place: int | None = None
+    case: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Body:
+    """What one notice says. `more`: the short facts of its kind, as on the wire."""
+
+    kind: NoticeKind
+    signals: tuple[Shown, ...] = ()
+    entry: UUID | None = None
+    more: Mapping[str, str | None] = field(default_factory=dict)
+
+    def facts(self) -> dict[str, Any]:
+        """Give it as it is sealed."""
+        return {
+            "k": self.kind.value,
+            "s": [[one.reference.hex, one.place, one.case] for one in self.signals],
+            "e": self.entry.hex if self.entry else None,
+            "m": dict(self.more),
+        }
+
+
+COVER: Final = Body(NoticeKind.COVER)
+
+
+def parse_body_facts(facts: Mapping[str, Any]) -> Body:
+    """Give a body from what was sealed."""
+    return Body(
+        kind=NoticeKind(facts["k"]),
+        signals=tuple(
+            Shown(UUID(reference), place, case) for reference, place, case in facts["s"]
+        ),
+        entry=UUID(facts["e"]) if facts["e"] else None,
+        more=facts["m"],
+    )
+
+
+def seal_body(id_: UUID, body: Body, key: DisclosureKey) -> bytes:
+    """Seal a body for its row: always of one length."""
+    return seal(key.notice_seal, id_, _LABEL, body.facts(), BODY_BYTES)
+
+
+def open_body(id_: UUID, sealed: bytes, key: DisclosureKey) -> Body:
+    """Open the body of a row, or raise `DisclosureRefused`."""
+    return parse_body_facts(unseal(key.notice_seal, id_, _LABEL, sealed))
+
+
+def derive_handle(key: DisclosureKey, entry: UUID, source: str) -> bytes:
+    """Give by what a notice about an entry is found again: for its source, no other."""
+    return _derive(key, b"entry", entry.bytes, source.encode())
+
+
+def derive_damping(
+    key: DisclosureKey, organisation: str, source: str, reference: UUID
+) -> bytes:
+    """Give by what "already known between these two" about one signal is known."""
+    told = (organisation.encode(), source.encode(), reference.bytes)
+    return _derive(key, b"damping", *told)
+
+
+def derive_once(key: DisclosureKey, kind: NoticeKind, source: str, what: str) -> bytes:
+    """Give by what a notice that must be told once is known."""
+    return _derive(key, b"once", kind.value.encode(), source.encode(), what.encode())
+
+
+def _derive(key: DisclosureKey, *parts: bytes) -> bytes:
+    told = b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+    return hmac.digest(key.notice_find, told, "sha256")[:_HANDLE_BYTES]

@@ -1,0 +1,170 @@
+"""A box: what the leader must tell, sealed, for the seconds until it is opened.
+
+- A lookup puts one in for each person asked about, hit or miss, told or silent alike;
+  its length does not depend on what was found (32 signals fit).
+- What is in it names no person: a signal by its row, an entry by its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from keys.base64url import decode_b64u, encode_b64u
+from signal_index.ledger import DisclosureKey
+from signal_index.returning.bodies import Body, parse_body_facts
+from signal_index.returning.sealing import seal, unseal
+
+BOX_BYTES: Final = 1792
+_LABEL: Final = b"signal-index/notice-box/1\0"
+_MARK_BYTES: Final = 33
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """Whom to call back about a lookup: a function and its number, never a name."""
+
+    function: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Mark:
+    """A signal that a lookup showed and may tell of: its row, and its place there."""
+
+    row_key: bytes
+    signal: UUID
+    place: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LookedUp:
+    """A lookup of one person. `embargo_row`: where this person's embargoes stand.
+
+    Without marks it tells nobody: a miss, or one that looks silently.
+    """
+
+    entry: UUID
+    organisation: str
+    purpose: str
+    embargo_row: bytes
+    marks: Sequence[Mark]
+    call_back: CallBack | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SaidOutcome:
+    """What a user said came of a lookup, or of the flag at one place in it."""
+
+    entry: UUID
+    organisation: str
+    outcome: str
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Told:
+    """A notice for one source, made by another act; covers go to the others named."""
+
+    source: str
+    body: Body
+    covers: tuple[str, ...] = ()
+
+
+BoxContent = LookedUp | SaidOutcome | Told
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SealedBox:
+    """A box as it is stored."""
+
+    id: UUID
+    year: int
+    municipality: str
+    sealed: bytes
+
+
+def seal_box(
+    id_: UUID, municipality: str, content: BoxContent, key: DisclosureKey
+) -> SealedBox:
+    """Close a box: one length, whatever is in it."""
+    sealed = seal(key.notice_seal, id_, _LABEL, _facts(content), BOX_BYTES)
+    return SealedBox(id_, key.year, municipality, sealed)
+
+
+def box_row(box: SealedBox) -> dict[str, Any]:
+    """Give a box as a row of its table."""
+    return {
+        "id": box.id,
+        "year": box.year,
+        "municipality": box.municipality,
+        "sealed": box.sealed,
+    }
+
+
+def open_box(id_: UUID, sealed: bytes, key: DisclosureKey) -> BoxContent:
+    """Open a box, or raise `DisclosureRefused`."""
+    facts = unseal(key.notice_seal, id_, _LABEL, sealed)
+    match facts["k"]:
+        case "looked-up":
+            return LookedUp(
+                entry=UUID(facts["e"]),
+                organisation=facts["o"],
+                purpose=facts["p"],
+                embargo_row=decode_b64u(facts["b"]),
+                marks=_unpack(decode_b64u(facts["m"])),
+                call_back=CallBack(*facts["c"]) if facts["c"] else None,
+            )
+        case "outcome":
+            return SaidOutcome(UUID(facts["e"]), facts["o"], facts["x"], facts["p"])
+        case _:
+            body = parse_body_facts(facts["f"])
+            return Told(facts["s"], body, tuple(facts["v"]))
+
+
+def _facts(content: BoxContent) -> dict[str, object]:
+    match content:
+        case LookedUp():
+            called = content.call_back
+            return {
+                "k": "looked-up",
+                "e": content.entry.hex,
+                "o": content.organisation,
+                "p": content.purpose,
+                "b": encode_b64u(content.embargo_row),
+                "m": encode_b64u(_pack(content.marks)),
+                "c": [called.function, called.phone] if called else None,
+            }
+        case SaidOutcome():
+            return {
+                "k": "outcome",
+                "e": content.entry.hex,
+                "o": content.organisation,
+                "x": content.outcome,
+                "p": content.place,
+            }
+        case Told():
+            return {
+                "k": "told",
+                "s": content.source,
+                "f": content.body.facts(),
+                "v": list(content.covers),
+            }
+
+
+def _pack(marks: Sequence[Mark]) -> bytes:
+    return b"".join(
+        mark.row_key + mark.signal.bytes + bytes([mark.place]) for mark in marks
+    )
+
+
+def _unpack(packed: bytes) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(one[:16], UUID(bytes=one[16:32]), one[32])
+        for one in (
+            packed[start : start + _MARK_BYTES]
+            for start in range(0, len(packed), _MARK_BYTES)
+        )
+    )

@@ -1,0 +1,40 @@
+"""Seals a small JSON object at a fixed length, bound to the row it stands in."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any, Final
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from signal_index.proof import DisclosureRefused
+
+NONCE_BYTES: Final = 12
+TAG_BYTES: Final = 16
+
+
+def seal(
+    key: bytes, row: UUID, label: bytes, facts: dict[str, Any], step: int
+) -> bytes:
+    """Give nonce and ciphertext, its plain text padded to a multiple of `step` bytes.
+
+    What we write is bounded so that one step always holds it.
+    """
+    plain = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
+    padded = plain + b" " * (-len(plain) % step)
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, padded, label + row.bytes)
+
+
+def unseal(key: bytes, row: UUID, label: bytes, sealed: bytes) -> Any:  # noqa: ANN401
+    """Give the facts again, or raise `DisclosureRefused`: another row, key or byte."""
+    try:
+        plain = AESGCM(key).decrypt(
+            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], label + row.bytes
+        )
+    except (InvalidTag, ValueError) as cause:
+        raise DisclosureRefused("a sealed notice does not open") from cause
+    return json.loads(plain)

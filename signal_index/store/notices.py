@@ -1,0 +1,172 @@
+"""Boxes put in, and notices handed out: what serving does with what comes back.
+
+    put_in_box(conn, municipality, Told(source, Body(...)), keys, now)
+
+is how any act tells a source something: a row of one length that the leader opens
+within seconds (`store.notice_opening`). Nothing is told directly.
+
+- A caller finds the notices of the sources that it may send for, and of no other.
+- Acknowledging writes every row anew, covers too: nothing shows which ones said
+  something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.identifiers import read_uuid7_instant
+from signal_index.keyring import YearKeys
+from signal_index.ledger import DisclosureKey, Opened
+from signal_index.returning import (
+    Body,
+    LookedUp,
+    SaidOutcome,
+    SealedBox,
+    Told,
+    box_row,
+    open_body,
+    seal_body,
+    seal_box,
+)
+from signal_index.store.opened_entries import OPENED, open_row
+from signal_index.tables.ledger import ledger_disclosure, ledger_entry
+from signal_index.tables.notices import notice_box, return_notice
+
+Entries = Mapping[UUID, Opened]
+"""Opened entries of lookups, by their id."""
+
+Facts = Mapping[str, str | None]
+"""The short facts of a notice."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StoredNotice:
+    """A notice as it stands, opened."""
+
+    id: UUID
+    source: str
+    municipality: str
+    made_in: datetime
+    expires: date
+    is_acknowledged: bool
+    body: Body
+
+
+async def put_in_box(
+    conn: AsyncConnection,
+    municipality: str,
+    content: Told | SaidOutcome | LookedUp,
+    keys: YearKeys,
+    *,
+    now: datetime,
+) -> None:
+    """Have something told to a source, in the transaction of the act that tells it."""
+    box = make_box(municipality, content, keys, now)
+    await conn.execute(insert(notice_box), [box_row(box)])
+
+
+def make_box(
+    municipality: str,
+    content: Told | SaidOutcome | LookedUp,
+    keys: YearKeys,
+    now: datetime,
+) -> SealedBox:
+    """Close a box under this year's key."""
+    key = keys.get_disclosure_key(year_of(now))
+    return seal_box(uuid4(), municipality, content, key)
+
+
+def year_of(moment: datetime) -> int:
+    """Give the year whose key seals what is made at a moment."""
+    return moment.astimezone(UTC).year
+
+
+def entry_key(keys: Mapping[int, DisclosureKey], entry: UUID) -> DisclosureKey | None:
+    """Find the key of the year in which an entry was made; None once it is gone."""
+    return keys.get(read_uuid7_instant(entry).year)
+
+
+async def list_notices(
+    conn: AsyncConnection,
+    sources: Sequence[str],
+    keys: YearKeys,
+    page: tuple[UUID | None, int],
+    *,
+    is_new: bool,
+) -> Sequence[StoredNotice]:
+    """Read the notices of these sources; `is_new`: what was not acknowledged yet."""
+    after, limit = page
+    query = select(return_notice).where(return_notice.c.source.in_(sources))
+    if is_new:
+        query = query.where(return_notice.c.acknowledged.is_(False))
+    if after is not None:
+        query = query.where(return_notice.c.id > after)
+    rows = await conn.execute(query.order_by(return_notice.c.id).limit(limit))
+    return [
+        StoredNotice(
+            row.id,
+            row.source,
+            row.municipality,
+            row.made_in,
+            row.expires,
+            row.acknowledged,
+            open_body(row.id, row.sealed, keys.get_disclosure_key(row.year)),
+        )
+        for row in rows
+    ]
+
+
+async def find_looked_up(
+    conn: AsyncConnection, entries: Sequence[UUID], keys: YearKeys
+) -> Entries:
+    """Open the lookups that notices are about; about whom they were is not in it."""
+    if not entries:
+        return {}
+    rows = await conn.execute(
+        select(*OPENED)
+        .join_from(ledger_disclosure, ledger_entry)
+        .where(ledger_disclosure.c.entry_id.in_(sorted(set(entries))))
+    )
+    opened = [open_row(row, keys.disclosures) for row in rows]
+    return {one.entry: one for one in opened}
+
+
+async def acknowledge(
+    conn: AsyncConnection,
+    sources: Sequence[str],
+    cases: Mapping[UUID, Mapping[UUID, str]],
+    keys: YearKeys,
+) -> int:
+    """Note that notices arrived, with what their source calls the cases (sealed).
+
+    `cases`: by notice, by reference. What is not there, or another's, is passed over.
+    Every row is sealed anew, so that none stands out.
+    """
+    query = (
+        select(return_notice.c.id, return_notice.c.sealed, return_notice.c.year)
+        .where(return_notice.c.id.in_(sorted(cases)))
+        .where(return_notice.c.source.in_(sources))
+    )
+    rows = list(await conn.execute(query))
+    for row in rows:
+        key = keys.get_disclosure_key(row.year)
+        body = _name_cases(open_body(row.id, row.sealed, key), cases[row.id])
+        await conn.execute(
+            update(return_notice)
+            .where(return_notice.c.id == row.id)
+            .values(sealed=seal_body(row.id, body, key), acknowledged=True)
+        )
+    return len(rows)
+
+
+def _name_cases(body: Body, cases: Mapping[UUID, str]) -> Body:
+    named = tuple(
+        replace(one, case=cases.get(one.reference, one.case)) for one in body.signals
+    )
+    return replace(body, signals=named)

@@ -1,0 +1,58 @@
+"""What comes back to sources: boxes for a moment, notices until they expire.
+
+- A box has no time and no reference outside its seal; a row of `return_notice` has the
+  hour, not the moment, and an id that is random: neither order links two of them.
+- For each box every source that takes part gets a row of the same length. Which of them
+  say something is in the seals alone.
+- `notice_damping` has one row for each outcome that was said, whatever it was.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Uuid,
+)
+
+from signal_index.tables.metadata import OIN, Instant, metadata, municipality
+
+notice_box = Table(
+    "notice_box",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # random: a UUIDv7 would tell the moment
+    Column("year", Integer, nullable=False),  # of the key that sealed it
+    municipality(),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+return_notice = Table(
+    "return_notice",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # random
+    Column("source", OIN, ForeignKey("source.oin"), nullable=False),
+    municipality(),
+    Column("year", Integer, nullable=False),
+    Column("handle", LargeBinary(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("made_in", Instant, nullable=False),  # the hour
+    Column("expires", Date, nullable=False),
+    Column("acknowledged", Boolean, nullable=False),
+    Index(None, "source", "acknowledged", "id"),
+    Index(None, "handle"),
+    Index(None, "expires"),
+    sqlite_with_rowid=False,
+)
+
+notice_damping = Table(
+    "notice_damping",
+    metadata,
+    Column("handle", LargeBinary(16), primary_key=True),
+    Column("until", Date, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)

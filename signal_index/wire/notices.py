@@ -1,0 +1,118 @@
+"""What comes back to a source: that its flag was seen, what came of it, what is due.
+
+- Every kind speaks of a signal by the source's own reference alone.
+- `cover` says nothing: it is there so that nobody can count what does. Acknowledge it
+  like the others.
+- Nothing of any other organisation's signals is in it, nor that there are any.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, get_args
+
+from pydantic import Field, StringConstraints
+
+from signal_index.wire.lookups import CallBack
+from signal_index.wire.model import AnswerModel, RequestModel
+from signal_index.wire.values import Count, Day, Id, Instant, Municipality, OinText
+
+ReturnKind = Literal[
+    "cover",
+    "looked-up",
+    "outcome",
+    "correction",
+    "objection",
+    "contact-stale-soon",
+    "signal-expires-soon",
+    "hand-signal-reminder",
+    "match",
+    "succession",
+]
+"""What a notice tells: `signal_index.returning.NoticeKind`."""
+ToldReturnKind = Annotated[
+    str, Field(json_schema_extra={"enum": [*get_args(ReturnKind)]})
+]
+"""A kind in an answer: an older reader shows one that it does not know, and goes on."""
+
+SEALED_CASE_LENGTH: Final = 126
+"""Characters of a sealed case name (base64url): always the same."""
+SealedCase = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[A-Za-z0-9_-]+$",
+        min_length=SEALED_CASE_LENGTH,
+        max_length=SEALED_CASE_LENGTH,
+    ),
+]
+
+
+class NoticedSignal(AnswerModel):
+    """A signal of the source; `case` as its own machine sealed it for its desk."""
+
+    reference: Id
+    case: str | None
+
+
+class Looker(AnswerModel):
+    """Who looked: organisation and team, for which purpose, when; whom to call back."""
+
+    organisation: str
+    team: str | None
+    purpose: str
+    purposeLabel: str
+    at: Instant
+    callBack: CallBack | None
+
+
+class ReturnNotice(AnswerModel):
+    """One notice. `madeIn` is the hour; members that its kind lacks are null.
+
+    `facts` are the short facts of kinds that other acts make: codes, days, ids.
+    """
+
+    id: Id
+    kind: ToldReturnKind
+    source: OinText
+    municipality: Municipality
+    madeIn: Instant
+    expires: Day
+    acknowledged: bool
+    signals: list[NoticedSignal]
+    lookedUp: Looker | None
+    outcome: str | None
+    outcomeLabel: str | None
+    facts: dict[str, str]
+
+
+class ReturnNotices(AnswerModel):
+    """A page of notices; `next` begins the following page, `padding` is its length."""
+
+    items: list[ReturnNotice]
+    next: Id | None
+    padding: str
+
+
+class CaseName(RequestModel):
+    """How the source calls the case of a signal, sealed by its machine for its desk."""
+
+    reference: Id
+    sealed: SealedCase
+
+
+class Acknowledged(RequestModel):
+    """A notice that arrived at its source."""
+
+    id: Id
+    cases: Annotated[list[CaseName], Field(max_length=8, default_factory=list)]
+
+
+class Acknowledgements(RequestModel):
+    """Notices that arrived; what is not there any more is passed over."""
+
+    notices: Annotated[list[Acknowledged], Field(min_length=1, max_length=1_000)]
+
+
+class AcknowledgedCount(AnswerModel):
+    """How many notices were noted as arrived."""
+
+    acknowledged: Count

@@ -1,0 +1,294 @@
+"""What comes back must not become a way to find out: by reading, counting or timing.
+
+The attackers: a violent partner's employer, a source that reads, one that counts,
+whoever has a copy of the database, and whoever watches lookups go by.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from keys.bsn import Bsn
+from tests.citizen_builders import CitizensDesk
+from tests.holders_builders import a_bsn
+from tests.notice_builders import (
+    TABLES,
+    acknowledge,
+    dump,
+    lead,
+    read,
+    read_page,
+    switch_on,
+)
+from tests.trial_builders import put_in_trial
+from tests.world import Agency, World, open_world
+
+pytestmark = pytest.mark.anyio
+KNOWN, BOTH, NOBODY = a_bsn(1), a_bsn(2), a_bsn(3)
+SAFETY = {"purpose": "veiligheid", "legalBasis": "meldcode", "subject": "safety-1"}
+URGENT = {"breakGlass": {"reason": "danger-to-life"}}
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path) as opened:
+        await opened.publish(opened.debt_help, [KNOWN, BOTH])
+        await opened.publish(opened.income_support, [BOTH])
+        await opened.publish(opened.veilig_thuis, [KNOWN])
+        await switch_on(opened)
+        yield opened
+
+
+async def everything_told(world: World) -> list[dict[str, Any]]:
+    await lead(world)
+    return [
+        one for agency in world.agencies.values() for one in await read(world, agency)
+    ]
+
+
+async def look_up(world: World, person: Bsn, **changed: object) -> None:
+    body = await world.ask([person], **changed)
+    trained = {"code": "veilig-thuis-2026", "validUntil": "2026-12-31"}
+    claims: dict[str, Any] = {}
+    if changed.get("purpose") == "veiligheid":
+        claims = {"sub": "safety-1", "roles": ["generalist-safety"]}
+        claims["trainings"] = [trained]
+    answer = await world.send("POST", "/lookups", world.a_token(**claims), body)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("how", [SAFETY, URGENT], ids=["safety", "broken glass"])
+async def test_who_looks_in_silence_tells_no_source(
+    world: World, how: dict[str, Any]
+) -> None:
+    await look_up(world, KNOWN, **how)
+    assert await everything_told(world) == []
+
+
+async def test_an_exception_to_informing_tells_no_source(world: World) -> None:
+    for code in ("safety-risk", "investigation-at-risk"):
+        body = await world.ask([KNOWN], **SAFETY)
+        body["subjects"][0]["informed"] = code
+        token = world.a_token(
+            sub="safety-1",
+            roles=["generalist", "generalist-safety"],
+            trainings=[{"code": "veilig-thuis-2026", "validUntil": "2026-12-31"}],
+        )
+        answer = await world.send("POST", "/lookups", token, body)
+        assert answer.status_code == 200, answer.text
+    assert await everything_told(world) == []
+
+
+async def test_under_an_embargo_no_source_hears_that_somebody_looked(
+    world: World, tmp_path: Path
+) -> None:
+    desk = CitizensDesk(world, tmp_path)
+    await desk.place_embargo(KNOWN)
+    await world.look_up([KNOWN])
+    assert await everything_told(world) == []
+    await world.look_up([BOTH])
+    assert len(await everything_told(world)) == 2
+
+
+async def test_a_silent_lookup_leaves_what_a_told_one_leaves(world: World) -> None:
+    body = await world.ask([KNOWN], subject="user-1")
+    token = world.a_token(roles=["generalist", "generalist-safety"])
+    left = []
+    for bearer in (world.a_token(), token):
+        before = await _counts(world)
+        body = await world.ask([KNOWN])
+        answer = await world.send("POST", "/lookups", bearer, body)
+        assert answer.status_code == 200
+        await lead(world)
+        left.append((await _counts(world)) - before)
+    assert left[0] == left[1] != Counter()
+
+
+async def test_before_it_is_established_a_lookup_leaves_no_box(
+    tmp_path: Path,
+) -> None:
+    async with open_world(tmp_path) as closed:
+        await closed.publish(closed.debt_help, [KNOWN])
+        await closed.look_up([KNOWN])
+        assert [await dump(closed, table) for table in TABLES] == [[], [], []]
+
+
+async def test_a_copy_of_the_database_tells_no_hit_from_a_miss(world: World) -> None:
+    left = []
+    for person in (NOBODY, KNOWN, BOTH):
+        await world.look_up([person])
+        boxes = await dump(world, "notice_box")
+        before = await _counts(world)
+        await lead(world)
+        left.append(
+            ([len(box["sealed"]) for box in boxes], await _counts(world) - before)
+        )
+    assert left[0] == left[1] == left[2]
+    assert left[0][0] != []
+
+
+async def test_an_outcome_leaves_as_much_for_a_hit_as_for_a_miss(world: World) -> None:
+    left = []
+    for person, outcome in ((NOBODY, "not-needed"), (BOTH, "already-known")):
+        (part,) = await world.look_up([person])
+        await lead(world)
+        before = await _counts(world)
+        path = f"/lookups/{part['entryId']}/outcome"
+        said = await world.send("POST", path, world.a_token(), {"outcome": outcome})
+        assert said.status_code == 204, said.text
+        await lead(world)
+        left.append(await _counts(world) - before)
+    assert left[0] == left[1] != Counter()
+
+
+async def test_nothing_in_the_database_links_two_notices_of_one_person(
+    world: World,
+) -> None:
+    await world.look_up([BOTH])
+    await lead(world)
+    rows = await dump(world, "return_notice")
+    same = {"municipality", "year", "made_in", "expires", "acknowledged", "source"}
+    for name in rows[0].keys() - same:
+        values = [row[name] for row in rows]
+        assert len(set(values)) == len(values), name
+    assert {str(row["made_in"])[14:19] for row in rows} == {"00:00"}
+    assert await dump(world, "notice_box") == []
+
+
+async def test_a_lookup_takes_as_many_statements_for_a_hit_as_for_a_miss(
+    world: World,
+) -> None:
+    seen: list[list[str]] = []
+
+    def note(*told: object) -> None:
+        seen[-1].append(str(told[2]).split()[0])
+
+    await world.look_up([NOBODY])  # what stands has been read, until ten seconds on
+    event.listen(world.engine.sync_engine, "before_cursor_execute", note)
+    for person in (NOBODY, KNOWN, BOTH):
+        body = await world.ask([person])
+        seen.append([])
+        await world.send("POST", "/lookups", world.a_token(), body)
+    event.remove(world.engine.sync_engine, "before_cursor_execute", note)
+    assert seen[0] == seen[1] == seen[2] != []
+
+
+async def test_a_source_hears_of_its_own_signal_and_of_no_other(world: World) -> None:
+    (mine, _) = await _references(world, world.debt_help), await world.look_up([BOTH])
+    await lead(world)
+    (told,) = await read(world, world.debt_help)
+    assert {one["reference"] for one in told["signals"]} <= mine
+    said = json.dumps(told)
+    for other in (world.income_support, world.veilig_thuis):
+        assert other.oin not in said
+        assert other.category not in said
+        assert not any(one in said for one in await _references(world, other))
+
+
+async def test_a_source_cannot_read_or_acknowledge_anothers(world: World) -> None:
+    await world.look_up([BOTH])
+    await lead(world)
+    mine = await read_page(world, world.income_support)
+    ids = {one["id"] for one in mine["items"]}
+    other = await read_page(world, world.debt_help, "?limit=1000&state=all")
+    assert ids.isdisjoint({one["id"] for one in other["items"]})
+    assert await acknowledge(world, world.debt_help, ids) == 0
+    assert await read_page(world, world.income_support) == mine
+
+
+async def test_somebody_who_looks_up_reads_no_notices(world: World) -> None:
+    assert (await world.send("GET", "/notices", world.a_token())).status_code == 403
+    assert (await world.send("GET", "/notices", world.an_officer())).status_code == 403
+
+
+async def test_a_page_has_one_length_whatever_it_says(world: World) -> None:
+    lengths = set()
+    for person in (NOBODY, BOTH):
+        await world.look_up([person])
+        await lead(world)
+        token = world.a_source_token(world.debt_help)
+        answer = await world.send("GET", "/notices", token)
+        lengths.add(len(answer.content))
+        ids = [one["id"] for one in answer.json()["items"]]
+        await acknowledge(world, world.debt_help, ids)
+    assert len(lengths) == 1
+
+
+async def test_acknowledging_leaves_rows_of_one_form(world: World) -> None:
+    await world.look_up([BOTH])
+    await world.look_up([NOBODY])
+    await lead(world)
+    token = world.a_source_token(world.debt_help)
+    page = await read_page(world, world.debt_help)
+    cases = [
+        {
+            "id": one["id"],
+            "cases": [
+                {"reference": each["reference"], "sealed": "A" * 126}
+                for each in one["signals"]
+            ],
+        }
+        for one in page["items"]
+    ]
+    await world.send("POST", "/notices/acknowledgements", token, {"notices": cases})
+    rows = [
+        row
+        for row in await dump(world, "return_notice")
+        if row["source"] == world.debt_help.oin
+    ]
+    assert len({len(row["sealed"]) for row in rows}) == 1
+    assert {bool(row["acknowledged"]) for row in rows} == {True}
+
+
+async def test_after_its_time_nothing_of_a_notice_is_left(world: World) -> None:
+    (part,) = await world.look_up([BOTH])
+    path = f"/lookups/{part['entryId']}/outcome"
+    await world.send("POST", path, world.a_token(), {"outcome": "already-known"})
+    await lead(world)
+    world.clock.forward(timedelta(days=31))
+    await lead(world, due=True)
+    assert await read(world, world.debt_help, "all") == []
+    world.clock.forward(timedelta(days=91))
+    await lead(world, due=True)
+    assert [await dump(world, table) for table in ("notice_box", "notice_damping")] == [
+        [],
+        [],
+    ]
+
+
+async def test_a_source_in_trial_hears_of_nothing(world: World) -> None:
+    await put_in_trial(world, world.debt_help)
+    await world.look_up([KNOWN])
+    await lead(world)
+    rows = await dump(world, "return_notice")
+    assert world.debt_help.oin not in {row["source"] for row in rows}
+
+
+async def _counts(world: World) -> Counter[tuple[str, str, int]]:
+    """How many rows of which length stand where: all that a count can tell."""
+    found: Counter[tuple[str, str, int]] = Counter()
+    for table in TABLES:
+        for row in await dump(world, table):
+            source, sealed = row.get("source", ""), row.get("sealed", b"")
+            found[table, str(source), len(sealed)] += 1
+    return found
+
+
+async def _references(world: World, agency: Agency) -> set[str]:
+    rows = await dump(world, "signal")
+    found = [row["reference"] for row in rows if row["source"] == agency.oin]
+    return {_dashed(str(one)) for one in found}
+
+
+def _dashed(reference: str) -> str:
+    plain = reference.replace("-", "")
+    parts = (plain[:8], plain[8:12], plain[12:16], plain[16:20], plain[20:])
+    return "-".join(parts)

@@ -1,0 +1,126 @@
+"""A source hears who looked at its signal and what came of it, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.citizen_builders import CitizensDesk
+from tests.holders_builders import a_bsn
+from tests.notice_builders import acknowledge, lead, read, switch_on
+from tests.source_administrators import an_administrator
+from tests.world import World, open_world
+
+pytestmark = pytest.mark.anyio
+KNOWN = a_bsn(1)
+CALL = {"function": "Wijkteam Oost", "phone": "+31182555100"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    is_sqlite = request.param == "sqlite"
+    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
+    async with open_world(tmp_path, url) as opened:
+        await switch_on(opened)
+        yield opened
+
+
+async def say(world: World, entry: str, outcome: str) -> None:
+    path = f"/lookups/{entry}/outcome"
+    answer = await world.send("POST", path, world.a_token(), {"outcome": outcome})
+    assert answer.status_code == 204, answer.text
+    await lead(world)
+
+
+async def test_a_source_hears_who_looked_why_and_whom_to_call(world: World) -> None:
+    (notice,) = await world.publish(world.debt_help, [KNOWN])
+    await world.look_up([KNOWN], callBack=CALL)
+    await lead(world)
+    (told,) = await read(world, world.debt_help)
+    assert told["kind"] == "looked-up"
+    assert [one["reference"] for one in told["signals"]] == [str(notice.reference)]
+    looker = told["lookedUp"]
+    assert looker["organisation"] == "Gemeente Voorbeeld"
+    assert looker["purpose"] == "schuldhulp-toegang"
+    assert looker["callBack"] == CALL
+    assert await read(world, world.income_support) == []
+
+
+async def test_an_outcome_follows_and_already_known_damps_what_comes_after(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [KNOWN])
+    (part,) = await world.look_up([KNOWN])
+    await lead(world)
+    await say(world, part["entryId"], "already-known")
+    kinds = {one["kind"]: one["outcome"] for one in await read(world, world.debt_help)}
+    assert kinds == {"looked-up": None, "outcome": "already-known"}
+    await world.look_up([KNOWN])
+    await lead(world)
+    assert len(await read(world, world.debt_help)) == 2
+    world.clock.forward(timedelta(days=91))
+    await world.look_up([KNOWN])
+    await lead(world)
+    assert len(await read(world, world.debt_help)) == 3
+
+
+async def test_what_arrived_does_not_come_again_and_keeps_its_case_for_the_desk(
+    world: World,
+) -> None:
+    (notice,) = await world.publish(world.debt_help, [KNOWN])
+    await world.look_up([KNOWN])
+    await lead(world)
+    (told,) = await read(world, world.debt_help)
+    cases = {str(notice.reference): "A" * 126}
+    assert await acknowledge(world, world.debt_help, [told["id"]], **cases) == 1
+    assert await read(world, world.debt_help) == []
+    token = an_administrator(world, world.debt_help)
+    answer = await world.send("GET", "/notices?state=all", token)
+    items = [one for one in answer.json()["items"] if one["kind"] != "cover"]
+    assert [one["signals"][0]["case"] for one in items] == ["A" * 126]
+    assert items[0]["acknowledged"] is True
+
+
+async def test_a_correction_comes_to_the_source_of_the_signal(
+    world: World, tmp_path: Path
+) -> None:
+    (notice,) = await world.publish(world.debt_help, [KNOWN])
+    body = {
+        "source": world.debt_help.oin,
+        "signalReference": str(notice.reference),
+        "reason": "no-contact",
+        "receivedOn": world.clock().date().isoformat(),
+        "restrict": False,
+    }
+    desk = CitizensDesk(world, tmp_path)
+    reasons = list(desk.world.index.catalogue.correction_reasons.values())
+    body["reason"] = reasons[0].id
+    answer = await world.send("POST", "/corrections", world.an_officer(), body)
+    assert answer.status_code == 201, answer.text
+    await lead(world)
+    (told,) = await read(world, world.debt_help)
+    assert told["kind"] == reasons[0].kind
+    assert told["facts"]["reference"] == answer.json()["reference"]
+
+
+async def test_what_is_due_is_told_in_time_and_once(world: World) -> None:
+    (notice,) = await world.publish(world.debt_help, [KNOWN])
+    world.clock.forward(timedelta(days=170))
+    for _ in range(2):
+        await lead(world, due=True)
+    told = await read(world, world.debt_help)
+    stale = [one for one in told if one["kind"] == "contact-stale-soon"]
+    assert [one["facts"]["contactHolder"] for one in stale] == [
+        str(world.debt_help.contact)
+    ]
+    until = notice.validUntil
+    days = (until - world.clock().date()).days - 10
+    world.clock.forward(timedelta(days=days))
+    await lead(world, due=True)
+    await lead(world, due=True)
+    told = await read(world, world.debt_help)
+    ending = [one for one in told if one["kind"] == "signal-expires-soon"]
+    assert [one["facts"]["on"] for one in ending] == [until.isoformat()]

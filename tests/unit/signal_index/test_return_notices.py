@@ -1,0 +1,91 @@
+"""Boxes and bodies: one length, one row, and the kinds that code and wire share."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import get_args
+from uuid import UUID, uuid4
+
+import pytest
+
+from signal_index.ledger import DisclosureKey
+from signal_index.proof import DisclosureRefused
+from signal_index.returning import (
+    SIGNALS_AT_MOST,
+    Body,
+    CallBack,
+    LookedUp,
+    Mark,
+    NoticeKind,
+    SaidOutcome,
+    Shown,
+    Told,
+    derive_damping,
+    derive_handle,
+    open_body,
+    open_box,
+    seal_body,
+    seal_box,
+)
+from signal_index.wire.notices import SEALED_CASE_LENGTH, ReturnKind
+
+KEY = DisclosureKey(2026, hashlib.sha256(b"test").digest())
+ENTRY = UUID(int=7)
+LONGEST = "é" * 30
+MARKS = tuple(Mark(bytes(16), uuid4(), place) for place in range(32))
+FULL = LookedUp(
+    ENTRY,
+    "0" * 20,
+    "meervoudige-problematiek",
+    bytes(16),
+    MARKS,
+    CallBack(LONGEST, "+31182555100"),
+)
+LEAST = LookedUp(ENTRY, "0" * 20, "veiligheid", bytes(16), ())
+BODY = Body(
+    NoticeKind.CONTACT_STALE_SOON,
+    tuple(Shown(uuid4(), 31, "A" * SEALED_CASE_LENGTH) for _ in range(SIGNALS_AT_MOST)),
+    ENTRY,
+    {"function": LONGEST, "phone": "+31182555100"},
+)
+TOLD = Told("0" * 20, BODY, ("1" * 20,) * 20)
+SAID = SaidOutcome(ENTRY, "0" * 20, "already-known", 3)
+
+
+@pytest.mark.parametrize("content", [FULL, LEAST, TOLD, SAID])
+def test_every_box_has_one_length_and_opens_as_what_it_was(content: object) -> None:
+    assert isinstance(content, LookedUp | Told | SaidOutcome)
+    box = seal_box(uuid4(), "9901", content, KEY)
+    plain = seal_box(uuid4(), "9901", LEAST, KEY)
+    assert len(box.sealed) == len(plain.sealed)
+    assert open_box(box.id, box.sealed, KEY) == content
+
+
+def test_every_body_has_one_length_and_opens_as_what_it_was() -> None:
+    sealed = seal_body(ENTRY, BODY, KEY)
+    assert len(sealed) == len(seal_body(ENTRY, Body(NoticeKind.COVER), KEY))
+    assert open_body(ENTRY, sealed, KEY) == BODY
+
+
+def test_what_is_moved_to_another_row_or_opened_as_something_else_fails() -> None:
+    sealed = seal_body(ENTRY, BODY, KEY)
+    with pytest.raises(DisclosureRefused):
+        open_body(uuid4(), sealed, KEY)
+    with pytest.raises(DisclosureRefused):
+        open_box(ENTRY, sealed, KEY)
+
+
+def test_handles_of_two_sources_two_signals_or_two_years_differ() -> None:
+    other = DisclosureKey(2027, hashlib.sha256(b"other").digest())
+    handles = {
+        derive_handle(KEY, ENTRY, "1"),
+        derive_handle(KEY, ENTRY, "2"),
+        derive_handle(other, ENTRY, "1"),
+        derive_damping(KEY, "1", "2", ENTRY),
+        derive_damping(KEY, "2", "1", ENTRY),
+    }
+    assert len(handles) == 5
+
+
+def test_wire_and_code_have_the_same_kinds() -> None:
+    assert set(get_args(ReturnKind)) == {kind.value for kind in NoticeKind}
