@@ -65,6 +65,13 @@ async def look_up(world: World, person: Bsn, **changed: object) -> None:
     assert answer.status_code == 200, answer.text
 
 
+async def say(world: World, entry: str, outcome: str, flag: int | None) -> None:
+    body = {"outcome": outcome, "flag": flag}
+    path = f"/lookups/{entry}/outcome"
+    answer = await world.send("POST", path, world.a_token(), body)
+    assert answer.status_code == 204, answer.text
+
+
 @pytest.mark.parametrize("how", [SAFETY, URGENT], ids=["safety", "broken glass"])
 async def test_who_looks_in_silence_tells_no_source(
     world: World, how: dict[str, Any]
@@ -137,13 +144,12 @@ async def test_a_copy_of_the_database_tells_no_hit_from_a_miss(world: World) -> 
 
 async def test_an_outcome_leaves_as_much_for_a_hit_as_for_a_miss(world: World) -> None:
     left = []
-    for person, outcome in ((NOBODY, "not-needed"), (BOTH, "already-known")):
+    said = ((NOBODY, "not-needed", None), (BOTH, "already-known", 1))
+    for person, outcome, flag in said:
         (part,) = await world.look_up([person])
         await lead(world)
         before = await _counts(world)
-        path = f"/lookups/{part['entryId']}/outcome"
-        said = await world.send("POST", path, world.a_token(), {"outcome": outcome})
-        assert said.status_code == 204, said.text
+        await say(world, part["entryId"], outcome, flag)
         await lead(world)
         left.append(await _counts(world) - before)
     assert left[0] == left[1] != Counter()
@@ -250,8 +256,7 @@ async def test_acknowledging_leaves_rows_of_one_form(world: World) -> None:
 
 async def test_after_its_time_nothing_of_a_notice_is_left(world: World) -> None:
     (part,) = await world.look_up([BOTH])
-    path = f"/lookups/{part['entryId']}/outcome"
-    await world.send("POST", path, world.a_token(), {"outcome": "already-known"})
+    await say(world, part["entryId"], "already-known", 0)
     await lead(world)
     world.clock.forward(timedelta(days=31))
     await lead(world, due=True)

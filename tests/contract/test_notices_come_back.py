@@ -29,8 +29,8 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 async def say(world: World, entry: str, outcome: str) -> None:
-    path = f"/lookups/{entry}/outcome"
-    answer = await world.send("POST", path, world.a_token(), {"outcome": outcome})
+    path, body = f"/lookups/{entry}/outcome", {"outcome": outcome, "flag": 0}
+    answer = await world.send("POST", path, world.a_token(), body)
     assert answer.status_code == 204, answer.text
     await lead(world)
 

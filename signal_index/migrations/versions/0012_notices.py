@@ -1,12 +1,12 @@
 """What comes back to sources: boxes, notices, and what the same two know already.
 
-Revision 0011.
+Revision 0012.
 """
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
