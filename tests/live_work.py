@@ -5,6 +5,7 @@ Each step is a request that succeeds; `tests.live_world` remembers it.
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from signal_index.notice import (
     sign_notice,
     sign_withdrawal,
 )
+from signal_index.wire.agents import HeldDelivery
 from signal_index.wire.completeness import (
     REPORT_FORMAT,
     JudgedDay,
@@ -126,10 +128,11 @@ async def _signal_by_hand(world: World) -> None:
 async def _hold_a_delivery(world: World, feed: dict[str, object]) -> None:
     """As an agent that holds a delivery, and its administrator who lets it go."""
     agency = world.debt_help
-    delivery, digest = uuid4(), "0" * 64
+    delivery = uuid4()
     held = {
         "delivery": str(delivery),
-        "digest": digest,
+        "source": agency.oin,
+        "mark": "0" * 64,
         "heldAt": world.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "findings": [{"finding": "cases-gone", "count": 4, "of": 20}],
     }
@@ -137,6 +140,7 @@ async def _hold_a_delivery(world: World, feed: dict[str, object]) -> None:
     bearer = world.a_source_token(agency)
     await world.send("PUT", "/agents/office", bearer, told)
     path = f"/agents/office/held-deliveries/{delivery}/answer"
+    digest = HeldDelivery.model_validate_json(json.dumps(held)).digest
     said = {"digest": digest, "answer": "approved"}
     await world.send("POST", path, an_administrator(world, agency), said)
 

@@ -9,8 +9,14 @@ from signal_index.api.callers import OwnSource, Source, SourceAdministrator
 from signal_index.api.context import TheIndex
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
 from signal_index.api.routing import Routes
+from signal_index.api.submissions import get_source
 from signal_index.api.transactions import committing, looking
-from signal_index.errors import ProofNotReady, UnknownEntry, UnknownHeldDelivery
+from signal_index.errors import (
+    ProofNotReady,
+    UnknownEntry,
+    UnknownHeldDelivery,
+    UnknownSource,
+)
 from signal_index.ledger import Kind
 from signal_index.proof import Group
 from signal_index.store import agencies as store
@@ -73,11 +79,22 @@ async def prove_publication(
     return Response(proof, media_type=f"{TEXT}; charset=utf-8")
 
 
-@routes.put("/agents/{agent}", "Melden hoe het met een aanleverprogramma gaat")
+@routes.put(
+    "/agents/{agent}",
+    "Melden hoe het met een aanleverprogramma gaat",
+    raises=(UnknownSource,),
+)
 async def tell_status(
     agent: SlugText, body: agents.AgentStatus, index: TheIndex, caller: Source
 ) -> agents.ToldAnswers:
-    """Keep how an agent of the caller is doing; gives what was answered for it."""
+    """Keep how an agent of the caller is doing; gives what was answered for it.
+
+    What it holds is of a source that the caller may send for.
+    """
+    standing = await index.standing.get(index.clock())
+    for one in body.feeds:
+        if one.held:
+            get_source(one.held.source, caller.organisation, standing)
     owner = (str(caller.organisation), str(caller.caller.municipality))
     async with committing(index.engine) as conn:
         told = await agent_store.store_agent_status(
@@ -110,17 +127,17 @@ async def answer_held_delivery(
     """Let a delivery that waits go, or drop it; its agent carries that out."""
     organisation = caller.organisation
     async with acting(index, caller.caller, Kind.DELIVERY) as act:
-        is_new = await agent_store.answer_held(
+        held = await agent_store.answer_held(
             act.conn, organisation, (agent, delivery), body
         )
-        if not is_new:
+        if held is None:
             act.repeat()
             return
         await act.record(
             {
                 "act": f"held-{body.answer}",
                 "delivery": str(delivery),
-                "source": str(organisation),
+                "source": held.source,
                 "digest": body.digest,
             }
         )

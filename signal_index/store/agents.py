@@ -17,6 +17,7 @@ from signal_index.wire.agents import (
     AgentStatus,
     FeedStatus,
     HeldAnswer,
+    HeldDelivery,
     ToldAnswer,
 )
 
@@ -61,8 +62,10 @@ async def answer_held(
     organisation: str,
     about: tuple[str, UUID],
     said: HeldAnswer,
-) -> bool:
-    """Keep an answer for an agent to fetch; False where it was given before.
+) -> HeldDelivery | None:
+    """Keep an answer for an agent to fetch; gives what it is about.
+
+    None where it was given before.
 
     Raises `UnknownHeldDelivery` unless the agent says that it holds this delivery with
     this very difference. A later answer replaces one that was not fetched.
@@ -71,18 +74,18 @@ async def answer_held(
     row = await _find(conn, organisation, agent)
     told = _status(row).feeds if row else []
     wanted = (delivery, said.digest)
-    if row is None or wanted not in [
-        (one.held.delivery, one.held.digest) for one in told if one.held
-    ]:
+    held = [one.held for one in told if one.held]
+    meant = [one for one in held if (one.delivery, one.digest) == wanted]
+    if row is None or not meant:
         raise UnknownHeldDelivery
     answer = ToldAnswer(delivery=delivery, digest=said.digest, answer=said.answer)
     before = _answers(row)
     if answer in before:
-        return False
+        return None
     kept = [*(one for one in before if one.delivery != delivery), answer]
     values = {"answers": [one.model_dump(mode="json") for one in kept]}
     await conn.execute(_of(organisation, agent).values(**values))
-    return True
+    return meant[0]
 
 
 async def list_agents(conn: AsyncConnection, organisation: str) -> list[Agent]:

@@ -8,13 +8,15 @@ fetch when it tells how it is doing.
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from signal_index.wire.model import AnswerModel, RequestModel
-from signal_index.wire.values import Count, Digest, Id, Instant, SlugText
+from signal_index.wire.values import Count, Digest, Id, Instant, OinText, SlugText
 
 
 class FeedState(StrEnum):
@@ -37,13 +39,22 @@ class DeliveryFinding(RequestModel):
 class HeldDelivery(RequestModel):
     """A delivery that waits until somebody looked; nothing of it was sent.
 
-    `digest` stands for exactly what it would change: an answer is about that.
+    `mark` stands for exactly what it would change, and is made at its agency alone.
+    An answer is about `digest`: that, and all that is shown of it here. Whoever shows
+    other counts than the agent told gets an answer that its agent does not carry out.
     """
 
     delivery: Id
-    digest: Digest
+    source: OinText
+    mark: Digest
     heldAt: Instant
     findings: Annotated[list[DeliveryFinding], Field(min_length=1, max_length=16)]
+
+    @property
+    def digest(self) -> str:
+        """Give the digest of every member: what an answer is about."""
+        told = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return sha256(told.encode()).hexdigest()
 
 
 class FeedStatus(RequestModel):

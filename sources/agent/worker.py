@@ -26,7 +26,7 @@ from signal_index.wire.agents import (
     HeldDelivery,
     ToldAnswer,
 )
-from signal_index.wire.values import Slug
+from signal_index.wire.values import Oin, Slug
 from sources.agent.feeds import Feed, Portion
 from sources.errors import (
     DeliveryHeld,
@@ -87,6 +87,7 @@ class Worker:
     feeds: Mapping[str, Feed]
     jobs: Jobs
     world: Surroundings
+    source: Oin
     standings: dict[str, Standing] = field(default_factory=dict)
     last_reconciled: datetime | None = None
     find_next: Callable[[str], datetime | None] = lambda _: None
@@ -234,10 +235,8 @@ class Worker:
     def _take(self, answer: ToldAnswer) -> None:
         """Take an administrator's answer about exactly what waits here, no other."""
         for held in find_held(self.outbox):
-            if (held.delivery, derive_told_digest(held)) == (
-                answer.delivery,
-                answer.digest,
-            ):
+            told = tell_held(held, self.source)
+            if (told.delivery, told.digest) == (answer.delivery, answer.digest):
                 record_answer(self.outbox, held.delivery, held.digest, answer.answer)
                 log_event(Event.DELIVERY_ANSWERED, delivery=str(held.delivery))
                 self.add(TELL)  # the next turn carries it out, and tells how it went
@@ -263,27 +262,25 @@ class Worker:
                     lastRun=_whole(self._stand(name).last_run),
                     lastReconciled=_whole(self.last_reconciled),
                     nextRun=_whole(self.find_next(name)),
-                    held=_tell_held(waiting.get(feed.profile.name)),
+                    held=self._tell_held(waiting.get(feed.profile.name)),
                 )
                 for name, feed in self.feeds.items()
             ]
         )
 
+    def _tell_held(self, held: Held | None) -> HeldDelivery | None:
+        return None if held is None else tell_held(held, self.source)
+
     def _stand(self, name: str) -> Standing:
         return self.standings.setdefault(name, Standing())
 
 
-def derive_told_digest(held: Held) -> str:
-    """Give what stands for a difference on the wire: nothing of it can be read back."""
-    return sha256(held.digest).hexdigest()
-
-
-def _tell_held(held: Held | None) -> HeldDelivery | None:
-    if held is None:
-        return None
+def tell_held(held: Held, source: Oin) -> HeldDelivery:
+    """Give what is told of a delivery that waits: nothing of it can be read back."""
     return HeldDelivery(
         delivery=held.delivery,
-        digest=derive_told_digest(held),
+        source=source,
+        mark=sha256(held.digest).hexdigest(),
         heldAt=held.held_at.astimezone(UTC).replace(microsecond=0),
         findings=[
             DeliveryFinding(finding=Slug(one.doubt.value), count=one.count, of=one.of)

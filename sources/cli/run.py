@@ -85,7 +85,8 @@ async def _run(settings: AgencySettings, *, once: bool) -> None:
                 office.make_run, lambda: office.compare(worker), office.tell_status
             )
             sleep = _refuse_to_wait if once else asyncio.sleep
-            worker = Worker(outbox, feeds, jobs, Surroundings(now, sleep))
+            source = IndexOin(settings.source)
+            worker = Worker(outbox, feeds, jobs, Surroundings(now, sleep), source)
             log_event(Event.AGENT_STARTED, feeds=len(feeds))
             try:
                 await (_deliver_once if once else _serve)(worker, office)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import Response
 
-from tests.ledger_reading import count_entries
+from signal_index.proof import Group
+from signal_index.wire.agents import HeldDelivery
+from tests.ledger_reading import count_entries, open_entries
 from tests.source_administrators import an_administrator
-from tests.world import World, open_world
+from tests.world import Agency, World, open_world
 
 pytestmark = pytest.mark.anyio
 DELIVERY = str(uuid.UUID(int=7))
-DIGEST, OTHER = "a" * 64, "b" * 64
+MARK, OTHER = "a" * 64, "b" * 64
 PATH = f"/agents/office/held-deliveries/{DELIVERY}/answer"
 
 
@@ -30,26 +34,39 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 def a_held(world: World, **changed: object) -> dict[str, object]:
     return {
         "delivery": DELIVERY,
-        "digest": DIGEST,
+        "source": world.debt_help.oin,
+        "mark": MARK,
         "heldAt": world.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "findings": [{"finding": "other-person", "count": 11, "of": 12}],
     } | changed
 
 
+def digest_of(held: dict[str, object]) -> str:
+    """What an answer is about: every member of what was shown."""
+    return HeldDelivery.model_validate_json(json.dumps(held)).digest
+
+
 async def tell(world: World, held: dict[str, object] | None) -> list[dict[str, Any]]:
     """As the agency's own agent; gives what is answered for it."""
-    feed: dict[str, object] = {"feed": "debt-help", "backlog": 0, "held": held}
-    feed |= {"state": "held" if held else "done"}
-    feed |= dict.fromkeys(("lastRun", "lastReconciled", "nextRun"))
-    bearer = world.a_source_token(world.debt_help)
-    answer = await world.send("PUT", "/agents/office", bearer, {"feeds": [feed]})
+    answer = await try_to_tell(world, held, world.debt_help)
     assert answer.status_code == 200, answer.text
     answers: list[dict[str, Any]] = answer.json()["answers"]
     return answers
 
 
-async def say(world: World, bearer: str, digest: str = DIGEST) -> int:
-    said = {"digest": digest, "answer": "approved"}
+async def try_to_tell(
+    world: World, held: dict[str, object] | None, agency: Agency
+) -> Response:
+    feed: dict[str, object] = {"feed": "debt-help", "backlog": 0, "held": held}
+    feed |= {"state": "held" if held else "done"}
+    feed |= dict.fromkeys(("lastRun", "lastReconciled", "nextRun"))
+    bearer = world.a_source_token(agency)
+    return await world.send("PUT", "/agents/office", bearer, {"feeds": [feed]})
+
+
+async def say(world: World, bearer: str, **shown: object) -> int:
+    """Answer about what was shown; override what was not told so."""
+    said = {"digest": digest_of(a_held(world, **shown)), "answer": "approved"}
     return (await world.send("POST", PATH, bearer, said)).status_code
 
 
@@ -58,9 +75,19 @@ async def test_an_administrators_answer_reaches_the_agent_and_the_ledger(
 ) -> None:
     assert await tell(world, a_held(world)) == []
     assert await say(world, an_administrator(world, world.debt_help)) == 204
-    said = {"delivery": DELIVERY, "digest": DIGEST, "answer": "approved"}
+    digest = digest_of(a_held(world))
+    said = {"delivery": DELIVERY, "digest": digest, "answer": "approved"}
     assert await tell(world, a_held(world)) == [said]
-    assert await count_entries(world, "delivery") == 1
+    (entry,) = await open_entries(world, "delivery")
+    assert (entry[Group.WHAT] or {})["source"] == world.debt_help.oin
+
+
+async def test_a_delivery_of_a_source_that_it_does_not_send_for_is_not_held(
+    world: World,
+) -> None:
+    refused = await try_to_tell(world, a_held(world), world.income_support)
+    assert refused.status_code == 403
+    assert await say(world, an_administrator(world, world.income_support)) == 404
 
 
 async def test_an_answer_said_twice_is_recorded_once(world: World) -> None:
@@ -81,14 +108,16 @@ async def test_an_answer_is_forgotten_when_it_was_carried_out(world: World) -> N
 async def test_an_answer_does_not_hold_for_another_difference(world: World) -> None:
     await tell(world, a_held(world))
     await say(world, an_administrator(world, world.debt_help))
-    assert await tell(world, a_held(world, digest=OTHER)) == []
+    assert await tell(world, a_held(world, mark=OTHER)) == []
 
 
 async def test_what_was_not_shown_cannot_be_answered(world: World) -> None:
     administrator = an_administrator(world, world.debt_help)
     assert await say(world, administrator) == 404
     await tell(world, a_held(world))
-    assert await say(world, administrator, OTHER) == 404
+    fewer = [{"finding": "other-person", "count": 1, "of": 12}]
+    for shown in ({"mark": OTHER}, {"findings": fewer}):
+        assert await say(world, administrator, **shown) == 404
     assert await count_entries(world, "delivery") == 0
 
 

@@ -4,20 +4,26 @@ Otherwise an outbox that was lost would go unnoticed where a municipality delive
 partner: what it told stands under the partner's name.
 """
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from signal_index.proof import Group
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.registry import SourceRecord, add_source
+from signal_index.wire.agents import HeldDelivery
 from sources.errors import IndexRefused
 from sources.publisher.http_index import HttpIndex
 from sources.publisher.patience import Patience
 from tests.agency_world import CATEGORIES, HOME, Town, open_agency
 from tests.contract.test_nothing_wedges_at_an_agency import a_town_profile
+from tests.ledger_reading import open_entries
+from tests.source_administrators import an_administrator
 from tests.sources_builders import a_number, a_row, write_rows
 from tests.world import Agency
 
@@ -84,3 +90,31 @@ async def test_who_does_not_send_for_a_source_lists_nothing_of_it(town: Town) ->
     world = town.world
     with pytest.raises(IndexRefused, match="unknown-source"):
         await count_listed(town, world.veilig_thuis, world.debt_help.oin)
+
+
+async def test_who_lets_a_partners_delivery_go_is_recorded_under_the_partner(
+    town: Town,
+) -> None:
+    """The ledger says of which source it was, and not who sent it."""
+    world = town.world
+    sender, partner = world.income_support, world.debt_help.oin
+    held = {
+        "delivery": str(UUID(int=7)),
+        "source": partner,
+        "mark": "a" * 64,
+        "heldAt": world.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "findings": [{"finding": "other-person", "count": 11, "of": 12}],
+    }
+    feed: dict[str, object] = {"feed": "partner", "backlog": 0, "held": held}
+    feed |= dict.fromkeys(("lastRun", "lastReconciled", "nextRun"))
+    told = {"feeds": [feed | {"state": "held"}]}
+    bearer = world.a_source_token(sender)
+    assert (await world.send("PUT", "/agents/office", bearer, told)).is_success
+    digest = HeldDelivery.model_validate_json(json.dumps(held)).digest
+    path = f"/agents/office/held-deliveries/{held['delivery']}/answer"
+    said = {"digest": digest, "answer": "approved"}
+    done = await world.send("POST", path, an_administrator(world, sender), said)
+    assert done.status_code == 204, done.text
+    entry = (await open_entries(world, "delivery"))[-1]
+    what = entry[Group.WHAT] or {}
+    assert (what["act"], what["source"]) == ("held-approved", partner)

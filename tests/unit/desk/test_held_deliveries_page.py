@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from desk.agency.held import find_waiting
 from desk.texts import load_texts
-from signal_index.wire.agents import Agent
+from signal_index.wire.agents import Agent, HeldDelivery
 from sources.judging.rules import Doubt
 from sources.judging.words import find_remedy
 from tests.desk_builders import Browser, Town, log_in
@@ -17,18 +19,19 @@ from tests.desk_builders import Browser, Town, log_in
 pytestmark = pytest.mark.anyio
 PATH = "/agency/deliveries"
 DELIVERY = "6f1b6a34-1f5e-4b1a-9a9a-0d6f6c1f0a11"
-DIGEST = "a" * 64
+SOURCE = "00000001234567890000"
 ANSWER = f"/agency/agents/kantoor/held-deliveries/{DELIVERY}/answer"
 
 
 def an_agent(*doubts: str, answer: str | None = None) -> dict[str, Any]:
     """An agent that holds a delivery about which these things were found."""
     findings = [{"finding": doubt, "count": 11, "of": 12} for doubt in doubts]
-    held = {"delivery": DELIVERY, "digest": DIGEST, "findings": findings}
-    held |= {"heldAt": "2026-11-22T06:00:00Z"}
+    held: dict[str, Any] = {"delivery": DELIVERY, "source": SOURCE, "mark": "a" * 64}
+    held |= {"heldAt": "2026-11-22T06:00:00Z", "findings": findings}
+    digest = HeldDelivery.model_validate_json(json.dumps(held)).digest
     feed: dict[str, object] = {"feed": "bijstand", "state": "held", "backlog": 0}
     feed |= {"lastRun": "2026-11-22T06:00:00Z", "lastReconciled": None}
-    said = [{"delivery": DELIVERY, "digest": DIGEST, "answer": answer}]
+    said = [{"delivery": DELIVERY, "digest": digest, "answer": answer}]
     return {
         "agent": "kantoor",
         "reportedAt": "2026-11-22T06:00:00Z",
@@ -60,19 +63,35 @@ async def test_what_was_found_is_shown_in_counts_and_says_where_the_cases_are(
     assert f"signal-source deliveries show {DELIVERY}" in page
 
 
+def test_what_is_shown_is_what_an_answer_is_about() -> None:
+    """An index that shows fewer cases than the agent told gets another answer."""
+    held = an_agent("other-person")["feeds"][0]["held"]
+    told = HeldDelivery.model_validate_json(json.dumps(held))
+    fewer = told.findings[0].model_copy(update={"count": 1})
+    for changed in (
+        {"findings": [fewer]},
+        {"source": SOURCE.replace("7", "8")},
+        {"mark": "b" * 64},
+        {"delivery": UUID(int=1)},
+    ):
+        assert told.model_copy(update=changed).digest != told.digest
+
+
 @pytest.mark.parametrize("answer", ["approved", "dropped"])
 async def test_an_answer_goes_to_the_index_about_exactly_what_was_shown(
     town: Town, browser: Browser, answer: str
 ) -> None:
     page = await show(town, browser, an_agent("other-person"))
     found = re.search(r'name="csrf" value="([^"]+)"', page)
+    about = re.search(r'name="digest" value="([^"]+)"', page)
     assert found
-    form = {"csrf": found[1], "digest": DIGEST, "answer": answer, "looked": "yes"}
+    assert about
+    form = {"csrf": found[1], "digest": about[1], "answer": answer, "looked": "yes"}
     path = f"/v1/agents/kantoor/held-deliveries/{DELIVERY}/answer"
     town.index.pages[path] = (204, None)
     done = await browser.post(ANSWER, data=form)
     assert done.status_code == 303, done.text
-    assert town.index.asked[-1] == {"digest": DIGEST, "answer": answer}
+    assert town.index.asked[-1] == {"digest": about[1], "answer": answer}
 
 
 async def test_who_did_not_look_lets_nothing_go(town: Town, browser: Browser) -> None:
@@ -80,7 +99,7 @@ async def test_who_did_not_look_lets_nothing_go(town: Town, browser: Browser) ->
     found = re.search(r'name="csrf" value="([^"]+)"', page)
     assert found
     asked = len(town.index.asked)
-    form = {"csrf": found[1], "digest": DIGEST, "answer": "approved"}
+    form = {"csrf": found[1], "digest": "a" * 64, "answer": "approved"}
     done = await browser.post(ANSWER, data=form)
     assert (done.status_code, len(town.index.asked)) == (303, asked)
 

@@ -103,7 +103,7 @@ class Office:
         feeds = {row.name: Feed(row, {}) for row in rows}
         jobs = Jobs(self.make_run, self.compare, self.tell)
         world = Surroundings(lambda: self.now, self.sleep, lambda: 0.5)
-        self.worker = Worker(self.outbox, feeds, jobs, world)
+        self.worker = Worker(self.outbox, feeds, jobs, world, OIN)
 
     def make_run(self) -> Run:
         sender = Sender(OIN, OIN, NOTICE_KEY, lambda: self.now)
