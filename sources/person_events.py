@@ -31,7 +31,6 @@ from signal_index.wire.person_events import (
 )
 from sources.connectors.bsn_text import read_bsn
 from sources.connectors.csv_rows import CsvRows
-from sources.connectors.fields import compose
 from sources.connectors.file_kinds import refuse_other_than_text
 from sources.connectors.table import open_table
 from sources.dates import parse_day, parse_first_day
@@ -41,6 +40,7 @@ from sources.outbox_key import OutboxKey
 from sources.publisher.parties import Evaluator
 from sources.publisher.pipeline import Sender
 from sources.reasons import Reason
+from sources.seen_text import compose
 from sources.values import Place, Reject
 
 AT_ONCE: Final = 500

@@ -6,7 +6,7 @@ is therefore a reject, never a flag without a number.
 - A letter is never a digit: `0800 2000 VTH` is no number of ours to make.
 - What stands beside a number is left out, and the number is whole without it: a word in
   front (`tel.`), a remark between brackets, an extension or a choice (`tst 12`).
-- Two numbers are named: we do not choose.
+- Two numbers are named: we do not choose. `0800 1234/56` is two: the first is whole.
 - `14 030`, the number of a municipality, is `+3114030` as it is kept and sent. It can
   be dialled in the Netherlands only: the desk shows and links it as `14 030`.
 """
@@ -93,5 +93,15 @@ def _has_letters(text: str) -> bool:
 
 def _is_several(text: str) -> bool:
     """Tell whether a text holds two numbers: `030/2861000` is one."""
-    parts = [sum(map(str.isdigit, part)) for part in _SEVERAL.split(text)]
-    return sum(digits > _FEWEST + 1 for digits in parts) > 1
+    first, *more = _SEVERAL.split(text)
+    digits = [sum(map(str.isdigit, part)) for part in (first, *more)]
+    if sum(many > _FEWEST + 1 for many in digits) > 1:
+        return True
+    return any(digits[1:]) and _is_whole(first)
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, HOME))
+    except phonenumbers.NumberParseException:
+        return False

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
-from unicodedata import normalize
 
 from pydantic import (
     AfterValidator,
@@ -45,6 +44,7 @@ from sources.layouts import (
     MessageLayout,
     SqlLayout,
 )
+from sources.seen_text import compose
 from sources.values import Contact
 
 OPT_IN_ONLY = frozenset({"veilig-thuis"})
@@ -171,7 +171,7 @@ def parse_profile(text: str) -> Profile:
     """Read a profile, or raise `InvalidProfile` with each key that is wrong."""
     try:
         # Codes and names are compared with a file in one form of Unicode.
-        found = tomllib.loads(normalize("NFC", text))
+        found = tomllib.loads("\n".join(map(compose, text.splitlines())))
         _refuse_what_is_left_open(found)
         return Profile.model_validate(found)
     except tomllib.TOMLDecodeError as error:

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     PHONE_SEVERAL = "phone-several"
     CASE_NUMBER_INVALID = "case-number-invalid"
     DOUBLE_RECORD = "double-record"
+    CLOSING_UNCLEAR = "closing-unclear"
     RECORD_MALFORMED = "record-malformed"
     ROWS_SWALLOWED = "rows-swallowed"
     ELEMENT_REPEATED = "element-repeated"
@@ -159,6 +160,11 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.DOUBLE_RECORD: Explanation(
         "Deze zaak staat al eerder in dit bestand; de eerste telt.",
         "Haal de dubbele regel uit het bestand.",
+    ),
+    Reason.CLOSING_UNCLEAR: Explanation(
+        "Dit record is afgelopen, maar van deze persoon en begindag staat niets onder "
+        "dit zaaknummer. Er staan wel meer andere signalen onder.",
+        "Lever alle records van dit zaaknummer aan, of lever alles aan.",
     ),
     Reason.RECORD_MALFORMED: Explanation(
         "Deze regel heeft niet de vorm die het profiel beschrijft.",

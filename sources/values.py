@@ -127,6 +127,7 @@ class Closing:
     bsn: Bsn | None = None
     started_on: date | None = None
     of_one: bool = False
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +154,13 @@ class Aside:
     """What a file says of itself, beside its records; no record, and not counted.
 
     `written` is when it was made, as text that sorts; `swallowed` are lines that look
-    like records and stand inside a field of another one.
+    like records and stand inside a field of another one; `hidden` are the records that
+    nobody saw in it, which the profile says to read or to skip.
     """
 
     written: str = ""
     swallowed: int = 0
+    hidden: int = 0
 
 
 Entry = Case | Unidentified | Closing | Kept | Skipped | Reject | Aside

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from signal_index.wire.deliveries import DeliveryKind, Hearing
+from sources.cli.delivery_words import say_hidden
 from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.plain import PlainConsole
@@ -50,6 +51,7 @@ class Findings:
     columns: list[tuple[str, Reason, int]] = field(default_factory=list)
     asked: tuple[Finding, ...] = ()
     hearing: Hearing = Hearing.HEARD
+    hidden: int = 0
 
 
 def check_command(
@@ -91,6 +93,7 @@ def check_command(
                         for each in findings.asked
                     ],
                     "hearing": findings.hearing.value,
+                    "hidden": findings.hidden,
                 }
             )
         )
@@ -136,6 +139,7 @@ def _check(
             count_by_field(outbox, delivery.id),
             judge(difference),
             staged.hearing,
+            staged.hidden,
         )
 
 
@@ -159,6 +163,8 @@ def _show(findings: Findings) -> None:
         f"Afgewezen: {findings.rejected}.",
         soft_wrap=True,
     )
+    if findings.hidden:
+        console.print(say_hidden(findings.hidden), soft_wrap=True)
     if findings.ignored * 2 > findings.read:
         console.print(
             "Let op: de meeste rijen zijn volgens de status nog niet begonnen. Klopt "

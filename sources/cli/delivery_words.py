@@ -68,6 +68,7 @@ def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
         "overtaken": one.overtaken,
         "persons": one.persons,
         "spared": one.spared,
+        "hidden": one.hidden,
         "hearing": one.hearing.value,
         "rejects": {x.reason: x.count for x in count_rejects(outbox, one.id)},
         "rejectedColumns": [
@@ -93,7 +94,7 @@ def describe_let_go(one: LetGo) -> dict[str, object]:
         "kind": one.kind.value,
         "state": one.how,
         "until": one.ends.isoformat(),
-        **dict.fromkeys((*COUNTS, "spared"), 0),
+        **dict.fromkeys((*COUNTS, "spared", "hidden"), 0),
         "read": one.read,
         "rejected": one.rejected,
         "hearing": Hearing.UNHEARD.value,
@@ -101,6 +102,14 @@ def describe_let_go(one: LetGo) -> dict[str, object]:
         "rejectedColumns": [],
         "findings": [],
     }
+
+
+def say_hidden(count: object) -> str:
+    """Say how many records nobody saw in the workbook."""
+    return (
+        f"Verborgen rijen in de werkmap: {count}. Het profiel (hidden_rows) zegt of "
+        "zij meetellen."
+    )
 
 
 def say_owed(owed: Owed) -> Sequence[str]:
@@ -167,6 +176,8 @@ def show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
         )
     for name, head in COUNTS.items():
         console.print(f"{head}: {one[name]}")
+    if one["hidden"]:
+        console.print(say_hidden(one["hidden"]), soft_wrap=True)
     show_rejected(console, one)
 
 

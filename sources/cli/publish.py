@@ -15,7 +15,7 @@ from rich.table import Table
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
-from sources.cli.delivery_words import COUNTS, describe
+from sources.cli.delivery_words import COUNTS, describe, say_hidden
 from sources.cli.edge import Bars, refusing_plainly, start_logging_unless_seen
 from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
@@ -161,6 +161,7 @@ def summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
         "overtaken": delivery.overtaken,
         "persons": delivery.persons,
         "spared": delivery.spared,
+        "hidden": delivery.hidden,
         "hearing": delivery.hearing.value,
         "rejectsFile": str(files[delivery.id]),
     }
@@ -173,6 +174,8 @@ def _show(summaries: list[Summary]) -> None:
             table.add_row(label, str(summary[name]))
         console = PlainConsole()
         console.print(table)
+        if summary["hidden"]:
+            console.print(say_hidden(summary["hidden"]), soft_wrap=True)
         if summary["spared"]:
             console.print(
                 f"{summary['spared']} bekende zaken staan niet in dit bestand. Hun "

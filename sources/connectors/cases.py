@@ -78,7 +78,7 @@ def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
     if key and (state is _State.OVER or times.over_on):
         over = partial(Closing, key, times.over_on or today, times.why, of_one=True)
         whose = _find_bsn(reader, profile)
-        return (over(bsn=whose, started_on=times.start),)
+        return (over(bsn=whose, started_on=times.start, place=raw.place),)
     case: Case | Unidentified | None = _read_open(reader, profile, raw, times)
     if case:
         return (case,)

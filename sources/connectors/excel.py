@@ -7,9 +7,9 @@
 - A day or a number may be a typed cell, and a number is read as it is shown: `9878`
   under the format `000000000` is `000009878`. A formula gives the value that was saved.
 - The sheet is the one that has the columns of the profile. Where none has, or several,
-  the sheets are named.
+  the sheets are named; one that is hidden is read only where the profile names it.
 - Rows that a filter hides are in the file, though nobody saw them: unless the profile
-  says what they are, the workbook is asked about.
+  says what they are, the workbook is asked about. How many there were is told.
 """
 
 import re
@@ -52,7 +52,7 @@ from sources.dates import EXCEL
 from sources.errors import UnreadableFile
 from sources.layouts import ISO_DAYS, ExcelLayout
 from sources.profile import Profile
-from sources.values import Place, Reading, Skipped
+from sources.values import Aside, Place, Reading, Skipped
 
 LIMITS: Final = Limits(members=2_000, total=4_096 * MEBIBYTE, member=3_072 * MEBIBYTE)
 MOST_SHARED: Final = 32 * MEBIBYTE
@@ -114,6 +114,8 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
             yield read_case(raw, profile, today=today)
         if layout.hidden_rows is None:
             seen.verify()
+        elif seen.count:
+            yield (Aside(hidden=seen.count),)
     if dialect.proof:
         dialect.proof.verify()
 
@@ -160,6 +162,11 @@ class Book:
                 file, read_only=True, data_only=True, keep_links=False
             )
         self.sheets = [str(each.title) for each in self._book.worksheets]
+        self.hidden_sheets = {
+            str(each.title)
+            for each in self._book.worksheets
+            if each.sheet_state != "visible"
+        }
         # There the number of a day means another day than everywhere else.
         self.counts_from_1904 = bool(self._book.epoch != WINDOWS_EPOCH)
 
@@ -303,12 +310,22 @@ def _find_sheet(
         else:
             found.append((name, table))
     if len(found) == 1:
+        if layout.sheet is None and found[0][0] in book.hidden_sheets:
+            raise refuse_hidden_sheet(found[0][0])
         return found[0]
     if not found:
         raise UnreadableFile(f"{fault} {_list(book)}" if len(names) > 1 else str(fault))
     raise UnreadableFile(
         "Deze kolommen staan op meer dan een werkblad. Zet de naam van het goede "
         f"werkblad bij sheet in het profiel. {_list(book)}"
+    )
+
+
+def refuse_hidden_sheet(name: str) -> UnreadableFile:
+    """Give the refusal of a sheet that nobody saw, until somebody names it."""
+    return UnreadableFile(
+        f"De kolommen staan alleen op een verborgen werkblad: {name!r}. Is dat het "
+        "goede? Maak het zichtbaar, of zet de naam bij sheet in het profiel."
     )
 
 

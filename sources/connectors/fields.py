@@ -2,12 +2,10 @@
 
 - A fault names the field as the registration names it, and never its value.
 - Reading goes on after a fault, so that an agency sees all of them at once.
-- Texts are compared in one form of Unicode (NFC): an e with a mark is one character,
-  however it was typed.
+- Texts are compared as they are seen (`seen_text`).
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +24,7 @@ from sources.dates import (
     parse_first_day,
 )
 from sources.reasons import Reason
+from sources.seen_text import compose
 from sources.values import Place, Reject
 
 Role = Literal[
@@ -125,7 +124,7 @@ class FieldReader:
         found = self._fields.get(role)
         if found is None:
             return ""
-        text = compose(found.text.strip())
+        text = compose(found.text).strip()
         return "" if text in self._dialect.empty else text
 
     def miss(self, role: Role, reason: Reason = Reason.FIELD_MISSING) -> None:
@@ -224,11 +223,6 @@ class FieldReader:
         expected = any(is_month_first(form) for form in self._dialect.days)
         is_month = swapped and not expected
         return Reason.DATE_MONTH if is_month else Reason.DATE_INVALID
-
-
-def compose(text: str) -> str:
-    """Give a text in Unicode's composed form (NFC)."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ one that is nested without bottom, is refused, so that memory and time stay boun
 whatever is sent.
 """
 
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
@@ -37,11 +38,24 @@ def stream(file: BinaryIO, wanted: Collection[str]) -> Iterator[Found]:
 
     A prefix is ijson's: `leveringen.item.vroegsignalen.item`.
     """
-    file.seek(0)
+    skip_mark(file)
     try:
         yield from _stream(file, frozenset(wanted))
     except (ijson.JSONError, UnicodeDecodeError):
         raise UnreadableFile("Het bestand is geen leesbare JSON.") from None
+
+
+def skip_mark(file: BinaryIO) -> None:
+    """Go to the beginning of a JSON text: a mark of UTF-8 in front says nothing more.
+
+    Raises `UnreadableFile` for UTF-16, which JSON between organisations is not
+    (RFC 8259, section 8.1).
+    """
+    file.seek(0)
+    first = file.read(len(BOM_UTF8))
+    if first.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise UnreadableFile("Dit is JSON in UTF-16. Bewaar het bestand als UTF-8.")
+    file.seek(len(BOM_UTF8) if first == BOM_UTF8 else 0)
 
 
 def parse(file: BinaryIO) -> Iterator[tuple[str, str, Any]]:

@@ -46,6 +46,7 @@ class Sheet:
     name: str
     rows: Sequence[Sequence[Cell]]
     hidden: frozenset[int] = field(default=frozenset())
+    is_hidden: bool = False
 
 
 def write_workbook(*sheets: Sheet, main: str = MAIN) -> bytes:
@@ -111,7 +112,8 @@ def _relations(targets: Iterable[tuple[str, str]]) -> str:
 
 def _write_book(sheets: Sequence[Sheet], main: str) -> str:
     inside = "".join(
-        f'<sheet name={quoteattr(sheet.name)} sheetId="{n}" r:id="rId{n}"/>'
+        f'<sheet name={quoteattr(sheet.name)} sheetId="{n}"'
+        f'{" state=" + quoteattr("hidden") if sheet.is_hidden else ""} r:id="rId{n}"/>'
         for n, sheet in zip(_count(sheets), sheets, strict=True)
     )
     return (

@@ -92,6 +92,21 @@ def make_sheets(seed: int) -> Iterator[Dirty]:
         Checked(refusal="op meer dan een werkblad"),
         Proposed(refusal="Oude zaken"),
     )
+    unseen = write_workbook(notes, Sheet("Archief", rows, is_hidden=True))
+    yield _make(
+        "verborgen-werkblad",
+        "De kolommen staan alleen op een verborgen werkblad",
+        unseen,
+        Checked(refusal="verborgen werkblad: 'Archief'"),
+        Proposed(refusal="verborgen werkblad: 'Archief'"),
+    )
+    yield _make(
+        "verborgen-werkblad-gekozen",
+        "Een verborgen werkblad; het profiel noemt het",
+        unseen,
+        proposed=Proposed(refusal="verborgen werkblad: 'Archief'"),
+        layout=('sheet = "Archief"',),
+    )
     asked = Proposed(COLUMNS, asks=frozenset({"xlsx.hidden_rows"}))
     filtered = write_workbook(Sheet("Zaken", rows, HIDDEN))
     yield _make(

@@ -44,7 +44,8 @@ class OpenDelivery:
     known cases, `persons` got another person by it.
 
     `spared` cases are absent from the file and stay, since one of the rejected records
-    may be theirs. `is_empty`: the file held nothing that its format knows.
+    may be theirs. `hidden` records stood in rows that a workbook hides; the profile
+    says whether they count. `is_empty`: the file held nothing that its format knows.
     """
 
     id: UUID
@@ -63,6 +64,7 @@ class OpenDelivery:
     persons: int
     spared: int
     swallowed: int
+    hidden: int
     written: str
     is_empty: bool
 
@@ -316,6 +318,7 @@ def _read(row: sqlite3.Row) -> OpenDelivery:
         persons=row["persons"],
         spared=row["spared"],
         swallowed=row["swallowed"],
+        hidden=row["hidden"],
         written=row["written"],
         is_empty=bool(row["empty"]),
     )

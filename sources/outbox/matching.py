@@ -77,6 +77,19 @@ AND NOT EXISTS (SELECT 1 FROM staged s
 AND NOT EXISTS (SELECT 1 FROM staged_closing c
   WHERE c.case_key = k.case_key AND c.part NOT IN (x'', x'3f')
   AND substr(k.part, 1, length(c.part)) = c.part)"""
+_PERSON: Final = 20  # bytes of a keyed hash, with which a part begins
+_UNMATCHED: Final = """
+SELECT c.* FROM staged_closing c WHERE c.part NOT IN (x'', x'3f')
+AND NOT EXISTS (SELECT 1 FROM signal k WHERE k.case_key = c.case_key
+  AND (k.part = x'' OR substr(k.part, 1, length(c.part)) = c.part))
+ORDER BY c.case_key, c.part"""
+_LEFT: Final = f"""
+SELECT k.part FROM signal k WHERE k.case_key = ? AND NOT {_COVERED}
+AND NOT EXISTS (SELECT 1 FROM staged_closing c WHERE c.case_key = k.case_key
+  AND substr(k.part, 1, length(c.part)) = c.part)"""  # noqa: S608 - our own constant
+_CLOSE_TOLD: Final = """
+UPDATE OR REPLACE staged_closing SET part = :told
+WHERE case_key = :case AND part = :part"""
 _NOTE_PARTS: Final = """
 UPDATE signal SET part = p.part FROM pairing p
 WHERE p.case_key = signal.case_key AND p.told_part = x'' AND signal.part = x''
@@ -103,6 +116,26 @@ def pair_left_over(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT INTO pairing VALUES (?, ?, ?)", (case_key, parts[0], free[0])
             )
+
+
+def pair_closings(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Pair a row of changes that is over with the signal that it corrects and ends.
+
+    It is over for a person, or since a day, that no signal under its number has. One
+    signal of that person, or else of anybody, that no row holds open is the one that it
+    means; where several are left nobody knows, and those rows are given.
+    """
+    unclear = []
+    for row in connection.execute(_UNMATCHED).fetchall():
+        left = [one["part"] for one in connection.execute(_LEFT, (row["case_key"],))]
+        own = [part for part in left if part[:_PERSON] == row["part"][:_PERSON]]
+        meant = own or left
+        if len(meant) == 1:
+            told = {"told": meant[0], "case": row["case_key"], "part": row["part"]}
+            connection.execute(_CLOSE_TOLD, told)
+        elif meant:
+            unclear.append(row)
+    return unclear
 
 
 def note_parts(connection: sqlite3.Connection) -> None:

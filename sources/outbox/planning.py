@@ -6,7 +6,7 @@ and validity are settled here, so that what is repeated later repeats the same t
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -17,10 +17,22 @@ from signal_index.wire.signals import WithdrawalReason
 from sources.clock import day_of
 from sources.judging.difference import Difference
 from sources.judging.rules import judge
-from sources.outbox.deliveries import OpenDelivery, clear_staged, raise_count
+from sources.outbox.deliveries import (
+    OpenDelivery,
+    clear_staged,
+    insert_rejects,
+    raise_count,
+)
 from sources.outbox.differences import Current, Told, compare, derive_valid_until
 from sources.outbox.holding import ask, hold, replace_held, take_up
-from sources.outbox.matching import GONE, OPEN, OVER, note_parts, pair_left_over
+from sources.outbox.matching import (
+    GONE,
+    OPEN,
+    OVER,
+    note_parts,
+    pair_closings,
+    pair_left_over,
+)
 from sources.outbox.owed import note_said
 from sources.outbox.parking import give_way
 from sources.outbox.staging import BSN_LABEL, NAME_LABEL, open_person
@@ -29,6 +41,8 @@ from sources.outbox.strays import plan_strays
 from sources.outbox.unchanged import note_recheck
 from sources.outbox.weighing import weigh
 from sources.outbox_key import OutboxKey
+from sources.reasons import Reason
+from sources.values import Place, Reject
 
 Turn = Callable[[sqlite3.Row, Literal["came", "went"]], None]
 
@@ -93,6 +107,8 @@ def plan_delivery(
         if delivery.state == "held":
             take_up(connection, delivery.id)
         pair_left_over(connection)
+        is_full = delivery.kind is DeliveryKind.FULL
+        unclear = [] if is_full else pair_closings(connection)
         replace_held(connection, outbox.key, delivery)
         difference = weigh(connection, delivery, today=terms.today)
         if findings := judge(difference):
@@ -100,6 +116,7 @@ def plan_delivery(
             if question.digest != terms.approved:
                 hold(connection, delivery, question, at=terms.now, months=terms.months)
                 return False
+        _reject_unclear(connection, delivery, unclear)
         _plan(connection, outbox.key, delivery, (terms, difference))
         settle(connection)
         clear_staged(connection)
@@ -137,6 +154,21 @@ def _plan(
         " WHERE id = ?",
         (difference.spared, is_empty, difference.persons, str(delivery.id)),
     )
+
+
+def _reject_unclear(
+    connection: sqlite3.Connection,
+    delivery: OpenDelivery,
+    unclear: Sequence[sqlite3.Row],
+) -> None:
+    """Say of which rows that are over nobody knows which signal they mean."""
+    rejects = [
+        Reject(Place(row["line"], row["record"]), "", Reason.CLOSING_UNCLEAR)
+        for row in unclear
+    ]
+    insert_rejects(connection, delivery.id, rejects)
+    raise_count(connection, delivery.id, "rejected", len(rejects))
+    raise_count(connection, delivery.id, "ended", -len(rejects))
 
 
 def _note_turnover(

@@ -46,6 +46,7 @@ CREATE TABLE delivery (
   spared INTEGER NOT NULL DEFAULT 0,
   swallowed INTEGER NOT NULL DEFAULT 0,
   overtaken INTEGER NOT NULL DEFAULT 0,
+  hidden INTEGER NOT NULL DEFAULT 0,
   written TEXT NOT NULL DEFAULT '',
   empty INTEGER NOT NULL DEFAULT 0
 ) STRICT;
@@ -113,6 +114,8 @@ _CASE: Final = """
 _CLOSING: Final = """
   case_key BLOB NOT NULL,
   part BLOB NOT NULL,
+  line INTEGER,
+  record TEXT NOT NULL,
   closed_on TEXT NOT NULL,
   reason TEXT NOT NULL,
   told_at TEXT NOT NULL"""

@@ -48,8 +48,8 @@ REST: Final = b"?"  # the part of a closing of one provision, nobody knows which
 _STAGE: Final = "INSERT OR IGNORE INTO staged VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _UNPLACED: Final = "UPDATE delivery SET unplaced = unplaced + ? WHERE id = ?"
 _ASIDE: Final = (
-    "UPDATE delivery SET written = max(written, ?), swallowed = swallowed + ?"
-    " WHERE id = ?"
+    "UPDATE delivery SET written = max(written, ?), swallowed = swallowed + ?,"
+    " hidden = hidden + ? WHERE id = ?"
 )
 
 
@@ -108,8 +108,8 @@ class Stager:
                 case Kept():
                     self._stage_kept(connection, entry)
                 case Aside():
-                    told = (entry.written, entry.swallowed, str(self._delivery))
-                    connection.execute(_ASIDE, told)
+                    told = (entry.written, entry.swallowed, entry.hidden)
+                    connection.execute(_ASIDE, (*told, str(self._delivery)))
                 case _:
                     pass
         return rejects
@@ -183,12 +183,14 @@ class Stager:
         if part == WHOLE and closing.of_one and not self._is_whole(closing.key):
             part = person or REST
         connection.execute(
-            "INSERT INTO staged_closing VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            "INSERT INTO staged_closing VALUES (?,?,?,?,?,?,?) ON CONFLICT DO UPDATE"
             " SET closed_on = max(closed_on, excluded.closed_on),"
             " reason = excluded.reason, told_at = excluded.told_at",
             (
                 case_key,
                 part,
+                closing.place and closing.place.line,
+                closing.place.record if closing.place else "",
                 closing.on.isoformat(),
                 closing.reason.value,
                 closing.told_at,

@@ -146,8 +146,8 @@ def recognise(outbox: Outbox, delivery: OpenDelivery, known: KnownFile) -> None:
         )
         connection.execute(
             "UPDATE delivery SET state = 'planned', read = ?, unchanged = ?,"
-            " rejected = ?, (spared, empty, ended, ignored) ="
-            " (SELECT spared, empty, ended, ignored FROM delivery WHERE id = ?)"
+            " rejected = ?, (spared, empty, ended, ignored, hidden) ="
+            " (SELECT spared, empty, ended, ignored, hidden FROM delivery WHERE id = ?)"
             " WHERE id = ?",
             (
                 known.read,

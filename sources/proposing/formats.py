@@ -21,7 +21,7 @@ from sources.connectors.file_kinds import (
 from sources.connectors.ggk_envelope import open_envelope
 from sources.connectors.istandaarden import LIMITS, ZIP, find_messages
 from sources.connectors.istandaarden_xml import find_form
-from sources.connectors.json_stream import parse
+from sources.connectors.json_stream import parse, skip_mark
 from sources.connectors.safe_xml import MOST_BYTES, parse_xml
 from sources.connectors.safe_zip import open_archive, read_member
 from sources.errors import UnreadableFile
@@ -81,6 +81,7 @@ def _recognise_json(path: Path) -> Recognised:
     form = ""
     try:
         with path.open("rb") as file:
+            skip_mark(file)
             for key, is_leaf in islice(_walk_names(file), MOST_EVENTS):
                 form = _LISTS.get(key, form)
                 names |= {key} if is_leaf else set()

@@ -168,6 +168,11 @@ def _choose_sheet(book: Book, wanted: str) -> str:
             f"Op welk werkblad staan de zaken? De werkbladen: {listed}. Kies er een "
             "met --sheet."
         )
+    if found[0] in book.hidden_sheets:
+        raise UnreadableFile(
+            f"De zaken staan alleen op een verborgen werkblad: {found[0]!r}. Is dat "
+            "het goede? Maak het zichtbaar, of kies het met --sheet."
+        )
     return found[0]
 
 

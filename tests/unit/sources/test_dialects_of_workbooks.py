@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 
 import pytest
 from openpyxl import Workbook
@@ -17,7 +18,7 @@ from sources.dates import parse_day
 from sources.errors import UnreadableFile
 from sources.profile import Profile, parse_profile
 from sources.reasons import Reason
-from sources.values import Case, Entry, Kept, Reject, Skipped
+from sources.values import Aside, Case, Entry, Kept, Reject, Skipped
 from tests.sources_builders import TODAY, a_number
 
 PROFILE = """
@@ -82,9 +83,24 @@ def test_rows_that_a_filter_hides_are_asked_about_unless_the_profile_knows() -> 
     data = save(sheet)
     with pytest.raises(UnreadableFile, match=r"^2 rijen .* rij 3"):
         read(data)
-    assert len(read(data, a_profile('hidden_rows = "read"'))) == 5
-    kept = read(data, a_profile('hidden_rows = "skip"'))
+    *kept, told = read(data, a_profile('hidden_rows = "read"'))
+    assert (len(kept), told) == (5, Aside(hidden=2))
+    *kept, told = read(data, a_profile('hidden_rows = "skip"'))
     assert [type(each) for each in kept] == [Case, Skipped, Case, Skipped, Case]
+    assert told == Aside(hidden=2), "how many there were is told, whatever was chosen"
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_is_read_only_where_the_profile_names_it(
+    state: Literal["hidden", "veryHidden"],
+) -> None:
+    book = Workbook()
+    sheet = a_sheet(HEAD, *(a_row(at) for at in range(5)), book=book)
+    sheet.title, sheet.sheet_state = "Archief", state
+    data = save(sheet)
+    with pytest.raises(UnreadableFile, match="alleen op een verborgen werkblad: 'Arch"):
+        read(data)
+    assert len(read(data, a_profile('sheet = "Archief"'))) == 5
 
 
 def test_hidden_rows_are_found_across_blocks_and_without_numbers() -> None:

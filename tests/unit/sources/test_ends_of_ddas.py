@@ -1,5 +1,6 @@
 """An end in a DDAS file that cannot be read is not the same as no end."""
 
+import codecs
 import io
 import json
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from sources.connectors import read_file
+from sources.errors import UnreadableFile
 from sources.reasons import Reason
 from sources.values import Kept, Reject
-from tests.connector_formats import FORMATS
+from tests.connector_formats import FORMATS, Record
 from tests.sources_builders import TODAY, a_number, an_agency
 
 pytestmark = pytest.mark.anyio
@@ -81,3 +83,18 @@ async def test_a_result_closes_a_signal_of_after_the_last_attempt(
     )
     assert (await agency.publish()).counts.withdrawn == 2
     assert agency.index.shown() == set()
+
+
+@pytest.mark.parametrize("form", ["ddas-shv-1.0", "ddas-vs-0.9"])
+def test_a_mark_in_front_of_json_says_nothing(form: str) -> None:
+    found = next(each for each in FORMATS if each.name == form)
+    data = found.write([Record(number="Z-1", bsn=a_number(1))])
+    plain = list(read_file(io.BytesIO(data), found.profile, today=TODAY))
+    marked = io.BytesIO(codecs.BOM_UTF8 + data)
+    assert list(read_file(marked, found.profile, today=TODAY)) == plain
+
+
+def test_json_in_utf16_is_refused_with_what_to_do() -> None:
+    data = io.BytesIO("{}".encode("utf-16"))
+    with pytest.raises(UnreadableFile, match="Dit is JSON in UTF-16"):
+        list(read_file(data, DEBTS, today=TODAY))

@@ -6,6 +6,7 @@ import pytest
 
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from sources.profile import parse_profile
+from sources.reasons import Reason
 from tests.held_builders import publish, rows
 from tests.sources_builders import (
     HEADER,
@@ -193,3 +194,53 @@ async def test_a_row_that_is_over_alone_ends_all_of_its_number_in_changes(
     agency.write(a_row(BSN="123", Stand="dicht"))
     await agency.publish(kind=DeliveryKind.DELTA)
     assert agency.index.shown() == set()
+
+
+@pytest.mark.parametrize(
+    "corrected",
+    [
+        {"BSN": a_number(9)},
+        {"Begin": "2026-02-02"},
+        {"BSN": a_number(9), "Begin": "2026-02-02"},
+    ],
+    ids=["person", "start", "both"],
+)
+async def test_a_row_that_is_over_and_corrected_ends_what_it_corrects(
+    agency: Agency, corrected: dict[str, str]
+) -> None:
+    """Of changes no later file says that it is over: the flag would stay."""
+    await publish(agency, *rows(3))
+    agency.write(a_row(Zaak="Z-2", BSN=a_number(2), Stand="dicht") | corrected)
+    done = await agency.publish(kind=DeliveryKind.DELTA)
+    assert (done.counts.withdrawn, done.counts.rejected) == (1, 0)
+    assert agency.index.shown() == shows(*((a_number(n), "bijstand") for n in (1, 3)))
+
+
+async def test_a_corrected_start_ends_the_provision_of_that_person(
+    agency: Agency,
+) -> None:
+    await publish(agency, *(a_row(BSN=a_number(n)) for n in (1, 2)))
+    agency.write(a_row(BSN=a_number(2), Begin="2026-02-02", Stand="dicht"))
+    await agency.publish(kind=DeliveryKind.DELTA)
+    assert agency.index.shown() == shows((a_number(1), "bijstand"))
+
+
+async def test_a_row_that_is_over_for_nobody_we_know_is_said(agency: Agency) -> None:
+    """Two persons under the number, and it names a third: whose flag is it about?"""
+    await publish(agency, *(a_row(BSN=a_number(n)) for n in (1, 2)))
+    agency.write(a_row(BSN=a_number(9), Stand="dicht"))
+    done = await agency.publish(kind=DeliveryKind.DELTA)
+    assert (done.counts.rejected, done.ended) == (1, 0)
+    (reject,) = agency.heard.rejects
+    assert (reject.reason, reject.place.line) == (Reason.CLOSING_UNCLEAR, 2)
+    assert len(agency.index.shown()) == 2
+
+
+async def test_a_row_that_is_over_beside_the_open_one_ends_the_other(
+    agency: Agency,
+) -> None:
+    await publish(agency, *(a_row(BSN=a_number(n)) for n in (1, 2)))
+    over = a_row(BSN=a_number(9), Stand="dicht")
+    agency.write(a_row(BSN=a_number(1)), over)
+    await agency.publish(kind=DeliveryKind.DELTA)
+    assert agency.index.shown() == shows((a_number(1), "bijstand"))
