@@ -14,7 +14,7 @@
     │   ├── OutboxOutdated        the index heard more of it than it knows itself
     │   ├── OutboxSound           it can be used, and need not begin anew
     │   ├── OutboxElsewhere       another outbox of this source told of the same
-    │   ├── OutboxUnsure          which of several outboxes is lost, must be said
+    │   ├── OutboxUnsure          which outbox is lost, must be said
     │   └── OutboxUnwritable      the disk is full, or cannot be written
     ├── ProfileOverlaps           another profile told of the same kind of signals
     ├── RenameRefused             a profile cannot go on under that name
@@ -177,7 +177,7 @@ class OutboxElsewhere(OutboxRefused):
 
 
 class OutboxUnsure(OutboxRefused):
-    """The index has signals of several outboxes; which of them is lost, is not known.
+    """The index has signals of other outboxes; which of them is lost, is not known.
 
     `told`: how many signals stand of each.
     """
@@ -186,11 +186,12 @@ class OutboxUnsure(OutboxRefused):
         self.told = told
         listed = ", ".join(f"{one} ({count})" for one, count in sorted(told.items()))
         super().__init__(
-            "Bij de index staan signalen van meer dan een postvak van uw organisatie: "
-            f"{listed or 'geen'}. Er is niets overgenomen: de signalen van een postvak "
-            "dat nog in gebruik is, zouden verdwijnen. Kijk daar met `signal-source "
-            "status` hoe het heet, en draai `signal-source outbox restart --lost` met "
-            "het postvak dat weg is."
+            "Bij de index staan signalen van een ander postvak van uw organisatie, met "
+            f"hoeveel: {listed or 'geen'}. Er is niets overgenomen: de signalen van "
+            "een postvak dat nog in gebruik is, zouden verdwijnen. Gebruikt uw "
+            "organisatie nog een postvak? `signal-source status` zegt daar hoe het "
+            "heet. Draai dan `signal-source outbox restart --lost` met het postvak "
+            "dat weg is."
         )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from keys.client import HolderPlace, fetch_registration
-from keys.errors import HolderRefused, HolderUnavailable
+from keys.errors import HolderBudgetSpent, HolderRefused, HolderUnavailable
 from signal_index.wire.own_registration import OwnRegistration, OwnSource
 from signal_index.wire.sources import SourceState
 from sources.errors import (
@@ -159,6 +159,10 @@ async def _look_at_holder(patient: Patient, place: HolderRow) -> Finding:
         known = await fetch_registration(patient.client, where, patient.signer)
     except HolderUnavailable:
         return Finding(about, State.WARNING, _SILENT, "Twee zijn genoeg.")
+    except HolderBudgetSpent as error:
+        minutes = -(-int(error.retry_after.total_seconds()) // 60)
+        says = f"U vroeg dit te vaak; over {minutes} minuten antwoordt hij weer."
+        return Finding(about, State.WARNING, says, "")
     except HolderRefused as error:
         says = _AT_HOLDER.get(str(error), f"Deze sleutelhouder weigert: {error}.")
         remedy = f"Bel de beheerder van {place.id}."

@@ -50,15 +50,15 @@ def set_aside(path: Path, key: OutboxKey, *, now: datetime) -> Path | None:
 async def take_over(outbox: Outbox, index: Lister, lost: Collection[UUID] = ()) -> int:
     """Keep every signal of a lost outbox as a stray; gives how many there are.
 
-    Raises `OutboxUnsure` where signals of several outboxes stand and `lost` does not
-    say which are gone: one that is in use would lose its flags.
+    Raises `OutboxUnsure` where `lost` does not say which outboxes are gone, also where
+    signals of a single one stand: one that is in use would lose its flags.
     """
     told = Counter(
         [one.outbox async for one in find_foreign(outbox, index) if one.outbox]
     )
-    if set(lost) - told.keys() or (len(told) > 1 and not lost):
+    gone = set(lost)
+    if gone - told.keys() or (told and not gone):
         raise OutboxUnsure(told)
-    gone = set(lost) or told.keys()
     if told.keys() - gone:
         live_beside(outbox)
     found = []

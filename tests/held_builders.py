@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from sources.errors import DeliveryHeld
+from sources.errors import DeliveryHeld, OutboxUnsure
 from sources.judging.rules import Doubt
 from sources.outbox.holding import (
     Held,
@@ -14,6 +14,8 @@ from sources.outbox.holding import (
 )
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from sources.publisher.admission import Lister
+from sources.restarting import take_over
 from tests.sources_builders import (
     SECRET,
     Agency,
@@ -60,3 +62,11 @@ def answer(agency: Agency, held: Held, said: str) -> bool:
 def named(agency: Agency, held: Held, doubt: Doubt) -> list[str]:
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
         return [case.name for case in get_named_cases(outbox, held)[doubt]]
+
+
+async def take_over_lost(outbox: Outbox, index: Lister) -> int:
+    """Begin anew, saying that every other outbox is gone."""
+    try:
+        return await take_over(outbox, index)
+    except OutboxUnsure as unsure:
+        return await take_over(outbox, index, [*unsure.told])

@@ -1,6 +1,7 @@
 """Deliveries: in trial or live, how agents do, what was delivered and rejected."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +14,11 @@ from desk.desk import desk_of
 from desk.headers import allow_form
 from desk.pages import render
 from signal_index.wire.agents import Agents
-from signal_index.wire.deliveries import ClosedDeliveries, ClosedDelivery
+from signal_index.wire.deliveries import (
+    ClosedDeliveries,
+    ClosedDelivery,
+    DeliveryKind,
+)
 from signal_index.wire.own_registration import OwnRegistration
 
 router: Final = APIRouter()
@@ -50,17 +55,63 @@ async def show_deliveries(
         sources=[one for one in known.sources if one.active and one.coverage],
         agents=agents.items,
         deliveries=deliveries.items,
-        rejects=list(_find_rejects(deliveries.items)),
+        rejects=find_rejects(deliveries.items),
         waiting=list(find_waiting(agents.items)),
     )
     allow_form(page)
     return page
 
 
-def _find_rejects(
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is rejected now, for one reason: how many, and since which delivery."""
+
+    reason: str
+    count: int
+    since: datetime
+
+
+def find_rejects(deliveries: Iterable[ClosedDelivery]) -> Sequence[Standing]:
+    """Give what is rejected now, each reason once; `deliveries` are newest first.
+
+    Of each registration (kinds and municipalities) that is what its deliveries back to
+    the last full one say. It stands since the first of an unbroken row of
+    deliveries that say so; changes that say nothing of it do not break that row.
+    """
+    found: dict[str, Standing] = {}
+    for told in _by_registration(deliveries):
+        for reason in {one.reason for each in _newest(told) for one in each.rejects}:
+            one = _stand(reason, told)
+            known = found.get(reason, Standing(reason, 0, one.since))
+            since = min(known.since, one.since)
+            found[reason] = Standing(reason, known.count + one.count, since)
+    return sorted(found.values(), key=lambda one: (-one.count, one.reason))
+
+
+def _by_registration(
     deliveries: Iterable[ClosedDelivery],
-) -> Iterable[tuple[datetime, str, int]]:
-    """Give (moment, reason, count) of what was rejected, newest delivery first."""
+) -> Iterable[Sequence[ClosedDelivery]]:
+    told: dict[object, list[ClosedDelivery]] = {}
     for one in deliveries:
-        for reject in one.rejects:
-            yield one.closedAt, reject.reason, reject.count
+        of = (*sorted(one.categories), *sorted(one.municipalities))
+        told.setdefault(of, []).append(one)
+    return told.values()
+
+
+def _newest(told: Sequence[ClosedDelivery]) -> Iterable[ClosedDelivery]:
+    """Give the deliveries back to the last full one, which says all that was open."""
+    for one in told:
+        yield one
+        if one.kind is DeliveryKind.FULL:
+            return
+
+
+def _stand(reason: str, told: Sequence[ClosedDelivery]) -> Standing:
+    count, since = 0, told[0].closedAt
+    for one in told:
+        here = sum(each.count for each in one.rejects if each.reason == reason)
+        if here:
+            count, since = count or here, one.closedAt
+        elif count and one.kind is DeliveryKind.FULL:
+            break
+    return Standing(reason, count, since)

@@ -221,7 +221,7 @@ ROUTES: Final = (
         summary="De bewijzen van een dag, ondertekend (JWS); voor een toezichthouder",
         media_type="application/jose",
         parameters={"day": date},
-        raises=(*_OF_REQUEST, errors.StatementAhead),
+        raises=(*_OF_REQUEST, errors.StatementAhead, errors.QuestionsSpent),
         is_signed=True,
     ),
     HolderRoute(
@@ -229,7 +229,7 @@ ROUTES: Final = (
         endpoint=Edge.show_registration,
         summary="Hoe de bron die dit vraagt hier is aangemeld; kost geen budget",
         answer=OwnRegistration,
-        raises=_OF_REQUEST,
+        raises=(*_OF_REQUEST, errors.QuestionsSpent),
         is_signed=True,
     ),
     HolderRoute(

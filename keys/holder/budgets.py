@@ -10,18 +10,25 @@ Pure arithmetic over UTC days; `keys.holder.store` makes it durable.
 - What is spent is stored, not what is left: a changed limit holds at once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from keys.holder.errors import (
     OrganisationBudgetSpent,
+    QuestionsSpent,
     SourceBudgetSpent,
     UserBudgetSpent,
 )
 
 SMALLEST_BUCKET: Final = 300
 """Persons: fifty clients, published and corrected five times over."""
+
+
+MOST_ASKED: Final = 60
+"""How often an organisation may ask the same within `ASKED_WITHIN`."""
+ASKED_WITHIN: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,12 @@ def check_bucket(bucket: Bucket, spent: int, *, now: datetime) -> None:
     if excess > 0:
         days = -(-excess // bucket.refill) if bucket.refill else 1
         raise SourceBudgetSpent(until_next_day(now) + timedelta(days=days - 1))
+
+
+def check_asked(moments: Sequence[datetime], *, now: datetime) -> None:
+    """Raise when one more question would be too many; `moments` of the last hour."""
+    if len(moments) >= MOST_ASKED:
+        raise QuestionsSpent(min(moments) + ASKED_WITHIN - now)
 
 
 def until_next_day(now: datetime) -> timedelta:

@@ -17,7 +17,8 @@ KeysError
     ├── BudgetSpent
     │   ├── UserBudgetSpent
     │   ├── OrganisationBudgetSpent
-    │   └── SourceBudgetSpent
+    │   ├── SourceBudgetSpent
+    │   └── QuestionsSpent    too many questions that evaluate nothing
     ├── StatementAhead        a statement of a day that has not begun
     └── HolderNotReady        cannot meter or has no valid config: refuses all
 """
@@ -97,6 +98,10 @@ class OrganisationBudgetSpent(BudgetSpent):
 
 class SourceBudgetSpent(BudgetSpent):
     """A source has published about more persons than its caseload explains."""
+
+
+class QuestionsSpent(BudgetSpent):
+    """An organisation asked about itself too often this hour."""
 
 
 class StatementAhead(RequestRefused):

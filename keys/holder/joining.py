@@ -11,7 +11,7 @@ from pathlib import Path
 
 from keys.errors import InvitationUsed
 from keys.files import read_json, read_secret
-from keys.holder.organisations import SourceOrganisation, load_organisations
+from keys.holder.organisations import SourceOrganisation, read_organisations
 from keys.holder.registering import add_organisation
 from keys.holder.settings import HolderSettings
 from keys.joining import Acceptance, OpenedRequest, sign_acceptance
@@ -63,7 +63,7 @@ def _make_entry(opened: OpenedRequest) -> SourceOrganisation:
 def _is_known(path: Path, entry: SourceOrganisation) -> bool:
     if not path.exists():
         return False
-    for known in load_organisations(path).by_kind.values():
+    for known in read_organisations(path).by_kind.values():
         if known == entry:
             return True
         if not isinstance(known, SourceOrganisation):

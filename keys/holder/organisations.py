@@ -155,7 +155,18 @@ def parse_organisations(document: Mapping[str, Any]) -> Organisations:
 
 
 def load_organisations(path: Path) -> Organisations:
-    """Read the organisations file, or raise `HolderStartRefused` with the reason."""
+    """Read the organisations that are served, or raise `HolderStartRefused`.
+
+    A file without any is refused: it was cut off, and everybody would be turned away.
+    """
+    found = read_organisations(path)
+    if not found.by_kind:
+        raise HolderStartRefused(f"{path.name}: no organisation is registered")
+    return found
+
+
+def read_organisations(path: Path) -> Organisations:
+    """Read the organisations file as it is, or raise `HolderStartRefused`."""
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -113,6 +113,12 @@ PROBLEMS: Final[Mapping[type[errors.RequestRefused], Problem]] = {
         429,
         "Ga verder na de tijd die `Retry-After` noemt.",
     ),
+    errors.QuestionsSpent: Problem(
+        "too-many-questions",
+        "Uw organisatie heeft dit het laatste uur te vaak gevraagd.",
+        429,
+        "Vraag het opnieuw na de tijd die `Retry-After` noemt.",
+    ),
     errors.HolderNotReady: Problem(
         "holder-not-ready",
         "De sleutelhouder kan nu niet antwoorden.",

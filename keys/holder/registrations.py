@@ -1,7 +1,8 @@
 """What a holder knows of the source that asks: that it is here, and how.
 
-It costs no budget and evaluates nothing; it is recorded like any signed question, so
-that one that was used, or overheard, opens nothing a second time.
+It costs no budget of persons and evaluates nothing; it is recorded like any signed
+question, so that one that was used, or overheard, opens nothing a second time, and one
+organisation cannot fill the holder's memory with them.
 """
 
 from keys.holder.admission import admit_registration

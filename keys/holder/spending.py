@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from keys.holder.admission import Admitted
-from keys.holder.budgets import check_bucket, check_day, outstanding
+from keys.holder.budgets import (
+    ASKED_WITHIN,
+    check_asked,
+    check_bucket,
+    check_day,
+    outstanding,
+)
 from keys.holder.errors import ActNotAllowed, RequestReplayed
 from keys.holder.organisations import LookupOrganisation, SourceOrganisation
 
@@ -62,6 +68,23 @@ def insert_once(
         connection.execute(statement, values)
     except sqlite3.IntegrityError:
         raise RequestReplayed from None
+
+
+def verify_seldom(
+    connection: sqlite3.Connection, organisation: str, about: str, now: datetime
+) -> None:
+    """Raise `QuestionsSpent` where this was asked `MOST_ASKED` times within the hour.
+
+    A statement is about its day, and a registration about itself: whoever reads a year
+    of statements asks of each day once.
+    """
+    since = now - ASKED_WITHIN
+    rows = connection.execute(
+        "SELECT at FROM statement_request WHERE organisation = ? AND about = ?"
+        " AND at > ? ORDER BY at",
+        (organisation, about, int(since.timestamp())),
+    ).fetchall()
+    check_asked([datetime.fromtimestamp(row[0], UTC) for row in rows], now=now)
 
 
 def draw(connection: sqlite3.Connection, admitted: Admitted, now: datetime) -> None:

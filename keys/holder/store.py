@@ -19,7 +19,13 @@ from typing import Protocol, Self
 
 from keys.holder.admission import Admitted
 from keys.holder.errors import HolderNotReady, HolderStartRefused
-from keys.holder.spending import TicketGrant, draw, insert_once, insert_request
+from keys.holder.spending import (
+    TicketGrant,
+    draw,
+    insert_once,
+    insert_request,
+    verify_seldom,
+)
 from keys.holder.tables import prepare
 from keys.holder.wire import PlainClaims
 
@@ -49,7 +55,10 @@ class Meter(Protocol):
         """Spend a request's persons durably, once; or raise and spend nothing."""
 
     def record_asked(self, claims: PlainClaims, about: str, *, now: datetime) -> None:
-        """Record durably who asked what; raises for a request that was used."""
+        """Record durably who asked what; raises for a request that was used.
+
+        Raises `QuestionsSpent` where an organisation asks the same too often.
+        """
 
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
         """Give the tickets granted on a UTC day."""
@@ -92,8 +101,12 @@ class HolderStore:
             draw(connection, admitted, now)
 
     def record_asked(self, claims: PlainClaims, about: str, *, now: datetime) -> None:
-        """Record durably who asked what; raises for a request that was used."""
+        """Record durably who asked what; raises for a request that was used.
+
+        Raises `QuestionsSpent` where an organisation asks the same too often.
+        """
         with self._transaction() as connection:
+            verify_seldom(connection, claims.iss, about, now)
             insert_once(
                 connection,
                 "INSERT INTO statement_request VALUES (?, ?, ?, ?)",

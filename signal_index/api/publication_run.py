@@ -35,6 +35,7 @@ from signal_index.api.submissions import (
     Submission,
     check_items,
 )
+from signal_index.days import day_of
 from signal_index.errors import (
     RequestRefused,
     SubjectDeceased,
@@ -238,6 +239,8 @@ def _decide_withdrawal(
 ) -> ItemOutcome:
     if found is None:
         raise UnknownSignal
+    if said.on > day_of(plan.now):
+        raise InvalidField("on", "in-the-future")
     known, place = found
     outcome = decide_withdrawal(known, said)
     if outcome is ItemOutcome.ACCEPTED:

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.config import parse_pins
 from keys.errors import ConfigRefused
@@ -51,7 +52,7 @@ from signal_index.key_files import load_keys, read_public_checkpoint_key
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.settings import Settings, list_reasons, load_settings
-from signal_index.store.acts import Act
+from signal_index.store.acts import Act, Recorder
 from signal_index.store.invitations import (
     InvitationRecord,
     add_invitation,
@@ -116,9 +117,7 @@ def invite(
         }
         valid = timedelta(days=valid_days)
         invitation = _make_invitation(loaded, organisation, invited, client_id, valid)
-    document = run(lambda: _record_invitation(loaded, source, invitation))
-    with refusing():
-        write_public(into, document)
+    document = run(lambda: _record_invitation(loaded, source, invitation, into))
     told = tell_fingerprint(open_invitation(document, now=clock.now()).payload)
     say(f"{into}: send it to {organisation.name}")
     say(f"fingerprint, to be told by telephone: {told}")
@@ -215,26 +214,52 @@ def _make_invitation(
 
 
 async def _record_invitation(
-    settings: Settings, source: SourceItem, invitation: Invitation
+    settings: Settings, source: SourceItem, invitation: Invitation, into: Path
 ) -> bytes:
-    """Remember an invitation and sign it; only what is remembered is taken in."""
+    """Remember an invitation, sign it and write it, all of it or nothing.
+
+    The file is the last before the commit: one that cannot be written leaves no
+    invitation that nobody has, and one that is not remembered leaves no file.
+    """
+    document = sign_invitation(invitation, _signing_key(settings))
+    is_written = False
+    try:
+        async with administering(settings) as (conn, recorder):
+            await _remember_invitation(conn, recorder, source, invitation)
+            write_public(into, document)
+            is_written = True
+    except BaseException:
+        if is_written:
+            _take_away(into)
+        raise
+    return document
+
+
+def _take_away(file: Path) -> None:
+    file.unlink(missing_ok=True)
+
+
+async def _remember_invitation(
+    conn: AsyncConnection,
+    recorder: Recorder,
+    source: SourceItem,
+    invitation: Invitation,
+) -> None:
     (municipality,) = source.municipalities
     record = _remember(invitation)
-    async with administering(settings) as (conn, recorder):
-        registrar = Registrar(conn, recorder, load_catalogue())
-        await registrar.verify_source(source, municipality)
-        await add_invitation(conn, record, now=invitation.issued_at)
-        what: JsonObject = {
-            "act": "invitation-made",
-            "invitation": str(invitation.id),
-            "oin": invitation.organisation,
-            "kind": source.kind,
-            "categories": sorted(source.categories),
-            "declaredCaseload": invitation.source.declared_caseload,
-        }
-        act = Act(what, Kind.ADMINISTRATION, invitation.organisation, municipality)
-        await recorder.record(conn, act)
-    return sign_invitation(invitation, _signing_key(settings))
+    registrar = Registrar(conn, recorder, load_catalogue())
+    await registrar.verify_source(source, municipality)
+    await add_invitation(conn, record, now=invitation.issued_at)
+    what: JsonObject = {
+        "act": "invitation-made",
+        "invitation": str(invitation.id),
+        "oin": invitation.organisation,
+        "kind": source.kind,
+        "categories": sorted(source.categories),
+        "declaredCaseload": invitation.source.declared_caseload,
+    }
+    act = Act(what, Kind.ADMINISTRATION, invitation.organisation, municipality)
+    await recorder.record(conn, act)
 
 
 async def _accept(settings: Settings, opened: OpenedRequest, key: PrivateKey) -> bytes:

@@ -33,7 +33,7 @@ def restart_command(
     settings: SettingsFile,
     lost: Annotated[
         list[UUID] | None,
-        typer.Option(help="Welk postvak weg is, als er meer waren; mag vaker."),
+        typer.Option(help="Het postvak dat weg is; mag vaker."),
     ] = None,
 ) -> None:
     """Begin opnieuw, als het postvak weg is of beschadigd.
@@ -48,9 +48,8 @@ def restart_command(
         console.print(f"Het oude postvak staat nu in {aside.name}.", soft_wrap=True)
     console.print(f"Overgenomen van de index: {count} signalen.")
     console.print(
-        "Lever nu alles aan met `signal-source publish`. Kijk eerst met "
-        "`signal-source check` of er records worden afgewezen: die verliezen dan hun "
-        "oude signaal.",
+        "Lever nu alles aan met `signal-source publish`. Worden er records afgewezen, "
+        "dan wacht de levering op u: hun oude signaal zou anders verdwijnen.",
         soft_wrap=True,
     )
 

@@ -19,6 +19,8 @@ class Difference:
       cases that are open by this file, new or known.
     - `rejected_before` of `read_before`: the same of the delivery before this one.
     - `swallowed`: lines of the file that stand inside a field of another line.
+    - `strays` are signals of an outbox that is gone, which this would take back; those
+      of `unsure` rejected records may be among them.
     - `replayed`: this very file was delivered before the last one. `predates`: it says
       of itself that it is older than the last one.
     - `reverted` of `turned`: of what the last delivery changed, what this one undoes.
@@ -42,6 +44,8 @@ class Difference:
     read_before: int = 0
     rejected_before: int = 0
     swallowed: int = 0
+    strays: int = 0
+    unsure: int = 0
     replayed: bool = False
     predates: bool = False
     reverted: int = 0

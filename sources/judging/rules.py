@@ -15,7 +15,7 @@ source is many people. So of the cases of a source may go unasked:
     records-rejected        5        5       100        10,000
     contacts-changed       10       18       360        50,000
     other-numbers           5       10       200         2,000
-    nothing-read, rows-swallowed, older-file by bytes or date: none, whatever the size
+    nothing-read, rows-swallowed, old-signals, older-file by bytes or date: none
     older-file, by content: of what the last delivery changed, one or half
 
 - Of four cases one or two may be gone: a small agency ends half its work in a good
@@ -37,6 +37,8 @@ source is many people. So of the cases of a source may go unasked:
   half of the open cases bring a telephone number of their own, they are of citizens.
   That holds for a first delivery too, which is compared with nothing; what was let
   through once is told, and not asked about again.
+- Nobody knows which case a signal of a lost outbox is of. All are taken back when every
+  open case was told anew; one of a record that is rejected now would just be gone.
 - A row that a stray quote swallowed is never ordinary, nor is a file without a record
   of a source that had some.
 """
@@ -65,6 +67,7 @@ class Doubt(StrEnum):
     OLDER_FILE = "older-file"
     CONTACTS_CHANGED = "contacts-changed"
     OTHER_NUMBERS = "other-numbers"
+    OLD_SIGNALS = "old-signals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,12 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda d: d.contacts,
         lambda d: d.known,
         Bound(few=10, share=90, most=50_000),
+    ),
+    Rule(
+        Doubt.OLD_SIGNALS,
+        lambda d: min(d.unsure, d.strays),
+        lambda d: d.strays,
+        _NEVER,
     ),
     Rule(
         Doubt.OTHER_NUMBERS,

@@ -38,6 +38,10 @@ _SAYS: Final = {
         "{count} van {of} bekende zaken krijgen een andere contactpersoon of een ander "
         "telefoonnummer"
     ),
+    Doubt.OLD_SIGNALS: (
+        "{count} records zijn afgewezen. Van {of} signalen van een vorig postvak weet "
+        "niemand bij welke zaak zij horen; zij worden nu allemaal ingetrokken"
+    ),
     Doubt.OTHER_NUMBERS: (
         "{of} open zaken hebben samen {count} verschillende telefoonnummers die nog "
         "niet bij de index staan"
@@ -58,6 +62,10 @@ _REMEDIES: Final = {
     Doubt.ROWS_SWALLOWED: "Haal het aanhalingsteken weg, of exporteer opnieuw.",
     Doubt.OLDER_FILE: "Lever het nieuwste bestand aan.",
     Doubt.CONTACTS_CHANGED: "Klopt de kolom met het team of het telefoonnummer?",
+    Doubt.OLD_SIGNALS: (
+        "Verbeter de afgewezen records en lever opnieuw aan: zij verliezen anders hun "
+        "vlaggetje."
+    ),
     Doubt.OTHER_NUMBERS: (
         "Zijn dit nummers van uw collega's, of van inwoners? Een nummer van een "
         "inwoner mag niet mee."

@@ -100,6 +100,12 @@ SELECT d.unplaced + (SELECT count(*) FROM staged s WHERE s.event = 'doubtful'
 FROM delivery d WHERE d.id = ?"""
 
 
+_UNKNOWN: Final = """
+SELECT d.unplaced + (SELECT count(*) FROM staged s WHERE s.event <> 'open'
+  AND NOT EXISTS (SELECT 1 FROM signal k WHERE k.case_key = s.case_key))
+FROM delivery d WHERE d.id = ?"""
+
+
 def pair_left_over(connection: sqlite3.Connection) -> None:
     """Pair a row with the signal that it corrects: another person, or another start.
 
@@ -141,6 +147,11 @@ def pair_closings(connection: sqlite3.Connection) -> list[sqlite3.Row]:
 def note_parts(connection: sqlite3.Connection) -> None:
     """Give signals that messages told the part under which a file has their case."""
     connection.execute(_NOTE_PARTS)
+
+
+def count_unknown(connection: sqlite3.Connection, delivery: str) -> int:
+    """Count the records that stay as they are and whose case was never told here."""
+    return int(connection.execute(_UNKNOWN, (delivery,)).fetchone()[0])
 
 
 def count_unplaced(connection: sqlite3.Connection, delivery: str) -> int:

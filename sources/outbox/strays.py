@@ -45,15 +45,23 @@ def is_ours(outbox: Outbox, reference: UUID) -> bool:
     return found.fetchone() is not None
 
 
+def find_strays(
+    connection: sqlite3.Connection, delivery: OpenDelivery
+) -> list[sqlite3.Row]:
+    """Give the strays of a delivery's kinds and municipalities."""
+    return [
+        row
+        for row in connection.execute("SELECT * FROM stray")
+        if row["category"] in delivery.categories
+        and row["municipality"] in delivery.municipalities
+    ]
+
+
 def plan_strays(
     connection: sqlite3.Connection, delivery: OpenDelivery, today: date
 ) -> None:
     """Turn the strays of a full delivery's scope into work, in its transaction."""
-    for row in connection.execute("SELECT * FROM stray").fetchall():
-        if row["category"] not in delivery.categories:
-            continue
-        if row["municipality"] not in delivery.municipalities:
-            continue
+    for row in find_strays(connection, delivery):
         connection.execute(
             "INSERT OR IGNORE INTO work (delivery, state, action, case_key, reference,"
             " version, category, municipality, reason, reason_on)"

@@ -18,8 +18,10 @@ from sources.outbox.matching import (
     OPEN,
     OVER,
     REVERTED,
+    count_unknown,
     count_unplaced,
 )
+from sources.outbox.strays import find_strays
 
 _SAME_PERSON: Final = "told_person = person"
 _SAME_KIND: Final = "told_category = category AND told_municipality = municipality"
@@ -44,6 +46,9 @@ _NOW_OTHER: Final = {
     Doubt.OTHER_ENDS: f"SELECT * FROM ({OPEN}) WHERE {_OTHER_END}",  # noqa: S608 - our own constants
 }
 _SOONER_CASES: Final = f"SELECT * FROM ({OPEN}) WHERE {_SOONER}"  # noqa: S608 - our own constants
+_OF_REJECTS: Final = frozenset(
+    (Doubt.RECORDS_REJECTED, Doubt.ROWS_SWALLOWED, Doubt.OLD_SIGNALS)
+)
 _BEFORE: Final = """
 SELECT file_mark, written, read, rejected FROM delivery
 WHERE profile = ? AND kind = ? AND state = 'closed' ORDER BY ends DESC, rowid DESC"""
@@ -100,6 +105,10 @@ def weigh(
         read_before=last["read"] if last else 0,
         rejected_before=last["rejected"] if last else 0,
         swallowed=delivery.swallowed,
+        strays=len(find_strays(connection, delivery)) if is_full else 0,
+        unsure=min(
+            delivery.counts.rejected, count_unknown(connection, str(delivery.id))
+        ),
         replayed=not is_last and delivery.file_mark in earlier,
         predates=bool(last and delivery.written and delivery.written < last["written"]),
         reverted=reverted,
@@ -125,7 +134,7 @@ def name_cases(
         yield from connection.execute(_SOONER_CASES)
     elif doubt in _NOW_OTHER:
         yield from connection.execute(_NOW_OTHER[doubt])
-    elif doubt is Doubt.RECORDS_REJECTED or doubt is Doubt.ROWS_SWALLOWED:
+    elif doubt in _OF_REJECTS:
         yield from connection.execute(
             "SELECT DISTINCT line, record FROM reject WHERE delivery = ?"
             " ORDER BY line, rowid",

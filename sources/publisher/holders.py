@@ -9,13 +9,19 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from keys.bsn import Bsn
 from keys.client import EvaluationTransport, fetch_config, pseudonymise
 from keys.config import ConfigPins, KeyConfig, KeyOrigin
 from keys.config_document import parse_document
 from keys.errors import (
+    ConfigNotActive,
+    ConfigNotValidNow,
+    ConfigOriginRefused,
     ConfigRefused,
+    ConfigRolledBack,
+    ConfigUnsigned,
     HolderBudgetSpent,
     HolderRefused,
     HolderUnavailable,
@@ -29,6 +35,39 @@ from sources.publisher.patience import Patience
 
 _KEPT = "key-config"
 ATTEMPTS = 3  # each asks, and costs budget at, whichever holder is up
+
+
+REFUSALS: Final = {
+    "organisation-unknown": "Een sleutelhouder kent uw organisatie niet.",
+    "request-signature": "Een sleutelhouder kent een andere sleutel (keys.request).",
+    "act-not-allowed": "Een sleutelhouder kent uw organisatie niet als bron.",
+    "request-expired": "De klok van deze machine loopt anders dan bij sleutelhouders.",
+    "wrong-holder": "Een sleutelhouder heet anders dan in agency.toml staat.",
+    "request-replayed": "Een sleutelhouder zegt dat dit verzoek al gebruikt is.",
+    "stale-key-version": "De sleutelhouders gebruiken een nieuwere sleutel.",
+}
+_DISTRUST: Final[tuple[tuple[type[ConfigRefused], str], ...]] = (
+    (ConfigUnsigned, "niet elke sleutelhouder uit agency.toml heeft ze ondertekend"),
+    (ConfigRolledBack, "zij zijn ouder dan die van de vorige keer"),
+    (ConfigNotValidNow, "zij gelden nu niet; klopt de klok van deze machine"),
+    (ConfigNotActive, "deze sleutel is niet in gebruik"),
+    (ConfigOriginRefused, "de sleutel is anders gemaakt dan agency.toml toelaat"),
+)
+
+
+def say_refusal(code: str) -> str:
+    """Say in Dutch why a key holder refuses; a code that is new here is named."""
+    says = REFUSALS.get(code, f"Een sleutelhouder weigert het verzoek (code: {code}).")
+    return f"{says} Kijk met `signal-source doctor` welke, en wat u kunt doen."
+
+
+def _say_distrust(error: ConfigRefused) -> str:
+    why = next((says for kind, says in _DISTRUST if isinstance(error, kind)), "")
+    because = f": {why}" if why else ""
+    return (
+        f"De sleutelgegevens van de sleutelhouders zijn niet te vertrouwen{because}. "
+        "Er is niets verstuurd. Bel een sleutelhouder."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +118,7 @@ class HolderEvaluator:
                     f"{int(error.retry_after.total_seconds())} seconden is er weer."
                 ) from None
             except HolderRefused as error:
-                raise EvaluationStopped(
-                    f"Een sleutelhouder weigert deze organisatie: {error}"
-                ) from None
+                raise EvaluationStopped(say_refusal(str(error))) from None
             self._pair = found.pair
             if found.fallback:
                 log_event(Event.HOLDER_PASSED_OVER, holders=found.fallback)
@@ -109,9 +146,7 @@ class HolderEvaluator:
         except HolderUnavailable:
             raise EvaluationStopped("Geen sleutelhouder antwoordt.") from None
         except ConfigRefused as error:
-            raise EvaluationStopped(
-                f"De sleutelgegevens zijn niet te vertrouwen: {type(error).__name__}."
-            ) from None
+            raise EvaluationStopped(_say_distrust(error)) from None
         with self._outbox.transaction("keep-config") as connection:
             put_meta(connection, _KEPT, config.encode())
         return config

@@ -12,7 +12,8 @@ from sources.agency_keys import create_keys
 from sources.errors import OutboxDamaged, OutboxRefused
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
-from sources.restarting import set_aside, take_over
+from sources.restarting import set_aside
+from tests.held_builders import take_over_lost
 from tests.sources_builders import NOW, SECRET, Agency, a_number, a_row, an_agency
 from tests.unit.sources.test_agency_keys_and_settings import SETTINGS
 
@@ -160,7 +161,7 @@ async def test_a_damaged_outbox_begins_anew_and_doubles_no_flag(
     assert aside is not None
     assert aside.exists()
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        assert await take_over(outbox, agency.index) == 29
+        assert await take_over_lost(outbox, agency.index) == 29
     await agency.publish()
     shown = agency.index.shown_often()
     assert (len(shown), len(set(shown))) == (29, 29)

@@ -99,7 +99,7 @@ def test_an_organisation_that_is_added_counts_at_the_next_look(
 
 
 @pytest.mark.parametrize(
-    "text", ["organisations = 3\n", f"organisations = {'[' * 9_999}"], ids=len
+    "text", ["organisations = 3\n", f"organisations = {'[' * 9_999}", ""], ids=len
 )
 def test_a_list_that_does_not_hold_changes_nothing_and_is_told_once(
     begun: tuple[Renewal, Holder], settings: HolderSettings, text: str

@@ -5,7 +5,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,11 +13,13 @@ import pytest
 
 from keys.base64url import encode_b64u
 from keys.holder.admission import Admitted
+from keys.holder.budgets import MOST_ASKED
 from keys.holder.errors import (
     BudgetSpent,
     HolderNotReady,
     HolderStartRefused,
     OrganisationBudgetSpent,
+    QuestionsSpent,
     RequestReplayed,
     SourceBudgetSpent,
     UserBudgetSpent,
@@ -25,7 +27,7 @@ from keys.holder.errors import (
 from keys.holder.spending import TicketGrant
 from keys.holder.store import HolderStore
 from keys.holder.tables import SCHEMA, SCHEMA_VERSION
-from keys.holder.wire import EvaluationClaims, StatementClaims
+from keys.holder.wire import EvaluationClaims, RegistrationClaims, StatementClaims
 from tests.holders_builders import (
     NOON,
     Organisation,
@@ -241,3 +243,26 @@ MADE = {1: "2a83e5c40bddbb052b6ef9d7e3db30ebec6ad981876aac22f124c8aa589a8ac2"}
 def test_a_change_of_the_tables_counts_the_version_up() -> None:
     assert max(MADE) == SCHEMA_VERSION
     assert MADE[SCHEMA_VERSION] == hashlib.sha256(SCHEMA.encode()).hexdigest()
+
+
+def test_whoever_asks_about_itself_too_often_waits(store: HolderStore) -> None:
+    def ask(at: datetime, organisation: Organisation = SOURCE) -> None:
+        claims = RegistrationClaims.model_validate(
+            {
+                "iss": organisation.oin,
+                "aud": "holder-1",
+                "act": "registration",
+                "iat": int(at.timestamp()),
+                "exp": int(at.timestamp()) + 60,
+                "jti": uuid4(),
+            }
+        )
+        store.record_asked(claims, claims.act, now=at)
+
+    for minute in range(MOST_ASKED):
+        ask(NOON + timedelta(seconds=minute))
+    with pytest.raises(QuestionsSpent) as refused:
+        ask(NOON + timedelta(minutes=30))
+    assert refused.value.retry_after == timedelta(minutes=30)
+    ask(NOON + timedelta(minutes=30), LOOKUP)
+    ask(NOON + timedelta(hours=1, seconds=1))

@@ -195,6 +195,18 @@ def test_nobody_is_invited_for_what_the_catalogue_does_not_allow(
     assert parties.ask("SELECT count(*) FROM invitation") == [(0,)]
 
 
+@pytest.mark.parametrize("into", ["there.json", "no/folder.json"])
+def test_an_invitation_that_cannot_be_written_is_none(
+    parties: Parties, into: str
+) -> None:
+    """Nobody would have it, and the register would say that somebody was invited."""
+    (parties.folder / "there.json").write_text("already")
+    done = parties.invite(into=into)
+    assert done.exit_code == 1
+    assert parties.ask("SELECT count(*) FROM invitation") == [(0,)]
+    assert (parties.folder / "there.json").read_text() == "already"
+
+
 def test_a_folder_that_is_used_is_left_as_it_is(joined: Parties) -> None:
     before = (joined.agency / "agency.toml").read_bytes()
     done = joined.join()

@@ -116,8 +116,10 @@ async def test_an_outbox_begun_anew_doubles_no_flag_and_knows_its_own(
     town: Town,
 ) -> None:
     await deliver(town, a_town_profile())
+    with town.outbox() as outbox:
+        lost = outbox.id
     town.outbox_name = "anew.sqlite"
-    assert await town.take_over() == COUNT
+    assert await town.take_over(lost) == COUNT
     done = await deliver(town, a_town_profile(), persons=range(2, COUNT + 2))
     assert (done.counts.accepted, done.counts.withdrawn) == (COUNT, COUNT)
     assert await count_flags(town, range(1, COUNT + 2)) == [0, *[1] * COUNT]

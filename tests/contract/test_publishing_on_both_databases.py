@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from keys.bsn import Bsn
+from signal_index.days import day_of
 from signal_index.notice import (
     Batch,
     new_notice_key,
@@ -155,6 +156,17 @@ async def test_a_withdrawal_erases_and_leaves_a_tombstone(world: World) -> None:
     async with reading(world.engine) as conn:
         left = await conn.scalar(text("SELECT count(*) FROM signal"))
     assert left == 0
+
+
+async def test_a_withdrawal_of_tomorrow_is_refused(world: World) -> None:
+    """It would say of a flag that it ended when it did not."""
+    notice = _notice(world)
+    await _put(world, notice, ONE)
+    tomorrow = day_of(world.clock()) + timedelta(days=1)
+    refused = (await _withdraw(world, a_withdrawal(notice, on=tomorrow))).json()
+    assert refused["errors"][0]["field"] == "on"
+    assert refused["errors"][0]["code"] == "in-the-future"
+    assert await _flags(world, ONE) == 1
 
 
 async def test_a_withdrawn_signal_may_come_back_in_a_higher_version(

@@ -17,7 +17,8 @@ from sources.errors import (
 from sources.outbox.last_heard import find_newest_own, make_delivery_id
 from sources.outbox.standing import find_differed, find_reconciled
 from sources.outbox_key import OutboxKey
-from sources.restarting import set_aside, take_over
+from sources.restarting import set_aside
+from tests.held_builders import take_over_lost
 from tests.sources_builders import NOW, SECRET, Agency, an_agency
 from tests.unit.sources.test_whose_signals_they_are import (
     an_outbox,
@@ -118,7 +119,7 @@ async def test_an_empty_file_is_not_a_new_outbox(agency: Agency) -> None:
     with pytest.raises(OutboxElsewhere):
         await agency.publish()
     with an_outbox(agency) as outbox:
-        assert await take_over(outbox, agency.index) == 4
+        assert await take_over_lost(outbox, agency.index) == 4
     await agency.publish()
     assert agency.index.shown_often() == shown(1, 2, 3, 4)
 

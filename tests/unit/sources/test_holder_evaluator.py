@@ -6,10 +6,16 @@ import pytest
 
 from keys.bsn import parse_bsn
 from keys.config import parse_pins
+from keys.holder.problems import PROBLEMS
 from sources.errors import EvaluationStopped
 from sources.outbox.store import Outbox, get_meta
 from sources.outbox_key import OutboxKey
-from sources.publisher.holders import HolderEvaluator, Trust
+from sources.publisher.holders import (
+    REFUSALS,
+    HolderEvaluator,
+    Trust,
+    say_refusal,
+)
 from sources.publisher.patience import Patience
 from tests.holders_builders import Holders, some_holders
 from tests.sources_builders import SECRET, a_number
@@ -88,5 +94,21 @@ async def test_a_key_of_another_origin_is_refused(
         Trust(parse_pins(holders.dealing.pins), "distributed", holders.clock),
         Patience(holders.clock),
     )
-    with pytest.raises(EvaluationStopped, match="ConfigOriginRefused"):
+    with pytest.raises(EvaluationStopped, match="anders gemaakt dan"):
         await evaluator.find_key_version()
+
+
+@pytest.mark.parametrize("code", [*REFUSALS, "something-newer"])
+def test_why_a_holder_refuses_is_dutch_and_says_what_to_do(code: str) -> None:
+    says = say_refusal(code)
+    assert "signal-source doctor" in says
+    assert (code in says) is (code == "something-newer")
+
+
+def test_each_refusal_that_a_source_can_meet_has_its_sentence() -> None:
+    codes = {
+        problem.slug
+        for problem in PROBLEMS.values()
+        if problem.status in {401, 403, 409}
+    }
+    assert codes == REFUSALS.keys()

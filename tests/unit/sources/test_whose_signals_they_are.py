@@ -11,21 +11,26 @@ from signal_index.wire.reconciling import ReconcilingScope
 from signal_index.wire.values import Slug
 from sources.clock import day_of
 from sources.errors import (
+    DeliveryHeld,
     DeliveryUnderWay,
     EvaluationStopped,
     OutboxElsewhere,
     OutboxSound,
+    OutboxUnsure,
     ProfileOverlaps,
     RenameRefused,
     TooManyUnknown,
 )
+from sources.judging.rules import Doubt
 from sources.outbox.renaming import rename_profile
 from sources.outbox.store import Outbox
+from sources.outbox.strays import count_strays
 from sources.outbox_key import OutboxKey
 from sources.publisher.admission import live_beside
 from sources.publisher.pipeline import Sender
 from sources.reconciling import Reconciled, reconcile
 from sources.restarting import set_aside, take_over
+from tests.held_builders import named, take_over_lost, waiting
 from tests.sources_builders import (
     NOW,
     PROFILE,
@@ -34,6 +39,7 @@ from tests.sources_builders import (
     a_number,
     a_profile,
     a_row,
+    a_wrong_number,
     an_agency,
     shows,
 )
@@ -195,7 +201,7 @@ async def test_a_lost_outbox_does_not_withdraw_what_it_does_not_know(
 async def restart(agency: Agency) -> int:
     set_aside(agency.outbox_path, OutboxKey(SECRET), now=NOW)
     with an_outbox(agency) as outbox:
-        return await take_over(outbox, agency.index)
+        return await take_over_lost(outbox, agency.index)
 
 
 async def test_a_lost_outbox_begins_anew_and_doubles_no_flag(agency: Agency) -> None:
@@ -225,6 +231,37 @@ async def test_nobody_is_without_a_flag_while_an_outbox_begins_anew(
     agency.write(*rows(3, 6))
     await agency.publish()
     assert agency.index.shown_often() == shown(3, 4, 5, 6)
+
+
+async def test_a_record_that_is_rejected_does_not_lose_its_old_signal_unasked(
+    agency: Agency,
+) -> None:
+    """Nobody knows which of the old signals is its: somebody looks first."""
+    await agency.publish()
+    agency.outbox_path.unlink()
+    await restart(agency)
+    agency.write(*rows(1, 3), a_row(Zaak="Z-4", BSN=a_wrong_number()))
+    with pytest.raises(DeliveryHeld):
+        await agency.publish()
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
+    (held,) = waiting(agency)
+    found = [(one.doubt, one.count, one.of) for one in held.findings]
+    assert found == [(Doubt.OLD_SIGNALS, 1, 4)]
+    assert named(agency, held, Doubt.OLD_SIGNALS) != []
+    agency.write(*rows(1, 4))
+    await agency.publish()
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
+    assert (await compare(agency)).equal
+
+
+async def test_the_one_other_outbox_may_be_in_use(agency: Agency) -> None:
+    """It is taken over by whoever says that it is gone, and by nobody else."""
+    await agency.publish()
+    agency.outbox_path.unlink()
+    with an_outbox(agency) as outbox, pytest.raises(OutboxUnsure, match="--lost"):
+        await take_over(outbox, agency.index)
+    with an_outbox(agency) as outbox:
+        assert count_strays(outbox) == 0
 
 
 async def test_beginning_anew_can_be_done_again(agency: Agency) -> None:
