@@ -84,6 +84,7 @@ PURPOSE: Final[dict[str, Comparer]] = {
 CATEGORY: Final[dict[str, Comparer]] = {
     "label": Text("heet voortaan anders"),
     "short": Text("heeft een andere korte naam"),
+    "citizen_text": Text("heeft een andere tekst voor de inwoner"),
     "life_domains": Text("staat bij andere leefgebieden"),
     "sensitivity": Text("heeft een andere gevoeligheid"),
     "embargo": Flag(

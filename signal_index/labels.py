@@ -71,6 +71,12 @@ class Labels:
         found = table.get(code)
         return code if found is None else str(found.short)
 
+    def explain_category(self, category: str) -> str | None:
+        """Find what a citizen reads about a category; none of one that left."""
+        table: Mapping[str, Any] = self.catalogue.categories  # type: ignore[assignment]
+        found = table.get(category)
+        return None if found is None else found.citizen_text
+
     def domains_of(self, category: str) -> tuple[str, ...]:
         """Name the life domains of a category; none of one that left the catalogue."""
         table: Mapping[str, Any] = self.catalogue.categories  # type: ignore[assignment]

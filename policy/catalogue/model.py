@@ -193,6 +193,7 @@ class Category(_Row):
     id: Annotated[CategoryId, _member("category")]
     label: Label
     short: Label
+    citizen_text: Sentence | None = None
     life_domains: Annotated[
         tuple[Annotated[StrEnum, _member("life_domain")], ...], Field(min_length=1)
     ]

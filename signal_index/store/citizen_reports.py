@@ -138,6 +138,7 @@ def _signal(row: Row[*tuple[Any, ...]], labels: Labels) -> ReportedSignal:
         reference=row.reference,
         category=row.category,
         categoryLabel=labels.category(row.category),
+        categoryText=labels.explain_category(row.category),
         organisation=labels.organisation(row.source),
         state=row.state,
         since=row.valid_from,

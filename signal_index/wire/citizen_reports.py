@@ -67,6 +67,7 @@ class ReportedSignal(AnswerModel):
     reference: Id
     category: str
     categoryLabel: str
+    categoryText: str | None
     organisation: str
     state: Literal["active", "ended", "restricted"]
     since: Day

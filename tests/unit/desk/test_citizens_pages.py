@@ -100,6 +100,7 @@ SIGNAL = ReportedSignal(
     reference=UUID(ID),
     category="bijstand",
     categoryLabel="Bijstandsuitkering",
+    categoryText="U krijgt bijstand.",
     organisation="Werkplein Voorbeeld",
     state="active",
     since=date(2025, 1, 1),

@@ -25,10 +25,38 @@ CATEGORIES = [
     "dreigende-ontruiming",
     "oggz",
 ]
+CLOSED = [
+    "maatschappelijke-opvang",
+    "beschermd-wonen",
+    "ggz",
+    "jeugdgezondheidszorg",
+    "studieschuld",
+    "zorgpremie",
+    "aio-aanvulling",
+    "reclassering",
+    "nazorg-detentie",
+    "woonbegeleiding",
+]
 
 
 def test_the_shipped_catalogue_has_the_categories_of_the_issue() -> None:
-    assert [str(category) for category in load_catalogue().categories] == CATEGORIES
+    found = [str(category) for category in load_catalogue().categories]
+    assert found == [*CATEGORIES, *CLOSED]
+
+
+def test_what_is_still_closed_is_of_no_purpose_and_takes_no_part() -> None:
+    catalogue = load_catalogue()
+    seen = {str(each) for row in catalogue.purposes.values() for each in row.sees}
+    rows = [catalogue.categories[catalogue.parse_category(each)] for each in CLOSED]
+    assert seen.isdisjoint(CLOSED)
+    assert [row.id for row in rows if row.active or row.shared_under] == []
+    assert all(row.recorded_under and not row.recorded_under.checked for row in rows)
+
+
+def test_every_kind_is_explained_to_a_citizen_in_words_of_their_own() -> None:
+    texts = [row.citizen_text for row in load_catalogue().categories.values()]
+    assert all(texts)
+    assert len(set(texts)) == len(texts)
 
 
 def test_there_are_thirteen_life_domains_with_names_only() -> None:
