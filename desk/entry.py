@@ -1,4 +1,4 @@
-"""The way in and out: /login, /callback, /logout, and what stands after."""
+"""The way in and out: /login, /callback, /arrived, /logout, and what stands after."""
 
 from contextlib import suppress
 from typing import Annotated, Final
@@ -58,6 +58,18 @@ async def finish_login(request: Request, _visitor: AnyVisitor) -> Response:
     set_cookie(response, SESSION_COOKIE, cookie)
     drop_cookie(response, LOGIN_COOKIE)
     return response
+
+
+@router.get("/arrived")
+async def show_arrived(request: Request, visitor: AnyVisitor) -> HTMLResponse:
+    """Lead who logged in back to before the provider's pages (login-entry.ts)."""
+    return render(
+        request,
+        "arrived.html",
+        title=desk_of(request).texts.get("arrived.title"),
+        person=visitor.person,
+        csrf=visitor.csrf,
+    )
 
 
 @router.get("/logout")

@@ -21,7 +21,7 @@ OFFICER: Final = "/officer"
 LOOKUP: Final = "/lookup"
 _WORK_PAGE: Final = re.compile(r"/(officer|agency|involved)(/[a-z0-9-]{1,64}){0,4}")
 _PAGES: Final = frozenset(
-    {"/", "/start", LOOKUP, "/own-lookups", "/own-reviews", "/break-glass"}
+    {"/", "/start", "/arrived", LOOKUP, "/own-lookups", "/own-reviews", "/break-glass"}
 )
 
 

@@ -78,6 +78,7 @@ class PurposeOffer:
     needs_informed: bool
     informed_choices: tuple[InformedChoice, ...]
     break_glass_reasons: tuple[Choice, ...]
+    about_safety: bool
     grounds: tuple[RefusalGround, ...]
 
 
@@ -155,6 +156,7 @@ def _offer(
         needs_informed=row.needs_informed,
         informed_choices=tuple(_informed(policy, code) for code in row.informed_codes),
         break_glass_reasons=tuple(Choice(*pair) for pair in reasons.items()),
+        about_safety=row.about_safety,
         grounds=today.refused,
     )
 

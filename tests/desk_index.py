@@ -61,6 +61,7 @@ CATALOGUE: dict[str, Any] = {
             "categories": [],
             "lookBackMonths": 12,
             "breakGlassReasons": [],
+            "aboutSafety": False,
             "needsCaseReference": True,
             "needsInformed": True,
             "informedCodes": [
@@ -85,6 +86,7 @@ CATALOGUE: dict[str, Any] = {
             "categories": [],
             "lookBackMonths": 12,
             "breakGlassReasons": [],
+            "aboutSafety": True,
             "needsCaseReference": False,
             "needsInformed": False,
             "informedCodes": [],

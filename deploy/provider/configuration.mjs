@@ -2,6 +2,7 @@
 // issuer, port, audience, jwks, cookieKey, clients, clientsFolder and accounts.
 import { errors } from 'oidc-provider';
 import { adapterFor } from './clients.mjs';
+import { errorPage, headers } from './login-page.mjs';
 
 const ACCESS_TOKEN_SECONDS = 300;
 const SCOPES = 'lookup publish ledger';
@@ -17,9 +18,9 @@ export function buildConfiguration(town) {
   return {
     clients: town.clients,
     adapter: adapterFor(town.clientsFolder),
-    // What a client's own tokens say of it, beside what the standard knows.
+    // What a client's own tokens say of it, and where a login at it begins: beside what the standard knows.
     clientDefaults: { id_token_signed_response_alg: 'PS256' },
-    extraClientMetadata: { properties: ['subject'] },
+    extraClientMetadata: { properties: ['subject', 'begin_uri'] },
     jwks: town.jwks,
     cookies: {
       keys: [town.cookieKey],
@@ -90,8 +91,8 @@ export function buildConfiguration(town) {
       return subject ? claimsOf(subject) : undefined;
     },
     renderError: (ctx, out) => {
-      ctx.type = 'text/plain; charset=utf-8';
-      ctx.body = `Inloggen lukt niet (${out.error}). Ga terug en probeer het opnieuw.\n`;
+      ctx.set(headers);
+      ctx.body = errorPage(out.error);
     },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
   };

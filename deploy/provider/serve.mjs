@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs';
 import { timingSafeEqual, scryptSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 import { buildConfiguration } from './configuration.mjs';
-import { headers, loginPage } from './login-page.mjs';
+import { deadPage, headers, loginPage } from './login-page.mjs';
 
 const MAX_FORM_BYTES = 4096;
+const MOST_REMEMBERED = 1000;
 const town = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const provider = new Provider(town.issuer, buildConfiguration(town));
 
@@ -27,8 +28,18 @@ async function readForm(request) {
   return new URLSearchParams(body);
 }
 
+/** Where each login began, for who comes back to its page. */
+const beginnings = new Map();
+
+async function remember(uid, clientId) {
+  const client = await provider.Client.find(clientId);
+  beginnings.set(uid, client?.begin_uri);
+  if (beginnings.size > MOST_REMEMBERED) beginnings.delete(beginnings.keys().next().value);
+}
+
 async function answerInteraction(request, response) {
-  const { uid, prompt } = await provider.interactionDetails(request, response);
+  const { uid, prompt, params } = await provider.interactionDetails(request, response);
+  await remember(uid, params.client_id);
   if (prompt.name !== 'login') {
     const denied = { error: 'access_denied', error_description: `no page for ${prompt.name}` };
     await provider.interactionFinished(request, response, denied);
@@ -57,8 +68,8 @@ const server = createServer((request, response) => {
   }
   answerInteraction(request, response).catch((error) => {
     console.error(JSON.stringify({ event: 'interaction-failed', error: error.name }));
-    response.writeHead(400, { 'Content-Type': 'text/plain; charset=utf-8' });
-    response.end('Deze inlogpagina is verlopen. Ga terug naar de balie en begin opnieuw.\n');
+    const uid = request.url.split('?')[0].split('/').at(-1);
+    response.writeHead(400, headers).end(deadPage(beginnings.get(uid)));
   });
 });
 

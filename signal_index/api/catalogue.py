@@ -82,6 +82,7 @@ def _purpose(offer: PurposeOffer) -> wire.OfferedPurpose:
         informedCodes=_choices(informed),
         exceptions=_choices(exceptions),
         breakGlassReasons=_choices(offer.break_glass_reasons),
+        aboutSafety=offer.about_safety,
     )
 
 

@@ -29,7 +29,10 @@ class OfferedCategory(AnswerModel):
 
 
 class OfferedPurpose(AnswerModel):
-    """A purpose that is open to the caller: what it shows and what it needs."""
+    """A purpose that is open to the caller: what it shows and what it needs.
+
+    `aboutSafety`: who is asked about may be in danger when somebody reads along.
+    """
 
     id: str
     label: str
@@ -43,6 +46,7 @@ class OfferedPurpose(AnswerModel):
     informedCodes: list[Choice]
     exceptions: list[Choice]
     breakGlassReasons: list[Choice]
+    aboutSafety: bool
 
 
 class OfferedReasons(AnswerModel):

@@ -199,21 +199,6 @@ def test_what_cannot_be_recorded_is_not_printed(
     assert "Wie helpt mij?" not in on_paper(screen.page)
 
 
-@pytest.mark.usefixtures("printing")
-def test_veilig_thuis_is_never_on_paper(screen: Screen, town: Town) -> None:
-    screen.log_in("joris")
-    screen.ask(
-        [town.people.find_with("leerplicht", "veilig-thuis")], purpose="veiligheid"
-    )
-    screen.see("Veilig Thuis Voorbeeldregio")
-    assert "Veilig Thuis" not in on_paper(screen.page)
-    unfold(screen.page, "Voor op de koelkast")
-    press_print(screen)
-    said = on_paper(screen.page)
-    assert "Wie helpt mij?" in said
-    assert "Veilig" not in said
-
-
 def test_the_answer_itself_is_not_printed(screen: Screen, town: Town) -> None:
     screen.log_in()
     screen.ask([town.people.find_with("bijstand")])

@@ -41,6 +41,10 @@ export class BreakGlassFields implements Fields {
     return this.#find(question.purpose)?.categories ?? [];
   }
 
+  forgetCitizen(): void {
+    for (const input of all<HTMLInputElement>("#reason input:checked")) input.checked = false;
+  }
+
   #adapt(): void {
     const purpose = this.#purpose();
     show(need("#for-purpose"), purpose !== undefined);

@@ -29,6 +29,7 @@ export interface Purpose {
   readonly needsInformed: boolean;
   readonly informedCodes: readonly Choice[];
   readonly exceptions: readonly Choice[];
+  readonly aboutSafety: boolean;
 }
 
 export interface Catalogue {
@@ -48,6 +49,8 @@ export interface Fields {
   describe(question: Question): string;
   /** What the purpose of a question may show. */
   categories(question: Question): readonly Category[];
+  /** Empty what holds for one citizen alone: an attestation is never a default. */
+  forgetCitizen(): void;
 }
 
 /** Read a catalogue that came over the wire, or throw `Malformed`. */
@@ -66,8 +69,8 @@ export class QuestionFields implements Fields {
 
   /** `chosen` hears which purpose it is for, each time that changes. */
   constructor(catalogue: Catalogue, casePattern: string, chosen: (purpose: Purpose) => void) {
-    this.#chosen = chosen;
     this.#catalogue = catalogue;
+    this.#chosen = chosen;
     this.#casePattern = new RegExp(`^(?:${casePattern})$`);
     for (const radio of this.#purposeRadios()) {
       radio.addEventListener("change", () => this.#adapt());
@@ -104,6 +107,10 @@ export class QuestionFields implements Fields {
 
   categories(question: Question): readonly Category[] {
     return this.#catalogue.purposes.find((each) => each.id === question.purpose)?.categories ?? [];
+  }
+
+  forgetCitizen(): void {
+    need<HTMLInputElement>("#case-reference").value = "";
   }
 
   #purposeRadios(): HTMLInputElement[] {

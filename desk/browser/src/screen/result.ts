@@ -1,0 +1,177 @@
+/**
+ * What stands around an answer, or around the reason why there is none, as an entry of
+ * the browser's history. Back takes the answer out of the page and locks it away in this
+ * page's memory; forward brings it back behind the cover, which one key lifts. It is
+ * never written down: a page that was loaded anew says that it is gone, and why.
+ */
+import type { Cover } from "./cover.ts";
+import { all, focusOn, need, show } from "./dom.ts";
+import { becomeQuestion, currentEntry, decideArrival, enter, nameLoss } from "./entries.ts";
+import { clearPaper } from "./paper.ts";
+import type { Safety } from "./safety.ts";
+import { endSession, isSessionAlive } from "./shell.ts";
+import { text } from "./texts.ts";
+
+/** What the page around it does when this turns. */
+export interface Turning {
+  /** The question is shown; `forget` what held for the citizen who was asked about. */
+  ask(forget: boolean): void;
+  /** The page is left: nothing that was typed may stay. */
+  leave(): void;
+}
+
+export class Result {
+  readonly #cover: Cover;
+  readonly #safety: Safety;
+  readonly #turning: Turning;
+  readonly #form = need("#question");
+  readonly #result = need("#result");
+  readonly #place = need("#answer");
+  /** What back took out of the page; null when nothing is kept. */
+  #locked: DocumentFragment | null = null;
+  #isAnswered = false;
+  /** Somebody pressed our own button to see it: no cover before it. */
+  #isWanted = false;
+
+  constructor(cover: Cover, safety: Safety, turning: Turning) {
+    this.#cover = cover;
+    this.#safety = safety;
+    this.#turning = turning;
+    need("#again").addEventListener("click", () => this.#again());
+    need("#show-kept").addEventListener("click", () => this.#showKept());
+    addEventListener("popstate", () => void this.#arrive());
+    addEventListener("pagehide", (event) => (event.persisted ? this.#lock() : this.#wipe()));
+    addEventListener("pageshow", (event) => event.persisted && void this.#comeBack());
+    this.#load();
+  }
+
+  showAnswer(title: string, asked: string): void {
+    this.#enter("answer", title, asked);
+    this.#frame(true, false);
+  }
+
+  showRefusal(asked: string, loggedOut: boolean): void {
+    this.#enter("refused", text("unanswered-title"), asked);
+    this.#frame(false, loggedOut);
+  }
+
+  /** Let go of what was kept: another question is asked. */
+  forget(): void {
+    this.#locked = null;
+    show(need("#kept"), false);
+    show(need("#expired"), false);
+  }
+
+  #enter(entry: "answer" | "refused", title: string, asked: string): void {
+    this.#isAnswered = entry === "answer";
+    enter(entry);
+    need("#result-title").textContent = title;
+    need("#asked").textContent = asked;
+    this.#turn(true);
+  }
+
+  #turn(answered: boolean): void {
+    show(this.#form, !answered);
+    show(this.#result, answered);
+    this.#safety.moveTo(answered ? this.#result : need("#safety-place"));
+    if (answered) this.#cover.whenLifted(() => focusOn(need("#result-title")));
+  }
+
+  #frame(answered: boolean, loggedOut: boolean): void {
+    for (const element of all("[data-when]", this.#result)) {
+      const { when } = element.dataset;
+      show(element, when === (answered ? "answered" : "unanswered") || (loggedOut && when === "logged-out"));
+    }
+    show(need("#again"), !loggedOut);
+  }
+
+  /** Go back to the question: what was answered is done with, for good. */
+  #again(): void {
+    this.#wipe();
+    history.back();
+  }
+
+  #showKept(): void {
+    this.#isWanted = true;
+    history.forward();
+  }
+
+  async #arrive(): Promise<void> {
+    const wanted = this.#isWanted;
+    this.#isWanted = false;
+    switch (decideArrival(currentEntry(), this.#locked !== null)) {
+      case "show-result":
+        if (!wanted) this.#cover.hide();
+        if ((await isSessionAlive()) === false) endSession();
+        else this.#unlock();
+        return;
+      case "say-gone":
+        this.#sayGone("gone-asked-again");
+        return;
+      default:
+        this.#offerQuestion();
+    }
+  }
+
+  #offerQuestion(): void {
+    const hadResult = !this.#result.hidden;
+    this.#lock();
+    this.#turn(false);
+    show(need("#kept"), this.#locked !== null);
+    show(need("#expired"), false);
+    if (hadResult) this.#turning.ask(this.#isAnswered);
+  }
+
+  /** The page comes back from the browser's own memory: only for who is still logged in. */
+  async #comeBack(): Promise<void> {
+    this.#cover.hide();
+    if ((await isSessionAlive()) !== true) {
+      this.#wipe();
+      endSession();
+      return;
+    }
+    if (currentEntry() !== "question" && this.#locked !== null) this.#unlock();
+  }
+
+  #lock(): void {
+    clearPaper();
+    this.#turning.leave();
+    if (this.#place.childElementCount === 0) return;
+    if (this.#isAnswered) {
+      this.#locked = document.createDocumentFragment();
+      this.#locked.append(...this.#place.childNodes);
+    }
+    this.#place.replaceChildren();
+  }
+
+  #unlock(): void {
+    if (this.#locked === null) return;
+    this.#place.replaceChildren(this.#locked);
+    this.#locked = null;
+    show(need("#kept"), false);
+    this.#turn(true);
+  }
+
+  #wipe(): void {
+    clearPaper();
+    this.#turning.leave();
+    this.#locked = null;
+    this.#place.replaceChildren();
+    need("#asked").textContent = "";
+  }
+
+  #load(): void {
+    const entry = currentEntry();
+    becomeQuestion();
+    if (entry !== "answer") return;
+    const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    const { wasDiscarded = false } = document as { wasDiscarded?: boolean };
+    this.#sayGone(nameLoss(navigation?.type, wasDiscarded));
+  }
+
+  #sayGone(why: string): void {
+    becomeQuestion();
+    need("#gone").textContent = text(why);
+    show(need("#expired"), true);
+  }
+}
