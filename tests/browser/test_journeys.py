@@ -48,17 +48,43 @@ def test_a_refusal_explains_every_ground_with_a_remedy(
     expect(grounds.first).to_contain_text("Wat u kunt doen:")
 
 
-def test_after_the_call_one_tap_is_recorded_and_stands_in_the_history(
-    screen: Screen, town: Town
+def test_each_call_has_its_outcome_and_one_is_changed_later(
+    any_screen: Screen, town: Town
 ) -> None:
+    screen, page = any_screen, any_screen.page
     screen.log_in()
-    screen.ask([town.people.find_with("bijstand")])
-    screen.page.click("[data-outcome=contact-made]")
-    screen.see("Vastgelegd: contact gelegd.")
-    screen.go("/own-lookups")
-    expect(screen.page.locator(".desk-history__item").first).to_contain_text(
-        "Contact gelegd"
-    )
+    screen.ask([town.people.find_with("bijstand", "schuldhulpverlening")])
+    flags = page.locator(".desk-flag")
+    first = flags.nth(0).get_by_role("button", name="Contact gelegd")
+    page.route("**/outcome", lambda route: route.fulfill(status=502, body="{}"))
+    first.click()
+    expect(flags.nth(0)).to_contain_text("Niet vastgelegd: contact gelegd.")
+    expect(first).to_have_attribute("aria-pressed", "false")
+    page.unroute("**/outcome")
+    flags.nth(0).get_by_role("button", name="Probeer het nog een keer").press("Enter")
+    expect(flags.nth(0)).to_contain_text("Vastgelegd: contact gelegd.")
+    expect(first).to_have_attribute("aria-pressed", "true")
+    expect(first).to_be_focused()
+    flags.nth(1).get_by_role("button", name="Niet bereikbaar").click()
+    expect(flags.nth(1)).to_contain_text("Vastgelegd: niet bereikbaar.")
+    # On Monday, in another session: found back by the case number.
+    page.get_by_role("link", name="Uitloggen").click()
+    page.get_by_role("button", name="Ja, log mij uit").click()
+    page.wait_for_load_state()
+    screen.context.clear_cookies()
+    screen.log_in(to="/own-lookups")
+    to_call = page.get_by_role("region", name="Nog te bellen")
+    case = to_call.get_by_role("row").filter(has_text="Z-2026-001234").first
+    state = page.locator("[data-state]", has_text="Niet bereikbaar")
+    later = case.locator("[data-follow]").filter(has=state)
+    expect(case.locator("[data-follow]")).to_have_count(2)
+    later.locator("summary").click()
+    pressed = later.get_by_role("button", name="Niet bereikbaar")
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    screen.assert_open_to_all()
+    later.get_by_role("button", name="Volgens de inwoner afgerond").click()
+    ended = case.locator("[data-follow]").filter(has_text="Vastgelegd: volgens")
+    expect(ended.locator("[data-state]")).to_have_text("Volgens de inwoner afgerond")
 
 
 def test_what_holds_for_one_citizen_is_empty_for_the_next(

@@ -101,6 +101,9 @@ def test_it_shows_the_same_cards_as_the_desk(
     ]
     assert len(shown[0]) == 2
     assert shown[0] == shown[1]
+    second = embedded.page.locator(".desk-flag").nth(1)
+    second.get_by_role("button", name="Al bekend").click()
+    expect(second).to_contain_text("Vastgelegd: al bekend.")
 
 
 def test_it_wears_the_house_style_of_the_page(embedded: Screen) -> None:

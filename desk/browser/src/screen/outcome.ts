@@ -41,7 +41,8 @@ export function offerOutcome(group: HTMLElement, of: OfFlag, relay: Records, onR
     }
     for (const each of buttons) each.setAttribute("aria-pressed", String(each.dataset["outcome"] === outcome));
     said.textContent = text("outcome-recorded", { outcome: name });
-    if (document.activeElement === retry) buttons.find((each) => each.dataset["outcome"] === outcome)?.focus();
+    const within = retry.getRootNode() as Document | ShadowRoot; // a web component has its own
+    if (within.activeElement === retry) buttons.find((each) => each.dataset["outcome"] === outcome)?.focus();
     show(retry, false);
     onRecorded?.(outcome);
   };

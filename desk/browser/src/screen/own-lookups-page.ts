@@ -7,8 +7,10 @@ import { csrfToken, startShell } from "./shell.ts";
 function offerLater(line: HTMLElement, relay: Relay): void {
   const { entry = "", flag = "" } = line.dataset;
   const state = need("[data-state]", line);
+  const label = need("[data-label]", line);
   offerOutcome(need("[data-outcome-of]", line), { entry, flag: Number(flag) }, relay, (outcome) => {
     state.textContent = need(`[data-outcome="${outcome}"]`, line).textContent;
+    label.textContent = label.dataset["change"] ?? "";
   });
 }
 
