@@ -15,6 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from deploy.source_lock import EXTRAS, LOCK, make_lock
 from sources.__main__ import VERBS
 from sources.cli.lazy import load_verb
 
@@ -89,6 +90,20 @@ def test_an_agency_installs_no_server_and_no_locales() -> None:
     heavy = {"starlette", "uvicorn", "uvloop", "httptools", "fastapi", "babel"}
     assert not needed & heavy
     assert "fastapi" in {*name_needed("signal-index", "index")}
+
+
+def test_the_container_of_an_agency_installs_its_own_packages_only() -> None:
+    lock = LOCK.read_text("utf-8")
+    assert lock == make_lock(), "python -m deploy.source_lock"
+    pins = [line for line in lock.splitlines() if "==" in line]
+    assert lock.count("--hash=sha256:") >= len(pins)
+    pinned = {canonicalize_name(line.partition("==")[0]) for line in pins}
+    needed = {one for x in EXTRAS for one in name_needed("signal-index", x)}
+    assert pinned == needed - {"signal-index"}
+    assert not pinned & {"fastapi", "babel", "asyncpg", "cedarpy", "weasyprint"}
+    container = (LOCK.parent / "Containerfile").read_text("utf-8")
+    assert "deploy/source/requirements.txt" in container
+    assert "--require-hashes" in container
 
 
 def test_every_verb_of_an_agency_shows_its_help() -> None:
