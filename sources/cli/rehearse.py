@@ -14,6 +14,7 @@ from signal_index.wire.rehearsals import CaseResult, RehearsalCase
 from signal_index.wire.values import Oin
 from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, UNUSABLE, refusing_plainly
+from sources.cli.own_files import describe_own, read_own, say_own
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.clock import now
@@ -33,15 +34,31 @@ def rehearse_command(
         list[Path] | None,
         typer.Option(help="Een profiel dat u gaat gebruiken; mag vaker."),
     ] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option(help="Uw eigen bestand bij dat profiel, op dezelfde plaats."),
+    ] = None,
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Geef de uitkomst als JSON.")
     ] = False,
 ) -> None:
-    """Oefen twintig gevallen met testpersonen, terwijl de bron in proef is."""
+    """Oefen twintig gevallen met testpersonen, terwijl de bron in proef is.
+
+    Met --file leest het ook uw eigen bestand en laat zien wat een generalist zou zien.
+    Daarvan gaat niets de deur uit.
+    """
     with refusing_plainly():
         given = load_settings(settings)
         profiles = [load_profile(one) for one in profile or ()]
+        own = read_own(given, profiles, file or ())
+    for line in () if as_json else say_own(own):
+        PlainConsole().print(line, soft_wrap=True)
+    if any(preview.refusal for _, preview in own):
+        if as_json:
+            typer.echo(json.dumps({"own": describe_own(own)}))
+        raise typer.Exit(UNUSABLE)
+    with refusing_plainly():
         told = _ignore if as_json else Lines().tell
         uncovered, done = asyncio.run(_rehearse(given, profiles, told))
     for line in uncovered:
@@ -49,7 +66,7 @@ def rehearse_command(
     if done is None:
         raise typer.Exit(UNUSABLE)
     if as_json:
-        typer.echo(json.dumps(summarise(done)))
+        typer.echo(json.dumps(summarise(done) | {"own": describe_own(own)}))
     else:
         PlainConsole().print(conclude(done), soft_wrap=True)
     if not done.recorded.passed:

@@ -10,13 +10,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from sources.previewing import Preview
 from sources.profile_page.checking import Fault
 from sources.profile_page.columns import show_columns, show_rows
 from sources.profile_page.draft import Draft
 from sources.profile_page.fields import Faults
 from sources.profile_page.form import Form
 from sources.profile_page.markup import Markup, join, tag
-from sources.profile_page.preview import Preview
 from sources.profile_page.questions import (
     show_answers,
     show_contacts,

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Final
 
+from sources.previewing import Flag, Preview
 from sources.profile_page.catalogue import load_kinds
 from sources.profile_page.markup import Markup, tag
-from sources.profile_page.preview import Flag, Preview
 from sources.reasons import EXPLANATIONS
 
 _MONTHS: Final = (

@@ -7,17 +7,20 @@ from http import HTTPStatus
 from typing import Final
 
 from sources.errors import InvalidProfile
+from sources.intake.files import FileIntake
+from sources.previewing import make_preview
 from sources.profile_page.checking import Fault, check
 from sources.profile_page.draft import Draft
 from sources.profile_page.form import Form, read_form
 from sources.profile_page.markup import tag
-from sources.profile_page.preview import make_preview
 from sources.profile_page.screens import show_end, show_page
 from sources.profile_page.server import Answer, PageServer
 
 WRITE: Final = "write"
 STOP: Final = "stop"
 Write = Callable[[str], None]
+
+MOST_READ: Final = 5_000
 
 
 @dataclass(slots=True)
@@ -42,7 +45,9 @@ class Session:
             return self._show_faults(form, faults)
         if form.get("act") == WRITE:
             return self._write(form)
-        preview = make_preview(self.draft, profile)
+        preview = make_preview(
+            FileIntake(self.draft.file, profile), today=self.draft.today, most=MOST_READ
+        )
         return Answer(show_page(self.draft, form, (), preview))
 
     def _write(self, form: Form) -> Answer:

@@ -1,7 +1,7 @@
-"""Read the file with the profile as it is now: five flags, and what would go wrong.
+"""Read a registration by its profile, dry: five flags, and what would go wrong.
 
-The file is read by the same connector that reads it for real, so that a preview cannot
-promise what a delivery does not keep. At most `MOST_READ` records; nothing is kept.
+It is read by the same connector that reads it for real, so that a preview cannot
+promise what a delivery does not keep. Nothing is kept, and nothing leaves the machine.
 """
 
 from collections import Counter
@@ -11,14 +11,11 @@ from itertools import islice
 from typing import Final
 
 from sources.errors import SourceError
-from sources.intake.files import FileIntake
+from sources.intake import Intake
 from sources.phones import write_phone
-from sources.profile import Profile
-from sources.profile_page.draft import Draft
 from sources.reasons import Reason
-from sources.values import Case, Closing, Reject
+from sources.values import Case, Closing, Reject, Unidentified
 
-MOST_READ: Final = 5_000
 SHOWN: Final = 5
 
 
@@ -35,24 +32,30 @@ class Flag:
 
 @dataclass(slots=True)
 class Preview:
-    """What the beginning of the file would say."""
+    """What a registration would say, or its beginning; `sought` are looked up first."""
 
     read: int = 0
     signals: int = 0
     closed: int = 0
+    sought: int = 0
     flags: list[Flag] = field(default_factory=list)
     rejects: Counter[tuple[Reason, str]] = field(default_factory=Counter)
     lines: dict[tuple[Reason, str], str] = field(default_factory=dict)
     refusal: str = ""
     whole: bool = True
 
+    @property
+    def rejected(self) -> int:
+        """Give how many faults there are, of as many records or fewer."""
+        return sum(self.rejects.values())
 
-def make_preview(draft: Draft, profile: Profile) -> Preview:
-    """Give what the file says by this profile; a refusal of the file is told."""
+
+def make_preview(intake: Intake, *, today: date, most: int | None = None) -> Preview:
+    """Give what an intake says, of `most` records; a refusal of it is told."""
     made = Preview()
-    readings = FileIntake(draft.file, profile).read(today=draft.today)
+    readings = intake.read(today=today)
     try:
-        for reading in islice(readings, MOST_READ):
+        for reading in islice(readings, most):
             made.read += 1
             for entry in reading:
                 _count(made, entry)
@@ -70,6 +73,8 @@ def _count(made: Preview, entry: object) -> None:
                 made.flags.append(_make_flag(entry))
         case Closing():
             made.closed += 1
+        case Unidentified():
+            made.sought += 1
         case Reject():
             kind = (entry.reason, entry.field)
             made.rejects[kind] += 1

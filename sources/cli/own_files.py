@@ -1,0 +1,93 @@
+"""What the agency's own files would show, before anything is delivered: dry."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from signal_index.wire.deliveries import DeliveryKind
+from sources.cli.intake import Place, open_intake
+from sources.clock import day_of, now
+from sources.errors import InvalidProfile
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey, new_outbox_secret
+from sources.previewing import Preview, make_preview
+from sources.profile import Profile
+from sources.reasons import say_rejects
+from sources.settings import AgencySettings
+
+Own = tuple[str, Preview]
+MOST_SHOWN = 10
+
+
+def read_own(
+    settings: AgencySettings, profiles: Sequence[Profile], files: Sequence[Path]
+) -> list[Own]:
+    """Read the file or view of each profile; without any file only the views.
+
+    Raises `InvalidProfile` where files and profiles do not go together.
+    """
+    read = [one for one in profiles if one.sql is None]
+    if files and len(files) != len(read):
+        raise InvalidProfile(
+            "Geef bij elk profiel dat een bestand leest een --file, in dezelfde orde."
+        )
+    at = dict(zip([one.name for one in read], files, strict=False))
+    return [
+        (one.name, _read(settings, one, at.get(one.name)))
+        for one in profiles
+        if one.sql is not None or one.name in at
+    ]
+
+
+def _read(settings: AgencySettings, profile: Profile, file: Path | None) -> Preview:
+    """Read by an outbox that is thrown away: a view is read whole."""
+    with (
+        TemporaryDirectory() as folder,
+        Outbox(Path(folder) / "outbox", OutboxKey(new_outbox_secret())) as outbox,
+    ):
+        place = Place(file, settings)
+        intake = open_intake(place, profile, DeliveryKind.FULL, outbox)
+        return make_preview(intake, today=day_of(now()))
+
+
+def say_own(own: Sequence[Own]) -> Iterator[str]:
+    """Say what was read and how a generalist would see it; Dutch, B1."""
+    for name, made in own:
+        yield f"Uw eigen registratie {name}, alleen gelezen:"
+        if made.refusal:
+            yield f"  Niet te gebruiken: {made.refusal}"
+            continue
+        yield (
+            f"  Gelezen: {made.read}. Zou versturen: {made.signals}. Afgelopen: "
+            f"{made.closed}. Fouten: {made.rejected}."
+        )
+        if made.sought:
+            yield f"  Eerst op te zoeken in de BRP: {made.sought}."
+        if made.flags:
+            yield "  Zo ziet een generalist ze:"
+        for flag in made.flags:
+            yield (
+                f"    {flag.category}, sinds {flag.since:%d-%m-%Y}. Bel "
+                f"{flag.function}, {flag.phone} ({flag.place})"
+            )
+        for (reason, field), count in made.rejects.most_common(MOST_SHOWN):
+            yield f"  {say_rejects(field, reason, count)}"
+
+
+def describe_own(own: Sequence[Own]) -> list[dict[str, object]]:
+    """Give the same for a machine: counts and codes, no record."""
+    return [
+        {
+            "profile": name,
+            "read": made.read,
+            "signals": made.signals,
+            "closed": made.closed,
+            "sought": made.sought,
+            "rejects": {
+                f"{reason.value}: {field}" if field else reason.value: count
+                for (reason, field), count in made.rejects.items()
+            },
+            "refusal": made.refusal,
+        }
+        for name, made in own
+    ]
