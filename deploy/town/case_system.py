@@ -101,6 +101,20 @@ class CaseSystem:
         )
         return _read(answer)
 
+    async def say_outcome(self, entry: str, flag: int, outcome: str) -> int:
+        """Say what came of a flag, by its place in the answer; give the status."""
+        answer = await self._http.post(
+            f"{self._places.desk_url}/relay/v1/lookups/{entry}/outcome",
+            json={"flag": flag, "outcome": outcome},
+        )
+        return answer.status_code
+
+    async def list_own_lookups(self) -> Reply:
+        """Read what this person looked up, with what came of each flag."""
+        return _read(
+            await self._http.get(f"{self._places.desk_url}/relay/v1/own-lookups")
+        )
+
     async def ask_index(self, body: dict[str, Any]) -> Reply:
         """Send one lookup straight to the index, as a desk would."""
         answer = await self._http.post(

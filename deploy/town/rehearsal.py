@@ -84,12 +84,20 @@ class Attacks:
 
 
 @dataclass
+class Loop:
+    """What came back after a signal or a lookup."""
+
+    outcomes: int = 0
+
+
+@dataclass
 class Result:
     """What the last line says."""
 
     published: int = 0
     rejected: int = 0
     lookups: Lookups = field(default_factory=Lookups)
+    loop: Loop = field(default_factory=Loop)
     attacks: Attacks = field(default_factory=Attacks)
     ledger: dict[str, object] = field(default_factory=dict)
     completeness: dict[str, object] = field(default_factory=dict)
@@ -154,6 +162,7 @@ async def _ask_and_attack(
     async with CaseSystem(places, ACCOUNTS[0]) as case_system:
         await _look_up(case_system, people, result.lookups)
         console.print(f"lookups answered as they must be: {asdict(result.lookups)}")
+        await _say_outcomes(console, case_system, people, result.loop)
         await _switch_ww_on(console, places, people, case_system)
         known = tuple(bsn for bsn, has in people.categories.items() if has)
         scene = Scene(places, case_system, known, people.find_with("bijstand"))
@@ -174,6 +183,26 @@ async def _ask_and_attack(
         console.print(f"the lookup past the desk is missed: {today.sentence}")
         result.completeness = today.judged
         await _strike(console, change_ledger_row, scene, result.attacks)
+
+
+async def _say_outcomes(
+    console: Console, case_system: CaseSystem, people: People, loop: Loop
+) -> None:
+    """Say of each flag what came of it, change one, and find it back."""
+    reply = await case_system.look_up([people.find_with(*SHOWN_FOR_WMO)])
+    (answer,) = reply.answers
+    entry, places = answer["entryId"], range(len(answer["flags"]))
+    said = [(place, "not-reachable") for place in places] + [(0, "contact-made")]
+    for place, outcome in said:
+        status = await case_system.say_outcome(entry, place, outcome)
+        _demand(status == 204, f"an outcome gave {status}")
+    listed = (await case_system.list_own_lookups()).body["items"]
+    (own,) = [one for one in listed if one["entryId"] == entry]
+    found = {flag["place"]: flag["contactOutcome"] for flag in own["flags"]}
+    _demand(found == dict(said), "what came of a flag is not what was said last")
+    loop.outcomes = len(found)
+    _demand(loop.outcomes > 0, "nobody said what came of a flag")
+    console.print(f"{loop.outcomes} flags with what came of them, one changed")
 
 
 async def _switch_ww_on(

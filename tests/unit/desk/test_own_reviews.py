@@ -3,6 +3,7 @@
 import pytest
 
 from tests.desk_builders import Browser, Town, log_in
+from tests.unit.desk.test_relay import log_in_with_csrf, look_up
 
 pytestmark = pytest.mark.anyio
 PATH = "/own-reviews/6f1c2d3e-0000-4000-8000-000000000000"
@@ -26,3 +27,31 @@ async def test_an_officer_who_does_not_look_up_explains_nothing(
     answer = await browser.post(PATH, data={"explanation": "mistake"})
     assert answer.status_code == 403
     assert "Deze pagina is niet voor u" in answer.text
+
+
+async def test_who_is_asked_to_explain_sees_which_case_it_was(
+    town: Town, browser: Browser
+) -> None:
+    await log_in_with_csrf(browser)
+    answer = await look_up(town, browser, people=2)
+    review = {
+        "id": "6f1c2d3e-0000-4000-8000-000000000000",
+        "entryId": answer.json()["answers"][1]["entryId"],
+        "at": "2026-11-23T12:00:00Z",
+        "purposeLabel": "Onderzoek na een melding",
+        "caseReference": "hmac",
+        "state": "asked",
+        "answerBy": None,
+        "questions": ["why-again"],
+        "text": None,
+        "explanation": None,
+        "explanationText": None,
+    }
+    town.index.pages["/v1/own-reviews"] = (200, {"items": [review]})
+    page = (await browser.get("/own-reviews")).text
+    assert "Z-2026-001234, persoon 2 van 2" in page
+    town.provider.person["sub"] = "user-2"
+    await log_in_with_csrf(browser)
+    page = (await browser.get("/own-reviews")).text
+    assert "Z-2026-001234" not in page
+    assert "Zaaknummer niet bewaard" in page

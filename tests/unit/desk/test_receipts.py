@@ -50,6 +50,16 @@ async def test_an_answer_whose_receipt_tells_otherwise_is_not_shown(
     assert "Yilmaz" not in answer.text
 
 
+async def test_flags_in_another_order_than_was_recorded_are_not_shown(
+    town: Town, browser: Browser
+) -> None:
+    """By its place a flag is known: what is said of one would be kept of another."""
+    await log_in_with_csrf(browser)
+    town.index.flags = [a_flag("bijstand"), a_flag("schuldhulpverlening")]
+    town.index.spoil = {"part": {"flags": town.index.flags[::-1]}}
+    assert (await look_up(town, browser)).status_code == 502
+
+
 async def test_no_pseudonym_and_no_flag_is_written_down(
     town: Town, browser: Browser
 ) -> None:
