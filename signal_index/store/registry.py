@@ -1,8 +1,9 @@
 """Writing who takes part: organisations, clients, signers and sources.
 
 - Registering the same again changes nothing, so that a load file may be loaded twice.
-- A name and a number, a source's coverage and who may submit for it can be changed by registering
-  anew; an id that is registered with any other fact is a `RegistrationConflict`.
+- A name and a number, a source's coverage and who may submit for it can be changed by
+  registering anew; an id that is registered with any other fact is a
+  `RegistrationConflict`.
 - Registering anew never changes whether a source is in trial or live: that is
   `store.source_states`.
 - The caller records each `Change` in the ledger, in the same transaction.

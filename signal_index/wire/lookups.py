@@ -128,8 +128,8 @@ class Receipt(AnswerModel):
 class Part(AnswerModel):
     """The part about one person; always a multiple of 16,384 bytes.
 
-    `asked`: the categories that were looked for, the same for each person. What is in it
-    and has no source in `sources` is told of by nobody yet.
+    `asked`: the categories that were looked for, the same for each person. What is in
+    it and has no source in `sources` is told of by nobody yet.
     """
 
     entryId: Id
