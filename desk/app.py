@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from desk import (
     entry,
+    estimates,
     own_lookups,
     own_reviews,
     problems,
@@ -73,7 +74,12 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
     app.state.desk = desk
     pages = (screens.router, own_lookups.router, own_reviews.router)
     own = (*pages, entry.router, relay.router)
-    beside = (involved_relay.router, involved_pages.router, register.router)
+    beside = (
+        estimates.router,
+        involved_relay.router,
+        involved_pages.router,
+        register.router,
+    )
     routers = (*own, *beside, *ROUTERS, *AGENCYS)
     register.verify_path_is_free(desk.settings.register_path, routers)
     for router in routers:

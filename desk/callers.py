@@ -61,6 +61,8 @@ class Caller:
     person: Person
     access_token: str = field(repr=False)
     csrf: str | None = field(default=None, repr=False)
+    authenticated_at: int = 0
+    """When this session's person proved who they are; 0 where that is not known."""
 
 
 async def find_visitor(request: Request) -> Visitor:
@@ -76,7 +78,9 @@ async def find_visitor(request: Request) -> Visitor:
 async def get_logged_in(request: Request) -> Caller:
     """Give the person with a session, or raise `NotLoggedIn` / `SessionEnded`."""
     _, session = await _live_session(request)
-    return Caller(session.person, session.access_token, session.csrf)
+    return Caller(
+        session.person, session.access_token, session.csrf, session.authenticated_at
+    )
 
 
 async def get_reading_caller(request: Request) -> Caller:

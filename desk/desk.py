@@ -14,6 +14,7 @@ from desk.assets import Assets, load_assets
 from desk.case_references import CaseReferences
 from desk.database import Database
 from desk.errors import SettingsRefused
+from desk.estimate_keys import EstimateKeys
 from desk.holders import Holders
 from desk.index import SignalIndex
 from desk.involved.parts import Signalling, build_signalling
@@ -46,6 +47,7 @@ class Desk:
     index: SignalIndex
     receipts: Receipts
     kept_searches: KeptSearches
+    estimate_keys: EstimateKeys
     lookup_notes: LookupNotes
     case_references: CaseReferences
     signalling: Signalling | None
@@ -93,6 +95,7 @@ def build_desk(
         index=index,
         receipts=Receipts(database, rules, clock),
         kept_searches=KeptSearches(database, clock),
+        estimate_keys=EstimateKeys(database, clock),
         lookup_notes=LookupNotes(database, seal, clock),
         case_references=CaseReferences(
             re.compile(settings.case_reference_pattern),

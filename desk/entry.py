@@ -1,7 +1,7 @@
 """The way in and out: /login, /callback, /arrived, /logout, and what stands after."""
 
 from contextlib import suppress
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
@@ -27,6 +27,7 @@ from desk.provider import Prompt
 router: Final = APIRouter()
 # Not "cookies": browsers take that for the whole domain, the provider's included.
 CLEAR_ALL: Final = '"cache", "storage"'
+CLEAR_CACHE: Final = '"cache"'
 SEE_OTHER: Final = 303
 
 
@@ -111,13 +112,18 @@ async def show_logged_out(request: Request, _visitor: AnyVisitor) -> HTMLRespons
 
 
 @router.get("/session-ended")
-async def show_session_ended(request: Request, _visitor: AnyVisitor) -> Response:
-    """Say that the session ended by itself; end it if it has not yet."""
+async def show_session_ended(
+    request: Request, _visitor: AnyVisitor, estimates: Literal["wait"] | None = None
+) -> Response:
+    """Say that the session ended by itself; end it if it has not yet.
+
+    `estimates=wait`: the tab holds sealed estimates; the page clears all else.
+    """
     with suppress(NotLoggedIn, SessionEnded):
         await desk_of(request).sessions.end(session_cookie(request))
     response = _farewell(request, "session-ended")
     drop_cookie(response, SESSION_COOKIE)
-    response.headers["Clear-Site-Data"] = CLEAR_ALL
+    response.headers["Clear-Site-Data"] = CLEAR_CACHE if estimates else CLEAR_ALL
     return response
 
 
@@ -128,6 +134,7 @@ def _farewell(request: Request, name: str) -> HTMLResponse:
         "farewell.html",
         title=texts.get(f"{name}.title"),
         text=texts.get(f"{name}.text"),
+        farewell=name,
     )
 
 

@@ -12,6 +12,7 @@
     │   ├── AccessTokenRefused    not for this index and organisation
     │   ├── RoleMissing           the page is for a role that this person lacks
     │   ├── SearchGone            a kept search of another session, or of none
+    │   ├── EstimatesGone         their key is not for this person, login or hour
     │   ├── CaseReferenceInvalid
     │   ├── CaseReferenceInUse    another signal of this kind stands under that number
     │   ├── HandSignalsOff        this desk is not set up to signal by hand
@@ -83,6 +84,10 @@ class AccessTokenRefused(RequestRefused):
 
 class RoleMissing(RequestRefused):
     """The person is logged in, but has none of the roles that this page is for."""
+
+
+class EstimatesGone(RequestRefused):
+    """Estimates that wait open no more: another person, an old login, or too late."""
 
 
 class SearchGone(RequestRefused):

@@ -139,6 +139,7 @@ class Login:
             access_expires_at=claims.expires_at,
             refresh_token=tokens.refresh_token,
             id_token=tokens.id_token,
+            authenticated_at=_read_moment(opened.get("auth_time")),
         )
 
     async def _access_claims(self, token: str) -> AccessClaims:
@@ -150,3 +151,9 @@ class Login:
         needed = metadata.authorization_response_iss_parameter_supported
         if stated != metadata.issuer and (needed or stated is not None):
             raise LoginDenied
+
+
+def _read_moment(auth_time: object) -> int:
+    """Read `auth_time` (OpenID Connect Core 1.0, section 2); 0 where there is none."""
+    known = isinstance(auth_time, int) and not isinstance(auth_time, bool)
+    return int(auth_time) if known else 0  # type: ignore[call-overload]  # an int

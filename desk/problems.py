@@ -48,6 +48,7 @@ PROBLEMS: Final[dict[type[DeskError], Problem]] = {
     errors.AccessTokenRefused: Problem("access-token-refused", 401),
     errors.RoleMissing: Problem("role-missing", 403),
     errors.SearchGone: Problem("not-there", 404),
+    errors.EstimatesGone: Problem("not-there", 404),
     errors.CaseReferenceInvalid: Problem("case-reference-invalid", 400),
     errors.CaseReferenceInUse: Problem("case-reference-in-use", 409),
     errors.HandSignalsOff: Problem("hand-signals-off", 403),

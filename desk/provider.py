@@ -141,7 +141,7 @@ class Provider:
             "nonce": terms.nonce,
             "code_challenge": terms.challenge,
             "code_challenge_method": "S256",
-        } | ({} if prompt is None else {"prompt": prompt})
+        } | _write_prompt(prompt)
         return f"{metadata.authorization_endpoint}?{urlencode(query)}"
 
     async def logout_url(self, id_token: str | None, after: str) -> str:
@@ -233,6 +233,17 @@ class _TokenAnswer(BaseModel):
     access_token: str
     refresh_token: str | None = None
     id_token: str | None = None
+
+
+def _write_prompt(prompt: Prompt | None) -> dict[str, str]:
+    """Say what the provider may show. `max_age=0` has it say when it asked who it is."""
+    match prompt:
+        case None:
+            return {}
+        case "login":
+            return {"prompt": prompt, "max_age": "0"}
+        case _:
+            return {"prompt": prompt}
 
 
 _ANSWER: Final = TypeAdapter(_TokenAnswer)

@@ -40,6 +40,8 @@ class Session:
     access_expires_at: int
     refresh_token: str | None
     id_token: str | None
+    authenticated_at: int = 0
+    """When the provider last saw the person prove who they are; 0: it does not say."""
     ends_at: int = 0
     """When it ends in any case; known once it stands in the database."""
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Which tables these are. A change of one counts it up, and says how an older database
 becomes a newer one: until then the desk refuses it (`Database.prepare`)."""
 
@@ -55,6 +55,13 @@ kept_searches: Final = Table(
     Column("session", LargeBinary(32), nullable=False),
     Column("kept_at", Integer, nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+estimate_secrets: Final = Table(
+    "estimate_secrets",
+    metadata,
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("secret", LargeBinary(32), nullable=False),
 )
 
 hand_signals: Final = Table(

@@ -18,9 +18,9 @@ export function buildConfiguration(town) {
   return {
     clients: town.clients,
     adapter: adapterFor(town.clientsFolder),
-    // What a client's own tokens say of it, and where a login at it begins: beside what the standard knows.
+    // What a client's own tokens say of it, beside what the standard knows.
     clientDefaults: { id_token_signed_response_alg: 'PS256' },
-    extraClientMetadata: { properties: ['subject', 'begin_uri'] },
+    extraClientMetadata: { properties: ['subject'] },
     jwks: town.jwks,
     cookies: {
       keys: [town.cookieKey],

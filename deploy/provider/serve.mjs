@@ -28,18 +28,17 @@ async function readForm(request) {
   return new URLSearchParams(body);
 }
 
-/** Where each login began, for who comes back to its page. */
+/** Where each login began, for who comes back to its page: a desk has it beside its callback. */
 const beginnings = new Map();
 
-async function remember(uid, clientId) {
-  const client = await provider.Client.find(clientId);
-  beginnings.set(uid, client?.begin_uri);
+function remember(uid, redirectUri) {
+  beginnings.set(uid, new URL('/login', redirectUri).href);
   if (beginnings.size > MOST_REMEMBERED) beginnings.delete(beginnings.keys().next().value);
 }
 
 async function answerInteraction(request, response) {
   const { uid, prompt, params } = await provider.interactionDetails(request, response);
-  await remember(uid, params.client_id);
+  remember(uid, params.redirect_uri);
   if (prompt.name !== 'login') {
     const denied = { error: 'access_denied', error_description: `no page for ${prompt.name}` };
     await provider.interactionFinished(request, response, denied);

@@ -119,7 +119,6 @@ def _desk_metadata(places: Places, desk: DeskOf) -> dict[str, Any]:
         "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
         "response_types": ["code"],
         "redirect_uris": [f"{url}/callback" for url in origins],
-        "begin_uri": f"{origins[0]}/login",
         "post_logout_redirect_uris": [f"{url}/logged-out" for url in origins],
         "scope": " ".join(sorted({*desk.scopes, "ledger"})),
         "subject": {

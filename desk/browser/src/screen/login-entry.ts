@@ -19,6 +19,8 @@ interface Begun {
   /** Where it leads to. */
   readonly to: string;
   readonly hasArrived: boolean;
+  /** The entry before it leads there already. */
+  readonly isThere: boolean;
 }
 
 /** How many entries to go back from here, or 0 where that is not certain. */
@@ -38,8 +40,12 @@ function begin(event: MouseEvent): void {
   if (link === null || opensElsewhere || event.defaultPrevented) return;
   event.preventDefault();
   const url = new URL(link.href);
+  const to = url.searchParams.get("to") ?? "/start";
+  // A page that says farewell is not one to come back to: it ends the session.
+  const isFarewell = document.querySelector("[data-farewell]") !== null;
+  if (isFarewell) history.replaceState(null, "", to);
   history.pushState(history.state, ""); // what lay ahead goes, so that the length tells our place
-  const begun: Begun = { before: history.length - 1, to: url.searchParams.get("to") ?? "/start", hasArrived: false };
+  const begun: Begun = { before: history.length - 1, to, hasArrived: false, isThere: isFarewell || location.pathname === to };
   sessionStorage.setItem(STORED, JSON.stringify(begun));
   url.searchParams.set("to", ARRIVED);
   location.replace(url);
@@ -51,7 +57,7 @@ function goOn(fromMemory: boolean): void {
   if (location.pathname === ARRIVED) arrive(begun);
   else if (begun?.hasArrived) {
     sessionStorage.removeItem(STORED);
-    if (fromMemory || location.pathname !== begun.to) location.replace(begun.to);
+    if (fromMemory || !begun.isThere) location.replace(begun.to);
   }
 }
 
@@ -73,7 +79,7 @@ function arrive(begun: Begun | null): void {
 
 /** What this page wrote; anything that does not lead to a page of this desk is nothing. */
 function parseBegun(stored: string): Begun | null {
-  const { before, to, hasArrived } = JSON.parse(stored) as Partial<Begun>;
+  const { before, to, hasArrived, isThere } = JSON.parse(stored) as Partial<Begun>;
   const isOurs = typeof to === "string" && /^\/(?!\/)/.test(to);
-  return isOurs && typeof before === "number" ? { before, to, hasArrived: hasArrived === true } : null;
+  return isOurs && typeof before === "number" ? { before, to, hasArrived: hasArrived === true, isThere: isThere === true } : null;
 }

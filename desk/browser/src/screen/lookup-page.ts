@@ -15,9 +15,10 @@ import { drawReference } from "./reference.ts";
 import { isSessionGone, paintRefusal } from "./refusal.ts";
 import { Result } from "./result.ts";
 import { Safety } from "./safety.ts";
-import { csrfToken, startShell } from "./shell.ts";
+import { csrfToken, liveWith, startShell } from "./shell.ts";
 import { text } from "./texts.ts";
 import { offerTogether } from "./together.ts";
+import { EstimateKeeper, readMarks, WaitedEstimates } from "./waiting-estimates.ts";
 import { GIVE_UP_AFTER, Waiting } from "./waiting.ts";
 import { offerWhose, showWhose, type Whose } from "./whose.ts";
 
@@ -33,6 +34,10 @@ class LookupPage {
   readonly #button = need<HTMLButtonElement>("#look-up");
   readonly #status = need("#status");
   readonly #safety: Safety;
+  /** Not where safety comes first: nothing is estimated there. */
+  readonly #waited: WaitedEstimates | null;
+  /** What the people of the answer are called, in order; none where it is one. */
+  #names: readonly string[] = [];
   readonly #result: Result;
   readonly #fields: Fields;
   readonly #people: People;
@@ -55,6 +60,7 @@ class LookupPage {
     this.#whose = offerWhose(need("#people"), people, this.#headers);
     this.#labels = new Map(catalogue.lifeDomains.map((domain) => [domain.code, domain.label]));
     this.#button.addEventListener("click", () => void this.#ask());
+    this.#waited = casePattern === undefined ? null : new WaitedEstimates(this.#labels);
     this.#result = new Result(cover, this.#safety, {
       ask: (forget) => this.#offerQuestion(forget),
       leave: () => this.#forgetNumbers(),
@@ -62,6 +68,13 @@ class LookupPage {
     keepDraftOnLeaving(this.#form);
     restoreDraft(this.#form);
     void this.#relay.tellUnfinished();
+    if (this.#waited !== null) void this.#keepEstimates(this.#waited);
+  }
+
+  async #keepEstimates(waited: WaitedEstimates): Promise<void> {
+    const keeper = new EstimateKeeper(this.#headers, () => readMarks(this.#result.places, this.#names));
+    liveWith({ worked: () => void keeper.renew(), ended: () => keeper.seal() });
+    waited.show(await keeper.open());
   }
 
   async #ask(): Promise<void> {
@@ -83,6 +96,8 @@ class LookupPage {
         names: household.names,
         ...(this.#safety.isOn ? {} : { beside: offerTogether(this.#labels, this.#relay) }),
       });
+      this.#names = household.people.length > 1 ? household.names : [];
+      this.#waited?.offer(this.#place);
       showWhose(this.#place, whose);
       this.#result.showAnswer(titleOf(answer), asked);
     } catch (error) {

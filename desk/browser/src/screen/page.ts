@@ -1,4 +1,6 @@
 /** Every page but the lookup page. */
+import { tellWhatWaits } from "./farewell.ts";
 import { startShell } from "./shell.ts";
 
+tellWhatWaits();
 startShell();

@@ -45,6 +45,11 @@ export class Result {
     this.#load();
   }
 
+  /** Where an answer is now: in the page, or locked away. */
+  get places(): readonly ParentNode[] {
+    return this.#locked === null ? [this.#place] : [this.#place, this.#locked];
+  }
+
   showAnswer(title: string, asked: string): void {
     this.#enter("answer", title, asked);
     this.#frame(true, false);
@@ -102,7 +107,7 @@ export class Result {
     switch (decideArrival(currentEntry(), this.#locked !== null)) {
       case "show-result":
         if (!wanted) this.#cover.hide();
-        if ((await isSessionAlive()) === false) endSession();
+        if ((await isSessionAlive()) === false) void endSession();
         else this.#unlock();
         return;
       case "say-gone":
@@ -127,7 +132,7 @@ export class Result {
     this.#cover.hide();
     if ((await isSessionAlive()) !== true) {
       this.#wipe();
-      endSession();
+      void endSession();
       return;
     }
     if (currentEntry() !== "question" && this.#locked !== null) this.#unlock();

@@ -41,8 +41,28 @@ export async function isSessionAlive(): Promise<boolean | null> {
   return answer?.ok ? true : null;
 }
 
-export function endSession(): void {
-  location.replace("/session-ended");
+/** What a page does with the life of its session, beside being left when it ends. */
+export interface Living {
+  /** Somebody worked, and the desk knows. */
+  worked(): void;
+  /** The session ended by itself; tells whether anything waits for who was here. */
+  ended(): Promise<boolean>;
+}
+
+let living: Living | null = null;
+let isEnding = false;
+
+export function liveWith(page: Living): void {
+  living = page;
+}
+
+/** Leave the page for good; nothing of it is in view from here on. */
+export async function endSession(): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
+  document.body.classList.add("is-hidden");
+  const waits = await (living?.ended() ?? false);
+  location.replace(waits ? "/session-ended?estimates=wait" : "/session-ended");
 }
 
 function watchTime(cover: Cover): void {
@@ -51,7 +71,7 @@ function watchTime(cover: Cover): void {
   const watch = () => {
     const now = Date.now();
     const idle = now - lastInput;
-    if (idle >= END_AFTER || now >= endsAt) endSession();
+    if (idle >= END_AFTER || now >= endsAt) void endSession();
     else if (idle >= HIDE_AFTER) cover.hide();
     if (endsAt - now <= SAY_ENDING) sayEnding();
   };
@@ -78,5 +98,6 @@ async function tellDesk(): Promise<void> {
   const alive = await isSessionAlive();
   // A question that is being filled in stays; whoever asks it is asked to log in again.
   const filling = document.querySelector("#question:not([hidden])") !== null;
-  if (alive === false && !filling) endSession();
+  if (alive) living?.worked();
+  if (alive === false && !filling) void endSession();
 }
