@@ -112,6 +112,36 @@ def test_the_estimate_goes_nowhere_and_is_gone_afterwards(
     expect(page.locator(".desk-mark__input:checked")).to_have_count(0)
 
 
+def test_flags_stand_beside_their_domain_and_the_copy_names_nobody(
+    screen: Screen, town: Town
+) -> None:
+    page = screen.page
+    screen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    screen.log_in()
+    screen.ask([town.people.find_with("bijstand")])
+    unfold(page, "Samen inschatten")
+    rows = page.locator(".desk-estimate")
+    with_flags = rows.filter(has_text="Werkplein Voorbeeldstad")
+    expect(with_flags).to_have_count(2)
+    expect(with_flags.locator("legend")).to_contain_text(
+        ["Financiën", "Werk en opleiding"]
+    )
+    page.click("[data-copy]")
+    screen.see("Kies eerst een cijfer.")
+    estimate(page, "Financiën", 2)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.click("[data-copy]")
+    screen.see("Gekopieerd.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.splitlines()[1:] == [
+        "1: lukt nu niet alleen, 5: lukt helemaal zelf",
+        "Financiën: 2",
+    ]
+    assert "Werkplein" not in copied
+    assert asked == []
+
+
 def test_leaving_the_page_forgets_the_estimate(screen: Screen, town: Town) -> None:
     screen.log_in()
     screen.ask([town.people.find_with("bijstand")])

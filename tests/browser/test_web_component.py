@@ -24,7 +24,7 @@ OPEN_SHADOWS = """{
 }"""
 NOTE_EVENTS = """{
   window.heard = [];
-  for (const what of ["ready", "answered", "refused"])
+  for (const what of ["ready", "answered", "refused", "estimates"])
     addEventListener(`signal-flags-${what}`, (event) =>
       window.heard.push([event.type, event.detail]));
   window.typed = [];
@@ -159,6 +159,22 @@ def test_a_hit_and_a_miss_sound_the_same_outside(embedded: Screen, town: Town) -
     assert embedded.page.evaluate("window.heard.slice(1)") == (
         [["signal-flags-answered", None]] * 2
     )
+
+
+def test_an_estimate_leaves_by_its_own_press_and_names_nobody(
+    embedded: Screen, town: Town
+) -> None:
+    ask(embedded, town.people.find_with("bijstand"))
+    embedded.page.get_by_text("Samen inschatten").click()
+    group = embedded.page.get_by_role("group", name=re.compile("^Financiën"))
+    group.get_by_role("radio", name="2").check(force=True)
+    assert embedded.page.evaluate("window.heard.length") == 2
+    embedded.page.get_by_role("button", name="Zet in het dossier").click()
+    handed = [{"domain": "financien", "label": "Financiën", "estimate": 2}]
+    assert embedded.page.evaluate("window.heard.slice(2)") == [
+        ["signal-flags-estimates", {"person": 1, "estimates": handed}]
+    ]
+    expect(embedded.page.locator("#estimates")).to_contain_text("Financiën")
 
 
 def test_the_field_has_no_name_and_no_form_and_is_emptied(

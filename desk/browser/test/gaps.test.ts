@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Flag, Freshness, Part } from "../src/lookup.ts";
-import { findLate, writeAbsent, writeCoordinator, writeNotAsked, writeSilent } from "../src/screen/gaps.ts";
+import { findLate, writeAbsent, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "../src/screen/gaps.ts";
 import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
   "not-connected": "niets over {categories}",
   "not-asked": "niet gekeken naar {categories}",
+  unknown: "niet bekend: {categories}",
   "late-never": "nooit iets over {about}",
   "late-since": "niets over {about} sinds {day}",
   silent: "{organisations} hebben niets",
@@ -40,6 +41,12 @@ test("what was not looked for is not said to have nobody who tells of it", () =>
   assert.equal(writeAbsent(part, CATEGORIES), "niets over wmo");
   assert.equal(writeNotAsked(part, CATEGORIES), "niet gekeken naar schuldhulp, wonen en casusregie");
   assert.equal(writeNotAsked(aPart([]), CATEGORIES), null);
+});
+
+test("what is late counts as not known, in the row of a person too", () => {
+  const part = aPart([aSource("bijstand", "Werkplein"), aSource("wonen", "Woningstichting", OLD)]);
+  assert.equal(writeUnknown(part, CATEGORIES), "niet bekend: schuldhulp, wmo, wonen en casusregie");
+  assert.equal(writeUnknown(part, [aCategory("bijstand")]), null);
 });
 
 test("who was asked and named nobody is named, one or several", () => {

@@ -14,7 +14,9 @@ test("the attributes of a page are read", () => {
     purpose: "wmo-onderzoek",
     legalBasis: null,
     caseReference: "Z-1",
+    estimates: false,
   });
+  assert.equal(readWanted(anElement({ estimates: "" })).estimates, true);
 });
 
 const ELSEWHERE = [

@@ -11,11 +11,12 @@ import { type Catalogue, offerBases, parseCatalogue, type Purpose } from "../scr
 import { useClosedDays } from "../screen/reach.ts";
 import { drawReference } from "../screen/reference.ts";
 import { paintRefusal } from "../screen/refusal.ts";
+import { type Hand, offerEstimates } from "../screen/self-reliance.ts";
 import { text } from "../screen/texts.ts";
 import { GIVE_UP_AFTER, Waiting } from "../screen/waiting.ts";
 import type { Wanted } from "./wanted.ts";
 
-/** What the page around it hears; never a number, a name or a flag. */
+/** What the page around it hears by itself; never a number, a name or a flag. */
 export type Happening = "ready" | "answered" | "refused";
 export type Announce = (what: Happening, reason: string | null) => void;
 
@@ -39,6 +40,7 @@ export class Panel {
   readonly #root: HTMLElement;
   readonly #wanted: Wanted;
   readonly #announce: Announce;
+  readonly #hand: Hand;
   /** A foreign page cannot send the first of these without leave (CORS). */
   readonly #headers: Record<string, string> = { "X-Signal-Flags": "1" };
   readonly #relay: Relay;
@@ -48,10 +50,12 @@ export class Panel {
   #waiting: Waiting | null = null;
   #forgetting: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(root: HTMLElement, wanted: Wanted, announce: Announce) {
+  /** `hand` is called by nothing but the press that hands estimates over. */
+  constructor(root: HTMLElement, wanted: Wanted, announce: Announce, hand: Hand) {
     this.#root = root;
     this.#wanted = wanted;
     this.#announce = announce;
+    this.#hand = hand;
     this.#relay = new Relay(wanted.relay, this.#headers, (path, init) => this.#fetch(path, init));
     this.#asker = new Asker(this.#relay, memory);
     this.#people = new People(need("#people", root), need("#add-person", root), () => void this.#ask());
@@ -132,6 +136,7 @@ export class Panel {
         categories: purpose.categories,
         relay: this.#relay,
         names: household.names,
+        ...(this.#wanted.estimates && { beside: (part, who) => offerEstimates(part, labels, who, this.#hand) }),
       });
       this.#showResult(titleOf(answer));
       this.#announce("answered", null);

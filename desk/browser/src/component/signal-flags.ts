@@ -1,5 +1,5 @@
 /**
- * `<signal-flags relay purpose [legal-basis] [case-reference]>`: look up vlaggetjes inside
+ * `<signal-flags relay purpose [legal-basis] [case-reference] [estimates]>`: look up vlaggetjes inside
  * a regiesysteem.
  *
  * - The number is typed into this element's closed shadow tree, in a field without name
@@ -7,22 +7,31 @@
  *   request leaves.
  * - Key presses and what is typed do not bubble into the page around it. A page that
  *   wants to can still listen first: the embedding page is trusted, its accidents are not.
- * - Nothing is stored. Events say that something happened, never about whom or what.
+ * - Nothing is stored. Events say that something happened, never about whom or what;
+ *   estimates leave by the press that says so, without a person or a flag.
  * - No inline script or style, no markup from the network: it works under
  *   `script-src 'self'; style-src 'self'; require-trusted-types-for 'script'`.
  */
 import { markup, sheet, texts } from "signal-flags:pieces";
 import { fromTemplate, need, show, usePieces } from "../screen/dom.ts";
+import type { Estimate } from "../screen/estimates.ts";
 import { paintRefusal } from "../screen/refusal.ts";
 import { useTexts } from "../screen/texts.ts";
 import { type Happening, Panel, reasonOf } from "./panel.ts";
 import { ATTRIBUTES, readWanted } from "./wanted.ts";
 
+export type { Estimate } from "../screen/estimates.ts";
 export type { Happening } from "./panel.ts";
 
 /** What `signal-flags-refused` carries: a name from a closed list, for the page's own help. */
 export interface RefusedDetail {
   readonly reason: string | null;
+}
+
+/** What `signal-flags-estimates` carries; `person` counts from 1, in the order asked. */
+export interface EstimatesDetail {
+  readonly person: number;
+  readonly estimates: readonly Estimate[];
 }
 
 const PRIVATE = [
@@ -72,7 +81,8 @@ export class SignalFlags extends HTMLElement {
     addEventListener("pagehide", () => this.#panel?.wipe(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.#panel?.expire(), { signal });
     try {
-      this.#panel = new Panel(body, readWanted(this), (what, reason) => signal.aborted || this.#announce(what, reason));
+      const announce = (what: Happening, reason: string | null) => void (signal.aborted || this.#announce(what, reason));
+      this.#panel = new Panel(body, readWanted(this), announce, (person, estimates) => this.#send("estimates", { person, estimates }));
       void this.#panel.start();
     } catch (error) {
       paintRefusal(need("#answer", body), error);
@@ -93,6 +103,10 @@ export class SignalFlags extends HTMLElement {
 
   #announce(what: Happening, reason: string | null): void {
     const detail: RefusedDetail | null = what === "refused" ? { reason } : null;
+    this.#send(what, detail);
+  }
+
+  #send(what: Happening | "estimates", detail: RefusedDetail | EstimatesDetail | null): void {
     this.dispatchEvent(new CustomEvent(`signal-flags-${what}`, { bubbles: true, composed: true, detail }));
   }
 }

@@ -1,7 +1,7 @@
 /** What the embedding page asks for with attributes. */
 import { Misplaced } from "../errors.ts";
 
-export const ATTRIBUTES = ["relay", "purpose", "legal-basis", "case-reference"] as const;
+export const ATTRIBUTES = ["relay", "purpose", "legal-basis", "case-reference", "estimates"] as const;
 
 /** A path on the page's own origin: no scheme, no host, no query, no way up. */
 const PATH = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+$/;
@@ -12,6 +12,8 @@ export interface Wanted {
   readonly purpose: string;
   readonly legalBasis: string | null;
   readonly caseReference: string | null;
+  /** Whether the page around it takes over what generalist and citizen estimate. */
+  readonly estimates: boolean;
 }
 
 /** Read the attributes, or throw `Misplaced` naming the one that is not right. */
@@ -22,6 +24,7 @@ export function readWanted(element: Element): Wanted {
     purpose: demand("purpose", element.getAttribute("purpose"), CODE),
     legalBasis: legalBasis === null ? null : demand("legal-basis", legalBasis, CODE),
     caseReference: element.getAttribute("case-reference"),
+    estimates: element.getAttribute("estimates") !== null,
   };
 }
 

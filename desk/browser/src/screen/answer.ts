@@ -1,9 +1,9 @@
 /** Paint an answer as a work sheet: gaps first, then per person whom to call and in which order. */
 import type { Answer, Part } from "../lookup.ts";
 import type { Relay } from "../relay.ts";
-import { fill, fromTemplate, need, show } from "./dom.ts";
+import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { type DomainLabels, paintCall, paintFlag } from "./flag.ts";
-import { findLate, writeAbsent, writeCoordinator, writeNotAsked, writeSilent } from "./gaps.ts";
+import { findLate, writeAbsent, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
 import { writeDay } from "./moments.ts";
 import { orderFlags, type Ordered } from "./order.ts";
 import { offerOutcome } from "./outcome.ts";
@@ -101,18 +101,19 @@ function paintPart(part: Part, who: Who, palette: Palette, now: Date): DocumentF
     return section;
   }
   element.setAttribute("aria-labelledby", title.id);
-  paintRow(section, ordered);
+  paintRow(section, ordered, writeUnknown(part, palette.categories));
   fill(section, { person: who.name, more: text("person-more", { name: who.name }) });
   more.append(work);
   return section;
 }
 
-/** One line about a person: how many flags, and whom to call first. */
-function paintRow(section: DocumentFragment, ordered: readonly Ordered[]): void {
+/** One line about a person: how many flags, what is not known, and whom to call first. */
+function paintRow(section: DocumentFragment, ordered: readonly Ordered[], unknown: string | null): void {
   const [first] = ordered;
   const count = ordered.length;
   fill(section, {
     count: count === 0 ? text("count-none") : text(count === 1 ? "count-one" : "count", { count: String(count) }),
+    rowGaps: unknown,
     first: first === undefined ? null : first.flag.organisation,
     when: first === undefined || first.reach.isOpen ? null : first.reach.when,
   });
@@ -128,16 +129,16 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
   const cards = ordered.map((each) => paintFlag(each, { labels, group: `flag-${who.number}` }));
   ordered.forEach((each, index) => offerOf(part.entryId, each, cards[index]?.fragment, palette.relay));
   need("[data-flags]", work).replaceChildren(...cards.map((card) => card.fragment));
-  show(need("[data-none]", work), ordered.length === 0);
+  for (const none of all("[data-none], [data-none-advice]", work)) show(none, ordered.length === 0);
   const coordinator = ordered.find((each) => each.coordinates)?.flag;
   const silent = writeSilent(part, categories);
   fill(work, {
-    coordinator: writeCoordinator(part, categories, coordinator),
-    silent,
+    coordinator: ordered.length > 0 ? writeCoordinator(part, categories, coordinator) : null,
+    silent: ordered.length > 0 ? silent : null,
     nobody: ordered.length > 0 ? "" : (silent ?? text("silent-nobody")),
     reference: part.entryId,
   });
-  need("[data-order]", work).replaceChildren(...ordered.map((each, place) => paintStep(each, () => cards[place]?.focus())));
+  need("[data-order]", work).replaceChildren(...ordered.map((each, place) => paintStep(each, categories, () => cards[place]?.focus())));
   if (ordered.length < 2) need("[data-steps]", work).remove();
   if (who.number === 0) need("[data-asked]", work).append(paintAsked(part));
   if (palette.beside !== undefined) need("[data-beside]", work).append(palette.beside(part, who));
@@ -153,9 +154,10 @@ function offerOf(entry: string, { flag, place }: Ordered, card: ParentNode | und
 }
 
 /** One step of the order to call in; it leads to its card. */
-function paintStep({ flag, reach }: Ordered, lead: () => void): DocumentFragment {
+function paintStep({ flag, reach }: Ordered, categories: readonly Category[], lead: () => void): DocumentFragment {
   const step = fromTemplate("step");
-  fill(step, { organisation: flag.organisation, when: reach.when });
+  const about = categories.find((category) => category.id === flag.category)?.short ?? flag.categoryLabel;
+  fill(step, { organisation: text("step", { organisation: flag.organisation, about }), when: reach.when });
   need("[data-lead]", step).addEventListener("click", lead);
   return step;
 }

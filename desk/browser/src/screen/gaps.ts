@@ -43,6 +43,12 @@ export function writeNotAsked(part: Part, categories: readonly Category[]): stri
   return writeNames("not-asked", categories.filter(({ id }) => !part.asked.includes(id)));
 }
 
+/** Name in few words what an answer says nothing sure of; null where it does of all. */
+export function writeUnknown(part: Part, categories: readonly Category[]): string | null {
+  const heard = new Set(part.sources.filter((source) => !isLate(source)).map((source) => source.category));
+  return writeNames("unknown", categories.filter(({ id }) => !heard.has(id)));
+}
+
 function writeNames(name: string, categories: readonly Category[]): string | null {
   if (categories.length === 0) return null;
   return text(name, { categories: LIST.format(categories.map((category) => category.short)) });

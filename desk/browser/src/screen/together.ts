@@ -11,7 +11,7 @@ export function offerTogether(labels: DomainLabels, relay: Relay): (part: Part, 
   return (part, who) => {
     const beside = document.createDocumentFragment();
     if (document.querySelector("template#self-reliance") === null) return beside;
-    beside.append(offerEstimates(part, labels, who.number), offerPaper(part, relay));
+    beside.append(offerEstimates(part, labels, who), offerPaper(part, relay));
     return beside;
   };
 }
