@@ -48,8 +48,8 @@ def restart_command(
         console.print(f"Het oude postvak staat nu in {aside.name}.", soft_wrap=True)
     console.print(f"Overgenomen van de index: {count} signalen.")
     console.print(
-        "Lever nu alles aan met `signal-source publish`. Worden er records afgewezen, "
-        "dan wacht de levering op u: hun oude signaal zou anders verdwijnen.",
+        "Lever nu alles aan met `signal-source publish`. Die levering wacht op u: of "
+        "het om dezelfde personen gaat, kan niemand dan zien.",
         soft_wrap=True,
     )
 

@@ -19,8 +19,10 @@ class Difference:
       cases that are open by this file, new or known.
     - `rejected_before` of `read_before`: the same of the delivery before this one.
     - `swallowed`: lines of the file that stand inside a field of another line.
-    - `strays` are signals of an outbox that is gone, which this would take back; those
-      of `unsure` rejected records may be among them.
+    - `strays` are signals of an outbox that is gone, which this would take back. They
+      are `known`; `lost` of them have no new case in their place, and of those that
+      have, whoever is since another day is among `starts`. Those of `unsure` rejected
+      records may be among them.
     - `replayed`: this very file was delivered before the last one. `predates`: it says
       of itself that it is older than the last one.
     - `reverted` of `turned`: of what the last delivery changed, what this one undoes.
@@ -45,6 +47,7 @@ class Difference:
     rejected_before: int = 0
     swallowed: int = 0
     strays: int = 0
+    lost: int = 0
     unsure: int = 0
     replayed: bool = False
     predates: bool = False

@@ -15,7 +15,8 @@ source is many people. So of the cases of a source may go unasked:
     records-rejected        5        5       100        10,000
     contacts-changed       10       18       360        50,000
     other-numbers           5       10       200         2,000
-    nothing-read, rows-swallowed, old-signals, older-file by bytes or date: none
+    nothing-read, rows-swallowed, older-file by bytes or date: none
+    old-signals, old-persons: none
     older-file, by content: of what the last delivery changed, one or half
 
 - Of four cases one or two may be gone: a small agency ends half its work in a good
@@ -39,6 +40,8 @@ source is many people. So of the cases of a source may go unasked:
   through once is told, and not asked about again.
 - Nobody knows which case a signal of a lost outbox is of. All are taken back when every
   open case was told anew; one of a record that is rejected now would just be gone.
+  So they count as known cases, by their number and first days: what a file lacks of
+  them is gone, like any case. Whose they are no count can say: that is always asked.
 - A row that a stray quote swallowed is never ordinary, nor is a file without a record
   of a source that had some.
 """
@@ -68,6 +71,7 @@ class Doubt(StrEnum):
     CONTACTS_CHANGED = "contacts-changed"
     OTHER_NUMBERS = "other-numbers"
     OLD_SIGNALS = "old-signals"
+    OLD_PERSONS = "old-persons"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +125,13 @@ _PARTS: Final = frozenset(
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
         Doubt.NOTHING_READ,
-        lambda d: 0 if d.read else d.gone + d.spared,
+        lambda d: 0 if d.read else _count_gone(d),
         lambda d: d.known,
         _NEVER,
     ),
     Rule(
         Doubt.CASES_GONE,
-        lambda d: d.gone + d.spared if d.read else 0,
+        lambda d: _count_gone(d) if d.read else 0,
         lambda d: d.known,
         Bound(few=2, share=10, most=5_000),
     ),
@@ -163,7 +167,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Doubt.FLAGS_AT_STAKE,
-        lambda d: d.gone + d.spared + d.ended + d.persons + d.kinds + d.sooner,
+        lambda d: _count_gone(d) + d.ended + d.persons + d.kinds + d.sooner,
         lambda d: d.known,
         Bound(few=3, share=25, most=10_000),
         parts=_PARTS,
@@ -199,6 +203,7 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda d: d.strays,
         _NEVER,
     ),
+    Rule(Doubt.OLD_PERSONS, lambda d: d.strays, lambda d: d.strays, _NEVER),
     Rule(
         Doubt.OTHER_NUMBERS,
         lambda d: d.numbers,
@@ -220,6 +225,11 @@ def judge(difference: Difference) -> tuple[Finding, ...]:
         if count > rule.bound.find_allowed(of) and not is_asked:
             found.append(Finding(rule.doubt, count, of))
     return tuple(found)
+
+
+def _count_gone(difference: Difference) -> int:
+    """Give how many known cases have no record, or no new case in their place."""
+    return difference.gone + difference.spared + difference.lost
 
 
 def _expect_rejected(difference: Difference) -> int:

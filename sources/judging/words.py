@@ -42,6 +42,11 @@ _SAYS: Final = {
         "{count} records zijn afgewezen. Van {of} signalen van een vorig postvak weet "
         "niemand bij welke zaak zij horen; zij worden nu allemaal ingetrokken"
     ),
+    Doubt.OLD_PERSONS: (
+        "{count} signalen van een vorig postvak worden ingetrokken; wat in dit bestand "
+        "open is, komt ervoor in de plaats. Niemand kan zien of het dezelfde personen "
+        "zijn"
+    ),
     Doubt.OTHER_NUMBERS: (
         "{of} open zaken hebben samen {count} verschillende telefoonnummers die nog "
         "niet bij de index staan"
@@ -65,6 +70,9 @@ _REMEDIES: Final = {
     Doubt.OLD_SIGNALS: (
         "Verbeter de afgewezen records en lever opnieuw aan: zij verliezen anders hun "
         "vlaggetje."
+    ),
+    Doubt.OLD_PERSONS: (
+        "Zoek in het bestand een paar zaken op die u kent. Kloppen BSN en begindag?"
     ),
     Doubt.OTHER_NUMBERS: (
         "Zijn dit nummers van uw collega's, of van inwoners? Een nummer van een "

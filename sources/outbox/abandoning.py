@@ -26,11 +26,12 @@ from sources.outbox.unchanged import forget_known
 
 _SENT: Final = "SELECT * FROM work WHERE delivery = ? AND state = 'sending'"
 _STRAY: Final = """
-INSERT OR IGNORE INTO stray SELECT reference, version, category, municipality
+INSERT OR IGNORE INTO stray SELECT reference, version, category, municipality, ''
 FROM signal WHERE case_key = ? AND part = ? AND reference <> ?"""
 _RAISE: Final = "UPDATE signal SET version = max(version, ?) WHERE reference = ?"
 _LOST_WITHDRAWALS: Final = """
-INSERT OR IGNORE INTO stray SELECT reference, version, category, municipality FROM work
+INSERT OR IGNORE INTO stray
+SELECT reference, version, category, municipality, coalesce(valid_from, '') FROM work
 WHERE delivery = ? AND action = 'withdraw'
 AND reference NOT IN (SELECT reference FROM signal)"""
 _UNUSED: Final = """

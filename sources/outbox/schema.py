@@ -179,7 +179,8 @@ CREATE TABLE held_contact (
 """
 
 # What the index was told and accepted; what is to be told; and signals at the index
-# that no case here names any more, which the next full delivery takes back.
+# that no case here names any more, which the next full delivery takes back. Of those of
+# an outbox that was lost the first day is known; of a leftover of ours it is empty.
 _TOLD: Final = """
 CREATE TABLE contact (
   id TEXT PRIMARY KEY,
@@ -244,7 +245,8 @@ CREATE TABLE stray (
   reference TEXT PRIMARY KEY,
   version INTEGER NOT NULL,
   category TEXT NOT NULL,
-  municipality TEXT NOT NULL
+  municipality TEXT NOT NULL,
+  valid_from TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
 

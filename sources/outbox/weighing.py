@@ -21,7 +21,7 @@ from sources.outbox.matching import (
     count_unknown,
     count_unplaced,
 )
-from sources.outbox.strays import find_strays
+from sources.outbox.strays import count_replaced, find_strays
 
 _SAME_PERSON: Final = "told_person = person"
 _SAME_KIND: Final = "told_category = category AND told_municipality = municipality"
@@ -83,18 +83,22 @@ def weigh(
     ).fetchall()
     last = before[0] if before else None
     earlier = {row["file_mark"] for row in before}
+    found = find_strays(connection, delivery) if is_full else []
+    strays = [row for row in found if row["valid_from"]]  # not a leftover of ours
+    replaced, restarted = count_replaced(connection, strays)
     is_last = last is not None and last["file_mark"] == delivery.file_mark
     return Difference(
         known=_count(
             connection, "SELECT * FROM signal WHERE profile = :profile", profile
-        ),
+        )
+        + len(strays),
         new=opened["new"],
         gone=0 if is_spared else gone,
         spared=gone if is_spared else 0,
         ended=_count(connection, OVER, {"full": is_full, "today": day}),
         persons=opened["persons"],
         kinds=opened["kinds"],
-        starts=opened["starts"],
+        starts=opened["starts"] + restarted,
         ends=opened["ends"],
         sooner=opened["sooner"],
         contacts=opened["contacts"],
@@ -105,7 +109,8 @@ def weigh(
         read_before=last["read"] if last else 0,
         rejected_before=last["rejected"] if last else 0,
         swallowed=delivery.swallowed,
-        strays=len(find_strays(connection, delivery)) if is_full else 0,
+        strays=len(strays),
+        lost=len(strays) - replaced,
         unsure=min(
             delivery.counts.rejected, count_unknown(connection, str(delivery.id))
         ),

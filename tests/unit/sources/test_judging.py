@@ -109,6 +109,18 @@ def test_undoing_most_of_the_last_delivery_is_an_older_file(
     assert doubts(a_difference(400, turned=turned, reverted=reverted)) == asked
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_signals_of_a_lost_outbox_are_cases_that_were_told(size: int) -> None:
+    """Also where nothing differs somebody says that they are of the same persons."""
+    anew = a_difference(size, strays=size, new=size)
+    assert judge(anew) == (Finding(Doubt.OLD_PERSONS, size, size),)
+    lost = replace(anew, lost=size, new=0)
+    gone = Finding(Doubt.CASES_GONE, size, size)
+    assert judge(lost) == (gone, Finding(Doubt.OLD_PERSONS, size, size))
+    empty = replace(lost, read=0)
+    assert doubts(empty) == [Doubt.NOTHING_READ, Doubt.OLD_PERSONS]
+
+
 STAKES = ("gone", "spared", "ended", "persons", "kinds", "sooner")
 AT_STAKE = {
     4: ({"gone": 2, "ended": 1}, {"gone": 2, "ended": 2}),

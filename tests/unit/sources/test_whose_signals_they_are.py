@@ -209,7 +209,7 @@ async def test_a_lost_outbox_begins_anew_and_doubles_no_flag(agency: Agency) -> 
     agency.outbox_path.unlink()
     assert await restart(agency) == 4
     agency.write(*rows(2, 5))
-    await agency.publish()
+    await agency.publish(approve=True)
     assert agency.index.shown_often() == shown(2, 3, 4, 5)
     assert (await compare(agency)).equal
     agency.write(*rows(2, 4))
@@ -225,11 +225,11 @@ async def test_nobody_is_without_a_flag_while_an_outbox_begins_anew(
     await restart(agency)
     agency.evaluator.budget = agency.evaluator.asked
     with pytest.raises(EvaluationStopped):
-        await agency.publish()
+        await agency.publish(approve=True)
     assert agency.index.shown_often() == shown(1, 2, 3, 4)
     agency.evaluator.budget = 10**9
     agency.write(*rows(3, 6))
-    await agency.publish()
+    await agency.publish(approve=True)
     assert agency.index.shown_often() == shown(3, 4, 5, 6)
 
 
@@ -246,12 +246,64 @@ async def test_a_record_that_is_rejected_does_not_lose_its_old_signal_unasked(
     assert agency.index.shown_often() == shown(1, 2, 3, 4)
     (held,) = waiting(agency)
     found = [(one.doubt, one.count, one.of) for one in held.findings]
-    assert found == [(Doubt.OLD_SIGNALS, 1, 4)]
+    assert found == [(Doubt.OLD_SIGNALS, 1, 4), (Doubt.OLD_PERSONS, 4, 4)]
     assert named(agency, held, Doubt.OLD_SIGNALS) != []
     agency.write(*rows(1, 4))
-    await agency.publish()
+    await agency.publish(approve=True)
     assert agency.index.shown_often() == shown(1, 2, 3, 4)
     assert (await compare(agency)).equal
+
+
+async def begin_anew_with(agency: Agency, *written: dict[str, str]) -> list[Doubt]:
+    """Lose an outbox of twelve cases and deliver; gives what is asked about it."""
+    agency.write(*(a_case(n) for n in range(1, 13)))
+    await agency.publish()
+    agency.outbox_path.unlink()
+    await restart(agency)
+    agency.write(*written)
+    with pytest.raises(DeliveryHeld):
+        await agency.publish()
+    assert agency.index.shown_often() == shown(*range(1, 13))
+    (held,) = waiting(agency)
+    return [one.doubt for one in held.findings]
+
+
+def a_case(n: int, **changed: str) -> dict[str, str]:
+    """Each has a first day of its own."""
+    return a_row(Zaak=f"Z-{n}", BSN=a_number(n), Begin=f"2026-01-{n:02}") | changed
+
+
+async def test_a_slipped_file_after_beginning_anew_takes_no_flag_away(
+    agency: Agency,
+) -> None:
+    """The first day landed in the column of the end: every record looks over."""
+    slipped = [a_case(n, Eind=f"2026-01-{n:02}") for n in range(1, 13)]
+    found = await begin_anew_with(agency, *slipped)
+    assert found == [Doubt.CASES_GONE, Doubt.OLD_PERSONS]
+
+
+async def test_a_truncated_file_after_beginning_anew_takes_no_flag_away(
+    agency: Agency,
+) -> None:
+    found = await begin_anew_with(agency, a_case(1), a_case(2), a_case(3))
+    assert found == [Doubt.CASES_GONE, Doubt.OLD_PERSONS]
+
+
+async def test_other_first_days_after_beginning_anew_are_asked_about(
+    agency: Agency,
+) -> None:
+    other = [a_case(n, Begin=f"2025-{n:02}-01") for n in range(1, 13)]
+    found = await begin_anew_with(agency, *other)
+    assert found == [Doubt.OTHER_STARTS, Doubt.OLD_PERSONS]
+
+
+async def test_other_persons_after_beginning_anew_are_asked_about(
+    agency: Agency,
+) -> None:
+    """A column of persons that slipped by one row: no count can say so."""
+    others = [a_case(n, BSN=a_number(n % 12 + 1)) for n in range(1, 13)]
+    found = await begin_anew_with(agency, *others)
+    assert found == [Doubt.OLD_PERSONS]
 
 
 async def test_the_one_other_outbox_may_be_in_use(agency: Agency) -> None:
@@ -268,7 +320,7 @@ async def test_beginning_anew_can_be_done_again(agency: Agency) -> None:
     await agency.publish()
     agency.outbox_path.unlink()
     assert (await restart(agency), await restart(agency)) == (4, 4)
-    await agency.publish()
+    await agency.publish(approve=True)
     assert agency.index.shown_often() == shown(1, 2, 3, 4)
 
 
