@@ -25,6 +25,7 @@ from deploy.town.places import DESK_PORT, Places
 from deploy.town.ports import Ports
 from deploy.town.processes import PartyFailed
 from deploy.town.publishing import Published, agent_parties, publish_all
+from deploy.town.register import MEREL
 from deploy.town.run import front_party, running_town
 from deploy.town.switching import count_taken_up, deliver_ww, find_ww_citizen
 from deploy.town.year.fill import ENTRIES, fill_year
@@ -137,6 +138,12 @@ def _welcome(
         f" wie het zijn. Meldingen die op een beslissing wachten: {doubts}. Bekijk ze"
         f" met: signal-source brp list --settings"
         f" {places.agency(EARLY_SIGNALS.slug) / 'agency.toml'}"
+    )
+    console.print(
+        "\nHet wijkteam ziet van wie een nummer is, volgens een BRP met verzonnen"
+        " personen en de officiële testpersonen. Probeer een gezin "
+        f"({MEREL}), iemand die overleed (999992077), geheime gegevens (999994931),"
+        " of zoek op naam: Käster, geboren op 9-10-1958."
     )
     hall = places.desk_url_of(HALL_DESK)
     console.print(

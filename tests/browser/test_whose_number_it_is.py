@@ -18,6 +18,7 @@ from deploy.town.run import front_party
 from deploy.town.settings_files import desk_settings, write_toml
 from tests.browser.screen import Screen, Town
 
+DESK = "fronted-desk"
 PARTNER = "999990184"
 DEAD = "999992077"
 HIDDEN = "999994931"
@@ -26,9 +27,9 @@ NAMES = ("Merel", "Kooyman", "Maassen")
 
 
 @pytest.fixture(scope="module")
-def fronted(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def fronted(town: Town) -> Iterator[Town]:
     """The team's desk once more, behind a proxy that also leads to the register."""
-    folder = tmp_path_factory.mktemp("fronted")
+    folder = town.places.folder / DESK
     shutil.copytree(town.places.desk / "keys", folder / "keys")
     with Ports() as ports:
         port = ports.hold(host=TEAM_DESK.address)
@@ -38,11 +39,11 @@ def fronted(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[To
         write_register(places, town.people)
         serve = [program("signal-desk"), "serve", "--settings"]
         health = f"{places.desk_itself(TEAM_DESK)}/health"
-        desk = Party("fronted-desk", [*serve, str(folder / "desk.toml")], health)
+        desk = Party(DESK, [*serve, str(folder / "desk.toml")], health)
         town.processes.start_together([desk, brp_party(places)])
         town.processes.start_together([front_party(places)])
         yield Town(places, town.people, town.processes)
-        for name in ("front", "fronted-desk"):
+        for name in ("front", DESK):
             town.processes.stop(name)
 
 
@@ -67,8 +68,10 @@ def note(screen: Screen) -> list[Request]:
 def read_kept(town: Town) -> str:
     """Everything that desk, index, proxy and gateway wrote."""
     logs = town.places.log.glob("*.log")
-    databases = (town.places.folder / "index").glob("index.db*")
-    paths: list[Path] = [*logs, *databases]
+    index = (town.places.folder / "index").glob("index.db*")
+    desk = (town.places.folder / DESK).glob("desk.db*")
+    paths: list[Path] = [*logs, *index, *desk]
+    assert paths
     return "".join(path.read_bytes().decode("latin-1") for path in paths)
 
 
@@ -91,7 +94,7 @@ def test_names_stand_beside_number_and_answer_and_only_the_register_is_told(
     assert "Merel Kooyman, geboren op 10 april 1982" in first
     assert "Martin Gerard Maassen, geboren op 6 maart 1975" in other
     headings = screen.page.locator("[data-part] h2").all_inner_texts()
-    assert headings[1].lower() == "partner"
+    assert headings[1].lower().startswith("partner")
     screen.assert_open_to_all()
     register = f"{fronted.url}{REGISTER_PATH}/personen"
     told = [each for each in seen if MEREL in f"{each.url}{each.post_data or ''}"]
@@ -125,6 +128,7 @@ def test_a_doubt_is_shown_and_chosen_by_nobody_and_an_outage_stops_nothing(
         "button"
     ).click()
     assert page.input_value("#person-1") == NAMESAKES[1]
+    assert page.evaluate("document.activeElement.id") == "person-1"
     screen.see("Johannes Hendrikus Jacobus Käster, geboren op 9 oktober 1958")
     screen.fill_in([DEAD])
     screen.see("Deze inwoner is overleden.")

@@ -46,10 +46,17 @@ export interface Known extends Named {
   readonly relatives: readonly Relative[];
 }
 
-/** The gateway does not answer, refuses, or answers something else than was asked. */
+/** The gateway does not answer, or answers something else than was asked. */
 export class RegisterSilent extends Refused {
   constructor() {
     super("register-silent");
+  }
+}
+
+/** The gateway, or the proxy before it, does not let this user or organisation ask. */
+export class RegisterRefused extends Refused {
+  constructor() {
+    super("register-refused");
   }
 }
 
@@ -143,6 +150,7 @@ export class Register {
     } catch {
       throw new RegisterSilent();
     }
+    if (response.status === 401 || response.status === 403) throw new RegisterRefused();
     throw (await isTooMany(response)) ? new TooManyFound() : new RegisterSilent();
   }
 }

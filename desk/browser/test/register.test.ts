@@ -1,7 +1,7 @@
 /** Whom the population register gives is shown for what it is, and nobody is believed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AnotherGiven, listSurnames, Register, RegisterSilent, TooManyFound } from "../src/register.ts";
+import { AnotherGiven, listSurnames, Register, RegisterRefused, RegisterSilent, TooManyFound } from "../src/register.ts";
 import { readDay } from "../src/screen/whose-search.ts";
 
 const NUMBER = "999993847";
@@ -75,11 +75,10 @@ test("family comes with how it is family; a number that is none is no answer", a
   await assert.rejects(scene(gives(BY_NUMBER, broken)).register.byNumber(NUMBER), RegisterSilent);
 });
 
-test("an outage, a refusal and an answer to something else are silence, never nobody", async () => {
+test("an outage and an answer to something else are silence, never nobody", async () => {
   const silences = [
     undefined,
     () => new Response("", { status: 502 }),
-    () => new Response("", { status: 401 }),
     () => new Response("<html>", { status: 200 }),
     gives(BY_NAME, MEREL),
     () => Response.json({ type: BY_NUMBER }),
@@ -89,6 +88,13 @@ test("an outage, a refusal and an answer to something else are silence, never no
   for (const silence of silences) {
     const answers = silence === undefined ? [] : [silence];
     await assert.rejects(scene(...answers).register.byNumber(NUMBER), RegisterSilent);
+  }
+});
+
+test("a refusal is said as one", async () => {
+  for (const status of [401, 403]) {
+    const refused = () => new Response("", { status });
+    await assert.rejects(scene(refused).register.byNumber(NUMBER), RegisterRefused);
   }
 });
 

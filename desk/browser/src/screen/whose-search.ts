@@ -1,5 +1,6 @@
 /** Find a number by name and birth date. Whoever asks chooses; the page never does. */
-import { AnotherGiven, type Known, type Named, type Register, RegisterSilent, TooManyFound } from "../register.ts";
+import { AnotherGiven, type Known, type Named, type Register, RegisterRefused, RegisterSilent, TooManyFound } from "../register.ts";
+import { Refused } from "../errors.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { text } from "./texts.ts";
 
@@ -10,11 +11,11 @@ const DAY = /^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$/;
 export class NameSearch {
   readonly #place: HTMLElement;
   readonly #register: Register;
-  readonly #choose: (number: string) => void;
+  readonly #choose: (number: string) => boolean;
   /** Counts questions: an answer to one before the last is not shown. */
   #turn = 0;
 
-  constructor(place: HTMLElement, register: Register, choose: (number: string) => void) {
+  constructor(place: HTMLElement, register: Register, choose: (number: string) => boolean) {
     this.#place = place;
     this.#register = register;
     this.#choose = choose;
@@ -54,7 +55,8 @@ export class NameSearch {
       const said = found.length > 1 ? "whose-found-several" : found.length === 1 ? "whose-found-one" : "whose-found-none";
       return [text(said, { number: String(found.length) }), found];
     } catch (error) {
-      const isTold = error instanceof RegisterSilent || error instanceof AnotherGiven || error instanceof TooManyFound;
+      const told = [RegisterSilent, RegisterRefused, AnotherGiven, TooManyFound];
+      const isTold = error instanceof Refused && told.some((kind) => error instanceof kind);
       if (!isTold) throw error;
       return [text(`${error.text}-search`), []];
     }
@@ -75,9 +77,9 @@ export class NameSearch {
     const button = need<HTMLButtonElement>("button", item);
     button.setAttribute("aria-label", text("whose-choose", { who: writeWho(person) }));
     button.addEventListener("click", () => {
-      this.clear();
+      if (!this.#choose(person.number)) return this.#show(text("whose-full"), []);
       need<HTMLDetailsElement>("details", this.#place).open = false;
-      this.#choose(person.number);
+      this.clear();
     });
     return item;
   }

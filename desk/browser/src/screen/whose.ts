@@ -10,7 +10,7 @@
  */
 import { digitsOf, parseBsn } from "../bsn.ts";
 import { InvalidBsn } from "../errors.ts";
-import { AnotherGiven, type Known, Register, RegisterSilent, type Relative } from "../register.ts";
+import { AnotherGiven, type Known, Register, RegisterRefused, RegisterSilent, type Relative } from "../register.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import type { People } from "./people.ts";
 import { text } from "./texts.ts";
@@ -46,7 +46,7 @@ export class Whose {
     this.#list = list;
     this.#people = people;
     this.#register = new Register(search.dataset["registerPath"] ?? "", headers);
-    this.#search = new NameSearch(search, this.#register, (number) => people.add(number, ""));
+    this.#search = new NameSearch(search, this.#register, (number) => this.#choose(number));
     list.addEventListener("input", (event) => this.#note(event.target as Element));
     list.addEventListener("click", (event) => {
       if ((event.target as Element).closest("[data-remove]") !== null) this.#refresh();
@@ -109,7 +109,8 @@ export class Whose {
       asked.known = await this.#register.byNumber(number);
       if (this.#asked.get(row) === asked) this.#paint(asked);
     } catch (error) {
-      if (!(error instanceof RegisterSilent || error instanceof AnotherGiven)) throw error;
+      const isTold = error instanceof RegisterSilent || error instanceof RegisterRefused || error instanceof AnotherGiven;
+      if (!isTold) throw error;
       tell(panel, text(error.text));
       if (error instanceof AnotherGiven) askSure(panel);
     } finally {
@@ -133,6 +134,13 @@ export class Whose {
     this.#refresh();
   }
 
+  /** Ask about somebody who was found by name, and go there; false where no row is left. */
+  #choose(number: string): boolean {
+    const isThere = this.#people.add(number, "");
+    this.#rowOf(number)?.querySelector<HTMLElement>("[data-number]")?.focus();
+    return isThere;
+  }
+
   /** Offer one relative to tick; who has no number, or is asked about already, cannot be. */
   #offer(relative: Relative): DocumentFragment {
     const item = fromTemplate("whose-relative");
@@ -144,8 +152,9 @@ export class Whose {
     box.disabled = relative.number === "";
     this.#boxes.set(box, relative.number);
     box.addEventListener("change", () => {
-      if (box.checked) box.checked = this.#people.add(relative.number, kinship.toLowerCase());
-      else this.#rowOf(relative.number)?.querySelector<HTMLElement>("[data-remove]")?.click();
+      const isFull = box.checked && !this.#people.add(relative.number, kinship.toLowerCase());
+      if (isFull) tell(box.closest("[data-whose]") as HTMLElement, text("whose-full"));
+      if (!box.checked) this.#rowOf(relative.number)?.querySelector<HTMLElement>("[data-remove]")?.click();
       this.#refresh();
       box.focus();
     });
@@ -184,14 +193,16 @@ export function offerWhose(list: HTMLElement, people: People, headers: Record<st
   return search === null ? null : new Whose(list, people, search, headers);
 }
 
-/** Put each name beside its person's part of the answer. */
+/** Put each name in the heading of its person's row, or above what one person has. */
 export function showWhose(place: HTMLElement, names: readonly (Shown | null)[]): void {
   all("[data-part]", place).forEach((part, index) => {
     const name = names[index];
     if (name === null || name === undefined) return;
     const line = fromTemplate("whose-answered");
     fill(line, { who: name.who, doubts: name.doubts });
-    (part.querySelector("[data-row]") ?? need("h2", part)).after(line);
+    const title = need("h2", part);
+    if (part.querySelector("[data-row]") === null) title.after(line);
+    else title.append(line);
   });
 }
 
