@@ -19,6 +19,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import Database
 from desk.own_seal import OwnSeal
@@ -51,18 +52,27 @@ class LookupNotes:
         self._seal = seal
         self._clock = clock
 
-    async def keep(self, sub: str, entries: Sequence[UUID], case: str | None) -> None:
-        """Keep a note for each person of one lookup, in the order they were asked."""
-        notes = [
-            Note(case, place, len(entries)) for place in range(1, len(entries) + 1)
-        ]
+    async def keep(
+        self,
+        connection: AsyncConnection,
+        entries: Sequence[UUID],
+        *,
+        sub: str,
+        case: str | None,
+    ) -> None:
+        """Keep a note for each person of one lookup, in the order they were asked.
+
+        In the caller's transaction: that of the lookup's receipts. Again replaces.
+        """
         rows = [
-            self._row(self._name(sub, entry), note)
-            for entry, note in zip(entries, notes, strict=True)
+            self._row(self._name(sub, entry), Note(case, number, len(entries)))
+            for number, entry in enumerate(entries, start=1)
         ]
-        if rows:
-            async with self._database.transaction() as connection:
-                await connection.execute(insert(lookup_notes), rows)
+        names = [row["id"] for row in rows]
+        await connection.execute(
+            delete(lookup_notes).where(lookup_notes.c.id.in_(names))
+        )
+        await connection.execute(insert(lookup_notes), rows)
 
     async def find(self, sub: str, entries: Sequence[UUID]) -> Mapping[UUID, Note]:
         """Find this user's notes of these entries; what was erased is not among them.

@@ -11,7 +11,7 @@ proof.
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from uuid import UUID
 
 from joserfc.jwk import OKPKey
 from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import Database
 from desk.errors import ReceiptInvalid, ReceiptMismatch, SettingsRefused
@@ -44,6 +45,9 @@ from signal_index.wire.lookups import Answer, AskedSubject, Lookup, Part
 from signal_index.wire.model import parse_body
 
 BATCH: Final = 200
+
+KeptBeside = Callable[[AsyncConnection, Sequence[UUID]], Awaitable[None]]
+"""What else is kept of an answer, in the transaction of its receipts."""
 
 
 class ReceiptState(StrEnum):
@@ -186,11 +190,12 @@ class Receipts:
         self.rules = rules
 
     async def check_and_keep(
-        self, answer: bytes, asked: Lookup, person: Person
-    ) -> Sequence[UUID]:
+        self, answer: bytes, asked: Lookup, person: Person, beside: KeptBeside
+    ) -> None:
         """Check an answer's receipts and keep them, or raise `ReceiptRefused`.
 
-        Gives the entries, in the order of the persons asked about.
+        `beside` is given the entries, in the order of the persons asked about; what it
+        keeps commits with the receipts.
         """
         opened = verify_answer(answer, asked, person, self.rules)
         rows = [self._row(*pair) for pair in opened]
@@ -204,7 +209,7 @@ class Receipts:
             fresh = [row for row in rows if row["entry_id"] not in known]
             if fresh:
                 await connection.execute(insert(receipts), fresh)
-        return [part.entryId for _, part in opened]
+            await beside(connection, [part.entryId for _, part in opened])
 
     async def find_promised(self, before: datetime) -> Sequence[KeptReceipt]:
         """Give receipts from before an instant that are not proven, oldest first."""

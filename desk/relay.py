@@ -5,7 +5,7 @@ organisation's signature on a request to a holder, and the HMAC in place of a ca
 number. A lookup's answer goes on unchanged, and only when its receipts hold.
 """
 
-from functools import cache
+from functools import cache, partial
 from typing import Final
 from uuid import UUID
 
@@ -107,8 +107,8 @@ async def look_up(
     asked = Lookup(**dict(body) | {"caseReference": derived})
     answer = await desk.index.pass_on("/v1/lookups", caller.access_token, asked)
     if answer.status == 200:
-        entries = await desk.receipts.check_and_keep(answer.body, asked, caller.person)
-        await desk.lookup_notes.keep(caller.person.sub, entries, case)
+        note = partial(desk.lookup_notes.keep, sub=caller.person.sub, case=case)
+        await desk.receipts.check_and_keep(answer.body, asked, caller.person, note)
     return answer_with(answer)
 
 

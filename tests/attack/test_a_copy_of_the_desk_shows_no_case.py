@@ -45,6 +45,17 @@ def some_notes(
     return LookupNotes(database, seal, clock or FakeClock())
 
 
+async def keep(
+    database: Database,
+    sub: str,
+    entries: list[UUID],
+    case: str | None,
+) -> None:
+    async with database.transaction() as connection:
+        notes = some_notes(database)
+        await notes.keep(connection, entries, sub=sub, case=case)
+
+
 async def _rows(database: Database) -> list[dict[str, Any]]:
     async with database.transaction() as connection:
         rows = await connection.execute(select(lookup_notes))
@@ -53,14 +64,14 @@ async def _rows(database: Database) -> list[dict[str, Any]]:
 
 async def test_a_household_is_kept_in_the_order_asked(database: Database) -> None:
     entries = [uuid4() for _ in range(3)]
-    await some_notes(database).keep("fatima", entries, CASE)
+    await keep(database, "fatima", entries, CASE)
     found = await some_notes(database).find("fatima", entries)
     assert [found[one] for one in entries] == [Note(CASE, n, 3) for n in (1, 2, 3)]
 
 
 async def test_a_colleague_of_the_same_desk_finds_nothing(database: Database) -> None:
     entry = uuid4()
-    await some_notes(database).keep("fatima", [entry], CASE)
+    await keep(database, "fatima", [entry], CASE)
     assert await some_notes(database).find("joris", [entry]) == {}
 
 
@@ -68,7 +79,7 @@ async def test_a_copy_names_no_case_no_user_and_no_entry(
     database: Database, tmp_path: Path
 ) -> None:
     entry = uuid4()
-    await some_notes(database).keep("fatima", [entry], CASE)
+    await keep(database, "fatima", [entry], CASE)
     await database.close()
     written = _copy(tmp_path)
     for told in (CASE.encode(), b"fatima", str(entry).encode(), entry.bytes):
@@ -76,17 +87,16 @@ async def test_a_copy_names_no_case_no_user_and_no_entry(
 
 
 async def test_every_row_is_equally_long(database: Database) -> None:
-    notes = some_notes(database)
-    await notes.keep("fatima", [uuid4()], CASE)
-    await notes.keep("fatima", [uuid4()], None)
-    await notes.keep("joris", [uuid4() for _ in range(10)], "Z" * 40)
+    await keep(database, "fatima", [uuid4()], CASE)
+    await keep(database, "fatima", [uuid4()], None)
+    await keep(database, "joris", [uuid4() for _ in range(10)], "Z" * 40)
     assert len({len(row["sealed"]) for row in await _rows(database)}) == 1
 
 
 async def test_a_row_moved_to_another_name_does_not_open(database: Database) -> None:
     notes, own, others = some_notes(database), uuid4(), uuid4()
-    await notes.keep("fatima", [others], CASE)
-    await notes.keep("joris", [own], None)
+    await keep(database, "fatima", [others], CASE)
+    await keep(database, "joris", [own], None)
     stolen = await _sealed_of(database, others)
     async with database.transaction() as connection:
         await connection.execute(
@@ -106,7 +116,7 @@ async def _sealed_of(database: Database, entry: UUID) -> bytes:
 
 async def test_another_key_finds_nothing(database: Database) -> None:
     entry = uuid4()
-    await some_notes(database).keep("fatima", [entry], CASE)
+    await keep(database, "fatima", [entry], CASE)
     other = some_notes(database, seal=OwnSeal(bytes(32)))
     assert await other.find("fatima", [entry]) == {}
 
@@ -114,7 +124,7 @@ async def test_another_key_finds_nothing(database: Database) -> None:
 async def test_notes_are_gone_after_half_a_year(database: Database) -> None:
     clock, entry = FakeClock(), uuid4()
     notes = some_notes(database, clock)
-    await notes.keep("fatima", [entry], CASE)
+    await keep(database, "fatima", [entry], CASE)
     clock.forward(KEPT)
     await notes.sweep()
     assert await notes.find("fatima", [entry]) != {}

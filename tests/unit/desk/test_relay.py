@@ -274,7 +274,6 @@ async def test_nobody_reads_without_a_login(browser: Browser, path: str) -> None
     [
         {"holder": 9},
         {"holder": 3},
-        {"act": "publish"},
         {"pair": [2, 1]},
         {"points": []},
         {"points": ["A" * 43] * 11},
