@@ -18,7 +18,12 @@ from desk.estimate_keys import EstimateKeys
 from desk.holders import Holders
 from desk.index import SignalIndex
 from desk.involved.parts import Signalling, build_signalling
-from desk.key_files import read_case_key, read_client_key, read_request_key
+from desk.key_files import (
+    read_case_key,
+    read_client_key,
+    read_request_key,
+    read_shared_case_key,
+)
 from desk.ledger_watch import LedgerWatch
 from desk.login import Login
 from desk.lookup_notes import LookupNotes
@@ -30,6 +35,7 @@ from desk.sessions import Sessions
 from desk.settings import DeskSettings
 from desk.texts import Texts, load_texts
 from desk.tokens import TokenRules
+from keys.case_seal import CaseKey
 from keys.request import RequestKey
 
 
@@ -50,6 +56,7 @@ class Desk:
     estimate_keys: EstimateKeys
     lookup_notes: LookupNotes
     case_references: CaseReferences
+    case_key: CaseKey | None
     signalling: Signalling | None
     pins: list[Any]
     texts: Texts
@@ -101,6 +108,7 @@ def build_desk(
             re.compile(settings.case_reference_pattern),
             read_case_key(settings.case_reference_key),
         ),
+        case_key=read_shared_case_key(settings.case_key),
         signalling=build_signalling(settings, database, seal, clock),
         pins=_read_pins(settings),
         texts=load_texts("nl"),

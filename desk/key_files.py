@@ -6,7 +6,8 @@
   organisation can resolve it;
 - notes key: seals what the desk keeps for its own people (`desk.own_seal`);
 - for an organisation that signals by hand: the notice key by which the index knows what
-  it signs, and the request key by which holders know it as a source.
+  it signs, and the request key by which holders know it as a source;
+- case key: made by an agency's machine, which seals the names of cases for its desk.
 """
 
 import json
@@ -21,6 +22,7 @@ from joserfc.jwk import ECKey, Key, KeyParameters, OKPKey, RSAKey, import_key
 from desk.errors import SettingsRefused
 from desk.own_seal import NOTES_KEY_BYTES
 from keys.base64url import decode_b64u, encode_b64u
+from keys.case_seal import CaseKey, parse_case_key
 from keys.errors import KeysError
 from keys.files import read_secret, write_secret
 from keys.request import RequestKey, load_request_key, new_request_key
@@ -118,6 +120,18 @@ def read_case_key(path: Path) -> bytes:
     if len(key) != CASE_KEY_BYTES:
         raise SettingsRefused(f"{path.name}: a case-reference key has 32 bytes")
     return key
+
+
+def read_shared_case_key(path: Path | None) -> CaseKey | None:
+    """Read the key that the agency's machine shares with this desk, if there is one."""
+    if path is None:
+        return None
+    try:
+        return parse_case_key(read_secret(path))
+    except KeysError as error:
+        raise SettingsRefused(str(error)) from None
+    except ValueError:
+        raise SettingsRefused(f"{path.name}: not a case key") from None
 
 
 def _new_client_key(algorithm: ClientAlgorithm) -> Key:

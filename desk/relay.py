@@ -26,14 +26,22 @@ from desk.involved.acts import get_signalling
 from desk.relay_answers import answer_with
 from desk.relay_document import HOLDER, INDEX, INDEX_ACTS, fails, write_document
 from desk.relay_wire import PREFIX, PinnedKeys, RelayedEvaluation, RelayedLookup
+from desk.settings import CallBackSettings
 from desk.strict import StrictRoute
 from keys.openapi import JSON, PUBLIC_HEADERS
 from keys.request import Act
 from keys.wire import EvaluationAnswer
 from signal_index.wire.catalogue import Catalogue
 from signal_index.wire.completeness import AbandonedRequests
-from signal_index.wire.lookups import Answer, Lookup, Nothing, Outcome, OwnLookups
-from signal_index.wire.values import Id
+from signal_index.wire.lookups import (
+    Answer,
+    CallBack,
+    Lookup,
+    Nothing,
+    Outcome,
+    OwnLookups,
+)
+from signal_index.wire.values import Id, Label, Phone
 
 router: Final = APIRouter(prefix=PREFIX, route_class=StrictRoute)
 
@@ -104,7 +112,10 @@ async def look_up(
     desk = desk_of(request)
     case = body.caseReference
     derived = None if case is None else desk.case_references.derive(case)
-    asked = Lookup(**dict(body) | {"caseReference": derived})
+    asked = Lookup(
+        **dict(body)
+        | {"caseReference": derived, "callBack": _call_back(desk.settings.call_back)}
+    )
     answer = await desk.index.pass_on("/v1/lookups", caller.access_token, asked)
     if answer.status == 200:
         note = partial(desk.lookup_notes.keep, sub=caller.person.sub, case=case)
@@ -196,3 +207,10 @@ async def show_openapi() -> Response:
 def openapi_text() -> bytes:
     """Write the OpenAPI 3.1 document of this version."""
     return write_document([*router.routes, *involved.router.routes])
+
+
+def _call_back(said: CallBackSettings | None) -> CallBack | None:
+    """Give whom a source that hears of a lookup may call, as the settings have it."""
+    if said is None:
+        return None
+    return CallBack(function=Label(said.function), phone=Phone(said.phone))

@@ -92,6 +92,13 @@ class IdentitySettings(_Frozen):
     case_system_clients: tuple[str, ...] = ()
 
 
+class CallBackSettings(_Frozen):
+    """Whom a source may call back about a lookup: a function and its number (E.164)."""
+
+    function: str = Field(min_length=1, max_length=60)
+    phone: str = Field(pattern=r"^\+[1-9][0-9]{6,14}$")
+
+
 class LedgerSettings(_Frozen):
     """What the index signs with, as published by it (`signal-index keys create`)."""
 
@@ -133,6 +140,7 @@ class DeskSettings(BaseSettings):
     request_key: Path
     case_reference_key: Path
     notes_key: Path
+    case_key: Path | None = None
     case_reference_pattern: CasePattern = r"[A-Z]{1,4}-[0-9]{4}-[0-9]{1,8}"
     case_reference_example: str = "Z-2026-001234"
     support: str = Field(default="", max_length=200)
@@ -144,6 +152,7 @@ class DeskSettings(BaseSettings):
     identity: IdentitySettings
     ledger: LedgerSettings
     hand_signals: HandSignalSettings | None = None
+    call_back: CallBackSettings | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -204,6 +213,7 @@ def _anchored(settings: DeskSettings, folder: Path) -> DeskSettings:
             "request_key": folder / settings.request_key,
             "case_reference_key": folder / settings.case_reference_key,
             "notes_key": folder / settings.notes_key,
+            "case_key": settings.case_key and folder / settings.case_key,
             "hand_signals": _anchor_hand_signals(settings.hand_signals, folder),
             "identity": identity,
             "ledger": ledger,

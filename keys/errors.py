@@ -31,6 +31,7 @@
     │   ├── ConfigPointRefused    a public key is the identity or not canonical
     │   ├── ConfigSharesEqual     two holders have the same public share
     │   └── ConfigSharesDisagree  a quorum of public shares does not give K
+    ├── CaseNotReadable           sealed under another key, or for another signal
     ├── UnusableKey               a signing key or its file
     ├── InvalidToken
     │   └── SignatureInvalid
@@ -186,6 +187,10 @@ class ConfigSharesEqual(ConfigRefused):
 
 class ConfigSharesDisagree(ConfigRefused):
     """Some quorum of the public shares does not give the public key."""
+
+
+class CaseNotReadable(KeysError):
+    """What an agency sealed for its desk does not open here."""
 
 
 class UnusableKey(KeysError):

@@ -82,6 +82,11 @@ VERBS: Final = {
         "corrections_app",
         "Correcties en bezwaren van inwoners over uw signalen.",
     ),
+    "notices": Verb(
+        "sources.cli.notices",
+        "notices_app",
+        "Wie naar uw signalen keek, en wat ervan kwam.",
+    ),
     "brp": Verb(
         "sources.cli.brp",
         "brp_app",

@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 from joserfc.jwk import KeyParameters, OKPKey, RSAKey
 
+from keys.case_seal import CaseKey, new_case_secret, parse_case_key
 from keys.errors import KeyFileExists, KeysError
 from keys.files import read_json, write_secret
 from keys.jose import parse_private_key
@@ -60,6 +61,16 @@ def load_keys(files: KeyFiles) -> AgencyKeys:
         raise InvalidAgencySettings("Een sleutelbestand is geen sleutel.") from None
 
 
+def read_case_key(path: Path | None) -> CaseKey | None:
+    """Read the key that is shared with the desk, if there is one."""
+    if path is None:
+        return None
+    try:
+        return parse_case_key(read_agency_secret(path))
+    except ValueError:
+        raise InvalidAgencySettings(f"{path.name} is geen sleutel.") from None
+
+
 def _read_request_key(path: Path) -> RequestKey:
     return parse_private_key(read_json(read_agency_secret(path), path.name))
 
@@ -80,6 +91,7 @@ def create_keys(folder: Path, *, name: str, algorithm: ClientAlgorithm) -> list[
         "notice-key.jwk": notice.encode(),
         "oidc-client.jwk": _encode({**client.as_dict(private=True), "kid": client.kid}),
         "outbox.key": new_outbox_secret(),
+        "case.key": new_case_secret(),
     }
     handed_out = {
         "request-key.public.jwk": _encode(request.public.jwk),

@@ -16,6 +16,7 @@ from sources.acceptances import look_at_acceptances
 from sources.errors import SourceError
 from sources.findings import Finding, Patient, State
 from sources.gateways import look_at_gateways
+from sources.notices.looking import look_at_notices
 from sources.outbox.deliveries import find_newest, find_unfinished, is_unheard
 from sources.outbox.evidence import find_unproven
 from sources.outbox.holding import find_held
@@ -42,8 +43,9 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
         *await look_at_gateways(patient),
     ]
     then = [await _look(patient, about, look) for about, look in _AT_WORK]
+    notices = await look_at_notices(patient)
     contacts = look_at_contacts(patient.profiles, patient.now())
-    return [*first, *known, *then, *contacts]
+    return [*first, *known, *then, *notices, *contacts]
 
 
 async def _look(

@@ -34,6 +34,9 @@
     ├── UnknownReference          nothing was ever sent under this reference
     ├── RehearsalRefused          the source is live, unknown, or publishes nothing
     ├── EvidenceRefused           what was kept does not prove what it should
+    ├── NoticesUntold             what came back could not be told to the agency
+    │   ├── MailRefused           its mail server did not take it
+    │   └── EventsRefused         its system did not take it
     └── PublishingStopped         what is left stays in the outbox for the next run
         ├── TokenRefused          the identity provider gave no access token
         │   └── ProviderUnreachable   it did not answer, retries and all
@@ -354,6 +357,18 @@ class EvidenceRefused(SourceError):
 
 class RehearsalRefused(SourceError):
     """There is nothing to rehearse with; nothing was sent."""
+
+
+class NoticesUntold(SourceError):
+    """What came back stays in the outbox, and is told the next time."""
+
+
+class MailRefused(NoticesUntold):
+    """The agency's mail server did not take a mail, or not over TLS."""
+
+
+class EventsRefused(NoticesUntold):
+    """The agency's own system did not take events."""
 
 
 class PublishingStopped(SourceError):

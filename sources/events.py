@@ -36,6 +36,10 @@ class Event(LoggedEvent):
     IDENTIFIED = "identified", "count", "doubts"
     RECONCILED = "reconciled", "equal", "compared"
     STATUS_UNTOLD = "status-untold", "error"
+    NOTICES_HEARD = "notices-heard", "count"
+    NOTICES_UNHEARD = "notices-unheard", "error"
+    NOTICES_TOLD = "notices-told", "count", "way"
+    NOTICES_UNTOLD = "notices-untold", "error"
 
 
 _LOG: Final = NamedLog("sources")

@@ -31,6 +31,7 @@ from sources.closed_row import ClosedRow
 from sources.errors import InvalidAgencySettings
 from sources.faults import Unfit, say_faults, say_toml_fault
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow
+from sources.notice_settings import NoticesRow
 from sources.urls import Url
 
 Oin = Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$")]
@@ -121,6 +122,7 @@ class AgencySettings(BaseSettings):
     agent: AgentRow = AgentRow()
     feeds: tuple[FeedRow, ...] = Field(default=(), max_length=32)
     receiver: ReceiverRow | None = None
+    notices: NoticesRow = NoticesRow()
     brp: BrpPlace | None = None
     brp_events: RegisterPlace | None = None
 
@@ -208,6 +210,7 @@ def _resolve(settings: AgencySettings, folder: Path) -> AgencySettings:
             "brp_events": settings.brp_events
             and _resolve_gateway(settings.brp_events, folder),
             "receiver": settings.receiver and _resolve_keys(settings.receiver, folder),
+            "notices": _resolve_notices(settings.notices, folder),
         }
     )
 
@@ -229,6 +232,26 @@ def _resolve_feed(feed: FeedRow, folder: Path) -> FeedRow:
     places = {name: getattr(feed, name) for name in ("profile", "folder", "file")}
     found = {name: folder / path for name, path in places.items() if path}
     return feed.model_copy(update=found)
+
+
+def _resolve_notices(row: NoticesRow, folder: Path) -> NoticesRow:
+    mail, events = row.mail, row.events
+    return row.model_copy(
+        update={
+            "case_key": row.case_key and folder / row.case_key,
+            "mail": mail
+            and mail.model_copy(
+                update={
+                    "password_file": mail.password_file and folder / mail.password_file,
+                    "certificates": mail.certificates and folder / mail.certificates,
+                }
+            ),
+            "events": events
+            and events.model_copy(
+                update={"token_file": events.token_file and folder / events.token_file}
+            ),
+        }
+    )
 
 
 def _resolve_keys(receiver: ReceiverRow, folder: Path) -> ReceiverRow:

@@ -14,6 +14,7 @@ from uuid import UUID
 import httpx
 
 from keys.bsn import parse_bsn
+from keys.case_seal import CaseKey
 from keys.config import parse_pins
 from keys.municipality import MunicipalityCode
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
@@ -24,6 +25,7 @@ from signal_index.wire.rehearsals import CaseResult
 from signal_index.wire.values import Oin, Slug
 from sources.errors import DeliveryHeld
 from sources.intake.files import FileIntake
+from sources.notices.fetching import fetch
 from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
@@ -117,6 +119,14 @@ class Town:
                 return await reconcile(
                     outbox, index, self.sender, scope, confirmed=confirmed
                 )
+
+    async def hear(self, case_key: CaseKey | None = None) -> int:
+        """Fetch what came back, as the agency's agent does."""
+        async with self.world.http() as client:
+            with self.outbox() as outbox:
+                index = self._parties(client, outbox)[1]
+                oin = self.world.debt_help.oin
+                return await fetch(outbox, index, oin, case_key, self.now)
 
     async def rehearse(self, told: Callable[[CaseResult], None]) -> Rehearsed:
         """Rehearse with our own software, against this index."""

@@ -26,6 +26,7 @@ from deploy.town.parties import (
 from deploy.town.places import HOLDERS, Places
 
 CASELOAD = 20_000
+CALL_BACK = {"function": "Wijkteam Voorbeeldstad", "phone": "+31182555000"}
 PROFILES = Path(sources.profiles.__path__[0])
 KEEP_DAYS = 90
 
@@ -196,6 +197,8 @@ def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
         "request_key": "keys/request-key.jwk",
         "case_reference_key": "keys/case-reference.key",
         "notes_key": "keys/notes.key",
+        **_case_key(places, desk),
+        **({"call_back": CALL_BACK} if desk is TEAM_DESK else {}),
         "support": desk.support,
         "register_path": REGISTER_PATH if places.has_register(desk) else "",
         "holders": [
@@ -216,6 +219,14 @@ def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
             "checkpoint_key": str(places.index / "keys" / "checkpoint.vkey"),
         },
     }
+
+
+def _case_key(places: Places, desk: DeskOf) -> dict[str, str]:
+    """Give the key that an agency's machine shares with its desk."""
+    for agency in FOUNDED:
+        if agency.submitter == desk.organisation:
+            return {"case_key": str(places.agency(agency.slug) / "keys" / "case.key")}
+    return {}
 
 
 def _agency(places: Places, agency: Agency) -> dict[str, Any]:
@@ -252,6 +263,7 @@ def _agency(places: Places, agency: Agency) -> dict[str, Any]:
             ],
         },
         "agent": {"name": f"agent-{agency.slug}"},
+        "notices": {"case_key": "keys/case.key", "every_seconds": 5},
         "feeds": [feed] if agency in AGENCIES else [],
         **({"brp": _brp(places, agency)} if agency.sender else {}),
     }

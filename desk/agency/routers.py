@@ -4,11 +4,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from desk.agency import contacts, deliveries, held, signals
+from desk.agency import contacts, deliveries, held, notices, signals
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     deliveries.router,
     held.router,
+    notices.router,
     signals.router,
     contacts.router,
 )

@@ -194,6 +194,18 @@ async def own_source(request: Request) -> SourceCaller:
     return SourceCaller(caller, Oin(caller.organisation))
 
 
+async def notice_reader(request: Request) -> SourceCaller:
+    """Give who may read what came back to an organisation, or raise.
+
+    Its publishing machine, who administers its signals, or who signals by hand for it.
+    """
+    claims, index = await _claims(request)
+    caller = _active(await _caller(claims, index, "publish"))
+    if caller.kind is CallerKind.PERSON and Role.HAND_SIGNALLER in caller.roles:
+        return SourceCaller(caller, Oin(caller.organisation))
+    return await own_source(request)
+
+
 async def source_administrator(request: Request) -> SourceAdministratorCaller:
     """Give the person who administers an organisation's own signals, or raise.
 
@@ -280,6 +292,7 @@ Person = Annotated[PersonCaller, caller_from(person, "lookup")]
 ActivePerson = Annotated[ActivePersonCaller, caller_from(active_person, "lookup")]
 Source = Annotated[SourceCaller, caller_from(source, "publish")]
 OwnSource = Annotated[SourceCaller, caller_from(own_source, "publish")]
+NoticeReader = Annotated[SourceCaller, caller_from(notice_reader, "publish")]
 SourceAdministrator = Annotated[
     SourceAdministratorCaller, caller_from(source_administrator, "publish")
 ]

@@ -1,7 +1,7 @@
 """`/v1/notices`: what comes back to a source, and that it arrived there.
 
-- A source, its machine or its administrator, sees the notices of the sources that it
-  may send for, and of no other; what was not acknowledged comes again until it is.
+- A source (its machine, its administrator, who signals by hand for it) sees notices of
+  the sources that it may send for, and of no other, again until it acknowledges them.
 - Who looked is read from the ledger's own entry, never copied: erased there, gone here.
 - Pages have one length for so many notices, whatever is in them.
 """
@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Query
 
 from keys.municipality import MunicipalityCode
-from signal_index.api.callers import OwnSource, Source
+from signal_index.api.callers import NoticeReader, Source
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
 from signal_index.api.routing import Routes
@@ -38,7 +38,7 @@ State = Annotated[
 @routes.get("/notices", "Berichten aan de eigen organisatie over haar signalen")
 async def list_notices(
     index: TheIndex,
-    caller: OwnSource,
+    caller: NoticeReader,
     state: State = "new",
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,

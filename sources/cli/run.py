@@ -19,7 +19,7 @@ from keys.extras import ExtraMissing, import_with_extra
 from signal_index.wire.agents import AgentStatus, FeedState, ToldAnswer
 from signal_index.wire.values import Oin as IndexOin
 from signal_index.wire.values import Slug
-from sources.agency_keys import AgencyKeys, load_keys
+from sources.agency_keys import AgencyKeys, load_keys, read_case_key
 from sources.agent.feeds import Feed
 from sources.agent.stopping import stop_on_signals
 from sources.agent.worker import RECONCILE, TELL, Jobs, Surroundings, Worker
@@ -34,10 +34,13 @@ from sources.errors import (
     FeedFailed,
     IndexUnreachable,
     InvalidAgencySettings,
+    SourceError,
 )
 from sources.events import Event, log_event, start_logging
 from sources.folders import make_folder
 from sources.intake.event_box import keep_event
+from sources.notices.fetching import fetch
+from sources.notices.telling import Teller
 from sources.outbox.deliveries import (
     OpenDelivery,
     find_rejects,
@@ -48,6 +51,7 @@ from sources.outbox.deliveries import (
 from sources.outbox.holding import find_held
 from sources.outbox.owed import find_owed
 from sources.outbox.store import Outbox
+from sources.publisher.http_index import HttpIndex
 from sources.publisher.pipeline import Sender
 from sources.publisher.run import Run
 from sources.reconciling import reconcile
@@ -140,6 +144,30 @@ class _Office:
         except TimeoutError:
             raise IndexUnreachable("De index antwoordt niet.") from None
 
+    def make_index(self) -> HttpIndex:
+        """Find the index, with a token of its own."""
+        return make_parties(self.client, self.settings, self.keys, self.outbox)[1]
+
+    async def hear(self, index: HttpIndex) -> None:
+        """Fetch what came back and tell it; it may not hold up what is delivered."""
+        source, row = self.settings.source, self.settings.notices
+        try:
+            case_key = read_case_key(row.case_key)
+            count = await fetch(self.outbox, index, source, case_key, now)
+        except SourceError as error:
+            log_event(Event.NOTICES_UNHEARD, error=type(error).__name__)
+            return
+        if count:
+            log_event(Event.NOTICES_HEARD, count=count)
+        await Teller(self.outbox, self.client, row, source, now).tell()
+
+    async def hear_again_and_again(self) -> None:
+        """Fetch and tell until cancelled."""
+        index = self.make_index()
+        while True:
+            await self.hear(index)
+            await asyncio.sleep(self.settings.notices.every_seconds)
+
     @property
     def _sender(self) -> Sender:
         organisation, source = self.settings.organisation, self.settings.source
@@ -157,6 +185,7 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
         feed.look(now())
         worker.add(name)
     await worker.work_off()
+    await office.hear(office.make_index())
     for each in office.rejects:
         delivery = get_delivery(office.outbox, each)
         typer.echo(json.dumps(summarise(delivery, office.rejects)))
@@ -184,20 +213,25 @@ async def _serve(worker: Worker, office: _Office) -> None:
     scheduler = _schedule(worker, office.settings)
     working = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stopped.wait())
+    hearing = asyncio.create_task(office.hear_again_and_again())
     try:
         async with receiving:
             for name in worker.feeds:
                 worker.add(name)
-            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {working, stopping, hearing}, return_when=asyncio.FIRST_COMPLETED
+            )
     finally:
         scheduler.shutdown(wait=False)
-        stopping.cancel()
-        working.cancel()
+        for task in (stopping, working, hearing):
+            task.cancel()
         # Every step is durable by itself: the next run goes on from the last one.
-        await asyncio.gather(stopping, return_exceptions=True)
+        await asyncio.gather(stopping, hearing, return_exceptions=True)
         outcome = (await asyncio.gather(working, return_exceptions=True))[0]
     if isinstance(outcome, Exception):
         raise outcome
+    if not hearing.cancelled() and (error := hearing.exception()):
+        raise error
 
 
 def _schedule(worker: Worker, settings: AgencySettings) -> AsyncIOScheduler:

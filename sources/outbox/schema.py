@@ -304,4 +304,18 @@ _FIRST: Final = "".join(
     (_DELIVERIES, _LET_GO, _OWED, _STAGED, _HELD, _TOLD, _SEALED, _EVIDENCE)
 )
 
-STEPS: Final = (_FIRST,)
+# What came back from the index, sealed: with how the agency calls the case.
+_NOTICES: Final = """
+CREATE TABLE notice (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  heard_at TEXT NOT NULL,
+  expires TEXT NOT NULL,
+  done INTEGER NOT NULL DEFAULT 0,
+  mailed INTEGER NOT NULL DEFAULT 0,
+  posted INTEGER NOT NULL DEFAULT 0,
+  sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: Final = (_FIRST, _NOTICES)

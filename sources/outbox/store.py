@@ -47,6 +47,7 @@ Step = Literal[
     "receive",
     "identify",
     "answer",
+    "hear",
 ]
 Moment = Literal["before", "after"]
 Observer = Callable[[Step, Moment], None]

@@ -19,6 +19,7 @@ from signal_index.wire.deliveries import ClosedDeliveries, ClosedDelivery, Deliv
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.health import Health
 from signal_index.wire.model import AnswerModel, Model, parse_body, parse_value
+from signal_index.wire.notices import Acknowledgements, ReturnNotices
 from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.person_events import PersonEventBody
 from signal_index.wire.reconciling import (
@@ -142,6 +143,15 @@ class HttpIndex:
         more = "" if cursor is None else f"&cursor={cursor}"
         path = f"/v1/own-corrections?state=open{more}"
         return await self._ask("GET", path, OwnCorrectionPage)
+
+    async def fetch_notices(self, cursor: UUID | None) -> ReturnNotices:
+        """Fetch a page of what came back and did not arrive here yet."""
+        more = "" if cursor is None else f"&cursor={cursor}"
+        return await self._ask("GET", f"/v1/notices?limit=200{more}", ReturnNotices)
+
+    async def acknowledge(self, said: Acknowledgements) -> None:
+        """Say that notices arrived, and how their cases are called, sealed."""
+        await self._send("POST", "/v1/notices/acknowledgements", said)
 
     async def answer_correction(self, correction: UUID, answer: str) -> None:
         """Tell what we did with it; what is no code is refused before it is sent."""

@@ -32,6 +32,7 @@ PUT_TOGETHER = (
         "signals.reason.",
         "signals.state.",
         "contact.",
+        "notices.kind.",
     ),
     *("overview.", "reports.", "approval-title-"),
     *("involved.done.", "involved.reason.", "involved.fault."),

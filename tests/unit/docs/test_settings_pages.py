@@ -10,6 +10,7 @@ from desk.settings import DeskSettings, IdentitySettings, LedgerSettings
 from keys.holder.settings import HolderSettings
 from sources.brp.settings import BrpPlace, RegisterPlace
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow, SenderRow
+from sources.notice_settings import EventsRow, MailRow, NoticesRow
 from sources.settings import AgencySettings
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -34,6 +35,9 @@ def _names(pages: tuple[str, ...]) -> set[str]:
         (FeedRow, AGENCYS),
         (AgentRow, AGENCYS),
         (ReceiverRow, AGENCYS),
+        (NoticesRow, AGENCYS),
+        (MailRow, AGENCYS),
+        (EventsRow, AGENCYS),
         (SenderRow, AGENCYS),
         (RegisterPlace, AGENCYS),
         (BrpPlace, ("connectors/brp.md",)),

@@ -1,0 +1,118 @@
+"""Notices: who looked at the organisation's signals, what came of it, what is due.
+
+The desk does not know a case: the agency's machine seals how it is called, under a key
+that the two share, and the index carries that beside the notice. Without the key, or
+before the machine fetched it, a notice shows its reference alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from desk.callers import Caller, LoggedInSourceAdministrator
+from desk.desk import Desk, desk_of
+from desk.moments import day_here
+from desk.pages import render
+from keys.case_seal import CaseKey
+from keys.errors import CaseNotReadable
+from signal_index.wire.notices import NoticedSignal, ReturnNotice, ReturnNotices
+
+router: Final = APIRouter()
+COVER: Final = "cover"
+MOST_PAGES: Final = 10
+_AT_ONCE: Final = "1000"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNotice:
+    """A notice as the page shows it, with the cases that it is about."""
+
+    said: ReturnNotice
+    cases: tuple[str, ...]
+
+    @property
+    def day(self) -> str:
+        """Give the day on which it came, in Dutch time, for grouping."""
+        moment = self.said.lookedUp.at if self.said.lookedUp else self.said.madeIn
+        return day_here(moment).isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """The notices by day, the newest first; `is_whole`: there are no more."""
+
+    days: tuple[tuple[str, tuple[ShownNotice, ...]], ...]
+    is_whole: bool
+
+
+@router.get("/agency/notices")
+async def show_notices(
+    request: Request, caller: LoggedInSourceAdministrator
+) -> HTMLResponse:
+    """Show what came back, the newest first, with the agency's own case numbers."""
+    desk = desk_of(request)
+    return render(
+        request,
+        "agency/notices.html",
+        title=desk.texts.get("notices.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        notices=await fetch_notices(desk, caller),
+    )
+
+
+async def fetch_notices(desk: Desk, caller: Caller) -> Notices:
+    """Fetch all that came back to the caller's organisation, without the covers."""
+    found: list[ReturnNotice] = []
+    query = {"state": "all", "limit": _AT_ONCE}
+    is_whole = False
+    for _ in range(MOST_PAGES):
+        page = await desk.index.fetch(
+            ReturnNotices, "/v1/notices", caller.access_token, query=query
+        )
+        found += [one for one in page.items if one.kind != COVER]
+        if page.next is None:
+            is_whole = True
+            break
+        query = query | {"cursor": str(page.next)}
+    return Notices(group_by_day(found, desk.case_key), is_whole)
+
+
+def group_by_day(
+    found: Iterable[ReturnNotice], key: CaseKey | None
+) -> tuple[tuple[str, tuple[ShownNotice, ...]], ...]:
+    """Give the notices of each day, the newest day and the newest notice first."""
+    shown = [ShownNotice(one, _open_cases(one.signals, key)) for one in found]
+    shown.sort(key=_moment, reverse=True)
+    return tuple((day, tuple(ones)) for day, ones in groupby(shown, key=_day))
+
+
+def _moment(one: ShownNotice) -> tuple[str, str]:
+    said = one.said
+    moment = said.lookedUp.at if said.lookedUp else said.madeIn
+    return one.day, moment.isoformat()
+
+
+def _day(one: ShownNotice) -> str:
+    return one.day
+
+
+def _open_cases(
+    signals: Sequence[NoticedSignal], key: CaseKey | None
+) -> tuple[str, ...]:
+    found = []
+    for one in signals:
+        name = ""
+        if one.case is not None and key is not None:
+            try:
+                name = key.open(one.reference, one.case)
+            except CaseNotReadable:
+                name = ""
+        found.append(name)
+    return tuple(found)

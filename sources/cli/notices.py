@@ -1,0 +1,119 @@
+"""`signal-source notices`: who looked at our signals, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.table import Table
+
+from sources.agency_keys import load_keys
+from sources.cli.edge import refusing_plainly
+from sources.cli.plain import PlainConsole
+from sources.errors import InvalidAgencySettings
+from sources.notices.words import say, say_whom_to_call, write_moment
+from sources.outbox.notices import KeptNotice, find_moment, find_notices, mark_done
+from sources.outbox.store import Outbox
+from sources.settings import load_settings
+
+SHOWN_ID: Final = 8
+SettingsFile = Annotated[
+    Path, typer.Option("--settings", help="agency.toml van deze organisatie.")
+]
+
+notices_app = typer.Typer(
+    no_args_is_help=True, help="Wie naar uw signalen keek, en wat ervan kwam."
+)
+
+
+@notices_app.command("list")
+def list_command(
+    settings: SettingsFile,
+    *,
+    is_all: Annotated[
+        bool, typer.Option("--all", help="Ook wat al is afgehandeld.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Geef JSON.")] = False,
+) -> None:
+    """Laat zien wat is teruggekomen, met uw eigen zaaknummer; het nieuwste eerst."""
+    with refusing_plainly():
+        given = load_settings(settings)
+        keys = load_keys(given.keys)
+        with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
+            found = find_notices(outbox, is_all=is_all)
+            heard = find_moment(outbox, "heard")
+    if as_json:
+        typer.echo(json.dumps([_describe(one) for one in found]))
+        return
+    _show(found)
+    if heard is None:
+        PlainConsole().print(
+            "Er is nog nooit naar berichten gekeken: dat doet `signal-source run`."
+        )
+    else:
+        PlainConsole().print(f"Voor het laatst gekeken: {write_moment(heard)}.")
+
+
+@notices_app.command("done")
+def done_command(
+    ids: Annotated[
+        list[str], typer.Argument(help="Het begin van een of meer kenmerken.")
+    ],
+    settings: SettingsFile,
+) -> None:
+    """Leg weg wat is afgehandeld; het blijft met --all te zien tot het vervalt."""
+    with refusing_plainly():
+        given = load_settings(settings)
+        keys = load_keys(given.keys)
+        with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
+            waiting = find_notices(outbox)
+            chosen = [_pick(one, waiting) for one in ids]
+            count = mark_done(outbox, [one.id for one in chosen])
+    PlainConsole().print(f"Afgehandeld: {count}.")
+
+
+def _pick(start: str, waiting: Sequence[KeptNotice]) -> KeptNotice:
+    fitting = [one for one in waiting if str(one.id).startswith(start.lower())]
+    if len(fitting) != 1:
+        raise InvalidAgencySettings(
+            "Onder dit kenmerk wacht niets."
+            if not fitting
+            else "Dit kenmerk past bij meer dan een bericht: geef meer tekens."
+        )
+    return fitting[0]
+
+
+def _describe(one: KeptNotice) -> dict[str, object]:
+    said = one.said.model_dump(mode="json", exclude={"signals", "acknowledged"})
+    signals = [
+        {"reference": str(reference), "case": case or None}
+        for reference, case in zip(one.references, one.cases, strict=True)
+    ]
+    return {
+        **said,
+        "signals": signals,
+        "heardAt": one.heard_at.isoformat(),
+        "done": one.is_done,
+        "says": say(one.said),
+    }
+
+
+def _show(found: Sequence[KeptNotice]) -> None:
+    console = PlainConsole()
+    if not found:
+        console.print("Er zijn geen berichten.")
+        return
+    table = Table("Kenmerk", "Wanneer", "Zaak", "Bericht", "Terugbellen")
+    for one in found:
+        cases = ", ".join(case for case in one.cases if case) or "niet bekend"
+        table.add_row(
+            str(one.id)[:SHOWN_ID],
+            write_moment(one.heard_at),
+            cases if one.references else "-",
+            say(one.said),
+            say_whom_to_call(one.said) or "-",
+        )
+    console.print(table)

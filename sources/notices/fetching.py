@@ -1,0 +1,82 @@
+"""Fetch what came back, keep it, and only then say that it arrived.
+
+What a crash comes between is fetched again. Notices of another source that the same
+organisation sends for are left for the outbox that knows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from keys.case_seal import CaseKey
+from signal_index.wire.notices import (
+    Acknowledged,
+    Acknowledgements,
+    CaseName,
+    ReturnNotice,
+    ReturnNotices,
+)
+from sources.clock import day_of
+from sources.outbox.notices import find_case, forget_expired, keep_notices
+from sources.outbox.store import Outbox
+
+
+class NoticeIndex(Protocol):
+    """The index, as far as notices go."""
+
+    async def fetch_notices(self, cursor: UUID | None) -> ReturnNotices:
+        """Fetch a page of what was not acknowledged."""
+        ...
+
+    async def acknowledge(self, said: Acknowledgements) -> None:
+        """Say that notices arrived."""
+        ...
+
+
+async def fetch(
+    outbox: Outbox,
+    index: NoticeIndex,
+    source: str,
+    case_key: CaseKey | None,
+    now: Callable[[], datetime],
+) -> int:
+    """Fetch all that waits for this source; gives how many say something new."""
+    forget_expired(outbox, day_of(now()))
+    cursor: UUID | None = None
+    new = 0
+    while True:
+        page = await index.fetch_notices(cursor)
+        own = [one for one in page.items if one.source == source]
+        new += keep_notices(outbox, own, now())
+        if own:
+            await index.acknowledge(_acknowledge(outbox, own, case_key))
+        if page.next is None or not page.items:
+            return new
+        cursor = page.next
+
+
+def _acknowledge(
+    outbox: Outbox, own: Sequence[ReturnNotice], case_key: CaseKey | None
+) -> Acknowledgements:
+    """Say that these arrived, and how their cases are called, for the desk alone."""
+    return Acknowledgements(
+        notices=[
+            Acknowledged(id=one.id, cases=_name_cases(outbox, one, case_key))
+            for one in own
+        ]
+    )
+
+
+def _name_cases(
+    outbox: Outbox, one: ReturnNotice, case_key: CaseKey | None
+) -> list[CaseName]:
+    if case_key is None:
+        return []
+    return [
+        CaseName(reference=each.reference, sealed=case_key.seal(each.reference, name))
+        for each in one.signals
+        if (name := find_case(outbox, each.reference))
+    ]

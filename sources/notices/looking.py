@@ -1,0 +1,86 @@
+"""What `doctor` holds of `[notices]`: heard lately, and each way of telling works."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from sources.agency_keys import read_case_key
+from sources.errors import SourceError
+from sources.findings import Finding, Patient, State
+from sources.key_files import read_agency_secret
+from sources.notice_settings import MailRow
+from sources.notices.mail import try_mail
+from sources.outbox.notices import find_moment, find_untold
+
+ABOUT: Final = "berichten"
+HEARD_WITHIN: Final = timedelta(hours=1)
+
+
+async def look_at_notices(patient: Patient) -> list[Finding]:
+    """Give a finding for each part of `[notices]`; nobody gets a mail or an event."""
+    row = patient.settings.notices
+    found = [_look_at_hearing(patient), *_look_at_files(patient)]
+    if row.mail is not None:
+        found.append(await _look_at_mail(row.mail))
+    if row.events is not None:
+        found.append(await _look_at_events(patient, row.events.url))
+    return found
+
+
+def _look_at_hearing(patient: Patient) -> Finding:
+    heard = find_moment(patient.outbox, "heard")
+    if heard is None:
+        says = "Berichten haalt `signal-source run` op; die draaide hier nog niet."
+        return Finding(ABOUT, State.GOOD, says)
+    if patient.now() - heard > HEARD_WITHIN:
+        says = "Er is het laatste uur niet gekeken of er berichten zijn."
+        remedy = "Dat doet de agent: laat `signal-source run` draaien."
+        return Finding(ABOUT, State.WARNING, says, remedy)
+    if patient.settings.notices.mail and find_untold(patient.outbox, "mailed"):
+        says = "Er wachten berichten die nog niet zijn gemaild."
+        return Finding(ABOUT, State.GOOD, says)
+    return Finding(ABOUT, State.GOOD, "Berichten worden opgehaald.")
+
+
+def _look_at_files(patient: Patient) -> Iterator[Finding]:
+    """Hold that the secrets it names can be read, and by nobody else."""
+    row = patient.settings.notices
+    secrets = (
+        row.mail.password_file if row.mail else None,
+        row.events.token_file if row.events else None,
+    )
+    try:
+        read_case_key(row.case_key)
+        for path in secrets:
+            if path is not None:
+                read_agency_secret(path)
+    except SourceError as error:
+        yield Finding(ABOUT, State.WRONG, str(error), "Herstel [notices].")
+    if row.case_key is None:
+        says = "Zonder `case_key` in [notices] ziet uw pagina Berichten geen zaaknummer."
+        yield Finding(ABOUT, State.GOOD, says)
+
+
+async def _look_at_mail(row: MailRow) -> Finding:
+    try:
+        await asyncio.to_thread(try_mail, row)
+    except SourceError as error:
+        return Finding("mail", State.WRONG, str(error), "Herstel [notices.mail].")
+    return Finding("mail", State.GOOD, "De mailserver antwoordt, met TLS.")
+
+
+async def _look_at_events(patient: Patient, url: str) -> Finding:
+    """Hold that somebody answers there; an event is sent only when there is one."""
+    parts = urlsplit(url)
+    try:
+        await patient.client.options(f"{parts.scheme}://{parts.netloc}{parts.path}")
+    except httpx.HTTPError:
+        says = "Uw systeem voor berichten antwoordt niet."
+        return Finding("systeem", State.WRONG, says, "Herstel [notices.events].")
+    return Finding("systeem", State.GOOD, "Uw systeem voor berichten antwoordt.")

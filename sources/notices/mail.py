@@ -1,0 +1,127 @@
+"""One mail about what is new, through the agency's own server, over TLS or not at all.
+
+No content of a case, no name and no number of a person is in it. The agency's own case
+numbers are only where the agency chose that (`name_cases`); else it says how many there
+are, and where to read them.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections import Counter
+from collections.abc import Sequence
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from typing import Final
+
+from sources.errors import MailRefused
+from sources.key_files import read_agency_secret
+from sources.notice_settings import MailRow
+from sources.notices.words import say, say_whom_to_call, write_moment
+from sources.outbox.notices import KeptNotice
+
+_PATIENCE: Final = 20.0
+_KINDS: Final = {
+    "looked-up": "keer is er naar een signaal gekeken",
+    "outcome": "keer is gezegd wat ervan kwam",
+    "correction": "correctie van een inwoner",
+    "objection": "bezwaar van een inwoner",
+    "contact-stale-soon": "contactpersoon om te bevestigen",
+    "signal-expires-soon": "signaal dat bijna vervalt",
+}
+_READ: Final = (
+    "Lees ze op de pagina Berichten van uw omgeving, of met `signal-source notices"
+    " list` op de computer die aanlevert."
+)
+
+
+def write_mail(
+    found: Sequence[KeptNotice], row: MailRow, *, name_cases: bool
+) -> EmailMessage:
+    """Write the mail about these notices."""
+    mail = EmailMessage()
+    count = len(found)
+    noun = "bericht" if count == 1 else "berichten"
+    mail["Subject"] = f"{count} {noun} over uw signalen"
+    mail["From"] = row.sender
+    mail["To"] = ", ".join(row.recipients)
+    mail["Date"] = formatdate()
+    mail["Message-ID"] = make_msgid(domain=row.sender.partition("@")[2])
+    mail["Auto-Submitted"] = "auto-generated"
+    lines = _name(found) if name_cases else _count(found)
+    mail.set_content("\n".join([*lines, "", _READ, ""]))
+    return mail
+
+
+def send_mail(mail: EmailMessage, row: MailRow) -> None:
+    """Hand a mail over, or raise `MailRefused` in words that say what to mend."""
+    try:
+        with _connect(row) as server:
+            server.send_message(mail)
+    except smtplib.SMTPRecipientsRefused:
+        raise MailRefused("De mailserver kent een ontvanger niet.") from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise _refused(error) from None
+
+
+def try_mail(row: MailRow) -> None:
+    """Connect and log in, send nothing; raises `MailRefused`."""
+    try:
+        with _connect(row) as server:
+            server.noop()
+    except (smtplib.SMTPException, OSError) as error:
+        raise _refused(error) from None
+
+
+def _connect(row: MailRow) -> smtplib.SMTP:
+    context = ssl.create_default_context(cafile=row.certificates)
+    server: smtplib.SMTP
+    if row.security == "tls":
+        server = smtplib.SMTP_SSL(
+            row.host, row.port, timeout=_PATIENCE, context=context
+        )
+    else:
+        server = smtplib.SMTP(row.host, row.port, timeout=_PATIENCE)
+    try:
+        if row.security == "starttls":
+            server.starttls(context=context)
+        if row.user is not None and row.password_file is not None:
+            server.login(
+                row.user, read_agency_secret(row.password_file).decode().strip()
+            )
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _refused(error: Exception) -> MailRefused:
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return MailRefused("De mailserver kan geen TLS. Zonder TLS gaat er geen mail.")
+    if isinstance(error, ssl.SSLError):
+        return MailRefused("Het certificaat van de mailserver is niet te vertrouwen.")
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return MailRefused("De mailserver wijst gebruiker of wachtwoord af.")
+    if isinstance(error, smtplib.SMTPException):
+        return MailRefused("De mailserver wil deze mail niet.")
+    return MailRefused("De mailserver antwoordt niet.")
+
+
+def _count(found: Sequence[KeptNotice]) -> list[str]:
+    counts = Counter(one.kind for one in found)
+    return [
+        "Er zijn nieuwe berichten over signalen die u aanleverde:",
+        "",
+        *(f"- {count} {_KINDS.get(kind, 'bericht')}" for kind, count in counts.items()),
+    ]
+
+
+def _name(found: Sequence[KeptNotice]) -> list[str]:
+    lines = ["Nieuwe berichten over signalen die u aanleverde:"]
+    for one in found:
+        cases = ", ".join(case for case in one.cases if case) or "zaak niet bekend"
+        lines += ["", f"{cases} - {write_moment(one.heard_at)}", f"  {say(one.said)}"]
+        if called := say_whom_to_call(one.said):
+            lines.append(f"  Terugbellen: {called}")
+    return lines

@@ -1,0 +1,101 @@
+"""A notice as a sentence in Dutch (B1): who looked, what came of it, what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from signal_index.wire.notices import ReturnNotice
+from sources.clock import AMSTERDAM
+
+_OUTCOMES: Final = {
+    "contact-made": "Er is contact geweest.",
+    "already-known": "Zij kenden elkaar al.",
+    "not-reachable": "U was niet bereikbaar. Bel zelf terug.",
+    "not-needed": "Bellen was niet nodig.",
+    "citizen-says-ended": (
+        "De inwoner zegt dat uw hulp is gestopt. Klopt dat? Sluit de zaak in uw eigen"
+        " systeem; de volgende levering haalt het vlaggetje weg. Loopt de hulp nog? Dan"
+        " hoeft u niets te doen."
+    ),
+}
+
+
+def say(one: ReturnNotice) -> str:
+    """Say what a notice tells; a kind that we do not know by its own name."""
+    said = _SENTENCES.get(one.kind)
+    if said is not None:
+        return said(one)
+    facts = ", ".join(f"{key} {value}" for key, value in one.facts.items())
+    return f"Bericht van de soort {one.kind}{': ' + facts if facts else ''}."
+
+
+def say_whom_to_call(one: ReturnNotice) -> str:
+    """Say whom to call back; empty where nobody was named."""
+    called = one.lookedUp.callBack if one.lookedUp else None
+    return f"{called.function}, {called.phone}" if called else ""
+
+
+def write_moment(moment: datetime) -> str:
+    """Write a moment in Dutch time."""
+    return f"{moment.astimezone(AMSTERDAM):%d-%m-%Y %H:%M}"
+
+
+def _say_looked_up(one: ReturnNotice) -> str:
+    looker = one.lookedUp
+    if looker is None:
+        return "Er is naar uw signaal gekeken."
+    team = f" ({looker.team})" if looker.team else ""
+    return (
+        f"{looker.organisation}{team} heeft gezien dat u betrokken bent, voor:"
+        f" {looker.purposeLabel}."
+    )
+
+
+def _say_outcome(one: ReturnNotice) -> str:
+    who = one.lookedUp.organisation if one.lookedUp else "Iemand die keek"
+    known = _OUTCOMES.get(one.outcome or "")
+    return f"{who}: {known or one.outcomeLabel or one.outcome}"
+
+
+def _say_correction(one: ReturnNotice) -> str:
+    return _with_term("Een inwoner zegt dat een signaal niet klopt", one)
+
+
+def _say_objection(one: ReturnNotice) -> str:
+    return _with_term("Een inwoner maakt bezwaar tegen een signaal", one)
+
+
+def _say_stale(one: ReturnNotice) -> str:
+    day = _day(one.facts.get("on"))
+    return f"Een contactpersoon moet worden bevestigd, voor {day}."
+
+
+def _say_expires(one: ReturnNotice) -> str:
+    day = _day(one.facts.get("on"))
+    return f"Het signaal vervalt op {day}. Loopt de zaak nog? Lever hem aan."
+
+
+def _with_term(says: str, one: ReturnNotice) -> str:
+    reference, due = one.facts.get("reference", ""), _day(one.facts.get("dueOn"))
+    return (
+        f"{says} ({reference}). Antwoord voor {due} met"
+        f" `signal-source corrections answer`."
+    )
+
+
+def _day(text: str | None) -> str:
+    year, _, rest = (text or "").partition("-")
+    month, _, day = rest.partition("-")
+    return f"{day}-{month}-{year}" if day else "binnenkort"
+
+
+_SENTENCES: Final[Mapping[str, Callable[[ReturnNotice], str]]] = {
+    "looked-up": _say_looked_up,
+    "outcome": _say_outcome,
+    "correction": _say_correction,
+    "objection": _say_objection,
+    "contact-stale-soon": _say_stale,
+    "signal-expires-soon": _say_expires,
+}

@@ -1,0 +1,151 @@
+"""Notices in the outbox: sealed, with the case that they are about, until they expire.
+
+- Kept before they are acknowledged: what a crash comes between is fetched again, and is
+  the same notice.
+- A cover says nothing and is not kept.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from signal_index.wire.notices import ReturnNotice
+from sources.outbox.staging import NAME_LABEL
+from sources.outbox.store import Outbox, get_meta, put_meta
+
+NOTICE_LABEL: Final = b"notice"
+_TOLD_AT: Final = "notices-told"
+_HEARD_AT: Final = "notices-heard"
+Way = Literal["mailed", "posted"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeptNotice:
+    """A notice as it came, and how the agency calls each case in it (where known)."""
+
+    id: UUID
+    kind: str
+    heard_at: datetime
+    is_done: bool
+    cases: tuple[str, ...]
+    references: tuple[UUID, ...]
+    said: ReturnNotice
+
+
+def find_case(outbox: Outbox, reference: UUID) -> str:
+    """Give how the agency calls the case of a signal; empty where it is not known."""
+    row = outbox.connection.execute(
+        "SELECT name, case_key FROM signal WHERE reference = ?", (str(reference),)
+    ).fetchone()
+    if row is None or row["name"] is None:
+        return ""
+    opened = outbox.key.open_sealed(
+        bytes(row["name"]), label=NAME_LABEL, row=bytes(row["case_key"])
+    )
+    return opened.decode()
+
+
+def keep_notices(
+    outbox: Outbox, found: Sequence[ReturnNotice], moment: datetime
+) -> int:
+    """Keep what came, each once; gives how many say something that is new here."""
+    count = 0
+    with outbox.transaction("hear") as connection:
+        for one in found:
+            if one.kind == "cover":
+                continue
+            row = str(one.id).encode()
+            cases = [find_case(outbox, each.reference) for each in one.signals]
+            plain = json.dumps({"cases": cases, "said": one.model_dump(mode="json")})
+            done = connection.execute(
+                "INSERT OR IGNORE INTO notice (id, kind, heard_at, expires, sealed)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (
+                    str(one.id),
+                    one.kind,
+                    moment.isoformat(),
+                    one.expires.isoformat(),
+                    outbox.key.seal(plain.encode(), label=NOTICE_LABEL, row=row),
+                ),
+            )
+            count += done.rowcount
+        put_meta(connection, _HEARD_AT, moment.isoformat().encode())
+    return count
+
+
+def find_notices(outbox: Outbox, *, is_all: bool = False) -> Sequence[KeptNotice]:
+    """Read what waits for somebody, the newest first; `is_all`: also what is done."""
+    where = "1" if is_all else "done = 0"
+    return _read(outbox, where, ())
+
+
+def find_untold(outbox: Outbox, way: Way) -> Sequence[KeptNotice]:
+    """Read what nobody was told of yet in this way."""
+    return _read(outbox, f"{way} = 0 AND done = 0", ())
+
+
+def mark_told(outbox: Outbox, told: Sequence[KeptNotice], way: Way) -> None:
+    """Note that these were told in this way."""
+    with outbox.transaction("hear") as connection:
+        connection.executemany(
+            f"UPDATE notice SET {way} = 1 WHERE id = ?",  # noqa: S608 - one of two words
+            [(str(one.id),) for one in told],
+        )
+
+
+def mark_done(outbox: Outbox, ids: Sequence[UUID]) -> int:
+    """Note that somebody dealt with these; gives how many waited."""
+    with outbox.transaction("hear") as connection:
+        return sum(
+            connection.execute(
+                "UPDATE notice SET done = 1 WHERE id = ? AND done = 0", (str(id_),)
+            ).rowcount
+            for id_ in ids
+        )
+
+
+def forget_expired(outbox: Outbox, today: date) -> None:
+    """Wipe what the index has erased too."""
+    with outbox.transaction("hear") as connection:
+        connection.execute("DELETE FROM notice WHERE expires < ?", (today.isoformat(),))
+
+
+def find_moment(outbox: Outbox, what: Literal["told", "heard"]) -> datetime | None:
+    """Give when a digest was last told, or when the index was last asked."""
+    found = get_meta(outbox.connection, _TOLD_AT if what == "told" else _HEARD_AT)
+    return None if found is None else datetime.fromisoformat(found.decode())
+
+
+def record_digest(outbox: Outbox, moment: datetime) -> None:
+    """Note that a digest was told at this moment, or that there was nothing in it."""
+    with outbox.transaction("hear") as connection:
+        put_meta(connection, _TOLD_AT, moment.isoformat().encode())
+
+
+def _read(outbox: Outbox, where: str, values: tuple[Any, ...]) -> list[KeptNotice]:
+    rows = outbox.connection.execute(
+        f"SELECT * FROM notice WHERE {where} ORDER BY heard_at DESC, id",  # noqa: S608
+        values,
+    ).fetchall()
+    found = []
+    for row in rows:
+        plain = outbox.key.open_sealed(
+            bytes(row["sealed"]), label=NOTICE_LABEL, row=row["id"].encode()
+        )
+        kept = json.loads(plain)
+        said = ReturnNotice.model_validate_json(json.dumps(kept["said"]))
+        found.append(
+            KeptNotice(
+                id=UUID(row["id"]),
+                kind=row["kind"],
+                heard_at=datetime.fromisoformat(row["heard_at"]),
+                is_done=bool(row["done"]),
+                cases=tuple(kept["cases"]),
+                references=tuple(each.reference for each in said.signals),
+                said=said,
+            )
+        )
+    return found

@@ -1,0 +1,97 @@
+"""The page Berichten: who looked, whom to call, what is due; covers are nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.desk_builders import Browser, Town, log_in
+
+pytestmark = pytest.mark.anyio
+PATH = "/agency/notices"
+REFERENCE = str(UUID(int=5))
+
+
+def a_notice(number: int, kind: str, **changed: object) -> dict[str, Any]:
+    """A notice as the index hands it out."""
+    signal = {"reference": REFERENCE, "case": None}
+    is_about_lookup = kind in {"looked-up", "outcome"}
+    looker = {
+        "organisation": "Wijkteam Oost",
+        "team": "centrum",
+        "purpose": "wmo-onderzoek",
+        "purposeLabel": "Onderzoek na een melding",
+        "at": "2026-11-22T13:04:00Z",
+        "callBack": {"function": "Wijkteam", "phone": "+31182555100"},
+    }
+    return {
+        "id": str(UUID(int=number)),
+        "kind": kind,
+        "source": "00000001000000000011",
+        "municipality": "9901",
+        "madeIn": "2026-11-22T13:00:00Z",
+        "expires": "2026-12-22",
+        "acknowledged": False,
+        "signals": [] if kind == "cover" else [signal],
+        "lookedUp": looker if is_about_lookup else None,
+        "outcome": None,
+        "outcomeLabel": None,
+        "facts": {},
+        **changed,
+    }
+
+
+async def _page(town: Town, browser: Browser, *notices: dict[str, Any]) -> str:
+    town.provider.person["roles"] = ["source-administrator"]
+    page = {"items": list(notices), "next": None, "padding": ""}
+    town.index.pages["/v1/notices"] = (200, page)
+    await log_in(browser)
+    answer = await browser.get(PATH)
+    assert answer.status_code == 200, answer.text
+    return " ".join(answer.text.split())
+
+
+async def test_it_says_who_looked_why_when_and_whom_to_call(
+    town: Town, browser: Browser
+) -> None:
+    said = {
+        "outcome": "citizen-says-ended",
+        "outcomeLabel": "Volgens de inwoner afgerond",
+    }
+    page = await _page(
+        town, browser, a_notice(1, "looked-up"), a_notice(2, "outcome", **said)
+    )
+    assert "Wijkteam Oost zag dat u betrokken bent." in page
+    assert "Onderzoek na een melding; team centrum" in page
+    assert "0182 55 51 00" in page
+    assert "Zaaknummer nog niet bekend" in page
+    assert "Volgens de inwoner afgerond" in page
+    assert "Sluit de zaak dan in uw eigen systeem" in page
+
+
+async def test_what_is_due_leads_to_where_it_is_mended(
+    town: Town, browser: Browser
+) -> None:
+    contact = str(UUID(int=9))
+    due = {"contactHolder": contact, "on": "2026-12-01"}
+    page = await _page(
+        town,
+        browser,
+        a_notice(1, "contact-stale-soon", facts=due, signals=[]),
+        a_notice(2, "signal-expires-soon", facts={"on": "2026-12-01"}),
+        a_notice(
+            3, "correction", facts={"reference": "7KQ-4TM", "dueOn": "2026-12-22"}
+        ),
+        a_notice(4, "something-newer"),
+    )
+    assert f'href="/agency/contacts/{contact}"' in page
+    assert "1 december 2026" in page
+    assert "7KQ-4TM" in page
+    assert "Een bericht van de soort something-newer." in page
+
+
+async def test_covers_are_no_news(town: Town, browser: Browser) -> None:
+    page = await _page(town, browser, a_notice(1, "cover"))
+    assert "Er zijn geen berichten." in page

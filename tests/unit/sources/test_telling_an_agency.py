@@ -1,0 +1,193 @@
+"""What is new is mailed or posted: no case unasked, and no mail without TLS."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from keys.case_seal import CaseKey
+from keys.errors import CaseNotReadable
+from keys.municipality import MunicipalityCode
+from signal_index.wire.lookups import CallBack
+from signal_index.wire.notices import (
+    SEALED_CASE_LENGTH,
+    Looker,
+    NoticedSignal,
+    ReturnNotice,
+)
+from signal_index.wire.values import Label, Oin, Phone
+from sources.errors import EventsRefused, MailRefused
+from sources.notice_settings import EventsRow, MailRow, NoticesRow
+from sources.notices.events import post_events, write_events
+from sources.notices.mail import send_mail, write_mail
+from sources.notices.telling import Teller
+from sources.outbox.notices import KeptNotice, find_untold, keep_notices
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+
+pytestmark = pytest.mark.anyio
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+CASE = "KB-2026-0042"
+REFERENCE = uuid4()
+OIN = Oin("00000001000000000011")
+ROW = MailRow(
+    host="127.0.0.1",
+    sender="signalen@agency.example",
+    recipients=("team@agency.example",),
+)
+SAID = ReturnNotice(
+    id=uuid4(),
+    kind="looked-up",
+    source=OIN,
+    municipality=MunicipalityCode("9901"),
+    madeIn=NOW,
+    expires=date(2026, 12, 23),
+    acknowledged=False,
+    signals=[NoticedSignal(reference=REFERENCE, case=None)],
+    lookedUp=Looker(
+        organisation="Wijkteam Oost",
+        team="centrum",
+        purpose="wmo-onderzoek",
+        purposeLabel="Onderzoek na een melding (Wmo)",
+        at=NOW,
+        callBack=CallBack(function=Label("Wijkteam"), phone=Phone("+31182555100")),
+    ),
+    outcome=None,
+    outcomeLabel=None,
+    facts={},
+)
+KEPT = KeptNotice(
+    id=SAID.id,
+    kind="looked-up",
+    heard_at=NOW,
+    is_done=False,
+    cases=(CASE,),
+    references=(REFERENCE,),
+    said=SAID,
+)
+
+
+def test_a_mail_names_no_case_unless_the_agency_chose_so() -> None:
+    plain = write_mail([KEPT], ROW, name_cases=False).get_content()
+    assert CASE not in plain
+    assert "Oost" not in plain
+    assert "1 keer is er naar een signaal gekeken" in plain
+    named = write_mail([KEPT], ROW, name_cases=True).get_content()
+    assert CASE in named
+    assert "Terugbellen: Wijkteam, +31182555100" in named
+    assert str(REFERENCE) not in named
+
+
+@contextmanager
+def a_server_without_tls(heard: list[str]) -> Iterator[int]:
+    """A mail server that takes anything, but cannot do TLS."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            talking, _ = server.accept()
+            with talking, talking.makefile("rwb") as stream:
+                stream.write(b"220 plain\r\n")
+                stream.flush()
+                for line in stream:
+                    heard.append(line.decode().split()[0].upper())
+                    stream.write(b"250 plain\r\n")
+                    stream.flush()
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join(timeout=5)
+
+
+def test_without_tls_no_mail_leaves() -> None:
+    heard: list[str] = []
+    with a_server_without_tls(heard) as port:
+        row = ROW.model_copy(update={"port": port})
+        mail = write_mail([KEPT], row, name_cases=True)
+        with pytest.raises(MailRefused, match="TLS"):
+            send_mail(mail, row)
+    assert "EHLO" in heard
+    assert not {"MAIL", "DATA"} & set(heard)
+
+
+def test_events_are_of_the_profile_and_carry_the_agencys_own_case() -> None:
+    (event,) = write_events([KEPT], OIN)
+    assert event["specversion"] == "1.0"
+    assert event["source"] == f"urn:nld:oin:{OIN}:systeem:signal-source"
+    assert event["type"] == "nl.signaalindex.bericht.looked-up"
+    assert event["time"] == "2026-11-23T09:00:00Z"
+    assert event["data"]["signals"] == [
+        {"reference": str(REFERENCE), "caseNumber": CASE}
+    ]
+
+
+async def test_a_system_that_refuses_gets_the_same_events_again(tmp_path: Path) -> None:
+    posted: list[list[str]] = []
+    answers = iter([500, 202])
+
+    def take(request: httpx.Request) -> httpx.Response:
+        posted.append([one["id"] for one in json.loads(request.content)])
+        return httpx.Response(next(answers))
+
+    row = NoticesRow(events=EventsRow(url="https://zaken.agency.example/berichten"))
+    with Outbox(tmp_path / "outbox.sqlite", OutboxKey(bytes(32))) as outbox:
+        keep_notices(outbox, [SAID], NOW)
+        async with httpx.AsyncClient(transport=httpx.MockTransport(take)) as client:
+            teller = Teller(outbox, client, row, OIN, lambda: NOW)
+            for _ in range(3):
+                await teller.tell()
+        assert find_untold(outbox, "posted") == []
+    assert posted == [[str(SAID.id)], [str(SAID.id)]]
+
+
+async def test_a_refusal_says_its_status_and_nothing_of_the_answer() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(403, text=CASE))
+    row = EventsRow(url="https://zaken.agency.example/berichten")
+    async with httpx.AsyncClient(transport=transport) as client:
+        with pytest.raises(EventsRefused) as refused:
+            await post_events(client, row, [])
+    assert "403" in str(refused.value)
+    assert CASE not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_due"), [(0, True), (30, False), (24 * 60, True)]
+)
+async def test_a_digest_goes_at_its_time_and_once(
+    tmp_path: Path, minutes: int, *, is_due: bool
+) -> None:
+    row = NoticesRow(digest="0 8 * * *", mail=ROW)
+    moment = [NOW]
+    with Outbox(tmp_path / "outbox.sqlite", OutboxKey(bytes(32))) as outbox:
+        async with httpx.AsyncClient() as client:
+            teller = Teller(outbox, client, row, OIN, lambda: moment[0])
+            if minutes:
+                await teller.tell()  # nothing in it: the time has passed
+            moment[0] = NOW + timedelta(minutes=minutes)
+            assert teller.is_due() is is_due
+
+
+def test_what_is_sealed_for_the_desk_has_one_length_and_one_reference() -> None:
+    key = CaseKey(bytes(32))
+    names = ("1", CASE, "é" * 200)
+    sealed = [key.seal(REFERENCE, name) for name in names]
+    assert {len(one) for one in sealed} == {SEALED_CASE_LENGTH}
+    assert [key.open(REFERENCE, one) for one in sealed[:2]] == ["1", CASE]
+    with pytest.raises(CaseNotReadable):
+        key.open(UUID(int=1), sealed[0])
+    with pytest.raises(CaseNotReadable):
+        CaseKey(bytes(range(32))).open(REFERENCE, sealed[0])
+
+
+def test_a_kept_notice_prints_nothing_of_itself() -> None:
+    assert CASE not in repr(replace(KEPT, is_done=True))
