@@ -63,7 +63,7 @@ def _look_at_files(patient: Patient) -> Iterator[Finding]:
     except SourceError as error:
         yield Finding(ABOUT, State.WRONG, str(error), "Herstel [notices].")
     if row.case_key is None:
-        says = "Zonder `case_key` in [notices] ziet uw pagina Berichten geen zaaknummer."
+        says = "Zonder `case_key` toont uw pagina Berichten geen zaaknummer."
         yield Finding(ABOUT, State.GOOD, says)
 
 
