@@ -24,6 +24,7 @@ from deploy.town.attacks.requests import (
 )
 from deploy.town.attacks.storage import change_ledger_row, guess_offline
 from deploy.town.case_system import CaseSystem, LookupQuestion, Reply
+from deploy.town.coming_back import hear_of_lookup
 from deploy.town.completeness import reconcile_today
 from deploy.town.databases import Database, opened_places
 from deploy.town.early_signals import (
@@ -85,9 +86,11 @@ class Attacks:
 
 @dataclass
 class Loop:
-    """What came back after a signal or a lookup."""
+    """What came back after a signal or a lookup; seconds until a notice was read."""
 
     outcomes: int = 0
+    notices: int = 0
+    noticeSeconds: float = 0  # noqa: N815 - the name on the line
 
 
 @dataclass
@@ -124,6 +127,7 @@ async def rehearse(console: Console, database: Database) -> None:
                 f"{published.accepted} published, {published.rejected} rejected"
             )
             _find_reported(console, places, people, processes)
+            await _hear(console, places, processes, people, result.loop)
             await _ask_and_attack(console, places, people, result)
         leaks = find_leaks(_searched(places), people.bsns)
         result.bsnFound = sum(leak.times for leak in leaks)
@@ -154,6 +158,22 @@ def _find_reported(
     _demand(reported.rejected == IN_DOUBT, "somebody was found who could be another")
     _demand(len(list_doubts(places)) == IN_DOUBT, "a doubt waits for nobody")
     console.print(f"{FOUND} found in the register, {IN_DOUBT} for a person to decide")
+
+
+async def _hear(
+    console: Console,
+    places: Places,
+    processes: Processes,
+    people: People,
+    loop: Loop,
+) -> None:
+    """Have an agency hear of a lookup, with its own case number, within a minute."""
+    async with CaseSystem(places, ACCOUNTS[0]) as case_system:
+        known = people.find_with(*SHOWN_FOR_WMO)
+        back = await hear_of_lookup(places, processes, case_system, known)
+    loop.notices, loop.noticeSeconds = back.notices, back.seconds
+    _demand(loop.notices > 0, "no notice came back to the agency")
+    console.print(f"the agency read of a lookup after {back.seconds} s")
 
 
 async def _ask_and_attack(

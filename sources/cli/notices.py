@@ -108,7 +108,10 @@ def _show(found: Sequence[KeptNotice]) -> None:
         return
     table = Table("Kenmerk", "Wanneer", "Zaak", "Bericht", "Terugbellen")
     for one in found:
-        cases = ", ".join(case for case in one.cases if case) or "niet bekend"
+        cases = ", ".join(
+            case or f"kenmerk {reference}"
+            for case, reference in zip(one.cases, one.references, strict=True)
+        )
         table.add_row(
             str(one.id)[:SHOWN_ID],
             write_moment(one.heard_at),
