@@ -10,6 +10,7 @@ from desk.register import CHECK, USER_HEADER
 from desk.settings import load_settings
 from tests.desk_builders import Browser, Town, csrf_of, log_in, some_town
 from tests.holders_builders import FakeClock
+from tests.unit.desk.test_failing import offer_glass
 
 pytestmark = pytest.mark.anyio
 
@@ -33,6 +34,21 @@ async def test_a_generalist_at_our_own_page_may_ask(tmp_path: Path) -> None:
         assert (told.status_code, told.content) == (204, b"")
         assert told.headers[USER_HEADER]
         assert (await browser.get(CHECK)).status_code == 403
+
+
+async def test_an_emergency_has_names_too(tmp_path: Path) -> None:
+    town = with_register(some_town(tmp_path))
+    offer_glass(town)
+    async with town.serve() as desk, town.browser(desk) as browser:
+        page = await log_in(browser, "/break-glass")
+        assert 'data-register-path="/brp"' in page.text
+
+
+def test_the_proxy_of_the_documents_asks_what_the_desk_answers() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "desk.md").read_text("utf-8")
+    assert f"auth_request {CHECK};" in page
+    assert f"location = {CHECK} {{" in page
+    assert f"$upstream_http_{USER_HEADER.lower().replace('-', '_')};" in page
 
 
 async def test_an_officer_may_not(tmp_path: Path) -> None:
