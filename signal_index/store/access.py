@@ -1,7 +1,7 @@
 """Which database role may do what with which columns: one table in code.
 
-- `ACCESS` names every table. What is not said there is not granted; the owner role owns
-  the tables and is not in it. SQLite knows no roles.
+- `ACCESS` names every table, and each view in `VIEWS`. What is not said there is not
+  granted; the owner role owns the tables and is not in it. SQLite knows no roles.
 - `signal_index.store.grants` grants exactly this, and compares before an index serves.
 - docs/data-model.md shows the same table in words; a test holds the two together.
 """
@@ -23,6 +23,9 @@ ALL: Final[Columns] = ("*",)
 """Every column, also one that is added later."""
 
 NONE: Final[Columns] = ()
+
+VIEWS: Final = frozenset({"reported_signal"})
+"""Views on PostgreSQL alone, which read by the rights of the owner role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +126,8 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             update=("state", "ended_on"),
             delete=True,
         ),
-        _REPORTING: Access(
-            select=(
-                "key_version",
-                "source",
-                "submitted_by",
-                "category",
-                "municipality",
-                "valid_from",
-                "valid_until",
-                "informed_code",
-                "state",
-                "confirmed_at",
-                "ended_on",
-                "taken_over_from",
-                "taken_over_on",
-            )
-        ),
     },
+    "reported_signal": {_REPORTING: _READ},
     "tombstone": {_WEB: _RENEW, _UPKEEP: _ERASE},
     "signal_transfer": {
         _WEB: _keep("carried_out_at", "signals", "references_digest"),

@@ -1,11 +1,14 @@
 """What each database role may do: the table of the code, and PostgreSQL itself."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from signal_index.errors import DatabaseNotMigrated
-from signal_index.store.access import ACCESS, ALL
+from signal_index.store.access import ACCESS, ALL, VIEWS
 from signal_index.store.connect import (
     DatabaseRole,
     open_engine,
@@ -15,10 +18,12 @@ from signal_index.store.connect import (
 from signal_index.store.grants import find_grants, list_grants
 from signal_index.store.schema import migrate, verify_schema
 from signal_index.tables.metadata import metadata
+from tests.holders_builders import a_bsn
+from tests.world import open_world
 
 
 def test_no_table_is_without_a_row() -> None:
-    assert set(ACCESS) == {*metadata.tables, "alembic_version"}
+    assert set(ACCESS) == {*metadata.tables, *VIEWS, "alembic_version"}
 
 
 def test_every_column_that_is_named_is_there() -> None:
@@ -52,6 +57,31 @@ async def test_postgresql_grants_exactly_the_table(engine: AsyncEngine) -> None:
     async with reading(engine) as connection:
         assert await find_grants(connection) == list_grants()
     await engine.dispose()
+
+
+@pytest.mark.anyio
+async def test_statistics_read_no_signal_of_a_source_in_trial(
+    registered_postgres: str, tmp_path: Path
+) -> None:
+    """The same signals: of a live source they count, of one in trial none does."""
+    async with open_world(tmp_path, registered_postgres) as world:
+        await world.publish(world.debt_help, [a_bsn(1), a_bsn(2)])
+    owner = open_engine(registered_postgres, None)
+    reporting = open_engine(registered_postgres, DatabaseRole.REPORTING)
+    counted = []
+    for state in ("live", "trial"):
+        async with transaction(owner) as connection:
+            said = text("UPDATE source SET state = :state")
+            await connection.execute(said, {"state": state})
+        async with reading(reporting) as connection:
+            query = text("SELECT count(*) FROM reported_signal")
+            counted.append(await connection.scalar(query))
+    assert counted == [2, 0]
+    async with reading(reporting) as connection:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await connection.scalar(text("SELECT count(source) FROM signal"))
+    await reporting.dispose()
+    await owner.dispose()
 
 
 CHANGED = [
