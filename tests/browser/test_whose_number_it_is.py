@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Browser, Request, Route, expect
 
 from deploy.town.early_signals import brp_party, write_register
 from deploy.town.found import program
@@ -147,6 +147,20 @@ def test_a_doubt_is_shown_and_chosen_by_nobody_and_an_outage_stops_nothing(
     page.fill("#person-1", PARTNER)
     screen.see("De BRP gaf iemand anders dan u vroeg.")
     assert "Staart" not in page.content()
+    page.unroute(f"**{REGISTER_PATH}/personen")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**{REGISTER_PATH}/personen", hold)
+    page.fill("#person-1", MEREL)
+    page.press("#person-1", "Enter")
+    screen.see("De BRP zoekt de naam nog op.")
+    held[0].continue_()
+    screen.see("Volgens de BRP is dit deze inwoner. Klopt dat?")
+    assert page.locator("#result").is_hidden()
+    page.fill("#person-1", "")
     page.unroute(f"**{REGISTER_PATH}/personen")
     fronted.processes.stop("brp")
     page.fill("#person-1", MEREL)
