@@ -18,7 +18,8 @@ def reference(town: Town, chromium: Browser) -> str:
     screen = Screen.open(chromium, town)
     screen.log_in("fatima")
     screen.ask([town.people.find_with("bijstand", "schuldhulpverlening")])
-    found = screen.page.locator("[data-slot=reference]").first.inner_text().strip()
+    folded = screen.page.locator("[data-slot=reference]").first
+    found = (folded.text_content() or "").strip()
     screen.close()
     return found
 

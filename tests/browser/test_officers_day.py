@@ -45,8 +45,8 @@ def look_up_in_emergency(screen: Screen, number: str) -> str:
     screen.page.fill("#person-1", number)
     screen.page.click("#look-up")
     screen.see("Opgezocht bij spoed.")
-    reference = screen.page.locator("[data-slot=reference]").first.inner_text()
-    return reference.strip()
+    folded = screen.page.locator("[data-slot=reference]").first
+    return (folded.text_content() or "").strip()
 
 
 def open_review(screen: Screen, entry: str) -> None:
