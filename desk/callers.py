@@ -189,6 +189,9 @@ SendingDataProtectionOfficer = Annotated[
 SendingOfficer = Annotated[Caller, Depends(sending_by_role(OFFICERS))]
 SendingApprover = Annotated[Caller, Depends(sending_by_role(APPROVERS))]
 LoggedInSourceAdministrator = Annotated[Caller, Depends(by_role(SOURCE_ADMINISTRATORS))]
+LoggedInNoticeReader = Annotated[
+    Caller, Depends(by_role(SOURCE_ADMINISTRATORS | HAND_SIGNALLERS))
+]
 SendingSourceAdministrator = Annotated[
     Caller, Depends(sending_by_role(SOURCE_ADMINISTRATORS))
 ]

@@ -52,7 +52,9 @@ OFFICERS_MENU: Final = (
 )
 AGENCYS_MENU: Final = (
     MenuItem("/agency/deliveries", "shell.deliveries", SOURCE_ADMINISTRATORS),
-    MenuItem("/agency/notices", "shell.notices", SOURCE_ADMINISTRATORS),
+    MenuItem(
+        "/agency/notices", "shell.notices", SOURCE_ADMINISTRATORS | HAND_SIGNALLERS
+    ),
     MenuItem("/agency/signals", "shell.signals", SOURCE_ADMINISTRATORS),
     MenuItem("/agency/contacts", "shell.contacts", SOURCE_ADMINISTRATORS),
 )

@@ -1,21 +1,23 @@
 """Notices: who looked at the organisation's signals, what came of it, what is due.
 
 The desk does not know a case: the agency's machine seals how it is called, under a key
-that the two share, and the index carries that beside the notice. Without the key, or
-before the machine fetched it, a notice shows its reference alone.
+that the two share, and the index carries that beside the notice. Of a signal by hand it
+knows the case itself. Without either a notice shows its reference alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from desk.callers import Caller, LoggedInSourceAdministrator
+from desk.callers import Caller, LoggedInNoticeReader
 from desk.desk import Desk, desk_of
 from desk.moments import day_here
 from desk.pages import render
@@ -52,9 +54,7 @@ class Notices:
 
 
 @router.get("/agency/notices")
-async def show_notices(
-    request: Request, caller: LoggedInSourceAdministrator
-) -> HTMLResponse:
+async def show_notices(request: Request, caller: LoggedInNoticeReader) -> HTMLResponse:
     """Show what came back, the newest first, with the agency's own case numbers."""
     desk = desk_of(request)
     return render(
@@ -81,14 +81,20 @@ async def fetch_notices(desk: Desk, caller: Caller) -> Notices:
             is_whole = True
             break
         query = query | {"cursor": str(page.next)}
-    return Notices(group_by_day(found, desk.case_key), is_whole)
+    by_hand = await _find_cases_by_hand(desk, caller)
+    return Notices(group_by_day(found, desk.case_key, by_hand), is_whole)
 
 
 def group_by_day(
-    found: Iterable[ReturnNotice], key: CaseKey | None
+    found: Iterable[ReturnNotice],
+    key: CaseKey | None,
+    by_hand: Mapping[UUID, str] = MappingProxyType({}),
 ) -> tuple[tuple[str, tuple[ShownNotice, ...]], ...]:
-    """Give the notices of each day, the newest day and the newest notice first."""
-    shown = [ShownNotice(one, _open_cases(one.signals, key)) for one in found]
+    """Give the notices of each day, the newest day and the newest notice first.
+
+    `by_hand`: the cases of signals that people of this desk gave.
+    """
+    shown = [ShownNotice(one, _open_cases(one.signals, key, by_hand)) for one in found]
     shown.sort(key=_moment, reverse=True)
     return tuple((day, tuple(ones)) for day, ones in groupby(shown, key=_day))
 
@@ -103,12 +109,19 @@ def _day(one: ShownNotice) -> str:
     return one.day
 
 
+async def _find_cases_by_hand(desk: Desk, caller: Caller) -> Mapping[UUID, str]:
+    if desk.signalling is None:
+        return {}
+    kept = await desk.signalling.kept.list_all(caller.person.sub)
+    return {one.reference: one.note.case for one in kept}
+
+
 def _open_cases(
-    signals: Sequence[NoticedSignal], key: CaseKey | None
+    signals: Sequence[NoticedSignal], key: CaseKey | None, by_hand: Mapping[UUID, str]
 ) -> tuple[str, ...]:
     found = []
     for one in signals:
-        name = ""
+        name = by_hand.get(one.reference, "")
         if one.case is not None and key is not None:
             try:
                 name = key.open(one.reference, one.case)
