@@ -44,6 +44,9 @@ def test_each_person_is_attested_apart_and_never_by_default(
     expect(page.locator(".desk-part")).to_have_count(len(members))
     expect(page.locator(".desk-flag:visible")).to_have_count(0)
     expect(page.locator(".desk-gaps")).to_have_count(1)
+    expect(page.locator(".desk-part__gaps")).to_contain_text(
+        ["Niet bekend: "] * len(members)
+    )
     if any_screen.page.evaluate("innerWidth") == 1280:
         height = page.evaluate("document.documentElement.scrollHeight")
         assert height < HIGHEST

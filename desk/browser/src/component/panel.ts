@@ -136,7 +136,7 @@ export class Panel {
         categories: purpose.categories,
         relay: this.#relay,
         names: household.names,
-        ...(this.#wanted.estimates && { beside: (part, who) => offerEstimates(part, labels, who, this.#hand) }),
+        ...(this.#wanted.estimates && !purpose.aboutSafety && { beside: (part, who) => offerEstimates(part, labels, who, this.#hand) }),
       });
       this.#showResult(titleOf(answer));
       this.#announce("answered", null);

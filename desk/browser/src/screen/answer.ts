@@ -101,14 +101,20 @@ function paintPart(part: Part, who: Who, palette: Palette, now: Date): DocumentF
     return section;
   }
   element.setAttribute("aria-labelledby", title.id);
-  paintRow(section, ordered, writeUnknown(part, palette.categories));
+  paintRow(section, ordered, { unknown: writeUnknown(part, palette.categories), silent: writeSilent(part, palette.categories) });
   fill(section, { person: who.name, more: text("person-more", { name: who.name }) });
   more.append(work);
   return section;
 }
 
+/** What a row says of what is not known, and of who was asked. */
+interface Said {
+  readonly unknown: string | null;
+  readonly silent: string | null;
+}
+
 /** One line about a person: how many flags, what is not known, and whom to call first. */
-function paintRow(section: DocumentFragment, ordered: readonly Ordered[], unknown: string | null): void {
+function paintRow(section: DocumentFragment, ordered: readonly Ordered[], { unknown, silent }: Said): void {
   const [first] = ordered;
   const count = ordered.length;
   fill(section, {
@@ -118,6 +124,7 @@ function paintRow(section: DocumentFragment, ordered: readonly Ordered[], unknow
     when: first === undefined || first.reach.isOpen ? null : first.reach.when,
   });
   const call = need<HTMLAnchorElement>("[data-call-first]", section);
+  fill(section, { rowSilent: first === undefined ? silent : null });
   if (first === undefined) need("[data-first]", section).remove();
   else paintCall(call, first.reach.phone, first.flag.organisation, first.reach.isOpen);
 }
