@@ -236,7 +236,7 @@ class _TokenAnswer(BaseModel):
 
 
 def _write_prompt(prompt: Prompt | None) -> dict[str, str]:
-    """Say what the provider may show. `max_age=0` has it say when it asked who it is."""
+    """Say what the provider may show; `max_age=0`: it says when it asked who it is."""
     match prompt:
         case None:
             return {}

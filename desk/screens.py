@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from desk.callers import CSRF_HEADER, AnyVisitor, LoggedIn, verify_csrf
 from desk.desk import Desk, desk_of
 from desk.errors import NotLoggedIn
+from desk.involved.acts import may_signal
 from desk.pages import render
 from signal_index.wire.catalogue import Catalogue, OfferedPurpose
 
@@ -42,6 +43,7 @@ async def show_lookup(request: Request, caller: LoggedIn) -> HTMLResponse:
         csrf=caller.csrf,
         catalogue=catalogue,
         can_break_glass=bool(_find_breakable(catalogue)),
+        signals_by_hand=may_signal(desk, caller),
     )
 
 

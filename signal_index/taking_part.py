@@ -32,15 +32,21 @@ class Coverage:
     source: str
     rhythm_days: int
     last_heard: datetime | None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A source that takes part: when it was last heard, and whether it is late."""
+    """A source that takes part: when it was last heard, and whether it is late.
+
+    One that only its people signal for (`by_hand`) closes no delivery: it is never
+    late, and its silence never means that there is no contact.
+    """
 
     source: str
     last_heard: datetime | None
     stale: bool
+    by_hand: bool = False
 
 
 def is_stale(last_heard: datetime | None, rhythm_days: int, now: datetime) -> bool:
@@ -58,10 +64,12 @@ def find_heard(
     """
     for one in covering:
         if one.source not in in_trial:
-            stale = is_stale(one.last_heard, one.rhythm_days, now)
-            yield Heard(one.source, one.last_heard, stale)
+            late = is_stale(one.last_heard, one.rhythm_days, now)
+            stale = late and not one.by_hand
+            yield Heard(one.source, one.last_heard, stale, by_hand=one.by_hand)
         elif (live_until := in_trial[one.source]) is not None:
-            yield Heard(one.source, _earliest(one.last_heard, live_until), stale=True)
+            heard = _earliest(one.last_heard, live_until)
+            yield Heard(one.source, heard, stale=True, by_hand=one.by_hand)
 
 
 def _earliest(last_heard: datetime | None, live_until: datetime) -> datetime | None:

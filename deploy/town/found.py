@@ -16,6 +16,7 @@ from deploy.town.parties import (
     EARLY_SIGNALS,
     FOUNDED,
     MUNICIPALITY,
+    SCHOOL_DESK,
     SUPERVISOR,
     TEAM,
     TOWN_HALL,
@@ -26,9 +27,11 @@ from deploy.town.provider import write_case_system_key, write_provider
 from deploy.town.settings_files import write_settings, write_toml, write_witness
 
 _VALIDITY = ["--valid-days", "365"]
+BY_HAND = tuple(desk for desk in DESKS if desk.signals_by_hand)
 ESTABLISHED = {
     "wmo-onderzoek": "college",
     "schuldhulp-toegang": "college",
+    "jeugdhulp-toegang": "college",
     "leerplicht-uitvoering": "college",
     "veiligheid": "college",
 }
@@ -71,10 +74,12 @@ def _make_keys(places: Places) -> None:
     """Make each party's keys with its own command, once, in its own folder."""
     write_case_system_key(places)
     desk = ["signal-desk", "keys", "create", "--client-algorithm", "Ed25519", "--into"]
+    by_hand = ["signal-desk", "keys", "hand-signals", "--into"]
     jobs = [
         (places.keys, ["signal-keys", "create", *_VALIDITY, "--out"]),
         (places.witness, ["signal-index", "witness", "create", "--name", WITNESS]),
         *((places.desk_folder(each) / "keys", desk) for each in DESKS),
+        *((places.source_keys(each), by_hand) for each in BY_HAND),
         *(
             (places.agency(agency.slug) / "keys", _agency_keys(agency.slug))
             for agency in FOUNDED
@@ -118,6 +123,7 @@ def _registry(places: Places) -> dict[str, Any]:
                 )
                 for agency in FOUNDED
             ),
+            _organisation(SCHOOL_DESK.organisation, SCHOOL_DESK.name, "source-agency"),
             _organisation(
                 EARLY_SIGNALS.submitter,
                 "Gemeente Voorbeeldstad, vroegsignalering",
@@ -140,6 +146,13 @@ def _registry(places: Places) -> dict[str, Any]:
                 ),
             }
             for agency in FOUNDED
+        ]
+        + [
+            {
+                "organisation": desk.organisation,
+                "jwk": str(places.source_keys(desk) / "notice-key.public.jwk"),
+            }
+            for desk in BY_HAND
         ],
         "source": [
             {
@@ -152,6 +165,18 @@ def _registry(places: Places) -> dict[str, Any]:
                 "submitters": [agency.sender] if agency.sender else [],
             }
             for agency in FOUNDED
+        ]
+        + [
+            {
+                "oin": desk.organisation,
+                "kind": desk.source_kind,
+                "categories": list(desk.categories),
+                "municipalities": [MUNICIPALITY],
+                "rhythm_days": 183,
+                "state": "live",
+                "by_hand": True,
+            }
+            for desk in BY_HAND
         ],
         "purpose": [
             {

@@ -50,6 +50,13 @@ class DeskOf:
     scopes: tuple[str, ...]
     per_user_per_day: int = 0
     per_organisation_per_day: int = 0
+    source_kind: str = ""
+    categories: tuple[str, ...] = ()
+
+    @property
+    def signals_by_hand(self) -> bool:
+        """Whether its people signal by hand: then it is a source, without an export."""
+        return bool(self.source_kind)
 
     @property
     def address(self) -> str:
@@ -90,9 +97,11 @@ TEAM_DESK = DeskOf(
     "Wijkteam Voorbeeldstad",
     "Helpdesk wijkteam: 0182 555 000 (op werkdagen van 8:00 tot 18:00).",
     "localhost",
-    ("openid", "profile", "lookup"),
+    ("openid", "profile", "lookup", "publish"),
     per_user_per_day=200,
     per_organisation_per_day=5_000,
+    source_kind="neighbourhood-team",
+    categories=("casusregie",),
 )
 HALL_DESK = DeskOf(
     "town-hall",
@@ -117,7 +126,18 @@ AGENCY_DESK = DeskOf(
     "127.0.0.2",
     ("openid", "profile", "publish"),
 )
-DESKS = (TEAM_DESK, HALL_DESK, AGENCY_DESK)
+SCHOOL_DESK = DeskOf(
+    "school-desk",
+    "desk-school",
+    _oin(21),
+    "Basisschool De Wilg",
+    "Administratie De Wilg: 0182 555 400.",
+    "127.0.0.3",
+    ("openid", "profile", "publish"),
+    source_kind="school",
+    categories=("leerplicht",),
+)
+DESKS = (TEAM_DESK, HALL_DESK, AGENCY_DESK, SCHOOL_DESK)
 """Officers log in at the town hall's: few people, few searches for one citizen.
 
 Cookies know no ports: each desk has a host of its own on this machine, so that one
@@ -130,8 +150,22 @@ ACCOUNTS = (
         "Fatima El Amrani",
         "generalist wijkteam",
         TEAM,
-        ("generalist",),
+        ("generalist", "hand-signaller"),
         team="centrum",
+    ),
+    Account(
+        "tom",
+        "Tom Verbeek",
+        "teamleider wijkteam, beheert contactpersonen",
+        TEAM,
+        ("source-administrator",),
+    ),
+    Account(
+        "ingrid",
+        "Ingrid Bos",
+        "intern begeleider op school, geeft zelf door",
+        _oin(21),
+        ("hand-signaller", "source-administrator"),
     ),
     Account(
         "joris",

@@ -103,6 +103,10 @@ class Places:
         """Give the folder of one desk."""
         return self.folder / desk.folder
 
+    def source_keys(self, desk: DeskOf) -> Path:
+        """Give the folder of the keys with which a desk signals by hand."""
+        return self.desk_folder(desk) / "source-keys"
+
     def desk_port_of(self, desk: DeskOf) -> int:
         """Give the port of one desk."""
         return self.desk_ports[DESKS.index(desk)]

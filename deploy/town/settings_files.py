@@ -27,6 +27,7 @@ from deploy.town.places import HOLDERS, Places
 
 CASELOAD = 20_000
 CALL_BACK = {"function": "Wijkteam Voorbeeldstad", "phone": "+31182555000"}
+CASELOAD_BY_HAND = 500
 PROFILES = Path(sources.profiles.__path__[0])
 KEEP_DAYS = 90
 
@@ -115,7 +116,20 @@ def _organisations_at_holder(places: Places) -> list[dict[str, Any]]:
         }
         for agency in FOUNDED
     ]
-    return [*desks, auditor, *sources]
+    by_hand = [
+        {
+            "kind": "source",
+            "oin": desk.organisation,
+            "name": desk.name,
+            "declared_caseload": CASELOAD_BY_HAND,
+            "request_key": read_jwk(
+                places.source_keys(desk) / "source-request-key.public.jwk"
+            ),
+        }
+        for desk in DESKS
+        if desk.signals_by_hand
+    ]
+    return [*desks, auditor, *sources, *by_hand]
 
 
 def _find_joined(path: Path) -> list[dict[str, Any]]:
@@ -213,6 +227,16 @@ def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
             "token_algorithms": ["PS256"],
             "case_system_clients": ["case-system"] if desk is TEAM_DESK else [],
         },
+        **(
+            {
+                "hand_signals": {
+                    "notice_key": "source-keys/notice-key.jwk",
+                    "request_key": "source-keys/source-request-key.jwk",
+                }
+            }
+            if desk.signals_by_hand
+            else {}
+        ),
         "ledger": {
             "origin": ORIGIN,
             "receipt_key": str(places.index / "keys" / "receipt.public.jwk"),

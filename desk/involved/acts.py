@@ -44,6 +44,12 @@ def get_signalling(desk: Desk, caller: Caller) -> Signalling:
     return desk.signalling
 
 
+def may_signal(desk: Desk, caller: Caller) -> bool:
+    """Tell whether a page should offer to signal by hand; the index decides."""
+    is_hers = not HAND_SIGNALLERS.isdisjoint(caller.person.roles)
+    return desk.signalling is not None and is_hers
+
+
 async def give(desk: Desk, caller: Caller, said: RelayedHandSignal) -> Passed:
     """Give a signal; broken off anywhere, the same may be sent again.
 

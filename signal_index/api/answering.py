@@ -70,6 +70,7 @@ def _sources(
             phone=find_phone(standing, one.source),
             lastHeard=one.last_heard,
             stale=one.stale,
+            byHand=one.by_hand,
         )
         for category in permit.categories
         for one in find_heard(

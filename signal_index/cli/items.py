@@ -134,6 +134,7 @@ class SourceItem(Item):
     rhythm_days: int = Field(ge=1, le=366)
     submitters: frozenset[Oin] = frozenset()
     state: SourceState | None = None
+    by_hand: bool = False
 
     def record(self) -> SourceRecord:
         """Give what the store registers."""

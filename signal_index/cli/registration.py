@@ -103,6 +103,7 @@ class Registrar:
             "municipalities": sorted(item.municipalities),
             "rhythmDays": item.rhythm_days,
             "submitters": sorted(item.submitters),
+            "byHand": item.by_hand,
             "state": (await get_source_state(self.conn, item.oin)).value,
         }
         return await self._recorded(change, "source", item.oin, facts)

@@ -105,6 +105,9 @@ def add_source(
         SourceState | None,
         typer.Option(help="Of a source that is new: in trial unless said otherwise."),
     ] = None,
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="Only its people signal; no export.")
+    ] = False,
 ) -> None:
     """Register a source: what it publishes, where, and how often."""
     values = {
@@ -115,6 +118,7 @@ def add_source(
         "rhythm_days": rhythm_days,
         "submitters": submitter or [],
         "state": state,
+        "by_hand": by_hand,
     }
     _register(settings, lambda: [parse_item(SourceItem, values)])
 

@@ -76,6 +76,8 @@ class SignerRecord:
 class SourceRecord:
     """A source: what it publishes where, how often, and who may send for it.
 
+    `by_hand`: it has no export; only its people signal, and no delivery is expected.
+
     `state` None: in trial where it is new, and whatever it is where it is known.
     """
 
@@ -86,6 +88,7 @@ class SourceRecord:
     rhythm_days: int
     submitters: frozenset[str] = frozenset()
     state: SourceState | None = None
+    by_hand: bool = False
 
 
 async def add_organisation(
@@ -152,6 +155,7 @@ async def add_source(
         "kind": record.kind,
         "active": True,
         "municipality": home,
+        "by_hand": record.by_hand,
     }
     key = {"oin": record.oin}
     state = record.state

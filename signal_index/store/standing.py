@@ -183,7 +183,7 @@ async def _coverage(
     table = registry.coverage
     source = registry.source
     rows = await conn.execute(
-        select(table)
+        select(table, source.c.by_hand)
         .join(source, source.c.oin == table.c.source)
         .where(table.c.active, source.c.active)
         .order_by(table.c.municipality, table.c.category, table.c.source)
@@ -191,7 +191,7 @@ async def _coverage(
     found: dict[tuple[str, str], tuple[Coverage, ...]] = {}
     for row in rows:
         place = (row.municipality, row.category)
-        one = Coverage(row.source, row.rhythm_days, row.last_heard)
+        one = Coverage(row.source, row.rhythm_days, row.last_heard, row.by_hand)
         found[place] = (*found.get(place, ()), one)
     return found
 

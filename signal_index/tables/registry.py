@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 
@@ -68,6 +69,8 @@ source = Table(
     # What nobody made live is in trial: also a row that somebody adds by hand.
     Column("state", LABEL, server_default="trial", nullable=False),
     Column("live_until", Instant, nullable=True),  # when it went back to trial
+    # Its people give every signal by hand: it closes no delivery, and is never late.
+    Column("by_hand", Boolean, server_default=false(), nullable=False),
     CheckConstraint("state IN ('trial', 'live')", name="state_known"),
 )
 

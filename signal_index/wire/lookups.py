@@ -115,6 +115,10 @@ class Freshness(AnswerModel):
     phone: PhoneText | None = None
     lastHeard: Instant | None
     stale: bool
+    byHand: bool = Field(
+        default=False,
+        description="Mensen geven het met de hand door: stilte zegt dan niets",
+    )
 
 
 class Receipt(AnswerModel):

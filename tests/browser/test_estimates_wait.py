@@ -43,7 +43,8 @@ def test_the_same_person_finds_them_back_and_fills_them_in(
     citizen = talk_until_logged_out(screen, town)
     kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert (
-        re.search(f"financi|justitie|bijstand|werkplein|{citizen}", kept, re.I) is None
+        re.search(f"financi|justitie|bijstand|werkplein|{citizen}", kept, re.IGNORECASE)
+        is None
     )
     screen.assert_open_to_all()
     log_in_again(screen, "fatima")

@@ -60,6 +60,8 @@ export interface Freshness {
   readonly phone?: string | null;
   readonly lastHeard: string | null;
   readonly stale: boolean;
+  /** Its people give signals by hand: silence never means that there is no contact. */
+  readonly byHand?: boolean;
 }
 
 export interface Part {
@@ -81,6 +83,20 @@ export interface Answer {
 export interface Memory {
   read(): KeyConfig | null;
   write(config: KeyConfig): void;
+}
+
+/** Whom a part is about, for as long as the part is kept: it stands in nothing else. */
+const NAMED = new WeakMap<Part, Named>();
+
+/** A person as the holders named one; no number, and worth nothing without the index. */
+export interface Named {
+  readonly keyVersion: number;
+  readonly pseudonym: string;
+}
+
+/** Give whom a part of an answer is about; nobody where it came from elsewhere. */
+export function namedIn(part: Part): Named | undefined {
+  return NAMED.get(part);
 }
 
 /** Fetch the key config and believe it only when it holds. */
@@ -113,7 +129,10 @@ export async function lookUp(
     breakGlass,
   };
   const answer = await sendTwice(relay, body);
-  return { parts: parseParts(answer, subjects.length), passedOver: made.fallback };
+  const parts = parseParts(answer, subjects.length);
+  const { keyVersion } = made;
+  parts.forEach((part, place) => NAMED.set(part, { keyVersion, pseudonym: made.pseudonyms[place] as string }));
+  return { parts, passedOver: made.fallback };
 }
 
 async function sendTwice(relay: Relay, body: unknown): Promise<unknown> {

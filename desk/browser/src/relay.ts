@@ -74,6 +74,11 @@ export class Relay {
     return (await this.#send("GET", "/catalogue")).json();
   }
 
+  /** What this user may signal by hand, unread. */
+  async handSignalOptions(): Promise<unknown> {
+    return (await this.#send("GET", "/hand-signal-options")).json();
+  }
+
   async lookUp(body: unknown): Promise<unknown> {
     return (await this.#send("POST", "/lookups", body)).json();
   }

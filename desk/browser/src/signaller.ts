@@ -4,8 +4,8 @@
  */
 import type { Bsn } from "./bsn.ts";
 import { Offline } from "./errors.ts";
-import type { Memory } from "./lookup.ts";
-import { PersonAsker, type PersonNamed } from "./person-asker.ts";
+import type { Memory, Named } from "./lookup.ts";
+import { PersonAsker } from "./person-asker.ts";
 import { isProblem, type Relay } from "./relay.ts";
 
 /** What is said of somebody: which contact, since when they know of it, until when. */
@@ -18,9 +18,6 @@ export interface Given {
   readonly caseReference: string;
   readonly anotherPerson: boolean;
 }
-
-/** A person as a lookup or a holder named one; worth nothing without the index. */
-export type Named = Pick<PersonNamed, "keyVersion" | "pseudonym">;
 
 export class Signaller {
   readonly #relay: Relay;

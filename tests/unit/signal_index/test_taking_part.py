@@ -47,3 +47,11 @@ def test_a_source_that_went_back_was_heard_when_it_was_heard() -> None:
 def test_a_source_that_went_back_unheard_stays_unheard() -> None:
     never = Coverage(SOURCE_OIN, 7, None)
     assert _heard({SOURCE_OIN: NOON}, never) == [Heard(SOURCE_OIN, None, stale=True)]
+
+
+def test_silence_of_a_source_by_hand_is_no_lateness_and_says_so() -> None:
+    by_hand = Coverage("1" * 20, 1, None, by_hand=True)
+    exporting = Coverage("2" * 20, 1, None)
+    first, second = find_heard([by_hand, exporting], {}, NOON)
+    assert (first.stale, first.by_hand) == (False, True)
+    assert (second.stale, second.by_hand) == (True, False)

@@ -3,7 +3,7 @@ import type { Answer, Part } from "../lookup.ts";
 import type { Relay } from "../relay.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { type DomainLabels, paintCall, paintFlag } from "./flag.ts";
-import { findLate, writeAbsent, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
+import { findLate, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
 import { writeDay } from "./moments.ts";
 import { orderFlags, type Ordered } from "./order.ts";
 import { offerOutcome } from "./outcome.ts";
@@ -54,8 +54,9 @@ function paintGaps(part: Part, categories: readonly Category[]): DocumentFragmen
   const late = findLate(part, categories);
   const absent = writeAbsent(part, categories);
   const notAsked = writeNotAsked(part, categories);
+  const byHand = writeByHand(part, categories);
   const gaps = fromTemplate("gaps");
-  if (late.length === 0 && absent === null && notAsked === null) return document.createDocumentFragment();
+  if (late.length === 0 && [absent, notAsked, byHand].every((each) => each === null)) return document.createDocumentFragment();
   const list = need("[data-gaps]", gaps);
   for (const { organisation, said, phone } of late) {
     const line = fromTemplate("late");
@@ -65,7 +66,7 @@ function paintGaps(part: Part, categories: readonly Category[]): DocumentFragmen
     else paintCall(call, phone, organisation, false);
     list.append(line);
   }
-  fill(gaps, { absent, notAsked });
+  fill(gaps, { absent, notAsked, byHand });
   return gaps;
 }
 
@@ -76,7 +77,8 @@ function paintAsked(part: Part): DocumentFragment {
   const lines = part.sources.map((source) => {
     const line = fromTemplate("source");
     const said = source.stale ? "late-heard" : "last-heard";
-    const heard = source.lastHeard === null ? text("never-heard") : text(said, { day: writeDay(source.lastHeard) });
+    const never = text(source.byHand === true ? "heard-by-hand" : "never-heard");
+    const heard = source.lastHeard === null ? never : text(said, { day: writeDay(source.lastHeard) });
     fill(line, { category: source.categoryLabel, organisation: source.organisation, heard });
     return line;
   });

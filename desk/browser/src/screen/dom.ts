@@ -23,6 +23,10 @@ export function fromTemplate(id: string): DocumentFragment {
   return template.content.cloneNode(true) as DocumentFragment;
 }
 
+export function hasTemplate(id: string): boolean {
+  return (pieces ?? document).querySelector(`template#${id}`) !== null;
+}
+
 /** Fill the elements marked `data-slot`; an empty value takes its element away. */
 export function fill(within: ParentNode, slots: Readonly<Record<string, string | null>>): void {
   for (const [name, text] of Object.entries(slots)) {

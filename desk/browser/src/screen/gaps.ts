@@ -45,7 +45,8 @@ export function writeNotAsked(part: Part, categories: readonly Category[]): stri
 
 /** Name in few words what an answer says nothing sure of; null where it does of all. */
 export function writeUnknown(part: Part, categories: readonly Category[]): string | null {
-  const heard = new Set(part.sources.filter((source) => !isLate(source)).map((source) => source.category));
+  const sure = part.sources.filter((source) => !isLate(source) && source.byHand !== true);
+  const heard = new Set(sure.map((source) => source.category));
   return writeNames("unknown", categories.filter(({ id }) => !heard.has(id)));
 }
 
@@ -54,10 +55,19 @@ function writeNames(name: string, categories: readonly Category[]): string | nul
   return text(name, { categories: LIST.format(categories.map((category) => category.short)) });
 }
 
+/** Say whose silence never means that there is no contact; null where there is nobody. */
+export function writeByHand(part: Part, categories: readonly Category[]): string | null {
+  const byHand = part.sources.filter((source) => source.byHand === true && !isLate(source));
+  if (byHand.length === 0) return null;
+  const about = byHand.map((source) => `${source.organisation} (${shortOf(source, categories)})`);
+  return text("only-by-hand", { organisations: LIST.format(about) });
+}
+
 /** Say who was asked and named no contact; null where there is nobody to say it of. */
 export function writeSilent(part: Part, categories: readonly Category[]): string | null {
   const named = new Set(part.flags.map((flag: Flag) => flag.organisation));
-  const asked = part.sources.filter((source) => !isLate(source) && !named.has(source.organisation));
+  const heard = part.sources.filter((source) => !isLate(source) && source.byHand !== true);
+  const asked = heard.filter((source) => !named.has(source.organisation));
   const late = new Set(part.sources.filter(isLate).map((source) => source.organisation));
   const byOrganisation = new Map<string, string[]>();
   for (const source of asked) {
@@ -80,7 +90,7 @@ export function writeCoordinator(part: Part, categories: readonly Category[], fo
 }
 
 function isLate(source: Freshness): boolean {
-  return source.stale || source.lastHeard === null;
+  return source.stale || (source.lastHeard === null && source.byHand !== true);
 }
 
 function shortOf(source: Freshness, categories: readonly Category[]): string {

@@ -1,11 +1,13 @@
 /** The lookup page: read the question, ask, paint. One screen, one answer. */
 import { Refused, TimedOut } from "../errors.ts";
 import { Asker } from "../asker.ts";
+import type { Part } from "../lookup.ts";
 import { TrackingRelay, Unfinished } from "../unfinished.ts";
-import { paintAnswer, titleOf } from "./answer.ts";
+import { paintAnswer, titleOf, type Who } from "./answer.ts";
 import { BreakGlassFields } from "./break-glass.ts";
 import type { Cover } from "./cover.ts";
 import { need } from "./dom.ts";
+import { InvolvedOffer } from "./involved/offer.ts";
 import { keepDraftOnLeaving, restoreDraft } from "./draft.ts";
 import { memory } from "./memory.ts";
 import { People } from "./people.ts";
@@ -29,6 +31,7 @@ class LookupPage {
     this.#fetch(path, init),
   );
   readonly #asker = new Asker(this.#relay, memory);
+  readonly #involved = new InvolvedOffer(this.#relay, memory);
   readonly #form = need("#question");
   readonly #place = need("#answer");
   readonly #button = need<HTMLButtonElement>("#look-up");
@@ -94,7 +97,7 @@ class LookupPage {
         categories: this.#fields.categories(question),
         relay: this.#relay,
         names: household.names,
-        ...(this.#safety.isOn ? {} : { beside: offerTogether(this.#labels, this.#relay) }),
+        ...(this.#safety.isOn ? {} : { beside: this.#beside(question.caseReference) }),
       });
       this.#names = household.people.length > 1 ? household.names : [];
       this.#waited?.offer(this.#place);
@@ -108,6 +111,16 @@ class LookupPage {
       if (!(told instanceof Refused)) console.error((told as Error).name);
     }
     this.#busy(false);
+  }
+
+  /** What stands beside each person's answer: made together, and "Ik ben betrokken". */
+  #beside(caseReference: string | null): (part: Part, who: Who) => DocumentFragment {
+    const together = offerTogether(this.#labels, this.#relay);
+    return (part, who) => {
+      const beside = together(part, who);
+      beside.append(this.#involved.offer(part, caseReference));
+      return beside;
+    };
   }
 
   #fetch(path: string, init: RequestInit): Promise<Response> {

@@ -34,15 +34,21 @@ export interface Known {
 }
 
 const USUAL_MONTHS = 6;
+let made = 0;
 
 export class SignalForm {
   readonly #root: HTMLElement;
   readonly #options: HandOptions;
   readonly #known: Known;
+  /** Tells the fields of several forms on one page apart. */
+  readonly #mark: string;
 
   constructor(place: HTMLElement, options: HandOptions, known: Known) {
     place.replaceChildren(fromTemplate("hand-signal"));
     this.#root = need("[data-give]", place);
+    this.#mark = made === 0 ? "" : `-${made}`;
+    made += 1;
+    tellApart(this.#root, this.#mark);
     this.#options = options;
     this.#known = known;
     this.#paintPlaces();
@@ -141,7 +147,7 @@ export class SignalForm {
   }
 
   #paintChoices(field: string, choices: readonly Choice[]): void {
-    const name = `give-${field}`;
+    const name = `give-${field}${this.#mark}`;
     need("[data-choices]", this.#field(field)).replaceChildren(
       ...choices.map((choice) => {
         const fragment = fromTemplate("choice");
@@ -189,6 +195,15 @@ export class SignalForm {
     const control = field.querySelector<HTMLElement>("input:not([type=radio]), select");
     if (holds) control?.removeAttribute("aria-invalid");
     else control?.setAttribute("aria-invalid", "true");
+  }
+}
+
+function tellApart(root: HTMLElement, mark: string): void {
+  for (const element of all("[id]", root)) element.id += mark;
+  for (const label of all<HTMLLabelElement>("label", root)) label.htmlFor += mark;
+  for (const element of all("[aria-describedby]", root)) {
+    const ids = (element.getAttribute("aria-describedby") ?? "").split(" ");
+    element.setAttribute("aria-describedby", ids.map((id) => id + mark).join(" "));
   }
 }
 

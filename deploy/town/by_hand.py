@@ -1,0 +1,60 @@
+"""Organisations without an export: whom to call there, so that they can signal by hand.
+
+Their administrator stores the contact person with their own access token, as the page
+Contactpersonen does.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import httpx
+
+from deploy.town.login import fetch_access_token
+from deploy.town.parties import SCHOOL_DESK, TEAM_DESK, DeskOf, find_account
+from deploy.town.places import Places
+from deploy.town.processes import PartyFailed
+from deploy.town.provider import desk_client
+from keys import clock
+
+SCOPE = "openid publish"
+CONTACTS = (
+    (SCHOOL_DESK, "ingrid", "Intern begeleider", "+31182555401"),
+    (TEAM_DESK, "tom", "Casusregisseur wijkteam Centrum", "+31182555001"),
+)
+
+
+def contact_of(desk: DeskOf) -> UUID:
+    """Give the id of the one contact person of a desk."""
+    return uuid5(NAMESPACE_URL, f"https://{desk.client_id}.example/contact")
+
+
+def settle_contacts(places: Places) -> None:
+    """Store each contact person; told again nothing changes. Raises `PartyFailed`."""
+    with ThreadPoolExecutor(1) as pool:  # perhaps called from within a loop
+        pool.submit(asyncio.run, _store_all(places)).result()
+
+
+async def _store_all(places: Places) -> None:
+    for desk, username, function, phone in CONTACTS:
+        who, client = find_account(username), desk_client(places, desk)
+        token = await fetch_access_token(places.issuer, client, who, SCOPE)
+        url = f"{places.index_url}/v1/contact-holders/{contact_of(desk)}"
+        body = _contact(function, phone, clock.now().date())
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(timeout=30) as http:
+            answer = await http.put(url, json=body, headers=headers)
+        if answer.is_error:
+            raise PartyFailed(f"the contact of {desk.name}: {answer.status_code}")
+
+
+def _contact(function: str, phone: str, today: date) -> dict[str, Any]:
+    days = ["mon", "tue", "wed", "thu", "fri"]
+    return {
+        "function": function,
+        "phone": phone,
+        "officeHours": [{"days": days, "from": "08:30", "to": "17:00"}],
+        "lastVerified": today.isoformat(),
+    }

@@ -1,0 +1,92 @@
+"""A school without an export signals by hand; a generalist sees flag and end."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.screen import Screen, Town
+
+
+@pytest.fixture
+def other(town: Town, chromium: Browser) -> Iterator[Screen]:
+    """The generalist's own browser: somewhere else in town."""
+    opened = Screen.open(chromium, town)
+    opened.log_in("fatima")
+    yield opened
+    opened.close()
+
+
+def give(screen: Screen, number: str, case: str) -> None:
+    """Fill in the form as the intern begeleider does, with the keyboard's order."""
+    page = screen.page
+    page.fill("#give-case", case)
+    page.check("input[name=give-informed] >> nth=0")
+    page.fill("#give-informed-on", page.get_attribute("#give-informed-on", "max") or "")
+    page.fill("#person-number", number)
+    page.click("#give-signal")
+
+
+def flags_of(screen: Screen, number: str) -> str:
+    """Look somebody up as the generalist, and give what the answer says."""
+    screen.go("/lookup")
+    screen.ask([number], purpose="jeugdhulp-toegang")
+    return screen.page.inner_text("#answer")
+
+
+def test_a_school_signals_and_ends_and_a_generalist_sees_it(
+    any_screen: Screen, other: Screen
+) -> None:
+    screen, page = any_screen, any_screen.page
+    width = (page.viewport_size or {"width": 0})["width"]
+    number = screen.town.people.unknown[width > 500]
+    case = f"Z-2026-44{width}"
+    screen.log_in("ingrid", "/involved")
+    screen.assert_open_to_all()
+    page.click("text=Doorgeven")
+    screen.assert_open_to_all()
+    page.click("#give-signal")
+    assert page.locator("[data-error]:visible").count() >= 3
+    requests: list[str] = []
+    page.on("request", lambda sent: requests.append(f"{sent.url} {sent.post_data}"))
+    give(screen, number, case)
+    page.wait_for_url("**/involved?done=given")
+    assert not any(number in sent for sent in requests)
+    screen.see(case)
+    screen.assert_open_to_all()
+    assert "De Wilg" in flags_of(other, number)
+
+    page.click(f"text={case}")
+    screen.assert_open_to_all()
+    page.check("#reason-ended")
+    page.click("button:has-text('Beëindigen')")
+    screen.see("Het vlaggetje is weg")
+    answer = flags_of(other, number)
+    assert "Intern begeleider" not in answer
+    assert "geeft een medewerker contact met de hand door" in answer
+
+
+def test_emptying_leaves_nothing_and_what_broke_off_is_sent_again(
+    screen: Screen,
+) -> None:
+    page, number = screen.page, screen.town.people.unknown[2]
+    screen.log_in("ingrid", "/involved/new")
+    page.route(
+        "**/relay/v1/hand-signals", lambda route: route.abort("internetdisconnected")
+    )
+    give(screen, number, "Z-2026-004499")
+    page.wait_for_selector("#told h2")
+    assert page.is_visible("#number-done")
+    assert page.input_value("#person-number") == ""
+    page.unroute("**/relay/v1/hand-signals")
+    page.click("#give-signal")
+    page.wait_for_url("**/involved?done=given")
+    assert page.locator("text=Z-2026-004499").count() == 1
+    screen.go("/involved/new")
+    page.fill("#give-case", "Z-2026-004500")
+    page.check("input[name=give-informed] >> nth=0")
+    page.fill("#person-number", number)
+    page.click("#empty")
+    assert page.input_value("#give-case") == page.input_value("#person-number") == ""
+    assert page.locator("input:checked").count() == 1  # the only kind there is
+    assert "pseudonym" not in page.evaluate("JSON.stringify({...localStorage})")
