@@ -1,0 +1,151 @@
+"""What a delivery, or a case or reference in it, stops for."""
+
+from uuid import UUID
+
+from sources.errors.facts import SourceError, shorten
+
+
+class FeedFailed(SourceError):
+    """A feed could not be delivered; the others were."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Niet elke feed is aangeleverd. Kijk in de map failed, of vraag "
+            "`signal-source doctor`."
+        )
+
+
+class DeliveryHeld(SourceError):
+    """A delivery changes more than goes unasked: nothing of it is sent yet."""
+
+    def __init__(self, delivery: UUID, profile: str) -> None:
+        self.delivery = delivery
+        self.profile = profile
+        short = shorten(delivery)
+        super().__init__(
+            f"Deze levering van {profile} wacht op u: er verandert meer dan gewoon is. "
+            "Er is niets verstuurd. Kijk wat er verandert: "
+            f"`signal-source deliveries show {short}`. Klopt het? "
+            f"`signal-source deliveries approve {short}`. Klopt het niet? "
+            f"`signal-source deliveries drop {short}`, of lever een beter bestand."
+        )
+
+
+class ChangesOwed(SourceError):
+    """Changes were read and never told: their cases must be delivered again."""
+
+    def __init__(self, delivery: UUID, profile: str, count: int) -> None:
+        short = shorten(delivery)
+        many = "een zaak" if count == 1 else f"{count} zaken"
+        super().__init__(
+            f"Wijzigingen van {profile} zijn nooit verstuurd: niemand keurde levering "
+            f"{short} op tijd goed, of zij is losgelaten. Lever {many} opnieuw aan, of "
+            f"lever alles aan. Welke: `signal-source deliveries show {short}`. Hoeft "
+            f"het niet? `signal-source deliveries drop {short}`."
+        )
+
+
+class ChangesWait(SourceError):
+    """An earlier delivery waits for an answer: changes cannot go before it."""
+
+    def __init__(self, delivery: UUID, profile: str) -> None:
+        short = shorten(delivery)
+        super().__init__(
+            f"Een eerdere levering van {profile} wacht nog op u. Dit bestand met "
+            "wijzigingen is niet gelezen: het zegt niet opnieuw wat daarin staat. "
+            f"Kijk wat er verandert: `signal-source deliveries show {short}`. Antwoord "
+            f"met `signal-source deliveries approve {short}` of `signal-source "
+            f"deliveries drop {short}`, en geef deze opdracht opnieuw."
+        )
+
+
+class DeliveryUnheard(SourceError):
+    """A delivery was closed, but most of it could not be used."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Het meeste in deze levering was niet te gebruiken. Wat wel klopte, is "
+            "verstuurd. Deze levering telt niet als gehoord: wie bevraagt, ziet "
+            "dat u te laat bent. Kijk in het bestand met afgewezen records."
+        )
+
+
+class TooManyUnknown(SourceError):
+    """The index has more signals that we do not know than may be withdrawn unasked."""
+
+    def __init__(self, unknown: int, known: int) -> None:
+        self.unknown = unknown
+        self.known = known
+        super().__init__(
+            f"De index heeft {unknown} signalen die dit postvak niet kent. Het kent er "
+            f"zelf {known}. Er is niets ingetrokken. Klopt dit? Geef de opdracht "
+            "opnieuw met --confirm."
+        )
+
+
+class DeliveryUnderWay(SourceError):
+    """A delivery is half sent, so that everything would differ."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Er is nog een levering onderweg. Rond die eerst af met "
+            "`signal-source publish`."
+        )
+
+
+class NothingHeld(SourceError):
+    """Nobody is asked about this delivery, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Deze levering wacht niet op u. Er is misschien al over beslist, of er "
+            "kwam een nieuwere. Kijk met `signal-source deliveries show`."
+        )
+
+
+class UnknownDelivery(SourceError):
+    """The outbox has no delivery of this id."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Deze levering staat niet in het postvak. "
+            "`signal-source deliveries show` noemt de laatste twintig."
+        )
+
+
+class UnclearDelivery(SourceError):
+    """Several deliveries end like what was given."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Meer dan een levering eindigt zo. Geef meer tekens van het kenmerk."
+        )
+
+
+class UnknownReference(SourceError):
+    """Nothing was ever sent under this reference."""
+
+    def __init__(self) -> None:
+        super().__init__("Onder dit kenmerk is niets verstuurd.")
+
+
+class NoSuchCase(SourceError):
+    """No case of the file is told under this reference by this outbox."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "In dit bestand staat geen open zaak bij dit kenmerk. Neem het bestand en "
+            "het profiel waarmee u leverde. Is de zaak dicht? Kijk met "
+            "`signal-source evidence` wat er is verstuurd."
+        )
+
+
+class UnknownDoubt(SourceError):
+    """Under this reference nothing waits for somebody to decide, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Onder dit kenmerk wacht geen beslissing. Er is misschien al beslist, of "
+            "de tijd is voorbij. `signal-source brp list` noemt wat wacht; "
+            "`signal-source brp forget` neemt een beslissing terug."
+        )

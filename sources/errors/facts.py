@@ -1,0 +1,35 @@
+"""What stops any run: the root of the tree, and what it was given to read."""
+
+from uuid import UUID
+
+
+def shorten(delivery: UUID) -> str:
+    """Give as much of a delivery's id as a person copies: its end.
+
+    The beginning is the same for every delivery of an outbox.
+    """
+    return str(delivery)[-8:]
+
+
+class SourceError(Exception):
+    """Stop a run; the message is Dutch and safe to show and to log."""
+
+
+class InvalidProfile(SourceError):
+    """Refuse a mapping profile."""
+
+
+class InvalidAgencySettings(SourceError):
+    """Refuse settings or key files."""
+
+
+class UnsafeKeyFile(InvalidAgencySettings):
+    """Refuse a key file that group or others may read."""
+
+
+class UnreadableFile(SourceError):
+    """Refuse a delivery that is not in the format of its profile."""
+
+
+class FolderRefused(SourceError):
+    """Refuse a folder for deliveries that cannot be made, read or moved in."""

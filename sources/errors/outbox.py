@@ -1,0 +1,121 @@
+"""What an outbox, or a profile in it, stops for."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sources.errors.facts import SourceError
+
+
+class OutboxRefused(SourceError):
+    """Refuse to write an outbox."""
+
+
+class OutboxBusy(OutboxRefused):
+    """Another run holds this outbox."""
+
+
+class OutboxKeyChanged(OutboxRefused):
+    """The outbox was written under another key: what it holds cannot be matched."""
+
+
+class OutboxUnwritable(OutboxRefused):
+    """The disk is full or gone; the step that was under way never happened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Het postvak is niet te schrijven. Is de schijf vol? Maak ruimte en geef "
+            "de opdracht opnieuw; er is niets verloren en niets dubbel verstuurd."
+        )
+
+
+class OutboxDamaged(OutboxRefused):
+    """The file is not whole: what it holds of what was told cannot be relied on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Het postvak is beschadigd en wordt niet gebruikt. Hebt u een "
+            "reservekopie? Zet die terug en draai `signal-source reconcile`. Zo niet, "
+            "begin opnieuw met `signal-source outbox restart`: dat haalt de lijst van "
+            "uw signalen bij de index op, zodat niets dubbel blijft staan."
+        )
+
+
+class OutboxEmpty(OutboxRefused):
+    """The file is there and is empty: what it held is gone, and it is not new."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Het bestand van het postvak is leeg. Wat erin stond, is weg. Hebt u een "
+            "reservekopie? Zet die terug en draai `signal-source reconcile`. Zo niet, "
+            "draai `signal-source outbox restart`."
+        )
+
+
+class OutboxOutdated(OutboxRefused):
+    """The index heard deliveries of this outbox that are not known here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "De index heeft van dit postvak een levering die het zelf niet kent. Dit "
+            "is dus een oudere kopie, bijvoorbeeld een reservekopie die is teruggezet. "
+            "Er is niets verstuurd. Draai eerst `signal-source reconcile`, en lever "
+            "daarna alles aan."
+        )
+
+
+class OutboxSound(OutboxRefused):
+    """The outbox can be used: there is nothing to begin anew."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Dit postvak is heel en is gebruikt. Er is niets om opnieuw te beginnen."
+        )
+
+
+class OutboxElsewhere(OutboxRefused):
+    """The index has signals of this source that another outbox told."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Bij de index staan signalen van uw organisatie, van deze soort en in deze "
+            "gemeente, die dit postvak niet kent. Er is niets verstuurd: anders kreeg "
+            "iedereen twee vlaggetjes. Is het vorige postvak weg? Draai "
+            "`signal-source outbox restart`. Is het nog in gebruik? Draai "
+            "`signal-source outbox beside`."
+        )
+
+
+class OutboxUnsure(OutboxRefused):
+    """The index has signals of other outboxes; which of them is lost, is not known.
+
+    `told`: how many signals stand of each.
+    """
+
+    def __init__(self, told: Mapping[UUID, int]) -> None:
+        self.told = told
+        listed = ", ".join(f"{one} ({count})" for one, count in sorted(told.items()))
+        super().__init__(
+            "Bij de index staan signalen van een ander postvak van uw organisatie, met "
+            f"hoeveel: {listed or 'geen'}. Er is niets overgenomen: de signalen van "
+            "een postvak dat nog in gebruik is, zouden verdwijnen. Gebruikt uw "
+            "organisatie nog een postvak? `signal-source status` zegt daar hoe het "
+            "heet. Draai dan `signal-source outbox restart --lost` met het postvak "
+            "dat weg is."
+        )
+
+
+class ProfileOverlaps(SourceError):
+    """A profile that is new here delivers what another one told already."""
+
+    def __init__(self, new: str, old: str, signals: int) -> None:
+        super().__init__(
+            f"Profiel {new} is hier nieuw, en levert dezelfde soort signalen als "
+            f"profiel {old}, waarvan er {signals} bij de index staan. Er is niets "
+            f"verstuurd. Heeft {old} een andere naam gekregen? Draai `signal-source "
+            f"profile rename {old} {new}`. Is dit een andere registratie? Zet "
+            f'beside = ["{old}"] in het profiel.'
+        )
+
+
+class RenameRefused(SourceError):
+    """A profile cannot go on under that name."""

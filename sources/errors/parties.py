@@ -1,0 +1,106 @@
+"""What another party refuses, or does not answer."""
+
+from sources.errors.facts import SourceError
+
+_REFUSALS = {
+    ("unknown-source", "source"): (
+        "De index kent deze organisatie niet als bron, of u mag er niet voor sturen. "
+        "Kijk `source` na in agency.toml, of vraag de beheerder van de index."
+    ),
+    ("unknown-source", "categories"): (
+        "De index kent deze bron niet voor een soort signaal uit het profiel. Verbeter "
+        "het profiel, of vraag de beheerder van de index om de aanmelding aan te "
+        "vullen."
+    ),
+    ("unknown-source", "municipalities"): (
+        "De index kent deze bron niet voor een gemeente uit het profiel. Verbeter het "
+        "profiel, of vraag de beheerder van de index om de aanmelding aan te vullen."
+    ),
+}
+
+
+class InvitationRefused(SourceError):
+    """Refuse an invitation to join, or the place where it would be taken up."""
+
+
+class EvidenceRefused(SourceError):
+    """What was kept does not prove what it should."""
+
+
+class RehearsalRefused(SourceError):
+    """There is nothing to rehearse with; nothing was sent."""
+
+
+class NoticesUntold(SourceError):
+    """What came back stays in the outbox, and is told the next time."""
+
+
+class MailRefused(NoticesUntold):
+    """The agency's mail server did not take a mail, or not over TLS."""
+
+
+class EventsRefused(NoticesUntold):
+    """The agency's own system did not take events."""
+
+
+class PublishingStopped(SourceError):
+    """Stop before the delivery is closed; the outbox keeps what is left."""
+
+
+class TokenRefused(PublishingStopped):
+    """The identity provider gave no access token."""
+
+
+class ProviderUnreachable(TokenRefused):
+    """The identity provider did not answer within the retries."""
+
+
+class IndexUnreachable(PublishingStopped):
+    """The index did not answer within the retries."""
+
+
+class IndexRefused(PublishingStopped):
+    """The index refused the whole request, not one record; `slug` names the problem.
+
+    `field` says what of the request it was about, where the index said so.
+    """
+
+    def __init__(self, status: int, slug: str, field: str = "") -> None:
+        self.status = status
+        self.slug = slug
+        self.field = field
+        why = _REFUSALS.get((slug, field), "")
+        about = f" {field}" if field and not why else ""
+        said = f"De index weigerde de aanvraag: {slug}{about} ({status}). {why}"
+        super().__init__(said.rstrip())
+
+
+class ClockDiffers(PublishingStopped):
+    """The clock here and the index's differ by more than what is sent can bear."""
+
+    def __init__(self, seconds: int) -> None:
+        way = "voor" if seconds > 0 else "achter"
+        super().__init__(
+            f"De klok van deze machine loopt {_say_duration(abs(seconds))} {way} op "
+            "die van de index. Er is niets gelezen en niets verstuurd. Zet de tijd "
+            "gelijk (NTP) en geef de opdracht opnieuw."
+        )
+
+
+class EvaluationStopped(PublishingStopped):
+    """No pair of key holders evaluated our points."""
+
+
+class GatewayStopped(PublishingStopped):
+    """The gateway to the population register is silent, refuses, or is asked enough.
+
+    Nothing was published of this delivery. What was answered is kept.
+    """
+
+
+def _say_duration(seconds: int) -> str:
+    """Say how long, in the largest unit that fits twice."""
+    for size, name in ((86_400, "dagen"), (3_600, "uur"), (60, "minuten")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {name}"
+    return f"{seconds} seconden"
