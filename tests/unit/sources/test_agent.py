@@ -1,171 +1,44 @@
 """The agent: feeds in order, outages waited out, nothing lost and nothing doubled."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Literal
-from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
 
 from signal_index.wire.agents import (
-    AgentStatus,
     FeedState,
-    HeldDelivery,
-    ToldAnswer,
 )
-from signal_index.wire.contact_holders import ContactHolder
-from signal_index.wire.deliveries import Delivery
 from signal_index.wire.signals import BatchBody
-from sources.agent.feeds import Feed
 from sources.agent.worker import (
     FIRST_WAIT,
     LONGEST_WAIT,
     RECONCILE,
-    TELL,
-    Jobs,
-    Surroundings,
-    Worker,
 )
 from sources.errors import IndexUnreachable, InvalidAgencySettings
-from sources.feed_settings import FeedRow
 from sources.intake.event_box import keep_event
-from sources.outbox.holding import find_held, record_answer
-from sources.outbox.store import Outbox
-from sources.outbox_key import OutboxKey
-from sources.publisher.pipeline import Sender
-from sources.publisher.run import Run
+from tests.agent_office import Office, OutOfReach, a_feed, a_file, an_office, shown
 from tests.connector_formats import (
-    CONTACTS,
-    EVENTS,
     HEAD,
     RECEIVED,
     SQL,
     Record,
     make_event,
-    write_csv,
 )
 from tests.istandaarden_messages import Said, make_message
 from tests.sources_builders import (
-    NOW,
     PROFILE,
-    SECRET,
-    Heard,
     a_number,
-    approve_held,
-    shows,
 )
-from tests.sources_parties import NOTICE_KEY, OIN, FakeEvaluator, FakeIndex
 
 pytestmark = pytest.mark.anyio
 LATER = timedelta(minutes=1)
 
 
-@dataclass
-class OutOfReach(FakeIndex):
-    """An index that does not answer for a while."""
-
-    down: int = 0
-
-    async def put_contact(self, contact: UUID, holder: ContactHolder) -> None:
-        self._answer()
-        await super().put_contact(contact, holder)
-
-    async def close_delivery(self, delivery: Delivery) -> None:
-        self._answer()
-        await super().close_delivery(delivery)
-
-    def _answer(self) -> None:
-        if self.down:
-            self.down -= 1
-            raise IndexUnreachable("weg")
-
-
-@dataclass
-class Office:
-    """An agency with an agent, its clock in our hands."""
-
-    root: Path
-    outbox: Outbox
-    index: OutOfReach = field(default_factory=OutOfReach)
-    now: datetime = NOW
-    waits: list[float] = field(default_factory=list)
-    told: list[AgentStatus] = field(default_factory=list)
-    answers: list[ToldAnswer] = field(default_factory=list)
-    compared: int = 0
-    worker: Worker = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.index.clock = lambda: self.now
-
-    def employ(self, *rows: FeedRow) -> None:
-        feeds = {row.name: Feed(row, {}) for row in rows}
-        jobs = Jobs(self.make_run, self.compare, self.tell)
-        world = Surroundings(lambda: self.now, self.sleep, lambda: 0.5)
-        self.worker = Worker(self.outbox, feeds, jobs, world, OIN)
-
-    def make_run(self) -> Run:
-        sender = Sender(OIN, OIN, NOTICE_KEY, lambda: self.now)
-        parties = (FakeEvaluator(), self.index)
-        return Run(self.outbox, parties, sender, Heard(), lambda _: None)
-
-    async def compare(self) -> None:
-        self.compared += 1
-
-    async def tell(self, status: AgentStatus) -> list[ToldAnswer]:
-        self.told.append(status)
-        held = {one.held.delivery for one in status.feeds if one.held}
-        return [one for one in self.answers if one.delivery in held]
-
-    async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.now += timedelta(seconds=seconds)
-
-    async def work(self, *names: str) -> None:
-        """Become due twice: a folder's file is taken at the second look."""
-        for _ in range(2):
-            self.now += LATER
-            for name in names or tuple(self.worker.feeds):
-                self.worker.add(name)
-            await self.worker.work_off()
-
-    def put(self, name: str, data: bytes) -> None:
-        place = self.root / "bijstand" / "inbox"
-        place.mkdir(parents=True, exist_ok=True)
-        (place / name).write_bytes(data)
-
-    def files(self, room: str) -> list[str]:
-        return sorted(path.name for path in (self.root / "bijstand" / room).iterdir())
-
-    @property
-    def deliveries(self) -> int:
-        return len(self.index.state["deliveries"])
-
-
 @pytest.fixture
-def office(tmp_path: Path) -> "Office":
-    (tmp_path / "csv.toml").write_text(PROFILE)
-    (tmp_path / "iwmo.toml").write_text(HEAD.format(form="iwmo-3.2") + CONTACTS)
-    events = HEAD.format(form="cloudevents-1.0") + EVENTS + CONTACTS
-    (tmp_path / "events.toml").write_text(events)
-    made = Office(tmp_path, Outbox(tmp_path / "outbox.sqlite", OutboxKey(SECRET)))
-    # Files are written now; the agent's clock must not stand before that.
-    made.now = datetime.now(UTC) + timedelta(days=1)  # noqa: TID251 - see above
-    return made
-
-
-def a_feed(root: Path, profile: str = "csv.toml", **changed: object) -> FeedRow:
-    row: dict[str, object] = {"name": "bijstand", "folder": root / "bijstand"}
-    return FeedRow.model_validate(row | {"profile": root / profile} | changed)
-
-
-def a_file(*numbers: int) -> bytes:
-    return write_csv([Record(number=f"Z-{n}", bsn=a_number(n)) for n in numbers])
-
-
-def shown(*numbers: int) -> set[tuple[str, str]]:
-    return shows(*((a_number(n), "bijstand") for n in numbers))
+def office(tmp_path: Path) -> Office:
+    return an_office(tmp_path)
 
 
 async def test_a_file_in_the_inbox_is_delivered_and_put_away(office: Office) -> None:
@@ -200,125 +73,6 @@ async def test_a_bad_file_is_put_aside_and_the_next_one_goes_on(
     office.put("c.csv", a_file(1))
     await office.work()
     assert office.worker.status().feeds[0].state is FeedState.DONE
-
-
-async def test_a_file_that_lacks_too_much_waits_for_an_answer(office: Office) -> None:
-    office.employ(a_feed(office.root))
-    office.put("a.csv", a_file(*range(1, 11)))
-    await office.work()
-    office.put("b.csv", a_file(1))
-    await office.work()
-    assert office.index.shown() == shown(*range(1, 11)), "nothing was withdrawn"
-    assert (office.files("failed"), len(office.files("held"))) == ([], 1)
-    approve_held(office.outbox)
-    await office.work()
-    assert office.index.shown() == shown(1)
-    assert (office.files("held"), len(office.files("done"))) == ([], 2)
-
-
-async def hold_one(office: Office) -> HeldDelivery:
-    """Have nine of ten cases disappear; gives what the index is told of it."""
-    office.employ(a_feed(office.root))
-    office.put("a.csv", a_file(*range(1, 11)))
-    await office.work()
-    office.put("b.csv", a_file(1))
-    await office.work()
-    (feed,) = office.told[-1].feeds
-    assert feed.state is FeedState.HELD
-    assert feed.held is not None
-    return feed.held
-
-
-async def test_what_waits_is_told_in_counts_and_codes_alone(office: Office) -> None:
-    held = await hold_one(office)
-    told = [(one.finding, one.count, one.of) for one in held.findings]
-    assert told == [("cases-gone", 9, 10)]
-    text = office.told[-1].model_dump_json()
-    assert "Z-" not in text
-    assert a_number(2) not in text
-
-
-@pytest.mark.parametrize(("said", "left"), [("approved", 1), ("dropped", 10)])
-async def test_what_an_administrator_answered_is_carried_out(
-    office: Office, said: Literal["approved", "dropped"], left: int
-) -> None:
-    held = await hold_one(office)
-    answer = ToldAnswer(delivery=held.delivery, digest=held.digest, answer=said)
-    office.answers.append(answer)
-    await office.work(TELL)
-    await office.work(TELL)
-    assert len(office.index.shown()) == left
-    assert office.files("held") == []
-    assert office.told[-1].feeds[0].held is None
-
-
-async def test_an_answer_about_another_difference_is_not_carried_out(
-    office: Office,
-) -> None:
-    held = await hold_one(office)
-    other = ToldAnswer(delivery=held.delivery, digest="0" * 64, answer="approved")
-    office.answers.append(other)
-    await office.work(TELL)
-    await office.work(TELL)
-    assert len(office.index.shown()) == 10
-    assert len(office.files("held")) == 1
-
-
-async def test_a_file_that_was_dropped_is_put_aside_with_its_reason(
-    office: Office,
-) -> None:
-    office.employ(a_feed(office.root))
-    office.put("a.csv", a_file(*range(1, 11)))
-    await office.work()
-    office.put("b.csv", a_file(1))
-    await office.work()
-    (held,) = find_held(office.outbox)
-    record_answer(office.outbox, held.delivery, held.digest, "dropped")
-    await office.work()
-    assert office.index.shown() == shown(*range(1, 11))
-    assert office.files("held") == []
-    assert len(office.files("failed")) == 2
-
-
-async def test_a_file_that_waits_does_not_hold_up_the_next_one(office: Office) -> None:
-    office.employ(a_feed(office.root))
-    office.put("a.csv", a_file(*range(1, 11)))
-    await office.work()
-    office.put("b.csv", a_file(1))
-    await office.work()
-    office.put("c.csv", a_file(*range(1, 12)))
-    await office.work()
-    assert office.index.shown() == shown(*range(1, 12))
-    assert office.files("held") == []
-
-
-async def test_messages_that_wait_are_not_replaced_by_the_next_one(
-    office: Office,
-) -> None:
-    """The next message does not say again who stopped: they would keep their flag."""
-    office.employ(a_feed(office.root, "iwmo.toml"))
-    for n in range(1, 13):
-        started = Said(number=str(n), bsn=a_number(n))
-        office.put(f"301-{n}.xml", make_message(started))
-    await office.work()
-    for n in range(1, 6):
-        stopped = Said(
-            "wmo307", str(n), a_number(n), end="2026-05-01", dated="2026-05-02"
-        )
-        office.put(f"307-{n}.xml", make_message(stopped))
-    await office.work()
-    office.put("301-13.xml", make_message(Said(number="13", bsn=a_number(13))))
-    await office.work()
-    assert office.index.shown() == shown(*range(1, 13))
-    assert [len(office.files(room)) for room in ("inbox", "held", "failed")] == [
-        1,
-        5,
-        0,
-    ]
-    approve_held(office.outbox)
-    await office.work()
-    assert office.index.shown() == shown(*range(6, 14))
-    assert office.files("inbox") == []
 
 
 async def test_an_outage_is_waited_out_and_caught_up_in_order(office: Office) -> None:
