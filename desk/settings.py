@@ -144,6 +144,7 @@ class DeskSettings(BaseSettings):
     case_reference_pattern: CasePattern = r"[A-Z]{1,4}-[0-9]{4}-[0-9]{1,8}"
     case_reference_example: str = "Z-2026-001234"
     support: str = Field(default="", max_length=200)
+    team_phone: str = Field(default="", pattern=r"^(\+31[0-9]{9}|\+3114[0-9]{3,4})?$")
     security_contact: str = Field(
         default="mailto:security@signal-index.example", max_length=200
     )

@@ -214,6 +214,7 @@ def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
         **_case_key(places, desk),
         **({"call_back": CALL_BACK} if desk is TEAM_DESK else {}),
         "support": desk.support,
+        "team_phone": "+31182555000",
         "register_path": REGISTER_PATH if places.has_register(desk) else "",
         "holders": [
             {"index": i, "id": f"holder-{i}", "url": places.holder_url(i)}

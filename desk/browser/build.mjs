@@ -50,7 +50,7 @@ async function bundleStyle(fontFile) {
   const read = (...path) => readFileSync(join(DESK, ...path), "utf8");
   const parts = PARTS.map((part) => read("node_modules", "@utrecht", `${part}-css`, "dist", "index.css"));
   const tokens = read("node_modules", "@nl-design-system-unstable", "voorbeeld-design-tokens", "dist", "theme.css");
-  const own = read("styles", "theme.css").replace("font.woff2", fontFile) + ["desk", "guard", "work", "whose"].map((name) => read("styles", `${name}.css`)).join("\n");
+  const own = read("styles", "theme.css").replace("font.woff2", fontFile) + ["desk", "guard", "sheet", "work", "whose"].map((name) => read("styles", `${name}.css`)).join("\n");
   const sheet = [tokens, ...parts, own].join("\n");
   const { code } = await transform(pruneCss(sheet, usedWords()), { loader: "css", minify: true, target: TARGET, legalComments: "none" });
   return code;

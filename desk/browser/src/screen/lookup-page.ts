@@ -9,6 +9,7 @@ import type { Cover } from "./cover.ts";
 import { need } from "./dom.ts";
 import { InvolvedOffer } from "./involved/offer.ts";
 import { keepDraftOnLeaving, restoreDraft } from "./draft.ts";
+import { offerFamilySheet } from "./family-sheet.ts";
 import { memory } from "./memory.ts";
 import { People } from "./people.ts";
 import { type Catalogue, type Fields, QuestionFields } from "./question.ts";
@@ -100,6 +101,9 @@ class LookupPage {
         ...(this.#safety.isOn ? {} : { beside: this.#beside(question.caseReference) }),
       });
       this.#names = household.people.length > 1 ? household.names : [];
+      if (!this.#safety.isOn) {
+        this.#place.append(offerFamilySheet(answer.parts, this.#names, this.#fields.categories(question), this.#relay));
+      }
       this.#waited?.offer(this.#place);
       showWhose(this.#place, whose);
       this.#result.showAnswer(titleOf(answer), asked);
@@ -115,7 +119,7 @@ class LookupPage {
 
   /** What stands beside each person's answer: made together, and "Ik ben betrokken". */
   #beside(caseReference: string | null): (part: Part, who: Who) => DocumentFragment {
-    const together = offerTogether(this.#labels, this.#relay);
+    const together = offerTogether(this.#labels);
     return (part, who) => {
       const beside = together(part, who);
       beside.append(this.#involved.offer(part, caseReference));

@@ -7,7 +7,7 @@
 import type { Cover } from "./cover.ts";
 import { all, focusOn, need, show } from "./dom.ts";
 import { becomeQuestion, currentEntry, decideArrival, enter, nameLoss } from "./entries.ts";
-import { clearPaper } from "./paper.ts";
+import { clearSheet } from "./family-sheet.ts";
 import type { Safety } from "./safety.ts";
 import { endSession, isSessionAlive } from "./shell.ts";
 import { text } from "./texts.ts";
@@ -139,7 +139,7 @@ export class Result {
   }
 
   #lock(): void {
-    clearPaper();
+    clearSheet();
     this.#turning.leave();
     if (this.#place.childElementCount === 0) return;
     if (this.#isAnswered) {
@@ -158,7 +158,7 @@ export class Result {
   }
 
   #wipe(): void {
-    clearPaper();
+    clearSheet();
     this.#turning.leave();
     this.#locked = null;
     this.#place.replaceChildren();
