@@ -2,56 +2,43 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.table import Table
 
 from signal_index.wire.deliveries import DeliveryKind, Hearing
-from sources.cli.delivery_words import say_hidden
+from sources.agency_keys import load_keys
+from sources.cli.delivery_words import say_hidden, say_questions
 from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.plain import PlainConsole
-from sources.clock import day_of, now
-from sources.judging.rules import Finding, judge
-from sources.judging.words import find_remedy, say_finding
-from sources.outbox.deliveries import (
-    count_by_field,
-    find_rejects,
-    get_delivery,
-    open_delivery,
-)
-from sources.outbox.matching import OPEN
-from sources.outbox.staging import Stager
-from sources.outbox.store import Outbox
-from sources.outbox.weighing import weigh
-from sources.outbox_key import OutboxKey, new_outbox_secret
+from sources.clock import now
+from sources.foreseeing import Foreseen, count_told, foresee, open_copy
+from sources.outbox.deliveries import count_by_field, find_rejects
+from sources.outbox_key import OutboxKey
 from sources.profile import Profile, load_profile
+from sources.publisher.run import Task
 from sources.reasons import Reason, say_rejects
 from sources.rejects import write_rejects
-from sources.settings import load_settings
+from sources.settings import AgencySettings, load_settings
 
 MOST_SHOWN = 20
 ASKS = 1
+_HERE: Final = Path("agency.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
-    """What a file would say."""
+class Checked:
+    """What a file would say, and what it was held against: None where no outbox is."""
 
-    read: int
-    rejected: int
-    would_send: dict[str, int]
-    reasons: Counter[str] = field(default_factory=Counter)
-    ended: int = 0
-    ignored: int = 0
-    columns: list[tuple[str, Reason, int]] = field(default_factory=list)
-    asked: tuple[Finding, ...] = ()
-    hearing: Hearing = Hearing.HEARD
-    hidden: int = 0
+    foreseen: Foreseen
+    reasons: Counter[str]
+    columns: Sequence[tuple[str, Reason, int]]
+    compared: int | None
 
 
 def check_command(
@@ -62,131 +49,140 @@ def check_command(
     *,
     profile: Annotated[Path, typer.Option(help="Het profiel van deze registratie.")],
     settings: Annotated[
-        Path | None, typer.Option(help="agency.toml; alleen nodig bij een database.")
+        Path | None,
+        typer.Option(
+            help="agency.toml van deze organisatie; zonder: die in deze map, als zij "
+            "er is."
+        ),
     ] = None,
     rejects: Annotated[
         Path | None, typer.Option(help="Schrijf de afgewezen records hierheen.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Geef JSON.")] = False,
 ) -> None:
-    """Kijk wat er verstuurd zou worden en wat niet. Er gaat niets de deur uit."""
+    """Kijk wat `publish` zou versturen en wat niet. Er gaat niets de deur uit."""
     with refusing_plainly():
         found = load_profile(profile)
-        place = Place(file, load_settings(settings) if settings else None)
-        findings = _check(found, place, rejects, quiet=as_json)
+        where = settings or (_HERE if _HERE.is_file() else None)
+        place = Place(file, load_settings(where) if where else None)
+        checked = _check(found, place, rejects, quiet=as_json)
+    delivery, foreseen = checked.foreseen.delivery, checked.foreseen
     if as_json:
-        typer.echo(
-            json.dumps(
-                {
-                    "read": findings.read,
-                    "rejected": findings.rejected,
-                    "ended": findings.ended,
-                    "ignored": findings.ignored,
-                    "wouldSend": findings.would_send,
-                    "reasons": findings.reasons,
-                    "findings": [
-                        {
-                            "finding": each.doubt.value,
-                            "count": each.count,
-                            "of": each.of,
-                        }
-                        for each in findings.asked
-                    ],
-                    "hearing": findings.hearing.value,
-                    "hidden": findings.hidden,
-                }
-            )
-        )
+        typer.echo(json.dumps(_describe(checked)))
     else:
-        _show(findings)
-        if rejects:
+        _show(checked)
+        if rejects and delivery.counts.rejected:
             told = f"Afgewezen records: {rejects}"
             PlainConsole().print(told, soft_wrap=True)
-    if findings.read and findings.rejected == findings.read:
+    if delivery.counts.read and delivery.counts.rejected == delivery.counts.read:
         raise typer.Exit(UNUSABLE)
-    if findings.asked or findings.hearing is not Hearing.HEARD:
+    if foreseen.asked or delivery.hearing is not Hearing.HEARD:
         raise typer.Exit(ASKS)
 
 
 def _check(
     profile: Profile, place: Place, rejects: Path | None, *, quiet: bool
-) -> Findings:
-    """Read the intake into an outbox that is thrown away, under a key that is."""
-    moment = now()
-    with (
-        TemporaryDirectory() as folder,
-        Outbox(Path(folder) / "outbox", OutboxKey(new_outbox_secret())) as outbox,
-        Bars(quiet=quiet) as bars,
-    ):
+) -> Checked:
+    """Deliver into a copy of the outbox that is thrown away, or into an empty one."""
+    settings = place.settings
+    path = settings.outbox if settings and settings.outbox.exists() else None
+    key = _load_key(settings) if settings and path else None
+    with open_copy(path, key) as outbox, Bars(quiet=quiet) as bars:
+        compared = count_told(outbox, profile.name) if path else None
         intake = open_intake(place, profile, DeliveryKind.FULL, outbox)
-        delivery = open_delivery(outbox, profile, DeliveryKind.FULL, b"", now=moment)
-        messages = profile.facts.is_messages
-        stager = Stager(outbox, delivery.id, profile.name, messages=messages)
-        for count in stager.stage(intake.read(today=day_of(moment))):
-            bars.read(count)
+        task = Task(intake, profile, DeliveryKind.FULL)
+        foreseen = foresee(outbox, task, now=now(), told=bars.read)
+        delivery = foreseen.delivery.id
         if rejects:
-            write_rejects(rejects, find_rejects(outbox, delivery.id))
-        staged = get_delivery(outbox, delivery.id)
-        counts = staged.counts
-        difference = weigh(outbox.connection, staged, today=day_of(moment))
-        return Findings(
-            counts.read,
-            counts.rejected,
-            _count_open(outbox),
-            Counter(each.reason.value for each in find_rejects(outbox, delivery.id)),
-            staged.ended,
-            staged.ignored,
-            count_by_field(outbox, delivery.id),
-            judge(difference),
-            staged.hearing,
-            staged.hidden,
+            write_rejects(rejects, find_rejects(outbox, delivery))
+        return Checked(
+            foreseen,
+            Counter(each.reason.value for each in find_rejects(outbox, delivery)),
+            count_by_field(outbox, delivery),
+            compared,
         )
 
 
-def _count_open(outbox: Outbox) -> dict[str, int]:
-    rows = outbox.connection.execute(
-        f"SELECT category, count(*) AS many FROM ({OPEN}) GROUP BY 1 ORDER BY 1"  # noqa: S608 - our own constant
-    )
-    return {row["category"]: row["many"] for row in rows}
+def _load_key(settings: AgencySettings) -> OutboxKey:
+    return load_keys(settings.keys).outbox
 
 
-def _show(findings: Findings) -> None:
+def _describe(checked: Checked) -> dict[str, object]:
+    """Give the same for a machine: counts and codes, no record."""
+    foreseen, delivery = checked.foreseen, checked.foreseen.delivery
+    return {
+        "read": delivery.counts.read,
+        "rejected": delivery.counts.rejected,
+        "ended": delivery.ended,
+        "ignored": delivery.ignored,
+        "unchanged": delivery.counts.unchanged,
+        "wouldSend": dict(foreseen.sends),
+        "wouldWithdraw": foreseen.withdraws,
+        "reasons": checked.reasons,
+        "findings": [
+            {"finding": each.doubt.value, "count": each.count, "of": each.of}
+            for each in foreseen.asked
+        ],
+        "hearing": delivery.hearing.value,
+        "hidden": delivery.hidden,
+        "compared": checked.compared,
+    }
+
+
+def _show(checked: Checked) -> None:
     console = PlainConsole()
-    table = Table("Soort signaal", "Zou versturen")
-    for category, count in findings.would_send.items():
-        table.add_row(category, str(count))
-    console.print(table)
-    sent = sum(findings.would_send.values())
-    console.print(
-        f"Gelezen: {findings.read}. Zou versturen: {sent}. "
-        f"Afgelopen: {findings.ended}. Nog niet begonnen: {findings.ignored}. "
-        f"Afgewezen: {findings.rejected}.",
-        soft_wrap=True,
+    for line in _say(checked):
+        console.print(line, soft_wrap=True)
+
+
+def _say(checked: Checked) -> Iterator[str | Table]:
+    foreseen, delivery = checked.foreseen, checked.foreseen.delivery
+    counts = delivery.counts
+    if foreseen.sends:
+        table = Table("Soort signaal", "Zou versturen")
+        for category, count in foreseen.sends.items():
+            table.add_row(category, str(count))
+        yield table
+    yield (
+        f"Gelezen: {counts.read}. Zou versturen: {sum(foreseen.sends.values())}. "
+        f"Ongewijzigd: {counts.unchanged}. Afgelopen: {delivery.ended}. "
+        f"Nog niet begonnen: {delivery.ignored}. Afgewezen: {counts.rejected}."
     )
-    if findings.hidden:
-        console.print(say_hidden(findings.hidden), soft_wrap=True)
-    if findings.ignored * 2 > findings.read:
-        console.print(
+    if foreseen.withdraws:
+        yield f"Zou intrekken: {foreseen.withdraws} signalen."
+    yield _say_compared(checked.compared)
+    if delivery.hidden:
+        yield say_hidden(delivery.hidden)
+    for column, reason, count in checked.columns[:MOST_SHOWN]:
+        yield f"  {say_rejects(column, reason, count)}"
+    yield from _say_doubts(foreseen)
+
+
+def _say_doubts(foreseen: Foreseen) -> Iterator[str]:
+    delivery = foreseen.delivery
+    if delivery.ignored * 2 > delivery.counts.read:
+        yield (
             "Let op: de meeste rijen zijn volgens de status nog niet begonnen. Klopt "
-            "de lijst van codes in het profiel?",
-            soft_wrap=True,
+            "de lijst van codes in het profiel?"
         )
-    for column, reason, count in findings.columns[:MOST_SHOWN]:
-        console.print(f"  {say_rejects(column, reason, count)}", soft_wrap=True)
-    for finding in findings.asked:
-        console.print(
-            f"Let op: {say_finding(finding)} {find_remedy(finding.doubt)}",
-            soft_wrap=True,
-        )
-    if findings.hearing is not Hearing.HEARD:
-        console.print(
+    for line in say_questions(foreseen.asked, foreseen.cases):
+        yield line if line.startswith(" ") else f"Let op: {line}"
+    if delivery.hearing is not Hearing.HEARD:
+        yield (
             "Let op: meer dan de helft wordt afgewezen. Zo telt dit bestand niet als "
-            "gehoord.",
-            soft_wrap=True,
+            "gehoord."
         )
-    if findings.asked:
-        console.print(
-            "Als eerste levering wacht dit bestand op uw antwoord: er gaat dan nog "
-            "niets uit.",
-            soft_wrap=True,
+    if foreseen.asked:
+        yield (
+            "Zo wacht deze levering op uw antwoord: er gaat dan nog niets uit, ook "
+            "niets van wat hierboven staat."
         )
+
+
+def _say_compared(compared: int | None) -> str:
+    if compared is None:
+        return (
+            "Beoordeeld als eerste levering: er is hier geen postvak. Is er een? Geef "
+            "dan --settings."
+        )
+    return f"Vergeleken met de {compared} signalen die u eerder aanleverde."

@@ -16,6 +16,7 @@ from sources.cli.delivery_words import (
     describe,
     describe_let_go,
     say_owed,
+    say_questions,
     show_all,
     show_one,
 )
@@ -32,7 +33,6 @@ from sources.errors import (
     shorten,
 )
 from sources.folders import make_folder
-from sources.judging.words import find_remedy, say_finding
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.deliveries import (
     OpenDelivery,
@@ -45,7 +45,6 @@ from sources.outbox.deliveries import (
 from sources.outbox.holding import (
     Answer,
     Held,
-    NamedCase,
     find_held,
     get_named_cases,
     record_answer,
@@ -226,22 +225,8 @@ def _name_questions(outbox: Outbox, one: Mapping[str, object]) -> Sequence[str]:
         if str(held.delivery) != one["delivery"]:
             continue
         cases = get_named_cases(outbox, held)
-        for finding in held.findings:
-            listed = sorted(cases.get(finding.doubt, ()), key=_find_place)
-            names = [name for one in listed if (name := _name(one))]
-            said.append(say_finding(finding, names))
-            said.append(f"  {find_remedy(finding.doubt)}")
+        said += say_questions(held.findings, cases)
     return said
-
-
-def _find_place(case: NamedCase) -> tuple[int, str]:
-    return (case.line or 0, case.name)
-
-
-def _name(case: NamedCase) -> str:
-    if case.name:
-        return case.name
-    return "" if case.line is None else f"regel {case.line}"
 
 
 def _find(outbox: Outbox, end: str | None) -> list[dict[str, object]]:

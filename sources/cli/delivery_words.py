@@ -10,15 +10,14 @@ from rich.table import Column, Table
 from signal_index.wire.deliveries import Hearing
 from sources.cli.plain import PlainConsole
 from sources.clock import write_moment
+from sources.judging.rules import Doubt, Finding
+from sources.judging.words import find_remedy, say_finding
 from sources.outbox.deliveries import (
     OpenDelivery,
     count_by_field,
     count_rejects,
 )
-from sources.outbox.holding import (
-    Held,
-    find_held,
-)
+from sources.outbox.holding import Held, NamedCase, find_held
 from sources.outbox.let_go import LetGo
 from sources.outbox.owed import Owed
 from sources.outbox.store import Outbox
@@ -110,6 +109,28 @@ def say_hidden(count: object) -> str:
         f"Verborgen rijen in de werkmap: {count}. Het profiel (hidden_rows) zegt of "
         "zij meetellen."
     )
+
+
+def say_questions(
+    findings: Sequence[Finding], cases: Mapping[Doubt, Sequence[NamedCase]]
+) -> Sequence[str]:
+    """Say what is asked, with the agency's own case numbers, and what to look at."""
+    said = []
+    for finding in findings:
+        listed = sorted(cases.get(finding.doubt, ()), key=_find_place)
+        names = [name for one in listed if (name := _name(one))]
+        said += [say_finding(finding, names), f"  {find_remedy(finding.doubt)}"]
+    return said
+
+
+def _find_place(case: NamedCase) -> tuple[int, str]:
+    return (case.line or 0, case.name)
+
+
+def _name(case: NamedCase) -> str:
+    if case.name:
+        return case.name
+    return "" if case.line is None else f"regel {case.line}"
 
 
 def say_owed(owed: Owed) -> Sequence[str]:

@@ -24,7 +24,7 @@ _SAYS: Final = {
         "of krijgen een ander"
     ),
     Doubt.RECORDS_REJECTED: (
-        "{count} van {of} records zijn onbruikbaar; dat is meer dan de vorige keer"
+        "{count} van {of} records zijn onbruikbaar; dat is meer dan gewoon is"
     ),
     Doubt.ROWS_SWALLOWED: (
         "{count} regels staan binnen een veld van een andere regel: er staat een los "

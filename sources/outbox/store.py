@@ -191,6 +191,15 @@ class Outbox:
             raise OutboxDamaged
 
 
+def copy_into(outbox: Outbox, path: Path) -> None:
+    """Write all that an outbox holds into a new file, as it stands at one moment."""
+    copy = _connect(path)
+    try:
+        outbox.connection.backup(copy)
+    finally:
+        copy.close()
+
+
 def judge_fault(error: sqlite3.DatabaseError) -> OutboxRefused:
     """Tell a disk that is full, locked or gone from a file that is damaged."""
     name = getattr(error, "sqlite_errorname", "")

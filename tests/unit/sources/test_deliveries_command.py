@@ -112,7 +112,7 @@ async def test_rejects_that_are_asked_about_are_named_by_their_line_in_the_file(
     with pytest.raises(DeliveryHeld) as refusal:
         await agency.publish()
     said = ask(agency, "show", str(refusal.value.delivery)).stdout
-    assert "de vorige keer: regel 2, regel 3, " in said
+    assert "dan gewoon is: regel 2, regel 3, " in said
     words = write_publication(agency)
     told = await anyio.to_thread.run_sync(runner.invoke, app, words)
     path = anyio.Path(told.stderr.partition("Afgewezen records: ")[2].splitlines()[0])

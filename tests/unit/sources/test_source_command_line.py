@@ -29,8 +29,8 @@ def test_check_says_where_every_row_goes_and_warns_when_most_are_not_begun(
     file = write_rows(tmp_path / "f.csv", [a_row(), over, wrong, *waiting])
     said = runner.invoke(app, ["check", str(file), "--profile", profile]).stdout
     assert (
-        "Gelezen: 7. Zou versturen: 1. Afgelopen: 1. Nog niet begonnen: 4. "
-        "Afgewezen: 1." in said
+        "Gelezen: 7. Zou versturen: 1. Ongewijzigd: 0. Afgelopen: 1. "
+        "Nog niet begonnen: 4. Afgewezen: 1." in said
     )
     assert "de meeste rijen" in said
     assert "1 x Stand: Deze code staat niet in het profiel." in said
@@ -60,7 +60,7 @@ def test_check_asks_what_a_first_delivery_would_be_held_for(tmp_path: Path) -> N
     said = runner.invoke(app, words)
     assert said.exit_code == 1
     assert "23 verschillende telefoonnummers" in said.stdout
-    assert "wacht dit bestand op uw antwoord" in said.stdout
+    assert "wacht deze levering op uw antwoord" in said.stdout
     told = json.loads(runner.invoke(app, [*words, "--json"]).stdout)
     assert told["findings"] == [{"finding": "other-numbers", "count": 23, "of": 23}]
 
@@ -82,10 +82,14 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "rejected": 1,
         "ended": 0,
         "ignored": 0,
+        "unchanged": 0,
         "wouldSend": {"bijstand": 1},
+        "wouldWithdraw": 0,
         "reasons": {"bsn-invalid": 1},
         "findings": [],
         "hearing": "heard",
+        "hidden": 0,
+        "compared": None,
     }
     assert "11-proef" in rejects.read_text("utf-8-sig")
 

@@ -1,0 +1,144 @@
+"""What a delivery would do: foreseen on a copy of the outbox that is thrown away.
+
+It is read, judged and planned by what a real one goes through, so that what is foreseen
+is what `publish` would send, or would hold. The index is not asked; what it refuses is
+not foreseen. The copy stands in a folder of the user's own, sealed as the outbox is.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from signal_index.wire.deliveries import DeliveryKind
+from sources.clock import day_of
+from sources.errors import ChangesWait, ProfileOverlaps
+from sources.judging.rules import Doubt, Finding
+from sources.outbox.abandoning import abandon_delivery
+from sources.outbox.deliveries import (
+    OpenDelivery,
+    drop_delivery,
+    find_unfinished,
+    get_delivery,
+    open_delivery,
+)
+from sources.outbox.holding import NamedCase, find_held, get_named_cases
+from sources.outbox.parking import park
+from sources.outbox.planning import Terms, plan_delivery
+from sources.outbox.registrations import find_marked_as, find_overlaps, is_registered
+from sources.outbox.staging import Stager
+from sources.outbox.store import Outbox, copy_into
+from sources.outbox.strays import count_strays
+from sources.outbox.unchanged import find_known, recognise
+from sources.outbox_key import OutboxKey, new_outbox_secret
+from sources.publisher.run import Task
+
+_WORK: Final = """
+SELECT action, category, count(*) AS many FROM work WHERE delivery = ?
+GROUP BY 1, 2 ORDER BY 1, 2"""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What would become of a delivery.
+
+    `asked`: what it would wait for, with the agency's own case numbers; the rest is
+    what it would do once that is approved.
+    """
+
+    delivery: OpenDelivery
+    sends: Mapping[str, int]
+    withdraws: int
+    asked: Sequence[Finding] = ()
+    cases: Mapping[Doubt, Sequence[NamedCase]] = field(default_factory=dict, repr=False)
+
+
+@contextmanager
+def open_copy(path: Path | None, key: OutboxKey | None) -> Iterator[Outbox]:
+    """Give a copy of an outbox, or an empty one where there is none.
+
+    The outbox itself is only read, also while the agent runs. Raises `OutboxRefused`.
+    """
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "outbox"
+        if path is None or key is None or not path.exists():
+            key = OutboxKey(new_outbox_secret())
+        else:
+            with Outbox(path, key, alone=False) as outbox:
+                copy_into(outbox, copy)
+        with Outbox(copy, key) as made:
+            yield made
+
+
+def foresee(
+    outbox: Outbox, task: Task, *, now: datetime, told: Callable[[int], None]
+) -> Foreseen:
+    """Deliver into this copy; where it would be held, the answer is taken to be yes.
+
+    Raises `ProfileOverlaps`, `ChangesWait` or `UnreadableFile`, as a run would.
+    """
+    profile, mark = task.profile, task.find_mark(outbox.key)
+    if not is_registered(outbox, profile.name):
+        for one in find_overlaps(outbox, profile):
+            raise ProfileOverlaps(profile.name, one.profile, one.signals)
+    for held in find_held(outbox, profile.name):
+        if task.is_once:
+            raise ChangesWait(held.delivery, held.profile)
+    _clear_the_way(outbox, profile.name)
+    terms = Terms(profile.valid_months, now, profile.facts.has_header)
+    is_full = task.kind is DeliveryKind.FULL
+    known = find_known(outbox, profile, mark, today=terms.today) if is_full else None
+    delivery = open_delivery(outbox, profile, task.kind, mark, now=now)
+    if known is not None:
+        recognise(outbox, delivery, known)
+        return _count(outbox, delivery)
+    messages = profile.facts.is_messages
+    name = find_marked_as(outbox, profile.name)
+    stager = Stager(outbox, delivery.id, name, messages=messages)
+    for count in stager.stage(task.intake.read(today=day_of(now))):
+        told(count)
+    if plan_delivery(outbox, get_delivery(outbox, delivery.id), terms):
+        return _count(outbox, delivery)
+    (held,) = find_held(outbox, profile.name)
+    cases = get_named_cases(outbox, held)
+    approved = Terms(terms.months, now, terms.has_header, held.digest)
+    plan_delivery(outbox, get_delivery(outbox, delivery.id), approved)
+    return _count(outbox, delivery, held.findings, cases)
+
+
+def count_told(outbox: Outbox, profile: str) -> int:
+    """Give how many signals a delivery of this profile is held against."""
+    found = outbox.connection.execute(
+        "SELECT count(*) FROM signal WHERE profile = ?", (profile,)
+    )
+    return int(found.fetchone()[0]) + count_strays(outbox)
+
+
+def _clear_the_way(outbox: Outbox, profile: str) -> None:
+    """Do with what is under way as a run would that has this delivery next."""
+    for one in find_unfinished(outbox):
+        if one.state == "reading":
+            drop_delivery(outbox, one.id)
+        elif one.profile == profile and one.kind is DeliveryKind.FULL:
+            abandon_delivery(outbox, one.id, one.profile)
+        elif one.state == "planned":
+            park(outbox, one.id)
+
+
+def _count(
+    outbox: Outbox,
+    delivery: OpenDelivery,
+    asked: Sequence[Finding] = (),
+    cases: Mapping[Doubt, Sequence[NamedCase]] | None = None,
+) -> Foreseen:
+    rows = outbox.connection.execute(_WORK, (str(delivery.id),)).fetchall()
+    return Foreseen(
+        get_delivery(outbox, delivery.id),
+        {row["category"]: row["many"] for row in rows if row["action"] == "publish"},
+        sum(row["many"] for row in rows if row["action"] == "withdraw"),
+        asked,
+        cases or {},
+    )

@@ -1,0 +1,140 @@
+"""`signal-source check` foresees what `publish` does, by the outbox that is there."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sources.__main__ import app
+from sources.agency_keys import create_keys
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+from tests.sources_builders import (
+    PROFILE,
+    SECRET,
+    Agency,
+    a_number,
+    a_row,
+    a_wrong_number,
+    an_agency,
+    shows,
+)
+from tests.unit.sources.test_agency_keys_and_settings import SETTINGS
+
+pytestmark = pytest.mark.anyio
+
+Row = Mapping[str, str]
+runner = CliRunner()
+
+
+@pytest.fixture
+async def agency(tmp_path: Path) -> Agency:
+    """An agency that delivered twelve cases."""
+    create_keys(tmp_path / "keys", name="agency", algorithm="Ed25519")
+    (tmp_path / "keys" / "outbox.key").write_bytes(SECRET)
+    (tmp_path / "agency.toml").write_text(SETTINGS)
+    (tmp_path / "profile.toml").write_text(PROFILE)
+    made = an_agency(tmp_path)
+    made.write(*rows())
+    await made.publish()
+    return made
+
+
+def rows(of: Callable[[int], int] = lambda n: n) -> list[dict[str, str]]:
+    return [a_row(Zaak=f"Z-{n}", BSN=a_number(of(n))) for n in range(1, 13)]
+
+
+def check(agency: Agency, *words: str) -> Result:
+    settings, profile = agency.folder / "agency.toml", agency.folder / "profile.toml"
+    given = ("--settings", str(settings), "--profile", str(profile))
+    return runner.invoke(app, ["check", str(agency.file), *given, *words])
+
+
+SLIPPED = rows(lambda n: n % 12 + 1)
+CASES: Mapping[str, Sequence[Row]] = {
+    "the same": rows(),
+    "one more": [*rows(), a_row(Zaak="Z-13", BSN=a_number(13))],
+    "one gone": rows()[1:],
+    "one rejected": [*rows()[1:], a_row(BSN=a_wrong_number())],
+    "one over": [a_row(Stand="dicht", Eind="2026-02-01"), *rows()[1:]],
+    "slipped": SLIPPED,
+    "broken off": rows()[:3],
+}
+
+
+@pytest.mark.parametrize("written", CASES.values(), ids=CASES)
+async def test_what_is_foreseen_is_what_is_sent(
+    agency: Agency, written: Sequence[Row]
+) -> None:
+    agency.write(*written)
+    told = json.loads(check(agency, "--json").stdout)
+    counts = (await agency.publish(approve=True)).counts
+    assert told["compared"] == 12
+    assert sum(told["wouldSend"].values()) == counts.accepted
+    assert told["wouldWithdraw"] == counts.withdrawn
+    assert (told["unchanged"], told["rejected"]) == (counts.unchanged, counts.rejected)
+
+
+async def test_a_file_that_would_wait_is_said_with_its_cases(agency: Agency) -> None:
+    agency.write(*SLIPPED)
+    said = check(agency)
+    assert said.exit_code == 1
+    assert "12 van 12 bekende zaken krijgen een andere persoon: Z-1, " in said.stdout
+    assert "wacht deze levering op uw antwoord" in said.stdout
+
+
+async def test_a_file_that_changes_nothing_would_send_nothing(agency: Agency) -> None:
+    said = check(agency)
+    assert said.exit_code == 0
+    assert "Zou versturen: 0. Ongewijzigd: 12." in said.stdout
+    assert "Vergeleken met de 12 signalen" in said.stdout
+
+
+async def test_it_changes_nothing_and_runs_beside_the_agent(agency: Agency) -> None:
+    agency.write(*SLIPPED)
+    before = agency.outbox_path.read_bytes()
+    files = set(agency.folder.iterdir())
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)):
+        assert check(agency).exit_code == 1
+    assert set(agency.folder.iterdir()) <= files
+    assert agency.outbox_path.read_bytes() == before
+    numbers = [(a_number(n), "bijstand") for n in range(1, 13)]
+    assert agency.index.shown() == shows(*numbers)
+
+
+async def test_settings_in_this_folder_need_not_be_named(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(agency.folder)
+    agency.write(*SLIPPED)
+    said = runner.invoke(app, ["check", "delivery.csv", "--profile", "profile.toml"])
+    assert (said.exit_code, "andere persoon" in said.stdout) == (1, True)
+
+
+async def test_without_an_outbox_it_says_nothing_was_compared(
+    agency: Agency,
+) -> None:
+    agency.outbox_path.unlink()
+    said = check(agency)
+    assert (said.exit_code, "als eerste levering" in said.stdout) == (0, True)
+    assert not agency.outbox_path.exists()
+
+
+async def test_a_profile_that_publish_refuses_is_refused(agency: Agency) -> None:
+    profile = agency.folder / "profile.toml"
+    profile.write_text(PROFILE.replace('name = "test"', 'name = "other"'))
+    said = check(agency)
+    assert (said.exit_code, "profile rename test other" in said.stderr) == (2, True)
+
+
+async def test_a_held_delivery_counts_who_got_another_person(agency: Agency) -> None:
+    agency.write(*SLIPPED)
+    with pytest.raises(Exception, match="wacht"):
+        await agency.publish()
+    settings = ("--settings", str(agency.folder / "agency.toml"))
+    told = json.loads(
+        runner.invoke(app, ["deliveries", "show", "--json", *settings]).stdout
+    )
+    assert (told[0]["state"], told[0]["persons"]) == ("held", 12)
