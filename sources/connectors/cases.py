@@ -7,10 +7,12 @@ Pure: a raw case and a profile in, entries out. The order of the questions matte
    It closes for this person only: a partner under the same number may have said yes.
 2. Is it over? Then it closes, whatever else is wrong with the record, as long as we
    can tell which case it is.
+   Unless it makes no sense: where columns slipped, a first day stands under an end.
 3. Only an open case must be complete.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
@@ -24,7 +26,7 @@ from sources.connectors.bsn_text import read_bsn
 from sources.connectors.contact_fields import read_contact
 from sources.connectors.fields import FieldReader, RawCase
 from sources.connectors.persons import read_sought
-from sources.dates import EARLIEST, derive_age_limit
+from sources.dates import EARLIEST, derive_age_limit, find_forms
 from sources.profile import Profile
 from sources.reasons import Reason
 from sources.values import (
@@ -35,6 +37,7 @@ from sources.values import (
     Kept,
     NaturalKey,
     Reading,
+    Reject,
     Skipped,
     Sought,
     Unidentified,
@@ -75,6 +78,9 @@ def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
     key = _find_key(reader, profile, times.start)
     if state is _State.NOT_YET:
         return (Kept(key) if key else Skipped(),)
+    if nonsense := _find_nonsense(reader, profile, state, times):
+        is_all = times.start is None and nonsense[0].field == reader.name("bsn")
+        return (*nonsense, *((Kept(key, doubtful=is_all),) if key else ()))
     if key and (state is _State.OVER or times.over_on):
         over = partial(Closing, key, times.over_on or today, times.why, of_one=True)
         whose = _find_bsn(reader, profile)
@@ -82,9 +88,38 @@ def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
     case: Case | Unidentified | None = _read_open(reader, profile, raw, times)
     if case:
         return (case,)
-    if key is None:
-        return tuple(reader.faults)
-    return (*reader.faults, Kept(key, doubtful=_makes_no_sense(reader)))
+    kept = Kept(key, doubtful=_makes_no_sense(reader)) if key else None
+    return (*reader.faults, kept) if kept else tuple(reader.faults)
+
+
+def _find_nonsense(
+    reader: FieldReader, profile: Profile, state: _State, times: _Times
+) -> Sequence[Reject]:
+    """Give what cannot be in a record that looks over, as when columns slipped.
+
+    What stands where the number of a person should is no number; or a day says that it
+    is over, and what stands where the first day should is no day. A mistyped number, a
+    field that is empty and a first day of a record that is over by its status are slips
+    of a clerk, and end nothing but their own case.
+    """
+    if state is not _State.OVER and times.over_on is None:
+        return ()
+    if not profile.identify and (reason := _find_no_number(reader)):
+        return (reader.reject("bsn", reason),)
+    start = reader.name("start")
+    by_day_alone = profile.codes.status is None or state is not _State.OVER
+    if by_day_alone and times.start is None and reader.text("start"):
+        return [fault for fault in reader.faults if fault.field == start]
+    return ()
+
+
+def _find_no_number(reader: FieldReader) -> Reason | None:
+    """Say why a text is no number of a person at all: a word, or a day."""
+    text = reader.text("bsn")
+    found = read_bsn(text, zero_lost=False)
+    if found is Reason.BSN_LETTERS or (found is Reason.BSN_LENGTH and find_forms(text)):
+        return found
+    return None
 
 
 def _makes_no_sense(reader: FieldReader) -> bool:

@@ -115,6 +115,10 @@ class FieldReader:
         """Note one reason why this record cannot be used."""
         self.faults.append(Reject(self._raw.place, name, reason))
 
+    def reject(self, role: Role, reason: Reason) -> Reject:
+        """Give a reason why this record cannot be used, about one field."""
+        return Reject(self._raw.place, self.name(role), reason)
+
     def name(self, role: Role) -> str:
         """Give what the registration calls this field."""
         return self._raw.fields[role].name if role in self._raw.fields else role

@@ -38,7 +38,8 @@ class Table:
 
         A total has no number worth the name under any of the headings `numbers`. Where
         one row alone has an empty cell too many, a delimiter stood in one of its texts:
-        what is behind that slipped by one, and the row stays as wide as it is.
+        what is behind that slipped by one, and the row stays as wide as it is. So does
+        one that has a word there instead: it slipped, also where all rows did.
         """
         folded = [fold_heading(each) for each in self.header]
         places, width = [self.positions[name] for name in numbers], len(self.header)
@@ -53,7 +54,9 @@ class Table:
                 continue
             surplus = max(0, len(row) - width)
             usual = surplus if usual is None else usual
-            yield line, row if surplus not in {0, usual} else cells
+            slipped = any(_is_word(cells, at) for at in places)
+            is_wide = surplus not in {0, usual} or (surplus and slipped)
+            yield line, row if is_wide else cells
 
 
 def open_table(
@@ -122,6 +125,10 @@ def fit_row(row: list[str], header: Sequence[str]) -> list[str]:
 def _has_number(cells: Sequence[str], at: int) -> bool:
     """Tell whether there are more digits than a count of rows would have."""
     return at < len(cells) and sum(map(str.isdigit, cells[at])) >= _FEWEST_DIGITS
+
+
+def _is_word(cells: Sequence[str], at: int) -> bool:
+    return at < len(cells) and bool(cells[at].strip()) and not _has_number(cells, at)
 
 
 def _is_total(cells: Sequence[str]) -> bool:

@@ -215,6 +215,11 @@ def test_a_row_that_slipped_by_one_is_not_cut_to_fit() -> None:
     assert (rejected.place.line, rejected.reason) == (5, Reason.RECORD_MALFORMED)
     trailing = read("\n".join((head, *(f"{row};" for row in rows), "")))
     assert [type(each) for each in trailing] == [Case] * 3
+    every = [f"Z-{at};Sch.;{a_number(at)};2026-01-05;open;x;;" for at in range(1, 4)]
+    found = read("\n".join((head, *every, "")))
+    assert {each.reason for each in found if isinstance(each, Reject)} == {
+        Reason.RECORD_MALFORMED
+    }
 
 
 def test_rows_behind_the_sign_that_ends_a_text_are_not_left_out() -> None:

@@ -13,6 +13,7 @@ from sources.values import (
     CaseNumber,
     Closing,
     Kept,
+    Place,
     Reading,
     Reject,
     Skipped,
@@ -103,11 +104,37 @@ def test_an_unknown_state_is_a_reject() -> None:
 
 
 def test_a_closed_case_closes_whatever_else_is_wrong() -> None:
-    reading = read_one(a_profile(), Stand="dicht", BSN="x", Telefoon="x")
+    reading = read_one(a_profile(), Stand="dicht", BSN=a_wrong_number(), Telefoon="x")
     begun = date(2026, 1, 5)
-    assert reading == (
-        Closing(CaseNumber("Z-1"), TODAY, started_on=begun, of_one=True),
-    )
+    place = Place(2, "record 1")
+    told = Closing(CaseNumber("Z-1"), TODAY, started_on=begun, of_one=True, place=place)
+    assert reading == (told,)
+
+
+@pytest.mark.parametrize("text", ["Sch.", "2026-01-05", "05-01-2026", "O12345678"])
+@pytest.mark.parametrize(
+    "over", [{"Stand": "dicht"}, {"Eind": "2026-02-01"}], ids=["status", "end"]
+)
+def test_a_record_that_looks_over_is_a_reject_where_its_person_is_no_number(
+    text: str, over: dict[str, str]
+) -> None:
+    """A column slipped: nothing else of the row can be believed."""
+    reject, kept = read_one(a_profile(), BSN=text, **over)
+    assert isinstance(reject, Reject)
+    assert (reject.field, reject.reason.value[:3]) == ("BSN", "bsn")
+    assert kept == Kept(CaseNumber("Z-1"))
+
+
+def test_a_day_under_the_end_says_nothing_where_the_first_day_is_none() -> None:
+    reject, kept = read_one(a_profile(), Begin="Sch.", Eind="2026-01-05")
+    assert isinstance(reject, Reject)
+    assert (reject.field, reject.reason) == ("Begin", Reason.DATE_MEANS_EMPTY)
+    assert kept == Kept(CaseNumber("Z-1"))
+
+
+def test_where_neither_person_nor_first_day_is_one_the_record_may_be_any() -> None:
+    kept = read_one(a_profile(), BSN="Sch.", Begin="x", Eind="2026-01-05")[-1]
+    assert kept == Kept(CaseNumber("Z-1"), doubtful=True)
 
 
 def test_an_end_before_the_beginning_is_a_reject() -> None:
