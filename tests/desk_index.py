@@ -157,20 +157,22 @@ class FakeIndex:
                 Route("/v1/own-lookups", self._own),
                 Route("/v1/abandoned-requests", self._abandon, methods=["POST"]),
                 Route("/v1/ledger/proofs/{entry}", self._proof),
-                Route("/v1/{path:path}", self._page, methods=["GET", "POST"]),
+                Route("/v1/{path:path}", self._page, methods=["GET", "POST", "PUT"]),
             ]
         )
 
     async def _page(self, request: Request) -> Response:
         """Give what `pages` has for this path, and remember what was asked.
 
-        Where a path is read and posted to, `POST /v1/…` has what the latter is given.
+        Where a path is read and posted to, `POST /v1/…` has what the latter is given;
+        `PUT` has what any path is given that is named by an id drawn at the desk.
         """
         path = request.url.path
         body = await request.body()
         if body:
             self.asked.append(json.loads(body))
-        found = self.pages.get(f"{request.method} {path}", self.pages.get(path))
+        known = self.pages.get(path, self.pages.get(request.method))
+        found = self.pages.get(f"{request.method} {path}", known)
         status, answer = found or (404, {"type": "/problems/not-found"})
         if status < 300:
             answer = on_the_wire(request.method, path, answer)

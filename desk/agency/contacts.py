@@ -1,7 +1,7 @@
-"""Contact holders: edit, name a deputy, confirm, hand over a whole caseload."""
+"""Contact holders: add, edit, name a deputy, confirm, hand over a whole caseload."""
 
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
@@ -17,6 +17,7 @@ from desk.desk import desk_of
 from desk.errors import IndexFoundFault, IndexHasNone
 from desk.headers import allow_form
 from desk.index import fill_in, verify_done
+from desk.moments import day_here
 from desk.pages import render
 from signal_index.wire.contact_holders import (
     ContactHolder,
@@ -37,6 +38,33 @@ async def show_contacts(
     request: Request, caller: LoggedInSourceAdministrator
 ) -> HTMLResponse:
     """Show all contact holders; first those that will soon be shown as stale."""
+    return await _show_all(request, caller)
+
+
+@router.post("/agency/contacts")
+async def add_contact(request: Request, caller: SendingSourceAdministrator) -> Response:
+    """Store a new contact holder, and go on to its hours and deputy."""
+    form, desk, contact = await request.form(), desk_of(request), uuid4()
+    wire, faults = read_contact(form, day_here(desk.clock()).isoformat())
+    if not faults:
+        try:
+            said, token = fill_in(ContactHolder, **wire), caller.access_token
+            path = f"/v1/contact-holders/{contact}"
+            verify_done(await desk.index.pass_on(path, token, said, method="PUT"))
+        except IndexFoundFault as fault:
+            faults = {field: "contact.fault." + field for field in fault.fields}
+    if faults:
+        return await _show_all(request, caller, typed=form, faults=faults)
+    return RedirectResponse(f"/agency/contacts/{contact}", SEE_OTHER)
+
+
+async def _show_all(
+    request: Request,
+    caller: Caller,
+    *,
+    typed: FormData | None = None,
+    faults: Faults | None = None,
+) -> HTMLResponse:
     desk = desk_of(request)
     items = await _fetch(request, caller)
     page = render(
@@ -46,7 +74,10 @@ async def show_contacts(
         person=caller.person,
         csrf=caller.csrf,
         contacts=sorted(items, key=lambda one: (one.staleFrom, one.function)),
+        typed=typed,
+        faults=faults or {},
     )
+    page.status_code = 400 if faults else 200
     allow_form(page)
     return page
 

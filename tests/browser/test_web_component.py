@@ -307,3 +307,22 @@ def test_a_whole_lookup_by_keyboard(embedded: Screen, town: Town) -> None:
     expect(embedded.page.locator("[data-call]").first).to_have_attribute(
         "href", re.compile(r"^tel:\+31\d{9}$")
     )
+
+
+def test_a_number_that_the_page_hands_over_stands_in_no_markup(
+    embedded: Screen,
+) -> None:
+    page, number = embedded.page, embedded.town.people.unknown[0]
+    given = """(number) => {
+      const element = document.querySelector("signal-flags");
+      element.people = [{ number, name: "moeder" }];
+      return [element.people, element.outerHTML, element.shadowRoot.innerHTML];
+    }"""
+    read, *markup = page.evaluate(given, number)
+    assert read is None
+    assert not any(number in each for each in markup)
+    assert page.input_value("signal-flags #person-1") == number
+    page.locator("signal-flags [data-informed]:visible input").first.check()
+    page.click("signal-flags #look-up")
+    page.wait_for_selector("signal-flags #result:not([hidden])")
+    assert number not in page.evaluate(EVERYTHING_KEPT)

@@ -15,6 +15,7 @@ test("the attributes of a page are read", () => {
     legalBasis: null,
     caseReference: "Z-1",
     estimates: false,
+    involved: false,
   });
   assert.equal(readWanted(anElement({ estimates: "" })).estimates, true);
 });

@@ -13,7 +13,7 @@ from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.model import parse_value
 from signal_index.wire.signals import WithdrawalReason
 from sources.reasons import EXPLANATIONS
-from tests.desk_builders import Browser, Town, log_in
+from tests.desk_builders import Browser, Town, csrf_of, log_in
 
 pytestmark = pytest.mark.anyio
 SOME_ID = "6f1c2d3e-0000-4000-8000-000000000000"
@@ -112,3 +112,23 @@ def test_a_reject_reads_here_as_in_the_agencys_own_file() -> None:
 @pytest.mark.parametrize("reason", WithdrawalReason)
 def test_each_reason_why_a_signal_ended_has_words(reason: WithdrawalReason) -> None:
     assert load_texts("nl").has(f"signals.reason.{reason.value}")
+
+
+async def test_a_contact_person_is_added_on_the_page(
+    town: Town, browser: Browser
+) -> None:
+    town.provider.person["roles"] = ["source-administrator"]
+    path = "/v1/contact-holders"
+    town.index.pages[path] = (200, {"items": []})
+    csrf = csrf_of(await log_in(browser, "/agency/contacts"))
+    wrong = {"csrf": csrf, "function": "IB-er", "phone": ""}
+    missed = await browser.post("/agency/contacts", data=wrong)
+    assert (missed.status_code, town.index.asked) == (400, [])
+    stored = {"function": "IB-er", "phone": "+31182555401"}
+    stored |= {"id": SOME_ID, "lastVerified": "2026-11-23"}
+    town.index.pages["PUT"] = (200, stored)
+    typed = {"csrf": csrf, "function": "IB-er", "phone": "0182 555 401"}
+    added = await browser.post("/agency/contacts", data=typed)
+    assert added.headers["location"].startswith("/agency/contacts/")
+    (said,) = town.index.asked
+    assert (said["function"], said["phone"]) == ("IB-er", "+31182555401")

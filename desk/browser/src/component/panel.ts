@@ -2,10 +2,11 @@
 import { Asker } from "../asker.ts";
 import { Misplaced, NotOpen, Refused, slugOf, TimedOut, Told } from "../errors.ts";
 import type { KeyConfig } from "../key-config.ts";
-import type { Memory, Question } from "../lookup.ts";
+import type { Memory, Part, Question } from "../lookup.ts";
 import { Relay } from "../relay.ts";
-import { paintAnswer, titleOf } from "../screen/answer.ts";
+import { paintAnswer, titleOf, type Who } from "../screen/answer.ts";
 import { fill, need, show } from "../screen/dom.ts";
+import { InvolvedOffer } from "../screen/involved/offer.ts";
 import { People } from "../screen/people.ts";
 import { type Catalogue, offerBases, parseCatalogue, type Purpose } from "../screen/question.ts";
 import { useClosedDays } from "../screen/reach.ts";
@@ -14,7 +15,7 @@ import { paintRefusal } from "../screen/refusal.ts";
 import { type Hand, offerEstimates } from "../screen/self-reliance.ts";
 import { text } from "../screen/texts.ts";
 import { GIVE_UP_AFTER, Waiting } from "../screen/waiting.ts";
-import type { Wanted } from "./wanted.ts";
+import type { GivenPerson, Wanted } from "./wanted.ts";
 
 /** What the page around it hears by itself; never a number, a name or a flag. */
 export type Happening = "ready" | "answered" | "refused";
@@ -46,6 +47,7 @@ export class Panel {
   readonly #relay: Relay;
   readonly #asker: Asker;
   readonly #people: People;
+  readonly #involved: InvolvedOffer | null;
   #offered: Offered | null = null;
   #waiting: Waiting | null = null;
   #forgetting: ReturnType<typeof setTimeout> | undefined;
@@ -58,6 +60,7 @@ export class Panel {
     this.#hand = hand;
     this.#relay = new Relay(wanted.relay, this.#headers, (path, init) => this.#fetch(path, init));
     this.#asker = new Asker(this.#relay, memory);
+    this.#involved = wanted.involved ? new InvolvedOffer(this.#relay, memory) : null;
     this.#people = new People(need("#people", root), need("#add-person", root), () => void this.#ask());
     need("#look-up", root).addEventListener("click", () => void this.#ask());
     need("#again", root).addEventListener("click", () => void this.#reset());
@@ -77,6 +80,12 @@ export class Panel {
     } catch (error) {
       this.#refuse(error);
     }
+  }
+
+  /** Fill the fields with whom the page around it knows, so that nobody types them again. */
+  take(people: readonly GivenPerson[]): void {
+    this.#people.clear();
+    for (const { number, name } of people) this.#people.add(number, name ?? "");
   }
 
   /** Take everything away that says something about a person. */
@@ -136,7 +145,7 @@ export class Panel {
         categories: purpose.categories,
         relay: this.#relay,
         names: household.names,
-        ...(this.#wanted.estimates && !purpose.aboutSafety && { beside: (part, who) => offerEstimates(part, labels, who, this.#hand) }),
+        ...(!purpose.aboutSafety && { beside: (part, who) => this.#beside(part, who, labels) }),
       });
       this.#showResult(titleOf(answer));
       this.#announce("answered", null);
@@ -145,6 +154,13 @@ export class Panel {
       this.#refuse(this.#waiting?.isOver ? new TimedOut() : error, reference);
     }
     this.#busy(button, false);
+  }
+
+  #beside(part: Part, who: Who, labels: ReadonlyMap<string, string>): DocumentFragment {
+    const beside = document.createDocumentFragment();
+    if (this.#wanted.estimates) beside.append(offerEstimates(part, labels, who, this.#hand));
+    if (this.#involved !== null) beside.append(this.#involved.offer(part, this.#wanted.caseReference));
+    return beside;
   }
 
   #fetch(path: string, init: RequestInit): Promise<Response> {

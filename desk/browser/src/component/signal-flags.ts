@@ -18,10 +18,11 @@ import type { Estimate } from "../screen/estimates.ts";
 import { paintRefusal } from "../screen/refusal.ts";
 import { useTexts } from "../screen/texts.ts";
 import { type Happening, Panel, reasonOf } from "./panel.ts";
-import { ATTRIBUTES, readWanted } from "./wanted.ts";
+import { ATTRIBUTES, type GivenPerson, readWanted } from "./wanted.ts";
 
 export type { Estimate } from "../screen/estimates.ts";
 export type { Happening } from "./panel.ts";
+export type { GivenPerson } from "./wanted.ts";
 
 /** What `signal-flags-refused` carries: a name from a closed list, for the page's own help. */
 export interface RefusedDetail {
@@ -49,6 +50,7 @@ export class SignalFlags extends HTMLElement {
   static readonly observedAttributes: readonly string[] = ATTRIBUTES;
   readonly #root: ShadowRoot;
   #panel: Panel | null = null;
+  #given: readonly GivenPerson[] = [];
   #ending = new AbortController();
 
   constructor() {
@@ -56,6 +58,16 @@ export class SignalFlags extends HTMLElement {
     this.#root = this.attachShadow({ mode: "closed" });
     this.#root.adoptedStyleSheets = [style];
     for (const type of PRIVATE) this.#root.addEventListener(type, (event) => event.stopPropagation());
+  }
+
+  /**
+   * Whom to ask about, where the page around it knows: at most ten, by number and perhaps
+   * what to call them here. It is put into the element's own fields and kept nowhere
+   * else; it can be set, never read. There is no attribute for it: markup is copied.
+   */
+  set people(given: readonly GivenPerson[]) {
+    this.#given = given.slice(0, 10).map(({ number, name = "" }) => ({ number: String(number), name: String(name) }));
+    if (this.#panel !== null) this.#hand(this.#panel);
   }
 
   connectedCallback(): void {
@@ -83,6 +95,7 @@ export class SignalFlags extends HTMLElement {
     try {
       const announce = (what: Happening, reason: string | null) => void (signal.aborted || this.#announce(what, reason));
       this.#panel = new Panel(body, readWanted(this), announce, (person, estimates) => this.#send("estimates", { person, estimates }));
+      this.#hand(this.#panel);
       void this.#panel.start();
     } catch (error) {
       paintRefusal(need("#answer", body), error);
@@ -98,7 +111,13 @@ export class SignalFlags extends HTMLElement {
     this.#ending = new AbortController();
     this.#panel?.wipe();
     this.#panel = null;
+    this.#given = [];
     this.#root.replaceChildren();
+  }
+
+  #hand(panel: Panel): void {
+    if (this.#given.length > 0) panel.take(this.#given);
+    this.#given = [];
   }
 
   #announce(what: Happening, reason: string | null): void {

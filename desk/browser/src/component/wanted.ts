@@ -1,7 +1,7 @@
 /** What the embedding page asks for with attributes. */
 import { Misplaced } from "../errors.ts";
 
-export const ATTRIBUTES = ["relay", "purpose", "legal-basis", "case-reference", "estimates"] as const;
+export const ATTRIBUTES = ["relay", "purpose", "legal-basis", "case-reference", "estimates", "involved"] as const;
 
 /** A path on the page's own origin: no scheme, no host, no query, no way up. */
 const PATH = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+$/;
@@ -14,6 +14,15 @@ export interface Wanted {
   readonly caseReference: string | null;
   /** Whether the page around it takes over what generalist and citizen estimate. */
   readonly estimates: boolean;
+  /** Whether the user may signal by hand below the answer, where the desk lets them. */
+  readonly involved: boolean;
+}
+
+/** A person whom the page around the element knows: told to it in memory, never in markup. */
+export interface GivenPerson {
+  readonly number: string;
+  /** What to call them on this screen; it is not sent. */
+  readonly name?: string;
 }
 
 /** Read the attributes, or throw `Misplaced` naming the one that is not right. */
@@ -25,6 +34,7 @@ export function readWanted(element: Element): Wanted {
     legalBasis: legalBasis === null ? null : demand("legal-basis", legalBasis, CODE),
     caseReference: element.getAttribute("case-reference"),
     estimates: element.getAttribute("estimates") !== null,
+    involved: element.getAttribute("involved") !== null,
   };
 }
 

@@ -1,12 +1,12 @@
 """A source may have no export: only its people signal. Those that are there have one.
 
-Revision 0013.
+Revision 0014.
 """
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
