@@ -62,7 +62,9 @@ Invariants:
 - a leaf is a fact; what to answer for it stands in one table at the edge.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 
 class KeysError(Exception):
@@ -266,7 +268,12 @@ class TicketPairBroken(TicketRefused):
 
 
 class EvaluationFailed(KeysError):
-    """No pair of holders gave a verified evaluation."""
+    """No pair of holders gave a verified evaluation.
+
+    `failures` says of each holder that was asked why it did not.
+    """
+
+    failures: Mapping[int, str] = MappingProxyType({})
 
 
 class HolderUnavailable(EvaluationFailed):
@@ -283,4 +290,4 @@ class HolderBudgetSpent(EvaluationFailed):
 
 
 class HolderRefused(EvaluationFailed):
-    """A holder refused the request: another pair would refuse it as well."""
+    """A holder refused the request."""

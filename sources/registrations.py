@@ -21,6 +21,7 @@ from sources.errors import (
 from sources.findings import Finding, Patient, State
 from sources.outbox.standing import record_state
 from sources.profile import Profile
+from sources.publisher.holder_words import explain
 from sources.rehearsing.cases import LACKS
 from sources.settings import HolderRow
 
@@ -164,9 +165,8 @@ async def _look_at_holder(patient: Patient, place: HolderRow) -> Finding:
         says = f"U vroeg dit te vaak; over {minutes} minuten antwoordt hij weer."
         return Finding(about, State.WARNING, says, "")
     except HolderRefused as error:
-        says = _AT_HOLDER.get(str(error), f"Deze sleutelhouder weigert: {error}.")
-        remedy = f"Bel de beheerder van {place.id}."
-        return Finding(about, State.WRONG, says, remedy)
+        does, remedy = explain(place.id, str(error))
+        return Finding(about, State.WRONG, f"Deze sleutelhouder {does}.", remedy)
     says = f"Kent u als {known.name}, met {known.declaredCaseload} cliënten."
     return Finding(about, State.GOOD, says)
 
@@ -176,11 +176,4 @@ _AT_INDEX: Final = {
     "caller-not-allowed": "De index geeft deze client_id geen recht om te leveren.",
     "caller-suspended": "De index heeft deze organisatie of client_id geblokkeerd.",
     "caller-unknown": "De index neemt de toegang van de inlogdienst niet aan.",
-}
-_AT_HOLDER: Final = {
-    "organisation-unknown": "Deze sleutelhouder kent uw organisatie niet.",
-    "request-signature": "Deze sleutelhouder kent een andere sleutel (keys.request).",
-    "act-not-allowed": "Deze sleutelhouder kent uw organisatie niet als bron.",
-    "request-expired": "De klok van deze machine loopt anders dan de zijne.",
-    "wrong-holder": "Deze sleutelhouder heeft een andere naam dan in agency.toml.",
 }

@@ -1,6 +1,6 @@
 """What a client asks a holder, what it gets, and the seam between the two."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -37,13 +37,13 @@ class HolderAnswer:
 class Pseudonymised:
     """Pseudonyms in the order of the numbers, and the tickets that open them.
 
-    `fallback` is None, or says which holders were passed over and why.
+    `passed_over` says of each holder that gave nothing why: a code.
     """
 
     pseudonyms: tuple[Pseudonym, ...]
     tickets: tuple[str, ...] = field(repr=False)
     pair: tuple[int, ...]
-    fallback: str | None
+    passed_over: Mapping[int, str]
 
 
 class EvaluationTransport(Protocol):

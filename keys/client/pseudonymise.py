@@ -10,7 +10,7 @@ the work and the event loop stays free.
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations
 from typing import Final, TypeVar
 
@@ -44,11 +44,11 @@ THREADS: Final = os.cpu_count() or 1
 SMALLEST_PART: Final = 64
 """Fewer points than this are not worth a thread of their own."""
 
-REASONS: Final[dict[type[Exception], str]] = {
-    HolderUnavailable: "unavailable",
-    HolderBudgetSpent: "budget spent",
-    ProofRefused: "proof refused",
-}
+UNAVAILABLE: Final = "unavailable"
+BUDGET_SPENT: Final = "budget-spent"
+PROOF_REFUSED: Final = "proof-refused"
+STALE: Final = "stale-key-version"
+"""Another config is in use: no other pair takes this one either."""
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -65,13 +65,13 @@ async def pseudonymise(
     """Give the pseudonyms of 1 to 4,096 numbers, in their order.
 
     `config` is a verified one. `first` is the pair to begin with; others follow when a
-    holder of it is down, has no budget left or proves nothing. The numbers are blinded
-    once more for each pair, so that a holder asked twice cannot tell.
+    holder of it is down, refuses, has no budget left or proves nothing. The numbers are
+    blinded once more for each pair, so that a holder asked twice cannot tell.
 
-    Raises `InvalidBatch`; `HolderRefused` when a holder says no to the request itself
-    (its words are the problem's name: at `stale-key-version` fetch the config anew);
-    `HolderBudgetSpent`, else `HolderUnavailable`, when no pair is left. Proven by
-    tests/unit/keys_holder/test_client.py.
+    Raises `InvalidBatch`; `HolderRefused` at once at `stale-key-version` (fetch the
+    config anew). When no pair is left: `HolderRefused` (its words are the problem's
+    name), `HolderBudgetSpent`, else `HolderUnavailable`; `failures` names each. Proven
+    by tests/unit/keys_holder/test_client.py.
     """
     if not 1 <= len(identifiers) <= MAX_POINTS:
         raise InvalidBatch
@@ -88,7 +88,7 @@ async def pseudonymise(
         if len(proven) == len(pair):
             pseudonyms = await _combine(blinded, proven)
             tickets = tuple(each.ticket for each in answers if each.ticket)
-            return Pseudonymised(pseudonyms, tickets, pair, _describe(failures))
+            return Pseudonymised(pseudonyms, tickets, pair, _name_all(failures))
     raise _worst(failures)
 
 
@@ -106,14 +106,16 @@ def _pairs(
 async def _ask_pair(
     transport: EvaluationTransport, asked: Asked, failures: dict[int, Exception]
 ) -> list[HolderAnswer]:
-    """Ask all of a pair at once; note who failed, raise who refused."""
+    """Ask all of a pair at once; note who failed or refused."""
     outcomes = await asyncio.gather(
         *(transport.evaluate(holder, asked) for holder in asked.pair),
         return_exceptions=True,
     )
     answers: list[HolderAnswer] = []
     for holder, outcome in zip(asked.pair, outcomes, strict=True):
-        if isinstance(outcome, HolderUnavailable | HolderBudgetSpent):
+        if isinstance(outcome, HolderRefused) and str(outcome) == STALE:
+            raise outcome
+        if isinstance(outcome, EvaluationFailed):
             failures[holder] = outcome
         elif isinstance(outcome, BaseException):
             raise outcome
@@ -197,17 +199,29 @@ async def _in_threads(
     return await asyncio.gather(*(asyncio.to_thread(work, part) for part in parts))
 
 
-def _describe(failures: dict[int, Exception]) -> str | None:
-    if not failures:
-        return None
-    return ", ".join(
-        f"holder {holder}: {REASONS[type(failure)]}"
-        for holder, failure in sorted(failures.items())
-    )
+def _name_all(failures: Mapping[int, Exception]) -> Mapping[int, str]:
+    return {holder: _name(failure) for holder, failure in sorted(failures.items())}
 
 
-def _worst(failures: dict[int, Exception]) -> EvaluationFailed:
-    for failure in failures.values():
-        if isinstance(failure, HolderBudgetSpent | HolderRefused):
-            return failure
-    return HolderUnavailable(_describe(failures))
+def _name(failure: Exception) -> str:
+    """Give a code for why a holder gave nothing; of a refusal its own."""
+    match failure:
+        case HolderRefused():
+            return str(failure)
+        case HolderBudgetSpent():
+            return BUDGET_SPENT
+        case ProofRefused():
+            return PROOF_REFUSED
+        case _:
+            return UNAVAILABLE
+
+
+def _worst(failures: Mapping[int, Exception]) -> EvaluationFailed:
+    """Give what a person can do most about, with all that failed."""
+    found: EvaluationFailed = HolderUnavailable()
+    for kind in (HolderBudgetSpent, HolderRefused):
+        for failure in failures.values():
+            if isinstance(failure, kind):
+                found = failure
+    found.failures = _name_all(failures)
+    return found

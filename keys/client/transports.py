@@ -27,6 +27,9 @@ from keys.wire import EvaluationAnswer, EvaluationRequest
 OK: Final = 200
 TOO_MANY: Final = 429
 SERVER_FAULT: Final = 500
+CONFIG_SECONDS: Final = 5
+EVALUATION_SECONDS: Final = 20
+"""Longer than 4,096 points take a busy holder; a frozen one is passed over then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ class HolderTransport:
             points=[encode_b64u(point) for point in asked.points],
         )
         url = f"{place.url}/v1/evaluations"
-        sent = await _post(self._client, url, body.model_dump())
+        waits = httpx.Timeout(EVALUATION_SECONDS, connect=CONFIG_SECONDS)
+        sent = await _post(self._client, url, body.model_dump(), waits)
         return _read_answer(holder, sent)
 
     async def key_config(self) -> bytes:
@@ -68,7 +72,8 @@ class HolderTransport:
         for place in self._holders.values():
             try:
                 url = f"{place.url}/v1/key-config"
-                response = await _get(self._client, url)
+                waits = httpx.Timeout(CONFIG_SECONDS)
+                response = await _get(self._client, url, waits)
             except HolderUnavailable:
                 continue
             if response.status_code == OK:
@@ -129,12 +134,22 @@ class RelayTransport:
         return response.content
 
 
-async def _post(client: httpx.AsyncClient, url: str, body: object) -> httpx.Response:
-    return await send(client, client.build_request("POST", url, json=body))
+async def _post(
+    client: httpx.AsyncClient,
+    url: str,
+    body: object,
+    waits: httpx.Timeout | None = None,
+) -> httpx.Response:
+    waits = waits or client.timeout
+    request = client.build_request("POST", url, json=body, timeout=waits)
+    return await send(client, request)
 
 
-async def _get(client: httpx.AsyncClient, url: str) -> httpx.Response:
-    return await send(client, client.build_request("GET", url))
+async def _get(
+    client: httpx.AsyncClient, url: str, waits: httpx.Timeout | None = None
+) -> httpx.Response:
+    request = client.build_request("GET", url, timeout=waits or client.timeout)
+    return await send(client, request)
 
 
 async def send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:

@@ -20,7 +20,7 @@ from sources.cli.delivery_words import (
     show_all,
     show_one,
 )
-from sources.cli.edge import Bars, refusing_plainly
+from sources.cli.edge import Bars, Tellings, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.clock import now
@@ -208,7 +208,8 @@ async def carry_out(
             write_rejects(path, find_rejects(outbox, delivery.id))
 
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
-            parties = make_parties(client, settings, keys, outbox)
+            tell = Tellings(quiet=False).tell
+            parties = make_parties(client, settings, keys, outbox, tell=tell)
             run = Run(outbox, parties, sender, Bars(quiet=True), report)
             return await run.finish_unfinished()
 

@@ -85,6 +85,18 @@ def start_logging_unless_seen() -> None:
         start_logging()
 
 
+class Tellings:
+    """Sentences about what goes on, for whoever waits; none where a machine reads."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+
+    def tell(self, says: str) -> None:
+        """Say it on standard error, so that an answer stays what it is."""
+        if not self._quiet:
+            PlainConsole(stderr=True).print(says, soft_wrap=True)
+
+
 class Bars:
     """Progress bars on a terminal; silent anywhere else."""
 

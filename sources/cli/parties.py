@@ -18,6 +18,7 @@ from sources.publisher.http_index import HttpIndex
 from sources.publisher.identity import ClientIdentity, Tokens
 from sources.publisher.parties import Evaluator
 from sources.publisher.patience import Patience
+from sources.publisher.silence import Tell
 from sources.settings import AgencySettings
 
 TIMEOUT: Final = httpx.Timeout(120.0, connect=10.0)
@@ -45,8 +46,12 @@ def make_parties(
     outbox: Outbox,
     *,
     attempts: int = 7,
+    tell: Tell = lambda _: None,
 ) -> tuple[Evaluator, HttpIndex]:
-    """Put the parties together; raises `InvalidAgencySettings` for unusable pins."""
+    """Put the parties together; `tell` hears of key holders that are in trouble.
+
+    Raises `InvalidAgencySettings` for unusable pins.
+    """
     patience = Patience(now, attempts=attempts)
     places = {
         place.index: HolderPlace(place.id, place.url)
@@ -68,7 +73,12 @@ def make_parties(
         keys.client,
     )
     evaluator = HolderEvaluator(
-        HolderTransport(client, places, signer), outbox, trust, patience
+        HolderTransport(client, places, signer),
+        outbox,
+        trust,
+        patience,
+        names={index: place.id for index, place in places.items()},
+        tell=tell,
     )
     tokens = Tokens(client, identity, patience)
     partner = None if settings.source == settings.organisation else settings.source

@@ -16,7 +16,12 @@ from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
 from sources.cli.delivery_words import COUNTS, describe, say_hidden
-from sources.cli.edge import Bars, refusing_plainly, start_logging_unless_seen
+from sources.cli.edge import (
+    Bars,
+    Tellings,
+    refusing_plainly,
+    start_logging_unless_seen,
+)
 from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.cli.plain import PlainConsole
@@ -123,7 +128,8 @@ async def _publish(
         intake = open_intake(place, asked.profile, asked.kind, outbox)
         task = Task(intake, asked.profile, asked.kind)
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
-            parties = make_parties(client, settings, keys, outbox)
+            tell = Tellings(quiet=quiet).tell
+            parties = make_parties(client, settings, keys, outbox, tell=tell)
             identifier = make_identifier(client, settings, outbox)
             run = Run(outbox, parties, sender, bars, report, identifier=identifier)
             try:

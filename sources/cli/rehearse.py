@@ -13,7 +13,7 @@ from rich.text import Text
 from signal_index.wire.rehearsals import CaseResult, RehearsalCase
 from signal_index.wire.values import Oin
 from sources.agency_keys import load_keys
-from sources.cli.edge import STOPPED, UNUSABLE, refusing_plainly
+from sources.cli.edge import STOPPED, UNUSABLE, Tellings, refusing_plainly
 from sources.cli.own_files import describe_own, read_own, say_own
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
@@ -82,7 +82,8 @@ async def _rehearse(
     sender = Sender(Oin(settings.organisation), Oin(settings.source), keys.notice, now)
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
-            parties = make_parties(client, settings, keys, outbox)
+            tell = Tellings(quiet=False).tell
+            parties = make_parties(client, settings, keys, outbox, tell=tell)
             own = await find_own(parties[1], sender)
             record_state(outbox, own.state, now())
             uncovered = [

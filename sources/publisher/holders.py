@@ -2,13 +2,15 @@
 
 - The key config is fetched once a run, verified against the pins, and kept in the
   outbox: an older one is refused the next time.
-- A pair that works is asked again; a holder that is down costs its budget once.
+- A pair that works is asked again; a holder that is down or refuses costs the others
+  their budget once, and is told of by name, once.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from keys.bsn import Bsn
@@ -30,22 +32,14 @@ from keys.request import Act
 from sources.errors import EvaluationStopped
 from sources.events import Event, log_event
 from sources.outbox.store import Outbox, get_meta, put_meta
+from sources.publisher.holder_words import say_passed_over, say_too_few
 from sources.publisher.parties import Evaluated
 from sources.publisher.patience import Patience
+from sources.publisher.silence import Tell, ToldTransport
 
 _KEPT = "key-config"
 ATTEMPTS = 3  # each asks, and costs budget at, whichever holder is up
 
-
-REFUSALS: Final = {
-    "organisation-unknown": "Een sleutelhouder kent uw organisatie niet.",
-    "request-signature": "Een sleutelhouder kent een andere sleutel (keys.request).",
-    "act-not-allowed": "Een sleutelhouder kent uw organisatie niet als bron.",
-    "request-expired": "De klok van deze machine loopt anders dan bij sleutelhouders.",
-    "wrong-holder": "Een sleutelhouder heet anders dan in agency.toml staat.",
-    "request-replayed": "Een sleutelhouder zegt dat dit verzoek al gebruikt is.",
-    "stale-key-version": "De sleutelhouders gebruiken een nieuwere sleutel.",
-}
 _DISTRUST: Final[tuple[tuple[type[ConfigRefused], str], ...]] = (
     (ConfigUnsigned, "niet elke sleutelhouder uit agency.toml heeft ze ondertekend"),
     (ConfigRolledBack, "zij zijn ouder dan die van de vorige keer"),
@@ -55,10 +49,10 @@ _DISTRUST: Final[tuple[tuple[type[ConfigRefused], str], ...]] = (
 )
 
 
-def say_refusal(code: str) -> str:
-    """Say in Dutch why a key holder refuses; a code that is new here is named."""
-    says = REFUSALS.get(code, f"Een sleutelhouder weigert het verzoek (code: {code}).")
-    return f"{says} Kijk met `signal-source doctor` welke, en wat u kunt doen."
+_OTHER_KEY: Final = (
+    "De sleutelhouders gebruiken een andere versie van de sleutel. Geef de opdracht "
+    "opnieuw."
+)
 
 
 def _say_distrust(error: ConfigRefused) -> str:
@@ -88,8 +82,15 @@ class HolderEvaluator:
         outbox: Outbox,
         trust: Trust,
         patience: Patience,
+        *,
+        names: Mapping[int, str] = MappingProxyType({}),
+        tell: Tell = lambda _: None,
     ) -> None:
-        self._transport = transport
+        """`names` are the holders by their number; `tell` hears of those in trouble."""
+        self._transport = ToldTransport(transport, names, tell)
+        self._names = names
+        self._tell = tell
+        self._told: set[str] = set()
         self._outbox = outbox
         self._trust = trust
         self._patience = patience
@@ -104,12 +105,14 @@ class HolderEvaluator:
     async def evaluate(self, numbers: Sequence[Bsn]) -> Evaluated:
         """Give pseudonyms, or raise `EvaluationStopped`."""
         config = await self._get_config()
+        failures: Mapping[int, str] = {}
         for attempt in range(ATTEMPTS):
             try:
                 found = await pseudonymise(
                     self._transport, config, numbers, Act.PUBLISH, first=self._pair
                 )
-            except HolderUnavailable:
+            except HolderUnavailable as error:
+                failures = error.failures
                 await self._patience.sleep(self._patience.compute_wait(attempt, None))
                 continue
             except HolderBudgetSpent as error:
@@ -118,12 +121,29 @@ class HolderEvaluator:
                     f"{int(error.retry_after.total_seconds())} seconden is er weer."
                 ) from None
             except HolderRefused as error:
-                raise EvaluationStopped(say_refusal(str(error))) from None
+                says = say_too_few(self._name(error.failures)) or _OTHER_KEY
+                raise EvaluationStopped(says) from None
             self._pair = found.pair
-            if found.fallback:
-                log_event(Event.HOLDER_PASSED_OVER, holders=found.fallback)
-            return Evaluated(int(config.key_version), found.pseudonyms, found.fallback)
-        raise EvaluationStopped("Er zijn geen twee sleutelhouders bereikbaar.")
+            self._note(found.passed_over)
+            return Evaluated(int(config.key_version), found.pseudonyms)
+        raise EvaluationStopped(say_too_few(self._name(failures)))
+
+    def _note(self, passed_over: Mapping[int, str]) -> None:
+        """Log who was passed over, and tell it once of each."""
+        named = self._name(passed_over)
+        if named:
+            said = ", ".join(f"{name}: {reason}" for name, reason in named.items())
+            log_event(Event.HOLDER_PASSED_OVER, holders=said)
+        for name, reason in named.items():
+            if name not in self._told:
+                self._told.add(name)
+                self._tell(say_passed_over(name, reason))
+
+    def _name(self, failures: Mapping[int, str]) -> Mapping[str, str]:
+        return {
+            self._names.get(holder, f"holder {holder}"): reason
+            for holder, reason in failures.items()
+        }
 
     async def _get_config(self) -> KeyConfig:
         async with self._fetching:

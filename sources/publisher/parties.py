@@ -20,7 +20,6 @@ class Evaluated:
 
     key_version: int
     pseudonyms: tuple[Pseudonym, ...] = field(repr=False)
-    fallback: str | None = None
 
 
 class Evaluator(Protocol):

@@ -83,7 +83,7 @@ async def test_a_lookup_brings_a_pair_of_tickets(holders: Holders) -> None:
         result.tickets, holders.config, audience=AUDIENCE, now=NOON
     )
     assert {ticket.count for ticket in pair} == {3}
-    assert (result.pair, result.fallback) == ((1, 2), None)
+    assert (result.pair, result.passed_over) == ((1, 2), {})
 
 
 @pytest.mark.anyio
@@ -97,7 +97,7 @@ async def test_a_holder_that_is_down_is_passed_over_and_named(
 ) -> None:
     holders.holders[1].down = True
     result = await holders.look_up(NUMBERS)
-    assert (result.pair, result.fallback) == ((2, 3), "holder 1: unavailable")
+    assert (result.pair, result.passed_over) == ((2, 3), {1: "unavailable"})
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ async def test_a_holder_that_proves_nothing_is_passed_over_and_named(
     transport = meddling(holders)
     transport.change[2] = change
     result = await pseudonymise(transport, holders.config, NUMBERS, Act.LOOKUP)
-    assert (result.pair, result.fallback) == ((1, 3), "holder 2: proof refused")
+    assert (result.pair, result.passed_over) == ((1, 3), {2: "proof-refused"})
     assert result.pseudonyms == honest.pseudonyms
 
 
@@ -133,14 +133,15 @@ async def test_a_spent_budget_at_one_holder_leaves_the_others(
     transport = meddling(holders)
     transport.fail[1] = HolderBudgetSpent(timedelta(hours=1))
     result = await pseudonymise(transport, holders.config, NUMBERS, Act.LOOKUP)
-    assert result.fallback == "holder 1: budget spent"
+    assert result.passed_over == {1: "budget-spent"}
 
 
 @pytest.mark.anyio
 async def test_two_holders_down_is_said(holders: Holders) -> None:
     holders.holders[1].down = holders.holders[3].down = True
-    with pytest.raises(HolderUnavailable, match="holder 1: unavailable"):
+    with pytest.raises(HolderUnavailable) as failed:
         await holders.look_up(NUMBERS)
+    assert failed.value.failures[1] == "unavailable"
 
 
 @pytest.mark.anyio
@@ -151,6 +152,24 @@ async def test_two_spent_budgets_are_said_with_the_wait() -> None:
     with pytest.raises(HolderBudgetSpent) as refused:
         await holders.look_up(NUMBERS[:2])
     assert refused.value.retry_after == timedelta(hours=12)
+
+
+@pytest.mark.anyio
+async def test_a_holder_that_refuses_is_passed_over(holders: Holders) -> None:
+    transport = meddling(holders)
+    transport.fail[1] = HolderRefused("organisation-unknown")
+    result = await pseudonymise(transport, holders.config, NUMBERS, Act.LOOKUP)
+    assert result.pair == (2, 3)
+    assert result.passed_over == {1: "organisation-unknown"}
+
+
+@pytest.mark.anyio
+async def test_a_key_that_is_renewed_is_said_at_once(holders: Holders) -> None:
+    transport = meddling(holders)
+    transport.fail[1] = HolderRefused("stale-key-version")
+    with pytest.raises(HolderRefused, match="stale-key-version"):
+        await pseudonymise(transport, holders.config, NUMBERS, Act.LOOKUP)
+    assert {holder for holder, _ in transport.asked} <= {1, 2}
 
 
 @pytest.mark.anyio

@@ -1,0 +1,78 @@
+"""What is told of key holders: by name, what each does, and how to mend it; Dutch."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from keys.client import BUDGET_SPENT, PROOF_REFUSED, UNAVAILABLE
+
+_ASK: Final = "Bel de beheerder van {name}."
+REFUSALS: Final = {
+    "organisation-unknown": (
+        "kent uw organisatie niet",
+        "Vraag de beheerder van {name} om uw aanvraag op te nemen.",
+    ),
+    "request-signature": (
+        "kent een andere sleutel van u (keys.request)",
+        "Zet de sleutel terug die u aanmeldde, of vraag de beheerder van {name} om "
+        "uw nieuwe aanvraag op te nemen.",
+    ),
+    "act-not-allowed": ("kent uw organisatie niet als bron", _ASK),
+    "request-expired": (
+        "heeft een andere tijd dan deze machine",
+        "Is de tijd hier gelijk (NTP)? Bel dan de beheerder van {name}.",
+    ),
+    "wrong-holder": (
+        "heet anders dan in agency.toml staat",
+        "Kijk `holders.places` na in agency.toml, of bel de beheerder van {name}.",
+    ),
+    "request-replayed": ("zegt dat dit verzoek al gebruikt is", _ASK),
+    "stale-key-version": (
+        "gebruikt een andere versie van de sleutel",
+        "Geef de opdracht opnieuw. Blijft het zo? Bel dan de beheerder van {name}.",
+    ),
+}
+"""By the code of a holder's refusal: what it does, and how to mend that."""
+_OTHER: Final = {
+    UNAVAILABLE: ("antwoordt niet", "Meld het de beheerder van {name}."),
+    BUDGET_SPENT: ("heeft geen budget meer voor u", "Morgen is er weer."),
+    PROOF_REFUSED: ("gaf een antwoord dat niet klopt", _ASK),
+}
+
+
+def explain(name: str, reason: str) -> tuple[str, str]:
+    """Give what a holder does, as `… kent uw organisatie niet`, and how to mend it.
+
+    A code that is new here is named.
+    """
+    known = _OTHER.get(reason) or REFUSALS.get(reason)
+    does, remedy = known or (f"weigert het verzoek (code: {reason})", _ASK)
+    return does, remedy.format(name=name)
+
+
+def say_passed_over(name: str, reason: str) -> str:
+    """Say that a holder was passed over, by name and why."""
+    does, remedy = explain(name, reason)
+    return (
+        f"Sleutelhouder {name} is overgeslagen: hij {does}. Twee van de drie zijn "
+        f"genoeg. {remedy}"
+    )
+
+
+def say_too_few(failures: Mapping[str, str]) -> str:
+    """Say that too few holders are left, and of each what it does; empty for none."""
+    if not failures:
+        return ""
+    said = [
+        f"{name} {does}. {remedy}"
+        for name, reason in sorted(failures.items())
+        for does, remedy in [explain(name, reason)]
+    ]
+    return " ".join(["Er zijn twee sleutelhouders nodig, en die zijn er niet.", *said])
+
+
+def say_waiting(name: str, seconds: int) -> str:
+    """Say that a holder is silent so far, and how long that may last."""
+    return (
+        f"Sleutelhouder {name} antwoordt nog niet. Wij wachten hooguit {seconds} "
+        "seconden en vragen dan een ander."
+    )
