@@ -4,6 +4,7 @@ Each look is small and catches only what it is about; one that fails never stops
 others. Nothing is published, and no budget is spent.
 """
 
+import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,8 @@ import httpx
 
 from sources.acceptances import look_at_acceptances
 from sources.errors import SourceError
+from sources.errors.parties import say_duration
+from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.findings import Finding, Patient, State
 from sources.gateways import look_at_gateways
 from sources.notices.looking import look_at_notices
@@ -23,9 +26,10 @@ from sources.outbox.holding import find_held
 from sources.outbox.owed import find_owed
 from sources.outbox.planning import count_work
 from sources.outbox.standing import find_differed, find_reconciled
+from sources.outbox.strays import count_strays
 from sources.profile import Profile
 from sources.publisher.admission import admit, verify_newest, verify_used_before
-from sources.registrations import look_at_registrations
+from sources.registrations import ACCESS, look_at_registrations
 
 CLOCK_MAY_DIFFER: Final = timedelta(seconds=45)
 RECONCILED_WITHIN: Final = timedelta(days=8)
@@ -35,17 +39,52 @@ _MANY: Final = 1_000
 
 
 async def look_over(patient: Patient) -> Sequence[Finding]:
-    """Give a finding for each look, in the order in which one would mend them."""
-    first = [await _look(patient, about, look) for about, look in _REACHABLE]
-    known = [
+    """Give a finding for each look, in the order in which one would mend them.
+
+    With a clock that is wrong no party can be asked: what hangs on it is not looked at,
+    since each would name a fault that is none.
+    """
+    here = [await _look(patient, about, look) for about, look in _HERE]
+    index = await _look(patient, "index", _look_at_index)
+    at_hand = [await _look(patient, about, look) for about, look in _AT_HAND]
+    if index.about == _CLOCK:
+        return [*here, index, _UNSEEN, *at_hand]
+    holders, known = await asyncio.gather(
+        _look(patient, "sleutelhouders", _look_at_holders), _look_at_parties(patient)
+    )
+    is_known = all(one.state is State.GOOD for one in known if one.about in ACCESS)
+    asked = [await _look(patient, about, look) for about, look in _ASKED]
+    then = [await _look(patient, about, look) for about, look in _IN_TIME]
+    notices = await look_at_notices(patient)
+    contacts = look_at_contacts(patient.profiles, patient.now())
+    by_index = asked if is_known else [_explain_refused(one) for one in asked]
+    return [
+        *here,
+        index,
+        holders,
+        *known,
+        *by_index,
+        *at_hand,
+        *then,
+        *notices,
+        *contacts,
+    ]
+
+
+async def _look_at_parties(patient: Patient) -> Sequence[Finding]:
+    return [
         *await look_at_registrations(patient),
         *await look_at_acceptances(patient),
         *await look_at_gateways(patient),
     ]
-    then = [await _look(patient, about, look) for about, look in _AT_WORK]
-    notices = await look_at_notices(patient)
-    contacts = look_at_contacts(patient.profiles, patient.now())
-    return [*first, *known, *then, *notices, *contacts]
+
+
+def _explain_refused(finding: Finding) -> Finding:
+    """Say of what the index was asked that its answer waits for the registration."""
+    if finding.state is State.GOOD:
+        return finding
+    says = "Niet nagekeken: dat kan pas als de inlogdienst en de index u kennen."
+    return Finding(finding.about, State.WARNING, says, _REMEDIES["contactpersonen"])
 
 
 async def _look(
@@ -77,8 +116,10 @@ async def _look_at_index(patient: Patient) -> Finding:
         return Finding("index", State.WRONG, says, "Meld dit aan de beheerder ervan.")
     skew = _find_skew(answer, patient.now())
     if skew is not None and abs(skew) > CLOCK_MAY_DIFFER:
-        says = f"De klok van deze machine loopt {int(skew.total_seconds())} s anders."
-        return Finding("klok", State.WRONG, says, "Zet de tijd gelijk (NTP).")
+        way = "voor" if skew > timedelta(0) else "achter"
+        long = say_duration(int(abs(skew).total_seconds()))
+        says = f"De klok van deze machine loopt {long} {way} op die van de index."
+        return Finding(_CLOCK, State.WRONG, says, "Zet de tijd gelijk (NTP).")
     return Finding("index", State.GOOD, "De index antwoordt en de klok is gelijk.")
 
 
@@ -96,11 +137,11 @@ async def _look_at_holders(patient: Patient) -> Finding:
     """Hold that a key config with all three signatures is in use."""
     version = await patient.evaluator.find_key_version()
     says = f"Sleutelversie {version}, met de handtekening van alle drie de houders."
-    down = [
-        place.id
-        for place in patient.settings.holders.places
-        if not await _answers(patient.client, f"{place.url}/v1/health")
-    ]
+    places = patient.settings.holders.places
+    answers = await asyncio.gather(
+        *(_answers(patient.client, f"{place.url}/v1/health") for place in places)
+    )
+    down = [one.id for one, is_up in zip(places, answers, strict=True) if not is_up]
     if down:
         says = f"{says} Niet bereikbaar: {', '.join(down)}."
         enough = len(patient.settings.holders.places) - len(down) >= 2
@@ -114,6 +155,12 @@ async def _look_at_outbox(patient: Patient) -> Finding:
     if find_unfinished(patient.outbox):
         says = f"Een levering is nog onderweg; {waiting} berichten wachten."
         return Finding("postvak", State.WARNING, says, "Draai `signal-source publish`.")
+    if strays := count_strays(patient.outbox):
+        says = f"Van een vorig postvak staan nog {strays} signalen bij de index."
+        remedy = "Lever alles aan: dat meldt elke open zaak opnieuw en trekt ze in."
+        return Finding("postvak", State.WARNING, says, remedy)
+    if not find_newest(patient.outbox, limit=1):
+        return Finding("postvak", State.GOOD, "Het postvak is nog nieuw.")
     return Finding("postvak", State.GOOD, "Alles wat gelezen is, is verstuurd.")
 
 
@@ -135,6 +182,12 @@ async def _look_at_deliveries(patient: Patient) -> Finding:
         return Finding(about, State.WARNING, says, _REMEDIES[about])
     for owed in find_owed(patient.outbox):
         return Finding(about, State.WRONG, str(owed.say()), "")
+    if failed := find_failed(patient.settings.feeds):
+        said = ", ".join(f"{one.feed} ({one.count})" for one in failed)
+        says = f"Bestanden die niet te leveren waren, staan in de map failed: {said}."
+        return Finding(about, State.WRONG, says, FAILED_REMEDY)
+    if not find_newest(patient.outbox, limit=1):
+        return Finding(about, State.GOOD, "Er is nog niets geleverd.")
     names = [
         one.name for one in patient.profiles if is_unheard(patient.outbox, one.name)
     ]
@@ -173,6 +226,8 @@ async def _look_at_proofs(patient: Patient) -> Finding:
         says = f"Van {len(lacking)} zendingen is na een dag nog geen bewijs."
         remedy = "Haal ze op: `signal-source evidence KENMERK --fetch`."
         return Finding("bewijzen", State.WARNING, says, remedy)
+    if not find_newest(patient.outbox, limit=1):
+        return Finding("bewijzen", State.GOOD, "Er is nog niets verstuurd.")
     return Finding("bewijzen", State.GOOD, "Van wat is verstuurd, is het bewijs er.")
 
 
@@ -210,6 +265,7 @@ def _find_skew(answer: httpx.Response, now: datetime) -> timedelta | None:
 
 
 _TOLD: Final = "postvak en index"
+_CLOCK: Final = "klok"
 _NETWORK: Final = "Controleer het adres in agency.toml en de verbinding naar buiten."
 _REMEDIES: Final = {
     "schijf": "Controleer of de map van het postvak bestaat.",
@@ -225,16 +281,23 @@ _REMEDIES: Final = {
     "vergelijking": "Draai `signal-source reconcile`.",
     "bewijzen": "Draai `signal-source evidence` met --fetch.",
 }
-_REACHABLE: Final = (
-    ("schijf", _look_at_disk),
-    ("index", _look_at_index),
-    ("sleutelhouders", _look_at_holders),
-)
-_AT_WORK: Final = (
+_HERE: Final = (("schijf", _look_at_disk),)
+_ASKED: Final = (
     ("contactpersonen", _look_at_own_contacts),
-    ("postvak", _look_at_outbox),
     (_TOLD, _look_at_what_was_told),
+)
+_AT_HAND: Final = (
+    ("postvak", _look_at_outbox),
     ("leveringen", _look_at_deliveries),
+)
+_IN_TIME: Final = (
     ("vergelijking", _look_at_reconciliation),
     ("bewijzen", _look_at_proofs),
+)
+_UNSEEN: Final = Finding(
+    "overige",
+    State.WARNING,
+    "Niet nagekeken, want het hangt af van de klok: inlogdienst, aanmeldingen, "
+    "sleutelhouders, bevestigingen, contactpersonen, vergelijking en bewijzen.",
+    "Zet eerst de tijd gelijk en draai dan `signal-source doctor` opnieuw.",
 )

@@ -4,6 +4,7 @@ Each is asked in a way that publishes nothing and costs no budget. What refuses 
 with what is missing there, so that the right administrator can be called.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -31,6 +32,13 @@ Fault = tuple[str, str]
 _PROVIDER: Final = "inlogdienst"
 _INDEX: Final = "aanmelding index"
 _HOLDER: Final = "aanmelding"
+ACCESS: Final = frozenset({_PROVIDER, _INDEX})
+"""What must be in order before the index answers anything else."""
+_UNASKED: Final = Finding(
+    _INDEX,
+    State.WARNING,
+    "Niet gevraagd: de index antwoordt pas als de inlogdienst u kent.",
+)
 _HOLDERS_NEEDED: Final = 2
 _LIVE: Final = "De bron is live."
 _SILENT: Final = "Deze sleutelhouder antwoordt niet."
@@ -40,10 +48,9 @@ _ASK_INDEX: Final = "Vraag de beheerder van de index om dit aan te melden."
 async def look_at_registrations(patient: Patient) -> Sequence[Finding]:
     """Tell of each party whether it knows us, and whom to call where one does not."""
     places = patient.settings.holders.places
-    return [
-        *await _look_at_index(patient),
-        *_weigh_silence([await _look_at_holder(patient, place) for place in places]),
-    ]
+    looks = asyncio.gather(*(_look_at_holder(patient, one) for one in places))
+    index, holders = await asyncio.gather(_look_at_index(patient), looks)
+    return [*index, *_weigh_silence(holders)]
 
 
 def _weigh_silence(found: Sequence[Finding]) -> Sequence[Finding]:
@@ -66,14 +73,14 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
         await patient.index.verify_access()
     except ProviderUnreachable as error:
         remedy = "Controleer `issuer` in agency.toml en de verbinding naar buiten."
-        return [Finding(_PROVIDER, State.WRONG, str(error), remedy)]
+        return [Finding(_PROVIDER, State.WRONG, str(error), remedy), _UNASKED]
     except TokenRefused as error:
         remedy = (
             "Vraag de beheerder van de inlogdienst om client_id "
             f"{patient.settings.identity.client_id} met uw openbare sleutel aan te "
             "melden (oidc-client.public.jwks.json)."
         )
-        return [Finding(_PROVIDER, State.WRONG, str(error), remedy)]
+        return [Finding(_PROVIDER, State.WRONG, str(error), remedy), _UNASKED]
     given = Finding(_PROVIDER, State.GOOD, "De inlogdienst gaf toegang.")
     try:
         known = await patient.index.fetch_registration()

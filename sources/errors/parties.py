@@ -81,7 +81,7 @@ class ClockDiffers(PublishingStopped):
     def __init__(self, seconds: int) -> None:
         way = "voor" if seconds > 0 else "achter"
         super().__init__(
-            f"De klok van deze machine loopt {_say_duration(abs(seconds))} {way} op "
+            f"De klok van deze machine loopt {say_duration(abs(seconds))} {way} op "
             "die van de index. Er is niets gelezen en niets verstuurd. Zet de tijd "
             "gelijk (NTP) en geef de opdracht opnieuw."
         )
@@ -98,7 +98,7 @@ class GatewayStopped(PublishingStopped):
     """
 
 
-def _say_duration(seconds: int) -> str:
+def say_duration(seconds: int) -> str:
     """Say how long, in the largest unit that fits twice."""
     for size, name in ((86_400, "dagen"), (3_600, "uur"), (60, "minuten")):
         if seconds >= 2 * size:

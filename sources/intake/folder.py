@@ -30,6 +30,7 @@ ROOMS: Final = ("inbox", "working", "held", "done", "failed")
 _UNFINISHED: Final = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload")
 _HEX: Final = re.compile(r"[0-9a-f]{32}")
 _OWNER_ONLY: Final = 0o700
+_REASON: Final = ".reden.txt"
 Look = tuple[int, int, int]
 
 
@@ -125,7 +126,7 @@ class Folder:
     def fail(self, taken: Taken, reason: str, now: datetime) -> None:
         """Move a file that could not be delivered to `failed`, the reason beside it."""
         moved = self._move(taken, "failed", now, 1)
-        note = moved.with_name(f"{moved.name}.reden.txt")
+        note = moved.with_name(f"{moved.name}{_REASON}")
         note.write_text(f"{reason}\n", encoding="utf-8")
         note.chmod(0o600)
 
@@ -160,6 +161,19 @@ class Folder:
             path.rename(target)
         except OSError:
             raise FolderRefused("Een levering is niet te verplaatsen.") from None
+
+
+def count_failed(root: Path) -> int:
+    """Give how many files stand in `failed`, none where no agent made it yet.
+
+    Raises `FolderRefused`.
+    """
+    place = root / "failed"
+    try:
+        found = [one.name for one in place.iterdir()] if place.is_dir() else []
+    except OSError:
+        raise FolderRefused("De map failed is niet te lezen.") from None
+    return sum(not name.endswith(_REASON) for name in found)
 
 
 def _is_unfinished(name: str) -> bool:

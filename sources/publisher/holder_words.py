@@ -12,13 +12,13 @@ REFUSALS: Final = {
         "Vraag de beheerder van {name} om uw aanvraag op te nemen.",
     ),
     "request-signature": (
-        "kent een andere sleutel van u (keys.request)",
+        "kent een andere sleutel (keys.request)",
         "Zet de sleutel terug die u aanmeldde, of vraag de beheerder van {name} om "
         "uw nieuwe aanvraag op te nemen.",
     ),
     "act-not-allowed": ("kent uw organisatie niet als bron", _ASK),
     "request-expired": (
-        "heeft een andere tijd dan deze machine",
+        "heeft een andere klok dan deze machine",
         "Is de tijd hier gelijk (NTP)? Bel dan de beheerder van {name}.",
     ),
     "wrong-holder": (

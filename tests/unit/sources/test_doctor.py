@@ -1,5 +1,6 @@
 """The doctor names what is wrong, and how to mend it; one fault never hides another."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -7,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -31,6 +33,7 @@ from sources.errors import (
     ProviderUnreachable,
     TokenRefused,
 )
+from sources.feed_settings import FeedRow
 from sources.findings import Finding, Patient, State
 from sources.outbox.standing import record_reconciled
 from sources.outbox.store import Outbox
@@ -52,7 +55,7 @@ from tests.sources_builders import (
 from tests.sources_parties import NOTICE_KEY, OIN, FakeEvaluator
 
 pytestmark = pytest.mark.anyio
-Route = Callable[[httpx.Request], httpx.Response]
+Route = Callable[[httpx.Request], Any]
 REQUEST_KEY = new_request_key()
 REGISTERED = OwnRegistration(
     organisation=OIN,
@@ -197,9 +200,58 @@ async def test_a_clock_that_is_off_is_named(tmp_path: Path) -> None:
         return httpx.Response(answer(request).status_code, headers={"date": later})
 
     async with a_patient(tmp_path, behind) as patient:
-        found = await find(patient, "klok")
-    assert found.state is State.WRONG
-    assert "NTP" in found.remedy
+        findings = await look_over(patient)
+    (found,) = [one for one in findings if one.about == "klok"]
+    assert (found.state, "NTP" in found.remedy) == (State.WRONG, True)
+    assert "24 uur achter op die van de index" in found.says
+    wrong = [one.about for one in findings if one.state is State.WRONG]
+    assert wrong == ["klok"], "nothing that hangs on the clock is called wrong"
+    unseen = next(one for one in findings if one.about == "overige")
+    assert "inlogdienst" in unseen.says
+
+
+async def test_before_the_first_delivery_nothing_is_praised(tmp_path: Path) -> None:
+    async with a_patient(tmp_path) as patient:
+        findings = {one.about: one for one in await look_over(patient)}
+    assert findings["leveringen"].says == "Er is nog niets geleverd."
+    assert findings["bewijzen"].says == "Er is nog niets verstuurd."
+
+
+async def test_signals_of_a_lost_outbox_wait_for_a_delivery(tmp_path: Path) -> None:
+    async with a_patient(tmp_path) as patient:
+        patient.outbox.connection.execute(
+            "INSERT INTO stray VALUES (?, 1, 'bijstand', '9901', '2026-01-05')",
+            (str(uuid4()),),
+        )
+        found = await find(patient, "postvak")
+    assert (found.state, "nog 1 signalen" in found.says) == (State.WARNING, True)
+
+
+async def test_files_that_could_not_be_delivered_are_counted(tmp_path: Path) -> None:
+    place = tmp_path / "in" / "failed"
+    place.mkdir(parents=True)
+    for name in ("20261122-1.csv", "20261122-1.csv.reden.txt"):
+        (place / name).write_text("x")
+    feed = FeedRow(name="bijstand", profile=tmp_path / "p", folder=tmp_path / "in")
+    async with a_patient(tmp_path) as patient:
+        settings = patient.settings.model_copy(update={"feeds": (feed,)})
+        found = await find(replace(patient, settings=settings), "leveringen")
+    assert (found.state, "bijstand (1)" in found.says) == (State.WRONG, True)
+    assert "20261122" not in f"{found.says} {found.remedy}"
+
+
+async def test_holders_are_asked_side_by_side(tmp_path: Path) -> None:
+    """The one waits until the other was asked: one after another would not end."""
+    met = asyncio.Barrier(2)
+
+    async def route(request: httpx.Request) -> httpx.Response:
+        if request.url.host.startswith("holder"):
+            await asyncio.wait_for(met.wait(), 5)
+        return answer(request)
+
+    async with a_patient(tmp_path, route) as patient:
+        findings = {one.about: one.state for one in await look_over(patient)}
+    assert findings["sleutelhouders"] is findings["aanmelding holder-2"] is State.GOOD
 
 
 async def test_one_holder_down_is_a_warning_and_two_are_wrong(tmp_path: Path) -> None:
@@ -394,7 +446,10 @@ async def test_a_provider_that_refuses_is_named_and_not_the_index(
         findings = {one.about: one for one in await look_over(patient)}
     assert findings["inlogdienst"].state is State.WRONG
     assert "oidc-client.public.jwks.json" in findings["inlogdienst"].remedy
-    assert "aanmelding index" not in findings
+    assert findings["aanmelding index"].says.startswith("Niet gevraagd")
+    contacts = findings["contactpersonen"]
+    assert contacts.state is not State.WRONG
+    assert "inlogdienst" not in contacts.remedy
 
 
 async def test_a_delivery_that_waits_is_named(tmp_path: Path) -> None:
