@@ -30,7 +30,7 @@ class Event(LoggedEvent):
     RECEIVED = "received", "feed", "count"
     AGENT_STARTED = "agent-started", "feeds"
     AGENT_STOPPED = "agent-stopped"
-    FEED_DONE = "feed-done", "feed", "count"
+    FEED_DONE = "feed-done", "feed", "count", "held", "failed"
     FEED_FAILED = "feed-failed", "feed", "error"
     FEED_WAITS = "feed-waits", "feed", "error", "seconds"
     IDENTIFIED = "identified", "count", "doubts"

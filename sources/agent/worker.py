@@ -11,6 +11,7 @@
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -153,11 +154,10 @@ class Worker:
             self.last_reconciled = self.world.now()
             return run.stopped
         feed = self.feeds[name]
-        count = failed = 0
+        went: Counter[FeedState] = Counter()
         for portion in feed.find_portions(self.outbox, self.world.now()):
-            count += 1
-            done = await self._deliver(feed, portion, (finished, run.stopped))
-            failed += not done
+            went[await self._deliver(feed, portion, (finished, run.stopped))] += 1
+        failed, count = went[FeedState.FAILED], went.total()
         self._release_files()
         standing = self._stand(name)
         standing.last_run = self.world.now()
@@ -165,7 +165,13 @@ class Worker:
             # A look that found nothing does not take back that the last file failed.
             standing.state = FeedState.FAILED if failed else FeedState.DONE
         if count:
-            log_event(Event.FEED_DONE, feed=name, count=count)
+            log_event(
+                Event.FEED_DONE,
+                feed=name,
+                count=went[FeedState.DONE],
+                held=went[FeedState.HELD],
+                failed=failed,
+            )
         return run.stopped
 
     def _release_files(self) -> None:
@@ -178,8 +184,8 @@ class Worker:
         feed: Feed,
         portion: Portion,
         before: tuple[Sequence[OpenDelivery], EvaluationStopped | None],
-    ) -> bool:
-        """Deliver a portion, unless that is what was just finished.
+    ) -> FeedState:
+        """Deliver a portion, unless that is what was just finished; tells how it went.
 
         What waits for evaluation is not tried again for each of them.
         """
@@ -193,13 +199,13 @@ class Worker:
                 await run.publish(task)
         except DeliveryHeld as error:
             feed.hold(portion, error.delivery)
-            return True
+            return FeedState.HELD
         except UnreadableFile as error:
             log_event(Event.FEED_FAILED, feed=feed.name, error=type(error).__name__)
             feed.put_aside(portion, error, self.world.now())
-            return False
+            return FeedState.FAILED
         feed.put_away(portion, self.world.now())
-        return True
+        return FeedState.DONE
 
     async def _wait(self, name: str, error: SourceError) -> None:
         """Wait half to all of a time that doubles, up to half an hour."""

@@ -19,6 +19,7 @@ from sources.cli.delivery_words import (
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.clock import write_moment
+from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.holding import find_held
 from sources.outbox.owed import Owed, find_owed
@@ -44,6 +45,7 @@ def status_command(
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
             found, owed = summarise(outbox), find_owed(outbox)
+            found |= {"failed": {x.feed: x.count for x in find_failed(given.feeds)}}
     if as_json:
         typer.echo(json.dumps(found))
     else:
@@ -100,6 +102,13 @@ def _show(found: Mapping[str, object], owed: Sequence[Owed]) -> None:
     for changes in owed:
         for line in say_owed(changes):
             console.print(line, soft_wrap=True)
+    failed = found["failed"]
+    for feed, count in failed.items() if isinstance(failed, Mapping) else ():
+        console.print(
+            f"Niet te leveren, in de map failed van feed {feed}: {count} bestanden. "
+            f"{FAILED_REMEDY}",
+            soft_wrap=True,
+        )
     if found["strays"]:
         console.print(
             f"Van een vorig postvak, nog in te trekken: {found['strays']}. "

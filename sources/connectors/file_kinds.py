@@ -11,6 +11,7 @@ from sources.connectors.safe_zip import BROKEN
 from sources.errors import UnreadableFile
 
 _SAMPLE: Final = 4096
+_PAGE: Final = 1 << 16
 _OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP: Final = b"PK\x03\x04"
 _SAVE: Final = "Open het in Excel en bewaar het als gewone werkmap (.xlsx)."
@@ -18,8 +19,15 @@ _OLD: Final = (
     "Dit is een oud Excel-bestand (.xls), of een werkmap met een wachtwoord. Open het "
     "in Excel en bewaar het als .xlsx, zonder wachtwoord."
 )
-_HTML: Final = f"Dit is een webpagina (HTML), ook al heet het bestand anders. {_SAVE}"
-_XML: Final = f"Dit is XML, geen tabel. {_SAVE}"
+_SAVE_TEXT: Final = "Exporteer het als CSV, of bewaar het in Excel als CSV."
+_HTML: Final = "Dit is een webpagina (HTML), ook al heet het bestand anders."
+_LOGIN: Final = (
+    "Dit is een webpagina (HTML) met een formulier, en geen export. Vraagt het systeem "
+    "waar het bestand vandaan komt om in te loggen? Log daar opnieuw in en haal de "
+    "export nog een keer op."
+)
+_FORM: Final = (b"<form", b'type="password"')
+_XML: Final = "Dit is XML, geen tabel."
 _BY_MEMBER: Final = (
     ("xl/workbook.bin", f"Dit is een binaire werkmap (.xlsb). {_SAVE}"),
     ("content.xml", f"Dit is een OpenDocument-werkblad (.ods). {_SAVE}"),
@@ -38,7 +46,7 @@ def refuse_other_than_text(file: BinaryIO) -> None:
         raise UnreadableFile(kind)
     if first.startswith(_OLE):
         raise UnreadableFile(_OLD)
-    if kind := _name_markup(first):
+    if kind := _name_markup(file, _SAVE_TEXT):
         raise UnreadableFile(kind)
 
 
@@ -51,7 +59,7 @@ def refuse_other_than_workbook(file: BinaryIO) -> None:
         if kind := _name_archive(file):
             raise UnreadableFile(kind)
         return
-    if kind := _name_markup(first):
+    if kind := _name_markup(file, _SAVE):
         raise UnreadableFile(kind)
     if not first.strip():
         raise UnreadableFile("Het bestand is leeg.")
@@ -63,18 +71,20 @@ def refuse_other_than_workbook(file: BinaryIO) -> None:
     raise UnreadableFile("Het bestand is geen leesbare Excel.")
 
 
-def _look(file: BinaryIO) -> bytes:
+def _look(file: BinaryIO, size: int = _SAMPLE) -> bytes:
     file.seek(0)
-    first = file.read(_SAMPLE)
+    first = file.read(size)
     file.seek(0)
     return first
 
 
-def _name_markup(first: bytes) -> str:
-    begin = first.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+def _name_markup(file: BinaryIO, save: str) -> str:
+    """Say what a page or XML is, and how to `save` it as what the profile reads."""
+    begin = _look(file, _PAGE).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if begin.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
-        return _HTML
-    return _XML if begin.startswith((b"<?xml", b"<workbook")) else ""
+        is_form = any(sign in begin for sign in _FORM) and b"<table" not in begin
+        return _LOGIN if is_form else f"{_HTML} {save}"
+    return f"{_XML} {save}" if begin.startswith((b"<?xml", b"<workbook")) else ""
 
 
 def _name_archive(file: BinaryIO) -> str:

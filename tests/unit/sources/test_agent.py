@@ -1,5 +1,6 @@
 """The agent: feeds in order, outages waited out, nothing lost and nothing doubled."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -57,6 +58,18 @@ async def test_files_are_delivered_in_the_order_of_their_age(office: Office) -> 
     await office.work()
     assert office.index.shown() == shown(*range(2, 12))
     assert office.deliveries == 2
+
+
+async def test_the_log_counts_apart_what_was_delivered_and_what_failed(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "sources")
+    office.employ(a_feed(office.root))
+    office.put("a.csv", b"geen;csv\n1;2\n")
+    office.put("b.csv", a_file(1))
+    await office.work()
+    done = next(one for one in caplog.messages if "feed-done" in one)
+    assert '"count":1,"held":0,"failed":1' in done.replace(" ", "")
 
 
 async def test_a_bad_file_is_put_aside_and_the_next_one_goes_on(

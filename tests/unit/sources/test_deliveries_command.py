@@ -236,6 +236,24 @@ async def test_what_is_approved_and_not_heard_is_not_called_done(
     assert "…" not in narrow
 
 
+async def test_the_status_says_what_stands_in_failed_without_a_name(
+    agency: Agency,
+) -> None:
+    failed = agency.folder / "in" / "failed"
+    failed.mkdir(parents=True)
+    (failed / f"{a_number(1)}.csv").write_text("x")
+    settings = agency.folder / "agency.toml"
+    feed = '[[feeds]]\nname = "bijstand"\nprofile = "p.toml"\nfolder = "in"\n'
+    settings.write_text(f"{settings.read_text()}\n{feed}")
+    words = ["status", "--settings", str(settings)]
+    said = runner.invoke(app, words, env={"COLUMNS": "200"}).stdout
+    assert "in de map failed van feed bijstand: 1 bestanden" in said
+    assert a_number(1) not in said
+    assert json.loads(runner.invoke(app, [*words, "--json"]).stdout)["failed"] == {
+        "bijstand": 1
+    }
+
+
 async def test_the_end_of_an_id_is_enough_and_never_cut(agency: Agency) -> None:
     agency.write(a_row())
     done = await agency.publish()

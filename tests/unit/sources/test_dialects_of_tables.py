@@ -83,7 +83,11 @@ REFUSED = {
     "one of DOS": (f"{GOOD}Z-3;José;;;\n".encode("cp850"), "Regel 4 .*cp850"),
     "a workbook": (b"PK\x03\x04" + bytes(100), "xlsx"),
     "an old workbook": (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(100), r"\.xls"),
-    "a web page": ("<html><table><tr><td>BSN</td></tr></table></html>", "HTML"),
+    "a web page": ("<html><table><tr><td>BSN</td></tr></table></html>", "als CSV"),
+    "a page to log in": (
+        "<!DOCTYPE html><html><body><form><input type='password'></form></body></html>",
+        "Log daar opnieuw in",
+    ),
 }
 
 

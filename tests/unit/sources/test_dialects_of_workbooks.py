@@ -250,7 +250,7 @@ def zipped(*names: str) -> bytes:
     ("data", "named"),
     [
         (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500), r"oud Excel.*wachtwoord"),
-        (b"<html><body><table>", "HTML"),
+        (b"<html><body><table>", r"HTML.*\.xlsx"),
         (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook>', "XML"),
         (zipped("mimetype", "content.xml"), r"OpenDocument.*\.ods"),
         (zipped("[Content_Types].xml", "xl/workbook.bin"), r"\.xlsb"),
