@@ -1,9 +1,10 @@
-"""An agency's four keys: made once, read at each run, readable by nobody else.
+"""An agency's keys: made once, read at each run, readable by nobody else.
 
     request-key     holders know the organisation by it        public half: holders
     notice-key      signs what is published                    public half: index
     oidc-client     asks for access tokens                     public half: provider
     outbox.key      seals what waits in the outbox             has no public half
+    case.key        names cases to the agency's own desk       the desk has the same
 
 A lost outbox key loses no signal at the index, but the outbox with it: what was told
 can then only be withdrawn by hand. Keep a copy where the agency keeps its secrets.

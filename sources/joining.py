@@ -144,6 +144,7 @@ def make_settings(invitation: Invitation) -> Mapping[str, object]:
             "client": "keys/oidc-client.jwk",
             "outbox": "keys/outbox.key",
         },
+        "notices": {"case_key": "keys/case.key"},
         "index": {"url": invitation.index.url, "audience": invitation.index.audience},
         "identity": {"issuer": invitation.issuer, "client_id": invitation.client_id},
         "holders": {

@@ -57,7 +57,7 @@ async def _look_over(
     settings: AgencySettings, profiles: Sequence[Profile]
 ) -> Sequence[Finding]:
     keys = load_keys(settings.keys)
-    good = Finding("sleutels", State.GOOD, "Alle vier de sleutels zijn te lezen.")
+    good = Finding("sleutels", State.GOOD, "Alle sleutels zijn te lezen.")
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
         async with httpx.AsyncClient(timeout=_PATIENCE) as client:
             evaluator, index = make_parties(client, settings, keys, outbox, attempts=1)

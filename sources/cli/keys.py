@@ -25,7 +25,7 @@ def create_command(
         Literal["PS256", "Ed25519"], typer.Option(help="Wat de inlogdienst aanneemt.")
     ] = "PS256",
 ) -> None:
-    """Maak de vier sleutels en de openbare helften om te laten registreren."""
+    """Maak de sleutels en de openbare helften om te laten registreren."""
     with refusing_plainly():
         made = create_keys(into, name=name, algorithm=client_algorithm)
     console = PlainConsole()
