@@ -15,7 +15,7 @@ from typing import Final
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.clock import day_of
-from sources.errors import ChangesWait, ProfileOverlaps
+from sources.errors import ChangesWait
 from sources.judging.rules import Doubt, Finding
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.deliveries import (
@@ -28,12 +28,13 @@ from sources.outbox.deliveries import (
 from sources.outbox.holding import NamedCase, find_held, get_named_cases
 from sources.outbox.parking import park
 from sources.outbox.planning import Terms, plan_delivery
-from sources.outbox.registrations import find_marked_as, find_overlaps, is_registered
+from sources.outbox.registrations import find_marked_as
 from sources.outbox.staging import Stager
 from sources.outbox.store import Outbox, copy_into
 from sources.outbox.strays import count_strays
 from sources.outbox.unchanged import find_known, recognise
 from sources.outbox_key import OutboxKey, new_outbox_secret
+from sources.publisher.admission import verify_own_name
 from sources.publisher.run import Task
 
 _WORK: Final = """
@@ -81,9 +82,7 @@ def foresee(
     Raises `ProfileOverlaps`, `ChangesWait` or `UnreadableFile`, as a run would.
     """
     profile, mark = task.profile, task.find_mark(outbox.key)
-    if not is_registered(outbox, profile.name):
-        for one in find_overlaps(outbox, profile):
-            raise ProfileOverlaps(profile.name, one.profile, one.signals)
+    verify_own_name(outbox, profile)
     for held in find_held(outbox, profile.name):
         if task.is_once:
             raise ChangesWait(held.delivery, held.profile)

@@ -31,7 +31,7 @@ from signal_index.wire.reconciling import (
 from signal_index.wire.signals import BatchBody, Withdrawal, WithdrawalReason
 from sources.clock import day_of
 from sources.errors import DeliveryUnderWay, TooManyUnknown
-from sources.outbox.deliveries import find_unfinished
+from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.settling import BatchAnswer
 from sources.outbox.standing import (
     find_standing,
@@ -42,7 +42,13 @@ from sources.outbox.standing import (
     tell_again,
 )
 from sources.outbox.store import Outbox
-from sources.publisher.admission import Historian, keep_newest
+from sources.outbox.strays import count_strays
+from sources.publisher.admission import (
+    Historian,
+    Lister,
+    keep_newest,
+    verify_nothing_elsewhere,
+)
 from sources.publisher.clock_check import Clock, verify_clock
 from sources.publisher.pipeline import Sender
 
@@ -50,7 +56,7 @@ UNKNOWN_SHARE: Final = 5  # more than one in five unknown to us is asked about f
 UNKNOWN_FEW: Final = 10
 
 
-class Counterpart(Clock, Historian, Protocol):
+class Counterpart(Clock, Historian, Lister, Protocol):
     """The index, as far as reconciling asks it."""
 
     async def compare(
@@ -86,11 +92,16 @@ class Differences:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What came of it: `equal` means that the index has confirmed every signal."""
+    """What came of it: `equal` means that the index has confirmed every signal.
+
+    Where nothing was compared, it means that deliveries were told and none of it stands
+    on either side. `strays` of a lost outbox stand at the index until the next one.
+    """
 
     equal: bool
     compared: int
     differences: Differences = Differences()
+    strays: int = 0
 
     @property
     def needs_delivery(self) -> bool:
@@ -99,7 +110,7 @@ class Reconciled:
         What only the index had is withdrawn; where the outbox had lost it rather than
         the case ended, reading everything again tells it anew.
         """
-        return self.differences.count > 0
+        return self.differences.count > 0 or not (self.equal or self.compared)
 
 
 async def reconcile(
@@ -114,7 +125,8 @@ async def reconcile(
 
     Raises `ClockDiffers`, and `DeliveryUnderWay` where half of a delivery is sent: then
     everything differs for a good reason. Raises `TooManyUnknown` before anything is
-    withdrawn.
+    withdrawn. An outbox that knows no signal is not equal to an index that has some:
+    raises `OutboxElsewhere` where the index has signals that it never told.
     """
     if find_unfinished(outbox):
         raise DeliveryUnderWay
@@ -124,9 +136,7 @@ async def reconcile(
     marks = [mark_signal(scope.salt, one) for one in ours]
     told = await index.compare(scope, len(marks), digest_marks(marks))
     if told.equal:
-        await keep_newest(outbox, index)
-        record_reconciled(outbox, sender.now())
-        return Reconciled(equal=True, compared=len(ours))
+        return await _conclude_equal(outbox, index, sender, len(ours))
     record_differed(outbox, sender.now())
     found = await _find_differences(index, scope, ours, told)
     few = max(UNKNOWN_FEW, len(ours) // UNKNOWN_SHARE)
@@ -144,6 +154,20 @@ async def reconcile(
             record_reconciled(outbox, sender.now())
         return Reconciled(again.equal, len(ours), found)
     return Reconciled(equal=False, compared=len(ours), differences=found)
+
+
+async def _conclude_equal(
+    outbox: Outbox, index: Counterpart, sender: Sender, compared: int
+) -> Reconciled:
+    """Note that both sides are equal; nothing against nothing is looked into first."""
+    if not compared:
+        await verify_nothing_elsewhere(outbox, index)
+        strays = count_strays(outbox)
+        if strays or not find_newest(outbox, limit=1):
+            return Reconciled(equal=False, compared=0, strays=strays)
+    await keep_newest(outbox, index)
+    record_reconciled(outbox, sender.now())
+    return Reconciled(equal=True, compared=compared)
 
 
 async def _find_differences(

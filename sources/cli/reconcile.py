@@ -21,6 +21,7 @@ from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
+from sources.publisher.admission import verify_own_name
 from sources.publisher.pipeline import Sender
 from sources.reconciling import Reconciled, reconcile
 from sources.settings import AgencySettings, load_settings
@@ -87,19 +88,38 @@ async def _reconcile(
     )
     scope = make_scope(settings, profiles)
     with Outbox(settings.outbox, keys.outbox) as outbox:
+        for one in profiles:
+            verify_own_name(outbox, one)
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             index = make_parties(client, settings, keys, outbox)[1]
             return await reconcile(outbox, index, sender, scope, confirmed=confirmed)
 
 
+def _say_nothing(done: Reconciled) -> str:
+    """Say why there was nothing to compare; that is never called equal."""
+    if done.strays:
+        return (
+            f"Niet vergeleken: bij de index staan nog {done.strays} signalen van een "
+            "vorig postvak. Lever eerst alles aan met `signal-source publish`, en "
+            "vergelijk daarna weer."
+        )
+    if not done.equal:
+        return (
+            "Niets te vergelijken: uit dit postvak is nog niets aangeleverd. Lever "
+            "eerst aan met `signal-source publish`."
+        )
+    return (
+        "Niets te vergelijken: dit postvak heeft geen signaal van deze profielen, en "
+        "de index heeft er geen van dit postvak. Had u er wel verwacht? Kijk of het "
+        "profiel en de laatste levering kloppen."
+    )
+
+
 def _say(done: Reconciled) -> str:
     found = done.differences
+    if not done.compared and not found.count:
+        return _say_nothing(done)
     if done.equal and not found.count:
-        if not done.compared:
-            return (
-                "Gelijk: dit postvak kent geen signalen, en de index heeft er geen "
-                "van dit postvak. Had u er wel verwacht? Draai `signal-source doctor`."
-            )
         return f"Gelijk: alle {done.compared} signalen zijn bevestigd."
     lines = []
     if found.unknown:

@@ -53,10 +53,17 @@ async def admit(outbox: Outbox, index: Admitter, profile: Profile) -> None:
     await verify_newest(outbox, index)
     if is_registered(outbox, profile.name):
         return
-    for one in find_overlaps(outbox, profile):
-        raise ProfileOverlaps(profile.name, one.profile, one.signals)
+    verify_own_name(outbox, profile)
     if get_meta(outbox.connection, _BESIDE) is None:
         await _verify_alone(outbox, index, profile)
+
+
+def verify_own_name(outbox: Outbox, profile: Profile) -> None:
+    """Raise `ProfileOverlaps` for a profile that is new and tells what another told."""
+    if is_registered(outbox, profile.name):
+        return
+    for one in find_overlaps(outbox, profile):
+        raise ProfileOverlaps(profile.name, one.profile, one.signals)
 
 
 async def verify_newest(outbox: Outbox, index: Historian) -> None:
@@ -81,8 +88,16 @@ async def _find_heard(outbox: Outbox, index: Historian) -> UUID | None:
 
 async def verify_used_before(outbox: Outbox, index: Lister) -> None:
     """Raise `OutboxElsewhere` where an outbox that is new is not the first."""
-    is_new = not has_registrations(outbox)
-    if is_new and get_meta(outbox.connection, _BESIDE) is None:
+    if not has_registrations(outbox):
+        await verify_nothing_elsewhere(outbox, index)
+
+
+async def verify_nothing_elsewhere(outbox: Outbox, index: Lister) -> None:
+    """Raise `OutboxElsewhere` where the index has signals of us that none here told.
+
+    Unless this outbox lives beside others.
+    """
+    if get_meta(outbox.connection, _BESIDE) is None:
         async for _ in find_foreign(outbox, index):
             raise OutboxElsewhere
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import anyio.to_thread
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -126,6 +127,18 @@ async def test_a_profile_that_publish_refuses_is_refused(agency: Agency) -> None
     profile = agency.folder / "profile.toml"
     profile.write_text(PROFILE.replace('name = "test"', 'name = "other"'))
     said = check(agency)
+    assert (said.exit_code, "profile rename test other" in said.stderr) == (2, True)
+
+
+async def test_a_name_that_publish_refuses_is_not_compared_either(
+    agency: Agency,
+) -> None:
+    """It would compare the same signals, and call all of them confirmed."""
+    profile = agency.folder / "profile.toml"
+    profile.write_text(PROFILE.replace('name = "test"', 'name = "other"'))
+    given = ("--settings", str(agency.folder / "agency.toml"))
+    words = ["reconcile", *given, "--profile", str(profile)]
+    said = await anyio.to_thread.run_sync(runner.invoke, app, words)
     assert (said.exit_code, "profile rename test other" in said.stderr) == (2, True)
 
 

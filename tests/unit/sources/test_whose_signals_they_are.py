@@ -23,6 +23,7 @@ from sources.errors import (
 )
 from sources.judging.rules import Doubt
 from sources.outbox.renaming import rename_profile
+from sources.outbox.standing import find_reconciled
 from sources.outbox.store import Outbox
 from sources.outbox.strays import count_strays
 from sources.outbox_key import OutboxKey
@@ -194,8 +195,25 @@ async def test_a_lost_outbox_does_not_withdraw_what_it_does_not_know(
 ) -> None:
     await agency.publish()
     agency.outbox_path.unlink()
-    assert (await compare(agency, confirmed=True)).equal
+    with pytest.raises(OutboxElsewhere, match="outbox restart"):
+        await compare(agency, confirmed=True)
     assert agency.index.shown_often() == shown(1, 2, 3, 4)
+    with an_outbox(agency) as outbox:
+        assert find_reconciled(outbox) is None
+
+
+async def test_an_outbox_without_a_signal_is_never_called_equal(agency: Agency) -> None:
+    empty = await compare(agency)
+    assert (empty.equal, empty.needs_delivery) == (False, True)
+    await agency.publish()
+    agency.outbox_path.unlink()
+    await restart(agency)
+    waits = await compare(agency)
+    assert (waits.equal, waits.needs_delivery, waits.strays) == (False, True, 4)
+    with an_outbox(agency) as outbox:
+        assert find_reconciled(outbox) is None
+    await agency.publish(approve=True)
+    assert (await compare(agency)).equal
 
 
 async def restart(agency: Agency) -> int:
