@@ -236,7 +236,8 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     ),
     Reason.REFUSED_INFORMED: Explanation(
         "De code over het informeren past niet bij deze soort signaal.",
-        "Kies in het profiel een code die bij deze soort hoort.",
+        "Kies in het profiel een code die bij deze soort hoort. `signal-source doctor` "
+        "met dit profiel noemt ze.",
     ),
     Reason.REFUSED_LIFE: Explanation(
         "Het signaal zou langer blijven staan dan bij deze soort signaal mag.",

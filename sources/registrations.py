@@ -20,7 +20,8 @@ from sources.errors import (
     TokenRefused,
 )
 from sources.findings import Finding, Patient, State
-from sources.outbox.standing import record_state
+from sources.informing import find_unfit, list_allowed
+from sources.outbox.standing import keep_allowed, record_state
 from sources.profile import Profile
 from sources.publisher.holder_words import explain
 from sources.rehearsing.cases import LACKS
@@ -42,6 +43,7 @@ _UNASKED: Final = Finding(
 _HOLDERS_NEEDED: Final = 2
 _LIVE: Final = "De bron is live."
 _SILENT: Final = "Deze sleutelhouder antwoordt niet."
+_OTHER_CODE: Final = "Kies in het profiel een code die klopt met wat u deed."
 _ASK_INDEX: Final = "Vraag de beheerder van de index om dit aan te melden."
 
 
@@ -129,6 +131,11 @@ def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
             yield f"Bron {source.source} staat bij de index stil.", _ASK_INDEX
         for profile in patient.profiles:
             yield from find_uncovered(profile, source)
+    allowed = list_allowed(known, settings.source)
+    keep_allowed(patient.outbox, allowed)
+    for profile in patient.profiles:
+        for one in find_unfit(profile, allowed):
+            yield f"Profiel {profile.name}: {one.say()}", _OTHER_CODE
 
 
 def _find_key_faults(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:

@@ -32,6 +32,7 @@ from signal_index.notice import (
 )
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.deliveries import ClosedDelivery, Delivery
+from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.reconciling import Compared, MarkedSignal, ReconcilingScope
 from signal_index.wire.signals import (
     BatchBody,
@@ -83,6 +84,12 @@ NOTICE_KEY = new_notice_key("test-notice")
 SIGNER = parse_signer_key(OIN, NOTICE_KEY.encode_public())
 
 
+NOT_TOLD = OwnRegistration(
+    organisation=OIN, name="Bureau Voorbeeld", signers=[], sources=[]
+)
+"""Registered for nothing that this index tells of: it takes whatever comes."""
+
+
 @dataclass
 class FakeIndex:
     """An index that remembers, in memory or in a file, and is as strict as the real."""
@@ -96,6 +103,7 @@ class FakeIndex:
     keeps_signals: bool = False
     unknown_categories: frozenset[str] = frozenset()
     clock: Callable[[], datetime] = lambda: LATER
+    registration: OwnRegistration = NOT_TOLD
     state: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -106,6 +114,9 @@ class FakeIndex:
 
     async def fetch_time(self) -> datetime:
         return self.clock()
+
+    async def fetch_registration(self) -> OwnRegistration:
+        return self.registration
 
     async def fetch_signals(self, cursor: UUID | None) -> OwnSignals:
         assert cursor is None, "there is one page"

@@ -12,13 +12,16 @@ from rich.table import Table
 
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from sources.agency_keys import load_keys
+from sources.catalogue import load_kinds
 from sources.cli.delivery_words import say_hidden, say_questions
 from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.foreseeing import Foreseen, count_told, foresee, open_copy
+from sources.informing import Allowed, find_unfit
 from sources.outbox.deliveries import count_by_field, find_rejects
+from sources.outbox.standing import find_allowed
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile, load_profile
 from sources.publisher.run import Task
@@ -39,6 +42,7 @@ class Checked:
     reasons: Counter[str]
     columns: Sequence[tuple[str, Reason, int]]
     compared: int | None
+    unfit: Sequence[str] = ()
 
 
 def check_command(
@@ -76,7 +80,8 @@ def check_command(
             PlainConsole().print(told, soft_wrap=True)
     if delivery.counts.read and delivery.counts.rejected == delivery.counts.read:
         raise typer.Exit(UNUSABLE)
-    if foreseen.asked or delivery.hearing is not Hearing.HEARD:
+    is_unheard = delivery.hearing is not Hearing.HEARD
+    if foreseen.asked or is_unheard or checked.unfit:
         raise typer.Exit(ASKS)
 
 
@@ -100,7 +105,26 @@ def _check(
             Counter(each.reason.value for each in find_rejects(outbox, delivery)),
             count_by_field(outbox, delivery),
             compared,
+            list(_find_unfit(profile, find_allowed(outbox))),
         )
+
+
+def _find_unfit(profile: Profile, told: Allowed) -> Iterator[str]:
+    """Say what of a profile the index would refuse of every record.
+
+    By what it said last; a kind that it was not asked about stands in the catalogue.
+    """
+    kinds = load_kinds()
+    public = {name: kind.informed for name, kind in kinds.items()}
+    for one in find_unfit(profile, {**public, **told}):
+        yield one.say()
+    for category in profile.categories:
+        if category not in kinds and category not in told:
+            yield (
+                f"soort signaal {category} staat niet in de openbare lijst. Is het een "
+                "soort van uw eigen gemeente? `signal-source doctor` met dit profiel "
+                "zegt of de index haar kent."
+            )
 
 
 def _load_key(settings: AgencySettings) -> OutboxKey:
@@ -124,6 +148,7 @@ def _describe(checked: Checked) -> dict[str, object]:
             for each in foreseen.asked
         ],
         "hearing": delivery.hearing.value,
+        "unfit": list(checked.unfit),
         "hidden": delivery.hidden,
         "compared": checked.compared,
     }
@@ -155,6 +180,8 @@ def _say(checked: Checked) -> Iterator[str | Table]:
         yield say_hidden(delivery.hidden)
     for column, reason, count in checked.columns[:MOST_SHOWN]:
         yield f"  {say_rejects(column, reason, count)}"
+    for unfit in checked.unfit:
+        yield f"Let op: {unfit}"
     yield from _say_doubts(foreseen)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from rich.table import Column, Table
 
@@ -70,12 +71,17 @@ def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
         "hidden": one.hidden,
         "hearing": one.hearing.value,
         "rejects": {x.reason: x.count for x in count_rejects(outbox, one.id)},
-        "rejectedColumns": [
-            {"column": column, "reason": reason.value, "count": count}
-            for column, reason, count in count_by_field(outbox, one.id)
-        ],
+        "rejectedColumns": list_rejected(outbox, one.id),
         "findings": _describe_findings(held.get(str(one.id))),
     }
+
+
+def list_rejected(outbox: Outbox, delivery: UUID) -> list[dict[str, object]]:
+    """Give how many records of a delivery were rejected for what, by column."""
+    return [
+        {"column": column, "reason": reason.value, "count": count}
+        for column, reason, count in count_by_field(outbox, delivery)
+    ]
 
 
 def _describe_findings(held: Held | None) -> list[dict[str, object]]:

@@ -10,12 +10,14 @@ from typing import Annotated
 import typer
 from rich.table import Table as Grid
 
+from sources.catalogue import load_kinds
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.cli.renaming import rename_command
 from sources.clock import day_of, now
 from sources.errors import InvalidProfile, UnreadableFile
 from sources.formats import FORMATS
+from sources.informing import find_unfit
 from sources.profile import FILL_IN, parse_profile
 from sources.profile_page.columns import say_goes
 from sources.profile_page.draft import Draft, Looked
@@ -160,8 +162,11 @@ def _show(draft: Draft) -> None:
 
 def _judge(text: str, file: Path, out: Path) -> str:
     try:
-        parse_profile(text)
+        made = parse_profile(text)
     except InvalidProfile as error:
         return str(error)
+    public = {name: kind.informed for name, kind in load_kinds().items()}
+    for unfit in find_unfit(made, public):
+        return f"Het profiel is nog niet goed: {unfit.say()}"
     command = shlex.join(("signal-source", "check", str(file), "--profile", str(out)))
     return f"Het profiel is bruikbaar. Probeer het met `{command}`."

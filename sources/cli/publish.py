@@ -15,7 +15,13 @@ from rich.table import Table
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
 from sources.agency_keys import load_keys
-from sources.cli.delivery_words import COUNTS, describe, say_hidden
+from sources.cli.delivery_words import (
+    COUNTS,
+    describe,
+    list_rejected,
+    say_hidden,
+    show_rejected,
+)
 from sources.cli.edge import (
     Bars,
     Tellings,
@@ -141,7 +147,10 @@ async def _publish(
                     told = f"Afgewezen records: {files[held.delivery]}"
                     PlainConsole(stderr=True).print(told, soft_wrap=True)
                 raise
-    return [summarise(delivery, files) for delivery in closed], run.stopped
+        return [
+            summarise(one, files) | {"rejectedColumns": list_rejected(outbox, one.id)}
+            for one in closed
+        ], run.stopped
 
 
 def _describe_stop(settings: AgencySettings, error: SourceError) -> Summary:
@@ -189,6 +198,7 @@ def _show(summaries: list[Summary]) -> None:
                 soft_wrap=True,
             )
         if summary["rejected"]:
+            show_rejected(console, summary)
             console.print(
                 f"Afgewezen records: {summary['rejectsFile']}", soft_wrap=True
             )

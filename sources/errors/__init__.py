@@ -2,6 +2,7 @@
 
     SourceError
     ├── InvalidProfile            the mapping profile is not one we can follow
+    │   └── CodesUnfit            the index takes other codes of informing
     ├── InvalidAgencySettings     settings or key files that we refuse to start with
     │   └── UnsafeKeyFile         a key file that others may read
     ├── InvitationRefused         an invitation to join, or an answer to it
@@ -66,6 +67,7 @@ from sources.errors.deliveries import (
     UnknownReference,
 )
 from sources.errors.facts import (
+    CodesUnfit,
     FolderRefused,
     InvalidAgencySettings,
     InvalidProfile,
@@ -109,6 +111,7 @@ __all__ = [
     "ChangesOwed",
     "ChangesWait",
     "ClockDiffers",
+    "CodesUnfit",
     "DeliveryHeld",
     "DeliveryUnderWay",
     "DeliveryUnheard",

@@ -19,6 +19,16 @@ class InvalidProfile(SourceError):
     """Refuse a mapping profile."""
 
 
+class CodesUnfit(InvalidProfile):
+    """The index takes other codes of informing: it would refuse each record."""
+
+    def __init__(self, profile: str, says: str) -> None:
+        super().__init__(
+            f"Profiel {profile}: {says} Er is niets gelezen en niets verstuurd. "
+            "Verbeter het profiel en geef de opdracht opnieuw."
+        )
+
+
 class InvalidAgencySettings(SourceError):
     """Refuse settings or key files."""
 

@@ -37,6 +37,8 @@ _REASONS: Final = {
     "unknown-source: category": Reason.REFUSED_UNREGISTERED_CATEGORY,
     "unknown-source: municipality": Reason.REFUSED_UNREGISTERED_PLACE,
     "informed-code-refused": Reason.REFUSED_INFORMED,
+    "unknown-code: informed": Reason.REFUSED_INFORMED,
+    "unknown-code: category": Reason.REFUSED_CATEGORY,
     "life-too-long": Reason.REFUSED_LIFE,
     "stale-key-version": Reason.REFUSED_STALE,
     "subject-deceased": Reason.DECEASED,
@@ -129,6 +131,12 @@ def refuse_contacts(outbox: Outbox, contacts: Iterable[str], to: Settled) -> Non
                 connection.execute("DELETE FROM work WHERE id = ?", (row["id"],))
 
 
+def find_reason(problem: str, field: str) -> Reason:
+    """Give what a refusal of the index means to the agency."""
+    about = _REASONS.get(f"{problem}: {field}")
+    return about or _REASONS.get(problem, Reason.REFUSED)
+
+
 def _settle_one(
     connection: sqlite3.Connection, row: sqlite3.Row, result: ItemResult, to: Settled
 ) -> None:
@@ -137,8 +145,7 @@ def _settle_one(
         # The index does not have it, or another has it now: nothing to take back.
         connection.execute(_FORGET, (row["reference"],))
     elif result.outcome in ("refused", "superseded"):
-        reason = _REASONS.get(result.detail) or _REASONS.get(result.problem)
-        refused = (reason or Reason.REFUSED, result.detail)
+        refused = (find_reason(result.problem, result.field), result.detail)
         _reject(connection, row, *refused, to)
         if row["action"] == "withdraw":
             _hold_replacement(connection, row, refused, to)

@@ -5,7 +5,8 @@ the next full delivery tells it afresh, with the person's number from the agency
 file; the outbox has no number left of what was delivered.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from sources.outbox.unchanged import forget_known
 _RECONCILED = "reconciled"
 _DIFFERED = "differed"
 _STATE = "source-state"
+_ALLOWED = "informed-codes"
 NEVER_TOLD = bytes(32)  # the fingerprint of nothing: whatever is read next differs
 
 
@@ -97,6 +99,20 @@ def record_state(outbox: Outbox, state: SourceState, moment: datetime) -> None:
     """Note how the source stood at the index when it was last asked."""
     with outbox.transaction("mend") as connection:
         put_meta(connection, _STATE, f"{state.value} {moment.isoformat()}".encode())
+
+
+def keep_allowed(outbox: Outbox, allowed: Mapping[str, Collection[str]]) -> None:
+    """Note by which codes of informing the index takes each kind of signal of ours."""
+    said = {kind: sorted(codes) for kind, codes in allowed.items()}
+    with outbox.transaction("mend") as connection:
+        put_meta(connection, _ALLOWED, json.dumps(said).encode())
+
+
+def find_allowed(outbox: Outbox) -> Mapping[str, Collection[str]]:
+    """Give the same as the index said it last; empty if it was never asked."""
+    found = get_meta(outbox.connection, _ALLOWED)
+    allowed: dict[str, list[str]] = {} if found is None else json.loads(found)
+    return allowed
 
 
 def find_state(outbox: Outbox) -> tuple[SourceState, datetime] | None:

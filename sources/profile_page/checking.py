@@ -7,12 +7,12 @@ page can make no profile that a text could not be.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from sources.catalogue import load_kinds
 from sources.dates import Order
 from sources.errors import InvalidProfile
 from sources.labels import parse_label
 from sources.phones import parse_phone
 from sources.profile import FILL_IN, Profile, parse_profile
-from sources.profile_page.catalogue import load_kinds
 from sources.profile_page.draft import Draft, Looked
 from sources.profile_page.form import (
     NEEDED,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from sources.catalogue import load_kinds, load_ways
 from sources.dates import Order
 from sources.profile import FILL_IN
-from sources.profile_page.catalogue import load_kinds, load_ways
 from sources.profile_page.draft import Draft, Looked, show
 from sources.profile_page.fields import (
     Faults,

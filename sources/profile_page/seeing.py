@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Final
 
+from sources.catalogue import load_kinds
 from sources.previewing import Flag, Preview
-from sources.profile_page.catalogue import load_kinds
 from sources.profile_page.markup import Markup, tag
 from sources.reasons import EXPLANATIONS
 

@@ -10,14 +10,17 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from signal_index.wire.deliveries import ClosedDelivery
+from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.signals import OwnSignal, OwnSignals
-from sources.errors import OutboxElsewhere, OutboxOutdated, ProfileOverlaps
+from sources.errors import CodesUnfit, OutboxElsewhere, OutboxOutdated, ProfileOverlaps
+from sources.informing import find_unfit, list_allowed
 from sources.outbox.last_heard import find_newest_own, is_heard_here, keep_heard
 from sources.outbox.registrations import (
     find_overlaps,
     has_registrations,
     is_registered,
 )
+from sources.outbox.standing import keep_allowed
 from sources.outbox.store import Outbox, get_meta, put_meta
 from sources.outbox.strays import is_ours
 from sources.profile import Profile
@@ -41,6 +44,14 @@ class Historian(Protocol):
         ...
 
 
+class Registrar(Protocol):
+    """The index, as far as it says how it knows us."""
+
+    async def fetch_registration(self) -> OwnRegistration:
+        """Give how the index knows us."""
+        ...
+
+
 class Admitter(Lister, Historian, Protocol):
     """The index, as far as it says what we told before."""
 
@@ -56,6 +67,16 @@ async def admit(outbox: Outbox, index: Admitter, profile: Profile) -> None:
     verify_own_name(outbox, profile)
     if get_meta(outbox.connection, _BESIDE) is None:
         await _verify_alone(outbox, index, profile)
+
+
+async def verify_codes(
+    outbox: Outbox, index: Registrar, profile: Profile, source: str
+) -> None:
+    """Raise `CodesUnfit` where the index takes other codes of informing."""
+    allowed = list_allowed(await index.fetch_registration(), source)
+    keep_allowed(outbox, allowed)
+    for one in find_unfit(profile, allowed):
+        raise CodesUnfit(profile.name, one.say())
 
 
 def verify_own_name(outbox: Outbox, profile: Profile) -> None:

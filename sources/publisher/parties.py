@@ -10,6 +10,7 @@ from keys.bsn import Bsn
 from keys.pseudonym import Pseudonym
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.deliveries import ClosedDelivery, Delivery
+from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.signals import BatchBody, OwnSignals
 from sources.outbox.settling import BatchAnswer
 
@@ -39,6 +40,10 @@ class Index(Protocol):
 
     async def fetch_time(self) -> datetime:
         """Give what time it is at the index."""
+        ...
+
+    async def fetch_registration(self) -> OwnRegistration:
+        """Give how the index knows us."""
         ...
 
     async def fetch_signals(self, cursor: UUID | None) -> OwnSignals:

@@ -62,7 +62,7 @@ from sources.outbox.store import Outbox
 from sources.outbox.unchanged import find_known, find_known_rows, recognise
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile
-from sources.publisher.admission import admit
+from sources.publisher.admission import admit, verify_codes
 from sources.publisher.clock_check import verify_clock
 from sources.publisher.parties import Evaluator, Index
 from sources.publisher.pipeline import Pipeline, Sender
@@ -152,9 +152,9 @@ class Run:
     async def publish(self, task: Task) -> list[OpenDelivery]:
         """Publish one intake; gives the deliveries closed on the way, this one last.
 
-        Raises `ClockDiffers` before anything is read, `DeliveryHeld` before anything
-        of it is sent, `UnreadableFile`, or `PublishingStopped` with the rest kept for
-        the next run, or told anew by it.
+        Raises `ClockDiffers` and `CodesUnfit` before anything is read, `DeliveryHeld`
+        before anything of it is sent, `UnreadableFile`, or `PublishingStopped` with the
+        rest kept for the next run, or told anew by it.
         """
         mark = task.find_mark(self._outbox.key)
         coming = Coming(task.profile.name, mark)
@@ -278,7 +278,9 @@ class Run:
     async def _read(self, task: Task, mark: bytes) -> tuple[OpenDelivery, bytes | None]:
         """Plan what there is to send; with it the mark of the rows that were read."""
         await verify_clock(self._parties[1], self._sender.now)
-        await admit(self._outbox, self._parties[1], task.profile)
+        index, source = self._parties[1], self._sender.source
+        await admit(self._outbox, index, task.profile)
+        await verify_codes(self._outbox, index, task.profile, source)
         now = self._sender.now()
         profile = task.profile
         terms = Terms(profile.valid_months, now, profile.facts.has_header)

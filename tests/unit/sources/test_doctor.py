@@ -72,7 +72,7 @@ REGISTERED = OwnRegistration(
                     municipality=place,
                     category=category,
                     rhythmDays=7,
-                    informedCodes=["informed-by-letter"],
+                    informedCodes=["discussed", "informed-by-letter"],
                 )
                 for place in a_profile().municipalities
                 for category in a_profile().categories
@@ -437,6 +437,16 @@ async def test_a_source_that_nobody_sees_yet_says_so(tmp_path: Path) -> None:
     assert (found.state, "in proef" in found.says) == (State.GOOD, True)
     assert "langer dan 30 dagen geleden" in found.says
     assert (status["state"], status["stateAsked"]) == ("trial", NOW.isoformat())
+
+
+async def test_a_code_of_informing_that_is_not_taken_is_named_with_the_good(
+    tmp_path: Path,
+) -> None:
+    profile = a_profile(informed='"brief"')
+    async with a_patient(tmp_path, profiles=[profile]) as patient:
+        found = await find(patient, "aanmelding index")
+    assert found.state is State.WRONG
+    assert "Goed zijn: discussed, informed-by-letter." in found.says
 
 
 async def test_a_provider_that_refuses_is_named_and_not_the_index(

@@ -88,6 +88,7 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "reasons": {"bsn-invalid": 1},
         "findings": [],
         "hearing": "heard",
+        "unfit": [],
         "hidden": 0,
         "compared": None,
     }

@@ -1,0 +1,103 @@
+"""A code of informing that the index does not take is said before anything is sent."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from signal_index.wire.own_registration import OwnCoverage, OwnRegistration
+from sources.__main__ import app
+from sources.errors import CodesUnfit, InvalidProfile
+from sources.informing import find_unfit
+from sources.outbox.settling import find_reason
+from sources.outbox.standing import find_allowed
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+from sources.reasons import Reason
+from tests.builders import anew
+from tests.sources_builders import (
+    PROFILE,
+    SECRET,
+    a_profile,
+    a_row,
+    an_agency,
+    write_rows,
+)
+from tests.unit.sources.test_doctor import REGISTERED
+
+pytestmark = pytest.mark.anyio
+runner = CliRunner()
+LETTER = 'informed = "brief"'
+PER_RECORD = PROFILE.replace('phone = "Telefoon"', 'informed = "Telefoon"').replace(
+    "[codes.status]", '[codes.informed]\nB = "brief"\nG = "discussed"\n\n[codes.status]'
+)
+
+
+def registered(**codes: str) -> OwnRegistration:
+    """An index that takes one code for each of these kinds."""
+    source = REGISTERED.sources[0]
+    coverage = [
+        OwnCoverage(
+            municipality="9901", category=kind, rhythmDays=7, informedCodes=[code]
+        )
+        for kind, code in codes.items()
+    ]
+    return anew(REGISTERED, sources=[anew(source, coverage=coverage)])
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed", "wrong"),
+    [
+        (PROFILE, {"bijstand": ["discussed"]}, []),
+        (PROFILE.replace('"discussed"', '"brief"'), {"bijstand": ["x"]}, ["brief"]),
+        (PROFILE, {"wmo": ["x"]}, []),
+        (PER_RECORD, {"bijstand": ["discussed"]}, ["brief"]),
+        (PER_RECORD, {"bijstand": ["brief", "discussed"]}, []),
+    ],
+    ids=["good", "wrong", "an unknown kind", "one of several", "by record"],
+)
+def test_only_what_the_kind_does_not_take_is_unfit(
+    text: str, allowed: Mapping[str, list[str]], wrong: list[str]
+) -> None:
+    found = find_unfit(a_profile(text), allowed)
+    assert [one.code for one in found] == wrong
+    assert all(", ".join(sorted(one.good)) in one.say() for one in found)
+
+
+async def test_the_index_is_asked_before_anything_is_read(tmp_path: Path) -> None:
+    agency = an_agency(tmp_path)
+    agency.index.registration = registered(bijstand="informed-by-letter")
+    agency.write(a_row())
+    with pytest.raises(CodesUnfit, match="Goed zijn: informed-by-letter") as refused:
+        await agency.publish()
+    assert isinstance(refused.value, InvalidProfile)
+    assert (agency.evaluator.asked, agency.index.shown()) == (0, set())
+    agency.index.registration = registered(bijstand="discussed")
+    await agency.publish()
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        assert find_allowed(outbox) == {"bijstand": ["discussed"]}
+
+
+def test_check_knows_the_public_catalogue(tmp_path: Path) -> None:
+    profile = tmp_path / "profile.toml"
+    profile.write_text(PROFILE.replace('informed = "discussed"', LETTER))
+    file = write_rows(tmp_path / "export.csv", [a_row()])
+    said = runner.invoke(app, ["check", str(file), "--profile", str(profile)])
+    assert said.exit_code == 1
+    assert 'informed = "brief" past niet bij soort signaal bijstand' in said.stdout
+    assert "informed-by-letter" in said.stdout
+
+
+def test_check_names_a_kind_that_nobody_knows(tmp_path: Path) -> None:
+    profile = tmp_path / "profile.toml"
+    profile.write_text(PROFILE.replace('"bijstand"', '"bijstant"'))
+    file = write_rows(tmp_path / "export.csv", [a_row()])
+    said = runner.invoke(app, ["check", str(file), "--profile", str(profile)])
+    assert (said.exit_code, "bijstant staat niet" in said.stdout) == (1, True)
+
+
+@pytest.mark.parametrize("said", ["informed-code-refused", "unknown-code: informed"])
+def test_what_the_index_refuses_for_its_code_is_said_so(said: str) -> None:
+    problem, _, field = said.partition(": ")
+    assert find_reason(problem, field) is Reason.REFUSED_INFORMED
