@@ -25,7 +25,7 @@ from sources.profile_page.server import LONGEST_SILENCE
 from sources.profile_page.session import make_on_page
 from sources.proposing.choices import Known, propose, propose_standard
 from sources.proposing.formats import Recognised, is_workbook, recognise
-from sources.proposing.judging import judge
+from sources.proposing.judging import WITHOUT_CASE, judge
 from sources.proposing.tables import look_at_csv, look_at_excel
 from sources.proposing.unnumbered import WITHOUT_BSN, find_by_name
 from sources.proposing.words import make_slug
@@ -94,6 +94,8 @@ def init_command(
     console = PlainConsole()
     console.print(f"Voorstel geschreven: {out}", soft_wrap=True)
     console.print(_judge(text, draft.file, out), soft_wrap=True)
+    if draft.looked and "case_number" not in draft.choices.columns:
+        console.print(WITHOUT_CASE, soft_wrap=True)
     if draft.looked and find_by_name(draft.looked.judgement):
         console.print(WITHOUT_BSN, soft_wrap=True)
 

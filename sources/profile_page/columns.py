@@ -7,7 +7,7 @@ from sources.profile_page.draft import Draft, Looked
 from sources.profile_page.fields import Faults, bare_select
 from sources.profile_page.form import UNDECIDED, Form
 from sources.profile_page.markup import Markup, tag
-from sources.proposing.judging import Verdict
+from sources.proposing.judging import WITHOUT_CASE, Verdict
 
 LONGEST_SHOWN: Final = 30
 EXAMPLES: Final = 2
@@ -77,6 +77,9 @@ def show_columns(draft: Draft, form: Form, faults: Faults) -> Markup | None:
             "Een signaal zegt alleen dat er contact is. Daarom gaat bijna niets mee.",
             " Kies een andere betekenis als ons voorstel niet klopt.",
         ),
+        tag("p", WITHOUT_CASE, class_="ask")
+        if "case_number" not in draft.choices.columns
+        else None,
         tag(
             "ol",
             *(

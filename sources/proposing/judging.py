@@ -20,9 +20,16 @@ from sources.proposing.words import (
     find_roles,
     is_named_exactly,
     is_phone_of_us,
+    may_number_cases,
 )
 
 MOST_TEAMS: Final = 12
+MOSTLY_DIFFERENT: Final = 0.5
+"""Of so many rows a number of cases is another one, or of partners twice the same."""
+WITHOUT_CASE: Final = (
+    "Geen kolom is het zaaknummer. BSN en begindag samen zijn dan de zaak: verbetert u "
+    "een van beide, dan is het voor de index een andere zaak."
+)
 MOST_WORDS: Final = 10
 """So many words a status may have in a file of few rows."""
 WHAT: Final = {
@@ -41,6 +48,7 @@ _MAYBE: Final = {
     "bsn": "Misschien het BSN van de inwoner, misschien van een ander. Dat kiest u.",
     "status": "Misschien de stand van de zaak. Dat kiest u.",
     "end": "Misschien het einde van de zaak. Dat kiest u.",
+    "case_number": "Misschien het zaaknummer. Dat kiest u.",
 }
 OF_CITIZENS: Final = (
     "Bijna elke regel heeft een ander nummer: dat is van inwoners of van familie."
@@ -99,6 +107,9 @@ def judge(sample: Sample) -> Judgement:
         unfit = _names_of_unfit(sample.columns, role)
         if unfit and not candidates.get(role):
             asked[role] = unfit
+    if not candidates.get("case_number"):
+        maybe = tuple(each.name for each in sample.columns if _may_number(each))
+        asked |= {"case_number": maybe} if maybe else {}
     doubtful = {name: role for role, names in asked.items() for name in names}
     verdicts = (
         _explain(column, chosen.get(id(column)), doubtful.get(column.name))
@@ -177,6 +188,16 @@ def _could_be_days(column: Column) -> bool:
 def _names_cases(column: Column) -> bool:
     is_plain = not column.has_text and not column.has_written_days
     return is_plain and column.differs >= 0.1
+
+
+def _may_number(column: Column) -> bool:
+    """Tell whether a column may hold numbers of cases, though its name is no known one.
+
+    Without one a person and a first day are the case, and a correction is another case.
+    """
+    if not may_number_cases(column.name) or column.has_numbers or column.has_phones:
+        return False
+    return _names_cases(column) and column.differs >= MOSTLY_DIFFERENT
 
 
 def _names_teams(column: Column) -> bool:

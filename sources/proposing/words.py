@@ -37,6 +37,7 @@ ROLE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "case_number": (
         *("zaaknummer", "zaaknr", "zaakid", "dossiernummer", "dossiernr", "iddossier"),
         *("casusnummer", "casusid", "meldingsnummer", "trajectnummer", "kenmerk"),
+        *("trajectnr", "trajectid", "casusnr", "aanvraagnummer", "aanvraagnr"),
         *("signaalid", "zaak", "dossier", "casus", "meldingnr"),
         *("meldnummer", "meldnr", "meldingid", "melding"),
     ),
@@ -137,6 +138,14 @@ BIRTH_REASON: Final = (
 TEXT_REASON: Final = "Lijkt vrije tekst: dat is de inhoud van de zaak."
 UNKNOWN_REASON: Final = "Niet nodig voor een signaal. Wat niet nodig is, gaat niet mee."
 
+_CASE_ENDS: Final = ("nummer", "nr", "nrs", "id", "kenmerk", "referentie")
+_OTHERS: Final = frozenset(
+    {
+        *("telefoon", "tel", "mobiel", "huis", "post", "rekening", "iban", "agb"),
+        *("volg", "rij", "regel", "client", "klant", "persoon", "anummer", "bsn"),
+        *("inwoner", "partner", "kind", "ouder", "relatie", "school", "kvk", "oin"),
+    }
+)
 _PARTS: Final = re.compile(r"[A-ZÀ-Þ]?[a-zà-ÿ0-9]+|[A-ZÀ-Þ]+(?![a-zà-ÿ])")
 
 
@@ -159,6 +168,12 @@ def find_roles(name: str) -> list[str]:
 def _begins(folded: str, word: str) -> bool:
     """Tell whether a name begins with a word; `standplaats` is no `stand`."""
     return folded == word if word in _WHOLE else folded.startswith(word)
+
+
+def may_number_cases(name: str) -> bool:
+    """Tell whether a name ends like that of a number, and of none that we know."""
+    folded = fold(name)
+    return folded.endswith(_CASE_ENDS) and not folded.startswith(tuple(_OTHERS))
 
 
 def is_named_exactly(name: str, role: str) -> bool:

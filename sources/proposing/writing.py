@@ -6,6 +6,7 @@ and says which key it is. Every column is listed with what becomes of it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from textwrap import wrap
 from typing import Final
 
 from sources.dates import Order
@@ -20,7 +21,12 @@ from sources.proposing.choices import (
     swap_order,
 )
 from sources.proposing.formats import Recognised
-from sources.proposing.judging import Judgement, Verdict, has_short_codes
+from sources.proposing.judging import (
+    WITHOUT_CASE,
+    Judgement,
+    Verdict,
+    has_short_codes,
+)
 from sources.proposing.tables import Table
 from sources.proposing.toml import write_comment, write_list, write_text
 from sources.proposing.unnumbered import find_by_name
@@ -31,6 +37,12 @@ _ASKS: Final = {
     "start": "de kolom met de dag waarop het contact begon",
     "status": "de kolom die zegt of een zaak open is",
     "end": "de kolom met de dag waarop het eindigde",
+    "case_number": "de kolom met het nummer van de zaak",
+}
+_NONE: Final = {
+    "bsn": "",
+    "start": "",
+    "case_number": " Geen: haal de regel weg; BSN en begindag zijn dan de zaak.",
 }
 _ORDERS: Final = {
     Order.UNKNOWN: "niets bewijst of de dag of de maand voorop staat",
@@ -139,6 +151,8 @@ def _columns(judgement: Judgement, choices: Choices) -> Iterator[str]:
         if role in choices.columns:
             name = choices.columns[role]
             yield f"{role} = {write_text(name)}{_ask_column(judgement, role, name)}"
+    if "case_number" not in choices.columns:
+        yield from (f"# {line}" for line in wrap(WITHOUT_CASE, 86))
     place = judgement.find("municipality")
     is_chosen = place and place.name == choices.columns.get("municipality")
     if place and is_chosen and has_short_codes(place):
@@ -163,7 +177,7 @@ def _ask_column(judgement: Judgement, role: str, name: str) -> str:
         return ""
     names = [write_comment(each) for each in judgement.asked.get(role, ())]
     either = f": {' of '.join(names)}?" if names else ""
-    needed = "" if role in {"bsn", "start"} else " Geen van alle: haal de regel weg."
+    needed = _NONE.get(role, " Geen van alle: haal de regel weg.")
     return f"  # {_ASKS.get(role, 'welke kolom')}{either}{needed}"
 
 

@@ -241,6 +241,33 @@ def test_a_case_that_is_shared_is_noticed(tmp_path: Path) -> None:
     assert layout.shared_case_numbers
 
 
+def rename(path: Path, name: str) -> Path:
+    text = path.read_text("utf-8").replace("Zaaknummer", name, 1)
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["Trajectnr.", "Traject ID", "Aanvraagnummer"])
+def test_a_number_of_cases_is_known_by_more_names(export: Path, name: str) -> None:
+    found = propose(rename(export, name), *KNOWN)
+    assert f'case_number = "{name}"' in found.text
+
+
+def test_a_number_that_may_be_of_cases_is_asked_about(export: Path) -> None:
+    found = propose(rename(export, "Beschikkingsnr"), *KNOWN)
+    assert "csv.columns.case_number" in find_asked(found)
+    assert "Beschikkingsnr?" in found.text
+    assert "BSN en begindag zijn dan de zaak" in found.text
+
+
+@pytest.mark.parametrize("name", ["Clientnummer", "Huisnummer", "Xyz2"])
+def test_without_a_case_number_it_says_what_a_case_is(export: Path, name: str) -> None:
+    found = propose(rename(export, name), *KNOWN)
+    assert "case_number =" not in found.text
+    for said in (found.text, found.shown):
+        assert "Geen kolom is het zaaknummer" in said
+
+
 def test_a_number_under_another_name_is_found_by_its_proof(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     lines = [f"{a_number(n)};Z-{n};2026-01-05" for n in range(1, 30)]
