@@ -132,7 +132,8 @@ class Caller:
     """Who asks: claims of a verified access token, plus what the index registered.
 
     `active` is the index's own: a suspended account or organisation is not active.
-    `team` is for the ledger alone: no rule may read it, and the `DecisionKey` lacks it.
+    `team` is for the ledger and colleagues, `name` for colleagues of the organisation:
+    no rule may read them, and the `DecisionKey` lacks them.
     """
 
     kind: CallerKind
@@ -145,6 +146,7 @@ class Caller:
     trainings: tuple[Training, ...]
     assurance: Assurance
     team: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

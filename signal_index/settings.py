@@ -92,6 +92,7 @@ class ClaimNames(BaseModel):
     trainings: str = "trainings"
     assurance: str = "loa"
     team: str = "team"
+    name: str = "name"
 
 
 class Issuer(BaseModel):

@@ -225,6 +225,9 @@ class FakeIndex:
             "asked": ["wmo-maatwerk", "schuldhulpverlening"],
             "flags": self.flags,
             "sources": self.sources,
+            "colleagues": [],
+            "canFollow": False,
+            "followedUntil": None,
             "receipt": receipt,
             "padding": "",
         }

@@ -33,6 +33,7 @@ from tests.builders import (
     about,
 )
 from tests.citizen_builders import CitizensDesk
+from tests.follow_builders import FATIMA, JORIS, follow, listed, open_follows
 from tests.hand_builders import (
     a_hand_notice,
     a_hand_signaller,
@@ -176,6 +177,20 @@ async def _tend_a_signal(world: World, number: int, *, is_kept: bool) -> None:
         await world.send("POST", f"{path}/withdrawal", bearer, said)
 
 
+async def _follow_a_case(world: World) -> None:
+    """Two persons are followed; one ends, one passes to a colleague."""
+    await open_follows(world)
+    ended, kept = [await follow(world, a_bsn(number)) for number in (6, 7)]
+    mine, colleague = world.a_token(**FATIMA), world.a_token(**JORIS)
+    await world.send("POST", f"/follows/{ended['id']}/end", mine, {})
+    body = {"follows": [kept["id"]]}
+    offer = (await world.send("POST", "/follow-offers", mine, body)).json()
+    code = {"code": offer["code"]}
+    await world.send("POST", "/follow-takeovers", colleague, code)
+    await listed(world, JORIS)
+    await world.send("GET", "/follow-counts", world.an_officer())
+
+
 async def do_work_of_generalists(world: World, folder: Path) -> None:
     """Look people up, and say what came of it; sequence the ledger."""
     person = world.a_token()
@@ -188,6 +203,7 @@ async def do_work_of_generalists(world: World, folder: Path) -> None:
             "POST", f"{path}/outcome", person, {"outcome": "contact-made", "flag": None}
         )
         await world.send("POST", f"{path}/print", person, {})
+    await _follow_a_case(world)
     body = {"reqs": ["A" * 43]}
     await world.send("POST", "/abandoned-requests", person, body)
     await CitizensDesk(world, folder).sequence()

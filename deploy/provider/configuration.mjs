@@ -9,8 +9,8 @@ const SCOPES = 'lookup publish ledger';
 
 /** Claims about a person or a source that the index and the desk read. */
 function claimsOf(subject) {
-  const { org, roles, municipality, trainings, loa, team } = subject;
-  return { org, roles, municipality, trainings, loa, team };
+  const { org, roles, municipality, trainings, loa, team, name } = subject;
+  return { org, roles, municipality, trainings, loa, team, name };
 }
 
 export function buildConfiguration(town) {

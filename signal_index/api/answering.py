@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policy.vocabulary import Permit
 from signal_index.answers import encode_part, make_flag
+from signal_index.api.colleagues import tell_beside
 from signal_index.api.context import Index
 from signal_index.api.lookup_run import Draft
 from signal_index.days import day_of
@@ -21,6 +22,7 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
     now = index.clock()
     permit = draft.granted.permit
     sources = _sources(index, permit, standing, draft.in_trial)
+    beside = tell_beside(index, draft)
     return [
         encode_part(
             Part(
@@ -29,6 +31,9 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
                 asked=[str(category.id) for category in permit.categories],
                 flags=[_flag(index, one, standing) for one in signals],
                 sources=sources,
+                colleagues=list(said.colleagues),
+                canFollow=said.can_follow,
+                followedUntil=said.followed_until,
                 receipt=Receipt.model_validate(
                     make_receipt(
                         entry,
@@ -40,7 +45,9 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
                 padding="",
             )
         )
-        for entry, signals in zip(draft.entries, draft.signals, strict=True)
+        for entry, signals, said in zip(
+            draft.entries, draft.signals, beside, strict=True
+        )
     ]
 
 

@@ -382,6 +382,7 @@ async def _caller(claims: Claims, index: Index, scope: str) -> Caller:
         trainings=claims.trainings,
         assurance=claims.assurance,
         team=claims.team,
+        name=claims.name,
     )
 
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from policy.vocabulary import Permit
+from signal_index.api.follow_permits import Beside
 from signal_index.api.gather import Run
 from signal_index.api.recording import Asked, Decided, record_lookup
 from signal_index.api.telling import Telling, close_boxes
@@ -26,6 +27,7 @@ from signal_index.returning import SealedBox
 from signal_index.signals import StoredSignal
 from signal_index.store.ledger import insert_entries
 from signal_index.store.lookups import (
+    FollowRow,
     Found,
     PermittedLookup,
     find_signals,
@@ -44,6 +46,7 @@ class Granted:
     asked: Asked
     lookup: PermittedLookup
     telling: Telling | None = None
+    beside: tuple[Beside, ...] = ()
 
     @property
     def weight(self) -> int:
@@ -65,6 +68,7 @@ class Draft:
     signals: tuple[tuple[StoredSignal, ...], ...]
     in_trial: InTrial
     boxes: tuple[SealedBox, ...] = ()
+    follows: tuple[tuple[FollowRow, ...], ...] = ()
 
 
 def make_run(
@@ -121,7 +125,7 @@ def _draft(
         categories=tuple(one.id for one in granted.permit.categories),
     )
     entries = record_lookup(granted.asked, decided, found.numbers, found.signals, keys)
-    return Draft(granted, entries, found.signals, found.in_trial)
+    return Draft(granted, entries, found.signals, found.in_trial, follows=found.follows)
 
 
 async def _write(conn: AsyncConnection, drafts: Sequence[Draft]) -> None:

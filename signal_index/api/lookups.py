@@ -32,6 +32,7 @@ from signal_index.answers import encode_answer
 from signal_index.api.answering import render_parts
 from signal_index.api.callers import Person
 from signal_index.api.context import Index, find_witness_state, get_index
+from signal_index.api.follow_permits import Beside, find_beside
 from signal_index.api.lookup_refusals import (
     judge_spent,
     record_refusal,
@@ -105,7 +106,8 @@ async def look_up(request: Request, caller: Person) -> Response:
         call_back=arrived.call_back,
         now=arrived.at,
     )
-    granted = replace(_grant(index, arrived, record, permit), telling=telling)
+    beside = find_beside(policy, permit, arrived.points, index.keys.row_key, arrived.at)
+    granted = replace(_grant(index, arrived, record, permit, beside), telling=telling)
     draft = await index.lookups.join(granted)
     if draft is None:
         draft = await asyncio.shield(judge_spent(index, granted))
@@ -142,7 +144,13 @@ def _describe(index: Index, arrived: _Arrived, policy: Policy) -> Asked:
     )
 
 
-def _grant(index: Index, arrived: _Arrived, record: Asked, permit: Permit) -> Granted:
+def _grant(
+    index: Index,
+    arrived: _Arrived,
+    record: Asked,
+    permit: Permit,
+    beside: tuple[Beside, ...],
+) -> Granted:
     """Give the granted lookup as it joins the others."""
     lookup = PermittedLookup(
         pair=_pair(permit, arrived),
@@ -151,8 +159,9 @@ def _grant(index: Index, arrived: _Arrived, record: Asked, permit: Permit) -> Gr
         searches=tuple(
             derive_search(permit, point, arrived.keys) for point in arrived.points
         ),
+        follows=tuple(one.row for one in beside),
     )
-    return Granted(permit, record, lookup)
+    return Granted(permit, record, lookup, beside=beside)
 
 
 async def _refuse(

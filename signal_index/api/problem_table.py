@@ -161,6 +161,25 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         404,
         "Open de pagina opnieuw en kijk wat er nu wacht.",
     ),
+    errors.FollowsFull: Problem(
+        "follows-full",
+        "U of uw organisatie volgt al zo veel zaken als mag.",
+        409,
+        "Stop eerst met het volgen van een zaak die niet meer loopt.",
+    ),
+    errors.UnknownFollow: Problem(
+        "unknown-follow",
+        "Deze zaak volgt u niet (meer).",
+        404,
+        "Open de lijst van wat u volgt opnieuw en kijk wat daar staat.",
+    ),
+    errors.UnknownOffer: Problem(
+        "unknown-offer",
+        "Met deze code is niets over te nemen.",
+        404,
+        "Kijk of u de code goed hebt overgenomen. Een code werkt één keer, een week "
+        "lang, voor een collega van dezelfde organisatie.",
+    ),
     errors.UnknownContactHolder: Problem(
         "unknown-contact-holder",
         "Deze contactpersoon is niet aangemeld.",

@@ -26,13 +26,14 @@ from typing import Any, Final, Protocol
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from pydantic_core import PydanticCustomError
 
 from policy.vocabulary import Assurance, Role, Training
 from signal_index.errors import CallerUnknown
 from signal_index.settings import ClaimNames, Issuer
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import parse_json
-from signal_index.wire.values import read_oin
+from signal_index.wire.values import read_label, read_oin
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
 LIFETIME_MAXIMUM: Final = timedelta(minutes=5)
@@ -65,6 +66,7 @@ class Claims:
     assurance: Assurance
     expires_at: datetime
     team: str | None = None
+    name: str | None = None
 
 
 class TokenVerifier:
@@ -164,6 +166,7 @@ def _read_claims(said: Mapping[str, Any], issuer: Issuer) -> Claims:
         assurance=assurance,
         expires_at=expires,
         team=_team(said.get(names.team)),
+        name=_name(said.get(names.name)),
     )
 
 
@@ -195,6 +198,17 @@ def _team(value: object) -> str | None:
     if not isinstance(value, str) or not _TEAM.fullmatch(value):
         raise CallerUnknown
     return value
+
+
+def _name(value: object) -> str | None:
+    """Give what a colleague reads; what is no short name is left out, not refused.
+
+    Nothing depends on it: it is shown, within the organisation, and recorded nowhere.
+    """
+    try:
+        return None if value is None else read_label(value)
+    except PydanticCustomError:
+        return None
 
 
 def _roles(value: object) -> frozenset[Role]:

@@ -74,7 +74,7 @@ def tell_entry(
         "proof": None,
     }
     if kind is not Kind.LOOKUP:
-        return ReportedCheck(**{**said, "kind": kind.value})
+        return ReportedCheck(**{**said, "kind": _name_check(kind, groups)})
     why = groups[Group.WHY] or {}
     decision = groups[Group.DECISION] or {}
     catalogue = labels.catalogue
@@ -92,6 +92,13 @@ def tell_entry(
         repeat=decision.get("repeat") is True,
         shown=list(_tell_flags(groups[Group.WHAT] or {}, labels)),
     )
+
+
+def _name_check(kind: Kind, groups: Mapping[Group, JsonObject | None]) -> str:
+    """Name what was done: of a follow whether it began, passed on or ended."""
+    if kind is not Kind.FOLLOW:
+        return kind.value
+    return f"{kind.value}-{_text(groups[Group.WHAT] or {}, 'act')}"
 
 
 def find_open_groups(line: ReportedLookup | ReportedCheck) -> Sequence[Group]:

@@ -45,6 +45,9 @@
     │   ├── SubjectDeceased        the population register says the person has died
     │   ├── SubjectMovedAway       the same, that the person left the municipality
     │   ├── UnknownHeldDelivery    no such delivery waits, or it changes something else
+    │   ├── FollowsFull            as many cases are followed as there may be
+    │   ├── UnknownFollow          the caller follows nothing under that id
+    │   ├── UnknownOffer           no colleague offers anything by that code now
     │   ├── UnknownContactHolder   the source has no such contact holder
     │   ├── ProposalOutdated       another policy was adopted since this was proposed
     │   ├── TransferOutdated       one of the two sources changed since it was asked
@@ -129,6 +132,7 @@ from signal_index.errors.refused import (
     CallerSuspended,
     CallerUnknown,
     DeliveryIdUsed,
+    FollowsFull,
     NotARegister,
     NotInTrial,
     RehearsedBefore,
@@ -140,7 +144,9 @@ from signal_index.errors.refused import (
     SubjectMovedAway,
     TicketInvalid,
     UnknownContactHolder,
+    UnknownFollow,
     UnknownHeldDelivery,
+    UnknownOffer,
     UnknownRehearsal,
     UnknownSignal,
     UnknownSource,
@@ -206,6 +212,7 @@ __all__ = [
     "ExportRefused",
     "FindingAboutOneself",
     "FindingClosed",
+    "FollowsFull",
     "KeyConfigUnusable",
     "KeyFilesRefused",
     "KeysExist",
@@ -255,7 +262,9 @@ __all__ = [
     "UnknownEmbargo",
     "UnknownEntry",
     "UnknownFinding",
+    "UnknownFollow",
     "UnknownHeldDelivery",
+    "UnknownOffer",
     "UnknownOrganisation",
     "UnknownPolicy",
     "UnknownRehearsal",

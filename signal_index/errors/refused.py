@@ -87,6 +87,18 @@ class SubjectMovedAway(RequestRefused):
     """The population register says that the person left this municipality."""
 
 
+class FollowsFull(RequestRefused):
+    """The user, or the organisation, follows as many cases as there may be."""
+
+
+class UnknownFollow(RequestRefused):
+    """The caller follows nothing under that id."""
+
+
+class UnknownOffer(RequestRefused):
+    """No colleague of the same organisation offers anything by that code now."""
+
+
 class UnknownHeldDelivery(RequestRefused):
     """No agent of the organisation holds this delivery with this difference now."""
 

@@ -19,12 +19,20 @@ _SEAL = b"signal-index/ledger/seal/1"
 _FIND = b"signal-index/ledger/find/1"
 _NOTICE_SEAL = b"signal-index/notices/seal/1"
 _NOTICE_FIND = b"signal-index/notices/find/1"
+_FOLLOW_SEAL = b"signal-index/follows/seal/1"
 
 
 class DisclosureKey:
-    """The key of one calendar year, with the four keys derived from it (RFC 5869)."""
+    """The key of one calendar year, with the five keys derived from it (RFC 5869)."""
 
-    __slots__ = ("find", "notice_find", "notice_seal", "seal", "year")
+    __slots__ = (
+        "find",
+        "follow_seal",
+        "notice_find",
+        "notice_seal",
+        "seal",
+        "year",
+    )
 
     def __init__(self, year: int, secret: bytes) -> None:
         if len(secret) != KEY_BYTES:
@@ -34,6 +42,7 @@ class DisclosureKey:
         self.find = _derive(secret, _FIND)
         self.notice_seal = _derive(secret, _NOTICE_SEAL)
         self.notice_find = _derive(secret, _NOTICE_FIND)
+        self.follow_seal = _derive(secret, _FOLLOW_SEAL)
 
     def __repr__(self) -> str:
         return "<DisclosureKey>"

@@ -115,6 +115,12 @@ KINDS: Final[Mapping[Kind, KindRule]] = MappingProxyType(
         Kind.PRINT: KindRule("own-lookups", (BY_CALLER,), nen7513=EXPORT),
         Kind.OWN_HISTORY: KindRule("own-lookups", (BY_CALLER,)),
         Kind.NOTICE: KindRule("notices", (BY_OPERATOR,)),
+        Kind.FOLLOW: KindRule(
+            "follows",
+            (ABOUT_PERSON, BY_CALLER),
+            log_name="volgen-van-een-zaak",
+            is_told=True,
+        ),
         Kind.TICKET_REFUSED: KindRule("safeguarding", (BY_CALLER,)),
         Kind.COMPLETENESS: KindRule(
             "safeguarding", (BY_CALLER, BY_OPERATOR), is_officers=True

@@ -55,6 +55,7 @@ class Kind(StrEnum):
     RECONCILIATION = "reconciliation"
     REHEARSAL = "rehearsal"
     NOTICE = "notice"
+    FOLLOW = "follow"
     FIRST_LEAF = "first-leaf"
 
 

@@ -216,6 +216,16 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _UPKEEP: _RENEW,
     },
     "notice_damping": {_UPKEEP: _RENEW},
+    # follows
+    "follow": {
+        _WEB: Access(
+            select=ALL,
+            insert=True,
+            update=("owner", "sealed", "offer", "offered_until"),
+            delete=True,
+        ),
+        _UPKEEP: _erase("municipality", "until"),
+    },
     # policies
     "policy_bundle": {_WEB: _ADD, _UPKEEP: _READ, _REPORTING: _READ},
     "policy_proposal": {_WEB: _ADD},

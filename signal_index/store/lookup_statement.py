@@ -4,8 +4,9 @@
     fresh            the lookups of which both were
     repeated         remember a fresh lookup, to recognise its repeat
     person           raise the numbers of the persons in fresh lookups, sorted
+    followed         the rows of persons under which the organisation's follows stand
     (last)           the permitted rows of fresh lookups, and of no other: those of
-                     sources that are live; and which sources are in trial
+                     sources that are live; which sources are in trial; open follows
 
 All parts see one snapshot; a ticket that another transaction is spending is waited for
 and then found spent.
@@ -41,6 +42,7 @@ class RowKind(IntEnum):
     PERSON = 1
     SIGNAL = 2
     IN_TRIAL = 3
+    FOLLOW = 4
 
 
 _ARRAYS: Final[Mapping[str, Sequence[tuple[str, TypeEngine[Any]]]]] = {
@@ -60,6 +62,7 @@ _ARRAYS: Final[Mapping[str, Sequence[tuple[str, TypeEngine[Any]]]]] = {
         ("p_name", LargeBinary()),
     ),
     "keys": (("k_place", Integer()), ("k_key", LargeBinary())),
+    "follows": (("f_place", Integer()), ("f_row", LargeBinary())),
 }
 
 LOOKUP: Final = (
@@ -95,25 +98,32 @@ LOOKUP: Final = (
     ), asked AS (
       SELECT DISTINCT key FROM unnest(:k_place, :k_key) AS g (place, key)
       JOIN fresh USING (place)
+    ), followed AS (
+      SELECT DISTINCT person_row FROM unnest(:f_place, :f_row) AS g (place, person_row)
+      JOIN fresh USING (place)
     )
     SELECT 2 AS kind, 0 AS place, s.row_key, s.id, 0 AS number, s.category, s.source,
       s.municipality, s.state, s.valid_from, s.valid_until, s.ended_on,
-      s.confirmed_at, c.details, c.last_verified
+      s.confirmed_at, c.details, c.last_verified, NULL::bytea AS sealed
     FROM asked JOIN signal s ON s.row_key = asked.key
     JOIN source o ON o.oin = s.source AND o.state = 'live'
     JOIN contact_holder c ON c.id = s.contact_holder
     UNION ALL
     SELECT 3, 0, NULL, NULL, 0, NULL, oin, NULL, NULL, NULL, NULL, NULL, live_until,
-      NULL, NULL
+      NULL, NULL, NULL
     FROM source WHERE state <> 'live'
     UNION ALL
     SELECT 1, year, find_person, NULL, number, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-      NULL, NULL, NULL
+      NULL, NULL, NULL, NULL
     FROM person
     UNION ALL
     SELECT 0, place, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-      NULL, NULL
+      NULL, NULL, NULL
     FROM fresh
+    UNION ALL
+    SELECT 4, f.year, f.person_row, f.id, 0, NULL, NULL, NULL, NULL, NULL, f.until,
+      NULL, NULL, NULL, NULL, f.sealed
+    FROM followed JOIN follow f USING (person_row)
     """
     )
     .bindparams(
@@ -139,6 +149,7 @@ LOOKUP: Final = (
         confirmed_at=Instant(),
         details=JSON(),
         last_verified=Date(),
+        sealed=LargeBinary(),
     )
 )
 

@@ -14,17 +14,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from policy.vocabulary import PermittedCategory
+from policy.vocabulary import CategoryId
+from signal_index.days import day_of
 from signal_index.signals import Search, SignalState, StoredSignal, is_in_reach
 from signal_index.store.ledger import raise_person_numbers
 from signal_index.store.lookup_statement import LOOKUP, RowKind, lookup_columns
 from signal_index.store.tickets import TicketPair, repeat_row, spend_tickets
+from signal_index.tables.follows import follow
 from signal_index.tables.registry import contact_holder, source
 from signal_index.tables.signals import COVERED, shown_signals
 from signal_index.taking_part import InTrial
@@ -33,12 +36,27 @@ from signal_index.wire.sources import SourceState
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PermittedLookup:
-    """One lookup that was granted: what to spend, whom to number, where to look."""
+    """One lookup that was granted: what to spend, whom to number, where to look.
+
+    `follows`: for each person by which row the organisation's open follows are found;
+    empty, or None for one, where the acts of the loop are closed.
+    """
 
     pair: TicketPair
     year: int
     persons: tuple[bytes, ...]
     searches: tuple[Search, ...]
+    follows: tuple[bytes | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FollowRow:
+    """An open follow of the same organisation, as it is stored: sealed."""
+
+    id: UUID
+    year: int
+    until: date
+    sealed: bytes
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,6 +69,7 @@ class Found:
     numbers: tuple[int, ...]
     signals: tuple[tuple[StoredSignal, ...], ...]
     in_trial: InTrial
+    follows: tuple[tuple[FollowRow, ...], ...] = ()
 
 
 async def spend_and_find(
@@ -74,14 +93,44 @@ async def find_signals(
     """Read what each permit allows and number the persons; spend no tickets."""
     last = await _raise_numbers(conn, lookups)
     keys = sorted({key for one in lookups for s in one.searches for key in s.rows})
-    rows: dict[bytes, list[Any]] = {}
-    if keys:
-        within = _SHOWN.c.row_key.in_(keys)
-        for row in await conn.execute(_SELECT.where(within)):
-            rows.setdefault(row.row_key, []).append(row)
+    rows = await _read_rows(conn, keys) if keys else {}
+    follows = await _read_follows(conn, lookups, now)
     trial = await conn.execute(_IN_TRIAL)
     in_trial = {row.oin: row.live_until for row in trial}
-    return _collect(lookups, last, rows, in_trial, now)
+    return _collect(lookups, _Read(last, rows, in_trial, follows), now)
+
+
+async def find_rows(
+    conn: AsyncConnection, keys: Sequence[bytes]
+) -> Mapping[bytes, Sequence[StoredSignal]]:
+    """Read rows that an act permitted before: what a follow looks at, and no other."""
+    return {
+        key: [_signal(row, cast("CategoryId", row.category)) for row in rows]
+        for key, rows in (await _read_rows(conn, keys)).items()
+    }
+
+
+async def _read_rows(
+    conn: AsyncConnection, keys: Sequence[bytes]
+) -> Mapping[bytes, Sequence[Any]]:
+    rows: dict[bytes, list[Any]] = {}
+    for row in await conn.execute(_SELECT.where(_SHOWN.c.row_key.in_(keys))):
+        rows.setdefault(bytes(row.row_key), []).append(row)
+    return rows
+
+
+async def _read_follows(
+    conn: AsyncConnection, lookups: Sequence[PermittedLookup], now: datetime
+) -> Mapping[bytes, Sequence[FollowRow]]:
+    keys = sorted({row for one in lookups for row in one.follows if row is not None})
+    found: dict[bytes, list[FollowRow]] = {}
+    if keys:
+        open_ = follow.c.until >= day_of(now)
+        mine = follow.c.person_row.in_(keys)
+        for row in await conn.execute(select(follow).where(mine, open_)):
+            made = FollowRow(row.id, row.year, row.until, bytes(row.sealed))
+            found.setdefault(bytes(row.person_row), []).append(made)
+    return found
 
 
 _SHOWN = shown_signals("row_key", "id", *COVERED)
@@ -127,6 +176,7 @@ async def _spend_and_find_at_once(
     last: dict[tuple[int, bytes], int] = {}
     rows: dict[bytes, list[Any]] = {}
     in_trial: dict[str, datetime | None] = {}
+    follows: dict[bytes, list[FollowRow]] = {}
     for row in result:
         if row.kind == RowKind.FRESH:
             fresh.add(row.place)
@@ -134,10 +184,14 @@ async def _spend_and_find_at_once(
             last[row.place, row.row_key] = row.number
         elif row.kind == RowKind.IN_TRIAL:
             in_trial[row.source] = row.confirmed_at
+        elif row.kind == RowKind.FOLLOW:
+            if row.valid_until >= day_of(now):
+                made = FollowRow(row.id, row.place, row.valid_until, bytes(row.sealed))
+                follows.setdefault(bytes(row.row_key), []).append(made)
         else:
             rows.setdefault(row.row_key, []).append(row)
     granted = [one for place, one in enumerate(lookups) if place in fresh]
-    found = iter(_collect(granted, last, rows, in_trial, now))
+    found = iter(_collect(granted, _Read(last, rows, in_trial, follows), now))
     return [next(found) if place in fresh else None for place in range(len(lookups))]
 
 
@@ -159,31 +213,49 @@ def _arguments(lookups: Sequence[PermittedLookup]) -> Mapping[str, object]:
         for search in one.searches
         for key in search.rows
     ]
-    return lookup_columns(tickets=tickets, repeats=repeats, persons=persons, keys=keys)
+    follows = [
+        (place, row)
+        for place, one in enumerate(lookups)
+        for row in one.follows
+        if row is not None
+    ]
+    return lookup_columns(
+        tickets=tickets, repeats=repeats, persons=persons, keys=keys, follows=follows
+    )
 
 
 def _repeat(pair: TicketPair) -> tuple[object, ...]:
     return tuple(repeat_row(pair).values())
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class _Read:
+    """What came of the statements: the last numbers, rows, follows, who is in trial."""
+
+    last: Mapping[tuple[int, bytes], int]
+    rows: Mapping[bytes, Sequence[Any]]
+    in_trial: InTrial
+    follows: Mapping[bytes, Sequence[FollowRow]]
+
+
 def _collect(
-    lookups: Sequence[PermittedLookup],
-    last: Mapping[tuple[int, bytes], int],
-    rows: Mapping[bytes, Sequence[Any]],
-    in_trial: InTrial,
-    now: datetime,
+    lookups: Sequence[PermittedLookup], read: _Read, now: datetime
 ) -> Sequence[Found]:
     """Share out what was read: numbers in order of arrival, rows by their search."""
     times = Counter((one.year, name) for one in lookups for name in one.persons)
-    used = {person: last[person] - count for person, count in times.items()}
+    used = {person: read.last[person] - count for person, count in times.items()}
     found = []
     for one in lookups:
         numbers = []
         for name in one.persons:
             used[one.year, name] += 1
             numbers.append(used[one.year, name])
-        signals = tuple(_shown(search, rows, now) for search in one.searches)
-        found.append(Found(tuple(numbers), signals, in_trial))
+        signals = tuple(_shown(search, read.rows, now) for search in one.searches)
+        followed = tuple(
+            () if row is None else tuple(read.follows.get(row, ()))
+            for row in one.follows
+        )
+        found.append(Found(tuple(numbers), signals, read.in_trial, followed))
     return found
 
 
@@ -191,7 +263,7 @@ def _shown(
     search: Search, rows: Mapping[bytes, Sequence[Any]], now: datetime
 ) -> tuple[StoredSignal, ...]:
     candidates = [
-        (_signal(row, category), category)
+        (_signal(row, category.id), category)
         for key, category in search.rows.items()
         for row in rows.get(key, ())
         if row.category == category.id
@@ -201,11 +273,11 @@ def _shown(
     return tuple(sorted(shown, key=lambda s: (s.category, s.source, s.valid_from)))
 
 
-def _signal(row: Row[*tuple[Any, ...]], category: PermittedCategory) -> StoredSignal:
+def _signal(row: Row[*tuple[Any, ...]], category: CategoryId) -> StoredSignal:
     return StoredSignal(
         row_key=bytes(row.row_key),
         id=row.id,
-        category=category.id,
+        category=category,
         source=row.source,
         municipality=row.municipality,
         state=SignalState(row.state),

@@ -39,6 +39,7 @@ from signal_index.store.erasure import (
     erase_signals,
     erase_tombstones,
 )
+from signal_index.store.follows import erase_follows
 from signal_index.store.ledger_reading import erase_disclosures
 from signal_index.store.outcomes import erase_outcomes
 from signal_index.store.overview import erase_counts
@@ -74,6 +75,7 @@ class Erasure:
             erased = await self._erase_batch(terms, today)
             total += erased
         total += await self._erase_tombstones()
+        total += await self._erase_follows(today)
         total += await self._erase_citizen_rights(today)
         total += await self._erase_ledger_years()
         if total:
@@ -99,6 +101,18 @@ class Erasure:
     def first_kept_year(self) -> int:
         """Give the first calendar year of which no entry has expired yet."""
         return self.clock().year - self.ledger_years
+
+    async def _erase_follows(self, today: date) -> int:
+        async with transaction(self.engine) as conn:
+            gone = await erase_follows(conn, today)
+            for municipality, count in sorted(gone.items()):
+                what: JsonObject = {"act": "follows-erased", "count": count}
+                act = Act(what, Kind.ERASURE, municipality=municipality)
+                await self.recorder.record(conn, act)
+        count = sum(gone.values())
+        if count:
+            self.log.write(Event.ERASED, what="follows", count=count)
+        return count
 
     async def _erase_citizen_rights(self, today: date) -> int:
         day = add_months(today, -CITIZEN_RIGHTS_MONTHS)

@@ -43,12 +43,14 @@ class ReportedLookup(AnswerModel):
 
 
 class ReportedCheck(AnswerModel):
-    """That an officer checked on lookups, or made a report: when, and no more."""
+    """That an officer checked, or somebody followed the case: when, and no more."""
 
     entryId: Id
     at: Instant
     organisation: str
-    kind: Literal["search", "citizen-report"]
+    kind: Literal[
+        "search", "citizen-report", "follow-begun", "follow-taken-over", "follow-ended"
+    ]
     proof: str | None
 
 

@@ -38,6 +38,7 @@ EntryKind = Literal[
     "reconciliation",
     "rehearsal",
     "notice",
+    "follow",
 ]
 """What sort of act an entry records: `signal_index.proof.Kind` without first leaves."""
 ToldKind = Annotated[str, Field(json_schema_extra={"enum": [*get_args(EntryKind)]})]

@@ -129,11 +129,23 @@ class Receipt(AnswerModel):
     promise: str
 
 
+class Colleague(AnswerModel):
+    """Somebody of the same organisation who follows this citizen's case.
+
+    As their own provider calls them; null where it does not say.
+    """
+
+    name: str | None
+    team: str | None
+    since: Day
+
+
 class Part(AnswerModel):
     """The part about one person; always a multiple of 16,384 bytes.
 
     `asked`: the categories that were looked for, the same for each person. What is in
-    it and has no source in `sources` is told of by nobody yet.
+    it and has no source in `sources` is told of by nobody yet. `colleagues` stand first
+    among whom to call; `followedUntil` is the caller's own follow of this person.
     """
 
     entryId: Id
@@ -141,6 +153,9 @@ class Part(AnswerModel):
     asked: list[str]
     flags: list[Flag]
     sources: list[Freshness]
+    colleagues: list[Colleague]
+    canFollow: bool
+    followedUntil: Day | None
     receipt: Receipt
     padding: str
 

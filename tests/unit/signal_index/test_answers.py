@@ -17,8 +17,9 @@ from signal_index.answers import (
     encode_part,
     make_flag,
 )
+from signal_index.api.colleagues import MOST_NAMED
 from signal_index.signals import SignalState, StoredSignal
-from signal_index.wire.lookups import Flag, Freshness, Part, Receipt
+from signal_index.wire.lookups import Colleague, Flag, Freshness, Part, Receipt
 from signal_index.wire.values import Label, Phone
 from tests.builders import PLACE, TODAY, a_contact_holder, a_day
 from tests.holders_builders import NOON
@@ -75,6 +76,9 @@ def _part(flags: int, sources: int = 13) -> Part:
         asked=[str(code) for code in CATALOGUE.categories],
         flags=[_flag()] * flags,
         sources=[said] * sources,
+        colleagues=[Colleague(name="é" * 30, team="t" * 40, since=TODAY)] * MOST_NAMED,
+        canFollow=True,
+        followedUntil=TODAY,
         receipt=RECEIPT,
         padding="",
     )

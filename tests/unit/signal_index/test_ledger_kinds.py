@@ -29,14 +29,19 @@ from tests.ledger_builders import an_entry, some_facts
 ROOT = Path(__file__).parents[3]
 CATALOGUE = load_catalogue()
 ACTS = [kind for kind in Kind if kind is not Kind.FIRST_LEAF]
-BUILDERS = {"api/recording.py", "api/person_asked.py", "store/acts.py"}
+BUILDERS = {
+    "api/follow_records.py",
+    "api/recording.py",
+    "api/person_asked.py",
+    "store/acts.py",
+}
 FORMS: dict[str, Form] = {
     "record_act": BY_CALLER,
     "SpecialAct": BY_CALLER,
     "acting": BY_CALLER,
     "spending": ABOUT_PERSON,
     "Act": BY_OPERATOR,
-    "EntryFacts": ABOUT_PERSON,  # of a lookup: the one that names its kind there
+    "EntryFacts": ABOUT_PERSON,  # of a lookup and a follow: these name their kind
 }
 """What an entry has that is recorded by each of these."""
 
@@ -106,7 +111,7 @@ def test_every_kind_is_recorded_in_exactly_the_forms_of_its_line() -> None:
     assert {(site.kind, site.form) for site in sites()} == lines
 
 
-def test_entries_are_built_in_three_places_only() -> None:
+def test_entries_are_built_in_four_places_only() -> None:
     package = ROOT / "signal_index"
     found = {
         str(file.relative_to(package))
@@ -226,7 +231,8 @@ def test_every_kind_has_a_word_at_the_desk() -> None:
     texts = (ROOT / "desk/texts/nl.po").read_text()
     assert set(re.findall(r'^msgid "kind\.(.+)"$', texts, re.MULTILINE)) == set(ACTS)
     checks = re.findall(r'^msgid "citizen-paper\.check\.(.+)"$', texts, re.MULTILINE)
-    assert {*checks, Kind.LOOKUP} == set(REPORTED_KINDS)
+    told = {re.sub("^follow-.+", "follow", check) for check in checks}
+    assert {*told, Kind.LOOKUP} == set(REPORTED_KINDS)
 
 
 def test_the_wire_knows_every_kind_but_the_first_leaf() -> None:

@@ -1,0 +1,291 @@
+"""Following a case after an answer, seeing one's follows, ending and handing over.
+
+- A follow needs an answer of this very user, of the last day, and the person whom that
+  answer was about: the pseudonym is held against the entry. So nobody is followed whom
+  nobody was permitted to look up.
+- The act's own rule decides (`decide_loop`), when it begins and each time it is looked
+  at: by role, purpose, how the citizen knows of it. What the rule no longer permits is
+  not read, and the answer says so (`changed` null).
+- Each act is an entry; beginning and ending are in the citizen's report.
+
+Proven by tests/attack/test_a_follow_is_no_tracker.py.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from keys.errors import InvalidPseudonym
+from keys.pseudonym import KeyVersion, StoredPoint, derive_stored_point, parse_pseudonym
+from policy.errors import LoopActDenied, NoDecision, UnknownCode
+from policy.vocabulary import Caller, InformedCode
+from signal_index.api.acting import Acting, acting
+from signal_index.api.callers import ActivePerson, Officer
+from signal_index.api.context import Index, TheIndex
+from signal_index.api.follow_permits import (
+    decide_again,
+    decide_follow,
+    find_reach,
+    permit_again,
+    policy_in,
+)
+from signal_index.api.follow_records import record_about, record_begun
+from signal_index.api.routing import Routes
+from signal_index.days import day_of
+from signal_index.errors import (
+    FollowsFull,
+    StaleKeyVersion,
+    UnknownEntry,
+    UnknownFollow,
+    UnknownOffer,
+)
+from signal_index.follows import (
+    AFTER_ANSWER,
+    CODE_BYTES,
+    OFFERED_DAYS,
+    Follower,
+    Following,
+    derive_person_row,
+    derive_watched,
+    is_changed,
+)
+from signal_index.labels import Labels
+from signal_index.ledger import Group, Kind, Opened, person_find_key
+from signal_index.signals import derive_person_name
+from signal_index.store import follows as store
+from signal_index.store.follows import StoredFollow
+from signal_index.store.ledger_reading import Owner
+from signal_index.store.notices import year_of
+from signal_index.store.outcomes import get_own_answer
+from signal_index.wire import follows as wire
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.lookups import Nothing
+from signal_index.wire.values import Id
+
+routes = Routes("bevragen")
+
+
+@routes.post(
+    "/lookups/{entry_id}/follow",
+    "Horen dat er iets verandert, zolang de zaak loopt",
+    status=201,
+    raises=(UnknownEntry, StaleKeyVersion, LoopActDenied, NoDecision, FollowsFull),
+)
+async def begin_follow(
+    entry_id: Id, body: wire.FollowTerms, index: TheIndex, caller: ActivePerson
+) -> wire.Follow:
+    """Follow one person of an own answer; again after a new answer is renewing it.
+
+    At most as long as the act allows, and never longer by itself.
+    """
+    who = caller.caller
+    point = _point_of(index, body)
+    informed = _parse_informed(index, who, body.informed)
+    async with acting(index, who, Kind.FOLLOW) as act:
+        lookup = await get_own_answer(act.conn, _owner(index, who), entry_id)
+        name = await _verify_whose(act, lookup, point)
+        policy = await policy_in(index, lookup.parsed_leaf.municipality or "", act.now)
+        permit = decide_follow(policy, who, lookup, informed, act.now)
+        until = day_of(act.now) + timedelta(days=permit.most_days)
+        said = Following(
+            entry=entry_id,
+            follower=Follower(who.subject, who.name, who.team),
+            since=act.now,
+            purpose=lookup.text(Group.WHY, "purpose") or "",
+            legal_basis=lookup.text(Group.WHY, "legalBasis") or "",
+            informed=str(informed),
+            case_reference=lookup.text(Group.WHY, "caseReference"),
+            ledger_name=name,
+            watched=derive_watched(
+                index.keys.row_key,
+                point,
+                find_reach(policy, lookup, permit, day_of(act.now)),
+                lookup.flags or (),
+            ),
+        )
+        made = StoredFollow(
+            id=uuid4(),
+            municipality=permit.municipality,
+            year=year_of(act.now),
+            person_row=derive_person_row(index.keys.row_key, point, who.organisation),
+            until=until,
+            is_offered=False,
+            said=said,
+        )
+        today = day_of(act.now)
+        await store.store_follow(act.conn, _owner(index, who), made, index.keys, today)
+        await record_begun(act, point, made, permit)
+    labels = await index.labels_in(who.municipality)
+    return _tell(made, labels, changed=False)
+
+
+@routes.get("/follows", "Wat deze gebruiker volgt, zonder over wie")
+async def list_follows(index: TheIndex, caller: ActivePerson) -> wire.Follows:
+    """List the caller's open follows, and of each whether something changed.
+
+    Whom it is about and what changed is not in it: that takes a lookup.
+    """
+    who = caller.caller
+    labels = await index.labels_in(who.municipality)
+    async with acting(index, who, Kind.OWN_HISTORY) as act:
+        owner, today = _owner(index, who), day_of(act.now)
+        own = await store.list_follows(act.conn, owner, index.keys, today)
+        permits = {one.id: await permit_again(index, who, one, act.now) for one in own}
+        allowed = [one for one in own if permits[one.id] is not None]
+        found, silent = await store.find_watched(act.conn, allowed)
+        changed: dict[UUID, bool] = {
+            one.id: is_changed(
+                one.said,
+                permit.categories,
+                found,
+                silent,
+                municipality=one.municipality,
+                now=act.now,
+            )
+            for one in allowed
+            if (permit := permits[one.id]) is not None
+        }
+        await act.record({"follows": len(own)})
+    return wire.Follows(
+        items=[_tell(one, labels, changed=changed.get(one.id)) for one in own]
+    )
+
+
+@routes.post(
+    "/follows/{follow_id}/end",
+    "Een zaak niet meer volgen",
+    status=204,
+    raises=(UnknownFollow,),
+)
+async def end_follow(
+    follow_id: Id, body: Nothing, index: TheIndex, caller: ActivePerson
+) -> None:
+    """End an own follow: it is erased at once."""
+    del body
+    who = caller.caller
+    async with acting(index, who, Kind.FOLLOW) as act:
+        owner = _owner(index, who)
+        ended = await store.end_follow(act.conn, owner, follow_id, index.keys)
+        await record_about(act, ended, "ended")
+
+
+@routes.post(
+    "/follow-offers",
+    "Zaken die u volgt overdragen aan een collega",
+    status=201,
+    raises=(UnknownFollow,),
+)
+async def offer_follows(
+    body: wire.FollowsOffered, index: TheIndex, caller: ActivePerson
+) -> wire.FollowOffer:
+    """Give a code by which a colleague of the same organisation takes them over.
+
+    Until then they stay the caller's. A code works once, and for a week.
+    """
+    who = caller.caller
+    code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()
+    async with acting(index, who, Kind.FOLLOW) as act:
+        until = day_of(act.now) + timedelta(days=OFFERED_DAYS)
+        owner = _owner(index, who)
+        count = await store.offer_follows(
+            act.conn, owner, body.follows, (code, until), index.keys
+        )
+        await act.record({"act": "offered", "count": count})
+    spaced = "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+    return wire.FollowOffer(code=spaced, until=until)
+
+
+@routes.post(
+    "/follow-takeovers",
+    "Zaken overnemen die een collega volgde",
+    raises=(UnknownOffer, FollowsFull, LoopActDenied, NoDecision),
+)
+async def take_over(
+    body: wire.FollowTakeOver, index: TheIndex, caller: ActivePerson
+) -> wire.Follows:
+    """Take over all that a code offers; the rule holds for who takes it, too.
+
+    One that the caller may not follow refuses all of it.
+    """
+    who = caller.caller
+    code = "".join(one for one in body.code.upper() if one.isalnum())
+    labels = await index.labels_in(who.municipality)
+    async with acting(index, who, Kind.FOLLOW) as act:
+        owner, today = _owner(index, who), day_of(act.now)
+        taken = await store.find_offered(act.conn, owner, code, index.keys, today)
+        for one in taken:
+            await decide_again(index, who, one, act.now)
+        follower = Follower(who.subject, who.name, who.team)
+        await store.take_over(act.conn, owner, (taken, follower), index.keys, today)
+        for one in taken:
+            await record_about(act, one, "taken-over")
+    return wire.Follows(items=[_tell(one, labels, changed=None) for one in taken])
+
+
+@routes.get("/follow-counts", "Hoeveel zaken er worden gevolgd, per organisatie")
+async def count_follows(index: TheIndex, caller: Officer) -> wire.OpenFollowCounts:
+    """Count open follows by organisation; of whom or by whom is not in it."""
+    async with acting(index, caller.caller, Kind.REPORT) as act:
+        scope, today = caller.scope, day_of(act.now)
+        counts = await store.count_follows(act.conn, scope, today)
+        await act.record({"act": "follow-counts"})
+    labels = await index.labels_in(caller.caller.municipality)
+    return wire.OpenFollowCounts(
+        items=[
+            wire.OpenFollows(
+                organisation=oin,
+                organisationName=labels.organisation(oin),
+                follows=follows,
+                users=users,
+            )
+            for oin, follows, users in counts
+        ]
+    )
+
+
+def _point_of(index: Index, body: wire.FollowTerms) -> StoredPoint:
+    try:
+        pseudonym = parse_pseudonym(body.pseudonym)
+    except InvalidPseudonym as error:
+        raise InvalidField("pseudonym", "wrong-form") from error
+    scalar = index.keys.get_scalar(KeyVersion(body.keyVersion))
+    return derive_stored_point(scalar, pseudonym)
+
+
+def _parse_informed(index: Index, who: Caller, code: str) -> InformedCode:
+    try:
+        return index.catalogue_in(who.municipality).parse_informed(code)
+    except UnknownCode as error:
+        raise InvalidField("informed", "unknown-code") from error
+
+
+async def _verify_whose(act: Acting, lookup: Opened, point: StoredPoint) -> bytes:
+    """Hold the person named against the entry; give their name in its year's ledger."""
+    if act.now - lookup.recorded_at > AFTER_ANSWER:
+        raise UnknownEntry
+    year, keys = year_of(lookup.recorded_at), act.index.keys
+    name = derive_person_name(point, keys.get_ledger_name_key(year))
+    find = person_find_key(keys.get_disclosure_key(year), name)
+    if not await store.is_about(act.conn, lookup.entry, find):
+        raise InvalidField("pseudonym", "does-not-match")
+    return name
+
+
+def _owner(index: Index, caller: Caller) -> Owner:
+    return Owner(caller.organisation, caller.subject, index.keys.disclosures)
+
+
+def _tell(one: StoredFollow, labels: Labels, *, changed: bool | None) -> wire.Follow:
+    return wire.Follow(
+        id=one.id,
+        entryId=one.said.entry,
+        since=one.said.since,
+        until=one.until,
+        purpose=one.said.purpose,
+        purposeLabel=labels.purpose(one.said.purpose),
+        offered=one.is_offered,
+        changed=changed,
+    )

@@ -1,0 +1,310 @@
+"""Reads and writes follows: one's own, and those of colleagues about one person.
+
+- A row is found by a keyed hash of its user, or of a code that was handed over; or by
+  the row of a person within one organisation. By nothing else.
+- Nothing here writes because of a signal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.errors import FollowsFull, UnknownFollow, UnknownOffer
+from signal_index.follows import (
+    OPEN_PER_ORGANISATION,
+    Follower,
+    Following,
+    derive_offer,
+    derive_owner,
+    open_following,
+    seal_following,
+)
+from signal_index.keyring import YearKeys
+from signal_index.signals import StoredSignal
+from signal_index.store.ledger_reading import Owner
+from signal_index.store.lookups import find_rows
+from signal_index.store.scope import OfficerScope, within
+from signal_index.tables.follows import follow
+from signal_index.tables.ledger import ledger_disclosure
+from signal_index.tables.registry import source
+from signal_index.wire.follows import OPEN_PER_USER
+from signal_index.wire.sources import SourceState
+
+_READ = (
+    follow.c.id,
+    follow.c.municipality,
+    follow.c.organisation,
+    follow.c.year,
+    follow.c.person_row,
+    follow.c.sealed,
+    follow.c.until,
+    follow.c.offer,
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StoredFollow:
+    """A follow as it stands, opened."""
+
+    id: UUID
+    municipality: str
+    year: int
+    person_row: bytes
+    until: date
+    is_offered: bool
+    said: Following
+
+
+def open_stored(row: Any, keys: YearKeys) -> StoredFollow:  # noqa: ANN401 - a row
+    """Open one row."""
+    return StoredFollow(
+        row.id,
+        row.municipality,
+        row.year,
+        bytes(row.person_row),
+        row.until,
+        row.offer is not None,
+        open_following(row.id, bytes(row.sealed), keys.get_disclosure_key(row.year)),
+    )
+
+
+async def is_about(conn: AsyncConnection, entry: UUID, find_person: bytes) -> bool:
+    """Tell whether an entry is about this person: the find key of its year."""
+    found = await conn.scalar(
+        select(ledger_disclosure.c.find_person).where(
+            ledger_disclosure.c.entry_id == entry
+        )
+    )
+    return found is not None and bytes(found) == find_person
+
+
+async def list_follows(
+    conn: AsyncConnection, owner: Owner, keys: YearKeys, today: date
+) -> Sequence[StoredFollow]:
+    """Give a user's own open follows, those that end first before the others."""
+    rows = await conn.execute(
+        select(*_READ)
+        .where(follow.c.owner.in_(_owners(owner)))
+        .where(follow.c.until >= today)
+        .order_by(follow.c.until, follow.c.id)
+    )
+    return [open_stored(row, keys) for row in rows]
+
+
+async def store_follow(
+    conn: AsyncConnection,
+    owner: Owner,
+    row: StoredFollow,
+    keys: YearKeys,
+    today: date,
+) -> None:
+    """Keep a follow; the user's own of the same person before it is replaced.
+
+    Raises `FollowsFull` where user or organisation has as many as there may be.
+    """
+    hashes = _owners(owner)
+    await conn.execute(
+        delete(follow)
+        .where(follow.c.owner.in_(hashes))
+        .where(follow.c.person_row == row.person_row)
+    )
+    await _verify_room(conn, owner, today, more=1)
+    key = keys.get_disclosure_key(row.year)
+    await conn.execute(
+        insert(follow),
+        {
+            "id": row.id,
+            "municipality": row.municipality,
+            "organisation": owner.organisation,
+            "year": row.year,
+            "owner": derive_owner(key, owner.organisation, owner.sub),
+            "person_row": row.person_row,
+            "sealed": seal_following(row.id, row.said, key),
+            "until": row.until,
+            "offer": None,
+            "offered_until": None,
+        },
+    )
+
+
+async def end_follow(
+    conn: AsyncConnection, owner: Owner, id_: UUID, keys: YearKeys
+) -> StoredFollow:
+    """Erase an own follow and give what it was, or raise `UnknownFollow`."""
+    found = await _get_own(conn, owner, [id_], keys)
+    await conn.execute(delete(follow).where(follow.c.id == id_))
+    return found[0]
+
+
+async def offer_follows(
+    conn: AsyncConnection,
+    owner: Owner,
+    ids: Collection[UUID],
+    offered: tuple[str, date],
+    keys: YearKeys,
+) -> int:
+    """Let whoever has this code, in the same organisation, take own follows over.
+
+    Raises `UnknownFollow` where one is not the user's: then nothing is offered.
+    """
+    code, until = offered
+    found = await _get_own(conn, owner, sorted(set(ids)), keys)
+    for one in found:
+        key = keys.get_disclosure_key(one.year)
+        await conn.execute(
+            update(follow)
+            .where(follow.c.id == one.id)
+            .values(
+                offer=derive_offer(key, owner.organisation, code), offered_until=until
+            )
+        )
+    return len(found)
+
+
+async def find_offered(
+    conn: AsyncConnection, owner: Owner, code: str, keys: YearKeys, today: date
+) -> Sequence[StoredFollow]:
+    """Find what a code offers to another user of the organisation, or raise.
+
+    Raises `UnknownOffer`: never given, taken, past, one's own, or of another.
+    """
+    handles = [
+        derive_offer(key, owner.organisation, code) for key in owner.keys.values()
+    ]
+    rows = await conn.execute(
+        select(*_READ)
+        .where(follow.c.offer.in_(handles))
+        .where(follow.c.organisation == owner.organisation)
+        .where(follow.c.offered_until >= today)
+        .where(follow.c.until >= today)
+        .order_by(follow.c.id)
+    )
+    found = [open_stored(row, keys) for row in rows]
+    if not found or any(one.said.follower.sub == owner.sub for one in found):
+        raise UnknownOffer
+    return found
+
+
+async def take_over(
+    conn: AsyncConnection,
+    owner: Owner,
+    taken: tuple[Sequence[StoredFollow], Follower],
+    keys: YearKeys,
+    today: date,
+) -> None:
+    """Make a colleague's follows one's own: sealed anew, with the last day they had."""
+    follows, follower = taken
+    for one in follows:
+        await conn.execute(
+            delete(follow)
+            .where(follow.c.owner.in_(_owners(owner)))
+            .where(follow.c.person_row == one.person_row)
+        )
+    await _verify_room(conn, owner, today, more=len(follows), of_organisation=0)
+    for one in follows:
+        key = keys.get_disclosure_key(one.year)
+        said = _handed(one.said, follower)
+        await conn.execute(
+            update(follow)
+            .where(follow.c.id == one.id)
+            .values(
+                owner=derive_owner(key, owner.organisation, owner.sub),
+                sealed=seal_following(one.id, said, key),
+                offer=None,
+                offered_until=None,
+            )
+        )
+
+
+async def find_watched(
+    conn: AsyncConnection, follows: Iterable[StoredFollow]
+) -> tuple[Mapping[bytes, Sequence[StoredSignal]], Collection[str]]:
+    """Read the rows that follows look at, and which sources are not live."""
+    keys = sorted(
+        {kind.row_key for one in follows for kind in one.said.watched.values()}
+    )
+    found: dict[bytes, Sequence[StoredSignal]] = {}
+    for start in range(0, len(keys), 400):
+        found |= await find_rows(conn, keys[start : start + 400])
+    silent = await conn.scalars(
+        select(source.c.oin).where(source.c.state != SourceState.LIVE.value)
+    )
+    return found, silent.all()
+
+
+async def count_follows(
+    conn: AsyncConnection, scope: OfficerScope, today: date
+) -> Sequence[tuple[str, int, int]]:
+    """Count open follows by organisation: how many, and of how many users."""
+    rows = await conn.execute(
+        select(
+            follow.c.organisation,
+            func.count().label("follows"),
+            func.count(func.distinct(follow.c.owner)).label("users"),
+        )
+        .where(follow.c.until >= today)
+        .where(within(scope, follow.c.municipality, follow.c.organisation))
+        .group_by(follow.c.organisation)
+        .order_by(follow.c.organisation)
+    )
+    return [(row.organisation, row.follows, row.users) for row in rows]
+
+
+async def erase_follows(conn: AsyncConnection, today: date) -> Mapping[str, int]:
+    """Erase what is past its last day; how many by municipality."""
+    gone = await conn.execute(
+        delete(follow).where(follow.c.until < today).returning(follow.c.municipality)
+    )
+    counts: dict[str, int] = {}
+    for row in gone:
+        counts[row.municipality] = counts.get(row.municipality, 0) + 1
+    return counts
+
+
+async def _get_own(
+    conn: AsyncConnection, owner: Owner, ids: Sequence[UUID], keys: YearKeys
+) -> Sequence[StoredFollow]:
+    rows = await conn.execute(
+        select(*_READ)
+        .where(follow.c.id.in_(ids))
+        .where(follow.c.owner.in_(_owners(owner)))
+    )
+    found = [open_stored(row, keys) for row in rows]
+    if len(found) != len(ids):
+        raise UnknownFollow
+    return found
+
+
+async def _verify_room(
+    conn: AsyncConnection,
+    owner: Owner,
+    today: date,
+    *,
+    more: int,
+    of_organisation: int | None = None,
+) -> None:
+    open_ = select(func.count()).select_from(follow).where(follow.c.until >= today)
+    own = await conn.scalar(open_.where(follow.c.owner.in_(_owners(owner))))
+    if (own or 0) + more > OPEN_PER_USER:
+        raise FollowsFull
+    all_ = await conn.scalar(open_.where(follow.c.organisation == owner.organisation))
+    added = more if of_organisation is None else of_organisation
+    if (all_ or 0) + added > OPEN_PER_ORGANISATION:
+        raise FollowsFull
+
+
+def _owners(owner: Owner) -> list[bytes]:
+    return [
+        derive_owner(key, owner.organisation, owner.sub) for key in owner.keys.values()
+    ]
+
+
+def _handed(said: Following, follower: Follower) -> Following:
+    return replace(said, follower=follower)

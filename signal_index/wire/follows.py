@@ -1,0 +1,89 @@
+"""Following a case: told on one's own page that something changed, and no more."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from signal_index.wire.model import AnswerModel, RequestModel
+from signal_index.wire.values import (
+    CodeText,
+    Count,
+    Day,
+    Encoded32,
+    Id,
+    Instant,
+    Number,
+)
+
+OPEN_PER_USER = 50
+"""A follow is for a case that is open, not for keeping watch."""
+
+
+class FollowTerms(RequestModel):
+    """Whom to follow, as the lookup named them, and how this citizen knows of it.
+
+    `informed` is asked anew: knowing of a lookup is not knowing of being followed.
+    """
+
+    keyVersion: Number
+    pseudonym: Encoded32
+    informed: CodeText
+
+
+class Follow(AnswerModel):
+    """An open follow of the caller; about whom is not in it.
+
+    `changed`: an answer would now name another organisation, or one fewer. null: it
+    could not be looked at, because the act is closed or not this caller's any more.
+    """
+
+    id: Id
+    entryId: Id
+    since: Instant
+    until: Day
+    purpose: str
+    purposeLabel: str
+    offered: bool
+    changed: bool | None
+
+
+class Follows(AnswerModel):
+    """The caller's open follows, those that end first before the others."""
+
+    items: list[Follow]
+
+
+class FollowsOffered(RequestModel):
+    """Which own follows a colleague may take over."""
+
+    follows: Annotated[list[Id], Field(min_length=1, max_length=OPEN_PER_USER)]
+
+
+class FollowOffer(AnswerModel):
+    """The code by which a colleague of the same organisation takes them over, once."""
+
+    code: str
+    until: Day
+
+
+class FollowTakeOver(RequestModel):
+    """The code that a colleague gave; capitals, spaces and hyphens do not matter."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class OpenFollows(AnswerModel):
+    """How many follows are open in one organisation, and of how many people there."""
+
+    organisation: str
+    organisationName: str
+    follows: Count
+    users: Count
+
+
+class OpenFollowCounts(AnswerModel):
+    """Open follows by organisation, as far as this officer sees."""
+
+    items: list[OpenFollows]

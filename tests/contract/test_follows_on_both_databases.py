@@ -1,0 +1,155 @@
+"""A case is followed, changes, passes on and ends, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from signal_index.days import day_of
+from signal_index.ledger import Group
+from tests.citizen_builders import CitizensDesk
+from tests.follow_builders import (
+    FATIMA,
+    JORIS,
+    ask,
+    changed,
+    erase,
+    follow,
+    listed,
+    open_follows,
+)
+from tests.holders_builders import a_bsn
+from tests.ledger_reading import open_entries
+from tests.notice_builders import dump
+from tests.world import World, open_world
+
+pytestmark = pytest.mark.anyio
+ONE, TWO = a_bsn(1), a_bsn(2)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    is_sqlite = request.param == "sqlite"
+    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
+    async with open_world(tmp_path, url) as opened:
+        await open_follows(opened)
+        yield opened
+
+
+async def test_somebody_joins_and_stops_and_the_page_says_no_more_than_that(
+    world: World,
+) -> None:
+    made = await follow(world, ONE)
+    assert made["changed"] is False
+    assert made["until"] == str(day_of(world.clock()) + timedelta(days=90))
+    (notice,) = await world.publish(world.debt_help, [ONE])
+    (mine,) = await listed(world)
+    assert mine["changed"] is True
+    assert set(mine) == {
+        *("id", "entryId", "since", "until", "purpose", "purposeLabel"),
+        *("offered", "changed"),
+    }
+    await follow(world, ONE)  # asked anew: this is what is known now, and one follow
+    assert await changed(world) == [False]
+    await world.publish(world.debt_help, [TWO])
+    assert await changed(world) == [False]
+    world.clock.forward(
+        timedelta(days=(notice.validUntil - day_of(world.clock())).days)
+    )
+    assert await changed(world) == []  # long past its last day
+
+
+async def test_a_colleague_of_the_same_organisation_is_named(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    await follow(world, ONE)
+    (mine,) = await ask(world, [ONE], FATIMA)
+    assert (mine["colleagues"], mine["canFollow"]) == ([], True)
+    assert mine["followedUntil"] == str(day_of(world.clock()) + timedelta(days=90))
+    one, two = await ask(world, [ONE, TWO], JORIS)
+    since = str(day_of(world.clock()))
+    named = {"name": "Fatima El Amrani", "team": "centrum", "since": since}
+    assert (one["colleagues"], two["colleagues"]) == ([named], [])
+    assert one["followedUntil"] is None
+
+
+async def test_follows_pass_to_a_colleague_in_one_act(world: World) -> None:
+    made = [await follow(world, each) for each in (ONE, TWO)]
+    token, other = world.a_token(**FATIMA), world.a_token(**JORIS)
+    ids = [one["id"] for one in made]
+    offer = await world.send("POST", "/follow-offers", token, {"follows": ids})
+    assert offer.status_code == 201, offer.text
+    code = offer.json()["code"]
+    assert [one["offered"] for one in await listed(world)] == [True, True]
+    own = await world.send("POST", "/follow-takeovers", token, {"code": code})
+    assert own.status_code == 404
+    taken = await world.send("POST", "/follow-takeovers", other, {"code": code.lower()})
+    assert taken.status_code == 200, taken.text
+    assert (await listed(world), len(await listed(world, JORIS))) == ([], 2)
+    again = await world.send("POST", "/follow-takeovers", other, {"code": code})
+    assert again.status_code == 404
+    await world.publish(world.debt_help, [TWO])
+    assert sorted(map(str, await changed(world, JORIS))) == ["False", "True"]
+    (part,) = await ask(world, [ONE], FATIMA)
+    assert [one["name"] for one in part["colleagues"]] == ["Joris de Wit"]
+
+
+async def test_one_press_ends_it_and_nothing_of_it_stays(world: World) -> None:
+    made = await follow(world, ONE)
+    path = f"/follows/{made['id']}/end"
+    assert (
+        await world.send("POST", path, world.a_token(**JORIS), {})
+    ).status_code == 404
+    assert (await world.send("POST", path, world.a_token(), {})).status_code == 204
+    assert (await listed(world), await dump(world, "follow")) == ([], [])
+    assert (await world.send("POST", path, world.a_token(), {})).status_code == 404
+    whats = [one[Group.WHAT] or {} for one in await open_entries(world, "follow")]
+    assert sorted(str(what["act"]) for what in whats) == ["begun", "ended"]
+
+
+async def test_a_follow_past_its_last_day_is_erased_and_that_is_recorded(
+    world: World,
+) -> None:
+    await follow(world, ONE)
+    world.clock.forward(timedelta(days=91))
+    assert await listed(world) == []
+    (part,) = await ask(world, [ONE], JORIS)
+    assert part["colleagues"] == []
+    assert len(await dump(world, "follow")) == 1
+    await erase(world)
+    assert await dump(world, "follow") == []
+    what = [one[Group.WHAT] or {} for one in await open_entries(world, "erasure")]
+    assert {"act": "follows-erased", "count": 1}.items() <= what[0].items()
+
+
+async def test_a_citizen_reads_that_the_case_was_followed_and_passed_on(
+    world: World, tmp_path: Path
+) -> None:
+    made = await follow(world, ONE)
+    token, other = world.a_token(**FATIMA), world.a_token(**JORIS)
+    body = {"follows": [made["id"]]}
+    offer = (await world.send("POST", "/follow-offers", token, body)).json()
+    await world.send("POST", "/follow-takeovers", other, {"code": offer["code"]})
+    await world.send("POST", f"/follows/{made['id']}/end", other, {})
+    report = await CitizensDesk(world, tmp_path).report(ONE)
+    told = [one["kind"] for one in report["checks"] if "follow" in one["kind"]]
+    assert sorted(told) == ["follow-begun", "follow-ended", "follow-taken-over"]
+    assert "Fatima" not in str(report)
+    assert "Joris" not in str(report)
+
+
+async def test_an_officer_reads_how_many_are_open(world: World) -> None:
+    await follow(world, ONE)
+    await follow(world, TWO)
+    await follow(world, ONE, JORIS)
+    answer = await world.send("GET", "/follow-counts", world.an_officer())
+    (here,) = answer.json()["items"]
+    assert (here["organisationName"], here["follows"], here["users"]) == (
+        "Gemeente Voorbeeld",
+        3,
+        2,
+    )
