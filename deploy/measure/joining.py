@@ -92,6 +92,7 @@ async def measure_joining(town: MeasuredTown) -> FirstDay:
         *("profile", "init", NEWCOMER.file, "--out", "profile.toml"),
         *("--category", NEWCOMER.categories[0], "--informed", "informed-by-letter"),
         *("--function", "Klantmanager Inkomen", "--phone", "0182 555 101"),
+        *("--verified", clock.now().date().isoformat()),
     )
     day.ask_doctor()
     chosen = ("--settings", "agency.toml", "--profile", "profile.toml")

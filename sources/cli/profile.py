@@ -3,6 +3,7 @@
 import os
 import shlex
 import webbrowser
+from datetime import date, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Annotated
@@ -64,6 +65,13 @@ def init_command(
     informed: Annotated[
         str, typer.Option(help="Hoe inwoners het weten, zoals informed-by-letter.")
     ] = FILL_IN,
+    verified: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Op welke dag u zag dat het telefoonnummer klopt, jjjj-mm-dd.",
+        ),
+    ] = None,
     sheet: Annotated[str, typer.Option(help="Het werkblad, als er meer zijn.")] = "",
     page: Annotated[
         bool,
@@ -79,6 +87,7 @@ def init_command(
             function,
             phone,
             informed,
+            _read_day(verified),
         )
         draft = _propose(file, known, out or Path(f"{known.name}.toml"), sheet)
         if page:
@@ -98,6 +107,15 @@ def init_command(
         console.print(WITHOUT_CASE, soft_wrap=True)
     if draft.looked and find_by_name(draft.looked.judgement):
         console.print(WITHOUT_BSN, soft_wrap=True)
+
+
+def _read_day(given: datetime | None) -> date | None:
+    """Give the day that was named; raises `InvalidProfile` for one in the future."""
+    if given is None:
+        return None
+    if given.date() > day_of(now()):
+        raise InvalidProfile("--verified is een dag die nog moet komen.")
+    return given.date()
 
 
 def _propose(file: Path, known: Known, out: Path, sheet: str) -> Draft:

@@ -17,6 +17,7 @@ from sources.profile_page.draft import Draft, Looked
 from sources.profile_page.form import (
     NEEDED,
     UNDECIDED,
+    VERIFIED,
     Form,
     find_contact_place,
     find_place,
@@ -41,6 +42,7 @@ def check(draft: Draft, form: Form) -> tuple[Profile | None, list[Fault]]:
     faults = [*_check_columns(draft, form), *_check_answers(draft)]
     faults += _check_known(draft.choices.known)
     faults += _check_contacts(draft, form)
+    faults += _check_verified(draft.choices.known)
     if faults:
         return None, faults
     try:
@@ -171,6 +173,12 @@ def _check_contacts(draft: Draft, form: Form) -> Iterator[Fault]:
         if not _parses(parse_phone, reached.phone):
             says = f"{of}vul een telefoonnummer in dat bestaat, zoals 0182 555 101."
             yield Fault(f"phone-{place}-{n}", _begin_sentence(says))
+
+
+def _check_verified(known: Known) -> Iterator[Fault]:
+    if known.verified is None:
+        says = "Bel het telefoonnummer of kijk het na. Zeg hier dan dat het klopt."
+        yield Fault(VERIFIED, says)
 
 
 def _begin_sentence(says: str) -> str:

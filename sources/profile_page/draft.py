@@ -38,9 +38,9 @@ class Draft:
     def write(self) -> str:
         """Give the profile as it stands."""
         if isinstance(self.found, Recognised):
-            return write_standard(self.found, self.choices, self.today)
+            return write_standard(self.found, self.choices)
         found = self.found
-        return write_table(found.table, found.judgement, self.choices, self.today)
+        return write_table(found.table, found.judgement, self.choices)
 
 
 def show(value: str) -> str:

@@ -28,6 +28,7 @@ Form = Mapping[str, str]
 NEEDED: Final = {"bsn": "het BSN van de inwoner", "start": "de dag waarop het begon"}
 LISTS: Final = ("opens", "closes", "ignores")
 SAME: Final = "same-contact"
+VERIFIED: Final = "verified"
 UNDECIDED: Final = "?"
 """The answer of a column that somebody must still decide on; none is not that."""
 
@@ -42,6 +43,7 @@ def read_form(draft: Draft, form: Form) -> Draft:
         old.known.function,
         old.known.phone,
         keep(form.get("informed", "")),
+        draft.today if VERIFIED in form else None,
     )
     choices = replace(old, known=known)
     if draft.looked:

@@ -17,6 +17,7 @@ from sources.profile_page.fields import (
 from sources.profile_page.form import (
     LISTS,
     SAME,
+    VERIFIED,
     Form,
     find_contact_place,
     find_place,
@@ -189,6 +190,7 @@ def show_contacts(draft: Draft, form: Form, faults: Faults) -> Markup:
     place = find_contact_place(draft, draft.choices)
     teams = draft.choices.contacts
     is_named = place != "all"
+    right = "deze nummers kloppen" if len(teams) > 1 else "dit nummer klopt"
     return tag(
         "section",
         tag("h2", "Wie een collega belt"),
@@ -209,6 +211,18 @@ def show_contacts(draft: Draft, form: Form, faults: Faults) -> Markup:
             )
             for n, (team, at) in enumerate(teams.items())
         ),
+        _ask_verified(draft, f"Ik heb vandaag nagekeken dat {right}", faults),
+    )
+
+
+def _ask_verified(draft: Draft, label: str, faults: Faults) -> Markup:
+    """Ask for a claim: a colleague reads on which day the number was right."""
+    is_ticked = draft.choices.known.verified is not None
+    return tag(
+        "div",
+        faults.show(VERIFIED),
+        tick_field(VERIFIED, label, is_ticked=is_ticked),
+        class_="field" if is_ticked else "field asks",
     )
 
 

@@ -1,11 +1,12 @@
 """What a profile will say: proposed from a file, then changed or completed by a person.
 
-`FILL_IN` stands wherever nothing in the file decides. How the citizen was informed is
-never proposed: it is a claim that somebody of the agency must make.
+`FILL_IN` stands wherever nothing in the file decides. How the citizen was informed and
+when a telephone number was verified are never proposed: somebody must claim it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from sources.dates import Order, is_day_first, is_month_first
@@ -31,7 +32,11 @@ _AGREEMENTS: Final = frozenset({"j", "ja", "y", "yes", "true", "1", "akkoord"})
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the agency said of itself; the rest is to be filled in."""
+    """What the agency said of itself; the rest is to be filled in.
+
+    `verified`: on which day somebody saw that the telephone numbers are right. It is a
+    claim, like how citizens were informed: nothing in a file says it.
+    """
 
     name: str
     category: str = FILL_IN
@@ -39,6 +44,7 @@ class Known:
     function: str = FILL_IN
     phone: str = FILL_IN
     informed: str = FILL_IN
+    verified: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ What only the agency knows stands as `VUL IN`; a profile with that in it does no
 and says which key it is. Every column is listed with what becomes of it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Final
 
@@ -17,7 +16,6 @@ from sources.proposing.choices import (
     ROLES,
     Choices,
     Known,
-    Reached,
     swap_order,
 )
 from sources.proposing.formats import Recognised
@@ -52,9 +50,7 @@ _ORDERS: Final = {
 }
 
 
-def write_table(
-    table: Table, judgement: Judgement, choices: Choices, today: date
-) -> str:
+def write_table(table: Table, judgement: Judgement, choices: Choices) -> str:
     """Give the proposal for a table."""
     has_default = "contact" not in choices.columns
     return "\n".join(
@@ -71,12 +67,12 @@ def write_table(
             "",
             *_explain(judgement, choices),
             *_codes(choices),
-            *_contacts(choices.contacts, today),
+            *_contacts(choices),
         ]
     )
 
 
-def write_standard(found: Recognised, choices: Choices, today: date) -> str:
+def write_standard(found: Recognised, choices: Choices) -> str:
     """Give the proposal for a file in a standard's own format."""
     lines = [*_head(found.form, choices.known, has_default=True)]
     if FORMATS[found.form].table == "events":
@@ -93,7 +89,7 @@ def write_standard(found: Recognised, choices: Choices, today: date) -> str:
     lines.append("")
     if FORMATS[found.form].names_contacts:
         lines.append("# Alleen waar een levering zelf geen contactpersoon noemt.")
-    return "\n".join([*lines, *_contacts(choices.contacts, today)])
+    return "\n".join([*lines, *_contacts(choices)])
 
 
 def _head(form: str, known: Known, *, has_default: bool) -> Iterator[str]:
@@ -222,13 +218,18 @@ def _codes(choices: Choices) -> Iterator[str]:
         yield ""
 
 
-def _contacts(contacts: Mapping[str, Reached], today: date) -> Iterator[str]:
+def _contacts(choices: Choices) -> Iterator[str]:
+    day = choices.known.verified
+    said = day.isoformat() if day else write_text(FILL_IN)
     yield "# Wie iemand belt die het signaal ziet. Een werkend nummer is verplicht."
-    for team, reached in contacts.items():
+    if day is None:
+        yield "# Kijk na of het nummer klopt. Zet bij last_verified op welke dag u dat"
+        yield "# deed, zonder aanhalingstekens, zoals 2026-03-01. Wie belt, ziet die."
+    for team, reached in choices.contacts.items():
         yield f"[contacts.{write_text(team)}]"
         yield f"function = {write_text(reached.function)}"
         yield f"phone = {write_text(reached.phone)}"
-        yield f"last_verified = {today.isoformat()}"
+        yield f"last_verified = {said}"
         yield ""
 
 

@@ -125,6 +125,8 @@ def propose_and_check(day: FirstDay) -> Path:
     filled_in = filled_in.replace('phone = "<VUL IN>"', f'phone = "{PHONE}"')
     # One record proves neither what a code is nor in which order days are written, and
     # that a citizen was informed is for somebody to say.
+    checked = "last_verified = 2026-10-01"
+    filled_in = filled_in.replace('last_verified = "<VUL IN>"', checked)
     filled_in = filled_in.replace('informed = "<VUL IN>"', 'informed = "discussed"')
     filled_in = filled_in.replace('dates = ["<VUL IN>"]', 'dates = ["%d-%m-%Y"]')
     filled_in = add_status(filled_in)

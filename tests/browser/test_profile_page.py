@@ -54,6 +54,7 @@ def assert_open_to_all(page: Page) -> None:
 
 
 def fill_in(page: Page) -> None:
+    page.locator("#verified").check()
     for name, value in ANSWERS.items():
         field = page.locator(f"#{name}")
         if field.evaluate("each => each.tagName") == "SELECT":

@@ -31,6 +31,8 @@ KNOWN = (
     "0182 555101",
     "--informed",
     "discussed",
+    "--verified",
+    "2026-10-01",
 )
 HEADER = (
     *("Cliëntnaam", "BSN", "Geboortedatum", "Zaaknummer", "Startdatum", "Einddatum"),
@@ -239,6 +241,15 @@ def test_a_case_that_is_shared_is_noticed(tmp_path: Path) -> None:
     layout = parse_profile(found.text).csv
     assert layout
     assert layout.shared_case_numbers
+
+
+def test_nobody_is_said_to_have_checked_a_number(export: Path) -> None:
+    at = KNOWN.index("--verified")
+    found = propose(export, *KNOWN[:at])
+    assert "contacts.Noord.last_verified" in find_asked(found)
+    said = (*KNOWN[:at], "--verified", "2999-01-01")
+    refused = runner.invoke(app, ["profile", "init", str(export), *said])
+    assert (refused.exit_code, "nog moet komen" in refused.output) == (2, True)
 
 
 def rename(path: Path, name: str) -> Path:

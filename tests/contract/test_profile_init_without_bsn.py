@@ -59,6 +59,8 @@ def test_what_is_told_makes_a_profile_that_loads(tmp_path: Path) -> None:
     ):
         done = done.replace(f'{key} = "{FILL_IN}"', f'{key} = "{answer}"')
     done = done.replace(f'municipalities = ["{FILL_IN}"]', 'municipalities = ["0599"]')
+    checked = "last_verified = 2026-10-01"
+    done = done.replace(f'last_verified = "{FILL_IN}"', checked)
     assert parse_profile(done).identify == "brp"
 
 

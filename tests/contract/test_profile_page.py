@@ -26,6 +26,7 @@ SAID = {
     "informed": "informed-by-letter",
     **{f"function_7_{n}": "Wmo-consulent" for n in range(2)},
     **{f"phone_7_{n}": f"0182 555 10{n}" for n in range(2)},
+    "verified": "yes",
 }
 EVERYTHING = COLUMNS | WORDS | SAID
 
@@ -53,7 +54,7 @@ def test_everything_that_is_to_be_filled_in_is_asked_by_name(visit: Visit) -> No
     assert answered.status == 422
     assert answered.faults == [
         *("column-1", "order", "status-5-2", "category", "informed"),
-        *("function-7-0", "phone-7-0", "function-7-1", "phone-7-1"),
+        *("function-7-0", "phone-7-0", "function-7-1", "phone-7-1", "verified"),
     ]
     assert "<title>Fout: " in answered.page
     assert FILL_IN not in answered.page
@@ -100,6 +101,12 @@ def test_one_contact_for_everybody_is_filled_in_once(visit: Visit, out: Path) ->
     contacts = load_profile(out).contacts
     assert {at.function for at in contacts.values()} == {"Wmo-consulent"}
     assert {at.phone for at in contacts.values()} == {"+31182555100"}
+
+
+def test_the_day_of_checking_is_that_of_who_says_so(visit: Visit, out: Path) -> None:
+    silent = {name: text for name, text in EVERYTHING.items() if name != "verified"}
+    assert visit.send(visit.open(), "write", **silent).faults == ["verified"]
+    assert not out.exists()
 
 
 def test_a_fault_of_one_contact_for_everybody_is_said_once(visit: Visit) -> None:
@@ -259,6 +266,7 @@ def test_a_standards_own_file_asks_only_what_the_agency_knows(
         "informed": "discussed",
         "function_all_0": "Wmo-consulent",
         "phone_all_0": "0182 555 101",
+        "verified": "yes",
     }
     with profile_page(path, out) as visit:
         first = visit.open()

@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 KNOWN = (
     *("--category", "bijstand", "--municipality", "9901", "--informed", "discussed"),
     *("--function", "Klantmanager", "--phone", "0182 555 101"),
+    *("--verified", "2026-10-01"),
 )
 runner = CliRunner()
 
