@@ -146,12 +146,15 @@ async def acknowledge(
     """Note that notices arrived, with what their source calls the cases (sealed).
 
     `cases`: by notice, by reference. What is not there, or another's, is passed over.
-    Every row is sealed anew, so that none stands out.
+    Every row is sealed anew, so that none stands out; of two that come at once the
+    second finds what the first wrote.
     """
     query = (
         select(return_notice.c.id, return_notice.c.sealed, return_notice.c.year)
         .where(return_notice.c.id.in_(sorted(cases)))
         .where(return_notice.c.source.in_(sources))
+        .order_by(return_notice.c.id)
+        .with_for_update()
     )
     rows = list(await conn.execute(query))
     for row in rows:

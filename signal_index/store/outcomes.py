@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import UnknownEntry
@@ -73,7 +74,7 @@ async def get_own_answer(conn: AsyncConnection, owner: Owner, entry: UUID) -> Op
 async def store_outcome(
     conn: AsyncConnection, said: LookupOutcome, keys: Mapping[int, DisclosureKey]
 ) -> None:
-    """Keep what came of a flag, sealed; saying it again replaces it.
+    """Keep what came of a flag, sealed; saying it again replaces it, also at once.
 
     Raises KeyError where the year of the entry has no key: it cannot be its caller's.
     """
@@ -85,12 +86,14 @@ async def store_outcome(
         key=keys[year],
         nonce=secrets.token_bytes(OUTCOME_NONCE_BYTES),
     )
-    row = {"municipality": said.municipality, "year": year, "sealed": sealed}
-    changed = await conn.execute(
-        update(lookup_outcome).where(lookup_outcome.c.id == name).values(sealed=sealed)
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    await conn.execute(
+        dialect.insert(lookup_outcome)
+        .values(id=name, municipality=said.municipality, year=year, sealed=sealed)
+        .on_conflict_do_update(
+            index_elements=[lookup_outcome.c.id], set_={"sealed": sealed}
+        )
     )
-    if changed.rowcount == 0:
-        await conn.execute(insert(lookup_outcome), {"id": name, **row})
 
 
 async def find_outcomes(
