@@ -20,7 +20,7 @@ from signal_index.api.routing import Routes
 from signal_index.api.transactions import committing, looking
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Opened
-from signal_index.returning import NoticeKind
+from signal_index.returning import Body, NoticeKind
 from signal_index.store import notices as store
 from signal_index.wire import notices as wire
 from signal_index.wire.lookups import CallBack
@@ -110,8 +110,17 @@ def _show(
         lookedUp=None if entry is None else _looker(entry, body.more, labels),
         outcome=outcome,
         outcomeLabel=labels.of(labels.catalogue.outcomes, outcome),
-        facts={} if is_about_lookup else {k: v for k, v in body.more.items() if v},
+        facts={} if is_about_lookup else _facts(body, labels),
     )
+
+
+def _facts(body: Body, labels: Labels) -> dict[str, str]:
+    """Give the facts of a kind; organisations of a succession by their names too."""
+    facts = {key: value for key, value in body.more.items() if value}
+    if body.kind is NoticeKind.SUCCESSION:
+        for key in ("source", "successor"):
+            facts[f"{key}Name"] = labels.organisation(facts[key]) or facts[key]
+    return facts
 
 
 def _looker(entry: Opened, more: store.Facts, labels: Labels) -> wire.Looker:

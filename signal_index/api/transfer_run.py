@@ -16,8 +16,10 @@ from signal_index.errors import CallerNotAllowed, TransferOutdated
 from signal_index.ledger import Kind
 from signal_index.notice.text import encode_compact
 from signal_index.proof import JsonObject
+from signal_index.returning import Passed
 from signal_index.store import transfers as store
 from signal_index.store.approvals import Approval
+from signal_index.store.notices import put_in_box
 from signal_index.store.standing import Standing
 from signal_index.store.transfers import Asked
 
@@ -25,7 +27,7 @@ MATTER: Final = "transfer"
 
 
 async def transfer(act: Acting, given: Approval) -> None:
-    """Let the successor take over the signals, and record it.
+    """Let the successor take over the signals, tell both, and record it.
 
     Raises `TransferOutdated` where it could not be asked for today, and
     `CallerNotAllowed` for an approver of another organisation than the municipality:
@@ -40,6 +42,10 @@ async def transfer(act: Acting, given: Approval) -> None:
     if not may_take_over(act, standing, found.asked):
         raise TransferOutdated
     moved = await store.carry_out(act.conn, found, now=act.now)
+    told = Passed(found.id)
+    await put_in_box(
+        act.conn, found.asked.municipality, told, act.index.keys, now=act.now
+    )
     said: JsonObject = {
         **describe_transfer(found.asked),
         "transfer": str(found.id),

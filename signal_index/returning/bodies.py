@@ -36,7 +36,6 @@ class NoticeKind(StrEnum):
     OBJECTION = "objection"
     CONTACT_STALE_SOON = "contact-stale-soon"
     SIGNAL_EXPIRES_SOON = "signal-expires-soon"
-    HAND_SIGNAL_REMINDER = "hand-signal-reminder"
     MATCH = "match"
     SUCCESSION = "succession"
 

@@ -73,7 +73,14 @@ class Told:
     covers: tuple[str, ...] = ()
 
 
-BoxContent = LookedUp | SaidOutcome | Told
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Signals passed to another source, in this transfer: both hear of each."""
+
+    transfer: UUID
+
+
+BoxContent = LookedUp | SaidOutcome | Told | Passed
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -119,6 +126,8 @@ def open_box(id_: UUID, sealed: bytes, key: DisclosureKey) -> BoxContent:
             )
         case "outcome":
             return SaidOutcome(UUID(facts["e"]), facts["o"], facts["x"], facts["p"])
+        case "passed":
+            return Passed(UUID(facts["t"]))
         case _:
             body = parse_body_facts(facts["f"])
             return Told(facts["s"], body, tuple(facts["v"]))
@@ -145,6 +154,8 @@ def _facts(content: BoxContent) -> dict[str, object]:
                 "x": content.outcome,
                 "p": content.place,
             }
+        case Passed():
+            return {"k": "passed", "t": content.transfer.hex}
         case Told():
             return {
                 "k": "told",

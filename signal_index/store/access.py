@@ -131,6 +131,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "tombstone": {_WEB: _RENEW, _UPKEEP: _ERASE},
     "signal_transfer": {
         _WEB: _keep("carried_out_at", "signals", "references_digest"),
+        _UPKEEP: _READ,
         _REPORTING: _READ,
     },
     "evidence": {_WEB: _HAND_IN},

@@ -7,31 +7,31 @@
 - Nobody hears of a lookup about a person of whom an embargo holds here, nor of one
   where the same two said "already known" about the same signal in the last 90 days.
 - An outcome goes to every source that heard of that lookup: to one it says something.
+  Whose a signal is when its box is opened hears of it (`store.notice_succession`).
 """
 
 from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from policy.catalogue import Catalogue
 from policy.key import calendar_day
 from policy.vocabulary import LoopActId
-from signal_index.keyring import YearKeys
 from signal_index.ledger import DisclosureKey
 from signal_index.returning import (
-    SIGNALS_AT_MOST,
     Body,
+    BoxContent,
     LookedUp,
     NoticeKind,
+    Passed,
     SaidOutcome,
     Shown,
     Told,
@@ -40,10 +40,16 @@ from signal_index.returning import (
     derive_once,
     open_body,
     open_box,
-    seal_body,
 )
 from signal_index.returning.bodies import COVER
 from signal_index.store.embargoes import find_embargoed
+from signal_index.store.notice_rows import (
+    NoticeRow,
+    Telling,
+    cut_up,
+    write_notices,
+)
+from signal_index.store.notice_succession import find_owners, follow, tell_passed
 from signal_index.store.notices import entry_key, year_of
 from signal_index.tables.notices import notice_box, notice_damping, return_notice
 from signal_index.tables.registry import coverage, source
@@ -51,33 +57,8 @@ from signal_index.tables.signals import shown_signals
 from signal_index.wire.sources import SourceState
 
 BOXES_AT_ONCE: Final = 500
-KEPT_DAYS: Final = 30
 DAMPED_FOR: Final = timedelta(days=90)
 ALREADY_KNOWN: Final = "already-known"
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What opening takes besides the database."""
-
-    keys: YearKeys
-    catalogue_in: Callable[[str], Catalogue]
-    now: datetime
-
-    @property
-    def key(self) -> DisclosureKey:
-        """Give the key that seals what is made now."""
-        return self.keys.get_disclosure_key(year_of(self.now))
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Row:
-    """A notice to be written."""
-
-    source: str
-    municipality: str
-    body: Body
-    handle: bytes
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -88,7 +69,7 @@ class _Signal:
     reference: UUID
 
 
-Boxed = tuple[str, LookedUp | SaidOutcome | Told]
+Boxed = tuple[str, BoxContent]
 Places = Mapping[str, Mapping[str, frozenset[str]]]
 """Live sources by municipality, with the kinds of signals of each there."""
 
@@ -112,7 +93,7 @@ async def open_boxes(conn: AsyncConnection, telling: Telling) -> Mapping[str, in
     made = [
         *await _tell_lookups(conn, boxed, places, telling),
         *await _tell_outcomes(conn, boxed, telling),
-        *_tell_others(boxed),
+        *await _tell_others(conn, boxed, telling),
     ]
     await write_notices(conn, made, telling)
     await conn.execute(
@@ -129,34 +110,6 @@ async def has_boxes(conn: AsyncConnection) -> bool:
     return await conn.scalar(select(notice_box.c.id).limit(1)) is not None
 
 
-async def write_notices(
-    conn: AsyncConnection, made: Iterable[_Row], telling: Telling
-) -> None:
-    """Write notices in an order that chance decides, with the hour alone."""
-    mixed = list(made)
-    secrets.SystemRandom().shuffle(mixed)
-    hour = telling.now.replace(minute=0, second=0, microsecond=0)
-    expires = calendar_day(telling.now) + timedelta(days=KEPT_DAYS)
-    rows = []
-    for one in mixed:
-        id_ = uuid4()
-        rows.append(
-            {
-                "id": id_,
-                "source": one.source,
-                "municipality": one.municipality,
-                "year": telling.key.year,
-                "handle": one.handle,
-                "sealed": seal_body(id_, one.body, telling.key),
-                "made_in": hour,
-                "expires": expires,
-                "acknowledged": False,
-            }
-        )
-    if rows:
-        await conn.execute(insert(return_notice), rows)
-
-
 async def tell_once(
     conn: AsyncConnection,
     told: Sequence[tuple[str, str, Body, str]],
@@ -168,7 +121,7 @@ async def tell_once(
     not confirmed: no cover is needed. Gives how many were new.
     """
     rows = [
-        _Row(src, place, body, derive_once(telling.key, body.kind, src, what))
+        NoticeRow(src, place, body, derive_once(telling.key, body.kind, src, what))
         for src, place, body, what in told
     ]
     known: set[bytes] = set()
@@ -209,14 +162,14 @@ async def _find_places(conn: AsyncConnection, places: set[str]) -> Places:
 
 async def _tell_lookups(
     conn: AsyncConnection, boxed: Sequence[Boxed], places: Places, telling: Telling
-) -> list[_Row]:
+) -> list[NoticeRow]:
     lookups = [(place, one) for place, one in boxed if isinstance(one, LookedUp)]
     signals = await _find_signals(conn, [one for _, one in lookups])
     held = await find_embargoed(
         conn, {one.embargo_row for _, one in lookups}, now=telling.now
     )
     damped = await _find_damped(conn, [one for _, one in lookups], signals, telling)
-    made: list[_Row] = []
+    made: list[NoticeRow] = []
     for place, one in lookups:
         is_held = (one.embargo_row, place) in held
         heard: dict[str, list[Shown]] = defaultdict(list)
@@ -247,18 +200,17 @@ def _takes_part(
 
 def _looked_up(
     place: str, one: LookedUp, src: str, heard: Sequence[Shown], telling: Telling
-) -> Iterable[_Row]:
+) -> Iterable[NoticeRow]:
     """Give a source's notices of one lookup: as a rule one, or a cover."""
     key = entry_key(telling.keys.disclosures, one.entry) or telling.key
     handle = derive_handle(key, one.entry, src)
     called = one.call_back
     more = {"function": called.function, "phone": called.phone} if called else {}
     if not heard:
-        yield _Row(src, place, COVER, handle)
-    for start in range(0, len(heard), SIGNALS_AT_MOST):
-        part = tuple(heard[start : start + SIGNALS_AT_MOST])
+        yield NoticeRow(src, place, COVER, handle)
+    for part in cut_up(heard):
         body = Body(NoticeKind.LOOKED_UP, part, one.entry, more)
-        yield _Row(src, place, body, handle)
+        yield NoticeRow(src, place, body, handle)
 
 
 async def _find_signals(
@@ -309,8 +261,8 @@ async def _find_damped(
 
 async def _tell_outcomes(
     conn: AsyncConnection, boxed: Sequence[Boxed], telling: Telling
-) -> list[_Row]:
-    made: list[_Row] = []
+) -> list[NoticeRow]:
+    made: list[NoticeRow] = []
     for place, one in boxed:
         if isinstance(one, SaidOutcome):
             made.extend(await _tell_outcome(conn, place, one, telling))
@@ -319,49 +271,63 @@ async def _tell_outcomes(
 
 async def _tell_outcome(
     conn: AsyncConnection, place: str, one: SaidOutcome, telling: Telling
-) -> list[_Row]:
-    """Tell every source that heard of a lookup; one of them that it was about it."""
+) -> list[NoticeRow]:
+    """Tell every source that heard of a lookup; one of them that it was about it.
+
+    Of a signal that passed on since then, whose it is now hears: see `follow`.
+    """
     key = entry_key(telling.keys.disclosures, one.entry)
     if key is None:
         return []
+    heard = await _find_heard(conn, one, key, telling)
+    told = await follow(conn, place, heard)
+    await _damp(conn, one, told, telling)
+    more = {"outcome": one.outcome}
+    return [
+        NoticeRow(src, place, body, derive_once(key, body.kind, src, uuid4().hex))
+        for src, about in told.items()
+        for body in (
+            [Body(NoticeKind.OUTCOME, part, one.entry, more) for part in cut_up(about)]
+            or [COVER]
+        )
+    ]
+
+
+async def _find_heard(
+    conn: AsyncConnection, one: SaidOutcome, key: DisclosureKey, telling: Telling
+) -> dict[str, list[Shown]]:
+    """Find which sources heard of a lookup, and of which signals at this place."""
     sources = (await conn.scalars(select(source.c.oin))).all()
-    handles = {derive_handle(key, one.entry, src): src for src in sources}
+    handles = {derive_handle(key, one.entry, src) for src in sources}
     rows = await conn.execute(
         select(return_notice).where(return_notice.c.handle.in_(sorted(handles)))
     )
-    told: dict[str, Body] = {}
+    heard: dict[str, list[Shown]] = {}
     for row in rows:
         seal_key = telling.keys.get_disclosure_key(row.year)
         before = open_body(row.id, row.sealed, seal_key)
-        told.setdefault(row.source, COVER)
+        about = heard.setdefault(row.source, [])
         if before.kind is NoticeKind.LOOKED_UP:
-            about = tuple(
+            about.extend(
                 Shown(shown.reference, shown.place)
                 for shown in before.signals
                 if one.place is None or shown.place == one.place
             )
-            if about:
-                more = {"outcome": one.outcome}
-                told[row.source] = Body(NoticeKind.OUTCOME, about, one.entry, more)
-    await _damp(conn, one, told, telling)
-    return [
-        _Row(src, place, body, derive_once(key, body.kind, src, uuid4().hex))
-        for src, body in told.items()
-    ]
+    return heard
 
 
 async def _damp(
     conn: AsyncConnection,
     one: SaidOutcome,
-    told: Mapping[str, Body],
+    told: Mapping[str, Sequence[Shown]],
     telling: Telling,
 ) -> None:
     """Remember "already known"; one row for each source told, whatever was said."""
     until = calendar_day(telling.now) + DAMPED_FOR
     handles = {
         derive_damping(telling.key, one.organisation, src, shown.reference)
-        for src, body in told.items()
-        for shown in body.signals
+        for src, about in told.items()
+        for shown in about
         if one.outcome == ALREADY_KNOWN
     }
     fill = max(0, len(told) - len(handles))
@@ -373,13 +339,30 @@ async def _damp(
         await conn.execute(insert(notice_damping), rows)
 
 
-def _tell_others(boxed: Sequence[Boxed]) -> Iterable[_Row]:
+async def _tell_others(
+    conn: AsyncConnection, boxed: Sequence[Boxed], telling: Telling
+) -> list[NoticeRow]:
+    made: list[NoticeRow] = []
     for place, one in boxed:
-        if isinstance(one, Told):
-            yield _Row(one.source, place, one.body, secrets.token_bytes(16))
-            for src in one.covers:
-                if src != one.source:
-                    yield _Row(src, place, COVER, secrets.token_bytes(16))
+        if isinstance(one, Passed):
+            made.extend(await tell_passed(conn, place, one, telling))
+        elif isinstance(one, Told):
+            made.extend(await _tell(conn, place, one))
+    return made
+
+
+async def _tell(conn: AsyncConnection, place: str, one: Told) -> list[NoticeRow]:
+    """Tell it to whose signals they are now; a cover to the others."""
+    about = await find_owners(conn, {one.source: one.body.signals})
+    parts = {
+        src: replace(one.body, signals=tuple(found)) for src, found in about.items()
+    }
+    if not parts:
+        parts = {one.source: one.body}
+    return [
+        NoticeRow(src, place, parts.get(src, COVER), secrets.token_bytes(16))
+        for src in dict.fromkeys((*parts, one.source, *one.covers))
+    ]
 
 
 def _recent_keys(telling: Telling) -> Iterable[DisclosureKey]:

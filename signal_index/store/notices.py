@@ -25,10 +25,8 @@ from signal_index.keyring import YearKeys
 from signal_index.ledger import DisclosureKey, Opened
 from signal_index.returning import (
     Body,
-    LookedUp,
-    SaidOutcome,
+    BoxContent,
     SealedBox,
-    Told,
     box_row,
     open_body,
     seal_body,
@@ -61,7 +59,7 @@ class StoredNotice:
 async def put_in_box(
     conn: AsyncConnection,
     municipality: str,
-    content: Told | SaidOutcome | LookedUp,
+    content: BoxContent,
     keys: YearKeys,
     *,
     now: datetime,
@@ -73,7 +71,7 @@ async def put_in_box(
 
 def make_box(
     municipality: str,
-    content: Told | SaidOutcome | LookedUp,
+    content: BoxContent,
     keys: YearKeys,
     now: datetime,
 ) -> SealedBox:

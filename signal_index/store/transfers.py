@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.days import day_of
@@ -267,6 +267,14 @@ async def _guard(
     """Keep the first source from telling them anew, and let corrections go along."""
     if not taken:
         return
+    references = [row.reference for row in taken]
+    for start in range(0, len(references), 400):
+        await conn.execute(  # whoever has them again may tell them again
+            delete(tombstone)
+            .where(tombstone.c.source == asked.successor)
+            .where(tombstone.c.reference.in_(references[start : start + 400]))
+            .where(tombstone.c.reason == TRANSFERRED)
+        )
     await conn.execute(
         insert(tombstone),
         [

@@ -27,12 +27,12 @@ from signal_index.store.connect import reading, transaction
 from signal_index.store.notice_due import find_expiring, find_stale_soon
 from signal_index.store.notice_opening import (
     BOXES_AT_ONCE,
-    Telling,
     erase_notices,
     has_boxes,
     open_boxes,
     tell_once,
 )
+from signal_index.store.notice_rows import Telling
 from signal_index.store.policies import read_catalogues
 
 OPEN_SECONDS: Final = 2.0

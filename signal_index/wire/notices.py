@@ -24,7 +24,6 @@ ReturnKind = Literal[
     "objection",
     "contact-stale-soon",
     "signal-expires-soon",
-    "hand-signal-reminder",
     "match",
     "succession",
 ]

@@ -29,6 +29,7 @@ _KINDS: Final = {
     "objection": "bezwaar van een inwoner",
     "contact-stale-soon": "contactpersoon om te bevestigen",
     "signal-expires-soon": "signaal dat bijna vervalt",
+    "succession": "bericht over signalen die zijn overgedragen",
 }
 _READ: Final = (
     "Lees ze op de pagina Berichten van uw omgeving, of met `signal-source notices"

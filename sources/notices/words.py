@@ -77,6 +77,14 @@ def _say_expires(one: ReturnNotice) -> str:
     return f"Het signaal vervalt op {day}. Loopt de zaak nog? Lever hem aan."
 
 
+def _say_succession(one: ReturnNotice) -> str:
+    before, after = (one.facts.get(key, "") for key in ("sourceName", "successorName"))
+    return (
+        f"Het signaal is op {_day(one.facts.get('on'))} overgedragen: het was van"
+        f" {before} en is nu van {after}. Wie het nu heeft, antwoordt en levert aan."
+    )
+
+
 def _with_term(says: str, one: ReturnNotice) -> str:
     reference, due = one.facts.get("reference", ""), _day(one.facts.get("dueOn"))
     return (
@@ -98,4 +106,5 @@ _SENTENCES: Final[Mapping[str, Callable[[ReturnNotice], str]]] = {
     "objection": _say_objection,
     "contact-stale-soon": _say_stale,
     "signal-expires-soon": _say_expires,
+    "succession": _say_succession,
 }

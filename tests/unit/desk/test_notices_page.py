@@ -92,6 +92,21 @@ async def test_what_is_due_leads_to_where_it_is_mended(
     assert "Een bericht van de soort something-newer." in page
 
 
+async def test_a_succession_names_who_had_the_signal_and_who_has_it(
+    town: Town, browser: Browser
+) -> None:
+    facts = {
+        "source": "00000001000000000011",
+        "sourceName": "Stadsbank",
+        "successor": "00000001000000000012",
+        "successorName": "Kredietbank",
+        "on": "2026-12-01",
+    }
+    page = await _page(town, browser, a_notice(1, "succession", facts=facts))
+    said = "dit signaal was van Stadsbank en is nu van Kredietbank."
+    assert f"Overgedragen op 1 december 2026: {said}" in page
+
+
 async def test_covers_are_no_news(town: Town, browser: Browser) -> None:
     page = await _page(town, browser, a_notice(1, "cover"))
     assert "Er zijn geen berichten." in page

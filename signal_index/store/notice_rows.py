@@ -1,0 +1,81 @@
+"""Notices as they are written: in an order that chance decides, with the hour alone."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.catalogue import Catalogue
+from policy.key import calendar_day
+from signal_index.keyring import YearKeys
+from signal_index.ledger import DisclosureKey
+from signal_index.returning import SIGNALS_AT_MOST, Body, Shown, seal_body
+from signal_index.store.notices import year_of
+from signal_index.tables.notices import return_notice
+
+KEPT_DAYS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What opening takes besides the database."""
+
+    keys: YearKeys
+    catalogue_in: Callable[[str], Catalogue]
+    now: datetime
+
+    @property
+    def key(self) -> DisclosureKey:
+        """Give the key that seals what is made now."""
+        return self.keys.get_disclosure_key(year_of(self.now))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NoticeRow:
+    """A notice to be written."""
+
+    source: str
+    municipality: str
+    body: Body
+    handle: bytes
+
+
+async def write_notices(
+    conn: AsyncConnection, made: Iterable[NoticeRow], telling: Telling
+) -> None:
+    """Write notices in an order that chance decides, with the hour alone."""
+    mixed = list(made)
+    secrets.SystemRandom().shuffle(mixed)
+    hour = telling.now.replace(minute=0, second=0, microsecond=0)
+    expires = calendar_day(telling.now) + timedelta(days=KEPT_DAYS)
+    rows = []
+    for one in mixed:
+        id_ = uuid4()
+        rows.append(
+            {
+                "id": id_,
+                "source": one.source,
+                "municipality": one.municipality,
+                "year": telling.key.year,
+                "handle": one.handle,
+                "sealed": seal_body(id_, one.body, telling.key),
+                "made_in": hour,
+                "expires": expires,
+                "acknowledged": False,
+            }
+        )
+    if rows:
+        await conn.execute(insert(return_notice), rows)
+
+
+def cut_up(signals: Sequence[Shown]) -> Iterable[tuple[Shown, ...]]:
+    """Give as many signals at a time as one notice names."""
+    for start in range(0, len(signals), SIGNALS_AT_MOST):
+        yield tuple(signals[start : start + SIGNALS_AT_MOST])
