@@ -9,10 +9,12 @@ from rich.console import Console
 
 from deploy.town.attacks import AttackSucceeded
 from deploy.town.databases import Database
+from deploy.town.demanding import CheckFailed
 from deploy.town.login import LoginFailed
+from deploy.town.officers import OfficerRefused
 from deploy.town.postgres import PostgresUnusable
 from deploy.town.processes import PartyFailed
-from deploy.town.rehearsal import CheckFailed, rehearse
+from deploy.town.rehearsal import rehearse
 from deploy.town.show import show_town
 from deploy.town.year.fill import YearRefused
 
@@ -48,6 +50,7 @@ def demo(
     except (
         PartyFailed,
         CheckFailed,
+        OfficerRefused,
         LoginFailed,
         AttackSucceeded,
         PostgresUnusable,

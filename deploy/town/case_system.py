@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 import httpx
 
@@ -25,6 +26,7 @@ from keys.config import KeyConfig, parse_pins
 from keys.request import Act
 
 CASE = "Z-2026-001234"
+SCOPE = "openid lookup publish"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ class CaseSystem:
 
     async def __aenter__(self) -> Self:
         client = case_system_client(self._places)
-        self.token = await fetch_access_token(self._places.issuer, client, self._who)
+        self.token = await fetch_access_token(
+            self._places.issuer, client, self._who, SCOPE
+        )
         self._http.headers["Authorization"] = f"Bearer {self.token}"
         return self
 
@@ -76,7 +80,9 @@ class CaseSystem:
     ) -> None:
         await self._http.aclose()
 
-    async def pseudonymise(self, bsns: Sequence[str]) -> Pseudonymised:
+    async def pseudonymise(
+        self, bsns: Sequence[str], act: Act = Act.LOOKUP
+    ) -> Pseudonymised:
         """Blind, have two holders evaluate through the relay, verify and combine."""
         transport = RelayTransport(self._http, self._places.desk_url)
         if self._config is None:
@@ -85,7 +91,7 @@ class CaseSystem:
                 transport, pins, accepted_origin="dealt", known=None, now=clock.now()
             )
         numbers = [parse_bsn(bsn) for bsn in bsns]
-        return await pseudonymise(transport, self._config, numbers, Act.LOOKUP)
+        return await pseudonymise(transport, self._config, numbers, act)
 
     async def look_up(
         self, bsns: Sequence[str], question: LookupQuestion | None = None
@@ -114,6 +120,41 @@ class CaseSystem:
         return _read(
             await self._http.get(f"{self._places.desk_url}/relay/v1/own-lookups")
         )
+
+    async def signal_by_hand(
+        self, bsn: str, place: dict[str, Any], contact: str, case: str
+    ) -> Reply:
+        """Signal somebody by hand: of what kind, whom to call, the own case number."""
+        found = await self.pseudonymise([bsn], Act.PUBLISH)
+        body = {
+            "reference": str(uuid4()),
+            "keyVersion": 1,
+            "pseudonym": encode_b64u(found.pseudonyms[0].encoded),
+            "category": place["category"],
+            "municipality": place["municipality"],
+            "contactHolder": contact,
+            "informed": {
+                "code": place["informed"][0]["code"],
+                "on": clock.now().date().isoformat(),
+            },
+            "validUntil": place["latestEnd"],
+            "caseReference": case,
+        }
+        return await self._relay("hand-signals", body)
+
+    async def end_hand_signal(self, reference: str) -> Reply:
+        """End a signal that was given by hand."""
+        return await self._relay(
+            f"hand-signals/{reference}/withdrawal", {"reason": "ended"}
+        )
+
+    async def read_hand_signals(self, what: str = "hand-signals") -> Reply:
+        """Read what was given by hand, or `hand-signal-options`."""
+        return _read(await self._http.get(f"{self._places.desk_url}/relay/v1/{what}"))
+
+    async def _relay(self, path: str, body: dict[str, Any]) -> Reply:
+        url = f"{self._places.desk_url}/relay/v1/{path}"
+        return _read(await self._http.post(url, json=body))
 
     async def ask_index(self, body: dict[str, Any]) -> Reply:
         """Send one lookup straight to the index, as a desk would."""

@@ -304,5 +304,18 @@ EARLY_SIGNALS = Agency(
 )
 """Has no right to a BSN: the municipality finds its clients and sends for it."""
 
-FOUNDED = (*AGENCIES, EARLY_SIGNALS)
+REGIONAL_BANK = Agency(
+    "regional-bank",
+    "Stadsbank Voorbeeldregio",
+    _oin(17),
+    "debt-help",
+    ("schuldhulpverlening",),
+    "clients.csv",
+    "debt-help-region-9901.toml",
+    rhythm_days=30,
+    phone="+31182555220",
+)
+"""Does what the Kredietbank does, for a few: `regional_bank` lets it merge."""
+
+FOUNDED = (*AGENCIES, EARLY_SIGNALS, REGIONAL_BANK)
 """Whoever is registered when the town is founded."""

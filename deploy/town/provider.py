@@ -102,7 +102,7 @@ def _clients(places: Places) -> list[dict[str, Any]]:
         "grant_types": ["authorization_code", "refresh_token"],
         "response_types": ["code"],
         "redirect_uris": [CASE_SYSTEM_REDIRECT],
-        "scope": "openid profile lookup",
+        "scope": "openid profile lookup publish",
     }
     desks = [_desk_metadata(places, desk) for desk in DESKS]
     agencies = [_agency_metadata(places, agency.slug) for agency in FOUNDED]

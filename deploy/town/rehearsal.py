@@ -1,8 +1,8 @@
 """`deploy/demo --check`: the whole town without a person, on free ports.
 
-Publishes, looks up, attacks, verifies and searches, in that order; everything is
-demanded, and the last line printed is one JSON object. Raises `CheckFailed` where
-anything does not hold.
+Publishes, looks up, closes the loop, attacks, verifies and searches, in that order;
+everything is demanded, and the last line printed is one JSON object. Raises
+`CheckFailed` where anything does not hold.
 """
 
 import json
@@ -17,6 +17,7 @@ from rich.console import Console
 
 from deploy.town.attacks import AttackSucceeded, Scene
 from deploy.town.attacks.requests import (
+    CLOSED_PURPOSE,
     ask_for_closed_purpose,
     carry_request_to_another_holder,
     look_up_as_publisher,
@@ -24,9 +25,9 @@ from deploy.town.attacks.requests import (
 )
 from deploy.town.attacks.storage import change_ledger_row, guess_offline
 from deploy.town.case_system import CaseSystem, LookupQuestion, Reply
-from deploy.town.coming_back import hear_of_lookup
 from deploy.town.completeness import reconcile_today
 from deploy.town.databases import Database, opened_places
+from deploy.town.demanding import demand
 from deploy.town.early_signals import (
     FOUND,
     IN_DOUBT,
@@ -37,11 +38,13 @@ from deploy.town.early_signals import (
 )
 from deploy.town.leak_search import find_leaks
 from deploy.town.ledger_tools import export_ledger, verify_export
+from deploy.town.loop import SHOWN_FOR_WMO, Loop, close_loop
 from deploy.town.parties import ACCOUNTS, DESKS
 from deploy.town.people import People, settle_people
 from deploy.town.places import HOLDERS, Places
 from deploy.town.processes import Processes
 from deploy.town.publishing import Published, publish_all
+from deploy.town.regional_bank import find_clients, publish_clients
 from deploy.town.run import running_town
 from deploy.town.switching import (
     CATEGORY,
@@ -53,18 +56,11 @@ from deploy.town.switching import (
 )
 
 LEAST_PUBLISHED = 500
-SHOWN_FOR_WMO = frozenset({"bijstand", "schuldhulpverlening"})
-"""What wmo-onderzoek shows of the town's categories (see `signal-policy matrix`)."""
 PAST_THE_DESK = ["entry-without-receipt"]
 """What the day must show, and no more: one attack asks the index without the desk."""
-CLOSED = LookupQuestion("jeugdhulp-toegang", "jeugdwet-2.3")
 
 
 Attack = Callable[[Scene], Awaitable[None]]
-
-
-class CheckFailed(Exception):
-    """Something that the check demands does not hold; says what."""
 
 
 @dataclass
@@ -82,15 +78,6 @@ class Attacks:
 
     tried: int = 0
     stopped: int = 0
-
-
-@dataclass
-class Loop:
-    """What came back after a signal or a lookup; seconds until a notice was read."""
-
-    outcomes: int = 0
-    notices: int = 0
-    noticeSeconds: float = 0  # noqa: N815 - the name on the line
 
 
 @dataclass
@@ -126,9 +113,10 @@ async def rehearse(console: Console, database: Database) -> None:
             console.print(
                 f"{published.accepted} published, {published.rejected} rejected"
             )
+            small = publish_clients(places, people)
+            demand(small.accepted == len(find_clients(people)), "a client is missing")
             _find_reported(console, places, people, processes)
-            await _hear(console, places, processes, people, result.loop)
-            await _ask_and_attack(console, places, people, result)
+            await _ask_and_attack(console, places, people, processes, result)
         leaks = find_leaks(_searched(places), people.bsns)
         result.bsnFound = sum(leak.times for leak in leaks)
     finally:
@@ -137,8 +125,8 @@ async def rehearse(console: Console, database: Database) -> None:
     for leak in leaks:
         console.print(f"a BSN stands in {leak.path.name}")
     print(json.dumps(asdict(result)))  # noqa: T201 - the last line, for machines
-    _demand(not leaks, "a BSN stands where none may stand")
-    _demand(result.attacks.tried == result.attacks.stopped, "an attack succeeded")
+    demand(not leaks, "a BSN stands where none may stand")
+    demand(result.attacks.tried == result.attacks.stopped, "an attack succeeded")
 
 
 def _make_folder() -> Path:
@@ -154,35 +142,23 @@ def _find_reported(
     write_register(places, people)
     processes.start_together([brp_party(places)])
     reported = publish_reports(places)
-    _demand(reported.accepted == FOUND, "others were found than are in the register")
-    _demand(reported.rejected == IN_DOUBT, "somebody was found who could be another")
-    _demand(len(list_doubts(places)) == IN_DOUBT, "a doubt waits for nobody")
+    demand(reported.accepted == FOUND, "others were found than are in the register")
+    demand(reported.rejected == IN_DOUBT, "somebody was found who could be another")
+    demand(len(list_doubts(places)) == IN_DOUBT, "a doubt waits for nobody")
     console.print(f"{FOUND} found in the register, {IN_DOUBT} for a person to decide")
 
 
-async def _hear(
+async def _ask_and_attack(
     console: Console,
     places: Places,
-    processes: Processes,
     people: People,
-    loop: Loop,
-) -> None:
-    """Have an agency hear of a lookup, with its own case number, within a minute."""
-    async with CaseSystem(places, ACCOUNTS[0]) as case_system:
-        known = people.find_with(*SHOWN_FOR_WMO)
-        back = await hear_of_lookup(places, processes, case_system, known)
-    loop.notices, loop.noticeSeconds = back.notices, back.seconds
-    _demand(loop.notices > 0, "no notice came back to the agency")
-    console.print(f"the agency read of a lookup after {back.seconds} s")
-
-
-async def _ask_and_attack(
-    console: Console, places: Places, people: People, result: Result
+    processes: Processes,
+    result: Result,
 ) -> None:
     async with CaseSystem(places, ACCOUNTS[0]) as case_system:
         await _look_up(case_system, people, result.lookups)
         console.print(f"lookups answered as they must be: {asdict(result.lookups)}")
-        await _say_outcomes(console, case_system, people, result.loop)
+        result.loop = await close_loop(console, places, processes, case_system, people)
         await _switch_ww_on(console, places, people, case_system)
         known = tuple(bsn for bsn, has in people.categories.items() if has)
         scene = Scene(places, case_system, known, people.find_with("bijstand"))
@@ -195,34 +171,14 @@ async def _ask_and_attack(
         ):
             await _strike(console, attack, scene, result.attacks)
         verdict = verify_export(places, export_ledger(places, places.folder / "export"))
-        _demand(verdict.holds, verdict.sentence)
+        demand(verdict.holds, verdict.sentence)
         console.print(verdict.sentence)
         result.ledger = {"entries": verdict.entries, "verified": verdict.holds}
         today = reconcile_today(places)
-        _demand(today.found == PAST_THE_DESK, today.sentence)
+        demand(today.found == PAST_THE_DESK, today.sentence)
         console.print(f"the lookup past the desk is missed: {today.sentence}")
         result.completeness = today.judged
         await _strike(console, change_ledger_row, scene, result.attacks)
-
-
-async def _say_outcomes(
-    console: Console, case_system: CaseSystem, people: People, loop: Loop
-) -> None:
-    """Say of each flag what came of it, change one, and find it back."""
-    reply = await case_system.look_up([people.find_with(*SHOWN_FOR_WMO)])
-    (answer,) = reply.answers
-    entry, places = answer["entryId"], range(len(answer["flags"]))
-    said = [(place, "not-reachable") for place in places] + [(0, "contact-made")]
-    for place, outcome in said:
-        status = await case_system.say_outcome(entry, place, outcome)
-        _demand(status == 204, f"an outcome gave {status}")
-    listed = (await case_system.list_own_lookups()).body["items"]
-    (own,) = [one for one in listed if one["entryId"] == entry]
-    found = {flag["place"]: flag["contactOutcome"] for flag in own["flags"]}
-    _demand(found == dict(said), "what came of a flag is not what was said last")
-    loop.outcomes = len(found)
-    _demand(loop.outcomes > 0, "nobody said what came of a flag")
-    console.print(f"{loop.outcomes} flags with what came of them, one changed")
 
 
 async def _switch_ww_on(
@@ -231,13 +187,13 @@ async def _switch_ww_on(
     """Switch a category on by two persons; before it nothing of it is to be seen."""
     who, question = [find_ww_citizen(people)], LookupQuestion(PURPOSE, LEGAL_BASIS)
     refused = deliver_ww(places, people)
-    _demand(refused.rejected and not refused.accepted, "WW was taken while it is off")
+    demand(refused.rejected and not refused.accepted, "WW was taken while it is off")
     before = await case_system.look_up(who, question)
-    _demand(CATEGORY not in json.dumps(before.body), "WW shows while it is off")
+    demand(CATEGORY not in json.dumps(before.body), "WW shows while it is off")
     digest = await switch_ww_on(places)
-    _demand(deliver_ww(places, people).accepted == 1, "WW is on and was not taken")
+    demand(deliver_ww(places, people).accepted == 1, "WW is on and was not taken")
     after = await case_system.look_up(who, question)
-    _demand(f'"category": "{CATEGORY}"' in json.dumps(after.body), "WW does not show")
+    demand(f'"category": "{CATEGORY}"' in json.dumps(after.body), "WW does not show")
     console.print(f"WW switched on by two persons, under SHA-256 {digest}")
 
 
@@ -261,9 +217,9 @@ async def _look_up(case_system: CaseSystem, people: People, lookups: Lookups) ->
     await _expect(case_system, people, (hit,), lookups)
     await _expect(case_system, people, people.unknown[:1], lookups)
     await _expect(case_system, people, people.find_household(), lookups)
-    refused = await case_system.look_up([hit], CLOSED)
-    _demand(refused.status == 403, f"a closed purpose gave {refused.status}")
-    _demand("flags" not in json.dumps(refused.body), "a refusal shows flags")
+    refused = await case_system.look_up([hit], CLOSED_PURPOSE)
+    demand(refused.status == 403, f"a closed purpose gave {refused.status}")
+    demand("flags" not in json.dumps(refused.body), "a refusal shows flags")
     lookups.refused += 1
 
 
@@ -271,14 +227,14 @@ async def _expect(
     case_system: CaseSystem, people: People, bsns: tuple[str, ...], lookups: Lookups
 ) -> None:
     reply = await case_system.look_up(bsns)
-    _demand(reply.status == 200, f"a lookup gave {reply.status}: {reply.body}")
-    _demand(len(reply.answers) == len(bsns), "not one answer for each person")
+    demand(reply.status == 200, f"a lookup gave {reply.status}: {reply.body}")
+    demand(len(reply.answers) == len(bsns), "not one answer for each person")
     for bsn, answer in zip(bsns, reply.answers, strict=True):
         shown = {flag["category"] for flag in answer["flags"]}
         meant = people.categories.get(bsn, frozenset()) & SHOWN_FOR_WMO
-        _demand(shown == meant, "an answer shows other flags than were published")
+        demand(shown == meant, "an answer shows other flags than were published")
         for flag in answer["flags"]:
-            _demand(flag["contactHolder"]["phone"], "a flag names nobody to call")
+            demand(flag["contactHolder"]["phone"], "a flag names nobody to call")
         if shown:
             lookups.hit += 1
         else:
@@ -286,9 +242,9 @@ async def _expect(
 
 
 def _demand_publication(published: Published, people: People) -> None:
-    _demand(published.accepted >= LEAST_PUBLISHED, "too few signals were published")
-    _demand(published.accepted == people.accepted, "other signals than meant went out")
-    _demand(published.rejected == people.rejected, "other records than meant failed")
+    demand(published.accepted >= LEAST_PUBLISHED, "too few signals were published")
+    demand(published.accepted == people.accepted, "other signals than meant went out")
+    demand(published.rejected == people.rejected, "other records than meant failed")
 
 
 def _searched(places: Places) -> list[Path]:
@@ -309,8 +265,3 @@ def _searched(places: Places) -> list[Path]:
 
 def _slug(reply: Reply) -> str:
     return str(reply.body.get("type", "no problem"))
-
-
-def _demand(holds: object, otherwise: str) -> None:
-    if not holds:
-        raise CheckFailed(otherwise)

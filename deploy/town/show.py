@@ -19,12 +19,20 @@ from deploy.town.early_signals import (
     publish_reports,
     write_register,
 )
-from deploy.town.parties import ACCOUNTS, DESKS, EARLY_SIGNALS, HALL_DESK, PASSWORD
+from deploy.town.parties import (
+    ACCOUNTS,
+    DESKS,
+    EARLY_SIGNALS,
+    HALL_DESK,
+    PASSWORD,
+    REGIONAL_BANK,
+)
 from deploy.town.people import People, settle_people
 from deploy.town.places import DESK_PORT, Places
 from deploy.town.ports import Ports
 from deploy.town.processes import PartyFailed
 from deploy.town.publishing import Published, agent_parties, publish_all
+from deploy.town.regional_bank import SUCCESSOR, find_clients, publish_clients
 from deploy.town.register import MEREL
 from deploy.town.run import front_party, running_town
 from deploy.town.switching import count_taken_up, deliver_ww, find_ww_citizen
@@ -60,6 +68,7 @@ def show_town(
                     fill_year(places, people, ENTRIES)
                 processes = stack.enter_context(running_town(places))
                 published = publish_all(places, folder / "population")
+                publish_clients(places, people)
                 port = stack.enter_context(Ports()).hold(REGIESYSTEEM_PORT)
                 write_register(places, people)
                 processes.start_together([brp_party(places), front_party(places)])
@@ -129,6 +138,7 @@ def _welcome(
     citizens.add_row(both, "twee vlaggetjes, van twee organisaties")
     citizens.add_row(people.find_with("bijstand"), "één vlaggetje")
     citizens.add_row(people.unknown[0], "geen vlaggetjes")
+    citizens.add_row(find_clients(people)[0], "schuldhulp van de kleine Stadsbank")
     citizens.add_row(find_ww_citizen(people), "straks ook WW (zie hieronder)")
     citizens.add_row(" + ".join(people.find_household()), "een huishouden")
     console.print(citizens)
@@ -150,5 +160,10 @@ def _welcome(
         f"\nZet WW-uitkering aan: stel het voor als anke ({hall}/officer/policy/change)"
         " en keur het goed als bram. UWV levert dan aan, en met het doel schuldhulp"
         " ziet u het vlaggetje."
+    )
+    console.print(
+        f"\n{REGIONAL_BANK.name} gaat op in de {SUCCESSOR.name}: vraag het aan als"
+        f" mila ({hall}/officer/transfers) en keur het goed als anke. De vlaggetjes"
+        " staan dan op de nieuwe naam, en kees leest het bij zijn berichten."
     )
     console.print(f"\nGegevens: {places.folder}. Ctrl-C stopt alles.")

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from joserfc.jwk import OKPKey
 
 from deploy.town.commands import attempt
-from deploy.town.login import ProviderClient, fetch_access_token
-from deploy.town.parties import HALL_DESK, MUNICIPALITY, UWV, find_account
+from deploy.town.officers import OfficerRefused, fetch_officer_token, post, send
+from deploy.town.parties import MUNICIPALITY, UWV
 from deploy.town.people import People
 from deploy.town.places import Places
 from deploy.town.processes import raise_if_failed
@@ -26,10 +25,6 @@ PURPOSE, LEGAL_BASIS = "schuldhulp-toegang", "wgs-4"
 STATUTE = "Wet structuur uitvoeringsorganisatie werk en inkomen"
 ARTICLE = "62"
 HEADER = ("BSN", "Uitkeringsnummer", "Begin", "Team")
-
-
-class SwitchFailed(Exception):
-    """Somebody was refused who should not be, or not refused who should be."""
 
 
 def find_ww_citizen(people: People) -> str:
@@ -57,11 +52,11 @@ def deliver_ww(places: Places, people: People) -> Published:
 async def switch_ww_on(places: Places) -> str:
     """Propose and approve it, and give the SHA-256 of the policy that holds now.
 
-    Raises `SwitchFailed` where the first person's own approval is not refused, or
+    Raises `OfficerRefused` where the first person's own approval is not refused, or
     anything else is.
     """
-    anke = await _fetch_token(places, "anke")
-    bram = await _fetch_token(places, "bram")
+    anke = await fetch_officer_token(places, "anke")
+    bram = await fetch_officer_token(places, "bram")
     category = {
         "id": CATEGORY,
         "active": True,
@@ -71,42 +66,13 @@ async def switch_ww_on(places: Places) -> str:
         "checked": True,
     }
     async with httpx.AsyncClient(base_url=places.index_url, timeout=30) as index:
-        asked = await _send(index, anke, "/v1/policy/proposals", {"category": category})
+        asked = await send(index, anke, "/v1/policy/proposals", {"category": category})
         decide = f"/v1/approvals/{asked['id']}/decision"
-        alone = await _post(index, anke, decide, {"decision": "approved"})
+        alone = await post(index, anke, decide, {"decision": "approved"})
         if alone.status_code != 403:
-            raise SwitchFailed("one person switched a category on alone")
-        given = await _send(index, bram, decide, {"decision": "approved"})
+            raise OfficerRefused("one person switched a category on alone")
+        given = await send(index, bram, decide, {"decision": "approved"})
     return str(given["digest"])
-
-
-async def _send(
-    index: httpx.AsyncClient, token: str, path: str, body: object
-) -> dict[str, Any]:
-    answer = await _post(index, token, path, body)
-    if answer.status_code >= 300:
-        raise SwitchFailed(f"{path} gave {answer.status_code}")
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def _post(
-    index: httpx.AsyncClient, token: str, path: str, body: object
-) -> httpx.Response:
-    headers = {"Authorization": f"Bearer {token}"}
-    return await index.post(path, json=body, headers=headers)
-
-
-async def _fetch_token(places: Places, username: str) -> str:
-    """Log in as an officer, through the town hall's own client."""
-    path = places.desk_folder(HALL_DESK) / "keys" / "oidc-client.jwk"
-    key = OKPKey.import_key(json.loads(path.read_text("utf-8")))
-    redirect = f"{places.desk_url_of(HALL_DESK)}/callback"
-    client = ProviderClient(HALL_DESK.client_id, redirect, key)
-    scope = " ".join(HALL_DESK.scopes)
-    return await fetch_access_token(
-        places.issuer, client, find_account(username), scope
-    )
 
 
 def count_taken_up(places: Places) -> int:

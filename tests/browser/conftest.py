@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 from deploy.town.databases import opened_places
 from deploy.town.people import People, settle_people
 from deploy.town.publishing import publish_all
+from deploy.town.regional_bank import publish_clients
 from deploy.town.run import running_town
 from tests.browser.crowd import Crowd, publish_crowd
 from tests.browser.screen import CHROMIUM, FLAGS, Screen, Town
@@ -15,11 +16,12 @@ from tests.browser.screen import CHROMIUM, FLAGS, Screen, Town
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Run provider, three holders, index and desk; four agencies have published."""
+    """Run provider, three holders, index and desk; five agencies have published."""
     folder = tmp_path_factory.mktemp("town")
     people: People = settle_people(folder / "population")
     with opened_places(folder) as places, running_town(places) as processes:
         publish_all(places, folder / "population")
+        publish_clients(places, people)
         yield Town(places, people, processes)
 
 

@@ -13,7 +13,8 @@ from keys.bsn import parse_bsn
 from keys.oprf import blind_batch
 from keys.request import Act, RequestKey, RequestTerms, load_request_key, sign_request
 
-CLOSED_PURPOSE = LookupQuestion("jeugdhulp-toegang", "jeugdwet-2.3")
+CLOSED_PURPOSE = LookupQuestion("meervoudige-problematiek", "wams")
+"""Established nowhere: its law is not in force yet."""
 
 
 async def replay_tickets(scene: Scene) -> None:

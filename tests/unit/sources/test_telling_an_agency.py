@@ -31,6 +31,7 @@ from sources.notice_settings import EventsRow, MailRow, NoticesRow
 from sources.notices.events import post_events, write_events
 from sources.notices.mail import send_mail, write_mail
 from sources.notices.telling import Teller
+from sources.notices.words import say
 from sources.outbox.notices import KeptNotice, find_untold, keep_notices
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
@@ -86,6 +87,16 @@ def test_a_mail_names_no_case_unless_the_agency_chose_so() -> None:
     assert CASE in named
     assert "Terugbellen: Wijkteam, +31182555100" in named
     assert str(REFERENCE) not in named
+
+
+def test_a_succession_says_who_had_the_signal_and_who_has_it() -> None:
+    facts = {"sourceName": "Stadsbank", "successorName": "Kredietbank"}
+    told = {"kind": "succession", "lookedUp": None}
+    said = SAID.model_copy(update={**told, "facts": {**facts, "on": "2026-12-01"}})
+    assert say(said).startswith(
+        "Het signaal is op 01-12-2026 overgedragen: het was van Stadsbank en is nu van"
+        " Kredietbank."
+    )
 
 
 @contextmanager
