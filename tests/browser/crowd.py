@@ -97,6 +97,8 @@ def _publish(
     beside = {"beside": [BESIDE.format(slug)]}
     write_toml(profile, beside | _profile(category, contacts))
     _write_file(folder / "crowd.csv", signals)
+    # What the Kredietbank took over in another test, no file of it ever told.
+    run(["signal-source", "outbox", "beside", "--settings", "agency.toml"], folder)
     command = ["signal-source", "publish", "--settings", "agency.toml"]
     run([*command, "--profile", str(profile), "--delta", "crowd.csv"], folder)
 

@@ -25,7 +25,8 @@ def test_a_citizen_without_flags_is_told_plainly(screen: Screen, town: Town) -> 
     screen.ask([town.people.unknown[0]])
     expect(screen.page.locator(".desk-flag")).to_have_count(0)
     screen.see("Geen vlaggetjes")
-    screen.see("Kredietbank Voorbeeldstad en Werkplein Voorbeeldstad hebben geen")
+    banks = "Kredietbank Voorbeeldstad, Stadsbank Voorbeeldregio"
+    screen.see(f"{banks} en Werkplein Voorbeeldstad hebben geen")
     screen.see("weten wij niets: daar doet nog niemand mee.")
 
 
