@@ -98,7 +98,7 @@ def render(
         person=person,
         csrf=csrf,
         ledger_warning=desk.ledger_watch.warning,
-        counts=shown.counts,
+        menu_counts=shown.counts,
         ends_at=shown.ends_at,
         seconds_left=shown.ends_at - int(desk.clock().timestamp()),
         **values,

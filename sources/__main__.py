@@ -60,7 +60,7 @@ VERBS: Final = {
     "check": Verb(
         "sources.cli.check",
         "check_command",
-        "Kijk wat er verstuurd zou worden en wat niet. Er gaat niets de deur uit.",
+        "Kijk wat `publish` zou versturen en wat niet. Er gaat niets de deur uit.",
     ),
     "population": Verb(
         "sources.cli.population",

@@ -52,6 +52,7 @@ SAID: Final[Mapping[str, str]] = {
 }
 FORMS: Final[Mapping[str, str]] = {
     r"^[0-9]{20}$": "hier hoort een OIN van twintig cijfers",
+    r"^[^@\s<>,;]+@[^@\s<>,;]+$": "hier hoort een e-mailadres",
     r"^[0-9]{4}$": "hier hoort een gemeentecode van vier cijfers, zoals 0599",
     r"^[0-9]{2}$": "hier hoort een reden van twee cijfers",
     r"(?:[01]\d|2[0-3]):[0-5]\d": "hier hoort een tijd, zoals 09:00",

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from keys.client import Asked, HolderAnswer, HolderTransport, Signer, pseudonymise
+from keys.errors import HolderUnavailable
 from keys.events import EventLog
 from keys.holder.app import build_app
 from keys.holder.errors import RequestReplayed
@@ -122,7 +123,7 @@ async def test_crash_between_spending_and_answering_leaves_the_budget_spent(
     signer = Signer(holders.lookup.oin, "user-1", holders.lookup.key, holders.clock)
     async with httpx.AsyncClient(transport=httpx.MockTransport(keep)) as client:
         transport = HolderTransport(client, holders.places, signer)
-        with pytest.raises(Exception, match="unavailable"):
+        with pytest.raises(HolderUnavailable):
             await pseudonymise(transport, holders.config, NUMBERS, Act.LOOKUP)
     with pytest.raises(AttributeError):
         answer_evaluation(holder, sent[0])

@@ -98,7 +98,7 @@ async def test_nobody_sees_another_users_lookups(tmp_path: Path) -> None:
         (part,) = await world.look_up([ONE])
         other = world.a_token(sub="user-2")
         path = f"/lookups/{part['entryId']}/outcome"
-        said = {"outcome": "contact-made"}
+        said = {"outcome": "contact-made", "flag": None}
         assert (await world.send("POST", path, other, said)).status_code == 404
         mine = await world.send("GET", "/own-lookups", other)
         assert mine.json()["items"] == []

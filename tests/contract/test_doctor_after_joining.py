@@ -17,6 +17,7 @@ from anyio.to_thread import run_sync
 from keys import clock
 from keys.events import EventLog
 from keys.holder.app import build_app
+from keys.holder.registering import add_organisation
 from keys.holder.serve import open_holder
 from keys.holder.settings import load_settings as load_holder
 from sources.acceptances import look_at_acceptances
@@ -26,16 +27,18 @@ from sources.findings import Finding, Patient, State
 from sources.outbox.store import Outbox
 from sources.registrations import look_at_registrations
 from sources.settings import load_settings
+from tests.holders_builders import an_auditor
 from tests.joining_builders import HOLDERS, Parties, found_parties
 
 pytestmark = pytest.mark.anyio
+OTHER = an_auditor().entry
 
 
 @pytest.fixture
 def parties(tmp_path: Path) -> Parties:
     found = found_parties(tmp_path)
     for index in HOLDERS:
-        (found.holder(index) / "organisations.toml").write_text("", "utf-8")
+        add_organisation(found.holder(index) / "organisations.toml", OTHER)
     found.invite()
     found.join()
     return found
@@ -94,6 +97,7 @@ async def test_each_party_that_did_not_take_the_request_in_is_named(
         (confirmed,) = await look_at_acceptances(patient)
     assert states(registered) == {
         "inlogdienst": State.WRONG,
+        "aanmelding index": State.WARNING,
         "aanmelding holder-1": State.GOOD,
         "aanmelding holder-2": State.GOOD,
         "aanmelding holder-3": State.WRONG,

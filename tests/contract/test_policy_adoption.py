@@ -85,7 +85,10 @@ async def test_whatever_the_catalogue_offers_as_outcome_can_be_said(
     offered = (await small.send("GET", path, person)).json()["outcomes"]
     for one in offered:
         (part,) = await small.look_up([a_bsn(1)])
-        path, body = f"/lookups/{part['entryId']}/outcome", {"outcome": one["code"]}
+        path, body = (
+            f"/lookups/{part['entryId']}/outcome",
+            {"outcome": one["code"], "flag": None},
+        )
         said[one["code"]] = (await small.send("POST", path, person, body)).status_code
     assert "passed-on" in said
     assert set(said.values()) == {204}

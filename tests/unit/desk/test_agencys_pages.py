@@ -1,9 +1,13 @@
 """An agency's pages: whose they are, what their forms say, which words they use."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 
+from desk import pages
 from desk.agency.contact_form import read_contact
 from desk.agency.routers import ROUTERS
 from desk.navigation import find_menu, find_start
@@ -16,6 +20,7 @@ from sources.reasons import EXPLANATIONS
 from tests.desk_builders import Browser, Town, csrf_of, log_in
 
 pytestmark = pytest.mark.anyio
+OTHER = "00000001800000009902"
 SOME_ID = "6f1c2d3e-0000-4000-8000-000000000000"
 ROUTES = [
     (route.path.replace("{contact}", SOME_ID), method)
@@ -50,6 +55,58 @@ async def test_nothing_is_sent_to_an_agency_from_elsewhere(
     town.provider.person["roles"] = ["source-administrator"]
     await log_in(browser)
     assert (await browser.post(path, data={"csrf": "guess"})).status_code == 403
+
+
+async def test_the_signals_of_an_agency_are_counted_and_listed(
+    town: Town, browser: Browser
+) -> None:
+    place = {
+        "category": "bijstand",
+        "categoryLabel": "Bijstand",
+        "municipality": "9901",
+    }
+    gone = {**place, "reference": SOME_ID, "reason": "transferred", "successor": OTHER}
+    town.index.pages |= {
+        "/v1/signal-counts": (
+            200,
+            {"items": [{**place, "state": "active", "count": 7}]},
+        ),
+        "/v1/signals": (200, {"items": [], "next": None}),
+        "/v1/signal-endings": (
+            200,
+            {"items": [{**gone, "endedAt": "2026-11-23T12:00:00Z"}], "next": None},
+        ),
+        "/v1/contact-holders": (200, {"items": []}),
+    }
+    town.provider.person["roles"] = ["source-administrator"]
+    await log_in(browser)
+    page = await browser.get("/agency/signals")
+    assert page.status_code == 200
+    assert "Overgenomen door een andere organisatie" in page.text
+
+
+def test_no_page_calls_its_own_what_the_shell_is_given() -> None:
+    """A page whose value has a name of the shell's cannot be shown at all."""
+    desk = Path(pages.__file__).parent
+    shell = _names(desk / "pages.py", "TEMPLATES.get_template(template).render")
+    assert {"t", "menu", "menu_counts"} <= shell
+    clashes = {
+        path.name: found
+        for path in desk.rglob("*.py")
+        if (found := _names(path, "render") & (shell - {"title", "person", "csrf"}))
+    }
+    assert clashes == {}
+
+
+def _names(path: Path, function: str) -> set[str]:
+    """The names that a file hands to a function, by keyword."""
+    return {
+        keyword.arg
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == function
+        for keyword in node.keywords
+        if keyword.arg is not None
+    }
 
 
 def test_an_administrator_begins_with_deliveries_and_looks_nobody_up() -> None:

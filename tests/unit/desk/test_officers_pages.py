@@ -72,7 +72,11 @@ def test_only_the_data_protection_officer_sees_the_watch() -> None:
 
 def test_an_administrator_approves_and_reads_rules_but_no_entries() -> None:
     menu = find_menu(a_person("municipality-administrator"))
-    assert {item.href for item in menu} == {"/officer/policy", "/officer/approvals"}
+    assert {item.href for item in menu} == {
+        "/officer/policy",
+        "/officer/approvals",
+        "/officer/transfers",
+    }
 
 
 @pytest.mark.parametrize(
