@@ -2,7 +2,8 @@
 
 The index lists our signals by our own references, which name nobody. They cannot be
 matched with cases, whose keyed hashes are gone; they are kept as strays, which the next
-full delivery takes back when it has told every open case anew.
+full delivery takes back when it has told every open case anew. What we took over from
+another source goes the same way, once somebody says that its cases are ours to tell.
 """
 
 from collections import Counter
@@ -22,7 +23,12 @@ from sources.outbox.deliveries import find_newest
 from sources.outbox.store import Outbox
 from sources.outbox.strays import count_strays, keep_strays
 from sources.outbox_key import OutboxKey
-from sources.publisher.admission import Lister, find_foreign, live_beside
+from sources.publisher.admission import (
+    Lister,
+    find_foreign,
+    find_taken_over,
+    live_beside,
+)
 
 _KEPT_AT_ONCE = 1_000
 
@@ -70,6 +76,28 @@ async def take_over(outbox: Outbox, index: Lister, lost: Collection[UUID] = ()) 
             keep_strays(outbox, found)
             found = []
     keep_strays(outbox, found)
+    return count_strays(outbox)
+
+
+async def replace_taken_over(
+    outbox: Outbox,
+    index: Lister,
+    categories: Collection[str],
+    municipalities: Collection[str],
+) -> int:
+    """Keep what we took over as strays; gives how many there are now.
+
+    Only of these kinds and municipalities, which our own deliveries tell: what none of
+    them tells would be let go of with nothing in its place. Nothing is sent here.
+    """
+    keep_strays(
+        outbox,
+        [
+            one
+            async for one in find_taken_over(outbox, index)
+            if one.category in categories and one.municipality in municipalities
+        ],
+    )
     return count_strays(outbox)
 
 

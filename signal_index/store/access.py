@@ -105,6 +105,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
                 "outbox",
                 "taken_over_from",
                 "taken_over_on",
+                "untold",
             ),
             delete=True,
         ),

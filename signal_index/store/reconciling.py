@@ -59,6 +59,8 @@ def _within(scope: ReconcilingScope) -> tuple[ColumnElement[bool], ...]:
         columns.valid_until >= scope.on,
         # One outbox knows nothing of what another told: it must not end that.
         or_(columns.outbox == scope.outbox, columns.outbox.is_(None)),
+        # What was taken over is in no delivery of this source, until it tells it anew.
+        columns.untold.is_(False),
         # What a person gave by hand is in no delivery.
         columns.by_hand.is_(False),
     )

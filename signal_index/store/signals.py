@@ -132,11 +132,12 @@ async def store_signals(conn: AsyncConnection, signals: Sequence[NewSignal]) -> 
     """Store notices that were accepted, in place of what they replace.
 
     What replaces a restricted signal is restricted too: a new version from the source
-    does not end what the citizen asked for (GDPR art. 18).
+    does not end what the citizen asked for (GDPR art. 18). Nor does it erase from whom
+    the signal was taken over, which the citizen reads (GDPR art. 15(1)(g)).
     """
     if not signals:
         return
-    restricted = await _find_restricted(conn, signals)
+    staying = await _find_staying(conn, signals)
     for source in {one.notice.source for one in signals}:
         replaced = [
             one.notice.reference for one in signals if one.notice.source == source
@@ -147,21 +148,35 @@ async def store_signals(conn: AsyncConnection, signals: Sequence[NewSignal]) -> 
                 tombstone.c.source == source, tombstone.c.reference.in_(replaced)
             )
         )
-    await conn.execute(insert(signal), [_row_of(one, restricted) for one in signals])
+    await conn.execute(insert(signal), [_row_of(one, staying) for one in signals])
 
 
-async def _find_restricted(
+async def _find_staying(
     conn: AsyncConnection, signals: Sequence[NewSignal]
-) -> frozenset[tuple[str, UUID]]:
+) -> Mapping[tuple[str, UUID], Mapping[str, object]]:
+    """Give what stays of a signal whatever its source tells anew, by its place."""
     columns = signal.c
     rows = await conn.execute(
-        select(columns.source, columns.reference).where(
+        select(
+            columns.source,
+            columns.reference,
+            columns.state,
+            columns.taken_over_from,
+            columns.taken_over_on,
+        ).where(
             columns.source.in_({one.notice.source for one in signals}),
             columns.reference.in_([one.notice.reference for one in signals]),
-            columns.state == SignalState.RESTRICTED.value,
         )
     )
-    return frozenset((row.source, row.reference) for row in rows)
+    stays = SignalState.RESTRICTED.value
+    return {
+        (row.source, row.reference): {
+            "state": stays if row.state == stays else SignalState.ACTIVE.value,
+            "taken_over_from": row.taken_over_from,
+            "taken_over_on": row.taken_over_on,
+        }
+        for row in rows
+    }
 
 
 async def erase_signals(
@@ -257,6 +272,7 @@ async def list_own_signals(
         columns.outbox,
         columns.by_hand,
         columns.taken_over_from,
+        columns.untold,
     ).where(columns.source == source)
     if after is not None:
         query = query.where(columns.reference > after)
@@ -276,18 +292,23 @@ async def list_own_signals(
             outbox=row.outbox,
             byHand=row.by_hand,
             takenOverFrom=row.taken_over_from,
+            untold=row.untold,
         )
         for row in rows
     ]
 
 
 def _row_of(
-    new: NewSignal, restricted: frozenset[tuple[str, UUID]]
+    new: NewSignal, staying: Mapping[tuple[str, UUID], Mapping[str, object]]
 ) -> dict[str, object]:
     notice = new.notice
-    stays = (notice.source, notice.reference) in restricted
-    state = SignalState.RESTRICTED if stays else SignalState.ACTIVE
+    unseen = {
+        "state": SignalState.ACTIVE.value,
+        "taken_over_from": None,
+        "taken_over_on": None,
+    }
     return {
+        **staying.get((notice.source, notice.reference), unseen),
         "row_key": new.row_key,
         "id": new.id,
         "seal": new.seal,
@@ -304,7 +325,6 @@ def _row_of(
         "valid_until": notice.validUntil,
         "informed_code": notice.informed.code,
         "informed_on": notice.informed.on,
-        "state": state.value,
         "confirmed_at": new.confirmed_at,
         "ended_on": None,
         "outbox": new.outbox,

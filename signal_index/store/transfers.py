@@ -174,6 +174,7 @@ async def carry_out(
                 outbox=None,
                 taken_over_from=asked.source,
                 taken_over_on=day_of(now),
+                untold=True,
             )
         )
     await _guard(conn, asked, taken, now)

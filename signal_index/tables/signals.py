@@ -73,6 +73,8 @@ signal = Table(
     Column("by_hand", Boolean, server_default=false(), nullable=False),
     Column("taken_over_from", OIN, nullable=True),
     Column("taken_over_on", Date, nullable=True),
+    # Taken over, and not told by its source itself since: no delivery knows it.
+    Column("untold", Boolean, server_default=false(), nullable=False),
     PrimaryKeyConstraint("row_key", "id", postgresql_include=COVERED),
     UniqueConstraint("source", "reference"),
     CheckConstraint("state IN ('active', 'ended', 'restricted')", name="state_known"),

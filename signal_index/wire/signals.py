@@ -225,6 +225,11 @@ class OwnSignal(OwnReference):
         default=False, description="Met de hand doorgegeven; geen levering kent het"
     )
     takenOverFrom: RecordedOin | None = None
+    untold: bool = Field(
+        default=False,
+        description="Overgenomen, en sindsdien niet zelf opnieuw gemeld; geen levering "
+        "en geen vergelijking kent het",
+    )
 
 
 class OwnSignals(AnswerModel):

@@ -1,4 +1,4 @@
-"""`signal-source outbox`: begin anew where it is lost, or live beside another."""
+"""`signal-source outbox`: begin anew, live beside another, replace what came over."""
 
 import asyncio
 from collections.abc import Collection
@@ -15,8 +15,9 @@ from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.outbox.store import Outbox
+from sources.profile import Profile, load_profile
 from sources.publisher.admission import live_beside
-from sources.restarting import set_aside, take_over
+from sources.restarting import replace_taken_over, set_aside, take_over
 from sources.settings import AgencySettings, load_settings
 
 SettingsFile = Annotated[
@@ -65,6 +66,44 @@ def beside_command(settings: SettingsFile) -> None:
         with Outbox(given.outbox, load_keys(given.keys).outbox) as outbox:
             live_beside(outbox)
     PlainConsole().print("Dit postvak mag nu naast een ander aanleveren.")
+
+
+@outbox_app.command("taken-over")
+def taken_over_command(
+    settings: SettingsFile,
+    profile: Annotated[
+        list[Path], typer.Option(help="Profiel van uw levering; mag vaker.")
+    ],
+) -> None:
+    """Laat uw eigen melding in de plaats komen van signalen die u hebt overgenomen.
+
+    Zet eerst de zaken in uw eigen bestand. De volgende volledige levering meldt elke
+    zaak, en trekt de overgenomen signalen in als dat klaar is.
+    """
+    with refusing_plainly():
+        profiles = [load_profile(one) for one in profile]
+        count = asyncio.run(_replace(load_settings(settings), profiles))
+    console = PlainConsole()
+    console.print(f"Overgenomen signalen om te vervangen: {count}.")
+    if count:
+        console.print(
+            "Lever nu alles aan met `signal-source publish`. Die levering wacht op u: "
+            "kijk of alle overgenomen zaken in uw bestand staan. Een zaak die er niet "
+            "in staat, raakt haar vlaggetje kwijt.",
+            soft_wrap=True,
+        )
+
+
+async def _replace(settings: AgencySettings, profiles: Collection[Profile]) -> int:
+    keys = load_keys(settings.keys)
+    with Outbox(settings.outbox, keys.outbox) as outbox:
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            return await replace_taken_over(
+                outbox,
+                make_parties(client, settings, keys, outbox)[1],
+                {x for one in profiles for x in one.categories},
+                {x for one in profiles for x in one.municipalities},
+            )
 
 
 async def _restart(

@@ -80,9 +80,8 @@ class OutboxElsewhere(OutboxRefused):
             "Bij de index staan signalen van uw organisatie, van deze soort en in deze "
             "gemeente, die dit postvak niet kent. Er is niets verstuurd: anders kreeg "
             "iedereen twee vlaggetjes. Is het vorige postvak weg? Draai "
-            "`signal-source outbox restart`. Is het nog in gebruik, of nam u de "
-            "signalen over van een andere organisatie? Draai `signal-source outbox "
-            "beside`."
+            "`signal-source outbox restart`. Is het nog in gebruik? Draai "
+            "`signal-source outbox beside`."
         )
 
 

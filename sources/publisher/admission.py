@@ -133,14 +133,26 @@ async def find_foreign(outbox: Outbox, index: Lister) -> AsyncIterator[OwnSignal
     """Give our signals at the index that stand, and that this outbox does not know.
 
     Not what our people gave by hand: no outbox told that, and none may take it back.
+    Nor what we took over: no outbox of ours was lost with that (`find_taken_over`).
     """
+    async for one in _list_standing(index):
+        if not one.untold and not is_ours(outbox, one.reference):
+            yield one
+
+
+async def find_taken_over(outbox: Outbox, index: Lister) -> AsyncIterator[OwnSignal]:
+    """Give what we took over from another source, and have not told ourselves since."""
+    async for one in _list_standing(index):
+        if one.untold and not is_ours(outbox, one.reference):
+            yield one
+
+
+async def _list_standing(index: Lister) -> AsyncIterator[OwnSignal]:
     cursor: UUID | None = None
     while True:
         page = await index.fetch_signals(cursor)
         for one in page.items:
-            if one.state == "ended" or one.byHand:
-                continue
-            if not is_ours(outbox, one.reference):
+            if one.state != "ended" and not one.byHand:
                 yield one
         if page.next is None or not page.items:
             return

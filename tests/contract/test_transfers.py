@@ -166,6 +166,20 @@ async def test_the_successor_tells_a_new_version_and_ends_it(small: World) -> No
     assert await flags(small) == []
 
 
+async def test_a_new_version_does_not_erase_from_whom_it_was_taken_over(
+    small: World, tmp_path: Path
+) -> None:
+    (notice,) = await small.publish(small.debt_help, [ONE])
+    successor = await a_successor(small)
+    await carry_out(small, await ask(small, a_transfer(small, successor)))
+    own = {"source": Oin(successor.oin), "category": DEBTS, "version": 2}
+    newer = a_notice(successor.contact, reference=notice.reference, **own)
+    answer = await small.send_batch(successor, [newer], [ONE])
+    assert [one["outcome"] for one in answer.json()["results"]] == ["accepted"]
+    (signal,) = (await CitizensDesk(small, tmp_path).report(ONE))["signals"]
+    assert signal["takenOverFrom"] == "Bureau debt-help"
+
+
 async def test_the_first_source_sees_who_took_over_each_signal(world: World) -> None:
     (notice,) = await world.publish(world.debt_help, [ONE])
     successor = await a_successor(world)
