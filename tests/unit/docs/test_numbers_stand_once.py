@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-FOLDERS = ("signal_index/migrations/versions",)
+FOLDERS = ("signal_index/migrations/versions", "docs/decisions")
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
