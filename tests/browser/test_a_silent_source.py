@@ -8,11 +8,12 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy.engine import make_url
 
+from deploy.town.regional_bank import SUCCESSOR
 from signal_index.api.standing import MAXIMUM_AGE
 from tests.browser.screen import Screen, Town
 
-BANK, MARCH = "schuldhulpverlening", "2026-03-03 09:00:00.000000"
-SET = "UPDATE coverage SET last_heard = ? WHERE category = ?"
+BANK, MARCH = SUCCESSOR.organisation, "2026-03-03 09:00:00.000000"
+SET = "UPDATE coverage SET last_heard = ? WHERE source = ?"
 
 
 def set_last_heard(town: Town, moment: str) -> str:
@@ -20,7 +21,7 @@ def set_last_heard(town: Town, moment: str) -> str:
     path = make_url(town.places.database_url).database
     assert path is not None
     with sqlite3.connect(path, timeout=10) as database:
-        read = "SELECT last_heard FROM coverage WHERE category = ?"
+        read = "SELECT last_heard FROM coverage WHERE source = ?"
         (before,) = database.execute(read, (BANK,)).fetchone()
         database.execute(SET, (moment, BANK))
     database.close()
@@ -55,7 +56,9 @@ def test_no_flags_of_a_silent_source_is_said_to_be_unsure(
     expect(gaps).to_contain_text("Kredietbank Voorbeeldstad heeft over schuldhulp")
     expect(gaps).to_contain_text("niets meer doorgegeven sinds 3 maart 2026")
     expect(gaps).not_to_contain_text("Werkplein")
-    any_screen.see("Werkplein Voorbeeldstad heeft geen contact gemeld.")
+    any_screen.see(
+        "Stadsbank Voorbeeldregio en Werkplein Voorbeeldstad hebben geen contact"
+    )
     assert comes_before(any_screen, ".desk-gaps", "[data-none]")
     any_screen.assert_open_to_all()
 
