@@ -38,7 +38,8 @@ def test_a_purpose_about_safety_turns_the_page_before_anything_is_asked(
     any_screen.see("Veilig Thuis Voorbeeldregio")
     assert_safe(any_screen)
     for tool in TOGETHER:
-        expect(page.get_by_text(tool)).to_have_count(0)
+        shown = page.get_by_text(tool).locator("visible=true")
+        expect(shown).to_have_count(0)
     page.click("#again")
     expect(page.locator("#safety-place #safety")).to_be_visible()
 
@@ -56,6 +57,7 @@ def test_an_emergency_is_a_page_of_its_own_before_and_after_asking(
     any_screen.see("Opgezocht bij spoed.")
     assert_safe(any_screen)
     for tool in TOGETHER:
-        expect(page.get_by_text(tool)).to_have_count(0)
+        shown = page.get_by_text(tool).locator("visible=true")
+        expect(shown).to_have_count(0)
     page.click("#again")
     expect(page.locator("#reason input:checked")).to_have_count(0)
