@@ -27,6 +27,8 @@ from desk.agency.routers import ROUTERS as AGENCYS
 from desk.assets import STATIC
 from desk.desk import Desk, build_desk
 from desk.errors import DeskError
+from desk.following import pages as following_pages
+from desk.following import relay as following_relay
 from desk.headers import SecurityHeaders
 from desk.housekeeping import keep_house
 from desk.involved import pages as involved_pages
@@ -78,6 +80,8 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
         estimates.router,
         involved_relay.router,
         involved_pages.router,
+        following_pages.router,
+        following_relay.router,
         register.router,
     )
     routers = (*own, *beside, *ROUTERS, *AGENCYS)

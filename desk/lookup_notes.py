@@ -7,7 +7,8 @@ asked; only the desk saw these. Kept under the desk's own seal, for half a year.
 - Nobody's name or number is in a note, nor what a person was called on the page.
 - A row is named by a keyed hash of user and entry, and each is equally long: a copy of
   the database does not show whose it is, of which lookup, or whether it had a case.
-- Only the asker's own name finds a row: a colleague of the same desk gets nothing.
+- Only the asker's own name finds a row: a colleague of the same desk gets nothing, but
+  for what the asker handed over, by the code that goes with it.
 
 Proven by tests/attack/test_a_copy_of_the_desk_shows_no_case.py.
 """
@@ -89,6 +90,21 @@ class LookupNotes:
                 )
             )
             return {names[row.id]: self._read(row.id, row.sealed) for row in rows}
+
+    async def copy(self, old: str, new: str, entries: Sequence[UUID]) -> None:
+        """Keep what one holder noted of these entries for another, too: a colleague.
+
+        `old` and `new` name who holds them: a user, or whoever has a code.
+        """
+        found = await self.find(old, entries)
+        rows = [self._row(self._name(new, one), note) for one, note in found.items()]
+        if not rows:
+            return
+        async with self._database.transaction() as connection:
+            names = [row["id"] for row in rows]
+            again = lookup_notes.c.id.in_(names)
+            await connection.execute(delete(lookup_notes).where(again))
+            await connection.execute(insert(lookup_notes), rows)
 
     async def sweep(self) -> None:
         """Erase what is older than half a year."""

@@ -21,7 +21,10 @@ OFFICER: Final = "/officer"
 LOOKUP: Final = "/lookup"
 _WORK_PAGE: Final = re.compile(r"/(officer|agency|involved)(/[a-z0-9-]{1,64}){0,4}")
 _PAGES: Final = frozenset(
-    {"/", "/start", "/arrived", LOOKUP, "/own-lookups", "/own-reviews", "/break-glass"}
+    {
+        *("/", "/start", "/arrived", LOOKUP, "/own-lookups", "/own-reviews"),
+        *("/follows", "/break-glass"),
+    }
 )
 
 
@@ -63,6 +66,7 @@ _HAND_SIGNALLERS_MENU: Final = (MenuItem(INVOLVED, "shell.involved", HAND_SIGNAL
 _GENERALISTS_MENU: Final = (
     MenuItem(LOOKUP, "shell.lookup", frozenset()),
     MenuItem("/own-lookups", "shell.own-lookups", frozenset()),
+    MenuItem("/follows", "shell.follows", frozenset()),
 )
 
 

@@ -20,6 +20,7 @@ from desk.errors import (
     ReceiptInvalid,
     RoleMissing,
 )
+from desk.following import relay as following
 from desk.holders import Evaluation
 from desk.involved import relay as involved
 from desk.involved.acts import get_signalling
@@ -206,7 +207,9 @@ async def show_openapi() -> Response:
 @cache
 def openapi_text() -> bytes:
     """Write the OpenAPI 3.1 document of this version."""
-    return write_document([*router.routes, *involved.router.routes])
+    return write_document(
+        [*router.routes, *involved.router.routes, *following.router.routes]
+    )
 
 
 def _call_back(said: CallBackSettings | None) -> CallBack | None:

@@ -36,6 +36,7 @@ FORWARDED: Final = {
     "/evaluations": "POST",
     "/lookups": "POST",
     "/lookups/{entry:uuid}/outcome": "POST",
+    "/lookups/{entry:uuid}/follow": "POST",
 }
 MAX_BODY: Final = 64 * 1024
 

@@ -152,6 +152,19 @@ class CaseSystem:
         """Read what was given by hand, or `hand-signal-options`."""
         return _read(await self._http.get(f"{self._places.desk_url}/relay/v1/{what}"))
 
+    async def follow(self, entry: str, pseudonym: str) -> Reply:
+        """Follow the person of one answer, who knows of it."""
+        body = {"keyVersion": 1, "pseudonym": pseudonym, "informed": "discussed"}
+        return await self._relay(f"lookups/{entry}/follow", body)
+
+    async def read_follows(self) -> Reply:
+        """Read what this person follows, and whether something changed."""
+        return _read(await self._http.get(f"{self._places.desk_url}/relay/v1/follows"))
+
+    async def end_follow(self, follow: str) -> Reply:
+        """End an own follow."""
+        return await self._relay(f"follows/{follow}/end", {})
+
     async def _relay(self, path: str, body: dict[str, Any]) -> Reply:
         url = f"{self._places.desk_url}/relay/v1/{path}"
         return _read(await self._http.post(url, json=body))

@@ -3,6 +3,7 @@
 - Somebody signals by hand, is seen, and ends it again.
 - An agency hears of a lookup, with its own case number (`coming_back`).
 - What came of each flag is said, changed, and found back.
+- A case is followed, and says that something changed (`following`).
 - Two agencies merge: a flag shows under the new name, and both hear of it.
 
 Each raises `CheckFailed` where anything does not hold.
@@ -19,6 +20,7 @@ from rich.console import Console
 from deploy.town.case_system import CaseSystem
 from deploy.town.coming_back import hear_of_lookup
 from deploy.town.demanding import CheckFailed, demand
+from deploy.town.following import follow_a_case
 from deploy.town.login import fetch_client_token
 from deploy.town.parties import REGIONAL_BANK, Agency
 from deploy.town.people import People
@@ -48,6 +50,7 @@ class Loop:
     outcomes: int = 0
     notices: int = 0
     noticeSeconds: float = 0  # noqa: N815
+    follows: int = 0
     successions: int = 0
 
 
@@ -68,6 +71,8 @@ async def close_loop(
     console.print(f"{loop.outcomes} flags with what came of them, one changed")
     loop.handSignals = await signal_by_hand(case_system, people.unknown[-5])
     console.print(f"{loop.handSignals} signalled by hand, seen, and ended again")
+    loop.follows = await follow_a_case(case_system, people.unknown[-6])
+    console.print(f"{loop.follows} case that was followed said that something changed")
     loop.successions = await merge(places, case_system, people)
     console.print(f"{loop.successions} flags passed to the agency that took over")
     for name, count in vars(loop).items():

@@ -14,7 +14,7 @@ _PURPOSE_OF_TEAM = {
     "leerplicht": ("leerplicht-uitvoering",),
     "schuldhulp": ("schuldhulp-toegang",),
 }
-_CLOSED = "jeugdhulp-toegang"
+_CLOSED = "meervoudige-problematiek"
 _GROUNDS = (
     (_CLOSED, "purpose-not-established"),
     ("wmo-onderzoek", "case-reference-missing"),

@@ -64,6 +64,13 @@ export interface Freshness {
   readonly byHand?: boolean;
 }
 
+/** Somebody of the asker's own organisation who follows this citizen. */
+export interface Colleague {
+  readonly name: string | null;
+  readonly team: string | null;
+  readonly since: string;
+}
+
 export interface Part {
   readonly entryId: string;
   readonly scope: string;
@@ -71,6 +78,10 @@ export interface Part {
   readonly asked: readonly string[];
   readonly flags: readonly Flag[];
   readonly sources: readonly Freshness[];
+  readonly colleagues?: readonly Colleague[];
+  readonly canFollow?: boolean;
+  /** Until when the asker follows this citizen already. */
+  readonly followedUntil?: string | null;
 }
 
 export interface Answer {

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 
 from desk import agency, entry, officer, own_lookups, own_reviews, relay, screens
 from desk.agency.routers import ROUTERS as AGENCYS
+from desk.following import pages as following
 from desk.involved import pages as involved
 from desk.navigation import find_menu
 from desk.officer.routers import ROUTERS as OFFICERS
@@ -25,9 +26,8 @@ from desk.tokens import Person
 
 DESK = Path(screens.__file__).parent
 ROLES = (*GENERALISTS, *APPROVERS, *SOURCE_ADMINISTRATORS, *HAND_SIGNALLERS)
-OWN = tuple(
-    each.router for each in (screens, own_lookups, own_reviews, entry, relay, involved)
-)
+_PAGES = (screens, own_lookups, own_reviews, entry, relay, involved, following)
+OWN = tuple(each.router for each in _PAGES)
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,12 @@ PUT_TOGETHER = (
         "notices.kind.",
     ),
     *("overview.", "reports.", "approval-title-"),
+    *("follows.done.", "follows.fault."),
     *("involved.done.", "involved.reason.", "involved.fault."),
     *("policy.", "approvals.", "transfers."),
     *("corrections.kind.", "embargoes.state.", "citizen-paper."),
 )
+PACKAGES = ("officer", "involved", "following")
 pytestmark = pytest.mark.anyio
 
 
@@ -132,7 +134,7 @@ def test_every_text_that_is_asked_for_exists_and_is_used() -> None:
     ]
     python = [
         path.read_text()
-        for folder in (FOLDER, FOLDER / "officer", FOLDER / "involved")
+        for folder in (FOLDER, *map(FOLDER.joinpath, PACKAGES))
         for path in folder.glob("*.py")
     ]
     scripts = [path.read_text() for path in (FOLDER / "browser/src").rglob("*.ts")]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
+from desk.following import relay as following
 from desk.involved import relay as involved
 from desk.relay import openapi_text as relay_text
 from desk.relay import router
@@ -23,6 +24,9 @@ MIRRORED = [
     ("post", "/lookups", INDEX, "/lookups"),
     ("post", "/lookups/{entry}/outcome", INDEX, "/lookups/{entry_id}/outcome"),
     ("post", "/lookups/{entry}/print", INDEX, "/lookups/{entry_id}/print"),
+    ("post", "/lookups/{entry}/follow", INDEX, "/lookups/{entry_id}/follow"),
+    ("get", "/follows", INDEX, "/follows"),
+    ("post", "/follows/{follow}/end", INDEX, "/follows/{follow_id}/end"),
     ("post", "/abandoned-requests", INDEX, "/abandoned-requests"),
     ("get", "/catalogue", INDEX, "/catalogue"),
     ("get", "/own-lookups", INDEX, "/own-lookups"),
@@ -76,7 +80,11 @@ def test_what_passes_unchanged_has_the_same_form_in_both_documents() -> None:
 def test_every_route_of_the_relay_is_described_and_no_page() -> None:
     live = {
         (route.path.removeprefix(PREFIX), method.lower())
-        for route in (*router.routes, *involved.router.routes)
+        for route in (
+            *router.routes,
+            *involved.router.routes,
+            *following.router.routes,
+        )
         if isinstance(route, APIRoute)
         for method in route.methods or ()
     }

@@ -3,6 +3,7 @@ import type { Answer, Part } from "../lookup.ts";
 import type { Relay } from "../relay.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { type DomainLabels, paintCall, paintFlag } from "./flag.ts";
+import { offerFollow, paintColleagues } from "./follow.ts";
 import { findLate, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
 import { writeDay } from "./moments.ts";
 import { orderFlags, type Ordered } from "./order.ts";
@@ -105,6 +106,7 @@ function paintPart(part: Part, who: Who, palette: Palette, now: Date): DocumentF
   element.setAttribute("aria-labelledby", title.id);
   paintRow(section, ordered, { unknown: writeUnknown(part, palette.categories), silent: writeSilent(part, palette.categories) });
   fill(section, { person: who.name, more: text("person-more", { name: who.name }) });
+  need("[data-row]", section).append(paintColleagues(part));
   more.append(work);
   return section;
 }
@@ -150,6 +152,8 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
   need("[data-order]", work).replaceChildren(...ordered.map((each, place) => paintStep(each, categories, () => cards[place]?.focus())));
   if (ordered.length < 2) need("[data-steps]", work).remove();
   if (who.number === 0) need("[data-asked]", work).append(paintAsked(part));
+  need("[data-colleagues]", work).replaceChildren(paintColleagues(part));
+  need("[data-follow-offer]", work).replaceChildren(offerFollow(part, palette.relay));
   if (palette.beside !== undefined) need("[data-beside]", work).append(palette.beside(part, who));
   return work;
 }

@@ -1,0 +1,140 @@
+"""Wat ik volg: open cases by the own case number, and whether something changed.
+
+What changed is not known here, nor about whom: that takes a lookup. A colleague takes
+cases over by a code; their case numbers go along, sealed for whoever has it.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.callers import Caller, LoggedIn, sending_by_role
+from desk.desk import desk_of
+from desk.errors import IndexHasNone
+from desk.headers import allow_form
+from desk.officer.told import Told, read_told
+from desk.pages import render
+from desk.roles import GENERALISTS
+from signal_index.wire.follows import Follow, FollowOffer, Follows
+from signal_index.wire.lookups import Nothing
+from signal_index.wire.model import parse_body
+
+router: Final = APIRouter()
+PAGE: Final = "/follows"
+SEE_OTHER: Final = 303
+DONE: Final = frozenset({"ended", "taken"})
+SendingGeneralist = Annotated[Caller, Depends(sending_by_role(GENERALISTS))]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One follow with the own case number, where the desk has a note of it."""
+
+    stands: Follow
+    case: str | None
+
+
+@router.get(PAGE)
+async def show_follows(
+    request: Request, caller: LoggedIn, done: str = ""
+) -> HTMLResponse:
+    """Show what this person follows; what changed stands first."""
+    return await _show(request, caller, done=done if done in DONE else "")
+
+
+@router.post(PAGE + "/{follow}/end")
+async def end_follow(
+    request: Request, caller: SendingGeneralist, follow: UUID
+) -> Response:
+    """End one by one press; one that is gone is ended."""
+    desk = desk_of(request)
+    try:
+        await desk.index.act(f"/v1{PAGE}/{follow}/end", caller.access_token, Nothing())
+    except IndexHasNone:
+        return RedirectResponse(PAGE, SEE_OTHER)
+    return RedirectResponse(f"{PAGE}?done=ended", SEE_OTHER)
+
+
+@router.post("/follow-offers")
+async def offer_follows(request: Request, caller: SendingGeneralist) -> Response:
+    """Give the code by which a colleague takes over what was ticked."""
+    desk, form = desk_of(request), await request.form()
+    asked = {"follows": [str(one) for one in form.getlist("follow")]}
+    if not asked["follows"]:
+        return await _show(request, caller, fault="follows.fault.none", status=400)
+    passed = await desk.index.pass_on("/v1/follow-offers", caller.access_token, asked)
+    told = read_told(passed)
+    if told is not None:
+        return await _show(request, caller, told=told, status=passed.status)
+    offer = parse_body(FollowOffer, passed.body)
+    listed = await _fetch(request, caller)
+    entries = [one.entryId for one in listed if str(one.id) in asked["follows"]]
+    await desk.lookup_notes.copy(caller.person.sub, _holder(offer.code), entries)
+    return await _show(request, caller, offer=offer)
+
+
+@router.post("/follow-takeovers")
+async def take_over(request: Request, caller: SendingGeneralist) -> Response:
+    """Take over what a colleague's code offers, with the case numbers."""
+    desk, form = desk_of(request), await request.form()
+    code = str(form.get("code", "")).strip()[:64]
+    if not code:
+        return await _show(request, caller, fault="follows.fault.code", status=400)
+    path = "/v1/follow-takeovers"
+    passed = await desk.index.pass_on(path, caller.access_token, {"code": code})
+    told = read_told(passed)
+    if told is not None:
+        return await _show(request, caller, told=told, status=passed.status)
+    entries = [one.entryId for one in parse_body(Follows, passed.body).items]
+    await desk.lookup_notes.copy(_holder(code), caller.person.sub, entries)
+    return RedirectResponse(f"{PAGE}?done=taken", SEE_OTHER)
+
+
+def _holder(code: str) -> str:
+    """Name who holds the notes on their way: whoever has the code, and no user."""
+    return "follow-code:" + "".join(one for one in code.upper() if one.isalnum())
+
+
+async def _fetch(request: Request, caller: Caller) -> list[Follow]:
+    index = desk_of(request).index
+    return (await index.fetch(Follows, "/v1/follows", caller.access_token)).items
+
+
+async def _show(
+    request: Request,
+    caller: Caller,
+    *,
+    done: str = "",
+    offer: FollowOffer | None = None,
+    told: Told | None = None,
+    fault: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    desk = desk_of(request)
+    found = await _fetch(request, caller)
+    entries = [one.entryId for one in found]
+    notes = await desk.lookup_notes.find(caller.person.sub, entries)
+    follows = [
+        Followed(one, notes[one.entryId].case if one.entryId in notes else None)
+        for one in found
+    ]
+    page = render(
+        request,
+        "follows.html",
+        title=desk.texts.get("follows.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        changed=[one for one in follows if one.stands.changed],
+        unsure=[one for one in follows if one.stands.changed is None],
+        same=[one for one in follows if one.stands.changed is False],
+        done=done,
+        offer=offer,
+        told=told,
+        fault=fault,
+    )
+    page.status_code = status
+    allow_form(page)
+    return page

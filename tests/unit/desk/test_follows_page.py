@@ -1,0 +1,117 @@
+"""Wat ik volg: by the own case number, ended by one press, handed over by a code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.desk_builders import Browser, Town, csrf_of, log_in
+from tests.unit.desk.test_relay import log_in_with_csrf, look_up
+
+pytestmark = pytest.mark.anyio
+ONE = "6f1c2d3e-0000-4000-8000-000000000001"
+CODE = "ABCD-EFGH-IJKL-MNOP"
+
+
+def a_follow(entry: str, **changed: object) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "id": ONE,
+        "entryId": entry,
+        "since": "2026-11-23T12:00:00Z",
+        "until": "2027-02-21",
+        "purpose": "wmo-onderzoek",
+        "purposeLabel": "Onderzoek na een melding",
+        "offered": False,
+        "changed": False,
+    }
+    return made | changed
+
+
+async def followed(town: Town, browser: Browser, **changed: object) -> dict[str, Any]:
+    """Log in, look somebody up with a case number, and have the index list it."""
+    await log_in_with_csrf(browser)
+    answer = await look_up(town, browser)
+    made = a_follow(answer.json()["answers"][0]["entryId"], **changed)
+    town.index.pages["/v1/follows"] = (200, {"items": [made]})
+    return made
+
+
+async def post(browser: Browser, path: str, **form: str) -> Any:  # noqa: ANN401
+    page = await browser.get("/follows")
+    return await browser.post(path, data={"csrf": csrf_of(page), **form})
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (True, "Er is iets veranderd."),
+        (False, "Niets veranderd sinds u keek."),
+        (None, "Dit is nu niet na te gaan. Zoek opnieuw."),
+    ],
+)
+async def test_it_says_by_the_case_number_that_something_changed_or_not(
+    town: Town, browser: Browser, changed: object, said: str
+) -> None:
+    await followed(town, browser, changed=changed)
+    page = (await browser.get("/follows")).text
+    assert "Z-2026-001234" in page
+    assert said in page
+    assert ("Zoek opnieuw met de inwoner." in page) is (changed is True)
+
+
+async def test_nobody_reads_or_ends_follows_without_logging_in_or_from_elsewhere(
+    browser: Browser,
+) -> None:
+    assert (await browser.get("/follows")).status_code == 401
+    await log_in(browser)
+    for path in (f"/follows/{ONE}/end", "/follow-offers", "/follow-takeovers"):
+        answer = await browser.post(path, data={"csrf": "guess", "code": CODE})
+        assert answer.status_code == 403
+
+
+async def test_one_press_ends_it(town: Town, browser: Browser) -> None:
+    await followed(town, browser)
+    town.index.pages[f"/v1/follows/{ONE}/end"] = (204, {})
+    answer = await post(browser, f"/follows/{ONE}/end")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/follows?done=ended",
+    )
+
+
+async def test_the_case_number_goes_along_to_whoever_has_the_code(
+    town: Town, browser: Browser
+) -> None:
+    made = await followed(town, browser)
+    until = {"code": CODE, "until": "2026-11-30"}
+    town.index.pages["/v1/follow-offers"] = (201, until)
+    page = await post(browser, "/follow-offers", follow=ONE)
+    assert page.status_code == 200
+    assert CODE in page.text
+    town.provider.person["sub"] = "user-2"
+    await log_in_with_csrf(browser)
+    assert "Z-2026-001234" not in (await browser.get("/follows")).text
+    town.index.pages["/v1/follow-takeovers"] = (200, {"items": [made]})
+    answer = await post(browser, "/follow-takeovers", code=CODE.lower())
+    assert answer.status_code == 303
+    assert "Z-2026-001234" in (await browser.get("/follows")).text
+
+
+async def test_what_is_not_filled_in_and_what_the_index_refuses_is_said(
+    town: Town, browser: Browser
+) -> None:
+    await followed(town, browser)
+    page = await post(browser, "/follow-offers")
+    assert (page.status_code, "Kies ten minste één zaak." in page.text) == (400, True)
+    page = await post(browser, "/follow-takeovers", code=" ")
+    assert (page.status_code, "Vul de code in" in page.text) == (400, True)
+    problem = {
+        "type": "https://index/v1/problems/unknown-offer",
+        "title": "Met deze code is niets over te nemen.",
+        "status": 404,
+        "detail": "Kijk of u de code goed hebt overgenomen.",
+    }
+    town.index.pages["/v1/follow-takeovers"] = (404, problem)
+    page = await post(browser, "/follow-takeovers", code="AAAA")
+    assert (page.status_code, problem["title"] in page.text) == (404, True)
