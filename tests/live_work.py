@@ -188,7 +188,6 @@ async def _follow_a_case(world: World) -> None:
     code = {"code": offer["code"]}
     await world.send("POST", "/follow-takeovers", colleague, code)
     await listed(world, JORIS)
-    await world.send("GET", "/follow-counts", world.an_officer())
 
 
 async def do_work_of_generalists(world: World, folder: Path) -> None:

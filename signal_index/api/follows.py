@@ -23,7 +23,7 @@ from keys.pseudonym import KeyVersion, StoredPoint, derive_stored_point, parse_p
 from policy.errors import LoopActDenied, NoDecision, UnknownCode
 from policy.vocabulary import Caller, InformedCode
 from signal_index.api.acting import Acting, acting
-from signal_index.api.callers import ActivePerson, Officer
+from signal_index.api.callers import ActivePerson
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.follow_permits import (
     decide_again,
@@ -223,27 +223,6 @@ async def take_over(
         for one in taken:
             await record_about(act, one, "taken-over")
     return wire.Follows(items=[_tell(one, labels, changed=None) for one in taken])
-
-
-@routes.get("/follow-counts", "Hoeveel zaken er worden gevolgd, per organisatie")
-async def count_follows(index: TheIndex, caller: Officer) -> wire.OpenFollowCounts:
-    """Count open follows by organisation; of whom or by whom is not in it."""
-    async with acting(index, caller.caller, Kind.REPORT) as act:
-        scope, today = caller.scope, day_of(act.now)
-        counts = await store.count_follows(act.conn, scope, today)
-        await act.record({"act": "follow-counts"})
-    labels = await index.labels_in(caller.caller.municipality)
-    return wire.OpenFollowCounts(
-        items=[
-            wire.OpenFollows(
-                organisation=oin,
-                organisationName=labels.organisation(oin),
-                follows=follows,
-                users=users,
-            )
-            for oin, follows, users in counts
-        ]
-    )
 
 
 def _point_of(index: Index, body: wire.FollowTerms) -> StoredPoint:

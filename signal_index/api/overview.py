@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from signal_index.api.acting import acting
 from signal_index.api.callers import Officer
 from signal_index.api.context import TheIndex
@@ -15,8 +17,11 @@ from signal_index.api.overview_answers import make_overview
 from signal_index.api.overview_counts import find_period, open_period
 from signal_index.api.routing import Routes
 from signal_index.days import day_of
+from signal_index.labels import Labels
 from signal_index.ledger import Kind
+from signal_index.store.follows import count_follows
 from signal_index.wire import overview as wire
+from signal_index.wire.values import Oin
 
 routes = Routes("toezicht")
 
@@ -31,8 +36,24 @@ async def show_overview(
         sealed = await find_period(
             act.conn, caller.scope, body.from_, body.until, today
         )
+        followed = await count_follows(act.conn, caller.scope, today)
         await act.record({"act": "overview", **body.model_dump(mode="json")})
     everything = await open_period(sealed, wire.LookupFilter(), index.keys)
     narrowed = await open_period(sealed, body, index.keys)
     labels = await index.labels_in(caller.scope.municipality)
-    return make_overview(sealed, narrowed, everything, labels)
+    made = make_overview(sealed, narrowed, everything, labels)
+    return made.model_copy(update={"openFollows": _name(followed, labels)})
+
+
+def _name(
+    counts: Sequence[tuple[str, int, int]], labels: Labels
+) -> list[wire.OpenFollows]:
+    return [
+        wire.OpenFollows(
+            organisation=Oin(oin),
+            organisationName=labels.organisation(oin),
+            follows=follows,
+            users=users,
+        )
+        for oin, follows, users in counts
+    ]

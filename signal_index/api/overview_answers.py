@@ -67,6 +67,7 @@ def make_overview(
         followUp=_follow_up(found.settled, labels),
         users=[_user(one, labels) for one in heaviest_users(found.by_organisation)],
         stock=None if sealed.stock is None else _stock(sealed.stock, labels),
+        openFollows=[],
         choices=_choices(everything, labels),
     )
 

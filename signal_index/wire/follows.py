@@ -9,7 +9,6 @@ from pydantic import Field
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import (
     CodeText,
-    Count,
     Day,
     Encoded32,
     Id,
@@ -72,18 +71,3 @@ class FollowTakeOver(RequestModel):
     """The code that a colleague gave; capitals, spaces and hyphens do not matter."""
 
     code: Annotated[str, Field(min_length=1, max_length=64)]
-
-
-class OpenFollows(AnswerModel):
-    """How many follows are open in one organisation, and of how many people there."""
-
-    organisation: str
-    organisationName: str
-    follows: Count
-    users: Count
-
-
-class OpenFollowCounts(AnswerModel):
-    """Open follows by organisation, as far as this officer sees."""
-
-    items: list[OpenFollows]

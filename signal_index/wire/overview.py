@@ -197,6 +197,15 @@ class OverviewChoices(AnswerModel):
     purposes: list[PurposeName]
 
 
+class OpenFollows(AnswerModel):
+    """How many follows are open in one organisation today, and of how many users."""
+
+    organisation: OinText
+    organisationName: str
+    follows: Count
+    users: Count
+
+
 class Overview(AnswerModel):
     """Exact counts of a period, for an officer's screen."""
 
@@ -214,4 +223,5 @@ class Overview(AnswerModel):
     followUp: FollowUpCounts
     users: Annotated[list[UserCounts], Field(max_length=10)]
     stock: OverviewStock | None
+    openFollows: list[OpenFollows]
     choices: OverviewChoices

@@ -146,8 +146,11 @@ async def test_an_officer_reads_how_many_are_open(world: World) -> None:
     await follow(world, ONE)
     await follow(world, TWO)
     await follow(world, ONE, JORIS)
-    answer = await world.send("GET", "/follow-counts", world.an_officer())
-    (here,) = answer.json()["items"]
+    today = day_of(world.clock()).isoformat()
+    asked = {"from": today, "until": today}
+    body = {**asked, "organisation": None, "team": None, "purpose": None}
+    answer = await world.send("POST", "/overviews", world.an_officer(), body)
+    (here,) = answer.json()["openFollows"]
     assert (here["organisationName"], here["follows"], here["users"]) == (
         "Gemeente Voorbeeld",
         3,
