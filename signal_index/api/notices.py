@@ -47,7 +47,12 @@ async def list_notices(
     sources = await _find_own(index, caller.organisation)
     async with looking(index.engine) as conn:
         found = await store.list_notices(
-            conn, sources, index.keys, (cursor, limit + 1), is_new=state == "new"
+            conn,
+            sources,
+            index.keys,
+            (cursor, limit + 1),
+            is_new=state == "new",
+            now=index.clock(),
         )
         entries = [one.body.entry for one in found if one.body.entry is not None]
         looked_up = await store.find_looked_up(conn, entries, index.keys)
@@ -75,7 +80,9 @@ async def acknowledge(
         for one in body.notices
     }
     async with committing(index.engine) as conn:
-        count = await store.acknowledge(conn, sources, cases, index.keys)
+        count = await store.acknowledge(
+            conn, sources, cases, index.keys, now=index.clock()
+        )
     return wire.AcknowledgedCount(acknowledged=count)
 
 

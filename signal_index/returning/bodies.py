@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from keys.base64url import decode_b64u, encode_b64u
 from signal_index.ledger import DisclosureKey
 from signal_index.returning.sealing import seal, unseal
 
@@ -54,12 +55,17 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Body:
-    """What one notice says. `more`: the short facts of its kind, as on the wire."""
+    """What one notice says. `more`: the short facts of its kind, as on the wire.
+
+    `embargo_row`: where embargoes stand of the person whom it is about. While one holds
+    it is not told, whichever act made it; None where no act about a person made it.
+    """
 
     kind: NoticeKind
     signals: tuple[Shown, ...] = ()
     entry: UUID | None = None
     more: Mapping[str, str | None] = field(default_factory=dict)
+    embargo_row: bytes | None = None
 
     def facts(self) -> dict[str, Any]:
         """Give it as it is sealed."""
@@ -68,6 +74,7 @@ class Body:
             "s": [[one.reference.hex, one.place, one.case] for one in self.signals],
             "e": self.entry.hex if self.entry else None,
             "m": dict(self.more),
+            "b": encode_b64u(self.embargo_row) if self.embargo_row else None,
         }
 
 
@@ -83,6 +90,7 @@ def parse_body_facts(facts: Mapping[str, Any]) -> Body:
         ),
         entry=UUID(facts["e"]) if facts["e"] else None,
         more=facts["m"],
+        embargo_row=decode_b64u(facts["b"]) if facts["b"] else None,
     )
 
 

@@ -42,7 +42,6 @@ from signal_index.returning import (
     open_box,
 )
 from signal_index.returning.bodies import COVER
-from signal_index.store.embargoes import find_embargoed
 from signal_index.store.notice_rows import (
     NoticeRow,
     Telling,
@@ -165,15 +164,11 @@ async def _tell_lookups(
 ) -> list[NoticeRow]:
     lookups = [(place, one) for place, one in boxed if isinstance(one, LookedUp)]
     signals = await _find_signals(conn, [one for _, one in lookups])
-    held = await find_embargoed(
-        conn, {one.embargo_row for _, one in lookups}, now=telling.now
-    )
     damped = await _find_damped(conn, [one for _, one in lookups], signals, telling)
     made: list[NoticeRow] = []
     for place, one in lookups:
-        is_held = (one.embargo_row, place) in held
         heard: dict[str, list[Shown]] = defaultdict(list)
-        for mark in () if is_held else one.marks:
+        for mark in one.marks:
             signal = signals.get(mark.signal)
             if signal is None or (one.entry, mark.signal) in damped:
                 continue
@@ -209,7 +204,7 @@ def _looked_up(
     if not heard:
         yield NoticeRow(src, place, COVER, handle)
     for part in cut_up(heard):
-        body = Body(NoticeKind.LOOKED_UP, part, one.entry, more)
+        body = Body(NoticeKind.LOOKED_UP, part, one.entry, more, one.embargo_row)
         yield NoticeRow(src, place, body, handle)
 
 
@@ -279,7 +274,7 @@ async def _tell_outcome(
     key = entry_key(telling.keys.disclosures, one.entry)
     if key is None:
         return []
-    heard = await _find_heard(conn, one, key, telling)
+    heard, whose = await _find_heard(conn, one, key, telling)
     told = await follow(conn, place, heard)
     await _damp(conn, one, told, telling)
     more = {"outcome": one.outcome}
@@ -287,7 +282,10 @@ async def _tell_outcome(
         NoticeRow(src, place, body, derive_once(key, body.kind, src, uuid4().hex))
         for src, about in told.items()
         for body in (
-            [Body(NoticeKind.OUTCOME, part, one.entry, more) for part in cut_up(about)]
+            [
+                Body(NoticeKind.OUTCOME, part, one.entry, more, whose)
+                for part in cut_up(about)
+            ]
             or [COVER]
         )
     ]
@@ -295,25 +293,30 @@ async def _tell_outcome(
 
 async def _find_heard(
     conn: AsyncConnection, one: SaidOutcome, key: DisclosureKey, telling: Telling
-) -> dict[str, list[Shown]]:
-    """Find which sources heard of a lookup, and of which signals at this place."""
+) -> tuple[dict[str, list[Shown]], bytes | None]:
+    """Find which sources heard of a lookup, and of which signals at this place.
+
+    With where embargoes of its person stand; None where nobody heard anything.
+    """
     sources = (await conn.scalars(select(source.c.oin))).all()
     handles = {derive_handle(key, one.entry, src) for src in sources}
     rows = await conn.execute(
         select(return_notice).where(return_notice.c.handle.in_(sorted(handles)))
     )
     heard: dict[str, list[Shown]] = {}
+    whose: bytes | None = None
     for row in rows:
         seal_key = telling.keys.get_disclosure_key(row.year)
         before = open_body(row.id, row.sealed, seal_key)
         about = heard.setdefault(row.source, [])
         if before.kind is NoticeKind.LOOKED_UP:
+            whose = before.embargo_row
             about.extend(
                 Shown(shown.reference, shown.place)
                 for shown in before.signals
                 if one.place is None or shown.place == one.place
             )
-    return heard
+    return heard, whose
 
 
 async def _damp(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -17,7 +17,7 @@ from policy.key import calendar_day
 from signal_index.keyring import YearKeys
 from signal_index.ledger import DisclosureKey
 from signal_index.returning import SIGNALS_AT_MOST, Body, Shown, seal_body
-from signal_index.store.notices import year_of
+from signal_index.store.notices import hide_embargoed, year_of
 from signal_index.tables.notices import return_notice
 
 KEPT_DAYS: Final = 30
@@ -50,8 +50,14 @@ class NoticeRow:
 async def write_notices(
     conn: AsyncConnection, made: Iterable[NoticeRow], telling: Telling
 ) -> None:
-    """Write notices in an order that chance decides, with the hour alone."""
-    mixed = list(made)
+    """Write notices in an order that chance decides, with the hour alone.
+
+    What is about a person under an embargo is written as a cover, whoever made it.
+    """
+    told = list(made)
+    says = [(one.municipality, one.body) for one in told]
+    bodies = await hide_embargoed(conn, says, telling.now)
+    mixed = [replace(one, body=body) for one, body in zip(told, bodies, strict=True)]
     secrets.SystemRandom().shuffle(mixed)
     hour = telling.now.replace(minute=0, second=0, microsecond=0)
     expires = calendar_day(telling.now) + timedelta(days=KEPT_DAYS)

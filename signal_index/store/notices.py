@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import read_uuid7_instant
@@ -32,6 +33,8 @@ from signal_index.returning import (
     seal_body,
     seal_box,
 )
+from signal_index.returning.bodies import COVER
+from signal_index.store.embargoes import find_embargoed
 from signal_index.store.opened_entries import OPENED, open_row
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.notices import notice_box, return_notice
@@ -97,15 +100,20 @@ async def list_notices(
     page: tuple[UUID | None, int],
     *,
     is_new: bool,
+    now: datetime,
 ) -> Sequence[StoredNotice]:
-    """Read the notices of these sources; `is_new`: what was not acknowledged yet."""
+    """Read the notices of these sources; `is_new`: what was not acknowledged yet.
+
+    What did not arrive yet and is about a person under an embargo reads as a cover.
+    """
     after, limit = page
     query = select(return_notice).where(return_notice.c.source.in_(sources))
     if is_new:
         query = query.where(return_notice.c.acknowledged.is_(False))
     if after is not None:
         query = query.where(return_notice.c.id > after)
-    rows = await conn.execute(query.order_by(return_notice.c.id).limit(limit))
+    rows = list(await conn.execute(query.order_by(return_notice.c.id).limit(limit)))
+    bodies = await _open_told(conn, rows, keys, now)
     return [
         StoredNotice(
             row.id,
@@ -114,9 +122,45 @@ async def list_notices(
             row.made_in,
             row.expires,
             row.acknowledged,
-            open_body(row.id, row.sealed, keys.get_disclosure_key(row.year)),
+            body,
         )
-        for row in rows
+        for row, body in zip(rows, bodies, strict=True)
+    ]
+
+
+async def hide_embargoed(
+    conn: AsyncConnection, told: Sequence[tuple[str, Body]], now: datetime
+) -> Sequence[Body]:
+    """Give a cover for each that is about a person of whom an embargo holds there.
+
+    `told`: what it says, in which municipality. Whoever writes a notice and whoever
+    hands one out asks this, so that no kind of notice can forget it.
+    """
+    rows = {body.embargo_row for _, body in told if body.embargo_row is not None}
+    held = await find_embargoed(conn, rows, now=now)
+    return [
+        COVER if (body.embargo_row, place) in held else body for place, body in told
+    ]
+
+
+async def _open_told(
+    conn: AsyncConnection,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    keys: YearKeys,
+    now: datetime,
+) -> Sequence[Body]:
+    """Open notices as they may be told now: what arrived before, as it arrived.
+
+    That a notice which was read is gone again would tell of the embargo.
+    """
+    opened = [
+        open_body(row.id, row.sealed, keys.get_disclosure_key(row.year)) for row in rows
+    ]
+    told = [(row.municipality, body) for row, body in zip(rows, opened, strict=True)]
+    hidden = await hide_embargoed(conn, told, now)
+    return [
+        body if row.acknowledged else shown
+        for row, body, shown in zip(rows, opened, hidden, strict=True)
     ]
 
 
@@ -140,24 +184,28 @@ async def acknowledge(
     sources: Sequence[str],
     cases: Mapping[UUID, Mapping[UUID, str]],
     keys: YearKeys,
+    *,
+    now: datetime,
 ) -> int:
     """Note that notices arrived, with what their source calls the cases (sealed).
 
     `cases`: by notice, by reference. What is not there, or another's, is passed over.
+    What an embargo hid arrived as a cover, and stays one.
     Every row is sealed anew, so that none stands out; of two that come at once the
     second finds what the first wrote.
     """
     query = (
-        select(return_notice.c.id, return_notice.c.sealed, return_notice.c.year)
+        select(return_notice)
         .where(return_notice.c.id.in_(sorted(cases)))
         .where(return_notice.c.source.in_(sources))
         .order_by(return_notice.c.id)
         .with_for_update()
     )
     rows = list(await conn.execute(query))
-    for row in rows:
+    bodies = await _open_told(conn, rows, keys, now)
+    for row, told in zip(rows, bodies, strict=True):
         key = keys.get_disclosure_key(row.year)
-        body = _name_cases(open_body(row.id, row.sealed, key), cases[row.id])
+        body = _name_cases(told, cases[row.id])
         await conn.execute(
             update(return_notice)
             .where(return_notice.c.id == row.id)

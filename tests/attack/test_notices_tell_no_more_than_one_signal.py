@@ -105,6 +105,41 @@ async def test_under_an_embargo_no_source_hears_that_somebody_looked(
     assert len(await everything_told(world)) == 2
 
 
+async def test_what_came_of_a_lookup_is_not_told_under_an_embargo_placed_since(
+    world: World, tmp_path: Path
+) -> None:
+    (part,) = await world.look_up([KNOWN])
+    assert await everything_told(world) != []
+    await acknowledge_everything(world)
+    await CitizensDesk(world, tmp_path).place_embargo(KNOWN)
+    await say(world, part["entryId"], "contact-made", None)
+    assert await everything_told(world) == []
+
+
+async def test_what_was_not_fetched_yet_is_not_told_under_an_embargo_either(
+    world: World, tmp_path: Path
+) -> None:
+    await world.look_up([KNOWN])
+    await lead(world)
+    await CitizensDesk(world, tmp_path).place_embargo(KNOWN)
+    page = await read_page(world, world.debt_help)
+    assert {one["kind"] for one in page["items"]} == {"cover"}
+    await acknowledge_everything(world)
+    world.clock.forward(timedelta(days=29))  # the embargo is over, the row is there
+    assert await read(world, world.debt_help, "all") == []
+
+
+async def test_what_had_arrived_does_not_vanish_when_an_embargo_is_placed(
+    world: World, tmp_path: Path
+) -> None:
+    await world.look_up([KNOWN])
+    await lead(world)
+    await acknowledge_everything(world)
+    before = await read(world, world.debt_help, "all")
+    await CitizensDesk(world, tmp_path).place_embargo(KNOWN)
+    assert await read(world, world.debt_help, "all") == before != []
+
+
 async def test_a_silent_lookup_leaves_what_a_told_one_leaves(world: World) -> None:
     body = await world.ask([KNOWN], subject="user-1")
     token = world.a_token(roles=["generalist", "generalist-safety"])
@@ -275,6 +310,13 @@ async def test_a_source_in_trial_hears_of_nothing(world: World) -> None:
     await lead(world)
     rows = await dump(world, "return_notice")
     assert world.debt_help.oin not in {row["source"] for row in rows}
+
+
+async def acknowledge_everything(world: World) -> None:
+    for agency in world.agencies.values():
+        page = await read_page(world, agency)
+        if ids := [one["id"] for one in page["items"]]:
+            await acknowledge(world, agency, ids)
 
 
 async def _counts(world: World) -> Counter[tuple[str, str, int]]:
