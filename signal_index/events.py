@@ -28,6 +28,7 @@ class Event(LoggedEvent):
     LEADERSHIP_LOST = "leadership-lost"
     UPKEEP_FAILED = "upkeep-failed", "job", "kind"
     ERASED = "erased", "what", "count"
+    NOTICES_UNREADABLE = "notices-unreadable", "count"
     CLEANED = "cleaned", "what", "count"
     KEYS_MISSING = "keys-missing", "year"
     KEYS_OVERDUE = "keys-overdue", "year"

@@ -229,6 +229,7 @@ class FakeIndex:
             "canFollow": False,
             "followedUntil": None,
             "receipt": receipt,
+            "unreadable": 0,
             "padding": "",
         }
         spoilt: dict[str, object] = self.spoil.get("part", {})

@@ -46,19 +46,24 @@ async def switch_on(world: World, *acts: LoopActId) -> None:
     world.clock.forward(timedelta(seconds=11))  # what stands is read anew
 
 
-async def lead(world: World, *, due: bool = False) -> None:
-    """Do what the leader does, in its own role: open boxes, tell what is due."""
+async def lead(world: World, *, due: bool = False) -> str:
+    """Do what the leader does, in its own role: open boxes, tell what is due.
+
+    Gives what it logged.
+    """
     engine = world.engine
     if not is_sqlite(engine):
         engine = open_engine(_url(world), DatabaseRole.UPKEEP, pool_size=1)
     recorder = Recorder(world.index.keys, "upkeep", world.clock)
-    log = EventLog(io.StringIO(), world.clock)
+    written = io.StringIO()
+    log = EventLog(written, world.clock)
     upkeep = NoticeUpkeep(engine, recorder, world.index.catalogue, log, world.clock)
     await upkeep.open()
     if due:
         await upkeep.tell_due()
     if engine is not world.engine:
         await engine.dispose()
+    return written.getvalue()
 
 
 async def read_page(

@@ -47,10 +47,14 @@ class ShownNotice:
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """The notices by day, the newest first; `is_whole`: there are no more."""
+    """The notices by day, the newest first; `is_whole`: there are no more.
+
+    `unreadable`: how many the index has and cannot open.
+    """
 
     days: tuple[tuple[str, tuple[ShownNotice, ...]], ...]
     is_whole: bool
+    unreadable: int
 
 
 @router.get("/agency/notices")
@@ -72,17 +76,20 @@ async def fetch_notices(desk: Desk, caller: Caller) -> Notices:
     found: list[ReturnNotice] = []
     query = {"state": "all", "limit": _AT_ONCE}
     is_whole = False
+    unreadable = 0
     for _ in range(MOST_PAGES):
         page = await desk.index.fetch(
             ReturnNotices, "/v1/notices", caller.access_token, query=query
         )
         found += [one for one in page.items if one.kind != COVER]
+        unreadable += page.unreadable
         if page.next is None:
             is_whole = True
             break
         query = query | {"cursor": str(page.next)}
     by_hand = await _find_cases_by_hand(desk, caller)
-    return Notices(group_by_day(found, desk.case_key, by_hand), is_whole)
+    days = group_by_day(found, desk.case_key, by_hand)
+    return Notices(days, is_whole, unreadable)
 
 
 def group_by_day(

@@ -54,19 +54,27 @@ async def list_notices(
             is_new=state == "new",
             now=index.clock(),
         )
-        entries = [one.body.entry for one in found if one.body.entry is not None]
+        bodies = [one.body for one in found if one.body is not None]
+        entries = [body.entry for body in bodies if body.entry is not None]
         looked_up = await store.find_looked_up(conn, entries, index.keys)
     standing = await index.standing.get(index.clock())
     shown, following = cut_page(found, limit)
     items = [
         _show(
             one,
+            one.body,
             looked_up,
             Labels(index.catalogue_in(one.municipality), standing.organisations),
         )
         for one in shown
+        if one.body is not None
     ]
-    return _pad(wire.ReturnNotices(items=items, next=following, padding=""))
+    unreadable = len(shown) - len(items)
+    return _pad(
+        wire.ReturnNotices(
+            items=items, next=following, unreadable=unreadable, padding=""
+        )
+    )
 
 
 @routes.post("/notices/acknowledgements", "Bevestigen dat berichten zijn aangekomen")
@@ -96,9 +104,8 @@ async def _find_own(index: Index, organisation: str) -> list[str]:
 
 
 def _show(
-    one: store.StoredNotice, entries: store.Entries, labels: Labels
+    one: store.StoredNotice, body: Body, entries: store.Entries, labels: Labels
 ) -> wire.ReturnNotice:
-    body = one.body
     outcome = body.more.get("outcome")
     entry = None if body.entry is None else entries.get(body.entry)
     is_about_lookup = body.kind in {NoticeKind.LOOKED_UP, NoticeKind.OUTCOME}

@@ -1,6 +1,7 @@
 """Opening boxes, and writing the notices that are in them: the leader's work.
 
 - One transaction: boxes are read, notices written in a mixed order, boxes erased.
+- Outcomes are told after every lookup that waited with them, however they lie.
 - A lookup gives one notice for each source that publishes, in that municipality, a
   kind that its purpose may tell of; one without a signal of this person gets a cover.
   So the number of rows says nothing of the person.
@@ -14,18 +15,21 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import Row, delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.key import calendar_day
 from policy.vocabulary import LoopActId
+from signal_index.errors import KeyFilesRefused
+from signal_index.keyring import YearKeys
 from signal_index.ledger import DisclosureKey
+from signal_index.proof import DisclosureRefused
 from signal_index.returning import (
     Body,
     BoxContent,
@@ -38,7 +42,6 @@ from signal_index.returning import (
     derive_damping,
     derive_handle,
     derive_once,
-    open_body,
     open_box,
 )
 from signal_index.returning.bodies import COVER
@@ -49,7 +52,7 @@ from signal_index.store.notice_rows import (
     write_notices,
 )
 from signal_index.store.notice_succession import find_owners, follow, tell_passed
-from signal_index.store.notices import entry_key, year_of
+from signal_index.store.notices import entry_key, find_body, year_of
 from signal_index.tables.notices import notice_box, notice_damping, return_notice
 from signal_index.tables.registry import coverage, source
 from signal_index.tables.signals import shown_signals
@@ -73,21 +76,41 @@ Places = Mapping[str, Mapping[str, frozenset[str]]]
 """Live sources by municipality, with the kinds of signals of each there."""
 
 
-async def open_boxes(conn: AsyncConnection, telling: Telling) -> Mapping[str, int]:
-    """Open what waits, at most `BOXES_AT_ONCE`; gives how many by municipality.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What came of opening: how many by municipality, and what must wait.
 
-    The caller commits, and records that it was done, in the same transaction.
+    `outcomes`: boxes that are told of once every lookup that was there is told of.
     """
-    rows = list(await conn.execute(select(notice_box).limit(BOXES_AT_ONCE)))
-    if not rows:
-        return {}
-    boxed: list[Boxed] = [
-        (
-            row.municipality,
-            open_box(row.id, row.sealed, telling.keys.get_disclosure_key(row.year)),
-        )
-        for row in rows
-    ]
+
+    counts: Mapping[str, int]
+    outcomes: Sequence[UUID]
+
+
+async def find_boxes(conn: AsyncConnection) -> Sequence[UUID]:
+    """Find what waits, at one moment: whose outcome is among it, its lookup is too.
+
+    Or that lookup was opened before: an outcome is said of an answer that was given.
+    """
+    return (await conn.scalars(select(notice_box.c.id).order_by(notice_box.c.id))).all()
+
+
+async def open_boxes(
+    conn: AsyncConnection, ids: Collection[UUID], telling: Telling, *, outcomes: bool
+) -> Opened:
+    """Open these boxes: those with an outcome, or all others; the rest stays.
+
+    The caller commits, and records that it was done, in the same transaction. A box
+    that does not open stays where it is and stops no other (`count_unreadable`).
+    """
+    rows = await conn.execute(select(notice_box).where(notice_box.c.id.in_(ids)))
+    found = [(row.id, row.municipality, _open(row, telling.keys)) for row in rows]
+    opened = {
+        id_: (place, one)
+        for id_, place, one in found
+        if one is not None and isinstance(one, SaidOutcome) is outcomes
+    }
+    boxed: list[Boxed] = list(opened.values())
     places = await _find_places(conn, {place for place, _ in boxed})
     made = [
         *await _tell_lookups(conn, boxed, places, telling),
@@ -95,18 +118,34 @@ async def open_boxes(conn: AsyncConnection, telling: Telling) -> Mapping[str, in
         *await _tell_others(conn, boxed, telling),
     ]
     await write_notices(conn, made, telling)
-    await conn.execute(
-        delete(notice_box).where(notice_box.c.id.in_([row.id for row in rows]))
-    )
+    await conn.execute(delete(notice_box).where(notice_box.c.id.in_(list(opened))))
     counts: dict[str, int] = defaultdict(int)
     for place, _ in boxed:
         counts[place] += 1
-    return counts
+    waiting = [
+        id_
+        for id_, _, one in found
+        if isinstance(one, SaidOutcome) and id_ not in opened
+    ]
+    return Opened(counts, waiting)
 
 
-async def has_boxes(conn: AsyncConnection) -> bool:
-    """Tell whether anything waits."""
-    return await conn.scalar(select(notice_box.c.id).limit(1)) is not None
+async def count_unreadable(conn: AsyncConnection, keys: YearKeys) -> int:
+    """Count boxes and notices that do not open: altered, or their year has no key."""
+    count = 0
+    for box in await conn.execute(select(notice_box)):
+        count += _open(box, keys) is None
+    rows = await conn.stream(select(return_notice))
+    async for row in rows:
+        count += find_body(row, keys) is None
+    return count
+
+
+def _open(row: Row[*tuple[Any, ...]], keys: YearKeys) -> BoxContent | None:
+    try:
+        return open_box(row.id, row.sealed, keys.get_disclosure_key(row.year))
+    except (DisclosureRefused, KeyFilesRefused):
+        return None
 
 
 async def tell_once(
@@ -306,10 +345,9 @@ async def _find_heard(
     heard: dict[str, list[Shown]] = {}
     whose: bytes | None = None
     for row in rows:
-        seal_key = telling.keys.get_disclosure_key(row.year)
-        before = open_body(row.id, row.sealed, seal_key)
+        before = find_body(row, telling.keys)
         about = heard.setdefault(row.source, [])
-        if before.kind is NoticeKind.LOOKED_UP:
+        if before is not None and before.kind is NoticeKind.LOOKED_UP:
             whose = before.embargo_row
             about.extend(
                 Shown(shown.reference, shown.place)

@@ -22,9 +22,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.days import day_of
-from signal_index.returning import Body, NoticeKind, Passed, Shown, open_body
+from signal_index.returning import Body, NoticeKind, Passed, Shown
 from signal_index.returning.bodies import COVER
 from signal_index.store.notice_rows import NoticeRow, Telling, cut_up
+from signal_index.store.notices import find_body
 from signal_index.store.transfers import TRANSFERRED, TRANSFERRED_FOR
 from signal_index.tables.notices import return_notice
 from signal_index.tables.signals import tombstone
@@ -126,10 +127,7 @@ async def _find_waiting(
         .where(return_notice.c.municipality == municipality)
         .where(return_notice.c.acknowledged.is_(False))
     )
-    return [
-        open_body(row.id, row.sealed, telling.keys.get_disclosure_key(row.year))
-        for row in rows
-    ]
+    return [find_body(row, telling.keys) or COVER for row in rows]
 
 
 def _take_along(body: Body, mine: Collection[UUID]) -> Body:

@@ -21,9 +21,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.errors import KeyFilesRefused
 from signal_index.identifiers import read_uuid7_instant
 from signal_index.keyring import YearKeys
 from signal_index.ledger import DisclosureKey, Opened
+from signal_index.proof import DisclosureRefused
 from signal_index.returning import (
     Body,
     BoxContent,
@@ -48,7 +50,7 @@ Facts = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StoredNotice:
-    """A notice as it stands, opened."""
+    """A notice as it stands, opened; `body` is None where it does not open."""
 
     id: UUID
     source: str
@@ -56,7 +58,7 @@ class StoredNotice:
     made_in: datetime
     expires: date
     is_acknowledged: bool
-    body: Body
+    body: Body | None
 
 
 async def put_in_box(
@@ -148,20 +150,30 @@ async def _open_told(
     rows: Sequence[Row[*tuple[Any, ...]]],
     keys: YearKeys,
     now: datetime,
-) -> Sequence[Body]:
+) -> Sequence[Body | None]:
     """Open notices as they may be told now: what arrived before, as it arrived.
 
-    That a notice which was read is gone again would tell of the embargo.
+    That a notice which was read is gone again would tell of the embargo. None where
+    one does not open.
     """
-    opened = [
-        open_body(row.id, row.sealed, keys.get_disclosure_key(row.year)) for row in rows
+    opened = [find_body(row, keys) for row in rows]
+    told = [
+        (row.municipality, body or COVER)
+        for row, body in zip(rows, opened, strict=True)
     ]
-    told = [(row.municipality, body) for row, body in zip(rows, opened, strict=True)]
     hidden = await hide_embargoed(conn, told, now)
     return [
-        body if row.acknowledged else shown
+        body if body is None or row.acknowledged else shown
         for row, body, shown in zip(rows, opened, hidden, strict=True)
     ]
+
+
+def find_body(row: Row[*tuple[Any, ...]], keys: YearKeys) -> Body | None:
+    """Open the notice of a row; None where it was altered, or its year has no key."""
+    try:
+        return open_body(row.id, row.sealed, keys.get_disclosure_key(row.year))
+    except (DisclosureRefused, KeyFilesRefused):
+        return None
 
 
 async def find_looked_up(
@@ -189,7 +201,8 @@ async def acknowledge(
 ) -> int:
     """Note that notices arrived, with what their source calls the cases (sealed).
 
-    `cases`: by notice, by reference. What is not there, or another's, is passed over.
+    `cases`: by notice, by reference. What is not there, another's, or does not open is
+    passed over.
     What an embargo hid arrived as a cover, and stays one.
     Every row is sealed anew, so that none stands out; of two that come at once the
     second finds what the first wrote.
@@ -203,7 +216,10 @@ async def acknowledge(
     )
     rows = list(await conn.execute(query))
     bodies = await _open_told(conn, rows, keys, now)
-    for row, told in zip(rows, bodies, strict=True):
+    arrived = [
+        (row, told) for row, told in zip(rows, bodies, strict=True) if told is not None
+    ]
+    for row, told in arrived:
         key = keys.get_disclosure_key(row.year)
         body = _name_cases(told, cases[row.id])
         await conn.execute(
@@ -211,7 +227,7 @@ async def acknowledge(
             .where(return_notice.c.id == row.id)
             .values(sealed=seal_body(row.id, body, key), acknowledged=True)
         )
-    return len(rows)
+    return len(arrived)
 
 
 def _name_cases(body: Body, cases: Mapping[UUID, str]) -> Body:

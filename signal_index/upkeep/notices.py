@@ -2,16 +2,18 @@
 
 - Each round of boxes is one transaction with its ledger entry, by municipality: how
   many were opened, hit or miss, told or silent.
+- What does not open stops nothing else, stays, and is counted in the log each hour.
 - What is due: a contact holder that shows as stale within two weeks, a signal that
   ends within two weeks. Both stand in the clear here, and are told once a month.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -27,8 +29,9 @@ from signal_index.store.connect import reading, transaction
 from signal_index.store.notice_due import find_expiring, find_stale_soon
 from signal_index.store.notice_opening import (
     BOXES_AT_ONCE,
+    count_unreadable,
     erase_notices,
-    has_boxes,
+    find_boxes,
     open_boxes,
     tell_once,
 )
@@ -53,28 +56,31 @@ class NoticeUpkeep:
     async def open(self) -> None:
         """Open every box that waits."""
         async with reading(self.engine) as conn:
-            if not await has_boxes(conn):
-                return
-        opened = BOXES_AT_ONCE
-        while opened >= BOXES_AT_ONCE:
-            opened = await self._open_some()
+            waiting = await find_boxes(conn)
+        outcomes: list[UUID] = []
+        for some in _cut(waiting):
+            outcomes += await self._open_some(some, outcomes=False)
+        for some in _cut(outcomes):
+            await self._open_some(some, outcomes=True)
 
-    async def _open_some(self) -> int:
+    async def _open_some(
+        self, boxes: Sequence[UUID], *, outcomes: bool
+    ) -> Sequence[UUID]:
         now = self.clock()
         async with transaction(self.engine) as conn:
             adopted = await read_catalogues(conn)
             telling = Telling(
                 self.recorder.keys, lambda at: adopted.get(at, self.catalogue), now
             )
-            counts = await open_boxes(conn, telling)
-            for municipality, count in sorted(counts.items()):
+            opened = await open_boxes(conn, boxes, telling, outcomes=outcomes)
+            for municipality, count in sorted(opened.counts.items()):
                 act = Act(
                     {"act": "sources-told", "boxes": count},
                     Kind.NOTICE,
                     municipality=municipality,
                 )
                 await self.recorder.record(conn, act)
-        return sum(counts.values())
+        return opened.outcomes
 
     async def tell_due(self) -> None:
         """Tell what is due, and erase what has expired."""
@@ -92,3 +98,13 @@ class NoticeUpkeep:
                 await self.recorder.record(conn, Act(what, Kind.ERASURE))
         if erased:
             self.log.write(Event.ERASED, what="notices", count=erased)
+        async with reading(self.engine) as conn:
+            unreadable = await count_unreadable(conn, self.recorder.keys)
+        if unreadable:
+            self.log.write(Event.NOTICES_UNREADABLE, count=unreadable)
+
+
+def _cut(boxes: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
+    """Give as many boxes at a time as one transaction opens."""
+    for start in range(0, len(boxes), BOXES_AT_ONCE):
+        yield boxes[start : start + BOXES_AT_ONCE]

@@ -84,10 +84,14 @@ class ReturnNotice(AnswerModel):
 
 
 class ReturnNotices(AnswerModel):
-    """A page of notices; `next` begins the following page, `padding` is its length."""
+    """A page of notices; `next` begins the following page, `padding` is its length.
+
+    `unreadable`: how many stand on this page that the index cannot open.
+    """
 
     items: list[ReturnNotice]
     next: Id | None
+    unreadable: Count
     padding: str
 
 

@@ -53,7 +53,7 @@ async def fetch(
         new += keep_notices(outbox, own, now())
         if own:
             await index.acknowledge(_acknowledge(outbox, own, case_key))
-        if page.next is None or not page.items:
+        if page.next is None:
             return new
         cursor = page.next
 

@@ -12,11 +12,13 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from keys.bsn import Bsn
+from signal_index.store.connect import transaction
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.notice_builders import (
@@ -317,6 +319,48 @@ async def acknowledge_everything(world: World) -> None:
         page = await read_page(world, agency)
         if ids := [one["id"] for one in page["items"]]:
             await acknowledge(world, agency, ids)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE notice_box SET sealed = zeroblob(1820)",
+        "UPDATE notice_box SET year = 2019",
+    ],
+    ids=["altered", "no key"],
+)
+async def test_one_box_that_does_not_open_silences_no_other(
+    world: World, damage: str
+) -> None:
+    await world.look_up([NOBODY])
+    await _execute(world, damage)
+    await world.look_up([KNOWN])
+    assert len(await everything_told(world)) == 1
+    assert len(await dump(world, "notice_box")) == 1
+    assert (await lead(world, due=True)).count('"notices-unreadable"') == 1
+
+
+async def test_one_notice_that_does_not_open_hides_no_other_and_is_said(
+    world: World,
+) -> None:
+    await world.look_up([KNOWN])
+    (part,) = await world.look_up([KNOWN])
+    await lead(world)
+    rows = await dump(world, "return_notice")
+    lost = next(row["id"] for row in rows if row["source"] == world.debt_help.oin)
+    damage = "UPDATE return_notice SET sealed = zeroblob(796) WHERE id = "
+    await _execute(world, f"{damage}'{lost}'")
+    await say(world, part["entryId"], "contact-made", None)
+    await lead(world)
+    page = await read_page(world, world.debt_help)
+    assert (len(page["items"]), page["unreadable"]) == (2, 1)
+    ids = [one["id"] for one in page["items"]]
+    assert await acknowledge(world, world.debt_help, [*ids, str(UUID(lost))]) == 2
+
+
+async def _execute(world: World, statement: str) -> None:
+    async with transaction(world.engine) as conn:
+        await conn.execute(text(statement))
 
 
 async def _counts(world: World) -> Counter[tuple[str, str, int]]:

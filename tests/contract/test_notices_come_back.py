@@ -84,6 +84,20 @@ async def test_what_arrived_does_not_come_again_and_keeps_its_case_for_the_desk(
     assert items[0]["acknowledged"] is True
 
 
+async def test_an_outcome_said_before_its_lookup_was_opened_is_told(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [KNOWN])
+    for _ in range(4):  # whichever of the two lies first
+        (part,) = await world.look_up([KNOWN])
+        path = f"/lookups/{part['entryId']}/outcome"
+        body = {"outcome": "contact-made", "flag": 0}
+        await world.send("POST", path, world.a_token(), body)
+        await lead(world)
+    kinds = [one["kind"] for one in await read(world, world.debt_help)]
+    assert (kinds.count("looked-up"), kinds.count("outcome")) == (4, 4)
+
+
 async def test_a_correction_comes_to_the_source_of_the_signal(
     world: World, tmp_path: Path
 ) -> None:

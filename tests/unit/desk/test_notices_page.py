@@ -45,7 +45,7 @@ def a_notice(number: int, kind: str, **changed: object) -> dict[str, Any]:
 
 async def _page(town: Town, browser: Browser, *notices: dict[str, Any]) -> str:
     town.provider.person["roles"] = ["source-administrator"]
-    page = {"items": list(notices), "next": None, "padding": ""}
+    page = {"items": list(notices), "next": None, "unreadable": 0, "padding": ""}
     town.index.pages["/v1/notices"] = (200, page)
     await log_in(browser)
     answer = await browser.get(PATH)
