@@ -57,7 +57,9 @@ async def lead(world: World, *, due: bool = False) -> str:
     recorder = Recorder(world.index.keys, "upkeep", world.clock)
     written = io.StringIO()
     log = EventLog(written, world.clock)
-    upkeep = NoticeUpkeep(engine, recorder, world.index.catalogue, log, world.clock)
+    upkeep = NoticeUpkeep(
+        engine, recorder, world.index.catalogue, log, world.clock, due_at_once=1
+    )
     await upkeep.open()
     if due:
         await upkeep.tell_due()

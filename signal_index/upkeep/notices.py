@@ -9,13 +9,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from keys.events import EventLog
 from policy.catalogue import Catalogue
@@ -26,7 +26,12 @@ from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import reading, transaction
-from signal_index.store.notice_due import find_expiring, find_stale_soon
+from signal_index.store.notice_due import (
+    AT_ONCE,
+    Due,
+    find_expiring,
+    find_stale_soon,
+)
 from signal_index.store.notice_opening import (
     BOXES_AT_ONCE,
     count_unreadable,
@@ -42,6 +47,9 @@ OPEN_SECONDS: Final = 2.0
 DUE_SECONDS: Final = 3600.0
 TOLD_BEFORE: Final = timedelta(days=14)
 
+FindDue = Callable[[AsyncConnection, tuple[Any, ...] | None], Awaitable[Due]]
+"""Finds a part of what is due, after what the part before ended with."""
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeUpkeep:
@@ -52,6 +60,7 @@ class NoticeUpkeep:
     catalogue: Catalogue  # the shipped one: holds where a municipality adopted none
     log: EventLog
     clock: Callable[[], datetime]
+    due_at_once: int = AT_ONCE
 
     async def open(self) -> None:
         """Open every box that waits."""
@@ -86,12 +95,18 @@ class NoticeUpkeep:
         """Tell what is due, and erase what has expired."""
         now = self.clock()
         today = day_of(now)
+        verified = today - CONTACT_STALE_AFTER + TOLD_BEFORE
+        await self._tell_parts(
+            lambda conn, after: find_stale_soon(
+                conn, verified, CONTACT_STALE_AFTER, after, at_once=self.due_at_once
+            )
+        )
+        await self._tell_parts(
+            lambda conn, after: find_expiring(
+                conn, today, today + TOLD_BEFORE, after, at_once=self.due_at_once
+            )
+        )
         async with transaction(self.engine) as conn:
-            telling = Telling(self.recorder.keys, lambda _: self.catalogue, now)
-            verified = today - CONTACT_STALE_AFTER + TOLD_BEFORE
-            stale = await find_stale_soon(conn, verified, CONTACT_STALE_AFTER)
-            expiring = await find_expiring(conn, today, today + TOLD_BEFORE)
-            await tell_once(conn, [*stale, *expiring], telling)
             erased = await erase_notices(conn, today)
             if erased:
                 what: JsonObject = {"act": "notices-erased", "count": erased}
@@ -102,6 +117,18 @@ class NoticeUpkeep:
             unreadable = await count_unreadable(conn, self.recorder.keys)
         if unreadable:
             self.log.write(Event.NOTICES_UNREADABLE, count=unreadable)
+
+    async def _tell_parts(self, find: FindDue) -> None:
+        """Tell all of one thing that is due; each part is a transaction."""
+        telling = Telling(self.recorder.keys, lambda _: self.catalogue, self.clock())
+        after: tuple[Any, ...] | None = None
+        while True:
+            async with transaction(self.engine) as conn:
+                due = await find(conn, after)
+                await tell_once(conn, due.notices, telling)
+            if due.next is None:
+                return
+            after = due.next
 
 
 def _cut(boxes: Sequence[UUID]) -> Iterable[Sequence[UUID]]:

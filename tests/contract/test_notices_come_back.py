@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import a_day
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.notice_builders import acknowledge, lead, read, switch_on
@@ -138,3 +139,19 @@ async def test_what_is_due_is_told_in_time_and_once(world: World) -> None:
     told = await read(world, world.debt_help)
     ending = [one for one in told if one["kind"] == "signal-expires-soon"]
     assert [one["facts"]["on"] for one in ending] == [until.isoformat()]
+
+
+async def test_all_that_is_due_is_told_however_little_is_read_at_once(
+    world: World,
+) -> None:
+    for day in (5, 5, 6):
+        await world.publish(world.debt_help, [KNOWN], validUntil=a_day(day))
+    await world.publish(world.income_support, [KNOWN])
+    await lead(world, due=True)
+    told = await read(world, world.debt_help)
+    assert [one["kind"] for one in told].count("signal-expires-soon") == 3
+    world.clock.forward(timedelta(days=170))
+    await lead(world, due=True)
+    for agency in (world.debt_help, world.income_support):
+        kinds = [one["kind"] for one in await read(world, agency)]
+        assert kinds.count("contact-stale-soon") == 1
