@@ -24,7 +24,9 @@ from tests.world_registry import MUNICIPALITY
 DEBTS: Final = "schuldhulpverlening"
 
 
-async def a_successor(world: World, kind: str = "debt-help") -> Agency:
+async def a_successor(
+    world: World, kind: str = "debt-help", *, by_hand: bool = False
+) -> Agency:
     """Register another live source that publishes the same."""
     agency = Agency("00000001000000000077", DEBTS)
     now, oin = world.clock(), agency.oin
@@ -37,7 +39,9 @@ async def a_successor(world: World, kind: str = "debt-help") -> Agency:
         jwk = agency.key.encode_public().decode()
         await add_signer(conn, SignerRecord(oin, agency.key.kid, jwk), now=now)
         places = (frozenset({DEBTS}), frozenset({MUNICIPALITY}))
-        live = SourceRecord(oin, kind, *places, 7, state=SourceState.LIVE)
+        live = SourceRecord(
+            oin, kind, *places, 7, state=SourceState.LIVE, by_hand=by_hand
+        )
         await add_source(conn, live, now=now)
     world.index.standing.forget()
     wire = a_contact_holder(function=Label("Nieuwe balie")).model_dump(mode="json")

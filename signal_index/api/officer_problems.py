@@ -21,8 +21,9 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         "transfer-outdated",
         "Deze overdracht kan nu niet meer zoals zij gevraagd is.",
         409,
-        "Een van de twee bronnen is niet live, of levert deze soorten niet aan. Trek "
-        "het verzoek in en vraag de overdracht opnieuw.",
+        "Een van de twee bronnen is niet live, of levert deze soorten niet aan; of er "
+        "staat geen signaal meer dat erbij hoort, bijvoorbeeld omdat de contactpersoon "
+        "het heeft overgegeven. Trek het verzoek in en vraag de overdracht opnieuw.",
     ),
     errors.NothingChanges: Problem(
         "nothing-changes",

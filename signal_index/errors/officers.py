@@ -8,7 +8,7 @@ class ProposalOutdated(RequestRefused):
 
 
 class TransferOutdated(RequestRefused):
-    """A source of the transfer is not live any more, or not for these categories."""
+    """A source of a transfer is not live or not for these kinds; or nothing stands."""
 
 
 class NothingChanges(RequestRefused):

@@ -106,6 +106,8 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
                 "taken_over_from",
                 "taken_over_on",
                 "untold",
+                "submitted_by",
+                "by_hand",
             ),
             delete=True,
         ),

@@ -3,7 +3,8 @@
 - About one signal of one source at most one waits for its answer.
 - With restriction (GDPR art. 18) the signal is kept and shown in no lookup; it stays so
   until the officer has told the citizen and releases it, whatever the source answers.
-- A source finds what concerns the signals that it published or submitted.
+- A source finds what concerns the signals that it published or submitted, or that
+  a source has which it may send for: after a transfer nobody submitted them yet.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from signal_index.signals import SignalState
 from signal_index.store.ledger_reading import Page
 from signal_index.store.signals import lock_source
 from signal_index.tables.citizen_rights import correction
+from signal_index.tables.registry import source_submitter
 from signal_index.tables.signals import shown_signals, signal
 from signal_index.wire.citizen_reports import ReportedCorrection
 from signal_index.wire.corrections import (
@@ -219,7 +221,14 @@ async def _set_state(
 
 
 def _concerns(source: str) -> ColumnElement[bool]:
-    return or_(correction.c.source == source, correction.c.submitted_by == source)
+    sent_for = select(source_submitter.c.source).where(
+        source_submitter.c.submitter == source
+    )
+    return or_(
+        correction.c.source == source,
+        correction.c.submitted_by == source,
+        correction.c.source.in_(sent_for),
+    )
 
 
 async def _get(conn: AsyncConnection, own: ColumnElement[bool]) -> RowMapping:

@@ -216,6 +216,11 @@ async def bury_signals(
             if one.withdrawal.source == source
         ]
         await erase_signals(conn, source, references)
+        await conn.execute(  # of an earlier end: what is said now holds
+            delete(tombstone).where(
+                tombstone.c.source == source, tombstone.c.reference.in_(references)
+            )
+        )
     await conn.execute(
         insert(tombstone),
         [

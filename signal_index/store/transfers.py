@@ -5,7 +5,10 @@
 - What the first source still sends about them is refused (`SignalTransferred`) for two
   years: a tombstone that no version gets past. Otherwise a citizen would have two flags
   for one case, one of an organisation that helps no more.
-- Open corrections and objections go along: whose signal it is answers them.
+- Corrections and objections that are not done go along: whose signal it is answers
+  them, and a restriction ends where the signal is.
+- How a signal is tended follows from its new source: by hand where that has no export,
+  by delivery otherwise. Else nobody there could change or end it.
 - The caller records it in the ledger, in the same transaction.
 """
 
@@ -37,6 +40,7 @@ TRANSFERRED: Final = "transferred"
 TRANSFERRED_FOR: Final = timedelta(days=730)
 """How long the first source cannot publish them again: as long as a signal can live."""
 SHOWN: Final = 50
+_PART: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +160,17 @@ async def carry_out(
     """Let the successor take over what was asked for, as far as it stands now.
 
     Raises `TransferOutdated` where one of the two is not live any more: what a source
-    in trial has is shown to nobody, and must not be shown by another name.
+    in trial has is shown to nobody, and must not be shown by another name. Also where
+    nothing of it stands any more: two persons agreed on signals, not on none.
     """
     asked = transfer.asked
     for oin in sorted((asked.source, asked.successor)):
         await lock_source(conn, oin)
     await _verify_live(conn, asked)
     taken = await _find(conn, asked)
+    if not taken:
+        raise TransferOutdated
+    by_hand = select(source.c.by_hand).where(source.c.oin == asked.successor)
     named = await _name_contacts(conn, asked, taken, now)
     for before, after in named.items():
         await conn.execute(
@@ -170,7 +178,9 @@ async def carry_out(
             .where(_of(asked), signal.c.contact_holder == before)
             .values(
                 source=asked.successor,
+                submitted_by=asked.successor,
                 contact_holder=after,
+                by_hand=by_hand.scalar_subquery(),
                 outbox=None,
                 taken_over_from=asked.source,
                 taken_over_on=day_of(now),
@@ -266,16 +276,17 @@ async def _guard(
     now: datetime,
 ) -> None:
     """Keep the first source from telling them anew, and let corrections go along."""
-    if not taken:
-        return
     references = [row.reference for row in taken]
-    for start in range(0, len(references), 400):
-        await conn.execute(  # whoever has them again may tell them again
-            delete(tombstone)
-            .where(tombstone.c.source == asked.successor)
-            .where(tombstone.c.reference.in_(references[start : start + 400]))
-            .where(tombstone.c.reason == TRANSFERRED)
-        )
+    for start in range(0, len(references), _PART):
+        part = references[start : start + _PART]
+        # Whoever has them again may tell them again, and what is said now holds.
+        for oin in (asked.source, asked.successor):
+            await conn.execute(
+                delete(tombstone).where(
+                    tombstone.c.source == oin, tombstone.c.reference.in_(part)
+                )
+            )
+        await _move_corrections(conn, asked, part)
     await conn.execute(
         insert(tombstone),
         [
@@ -292,16 +303,22 @@ async def _guard(
             for row in taken
         ],
     )
-    moved = (
-        select(tombstone.c.reference)
-        .where(tombstone.c.source == asked.source)
-        .where(tombstone.c.successor == asked.successor)
-    )
+
+
+async def _move_corrections(
+    conn: AsyncConnection, asked: Asked, references: Sequence[UUID]
+) -> None:
+    """Let what is not done yet go along: without an answer, or still restricting.
+
+    What was answered and released stays with who answered it.
+    """
+    columns = correction.c
+    is_restricting = columns.restricted_at.is_not(None) & columns.released_at.is_(None)
     await conn.execute(
         update(correction)
-        .where(correction.c.source == asked.source)
-        .where(correction.c.answer.is_(None))
-        .where(correction.c.signal_reference.in_(moved))
+        .where(columns.source == asked.source)
+        .where(columns.signal_reference.in_(references))
+        .where(columns.answer.is_(None) | is_restricting)
         .values(source=asked.successor, submitted_by=asked.successor)
     )
 
