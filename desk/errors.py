@@ -16,6 +16,7 @@
     │   ├── CaseReferenceInvalid
     │   ├── CaseReferenceInUse    another signal of this kind stands under that number
     │   ├── HandSignalsOff        this desk is not set up to signal by hand
+    │   ├── HandSignalOutdated    the index knows something newer of that signal
     │   ├── HandSignalUnknown     no signal by hand of this user with that reference
     │   └── InputInvalid
     ├── LoginRefused
@@ -100,6 +101,10 @@ class CaseReferenceInvalid(RequestRefused):
 
 class CaseReferenceInUse(RequestRefused):
     """Another signal of the same kind stands under that case number."""
+
+
+class HandSignalOutdated(RequestRefused):
+    """The index knows something newer under that reference: nothing was changed."""
 
 
 class HandSignalsOff(RequestRefused):

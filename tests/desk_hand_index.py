@@ -45,6 +45,7 @@ class FakeHandSignals:
     clock: FakeClock
     signer: SignerKey
     stored: dict[UUID, _Stored] = field(default_factory=dict)
+    ended: dict[UUID, int] = field(default_factory=dict)
     refusal: tuple[int, dict[str, Any]] | None = None
     loses_answers: bool = False
     is_away: bool = False
@@ -114,7 +115,7 @@ class FakeHandSignals:
         known = self.stored.get(said.reference)
         try:
             outcome = decide_notice(
-                None if known is None else _known(known),
+                self._tombstone(said.reference) if known is None else _known(known),
                 said,
                 digest_notice(said),
                 body.pseudonym[:16],
@@ -136,12 +137,23 @@ class FakeHandSignals:
         result = {"reference": str(said.reference), "outcome": outcome.value}
         return JSONResponse(result)
 
+    def _tombstone(self, reference: UUID) -> KnownSignal | None:
+        if reference not in self.ended:
+            return None
+        return KnownSignal("tombstone", self.ended[reference], None, None)
+
     async def _end(self, request: Request) -> Response:
         body = parse_body(WithdrawalBody, await request.body())
         said = parse_signed_withdrawal(body.withdrawal, self.signer, now=self.clock())
-        self.stored.pop(said.withdrawal.reference, None)
-        reference = str(said.withdrawal.reference)
-        return JSONResponse({"reference": reference, "outcome": "accepted"})
+        reference = said.withdrawal.reference
+        known, version = self.stored.get(reference), said.withdrawal.version
+        outcome = "accepted"
+        if known is not None and version < known.notice.version:
+            outcome = "superseded"
+        elif known is not None:
+            del self.stored[reference]
+            self.ended[reference] = version
+        return JSONResponse({"reference": str(reference), "outcome": outcome})
 
     async def _confirm(self, request: Request) -> Response:
         one = self.stored[UUID(request.path_params["reference"])]

@@ -120,7 +120,7 @@ async def _find_cases_by_hand(desk: Desk, caller: Caller) -> Mapping[UUID, str]:
     if desk.signalling is None:
         return {}
     kept = await desk.signalling.kept.list_all(caller.person.sub)
-    return {one.reference: one.note.case for one in kept}
+    return {one.reference: one.note.case for one in kept if one.note is not None}
 
 
 def _open_cases(

@@ -5,6 +5,7 @@ for the organisation, and notes what it must not lose before anything is sent
 (`desk.involved.keeping`). What the index answers goes on unchanged.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -15,22 +16,23 @@ from desk.callers import Caller
 from desk.desk import Desk
 from desk.errors import (
     CaseReferenceInUse,
+    HandSignalOutdated,
     HandSignalsOff,
     HandSignalUnknown,
     RoleMissing,
 )
 from desk.holders import Passed
-from desk.index import read_problem, verify_done
+from desk.index import read_answer, read_problem, verify_done
 from desk.involved.keeping import HandState, Intended, Note
 from desk.involved.parts import Signalling
+from desk.involved.standing import PATH, fetch_standing
 from desk.moments import day_here
 from desk.relay_wire import RelayedHandSignal
 from desk.roles import HAND_SIGNALLERS
 from signal_index.wire.contact_holders import HandOver
 from signal_index.wire.hand_signals import HandConfirmation
-from signal_index.wire.signals import WithdrawalReason
+from signal_index.wire.signals import ItemResult, WithdrawalReason
 
-PATH: Final = "/v1/hand-signals"
 REMIND_AFTER: Final = timedelta(days=182)
 """Half a year; the index says the same day of each signal (`confirmBy`)."""
 
@@ -55,7 +57,9 @@ async def give(desk: Desk, caller: Caller, said: RelayedHandSignal) -> Passed:
 
     Raises `CaseReferenceInvalid`, `HandSignalUnknown` for somebody else's reference,
     and `CaseReferenceInUse` where a signal of this kind stands under the case number
-    already and nobody said that this is about somebody else.
+    already and nobody said that this is about somebody else. Raises
+    `HandSignalOutdated` where the index knows something newer, such as its end. What
+    was refused leaves what was noted before as it was.
     """
     signalling = get_signalling(desk, caller)
     desk.case_references.derive(said.caseReference)
@@ -67,13 +71,16 @@ async def give(desk: Desk, caller: Caller, said: RelayedHandSignal) -> Passed:
     if _is_used_before(passed):
         # Another person or day under a reference that the index knows: a newer version.
         version = await signalling.kept.raise_version(said.reference)
-        newer = Intended(intended.begun, version, is_new=False)
+        newer = replace(intended, version=version)
         passed = await _send(desk, caller, said, newer)
-    if passed.status == 200:
+    is_taken = passed.status == 200 and not _is_outdated(passed)
+    if is_taken:
         remind_on = day_here(desk.clock()) + REMIND_AFTER
         await signalling.kept.note_standing(said.reference, remind_on)
-    elif intended.is_new and 400 <= passed.status < 500:
-        await signalling.kept.forget(said.reference)  # the index took nothing
+    elif passed.status < 500:  # the index took nothing
+        await signalling.kept.undo(said.reference, intended)
+    if passed.status == 200 and not is_taken:
+        raise HandSignalOutdated
     return passed
 
 
@@ -91,14 +98,31 @@ async def confirm(
 async def end(
     desk: Desk, caller: Caller, reference: UUID, reason: WithdrawalReason
 ) -> None:
-    """End a signal, or raise why not; told twice it has ended all the same."""
+    """End a signal, or raise why not; told twice it has ended all the same.
+
+    The index may have a newer version than the desk knows, or the desk no note at all:
+    then the one that stands is ended. Raises `HandSignalOutdated` where even that is
+    not the newest any more: it stands.
+    """
     signalling = get_signalling(desk, caller)
     known = await signalling.kept.find(reference, caller.person.sub)
     version = 1 if known is None else known.version
-    today = day_here(desk.clock())
-    body = signalling.signer.sign_end(reference, version, reason, today)
-    verify_done(await _post(desk, caller, reference, "withdrawal", body))
+    if await _end_version(desk, caller, reference, version, reason):
+        stands = (await fetch_standing(desk, caller)).get(reference)
+        if stands is not None and await _end_version(
+            desk, caller, reference, stands.version, reason
+        ):
+            raise HandSignalOutdated
     await signalling.kept.note_ended([reference])
+
+
+async def _end_version(
+    desk: Desk, caller: Caller, reference: UUID, version: int, reason: WithdrawalReason
+) -> bool:
+    """End this version, or raise why not; tells whether the index has a newer one."""
+    signer, today = get_signalling(desk, caller).signer, day_here(desk.clock())
+    body = signer.sign_end(reference, version, reason, today)
+    return _is_outdated(await _post(desk, caller, reference, "withdrawal", body))
 
 
 async def hand_over(desk: Desk, caller: Caller, reference: UUID, to: UUID) -> None:
@@ -141,6 +165,11 @@ async def _post(
 ) -> Passed:
     path = f"{PATH}/{reference}/{act}"
     return await desk.index.pass_on(path, caller.access_token, body)
+
+
+def _is_outdated(passed: Passed) -> bool:
+    """Tell whether nothing was done, for something newer is known; or raise why not."""
+    return read_answer(ItemResult, passed).outcome == "superseded"
 
 
 def _is_used_before(passed: Passed) -> bool:

@@ -12,7 +12,7 @@ Nothing here names a citizen.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -22,7 +22,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import Database
-from desk.errors import HandSignalUnknown
+from desk.errors import DatabaseRefused, HandSignalUnknown
 from desk.moments import day_here
 from desk.own_seal import OwnSeal
 from desk.tables import hand_signals
@@ -49,7 +49,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class KeptSignal:
-    """One row, opened."""
+    """One row, opened; without a note where it was sealed under another notes key."""
 
     reference: UUID
     state: HandState
@@ -57,16 +57,16 @@ class KeptSignal:
     version: int
     remind_on: date | None
     is_own: bool
-    note: Note
+    note: Note | None
 
 
 @dataclass(frozen=True, slots=True)
 class Intended:
-    """What was noted before sending; `is_new`: nothing was noted under it before."""
+    """What was noted before sending; `before`: what was sealed there, None if new."""
 
     begun: date
     version: int
-    is_new: bool
+    before: bytes | None = field(default=None, repr=False)
 
 
 class HandSignals:
@@ -101,11 +101,20 @@ class HandSignals:
                         sealed=sealed,
                     )
                 )
-                return Intended(today, 1, is_new=True)
+                return Intended(today, 1)
             if known.owner != owner:
                 raise HandSignalUnknown
             await connection.execute(_own(reference).values(sealed=sealed))
-        return Intended(date.fromisoformat(known.begun_on), known.version, is_new=False)
+        begun = date.fromisoformat(known.begun_on)
+        return Intended(begun, known.version, known.sealed)
+
+    async def undo(self, reference: UUID, intended: Intended) -> None:
+        """Note again what stood there before an act that the index did not take."""
+        if intended.before is None:
+            await self.forget(reference)
+            return
+        async with self._database.transaction() as connection:
+            await connection.execute(_own(reference).values(sealed=intended.before))
 
     async def raise_version(self, reference: UUID) -> int:
         """Count the version up, before what is different now is sent under it."""
@@ -190,7 +199,6 @@ class HandSignals:
 
     def _open(self, row: Row[Any], owner: bytes) -> KeptSignal:
         reference = UUID(row.reference)
-        opened = self._seal.open(row.sealed, reference.bytes)
         return KeptSignal(
             reference=reference,
             state=HandState(row.state),
@@ -198,8 +206,16 @@ class HandSignals:
             version=row.version,
             remind_on=row.remind_on and date.fromisoformat(row.remind_on),
             is_own=row.owner == owner,
-            note=Note(str(opened["case"]), str(opened["category"])),
+            note=self._read_note(row.sealed, reference),
         )
+
+    def _read_note(self, sealed: bytes, reference: UUID) -> Note | None:
+        """Open what was sealed; a key that was lost stops nobody from signalling."""
+        try:
+            opened = self._seal.open(sealed, reference.bytes)
+        except DatabaseRefused:
+            return None
+        return Note(str(opened["case"]), str(opened["category"]))
 
 
 def _own(reference: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's own

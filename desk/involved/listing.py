@@ -12,8 +12,9 @@ from uuid import UUID
 
 from desk.callers import Caller
 from desk.desk import Desk
-from desk.involved.acts import PATH, get_signalling
+from desk.involved.acts import get_signalling
 from desk.involved.keeping import HandSignals, HandState, KeptSignal
+from desk.involved.standing import fetch_standing
 from desk.moments import day_here
 from signal_index.wire.hand_signals import (
     HandContact,
@@ -21,10 +22,8 @@ from signal_index.wire.hand_signals import (
     HandSignal,
     HandSignalOptions,
 )
-from signal_index.wire.hand_signals import HandSignals as Listed
 
 OPTIONS: Final = "/v1/hand-signal-options"
-_AT_ONCE: Final = "500"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +73,15 @@ async def read_list(desk: Desk, caller: Caller) -> SignalList:
     kept = get_signalling(desk, caller).kept
     options = await fetch_options(desk, caller)
     noted = {one.reference: one for one in await kept.list_all(caller.person.sub)}
-    standing = await _fetch_all(desk, caller)
+    standing = await fetch_standing(desk, caller)
     await _mend(kept, noted, standing)
     words = _Words(
         {one.category: one.categoryLabel for one in options.places},
         {one.id: one for one in options.contacts},
         day_here(desk.clock()),
     )
-    both = dict.fromkeys((*noted, *standing))
+    readable = (one.reference for one in noted.values() if one.note is not None)
+    both = dict.fromkeys((*readable, *standing))
     joined = [_join(each, noted.get(each), standing.get(each), words) for each in both]
     return SignalList(options, joined)
 
@@ -93,17 +93,6 @@ class _Words:
     labels: Mapping[str, str]
     contacts: Mapping[UUID, HandContact]
     today: date
-
-
-async def _fetch_all(desk: Desk, caller: Caller) -> Mapping[UUID, HandSignal]:
-    found: dict[UUID, HandSignal] = {}
-    query = {"limit": _AT_ONCE}
-    while True:
-        page = await desk.index.fetch(Listed, PATH, caller.access_token, query=query)
-        found |= {one.reference: one for one in page.items}
-        if page.next is None:
-            return found
-        query = {"limit": _AT_ONCE, "cursor": str(page.next)}
 
 
 async def _mend(
@@ -138,15 +127,13 @@ def _join(
     words: _Words,
 ) -> ListedSignal:
     stands = found if _stands(found) else None
-    if stands is not None:
-        label = stands.categoryLabel
-    else:
-        code = note.note.category if note is not None else ""
-        label = words.labels.get(code, code)
+    said = None if note is None else note.note
+    code = "" if said is None else said.category
+    label = words.labels.get(code, code) if stands is None else stands.categoryLabel
     return ListedSignal(
         reference=reference,
-        case=None if note is None else note.note.case,
-        category=note.note.category if note is not None else "",
+        case=None if said is None else said.case,
+        category=code,
         label=label,
         is_own=note is not None and note.is_own,
         is_due=stands is not None and stands.confirmBy <= words.today,

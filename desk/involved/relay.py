@@ -14,6 +14,7 @@ from desk.desk import desk_of
 from desk.errors import (
     CaseReferenceInUse,
     CaseReferenceInvalid,
+    HandSignalOutdated,
     HandSignalsOff,
     HandSignalUnknown,
     IndexFoundFault,
@@ -85,6 +86,7 @@ async def read_hand_signals(
     *_CLOSED,
     CaseReferenceInvalid,
     CaseReferenceInUse,
+    HandSignalOutdated,
     HandSignalUnknown,
     party=INDEX_ACTS,
     more=[404, 409],
@@ -101,7 +103,7 @@ async def signal_by_hand(
     summary="Een met de hand doorgegeven signaal beëindigen",
     status_code=204,
 )
-@fails(*_CLOSED, *_SAID, party=INDEX_ACTS, more=[404])
+@fails(*_CLOSED, *_SAID, HandSignalOutdated, party=INDEX_ACTS, more=[404])
 async def end_hand_signal(
     request: Request, caller: ChangingCaller, reference: UUID, body: RelayedEnding
 ) -> None:

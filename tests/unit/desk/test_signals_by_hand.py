@@ -169,6 +169,62 @@ async def test_a_refusal_later_does_not_lose_what_may_have_arrived(
     assert CASE in await read_page(browser)
 
 
+async def test_a_change_that_is_refused_leaves_the_case_number_as_it_was(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    body = a_signal(town)
+    await give(browser, body)
+    index.refusal = (403, {"type": "x/category-not-established", "title": "Dicht"})
+    await give(browser, body | {"caseReference": "Z-2026-009999"})
+    page = await read_page(browser)
+    assert (CASE in page, "Z-2026-009999" in page) == (True, False)
+
+
+def forget_notes(town: Town, statement: str) -> None:
+    with sqlite3.connect(town.folder / "desk.sqlite3") as database:
+        database.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM hand_signals", "UPDATE hand_signals SET version = 1"]
+)
+async def test_ending_ends_the_version_that_stands_whatever_the_desk_knows(
+    town: Town, browser: Browser, index: FakeHandSignals, statement: str
+) -> None:
+    body = a_signal(town)
+    await give(browser, body)
+    await give(browser, body | {"pseudonym": encode_b64u(bytes([1]) * 32)})
+    forget_notes(town, statement)
+    path = f"/relay/v1/hand-signals/{body['reference']}/withdrawal"
+    assert (await browser.post(path, json={"reason": "ended"})).status_code == 204
+    assert index.stored == {}
+
+
+async def test_what_was_ended_is_not_called_given_when_it_comes_again(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    body = a_signal(town)
+    await give(browser, body)
+    path = f"/relay/v1/hand-signals/{body['reference']}/withdrawal"
+    await browser.post(path, json={"reason": "ended"})
+    again = await give(browser, body)
+    problem = (again.status_code, again.json()["type"])
+    assert problem == (409, "/problems/hand-signal-outdated")
+    assert (index.stored, "Niet zeker" in await read_page(browser)) == ({}, False)
+
+
+async def test_a_lost_notes_key_stops_nobody_from_signalling(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    """Their case numbers are lost; what stands is listed all the same."""
+    body = a_signal(town)
+    await give(browser, body)
+    forget_notes(town, "UPDATE hand_signals SET sealed = zeroblob(80)")
+    assert (await give(browser, a_signal(town))).status_code == 200
+    page = await read_page(browser, "/involved?whose=all")
+    assert (len(index.stored), body["reference"] in page) == (2, True)
+
+
 async def test_the_same_case_and_kind_again_is_asked_about_first(
     town: Town, browser: Browser, index: FakeHandSignals
 ) -> None:
