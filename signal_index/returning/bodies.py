@@ -110,11 +110,17 @@ def derive_handle(key: DisclosureKey, entry: UUID, source: str) -> bytes:
 
 
 def derive_damping(
-    key: DisclosureKey, organisation: str, source: str, reference: UUID
+    key: DisclosureKey,
+    organisation: str,
+    source: str,
+    reference: UUID,
+    step: int,
+    *,
+    is_known: bool,
 ) -> bytes:
-    """Give by what "already known between these two" about one signal is known."""
+    """Give the name of a step: what these two said of one signal, how many times."""
     told = (organisation.encode(), source.encode(), reference.bytes)
-    return _derive(key, b"damping", *told)
+    return _derive(key, b"damping", *told, step.to_bytes(4), bytes([is_known]))
 
 
 def derive_once(key: DisclosureKey, kind: NoticeKind, source: str, what: str) -> bytes:

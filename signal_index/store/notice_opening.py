@@ -6,7 +6,7 @@
   kind that its purpose may tell of; one without a signal of this person gets a cover.
   So the number of rows says nothing of the person.
 - Nobody hears of a lookup about a person of whom an embargo holds here, nor of one
-  where the same two said "already known" about the same signal in the last 90 days.
+  where the same two said last, in 90 days, that the signal is "already known".
 - An outcome goes to every source that heard of that lookup: to one it says something.
   Whose a signal is when its box is opened hears of it (`store.notice_succession`).
 """
@@ -17,14 +17,13 @@ import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, delete, insert, select, tuple_
+from sqlalchemy import Row, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from policy.key import calendar_day
 from policy.vocabulary import LoopActId
 from signal_index.errors import KeyFilesRefused
 from signal_index.keyring import YearKeys
@@ -39,12 +38,12 @@ from signal_index.returning import (
     SaidOutcome,
     Shown,
     Told,
-    derive_damping,
     derive_handle,
     derive_once,
     open_box,
 )
 from signal_index.returning.bodies import COVER
+from signal_index.store.notice_damping import find_damped, remember
 from signal_index.store.notice_rows import (
     NoticeRow,
     Telling,
@@ -52,15 +51,13 @@ from signal_index.store.notice_rows import (
     write_notices,
 )
 from signal_index.store.notice_succession import find_owners, follow, tell_passed
-from signal_index.store.notices import entry_key, find_body, year_of
+from signal_index.store.notices import entry_key, find_body
 from signal_index.tables.notices import notice_box, notice_damping, return_notice
 from signal_index.tables.registry import coverage, source
 from signal_index.tables.signals import shown_signals
 from signal_index.wire.sources import SourceState
 
 BOXES_AT_ONCE: Final = 500
-DAMPED_FOR: Final = timedelta(days=90)
-ALREADY_KNOWN: Final = "already-known"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -203,13 +200,21 @@ async def _tell_lookups(
 ) -> list[NoticeRow]:
     lookups = [(place, one) for place, one in boxed if isinstance(one, LookedUp)]
     signals = await _find_signals(conn, [one for _, one in lookups])
-    damped = await _find_damped(conn, [one for _, one in lookups], signals, telling)
+    asked = {
+        (one.organisation, signal.source, signal.reference)
+        for _, one in lookups
+        for mark in one.marks
+        if (signal := signals.get(mark.signal)) is not None
+    }
+    damped = await find_damped(conn, asked, telling)
     made: list[NoticeRow] = []
     for place, one in lookups:
         heard: dict[str, list[Shown]] = defaultdict(list)
         for mark in one.marks:
             signal = signals.get(mark.signal)
-            if signal is None or (one.entry, mark.signal) in damped:
+            if signal is None:
+                continue
+            if (one.organisation, signal.source, signal.reference) in damped:
                 continue
             heard[signal.source].append(Shown(signal.reference, mark.place))
         sources = set(heard) | _takes_part(places.get(place, {}), one, place, telling)
@@ -265,34 +270,6 @@ async def _find_signals(
     return found
 
 
-async def _find_damped(
-    conn: AsyncConnection,
-    lookups: Sequence[LookedUp],
-    signals: Mapping[UUID, _Signal],
-    telling: Telling,
-) -> set[tuple[UUID, UUID]]:
-    """Find what these two already know of each other: (entry, signal)."""
-    asked: dict[bytes, list[tuple[UUID, UUID]]] = defaultdict(list)
-    for one in lookups:
-        for mark in one.marks:
-            if (signal := signals.get(mark.signal)) is not None:
-                for key in _recent_keys(telling):
-                    told = (one.organisation, signal.source, signal.reference)
-                    asked[derive_damping(key, *told)].append((one.entry, mark.signal))
-    found: set[tuple[UUID, UUID]] = set()
-    handles = sorted(asked)
-    for start in range(0, len(handles), 500):
-        part = handles[start : start + 500]
-        rows = await conn.execute(
-            select(notice_damping.c.handle)
-            .where(notice_damping.c.handle.in_(part))
-            .where(notice_damping.c.until >= calendar_day(telling.now))
-        )
-        for row in rows:
-            found.update(asked[bytes(row.handle)])
-    return found
-
-
 async def _tell_outcomes(
     conn: AsyncConnection, boxed: Sequence[Boxed], telling: Telling
 ) -> list[NoticeRow]:
@@ -315,7 +292,7 @@ async def _tell_outcome(
         return []
     heard, whose = await _find_heard(conn, one, key, telling)
     told = await follow(conn, place, heard)
-    await _damp(conn, one, told, telling)
+    await remember(conn, one, told, telling)
     more = {"outcome": one.outcome}
     return [
         NoticeRow(src, place, body, derive_once(key, body.kind, src, uuid4().hex))
@@ -357,29 +334,6 @@ async def _find_heard(
     return heard, whose
 
 
-async def _damp(
-    conn: AsyncConnection,
-    one: SaidOutcome,
-    told: Mapping[str, Sequence[Shown]],
-    telling: Telling,
-) -> None:
-    """Remember "already known"; one row for each source told, whatever was said."""
-    until = calendar_day(telling.now) + DAMPED_FOR
-    handles = {
-        derive_damping(telling.key, one.organisation, src, shown.reference)
-        for src, about in told.items()
-        for shown in about
-        if one.outcome == ALREADY_KNOWN
-    }
-    fill = max(0, len(told) - len(handles))
-    handles |= {secrets.token_bytes(16) for _ in range(fill)}
-    if handles:
-        again = notice_damping.c.handle.in_(sorted(handles))
-        await conn.execute(delete(notice_damping).where(again))
-        rows = [{"handle": handle, "until": until} for handle in sorted(handles)]
-        await conn.execute(insert(notice_damping), rows)
-
-
 async def _tell_others(
     conn: AsyncConnection, boxed: Sequence[Boxed], telling: Telling
 ) -> list[NoticeRow]:
@@ -404,10 +358,3 @@ async def _tell(conn: AsyncConnection, place: str, one: Told) -> list[NoticeRow]
         NoticeRow(src, place, parts.get(src, COVER), secrets.token_bytes(16))
         for src in dict.fromkeys((*parts, one.source, *one.covers))
     ]
-
-
-def _recent_keys(telling: Telling) -> Iterable[DisclosureKey]:
-    """Give the keys under which the last 90 days were damped."""
-    years = {year_of(telling.now), year_of(telling.now - DAMPED_FOR)}
-    found = telling.keys.disclosures
-    return [found[year] for year in sorted(years) if year in found]

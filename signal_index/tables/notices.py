@@ -4,7 +4,7 @@
   hour, not the moment, and an id that is random: neither order links two of them.
 - For each box every source that takes part gets a row of the same length. Which of them
   say something is in the seals alone.
-- `notice_damping` has one row for each outcome that was said, whatever it was.
+- `notice_damping` has two rows for each source that hears of an outcome, of any kind.
 """
 
 from sqlalchemy import (

@@ -192,6 +192,27 @@ async def test_an_outcome_leaves_as_much_for_a_hit_as_for_a_miss(world: World) -
     assert left[0] == left[1] != Counter()
 
 
+async def test_what_damps_has_as_many_rows_however_often_it_is_said(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [KNOWN])  # two of one source
+    left = []
+    for person, outcomes in (
+        (NOBODY, ("not-needed",) * 3),
+        (KNOWN, ("already-known", "already-known", "contact-made")),
+    ):
+        (part,) = await world.look_up([person])
+        await lead(world)
+        for outcome in outcomes:
+            before = await dump(world, "notice_damping")
+            await say(world, part["entryId"], outcome, None)
+            await lead(world)
+            after = await dump(world, "notice_damping")
+            assert all(row in after for row in before)
+            left.append(len(after) - len(before))
+    assert len(set(left)) == 1
+
+
 async def test_nothing_in_the_database_links_two_notices_of_one_person(
     world: World,
 ) -> None:

@@ -155,3 +155,16 @@ async def test_all_that_is_due_is_told_however_little_is_read_at_once(
     for agency in (world.debt_help, world.income_support):
         kinds = [one["kind"] for one in await read(world, agency)]
         assert kinds.count("contact-stale-soon") == 1
+
+
+async def test_what_is_said_last_of_a_signal_damps_or_does_not(world: World) -> None:
+    await world.publish(world.debt_help, [KNOWN])
+    (part,) = await world.look_up([KNOWN])
+    await lead(world)
+    for count, outcome in enumerate(("already-known", "contact-made")):
+        await say(world, part["entryId"], outcome)
+        before = len(await read(world, world.debt_help))
+        await world.look_up([KNOWN])
+        await lead(world)
+        heard = len(await read(world, world.debt_help)) - before
+        assert heard == count % 2, (count, outcome)

@@ -81,10 +81,12 @@ def test_handles_of_two_sources_two_signals_or_two_years_differ() -> None:
         derive_handle(KEY, ENTRY, "1"),
         derive_handle(KEY, ENTRY, "2"),
         derive_handle(other, ENTRY, "1"),
-        derive_damping(KEY, "1", "2", ENTRY),
-        derive_damping(KEY, "2", "1", ENTRY),
+        derive_damping(KEY, "1", "2", ENTRY, 0, is_known=True),
+        derive_damping(KEY, "2", "1", ENTRY, 0, is_known=True),
+        derive_damping(KEY, "1", "2", ENTRY, 1, is_known=True),
+        derive_damping(KEY, "1", "2", ENTRY, 0, is_known=False),
     }
-    assert len(handles) == 5
+    assert len(handles) == 7
 
 
 def test_wire_and_code_have_the_same_kinds() -> None:
