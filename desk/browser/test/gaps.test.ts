@@ -25,6 +25,7 @@ function aSource(category: string, organisation: string, changes: Partial<Freshn
 }
 const aPart = (sources: Freshness[], flags: Partial<Flag>[] = [], asked = CATEGORIES.map(({ id }) => id)): Part =>
   ({ entryId: "", scope: "", asked, flags: flags as Flag[], sources });
+const BY_HAND = { lastHeard: null, byHand: true };
 const OLD = { lastHeard: "2026-03-03T08:00:00Z", stale: true };
 
 test("what nobody tells of is named as in the sentence about the purpose", () => {
@@ -47,6 +48,15 @@ test("what is late counts as not known, in the row of a person too", () => {
   const part = aPart([aSource("bijstand", "Werkplein"), aSource("wonen", "Woningstichting", OLD)]);
   assert.equal(writeUnknown(part, CATEGORIES), "niet bekend: schuldhulp, wmo, wonen en casusregie");
   assert.equal(writeUnknown(part, [aCategory("bijstand")]), null);
+});
+
+test("a kind is not known where one of those who tell of it is late, tells by hand, or was not asked", () => {
+  const kind = [aCategory("wmo")];
+  const fresh = aSource("wmo", "Wmo-loket");
+  assert.equal(writeUnknown(aPart([fresh]), kind), null);
+  assert.equal(writeUnknown(aPart([fresh, aSource("wmo", "Zorgpunt", OLD)]), kind), "niet bekend: wmo");
+  assert.equal(writeUnknown(aPart([fresh, aSource("wmo", "Zorgpunt", BY_HAND)]), kind), "niet bekend: wmo");
+  assert.equal(writeUnknown(aPart([fresh], [], ["bijstand"]), kind), "niet bekend: wmo");
 });
 
 test("who was asked and named nobody is named, one or several", () => {
@@ -90,6 +100,18 @@ test("who coordinates is told, or that nobody said so, or that we do not know", 
   assert.equal(writeCoordinator(heard, CATEGORIES, undefined), "niemand coördineert");
   assert.equal(writeCoordinator(aPart([]), CATEGORIES, undefined), "onbekend");
   assert.equal(writeCoordinator(aPart([aSource("casusregie", "Wijkteam", OLD)]), CATEGORIES, undefined), "onbekend");
+});
+
+test("nobody coordinates only where everybody who could have said so was heard", () => {
+  const fresh = aSource("casusregie", "Wijkteam");
+  const told = (sources: Freshness[], asked?: string[]) => writeCoordinator(aPart(sources, [], asked), CATEGORIES, undefined);
+  assert.equal(told([aSource("casusregie", "School", BY_HAND)]), "onbekend");
+  assert.equal(told([fresh, aSource("casusregie", "School", BY_HAND)]), "onbekend");
+  assert.equal(told([fresh, aSource("casusregie", "Zorgpunt", OLD)]), "onbekend");
+  assert.equal(told([fresh], ["bijstand"]), "onbekend");
+  assert.equal(told([fresh, aSource("casusregie", "Zorgpunt")]), "niemand coördineert");
+  const second = [...CATEGORIES, aCategory("regie-jeugd", true)];
+  assert.equal(writeCoordinator(aPart([fresh], [], second.map(({ id }) => id)), second, undefined), "onbekend");
 });
 
 test("a purpose that does not show who coordinates does not speak of it", () => {

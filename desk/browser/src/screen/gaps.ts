@@ -45,9 +45,7 @@ export function writeNotAsked(part: Part, categories: readonly Category[]): stri
 
 /** Name in few words what an answer says nothing sure of; null where it does of all. */
 export function writeUnknown(part: Part, categories: readonly Category[]): string | null {
-  const sure = part.sources.filter((source) => !isLate(source) && source.byHand !== true);
-  const heard = new Set(sure.map((source) => source.category));
-  return writeNames("unknown", categories.filter(({ id }) => !heard.has(id)));
+  return writeNames("unknown", categories.filter((category) => !isSure(part, category)));
 }
 
 function writeNames(name: string, categories: readonly Category[]): string | null {
@@ -83,10 +81,17 @@ export function writeSilent(part: Part, categories: readonly Category[]): string
 /** Say who coordinates, or that nobody said so, or that we cannot know; null without the question. */
 export function writeCoordinator(part: Part, categories: readonly Category[], found: Flag | undefined): string | null {
   if (found !== undefined) return text("coordinator", { organisation: found.organisation });
-  const asked = categories.filter((category) => category.coordinates);
-  if (asked.length === 0) return null;
-  const heard = part.sources.some((source) => !isLate(source) && asked.some((each) => each.id === source.category));
-  return text(heard ? "coordinator-none" : "coordinator-unknown");
+  const coordinating = categories.filter((category) => category.coordinates);
+  if (coordinating.length === 0) return null;
+  const isKnown = coordinating.every((category) => isSure(part, category));
+  return text(isKnown ? "coordinator-none" : "coordinator-unknown");
+}
+
+/** Whether no flag of a category means no contact: it was looked for, and everybody who tells of it was heard. */
+function isSure(part: Part, { id }: Category): boolean {
+  const sources = part.sources.filter((source) => source.category === id);
+  const isHeard = sources.every((source) => !isLate(source) && source.byHand !== true);
+  return part.asked.includes(id) && sources.length > 0 && isHeard;
 }
 
 function isLate(source: Freshness): boolean {
