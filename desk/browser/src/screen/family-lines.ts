@@ -7,13 +7,13 @@
  * - What somebody helps with is in the family's own words, and holds no number or name
  *   that is never printed.
  */
-import { parseBsn } from "../bsn.ts";
 import type { Flag } from "../lookup.ts";
 import { writeDay, writePhone } from "./moments.ts";
 import { isAbsent, writeHours } from "./reach.ts";
 import { text } from "./texts.ts";
+import { holdsCitizenNumber, lettersOf } from "./typed-words.ts";
 
-const NEVER = /veilig[\s-]*thuis/i;
+const NEVER = "veiligthuis";
 
 export interface FamilyLine {
   readonly organisation: string;
@@ -34,8 +34,10 @@ export interface FamilyLine {
 /** What keeps own words off the sheet. */
 export type Forbidden = "number" | "name";
 
-export function isNeverPrinted(flag: Flag): boolean {
-  return [flag.category, flag.categoryLabel, flag.organisation, flag.contactHolder.function].some((each) => NEVER.test(each));
+/** Whether anything that could stand on the sheet names it, who stands in included. */
+export function isNeverPrinted({ category, categoryLabel, organisation, contactHolder }: Flag): boolean {
+  const { function: role, name, deputy } = contactHolder;
+  return [category, categoryLabel, organisation, role, name, deputy?.function, deputy?.name].some((each) => namesNever(each ?? ""));
 }
 
 /** One line for each way to reach someone, in the answer's order, none of them twice. */
@@ -63,18 +65,12 @@ export function joinLines(chosen: readonly FamilyLine[]): FamilyLine[] {
 
 /** Tell why somebody's own words may not be printed; null where they may. */
 export function findForbidden(words: string): Forbidden | null {
-  if (NEVER.test(words)) return "name";
-  const numbers = words.match(/\d(?:[\s.-]?\d){7,}/g) ?? [];
-  return numbers.some(isBsn) ? "number" : null;
+  if (namesNever(words)) return "name";
+  return holdsCitizenNumber(words) ? "number" : null;
 }
 
-function isBsn(written: string): boolean {
-  try {
-    parseBsn(written.replace(/\D/g, ""));
-    return true;
-  } catch {
-    return false;
-  }
+function namesNever(words: string): boolean {
+  return lettersOf(words).includes(NEVER);
 }
 
 /** Two lines with the same name are one way to reach one contact. */
@@ -113,6 +109,6 @@ function writeRole(role: string): string {
 
 /** The words stand with the texts: they differ per language. */
 function tellsTrouble(said: string): boolean {
-  const lower = said.toLowerCase();
-  return text("family-telling-words").split(" ").some((word) => lower.includes(word));
+  const letters = lettersOf(said);
+  return text("family-telling-words").split(" ").some((word) => letters.includes(lettersOf(word)));
 }

@@ -119,12 +119,21 @@ export class People {
   }
 }
 
-/** Tell people apart who are called alike: `kind (2)`, `kind (3)`. */
+/** Tell people apart who are called alike: `kind (1)`, `kind (2)`; nobody is called as another. */
 export function nameAll(names: readonly string[]): string[] {
   const given = names.map((name, place) => name || text("person", { number: String(place + 1) }));
-  const lower = given.map((name) => name.toLowerCase());
+  const alike = (name: string) => given.filter((other) => soundOf(other) === soundOf(name)).length;
+  const taken = new Set(given.map(soundOf));
   return given.map((name, place) => {
-    const isDouble = lower.indexOf(lower[place] ?? "") !== lower.lastIndexOf(lower[place] ?? "");
-    return isDouble ? `${name} (${place + 1})` : name;
+    if (alike(name) === 1) return name;
+    let number = place + 1;
+    while (taken.has(soundOf(`${name} (${number})`))) number += 1;
+    taken.add(soundOf(`${name} (${number})`));
+    return `${name} (${number})`;
   });
+}
+
+/** What is seen and heard of a name: capitals, spaces and hidden signs tell nobody apart. */
+function soundOf(name: string): string {
+  return name.normalize("NFKC").replace(/\p{Cf}/gu, "").replace(/\s+/g, " ").trim().toLowerCase();
 }
