@@ -6,7 +6,7 @@ from playwright.sync_api import Request, expect
 
 from tests.browser.screen import Screen, Town
 
-HIGHEST = 1_500
+HIGHEST = 1_600
 
 
 def test_each_person_is_attested_apart_and_never_by_default(
@@ -28,6 +28,9 @@ def test_each_person_is_attested_apart_and_never_by_default(
     page.check("#informed-2-representative-informed")
     any_screen.assert_open_to_all()
     page.fill("#person-1", members[1])
+    expect(page.locator("[name=informed-1]:checked")).to_have_count(0)
+    any_screen.see("Het nummer is veranderd. Kies opnieuw wat er is besproken.")
+    any_screen.see("Het nummer is veranderd. Klopt deze naam nog?")
     page.click("#look-up")
     for person in ("#person-1-error", "#person-2-error"):
         expect(page.locator(person)).to_contain_text("twee keer")
@@ -36,6 +39,7 @@ def test_each_person_is_attested_apart_and_never_by_default(
     expect(page.locator("#person-1")).to_be_focused()
     assert sent == []
     page.fill("#person-1", members[0])
+    page.check("#informed-1-discussed")
     page.click("#look-up")
     expect(page.get_by_role("heading", level=2, name="jongste kind")).to_be_visible()
     others = ["discussed"] * (len(members) - 2)

@@ -92,6 +92,8 @@ def test_emptying_leaves_nothing_and_what_broke_off_is_sent_again(
     page.fill("#give-case", "Z-2026-004500")
     page.check("input[name=give-informed] >> nth=0")
     page.fill("#person-number", number)
+    page.fill("#person-number", screen.town.people.find_with("bijstand"))
+    assert page.locator("input[name=give-informed]:checked").count() == 0
     page.click("#empty")
     assert page.input_value("#give-case") == page.input_value("#person-number") == ""
     assert page.locator("input:checked").count() == 1  # the only kind there is

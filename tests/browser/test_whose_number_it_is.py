@@ -155,6 +155,7 @@ def test_a_doubt_is_shown_and_chosen_by_nobody_and_an_outage_stops_nothing(
 
     page.route(f"**{REGISTER_PATH}/personen", hold)
     page.fill("#person-1", MEREL)
+    page.check("#informed-1-discussed")
     page.press("#person-1", "Enter")
     screen.see("De BRP zoekt de naam nog op.")
     held[0].continue_()
@@ -165,6 +166,7 @@ def test_a_doubt_is_shown_and_chosen_by_nobody_and_an_outage_stops_nothing(
     fronted.processes.stop("brp")
     page.fill("#person-1", MEREL)
     screen.see("De BRP antwoordt nu niet. U kunt wel verder.")
+    page.check("#informed-1-discussed")
     page.click("#look-up")
     page.wait_for_selector("#result:not([hidden])")
     screen.see("Naam niet gezien in de BRP")

@@ -36,6 +36,17 @@ export function digitsOf(typed: string): string {
   return typed.replace(/[\s.\-\u00a0\u2010-\u2015]/g, "");
 }
 
+/** The digits of a typed number that can be somebody's; empty where it cannot. */
+export function numberIn(typed: string): string {
+  try {
+    parseBsn(typed);
+    return digitsOf(typed);
+  } catch (error) {
+    if (error instanceof InvalidBsn) return "";
+    throw error;
+  }
+}
+
 /**
  * Read a typed number, or throw `InvalidBsn` with what to say about it.
  * 11-proof: Besluit burgerservicenummer art. 1.

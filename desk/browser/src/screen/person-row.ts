@@ -7,6 +7,7 @@ import { type Bsn, digitsOf, parseBsn } from "../bsn.ts";
 import { InvalidBsn } from "../errors.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import type { Choice, Purpose } from "./question.ts";
+import { StandingNumber } from "./standing-number.ts";
 import { text } from "./texts.ts";
 
 const LENGTH = 9;
@@ -27,7 +28,10 @@ export class PersonRow {
   readonly #name: HTMLInputElement;
   readonly #informed: HTMLElement;
   readonly #events: RowEvents;
+  readonly #standing = new StandingNumber();
   #asks = false;
+  /** The name came along with the number, and goes with it. */
+  #isNameGiven = false;
 
   /** `place` makes the ids of this row's fields its own. */
   constructor(place: number, events: RowEvents) {
@@ -116,16 +120,20 @@ export class PersonRow {
   clear(): void {
     this.#number.value = "";
     this.#name.value = "";
-    for (const radio of all<HTMLInputElement>("[data-informed] input", this.element)) radio.checked = false;
+    this.#isNameGiven = false;
+    this.#standing.note("");
+    this.#forgetInformed();
     this.tellNumber("");
     this.#tell("[data-name-field]", "[data-name-error]", "", this.#name);
     this.#tell("[data-informed]", "[data-informed-error]", "");
   }
 
-  /** Fill in somebody who was found elsewhere, as if it was typed. */
+  /** Fill in somebody who was found elsewhere, as if it was typed; nothing is known of them yet. */
   give(number: string, name: string): void {
+    this.clear();
     this.#number.value = number;
     this.#name.value = name;
+    this.#isNameGiven = name !== "";
     this.#number.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -157,7 +165,10 @@ export class PersonRow {
     this.#number.addEventListener("blur", () => {
       if (this.#number.value !== "" && this.checkNumber() !== null) this.#events.changed(this);
     });
-    this.#name.addEventListener("input", () => this.#checkName());
+    this.#name.addEventListener("input", () => {
+      this.#isNameGiven = false;
+      this.#checkName();
+    });
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target instanceof HTMLInputElement) this.#events.submit();
     });
@@ -169,7 +180,23 @@ export class PersonRow {
     const typed = this.digits;
     if (typed.length >= LENGTH || /[^0-9]/.test(typed)) this.checkNumber();
     else this.tellNumber("");
+    if (this.#standing.note(this.#number.value)) this.#partFromPerson();
     this.#events.changed(this);
+  }
+
+  /** Another number: what was said of the one before goes, and a name of ours is asked about. */
+  #partFromPerson(): void {
+    if (this.#isNameGiven) this.#name.value = "";
+    this.#isNameGiven = false;
+    if (this.name !== "") this.#tell("[data-name-field]", "[data-name-error]", text("name-again"), this.#name);
+    if (this.#forgetInformed()) this.#tell("[data-informed]", "[data-informed-error]", text("informed-again"));
+  }
+
+  /** Whether there was something to forget. */
+  #forgetInformed(): boolean {
+    const chosen = this.#chosen();
+    if (chosen !== null) chosen.checked = false;
+    return chosen !== null;
   }
 
   #checkName(): boolean {

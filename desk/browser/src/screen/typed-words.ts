@@ -2,7 +2,7 @@
  * What typed words hold, however they are written: other signs, other widths of letters
  * and signs that nobody sees change nothing.
  */
-import { parseBsn } from "../bsn.ts";
+import { numberIn } from "../bsn.ts";
 
 const LENGTH = 9;
 /** A phone number of the Netherlands: its digits may look like somebody's number. */
@@ -34,7 +34,7 @@ export function holdsCitizenNumber(words: string): boolean {
 /** Whether one group of digits is a number, or has one among more digits. */
 function holdsOne(group: string): boolean {
   if (AT_HOME.test(group)) return false;
-  return [...group].some((_, start) => isBsn(group.slice(start, start + LENGTH)));
+  return [...group].some((_, start) => numberIn(group.slice(start, start + LENGTH)) !== "");
 }
 
 /** Whether whole groups, from the first on, make a number together. */
@@ -42,16 +42,7 @@ function beginsOne(groups: readonly string[]): boolean {
   let joined = "";
   for (const group of groups) {
     joined += group;
-    if (joined.length >= LENGTH) return isBsn(joined);
+    if (joined.length >= LENGTH) return numberIn(joined) !== "";
   }
   return false;
-}
-
-function isBsn(digits: string): boolean {
-  try {
-    parseBsn(digits);
-    return true;
-  } catch {
-    return false;
-  }
 }

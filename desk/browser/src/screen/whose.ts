@@ -8,8 +8,7 @@
  * - A register that is silent is said, and asks for nothing: the page works without it.
  * - All of it stands in the page alone, and goes when the question or answer goes.
  */
-import { digitsOf, parseBsn } from "../bsn.ts";
-import { InvalidBsn } from "../errors.ts";
+import { numberIn } from "../bsn.ts";
 import { AnotherGiven, type Known, Register, RegisterRefused, RegisterSilent, type Relative } from "../register.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import type { People } from "./people.ts";
@@ -90,7 +89,7 @@ export class Whose {
   #note(typed: Element): void {
     const row = typed.closest<HTMLElement>("[data-person]");
     if (row === null || !typed.matches("[data-number]")) return;
-    const number = readNumber((typed as HTMLInputElement).value);
+    const number = numberIn((typed as HTMLInputElement).value);
     const before = this.#asked.get(row);
     if (before?.number === number) return;
     before?.panel.remove();
@@ -209,16 +208,6 @@ export function showWhose(place: HTMLElement, names: readonly (Shown | null)[]):
 function describe({ known }: Asked): Shown {
   if (known === null) return { who: text("whose-unconfirmed"), doubts: "" };
   return { who: writeWho(known), doubts: known.doubts.map((doubt) => text(`whose-doubt-${doubt}`)).join(" ") };
-}
-
-function readNumber(typed: string): string {
-  try {
-    parseBsn(typed);
-    return digitsOf(typed);
-  } catch (error) {
-    if (error instanceof InvalidBsn) return "";
-    throw error;
-  }
 }
 
 /** Ask whether this is the person who is meant; without that there is no question. */

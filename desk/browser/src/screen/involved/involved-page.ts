@@ -16,7 +16,11 @@ class InvolvedPage {
   readonly #page = need("#question");
   readonly #headers: Record<string, string> = { "X-CSRF-Token": csrfToken() };
   readonly #relay = new Relay("/relay/v1", this.#headers, (path, init) => this.#fetch(path, init));
-  readonly #person = new PersonField(need("#person"), () => void this.#give());
+  readonly #person = new PersonField(
+    need("#person"),
+    () => void this.#give(),
+    () => this.#form.forgetPerson(),
+  );
   readonly #button = need<HTMLButtonElement>("#give-signal");
   readonly #told = need("#told");
   readonly #form: SignalForm;
@@ -61,6 +65,7 @@ class InvolvedPage {
     const isNamed = this.#signaller.isNamed;
     show(need("#number"), !isNamed);
     show(need("#number-done"), isNamed);
+    if (!isNamed) this.#form.forgetPerson(); // whose number comes next is not known
     paintRefusal(this.#told, error, reference);
     this.#told.scrollIntoView({ block: "center" });
     if (isProblem(error, "case-reference-in-use")) this.#form.askAnother();

@@ -96,6 +96,16 @@ export class SignalForm {
     need<HTMLInputElement>("[data-another] input", this.#root).focus();
   }
 
+  /** Another number is typed: what this one knows, and since when, is asked anew. */
+  forgetPerson(): void {
+    const wasSaid = this.#chosen("informed") !== "";
+    for (const radio of this.#radios("informed")) radio.checked = false;
+    this.#input("informed-on").value = "";
+    need<HTMLInputElement>("[data-another] input", this.#root).checked = false;
+    show(need("[data-another]", this.#root), false);
+    if (wasSaid) this.#tell("informed", false);
+  }
+
   /** Empty everything: what was said of one person is never a default for the next. */
   clear(): void {
     for (const input of all<HTMLInputElement>("input", this.#root)) {

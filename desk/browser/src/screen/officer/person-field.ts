@@ -5,6 +5,7 @@
 import { type Bsn, digitsOf, parseBsn } from "../../bsn.ts";
 import { InvalidBsn } from "../../errors.ts";
 import { need, show } from "../dom.ts";
+import { StandingNumber } from "../standing-number.ts";
 import { text } from "../texts.ts";
 
 const LENGTH = 9;
@@ -12,9 +13,13 @@ const LENGTH = 9;
 export class PersonField {
   readonly #root: HTMLElement;
   readonly #input: HTMLInputElement;
+  readonly #standing = new StandingNumber();
+  readonly #parted: () => void;
 
-  constructor(root: HTMLElement, submit: () => void) {
+  /** `parted` hears that the number is no longer that of the person it was. */
+  constructor(root: HTMLElement, submit: () => void, parted: () => void = () => undefined) {
     this.#root = root;
+    this.#parted = parted;
     this.#input = need<HTMLInputElement>("input", root);
     this.#input.addEventListener("input", () => this.#whileTyping());
     this.#input.addEventListener("blur", () => this.#input.value !== "" && this.#check());
@@ -33,6 +38,7 @@ export class PersonField {
 
   clear(): void {
     this.#input.value = "";
+    this.#standing.note("");
     this.#tell("");
   }
 
@@ -44,6 +50,7 @@ export class PersonField {
     const typed = digitsOf(this.#input.value);
     if (typed.length >= LENGTH || /[^0-9]/.test(typed)) this.#check();
     else this.#tell("");
+    if (this.#standing.note(this.#input.value)) this.#parted();
   }
 
   #check(): Bsn | null {
