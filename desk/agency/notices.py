@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from types import MappingProxyType
 from typing import Final
@@ -21,8 +22,15 @@ from desk.callers import Caller, LoggedInNoticeReader
 from desk.desk import Desk, desk_of
 from desk.moments import day_here
 from desk.pages import render
+from desk.roles import SOURCE_ADMINISTRATORS
 from keys.case_seal import CaseKey
 from keys.errors import CaseNotReadable
+from signal_index.wire.notice_order import (
+    find_former,
+    find_moment_of,
+    find_replaced,
+    sort_notices,
+)
 from signal_index.wire.notices import NoticedSignal, ReturnNotice, ReturnNotices
 
 router: Final = APIRouter()
@@ -33,16 +41,24 @@ _AT_ONCE: Final = "1000"
 
 @dataclass(frozen=True, slots=True)
 class ShownNotice:
-    """A notice as the page shows it, with the cases that it is about."""
+    """A notice as the page shows it, with the cases that it is about.
+
+    `former`: the other outcome that was said before, which this one replaces.
+    """
 
     said: ReturnNotice
     cases: tuple[str, ...]
+    former: ReturnNotice | None
+
+    @property
+    def moment(self) -> datetime | None:
+        """Give when it happened; None where its hour alone is known."""
+        return find_moment_of(self.said)
 
     @property
     def day(self) -> str:
-        """Give the day on which it came, in Dutch time, for grouping."""
-        moment = self.said.lookedUp.at if self.said.lookedUp else self.said.madeIn
-        return day_here(moment).isoformat()
+        """Give the day on which it happened, in Dutch time, for grouping."""
+        return day_here(self.moment or self.said.madeIn).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,7 @@ async def show_notices(request: Request, caller: LoggedInNoticeReader) -> HTMLRe
         title=desk.texts.get("notices.title"),
         person=caller.person,
         csrf=caller.csrf,
+        is_administrator=not SOURCE_ADMINISTRATORS.isdisjoint(caller.person.roles),
         notices=await fetch_notices(desk, caller),
     )
 
@@ -99,17 +116,27 @@ def group_by_day(
 ) -> tuple[tuple[str, tuple[ShownNotice, ...]], ...]:
     """Give the notices of each day, the newest day and the newest notice first.
 
-    `by_hand`: the cases of signals that people of this desk gave.
+    `by_hand`: the cases of signals that people of this desk gave. An outcome that
+    another replaced is not among them.
     """
-    shown = [ShownNotice(one, _open_cases(one.signals, key, by_hand)) for one in found]
-    shown.sort(key=_moment, reverse=True)
+    told = sort_notices(found, lambda one: one)
+    former = find_former(told)
+    replaced = find_replaced(former)
+    shown = [
+        ShownNotice(
+            one, _open_cases(one.signals, key, by_hand), _differing(one, former)
+        )
+        for one in told
+        if one.id not in replaced
+    ]
     return tuple((day, tuple(ones)) for day, ones in groupby(shown, key=_day))
 
 
-def _moment(one: ShownNotice) -> tuple[str, str]:
-    said = one.said
-    moment = said.lookedUp.at if said.lookedUp else said.madeIn
-    return one.day, moment.isoformat()
+def _differing(
+    one: ReturnNotice, former: Mapping[UUID, Sequence[ReturnNotice]]
+) -> ReturnNotice | None:
+    before = next(iter(former.get(one.id, ())), None)
+    return None if before is None or before.outcome == one.outcome else before
 
 
 def _day(one: ShownNotice) -> str:

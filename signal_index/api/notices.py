@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from fastapi import Query
@@ -106,7 +107,7 @@ async def _find_own(index: Index, organisation: str) -> list[str]:
 def _show(
     one: store.StoredNotice, body: Body, entries: store.Entries, labels: Labels
 ) -> wire.ReturnNotice:
-    outcome = body.more.get("outcome")
+    outcome, said_at = body.more.get("outcome"), body.more.get("saidAt")
     entry = None if body.entry is None else entries.get(body.entry)
     is_about_lookup = body.kind in {NoticeKind.LOOKED_UP, NoticeKind.OUTCOME}
     return wire.ReturnNotice(
@@ -124,6 +125,7 @@ def _show(
         lookedUp=None if entry is None else _looker(entry, body.more, labels),
         outcome=outcome,
         outcomeLabel=labels.of(labels.catalogue.outcomes, outcome),
+        saidAt=datetime.fromisoformat(said_at) if said_at else None,
         facts={} if is_about_lookup else _facts(body, labels),
     )
 

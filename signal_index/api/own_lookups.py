@@ -62,7 +62,7 @@ async def say_outcome(
         if place is not None and place >= len(lookup.flags or ()):
             raise InvalidField("flag", "out-of-range")
         await store_outcome(act.conn, said, index.keys.disclosures)
-        told = SaidOutcome(entry_id, who.organisation, outcome.value, place)
+        told = SaidOutcome(entry_id, who.organisation, outcome.value, place, act.now)
         await _tell_sources(index, act.conn, who.municipality, told, act.now)
         what = {"entry": str(entry_id), "flag": place, "outcome": outcome.value}
         await act.record(what)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -62,6 +63,7 @@ class SaidOutcome:
     organisation: str
     outcome: str
     place: int | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -125,7 +127,13 @@ def open_box(id_: UUID, sealed: bytes, key: DisclosureKey) -> BoxContent:
                 call_back=CallBack(*facts["c"]) if facts["c"] else None,
             )
         case "outcome":
-            return SaidOutcome(UUID(facts["e"]), facts["o"], facts["x"], facts["p"])
+            return SaidOutcome(
+                UUID(facts["e"]),
+                facts["o"],
+                facts["x"],
+                facts["p"],
+                datetime.fromisoformat(facts["t"]),
+            )
         case "passed":
             return Passed(UUID(facts["t"]))
         case _:
@@ -153,6 +161,7 @@ def _facts(content: BoxContent) -> dict[str, object]:
                 "o": content.organisation,
                 "x": content.outcome,
                 "p": content.place,
+                "t": content.at.isoformat(),
             }
         case Passed():
             return {"k": "passed", "t": content.transfer.hex}

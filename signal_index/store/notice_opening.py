@@ -290,16 +290,17 @@ async def _tell_outcome(
     key = entry_key(telling.keys.disclosures, one.entry)
     if key is None:
         return []
-    heard, whose = await _find_heard(conn, one, key, telling)
+    heard, lookup = await _find_heard(conn, one, key, telling)
     told = await follow(conn, place, heard)
     await remember(conn, one, told, telling)
-    more = {"outcome": one.outcome}
+    said_at = one.at.isoformat(timespec="milliseconds")
+    more = {**lookup.more, "outcome": one.outcome, "saidAt": said_at}
     return [
         NoticeRow(src, place, body, derive_once(key, body.kind, src, uuid4().hex))
         for src, about in told.items()
         for body in (
             [
-                Body(NoticeKind.OUTCOME, part, one.entry, more, whose)
+                Body(NoticeKind.OUTCOME, part, one.entry, more, lookup.embargo_row)
                 for part in cut_up(about)
             ]
             or [COVER]
@@ -309,10 +310,11 @@ async def _tell_outcome(
 
 async def _find_heard(
     conn: AsyncConnection, one: SaidOutcome, key: DisclosureKey, telling: Telling
-) -> tuple[dict[str, list[Shown]], bytes | None]:
+) -> tuple[dict[str, list[Shown]], Body]:
     """Find which sources heard of a lookup, and of which signals at this place.
 
-    With where embargoes of its person stand; None where nobody heard anything.
+    With what one of them heard: whom to call, where embargoes of its person stand; a
+    cover where nobody heard anything.
     """
     sources = (await conn.scalars(select(source.c.oin))).all()
     handles = {derive_handle(key, one.entry, src) for src in sources}
@@ -320,18 +322,18 @@ async def _find_heard(
         select(return_notice).where(return_notice.c.handle.in_(sorted(handles)))
     )
     heard: dict[str, list[Shown]] = {}
-    whose: bytes | None = None
+    lookup = COVER
     for row in rows:
         before = find_body(row, telling.keys)
         about = heard.setdefault(row.source, [])
         if before is not None and before.kind is NoticeKind.LOOKED_UP:
-            whose = before.embargo_row
+            lookup = before
             about.extend(
                 Shown(shown.reference, shown.place)
                 for shown in before.signals
                 if one.place is None or shown.place == one.place
             )
-    return heard, whose
+    return heard, lookup
 
 
 async def _tell_others(

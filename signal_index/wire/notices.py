@@ -66,6 +66,9 @@ class Looker(AnswerModel):
 class ReturnNotice(AnswerModel):
     """One notice. `madeIn` is the hour; members that its kind lacks are null.
 
+    `saidAt`: when an outcome was said. A later one of the same lookup and the same
+    signals takes its place.
+
     `facts` are the short facts of kinds that other acts make: codes, days, ids.
     """
 
@@ -80,6 +83,7 @@ class ReturnNotice(AnswerModel):
     lookedUp: Looker | None
     outcome: str | None
     outcomeLabel: str | None
+    saidAt: Instant | None = None
     facts: dict[str, str]
 
 

@@ -25,6 +25,8 @@ TAKES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "outbox": ("--settings",),
         "brp": ("--settings",),
         "evidence": ("--settings",),
+        "find": ("--settings",),
+        "notices": ("--settings",),
     }
 )
 """What each verb that we name cannot do without, where it was given."""

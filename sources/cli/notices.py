@@ -8,18 +8,24 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.table import Table
 
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.errors import InvalidAgencySettings
-from sources.notices.words import say, say_whom_to_call, write_moment
+from sources.notices.words import (
+    say_kept,
+    say_whom_to_call,
+    write_moment,
+    write_when,
+)
 from sources.outbox.notices import KeptNotice, find_moment, find_notices, mark_done
 from sources.outbox.store import Outbox
 from sources.settings import load_settings
 
 SHOWN_ID: Final = 8
+_OF_LOOKUPS: Final = ("looked-up", "outcome")
+_SEARCH: Final = "geen zaaknummer; zoek met `signal-source find {}`"
 SettingsFile = Annotated[
     Path, typer.Option("--settings", help="agency.toml van deze organisatie.")
 ]
@@ -97,26 +103,26 @@ def _describe(one: KeptNotice) -> dict[str, object]:
         "signals": signals,
         "heardAt": one.heard_at.isoformat(),
         "done": one.is_done,
-        "says": say(one.said),
+        "replaces": [str(each.id) for each in one.former],
+        "replaced": one.is_replaced,
+        "says": say_kept(one),
     }
 
 
 def _show(found: Sequence[KeptNotice]) -> None:
-    console = PlainConsole()
+    console = PlainConsole(soft_wrap=True)
     if not found:
         console.print("Er zijn geen berichten.")
         return
-    table = Table("Kenmerk", "Wanneer", "Zaak", "Bericht", "Terugbellen")
     for one in found:
-        cases = ", ".join(
-            case or f"kenmerk {reference}"
-            for case, reference in zip(one.cases, one.references, strict=True)
-        )
-        table.add_row(
-            str(one.id)[:SHOWN_ID],
-            write_moment(one.heard_at),
-            cases if one.references else "-",
-            say(one.said),
-            say_whom_to_call(one.said) or "-",
-        )
-    console.print(table)
+        console.print(f"{str(one.id)[:SHOWN_ID]}  {write_when(one.said)}", style="bold")
+        for case, reference in zip(one.cases, one.references, strict=True):
+            console.print(f"  Zaak: {case or _SEARCH.format(reference)}")
+        console.print(f"  {say_kept(one)}")
+        if one.said.kind in _OF_LOOKUPS:
+            called = say_whom_to_call(one.said) or "geen nummer opgegeven"
+            console.print(f"  Terugbellen: {called}")
+        console.print()
+    console.print(
+        "Afgehandeld? `signal-source notices done` en de acht tekens vooraan."
+    )

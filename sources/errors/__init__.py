@@ -30,6 +30,7 @@
     ├── NothingHeld               this delivery does not wait for an answer
     ├── UnknownDelivery           the outbox has no delivery of this id
     ├── UnclearDelivery           several deliveries end like that
+    ├── CaseNotNamed              the outbox keeps no case number of this reference
     ├── NoSuchCase                no case of the file is told under this reference
     ├── UnknownDoubt              nobody needs to decide about this reference
     ├── UnknownReference          nothing was ever sent under this reference
@@ -52,6 +53,7 @@ through. No message holds input.
 """
 
 from sources.errors.deliveries import (
+    CaseNotNamed,
     ChangesOwed,
     ChangesWait,
     DeliveryHeld,
@@ -108,6 +110,7 @@ from sources.errors.parties import (
 )
 
 __all__ = [
+    "CaseNotNamed",
     "ChangesOwed",
     "ChangesWait",
     "ClockDiffers",

@@ -129,6 +129,16 @@ class UnknownReference(SourceError):
         super().__init__("Onder dit kenmerk is niets verstuurd.")
 
 
+class CaseNotNamed(SourceError):
+    """The outbox does not know what the agency calls the case of this reference."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Bij dit kenmerk is hier geen zaaknummer bewaard. Zoek in uw eigen bestand:"
+            " geef ook --file met uw registratie en --profile met het profiel daarvan."
+        )
+
+
 class NoSuchCase(SourceError):
     """No case of the file is told under this reference by this outbox."""
 

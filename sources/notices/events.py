@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import httpx
 
+from signal_index.wire.notice_order import find_moment_of
 from sources.errors import EventsRefused
 from sources.key_files import read_agency_secret
 from sources.notice_settings import EventsRow
@@ -46,7 +47,7 @@ async def post_events(
 
 def _event(one: KeptNotice, source: str) -> dict[str, Any]:
     said = one.said.model_dump(mode="json", exclude={"signals", "acknowledged"})
-    moment = one.said.lookedUp.at if one.said.lookedUp else one.said.madeIn
+    moment = find_moment_of(one.said) or one.said.madeIn
     return {
         "specversion": "1.0",
         "id": str(one.id),
@@ -56,6 +57,7 @@ def _event(one: KeptNotice, source: str) -> dict[str, Any]:
         "datacontenttype": "application/json",
         "data": {
             **said,
+            "replaces": [str(each.id) for each in one.former],
             "signals": [
                 {"reference": str(reference), "caseNumber": case or None}
                 for reference, case in zip(one.references, one.cases, strict=True)

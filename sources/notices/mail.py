@@ -18,7 +18,7 @@ from typing import Final
 from sources.errors import MailRefused
 from sources.key_files import read_agency_secret
 from sources.notice_settings import MailRow
-from sources.notices.words import say, say_whom_to_call, write_moment
+from sources.notices.words import say_kept, say_whom_to_call, write_when
 from sources.outbox.notices import KeptNotice
 
 _PATIENCE: Final = 20.0
@@ -122,7 +122,7 @@ def _name(found: Sequence[KeptNotice]) -> list[str]:
     lines = ["Nieuwe berichten over signalen die u aanleverde:"]
     for one in found:
         cases = ", ".join(case for case in one.cases if case) or "zaak niet bekend"
-        lines += ["", f"{cases} - {write_moment(one.heard_at)}", f"  {say(one.said)}"]
+        lines += ["", f"{cases} - {write_when(one.said)}", f"  {say_kept(one)}"]
         if called := say_whom_to_call(one.said):
             lines.append(f"  Terugbellen: {called}")
     return lines

@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from signal_index.wire.notice_order import find_moment_of
 from signal_index.wire.notices import ReturnNotice
 from sources.clock import AMSTERDAM
+from sources.outbox.notices import KeptNotice
+from sources.phones import write_phone
 
 _OUTCOMES: Final = {
     "contact-made": "Er is contact geweest.",
@@ -22,6 +25,18 @@ _OUTCOMES: Final = {
 }
 
 
+def say_kept(one: KeptNotice) -> str:
+    """Say what a notice tells, and whether it replaces something, or was replaced."""
+    says = say(one.said)
+    if one.is_replaced:
+        return f"{says} (Daarna is iets anders gezegd: dit geldt niet meer.)"
+    before = one.former[0] if one.former else None
+    if before is None or before.outcome == one.said.outcome:
+        return says
+    label = before.outcomeLabel or before.outcome
+    return f"{says} (In plaats van wat eerder is gezegd: {label}.)"
+
+
 def say(one: ReturnNotice) -> str:
     """Say what a notice tells; a kind that we do not know by its own name."""
     said = _SENTENCES.get(one.kind)
@@ -34,7 +49,13 @@ def say(one: ReturnNotice) -> str:
 def say_whom_to_call(one: ReturnNotice) -> str:
     """Say whom to call back; empty where nobody was named."""
     called = one.lookedUp.callBack if one.lookedUp else None
-    return f"{called.function}, {called.phone}" if called else ""
+    return f"{called.function}, {write_phone(called.phone)}" if called else ""
+
+
+def write_when(one: ReturnNotice) -> str:
+    """Write when it happened; of what carries its hour alone: around when."""
+    moment = find_moment_of(one)
+    return write_moment(moment) if moment else f"rond {write_moment(one.madeIn)}"
 
 
 def write_moment(moment: datetime) -> str:

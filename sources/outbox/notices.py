@@ -7,11 +7,16 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
 
+from signal_index.wire.notice_order import (
+    find_former,
+    find_replaced,
+    sort_notices,
+)
 from signal_index.wire.notices import ReturnNotice
 from sources.outbox.staging import NAME_LABEL
 from sources.outbox.store import Outbox, get_meta, put_meta
@@ -24,7 +29,11 @@ Way = Literal["mailed", "posted"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KeptNotice:
-    """A notice as it came, and how the agency calls each case in it (where known)."""
+    """A notice as it came, and how the agency calls each case in it (where known).
+
+    `former`: what was said before and does not count any more, the newest first;
+    `is_replaced`: this does not count any more itself.
+    """
 
     id: UUID
     kind: str
@@ -33,6 +42,8 @@ class KeptNotice:
     cases: tuple[str, ...]
     references: tuple[UUID, ...]
     said: ReturnNotice
+    former: tuple[ReturnNotice, ...] = ()
+    is_replaced: bool = False
 
 
 def find_case(outbox: Outbox, reference: UUID) -> str:
@@ -77,14 +88,23 @@ def keep_notices(
 
 
 def find_notices(outbox: Outbox, *, is_all: bool = False) -> Sequence[KeptNotice]:
-    """Read what waits for somebody, the newest first; `is_all`: also what is done."""
-    where = "1" if is_all else "done = 0"
-    return _read(outbox, where, ())
+    """Read what waits for somebody, the newest first.
+
+    `is_all`: also what is done, and what was replaced by what was said later.
+    """
+    found = _read(outbox)
+    if is_all:
+        return found
+    return [one for one in found if not one.is_done and not one.is_replaced]
 
 
 def find_untold(outbox: Outbox, way: Way) -> Sequence[KeptNotice]:
-    """Read what nobody was told of yet in this way."""
-    return _read(outbox, f"{way} = 0 AND done = 0", ())
+    """Read what nobody was told of yet in this way, and what still counts of it."""
+    rows = outbox.connection.execute(
+        f"SELECT id FROM notice WHERE {way} = 0"  # noqa: S608 - one of two words
+    ).fetchall()
+    untold = {UUID(row["id"]) for row in rows}
+    return [one for one in find_notices(outbox) if one.id in untold]
 
 
 def mark_told(outbox: Outbox, told: Sequence[KeptNotice], way: Way) -> None:
@@ -125,11 +145,23 @@ def record_digest(outbox: Outbox, moment: datetime) -> None:
         put_meta(connection, _TOLD_AT, moment.isoformat().encode())
 
 
-def _read(outbox: Outbox, where: str, values: tuple[Any, ...]) -> list[KeptNotice]:
-    rows = outbox.connection.execute(
-        f"SELECT * FROM notice WHERE {where} ORDER BY heard_at DESC, id",  # noqa: S608
-        values,
-    ).fetchall()
+def _read(outbox: Outbox) -> list[KeptNotice]:
+    """Read all: which of them count can only be told from all of them."""
+    kept = _read_rows(outbox)
+    former = find_former([one.said for one in kept])
+    replaced = find_replaced(former)
+    return [
+        replace(
+            one,
+            former=tuple(former.get(one.id, ())),
+            is_replaced=one.id in replaced,
+        )
+        for one in sort_notices(kept, lambda one: one.said)
+    ]
+
+
+def _read_rows(outbox: Outbox) -> list[KeptNotice]:
+    rows = outbox.connection.execute("SELECT * FROM notice").fetchall()
     found = []
     for row in rows:
         plain = outbox.key.open_sealed(

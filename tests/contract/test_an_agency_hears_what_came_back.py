@@ -54,7 +54,7 @@ async def test_the_agency_reads_its_own_case_and_whom_to_call(town: Town) -> Non
         (kept,) = find_notices(outbox)
     assert kept.cases == (CASE,)
     assert "Gemeente Voorbeeld heeft gezien dat u betrokken bent" in say(kept.said)
-    assert say_whom_to_call(kept.said) == "Wijkteam Oost, +31182555100"
+    assert say_whom_to_call(kept.said) == "Wijkteam Oost, 0182 555 100"
 
 
 async def test_what_was_heard_is_not_heard_again_and_can_be_put_away(

@@ -54,11 +54,18 @@ async def test_an_outcome_follows_and_already_known_damps_what_comes_after(
     world: World,
 ) -> None:
     await world.publish(world.debt_help, [KNOWN])
-    (part,) = await world.look_up([KNOWN])
+    (part,) = await world.look_up([KNOWN], callBack=CALL)
     await lead(world)
     await say(world, part["entryId"], "already-known")
-    kinds = {one["kind"]: one["outcome"] for one in await read(world, world.debt_help)}
+    told = await read(world, world.debt_help)
+    kinds = {one["kind"]: one["outcome"] for one in told}
     assert kinds == {"looked-up": None, "outcome": "already-known"}
+    by_kind = {one["kind"]: one for one in told}
+    looked, said = by_kind["looked-up"], by_kind["outcome"]
+    assert said["lookedUp"] == looked["lookedUp"]
+    assert said["lookedUp"]["callBack"] == CALL
+    assert looked["saidAt"] is None
+    assert said["saidAt"] >= looked["lookedUp"]["at"][:19]
     await world.look_up([KNOWN])
     await lead(world)
     assert len(await read(world, world.debt_help)) == 2

@@ -189,3 +189,37 @@ async def test_a_contact_person_is_added_on_the_page(
     assert added.headers["location"].startswith("/agency/contacts/")
     (said,) = town.index.asked
     assert (said["function"], said["phone"]) == ("IB-er", "+31182555401")
+
+
+async def test_a_signal_is_found_by_its_reference_and_by_nothing_less(
+    town: Town, browser: Browser
+) -> None:
+    signal = {
+        "reference": SOME_ID,
+        "source": "00000001000000000011",
+        "municipality": "9901",
+        "category": "schuldhulpverlening",
+        "categoryLabel": "Schuldhulp",
+        "version": 1,
+        "state": "active",
+        "validFrom": "2026-11-02",
+        "validUntil": "2027-11-02",
+        "contactHolder": SOME_ID,
+        "confirmedAt": "2026-11-02T09:00:00Z",
+    }
+    none: dict[str, object] = {"items": [], "next": None}
+    town.provider.person["roles"] = ["source-administrator"]
+    town.index.pages |= {
+        "/v1/signals": (200, {"items": [signal], "next": None}),
+        "/v1/signal-counts": (200, {"items": []}),
+        "/v1/signal-endings": (200, none),
+        "/v1/contact-holders": (200, {"items": []}),
+    }
+    await log_in(browser)
+    found = await browser.get(f"/agency/signals?reference=+{SOME_ID.upper()}")
+    assert found.text.count("2 november 2027") == 2, "once found, once in the list"
+    assert f"signal-source find {SOME_ID} " in found.text
+    other = await browser.get(f"/agency/signals?reference={SOME_ID[:-1]}1")
+    assert "nu geen signaal in de index" in other.text
+    half = await browser.get(f"/agency/signals?reference={SOME_ID[:8]}")
+    assert "geen heel kenmerk" in half.text

@@ -38,6 +38,7 @@ def a_notice(number: int, kind: str, **changed: object) -> dict[str, Any]:
         "lookedUp": looker if is_about_lookup else None,
         "outcome": None,
         "outcomeLabel": None,
+        "saidAt": "2026-11-22T14:21:00Z" if kind == "outcome" else None,
         "facts": {},
         **changed,
     }
@@ -110,3 +111,34 @@ async def test_a_succession_names_who_had_the_signal_and_who_has_it(
 async def test_covers_are_no_news(town: Town, browser: Browser) -> None:
     page = await _page(town, browser, a_notice(1, "cover"))
     assert "Er zijn geen berichten." in page
+
+
+async def test_an_outcome_that_was_changed_is_the_last_one_alone(
+    town: Town, browser: Browser
+) -> None:
+    unmet = {"outcome": "not-reachable", "outcomeLabel": "Niet bereikbaar"}
+    met = {
+        "outcome": "contact-made",
+        "outcomeLabel": "Contact gehad",
+        "saidAt": "2026-11-22T14:50:00Z",
+    }
+    page = await _page(
+        town,
+        browser,
+        a_notice(1, "outcome", **met),
+        a_notice(2, "looked-up"),
+        a_notice(3, "outcome", **unmet),
+    )
+    assert "<strong>Contact gehad</strong>" in page
+    assert "<strong>Niet bereikbaar</strong>" not in page
+    assert "In plaats van wat eerder was ingevuld: Niet bereikbaar." in page
+    assert page.index("Contact gehad") < page.index("zag dat u betrokken bent")
+    assert "15:50" in page
+    assert "rond" not in page
+
+
+async def test_a_signal_without_a_case_leads_to_where_it_is_looked_for(
+    town: Town, browser: Browser
+) -> None:
+    page = await _page(town, browser, a_notice(1, "looked-up", acknowledged=True))
+    assert f'href="/agency/signals?reference={REFERENCE}#found"' in page

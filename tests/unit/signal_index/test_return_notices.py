@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from typing import get_args
 from uuid import UUID, uuid4
 
@@ -33,6 +34,7 @@ KEY = DisclosureKey(2026, hashlib.sha256(b"test").digest())
 ENTRY = UUID(int=7)
 LONGEST = "é" * 30
 MARKS = tuple(Mark(bytes(16), uuid4(), place) for place in range(32))
+MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 FULL = LookedUp(
     ENTRY,
     "0" * 20,
@@ -46,10 +48,15 @@ BODY = Body(
     NoticeKind.CONTACT_STALE_SOON,
     tuple(Shown(uuid4(), 31, "A" * SEALED_CASE_LENGTH) for _ in range(SIGNALS_AT_MOST)),
     ENTRY,
-    {"function": LONGEST, "phone": "+31182555100"},
+    {
+        "function": LONGEST,
+        "phone": "+31182555100",
+        "outcome": "citizen-says-ended",
+        "saidAt": MOMENT.isoformat(timespec="milliseconds"),
+    },
 )
 TOLD = Told("0" * 20, BODY, ("1" * 20,) * 20)
-SAID = SaidOutcome(ENTRY, "0" * 20, "already-known", 3)
+SAID = SaidOutcome(ENTRY, "0" * 20, "already-known", 3, MOMENT)
 
 
 @pytest.mark.parametrize("content", [FULL, LEAST, TOLD, SAID])

@@ -19,6 +19,7 @@ from keys.case_seal import CaseKey
 from keys.errors import CaseNotReadable
 from keys.municipality import MunicipalityCode
 from signal_index.wire.lookups import CallBack
+from signal_index.wire.notice_order import find_former
 from signal_index.wire.notices import (
     SEALED_CASE_LENGTH,
     Looker,
@@ -31,8 +32,13 @@ from sources.notice_settings import EventsRow, MailRow, NoticesRow
 from sources.notices.events import post_events, write_events
 from sources.notices.mail import send_mail, write_mail
 from sources.notices.telling import Teller
-from sources.notices.words import say
-from sources.outbox.notices import KeptNotice, find_untold, keep_notices
+from sources.notices.words import say, say_kept
+from sources.outbox.notices import (
+    KeptNotice,
+    find_notices,
+    find_untold,
+    keep_notices,
+)
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 
@@ -65,6 +71,7 @@ SAID = ReturnNotice(
     ),
     outcome=None,
     outcomeLabel=None,
+    saidAt=None,
     facts={},
 )
 KEPT = KeptNotice(
@@ -85,7 +92,7 @@ def test_a_mail_names_no_case_unless_the_agency_chose_so() -> None:
     assert "1 keer is er naar een signaal gekeken" in plain
     named = write_mail([KEPT], ROW, name_cases=True).get_content()
     assert CASE in named
-    assert "Terugbellen: Wijkteam, +31182555100" in named
+    assert "Terugbellen: Wijkteam, 0182 555 100" in named
     assert str(REFERENCE) not in named
 
 
@@ -202,3 +209,45 @@ def test_what_is_sealed_for_the_desk_has_one_length_and_one_reference() -> None:
 
 def test_a_kept_notice_prints_nothing_of_itself() -> None:
     assert CASE not in repr(replace(KEPT, is_done=True))
+
+
+def an_outcome(code: str, minutes: int) -> ReturnNotice:
+    changed = {
+        "id": uuid4(),
+        "kind": "outcome",
+        "outcome": code,
+        "outcomeLabel": code,
+        "saidAt": NOW + timedelta(minutes=minutes),
+    }
+    return SAID.model_copy(update=changed)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+def test_what_was_changed_is_told_once_as_it_is_now(
+    tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    """However they came in: the newest counts, and says what it replaces."""
+    unmet, met = an_outcome("not-reachable", 1), an_outcome("contact-made", 2)
+    came = [(SAID, unmet, met)[at] for at in order]
+    with Outbox(tmp_path / "outbox.sqlite", OutboxKey(bytes(32))) as outbox:
+        keep_notices(outbox, came, NOW)
+        waiting = find_notices(outbox)
+        every = find_notices(outbox, is_all=True)
+        untold = find_untold(outbox, "mailed")
+    assert [one.id for one in waiting] == [met.id, SAID.id]
+    assert [one.id for one in untold] == [met.id, SAID.id]
+    assert [one.id for one in every] == [met.id, unmet.id, SAID.id]
+    mail = write_mail(waiting, ROW, name_cases=True).get_content()
+    assert "In plaats van wat eerder is gezegd: not-reachable" in mail
+    assert "dit geldt niet meer" in say_kept(every[1])
+    (event, _) = write_events(waiting, OIN)
+    assert event["data"]["replaces"] == [str(unmet.id)]
+
+
+def test_what_was_said_of_another_lookup_or_signal_stands() -> None:
+    first = an_outcome("not-reachable", 1)
+    other = an_outcome("contact-made", 2).model_copy(
+        update={"signals": [NoticedSignal(reference=uuid4(), case=None)]}
+    )
+    erased = an_outcome("contact-made", 3).model_copy(update={"lookedUp": None})
+    assert find_former([first, other, erased]) == {}
