@@ -224,7 +224,7 @@ async def _look_at_proofs(patient: Patient) -> Finding:
     lacking = find_unproven(patient.outbox, before=before, limit=_MANY)
     if lacking:
         says = f"Van {len(lacking)} zendingen is na een dag nog geen bewijs."
-        remedy = "Haal ze op: `signal-source evidence KENMERK --fetch`."
+        remedy = _REMEDIES["bewijzen"]
         return Finding("bewijzen", State.WARNING, says, remedy)
     if not find_newest(patient.outbox, limit=1):
         return Finding("bewijzen", State.GOOD, "Er is nog niets verstuurd.")
@@ -279,7 +279,7 @@ _REMEDIES: Final = {
     _TOLD: "",  # each of its sentences says what to do
     "leveringen": "Draai `signal-source deliveries show`.",
     "vergelijking": "Draai `signal-source reconcile`.",
-    "bewijzen": "Draai `signal-source evidence` met --fetch.",
+    "bewijzen": "Draai `signal-source evidence KENMERK --key checkpoint.vkey --fetch`.",
 }
 _HERE: Final = (("schijf", _look_at_disk),)
 _ASKED: Final = (

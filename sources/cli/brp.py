@@ -29,14 +29,12 @@ from sources.brp.matching import Doubt, find_doubt
 from sources.brp.wire import Person
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
 from sources.errors import InvalidAgencySettings
 from sources.outbox.store import Outbox
 from sources.settings import AgencySettings, load_settings
 
-SettingsFile = Annotated[
-    Path, typer.Option("--settings", help="agency.toml van de gemeente.")
-]
 Reference = Annotated[str, typer.Argument(help="Het kenmerk uit de lijst.")]
 WHY: Final = {
     Doubt.NOBODY: "niemand gevonden",

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -17,6 +17,7 @@ from sources.cli.delivery_words import say_hidden, say_questions
 from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import HERE
 from sources.clock import now
 from sources.foreseeing import Foreseen, count_told, foresee, open_copy
 from sources.informing import Allowed, find_unfit
@@ -31,7 +32,6 @@ from sources.settings import AgencySettings, load_settings
 
 MOST_SHOWN = 20
 ASKS = 1
-_HERE: Final = Path("agency.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def check_command(
     """Kijk wat `publish` zou versturen en wat niet. Er gaat niets de deur uit."""
     with refusing_plainly():
         found = load_profile(profile)
-        where = settings or (_HERE if _HERE.is_file() else None)
+        where = settings or (HERE if HERE.is_file() else None)
         place = Place(file, load_settings(where) if where else None)
         checked = _check(found, place, rejects, quiet=as_json)
     delivery, foreseen = checked.foreseen.delivery, checked.foreseen

@@ -2,13 +2,16 @@
 
 Every sentence is written without them, since what stops a run knows no paths. The line
 that somebody typed is noted here, and its `--settings` and `--profile` are put into
-each command between backticks that takes them.
+each command between backticks that takes them. What a command cannot do without and was
+not on that line stands there in capitals: `PROFIEL`, and `BESTAND` for `publish`.
 """
 
 import re
 import shlex
+import tomllib
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -27,9 +30,14 @@ TAKES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "evidence": ("--settings",),
         "find": ("--settings",),
         "notices": ("--settings",),
+        "corrections": ("--settings",),
+        "run": ("--settings",),
+        "profile rename": ("--settings",),
     }
 )
 """What each verb that we name cannot do without, where it was given."""
+NEEDS_PROFILE: Final = frozenset({"publish", "reconcile", "check"})
+"""What takes no other profile than one that is named."""
 _given: ContextVar[Mapping[str, str]] = ContextVar("given")
 
 
@@ -55,9 +63,25 @@ def complete(text: str) -> str:
 def _complete(found: re.Match[str]) -> str:
     verb, rest = found[1], found[2]
     given = _given.get({})
-    added = "".join(
-        f" {name} {shlex.quote(given[name])}"
-        for name in TAKES.get(verb, ())
-        if name in given and name not in rest
-    )
-    return f"`signal-source {verb}{rest}{added}`"
+    word = next(iter(rest.split()), "")
+    added = ""
+    for name in TAKES.get(f"{verb} {word}", TAKES.get(verb, ())):
+        if name in rest:
+            continue
+        if name in given:
+            added += f" {name} {shlex.quote(given[name])}"
+        elif name == "--profile" and verb in NEEDS_PROFILE:
+            added += f" {name} PROFIEL"
+    file = " BESTAND" if verb == "publish" and _asks_file(word, given) else ""
+    return f"`signal-source {verb}{file}{rest}{added}`"
+
+
+def _asks_file(word: str, given: Mapping[str, str]) -> bool:
+    """Tell whether `publish` lacks a file: a profile of a database reads none."""
+    if word and not word.startswith("-"):
+        return False
+    try:
+        profile = tomllib.loads(Path(given["--profile"]).read_text("utf-8"))
+    except (KeyError, OSError, ValueError):
+        return True
+    return profile.get("format") != "sql"

@@ -16,6 +16,7 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
 from sources.corrections import fetch_waiting, find_records
 from sources.errors import InvalidAgencySettings
@@ -25,9 +26,6 @@ from sources.settings import AgencySettings, load_settings
 from sources.values import Place
 
 Answer = Literal["changed", "withdrawn", "facts-correct", "compelling-grounds"]
-SettingsFile = Annotated[
-    Path, typer.Option("--settings", help="agency.toml van deze organisatie.")
-]
 
 corrections_app = typer.Typer(
     no_args_is_help=True, help="Correcties en bezwaren van inwoners over uw signalen."

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Final
 
 import httpx
@@ -23,6 +22,7 @@ from sources.cli.delivery_words import (
 from sources.cli.edge import Bars, Tellings, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.clock import now
 from sources.errors import (
     DeliveryHeld,
@@ -57,9 +57,6 @@ from sources.publisher.run import Run
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 
-SettingsFile = Annotated[
-    Path, typer.Option("--settings", help="agency.toml van deze organisatie.")
-]
 Waiting = Annotated[
     str, typer.Argument(help="De levering die wacht; de laatste tekens volstaan.")
 ]

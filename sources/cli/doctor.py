@@ -15,6 +15,7 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.parties import make_parties, make_signer
 from sources.cli.plain import PlainConsole, show_plainly
+from sources.cli.settings_file import SettingsFile
 from sources.clock import now
 from sources.doctor import look_over
 from sources.findings import Finding, Patient, State
@@ -31,7 +32,7 @@ _MARKS: Final = {
 
 
 def doctor_command(
-    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    settings: SettingsFile,
     profile: Annotated[
         list[Path] | None, typer.Option(help="Een profiel dat u gebruikt.")
     ] = None,

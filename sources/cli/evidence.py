@@ -21,6 +21,7 @@ from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import UNUSABLE, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.clock import now
 from sources.errors import InvalidAgencySettings, UnknownReference
 from sources.evidence import Judged, judge_evidence
@@ -33,7 +34,7 @@ from sources.settings import AgencySettings, load_settings
 
 def evidence_command(
     reference: Annotated[UUID, typer.Argument(help="Het kenmerk van het signaal.")],
-    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    settings: SettingsFile,
     key: Annotated[
         Path, typer.Option(help="Openbare sleutel van het inzagelogboek (vkey).")
     ],

@@ -10,6 +10,7 @@ import typer
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
 from sources.corrections import find_records
 from sources.errors import CaseNotNamed, InvalidAgencySettings, NoSuchCase
@@ -25,7 +26,7 @@ def find_command(
         UUID, typer.Argument(help="Het kenmerk, zoals op de pagina Signalen.")
     ],
     *,
-    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    settings: SettingsFile,
     file: Annotated[
         Path | None, typer.Option(help="Uw registratie: zegt ook welke regel.")
     ] = None,

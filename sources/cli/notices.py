@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -12,6 +11,7 @@ import typer
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.errors import InvalidAgencySettings
 from sources.notices.words import (
     say_kept,
@@ -26,9 +26,6 @@ from sources.settings import load_settings
 SHOWN_ID: Final = 8
 _OF_LOOKUPS: Final = ("looked-up", "outcome")
 _SEARCH: Final = "geen zaaknummer; zoek met `signal-source find {}`"
-SettingsFile = Annotated[
-    Path, typer.Option("--settings", help="agency.toml van deze organisatie.")
-]
 
 notices_app = typer.Typer(
     no_args_is_help=True, help="Wie naar uw signalen keek, en wat ervan kwam."

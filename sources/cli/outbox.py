@@ -13,16 +13,13 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.clock import now
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.admission import live_beside
 from sources.restarting import replace_taken_over, set_aside, take_over
 from sources.settings import AgencySettings, load_settings
-
-SettingsFile = Annotated[
-    Path, typer.Option("--settings", help="agency.toml van deze organisatie.")
-]
 
 outbox_app = typer.Typer(
     no_args_is_help=True, help="Het postvak: opnieuw beginnen, of een tweede ernaast."

@@ -21,6 +21,7 @@ from sources.brp.events import Subscription, find_cursor, keep_cursor
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
 from sources.errors import InvalidAgencySettings, InvalidProfile
 from sources.faults import say_faults, say_toml_fault
@@ -58,7 +59,7 @@ def person_events_command(
         typer.Argument(help="Het bestand met mutaties (CSV); zonder: [brp_events]."),
     ] = None,
     *,
-    settings: Annotated[Path, typer.Option(help="agency.toml van de gemeente.")],
+    settings: SettingsFile,
     profile: Annotated[
         Path | None, typer.Option(help="Welke kolommen en codes het bestand heeft.")
     ] = None,

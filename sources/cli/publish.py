@@ -31,6 +31,7 @@ from sources.cli.edge import (
 from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.clock import now
 from sources.errors import (
     DeliveryHeld,
@@ -71,7 +72,7 @@ def publish_command(
         typer.Argument(help="Het bestand van de registratie; niet bij een database."),
     ] = None,
     *,
-    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    settings: SettingsFile,
     profile: Annotated[Path, typer.Option(help="Het profiel van deze registratie.")],
     delta: Annotated[
         bool,

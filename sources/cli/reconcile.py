@@ -18,6 +18,7 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import STOPPED, refusing_plainly, start_logging_unless_seen
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
@@ -28,7 +29,7 @@ from sources.settings import AgencySettings, load_settings
 
 
 def reconcile_command(
-    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    settings: SettingsFile,
     profile: Annotated[
         list[Path], typer.Option(help="Het profiel van elke registratie die meetelt.")
     ],

@@ -17,6 +17,7 @@ from sources.cli.edge import STOPPED, UNUSABLE, Tellings, refusing_plainly
 from sources.cli.own_files import describe_own, read_own, say_own
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.clock import now
 from sources.outbox.standing import record_state
 from sources.outbox.store import Outbox
@@ -29,7 +30,7 @@ from sources.settings import AgencySettings, load_settings
 
 
 def rehearse_command(
-    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    settings: SettingsFile,
     profile: Annotated[
         list[Path] | None,
         typer.Option(help="Een profiel dat u gaat gebruiken; mag vaker."),

@@ -1,6 +1,5 @@
 """`signal-source profile rename`: a profile goes on under another name."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.outbox.renaming import rename_profile
 from sources.outbox.store import Outbox
 from sources.settings import load_settings
@@ -17,9 +17,7 @@ def rename_command(
     old: Annotated[str, typer.Argument(help="De naam waaronder u tot nu toe leverde.")],
     new: Annotated[str, typer.Argument(help="De naam die nu in het profiel staat.")],
     *,
-    settings: Annotated[
-        Path, typer.Option("--settings", help="agency.toml van deze organisatie.")
-    ],
+    settings: SettingsFile,
 ) -> None:
     """Geef een profiel een andere naam; zijn signalen gaan mee."""
     with refusing_plainly():

@@ -27,6 +27,7 @@ from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.cli.publish import summarise
 from sources.cli.reconcile import make_scope
+from sources.cli.settings_file import SettingsFile
 from sources.clock import AMSTERDAM, now
 from sources.errors import (
     DeliveryHeld,
@@ -63,7 +64,7 @@ LONGEST_TELLING: Final = 20.0
 
 
 def run_command(
-    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    settings: SettingsFile,
     *,
     once: Annotated[
         bool, typer.Option("--once", help="Lever elke feed een keer en stop dan.")

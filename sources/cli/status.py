@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -18,6 +17,7 @@ from sources.cli.delivery_words import (
 )
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
 from sources.clock import write_moment
 from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.outbox.deliveries import find_newest, find_unfinished
@@ -33,7 +33,7 @@ _SHOWN: Final = 5
 
 
 def status_command(
-    settings: Annotated[Path, typer.Option(help="agency.toml van deze organisatie.")],
+    settings: SettingsFile,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Geef de stand als JSON.")] = (
         False

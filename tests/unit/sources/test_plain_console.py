@@ -72,17 +72,34 @@ def test_a_command_on_the_screen_has_the_paths_that_were_given() -> None:
         "Kijk: `signal-source deliveries show ab12 --settings 'my agency.toml'`."
     )
     assert complete("`signal-source publish`") == (
-        "`signal-source publish --settings 'my agency.toml' --profile p.toml`"
+        "`signal-source publish BESTAND --settings 'my agency.toml' --profile p.toml`"
     )
     assert complete("`signal-source status --settings x`").count("--settings") == 1
     note_given(["show"])
     assert complete("`signal-source status`") == "`signal-source status`"
+    note_given(["--settings=x"])
+    assert complete("`signal-source profile rename a b`").endswith("b --settings x`")
+    assert complete("`signal-source profile init a`").endswith("init a`")
+
+
+def test_a_command_says_what_is_still_to_be_filled_in(tmp_path: Path) -> None:
+    note_given([])
+    assert complete("`signal-source publish`") == (
+        "`signal-source publish BESTAND --profile PROFIEL`"
+    )
+    assert complete("`signal-source reconcile`").endswith("--profile PROFIEL`")
+    view = tmp_path / "view.toml"
+    view.write_text('format = "sql"\n', encoding="utf-8")
+    note_given(["--profile", str(view)])
+    assert "BESTAND" not in complete("`signal-source publish`")
 
 
 @pytest.mark.parametrize("name", list(TAKES))
 def test_a_verb_takes_what_is_added_to_it(name: str) -> None:
-    verb = load_verb(VERBS[name])
-    for one in getattr(verb, "commands", {"": verb}).values():
+    first, _, second = name.partition(" ")
+    verb: Any = load_verb(VERBS[first])
+    inner = getattr(verb, "commands", {"": verb})
+    for one in [inner[second]] if second else inner.values():
         known = {option for each in one.params for option in each.opts}
         assert {*TAKES[name]} <= known
 
