@@ -35,7 +35,6 @@ from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.settling import BatchAnswer
 from sources.outbox.standing import (
     find_standing,
-    forget_signals,
     read_everything_again,
     record_differed,
     record_reconciled,
@@ -145,8 +144,9 @@ async def reconcile(
     await _withdraw(index, sender, found.unknown)
     if found.unknown:
         read_everything_again(outbox)
-    forget_signals(outbox, [one.reference for one in found.lacking])
-    tell_again(outbox, found.differing)
+    # What the index lacks keeps its reference: if another source took it over, that is
+    # refused, where a new one would give its citizen two flags.
+    tell_again(outbox, (*found.lacking, *found.differing))
     await keep_newest(outbox, index)
     if found.unknown and not (found.lacking or found.differing):
         again = await index.compare(scope, len(marks), digest_marks(marks))

@@ -1,8 +1,8 @@
 """What the outbox believes to stand at the index, and how that is mended.
 
-Mending never sends anything by itself: what the index lacks is forgotten here, so that
-the next full delivery tells it afresh, with the person's number from the agency's own
-file; the outbox has no number left of what was delivered.
+Mending never sends anything by itself: what the index lacks is told again by the next
+full delivery, under the same reference and with the person's number from the agency's
+own file; the outbox has no number left of what was delivered.
 """
 
 import json
@@ -40,28 +40,18 @@ def count_signals(outbox: Outbox) -> int:
     return int(outbox.connection.execute("SELECT count(*) FROM signal").fetchone()[0])
 
 
-def forget_signals(outbox: Outbox, references: Iterable[UUID]) -> None:
-    """Forget signals that the index lacks: the next delivery tells them afresh."""
-    with outbox.transaction("mend") as connection:
-        connection.executemany(
-            "DELETE FROM signal WHERE reference = ?",
-            [(str(reference),) for reference in references],
-        )
-        forget_known(connection)
-
-
 def read_everything_again(outbox: Outbox) -> None:
     """Have the next full delivery read its rows, also where its file is the same."""
     with outbox.transaction("mend") as connection:
         forget_known(connection)
 
 
-def tell_again(outbox: Outbox, differing: Iterable[MarkedSignal]) -> None:
+def tell_again(outbox: Outbox, marked: Iterable[MarkedSignal]) -> None:
     """Have signals told again under a version above the one given here."""
     with outbox.transaction("mend") as connection:
         connection.executemany(
             "UPDATE signal SET version = ?, fingerprint = ? WHERE reference = ?",
-            [(one.version, NEVER_TOLD, str(one.reference)) for one in differing],
+            [(one.version, NEVER_TOLD, str(one.reference)) for one in marked],
         )
         forget_known(connection)
 

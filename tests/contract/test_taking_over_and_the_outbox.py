@@ -16,7 +16,7 @@ from sources.restarting import replace_taken_over
 from tests.agency_world import CATEGORIES, HOME, Town, open_agency
 from tests.contract.test_reconciling_source_and_index import deliver, number
 from tests.policy_officers import approve, send
-from tests.transfer_builders import DEBTS, a_successor
+from tests.transfer_builders import DEBTS, a_successor, a_transfer
 
 pytestmark = pytest.mark.anyio
 
@@ -66,6 +66,20 @@ async def test_a_nightly_comparison_ends_nothing_that_was_taken_over(
         own = "SELECT DISTINCT confirmed_at FROM signal WHERE NOT untold"
         (confirmed,) = [str(row[0]) for row in await conn.execute(text(own))]
     assert confirmed.startswith(town.world.clock().strftime("%Y-%m-%d"))
+
+
+async def test_who_gave_them_compares_and_gives_nobody_a_second_flag(
+    town: Town,
+) -> None:
+    await deliver(town, 3)
+    successor = await a_successor(town.world)
+    body = a_transfer(town.world, successor)
+    _, asked = await send(town.world, "/transfers", body)
+    assert (await approve(town.world, {"id": asked["approvalId"]}))[0] == 200
+    town.world.clock.forward(timedelta(days=1))
+    assert len((await town.reconcile()).differences.lacking) == 3
+    await deliver(town, 3)
+    assert await count_flags(town, 0, 1, 2) == [1, 1, 1]
 
 
 async def test_a_source_that_never_delivered_may_after_taking_over(town: Town) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from sources.outbox.standing import forget_signals
+from signal_index.wire.reconciling import MarkedSignal
+from sources.outbox.standing import tell_again
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from tests.sources_builders import (
@@ -115,8 +117,9 @@ async def test_what_a_comparison_found_missing_is_told_again(tmp_path: Path) -> 
     await agency.publish()
     agency.index.lose_one()
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
-        rows = outbox.connection.execute("SELECT reference FROM signal").fetchall()
-        forget_signals(outbox, [row["reference"] for row in rows])
+        rows = outbox.connection.execute("SELECT reference, version FROM signal")
+        known = [(UUID(row["reference"]), row["version"]) for row in rows]
+        tell_again(outbox, [MarkedSignal(reference=r, version=v) for r, v in known])
     assert (await publish_again(agency))[0] == 2
 
 
