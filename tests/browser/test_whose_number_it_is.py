@@ -30,7 +30,8 @@ NAMES = ("Merel", "Kooyman", "Maassen")
 def fronted(town: Town) -> Iterator[Town]:
     """The team's desk once more, behind a proxy that also leads to the register."""
     folder = town.places.folder / DESK
-    shutil.copytree(town.places.desk / "keys", folder / "keys")
+    for keys in ("keys", "source-keys"):
+        shutil.copytree(town.places.desk / keys, folder / keys)
     with Ports() as ports:
         port = ports.hold(host=TEAM_DESK.address)
         others = town.places.desk_ports[1:]
