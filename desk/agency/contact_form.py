@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
+import phonenumbers
 from starlette.datastructures import FormData
 
 from signal_index.wire.contact_holders import WEEKDAYS
 
 DAYS: Final = WEEKDAYS
 Faults = Mapping[str, str]
-_COUNTRY: Final = "+31"
+_HOME: Final = "NL"
 
 
 def read_contact(
@@ -17,7 +18,8 @@ def read_contact(
 ) -> tuple[dict[str, object], Faults]:
     """Give the wire form of what was typed, and a text key per field that is wrong.
 
-    The index judges every field anew; here only what can be said without it.
+    The index judges every field anew; here only what can be said without it. A number
+    that cannot exist is refused, as a profile refuses it: nobody could call it.
     """
     faults: dict[str, str] = {}
     wire: dict[str, object] = {
@@ -29,6 +31,8 @@ def read_contact(
     for field in ("function", "phone"):
         if not wire[field]:
             faults[field] = "contact.fault." + field
+    if _is_wrong(form, "outOfHoursPhone"):
+        faults["outOfHoursPhone"] = "contact.fault.outOfHoursPhone"
     optional = {
         "name": _text(form, "name"),
         "outOfHoursPhone": _phone(_text(form, "outOfHoursPhone")),
@@ -36,6 +40,8 @@ def read_contact(
     }
     wire |= {field: value for field, value in optional.items() if value}
     deputy = _read_deputy(form)
+    if _is_wrong(form, "deputyPhone"):
+        faults["deputy"] = "contact.fault.deputy"
     if deputy:
         wire["deputy"] = deputy
         if not deputy.get("function") or not deputy.get("phone"):
@@ -60,13 +66,25 @@ def _hours(form: FormData) -> list[dict[str, object]]:
 
 
 def _phone(text: str) -> str:
-    """Give E.164 from a number as it stands on a letter: 0182 555 101."""
-    digits = "".join(sign for sign in text if sign.isdigit() or sign == "+")
-    if digits.startswith("00"):
-        return "+" + digits[2:]
-    if digits.startswith("0"):
-        return _COUNTRY + digits[1:]
-    return digits
+    """Give E.164 from a number as it stands on a letter, empty where it is none.
+
+    A letter is never a digit, and an extension is no part of a number.
+    """
+    if any(sign.isalpha() for sign in text):
+        return ""
+    try:
+        number = phonenumbers.parse(text, _HOME)
+    except phonenumbers.NumberParseException:
+        return ""
+    if number.extension or not phonenumbers.is_valid_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_wrong(form: FormData, name: str) -> bool:
+    """Tell whether something was typed that is no number."""
+    typed = _text(form, name)
+    return bool(typed) and not _phone(typed)
 
 
 def _text(form: FormData, name: str) -> str:

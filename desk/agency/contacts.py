@@ -31,14 +31,15 @@ from signal_index.wire.values import read_uuid
 
 router: Final = APIRouter()
 SEE_OTHER: Final = 303
+SAVED: Final = "saved"
 
 
 @router.get("/agency/contacts")
 async def show_contacts(
-    request: Request, caller: LoggedInSourceAdministrator
+    request: Request, caller: LoggedInSourceAdministrator, done: str = ""
 ) -> HTMLResponse:
     """Show all contact holders; first those that will soon be shown as stale."""
-    return await _show_all(request, caller)
+    return await _show_all(request, caller, is_saved=done == SAVED)
 
 
 @router.post("/agency/contacts")
@@ -64,6 +65,7 @@ async def _show_all(
     *,
     typed: FormData | None = None,
     faults: Faults | None = None,
+    is_saved: bool = False,
 ) -> HTMLResponse:
     desk = desk_of(request)
     items = await _fetch(request, caller)
@@ -73,6 +75,7 @@ async def _show_all(
         title=desk.texts.get("contacts.title"),
         person=caller.person,
         csrf=caller.csrf,
+        is_saved=is_saved,
         contacts=sorted(items, key=lambda one: (one.staleFrom, one.function)),
         typed=typed,
         faults=faults or {},
@@ -119,7 +122,7 @@ async def change_contact(
             faults = {field: "contact.fault." + field for field in fault.fields}
     if faults:
         return await _show_one(request, caller, contact, typed=form, faults=faults)
-    return RedirectResponse("/agency/contacts", SEE_OTHER)
+    return RedirectResponse(f"/agency/contacts?done={SAVED}", SEE_OTHER)
 
 
 @router.post("/agency/contacts/{contact}/hand-over")

@@ -122,6 +122,8 @@ def test_an_administrator_begins_with_deliveries_and_looks_nobody_up() -> None:
         ("(0182) 555-101", "+31182555101"),
         ("+32 2 555 12 34", "+3225551234"),
         ("0032 2 555 12 34", "+3225551234"),
+        ("14 030", "+3114030"),
+        ("0800 2000", "+318002000"),
     ],
 )
 def test_a_phone_number_may_be_typed_as_on_a_letter(typed: str, told: str) -> None:
@@ -151,9 +153,16 @@ def test_a_full_form_is_what_the_index_takes() -> None:
         ({"function": " "}, "function"),
         ({"phone": ""}, "phone"),
         ({"deputyName": "B. Bos"}, "deputy"),
+        ({"phone": "06-12345"}, "phone"),
+        ({"phone": "0182 555 101 tst 12"}, "phone"),
+        ({"phone": "0800 BELMIJ"}, "phone"),
+        ({"outOfHoursPhone": "06-12345"}, "outOfHoursPhone"),
+        ({"deputyFunction": "Coach", "deputyPhone": "0612"}, "deputy"),
     ],
 )
-def test_what_is_missing_is_named(changed: dict[str, str], field: str) -> None:
+def test_what_is_missing_or_cannot_exist_is_named(
+    changed: dict[str, str], field: str
+) -> None:
     _, faults = read_contact(a_form(**changed), "2026-11-01")
     assert set(faults) == {field}
     assert all(load_texts("nl").has(key) for key in faults.values())
