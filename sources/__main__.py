@@ -75,7 +75,7 @@ VERBS: Final = {
     "find": Verb(
         "sources.cli.find",
         "find_command",
-        "Zoek de zaak bij een kenmerk, in uw eigen bestand. Er gaat niets de deur uit.",
+        "Zoek de zaak bij een kenmerk. Er gaat niets de deur uit.",
     ),
     "corrections": Verb(
         "sources.cli.corrections",
