@@ -174,7 +174,7 @@ def _set_limits(path: Path, sizes: Sizes) -> None:
     registered = tomllib.loads(path.read_text("utf-8"))
     for organisation in registered["organisations"]:
         oin = organisation["oin"]
-        if oin == TEAM:
+        if oin == TEAM and organisation["kind"] == "lookup":
             usual = organisation["per_organisation_per_day"]
             organisation["per_organisation_per_day"] = max(usual, needed)
         if oin in caseloads:
