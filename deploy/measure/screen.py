@@ -69,7 +69,6 @@ async def _opened_page(town: MeasuredTown) -> AsyncIterator[Page]:
         await page.fill("input[name=password]", PASSWORD)
         await page.click("button[type=submit]")
         await page.check("#purpose-wmo-onderzoek")
-        await page.fill("#case-reference", CASE)
         await page.evaluate(WATCH)
         yield page
         await browser.close()
@@ -80,6 +79,7 @@ async def _ask_all(page: Page, asked: Sequence[Asked]) -> list[float]:
 
 
 async def _ask(page: Page, one: Asked) -> float:
+    await page.fill("#case-reference", CASE)  # another citizen's case is another
     await page.fill("#person-1", one.bsn)
     await page.locator("[data-informed] input").first.check()
     await page.click("#look-up")
