@@ -23,6 +23,7 @@ from tests.sources_builders import (
 from tests.sources_parties import FakeEvaluator, FakeIndex
 
 FIRST_RUN: tuple[Step, ...] = (
+    "mend",  # which codes the index allows
     "forget",
     "open-delivery",
     "stage",
