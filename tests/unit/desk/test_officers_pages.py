@@ -50,7 +50,7 @@ def a_path(template: str) -> str:
 
 def test_a_generalist_has_no_page_of_officers_in_the_menu() -> None:
     hrefs = [item.href for item in find_menu(a_person("generalist"))]
-    assert hrefs == ["/lookup", "/own-lookups"]
+    assert hrefs == ["/lookup", "/own-lookups", "/follows"]
 
 
 @pytest.mark.parametrize("role", ROLES)
