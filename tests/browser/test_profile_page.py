@@ -109,6 +109,8 @@ def test_a_profile_is_made_by_keyboard_alone(page: Page, out: Path) -> None:
     for field in ("function-7-0", "phone-7-0", "function-7-1", "phone-7-1"):
         go_to(page, field)
         keys.type(ANSWERS[field])
+    go_to(page, "verified")
+    keys.press("Space")
     keys.press("Tab")
     keys.press("Enter")
     expect(page.locator("#preview")).to_be_focused()
