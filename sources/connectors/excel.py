@@ -54,6 +54,10 @@ from sources.layouts import ISO_DAYS, ExcelLayout
 from sources.profile import Profile
 from sources.values import Aside, Place, Reading, Skipped
 
+# What a cell's style lacks, or an extension says, is nothing we read. Once and not
+# around each reading: two books that are read by turns would put back each other's.
+warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+
 LIMITS: Final = Limits(members=2_000, total=4_096 * MEBIBYTE, member=3_072 * MEBIBYTE)
 MOST_SHARED: Final = 32 * MEBIBYTE
 MOST_COLUMNS: Final = 500
@@ -155,12 +159,9 @@ class Book:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        # What a cell's style lacks, or an extension says, is nothing we read.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self._book = load_workbook(
-                file, read_only=True, data_only=True, keep_links=False
-            )
+        self._book = load_workbook(
+            file, read_only=True, data_only=True, keep_links=False
+        )
         self.sheets = [str(each.title) for each in self._book.worksheets]
         self.hidden_sheets = {
             str(each.title)
@@ -182,17 +183,15 @@ class Book:
         """
         found, width = self._book[sheet], 0
         found.reset_dimensions()  # what it claims of its size is not ours to believe
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                for line, row in enumerate(found.iter_rows(), start=1):
-                    if len(row) > MOST_COLUMNS:
-                        raise UnreadableFile("Het werkblad heeft te veel kolommen.")
-                    width = max(width, len(row))
-                    texts = [_write(cell) for cell in row]
-                    yield line, texts + [""] * (width - len(row))
-            except _BROKEN:
-                raise UnreadableFile("Het bestand is geen leesbare Excel.") from None
+        try:
+            for line, row in enumerate(found.iter_rows(), start=1):
+                if len(row) > MOST_COLUMNS:
+                    raise UnreadableFile("Het werkblad heeft te veel kolommen.")
+                width = max(width, len(row))
+                texts = [_write(cell) for cell in row]
+                yield line, texts + [""] * (width - len(row))
+        except _BROKEN:
+            raise UnreadableFile("Het bestand is geen leesbare Excel.") from None
 
     def find_hidden(self, sheet: str) -> Collection[int]:
         """Give the lines that are hidden; the library does not tell when it streams."""

@@ -115,6 +115,8 @@ async def test_who_lets_a_partners_delivery_go_is_recorded_under_the_partner(
     said = {"digest": digest, "answer": "approved"}
     done = await world.send("POST", path, an_administrator(world, sender), said)
     assert done.status_code == 204, done.text
-    entry = (await open_entries(world, "delivery"))[-1]
-    what = entry[Group.WHAT] or {}
-    assert (what["act"], what["source"]) == ("held-approved", partner)
+    entries = [
+        entry[Group.WHAT] or {} for entry in await open_entries(world, "delivery")
+    ]
+    acts = [(what["act"], what["source"]) for what in entries if "act" in what]
+    assert acts == [("held-approved", partner)]
