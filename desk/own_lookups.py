@@ -86,7 +86,7 @@ async def show_own_lookups(
     found = await desk.index.fetch(
         OwnLookups, "/v1/own-lookups", caller.access_token, query=query
     )
-    entries = [one.entryId for one in found.items]
+    entries = [entry for one in found.items for entry in _entries_of(one)]
     notes = await desk.lookup_notes.find(caller.person.sub, entries)
     return render(
         request,
@@ -125,7 +125,7 @@ def _same_lookup(one: OwnLookup) -> tuple[object, ...]:
 
 def _make_asked(own: Sequence[OwnLookup], notes: Mapping[UUID, Note]) -> Asked:
     first = own[0]
-    known = [notes[one.entryId] for one in own if one.entryId in notes]
+    known = [note for one in own if (note := _find_note(one, notes)) is not None]
     persons = [Person(one, _number(one, notes)) for one in own]
     return Asked(
         at=first.at,
@@ -138,6 +138,15 @@ def _make_asked(own: Sequence[OwnLookup], notes: Mapping[UUID, Note]) -> Asked:
     )
 
 
+def _entries_of(one: OwnLookup) -> Sequence[UUID]:
+    return one.entryId, *one.repeats
+
+
+def _find_note(one: OwnLookup, notes: Mapping[UUID, Note]) -> Note | None:
+    """Find what was noted of a lookup: of the answer that came, first or again."""
+    return next((notes[each] for each in _entries_of(one) if each in notes), None)
+
+
 def _number(one: OwnLookup, notes: Mapping[UUID, Note]) -> int | None:
-    note = notes.get(one.entryId)
+    note = _find_note(one, notes)
     return None if note is None else note.person

@@ -286,6 +286,7 @@ class FakeIndex:
         items = [
             {
                 "entryId": entry,
+                "repeats": [],
                 "at": "2026-11-23T12:00:00Z",
                 "purpose": "wmo-onderzoek",
                 "purposeLabel": "Onderzoek na een melding (Wmo)",
@@ -295,6 +296,7 @@ class FakeIndex:
                 "outcomeUntil": "2026-12-07T12:00:00Z",
                 "flags": [
                     {
+                        "entryId": entry,
                         "place": place,
                         "categoryShort": flag["categoryLabel"],
                         "organisation": flag["organisation"],

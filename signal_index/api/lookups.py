@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -52,13 +52,12 @@ from signal_index.ledger.trace import TRACEPARENT, parse_traceparent
 from signal_index.returning import CallBack
 from signal_index.signals import PointKeys, derive_point, derive_search
 from signal_index.store.lookups import PermittedLookup
-from signal_index.store.tickets import TicketPair
+from signal_index.store.tickets import REPEAT_FOR, TicketPair
 from signal_index.wire import lookups as wire
 from signal_index.wire.model import parse_body, parse_field
 from signal_index.wire.values import read_bytes
 
 _read_req: Final = partial(read_bytes, length=32)
-REPEAT_FOR: Final = timedelta(minutes=5)
 
 routes = Routes("bevragen")
 

@@ -12,8 +12,6 @@ from signal_index.api.report_rows import Row
 from signal_index.api.routing import Routes
 from signal_index.api.specific_reports import GIVEN_FACTS, giving
 from signal_index.ledger.nen7513 import Logged, describe_event
-from signal_index.proof import Leaf
-from signal_index.store.opened_days import find_leaves
 from signal_index.wire import nen7513 as wire
 from signal_index.wire.values import Id
 
@@ -30,28 +28,27 @@ async def read_as_nen7513(
 ) -> wire.Nen7513Page:
     """Read a page of an approved report with the fields of NEN 7513."""
     async with giving(index, caller, request_id, body.after) as page:
-        entries = [row.sealed.entry for row in page.rows]
-        leaves = await find_leaves(page.act.conn, entries)
         await page.record("nen7513-given")
     source = index.names.ledger_origin
     return wire.Nen7513Page(
         fields=list(wire.FIELDS),
-        items=[_event(row, leaves[row.sealed.entry], source) for row in page.rows],
+        items=[_event(row, source) for row in page.rows],
         next=page.next,
     )
 
 
-def _event(row: Row, leaf: Leaf, source: str) -> wire.Nen7513Event:
+def _event(row: Row, source: str) -> wire.Nen7513Event:
+    one, leaf = row.opened, row.opened.parsed_leaf
     said = describe_event(
         Logged(
-            entry=row.sealed.entry,
+            entry=one.entry,
             kind=leaf.kind,
             outcome=leaf.outcome,
-            recorded_at=row.sealed.recorded_at,
+            recorded_at=one.recorded_at,
             organisation=leaf.organisation,
             municipality=leaf.municipality,
             policy=leaf.policy,
-            groups=row.groups,
+            groups=one.groups or {},
             person=row.person,
             source=source,
         )

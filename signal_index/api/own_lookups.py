@@ -5,8 +5,10 @@ Reading one's own history is itself an entry of the ledger.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,13 +30,18 @@ from signal_index.store.notices import put_in_box
 from signal_index.store.outcomes import (
     LookupOutcome,
     Said,
-    find_outcomes_of,
+    find_outcomes,
     get_own_answer,
+    get_own_question,
     store_outcome,
 )
+from signal_index.store.repeats import Question, find_home, find_questions
 from signal_index.wire import lookups as wire
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.values import Id
+
+_NOWHERE: Final = 255
+"""No flag's place: sources hear that something was said, and none of them of what."""
 
 routes = Routes("bevragen")
 
@@ -51,18 +58,24 @@ async def say_outcome(
     """Say what came of a flag: whether there was contact, or why not.
 
     Saying it again replaces it, for as long as it counts; the ledger keeps each time.
+    Of a lookup that was asked again it counts for the first entry that showed the flag,
+    and sources hear of the first: they never heard of the others.
     """
     who, place = caller.caller, body.flag
     outcome = index.catalogue_in(who.municipality).parse_outcome(body.outcome)
-    said = LookupOutcome(entry_id, place, who.municipality, outcome.value)
     async with acting(index, who, Kind.OUTCOME) as act:
-        lookup = await get_own_answer(act.conn, _owner(index, who), entry_id)
-        if act.now >= _counts_until(lookup):
+        owner = _owner(index, who)
+        lookup, question = await get_own_question(act.conn, owner, entry_id)
+        first = question[0]
+        if act.now >= _counts_until(first):
             raise OutcomeClosed
         if place is not None and place >= len(lookup.flags or ()):
             raise InvalidField("flag", "out-of-range")
+        home, flag = find_home(question, entry_id, place)
+        said = LookupOutcome(home, flag, who.municipality, outcome.value)
         await store_outcome(act.conn, said, index.keys.disclosures)
-        told = SaidOutcome(entry_id, who.organisation, outcome.value, place, act.now)
+        heard = flag if home == first.entry else _NOWHERE
+        told = SaidOutcome(first.entry, who.organisation, outcome.value, heard, act.now)
         await _tell_sources(index, act.conn, who.municipality, told, act.now)
         what = {"entry": str(entry_id), "flag": place, "outcome": outcome.value}
         await act.record(what)
@@ -98,6 +111,8 @@ async def list_own_lookups(
 ) -> wire.OwnLookups:
     """List the caller's own lookups, newest first; about whom is not in it.
 
+    What was asked again is in the row of the first, so that a page may have fewer rows.
+
     What a lookup showed is told while something can be said of it, and no longer.
     """
     who, page = caller.caller, Page(limit + 1, cursor)
@@ -106,13 +121,24 @@ async def list_own_lookups(
         owner = _owner(index, who)
         found = await find_own_entries(act.conn, owner, Kind.LOOKUP, page)
         shown = found[:limit]
-        counting = [one for one in shown if act.now < _counts_until(one)]
         keys = index.keys.disclosures
-        said = await find_outcomes_of(act.conn, counting, keys)
+        again = await find_questions(act.conn, [one.entry for one in shown], keys)
+        asked = [again.get(one.entry, [one]) for one in shown]
+        counting = [
+            one
+            for question in asked
+            for one in question
+            if act.now < _counts_until(question[0])
+        ]
+        said = await find_outcomes(act.conn, counting, keys)
         await act.record({"shown": len(shown)})
         now = act.now
     return wire.OwnLookups(
-        items=[_item(one, said.get(one.entry, {}), labels, now) for one in shown],
+        items=[
+            _item(question, said, labels, now)
+            for one, question in zip(shown, asked, strict=True)
+            if question[0].entry == one.entry
+        ],
         next=shown[-1].entry if len(found) > limit else None,
     )
 
@@ -139,31 +165,41 @@ def _counts_until(one: Opened) -> datetime:
     return one.recorded_at + timedelta(days=FOLLOW_UP_DAYS)
 
 
-def _item(one: Opened, said: Said, labels: Labels, now: datetime) -> wire.OwnLookup:
+def _item(
+    question: Question, said: Mapping[UUID, Said], labels: Labels, now: datetime
+) -> wire.OwnLookup:
+    one, repeats = question[0], question[1:]
     purpose = one.text(Group.WHY, "purpose") or ""
     outcome: Any = one.text(Group.DECISION, "outcome")
     return wire.OwnLookup(
         entryId=one.entry,
+        repeats=[each.entry for each in repeats],
         at=one.recorded_at,
         purpose=purpose,
         purposeLabel=labels.purpose(purpose),
         caseReference=one.text(Group.WHY, "caseReference"),
         outcome=outcome,
-        contactOutcome=said.get(None),
+        contactOutcome=said.get(one.entry, {}).get(None),
         outcomeUntil=_counts_until(one),
-        flags=_flags(one, said, labels) if now < _counts_until(one) else None,
+        flags=_flags(question, said, labels) if now < _counts_until(one) else None,
     )
 
 
-def _flags(one: Opened, said: Said, labels: Labels) -> list[wire.OwnFlag] | None:
-    if one.text(Group.DECISION, "outcome") != Outcome.ANSWERED.value:
+def _flags(
+    question: Question, said: Mapping[UUID, Said], labels: Labels
+) -> list[wire.OwnFlag] | None:
+    """Give every flag that one of its answers showed, once: where it first stood."""
+    if question[0].text(Group.DECISION, "outcome") != Outcome.ANSWERED.value:
         return None
     return [
         wire.OwnFlag(
+            entryId=one.entry,
             place=place,
             categoryShort=labels.category_short(category),
             organisation=labels.organisation(source),
-            contactOutcome=said.get(place),
+            contactOutcome=said.get(one.entry, {}).get(place),
         )
+        for one in question
         for place, (category, source) in enumerate(one.flags or ())
+        if find_home(question, one.entry, place) == (one.entry, place)
     ]

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
@@ -17,11 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.keyring import YearKeys
 from signal_index.labels import Labels
-from signal_index.ledger import Group, open_groups, user_find_key
-from signal_index.overview.facts import count_flags
+from signal_index.ledger import Group, Opened, user_find_key
 from signal_index.overview.hours import bounds_of, is_off_hours
 from signal_index.overview.sealing import name_in_report
-from signal_index.proof import JsonObject
 from signal_index.store.lookups_seen import (
     BATCH,
     Period,
@@ -42,16 +40,10 @@ _BATCHES: Final = 20
 class Row:
     """One lookup of one person, as a report with persons tells it."""
 
-    sealed: SealedLookup
-    groups: Mapping[Group, JsonObject]
+    opened: Opened
     person: str | None
     repeated: bool
     outcomes: Said = field(default_factory=dict)
-
-    def said(self, group: Group, name: str) -> str | None:
-        """Find what a group says under this name; None where it says nothing."""
-        found = self.groups[group].get(name)
-        return found if isinstance(found, str) else None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -97,9 +89,9 @@ async def find_rows(
 async def _with_outcomes(
     conn: AsyncConnection, reader: Reader, rows: Sequence[Row]
 ) -> Sequence[Row]:
-    shown = {one.sealed.entry: count_flags(one.groups) for one in rows}
-    said = await find_outcomes(conn, shown, reader.keys.disclosures)
-    return [replace(one, outcomes=said.get(one.sealed.entry, {})) for one in rows]
+    lookups = [one.opened for one in rows]
+    said = await find_outcomes(conn, lookups, reader.keys.disclosures)
+    return [replace(one, outcomes=said.get(one.opened.entry, {})) for one in rows]
 
 
 def _user_hashes(reader: Reader) -> Collection[bytes] | None:
@@ -118,13 +110,12 @@ def _wanted(
 ) -> Sequence[Row]:
     rows = []
     for one in batch:
-        key = reader.keys.disclosures.get(one.year)
-        if key is None:
+        opened = one.open(reader.keys.disclosures)
+        if opened is None:
             continue
-        opened = open_groups(one.entry, one.sealed, key)
-        groups = {group: said or {} for group, said in opened.items()}
+        key = reader.keys.get_disclosure_key(one.year)
         person = name_in_report(key, reader.request.id, one.find_person)
-        row = Row(one, groups, person, one.entry in repeated)
+        row = Row(opened, person, one.entry in repeated)
         if _belongs(reader.request.question, row):
             rows.append(row)
     return rows
@@ -132,31 +123,31 @@ def _wanted(
 
 def _belongs(question: SpecificReportQuestion, row: Row) -> bool:
     return (
-        question.organisation in {None, row.sealed.organisation}
-        and question.team in {None, row.said(Group.ROLE, "team")}
-        and question.purpose in {None, row.said(Group.WHY, "purpose")}
+        question.organisation in {None, row.opened.organisation}
+        and question.team in {None, row.opened.text(Group.ROLE, "team")}
+        and question.purpose in {None, row.opened.text(Group.WHY, "purpose")}
     )
 
 
 def name_row(row: Row, labels: Labels) -> SpecificReportLookup:
     """Name what one row tells; of flags only how many there were."""
-    sealed = row.sealed
-    purpose = row.said(Group.WHY, "purpose")
+    one, organisation = row.opened, row.opened.organisation or ""
+    purpose = one.text(Group.WHY, "purpose")
     return SpecificReportLookup(
-        entryId=sealed.entry,
-        at=sealed.recorded_at,
-        offHours=is_off_hours(sealed.recorded_at),
-        organisation=sealed.organisation,
-        organisationName=labels.organisation(sealed.organisation),
-        sub=row.said(Group.WHO, "sub"),
-        team=row.said(Group.ROLE, "team"),
+        entryId=one.entry,
+        at=one.recorded_at,
+        offHours=is_off_hours(one.recorded_at),
+        organisation=organisation,
+        organisationName=labels.organisation(organisation),
+        sub=one.text(Group.WHO, "sub"),
+        team=one.text(Group.ROLE, "team"),
         person=row.person,
         repeated=row.repeated,
         purpose=purpose,
         purposeLabel=labels.purpose(purpose),
-        informed=row.said(Group.WHY, "informed"),
-        breakGlass=row.said(Group.WHY, "breakGlass"),
-        outcome=row.said(Group.DECISION, "outcome"),
-        flags=count_flags(row.groups),
+        informed=one.text(Group.WHY, "informed"),
+        breakGlass=one.text(Group.WHY, "breakGlass"),
+        outcome=one.text(Group.DECISION, "outcome"),
+        flags=len(one.flags or ()),
         followUp=labels.name(labels.catalogue.outcomes, in_order(row.outcomes)),
     )

@@ -39,7 +39,7 @@ from signal_index.ledger import Kind, user_find_key
 from signal_index.proof import Json, JsonObject
 from signal_index.store import reviews as store
 from signal_index.store.opened_entries import open_entries
-from signal_index.store.outcomes import find_outcomes_of
+from signal_index.store.outcomes import find_outcomes
 from signal_index.store.review_opening import find_around
 from signal_index.store.review_records import (
     Queue,
@@ -216,7 +216,7 @@ async def _open(
     opened = await open_entries(conn, wanted, index.keys.disclosures)
     lookup = opened.get(found.entry_id)
     looked = [] if lookup is None else [lookup]
-    outcomes = await find_outcomes_of(conn, looked, index.keys.disclosures)
+    outcomes = await find_outcomes(conn, looked, index.keys.disclosures)
     said = outcomes.get(found.entry_id, {})
     return wire.OpenedReview(
         review=tell_review(found, labels, act.now),

@@ -38,7 +38,7 @@ from signal_index.proof import JsonObject
 from signal_index.store.ledger_proofs import prove_entry_for
 from signal_index.store.ledger_reading import Page
 from signal_index.store.opened_entries import find_place, get_entry
-from signal_index.store.outcomes import find_outcomes_of
+from signal_index.store.outcomes import find_outcomes
 from signal_index.store.search import LedgerSearch, search_entries
 from signal_index.wire import searching as wire
 from signal_index.wire.choices import OrganisationName
@@ -114,7 +114,7 @@ async def open_entry(entry_id: Id, index: TheIndex, caller: Officer) -> LedgerEn
     async with acting(index, caller.caller, Kind.SEARCH) as act:
         found = await get_entry(act.conn, caller.scope, entry_id, keys)
         place = await find_place(act.conn, entry_id)
-        said = await find_outcomes_of(act.conn, [found], keys)
+        said = await find_outcomes(act.conn, [found], keys)
         await act.record({"act": "open-entry", "entry": str(entry_id)})
     return tell_entry(
         found,
@@ -150,7 +150,7 @@ async def _find(
     labels: Labels,
 ) -> wire.SearchPage:
     found, following = await search_entries(conn, search, index.keys, page)
-    said = await find_outcomes_of(conn, found, index.keys.disclosures)
+    said = await find_outcomes(conn, found, index.keys.disclosures)
     return wire.SearchPage(
         items=[tell_line(one, labels, said.get(one.entry, {})) for one in found],
         next=following,

@@ -92,7 +92,7 @@ def _line(one: Opened, labels: Labels, outcomes: Said) -> dict[str, Any]:
         "purposeLabel": labels.purpose(purpose),
         "outcome": outcome,
         "grounds": one.texts(Group.DECISION, "grounds"),
-        "repeat": one.value(Group.DECISION, "repeat") is True,
+        "repeat": one.is_repeat,
         "breakGlass": one.text(Group.WHY, "breakGlass"),
         "flagCount": None if one.flags is None else len(one.flags),
         "contactOutcomes": list(in_order(outcomes)),

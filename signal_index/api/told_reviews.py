@@ -54,7 +54,7 @@ def tell_lookup(
         informedLabel=labels.of(catalogue.informed, informed),
         breakGlassLabel=labels.of(catalogue.break_glass_reasons, broken),
         groundTexts=tell_grounds(one.texts(Group.DECISION, "grounds"), policy),
-        repeat=one.value(Group.DECISION, "repeat") is True,
+        repeat=one.is_repeat,
         shown=[
             wire.JudgedFlag(
                 categoryLabel=labels.category(category),

@@ -60,6 +60,11 @@ class Opened:
         return [str(one) for one in found] if isinstance(found, list) else []
 
     @property
+    def is_repeat(self) -> bool:
+        """Tell whether it answers again what was answered shortly before."""
+        return self.value(Group.DECISION, "repeat") is True
+
+    @property
     def flags(self) -> Sequence[tuple[str, str]] | None:
         """Category and source of each flag shown; None where none could have been."""
         if "flags" not in self.group(Group.WHAT):

@@ -68,11 +68,11 @@ def _cell(one: LookupSeen) -> Cell:
 def _flags(one: LookupSeen, cell: Cell) -> list[FlagCell]:
     return [
         FlagCell(cell.team, cell.purpose, one.said.get(place))
-        for place in range(count_flags(one.groups) if cell.is_hit else 0)
+        for place in range(_count_flags(one.groups) if cell.is_hit else 0)
     ]
 
 
-def count_flags(groups: Mapping[Group, JsonObject | None]) -> int:
+def _count_flags(groups: Mapping[Group, JsonObject | None]) -> int:
     """Count the flags that an opened lookup showed: none for a miss or a refusal."""
     found = (groups.get(Group.WHAT) or {}).get("flags")
     return len(found) if isinstance(found, list) else 0

@@ -17,7 +17,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import make_uuid7
-from signal_index.ledger import Kind
+from signal_index.ledger import DisclosureKey, Kind, Opened, open_groups
 from signal_index.overview.days import REPEAT_DAYS
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
@@ -43,8 +43,23 @@ class SealedLookup:
     organisation: str
     municipality: str
     recorded_at: datetime
+    leaf: bytes
     sealed: bytes
     find_person: bytes | None
+
+    def open(self, keys: Mapping[int, DisclosureKey]) -> Opened | None:
+        """Open what it says, but for the person; None where its year's key is gone."""
+        key = keys.get(self.year)
+        if key is None:
+            return None
+        return Opened(
+            entry=self.entry,
+            kind=Kind.LOOKUP,
+            recorded_at=self.recorded_at,
+            organisation=self.organisation,
+            leaf=self.leaf,
+            groups=open_groups(self.entry, self.sealed, key),
+        )
 
 
 async def read_lookups(
@@ -97,6 +112,7 @@ def _lookups(period: Period) -> Select[Any]:
             ledger_entry.c.organisation,
             ledger_entry.c.municipality,
             ledger_entry.c.recorded_at,
+            ledger_entry.c.leaf,
             ledger_disclosure.c.sealed,
             ledger_disclosure.c.find_person,
         )

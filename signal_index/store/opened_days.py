@@ -4,7 +4,7 @@ Only entries that stand in a tree: one that waits for the sequencer cannot be he
 leaf yet. In pages, so that a day of any size takes constant memory.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import Kind
-from signal_index.proof import Leaf, parse_leaf
 from signal_index.tables.ledger import (
     ledger_disclosure,
     ledger_entry,
@@ -85,18 +84,6 @@ async def _find(
         if len(rows) < _PAGE:
             return
         after = rows[-1].entry_id
-
-
-async def find_leaves(
-    conn: AsyncConnection, entries: Collection[UUID]
-) -> Mapping[UUID, Leaf]:
-    """Give the leaves of these entries."""
-    columns = ledger_entry.c
-    rows = await conn.execute(
-        select(columns.entry_id, columns.leaf).where(columns.entry_id.in_(entries))
-    )
-    leaves = {row.entry_id: parse_leaf(row.leaf) for row in rows}
-    return {entry: leaf for entry, leaf in leaves.items() if isinstance(leaf, Leaf)}
 
 
 async def find_oldest_pending(conn: AsyncConnection) -> datetime | None:

@@ -6,6 +6,7 @@ And whose lookup it is: only who asked may say what came of it, or print its ans
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -30,6 +31,7 @@ from signal_index.ledger import (
 )
 from signal_index.store.ledger_reading import Owner
 from signal_index.store.opened_entries import OPENED, open_row
+from signal_index.store.repeats import Question, find_home, find_questions
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.lookups import lookup_outcome
 
@@ -71,6 +73,18 @@ async def get_own_answer(conn: AsyncConnection, owner: Owner, entry: UUID) -> Op
     return opened
 
 
+async def get_own_question(
+    conn: AsyncConnection, owner: Owner, entry: UUID
+) -> tuple[Opened, Question]:
+    """Open an answered lookup of this user, and all entries of the same question.
+
+    Raises `UnknownEntry`.
+    """
+    lookup = await get_own_answer(conn, owner, entry)
+    found = await find_questions(conn, [entry], owner.keys)
+    return lookup, found.get(entry, [lookup])
+
+
 async def store_outcome(
     conn: AsyncConnection, said: LookupOutcome, keys: Mapping[int, DisclosureKey]
 ) -> None:
@@ -98,20 +112,27 @@ async def store_outcome(
 
 async def find_outcomes(
     conn: AsyncConnection,
-    shown: Mapping[UUID, int],
+    opened: Iterable[Opened],
     keys: Mapping[int, DisclosureKey],
 ) -> Mapping[UUID, Said]:
-    """Find what was said of these lookups, given how many flags each showed.
+    """Find what was said of lookups that are open, by entry and place.
 
-    A lookup of which nothing was said is not among them. Only who can open the entries
-    knows how many flags there are, and has the keys.
+    What is no lookup, and of which nothing was said, is not among them. Of what was
+    asked again the same is said as of the first (`store.repeats`).
     """
-    names = {
-        flag_find_key(keys[year], entry, place): (entry, place, year)
-        for entry, flags in shown.items()
-        if (year := _year_of(entry)) in keys
-        for place in (None, *range(flags))
-    }
+    lookups = [one for one in opened if one.flags is not None]
+    repeats = [one.entry for one in lookups if one.is_repeat]
+    questions = await find_questions(conn, repeats, keys) if repeats else {}
+    names: dict[bytes, list[tuple[UUID, int | None]]] = defaultdict(list)
+    years: dict[bytes, int] = {}
+    for one in lookups:
+        question = questions.get(one.entry, [one])
+        for place in (None, *range(len(one.flags or ()))):
+            entry, flag = find_home(question, one.entry, place)
+            if (year := _year_of(entry)) in keys:
+                name = flag_find_key(keys[year], entry, flag)
+                names[name].append((one.entry, place))
+                years[name] = year
     if not names:
         return {}
     rows = await conn.execute(
@@ -119,22 +140,13 @@ async def find_outcomes(
             lookup_outcome.c.id.in_(names)
         )
     )
-    found: dict[UUID, dict[int | None, str]] = {}
+    found: dict[UUID, dict[int | None, str]] = defaultdict(dict)
     for row in rows:
-        entry, place, year = names[bytes(row.id)]
-        code = open_outcome(bytes(row.id), bytes(row.sealed), key=keys[year])
-        found.setdefault(entry, {})[place] = code
+        name = bytes(row.id)
+        code = open_outcome(name, bytes(row.sealed), key=keys[years[name]])
+        for entry, place in names[name]:
+            found[entry][place] = code
     return found
-
-
-async def find_outcomes_of(
-    conn: AsyncConnection,
-    opened: Iterable[Opened],
-    keys: Mapping[int, DisclosureKey],
-) -> Mapping[UUID, Said]:
-    """Find what was said of entries that are open; what is no lookup has nothing."""
-    shown = {one.entry: len(one.flags) for one in opened if one.flags is not None}
-    return await find_outcomes(conn, shown, keys)
 
 
 def in_order(said: Said) -> Sequence[str]:

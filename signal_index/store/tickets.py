@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -13,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import TicketInvalid
 from signal_index.tables.lookups import lookup_repeat, spent_ticket
+
+REPEAT_FOR: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

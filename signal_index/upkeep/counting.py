@@ -21,13 +21,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from signal_index.days import day_of
 from signal_index.keyring import YearKeys
-from signal_index.ledger import Group, open_groups
 from signal_index.overview.counts import Counts
 from signal_index.overview.days import Counted, days_to_count, stage_of
-from signal_index.overview.facts import LookupSeen, count_flags, count_lookups
+from signal_index.overview.facts import LookupSeen, count_lookups
 from signal_index.overview.hours import bounds_of
 from signal_index.overview.sealing import NONCE_BYTES, CountedDay, seal_counts
-from signal_index.proof import JsonObject
 from signal_index.store.connect import reading, transaction
 from signal_index.store.lookups_seen import (
     Period,
@@ -98,27 +96,21 @@ class Counting:
         self, conn: AsyncConnection, day: date, batch: Sequence[SealedLookup]
     ) -> Mapping[CountedDay, Counts]:
         repeated = await find_repeated(conn, batch)
-        opened = {one.entry: groups for one in batch if (groups := self._open(one))}
-        shown = {entry: count_flags(groups) for entry, groups in opened.items()}
-        said = await find_outcomes(conn, shown, self.keys.disclosures)
+        keys = self.keys.disclosures
+        opened = {one.entry: found for one in batch if (found := one.open(keys))}
+        said = await find_outcomes(conn, opened.values(), keys)
         seen: dict[CountedDay, list[LookupSeen]] = {}
         for one in batch:
             if one.entry in opened:
                 place = CountedDay(day, one.municipality, one.organisation)
                 lookup = LookupSeen(
                     one.recorded_at,
-                    opened[one.entry],
+                    opened[one.entry].groups or {},
                     one.entry in repeated,
                     said.get(one.entry, {}),
                 )
                 seen.setdefault(place, []).append(lookup)
         return {place: count_lookups(own) for place, own in seen.items()}
-
-    def _open(self, one: SealedLookup) -> Mapping[Group, JsonObject | None] | None:
-        key = self.keys.disclosures.get(one.year)
-        if key is None:  # destroyed: what it sealed is over
-            return None
-        return open_groups(one.entry, one.sealed, key)
 
     def _seal(self, place: CountedDay, counts: Counts) -> bytes:
         key = self.keys.get_disclosure_key(place.day.year)

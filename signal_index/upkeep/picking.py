@@ -31,7 +31,7 @@ from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import transaction
 from signal_index.store.opened_entries import open_entries
-from signal_index.store.outcomes import find_outcomes_of
+from signal_index.store.outcomes import find_outcomes
 from signal_index.store.picking import (
     SeenLookup,
     Window,
@@ -42,6 +42,7 @@ from signal_index.store.picking import (
     insert_day,
     read_lookups,
 )
+from signal_index.store.repeats import find_questions
 from signal_index.store.reviews import Pick, insert_picks
 from signal_index.wire.reviews import Rule
 
@@ -177,7 +178,8 @@ async def _find_silent(
 ) -> Sequence[SeenLookup]:
     """Give the lookups that showed a flag, and nobody said what came of any in time.
 
-    A miss asks nobody to call, and a year whose key is gone is not opened.
+    A miss asks nobody to call, and a year whose key is gone is not opened. What was
+    asked again is one lookup: the first entry of it that showed a flag.
     """
     lookups = await read_lookups(conn, window)
     answered = [one for one in lookups if one.outcome is Outcome.ANSWERED]
@@ -185,11 +187,15 @@ async def _find_silent(
     for start in range(0, len(answered), _AT_ONCE):
         some = {one.entry: one for one in answered[start : start + _AT_ONCE]}
         opened = await open_entries(conn, some, keys.disclosures)
-        said = await find_outcomes_of(conn, opened.values(), keys.disclosures)
+        again = await find_questions(conn, some, keys.disclosures)
+        asked = {entry: again.get(entry, [one]) for entry, one in opened.items()}
+        every = {one.entry: one for ones in asked.values() for one in ones}
+        said = await find_outcomes(conn, every.values(), keys.disclosures)
         found += [
             some[entry]
-            for entry, one in opened.items()
-            if one.flags and entry not in said
+            for entry, question in asked.items()
+            if next((one.entry for one in question if one.flags), None) == entry
+            and said.keys().isdisjoint(one.entry for one in question)
         ]
         await asyncio.sleep(0)
     return sorted(found, key=lambda one: one.entry)

@@ -182,8 +182,12 @@ class Nothing(RequestModel):
 
 
 class OwnFlag(AnswerModel):
-    """A flag of one's own lookup, by its place; what came of it, if that was said."""
+    """A flag of one's own lookup; what came of it, if that was said.
 
+    `entryId` and `place` are where it is said: the entry that showed the flag first.
+    """
+
+    entryId: Id
     place: Count
     categoryShort: str
     organisation: str
@@ -193,12 +197,16 @@ class OwnFlag(AnswerModel):
 class OwnLookup(AnswerModel):
     """One of the caller's own lookups; about whom is not in it.
 
+    `repeats`: the entries of the same lookup, asked again after a lost connection, the
+    oldest first. They are no lookups of their own, and what they showed is in `flags`.
+
     `flags` is what it showed, as long as an outcome counts (until `outcomeUntil`); null
     afterwards, and where nothing was answered. `contactOutcome` is of the lookup as a
     whole, for as long.
     """
 
     entryId: Id
+    repeats: list[Id]
     at: Instant
     purpose: str
     purposeLabel: str

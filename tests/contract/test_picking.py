@@ -80,6 +80,7 @@ class Town:
         outcome: Outcome = Outcome.ANSWERED,
         followed: bool = True,
         flags: int = 1,
+        repeat: bool = False,
     ) -> UUID:
         facts = EntryFacts(
             entry=new_uuid7(at),
@@ -94,7 +95,7 @@ class Town:
             role=RoleGroup(("generalist",)),
             why=WhyGroup("wmo-onderzoek", "wmo-2015-2.3.2", case),
             what=a_shown(flags if outcome is Outcome.ANSWERED else 0),
-            decision=DecisionGroup(outcome),
+            decision=DecisionGroup(outcome, repeat=repeat),
         )
         key = KEYS.get_disclosure_key(at.year)
         entropy = secrets.token_bytes(ENTROPY_BYTES)
@@ -213,6 +214,20 @@ async def test_one_flag_of_two_is_enough_to_have_followed_up(town: Town) -> None
 async def test_nobody_has_to_say_what_came_of_a_miss(town: Town) -> None:
     miss = await town.look_up(FRIDAY - timedelta(days=14), followed=False, flags=0)
     assert "no-outcome" not in (await town.pick()).get(miss, set())
+
+
+async def test_what_was_asked_again_is_one_lookup_to_follow_up(town: Town) -> None:
+    day = FRIDAY - timedelta(days=14)
+    silent, said = day, day + HOUR
+    first = await town.look_up(silent, followed=False)
+    again = await town.look_up(silent + MINUTE, followed=False, repeat=True)
+    followed = await town.look_up(said)
+    repeat = await town.look_up(said + MINUTE, followed=False, repeat=True)
+    missed = await town.look_up(said + HOUR, followed=False, flags=0)
+    shown = await town.look_up(said + HOUR + MINUTE, followed=False, repeat=True)
+    picked = await town.pick()
+    found = {one for one, rules in picked.items() if "no-outcome" in rules}
+    assert found == {first, shown}, (again, followed, repeat, missed)
 
 
 async def test_within_two_weeks_there_is_still_time(town: Town) -> None:

@@ -19,8 +19,10 @@ EVENING = datetime.fromisoformat("2026-11-23T23:30:00+00:00")  # the 24th, here
 def a_lookup(
     at: datetime = NOON, *outcomes: str | None, **changes: object
 ) -> dict[str, Any]:
+    entry = str(uuid4())
     flags = [
         {
+            "entryId": entry,
             "place": place,
             "categoryShort": "bijstand",
             "organisation": "Werkplein",
@@ -29,7 +31,8 @@ def a_lookup(
         for place, outcome in enumerate(outcomes)
     ]
     return {
-        "entryId": str(uuid4()),
+        "entryId": entry,
+        "repeats": [],
         "at": at.isoformat().replace("+00:00", "Z"),
         "purpose": "wmo-onderzoek",
         "purposeLabel": "Onderzoek na een melding",

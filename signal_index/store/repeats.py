@@ -1,0 +1,131 @@
+"""The entries of one question about one person: the first, and those asked again.
+
+A lookup whose connection broke is answered again within five minutes, and recorded
+again (`decision.repeat`). To whoever asked it is one lookup with one outcome.
+
+- What belongs together has the same user, person, question (`req`) and tickets. Tickets
+  are spent once, so that no other lookup can pass for a repeat of this one.
+- A flag's home is the entry that showed it first: there stands what is said of it.
+- A person has another name in another year of the ledger: what was asked again over New
+  Year stands by itself.
+
+Proven by tests/attack/test_a_repeat_is_no_lookup_of_its_own.py.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.identifiers import make_uuid7, read_uuid7_instant
+from signal_index.ledger import DisclosureKey, Group, Kind, Opened, Outcome
+from signal_index.proof import Json
+from signal_index.store.opened_entries import open_entries
+from signal_index.store.tickets import REPEAT_FOR
+from signal_index.tables.ledger import ledger_disclosure
+
+Question = Sequence[Opened]
+"""The entries of one question about one person: the first of them, then its repeats."""
+
+_PART: Final = 400
+_RANDOM_BYTES: Final = 10
+
+
+async def find_questions(
+    conn: AsyncConnection,
+    entries: Collection[UUID],
+    keys: Mapping[int, DisclosureKey],
+) -> Mapping[UUID, Question]:
+    """Find, for each of these lookups that was asked more than once, all its entries.
+
+    What was asked once is not among them.
+    """
+    near: dict[UUID, set[UUID]] = defaultdict(set)
+    ids = sorted(entries)
+    for start in range(0, len(ids), _PART):
+        for one, other in await _find_near(conn, ids[start : start + _PART]):
+            near[one] |= {one, other}
+    if not near:
+        return {}
+    opened = await open_entries(conn, set[UUID]().union(*near.values()), keys)
+    found: dict[UUID, Question] = {}
+    for entry, others in near.items():
+        around = [opened[one] for one in sorted(others) if one in opened]
+        question = _put_together(entry, around)
+        if len(question) > 1:
+            found[entry] = question
+    return found
+
+
+def find_home(
+    question: Question, entry: UUID, flag: int | None
+) -> tuple[UUID, int | None]:
+    """Find the entry that first showed a flag of this entry, and its place there.
+
+    The k-th flag of one kind and source is the same in each: more the ledger does not
+    know of a flag. None is the lookup as a whole, and that is the first.
+    """
+    if flag is None:
+        return question[0].entry, None
+    shown = {one.entry: list(one.flags or ()) for one in question}
+    about = shown[entry][flag]
+    number = shown[entry][:flag].count(about)
+    for one, flags in shown.items():
+        places = [place for place, each in enumerate(flags) if each == about]
+        if number < len(places):
+            return one, places[number]
+    raise AssertionError("an entry is among those of its question")
+
+
+def _put_together(entry: UUID, around: Sequence[Opened]) -> Question:
+    """Give the question that an entry belongs to, out of what stands around it."""
+    asked = next((_asks(one) for one in around if one.entry == entry), None)
+    same = [one for one in around if asked is not None and _asks(one) == asked]
+    firsts = [one for one in same if not one.is_repeat][:1]
+    question = [*firsts, *(one for one in same if one.is_repeat)]
+    return question if entry in {one.entry for one in question} else ()
+
+
+def _asks(one: Opened) -> tuple[Json, Json] | None:
+    """Give what no other answered question has; None for what is no such entry."""
+    if one.kind is not Kind.LOOKUP or not one.texts(Group.WHAT, "tickets"):
+        return None
+    if one.text(Group.DECISION, "outcome") != Outcome.ANSWERED.value:
+        return None
+    return one.value(Group.WHAT, "tickets"), one.value(Group.WHAT, "req")
+
+
+async def _find_near(
+    conn: AsyncConnection, entries: Sequence[UUID]
+) -> Iterable[tuple[UUID, UUID]]:
+    """Find what the same user did about the same person within five minutes of these.
+
+    Before and after: the clocks of two workers may differ.
+    """
+    own, other = ledger_disclosure.alias("own"), ledger_disclosure.alias("other")
+    times = [read_uuid7_instant(one) for one in entries]
+    since = make_uuid7(min(times) - REPEAT_FOR, bytes(_RANDOM_BYTES))
+    until = make_uuid7(max(times) + REPEAT_FOR, bytes(_RANDOM_BYTES))
+    rows = await conn.execute(
+        select(own.c.entry_id, other.c.entry_id)
+        .join(
+            other,
+            and_(
+                other.c.find_user == own.c.find_user,
+                other.c.find_person == own.c.find_person,
+                other.c.entry_id != own.c.entry_id,
+                other.c.entry_id.between(since, until),
+            ),
+        )
+        .where(own.c.entry_id.in_(entries))
+    )
+    return [(one, each) for one, each in rows if _is_near(one, each)]
+
+
+def _is_near(one: UUID, other: UUID) -> bool:
+    return abs(read_uuid7_instant(one) - read_uuid7_instant(other)) <= REPEAT_FOR

@@ -1,0 +1,188 @@
+"""A lookup is asked again: what is said of it counts once, and for nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signal_index.notice import sign_withdrawal
+from signal_index.wire.values import Oin
+from tests.builders import a_withdrawal
+from tests.holders_builders import a_bsn
+from tests.notice_builders import lead, read, switch_on
+from tests.world import World, open_world
+
+pytestmark = pytest.mark.anyio
+ONE, TWO = a_bsn(1), a_bsn(2)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path) as opened:
+        yield opened
+
+
+async def send(world: World, body: object, **who: object) -> list[dict[str, Any]]:
+    answer = await world.send("POST", "/lookups", world.a_token(**who), body)
+    assert answer.status_code == 200, answer.text
+    parts: list[dict[str, Any]] = answer.json()["answers"]
+    world.clock.forward(MINUTE)
+    return parts
+
+
+async def say(world: World, part: dict[str, Any], flag: int | None, what: str) -> None:
+    path = f"/lookups/{part['entryId']}/outcome"
+    body = {"outcome": what, "flag": flag}
+    answer = await world.send("POST", path, world.a_token(), body)
+    assert answer.status_code == 204, answer.text
+
+
+async def own(world: World, query: str = "") -> list[dict[str, Any]]:
+    answer = await world.send("GET", f"/own-lookups{query}", world.a_token())
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def seen(world: World, part: dict[str, Any]) -> list[str | None]:
+    """What an officer reads that came of each flag of an entry."""
+    path = f"/entries/{part['entryId']}"
+    entry = (await world.send("GET", path, world.an_officer())).json()
+    return [one["contactOutcome"] for one in entry["shown"]]
+
+
+def place_of(part: dict[str, Any], kind: str) -> int:
+    return [one["organisation"] for one in part["flags"]].index(f"Bureau {kind}")
+
+
+async def test_what_is_said_of_a_repeat_of_a_repeat_counts_for_the_first(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    body = await world.ask([ONE])
+    (first,), (again,), (third,) = [await send(world, body) for _ in range(3)]
+    await say(world, third, 0, "contact-made")
+    (row,) = await own(world)
+    assert (row["entryId"], row["repeats"]) == (
+        first["entryId"],
+        [again["entryId"], third["entryId"]],
+    )
+    (flag,) = row["flags"]
+    assert (flag["entryId"], flag["contactOutcome"]) == (
+        first["entryId"],
+        "contact-made",
+    )
+    for part in (first, again, third):
+        assert await seen(world, part) == ["contact-made"]
+    await say(world, again, None, "not-needed")
+    assert (await own(world))[0]["contactOutcome"] == "not-needed"
+
+
+async def test_a_flag_that_came_or_went_between_the_two_takes_no_others_outcome(
+    world: World,
+) -> None:
+    (gone,) = await world.publish(world.debt_help, [ONE])
+    body = await world.ask([ONE])
+    (first,) = await send(world, body)
+    token = sign_withdrawal(
+        world.debt_help.key,
+        a_withdrawal(gone),
+        iss=Oin(world.debt_help.oin),
+        now=world.clock(),
+    )
+    path, bearer = (
+        f"/signals/{gone.reference}/withdrawal",
+        world.a_source_token(world.debt_help),
+    )
+    await world.send("POST", path, bearer, {"withdrawal": token})
+    await world.publish(world.income_support, [ONE])
+    (again,) = await send(world, body)
+    await say(world, again, 0, "not-reachable")
+    assert await seen(world, first) == [None]
+    assert await seen(world, again) == ["not-reachable"]
+    (row,) = await own(world)
+    assert [
+        (one["entryId"], one["organisation"], one["contactOutcome"])
+        for one in row["flags"]
+    ] == [
+        (first["entryId"], "Bureau debt-help", None),
+        (again["entryId"], "Bureau income-support", "not-reachable"),
+    ]
+
+
+async def test_a_flag_in_another_place_is_the_same_flag(world: World) -> None:
+    await world.publish(world.debt_help, [ONE])
+    body = await world.ask([ONE])
+    (first,) = await send(world, body)
+    await world.publish(world.income_support, [ONE])
+    (again,) = await send(world, body)
+    assert place_of(again, "debt-help") == 1
+    await say(world, again, 1, "already-known")
+    assert await seen(world, first) == ["already-known"]
+    assert await seen(world, again) == [None, "already-known"]
+
+
+async def test_nobody_else_and_no_other_person_or_question_is_a_repeat(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [ONE, TWO])
+    household = await send(world, await world.ask([ONE, TWO]))
+    (anew,) = await send(world, await world.ask([ONE]))
+    (others,) = await send(
+        world, await world.ask([ONE], subject="user-2"), sub="user-2"
+    )
+    await say(world, anew, 0, "contact-made")
+    rows = {one["entryId"]: one for one in await own(world)}
+    assert set(rows) == {one["entryId"] for one in (*household, anew)}
+    assert all(one["repeats"] == [] for one in rows.values())
+    for part in (*household, others):
+        assert await seen(world, part) == [None]
+
+
+async def test_each_person_of_a_household_that_is_asked_again_keeps_their_own(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [ONE, TWO])
+    body = await world.ask([ONE, TWO])
+    one, two = await send(world, body)
+    _, again = await send(world, body)
+    await say(world, again, 0, "contact-made")
+    assert (await seen(world, one), await seen(world, two)) == (
+        [None],
+        ["contact-made"],
+    )
+
+
+async def test_the_end_of_a_page_between_the_two_loses_and_doubles_nothing(
+    world: World,
+) -> None:
+    body = await world.ask([ONE])
+    (first,), (again,) = [await send(world, body) for _ in range(2)]
+    assert await own(world, "?limit=1") == []
+    (row,) = await own(world, f"?limit=1&cursor={again['entryId']}")
+    assert (row["entryId"], row["repeats"]) == (first["entryId"], [again["entryId"]])
+
+
+async def test_a_source_hears_what_is_said_of_a_repeat_and_nothing_of_anothers_flag(
+    world: World,
+) -> None:
+    await switch_on(world)
+    await world.publish(world.debt_help, [ONE])
+    body = await world.ask([ONE])
+    await send(world, body)
+    await world.publish(world.income_support, [ONE])
+    (again,) = await send(world, body)
+    await say(world, again, place_of(again, "income-support"), "not-reachable")
+    await lead(world)
+    kinds = [one["kind"] for one in await read(world, world.debt_help)]
+    assert kinds == ["looked-up"]
+    await say(world, again, place_of(again, "debt-help"), "contact-made")
+    await lead(world)
+    told = {one["kind"]: one for one in await read(world, world.debt_help)}
+    assert told["outcome"]["outcome"] == "contact-made"
+    assert told["outcome"]["lookedUp"] == told["looked-up"]["lookedUp"]
+    assert await read(world, world.income_support) == []
