@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from desk.errors import IndexFoundFault, IndexUnreachable, LoginTooWeak
 from desk.holders import Passed
@@ -30,12 +31,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A refusal of the index: what it is about, and all that was wrong."""
+    """A refusal of the index: what it is about, and all that was wrong.
+
+    `references`: which signals stand in the way, by their sources' names for them.
+    """
 
     slug: str
     title: str
     detail: str
     faults: tuple[Fault, ...] = ()
+    references: tuple[UUID, ...] = ()
 
 
 def read_told(passed: Passed) -> Told | None:
@@ -56,6 +61,7 @@ def read_told(passed: Passed) -> Told | None:
         title=problem.title,
         detail=problem.detail,
         faults=tuple(_fault(one) for one in problem.errors[:MOST_FAULTS]),
+        references=tuple(problem.references),
     )
 
 

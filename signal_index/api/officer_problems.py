@@ -17,6 +17,14 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         409,
         "Trek het voorstel in, vergelijk het opnieuw en dien het opnieuw in.",
     ),
+    errors.TransferCollides: Problem(
+        "transfer-collides",
+        "De organisatie die overneemt heeft al signalen met dezelfde kenmerken.",
+        409,
+        "Er is niets overgegaan. Vraag de organisatie die overneemt om haar eigen "
+        "signaal onder dit kenmerk te beëindigen, of het onder een nieuw kenmerk te "
+        "melden. Daarna kan de overdracht.",
+    ),
     errors.TransferOutdated: Problem(
         "transfer-outdated",
         "Deze overdracht kan nu niet meer zoals zij gevraagd is.",

@@ -21,6 +21,7 @@ from signal_index.store import transfers as store
 from signal_index.store.approvals import Approval
 from signal_index.store.notices import put_in_box
 from signal_index.store.standing import Standing
+from signal_index.store.transfer_run import carry_out
 from signal_index.store.transfers import Asked
 
 MATTER: Final = "transfer"
@@ -29,9 +30,10 @@ MATTER: Final = "transfer"
 async def transfer(act: Acting, given: Approval) -> None:
     """Let the successor take over the signals, tell both, and record it.
 
-    Raises `TransferOutdated` where it could not be asked for today, and
-    `CallerNotAllowed` for an approver of another organisation than the municipality:
-    the approval is then undone with it.
+    Raises `TransferOutdated` where it could not be asked for today, `TransferCollides`
+    where the successor has signals under the same references, and `CallerNotAllowed`
+    for an approver of another organisation than the municipality: the approval is then
+    undone with it.
     """
     if act.caller.organisation_kind is not OrganisationKind.MUNICIPALITY:
         raise CallerNotAllowed
@@ -41,7 +43,7 @@ async def transfer(act: Acting, given: Approval) -> None:
     standing = await act.index.standing.get(act.now)
     if not may_take_over(act, standing, found.asked):
         raise TransferOutdated
-    moved = await store.carry_out(act.conn, found, now=act.now)
+    moved = await carry_out(act.conn, found, now=act.now)
     told = Passed(found.id)
     await put_in_box(
         act.conn, found.asked.municipality, told, act.index.keys, now=act.now

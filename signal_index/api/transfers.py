@@ -20,7 +20,11 @@ from signal_index.api.context import TheIndex
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.api.transfer_run import MATTER, digest_transfer, may_take_over
-from signal_index.errors import ApprovalAlreadyOpen, AssuranceTooLow
+from signal_index.errors import (
+    ApprovalAlreadyOpen,
+    AssuranceTooLow,
+    TransferCollides,
+)
 from signal_index.identifiers import new_uuid7
 from signal_index.labels import Labels
 from signal_index.ledger import Kind
@@ -64,7 +68,7 @@ async def list_transfers(index: TheIndex, caller: MunicipalApprover) -> wire.Tra
     "/transfers",
     "Signalen aan een andere bron overdragen; een tweede persoon keurt goed",
     status=201,
-    raises=(AssuranceTooLow, ApprovalAlreadyOpen),
+    raises=(AssuranceTooLow, ApprovalAlreadyOpen, TransferCollides),
 )
 async def ask_transfer(
     body: wire.NewTransfer, index: TheIndex, caller: MunicipalApprover
@@ -77,6 +81,7 @@ async def ask_transfer(
     async with acting(index, who, Kind.APPROVAL) as act:
         contacts = await store.find_contacts(act.conn, (asked.source, asked.successor))
         _verify(act, standing, asked, contacts)
+        await store.verify_new_to_successor(act.conn, asked)
         matter = Matter(
             MATTER,
             asked.municipality,

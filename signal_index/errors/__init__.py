@@ -50,6 +50,7 @@
     │   ├── UnknownOffer           no colleague offers anything by that code now
     │   ├── UnknownContactHolder   the source has no such contact holder
     │   ├── ProposalOutdated       another policy was adopted since this was proposed
+    │   ├── TransferCollides       the successor has signals by the same references
     │   ├── TransferOutdated       one of the two sources changed since it was asked
     │   ├── NothingChanges         the proposal is the policy that holds already
     │   ├── UnknownPolicy          no policy with that SHA-256 was proposed here
@@ -114,6 +115,7 @@ from signal_index.errors.officers import (
     ReviewClosed,
     RoleMissing,
     SamePerson,
+    TransferCollides,
     TransferOutdated,
     UnknownAccessRequest,
     UnknownApproval,
@@ -254,6 +256,7 @@ __all__ = [
     "SubjectDeceased",
     "SubjectMovedAway",
     "TicketInvalid",
+    "TransferCollides",
     "TransferOutdated",
     "UnknownAccessRequest",
     "UnknownApproval",

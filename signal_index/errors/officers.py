@@ -1,10 +1,21 @@
 """Why an act of officers, or about citizens' rights, does not hold."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from signal_index.errors.refused import RequestRefused
 
 
 class ProposalOutdated(RequestRefused):
     """Another policy was adopted since this one was proposed and compared."""
+
+
+class TransferCollides(RequestRefused):
+    """The successor has signals of its own under these references (some of them)."""
+
+    def __init__(self, references: Sequence[UUID]) -> None:
+        super().__init__(f"{len(references)} references are in use")
+        self.references = tuple(references)
 
 
 class TransferOutdated(RequestRefused):

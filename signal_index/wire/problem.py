@@ -28,7 +28,8 @@ class Problem(AnswerModel):
     """A refusal: `type` names its kind, `title` and `detail` say it in Dutch.
 
     `grounds` and `entryIds` belong to a refused lookup: every ground, and the entries
-    of the ledger in which the refusal stands.
+    of the ledger in which the refusal stands. `references` belong to a transfer: which
+    signals the successor has already, by their sources' names for them.
     """
 
     type: str = Field(json_schema_extra={"format": "uri"})
@@ -38,3 +39,4 @@ class Problem(AnswerModel):
     errors: list[FieldError] = Field(default_factory=list)
     entryIds: list[Id] = Field(default_factory=list)
     grounds: list[Ground] = Field(default_factory=list)
+    references: list[Id] = Field(default_factory=list)

@@ -41,7 +41,8 @@ READS_WHAT_NOBODY_IS_SHOWN = {
     "hand_signals": "a source's own",
     "person_events": "ends; what it ended is told to nobody",
     "reconciling": "a source's own",
-    "transfers": "moves them, of live sources only; counts of shown ones",
+    "transfer_run": "moves them, of live sources only",
+    "transfers": "which names both use, of live sources only; counts of shown ones",
     "signals": "publishing, and a source's own",
 }
 """The modules that may read all signals, and why that shows nothing."""

@@ -296,3 +296,34 @@ async def test_after_two_years_the_upkeep_forgets_who_had_it(small: World) -> No
             known = await find_known(conn, small.debt_help.oin, [notice.reference])
         kinds.append([one.kind for one, _ in known.values()])
     assert kinds == [["transferred"], []]
+
+
+async def test_a_reference_that_the_successor_has_is_told_and_nothing_passes_on(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    (notice,) = await world.publish(world.debt_help, [TWO])
+    successor = await a_successor(world)
+    body = a_transfer(world, successor)
+    asked = await ask(world, body)
+    mine = {"source": Oin(successor.oin), "category": DEBTS}
+    same = a_notice(successor.contact, reference=notice.reference, **mine)
+    await world.send_batch(successor, [same], [TWO])
+    other = {**body, "contactHolder": str(successor.contact)}
+    for status, said in (
+        await approve(world, {"id": asked["approvalId"]}),
+        await send(world, "/transfers", other),
+    ):
+        assert (status, said["type"].rpartition("/")[2]) == (409, "transfer-collides")
+        assert said["references"] == [str(notice.reference)]
+    assert len(await own(world, world.debt_help, "/signals")) == 2
+    _, found = await send(world, "/transfers")
+    assert [(one["state"], one["signals"]) for one in found["items"]] == [
+        ("open", None)
+    ]
+    gone, now = a_withdrawal(same), world.clock()
+    token = sign_withdrawal(successor.key, gone, iss=Oin(successor.oin), now=now)
+    path, bearer = f"/signals/{same.reference}/withdrawal", {"withdrawal": token}
+    await world.send("POST", path, world.a_source_token(successor), bearer)
+    await carry_out(world, asked)
+    assert len(await own(world, successor, "/signals")) == 2

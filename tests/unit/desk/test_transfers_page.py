@@ -118,6 +118,21 @@ async def test_what_was_not_chosen_is_said_beside_the_form_which_keeps_the_rest(
     assert town.index.asked == before
 
 
+async def test_which_signals_stand_in_the_way_is_shown(
+    town: Town, officer: Browser
+) -> None:
+    path, decision = f"/officer/approvals/{ID}", f"/v1/approvals/{ID}/decision"
+    waiting = an_approval(kind="transfer", titleCode="transfer")
+    town.index.pages |= {
+        "/v1/transfers": (200, the_transfers(a_transfer())),
+        "/v1/approvals": (200, {"open": [waiting], "decided": []}),
+        decision: (409, {"type": "/problems/transfer-collides", "references": [ID]}),
+    }
+    typed = {"csrf": csrf_of(await officer.get(path)), "decision": "approved"}
+    answer = await officer.post(f"{path}/decision", data=typed)
+    assert f'<span class="desk-table__code">{ID}</span>' in answer.text
+
+
 async def test_the_second_person_reads_the_whole_transfer_before_deciding(
     town: Town, officer: Browser
 ) -> None:

@@ -1,0 +1,207 @@
+"""Signals pass from one source to another, at the moment a second person approves.
+
+- Nothing of a signal changes but whose it is, whom to call, and from whom it was taken
+  over: the row key stays, and nobody learns about whom it is.
+- What the first source still sends about them is refused (`SignalTransferred`) for two
+  years: a tombstone that no version gets past. Otherwise a citizen would have two flags
+  for one case, one of an organisation that helps no more.
+- Corrections and objections that are not done go along: whose signal it is answers
+  them, and a restriction ends where the signal is.
+- How a signal is tended follows from its new source: by hand where that has no export,
+  by delivery otherwise. Else nobody there could change or end it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.days import day_of
+from signal_index.errors import TransferOutdated
+from signal_index.identifiers import new_uuid7
+from signal_index.store.signals import lock_source
+from signal_index.store.transfers import (
+    TRANSFERRED,
+    TRANSFERRED_FOR,
+    Asked,
+    Moved,
+    Recorded,
+    belongs_to,
+    verify_new_to_successor,
+)
+from signal_index.tables.citizen_rights import correction
+from signal_index.tables.registry import contact_holder, source
+from signal_index.tables.signals import signal, tombstone
+from signal_index.tables.transfers import signal_transfer
+from signal_index.wire.sources import SourceState
+
+_PART: Final = 400
+
+
+async def carry_out(
+    conn: AsyncConnection, transfer: Recorded, *, now: datetime
+) -> Moved:
+    """Let the successor take over what was asked for, as far as it stands now.
+
+    Raises `TransferOutdated` where one of the two is not live any more: what a source
+    in trial has is shown to nobody, and must not be shown by another name. Also where
+    nothing of it stands any more: two persons agreed on signals, not on none. And
+    `TransferCollides`: see `verify_new_to_successor`.
+    """
+    asked = transfer.asked
+    for oin in sorted((asked.source, asked.successor)):
+        await lock_source(conn, oin)
+    await _verify_live(conn, asked)
+    taken = await _find(conn, asked)
+    if not taken:
+        raise TransferOutdated
+    await verify_new_to_successor(conn, asked)
+    by_hand = select(source.c.by_hand).where(source.c.oin == asked.successor)
+    named = await _name_contacts(conn, asked, taken, now)
+    for before, after in named.items():
+        await conn.execute(
+            update(signal)
+            .where(belongs_to(asked), signal.c.contact_holder == before)
+            .values(
+                source=asked.successor,
+                submitted_by=asked.successor,
+                contact_holder=after,
+                by_hand=by_hand.scalar_subquery(),
+                outbox=None,
+                taken_over_from=asked.source,
+                taken_over_on=day_of(now),
+                untold=True,
+            )
+        )
+    await _guard(conn, asked, taken, now)
+    moved = Moved(len(taken), _digest(taken))
+    await conn.execute(
+        update(signal_transfer)
+        .where(signal_transfer.c.id == transfer.id)
+        .values(
+            carried_out_at=now, signals=moved.signals, references_digest=moved.digest
+        )
+    )
+    return moved
+
+
+async def _verify_live(conn: AsyncConnection, asked: Asked) -> None:
+    both = (asked.source, asked.successor)
+    rows = await conn.execute(
+        select(source.c.oin)
+        .where(source.c.oin.in_(both), source.c.state == SourceState.LIVE.value)
+        .where(source.c.active)
+    )
+    if {row.oin for row in rows} != set(both):
+        raise TransferOutdated
+
+
+async def _find(
+    conn: AsyncConnection, asked: Asked
+) -> Sequence[Row[UUID, int, str, UUID]]:
+    columns = signal.c
+    rows = await conn.execute(
+        select(
+            columns.reference, columns.version, columns.category, columns.contact_holder
+        )
+        .where(belongs_to(asked))
+        .order_by(columns.reference)
+    )
+    return rows.all()
+
+
+async def _name_contacts(
+    conn: AsyncConnection,
+    asked: Asked,
+    taken: Sequence[Row[UUID, int, str, UUID]],
+    now: datetime,
+) -> Mapping[UUID, UUID]:
+    """Give whom the successor names for each contact holder; who comes along is copied.
+
+    Copied, not moved: the first source may keep signals under the same one.
+    """
+    before = sorted({row.contact_holder for row in taken})
+    if asked.contact_holder is not None:
+        return dict.fromkeys(before, asked.contact_holder)
+    named = {one: new_uuid7(now) for one in before}
+    if not named:
+        return named
+    rows = await conn.execute(
+        select(contact_holder).where(contact_holder.c.id.in_(before))
+    )
+    copies = [
+        {
+            **row,
+            "id": named[row["id"]],
+            "organisation": asked.successor,
+            "updated_at": now,
+        }
+        for row in rows.mappings()
+    ]
+    await conn.execute(insert(contact_holder), copies)
+    return named
+
+
+async def _guard(
+    conn: AsyncConnection,
+    asked: Asked,
+    taken: Sequence[Row[UUID, int, str, UUID]],
+    now: datetime,
+) -> None:
+    """Keep the first source from telling them anew, and let corrections go along."""
+    references = [row.reference for row in taken]
+    for start in range(0, len(references), _PART):
+        part = references[start : start + _PART]
+        # Whoever has them again may tell them again, and what is said now holds.
+        for oin in (asked.source, asked.successor):
+            await conn.execute(
+                delete(tombstone).where(
+                    tombstone.c.source == oin, tombstone.c.reference.in_(part)
+                )
+            )
+        await _move_corrections(conn, asked, part)
+    await conn.execute(
+        insert(tombstone),
+        [
+            {
+                "source": asked.source,
+                "reference": row.reference,
+                "municipality": asked.municipality,
+                "category": row.category,
+                "version": row.version,
+                "reason": TRANSFERRED,
+                "until": now + TRANSFERRED_FOR,
+                "successor": asked.successor,
+            }
+            for row in taken
+        ],
+    )
+
+
+async def _move_corrections(
+    conn: AsyncConnection, asked: Asked, references: Sequence[UUID]
+) -> None:
+    """Let what is not done yet go along: without an answer, or still restricting.
+
+    What was answered and released stays with who answered it.
+    """
+    columns = correction.c
+    is_restricting = columns.restricted_at.is_not(None) & columns.released_at.is_(None)
+    await conn.execute(
+        update(correction)
+        .where(columns.source == asked.source)
+        .where(columns.signal_reference.in_(references))
+        .where(columns.answer.is_(None) | is_restricting)
+        .values(source=asked.successor, submitted_by=asked.successor)
+    )
+
+
+def _digest(taken: Sequence[Row[UUID, int, str, UUID]]) -> bytes:
+    lines = "\n".join(sorted(str(row.reference) for row in taken))
+    return hashlib.sha256(lines.encode()).digest()
