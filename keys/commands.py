@@ -22,8 +22,8 @@ from keys.client.auditor import load_auditor_settings
 from keys.client.statements import fetch_statement
 from keys.client.transports import Signer
 from keys.create import create_command
-from keys.errors import KeyFileMalformed, KeysError
-from keys.files import write_public
+from keys.errors import KeysError
+from keys.files import write_public, write_secret
 from keys.holder.joining import take_in
 from keys.holder.organisations import Kind
 from keys.holder.registering import (
@@ -176,11 +176,7 @@ async def _ask_statement(
 
 
 def _keep(token: str, into: Path) -> None:
-    try:
-        into.touch(mode=0o600, exist_ok=False)
-        into.write_text(token, "ascii")
-    except OSError as error:
-        raise KeyFileMalformed(f"{into.name}: {error.strerror}") from None
+    write_secret(into, token.encode("ascii"))
 
 
 def _print_json(said: DayStatement) -> None:

@@ -2,18 +2,24 @@
 
 - Reading refuses a file that group or others may read: the wrong mode is how keys leak.
   Windows has no such mode: there the rights of the folder decide, which nobody checks.
-- Writing makes a new file with mode 0600 from its first byte on, synced to disk.
+- Writing makes a new file with mode 0600 from its first byte on, synced to disk, whole
+  or not at all.
 """
 
+import errno
 import json
 import os
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from keys.errors import KeyFileExists, KeyFileExposed, KeyFileMalformed
 
 OWNER_ONLY = 0o600
+READ_BY_ALL = 0o666
 _HAS_MODES: Final = hasattr(os, "getuid")
 
 
@@ -34,27 +40,60 @@ def read_secret(path: Path) -> bytes:
 
 def write_secret(path: Path, data: bytes) -> None:
     """Write a new secret file; raises `KeyFileExists` rather than overwrite one."""
-    try:
-        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-        with os.fdopen(made, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError:
-        raise KeyFileExists(f"{path.name} exists; keys are never overwritten") from None
-    except OSError as error:
-        raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
+    _write_new(path, data, "exists; keys are never overwritten")
 
 
 def write_public(path: Path, data: bytes) -> None:
     """Write a new file to be handed out, or raise `KeyFileExists`."""
+    _write_new(path, data, "exists", mode=READ_BY_ALL)
+
+
+def _write_new(path: Path, data: bytes, said: str, *, mode: int = OWNER_ONLY) -> None:
     try:
-        with path.open("xb") as file:
-            file.write(data)
+        write_whole(path, data, mode=mode)
     except FileExistsError:
-        raise KeyFileExists(f"{path.name} exists") from None
+        raise KeyFileExists(f"{path.name} {said}") from None
     except OSError as error:
         raise KeyFileMalformed(f"{path.name}: {error.strerror}") from None
+
+
+def write_whole(
+    path: Path, data: bytes, *, mode: int = OWNER_ONLY, replace: bool = False
+) -> None:
+    """Write a file as `written_whole` does."""
+    with written_whole(path, mode=mode, replace=replace) as file:
+        file.write(data)
+
+
+@contextmanager
+def written_whole(
+    path: Path, *, mode: int = OWNER_ONLY, replace: bool = False
+) -> Iterator[BinaryIO]:
+    """Write a file whole or not at all, and over another only where `replace` says so.
+
+    It is written beside its place and put there when it is on disk: a disk that fills
+    up, or a run that is killed, leaves no half of it. Raises `FileExistsError`, or
+    another `OSError` of the disk.
+    """
+    if not replace and os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    made, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = Path(name)
+    try:
+        with os.fdopen(made, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(mode if replace else _claim(path, mode))
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _claim(path: Path, mode: int) -> int:
+    """Make an empty file where none is; gives the mode that the user's umask leaves."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)) as file:
+        return stat.S_IMODE(os.fstat(file.fileno()).st_mode)
 
 
 def read_json(data: bytes, name: str) -> object:

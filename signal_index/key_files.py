@@ -31,6 +31,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from keys.errors import KeysError
+from keys.files import write_whole
 from keys.pseudonym import (
     IndexScalar,
     KeyVersion,
@@ -244,10 +245,6 @@ def _write_secret(path: Path, data: bytes) -> None:
 
 def _write_new(path: Path, data: bytes, mode: int) -> None:
     try:
-        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        write_whole(path, data, mode=mode)
     except FileExistsError:
         raise KeysExist(f"{path.name} exists; keys are never overwritten") from None
-    with os.fdopen(made, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -11,7 +11,8 @@ from keys.errors import ConfigRefused, HolderUnavailable, JoiningRefused
 from keys.joining import OpenedRequest, open_acceptance, open_own_request
 from keys.jose import PublicKey
 from sources.findings import Finding, Patient, State
-from sources.joining import ACCEPTANCES, REQUEST
+from sources.handing_over import REQUEST, find_code
+from sources.joining import ACCEPTANCES
 
 _ABOUT: Final = "bevestigingen"
 _FILES_AT_MOST: Final = 64
@@ -32,7 +33,7 @@ async def look_at_acceptances(patient: Patient) -> Sequence[Finding]:
     except HolderUnavailable:
         says = "Niet te controleren: geen sleutelhouder antwoordt."
         return [Finding(_ABOUT, State.WARNING, says)]
-    return _judge(folder / ACCEPTANCES, opened, parties)
+    return _judge(folder, opened, parties)
 
 
 def _judge(
@@ -40,7 +41,8 @@ def _judge(
 ) -> Sequence[Finding]:
     confirmed = set()
     findings = []
-    for path in sorted(folder.glob("*"))[:_FILES_AT_MOST]:
+    place = folder / ACCEPTANCES
+    for path in sorted(place.glob("*"))[:_FILES_AT_MOST]:
         name = _find_signer(path, opened, parties)
         if name is None:
             findings.append(_refuse(path))
@@ -49,7 +51,10 @@ def _judge(
     lacking = [name for name in parties if name not in confirmed]
     if lacking:
         says = f"Nog geen bevestiging van: {', '.join(lacking)}."
-        remedy = f"Zet het bestand dat u terugkrijgt in {folder}."
+        remedy = (
+            f"Zet het bestand dat u terugkrijgt in {place}. Uw controlecode is "
+            f"{find_code(folder)}."
+        )
         findings.append(Finding(_ABOUT, State.WARNING, says, remedy))
     if findings:
         return findings

@@ -1,9 +1,14 @@
 """The one place where a source's process asks what time it is."""
 
 from datetime import UTC, date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+MONTHS: Final = (
+    *("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus"),
+    *("september", "oktober", "november", "december"),
+)
 
 
 def now() -> datetime:
@@ -11,9 +16,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def write_day(day: date) -> str:
+    """Write a day as a person in the Netherlands reads it: 1 oktober 2026."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 def write_moment(instant: datetime) -> str:
-    """Write an instant as a person in the Netherlands reads it on a clock."""
-    return instant.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    """Write an instant as a person in the Netherlands reads it, by the clock there."""
+    return f"{write_day(day_of(instant))} {instant.astimezone(AMSTERDAM):%H:%M}"
 
 
 def day_of(instant: datetime) -> date:

@@ -14,6 +14,7 @@ from typing import Final
 import httpx
 
 from sources.acceptances import look_at_acceptances
+from sources.clock import day_of, write_day
 from sources.errors import SourceError
 from sources.errors.parties import say_duration
 from sources.failed_files import FAILED_REMEDY, find_failed
@@ -203,7 +204,7 @@ async def _look_at_reconciliation(patient: Patient) -> Finding:
     differed, last = find_differed(patient.outbox), find_reconciled(patient.outbox)
     if differed is not None:
         says = (
-            f"De laatste keer, op {differed.date().isoformat()}, was het niet gelijk."
+            f"De laatste keer, op {write_day(day_of(differed))}, was het niet gelijk."
         )
         remedy = "Lever alles aan met `signal-source publish` en vergelijk daarna weer."
         return Finding(about, State.WARNING, says, remedy)
@@ -214,7 +215,7 @@ async def _look_at_reconciliation(patient: Patient) -> Finding:
         says = "Er is nog nooit vergeleken met de index."
         return Finding(about, State.WARNING, says, remedy)
     if patient.now() - last > RECONCILED_WITHIN:
-        says = f"Voor het laatst gelijk op {last.date().isoformat()}."
+        says = f"Voor het laatst gelijk op {write_day(day_of(last))}."
         return Finding(about, State.WARNING, says, remedy)
     return Finding(about, State.GOOD, "Onlangs vergeleken, en gelijk.")
 
@@ -279,7 +280,7 @@ _REMEDIES: Final = {
     _TOLD: "",  # each of its sentences says what to do
     "leveringen": "Draai `signal-source deliveries show`.",
     "vergelijking": "Draai `signal-source reconcile`.",
-    "bewijzen": "Draai `signal-source evidence KENMERK --key checkpoint.vkey --fetch`.",
+    "bewijzen": "Draai `signal-source evidence --fetch`.",
 }
 _HERE: Final = (("schijf", _look_at_disk),)
 _ASKED: Final = (

@@ -1,7 +1,7 @@
 """Join from an invitation: keys, settings that load at once, and one signed request.
 
     FOLDER/agency.toml            settings, complete
-    FOLDER/keys/                  the four keys; their public halves
+    FOLDER/keys/                  the keys; their public halves stand in the request
     FOLDER/pins.json              the holders' pins, from the invitation
     FOLDER/checkpoint.vkey        the ledger's key, for `signal-source evidence`
     FOLDER/joining/               invitation.json, request.json, acceptances/
@@ -37,13 +37,14 @@ from keys.joining import (
 from keys.jose import PrivateKey
 from sources.agency_keys import AgencyKeys, create_keys, load_keys
 from sources.errors import InvitationRefused
+from sources.handing_over import REQUEST
 from sources.settings import AgencySettings, load_settings
 
 SETTINGS: Final = "agency.toml"
 JOINING: Final = "joining"
 INVITATION: Final = "invitation.json"
-REQUEST: Final = "request.json"
 ACCEPTANCES: Final = "acceptances"
+CHECKPOINT: Final = "checkpoint.vkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +115,16 @@ def _made_beside(folder: Path) -> Iterator[Path]:
 
 def _fill(made: Path, data: bytes, invitation: Invitation, now: datetime) -> bytes:
     name = f"{invitation.client_id}-{invitation.id.hex[:8]}"
-    create_keys(made / "keys", name=name, algorithm=invitation.client_algorithm)
+    keys = made / "keys"
+    for public in create_keys(keys, name=name, algorithm=invitation.client_algorithm):
+        public.unlink()  # the request holds it: one file to hand out, for everybody
     joining = made / JOINING
     (joining / ACCEPTANCES).mkdir(parents=True)
     (joining / INVITATION).write_bytes(data)
     pins = {"pins": [key.jwk for key in invitation.pins]}
     (made / "pins.json").write_text(json.dumps(pins, indent=2) + "\n", "utf-8")
     key = f"{invitation.checkpoint_key}\n"
-    (made / "checkpoint.vkey").write_text(key, "utf-8")
+    (made / CHECKPOINT).write_text(key, "utf-8")
     text = tomlkit.dumps(make_settings(invitation))
     (made / SETTINGS).write_text(text, "utf-8")
     settings = load_settings(made / SETTINGS)

@@ -192,7 +192,8 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     ),
     Reason.BRP_DOUBT: Explanation(
         "In de BRP is niet met zekerheid een persoon gevonden.",
-        "Kijk met `signal-source brp list` en beslis met `signal-source brp settle`.",
+        "Kijk met `signal-source brp list` en beslis dan met "
+        "`signal-source brp settle KENMERK`.",
     ),
     Reason.BRP_NOT_ASKED: Explanation(
         "Deze persoon is nog niet opgezocht in de BRP.",

@@ -20,6 +20,7 @@ from sources.errors import (
     TokenRefused,
 )
 from sources.findings import Finding, Patient, State
+from sources.handing_over import Party, name_file
 from sources.informing import find_unfit, list_allowed
 from sources.outbox.standing import keep_allowed, record_state
 from sources.profile import Profile
@@ -78,9 +79,9 @@ async def _look_at_index(patient: Patient) -> Sequence[Finding]:
         return [Finding(_PROVIDER, State.WRONG, str(error), remedy), _UNASKED]
     except TokenRefused as error:
         remedy = (
-            "Vraag de beheerder van de inlogdienst om client_id "
-            f"{patient.settings.identity.client_id} met uw openbare sleutel aan te "
-            "melden (oidc-client.public.jwks.json)."
+            f"Vraag {Party.PROVIDER} om client_id "
+            f"{patient.settings.identity.client_id} aan te melden. "
+            f"{name_file(Party.PROVIDER, patient.settings.joining)}"
         )
         return [Finding(_PROVIDER, State.WRONG, str(error), remedy), _UNASKED]
     given = Finding(_PROVIDER, State.GOOD, "De inlogdienst gaf toegang.")
@@ -139,13 +140,13 @@ def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
 
 
 def _find_key_faults(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
-    own = patient.notice.public_value
+    own, settings = patient.notice.public_value, patient.settings
     registered = {signer.kid: signer.x for signer in known.signers}
     kid = patient.notice.kid
     if kid not in registered:
         yield (
             f"De ondertekensleutel {kid} (keys.notice) is niet aangemeld.",
-            f"{_ASK_INDEX} Geef notice-key.public.jwk.",
+            f"{_ASK_INDEX} {name_file(Party.INDEX, settings.joining)}",
         )
     elif registered[kid] != own:
         yield (
@@ -179,7 +180,8 @@ async def _look_at_holder(patient: Patient, place: HolderRow) -> Finding:
         says = f"U vroeg dit te vaak; over {minutes} minuten antwoordt hij weer."
         return Finding(about, State.WARNING, says, "")
     except HolderRefused as error:
-        does, remedy = explain(place.id, str(error))
+        file = name_file(Party.HOLDER, patient.settings.joining)
+        does, remedy = explain(place.id, str(error), file)
         return Finding(about, State.WRONG, f"Deze sleutelhouder {does}.", remedy)
     says = f"Kent u als {known.name}, met {known.declaredCaseload} cliënten."
     return Finding(about, State.GOOD, says)

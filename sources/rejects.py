@@ -5,37 +5,61 @@ names of fields and sentences of ours; no value of a record ever gets this far.
 """
 
 import csv
-import os
+import io
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
+from keys.files import written_whole
 from sources.errors import InvalidAgencySettings
 from sources.reasons import EXPLANATIONS
 from sources.values import Reject
 
 HEADER: Final = ("regel", "record", "veld", "code", "reden", "wat te doen", "detail")
-_OWNER_ONLY: Final = 0o600
+_BEGINNING: Final = ";".join(HEADER).encode("utf-8-sig")
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
-    """Write a rejects file, replacing an earlier one; gives the number of lines.
+    """Write a rejects file, whole or not at all; gives the number of lines.
 
-    Raises `InvalidAgencySettings` where no file can be made.
+    It takes the place of an earlier one, and of nothing else. Raises
+    `InvalidAgencySettings` where no file can be made.
     """
+    if not _may_replace(path):
+        raise InvalidAgencySettings(
+            f"{path.name} bestaat al en is geen bestand met afgewezen records. Er is "
+            "niets geschreven. Kies een andere naam."
+        )
     try:
-        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+        with written_whole(path, replace=True) as file:
+            return _write(file, rejects)
     except OSError:
         raise InvalidAgencySettings(
             f"De afgewezen records passen niet in {path.name}: daar kunnen wij geen "
             "bestand maken."
         ) from None
+
+
+def _may_replace(path: Path) -> bool:
+    """Tell whether nothing is lost: no file is there, an empty one, or one of ours."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_BEGINNING)) in (b"", _BEGINNING)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return path.is_dir()  # which is refused as what cannot be written
+
+
+def _write(file: BinaryIO, rejects: Iterable[Reject]) -> int:
     count = 0
-    with os.fdopen(made, "w", encoding="utf-8-sig", newline="") as file:
-        rows = csv.writer(file, delimiter=";")
-        rows.writerow(HEADER)
-        for count, reject in enumerate(rejects, start=1):  # noqa: B007 - counts
-            rows.writerow(_row(reject))
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    rows = csv.writer(text, delimiter=";")
+    rows.writerow(HEADER)
+    for count, reject in enumerate(rejects, start=1):  # noqa: B007 - counts
+        rows.writerow(_row(reject))
+    text.flush()
+    text.detach()
     return count
 
 

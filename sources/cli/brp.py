@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.table import Table
 
 from keys.bsn import Bsn, parse_bsn
 from keys.errors import InvalidBsn
@@ -28,9 +27,9 @@ from sources.brp.box import (
 from sources.brp.matching import Doubt, find_doubt
 from sources.brp.wire import Person
 from sources.cli.edge import refusing_plainly
-from sources.cli.plain import PlainConsole
+from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import SettingsFile
-from sources.clock import day_of, now
+from sources.clock import day_of, now, write_day
 from sources.errors import InvalidAgencySettings
 from sources.outbox.store import Outbox
 from sources.settings import AgencySettings, load_settings
@@ -65,9 +64,9 @@ def list_command(
     if as_json:
         typer.echo(json.dumps([_describe(one) for one in found]))
         return
-    table = Table("Kenmerk", "Profiel", "Waar", "Waarom", "Tot en met")
+    table = make_table("Kenmerk", "Profiel", "Waar", "Waarom", "Tot en met")
     for one in found:
-        until = one.until.isoformat()
+        until = write_day(one.until)
         table.add_row(one.reference, one.profile, one.record, WHY[one.why], until)
     PlainConsole().print(table)
 
@@ -136,10 +135,10 @@ def _pick(opened: Opened, number: int | None) -> Bsn:
 
 def _show(opened: Opened) -> None:
     sought = opened.sought
-    table = Table("", "Naam", "Geboren", "Adres", "Verschil")
+    table = make_table("Nr", "Naam", "Geboren", "Adres", "Verschil")
     name = f"{sought.initials} {sought.surname}".strip()
     address = f"{sought.postcode} {sought.house_number}"
-    table.add_row("regel", name, sought.born.isoformat(), address, "")
+    table.add_row("regel", name, write_day(sought.born), address, "")
     for number, one in enumerate(opened.candidates, start=1):
         found = find_doubt(sought, one)
         table.add_row(str(number), *_name(one), WHY[found] if found else "")

@@ -16,7 +16,7 @@ from sources.catalogue import load_kinds
 from sources.cli.delivery_words import say_hidden, say_questions
 from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
-from sources.cli.plain import PlainConsole
+from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import HERE
 from sources.clock import now
 from sources.foreseeing import Foreseen, count_told, foresee, open_copy
@@ -164,7 +164,7 @@ def _say(checked: Checked) -> Iterator[str | Table]:
     foreseen, delivery = checked.foreseen, checked.foreseen.delivery
     counts = delivery.counts
     if foreseen.sends:
-        table = Table("Soort signaal", "Zou versturen")
+        table = make_table("Soort signaal", "Zou versturen")
         for category, count in foreseen.sends.items():
             table.add_row(category, str(count))
         yield table

@@ -3,7 +3,7 @@
 Every sentence is written without them, since what stops a run knows no paths. The line
 that somebody typed is noted here, and its `--settings` and `--profile` are put into
 each command between backticks that takes them. What a command cannot do without and was
-not on that line stands there in capitals: `PROFIEL`, and `BESTAND` for `publish`.
+not on that line stands there in capitals: `PROFIEL`, and `BESTAND`.
 """
 
 import re
@@ -38,6 +38,8 @@ TAKES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """What each verb that we name cannot do without, where it was given."""
 NEEDS_PROFILE: Final = frozenset({"publish", "reconcile", "check"})
 """What takes no other profile than one that is named."""
+READS_FILE: Final = frozenset({"publish", "check"})
+"""What reads a file, unless its profile names a database."""
 _given: ContextVar[Mapping[str, str]] = ContextVar("given")
 
 
@@ -62,6 +64,8 @@ def complete(text: str) -> str:
 
 def _complete(found: re.Match[str]) -> str:
     verb, rest = found[1], found[2]
+    if "--help" in rest:
+        return found[0]
     given = _given.get({})
     word = next(iter(rest.split()), "")
     added = ""
@@ -72,12 +76,12 @@ def _complete(found: re.Match[str]) -> str:
             added += f" {name} {shlex.quote(given[name])}"
         elif name == "--profile" and verb in NEEDS_PROFILE:
             added += f" {name} PROFIEL"
-    file = " BESTAND" if verb == "publish" and _asks_file(word, given) else ""
+    file = " BESTAND" if verb in READS_FILE and _asks_file(word, given) else ""
     return f"`signal-source {verb}{file}{rest}{added}`"
 
 
 def _asks_file(word: str, given: Mapping[str, str]) -> bool:
-    """Tell whether `publish` lacks a file: a profile of a database reads none."""
+    """Tell whether a verb lacks a file: a profile of a database reads none."""
     if word and not word.startswith("-"):
         return False
     try:

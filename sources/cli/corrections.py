@@ -4,12 +4,11 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import httpx
 import typer
-from rich.table import Table
 
 from signal_index.wire.corrections import OwnCorrection
 from sources.agency_keys import load_keys
@@ -17,7 +16,7 @@ from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
-from sources.clock import day_of, now
+from sources.clock import day_of, now, write_day
 from sources.corrections import fetch_waiting, find_records
 from sources.errors import InvalidAgencySettings
 from sources.outbox.store import Outbox
@@ -26,6 +25,11 @@ from sources.settings import AgencySettings, load_settings
 from sources.values import Place
 
 Answer = Literal["changed", "withdrawn", "facts-correct", "compelling-grounds"]
+_ANSWERS: Final = (
+    "changed (aangepast), withdrawn (ingetrokken), facts-correct (het klopt zoals het "
+    "is) of compelling-grounds (delen is nodig, en dat weegt zwaarder)"
+)
+_SEARCH: Final = "zoek met `signal-source find {}`"
 
 corrections_app = typer.Typer(
     no_args_is_help=True, help="Correcties en bezwaren van inwoners over uw signalen."
@@ -94,7 +98,10 @@ async def _answer(settings: AgencySettings, reference: str, answer: str) -> None
             waiting = await fetch_waiting(index)
             own = [one for one in waiting if one.reference == reference.upper()]
             if not own:
-                raise InvalidAgencySettings("Onder dit kenmerk wacht niets.")
+                raise InvalidAgencySettings(
+                    "Onder dit kenmerk wacht niets. `signal-source corrections list` "
+                    "noemt wat op uw antwoord wacht."
+                )
             await index.answer_correction(own[0].id, answer)
 
 
@@ -105,18 +112,24 @@ def _describe(one: OwnCorrection, places: Mapping[UUID, Place]) -> dict[str, obj
 
 
 def _show(found: Sequence[OwnCorrection], places: Mapping[UUID, Place]) -> None:
-    console = PlainConsole()
+    console = PlainConsole(soft_wrap=True)
     if not found:
         console.print("Er wacht niets op antwoord.")
         return
-    table = Table("Kenmerk", "Wat de inwoner zegt", "Soort", "Antwoord voor", "Zaak")
     for one in found:
-        due = f"{one.dueOn:%d-%m-%Y}{' (te laat)' if one.isLate else ''}"
         place = places.get(one.signalReference)
-        case = str(one.signalReference) if place is None else _name(place)
+        case = _SEARCH.format(one.signalReference) if place is None else _name(place)
         label = f"{one.reasonLabel}{' (nu beperkt)' if one.isRestricted else ''}"
-        table.add_row(one.reference, label, one.categoryLabel, due, case)
-    console.print(table)
+        due = f"{write_day(one.dueOn)}{' (te laat)' if one.isLate else ''}"
+        console.print(f"{one.reference}  {one.categoryLabel}", style="bold")
+        console.print(f"  De inwoner zegt: {label}")
+        console.print(f"  Antwoord voor {due}")
+        console.print(f"  Zaak: {case}")
+        console.print()
+    console.print(
+        "Antwoorden? `signal-source corrections answer KENMERK ANTWOORD`. Het antwoord "
+        f"is {_ANSWERS}."
+    )
 
 
 def _name(place: Place) -> str:

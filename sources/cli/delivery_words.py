@@ -6,10 +6,8 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from rich.table import Column, Table
-
 from signal_index.wire.deliveries import Hearing
-from sources.cli.plain import PlainConsole
+from sources.cli.plain import PlainConsole, make_table
 from sources.clock import write_moment
 from sources.judging.rules import Doubt, Finding
 from sources.judging.words import find_remedy, say_finding
@@ -39,6 +37,7 @@ COUNTS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Where records went, which adds up to what was read; then what became of signals."""
 
+_WIDTHS: Final = (8, 7, 10, 11, 7, 9)
 
 STATES: Final = {
     "reading": "wordt gelezen",
@@ -166,14 +165,9 @@ def show_all(found: Sequence[Mapping[str, object]]) -> None:
     if not found:
         console.print("Er is nog niets aangeleverd.")
         return
-    table = Table(
-        Column("Levering", no_wrap=True, min_width=8),
-        Column("Profiel", overflow="fold"),
-        Column("Tot", min_width=10),
-        Column("Stand", min_width=11),
-        Column("Gelezen", min_width=7),
-        Column("Afgewezen", min_width=9),
-    )
+    table = make_table(*("Levering", "Profiel", "Tot", "Stand", "Gelezen", "Afgewezen"))
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
+        column.min_width = width
     for one in found:
         told = (str(one["delivery"])[-8:], str(one["profile"]), say_until(one))
         counts = (str(one[name]) for name in ("read", "rejected"))

@@ -4,16 +4,14 @@ import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import httpx
 import typer
-from rich.table import Table
 
-from signal_index.notice import (
-    parse_signer_key,
-)
+from keys.files import write_whole
+from signal_index.notice import parse_signer_key
 from signal_index.proof import MalformedProof, NoteKey, parse_note_key
 from signal_index.wire.signals import Notice
 from signal_index.wire.values import Oin
@@ -21,26 +19,34 @@ from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import UNUSABLE, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
+from sources.cli.references import EXAMPLE, REFERENCE_HELP, WHERE
 from sources.cli.settings_file import SettingsFile
-from sources.clock import now
+from sources.clock import now, write_moment
 from sources.errors import InvalidAgencySettings, UnknownReference
 from sources.evidence import Judged, judge_evidence
 from sources.folders import make_folder
-from sources.outbox.evidence import Evidence, find_evidence
+from sources.joining import CHECKPOINT
+from sources.outbox.evidence import Evidence, find_evidence, find_unproven
 from sources.outbox.store import Outbox
 from sources.publisher.proofs import fetch_proofs
 from sources.settings import AgencySettings, load_settings
 
+_MANY: Final = 1_000
+
 
 def evidence_command(
-    reference: Annotated[UUID, typer.Argument(help="Het kenmerk van het signaal.")],
+    reference: Annotated[UUID | None, typer.Argument(help=REFERENCE_HELP)] = None,
+    *,
     settings: SettingsFile,
     key: Annotated[
-        Path, typer.Option(help="Openbare sleutel van het inzagelogboek (vkey).")
-    ],
-    *,
+        Path | None,
+        typer.Option(
+            help="Openbare sleutel van het inzagelogboek; zonder: checkpoint.vkey in "
+            "de map van agency.toml."
+        ),
+    ] = None,
     fetch: Annotated[
-        bool, typer.Option("--fetch", help="Haal eerst ontbrekende bewijzen op.")
+        bool, typer.Option("--fetch", help="Haal eerst elk bewijs op dat ontbreekt.")
     ] = False,
     into: Annotated[
         Path | None, typer.Option(help="Schrijf bericht en bewijs in deze map.")
@@ -49,14 +55,20 @@ def evidence_command(
         bool, typer.Option("--json", help="Geef de uitkomst als JSON.")
     ] = False,
 ) -> None:
-    """Laat zien wat is ondertekend en verstuurd, en waar dat is vastgelegd."""
+    """Laat zien wat is ondertekend en verstuurd, en waar dat is vastgelegd.
+
+    Met --fetch en zonder kenmerk haalt het alleen de bewijzen op die ontbreken.
+    """
     with refusing_plainly():
         given = load_settings(settings)
         keys = load_keys(given.keys)
-        ledger = _read_key(key)
         with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
             if fetch:
                 asyncio.run(_fetch(given, keys, outbox))
+            if reference is None:
+                _show_lacking(outbox, fetched=fetch, as_json=as_json)
+                return
+            ledger = _read_key(key or settings.parent / CHECKPOINT)
             found = find_evidence(outbox, reference)
         if not found:
             raise UnknownReference
@@ -79,35 +91,59 @@ async def _fetch(settings: AgencySettings, keys: AgencyKeys, outbox: Outbox) -> 
         await fetch_proofs(outbox, index, now=now())
 
 
+def _show_lacking(outbox: Outbox, *, fetched: bool, as_json: bool) -> None:
+    """Say how many sendings lack their proof, once these were fetched."""
+    if not fetched:
+        raise InvalidAgencySettings(
+            f"Geef een kenmerk, zoals {EXAMPLE}. U vindt het {WHERE}. Of geef --fetch, "
+            "om op te halen wat ontbreekt."
+        )
+    lacking = len(find_unproven(outbox, before=now(), limit=_MANY))
+    if as_json:
+        typer.echo(json.dumps({"lacking": lacking}))
+        return
+    PlainConsole(soft_wrap=True).print(
+        f"Van {lacking} zendingen is er nog geen bewijs. Zijn zij net verstuurd? Geef "
+        "de opdracht over twee minuten opnieuw."
+        if lacking
+        else "Van alles wat is verstuurd, is het bewijs er."
+    )
+
+
 def _read_key(path: Path) -> NoteKey:
     try:
         return parse_note_key(path.read_text("utf-8").strip())
     except (OSError, ValueError, MalformedProof):
         raise InvalidAgencySettings(
-            "De sleutel van het inzagelogboek is niet te lezen."
+            f"De sleutel van het inzagelogboek ({path.name}) is niet te lezen. Bij het "
+            "aansluiten kreeg u checkpoint.vkey; geef met --key waar dat bestand staat."
         ) from None
 
 
 def _write(into: Path, found: Sequence[Evidence]) -> None:
+    """Write what was signed with its proof, under the name of its sending."""
     make_folder(into)
     for one in found:
-        (into / f"{one.batch}.jws").write_text(one.token, "utf-8")
+        write_whole(into / f"{one.batch}.jws", one.token.encode(), replace=True)
         if one.proof is not None:
-            (into / f"{one.batch}.tlog-proof").write_text(one.proof, "utf-8")
+            proof = into / f"{one.batch}.tlog-proof"
+            write_whole(proof, one.proof.encode(), replace=True)
 
 
 def _show(judged: Sequence[Judged], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps([_describe(one) for one in judged]))
         return
-    table = Table("Verstuurd", "Wat", "Versie", "Regel", "Vastgelegd")
+    console = PlainConsole(soft_wrap=True)
     for one in judged:
-        what = "melding" if isinstance(one.said, Notice) else "intrekking"
-        minute = one.minute.isoformat() if one.minute else "nog geen bewijs"
-        sent = one.settled_at.isoformat(timespec="seconds")
-        table.add_row(sent, what, str(one.said.version), str(one.entry), minute)
-    console = PlainConsole()
-    console.print(table)
+        what = "Melding" if isinstance(one.said, Notice) else "Intrekking"
+        sent = write_moment(one.settled_at)
+        console.print(f"{what}, versie {one.said.version}, verstuurd op {sent}.")
+        console.print(
+            f"  In het inzagelogboek: {write_moment(one.minute)}, regel {one.entry}."
+            if one.minute
+            else "  In het inzagelogboek: daarvan is nog geen bewijs."
+        )
     holds = all(one.minute for one in judged)
     console.print(
         "Klopt: alles is door ons ondertekend en staat in het inzagelogboek."

@@ -10,6 +10,7 @@ import typer
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
+from sources.cli.references import REFERENCE_HELP
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
 from sources.corrections import find_records
@@ -22,9 +23,7 @@ from sources.values import Place
 
 
 def find_command(
-    reference: Annotated[
-        UUID, typer.Argument(help="Het kenmerk, zoals op de pagina Signalen.")
-    ],
+    reference: Annotated[UUID, typer.Argument(help=REFERENCE_HELP)],
     *,
     settings: SettingsFile,
     file: Annotated[

@@ -1,6 +1,7 @@
 """`signal-source join`: from an invitation to an installation and a request."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.errors import InvitationRefused
+from sources.handing_over import Party
 from sources.joining import join, read_invitation, verify_told
 
 
@@ -34,14 +36,17 @@ def join_command(
         verify_told(opened, told)
         made = join(data, opened, into, now=now())
     holders = ", ".join(at.id for at in said.holders)
-    console.print(f"Klaar. De instellingen staan in {made.settings}.")
-    console.print(f"Stuur {made.request} naar: de index, {holders}, de inlogdienst.")
-    console.print(f"Bel hen en noem uw controlecode: {made.fingerprint}")
-    console.print(
-        "U krijgt van de index en van elke sleutelhouder een bestand terug. Zet die in "
-        f"{made.acceptances}."
-    )
-    console.print(f"Kijk daarna: signal-source doctor --settings {made.settings}")
+    for line in (
+        f"Klaar. De instellingen staan in {made.settings}.",
+        f"Stuur {made.request} aan {Party.INDEX}, aan {Party.HOLDER} ({holders}) en "
+        f"aan {Party.PROVIDER}. Het is voor iedereen hetzelfde bestand.",
+        f"Bel hen en noem uw controlecode: {made.fingerprint}",
+        f"Van de index en van {Party.HOLDER} krijgt u een bestand terug. Zet het in "
+        f"{made.acceptances}. Van de inlogdienst komt niets terug.",
+        f"Kijk daarna of alles klopt: `signal-source doctor --settings "
+        f"{quote(str(made.settings))}`",
+    ):
+        console.print(line)
 
 
 def _read(path: Path) -> bytes:

@@ -8,6 +8,7 @@ import typer
 from sources.agency_keys import create_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
+from sources.handing_over import Party
 
 keys_app = typer.Typer(no_args_is_help=True, help="De sleutels van deze organisatie.")
 
@@ -27,8 +28,8 @@ def create_command(
 ) -> None:
     """Maak de sleutels en de openbare helften om te laten registreren."""
     with refusing_plainly():
-        made = create_keys(into, name=name, algorithm=client_algorithm)
+        create_keys(into, name=name, algorithm=client_algorithm)
     console = PlainConsole()
-    console.print("Laat deze bestanden registreren (zie docs/connect-a-source.md):")
-    for path in made:
-        console.print(f"  {path}", soft_wrap=True)
+    console.print("De openbare helften, om te laten aanmelden:")
+    for party in Party:
+        console.print(f"  {into / party.public} aan {party}", soft_wrap=True)

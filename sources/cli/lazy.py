@@ -2,21 +2,23 @@
 
 - Each verb is named with where it is and the line that the list shows of it.
 - A verb whose packages are not in this install says which extra brings them.
-- What a verb says of itself is text: `[brp_events]` in it is no markup.
+- A line that is not typed as it must be is refused in Dutch (`usage`).
 Proven by tests/contract/test_a_light_install.py.
 """
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import typer
-from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from keys.extras import ExtraMissing, import_with_extra
 from sources.cli.commands import note_given
+from sources.cli.plain import PlainConsole
+from sources.cli.usage import say_usage, speak_dutch
 
 UNUSABLE: Final = 2
 _ONLY: Final = "verb"
@@ -61,21 +63,27 @@ def load_verb(verb: Verb) -> Any:  # noqa: ANN401 - typer keeps its command's ty
     else:
         group.command(_ONLY)(found)
     verb_found = cast("TyperGroup", get_command(group)).commands[_ONLY]
-    _show_as_text(verb_found)
+    speak_dutch(verb_found)
     return verb_found
-
-
-def _show_as_text(command: Any) -> None:  # noqa: ANN401 - typer keeps its type private
-    """Keep typer from taking a name between brackets for markup, in every help text."""
-    for told in (command, *command.params):
-        if getattr(told, "help", None):
-            told.help = escape(told.help)
-    for inner in getattr(command, "commands", {}).values():
-        _show_as_text(inner)
 
 
 def _group() -> None:
     """Make a group of one verb: only then typer keeps its name and its help."""
+
+
+def _run(run: Callable[[], object]) -> int:
+    """Give the exit code of a line; what stops it before a verb begins is said here."""
+    try:
+        code = run()
+    except typer.TyperException as error:
+        says = "" if type(error).__name__ == "NoArgsIsHelpError" else say_usage(error)
+        if says:
+            PlainConsole(stderr=True, soft_wrap=True).print(says)
+        return error.exit_code
+    except typer.Abort:
+        PlainConsole(stderr=True).print("Afgebroken.")
+        return 1
+    return code if isinstance(code, int) else 0
 
 
 def make_group(verbs: Mapping[str, Verb]) -> type[TyperGroup]:
@@ -86,5 +94,29 @@ def make_group(verbs: Mapping[str, Verb]) -> type[TyperGroup]:
             super().__init__(**given)
             for name, verb in verbs.items():
                 self.add_command(LazyCommand(name, verb))
+            speak_dutch(self)
+
+        def main(
+            self,
+            args: Sequence[str] | None = None,
+            prog_name: str | None = None,
+            complete_var: str | None = None,
+            standalone_mode: bool = True,  # noqa: FBT001, FBT002 - as typer calls it
+            windows_expand_args: bool = True,  # noqa: FBT001, FBT002 - as above
+            **extra: Any,  # noqa: ANN401 - as above
+        ) -> Any:  # noqa: ANN401 - as above
+            """Run a line; one that is not typed as it must be is said in Dutch."""
+
+            def run() -> object:
+                return super(Verbs, self).main(
+                    args,
+                    prog_name,
+                    complete_var,
+                    standalone_mode=False,
+                    windows_expand_args=windows_expand_args,
+                    **extra,
+                )
+
+            return sys.exit(_run(run)) if standalone_mode else run()
 
     return Verbs

@@ -10,6 +10,7 @@ from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
 from sources.letters import LetterTerms, write_letters
 from sources.profile import load_profile
+from sources.seen_text import compose
 
 
 def letter_command(
@@ -17,20 +18,50 @@ def letter_command(
     *,
     profile: Annotated[Path, typer.Option(help="Het profiel van deze registratie.")],
     organisation: Annotated[
-        str, typer.Option(help="Uw naam, zoals op uw briefpapier.")
+        str, typer.Option(help="De naam van uw organisatie, zoals op uw briefpapier.")
     ],
     about: Annotated[
         str, typer.Option(help="Waarover er contact is, bijvoorbeeld: uw uitkering.")
     ],
-    name: Annotated[str, typer.Option(help="De kolom met de naam van de inwoner.")],
-    address: Annotated[
-        list[str], typer.Option(help="Een kolom van het adres; een keer per regel.")
+    name: Annotated[
+        str,
+        typer.Option(
+            help="De kop van de kolom in het bestand waar de naam van de inwoner in "
+            "staat, zoals Naam. Niet de naam zelf."
+        ),
     ],
-    into: Annotated[Path, typer.Option(help="Het bestand met de brieven (HTML).")],
+    address: Annotated[
+        list[str],
+        typer.Option(
+            help="De kop van een kolom met een stuk van het adres, zoals Straat. Geef "
+            "de optie een keer voor elke regel op de brief."
+        ),
+    ],
+    into: Annotated[Path, typer.Option(help="Een nieuw bestand voor de brieven.")],
+    case: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Alleen de brief bij dit zaaknummer; mag vaker. Zonder: een brief bij "
+            "elke zaak."
+        ),
+    ] = None,
+    line: Annotated[
+        list[int] | None,
+        typer.Option(help="Alleen de brief bij deze regel van het bestand; mag vaker."),
+    ] = None,
 ) -> None:
     """Maak de brieven over het vlaggetje. Namen blijven op deze machine."""
     with refusing_plainly():
         today = day_of(now())
-        terms = LetterTerms(about, organisation, name, tuple(address), today)
+        chosen = frozenset(compose(one).strip() for one in case or ())
+        lines = frozenset(line or ())
+        terms = LetterTerms(
+            about, organisation, name, tuple(address), today, chosen, lines
+        )
         count = write_letters(file, into, load_profile(profile), terms)
-    PlainConsole().print(f"{count} brieven staan in {into}.", soft_wrap=True)
+    letters = "1 brief staat" if count == 1 else f"{count} brieven staan"
+    PlainConsole().print(
+        f"{letters} in {into}. Open het in een browser en druk het af. Er staan namen "
+        "en adressen in: haal het daarna weg.",
+        soft_wrap=True,
+    )

@@ -12,13 +12,9 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
+from sources.clock import write_moment
 from sources.errors import InvalidAgencySettings
-from sources.notices.words import (
-    say_kept,
-    say_whom_to_call,
-    write_moment,
-    write_when,
-)
+from sources.notices.words import say_kept, say_whom_to_call, write_when
 from sources.outbox.notices import KeptNotice, find_moment, find_notices, mark_done
 from sources.outbox.store import Outbox
 from sources.settings import load_settings
@@ -82,7 +78,8 @@ def _pick(start: str, waiting: Sequence[KeptNotice]) -> KeptNotice:
     fitting = [one for one in waiting if str(one.id).startswith(start.lower())]
     if len(fitting) != 1:
         raise InvalidAgencySettings(
-            "Onder dit kenmerk wacht niets."
+            "Onder dit kenmerk wacht niets. `signal-source notices list` noemt wat "
+            "wacht, elk met acht tekens vooraan."
             if not fitting
             else "Dit kenmerk past bij meer dan een bericht: geef meer tekens."
         )
@@ -121,5 +118,6 @@ def _show(found: Sequence[KeptNotice]) -> None:
             console.print(f"  Terugbellen: {called}")
         console.print()
     console.print(
-        "Afgehandeld? `signal-source notices done` en de acht tekens vooraan."
+        "Afgehandeld? `signal-source notices done KENMERK`; de acht tekens vooraan "
+        "volstaan."
     )

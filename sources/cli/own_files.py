@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.cli.intake import Place, open_intake
-from sources.clock import day_of, now
+from sources.clock import day_of, now, write_day
 from sources.errors import InvalidProfile
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey, new_outbox_secret
@@ -67,7 +67,7 @@ def say_own(own: Sequence[Own]) -> Iterator[str]:
             yield "  Zo ziet een generalist ze:"
         for flag in made.flags:
             yield (
-                f"    {flag.category}, sinds {flag.since:%d-%m-%Y}. Bel "
+                f"    {flag.category}, sinds {write_day(flag.since)}. Bel "
                 f"{flag.function}, {flag.phone} ({flag.place})"
             )
         for (reason, field), count in made.rejects.most_common(MOST_SHOWN):

@@ -8,6 +8,7 @@ the verb. A control character would reach the terminal, which may obey it: it is
 from typing import Any
 
 from rich.console import Console
+from rich.table import Column, Table
 from rich.text import Text
 
 from sources.cli.commands import complete
@@ -28,6 +29,12 @@ class PlainConsole(Console):
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - rich's own
         """Make text of what is printed, or stands in a table."""
         return super().render_str(show_plainly(complete(text)), **options)
+
+
+def make_table(*heads: str, title: str | None = None) -> Table:
+    """Make a table of which nothing is cut off, however narrow the terminal is."""
+    columns = (Column(head, overflow="fold") for head in heads)
+    return Table(*columns, title=title, show_header=any(heads))
 
 
 def show_plainly(text: str) -> str:

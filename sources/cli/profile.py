@@ -1,6 +1,5 @@
 """`signal-source profile init`: look at a file, and propose how to deliver from it."""
 
-import os
 import shlex
 import webbrowser
 from datetime import date, datetime
@@ -9,11 +8,11 @@ from threading import Thread
 from typing import Annotated
 
 import typer
-from rich.table import Table as Grid
 
+from keys.files import write_whole
 from sources.catalogue import load_kinds
 from sources.cli.edge import STOPPED, refusing_plainly
-from sources.cli.plain import PlainConsole
+from sources.cli.plain import PlainConsole, make_table
 from sources.cli.renaming import rename_command
 from sources.clock import day_of, now
 from sources.errors import InvalidProfile, UnreadableFile
@@ -158,21 +157,23 @@ def _make_on_page(draft: Draft) -> None:
 def _write(path: Path, text: str) -> None:
     """Write a new file of the user's own; an existing profile is never overwritten."""
     try:
-        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_whole(path, text.encode())
     except FileExistsError:
         raise InvalidProfile(
-            f"{path.name} bestaat al; er is niets geschreven."
+            f"{path.name} bestaat al; er is niets geschreven. Kies bij --out een "
+            "andere naam, of haal het oude bestand eerst weg."
         ) from None
     except OSError:
-        raise InvalidProfile(f"{path.name} is niet te schrijven.") from None
-    with os.fdopen(made, "w", encoding="utf-8") as file:
-        file.write(text)
+        raise InvalidProfile(
+            f"{path.name} is niet te schrijven. Bestaat de map, mag u daar schrijven, "
+            "en is er ruimte op de schijf?"
+        ) from None
 
 
 def _show(draft: Draft) -> None:
     if draft.looked is None:
         return
-    grid = Grid("Kolom", "Gaat mee?", "Waarom")
+    grid = make_table("Kolom", "Gaat mee?", "Waarom")
     for each in draft.looked.judgement.verdicts:
         name = each.column.name
         is_asked = name in draft.looked.judgement.doubtful

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import httpx
 import typer
-from rich.table import Table
 
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from signal_index.wire.values import Oin as IndexOin
@@ -30,7 +29,7 @@ from sources.cli.edge import (
 )
 from sources.cli.intake import Place, open_intake
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
-from sources.cli.plain import PlainConsole
+from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import SettingsFile
 from sources.clock import now
 from sources.errors import (
@@ -185,7 +184,7 @@ def summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
 
 def _show(summaries: list[Summary]) -> None:
     for summary in summaries:
-        table = Table(title=f"Levering {summary['profile']}", show_header=False)
+        table = make_table("", "", title=f"Levering {summary['profile']}")
         for name, label in COUNTS.items():
             table.add_row(label, str(summary[name]))
         console = PlainConsole()

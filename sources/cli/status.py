@@ -83,7 +83,8 @@ def _say_state(found: Mapping[str, object]) -> str:
         SourceState.TRIAL.value: "in proef, niemand ziet de vlaggetjes",
         SourceState.LIVE.value: "live",
     }[str(found["state"])]
-    return f"De bron is {said} (gevraagd op {str(found['stateAsked'])[:10]})."
+    asked = write_moment(datetime.fromisoformat(str(found["stateAsked"])))
+    return f"De bron is {said} (gevraagd op {asked})."
 
 
 def _show(found: Mapping[str, object], owed: Sequence[Owed]) -> None:

@@ -7,6 +7,7 @@
     │   └── UnsafeKeyFile         a key file that others may read
     ├── InvitationRefused         an invitation to join, or an answer to it
     ├── UnreadableFile            the delivery is not the format the profile names
+    ├── LettersRefused            no letters were written
     ├── OutboxRefused             the outbox is not ours to write
     │   ├── OutboxBusy            another run holds it
     │   ├── OutboxKeyChanged      it was written under another key
@@ -73,6 +74,7 @@ from sources.errors.facts import (
     FolderRefused,
     InvalidAgencySettings,
     InvalidProfile,
+    LettersRefused,
     SourceError,
     UnreadableFile,
     UnsafeKeyFile,
@@ -129,6 +131,7 @@ __all__ = [
     "InvalidAgencySettings",
     "InvalidProfile",
     "InvitationRefused",
+    "LettersRefused",
     "MailRefused",
     "NoSuchCase",
     "NothingHeld",

@@ -126,7 +126,10 @@ class UnknownReference(SourceError):
     """Nothing was ever sent under this reference."""
 
     def __init__(self) -> None:
-        super().__init__("Onder dit kenmerk is niets verstuurd.")
+        super().__init__(
+            "Onder dit kenmerk is niets verstuurd uit dit postvak. Kijk of het kenmerk "
+            "klopt: de pagina Signalen noemt die van uw signalen."
+        )
 
 
 class CaseNotNamed(SourceError):
@@ -146,7 +149,7 @@ class NoSuchCase(SourceError):
         super().__init__(
             "In dit bestand staat geen open zaak bij dit kenmerk. Neem het bestand en "
             "het profiel waarmee u leverde. Is de zaak dicht? Kijk met "
-            "`signal-source evidence` wat er is verstuurd."
+            "`signal-source evidence KENMERK` wat er is verstuurd."
         )
 
 
@@ -157,5 +160,5 @@ class UnknownDoubt(SourceError):
         super().__init__(
             "Onder dit kenmerk wacht geen beslissing. Er is misschien al beslist, of "
             "de tijd is voorbij. `signal-source brp list` noemt wat wacht; "
-            "`signal-source brp forget` neemt een beslissing terug."
+            "`signal-source brp forget KENMERK` neemt een beslissing terug."
         )

@@ -41,5 +41,9 @@ class UnreadableFile(SourceError):
     """Refuse a delivery that is not in the format of its profile."""
 
 
+class LettersRefused(SourceError):
+    """No letters were written: nobody gets one, or they have no place."""
+
+
 class FolderRefused(SourceError):
     """Refuse a folder for deliveries that cannot be made, read or moved in."""

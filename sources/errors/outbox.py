@@ -99,8 +99,8 @@ class OutboxUnsure(OutboxRefused):
             f"hoeveel: {listed or 'geen'}. Er is niets overgenomen: de signalen van "
             "een postvak dat nog in gebruik is, zouden verdwijnen. Gebruikt uw "
             "organisatie nog een postvak? `signal-source status` zegt daar hoe het "
-            "heet. Draai dan `signal-source outbox restart --lost` met het postvak "
-            "dat weg is."
+            "heet. Draai dan `signal-source outbox restart --lost POSTVAK`, met de "
+            "naam van het postvak dat weg is."
         )
 
 

@@ -15,30 +15,42 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from keys.files import write_whole
 from signal_index.wire.values import Phone
+from sources.clock import write_day
 from sources.connectors import read_file
 from sources.connectors.delimited import open_csv
 from sources.connectors.mapped import find_telling
-from sources.errors import InvalidProfile
+from sources.errors import InvalidProfile, LettersRefused
 from sources.phones import write_phone
 from sources.profile import Profile
-from sources.values import Case
+from sources.values import Case, CaseNumber
 
-MONTHS: Final = (
-    *("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus"),
-    *("september", "oktober", "november", "december"),
+_NOBODY: Final = (
+    "Er is geen brief gemaakt. Onder dit zaaknummer of op deze regel staat geen open "
+    "zaak, of het record wordt afgewezen: `signal-source check` zegt waarom."
+)
+_NO_LETTERS: Final = (
+    "Er is geen brief gemaakt: uit dit bestand gaat geen enkel signaal. "
+    "`signal-source check` zegt waarom."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class LetterTerms:
-    """What stands in every letter; `address` names columns, line by line."""
+    """What stands in every letter; `name` and `address` name columns of the file.
+
+    `chosen` are the case numbers, and `lines` the lines of the file, that get a letter;
+    without any, every case does.
+    """
 
     about: str
     organisation: str
     name: str
     address: tuple[str, ...]
     today: date
+    chosen: frozenset[str] = frozenset()
+    lines: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +68,28 @@ def write_letters(
 ) -> int:
     """Write one page per citizen for the printer, and give how many.
 
-    Raises `InvalidProfile` where the file is not CSV, `UnreadableFile` where a column
-    is missing.
+    The file is written whole or not at all, for its owner, and over no other. Raises
+    `InvalidProfile` where the file is not CSV, `UnreadableFile` where a column is
+    missing, `LettersRefused` where nothing is to be written, or nowhere to write it.
     """
     recipients = list(_find_recipients(source, profile, terms))
+    if not recipients:
+        raise LettersRefused(_NOBODY if terms.chosen or terms.lines else _NO_LETTERS)
     letter = _read_text("letter.html")
     pages = "\n".join(_render(letter, one, terms) for one in recipients)
-    into.touch(mode=0o600)
-    into.write_text(_read_text("frame.html").substitute(pages=pages), "utf-8")
+    text = _read_text("frame.html").substitute(pages=pages)
+    try:
+        write_whole(into, text.encode())
+    except FileExistsError:
+        raise LettersRefused(
+            f"{into.name} bestaat al. Er is niets geschreven. Kies bij --into een "
+            "andere naam, of haal het oude bestand eerst weg."
+        ) from None
+    except OSError:
+        raise LettersRefused(
+            f"{into.name} is niet te schrijven. Er is niets geschreven. Bestaat de "
+            "map, mag u daar schrijven, en is er ruimte op de schijf?"
+        ) from None
     return len(recipients)
 
 
@@ -81,7 +107,9 @@ def _find_recipients(
             one.place.line: one
             for reading in readings
             for one in reading
-            if isinstance(one, Case) and one.place.line is not None
+            if isinstance(one, Case)
+            and one.place.line is not None
+            and _is_chosen(one, terms)
         }
     wanted = (terms.name, *terms.address)
     for line, row in _read_rows(source, profile, wanted):
@@ -89,6 +117,14 @@ def _find_recipients(
             holder = case.contact.holder
             lines = tuple(row[name] for name in terms.address if row[name])
             yield Recipient(row[terms.name], lines, holder.function, holder.phone)
+
+
+def _is_chosen(case: Case, terms: LetterTerms) -> bool:
+    """Tell whether a case gets a letter; partners under one number all do."""
+    if not terms.chosen and not terms.lines:
+        return True
+    number = case.key.text if isinstance(case.key, CaseNumber) else None
+    return number in terms.chosen or case.place.line in terms.lines
 
 
 def _read_rows(
@@ -108,7 +144,6 @@ def _read_rows(
 
 
 def _render(letter: Template, one: Recipient, terms: LetterTerms) -> str:
-    today = terms.today
     address = "<br>".join(escape(line) for line in (one.name, *one.address))
     return letter.substitute(
         address=address,
@@ -117,7 +152,7 @@ def _render(letter: Template, one: Recipient, terms: LetterTerms) -> str:
         organisation=escape(terms.organisation),
         contact=escape(one.contact),
         phone=escape(write_phone(one.phone)),
-        day=f"{today.day} {MONTHS[today.month - 1]} {today.year}",
+        day=write_day(terms.today),
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date
 from typing import Final
 
 from signal_index.wire.notice_order import find_moment_of
 from signal_index.wire.notices import ReturnNotice
-from sources.clock import AMSTERDAM
+from sources.clock import write_day, write_moment
 from sources.outbox.notices import KeptNotice
 from sources.phones import write_phone
 
@@ -58,11 +58,6 @@ def write_when(one: ReturnNotice) -> str:
     return write_moment(moment) if moment else f"rond {write_moment(one.madeIn)}"
 
 
-def write_moment(moment: datetime) -> str:
-    """Write a moment in Dutch time."""
-    return f"{moment.astimezone(AMSTERDAM):%d-%m-%Y %H:%M}"
-
-
 def _say_looked_up(one: ReturnNotice) -> str:
     looker = one.lookedUp
     if looker is None:
@@ -110,14 +105,15 @@ def _with_term(says: str, one: ReturnNotice) -> str:
     reference, due = one.facts.get("reference", ""), _day(one.facts.get("dueOn"))
     return (
         f"{says} ({reference}). Antwoord voor {due} met"
-        f" `signal-source corrections answer`."
+        f" `signal-source corrections answer {reference} ANTWOORD`."
     )
 
 
 def _day(text: str | None) -> str:
-    year, _, rest = (text or "").partition("-")
-    month, _, day = rest.partition("-")
-    return f"{day}-{month}-{year}" if day else "binnenkort"
+    try:
+        return write_day(date.fromisoformat(text or ""))
+    except ValueError:
+        return "binnenkort"
 
 
 _SENTENCES: Final[Mapping[str, Callable[[ReturnNotice], str]]] = {

@@ -1,17 +1,13 @@
 """The preview: flags as a generalist sees them, and what would not go through."""
 
-from datetime import date
 from typing import Final
 
 from sources.catalogue import load_kinds
+from sources.clock import write_day
 from sources.previewing import Flag, Preview
 from sources.profile_page.markup import Markup, tag
 from sources.reasons import EXPLANATIONS
 
-_MONTHS: Final = (
-    *("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus"),
-    *("september", "oktober", "november", "december"),
-)
 MOST_REJECTS: Final = 10
 
 
@@ -60,7 +56,7 @@ def _show_flag(flag: Flag) -> tuple[Markup, ...]:
         tag("p", tag("strong", kind.label if kind else flag.category)),
         tag("p", flag.function),
         tag("p", tag("span", f"Bel {flag.phone}", class_="call")),
-        tag("p", f"Contact sinds {_say_day(flag.since)}."),
+        tag("p", f"Contact sinds {write_day(flag.since)}."),
         tag("p", f"Van {flag.place}", class_="quiet"),
     )
 
@@ -81,7 +77,3 @@ def _show_rejects(preview: Preview) -> Markup | None:
             )
         )
     return tag("div", tag("h3", "Wat niet meegaat"), tag("ul", *lines))
-
-
-def _say_day(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -93,7 +93,7 @@ def write_standard(found: Recognised, choices: Choices) -> str:
 
 
 def _head(form: str, known: Known, *, has_default: bool) -> Iterator[str]:
-    yield "# Voorstel van `signal-source profile init`. Lees het na en vul aan waar"
+    yield "# Voorstel van signal-source profile init. Lees het na en vul aan waar"
     yield f'# "{FILL_IN}" staat, en probeer dan: signal-source check'
     yield ""
     yield f"name = {write_text(known.name)}"

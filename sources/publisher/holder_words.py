@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from keys.client import BUDGET_SPENT, PROOF_REFUSED, UNAVAILABLE
+from sources.handing_over import Party, name_file
 
 _ASK: Final = "Bel de beheerder van {name}."
 REFUSALS: Final = {
     "organisation-unknown": (
         "kent uw organisatie niet",
-        "Vraag de beheerder van {name} om uw aanvraag op te nemen.",
+        "Vraag de beheerder van {name} om uw aanvraag op te nemen. {file}",
     ),
     "request-signature": (
         "kent een andere sleutel (keys.request)",
         "Zet de sleutel terug die u aanmeldde, of vraag de beheerder van {name} om "
-        "uw nieuwe aanvraag op te nemen.",
+        "uw nieuwe aanvraag op te nemen. {file}",
     ),
     "act-not-allowed": ("kent uw organisatie niet als bron", _ASK),
     "request-expired": (
@@ -39,14 +40,14 @@ _OTHER: Final = {
 }
 
 
-def explain(name: str, reason: str) -> tuple[str, str]:
+def explain(name: str, reason: str, file: str = "") -> tuple[str, str]:
     """Give what a holder does, as `… kent uw organisatie niet`, and how to mend it.
 
-    A code that is new here is named.
+    `file` says what to send. A code that is new here is named.
     """
     known = _OTHER.get(reason) or REFUSALS.get(reason)
     does, remedy = known or (f"weigert het verzoek (code: {reason})", _ASK)
-    return does, remedy.format(name=name)
+    return does, remedy.format(name=name, file=file or name_file(Party.HOLDER))
 
 
 def say_passed_over(name: str, reason: str) -> str:

@@ -1,29 +1,47 @@
-"""Every command that the page of an agency names is taken as it stands there."""
+"""Every command that a page names, or a text advises, is taken as it stands there."""
 
+import ast
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.main import get_command
 
+from keys.commands import app as keys_app
 from policy.commands import app as policy_app
 from signal_index.cli.commands import app as index_app
 from sources.__main__ import app as source_app
+from sources.cli.commands import complete, note_given
 
-PAGE = Path(__file__).parents[3] / "docs" / "connect-a-source.md"
+ROOT = Path(__file__).parents[3]
+PAGE = ROOT / "docs" / "connect-a-source.md"
+OTHERS = [ROOT / "docs" / "agent.md", *sorted((ROOT / "docs/connectors").glob("*.md"))]
 APPS: dict[str, Any] = {
     "signal-source": source_app,
     "signal-index": index_app,
     "signal-policy": policy_app,
+    "signal-keys": keys_app,
 }
 BLOCK = re.compile(
     r"^ {4,}(signal-(?:source|index|policy) (?:.*\\\n)*.*)$", re.MULTILINE
 )
 CELL = re.compile(r"`(signal-(?:source|policy) [^`]+)`")
+ADVICE = re.compile(r"`(signal-(?:source|index|policy|keys) [^`]+)`")
+SHOWN = re.compile(r"<code[^>]*>(signal-(?:source|index|policy|keys) [^<]+)</code>")
 NAMED_ONLY = {"publish", "reconcile", "check"}
 """Named between backticks beside a block that gives the whole of it."""
+REFERENCE = "418fd9e4-0000-4000-8000-000000000000"
+FILLED_IN = {
+    r"\bKENMERK\b": REFERENCE,
+    r"\bPOSTVAK\b": REFERENCE,
+    r"\bANTWOORD\b": "changed",
+    r"\bDAG\b": "2026-10-01",
+    r"\{\{.*?\}\}|…|\{\}|\x00": REFERENCE,
+}
+"""What stands for something that somebody fills in, and what it could be."""
 
 
 def read_commands() -> list[str]:
@@ -37,19 +55,64 @@ def read_commands() -> list[str]:
     return sorted({_without_remark(each) for each in (*typed, *named)})
 
 
+def read_others() -> Iterator[str]:
+    """Give the blocks of an agency's other pages; a name alone there is only named."""
+    for page in OTHERS:
+        text = page.read_text("utf-8")
+        yield from map(_without_remark, BLOCK.findall(text))
+        yield from (found for found in CELL.findall(text) if len(found.split()) > 2)
+
+
+def read_advice() -> Iterator[str]:
+    """Give what the programs tell an agency to type, completed as it is on a screen."""
+    note_given([])
+    files = {*(ROOT / "sources").rglob("*.py")} - {ROOT / "sources/cli/commands.py"}
+    for file in files:
+        for text in _list_texts(ast.parse(file.read_text("utf-8"))):
+            yield from (complete(f"`{one}`")[1:-1] for one in ADVICE.findall(text))
+    for file in (ROOT / "desk" / "templates").rglob("*.html"):
+        yield from SHOWN.findall(file.read_text("utf-8"))
+    yield from ADVICE.findall((ROOT / "desk/texts/nl.po").read_text("utf-8"))
+
+
+def _list_texts(tree: ast.AST) -> Iterator[str]:
+    """Give each text of a file but what documents it; what is put in is a NUL."""
+    told = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(getattr(node, "body", None), list)
+        and node.body  # type: ignore[attr-defined]  # it has one
+        and isinstance(node.body[0], ast.Expr)  # type: ignore[attr-defined]  # as above
+    }
+    parts = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in ast.walk(node)
+        if part is not node
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(
+                str(one.value) if isinstance(one, ast.Constant) else "\0"
+                for one in node.values
+            )
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in told | parts
+        ):
+            yield node.value
+
+
 def _without_remark(command: str) -> str:
     kept = re.sub(r" +# .*", "", command)
-    kept = re.sub(r"\[[A-Z]+\] ?", "", kept)
-    reference = "418fd9e4-0000-4000-8000-000000000000"
-    return re.sub(r"\bKENMERK\b", reference, kept)
+    return re.sub(r"\[[-A-Za-z]+\] ?", "", kept)
 
 
-@pytest.mark.parametrize("command", read_commands())
-def test_a_command_of_the_page_is_taken_as_it_stands(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "index.toml").touch()
+def parse(command: str) -> None:
+    for name, value in FILLED_IN.items():
+        command = re.sub(name, value, command)
     program, *words = shlex.split(command)
     at: Any = get_command(APPS[program])
     context = at.make_context(program, words)
@@ -61,5 +124,20 @@ def test_a_command_of_the_page_is_taken_as_it_stands(
     assert not context.args
 
 
-def test_the_page_has_commands() -> None:
+@pytest.mark.parametrize("command", [*read_commands(), *sorted({*read_others()})])
+def test_a_command_of_a_page_is_taken_as_it_stands(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "index.toml").touch()
+    parse(command)
+
+
+@pytest.mark.parametrize("command", sorted({*read_advice()}))
+def test_a_command_that_a_text_advises_is_taken_as_it_stands(command: str) -> None:
+    parse(command)
+
+
+def test_page_and_texts_have_commands() -> None:
     assert len(read_commands()) > 20
+    assert len({*read_advice()}) > 20

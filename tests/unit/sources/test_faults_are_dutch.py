@@ -279,6 +279,16 @@ def test_a_file_where_the_folder_of_rejects_belongs_is_said(tmp_path: Path) -> N
     assert "rejects is geen map" in found.stderr
 
 
+def test_a_file_of_rejects_replaces_its_like_and_nothing_else(tmp_path: Path) -> None:
+    export = tmp_path / "export.csv"
+    export.write_text("BSN;Zaak\n")
+    with pytest.raises(InvalidAgencySettings, match="bestaat al en is geen bestand"):
+        write_rejects(export, [])
+    assert export.read_text() == "BSN;Zaak\n"
+    for _ in range(2):
+        assert write_rejects(tmp_path / "rejects.csv", []) == 0
+
+
 def test_a_folder_where_the_file_of_rejects_belongs_is_said(tmp_path: Path) -> None:
     with pytest.raises(InvalidAgencySettings, match="geen bestand maken"):
         write_rejects(tmp_path, [])

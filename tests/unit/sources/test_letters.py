@@ -1,11 +1,12 @@
 """The letter to a citizen: for whom, with what, and what never leaves the machine."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from sources.errors import UnreadableFile
+from sources.errors import LettersRefused, UnreadableFile
 from sources.letters import LetterTerms, write_letters
 from tests.sources_builders import HEADER, a_number, a_profile, a_row
 
@@ -30,9 +31,11 @@ def a_citizen(**changed: str) -> dict[str, str]:
     return {**a_row(), **address, **changed}
 
 
-def letters(tmp_path: Path, *rows: dict[str, str]) -> tuple[int, str]:
+def letters(
+    tmp_path: Path, *rows: dict[str, str], terms: LetterTerms = TERMS
+) -> tuple[int, str]:
     into = tmp_path / "letters.html"
-    count = write_letters(write(tmp_path, *rows), into, a_profile(), TERMS)
+    count = write_letters(write(tmp_path, *rows), into, a_profile(), terms)
     return count, into.read_text("utf-8")
 
 
@@ -71,3 +74,32 @@ def test_a_column_that_is_not_there_is_refused_before_anything_is_written(
     with pytest.raises(UnreadableFile):
         write_letters(write(tmp_path, a_citizen()), into, a_profile(), terms)
     assert not into.exists()
+
+
+@pytest.mark.parametrize(
+    "chosen", [{"chosen": frozenset({"Z-2"})}, {"lines": frozenset({3})}]
+)
+def test_one_citizen_gets_a_letter_alone(
+    tmp_path: Path, chosen: dict[str, frozenset[str]]
+) -> None:
+    other = a_citizen(Zaak="Z-2", BSN=a_number(2), Naam="B. de Wit")
+    terms = replace(TERMS, **chosen)  # type: ignore[arg-type]  # either set
+    count, text = letters(tmp_path, a_citizen(), other, terms=terms)
+    assert count == 1
+    assert "Beste B. de Wit," in text
+    assert "Jansen" not in text
+
+
+def test_a_case_that_is_not_there_gets_no_empty_file(tmp_path: Path) -> None:
+    terms = replace(TERMS, chosen=frozenset({"Z-9"}))
+    with pytest.raises(LettersRefused, match="geen brief gemaakt"):
+        letters(tmp_path, a_citizen(), terms=terms)
+    assert not (tmp_path / "letters.html").exists()
+
+
+def test_another_file_is_never_written_over(tmp_path: Path) -> None:
+    into = tmp_path / "letters.html"
+    into.write_text("van gisteren")
+    with pytest.raises(LettersRefused, match="bestaat al"):
+        letters(tmp_path, a_citizen())
+    assert into.read_text() == "van gisteren"

@@ -35,10 +35,8 @@ def test_five_flags_are_shown_as_a_generalist_sees_them(tmp_path: Path) -> None:
     assert counts in said
     flags = [line for line in said if "Klantmanager Inkomen" in line]
     assert len(flags) == 5
-    first = (
-        "bijstand, sinds 05-01-2026. Bel Klantmanager Inkomen, 0182 555 101 (regel 2"
-    )
-    assert first in flags[0]
+    assert "bijstand, sinds 5 januari 2026. Bel Klantmanager" in flags[0]
+    assert "0182 555 101 (regel 2" in flags[0]
     assert any("11-proef" in line for line in said)
     assert not any(a_number(n) in line for n in range(1, 9) for line in said)
 

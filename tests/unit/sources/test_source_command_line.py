@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sources.__main__ import app
+from sources.handing_over import Party
 from tests.sources_builders import PROFILE, a_number, a_row, a_wrong_number, write_rows
 from tests.unit.sources.test_agency_keys_and_settings import SETTINGS
 
@@ -128,7 +129,9 @@ def test_keys_create_says_what_to_register(tmp_path: Path) -> None:
     given = ["keys", "create", "--into", str(tmp_path / "k"), "--name", "a"]
     found = runner.invoke(app, [*given, "--client-algorithm", "Ed25519"])
     assert found.exit_code == 0
-    assert "notice-key.public.jwk" in found.stdout
+    for party in Party:
+        assert f"{party.public} aan {party}" in " ".join(found.stdout.split())
+        assert (tmp_path / "k" / party.public).is_file()
     assert runner.invoke(app, given).exit_code == 2
 
 

@@ -101,8 +101,8 @@ def test_a_succession_says_who_had_the_signal_and_who_has_it() -> None:
     told = {"kind": "succession", "lookedUp": None}
     said = SAID.model_copy(update={**told, "facts": {**facts, "on": "2026-12-01"}})
     assert say(said).startswith(
-        "Het signaal is op 01-12-2026 overgedragen: het was van Stadsbank en is nu van"
-        " Kredietbank."
+        "Het signaal is op 1 december 2026 overgedragen: het was van Stadsbank en is nu"
+        " van Kredietbank."
     )
 
 
