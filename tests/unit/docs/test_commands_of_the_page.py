@@ -77,12 +77,13 @@ def read_advice() -> Iterator[str]:
 
 def _list_texts(tree: ast.AST) -> Iterator[str]:
     """Give each text of a file but what documents it; what is put in is a NUL."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     told = {
         id(node.body[0].value)
         for node in ast.walk(tree)
-        if isinstance(getattr(node, "body", None), list)
-        and node.body  # type: ignore[attr-defined]  # it has one
-        and isinstance(node.body[0], ast.Expr)  # type: ignore[attr-defined]  # as above
+        if isinstance(node, documented)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
     }
     parts = {
         id(part)
