@@ -193,6 +193,9 @@ class Settings(BaseSettings):
     witness_quorum: int | None = Field(default=None, ge=1)
     unwitnessed_until: date | None = None
 
+    # The hour (Dutch time) from which a day's matches are looked for:
+    match_hour: int = Field(default=5, ge=0, le=23)
+
     processing_log: ProcessingLogAt | None = None  # default: no records go out
 
     joining: JoiningAt | None = None  # default: nobody can be invited

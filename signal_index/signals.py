@@ -155,11 +155,18 @@ def is_in_reach(
     if signal.municipality != municipality:
         return False
     if signal.state is SignalState.ACTIVE:
-        live = signal.valid_from <= today <= signal.valid_until
-        return live and now - signal.confirmed_at < CONFIRMED_FOR
+        return is_live(signal.valid_from, signal.valid_until, signal.confirmed_at, now)
     if signal.state is SignalState.ENDED and signal.ended_on is not None:
         return today - signal.ended_on <= category.look_back
     return False
+
+
+def is_live(
+    valid_from: date, valid_until: date, confirmed_at: datetime, now: datetime
+) -> bool:
+    """Tell whether an active signal shows today: begun, not past, lately confirmed."""
+    begun = valid_from <= day_of(now) <= valid_until
+    return begun and now - confirmed_at < CONFIRMED_FOR
 
 
 def digest_notice(notice: Notice) -> bytes:

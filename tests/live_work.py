@@ -42,6 +42,7 @@ from tests.hand_builders import (
     take_back,
 )
 from tests.holders_builders import LOOKUP_OIN, a_bsn
+from tests.match_builders import open_matching, read_matches, run_matches, say
 from tests.notice_builders import acknowledge, lead, read_page, switch_on
 from tests.officer_builders import a_citizen, a_search
 from tests.policy_officers import CHANGE, approve, propose
@@ -190,6 +191,19 @@ async def _follow_a_case(world: World) -> None:
     await listed(world, JORIS)
 
 
+async def _match_two_sources(world: World) -> None:
+    """Two agencies hear of each other; one says that they agreed, and its case."""
+    await open_matching(world)
+    for agency in (world.debt_help, world.income_support):
+        await world.publish(agency, [a_bsn(8)])
+    await run_matches(world)
+    (match,) = await read_matches(world, world.debt_help)
+    await say(world, world.debt_help, match, "agreed")
+    token = world.a_source_token(world.debt_help)
+    path = f"/matches/{match['id']}/case"
+    await world.send("PUT", path, token, {"sealed": "x" * 126})
+
+
 async def do_work_of_generalists(world: World, folder: Path) -> None:
     """Look people up, and say what came of it; sequence the ledger."""
     person = world.a_token()
@@ -203,6 +217,7 @@ async def do_work_of_generalists(world: World, folder: Path) -> None:
         )
         await world.send("POST", f"{path}/print", person, {})
     await _follow_a_case(world)
+    await _match_two_sources(world)
     body = {"reqs": ["A" * 43]}
     await world.send("POST", "/abandoned-requests", person, body)
     await CitizensDesk(world, folder).sequence()

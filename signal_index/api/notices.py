@@ -45,7 +45,7 @@ async def list_notices(
     limit: Limit = PAGE_DEFAULT,
 ) -> wire.ReturnNotices:
     """List what came back, by the caller's own references; covers among them."""
-    sources = await _find_own(index, caller.organisation)
+    sources = await find_own_sources(index, caller.organisation)
     async with looking(index.engine) as conn:
         found = await store.list_notices(
             conn,
@@ -83,7 +83,7 @@ async def acknowledge(
     body: wire.Acknowledgements, index: TheIndex, caller: Source
 ) -> wire.AcknowledgedCount:
     """Note that notices arrived; how the source calls a case may come along, sealed."""
-    sources = await _find_own(index, caller.organisation)
+    sources = await find_own_sources(index, caller.organisation)
     cases = {
         one.id: {case.reference: case.sealed for case in one.cases}
         for one in body.notices
@@ -95,7 +95,8 @@ async def acknowledge(
     return wire.AcknowledgedCount(acknowledged=count)
 
 
-async def _find_own(index: Index, organisation: str) -> list[str]:
+async def find_own_sources(index: Index, organisation: str) -> list[str]:
+    """Give the sources that an organisation is, or may send for."""
     standing = await index.standing.get(index.clock())
     return sorted(
         one.oin

@@ -161,6 +161,24 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         404,
         "Open de pagina opnieuw en kijk wat er nu wacht.",
     ),
+    errors.UnknownMatch: Problem(
+        "unknown-match",
+        "Deze match is er niet (meer).",
+        404,
+        "Open de lijst van matches opnieuw en kijk wat daar staat.",
+    ),
+    errors.MatchChanged: Problem(
+        "match-changed",
+        "De andere organisatie heeft intussen iets laten weten.",
+        409,
+        "Open de match opnieuw, kijk wat er nu staat en kies dan weer.",
+    ),
+    errors.MatchOver: Problem(
+        "match-over",
+        "Deze match is afgerond.",
+        409,
+        "Bel de andere organisatie als er nog iets is.",
+    ),
     errors.FollowsFull: Problem(
         "follows-full",
         "U of uw organisatie volgt al zo veel zaken als mag.",

@@ -3,7 +3,9 @@
 1. Every item is checked on its own, its row derived (`submissions`).
 2. In the transaction: the sources are locked, what is known is read, each item decided
    (`signals.decide_notice`, `decide_withdrawal`), everything written set by set.
-3. The entry with the digest of what was signed commits with it, and so does what was
+3. Where the municipality opened the act `match`, each signal that was stored leaves a
+   sealed box, in one statement; nobody is looked for (`signal_index.matching`).
+4. The entry with the digest of what was signed commits with it, and so does what was
    signed itself: evidence that names nobody.
 
 An answer never depends on other sources' signals, nor on other persons'.
@@ -45,6 +47,7 @@ from signal_index.errors import (
 )
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Entry, Kind
+from signal_index.matching import MatchBox
 from signal_index.proof import JsonObject
 from signal_index.signals import (
     ItemOutcome,
@@ -56,6 +59,7 @@ from signal_index.signals import (
     digest_notice,
 )
 from signal_index.store.contacts import find_contact_owners
+from signal_index.store.matches import Boxed, put_in_match_boxes
 from signal_index.store.person_events import find_events
 from signal_index.store.signals import (
     Ending,
@@ -107,6 +111,7 @@ class _Plan:
     catalogue_in: Callable[[str], Catalogue]
     now: datetime
     store: list[NewSignal] = field(default_factory=list)
+    boxes: list[Boxed] = field(default_factory=list)
     keep: list[Ending] = field(default_factory=list)
     bury: list[Ending] = field(default_factory=list)
 
@@ -116,7 +121,8 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
     now = index.clock()
     standing = await index.standing.get(now)
     scalar = index.keys.get_scalar(submission.key_version)
-    rules = Rules(partial(index.policy.get, standing), standing, now)
+    policy_in = partial(index.policy.get, standing)
+    rules = Rules(policy_in, standing, now, index.keys.ledger_names)
     checked = await check_items(
         submission, rules, PointKeys(scalar, index.keys.row_key)
     )
@@ -125,6 +131,7 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
         known = await _read_known(act.conn, checked.candidates)
         results = _decide_all(plan, checked, known)
         await store_signals(act.conn, plan.store)
+        await put_in_match_boxes(act.conn, plan.boxes, index.keys, now=act.now)
         await keep_ended(act.conn, plan.keep)
         await bury_signals(act.conn, plan.bury, now=act.now)
         first = await _record(act, submission, results)
@@ -217,9 +224,13 @@ def _decide_notice(
     digest = digest_notice(notice)
     outcome = decide_notice(known, notice, digest, row.row_key)
     if outcome is ItemOutcome.ACCEPTED:
+        id_ = new_uuid7(plan.now)
+        if one.belongs.match is not None:
+            box = MatchBox(row.row_key, id_, one.belongs.match)
+            plan.boxes.append((notice.municipality, box))
         plan.store.append(
             NewSignal(
-                id=new_uuid7(plan.now),
+                id=id_,
                 row_key=row.row_key,
                 seal=row.seal,
                 key_version=plan.submission.key_version,

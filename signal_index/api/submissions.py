@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -19,6 +19,7 @@ from uuid import UUID
 from keys.errors import InvalidPseudonym
 from keys.pseudonym import (
     KeyVersion,
+    LedgerNameKey,
     SealedRow,
     derive_sealed_row,
     derive_stored_point,
@@ -30,6 +31,7 @@ from policy.publication import Publication, permit_publication
 from signal_index.api.context import Index
 from signal_index.days import day_of
 from signal_index.errors import RequestRefused, UnknownSource
+from signal_index.matching import MatchRows, Signalled, derive_match_rows, find_partners
 from signal_index.notice import (
     InvalidSignature,
     SignerKey,
@@ -49,11 +51,15 @@ _WORTH_A_THREAD: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What items are checked against: the policies, the register, the moment."""
+    """What items are checked against: the policies, the register, the moment.
+
+    `names`: the ledger's keys for persons, by year.
+    """
 
     policy_in: Callable[[str], Policy]
     standing: Standing
     now: datetime
+    names: Mapping[int, LedgerNameKey]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,13 +79,20 @@ class Submission:
 
 Refusal = InvalidField | RequestRefused | PolicyError
 
+Sort = tuple[str, str, str]
+"""What decides who may hear of a notice: municipality, category, how informed."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Place:
-    """Where a notice belongs, and under which mark its person may be known."""
+    """Where a notice belongs, and under which mark its person may be known.
+
+    `match`: where others of the same person would stand; None where nobody may hear.
+    """
 
     row: SealedRow
     mark: bytes
+    match: MatchRows | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -112,7 +125,7 @@ async def check_items(submission: Submission, rules: Rules, keys: PointKeys) -> 
     places = [place for place, item in said.items() if isinstance(item, Notice)]
     notices = [item for item in said.values() if isinstance(item, Notice)]
     rows: dict[int, Place] = {}
-    derived = await _derive_rows(notices, submission, keys)
+    derived = await _derive_rows(notices, _Deriving(submission, keys, rules))
     for place, row in zip(places, derived, strict=True):
         if isinstance(row, InvalidField):
             refusals[place] = row
@@ -204,30 +217,54 @@ def _permit(notice: Notice, source: SourceStanding, rules: Rules) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class _Deriving:
+    """What deriving rows takes; of each sort of notice, which kinds may hear of it."""
+
+    submission: Submission
+    keys: PointKeys
+    rules: Rules
+    partners: dict[Sort, Sequence[str] | None] = field(default_factory=dict)
+
+    def ask(self, notices: Sequence[Notice]) -> None:
+        """Ask the rules once for each sort, not for each notice."""
+        for place, category, informed in {_sort(notice) for notice in notices}:
+            self.partners[place, category, informed] = find_partners(
+                self.rules.policy_in(place),
+                place,
+                Signalled(category, informed),
+                self.rules.now,
+            )
+
+
+def _sort(notice: Notice) -> Sort:
+    return notice.municipality, notice.category, notice.informed.code
+
+
 async def _derive_rows(
-    notices: Sequence[Notice], submission: Submission, keys: PointKeys
+    notices: Sequence[Notice], using: _Deriving
 ) -> Sequence[Place | InvalidField]:
     """Check each commitment and give each row; c*N of many runs in two threads."""
+    using.ask(notices)
     if len(notices) < _WORTH_A_THREAD:
-        return [_derive_row(notice, submission, keys) for notice in notices]
+        return _derive_part(notices, using)
     step = -(-len(notices) // _THREADS)
     parts = [notices[start : start + step] for start in range(0, len(notices), step)]
     done = await asyncio.gather(
-        *(asyncio.to_thread(_derive_part, part, submission, keys) for part in parts)
+        *(asyncio.to_thread(_derive_part, part, using) for part in parts)
     )
     return [row for part in done for row in part]
 
 
 def _derive_part(
-    notices: Sequence[Notice], submission: Submission, keys: PointKeys
+    notices: Sequence[Notice], using: _Deriving
 ) -> list[Place | InvalidField]:
-    return [_derive_row(notice, submission, keys) for notice in notices]
+    return [_derive_row(notice, using) for notice in notices]
 
 
-def _derive_row(
-    notice: Notice, submission: Submission, keys: PointKeys
-) -> Place | InvalidField:
-    proof = submission.subjects.get(notice.reference)
+def _derive_row(notice: Notice, using: _Deriving) -> Place | InvalidField:
+    keys, rules = using.keys, using.rules
+    proof = using.submission.subjects.get(notice.reference)
     if proof is None:
         return InvalidField("subjects", "missing")
     try:
@@ -239,4 +276,9 @@ def _derive_row(
         return InvalidField("subject", "does-not-match")
     point = derive_stored_point(keys.scalar, pseudonym)
     row = derive_sealed_row(keys.row_key, point, notice.category)
-    return Place(row, derive_event_mark(keys.row_key, point, notice.municipality))
+    mark = derive_event_mark(keys.row_key, point, notice.municipality)
+    partners = using.partners[_sort(notice)]
+    if partners is None:
+        return Place(row, mark)
+    match = derive_match_rows(keys.row_key, point, partners, rules.names, rules.now)
+    return Place(row, mark, match)

@@ -130,6 +130,8 @@ def _gives_away(
         return False
     if any(flag.category in embargoed for flag in lookup.shown):
         return True
+    if lookup.purpose in catalogue.act_purposes:
+        return False  # an act of its own, and no purpose to look for
     try:
         purpose = catalogue.purposes[catalogue.parse_purpose(lookup.purpose)]
     except UnknownPurpose:

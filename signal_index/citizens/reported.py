@@ -18,7 +18,7 @@ from uuid import UUID
 from keys.pseudonym import RowKeySecret, StoredPoint, derive_sealed_row
 from policy.errors import UnknownCode
 from policy.reports import ReportPermit
-from policy.vocabulary import CategoryId
+from policy.vocabulary import CategoryId, LoopActId
 from signal_index.labels import Labels
 from signal_index.ledger import KINDS
 from signal_index.proof import Group, JsonObject, Kind
@@ -64,7 +64,7 @@ def tell_entry(
     entry: UUID,
     kind: Kind,
     at: datetime,
-    organisation: str,
+    organisation: str | None,
 ) -> ReportedLookup | ReportedCheck:
     """Say to a citizen that somebody looked, or checked on that; not proven yet."""
     said: dict[str, Any] = {
@@ -73,6 +73,8 @@ def tell_entry(
         "organisation": labels.organisation(organisation),
         "proof": None,
     }
+    if kind is Kind.MATCH:
+        return _tell_match(said, groups, labels)
     if kind is not Kind.LOOKUP:
         return ReportedCheck(**{**said, "kind": _name_check(kind, groups)})
     why = groups[Group.WHY] or {}
@@ -91,6 +93,34 @@ def tell_entry(
         outcome=outcome,
         repeat=decision.get("repeat") is True,
         shown=list(_tell_flags(groups[Group.WHAT] or {}, labels)),
+    )
+
+
+def _tell_match(
+    said: Mapping[str, Any],
+    groups: Mapping[Group, JsonObject | None],
+    labels: Labels,
+) -> ReportedLookup:
+    """Say that two organisations were told of each other: it is a lookup by nobody.
+
+    In the place of who looked stand both names.
+    """
+    shown = list(_tell_flags(groups[Group.WHAT] or {}, labels))
+    act = labels.catalogue.loop_acts[LoopActId.MATCH]
+    why = groups[Group.WHY] or {}
+    purpose = _text(why, "purpose") or ""
+    both = " en ".join(sorted({one.organisation for one in shown}))
+    return ReportedLookup(
+        **{**said, "organisation": both},
+        purpose=purpose,
+        purposeLabel=labels.purpose(purpose),
+        purposeText=act.citizen_text,
+        legalBasis=_text(why, "legalBasis"),
+        informed=None,
+        breakGlass=None,
+        outcome="answered",
+        repeat=False,
+        shown=shown,
     )
 
 

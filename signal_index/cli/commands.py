@@ -11,6 +11,7 @@ from signal_index.cli.completeness_commands import (
 from signal_index.cli.joining_commands import accept, client_metadata, invite
 from signal_index.cli.key_commands import keys_app
 from signal_index.cli.ledger_commands import export_command
+from signal_index.cli.match_commands import match_now
 from signal_index.cli.overview_commands import overview_app
 from signal_index.cli.registry_commands import (
     client_app,
@@ -57,5 +58,6 @@ source_app.command("to-trial")(to_trial)
 app.add_typer(source_app, name="source")
 app.add_typer(account_app, name="account")
 app.add_typer(purpose_app, name="purpose")
+loop_app.command("match")(match_now)
 app.add_typer(loop_app, name="loop")
 app.add_typer(overview_app, name="overview")

@@ -45,6 +45,9 @@
     │   ├── SubjectDeceased        the population register says the person has died
     │   ├── SubjectMovedAway       the same, that the person left the municipality
     │   ├── UnknownHeldDelivery    no such delivery waits, or it changes something else
+    │   ├── UnknownMatch           the caller has no match under that id (any more)
+    │   ├── MatchChanged           the other side said something meanwhile
+    │   ├── MatchOver              it was done, or changed as often as may be
     │   ├── FollowsFull            as many cases are followed as there may be
     │   ├── UnknownFollow          the caller follows nothing under that id
     │   ├── UnknownOffer           no colleague offers anything by that code now
@@ -135,6 +138,8 @@ from signal_index.errors.refused import (
     CallerUnknown,
     DeliveryIdUsed,
     FollowsFull,
+    MatchChanged,
+    MatchOver,
     NotARegister,
     NotInTrial,
     RehearsedBefore,
@@ -148,6 +153,7 @@ from signal_index.errors.refused import (
     UnknownContactHolder,
     UnknownFollow,
     UnknownHeldDelivery,
+    UnknownMatch,
     UnknownOffer,
     UnknownRehearsal,
     UnknownSignal,
@@ -227,6 +233,8 @@ __all__ = [
     "LoadFileRefused",
     "MandateMissing",
     "MandateNotGiven",
+    "MatchChanged",
+    "MatchOver",
     "NotARegister",
     "NotAnswered",
     "NotApproved",
@@ -267,6 +275,7 @@ __all__ = [
     "UnknownFinding",
     "UnknownFollow",
     "UnknownHeldDelivery",
+    "UnknownMatch",
     "UnknownOffer",
     "UnknownOrganisation",
     "UnknownPolicy",

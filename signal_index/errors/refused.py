@@ -87,6 +87,18 @@ class SubjectMovedAway(RequestRefused):
     """The population register says that the person left this municipality."""
 
 
+class UnknownMatch(RequestRefused):
+    """The caller has no match under that id, or has it no more; why is not said."""
+
+
+class MatchChanged(RequestRefused):
+    """The other side said something meanwhile: what was seen does not hold any more."""
+
+
+class MatchOver(RequestRefused):
+    """The match was done, or was changed as often as may be."""
+
+
 class FollowsFull(RequestRefused):
     """The user, or the organisation, follows as many cases as there may be."""
 

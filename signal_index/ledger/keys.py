@@ -20,14 +20,18 @@ _FIND = b"signal-index/ledger/find/1"
 _NOTICE_SEAL = b"signal-index/notices/seal/1"
 _NOTICE_FIND = b"signal-index/notices/find/1"
 _FOLLOW_SEAL = b"signal-index/follows/seal/1"
+_MATCH_SEAL = b"signal-index/matches/seal/1"
+_MATCH_FIND = b"signal-index/matches/find/1"
 
 
 class DisclosureKey:
-    """The key of one calendar year, with the five keys derived from it (RFC 5869)."""
+    """The key of one calendar year, with the seven keys derived from it (RFC 5869)."""
 
     __slots__ = (
         "find",
         "follow_seal",
+        "match_find",
+        "match_seal",
         "notice_find",
         "notice_seal",
         "seal",
@@ -43,6 +47,8 @@ class DisclosureKey:
         self.notice_seal = _derive(secret, _NOTICE_SEAL)
         self.notice_find = _derive(secret, _NOTICE_FIND)
         self.follow_seal = _derive(secret, _FOLLOW_SEAL)
+        self.match_seal = _derive(secret, _MATCH_SEAL)
+        self.match_find = _derive(secret, _MATCH_FIND)
 
     def __repr__(self) -> str:
         return "<DisclosureKey>"

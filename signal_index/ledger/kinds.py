@@ -121,6 +121,12 @@ KINDS: Final[Mapping[Kind, KindRule]] = MappingProxyType(
             log_name="volgen-van-een-zaak",
             is_told=True,
         ),
+        Kind.MATCH: KindRule(
+            "matches",
+            (ABOUT_PERSON, BY_CALLER),
+            log_name="bronhouders-van-elkaar-laten-horen",
+            is_told=True,
+        ),
         Kind.TICKET_REFUSED: KindRule("safeguarding", (BY_CALLER,)),
         Kind.COMPLETENESS: KindRule(
             "safeguarding", (BY_CALLER, BY_OPERATOR), is_officers=True

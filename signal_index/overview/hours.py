@@ -9,17 +9,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from signal_index.days import HERE
-from signal_index.overview.public_holidays import is_public_holiday
+from signal_index.overview.public_holidays import is_day_off
 
 OFFICE_BEGINS: Final = time(6)
 OFFICE_ENDS: Final = time(19)
-_SATURDAY: Final = 5
 
 
 def is_off_hours(at: datetime) -> bool:
     """Tell whether an instant lies on a day off, or before 06:00 or from 19:00."""
     local = at.astimezone(HERE)
-    if local.weekday() >= _SATURDAY or is_public_holiday(local.date()):
+    if is_day_off(local.date()):
         return True
     return not OFFICE_BEGINS <= local.time() < OFFICE_ENDS
 

@@ -14,11 +14,26 @@ from typing import Final
 import holidays
 
 AHEAD: Final = timedelta(days=366)
+_SATURDAY: Final = 5
 
 
 def is_public_holiday(day: date) -> bool:
     """Tell whether a day is a public holiday here."""
     return day in _find_in(day.year)
+
+
+def is_day_off(day: date) -> bool:
+    """Tell whether a day is a Saturday, a Sunday or a public holiday."""
+    return day.weekday() >= _SATURDAY or is_public_holiday(day)
+
+
+def add_working_days(first: date, number: int) -> date:
+    """Give the day that comes so many working days after one; that day counts not."""
+    day = first
+    while number > 0:
+        day += timedelta(days=1)
+        number -= not is_day_off(day)
+    return day
 
 
 def find_public_holidays(first: date) -> list[date]:

@@ -56,6 +56,7 @@ class Kind(StrEnum):
     REHEARSAL = "rehearsal"
     NOTICE = "notice"
     FOLLOW = "follow"
+    MATCH = "match"
     FIRST_LEAF = "first-leaf"
 
 

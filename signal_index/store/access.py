@@ -85,7 +85,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _UPKEEP: Access(select=("id", "last_verified")),
     },
     "agent_status": {_WEB: _keep("status", "reported_at", "answers")},
-    "establishment": {_WEB: _READ, _REPORTING: _READ},
+    "establishment": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
     "account_suspension": {_WEB: _READ},
     "key_config": {_WEB: _ADD},
     "policy_activation": {_WEB: _ADD},
@@ -125,6 +125,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
                 "state",
                 "confirmed_at",
                 "ended_on",
+                "informed_code",
             ),
             update=("state", "ended_on"),
             delete=True,
@@ -155,7 +156,10 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     },
     "ledger_disclosure": {_WEB: _ADD, _UPKEEP: _RENEW},
     "ledger_pending": {_WEB: _HAND_IN, _SEQUENCER: _ERASE, _UPKEEP: _HAND_IN},
-    "ledger_person": {_WEB: _keep("number"), _UPKEEP: _ERASE},
+    "ledger_person": {
+        _WEB: _keep("number"),
+        _UPKEEP: Access(select=ALL, insert=True, update=("number",), delete=True),
+    },
     "ledger_tree": {
         _WEB: _READ,
         _SEQUENCER: _keep("size"),
@@ -230,6 +234,10 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         ),
         _UPKEEP: _erase("municipality", "until"),
     },
+    # matches
+    "match_box": {_WEB: _HAND_IN, _UPKEEP: _ERASE},
+    "match_sheet": {_WEB: _READ, _UPKEEP: _RENEW},
+    "match_step": {_WEB: _RENEW, _UPKEEP: _ERASE},
     # policies
     "policy_bundle": {_WEB: _ADD, _UPKEEP: _READ, _REPORTING: _READ},
     "policy_proposal": {_WEB: _ADD},

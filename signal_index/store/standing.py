@@ -105,7 +105,7 @@ async def read_standing(
     conn: AsyncConnection, catalogue: Catalogue, *, now: datetime
 ) -> Standing:
     """Read who takes part and what is open, in one transaction."""
-    recorded = await _recorded(conn)
+    recorded = await find_recorded(conn)
     return Standing(
         read_at=now,
         unwitnessed_since=await find_unwitnessed_since(conn),
@@ -216,7 +216,10 @@ def establishments_of(
     )
 
 
-async def _recorded(conn: AsyncConnection) -> tuple[RecordedEstablishment, ...]:
+async def find_recorded(
+    conn: AsyncConnection,
+) -> tuple[RecordedEstablishment, ...]:
+    """Give what was established, as it was recorded."""
     rows = await conn.execute(select(registry.establishment))
     return tuple(
         RecordedEstablishment(

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from keys.events import EventLog
 from policy.catalogue import load_catalogue
+from policy.decide import load_policy
 from signal_index.errors import SettingsRefused, StartRefused
 from signal_index.events import Event
 from signal_index.key_files import load_checkpoint_key, load_year_keys
@@ -35,6 +36,7 @@ from signal_index.upkeep.leadership import (
     FileLeadership,
     Leadership,
 )
+from signal_index.upkeep.matching import MATCH_SECONDS, MatchUpkeep
 from signal_index.upkeep.notices import DUE_SECONDS, OPEN_SECONDS, NoticeUpkeep
 from signal_index.upkeep.picking import Picking
 from signal_index.upkeep.processing_log import (
@@ -67,6 +69,7 @@ class Upkeep:
     counting: Counting
     picking: Picking
     notices: NoticeUpkeep
+    matching: MatchUpkeep
     keys: YearKeys
     leadership: Leadership
     log: EventLog
@@ -82,6 +85,8 @@ class Upkeep:
             Job("sequence", SEQUENCE_SECONDS, self._sequence),
             Job("open-boxes", OPEN_SECONDS, self.notices.open),
             Job("tell-due", DUE_SECONDS, self.notices.tell_due),
+            Job("match", MATCH_SECONDS, self.matching.run_daily),
+            Job("erase-matches", ERASE_SECONDS, self.matching.erase),
             Job("clean", CLEAN_SECONDS, self.erasure.clean),
             Job("erase", ERASE_SECONDS, self.erasure.run),
             Job("count", COUNT_SECONDS, self.counting.run),
@@ -252,6 +257,9 @@ def _upkeep(
         engines.erasing, recorder, catalogue, log, clock, settings.ledger_years
     )
     notices = NoticeUpkeep(engines.erasing, recorder, catalogue, log, clock)
+    matching = MatchUpkeep(
+        engines.erasing, recorder, load_policy(), log, clock, settings.match_hour
+    )
     counting = Counting(engines.erasing, keys, clock, erasure.first_kept_year)
     picking = Picking(engines.erasing, recorder, clock)
     return Upkeep(
@@ -260,6 +268,7 @@ def _upkeep(
         counting,
         picking,
         notices,
+        matching,
         keys,
         leadership,
         log,

@@ -39,6 +39,7 @@ EntryKind = Literal[
     "rehearsal",
     "notice",
     "follow",
+    "match",
 ]
 """What sort of act an entry records: `signal_index.proof.Kind` without first leaves."""
 ToldKind = Annotated[str, Field(json_schema_extra={"enum": [*get_args(EntryKind)]})]

@@ -21,6 +21,7 @@ WITHOUT_MUNICIPALITY = {
     "policy_bundle": "a text under its digest; several may adopt it",
     "spent_ticket": "a ticket is not given for a municipality",
     "notice_damping": "a keyed hash of who knows whom about what",
+    "match_step": "a keyed hash; whose match it is must not show",
     "ledger_pending": "a queue of entries, which carry theirs",
     "ledger_person": "a person's number counts over all municipalities",
     "ledger_tree": "one tree per year",

@@ -34,6 +34,7 @@ BUILDERS = {
     "api/recording.py",
     "api/person_asked.py",
     "store/acts.py",
+    "upkeep/matching.py",
 }
 FORMS: dict[str, Form] = {
     "record_act": BY_CALLER,
@@ -111,7 +112,7 @@ def test_every_kind_is_recorded_in_exactly_the_forms_of_its_line() -> None:
     assert {(site.kind, site.form) for site in sites()} == lines
 
 
-def test_entries_are_built_in_four_places_only() -> None:
+def test_entries_are_built_in_five_places_only() -> None:
     package = ROOT / "signal_index"
     found = {
         str(file.relative_to(package))
@@ -232,7 +233,7 @@ def test_every_kind_has_a_word_at_the_desk() -> None:
     assert set(re.findall(r'^msgid "kind\.(.+)"$', texts, re.MULTILINE)) == set(ACTS)
     checks = re.findall(r'^msgid "citizen-paper\.check\.(.+)"$', texts, re.MULTILINE)
     told = {re.sub("^follow-.+", "follow", check) for check in checks}
-    assert {*told, Kind.LOOKUP} == set(REPORTED_KINDS)
+    assert {*told, Kind.LOOKUP, Kind.MATCH} == set(REPORTED_KINDS)
 
 
 def test_the_wire_knows_every_kind_but_the_first_leaf() -> None:

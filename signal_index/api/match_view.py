@@ -1,0 +1,204 @@
+"""What a source sees of its matches: read as everything stands at that moment.
+
+- Shown only while both signals show, at two live sources, the municipality's own signed
+  policy lets both hear of each other, and no embargo holds.
+- What one who looked did not find, but for an act that was closed, is over for both
+  (`end_gone`): it does not come back and tell why it was gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from keys.municipality import MunicipalityCode
+from policy.errors import PolicyError
+from policy.policy import Policy
+from signal_index.answers import CONTACT_STALE_AFTER
+from signal_index.api.context import Index
+from signal_index.api.transactions import committing
+from signal_index.days import day_of
+from signal_index.errors import MatchChanged, PolicyUnusable
+from signal_index.labels import Labels
+from signal_index.matching import (
+    MatchAct,
+    MatchState,
+    Signalled,
+    SignalNow,
+    Step,
+    advance,
+    permit_match,
+    stands,
+)
+from signal_index.store import matches as store
+from signal_index.store.embargoes import find_embargoed
+from signal_index.store.matches import HeldMatch
+from signal_index.wire import matches as wire
+from signal_index.wire.lookups import FlagContact
+from signal_index.wire.values import Oin
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SeenMatch:
+    """A match that may be shown."""
+
+    held: HeldMatch
+    own: SignalNow
+    other: SignalNow
+    state: MatchState
+
+    def after(self, step: Step) -> SeenMatch:
+        """Give it as it is after one more step."""
+        return replace(self, state=advance(self.state, step))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Seen:
+    """What may be shown, and what was there and may be no more."""
+
+    items: Sequence[SeenMatch]
+    gone: Sequence[tuple[HeldMatch, MatchState]]
+    unreadable: int
+
+
+async def see_matches(
+    index: Index, conn: AsyncConnection, sources: Collection[str], now: datetime
+) -> Seen:
+    """See the matches of these sources."""
+    held = await store.find_held(conn, sources, index.keys, day_of(now))
+    return await judge(index, conn, held, now, sources)
+
+
+async def judge(
+    index: Index,
+    conn: AsyncConnection,
+    held: store.HeldMatches,
+    now: datetime,
+    sources: Collection[str] | None = None,
+) -> Seen:
+    """Tell which of these may be shown now: to these sources, or at all."""
+    rows = {at.row_key for one in held.items for at in one.side.pair}
+    signals = await store.find_signals_in(conn, rows)
+    states = await store.find_states(conn, held.items, index.keys)
+    embargoed = await find_embargoed(
+        conn, {one.side.embargo_row for one in held.items}, now=now
+    )
+    policies = await _find_policies(index, {one.municipality for one in held.items})
+    unreadable = held.unreadable
+    items: list[SeenMatch] = []
+    gone: list[tuple[HeldMatch, MatchState]] = []
+    for one in held.items:
+        own, other = signals.get(one.side.own), signals.get(one.side.other)
+        state = states.get(one.side.match)
+        if state is None:
+            unreadable += 1
+            continue
+        if state.is_gone or own is None:
+            continue
+        if sources is not None and own.source not in sources:
+            continue
+        policy = policies.get(one.municipality)
+        if policy is None or not _is_open(policy, one, own, other, now):
+            continue
+        may = other is not None and _is_shown(policy, one, own, other, now)
+        is_held = (one.side.embargo_row, one.municipality) in embargoed
+        if other is not None and may and not is_held:
+            items.append(SeenMatch(one, own, other, state))
+        else:
+            gone.append((one, state))
+    return Seen(items, gone, unreadable)
+
+
+async def end_gone(index: Index, seen: Seen, now: datetime) -> None:
+    """Have what was not found be over, for both sides."""
+    if not seen.gone:
+        return
+    async with committing(index.engine) as conn:
+        for held, state in seen.gone:
+            step = Step(MatchAct.GONE, held.side.side, now)
+            try:
+                await store.add_step(conn, held, state.number, step, index.keys)
+            except MatchChanged:
+                continue  # the other side was first; the next look finds it
+
+
+def show_match(
+    one: SeenMatch,
+    contact: store.Contact,
+    case: str | None,
+    labels: Labels,
+    today: date,
+) -> wire.Match:
+    """Say what one side reads of a match."""
+    held, state, side = one.held, one.state, one.held.side
+    details, verified = contact
+    stale = today - verified > CONTACT_STALE_AFTER
+    last = state.last
+    return wire.Match(
+        id=side.id,
+        source=Oin(one.own.source),
+        reference=one.own.at.reference,
+        case=case,
+        municipality=MunicipalityCode(held.municipality),
+        category=one.own.category,
+        categoryLabel=labels.category(one.own.category),
+        partner=wire.MatchPartner(
+            organisation=labels.organisation(one.other.source),
+            category=one.other.category,
+            categoryLabel=labels.category(one.other.category),
+            contactHolder=FlagContact.model_validate({**details, "stale": stale}),
+        ),
+        foundOn=side.found,
+        until=held.until,
+        stage=state.stage.value,
+        lead=_whose(state.lead, side.side),
+        step=state.number,
+        lastStepBy=_whose(None if last is None else last.side, side.side),
+        lastStepOn=None if last is None else day_of(last.at),
+        followUpBy=state.follow_up_by(side.found),
+        isOverdue=state.is_overdue(side.found, today),
+    )
+
+
+def _whose(who: int | None, side: int) -> wire.Side | None:
+    if who is None:
+        return None
+    return "own" if who == side else "other"
+
+
+async def _find_policies(index: Index, places: set[str]) -> dict[str, Policy]:
+    """Give the signed policy of each place; none where it cannot be used now."""
+    standing = await index.standing.get(index.clock())
+    found = {}
+    for place in places:
+        try:
+            found[place] = index.policy.get(standing, place)
+        except (PolicyUnusable, PolicyError):
+            continue
+    return found
+
+
+def _is_open(
+    policy: Policy,
+    held: HeldMatch,
+    own: SignalNow,
+    other: SignalNow | None,
+    now: datetime,
+) -> bool:
+    """Tell whether the act is open to these kinds: what it closed it may open again."""
+    if other is None:
+        return True
+    kinds = (Signalled(own.category, None), Signalled(other.category, None))
+    return permit_match(policy, held.municipality, *kinds, now) is not None
+
+
+def _is_shown(
+    policy: Policy, held: HeldMatch, own: SignalNow, other: SignalNow, now: datetime
+) -> bool:
+    place = held.municipality
+    if not stands(own, other, place, now):
+        return False
+    return permit_match(policy, place, own.signalled, other.signalled, now) is not None

@@ -1,0 +1,90 @@
+"""A match: two sources that signal the same person hear of each other's contact holder.
+
+    publication ──> box (one a signal, somebody there or not, of one length)
+    daily run   ──> opens all boxes, finds, decides, records; a sheet and as many
+                    notices for each source that takes part, found or not
+    source      ──> reads its sheets; an act on a match is one step more
+
+- A box is sealed under a key of its own for the days until it is opened; what found
+  nobody leaves nothing.
+- A sheet is sealed at the same length for every source of the day; a step stands under
+  a name that only the key gives. Nothing in the clear pairs the two sides of a match.
+- Nothing here reads or writes: `signal_index.store.matches`, `match_finding` do.
+
+Decision: docs/decisions/0048-a-match-is-found-once-a-day.md
+"""
+
+from signal_index.matching.boxes import (
+    BOX_DAYS,
+    MatchBox,
+    MatchRows,
+    box_row,
+    derive_match_rows,
+    open_match_box,
+    seal_match_box,
+)
+from signal_index.matching.permits import (
+    Signalled,
+    find_partners,
+    is_open,
+    permit_match,
+)
+from signal_index.matching.sheets import (
+    MatchSide,
+    SignalAt,
+    open_sheet,
+    seal_sheets,
+    take_bracket,
+)
+from signal_index.matching.standing import SignalNow, stands
+from signal_index.matching.steps import (
+    STEPS_AT_MOST,
+    MatchAct,
+    MatchState,
+    Stage,
+    Step,
+    advance,
+    decide_step,
+    derive_case_handle,
+    derive_step_handle,
+    fold_steps,
+    open_case,
+    open_step,
+    seal_case,
+    seal_step,
+)
+
+__all__ = [
+    "BOX_DAYS",
+    "STEPS_AT_MOST",
+    "MatchAct",
+    "MatchBox",
+    "MatchRows",
+    "MatchSide",
+    "MatchState",
+    "SignalAt",
+    "SignalNow",
+    "Signalled",
+    "Stage",
+    "Step",
+    "advance",
+    "box_row",
+    "decide_step",
+    "derive_case_handle",
+    "derive_match_rows",
+    "derive_step_handle",
+    "find_partners",
+    "fold_steps",
+    "is_open",
+    "open_case",
+    "open_match_box",
+    "open_sheet",
+    "open_step",
+    "permit_match",
+    "seal_case",
+    "seal_match_box",
+    "seal_sheets",
+    "seal_step",
+    "stands",
+    "take_bracket",
+]

@@ -1,0 +1,287 @@
+"""The daily run: boxes opened, signals found beside each other, sheets written.
+
+- One transaction for a municipality: boxes read, matches found and recorded, a sheet
+  and as many notices written for every source that takes part, boxes erased.
+- What is told does not depend on when, or in which order, anything was published.
+- A pair is matched once, until it was over or its days are past.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.loop import LoopPermit
+from policy.policy import Policy
+from policy.vocabulary import LoopActId
+from signal_index.days import day_of
+from signal_index.errors import KeyFilesRefused
+from signal_index.keyring import YearKeys
+from signal_index.matching import (
+    MatchBox,
+    MatchSide,
+    SignalAt,
+    SignalNow,
+    open_match_box,
+    permit_match,
+    seal_sheets,
+    stands,
+    take_bracket,
+)
+from signal_index.proof import DisclosureRefused
+from signal_index.returning import Body, NoticeKind, Shown
+from signal_index.returning.bodies import COVER
+from signal_index.store.embargoes import find_embargoed
+from signal_index.store.matches import find_held_in, find_signals_in, find_states
+from signal_index.store.notice_rows import NoticeRow, Telling, write_notices
+from signal_index.store.notices import year_of
+from signal_index.tables.matches import match_box, match_sheet, match_step
+from signal_index.tables.registry import coverage, source
+from signal_index.wire.sources import SourceState
+
+BOXES_AT_ONCE: Final = 5_000
+
+Pair = frozenset[SignalAt]
+Beside = Mapping[bytes, Sequence[SignalNow]]
+"""What stands in each row."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FoundMatch:
+    """Two signals of one person that may hear of each other, and by which permit.
+
+    `name`: the person's in this year's ledger.
+    """
+
+    one: SignalNow
+    other: SignalNow
+    embargo_row: bytes
+    name: bytes
+    permit: LoopPermit
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Run:
+    """What one municipality's run takes besides the database."""
+
+    municipality: str
+    policy: Policy
+    telling: Telling
+
+
+async def find_due(conn: AsyncConnection, since: datetime) -> Sequence[str]:
+    """Find the municipalities of sources that had no run since a moment."""
+    had = select(match_sheet.c.municipality).where(match_sheet.c.made_in >= since)
+    rows = await conn.scalars(
+        select(coverage.c.municipality)
+        .where(coverage.c.municipality.not_in(had))
+        .distinct()
+        .order_by(coverage.c.municipality)
+    )
+    return rows.all()
+
+
+async def open_some(
+    conn: AsyncConnection, municipality: str, keys: YearKeys
+) -> Mapping[UUID, MatchBox]:
+    """Open boxes that wait there; one that does not open stays, and stops nothing."""
+    rows = await conn.execute(
+        select(match_box)
+        .where(match_box.c.municipality == municipality)
+        .order_by(match_box.c.id)
+        .limit(BOXES_AT_ONCE)
+    )
+    opened: dict[UUID, MatchBox] = {}
+    for row in rows:
+        try:
+            key = keys.get_disclosure_key(row.year)
+            opened[row.id] = open_match_box(row.id, bytes(row.sealed), key)
+        except (DisclosureRefused, KeyFilesRefused):
+            continue
+    return opened
+
+
+async def find_matches(
+    conn: AsyncConnection, boxes: Collection[MatchBox], run: Run
+) -> Sequence[FoundMatch]:
+    """Find who stands beside the signals of these boxes and may hear of them.
+
+    Not of a person under an embargo here, nor what is matched already.
+    """
+    rows = {box.row_key for box in boxes}
+    rows |= {row for box in boxes for row in box.rows.partners.values()}
+    beside: dict[bytes, list[SignalNow]] = defaultdict(list)
+    for signal in (await find_signals_in(conn, rows)).values():
+        beside[signal.at.row_key].append(signal)
+    embargoed = await find_embargoed(
+        conn, {box.rows.embargo_row for box in boxes}, now=run.telling.now
+    )
+    known = await _find_known(conn, run)
+    found: dict[Pair, FoundMatch] = {}
+    for box in boxes:
+        if (box.rows.embargo_row, run.municipality) in embargoed:
+            continue
+        for own, other in _pair_up(box, beside):
+            pair = frozenset({own.at, other.at})
+            made = None if pair in known else _decide(own, other, box, run)
+            if made is not None:
+                found.setdefault(pair, made)
+    return list(found.values())
+
+
+def _pair_up(box: MatchBox, beside: Beside) -> Iterable[tuple[SignalNow, SignalNow]]:
+    """Give the signal of a box, if it is that version still, with each beside it."""
+    for own in beside.get(box.row_key, ()):
+        if own.id != box.signal:
+            continue
+        for category, row in box.rows.partners.items():
+            for other in beside.get(row, ()):
+                if other.category == category:
+                    yield own, other
+
+
+def _decide(
+    own: SignalNow, other: SignalNow, box: MatchBox, run: Run
+) -> FoundMatch | None:
+    place, now = run.municipality, run.telling.now
+    name = box.rows.names.get(year_of(now))
+    if name is None or not stands(own, other, place, now):
+        return None
+    permit = permit_match(run.policy, place, own.signalled, other.signalled, now)
+    if permit is None:
+        return None
+    return FoundMatch(own, other, box.rows.embargo_row, name, permit)
+
+
+async def write_sheets(
+    conn: AsyncConnection, found: Sequence[tuple[FoundMatch, UUID]], run: Run
+) -> None:
+    """Write a sheet and as many notices for each source that takes part there.
+
+    `found`: with the ledger entry of each.
+    """
+    today = day_of(run.telling.now)
+    sides: dict[str, list[MatchSide]] = {
+        src: [] for src in await _find_taking_part(conn, run)
+    }
+    for one, entry in found:
+        for src, side in _sides(one, entry, today):
+            sides.setdefault(src, []).append(side)
+    await _insert_sheets(conn, sides, run)
+    most = take_bracket(max((len(mine) for mine in sides.values()), default=0))
+    notices = [
+        NoticeRow(src, run.municipality, body, secrets.token_bytes(16))
+        for src, mine in sides.items()
+        for body in (
+            *(_notice(side) for side in mine),
+            *[COVER] * (most - len(mine)),
+        )
+    ]
+    await write_notices(conn, notices, run.telling)
+
+
+async def erase_boxes(conn: AsyncConnection, ids: Collection[UUID]) -> None:
+    """Erase boxes that were opened."""
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 500):
+        part = match_box.c.id.in_(wanted[start : start + 500])
+        await conn.execute(delete(match_box).where(part))
+
+
+async def erase_matches(conn: AsyncConnection, today: date) -> Mapping[str, int]:
+    """Erase what is past its last day; how many sheets and boxes by municipality."""
+    counts: dict[str, int] = defaultdict(int)
+    for table in (match_sheet, match_box):
+        gone = await conn.execute(
+            delete(table).where(table.c.until < today).returning(table.c.municipality)
+        )
+        for row in gone:
+            counts[row.municipality] += 1
+    await conn.execute(delete(match_step).where(match_step.c.until < today))
+    return counts
+
+
+async def _find_known(conn: AsyncConnection, run: Run) -> frozenset[Pair]:
+    """Give the pairs that are matched there and not over."""
+    keys, today = run.telling.keys, day_of(run.telling.now)
+    held = await find_held_in(conn, run.municipality, keys, today)
+    once = {one.side.match: one for one in held.items}
+    states = await find_states(conn, list(once.values()), keys)
+    return frozenset(
+        one.side.pair
+        for match, one in once.items()
+        if match not in states or not states[match].is_gone
+    )
+
+
+async def _find_taking_part(conn: AsyncConnection, run: Run) -> Sequence[str]:
+    """Find the live sources of kinds that may be matched there: it names nobody."""
+    act = run.policy.catalogue.loop_acts[LoopActId.MATCH]
+    rows = await conn.scalars(
+        select(coverage.c.source)
+        .join(source, source.c.oin == coverage.c.source)
+        .where(coverage.c.municipality == run.municipality)
+        .where(coverage.c.category.in_(sorted(act.categories)))
+        .where(source.c.state == SourceState.LIVE.value)
+        .distinct()
+        .order_by(coverage.c.source)
+    )
+    return rows.all()
+
+
+def _sides(
+    found: FoundMatch, entry: UUID, today: date
+) -> Iterable[tuple[str, MatchSide]]:
+    """Give both sides; which is 0 and which is 1 is chance's."""
+    match = uuid4()
+    both = [found.one, found.other]
+    secrets.SystemRandom().shuffle(both)
+    for number, (own, other) in enumerate((both, both[::-1])):
+        side = MatchSide(
+            id=uuid4(),
+            match=match,
+            side=number,
+            own=own.at,
+            other=other.at,
+            embargo_row=found.embargo_row,
+            found=today,
+            entry=entry,
+        )
+        yield own.source, side
+
+
+def _notice(side: MatchSide) -> Body:
+    about = (Shown(side.own.reference),)
+    return Body(NoticeKind.MATCH, about, embargo_row=side.embargo_row)
+
+
+async def _insert_sheets(
+    conn: AsyncConnection, sides: Mapping[str, Sequence[MatchSide]], run: Run
+) -> None:
+    telling = run.telling
+    act = run.policy.catalogue.loop_acts[LoopActId.MATCH]
+    ids = {src: uuid4() for src in sides}
+    sealed = seal_sheets({ids[src]: mine for src, mine in sides.items()}, telling.key)
+    rows = [
+        {
+            "id": id_,
+            "municipality": run.municipality,
+            "source": src,
+            "year": telling.key.year,
+            "sealed": sealed[id_],
+            "made_in": telling.now.replace(minute=0, second=0, microsecond=0),
+            "until": day_of(telling.now) + timedelta(days=act.most_days),
+        }
+        for src, id_ in ids.items()
+    ]
+    secrets.SystemRandom().shuffle(rows)
+    if rows:
+        await conn.execute(insert(match_sheet), rows)

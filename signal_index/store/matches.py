@@ -1,0 +1,305 @@
+"""Boxes put in, sheets read, steps made: what serving does with matches.
+
+- A source's matches are those whose own signal is its own now: a signal that passed on
+  took its match along, and nothing was rewritten.
+- A step is one row under a keyed name; whoever comes second with the same number is
+  refused (`MatchChanged`).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Row, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.days import day_of
+from signal_index.errors import KeyFilesRefused, MatchChanged
+from signal_index.keyring import YearKeys
+from signal_index.ledger import DisclosureKey
+from signal_index.matching import (
+    MatchBox,
+    MatchSide,
+    MatchState,
+    SignalAt,
+    SignalNow,
+    Step,
+    box_row,
+    derive_case_handle,
+    derive_step_handle,
+    fold_steps,
+    open_case,
+    open_sheet,
+    open_step,
+    seal_case,
+    seal_step,
+)
+from signal_index.proof import DisclosureRefused
+from signal_index.signals import SignalState
+from signal_index.store.notices import year_of
+from signal_index.tables.matches import match_box, match_sheet, match_step
+from signal_index.tables.registry import contact_holder
+from signal_index.tables.signals import shown_signals
+from signal_index.tables.transfers import signal_transfer
+
+_AT_ONCE: Final = 400
+_READ: Final = (
+    "row_key",
+    "id",
+    "reference",
+    "source",
+    "category",
+    "municipality",
+    "state",
+    "valid_from",
+    "valid_until",
+    "confirmed_at",
+    "informed_code",
+    "contact_holder",
+)
+
+Boxed = tuple[str, MatchBox]
+"""A municipality, and what is to be put in a box there."""
+Contact = tuple[Mapping[str, object], date]
+"""What is told of a contact holder, and when it was last confirmed."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class HeldMatch:
+    """One side of a match as its sheet has it; `year` is of the key that seals it."""
+
+    side: MatchSide
+    municipality: str
+    year: int
+    until: date
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class HeldMatches:
+    """What stands in sheets, and how many of these do not open."""
+
+    items: Sequence[HeldMatch]
+    unreadable: int
+
+
+async def put_in_match_boxes(
+    conn: AsyncConnection, boxed: Sequence[Boxed], keys: YearKeys, *, now: datetime
+) -> None:
+    """Put each in a box, in an order that chance decides; nothing without boxes."""
+    if not boxed:
+        return
+    key = keys.get_disclosure_key(year_of(now))
+    rows = [box_row(uuid4(), place, box, key, now) for place, box in boxed]
+    secrets.SystemRandom().shuffle(rows)
+    await conn.execute(insert(match_box), rows)
+
+
+async def find_held(
+    conn: AsyncConnection, sources: Collection[str], keys: YearKeys, today: date
+) -> HeldMatches:
+    """Open the sheets of sources, and of those from whom they took signals over."""
+    from_whom = await _find_predecessors(conn, sources)
+    return await _open_sheets(
+        conn, match_sheet.c.source.in_(sorted({*sources, *from_whom})), keys, today
+    )
+
+
+async def find_held_in(
+    conn: AsyncConnection, municipality: str, keys: YearKeys, today: date
+) -> HeldMatches:
+    """Open all sheets of a municipality: both sides of each match."""
+    here = match_sheet.c.municipality == municipality
+    return await _open_sheets(conn, here, keys, today)
+
+
+async def find_signals_in(
+    conn: AsyncConnection, row_keys: Iterable[bytes]
+) -> Mapping[SignalAt, SignalNow]:
+    """Read what stands in these rows now, of live sources."""
+    shown = shown_signals(*_READ)
+    found: dict[SignalAt, SignalNow] = {}
+    keys = sorted(set(row_keys))
+    for start in range(0, len(keys), _AT_ONCE):
+        part = shown.c.row_key.in_(keys[start : start + _AT_ONCE])
+        for row in await conn.execute(select(shown).where(part)):
+            at = SignalAt(bytes(row.row_key), row.reference)
+            found[at] = _signal(at, row)
+    return found
+
+
+async def find_contacts(
+    conn: AsyncConnection, ids: Iterable[UUID]
+) -> Mapping[UUID, Contact]:
+    """Read whom to call, as it is now."""
+    found: dict[UUID, Contact] = {}
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = await conn.execute(
+            select(
+                contact_holder.c.id,
+                contact_holder.c.details,
+                contact_holder.c.last_verified,
+            ).where(contact_holder.c.id.in_(wanted[start : start + _AT_ONCE]))
+        )
+        found |= {row.id: (row.details, row.last_verified) for row in rows}
+    return found
+
+
+async def find_states(
+    conn: AsyncConnection, held: Iterable[HeldMatch], keys: YearKeys
+) -> Mapping[UUID, MatchState]:
+    """Give how it stands with each match, by the id that both sides share.
+
+    Nothing of one of which a step was altered.
+    """
+    steps: dict[UUID, list[Step]] = {one.side.match: [] for one in held}
+    going = {one.side.match: keys.get_disclosure_key(one.year) for one in held}
+    while going:
+        names = {
+            derive_step_handle(key, match, len(steps[match])): match
+            for match, key in going.items()
+        }
+        found = await _find_rows(conn, names)
+        going = {names[handle]: going[names[handle]] for handle in found}
+        for handle, sealed in found.items():
+            match = names[handle]
+            try:
+                steps[match].append(open_step(handle, sealed, going[match]))
+            except DisclosureRefused:
+                del steps[match], going[match]
+    return {match: fold_steps(made) for match, made in steps.items()}
+
+
+async def add_step(
+    conn: AsyncConnection,
+    held: HeldMatch,
+    number: int,
+    step: Step,
+    keys: YearKeys,
+) -> None:
+    """Write a step under its number, or raise `MatchChanged` where it is taken."""
+    key = keys.get_disclosure_key(held.year)
+    handle = derive_step_handle(key, held.side.match, number)
+    until = _kept_until(held, day_of(step.at))
+    if not await _insert_row(conn, handle, seal_step(handle, step, key), until):
+        raise MatchChanged
+
+
+async def find_cases(
+    conn: AsyncConnection, held: Iterable[HeldMatch], keys: YearKeys
+) -> Mapping[UUID, str]:
+    """Give what a source's machine calls the cases, by its own id of a match."""
+    names: dict[bytes, tuple[UUID, DisclosureKey]] = {}
+    for one in held:
+        key = keys.get_disclosure_key(one.year)
+        handle = derive_case_handle(key, one.side.match, one.side.side)
+        names[handle] = (one.side.id, key)
+    found = await _find_rows(conn, names)
+    return {
+        names[handle][0]: open_case(handle, sealed, names[handle][1])
+        for handle, sealed in found.items()
+    }
+
+
+async def store_case(
+    conn: AsyncConnection, held: HeldMatch, case: str, today: date, keys: YearKeys
+) -> None:
+    """Keep what a source's machine calls the case; a later name replaces it."""
+    until = _kept_until(held, today)
+    key = keys.get_disclosure_key(held.year)
+    handle = derive_case_handle(key, held.side.match, held.side.side)
+    await conn.execute(delete(match_step).where(match_step.c.handle == handle))
+    await _insert_row(conn, handle, seal_case(handle, case, key), until)
+
+
+async def _open_sheets(
+    conn: AsyncConnection,
+    where: ColumnElement[bool],
+    keys: YearKeys,
+    today: date,
+) -> HeldMatches:
+    rows = await conn.execute(
+        select(match_sheet).where(where).where(match_sheet.c.until >= today)
+    )
+    items: list[HeldMatch] = []
+    unreadable = 0
+    for row in rows:
+        try:
+            key = keys.get_disclosure_key(row.year)
+            sides = open_sheet(row.id, bytes(row.sealed), key)
+        except (DisclosureRefused, KeyFilesRefused):
+            unreadable += 1
+            continue
+        items += [
+            HeldMatch(side, row.municipality, row.year, row.until) for side in sides
+        ]
+    return HeldMatches(items, unreadable)
+
+
+async def _find_predecessors(
+    conn: AsyncConnection, sources: Collection[str]
+) -> frozenset[str]:
+    """Find from whom these took signals over, and from whom those did."""
+    rows = await conn.execute(
+        select(signal_transfer.c.source, signal_transfer.c.successor)
+        .where(signal_transfer.c.carried_out_at.is_not(None))
+        .distinct()
+    )
+    pairs = [(row.source, row.successor) for row in rows]
+    known = set(sources)
+    while new := {src for src, to in pairs if to in known} - known:
+        known |= new
+    return frozenset(known - set(sources))
+
+
+async def _find_rows(
+    conn: AsyncConnection, handles: Collection[bytes]
+) -> Mapping[bytes, bytes]:
+    found: dict[bytes, bytes] = {}
+    wanted = sorted(handles)
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = match_step.c.handle.in_(wanted[start : start + _AT_ONCE])
+        for row in await conn.execute(select(match_step).where(part)):
+            found[bytes(row.handle)] = bytes(row.sealed)
+    return found
+
+
+def _kept_until(held: HeldMatch, today: date) -> date:
+    """Give until when a row is kept: as long as a match, and longer than this one.
+
+    Counted from its own day, so that it does not show which day's match it belongs to.
+    """
+    return today + (held.until - held.side.found)
+
+
+async def _insert_row(
+    conn: AsyncConnection, handle: bytes, sealed: bytes, until: date
+) -> bool:
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    row = {"handle": handle, "sealed": sealed, "until": until}
+    done = await conn.execute(
+        dialect.insert(match_step).values(row).on_conflict_do_nothing()
+    )
+    return bool(done.rowcount)
+
+
+def _signal(at: SignalAt, row: Row[*tuple[Any, ...]]) -> SignalNow:
+    return SignalNow(
+        at=at,
+        id=row.id,
+        source=row.source,
+        category=row.category,
+        municipality=row.municipality,
+        state=SignalState(row.state),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        confirmed_at=row.confirmed_at,
+        informed=row.informed_code,
+        contact_holder=row.contact_holder,
+    )

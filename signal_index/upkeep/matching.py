@@ -1,0 +1,180 @@
+"""Matching: once a day, at an hour of the settings, for each municipality that has it.
+
+- The hour is nobody's publication: what was published since the run before is looked at
+  together, in one transaction with its ledger entries, one for each match.
+- The rules are those in force as the database has them, asked in both directions. What
+  may be looked for at all was decided at publication, by the signed policy: here it can
+  only become less.
+- Where the rules cannot be read nothing is opened; boxes wait for some days.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from keys.events import EventLog
+from policy.bundle import load_bundle
+from policy.errors import InvalidPolicy
+from policy.policy import Policy
+from policy.vocabulary import LoopActId
+from signal_index.days import HERE, day_of
+from signal_index.errors import PolicyUnusable, UnknownPolicy
+from signal_index.events import Event
+from signal_index.identifiers import new_uuid7
+from signal_index.ledger import (
+    ENTROPY_BYTES,
+    DecisionGroup,
+    EntryFacts,
+    Kind,
+    Outcome,
+    PersonGroup,
+    RoleGroup,
+    ShownFlag,
+    WhyGroup,
+    build_entry,
+    describe_lookup,
+    person_find_key,
+)
+from signal_index.matching import is_open
+from signal_index.proof import JsonObject
+from signal_index.store.acts import Act, Recorder
+from signal_index.store.connect import reading, transaction
+from signal_index.store.ledger import insert_entries, raise_person_numbers
+from signal_index.store.match_finding import (
+    BOXES_AT_ONCE,
+    FoundMatch,
+    Run,
+    erase_boxes,
+    erase_matches,
+    find_due,
+    find_matches,
+    open_some,
+    write_sheets,
+)
+from signal_index.store.notice_rows import Telling
+from signal_index.store.policies import find_newest_adoptions, get_bundle
+from signal_index.store.standing import establishments_of, find_recorded
+
+MATCH_SECONDS: Final = 60.0
+"""How often it is looked whether a day's run is still to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchUpkeep:
+    """What matching takes."""
+
+    engine: AsyncEngine
+    recorder: Recorder
+    shipped: Policy  # holds where a municipality adopted none
+    log: EventLog
+    clock: Callable[[], datetime]
+    hour: int
+
+    async def run_daily(self) -> None:
+        """Do the run of each municipality that had none since today's hour."""
+        now = self.clock()
+        since = datetime.combine(day_of(now), time(self.hour), HERE).astimezone(UTC)
+        if now < since:
+            return
+        await self.run(since)
+
+    async def run(self, since: datetime) -> int:
+        """Do the run where there was none since a moment; how many were found."""
+        async with reading(self.engine) as conn:
+            due = await find_due(conn, since)
+            policies = await self._find_open(conn, due) if due else {}
+        return sum([await self._run_in(*one) for one in sorted(policies.items())])
+
+    async def erase(self) -> None:
+        """Erase what is past its last day, and record that."""
+        today = day_of(self.clock())
+        async with transaction(self.engine) as conn:
+            gone = await erase_matches(conn, today)
+            for municipality, count in sorted(gone.items()):
+                act = Act(
+                    {"act": "matches-erased", "count": count},
+                    Kind.ERASURE,
+                    municipality=municipality,
+                )
+                await self.recorder.record(conn, act)
+        if gone:
+            self.log.write(Event.ERASED, what="matches", count=sum(gone.values()))
+
+    async def _find_open(
+        self, conn: AsyncConnection, places: Sequence[str]
+    ) -> Mapping[str, Policy]:
+        """Give the policy of each of these places where the act is open."""
+        recorded = await find_recorded(conn)
+        opened = {one.municipality for one in recorded if one.opens == LoopActId.MATCH}
+        adopted = await find_newest_adoptions(conn)
+        found: dict[str, Policy] = {}
+        for place in opened.intersection(places):
+            policy = self.shipped
+            if place in adopted:
+                try:
+                    bundle = await get_bundle(conn, adopted[place].digest)
+                    policy = load_bundle(bundle)
+                except (PolicyUnusable, UnknownPolicy, InvalidPolicy):
+                    continue  # its boxes wait; serving says that it is closed
+            made = establishments_of(recorded, policy.catalogue)
+            policy = policy.with_establishments(made)
+            if is_open(policy, place, self.clock()):
+                found[place] = policy
+        return found
+
+    async def _run_in(self, municipality: str, policy: Policy) -> int:
+        """Open all boxes of a municipality, so many at a time."""
+        keys, total, opened = self.recorder.keys, 0, BOXES_AT_ONCE
+        while opened == BOXES_AT_ONCE:
+            telling = Telling(keys, lambda _: policy.catalogue, self.clock())
+            run = Run(municipality, policy, telling)
+            async with transaction(self.engine) as conn:
+                boxes = await open_some(conn, municipality, keys)
+                found = await find_matches(conn, list(boxes.values()), run)
+                made = [(one, await self._record(conn, one, run)) for one in found]
+                await write_sheets(conn, made, run)
+                await erase_boxes(conn, list(boxes))
+                what: JsonObject = {"act": "signals-matched", "boxes": len(boxes)}
+                act = Act(what, Kind.NOTICE, municipality=municipality)
+                await self.recorder.record(conn, act)
+            total, opened = total + len(found), len(boxes)
+        return total
+
+    async def _record(self, conn: AsyncConnection, found: FoundMatch, run: Run) -> UUID:
+        """Record that two were told of each other: about whom, and by which rule."""
+        now = run.telling.now
+        key = run.telling.key
+        (number,) = await raise_person_numbers(
+            conn, key.year, [person_find_key(key, found.name)]
+        )
+        both = sorted((found.one, found.other), key=lambda one: one.category)
+        basis = run.policy.catalogue.loop_acts[LoopActId.MATCH].basis
+        facts = EntryFacts(
+            entry=new_uuid7(now),
+            kind=Kind.MATCH,
+            recorded_at=now,
+            outcome=Outcome.RECORDED,
+            municipality=run.municipality,
+            policy=found.permit.policy_digest,
+            person=PersonGroup(found.name, number),
+            who=self.recorder.actor,
+            role=RoleGroup(roles=[]),
+            why=WhyGroup("match", f"{basis.statute}, artikel {basis.article}"),
+            what=describe_lookup(
+                flags=[ShownFlag(one.category, one.source) for one in both],
+                categories=[one.category for one in both],
+                tickets=[],
+                req="",
+            ),
+            decision=DecisionGroup(Outcome.RECORDED),
+        )
+        entropy = secrets.token_bytes(ENTROPY_BYTES)
+        await insert_entries(conn, [build_entry(facts, entropy=entropy, key=key)])
+        return facts.entry

@@ -1,0 +1,71 @@
+"""A town whose sources hear of each other: the daily run, what each reads and says."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import httpx
+
+from keys.events import EventLog
+from policy.decide import Policy, load_policy
+from policy.vocabulary import LoopActId
+from signal_index.store.acts import Recorder
+from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine
+from signal_index.upkeep.matching import MatchUpkeep
+from tests.notice_builders import switch_on
+from tests.world import Agency, World
+
+TABLES = ("match_box", "match_sheet", "match_step")
+
+
+@cache
+def _policy() -> Policy:
+    return load_policy()
+
+
+async def open_matching(world: World) -> None:
+    """Have the municipality establish that two sources hear of each other."""
+    await switch_on(world, LoopActId.MATCH)
+
+
+async def run_matches(world: World, *, daily: bool = False, erase: bool = False) -> int:
+    """Do the daily run, in the leader's own role; how many matches it found."""
+    engine = world.engine
+    if not is_sqlite(engine):
+        url = engine.url.render_as_string(hide_password=False)
+        engine = open_engine(url, DatabaseRole.UPKEEP, pool_size=1)
+    log = EventLog(io.StringIO(), world.clock)
+    recorder = Recorder(world.index.keys, "upkeep", world.clock)
+    upkeep = MatchUpkeep(engine, recorder, _policy(), log, world.clock, 5)
+    found = 0
+    if erase:
+        await upkeep.erase()
+    elif daily:
+        await upkeep.run_daily()
+    else:
+        found = await upkeep.run(world.clock() + timedelta(days=1))
+    if engine is not world.engine:
+        await engine.dispose()
+    return found
+
+
+async def read_matches(
+    world: World, agency: Agency, query: str = "?limit=1000"
+) -> list[dict[str, Any]]:
+    """What an agency reads of its matches."""
+    answer = await world.send("GET", f"/matches{query}", world.a_source_token(agency))
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def say(
+    world: World, agency: Agency, match: dict[str, Any], act: str, **changed: object
+) -> httpx.Response:
+    """Have an agency say something of a match that it read."""
+    body = {"act": act, "step": match["step"], **changed}
+    token = world.a_source_token(agency)
+    return await world.send("POST", f"/matches/{match['id']}/steps", token, body)
