@@ -41,6 +41,7 @@ class Asked:
 
     at: datetime
     purpose: str
+    content: str
     outcome: str | None
     case: str | None
     had_case: bool
@@ -130,6 +131,7 @@ def _make_asked(own: Sequence[OwnLookup], notes: Mapping[UUID, Note]) -> Asked:
     return Asked(
         at=first.at,
         purpose=first.purposeLabel,
+        content=first.content,
         outcome=first.outcome,
         case=next((note.case for note in known if note.case), None),
         had_case=first.caseReference is not None,

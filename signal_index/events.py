@@ -28,6 +28,7 @@ class Event(LoggedEvent):
     LEADERSHIP_LOST = "leadership-lost"
     UPKEEP_FAILED = "upkeep-failed", "job", "kind"
     ERASED = "erased", "what", "count"
+    ENTRIES_UNREADABLE = "entries-unreadable", "count"
     NOTICES_UNREADABLE = "notices-unreadable", "count"
     CLEANED = "cleaned", "what", "count"
     KEYS_MISSING = "keys-missing", "year"

@@ -286,6 +286,7 @@ class FakeIndex:
         items = [
             {
                 "entryId": entry,
+                "content": "readable",
                 "repeats": [],
                 "at": "2026-11-23T12:00:00Z",
                 "purpose": "wmo-onderzoek",

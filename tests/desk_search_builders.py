@@ -39,7 +39,7 @@ def an_item(**changed: object) -> dict[str, Any]:
         "breakGlass": None,
         "flagCount": 2,
         "contactOutcomes": [],
-        "isErased": False,
+        "content": "readable",
     }
     return item | changed
 

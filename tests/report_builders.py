@@ -44,7 +44,9 @@ async def engine_of(world: World, role: DatabaseRole) -> AsyncEngine:
 
 async def count_days(world: World) -> None:
     engine = await engine_of(world, DatabaseRole.UPKEEP)
-    await Counting(engine, world.index.keys, world.clock, lambda: 2021).run()
+    await Counting(
+        engine, world.index.keys, world.clock, lambda: 2021, world.index.events
+    ).run()
     await engine.dispose()
 
 

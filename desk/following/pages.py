@@ -71,7 +71,7 @@ async def offer_follows(request: Request, caller: SendingGeneralist) -> Response
         return await _show(request, caller, told=told, status=passed.status)
     offer = parse_body(FollowOffer, passed.body)
     listed = await _fetch(request, caller)
-    entries = [one.entryId for one in listed if str(one.id) in asked["follows"]]
+    entries = [one.entryId for one in listed.items if str(one.id) in asked["follows"]]
     await desk.lookup_notes.copy(caller.person.sub, _holder(offer.code), entries)
     return await _show(request, caller, offer=offer)
 
@@ -98,9 +98,9 @@ def _holder(code: str) -> str:
     return "follow-code:" + "".join(one for one in code.upper() if one.isalnum())
 
 
-async def _fetch(request: Request, caller: Caller) -> list[Follow]:
+async def _fetch(request: Request, caller: Caller) -> Follows:
     index = desk_of(request).index
-    return (await index.fetch(Follows, "/v1/follows", caller.access_token)).items
+    return await index.fetch(Follows, "/v1/follows", caller.access_token)
 
 
 async def _show(
@@ -115,11 +115,11 @@ async def _show(
 ) -> HTMLResponse:
     desk = desk_of(request)
     found = await _fetch(request, caller)
-    entries = [one.entryId for one in found]
+    entries = [one.entryId for one in found.items]
     notes = await desk.lookup_notes.find(caller.person.sub, entries)
     follows = [
         Followed(one, notes[one.entryId].case if one.entryId in notes else None)
-        for one in found
+        for one in found.items
     ]
     page = render(
         request,
@@ -130,6 +130,7 @@ async def _show(
         changed=[one for one in follows if one.stands.changed],
         unsure=[one for one in follows if one.stands.changed is None],
         same=[one for one in follows if one.stands.changed is False],
+        unreadable=found.unreadable,
         done=done,
         offer=offer,
         told=told,

@@ -47,7 +47,7 @@ from signal_index.errors import (
     UnknownAccessRequest,
 )
 from signal_index.ledger import Kind, Outcome
-from signal_index.proof import JsonObject
+from signal_index.proof import DisclosureRefused, JsonObject
 from signal_index.store import access_requests, citizen_reports, corrections
 from signal_index.store.embargoes import find_held_categories
 from signal_index.store.ledger_proofs import prove_entry_for
@@ -164,6 +164,6 @@ async def _prove_line(index: Index, conn: AsyncConnection, line: Line) -> Line:
     groups = find_open_groups(line)
     try:
         proof = await prove_entry_for(conn, line.entryId, groups, index.keys)
-    except ProofNotReady:
+    except (ProofNotReady, DisclosureRefused):
         return line
     return line.model_copy(update={"proof": proof})

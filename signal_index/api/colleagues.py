@@ -18,7 +18,9 @@ from signal_index.api.context import Index
 from signal_index.api.follow_permits import Beside
 from signal_index.api.lookup_run import Draft
 from signal_index.days import day_of
+from signal_index.errors import KeyFilesRefused
 from signal_index.follows import open_following
+from signal_index.proof import DisclosureRefused
 from signal_index.store.lookups import FollowRow
 from signal_index.wire.lookups import Colleague
 
@@ -51,8 +53,14 @@ def _tell(index: Index, permitted: Beside, rows: Sequence[FollowRow], who: str) 
     own: date | None = None
     named = []
     for row in rows:
-        key = index.keys.get_disclosure_key(row.year)
-        said = open_following(row.id, row.sealed, key)
+        try:
+            key = index.keys.get_disclosure_key(row.year)
+            said = open_following(row.id, row.sealed, key)
+        except (
+            DisclosureRefused,
+            KeyFilesRefused,
+        ):
+            continue  # one altered row may not cost anybody the answer
         follower = said.follower
         if follower.sub == who:
             own = row.until

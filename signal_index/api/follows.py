@@ -132,7 +132,7 @@ async def list_follows(index: TheIndex, caller: ActivePerson) -> wire.Follows:
     labels = await index.labels_in(who.municipality)
     async with acting(index, who, Kind.OWN_HISTORY) as act:
         owner, today = _owner(index, who), day_of(act.now)
-        own = await store.list_follows(act.conn, owner, index.keys, today)
+        own, unreadable = await store.list_follows(act.conn, owner, index.keys, today)
         permits = {one.id: await permit_again(index, who, one, act.now) for one in own}
         allowed = [one for one in own if permits[one.id] is not None]
         found, silent = await store.find_watched(act.conn, allowed)
@@ -150,7 +150,8 @@ async def list_follows(index: TheIndex, caller: ActivePerson) -> wire.Follows:
         }
         await act.record({"follows": len(own)})
     return wire.Follows(
-        items=[_tell(one, labels, changed=changed.get(one.id)) for one in own]
+        items=[_tell(one, labels, changed=changed.get(one.id)) for one in own],
+        unreadable=unreadable,
     )
 
 

@@ -25,7 +25,7 @@ from signal_index.returning import Body, NoticeKind
 from signal_index.store import notices as store
 from signal_index.wire import notices as wire
 from signal_index.wire.lookups import CallBack
-from signal_index.wire.values import Label, Oin, Phone
+from signal_index.wire.values import Content, Label, Oin, Phone
 
 ITEM_BYTES: Final = 2_048
 
@@ -123,12 +123,19 @@ def _show(
             wire.NoticedSignal(reference=each.reference, case=each.case)
             for each in body.signals
         ],
-        lookedUp=None if entry is None else _looker(entry, body.more, labels),
+        lookedUp=_looker(entry, body.more, labels) if entry and entry.groups else None,
+        content=_content(body, entry),
         outcome=outcome,
         outcomeLabel=labels.of(labels.catalogue.outcomes, outcome),
         saidAt=datetime.fromisoformat(said_at) if said_at else None,
         facts={} if is_about_lookup else _facts(body, labels),
     )
+
+
+def _content(body: Body, entry: Opened | None) -> Content:
+    if entry is not None:
+        return entry.content
+    return "readable" if body.entry is None else "erased"
 
 
 def _facts(body: Body, labels: Labels) -> dict[str, str]:

@@ -173,6 +173,7 @@ def _item(
     outcome: Any = one.text(Group.DECISION, "outcome")
     return wire.OwnLookup(
         entryId=one.entry,
+        content=one.content,
         repeats=[each.entry for each in repeats],
         at=one.recorded_at,
         purpose=purpose,

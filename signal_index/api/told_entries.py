@@ -96,5 +96,5 @@ def _line(one: Opened, labels: Labels, outcomes: Said) -> dict[str, Any]:
         "breakGlass": one.text(Group.WHY, "breakGlass"),
         "flagCount": None if one.flags is None else len(one.flags),
         "contactOutcomes": list(in_order(outcomes)),
-        "isErased": one.groups is None,
+        "content": one.content,
     }

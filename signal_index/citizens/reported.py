@@ -58,7 +58,7 @@ def derive_own_search(
 
 
 def tell_entry(
-    groups: Mapping[Group, JsonObject | None],
+    groups: Mapping[Group, JsonObject | None] | None,
     labels: Labels,
     *,
     entry: UUID,
@@ -66,7 +66,11 @@ def tell_entry(
     at: datetime,
     organisation: str | None,
 ) -> ReportedLookup | ReportedCheck:
-    """Say to a citizen that somebody looked, or checked on that; not proven yet."""
+    """Say to a citizen that somebody looked, or checked on that; not proven yet.
+
+    Without groups the entry does not open: that somebody was there is said all the
+    same, and that it cannot be read what for.
+    """
     said: dict[str, Any] = {
         "entryId": entry,
         "at": at,
@@ -77,7 +81,8 @@ def tell_entry(
         return _tell_match(said, groups, labels)
     if kind is not Kind.LOOKUP:
         return ReportedCheck(**{**said, "kind": _name_check(kind, groups)})
-    why = groups[Group.WHY] or {}
+    groups = groups or {Group.DECISION: {"outcome": "unreadable"}}
+    why = groups.get(Group.WHY) or {}
     decision = groups[Group.DECISION] or {}
     catalogue = labels.catalogue
     outcome: Any = decision.get("outcome") or "failed"
@@ -92,22 +97,24 @@ def tell_entry(
         breakGlass=labels.of(catalogue.break_glass_reasons, _text(why, "breakGlass")),
         outcome=outcome,
         repeat=decision.get("repeat") is True,
-        shown=list(_tell_flags(groups[Group.WHAT] or {}, labels)),
+        shown=list(_tell_flags(groups.get(Group.WHAT) or {}, labels)),
     )
 
 
 def _tell_match(
     said: Mapping[str, Any],
-    groups: Mapping[Group, JsonObject | None],
+    groups: Mapping[Group, JsonObject | None] | None,
     labels: Labels,
 ) -> ReportedLookup:
     """Say that two organisations were told of each other: it is a lookup by nobody.
 
     In the place of who looked stand both names.
     """
-    shown = list(_tell_flags(groups[Group.WHAT] or {}, labels))
+    outcome: Any = "unreadable" if groups is None else "answered"
+    groups = groups or {}
+    shown = list(_tell_flags(groups.get(Group.WHAT) or {}, labels))
     act = labels.catalogue.loop_acts[LoopActId.MATCH]
-    why = groups[Group.WHY] or {}
+    why = groups.get(Group.WHY) or {}
     purpose = _text(why, "purpose") or ""
     both = " en ".join(sorted({one.organisation for one in shown}))
     return ReportedLookup(
@@ -118,16 +125,18 @@ def _tell_match(
         legalBasis=_text(why, "legalBasis"),
         informed=None,
         breakGlass=None,
-        outcome="answered",
+        outcome=outcome,
         repeat=False,
         shown=shown,
     )
 
 
-def _name_check(kind: Kind, groups: Mapping[Group, JsonObject | None]) -> str:
+def _name_check(kind: Kind, groups: Mapping[Group, JsonObject | None] | None) -> str:
     """Name what was done: of a follow whether it began, passed on or ended."""
     if kind is not Kind.FOLLOW:
         return kind.value
+    if groups is None:
+        return "follow-unreadable"
     return f"{kind.value}-{_text(groups[Group.WHAT] or {}, 'act')}"
 
 

@@ -33,7 +33,7 @@ from signal_index.ledger.facts import (
 )
 from signal_index.ledger.keys import CheckpointKey, DisclosureKey, ReceiptKey
 from signal_index.ledger.kinds import KINDS, KindRule
-from signal_index.ledger.opened import Opened, open_groups
+from signal_index.ledger.opened import Opened, open_entry
 from signal_index.ledger.outcomes import (
     OUTCOME_NONCE_BYTES,
     open_outcome,
@@ -79,7 +79,7 @@ __all__ = [
     "make_receipt",
     "note_key",
     "open_disclosures",
-    "open_groups",
+    "open_entry",
     "open_outcome",
     "outcome_find_key",
     "person_find_key",

@@ -6,8 +6,9 @@ Group `person` is never among them: whoever reads an entry so learns not about w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from signal_index.ledger.keys import DisclosureKey
@@ -18,6 +19,7 @@ from signal_index.proof import (
     JsonObject,
     Kind,
     Leaf,
+    ProofError,
     parse_disclosure,
     parse_leaf,
 )
@@ -25,14 +27,25 @@ from signal_index.proof import (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Opened:
-    """An entry, and what it says; `groups` is None where that was erased."""
+    """An entry, and what it says; `groups` is None where that was erased.
+
+    Or where it does not open: `is_unreadable`. One such row hides no other.
+    """
 
     entry: UUID
     kind: Kind
     recorded_at: datetime
     organisation: str | None
     leaf: bytes
-    groups: Mapping[Group, JsonObject | None] | None
+    groups: Mapping[Group, JsonObject | None] | None = None
+    is_unreadable: bool = False
+
+    @property
+    def content(self) -> Literal["readable", "erased", "unreadable"]:
+        """Tell whether anything can be read of it, and if not, why not."""
+        if self.is_unreadable:
+            return "unreadable"
+        return "erased" if self.groups is None else "readable"
 
     @property
     def parsed_leaf(self) -> Leaf:
@@ -77,13 +90,18 @@ class Opened:
         ]
 
 
-def open_groups(
-    entry: UUID, sealed: bytes, key: DisclosureKey
-) -> Mapping[Group, JsonObject | None]:
-    """Open all that an entry says, but for the person asked about."""
-    texts = open_disclosures(entry, sealed, key=key)
-    return {
-        group: parse_disclosure(text).value
-        for group, text in texts.items()
-        if group is not Group.PERSON
-    }
+def open_entry(closed: Opened, sealed: bytes, key: DisclosureKey) -> Opened:
+    """Open all that an entry says, but for the person asked about.
+
+    One that was altered, or sealed under another key, is `is_unreadable`.
+    """
+    try:
+        texts = open_disclosures(closed.entry, sealed, key=key)
+        groups: dict[Group, JsonObject | None] = {
+            group: parse_disclosure(text).value
+            for group, text in texts.items()
+            if group is not Group.PERSON
+        }
+    except ProofError:
+        return replace(closed, is_unreadable=True)
+    return replace(closed, groups=groups)

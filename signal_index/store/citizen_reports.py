@@ -21,7 +21,7 @@ from signal_index.citizens.reported import (
 )
 from signal_index.labels import Labels
 from signal_index.ledger import DisclosureKey, open_disclosures
-from signal_index.proof import Kind, parse_disclosure
+from signal_index.proof import Group, JsonObject, Kind, ProofError, parse_disclosure
 from signal_index.tables.citizen_rights import correction
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.registry import contact_holder
@@ -119,8 +119,12 @@ async def find_person_entries(
 def _entry(
     row: Row[*tuple[Any, ...]], key: DisclosureKey, labels: Labels
 ) -> ReportedLookup | ReportedCheck:
-    texts = open_disclosures(row.entry_id, row.sealed, key=key)
-    groups = {group: parse_disclosure(texts[group]).value for group in LOOKUP_GROUPS}
+    groups: dict[Group, JsonObject | None] | None
+    try:
+        texts = open_disclosures(row.entry_id, row.sealed, key=key)
+        groups = {one: parse_disclosure(texts[one]).value for one in LOOKUP_GROUPS}
+    except ProofError:
+        groups = None
     return tell_entry(
         groups,
         labels,

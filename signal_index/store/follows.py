@@ -16,7 +16,12 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import FollowsFull, UnknownFollow, UnknownOffer
+from signal_index.errors import (
+    FollowsFull,
+    KeyFilesRefused,
+    UnknownFollow,
+    UnknownOffer,
+)
 from signal_index.follows import (
     OPEN_PER_ORGANISATION,
     Follower,
@@ -27,6 +32,7 @@ from signal_index.follows import (
     seal_following,
 )
 from signal_index.keyring import YearKeys
+from signal_index.proof import DisclosureRefused
 from signal_index.signals import StoredSignal
 from signal_index.store.ledger_reading import Owner
 from signal_index.store.lookups import find_rows
@@ -87,15 +93,24 @@ async def is_about(conn: AsyncConnection, entry: UUID, find_person: bytes) -> bo
 
 async def list_follows(
     conn: AsyncConnection, owner: Owner, keys: YearKeys, today: date
-) -> Sequence[StoredFollow]:
-    """Give a user's own open follows, those that end first before the others."""
+) -> tuple[Sequence[StoredFollow], int]:
+    """Give a user's own open follows, those that end first before the others.
+
+    And how many do not open: their row was altered.
+    """
     rows = await conn.execute(
         select(*_READ)
         .where(follow.c.owner.in_(_owners(owner)))
         .where(follow.c.until >= today)
         .order_by(follow.c.until, follow.c.id)
     )
-    return [open_stored(row, keys) for row in rows]
+    found, unreadable = [], 0
+    for row in rows:
+        try:
+            found.append(open_stored(row, keys))
+        except (DisclosureRefused, KeyFilesRefused):
+            unreadable += 1
+    return found, unreadable
 
 
 async def store_follow(

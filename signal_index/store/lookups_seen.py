@@ -17,7 +17,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import make_uuid7
-from signal_index.ledger import DisclosureKey, Kind, Opened, open_groups
+from signal_index.ledger import DisclosureKey, Kind, Opened, open_entry
 from signal_index.overview.days import REPEAT_DAYS
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
@@ -52,14 +52,14 @@ class SealedLookup:
         key = keys.get(self.year)
         if key is None:
             return None
-        return Opened(
+        closed = Opened(
             entry=self.entry,
             kind=Kind.LOOKUP,
             recorded_at=self.recorded_at,
             organisation=self.organisation,
             leaf=self.leaf,
-            groups=open_groups(self.entry, self.sealed, key),
         )
+        return open_entry(closed, self.sealed, key)
 
 
 async def read_lookups(

@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -52,6 +52,7 @@ from signal_index.store.notice_rows import (
 )
 from signal_index.store.notice_succession import find_owners, follow, tell_passed
 from signal_index.store.notices import entry_key, find_body
+from signal_index.store.opened_entries import open_entries
 from signal_index.tables.notices import notice_box, notice_damping, return_notice
 from signal_index.tables.registry import coverage, source
 from signal_index.tables.signals import shown_signals
@@ -128,13 +129,25 @@ async def open_boxes(
 
 
 async def count_unreadable(conn: AsyncConnection, keys: YearKeys) -> int:
-    """Count boxes and notices that do not open: altered, or their year has no key."""
+    """Count boxes and notices that do not open: altered, or their year has no key.
+
+    Notices too of which the entry that says who looked was altered.
+    """
     count = 0
     for box in await conn.execute(select(notice_box)):
         count += _open(box, keys) is None
+    behind: Counter[UUID] = Counter()
     rows = await conn.stream(select(return_notice))
     async for row in rows:
-        count += find_body(row, keys) is None
+        body = find_body(row, keys)
+        count += body is None
+        if body is not None and body.entry is not None:
+            behind[body.entry] += 1
+    entries = sorted(behind)
+    for start in range(0, len(entries), BOXES_AT_ONCE):
+        part = entries[start : start + BOXES_AT_ONCE]
+        opened = await open_entries(conn, part, keys.disclosures)
+        count += sum(behind[one.entry] for one in opened.values() if one.is_unreadable)
     return count
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import UnknownEntry
-from signal_index.ledger import DisclosureKey, Kind, Opened, open_groups
+from signal_index.ledger import DisclosureKey, Kind, Opened, open_entry
 from signal_index.store.scope import OfficerScope, within
 from signal_index.store.witnessing import GENERATION
 from signal_index.tables.ledger import (
@@ -39,18 +39,17 @@ OPENED: Final = (
 
 def open_row(row: Row[*tuple[Any, ...]], keys: Mapping[int, DisclosureKey]) -> Opened:
     """Open one row; of a year whose key is gone nothing can be read any more."""
-    key = keys.get(row.year)
-    groups = None
-    if row.sealed is not None and key is not None:
-        groups = open_groups(row.entry_id, row.sealed, key)
-    return Opened(
+    closed = Opened(
         entry=row.entry_id,
         kind=Kind(row.kind),
         recorded_at=row.recorded_at,
         organisation=row.organisation,
         leaf=row.leaf,
-        groups=groups,
     )
+    key = keys.get(row.year)
+    if row.sealed is None or key is None:
+        return closed
+    return open_entry(closed, row.sealed, key)
 
 
 async def get_entry(

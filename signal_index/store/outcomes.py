@@ -29,6 +29,7 @@ from signal_index.ledger import (
     seal_outcome,
     user_find_key,
 )
+from signal_index.proof import DisclosureRefused
 from signal_index.store.ledger_reading import Owner
 from signal_index.store.opened_entries import OPENED, open_row
 from signal_index.store.repeats import Question, find_home, find_questions
@@ -118,7 +119,8 @@ async def find_outcomes(
     """Find what was said of lookups that are open, by entry and place.
 
     What is no lookup, and of which nothing was said, is not among them. Of what was
-    asked again the same is said as of the first (`store.repeats`).
+    asked again the same is said as of the first (`store.repeats`). A row that was
+    altered says nothing, and hides no other.
     """
     lookups = [one for one in opened if one.flags is not None]
     repeats = [one.entry for one in lookups if one.is_repeat]
@@ -143,7 +145,10 @@ async def find_outcomes(
     found: dict[UUID, dict[int | None, str]] = defaultdict(dict)
     for row in rows:
         name = bytes(row.id)
-        code = open_outcome(name, bytes(row.sealed), key=keys[years[name]])
+        try:
+            code = open_outcome(name, bytes(row.sealed), key=keys[years[name]])
+        except DisclosureRefused:
+            continue
         for entry, place in names[name]:
             found[entry][place] = code
     return found

@@ -24,7 +24,7 @@ from policy.replay import RecordedQuestion
 from policy.vocabulary import OrganisationKind, Role
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import DisclosureKey, Kind, open_disclosures
-from signal_index.proof import Group, JsonObject, parse_disclosure
+from signal_index.proof import DisclosureRefused, Group, JsonObject, parse_disclosure
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 
@@ -63,19 +63,24 @@ async def read_recorded_questions(
 ) -> Recorded:
     """Give the newest lookups since an instant, at most `MOST_QUESTIONS` of them.
 
-    What was erased, or sealed under a key that is gone, is not among them.
+    What was erased, or sealed under a key that is gone, is not among them. Nor is what
+    does not open: then they are not all.
     """
     found: Counter[RecordedQuestion] = Counter()
+    is_whole = True
     before: UUID | None = None
     read = 0
     while read < MOST_QUESTIONS:
         rows = await _find(conn, reader.scope, since, before)
-        found.update(await asyncio.to_thread(_open_all, rows, reader))
+        opened = await asyncio.to_thread(_open_all, rows, reader)
+        found.update(one for one in opened if one is not None)
+        is_whole = is_whole and None not in opened
         read += len(rows)
         if len(rows) < BATCH:
-            return Recorded(found, is_all=True)
+            return Recorded(found, is_all=is_whole)
         before = rows[-1].entry_id
-    return Recorded(found, is_all=not await _find(conn, reader.scope, since, before))
+    more = await _find(conn, reader.scope, since, before)
+    return Recorded(found, is_all=is_whole and not more)
 
 
 async def _find(
@@ -102,13 +107,20 @@ async def _find(
     return (await conn.execute(statement)).all()
 
 
-def _open_all(rows: Sequence[_Row], reader: QuestionOpener) -> list[RecordedQuestion]:
-    found = []
+def _open_all(
+    rows: Sequence[_Row], reader: QuestionOpener
+) -> list[RecordedQuestion | None]:
+    """Open these; None for one that was altered."""
+    found: list[RecordedQuestion | None] = []
     for row in rows:
         key, kind = reader.keys.get(row.year), reader.kinds.get(row.organisation)
         if key is None or kind is None:
             continue
-        texts = open_disclosures(row.entry_id, row.sealed, key=key)
+        try:
+            texts = open_disclosures(row.entry_id, row.sealed, key=key)
+        except DisclosureRefused:
+            found.append(None)
+            continue
         found.append(
             _question(
                 MunicipalityCode(row.municipality),

@@ -4,7 +4,8 @@
   missed while nothing ran is counted when something runs again.
 - Entries are opened here, in memory, and what is kept of them is sealed again with the
   key of their year: neither database nor backup tells more than it did.
-- Whom a lookup was about is never opened.
+- Whom a lookup was about is never opened. An entry that was altered does not open: it
+  is in no count, and the log says how many there are each time their day is counted.
 - Counting waits for everything else: it gives way after each batch.
 """
 
@@ -19,7 +20,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from keys.events import EventLog
 from signal_index.days import day_of
+from signal_index.events import Event
 from signal_index.keyring import YearKeys
 from signal_index.overview.counts import Counts
 from signal_index.overview.days import Counted, days_to_count, stage_of
@@ -54,6 +57,7 @@ class Counting:
     keys: YearKeys
     clock: Callable[[], datetime]
     first_kept_year: Callable[[], int]
+    log: EventLog
 
     async def run(self) -> None:
         """Count every day that is not counted as finally as it could be."""
@@ -97,7 +101,14 @@ class Counting:
     ) -> Mapping[CountedDay, Counts]:
         repeated = await find_repeated(conn, batch)
         keys = self.keys.disclosures
-        opened = {one.entry: found for one in batch if (found := one.open(keys))}
+        opened = {
+            one.entry: found
+            for one in batch
+            if (found := one.open(keys)) and not found.is_unreadable
+        }
+        unreadable = sum(one.year in keys for one in batch) - len(opened)
+        if unreadable:
+            self.log.write(Event.ENTRIES_UNREADABLE, count=unreadable)
         said = await find_outcomes(conn, opened.values(), keys)
         seen: dict[CountedDay, list[LookupSeen]] = {}
         for one in batch:

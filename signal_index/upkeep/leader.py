@@ -260,7 +260,7 @@ def _upkeep(
     matching = MatchUpkeep(
         engines.erasing, recorder, load_policy(), log, clock, settings.match_hour
     )
-    counting = Counting(engines.erasing, keys, clock, erasure.first_kept_year)
+    counting = Counting(engines.erasing, keys, clock, erasure.first_kept_year, log)
     picking = Picking(engines.erasing, recorder, clock)
     return Upkeep(
         sequencer,

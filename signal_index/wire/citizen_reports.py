@@ -24,7 +24,8 @@ class ShownSignal(AnswerModel):
 class ReportedLookup(AnswerModel):
     """That an organisation looked: when, why, what was shown, and its proof.
 
-    `proof` is null until the tree that holds the entry is signed.
+    `proof` is null until the tree that holds the entry is signed, and where the entry
+    is `unreadable`: its row was altered.
     """
 
     entryId: Id
@@ -36,7 +37,7 @@ class ReportedLookup(AnswerModel):
     legalBasis: str | None
     informed: str | None
     breakGlass: str | None
-    outcome: Literal["answered", "refused", "failed"]
+    outcome: Literal["answered", "refused", "failed", "unreadable"]
     repeat: bool
     shown: list[ShownSignal]
     proof: str | None
@@ -49,7 +50,12 @@ class ReportedCheck(AnswerModel):
     at: Instant
     organisation: str
     kind: Literal[
-        "search", "citizen-report", "follow-begun", "follow-taken-over", "follow-ended"
+        "search",
+        "citizen-report",
+        "follow-begun",
+        "follow-taken-over",
+        "follow-ended",
+        "follow-unreadable",
     ]
     proof: str | None
 

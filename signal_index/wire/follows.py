@@ -9,6 +9,7 @@ from pydantic import Field
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import (
     CodeText,
+    Count,
     Day,
     Encoded32,
     Id,
@@ -49,9 +50,13 @@ class Follow(AnswerModel):
 
 
 class Follows(AnswerModel):
-    """The caller's open follows, those that end first before the others."""
+    """The caller's open follows, those that end first before the others.
+
+    `unreadable`: how many of them the index cannot open.
+    """
 
     items: list[Follow]
+    unreadable: Count = 0
 
 
 class FollowsOffered(RequestModel):

@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 
 from signal_index.wire.choices import Choice
 from signal_index.wire.model import AnswerModel
-from signal_index.wire.values import Count, Id, Instant, Number, RecordedOin
+from signal_index.wire.values import Content, Count, Id, Instant, Number, RecordedOin
 
 EntryKind = Literal[
     "lookup",
@@ -50,7 +50,8 @@ know by its code, and loses no page over it."""
 class EntryLine(AnswerModel):
     """An entry as a list shows it; a code that nothing names any more is its label.
 
-    `contactOutcomes` is what came of the flags, in their order.
+    `contactOutcomes` is what came of the flags, in their order. Of what was erased, or
+    cannot be read, there is the header alone.
     """
 
     entryId: Id
@@ -68,7 +69,7 @@ class EntryLine(AnswerModel):
     breakGlass: str | None
     flagCount: Count | None
     contactOutcomes: list[str]
-    isErased: bool
+    content: Content
 
 
 class ShownCategory(AnswerModel):

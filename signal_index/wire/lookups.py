@@ -13,6 +13,7 @@ from signal_index.wire.contact_holders import Deputy, OfficeHours
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import (
     CodeText,
+    Content,
     Count,
     Day,
     Encoded32,
@@ -206,6 +207,7 @@ class OwnLookup(AnswerModel):
     """
 
     entryId: Id
+    content: Content
     repeats: list[Id]
     at: Instant
     purpose: str

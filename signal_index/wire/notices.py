@@ -14,7 +14,15 @@ from pydantic import Field, StringConstraints
 
 from signal_index.wire.lookups import CallBack
 from signal_index.wire.model import AnswerModel, RequestModel
-from signal_index.wire.values import Count, Day, Id, Instant, Municipality, OinText
+from signal_index.wire.values import (
+    Content,
+    Count,
+    Day,
+    Id,
+    Instant,
+    Municipality,
+    OinText,
+)
 
 ReturnKind = Literal[
     "cover",
@@ -69,6 +77,8 @@ class ReturnNotice(AnswerModel):
     `saidAt`: when an outcome was said. A later one of the same lookup and the same
     signals takes its place.
 
+    `content` is of the entry that says who looked: without it `lookedUp` is null.
+
     `facts` are the short facts of kinds that other acts make: codes, days, ids.
     """
 
@@ -81,6 +91,7 @@ class ReturnNotice(AnswerModel):
     acknowledged: bool
     signals: list[NoticedSignal]
     lookedUp: Looker | None
+    content: Content = "readable"
     outcome: str | None
     outcomeLabel: str | None
     saidAt: Instant | None = None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, NewType, TypeVar
+from typing import Annotated, Any, Final, Literal, NewType, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Strict
@@ -239,6 +239,8 @@ Encoded32 = Annotated[
     PlainSerializer(encode_b64u, return_type=str, when_used="json"),
     _form_b64u(43),
 ]
+Content = Literal["readable", "erased", "unreadable"]
+"""What can be read of an entry; `unreadable`: its row was altered."""
 Count = Annotated[int, Field(ge=0, le=NUMBER_MAXIMUM)]
 Number = Annotated[int, Field(ge=1, le=NUMBER_MAXIMUM)]
 Digest = Annotated[str, _text(_DIGEST)]

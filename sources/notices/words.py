@@ -61,6 +61,8 @@ def write_when(one: ReturnNotice) -> str:
 def _say_looked_up(one: ReturnNotice) -> str:
     looker = one.lookedUp
     if looker is None:
+        if one.content == "unreadable":
+            return "Niet leesbaar: wie er naar uw signaal keek, opent niet."
         return "Er is naar uw signaal gekeken."
     team = f" ({looker.team})" if looker.team else ""
     return (

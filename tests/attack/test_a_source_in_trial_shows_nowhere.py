@@ -144,7 +144,9 @@ async def test_the_overview_and_its_stock_count_nothing_of_it(world: World) -> N
     await world.look_up([TRIED])
     url = world.engine.url.render_as_string(hide_password=False)
     engine = open_engine(url, DatabaseRole.UPKEEP)
-    await Counting(engine, world.index.keys, world.clock, lambda: 2021).run()
+    await Counting(
+        engine, world.index.keys, world.clock, lambda: 2021, world.index.events
+    ).run()
     await engine.dispose()
     today = world.clock().date()
     period = {

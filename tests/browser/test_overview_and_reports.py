@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from keys.events import EventLog
 from signal_index import clock
 from signal_index.days import day_of
 from signal_index.key_files import load_year_keys
@@ -35,7 +37,8 @@ def count_now(town: Town) -> None:
     async def count() -> None:
         engine = open_engine(settings.database_url, DatabaseRole.UPKEEP)
         keys = load_year_keys(settings.keys)
-        await Counting(engine, keys, clock.now, lambda: 2021).run()
+        log = EventLog(io.StringIO(), clock.now)
+        await Counting(engine, keys, clock.now, lambda: 2021, log).run()
         await engine.dispose()
 
     with ThreadPoolExecutor(1) as pool:  # the browser's driver has this thread's loop

@@ -1,5 +1,6 @@
 """The upkeep counts each day's lookups, in the roles it has; both databases."""
 
+import io
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from keys.events import EventLog
 from keys.municipality import MunicipalityCode
 from signal_index.ledger import Entry, Outcome
 from signal_index.overview.counts import Counts, add_all
@@ -49,10 +51,15 @@ class Office:
     upkeep: AsyncEngine
     owner: AsyncEngine
     clock: FakeClock = field(default_factory=lambda: FakeClock(WORKDAY))
+    written: io.StringIO = field(default_factory=io.StringIO)
+
+    @property
+    def log(self) -> EventLog:
+        return EventLog(self.written, self.clock)
 
     @property
     def counting(self) -> Counting:
-        return Counting(self.upkeep, YEAR_KEYS, self.clock, lambda: 2021)
+        return Counting(self.upkeep, YEAR_KEYS, self.clock, lambda: 2021, self.log)
 
     async def record(self, *entries: Entry) -> None:
         async with transaction(self.web) as conn:

@@ -36,7 +36,9 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 async def _count(world: World) -> None:
     url = world.engine.url.render_as_string(hide_password=False)
     engine = open_engine(url, DatabaseRole.UPKEEP)
-    counting = Counting(engine, world.index.keys, world.clock, lambda: 2021)
+    counting = Counting(
+        engine, world.index.keys, world.clock, lambda: 2021, world.index.events
+    )
     await counting.run()
     await engine.dispose()
 

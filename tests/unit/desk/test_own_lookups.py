@@ -32,6 +32,7 @@ def a_lookup(
     ]
     return {
         "entryId": entry,
+        "content": "readable",
         "repeats": [],
         "at": at.isoformat().replace("+00:00", "Z"),
         "purpose": "wmo-onderzoek",

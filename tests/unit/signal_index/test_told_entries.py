@@ -5,7 +5,7 @@ from __future__ import annotations
 from policy.policy import load_policy
 from signal_index.api.told_entries import tell_entry
 from signal_index.labels import Labels
-from signal_index.ledger import Opened, WhyGroup, build_entry, open_groups
+from signal_index.ledger import Opened, WhyGroup, build_entry, open_entry
 from signal_index.wire.ledger_entries import LedgerEntry
 from tests.ledger_builders import a_disclosure_key, some_entropy, some_facts
 
@@ -18,14 +18,14 @@ GONE = WhyGroup(
 def told(why: WhyGroup) -> LedgerEntry:
     key, facts = a_disclosure_key(), some_facts(why=why)
     entry = build_entry(facts, entropy=some_entropy(1), key=key)
-    opened = Opened(
+    closed = Opened(
         entry=entry.id,
         kind=facts.kind,
         recorded_at=facts.recorded_at,
         organisation=facts.organisation,
         leaf=entry.leaf,
-        groups=open_groups(entry.id, entry.sealed, key),
     )
+    opened = open_entry(closed, entry.sealed, key)
     labels = Labels(POLICY.catalogue, {})
     return tell_entry(opened, labels, POLICY, outcomes={}, place=None)
 
