@@ -23,7 +23,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from desk.assets import MANIFEST, load_assets
 from desk.pages import TEMPLATES
-from desk.texts import Texts, load_texts
+from desk.texts import load_texts
 
 STYLE: Final = Path(__file__).parent / "styles" / "paper.css"
 FONT_ADDRESS: Final = "paper:font.woff2"
@@ -52,7 +52,7 @@ def render_pdf(template: str, **values: object) -> bytes:
     second of one processor and blocks: a route awaits `make_pdf` instead.
     Raises `jinja2.UndefinedError` for a value that the template lacks.
     """
-    texts = _texts()
+    texts = load_texts("nl")
     page = TEMPLATES.get_template(f"paper/{template}")
     return write_pdf(page.render(t=texts.get, texts=texts, **values))
 
@@ -72,11 +72,6 @@ def write_pdf(html: str) -> bytes:
         stylesheets=[style], font_config=fonts, pdf_variant=VARIANT, pdf_tags=True
     )
     return bytes(written)
-
-
-@cache
-def _texts() -> Texts:
-    return load_texts("nl")
 
 
 @cache

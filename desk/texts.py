@@ -6,7 +6,7 @@ without a text is an error at once, never an empty place on the screen.
 
 import io
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -91,8 +91,9 @@ def tell_value(value: object, member: str, texts: Texts) -> str | None:
     return "; ".join(known) if known and len(known) == len(found) else None
 
 
+@cache
 def load_texts(language: str) -> Texts:
-    """Read a catalogue; every message must have a text."""
+    """Read a catalogue, once in a process; every message must have a text."""
     data = (FOLDER / f"{language}.po").read_bytes()
     catalogue = read_po(io.BytesIO(data), locale=language, abort_invalid=True)
     found = [message for message in catalogue if message.id]

@@ -1,8 +1,6 @@
 """Fixtures that every folder of tests shares."""
 
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer, running_postgres
-from tests.databases import TEMPLATE, make_template, run_apart
+from tests.databases import TEMPLATE, Copies, make_template, run_apart
 from tests.world import register_world
 
 BROWSER = Path(__file__).parent / "browser"
@@ -37,6 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_when)
 
 
+def runs_in_full(config: pytest.Config) -> bool:
+    """Tell whether the run's profile is the full one."""
+    return bool(config.getoption("--hypothesis-profile") == "full")
+
+
 def _when(item: pytest.Item) -> tuple[bool, bool]:
     return BROWSER in item.path.parents, item.path.name not in LONGEST
 
@@ -45,6 +48,12 @@ def _when(item: pytest.Item) -> tuple[bool, bool]:
 def anyio_backend() -> str:
     """Everything runs on asyncio; no other loop is supported."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def times(pytestconfig: pytest.Config) -> int:
+    """How many times longer a thing is made that has a short form: ten in full."""
+    return 10 if runs_in_full(pytestconfig) else 1
 
 
 @pytest.fixture(scope="session")
@@ -70,10 +79,18 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def copies(postgres_server: PostgresServer) -> Iterator[Copies]:
+    """What copies databases on that server."""
+    found = Copies(postgres_server)
+    yield found
+    found.close()
+
+
 @pytest.fixture
-def postgres(postgres_server: PostgresServer) -> Iterator[str]:
+def postgres(copies: Copies) -> Iterator[str]:
     """The URL of a migrated database of this test's own (superuser)."""
-    with _database(postgres_server, TEMPLATE) as url:
+    with copies.copy(TEMPLATE) as url:
         yield url
 
 
@@ -86,24 +103,14 @@ def registered_template(postgres_server: PostgresServer) -> str:
 
 
 @pytest.fixture
-def registered_postgres(
-    postgres_server: PostgresServer, registered_template: str
-) -> Iterator[str]:
+def registered_postgres(copies: Copies, registered_template: str) -> Iterator[str]:
     """The URL of a database of this test's own for `open_world` (superuser)."""
-    with _database(postgres_server, registered_template) as url:
+    with copies.copy(registered_template) as url:
         yield url
 
 
 @pytest.fixture
-def empty_postgres(postgres_server: PostgresServer) -> Iterator[str]:
+def empty_postgres(copies: Copies) -> Iterator[str]:
     """The URL of a database of this test's own with nothing in it (superuser)."""
-    with _database(postgres_server, "template1") as url:
+    with copies.copy("template1") as url:
         yield url
-
-
-@contextmanager
-def _database(server: PostgresServer, template: str) -> Iterator[str]:
-    name = f"t{uuid.uuid4().hex}"
-    yield server.create_database(name, template)
-    # Nine megabytes each, and five hundred of them would all be written out.
-    server.run_sql(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -1,6 +1,7 @@
 """One town of real processes and one Chromium for the whole session."""
 
 from collections.abc import Iterator
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -11,7 +12,8 @@ from deploy.town.publishing import publish_all
 from deploy.town.regional_bank import publish_clients
 from deploy.town.run import running_town
 from tests.browser.crowd import Crowd, publish_crowd
-from tests.browser.screen import CHROMIUM, FLAGS, Screen, Town
+from tests.browser.screen import CHROMIUM, FLAGS, WIDTHS, Screen, Town
+from tests.conftest import runs_in_full
 
 
 @pytest.fixture(scope="session")
@@ -42,15 +44,21 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=[1280, 390])
-def width(request: pytest.FixtureRequest) -> int:
-    """A laptop and a phone."""
-    return int(request.param)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Play a journey on a laptop or a phone, by turns; in full, on both.
+
+    What is looked at for barriers is looked at in both widths, wherever it is played.
+    """
+    own = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "width" in metafunc.fixturenames and "width" not in own:
+        turn = crc32(metafunc.definition.name.encode()) % len(WIDTHS)
+        widths = WIDTHS if runs_in_full(metafunc.config) else WIDTHS[turn : turn + 1]
+        metafunc.parametrize("width", widths)
 
 
 @pytest.fixture
 def any_screen(town: Town, chromium: Browser, width: int) -> Iterator[Screen]:
-    """Give a fresh browser window at each width."""
+    """Give a fresh browser window of the width of this turn."""
     opened = Screen.open(chromium, town, width=width)
     yield opened
     opened.close()

@@ -97,7 +97,7 @@ def test_an_old_login_page_has_a_way_back_that_works(screen: Screen) -> None:
     screen.log_in()
     screen.page.go_back()
     screen.see("Deze inlogpagina werkt niet meer")
-    assert screen.find_barriers() == []
+    screen.assert_open_to_all()
     screen.page.get_by_role("link", name="Opnieuw inloggen").click()
     expect(screen.page.locator("#question")).to_be_visible()
 

@@ -5,13 +5,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-
-# It ships no types.
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
 from sources.profile import load_profile
-from tests.browser.screen import WCAG
+from tests.browser.screen import assert_open_to_all
 from tests.profile_pages import profile_page, write_export
 from tests.sources_builders import a_number
 
@@ -44,13 +41,6 @@ def page(chromium: Browser, tmp_path: Path, out: Path, width: int) -> Iterator[P
         places = {urlsplit(each).netloc for each in asked if each.startswith("http")}
         assert places == {visit.place}
         context.close()
-
-
-def assert_open_to_all(page: Page) -> None:
-    options = {"runOnly": {"type": "tag", "values": WCAG}}
-    found = Axe().run(page, options=options).response["violations"]
-    assert [each["id"] for each in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def fill_in(page: Page) -> None:
@@ -90,7 +80,7 @@ def go_to(page: Page, field: str) -> None:
     raise AssertionError(field)
 
 
-@pytest.mark.parametrize("width", [1280], indirect=True)
+@pytest.mark.parametrize("width", [1280])
 def test_a_profile_is_made_by_keyboard_alone(page: Page, out: Path) -> None:
     keys = page.keyboard
     page.locator("body").press("Tab")

@@ -275,20 +275,15 @@ def test_the_relay_answers_its_own_page_only(embedded: Screen, example: str) -> 
 
 
 def test_it_is_open_to_all(any_embedded: Screen, town: Town) -> None:
-    assert_open_to_all(any_embedded)
+    any_embedded.assert_open_to_all()
     any_embedded.page.click("#look-up")
-    assert_open_to_all(any_embedded)
+    any_embedded.assert_open_to_all()
     ask(any_embedded, town.people.find_with("bijstand", "schuldhulpverlening"))
     any_embedded.page.click("signal-flags summary")
-    assert_open_to_all(any_embedded)
+    any_embedded.assert_open_to_all()
     any_embedded.page.click("#again")
     ask(any_embedded, town.people.unknown[0])
-    assert_open_to_all(any_embedded)
-
-
-def assert_open_to_all(screen: Screen) -> None:
-    assert screen.find_barriers() == []
-    assert not screen.overflows()
+    any_embedded.assert_open_to_all()
 
 
 def test_a_whole_lookup_by_keyboard(embedded: Screen, town: Town) -> None:

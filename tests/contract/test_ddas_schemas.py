@@ -178,7 +178,7 @@ def test_one_wrong_record_does_not_sink_the_rest(
 
 
 def test_validating_needs_no_more_memory_for_a_larger_file(
-    example: Example, debts: Profile
+    example: Example, debts: Profile, times: int
 ) -> None:
     delivery = a_debt(example)
     one = trajectories(delivery)[0]
@@ -194,7 +194,8 @@ def test_validating_needs_no_more_memory_for_a_larger_file(
         return found
 
     peak(5)
-    small, large = peak(300), peak(1_200)  # both longer than the reading buffer
+    # both longer than the reading buffer
+    small, large = peak(200), peak(400 + 80 * times)
     assert large < small * 1.2 + 100_000
 
 
