@@ -42,6 +42,7 @@ class Event(LoggedEvent):
     NOTICES_UNTOLD = "notices-untold", "error"
 
 
-_LOG: Final = NamedLog("sources")
+LOG_NAME: Final = "sources"
+_LOG: Final = NamedLog(LOG_NAME)
 log_event = _LOG.write
 start_logging = _LOG.start

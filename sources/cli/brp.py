@@ -108,7 +108,10 @@ def forget_command(reference: Reference, settings: SettingsFile) -> None:
 def _opened(path: Path) -> Iterator[tuple[AgencySettings, Outbox]]:
     given = load_settings(path)
     if given.brp is None:
-        raise InvalidAgencySettings("Er staat geen [brp] in de instellingen.")
+        raise InvalidAgencySettings(
+            "Er staat geen [brp] in de instellingen. Dat is alleen nodig als een "
+            "bestand geen BSN heeft en de gemeente de personen opzoekt."
+        )
     keys = load_keys(given.keys)
     with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
         yield given, outbox

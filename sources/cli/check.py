@@ -212,4 +212,9 @@ def _say_compared(compared: int | None) -> str:
             "Beoordeeld als eerste levering: er is hier geen postvak. Is er een? Geef "
             "dan --settings."
         )
+    if not compared:
+        return (
+            "Beoordeeld als eerste levering: met dit profiel is hier nog niets "
+            "aangeleverd."
+        )
     return f"Vergeleken met de {compared} signalen die u eerder aanleverde."

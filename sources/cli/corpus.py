@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from sources.cli.edge import refusing_plainly
+from sources.cli.plain import PlainConsole
 from sources.corpus.writing import write_corpus
 
 
@@ -17,4 +18,6 @@ def corpus_command(
     """Schrijf vuile exports op, met ernaast wat er van elk moet worden."""
     with refusing_plainly():
         count = write_corpus(out, seed=seed)
-    typer.echo(f"{count} bestanden in {out}")
+    PlainConsole(soft_wrap=True).print(
+        f"{count} bestanden staan in {out}. Wat goed is, staat naast elk bestand."
+    )

@@ -174,7 +174,7 @@ def show_all(found: Sequence[Mapping[str, object]]) -> None:
         table.add_row(*told, say_state(one), *counts)
     console.print(table)
     console.print(
-        "Meer over een: `signal-source deliveries show KENMERK`.", soft_wrap=True
+        "Meer over een: `signal-source deliveries show LEVERING`.", soft_wrap=True
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sources.cli.edge import refusing_plainly
+from sources.cli.plain import PlainConsole
 from sources.clock import day_of, now
 from sources.population.answers import SMALLEST, write_population
 
@@ -27,4 +28,6 @@ def population_command(
     day = on.date() if on else day_of(now())
     with refusing_plainly():
         path = write_population(out, seed=seed, size=size, on=day)
-    typer.echo(str(path))
+    PlainConsole(soft_wrap=True).print(
+        f"De bestanden staan in {out}. Wat er gevonden moet worden, staat in {path}."
+    )

@@ -28,6 +28,7 @@ from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.cli.publish import summarise
 from sources.cli.reconcile import make_scope
 from sources.cli.settings_file import SettingsFile
+from sources.cli.spoken_log import start_telling
 from sources.clock import AMSTERDAM, now
 from sources.errors import (
     DeliveryHeld,
@@ -37,7 +38,7 @@ from sources.errors import (
     InvalidAgencySettings,
     SourceError,
 )
-from sources.events import Event, log_event, start_logging
+from sources.events import Event, log_event
 from sources.folders import make_folder
 from sources.intake.event_box import keep_event
 from sources.notices.fetching import fetch
@@ -71,11 +72,15 @@ def run_command(
     ] = False,
 ) -> None:
     """Lever alle feeds uit de instellingen op hun tijd aan, tot u stopt."""
-    start_logging()
+    start_telling()
     with refusing_plainly():
         given = load_settings(settings)
         if not given.feeds:
-            raise InvalidAgencySettings("Er staan geen [[feeds]] in de instellingen.")
+            raise InvalidAgencySettings(
+                "Er staan geen [[feeds]] in de instellingen: de agent weet niet wat "
+                "hij moet aanleveren. Zet voor elke registratie een stuk [[feeds]] in "
+                "agency.toml, met `name`, `profile` en `folder` of `file`."
+            )
         asyncio.run(_run(given, once=once))
 
 

@@ -21,7 +21,9 @@ from sources.clock import write_day
 from sources.connectors import read_file
 from sources.connectors.delimited import open_csv
 from sources.connectors.mapped import find_telling
+from sources.connectors.table import find_missing
 from sources.errors import InvalidProfile, LettersRefused
+from sources.layouts import CsvLayout
 from sources.phones import write_phone
 from sources.profile import Profile
 from sources.values import Case, CaseNumber
@@ -69,8 +71,8 @@ def write_letters(
     """Write one page per citizen for the printer, and give how many.
 
     The file is written whole or not at all, for its owner, and over no other. Raises
-    `InvalidProfile` where the file is not CSV, `UnreadableFile` where a column is
-    missing, `LettersRefused` where nothing is to be written, or nowhere to write it.
+    `InvalidProfile` where the file is not CSV, `LettersRefused` where a column is
+    missing, nothing is to be written, or nowhere to write it.
     """
     recipients = list(_find_recipients(source, profile, terms))
     if not recipients:
@@ -97,10 +99,15 @@ def _find_recipients(
     source: Path, profile: Profile, terms: LetterTerms
 ) -> Iterator[Recipient]:
     if profile.csv is None:
-        raise InvalidProfile("Brieven worden uit een CSV-bestand gemaakt.")
+        raise InvalidProfile(
+            "Brieven worden uit een CSV-bestand gemaakt. Sla een werkmap op als CSV, "
+            "en maak daar met `signal-source profile init BESTAND` een profiel bij."
+        )
     if profile.identify:
         # Who is not found gets no signal, and so no letter that says so.
         raise InvalidProfile("Brieven vragen een bestand met een BSN.")
+    wanted = (terms.name, *terms.address)
+    _verify_columns(source, profile.csv, wanted)
     with source.open("rb") as file:
         readings = read_file(file, profile, today=terms.today)
         cases = {
@@ -111,12 +118,24 @@ def _find_recipients(
             and one.place.line is not None
             and _is_chosen(one, terms)
         }
-    wanted = (terms.name, *terms.address)
     for line, row in _read_rows(source, profile, wanted):
         if (case := cases.get(line)) is not None:
             holder = case.contact.holder
             lines = tuple(row[name] for name in terms.address if row[name])
             yield Recipient(row[terms.name], lines, holder.function, holder.phone)
+
+
+def _verify_columns(source: Path, layout: CsvLayout, wanted: Sequence[str]) -> None:
+    """Refuse columns that the file does not have, before a whole file is read."""
+    with source.open("rb") as file:
+        _lines, table = open_csv(file, layout, ())
+        missing = find_missing(table.header, wanted)
+    if missing:
+        raise LettersRefused(
+            f"Deze kolommen staan niet in het bestand: {', '.join(missing)}. Geef bij "
+            "--name en --address de kop van een kolom, niet wat eronder staat. Het "
+            f"bestand heeft: {', '.join(filter(None, table.header))}."
+        )
 
 
 def _is_chosen(case: Case, terms: LetterTerms) -> bool:

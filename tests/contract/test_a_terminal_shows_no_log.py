@@ -27,6 +27,7 @@ def run(verb: str, words: tuple[str, ...], stderr: int, folder: Path) -> bytes |
         ("publish", ("no.csv", *WORDS)),
         ("publish", ("no.csv", *WORDS, "--json")),
         ("reconcile", WORDS),
+        ("run", WORDS[:2]),
     ],
 )
 def test_a_log_is_for_a_machine(

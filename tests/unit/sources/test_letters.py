@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sources.errors import LettersRefused, UnreadableFile
+from sources.errors import LettersRefused
 from sources.letters import LetterTerms, write_letters
 from tests.sources_builders import HEADER, a_number, a_profile, a_row
 
@@ -71,7 +71,7 @@ def test_a_column_that_is_not_there_is_refused_before_anything_is_written(
 ) -> None:
     terms = LetterTerms("x", "y", "Voornaam", (), date(2026, 11, 22))
     into = tmp_path / "letters.html"
-    with pytest.raises(UnreadableFile):
+    with pytest.raises(LettersRefused, match=r"Voornaam.*Het bestand heeft: .*Naam"):
         write_letters(write(tmp_path, a_citizen()), into, a_profile(), terms)
     assert not into.exists()
 
