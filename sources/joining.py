@@ -26,9 +26,11 @@ from keys.base64url import decode_b64u
 from keys.errors import ConfigRefused, JoiningRefused
 from keys.joining import (
     Invitation,
+    InvitedSource,
     JoinRequest,
     Opened,
     open_invitation,
+    open_own_request,
     read_document,
     sign_request,
     tell_fingerprint,
@@ -64,6 +66,15 @@ def read_invitation(data: bytes, *, now: datetime) -> Opened:
     except (JoiningRefused, ConfigRefused) as error:
         said = _EXPLAINED.get(type(error).__name__, "Dit is geen uitnodiging.")
         raise InvitationRefused(said) from None
+
+
+def find_invited(folder: Path) -> InvitedSource | None:
+    """Give what we were invited to deliver, where a folder was made by joining."""
+    try:
+        request = (folder / JOINING / REQUEST).read_bytes()
+        return open_own_request(request).invitation.source
+    except (OSError, JoiningRefused, ConfigRefused):
+        return None
 
 
 def verify_told(opened: Opened, told: str) -> None:

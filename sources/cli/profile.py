@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from keys.files import write_whole
+from keys.joining import InvitedSource
 from sources.catalogue import load_kinds
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.plain import PlainConsole, make_table
@@ -18,6 +19,7 @@ from sources.clock import day_of, now
 from sources.errors import InvalidProfile, UnreadableFile
 from sources.formats import FORMATS
 from sources.informing import find_unfit
+from sources.joining import find_invited
 from sources.profile import FILL_IN, parse_profile
 from sources.profile_page.columns import say_goes
 from sources.profile_page.draft import Draft, Looked
@@ -50,10 +52,16 @@ def init_command(
     ] = None,
     name: Annotated[str, typer.Option(help="Naam van het profiel.")] = "",
     category: Annotated[
-        str, typer.Option(help="De soort signaal, zoals bijstand.")
-    ] = FILL_IN,
+        str,
+        typer.Option(
+            help="De soort signaal, zoals bijstand; zonder: die van uw uitnodiging."
+        ),
+    ] = "",
     municipality: Annotated[
-        list[str] | None, typer.Option(help="Gemeentecode; mag vaker.")
+        list[str] | None,
+        typer.Option(
+            help="Gemeentecode; mag vaker. Zonder: de gemeente van uw uitnodiging."
+        ),
     ] = None,
     function: Annotated[
         str, typer.Option(help="Functie van de contactpersoon.")
@@ -79,10 +87,11 @@ def init_command(
 ) -> None:
     """Stel een profiel voor, en leg uit wat er van elke kolom niet wordt verstuurd."""
     with refusing_plainly():
+        invited = find_invited(Path())
         known = Known(
             name or make_slug(file.stem),
-            category,
-            tuple(municipality or ()),
+            category or _find_category(invited) or FILL_IN,
+            tuple(municipality or ([invited.municipality] if invited else ())),
             function,
             phone,
             informed,
@@ -106,6 +115,12 @@ def init_command(
         console.print(WITHOUT_CASE, soft_wrap=True)
     if draft.looked and find_by_name(draft.looked.judgement):
         console.print(WITHOUT_BSN, soft_wrap=True)
+
+
+def _find_category(invited: InvitedSource | None) -> str:
+    """Give the one kind of signal that we were invited for; empty where it is open."""
+    (only, *more) = invited.categories if invited and invited.categories else ("",)
+    return "" if more else only
 
 
 def _read_day(given: datetime | None) -> date | None:

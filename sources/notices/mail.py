@@ -32,7 +32,7 @@ _KINDS: Final = {
     "succession": "bericht over signalen die zijn overgedragen",
 }
 _READ: Final = (
-    "Lees ze op de pagina Berichten van uw omgeving, of met `signal-source notices"
+    "Lees ze op de pagina Berichten van uw balie, of met `signal-source notices"
     " list` op de computer die aanlevert."
 )
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sources.handing_over import REQUEST_FILE, Party
+
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "connect-a-source.md"
 INSTEAD = {
@@ -13,6 +15,7 @@ INSTEAD = {
     "ondertekensleutel": r"notice-sleutel",
     "soort signaal": r"\b[Cc]ategorie(?:ën)?\b(?!\")",
     "aanleveren": r"\b[Pp]ubliceer|\bpubliceren\b|gepubliceerd",
+    "balie": r"\b(?:uw|eigen|de) (?:eigen )?desk\b|pagina Berichten van uw omgeving",
     "exitcode": r"\b[Uu]itgang\b",
     "afgewezen records": r"[Gg]eweigerde (?:rij|record)|[Aa]fgewezen (?:rij|regel)",
 }
@@ -38,3 +41,10 @@ def test_another_word_for_it_stands_nowhere(word: str) -> None:
 def test_a_word_is_explained_before_the_first_step(word: str) -> None:
     before = DOCUMENT.read_text("utf-8").partition("## 1.")[0]
     assert f"**{word}**" in before
+
+
+def test_the_page_says_which_file_goes_to_whom() -> None:
+    page = DOCUMENT.read_text("utf-8")
+    for party in Party:
+        assert re.search(rf"\| {party} \| `{REQUEST_FILE}` \|", page)
+        assert f"`{party.public}` bij {party}" in page
