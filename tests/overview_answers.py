@@ -57,6 +57,7 @@ def an_overview(days: int = 3, **changed: Any) -> overview.Overview:  # noqa: AN
         "users": [a_user()],
         "stock": None,
         "openFollows": [],
+        "matches": [],
         "choices": {
             "organisations": [{"oin": OIN, "name": "Gemeente Voorbeeldstad"}],
             "teams": ["west", "oost"],

@@ -36,6 +36,7 @@ from signal_index.matching import (
 from signal_index.store import matches as store
 from signal_index.store.embargoes import find_embargoed
 from signal_index.store.matches import HeldMatch
+from signal_index.store.scope import OfficerScope
 from signal_index.wire import matches as wire
 from signal_index.wire.lookups import FlagContact
 from signal_index.wire.values import Oin
@@ -110,6 +111,16 @@ async def judge(
         else:
             gone.append((one, state))
     return Seen(items, gone, unreadable)
+
+
+async def find_counted(
+    index: Index, conn: AsyncConnection, scope: OfficerScope, now: datetime
+) -> Sequence[SeenMatch]:
+    """See the matches that an officer counts: of the municipality, or of one's own."""
+    today = day_of(now)
+    held = await store.find_held_in(conn, scope.municipality, index.keys, today)
+    own = None if scope.organisation is None else {scope.organisation}
+    return (await judge(index, conn, held, now, own)).items
 
 
 async def end_gone(index: Index, seen: Seen, now: datetime) -> None:

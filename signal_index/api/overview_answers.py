@@ -68,6 +68,7 @@ def make_overview(
         users=[_user(one, labels) for one in heaviest_users(found.by_organisation)],
         stock=None if sealed.stock is None else _stock(sealed.stock, labels),
         openFollows=[],
+        matches=[],
         choices=_choices(everything, labels),
     )
 

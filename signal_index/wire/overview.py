@@ -206,6 +206,20 @@ class OpenFollows(AnswerModel):
     users: Count
 
 
+class MatchCounts(AnswerModel):
+    """How many matches of one organisation stand today, and what came of them.
+
+    A match counts at both organisations. `unanswered`: ten working days passed in which
+    nothing followed; `settled`: agreed, not agreed or done.
+    """
+
+    organisation: OinText
+    organisationName: str
+    matches: Count
+    unanswered: Count
+    settled: Count
+
+
 class Overview(AnswerModel):
     """Exact counts of a period, for an officer's screen."""
 
@@ -224,4 +238,5 @@ class Overview(AnswerModel):
     users: Annotated[list[UserCounts], Field(max_length=10)]
     stock: OverviewStock | None
     openFollows: list[OpenFollows]
+    matches: list[MatchCounts]
     choices: OverviewChoices

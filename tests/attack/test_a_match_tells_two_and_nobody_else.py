@@ -1,0 +1,404 @@
+"""A match tells two sources of each other: no publisher, no copy, no third one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from keys.base64url import encode_b64u
+from signal_index.store.connect import DatabaseRole, open_engine, transaction
+from tests.citizen_builders import CitizensDesk
+from tests.holders_builders import a_bsn
+from tests.match_builders import (
+    TABLES,
+    open_matching,
+    read_matches,
+    run_matches,
+    say,
+)
+from tests.notice_builders import dump, read, read_page
+from tests.transfer_builders import a_successor, a_transfer
+from tests.world import Agency, World, open_world
+from tests.world_registry import TEAM_OIN
+
+pytestmark = pytest.mark.anyio
+ONE, TWO, THREE = a_bsn(1), a_bsn(2), a_bsn(3)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path) as opened:
+        await open_matching(opened)
+        yield opened
+
+
+async def by_sql(world: World, statement: str, **values: object) -> None:
+    url = world.engine.url.render_as_string(hide_password=False)
+    owner = open_engine(url, DatabaseRole.OWNER, pool_size=1)
+    try:
+        async with transaction(owner) as conn:
+            await conn.execute(text(statement), values)
+    finally:
+        await owner.dispose()
+
+
+async def both_publish(world: World) -> None:
+    for agency in (world.debt_help, world.income_support):
+        await world.publish(agency, [ONE])
+
+
+async def nobody_knows(world: World) -> bool:
+    """Whether neither of the two reads of a match, nor hears that there is one."""
+    both = (world.debt_help, world.income_support)
+    listed = [one for agency in both for one in await read_matches(world, agency)]
+    return listed + [one for agency in both for one in await read(world, agency)] == []
+
+
+async def test_publishing_does_the_same_whether_anybody_else_is_there(
+    world: World,
+) -> None:
+    """Statements and their order: all is the same, and nobody is looked for."""
+    seen: list[str] = []
+    event.listen(
+        world.engine.sync_engine,
+        "before_cursor_execute",
+        lambda _c, _u, statement, *_: seen.append(statement),
+    )
+    await world.publish(world.income_support, [ONE])
+    await world.publish(world.debt_help, [THREE])  # what stands has been read
+    seen.clear()
+    await world.publish(world.debt_help, [TWO])
+    alone = list(seen)
+    seen.clear()
+    await world.publish(world.debt_help, [ONE])
+    assert seen == alone
+    assert not any("match_sheet" in statement for statement in seen)
+    assert await nobody_knows(world)
+    boxes = await dump(world, "match_box")
+    assert (len(boxes), len({len(row["sealed"]) for row in boxes})) == (4, 1)
+
+
+async def test_while_the_act_is_closed_there_is_no_row_and_no_statement(
+    tmp_path: Path,
+) -> None:
+    async with open_world(tmp_path) as world:
+        seen: list[str] = []
+        event.listen(
+            world.engine.sync_engine,
+            "before_cursor_execute",
+            lambda _c, _u, statement, *_: seen.append(statement),
+        )
+        await both_publish(world)
+        assert not any("match" in statement for statement in seen)
+        assert await run_matches(world) == 0
+        assert [await dump(world, one) for one in TABLES] == [[], [], []]
+        await open_matching(world)
+        assert await run_matches(world) == 0  # no box: nobody looks in the signals
+
+
+async def test_it_is_told_at_the_hour_and_once_a_day_whenever_one_published(
+    world: World,
+) -> None:
+    at = world.clock()
+    world.clock.forward(datetime(2026, 12, 1, 3, 59, tzinfo=at.tzinfo) - at)
+    await both_publish(world)
+    await run_matches(world, daily=True)  # 04:59 in the Netherlands
+    assert await nobody_knows(world)
+    world.clock.forward(timedelta(minutes=1))
+    await run_matches(world, daily=True)
+    assert not await nobody_knows(world)
+    for agency in (world.debt_help, world.income_support):
+        await world.publish(agency, [TWO])
+    world.clock.forward(timedelta(hours=23))
+    await run_matches(world, daily=True)
+    assert len(await read_matches(world, world.debt_help)) == 1
+    world.clock.forward(timedelta(hours=1))
+    await run_matches(world, daily=True)
+    assert len(await read_matches(world, world.debt_help)) == 2
+
+
+async def test_who_publishes_to_hear_who_helps_is_told_of_and_stands_in_the_report(
+    world: World, tmp_path: Path
+) -> None:
+    await both_publish(world)
+    await run_matches(world)
+    (theirs,) = await read_matches(world, world.income_support)
+    assert theirs["partner"]["organisation"] == "Bureau debt-help"
+    report = await CitizensDesk(world, tmp_path).report(ONE)
+    (line,) = report["lookups"]
+    assert line["organisation"] == "Bureau debt-help en Bureau income-support"
+    assert line["legalBasis"] == "Wet gemeentelijke schuldhulpverlening, artikel 8"
+    assert sorted(one["category"] for one in line["shown"]) == [
+        "bijstand",
+        "schuldhulpverlening",
+    ]
+    assert "horen van elkaar" in line["purposeText"]
+    assert line["proof"]
+    other = await CitizensDesk(world, tmp_path).report(TWO)
+    assert other["lookups"] == []
+
+
+@pytest.mark.parametrize("place", [0, 1])
+async def test_a_citizen_who_must_not_know_is_matched_with_nobody(
+    world: World, place: int
+) -> None:
+    """Told of neither signal's person, whichever of the two it was."""
+    both = [world.debt_help, world.income_support]
+    await world.publish(both[1 - place], [ONE])
+    (notice,) = await world.publish(both[place], [ONE])
+    await by_sql(
+        world,
+        "UPDATE signal SET informed_code = 'safety-risk' WHERE source = :oin",
+        oin=both[place].oin,
+    )
+    assert notice.informed.code != "safety-risk"
+    assert await run_matches(world) == 0
+    assert await nobody_knows(world)
+
+
+async def test_veilig_thuis_and_a_kind_that_is_not_named_hear_nothing(
+    world: World,
+) -> None:
+    for agency in (world.debt_help, world.veilig_thuis):
+        await world.publish(agency, [ONE])
+    assert len(await dump(world, "match_box")) == 1  # of debt help alone
+    assert await run_matches(world) == 0
+    assert await read_matches(world, world.veilig_thuis) == []
+
+
+async def test_under_an_embargo_nothing_is_found_and_nothing_stays_behind(
+    world: World, tmp_path: Path
+) -> None:
+    desk = CitizensDesk(world, tmp_path)
+    embargo = await desk.place_embargo(ONE)
+    await both_publish(world)
+    assert await run_matches(world) == 0
+    assert await nobody_knows(world)
+    await desk.decide(embargo, "refused")
+    assert await run_matches(world) == 0  # the boxes are gone
+    assert await nobody_knows(world)
+
+
+RESTRICTED = "UPDATE signal SET state = 'restricted'"
+ACTIVE = "UPDATE signal SET state = 'active'"
+
+
+async def to_trial(world: World) -> None:
+    said = "UPDATE source SET state = 'trial' WHERE oin = :oin"
+    await by_sql(world, said, oin=world.income_support.oin)
+
+
+@pytest.mark.parametrize("cause", ["restricted", "embargo", "trial"])
+async def test_what_vanished_comes_back_to_nobody_and_says_not_why(
+    world: World, tmp_path: Path, cause: str
+) -> None:
+    await both_publish(world)
+    await run_matches(world)
+    (mine,) = await read_matches(world, world.debt_help)
+    match cause:
+        case "restricted":
+            await by_sql(world, RESTRICTED)
+        case "trial":
+            await to_trial(world)
+        case _:
+            await CitizensDesk(world, tmp_path).place_embargo(ONE)
+    assert await read_matches(world, world.debt_help) == []
+    gone = await say(world, world.debt_help, mine, "take-lead")
+    assert gone.status_code == 404
+    assert gone.json()["type"].endswith("/unknown-match")
+    for undone in (
+        ACTIVE,
+        "UPDATE source SET state = 'live'",
+        "DELETE FROM embargo",
+    ):
+        await by_sql(world, undone)
+    for agency in (world.debt_help, world.income_support):
+        assert await read_matches(world, agency) == []
+
+
+async def test_what_nobody_looked_at_meanwhile_is_there_as_before(
+    world: World,
+) -> None:
+    """It vanished before nobody's eyes: nothing was written, and nothing tells."""
+    await both_publish(world)
+    await run_matches(world)
+    await by_sql(world, RESTRICTED)
+    await by_sql(world, ACTIVE)
+    assert len(await read_matches(world, world.debt_help)) == 1
+
+
+async def test_a_source_in_trial_is_matched_with_nobody(world: World) -> None:
+    await to_trial(world)
+    await both_publish(world)
+    assert await run_matches(world) == 0
+    assert await nobody_knows(world)
+
+
+async def test_where_the_act_is_closed_again_nothing_is_shown(world: World) -> None:
+    await both_publish(world)
+    await run_matches(world)
+    await by_sql(world, "DELETE FROM establishment WHERE opens = 'match'")
+    world.clock.forward(timedelta(seconds=11))
+    assert await read_matches(world, world.debt_help) == []
+    await open_matching(world)  # it tells of nobody: what stands is there again
+    assert len(await read_matches(world, world.debt_help)) == 1
+
+
+async def test_a_third_source_reads_nothing_of_it_and_says_nothing_in_it(
+    world: World,
+) -> None:
+    await both_publish(world)
+    await run_matches(world)
+    (mine,) = await read_matches(world, world.debt_help)
+    third = await a_successor(world)
+    assert await read_matches(world, third) == []
+    for agency in (third, world.income_support):  # the other side calls it otherwise
+        assert (await say(world, agency, mine, "done")).status_code == 404
+    assert mine["step"] == (await read_matches(world, world.debt_help))[0]["step"]
+    token = world.a_token()
+    path = f"/matches/{mine['id']}/steps"
+    answer = await world.send("POST", path, token, {"act": "done", "step": 0})
+    assert answer.status_code == 403
+
+
+async def test_a_pair_is_told_of_once_whatever_is_published_again(
+    world: World,
+) -> None:
+    (notice,) = await world.publish(world.debt_help, [ONE])
+    await world.publish(world.income_support, [ONE])
+    assert await run_matches(world) == 1
+    newer = notice.model_copy(update={"version": 2})
+    await world.send_batch(world.debt_help, [newer], [ONE])
+    assert await run_matches(world) == 0
+    assert len(await read_matches(world, world.debt_help)) == 1
+    await by_sql(world, RESTRICTED)
+    await read_matches(world, world.debt_help)  # over
+    await by_sql(world, ACTIVE)
+    newest = notice.model_copy(update={"version": 3})
+    await world.send_batch(world.debt_help, [newest], [ONE])
+    assert await run_matches(world) == 1
+
+
+async def snapshot(world: World) -> dict[str, list[dict[str, Any]]]:
+    return {table: await dump(world, table) for table in TABLES}
+
+
+async def test_a_copy_of_the_database_pairs_no_two_and_counts_no_match(
+    world: World,
+) -> None:
+    """Copies made between all acts: equal lengths, random names, one row for a step."""
+    await world.publish(world.debt_help, [TWO, THREE])
+    await both_publish(world)
+    boxes = await dump(world, "match_box")
+    signals = {bytes(row["row_key"]) for row in await dump(world, "signal")}
+    signals |= {row["reference"].encode() for row in await dump(world, "signal")}
+    await run_matches(world)
+    before = await snapshot(world)
+    assert before["match_box"] == []
+    sheets = before["match_sheet"]
+    in_clear = [{**row, "id": 0, "source": 0, "sealed": 0} for row in sheets]
+    assert all(row == in_clear[0] for row in in_clear)
+    assert len({len(row["sealed"]) for row in sheets}) == 1
+    pages = [
+        len((await read_page(world, agency))["items"])
+        for agency in (world.debt_help, world.income_support)
+    ]
+    assert pages == [1, 1]
+    (mine,) = await read_matches(world, world.debt_help)
+    for act in ("take-lead", "agreed"):
+        said = await say(world, world.debt_help, mine, act)
+        mine = said.json()
+    after = await snapshot(world)
+    assert after["match_sheet"] == sheets  # nothing is rewritten
+    steps = after["match_step"]
+    assert len(steps) == 2
+    assert len({len(row["sealed"]) for row in steps}) == 1
+    assert not {bytes(row["handle"]) for row in steps} & signals
+    copied = repr([boxes, after]).encode()
+    for known in signals:
+        assert known not in copied
+        assert encode_b64u(known).encode() not in copied
+        assert not any(known in bytes(row["sealed"]) for row in boxes + sheets + steps)
+    for side in ("id", "reference"):
+        assert mine[side].replace("-", "").encode() not in copied
+
+
+async def test_a_day_on_which_nobody_was_found_looks_like_any_other(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    await run_matches(world)
+    lone = await dump(world, "match_sheet")
+    covers = (await read_page(world, world.debt_help))["items"]
+    assert [one["kind"] for one in covers] == ["cover"]
+    world.clock.forward(timedelta(days=1))
+    await world.publish(world.income_support, [ONE])
+    assert await run_matches(world) == 1
+    both = [row for row in await dump(world, "match_sheet") if row not in lone]
+    for seen in (lambda row: row["source"], lambda row: len(row["sealed"])):
+        assert sorted(map(seen, both)) == sorted(map(seen, lone))
+
+
+async def test_a_match_goes_where_its_signal_goes(world: World) -> None:
+    await both_publish(world)
+    await run_matches(world)
+    (mine,) = await read_matches(world, world.debt_help)
+    await say(world, world.debt_help, mine, "take-lead")
+    heir = await a_successor(world)
+    await pass_on(world, heir)
+    assert await read_matches(world, world.debt_help) == []
+    (taken,) = await read_matches(world, heir)
+    assert (taken["reference"], taken["lead"]) == (mine["reference"], "own")
+    (theirs,) = await read_matches(world, world.income_support)
+    assert theirs["partner"]["organisation"] == "Schuldhulp Samen"
+    assert (await say(world, heir, taken, "agreed")).status_code == 200
+
+
+async def pass_on(world: World, heir: Agency) -> None:
+    asked = await world.send(
+        "POST", "/transfers", world.an_officer(), a_transfer(world, heir)
+    )
+    assert asked.status_code == 201, asked.text
+    other = world.an_officer("data-protection-officer")
+    path = f"/approvals/{asked.json()['approvalId']}/decision"
+    done = await world.send("POST", path, other, {"decision": "approved"})
+    assert done.status_code == 200, done.text
+
+
+async def test_ten_working_days_without_an_answer_show_at_both(world: World) -> None:
+    await both_publish(world)
+    await run_matches(world)
+    (mine,) = await read_matches(world, world.debt_help)
+    assert (mine["isOverdue"], bool(mine["followUpBy"])) == (False, True)
+    world.clock.forward(timedelta(days=17))
+    for agency in (world.debt_help, world.income_support):
+        (one,) = await read_matches(world, agency)
+        assert one["isOverdue"] is True
+    assert await counted(world) == {"Bureau debt-help": (1, 1, 0), **INCOME_LATE}
+    await say(world, world.debt_help, mine, "agreed")
+    (one,) = await read_matches(world, world.income_support)
+    assert (one["isOverdue"], one["followUpBy"]) == (False, None)
+    settled = (1, 0, 1)
+    assert set((await counted(world)).values()) == {settled}
+    assert await counted(world, org=TEAM_OIN, client_id="desk-team") == {}
+
+
+INCOME_LATE = {"Bureau income-support": (1, 1, 0)}
+
+
+async def counted(world: World, **who: str) -> dict[str, tuple[int, int, int]]:
+    """What an officer reads: matches, unanswered, settled, by organisation."""
+    body = {"from": "2026-11-30", "until": "2026-11-30"}
+    answer = await world.send(
+        "POST", "/overviews", world.an_officer("privacy-officer", **who), body
+    )
+    assert answer.status_code == 200, answer.text
+    return {
+        one["organisationName"]: (one["matches"], one["unanswered"], one["settled"])
+        for one in answer.json()["matches"]
+    }
