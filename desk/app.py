@@ -87,7 +87,8 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
     routers = (*own, *beside, *ROUTERS, *AGENCYS)
     register.verify_path_is_free(desk.settings.register_path, routers)
     for router in routers:
-        app.include_router(router)
+        # as they are: including them would make each route once more for this app
+        app.router.routes.extend(router.routes)
     # Pages hold secrets and stay as they are (BREACH); files that all may see do not.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)))
     app.add_middleware(SecurityHeaders, https=not desk.settings.loopback)
