@@ -2,7 +2,7 @@
 // issuer, port, audience, jwks, cookieKey, clients, clientsFolder and accounts.
 import { errors } from 'oidc-provider';
 import { adapterFor } from './clients.mjs';
-import { errorPage, headers } from './login-page.mjs';
+import { errorPage, headers, logoutHeaders, logoutPage } from './login-page.mjs';
 
 const ACCESS_TOKEN_SECONDS = 300;
 const SCOPES = 'lookup publish ledger';
@@ -47,7 +47,7 @@ export function buildConfiguration(town) {
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      rpInitiatedLogout: { enabled: true, logoutSource: askToLogOut },
+      rpInitiatedLogout: { enabled: true, logoutSource: logOut },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => town.audience,
@@ -98,9 +98,13 @@ export function buildConfiguration(town) {
   };
 }
 
-/** Log out without a second question: the desk has asked already. */
-function askToLogOut(ctx, form) {
-  ctx.body = `<!doctype html><html lang="nl"><meta charset="utf-8"><title>Uitloggen</title>
-<body><h1>Uitloggen</h1>${form}
-<button type="submit" form="op.logoutForm" name="logout" value="yes" autofocus>Ja, log uit</button></body></html>`;
+/**
+ * Log out without a second question where a desk says whose session it is (`id_token_hint`):
+ * it has asked already. Anybody else's link asks, so that no foreign page logs people out.
+ */
+function logOut(ctx, form) {
+  const { session, entities } = ctx.oidc;
+  const asked = entities.IdTokenHint?.payload.sub === session.accountId;
+  ctx.set(logoutHeaders);
+  ctx.body = logoutPage(form, asked);
 }

@@ -1,5 +1,5 @@
-// The demo's pages around logging in: plain HTML and one style sheet, no script. They look
-// like the desk, so that nobody wonders where they are.
+// The demo's pages around logging in: plain HTML and one style sheet. They look like the
+// desk, so that nobody wonders where they are. No script, but for the one that logs out.
 import { createHash } from 'node:crypto';
 
 const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -42,6 +42,15 @@ export const headers = {
   'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; frame-ancestors 'none'`,
 };
 
+const SEND = "document.getElementById('op.logoutForm').submit();";
+const sendHash = createHash('sha256').update(SEND).digest('base64');
+
+/** The same for the page that logs out: it may run that one script. */
+export const logoutHeaders = {
+  ...headers,
+  'Content-Security-Policy': `${headers['Content-Security-Policy']}; script-src 'sha256-${sendHash}'`,
+};
+
 function page(title, content) {
   return `<!doctype html>
 <html lang="nl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -69,6 +78,14 @@ export function deadPage(begin) {
     ? `<p>U bent al ingelogd, of het duurde te lang.</p><p><a href="${escapeHtml(begin)}">Opnieuw inloggen</a></p>`
     : '<p>U bent al ingelogd, of het duurde te lang. Sluit dit venster en begin opnieuw.</p>';
   return page('Deze inlogpagina werkt niet meer', way);
+}
+
+/** Send the provider's own form, or ask first; a browser without scripts has the button. */
+export function logoutPage(form, asked) {
+  const send = asked ? `<script>${SEND}</script>` : '';
+  return page('Uitloggen', `<p>${asked ? 'U wordt uitgelogd.' : 'Wilt u uitloggen?'}</p>${form}
+<input form="op.logoutForm" type="hidden" name="logout" value="yes">
+<button type="submit" form="op.logoutForm">Ja, log mij uit</button>${send}`);
 }
 
 export function errorPage(error) {
