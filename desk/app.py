@@ -22,6 +22,7 @@ from desk import (
     register,
     relay,
     screens,
+    session_life,
 )
 from desk.agency.routers import ROUTERS as AGENCYS
 from desk.assets import STATIC
@@ -75,7 +76,7 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
     )
     app.state.desk = desk
     pages = (screens.router, own_lookups.router, own_reviews.router)
-    own = (*pages, entry.router, relay.router)
+    own = (*pages, entry.router, session_life.router, relay.router)
     beside = (
         estimates.router,
         involved_relay.router,

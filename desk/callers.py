@@ -1,5 +1,6 @@
 """Who calls: each route states in its signature what it wants of its caller.
 
+- `UnusedSeconds`: the page of a live session, which asks whether it is in use;
 - `LoggedIn`: a person with a session at this desk (cookie), with a live access token;
 - `ReadingCaller`: a session, or the access token of a case system's user (Bearer);
 - `ChangingCaller`: the same, and with a session the page's own token in X-CSRF-Token;
@@ -73,6 +74,17 @@ async def find_visitor(request: Request) -> Visitor:
         return Visitor(None)
     request.state.shown = await _show(request, session)
     return Visitor(session.person, session.csrf)
+
+
+async def find_unused_seconds(request: Request) -> int:
+    """Give for how long nobody used this page's own session, and leave it unused.
+
+    Raises `NotLoggedIn`, `SessionEnded`; `CsrfMismatch` for another session's page.
+    """
+    cookie = session_cookie(request)
+    session, unused = await desk_of(request).sessions.look_at(cookie)
+    verify_csrf(session.csrf, request.headers.get(CSRF_HEADER, ""))
+    return unused
 
 
 async def get_logged_in(request: Request) -> Caller:
@@ -173,6 +185,7 @@ async def _bearer_caller(request: Request, authorization: str) -> Caller:
 
 
 AnyVisitor = Annotated[Visitor, Depends(find_visitor)]
+UnusedSeconds = Annotated[int, Depends(find_unused_seconds)]
 LoggedIn = Annotated[Caller, Depends(get_logged_in)]
 ReadingCaller = Annotated[Caller, Depends(get_reading_caller)]
 ChangingCaller = Annotated[Caller, Depends(get_changing_caller)]

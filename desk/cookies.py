@@ -3,6 +3,9 @@
 `__Host-`: Secure, no Domain, Path=/ (RFC 6265bis section 4.1.3.2), so no sister domain
 can set one. SameSite=Lax, because the provider's redirect back must bring it along;
 every change asks the page's own token besides.
+
+A session's cookie stays when the session is over, and says that somebody was here: the
+provider may still know them, and whoever sits there now must not be let in as them.
 """
 
 from typing import Final
@@ -15,13 +18,22 @@ from desk.sealing import CookieSecret
 
 SESSION_COOKIE: Final = "__Host-desk-session"
 LOGIN_COOKIE: Final = "__Host-desk-login"
+_LEFT: Final = "left"
 
 
 def set_cookie(response: Response, name: str, secret: CookieSecret) -> None:
     """Hand a cookie to the browser, for as long as the browser is open."""
-    response.set_cookie(
-        name, secret.cookie, path="/", secure=True, httponly=True, samesite="lax"
-    )
+    _set(response, name, secret.cookie)
+
+
+def leave_word(response: Response) -> None:
+    """Have the browser forget a session, but not that there was one."""
+    _set(response, SESSION_COOKIE, _LEFT)
+
+
+def was_here(request: Request) -> bool:
+    """Tell whether somebody had a session in this browser since it was opened."""
+    return SESSION_COOKIE in request.cookies
 
 
 def drop_cookie(response: Response, name: str) -> None:
@@ -32,7 +44,7 @@ def drop_cookie(response: Response, name: str) -> None:
 def session_cookie(request: Request) -> CookieSecret:
     """Give the session's secret, or raise `NotLoggedIn`."""
     value = request.cookies.get(SESSION_COOKIE)
-    if value is None:
+    if value is None or value == _LEFT:
         raise NotLoggedIn
     return CookieSecret.parse(value)
 
@@ -43,3 +55,9 @@ def login_cookie(request: Request) -> CookieSecret:
     if value is None:
         raise LoginExpired
     return CookieSecret.parse(value)
+
+
+def _set(response: Response, name: str, value: str) -> None:
+    response.set_cookie(
+        name, value, path="/", secure=True, httponly=True, samesite="lax"
+    )

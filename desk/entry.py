@@ -12,12 +12,14 @@ from desk.cookies import (
     LOGIN_COOKIE,
     SESSION_COOKIE,
     drop_cookie,
+    leave_word,
     login_cookie,
     session_cookie,
     set_cookie,
+    was_here,
 )
 from desk.desk import desk_of
-from desk.errors import NotLoggedIn, ProviderUnreachable, SessionEnded
+from desk.errors import ProviderUnreachable
 from desk.events import Event, log_event
 from desk.headers import allow_form
 from desk.navigation import is_own_page
@@ -34,15 +36,18 @@ SEE_OTHER: Final = 303
 @router.get("/login")
 async def begin_login(
     request: Request,
-    _visitor: AnyVisitor,
+    visitor: AnyVisitor,
     to: str = "/start",
     prompt: Prompt | None = None,
 ) -> Response:
     """Send the browser to the identity provider.
 
-    `none`: it may show no page. `login`: it asks who it is, also of whom it knows.
+    `none`: it may show no page. `login`: it asks who it is, also of whom it knows, as
+    always where somebody was logged in before and is no longer.
     """
     return_to = to if is_own_page(to) else "/"
+    if visitor.person is None and was_here(request):
+        prompt = "login"
     cookie, url = await desk_of(request).login.begin(return_to, prompt=prompt)
     response = RedirectResponse(url, SEE_OTHER)
     set_cookie(response, LOGIN_COOKIE, cookie)
@@ -99,35 +104,37 @@ async def log_out(
         return RedirectResponse("/logged-out", SEE_OTHER)
     verify_csrf(visitor.csrf, csrf)
     response = RedirectResponse(await _end_session(request), SEE_OTHER)
-    drop_cookie(response, SESSION_COOKIE)
+    leave_word(response)
     response.headers["Clear-Site-Data"] = CLEAR_ALL
     log_event(Event.SESSION_CLOSED)
     return response
 
 
 @router.get("/logged-out")
-async def show_logged_out(request: Request, _visitor: AnyVisitor) -> HTMLResponse:
-    """Say that the person is logged out, and give the way back in."""
-    return _farewell(request, "logged-out")
+async def show_logged_out(
+    request: Request, _visitor: AnyVisitor, provider: Literal["open"] | None = None
+) -> HTMLResponse:
+    """Say that the person is logged out, and give the way back in.
+
+    `provider=open`: it says that the login at the organisation may still stand.
+    """
+    return _farewell(request, "logged-out", stands=provider is not None)
 
 
 @router.get("/session-ended")
-async def show_session_ended(
-    request: Request, _visitor: AnyVisitor, estimates: Literal["wait"] | None = None
-) -> Response:
-    """Say that the session ended by itself; end it if it has not yet.
+async def show_session_ended(request: Request, visitor: AnyVisitor) -> Response:
+    """Say that the session ended by itself; whoever is logged in goes on instead.
 
-    `estimates=wait`: the tab holds sealed estimates; the page clears all else.
+    It ends nothing: another tab may be in use. A tab clears its own storage.
     """
-    with suppress(NotLoggedIn, SessionEnded):
-        await desk_of(request).sessions.end(session_cookie(request))
+    if visitor.person is not None:
+        return RedirectResponse("/start", SEE_OTHER)
     response = _farewell(request, "session-ended")
-    drop_cookie(response, SESSION_COOKIE)
-    response.headers["Clear-Site-Data"] = CLEAR_CACHE if estimates else CLEAR_ALL
+    response.headers["Clear-Site-Data"] = CLEAR_CACHE
     return response
 
 
-def _farewell(request: Request, name: str) -> HTMLResponse:
+def _farewell(request: Request, name: str, *, stands: bool = False) -> HTMLResponse:
     texts = desk_of(request).texts
     return render(
         request,
@@ -135,19 +142,22 @@ def _farewell(request: Request, name: str) -> HTMLResponse:
         title=texts.get(f"{name}.title"),
         text=texts.get(f"{name}.text"),
         farewell=name,
+        stands=stands,
     )
 
 
 async def _end_session(request: Request) -> str:
+    """End it here, and give where it ends at the provider too (RP-Initiated Logout)."""
     desk = desk_of(request)
     cookie = session_cookie(request)
     after = f"{desk.settings.base_url}/logged-out"
     session = await desk.sessions.get(cookie)
     await desk.sessions.end(cookie)
-    try:
-        return await desk.provider.logout_url(session.id_token, after)
-    except ProviderUnreachable:
-        return after
+    with suppress(ProviderUnreachable):
+        at_provider = await desk.provider.logout_url(session.id_token, after)
+        if at_provider is not None:
+            return at_provider
+    return f"{after}?provider=open"
 
 
 async def _provider_origin(request: Request) -> str:

@@ -144,11 +144,14 @@ class Provider:
         } | _write_prompt(prompt)
         return f"{metadata.authorization_endpoint}?{urlencode(query)}"
 
-    async def logout_url(self, id_token: str | None, after: str) -> str:
-        """Give where to go to end the provider's session too, or `after` itself."""
+    async def logout_url(self, id_token: str | None, after: str) -> str | None:
+        """Give where to go to end the provider's session too; None where it cannot.
+
+        OpenID Connect RP-Initiated Logout 1.0; the browser comes back at `after`.
+        """
         endpoint = (await self.metadata(anew=True)).end_session_endpoint
         if endpoint is None or id_token is None:
-            return after
+            return None
         query = {"id_token_hint": id_token, "post_logout_redirect_uri": after}
         return f"{endpoint}?{urlencode(query)}"
 

@@ -4,11 +4,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse
 
-from desk.callers import CSRF_HEADER, AnyVisitor, LoggedIn, verify_csrf
+from desk.callers import AnyVisitor, LoggedIn
 from desk.desk import Desk, desk_of
-from desk.errors import NotLoggedIn
 from desk.involved.acts import may_signal
 from desk.pages import render
 from signal_index.wire.catalogue import Catalogue, OfferedPurpose
@@ -61,15 +60,6 @@ async def show_break_glass(request: Request, caller: LoggedIn) -> HTMLResponse:
         catalogue=catalogue.model_copy(update={"purposes": _find_breakable(catalogue)}),
         emergency=True,
     )
-
-
-@router.post("/session/active")
-async def stay_active(request: Request, visitor: AnyVisitor) -> Response:
-    """Note that someone is typing: reading the session is what keeps it alive."""
-    if visitor.csrf is None:
-        raise NotLoggedIn
-    verify_csrf(visitor.csrf, request.headers.get(CSRF_HEADER, ""))
-    return Response(status_code=204)
 
 
 @router.get("/.well-known/security.txt")

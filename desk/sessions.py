@@ -11,10 +11,11 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import Any, Final, Self
 from weakref import WeakValueDictionary
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import Database
 from desk.errors import LoginExpired, SessionEnded
@@ -118,21 +119,23 @@ class Sessions:
     async def get(self, cookie: CookieSecret) -> Session:
         """Give a live session and note that it was used, or raise `SessionEnded`."""
         async with self._database.transaction() as connection:
-            row = (
-                await connection.execute(
-                    select(sessions).where(sessions.c.id == cookie.row_id)
-                )
-            ).one_or_none()
-            if row is None or self._is_over(row.opened_at, row.seen_at):
-                raise SessionEnded
+            row = await self._find_live(connection, cookie)
             if row.seen_at < self._seconds(-TOUCH_AFTER):
                 await connection.execute(
                     update(sessions)
                     .where(sessions.c.id == cookie.row_id)
                     .values(seen_at=self._seconds())
                 )
-        ends_at = row.opened_at + int(ABSOLUTE_LIMIT.total_seconds())
-        return Session.from_sealed(cookie.open(row.sealed) | {"ends_at": ends_at})
+        return _open(cookie, row)
+
+    async def look_at(self, cookie: CookieSecret) -> tuple[Session, int]:
+        """Give a live session and for how many seconds nobody used it.
+
+        Looking is no use: it never keeps a session alive. Raises `SessionEnded`.
+        """
+        async with self._database.transaction() as connection:
+            row = await self._find_live(connection, cookie)
+        return _open(cookie, row), max(self._seconds() - row.seen_at, 0)
 
     async def renew(self, cookie: CookieSecret, session: Session) -> None:
         """Replace a session's contents; its limits stay as they are."""
@@ -175,6 +178,16 @@ class Sessions:
             lock = self._locks[cookie.row_id] = asyncio.Lock()
         return lock
 
+    async def _find_live(
+        self, connection: AsyncConnection, cookie: CookieSecret
+    ) -> Row[Any]:
+        """Give a session's row, or raise `SessionEnded` when it is past a limit."""
+        query = select(sessions).where(sessions.c.id == cookie.row_id)
+        row = (await connection.execute(query)).one_or_none()
+        if row is None or self._is_over(row.opened_at, row.seen_at):
+            raise SessionEnded
+        return row
+
     def _is_over(self, opened_at: int, seen_at: int) -> bool:
         return opened_at <= self._seconds(-ABSOLUTE_LIMIT) or seen_at <= self._seconds(
             -IDLE_LIMIT
@@ -182,3 +195,8 @@ class Sessions:
 
     def _seconds(self, shift: timedelta = timedelta()) -> int:
         return int((self._clock() + shift).timestamp())
+
+
+def _open(cookie: CookieSecret, row: Row[Any]) -> Session:
+    ends_at = row.opened_at + int(ABSOLUTE_LIMIT.total_seconds())
+    return Session.from_sealed(cookie.open(row.sealed) | {"ends_at": ends_at})

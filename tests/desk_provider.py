@@ -45,6 +45,7 @@ class FakeProvider:
     refresh_refused: bool = False
     refreshed: int = 0
     gives_refresh: bool = True
+    ends_sessions: bool = True
     knows_person: bool = True
     prompts: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -79,15 +80,16 @@ class FakeProvider:
         return jwt.encode(header, times | claims, self.key, algorithms=["Ed25519"])
 
     async def _discover(self, _request: Request) -> Response:
+        end = {"end_session_endpoint": f"{self.issuer}/session/end"}
         return JSONResponse(
             {
                 "issuer": self.issuer,
                 "authorization_endpoint": f"{self.issuer}/auth",
                 "token_endpoint": f"{self.issuer}/token",
                 "jwks_uri": f"{self.issuer}/jwks",
-                "end_session_endpoint": f"{self.issuer}/session/end",
                 "authorization_response_iss_parameter_supported": True,
             }
+            | (end if self.ends_sessions else {})
         )
 
     async def _keys(self, _request: Request) -> Response:

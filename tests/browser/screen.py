@@ -3,7 +3,9 @@
 Console errors and failed page scripts are kept and must be empty at the end.
 """
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -29,6 +31,7 @@ FLAGS = [
 WIDTHS = [1280, 390]
 CASE = "Z-2026-001234"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OLDER = "UPDATE sessions SET opened_at = opened_at - ?, seen_at = seen_at - ?"
 EXPECTED_STATUS = (
     "status of 400",
     "status of 401",
@@ -115,6 +118,17 @@ class Screen:
 
     def go(self, path: str) -> None:
         self.page.goto(self.base + path)
+
+    def let_pass(self, minutes: int) -> None:
+        """Let time pass in which nobody uses the session: for page and desk."""
+        self.age(minutes, unused=minutes)
+        self.page.clock.fast_forward(minutes * 60_000 + 5_000)
+
+    def age(self, minutes: int, *, unused: int = 0) -> None:
+        """Have the team's desk think that its sessions are older, or unused longer."""
+        database = self.town.places.desk_folder(TEAM_DESK) / "desk.db"
+        with closing(sqlite3.connect(database)) as connection, connection:
+            connection.execute(OLDER, (minutes * 60, unused * 60))
 
     def fill_in(
         self, numbers: Sequence[str], *, purpose: str = "wmo-onderzoek"

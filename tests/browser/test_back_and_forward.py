@@ -85,7 +85,8 @@ def test_logging_in_is_no_step_of_the_history(
     page.goto(f"{town.url}/logged-out")
     page.goto(town.url + begin)
     log_in_by_the_link(page)
-    page.wait_for_function("sessionStorage.length === 0")
+    page.wait_for_load_state()  # then the login is let go of
+    assert page.evaluate("sessionStorage.length") == 0
     screen.ask([town.people.find_with("bijstand")])
     page.go_back()
     screen.see("Het antwoord staat nog klaar")

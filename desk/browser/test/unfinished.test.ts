@@ -3,19 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encodeB64u, encodeText } from "../src/bytes.ts";
 import { Offline, Told } from "../src/errors.ts";
-import { type Kept, readReq, SETTLED_AFTER, TrackingRelay, Unfinished } from "../src/unfinished.ts";
+import { readReq, SETTLED_AFTER, TrackingRelay, Unfinished } from "../src/unfinished.ts";
+import { Store } from "./builders.ts";
 
 const ASKED = { pair: [1, 2], keyVersion: 1, epoch: 1, points: [] };
 const TICKET = `e30.${encodeB64u(encodeText(JSON.stringify({ req: "the-req", sub: "fatima" })))}.sig`;
 const EVALUATED = { evaluations: [], proof: "", ticket: TICKET, keyVersion: 1, epoch: 1 };
 const BODY = { tickets: [TICKET, TICKET] };
-
-class Store implements Kept {
-  readonly held = new Map<string, string>();
-  getItem = (name: string) => this.held.get(name) ?? null;
-  setItem = (name: string, value: string) => void this.held.set(name, value);
-  removeItem = (name: string) => void this.held.delete(name);
-}
 
 interface Scene {
   readonly store: Store;

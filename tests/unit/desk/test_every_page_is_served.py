@@ -10,7 +10,16 @@ import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from desk import agency, entry, officer, own_lookups, own_reviews, relay, screens
+from desk import (
+    agency,
+    entry,
+    officer,
+    own_lookups,
+    own_reviews,
+    relay,
+    screens,
+    session_life,
+)
 from desk.agency.routers import ROUTERS as AGENCYS
 from desk.following import pages as following
 from desk.involved import pages as involved
@@ -26,7 +35,16 @@ from desk.tokens import Person
 
 DESK = Path(screens.__file__).parent
 ROLES = (*GENERALISTS, *APPROVERS, *SOURCE_ADMINISTRATORS, *HAND_SIGNALLERS)
-_PAGES = (screens, own_lookups, own_reviews, entry, relay, involved, following)
+_PAGES = (
+    screens,
+    session_life,
+    own_lookups,
+    own_reviews,
+    entry,
+    relay,
+    involved,
+    following,
+)
 OWN = tuple(each.router for each in _PAGES)
 
 

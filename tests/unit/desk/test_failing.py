@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 
-from tests.desk_builders import ISSUER, Browser, Town, csrf_of, log_in
+from tests.desk_builders import ISSUER, Browser, Town, log_in
 
 REFERENCE = "7KQ-4TM"
 pytestmark = pytest.mark.anyio
@@ -22,16 +22,6 @@ async def test_nobody_is_sent_to_a_provider_that_stopped_answering(
     assert page.status_code == 502
     assert "De inlogdienst antwoordt niet" in page.text
     assert re.search(r"<strong>[2-9A-Z]{3}-[2-9A-Z]{3}</strong>", page.text)
-
-
-async def test_one_can_log_out_while_the_provider_is_down(
-    town: Town, browser: Browser
-) -> None:
-    page = await log_in(browser)
-    town.down.add(ISSUER)
-    answer = await browser.post("/logout", data={"csrf": csrf_of(page)})
-    assert answer.headers["location"] == "http://localhost:8000/logged-out"
-    assert (await browser.get("/lookup")).status_code == 401
 
 
 async def test_what_fails_stands_in_the_log_under_the_number_on_the_screen(

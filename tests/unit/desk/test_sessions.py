@@ -77,25 +77,51 @@ async def test_the_database_opens_no_session(town: Town, browser: Browser) -> No
         assert secret not in stored
 
 
-async def test_logging_out_ends_the_session_and_clears_the_browser(
-    browser: Browser,
+async def test_asking_whether_it_is_used_is_no_use(
+    town: Town, browser: Browser
 ) -> None:
-    page = await log_in(browser)
-    cookies = dict(browser.kept)
-    answer = await browser.post("/logout", data={"csrf": csrf_of(page)})
-    assert answer.status_code == 303
-    assert answer.headers["location"].startswith("http://localhost:9100/session/end?")
-    assert '"storage"' in answer.headers["clear-site-data"]
-    browser.kept.update(cookies)
-    assert (await browser.get("/lookup")).status_code == 401
+    token = {"X-CSRF-Token": csrf_of(await log_in(browser))}
+    for minutes in (7, 14):
+        town.clock.forward(timedelta(minutes=7))
+        answer = await browser.get("/session/use", headers=token)
+        assert answer.json() == {"unused": minutes * 60}
+    town.clock.forward(timedelta(minutes=1))
+    assert (await browser.get("/session/use", headers=token)).status_code == 401
 
 
-async def test_logging_out_needs_the_pages_own_token(
-    browser: Browser,
+async def test_use_in_one_tab_is_told_to_the_other(
+    town: Town, browser: Browser
+) -> None:
+    token = {"X-CSRF-Token": csrf_of(await log_in(browser))}
+    town.clock.forward(timedelta(minutes=14))
+    await browser.post("/session/active", headers=token)
+    town.clock.forward(timedelta(minutes=2))
+    answer = await browser.get("/session/use", headers=token)
+    assert answer.json() == {"unused": 120}
+
+
+async def test_only_the_sessions_own_page_hears_of_its_use(browser: Browser) -> None:
+    assert (await browser.get("/session/use")).status_code == 401
+    earlier = csrf_of(await log_in(browser))
+    await log_in(browser)
+    for token in ({}, {"X-CSRF-Token": earlier}):
+        answer = await browser.get("/session/use", headers=token)
+        assert answer.status_code == 403
+
+
+async def test_a_tab_that_says_farewell_ends_no_session_that_lives(
+    town: Town, browser: Browser
 ) -> None:
     await log_in(browser)
-    assert (await browser.post("/logout", data={"csrf": "x"})).status_code == 403
+    town.clock.forward(timedelta(minutes=14))
+    sent = await browser.get("/session-ended")
+    assert (sent.status_code, sent.headers["location"]) == (303, "/start")
+    assert "clear-site-data" not in sent.headers
     assert (await browser.get("/lookup")).status_code == 200
+    town.clock.forward(timedelta(minutes=15))
+    page = await browser.get("/session-ended")
+    assert "vanzelf uitgelogd" in page.text
+    assert "storage" not in page.headers["clear-site-data"]
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "é", "A" * 43])

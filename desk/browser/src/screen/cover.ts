@@ -1,24 +1,34 @@
 /**
- * What lies over the page when nobody may look: lifted by one key (WCAG 2.2.1), but not
- * by the Escape that hid it: who presses it twice in haste wants it hidden.
+ * What lies over the page when nobody may look: lifted by one key (WCAG 2.2.1) while the
+ * session lives, but not by the Escape that hid it: who presses it twice in haste wants it
+ * hidden. It says until when one stays logged in.
  */
 import { all, need, show } from "./dom.ts";
 import { meansHide } from "./escape.ts";
+import { writeTime } from "./moments.ts";
+
+/** What the page around it knows. */
+export interface Covering {
+  /** It lies over the page from now on. */
+  hidden(): void;
+  /** Somebody wants to go on: whether they may see what is below. */
+  mayLift(): Promise<boolean>;
+}
 
 export class Cover {
   readonly #dialog = need<HTMLDialogElement>("#cover");
-  readonly #lifted: () => void;
+  readonly #covering: Covering;
   #next: (() => void) | null = null;
+  #isAsking = false;
 
-  /** `lifted` is called each time that somebody wants to go on. */
-  constructor(lifted: () => void) {
-    this.#lifted = lifted;
+  constructor(covering: Covering) {
+    this.#covering = covering;
     for (const button of all("[data-hide-screen]")) {
       show(button, true);
       button.addEventListener("click", () => this.hide());
     }
-    need("[data-show-screen]", this.#dialog).addEventListener("click", () => this.lift());
-    this.#dialog.addEventListener("close", () => this.lift()); // a browser's own way to close it
+    need("[data-show-screen]", this.#dialog).addEventListener("click", () => void this.lift());
+    this.#dialog.addEventListener("close", () => this.#stay()); // a browser's own way to close it
     addEventListener("keydown", (event) => this.#take(event));
   }
 
@@ -30,15 +40,32 @@ export class Cover {
     if (this.isOpen) return;
     document.body.classList.add("is-hidden");
     this.#dialog.showModal();
+    this.#covering.hidden();
   }
 
-  lift(): void {
-    if (!document.body.classList.contains("is-hidden")) return;
+  /** Say until when one stays logged in; null where nobody knows. */
+  say(until: number | null): void {
+    if (until !== null) need("[data-until]", this.#dialog).textContent = `${writeTime(until)} uur`;
+    show(need("[data-lives]", this.#dialog), until !== null);
+    show(need("[data-unsure]", this.#dialog), until === null);
+  }
+
+  async lift(): Promise<void> {
+    if (!this.isOpen || this.#isAsking) return;
+    this.#isAsking = true;
+    const mayLift = await this.#covering.mayLift();
+    this.#isAsking = false;
+    if (!mayLift) return this.say(null);
     document.body.classList.remove("is-hidden");
     this.#dialog.close();
-    this.#lifted();
     this.#next?.();
     this.#next = null;
+  }
+
+  #stay(): void {
+    if (!document.body.classList.contains("is-hidden")) return;
+    this.#dialog.showModal();
+    void this.lift();
   }
 
   /** Do this once nothing lies over the page: below a cover nothing takes the focus. */
@@ -50,7 +77,7 @@ export class Cover {
   #take(event: KeyboardEvent): void {
     if (this.isOpen) {
       event.preventDefault(); // else the key ends up in the field that gets the focus back
-      if (event.key !== "Escape" && !event.repeat) this.lift();
+      if (event.key !== "Escape" && !event.repeat) void this.lift();
       return;
     }
     if (!meansHide(readPress(event))) return;

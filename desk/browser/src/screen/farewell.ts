@@ -1,24 +1,25 @@
-/** The page on which a session that ended by itself leaves somebody. */
+/** The pages on which somebody is left who is logged out, or whose session is over. */
 import { need, show } from "./dom.ts";
-import { parseSealed, STORED, WAITS, writeTime } from "./sealed-estimates.ts";
+import { tellOtherTabs } from "./other-tabs.ts";
+import { writeTime } from "./moments.ts";
+import { endOf, WaitingStore } from "./waiting-store.ts";
 
-/** Say until when estimates wait; all else that this tab or browser kept goes. */
-export function tellWhatWaits(): void {
-  if (document.querySelector("[data-estimates-wait]") === null) return;
-  const stored = sessionStorage.getItem(STORED);
-  const sealed = parseSealed(stored);
-  const until = sealed === null ? 0 : sealed.at * 1_000 + WAITS;
-  const waits = Date.now() < until;
-  localStorage.clear();
+/** Clear what this tab kept, have the others look, and say until when estimates wait. */
+export function sayFarewell(): void {
+  const place = document.querySelector<HTMLElement>("[data-farewell]");
+  if (place === null) return;
   sessionStorage.clear();
-  if (!waits || stored === null) return;
-  sessionStorage.setItem(STORED, stored);
+  if (place.dataset["farewell"] === "logged-out") localStorage.clear();
+  else tellWhatWaits(new WaitingStore(localStorage));
+  tellOtherTabs();
+}
+
+function tellWhatWaits(store: WaitingStore): void {
+  store.sweep();
+  const until = Math.max(0, ...store.all().map(endOf));
+  show(need("[data-estimates-wait]"), until > 0);
+  show(need("[data-nothing]"), until === 0);
+  if (until === 0) return;
   need("[data-until]").textContent = `${writeTime(until)} uur.`;
-  show(need("[data-estimates-wait]"), true);
-  show(need("[data-nothing]"), false);
-  setTimeout(() => {
-    sessionStorage.removeItem(STORED);
-    show(need("[data-estimates-wait]"), false);
-    show(need("[data-nothing]"), true);
-  }, until - Date.now());
+  setTimeout(() => tellWhatWaits(store), until - Date.now());
 }

@@ -41,7 +41,7 @@ function begin(event: MouseEvent): void {
   event.preventDefault();
   const url = new URL(link.href);
   const to = url.searchParams.get("to") ?? "/start";
-  // A page that says farewell is not one to come back to: it ends the session.
+  // A page that says farewell is not one to come back to: it clears what the tab keeps.
   const isFarewell = document.querySelector("[data-farewell]") !== null;
   if (isFarewell) history.replaceState(null, "", to);
   history.pushState(history.state, ""); // what lay ahead goes, so that the length tells our place

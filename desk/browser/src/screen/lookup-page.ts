@@ -21,7 +21,12 @@ import { Safety } from "./safety.ts";
 import { csrfToken, liveWith, startShell } from "./shell.ts";
 import { text } from "./texts.ts";
 import { offerTogether } from "./together.ts";
-import { EstimateKeeper, readMarks, WaitedEstimates } from "./waiting-estimates.ts";
+import { EstimateKeeper, readMarks } from "./estimate-keeper.ts";
+import { EstimateKeys } from "./estimate-keys.ts";
+import { OpenedEstimates } from "./opened-estimates.ts";
+import type { Estimated } from "./sealed-estimates.ts";
+import { WaitedEstimates } from "./waited-estimates.ts";
+import { WaitingStore } from "./waiting-store.ts";
 import { GIVE_UP_AFTER, Waiting } from "./waiting.ts";
 import { offerWhose, showWhose, type Whose } from "./whose.ts";
 
@@ -42,6 +47,8 @@ class LookupPage {
   readonly #waited: WaitedEstimates | null;
   /** What the people of the answer are called, in order; none where it is one. */
   #names: readonly string[] = [];
+  /** The case of the answer: estimates wait for it, and are offered in it alone. */
+  #case: string | null = null;
   readonly #result: Result;
   readonly #fields: Fields;
   readonly #people: People;
@@ -64,21 +71,29 @@ class LookupPage {
     this.#whose = offerWhose(need("#people"), people, this.#headers);
     this.#labels = new Map(catalogue.lifeDomains.map((domain) => [domain.code, domain.label]));
     this.#button.addEventListener("click", () => void this.#ask());
-    this.#waited = casePattern === undefined ? null : new WaitedEstimates(this.#labels);
+    this.#waited = casePattern === undefined ? null : this.#keepEstimates();
     this.#result = new Result(cover, this.#safety, {
       ask: (forget) => this.#offerQuestion(forget),
       leave: () => this.#forgetNumbers(),
+      done: () => this.#forgetAnswer(),
     });
     keepDraftOnLeaving(this.#form);
     restoreDraft(this.#form);
     void this.#relay.tellUnfinished();
-    if (this.#waited !== null) void this.#keepEstimates(this.#waited);
+    void this.#waited?.greet();
   }
 
-  async #keepEstimates(waited: WaitedEstimates): Promise<void> {
-    const keeper = new EstimateKeeper(this.#headers, () => readMarks(this.#result.places, this.#names));
+  #keepEstimates(): WaitedEstimates {
+    const [keys, store] = [new EstimateKeys(this.#headers), new WaitingStore(localStorage)];
+    const keeper = new EstimateKeeper(keys, store, () => this.#readEstimates());
     liveWith({ worked: () => void keeper.renew(), ended: () => keeper.seal() });
-    waited.show(await keeper.open());
+    return new WaitedEstimates(new OpenedEstimates(keys, store), this.#labels);
+  }
+
+  /** What stands in the answer, in the page or locked away; null where nothing does. */
+  #readEstimates(): Estimated | null {
+    const people = readMarks(this.#result.places, this.#names);
+    return this.#case === null || people.length === 0 ? null : { caseReference: this.#case, people };
   }
 
   async #ask(): Promise<void> {
@@ -101,10 +116,11 @@ class LookupPage {
         ...(this.#safety.isOn ? {} : { beside: this.#beside(question.caseReference) }),
       });
       this.#names = household.people.length > 1 ? household.names : [];
+      this.#case = question.caseReference;
       if (!this.#safety.isOn) {
         this.#place.append(offerFamilySheet(answer.parts, this.#names, this.#fields.categories(question), this.#relay));
       }
-      this.#waited?.offer(this.#place);
+      void this.#waited?.offer(this.#place, this.#case, this.#names);
       showWhose(this.#place, whose);
       this.#result.showAnswer(titleOf(answer), asked);
     } catch (error) {
@@ -146,6 +162,12 @@ class LookupPage {
     this.#forgetNumbers();
     if (forget) this.#fields.forgetCitizen();
     this.#people.focus();
+  }
+
+  /** "Opnieuw zoeken": whatever belonged to the answer goes, also what still waited. */
+  #forgetAnswer(): void {
+    [this.#names, this.#case] = [[], null];
+    void this.#waited?.drop();
   }
 
   #forgetNumbers(): void {

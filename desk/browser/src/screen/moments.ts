@@ -3,6 +3,7 @@
 const DAY = new Intl.DateTimeFormat("nl-NL", { day: "numeric", month: "long", year: "numeric", timeZone: "Europe/Amsterdam" });
 const NEAR = new Intl.DateTimeFormat("nl-NL", { day: "numeric", month: "long", timeZone: "Europe/Amsterdam" });
 const WEEKDAY = new Intl.DateTimeFormat("nl-NL", { weekday: "long", timeZone: "Europe/Amsterdam" });
+const TIME = new Intl.DateTimeFormat("nl-NL", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Amsterdam" });
 const DATE = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: "Europe/Amsterdam" });
 const HERE = new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Amsterdam" });
 
@@ -17,6 +18,10 @@ export function writeNear(day: string, today: string): string {
 
 export function writeWeekday(day: string): string {
   return WEEKDAY.format(momentOf(day));
+}
+
+export function writeTime(at: number): string {
+  return TIME.format(at);
 }
 
 /** The calendar day so many days after another. */

@@ -1,6 +1,6 @@
 /** Every page but the lookup page. */
-import { tellWhatWaits } from "./farewell.ts";
+import { sayFarewell } from "./farewell.ts";
 import { startShell } from "./shell.ts";
 
-tellWhatWaits();
+sayFarewell();
 startShell();

@@ -18,6 +18,8 @@ export interface Turning {
   ask(forget: boolean): void;
   /** The page is left: nothing that was typed may stay. */
   leave(): void;
+  /** Somebody is done with this answer, and with what belongs to it. */
+  done(): void;
 }
 
 export class Result {
@@ -92,6 +94,7 @@ export class Result {
 
   /** Go back to the question: what was answered is done with, for good. */
   #again(): void {
+    if (this.#isAnswered) this.#turning.done();
     this.#wipe();
     history.back();
   }

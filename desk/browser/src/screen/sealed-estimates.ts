@@ -1,17 +1,15 @@
 /**
  * Estimates on a lock, for the hour in which somebody logs in again. The key comes from
  * the desk, which gives it again to that person alone; it is forgotten here as soon as
- * the lock is on. Only marks and what a person is called here: never a flag or a number.
+ * the lock is on. Only marks, what a person is called here and the own case number: never
+ * a flag or a citizen's number.
  */
 import { asObject, decodeB64u, encodeB64u } from "../bytes.ts";
 import { Malformed } from "../errors.ts";
 
 /** Until when they wait: an hour after a quarter of an hour without use (desk/estimate_keys.py). */
 export const WAITS = 75 * 60_000;
-/** Where they wait in this tab. */
-export const STORED = "signal-desk.estimates";
 const NONCE_BYTES = 12;
-const TIME = new Intl.DateTimeFormat("nl-NL", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Amsterdam" });
 const LABEL = new TextEncoder().encode("signal-desk/estimates");
 
 /** What was estimated of one person. */
@@ -20,6 +18,12 @@ export interface Marks {
   readonly name: string;
   /** From a life domain's code to 1…5. */
   readonly marks: Readonly<Record<string, string>>;
+}
+
+/** What was estimated in one case. */
+export interface Estimated {
+  readonly caseReference: string;
+  readonly people: readonly Marks[];
 }
 
 /** A key, and the moment that it is of (seconds of the desk's clock). */
@@ -34,18 +38,18 @@ export interface Sealed {
   readonly data: string;
 }
 
-export async function sealMarks(marks: readonly Marks[], { at, key }: SealKey): Promise<Sealed> {
+export async function seal(estimated: Estimated, { at, key }: SealKey): Promise<Sealed> {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-  const data = new TextEncoder().encode(JSON.stringify(marks));
+  const data = new TextEncoder().encode(JSON.stringify(estimated));
   const sealed = await crypto.subtle.encrypt(cipher(nonce), await load(key), data);
   return { at, nonce: encodeB64u(nonce), data: encodeB64u(new Uint8Array(sealed)) };
 }
 
 /** Give what was sealed, or null where this is not its key. */
-export async function openMarks({ nonce, data }: Sealed, key: Uint8Array<ArrayBuffer>): Promise<readonly Marks[] | null> {
+export async function open({ nonce, data }: Sealed, { key }: SealKey): Promise<Estimated | null> {
   try {
     const opened = await crypto.subtle.decrypt(cipher(copy(decodeB64u(nonce))), await load(key), copy(decodeB64u(data)));
-    return JSON.parse(new TextDecoder().decode(opened)) as readonly Marks[];
+    return JSON.parse(new TextDecoder().decode(opened)) as Estimated;
   } catch {
     return null; // another person's key, or not what we sealed
   }
@@ -58,16 +62,11 @@ export function parseKey(found: unknown): SealKey {
   return { at, key: copy(decodeB64u(key)) };
 }
 
-/** Read what a tab kept; null where it is not of ours. */
-export function parseSealed(stored: string | null): Sealed | null {
-  if (stored === null) return null;
-  try {
-    const { at, nonce, data } = JSON.parse(stored) as Partial<Sealed>;
-    const isOurs = typeof at === "number" && typeof nonce === "string" && typeof data === "string";
-    return isOurs ? { at, nonce, data } : null;
-  } catch {
-    return null;
-  }
+/** Read what a browser kept; null where it is not of ours. */
+export function parseSealed(found: unknown): Sealed | null {
+  const { at, nonce, data } = (found ?? {}) as Partial<Sealed>;
+  const isOurs = typeof at === "number" && typeof nonce === "string" && typeof data === "string";
+  return isOurs ? { at, nonce, data } : null;
 }
 
 function cipher(iv: Uint8Array<ArrayBuffer>): AesGcmParams {
@@ -80,8 +79,4 @@ function load(key: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
 
 function copy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
-}
-
-export function writeTime(at: number): string {
-  return TIME.format(at);
 }

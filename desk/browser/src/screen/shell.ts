@@ -1,20 +1,23 @@
 /**
  * What every page of someone who is logged in does: hide the screen on a key or after
- * five minutes, end after fifteen, say ten minutes before that eight hours are over, and
- * show nothing when one comes back to it (WCAG 2.2.1: one key is enough to go on).
+ * five minutes, be left when the session is over, say ten minutes before that eight hours
+ * are over, and show nothing when one comes back to it (WCAG 2.2.1: one key is enough to
+ * go on). A page ends no session: another tab may be in use. It asks the desk, and while
+ * the session lives its answer stays behind the cover for who comes back.
  */
 import { Cover } from "./cover.ts";
 import { fromTemplate, need } from "./dom.ts";
 import { keepLoginOutOfHistory } from "./login-entry.ts";
+import { whenSessionsEnd } from "./other-tabs.ts";
+import { HIDE_AFTER, SessionClock } from "./session-clock.ts";
 
-const HIDE_AFTER = 5 * 60_000;
-const END_AFTER = 15 * 60_000;
-const SAY_ENDING = 10 * 60_000;
 const TELL_EVERY = 60_000;
+const PATIENCE = 5_000;
 const INPUTS = ["keydown", "pointerdown", "pointermove", "scroll", "touchstart"] as const;
 
 let lastInput = Date.now();
 let lastTold = Date.now();
+let clock = new SessionClock(Date.now(), Infinity);
 
 export function csrfToken(): string {
   return need<HTMLMetaElement>("meta[name=csrf-token]").content;
@@ -24,29 +27,29 @@ export function csrfToken(): string {
 export function startShell(): Cover | null {
   keepLoginOutOfHistory();
   if (document.querySelector("meta[name=csrf-token]") === null) return null;
-  const cover = new Cover(() => {
-    lastInput = Date.now();
-    void tellDesk();
-  });
+  const left = Number(need<HTMLMetaElement>("meta[name=session-seconds-left]").content) * 1_000;
+  clock = new SessionClock(Date.now(), left);
+  const cover = new Cover({ hidden: () => void look(cover), mayLift });
   for (const name of INPUTS) addEventListener(name, () => noteInput(cover), { passive: true });
   watchTime(cover);
+  whenSessionsEnd(() => void look(cover));
   return cover;
 }
 
-/** Whether the desk knows this page's session; null where it could not be asked. */
+/** Use the session; whether it lives, and null where the desk could not be asked. */
 export async function isSessionAlive(): Promise<boolean | null> {
-  const headers = { "X-CSRF-Token": csrfToken() };
-  const answer = await fetch("/session/active", { method: "POST", headers }).catch(() => null);
-  if (answer?.status === 401 || answer?.status === 403) return false;
-  return answer?.ok ? true : null;
+  lastTold = Date.now();
+  const answer = await ask("/session/active", "POST");
+  if (answer?.ok) clock.note(0, Date.now());
+  return readLife(answer);
 }
 
 /** What a page does with the life of its session, beside being left when it ends. */
 export interface Living {
   /** Somebody worked, and the desk knows. */
   worked(): void;
-  /** The session ended by itself; tells whether anything waits for who was here. */
-  ended(): Promise<boolean>;
+  /** The session is over: put away what may wait for who was here. */
+  ended(): Promise<void>;
 }
 
 let living: Living | null = null;
@@ -61,24 +64,64 @@ export async function endSession(): Promise<void> {
   if (isEnding) return;
   isEnding = true;
   document.body.classList.add("is-hidden");
-  const waits = await (living?.ended() ?? false);
-  location.replace(waits ? "/session-ended?estimates=wait" : "/session-ended");
+  await living?.ended();
+  location.replace("/session-ended");
 }
 
 function watchTime(cover: Cover): void {
-  const left = Number(need<HTMLMetaElement>("meta[name=session-seconds-left]").content) * 1_000;
-  const endsAt = Date.now() + left;
   const watch = () => {
     const now = Date.now();
-    const idle = now - lastInput;
-    if (idle >= END_AFTER || now >= endsAt) void endSession();
-    else if (idle >= HIDE_AFTER) cover.hide();
-    if (endsAt - now <= SAY_ENDING) sayEnding();
+    const told = now - lastTold < TELL_EVERY || lastInput <= lastTold;
+    if (now - lastInput >= HIDE_AFTER) cover.hide();
+    else if (!told) void tellDesk(); // else the desk counts from earlier than the page
+    if (clock.isDue(now)) void look(cover);
+    if (clock.isEnding(now)) sayEnding();
   };
   setInterval(watch, 5_000);
   // A laptop that was asleep is looked at before anyone else can look at it.
-  for (const name of ["visibilitychange", "resume"]) document.addEventListener(name, watch);
+  for (const name of ["visibilitychange", "resume"]) {
+    document.addEventListener(name, () => {
+      watch();
+      if (!document.hidden) void look(cover);
+    });
+  }
   addEventListener("pageshow", watch);
+}
+
+/** Ask whether the session lives, without using it, and say until when. */
+async function look(cover: Cover): Promise<void> {
+  const answer = await ask("/session/use", "GET");
+  const life = readLife(answer);
+  if (life === false) return endSession();
+  if (answer !== null && life) clock.note(readUnused(await answer.json().catch(() => null)), Date.now());
+  const isSure = !clock.isDue(Date.now());
+  if (!isSure) cover.hide();
+  cover.say(isSure ? clock.until : null);
+}
+
+/** Before the cover goes: nobody sees an answer whose session is over. */
+async function mayLift(): Promise<boolean> {
+  const alive = await isSessionAlive();
+  if (alive === false) void endSession();
+  if (alive === false || (alive === null && clock.isDue(Date.now()))) return false;
+  lastInput = Date.now();
+  if (alive) living?.worked();
+  return true;
+}
+
+function ask(path: string, method: "GET" | "POST"): Promise<Response | null> {
+  const headers = { "X-CSRF-Token": csrfToken() };
+  return fetch(path, { method, headers, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+}
+
+function readLife(answer: Response | null): boolean | null {
+  if (answer?.status === 401 || answer?.status === 403) return false;
+  return answer?.ok ? true : null;
+}
+
+function readUnused(found: unknown): number {
+  const { unused } = (found ?? {}) as { unused?: unknown };
+  return typeof unused === "number" ? unused * 1_000 : 0;
 }
 
 function sayEnding(): void {
@@ -94,7 +137,6 @@ function noteInput(cover: Cover): void {
 
 /** Keep the session alive; if it is gone already, no answer stays in view. */
 async function tellDesk(): Promise<void> {
-  lastTold = Date.now();
   const alive = await isSessionAlive();
   // A question that is being filled in stays; whoever asks it is asked to log in again.
   const filling = document.querySelector("#question:not([hidden])") !== null;

@@ -1,0 +1,31 @@
+/** Until when a session lives, as a page knows it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SessionClock } from "../src/screen/session-clock.ts";
+
+const MINUTE = 60_000;
+const NOON = 1_780_000_000_000;
+
+test("a page that is opened lives for a quarter of an hour without use", () => {
+  const clock = new SessionClock(NOON, 480 * MINUTE);
+  assert.equal(clock.until, NOON + 15 * MINUTE);
+  assert.ok(!clock.isDue(NOON + 15 * MINUTE - 1));
+  assert.ok(clock.isDue(NOON + 15 * MINUTE));
+});
+
+test("use in another tab moves its end, and a page that was not told asks in time", () => {
+  const clock = new SessionClock(NOON, 480 * MINUTE);
+  clock.note(3 * MINUTE, NOON + 15 * MINUTE);
+  assert.equal(clock.until, NOON + 27 * MINUTE);
+  clock.note(5 * MINUTE, NOON + 17 * MINUTE); // the other tab did no more since
+  assert.equal(clock.until, NOON + 27 * MINUTE);
+});
+
+test("nothing moves the end of eight hours", () => {
+  const clock = new SessionClock(NOON, 12 * MINUTE);
+  assert.equal(clock.until, NOON + 12 * MINUTE);
+  clock.note(0, NOON + 11 * MINUTE);
+  assert.equal(clock.until, NOON + 12 * MINUTE);
+  assert.ok(!clock.isEnding(NOON + 2 * MINUTE - 1));
+  assert.ok(clock.isEnding(NOON + 2 * MINUTE));
+});
