@@ -12,7 +12,7 @@ from uuid import UUID
 
 from signal_index.wire.corrections import OwnCorrection
 from sources.connectors import read_file
-from sources.errors import UnreadableFile
+from sources.errors import UnreadableFile, say_unreadable
 from sources.outbox.registrations import find_marked_as
 from sources.outbox.staging import mark_case, mark_person, name_part
 from sources.outbox.store import Outbox
@@ -53,7 +53,7 @@ def find_records(
                         if reference is not None:
                             found[reference] = case.place
     except OSError:
-        raise UnreadableFile("Het bestand is niet te openen.") from None
+        raise UnreadableFile(say_unreadable(file)) from None
     return found
 
 

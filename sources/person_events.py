@@ -34,7 +34,7 @@ from sources.connectors.csv_rows import CsvRows
 from sources.connectors.file_kinds import refuse_other_than_text
 from sources.connectors.table import open_table
 from sources.dates import parse_day, parse_first_day
-from sources.errors import UnreadableFile
+from sources.errors import UnreadableFile, say_unreadable
 from sources.layouts import DayFormats, Delimiter, Encoding
 from sources.outbox_key import OutboxKey
 from sources.publisher.parties import Evaluator
@@ -132,7 +132,7 @@ def read_mutations(
                     found = Reject(place, layout.day, Reason.DATE_IN_FUTURE)
                 yield found
     except OSError:
-        raise UnreadableFile(f"Het bestand {path.name} is niet te openen.") from None
+        raise UnreadableFile(say_unreadable(path)) from None
 
 
 def _read_row(

@@ -31,7 +31,7 @@ from signal_index.wire.values import Slug
 from sources.brp.settings import ALLOWED
 from sources.closed_row import ClosedRow
 from sources.contacts import ContactRow
-from sources.errors import InvalidProfile
+from sources.errors import InvalidProfile, say_unreadable
 from sources.faults import Unfit, say_faults, say_toml_fault
 from sources.formats import FORMATS, FormatFacts
 from sources.layouts import (
@@ -187,7 +187,7 @@ def load_profile(path: Path) -> Profile:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise InvalidProfile(f"Het profiel {path.name} is niet te lezen.") from None
+        raise InvalidProfile(say_unreadable(path)) from None
     profile = parse_profile(text)
     if profile.ddas.json_schema is None:
         return profile

@@ -28,7 +28,7 @@ from sqlalchemy.exc import ArgumentError
 from keys.config import KeyOrigin
 from sources.brp.settings import BrpPlace, GatewayPlace, RegisterPlace
 from sources.closed_row import ClosedRow
-from sources.errors import InvalidAgencySettings
+from sources.errors import InvalidAgencySettings, say_unreadable
 from sources.faults import Unfit, say_faults, say_toml_fault
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow
 from sources.notice_settings import NoticesRow
@@ -171,7 +171,10 @@ def load_settings(path: Path) -> AgencySettings:
             return env_settings, TomlConfigSettingsSource(settings_cls, path)
 
     if not path.is_file():
-        raise InvalidAgencySettings(f"De instellingen {path.name} bestaan niet.")
+        raise InvalidAgencySettings(
+            f"De instellingen ({path.name}) zijn hier niet. Ga eerst naar de map die "
+            "join maakte, of zeg met --settings waar zij staan."
+        )
     try:
         return _resolve(FromFile(), path.parent)
     except ValidationError as error:
@@ -181,7 +184,7 @@ def load_settings(path: Path) -> AgencySettings:
         found = say_toml_fault(error)
         raise InvalidAgencySettings(f"{path.name} is geen TOML. {found}") from None
     except (OSError, UnicodeDecodeError):
-        raise InvalidAgencySettings(f"{path.name} is niet te lezen.") from None
+        raise InvalidAgencySettings(say_unreadable(path)) from None
     except SettingsError:
         raise InvalidAgencySettings(
             "Een omgevingsvariabele die met SIGNAL_SOURCE_ begint, is niet te lezen."

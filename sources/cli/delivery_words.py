@@ -185,7 +185,7 @@ def show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
         f"Levering {one['profile']}, {say_until(one)}: {say_state(one)}.",
         soft_wrap=True,
     )
-    console.print(f"Kenmerk: {one['delivery']}", soft_wrap=True)
+    console.print(f"Naam van de levering: {one['delivery']}", soft_wrap=True)
     short = str(one["delivery"])[-8:]
     for line in questions:
         console.print(line, soft_wrap=True)

@@ -1,6 +1,7 @@
 """`signal-source find`: which case of our own a reference at the index is about."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -10,22 +11,31 @@ import typer
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
-from sources.cli.references import REFERENCE_HELP
+from sources.cli.references import EXAMPLE, REFERENCE_HELP
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
 from sources.corrections import find_records
-from sources.errors import CaseNotNamed, InvalidAgencySettings, NoSuchCase
-from sources.outbox.notices import find_case
+from sources.errors import (
+    CaseNotNamed,
+    InvalidAgencySettings,
+    NoSignalOfCase,
+    NoSuchCase,
+)
+from sources.outbox.notices import find_case, find_references
 from sources.outbox.store import Outbox
 from sources.profile import load_profile
+from sources.seen_text import compose
 from sources.settings import load_settings
 from sources.values import Place
 
 
 def find_command(
-    reference: Annotated[UUID, typer.Argument(help=REFERENCE_HELP)],
+    reference: Annotated[UUID | None, typer.Argument(help=REFERENCE_HELP)] = None,
     *,
     settings: SettingsFile,
+    case: Annotated[
+        str, typer.Option(help="Andersom: uw zaaknummer; zegt de kenmerken ervan.")
+    ] = "",
     file: Annotated[
         Path | None, typer.Option(help="Uw registratie: zegt ook welke regel.")
     ] = None,
@@ -41,19 +51,42 @@ def find_command(
     with refusing_plainly():
         given = load_settings(settings)
         with Outbox(given.outbox, load_keys(given.keys).outbox, alone=False) as outbox:
-            case = find_case(outbox, reference)
+            if reference is None:
+                _show_references(_find_own(outbox, case), as_json=as_json)
+                return
+            name = find_case(outbox, reference)
             place = _find_place(outbox, reference, file, profile)
-        if place is None and (file is not None or not case):
+        if place is None and (file is not None or not name):
             raise NoSuchCase if file is not None else CaseNotNamed
     found = None if place is None else {"line": place.line, "record": place.record}
     if as_json:
-        typer.echo(json.dumps({"case": case or None, **(found or {})}))
+        typer.echo(json.dumps({"case": name or None, **(found or {})}))
         return
-    if case:
-        PlainConsole(soft_wrap=True).print(f"Zaak: {case}.")
+    if name:
+        PlainConsole(soft_wrap=True).print(f"Zaak: {name}.")
     if file is not None and place is not None:
         where = place.record if place.line is None else f"regel {place.line}"
         PlainConsole(soft_wrap=True).print(f"{file.name}: {where}.")
+
+
+def _find_own(outbox: Outbox, case: str) -> Sequence[UUID]:
+    """Give the references of a case, or raise where it has none, or none was named."""
+    if not case:
+        raise InvalidAgencySettings(
+            f"Geef een kenmerk, zoals {EXAMPLE}, of --case met uw zaaknummer."
+        )
+    found = find_references(outbox, compose(case).strip())
+    if not found:
+        raise NoSignalOfCase
+    return found
+
+
+def _show_references(found: Sequence[UUID], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([str(one) for one in found]))
+        return
+    for one in found:
+        PlainConsole(soft_wrap=True).print(f"Kenmerk: {one}")
 
 
 def _find_place(

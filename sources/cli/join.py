@@ -9,7 +9,7 @@ import typer
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
 from sources.clock import now
-from sources.errors import InvitationRefused
+from sources.errors import InvitationRefused, say_unreadable
 from sources.handing_over import Party
 from sources.joining import join, read_invitation, verify_told
 
@@ -53,4 +53,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
-        raise InvitationRefused(f"Het bestand {path.name} is niet te lezen.") from None
+        raise InvitationRefused(say_unreadable(path)) from None

@@ -23,7 +23,7 @@ from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
-from sources.errors import InvalidAgencySettings, InvalidProfile
+from sources.errors import InvalidAgencySettings, InvalidProfile, say_unreadable
 from sources.faults import say_faults, say_toml_fault
 from sources.folders import make_folder
 from sources.outbox.store import Outbox
@@ -116,7 +116,7 @@ def load_layout(path: Path) -> RegisterLayout:
             f"Het profiel is geen TOML. {say_toml_fault(error)}"
         ) from None
     except (OSError, ValueError):
-        raise InvalidProfile("Het profiel is niet te lezen.") from None
+        raise InvalidProfile(say_unreadable(path)) from None
 
 
 async def _tell_file(

@@ -16,7 +16,7 @@ from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.plain import PlainConsole, make_table
 from sources.cli.renaming import rename_command
 from sources.clock import day_of, now
-from sources.errors import InvalidProfile, UnreadableFile
+from sources.errors import InvalidProfile, UnreadableFile, say_unreadable
 from sources.formats import FORMATS
 from sources.informing import find_unfit
 from sources.joining import find_invited
@@ -141,7 +141,7 @@ def _propose(file: Path, known: Known, out: Path, sheet: str) -> Draft:
         is_book = is_workbook(file)
         table = look_at_excel(file, sheet) if is_book else look_at_csv(file)
     except OSError:
-        raise UnreadableFile("Het bestand is niet te openen.") from None
+        raise UnreadableFile(say_unreadable(file)) from None
     judgement = judge(table.sample)
     choices = propose(table, judgement, known)
     return Draft(file, out, Looked(table, judgement), choices, today)

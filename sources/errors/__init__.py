@@ -32,6 +32,7 @@
     ├── UnknownDelivery           the outbox has no delivery of this id
     ├── UnclearDelivery           several deliveries end like that
     ├── CaseNotNamed              the outbox keeps no case number of this reference
+    ├── NoSignalOfCase            no signal stands of a case of this number
     ├── NoSuchCase                no case of the file is told under this reference
     ├── UnknownDoubt              nobody needs to decide about this reference
     ├── UnknownReference          nothing was ever sent under this reference
@@ -61,6 +62,7 @@ from sources.errors.deliveries import (
     DeliveryUnderWay,
     DeliveryUnheard,
     FeedFailed,
+    NoSignalOfCase,
     NoSuchCase,
     NothingHeld,
     TooManyUnknown,
@@ -78,6 +80,7 @@ from sources.errors.facts import (
     SourceError,
     UnreadableFile,
     UnsafeKeyFile,
+    say_unreadable,
     shorten,
 )
 from sources.errors.outbox import (
@@ -133,6 +136,7 @@ __all__ = [
     "InvitationRefused",
     "LettersRefused",
     "MailRefused",
+    "NoSignalOfCase",
     "NoSuchCase",
     "NothingHeld",
     "NoticesUntold",
@@ -160,5 +164,6 @@ __all__ = [
     "UnknownReference",
     "UnreadableFile",
     "UnsafeKeyFile",
+    "say_unreadable",
     "shorten",
 ]

@@ -118,7 +118,7 @@ class UnclearDelivery(SourceError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Meer dan een levering eindigt zo. Geef meer tekens van het kenmerk."
+            "Meer dan een levering eindigt zo. Geef meer tekens van haar naam."
         )
 
 
@@ -139,6 +139,17 @@ class CaseNotNamed(SourceError):
         super().__init__(
             "Bij dit kenmerk is hier geen zaaknummer bewaard. Zoek in uw eigen bestand:"
             " geef ook --file met uw registratie en --profile met het profiel daarvan."
+        )
+
+
+class NoSignalOfCase(SourceError):
+    """No signal stands of a case of this number, as far as this outbox knows."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Onder dit zaaknummer staat nu geen signaal uit dit postvak. Is de zaak al "
+            "aangeleverd, en nog open? Heeft het profiel geen zaaknummers, zoek dan op "
+            "de pagina Signalen van de balie."
         )
 
 

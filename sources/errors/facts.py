@@ -1,5 +1,6 @@
 """What stops any run: the root of the tree, and what it was given to read."""
 
+from pathlib import Path
 from uuid import UUID
 
 
@@ -9,6 +10,14 @@ def shorten(delivery: UUID) -> str:
     The beginning is the same for every delivery of an outbox.
     """
     return str(delivery)[-8:]
+
+
+def say_unreadable(path: Path) -> str:
+    """Say of a file that was named that it cannot be opened, and what to look at."""
+    return (
+        f"{path.name} is er niet, of is niet te lezen. Kijk of de naam en de map "
+        "kloppen, en of u het bestand mag openen."
+    )
 
 
 class SourceError(Exception):

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 from sources.connectors import read_file
 from sources.connectors.rows_mark import mark_rows
-from sources.errors import UnreadableFile
+from sources.errors import UnreadableFile, say_unreadable
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile
 from sources.values import Reading
@@ -52,4 +52,4 @@ class FileIntake:
         try:
             return self.path.open("rb")
         except OSError:
-            raise UnreadableFile("Het bestand is niet te openen.") from None
+            raise UnreadableFile(say_unreadable(self.path)) from None

@@ -6,6 +6,7 @@
 """
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -51,12 +52,21 @@ def find_case(outbox: Outbox, reference: UUID) -> str:
     row = outbox.connection.execute(
         "SELECT name, case_key FROM signal WHERE reference = ?", (str(reference),)
     ).fetchone()
-    if row is None or row["name"] is None:
-        return ""
-    opened = outbox.key.open_sealed(
-        bytes(row["name"]), label=NAME_LABEL, row=bytes(row["case_key"])
+    return "" if row is None or row["name"] is None else _open_name(outbox, row)
+
+
+def find_references(outbox: Outbox, case: str) -> Sequence[UUID]:
+    """Give the references under which signals of a case stand, by its number."""
+    rows = outbox.connection.execute(
+        "SELECT reference, name, case_key FROM signal WHERE name IS NOT NULL"
+        " ORDER BY reference"
     )
-    return opened.decode()
+    return [UUID(row["reference"]) for row in rows if _open_name(outbox, row) == case]
+
+
+def _open_name(outbox: Outbox, row: sqlite3.Row) -> str:
+    sealed, key = bytes(row["name"]), bytes(row["case_key"])
+    return outbox.key.open_sealed(sealed, label=NAME_LABEL, row=key).decode()
 
 
 def keep_notices(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 WORDS = ("--settings", "no.toml", "--profile", "no.toml")
-REFUSAL = "De instellingen no.toml"
+REFUSAL = "De instellingen (no.toml)"
 
 
 def run(verb: str, words: tuple[str, ...], stderr: int, folder: Path) -> bytes | None:

@@ -58,3 +58,26 @@ def test_a_reference_that_no_case_here_has_is_a_sentence(agency: Agency) -> None
     said = find(agency, str(uuid4()))
     assert (said.exit_code, said.stdout) == (2, "")
     assert "geen open zaak bij dit kenmerk" in said.stderr
+
+
+def find_by_number(agency: Agency, number: str) -> Result:
+    words = ["--case", number, "--settings", str(agency.folder / "agency.toml")]
+    return CliRunner().invoke(app, ["find", *words])
+
+
+def test_the_references_of_a_case_are_told_by_its_number(agency: Agency) -> None:
+    told = {
+        line.removeprefix("Kenmerk: ")
+        for number in ("Z-1", " Z-3 ")
+        for line in find_by_number(agency, number).stdout.splitlines()
+    }
+    assert told == set(agency.index.state["signals"])
+
+
+def test_a_number_without_a_signal_and_no_number_at_all_are_sentences(
+    agency: Agency,
+) -> None:
+    unknown, nothing = (find_by_number(agency, one) for one in ("Z-9", ""))
+    assert (unknown.exit_code, nothing.exit_code) == (2, 2)
+    assert "Onder dit zaaknummer staat nu geen signaal" in unknown.stderr
+    assert "Geef een kenmerk" in nothing.stderr

@@ -36,9 +36,9 @@ def test_whatever_a_value_must_be_has_its_words(name: str) -> None:
     ("line", "says"),
     [
         ("find 2026-0017", "KENMERK: Dit is geen kenmerk. Een kenmerk heeft"),
-        ("evidence 7KQ-4TM", f"{REFERENCE}. U vindt het op de pagina"),
-        ("find", "KENMERK ontbreekt. Het kenmerk van het signaal"),
-        ("check export.csv", "--profile ontbreekt. Het profiel van deze"),
+        ("evidence 7KQ-4TM", f"{REFERENCE}. U vindt het op"),
+        ("publish", "--profile ontbreekt. Het profiel van deze"),
+        ("deliveries drop", "LEVERING ontbreekt. De levering die wacht"),
         ("check a.csv --profil p", "bestaat hier niet. Bedoelt u --profile?"),
         ("check a.csv --profile", "Achter --profile ontbreekt wat erbij hoort"),
         ("check a.csv b.csv --profile p", "tussen aanhalingstekens"),
