@@ -89,6 +89,7 @@ def an_approval(**changed: object) -> dict[str, Any]:
         "expiresAt": "2026-12-06T12:00:00Z",
         "decidedBy": None,
         "decidedAt": None,
+        "reason": None,
         **changed,
     }
 

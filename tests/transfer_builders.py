@@ -51,5 +51,5 @@ async def a_successor(
 
 
 def a_transfer(world: World, to: Agency, **changed: object) -> dict[str, object]:
-    said = {"source": world.debt_help.oin, "successor": to.oin}
+    said = {"source": world.debt_help.oin, "successor": to.oin, "reason": "merger"}
     return {**said, "categories": [DEBTS], **changed}

@@ -54,6 +54,7 @@ async def merge_into_successor(places: Places) -> None:
         "source": REGIONAL_BANK.organisation,
         "successor": SUCCESSOR.organisation,
         "categories": [CATEGORY],
+        "reason": "merger",
     }
     async with httpx.AsyncClient(base_url=places.index_url, timeout=30) as index:
         asked = await send(index, mila, "/v1/transfers", body)

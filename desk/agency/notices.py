@@ -36,6 +36,7 @@ from signal_index.wire.notices import NoticedSignal, ReturnNotice, ReturnNotices
 router: Final = APIRouter()
 COVER: Final = "cover"
 MOST_PAGES: Final = 10
+PAGE_ROWS: Final = 100
 _AT_ONCE: Final = "1000"
 
 
@@ -63,19 +64,27 @@ class ShownNotice:
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """The notices by day, the newest first; `is_whole`: there are no more.
+    """A page of notices by day, the newest first; `older`: after which one the next is.
 
-    `unreadable`: how many the index has and cannot open.
+    `is_whole`: the index gave all that there are. `unreadable`: how many it has and
+    cannot open.
     """
 
     days: tuple[tuple[str, tuple[ShownNotice, ...]], ...]
+    older: UUID | None
     is_whole: bool
     unreadable: int
 
 
 @router.get("/agency/notices")
-async def show_notices(request: Request, caller: LoggedInNoticeReader) -> HTMLResponse:
-    """Show what came back, the newest first, with the agency's own case numbers."""
+async def show_notices(
+    request: Request, caller: LoggedInNoticeReader, after: str = ""
+) -> HTMLResponse:
+    """Show what came back, the newest first, with the agency's own case numbers.
+
+    `after`: the last notice of the page before. One that is not there is no page: then
+    it begins anew.
+    """
     desk = desk_of(request)
     return render(
         request,
@@ -84,12 +93,15 @@ async def show_notices(request: Request, caller: LoggedInNoticeReader) -> HTMLRe
         person=caller.person,
         csrf=caller.csrf,
         is_administrator=not SOURCE_ADMINISTRATORS.isdisjoint(caller.person.roles),
-        notices=await fetch_notices(desk, caller),
+        notices=await fetch_notices(desk, caller, after),
     )
 
 
-async def fetch_notices(desk: Desk, caller: Caller) -> Notices:
-    """Fetch all that came back to the caller's organisation, without the covers."""
+async def fetch_notices(desk: Desk, caller: Caller, after: str) -> Notices:
+    """Fetch what came back to the caller's organisation, and give a page of it.
+
+    All is fetched, for an outcome replaces one of another page; covers are left out.
+    """
     found: list[ReturnNotice] = []
     query = {"state": "all", "limit": _AT_ONCE}
     is_whole = False
@@ -105,16 +117,33 @@ async def fetch_notices(desk: Desk, caller: Caller) -> Notices:
             break
         query = query | {"cursor": str(page.next)}
     by_hand = await _find_cases_by_hand(desk, caller)
-    days = group_by_day(found, desk.case_key, by_hand)
-    return Notices(days, is_whole, unreadable)
+    shown, older = cut(list_shown(found, desk.case_key, by_hand), after)
+    return Notices(group_by_day(shown), older, is_whole, unreadable)
+
+
+def cut(
+    shown: Sequence[ShownNotice], after: str
+) -> tuple[Sequence[ShownNotice], UUID | None]:
+    """Cut the page that comes after a notice, and give after which the next comes."""
+    places = {str(one.said.id): place for place, one in enumerate(shown, start=1)}
+    begins = places.get(after, 0)
+    page = shown[begins : begins + PAGE_ROWS]
+    return page, page[-1].said.id if begins + PAGE_ROWS < len(shown) else None
 
 
 def group_by_day(
+    shown: Iterable[ShownNotice],
+) -> tuple[tuple[str, tuple[ShownNotice, ...]], ...]:
+    """Give the notices of each day, in the order in which they stand."""
+    return tuple((day, tuple(ones)) for day, ones in groupby(shown, key=_day))
+
+
+def list_shown(
     found: Iterable[ReturnNotice],
     key: CaseKey | None,
     by_hand: Mapping[UUID, str] = MappingProxyType({}),
-) -> tuple[tuple[str, tuple[ShownNotice, ...]], ...]:
-    """Give the notices of each day, the newest day and the newest notice first.
+) -> Sequence[ShownNotice]:
+    """Give the notices as they are shown, the newest first.
 
     `by_hand`: the cases of signals that people of this desk gave. An outcome that
     another replaced is not among them.
@@ -122,14 +151,13 @@ def group_by_day(
     told = sort_notices(found, lambda one: one)
     former = find_former(told)
     replaced = find_replaced(former)
-    shown = [
+    return [
         ShownNotice(
             one, _open_cases(one.signals, key, by_hand), _differing(one, former)
         )
         for one in told
         if one.id not in replaced
     ]
-    return tuple((day, tuple(ones)) for day, ones in groupby(shown, key=_day))
 
 
 def _differing(

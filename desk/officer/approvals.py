@@ -7,7 +7,7 @@ the second person judges the same as the first.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -23,7 +23,11 @@ from desk.officer.told import Told, read_told
 from desk.officer.transfers import fetch_transfers
 from desk.pages import render
 from desk.roles import OFFICERS
-from signal_index.wire.approvals import ApprovalDecision, ApprovalList
+from signal_index.wire.approvals import (
+    ApprovalDecision,
+    ApprovalList,
+    RefusalReason,
+)
 from signal_index.wire.policies import PolicySimulation
 from signal_index.wire.reports import SpecificReport, SpecificReports
 from signal_index.wire.transfers import Transfer
@@ -37,7 +41,6 @@ SEE_OTHER: Final = 303
 WHERE: Final = {
     "embargo": "/officer/citizens/embargoes",
     "specific-report": "/officer/reports",
-    "transfer": "/officer/transfers",
 }
 """Where officers read what a request is about, by its kind."""
 
@@ -69,8 +72,9 @@ async def show_approval(
 @router.post(PAGE + "/{approval}/decision")
 async def decide(request: Request, caller: SendingApprover, approval: UUID) -> Response:
     """Approve or refuse; what the index says against it is shown on the page."""
-    said = str((await request.form()).get("decision", ""))
-    body = fill_in(ApprovalDecision, decision=said)
+    form = await request.form()
+    said, reason = str(form.get("decision", "")), str(form.get("reason", ""))
+    body = fill_in(ApprovalDecision, decision=said, reason=reason or None)
     path = f"/v1/approvals/{approval}/decision"
     passed = await desk_of(request).index.pass_on(path, caller.access_token, body)
     told = read_told(passed)
@@ -107,6 +111,7 @@ async def _show(
         found=changes,
         asked=asked,
         transfer=transfer,
+        reasons=get_args(RefusalReason),
         told=told,
         where=WHERE.get(one.kind) if _is_officer(caller) else None,
     )

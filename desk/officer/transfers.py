@@ -7,7 +7,7 @@ decides on the page of the approval, which shows the same facts.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, get_args
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
@@ -20,7 +20,12 @@ from desk.headers import allow_form
 from desk.index import fill_in
 from desk.officer.told import Told, read_told, tell_fault
 from desk.pages import render
-from signal_index.wire.transfers import NewTransfer, Transfers, TransferSource
+from signal_index.wire.transfers import (
+    NewTransfer,
+    TransferReason,
+    Transfers,
+    TransferSource,
+)
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/transfers"
@@ -79,6 +84,7 @@ def _read(form: FormData) -> dict[str, object]:
         "categories": [str(one) for one in form.getlist("category")],
         "contacts": [str(one) for one in form.getlist("contact")] if some else None,
         "contactHolder": taken or None,
+        "reason": str(form.get("reason", "")),
     }
 
 
@@ -102,6 +108,7 @@ async def _show(
         given=given,
         successors=[] if given is None else list(find_successors(found, given)),
         typed=typed,
+        reasons=get_args(TransferReason),
         told=told,
         is_asked=request.query_params.get("asked") == "yes",
     )

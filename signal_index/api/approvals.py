@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 from fastapi import Query
 
@@ -55,8 +55,6 @@ Effect = Callable[[Acting, Approval], Awaitable[None]]
 EFFECTS: Final[Mapping[str, Effect]] = {MATTER: activate, TRANSFER: transfer}
 """What an approval sets in motion at once, by the kind of its matter."""
 
-_DECISIONS: Final = {"approved": approve, "refused": refuse}
-
 routes = Routes("goedkeuren")
 
 
@@ -100,9 +98,14 @@ async def decide_approval(
     approval_id: Id, body: wire.ApprovalDecision, index: TheIndex, caller: Approver
 ) -> wire.Approval:
     """Approve what another person asked, or refuse it; one's own is withdrawn so."""
-    decide, who = _DECISIONS[body.decision], caller.caller
+    who = caller.caller
     async with acting(index, who, Kind.APPROVAL) as act:
-        found = await decide(act.conn, approval_id, who, now=act.now)
+        conn, now = act.conn, act.now
+        if body.decision == "approved":
+            found = await approve(conn, approval_id, who, now=now)
+        else:
+            reason = body.reason
+            found = await refuse(conn, approval_id, who, now=now, reason=reason)
         await record_approval(act, found.state.value, found)
         effect = EFFECTS.get(found.matter.kind)
         if found.state is State.APPROVED and effect is not None:
@@ -123,6 +126,8 @@ async def record_approval(act: Acting, step: str, of: Approval) -> None:
         "matter": of.matter.kind,
         "sha256": of.matter.digest.hex(),
     }
+    if of.reason is not None:
+        what = {**what, "reason": of.reason}
     await act.record(what, kind=Kind.APPROVAL)
 
 
@@ -142,4 +147,5 @@ def show_approval(one: Approval, reader: Caller) -> wire.Approval:
         expiresAt=one.expires_at,
         decidedBy=one.decided_by,
         decidedAt=one.decided_at,
+        reason=cast("wire.RefusalReason | None", one.reason),
     )

@@ -44,7 +44,10 @@ async def list_notices(
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,
 ) -> wire.ReturnNotices:
-    """List what came back, by the caller's own references; covers among them."""
+    """List what came back, by the caller's own references; covers among them.
+
+    The newest hour first; what comes meanwhile does not move what stands.
+    """
     sources = await find_own_sources(index, caller.organisation)
     async with looking(index.engine) as conn:
         found = await store.list_notices(

@@ -19,11 +19,11 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     ),
     errors.TransferCollides: Problem(
         "transfer-collides",
-        "De organisatie die overneemt heeft al signalen met dezelfde kenmerken.",
+        "De organisatie die overneemt gebruikt al dezelfde kenmerken.",
         409,
         "Er is niets overgegaan. Vraag de organisatie die overneemt om haar eigen "
         "signaal onder dit kenmerk te beëindigen, of het onder een nieuw kenmerk te "
-        "melden. Daarna kan de overdracht.",
+        "melden, en om correcties daarover te beantwoorden. Daarna kan de overdracht.",
     ),
     errors.TransferOutdated: Problem(
         "transfer-outdated",

@@ -86,6 +86,7 @@ def describe_transfer(asked: Asked) -> JsonObject:
         "categories": list(asked.categories),
         "contacts": None if contacts is None else [str(one) for one in contacts],
         "contactHolder": None if taken is None else str(taken),
+        "reason": asked.reason,
     }
 
 

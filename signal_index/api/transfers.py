@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
 from policy.vocabulary import Role
@@ -29,15 +29,16 @@ from signal_index.identifiers import new_uuid7
 from signal_index.labels import Labels
 from signal_index.ledger import Kind
 from signal_index.store import transfers as store
-from signal_index.store.approvals import Matter, request_approval
+from signal_index.store.approvals import Matter, State, request_approval
 from signal_index.store.standing import Standing
-from signal_index.store.transfers import Asked, Recorded, Stock
+from signal_index.store.transfers import Asked, Passing, Recorded, Stock
 from signal_index.wire import transfers as wire
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.sources import SourceState
 
 routes = Routes("goedkeuren")
 
+_SAID: Final = ("function", "name", "phone")
 _Contacts = Mapping[UUID, tuple[str, Mapping[str, Any]]]
 
 
@@ -51,14 +52,20 @@ async def list_transfers(index: TheIndex, caller: MunicipalApprover) -> wire.Tra
     async with looking(index.engine) as conn:
         found = await store.list_transfers(conn, place, now=now)
         stock = await store.count_stock(conn, place)
+        undone = await store.count_corrections(conn, place)
+        passing = {
+            one.id: await store.count_passing(conn, one.asked)
+            for one in found
+            if one.state is State.OPEN
+        }
         sources = _find_sources(standing, place)
         named = {one.asked.source for one in found}
         named |= {one.asked.successor for one in found}
         contacts = await store.find_contacts(conn, sorted({*sources, *named}))
     return wire.Transfers(
-        items=[_show(one, labels, contacts) for one in found],
+        items=[_show(one, labels, contacts, passing.get(one.id)) for one in found],
         sources=[
-            _source(oin, codes, stock, labels, contacts)
+            _source(oin, codes, stock, labels, contacts, undone=undone.get(oin, 0))
             for oin, codes in sources.items()
         ],
     )
@@ -94,7 +101,8 @@ async def ask_transfer(
         await store.insert_transfer(act.conn, id_, asked, waiting.id, now=act.now)
         await record_approval(act, "requested", waiting)
         made = Recorded(id_, waiting.id, asked, act.now, waiting.state, None, None)
-    return _show(made, labels, contacts)
+        passing = await store.count_passing(act.conn, asked)
+    return _show(made, labels, contacts, passing)
 
 
 def _read(body: wire.NewTransfer, municipality: str) -> Asked:
@@ -106,6 +114,7 @@ def _read(body: wire.NewTransfer, municipality: str) -> Asked:
         categories=tuple(sorted({str(one) for one in body.categories})),
         contacts=contacts,
         contact_holder=body.contactHolder,
+        reason=body.reason,
     )
 
 
@@ -148,6 +157,8 @@ def _source(
     stock: Sequence[Stock],
     labels: Labels,
     contacts: _Contacts,
+    *,
+    undone: int,
 ) -> wire.TransferSource:
     own = [one for one in stock if one.source == oin]
     return wire.TransferSource(
@@ -163,18 +174,19 @@ def _source(
         ],
         contacts=[
             wire.TransferContact(
-                id=id_,
-                function=str(said.get("function")),
-                name=said.get("name"),
+                **_named(id_, contacts),
                 signals=sum(one.signals for one in own if one.contact == id_),
             )
-            for id_, (owner, said) in contacts.items()
+            for id_, (owner, _) in contacts.items()
             if owner == oin
         ],
+        corrections=undone,
     )
 
 
-def _show(one: Recorded, labels: Labels, contacts: _Contacts) -> wire.Transfer:
+def _show(
+    one: Recorded, labels: Labels, contacts: _Contacts, passing: Passing | None
+) -> wire.Transfer:
     asked = one.asked
     return wire.Transfer(
         id=one.id,
@@ -187,12 +199,20 @@ def _show(one: Recorded, labels: Labels, contacts: _Contacts) -> wire.Transfer:
         contacts=(
             None
             if asked.contacts is None
-            else [_function(id_, contacts) for id_ in asked.contacts]
+            else [wire.NamedContact(**_named(id_, contacts)) for id_ in asked.contacts]
         ),
         contactHolder=(
             None
             if asked.contact_holder is None
-            else _function(asked.contact_holder, contacts)
+            else wire.NamedContact(**_named(asked.contact_holder, contacts))
+        ),
+        reason=cast("wire.TransferReason | None", asked.reason),
+        passing=None
+        if passing is None
+        else wire.Passing(
+            signals=passing.signals,
+            contacts=passing.contacts,
+            corrections=passing.corrections,
         ),
         askedAt=one.asked_at,
         state=one.state.value,
@@ -201,7 +221,7 @@ def _show(one: Recorded, labels: Labels, contacts: _Contacts) -> wire.Transfer:
     )
 
 
-def _function(id_: UUID, contacts: _Contacts) -> str:
-    """Name a contact holder; its id where it is gone."""
-    found = contacts.get(id_)
-    return str(id_) if found is None else str(found[1].get("function"))
+def _named(id_: UUID, contacts: _Contacts) -> dict[str, Any]:
+    """Say who a contact holder is; of one that is gone its id alone."""
+    _, said = contacts.get(id_, ("", {}))
+    return {"id": id_, **{name: said.get(name) for name in _SAID}}

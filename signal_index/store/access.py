@@ -196,6 +196,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             "decided_by",
             "decider_has_role",
             "decided_at",
+            "reason",
             "spent_at",
         ),
         _UPKEEP: Access(select=("id", "state", "expires_at")),

@@ -56,6 +56,7 @@ class Approval:
     state: State
     decided_by: str | None
     decided_at: datetime | None
+    reason: str | None
     spent_at: datetime | None
 
 
@@ -130,5 +131,6 @@ def read_approval(row: RowMapping) -> Approval:
         state=State(row["state"]),
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
+        reason=row["reason"],
         spent_at=row["spent_at"],
     )

@@ -112,6 +112,7 @@ async def request_approval(
         state=State.OPEN,
         decided_by=None,
         decided_at=None,
+        reason=None,
         spent_at=None,
     )
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
@@ -143,16 +144,21 @@ async def approve(
 
 
 async def refuse(
-    conn: AsyncConnection, approval_id: UUID, approver: Caller, *, now: datetime
+    conn: AsyncConnection,
+    approval_id: UUID,
+    approver: Caller,
+    *,
+    now: datetime,
+    reason: str | None = None,
 ) -> Approval:
-    """Refuse; who asked may do so too, and thereby withdraws it.
+    """Refuse, with a reason or without; who asked may do so too, and withdraws it so.
 
     Raises what `approve` raises, except `SamePerson` and `RoleMissing`.
     """
     found, _ = await _decidable(conn, approval_id, approver, now)
     own = approver.subject == found.requested_by
     state = State.WITHDRAWN if own else State.REFUSED
-    made = _Decision(state, approver.subject, has_role=False, at=now)
+    made = _Decision(state, approver.subject, has_role=False, at=now, reason=reason)
     return await _decide(conn, found, made)
 
 
@@ -236,6 +242,7 @@ class _Decision:
     by: str
     has_role: bool
     at: datetime
+    reason: str | None = None
 
 
 async def _decide(conn: AsyncConnection, found: Approval, made: _Decision) -> Approval:
@@ -248,6 +255,7 @@ async def _decide(conn: AsyncConnection, found: Approval, made: _Decision) -> Ap
             decided_by=made.by,
             decider_has_role=made.has_role,
             decided_at=made.at,
+            reason=made.reason,
         )
         .returning(*approval.c)
     )

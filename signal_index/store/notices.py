@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import KeyFilesRefused
@@ -104,17 +104,28 @@ async def list_notices(
     is_new: bool,
     now: datetime,
 ) -> Sequence[StoredNotice]:
-    """Read the notices of these sources; `is_new`: what was not acknowledged yet.
+    """Read notices of these sources, the newest hour first; within it in a fixed order.
 
-    What did not arrive yet and is about a person under an embargo reads as a cover.
+    `page`: after which notice, and how many. What comes while somebody pages stands
+    before; after one that has expired there is nothing, for what is older has too.
+    `is_new`: what was not acknowledged yet. What did not arrive and is about a person
+    under an embargo reads as a cover.
     """
     after, limit = page
     query = select(return_notice).where(return_notice.c.source.in_(sources))
     if is_new:
         query = query.where(return_notice.c.acknowledged.is_(False))
+    columns = return_notice.c
     if after is not None:
-        query = query.where(return_notice.c.id > after)
-    rows = list(await conn.execute(query.order_by(return_notice.c.id).limit(limit)))
+        hour = select(columns.made_in).where(columns.id == after)
+        at = await conn.scalar(hour.where(columns.source.in_(sources)))
+        if at is None:
+            return []
+        query = query.where(
+            or_(columns.made_in < at, and_(columns.made_in == at, columns.id > after))
+        )
+    order = (columns.made_in.desc(), columns.id)
+    rows = list(await conn.execute(query.order_by(*order).limit(limit)))
     bodies = await _open_told(conn, rows, keys, now)
     return [
         StoredNotice(

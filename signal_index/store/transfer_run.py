@@ -33,6 +33,7 @@ from signal_index.store.transfers import (
     Moved,
     Recorded,
     belongs_to,
+    is_undone,
     verify_new_to_successor,
 )
 from signal_index.tables.citizen_rights import correction
@@ -192,12 +193,11 @@ async def _move_corrections(
     What was answered and released stays with who answered it.
     """
     columns = correction.c
-    is_restricting = columns.restricted_at.is_not(None) & columns.released_at.is_(None)
     await conn.execute(
         update(correction)
         .where(columns.source == asked.source)
         .where(columns.signal_reference.in_(references))
-        .where(columns.answer.is_(None) | is_restricting)
+        .where(is_undone())
         .values(source=asked.successor, submitted_by=asked.successor)
     )
 

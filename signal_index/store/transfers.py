@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.errors import TransferCollides, UnknownApproval
 from signal_index.store.approval_records import State
 from signal_index.tables.approvals import approval
+from signal_index.tables.citizen_rights import correction
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import shown_signals, signal
 from signal_index.tables.transfers import signal_transfer
@@ -40,6 +41,7 @@ class Asked:
     categories: tuple[str, ...]
     contacts: tuple[UUID, ...] | None
     contact_holder: UUID | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,15 @@ class Moved:
 
     signals: int
     digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """How many signals, contact holders and open corrections pass on."""
+
+    signals: int
+    contacts: int
+    corrections: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,7 @@ async def insert_transfer(
             "categories": list(asked.categories),
             "contacts": None if contacts is None else [str(one) for one in contacts],
             "contact_holder": asked.contact_holder,
+            "reason": asked.reason,
             "asked_at": now,
         },
     )
@@ -127,6 +139,43 @@ async def count_stock(conn: AsyncConnection, municipality: str) -> Sequence[Stoc
     return [Stock(*row) for row in rows]
 
 
+async def count_corrections(
+    conn: AsyncConnection, municipality: str
+) -> Mapping[str, int]:
+    """Count the corrections there that are not done, by whose they are."""
+    columns = correction.c
+    rows = await conn.execute(
+        select(columns.source, func.count().label("undone"))
+        .where(columns.municipality == municipality)
+        .where(is_undone())
+        .group_by(columns.source)
+    )
+    return {row.source: row.undone for row in rows}
+
+
+async def count_passing(conn: AsyncConnection, asked: Asked) -> Passing:
+    """Count what would pass on now: signals, contact holders, open corrections."""
+    columns = signal.c
+    counts = select(func.count(), func.count(func.distinct(columns.contact_holder)))
+    signals, contacts = (await conn.execute(counts.where(belongs_to(asked)))).one()
+    references = select(columns.reference).where(belongs_to(asked))
+    corrections = await conn.scalar(
+        select(func.count())
+        .select_from(correction)
+        .where(correction.c.source == asked.source)
+        .where(correction.c.signal_reference.in_(references))
+        .where(is_undone())
+    )
+    return Passing(signals, contacts, corrections or 0)
+
+
+def is_undone() -> ColumnElement[bool]:
+    """Give the condition of what waits for an answer, or restricts a signal still."""
+    columns = correction.c
+    is_restricting = columns.restricted_at.is_not(None) & columns.released_at.is_(None)
+    return columns.answer.is_(None) | is_restricting
+
+
 async def find_contacts(
     conn: AsyncConnection, organisations: Sequence[str]
 ) -> Mapping[UUID, tuple[str, Mapping[str, Any]]]:
@@ -142,20 +191,29 @@ async def find_contacts(
 
 
 async def verify_new_to_successor(conn: AsyncConnection, asked: Asked) -> None:
-    """Raise `TransferCollides` where the successor has signals under the same names.
+    """Raise `TransferCollides` where the successor uses one of the references itself.
 
-    A source names its signals itself; two of its signals cannot have one reference.
+    A source names its signals itself: two of its signals cannot have one reference, nor
+    two corrections that wait.
     """
-    own = signal.alias("own")
+    own, waiting = signal.alias("own"), correction.alias("waiting")
+    is_known = (
+        select(own.c.reference)
+        .where(own.c.source == asked.successor)
+        .where(own.c.reference == signal.c.reference)
+        .exists()
+    )
+    is_disputed = (
+        select(waiting.c.id)
+        .where(waiting.c.source == asked.successor)
+        .where(waiting.c.signal_reference == signal.c.reference)
+        .where(waiting.c.answer.is_(None))
+        .exists()
+    )
     rows = await conn.scalars(
         select(signal.c.reference)
         .where(belongs_to(asked))
-        .where(
-            select(own.c.reference)
-            .where(own.c.source == asked.successor)
-            .where(own.c.reference == signal.c.reference)
-            .exists()
-        )
+        .where(is_known | is_disputed)
         .order_by(signal.c.reference)
         .limit(MOST_COLLISIONS)
     )
@@ -198,6 +256,7 @@ def _recorded(row: Row[*tuple[Any, ...]], now: datetime) -> Recorded:
             categories=tuple(row.categories),
             contacts=None if contacts is None else tuple(map(UUID, contacts)),
             contact_holder=row.contact_holder,
+            reason=row.reason,
         ),
         asked_at=row.asked_at,
         state=state,

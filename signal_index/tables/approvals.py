@@ -39,6 +39,7 @@ approval = Table(
     Column("decided_by", String(255), nullable=True),
     Column("decider_has_role", Boolean, nullable=True),
     Column("decided_at", Instant, nullable=True),
+    Column("reason", LABEL, nullable=True),  # why it was refused, where that was said
     Column("spent_at", Instant, nullable=True),  # of an approval that counts once
     CheckConstraint(
         "state <> 'approved' OR "

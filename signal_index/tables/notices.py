@@ -43,7 +43,8 @@ return_notice = Table(
     Column("made_in", Instant, nullable=False),  # the hour
     Column("expires", Date, nullable=False),
     Column("acknowledged", Boolean, nullable=False),
-    Index(None, "source", "acknowledged", "id"),
+    Index(None, "source", "acknowledged", "made_in", "id"),
+    Index(None, "source", "made_in", "id"),
     Index(None, "handle"),
     Index(None, "expires"),
     sqlite_with_rowid=False,

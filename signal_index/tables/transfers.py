@@ -16,7 +16,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from signal_index.tables.metadata import OIN, Instant, metadata, municipality
+from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
 
 signal_transfer = Table(
     "signal_transfer",
@@ -29,6 +29,7 @@ signal_transfer = Table(
     Column("categories", JSON, nullable=False),
     Column("contacts", JSON, nullable=True),  # only the signals of these; null: all
     Column("contact_holder", Uuid, ForeignKey("contact_holder.id"), nullable=True),
+    Column("reason", LABEL, nullable=True),  # null: asked before there were reasons
     Column("asked_at", Instant, nullable=False),
     Column("carried_out_at", Instant, nullable=True),
     Column("signals", Integer, nullable=True),

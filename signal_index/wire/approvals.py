@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import model_validator
+
+from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import Digest, Id, Instant
 
 ApprovalKind = Literal["policy-activation", "embargo", "specific-report", "transfer"]
 
 
+RefusalReason = Literal["incorrect", "too-wide", "not-now", "to-be-discussed"]
+"""Why somebody refuses: it is wrong, it goes too far, not now, we must talk first."""
+
+
 class ApprovalDecision(RequestModel):
-    """Approve what another person asked, or refuse it; one's own is withdrawn so."""
+    """Approve what another person asked, or refuse it; one's own is withdrawn so.
+
+    Who refuses may say why.
+    """
 
     decision: Literal["approved", "refused"]
+    reason: RefusalReason | None = None
+
+    @model_validator(mode="after")
+    def _only_a_refusal_has_a_reason(self) -> ApprovalDecision:
+        if self.decision == "approved" and self.reason is not None:
+            raise InvalidField("reason", "not-allowed")
+        return self
 
 
 class Approval(AnswerModel):
@@ -34,6 +51,7 @@ class Approval(AnswerModel):
     expiresAt: Instant
     decidedBy: str | None
     decidedAt: Instant | None
+    reason: RefusalReason | None
 
 
 class ApprovalList(AnswerModel):

@@ -15,6 +15,8 @@ from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import Count, Id, Instant, OinText, RecordedOin, SlugText
 
 MOST_CONTACTS = 200
+TransferReason = Literal["merger", "task-moved", "team-split", "organisation-ends"]
+"""Why signals pass on: two merge, another does the work, a team parts, one ends."""
 
 
 class NewTransfer(RequestModel):
@@ -32,6 +34,7 @@ class NewTransfer(RequestModel):
         Annotated[list[Id], Field(min_length=1, max_length=MOST_CONTACTS)] | None
     ) = None
     contactHolder: Id | None = None
+    reason: TransferReason
 
     @model_validator(mode="after")
     def _goes_to_another(self) -> NewTransfer:
@@ -40,8 +43,28 @@ class NewTransfer(RequestModel):
         return self
 
 
+class NamedContact(AnswerModel):
+    """A contact holder as officers see one; one that is gone has its id alone."""
+
+    id: Id
+    function: str | None
+    name: str | None
+    phone: str | None
+
+
+class Passing(AnswerModel):
+    """What passes on: signals, contact holders, corrections that are not done."""
+
+    signals: Count
+    contacts: Count
+    corrections: Count
+
+
 class Transfer(AnswerModel):
-    """A transfer as officers see it; `signals` once it was carried out."""
+    """A transfer as officers see it; `signals` once it was carried out.
+
+    `passing`: what would pass on at this moment, while it waits.
+    """
 
     id: Id
     approvalId: Id
@@ -50,20 +73,19 @@ class Transfer(AnswerModel):
     successor: RecordedOin
     successorName: str
     categories: list[Choice]
-    contacts: list[str] | None
-    contactHolder: str | None
+    contacts: list[NamedContact] | None
+    contactHolder: NamedContact | None
+    reason: TransferReason | None
+    passing: Passing | None
     askedAt: Instant
     state: Literal["open", "approved", "refused", "withdrawn", "expired"]
     carriedOutAt: Instant | None
     signals: Count | None
 
 
-class TransferContact(AnswerModel):
+class TransferContact(NamedContact):
     """A contact holder of a source, and for how many signals it is named."""
 
-    id: Id
-    function: str
-    name: str | None
     signals: Count
 
 
@@ -74,12 +96,16 @@ class TransferCategory(Choice):
 
 
 class TransferSource(AnswerModel):
-    """A live source that can give signals, or take them over."""
+    """A live source that can give signals, or take them over.
+
+    `corrections`: how many it has not done yet.
+    """
 
     oin: RecordedOin
     name: str
     categories: list[TransferCategory]
     contacts: list[TransferContact]
+    corrections: Count
 
 
 class Transfers(AnswerModel):

@@ -38,6 +38,7 @@ def ask_for_it(screen: Screen) -> None:
     page.click("button:has-text('Verder')")
     screen.assert_open_to_all()
     page.check(f"#category-{CATEGORY}")
+    page.select_option("#reason", "merger")
     page.select_option("#successor", SUCCESSOR.organisation)
     page.click("section[aria-labelledby=new] form button[type=submit]")
     page.wait_for_url("**/officer/transfers?asked=yes**")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.agency.notices import group_by_day
+from desk.agency.notices import list_shown
 from keys.bsn import parse_bsn
 from keys.case_seal import CaseKey
 from signal_index.wire.model import parse_value
@@ -81,9 +81,9 @@ async def test_the_agencys_desk_shows_the_case_and_the_index_cannot_read_it(
     assert CASE not in answer.text
     page = parse_value(ReturnNotices, answer.json())
     told = [one for one in page.items if one.kind != "cover"]
-    ((_, (shown,)),) = group_by_day(told, KEY)
+    (shown,) = list_shown(told, KEY)
     assert shown.cases == (CASE,)
-    ((_, (closed,)),) = group_by_day(told, CaseKey(bytes(32)))
+    (closed,) = list_shown(told, CaseKey(bytes(32)))
     assert closed.cases == ("",)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from tests.builders import a_day
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
-from tests.notice_builders import acknowledge, lead, read, switch_on
+from tests.notice_builders import acknowledge, lead, read, read_page, switch_on
 from tests.source_administrators import an_administrator
 from tests.world import World, open_world
 
@@ -175,3 +176,43 @@ async def test_what_is_said_last_of_a_signal_damps_or_does_not(world: World) -> 
         await lead(world)
         heard = len(await read(world, world.debt_help)) - before
         assert heard == count % 2, (count, outcome)
+
+
+async def test_the_newest_hour_stands_first_and_pages_hold_while_more_comes(
+    world: World,
+) -> None:
+    async def look(hours: int) -> None:
+        world.clock.forward(timedelta(hours=hours))
+        await world.look_up([KNOWN])
+        await lead(world)
+
+    for _ in range(3):
+        await look(1)
+        await look(0)
+    whole = (await read_page(world, world.debt_help, "?state=all&limit=9"))["items"]
+    order = [(one["madeIn"], one["id"]) for one in whole]
+    hours = [hour for hour, _ in order]
+    assert (len(order), hours) == (6, sorted(hours, reverse=True))
+    assert order[0:2] == sorted(order[0:2])
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        more = f"&cursor={cursor}" if cursor else ""
+        page = await read_page(world, world.debt_help, f"?state=new&limit=2{more}")
+        ids = [one["id"] for one in page["items"]]
+        seen += ids
+        await acknowledge(world, world.debt_help, ids)
+        await look(1)
+        cursor = page["next"]
+    assert seen == [id_ for _, id_ in order]
+
+
+async def test_after_a_notice_of_another_source_or_of_nobody_there_is_no_page(
+    world: World,
+) -> None:
+    await world.look_up([KNOWN])
+    await lead(world)
+    (others, *_) = (await read_page(world, world.income_support))["items"]
+    for cursor in (others["id"], str(UUID(int=7))):
+        page = await read_page(world, world.debt_help, f"?cursor={cursor}")
+        assert (page["items"], page["next"]) == ([], None)

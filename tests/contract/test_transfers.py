@@ -87,6 +87,48 @@ async def test_after_two_persons_the_flag_is_of_who_took_over_with_its_contact(
     ]
 
 
+async def test_both_persons_see_what_passes_on_and_why_before_it_does(
+    small: World, tmp_path: Path
+) -> None:
+    await small.publish(small.debt_help, [ONE, TWO])
+    desk = CitizensDesk(small, tmp_path)
+    (signal,) = (await desk.report(ONE))["signals"]
+    await desk.enter_correction(signal)
+    successor = await a_successor(small)
+    asked = await ask(small, a_transfer(small, successor, reason="team-split"))
+    _, found = await send(small, "/transfers", by="bram")
+    (waiting,) = found["items"]
+    expected = {"signals": 2, "contacts": 1, "corrections": 1}
+    for one in (asked, waiting):
+        assert (one["passing"], one["reason"]) == (expected, "team-split")
+    given = next(one for one in found["sources"] if one["oin"] == small.debt_help.oin)
+    (contact,) = given["contacts"]
+    assert (contact["signals"], given["corrections"]) == (2, 1)
+    assert contact["phone"] == a_contact_holder().model_dump(mode="json")["phone"]
+    await carry_out(small, asked)
+    _, found = await send(small, "/transfers")
+    assert found["items"][0]["passing"] is None
+    whats = [what for _, what in await open_entries(small, "administration")]
+    assert [one["reason"] for one in whats if "reason" in one] == ["team-split"]
+
+
+async def test_a_refusal_says_why_and_an_approval_does_not(small: World) -> None:
+    await small.publish(small.debt_help, [ONE])
+    asked = await ask(small, a_transfer(small, await a_successor(small)))
+    path = f"/approvals/{asked['approvalId']}/decision"
+    body = {"decision": "approved", "reason": "too-wide"}
+    assert (await send(small, path, body, by="bram"))[0] == 400
+    body = {"decision": "refused", "reason": "too-wide"}
+    status, refused = await send(small, path, body, by="bram")
+    assert (status, refused["state"], refused["reason"]) == (200, "refused", "too-wide")
+    (told,) = [
+        what
+        for _, what in await open_entries(small, "approval")
+        if what["act"] == "approval-refused"
+    ]
+    assert told["reason"] == "too-wide"
+
+
 async def test_a_named_contact_holder_takes_over_from_all(small: World) -> None:
     await small.publish(small.debt_help, [ONE])
     successor = await a_successor(small)

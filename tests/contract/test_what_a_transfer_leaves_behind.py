@@ -50,6 +50,7 @@ async def pass_on(world: World, body: object) -> int:
 async def there_and_back(world: World, successor: Agency) -> None:
     assert await pass_on(world, a_transfer(world, successor)) == 200
     back = {"source": successor.oin, "successor": world.debt_help.oin}
+    back["reason"] = "task-moved"
     assert await pass_on(world, {**back, "categories": [DEBTS]}) == 200
 
 

@@ -75,7 +75,11 @@ async def test_a_decision_is_sent_and_shown(town: Town, officer: Browser) -> Non
     path = f"{APPROVALS}/{ID}"
     sent = await _send(officer, path, f"{path}/decision", decision="approved")
     assert (sent.status_code, sent.headers["location"]) == (303, path)
-    assert town.index.asked[-1] == {"decision": "approved"}
+    assert town.index.asked[-1] == {"decision": "approved", "reason": None}
+    sent = await _send(
+        officer, path, f"{path}/decision", decision="refused", reason="too-wide"
+    )
+    assert town.index.asked[-1] == {"decision": "refused", "reason": "too-wide"}
 
 
 async def test_what_the_index_says_against_it_stands_on_the_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -106,6 +107,33 @@ async def test_a_succession_names_who_had_the_signal_and_who_has_it(
     page = await _page(town, browser, a_notice(1, "succession", facts=facts))
     said = "dit signaal was van Stadsbank en is nu van Kredietbank."
     assert f"Overgedragen op 1 december 2026: {said}" in page
+
+
+async def test_a_page_is_of_one_length_and_the_next_one_goes_on_where_it_ended(
+    town: Town, browser: Browser
+) -> None:
+    told = [
+        a_notice(
+            n,
+            "something-newer",
+            madeIn=f"2026-11-{22 - n // 24:02}T{23 - n % 24:02}:00:00Z",
+        )
+        for n in range(1, 151)
+    ]
+    first = await _page(town, browser, *reversed(told))
+    assert first.count("<tr>") - first.count("<thead>") == 100
+    (older,) = re.findall(r"/agency/notices\?after=([0-9a-f-]+)", first)
+    assert older == str(UUID(int=100))
+    second = " ".join((await browser.get(f"{PATH}?after={older}")).text.split())
+    assert second.count("<tr>") - second.count("<thead>") == 50
+    assert "Oudere berichten" not in second
+
+
+async def test_one_that_is_not_readable_says_so(town: Town, browser: Browser) -> None:
+    lost = a_notice(1, "looked-up", lookedUp=None, content="unreadable")
+    page = await _page(town, browser, lost, a_notice(2, "looked-up"))
+    assert "Niet leesbaar: de index kan niet openen wie er" in page
+    assert "Wijkteam Oost zag dat u betrokken bent." in page
 
 
 async def test_covers_are_no_news(town: Town, browser: Browser) -> None:

@@ -15,7 +15,13 @@ pytestmark = pytest.mark.anyio
 
 PAGE = "/officer/transfers"
 FIRST, SECOND, THIRD = ("0" * 19 + str(n) for n in (1, 2, 3))
-CONTACT = "0193f1c2-0000-7000-8000-00000000000a"
+BALIE = {
+    "id": "0193f1c2-0000-7000-8000-00000000000a",
+    "function": "Balie",
+    "name": None,
+    "phone": "+31182555100",
+}
+CONTACT = BALIE["id"]
 
 
 def a_source(oin: str, name: str, category: str) -> dict[str, Any]:
@@ -23,7 +29,8 @@ def a_source(oin: str, name: str, category: str) -> dict[str, Any]:
         "oin": oin,
         "name": name,
         "categories": [{"code": category, "label": category.title(), "signals": 12}],
-        "contacts": [{"id": CONTACT, "function": "Balie", "name": None, "signals": 12}],
+        "contacts": [{**BALIE, "signals": 12}],
+        "corrections": 3,
     }
 
 
@@ -38,6 +45,8 @@ def a_transfer(**changed: object) -> dict[str, Any]:
         "categories": [{"code": "schulden", "label": "Schulden"}],
         "contacts": None,
         "contactHolder": None,
+        "reason": "merger",
+        "passing": {"signals": 12, "contacts": 2, "corrections": 3},
         "askedAt": "2026-11-24T09:00:00Z",
         "state": "open",
         "carriedOutAt": None,
@@ -90,6 +99,7 @@ async def test_the_form_asks_exactly_what_was_chosen(
         "which": "some",
         "contact": CONTACT,
         "contactHolder": "",
+        "reason": "team-split",
     }
     answer = await officer.post(PAGE, data=typed)
     assert (answer.status_code, answer.headers["location"]) == (
@@ -102,6 +112,7 @@ async def test_the_form_asks_exactly_what_was_chosen(
         "categories": ["schulden"],
         "contacts": [CONTACT],
         "contactHolder": None,
+        "reason": "team-split",
     }
 
 
@@ -140,8 +151,12 @@ async def test_the_second_person_reads_the_whole_transfer_before_deciding(
     waiting = an_approval(kind="transfer", titleCode="transfer")
     town.index.pages["/v1/approvals"] = (200, {"open": [waiting], "decided": []})
     page = (await officer.get(f"/officer/approvals/{ID}")).text
-    for words in ("Kredietbank Oost", "Schuldhulp Samen", "De contactpersonen gaan"):
+    for words in (
+        *("Kredietbank Oost", "Schuldhulp Samen", "De contactpersonen gaan"),
+        *("De organisaties gaan samen", "Signalen: 12", "nog niet klaar zijn: 3"),
+    ):
         assert words in page
+    assert "SHA-256" not in page
     assert "Bel eerst" not in page
     assert "Vraag de privacy officer eerst" not in page
 
