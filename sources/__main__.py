@@ -87,6 +87,11 @@ VERBS: Final = {
         "notices_app",
         "Wie naar uw signalen keek, en wat ervan kwam.",
     ),
+    "matches": Verb(
+        "sources.cli.matches",
+        "matches_app",
+        "Wie uw inwoners ook helpt, wie u belt, en wie het voortouw neemt.",
+    ),
     "brp": Verb(
         "sources.cli.brp",
         "brp_app",

@@ -122,11 +122,16 @@ class Town:
 
     async def hear(self, case_key: CaseKey | None = None) -> int:
         """Fetch what came back, as the agency's agent does."""
+        async with self.at_index() as (outbox, index):
+            oin = self.world.debt_help.oin
+            return (await fetch(outbox, index, oin, case_key, self.now)).new
+
+    @asynccontextmanager
+    async def at_index(self) -> AsyncIterator[tuple[Outbox, HttpIndex]]:
+        """The agency's outbox, and the index as its software asks it."""
         async with self.world.http() as client:
             with self.outbox() as outbox:
-                index = self._parties(client, outbox)[1]
-                oin = self.world.debt_help.oin
-                return await fetch(outbox, index, oin, case_key, self.now)
+                yield outbox, self._parties(client, outbox)[1]
 
     async def rehearse(self, told: Callable[[CaseResult], None]) -> Rehearsed:
         """Rehearse with our own software, against this index."""

@@ -30,6 +30,7 @@ TAKES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "evidence": ("--settings",),
         "find": ("--settings",),
         "notices": ("--settings",),
+        "matches": ("--settings",),
         "corrections": ("--settings",),
         "run": ("--settings",),
         "profile rename": ("--settings",),

@@ -23,6 +23,7 @@ ARGUMENTS: Final[Mapping[str, str]] = MappingProxyType(
         "reference": "KENMERK",
         "correction": "KENMERK",
         "ids": "KENMERK",
+        "match": "KENMERK",
         "answer": "ANTWOORD",
         "delivery": "LEVERING",
         "old": "OUD",

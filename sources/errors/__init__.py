@@ -38,6 +38,7 @@
     ├── UnknownReference          nothing was ever sent under this reference
     ├── RehearsalRefused          the source is live, unknown, or publishes nothing
     ├── EvidenceRefused           what was kept does not prove what it should
+    ├── MatchRefused              nothing more is said of that match, or not yet
     ├── NoticesUntold             what came back could not be told to the agency
     │   ├── MailRefused           its mail server did not take it
     │   └── EventsRefused         its system did not take it
@@ -107,6 +108,7 @@ from sources.errors.parties import (
     IndexUnreachable,
     InvitationRefused,
     MailRefused,
+    MatchRefused,
     NoticesUntold,
     ProviderUnreachable,
     PublishingStopped,
@@ -136,6 +138,7 @@ __all__ = [
     "InvitationRefused",
     "LettersRefused",
     "MailRefused",
+    "MatchRefused",
     "NoSignalOfCase",
     "NoSuchCase",
     "NothingHeld",

@@ -31,6 +31,10 @@ class RehearsalRefused(SourceError):
     """There is nothing to rehearse with; nothing was sent."""
 
 
+class MatchRefused(SourceError):
+    """The other side said something meanwhile, or it is over: nothing was changed."""
+
+
 class NoticesUntold(SourceError):
     """What came back stays in the outbox, and is told the next time."""
 

@@ -30,6 +30,7 @@ _KINDS: Final = {
     "contact-stale-soon": "contactpersoon om te bevestigen",
     "signal-expires-soon": "signaal dat bijna vervalt",
     "succession": "bericht over signalen die zijn overgedragen",
+    "match": "match: een andere organisatie helpt dezelfde inwoner ook",
 }
 _READ: Final = (
     "Lees ze op de pagina Berichten van uw balie, of met `signal-source notices"

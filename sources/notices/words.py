@@ -103,6 +103,13 @@ def _say_succession(one: ReturnNotice) -> str:
     )
 
 
+def _say_match(_one: ReturnNotice) -> str:
+    return (
+        "Een andere organisatie helpt deze inwoner ook. Wie u daar belt, staat op de"
+        " pagina Matches en bij `signal-source matches list`."
+    )
+
+
 def _with_term(says: str, one: ReturnNotice) -> str:
     reference, due = one.facts.get("reference", ""), _day(one.facts.get("dueOn"))
     return (
@@ -126,4 +133,5 @@ _SENTENCES: Final[Mapping[str, Callable[[ReturnNotice], str]]] = {
     "contact-stale-soon": _say_stale,
     "signal-expires-soon": _say_expires,
     "succession": _say_succession,
+    "match": _say_match,
 }

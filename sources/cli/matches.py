@@ -1,0 +1,189 @@
+"""`signal-source matches`: who else helps our people, whom to call, who leads."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Annotated, Final
+
+import httpx
+import typer
+
+from signal_index.wire.contact_holders import OfficeHours
+from signal_index.wire.lookups import FlagContact
+from signal_index.wire.matches import Match, MatchAct
+from signal_index.wire.values import Phone
+from sources.agency_keys import load_keys
+from sources.cli.edge import refusing_plainly
+from sources.cli.parties import TIMEOUT, make_parties
+from sources.cli.plain import PlainConsole
+from sources.cli.settings_file import SettingsFile
+from sources.clock import day_of, now, write_day
+from sources.matches import fetch_matches, name_match, say_of_match
+from sources.outbox.notices import find_case
+from sources.outbox.store import Outbox
+from sources.phones import write_phone
+from sources.settings import AgencySettings, load_settings
+
+DONE: Final = "done"
+ACTS: Final[Mapping[MatchAct, str]] = MappingProxyType(
+    {
+        "take-lead": "Laat weten dat uw organisatie het voortouw neemt.",
+        "leave-lead": "Laat weten dat de andere organisatie het voortouw neemt.",
+        "agreed": "Laat weten dat u samen iets hebt afgesproken.",
+        "not-agreed": "Laat weten dat u elkaar sprak en niets hebt afgesproken.",
+        "done": "Laat weten dat het klaar is. Daarna verandert er niets meer.",
+    }
+)
+_STAGES: Final = {
+    "open": "Er is nog niets afgesproken",
+    "agreed": "Er is iets afgesproken",
+    "not-agreed": "Er is niets afgesproken",
+    DONE: "Het is klaar",
+}
+_DAYS: Final = dict(
+    zip(
+        ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+        ("ma", "di", "wo", "do", "vr", "za", "zo"),
+        strict=True,
+    )
+)
+_SEARCH: Final = "geen zaaknummer; zoek met `signal-source find {}`"
+
+matches_app = typer.Typer(
+    no_args_is_help=True,
+    help="Wie uw inwoners ook helpt, wie u belt, en wie het voortouw neemt.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The matches of this source, the case of each, and how many do not open."""
+
+    items: tuple[tuple[Match, str], ...]
+    unreadable: int
+
+
+@matches_app.command("list")
+def list_command(
+    settings: SettingsFile,
+    *,
+    is_all: Annotated[bool, typer.Option("--all", help="Ook wat al klaar is.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Geef JSON.")] = False,
+) -> None:
+    """Laat zien wie uw inwoners ook helpt, met uw eigen zaaknummer; te laat eerst."""
+    with refusing_plainly():
+        found = asyncio.run(_fetch(load_settings(settings)))
+    items = [one for one in found.items if is_all or one[0].stage != DONE]
+    if as_json:
+        typer.echo(json.dumps([_describe(*one) for one in items]))
+        return
+    _show(items, found.unreadable)
+
+
+def _add(act: MatchAct, says: str) -> None:
+    def say_command(
+        match: Annotated[
+            str, typer.Argument(help="Het kenmerk uit de lijst, zoals 3f2a91bc.0.")
+        ],
+        settings: SettingsFile,
+    ) -> None:
+        with refusing_plainly():
+            said = asyncio.run(_say(load_settings(settings), match, act))
+        PlainConsole().print(f"{_write_state(said)} De andere organisatie ziet dit.")
+
+    matches_app.command(act, help=says)(say_command)
+
+
+for _act, _says in ACTS.items():
+    _add(_act, _says)
+
+
+async def _fetch(settings: AgencySettings) -> _Own:
+    keys = load_keys(settings.keys)
+    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            _, index = make_parties(client, settings, keys, outbox)
+            own = await fetch_matches(index, settings.source)
+        items = tuple((one, find_case(outbox, one.reference)) for one in own.items)
+    return _Own(items, own.unreadable)
+
+
+async def _say(settings: AgencySettings, named: str, act: MatchAct) -> Match:
+    keys = load_keys(settings.keys)
+    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            _, index = make_parties(client, settings, keys, outbox)
+            return await say_of_match(index, settings.source, named, act)
+
+
+def _describe(one: Match, case: str) -> dict[str, object]:
+    said = one.model_dump(mode="json", by_alias=True, exclude={"case"})
+    return {**said, "match": name_match(one), "caseNumber": case or None}
+
+
+def _show(items: list[tuple[Match, str]], unreadable: int) -> None:
+    console = PlainConsole(soft_wrap=True)
+    if unreadable:
+        console.print(f"Matches die de index niet kan openen: {unreadable}.")
+    if not items:
+        console.print("Er wacht geen match.")
+        return
+    today = day_of(now())
+    for one, case in items:
+        late = "  te laat: in tien werkdagen is er niets gezegd"
+        head = f"{name_match(one)}{late if one.isOverdue else ''}"
+        console.print(head, style="bold")
+        console.print(f"  Zaak: {case or _SEARCH.format(one.reference)}")
+        partner = one.partner
+        console.print(f"  Helpt ook: {partner.organisation} ({partner.categoryLabel})")
+        console.print(f"  Bellen: {_write_contact(partner.contactHolder, today)}")
+        console.print(f"  Sinds {write_day(one.foundOn)}. {_write_state(one)}")
+        if one.followUpBy is not None and not one.isOverdue:
+            console.print(f"  Spreek elkaar voor {write_day(one.followUpBy)}.")
+        console.print()
+    console.print(
+        "Gebeld? `signal-source matches agreed KENMERK`, met het kenmerk vooraan. "
+        f"Ook kan: {', '.join(act for act in ACTS if act != 'agreed')}."
+    )
+
+
+def _write_state(one: Match) -> str:
+    stage = _STAGES.get(one.stage, one.stage)
+    lead = {
+        "own": "uw organisatie neemt het voortouw",
+        "other": f"{one.partner.organisation} neemt het voortouw",
+    }.get(one.lead or "", "niemand neemt nog het voortouw")
+    last = ""
+    if one.lastStepOn is not None:
+        who = {"own": "uw organisatie", "other": one.partner.organisation}
+        by = who.get(one.lastStepBy or "", "iemand")
+        last = f" Dat zei {by} op {write_day(one.lastStepOn)}."
+    return f"{stage}; {lead}.{last}"
+
+
+def _write_contact(contact: FlagContact, today: date) -> str:
+    """Say whom to call: the deputy while the contact holder is away."""
+    is_away = contact.absentUntil is not None and today <= contact.absentUntil
+    deputy = contact.deputy if is_away else None
+    person = deputy or contact
+    name = f"{person.name}, " if person.name else ""
+    parts = [f"{name}{person.function}, {write_phone(Phone(person.phone))}"]
+    if contact.officeHours:
+        parts.append("; ".join(map(_write_hours, contact.officeHours)))
+    if contact.outOfHoursPhone is not None:
+        parts.append(f"daarbuiten {write_phone(Phone(contact.outOfHoursPhone))}")
+    if is_away and contact.absentUntil is not None:
+        until = write_day(contact.absentUntil)
+        whom = "de vaste contactpersoon" if deputy else "deze contactpersoon"
+        parts.append(f"{whom} is er niet tot en met {until}")
+    if contact.stale:
+        parts.append("dit nummer is lang niet bevestigd")
+    return "; ".join(parts)
+
+
+def _write_hours(hours: OfficeHours) -> str:
+    days = ", ".join(_DAYS[day] for day in hours.days)
+    return f"{days} {hours.opens}-{hours.closes}"

@@ -1,0 +1,131 @@
+"""Matches: who else helps the people whom we signal; read, named for our desk, said.
+
+- Nothing of a match is kept in the outbox: the list is read when somebody asks for it,
+  so that a stolen outbox pairs nobody with another organisation.
+- The agent tells our desk, sealed, how each case is called. It reads the list at its
+  start and whenever anything came back, covers too: that it reads says nothing.
+Proven by tests/contract/test_an_agency_reads_its_matches.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+from uuid import UUID
+
+from keys.case_seal import CaseKey
+from signal_index.wire.matches import Match, MatchAct, MatchCase, Matches, MatchStep
+from sources.errors import IndexRefused, InvalidAgencySettings, MatchRefused
+from sources.outbox.notices import find_case
+from sources.outbox.store import Outbox
+
+SHOWN_ID: Final = 8
+_REFUSED: Final = {
+    "match-changed": (
+        "De andere organisatie heeft intussen iets laten weten. Er is niets veranderd. "
+        "Kijk met `signal-source matches list` wat er nu staat, en kies dan opnieuw."
+    ),
+    "match-over": (
+        "Deze match is klaar; er verandert niets meer. Is er nog iets? Bel de andere "
+        "organisatie."
+    ),
+    "unknown-match": (
+        "Deze match staat er niet meer. Kijk met `signal-source matches list` wat er "
+        "nu staat."
+    ),
+}
+
+
+class MatchIndex(Protocol):
+    """The index, as far as matches go."""
+
+    async def fetch_matches(self, cursor: UUID | None) -> Matches:
+        """Fetch a page of the matches of our signals, as they stand now."""
+        ...
+
+    async def name_match(self, match: UUID, said: MatchCase) -> None:
+        """Have our desk know how the case of a match is called, sealed."""
+        ...
+
+    async def say_of_match(self, match: UUID, said: MatchStep) -> Match:
+        """Say what comes of a match; gives it as it is then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMatches:
+    """The matches of one source; `unreadable`: how many the index cannot open."""
+
+    items: Sequence[Match]
+    unreadable: int
+
+
+async def fetch_matches(index: MatchIndex, source: str) -> OwnMatches:
+    """Read all matches of this source: what is late first, then what waits longest."""
+    found: list[Match] = []
+    cursor: UUID | None = None
+    while True:
+        page = await index.fetch_matches(cursor)
+        found += [one for one in page.items if one.source == source]
+        if page.next is None:
+            break
+        cursor = page.next
+    ordered = sorted(found, key=lambda one: (not one.isOverdue, one.foundOn, one.id))
+    return OwnMatches(ordered, page.unreadable)
+
+
+async def name_cases(
+    outbox: Outbox, index: MatchIndex, source: str, case_key: CaseKey | None
+) -> int:
+    """Tell our desk how the case of each match is called; gives how many it hears of.
+
+    A match that is gone meanwhile is passed over.
+    """
+    if case_key is None:
+        return 0
+    count = 0
+    for one in (await fetch_matches(index, source)).items:
+        name = find_case(outbox, one.reference) if one.case is None else ""
+        if not name:
+            continue
+        said = MatchCase(sealed=case_key.seal(one.reference, name))
+        try:
+            await index.name_match(one.id, said)
+        except IndexRefused as refusal:
+            if refusal.slug != "unknown-match":
+                raise
+        else:
+            count += 1
+    return count
+
+
+def name_match(one: Match) -> str:
+    """Give what somebody types to name a match as it is shown: its start, its step."""
+    return f"{str(one.id)[:SHOWN_ID]}.{one.step}"
+
+
+async def say_of_match(
+    index: MatchIndex, source: str, named: str, act: MatchAct
+) -> Match:
+    """Say something of the match that was shown under this name.
+
+    The name holds how many steps were seen: what the other side said since is not
+    passed over. Raises `MatchRefused`, and `InvalidAgencySettings` where it names none.
+    """
+    start, _, step = named.lower().partition(".")
+    found = (await fetch_matches(index, source)).items
+    fitting = [one for one in found if str(one.id).startswith(start)]
+    if not (step.isascii() and step.isdigit()) or len(fitting) != 1:
+        raise InvalidAgencySettings(
+            "Onder dit kenmerk staat geen match. `signal-source matches list` noemt "
+            "ze, elk met een kenmerk vooraan zoals 3f2a91bc.0; neem het helemaal over."
+        )
+    try:
+        return await index.say_of_match(
+            fitting[0].id, MatchStep(act=act, step=int(step[:9]))
+        )
+    except IndexRefused as refusal:
+        if refusal.slug not in _REFUSED:
+            raise
+        raise MatchRefused(_REFUSED[refusal.slug]) from None
