@@ -19,7 +19,7 @@ from desk.desk import desk_of
 from desk.lookup_notes import Note
 from desk.moments import day_here
 from desk.pages import render
-from signal_index.wire.lookups import OwnLookup, OwnLookups
+from signal_index.wire.lookups import OwnFlag, OwnLookup, OwnLookups
 
 router: Final = APIRouter()
 PAGE_ROWS: Final = 200
@@ -33,6 +33,12 @@ class Person:
 
     lookup: OwnLookup
     number: int | None
+
+    @property
+    def flags(self) -> Sequence[OwnFlag] | None:
+        """What was shown, still to call first; None where that is told no more."""
+        shown = self.lookup.flags
+        return shown and sorted(shown, key=lambda one: not is_to_call(one))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,7 @@ class Asked:
     @property
     def is_to_call(self) -> bool:
         """Tell whether a flag waits for a call that came through."""
-        return any(
-            flag.contactOutcome in TO_CALL
-            for person in self.persons
-            for flag in person.lookup.flags or ()
-        )
+        return any(is_to_call(flag) for one in self.persons for flag in one.flags or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,12 @@ class History:
     to_call: Sequence[Asked]
     days: Sequence[DayAsked]
     older: UUID | None
+    closed_days: Sequence[date]
+
+
+def is_to_call(flag: OwnFlag) -> bool:
+    """Tell whether nobody was reached there yet."""
+    return flag.contactOutcome in TO_CALL
 
 
 @router.get("/own-lookups")
@@ -116,7 +124,8 @@ def make_history(found: OwnLookups, notes: Mapping[UUID, Note]) -> History:
         DayAsked(day, list(own))
         for day, own in groupby(rest, key=lambda one: day_here(one.at))
     ]
-    return History([one for one in asked if one.is_to_call], days, older)
+    to_call = [one for one in asked if one.is_to_call]
+    return History(to_call, days, older, found.closedDays)
 
 
 def _same_lookup(one: OwnLookup) -> tuple[object, ...]:

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -27,16 +27,23 @@ def make_flag(
     signal: StoredSignal, row: Category, organisation: str, today: date
 ) -> Flag:
     """Say what an answer shows of one signal: that there is contact, whom to call."""
-    stale = today - signal.contact_verified > CONTACT_STALE_AFTER
     return Flag(
         category=signal.category,
         categoryLabel=row.label,
         lifeDomains=[str(code) for code in row.life_domains],
         organisation=organisation,
-        contactHolder=FlagContact.model_validate({**signal.contact, "stale": stale}),
+        contactHolder=make_contact(signal.contact, signal.contact_verified, today),
         since=signal.valid_from,
         expires=signal.valid_until,
     )
+
+
+def make_contact(
+    details: Mapping[str, object], verified: date, today: date
+) -> FlagContact:
+    """Say whom to call, and whether that was not confirmed for half a year."""
+    stale = today - verified > CONTACT_STALE_AFTER
+    return FlagContact.model_validate({**details, "stale": stale})
 
 
 def encode_part(part: Part) -> bytes:

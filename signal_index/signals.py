@@ -88,6 +88,7 @@ class StoredSignal:
     valid_until: date
     ended_on: date | None
     confirmed_at: datetime
+    contact_id: UUID
     contact: Mapping[str, object]
     contact_verified: date
 

@@ -5,7 +5,7 @@ import secrets
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -259,7 +259,10 @@ class FakeIndex:
                 said["breakGlass"] and said["breakGlass"]["reason"],
             ),
             what=describe_lookup(
-                flags=[ShownFlag(flag["category"], "0" * 20) for flag in self.flags],
+                flags=[
+                    ShownFlag(flag["category"], "0" * 20, uuid4())
+                    for flag in self.flags
+                ],
                 categories=["bijstand"],
                 tickets=[str(_peek(ticket)["jti"]) for ticket in said["tickets"]],
                 req="q" * 43,
@@ -302,13 +305,16 @@ class FakeIndex:
                         "categoryShort": flag["categoryLabel"],
                         "organisation": flag["organisation"],
                         "contactOutcome": None,
+                        "contact": flag["contactHolder"],
                     }
                     for place, flag in enumerate(self.flags)
                 ],
             }
             for entry in self.entries
         ]
-        answer = on_the_wire("GET", "/v1/own-lookups", {"items": items, "next": None})
+        answer = on_the_wire(
+            "GET", "/v1/own-lookups", {"items": items, "closedDays": [], "next": None}
+        )
         return self._refused() or JSONResponse(answer)
 
     async def _proof(self, request: Request) -> Response:

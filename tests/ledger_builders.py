@@ -82,7 +82,7 @@ def an_act(number: int, kind: Kind) -> Entry:
 
 def a_shown(flags: int) -> JsonObject:
     return describe_lookup(
-        flags=[ShownFlag("schuldhulpverlening", OIN)] * flags,
+        flags=[ShownFlag("schuldhulpverlening", OIN, an_id(3))] * flags,
         categories=["schuldhulpverlening", "wmo-maatwerk"],
         tickets=[str(an_id(1)), str(an_id(2))],
         req="q" * 43,

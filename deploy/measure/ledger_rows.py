@@ -185,7 +185,7 @@ def _build(filling: Filling, sort: Sort) -> Entry:
             break_glass="acute-crisis" if sort.is_broken else None,
         ),
         what=describe_lookup(
-            flags=[ShownFlag("bijstand", TEAM)],
+            flags=[ShownFlag("bijstand", TEAM, uuid.uuid4())],
             categories=["bijstand", "schuldhulpverlening"],
             tickets=tickets,
             req=tickets[1],

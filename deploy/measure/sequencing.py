@@ -6,6 +6,7 @@ its own process that cosigns every checkpoint. The verifier runs as an officer r
 
 import secrets
 import time
+import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -163,7 +164,10 @@ def _facts(name: bytes, number: int) -> EntryFacts:
         role=RoleGroup(("generalist",), "centrum"),
         why=WhyGroup("wmo-onderzoek", "wmo-2015-2.3.2", "h" * 43, "discussed"),
         what=describe_lookup(
-            flags=[ShownFlag("bijstand", _OIN), ShownFlag("leerplicht", _OIN)],
+            flags=[
+                ShownFlag(kind, _OIN, uuid.uuid4())
+                for kind in ("bijstand", "leerplicht")
+            ],
             categories=["bijstand", "leerplicht", "schuldhulpverlening"],
             tickets=[jti, jti],
             req="q" * 43,

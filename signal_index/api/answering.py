@@ -78,6 +78,7 @@ def _sources(
             lastHeard=one.last_heard,
             stale=one.stale,
             byHand=one.by_hand,
+            own=one.source == permit.caller.organisation,
         )
         for category in permit.categories
         for one in find_heard(

@@ -132,6 +132,8 @@ async def signal_by_hand(
     submission = await open_notice(index, body, str(reference), caller.organisation)
     for said in submission.notices:
         if isinstance(said, signals.Notice):
+            if said.validFrom > day_of(index.clock()):
+                raise InvalidField("validFrom", "in-the-future")
             policy = await _policy_in(index, said.municipality)
             category = policy.catalogue.parse_category(said.category)
             permit = _permit_act(index, policy, caller, said.municipality, category)

@@ -36,6 +36,7 @@ from signal_index.errors import MatchChanged, MatchOver, UnknownMatch
 from signal_index.ledger import Kind
 from signal_index.matching import MatchAct, Step, decide_step
 from signal_index.store import matches as store
+from signal_index.store.contacts import find_contacts
 from signal_index.wire import matches as wire
 from signal_index.wire.values import Id
 
@@ -145,9 +146,7 @@ def _decide(one: SeenMatch, body: wire.MatchStep, now: datetime) -> Step | None:
 async def _show(
     index: Index, conn: AsyncConnection, seen: Sequence[SeenMatch], now: datetime
 ) -> list[wire.Match]:
-    contacts = await store.find_contacts(
-        conn, [one.other.contact_holder for one in seen]
-    )
+    contacts = await find_contacts(conn, [one.other.contact_holder for one in seen])
     cases = await store.find_cases(conn, [one.held for one in seen], index.keys)
     labels = {
         place: await index.labels_in(place)

@@ -5,7 +5,8 @@ Reading one's own history is itself an entry of the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -15,16 +16,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from keys.municipality import MunicipalityCode
 from policy.loop import is_established
 from policy.vocabulary import Caller, LoopActId
+from signal_index.answers import make_contact
 from signal_index.api.acting import acting
 from signal_index.api.callers import ActivePerson
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit
 from signal_index.api.routing import Routes
+from signal_index.days import day_of
 from signal_index.errors import OutcomeClosed, UnknownEntry
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Kind, Opened, Outcome
 from signal_index.overview.days import FOLLOW_UP_DAYS
+from signal_index.overview.public_holidays import find_public_holidays
 from signal_index.returning import SaidOutcome
+from signal_index.store.contacts import Contact, find_contacts
 from signal_index.store.ledger_reading import Owner, Page, find_own_entries
 from signal_index.store.notices import put_in_box
 from signal_index.store.outcomes import (
@@ -44,6 +49,8 @@ _NOWHERE: Final = 255
 """No flag's place: sources hear that something was said, and none of them of what."""
 
 routes = Routes("bevragen")
+UNREACHED: Final = frozenset({None, "not-reachable"})
+"""What came of a flag while somebody is still to be called there."""
 
 
 @routes.post(
@@ -113,7 +120,8 @@ async def list_own_lookups(
 
     What was asked again is in the row of the first, so that a page may have fewer rows.
 
-    What a lookup showed is told while something can be said of it, and no longer.
+    What a lookup showed is told while something can be said of it, and no longer; whom
+    to call, while nobody was reached there.
     """
     who, page = caller.caller, Page(limit + 1, cursor)
     labels = await index.labels_in(who.municipality)
@@ -131,14 +139,16 @@ async def list_own_lookups(
             if act.now < _counts_until(question[0])
         ]
         said = await find_outcomes(act.conn, counting, keys)
+        contacts = await find_contacts(act.conn, _to_call(counting, said))
         await act.record({"shown": len(shown)})
-        now = act.now
+        told = Told(said, contacts, labels, act.now)
     return wire.OwnLookups(
         items=[
-            _item(question, said, labels, now)
+            _item(question, told)
             for one, question in zip(shown, asked, strict=True)
             if question[0].entry == one.entry
         ],
+        closedDays=find_public_holidays(day_of(told.now)),
         next=shown[-1].entry if len(found) > limit else None,
     )
 
@@ -165,10 +175,31 @@ def _counts_until(one: Opened) -> datetime:
     return one.recorded_at + timedelta(days=FOLLOW_UP_DAYS)
 
 
-def _item(
-    question: Question, said: Mapping[UUID, Said], labels: Labels, now: datetime
-) -> wire.OwnLookup:
+@dataclass(frozen=True, slots=True, repr=False)
+class Told:
+    """What a page of own lookups is told with."""
+
+    said: Mapping[UUID, Said]
+    contacts: Mapping[UUID, Contact]
+    labels: Labels
+    now: datetime
+
+    def find_said(self, entry: UUID, place: int | None) -> str | None:
+        """Find what was said of a flag, or (None) of the lookup as a whole."""
+        return self.said.get(entry, {}).get(place)
+
+
+def _to_call(shown: Sequence[Opened], said: Mapping[UUID, Said]) -> Iterator[UUID]:
+    """Give the contact holders of flags at which nobody was reached."""
+    for one in shown:
+        for place, contact in enumerate(one.contacts):
+            if said.get(one.entry, {}).get(place) in UNREACHED:
+                yield contact
+
+
+def _item(question: Question, told: Told) -> wire.OwnLookup:
     one, repeats = question[0], question[1:]
+    labels = told.labels
     purpose = one.text(Group.WHY, "purpose") or ""
     outcome: Any = one.text(Group.DECISION, "outcome")
     return wire.OwnLookup(
@@ -180,15 +211,13 @@ def _item(
         purposeLabel=labels.purpose(purpose),
         caseReference=one.text(Group.WHY, "caseReference"),
         outcome=outcome,
-        contactOutcome=said.get(one.entry, {}).get(None),
+        contactOutcome=told.find_said(one.entry, None),
         outcomeUntil=_counts_until(one),
-        flags=_flags(question, said, labels) if now < _counts_until(one) else None,
+        flags=_flags(question, told) if told.now < _counts_until(one) else None,
     )
 
 
-def _flags(
-    question: Question, said: Mapping[UUID, Said], labels: Labels
-) -> list[wire.OwnFlag] | None:
+def _flags(question: Question, told: Told) -> list[wire.OwnFlag] | None:
     """Give every flag that one of its answers showed, once: where it first stood."""
     if question[0].text(Group.DECISION, "outcome") != Outcome.ANSWERED.value:
         return None
@@ -196,11 +225,19 @@ def _flags(
         wire.OwnFlag(
             entryId=one.entry,
             place=place,
-            categoryShort=labels.category_short(category),
-            organisation=labels.organisation(source),
-            contactOutcome=said.get(one.entry, {}).get(place),
+            categoryShort=told.labels.category_short(category),
+            organisation=told.labels.organisation(source),
+            contactOutcome=told.find_said(one.entry, place),
+            contact=_contact(one, place, told),
         )
         for one in question
         for place, (category, source) in enumerate(one.flags or ())
         if find_home(question, one.entry, place) == (one.entry, place)
     ]
+
+
+def _contact(one: Opened, place: int, told: Told) -> wire.FlagContact | None:
+    found = told.contacts.get(one.contacts[place])
+    if found is None or told.find_said(one.entry, place) not in UNREACHED:
+        return None
+    return make_contact(*found, day_of(told.now))

@@ -177,7 +177,7 @@ def _what(
     asked: Asked, decided: Decided, signals: Sequence[StoredSignal]
 ) -> JsonObject:
     return describe_lookup(
-        flags=[ShownFlag(signal.category, signal.source) for signal in signals],
+        flags=[ShownFlag(one.category, one.source, one.contact_id) for one in signals],
         categories=decided.categories,
         tickets=asked.tickets,
         req=asked.req,

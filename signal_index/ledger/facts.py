@@ -65,10 +65,14 @@ class WhyGroup:
 
 @dataclass(frozen=True)
 class ShownFlag:
-    """One flag that an answer showed: never one that was withheld."""
+    """One flag that an answer showed: never one that was withheld.
+
+    `contact` is the contact holder that it named: a function, never who answers there.
+    """
 
     category: str
     source: str
+    contact: UUID
 
 
 @dataclass(frozen=True)
@@ -126,9 +130,17 @@ def describe_lookup(
     tickets: Sequence[str],
     req: str,
 ) -> JsonObject:
-    """Give the group `what` of a lookup: shown, permitted, and by which tickets."""
+    """Give the group `what` of a lookup: shown, permitted, and by which tickets.
+
+    Twenty flags take no more room than none: the group is padded to one length.
+    """
     shown: list[Mapping[str, str]] = [
-        {"category": flag.category, "source": flag.source} for flag in flags
+        {
+            "category": flag.category,
+            "contact": encode_b64u(flag.contact.bytes),
+            "source": flag.source,
+        }
+        for flag in flags
     ]
     return {
         "categories": list(categories),

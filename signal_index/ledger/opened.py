@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from keys.base64url import decode_b64u
 from signal_index.ledger.keys import DisclosureKey
 from signal_index.ledger.sealing import open_disclosures
 from signal_index.proof import (
@@ -80,14 +81,24 @@ class Opened:
     @property
     def flags(self) -> Sequence[tuple[str, str]] | None:
         """Category and source of each flag shown; None where none could have been."""
+        found = self._flags()
+        if found is None:
+            return None
+        return [(str(one["category"]), str(one["source"])) for one in found]
+
+    @property
+    def contacts(self) -> Sequence[UUID]:
+        """The contact holder that each flag named, in the same order."""
+        return [
+            UUID(bytes=decode_b64u(str(one["contact"]))) for one in self._flags() or ()
+        ]
+
+    def _flags(self) -> Sequence[Mapping[str, Json]] | None:
         if "flags" not in self.group(Group.WHAT):
             return None
         found = self.value(Group.WHAT, "flags")
-        return [
-            (str(flag["category"]), str(flag["source"]))
-            for flag in (found if isinstance(found, list) else [])
-            if isinstance(flag, Mapping)
-        ]
+        flags = found if isinstance(found, list) else []
+        return [one for one in flags if isinstance(one, Mapping)]
 
 
 def open_entry(closed: Opened, sealed: bytes, key: DisclosureKey) -> Opened:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -12,6 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.errors import UnknownContactHolder
 from signal_index.tables.registry import contact_holder
 from signal_index.wire.contact_holders import ContactHolder, StoredContactHolder
+
+Contact = tuple[Mapping[str, object], date]
+"""What is told of a contact holder, and when it was last confirmed."""
+_AT_ONCE: Final = 400
 
 
 async def store_contact_holder(
@@ -68,6 +73,24 @@ async def list_contact_holders(
         StoredContactHolder.model_validate({"id": row.id, **row.details})
         for row in rows
     ]
+
+
+async def find_contacts(
+    conn: AsyncConnection, ids: Iterable[UUID]
+) -> Mapping[UUID, Contact]:
+    """Read whom to call, as it is now; who is no more is not among them."""
+    found: dict[UUID, Contact] = {}
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = await conn.execute(
+            select(
+                contact_holder.c.id,
+                contact_holder.c.details,
+                contact_holder.c.last_verified,
+            ).where(contact_holder.c.id.in_(wanted[start : start + _AT_ONCE]))
+        )
+        found |= {row.id: (row.details, row.last_verified) for row in rows}
+    return found
 
 
 async def find_contact_owners(

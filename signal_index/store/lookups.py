@@ -145,6 +145,7 @@ _READ = (
     _SHOWN.c.valid_until,
     _SHOWN.c.ended_on,
     _SHOWN.c.confirmed_at,
+    contact_holder.c.id.label("contact_id"),
     contact_holder.c.details,
     contact_holder.c.last_verified,
 )
@@ -285,6 +286,7 @@ def _signal(row: Row[*tuple[Any, ...]], category: CategoryId) -> StoredSignal:
         valid_until=row.valid_until,
         ended_on=row.ended_on,
         confirmed_at=row.confirmed_at,
+        contact_id=row.contact_id,
         contact=row.details,
         contact_verified=row.last_verified,
     )

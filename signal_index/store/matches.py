@@ -44,7 +44,6 @@ from signal_index.proof import DisclosureRefused
 from signal_index.signals import SignalState
 from signal_index.store.notices import year_of
 from signal_index.tables.matches import match_box, match_sheet, match_step
-from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import shown_signals
 from signal_index.tables.transfers import signal_transfer
 
@@ -66,8 +65,6 @@ _READ: Final = (
 
 Boxed = tuple[str, MatchBox]
 """A municipality, and what is to be put in a box there."""
-Contact = tuple[Mapping[str, object], date]
-"""What is told of a contact holder, and when it was last confirmed."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -130,24 +127,6 @@ async def find_signals_in(
         for row in await conn.execute(select(shown).where(part)):
             at = SignalAt(bytes(row.row_key), row.reference)
             found[at] = _signal(at, row)
-    return found
-
-
-async def find_contacts(
-    conn: AsyncConnection, ids: Iterable[UUID]
-) -> Mapping[UUID, Contact]:
-    """Read whom to call, as it is now."""
-    found: dict[UUID, Contact] = {}
-    wanted = sorted(set(ids))
-    for start in range(0, len(wanted), _AT_ONCE):
-        rows = await conn.execute(
-            select(
-                contact_holder.c.id,
-                contact_holder.c.details,
-                contact_holder.c.last_verified,
-            ).where(contact_holder.c.id.in_(wanted[start : start + _AT_ONCE]))
-        )
-        found |= {row.id: (row.details, row.last_verified) for row in rows}
     return found
 
 

@@ -168,7 +168,10 @@ class MatchUpkeep:
             role=RoleGroup(roles=[]),
             why=WhyGroup("match", f"{basis.statute}, artikel {basis.article}"),
             what=describe_lookup(
-                flags=[ShownFlag(one.category, one.source) for one in both],
+                flags=[
+                    ShownFlag(one.category, one.source, one.contact_holder)
+                    for one in both
+                ],
                 categories=[one.category for one in both],
                 tickets=[],
                 req="",

@@ -120,6 +120,11 @@ class Freshness(AnswerModel):
         default=False,
         description="Mensen geven het met de hand door: stilte zegt dan niets",
     )
+    own: bool = Field(
+        default=False,
+        description="De eigen organisatie van wie het vraagt; anders niet genoemd",
+        exclude_if=lambda own: not own,
+    )
 
 
 class Receipt(AnswerModel):
@@ -185,6 +190,9 @@ class Nothing(RequestModel):
 class OwnFlag(AnswerModel):
     """A flag of one's own lookup; what came of it, if that was said.
 
+    `contact`: whom to call, as it is now, while nobody was reached; null afterwards,
+    and where that contact holder is no more.
+
     `entryId` and `place` are where it is said: the entry that showed the flag first.
     """
 
@@ -193,6 +201,7 @@ class OwnFlag(AnswerModel):
     categoryShort: str
     organisation: str
     contactOutcome: str | None
+    contact: FlagContact | None
 
 
 class OwnLookup(AnswerModel):
@@ -220,7 +229,11 @@ class OwnLookup(AnswerModel):
 
 
 class OwnLookups(AnswerModel):
-    """A page of own lookups, the newest first; `next` begins the following page."""
+    """A page of own lookups, the newest first; `next` begins the following page.
+
+    `closedDays`: the public holidays of a year from today, as in the catalogue.
+    """
 
     items: list[OwnLookup]
+    closedDays: list[Day]
     next: Id | None

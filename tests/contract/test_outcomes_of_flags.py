@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from signal_index.ledger import Group
+from tests.builders import a_contact_holder
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
 from tests.world import World, open_world
@@ -79,6 +80,27 @@ async def test_the_place_is_that_of_the_answer(world: World) -> None:
     (mine,) = await own(world)
     shown = [flag["organisation"] for flag in part["flags"]]
     assert [flag["organisation"] for flag in mine["flags"]] == shown
+
+
+async def test_whom_to_call_is_told_as_it_is_now_until_somebody_was_reached(
+    world: World,
+) -> None:
+    (part,) = await world.look_up([ONE])
+    changed = a_contact_holder(function="Nieuwe balie", officeHours=[])
+    path = f"/contact-holders/{world.debt_help.contact}"
+    token = world.a_source_token(world.debt_help)
+    answer = await world.send("PUT", path, token, changed.model_dump(mode="json"))
+    assert answer.status_code < 300, answer.text
+    for flag, outcome in ((0, "contact-made"), (1, "not-reachable")):
+        await say(world, part["entryId"], flag, outcome)
+    (mine,) = await own(world)
+    reached, unreached = mine["flags"]
+    assert reached["contact"] is None
+    told = unreached["contact"]
+    assert (told["function"], told["officeHours"]) == ("Nieuwe balie", [])
+    world.clock.forward(TWO_WEEKS)
+    (mine,) = await own(world)
+    assert mine["flags"] is None
 
 
 async def test_a_lookup_as_a_whole_says_nothing_of_a_flag(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import httpx
 import pytest
 
 from signal_index.proof import Group
+from signal_index.store.registry import SourceRecord, add_source
 from signal_index.wire.signals import WithdrawalReason
+from signal_index.wire.sources import SourceState
 from tests.builders import a_contact_holder, a_day, a_withdrawal, anew
 from tests.hand_builders import (
     a_hand_notice,
@@ -21,8 +24,9 @@ from tests.hand_builders import (
     open_hand_signals,
     take_back,
 )
-from tests.holders_builders import a_bsn
+from tests.holders_builders import LOOKUP_OIN, a_bsn
 from tests.ledger_reading import open_entries
+from tests.store_builders import owning
 from tests.world import Agency, World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -87,6 +91,31 @@ async def test_what_stands_is_listed_with_the_day_to_look_again(
     assert one["reference"] == str(notice.reference)
     assert (one["state"], one["categoryLabel"]) == ("active", "Schuldhulpverlening")
     assert one["confirmBy"] == a_day(182).isoformat()
+
+
+async def test_contact_that_is_still_to_begin_is_not_signalled_by_hand(
+    world: World, agency: Agency
+) -> None:
+    notice = a_hand_notice(agency, validFrom=a_day(1))
+    refused = (await give(world, agency, notice, ONE)).json()
+    assert [(one["field"], one["code"]) for one in refused["errors"]] == [
+        ("validFrom", "in-the-future")
+    ]
+    assert await _flags(world) == []
+
+
+async def test_to_the_asker_its_own_organisation_is_marked_and_no_other(
+    world: World, agency: Agency
+) -> None:
+    kind = frozenset({agency.category})
+    own = SourceRecord(LOOKUP_OIN, "debt-help", kind, frozenset({"9901"}), 7)
+    async with owning(world.engine) as conn:
+        await add_source(conn, replace(own, state=SourceState.LIVE), now=world.clock())
+    world.index.standing.forget()
+    (part,) = await world.look_up([ONE])
+    said = {one["organisation"]: one.get("own") for one in part["sources"]}
+    assert said["Gemeente Voorbeeld"] is True
+    assert said["Bureau debt-help"] is None
 
 
 async def test_a_form_offers_what_is_open_and_no_more(

@@ -150,6 +150,7 @@ def _signal(category: CategoryId, source: str) -> StoredSignal:
         valid_until=day,
         ended_on=None,
         confirmed_at=datetime.min.replace(tzinfo=UTC),
+        contact_id=uuid.UUID(int=0),
         contact={},
         contact_verified=day,
     )

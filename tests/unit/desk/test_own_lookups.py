@@ -27,6 +27,7 @@ def a_lookup(
             "categoryShort": "bijstand",
             "organisation": "Werkplein",
             "contactOutcome": outcome,
+            "contact": None,
         }
         for place, outcome in enumerate(outcomes)
     ]
@@ -49,7 +50,7 @@ def a_lookup(
 def history(*items: dict[str, Any], next_: str | None = None) -> History:
     found = OwnLookups.model_validate_json(
         OwnLookups.model_validate(
-            {"items": list(items), "next": next_}
+            {"items": list(items), "closedDays": [], "next": next_}
         ).model_dump_json()
     )
     return make_history(found, {})
@@ -79,6 +80,13 @@ def test_who_did_not_answer_is_still_to_call(
     found = history(a_lookup(NOON, *outcomes))
     assert bool(found.to_call) is to_call
     assert bool(found.days) is not to_call
+
+
+def test_within_a_person_what_is_still_to_call_stands_first() -> None:
+    outcomes = ("contact-made", None, "not-needed", "not-reachable")
+    (asked,) = history(a_lookup(NOON, *outcomes)).to_call
+    shown = asked.persons[0].flags or ()
+    assert [flag.place for flag in shown] == [1, 3, 0, 2]
 
 
 def test_what_counts_no_more_is_not_called_for() -> None:
@@ -113,7 +121,8 @@ def test_persons_stand_in_the_order_asked() -> None:
         ids[2]: Note("Z-1", 2, 3),
     }
     found = make_history(
-        OwnLookups.model_validate({"items": items, "next": None}), notes
+        OwnLookups.model_validate({"items": items, "closedDays": [], "next": None}),
+        notes,
     )
     (asked,) = found.days[0].asked
     assert [one.number for one in asked.persons] == [1, 2, 3]

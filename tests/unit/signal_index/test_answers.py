@@ -47,6 +47,7 @@ SIGNAL = StoredSignal(
     valid_until=a_day(30),
     ended_on=None,
     confirmed_at=NOON,
+    contact_id=uuid.UUID(int=2),
     contact=LONGEST.model_dump(mode="json"),
     contact_verified=TODAY,
 )

@@ -1,10 +1,12 @@
 """What an entry gives away, and what it does not."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields
 
 import pytest
 
+from policy.catalogue import load_catalogue
 from signal_index.ledger import (
     DecisionGroup,
     DisclosureKey,
@@ -12,10 +14,12 @@ from signal_index.ledger import (
     Kind,
     Outcome,
     PersonGroup,
+    ShownFlag,
     WhyGroup,
     break_glass_find_key,
     build_entry,
     case_find_key,
+    describe_lookup,
     open_disclosures,
     outcome_find_key,
     person_find_key,
@@ -27,6 +31,7 @@ from signal_index.ledger.kinds import BY_OPERATOR
 from signal_index.proof import (
     DisclosureRefused,
     Group,
+    JsonObject,
     Leaf,
     digest_disclosure,
     parse_disclosure,
@@ -67,6 +72,21 @@ def test_a_hit_and_a_miss_have_disclosures_and_seals_of_one_length(flags: int) -
     assert len(entry.sealed) == len(miss.sealed)
     for group in Group:
         assert len(entry.disclosures[group]) == len(miss.disclosures[group])
+
+
+def test_twenty_flags_of_the_longest_kind_take_no_more_than_none() -> None:
+    kinds = sorted(load_catalogue().categories, key=len)
+    shown = ShownFlag(kinds[-1], OIN, an_id(3))
+    lengths = {
+        len(an_entry(1, what=_asked_of_all(kinds, [shown] * flags)).sealed)
+        for flags in (0, 20)
+    }
+    assert len(lengths) == 1
+
+
+def _asked_of_all(kinds: Sequence[str], flags: Sequence[ShownFlag]) -> JsonObject:
+    tickets = [str(an_id(1)), str(an_id(2))]
+    return describe_lookup(flags=flags, categories=kinds, tickets=tickets, req="q" * 43)
 
 
 def test_the_groups_say_what_the_wire_format_says() -> None:

@@ -39,6 +39,7 @@ SIGNAL = StoredSignal(
     valid_until=a_day(30),
     ended_on=None,
     confirmed_at=NOON,
+    contact_id=uuid.UUID(int=2),
     contact={},
     contact_verified=a_day(-1),
 )
