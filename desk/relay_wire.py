@@ -22,7 +22,7 @@ from signal_index.wire.values import (
 )
 
 PREFIX: Final = "/relay/v1"
-API_VERSION: Final = "1.2.0"
+API_VERSION: Final = "1.3.0"
 """Of what is on the relay's wire; goes up with every change that a caller can see."""
 
 _Index = Annotated[int, Field(ge=1, le=255)]
@@ -62,6 +62,9 @@ class RelayedHandSignal(RequestModel):
     municipality: Municipality
     contactHolder: Id
     informed: Informed
+    since: Day | None = Field(
+        default=None, description="Sinds wanneer er contact is; anders vandaag"
+    )
     validUntil: Day
     caseReference: Annotated[str, Field(max_length=64)]
     anotherPerson: bool = False

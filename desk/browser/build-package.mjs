@@ -2,17 +2,18 @@
 // Everything comes from the desk's own sources; package/dist is not kept in git.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { pruneCss } from "./prune-css.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DESK = dirname(HERE);
 const ROOT = dirname(DESK);
 const DIST = join(HERE, "package", "dist");
-const LIMIT = 60_000;
+const LIMIT = 57_000;
 const FONT_FACE = /@font-face\s*\{[^}]*\}/g;
 const THEME = /\.(?:voorbeeld|desk)-theme\b/g;
 
@@ -47,9 +48,17 @@ function writePieces(style) {
   const { markup, texts } = JSON.parse(rendered);
   // A page cannot load a font from within a shadow tree; the tokens stand on the element
   // itself, so that a page sets its own house style with a rule for `signal-flags`.
-  const own = style.replace(FONT_FACE, "").replace(THEME, ":host") + readFileSync(join(DESK, "styles", "component.css"), "utf8");
+  const used = pruneCss(style, wordsOf(markup));
+  const own = used.replace(FONT_FACE, "").replace(THEME, ":host") + readFileSync(join(DESK, "styles", "component.css"), "utf8");
   const parts = { markup: markup.replace(/\n\s*/g, "\n"), sheet: own, texts };
   return Object.entries(parts).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`).join("\n");
+}
+
+/** What the element's markup and scripts name: the desk's other pages style themselves. */
+function wordsOf(markup) {
+  const folders = ["screen", join("screen", "involved"), "component"].map((name) => join(HERE, "src", name));
+  const scripts = folders.flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith(".ts")).map((name) => readFileSync(join(folder, name), "utf8")));
+  return new Set([markup, ...scripts].join("\n").match(/[A-Za-z][\w-]*/g));
 }
 
 function writeIntegrity() {

@@ -47,6 +47,7 @@ class NoticeSigner:
         """Make the notice of what was filled in, under a salt that nobody keeps.
 
         `begun` and `version` are kept with the reference: told again it is the same.
+        Contact began on the day that was said, or else on the day that it was begun.
         """
         salt = secrets.token_bytes(SALT_BYTES)
         notice = Notice(
@@ -56,7 +57,7 @@ class NoticeSigner:
             subject=commit_encoded(salt, said.pseudonym),
             category=said.category,
             contactHolder=said.contactHolder,
-            validFrom=begun,
+            validFrom=said.since or begun,
             validUntil=said.validUntil,
             municipality=said.municipality,
             informed=said.informed,

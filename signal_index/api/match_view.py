@@ -34,6 +34,7 @@ from signal_index.matching import (
     stands,
 )
 from signal_index.store import matches as store
+from signal_index.store.contacts import Contact
 from signal_index.store.embargoes import find_embargoed
 from signal_index.store.matches import HeldMatch
 from signal_index.store.scope import OfficerScope
@@ -138,7 +139,7 @@ async def end_gone(index: Index, seen: Seen, now: datetime) -> None:
 
 def show_match(
     one: SeenMatch,
-    contact: store.Contact,
+    contact: Contact,
     case: str | None,
     labels: Labels,
     today: date,

@@ -29,6 +29,7 @@ def give(screen: Screen, number: str, case: str) -> None:
     """Fill in the form as the intern begeleider does, with the keyboard's order."""
     page = screen.page
     page.fill("#give-case", case)
+    page.fill("#give-since", "2026-01-05")
     page.check("input[name=give-informed] >> nth=0")
     page.fill("#give-informed-on", page.get_attribute("#give-informed-on", "max") or "")
     page.fill("#person-number", number)
@@ -51,8 +52,11 @@ def test_a_school_signals_and_ends_and_a_generalist_sees_it(
     screen.assert_open_to_all()
     page.click("text=Doorgeven")
     screen.assert_open_to_all()
+    page.fill("#give-since", "2099-01-01")
     page.click("#give-signal")
     assert page.locator("[data-error]:visible").count() >= 3
+    screen.see("Vul uw zaaknummer in, bijvoorbeeld")
+    screen.see("Deze dag is nog niet geweest.")
     requests: list[str] = []
     page.on("request", lambda sent: requests.append(f"{sent.url} {sent.post_data}"))
     give(screen, number, case)
@@ -60,7 +64,9 @@ def test_a_school_signals_and_ends_and_a_generalist_sees_it(
     assert not any(number in sent for sent in requests)
     screen.see(case)
     screen.assert_open_to_all()
-    assert "De Wilg" in flags_of(other, number)
+    answer = flags_of(other, number)
+    assert "De Wilg" in answer
+    assert "Contact sinds 5 januari 2026." in answer
 
     page.click(f"text={case}")
     screen.assert_open_to_all()

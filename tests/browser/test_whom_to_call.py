@@ -48,10 +48,13 @@ def test_who_answers_now_stands_first_and_only_there_the_button_stands_out(
 ) -> None:
     primary = re.compile("primary-action")
     flags = hard.page.locator(".desk-flag")
-    for place in range(3):
-        expect(flags.nth(place).locator("[data-call]")).to_have_class(primary)
+    expect(flags.first).to_contain_text("Nachtploeg")
+    expect(flags.first.locator("[data-call]")).to_have_class(primary)
+    for place in (1, 2):
+        expect(flags.nth(place)).to_contain_text("Openingstijden onbekend.")
     for place, role in ((3, "Eenpitter"), (4, "Loket")):
         expect(flags.nth(place)).to_contain_text(role)
+    for place in range(1, 5):
         expect(flags.nth(place).locator("[data-call]")).not_to_have_class(primary)
 
 

@@ -62,6 +62,8 @@ export interface Freshness {
   readonly stale: boolean;
   /** Its people give signals by hand: silence never means that there is no contact. */
   readonly byHand?: boolean;
+  /** The asker's own organisation: what it knows of itself is no gap and no silence. */
+  readonly own?: boolean;
 }
 
 /** Somebody of the asker's own organisation who follows this citizen. */

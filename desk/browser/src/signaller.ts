@@ -14,6 +14,8 @@ export interface Given {
   readonly municipality: string;
   readonly contactHolder: string;
   readonly informed: { readonly code: string; readonly on: string };
+  /** Since which day there is contact; null for the day on which it is given. */
+  readonly since: string | null;
   readonly validUntil: string;
   readonly caseReference: string;
   readonly anotherPerson: boolean;
@@ -59,6 +61,12 @@ export class Signaller {
       if (!(error instanceof Offline || isProblem(error, "index-unreachable"))) throw error;
       await this.#relay.act("/hand-signals", body);
     }
+  }
+
+  /** Take back what was just given, and begin another signal about the same person. */
+  async takeBack(): Promise<void> {
+    await this.#relay.act(`/hand-signals/${this.#reference}/withdrawal`, { reason: "entered-in-error" });
+    this.#reference = crypto.randomUUID();
   }
 
   /** Forget the person, and begin another signal. */

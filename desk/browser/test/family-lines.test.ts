@@ -7,6 +7,7 @@ import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
   "family-role": "Contactpersoon",
+  "hours-unknown": "openingstijden onbekend",
   "family-telling-words": "schuld krediet",
   "family-out-of-hours": "Buiten deze tijden: {phone}",
   "family-deputy": "Tot en met {until}: {who}, {phone}",

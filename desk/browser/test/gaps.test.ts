@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Flag, Freshness, Part } from "../src/lookup.ts";
-import { findLate, writeAbsent, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "../src/screen/gaps.ts";
+import { findLate, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "../src/screen/gaps.ts";
 import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
@@ -112,6 +112,24 @@ test("nobody coordinates only where everybody who could have said so was heard",
   assert.equal(told([fresh, aSource("casusregie", "Zorgpunt")]), "niemand coördineert");
   const second = [...CATEGORIES, aCategory("regie-jeugd", true)];
   assert.equal(writeCoordinator(aPart([fresh], [], second.map(({ id }) => id)), second, undefined), "onbekend");
+});
+
+test("to the asker's own organisation it is neither late, silent, a gap nor unknown", () => {
+  for (const state of [{}, OLD, BY_HAND, { lastHeard: null }]) {
+    const part = aPart([aSource("casusregie", "Wijkteam", { ...state, own: true })], [], ["casusregie"]);
+    const casusregie = [aCategory("casusregie", true)];
+    assert.deepEqual(findLate(part, casusregie), []);
+    const said = [writeAbsent, writeByHand, writeSilent, writeUnknown, writeNotAsked].map((write) => write(part, casusregie));
+    assert.deepEqual(said, [null, null, null, null, null]);
+    assert.equal(writeCoordinator(part, casusregie, undefined), "niemand coördineert");
+  }
+});
+
+test("what others of the same kind do not tell stays said beside the own organisation", () => {
+  const own = aSource("casusregie", "Wijkteam", { ...BY_HAND, own: true });
+  const part = aPart([own, aSource("casusregie", "School", OLD)], [], ["casusregie"]);
+  assert.deepEqual(findLate(part, CATEGORIES).map((late) => late.organisation), ["School"]);
+  assert.equal(writeUnknown(part, [aCategory("casusregie")]), "niet bekend: casusregie");
 });
 
 test("a purpose that does not show who coordinates does not speak of it", () => {

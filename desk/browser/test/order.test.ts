@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ContactHolder, Flag } from "../src/lookup.ts";
-import { orderFlags } from "../src/screen/order.ts";
+import { orderCalls, orderFlags } from "../src/screen/order.ts";
 import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
-  "contact-closed-now": "", "contact-absent-alone": "", "contact-out-of-hours": "", "reach-now": "", "reach-unknown": "",
+  "contact-closed-now": "", "contact-absent-alone": "", "contact-out-of-hours": "", "reach-now": "", "reach-unknown": "", "hours-unknown": "", "contact-hours-unknown": "",
   "reach-today": "", "reach-tomorrow": "", "reach-day": "", "reach-from": "",
 });
 const MONDAY_NOON = new Date("2026-11-23T12:00:00+01:00");
@@ -32,6 +32,24 @@ test("who coordinates stands first, also when nobody answers there now", () => {
 test("then who answers now, then the rest by the moment that somebody does", () => {
   const flags = [aFlag("friday", ["fri"]), aFlag("tuesday", ["tue"]), aFlag("now", ["mon"])];
   assert.deepEqual(order(...flags), ["now2", "tuesday1", "friday0"]);
+});
+
+test("who has no known hours stands after who answers now and before who is closed", () => {
+  const unknown = aFlag("unknown", [], "bijstand", { officeHours: [] });
+  assert.deepEqual(order(unknown, aFlag("tuesday", ["tue"]), aFlag("now", ["mon"])), ["now2", "unknown0", "tuesday1"]);
+});
+
+test("in danger who answers now stands before who coordinates", () => {
+  const flags = [aFlag("team", ["fri"], "casusregie"), aFlag("closed", ["fri"]), aFlag("now", ["mon"])];
+  const urgent = orderFlags(flags, CATEGORIES, MONDAY_NOON, true).map(({ flag }) => flag.organisation);
+  assert.deepEqual(urgent, ["now", "team", "closed"]);
+});
+
+test("a household's calls are each number once, who answers now first, with about whom", () => {
+  const ordered = (...flags: Flag[]) => orderFlags(flags, CATEGORIES, MONDAY_NOON, true);
+  const [late, now] = [aFlag("late", ["fri"]), aFlag("now", ["mon"])];
+  const calls = orderCalls([{ name: "ouder", ordered: ordered(late) }, { name: "kind", ordered: ordered(now, late, late) }]);
+  assert.deepEqual(calls.map(({ organisation, names }) => [organisation, names]), [["now", ["kind"]], ["late", ["ouder", "kind"]]]);
 });
 
 test("who is alike stays in the order of the answer", () => {

@@ -12,6 +12,9 @@ useTexts({
   "contact-out-of-hours": "overdag {phone}",
   "contact-closed-now": "gesloten, weer {when}",
   "contact-closed": "gesloten",
+  "contact-hours-unknown": "tijden onbekend",
+  "contact-hours-unknown-night": "tijden onbekend, 's nachts {phone}",
+  "hours-unknown": "tijden onbekend",
   "reach-now": "nu",
   "reach-unknown": "onbekend",
   "reach-today": "vandaag",
@@ -58,7 +61,7 @@ test("who is away without a deputy is said to be", () => {
 
 test("the day after, the contact person is back; days are those of the Netherlands", () => {
   const justAfterMidnight = new Date("2026-11-23T00:30:00+01:00");
-  assert.equal(chooseReach(aContact({ absentUntil: "2026-11-22", officeHours: [] }), justAfterMidnight).note, "");
+  assert.equal(chooseReach(aContact({ absentUntil: "2026-11-22", outOfHoursPhone: "+31182555199" }), justAfterMidnight).phone, "+31182555199");
 });
 
 test("the number of a municipality is linked as it is dialled", () => {
@@ -66,6 +69,19 @@ test("the number of a municipality is linked as it is dialled", () => {
   assert.equal(linkPhone("+31140182"), "tel:140182");
   assert.equal(linkPhone("+31182555101"), "tel:+31182555101");
   assert.equal(linkPhone("+32140123456"), "tel:+32140123456");
+});
+
+for (const officeHours of [[], undefined, null] as unknown as ContactHolder["officeHours"][]) {
+  test(`hours that nobody gave (${officeHours}) are unknown: neither now nor closed`, () => {
+    const reach = chooseReach({ ...aContact(), officeHours } as ContactHolder, MONDAY_MORNING);
+    assert.deepEqual([reach.isOpen, reach.when, reach.note], [false, "tijden onbekend", "tijden onbekend"]);
+  });
+}
+
+test("with unknown hours the number for out of hours is said, and is not the first to call", () => {
+  const reach = chooseReach(aContact({ officeHours: [], outOfHoursPhone: "+31182555199" }), MONDAY_NIGHT);
+  assert.deepEqual([reach.isOpen, reach.phone], [false, "+31182555101"]);
+  assert.match(reach.note, /'s nachts 0182/);
 });
 
 test("on a public holiday nobody has office hours", () => {

@@ -20,7 +20,7 @@ POLICY = (
 PUT_TOGETHER = (
     *("problem.", "home.", "outcome.", "logged-out.", "session-ended."),
     *("own-lookups.outcome.", "own-lookups.contact."),
-    *("screen.bsn-", "screen.day-", "ledger."),
+    *("screen.involved-missing-", "screen.bsn-", "screen.day-", "ledger."),
     *("screen.whose-", "screen.register-"),
     *("search.", "kind.", "role.", "said."),
     *("reviews.", "review.", "watch.", "completeness."),

@@ -99,6 +99,28 @@ async def test_a_signal_is_given_and_listed_by_the_own_case_number(
     assert len(index.stored) == 1
 
 
+async def test_contact_began_on_the_day_that_is_said_or_else_today(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    await give(browser, a_signal(town, since="2026-01-05"))
+    assert "5 januari 2026" in await read_page(browser)
+    await give(browser, a_signal(town, caseReference="Z-2026-001235"))
+    days = {str(one.notice.validFrom) for one in index.stored.values()}
+    assert days == {"2026-01-05", town.clock().date().isoformat()}
+
+
+async def test_what_is_taken_back_at_once_can_be_given_again(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    body = a_signal(town)
+    await give(browser, body)
+    path = f"/relay/v1/hand-signals/{body['reference']}/withdrawal"
+    undone = await browser.post(path, json={"reason": "entered-in-error"})
+    assert (undone.status_code, index.stored) == (204, {})
+    again = await give(browser, a_signal(town))
+    assert (again.json()["outcome"], len(index.stored)) == ("accepted", 1)
+
+
 async def test_an_answer_that_got_lost_gives_no_second_signal(
     town: Town, browser: Browser, index: FakeHandSignals
 ) -> None:

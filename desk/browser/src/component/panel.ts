@@ -2,7 +2,7 @@
 import { Asker } from "../asker.ts";
 import { Misplaced, NotOpen, Refused, slugOf, TimedOut, Told } from "../errors.ts";
 import type { KeyConfig } from "../key-config.ts";
-import type { Memory, Part, Question } from "../lookup.ts";
+import type { Memory, Part, Question, Subject } from "../lookup.ts";
 import { Relay } from "../relay.ts";
 import { paintAnswer, titleOf, type Who } from "../screen/answer.ts";
 import { fill, need, show } from "../screen/dom.ts";
@@ -145,7 +145,8 @@ export class Panel {
         categories: purpose.categories,
         relay: this.#relay,
         names: household.names,
-        ...(!purpose.aboutSafety && { beside: (part, who) => this.#beside(part, who, labels) }),
+        isUrgent: purpose.aboutSafety,
+        ...(!purpose.aboutSafety && { beside: (part, who) => this.#beside(part, who, labels, household.people) }),
       });
       this.#showResult(titleOf(answer));
       this.#announce("answered", null);
@@ -156,10 +157,11 @@ export class Panel {
     this.#busy(button, false);
   }
 
-  #beside(part: Part, who: Who, labels: ReadonlyMap<string, string>): DocumentFragment {
+  #beside(part: Part, who: Who, labels: ReadonlyMap<string, string>, people: readonly Subject[]): DocumentFragment {
     const beside = document.createDocumentFragment();
     if (this.#wanted.estimates) beside.append(offerEstimates(part, labels, who, this.#hand));
-    if (this.#involved !== null) beside.append(this.#involved.offer(part, this.#wanted.caseReference));
+    const informed = people[Math.max(who.number, 1) - 1]?.informed ?? null;
+    if (this.#involved !== null) beside.append(this.#involved.offer(part, { caseReference: this.#wanted.caseReference, informed }));
     return beside;
   }
 

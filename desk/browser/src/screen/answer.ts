@@ -2,11 +2,12 @@
 import type { Answer, Part } from "../lookup.ts";
 import type { Relay } from "../relay.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
-import { type DomainLabels, paintCall, paintFlag } from "./flag.ts";
+import { paintCall } from "./call.ts";
+import { type DomainLabels, paintFlag } from "./flag.ts";
 import { offerFollow, paintColleagues } from "./follow.ts";
-import { findLate, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
+import { findLate, LIST, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
 import { writeDay } from "./moments.ts";
-import { orderFlags, type Ordered } from "./order.ts";
+import { type Call, orderCalls, orderFlags, type Ordered } from "./order.ts";
 import { offerOutcome } from "./outcome.ts";
 import type { Category } from "./question.ts";
 import { text } from "./texts.ts";
@@ -26,6 +27,8 @@ export interface Palette {
   readonly relay: Relay;
   /** What the people asked about are called, in order; nothing of it was sent. */
   readonly names?: readonly string[];
+  /** Somebody may be in danger: first whom one can reach now, and nothing beside it. */
+  readonly isUrgent?: boolean;
   /** What a page offers below one person's flags; nothing where nobody looks along. */
   readonly beside?: (part: Part, who: Who) => DocumentFragment;
 }
@@ -35,23 +38,49 @@ export function titleOf(answer: Answer): string {
   return text(answer.parts.some((part) => part.flags.length > 0) ? "answered-title" : "answered-none-title");
 }
 
-/** Fill the answer's place: what is not known, then one sheet, or a row per person. */
+/**
+ * Fill the answer's place: what is not known, then one sheet, or a row per person. Where
+ * somebody may be in danger whom to call comes first, and what is not known last.
+ */
 export function paintAnswer(place: HTMLElement, answer: Answer, palette: Palette): void {
   const [first] = answer.parts;
   if (first === undefined) return place.replaceChildren();
   const now = new Date();
   const isHousehold = answer.parts.length > 1;
-  place.replaceChildren(fromTemplate("not-on-paper"), paintGaps(first, palette.categories));
-  if (isHousehold) place.append(paintAsked(first));
-  answer.parts.forEach((part, index) => {
-    const number = isHousehold ? index + 1 : 0;
-    const name = palette.names?.[index] || text("person", { number: String(index + 1) });
-    place.append(paintPart(part, { number, name }, palette, now));
+  const gaps = paintGaps(first, palette.categories, answer.parts.every((part) => part.flags.length === 0));
+  const people = answer.parts.map((part, index) => ({
+    part,
+    number: isHousehold ? index + 1 : 0,
+    name: palette.names?.[index] || text("person", { number: String(index + 1) }),
+    ordered: orderFlags(part.flags, palette.categories, now, palette.isUrgent),
+  }));
+  place.replaceChildren(fromTemplate("not-on-paper"));
+  if (palette.isUrgent !== true) place.append(gaps);
+  else if (isHousehold) place.append(paintCalls(orderCalls(people)));
+  if (isHousehold && palette.isUrgent !== true) place.append(paintAsked(first));
+  for (const { part, number, name, ordered } of people) place.append(paintPart(part, { number, name }, palette, ordered));
+  if (palette.isUrgent !== true) return;
+  place.append(gaps, isHousehold ? paintAsked(first) : "");
+  // The citizen may be in danger of whoever hears the question.
+  for (const advice of all("[data-ask-citizen]", place)) advice.remove();
+}
+
+/** Whom to call about all of a household, each number once. */
+function paintCalls(calls: readonly Call[]): DocumentFragment {
+  if (calls.length === 0) return document.createDocumentFragment();
+  const painted = fromTemplate("calls");
+  const lines = calls.map(({ organisation, reach, names }) => {
+    const line = fromTemplate("call");
+    fill(line, { organisation, who: reach.name || reach.role, about: LIST.format(names), when: reach.when });
+    paintCall(need<HTMLAnchorElement>("[data-call]", line), reach.phone, organisation, reach.isOpen);
+    return line;
   });
+  need("[data-calls]", painted).replaceChildren(...lines);
+  return painted;
 }
 
 /** What is late and what is not connected: the same for everyone asked about. */
-function paintGaps(part: Part, categories: readonly Category[]): DocumentFragment {
+function paintGaps(part: Part, categories: readonly Category[], isMiss: boolean): DocumentFragment {
   const late = findLate(part, categories);
   const absent = writeAbsent(part, categories);
   const notAsked = writeNotAsked(part, categories);
@@ -61,13 +90,16 @@ function paintGaps(part: Part, categories: readonly Category[]): DocumentFragmen
   const list = need("[data-gaps]", gaps);
   for (const { organisation, said, phone } of late) {
     const line = fromTemplate("late");
-    fill(line, { organisation, said });
+    fill(line, { organisation, said, hours: phone === null ? null : text("hours-unknown") });
     const call = need<HTMLAnchorElement>("[data-call]", line);
     if (phone === null) call.remove();
     else paintCall(call, phone, organisation, false);
     list.append(line);
   }
-  fill(gaps, { absent, notAsked, byHand });
+  fill(gaps, { absent, notAsked, byHand, about: writeUnknown(part, categories, "gaps-about") });
+  // On a phone its title says what it is about: whom to call must be on the first screen.
+  if (absent === null && byHand === null) need("[data-ask-citizen]", gaps).remove();
+  need<HTMLDetailsElement>("details", gaps).open = isMiss || matchMedia("(min-width: 46rem)").matches;
   return gaps;
 }
 
@@ -80,16 +112,16 @@ function paintAsked(part: Part): DocumentFragment {
     const said = source.stale ? "late-heard" : "last-heard";
     const never = text(source.byHand === true ? "heard-by-hand" : "never-heard");
     const heard = source.lastHeard === null ? never : text(said, { day: writeDay(source.lastHeard) });
-    fill(line, { category: source.categoryLabel, organisation: source.organisation, heard });
+    const own = source.own === true ? text("own-organisation") : heard;
+    fill(line, { category: source.categoryLabel, organisation: source.organisation, heard: own });
     return line;
   });
   need("[data-sources]", asked).replaceChildren(...lines);
   return asked;
 }
 
-function paintPart(part: Part, who: Who, palette: Palette, now: Date): DocumentFragment {
+function paintPart(part: Part, who: Who, palette: Palette, ordered: readonly Ordered[]): DocumentFragment {
   const section = fromTemplate("part");
-  const ordered = orderFlags(part.flags, palette.categories, now);
   const work = paintWork(part, who, palette, ordered);
   const more = need("[data-more]", section);
   const element = need("[data-part]", section);
@@ -104,8 +136,9 @@ function paintPart(part: Part, who: Who, palette: Palette, now: Date): DocumentF
     return section;
   }
   element.setAttribute("aria-labelledby", title.id);
-  paintRow(section, ordered, { unknown: writeUnknown(part, palette.categories), silent: writeSilent(part, palette.categories) });
-  fill(section, { person: who.name, more: text("person-more", { name: who.name }) });
+  paintRow(section, palette.isUrgent === true ? null : ordered[0], ordered.length, { unknown: writeUnknown(part, palette.categories), silent: writeSilent(part, palette.categories) });
+  const ordinal = text("person", { number: String(who.number) });
+  fill(section, { person: who.name, ordinal: who.name === ordinal ? null : ordinal.toLowerCase(), more: text("person-more", { name: who.name }) });
   need("[data-row]", section).append(paintColleagues(part));
   more.append(work);
   return section;
@@ -117,19 +150,17 @@ interface Said {
   readonly silent: string | null;
 }
 
-/** One line about a person: how many flags, what is not known, and whom to call first. */
-function paintRow(section: DocumentFragment, ordered: readonly Ordered[], { unknown, silent }: Said): void {
-  const [first] = ordered;
-  const count = ordered.length;
+/** One line about a person: how many flags, what is not known, and whom to call first, unless that stands above all. */
+function paintRow(section: DocumentFragment, first: Ordered | null | undefined, count: number, { unknown, silent }: Said): void {
   fill(section, {
     count: count === 0 ? text("count-none") : text(count === 1 ? "count-one" : "count", { count: String(count) }),
     rowGaps: unknown,
-    first: first === undefined ? null : first.flag.organisation,
-    when: first === undefined || first.reach.isOpen ? null : first.reach.when,
+    first: first?.flag.organisation ?? null,
+    when: first == null || first.reach.isOpen ? null : first.reach.when,
   });
   const call = need<HTMLAnchorElement>("[data-call-first]", section);
-  fill(section, { rowSilent: first === undefined ? silent : null });
-  if (first === undefined) need("[data-first]", section).remove();
+  fill(section, { rowSilent: count === 0 ? silent : null });
+  if (first == null) need("[data-first]", section).remove();
   else paintCall(call, first.reach.phone, first.flag.organisation, first.reach.isOpen);
 }
 
@@ -150,10 +181,10 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
     reference: part.entryId,
   });
   need("[data-order]", work).replaceChildren(...ordered.map((each, place) => paintStep(each, categories, () => cards[place]?.focus())));
-  if (ordered.length < 2) need("[data-steps]", work).remove();
+  if (ordered.length < 2 || palette.isUrgent === true) need("[data-steps]", work).remove();
   if (who.number === 0) need("[data-asked]", work).append(paintAsked(part));
   need("[data-colleagues]", work).replaceChildren(paintColleagues(part));
-  need("[data-follow-offer]", work).replaceChildren(offerFollow(part, palette.relay));
+  if (palette.isUrgent !== true) need("[data-follow-offer]", work).replaceChildren(offerFollow(part, palette.relay));
   if (palette.beside !== undefined) need("[data-beside]", work).append(palette.beside(part, who));
   return work;
 }

@@ -88,7 +88,7 @@ function writeLine(flag: Flag, coordinates: boolean, now: Date): FamilyLine {
     name: contact.name ?? "",
     role: writeRole(contact.function),
     phone: writePhone(contact.phone),
-    hours: writeHours(contact.officeHours),
+    hours: writeHours(contact.officeHours) || text("hours-unknown"),
     outOfHours: outOfHours ? text("family-out-of-hours", { phone: writePhone(outOfHours) }) : "",
     deputy:
       deputy !== null && isAbsent(contact, now)

@@ -1,6 +1,7 @@
 /** One flag as a card: of what, of whom, whom to call and when somebody answers. */
-import { all, fill, fromTemplate, hasIcon, need } from "./dom.ts";
-import { linkPhone, writeDay, writePhone } from "./moments.ts";
+import { fill, fromTemplate, hasIcon, need } from "./dom.ts";
+import { paintCall } from "./call.ts";
+import { writeDay } from "./moments.ts";
 import type { Ordered } from "./order.ts";
 import { writeHours } from "./reach.ts";
 import { text } from "./texts.ts";
@@ -13,9 +14,6 @@ export interface Card {
   focus(): void;
 }
 
-const PRIMARY = "utrecht-button-link--primary-action";
-const SECONDARY = "utrecht-button-link--secondary-action";
-
 export function paintFlag({ flag, place, reach, coordinates }: Ordered, at: { labels: DomainLabels; group: string }): Card {
   const fragment = fromTemplate("flag");
   const contact = flag.contactHolder;
@@ -26,7 +24,7 @@ export function paintFlag({ flag, place, reach, coordinates }: Ordered, at: { la
     name: reach.name === "" ? reach.role : reach.name,
     role: reach.name === "" ? null : reach.role,
     note: reach.note,
-    hours: writeHours(contact.officeHours),
+    hours: [reach.isOpen ? reach.when : "", writeHours(contact.officeHours)].filter((each) => each !== "").join(" · "),
     since: text("since", { day: writeDay(flag.since) }),
     expires: text("expires", { day: writeDay(flag.expires) }),
     domains: flag.lifeDomains.map((code) => at.labels.get(code) ?? code).join(" · "),
@@ -41,16 +39,6 @@ export function paintFlag({ flag, place, reach, coordinates }: Ordered, at: { la
   card.setAttribute("aria-labelledby", title.id);
   paintCall(need<HTMLAnchorElement>("[data-call]", card), reach.phone, reach.name || reach.role, reach.isOpen);
   return { fragment, focus: () => bring(card, title) };
-}
-
-/** Make a button that calls: it stands out only when somebody answers now. */
-export function paintCall(call: HTMLAnchorElement, phone: string, who: string, isOpen: boolean): void {
-  const written = writePhone(phone);
-  call.href = linkPhone(phone);
-  call.classList.add(isOpen ? PRIMARY : SECONDARY);
-  for (const number of all("[data-phone]", call)) number.textContent = written;
-  // The name begins with what is seen, so that one can say it aloud (WCAG 2.5.3).
-  call.setAttribute("aria-label", text("call-label", { name: who, phone: written }));
 }
 
 function bring(card: HTMLElement, title: HTMLElement): void {

@@ -1,6 +1,7 @@
 /**
  * What an answer does not say: who is late, of what nobody tells us, and who was asked
- * and named no contact. None of it depends on the person but the last.
+ * and named no contact. None of it depends on the person but the last. The asker's own
+ * organisation is in none of it: what it tells and what it keeps silent, it knows itself.
  */
 import type { Flag, Freshness, Part } from "../lookup.ts";
 import { writeDay } from "./moments.ts";
@@ -14,12 +15,12 @@ export interface Late {
   readonly phone: string | null;
 }
 
-const LIST = new Intl.ListFormat("nl", { type: "conjunction" });
+export const LIST = new Intl.ListFormat("nl", { type: "conjunction" });
 
 /** The sources that are late, one line per organisation and per day it was last heard. */
 export function findLate({ sources }: Part, categories: readonly Category[]): Late[] {
   const groups = new Map<string, Freshness[]>();
-  for (const source of sources.filter(isLate)) {
+  for (const source of sources.filter((each) => !isOwn(each) && isLate(each))) {
     const group = `${source.organisation} ${source.lastHeard}`;
     groups.set(group, [...(groups.get(group) ?? []), source]);
   }
@@ -44,8 +45,8 @@ export function writeNotAsked(part: Part, categories: readonly Category[]): stri
 }
 
 /** Name in few words what an answer says nothing sure of; null where it does of all. */
-export function writeUnknown(part: Part, categories: readonly Category[]): string | null {
-  return writeNames("unknown", categories.filter((category) => !isSure(part, category)));
+export function writeUnknown(part: Part, categories: readonly Category[], as = "unknown"): string | null {
+  return writeNames(as, categories.filter((category) => !isSure(part, category)));
 }
 
 function writeNames(name: string, categories: readonly Category[]): string | null {
@@ -55,7 +56,7 @@ function writeNames(name: string, categories: readonly Category[]): string | nul
 
 /** Say whose silence never means that there is no contact; null where there is nobody. */
 export function writeByHand(part: Part, categories: readonly Category[]): string | null {
-  const byHand = part.sources.filter((source) => source.byHand === true && !isLate(source));
+  const byHand = part.sources.filter((source) => source.byHand === true && !isOwn(source) && !isLate(source));
   if (byHand.length === 0) return null;
   const about = byHand.map((source) => `${source.organisation} (${shortOf(source, categories)})`);
   return text("only-by-hand", { organisations: LIST.format(about) });
@@ -64,9 +65,10 @@ export function writeByHand(part: Part, categories: readonly Category[]): string
 /** Say who was asked and named no contact; null where there is nobody to say it of. */
 export function writeSilent(part: Part, categories: readonly Category[]): string | null {
   const named = new Set(part.flags.map((flag: Flag) => flag.organisation));
-  const heard = part.sources.filter((source) => !isLate(source) && source.byHand !== true);
+  const others = part.sources.filter((source) => !isOwn(source));
+  const heard = others.filter((source) => !isLate(source) && source.byHand !== true);
   const asked = heard.filter((source) => !named.has(source.organisation));
-  const late = new Set(part.sources.filter(isLate).map((source) => source.organisation));
+  const late = new Set(others.filter(isLate).map((source) => source.organisation));
   const byOrganisation = new Map<string, string[]>();
   for (const source of asked) {
     byOrganisation.set(source.organisation, [...(byOrganisation.get(source.organisation) ?? []), shortOf(source, categories)]);
@@ -90,8 +92,12 @@ export function writeCoordinator(part: Part, categories: readonly Category[], fo
 /** Whether no flag of a category means no contact: it was looked for, and everybody who tells of it was heard. */
 function isSure(part: Part, { id }: Category): boolean {
   const sources = part.sources.filter((source) => source.category === id);
-  const isHeard = sources.every((source) => !isLate(source) && source.byHand !== true);
+  const isHeard = sources.every((source) => isOwn(source) || (!isLate(source) && source.byHand !== true));
   return part.asked.includes(id) && sources.length > 0 && isHeard;
+}
+
+function isOwn(source: Freshness): boolean {
+  return source.own === true;
 }
 
 function isLate(source: Freshness): boolean {

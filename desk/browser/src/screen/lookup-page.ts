@@ -1,7 +1,7 @@
 /** The lookup page: read the question, ask, paint. One screen, one answer. */
 import { Refused, TimedOut } from "../errors.ts";
 import { Asker } from "../asker.ts";
-import type { Part } from "../lookup.ts";
+import type { Part, Subject } from "../lookup.ts";
 import { TrackingRelay, Unfinished } from "../unfinished.ts";
 import { paintAnswer, titleOf, type Who } from "./answer.ts";
 import { BreakGlassFields } from "./break-glass.ts";
@@ -113,7 +113,8 @@ class LookupPage {
         categories: this.#fields.categories(question),
         relay: this.#relay,
         names: household.names,
-        ...(this.#safety.isOn ? {} : { beside: this.#beside(question.caseReference) }),
+        isUrgent: this.#safety.isOn,
+        ...(this.#safety.isOn ? {} : { beside: this.#beside(question.caseReference, household.people) }),
       });
       this.#names = household.people.length > 1 ? household.names : [];
       this.#case = question.caseReference;
@@ -134,11 +135,12 @@ class LookupPage {
   }
 
   /** What stands beside each person's answer: made together, and "Ik ben betrokken". */
-  #beside(caseReference: string | null): (part: Part, who: Who) => DocumentFragment {
+  #beside(caseReference: string | null, people: readonly Subject[]): (part: Part, who: Who) => DocumentFragment {
     const together = offerTogether(this.#labels);
     return (part, who) => {
       const beside = together(part, who);
-      beside.append(this.#involved.offer(part, caseReference));
+      const informed = people[Math.max(who.number, 1) - 1]?.informed ?? null;
+      beside.append(this.#involved.offer(part, { caseReference, informed }));
       return beside;
     };
   }

@@ -29,6 +29,13 @@ export function addDays(day: string, days: number): string {
   return new Date(momentOf(day).getTime() + days * 86_400_000).toISOString().slice(0, 10);
 }
 
+/** The same day so many months later, or the last of that month. */
+export function addMonths(day: string, months: number): string {
+  const [year, month, date] = day.split("-").map(Number) as [number, number, number];
+  const last = new Date(Date.UTC(year, month - 1 + months + 1, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(date, last))).toISOString().slice(0, 10);
+}
+
 /** Which day, weekday and time it is in the Netherlands. */
 export function hereAndNow(now: Date): { day: string; weekday: string; time: string } {
   const parts = new Map(HERE.formatToParts(now).map((part) => [part.type, part.value]));

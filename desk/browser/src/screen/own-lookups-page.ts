@@ -1,7 +1,10 @@
-/** "Wat ik heb opgezocht": what came of each flag, filled in or changed later. */
+/** "Wat ik heb opgezocht": whom to call and when, and what came of each flag. */
+import type { ContactHolder } from "../lookup.ts";
 import { Relay } from "../relay.ts";
 import { all, need } from "./dom.ts";
+import { paintCall } from "./call.ts";
 import { offerOutcome } from "./outcome.ts";
+import { chooseReach, useClosedDays } from "./reach.ts";
 import { csrfToken, startShell } from "./shell.ts";
 
 function offerLater(line: HTMLElement, relay: Relay): void {
@@ -14,6 +17,21 @@ function offerLater(line: HTMLElement, relay: Relay): void {
   });
 }
 
+/** Say whom to call now, and when somebody answers: the page may stand open for a day. */
+function paintReach(line: HTMLElement): void {
+  const reach = chooseReach(JSON.parse(line.dataset["contact"] ?? "") as ContactHolder, new Date());
+  need("[data-who]", line).textContent = reach.name || reach.role;
+  need("[data-when]", line).textContent = reach.note || reach.when;
+  paintCall(need<HTMLAnchorElement>("[data-call]", line), reach.phone, line.dataset["organisation"] ?? "", reach.isOpen);
+}
+
+function paintAll(): void {
+  for (const line of all("[data-call-later]")) paintReach(line);
+}
+
 startShell();
+useClosedDays((need("[data-closed-days]").dataset["closedDays"] ?? "").split(" "));
 const relay = new Relay("/relay/v1", { "X-CSRF-Token": csrfToken() });
 for (const line of all("[data-follow]")) offerLater(line, relay);
+paintAll();
+addEventListener("visibilitychange", paintAll);

@@ -13,6 +13,8 @@ import { text } from "./texts.ts";
 const LENGTH = 9;
 /** So many digits are a number of somebody, and no name. */
 const DIGITS_IN_A_NAME = 3;
+/** What the radio for "nee" is worth: no code, so nothing is attested. */
+const NOT_INFORMED = "";
 
 /** What a row tells the list that it stands in. */
 export interface RowEvents {
@@ -30,6 +32,7 @@ export class PersonRow {
   readonly #events: RowEvents;
   readonly #standing = new StandingNumber();
   #asks = false;
+  #hasExceptions = false;
   /** The name came along with the number, and goes with it. */
   #isNameGiven = false;
 
@@ -62,7 +65,8 @@ export class PersonRow {
 
   /** How this person knows, as a code; null where this purpose does not ask. */
   get informed(): string | null {
-    return this.#asks ? (this.#chosen()?.value ?? "") : null;
+    if (!this.#asks) return null;
+    return this.#chosen("[data-codes]")?.value || (this.#chosen("[data-exceptions]")?.value ?? NOT_INFORMED);
   }
 
   /** Read the number and mark what is wrong with any field; null when something is. */
@@ -70,7 +74,7 @@ export class PersonRow {
     const name = this.#checkName();
     const number = this.checkNumber();
     const informed = this.informed !== "";
-    this.#tell("[data-informed]", "[data-informed-error]", informed ? "" : text("informed-missing"));
+    this.#tell("[data-informed]", "[data-informed-error]", informed ? "" : text(this.#whyNotInformed()));
     return name && informed ? number : null;
   }
 
@@ -110,9 +114,11 @@ export class PersonRow {
   offer(purpose: Purpose | null): void {
     this.#asks = purpose?.needsInformed ?? false;
     show(this.#informed, this.#asks);
-    this.#paint("[data-codes]", purpose?.informedCodes ?? []);
-    this.#paint("[data-exceptions]", purpose?.exceptions ?? []);
-    show(need("[data-exceptions-group]", this.element), (purpose?.exceptions.length ?? 0) > 0);
+    const no = { code: NOT_INFORMED, label: text("informed-no") };
+    this.#paint("[data-codes]", [...(purpose?.informedCodes ?? []), no], `informed-${this.place}`);
+    this.#paint("[data-exceptions]", purpose?.exceptions ?? [], `informed-${this.place}-why`);
+    this.#hasExceptions = (purpose?.exceptions.length ?? 0) > 0;
+    show(need("[data-why]", this.element), false);
     this.#tell("[data-informed]", "[data-informed-error]", "");
   }
 
@@ -147,8 +153,21 @@ export class PersonRow {
     wrong?.querySelector<HTMLInputElement>("input")?.focus();
   }
 
-  #chosen(): HTMLInputElement | null {
-    return this.#informed.querySelector<HTMLInputElement>("input:checked");
+  #chosen(within: string): HTMLInputElement | null {
+    return this.#informed.querySelector<HTMLInputElement>(`${within} input:checked`);
+  }
+
+  #whyNotInformed(): string {
+    if (this.#chosen("[data-codes]") === null) return "informed-missing";
+    return this.#hasExceptions ? "informed-why-missing" : "informed-first";
+  }
+
+  /** "Nee" asks why not, or says at once what to do first. */
+  #turnInformed(): void {
+    const isNot = this.#chosen("[data-codes]")?.value === NOT_INFORMED;
+    show(need("[data-why]", this.element), isNot && this.#hasExceptions);
+    if (!isNot) for (const each of all<HTMLInputElement>("[data-exceptions] input:checked", this.#informed)) each.checked = false;
+    this.#tell("[data-informed]", "[data-informed-error]", isNot && !this.#hasExceptions ? text("informed-first") : "");
   }
 
   #tie(input: HTMLInputElement, label: string, id: string): void {
@@ -172,7 +191,7 @@ export class PersonRow {
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target instanceof HTMLInputElement) this.#events.submit();
     });
-    this.#informed.addEventListener("change", () => this.#tell("[data-informed]", "[data-informed-error]", ""));
+    this.#informed.addEventListener("change", () => this.#turnInformed());
     need("[data-remove]", this.element).addEventListener("click", () => this.#events.remove(this));
   }
 
@@ -194,9 +213,10 @@ export class PersonRow {
 
   /** Whether there was something to forget. */
   #forgetInformed(): boolean {
-    const chosen = this.#chosen();
-    if (chosen !== null) chosen.checked = false;
-    return chosen !== null;
+    const chosen = all<HTMLInputElement>("input:checked", this.#informed);
+    for (const each of chosen) each.checked = false;
+    show(need("[data-why]", this.element), false);
+    return chosen.length > 0;
   }
 
   #checkName(): boolean {
@@ -206,13 +226,13 @@ export class PersonRow {
     return isFit;
   }
 
-  #paint(place: string, choices: readonly Choice[]): void {
+  #paint(place: string, choices: readonly Choice[], name: string): void {
     const painted = choices.map((choice) => {
       const fragment = fromTemplate("choice");
       const input = need<HTMLInputElement>("input", fragment);
       input.value = choice.code;
-      input.name = `informed-${this.place}`;
-      input.id = `informed-${this.place}-${choice.code}`;
+      input.name = name;
+      input.id = `informed-${this.place}-${choice.code || "no"}`;
       need<HTMLLabelElement>("label", fragment).htmlFor = input.id;
       fill(fragment, { label: choice.label });
       return fragment;

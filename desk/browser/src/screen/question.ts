@@ -65,6 +65,7 @@ export function parseCatalogue(found: unknown): Catalogue {
 export class QuestionFields implements Fields {
   readonly #catalogue: Catalogue;
   readonly #casePattern: RegExp;
+  readonly #caseExample = need("#question").dataset["caseExample"] ?? "";
   readonly #chosen: (purpose: Purpose) => void;
 
   /** `chosen` hears which purpose it is for, each time that changes. */
@@ -82,10 +83,12 @@ export class QuestionFields implements Fields {
     const purpose = this.#purpose();
     const caseReference = need<HTMLInputElement>("#case-reference").value.trim().toUpperCase();
     const basis = need<HTMLSelectElement>("#legal-basis").value;
+    const fits = this.#casePattern.test(caseReference);
     const checks: [string, boolean][] = [
       ["purpose", purpose !== null],
-      ["case-reference", !purpose?.needsCaseReference || this.#casePattern.test(caseReference)],
+      ["case-reference", !purpose?.needsCaseReference || fits],
     ];
+    need("#case-reference-error").textContent = text(caseReference === "" ? "case-missing" : "case-wrong", { example: this.#caseExample });
     for (const [field, holds] of checks) tell(field, holds);
     const wrong = checks.find(([, holds]) => !holds);
     if (wrong !== undefined || purpose === null) {

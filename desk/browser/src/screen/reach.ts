@@ -4,6 +4,9 @@ import { addDays, hereAndNow, writeNear, writePhone, writeWeekday } from "./mome
 import { text } from "./texts.ts";
 
 const WITHIN_A_WEEK = 7;
+/** Where they stand among the days: after now, before every day; and after every day. */
+const HOURS_UNKNOWN = "0";
+const NOT_IN_SIGHT = "9";
 const LOOK_AHEAD = 400; // longer than any absence that is of use
 
 export interface Reach {
@@ -11,11 +14,11 @@ export interface Reach {
   readonly role: string;
   readonly phone: string;
   readonly note: string;
-  /** Whether somebody answers this number now. */
+  /** Whether it is known that somebody answers this number now. */
   readonly isOpen: boolean;
-  /** When somebody does: `nu`, or `op maandag vanaf 9:00 uur`. */
+  /** When somebody does: `nu`, `openingstijden onbekend` or `op maandag vanaf 9:00 uur`. */
   readonly when: string;
-  /** The same to sort by: empty for now, otherwise a day and a time. */
+  /** The same to sort by: empty for now, then who has no known hours, then a day and a time. */
   readonly opensAt: string;
 }
 
@@ -35,28 +38,53 @@ export function useClosedDays(days: readonly string[]): void {
 
 /** Choose whom to show first, and say when somebody answers and why it is not the usual. */
 export function chooseReach(contact: ContactHolder, now: Date): Reach {
-  const hours = contact.officeHours ?? [];
   const absent = isAbsent(contact, now);
   const deputy = absent ? (contact.deputy ?? null) : null;
   const person = deputy ?? contact;
   const isAway = absent && deputy === null;
-  const night = isOpen(hours, now) ? null : (contact.outOfHoursPhone ?? null);
-  const answers = night !== null || (!isAway && isOpen(hours, now));
-  const next = answers ? null : findOpening(hours, now, isAway ? (contact.absentUntil ?? "") : "");
-  const when = answers ? text("reach-now") : next === null ? text("reach-unknown") : writeOpening(next, now);
+  const moment = findMoment(contact, isAway, now);
   const notes: string[] = [];
-  if (absent) notes.push(writeAbsence(contact, deputy, next, now));
-  if (night !== null) notes.push(text("contact-out-of-hours", { phone: writePhone(person.phone) }));
-  else if (!answers && !isAway) notes.push(next === null ? text("contact-closed") : text("contact-closed-now", { when }));
+  if (absent) notes.push(writeAbsence(contact, deputy, moment.next, now));
+  if (moment.night !== null) notes.push(text("contact-out-of-hours", { phone: writePhone(person.phone) }));
+  else if (!isAway) notes.push(writeClosed(moment, contact.outOfHoursPhone ?? null));
   return {
     name: person.name ?? "",
     role: person.function,
-    phone: night ?? person.phone,
-    note: notes.join(" "),
-    isOpen: answers,
-    when,
-    opensAt: answers ? "" : next === null ? "9" : `${next.day}T${next.time}`,
+    phone: moment.night ?? person.phone,
+    note: notes.filter((note) => note !== "").join(" "),
+    isOpen: moment.opensAt === "",
+    when: moment.when,
+    opensAt: moment.opensAt,
   };
+}
+
+/** When somebody answers, and by which other number where it is one for out of hours. */
+interface Moment {
+  readonly when: string;
+  readonly opensAt: string;
+  readonly next: Opening | null;
+  readonly night: string | null;
+}
+
+/** Without known hours we do not know when somebody answers, and never say that it is now. */
+function findMoment(contact: ContactHolder, isAway: boolean, now: Date): Moment {
+  const hours = contact.officeHours ?? [];
+  const isKnown = hours.length > 0;
+  const open = isOpen(hours, now);
+  const night = isKnown && !open ? (contact.outOfHoursPhone ?? null) : null;
+  if (night !== null || (open && !isAway)) return { when: text("reach-now"), opensAt: "", next: null, night };
+  if (!isKnown && !isAway) return { when: text("hours-unknown"), opensAt: HOURS_UNKNOWN, next: null, night };
+  const next = findOpening(hours, now, isAway ? (contact.absentUntil ?? "") : "");
+  if (next === null) return { when: text("reach-unknown"), opensAt: NOT_IN_SIGHT, next, night };
+  return { when: writeOpening(next, now), opensAt: `${next.day}T${next.time}`, next, night };
+}
+
+/** Say that nobody answers now, or that we do not know; nothing where somebody does. */
+function writeClosed({ when, opensAt, next }: Moment, outOfHours: string | null): string {
+  if (opensAt === "") return "";
+  if (opensAt !== HOURS_UNKNOWN) return next === null ? text("contact-closed") : text("contact-closed-now", { when });
+  if (outOfHours === null) return text("contact-hours-unknown");
+  return text("contact-hours-unknown-night", { phone: writePhone(outOfHours) });
 }
 
 /** Say when someone answers: `ma t/m vr 9:00 - 17:00`. */
@@ -79,7 +107,6 @@ function writeAbsence(contact: ContactHolder, deputy: Person | null, next: Openi
 }
 
 function isOpen(hours: readonly OfficeHours[], now: Date): boolean {
-  if (hours.length === 0) return true;
   const { day, weekday, time } = hereAndNow(now);
   if (closedDays.has(day)) return false;
   return hours.some((each) => each.days.includes(weekday) && each.from <= time && time < each.to);

@@ -10,7 +10,8 @@ import { paintRefusal } from "../refusal.ts";
 import { csrfToken, startShell } from "../shell.ts";
 import { text } from "../texts.ts";
 import { GIVE_UP_AFTER, Waiting } from "../waiting.ts";
-import { type HandOptions, SignalForm } from "./signal-form.ts";
+import type { HandOptions } from "./options.ts";
+import { SignalForm } from "./signal-form.ts";
 
 class InvolvedPage {
   readonly #page = need("#question");
@@ -28,9 +29,10 @@ class InvolvedPage {
   #waiting: Waiting | null = null;
 
   constructor(options: HandOptions) {
-    const { casePattern, reference, case: noted, category } = this.#page.dataset;
+    const { casePattern = "", caseExample, reference, case: noted, category } = this.#page.dataset;
     this.#form = new SignalForm(need("#give"), options, {
       casePattern,
+      caseExample,
       category: category || undefined,
       caseReference: noted || undefined,
     });

@@ -1,19 +1,29 @@
 /**
- * After a lookup, one press: "Ik ben hier casusregisseur". The pseudonym of the lookup is
- * used, so that nobody types the number again; it lives in this page's memory alone and
- * is gone with the answer. That the citizen knows is asked each time.
+ * After a lookup, one press: "Ik ben hier casusregisseur", and another takes it back. The
+ * pseudonym and the case number of the lookup are used, so that nobody types them again;
+ * they live in this page's memory alone and are gone with the answer.
+ *
+ * That the citizen knows is said by the press itself, in the words beside the button: it
+ * is offered only where the lookup was discussed, never where it was not.
  */
 import { Refused } from "../../errors.ts";
-import { namedIn, type Part } from "../../lookup.ts";
+import { type Memory, namedIn, type Part } from "../../lookup.ts";
 import { isProblem, type Relay } from "../../relay.ts";
-import { Signaller } from "../../signaller.ts";
-import type { Memory } from "../../lookup.ts";
-import { fill, fromTemplate, hasTemplate, need, show } from "../dom.ts";
+import { type Given, Signaller } from "../../signaller.ts";
+import { all, fill, fromTemplate, hasTemplate, need, show } from "../dom.ts";
+import { hereAndNow, writeDay } from "../moments.ts";
 import { paintRefusal } from "../refusal.ts";
 import { text } from "../texts.ts";
-import { type HandOptions, SignalForm } from "./signal-form.ts";
+import { type Choice, type HandOptions, nameContact, type Place, usualEnd } from "./options.ts";
 
 const COORDINATES = "casusregie";
+
+/** What of the lookup is used again. */
+export interface OfLookup {
+  readonly caseReference: string | null;
+  /** How this person knows of the lookup; null where it was not asked. */
+  readonly informed: string | null;
+}
 
 /** What a page offers below an answer to who may signal by hand; nothing to others. */
 export class InvolvedOffer {
@@ -29,47 +39,127 @@ export class InvolvedOffer {
   }
 
   /** Give the offer for one person; it shows itself once it is known what may be given. */
-  offer(part: Part, caseReference: string | null): DocumentFragment {
+  offer(part: Part, lookup: OfLookup): DocumentFragment {
     const named = namedIn(part);
-    if (named === undefined || !hasTemplate("involve")) return document.createDocumentFragment();
+    const { caseReference } = lookup;
+    if (named === undefined || caseReference === null || !hasTemplate("involve")) return document.createDocumentFragment();
     const fragment = fromTemplate("involve");
     const section = need("[data-involve]", fragment);
-    const signaller = new Signaller(this.#relay, this.#memory);
-    signaller.take(named);
     void this.#options.then((options) => {
-      if (options === null || options.places.length === 0 || options.contacts.length === 0) return;
-      const coordinates = options.places.some((place) => place.category === COORDINATES);
-      fill(section, { title: text(coordinates ? "involve-coordinates" : "involve-also") });
-      const form = new SignalForm(need("[data-form]", section), options, {
-        category: coordinates ? COORDINATES : undefined,
-        caseReference: caseReference ?? undefined,
-      });
-      const button = need<HTMLButtonElement>("[data-send]", section);
-      button.addEventListener("click", () => void send(section, button, form, signaller));
+      const ready = options === null ? null : findReady(options, part, lookup.informed);
+      if (options === null || ready === null) return;
+      const signaller = new Signaller(this.#relay, this.#memory);
+      signaller.take(named);
+      new Offer(section, ready, options, { caseReference, signaller });
       show(section, true);
     });
     return fragment;
   }
 }
 
-async function send(section: HTMLElement, button: HTMLButtonElement, form: SignalForm, signaller: Signaller): Promise<void> {
-  const given = form.read();
-  if (given === null || button.disabled) return;
-  const told = need("[data-told]", section);
-  const said = need("[data-said]", section);
-  button.disabled = true;
-  told.replaceChildren();
-  said.textContent = text("involved-busy");
-  try {
-    await signaller.give(given);
-    signaller.forget();
-    need("details", section).remove();
-    said.textContent = text("involve-done");
-  } catch (error) {
-    said.textContent = "";
-    paintRefusal(told, error);
-    if (isProblem(error, "case-reference-in-use")) form.askAnother();
-    if (!(error instanceof Refused)) console.error((error as Error).name);
+/** What one press gives: a kind, and how the citizen knows. */
+export interface Ready {
+  readonly place: Place;
+  readonly informed: Choice;
+}
+
+/**
+ * Find what one press may give; null where there is nothing to say at once: no contact
+ * person, several kinds, a citizen who does not know, or one's own flag stands already.
+ */
+export function findReady({ places, contacts }: HandOptions, part: Part, informed: string | null): Ready | null {
+  const place = places.find((each) => each.category === COORDINATES) ?? (places.length === 1 ? places[0] : undefined);
+  if (place === undefined || contacts.length === 0) return null;
+  const own = part.sources.filter((source) => source.own === true).map((source) => source.organisation);
+  if (part.flags.some((flag) => flag.category === place.category && own.includes(flag.organisation))) return null;
+  const known = place.informed.find((each) => each.code === (informed ?? place.informed[0]?.code));
+  return known === undefined ? null : { place, informed: known };
+}
+
+class Offer {
+  readonly #section: HTMLElement;
+  readonly #ready: Ready;
+  readonly #given: { readonly caseReference: string; readonly signaller: Signaller };
+  readonly #until: string;
+  readonly #contact: HTMLSelectElement;
+  readonly #told: HTMLElement;
+  readonly #said: HTMLElement;
+
+  constructor(section: HTMLElement, ready: Ready, options: HandOptions, given: { caseReference: string; signaller: Signaller }) {
+    this.#section = section;
+    this.#ready = ready;
+    this.#given = given;
+    this.#until = usualEnd(ready.place, new Date());
+    this.#contact = need<HTMLSelectElement>("select", section);
+    this.#told = need("[data-told]", section);
+    this.#said = need("[data-said]", section);
+    const [only] = options.contacts;
+    for (const one of options.contacts) this.#contact.append(new Option(nameContact(one), one.id));
+    if (options.contacts.length === 1 && only !== undefined) this.#contact.value = only.id;
+    show(need("[data-contact]", section), options.contacts.length > 1);
+    const coordinates = ready.place.category === COORDINATES;
+    fill(section, {
+      press: text(coordinates ? "involve-coordinates" : "involve-also"),
+      means: text("involve-means", { informed: ready.informed.label.toLowerCase(), day: writeDay(this.#until) }),
+    });
+    this.#on("[data-press]", () => this.#give(false));
+    this.#on("[data-another]", () => this.#give(true));
+    this.#on("[data-undo]", () => this.#takeBack());
   }
-  button.disabled = false;
+
+  #on(button: string, act: () => Promise<void>): void {
+    need(button, this.#section).addEventListener("click", () => void act());
+  }
+
+  async #give(anotherPerson: boolean): Promise<void> {
+    const isChosen = this.#contact.value !== "";
+    show(need("[data-contact-error]", this.#section), !isChosen);
+    if (!isChosen) return this.#contact.focus();
+    const { place, informed } = this.#ready;
+    const given: Given = {
+      category: place.category,
+      municipality: place.municipality,
+      contactHolder: this.#contact.value,
+      informed: { code: informed.code, on: hereAndNow(new Date()).day },
+      since: null,
+      validUntil: this.#until,
+      caseReference: this.#given.caseReference,
+      anotherPerson,
+    };
+    if (await this.#try(() => this.#given.signaller.give(given))) this.#turn(true, text("involve-done"));
+  }
+
+  async #takeBack(): Promise<void> {
+    if (await this.#try(() => this.#given.signaller.takeBack())) this.#turn(false, text("involve-undone"));
+  }
+
+  #turn(isGiven: boolean, said: string): void {
+    show(need("[data-give]", this.#section), !isGiven);
+    const undo = need("[data-undo]", this.#section);
+    show(undo, isGiven);
+    this.#said.textContent = said;
+    (isGiven ? undo : need("[data-press]", this.#section)).focus();
+  }
+
+  /** Carry out one act; what was refused is told, and can be tried again. */
+  async #try(act: () => Promise<void>): Promise<boolean> {
+    const buttons = all<HTMLButtonElement>("button", this.#section);
+    for (const button of buttons) button.disabled = true;
+    this.#told.replaceChildren();
+    this.#said.textContent = text("involved-busy");
+    const another = need("[data-another]", this.#section);
+    show(another, false);
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      this.#said.textContent = "";
+      paintRefusal(this.#told, error);
+      show(another, isProblem(error, "case-reference-in-use"));
+      if (!(error instanceof Refused)) console.error((error as Error).name);
+      return false;
+    } finally {
+      for (const button of buttons) button.disabled = false;
+    }
+  }
 }

@@ -3,37 +3,21 @@
  * citizen knows and since when, until when. That the citizen knows is never a default.
  */
 import { all, fill, fromTemplate, need, show } from "../dom.ts";
-import { writeDay } from "../moments.ts";
+import { hereAndNow, writeDay } from "../moments.ts";
 import { text } from "../texts.ts";
 import type { Given } from "../../signaller.ts";
-
-interface Choice {
-  readonly code: string;
-  readonly label: string;
-}
-
-interface Place {
-  readonly category: string;
-  readonly categoryLabel: string;
-  readonly municipality: string;
-  /** The last day until which it may show. */
-  readonly latestEnd: string;
-  readonly informed: readonly Choice[];
-}
-
-export interface HandOptions {
-  readonly places: readonly Place[];
-  readonly contacts: readonly { readonly id: string; readonly function: string; readonly name: string | null }[];
-}
+import { type Choice, type HandOptions, nameContact, type Place, usualEnd } from "./options.ts";
 
 /** What the page around the form knows already. */
 export interface Known {
   readonly category?: string | undefined;
   readonly caseReference?: string | undefined;
-  readonly casePattern?: string | undefined;
+  readonly casePattern: string;
+  readonly caseExample?: string | undefined;
 }
 
-const USUAL_MONTHS = 6;
+/** Days that are behind us: none has a default, for only the user knows them. */
+const PAST = ["since", "informed-on"] as const;
 let made = 0;
 
 export class SignalForm {
@@ -63,18 +47,18 @@ export class SignalForm {
     const informed = this.#chosen("informed");
     const caseReference = this.#known.caseReference ?? this.#input("case").value.trim().toUpperCase();
     const contact = need<HTMLSelectElement>("select", this.#root).value;
-    const on = this.#input("informed-on");
     const until = this.#input("until");
-    const checks: [string, boolean][] = [
-      ["category", place !== null],
-      ["case", this.#fitsCase(caseReference)],
-      ["contact", contact !== ""],
-      ["informed", informed !== ""],
-      ["informed-on", on.value !== "" && on.validity.valid],
-      ["until", until.value !== "" && until.validity.valid],
+    const checks: [string, string][] = [
+      ["category", place === null ? "involved-missing-kind" : ""],
+      ["case", this.#judgeCase(caseReference)],
+      ["contact", contact === "" ? "involved-missing-contact" : ""],
+      ["since", this.#judgePast("since")],
+      ["informed", informed === "" ? "involved-missing-informed" : ""],
+      ["informed-on", this.#judgePast("informed-on")],
+      ["until", until.value === "" || !until.validity.valid ? "involved-missing-until" : ""],
     ];
-    for (const [field, holds] of checks) this.#tell(field, holds);
-    const wrong = checks.find(([, holds]) => !holds);
+    for (const [field, wrong] of checks) this.#tell(field, wrong);
+    const wrong = checks.find(([, fault]) => fault !== "");
     if (wrong !== undefined || place === null) {
       need<HTMLElement>("input, select", this.#field(wrong?.[0] ?? "category")).focus();
       return null;
@@ -83,7 +67,8 @@ export class SignalForm {
       category: place.category,
       municipality: place.municipality,
       contactHolder: contact,
-      informed: { code: informed, on: on.value },
+      informed: { code: informed, on: this.#input("informed-on").value },
+      since: this.#input("since").value,
       validUntil: until.value,
       caseReference,
       anotherPerson: need<HTMLInputElement>("[data-another] input", this.#root).checked,
@@ -103,7 +88,7 @@ export class SignalForm {
     this.#input("informed-on").value = "";
     need<HTMLInputElement>("[data-another] input", this.#root).checked = false;
     show(need("[data-another]", this.#root), false);
-    if (wasSaid) this.#tell("informed", false);
+    if (wasSaid) this.#tell("informed", "involved-missing-informed");
   }
 
   /** Empty everything: what was said of one person is never a default for the next. */
@@ -112,7 +97,7 @@ export class SignalForm {
       if (input.type === "radio" || input.type === "checkbox") input.checked = false;
       else input.value = "";
     }
-    for (const field of all("[data-field]", this.#root)) this.#tell(field.dataset["field"] ?? "", true);
+    for (const field of all("[data-field]", this.#root)) this.#tell(field.dataset["field"] ?? "", "");
     show(need("[data-another]", this.#root), false);
     const { contacts, places } = this.#options;
     need<HTMLSelectElement>("select", this.#root).value = contacts.length === 1 ? (contacts[0]?.id ?? "") : "";
@@ -135,23 +120,23 @@ export class SignalForm {
   #paintContacts(): void {
     const select = need<HTMLSelectElement>("select", this.#root);
     for (const one of this.#options.contacts) {
-      select.append(new Option(one.name ? `${one.function} (${one.name})` : one.function, one.id));
+      select.append(new Option(nameContact(one), one.id));
     }
   }
 
   /** Offer what the kind that was chosen asks for. */
   #adapt(): void {
     const place = this.#place();
-    for (const field of ["informed", "informed-on", "until"]) show(this.#field(field), place !== null);
+    for (const field of ["since", "informed", "informed-on", "until"]) show(this.#field(field), place !== null);
     if (place === null) return;
     this.#paintChoices("informed", place.informed);
-    const today = new Date();
-    const usual = day(addMonths(today, USUAL_MONTHS));
+    const now = new Date();
+    const today = hereAndNow(now).day;
     const until = this.#input("until");
-    until.min = day(today);
+    until.min = today;
     until.max = place.latestEnd;
-    until.value = usual < place.latestEnd ? usual : place.latestEnd;
-    this.#input("informed-on").max = day(today);
+    until.value = usualEnd(place, now);
+    for (const past of PAST) this.#input(past).max = today;
     const help = need("[data-slot=until-help]", this.#root);
     help.textContent = text("involved-until-help", { day: writeDay(place.latestEnd) });
   }
@@ -172,9 +157,16 @@ export class SignalForm {
     );
   }
 
-  #fitsCase(number: string): boolean {
-    if (this.#known.casePattern === undefined) return number !== "";
-    return new RegExp(`^(?:${this.#known.casePattern})$`).test(number);
+  #judgeCase(number: string): string {
+    if (number === "") return "involved-missing-case";
+    return new RegExp(`^(?:${this.#known.casePattern})$`).test(number) ? "" : "involved-wrong-case";
+  }
+
+  /** What is wrong with a day that must lie behind us; empty for nothing. */
+  #judgePast(field: (typeof PAST)[number]): string {
+    const { value, validity } = this.#input(field);
+    if (validity.rangeOverflow) return "involved-future";
+    return value !== "" && validity.valid ? "" : `involved-missing-${field}`;
   }
 
   #place(): Place | null {
@@ -198,12 +190,15 @@ export class SignalForm {
     return need<HTMLInputElement>("input", this.#field(name));
   }
 
-  #tell(name: string, holds: boolean): void {
+  /** Mark a field with the text of what is wrong with it, or with an empty one take the mark away. */
+  #tell(name: string, wrong: string): void {
     const field = this.#field(name);
-    show(need("[data-error]", field), !holds);
-    field.classList.toggle("utrecht-form-field--invalid", !holds);
+    const error = need("[data-error]", field);
+    error.textContent = wrong === "" ? "" : text(wrong, { example: this.#known.caseExample ?? "" });
+    show(error, wrong !== "");
+    field.classList.toggle("utrecht-form-field--invalid", wrong !== "");
     const control = field.querySelector<HTMLElement>("input:not([type=radio]), select");
-    if (holds) control?.removeAttribute("aria-invalid");
+    if (wrong === "") control?.removeAttribute("aria-invalid");
     else control?.setAttribute("aria-invalid", "true");
   }
 }
@@ -215,15 +210,4 @@ function tellApart(root: HTMLElement, mark: string): void {
     const ids = (element.getAttribute("aria-describedby") ?? "").split(" ");
     element.setAttribute("aria-describedby", ids.map((id) => id + mark).join(" "));
   }
-}
-
-function addMonths(from: Date, months: number): Date {
-  const last = new Date(from.getFullYear(), from.getMonth() + months + 1, 0).getDate();
-  return new Date(from.getFullYear(), from.getMonth() + months, Math.min(from.getDate(), last));
-}
-
-/** The local day as a date field writes it. */
-function day(moment: Date): string {
-  const two = (number: number) => String(number).padStart(2, "0");
-  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
 }
