@@ -30,6 +30,7 @@ class Event(LoggedEvent):
     ERASED = "erased", "what", "count"
     ENTRIES_UNREADABLE = "entries-unreadable", "count"
     NOTICES_UNREADABLE = "notices-unreadable", "count"
+    MATCHES_UNREADABLE = "matches-unreadable", "count"
     CLEANED = "cleaned", "what", "count"
     KEYS_MISSING = "keys-missing", "year"
     KEYS_OVERDUE = "keys-overdue", "year"

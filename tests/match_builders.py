@@ -31,15 +31,21 @@ async def open_matching(world: World) -> None:
     await switch_on(world, LoopActId.MATCH)
 
 
-async def run_matches(world: World, *, daily: bool = False, erase: bool = False) -> int:
+async def run_matches(
+    world: World,
+    *,
+    daily: bool = False,
+    erase: bool = False,
+    log: io.StringIO | None = None,
+) -> int:
     """Do the daily run, in the leader's own role; how many matches it found."""
     engine = world.engine
     if not is_sqlite(engine):
         url = engine.url.render_as_string(hide_password=False)
         engine = open_engine(url, DatabaseRole.UPKEEP, pool_size=1)
-    log = EventLog(io.StringIO(), world.clock)
     recorder = Recorder(world.index.keys, "upkeep", world.clock)
-    upkeep = MatchUpkeep(engine, recorder, _policy(), log, world.clock, 5)
+    events = EventLog(log or io.StringIO(), world.clock)
+    upkeep = MatchUpkeep(engine, recorder, _policy(), events, world.clock, 5)
     found = 0
     if erase:
         await upkeep.erase()

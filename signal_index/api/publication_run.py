@@ -47,7 +47,7 @@ from signal_index.errors import (
 )
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Entry, Kind
-from signal_index.matching import MatchBox
+from signal_index.matching import MatchBox, pick_names
 from signal_index.proof import JsonObject
 from signal_index.signals import (
     ItemOutcome,
@@ -122,7 +122,8 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
     standing = await index.standing.get(now)
     scalar = index.keys.get_scalar(submission.key_version)
     policy_in = partial(index.policy.get, standing)
-    rules = Rules(policy_in, standing, now, index.keys.ledger_names)
+    names = pick_names(index.keys.ledger_names, now)
+    rules = Rules(policy_in, standing, now, names)
     checked = await check_items(
         submission, rules, PointKeys(scalar, index.keys.row_key)
     )

@@ -53,7 +53,7 @@ _WORTH_A_THREAD: Final = 32
 class Rules:
     """What items are checked against: the policies, the register, the moment.
 
-    `names`: the ledger's keys for persons, by year.
+    `names`: the ledger's keys for persons, of the years that may be needed.
     """
 
     policy_in: Callable[[str], Policy]
@@ -280,5 +280,5 @@ def _derive_row(notice: Notice, using: _Deriving) -> Place | InvalidField:
     partners = using.partners[_sort(notice)]
     if partners is None:
         return Place(row, mark)
-    match = derive_match_rows(keys.row_key, point, partners, rules.names, rules.now)
+    match = derive_match_rows(keys.row_key, point, partners, rules.names)
     return Place(row, mark, match)

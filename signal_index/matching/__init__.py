@@ -21,6 +21,7 @@ from signal_index.matching.boxes import (
     box_row,
     derive_match_rows,
     open_match_box,
+    pick_names,
     seal_match_box,
 )
 from signal_index.matching.permits import (
@@ -81,6 +82,7 @@ __all__ = [
     "open_sheet",
     "open_step",
     "permit_match",
+    "pick_names",
     "seal_case",
     "seal_match_box",
     "seal_sheets",

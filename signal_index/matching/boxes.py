@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,7 @@ BOX_DAYS: Final = 7
 
 _LABEL: Final = b"signal-index/match-box/1\0"
 _ROW_BYTES: Final = 16
+_NAME_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,38 +64,44 @@ def derive_match_rows(
     point: StoredPoint,
     partners: Collection[str],
     names: Mapping[int, LedgerNameKey],
-    now: datetime,
 ) -> MatchRows:
     """Derive where others of this person would stand: about 5 us for each kind.
 
     For a kind that policy does not let hear of this one, never call this.
     """
-    years = {
-        at.astimezone(UTC).year for at in (now, now + timedelta(days=BOX_DAYS + 1))
-    }
     return MatchRows(
         partners={
             category: derive_sealed_row(secret, point, category).row_key
-            for category in sorted(partners)
+            for category in partners
         },
         embargo_row=derive_embargo_row(secret, point).row_key,
-        names={
-            year: derive_ledger_name(names[year], point)
-            for year in sorted(years)
-            if year in names
-        },
+        names={year: derive_ledger_name(key, point) for year, key in names.items()},
     )
+
+
+def pick_names(
+    names: Mapping[int, LedgerNameKey], now: datetime
+) -> Mapping[int, LedgerNameKey]:
+    """Give the ledger's keys of the years in which a box of now may be opened."""
+    last = now + timedelta(days=BOX_DAYS + 1)
+    years = sorted({now.astimezone(UTC).year, last.astimezone(UTC).year})
+    return {year: names[year] for year in years if year in names}
 
 
 def seal_match_box(id_: UUID, box: MatchBox, key: DisclosureKey) -> bytes:
     """Close a box: one length for all that the shipped catalogue names together."""
     rows = box.rows
+    packed = (
+        box.row_key,
+        box.signal.bytes,
+        rows.embargo_row,
+        *rows.partners.values(),
+        *rows.names.values(),
+    )
     facts: dict[str, Any] = {
-        "s": encode_b64u(box.row_key + box.signal.bytes),
         "c": list(rows.partners),
-        "r": encode_b64u(b"".join(rows.partners.values())),
-        "b": encode_b64u(rows.embargo_row),
-        "n": [[year, encode_b64u(name)] for year, name in rows.names.items()],
+        "y": list(rows.names),
+        "p": encode_b64u(b"".join(packed)),
     }
     return seal(key.match_seal, id_, _LABEL, facts, BOX_BYTES)
 
@@ -101,18 +109,15 @@ def seal_match_box(id_: UUID, box: MatchBox, key: DisclosureKey) -> bytes:
 def open_match_box(id_: UUID, sealed: bytes, key: DisclosureKey) -> MatchBox:
     """Open a box, or raise `DisclosureRefused`."""
     facts = unseal(key.match_seal, id_, _LABEL, sealed)
-    place, packed = decode_b64u(facts["s"]), decode_b64u(facts["r"])
-    rows = [
-        packed[start : start + _ROW_BYTES]
-        for start in range(0, len(packed), _ROW_BYTES)
-    ]
+    packed = io.BytesIO(decode_b64u(facts["p"]))
+    row_key, signal, embargo_row = (packed.read(_ROW_BYTES) for _ in range(3))
     return MatchBox(
-        row_key=place[:_ROW_BYTES],
-        signal=UUID(bytes=place[_ROW_BYTES:]),
+        row_key=row_key,
+        signal=UUID(bytes=signal),
         rows=MatchRows(
-            partners=dict(zip(facts["c"], rows, strict=True)),
-            embargo_row=decode_b64u(facts["b"]),
-            names={year: decode_b64u(name) for year, name in facts["n"]},
+            partners={kind: packed.read(_ROW_BYTES) for kind in facts["c"]},
+            embargo_row=embargo_row,
+            names={year: packed.read(_NAME_BYTES) for year in facts["y"]},
         ),
     )
 

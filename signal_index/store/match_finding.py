@@ -13,10 +13,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.loop import LoopPermit
@@ -69,6 +69,22 @@ class FoundMatch:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class OpenedBoxes:
+    """Boxes that were opened, by id; after which others follow, None: these are all."""
+
+    boxes: Mapping[UUID, MatchBox]
+    last: UUID | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FoundMatches:
+    """What was found, and the boxes that are kept: their signal has yet to begin."""
+
+    matches: Sequence[FoundMatch]
+    waiting: Collection[UUID]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Run:
     """What one municipality's run takes besides the database."""
 
@@ -90,32 +106,44 @@ async def find_due(conn: AsyncConnection, since: datetime) -> Sequence[str]:
 
 
 async def open_some(
-    conn: AsyncConnection, municipality: str, keys: YearKeys
-) -> Mapping[UUID, MatchBox]:
+    conn: AsyncConnection, municipality: str, after: UUID | None, keys: YearKeys
+) -> OpenedBoxes:
     """Open boxes that wait there; one that does not open stays, and stops nothing."""
-    rows = await conn.execute(
-        select(match_box)
-        .where(match_box.c.municipality == municipality)
-        .order_by(match_box.c.id)
-        .limit(BOXES_AT_ONCE)
-    )
-    opened: dict[UUID, MatchBox] = {}
-    for row in rows:
-        try:
-            key = keys.get_disclosure_key(row.year)
-            opened[row.id] = open_match_box(row.id, bytes(row.sealed), key)
-        except (DisclosureRefused, KeyFilesRefused):
-            continue
-    return opened
+    query = select(match_box).where(match_box.c.municipality == municipality)
+    if after is not None:
+        query = query.where(match_box.c.id > after)
+    rows = list(await conn.execute(query.order_by(match_box.c.id).limit(BOXES_AT_ONCE)))
+    opened = {row.id: _find_box(row, keys) for row in rows}
+    last = rows[-1].id if len(rows) == BOXES_AT_ONCE else None
+    return OpenedBoxes({id_: box for id_, box in opened.items() if box}, last)
+
+
+async def count_unreadable(conn: AsyncConnection, keys: YearKeys) -> int:
+    """Count boxes and sheets that do not open: altered, or their year has no key."""
+    count = 0
+    for row in await conn.execute(select(match_box)):
+        count += _find_box(row, keys) is None
+    for place in await conn.scalars(select(match_sheet.c.municipality).distinct()):
+        count += (await find_held_in(conn, place, keys, date.min)).unreadable
+    return count
+
+
+def _find_box(row: Row[*tuple[Any, ...]], keys: YearKeys) -> MatchBox | None:
+    try:
+        key = keys.get_disclosure_key(row.year)
+        return open_match_box(row.id, bytes(row.sealed), key)
+    except (DisclosureRefused, KeyFilesRefused):
+        return None
 
 
 async def find_matches(
-    conn: AsyncConnection, boxes: Collection[MatchBox], run: Run
-) -> Sequence[FoundMatch]:
+    conn: AsyncConnection, opened: Mapping[UUID, MatchBox], run: Run
+) -> FoundMatches:
     """Find who stands beside the signals of these boxes and may hear of them.
 
     Not of a person under an embargo here, nor what is matched already.
     """
+    boxes = opened.values()
     rows = {box.row_key for box in boxes}
     rows |= {row for box in boxes for row in box.rows.partners.values()}
     beside: dict[bytes, list[SignalNow]] = defaultdict(list)
@@ -134,7 +162,14 @@ async def find_matches(
             made = None if pair in known else _decide(own, other, box, run)
             if made is not None:
                 found.setdefault(pair, made)
-    return list(found.values())
+    today = day_of(run.telling.now)
+    waiting = {
+        id_
+        for id_, box in opened.items()
+        for own in beside.get(box.row_key, ())
+        if own.id == box.signal and own.valid_from > today
+    }
+    return FoundMatches(list(found.values()), waiting)
 
 
 def _pair_up(box: MatchBox, beside: Beside) -> Iterable[tuple[SignalNow, SignalNow]]:

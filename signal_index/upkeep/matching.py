@@ -19,6 +19,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from keys.base64url import encode_b64u
 from keys.events import EventLog
 from policy.bundle import load_bundle
 from policy.errors import InvalidPolicy
@@ -36,10 +37,8 @@ from signal_index.ledger import (
     Outcome,
     PersonGroup,
     RoleGroup,
-    ShownFlag,
     WhyGroup,
     build_entry,
-    describe_lookup,
     person_find_key,
 )
 from signal_index.matching import is_open
@@ -48,9 +47,9 @@ from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import reading, transaction
 from signal_index.store.ledger import insert_entries, raise_person_numbers
 from signal_index.store.match_finding import (
-    BOXES_AT_ONCE,
     FoundMatch,
     Run,
+    count_unreadable,
     erase_boxes,
     erase_matches,
     find_due,
@@ -93,7 +92,7 @@ class MatchUpkeep:
         return sum([await self._run_in(*one) for one in sorted(policies.items())])
 
     async def erase(self) -> None:
-        """Erase what is past its last day, and record that."""
+        """Erase what is past its last day, and record that; say what does not open."""
         today = day_of(self.clock())
         async with transaction(self.engine) as conn:
             gone = await erase_matches(conn, today)
@@ -106,6 +105,10 @@ class MatchUpkeep:
                 await self.recorder.record(conn, act)
         if gone:
             self.log.write(Event.ERASED, what="matches", count=sum(gone.values()))
+        async with reading(self.engine) as conn:
+            unreadable = await count_unreadable(conn, self.recorder.keys)
+        if unreadable:
+            self.log.write(Event.MATCHES_UNREADABLE, count=unreadable)
 
     async def _find_open(
         self, conn: AsyncConnection, places: Sequence[str]
@@ -131,21 +134,26 @@ class MatchUpkeep:
 
     async def _run_in(self, municipality: str, policy: Policy) -> int:
         """Open all boxes of a municipality, so many at a time."""
-        keys, total, opened = self.recorder.keys, 0, BOXES_AT_ONCE
-        while opened == BOXES_AT_ONCE:
+        keys, total = self.recorder.keys, 0
+        last: UUID | None = None
+        while True:
             telling = Telling(keys, lambda _: policy.catalogue, self.clock())
             run = Run(municipality, policy, telling)
             async with transaction(self.engine) as conn:
-                boxes = await open_some(conn, municipality, keys)
-                found = await find_matches(conn, list(boxes.values()), run)
-                made = [(one, await self._record(conn, one, run)) for one in found]
+                opened = await open_some(conn, municipality, last, keys)
+                found = await find_matches(conn, opened.boxes, run)
+                made = [
+                    (one, await self._record(conn, one, run)) for one in found.matches
+                ]
                 await write_sheets(conn, made, run)
-                await erase_boxes(conn, list(boxes))
-                what: JsonObject = {"act": "signals-matched", "boxes": len(boxes)}
+                await erase_boxes(conn, opened.boxes.keys() - found.waiting)
+                count = len(opened.boxes)
+                what: JsonObject = {"act": "signals-matched", "boxes": count}
                 act = Act(what, Kind.NOTICE, municipality=municipality)
                 await self.recorder.record(conn, act)
-            total, opened = total + len(found), len(boxes)
-        return total
+            total, last = total + len(made), opened.last
+            if last is None:
+                return total
 
     async def _record(self, conn: AsyncConnection, found: FoundMatch, run: Run) -> UUID:
         """Record that two were told of each other: about whom, and by which rule."""
@@ -167,15 +175,16 @@ class MatchUpkeep:
             who=self.recorder.actor,
             role=RoleGroup(roles=[]),
             why=WhyGroup("match", f"{basis.statute}, artikel {basis.article}"),
-            what=describe_lookup(
-                flags=[
-                    ShownFlag(one.category, one.source, one.contact_holder)
+            what={
+                "flags": [
+                    {
+                        "category": one.category,
+                        "contact": encode_b64u(one.contact_holder.bytes),
+                        "source": one.source,
+                    }
                     for one in both
-                ],
-                categories=[one.category for one in both],
-                tickets=[],
-                req="",
-            ),
+                ]
+            },
             decision=DecisionGroup(Outcome.RECORDED),
         )
         entropy = secrets.token_bytes(ENTROPY_BYTES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import event, text
 
 from keys.base64url import encode_b64u
+from signal_index.days import day_of
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
@@ -230,6 +232,34 @@ async def test_what_nobody_looked_at_meanwhile_is_there_as_before(
     await by_sql(world, RESTRICTED)
     await by_sql(world, ACTIVE)
     assert len(await read_matches(world, world.debt_help)) == 1
+
+
+async def test_what_begins_within_days_is_matched_when_it_begins(
+    world: World,
+) -> None:
+    soon = day_of(world.clock()) + timedelta(days=3)
+    await world.publish(world.income_support, [ONE])
+    await world.publish(world.debt_help, [ONE], validFrom=soon)
+    assert await run_matches(world) == 0
+    assert await nobody_knows(world)
+    world.clock.forward(timedelta(days=3))
+    assert await run_matches(world) == 1
+
+
+ALTERED = """
+UPDATE match_box SET sealed = zeroblob(800) WHERE id = (SELECT min(id) FROM match_box)
+"""
+
+
+async def test_a_box_that_was_altered_stops_no_other_and_is_said(
+    world: World,
+) -> None:
+    await both_publish(world)
+    await by_sql(world, ALTERED)
+    log = io.StringIO()
+    assert await run_matches(world) == 1  # the other box finds it
+    await run_matches(world, erase=True, log=log)
+    assert '"matches-unreadable"' in log.getvalue()
 
 
 async def test_a_source_in_trial_is_matched_with_nobody(world: World) -> None:
