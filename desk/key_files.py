@@ -24,7 +24,7 @@ from desk.own_seal import NOTES_KEY_BYTES
 from keys.base64url import decode_b64u, encode_b64u
 from keys.case_seal import CaseKey, parse_case_key
 from keys.errors import KeysError
-from keys.files import read_secret, write_secret
+from keys.files import read_secret, write_public, write_secret
 from keys.request import RequestKey, load_request_key, new_request_key
 from signal_index.notice import new_notice_key
 
@@ -82,10 +82,10 @@ def _write(private: Mapping[Path, bytes], public: Mapping[Path, bytes]) -> None:
     try:
         for path, data in private.items():
             write_secret(path, data)
+        for path, data in public.items():
+            write_public(path, data)
     except KeysError as error:
         raise SettingsRefused(str(error)) from None
-    for path, data in public.items():
-        path.write_bytes(data)
 
 
 def read_request_key(path: Path) -> RequestKey:

@@ -18,8 +18,8 @@ from typing import Final, Literal
 from joserfc.jwk import KeyParameters, OKPKey, RSAKey
 
 from keys.case_seal import CaseKey, new_case_secret, parse_case_key
-from keys.errors import KeyFileExists, KeysError
-from keys.files import read_json, write_secret
+from keys.errors import KeyFileExists, KeyFileMalformed, KeysError
+from keys.files import read_json, write_public, write_secret
 from keys.jose import parse_private_key
 from keys.request import RequestKey, new_request_key
 from signal_index.notice import (
@@ -100,15 +100,20 @@ def create_keys(folder: Path, *, name: str, algorithm: ClientAlgorithm) -> list[
         "oidc-client.public.jwk": _encode(public),
         "oidc-client.public.jwks.json": _encode({"keys": [public]}),
     }
-    if any((folder / file).exists() for file in secrets):
+    if any((folder / file).exists() for file in (*secrets, *handed_out)):
         raise InvalidAgencySettings("Er staan al sleutels in deze map.")
     try:
         for file, data in secrets.items():
             write_secret(folder / file, data)
+        for file, data in handed_out.items():
+            write_public(folder / file, data)
     except KeyFileExists:
         raise InvalidAgencySettings("Er staan al sleutels in deze map.") from None
-    for file, data in handed_out.items():
-        (folder / file).write_bytes(data)
+    except KeyFileMalformed:
+        raise InvalidAgencySettings(
+            f"In {folder.name} is niet te schrijven, of de schijf is vol. Maak ruimte, "
+            "haal de map weg en geef de opdracht opnieuw."
+        ) from None
     return [folder / file for file in handed_out]
 
 

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from tomlkit.items import AoT
 
 from keys.errors import KeysError
-from keys.files import read_json
+from keys.files import read_json, write_public
 from keys.holder.errors import HolderStartRefused
 from keys.holder.organisations import (
     AnyOrganisation,
@@ -61,7 +61,7 @@ def write_key_pair(folder: Path) -> tuple[Path, Path]:
     private = folder / "request-key.jwk"
     public = folder / "request-key.public.jwk"
     write_request_key(private, key)
-    public.write_text(json.dumps(key.public.jwk, indent=2) + "\n", "utf-8")
+    write_public(public, json.dumps(key.public.jwk, indent=2).encode() + b"\n")
     return private, public
 
 
