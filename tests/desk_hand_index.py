@@ -47,6 +47,10 @@ class FakeHandSignals:
     stored: dict[UUID, _Stored] = field(default_factory=dict)
     ended: dict[UUID, int] = field(default_factory=dict)
     refusal: tuple[int, dict[str, Any]] | None = None
+    contacts: tuple[tuple[str, str], ...] = (
+        (CONTACT, "IB-er"),
+        (COLLEAGUE, "Directeur"),
+    )
     loses_answers: bool = False
     is_away: bool = False
 
@@ -79,7 +83,7 @@ class FakeHandSignals:
             ],
             "contacts": [
                 {"id": one, "function": name, "name": None, "phone": "+31182555400"}
-                for one, name in ((CONTACT, "IB-er"), (COLLEAGUE, "Directeur"))
+                for one, name in self.contacts
             ],
         }
         return JSONResponse(on_the_wire("GET", request.url.path, answer))

@@ -115,3 +115,16 @@ async def test_what_is_not_filled_in_and_what_the_index_refuses_is_said(
     town.index.pages["/v1/follow-takeovers"] = (404, problem)
     page = await post(browser, "/follow-takeovers", code="AAAA")
     assert (page.status_code, problem["title"] in page.text) == (404, True)
+
+
+async def test_without_a_case_there_is_nothing_to_hand_over_and_it_says_so(
+    town: Town, browser: Browser
+) -> None:
+    await log_in(browser)
+    town.index.pages["/v1/follows"] = (200, {"items": []})
+    page = (await browser.get("/follows")).text
+    assert "U kunt nu niets overdragen" in page
+    town.index.pages["/v1/follows"] = (200, {"items": [], "unreadable": 2})
+    page = (await browser.get("/follows")).text
+    assert "Niet leesbaar: 2 zaken die u volgt" in page
+    assert "U volgt nu geen zaken." not in page

@@ -288,6 +288,19 @@ async def test_a_signal_is_handed_over_made_longer_and_ended(
     assert (index.stored, "Niet meer te zien" in page) == ({}, True)
 
 
+async def test_where_nobody_can_take_over_the_page_says_why(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    body = a_signal(town)
+    await give(browser, body)
+    path = f"/involved/{body['reference']}"
+    assert "heeft geen andere contactpersoon" not in await read_page(browser, path)
+    index.contacts = index.contacts[:1]
+    page = await read_page(browser, path)
+    assert "Dat kan nu niet: uw organisatie heeft geen andere contactpersoon" in page
+    assert f'action="{path}/hand-over"' not in page
+
+
 async def test_a_colleague_sees_it_among_all_and_not_among_their_own(
     town: Town, browser: Browser
 ) -> None:
