@@ -50,8 +50,10 @@ from signal_index.errors import (
 )
 from signal_index.ledger import Kind
 from signal_index.notice import InvalidSignature, SignedInTheFuture
+from signal_index.signals import CONFIRM_BY_HAND_WITHIN
 from signal_index.store import hand_signals as store
 from signal_index.store.contacts import list_contact_holders
+from signal_index.store.own_signals import list_own_signals
 from signal_index.store.standing import SourceStanding
 from signal_index.wire import hand_signals as wire
 from signal_index.wire import signals
@@ -95,15 +97,15 @@ async def list_hand_signals(
 ) -> wire.HandSignals:
     """List what people of the own organisation gave by hand."""
     async with looking(index.engine) as conn:
-        found = await store.list_hand_signals(
+        found = await list_own_signals(
             conn,
             caller.organisation,
             index.name_category,
-            after=cursor,
-            limit=limit + 1,
+            (cursor, limit + 1),
+            only_by_hand=True,
         )
     shown, following = cut_page(found, limit)
-    return wire.HandSignals(items=shown, next=following)
+    return wire.HandSignals(items=[_show(one) for one in shown], next=following)
 
 
 @routes.put(
@@ -308,4 +310,11 @@ async def _permit(
             valid_until=until,
         ),
         now=index.clock(),
+    )
+
+
+def _show(one: signals.OwnSignal) -> wire.HandSignal:
+    said = one.model_dump(include=set(signals.StandingSignal.model_fields))
+    return wire.HandSignal(
+        **said, confirmBy=day_of(one.confirmedAt + CONFIRM_BY_HAND_WITHIN)
     )

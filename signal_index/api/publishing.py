@@ -45,7 +45,7 @@ from signal_index.notice import (
     SignedInTheFuture,
     parse_signed_batch,
 )
-from signal_index.store import signals as store
+from signal_index.store.own_signals import list_own_signals
 from signal_index.wire import signals as wire
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import parse_body
@@ -151,13 +151,8 @@ async def list_signals(
     """List the caller's own signals, or those of a source that it sends for."""
     listed = await find_listed(source, caller.organisation, index)
     async with looking(index.engine) as conn:
-        found = await store.list_own_signals(
-            conn,
-            listed,
-            index.name_category,
-            after=cursor,
-            limit=limit + 1,
-        )
+        page = (cursor, limit + 1)
+        found = await list_own_signals(conn, listed, index.name_category, page)
     shown, following = cut_page(found, limit)
     return wire.OwnSignals(items=shown, next=following)
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.errors import UnknownContactHolder, UnknownEntry
 from signal_index.ledger import Kind
 from signal_index.signals import TOMBSTONE_FOR
-from signal_index.store.signals import NameCategory
+from signal_index.store.own_signals import NameCategory
 from signal_index.store.transfers import TRANSFERRED_FOR
 from signal_index.tables.ledger import ledger_entry
 from signal_index.tables.registry import contact_holder

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.signals import TOMBSTONE_FOR, Known, NewSignal, SignalState
 from signal_index.tables.signals import evidence, signal, tombstone
-from signal_index.wire.signals import OwnSignal, Withdrawal
+from signal_index.wire.signals import Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,6 @@ class KnownPlace:
 
     category: str
     municipality: str
-
-
-NameCategory = Callable[[str, str], str]
-"""What a category is called in a municipality: (municipality, category) -> label."""
 
 
 async def lock_source(conn: AsyncConnection, source: str) -> None:
@@ -252,55 +248,6 @@ async def insert_evidence(conn: AsyncConnection, item: Evidence) -> None:
             "jws": item.jws,
         },
     )
-
-
-async def list_own_signals(
-    conn: AsyncConnection,
-    source: str,
-    label: NameCategory,
-    *,
-    after: UUID | None,
-    limit: int,
-) -> Sequence[OwnSignal]:
-    """Read a source's own signals in the order of their references."""
-    columns = signal.c
-    query = select(
-        columns.reference,
-        columns.version,
-        columns.category,
-        columns.municipality,
-        columns.state,
-        columns.valid_from,
-        columns.valid_until,
-        columns.contact_holder,
-        columns.confirmed_at,
-        columns.outbox,
-        columns.by_hand,
-        columns.taken_over_from,
-        columns.untold,
-    ).where(columns.source == source)
-    if after is not None:
-        query = query.where(columns.reference > after)
-    rows = await conn.execute(query.order_by(columns.reference).limit(limit))
-    return [
-        OwnSignal(
-            reference=row.reference,
-            version=row.version,
-            category=row.category,
-            categoryLabel=label(row.municipality, row.category),
-            municipality=row.municipality,
-            state=row.state,
-            validFrom=row.valid_from,
-            validUntil=row.valid_until,
-            contactHolder=row.contact_holder,
-            confirmedAt=row.confirmed_at,
-            outbox=row.outbox,
-            byHand=row.by_hand,
-            takenOverFrom=row.taken_over_from,
-            untold=row.untold,
-        )
-        for row in rows
-    ]
 
 
 def _row_of(

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from signal_index.wire.choices import Choice
 from signal_index.wire.model import AnswerModel, RequestModel
-from signal_index.wire.signals import OwnPlace, OwnReference, State
-from signal_index.wire.values import Day, Id, Instant, Number, OinText
+from signal_index.wire.signals import OwnPlace, StandingSignal
+from signal_index.wire.values import Day, Id, OinText
 
 
 class HandPlace(OwnPlace):
@@ -41,19 +41,13 @@ class HandSignalOptions(AnswerModel):
     contacts: list[HandContact]
 
 
-class HandSignal(OwnReference):
+class HandSignal(StandingSignal):
     """A signal that somebody of the own organisation gave by hand, as it stands.
 
     `confirmBy`: the day on which half a year has passed since somebody said that it
     still holds.
     """
 
-    version: Number
-    state: State
-    validFrom: Day
-    validUntil: Day
-    contactHolder: Id
-    confirmedAt: Instant
     confirmBy: Day
 
 

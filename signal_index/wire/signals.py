@@ -211,15 +211,20 @@ class OwnReference(OwnPlace):
         return self.reference
 
 
-class OwnSignal(OwnReference):
-    """One of a source's own signals, as it may list them."""
+class StandingSignal(OwnReference):
+    """How a signal stands, as whoever tends it reads it."""
 
-    version: int
+    version: Number
     state: State
     validFrom: Day
     validUntil: Day
     contactHolder: Id
     confirmedAt: Instant
+
+
+class OwnSignal(StandingSignal):
+    """One of a source's own signals, as it may list them."""
+
     outbox: Id | None = None
     byHand: bool = Field(
         default=False, description="Met de hand doorgegeven; geen levering kent het"

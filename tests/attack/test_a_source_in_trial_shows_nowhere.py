@@ -43,7 +43,8 @@ READS_WHAT_NOBODY_IS_SHOWN = {
     "reconciling": "a source's own",
     "transfer_run": "moves them, of live sources only",
     "transfers": "which names both use, of live sources only; counts of shown ones",
-    "signals": "publishing, and a source's own",
+    "own_signals": "a source's own",
+    "signals": "publishing",
 }
 """The modules that may read all signals, and why that shows nothing."""
 

@@ -1,0 +1,71 @@
+"""A source's own signals as they stand, a page at a time: all, or those by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signal_index.tables.signals import signal
+from signal_index.wire.signals import OwnSignal
+
+NameCategory = Callable[[str, str], str]
+"""What a category is called in a municipality: (municipality, category) -> label."""
+
+_COLUMNS = (
+    signal.c.reference,
+    signal.c.version,
+    signal.c.category,
+    signal.c.municipality,
+    signal.c.state,
+    signal.c.valid_from,
+    signal.c.valid_until,
+    signal.c.contact_holder,
+    signal.c.confirmed_at,
+    signal.c.outbox,
+    signal.c.by_hand,
+    signal.c.taken_over_from,
+    signal.c.untold,
+)
+
+
+async def list_own_signals(
+    conn: AsyncConnection,
+    source: str,
+    label: NameCategory,
+    page: tuple[UUID | None, int],
+    *,
+    only_by_hand: bool = False,
+) -> Sequence[OwnSignal]:
+    """Read a source's own signals in the order of their references.
+
+    `page`: after which reference, and how many.
+    """
+    after, limit = page
+    query = select(*_COLUMNS).where(signal.c.source == source)
+    if only_by_hand:
+        query = query.where(signal.c.by_hand)
+    if after is not None:
+        query = query.where(signal.c.reference > after)
+    rows = await conn.execute(query.order_by(signal.c.reference).limit(limit))
+    return [
+        OwnSignal(
+            reference=row.reference,
+            version=row.version,
+            category=row.category,
+            categoryLabel=label(row.municipality, row.category),
+            municipality=row.municipality,
+            state=row.state,
+            validFrom=row.valid_from,
+            validUntil=row.valid_until,
+            contactHolder=row.contact_holder,
+            confirmedAt=row.confirmed_at,
+            outbox=row.outbox,
+            byHand=row.by_hand,
+            takenOverFrom=row.taken_over_from,
+            untold=row.untold,
+        )
+        for row in rows
+    ]
