@@ -15,6 +15,7 @@ from policy.vocabulary import LoopActId
 from signal_index.store.acts import Recorder
 from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine
 from signal_index.upkeep.matching import MatchUpkeep
+from signal_index.upkeep.matching_existing import box_what_stands
 from tests.notice_builders import switch_on
 from tests.world import Agency, World
 
@@ -36,6 +37,7 @@ async def run_matches(
     *,
     daily: bool = False,
     erase: bool = False,
+    existing: bool = False,
     log: io.StringIO | None = None,
 ) -> int:
     """Do the daily run, in the leader's own role; how many matches it found."""
@@ -47,6 +49,8 @@ async def run_matches(
     events = EventLog(log or io.StringIO(), world.clock)
     upkeep = MatchUpkeep(engine, recorder, _policy(), events, world.clock, 5)
     found = 0
+    if existing:
+        await box_what_stands(upkeep, world.index.keys)
     if erase:
         await upkeep.erase()
     elif daily:

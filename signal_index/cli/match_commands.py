@@ -1,7 +1,12 @@
-"""`loop match`: do the daily run of matches now, for a trial or after a long outage."""
+"""`loop match`: do the daily run of matches now, for a trial or after a long outage.
+
+`--existing` puts what stood before in boxes first: needed once, after the act was
+opened, and after a source that had tried out went live.
+"""
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -10,23 +15,37 @@ from policy.decide import load_policy
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import name_operator
-from signal_index.key_files import load_year_keys
+from signal_index.key_files import load_keys
 from signal_index.settings import load_settings
 from signal_index.store.acts import Recorder
 from signal_index.store.connect import DatabaseRole, open_engine, reading
+from signal_index.store.match_existing import BoxedPart
 from signal_index.store.schema import verify_schema
 from signal_index.upkeep.matching import MatchUpkeep
+from signal_index.upkeep.matching_existing import box_what_stands
+
+Existing = Annotated[
+    bool,
+    typer.Option(
+        "--existing", help="Also among what was published before the act was opened."
+    ),
+]
 
 
-def match_now(settings: SettingsFile) -> None:
+def match_now(settings: SettingsFile, *, existing: Existing = False) -> None:
     """Look for matches now, in each municipality that opened the act."""
-    found = run(lambda: _match(settings))
+    boxed, found = run(lambda: _match(settings, existing=existing))
+    if boxed is not None:
+        say(f"{boxed.boxed} signals that stood were looked at")
+        if boxed.unreadable:
+            say(f"{boxed.unreadable} could not be: their seals do not open")
     say(f"{found} matches found")
 
 
-async def _match(file: Path) -> int:
+async def _match(file: Path, *, existing: bool) -> tuple[BoxedPart | None, int]:
     settings = load_settings(file)
-    recorder = Recorder(load_year_keys(settings.keys), name_operator(), clock.now)
+    keys = load_keys(settings.keys)
+    recorder = Recorder(keys, name_operator(), clock.now)
     url = settings.admin_database_url or settings.database_url
     engine = open_engine(url, DatabaseRole.OWNER, pool_size=1)
     try:
@@ -36,6 +55,7 @@ async def _match(file: Path) -> int:
         upkeep = MatchUpkeep(
             engine, recorder, load_policy(), log, clock.now, settings.match_hour
         )
-        return await upkeep.run(clock.now() + timedelta(days=1))
+        boxed = await box_what_stands(upkeep, keys) if existing else None
+        return boxed, await upkeep.run(clock.now() + timedelta(days=1))
     finally:
         await engine.dispose()

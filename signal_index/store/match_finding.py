@@ -93,6 +93,12 @@ class Run:
     telling: Telling
 
 
+async def find_places(conn: AsyncConnection) -> Sequence[str]:
+    """Find the municipalities of sources."""
+    rows = await conn.scalars(select(coverage.c.municipality).distinct())
+    return rows.all()
+
+
 async def find_due(conn: AsyncConnection, since: datetime) -> Sequence[str]:
     """Find the municipalities of sources that had no run since a moment."""
     had = select(match_sheet.c.municipality).where(match_sheet.c.made_in >= since)

@@ -88,7 +88,7 @@ class MatchUpkeep:
         """Do the run where there was none since a moment; how many were found."""
         async with reading(self.engine) as conn:
             due = await find_due(conn, since)
-            policies = await self._find_open(conn, due) if due else {}
+            policies = await self.find_open(conn, due) if due else {}
         return sum([await self._run_in(*one) for one in sorted(policies.items())])
 
     async def erase(self) -> None:
@@ -110,7 +110,7 @@ class MatchUpkeep:
         if unreadable:
             self.log.write(Event.MATCHES_UNREADABLE, count=unreadable)
 
-    async def _find_open(
+    async def find_open(
         self, conn: AsyncConnection, places: Sequence[str]
     ) -> Mapping[str, Policy]:
         """Give the policy of each of these places where the act is open."""

@@ -13,9 +13,11 @@ from sqlalchemy import event, text
 
 from keys.base64url import encode_b64u
 from signal_index.days import day_of
+from signal_index.ledger import Group
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
+from tests.ledger_reading import open_entries
 from tests.match_builders import (
     TABLES,
     open_matching,
@@ -85,7 +87,7 @@ async def test_publishing_does_the_same_whether_anybody_else_is_there(
     assert (len(boxes), len({len(row["sealed"]) for row in boxes})) == (4, 1)
 
 
-async def test_while_the_act_is_closed_there_is_no_row_and_no_statement(
+async def test_while_the_act_is_closed_nothing_is_done_and_then_it_is_recorded(
     tmp_path: Path,
 ) -> None:
     async with open_world(tmp_path) as world:
@@ -101,6 +103,12 @@ async def test_while_the_act_is_closed_there_is_no_row_and_no_statement(
         assert [await dump(world, one) for one in TABLES] == [[], [], []]
         await open_matching(world)
         assert await run_matches(world) == 0  # no box: nobody looks in the signals
+        assert await run_matches(world, existing=True) == 1  # an operator's own act
+        acts = await open_entries(world, "administration")
+        whats = [one[Group.WHAT] or {} for one in acts]
+        made = [one["boxes"] for one in whats if one.get("act") == "match-boxes-made"]
+        assert made == [2]
+        assert await run_matches(world, existing=True) == 0  # nothing is told twice
 
 
 async def test_it_is_told_at_the_hour_and_once_a_day_whenever_one_published(

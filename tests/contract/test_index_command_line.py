@@ -170,6 +170,8 @@ def test_an_act_of_the_loop_is_established_and_recorded_by_its_own_name(
     assert office.run("loop", "establish", "match", *rest)[0] == 0
     assert office.kinds() == ["key", "establishment"]
     assert office.ask("SELECT opens FROM establishment") == [("match",)]
+    said = "0 signals that stood were looked at\n0 matches found\n"
+    assert office.run("loop", "match", "--existing") == (0, said)
 
 
 def test_each_command_registers_and_records_one_thing(office: Office) -> None:
