@@ -37,6 +37,9 @@ from sources.settings import KeyFiles
 
 ClientAlgorithm = Literal["PS256", "Ed25519"]
 _RSA_BITS: Final = 3072
+_THERE: Final = (
+    "Er staan al sleutels in deze map. Er is niets veranderd. Kies een nieuwe map."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +104,14 @@ def create_keys(folder: Path, *, name: str, algorithm: ClientAlgorithm) -> list[
         "oidc-client.public.jwks.json": _encode({"keys": [public]}),
     }
     if any((folder / file).exists() for file in (*secrets, *handed_out)):
-        raise InvalidAgencySettings("Er staan al sleutels in deze map.")
+        raise InvalidAgencySettings(_THERE)
     try:
         for file, data in secrets.items():
             write_secret(folder / file, data)
         for file, data in handed_out.items():
             write_public(folder / file, data)
     except KeyFileExists:
-        raise InvalidAgencySettings("Er staan al sleutels in deze map.") from None
+        raise InvalidAgencySettings(_THERE) from None
     except KeyFileMalformed:
         raise InvalidAgencySettings(
             f"In {folder.name} is niet te schrijven, of de schijf is vol. Maak ruimte, "

@@ -64,7 +64,7 @@ def read_invitation(data: bytes, *, now: datetime) -> Opened:
     try:
         return open_invitation(data, now=now)
     except (JoiningRefused, ConfigRefused) as error:
-        said = _EXPLAINED.get(type(error).__name__, "Dit is geen uitnodiging.")
+        said = _EXPLAINED.get(type(error).__name__, _NONE)
         raise InvitationRefused(said) from None
 
 
@@ -195,6 +195,10 @@ def _notice(keys: AgencyKeys) -> PrivateKey:
     return PrivateKey(keys.notice.kid, keys.notice.reveal())
 
 
+_NONE: Final = (
+    "Dit is geen uitnodiging, of er is een stuk weg. Vraag de beheerder van de index "
+    "om het bestand (invitation.json) nog eens te sturen."
+)
 _EXPLAINED: Final = {
     "InvitationExpired": (
         "De uitnodiging is verlopen of nog niet geldig. Vraag een nieuwe, en kijk of "

@@ -31,7 +31,7 @@ from signal_index.wire.values import Slug
 from sources.brp.settings import ALLOWED
 from sources.closed_row import ClosedRow
 from sources.contacts import ContactRow
-from sources.errors import InvalidProfile, say_unreadable
+from sources.errors import InvalidProfile, say_no_text, say_unreadable
 from sources.faults import Unfit, say_faults, say_toml_fault
 from sources.formats import FORMATS, FormatFacts
 from sources.layouts import (
@@ -186,8 +186,10 @@ def load_profile(path: Path) -> Profile:
     """Read a profile from a file, or raise `InvalidProfile`."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         raise InvalidProfile(say_unreadable(path)) from None
+    except UnicodeDecodeError:
+        raise InvalidProfile(say_no_text(path)) from None
     profile = parse_profile(text)
     if profile.ddas.json_schema is None:
         return profile

@@ -35,8 +35,8 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
             return _write(file, rejects)
     except OSError:
         raise InvalidAgencySettings(
-            f"De afgewezen records passen niet in {path.name}: daar kunnen wij geen "
-            "bestand maken."
+            f"De afgewezen records passen niet in {path}: daar kunnen wij geen "
+            "bestand maken. Is het een map, of is de schijf vol?"
         ) from None
 
 

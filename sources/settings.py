@@ -28,7 +28,7 @@ from sqlalchemy.exc import ArgumentError
 from keys.config import KeyOrigin
 from sources.brp.settings import BrpPlace, GatewayPlace, RegisterPlace
 from sources.closed_row import ClosedRow
-from sources.errors import InvalidAgencySettings, say_unreadable
+from sources.errors import InvalidAgencySettings, say_no_text, say_unreadable
 from sources.faults import Unfit, say_faults, say_toml_fault
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow
 from sources.notice_settings import NoticesRow
@@ -183,8 +183,10 @@ def load_settings(path: Path) -> AgencySettings:
     except tomllib.TOMLDecodeError as error:
         found = say_toml_fault(error)
         raise InvalidAgencySettings(f"{path.name} is geen TOML. {found}") from None
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         raise InvalidAgencySettings(say_unreadable(path)) from None
+    except UnicodeDecodeError:
+        raise InvalidAgencySettings(say_no_text(path)) from None
     except SettingsError:
         raise InvalidAgencySettings(
             "Een omgevingsvariabele die met SIGNAL_SOURCE_ begint, is niet te lezen."

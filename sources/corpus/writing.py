@@ -21,7 +21,9 @@ def write_corpus(folder: Path, *, seed: int) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise FolderRefused("De map is niet leeg; er is niets geschreven.")
+            raise FolderRefused(
+                "De map is niet leeg; er is niets geschreven. Kies een nieuwe map."
+            )
         index = [_write(folder, each) for each in make_corpus(seed)]
         _write_json(folder / INDEX, {"seed": seed, "files": index})
     except OSError:

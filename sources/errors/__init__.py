@@ -81,6 +81,7 @@ from sources.errors.facts import (
     SourceError,
     UnreadableFile,
     UnsafeKeyFile,
+    say_no_text,
     say_unreadable,
     shorten,
 )
@@ -167,6 +168,7 @@ __all__ = [
     "UnknownReference",
     "UnreadableFile",
     "UnsafeKeyFile",
+    "say_no_text",
     "say_unreadable",
     "shorten",
 ]

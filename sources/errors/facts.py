@@ -14,9 +14,19 @@ def shorten(delivery: UUID) -> str:
 
 def say_unreadable(path: Path) -> str:
     """Say of a file that was named that it cannot be opened, and what to look at."""
+    if path.is_dir():
+        return f"{path} is een map. Noem een bestand."
     return (
         f"{path.name} is er niet, of is niet te lezen. Kijk of de naam en de map "
         "kloppen, en of u het bestand mag openen."
+    )
+
+
+def say_no_text(path: Path) -> str:
+    """Say of a file that should be TOML that it is something else, as an export is."""
+    return (
+        f"{path.name} is geen TOML: er staan tekens in die daar niet horen (het moet "
+        "UTF-8 zijn). Noemde u het goede bestand?"
     )
 
 

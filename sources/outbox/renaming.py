@@ -16,7 +16,10 @@ def rename_profile(outbox: Outbox, old: str, new: str) -> int:
     if find_unfinished(outbox):
         raise DeliveryUnderWay
     if not is_registered(outbox, old):
-        raise RenameRefused("Onder die oude naam is hier nooit aangeleverd.")
+        raise RenameRefused(
+            "Onder die oude naam is hier nooit aangeleverd. `signal-source deliveries "
+            "show` noemt de namen waaronder dat wel is gedaan."
+        )
     if is_registered(outbox, new):
         raise RenameRefused("Onder die nieuwe naam is hier al aangeleverd.")
     with outbox.transaction("mend") as connection:
