@@ -96,7 +96,8 @@ def publish_command(
     if as_json:
         typer.echo(json.dumps(summaries[-1] | {"resumed": summaries[:-1]}))
     else:
-        _show(summaries)
+        for summary in summaries:
+            show_summary(summary)
     with refusing_plainly():
         if summaries[-1]["hearing"] != Hearing.HEARD:
             raise DeliveryUnheard
@@ -182,23 +183,21 @@ def summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
     }
 
 
-def _show(summaries: list[Summary]) -> None:
-    for summary in summaries:
-        table = make_table("", "", title=f"Levering {summary['profile']}")
-        for name, label in COUNTS.items():
-            table.add_row(label, str(summary[name]))
-        console = PlainConsole()
-        console.print(table)
-        if summary["hidden"]:
-            console.print(say_hidden(summary["hidden"]), soft_wrap=True)
-        if summary["spared"]:
-            console.print(
-                f"{summary['spared']} bekende zaken staan niet in dit bestand. Hun "
-                "signaal blijft staan, want een afgewezen record kan van hen zijn.",
-                soft_wrap=True,
-            )
-        if summary["rejected"]:
-            show_rejected(console, summary)
-            console.print(
-                f"Afgewezen records: {summary['rejectsFile']}", soft_wrap=True
-            )
+def show_summary(summary: Summary) -> None:
+    """Show what became of a delivery, and where its rejects are."""
+    table = make_table("", "", title=f"Levering {summary['profile']}")
+    for name, label in COUNTS.items():
+        table.add_row(label, str(summary[name]))
+    console = PlainConsole()
+    console.print(table)
+    if summary["hidden"]:
+        console.print(say_hidden(summary["hidden"]), soft_wrap=True)
+    if summary["spared"]:
+        console.print(
+            f"{summary['spared']} bekende zaken staan niet in dit bestand. Hun "
+            "signaal blijft staan, want een afgewezen record kan van hen zijn.",
+            soft_wrap=True,
+        )
+    if summary["rejected"]:
+        show_rejected(console, summary)
+        console.print(f"Afgewezen records: {summary['rejectsFile']}", soft_wrap=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -24,9 +25,10 @@ from sources.agency_keys import AgencyKeys, load_keys, read_case_key
 from sources.agent.feeds import Feed
 from sources.agent.stopping import stop_on_signals
 from sources.agent.worker import RECONCILE, TELL, Jobs, Surroundings, Worker
+from sources.cli.delivery_words import list_rejected
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
-from sources.cli.publish import summarise
+from sources.cli.publish import Summary, show_summary, summarise
 from sources.cli.reconcile import make_scope
 from sources.cli.settings_file import SettingsFile
 from sources.cli.spoken_log import start_telling
@@ -207,7 +209,7 @@ class _Office:
 
 
 async def _deliver_once(worker: Worker, office: _Office) -> None:
-    """Deliver each feed one time; gives one line of JSON for each delivery."""
+    """Deliver each feed one time, and say what became of each delivery."""
     for name, feed in worker.feeds.items():
         feed.look(now())
         worker.add(name)
@@ -215,7 +217,8 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
     await office.hear(office.make_index())
     for each in office.rejects:
         delivery = get_delivery(office.outbox, each)
-        typer.echo(json.dumps(summarise(delivery, office.rejects)))
+        rejected = {"rejectedColumns": list_rejected(office.outbox, delivery.id)}
+        _say_delivery(summarise(delivery, office.rejects) | rejected)
     if any(one.state is FeedState.FAILED for one in worker.standings.values()):
         raise FeedFailed
     for held in find_held(office.outbox):
@@ -225,6 +228,14 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
     profiles = {feed.profile.name for feed in worker.feeds.values()}
     if any(is_unheard(office.outbox, name) for name in profiles):
         raise DeliveryUnheard
+
+
+def _say_delivery(summary: Summary) -> None:
+    """Say what became of a delivery: to a person in Dutch, to a planner as JSON."""
+    if sys.stdout.isatty():
+        show_summary(summary)
+    else:
+        typer.echo(json.dumps(summary))
 
 
 async def _refuse_to_wait(_seconds: float) -> None:
