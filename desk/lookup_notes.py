@@ -23,6 +23,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import Database
+from desk.errors import DatabaseRefused
 from desk.own_seal import OwnSeal
 from desk.tables import lookup_notes
 
@@ -78,7 +79,7 @@ class LookupNotes:
     async def find(self, sub: str, entries: Sequence[UUID]) -> Mapping[UUID, Note]:
         """Find this user's notes of these entries; what was erased is not among them.
 
-        Raises `DatabaseRefused` where a row does not open: the notes key is another.
+        Nor what was altered: one row that does not open hides no other.
         """
         names = {self._name(sub, entry): entry for entry in entries}
         if not names:
@@ -89,7 +90,8 @@ class LookupNotes:
                     lookup_notes.c.id.in_(names)
                 )
             )
-            return {names[row.id]: self._read(row.id, row.sealed) for row in rows}
+            read = {names[row.id]: self._read(row.id, row.sealed) for row in rows}
+        return {entry: note for entry, note in read.items() if note is not None}
 
     async def copy(self, old: str, new: str, entries: Sequence[UUID]) -> None:
         """Keep what one holder noted of these entries for another, too: a colleague.
@@ -127,8 +129,11 @@ class LookupNotes:
         sealed = self._seal.seal(value, name)
         return {"id": name, "kept_on": _day_of(self._clock()), "sealed": sealed}
 
-    def _read(self, name: bytes, sealed: bytes) -> Note:
-        value = self._seal.open(sealed, name)
+    def _read(self, name: bytes, sealed: bytes) -> Note | None:
+        try:
+            value = self._seal.open(sealed, name)
+        except DatabaseRefused:
+            return None
         case = str(value["case"]).rstrip()
         return Note(case or None, int(value["person"]), int(value["persons"]))
 

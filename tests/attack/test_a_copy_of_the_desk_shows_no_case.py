@@ -16,7 +16,6 @@ import pytest
 from sqlalchemy import select, update
 
 from desk.database import Database
-from desk.errors import DatabaseRefused
 from desk.lookup_notes import KEPT, LookupNotes, Note
 from desk.own_seal import OwnSeal
 from desk.tables import lookup_notes
@@ -93,10 +92,13 @@ async def test_every_row_is_equally_long(database: Database) -> None:
     assert len({len(row["sealed"]) for row in await _rows(database)}) == 1
 
 
-async def test_a_row_moved_to_another_name_does_not_open(database: Database) -> None:
-    notes, own, others = some_notes(database), uuid4(), uuid4()
+async def test_a_row_moved_to_another_name_does_not_open_and_hides_no_other(
+    database: Database,
+) -> None:
+    notes, own, others, next_one = some_notes(database), uuid4(), uuid4(), uuid4()
     await keep(database, "fatima", [others], CASE)
     await keep(database, "joris", [own], None)
+    await keep(database, "joris", [next_one], CASE)
     stolen = await _sealed_of(database, others)
     async with database.transaction() as connection:
         await connection.execute(
@@ -104,8 +106,8 @@ async def test_a_row_moved_to_another_name_does_not_open(database: Database) -> 
             .where(lookup_notes.c.id == SEAL.name_row("lookup", str(own), "joris"))
             .values(sealed=stolen)
         )
-    with pytest.raises(DatabaseRefused):
-        await notes.find("joris", [own])
+    found = await notes.find("joris", [own, next_one])
+    assert found == {next_one: Note(CASE, 1, 1)}
 
 
 async def _sealed_of(database: Database, entry: UUID) -> bytes:
