@@ -3,6 +3,7 @@
 from typing import Final
 
 import typer
+from typer import rich_utils
 
 from sources.cli.lazy import Verb, make_group
 
@@ -129,7 +130,9 @@ def source() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; what its help says beside an option is Dutch as well."""
+    rich_utils.REQUIRED_LONG_STRING = "[moet]"
+    rich_utils.DEFAULT_STRING = "[zonder: {}]"
     app()
 
 

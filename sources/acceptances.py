@@ -1,7 +1,7 @@
 """What came back of a request to join: who signed that it was taken in, and who not."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -50,7 +50,7 @@ def _judge(
             confirmed.add(name)
     lacking = [name for name in parties if name not in confirmed]
     if lacking:
-        says = f"Nog geen bevestiging van: {', '.join(lacking)}."
+        says = f"Nog geen bevestiging van: {_list(lacking, opened)}."
         remedy = (
             f"Zet het bestand dat u terugkrijgt in {place}. Uw controlecode is "
             f"{find_code(folder)}."
@@ -58,8 +58,14 @@ def _judge(
         findings.append(Finding(_ABOUT, State.WARNING, says, remedy))
     if findings:
         return findings
-    says = f"Uw aanvraag is bevestigd door {', '.join(parties)}."
+    says = f"Uw aanvraag is bevestigd door {_list(parties, opened)}."
     return [Finding(_ABOUT, State.GOOD, says)]
+
+
+def _list(names: Iterable[str], opened: OpenedRequest) -> str:
+    """Name parties as a person does: the index signs as its ledger."""
+    ledger = opened.invitation.ledger
+    return ", ".join("de index" if name == ledger else name for name in names)
 
 
 def _refuse(path: Path) -> Finding:

@@ -105,9 +105,7 @@ async def test_each_party_that_did_not_take_the_request_in_is_named(
     assert "kent client_id source-kredietbank niet" in registered[0].says
     assert "kent uw organisatie niet" in registered[-1].says
     assert confirmed.state is State.WARNING
-    assert confirmed.says == (
-        "Nog geen bevestiging van: index.example/ledger, holder-3."
-    )
+    assert confirmed.says == ("Nog geen bevestiging van: de index, holder-3.")
 
 
 async def test_all_confirmed_is_good(parties: Parties) -> None:
