@@ -70,6 +70,8 @@ def test_a_whole_lookup_by_keyboard(screen: Screen, town: Town) -> None:
     keys.press("Tab")
     expect(screen.page.locator("#again")).to_be_focused()
     keys.press("Tab")
+    expect(screen.page.locator(".desk-gaps summary")).to_be_focused()
+    keys.press("Tab")
     expect(screen.page.locator("[data-call]").first).to_be_focused()
 
 

@@ -232,7 +232,7 @@ def test_what_discussing_asks_is_asked_before_anything_is_sent(
 ) -> None:
     embedded.page.fill("#person-1", town.people.unknown[0])
     embedded.page.click("#look-up")
-    embedded.see("Kies wat er is besproken.")
+    embedded.see("Kies of het is besproken, en met wie.")
     expect(embedded.page.locator("#result")).to_be_hidden()
 
 
@@ -297,6 +297,8 @@ def test_a_whole_lookup_by_keyboard(embedded: Screen, town: Town) -> None:
     expect(embedded.page.locator("#result-title")).to_be_focused()
     keys.press("Tab")
     expect(embedded.page.locator("#again")).to_be_focused()
+    keys.press("Tab")
+    expect(embedded.page.locator(".desk-gaps summary")).to_be_focused()
     keys.press("Tab")
     expect(embedded.page.locator("[data-call]").first).to_be_focused()
     expect(embedded.page.locator("[data-call]").first).to_have_attribute(

@@ -198,6 +198,9 @@ async def test_a_contact_person_is_added_on_the_page(
     assert added.headers["location"].startswith("/agency/contacts/")
     (said,) = town.index.asked
     assert (said["function"], said["phone"]) == ("IB-er", "+31182555401")
+    own = {"staleFrom": "2027-05-22", "stale": False, "remind": False, "signals": 0}
+    town.index.pages[path] = (200, {"items": [stored | own]})
+    assert "openingstijden onbekend" in (await browser.get("/agency/contacts")).text
 
 
 async def test_a_signal_is_found_by_its_reference_and_by_nothing_less(
