@@ -14,6 +14,7 @@ import typer
 
 from keys.config import KeyConfig, KeyOrigin, parse_pins, verify_config
 from keys.errors import KeysError
+from keys.files import write_whole
 from signal_index import clock
 from signal_index.proof import (
     MalformedProof,
@@ -165,8 +166,7 @@ def _sum_up(found: JudgedReport) -> str:
 
 def _keep(found: JudgedReport, into: Path) -> None:
     try:
-        into.touch(mode=0o600, exist_ok=False)
-        into.write_bytes(encode_json(found.model_dump(mode="json")))
+        write_whole(into, encode_json(found.model_dump(mode="json")))
     except OSError as cause:
         typer.echo(f"Cannot write the report: {cause.strerror}.", err=True)
         raise typer.Exit(UNJUDGED) from None

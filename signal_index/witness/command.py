@@ -18,6 +18,7 @@ import typer
 import uvicorn
 
 from keys.events import EventLog, take_over_logging
+from keys.files import write_whole
 from signal_index import clock
 from signal_index.events import Event
 from signal_index.proof import MalformedProof, split_key
@@ -153,7 +154,7 @@ def sign(place: Place, state: State, log: LogKey, into: Into = None) -> None:
     if into is None:
         typer.echo(note, nl=False)
     else:
-        into.write_text(note, "utf-8")
+        write_whole(into, note.encode(), mode=0o644, replace=True)
         typer.echo(f"Cosigned: {done.origin}, {done.size} entries.")
 
 
