@@ -32,7 +32,8 @@ from signal_index.tables.ledger import ledger_disclosure
 Question = Sequence[Opened]
 """The entries of one question about one person: the first of them, then its repeats."""
 
-_PART: Final = 400
+_PART: Final = 50
+"""Entries at a time: what is looked through lies between the first and the last."""
 _RANDOM_BYTES: Final = 10
 
 

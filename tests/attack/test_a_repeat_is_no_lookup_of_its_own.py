@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -131,14 +131,18 @@ async def test_nobody_else_and_no_other_person_or_question_is_a_repeat(
 ) -> None:
     await world.publish(world.debt_help, [ONE, TWO])
     household = await send(world, await world.ask([ONE, TWO]))
-    (anew,) = await send(world, await world.ask([ONE]))
+    body = await world.ask([ONE])
+    (anew,), (again,) = [await send(world, body) for _ in range(2)]
     (others,) = await send(
         world, await world.ask([ONE], subject="user-2"), sub="user-2"
     )
-    await say(world, anew, 0, "contact-made")
+    await say(world, again, 0, "contact-made")
     rows = {one["entryId"]: one for one in await own(world)}
     assert set(rows) == {one["entryId"] for one in (*household, anew)}
-    assert all(one["repeats"] == [] for one in rows.values())
+    assert [one["repeats"] for one in rows.values() if one["repeats"]] == [
+        [again["entryId"]]
+    ]
+    assert await seen(world, anew) == ["contact-made"]
     for part in (*household, others):
         assert await seen(world, part) == [None]
 
@@ -149,12 +153,18 @@ async def test_each_person_of_a_household_that_is_asked_again_keeps_their_own(
     await world.publish(world.debt_help, [ONE, TWO])
     body = await world.ask([ONE, TWO])
     one, two = await send(world, body)
-    _, again = await send(world, body)
-    await say(world, again, 0, "contact-made")
+    again_one, again_two = await send(world, body)
+    await say(world, again_one, 0, "not-reachable")
+    await say(world, again_two, 0, "contact-made")
     assert (await seen(world, one), await seen(world, two)) == (
-        [None],
+        ["not-reachable"],
         ["contact-made"],
     )
+    rows = {one["entryId"]: one["repeats"] for one in await own(world)}
+    assert rows == {
+        one["entryId"]: [again_one["entryId"]],
+        two["entryId"]: [again_two["entryId"]],
+    }
 
 
 async def test_the_end_of_a_page_between_the_two_loses_and_doubles_nothing(
@@ -186,3 +196,18 @@ async def test_a_source_hears_what_is_said_of_a_repeat_and_nothing_of_anothers_f
     assert told["outcome"]["outcome"] == "contact-made"
     assert told["outcome"]["lookedUp"] == told["looked-up"]["lookedUp"]
     assert await read(world, world.income_support) == []
+
+
+async def test_over_new_year_the_two_stay_apart_and_nothing_is_lost(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    world.clock.moment = datetime(2026, 12, 31, 23, 59, 30, tzinfo=UTC)
+    body = await world.ask([ONE])
+    (first,), (again,) = [await send(world, body) for _ in range(2)]
+    await say(world, again, 0, "contact-made")
+    assert {one["entryId"]: one["repeats"] for one in await own(world)} == {
+        first["entryId"]: [],
+        again["entryId"]: [],
+    }
+    assert await seen(world, again) == ["contact-made"]
