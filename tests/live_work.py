@@ -197,7 +197,7 @@ async def _match_two_sources(world: World) -> None:
     for agency in (world.debt_help, world.income_support):
         await world.publish(agency, [a_bsn(8)])
     await run_matches(world)
-    (match,) = await read_matches(world, world.debt_help)
+    match, *_ = await read_matches(world, world.debt_help)
     await say(world, world.debt_help, match, "agreed")
     token = world.a_source_token(world.debt_help)
     path = f"/matches/{match['id']}/case"
