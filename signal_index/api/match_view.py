@@ -8,15 +8,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.municipality import MunicipalityCode
-from policy.errors import PolicyError
-from policy.policy import Policy
 from signal_index.answers import CONTACT_STALE_AFTER
 from signal_index.api.context import Index
 from signal_index.api.transactions import committing
@@ -26,11 +24,12 @@ from signal_index.labels import Labels
 from signal_index.matching import (
     MatchAct,
     MatchState,
+    Permits,
+    SignalAt,
     Signalled,
     SignalNow,
     Step,
     advance,
-    permit_match,
     stands,
 )
 from signal_index.store import matches as store
@@ -83,35 +82,71 @@ async def judge(
 ) -> Seen:
     """Tell which of these may be shown now: to these sources, or at all."""
     rows = {at.row_key for one in held.items for at in one.side.pair}
-    signals = await store.find_signals_in(conn, rows)
-    states = await store.find_states(conn, held.items, index.keys)
-    embargoed = await find_embargoed(
-        conn, {one.side.embargo_row for one in held.items}, now=now
+    embargo_rows = {one.side.embargo_row for one in held.items}
+    places = {one.municipality for one in held.items}
+    judged = _Judged(
+        signals=await store.find_signals_in(conn, rows),
+        embargoed=await find_embargoed(conn, embargo_rows, now=now),
+        permits=await _find_permits(index, places, now),
+        now=now,
     )
-    policies = await _find_policies(index, {one.municipality for one in held.items})
-    unreadable = held.unreadable
+    states = await store.find_states(conn, held.items, index.keys)
     items: list[SeenMatch] = []
     gone: list[tuple[HeldMatch, MatchState]] = []
     for one in held.items:
-        own, other = signals.get(one.side.own), signals.get(one.side.other)
         state = states.get(one.side.match)
-        if state is None:
-            unreadable += 1
+        if state is None or state.is_gone or not judged.is_here(one, sources):
             continue
-        if state.is_gone or own is None:
-            continue
-        if sources is not None and own.source not in sources:
-            continue
-        policy = policies.get(one.municipality)
-        if policy is None or not _is_open(policy, one, own, other, now):
-            continue
-        may = other is not None and _is_shown(policy, one, own, other, now)
-        is_held = (one.side.embargo_row, one.municipality) in embargoed
-        if other is not None and may and not is_held:
-            items.append(SeenMatch(one, own, other, state))
-        else:
+        shown = judged.find_shown(one, state)
+        if shown is None:
             gone.append((one, state))
-    return Seen(items, gone, unreadable)
+        else:
+            items.append(shown)
+    altered = sum(one.side.match not in states for one in held.items)
+    return Seen(items, gone, held.unreadable + altered)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Judged:
+    """What stands at one moment, and what the policies say of it."""
+
+    signals: Mapping[SignalAt, SignalNow]
+    embargoed: frozenset[tuple[bytes, str]]
+    permits: Mapping[str, Permits]
+    now: datetime
+
+    def is_here(self, one: HeldMatch, sources: Collection[str] | None) -> bool:
+        """Tell whether a match is one of these sources', where the act is open.
+
+        Where it is closed nothing is shown, and nothing ends: it may be opened again.
+        """
+        own, other = self._both(one)
+        permits = self.permits.get(one.municipality)
+        if own is None or permits is None:
+            return False
+        if sources is not None and own.source not in sources:
+            return False
+        if other is None:
+            return True
+        kinds = (Signalled(own.category, None), Signalled(other.category, None))
+        return permits.find(*kinds) is not None
+
+    def find_shown(self, one: HeldMatch, state: MatchState) -> SeenMatch | None:
+        """Give a match as it may be shown; None where it is not any more."""
+        own, other = self._both(one)
+        if own is None or other is None:
+            return None
+        if (one.side.embargo_row, one.municipality) in self.embargoed:
+            return None
+        if not stands(own, other, one.municipality, self.now):
+            return None
+        permits = self.permits[one.municipality]
+        if permits.find(own.signalled, other.signalled) is None:
+            return None
+        return SeenMatch(one, own, other, state)
+
+    def _both(self, one: HeldMatch) -> tuple[SignalNow | None, SignalNow | None]:
+        return self.signals.get(one.side.own), self.signals.get(one.side.other)
 
 
 async def find_counted(
@@ -181,36 +216,16 @@ def _whose(who: int | None, side: int) -> wire.Side | None:
     return "own" if who == side else "other"
 
 
-async def _find_policies(index: Index, places: set[str]) -> dict[str, Policy]:
-    """Give the signed policy of each place; none where it cannot be used now."""
+async def _find_permits(
+    index: Index, places: set[str], now: datetime
+) -> dict[str, Permits]:
+    """Give what the signed policy of each place says; none where it cannot be used."""
     standing = await index.standing.get(index.clock())
     found = {}
     for place in places:
         try:
-            found[place] = index.policy.get(standing, place)
-        except (PolicyUnusable, PolicyError):
+            policy = index.policy.get(standing, place)
+        except PolicyUnusable:
             continue
+        found[place] = Permits(policy, place, now)
     return found
-
-
-def _is_open(
-    policy: Policy,
-    held: HeldMatch,
-    own: SignalNow,
-    other: SignalNow | None,
-    now: datetime,
-) -> bool:
-    """Tell whether the act is open to these kinds: what it closed it may open again."""
-    if other is None:
-        return True
-    kinds = (Signalled(own.category, None), Signalled(other.category, None))
-    return permit_match(policy, held.municipality, *kinds, now) is not None
-
-
-def _is_shown(
-    policy: Policy, held: HeldMatch, own: SignalNow, other: SignalNow, now: datetime
-) -> bool:
-    place = held.municipality
-    if not stands(own, other, place, now):
-        return False
-    return permit_match(policy, place, own.signalled, other.signalled, now) is not None

@@ -25,10 +25,10 @@ from signal_index.matching.boxes import (
     seal_match_box,
 )
 from signal_index.matching.permits import (
+    Permits,
     Signalled,
     find_partners,
     is_open,
-    permit_match,
 )
 from signal_index.matching.sheets import (
     MatchSide,
@@ -63,6 +63,7 @@ __all__ = [
     "MatchRows",
     "MatchSide",
     "MatchState",
+    "Permits",
     "SignalAt",
     "SignalNow",
     "Signalled",
@@ -81,7 +82,6 @@ __all__ = [
     "open_match_box",
     "open_sheet",
     "open_step",
-    "permit_match",
     "pick_names",
     "seal_case",
     "seal_match_box",

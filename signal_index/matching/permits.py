@@ -47,37 +47,39 @@ def find_partners(
     named &= {of for of, to in pairs if to == told.category}
     if not named:
         return None
-    return [
-        to
-        for to in sorted(named)
-        if permit_match(policy, municipality, told, Signalled(to, None), now)
-    ]
+    permits = Permits(policy, municipality, now)
+    return [to for to in sorted(named) if permits.find(told, Signalled(to, None))]
 
 
-def permit_match(
-    policy: Policy, municipality: str, one: Signalled, other: Signalled, now: datetime
-) -> LoopPermit | None:
-    """Permit two signals to hear of each other; None where either may not."""
-    permit = _permit_one(policy, municipality, one, other, now)
-    if permit is None or _permit_one(policy, municipality, other, one, now) is None:
-        return None
-    return permit
+class Permits:
+    """What one municipality's policy says at one moment; each pair is asked once."""
 
+    def __init__(self, policy: Policy, municipality: str, now: datetime) -> None:
+        self._policy = policy
+        self._municipality = MunicipalityCode(municipality)
+        self._now = now
+        self._found: dict[tuple[Signalled, Signalled], LoopPermit | None] = {}
 
-def _permit_one(
-    policy: Policy, municipality: str, one: Signalled, other: Signalled, now: datetime
-) -> LoopPermit | None:
-    try:
-        catalogue = policy.catalogue
-        asked = LoopQuestion(
-            act=_ACT,
-            municipality=MunicipalityCode(municipality),
-            categories=(catalogue.parse_category(one.category),),
-            informed=(
-                None if one.informed is None else catalogue.parse_informed(one.informed)
-            ),
-            partner=catalogue.parse_category(other.category),
-        )
-        return decide_loop(policy, asked, now=now)
-    except (LoopActDenied, NoDecision, UnknownCategory, UnknownCode):
-        return None
+    def find(self, one: Signalled, other: Signalled) -> LoopPermit | None:
+        """Permit two signals to hear of each other; None where either may not."""
+        permit = self._find_one(one, other)
+        return None if self._find_one(other, one) is None else permit
+
+    def _find_one(self, one: Signalled, other: Signalled) -> LoopPermit | None:
+        if (one, other) not in self._found:
+            self._found[one, other] = self._ask(one, other)
+        return self._found[one, other]
+
+    def _ask(self, one: Signalled, other: Signalled) -> LoopPermit | None:
+        words, told = self._policy.catalogue, one.informed
+        try:
+            asked = LoopQuestion(
+                act=_ACT,
+                municipality=self._municipality,
+                categories=(words.parse_category(one.category),),
+                informed=None if told is None else words.parse_informed(told),
+                partner=words.parse_category(other.category),
+            )
+            return decide_loop(self._policy, asked, now=self._now)
+        except (LoopActDenied, NoDecision, UnknownCategory, UnknownCode):
+            return None

@@ -1,4 +1,4 @@
-"""The daily run: boxes opened, signals found beside each other, sheets written.
+"""The daily run: boxes opened, and signals found beside each other.
 
 - One transaction for a municipality: boxes read, matches found and recorded, a sheet
   and as many notices written for every source that takes part, boxes erased.
@@ -8,46 +8,39 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.loop import LoopPermit
 from policy.policy import Policy
-from policy.vocabulary import LoopActId
 from signal_index.days import day_of
-from signal_index.errors import KeyFilesRefused
+from signal_index.errors import KeyFilesRefused, LeadershipLost
 from signal_index.keyring import YearKeys
 from signal_index.matching import (
     MatchBox,
-    MatchSide,
+    Permits,
     SignalAt,
     SignalNow,
     open_match_box,
-    permit_match,
-    seal_sheets,
     stands,
-    take_bracket,
 )
 from signal_index.proof import DisclosureRefused
-from signal_index.returning import Body, NoticeKind, Shown
-from signal_index.returning.bodies import COVER
 from signal_index.store.embargoes import find_embargoed
 from signal_index.store.matches import find_held_in, find_signals_in, find_states
-from signal_index.store.notice_rows import NoticeRow, Telling, write_notices
+from signal_index.store.notice_rows import Telling
 from signal_index.store.notices import year_of
 from signal_index.tables.matches import match_box, match_sheet, match_step
-from signal_index.tables.registry import coverage, source
-from signal_index.wire.sources import SourceState
+from signal_index.tables.registry import coverage
 
-BOXES_AT_ONCE: Final = 5_000
+BOXES_AT_ONCE: Final = 1_000
+"""A transaction with so many takes about a second: on SQLite others wait for it."""
 
 Pair = frozenset[SignalAt]
 Beside = Mapping[bytes, Sequence[SignalNow]]
@@ -91,6 +84,7 @@ class Run:
     municipality: str
     policy: Policy
     telling: Telling
+    permits: Permits
 
 
 async def find_places(conn: AsyncConnection) -> Sequence[str]:
@@ -196,45 +190,23 @@ def _decide(
     name = box.rows.names.get(year_of(now))
     if name is None or not stands(own, other, place, now):
         return None
-    permit = permit_match(run.policy, place, own.signalled, other.signalled, now)
+    permit = run.permits.find(own.signalled, other.signalled)
     if permit is None:
         return None
     return FoundMatch(own, other, box.rows.embargo_row, name, permit)
 
 
-async def write_sheets(
-    conn: AsyncConnection, found: Sequence[tuple[FoundMatch, UUID]], run: Run
-) -> None:
-    """Write a sheet and as many notices for each source that takes part there.
-
-    `found`: with the ledger entry of each.
-    """
-    today = day_of(run.telling.now)
-    sides: dict[str, list[MatchSide]] = {
-        src: [] for src in await _find_taking_part(conn, run)
-    }
-    for one, entry in found:
-        for src, side in _sides(one, entry, today):
-            sides.setdefault(src, []).append(side)
-    await _insert_sheets(conn, sides, run)
-    most = take_bracket(max((len(mine) for mine in sides.values()), default=0))
-    notices = [
-        NoticeRow(src, run.municipality, body, secrets.token_bytes(16))
-        for src, mine in sides.items()
-        for body in (
-            *(_notice(side) for side in mine),
-            *[COVER] * (most - len(mine)),
-        )
-    ]
-    await write_notices(conn, notices, run.telling)
-
-
 async def erase_boxes(conn: AsyncConnection, ids: Collection[UUID]) -> None:
-    """Erase boxes that were opened."""
+    """Erase boxes that were opened, or raise `LeadershipLost`.
+
+    Of two that open the same at once, the second finds one gone: it tells nobody.
+    """
     wanted = sorted(ids)
     for start in range(0, len(wanted), 500):
         part = match_box.c.id.in_(wanted[start : start + 500])
-        await conn.execute(delete(match_box).where(part))
+        gone = await conn.execute(delete(match_box).where(part))
+        if gone.rowcount != len(wanted[start : start + 500]):
+            raise LeadershipLost("another process opened these boxes")
 
 
 async def erase_matches(conn: AsyncConnection, today: date) -> Mapping[str, int]:
@@ -261,68 +233,3 @@ async def _find_known(conn: AsyncConnection, run: Run) -> frozenset[Pair]:
         for match, one in once.items()
         if match not in states or not states[match].is_gone
     )
-
-
-async def _find_taking_part(conn: AsyncConnection, run: Run) -> Sequence[str]:
-    """Find the live sources of kinds that may be matched there: it names nobody."""
-    act = run.policy.catalogue.loop_acts[LoopActId.MATCH]
-    rows = await conn.scalars(
-        select(coverage.c.source)
-        .join(source, source.c.oin == coverage.c.source)
-        .where(coverage.c.municipality == run.municipality)
-        .where(coverage.c.category.in_(sorted(act.categories)))
-        .where(source.c.state == SourceState.LIVE.value)
-        .distinct()
-        .order_by(coverage.c.source)
-    )
-    return rows.all()
-
-
-def _sides(
-    found: FoundMatch, entry: UUID, today: date
-) -> Iterable[tuple[str, MatchSide]]:
-    """Give both sides; which is 0 and which is 1 is chance's."""
-    match = uuid4()
-    both = [found.one, found.other]
-    secrets.SystemRandom().shuffle(both)
-    for number, (own, other) in enumerate((both, both[::-1])):
-        side = MatchSide(
-            id=uuid4(),
-            match=match,
-            side=number,
-            own=own.at,
-            other=other.at,
-            embargo_row=found.embargo_row,
-            found=today,
-            entry=entry,
-        )
-        yield own.source, side
-
-
-def _notice(side: MatchSide) -> Body:
-    about = (Shown(side.own.reference),)
-    return Body(NoticeKind.MATCH, about, embargo_row=side.embargo_row)
-
-
-async def _insert_sheets(
-    conn: AsyncConnection, sides: Mapping[str, Sequence[MatchSide]], run: Run
-) -> None:
-    telling = run.telling
-    act = run.policy.catalogue.loop_acts[LoopActId.MATCH]
-    ids = {src: uuid4() for src in sides}
-    sealed = seal_sheets({ids[src]: mine for src, mine in sides.items()}, telling.key)
-    rows = [
-        {
-            "id": id_,
-            "municipality": run.municipality,
-            "source": src,
-            "year": telling.key.year,
-            "sealed": sealed[id_],
-            "made_in": telling.now.replace(minute=0, second=0, microsecond=0),
-            "until": day_of(telling.now) + timedelta(days=act.most_days),
-        }
-        for src, id_ in ids.items()
-    ]
-    secrets.SystemRandom().shuffle(rows)
-    if rows:
-        await conn.execute(insert(match_sheet), rows)

@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -19,7 +18,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from keys.base64url import encode_b64u
 from keys.events import EventLog
 from policy.bundle import load_bundle
 from policy.errors import InvalidPolicy
@@ -28,26 +26,14 @@ from policy.vocabulary import LoopActId
 from signal_index.days import HERE, day_of
 from signal_index.errors import PolicyUnusable, UnknownPolicy
 from signal_index.events import Event
-from signal_index.identifiers import new_uuid7
 from signal_index.ledger import (
-    ENTROPY_BYTES,
-    DecisionGroup,
-    EntryFacts,
     Kind,
-    Outcome,
-    PersonGroup,
-    RoleGroup,
-    WhyGroup,
-    build_entry,
-    person_find_key,
 )
-from signal_index.matching import is_open
+from signal_index.matching import Permits, is_open
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import reading, transaction
-from signal_index.store.ledger import insert_entries, raise_person_numbers
 from signal_index.store.match_finding import (
-    FoundMatch,
     Run,
     count_unreadable,
     erase_boxes,
@@ -55,11 +41,12 @@ from signal_index.store.match_finding import (
     find_due,
     find_matches,
     open_some,
-    write_sheets,
 )
+from signal_index.store.match_sheets import write_sheets
 from signal_index.store.notice_rows import Telling
 from signal_index.store.policies import find_newest_adoptions, get_bundle
 from signal_index.store.standing import establishments_of, find_recorded
+from signal_index.upkeep.match_records import record_matches
 
 MATCH_SECONDS: Final = 60.0
 """How often it is looked whether a day's run is still to be done."""
@@ -138,13 +125,13 @@ class MatchUpkeep:
         last: UUID | None = None
         while True:
             telling = Telling(keys, lambda _: policy.catalogue, self.clock())
-            run = Run(municipality, policy, telling)
+            permits = Permits(policy, municipality, telling.now)
+            run = Run(municipality, policy, telling, permits)
             async with transaction(self.engine) as conn:
                 opened = await open_some(conn, municipality, last, keys)
                 found = await find_matches(conn, opened.boxes, run)
-                made = [
-                    (one, await self._record(conn, one, run)) for one in found.matches
-                ]
+                actor = self.recorder.actor
+                made = await record_matches(conn, found.matches, run, actor)
                 await write_sheets(conn, made, run)
                 await erase_boxes(conn, opened.boxes.keys() - found.waiting)
                 count = len(opened.boxes)
@@ -154,39 +141,3 @@ class MatchUpkeep:
             total, last = total + len(made), opened.last
             if last is None:
                 return total
-
-    async def _record(self, conn: AsyncConnection, found: FoundMatch, run: Run) -> UUID:
-        """Record that two were told of each other: about whom, and by which rule."""
-        now = run.telling.now
-        key = run.telling.key
-        (number,) = await raise_person_numbers(
-            conn, key.year, [person_find_key(key, found.name)]
-        )
-        both = sorted((found.one, found.other), key=lambda one: one.category)
-        basis = run.policy.catalogue.loop_acts[LoopActId.MATCH].basis
-        facts = EntryFacts(
-            entry=new_uuid7(now),
-            kind=Kind.MATCH,
-            recorded_at=now,
-            outcome=Outcome.RECORDED,
-            municipality=run.municipality,
-            policy=found.permit.policy_digest,
-            person=PersonGroup(found.name, number),
-            who=self.recorder.actor,
-            role=RoleGroup(roles=[]),
-            why=WhyGroup("match", f"{basis.statute}, artikel {basis.article}"),
-            what={
-                "flags": [
-                    {
-                        "category": one.category,
-                        "contact": encode_b64u(one.contact_holder.bytes),
-                        "source": one.source,
-                    }
-                    for one in both
-                ]
-            },
-            decision=DecisionGroup(Outcome.RECORDED),
-        )
-        entropy = secrets.token_bytes(ENTROPY_BYTES)
-        await insert_entries(conn, [build_entry(facts, entropy=entropy, key=key)])
-        return facts.entry

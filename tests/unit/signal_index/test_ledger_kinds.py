@@ -34,7 +34,7 @@ BUILDERS = {
     "api/recording.py",
     "api/person_asked.py",
     "store/acts.py",
-    "upkeep/matching.py",
+    "upkeep/match_records.py",
 }
 FORMS: dict[str, Form] = {
     "record_act": BY_CALLER,
