@@ -31,6 +31,11 @@ def leave_word(response: Response) -> None:
     _set(response, SESSION_COOKIE, _LEFT)
 
 
+def has_left(request: Request) -> bool:
+    """Tell whether somebody logged out here, rather than that their time was over."""
+    return request.cookies.get(SESSION_COOKIE) == _LEFT
+
+
 def was_here(request: Request) -> bool:
     """Tell whether somebody had a session in this browser since it was opened."""
     return SESSION_COOKIE in request.cookies

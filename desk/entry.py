@@ -12,6 +12,7 @@ from desk.cookies import (
     LOGIN_COOKIE,
     SESSION_COOKIE,
     drop_cookie,
+    has_left,
     leave_word,
     login_cookie,
     session_cookie,
@@ -125,10 +126,13 @@ async def show_logged_out(
 async def show_session_ended(request: Request, visitor: AnyVisitor) -> Response:
     """Say that the session ended by itself; whoever is logged in goes on instead.
 
-    It ends nothing: another tab may be in use. A tab clears its own storage.
+    It ends nothing: another tab may be in use. A tab clears its own storage; one that
+    was left open where somebody logged out keeps nothing for them either.
     """
     if visitor.person is not None:
         return RedirectResponse("/start", SEE_OTHER)
+    if has_left(request):
+        return RedirectResponse("/logged-out", SEE_OTHER)
     response = _farewell(request, "session-ended")
     response.headers["Clear-Site-Data"] = CLEAR_CACHE
     return response

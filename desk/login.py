@@ -28,6 +28,7 @@ from desk.sessions import Session, Sessions, new_csrf_token
 from desk.tokens import AccessClaims, TokenRules, verify_access_token, verify_id_token
 
 CALLBACK_PATH: Final = "/callback"
+CLOCKS_DIFFER: Final = 30  # seconds
 NOT_SILENT: Final = {"login_required", "interaction_required", "consent_required"}
 
 
@@ -55,16 +56,20 @@ class Login:
         terms = new_login_terms()
         redirect_uri = self._redirect_uri
         url = await self._provider.login_url(terms, redirect_uri, prompt=prompt)
-        return await self._sessions.open_login(terms, return_to), url
+        anew = prompt == "login"
+        return await self._sessions.open_login(terms, return_to, anew=anew), url
 
     async def finish(
         self, cookie: CookieSecret, answer: Mapping[str, str]
     ) -> tuple[CookieSecret, str]:
         """Open a session from the provider's answer, or raise `LoginRefused`.
 
+        Where the provider was told to ask who it is, and says itself that it did not
+        (`auth_time`, OpenID Connect Core 1.0, section 3.1.3.7), nobody is let in.
         Proven by tests/attack/test_login_is_bound_to_one_browser.py.
         """
-        terms, return_to = await self._sessions.take_login(cookie)
+        begun = await self._sessions.take_login(cookie)
+        terms = begun.terms
         if not hmac.compare_digest(answer.get("state", ""), terms.state):
             raise LoginExpired
         await self._check_issuer(answer)
@@ -74,7 +79,9 @@ class Login:
             raise LoginDenied
         tokens = await self._provider.redeem(answer["code"], terms, self._redirect_uri)
         session = await self._to_session(tokens, terms.nonce)
-        return await self._sessions.open(session), return_to
+        if 0 < session.authenticated_at < begun.anew_since - CLOCKS_DIFFER:
+            raise TokenInvalid
+        return await self._sessions.open(session), begun.return_to
 
     async def renewed(self, cookie: CookieSecret, session: Session) -> Session:
         """Give the session with an access token that still lives for a while.

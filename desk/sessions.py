@@ -60,6 +60,16 @@ class Session:
         return self.access_expires_at <= (now + RENEW_BEFORE).timestamp()
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class LoginBegun:
+    """One login under way: its secrets, where it leads to, and since when."""
+
+    terms: LoginTerms
+    return_to: str
+    anew_since: int
+    """When the provider was told to ask who it is; 0 where it was not."""
+
+
 def new_csrf_token() -> str:
     """Draw a page token: 256 random bits."""
     return secrets.token_urlsafe(32)
@@ -73,10 +83,13 @@ class Sessions:
         self._clock = clock
         self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
-    async def open_login(self, terms: LoginTerms, return_to: str) -> CookieSecret:
+    async def open_login(
+        self, terms: LoginTerms, return_to: str, *, anew: bool
+    ) -> CookieSecret:
         """Keep a login's secrets until the provider sends the browser back."""
         cookie = CookieSecret.new()
-        sealed = cookie.seal(asdict(terms) | {"return_to": return_to})
+        about = {"return_to": return_to, "anew": anew}
+        sealed = cookie.seal(asdict(terms) | about)
         async with self._database.transaction() as connection:
             await connection.execute(
                 insert(logins).values(
@@ -85,7 +98,7 @@ class Sessions:
             )
         return cookie
 
-    async def take_login(self, cookie: CookieSecret) -> tuple[LoginTerms, str]:
+    async def take_login(self, cookie: CookieSecret) -> LoginBegun:
         """Give a login's secrets once, or raise `LoginExpired`."""
         async with self._database.transaction() as connection:
             row = (
@@ -98,8 +111,9 @@ class Sessions:
         if row is None or row.opened_at < self._seconds(-LOGIN_LIFETIME):
             raise LoginExpired
         opened = cookie.open(row.sealed)
-        return_to = str(opened.pop("return_to"))
-        return LoginTerms(**opened), return_to
+        return_to, anew = str(opened.pop("return_to")), opened.pop("anew")
+        since = row.opened_at if anew else 0
+        return LoginBegun(LoginTerms(**opened), return_to, since)
 
     async def open(self, session: Session) -> CookieSecret:
         """Begin a session under a fresh cookie (no fixation)."""

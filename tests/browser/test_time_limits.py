@@ -78,23 +78,26 @@ def test_an_answer_does_not_outlive_a_session_that_was_ended_elsewhere(
     screen.see("U bent vanzelf uitgelogd")
 
 
-def test_the_back_button_after_logging_out_shows_no_data(
+def test_logging_out_in_one_tab_leaves_nothing_in_another(
     screen: Screen, town: Town
 ) -> None:
+    page = screen.page
     screen.log_in()
     screen.ask([town.people.find_with("bijstand")])
-    screen.go("/logout")
-    screen.page.get_by_role("button", name="Ja, log mij uit").click()
+    other = screen.context.new_page()
+    other.goto(f"{town.url}/logout")
+    other.get_by_role("button", name="Ja, log mij uit").click()
+    expect(other.get_by_text("U kunt dit venster sluiten.")).to_be_visible()
     screen.see("U kunt dit venster sluiten.")
-    screen.go("/lookup")
-    screen.page.go_back()
-    expect(screen.page.locator(".desk-flag")).to_have_count(0)
+    page.go_back()
+    expect(page.locator(".desk-flag")).to_have_count(0)
     screen.go("/lookup")
     screen.see("U bent niet ingelogd")
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     # And the provider, asked by who seems to come for the first time, knows nobody.
     screen.context.clear_cookies(name="__Host-desk-session")
     screen.go("/login")
-    expect(screen.page.locator("input[name=username]")).to_be_visible()
+    expect(page.locator("input[name=username]")).to_be_visible()
 
 
 COMES_BACK = """() => {

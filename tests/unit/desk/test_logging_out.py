@@ -81,6 +81,30 @@ async def test_who_comes_next_is_never_let_in_silently(
     assert (await browser.get("/lookup")).status_code == 200
 
 
+async def test_a_provider_that_asks_nobody_lets_nobody_in(
+    town: Town, browser: Browser
+) -> None:
+    town.provider.id_claims["auth_time"] = int(town.clock().timestamp())
+    await log_in(browser)
+    town.clock.forward(timedelta(minutes=2))
+    await log_out(browser)
+    page = await log_in(browser)
+    assert page.status_code == 502
+    assert "U bent niet ingelogd" in page.text
+    assert (await browser.get("/lookup")).status_code == 401
+    town.provider.id_claims["auth_time"] = int(town.clock().timestamp())
+    assert (await log_in(browser)).status_code == 200
+
+
+async def test_a_tab_that_was_left_open_leads_to_where_all_is_cleared(
+    browser: Browser,
+) -> None:
+    await log_in(browser)
+    await log_out(browser)
+    sent = await browser.get("/session-ended")
+    assert sent.headers["location"] == "/logged-out"
+
+
 async def test_who_comes_first_is_let_in_as_the_provider_likes(
     town: Town, browser: Browser
 ) -> None:
