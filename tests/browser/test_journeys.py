@@ -79,6 +79,10 @@ def test_each_call_has_its_outcome_and_one_is_changed_later(
     state = page.locator("[data-state]", has_text="Niet bereikbaar")
     later = case.locator("[data-follow]").filter(has=state)
     expect(case.locator("[data-follow]")).to_have_count(2)
+    expect(later.locator("[data-call]")).to_have_attribute(
+        "href", re.compile(r"^tel:\+31\d{9}$")
+    )
+    expect(later.locator("[data-when]")).not_to_be_empty()
     later.locator("summary").click()
     pressed = later.get_by_role("button", name="Niet bereikbaar")
     expect(pressed).to_have_attribute("aria-pressed", "true")
@@ -86,6 +90,7 @@ def test_each_call_has_its_outcome_and_one_is_changed_later(
     later.get_by_role("button", name="Volgens de inwoner afgerond").click()
     ended = case.locator("[data-follow]").filter(has_text="Vastgelegd: volgens")
     expect(ended.locator("[data-state]")).to_have_text("Volgens de inwoner afgerond")
+    expect(ended.locator("[data-call]")).to_be_hidden()
 
 
 def test_what_holds_for_one_citizen_is_empty_for_the_next(

@@ -29,7 +29,13 @@ def test_a_purpose_about_safety_turns_the_page_before_anything_is_asked(
     page.check("#purpose-veiligheid")
     page.locator("#safety").scroll_into_view_if_needed()
     assert_safe(any_screen)
+    page.get_by_label("Nee", exact=True).check()
+    page.click("#look-up")
+    any_screen.see("Kies waarom het niet is besproken.")
+    any_screen.assert_open_to_all()
     page.check("#purpose-wmo-onderzoek")
+    page.get_by_label("Nee", exact=True).check()
+    any_screen.see("U kunt deze inwoner nu niet opzoeken. Bespreek het eerst.")
     expect(page.locator("#safety")).to_be_hidden()
     expect(page.locator("body.is-safety")).to_have_count(0)
     any_screen.ask(

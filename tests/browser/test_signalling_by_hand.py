@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.screen import Screen, Town
 
@@ -67,6 +67,13 @@ def test_a_school_signals_and_ends_and_a_generalist_sees_it(
     answer = flags_of(other, number)
     assert "De Wilg" in answer
     assert "Contact sinds 5 januari 2026." in answer
+
+    other.page.click("[data-press]")
+    other.see("zien nu uw contactpersoon.")
+    other.page.click("[data-undo]")
+    other.see("Ongedaan gemaakt. Het vlaggetje is weg.")
+    expect(other.page.locator("[data-press]")).to_be_focused()
+    other.assert_open_to_all()
 
     page.click(f"text={case}")
     screen.assert_open_to_all()

@@ -1,11 +1,14 @@
 /** "Wat ik heb opgezocht": whom to call and when, and what came of each flag. */
 import type { ContactHolder } from "../lookup.ts";
 import { Relay } from "../relay.ts";
-import { all, need } from "./dom.ts";
+import { all, need, show } from "./dom.ts";
 import { paintCall } from "./call.ts";
 import { offerOutcome } from "./outcome.ts";
 import { chooseReach, useClosedDays } from "./reach.ts";
 import { csrfToken, startShell } from "./shell.ts";
+
+/** What came of a flag where somebody is still to be called. */
+const UNREACHED = "not-reachable";
 
 function offerLater(line: HTMLElement, relay: Relay): void {
   const { entry = "", flag = "" } = line.dataset;
@@ -14,6 +17,7 @@ function offerLater(line: HTMLElement, relay: Relay): void {
   offerOutcome(need("[data-outcome-of]", line), { entry, flag: Number(flag) }, relay, (outcome) => {
     state.textContent = need(`[data-outcome="${outcome}"]`, line).textContent;
     label.textContent = label.dataset["change"] ?? "";
+    for (const call of all("[data-call-later]", line)) show(call, outcome === UNREACHED);
   });
 }
 
