@@ -29,12 +29,13 @@ from desk.errors import (
     RoleMissing,
     SessionEnded,
 )
-from desk.navigation import INVOLVED
+from desk.navigation import INVOLVED, MATCHES
 from desk.pages import Shown
 from desk.roles import (
     APPROVERS,
     DATA_PROTECTION_OFFICER,
     HAND_SIGNALLERS,
+    NOTICE_READERS,
     OFFICERS,
     PRIVACY_OFFICER,
     SOURCE_ADMINISTRATORS,
@@ -158,7 +159,11 @@ async def _live_session(request: Request) -> tuple[CookieSecret, Session]:
     cookie = session_cookie(request)
     session = await desk.sessions.get(cookie)
     request.state.shown = await _show(request, session)
-    return cookie, await desk.login.renewed(cookie, session)
+    renewed = await desk.login.renewed(cookie, session)
+    if _reads_matches(session) and _is_page(request):
+        await desk.waiting_matches.refresh(renewed.access_token)
+        request.state.shown = await _show(request, session)
+    return cookie, renewed
 
 
 async def _show(request: Request, session: Session) -> Shown:
@@ -167,7 +172,19 @@ async def _show(request: Request, session: Session) -> Shown:
     counts = {}
     if signalling is not None and not HAND_SIGNALLERS.isdisjoint(person.roles):
         counts[INVOLVED] = await signalling.kept.count_due(person.sub)
+    if _reads_matches(session):
+        counts[MATCHES] = desk_of(request).waiting_matches.count
     return Shown(person, session.csrf, session.ends_at, counts)
+
+
+def _reads_matches(session: Session) -> bool:
+    return not NOTICE_READERS.isdisjoint(session.person.roles)
+
+
+def _is_page(request: Request) -> bool:
+    """Tell whether its menu needs a count; the page of matches counts them itself."""
+    path = request.url.path
+    return request.method == "GET" and not path.startswith(("/relay/", MATCHES))
 
 
 async def _bearer_caller(request: Request, authorization: str) -> Caller:
@@ -202,9 +219,8 @@ SendingDataProtectionOfficer = Annotated[
 SendingOfficer = Annotated[Caller, Depends(sending_by_role(OFFICERS))]
 SendingApprover = Annotated[Caller, Depends(sending_by_role(APPROVERS))]
 LoggedInSourceAdministrator = Annotated[Caller, Depends(by_role(SOURCE_ADMINISTRATORS))]
-LoggedInNoticeReader = Annotated[
-    Caller, Depends(by_role(SOURCE_ADMINISTRATORS | HAND_SIGNALLERS))
-]
+LoggedInNoticeReader = Annotated[Caller, Depends(by_role(NOTICE_READERS))]
+SendingNoticeReader = Annotated[Caller, Depends(sending_by_role(NOTICE_READERS))]
 SendingSourceAdministrator = Annotated[
     Caller, Depends(sending_by_role(SOURCE_ADMINISTRATORS))
 ]

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from starlette.requests import Request
 
+from desk.agency.waiting import WaitingMatches
 from desk.assets import Assets, load_assets
 from desk.case_references import CaseReferences
 from desk.database import Database
@@ -58,6 +59,7 @@ class Desk:
     case_references: CaseReferences
     case_key: CaseKey | None
     signalling: Signalling | None
+    waiting_matches: WaitingMatches
     pins: list[Any]
     texts: Texts
     assets: Assets
@@ -110,6 +112,7 @@ def build_desk(
         ),
         case_key=read_shared_case_key(settings.case_key),
         signalling=build_signalling(settings, database, seal, clock),
+        waiting_matches=WaitingMatches(index, clock),
         pins=_read_pins(settings),
         texts=load_texts("nl"),
         assets=load_assets(),

@@ -12,6 +12,7 @@ from desk.roles import (
     APPROVERS,
     DATA_PROTECTION_OFFICER,
     HAND_SIGNALLERS,
+    NOTICE_READERS,
     OFFICERS,
     SOURCE_ADMINISTRATORS,
 )
@@ -53,11 +54,11 @@ OFFICERS_MENU: Final = (
     MenuItem("/officer/transfers", "shell.transfers", APPROVERS),
     MenuItem("/officer/watch", "shell.watch", DATA_PROTECTION_OFFICER),
 )
+MATCHES: Final = "/agency/matches"
 AGENCYS_MENU: Final = (
     MenuItem("/agency/deliveries", "shell.deliveries", SOURCE_ADMINISTRATORS),
-    MenuItem(
-        "/agency/notices", "shell.notices", SOURCE_ADMINISTRATORS | HAND_SIGNALLERS
-    ),
+    MenuItem("/agency/notices", "shell.notices", NOTICE_READERS),
+    MenuItem(MATCHES, "shell.matches", NOTICE_READERS),
     MenuItem("/agency/signals", "shell.signals", SOURCE_ADMINISTRATORS),
     MenuItem("/agency/contacts", "shell.contacts", SOURCE_ADMINISTRATORS),
 )

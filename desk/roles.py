@@ -13,3 +13,4 @@ OFFICERS: Final = PRIVACY_OFFICER | DATA_PROTECTION_OFFICER
 APPROVERS: Final = OFFICERS | {"municipality-administrator"}
 HAND_SIGNALLERS: Final = frozenset({"hand-signaller"})
 SOURCE_ADMINISTRATORS: Final = frozenset({"source-administrator"})
+NOTICE_READERS: Final = SOURCE_ADMINISTRATORS | HAND_SIGNALLERS

@@ -3,6 +3,7 @@
 - Somebody signals by hand, is seen, and ends it again.
 - An agency hears of a lookup, with its own case number (`coming_back`).
 - What came of each flag is said, changed, and found back.
+- Two agencies that know the same people hear of each other (`matching`).
 - A case is followed, and says that something changed (`following`).
 - Two agencies merge: a flag shows under the new name, and both hear of it.
 
@@ -22,6 +23,7 @@ from deploy.town.coming_back import hear_of_lookup
 from deploy.town.demanding import CheckFailed, demand
 from deploy.town.following import follow_a_case
 from deploy.town.login import fetch_client_token
+from deploy.town.matching import match_agencies
 from deploy.town.parties import REGIONAL_BANK, Agency
 from deploy.town.people import People
 from deploy.town.places import Places
@@ -50,6 +52,7 @@ class Loop:
     outcomes: int = 0
     notices: int = 0
     noticeSeconds: float = 0  # noqa: N815
+    matches: int = 0
     follows: int = 0
     successions: int = 0
 
@@ -71,6 +74,8 @@ async def close_loop(
     console.print(f"{loop.outcomes} flags with what came of them, one changed")
     loop.handSignals = await signal_by_hand(case_system, people.unknown[-5])
     console.print(f"{loop.handSignals} signalled by hand, seen, and ended again")
+    loop.matches = match_agencies(places)
+    console.print(f"{loop.matches} matches, one from its lead to its end")
     loop.follows = await follow_a_case(case_system, people.unknown[-6])
     console.print(f"{loop.follows} case that was followed said that something changed")
     loop.successions = await merge(places, case_system, people)

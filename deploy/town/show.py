@@ -19,8 +19,10 @@ from deploy.town.early_signals import (
     publish_reports,
     write_register,
 )
+from deploy.town.matching import find_matches
 from deploy.town.parties import (
     ACCOUNTS,
+    AGENCY_DESK,
     DESKS,
     EARLY_SIGNALS,
     HALL_DESK,
@@ -74,6 +76,7 @@ def show_town(
                 processes.start_together([brp_party(places), front_party(places)])
                 processes.start_together([regiesysteem_party(places, port)])
                 publish_reports(places)
+                find_matches(places)
                 for agent in agent_parties(places):
                     processes.start(agent)
                 _welcome(console, places, people, published)
@@ -165,5 +168,11 @@ def _welcome(
         f"\n{REGIONAL_BANK.name} gaat op in de {SUCCESSOR.name}: vraag het aan als"
         f" mila ({hall}/officer/transfers) en keur het goed als anke. De vlaggetjes"
         " staan dan op de nieuwe naam, en kees leest het bij zijn berichten."
+    )
+    console.print(
+        f"\nDe {SUCCESSOR.name} en het Werkplein helpen een paar dezelfde inwoners. Log"
+        f" in als kees ({places.desk_url_of(AGENCY_DESK)}/agency/matches): wie belt"
+        " hij, en wie neemt het voortouw? Het Werkplein leest dat met: signal-source"
+        f" matches list --settings {places.agency('income-support') / 'agency.toml'}"
     )
     console.print(f"\nGegevens: {places.folder}. Ctrl-C stopt alles.")

@@ -1,9 +1,4 @@
-"""Notices: who looked at the organisation's signals, what came of it, what is due.
-
-The desk does not know a case: the agency's machine seals how it is called, under a key
-that the two share, and the index carries that beside the notice. Of a signal by hand it
-knows the case itself. Without either a notice shows its reference alone.
-"""
+"""Notices: who looked at the organisation's signals, what came of it, what is due."""
 
 from __future__ import annotations
 
@@ -18,13 +13,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from desk.agency.cases import find_cases_by_hand, name_case
 from desk.callers import Caller, LoggedInNoticeReader
 from desk.desk import Desk, desk_of
 from desk.moments import day_here
 from desk.pages import render
 from desk.roles import SOURCE_ADMINISTRATORS
 from keys.case_seal import CaseKey
-from keys.errors import CaseNotReadable
 from signal_index.wire.notice_order import (
     find_former,
     find_moment_of,
@@ -116,7 +111,7 @@ async def fetch_notices(desk: Desk, caller: Caller, after: str) -> Notices:
             is_whole = True
             break
         query = query | {"cursor": str(page.next)}
-    by_hand = await _find_cases_by_hand(desk, caller)
+    by_hand = await find_cases_by_hand(desk, caller)
     shown, older = cut(list_shown(found, desk.case_key, by_hand), after)
     return Notices(group_by_day(shown), older, is_whole, unreadable)
 
@@ -153,7 +148,7 @@ def list_shown(
     replaced = find_replaced(former)
     return [
         ShownNotice(
-            one, _open_cases(one.signals, key, by_hand), _differing(one, former)
+            one, _name_cases(one.signals, key, by_hand), _differing(one, former)
         )
         for one in told
         if one.id not in replaced
@@ -171,23 +166,7 @@ def _day(one: ShownNotice) -> str:
     return one.day
 
 
-async def _find_cases_by_hand(desk: Desk, caller: Caller) -> Mapping[UUID, str]:
-    if desk.signalling is None:
-        return {}
-    kept = await desk.signalling.kept.list_all(caller.person.sub)
-    return {one.reference: one.note.case for one in kept if one.note is not None}
-
-
-def _open_cases(
+def _name_cases(
     signals: Sequence[NoticedSignal], key: CaseKey | None, by_hand: Mapping[UUID, str]
 ) -> tuple[str, ...]:
-    found = []
-    for one in signals:
-        name = by_hand.get(one.reference, "")
-        if one.case is not None and key is not None:
-            try:
-                name = key.open(one.reference, one.case)
-            except CaseNotReadable:
-                name = ""
-        found.append(name)
-    return tuple(found)
+    return tuple(name_case(one.reference, one.case, key, by_hand) for one in signals)

@@ -35,6 +35,7 @@ from signal_index.days import day_of
 from signal_index.errors import MatchChanged, MatchOver, UnknownMatch
 from signal_index.ledger import Kind
 from signal_index.matching import MatchAct, Step, decide_step
+from signal_index.overview.public_holidays import find_public_holidays
 from signal_index.store import matches as store
 from signal_index.store.contacts import find_contacts
 from signal_index.wire import matches as wire
@@ -67,7 +68,11 @@ async def list_matches(
     shown, following = cut_page(made, limit)
     return _pad(
         wire.Matches(
-            items=shown, next=following, unreadable=seen.unreadable, padding=""
+            items=shown,
+            next=following,
+            unreadable=seen.unreadable,
+            closedDays=find_public_holidays(day_of(now)),
+            padding="",
         )
     )
 

@@ -111,7 +111,8 @@ def _read_named(leaf: Leaf, groups: Groups) -> Iterator[Named]:
     what, who = groups.get(Group.WHAT) or {}, groups.get(Group.WHO) or {}
     decision = groups.get(Group.DECISION) or {}
     match what:
-        case {"req": str(req), "tickets": [*tickets]}:
+        # A match is a lookup by nobody: it names no request and no ticket.
+        case {"req": str(req), "tickets": [*tickets]} if req or tickets:
             sub = who.get("sub")
             yield Named(
                 entry=leaf.entry,

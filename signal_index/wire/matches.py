@@ -67,12 +67,14 @@ class Match(AnswerModel):
 class Matches(AnswerModel):
     """A page of matches; `next` begins the following page, `padding` is its length.
 
-    `unreadable`: how many the index cannot open.
+    `unreadable`: how many the index cannot open. `closedDays`: as in `Catalogue`, the
+    public holidays of a year from today: nobody's office hours.
     """
 
     items: list[Match]
     next: Id | None
     unreadable: Count
+    closedDays: list[Day]
     padding: str
 
 

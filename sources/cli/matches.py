@@ -142,7 +142,7 @@ def _show(items: list[tuple[Match, str]], unreadable: int) -> None:
         console.print(f"  Bellen: {_write_contact(partner.contactHolder, today)}")
         console.print(f"  Sinds {write_day(one.foundOn)}. {_write_state(one)}")
         if one.followUpBy is not None and not one.isOverdue:
-            console.print(f"  Spreek elkaar voor {write_day(one.followUpBy)}.")
+            console.print(f"  Laat uiterlijk {write_day(one.followUpBy)} iets weten.")
         console.print()
     console.print(
         "Gebeld? `signal-source matches agreed KENMERK`, met het kenmerk vooraan. "

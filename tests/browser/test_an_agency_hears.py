@@ -1,10 +1,11 @@
-"""A generalist looks, the agent fetches it, an administrator reads whom to call."""
+"""What comes back to an agency: who looked, who else helps, and whom to call."""
 
 import time
 
 from playwright.sync_api import expect
 
 from deploy.town.commands import run
+from deploy.town.matching import FOLLOWS, find_matches, read_matches, say_of_match
 from tests.browser.screen import Screen
 
 AGENCY = "debt-help"
@@ -29,3 +30,36 @@ def test_an_administrator_reads_who_looked_and_whom_to_call(
     expect(newest.get_by_role("link", name="0182 55 50 00")).to_be_visible()
     expect(newest).to_contain_text("Geen zaaknummer. Zo heet het signaal in de index:")
     any_screen.assert_open_to_all()
+
+
+def test_two_agencies_hear_of_each_other_one_leads_and_it_is_done(
+    any_screen: Screen,
+) -> None:
+    places, page = any_screen.town.places, any_screen.page
+    find_matches(places)
+    any_screen.log_in("kees", "/agency/notices")
+    told = page.locator("tbody tr").filter(has_text="Een andere organisatie helpt")
+    told.get_by_role("link", name="Bekijk wie u kunt bellen").first.click()
+    page.wait_for_url("**/agency/matches#signal-*")
+    card = page.locator(f"article:has([id='{page.url.partition('#')[2]}'])")
+    expect(card).to_contain_text("Helpt ook: Werkplein Voorbeeldstad")
+    expect(card.get_by_role("link", name="Bel 0182")).to_be_visible()
+    before = {one["match"] for one in read_matches(places, FOLLOWS)}
+    card.get_by_role("button", name="Wij nemen het voortouw").press("Enter")
+    card = page.locator("article:target")
+    expect(card).to_contain_text("Uw organisatie heeft het voortouw.")
+    (led,) = [x for x in read_matches(places, FOLLOWS) if x["match"] not in before]
+    assert led["lead"] == "other"
+    say_of_match(places, FOLLOWS, led["match"], "agreed")
+    card.get_by_role("button", name="Niet afgesproken").click()
+    expect(card).to_contain_text(
+        "De andere organisatie heeft intussen iets laten weten"
+    )
+    expect(card).to_contain_text("Werkplein Voorbeeldstad liet dit weten op")
+    any_screen.assert_open_to_all()
+    card.get_by_role("button", name="Klaar").click()
+    expect(card).to_contain_text("Opgeslagen: het is klaar.")
+    expect(card.get_by_role("button")).to_have_count(0)
+    same = led["id"]
+    (done,) = [one for one in read_matches(places, FOLLOWS) if one["id"] == same]
+    assert done["stage"] == "done"

@@ -10,6 +10,7 @@ import pytest
 from signal_index.proof import WitnessKey, decode_b64u
 from tests.holders_builders import a_bsn
 from tests.ledger_builders import CHECKPOINT_KEY
+from tests.match_builders import open_matching, run_matches
 from tests.reconcile_world import gather, write_receipts
 from tests.world import World, open_world
 
@@ -33,7 +34,10 @@ async def test_a_day_of_lookups_fits(
 
 
 async def judge_a_day(world: World, tmp_path: Path) -> None:
-    await world.publish(world.debt_help, [a_bsn(1)])
+    await open_matching(world)
+    for agency in (world.debt_help, world.income_support):
+        await world.publish(agency, [a_bsn(1)])
+    assert await run_matches(world) == 1  # a lookup by nobody: it has no request
     answers = await world.look_up([a_bsn(1)])
     answers += await world.look_up([a_bsn(2), a_bsn(3)])
     refused = await world.ask([a_bsn(4)], purpose="jeugdhulp-toegang")

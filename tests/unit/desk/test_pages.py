@@ -34,6 +34,8 @@ PUT_TOGETHER = (
         "contact.",
         "notices.kind.",
     ),
+    *("matches.act.", "matches.done.", "matches.fault.", "matches.section."),
+    "matches.stage.",
     *("overview.", "reports.", "approval-title-"),
     *("follows.done.", "follows.fault."),
     *("involved.done.", "involved.reason.", "involved.fault."),

@@ -1,0 +1,196 @@
+"""Matches: who else helps the same citizens, whom to call there, and who leads.
+
+What each side says is read by the other. An act names how many steps its page had seen:
+where the other side said something meanwhile nothing changes, and the page says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.agency.cases import find_cases_by_hand, name_case
+from desk.agency.waiting import waits
+from desk.callers import Caller, LoggedInNoticeReader, SendingNoticeReader
+from desk.desk import desk_of
+from desk.errors import IndexHasNone
+from desk.headers import allow_form
+from desk.index import fill_in, verify_done
+from desk.navigation import MATCHES
+from desk.officer.told import read_told
+from desk.pages import Shown, render
+from desk.roles import SOURCE_ADMINISTRATORS
+from signal_index.wire.lookups import FlagContact
+from signal_index.wire.matches import Match, Matches, MatchStep
+from signal_index.wire.values import Day, read_uuid
+
+router: Final = APIRouter()
+SEE_OTHER: Final = 303
+ACTS: Final = ("take-lead", "leave-lead", "agreed", "not-agreed", "done")
+FAULTS: Final = {
+    "match-changed": "changed",
+    "match-over": "over",
+    "unknown-match": "gone",
+}
+SECTIONS: Final = ("late", "open", "settled", "done")
+_SAID_BY_LEAD: Final = {"own": "take-lead", "other": "leave-lead"}
+_AT_ONCE: Final = "1000"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMatch:
+    """A match as the page shows it, with the own case number where it is known.
+
+    `is_first`: no match above it is about the same signal, so a notice leads here.
+    """
+
+    said: Match
+    case: str
+    is_first: bool
+
+    @property
+    def section(self) -> str:
+        """Give under which heading it stands."""
+        if self.said.isOverdue:
+            return "late"
+        if self.said.stage in ("open", "done"):
+            return self.said.stage
+        return "settled"
+
+    @property
+    def contact(self) -> FlagContact:
+        """Give whom to call at the other organisation."""
+        return self.said.partner.contactHolder
+
+    @property
+    def acts(self) -> Sequence[str]:
+        """Give what can be said of it: not what holds already, nothing once done."""
+        said = self.said
+        if said.stage == "done":
+            return ()
+        holds = (said.stage, _SAID_BY_LEAD.get(said.lead or ""))
+        return tuple(act for act in ACTS if act not in holds)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All matches, by heading; `unreadable`: how many the index cannot open."""
+
+    sections: Sequence[tuple[str, Sequence[ShownMatch]]]
+    closed_days: Sequence[Day]
+    unreadable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of an act, and at which match: words of ours, and never a text."""
+
+    done: str = ""
+    fault: str = ""
+    match: str = ""
+
+
+@router.get(MATCHES)
+async def show_matches(
+    request: Request,
+    caller: LoggedInNoticeReader,
+    done: str = "",
+    fault: str = "",
+    match: str = "",
+) -> HTMLResponse:
+    """Show the matches with the own case numbers; what is late stands first."""
+    desk = desk_of(request)
+    found = await _fetch(request, caller)
+    said = Said(
+        done if done in ACTS else "", fault if fault in FAULTS.values() else "", match
+    )
+    _recount(request, desk.waiting_matches.count)
+    shown = {str(one.said.id) for _, ones in found.sections for one in ones}
+    page = render(
+        request,
+        "agency/matches.html",
+        title=desk.texts.get("matches.title"),
+        person=caller.person,
+        csrf=caller.csrf,
+        is_administrator=not SOURCE_ADMINISTRATORS.isdisjoint(caller.person.roles),
+        found=found,
+        said=said,
+        at=said.match if said.match in shown else "",
+    )
+    allow_form(page)
+    return page
+
+
+@router.post(MATCHES + "/{match}/steps")
+async def say_of_match(
+    request: Request, caller: SendingNoticeReader, match: str
+) -> Response:
+    """Say something of a match, and show what stands there then."""
+    try:
+        found = read_uuid(match)
+    except ValueError:
+        raise IndexHasNone from None
+    form = await request.form()
+    step = str(form.get("step", ""))
+    body = fill_in(
+        MatchStep,
+        act=str(form.get("act", "")),
+        step=int(step) if step.isascii() and step.isdigit() else -1,
+    )
+    desk = desk_of(request)
+    path = f"/v1/matches/{found}/steps"
+    passed = await desk.index.pass_on(path, caller.access_token, body)
+    told = read_told(passed)
+    if told is not None and told.slug in FAULTS:
+        return _go_to(found, fault=FAULTS[told.slug])
+    verify_done(passed)
+    return _go_to(found, done=body.act)
+
+
+def _recount(request: Request, count: int) -> None:
+    """Have the menu count what this page has just read."""
+    shown: Shown = request.state.shown
+    counts = {**shown.counts, MATCHES: count}
+    request.state.shown = replace(shown, counts=counts)
+
+
+def _go_to(match: UUID, **said: str) -> RedirectResponse:
+    query = urlencode({**said, "match": str(match)})
+    return RedirectResponse(f"{MATCHES}?{query}#match-{match}", SEE_OTHER)
+
+
+async def _fetch(request: Request, caller: Caller) -> Found:
+    desk = desk_of(request)
+    items: list[Match] = []
+    query = {"limit": _AT_ONCE}
+    while True:
+        page = await desk.index.fetch(
+            Matches, "/v1/matches", caller.access_token, query=query
+        )
+        items += page.items
+        if page.next is None:
+            break
+        query = query | {"cursor": str(page.next)}
+    desk.waiting_matches.note(items)
+    by_hand = await find_cases_by_hand(desk, caller)
+    shown = []
+    seen: set[UUID] = set()
+    for one in sorted(items, key=lambda one: (not waits(one), one.foundOn, one.id)):
+        case = name_case(one.reference, one.case, desk.case_key, by_hand)
+        shown.append(ShownMatch(one, case, one.reference not in seen))
+        seen.add(one.reference)
+    return Found(_by_section(shown), page.closedDays, page.unreadable)
+
+
+def _by_section(
+    shown: Iterable[ShownMatch],
+) -> Sequence[tuple[str, Sequence[ShownMatch]]]:
+    kept = list(shown)
+    found = [(name, [one for one in kept if one.section == name]) for name in SECTIONS]
+    return [(name, ones) for name, ones in found if ones]

@@ -1,0 +1,234 @@
+"""The page Matches: whom to call, who leads, and what both sides said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.desk_builders import Browser, Town, csrf_of, log_in
+
+pytestmark = pytest.mark.anyio
+PATH = "/agency/matches"
+ID = str(UUID(int=7))
+STEPS = f"{PATH}/{ID}/steps"
+ROLE = "source-administrator"
+
+
+def a_match(**changed: object) -> dict[str, Any]:
+    """A match as the index hands it out."""
+    contact = {
+        "function": "Klantmanager Inkomen",
+        "phone": "+31182555102",
+        "lastVerified": "2026-11-01",
+        "stale": False,
+    }
+    partner = {
+        "organisation": "Werkplein Oost",
+        "category": "bijstand",
+        "categoryLabel": "Bijstandsuitkering",
+        "contactHolder": contact,
+    }
+    return {
+        "id": ID,
+        "source": "00000001000000000011",
+        "reference": str(UUID(int=5)),
+        "case": None,
+        "municipality": "9901",
+        "category": "schuldhulpverlening",
+        "categoryLabel": "Schuldhulp",
+        "partner": partner,
+        "foundOn": "2026-11-20",
+        "until": "2027-02-18",
+        "stage": "open",
+        "lead": None,
+        "step": 3,
+        "lastStepBy": None,
+        "lastStepOn": None,
+        "followUpBy": "2026-12-04",
+        "isOverdue": False,
+        **changed,
+    }
+
+
+def _hand_out(town: Town, matches: Sequence[dict[str, Any]], unreadable: int) -> None:
+    page = {
+        "items": list(matches),
+        "next": None,
+        "unreadable": unreadable,
+        "closedDays": [],
+        "padding": "",
+    }
+    town.index.pages["/v1/matches"] = (200, page)
+
+
+async def _open(
+    town: Town,
+    browser: Browser,
+    *matches: dict[str, Any],
+    unreadable: int = 0,
+    role: str = ROLE,
+) -> str:
+    town.provider.person["roles"] = [role]
+    _hand_out(town, matches, unreadable)
+    await log_in(browser)
+    answer = await browser.get(PATH)
+    assert answer.status_code == 200, answer.text
+    return " ".join(answer.text.split())
+
+
+def _refuse(town: Town, status: int, slug: str) -> None:
+    said = {"type": f"/problems/{slug}", "title": "x", "status": status, "detail": "x"}
+    town.index.pages[f"POST /v1/matches/{ID}/steps"] = (status, said)
+
+
+async def test_it_says_whom_to_call_and_offers_what_does_not_hold_yet(
+    town: Town, browser: Browser
+) -> None:
+    page = await _open(town, browser, a_match(), unreadable=2)
+    assert "Zaaknummer niet bekend" in page
+    assert "Helpt ook: Werkplein Oost (Bijstandsuitkering)" in page
+    assert 'href="tel:+31182555102"' in page
+    assert "Laat uiterlijk 4 december 2026 iets weten." in page
+    assert "Nog niemand heeft het voortouw." in page
+    assert page.count('name="act"') == 5
+    assert "Matches die de signaalindex niet kan lezen: 2." in page
+    assert "Matches (1)" in page
+
+
+async def test_what_holds_is_not_offered_and_nothing_after_it_is_done(
+    town: Town, browser: Browser
+) -> None:
+    said = {"lastStepBy": "other", "lastStepOn": "2026-11-21", "followUpBy": None}
+    agreed = a_match(stage="agreed", lead="other", **said)
+    page = await _open(town, browser, agreed)
+    assert "Werkplein Oost heeft het voortouw." in page
+    assert "Werkplein Oost liet dit weten op 21 november 2026." in page
+    assert 'value="agreed"' not in page
+    assert 'value="leave-lead"' not in page
+    assert "Matches (" not in page
+    _hand_out(town, [a_match(stage="done", followUpBy=None)], 0)
+    over = (await browser.get(PATH)).text
+    assert 'name="act"' not in over
+
+
+async def test_what_is_late_stands_first_and_says_so(
+    town: Town, browser: Browser
+) -> None:
+    late = a_match(
+        id=str(UUID(int=9)), isOverdue=True, followUpBy="2026-11-19", lastStepBy="own"
+    )
+    page = await _open(town, browser, a_match(), late)
+    assert page.index("Te laat (1)") < page.index("Nog te bespreken (1)")
+    assert "Tien werkdagen lang heeft niemand laten weten" in page
+    assert "Matches (2)" in page
+
+
+async def test_an_act_names_the_steps_that_were_seen_and_leads_back(
+    town: Town, browser: Browser
+) -> None:
+    await _open(town, browser, a_match())
+    page = await browser.get(PATH)
+    led = a_match(lead="own", step=4)
+    town.index.pages[f"POST /v1/matches/{ID}/steps"] = (200, led)
+    form = {"csrf": csrf_of(page), "step": "3", "act": "take-lead"}
+    answer = await browser.post(STEPS, data=form)
+    assert town.index.asked[-1] == {"act": "take-lead", "step": 3}
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"{PATH}?done=take-lead&match={ID}#match-{ID}"
+    shown = await browser.get(answer.headers["location"])
+    assert "Opgeslagen: uw organisatie neemt het voortouw." in shown.text
+
+
+@pytest.mark.parametrize(
+    ("status", "slug", "says"),
+    [
+        (409, "match-changed", "Uw keuze is niet opgeslagen"),
+        (409, "match-over", "Deze match is al klaar"),
+        (404, "unknown-match", "Deze match staat er niet meer"),
+    ],
+)
+async def test_what_the_index_refuses_is_said_in_our_words(
+    town: Town, browser: Browser, status: int, slug: str, says: str
+) -> None:
+    await _open(town, browser, a_match())
+    page = await browser.get(PATH)
+    _refuse(town, status, slug)
+    form = {"csrf": csrf_of(page), "step": "3", "act": "agreed"}
+    answer = await browser.post(STEPS, data=form)
+    assert says in (await browser.get(answer.headers["location"])).text
+
+
+@pytest.mark.parametrize("form", [{"act": "agreed"}, {"step": "3", "act": "gone"}])
+async def test_what_is_no_act_goes_nowhere(
+    town: Town, browser: Browser, form: dict[str, str]
+) -> None:
+    await _open(town, browser, a_match())
+    csrf = csrf_of(await browser.get(PATH))
+    town.index.asked.clear()
+    answer = await browser.post(STEPS, data={"csrf": csrf, **form})
+    assert answer.status_code == 400
+    assert town.index.asked == []
+
+
+async def test_a_foreign_page_cannot_take_the_lead(
+    town: Town, browser: Browser
+) -> None:
+    await _open(town, browser, a_match())
+    town.index.asked.clear()
+    for csrf in ({}, {"csrf": ""}, {"csrf": "guess"}):
+        form = {**csrf, "step": "3", "act": "take-lead"}
+        answer = await browser.post(STEPS, data=form)
+        assert answer.status_code == 403
+    assert town.index.asked == []
+
+
+async def test_who_reads_no_notices_reads_no_matches_and_sees_no_count(
+    town: Town, browser: Browser
+) -> None:
+    _hand_out(town, [a_match()], 0)
+    town.provider.person["roles"] = ["privacy-officer"]
+    page = await log_in(browser)
+    assert "Matches" not in page.text
+    assert (await browser.get(PATH)).status_code == 403
+    form = {"csrf": csrf_of(page), "step": "3", "act": "done"}
+    assert (await browser.post(STEPS, data=form)).status_code == 403
+    assert town.index.asked == []
+
+
+async def test_the_menu_counts_what_waits_and_asks_once_a_minute(
+    town: Town, browser: Browser
+) -> None:
+    await _open(town, browser, a_match())
+    _hand_out(town, [], 0)
+    town.index.pages["/v1/notices"] = (404, {})
+    assert "Matches (1)" in (await browser.get("/")).text
+    town.clock.forward(timedelta(minutes=2))
+    await browser.get("/agency/notices")
+    assert "Matches (" not in (await browser.get("/")).text
+
+
+async def test_an_index_that_does_not_answer_costs_no_other_page(
+    town: Town, browser: Browser
+) -> None:
+    town.provider.person["roles"] = ["hand-signaller"]
+    town.index.pages["/v1/matches"] = (500, {})
+    page = await log_in(browser)
+    assert page.status_code == 200
+
+
+async def test_a_stolen_desk_tells_no_case_and_no_other_organisation(
+    town: Town, browser: Browser
+) -> None:
+    await _open(town, browser, a_match())
+    page = await browser.get(PATH)
+    town.index.pages[f"POST /v1/matches/{ID}/steps"] = (200, a_match(step=4))
+    form = {"csrf": csrf_of(page), "step": "3", "act": "agreed"}
+    assert (await browser.post(STEPS, data=form)).status_code == 303
+    stored = b"".join(path.read_bytes() for path in town.folder.glob("desk.sqlite3*"))
+    assert stored
+    for told in ("Werkplein", ID, a_match()["reference"]):
+        assert told.encode() not in stored
