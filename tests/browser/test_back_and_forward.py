@@ -1,7 +1,7 @@
 """Back and forward lock an answer away, logging in is no step, and Escape hides."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from deploy.town.parties import PASSWORD
 from tests.browser.screen import CASE, Screen, Town
@@ -120,3 +120,16 @@ def test_the_screen_is_hidden_from_wherever_one_is(screen: Screen, town: Town) -
     expect(page.locator("[data-hide-screen]")).to_be_in_viewport()
     page.click("[data-hide-screen]")
     expect(page.locator(".desk-part").first).to_be_hidden()
+    # And while the desk is asked whether the session lives, nothing shows.
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/session/active", hold)
+    screen.context.clear_cookies()
+    with page.expect_request("**/session/active"):
+        page.keyboard.press("a")
+    expect(page.locator(".desk-part").first).to_be_hidden()
+    held[0].continue_()
+    screen.see("U bent vanzelf uitgelogd")
