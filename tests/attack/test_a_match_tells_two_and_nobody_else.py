@@ -217,6 +217,7 @@ async def test_what_vanished_comes_back_to_nobody_and_says_not_why(
             await to_trial(world)
         case _:
             await CitizensDesk(world, tmp_path).place_embargo(ONE)
+            assert await read(world, world.debt_help) == []  # not fetched: a cover
     assert await read_matches(world, world.debt_help) == []
     gone = await say(world, world.debt_help, mine, "take-lead")
     assert gone.status_code == 404
