@@ -25,6 +25,7 @@ from signal_index.upkeep.sequencer import Sequencer, sequence_once, verify_start
 from tests.crash_points import CrashPoint, CrashRecorder
 from tests.holders_builders import a_bsn
 from tests.ledger_builders import CHECKPOINT_KEY, NOON
+from tests.match_builders import open_matching, run_matches
 from tests.store_builders import an_oin
 from tests.world import LEDGER_ORIGIN, World, open_world
 
@@ -43,9 +44,10 @@ class Scene:
 class Act:
     """What is done, and the two counts that may only change together."""
 
-    do: Callable[[Scene], Awaitable[None]]
+    do: Callable[[Scene], Awaitable[object]]
     effect: str
     entry: str
+    before: Callable[[Scene], Awaitable[object]] | None = None
 
 
 async def _register(scene: Scene) -> None:
@@ -74,6 +76,15 @@ async def _sequence(scene: Scene) -> None:
     assert await sequence_once(scene.sequencer, now=scene.world.clock()) > 0
 
 
+async def _two_publish(scene: Scene) -> None:
+    await open_matching(scene.world)
+    await scene.world.publish(scene.world.income_support, [a_bsn(1)])
+
+
+async def _match(scene: Scene) -> None:
+    assert await run_matches(scene.world) == 1
+
+
 def _entries(kind: str) -> str:
     return f"SELECT count(*) FROM ledger_entry WHERE kind = '{kind}'"  # noqa: S608 - ours
 
@@ -85,6 +96,7 @@ def _rows(table: str) -> str:
 ACTS = {
     "administration": Act(_register, _rows("organisation"), _entries("administration")),
     "erasure": Act(_erase, _rows("signal"), _entries("erasure")),
+    "matching": Act(_match, _rows("match_sheet"), _entries("match"), _two_publish),
     "sequencing": Act(_sequence, _rows("ledger_leaf"), _rows("ledger_pending")),
 }
 
@@ -99,6 +111,8 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
 
 
 async def _crash_points(scene: Scene, act: Act, folder: Path) -> Sequence[CrashPoint]:
+    if act.before is not None:
+        await act.before(scene)
     recorder = CrashRecorder(
         scene.world.engine, scene.sequencer.checkpoint_file, folder / "points"
     )
