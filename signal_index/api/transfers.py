@@ -211,7 +211,9 @@ def _show(
         if passing is None
         else wire.Passing(
             signals=passing.signals,
-            contacts=passing.contacts,
+            contacts=[
+                wire.NamedContact(**_named(id_, contacts)) for id_ in passing.contacts
+            ],
             corrections=passing.corrections,
         ),
         askedAt=one.asked_at,

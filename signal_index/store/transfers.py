@@ -67,10 +67,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """How many signals, contact holders and open corrections pass on."""
+    """How many signals and corrections pass on, and under which contact holders."""
 
     signals: int
-    contacts: int
+    contacts: Sequence[UUID]
     corrections: int
 
 
@@ -156,8 +156,13 @@ async def count_corrections(
 async def count_passing(conn: AsyncConnection, asked: Asked) -> Passing:
     """Count what would pass on now: signals, contact holders, open corrections."""
     columns = signal.c
-    counts = select(func.count(), func.count(func.distinct(columns.contact_holder)))
-    signals, contacts = (await conn.execute(counts.where(belongs_to(asked)))).one()
+    rows = await conn.execute(
+        select(columns.contact_holder, func.count().label("signals"))
+        .where(belongs_to(asked))
+        .group_by(columns.contact_holder)
+        .order_by(columns.contact_holder)
+    )
+    found = {row.contact_holder: row.signals for row in rows}
     references = select(columns.reference).where(belongs_to(asked))
     corrections = await conn.scalar(
         select(func.count())
@@ -166,7 +171,7 @@ async def count_passing(conn: AsyncConnection, asked: Asked) -> Passing:
         .where(correction.c.signal_reference.in_(references))
         .where(is_undone())
     )
-    return Passing(signals, contacts, corrections or 0)
+    return Passing(sum(found.values()), list(found), corrections or 0)
 
 
 def is_undone() -> ColumnElement[bool]:

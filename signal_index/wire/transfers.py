@@ -53,10 +53,10 @@ class NamedContact(AnswerModel):
 
 
 class Passing(AnswerModel):
-    """What passes on: signals, contact holders, corrections that are not done."""
+    """What passes on: signals, their contact holders, corrections that are not done."""
 
     signals: Count
-    contacts: Count
+    contacts: list[NamedContact]
     corrections: Count
 
 

@@ -46,7 +46,7 @@ def a_transfer(**changed: object) -> dict[str, Any]:
         "contacts": None,
         "contactHolder": None,
         "reason": "merger",
-        "passing": {"signals": 12, "contacts": 2, "corrections": 3},
+        "passing": {"signals": 12, "contacts": [BALIE], "corrections": 3},
         "askedAt": "2026-11-24T09:00:00Z",
         "state": "open",
         "carriedOutAt": None,
@@ -154,6 +154,7 @@ async def test_the_second_person_reads_the_whole_transfer_before_deciding(
     for words in (
         *("Kredietbank Oost", "Schuldhulp Samen", "De contactpersonen gaan"),
         *("De organisaties gaan samen", "Signalen: 12", "nog niet klaar zijn: 3"),
+        *("Contactpersonen: 1", "0182 55 51 00"),
     ):
         assert words in page
     assert "SHA-256" not in page
