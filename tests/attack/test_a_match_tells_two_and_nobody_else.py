@@ -13,8 +13,10 @@ from sqlalchemy import event, text
 
 from keys.base64url import encode_b64u
 from signal_index.days import day_of
+from signal_index.errors import LeadershipLost
 from signal_index.ledger import Group
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
+from signal_index.store.match_finding import erase_boxes, open_some
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
@@ -269,6 +271,17 @@ async def test_a_box_that_was_altered_stops_no_other_and_is_said(
     assert await run_matches(world) == 1  # the other box finds it
     await run_matches(world, erase=True, log=log)
     assert '"matches-unreadable"' in log.getvalue()
+
+
+async def test_boxes_that_another_process_opened_are_told_of_by_that_one_alone(
+    world: World,
+) -> None:
+    await both_publish(world)
+    async with transaction(world.engine) as conn:
+        opened = await open_some(conn, "9901", None, world.index.keys)
+        await erase_boxes(conn, opened.boxes.keys())
+        with pytest.raises(LeadershipLost):
+            await erase_boxes(conn, opened.boxes.keys())
 
 
 async def test_a_source_in_trial_is_matched_with_nobody(world: World) -> None:
