@@ -170,7 +170,7 @@ def _welcome(
         " staan dan op de nieuwe naam, en kees leest het bij zijn berichten."
     )
     console.print(
-        f"\nDe {SUCCESSOR.name} en het Werkplein helpen een paar dezelfde inwoners. Log"
+        f"\nDe {SUCCESSOR.name} en het Werkplein helpen deels dezelfde inwoners. Log"
         f" in als kees ({places.desk_url_of(AGENCY_DESK)}/agency/matches): wie belt"
         " hij, en wie neemt het voortouw? Het Werkplein leest dat met: signal-source"
         f" matches list --settings {places.agency('income-support') / 'agency.toml'}"
