@@ -38,15 +38,23 @@ _REFUSED: Final = {
 
 
 class MatchIndex(Protocol):
-    """The index, as far as matches go."""
+    """The index, as far as matches are read."""
 
     async def fetch_matches(self, cursor: UUID | None) -> Matches:
         """Fetch a page of the matches of our signals, as they stand now."""
         ...
 
+
+class NamingIndex(MatchIndex, Protocol):
+    """The index, as far as the agent names cases of matches."""
+
     async def name_match(self, match: UUID, said: MatchCase) -> None:
         """Have our desk know how the case of a match is called, sealed."""
         ...
+
+
+class SayingIndex(MatchIndex, Protocol):
+    """The index, as far as somebody says what comes of a match."""
 
     async def say_of_match(self, match: UUID, said: MatchStep) -> Match:
         """Say what comes of a match; gives it as it is then."""
@@ -76,7 +84,7 @@ async def fetch_matches(index: MatchIndex, source: str) -> OwnMatches:
 
 
 async def name_cases(
-    outbox: Outbox, index: MatchIndex, source: str, case_key: CaseKey | None
+    outbox: Outbox, index: NamingIndex, source: str, case_key: CaseKey | None
 ) -> int:
     """Tell our desk how the case of each match is called; gives how many it hears of.
 
@@ -106,7 +114,7 @@ def name_match(one: Match) -> str:
 
 
 async def say_of_match(
-    index: MatchIndex, source: str, named: str, act: MatchAct
+    index: SayingIndex, source: str, named: str, act: MatchAct
 ) -> Match:
     """Say something of the match that was shown under this name.
 

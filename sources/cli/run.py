@@ -16,12 +16,11 @@ import typer
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from keys.case_seal import CaseKey
 from keys.extras import ExtraMissing, import_with_extra
 from signal_index.wire.agents import AgentStatus, FeedState, ToldAnswer
 from signal_index.wire.values import Oin as IndexOin
 from signal_index.wire.values import Slug
-from sources.agency_keys import AgencyKeys, load_keys, read_case_key
+from sources.agency_keys import AgencyKeys, load_keys
 from sources.agent.feeds import Feed
 from sources.agent.stopping import stop_on_signals
 from sources.agent.worker import RECONCILE, TELL, Jobs, Surroundings, Worker
@@ -39,14 +38,11 @@ from sources.errors import (
     FeedFailed,
     IndexUnreachable,
     InvalidAgencySettings,
-    SourceError,
 )
 from sources.events import Event, log_event
 from sources.folders import make_folder
 from sources.intake.event_box import keep_event
-from sources.matches import name_cases
-from sources.notices.fetching import fetch
-from sources.notices.telling import Teller
+from sources.notices.hearing import Hearing
 from sources.outbox.deliveries import (
     OpenDelivery,
     find_rejects,
@@ -158,43 +154,16 @@ class _Office:
         """Find the index, with a token of its own."""
         return make_parties(self.client, self.settings, self.keys, self.outbox)[1]
 
-    async def hear(self, index: HttpIndex, *, names: bool = True) -> bool:
-        """Fetch what came back and tell it; it may not hold up what is delivered.
-
-        `names`: name the cases of matches too, also where nothing came. Gives whether
-        that is still to be done.
-        """
+    def make_hearing(self) -> Hearing:
+        """Find what hears what came back."""
         source, row = self.settings.source, self.settings.notices
-        try:
-            case_key = read_case_key(row.case_key)
-            heard = await fetch(self.outbox, index, source, case_key, now)
-        except SourceError as error:
-            log_event(Event.NOTICES_UNHEARD, error=type(error).__name__)
-            return names
-        if heard.new:
-            log_event(Event.NOTICES_HEARD, count=heard.new)
-        await Teller(self.outbox, self.client, row, source, now).tell()
-        if not names and not heard.came:
-            return False
-        return not await self._name_matches(index, case_key)
-
-    async def _name_matches(self, index: HttpIndex, case_key: CaseKey | None) -> bool:
-        source = self.settings.source
-        try:
-            count = await name_cases(self.outbox, index, source, case_key)
-        except SourceError as error:
-            log_event(Event.MATCHES_UNNAMED, error=type(error).__name__)
-            return False
-        if count:
-            log_event(Event.MATCHES_NAMED, count=count)
-        return True
+        return Hearing(self.outbox, self.client, row, source, now)
 
     async def hear_again_and_again(self) -> None:
         """Fetch and tell until cancelled."""
-        index = self.make_index()
-        names = True
+        index, hearing = self.make_index(), self.make_hearing()
         while True:
-            names = await self.hear(index, names=names)
+            await hearing.hear(index)
             await asyncio.sleep(self.settings.notices.every_seconds)
 
     @property
@@ -214,7 +183,7 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
         feed.look(now())
         worker.add(name)
     await worker.work_off()
-    await office.hear(office.make_index())
+    await office.make_hearing().hear(office.make_index())
     for each in office.rejects:
         delivery = get_delivery(office.outbox, each)
         rejected = {"rejectedColumns": list_rejected(office.outbox, delivery.id)}
