@@ -32,7 +32,7 @@ async def take_over(town: Town, *persons: int) -> None:
     world = town.world
     giver = await a_successor(world)
     await world.publish(giver, [parse_bsn(number(one)) for one in persons])
-    asked = {"source": giver.oin, "successor": world.debt_help.oin}
+    asked = {"source": giver.oin, "successor": world.debt_help.oin, "reason": "merger"}
     status, found = await send(world, "/transfers", {**asked, "categories": [DEBTS]})
     assert status == 201, found
     assert (await approve(world, {"id": found["approvalId"]}))[0] == 200
