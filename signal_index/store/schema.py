@@ -23,12 +23,14 @@ from signal_index.store.grants import grant_access, verify_access
 BASE = "base"
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_UNKNOWN = "another version made this database; before 1.0.0, begin with an empty one"
 _MIGRATION_LOCK = 0x5349474E_00000001  # one migration at a time; any constant will do
 
 
 async def migrate(engine: AsyncEngine) -> None:
     """Bring the database to the newest revision, and its roles to their rights.
 
+    Raises `DatabaseNotMigrated` where another version made it, before anything changes.
     The engine must have been opened without a role (`open_engine(url, None)`).
     """
     async with transaction(engine) as connection:
@@ -81,6 +83,10 @@ def _config(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
+    scripts = ScriptDirectory(str(_MIGRATIONS)).walk_revisions()
+    known = {None, *(each.revision for each in scripts)}
+    if _find_revision(connection) not in known:
+        raise DatabaseNotMigrated(_UNKNOWN)
     command.upgrade(_config(connection), "head")
 
 

@@ -113,6 +113,17 @@ async def test_migrating_twice_changes_nothing(engine: AsyncEngine) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_database_of_another_version_is_refused_in_words(
+    engine: AsyncEngine,
+) -> None:
+    await migrate(engine)
+    async with transaction(engine) as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num='0019'"))
+    with pytest.raises(DatabaseNotMigrated, match="another version"):
+        await migrate(engine)
+
+
+@pytest.mark.anyio
 async def test_migrations_go_down_to_nothing_and_up_again(engine: AsyncEngine) -> None:
     await migrate(engine)
     await downgrade(engine, BASE)

@@ -1,13 +1,16 @@
 """Every table of the index, and the guards that keep some of them append-only.
 
-Revision 0001. Frozen: the tables stand as text in `0001_first.sql` and are not made
+The first revision: before the first release later ones were put together in it, and
+its name is the day, so that a database of before is told apart. Frozen from the first
+release on: the tables stand as text in `0001_first.sql` and are not made
 from `signal_index.tables`. A revision that followed the code would make tomorrow's
 tables for a new index and leave today's in an old one, under the same number. A change
 of the tables is therefore a change of the code and a revision of its own;
 tests/contract/test_migrations.py holds that both come to the same, to the last check.
 
 - The text is in PostgreSQL's words; SQLite gets its own names for three types, keeps
-  three tables clustered by their key, and knows no INCLUDE.
+  some tables clustered by their key, and knows no INCLUDE.
+- In PostgreSQL statistics read a view of live sources in the place of signals.
 - Triggers abort, for whoever is connected, UPDATE and DELETE on what is append-only,
   UPDATE on sealed disclosures (they are erased whole), and whatever makes a tree
   smaller.
@@ -20,7 +23,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0001"
+revision = "20261130"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -32,9 +35,31 @@ _SQLITE_TYPES = {
     r"\bBYTEA\b": "BLOB",
     r"\bTIMESTAMPTZ\b": "DATETIME",
     r"\bUUID\b": "CHAR(32)",
+    r"\bDEFAULT false\b": "DEFAULT 0",
     r" INCLUDE \([^)]*\)": "",
 }
-_CLUSTERED = ("signal", "spent_ticket", "lookup_repeat")
+_CLUSTERED = (
+    "follow",
+    "lookup_outcome",
+    "lookup_repeat",
+    "match_box",
+    "match_sheet",
+    "match_step",
+    "notice_box",
+    "notice_damping",
+    "return_notice",
+    "signal",
+    "spent_ticket",
+)
+_VIEW = """
+CREATE VIEW reported_signal AS
+SELECT signal.key_version, signal.source, signal.submitted_by, signal.category,
+  signal.municipality, signal.valid_from, signal.valid_until, signal.informed_code,
+  signal.state, signal.confirmed_at, signal.ended_on, signal.taken_over_from,
+  signal.taken_over_on
+FROM signal JOIN source ON source.oin = signal.source
+WHERE source.state = 'live'
+"""
 
 _LEDGER = "the ledger is append-only"
 _POLICY = "what was adopted stays"
@@ -62,6 +87,7 @@ def upgrade() -> None:
     if _on_sqlite():
         _guard_sqlite()
         return
+    _run(_VIEW)
     # What is sealed looks random: trying to compress it only costs time.
     _run("ALTER TABLE ledger_disclosure ALTER sealed SET STORAGE EXTERNAL")
     _guard_postgresql()
@@ -69,6 +95,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop all of it, the youngest first; triggers and grants go along."""
+    if not _on_sqlite():
+        _run("DROP VIEW reported_signal")
     for table in reversed(_TABLES):
         op.drop_table(table)
     if not _on_sqlite():

@@ -3,8 +3,8 @@
 
 -- Who takes part, and what a municipality recorded about purposes and accounts.
 CREATE TABLE organisation (
-  oin CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, name VARCHAR(200) NOT NULL,
-  kind VARCHAR(64) NOT NULL, registered_at TIMESTAMPTZ NOT NULL,
+  oin CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, name VARCHAR(200) NOT NULL, kind VARCHAR(64) NOT NULL,
+  phone VARCHAR(16), registered_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_organisation PRIMARY KEY (oin)
 );
 CREATE TABLE client (
@@ -14,15 +14,17 @@ CREATE TABLE client (
   CONSTRAINT fk_client_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );
 CREATE TABLE signer (
-  organisation CHAR(20) NOT NULL, kid VARCHAR(128) NOT NULL, municipality CHAR(4) NOT NULL,
-  jwk TEXT NOT NULL, registered_at TIMESTAMPTZ NOT NULL,
+  organisation CHAR(20) NOT NULL, kid VARCHAR(128) NOT NULL, municipality CHAR(4) NOT NULL, jwk TEXT NOT NULL,
+  registered_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_signer PRIMARY KEY (organisation, kid),
   CONSTRAINT fk_signer_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );
 CREATE TABLE source (
   oin CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, kind VARCHAR(64) NOT NULL, active BOOLEAN NOT NULL,
-  registered_at TIMESTAMPTZ NOT NULL,
+  registered_at TIMESTAMPTZ NOT NULL, state VARCHAR(64) DEFAULT 'trial' NOT NULL, live_until TIMESTAMPTZ,
+  by_hand BOOLEAN DEFAULT false NOT NULL,
   CONSTRAINT pk_source PRIMARY KEY (oin),
+  CONSTRAINT ck_source_state_known CHECK (state IN ('trial', 'live')),
   CONSTRAINT fk_source_oin FOREIGN KEY (oin) REFERENCES organisation (oin)
 );
 CREATE TABLE source_submitter (
@@ -46,15 +48,15 @@ CREATE TABLE contact_holder (
   CONSTRAINT fk_contact_holder_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );
 CREATE TABLE agent_status (
-  organisation CHAR(20) NOT NULL, agent VARCHAR(64) NOT NULL, municipality CHAR(4) NOT NULL,
-  status JSON NOT NULL, reported_at TIMESTAMPTZ NOT NULL,
+  organisation CHAR(20) NOT NULL, agent VARCHAR(64) NOT NULL, municipality CHAR(4) NOT NULL, status JSON NOT NULL,
+  reported_at TIMESTAMPTZ NOT NULL, answers JSON DEFAULT '[]' NOT NULL,
   CONSTRAINT pk_agent_status PRIMARY KEY (organisation, agent),
   CONSTRAINT fk_agent_status_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );
 CREATE TABLE establishment (
-  municipality CHAR(4) NOT NULL, purpose VARCHAR(64) NOT NULL, established_on DATE NOT NULL,
+  municipality CHAR(4) NOT NULL, opens VARCHAR(64) NOT NULL, established_on DATE NOT NULL,
   by_role VARCHAR(200) NOT NULL, staatsblad VARCHAR(64), recorded_at TIMESTAMPTZ NOT NULL,
-  CONSTRAINT pk_establishment PRIMARY KEY (municipality, purpose, established_on)
+  CONSTRAINT pk_establishment PRIMARY KEY (municipality, opens, established_on)
 );
 CREATE TABLE account_suspension (
   organisation CHAR(20) NOT NULL, subject VARCHAR(255) NOT NULL, municipality CHAR(4) NOT NULL,
@@ -75,13 +77,14 @@ CREATE TABLE policy_activation (
 -- Signals, what remains after one is withdrawn, and what sources handed in.
 CREATE TABLE signal (
   row_key BYTEA NOT NULL, id UUID NOT NULL, seal BYTEA NOT NULL, key_version INTEGER NOT NULL,
-  source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL, reference UUID NOT NULL,
-  version INTEGER NOT NULL, notice_digest BYTEA NOT NULL, category VARCHAR(64) NOT NULL,
-  municipality CHAR(4) NOT NULL, contact_holder UUID NOT NULL, valid_from DATE NOT NULL,
-  valid_until DATE NOT NULL, informed_code VARCHAR(64) NOT NULL, informed_on DATE NOT NULL,
-  state VARCHAR(10) NOT NULL, confirmed_at TIMESTAMPTZ NOT NULL, ended_on DATE,
-  CONSTRAINT pk_signal PRIMARY KEY (row_key, id) INCLUDE (municipality, category, state, source,
-    contact_holder, valid_from, valid_until, ended_on, confirmed_at),
+  source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL, reference UUID NOT NULL, version INTEGER NOT NULL,
+  notice_digest BYTEA NOT NULL, category VARCHAR(64) NOT NULL, municipality CHAR(4) NOT NULL,
+  contact_holder UUID NOT NULL, valid_from DATE NOT NULL, valid_until DATE NOT NULL,
+  informed_code VARCHAR(64) NOT NULL, informed_on DATE NOT NULL, state VARCHAR(10) NOT NULL,
+  confirmed_at TIMESTAMPTZ NOT NULL, ended_on DATE, outbox UUID, by_hand BOOLEAN DEFAULT false NOT NULL,
+  taken_over_from CHAR(20), taken_over_on DATE, untold BOOLEAN DEFAULT false NOT NULL,
+  CONSTRAINT pk_signal PRIMARY KEY (row_key, id) INCLUDE (municipality, category, state, source, contact_holder,
+    valid_from, valid_until, ended_on, confirmed_at),
   CONSTRAINT uq_signal_source_reference UNIQUE (source, reference),
   CONSTRAINT ck_signal_state_known CHECK (state IN ('active', 'ended', 'restricted')),
   CONSTRAINT ck_signal_version_is_positive CHECK (version >= 1),
@@ -96,9 +99,8 @@ CREATE INDEX ix_signal_confirmed_at ON signal (confirmed_at);
 CREATE INDEX ix_signal_ended_on ON signal (ended_on) WHERE ended_on IS NOT NULL;
 CREATE INDEX ix_signal_valid_until ON signal (valid_until);
 CREATE TABLE tombstone (
-  source CHAR(20) NOT NULL, reference UUID NOT NULL, municipality CHAR(4) NOT NULL,
-  category VARCHAR(64) NOT NULL, version INTEGER NOT NULL, reason VARCHAR(64) NOT NULL,
-  until TIMESTAMPTZ NOT NULL,
+  source CHAR(20) NOT NULL, reference UUID NOT NULL, municipality CHAR(4) NOT NULL, category VARCHAR(64) NOT NULL,
+  version INTEGER NOT NULL, reason VARCHAR(64) NOT NULL, until TIMESTAMPTZ NOT NULL, successor CHAR(20),
   CONSTRAINT pk_tombstone PRIMARY KEY (source, reference),
   CONSTRAINT fk_tombstone_source FOREIGN KEY (source) REFERENCES source (oin)
 );
@@ -127,16 +129,14 @@ CREATE TABLE spent_ticket (
 );
 CREATE INDEX ix_spent_ticket_until ON spent_ticket (until);
 CREATE TABLE lookup_repeat (
-  req BYTEA NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
-  subject VARCHAR(255) NOT NULL, body_digest BYTEA NOT NULL, until TIMESTAMPTZ NOT NULL,
+  req BYTEA NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, subject VARCHAR(255) NOT NULL,
+  body_digest BYTEA NOT NULL, until TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_lookup_repeat PRIMARY KEY (req)
 );
 CREATE INDEX ix_lookup_repeat_until ON lookup_repeat (until);
 CREATE TABLE lookup_outcome (
-  entry_id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
-  outcome VARCHAR(64) NOT NULL, recorded_at TIMESTAMPTZ NOT NULL,
-  CONSTRAINT pk_lookup_outcome PRIMARY KEY (entry_id),
-  CONSTRAINT fk_lookup_outcome_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+  id BYTEA NOT NULL, municipality CHAR(4) NOT NULL, year INTEGER NOT NULL, sealed BYTEA NOT NULL,
+  CONSTRAINT pk_lookup_outcome PRIMARY KEY (id)
 );
 
 -- The ledger: entries, the trees over them, and what may be erased.
@@ -150,9 +150,8 @@ CREATE INDEX ix_ledger_entry_officers ON ledger_entry (municipality, entry_id)
   WHERE kind IN ('policy', 'completeness', 'search', 'report', 'review', 'approval', 'access-request', 'citizen-report', 'correction', 'embargo');
 CREATE INDEX ix_ledger_entry_organisation ON ledger_entry (organisation, entry_id);
 CREATE TABLE ledger_disclosure (
-  entry_id UUID NOT NULL, year INTEGER NOT NULL, municipality CHAR(4), sealed BYTEA NOT NULL,
-  find_user BYTEA, find_team BYTEA, find_case BYTEA, find_person BYTEA, find_purpose BYTEA,
-  find_outcome BYTEA, find_break_glass BYTEA,
+  entry_id UUID NOT NULL, year INTEGER NOT NULL, municipality CHAR(4), sealed BYTEA NOT NULL, find_user BYTEA,
+  find_team BYTEA, find_case BYTEA, find_person BYTEA, find_purpose BYTEA, find_outcome BYTEA, find_break_glass BYTEA,
   CONSTRAINT pk_ledger_disclosure PRIMARY KEY (entry_id),
   CONSTRAINT fk_ledger_disclosure_entry_id FOREIGN KEY (entry_id) REFERENCES ledger_entry (entry_id)
 );
@@ -188,8 +187,7 @@ CREATE TABLE ledger_leaf (
   CONSTRAINT fk_ledger_leaf_entry_id FOREIGN KEY (entry_id) REFERENCES ledger_entry (entry_id)
 );
 CREATE TABLE ledger_tile (
-  year INTEGER NOT NULL, level INTEGER NOT NULL, position BIGINT NOT NULL, hashes BYTEA NOT NULL,
-  root BYTEA NOT NULL,
+  year INTEGER NOT NULL, level INTEGER NOT NULL, position BIGINT NOT NULL, hashes BYTEA NOT NULL, root BYTEA NOT NULL,
   CONSTRAINT pk_ledger_tile PRIMARY KEY (year, level, position),
   CONSTRAINT fk_ledger_tile_year FOREIGN KEY (year) REFERENCES ledger_tree (year)
 );
@@ -206,8 +204,7 @@ CREATE TABLE ledger_witnessed (
   CONSTRAINT fk_ledger_witnessed_year FOREIGN KEY (year) REFERENCES ledger_tree (year)
 );
 CREATE TABLE ledger_succession (
-  generation INTEGER NOT NULL, origin TEXT NOT NULL, entry_id UUID NOT NULL,
-  succeeded_at TIMESTAMPTZ NOT NULL,
+  generation INTEGER NOT NULL, origin TEXT NOT NULL, entry_id UUID NOT NULL, succeeded_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_ledger_succession PRIMARY KEY (generation),
   CONSTRAINT uq_ledger_succession_origin UNIQUE (origin),
   CONSTRAINT fk_ledger_succession_entry_id FOREIGN KEY (entry_id) REFERENCES ledger_entry (entry_id)
@@ -216,26 +213,24 @@ CREATE TABLE ledger_succession (
 -- Second pairs of eyes.
 CREATE TABLE approval (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, kind VARCHAR(64) NOT NULL,
-  title_code VARCHAR(64) NOT NULL, digest BYTEA NOT NULL, needs_role VARCHAR(64),
-  requested_by VARCHAR(255) NOT NULL, requester_has_role BOOLEAN NOT NULL, requested_at TIMESTAMPTZ NOT NULL,
-  expires_at TIMESTAMPTZ NOT NULL, state VARCHAR(64) NOT NULL, decided_by VARCHAR(255),
-  decider_has_role BOOLEAN, decided_at TIMESTAMPTZ, spent_at TIMESTAMPTZ,
+  title_code VARCHAR(64) NOT NULL, digest BYTEA NOT NULL, needs_role VARCHAR(64), requested_by VARCHAR(255) NOT NULL,
+  requester_has_role BOOLEAN NOT NULL, requested_at TIMESTAMPTZ NOT NULL, expires_at TIMESTAMPTZ NOT NULL,
+  state VARCHAR(64) NOT NULL, decided_by VARCHAR(255), decider_has_role BOOLEAN, decided_at TIMESTAMPTZ,
+  reason VARCHAR(64), spent_at TIMESTAMPTZ,
   CONSTRAINT pk_approval PRIMARY KEY (id),
-  CONSTRAINT ck_approval_by_another_person CHECK (state <> 'approved' OR (decided_by IS NOT NULL AND
-    decided_by <> requested_by)),
+  CONSTRAINT ck_approval_by_another_person CHECK (state <> 'approved' OR (decided_by IS NOT NULL AND decided_by <>
+    requested_by)),
   CONSTRAINT ck_approval_by_the_role_it_needs CHECK (state <> 'approved' OR needs_role IS NULL OR
     requester_has_role OR (decider_has_role IS NOT NULL AND decider_has_role)),
   CONSTRAINT fk_approval_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );
-CREATE UNIQUE INDEX uq_approval_open ON approval (municipality, organisation, kind, digest)
-  WHERE state = 'open';
+CREATE UNIQUE INDEX uq_approval_open ON approval (municipality, organisation, kind, digest) WHERE state = 'open';
 
 -- Requests of citizens, embargoes and corrections.
 CREATE TABLE access_request (
-  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
-  reference CHAR(7) NOT NULL, identity_check VARCHAR(64) NOT NULL, received_on DATE NOT NULL,
-  due_on DATE NOT NULL, extension VARCHAR(64), reported_at TIMESTAMPTZ, closing VARCHAR(64),
-  closed_at TIMESTAMPTZ,
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, reference CHAR(7) NOT NULL,
+  identity_check VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL, extension VARCHAR(64),
+  reported_at TIMESTAMPTZ, closing VARCHAR(64), closed_at TIMESTAMPTZ,
   CONSTRAINT pk_access_request PRIMARY KEY (id),
   CONSTRAINT ck_access_request_closed_with_a_reason CHECK ((closing IS NULL) = (closed_at IS NULL)),
   CONSTRAINT fk_access_request_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
@@ -243,10 +238,10 @@ CREATE TABLE access_request (
 CREATE INDEX ix_access_request_closed_at ON access_request (closed_at);
 CREATE INDEX ix_access_request_municipality_id ON access_request (municipality, id);
 CREATE TABLE embargo (
-  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
-  reference CHAR(7) NOT NULL, row_key BYTEA NOT NULL, seal BYTEA NOT NULL, key_version INTEGER NOT NULL,
-  categories JSON NOT NULL, reason VARCHAR(64) NOT NULL, until DATE NOT NULL, placed_at TIMESTAMPTZ NOT NULL,
-  approval_id UUID NOT NULL, lifting VARCHAR(64), lifted_at TIMESTAMPTZ,
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, reference CHAR(7) NOT NULL,
+  row_key BYTEA NOT NULL, seal BYTEA NOT NULL, key_version INTEGER NOT NULL, categories JSON NOT NULL,
+  reason VARCHAR(64) NOT NULL, until DATE NOT NULL, placed_at TIMESTAMPTZ NOT NULL, approval_id UUID NOT NULL,
+  lifting VARCHAR(64), lifted_at TIMESTAMPTZ,
   CONSTRAINT pk_embargo PRIMARY KEY (id),
   CONSTRAINT ck_embargo_lifted_by_reason CHECK ((lifting IS NULL) = (lifted_at IS NULL)),
   CONSTRAINT ck_embargo_row_key_length CHECK (length(row_key) = 16),
@@ -258,16 +253,15 @@ CREATE INDEX ix_embargo_municipality_id ON embargo (municipality, id);
 CREATE INDEX ix_embargo_row_key ON embargo (row_key);
 CREATE INDEX ix_embargo_until ON embargo (until);
 CREATE TABLE correction (
-  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
-  reference CHAR(7) NOT NULL, source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL,
-  signal_reference UUID NOT NULL, row_key BYTEA NOT NULL, category VARCHAR(64) NOT NULL,
-  reason VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL,
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, reference CHAR(7) NOT NULL,
+  source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL, signal_reference UUID NOT NULL, row_key BYTEA NOT NULL,
+  category VARCHAR(64) NOT NULL, reason VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL,
   entered_at TIMESTAMPTZ NOT NULL, restricted_at TIMESTAMPTZ, released_at TIMESTAMPTZ, answer VARCHAR(64),
   answered_at TIMESTAMPTZ,
   CONSTRAINT pk_correction PRIMARY KEY (id),
   CONSTRAINT ck_correction_answered_with_a_code CHECK ((answer IS NULL) = (answered_at IS NULL)),
-  CONSTRAINT ck_correction_released_after_the_answer CHECK (released_at IS NULL OR (restricted_at IS NOT NULL
-    AND answer IS NOT NULL)),
+  CONSTRAINT ck_correction_released_after_the_answer CHECK (released_at IS NULL OR (restricted_at IS NOT NULL AND
+    answer IS NOT NULL)),
   CONSTRAINT ck_correction_row_key_length CHECK (length(row_key) = 16),
   CONSTRAINT fk_correction_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin),
   CONSTRAINT fk_correction_source FOREIGN KEY (source) REFERENCES source (oin),
@@ -309,9 +303,9 @@ CREATE TABLE completeness_day (
 );
 CREATE TABLE completeness_finding (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, day DATE NOT NULL, digest BYTEA NOT NULL,
-  code VARCHAR(64) NOT NULL, weight VARCHAR(64) NOT NULL, organisation CHAR(20), subject VARCHAR(255),
-  entry_id UUID, req VARCHAR(64), counted INTEGER, total INTEGER, reported INTEGER,
-  found_at TIMESTAMPTZ NOT NULL, closed_at TIMESTAMPTZ, closed_by VARCHAR(255), closing_reason VARCHAR(64),
+  code VARCHAR(64) NOT NULL, weight VARCHAR(64) NOT NULL, organisation CHAR(20), subject VARCHAR(255), entry_id UUID,
+  req VARCHAR(64), counted INTEGER, total INTEGER, reported INTEGER, found_at TIMESTAMPTZ NOT NULL,
+  closed_at TIMESTAMPTZ, closed_by VARCHAR(255), closing_reason VARCHAR(64),
   CONSTRAINT pk_completeness_finding PRIMARY KEY (id),
   CONSTRAINT uq_completeness_finding_municipality_digest UNIQUE (municipality, digest)
 );
@@ -341,8 +335,8 @@ CREATE TABLE overview_stock (
   CONSTRAINT pk_overview_stock PRIMARY KEY (day, municipality, source, category)
 );
 CREATE TABLE account_mandate (
-  organisation CHAR(20) NOT NULL, subject VARCHAR(255) NOT NULL, municipality CHAR(4) NOT NULL,
-  until DATE NOT NULL, given_at TIMESTAMPTZ NOT NULL,
+  organisation CHAR(20) NOT NULL, subject VARCHAR(255) NOT NULL, municipality CHAR(4) NOT NULL, until DATE NOT NULL,
+  given_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_account_mandate PRIMARY KEY (organisation, subject),
   CONSTRAINT fk_account_mandate_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );
@@ -357,8 +351,8 @@ CREATE TABLE report_request (
 -- The review queue.
 CREATE TABLE review (
   id UUID NOT NULL, entry_id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
-  picked_at TIMESTAMPTZ NOT NULL, due_at TIMESTAMPTZ NOT NULL, state VARCHAR(64) NOT NULL,
-  verdict VARCHAR(64), answer_by TIMESTAMPTZ, judged_by BYTEA, closed_at TIMESTAMPTZ,
+  picked_at TIMESTAMPTZ NOT NULL, due_at TIMESTAMPTZ NOT NULL, state VARCHAR(64) NOT NULL, verdict VARCHAR(64),
+  answer_by TIMESTAMPTZ, judged_by BYTEA, closed_at TIMESTAMPTZ,
   CONSTRAINT pk_review PRIMARY KEY (id),
   CONSTRAINT uq_review_entry_id UNIQUE (entry_id),
   CONSTRAINT fk_review_entry_id FOREIGN KEY (entry_id) REFERENCES ledger_entry (entry_id),
@@ -385,11 +379,98 @@ CREATE TABLE review_day (
 -- What a population register said.
 CREATE TABLE person_event (
   id UUID NOT NULL, mark BYTEA NOT NULL, municipality CHAR(4) NOT NULL, source CHAR(20) NOT NULL,
-  kind VARCHAR(64) NOT NULL, happened_on DATE NOT NULL, entry_id UUID NOT NULL,
-  received_at TIMESTAMPTZ NOT NULL, until TIMESTAMPTZ NOT NULL,
+  kind VARCHAR(64) NOT NULL, happened_on DATE NOT NULL, entry_id UUID NOT NULL, received_at TIMESTAMPTZ NOT NULL,
+  until TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_person_event PRIMARY KEY (id),
   CONSTRAINT ck_person_event_mark_length CHECK (length(mark) = 16),
   CONSTRAINT fk_person_event_source FOREIGN KEY (source) REFERENCES source (oin)
 );
 CREATE INDEX ix_person_event_mark ON person_event (mark);
 CREATE INDEX ix_person_event_until ON person_event (until);
+
+-- Invitations, rehearsals, and signals that pass to another source.
+CREATE TABLE invitation (
+  id UUID NOT NULL, organisation CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, made_at TIMESTAMPTZ NOT NULL,
+  expires_at TIMESTAMPTZ NOT NULL, request VARCHAR(43), accepted_at TIMESTAMPTZ,
+  CONSTRAINT pk_invitation PRIMARY KEY (id)
+);
+CREATE TABLE rehearsal (
+  id UUID NOT NULL, source CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, submitted_by CHAR(20) NOT NULL,
+  opened_at TIMESTAMPTZ NOT NULL, tried JSON NOT NULL, delivery UUID NOT NULL, closed_at TIMESTAMPTZ, passed BOOLEAN,
+  cases JSON, signers JSON, key_version INTEGER,
+  CONSTRAINT pk_rehearsal PRIMARY KEY (id),
+  CONSTRAINT ck_rehearsal_closed_is_judged CHECK ((closed_at IS NULL) = (passed IS NULL)),
+  CONSTRAINT fk_rehearsal_source FOREIGN KEY (source) REFERENCES source (oin),
+  CONSTRAINT fk_rehearsal_submitted_by FOREIGN KEY (submitted_by) REFERENCES organisation (oin),
+  CONSTRAINT uq_rehearsal_delivery UNIQUE (delivery)
+);
+CREATE INDEX ix_rehearsal_source ON rehearsal (source);
+CREATE TABLE signal_transfer (
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, approval_id UUID NOT NULL, source CHAR(20) NOT NULL,
+  successor CHAR(20) NOT NULL, categories JSON NOT NULL, contacts JSON, contact_holder UUID, reason VARCHAR(64),
+  asked_at TIMESTAMPTZ NOT NULL, carried_out_at TIMESTAMPTZ, signals INTEGER, references_digest BYTEA,
+  CONSTRAINT pk_signal_transfer PRIMARY KEY (id),
+  CONSTRAINT ck_signal_transfer_to_another CHECK (source <> successor),
+  CONSTRAINT ck_signal_transfer_carried_out_with_count CHECK ((carried_out_at IS NULL) = (signals IS NULL)),
+  CONSTRAINT uq_signal_transfer_approval_id UNIQUE (approval_id),
+  CONSTRAINT fk_signal_transfer_approval_id FOREIGN KEY (approval_id) REFERENCES approval (id),
+  CONSTRAINT fk_signal_transfer_source FOREIGN KEY (source) REFERENCES source (oin),
+  CONSTRAINT fk_signal_transfer_successor FOREIGN KEY (successor) REFERENCES source (oin),
+  CONSTRAINT fk_signal_transfer_contact_holder FOREIGN KEY (contact_holder) REFERENCES contact_holder (id)
+);
+CREATE INDEX ix_signal_transfer_municipality_id ON signal_transfer (municipality, id);
+
+-- What comes back to a source, and what a generalist follows.
+CREATE TABLE notice_box (
+  id UUID NOT NULL, year INTEGER NOT NULL, municipality CHAR(4) NOT NULL, sealed BYTEA NOT NULL,
+  CONSTRAINT pk_notice_box PRIMARY KEY (id)
+);
+CREATE TABLE return_notice (
+  id UUID NOT NULL, source CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, year INTEGER NOT NULL,
+  handle BYTEA NOT NULL, sealed BYTEA NOT NULL, made_in TIMESTAMPTZ NOT NULL, expires DATE NOT NULL,
+  acknowledged BOOLEAN NOT NULL,
+  CONSTRAINT pk_return_notice PRIMARY KEY (id),
+  CONSTRAINT fk_return_notice_source FOREIGN KEY (source) REFERENCES source (oin)
+);
+CREATE INDEX ix_return_notice_expires ON return_notice (expires);
+CREATE INDEX ix_return_notice_handle ON return_notice (handle);
+CREATE INDEX ix_return_notice_source_acknowledged_made_in_id ON return_notice (source, acknowledged, made_in, id);
+CREATE INDEX ix_return_notice_source_made_in_id ON return_notice (source, made_in, id);
+CREATE TABLE notice_damping (
+  handle BYTEA NOT NULL, until DATE NOT NULL,
+  CONSTRAINT pk_notice_damping PRIMARY KEY (handle)
+);
+CREATE INDEX ix_notice_damping_until ON notice_damping (until);
+CREATE TABLE follow (
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, year INTEGER NOT NULL,
+  owner BYTEA NOT NULL, person_row BYTEA NOT NULL, sealed BYTEA NOT NULL, until DATE NOT NULL, offer BYTEA,
+  offered_until DATE,
+  CONSTRAINT pk_follow PRIMARY KEY (id)
+);
+CREATE INDEX ix_follow_offer ON follow (offer);
+CREATE INDEX ix_follow_organisation ON follow (organisation);
+CREATE INDEX ix_follow_owner ON follow (owner);
+CREATE INDEX ix_follow_person_row ON follow (person_row);
+CREATE INDEX ix_follow_until ON follow (until);
+
+-- Matches: boxes for some days, sheets by source and day, steps of both sides.
+CREATE TABLE match_box (
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, year INTEGER NOT NULL, sealed BYTEA NOT NULL, until DATE NOT NULL,
+  CONSTRAINT pk_match_box PRIMARY KEY (id)
+);
+CREATE INDEX ix_match_box_municipality ON match_box (municipality);
+CREATE INDEX ix_match_box_until ON match_box (until);
+CREATE TABLE match_sheet (
+  id UUID NOT NULL, municipality CHAR(4) NOT NULL, source CHAR(20) NOT NULL, year INTEGER NOT NULL,
+  sealed BYTEA NOT NULL, made_in TIMESTAMPTZ NOT NULL, until DATE NOT NULL,
+  CONSTRAINT pk_match_sheet PRIMARY KEY (id),
+  CONSTRAINT fk_match_sheet_source FOREIGN KEY (source) REFERENCES source (oin)
+);
+CREATE INDEX ix_match_sheet_municipality_made_in ON match_sheet (municipality, made_in);
+CREATE INDEX ix_match_sheet_source ON match_sheet (source);
+CREATE INDEX ix_match_sheet_until ON match_sheet (until);
+CREATE TABLE match_step (
+  handle BYTEA NOT NULL, sealed BYTEA NOT NULL, until DATE NOT NULL,
+  CONSTRAINT pk_match_step PRIMARY KEY (handle)
+);
+CREATE INDEX ix_match_step_until ON match_step (until);
