@@ -198,7 +198,7 @@ def _build(filling: Filling, sort: Sort) -> Entry:
 
 def _find_person(filling: Filling, name: bytes) -> bytes:
     key = filling.keys.get_disclosure_key(filling.until.year)
-    return person_find_key(key, name)
+    return person_find_key(key, name, Kind.LOOKUP)
 
 
 async def fill_ledger(url: str, rows: Rows) -> None:

@@ -36,7 +36,7 @@ from keys.client import HolderTransport, Pseudonymised, Signer, pseudonymise
 from keys.pseudonym import KeyVersion, derive_ledger_name, derive_stored_point
 from keys.request import Act, load_request_key
 from signal_index.key_files import load_keys
-from signal_index.ledger import person_find_key
+from signal_index.ledger import Kind, person_find_key
 
 CITIZENS = 15
 """Fewer than an officer may ask the holders about in a day."""
@@ -81,7 +81,8 @@ async def measure_searches(town: MeasuredTown, sizes: Sizes) -> Searches:
     key = keys.get_disclosure_key(until.year)
     planner = Planner(filling, key)
     plans = [plan for _ in range(sizes.search_rounds) for plan in planner.draw()]
-    plans += [planner.plan_citizen(person_find_key(key, name)) for name in names]
+    finds = [person_find_key(key, name, Kind.LOOKUP) for name in names]
+    plans += [planner.plan_citizen(find) for find in finds]
     expected = await find_expected(url, plans)
     await write_what_they_say(url, rows, _numbers(filling, expected))
     # Tickets live for a quarter of an hour, and each officer has a budget.

@@ -133,7 +133,7 @@ async def _record(web: AsyncEngine, key: DisclosureKey) -> Sequence[Entry]:
     """Record gathered lookups as the index does: numbers, entries, one commit."""
     people = [secrets.randbelow(_CITIZENS).to_bytes(32) for _ in range(GATHERED)]
     async with transaction(web) as conn:
-        names = [person_find_key(key, name) for name in people]
+        names = [person_find_key(key, name, Kind.LOOKUP) for name in people]
         numbers = await raise_person_numbers(conn, key.year, names)
         entries = [
             build_entry(

@@ -40,7 +40,11 @@ from signal_index.citizens.embargo import (
     withhold_entries,
     withhold_signals,
 )
-from signal_index.citizens.reported import derive_own_search, find_open_groups
+from signal_index.citizens.reported import (
+    REPORTED_KINDS,
+    derive_own_search,
+    find_open_groups,
+)
 from signal_index.errors import (
     AccessRequestClosed,
     ProofNotReady,
@@ -97,7 +101,7 @@ async def _gather(
     labels = await index.labels_in(place)
     search = derive_own_search(permit, asked.point, index.keys.row_key)
     held_row = derive_embargo_row(index.keys.row_key, asked.point)
-    persons = find_keys_by_year(index.keys, asked.point)
+    persons = find_keys_by_year(index.keys, asked.point, REPORTED_KINDS)
     keys = index.keys.disclosures
     async with spending(index, asked, Kind.CITIZEN_REPORT) as act:
         conn = act.conn

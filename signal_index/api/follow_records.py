@@ -63,7 +63,7 @@ async def _record(
 ) -> None:
     keys, caller, said = act.index.keys, act.caller, one.said
     key = keys.get_disclosure_key(year_of(act.now))
-    find = person_find_key(key, name)
+    find = person_find_key(key, name, Kind.FOLLOW)
     (number,) = await raise_person_numbers(act.conn, key.year, [find])
     facts = EntryFacts(
         entry=new_uuid7(act.now),

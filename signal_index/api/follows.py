@@ -248,7 +248,7 @@ async def _verify_whose(act: Acting, lookup: Opened, point: StoredPoint) -> byte
         raise UnknownEntry
     year, keys = year_of(lookup.recorded_at), act.index.keys
     name = derive_person_name(point, keys.get_ledger_name_key(year))
-    find = person_find_key(keys.get_disclosure_key(year), name)
+    find = person_find_key(keys.get_disclosure_key(year), name, Kind.LOOKUP)
     if not await store.is_about(act.conn, lookup.entry, find):
         raise InvalidField("pseudonym", "does-not-match")
     return name

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -143,15 +143,19 @@ async def spending(
         raise
 
 
-def find_keys_by_year(keys: IndexKeys, point: StoredPoint) -> Mapping[int, bytes]:
-    """Give the keyed hash of a person in each year's ledger that can be opened."""
-    return {
-        year: person_find_key(
-            keys.get_disclosure_key(year), derive_person_name(point, name_key)
-        )
-        for year, name_key in sorted(keys.ledger_names.items())
-        if year in keys.disclosures
-    }
+def find_keys_by_year(
+    keys: IndexKeys, point: StoredPoint, kinds: Collection[Kind]
+) -> Mapping[int, frozenset[bytes]]:
+    """Give the keyed hashes of a person, in entries of these kinds, of each year.
+
+    Of the years whose ledger can be opened.
+    """
+    found = {}
+    for year, name_key in sorted(keys.ledger_names.items()):
+        if year in keys.disclosures:
+            key, name = keys.disclosures[year], derive_person_name(point, name_key)
+            found[year] = frozenset(person_find_key(key, name, one) for one in kinds)
+    return found
 
 
 async def record_about_person(
@@ -166,7 +170,8 @@ async def record_about_person(
     year = asked.at.astimezone(UTC).year
     name = derive_person_name(asked.point, index.keys.get_ledger_name_key(year))
     key = index.keys.get_disclosure_key(year)
-    (number,) = await raise_person_numbers(act.conn, year, [person_find_key(key, name)])
+    find = person_find_key(key, name, act.kind)
+    (number,) = await raise_person_numbers(act.conn, year, [find])
     caller = asked.caller
     facts = EntryFacts(
         entry=new_uuid7(asked.at),

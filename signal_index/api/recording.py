@@ -75,7 +75,7 @@ def name_persons(
 def find_keys_of(asked: Asked, keys: IndexKeys) -> tuple[bytes, ...]:
     """Give the keyed hashes under which these persons are numbered."""
     key = keys.get_disclosure_key(asked.year)
-    return tuple(person_find_key(key, name) for name in asked.names)
+    return tuple(person_find_key(key, name, Kind.LOOKUP) for name in asked.names)
 
 
 def record_lookup(

@@ -93,7 +93,9 @@ async def search_ledger(
             await act.record_special(SpecialAct(Kind.SEARCH, what, why=why))
         return found
     asked = await arrive(index, body.citizen, caller.caller)
-    search = replace(search, persons=find_keys_by_year(index.keys, asked.point))
+    search = replace(
+        search, persons=find_keys_by_year(index.keys, asked.point, search.kinds)
+    )
     async with spending(index, asked, Kind.SEARCH) as act:
         found = await _find(act.conn, index, search, page, labels)
         done = PersonAct(_what(body, found), Outcome.RECORDED, why=why)

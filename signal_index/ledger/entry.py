@@ -16,12 +16,13 @@ from uuid import UUID
 from keys.base64url import encode_b64u
 from signal_index.ledger.facts import EntryFacts
 from signal_index.ledger.keys import DisclosureKey
-from signal_index.ledger.kinds import resolve_activity, verify_form
+from signal_index.ledger.kinds import get_rule, resolve_activity, verify_form
 from signal_index.ledger.sealing import NONCE_BYTES, seal_disclosures
 from signal_index.proof import (
     SALT_BYTES,
     Group,
     JsonObject,
+    Kind,
     Leaf,
     Outcome,
     digest_disclosure,
@@ -131,7 +132,9 @@ def _find_keys(facts: EntryFacts, key: DisclosureKey) -> FindKeys:
         user=None if who is None else user_find_key(key, organisation, who),
         team=None if team is None else team_find_key(key, organisation, team),
         case=None if case is None else case_find_key(key, organisation, case),
-        person=None if person is None else person_find_key(key, person.name),
+        person=None
+        if person is None
+        else person_find_key(key, person.name, facts.kind),
         purpose=None if why is None else purpose_find_key(key, place, why.purpose),
         outcome=None if is_common else outcome_find_key(key, place, facts.outcome),
         break_glass=break_glass_find_key(key, place) if broke_glass else None,
@@ -168,9 +171,13 @@ def case_find_key(key: DisclosureKey, organisation: str, case: str) -> bytes:
     return _find_key(key, "case", organisation, case)
 
 
-def person_find_key(key: DisclosureKey, name: bytes) -> bytes:
-    """Give the keyed hash for a ledger name; also names the person's counter."""
-    return _find_key(key, "person", encode_b64u(name))
+def person_find_key(key: DisclosureKey, name: bytes, kind: Kind) -> bytes:
+    """Give the keyed hash for a ledger name; also names the person's counter.
+
+    Another one for a match: it tells that somebody is signalled, so a copy of the
+    database must not show which lookups were about the same person.
+    """
+    return _find_key(key, get_rule(kind).person_label, encode_b64u(name))
 
 
 def flag_find_key(key: DisclosureKey, entry: UUID, place: int | None) -> bytes:
@@ -178,13 +185,16 @@ def flag_find_key(key: DisclosureKey, entry: UUID, place: int | None) -> bytes:
     return _find_key(key, "flag", str(entry), "" if place is None else str(place))
 
 
-def data_subject_key(key: DisclosureKey, name: bytes) -> bytes:
+def data_subject_key(key: DisclosureKey, name: bytes, kind: Kind) -> bytes:
     """Give the id under which a processing log outside knows a person of a year.
 
     Another keyed hash than any that is stored: who has the log and the database cannot
-    hold the one against the other.
+    hold the one against the other. Another one for a match, too: who has the log cannot
+    tell by it which lookups were answered with a flag.
     """
-    return _find_key(key, "data-subject", encode_b64u(name))
+    return _find_key(
+        key, "data-subject", get_rule(kind).person_label, encode_b64u(name)
+    )
 
 
 def _find_key(key: DisclosureKey, *parts: str) -> bytes:

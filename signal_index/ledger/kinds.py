@@ -68,6 +68,8 @@ class KindRule:
     - `log_name`: what a Logboek Dataverwerkingen calls it; about persons only.
     - `is_officers`: whether it shows among what officers did.
     - `is_told`: whether a citizen is told of it in the report about themselves.
+    - `person_label`: under which label entries about one person are found and
+      counted; one of its own where the mere entry tells that somebody is signalled.
     """
 
     activity: str | OfPurpose
@@ -77,6 +79,7 @@ class KindRule:
     log_name: str | None = None
     is_officers: bool = False
     is_told: bool = False
+    person_label: str = "person"
 
     @property
     def required(self) -> Form:
@@ -126,6 +129,7 @@ KINDS: Final[Mapping[Kind, KindRule]] = MappingProxyType(
             (ABOUT_PERSON, BY_CALLER),
             log_name="bronhouders-van-elkaar-laten-horen",
             is_told=True,
+            person_label="matched-person",
         ),
         Kind.TICKET_REFUSED: KindRule("safeguarding", (BY_CALLER,)),
         Kind.COMPLETENESS: KindRule(

@@ -85,14 +85,14 @@ async def find_own_signals(
 
 async def find_person_entries(
     conn: AsyncConnection,
-    persons: Mapping[int, bytes],
+    persons: Mapping[int, frozenset[bytes]],
     municipality: str,
     keys: Mapping[int, DisclosureKey],
     labels: Labels,
 ) -> Sequence[ReportedLookup | ReportedCheck]:
     """Read the newest entries in which somebody looked, newest first.
 
-    `persons` holds the keyed hash of one person in each year's ledger. At most
+    `persons` holds the keyed hashes of one person in each year's ledger. At most
     `MOST_ENTRIES` and one more, by which the caller sees that there are more.
     """
     if not persons:
@@ -107,7 +107,11 @@ async def find_person_entries(
             ledger_disclosure.c.sealed,
         )
         .join_from(ledger_disclosure, ledger_entry)
-        .where(ledger_disclosure.c.find_person.in_(sorted(persons.values())))
+        .where(
+            ledger_disclosure.c.find_person.in_(
+                sorted(frozenset().union(*persons.values()))
+            )
+        )
         .where(ledger_entry.c.kind.in_([kind.value for kind in REPORTED_KINDS]))
         .where(ledger_entry.c.municipality == municipality)
         .order_by(ledger_disclosure.c.entry_id.desc())

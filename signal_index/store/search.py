@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -49,7 +49,7 @@ class LedgerSearch:
     """What an officer searches for; None and empty mean: whatever it is.
 
     `user`, `team` and `case` are those of `organisation`. `persons` are the keyed
-    hashes of one citizen by year (`ledger.person_find_key`).
+    hashes of one citizen in entries of `kinds`, by year (`ledger.person_find_key`).
     """
 
     scope: OfficerScope
@@ -63,7 +63,7 @@ class LedgerSearch:
     purpose: str | None = None
     outcome: Outcome | None = None
     broke_glass: bool = False
-    persons: Mapping[int, bytes] | None = None
+    persons: Mapping[int, frozenset[bytes]] | None = None
 
 
 async def search_entries(
@@ -103,12 +103,19 @@ def _years(
             yield year, make_uuid7(first, bytes(10)), end
 
 
-def _hashes(search: LedgerSearch, key: DisclosureKey) -> Mapping[str, bytes]:
+def _hashes(
+    search: LedgerSearch, key: DisclosureKey
+) -> Mapping[str, Collection[bytes]]:
     """Give the keyed hashes of what is asked for, the narrowest first."""
+    hashes = {name: {value} for name, value in _hashes_of_one(search, key).items()}
+    if search.persons is None:
+        return hashes
+    return {"find_person": search.persons[key.year], **hashes}
+
+
+def _hashes_of_one(search: LedgerSearch, key: DisclosureKey) -> Mapping[str, bytes]:
     organisation, place = search.organisation or "", search.scope.municipality
     found: dict[str, bytes] = {}
-    if search.persons is not None:
-        found["find_person"] = search.persons[key.year]
     if search.case is not None:
         found["find_case"] = case_find_key(key, organisation, search.case)
     if search.broke_glass:
@@ -126,7 +133,7 @@ def _hashes(search: LedgerSearch, key: DisclosureKey) -> Mapping[str, bytes]:
 
 def _read_back(
     search: LedgerSearch, key: DisclosureKey, first: UUID, end: UUID
-) -> tuple[Subquery, Mapping[str, bytes]]:
+) -> tuple[Subquery, Mapping[str, Collection[bytes]]]:
     """Read ids backwards from one index alone, never from the table.
 
     With them come the hashes that their rows must have too.
@@ -136,9 +143,9 @@ def _read_back(
     """
     hashes = dict(_hashes(search, key))
     if hashes:
-        table, (name, value) = ledger_disclosure, next(iter(hashes.items()))
+        table, (name, values) = ledger_disclosure, next(iter(hashes.items()))
         del hashes[name]
-        narrow: ColumnElement[bool] = table.c[name] == value
+        narrow: ColumnElement[bool] = table.c[name].in_(sorted(values))
     else:
         table = ledger_entry
         organisation = search.organisation or search.scope.organisation
@@ -160,7 +167,7 @@ def _read_back(
 
 
 def _judge(
-    search: LedgerSearch, ids: Subquery, hashes: Mapping[str, bytes]
+    search: LedgerSearch, ids: Subquery, hashes: Mapping[str, Collection[bytes]]
 ) -> Select[Any]:
     """Keep of what was read what also has everything else that was asked for."""
     entry, said = ledger_entry.c, ledger_disclosure.c
@@ -175,8 +182,8 @@ def _judge(
         .where(entry.kind.in_(sorted(search.kinds)))
         .order_by(ids.c.entry_id.desc())
     )
-    for name, value in hashes.items():
-        statement = statement.where(said[name] == value)
+    for name, values in hashes.items():
+        statement = statement.where(said[name].in_(sorted(values)))
     if search.organisation is not None:
         statement = statement.where(entry.organisation == search.organisation)
     if search.outcome is Outcome.ANSWERED:

@@ -39,7 +39,7 @@ async def record_matches(
     if not found:
         return ()
     key = run.telling.key
-    finds = [person_find_key(key, one.name) for one in found]
+    finds = [person_find_key(key, one.name, Kind.MATCH) for one in found]
     numbers = await raise_person_numbers(conn, key.year, finds)
     entries = [
         _build(one, number, run, actor)

@@ -187,7 +187,7 @@ def open_processed(one: Waiting, keys: YearKeys, year: int) -> Processed | None:
         recorded_at=one.recorded_at,
         activity=leaf.activity,
         organisation=leaf.organisation,
-        subject=data_subject_key(key, decode_b64u(str(person["name"]))),
+        subject=data_subject_key(key, decode_b64u(str(person["name"])), leaf.kind),
         req=req if isinstance(req, str) else None,
         trace=one.trace,
     )

@@ -14,7 +14,7 @@ from sqlalchemy import event, text
 from keys.base64url import encode_b64u
 from signal_index.days import day_of
 from signal_index.errors import LeadershipLost
-from signal_index.ledger import Group
+from signal_index.ledger import Group, Kind, data_subject_key
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.match_finding import erase_boxes, open_some
 from tests.citizen_builders import CitizensDesk
@@ -378,6 +378,37 @@ async def test_a_copy_of_the_database_pairs_no_two_and_counts_no_match(
         assert not any(known in bytes(row["sealed"]) for row in boxes + sheets + steps)
     for side in ("id", "reference"):
         assert mine[side].replace("-", "").encode() not in copied
+
+
+async def test_neither_a_copy_nor_the_log_outside_tells_which_lookup_was_about_it(
+    world: World, tmp_path: Path
+) -> None:
+    """A person who was matched is signalled: whoever looked them up saw a flag."""
+    await world.look_up([ONE])
+    counters = await dump(world, "ledger_person")
+    await both_publish(world)
+    await run_matches(world)
+    await world.look_up([ONE])
+    kinds = {row["entry_id"]: row["kind"] for row in await dump(world, "ledger_entry")}
+    rows = await dump(world, "ledger_disclosure")
+    found: dict[str, set[bytes]] = {"match": set(), "lookup": set()}
+    for row in rows:
+        if kinds[row["entry_id"]] in found:
+            found[kinds[row["entry_id"]]].add(bytes(row["find_person"]))
+    assert [len(found["match"]), len(found["lookup"])] == [1, 1]
+    assert found["match"].isdisjoint(found["lookup"])
+    (before,) = counters
+    after = {
+        bytes(one["find_person"]): one for one in await dump(world, "ledger_person")
+    }
+    assert after[bytes(before["find_person"])]["number"] == before["number"] + 1
+    key = world.index.keys.get_disclosure_key(world.clock().year)
+    outside = {
+        data_subject_key(key, bytes(32), kind) for kind in (Kind.MATCH, Kind.LOOKUP)
+    }
+    assert len(outside) == 2
+    desk = CitizensDesk(world, tmp_path)
+    assert len((await desk.report(ONE))["lookups"]) == 3
 
 
 async def test_a_day_on_which_nobody_was_found_looks_like_any_other(

@@ -180,7 +180,8 @@ async def test_an_entry_that_rolls_back_leaves_nothing(ledger: LedgerWorld) -> N
 
 async def test_the_numbers_of_a_person_run_without_gaps(ledger: LedgerWorld) -> None:
     key = a_disclosure_key()
-    anna, bram = (person_find_key(key, bytes([n]) * 32) for n in (1, 2))
+    names = (bytes([1]) * 32, bytes([2]) * 32)
+    anna, bram = (person_find_key(key, name, Kind.LOOKUP) for name in names)
     async with transaction(ledger.web) as conn:
         assert await raise_person_numbers(conn, 2026, [anna, bram, anna]) == [1, 1, 2]
         assert await raise_person_numbers(conn, 2026, [bram, anna]) == [2, 3]

@@ -170,7 +170,8 @@ def test_the_find_keys_are_those_that_a_search_derives() -> None:
     assert person is not None
     assert entry.find_keys.user == user_find_key(key, OIN, "user-1")
     assert entry.find_keys.case == case_find_key(key, OIN, "hmac-of-case")
-    assert entry.find_keys.person == person_find_key(key, person.name)
+    kind = entry.facts.kind
+    assert entry.find_keys.person == person_find_key(key, person.name, kind)
     assert entry.find_keys.team == team_find_key(key, OIN, "team-west")
     assert entry.find_keys.purpose == purpose_find_key(key, "9901", "wmo-onderzoek")
 
