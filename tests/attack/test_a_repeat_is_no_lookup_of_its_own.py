@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from signal_index.notice import sign_withdrawal
-from signal_index.wire.values import Oin
-from tests.builders import a_withdrawal
+from signal_index.wire.signals import Notice
+from signal_index.wire.values import Label, Oin
+from tests.builders import a_contact_holder, a_notice, a_withdrawal
 from tests.holders_builders import a_bsn
 from tests.notice_builders import lead, read, switch_on
 from tests.world import World, open_world
@@ -46,6 +48,17 @@ async def own(world: World, query: str = "") -> list[dict[str, Any]]:
     answer = await world.send("GET", f"/own-lookups{query}", world.a_token())
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
+
+
+async def withdraw(world: World, gone: Notice) -> None:
+    agency = world.debt_help
+    made, iss = a_withdrawal(gone), Oin(agency.oin)
+    token = sign_withdrawal(agency.key, made, iss=iss, now=world.clock())
+    path, bearer = (
+        f"/signals/{gone.reference}/withdrawal",
+        world.a_source_token(agency),
+    )
+    await world.send("POST", path, bearer, {"withdrawal": token})
 
 
 async def seen(world: World, part: dict[str, Any]) -> list[str | None]:
@@ -88,17 +101,7 @@ async def test_a_flag_that_came_or_went_between_the_two_takes_no_others_outcome(
     (gone,) = await world.publish(world.debt_help, [ONE])
     body = await world.ask([ONE])
     (first,) = await send(world, body)
-    token = sign_withdrawal(
-        world.debt_help.key,
-        a_withdrawal(gone),
-        iss=Oin(world.debt_help.oin),
-        now=world.clock(),
-    )
-    path, bearer = (
-        f"/signals/{gone.reference}/withdrawal",
-        world.a_source_token(world.debt_help),
-    )
-    await world.send("POST", path, bearer, {"withdrawal": token})
+    await withdraw(world, gone)
     await world.publish(world.income_support, [ONE])
     (again,) = await send(world, body)
     await say(world, again, 0, "not-reachable")
@@ -112,6 +115,31 @@ async def test_a_flag_that_came_or_went_between_the_two_takes_no_others_outcome(
         (first["entryId"], "Bureau debt-help", None),
         (again["entryId"], "Bureau income-support", "not-reachable"),
     ]
+
+
+async def test_of_two_flags_of_one_source_the_one_that_is_left_keeps_its_outcome(
+    world: World,
+) -> None:
+    """Two teams of one agency help somebody; the first to be shown ends."""
+    agency = world.debt_help
+    notices = {}
+    for contact, team in ((agency.contact, "Balie"), (uuid4(), "Tweede balie")):
+        wire = a_contact_holder(function=Label(team)).model_dump(mode="json")
+        token = world.a_source_token(agency)
+        await world.send("PUT", f"/contact-holders/{contact}", token, wire)
+        notice = a_notice(contact, source=Oin(agency.oin), category=agency.category)
+        await world.send_batch(agency, [notice], [ONE])
+        notices[team] = notice
+    body = await world.ask([ONE])
+    (first,) = await send(world, body)
+    gone, stays = (one["contactHolder"]["function"] for one in first["flags"])
+    await withdraw(world, notices[gone])
+    (again,) = await send(world, body)
+    await say(world, again, 0, "not-reachable")
+    assert await seen(world, first) == [None, "not-reachable"]
+    (row,) = await own(world)
+    assert [one["contactOutcome"] for one in row["flags"]] == [None, "not-reachable"]
+    assert row["flags"][1]["contact"]["function"] == stays
 
 
 async def test_a_flag_in_another_place_is_the_same_flag(world: World) -> None:
