@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -19,7 +18,7 @@ from signal_index.upkeep.matching_existing import box_what_stands
 from tests.notice_builders import switch_on
 from tests.world import Agency, World
 
-TABLES = ("match_box", "match_sheet", "match_step")
+TABLES = ("match_box", "match_sheet", "match_run", "match_step")
 
 
 @cache
@@ -56,7 +55,7 @@ async def run_matches(
     elif daily:
         await upkeep.run_daily()
     else:
-        found = await upkeep.run(world.clock() + timedelta(days=1))
+        found = await upkeep.run_now()
     if engine is not world.engine:
         await engine.dispose()
     return found

@@ -4,7 +4,6 @@
 opened, and after a source that had tried out went live.
 """
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +55,6 @@ async def _match(file: Path, *, existing: bool) -> tuple[BoxedPart | None, int]:
             engine, recorder, load_policy(), log, clock.now, settings.match_hour
         )
         boxed = await box_what_stands(upkeep, keys) if existing else None
-        return boxed, await upkeep.run(clock.now() + timedelta(days=1))
+        return boxed, await upkeep.run_now()
     finally:
         await engine.dispose()

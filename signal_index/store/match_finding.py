@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.loop import LoopPermit
@@ -36,11 +36,13 @@ from signal_index.store.embargoes import find_embargoed
 from signal_index.store.matches import find_held_in, find_signals_in, find_states
 from signal_index.store.notice_rows import Telling
 from signal_index.store.notices import year_of
-from signal_index.tables.matches import match_box, match_sheet, match_step
+from signal_index.tables.matches import match_box, match_run, match_sheet, match_step
 from signal_index.tables.registry import coverage
 
 BOXES_AT_ONCE: Final = 1_000
 """A transaction with so many takes about a second: on SQLite others wait for it."""
+
+_A_DAY: Final = timedelta(days=1)
 
 Pair = frozenset[SignalAt]
 Beside = Mapping[bytes, Sequence[SignalNow]]
@@ -93,9 +95,9 @@ async def find_places(conn: AsyncConnection) -> Sequence[str]:
     return rows.all()
 
 
-async def find_due(conn: AsyncConnection, since: datetime) -> Sequence[str]:
-    """Find the municipalities of sources that had no run since a moment."""
-    had = select(match_sheet.c.municipality).where(match_sheet.c.made_in >= since)
+async def find_due(conn: AsyncConnection, day: date) -> Sequence[str]:
+    """Find the municipalities of sources whose run of a day was not done to its end."""
+    had = select(match_run.c.municipality).where(match_run.c.day == day)
     rows = await conn.scalars(
         select(coverage.c.municipality)
         .where(coverage.c.municipality.not_in(had))
@@ -103,6 +105,13 @@ async def find_due(conn: AsyncConnection, since: datetime) -> Sequence[str]:
         .order_by(coverage.c.municipality)
     )
     return rows.all()
+
+
+async def note_run(conn: AsyncConnection, municipality: str, day: date) -> None:
+    """Note that a day's run is done to its end; again says nothing new."""
+    done = (match_run.c.municipality == municipality) & (match_run.c.day == day)
+    await conn.execute(delete(match_run).where(done))
+    await conn.execute(insert(match_run), {"municipality": municipality, "day": day})
 
 
 async def open_some(
@@ -219,6 +228,7 @@ async def erase_matches(conn: AsyncConnection, today: date) -> Mapping[str, int]
         for row in gone:
             counts[row.municipality] += 1
     await conn.execute(delete(match_step).where(match_step.c.until < today))
+    await conn.execute(delete(match_run).where(match_run.c.day < today - _A_DAY))
     return counts
 
 

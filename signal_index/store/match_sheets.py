@@ -108,7 +108,6 @@ async def _insert_sheets(
             "source": src,
             "year": telling.key.year,
             "sealed": sealed[id_],
-            "made_in": telling.now.replace(minute=0, second=0, microsecond=0),
             "until": day_of(telling.now) + timedelta(days=act.most_days),
         }
         for src, id_ in ids.items()

@@ -1,12 +1,14 @@
 """Matches: boxes for some days, a sheet of each source and day, steps of both sides.
 
 - A box and a sheet are sealed at one length; their ids are random, and no column names
-  a signal. `made_in` is the hour of a daily run, the same for all that it makes.
+  a signal. A sheet says the day it is kept until, the same for all of one run.
 - Each source that takes part gets a sheet on each day, whether it was matched or not.
 - A step stands under a name that only the key gives, and links to nothing.
+- A day's run is noted by its last round: one that broke off is done again.
 """
 
 from sqlalchemy import (
+    CHAR,
     Column,
     Date,
     ForeignKey,
@@ -17,7 +19,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from signal_index.tables.metadata import OIN, Instant, metadata, municipality
+from signal_index.tables.metadata import OIN, metadata, municipality
 
 match_box = Table(
     "match_box",
@@ -40,11 +42,18 @@ match_sheet = Table(
     Column("source", OIN, ForeignKey("source.oin"), nullable=False),
     Column("year", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("made_in", Instant, nullable=False),  # the hour
     Column("until", Date, nullable=False),
     Index(None, "source"),
-    Index(None, "municipality", "made_in"),
+    Index(None, "municipality"),
     Index(None, "until"),
+    sqlite_with_rowid=False,
+)
+
+match_run = Table(
+    "match_run",
+    metadata,
+    Column("municipality", CHAR(4), primary_key=True),
+    Column("day", Date, primary_key=True),
     sqlite_with_rowid=False,
 )
 

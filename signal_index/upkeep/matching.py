@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -40,6 +40,8 @@ from signal_index.store.match_finding import (
     erase_matches,
     find_due,
     find_matches,
+    find_places,
+    note_run,
     open_some,
 )
 from signal_index.store.match_sheets import write_sheets
@@ -64,19 +66,20 @@ class MatchUpkeep:
     hour: int
 
     async def run_daily(self) -> None:
-        """Do the run of each municipality that had none since today's hour."""
+        """From today's hour, do the run where it was not done to its end."""
         now = self.clock()
-        since = datetime.combine(day_of(now), time(self.hour), HERE).astimezone(UTC)
-        if now < since:
+        if now < self._hour_of(day_of(now)):
             return
-        await self.run(since)
-
-    async def run(self, since: datetime) -> int:
-        """Do the run where there was none since a moment; how many were found."""
         async with reading(self.engine) as conn:
-            due = await find_due(conn, since)
+            due = await find_due(conn, day_of(now))
             policies = await self.find_open(conn, due) if due else {}
-        return sum([await self._run_in(*one) for one in sorted(policies.items())])
+        await self._run_all(policies)
+
+    async def run_now(self) -> int:
+        """Do the run everywhere, whether it was done or not; how many were found."""
+        async with reading(self.engine) as conn:
+            policies = await self.find_open(conn, await find_places(conn))
+        return await self._run_all(policies)
 
     async def erase(self) -> None:
         """Erase what is past its last day, and record that; say what does not open."""
@@ -119,8 +122,23 @@ class MatchUpkeep:
                 found[place] = policy
         return found
 
-    async def _run_in(self, municipality: str, policy: Policy) -> int:
-        """Open all boxes of a municipality, so many at a time."""
+    def _hour_of(self, day: date) -> datetime:
+        return datetime.combine(day, time(self.hour), HERE).astimezone(UTC)
+
+    async def _run_all(self, policies: Mapping[str, Policy]) -> int:
+        """Do a run that counts for the day whose hour was the last."""
+        now = self.clock()
+        day = day_of(now)
+        if now < self._hour_of(day):
+            day -= timedelta(days=1)
+        found = [await self._run_in(*one, day) for one in sorted(policies.items())]
+        return sum(found)
+
+    async def _run_in(self, municipality: str, policy: Policy, day: date) -> int:
+        """Open all boxes of a municipality, so many at a time; the last round notes it.
+
+        One that breaks off is not done: it begins anew with what is left.
+        """
         keys, total = self.recorder.keys, 0
         last: UUID | None = None
         while True:
@@ -138,6 +156,8 @@ class MatchUpkeep:
                 what: JsonObject = {"act": "signals-matched", "boxes": count}
                 act = Act(what, Kind.NOTICE, municipality=municipality)
                 await self.recorder.record(conn, act)
+                if opened.last is None:
+                    await note_run(conn, municipality, day)
             total, last = total + len(made), opened.last
             if last is None:
                 return total

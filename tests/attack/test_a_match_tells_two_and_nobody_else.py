@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,14 @@ import pytest
 from sqlalchemy import event, text
 
 from keys.base64url import encode_b64u
+from keys.bsn import Bsn
 from signal_index.days import day_of
 from signal_index.errors import LeadershipLost
 from signal_index.ledger import Group, Kind, data_subject_key
+from signal_index.store import match_finding
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.match_finding import erase_boxes, open_some
+from signal_index.upkeep import matching
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
@@ -53,9 +56,9 @@ async def by_sql(world: World, statement: str, **values: object) -> None:
         await owner.dispose()
 
 
-async def both_publish(world: World) -> None:
+async def both_publish(world: World, person: Bsn = ONE) -> None:
     for agency in (world.debt_help, world.income_support):
-        await world.publish(agency, [ONE])
+        await world.publish(agency, [person])
 
 
 async def nobody_knows(world: World) -> bool:
@@ -102,7 +105,7 @@ async def test_while_the_act_is_closed_nothing_is_done_and_then_it_is_recorded(
         await both_publish(world)
         assert not any("match" in statement for statement in seen)
         assert await run_matches(world) == 0
-        assert [await dump(world, one) for one in TABLES] == [[], [], []]
+        assert [await dump(world, one) for one in TABLES] == [[], [], [], []]
         await open_matching(world)
         assert await run_matches(world) == 0  # no box: nobody looks in the signals
         assert await run_matches(world, existing=True) == 1  # an operator's own act
@@ -132,6 +135,40 @@ async def test_it_is_told_at_the_hour_and_once_a_day_whenever_one_published(
     world.clock.forward(timedelta(hours=1))
     await run_matches(world, daily=True)
     assert len(await read_matches(world, world.debt_help)) == 2
+
+
+async def test_a_run_that_broke_off_is_done_again_and_one_that_found_no_source_is_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between two rounds: what waits does not wait until tomorrow."""
+    monkeypatch.setattr(match_finding, "BOXES_AT_ONCE", 3)
+    world.clock.forward(datetime(2026, 12, 1, 4, tzinfo=UTC) - world.clock())
+    for person in (ONE, TWO):
+        await both_publish(world, person)
+
+    async def open_first(*asked: Any) -> Any:  # noqa: ANN401 - as it is asked
+        if asked[2] is not None:
+            raise RuntimeError("killed")
+        return await open_some(*asked)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(matching, "open_some", open_first)
+        with pytest.raises(RuntimeError):
+            await run_matches(world, daily=True)
+    assert len(await dump(world, "match_box")) == 1
+    await run_matches(world, daily=True)
+    assert await dump(world, "match_box") == []
+    assert len(await read_matches(world, world.debt_help)) == 2
+    await by_sql(world, "UPDATE source SET state = 'trial'")
+    for hours in (24, 0):  # nobody takes part: one run is one run all the same
+        world.clock.forward(timedelta(hours=hours))
+        await run_matches(world, daily=True)
+    runs = [
+        one
+        for one in await open_entries(world, "notice")
+        if (one[Group.WHAT] or {}).get("act") == "signals-matched"
+    ]
+    assert len(runs) == 3
 
 
 async def test_who_publishes_to_hear_who_helps_is_told_of_and_stands_in_the_report(

@@ -43,6 +43,7 @@ _CLUSTERED = (
     "lookup_outcome",
     "lookup_repeat",
     "match_box",
+    "match_run",
     "match_sheet",
     "match_step",
     "notice_box",

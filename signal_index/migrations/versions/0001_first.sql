@@ -462,13 +462,17 @@ CREATE INDEX ix_match_box_municipality ON match_box (municipality);
 CREATE INDEX ix_match_box_until ON match_box (until);
 CREATE TABLE match_sheet (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, source CHAR(20) NOT NULL, year INTEGER NOT NULL,
-  sealed BYTEA NOT NULL, made_in TIMESTAMPTZ NOT NULL, until DATE NOT NULL,
+  sealed BYTEA NOT NULL, until DATE NOT NULL,
   CONSTRAINT pk_match_sheet PRIMARY KEY (id),
   CONSTRAINT fk_match_sheet_source FOREIGN KEY (source) REFERENCES source (oin)
 );
-CREATE INDEX ix_match_sheet_municipality_made_in ON match_sheet (municipality, made_in);
+CREATE INDEX ix_match_sheet_municipality ON match_sheet (municipality);
 CREATE INDEX ix_match_sheet_source ON match_sheet (source);
 CREATE INDEX ix_match_sheet_until ON match_sheet (until);
+CREATE TABLE match_run (
+  municipality CHAR(4) NOT NULL, day DATE NOT NULL,
+  CONSTRAINT pk_match_run PRIMARY KEY (municipality, day)
+);
 CREATE TABLE match_step (
   handle BYTEA NOT NULL, sealed BYTEA NOT NULL, until DATE NOT NULL,
   CONSTRAINT pk_match_step PRIMARY KEY (handle)
