@@ -33,7 +33,12 @@ from signal_index.matching import (
 )
 from signal_index.proof import DisclosureRefused
 from signal_index.store.embargoes import find_embargoed
-from signal_index.store.matches import find_held_in, find_signals_in, find_states
+from signal_index.store.matches import (
+    find_cases,
+    find_held_in,
+    find_signals_in,
+    find_states,
+)
 from signal_index.store.notice_rows import Telling
 from signal_index.store.notices import year_of
 from signal_index.tables.matches import match_box, match_run, match_sheet, match_step
@@ -128,12 +133,20 @@ async def open_some(
 
 
 async def count_unreadable(conn: AsyncConnection, keys: YearKeys) -> int:
-    """Count boxes and sheets that do not open: altered, or their year has no key."""
+    """Count what does not open: altered, or its year has no key.
+
+    Boxes, sheets, matches with a step and cases.
+    """
     count = 0
     for row in await conn.execute(select(match_box)):
         count += _find_box(row, keys) is None
     for place in await conn.scalars(select(match_sheet.c.municipality).distinct()):
-        count += (await find_held_in(conn, place, keys, date.min)).unreadable
+        held = await find_held_in(conn, place, keys, date.min)
+        states = await find_states(conn, held.items, keys)
+        cases = await find_cases(conn, held.items, keys)
+        count += held.unreadable
+        count += len({one.side.match for one in held.items} - states.keys())
+        count += sum(case is None for case in cases.values())
     return count
 
 

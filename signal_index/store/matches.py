@@ -172,18 +172,25 @@ async def add_step(
 
 async def find_cases(
     conn: AsyncConnection, held: Iterable[HeldMatch], keys: YearKeys
-) -> Mapping[UUID, str]:
-    """Give what a source's machine calls the cases, by its own id of a match."""
+) -> Mapping[UUID, str | None]:
+    """Give what a source's machine calls the cases, by its own id of a match.
+
+    None where the row was altered: a match is shown without its case.
+    """
     names: dict[bytes, tuple[UUID, DisclosureKey]] = {}
     for one in held:
         key = keys.get_disclosure_key(one.year)
         handle = derive_case_handle(key, one.side.match, one.side.side)
         names[handle] = (one.side.id, key)
     found = await _find_rows(conn, names)
-    return {
-        names[handle][0]: open_case(handle, sealed, names[handle][1])
-        for handle, sealed in found.items()
-    }
+    cases: dict[UUID, str | None] = {}
+    for handle, sealed in found.items():
+        id_, key = names[handle]
+        try:
+            cases[id_] = open_case(handle, sealed, key)
+        except DisclosureRefused:
+            cases[id_] = None
+    return cases
 
 
 async def store_case(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -304,10 +305,38 @@ async def test_a_box_that_was_altered_stops_no_other_and_is_said(
 ) -> None:
     await both_publish(world)
     await by_sql(world, ALTERED)
-    log = io.StringIO()
     assert await run_matches(world) == 1  # the other box finds it
+    assert await count_unreadable(world) == 1
+
+
+async def test_an_altered_step_or_case_hides_no_other_and_is_said(
+    world: World,
+) -> None:
+    """A case is left out; a match of which a step was altered is told as unreadable."""
+    for person in (ONE, TWO):
+        await both_publish(world, person)
+    await run_matches(world)
+    named, stepped = await read_matches(world, world.debt_help)
+    token = world.a_source_token(world.debt_help)
+    path, case = f"/matches/{named['id']}/case", {"sealed": "A" * 126}
+    assert (await world.send("PUT", path, token, case)).status_code == 204
+    await by_sql(world, "UPDATE match_step SET sealed = zeroblob(length(sealed))")
+    listed = await read_matches(world, world.debt_help)
+    assert listed == [named, stepped]
+    assert await count_unreadable(world) == 1
+    await say(world, world.debt_help, stepped, "take-lead")
+    await by_sql(world, "UPDATE match_step SET sealed = zeroblob(length(sealed))")
+    page = (await world.send("GET", "/matches?limit=10", token)).json()
+    assert (page["items"], page["unreadable"]) == ([named], 1)
+    assert await count_unreadable(world) == 2
+
+
+async def count_unreadable(world: World) -> int:
+    """What the hourly log says."""
+    log = io.StringIO()
     await run_matches(world, erase=True, log=log)
-    assert '"matches-unreadable"' in log.getvalue()
+    said = [json.loads(line) for line in log.getvalue().splitlines()]
+    return sum(one["count"] for one in said if one["event"] == "matches-unreadable")
 
 
 async def test_boxes_that_another_process_opened_are_told_of_by_that_one_alone(
