@@ -153,10 +153,11 @@ class DayLook:
     several ways), and are empty where some text is a day in no form that we know:
     `days` of `filled` then says how many were. Month first is among them only where
     the column proves it; where `order` is `UNKNOWN`, a person must say it, and `forms`
-    gives day first.
+    gives day first. `earliest` is the first of all days, each in the usual form.
     """
 
     filled: int = 0
+    earliest: date | None = None
     _fits: Counter[tuple[str, ...]] = field(default_factory=Counter)
     _orders: Counter[Order] = field(default_factory=Counter)
 
@@ -165,7 +166,11 @@ class DayLook:
         text = text.strip()
         if text:
             self.filled += 1
-            self._fits[find_forms(text)] += 1
+            forms = find_forms(text)
+            self._fits[forms] += 1
+            if forms:
+                day = parse_day(text, forms)
+                self.earliest = min(day, self.earliest or day)
             self._orders[find_order(text)] += 1
 
     @property

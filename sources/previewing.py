@@ -5,6 +5,7 @@ promise what a delivery does not keep. Nothing is kept, and nothing leaves the m
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -13,6 +14,7 @@ from typing import Final
 from sources.errors import SourceError
 from sources.intake import Intake
 from sources.phones import write_phone
+from sources.proposing.judging import say_ends_unread, say_open_though_over
 from sources.reasons import Reason
 from sources.values import Case, Closing, Reject, Unidentified
 
@@ -37,6 +39,9 @@ class Preview:
     read: int = 0
     signals: int = 0
     closed: int = 0
+    rejected: int = 0
+    though_open: int = 0
+    ends_unread: list[str] = field(default_factory=list)
     sought: int = 0
     flags: list[Flag] = field(default_factory=list)
     rejects: Counter[tuple[Reason, str]] = field(default_factory=Counter)
@@ -45,9 +50,11 @@ class Preview:
     whole: bool = True
 
     @property
-    def rejected(self) -> int:
-        """Give how many faults there are, of as many records or fewer."""
-        return sum(self.rejects.values())
+    def warnings(self) -> Iterator[str]:
+        """Say what may be amiss with ends: a count shows no flag too many."""
+        yield from say_ends_unread(self.ends_unread)
+        if self.though_open:
+            yield say_open_though_over(self.though_open)
 
 
 def make_preview(intake: Intake, *, today: date, most: int | None = None) -> Preview:
@@ -57,6 +64,7 @@ def make_preview(intake: Intake, *, today: date, most: int | None = None) -> Pre
     try:
         for reading in islice(readings, most):
             made.read += 1
+            made.rejected += any(isinstance(each, Reject) for each in reading)
             for entry in reading:
                 _count(made, entry)
         made.whole = next(readings, None) is None
@@ -73,6 +81,7 @@ def _count(made: Preview, entry: object) -> None:
                 made.flags.append(_make_flag(entry))
         case Closing():
             made.closed += 1
+            made.though_open += entry.though_open
         case Unidentified():
             made.sought += 1
         case Reject():

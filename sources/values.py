@@ -117,7 +117,8 @@ class Closing:
     Where one case number has several provisions, `bsn` and `started_on` say which one
     it closes; without a start all of that person. A closing `of_one` provision that
     cannot say whose it was closes what no other record of the file holds open; any
-    other closing without a person closes all that are under the number.
+    other closing without a person closes all that are under the number. `though_open`:
+    its last day is over while its status says that it is open.
     """
 
     key: CaseKey
@@ -128,6 +129,7 @@ class Closing:
     started_on: date | None = None
     of_one: bool = False
     place: Place | None = None
+    though_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """`signal-source check`: what a file would say, without sending or keeping anything."""
 
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -16,19 +18,23 @@ from sources.catalogue import load_kinds
 from sources.cli.delivery_words import say_hidden, say_questions
 from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
+from sources.cli.own_files import look_for_ends
 from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import HERE
 from sources.clock import now
 from sources.foreseeing import Foreseen, count_told, foresee, open_copy
 from sources.informing import Allowed, find_unfit
+from sources.intake import Intake
 from sources.outbox.deliveries import count_by_field, find_rejects
 from sources.outbox.standing import find_allowed
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile, load_profile
+from sources.proposing.judging import say_ends_unread, say_open_though_over
 from sources.publisher.run import Task
 from sources.reasons import Reason, say_rejects
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
+from sources.values import Closing, Reading
 
 MOST_SHOWN = 20
 ASKS = 1
@@ -43,6 +49,35 @@ class Checked:
     columns: Sequence[tuple[str, Reason, int]]
     compared: int | None
     unfit: Sequence[str] = ()
+    ends_unread: Sequence[str] = ()
+    though_open: int = 0
+
+
+@dataclass(slots=True)
+class _Listening:
+    """An intake of which it is counted how often status and last day disagree."""
+
+    intake: Intake
+    though_open: int = 0
+
+    def find_mark(self, key: OutboxKey) -> bytes:
+        """Give that of the intake."""
+        return self.intake.find_mark(key)
+
+    def find_rows_mark(self, key: OutboxKey) -> bytes | None:
+        """Give that of the intake."""
+        return self.intake.find_rows_mark(key)
+
+    def read(self, *, today: date) -> Iterator[Reading]:
+        """Give the readings of the intake."""
+        for reading in self.intake.read(today=today):
+            closings = (each for each in reading if isinstance(each, Closing))
+            self.though_open += any(each.though_open for each in closings)
+            yield reading
+
+    def settle(self, connection: sqlite3.Connection) -> None:
+        """Leave it to the intake."""
+        self.intake.settle(connection)
 
 
 def check_command(
@@ -94,7 +129,7 @@ def _check(
     key = _load_key(settings) if settings and path else None
     with open_copy(path, key) as outbox, Bars(quiet=quiet) as bars:
         compared = count_told(outbox, profile.name) if path else None
-        intake = open_intake(place, profile, DeliveryKind.FULL, outbox)
+        intake = _Listening(open_intake(place, profile, DeliveryKind.FULL, outbox))
         task = Task(intake, profile, DeliveryKind.FULL)
         foreseen = foresee(outbox, task, now=now(), told=bars.read)
         delivery = foreseen.delivery.id
@@ -106,6 +141,8 @@ def _check(
             count_by_field(outbox, delivery),
             compared,
             list(_find_unfit(profile, find_allowed(outbox))),
+            look_for_ends(place.file, profile) if place.file else (),
+            intake.though_open,
         )
 
 
@@ -149,6 +186,8 @@ def _describe(checked: Checked) -> dict[str, object]:
         ],
         "hearing": delivery.hearing.value,
         "unfit": list(checked.unfit),
+        "endsUnread": list(checked.ends_unread),
+        "openThoughOver": checked.though_open,
         "hidden": delivery.hidden,
         "compared": checked.compared,
     }
@@ -182,7 +221,15 @@ def _say(checked: Checked) -> Iterator[str | Table]:
         yield f"  {say_rejects(column, reason, count)}"
     for unfit in checked.unfit:
         yield f"Let op: {unfit}"
+    for ends in _say_ends(checked):
+        yield f"Let op: {ends}"
     yield from _say_doubts(foreseen)
+
+
+def _say_ends(checked: Checked) -> Iterator[str]:
+    yield from say_ends_unread(checked.ends_unread)
+    if checked.though_open:
+        yield say_open_though_over(checked.though_open)
 
 
 def _say_doubts(foreseen: Foreseen) -> Iterator[str]:

@@ -7,11 +7,13 @@ from tempfile import TemporaryDirectory
 from signal_index.wire.deliveries import DeliveryKind
 from sources.cli.intake import Place, open_intake
 from sources.clock import day_of, now, write_day
-from sources.errors import InvalidProfile
+from sources.errors import InvalidProfile, UnreadableFile
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey, new_outbox_secret
 from sources.previewing import Preview, make_preview
 from sources.profile import Profile
+from sources.proposing.judging import find_ends_unread
+from sources.proposing.tables import look_at_csv, look_at_excel
 from sources.reasons import say_rejects
 from sources.settings import AgencySettings
 
@@ -47,7 +49,27 @@ def _read(settings: AgencySettings, profile: Profile, file: Path | None) -> Prev
     ):
         place = Place(file, settings)
         intake = open_intake(place, profile, DeliveryKind.FULL, outbox)
-        return make_preview(intake, today=day_of(now()))
+        made = make_preview(intake, today=day_of(now()))
+    if file is not None and not made.refusal:
+        made.ends_unread = look_for_ends(file, profile)
+    return made
+
+
+def look_for_ends(file: Path, profile: Profile) -> list[str]:
+    """Give columns with days that are over, of a table of which no end is read."""
+    layout = profile.csv or profile.xlsx
+    if layout is None or layout.columns.end is not None:
+        return []
+    try:
+        table = (
+            look_at_excel(file, profile.xlsx.sheet or "")
+            if profile.xlsx
+            else look_at_csv(file)
+        )
+    except UnreadableFile:  # said by what reads it for real, or no table by itself
+        return []
+    read = layout.columns.model_dump(exclude_none=True).values()
+    return find_ends_unread(table.sample, read, today=day_of(now()))
 
 
 def say_own(own: Sequence[Own]) -> Iterator[str]:
@@ -59,8 +81,9 @@ def say_own(own: Sequence[Own]) -> Iterator[str]:
             continue
         yield (
             f"  Gelezen: {made.read}. Zou versturen: {made.signals}. Afgelopen: "
-            f"{made.closed}. Fouten: {made.rejected}."
+            f"{made.closed}. Afgewezen: {made.rejected}."
         )
+        yield from (f"  Let op: {each}" for each in made.warnings)
         if made.sought:
             yield f"  Eerst op te zoeken in de BRP: {made.sought}."
         if made.flags:

@@ -84,7 +84,15 @@ def read_case(raw: RawCase, profile: Profile, *, today: date) -> Reading:
     if key and (state is _State.OVER or times.over_on):
         over = partial(Closing, key, times.over_on or today, times.why, of_one=True)
         whose = _find_bsn(reader, profile)
-        return (over(bsn=whose, started_on=times.start, place=raw.place),)
+        is_said_open = profile.codes.status is not None and state is _State.OPEN
+        return (
+            over(
+                bsn=whose,
+                started_on=times.start,
+                place=raw.place,
+                though_open=is_said_open and times.why is WithdrawalReason.ENDED,
+            ),
+        )
     case: Case | Unidentified | None = _read_open(reader, profile, raw, times)
     if case:
         return (case,)

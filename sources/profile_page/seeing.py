@@ -18,6 +18,7 @@ def show_preview(preview: Preview) -> Markup:
         tag("h2", "Voorbeeld", id="preview", tabindex="-1", autofocus=True),
         tag("p", preview.refusal, class_="fault") if preview.refusal else None,
         tag("p", _count(preview)),
+        *(tag("p", f"Let op: {each}", class_="fault") for each in preview.warnings),
         _show_flags(preview),
         _show_rejects(preview),
         tag(
@@ -33,7 +34,7 @@ def _count(preview: Preview) -> str:
     part = "" if preview.whole else " (alleen het begin van het bestand)"
     return (
         f"Gelezen: {preview.read}{part}. Wordt een signaal: {preview.signals}. "
-        f"Afgelopen: {preview.closed}. Afgewezen: {sum(preview.rejects.values())}."
+        f"Afgelopen: {preview.closed}. Afgewezen: {preview.rejected}."
     )
 
 

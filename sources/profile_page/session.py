@@ -15,6 +15,7 @@ from sources.profile_page.form import Form, read_form
 from sources.profile_page.markup import tag
 from sources.profile_page.screens import show_end, show_page
 from sources.profile_page.server import Answer, PageServer
+from sources.proposing.judging import find_ends_unread
 
 WRITE: Final = "write"
 STOP: Final = "stop"
@@ -48,6 +49,11 @@ class Session:
         preview = make_preview(
             FileIntake(self.draft.file, profile), today=self.draft.today, most=MOST_READ
         )
+        looked, columns = self.draft.looked, self.draft.choices.columns
+        if looked and "end" not in columns:
+            sample, today = looked.table.sample, self.draft.today
+            read = columns.values()
+            preview.ends_unread = find_ends_unread(sample, read, today=today)
         return Answer(show_page(self.draft, form, (), preview))
 
     def _write(self, form: Form) -> Answer:

@@ -11,7 +11,7 @@ from typing import Final
 
 from sources.dates import Order, is_day_first, is_month_first
 from sources.profile import FILL_IN
-from sources.proposing.judging import Judgement, find_municipalities
+from sources.proposing.judging import Judgement, find_days, find_municipalities
 from sources.proposing.samples import Column, Sample
 from sources.proposing.status_words import Sorted, sort_status
 from sources.proposing.tables import Table
@@ -114,7 +114,7 @@ def fill_from_columns(sample: Sample, choices: Choices) -> Choices:
     contact, bsn = (_find(sample, choices, role) for role in ("contact", "bsn"))
     reached = Reached(choices.known.function, choices.known.phone)
     teams = sorted(contact.codes) if contact else [DEFAULT_TEAM]
-    wanted = [found for role in DAY_ROLES if (found := _find(sample, choices, role))]
+    wanted = _find_wanted_days(sample, choices)
     order, forms = sample.find_order(wanted), _find_forms(wanted)
     return replace(
         choices,
@@ -132,6 +132,17 @@ def fill_from_columns(sample: Sample, choices: Choices) -> Choices:
 def _find(sample: Sample, choices: Choices, role: str) -> Column | None:
     name = choices.columns.get(role)
     return next((each for each in sample.columns if each.name == name), None)
+
+
+def _find_wanted_days(sample: Sample, choices: Choices) -> list[Column]:
+    """Give the columns of which the days will be read.
+
+    Where one of them is asked about, it may be any: how all write a day is told then.
+    """
+    chosen = [found for role in DAY_ROLES if (found := _find(sample, choices, role))]
+    is_asked = any(choices.columns.get(role) == FILL_IN for role in DAY_ROLES)
+    more = find_days(sample) if is_asked else []
+    return [*chosen, *(each for each in more if each not in chosen)]
 
 
 def _find_forms(wanted: Sequence[Column]) -> tuple[str, ...]:

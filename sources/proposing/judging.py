@@ -6,10 +6,19 @@
 - A telephone number that differs from row to row is of a citizen or of a relative.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from sources.connectors.table import fold_heading
 from sources.judging.difference import Difference
 from sources.judging.rules import judge as judge_difference
 from sources.proposing.samples import COUNTED, Column, Sample
@@ -47,7 +56,8 @@ WHAT: Final = {
 _MAYBE: Final = {
     "bsn": "Misschien het BSN van de inwoner, misschien van een ander. Dat kiest u.",
     "status": "Misschien de stand van de zaak. Dat kiest u.",
-    "end": "Misschien het einde van de zaak. Dat kiest u.",
+    "end": "Hier staan datums. Misschien het einde van de zaak. Dat kiest u.",
+    "start": "Hier staan datums. Misschien het begin van de zaak. Dat kiest u.",
     "case_number": "Misschien het zaaknummer. Dat kiest u.",
 }
 OF_CITIZENS: Final = (
@@ -101,10 +111,14 @@ def judge(sample: Sample) -> Judgement:
     }
     if not candidates["bsn"]:
         asked["bsn"] = _names_of(sample.columns, "bsn")
+    placed = {id(column) for columns in candidates.values() for column in columns}
+    days = tuple(each.name for each in find_days(sample) if id(each) not in placed)
     if not candidates.get("start"):
-        asked["start"] = _names_of(sample.columns, "start")
-    for role in ("status", "end"):
+        named = _names_of(sample.columns, "start")
+        asked["start"] = (*named, *(name for name in days if name not in named))
+    for role, maybe in (("status", ()), ("end", days)):
         unfit = _names_of_unfit(sample.columns, role)
+        unfit = (*unfit, *(name for name in maybe if name not in unfit))
         if unfit and not candidates.get(role):
             asked[role] = unfit
     if not candidates.get("case_number"):
@@ -161,6 +175,57 @@ def _may_be_numbers(column: Column, rows: int) -> bool:
 
 def _names_of(columns: Sequence[Column], role: str) -> tuple[str, ...]:
     return tuple(each.name for each in columns if role in find_roles(each.name))
+
+
+def find_days(sample: Sample) -> list[Column]:
+    """Give every column in which days are written, whatever its name is.
+
+    A day of birth is none of a case, and neither is when a citizen was informed. Of
+    numbers of five digits only a name can tell that they are days.
+    """
+    return [
+        column
+        for column in sample.columns
+        if column.has_written_days
+        and not {"birth", "informed_on"} & set(find_roles(column.name))
+    ]
+
+
+def find_ends_unread(
+    sample: Sample, read: Collection[str], *, today: date
+) -> list[str]:
+    """Give the columns with days that are over, of a file of which no end is read.
+
+    Any of them may say that a case ended: it would get a flag all the same.
+    """
+    folded = {fold_heading(name) for name in read}
+    return [
+        column.name
+        for column in find_days(sample)
+        if fold_heading(column.name) not in folded
+        and column.days.earliest is not None
+        and column.days.earliest < today
+    ]
+
+
+def say_ends_unread(names: Sequence[str]) -> Iterator[str]:
+    """Say of each such column what may be amiss, and what to do about it."""
+    for name in names:
+        yield (
+            f"kolom {name} bevat datums in het verleden en wordt niet gelezen. Is dit "
+            "het einde van een zaak? Dan krijgt wie daar weg is toch een vlaggetje: "
+            f'zet end = "{name}" in het profiel.'
+        )
+
+
+def say_open_though_over(count: int) -> str:
+    """Say which of the two counts, where status and last day do not agree."""
+    return (
+        f"records met een open status en een einddatum in het verleden: {count}. De "
+        "einddatum telt: zij gaan niet mee. Welke van de twee klopt? Verbeter de "
+        "andere in uw registratie. Zegt die datum niet dat de zaak voorbij is? Haal "
+        "dan de regel met end uit het profiel."
+    )
 
 
 def _names_of_unfit(columns: Sequence[Column], role: str) -> tuple[str, ...]:

@@ -23,10 +23,15 @@ ROLE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         *("ingangsdatum", "startdatum", "begindatum", "datumingang", "datumbegin"),
         *("datumstart", "datummelding", "meldingsdatum", "toekenningsdatum", "datb"),
         *("signaaldatum", "begin", "start", "datumaanmelding", "aanmelddatum"),
+        *("aanvang", "dataanvang", "datumaanvang", "datingang", "datbegin", "ingang"),
+        *("datstart", "van", "vanaf", "datumvan", "datvan", "lopendvanaf"),
     ),
     "end": (
         *("einddatum", "datumeind", "afsluitdatum", "datumafsluiting", "date"),
         *("datumafhandeling", "sluitdatum", "eind", "datumbeeindig", "beeindigdop"),
+        *("einde", "dateind", "dateuitkering", "datbeeindig", "beeindig", "datafsl"),
+        *("stop", "stopdatum", "datumstop", "datstop", "tot", "totenmet", "tm"),
+        *("datumtot", "dattot", "lopendtot", "uitstroomdatum", "datumuitstroom"),
     ),
     "status": ("status", "zaakstatus", "stand", "fase"),
     "municipality": ("gemeente", "cdgemeente", "gemcode"),
@@ -46,7 +51,8 @@ ROLE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 _WHOLE: Final = frozenset(
     {
-        *("stand", "fase", "begin", "start", "eind", "date"),
+        *("stand", "fase", "begin", "start", "eind", "date", "einde", "aanvang"),
+        *("ingang", "van", "vanaf", "stop", "tot", "totenmet", "tm"),
         *("zaak", "dossier", "casus", "melding"),
     }
 )

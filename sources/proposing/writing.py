@@ -10,6 +10,7 @@ from typing import Final
 
 from sources.dates import Order
 from sources.formats import FORMATS
+from sources.layouts import ISO_DAYS
 from sources.profile import FILL_IN
 from sources.proposing.choices import (
     DEFAULT_TEAM,
@@ -58,7 +59,7 @@ def write_table(table: Table, judgement: Judgement, choices: Choices) -> str:
             *_head(table.form, choices.known, has_default=has_default),
             f"[{table.form}]",
             *table.layout,
-            f"dates = {write_list(choices.dates)}{_ask_order(choices)}",
+            _dates(table.form, choices),
             *_layout_choices(choices),
             "",
             f"[{table.form}.columns]",
@@ -108,6 +109,13 @@ def _head(form: str, known: Known, *, has_default: bool) -> Iterator[str]:
     if has_default:
         yield f"default_contact = {write_text(DEFAULT_TEAM)}"
     yield ""
+
+
+def _dates(form: str, choices: Choices) -> str:
+    """Say how days are written; cells of a workbook that are days need no form."""
+    if form == "xlsx" and set(choices.dates) <= set(ISO_DAYS):
+        return "# dates is niet nodig: de datums in dit werkblad zijn echte datums."
+    return f"dates = {write_list(choices.dates)}{_ask_order(choices)}"
 
 
 def _ask_order(choices: Choices) -> str:

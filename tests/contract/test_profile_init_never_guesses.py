@@ -109,7 +109,11 @@ def test_a_partners_number_is_not_taken_where_ones_own_is_written_oddly(
 
 
 def test_a_column_without_a_number_is_no_candidate(path: Path) -> None:
-    found = look(a_file(path, BSN_gecontroleerd=["J", "N"], BSN_datum=["2026-03-01"]))
+    found = look(
+        a_file(
+            path, BSN_gecontroleerd=["J", "N"], BSN_datum=["2026-03-01"], Einddatum=[""]
+        )
+    )
     assert load(found)[1].columns.bsn == "BSN"
 
 
@@ -300,8 +304,36 @@ def test_an_end_that_is_no_day_is_asked_about_and_not_left_out(path: Path) -> No
 
 def test_days_of_eight_digits_are_no_numbers_of_persons(path: Path) -> None:
     """One in eleven would pass the proof with a zero in front."""
-    found = look(a_file(path, Startdatum=["20260301"], Bijgewerkt=["20260301"]))
+    found = look(
+        a_file(path, Startdatum=["20260301"], Bijgewerkt=["20260301"], Einddatum=[""])
+    )
     assert load(found)[1].columns.bsn == "BSN"
+
+
+def test_a_column_of_days_without_a_place_is_asked_about_as_an_end(path: Path) -> None:
+    """Read as no end it would leave a flag on whoever left long ago."""
+    file = a_file(path, Dossierdag=["01-05-2026", ""], Geboortedatum=["05-08-1967"])
+    found = look(file)
+    assert find_asked(found) == {"csv.columns.end"}
+    (line,) = (each for each in found.text.splitlines() if each.startswith("end = "))
+    assert "Dossierdag?" in line
+    assert "Geboortedatum" not in line
+    assert 'dates = ["%d-%m-%Y"]' in found.text
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("Dat. aanvang", "Dat. einde"), ("Van", "Tot"), ("Begin", "Stop")],
+)
+def test_a_start_and_an_end_are_known_by_more_than_one_word(
+    path: Path, start: str, end: str
+) -> None:
+    rows = (
+        {"BSN": a_number(at), "Zaaknummer": f"Z-{at}", start: "13-03-2026", end: ""}
+        for at in range(30)
+    )
+    columns = load(look(write(path, rows)))[1].columns
+    assert (columns.start, columns.end) == (start, end)
 
 
 def test_a_municipality_that_lost_its_zero_is_explained(path: Path) -> None:

@@ -151,3 +151,16 @@ async def test_a_held_delivery_counts_who_got_another_person(agency: Agency) -> 
         runner.invoke(app, ["deliveries", "show", "--json", *settings]).stdout
     )
     assert (told[0]["state"], told[0]["persons"]) == ("held", 12)
+
+
+async def test_an_end_that_is_not_read_or_that_a_status_denies_is_said(
+    agency: Agency,
+) -> None:
+    """Closed clients would get a flag, and nothing else would show it."""
+    agency.write(*rows()[1:], a_row(Stand="open", Eind="2026-02-01"))
+    assert "open status en een einddatum in het verleden: 1." in check(agency).stdout
+    profile = agency.folder / "profile.toml"
+    lines = PROFILE.splitlines(keepends=True)
+    profile.write_text("".join(line for line in lines if not line.startswith("end")))
+    said = check(agency).stdout
+    assert "kolom Eind bevat datums in het verleden en wordt niet gelezen" in said
