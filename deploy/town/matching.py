@@ -24,7 +24,9 @@ def find_matches(places: Places) -> None:
 def read_matches(places: Places, slug: str) -> list[dict[str, Any]]:
     """Give what an agency reads of its matches, those that are done among them."""
     command = ["signal-source", "matches", "list", "--all", "--json", *_SETTINGS]
-    found: list[dict[str, Any]] = json.loads(run(command, places.agency(slug)))
+    said = json.loads(run(command, places.agency(slug)))
+    demand(said["unreadable"] == 0, "there are matches that do not open")
+    found: list[dict[str, Any]] = said["items"]
     return found
 
 

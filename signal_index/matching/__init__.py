@@ -16,6 +16,7 @@ Decision: docs/decisions/0048-a-match-is-found-once-a-day.md
 
 from signal_index.matching.boxes import (
     BOX_DAYS,
+    BoxAt,
     MatchBox,
     MatchRows,
     box_row,
@@ -32,6 +33,7 @@ from signal_index.matching.permits import (
 )
 from signal_index.matching.sheets import (
     MatchSide,
+    SheetAt,
     SignalAt,
     open_sheet,
     seal_sheets,
@@ -58,12 +60,14 @@ from signal_index.matching.steps import (
 __all__ = [
     "BOX_DAYS",
     "STEPS_AT_MOST",
+    "BoxAt",
     "MatchAct",
     "MatchBox",
     "MatchRows",
     "MatchSide",
     "MatchState",
     "Permits",
+    "SheetAt",
     "SignalAt",
     "SignalNow",
     "Signalled",

@@ -11,8 +11,8 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from keys.base64url import decode_b64u, encode_b64u
@@ -26,7 +26,7 @@ from keys.pseudonym import (
 from signal_index.citizens.embargo import derive_embargo_row
 from signal_index.days import day_of
 from signal_index.ledger import DisclosureKey
-from signal_index.returning.sealing import seal, unseal
+from signal_index.returning.sealing import bind, seal, unseal
 
 BOX_BYTES: Final = 768
 BOX_DAYS: Final = 7
@@ -59,6 +59,19 @@ class MatchBox:
     rows: MatchRows
 
 
+class BoxAt(NamedTuple):
+    """The columns of a box; its seal opens with these alone."""
+
+    id: UUID
+    municipality: str
+    until: date
+
+    @property
+    def label(self) -> bytes:
+        """Give what its seal is bound to, besides the id."""
+        return bind(_LABEL, self.municipality, self.until.isoformat())
+
+
 def derive_match_rows(
     secret: RowKeySecret,
     point: StoredPoint,
@@ -88,7 +101,7 @@ def pick_names(
     return {year: names[year] for year in years if year in names}
 
 
-def seal_match_box(id_: UUID, box: MatchBox, key: DisclosureKey) -> bytes:
+def seal_match_box(at: BoxAt, box: MatchBox, key: DisclosureKey) -> bytes:
     """Close a box: one length for all that the shipped catalogue names together."""
     rows = box.rows
     packed = (
@@ -103,12 +116,12 @@ def seal_match_box(id_: UUID, box: MatchBox, key: DisclosureKey) -> bytes:
         "y": list(rows.names),
         "p": encode_b64u(b"".join(packed)),
     }
-    return seal(key.match_seal, id_, _LABEL, facts, BOX_BYTES)
+    return seal(key.match_seal, at.id, at.label, facts, BOX_BYTES)
 
 
-def open_match_box(id_: UUID, sealed: bytes, key: DisclosureKey) -> MatchBox:
+def open_match_box(at: BoxAt, sealed: bytes, key: DisclosureKey) -> MatchBox:
     """Open a box, or raise `DisclosureRefused`."""
-    facts = unseal(key.match_seal, id_, _LABEL, sealed)
+    facts = unseal(key.match_seal, at.id, at.label, sealed)
     packed = io.BytesIO(decode_b64u(facts["p"]))
     row_key, signal, embargo_row = (packed.read(_ROW_BYTES) for _ in range(3))
     return MatchBox(
@@ -126,10 +139,6 @@ def box_row(
     id_: UUID, municipality: str, box: MatchBox, key: DisclosureKey, now: datetime
 ) -> dict[str, Any]:
     """Give a closed box as a row of its table; it says no moment and no reference."""
-    return {
-        "id": id_,
-        "municipality": municipality,
-        "year": key.year,
-        "sealed": seal_match_box(id_, box, key),
-        "until": day_of(now) + timedelta(days=BOX_DAYS),
-    }
+    at = BoxAt(id_, municipality, day_of(now) + timedelta(days=BOX_DAYS))
+    sealed = seal_match_box(at, box, key)
+    return {**at._asdict(), "year": key.year, "sealed": sealed}

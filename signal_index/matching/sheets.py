@@ -5,6 +5,7 @@
 - A signal is named by its row and its reference: both stay when another source takes it
   over, so that a match goes where the signal goes and nothing is rewritten.
 - The two sides of a match share an id that stands in no column.
+- A sheet opens with its own columns alone: one that is altered shows as unreadable.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from keys.base64url import decode_b64u, encode_b64u
 from signal_index.ledger import DisclosureKey
-from signal_index.returning.sealing import seal, unseal
+from signal_index.returning.sealing import bind, seal, unseal
 
 SHEET_BYTES: Final = 4_096
 _SIDE_BYTES: Final = 288
@@ -60,6 +61,20 @@ class MatchSide:
         return frozenset({self.own, self.other})
 
 
+class SheetAt(NamedTuple):
+    """The columns of a sheet; its seal opens with these alone."""
+
+    id: UUID
+    municipality: str
+    source: str
+    until: date
+
+    @property
+    def label(self) -> bytes:
+        """Give what its seal is bound to, besides the id."""
+        return bind(_LABEL, self.municipality, self.source, self.until.isoformat())
+
+
 def take_bracket(count: int) -> int:
     """Give how many are made for so many: a power of two up to 64, then its multiples.
 
@@ -71,24 +86,25 @@ def take_bracket(count: int) -> int:
 
 
 def seal_sheets(
-    sheets: Mapping[UUID, Sequence[MatchSide]], key: DisclosureKey
-) -> Mapping[UUID, bytes]:
+    sheets: Mapping[SheetAt, Sequence[MatchSide]], key: DisclosureKey
+) -> Mapping[SheetAt, bytes]:
     """Seal the sheets of one day, all at the length that the longest needs."""
     most = max((len(sides) for sides in sheets.values()), default=0)
     step = SHEET_BYTES
     while step < _HEAD_BYTES + most * _SIDE_BYTES:
         step *= 2
     return {
-        id_: seal(
-            key.match_seal, id_, _LABEL, {"m": [_pack(one) for one in sides]}, step
+        at: seal(
+            key.match_seal, at.id, at.label, {"m": [_pack(one) for one in sides]}, step
         )
-        for id_, sides in sheets.items()
+        for at, sides in sheets.items()
     }
 
 
-def open_sheet(id_: UUID, sealed: bytes, key: DisclosureKey) -> Sequence[MatchSide]:
+def open_sheet(at: SheetAt, sealed: bytes, key: DisclosureKey) -> Sequence[MatchSide]:
     """Open a sheet, or raise `DisclosureRefused`."""
-    return [_unpack(one) for one in unseal(key.match_seal, id_, _LABEL, sealed)["m"]]
+    said = unseal(key.match_seal, at.id, at.label, sealed)
+    return [_unpack(one) for one in said["m"]]
 
 
 def _pack(one: MatchSide) -> list[Any]:

@@ -29,6 +29,12 @@ def seal(
     return nonce + AESGCM(key).encrypt(nonce, padded, label + row.bytes)
 
 
+def bind(label: bytes, *columns: str) -> bytes:
+    """Give a label under which a seal opens with these columns of its row alone."""
+    said = [column.encode() for column in columns]
+    return label + b"".join(len(one).to_bytes(2) + one for one in said)
+
+
 def unseal(key: bytes, row: UUID, label: bytes, sealed: bytes) -> Any:  # noqa: ANN401
     """Give the facts again, or raise `DisclosureRefused`: another row, key or byte."""
     try:

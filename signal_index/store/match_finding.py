@@ -24,6 +24,7 @@ from signal_index.days import day_of
 from signal_index.errors import KeyFilesRefused, LeadershipLost
 from signal_index.keyring import YearKeys
 from signal_index.matching import (
+    BoxAt,
     MatchBox,
     Permits,
     SignalAt,
@@ -153,7 +154,8 @@ async def count_unreadable(conn: AsyncConnection, keys: YearKeys) -> int:
 def _find_box(row: Row[*tuple[Any, ...]], keys: YearKeys) -> MatchBox | None:
     try:
         key = keys.get_disclosure_key(row.year)
-        return open_match_box(row.id, bytes(row.sealed), key)
+        at = BoxAt(row.id, row.municipality, row.until)
+        return open_match_box(at, bytes(row.sealed), key)
     except (DisclosureRefused, KeyFilesRefused):
         return None
 

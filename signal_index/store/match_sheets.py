@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import LoopActId
 from signal_index.days import day_of
-from signal_index.matching import MatchSide, seal_sheets, take_bracket
+from signal_index.matching import MatchSide, SheetAt, seal_sheets, take_bracket
 from signal_index.returning import Body, NoticeKind, Shown
 from signal_index.returning.bodies import COVER
 from signal_index.store.match_finding import FoundMatch, Run
@@ -99,18 +99,14 @@ async def _insert_sheets(
 ) -> None:
     telling = run.telling
     act = run.policy.catalogue.loop_acts[LoopActId.MATCH]
-    ids = {src: uuid4() for src in sides}
-    sealed = seal_sheets({ids[src]: mine for src, mine in sides.items()}, telling.key)
+    until = day_of(telling.now) + timedelta(days=act.most_days)
+    sheets = {
+        SheetAt(uuid4(), run.municipality, src, until): mine
+        for src, mine in sides.items()
+    }
     rows = [
-        {
-            "id": id_,
-            "municipality": run.municipality,
-            "source": src,
-            "year": telling.key.year,
-            "sealed": sealed[id_],
-            "until": day_of(telling.now) + timedelta(days=act.most_days),
-        }
-        for src, id_ in ids.items()
+        {**at._asdict(), "year": telling.key.year, "sealed": sealed}
+        for at, sealed in seal_sheets(sheets, telling.key).items()
     ]
     secrets.SystemRandom().shuffle(rows)
     if rows:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +28,7 @@ from signal_index.matching import (
     MatchBox,
     MatchSide,
     MatchState,
+    SheetAt,
     SignalAt,
     SignalNow,
     Step,
@@ -79,7 +81,7 @@ class HeldMatch:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HeldMatches:
-    """What stands in sheets, and how many of these do not open."""
+    """What stands in sheets, and how many at least of these do not open."""
 
     items: Sequence[HeldMatch]
     unreadable: int
@@ -110,9 +112,16 @@ async def find_held(
 async def find_held_in(
     conn: AsyncConnection, municipality: str, keys: YearKeys, today: date
 ) -> HeldMatches:
-    """Open all sheets of a municipality: both sides of each match."""
+    """Open all sheets of a municipality: both sides of each match.
+
+    Where one side alone is found, the other's sheet was altered or taken away: that
+    counts as unreadable too.
+    """
     here = match_sheet.c.municipality == municipality
-    return await _open_sheets(conn, here, keys, today)
+    held = await _open_sheets(conn, here, keys, today)
+    sides = Counter(one.side.match for one in held.items)
+    alone = sum(count == 1 for count in sides.values())
+    return HeldMatches(held.items, max(held.unreadable, alone))
 
 
 async def find_signals_in(
@@ -210,21 +219,21 @@ async def _open_sheets(
     keys: YearKeys,
     today: date,
 ) -> HeldMatches:
-    rows = await conn.execute(
-        select(match_sheet).where(where).where(match_sheet.c.until >= today)
-    )
+    """Open sheets; a last day that is past is believed of one that opens alone."""
     items: list[HeldMatch] = []
     unreadable = 0
-    for row in rows:
+    for row in await conn.execute(select(match_sheet).where(where)):
+        at = SheetAt(row.id, row.municipality, row.source, row.until)
         try:
             key = keys.get_disclosure_key(row.year)
-            sides = open_sheet(row.id, bytes(row.sealed), key)
+            sides = open_sheet(at, bytes(row.sealed), key)
         except (DisclosureRefused, KeyFilesRefused):
             unreadable += 1
             continue
-        items += [
-            HeldMatch(side, row.municipality, row.year, row.until) for side in sides
-        ]
+        if at.until >= today:
+            items += [
+                HeldMatch(side, at.municipality, row.year, at.until) for side in sides
+            ]
     return HeldMatches(items, unreadable)
 
 

@@ -82,8 +82,15 @@ class MatchUpkeep:
         return await self._run_all(policies)
 
     async def erase(self) -> None:
-        """Erase what is past its last day, and record that; say what does not open."""
+        """Say what does not open, then erase what is past its last day; recorded.
+
+        In that order: of what was altered the last day is not to be believed.
+        """
         today = day_of(self.clock())
+        async with reading(self.engine) as conn:
+            unreadable = await count_unreadable(conn, self.recorder.keys)
+        if unreadable:
+            self.log.write(Event.MATCHES_UNREADABLE, count=unreadable)
         async with transaction(self.engine) as conn:
             gone = await erase_matches(conn, today)
             for municipality, count in sorted(gone.items()):
@@ -95,10 +102,6 @@ class MatchUpkeep:
                 await self.recorder.record(conn, act)
         if gone:
             self.log.write(Event.ERASED, what="matches", count=sum(gone.values()))
-        async with reading(self.engine) as conn:
-            unreadable = await count_unreadable(conn, self.recorder.keys)
-        if unreadable:
-            self.log.write(Event.MATCHES_UNREADABLE, count=unreadable)
 
     async def find_open(
         self, conn: AsyncConnection, places: Sequence[str]

@@ -78,7 +78,9 @@ def list_command(
         found = asyncio.run(_fetch(load_settings(settings)))
     items = [one for one in found.items if is_all or one[0].stage != DONE]
     if as_json:
-        typer.echo(json.dumps([_describe(*one) for one in items]))
+        described = [_describe(*one) for one in items]
+        said = {"items": described, "unreadable": found.unreadable}
+        typer.echo(json.dumps(said))
         return
     _show(items, found.unreadable)
 

@@ -309,6 +309,34 @@ async def test_a_box_that_was_altered_stops_no_other_and_is_said(
     assert await count_unreadable(world) == 1
 
 
+@pytest.mark.parametrize(
+    "altered", ["municipality = '9902'", "source = :other", "until = '2020-01-01'"]
+)
+async def test_a_sheet_or_box_in_another_place_or_time_is_said(
+    world: World, altered: str
+) -> None:
+    """A column that was altered takes nothing away silently."""
+    third = await a_successor(world)
+    await both_publish(world)
+    if "source" not in altered:
+        await by_sql(world, f"UPDATE match_box SET {altered}")  # noqa: S608 - ours
+        assert await run_matches(world) == 0
+        assert await count_unreadable(world) == 2
+        await both_publish(world)
+    await run_matches(world)
+    values = {"own": world.debt_help.oin}
+    if "source" in altered:
+        values["other"] = third.oin
+    update = f"UPDATE match_sheet SET {altered} WHERE source = :own"  # noqa: S608
+    await by_sql(world, update, **values)
+    agency = third if "source" in altered else world.debt_help
+    token = world.a_source_token(agency)
+    page = (await world.send("GET", "/matches?limit=10", token)).json()
+    assert (page["items"], page["unreadable"] > 0) == ([], True)
+    assert await count_unreadable(world) >= 1
+    assert await count_unreadable(world) >= 1  # erased or not: one side is missing
+
+
 async def test_an_altered_step_or_case_hides_no_other_and_is_said(
     world: World,
 ) -> None:

@@ -14,11 +14,13 @@ from signal_index.errors import MatchOver
 from signal_index.ledger import DisclosureKey
 from signal_index.matching import (
     STEPS_AT_MOST,
+    BoxAt,
     MatchAct,
     MatchBox,
     MatchRows,
     MatchSide,
     MatchState,
+    SheetAt,
     SignalAt,
     SignalNow,
     Stage,
@@ -63,22 +65,31 @@ def test_a_box_is_as_long_for_every_kind_and_at_the_end_of_the_year() -> None:
     kinds = {of for of, _ in pairs}
     boxes = [a_box(*sorted(to for of, to in pairs if of == kind)) for kind in kinds]
     boxes += [a_box(), a_box(*sorted(kinds))]
-    sealed = [seal_match_box(UUID(int=1), box, KEY) for box in boxes]
+    at = BoxAt(UUID(int=1), "9901", date(2026, 12, 8))
+    sealed = [seal_match_box(at, box, KEY) for box in boxes]
     assert len({len(one) for one in sealed}) == 1
     for box, one in zip(boxes, sealed, strict=True):
-        assert open_match_box(UUID(int=1), one, KEY) == box
-    with pytest.raises(DisclosureRefused):
-        open_match_box(UUID(int=2), sealed[0], KEY)
+        assert open_match_box(at, one, KEY) == box
+    for changed in (
+        {"id": UUID(int=2)},
+        {"municipality": "9902"},
+        {"until": NOW.date()},
+    ):
+        with pytest.raises(DisclosureRefused):
+            open_match_box(at._replace(**changed), sealed[0], KEY)
 
 
 @pytest.mark.parametrize("most", [0, 1, 13, 14, 40, 500])
 def test_sheets_of_one_day_are_as_long_as_the_longest_needs(most: int) -> None:
     counts = (0, most // 2, most)
-    sides = {uuid4(): [a_side() for _ in range(count)] for count in counts}
+    sides = {
+        SheetAt(uuid4(), "9901", "0" * 20, NOW.date()): [a_side() for _ in range(count)]
+        for count in counts
+    }
     sealed = seal_sheets(sides, KEY)
     assert len({len(one) for one in sealed.values()}) == 1
-    for id_, one in sealed.items():
-        assert open_sheet(id_, one, KEY) == sides[id_]
+    for at, one in sealed.items():
+        assert open_sheet(at, one, KEY) == sides[at]
 
 
 def test_what_is_made_shows_no_count_but_a_bracket() -> None:
