@@ -15,7 +15,7 @@ import httpx
 
 from sources.acceptances import look_at_acceptances
 from sources.clock import day_of, write_day
-from sources.errors import SourceError
+from sources.errors import SignalsElsewhere, SourceError
 from sources.errors.parties import say_duration
 from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.findings import Finding, Patient, State
@@ -26,10 +26,16 @@ from sources.outbox.evidence import find_unproven
 from sources.outbox.holding import find_held
 from sources.outbox.owed import find_owed
 from sources.outbox.planning import count_work
-from sources.outbox.standing import find_differed, find_reconciled
+from sources.outbox.standing import find_differed, find_elsewhere, find_reconciled
 from sources.outbox.strays import count_strays
 from sources.profile import Profile
-from sources.publisher.admission import admit, verify_newest, verify_used_before
+from sources.publisher.admission import (
+    admit,
+    note_elsewhere,
+    verify_in_use,
+    verify_newest,
+    verify_used_before,
+)
 from sources.registrations import ACCESS, look_at_registrations
 
 CLOCK_MAY_DIFFER: Final = timedelta(seconds=45)
@@ -167,10 +173,15 @@ async def _look_at_outbox(patient: Patient) -> Finding:
 
 async def _look_at_what_was_told(patient: Patient) -> Finding:
     """Hold that what the index heard of us is what this outbox told."""
+    known = await verify_in_use(patient.outbox, patient.index)
     await verify_newest(patient.outbox, patient.index)
     await verify_used_before(patient.outbox, patient.index)
     for profile in patient.profiles:
         await admit(patient.outbox, patient.index, profile)
+    source = patient.settings.source
+    note_elsewhere(patient.outbox, known, source, patient.profiles)
+    if told := find_elsewhere(patient.outbox):
+        return Finding(_TOLD, State.WARNING, str(SignalsElsewhere(told)))
     says = "De index hoorde niets wat dit postvak niet kent."
     return Finding(_TOLD, State.GOOD, says)
 

@@ -45,7 +45,9 @@ from sources.outbox.strays import count_strays
 from sources.publisher.admission import (
     Historian,
     Lister,
+    Registrar,
     keep_newest,
+    verify_in_use,
     verify_nothing_elsewhere,
 )
 from sources.publisher.clock_check import Clock, verify_clock
@@ -55,7 +57,7 @@ UNKNOWN_SHARE: Final = 5  # more than one in five unknown to us is asked about f
 UNKNOWN_FEW: Final = 10
 
 
-class Counterpart(Clock, Historian, Lister, Protocol):
+class Counterpart(Clock, Historian, Lister, Registrar, Protocol):
     """The index, as far as reconciling asks it."""
 
     async def compare(
@@ -122,14 +124,16 @@ async def reconcile(
 ) -> Reconciled:
     """Compare, and mend what differs: only what this outbox told, never another's.
 
-    Raises `ClockDiffers`, and `DeliveryUnderWay` where half of a delivery is sent: then
-    everything differs for a good reason. Raises `TooManyUnknown` before anything is
-    withdrawn. An outbox that knows no signal is not equal to an index that has some:
-    raises `OutboxElsewhere` where the index has signals that it never told.
+    Raises `ClockDiffers`, `OutboxReplaced`, and `DeliveryUnderWay` where half of a
+    delivery is sent: then everything differs for a good reason. Raises
+    `TooManyUnknown` before anything is withdrawn. An outbox that knows no signal is not
+    equal to an index that has some: raises `OutboxElsewhere` where the index has
+    signals that it never told.
     """
     if find_unfinished(outbox):
         raise DeliveryUnderWay
     await verify_clock(index, sender.now)
+    await verify_in_use(outbox, index)
     scope = scope.model_copy(update={"outbox": outbox.id})
     ours = find_standing(outbox, scope)
     marks = [mark_signal(scope.salt, one) for one in ours]

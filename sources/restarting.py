@@ -10,8 +10,11 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID
+from typing import Final, Protocol
+from uuid import UUID, uuid4
 
+from signal_index.notice import Batch, sign_batch
+from signal_index.wire.signals import BatchBody
 from sources.errors import (
     OutboxBusy,
     OutboxRefused,
@@ -20,45 +23,64 @@ from sources.errors import (
     OutboxUnwritable,
 )
 from sources.outbox.deliveries import find_newest
+from sources.outbox.settling import BatchAnswer
+from sources.outbox.standing import read_everything_again
 from sources.outbox.store import Outbox
 from sources.outbox.strays import count_strays, keep_strays
 from sources.outbox_key import OutboxKey
 from sources.publisher.admission import (
     Lister,
+    Registrar,
     find_foreign,
     find_taken_over,
     live_beside,
+    verify_in_use,
 )
+from sources.publisher.pipeline import Sender
 
-_KEPT_AT_ONCE = 1_000
+_KEPT_AT_ONCE: Final = 1_000
+
+
+class Successor(Lister, Registrar, Protocol):
+    """The index, as far as an outbox takes the place of another one there."""
+
+    async def send_batch(self, batch: BatchBody) -> BatchAnswer:
+        """Take what is signed."""
+        ...
 
 
 def set_aside(path: Path, key: OutboxKey, *, now: datetime) -> Path | None:
     """Put an outbox that cannot be used beside its place; None where there is none.
 
-    Raises `OutboxSound` for one that can be used, `OutboxBusy` and `OutboxUnwritable`
+    Gives None too for one that can be used. Raises `OutboxBusy` and `OutboxUnwritable`
     as ever.
     """
     if not path.exists():
         return None
     try:
-        with Outbox(path, key) as outbox:
-            is_used = bool(find_newest(outbox, limit=1))
+        with Outbox(path, key):
+            return None
     except (OutboxBusy, OutboxUnwritable):
         raise
     except OutboxRefused:
-        return _move(path, now)
-    if is_used:
-        raise OutboxSound
-    return None
+        return move_aside(path, "damaged", now=now)
 
 
-async def take_over(outbox: Outbox, index: Lister, lost: Collection[UUID] = ()) -> int:
+async def take_over(
+    outbox: Outbox, index: Successor, sender: Sender, lost: Collection[UUID] = ()
+) -> int:
     """Keep every signal of a lost outbox as a stray; gives how many there are.
 
+    From then on the index takes nothing of it: a copy that turns up sends nothing.
+
     Raises `OutboxUnsure` where `lost` does not say which outboxes are gone, also where
-    signals of a single one stand: one that is in use would lose its flags.
+    signals of a single one stand: one that is in use would lose its flags. Raises
+    `OutboxReplaced` for an outbox that was called lost itself, and `OutboxSound` for
+    one that was used and of which nothing is said to be lost.
     """
+    await verify_in_use(outbox, index)
+    if not lost and find_newest(outbox, limit=1):
+        raise OutboxSound
     told = Counter(
         [one.outbox async for one in find_foreign(outbox, index) if one.outbox]
     )
@@ -67,6 +89,12 @@ async def take_over(outbox: Outbox, index: Lister, lost: Collection[UUID] = ()) 
         raise OutboxUnsure(told)
     if told.keys() - gone:
         live_beside(outbox)
+    if gone:
+        replacing = Batch(uuid4(), outbox=outbox.id, replaces=tuple(sorted(gone)))
+        token = sign_batch(
+            sender.key, replacing, iss=sender.submitter, now=sender.now()
+        )
+        await index.send_batch(BatchBody(batch=token, subjects=[]))
     found = []
     async for one in find_foreign(outbox, index):
         if one.outbox and one.outbox not in gone:
@@ -76,6 +104,7 @@ async def take_over(outbox: Outbox, index: Lister, lost: Collection[UUID] = ()) 
             keep_strays(outbox, found)
             found = []
     keep_strays(outbox, found)
+    read_everything_again(outbox)
     return count_strays(outbox)
 
 
@@ -101,8 +130,9 @@ async def replace_taken_over(
     return count_strays(outbox)
 
 
-def _move(path: Path, now: datetime) -> Path:
-    aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%SZ}")
+def move_aside(path: Path, why: str, *, now: datetime) -> Path:
+    """Put the file of an outbox beside its place, under a name that says why."""
+    aside = path.with_name(f"{path.name}.{why}-{now:%Y%m%dT%H%M%SZ}")
     try:
         for end in ("", "-wal", "-shm"):
             part = path.with_name(path.name + end)

@@ -85,7 +85,8 @@ class Town:
         """Begin the outbox anew, from the index's own list."""
         async with self.world.http() as client:
             with self.outbox() as outbox:
-                return await take_over(outbox, self._parties(client, outbox)[1], lost)
+                index = self._parties(client, outbox)[1]
+                return await take_over(outbox, index, self.sender, lost)
 
     async def publish(
         self, file: Path, profile: Profile, *, approve: bool = True

@@ -14,14 +14,16 @@ from sources.outbox.holding import (
 )
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
-from sources.publisher.admission import Lister
-from sources.restarting import take_over
+from sources.publisher.pipeline import Sender
+from sources.restarting import Successor, take_over
 from tests.sources_builders import (
+    NOW,
     SECRET,
     Agency,
     a_number,
     a_row,
 )
+from tests.sources_parties import NOTICE_KEY, OIN
 
 Row = Mapping[str, str]
 
@@ -64,9 +66,10 @@ def named(agency: Agency, held: Held, doubt: Doubt) -> list[str]:
         return [case.name for case in get_named_cases(outbox, held)[doubt]]
 
 
-async def take_over_lost(outbox: Outbox, index: Lister) -> int:
+async def take_over_lost(outbox: Outbox, index: Successor) -> int:
     """Begin anew, saying that every other outbox is gone."""
+    sender = Sender(OIN, OIN, NOTICE_KEY, lambda: NOW)
     try:
-        return await take_over(outbox, index)
+        return await take_over(outbox, index, sender)
     except OutboxUnsure as unsure:
-        return await take_over(outbox, index, [*unsure.told])
+        return await take_over(outbox, index, sender, [*unsure.told])

@@ -6,6 +6,7 @@ keep its state in a file, so that it outlives a process that is killed.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,7 @@ from keys.bsn import Bsn
 from keys.municipality import MunicipalityCode
 from keys.pseudonym import Pseudonym, parse_pseudonym
 from signal_index.notice import (
+    SignedBatch,
     SignedInTheFuture,
     choose_bits,
     digest_buckets,
@@ -32,7 +34,11 @@ from signal_index.notice import (
 )
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.deliveries import ClosedDelivery, Delivery
-from signal_index.wire.own_registration import OwnRegistration
+from signal_index.wire.own_registration import (
+    OutboxSignals,
+    OwnRegistration,
+    ReplacedOutbox,
+)
 from signal_index.wire.reconciling import Compared, MarkedSignal, ReconcilingScope
 from signal_index.wire.signals import (
     BatchBody,
@@ -108,7 +114,7 @@ class FakeIndex:
 
     def __post_init__(self) -> None:
         self.state = {"signals": {}, "gone": {}, "batches": {}, "contacts": {}}
-        self.state |= {"deliveries": {}, "counts": {"sent": 0}}
+        self.state |= {"deliveries": {}, "counts": {"sent": 0}, "replaced": {}}
         if self.path and self.path.exists():
             self.state = json.loads(self.path.read_text())
 
@@ -116,7 +122,28 @@ class FakeIndex:
         return self.clock()
 
     async def fetch_registration(self) -> OwnRegistration:
-        return self.registration
+        told = Counter(
+            (str(row["outbox"]), str(row["category"]), str(row["municipality"]))
+            for row in self._signals().values()
+        )
+        return self.registration.model_copy(
+            update={
+                "outboxes": [
+                    OutboxSignals(
+                        source=OIN,
+                        outbox=UUID(outbox),
+                        category=category,
+                        municipality=municipality,
+                        count=count,
+                    )
+                    for (outbox, category, municipality), count in told.items()
+                ],
+                "replacedOutboxes": [
+                    ReplacedOutbox(outbox=UUID(lost), replacedBy=UUID(str(by)))
+                    for lost, by in self.state["replaced"].items()
+                ],
+            }
+        )
 
     async def fetch_signals(self, cursor: UUID | None) -> OwnSignals:
         assert cursor is None, "there is one page"
@@ -153,6 +180,7 @@ class FakeIndex:
             signed = parse_signed_batch(batch.batch, SIGNER, now=self.clock())
         except SignedInTheFuture:
             raise IndexRefused(400, "signed-in-the-future") from None
+        self._replace(signed)
         known = self.state["batches"].setdefault(str(signed.batch), batch.batch)
         assert known == batch.batch, "a batch sent again is the same batch"
         subjects = {proof.reference: proof for proof in batch.subjects}
@@ -241,6 +269,12 @@ class FakeIndex:
         """The same with doubles, sorted."""
         rows = self._signals().values()
         return sorted((str(row["n"]), str(row["category"])) for row in rows)
+
+    def _replace(self, signed: SignedBatch) -> None:
+        replaced = self.state["replaced"]
+        if str(signed.outbox) in replaced:
+            raise IndexRefused(409, "outbox-replaced")
+        replaced |= {str(one): str(signed.outbox) for one in signed.replaces}
 
     def _signals(self) -> dict[str, dict[str, object]]:
         return self.state["signals"]  # type: ignore[return-value]  # JSON has no types

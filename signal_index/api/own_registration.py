@@ -15,11 +15,13 @@ from signal_index.api.context import Index, TheIndex
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.notice import parse_signer_key
+from signal_index.store.own_signals import count_by_outbox
 from signal_index.store.rehearsals import (
     find_key_version,
     find_last,
     find_signers,
 )
+from signal_index.store.replaced_outboxes import find_replaced
 from signal_index.store.source_states import find_live_until, get_source_state
 from signal_index.store.standing import SourceStanding, Standing
 from signal_index.taking_part import find_lacks
@@ -37,17 +39,21 @@ async def show_own_registration(
     """Show the caller how it is registered: its sources, and the keys it signs with."""
     standing = await index.standing.get(index.clock())
     own = caller.organisation
+    mine = [one for one in standing.sources.values() if own in one.submitters]
     async with looking(index.engine) as conn:
-        sources = [
-            await _show(conn, index, source, standing)
-            for source in standing.sources.values()
-            if own in source.submitters
-        ]
+        sources = [await _show(conn, index, one, standing) for one in mine]
+        outboxes = await count_by_outbox(conn, [one.oin for one in mine])
+        replaced = await find_replaced(conn, own)
     return wire.OwnRegistration(
         organisation=own,
         name=standing.organisations[own].name,
         signers=list(_signers(own, standing)),
         sources=sources,
+        outboxes=outboxes,
+        replacedOutboxes=[
+            wire.ReplacedOutbox(outbox=lost, replacedBy=by)
+            for lost, by in replaced.items()
+        ],
     )
 
 

@@ -137,6 +137,13 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "Haal de zaak uit uw bestand. Helpt u deze inwoner zelf weer? Meld het dan als "
         "een nieuwe zaak, met een eigen zaaknummer.",
     ),
+    errors.OutboxReplaced: Problem(
+        "outbox-replaced",
+        "De signalen van dit postvak zijn overgenomen door een ander postvak.",
+        409,
+        "Gebruik het postvak dat ervoor in de plaats kwam, of begin opnieuw met "
+        "`signal-source outbox restart`.",
+    ),
     errors.NotARegister: Problem(
         "not-a-register",
         "Alleen de basisregistratie van deze gemeente mag dit melden.",

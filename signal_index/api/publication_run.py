@@ -5,6 +5,7 @@
    (`signals.decide_notice`, `decide_withdrawal`), everything written set by set.
 3. Where the municipality opened the act `match`, each signal that was stored leaves a
    sealed box, in one statement; nobody is looked for (`signal_index.matching`).
+   A batch of an outbox that was lost is refused whole (`store.replaced_outboxes`).
 4. The entry with the digest of what was signed commits with it, and so does what was
    signed itself: evidence that names nobody.
 
@@ -61,6 +62,7 @@ from signal_index.signals import (
 from signal_index.store.contacts import find_contact_owners
 from signal_index.store.matches import Boxed, put_in_match_boxes
 from signal_index.store.person_events import find_events
+from signal_index.store.replaced_outboxes import replace_outboxes, verify_in_use
 from signal_index.store.signals import (
     Ending,
     Evidence,
@@ -129,6 +131,8 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
     )
     async with acting(index, caller, Kind.PUBLICATION) as act:
         plan = _Plan(submission, index.catalogue_in, act.now)
+        await _lock(act.conn, submission, checked.candidates)
+        await _verify_outbox(act, submission)
         known = await _read_known(act.conn, checked.candidates)
         results = _decide_all(plan, checked, known)
         await store_signals(act.conn, plan.store)
@@ -136,17 +140,37 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
         await keep_ended(act.conn, plan.keep)
         await bury_signals(act.conn, plan.bury, now=act.now)
         first = await _record(act, submission, results)
-        if plan.store or plan.keep or plan.bury:
+        if plan.store or plan.keep or plan.bury or submission.replaces:
             kept = _evidence(submission, caller, first.id, act.now)
             await insert_evidence(act.conn, kept)
     return Published(first.id, results)
 
 
+async def _lock(
+    conn: AsyncConnection, submission: Submission, candidates: Sequence[Candidate]
+) -> None:
+    """Let nothing else of these sources, nor of an outbox of this submitter, in."""
+    locked = {str(one.said.source) for one in candidates}
+    if submission.outbox is not None:
+        locked.add(submission.submitted_by)
+    # Sorted, so that two submitters for the same sources never wait for each other.
+    for one in sorted(locked):
+        await lock_source(conn, one)
+
+
+async def _verify_outbox(act: Acting, submission: Submission) -> None:
+    """Take nothing of an outbox that was lost, and note which are from now on."""
+    outbox, own = submission.outbox, submission.submitted_by
+    if outbox is None:
+        return
+    await verify_in_use(act.conn, own, outbox)
+    if submission.replaces:
+        await replace_outboxes(act.conn, own, outbox, submission.replaces, now=act.now)
+
+
 async def _read_known(conn: AsyncConnection, candidates: Sequence[Candidate]) -> _Known:
     signals: dict[tuple[str, UUID], tuple[Known, KnownPlace]] = {}
-    # Sorted, so that two submitters for the same sources never wait for each other.
     for source in sorted({one.said.source for one in candidates}):
-        await lock_source(conn, source)
         asked = [one.said.reference for one in candidates if one.said.source == source]
         found = await find_known(conn, source, asked)
         signals |= {(source, reference): known for reference, known in found.items()}
@@ -280,7 +304,7 @@ async def _record(
     )
     digest = encode_b64u(hashlib.sha256(submission.jws.encode()).digest())
     for kind, items in parts:
-        if items:
+        if items or (kind is Kind.PUBLICATION and submission.replaces):
             counts = Counter(item.outcome.value for item in items)
             what: JsonObject = {
                 "digest": digest,

@@ -32,6 +32,7 @@ from signal_index.api.single_items import (
 from signal_index.api.submissions import Submission, find_listed
 from signal_index.api.transactions import looking
 from signal_index.errors import (
+    OutboxReplaced,
     SignalTransferred,
     StaleKeyVersion,
     SubjectDeceased,
@@ -106,10 +107,13 @@ async def withdraw_signal(
     is_plain=True,
     body=wire.BatchBody,
     answer=wire.BatchResult,
-    raises=SIGNED_FACTS,
+    raises=(*SIGNED_FACTS, OutboxReplaced),
 )
 async def publish_batch(request: Request, caller: Source) -> Response:
-    """Publish up to 1,000 notices and withdrawals under one signature."""
+    """Publish up to 1,000 notices and withdrawals under one signature.
+
+    Nothing of an outbox that another one replaces.
+    """
     index = get_index(request)
     body = parse_body(wire.BatchBody, await request.body())
     signer = await find_registered_signer(index, body.batch, caller.organisation)
@@ -129,6 +133,7 @@ async def publish_batch(request: Request, caller: Source) -> Response:
         else index.key_config.key_version,
         jws=body.batch,
         outbox=signed.outbox,
+        replaces=signed.replaces,
     )
     published = await finish(index, caller.caller, submission)
     return _give(

@@ -20,7 +20,7 @@ from signal_index.api.routing import Routes
 from signal_index.api.submissions import get_source
 from signal_index.api.transactions import looking
 from signal_index.days import day_of
-from signal_index.errors import UnknownSource
+from signal_index.errors import OutboxReplaced, UnknownSource
 from signal_index.ledger import Kind
 from signal_index.notice import (
     choose_bits,
@@ -31,6 +31,7 @@ from signal_index.notice import (
     mark_signal,
 )
 from signal_index.store.reconciling import confirm_signals, read_standing_signals
+from signal_index.store.replaced_outboxes import verify_in_use
 from signal_index.wire import reconciling as wire
 from signal_index.wire.errors import InvalidField
 
@@ -42,7 +43,7 @@ routes = Routes("aanleveren")
 @routes.post(
     "/reconciliations",
     "Vergelijken wat er open staat; gelijk bevestigt alle signalen",
-    raises=(UnknownSource,),
+    raises=(UnknownSource, OutboxReplaced),
 )
 async def compare_own_signals(
     body: wire.Comparison, index: TheIndex, caller: Source
@@ -64,7 +65,7 @@ async def compare_own_signals(
 @routes.post(
     "/reconciliations/buckets",
     "De eigen signalen in een aantal groepen",
-    raises=(UnknownSource,),
+    raises=(UnknownSource, OutboxReplaced),
 )
 async def tell_buckets(
     body: wire.BucketQuestion, index: TheIndex, caller: Source
@@ -102,6 +103,8 @@ async def _verify_own(
     if abs(scope.on - day_of(now)) > _CLOCKS_DIFFER:
         raise InvalidField("on", "not-today")
     get_source(scope.source, caller.organisation, await index.standing.get(now))
+    async with looking(index.engine) as conn:
+        await verify_in_use(conn, caller.organisation, scope.outbox)
 
 
 async def _read_marks(

@@ -74,6 +74,7 @@ class Submission:
     key_version: KeyVersion
     jws: str
     outbox: UUID | None = None
+    replaces: tuple[UUID, ...] = ()
     by_hand: bool = False
 
 

@@ -41,6 +41,7 @@
     │   ├── UnknownRehearsal       no rehearsal with that id is under way
     │   ├── UnknownSignal          the source published no such signal
     │   ├── SignalTransferred      another source took the signal over
+    │   ├── OutboxReplaced         another outbox of the source took its place
     │   ├── NotARegister           only a population register tells of persons
     │   ├── SubjectDeceased        the population register says the person has died
     │   ├── SubjectMovedAway       the same, that the person left the municipality
@@ -142,6 +143,7 @@ from signal_index.errors.refused import (
     MatchOver,
     NotARegister,
     NotInTrial,
+    OutboxReplaced,
     RehearsedBefore,
     RequestRefused,
     SignalTransferred,
@@ -242,6 +244,7 @@ __all__ = [
     "NotReady",
     "NothingChanges",
     "NothingToRelease",
+    "OutboxReplaced",
     "OutcomeClosed",
     "PolicyUnusable",
     "ProofNotReady",

@@ -75,6 +75,10 @@ class SignalTransferred(RequestRefused):
     """Another source took the signal over: it is not this one's any more."""
 
 
+class OutboxReplaced(RequestRefused):
+    """The source said that this outbox was lost: another one took its place."""
+
+
 class NotARegister(RequestRefused):
     """Only a municipality's population register tells of persons, and of its own."""
 

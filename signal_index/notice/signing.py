@@ -63,16 +63,18 @@ class SignedBatch:
     notices: tuple[Notice | InvalidField, ...]
     withdrawals: tuple[Withdrawal | InvalidField, ...]
     outbox: UUID | None = None
+    replaces: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a source wants to send at once."""
+    """What a source wants to send at once; `replaces`: outboxes that are gone."""
 
     batch: UUID
     notices: tuple[Notice, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
     outbox: UUID | None = None
+    replaces: tuple[UUID, ...] = ()
 
 
 def sign_notice(key: NoticeKey, notice: Notice, *, iss: Oin, now: datetime) -> str:
@@ -101,6 +103,7 @@ def sign_batch(key: NoticeKey, batch: Batch, *, iss: Oin, now: datetime) -> str:
             "iat": _seconds(now),
             "batch": batch.batch,
             "outbox": batch.outbox,
+            "replaces": list(batch.replaces),
             "notices": list(batch.notices),
             "withdrawals": list(batch.withdrawals),
         },
@@ -151,6 +154,7 @@ def parse_signed_batch(token: str, signer: SignerKey, *, now: datetime) -> Signe
         tuple(_attempt(Notice, item) for item in said.notices),
         tuple(_attempt(Withdrawal, item) for item in said.withdrawals),
         said.outbox,
+        tuple(said.replaces),
     )
 
 

@@ -131,6 +131,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
             delete=True,
         ),
     },
+    "replaced_outbox": {_WEB: _keep("replaced_by", "replaced_at")},
     "reported_signal": {_REPORTING: _READ},
     "tombstone": {_WEB: _RENEW, _UPKEEP: _ERASE},
     "signal_transfer": {

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signal_index.signals import SignalState
 from signal_index.tables.signals import signal
+from signal_index.wire.own_registration import OutboxSignals
 from signal_index.wire.signals import OwnSignal
 
 NameCategory = Callable[[str, str], str]
@@ -69,3 +71,26 @@ async def list_own_signals(
         )
         for row in rows
     ]
+
+
+async def count_by_outbox(
+    conn: AsyncConnection, sources: Sequence[str]
+) -> list[OutboxSignals]:
+    """Count what stands of these sources by the outbox that delivered it, and where.
+
+    Not what people gave by hand, nor what was taken over and not told anew since.
+    """
+    by = signal.c.source, signal.c.outbox, signal.c.category, signal.c.municipality
+    rows = await conn.execute(
+        select(*by, func.count().label("count"))
+        .where(
+            signal.c.source.in_(sources),
+            signal.c.outbox.is_not(None),
+            signal.c.state != SignalState.ENDED.value,
+            signal.c.untold.is_(False),
+            signal.c.by_hand.is_(False),
+        )
+        .group_by(*by)
+        .order_by(*by)
+    )
+    return [OutboxSignals.model_validate(dict(row)) for row in rows.mappings()]

@@ -93,6 +93,18 @@ signal = Table(
     sqlite_with_rowid=False,
 )
 
+replaced_outbox = Table(
+    "replaced_outbox",
+    metadata,
+    Column("submitted_by", OIN, ForeignKey("organisation.oin"), nullable=False),
+    Column("outbox", Uuid, nullable=False),  # lost, says who submits for it
+    Column("replaced_by", Uuid, nullable=False),
+    Column("replaced_at", Instant, nullable=False),
+    PrimaryKeyConstraint("submitted_by", "outbox"),
+)
+"""Outboxes of which nothing is taken any more: a copy that comes back would publish
+what another outbox published anew, and every citizen would have two flags."""
+
 
 def shown_signals(*names: str) -> Subquery:
     """Give these columns of the signals of live sources, and of no other.

@@ -13,7 +13,7 @@ from pydantic import Field
 from signal_index.wire.model import AnswerModel
 from signal_index.wire.rehearsals import LastRehearsal
 from signal_index.wire.sources import SourceState
-from signal_index.wire.values import Instant
+from signal_index.wire.values import Count, Id, Instant
 
 
 class OwnCoverage(AnswerModel):
@@ -52,6 +52,23 @@ class OwnSigner(AnswerModel):
     x: str
 
 
+class OutboxSignals(AnswerModel):
+    """How many signals of one source stand that one of its outboxes delivered."""
+
+    source: str
+    outbox: Id
+    category: str
+    municipality: str
+    count: Count
+
+
+class ReplacedOutbox(AnswerModel):
+    """An outbox that its organisation called lost, and the one in its place."""
+
+    outbox: Id
+    replacedBy: Id
+
+
 class OwnRegistration(AnswerModel):
     """Everything the index knows of the organisation that asks."""
 
@@ -59,3 +76,5 @@ class OwnRegistration(AnswerModel):
     name: str
     signers: list[OwnSigner]
     sources: list[OwnSource]
+    outboxes: list[OutboxSignals] = Field(default_factory=list)
+    replacedOutboxes: list[ReplacedOutbox] = Field(default_factory=list)

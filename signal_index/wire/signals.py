@@ -34,6 +34,7 @@ from signal_index.wire.values import (
 )
 
 BATCH_MAXIMUM = 1_000
+OUTBOXES_MAXIMUM = 100
 State = Literal["active", "ended", "restricted"]
 
 
@@ -124,13 +125,22 @@ class SignedItems(Signed):
         default=None,
         description="Uit welk postvak van de bron dit komt: elk vergelijkt het zijne",
     )
+    replaces: list[Id] = Field(
+        default_factory=list,
+        max_length=OUTBOXES_MAXIMUM,
+        description="Postvakken die weg zijn en waarvan dit er een vervangt: van hen "
+        "wordt daarna niets meer aangenomen",
+    )
     notices: Annotated[list[Any], Field(max_length=BATCH_MAXIMUM)]
     withdrawals: Annotated[list[Any], Field(max_length=BATCH_MAXIMUM)]
 
     @model_validator(mode="after")
     def _holds_no_more_than_a_batch(self) -> SignedItems:
-        if not 1 <= len(self.notices) + len(self.withdrawals) <= BATCH_MAXIMUM:
+        items = len(self.notices) + len(self.withdrawals)
+        if items > BATCH_MAXIMUM or not (items or self.replaces):
             raise InvalidField("notices", "too-many")
+        if self.replaces and self.outbox in {None, *self.replaces}:
+            raise InvalidField("replaces", "does-not-match")
         return self
 
 

@@ -31,6 +31,7 @@ from sources.errors import (
     EvidenceRefused,
     OutboxUnwritable,
     PublishingStopped,
+    SignalsElsewhere,
     SourceError,
     TooManyUnknown,
 )
@@ -48,6 +49,7 @@ _TRY_AGAIN: Final = (
     DeliveryUnderWay,
     EvidenceRefused,
     OutboxUnwritable,
+    SignalsElsewhere,
 )
 _LABELS: Final = {
     "read": "Lezen",

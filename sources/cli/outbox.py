@@ -9,16 +9,24 @@ from uuid import UUID
 import httpx
 import typer
 
-from sources.agency_keys import load_keys
+from signal_index.wire.values import Oin as IndexOin
+from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import now
+from sources.errors import OutboxReplaced
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.admission import live_beside
-from sources.restarting import replace_taken_over, set_aside, take_over
+from sources.publisher.pipeline import Sender
+from sources.restarting import (
+    move_aside,
+    replace_taken_over,
+    set_aside,
+    take_over,
+)
 from sources.settings import AgencySettings, load_settings
 
 outbox_app = typer.Typer(
@@ -106,9 +114,22 @@ async def _replace(settings: AgencySettings, profiles: Collection[Profile]) -> i
 async def _restart(
     settings: AgencySettings, lost: Collection[UUID]
 ) -> tuple[Path | None, int]:
-    keys = load_keys(settings.keys)
-    aside = set_aside(settings.outbox, keys.outbox, now=now())
+    keys, path = load_keys(settings.keys), settings.outbox
+    aside = set_aside(path, keys.outbox, now=now())
+    try:
+        return aside, await _take_over(settings, keys, lost)
+    except OutboxReplaced:
+        # It was called lost itself: what it knows is of no use to anybody.
+        aside = move_aside(path, "replaced", now=now())
+        return aside, await _take_over(settings, keys, lost)
+
+
+async def _take_over(
+    settings: AgencySettings, keys: AgencyKeys, lost: Collection[UUID]
+) -> int:
+    own, source = IndexOin(settings.organisation), IndexOin(settings.source)
+    sender = Sender(own, source, keys.notice, now)
     with Outbox(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             index = make_parties(client, settings, keys, outbox)[1]
-            return aside, await take_over(outbox, index, lost)
+            return await take_over(outbox, index, sender, lost)

@@ -36,6 +36,7 @@ from sources.errors import (
     DeliveryHeld,
     DeliveryUnheard,
     EvaluationStopped,
+    SignalsElsewhere,
     SourceError,
 )
 from sources.folders import make_folder
@@ -46,6 +47,7 @@ from sources.outbox.deliveries import (
     name_rejects,
 )
 from sources.outbox.owed import find_owed
+from sources.outbox.standing import find_elsewhere
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.pipeline import Sender
@@ -103,15 +105,20 @@ def publish_command(
             raise DeliveryUnheard
         if stopped:
             raise stopped  # this delivery is done; an earlier one still waits
-        verify_nothing_owed(given)
+        verify_nothing_left(given)
 
 
-def verify_nothing_owed(settings: AgencySettings) -> None:
-    """Raise `ChangesOwed` where changes were never told, of whatever profile."""
+def verify_nothing_left(settings: AgencySettings) -> None:
+    """Raise `ChangesOwed` where changes were never told, of whatever profile.
+
+    Raises `SignalsElsewhere` where another outbox has signals of the same standing.
+    """
     keys = load_keys(settings.keys)
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
         for owed in find_owed(outbox):
             raise owed.say()
+        if told := find_elsewhere(outbox):
+            raise SignalsElsewhere(told)
 
 
 async def _publish(

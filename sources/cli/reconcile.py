@@ -3,8 +3,10 @@
 import asyncio
 import json
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import httpx
 import typer
@@ -20,9 +22,11 @@ from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
+from sources.errors import SignalsElsewhere
+from sources.outbox.standing import find_elsewhere
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
-from sources.publisher.admission import verify_own_name
+from sources.publisher.admission import note_elsewhere, verify_in_use, verify_own_name
 from sources.publisher.pipeline import Sender
 from sources.reconciling import Reconciled, reconcile
 from sources.settings import AgencySettings, load_settings
@@ -47,11 +51,15 @@ def reconcile_command(
     with refusing_plainly():
         given = load_settings(settings)
         profiles = [load_profile(one) for one in profile]
-        done = asyncio.run(_reconcile(given, profiles, confirmed=confirm))
+        done, elsewhere = asyncio.run(_reconcile(given, profiles, confirmed=confirm))
     if as_json:
-        typer.echo(json.dumps(summarise(done)))
+        others = {str(one): count for one, count in elsewhere.items()}
+        typer.echo(json.dumps(summarise(done) | {"otherOutboxes": others}))
     else:
         PlainConsole().print(_say(done), soft_wrap=True)
+    with refusing_plainly():
+        if elsewhere:
+            raise SignalsElsewhere(elsewhere)
     if not done.equal:
         raise typer.Exit(STOPPED)
 
@@ -82,7 +90,7 @@ def summarise(done: Reconciled) -> dict[str, object]:
 
 async def _reconcile(
     settings: AgencySettings, profiles: list[Profile], *, confirmed: bool
-) -> Reconciled:
+) -> tuple[Reconciled, Mapping[UUID, int]]:
     keys = load_keys(settings.keys)
     sender = Sender(
         IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
@@ -93,7 +101,10 @@ async def _reconcile(
             verify_own_name(outbox, one)
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             index = make_parties(client, settings, keys, outbox)[1]
-            return await reconcile(outbox, index, sender, scope, confirmed=confirmed)
+            done = await reconcile(outbox, index, sender, scope, confirmed=confirmed)
+            known = await verify_in_use(outbox, index)
+            note_elsewhere(outbox, known, settings.source, profiles)
+            return done, find_elsewhere(outbox)
 
 
 def _say_nothing(done: Reconciled) -> str:

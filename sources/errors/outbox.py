@@ -63,6 +63,35 @@ class OutboxOutdated(OutboxRefused):
         )
 
 
+class OutboxReplaced(OutboxRefused):
+    """It was said to be lost: another outbox told its cases anew."""
+
+    def __init__(self, by: UUID) -> None:
+        super().__init__(
+            "De signalen van dit postvak zijn overgenomen door postvak "
+            f"{by}. De index neemt van dit postvak niets meer aan; er is niets "
+            "verstuurd. Gebruik dat postvak. Is dat weg? Draai `signal-source outbox "
+            f"restart --lost {by}`: dit bestand gaat dan opzij, en u begint opnieuw."
+        )
+
+
+class SignalsElsewhere(SourceError):
+    """Signals of another outbox stand, of what this one delivers.
+
+    `told`: how many signals stand of each.
+    """
+
+    def __init__(self, told: Mapping[UUID, int]) -> None:
+        listed = ", ".join(f"{one} ({count})" for one, count in sorted(told.items()))
+        super().__init__(
+            "Bij de index staan signalen uit een ander postvak van uw organisatie, van "
+            f"dezelfde soort en in dezelfde gemeente: {listed}. Staat daar dezelfde "
+            "zaak in, dan heeft een inwoner twee vlaggetjes. Is dat postvak weg? Draai "
+            "`signal-source outbox restart --lost POSTVAK`. Is het nog in gebruik, "
+            "voor andere zaken? Draai `signal-source outbox beside`."
+        )
+
+
 class OutboxSound(OutboxRefused):
     """The outbox can be used: there is nothing to begin anew."""
 

@@ -3,6 +3,10 @@
 from sources.errors.facts import SourceError
 
 _REFUSALS = {
+    ("outbox-replaced", ""): (
+        "De signalen van dit postvak zijn overgenomen door een ander postvak van uw "
+        "organisatie. `signal-source doctor` zegt welk."
+    ),
     ("unknown-source", "source"): (
         "De index kent deze organisatie niet als bron, of u mag er niet voor sturen. "
         "Kijk `source` na in agency.toml, of vraag de beheerder van de index."

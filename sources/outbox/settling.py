@@ -158,7 +158,8 @@ def _settle_one(
             connection.execute(_SEND_AGAIN, (row["contact"],))
     else:
         connection.execute(_FORGET, (row["reference"],))
-        raise_count(connection, to.delivery, "withdrawn", 1)
+        if result.outcome == "accepted":
+            raise_count(connection, to.delivery, "withdrawn", 1)
 
 
 def _hold_replacement(

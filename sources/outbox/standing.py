@@ -19,6 +19,7 @@ _RECONCILED = "reconciled"
 _DIFFERED = "differed"
 _STATE = "source-state"
 _ALLOWED = "informed-codes"
+_ELSEWHERE = "elsewhere"
 NEVER_TOLD = bytes(32)  # the fingerprint of nothing: whatever is read next differs
 
 
@@ -103,6 +104,19 @@ def find_allowed(outbox: Outbox) -> Mapping[str, Collection[str]]:
     found = get_meta(outbox.connection, _ALLOWED)
     allowed: dict[str, list[str]] = {} if found is None else json.loads(found)
     return allowed
+
+
+def keep_elsewhere(outbox: Outbox, told: Mapping[UUID, int]) -> None:
+    """Note how many signals stand of other outboxes, of what this one delivers."""
+    said = {str(one): count for one, count in told.items()}
+    with outbox.transaction("mend") as connection:
+        put_meta(connection, _ELSEWHERE, json.dumps(said).encode())
+
+
+def find_elsewhere(outbox: Outbox) -> Mapping[UUID, int]:
+    """Give the same as the index said it last."""
+    found = get_meta(outbox.connection, _ELSEWHERE)
+    return {UUID(one): count for one, count in json.loads(found or b"{}").items()}
 
 
 def find_state(outbox: Outbox) -> tuple[SourceState, datetime] | None:

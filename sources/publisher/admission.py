@@ -5,14 +5,21 @@ Then every case would be new here, and every person would have two flags. And is
 the newest copy of the outbox, rather than a backup that was put back?
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import Final, Protocol
 from uuid import UUID
 
 from signal_index.wire.deliveries import ClosedDelivery
-from signal_index.wire.own_registration import OwnRegistration
+from signal_index.wire.own_registration import OutboxSignals, OwnRegistration
 from signal_index.wire.signals import OwnSignal, OwnSignals
-from sources.errors import CodesUnfit, OutboxElsewhere, OutboxOutdated, ProfileOverlaps
+from sources.errors import (
+    CodesUnfit,
+    OutboxElsewhere,
+    OutboxOutdated,
+    OutboxReplaced,
+    ProfileOverlaps,
+)
 from sources.informing import find_unfit, list_allowed
 from sources.outbox.last_heard import find_newest_own, is_heard_here, keep_heard
 from sources.outbox.registrations import (
@@ -20,9 +27,9 @@ from sources.outbox.registrations import (
     has_registrations,
     is_registered,
 )
-from sources.outbox.standing import keep_allowed
+from sources.outbox.standing import keep_allowed, keep_elsewhere
 from sources.outbox.store import Outbox, get_meta, put_meta
-from sources.outbox.strays import is_ours
+from sources.outbox.strays import count_strays, is_ours
 from sources.profile import Profile
 
 _BESIDE: Final = "beside"
@@ -60,6 +67,7 @@ async def admit(outbox: Outbox, index: Admitter, profile: Profile) -> None:
     """Let a profile deliver here, or say why not.
 
     Raises `ProfileOverlaps`, `OutboxElsewhere` or `OutboxOutdated`; nothing was read.
+    `verify_in_use` comes first: of an outbox that was replaced the rest says nothing.
     """
     await verify_newest(outbox, index)
     if is_registered(outbox, profile.name):
@@ -69,11 +77,41 @@ async def admit(outbox: Outbox, index: Admitter, profile: Profile) -> None:
         await _verify_alone(outbox, index, profile)
 
 
-async def verify_codes(
-    outbox: Outbox, index: Registrar, profile: Profile, source: str
+async def verify_in_use(outbox: Outbox, index: Registrar) -> OwnRegistration:
+    """Raise `OutboxReplaced` where another outbox took this one's place.
+
+    Gives how the index knows us.
+    """
+    known = await index.fetch_registration()
+    for one in known.replacedOutboxes:
+        if one.outbox == outbox.id:
+            raise OutboxReplaced(one.replacedBy)
+    return known
+
+
+def note_elsewhere(
+    outbox: Outbox, known: OwnRegistration, source: str, profiles: Sequence[Profile]
+) -> None:
+    """Note which other outboxes have signals standing of what these profiles deliver.
+
+    None where this one lives beside others by choice. Strays are its own to take back.
+    """
+    told: Counter[UUID] = Counter()
+    if get_meta(outbox.connection, _BESIDE) is None:
+        waiting = count_strays(outbox) > 0
+        own = {x.outbox for x in known.replacedOutboxes if x.replacedBy == outbox.id}
+        for one in known.outboxes:
+            is_known = one.outbox == outbox.id or (waiting and one.outbox in own)
+            if one.source == source and not is_known and _delivers(profiles, one):
+                told[one.outbox] += one.count
+    keep_elsewhere(outbox, told)
+
+
+def verify_codes(
+    outbox: Outbox, known: OwnRegistration, profile: Profile, source: str
 ) -> None:
     """Raise `CodesUnfit` where the index takes other codes of informing."""
-    allowed = list_allowed(await index.fetch_registration(), source)
+    allowed = list_allowed(known, source)
     keep_allowed(outbox, allowed)
     for one in find_unfit(profile, allowed):
         raise CodesUnfit(profile.name, one.say())
@@ -163,6 +201,13 @@ async def _verify_alone(outbox: Outbox, index: Lister, profile: Profile) -> None
     async for one in find_foreign(outbox, index):
         if _covers(profile.categories, profile.municipalities, one):
             raise OutboxElsewhere
+
+
+def _delivers(profiles: Sequence[Profile], one: OutboxSignals) -> bool:
+    return any(
+        one.category in each.categories and one.municipality in each.municipalities
+        for each in profiles
+    )
 
 
 def _covers(

@@ -62,7 +62,12 @@ from sources.outbox.store import Outbox
 from sources.outbox.unchanged import find_known, find_known_rows, recognise
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile
-from sources.publisher.admission import admit, verify_codes
+from sources.publisher.admission import (
+    admit,
+    note_elsewhere,
+    verify_codes,
+    verify_in_use,
+)
 from sources.publisher.clock_check import verify_clock
 from sources.publisher.parties import Evaluator, Index
 from sources.publisher.pipeline import Pipeline, Sender
@@ -152,9 +157,9 @@ class Run:
     async def publish(self, task: Task) -> list[OpenDelivery]:
         """Publish one intake; gives the deliveries closed on the way, this one last.
 
-        Raises `ClockDiffers` and `CodesUnfit` before anything is read, `DeliveryHeld`
-        before anything of it is sent, `UnreadableFile`, or `PublishingStopped` with the
-        rest kept for the next run, or told anew by it.
+        Raises `ClockDiffers`, `OutboxReplaced` and `CodesUnfit` before anything is
+        read, `DeliveryHeld` before anything of it is sent, `UnreadableFile`, or
+        `PublishingStopped` with the rest kept for the next run, or told anew by it.
         """
         mark = task.find_mark(self._outbox.key)
         coming = Coming(task.profile.name, mark)
@@ -279,8 +284,10 @@ class Run:
         """Plan what there is to send; with it the mark of the rows that were read."""
         await verify_clock(self._parties[1], self._sender.now)
         index, source = self._parties[1], self._sender.source
+        known_as = await verify_in_use(self._outbox, index)
         await admit(self._outbox, index, task.profile)
-        await verify_codes(self._outbox, index, task.profile, source)
+        note_elsewhere(self._outbox, known_as, source, [task.profile])
+        verify_codes(self._outbox, known_as, task.profile, source)
         now = self._sender.now()
         profile = task.profile
         terms = Terms(profile.valid_months, now, profile.facts.has_header)

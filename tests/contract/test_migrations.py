@@ -19,6 +19,7 @@ WITHOUT_MUNICIPALITY = {
     "key_config": "belongs to the whole index",
     "policy_activation": "belongs to the whole index",
     "policy_bundle": "a text under its digest; several may adopt it",
+    "replaced_outbox": "an outbox is of an organisation, of all its municipalities",
     "spent_ticket": "a ticket is not given for a municipality",
     "notice_damping": "a keyed hash of who knows whom about what",
     "match_step": "a keyed hash; whose match it is must not show",

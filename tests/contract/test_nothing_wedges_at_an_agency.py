@@ -8,11 +8,15 @@ from uuid import uuid4
 
 import pytest
 
+from signal_index.notice import Batch, sign_batch
+from signal_index.wire.signals import BatchBody
+from signal_index.wire.values import Oin
 from sources.errors import (
     ClockDiffers,
     IndexRefused,
     OutboxElsewhere,
     OutboxOutdated,
+    OutboxReplaced,
     OutboxUnsure,
 )
 from sources.outbox.deliveries import OpenDelivery
@@ -124,6 +128,32 @@ async def test_an_outbox_begun_anew_doubles_no_flag_and_knows_its_own(
     assert (done.counts.accepted, done.counts.withdrawn) == (COUNT, COUNT)
     assert await count_flags(town, range(1, COUNT + 2)) == [0, *[1] * COUNT]
     assert (await town.reconcile()).equal
+    town.outbox_name = "outbox.sqlite"  # it turns up after all
+    with pytest.raises(OutboxReplaced):
+        await deliver(town, a_town_profile())
+    async with town.at_index() as (outbox, index):
+        batch = Batch(uuid4(), outbox=outbox.id, replaces=(uuid4(),))
+        sender = town.sender
+        token = sign_batch(sender.key, batch, iss=sender.submitter, now=town.now())
+        with pytest.raises(IndexRefused, match="outbox-replaced"):
+            await index.send_batch(BatchBody(batch=token, subjects=[]))
+
+
+async def test_nobody_replaces_the_outbox_of_another_organisation(town: Town) -> None:
+    await deliver(town, a_town_profile())
+    with town.outbox() as outbox:
+        batch = Batch(uuid4(), outbox=uuid4(), replaces=(outbox.id,))
+    other = town.world.income_support
+    token = sign_batch(other.key, batch, iss=Oin(other.oin), now=town.now())
+    async with town.world.http() as client:
+        answer = await client.post(
+            "http://index.test/v1/signal-batches",
+            json={"batch": token, "subjects": []},
+            headers={"Authorization": f"Bearer {town.world.a_source_token(other)}"},
+        )
+    assert answer.status_code == 200
+    await deliver(town, a_town_profile(), persons=range(1, COUNT + 2))
+    assert await count_flags(town, range(1, COUNT + 2)) == [1] * (COUNT + 1)
 
 
 async def test_an_outbox_begun_anew_takes_nothing_of_one_that_is_in_use(

@@ -1,6 +1,7 @@
 """An outbox that is empty or put back from a backup is noticed before it sends."""
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,14 +13,22 @@ from sources.errors import (
     OutboxElsewhere,
     OutboxEmpty,
     OutboxOutdated,
+    OutboxReplaced,
     TooManyUnknown,
 )
 from sources.outbox.last_heard import find_newest_own, make_delivery_id
-from sources.outbox.standing import find_differed, find_reconciled
+from sources.outbox.standing import (
+    find_differed,
+    find_elsewhere,
+    find_reconciled,
+)
 from sources.outbox_key import OutboxKey
-from sources.restarting import set_aside
+from sources.publisher.admission import keep_newest, live_beside
+from sources.publisher.pipeline import Sender
+from sources.restarting import set_aside, take_over
 from tests.held_builders import take_over_lost
 from tests.sources_builders import NOW, SECRET, Agency, an_agency
+from tests.sources_parties import NOTICE_KEY, OIN
 from tests.unit.sources.test_whose_signals_they_are import (
     an_outbox,
     beside,
@@ -67,6 +76,65 @@ async def test_a_backup_that_was_compared_goes_on_and_doubles_nothing(
     await agency.publish()
     assert agency.index.shown_often() == shown(3, 4, 5, 6)
     assert (await compare(agency)).equal
+
+
+async def test_a_lost_outbox_that_turns_up_after_all_sends_nothing_any_more(
+    agency: Agency,
+) -> None:
+    """Its signals are gone; told anew from there each person would have two flags."""
+    await agency.publish()
+    backup = keep_backup(agency)
+    agency.outbox_path.unlink()
+    with an_outbox(agency) as outbox:
+        successor = outbox.id
+        await take_over_lost(outbox, agency.index)
+    await agency.publish(approve=True)
+    shutil.copy(backup, agency.outbox_path)
+    agency.write(*rows(1, 3))
+    with pytest.raises(OutboxReplaced, match=str(successor)):
+        await agency.publish()
+    with pytest.raises(OutboxReplaced, match="outbox restart"):
+        await compare(agency, confirmed=True)
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
+    agency.outbox_path.unlink()  # what `outbox restart` does with it
+    with an_outbox(agency) as outbox:
+        assert await take_over_lost(outbox, agency.index) == 4
+    assert (await agency.publish(approve=True)).counts.withdrawn == 4
+    assert agency.index.shown_often() == shown(1, 2, 3)
+
+
+async def test_signals_of_another_outbox_are_named_also_where_this_one_has_history(
+    agency: Agency,
+) -> None:
+    await agency.publish()
+    elsewhere = agency.folder / "elsewhere"
+    elsewhere.mkdir()
+    other = replace(agency, folder=elsewhere)
+    with an_outbox(other) as outbox:
+        live_beside(outbox)
+    other.write(*rows(5, 6))
+    await other.publish()
+    await agency.publish()
+    with an_outbox(agency) as outbox, an_outbox(other) as second:
+        assert find_elsewhere(outbox) == {second.id: 2}
+        assert find_elsewhere(second) == {}
+        sender = Sender(OIN, OIN, NOTICE_KEY, lambda: NOW)
+        assert await take_over(outbox, agency.index, sender, [second.id]) == 2
+    await agency.publish(approve=True)
+    assert agency.index.shown_often() == shown(1, 2, 3, 4)
+    with an_outbox(agency) as outbox:
+        assert find_elsewhere(outbox) == {}
+
+
+async def test_what_was_gone_already_is_not_called_withdrawn(agency: Agency) -> None:
+    await agency.publish()
+    backup = keep_backup(agency)
+    agency.write(*rows(1, 3))
+    await agency.publish(approve=True)
+    shutil.copy(backup, agency.outbox_path)
+    with an_outbox(agency) as outbox:
+        await keep_newest(outbox, agency.index)
+    assert (await agency.publish(approve=True)).counts.withdrawn == 0
 
 
 async def test_a_comparison_that_asks_first_does_not_let_a_backup_through(

@@ -328,8 +328,9 @@ async def test_the_one_other_outbox_may_be_in_use(agency: Agency) -> None:
     """It is taken over by whoever says that it is gone, and by nobody else."""
     await agency.publish()
     agency.outbox_path.unlink()
+    sender = Sender(OIN, OIN, NOTICE_KEY, lambda: NOW)
     with an_outbox(agency) as outbox, pytest.raises(OutboxUnsure, match="--lost"):
-        await take_over(outbox, agency.index)
+        await take_over(outbox, agency.index, sender)
     with an_outbox(agency) as outbox:
         assert count_strays(outbox) == 0
 
