@@ -151,12 +151,15 @@ class _Judged:
 
 async def find_counted(
     index: Index, conn: AsyncConnection, scope: OfficerScope, now: datetime
-) -> Sequence[SeenMatch]:
-    """See the matches that an officer counts: of the municipality, or of one's own."""
+) -> Seen:
+    """See the matches that an officer counts: of the municipality, or of one's own.
+
+    A count that falls and rises again tells what a list would: `end_gone`.
+    """
     today = day_of(now)
     held = await store.find_held_in(conn, scope.municipality, index.keys, today)
     own = None if scope.organisation is None else {scope.organisation}
-    return (await judge(index, conn, held, now, own)).items
+    return await judge(index, conn, held, now, own)
 
 
 async def end_gone(index: Index, seen: Seen, now: datetime) -> None:

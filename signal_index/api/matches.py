@@ -11,7 +11,8 @@ Proven by tests/attack/test_a_match_tells_two_and_nobody_else.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -22,6 +23,7 @@ from signal_index.api.acting import acting
 from signal_index.api.callers import NoticeReader, Source
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.match_view import (
+    Seen,
     SeenMatch,
     end_gone,
     see_matches,
@@ -89,7 +91,10 @@ async def add_step(
 
     What holds already, or was said by this same request before, is not said twice.
     """
-    async with acting(index, caller.caller, Kind.MATCH) as act:
+    async with (
+        _ending_gone(index),
+        acting(index, caller.caller, Kind.MATCH) as act,
+    ):
         one = await _get(index, act.conn, caller.organisation, match_id, act.now)
         step = _decide(one, body, act.now)
         if step is None:
@@ -115,7 +120,7 @@ async def name_case(
 ) -> None:
     """Keep how the own machine calls the case, sealed by it for its desk."""
     now = index.clock()
-    async with committing(index.engine) as conn:
+    async with _ending_gone(index), committing(index.engine) as conn:
         one = await _get(index, conn, caller.organisation, match_id, now)
         await store.store_case(conn, one.held, body.sealed, day_of(now), index.keys)
 
@@ -127,13 +132,34 @@ async def _get(
     id_: UUID,
     now: datetime,
 ) -> SeenMatch:
-    """Find a match that the organisation may see now, or raise `UnknownMatch`."""
+    """Find a match that the organisation may see now, or raise `_NotSeen`."""
     sources = await find_own_sources(index, organisation)
     seen = await see_matches(index, conn, sources, now)
     for one in seen.items:
         if one.held.side.id == id_:
             return one
-    raise UnknownMatch
+    raise _NotSeen(seen)
+
+
+class _NotSeen(Exception):
+    """It is not among what may be seen now; what is gone is over from here on."""
+
+    def __init__(self, seen: Seen) -> None:
+        super().__init__()
+        self.seen = seen
+
+
+@asynccontextmanager
+async def _ending_gone(index: Index) -> AsyncIterator[None]:
+    """End what is gone once the act that did not find its match is undone.
+
+    Raises `UnknownMatch` then: whoever hears it looked, as who reads the list does.
+    """
+    try:
+        yield
+    except _NotSeen as missed:
+        await end_gone(index, missed.seen, index.clock())
+        raise UnknownMatch from missed
 
 
 def _decide(one: SeenMatch, body: wire.MatchStep, now: datetime) -> Step | None:

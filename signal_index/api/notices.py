@@ -3,25 +3,33 @@
 - A source (its machine, its administrator, who signals by hand for it) sees notices of
   the sources that it may send for, and of no other, again until it acknowledges them.
 - Who looked is read from the ledger's own entry, never copied: erased there, gone here.
+- What was handed out stays as it was told; a match that is not shown any more and was
+  told to nobody is a cover.
 - Pages have one length for so many notices, whatever is in them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
 from fastapi import Query
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.municipality import MunicipalityCode
 from signal_index.api.callers import NoticeReader, Source
 from signal_index.api.context import Index, TheIndex
+from signal_index.api.match_view import see_matches
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
 from signal_index.api.routing import Routes
-from signal_index.api.transactions import committing, looking
+from signal_index.api.transactions import committing
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Opened
 from signal_index.returning import Body, NoticeKind
+from signal_index.returning.bodies import COVER
 from signal_index.store import notices as store
 from signal_index.wire import notices as wire
 from signal_index.wire.lookups import CallBack
@@ -49,20 +57,23 @@ async def list_notices(
     The newest hour first; what comes meanwhile does not move what stands.
     """
     sources = await find_own_sources(index, caller.organisation)
-    async with looking(index.engine) as conn:
+    now = index.clock()
+    async with committing(index.engine) as conn:
         found = await store.list_notices(
             conn,
             sources,
             index.keys,
             (cursor, limit + 1),
             is_new=state == "new",
-            now=index.clock(),
+            now=now,
         )
-        bodies = [one.body for one in found if one.body is not None]
+        page, following = cut_page(found, limit)
+        shown = await _hide_gone(index, conn, sources, page, now)
+        await store.hand_out(conn, shown, index.keys)
+        bodies = [one.body for one in shown if one.body is not None]
         entries = [body.entry for body in bodies if body.entry is not None]
         looked_up = await store.find_looked_up(conn, entries, index.keys)
-    standing = await index.standing.get(index.clock())
-    shown, following = cut_page(found, limit)
+    standing = await index.standing.get(now)
     items = [
         _show(
             one,
@@ -92,9 +103,7 @@ async def acknowledge(
         for one in body.notices
     }
     async with committing(index.engine) as conn:
-        count = await store.acknowledge(
-            conn, sources, cases, index.keys, now=index.clock()
-        )
+        count = await store.acknowledge(conn, sources, cases, index.keys)
     return wire.AcknowledgedCount(acknowledged=count)
 
 
@@ -106,6 +115,40 @@ async def find_own_sources(index: Index, organisation: str) -> list[str]:
         for one in standing.sources.values()
         if organisation == one.oin or organisation in one.submitters
     )
+
+
+async def _hide_gone(
+    index: Index,
+    conn: AsyncConnection,
+    sources: Sequence[str],
+    notices: Sequence[store.StoredNotice],
+    now: datetime,
+) -> Sequence[store.StoredNotice]:
+    """Give a cover for each match that was told to nobody and that no list shows now.
+
+    One of its signals ended, is restricted, passed on or is about somebody else.
+    """
+    if not any(map(_is_new_match, notices)):
+        return notices
+    seen = await see_matches(index, conn, sources, now)
+    there = {(one.own.source, one.own.at.reference) for one in seen.items}
+    return [
+        replace(one, body=COVER)
+        if _is_new_match(one) and not there.issuperset(_find_about(one))
+        else one
+        for one in notices
+    ]
+
+
+def _is_new_match(one: store.StoredNotice) -> bool:
+    return (
+        not one.is_told and one.body is not None and one.body.kind is NoticeKind.MATCH
+    )
+
+
+def _find_about(one: store.StoredNotice) -> Iterable[tuple[str, UUID]]:
+    signals = () if one.body is None else one.body.signals
+    return [(one.source, each.reference) for each in signals]
 
 
 def _show(

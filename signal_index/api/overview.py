@@ -15,7 +15,7 @@ from datetime import date
 from signal_index.api.acting import acting
 from signal_index.api.callers import Officer
 from signal_index.api.context import TheIndex
-from signal_index.api.match_view import SeenMatch, find_counted
+from signal_index.api.match_view import SeenMatch, end_gone, find_counted
 from signal_index.api.overview_answers import make_overview
 from signal_index.api.overview_counts import find_period, open_period
 from signal_index.api.routing import Routes
@@ -43,6 +43,7 @@ async def show_overview(
         followed = await count_follows(act.conn, caller.scope, today)
         matched = await find_counted(index, act.conn, caller.scope, act.now)
         await act.record({"act": "overview", **body.model_dump(mode="json")})
+    await end_gone(index, matched, act.now)
     everything = await open_period(sealed, wire.LookupFilter(), index.keys)
     narrowed = await open_period(sealed, body, index.keys)
     labels = await index.labels_in(caller.scope.municipality)
@@ -50,7 +51,7 @@ async def show_overview(
     return made.model_copy(
         update={
             "openFollows": _name(followed, labels),
-            "matches": _count_matches(matched, labels, today),
+            "matches": _count_matches(matched.items, labels, today),
         }
     )
 

@@ -21,9 +21,13 @@ def make_question(
 ) -> Question:
     """Make the question of a lookup, or raise `InvalidField` or `UnknownCode`.
 
-    Codes are those of the catalogue of the municipality that is asked for.
+    Codes are those of the catalogue of the municipality that is asked for. Nobody is
+    asked about twice: of two entries about one person a repeat could not be told.
     """
     catalogue = catalogue_in(asked.municipality)
+    subjects = tuple(_subject(one, catalogue) for one in asked.subjects)
+    if len({one.pseudonym for one in subjects}) < len(subjects):
+        raise InvalidField("subjects", "doubled")
     case = asked.caseReference
     glass = None if asked.breakGlass is None else asked.breakGlass.reason
     return Question(
@@ -32,7 +36,7 @@ def make_question(
         purpose=catalogue.parse_purpose(asked.purpose),
         legal_basis=catalogue.parse_legal_basis(asked.legalBasis),
         case_reference=None if case is None else encode_b64u(case),
-        subjects=tuple(_subject(one, catalogue) for one in asked.subjects),
+        subjects=subjects,
         break_glass=None
         if glass is None
         else catalogue.parse_break_glass_reason(glass),

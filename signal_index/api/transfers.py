@@ -61,7 +61,7 @@ async def list_transfers(index: TheIndex, caller: MunicipalApprover) -> wire.Tra
         sources = _find_sources(standing, place)
         named = {one.asked.source for one in found}
         named |= {one.asked.successor for one in found}
-        contacts = await store.find_contacts(conn, sorted({*sources, *named}))
+        contacts = await store.find_contacts(conn, {*sources, *named}, passing.values())
     return wire.Transfers(
         items=[_show(one, labels, contacts, passing.get(one.id)) for one in found],
         sources=[
@@ -86,7 +86,9 @@ async def ask_transfer(
     standing = await index.standing.get(index.clock())
     asked = _read(body, str(who.municipality))
     async with acting(index, who, Kind.APPROVAL) as act:
-        contacts = await store.find_contacts(act.conn, (asked.source, asked.successor))
+        passing = await store.count_passing(act.conn, asked)
+        both = (asked.source, asked.successor)
+        contacts = await store.find_contacts(act.conn, both, [passing])
         _verify(act, standing, asked, contacts)
         await store.verify_new_to_successor(act.conn, asked)
         matter = Matter(
@@ -101,7 +103,6 @@ async def ask_transfer(
         await store.insert_transfer(act.conn, id_, asked, waiting.id, now=act.now)
         await record_approval(act, "requested", waiting)
         made = Recorded(id_, waiting.id, asked, act.now, waiting.state, None, None)
-        passing = await store.count_passing(act.conn, asked)
     return _show(made, labels, contacts, passing)
 
 

@@ -222,7 +222,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     # notices
     "notice_box": {_WEB: _HAND_IN, _UPKEEP: _ERASE},
     "return_notice": {
-        _WEB: Access(select=ALL, update=("sealed", "acknowledged")),
+        _WEB: Access(select=ALL, update=("sealed", "told", "acknowledged")),
         _UPKEEP: _RENEW,
     },
     "notice_damping": {_UPKEEP: _RENEW},

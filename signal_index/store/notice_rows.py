@@ -74,6 +74,7 @@ async def write_notices(
                 "sealed": seal_body(id_, one.body, telling.key),
                 "made_in": hour,
                 "expires": expires,
+                "told": False,
                 "acknowledged": False,
             }
         )

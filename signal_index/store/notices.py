@@ -6,8 +6,10 @@ is how any act tells a source something: a row of one length that the leader ope
 within seconds (`store.notice_opening`). Nothing is told directly.
 
 - A caller finds the notices of the sources that it may send for, and of no other.
-- Acknowledging writes every row anew, covers too: nothing shows which ones said
-  something.
+- Handing out and acknowledging write every row anew, covers too: nothing shows which
+  ones said something.
+- What was handed to somebody stays as it was told, whoever read it: that it is gone, or
+  comes, would tell of an embargo.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import KeyFilesRefused
@@ -55,8 +57,10 @@ class StoredNotice:
     id: UUID
     source: str
     municipality: str
+    year: int
     made_in: datetime
     expires: date
+    is_told: bool
     is_acknowledged: bool
     body: Body | None
 
@@ -108,8 +112,8 @@ async def list_notices(
 
     `page`: after which notice, and how many. What comes while somebody pages stands
     before; after one that has expired there is nothing, for what is older has too.
-    `is_new`: what was not acknowledged yet. What did not arrive and is about a person
-    under an embargo reads as a cover.
+    `is_new`: what was not acknowledged yet. What was told to nobody and is about a
+    person under an embargo reads as a cover.
     """
     after, limit = page
     query = select(return_notice).where(return_notice.c.source.in_(sources))
@@ -132,13 +136,39 @@ async def list_notices(
             row.id,
             row.source,
             row.municipality,
+            row.year,
             row.made_in,
             row.expires,
+            row.told,
             row.acknowledged,
             body,
         )
         for row, body in zip(rows, bodies, strict=True)
     ]
+
+
+async def hand_out(
+    conn: AsyncConnection, notices: Sequence[StoredNotice], keys: YearKeys
+) -> None:
+    """Note that these were handed to somebody, and keep each as it was told: for good.
+
+    Every row that nobody was handed before is sealed anew, covers too.
+    """
+    rows = [
+        {
+            "told_id": one.id,
+            "as_told": seal_body(one.id, one.body, keys.get_disclosure_key(one.year)),
+        }
+        for one in sorted(notices, key=lambda one: one.id)
+        if one.body is not None and not one.is_told
+    ]
+    if rows:
+        await conn.execute(
+            update(return_notice)
+            .where(return_notice.c.id == bindparam("told_id"))
+            .values(sealed=bindparam("as_told"), told=True),
+            rows,
+        )
 
 
 async def hide_embargoed(
@@ -162,10 +192,9 @@ async def _open_told(
     keys: YearKeys,
     now: datetime,
 ) -> Sequence[Body | None]:
-    """Open notices as they may be told now: what arrived before, as it arrived.
+    """Open notices as they may be told now: what was told before, as it was.
 
-    That a notice which was read is gone again would tell of the embargo. None where
-    one does not open.
+    None where one does not open.
     """
     opened = [find_body(row, keys) for row in rows]
     told = [
@@ -174,7 +203,7 @@ async def _open_told(
     ]
     hidden = await hide_embargoed(conn, told, now)
     return [
-        body if body is None or row.acknowledged else shown
+        body if body is None or row.told else shown
         for row, body, shown in zip(rows, opened, hidden, strict=True)
     ]
 
@@ -207,14 +236,11 @@ async def acknowledge(
     sources: Sequence[str],
     cases: Mapping[UUID, Mapping[UUID, str]],
     keys: YearKeys,
-    *,
-    now: datetime,
 ) -> int:
     """Note that notices arrived, with what their source calls the cases (sealed).
 
-    `cases`: by notice, by reference. What is not there, another's, or does not open is
-    passed over.
-    What an embargo hid arrived as a cover, and stays one.
+    `cases`: by notice, by reference. What is not there, another's, was handed to nobody
+    or does not open is passed over.
     Every row is sealed anew, so that none stands out; of two that come at once the
     second finds what the first wrote.
     """
@@ -222,14 +248,12 @@ async def acknowledge(
         select(return_notice)
         .where(return_notice.c.id.in_(sorted(cases)))
         .where(return_notice.c.source.in_(sources))
+        .where(return_notice.c.told.is_(True))
         .order_by(return_notice.c.id)
         .with_for_update()
     )
-    rows = list(await conn.execute(query))
-    bodies = await _open_told(conn, rows, keys, now)
-    arrived = [
-        (row, told) for row, told in zip(rows, bodies, strict=True) if told is not None
-    ]
+    opened = [(row, find_body(row, keys)) for row in await conn.execute(query)]
+    arrived = [(row, told) for row, told in opened if told is not None]
     for row, told in arrived:
         key = keys.get_disclosure_key(row.year)
         body = _name_cases(told, cases[row.id])

@@ -6,7 +6,7 @@ person approves is `store.transfer_run`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -182,14 +182,20 @@ def is_undone() -> ColumnElement[bool]:
 
 
 async def find_contacts(
-    conn: AsyncConnection, organisations: Sequence[str]
+    conn: AsyncConnection,
+    organisations: Collection[str],
+    passing: Iterable[Passing] = (),
 ) -> Mapping[UUID, tuple[str, Mapping[str, Any]]]:
-    """Read the contact holders of these organisations: whose, and what they say."""
+    """Read contact holders: whose, and what they say.
+
+    Those of these organisations, and those under which signals pass on, whosever they
+    are: who signals on behalf of a source may name a contact holder of its own.
+    """
+    ids = {id_ for one in passing for id_ in one.contacts}
+    columns = contact_holder.c
     rows = await conn.execute(
-        select(
-            contact_holder.c.id, contact_holder.c.organisation, contact_holder.c.details
-        )
-        .where(contact_holder.c.organisation.in_(organisations))
+        select(columns.id, columns.organisation, columns.details)
+        .where(columns.organisation.in_(sorted(organisations)) | columns.id.in_(ids))
         .order_by(contact_holder.c.id)
     )
     return {row.id: (row.organisation, row.details) for row in rows}

@@ -42,6 +42,7 @@ return_notice = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("made_in", Instant, nullable=False),  # the hour
     Column("expires", Date, nullable=False),
+    Column("told", Boolean, nullable=False),  # handed to somebody: it stays so
     Column("acknowledged", Boolean, nullable=False),
     Index(None, "source", "acknowledged", "made_in", "id"),
     Index(None, "source", "made_in", "id"),

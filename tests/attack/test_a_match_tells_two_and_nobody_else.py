@@ -31,7 +31,7 @@ from tests.match_builders import (
     run_matches,
     say,
 )
-from tests.notice_builders import dump, read, read_page
+from tests.notice_builders import dump, lead, read, read_page
 from tests.transfer_builders import a_successor, a_transfer
 from tests.world import Agency, World, open_world
 from tests.world_registry import TEAM_OIN
@@ -270,6 +270,52 @@ async def test_what_vanished_comes_back_to_nobody_and_says_not_why(
         await by_sql(world, undone)
     for agency in (world.debt_help, world.income_support):
         assert await read_matches(world, agency) == []
+
+
+@pytest.mark.parametrize("looks_by", ["step", "count"])
+async def test_whoever_looks_otherwise_than_in_the_list_ends_it_as_well(
+    world: World, tmp_path: Path, looks_by: str
+) -> None:
+    await both_publish(world)
+    await run_matches(world)
+    (mine,) = await read_matches(world, world.debt_help)
+    oin = world.debt_help.oin
+    officer = {"org": oin, "client_id": f"agent-{oin[-4:]}"}
+    assert len(await counted(world, **officer)) == 1
+    await CitizensDesk(world, tmp_path).place_embargo(ONE)
+    if looks_by == "step":
+        gone = await say(world, world.debt_help, mine, "take-lead")
+        assert gone.status_code == 404
+    else:
+        assert await counted(world, **officer) == {}
+    await by_sql(world, "DELETE FROM embargo")
+    assert await counted(world, **officer) == {}
+    for agency in (world.debt_help, world.income_support):
+        assert await read_matches(world, agency) == []
+
+
+@pytest.mark.parametrize("cause", ["restricted", "another-person", "transfer"])
+async def test_no_notice_tells_of_a_match_that_no_list_shows(
+    world: World, cause: str
+) -> None:
+    (notice,) = await world.publish(world.debt_help, [ONE])
+    await world.publish(world.income_support, [ONE])
+    assert await run_matches(world) == 1
+    heir = None
+    match cause:
+        case "restricted":
+            await by_sql(world, RESTRICTED)
+        case "another-person":
+            newer = notice.model_copy(update={"version": 2})
+            await world.send_batch(world.debt_help, [newer], [TWO])
+        case _:
+            heir = await a_successor(world)
+            await pass_on(world, heir)
+            await lead(world)
+    told = [one["kind"] for one in await read(world, world.debt_help)]
+    assert "match" not in told
+    if heir is not None:
+        assert "match" in [one["kind"] for one in await read(world, heir)]
 
 
 async def test_what_nobody_looked_at_meanwhile_is_there_as_before(

@@ -195,6 +195,15 @@ async def test_each_person_of_a_household_that_is_asked_again_keeps_their_own(
     }
 
 
+async def test_nobody_stands_twice_in_one_question(world: World) -> None:
+    """Of two entries about one person nobody could tell whose a repeat is."""
+    body = await world.ask([ONE, ONE])
+    answer = await world.send("POST", "/lookups", world.a_token(), body)
+    assert answer.status_code == 400
+    (fault,) = answer.json()["errors"]
+    assert (fault["field"], fault["code"]) == ("subjects", "doubled")
+
+
 async def test_the_end_of_a_page_between_the_two_loses_and_doubles_nothing(
     world: World,
 ) -> None:

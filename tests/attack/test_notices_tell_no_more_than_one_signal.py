@@ -219,7 +219,8 @@ async def test_nothing_in_the_database_links_two_notices_of_one_person(
     await world.look_up([BOTH])
     await lead(world)
     rows = await dump(world, "return_notice")
-    same = {"municipality", "year", "made_in", "expires", "acknowledged", "source"}
+    same = {"municipality", "year", "made_in", "expires", "source"}
+    same |= {"told", "acknowledged"}
     for name in rows[0].keys() - same:
         values = [row[name] for row in rows]
         assert len(set(values)) == len(values), name
@@ -310,6 +311,27 @@ async def test_acknowledging_leaves_rows_of_one_form(world: World) -> None:
     ]
     assert len({len(row["sealed"]) for row in rows}) == 1
     assert {bool(row["acknowledged"]) for row in rows} == {True}
+
+
+async def test_what_somebody_read_is_there_as_it_was_under_an_embargo_and_after(
+    world: World, tmp_path: Path
+) -> None:
+    """Read at a desk and acknowledged by nobody; what comes meanwhile is a cover."""
+    await world.look_up([BOTH])
+    await lead(world)
+    first = await read(world, world.debt_help)
+    assert [one["kind"] for one in first] == ["looked-up"]
+    await world.look_up([NOBODY])
+    await lead(world)  # a cover, which is marked and sealed as the other is
+    before = await dump(world, "return_notice")
+    await CitizensDesk(world, tmp_path).place_embargo(BOTH)
+    assert await read(world, world.debt_help) == first
+    after = await dump(world, "return_notice")
+    mine = {row["id"] for row in after if row["source"] == world.debt_help.oin}
+    assert {row["id"] for row in after if row["told"]} == mine
+    untold = {row["id"] for row in before if not row["told"]} & mine
+    anew = {row["id"] for row in after if row not in before}
+    assert (len(untold), anew) == (1, untold)
 
 
 async def test_after_its_time_nothing_of_a_notice_is_left(world: World) -> None:

@@ -61,12 +61,6 @@ async def test_a_household_is_answered_in_the_order_asked(world: World) -> None:
     ]
 
 
-async def test_the_same_person_twice_in_one_household(world: World) -> None:
-    await world.publish(world.debt_help, [ONE])
-    parts = await world.look_up([ONE, ONE])
-    assert [len(part["flags"]) for part in parts] == [1, 1]
-
-
 async def test_what_has_expired_is_not_shown(world: World) -> None:
     await world.publish(world.debt_help, [ONE], validUntil=a_day(1))
     world.clock.forward(timedelta(days=2))

@@ -9,12 +9,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 
 from keys.bsn import Bsn
 from signal_index.notice import sign_withdrawal
 from signal_index.store.connect import reading
 from signal_index.store.erasure import erase_tombstones
 from signal_index.store.signals import find_known
+from signal_index.tables.signals import signal
 from signal_index.wire.values import Label, Oin
 from tests.builders import a_contact_holder, a_notice, a_withdrawal, anew
 from tests.citizen_builders import CitizensDesk
@@ -114,6 +116,26 @@ async def test_both_persons_see_what_passes_on_and_why_before_it_does(
     assert found["items"][0]["passing"] is None
     whats = [what for _, what in await open_entries(small, "administration")]
     assert [one["reason"] for one in whats if "reason" in one] == ["team-split"]
+
+
+async def test_both_persons_see_whom_people_will_call_whosever_that_is(
+    small: World,
+) -> None:
+    """Who signals for the source named a contact holder of its own."""
+    await small.publish(small.debt_help, [ONE])
+    submitter = small.income_support
+    await put_in_trial(small, submitter)  # no source between which signals pass
+    async with owning(small.engine) as conn:
+        await conn.execute(update(signal).values(contact_holder=submitter.contact))
+    asked = await ask(small, a_transfer(small, await a_successor(small)))
+    _, found = await send(small, "/transfers", by="bram")
+    for one in (asked, found["items"][0]):
+        (contact,) = one["passing"]["contacts"]
+        assert contact["id"] == str(submitter.contact)
+        assert (contact["function"], bool(contact["phone"])) == (
+            "Schuldhulpverlener",
+            True,
+        )
 
 
 async def test_a_refusal_says_why_and_an_approval_does_not(small: World) -> None:
