@@ -108,6 +108,12 @@ def foresee(
     return _count(outbox, delivery, held.findings, cases)
 
 
+def find_lines(outbox: Outbox) -> frozenset[int]:
+    """Give the lines of the file of which this copy would send a signal."""
+    rows = outbox.connection.execute("SELECT line FROM work WHERE action = 'publish'")
+    return frozenset(row["line"] for row in rows if row["line"] is not None)
+
+
 def count_told(outbox: Outbox, profile: str) -> int:
     """Give how many signals a delivery of this profile is held against."""
     found = outbox.connection.execute(

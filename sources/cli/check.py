@@ -1,11 +1,9 @@
 """`signal-source check`: what a file would say, without sending or keeping anything."""
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +22,7 @@ from sources.cli.settings_file import HERE
 from sources.clock import now
 from sources.foreseeing import Foreseen, count_told, foresee, open_copy
 from sources.informing import Allowed, find_unfit
-from sources.intake import Intake
+from sources.intake.listening import Listening
 from sources.outbox.deliveries import count_by_field, find_rejects
 from sources.outbox.standing import find_allowed
 from sources.outbox_key import OutboxKey
@@ -51,33 +49,6 @@ class Checked:
     unfit: Sequence[str] = ()
     ends_unread: Sequence[str] = ()
     though_open: int = 0
-
-
-@dataclass(slots=True)
-class _Listening:
-    """An intake of which it is counted how often status and last day disagree."""
-
-    intake: Intake
-    though_open: int = 0
-
-    def find_mark(self, key: OutboxKey) -> bytes:
-        """Give that of the intake."""
-        return self.intake.find_mark(key)
-
-    def find_rows_mark(self, key: OutboxKey) -> bytes | None:
-        """Give that of the intake."""
-        return self.intake.find_rows_mark(key)
-
-    def read(self, *, today: date) -> Iterator[Reading]:
-        """Give the readings of the intake."""
-        for reading in self.intake.read(today=today):
-            closings = (each for each in reading if isinstance(each, Closing))
-            self.though_open += any(each.though_open for each in closings)
-            yield reading
-
-    def settle(self, connection: sqlite3.Connection) -> None:
-        """Leave it to the intake."""
-        self.intake.settle(connection)
 
 
 def check_command(
@@ -129,8 +100,14 @@ def _check(
     key = _load_key(settings) if settings and path else None
     with open_copy(path, key) as outbox, Bars(quiet=quiet) as bars:
         compared = count_told(outbox, profile.name) if path else None
-        intake = _Listening(open_intake(place, profile, DeliveryKind.FULL, outbox))
-        task = Task(intake, profile, DeliveryKind.FULL)
+        intake = open_intake(place, profile, DeliveryKind.FULL, outbox)
+        disagreeing: Counter[bool] = Counter()
+
+        def hear(reading: Reading) -> None:
+            closings = (each for each in reading if isinstance(each, Closing))
+            disagreeing[any(each.though_open for each in closings)] += 1
+
+        task = Task(Listening(intake, hear), profile, DeliveryKind.FULL)
         foreseen = foresee(outbox, task, now=now(), told=bars.read)
         delivery = foreseen.delivery.id
         if rejects:
@@ -142,7 +119,7 @@ def _check(
             compared,
             list(_find_unfit(profile, find_allowed(outbox))),
             look_for_ends(place.file, profile) if place.file else (),
-            intake.though_open,
+            disagreeing[True],
         )
 
 

@@ -60,6 +60,8 @@ def evidence_command(
     Met --fetch en zonder kenmerk haalt het alleen de bewijzen op die ontbreken.
     """
     with refusing_plainly():
+        if reference is None and into is not None:
+            raise InvalidAgencySettings("--into hoort bij een kenmerk: noem er een.")
         given = load_settings(settings)
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False) as outbox:

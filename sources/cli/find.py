@@ -49,6 +49,16 @@ def find_command(
     Met --file en --profile ook op welke regel van uw eigen bestand zij staat.
     """
     with refusing_plainly():
+        if reference is not None and case:
+            raise InvalidAgencySettings(
+                "Geef een kenmerk of --case met een zaaknummer, niet allebei: zij "
+                "kunnen van een ander zijn."
+            )
+        if case and (file or profile):
+            raise InvalidAgencySettings(
+                "--file en --profile horen bij een kenmerk. Geef eerst alleen --case; "
+                "zoek daarna elk kenmerk dat u krijgt op in uw bestand."
+            )
         given = load_settings(settings)
         with Outbox(given.outbox, load_keys(given.keys).outbox, alone=False) as outbox:
             if reference is None:

@@ -58,10 +58,15 @@ def letter_command(
         terms = LetterTerms(
             about, organisation, name, tuple(address), today, chosen, lines
         )
-        count = write_letters(file, into, load_profile(profile), terms)
+        made = write_letters(file, into, load_profile(profile), terms)
+    count = made.count
     letters = "1 brief staat" if count == 1 else f"{count} brieven staan"
-    PlainConsole().print(
+    console = PlainConsole(soft_wrap=True)
+    console.print(
         f"{letters} in {into}. Open het in een browser en druk het af. Er staan namen "
-        "en adressen in: haal het daarna weg.",
-        soft_wrap=True,
+        "en adressen in: haal het daarna weg."
     )
+    if made.passed:
+        console.print("Zonder brief:")
+    for passed in made.passed:
+        console.print(f"  {passed}")

@@ -1,14 +1,15 @@
 """The letter that tells a citizen that a signal is going to stand in the index.
 
 Merged at the agency from its own file: names and addresses are read here, written into
-one file for the printer, and go nowhere else. Only records that would be published get
-a letter. Dutch at B1 level (GDPR art. 12 and 14: short, plain, with the citizen's
-rights).
+one file for the printer, and go nowhere else. A record gets a letter where `check` says
+that it would be sent: what judges the one judges the other. Who has more than one case
+with the same contact holder gets one letter. Dutch at B1 level (GDPR art. 12 and 14:
+short, plain, with the citizen's rights).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -16,17 +17,23 @@ from string import Template
 from typing import Final
 
 from keys.files import write_whole
+from signal_index.wire.deliveries import DeliveryKind
 from signal_index.wire.values import Phone
 from sources.clock import write_day
-from sources.connectors import read_file
 from sources.connectors.delimited import open_csv
 from sources.connectors.mapped import find_telling
 from sources.connectors.table import find_missing
 from sources.errors import InvalidProfile, LettersRefused
+from sources.foreseeing import find_lines, foresee, open_copy
+from sources.intake.files import FileIntake
+from sources.intake.listening import Listening
 from sources.layouts import CsvLayout
+from sources.outbox.deliveries import count_by_field
 from sources.phones import write_phone
 from sources.profile import Profile
-from sources.values import Case, CaseNumber
+from sources.publisher.run import Task
+from sources.reasons import say_rejects
+from sources.values import Case, CaseNumber, Reading
 
 _NOBODY: Final = (
     "Er is geen brief gemaakt. Onder dit zaaknummer of op deze regel staat geen open "
@@ -65,16 +72,24 @@ class Recipient:
     phone: Phone
 
 
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """How many were written, and in sentences which records got none, and why."""
+
+    count: int
+    passed: Sequence[str]
+
+
 def write_letters(
     source: Path, into: Path, profile: Profile, terms: LetterTerms
-) -> int:
-    """Write one page per citizen for the printer, and give how many.
+) -> Letters:
+    """Write one page per citizen for the printer, and give how many, and who got none.
 
     The file is written whole or not at all, for its owner, and over no other. Raises
     `InvalidProfile` where the file is not CSV, `LettersRefused` where a column is
     missing, nothing is to be written, or nowhere to write it.
     """
-    recipients = list(_find_recipients(source, profile, terms))
+    recipients, passed = _find_recipients(source, profile, terms)
     if not recipients:
         raise LettersRefused(_NOBODY if terms.chosen or terms.lines else _NO_LETTERS)
     letter = _read_text("letter.html")
@@ -92,12 +107,12 @@ def write_letters(
             f"{into.name} is niet te schrijven. Er is niets geschreven. Bestaat de "
             "map, mag u daar schrijven, en is er ruimte op de schijf?"
         ) from None
-    return len(recipients)
+    return Letters(len(recipients), passed)
 
 
 def _find_recipients(
     source: Path, profile: Profile, terms: LetterTerms
-) -> Iterator[Recipient]:
+) -> tuple[Sequence[Recipient], Sequence[str]]:
     if profile.csv is None:
         raise InvalidProfile(
             "Brieven worden uit een CSV-bestand gemaakt. Sla een werkmap op als CSV, "
@@ -108,21 +123,58 @@ def _find_recipients(
         raise InvalidProfile("Brieven vragen een bestand met een BSN.")
     wanted = (terms.name, *terms.address)
     _verify_columns(source, profile.csv, wanted)
-    with source.open("rb") as file:
-        readings = read_file(file, profile, today=terms.today)
-        cases = {
-            one.place.line: one
-            for reading in readings
-            for one in reading
-            if isinstance(one, Case)
-            and one.place.line is not None
-            and _is_chosen(one, terms)
-        }
+    found = _judge(source, profile, terms)
+    made: dict[object, Recipient] = {}
+    same = 0
     for line, row in _read_rows(source, profile, wanted):
-        if (case := cases.get(line)) is not None:
+        if (case := found.cases.get(line)) is not None:
             holder = case.contact.holder
             lines = tuple(row[name] for name in terms.address if row[name])
-            yield Recipient(row[terms.name], lines, holder.function, holder.phone)
+            one = Recipient(row[terms.name], lines, holder.function, holder.phone)
+            whose = (case.bsn, one.contact, one.phone)
+            same += whose in made
+            made.setdefault(whose, one)
+    told = [f"{same} x dezelfde inwoner met meer zaken: die krijgt een brief."]
+    return list(made.values()), [*(told if same else ()), *found.passed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The cases that get a letter, by their line; and in sentences what gets none."""
+
+    cases: Mapping[int, Case]
+    passed: Sequence[str]
+
+
+def _judge(source: Path, profile: Profile, terms: LetterTerms) -> _Judged:
+    """Judge a file as `check` does, as a first delivery; nothing is kept."""
+    read: dict[int, Case] = {}
+
+    def hear(reading: Reading) -> None:
+        for one in reading:
+            if isinstance(one, Case) and one.place.line is not None:
+                read[one.place.line] = one
+
+    intake = Listening(FileIntake(source, profile), hear)
+    noon = datetime.combine(terms.today, time(12), UTC)
+    with open_copy(None, None) as outbox:
+        task = Task(intake, profile, DeliveryKind.FULL)
+        delivery = foresee(outbox, task, now=noon, told=lambda _count: None).delivery
+        sent = find_lines(outbox)
+        rejects = count_by_field(outbox, delivery.id)
+    cases = {
+        line: one
+        for line, one in read.items()
+        if line in sent and _is_chosen(one, terms)
+    }
+    if terms.chosen or terms.lines:
+        return _Judged(cases, ())
+    passed = [say_rejects(*each) for each in rejects]
+    if delivery.ended:
+        passed.append(f"{delivery.ended} x afgelopen.")
+    if delivery.ignored:
+        passed.append(f"{delivery.ignored} x nog niet begonnen.")
+    return _Judged(cases, passed)
 
 
 def _verify_columns(source: Path, layout: CsvLayout, wanted: Sequence[str]) -> None:

@@ -81,3 +81,17 @@ def test_a_number_without_a_signal_and_no_number_at_all_are_sentences(
     assert (unknown.exit_code, nothing.exit_code) == (2, 2)
     assert "Onder dit zaaknummer staat nu geen signaal" in unknown.stderr
     assert "Geef een kenmerk" in nothing.stderr
+
+
+def test_a_reference_beside_a_number_is_refused(agency: Agency) -> None:
+    """One of the two would win, and the answer could be about somebody else."""
+    (reference, *_) = agency.index.state["signals"]
+    said = CliRunner().invoke(
+        app,
+        [
+            *("find", reference, "--case", "Z-3"),
+            *("--settings", str(agency.folder / "agency.toml")),
+        ],
+    )
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "niet allebei" in said.stderr

@@ -35,8 +35,8 @@ def letters(
     tmp_path: Path, *rows: dict[str, str], terms: LetterTerms = TERMS
 ) -> tuple[int, str]:
     into = tmp_path / "letters.html"
-    count = write_letters(write(tmp_path, *rows), into, a_profile(), terms)
-    return count, into.read_text("utf-8")
+    made = write_letters(write(tmp_path, *rows), into, a_profile(), terms)
+    return made.count, into.read_text("utf-8")
 
 
 def test_a_letter_names_the_citizen_and_whom_to_call(tmp_path: Path) -> None:
@@ -53,6 +53,17 @@ def test_only_a_record_that_would_be_published_gets_a_letter(tmp_path: Path) -> 
     wrong = a_citizen(Zaak="Z-3", BSN="123456789")
     count, _ = letters(tmp_path, a_citizen(), closed, wrong)
     assert count == 1
+
+
+def test_a_doubled_row_and_a_second_case_are_no_second_letter(tmp_path: Path) -> None:
+    """What `check` rejects gets none, and it is said how many got none and why."""
+    rows = (a_citizen(), a_citizen(), a_citizen(Zaak="Z-9"))
+    into = tmp_path / "letters.html"
+    made = write_letters(write(tmp_path, *rows), into, a_profile(), TERMS)
+    assert made.count == into.read_text("utf-8").count("<article>") == 1
+    same, double = made.passed
+    assert "1 x dezelfde inwoner" in same
+    assert "1 x Deze zaak staat al eerder" in double
 
 
 def test_no_number_of_a_person_stands_in_a_letter(tmp_path: Path) -> None:
