@@ -22,7 +22,7 @@ from signal_index.wire.values import (
 )
 
 PREFIX: Final = "/relay/v1"
-API_VERSION: Final = "1.3.0"
+API_VERSION: Final = "1.4.0"
 """Of what is on the relay's wire; goes up with every change that a caller can see."""
 
 _Index = Annotated[int, Field(ge=1, le=255)]
@@ -53,6 +53,8 @@ class RelayedHandSignal(RequestModel):
     `reference` is the caller's own, random: the same one sent again is the same signal.
     `caseReference` is the plain case number of this organisation, sealed at the desk.
     `anotherPerson`: under that number another signal of this kind stands already.
+    `entryId`: the user's own lookup that it comes from, so that the organisation's list
+    tells the persons of one household apart.
     """
 
     reference: Id
@@ -68,6 +70,7 @@ class RelayedHandSignal(RequestModel):
     validUntil: Day
     caseReference: Annotated[str, Field(max_length=64)]
     anotherPerson: bool = False
+    entryId: Id | None = None
 
 
 class RelayedEnding(RequestModel):

@@ -15,6 +15,7 @@ from desk.callers import Caller, LoggedIn, sending_by_role
 from desk.desk import desk_of
 from desk.errors import IndexHasNone
 from desk.headers import allow_form
+from desk.lookup_notes import Note
 from desk.officer.told import Told, read_told
 from desk.pages import render
 from desk.roles import GENERALISTS
@@ -25,16 +26,16 @@ from signal_index.wire.model import parse_body
 router: Final = APIRouter()
 PAGE: Final = "/follows"
 SEE_OTHER: Final = 303
-DONE: Final = frozenset({"ended", "taken"})
+DONE: Final = frozenset({"taken"})
 SendingGeneralist = Annotated[Caller, Depends(sending_by_role(GENERALISTS))]
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """One follow with the own case number, where the desk has a note of it."""
+    """One follow, with the case and which person, where the desk has a note of it."""
 
     stands: Follow
-    case: str | None
+    note: Note | None
 
 
 @router.get(PAGE)
@@ -49,13 +50,15 @@ async def show_follows(
 async def end_follow(
     request: Request, caller: SendingGeneralist, follow: UUID
 ) -> Response:
-    """End one by one press; one that is gone is ended."""
+    """End one that was asked about first, and name it; one that is gone is ended."""
     desk = desk_of(request)
+    listed = await _list(request, caller)
+    ended = next((one for one in listed.follows if one.stands.id == follow), None)
     try:
         await desk.index.act(f"/v1{PAGE}/{follow}/end", caller.access_token, Nothing())
     except IndexHasNone:
         return RedirectResponse(PAGE, SEE_OTHER)
-    return RedirectResponse(f"{PAGE}?done=ended", SEE_OTHER)
+    return await _show(request, caller, ended=ended)
 
 
 @router.post("/follow-offers")
@@ -70,8 +73,9 @@ async def offer_follows(request: Request, caller: SendingGeneralist) -> Response
     if told is not None:
         return await _show(request, caller, told=told, status=passed.status)
     offer = parse_body(FollowOffer, passed.body)
-    listed = await _fetch(request, caller)
-    entries = [one.entryId for one in listed.items if str(one.id) in asked["follows"]]
+    listed = await _list(request, caller)
+    stands = [one.stands for one in listed.follows]
+    entries = [one.entryId for one in stands if str(one.id) in asked["follows"]]
     await desk.lookup_notes.copy(caller.person.sub, _holder(offer.code), entries)
     return await _show(request, caller, offer=offer)
 
@@ -98,9 +102,19 @@ def _holder(code: str) -> str:
     return "follow-code:" + "".join(one for one in code.upper() if one.isalnum())
 
 
-async def _fetch(request: Request, caller: Caller) -> Follows:
-    index = desk_of(request).index
-    return await index.fetch(Follows, "/v1/follows", caller.access_token)
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    follows: list[Followed]
+    unreadable: int
+
+
+async def _list(request: Request, caller: Caller) -> _Listed:
+    desk = desk_of(request)
+    found = await desk.index.fetch(Follows, "/v1/follows", caller.access_token)
+    entries = [one.entryId for one in found.items]
+    notes = await desk.lookup_notes.find(caller.person.sub, entries)
+    follows = [Followed(one, notes.get(one.entryId)) for one in found.items]
+    return _Listed(follows, found.unreadable)
 
 
 async def _show(
@@ -108,19 +122,15 @@ async def _show(
     caller: Caller,
     *,
     done: str = "",
+    ended: Followed | None = None,
     offer: FollowOffer | None = None,
     told: Told | None = None,
     fault: str = "",
     status: int = 200,
 ) -> HTMLResponse:
     desk = desk_of(request)
-    found = await _fetch(request, caller)
-    entries = [one.entryId for one in found.items]
-    notes = await desk.lookup_notes.find(caller.person.sub, entries)
-    follows = [
-        Followed(one, notes[one.entryId].case if one.entryId in notes else None)
-        for one in found.items
-    ]
+    found = await _list(request, caller)
+    follows = found.follows
     page = render(
         request,
         "follows.html",
@@ -132,6 +142,7 @@ async def _show(
         same=[one for one in follows if one.stands.changed is False],
         unreadable=found.unreadable,
         done=done,
+        ended=ended,
         offer=offer,
         told=told,
         fault=fault,

@@ -63,7 +63,7 @@ async def give(desk: Desk, caller: Caller, said: RelayedHandSignal) -> Passed:
     """
     signalling = get_signalling(desk, caller)
     desk.case_references.derive(said.caseReference)
-    note = Note(said.caseReference, said.category)
+    note = await _make_note(desk, caller, said)
     if not said.anotherPerson:
         await _verify_unused(signalling, caller, said.reference, note)
     intended = await signalling.kept.intend(said.reference, caller.person.sub, note)
@@ -141,12 +141,21 @@ async def forget(desk: Desk, caller: Caller, reference: UUID) -> None:
     await signalling.kept.forget(reference)
 
 
+async def _make_note(desk: Desk, caller: Caller, said: RelayedHandSignal) -> Note:
+    """Note by what the list names it: of a household also whom, as it was asked."""
+    entries = () if said.entryId is None else (said.entryId,)
+    asked = await desk.lookup_notes.find(caller.person.sub, entries)
+    known = next(iter(asked.values()), None)
+    person, persons = (1, 1) if known is None else (known.person, known.persons)
+    return Note(said.caseReference, said.category, person, persons, desk.clock())
+
+
 async def _verify_unused(
     signalling: Signalling, caller: Caller, reference: UUID, note: Note
 ) -> None:
     for one in await signalling.kept.list_all(caller.person.sub):
         is_other = one.reference != reference and one.state is not HandState.ENDED
-        if is_other and one.note == note:
+        if is_other and one.note is not None and one.note.is_alike(note):
             raise CaseReferenceInUse
 
 

@@ -12,7 +12,7 @@ Nothing here names a citizen.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -41,10 +41,21 @@ class HandState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is sealed: by what the organisation knows its signal."""
+    """What is sealed: by what the organisation knows its signal.
+
+    `person` of `persons`: whom of a household, as the lookup asked; 1 of 1 where it was
+    nobody's household. `given`: when it was said, in UTC.
+    """
 
     case: str
     category: str
+    person: int
+    persons: int
+    given: datetime
+
+    def is_alike(self, other: "Note") -> bool:
+        """Tell whether both are of one kind under one case number."""
+        return (self.case, self.category) == (other.case, other.category)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +96,8 @@ class HandSignals:
         Raises `HandSignalUnknown` for the reference of somebody else.
         """
         owner, today = self._seal.name_user(sub), day_here(self._clock())
-        sealed = self._seal.seal(
-            {"case": note.case, "category": note.category}, reference.bytes
-        )
+        value = asdict(note) | {"given": note.given.isoformat()}
+        sealed = self._seal.seal(value, reference.bytes)
         async with self._database.transaction() as connection:
             known = await _find(connection, reference)
             if known is None:
@@ -210,12 +220,14 @@ class HandSignals:
         )
 
     def _read_note(self, sealed: bytes, reference: UUID) -> Note | None:
-        """Open what was sealed; a key that was lost stops nobody from signalling."""
+        """Open what was sealed; a key that was lost, or a note of an older form, stops
+        nobody from signalling."""
         try:
             opened = self._seal.open(sealed, reference.bytes)
-        except DatabaseRefused:
+            given = datetime.fromisoformat(opened["given"])
+            return Note(**opened | {"given": given})
+        except (DatabaseRefused, KeyError, TypeError):
             return None
-        return Note(str(opened["case"]), str(opened["category"]))
 
 
 def _own(reference: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's own

@@ -6,7 +6,7 @@ an act that broke off left behind is mended here, in the desk's notes alone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -31,11 +31,14 @@ class ListedSignal:
     """One signal as its organisation knows it; `stands` is None where it does not.
 
     `is_unsure`: it was noted, but never seen at the index. `case` is None where the
-    desk has no note of it.
+    desk has no note of it; so are `given`, and `person` of `persons` of one household.
     """
 
     reference: UUID
     case: str | None
+    person: int | None
+    persons: int | None
+    given: datetime | None
     category: str
     label: str
     is_own: bool
@@ -133,6 +136,9 @@ def _join(
     return ListedSignal(
         reference=reference,
         case=None if said is None else said.case,
+        person=None if said is None else said.person,
+        persons=None if said is None else said.persons,
+        given=None if said is None else said.given,
         category=code,
         label=label,
         is_own=note is not None and note.is_own,

@@ -40,12 +40,13 @@ async def show_involved(
     caller: LoggedInHandSignaller,
     whose: str = "mine",
     done: str = "",
+    one: str = "",
 ) -> HTMLResponse:
     """Show what one gave by hand, or all did; what needs a look stands first."""
     desk = desk_of(request)
     found = await read_list(desk, caller)
     is_mine = whose != "all"
-    shown = [one for one in found.signals if one.is_own or not is_mine]
+    shown = [each for each in found.signals if each.is_own or not is_mine]
     page = render(
         request,
         "involved/list.html",
@@ -56,10 +57,11 @@ async def show_involved(
         can_give=bool(found.options.places and found.options.contacts),
         has_contacts=bool(found.options.contacts),
         done=done if done in DONE else "",
-        unsure=[one for one in shown if one.is_unsure],
-        due=[one for one in shown if one.is_due],
-        standing=[one for one in shown if one.stands and not one.is_due],
-        ended=[one for one in shown if not one.stands and not one.is_unsure],
+        named=found.find(_id(one)) if one else None,
+        unsure=[each for each in shown if each.is_unsure],
+        due=[each for each in shown if each.is_due],
+        standing=[each for each in shown if each.stands and not each.is_due],
+        ended=[each for each in shown if not each.stands and not each.is_unsure],
     )
     allow_form(page)
     return page
@@ -108,7 +110,7 @@ async def confirm(
         await acts.confirm(desk_of(request), caller, _id(reference), until)
     except IndexFoundFault:
         return await _show_one(request, caller, _id(reference), fault="until")
-    return _back("confirmed", form)
+    return _back("confirmed", form, reference)
 
 
 @router.post(PAGE + "/{reference}/end")
@@ -122,7 +124,7 @@ async def end(
         return await _show_one(request, caller, _id(reference), fault="reason")
     reason = WithdrawalReason(said)
     await acts.end(desk_of(request), caller, _id(reference), reason)
-    return _back("ended", form)
+    return _back("ended", form, reference)
 
 
 @router.post(PAGE + "/{reference}/hand-over")
@@ -136,7 +138,7 @@ async def hand_over(
     except ValueError:
         return await _show_one(request, caller, _id(reference), fault="to")
     await acts.hand_over(desk_of(request), caller, _id(reference), to)
-    return _back("handed-over", form)
+    return _back("handed-over", form, reference)
 
 
 @router.post(PAGE + "/{reference}/forget")
@@ -193,9 +195,11 @@ async def _find_noted(
     return one
 
 
-def _back(done: str, form: FormData) -> Response:
+def _back(done: str, form: FormData, reference: str = "") -> Response:
+    """Go to the list, which names what was done to which: a reference is nobody's."""
     whose = "all" if form.get("whose") == "all" else "mine"
-    return RedirectResponse(f"{PAGE}?whose={whose}&done={done}", SEE_OTHER)
+    one = f"&one={_id(reference)}" if reference else ""
+    return RedirectResponse(f"{PAGE}?whose={whose}&done={done}{one}", SEE_OTHER)
 
 
 def _id(text: str) -> UUID:

@@ -19,6 +19,8 @@ export interface Given {
   readonly validUntil: string;
   readonly caseReference: string;
   readonly anotherPerson: boolean;
+  /** The lookup that it comes from; null where it was typed. */
+  readonly entryId: string | null;
 }
 
 export class Signaller {

@@ -70,14 +70,25 @@ async def test_nobody_reads_or_ends_follows_without_logging_in_or_from_elsewhere
         assert answer.status_code == 403
 
 
-async def test_one_press_ends_it(town: Town, browser: Browser) -> None:
-    await followed(town, browser)
-    town.index.pages[f"/v1/follows/{ONE}/end"] = (204, {})
-    answer = await post(browser, f"/follows/{ONE}/end")
-    assert (answer.status_code, answer.headers["location"]) == (
-        303,
-        "/follows?done=ended",
-    )
+async def test_two_of_one_household_are_told_apart_and_which_ended_is_named(
+    town: Town, browser: Browser
+) -> None:
+    await log_in_with_csrf(browser)
+    asked = (await look_up(town, browser, people=2)).json()["answers"]
+    follows = [
+        a_follow(part["entryId"], id=f"{ONE[:-1]}{place}")
+        for place, part in enumerate(asked, start=1)
+    ]
+    town.index.pages["/v1/follows"] = (200, {"items": follows})
+    page = (await browser.get("/follows")).text
+    for place in (1, 2):
+        named = f"Z-2026-001234, persoon {place} van 2"
+        assert page.count(f"{named} <span") == 1  # the tick box for handing over
+        assert f"Wilt u {named} niet meer volgen?" in page
+    assert "sinds ma 23 nov 2026, 13:00" in page
+    town.index.pages[f"/v1/follows/{ONE[:-1]}2/end"] = (204, {})
+    page = (await post(browser, f"/follows/{ONE[:-1]}2/end")).text
+    assert "U volgt Z-2026-001234, persoon 2 van 2 niet meer." in page
 
 
 async def test_the_case_number_goes_along_to_whoever_has_the_code(

@@ -16,6 +16,7 @@ from keys.base64url import encode_b64u
 from signal_index.notice import parse_signer_key
 from tests.desk_builders import Browser, Town, csrf_of, log_in, some_town
 from tests.desk_hand_index import COLLEAGUE, CONTACT, FakeHandSignals
+from tests.unit.desk.test_relay import look_up
 
 pytestmark = pytest.mark.anyio
 SETTINGS = """
@@ -267,7 +268,7 @@ async def test_after_half_a_year_the_menu_counts_and_one_press_confirms(
     await log_in_anew(browser)
     assert "Ik ben betrokken (1)" in await read_page(browser)
     done = await browser.post(f"/involved/{body['reference']}/confirmation")
-    assert done.headers["location"] == "/involved?whose=mine&done=confirmed"
+    assert done.headers["location"].endswith(f"done=confirmed&one={body['reference']}")
     assert "Ik ben betrokken (1)" not in await read_page(browser)
 
 
@@ -286,6 +287,29 @@ async def test_a_signal_is_handed_over_made_longer_and_ended(
     await browser.post(f"{path}/end", data={"reason": "ended"})
     page = await read_page(browser)
     assert (index.stored, "Niet meer te zien" in page) == ({}, True)
+
+
+async def test_two_of_one_household_are_told_apart_and_what_ended_is_named(
+    town: Town, browser: Browser, index: FakeHandSignals
+) -> None:
+    """A second of one case, whom the lookup asked about as person 2 of 2."""
+    town.provider.person["roles"] = ["generalist", "hand-signaller"]
+    await log_in_anew(browser)
+    asked = (await look_up(town, browser, people=2)).json()["answers"]
+    bodies = [
+        a_signal(town, entryId=part["entryId"], anotherPerson=True) for part in asked
+    ]
+    for body in bodies:
+        assert (await give(browser, body)).status_code == 200
+    page = await read_page(browser)
+    for place in (1, 2):
+        assert f"{CASE}, persoon {place} van 2" in page
+    assert "doorgegeven" in page
+    path = f"/involved/{bodies[1]['reference']}"
+    assert f"{CASE}, persoon 2 van 2" in await read_page(browser, path)
+    ended = await browser.post(f"{path}/end", data={"reason": "ended"})
+    page = await read_page(browser, ended.headers["location"])
+    assert f"<strong>{CASE}, persoon 2 van 2, Leerplicht en verzuim.</strong>" in page
 
 
 async def test_where_nobody_can_take_over_the_page_says_why(

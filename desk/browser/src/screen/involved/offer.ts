@@ -50,7 +50,7 @@ export class InvolvedOffer {
       if (options === null || ready === null) return;
       const signaller = new Signaller(this.#relay, this.#memory);
       signaller.take(named);
-      new Offer(section, ready, options, { caseReference, signaller });
+      new Offer(section, ready, options, { caseReference, signaller, entryId: part.entryId });
       show(section, true);
     });
     return fragment;
@@ -76,16 +76,23 @@ export function findReady({ places, contacts }: HandOptions, part: Part, informe
   return known === undefined ? null : { place, informed: known };
 }
 
+/** Where it comes from. */
+interface Source {
+  readonly caseReference: string;
+  readonly signaller: Signaller;
+  readonly entryId: string;
+}
+
 class Offer {
   readonly #section: HTMLElement;
   readonly #ready: Ready;
-  readonly #given: { readonly caseReference: string; readonly signaller: Signaller };
+  readonly #given: Source;
   readonly #until: string;
   readonly #contact: HTMLSelectElement;
   readonly #told: HTMLElement;
   readonly #said: HTMLElement;
 
-  constructor(section: HTMLElement, ready: Ready, options: HandOptions, given: { caseReference: string; signaller: Signaller }) {
+  constructor(section: HTMLElement, ready: Ready, options: HandOptions, given: Source) {
     this.#section = section;
     this.#ready = ready;
     this.#given = given;
@@ -125,6 +132,7 @@ class Offer {
       validUntil: this.#until,
       caseReference: this.#given.caseReference,
       anotherPerson,
+      entryId: this.#given.entryId,
     };
     if (await this.#try(() => this.#given.signaller.give(given))) this.#turn(true, text("involve-done"));
   }

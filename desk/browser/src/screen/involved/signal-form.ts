@@ -72,6 +72,7 @@ export class SignalForm {
       validUntil: until.value,
       caseReference,
       anotherPerson: need<HTMLInputElement>("[data-another] input", this.#root).checked,
+      entryId: null,
     };
   }
 
