@@ -220,8 +220,7 @@ class HandSignals:
         )
 
     def _read_note(self, sealed: bytes, reference: UUID) -> Note | None:
-        """Open what was sealed; a key that was lost, or a note of an older form, stops
-        nobody from signalling."""
+        """Open what was sealed; a lost key or an older form stops nobody's work."""
         try:
             opened = self._seal.open(sealed, reference.bytes)
             given = datetime.fromisoformat(opened["given"])

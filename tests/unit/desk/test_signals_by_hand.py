@@ -310,6 +310,7 @@ async def test_two_of_one_household_are_told_apart_and_what_ended_is_named(
     ended = await browser.post(f"{path}/end", data={"reason": "ended"})
     page = await read_page(browser, ended.headers["location"])
     assert f"<strong>{CASE}, persoon 2 van 2, Leerplicht en verzuim.</strong>" in page
+    assert len(index.stored) == 1
 
 
 async def test_where_nobody_can_take_over_the_page_says_why(
