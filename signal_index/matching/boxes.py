@@ -52,11 +52,15 @@ class MatchRows:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MatchBox:
-    """Which signal it is, and where others of the same person would stand."""
+    """Which signal it is, and where others of the same person would stand.
+
+    `stood`: made of what stood before, not at publication; it finds nothing anew.
+    """
 
     row_key: bytes
     signal: UUID
     rows: MatchRows
+    stood: bool = False
 
 
 class BoxAt(NamedTuple):
@@ -114,6 +118,7 @@ def seal_match_box(at: BoxAt, box: MatchBox, key: DisclosureKey) -> bytes:
     facts: dict[str, Any] = {
         "c": list(rows.partners),
         "y": list(rows.names),
+        "s": int(box.stood),
         "p": encode_b64u(b"".join(packed)),
     }
     return seal(key.match_seal, at.id, at.label, facts, BOX_BYTES)
@@ -132,6 +137,7 @@ def open_match_box(at: BoxAt, sealed: bytes, key: DisclosureKey) -> MatchBox:
             embargo_row=embargo_row,
             names={year: packed.read(_NAME_BYTES) for year in facts["y"]},
         ),
+        stood=bool(facts["s"]),
     )
 
 

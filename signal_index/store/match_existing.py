@@ -94,4 +94,4 @@ def _box(
     point = open_sealed_row(keys.row_key, sealed, row.category)
     names = pick_names(keys.ledger_names, now)
     rows = derive_match_rows(keys.row_key, point, partners, names)
-    return MatchBox(sealed.row_key, row.id, rows)
+    return MatchBox(sealed.row_key, row.id, rows, stood=True)

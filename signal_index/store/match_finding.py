@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,6 +33,7 @@ from signal_index.matching import (
     stands,
 )
 from signal_index.proof import DisclosureRefused
+from signal_index.signals import SignalState
 from signal_index.store.embargoes import find_embargoed
 from signal_index.store.matches import (
     find_cases,
@@ -79,7 +80,7 @@ class OpenedBoxes:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FoundMatches:
-    """What was found, and the boxes that are kept: their signal has yet to begin."""
+    """What was found, and the boxes that are kept (`_waits`)."""
 
     matches: Sequence[FoundMatch]
     waiting: Collection[UUID]
@@ -121,26 +122,30 @@ async def note_run(conn: AsyncConnection, municipality: str, day: date) -> None:
 
 
 async def open_some(
-    conn: AsyncConnection, municipality: str, after: UUID | None, keys: YearKeys
+    conn: AsyncConnection,
+    municipality: str,
+    after: UUID | None,
+    keys: YearKeys,
+    now: datetime,
 ) -> OpenedBoxes:
     """Open boxes that wait there; one that does not open stays, and stops nothing."""
     query = select(match_box).where(match_box.c.municipality == municipality)
     if after is not None:
         query = query.where(match_box.c.id > after)
     rows = list(await conn.execute(query.order_by(match_box.c.id).limit(BOXES_AT_ONCE)))
-    opened = {row.id: _find_box(row, keys) for row in rows}
+    opened = {row.id: _find_box(row, keys, year_of(now)) for row in rows}
     last = rows[-1].id if len(rows) == BOXES_AT_ONCE else None
     return OpenedBoxes({id_: box for id_, box in opened.items() if box}, last)
 
 
-async def count_unreadable(conn: AsyncConnection, keys: YearKeys) -> int:
+async def count_unreadable(conn: AsyncConnection, keys: YearKeys, now: datetime) -> int:
     """Count what does not open: altered, or its year has no key.
 
     Boxes, sheets, matches with a step and cases.
     """
     count = 0
     for row in await conn.execute(select(match_box)):
-        count += _find_box(row, keys) is None
+        count += _find_box(row, keys, year_of(now)) is None
     for place in await conn.scalars(select(match_sheet.c.municipality).distinct()):
         held = await find_held_in(conn, place, keys, date.min)
         states = await find_states(conn, held.items, keys)
@@ -151,13 +156,18 @@ async def count_unreadable(conn: AsyncConnection, keys: YearKeys) -> int:
     return count
 
 
-def _find_box(row: Row[*tuple[Any, ...]], keys: YearKeys) -> MatchBox | None:
+def _find_box(row: Row[*tuple[Any, ...]], keys: YearKeys, year: int) -> MatchBox | None:
+    """Open a box; None also where the person has no name in the ledger of this year.
+
+    So it is where that year's key came after the box: what is found could not be told.
+    """
     try:
         key = keys.get_disclosure_key(row.year)
         at = BoxAt(row.id, row.municipality, row.until)
-        return open_match_box(at, bytes(row.sealed), key)
+        box = open_match_box(at, bytes(row.sealed), key)
     except (DisclosureRefused, KeyFilesRefused):
         return None
+    return box if year in box.rows.names else None
 
 
 async def find_matches(
@@ -165,7 +175,8 @@ async def find_matches(
 ) -> FoundMatches:
     """Find who stands beside the signals of these boxes and may hear of them.
 
-    Not of a person under an embargo here, nor what is matched already.
+    Not of a person under an embargo here, nor what is matched already. What is over is
+    found anew by what was published since, not by what stood before.
     """
     boxes = opened.values()
     rows = {box.row_key for box in boxes}
@@ -176,24 +187,32 @@ async def find_matches(
     embargoed = await find_embargoed(
         conn, {box.rows.embargo_row for box in boxes}, now=run.telling.now
     )
-    known = await _find_known(conn, run)
+    known, over = await _find_known(conn, run)
     found: dict[Pair, FoundMatch] = {}
     for box in boxes:
         if (box.rows.embargo_row, run.municipality) in embargoed:
             continue
         for own, other in _pair_up(box, beside):
             pair = frozenset({own.at, other.at})
-            made = None if pair in known else _decide(own, other, box, run)
+            is_told = pair in known or (box.stood and pair in over)
+            made = None if is_told else _decide(own, other, box, run)
             if made is not None:
                 found.setdefault(pair, made)
     today = day_of(run.telling.now)
-    waiting = {
-        id_
-        for id_, box in opened.items()
-        for own in beside.get(box.row_key, ())
-        if own.id == box.signal and own.valid_from > today
-    }
+    waiting = {id_ for id_, box in opened.items() if _waits(box, beside, today)}
     return FoundMatches(list(found.values()), waiting)
+
+
+def _waits(box: MatchBox, beside: Beside, today: date) -> bool:
+    """Tell whether a box may find tomorrow what it does not find today.
+
+    Its signal has yet to begin, or it or one beside it is restricted.
+    """
+    owns = [one for one in beside.get(box.row_key, ()) if one.id == box.signal]
+    near = [other for _, other in _pair_up(box, beside)]
+    return any(one.valid_from > today for one in owns) or any(
+        one.state is SignalState.RESTRICTED for one in (*owns, *near)
+    )
 
 
 def _pair_up(box: MatchBox, beside: Beside) -> Iterable[tuple[SignalNow, SignalNow]]:
@@ -211,12 +230,12 @@ def _decide(
     own: SignalNow, other: SignalNow, box: MatchBox, run: Run
 ) -> FoundMatch | None:
     place, now = run.municipality, run.telling.now
-    name = box.rows.names.get(year_of(now))
-    if name is None or not stands(own, other, place, now):
+    if not stands(own, other, place, now):
         return None
     permit = run.permits.find(own.signalled, other.signalled)
     if permit is None:
         return None
+    name = box.rows.names[year_of(now)]
     return FoundMatch(own, other, box.rows.embargo_row, name, permit)
 
 
@@ -247,14 +266,16 @@ async def erase_matches(conn: AsyncConnection, today: date) -> Mapping[str, int]
     return counts
 
 
-async def _find_known(conn: AsyncConnection, run: Run) -> frozenset[Pair]:
-    """Give the pairs that are matched there and not over."""
+async def _find_known(
+    conn: AsyncConnection, run: Run
+) -> tuple[frozenset[Pair], frozenset[Pair]]:
+    """Give the pairs that are matched there, and those of which a match is over."""
     keys, today = run.telling.keys, day_of(run.telling.now)
     held = await find_held_in(conn, run.municipality, keys, today)
     once = {one.side.match: one for one in held.items}
     states = await find_states(conn, list(once.values()), keys)
-    return frozenset(
-        one.side.pair
-        for match, one in once.items()
-        if match not in states or not states[match].is_gone
+    over = {match for match, state in states.items() if state.is_gone}
+    return (
+        frozenset(one.side.pair for match, one in once.items() if match not in over),
+        frozenset(once[match].side.pair for match in over),
     )

@@ -86,9 +86,10 @@ class MatchUpkeep:
 
         In that order: of what was altered the last day is not to be believed.
         """
-        today = day_of(self.clock())
+        now = self.clock()
+        today = day_of(now)
         async with reading(self.engine) as conn:
-            unreadable = await count_unreadable(conn, self.recorder.keys)
+            unreadable = await count_unreadable(conn, self.recorder.keys, now)
         if unreadable:
             self.log.write(Event.MATCHES_UNREADABLE, count=unreadable)
         async with transaction(self.engine) as conn:
@@ -149,7 +150,7 @@ class MatchUpkeep:
             permits = Permits(policy, municipality, telling.now)
             run = Run(municipality, policy, telling, permits)
             async with transaction(self.engine) as conn:
-                opened = await open_some(conn, municipality, last, keys)
+                opened = await open_some(conn, municipality, last, keys, telling.now)
                 found = await find_matches(conn, opened.boxes, run)
                 actor = self.recorder.actor
                 made = await record_matches(conn, found.matches, run, actor)

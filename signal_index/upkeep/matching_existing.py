@@ -1,7 +1,7 @@
 """Boxes for what stood before: once, after a municipality opened the act `match`.
 
 A part at a time, each recorded in its own transaction; done again, it only makes boxes
-that find what is matched already.
+that find what is matched already, or is over.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from sqlalchemy import event, text
 
 from keys.base64url import encode_b64u
 from keys.bsn import Bsn
+from signal_index.api import publication_run
 from signal_index.days import day_of
 from signal_index.errors import LeadershipLost
 from signal_index.ledger import Group, Kind, data_subject_key
@@ -341,6 +342,49 @@ async def test_what_begins_within_days_is_matched_when_it_begins(
     assert await run_matches(world) == 1
 
 
+async def test_what_was_restricted_is_matched_when_it_is_released(
+    world: World,
+) -> None:
+    """Whichever of the two it was, for the seven days of a box."""
+    await world.publish(world.debt_help, [ONE])
+    await by_sql(world, RESTRICTED)
+    await run_matches(world)
+    await world.publish(world.income_support, [ONE])
+    world.clock.forward(timedelta(days=6))
+    assert await run_matches(world) == 0
+    assert await nobody_knows(world)
+    await by_sql(world, ACTIVE)
+    assert await run_matches(world) == 1
+    assert await dump(world, "match_box") == []
+
+
+async def test_without_the_next_years_key_a_box_is_said_at_new_year_and_not_erased(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def only_this_year(names: Any, now: datetime) -> Any:  # noqa: ANN401 - as asked
+        return {now.year: names[now.year]}
+
+    world.clock.forward(datetime(2026, 12, 31, 12, tzinfo=UTC) - world.clock())
+    monkeypatch.setattr(publication_run, "pick_names", only_this_year)
+    await both_publish(world)
+    assert await count_unreadable(world) == 0
+    world.clock.forward(timedelta(days=1))
+    assert await run_matches(world) == 0
+    assert len(await dump(world, "match_box")) == 2
+    assert await count_unreadable(world) == 2
+
+
+async def test_what_stood_before_finds_nothing_anew_that_is_over(world: World) -> None:
+    """An administrator's second look tells not why it was gone."""
+    await both_publish(world)
+    await run_matches(world)
+    await by_sql(world, RESTRICTED)
+    assert await read_matches(world, world.debt_help) == []  # looked at: over
+    await by_sql(world, ACTIVE)
+    assert await run_matches(world, existing=True) == 0
+    assert await read_matches(world, world.income_support) == []
+
+
 ALTERED = """
 UPDATE match_box SET sealed = zeroblob(800) WHERE id = (SELECT min(id) FROM match_box)
 """
@@ -418,7 +462,7 @@ async def test_boxes_that_another_process_opened_are_told_of_by_that_one_alone(
 ) -> None:
     await both_publish(world)
     async with transaction(world.engine) as conn:
-        opened = await open_some(conn, "9901", None, world.index.keys)
+        opened = await open_some(conn, "9901", None, world.index.keys, world.clock())
         await erase_boxes(conn, opened.boxes.keys())
         with pytest.raises(LeadershipLost):
             await erase_boxes(conn, opened.boxes.keys())
