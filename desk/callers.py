@@ -1,6 +1,6 @@
 """Who calls: each route states in its signature what it wants of its caller.
 
-- `UnusedSeconds`: the page of a live session, which asks whether it is in use;
+- `LivingSession`: the page of a live session, which asks for how long it lives;
 - `LoggedIn`: a person with a session at this desk (cookie), with a live access token;
 - `ReadingCaller`: a session, or the access token of a case system's user (Bearer);
 - `ChangingCaller`: the same, and with a session the page's own token in X-CSRF-Token;
@@ -52,8 +52,25 @@ BEARER: Final = "bearer "
 class Visitor:
     """Someone at a page that needs no login; perhaps logged in."""
 
-    person: Person | None
-    csrf: str | None = field(default=None, repr=False)
+    session: Session | None = field(default=None, repr=False)
+
+    @property
+    def person(self) -> Person | None:
+        """Give who is logged in."""
+        return self.session.person if self.session else None
+
+    @property
+    def csrf(self) -> str | None:
+        """Give the page's own token."""
+        return self.session.csrf if self.session else None
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """For how many seconds nobody used a session, and how many it has at most."""
+
+    unused: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +89,20 @@ async def find_visitor(request: Request) -> Visitor:
     try:
         session = await desk_of(request).sessions.get(session_cookie(request))
     except (NotLoggedIn, SessionEnded):
-        return Visitor(None)
+        return Visitor()
     request.state.shown = await _show(request, session)
-    return Visitor(session.person, session.csrf)
+    return Visitor(session)
 
 
-async def find_unused_seconds(request: Request) -> int:
-    """Give for how long nobody used this page's own session, and leave it unused.
+async def find_life(request: Request) -> Life:
+    """Give for how long this page's own session lives, and leave it unused.
 
     Raises `NotLoggedIn`, `SessionEnded`; `CsrfMismatch` for another session's page.
     """
-    cookie = session_cookie(request)
-    session, unused = await desk_of(request).sessions.look_at(cookie)
+    desk = desk_of(request)
+    session, unused = await desk.sessions.look_at(session_cookie(request))
     verify_csrf(session.csrf, request.headers.get(CSRF_HEADER, ""))
-    return unused
+    return Life(unused, session.ends_at - int(desk.clock().timestamp()))
 
 
 async def get_logged_in(request: Request) -> Caller:
@@ -202,7 +219,7 @@ async def _bearer_caller(request: Request, authorization: str) -> Caller:
 
 
 AnyVisitor = Annotated[Visitor, Depends(find_visitor)]
-UnusedSeconds = Annotated[int, Depends(find_unused_seconds)]
+LivingSession = Annotated[Life, Depends(find_life)]
 LoggedIn = Annotated[Caller, Depends(get_logged_in)]
 ReadingCaller = Annotated[Caller, Depends(get_reading_caller)]
 ChangingCaller = Annotated[Caller, Depends(get_changing_caller)]

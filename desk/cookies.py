@@ -13,7 +13,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from desk.errors import LoginExpired, NotLoggedIn
+from desk.errors import LoginExpired, NotLoggedIn, SessionEnded
 from desk.sealing import CookieSecret
 
 SESSION_COOKIE: Final = "__Host-desk-session"
@@ -52,6 +52,14 @@ def session_cookie(request: Request) -> CookieSecret:
     if value is None or value == _LEFT:
         raise NotLoggedIn
     return CookieSecret.parse(value)
+
+
+def find_session_cookie(request: Request) -> CookieSecret | None:
+    """Give the session's secret where this browser has one, of whatever session."""
+    try:
+        return session_cookie(request)
+    except (NotLoggedIn, SessionEnded):
+        return None
 
 
 def login_cookie(request: Request) -> CookieSecret:

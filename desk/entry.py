@@ -12,6 +12,7 @@ from desk.cookies import (
     LOGIN_COOKIE,
     SESSION_COOKIE,
     drop_cookie,
+    find_session_cookie,
     has_left,
     leave_word,
     login_cookie,
@@ -41,15 +42,19 @@ async def begin_login(
     to: str = "/start",
     prompt: Prompt | None = None,
 ) -> Response:
-    """Send the browser to the identity provider.
+    """Send the browser to the identity provider, or who is logged in to the page.
 
     `none`: it may show no page. `login`: it asks who it is, also of whom it knows, as
     always where somebody was logged in before and is no longer.
     """
     return_to = to if is_own_page(to) else "/"
+    desk = desk_of(request)
+    live = visitor.session
+    if live is not None and prompt is None and not live.needs_login(desk.clock()):
+        return RedirectResponse(return_to, SEE_OTHER)
     if visitor.person is None and was_here(request):
         prompt = "login"
-    cookie, url = await desk_of(request).login.begin(return_to, prompt=prompt)
+    cookie, url = await desk.login.begin(return_to, prompt=prompt)
     response = RedirectResponse(url, SEE_OTHER)
     set_cookie(response, LOGIN_COOKIE, cookie)
     return response
@@ -57,12 +62,20 @@ async def begin_login(
 
 @router.get("/callback")
 async def finish_login(request: Request, _visitor: AnyVisitor) -> Response:
-    """Take the provider's answer and open a session."""
-    answer = dict(request.query_params)
-    cookie, to = await desk_of(request).login.finish(login_cookie(request), answer)
+    """Take the provider's answer and open a session, or carry on the one that lives.
+
+    Where it was another person's, what this browser kept of them goes, and `/arrived`
+    has their tabs left.
+    """
+    login, answer = desk_of(request).login, dict(request.query_params)
+    standing = find_session_cookie(request)
+    done = await login.finish(login_cookie(request), answer, standing)
     log_event(Event.SESSION_OPENED)
+    to = "/arrived" if done.ended_former else done.return_to
     response = RedirectResponse(to, SEE_OTHER)
-    set_cookie(response, SESSION_COOKIE, cookie)
+    if done.ended_former:
+        response.headers["Clear-Site-Data"] = CLEAR_ALL
+    set_cookie(response, SESSION_COOKIE, done.cookie)
     drop_cookie(response, LOGIN_COOKIE)
     return response
 
@@ -83,7 +96,7 @@ async def show_arrived(request: Request, visitor: AnyVisitor) -> HTMLResponse:
 async def ask_logout(request: Request, visitor: AnyVisitor) -> Response:
     """Ask once; logging out is a change, so it takes a form with the page's token."""
     if visitor.person is None:
-        return RedirectResponse("/logged-out", SEE_OTHER)
+        return _leave_late(request)
     texts = desk_of(request).texts
     page = render(
         request,
@@ -101,24 +114,27 @@ async def log_out(
     request: Request, visitor: AnyVisitor, csrf: Annotated[str, Form()] = ""
 ) -> Response:
     """End the session here and at the provider, and clear what the browser kept."""
-    if visitor.person is None or visitor.csrf is None:
-        return RedirectResponse("/logged-out", SEE_OTHER)
+    if visitor.csrf is None:
+        return _leave_late(request)
     verify_csrf(visitor.csrf, csrf)
-    response = RedirectResponse(await _end_session(request), SEE_OTHER)
-    leave_word(response)
-    response.headers["Clear-Site-Data"] = CLEAR_ALL
     log_event(Event.SESSION_CLOSED)
-    return response
+    return _leave(await _end_session(request))
 
 
 @router.get("/logged-out")
 async def show_logged_out(
-    request: Request, _visitor: AnyVisitor, provider: Literal["open"] | None = None
-) -> HTMLResponse:
+    request: Request, visitor: AnyVisitor, provider: Literal["open"] | None = None
+) -> Response:
     """Say that the person is logged out, and give the way back in.
 
+    It clears what waits in the browser where somebody left, and nowhere else: a link, a
+    bookmark or "back" comes here too. Whoever is logged in goes on instead.
     `provider=open`: it says that the login at the organisation may still stand.
     """
+    if visitor.person is not None:
+        return RedirectResponse("/start", SEE_OTHER)
+    if was_here(request) and not has_left(request):
+        return RedirectResponse("/session-ended", SEE_OTHER)
     return _farewell(request, "logged-out", stands=provider is not None)
 
 
@@ -146,8 +162,27 @@ def _farewell(request: Request, name: str, *, stands: bool = False) -> HTMLRespo
         title=texts.get(f"{name}.title"),
         text=texts.get(f"{name}.text"),
         farewell=name,
+        clears=has_left(request),
         stands=stands,
     )
+
+
+def _leave(to: str) -> Response:
+    response = RedirectResponse(to, SEE_OTHER)
+    leave_word(response)
+    response.headers["Clear-Site-Data"] = CLEAR_ALL
+    return response
+
+
+def _leave_late(request: Request) -> Response:
+    """Let somebody leave whose session is over: the provider's login may still stand.
+
+    Not for a link on another site: it must not clear what waits for them.
+    """
+    is_foreign = request.headers.get("Sec-Fetch-Site") == "cross-site"
+    if has_left(request) or not was_here(request) or is_foreign:
+        return RedirectResponse("/logged-out", SEE_OTHER)
+    return _leave("/logged-out?provider=open")
 
 
 async def _end_session(request: Request) -> str:

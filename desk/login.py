@@ -4,12 +4,14 @@
 2. `finish`: the state is the one of this browser, the answer comes from this issuer,
    the ID token carries our nonce, the access token is for the index and for a person of
    this organisation, and both name the same `sub`. Then, and only then, a session.
+   One that lives in this browser is carried on where it is the same person's, so that
+   no tab loses what it shows; another's is ended.
 3. `renewed`: a session whose access token is about to end gets a fresh one, same `sub`.
 """
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -25,11 +27,27 @@ from desk.errors import (
 from desk.provider import Prompt, Provider, Tokens, new_login_terms
 from desk.sealing import CookieSecret
 from desk.sessions import Session, Sessions, new_csrf_token
-from desk.tokens import AccessClaims, TokenRules, verify_access_token, verify_id_token
+from desk.tokens import (
+    AccessClaims,
+    Person,
+    TokenRules,
+    verify_access_token,
+    verify_id_token,
+)
 
 CALLBACK_PATH: Final = "/callback"
 CLOCKS_DIFFER: Final = 30  # seconds
 NOT_SILENT: Final = {"login_required", "interaction_required", "consent_required"}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LoginDone:
+    """A login that led to a session: its cookie, and the page asked for."""
+
+    cookie: CookieSecret
+    return_to: str
+    ended_former: bool = False
+    """Whether another person's session lived in this browser until now."""
 
 
 class Login:
@@ -56,13 +74,17 @@ class Login:
         terms = new_login_terms()
         redirect_uri = self._redirect_uri
         url = await self._provider.login_url(terms, redirect_uri, prompt=prompt)
-        anew = prompt == "login"
-        return await self._sessions.open_login(terms, return_to, anew=anew), url
+        return await self._sessions.open_login(terms, return_to, prompt), url
 
     async def finish(
-        self, cookie: CookieSecret, answer: Mapping[str, str]
-    ) -> tuple[CookieSecret, str]:
+        self,
+        cookie: CookieSecret,
+        answer: Mapping[str, str],
+        standing: CookieSecret | None,
+    ) -> LoginDone:
         """Open a session from the provider's answer, or raise `LoginRefused`.
+
+        `standing`: the session's cookie that this browser has already, if any.
 
         Where the provider was told to ask who it is, and says itself that it did not
         (`auth_time`, OpenID Connect Core 1.0, section 3.1.3.7), nobody is let in.
@@ -79,9 +101,24 @@ class Login:
             raise LoginDenied
         tokens = await self._provider.redeem(answer["code"], terms, self._redirect_uri)
         session = await self._to_session(tokens, terms.nonce)
-        if 0 < session.authenticated_at < begun.anew_since - CLOCKS_DIFFER:
+        must_be_new = begun.prompt == "login"
+        if (
+            must_be_new
+            and 0 < session.authenticated_at < begun.begun_at - CLOCKS_DIFFER
+        ):
             raise TokenInvalid
-        return await self._sessions.open(session), begun.return_to
+        former = await self._find(standing)
+        if standing is None or former is None:
+            return LoginDone(await self._sessions.open(session), begun.return_to)
+        if _is_same(former.person, session.person):
+            await self._carry_on(standing, session, silently=begun.prompt == "none")
+            return LoginDone(standing, begun.return_to)
+        await self._sessions.end(standing)
+        if begun.prompt == "none":
+            raise SessionEnded  # a page of the one must not turn into the other's
+        return LoginDone(
+            await self._sessions.open(session), begun.return_to, ended_former=True
+        )
 
     async def renewed(self, cookie: CookieSecret, session: Session) -> Session:
         """Give the session with an access token that still lives for a while.
@@ -104,6 +141,24 @@ class Login:
         return verify_access_token(
             token, keys, self._rules, clients=clients, now=self._clock()
         )
+
+    async def _find(self, cookie: CookieSecret | None) -> Session | None:
+        try:
+            return None if cookie is None else (await self._sessions.look_at(cookie))[0]
+        except SessionEnded:
+            return None
+
+    async def _carry_on(
+        self, cookie: CookieSecret, session: Session, *, silently: bool
+    ) -> None:
+        """Give a live session what the login brought; its pages stay its own.
+
+        A login that asked nobody anything moves no limit.
+        """
+        async with self._sessions.renewing(cookie):
+            csrf = (await self._sessions.get(cookie)).csrf
+            fresh = replace(session, csrf=csrf)
+            await self._sessions.renew(cookie, fresh, anew=not silently)
 
     async def _renew(self, cookie: CookieSecret, session: Session) -> Session:
         if session.refresh_token is None:
@@ -158,6 +213,10 @@ class Login:
         needed = metadata.authorization_response_iss_parameter_supported
         if stated != metadata.issuer and (needed or stated is not None):
             raise LoginDenied
+
+
+def _is_same(one: Person, other: Person) -> bool:
+    return (one.sub, one.organisation) == (other.sub, other.organisation)
 
 
 def _read_moment(auth_time: object) -> int:

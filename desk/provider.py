@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
-from urllib.parse import urlencode
 from uuid import uuid4
 
 import httpx
@@ -142,7 +141,7 @@ class Provider:
             "code_challenge": terms.challenge,
             "code_challenge_method": "S256",
         } | _write_prompt(prompt)
-        return f"{metadata.authorization_endpoint}?{urlencode(query)}"
+        return _add_query(metadata.authorization_endpoint, query)
 
     async def logout_url(self, id_token: str | None, after: str) -> str | None:
         """Give where to go to end the provider's session too; None where it cannot.
@@ -153,7 +152,7 @@ class Provider:
         if endpoint is None or id_token is None:
             return None
         query = {"id_token_hint": id_token, "post_logout_redirect_uri": after}
-        return f"{endpoint}?{urlencode(query)}"
+        return _add_query(endpoint, query)
 
     async def redeem(self, code: str, terms: LoginTerms, redirect_uri: str) -> Tokens:
         """Change a code for tokens."""
@@ -247,6 +246,11 @@ def _write_prompt(prompt: Prompt | None) -> dict[str, str]:
             return {"prompt": prompt, "max_age": "0"}
         case _:
             return {"prompt": prompt}
+
+
+def _add_query(endpoint: str, query: dict[str, str]) -> str:
+    """Add to what an endpoint's own query says (RFC 6749, section 3.1)."""
+    return str(httpx.URL(endpoint).copy_merge_params(query))
 
 
 _ANSWER: Final = TypeAdapter(_TokenAnswer)

@@ -8,24 +8,25 @@ how long nobody did, and leaves when the desk says that the session is over.
 from typing import Final
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
 
-from desk.callers import CSRF_HEADER, AnyVisitor, UnusedSeconds, verify_csrf
+from desk.callers import CSRF_HEADER, AnyVisitor, Life, LivingSession, verify_csrf
+from desk.desk import desk_of
 from desk.errors import NotLoggedIn
 
 router: Final = APIRouter(prefix="/session")
 
 
 @router.post("/active")
-async def stay_active(request: Request, visitor: AnyVisitor) -> Response:
+async def stay_active(request: Request, visitor: AnyVisitor) -> Life:
     """Note that someone works: reading the session is what keeps it alive."""
-    if visitor.csrf is None:
+    if visitor.session is None:
         raise NotLoggedIn
-    verify_csrf(visitor.csrf, request.headers.get(CSRF_HEADER, ""))
-    return Response(status_code=204)
+    verify_csrf(visitor.session.csrf, request.headers.get(CSRF_HEADER, ""))
+    now = int(desk_of(request).clock().timestamp())
+    return Life(unused=0, left=visitor.session.ends_at - now)
 
 
 @router.get("/use")
-async def tell_use(unused: UnusedSeconds) -> dict[str, int]:
-    """Tell for how many seconds nobody used the session; asking is no use of it."""
-    return {"unused": unused}
+async def tell_use(life: LivingSession) -> Life:
+    """Tell for how long the session lives; asking is no use of it."""
+    return life

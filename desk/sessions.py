@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import Database
 from desk.errors import LoginExpired, SessionEnded
-from desk.provider import LoginTerms
+from desk.provider import LoginTerms, Prompt
 from desk.sealing import CookieSecret
 from desk.tables import logins, sessions
 from desk.tokens import Person
@@ -28,6 +28,8 @@ LOGIN_LIFETIME: Final = timedelta(minutes=10)
 IDLE_LIMIT: Final = timedelta(minutes=15)
 ABSOLUTE_LIMIT: Final = timedelta(hours=8)
 RENEW_BEFORE: Final = timedelta(seconds=60)
+LAST_PART: Final = timedelta(minutes=11)
+"""Pages say ten minutes before the eight hours are over that one may log in again."""
 TOUCH_AFTER: Final = timedelta(seconds=20)
 
 
@@ -59,6 +61,11 @@ class Session:
         """Tell whether the access token is about to end."""
         return self.access_expires_at <= (now + RENEW_BEFORE).timestamp()
 
+    def needs_login(self, now: datetime) -> bool:
+        """Tell whether only logging in again makes it last."""
+        is_lost = self.needs_renewal(now) and self.refresh_token is None
+        return is_lost or self.ends_at <= (now + LAST_PART).timestamp()
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LoginBegun:
@@ -66,8 +73,9 @@ class LoginBegun:
 
     terms: LoginTerms
     return_to: str
-    anew_since: int
-    """When the provider was told to ask who it is; 0 where it was not."""
+    begun_at: int
+    prompt: Prompt | None
+    """What the provider was told to show."""
 
 
 def new_csrf_token() -> str:
@@ -84,11 +92,11 @@ class Sessions:
         self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
     async def open_login(
-        self, terms: LoginTerms, return_to: str, *, anew: bool
+        self, terms: LoginTerms, return_to: str, prompt: Prompt | None
     ) -> CookieSecret:
         """Keep a login's secrets until the provider sends the browser back."""
         cookie = CookieSecret.new()
-        about = {"return_to": return_to, "anew": anew}
+        about = {"return_to": return_to, "prompt": prompt}
         sealed = cookie.seal(asdict(terms) | about)
         async with self._database.transaction() as connection:
             await connection.execute(
@@ -111,9 +119,8 @@ class Sessions:
         if row is None or row.opened_at < self._seconds(-LOGIN_LIFETIME):
             raise LoginExpired
         opened = cookie.open(row.sealed)
-        return_to, anew = str(opened.pop("return_to")), opened.pop("anew")
-        since = row.opened_at if anew else 0
-        return LoginBegun(LoginTerms(**opened), return_to, since)
+        return_to, prompt = str(opened.pop("return_to")), opened.pop("prompt")
+        return LoginBegun(LoginTerms(**opened), return_to, row.opened_at, prompt)
 
     async def open(self, session: Session) -> CookieSecret:
         """Begin a session under a fresh cookie (no fixation)."""
@@ -151,13 +158,19 @@ class Sessions:
             row = await self._find_live(connection, cookie)
         return _open(cookie, row), max(self._seconds() - row.seen_at, 0)
 
-    async def renew(self, cookie: CookieSecret, session: Session) -> None:
-        """Replace a session's contents; its limits stay as they are."""
+    async def renew(
+        self, cookie: CookieSecret, session: Session, *, anew: bool = False
+    ) -> None:
+        """Replace a session's contents; its limits stay, or count `anew` from now.
+
+        One that was ended meanwhile stays ended.
+        """
+        values: dict[str, object] = {"sealed": cookie.seal(asdict(session))}
+        if anew:
+            values |= dict.fromkeys(("opened_at", "seen_at"), self._seconds())
         async with self._database.transaction() as connection:
             await connection.execute(
-                update(sessions)
-                .where(sessions.c.id == cookie.row_id)
-                .values(sealed=cookie.seal(asdict(session)))
+                update(sessions).where(sessions.c.id == cookie.row_id).values(values)
             )
 
     async def end(self, cookie: CookieSecret) -> None:

@@ -47,6 +47,8 @@ class FakeProvider:
     gives_refresh: bool = True
     ends_sessions: bool = True
     knows_person: bool = True
+    query: str = ""
+    """What its endpoints have as a query of their own."""
     prompts: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     refresh_tokens: set[str] = field(default_factory=set)
@@ -80,11 +82,11 @@ class FakeProvider:
         return jwt.encode(header, times | claims, self.key, algorithms=["Ed25519"])
 
     async def _discover(self, _request: Request) -> Response:
-        end = {"end_session_endpoint": f"{self.issuer}/session/end"}
+        end = {"end_session_endpoint": f"{self.issuer}/session/end{self.query}"}
         return JSONResponse(
             {
                 "issuer": self.issuer,
-                "authorization_endpoint": f"{self.issuer}/auth",
+                "authorization_endpoint": f"{self.issuer}/auth{self.query}",
                 "token_endpoint": f"{self.issuer}/token",
                 "jwks_uri": f"{self.issuer}/jwks",
                 "authorization_response_iss_parameter_supported": True,

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from desk.cookies import SESSION_COOKIE
-from tests.desk_builders import Town, some_town
+from tests.desk_builders import Town, log_in, some_town
 
 pytestmark = pytest.mark.anyio
 
@@ -46,11 +46,23 @@ async def test_a_stolen_code_is_worth_nothing_without_the_browsers_own_cookie(
         assert SESSION_COOKIE not in thief.kept
 
 
-async def test_logging_in_again_gives_another_session(
-    town: Town, desk: FastAPI
+@pytest.mark.parametrize("prompt", ["login", "none"])
+async def test_another_persons_login_ends_the_formers_session(
+    town: Town, desk: FastAPI, prompt: str
 ) -> None:
     async with town.browser(desk) as browser:
-        await browser.get("/login", follow_redirects=True)
-        first = browser.kept[SESSION_COOKIE]
-        await browser.get("/login", follow_redirects=True)
-        assert browser.kept[SESSION_COOKIE] != first
+        await log_in(browser)
+        former = dict(browser.kept)
+        town.provider.person["sub"] = "user-2"
+        to_provider = (await browser.get(f"/login?prompt={prompt}")).headers["location"]
+        callback = (await browser.get(to_provider)).headers["location"]
+        answer = await browser.get(callback)
+        if prompt == "none":
+            assert answer.status_code == 401
+            assert browser.kept[SESSION_COOKIE] == former[SESSION_COOKIE]
+        else:
+            assert answer.headers["location"] == "/arrived"
+            assert '"storage"' in answer.headers["clear-site-data"]
+            assert (await browser.get("/lookup")).status_code == 200
+        browser.kept.update(former)
+        assert (await browser.get("/lookup")).status_code == 401

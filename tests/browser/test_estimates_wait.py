@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 from deploy.town.parties import PASSWORD
 from tests.browser.screen import CASE, Screen, Town
 
-WAITING = "localStorage.getItem('signal-desk.estimates')"
+WAITING = """Object.keys(localStorage).find((name) =>
+    name.startsWith('signal-desk.estimates.'))"""
 UNFOLD = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 OFFER = re.compile(rf"^Inschatting van \d\d:\d\d uur voor zaak {CASE}")
 

@@ -7,20 +7,14 @@
  */
 import { decodeB64u, decodeJsonObject } from "./bytes.ts";
 import { slugOf, Told } from "./errors.ts";
+import { type Kept, KeptEach } from "./kept.ts";
 import { type Asked, type HolderAnswer, Relay } from "./relay.ts";
 
-const STORED = "signal-desk.unfinished";
+const STORED = "signal-desk.unfinished.";
 const MOST = 50;
 /** Tickets live fifteen minutes: what is older cannot come to an answer any more. */
 export const SETTLED_AFTER = 16 * 60_000;
 const RECORDED = ["lookup-denied", "no-decision", "receipt-invalid"];
-
-/** What a browser keeps between pages; a part of `Storage`. */
-export interface Kept {
-  getItem(name: string): string | null;
-  setItem(name: string, value: string): void;
-  removeItem(name: string): void;
-}
 
 interface Open {
   readonly req: string;
@@ -28,23 +22,31 @@ interface Open {
 }
 
 export class Unfinished {
-  readonly #kept: Kept;
+  readonly #open: KeptEach<Open>;
   readonly #now: () => number;
 
   constructor(kept: Kept, now: () => number = Date.now) {
-    this.#kept = kept;
+    this.#open = new KeptEach(kept, STORED, parseOpen);
     this.#now = now;
   }
 
   /** Note that a holder gave a ticket for this request. */
   begin(req: string): void {
-    const others = this.#read().filter((one) => one.req !== req);
-    this.#write([...others, { req, at: this.#now() }]);
+    try {
+      this.#open.add(req, { req, at: this.#now() });
+      this.end(this.#read().slice(0, -2 * MOST).map((one) => one.req));
+    } catch {
+      return; // a full or forbidden storage stops no lookup
+    }
   }
 
   /** Note that the index has recorded what became of these. */
   end(reqs: readonly string[]): void {
-    this.#write(this.#read().filter((one) => !reqs.includes(one.req)));
+    try {
+      for (const req of reqs) this.#open.remove(req);
+    } catch {
+      return; // as above
+    }
   }
 
   /** Give those that cannot come to an answer any more. */
@@ -55,19 +57,9 @@ export class Unfinished {
 
   #read(): Open[] {
     try {
-      const found: unknown = JSON.parse(this.#kept.getItem(STORED) ?? "[]");
-      return Array.isArray(found) ? found.filter(isOpen) : [];
+      return this.#open.all().sort((one, other) => one.at - other.at);
     } catch {
-      return []; // no storage here, or not ours: there is nothing to tell
-    }
-  }
-
-  #write(open: readonly Open[]): void {
-    try {
-      if (open.length === 0) this.#kept.removeItem(STORED);
-      else this.#kept.setItem(STORED, JSON.stringify(open.slice(-2 * MOST)));
-    } catch {
-      return; // a full or forbidden storage stops no lookup
+      return []; // no storage here: there is nothing to tell
     }
   }
 }
@@ -130,7 +122,7 @@ function readReqs(body: unknown): string[] {
   return tickets.map((ticket) => readReq(String(ticket))).filter((req) => req !== null);
 }
 
-function isOpen(value: unknown): value is Open {
-  const { req, at } = (value ?? {}) as Partial<Open>;
-  return typeof req === "string" && typeof at === "number";
+function parseOpen(found: unknown): Open | null {
+  const { req, at } = (found ?? {}) as Partial<Open>;
+  return typeof req === "string" && typeof at === "number" ? { req, at } : null;
 }

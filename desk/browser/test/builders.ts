@@ -2,7 +2,7 @@
 import { ed25519, ristretto255_oprf } from "@noble/curves/ed25519.js";
 import { encodeB64u, encodeText } from "../src/bytes.ts";
 import { Point } from "../src/group.ts";
-import type { Kept } from "../src/unfinished.ts";
+import type { Kept } from "../src/kept.ts";
 import type { KeyOrigin, Trust } from "../src/key-config.ts";
 import type { Asked, HolderAnswer } from "../src/relay.ts";
 import { decodeB64u } from "../src/bytes.ts";
@@ -100,6 +100,10 @@ export class Town {
 /** What a browser keeps between pages. */
 export class Store implements Kept {
   readonly held = new Map<string, string>();
+  get length(): number {
+    return this.held.size;
+  }
+  key = (index: number) => [...this.held.keys()][index] ?? null;
   getItem = (name: string) => this.held.get(name) ?? null;
   setItem = (name: string, value: string) => void this.held.set(name, value);
   removeItem = (name: string) => void this.held.delete(name);

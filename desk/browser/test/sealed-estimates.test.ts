@@ -49,9 +49,22 @@ test("what a browser kept that is not ours is nothing", () => {
   for (const found of [null, undefined, "", 7, {}, { at: "1", nonce: "a", data: "b" }]) assert.equal(parseSealed(found), null);
   const store = new Store();
   for (const stored of ["", "{", "7", "[null]", '{"at":1}']) {
-    store.held.set("signal-desk.estimates", stored);
+    store.held.set("signal-desk.estimates.x", stored);
     assert.deepEqual(new WaitingStore(store).all(), []);
   }
+});
+
+test("two tabs that end at the same moment each keep what they sealed", async () => {
+  const [kept, sealed] = [new Store(), [await seal(MADE, aKey()), await seal(MADE, aKey())] as const];
+  const [one, other] = [new WaitingStore(kept, () => AT * 1_000), new WaitingStore(kept, () => AT * 1_000)];
+  const write = kept.setItem;
+  kept.setItem = (name, value) => {
+    kept.setItem = write;
+    other.add(sealed[1]); // between what the one has read and what it writes
+    write(name, value);
+  };
+  one.add(sealed[0]);
+  assert.deepEqual(new Set(one.all()), new Set(sealed));
 });
 
 test("an answer that is no key is refused", () => {

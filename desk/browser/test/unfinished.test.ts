@@ -79,12 +79,12 @@ test("a lookup of which nobody knows what came is told of as well", async () => 
 test("nothing is kept but hashes and times", async () => {
   const { store, relay } = scene(answered);
   await relay.evaluate(1, ASKED);
-  assert.equal([...store.held.values()].join(), '[{"req":"the-req","at":0}]');
+  assert.deepEqual([...store.held], [["signal-desk.unfinished.the-req", '{"req":"the-req","at":0}']]);
 });
 
 test("a storage that is full, forbidden or spoilt stops no lookup", async () => {
   const closed = new Store();
-  closed.getItem = () => "{no json";
+  closed.held.set("signal-desk.unfinished.spoilt", "{no json");
   closed.setItem = closed.removeItem = () => {
     throw new Error("forbidden");
   };

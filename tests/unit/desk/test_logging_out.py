@@ -109,6 +109,48 @@ async def test_who_comes_first_is_let_in_as_the_provider_likes(
     town: Town, browser: Browser
 ) -> None:
     await log_in(browser)
-    await browser.get("/login")  # and who is logged in goes on as they were
-    await browser.get("/login", follow_redirects=True)
-    assert town.provider.prompts == ["", ""]
+    await browser.get("/login", follow_redirects=True)  # who is logged in goes on
+    assert town.provider.prompts == [""]
+
+
+async def test_what_waits_in_the_browser_is_cleared_where_somebody_left_alone(
+    town: Town, browser: Browser
+) -> None:
+    clears = "data-clears"
+    assert clears not in (await browser.get("/logged-out")).text
+    await log_in(browser)
+    sent = await browser.get("/logged-out")
+    assert (sent.status_code, sent.headers["location"]) == (303, "/start")
+    town.clock.forward(timedelta(minutes=15))
+    for page in ("/logout", "/logged-out"):
+        cross = {"Sec-Fetch-Site": "cross-site"}
+        answer = await browser.get(page, headers=cross, follow_redirects=True)
+        assert answer.url.path == "/session-ended"
+        assert clears not in answer.text
+    await log_in(browser)
+    await log_out(browser)
+    assert clears in (await browser.get("/logged-out")).text
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_logging_out_too_late_says_that_the_login_there_may_still_stand(
+    town: Town, browser: Browser, method: str
+) -> None:
+    await log_in(browser)
+    town.clock.forward(timedelta(minutes=16))
+    answer = await browser.request(method, "/logout")
+    assert '"storage"' in answer.headers["clear-site-data"]
+    page = await browser.get(answer.headers["location"])
+    assert STANDS in page.text
+    assert "data-clears" in page.text
+
+
+async def test_an_endpoint_of_the_provider_keeps_its_own_query(
+    town: Town, browser: Browser
+) -> None:
+    town.provider.query = "?p=sign_in"
+    sent = urlsplit((await browser.get("/login")).headers["location"])
+    assert (sent.path, parse_qs(sent.query)["p"]) == ("/auth", ["sign_in"])
+    await log_in(browser)
+    sent = urlsplit((await log_out(browser)).headers["location"])
+    assert (sent.path, parse_qs(sent.query)["p"]) == ("/session/end", ["sign_in"])

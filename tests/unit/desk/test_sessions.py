@@ -84,7 +84,8 @@ async def test_asking_whether_it_is_used_is_no_use(
     for minutes in (7, 14):
         town.clock.forward(timedelta(minutes=7))
         answer = await browser.get("/session/use", headers=token)
-        assert answer.json() == {"unused": minutes * 60}
+        left = (8 * 60 - minutes) * 60
+        assert answer.json() == {"unused": minutes * 60, "left": left}
     town.clock.forward(timedelta(minutes=1))
     assert (await browser.get("/session/use", headers=token)).status_code == 401
 
@@ -97,12 +98,15 @@ async def test_use_in_one_tab_is_told_to_the_other(
     await browser.post("/session/active", headers=token)
     town.clock.forward(timedelta(minutes=2))
     answer = await browser.get("/session/use", headers=token)
-    assert answer.json() == {"unused": 120}
+    assert answer.json()["unused"] == 120
 
 
-async def test_only_the_sessions_own_page_hears_of_its_use(browser: Browser) -> None:
+async def test_only_the_sessions_own_page_hears_of_its_use(
+    town: Town, browser: Browser
+) -> None:
     assert (await browser.get("/session/use")).status_code == 401
     earlier = csrf_of(await log_in(browser))
+    town.clock.forward(timedelta(minutes=15))
     await log_in(browser)
     for token in ({}, {"X-CSRF-Token": earlier}):
         answer = await browser.get("/session/use", headers=token)
@@ -122,6 +126,32 @@ async def test_a_tab_that_says_farewell_ends_no_session_that_lives(
     page = await browser.get("/session-ended")
     assert "vanzelf uitgelogd" in page.text
     assert "storage" not in page.headers["clear-site-data"]
+
+
+@pytest.mark.parametrize(
+    "query", ["to=/lookup", "to=/lookup&prompt=login", "to=/lookup&prompt=none"]
+)
+async def test_logging_in_again_in_a_second_tab_leaves_the_first_as_it_is(
+    browser: Browser, query: str
+) -> None:
+    token = {"X-CSRF-Token": csrf_of(await log_in(browser))}
+    second = await browser.get(f"/login?{query}", follow_redirects=True)
+    assert second.url.path == "/lookup"
+    assert (await browser.get("/session/use", headers=token)).status_code == 200
+    assert (await browser.post("/session/active", headers=token)).status_code == 200
+
+
+async def test_only_a_login_that_was_asked_for_begins_eight_hours_anew(
+    town: Town, browser: Browser
+) -> None:
+    token = {"X-CSRF-Token": csrf_of(await log_in(browser))}
+    for _ in range(47):
+        town.clock.forward(timedelta(minutes=10))
+        await browser.get("/own-lookups")
+    for query, left in (("prompt=none", 10), ("to=/lookup", 8 * 60)):
+        await browser.get(f"/login?{query}", follow_redirects=True)
+        answer = await browser.get("/session/use", headers=token)
+        assert answer.json() == {"unused": 0, "left": left * 60}
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "é", "A" * 43])

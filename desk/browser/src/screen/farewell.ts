@@ -9,8 +9,8 @@ export function sayFarewell(): void {
   const place = document.querySelector<HTMLElement>("[data-farewell]");
   if (place === null) return;
   sessionStorage.clear();
-  if (place.dataset["farewell"] === "logged-out") localStorage.clear();
-  else tellWhatWaits(new WaitingStore(localStorage));
+  if (place.dataset["clears"] !== undefined) localStorage.clear();
+  else if (place.dataset["farewell"] === "session-ended") tellWhatWaits(new WaitingStore(localStorage));
   tellOtherTabs();
 }
 

@@ -8,6 +8,8 @@
  *    ahead of the next entry, the browser forgets.
  * 3. Where the places cannot be told (the browser keeps fifty), it goes on as it is.
  */
+import { tellOtherTabs } from "./other-tabs.ts";
+
 const STORED = "signal-desk.login";
 const MOST_ENTRIES = 50;
 const PATIENCE = 1_500;
@@ -62,6 +64,7 @@ function goOn(fromMemory: boolean): void {
 }
 
 function arrive(begun: Begun | null): void {
+  tellOtherTabs(); // it may be another person who logged in: their pages are left
   const back = begun === null ? 0 : countBack(history.length, begun.before);
   const to = begun?.to ?? "/start";
   if (begun === null || back === 0 || begun.hasArrived) {

@@ -7,8 +7,14 @@ export const HIDE_AFTER = 5 * 60_000;
 const LIVES = 15 * 60_000;
 const SAY_ENDING = 10 * 60_000;
 
+/** What the desk says of a session's life, in milliseconds. */
+export interface Life {
+  readonly unused: number;
+  readonly left: number;
+}
+
 export class SessionClock {
-  readonly #endsAt: number;
+  #endsAt: number;
   #until: number;
 
   /** `left`: how long it lives at most, used or not. */
@@ -21,8 +27,9 @@ export class SessionClock {
     return this.#until;
   }
 
-  /** The desk said for how long nobody had used it; nothing when somebody does now. */
-  note(unused: number, now: number): void {
+  /** The desk said for how long nobody had used it, and how long it lives at most. */
+  note({ unused, left }: Life, now: number): void {
+    this.#endsAt = now + left;
     this.#until = Math.min(now + LIVES - unused, this.#endsAt);
   }
 

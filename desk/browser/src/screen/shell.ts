@@ -42,8 +42,8 @@ export function startShell(): Cover | null {
 export async function isSessionAlive(): Promise<boolean | null> {
   lastTold = Date.now();
   const answer = await ask("/session/active", "POST");
-  if (answer?.ok) clock.note(0, Date.now());
-  return readLife(answer);
+  if (answer?.ok) await note(answer);
+  return isAlive(answer);
 }
 
 /** What a page does with the life of its session, beside being left when it ends. */
@@ -66,7 +66,7 @@ export async function endSession(): Promise<void> {
   if (isEnding) return;
   isEnding = true;
   document.body.classList.add("is-hidden");
-  await living?.ended();
+  await living?.ended().catch(() => undefined); // a full storage keeps nobody here
   location.replace("/session-ended");
 }
 
@@ -77,7 +77,7 @@ function watchTime(cover: Cover): void {
     if (now - lastInput >= HIDE_AFTER) cover.hide();
     else if (!told) void tellDesk(); // else the desk counts from earlier than the page
     if (clock.isDue(now)) void look(cover);
-    if (clock.isEnding(now)) sayEnding();
+    sayEnding(clock.isEnding(now));
   };
   setInterval(watch, 5_000);
   // A laptop that was asleep is looked at before anyone else can look at it.
@@ -93,9 +93,8 @@ function watchTime(cover: Cover): void {
 /** Ask whether the session lives, without using it, and say until when. */
 async function look(cover: Cover): Promise<void> {
   const answer = await ask("/session/use", "GET");
-  const life = readLife(answer);
-  if (life === false) return endSession();
-  if (answer !== null && life) clock.note(readUnused(await answer.json().catch(() => null)), Date.now());
+  if (isAlive(answer) === false) return endSession();
+  if (answer?.ok) await note(answer);
   const isSure = !clock.isDue(Date.now());
   if (!isSure) cover.hide();
   cover.say(isSure ? clock.until : null);
@@ -116,19 +115,21 @@ function ask(path: string, method: "GET" | "POST"): Promise<Response | null> {
   return fetch(path, { method, headers, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
 }
 
-function readLife(answer: Response | null): boolean | null {
+function isAlive(answer: Response | null): boolean | null {
   if (answer?.status === 401 || answer?.status === 403) return false;
   return answer?.ok ? true : null;
 }
 
-function readUnused(found: unknown): number {
-  const { unused } = (found ?? {}) as { unused?: unknown };
-  return typeof unused === "number" ? unused * 1_000 : 0;
+async function note(answer: Response): Promise<void> {
+  const { unused, left } = ((await answer.json().catch(() => null)) ?? {}) as { unused?: unknown; left?: unknown };
+  if (typeof unused !== "number" || typeof left !== "number") return;
+  clock.note({ unused: unused * 1_000, left: left * 1_000 }, Date.now());
 }
 
-function sayEnding(): void {
+function sayEnding(isEnding: boolean): void {
   const place = need("#ending");
-  if (place.childElementCount === 0) place.append(fromTemplate("ending-soon"));
+  if (!isEnding) place.replaceChildren();
+  else if (place.childElementCount === 0) place.append(fromTemplate("ending-soon"));
 }
 
 function noteInput(cover: Cover): void {

@@ -3,34 +3,35 @@
  * its hour is over. They stand beside the tabs, so that a tab that is closed takes nothing
  * along; whose they are, only the key tells.
  */
-import type { Kept } from "../unfinished.ts";
+import { type Kept, KeptEach } from "../kept.ts";
 import { parseSealed, type Sealed, WAITS } from "./sealed-estimates.ts";
 
-const STORED = "signal-desk.estimates";
+const STORED = "signal-desk.estimates.";
 /** More never wait: a tab each, within an hour. */
 const MOST = 20;
 
 export class WaitingStore {
-  readonly #kept: Kept;
+  readonly #sealed: KeptEach<Sealed>;
   readonly #now: () => number;
 
   constructor(kept: Kept, now: () => number = Date.now) {
-    this.#kept = kept;
+    this.#sealed = new KeptEach(kept, STORED, parseSealed);
     this.#now = now;
   }
 
   add(sealed: Sealed): void {
-    this.#write([...this.all(), sealed].slice(-MOST));
+    this.sweep();
+    this.#sealed.add(sealed.nonce, sealed);
+    this.remove(...this.all().slice(0, -MOST));
   }
 
   remove(...gone: readonly Sealed[]): void {
-    const nonces = new Set(gone.map((each) => each.nonce));
-    this.#write(this.#read().filter((each) => !nonces.has(each.nonce)));
+    for (const { nonce } of gone) this.#sealed.remove(nonce);
   }
 
-  /** Those whose hour is not over. */
+  /** Those whose hour is not over, the oldest first. */
   all(): Sealed[] {
-    return this.#read().filter((each) => this.#now() < endOf(each));
+    return this.#sealed.all().filter((each) => !this.#isOver(each)).sort((one, other) => one.at - other.at);
   }
 
   has({ nonce }: Sealed): boolean {
@@ -39,23 +40,13 @@ export class WaitingStore {
 
   /** Erase those whose hour is over, and tell whether there were any. */
   sweep(): boolean {
-    const [before, left] = [this.#read(), this.all()];
-    if (left.length < before.length) this.#write(left);
-    return left.length < before.length;
+    const over = this.#sealed.all().filter((each) => this.#isOver(each));
+    this.remove(...over);
+    return over.length > 0;
   }
 
-  #read(): Sealed[] {
-    try {
-      const found: unknown = JSON.parse(this.#kept.getItem(STORED) ?? "[]");
-      return Array.isArray(found) ? found.map(parseSealed).filter((each) => each !== null) : [];
-    } catch {
-      return [];
-    }
-  }
-
-  #write(sealed: readonly Sealed[]): void {
-    if (sealed.length === 0) this.#kept.removeItem(STORED);
-    else this.#kept.setItem(STORED, JSON.stringify(sealed));
+  #isOver(sealed: Sealed): boolean {
+    return this.#now() >= endOf(sealed);
   }
 }
 
