@@ -165,6 +165,7 @@ async def test_each_page_is_there_for_who_handles_and_for_who_watches(
 ) -> None:
     assert (await officer.get("/officer/citizens" + page)).status_code == 200
     town.provider.person["roles"] = ["data-protection-officer"]
+    officer.kept.clear()
     watching = await log_in(officer, to="/officer/citizens" + page)
     assert watching.status_code == 200
     assert "make-report" not in watching.text

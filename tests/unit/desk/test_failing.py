@@ -18,7 +18,7 @@ async def test_nobody_is_sent_to_a_provider_that_stopped_answering(
 ) -> None:
     await log_in(browser)
     town.down.add(ISSUER)
-    page = await browser.get("/login")
+    page = await browser.get("/login?prompt=login")
     assert page.status_code == 502
     assert "De inlogdienst antwoordt niet" in page.text
     assert re.search(r"<strong>[2-9A-Z]{3}-[2-9A-Z]{3}</strong>", page.text)

@@ -101,6 +101,7 @@ async def test_the_case_number_goes_along_to_whoever_has_the_code(
     assert page.status_code == 200
     assert CODE in page.text
     town.provider.person["sub"] = "user-2"
+    browser.kept.clear()
     await log_in_with_csrf(browser)
     assert "Z-2026-001234" not in (await browser.get("/follows")).text
     town.index.pages["/v1/follow-takeovers"] = (200, {"items": [made]})

@@ -51,6 +51,7 @@ async def test_who_is_asked_to_explain_sees_which_case_it_was(
     page = (await browser.get("/own-reviews")).text
     assert "Z-2026-001234, persoon 2 van 2" in page
     town.provider.person["sub"] = "user-2"
+    browser.kept.clear()
     await log_in_with_csrf(browser)
     page = (await browser.get("/own-reviews")).text
     assert "Z-2026-001234" not in page

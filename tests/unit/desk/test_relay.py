@@ -308,5 +308,6 @@ async def test_who_asked_finds_the_case_again_and_a_colleague_does_not(
         f'data-entry="{entries[1]}"'
     )
     town.provider.person["sub"] = "user-2"
+    browser.kept.clear()
     await log_in_with_csrf(browser)
     assert "Z-2026-001234" not in (await browser.get("/own-lookups")).text

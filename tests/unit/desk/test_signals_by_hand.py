@@ -331,6 +331,7 @@ async def test_a_colleague_sees_it_among_all_and_not_among_their_own(
 ) -> None:
     await give(browser, a_signal(town))
     town.provider.person["sub"] = "user-2"
+    browser.kept.clear()
     await log_in(browser, "/involved")
     assert CASE not in await read_page(browser)
     assert CASE in await read_page(browser, "/involved?whose=all")
@@ -342,6 +343,7 @@ async def test_nobody_goes_on_with_the_reference_of_another(
     body = a_signal(town)
     await give(browser, body)
     town.provider.person["sub"] = "user-2"
+    browser.kept.clear()
     await log_in_anew(browser)
     assert (await give(browser, body)).status_code == 404
 
@@ -389,6 +391,7 @@ async def test_a_generalist_cannot_have_points_evaluated_for_publishing(
     town: Town, browser: Browser
 ) -> None:
     town.provider.person["roles"] = ["generalist"]
+    browser.kept.clear()
     page = await log_in(browser, "/lookup")
     browser.headers["X-CSRF-Token"] = csrf_of(page)
     asked = {"holder": 1, "act": "publish", "pair": [1, 2], "keyVersion": 1}
