@@ -30,10 +30,11 @@ def name_case(
     key: CaseKey | None,
     by_hand: Mapping[UUID, str],
 ) -> str:
-    """Give how a case is called; empty where nobody said so, or under another key."""
+    """Give how a case is called; empty where nobody said so that this desk can read."""
+    noted = by_hand.get(reference, "")
     if sealed is None or key is None:
-        return by_hand.get(reference, "")
+        return noted
     try:
         return key.open(reference, sealed)
     except CaseNotReadable:
-        return ""
+        return noted

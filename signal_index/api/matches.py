@@ -122,7 +122,7 @@ async def name_case(
     now = index.clock()
     async with _ending_gone(index), committing(index.engine) as conn:
         one = await _get(index, conn, caller.organisation, match_id, now)
-        await store.store_case(conn, one.held, body.sealed, day_of(now), index.keys)
+        await store.store_case(conn, one.owned, body.sealed, day_of(now), index.keys)
 
 
 async def _get(
@@ -178,7 +178,7 @@ async def _show(
     index: Index, conn: AsyncConnection, seen: Sequence[SeenMatch], now: datetime
 ) -> list[wire.Match]:
     contacts = await find_contacts(conn, [one.other.contact_holder for one in seen])
-    cases = await store.find_cases(conn, [one.held for one in seen], index.keys)
+    cases = await store.find_cases(conn, [one.owned for one in seen], index.keys)
     labels = {
         place: await index.labels_in(place)
         for place in {one.held.municipality for one in seen}

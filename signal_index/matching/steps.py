@@ -131,9 +131,14 @@ def derive_step_handle(key: DisclosureKey, match: UUID, number: int) -> bytes:
     return _derive(key, b"step", match.bytes, number.to_bytes(4, "big"))
 
 
-def derive_case_handle(key: DisclosureKey, match: UUID, side: int) -> bytes:
-    """Give the name under which a side keeps what it calls the case."""
-    return _derive(key, b"case", match.bytes, bytes([side]))
+def derive_case_handle(
+    key: DisclosureKey, match: UUID, side: int, source: str
+) -> bytes:
+    """Give the name under which a source keeps what it calls the case of its side.
+
+    Whoever takes the signal over has another case, sealed under another key.
+    """
+    return _derive(key, b"case", match.bytes, bytes([side]), source.encode())
 
 
 def seal_step(handle: bytes, step: Step, key: DisclosureKey) -> bytes:

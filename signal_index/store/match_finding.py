@@ -149,7 +149,14 @@ async def count_unreadable(conn: AsyncConnection, keys: YearKeys, now: datetime)
     for place in await conn.scalars(select(match_sheet.c.municipality).distinct()):
         held = await find_held_in(conn, place, keys, date.min)
         states = await find_states(conn, held.items, keys)
-        cases = await find_cases(conn, held.items, keys)
+        rows = {one.side.own.row_key for one in held.items}
+        stand = await find_signals_in(conn, rows)
+        owned = [
+            (one, stand[one.side.own].source)
+            for one in held.items
+            if one.side.own in stand
+        ]
+        cases = await find_cases(conn, owned, keys)
         count += held.unreadable
         count += len({one.side.match for one in held.items} - states.keys())
         count += sum(case is None for case in cases.values())

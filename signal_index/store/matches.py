@@ -79,6 +79,10 @@ class HeldMatch:
     until: date
 
 
+OwnedMatch = tuple[HeldMatch, str]
+"""One side of a match, and the source whose signal it is now."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class HeldMatches:
     """What stands in sheets, and how many at least of these do not open."""
@@ -180,16 +184,16 @@ async def add_step(
 
 
 async def find_cases(
-    conn: AsyncConnection, held: Iterable[HeldMatch], keys: YearKeys
+    conn: AsyncConnection, owned: Iterable[OwnedMatch], keys: YearKeys
 ) -> Mapping[UUID, str | None]:
-    """Give what a source's machine calls the cases, by its own id of a match.
+    """Give what their machines call the cases, by their id of a match.
 
     None where the row was altered: a match is shown without its case.
     """
     names: dict[bytes, tuple[UUID, DisclosureKey]] = {}
-    for one in held:
+    for one, source in owned:
         key = keys.get_disclosure_key(one.year)
-        handle = derive_case_handle(key, one.side.match, one.side.side)
+        handle = derive_case_handle(key, one.side.match, one.side.side, source)
         names[handle] = (one.side.id, key)
     found = await _find_rows(conn, names)
     cases: dict[UUID, str | None] = {}
@@ -203,12 +207,13 @@ async def find_cases(
 
 
 async def store_case(
-    conn: AsyncConnection, held: HeldMatch, case: str, today: date, keys: YearKeys
+    conn: AsyncConnection, owned: OwnedMatch, case: str, today: date, keys: YearKeys
 ) -> None:
     """Keep what a source's machine calls the case; a later name replaces it."""
+    held, source = owned
     until = _kept_until(held, today)
     key = keys.get_disclosure_key(held.year)
-    handle = derive_case_handle(key, held.side.match, held.side.side)
+    handle = derive_case_handle(key, held.side.match, held.side.side, source)
     await conn.execute(delete(match_step).where(match_step.c.handle == handle))
     await _insert_row(conn, handle, seal_case(handle, case, key), until)
 

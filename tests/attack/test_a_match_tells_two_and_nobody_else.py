@@ -435,9 +435,8 @@ async def test_an_altered_step_or_case_hides_no_other_and_is_said(
         await both_publish(world, person)
     await run_matches(world)
     named, stepped = await read_matches(world, world.debt_help)
+    await name_case(world, world.debt_help, named)
     token = world.a_source_token(world.debt_help)
-    path, case = f"/matches/{named['id']}/case", {"sealed": "A" * 126}
-    assert (await world.send("PUT", path, token, case)).status_code == 204
     await by_sql(world, "UPDATE match_step SET sealed = zeroblob(length(sealed))")
     listed = await read_matches(world, world.debt_help)
     assert listed == [named, stepped]
@@ -447,6 +446,12 @@ async def test_an_altered_step_or_case_hides_no_other_and_is_said(
     page = (await world.send("GET", "/matches?limit=10", token)).json()
     assert (page["items"], page["unreadable"]) == ([named], 1)
     assert await count_unreadable(world) == 2
+
+
+async def name_case(world: World, agency: Agency, match: dict[str, Any]) -> None:
+    path, case = f"/matches/{match['id']}/case", {"sealed": "A" * 126}
+    done = await world.send("PUT", path, world.a_source_token(agency), case)
+    assert done.status_code == 204, done.text
 
 
 async def count_unreadable(world: World) -> int:
@@ -616,11 +621,16 @@ async def test_a_match_goes_where_its_signal_goes(world: World) -> None:
     await run_matches(world)
     (mine,) = await read_matches(world, world.debt_help)
     await say(world, world.debt_help, mine, "take-lead")
+    await name_case(world, world.debt_help, mine)
     heir = await a_successor(world)
     await pass_on(world, heir)
     assert await read_matches(world, world.debt_help) == []
     (taken,) = await read_matches(world, heir)
     assert (taken["reference"], taken["lead"]) == (mine["reference"], "own")
+    assert taken["case"] is None  # it was sealed for another's desk
+    await name_case(world, heir, taken)
+    (taken,) = await read_matches(world, heir)
+    assert taken["case"] == "A" * 126
     (theirs,) = await read_matches(world, world.income_support)
     assert theirs["partner"]["organisation"] == "Schuldhulp Samen"
     assert (await say(world, heir, taken, "agreed")).status_code == 200

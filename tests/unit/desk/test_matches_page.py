@@ -9,6 +9,8 @@ from uuid import UUID
 
 import pytest
 
+from desk.agency.cases import name_case
+from keys.case_seal import CaseKey
 from tests.desk_builders import Browser, Town, csrf_of, log_in
 
 pytestmark = pytest.mark.anyio
@@ -97,6 +99,15 @@ async def test_it_says_whom_to_call_and_offers_what_does_not_hold_yet(
     assert page.count('name="act"') == 5
     assert "Matches die de signaalindex niet kan lezen: 2." in page
     assert "Matches (1)" in page
+
+
+def test_a_case_that_another_sealed_is_called_as_it_was_noted_here() -> None:
+    reference, key = UUID(int=5), CaseKey(bytes(32))
+    noted = {reference: "KB-1"}
+    assert name_case(reference, key.seal(reference, "KB-2"), key, noted) == "KB-2"
+    for other in (CaseKey(b"o" * 32).seal(reference, "KB-3"), None):
+        assert name_case(reference, other, key, noted) == "KB-1"
+        assert name_case(reference, other, key, {}) == ""
 
 
 async def test_what_holds_is_not_offered_and_nothing_after_it_is_done(
