@@ -275,6 +275,8 @@ async def _answer_citizens(desk: CitizensDesk) -> None:
     request = [(await desk.register())["id"] for _ in range(8)][-1]
     path = f"/access-requests/{request}"
     await desk.send("POST", f"{path}/extension", {"reason": "complex"})
+    await desk.send("POST", f"{path}/report", await desk.person(a_bsn(1)))
+    await desk.send("POST", f"{path}/other-number", {"nothingGiven": True})
     await desk.send("POST", f"{path}/closing", {"closing": "answered"})
 
 

@@ -87,7 +87,7 @@ def _render_piece(desk: Desk, report: CitizenReport) -> str:
 def _values(desk: Desk, report: CitizenReport) -> dict[str, object]:
     return {
         "report": report,
-        "purposes": explain_purposes(report.lookups),
+        "purposes": explain_purposes([*report.lookups, *report.matches]),
         "is_proven": bool(list_proofs(report)),
         "files": name_files(report),
         "title": desk.texts.get("citizen-paper.title"),

@@ -2,7 +2,7 @@
 
 Everything here is made from one answer of the index and given back at once: the desk
 keeps none of it. Numbers on the paper lead to files in the ZIP: those of the lookups,
-then those of the checks.
+then those of the matches and of the checks.
 """
 
 import io
@@ -13,7 +13,11 @@ from typing import Final
 
 from desk.texts import Texts
 from signal_index.proof import NoteKey
-from signal_index.wire.citizen_reports import CitizenReport, ReportedLookup
+from signal_index.wire.citizen_reports import (
+    CitizenReport,
+    ReportedLookup,
+    ReportedMatch,
+)
 
 README: Final = "LEES-MIJ.txt"
 KEY_FILE: Final = "checkpoint.vkey"
@@ -29,13 +33,15 @@ class ExplainedPurpose:
     bases: list[str] = field(default_factory=list)
 
 
-def explain_purposes(lookups: Iterable[ReportedLookup]) -> Sequence[ExplainedPurpose]:
+def explain_purposes(
+    lines: Iterable[ReportedLookup | ReportedMatch],
+) -> Sequence[ExplainedPurpose]:
     """Explain each purpose once, with every law it rested on, in order of their names.
 
     What has no text for citizens is not explained.
     """
     explained: dict[str, ExplainedPurpose] = {}
-    for one in lookups:
+    for one in lines:
         if one.purposeText:
             said = ExplainedPurpose(one.purposeLabel, one.purposeText)
             found = explained.setdefault(one.purpose, said)
@@ -47,6 +53,7 @@ def explain_purposes(lookups: Iterable[ReportedLookup]) -> Sequence[ExplainedPur
 def list_proofs(report: CitizenReport) -> Mapping[int, str]:
     """List the proofs that there are, by the number of their line on the paper."""
     proofs = [one.proof for one in report.lookups]
+    proofs += [one.proof for one in report.matches]
     proofs += [one.proof for one in report.checks]
     return {place: one for place, one in enumerate(proofs, start=1) if one}
 

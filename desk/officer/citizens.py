@@ -27,6 +27,7 @@ from signal_index.wire.access_requests import (
     Closing,
     Extension,
     NewAccessRequest,
+    OtherNumber,
 )
 from signal_index.wire.citizen_options import CitizenOptions
 
@@ -96,6 +97,21 @@ async def extend(
     path = f"/v1/access-requests/{request_id}/extension"
     body = fill_in(Extension, reason=reason)
     await desk_of(request).index.act(path, caller.access_token, body)
+    return RedirectResponse(f"{PAGE}/requests/{request_id}", SEE_OTHER)
+
+
+@router.post(PAGE + "/requests/{request_id}/other-number")
+async def put_number_right(
+    request: Request,
+    caller: SendingPrivacyOfficer,
+    request_id: UUID,
+    nothing_given: Code = "",
+) -> Response:
+    """Let the report be made again, about the number that was meant."""
+    index, token = desk_of(request).index, caller.access_token
+    if nothing_given:
+        path = f"/v1/access-requests/{request_id}/other-number"
+        await index.act(path, token, OtherNumber(nothingGiven=True))
     return RedirectResponse(f"{PAGE}/requests/{request_id}", SEE_OTHER)
 
 

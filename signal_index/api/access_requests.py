@@ -1,4 +1,4 @@
-"""Requests for access (inzageverzoeken): their term and how they end; no person.
+"""Requests for access (inzageverzoeken): their term and how they end; not who asked.
 
 - A request is answered within a month of its receipt; it may take two more for a reason
   of the list, told within that month (GDPR art. 12(3)).
@@ -28,7 +28,11 @@ from signal_index.citizens.terms import (
     extended_due_on,
     is_plausible_receipt,
 )
-from signal_index.errors import AccessRequestClosed, UnknownAccessRequest
+from signal_index.errors import (
+    AccessRequestClosed,
+    NothingReported,
+    UnknownAccessRequest,
+)
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
@@ -167,9 +171,44 @@ async def close_access_request(
         today = calendar_day(act.now)
         await store.lock_open_request(act.conn, request_id, place, labels, today)
         await store.change_access_request(
-            act.conn, request_id, closing=body.closing, closed_at=act.now
+            act.conn,
+            request_id,
+            closing=body.closing,
+            closed_at=act.now,
+            person_key=None,
         )
         await act.record(_said("closed", request_id, closing=body.closing))
+
+
+@routes.post(
+    "/access-requests/{request_id}/other-number",
+    "Het nummer van het inzageverslag was verkeerd, en er is niets gegeven",
+    status=204,
+    raises=(*_CLOSED, NothingReported),
+)
+async def put_number_right(
+    request_id: Id,
+    body: wire.OtherNumber,  # noqa: ARG001 - that nothing was given is all it says
+    index: TheIndex,
+    caller: MunicipalPrivacyOfficer,
+) -> None:
+    """Let a request be answered about another number: the first was mistyped.
+
+    That a report was made about the first stays recorded, and stands in its report.
+    """
+    place = caller.scope.municipality
+    labels = await index.labels_in(place)
+    async with acting(index, caller.caller, Kind.ACCESS_REQUEST) as act:
+        today = calendar_day(act.now)
+        found = await store.lock_open_request(
+            act.conn, request_id, place, labels, today
+        )
+        if found.reportedAt is None:
+            raise NothingReported
+        await store.change_access_request(
+            act.conn, request_id, reported_at=None, person_key=None
+        )
+        await act.record(_said("other-number", request_id))
 
 
 def _said(act: str, of: UUID, **more: str) -> JsonObject:

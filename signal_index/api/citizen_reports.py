@@ -3,7 +3,9 @@
 1. The officer's tickets hold, the request for access is open, and the policy permits
    the report; a refusal is recorded with every ground before it leaves.
 2. One transaction spends the tickets, reads what the citizen may see, notes at the
-   request that a report was made, and records it (kind `report`).
+   request that a report was made and about whom (a keyed hash), and records it (kind
+   `citizen-report`). A request is of the person of its first report: about another it
+   is refused, recorded with ground `request-of-another`.
 3. Then each entry in the report gets its proof file, with exactly the groups that the
    citizen may see opened; an entry whose tree is not signed yet gets none.
 
@@ -42,11 +44,14 @@ from signal_index.citizens.embargo import (
 )
 from signal_index.citizens.reported import (
     REPORTED_KINDS,
+    REQUEST_OF_ANOTHER,
     derive_own_search,
+    derive_request_person,
     find_open_groups,
 )
 from signal_index.errors import (
     AccessRequestClosed,
+    AccessRequestOfAnother,
     ProofNotReady,
     UnknownAccessRequest,
 )
@@ -61,13 +66,19 @@ from signal_index.wire.values import Id
 
 routes = Routes("rechten van inwoners")
 
-Line = TypeVar("Line", wire.ReportedLookup, wire.ReportedCheck)
+Line = TypeVar("Line", wire.ReportedLookup, wire.ReportedMatch, wire.ReportedCheck)
 
 
 @routes.post(
     "/access-requests/{request_id}/report",
     "Wat een inwoner over zichzelf mag zien, met bewijzen",
-    raises=(*PERSON_FACTS, UnknownAccessRequest, AccessRequestClosed, ReportDenied),
+    raises=(
+        *PERSON_FACTS,
+        UnknownAccessRequest,
+        AccessRequestClosed,
+        AccessRequestOfAnother,
+        ReportDenied,
+    ),
 )
 async def make_citizen_report(
     request_id: Id, body: NamedPerson, index: TheIndex, caller: PrivacyOfficer
@@ -87,9 +98,15 @@ async def make_citizen_report(
     try:
         permit = permit_report(policy, question, now=asked.at)
     except ReportDenied as refusal:
-        await asyncio.shield(_record_refusal(index, asked, request_id, refusal))
+        grounds = tuple(ground.id for ground in refusal.grounds)
+        await asyncio.shield(_record_refusal(index, asked, request_id, grounds))
         raise
-    report = await asyncio.shield(_gather(index, asked, request_id, permit))
+    try:
+        report = await asyncio.shield(_gather(index, asked, request_id, permit))
+    except AccessRequestOfAnother:
+        grounds = (REQUEST_OF_ANOTHER,)
+        await asyncio.shield(_record_refusal(index, asked, request_id, grounds))
+        raise
     return await _prove(index, report)
 
 
@@ -101,6 +118,7 @@ async def _gather(
     labels = await index.labels_in(place)
     search = derive_own_search(permit, asked.point, index.keys.row_key)
     held_row = derive_embargo_row(index.keys.row_key, asked.point)
+    person_key = derive_request_person(index.keys.row_key, asked.point, wanted)
     persons = find_keys_by_year(index.keys, asked.point, REPORTED_KINDS)
     keys = index.keys.disclosures
     async with spending(index, asked, Kind.CITIZEN_REPORT) as act:
@@ -108,6 +126,7 @@ async def _gather(
         request = await access_requests.lock_open_request(
             conn, wanted, place, labels, calendar_day(asked.at)
         )
+        await access_requests.bind_request(conn, wanted, person_key, asked.at)
         held = await find_held_categories(conn, held_row.row_key, place, asked.at)
         signals = await citizen_reports.find_own_signals(conn, search, labels)
         looked = await citizen_reports.find_person_entries(
@@ -118,7 +137,6 @@ async def _gather(
         )
         done = _act(wanted, Outcome.ANSWERED, policy=permit.policy_digest)
         recorded = await record_about_person(act, asked, done)
-        await access_requests.change_access_request(conn, wanted, reported_at=asked.at)
     most = citizen_reports.MOST_ENTRIES
     shown = withhold_entries(looked[:most], held, labels.catalogue)
     return wire.CitizenReport(
@@ -130,6 +148,7 @@ async def _gather(
         firstYear=min(keys, default=asked.at.year),
         ledgerOrigin=index.names.ledger_origin,
         lookups=[one for one in shown if isinstance(one, wire.ReportedLookup)],
+        matches=[one for one in shown if isinstance(one, wire.ReportedMatch)],
         checks=[one for one in shown if isinstance(one, wire.ReportedCheck)],
         hasMore=len(looked) > most,
         signals=list(withhold_signals(signals, held)),
@@ -138,9 +157,8 @@ async def _gather(
 
 
 async def _record_refusal(
-    index: Index, asked: PersonAsked, wanted: UUID, refusal: ReportDenied
+    index: Index, asked: PersonAsked, wanted: UUID, grounds: tuple[str, ...]
 ) -> None:
-    grounds = tuple(ground.id for ground in refusal.grounds)
     done = _act(wanted, Outcome.REFUSED, grounds)
     async with acting(index, asked.caller, Kind.CITIZEN_REPORT) as act:
         await record_about_person(act, asked, done)
@@ -160,8 +178,11 @@ async def _prove(index: Index, report: wire.CitizenReport) -> wire.CitizenReport
     """Add each entry's proof file, opened as far as the citizen may see it."""
     async with looking(index.engine) as conn:
         lookups = [await _prove_line(index, conn, one) for one in report.lookups]
+        matches = [await _prove_line(index, conn, one) for one in report.matches]
         checks = [await _prove_line(index, conn, one) for one in report.checks]
-    return report.model_copy(update={"lookups": lookups, "checks": checks})
+    return report.model_copy(
+        update={"lookups": lookups, "matches": matches, "checks": checks}
+    )
 
 
 async def _prove_line(index: Index, conn: AsyncConnection, line: Line) -> Line:

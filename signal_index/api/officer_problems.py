@@ -99,6 +99,20 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         409,
         "Vraagt de inwoner opnieuw om inzage? Leg dan een nieuw verzoek vast.",
     ),
+    errors.AccessRequestOfAnother: Problem(
+        "access-request-of-another",
+        "Dit verzoek om inzage is van iemand anders.",
+        409,
+        "Het inzageverslag van dit verzoek gaat over een ander nummer. Vraagt nog "
+        "iemand om inzage? Leg dan een nieuw verzoek vast. Was het eerste nummer "
+        "verkeerd? Kies dan bij dit verzoek: Dit was een ander nummer.",
+    ),
+    errors.NothingReported: Problem(
+        "nothing-reported",
+        "Onder dit verzoek is geen inzageverslag gemaakt.",
+        409,
+        "U kunt het inzageverslag maken met het goede nummer.",
+    ),
     errors.UnknownEmbargo: Problem(
         "unknown-embargo",
         "Dit embargo is er niet.",

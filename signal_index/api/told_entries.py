@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from policy.policy import Policy
+from signal_index.citizens.reported import REQUEST_OF_ANOTHER
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Opened
 from signal_index.store.outcomes import Said, in_order
@@ -71,10 +72,17 @@ def tell_entry(
     )
 
 
+_OWN_GROUNDS: Final = {
+    REQUEST_OF_ANOTHER: "Dit verzoek om inzage is van iemand anders.",
+}
+"""Grounds that no rule of the policy has."""
+
+
 def tell_grounds(grounds: Iterable[str], policy: Policy) -> list[str]:
     """Tell the sentence of each rule; its id where today's rules do not have it."""
     rules = policy.book.rules
-    return [rules[one].text if one in rules else one for one in grounds]
+    texts = {id_: rule.text for id_, rule in rules.items()} | _OWN_GROUNDS
+    return [texts.get(one, one) for one in grounds]
 
 
 def _line(one: Opened, labels: Labels, outcomes: Said) -> dict[str, Any]:

@@ -31,7 +31,9 @@ from policy.errors import UnknownPurpose
 from policy.vocabulary import CategoryId
 from signal_index.wire.citizen_reports import (
     ReportedCheck,
+    ReportedEntry,
     ReportedLookup,
+    ReportedMatch,
     ReportedSignal,
 )
 
@@ -103,15 +105,15 @@ def find_embargo_categories(catalogue: Catalogue) -> frozenset[CategoryId]:
 
 
 def withhold_entries(
-    entries: Iterable[ReportedLookup | ReportedCheck],
+    entries: Iterable[ReportedEntry],
     embargoed: frozenset[str],
     catalogue: Catalogue,
-) -> Sequence[ReportedLookup | ReportedCheck]:
+) -> Sequence[ReportedEntry]:
     """Keep the entries that may stand in the report; the others leave no trace."""
     return tuple(
         entry
         for entry in entries
-        if not isinstance(entry, ReportedLookup)
+        if isinstance(entry, ReportedCheck)
         or not _gives_away(entry, embargoed, catalogue)
     )
 
@@ -124,13 +126,15 @@ def withhold_signals(
 
 
 def _gives_away(
-    lookup: ReportedLookup, embargoed: frozenset[str], catalogue: Catalogue
+    lookup: ReportedLookup | ReportedMatch,
+    embargoed: frozenset[str],
+    catalogue: Catalogue,
 ) -> bool:
     if not embargoed:
         return False
     if any(flag.category in embargoed for flag in lookup.shown):
         return True
-    if lookup.purpose in catalogue.act_purposes:
+    if isinstance(lookup, ReportedMatch):
         return False  # an act of its own, and no purpose to look for
     try:
         purpose = catalogue.purposes[catalogue.parse_purpose(lookup.purpose)]

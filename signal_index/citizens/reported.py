@@ -24,7 +24,9 @@ from signal_index.ledger import KINDS
 from signal_index.proof import Group, JsonObject, Kind
 from signal_index.wire.citizen_reports import (
     ReportedCheck,
+    ReportedEntry,
     ReportedLookup,
+    ReportedMatch,
     ShownSignal,
 )
 
@@ -37,6 +39,10 @@ REPORTED_KINDS: Final = tuple(kind for kind, rule in KINDS.items() if rule.is_to
 Never an embargo, nor an approval; what else is recorded about a person shows nothing
 of them to anyone.
 """
+
+
+REQUEST_OF_ANOTHER: Final = "request-of-another"
+"""The ground of a report that was asked about another than the request's person."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,6 +63,17 @@ def derive_own_search(
     )
 
 
+def derive_request_person(
+    key: RowKeySecret, point: StoredPoint, request: UUID
+) -> bytes:
+    """Name a person within one request for access, as nothing else names them.
+
+    With a slash, as no category has: it is the row of no signal, nor of another
+    request of the same person.
+    """
+    return derive_sealed_row(key, point, f"register/access-request/{request}").row_key
+
+
 def tell_entry(
     groups: Mapping[Group, JsonObject | None] | None,
     labels: Labels,
@@ -65,7 +82,7 @@ def tell_entry(
     kind: Kind,
     at: datetime,
     organisation: str | None,
-) -> ReportedLookup | ReportedCheck:
+) -> ReportedEntry:
     """Say to a citizen that somebody looked, or checked on that; not proven yet.
 
     Without groups the entry does not open: that somebody was there is said all the
@@ -105,11 +122,8 @@ def _tell_match(
     said: Mapping[str, Any],
     groups: Mapping[Group, JsonObject | None] | None,
     labels: Labels,
-) -> ReportedLookup:
-    """Say that two organisations were told of each other: it is a lookup by nobody.
-
-    In the place of who looked stand both names.
-    """
+) -> ReportedMatch:
+    """Say that two organisations were told of each other, with both names."""
     outcome: Any = "unreadable" if groups is None else "answered"
     groups = groups or {}
     shown = list(_tell_flags(groups.get(Group.WHAT) or {}, labels))
@@ -117,16 +131,13 @@ def _tell_match(
     why = groups.get(Group.WHY) or {}
     purpose = _text(why, "purpose") or ""
     both = " en ".join(sorted({one.organisation for one in shown}))
-    return ReportedLookup(
+    return ReportedMatch(
         **{**said, "organisation": both},
         purpose=purpose,
         purposeLabel=labels.purpose(purpose),
         purposeText=act.citizen_text,
         legalBasis=_text(why, "legalBasis"),
-        informed=None,
-        breakGlass=None,
         outcome=outcome,
-        repeat=False,
         shown=shown,
     )
 
@@ -140,9 +151,9 @@ def _name_check(kind: Kind, groups: Mapping[Group, JsonObject | None] | None) ->
     return f"{kind.value}-{_text(groups[Group.WHAT] or {}, 'act')}"
 
 
-def find_open_groups(line: ReportedLookup | ReportedCheck) -> Sequence[Group]:
+def find_open_groups(line: ReportedEntry) -> Sequence[Group]:
     """Find the groups that the citizen's proof of a line opens: of a check, none."""
-    return LOOKUP_GROUPS if isinstance(line, ReportedLookup) else ()
+    return () if isinstance(line, ReportedCheck) else LOOKUP_GROUPS
 
 
 def _tell_flags(what: JsonObject, labels: Labels) -> Iterator[ShownSignal]:

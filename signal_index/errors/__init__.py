@@ -67,6 +67,8 @@
     │   ├── NotApproved            not approved, of another matter, or used before
     │   ├── UnknownAccessRequest   no request for access with this id for this officer
     │   ├── AccessRequestClosed    that request was closed before
+    │   ├── AccessRequestOfAnother that request is of another person
+    │   ├── NothingReported        no report was made under that request
     │   ├── UnknownEmbargo         no embargo with this id for this officer
     │   ├── EmbargoOver            it was lifted, refused, or has run out
     │   ├── UnknownCorrection      no correction or objection with this id
@@ -101,6 +103,7 @@ from signal_index.errors.base import (
 )
 from signal_index.errors.officers import (
     AccessRequestClosed,
+    AccessRequestOfAnother,
     ApprovalAlreadyOpen,
     ApprovalClosed,
     ApprovalExpired,
@@ -112,6 +115,7 @@ from signal_index.errors.officers import (
     MandateMissing,
     NotApproved,
     NothingChanges,
+    NothingReported,
     NothingToRelease,
     OutcomeClosed,
     ProposalOutdated,
@@ -199,6 +203,7 @@ from signal_index.errors.unanswered import (
 
 __all__ = [
     "AccessRequestClosed",
+    "AccessRequestOfAnother",
     "AccountNotNamed",
     "AccountNotSuspended",
     "AdministrationRefused",
@@ -243,6 +248,7 @@ __all__ = [
     "NotInTrial",
     "NotReady",
     "NothingChanges",
+    "NothingReported",
     "NothingToRelease",
     "OutboxReplaced",
     "OutcomeClosed",

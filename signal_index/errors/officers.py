@@ -66,6 +66,14 @@ class AccessRequestClosed(RequestRefused):
     """The request for access was closed before."""
 
 
+class AccessRequestOfAnother(RequestRefused):
+    """The request for access is of another person than was named."""
+
+
+class NothingReported(RequestRefused):
+    """No report was made under the request: it is bound to nobody."""
+
+
 class UnknownEmbargo(RequestRefused):
     """The officer's municipality has no embargo with this id."""
 

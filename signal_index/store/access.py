@@ -204,7 +204,9 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     },
     # citizen_rights
     "access_request": {
-        _WEB: _keep("due_on", "extension", "reported_at", "closing", "closed_at"),
+        _WEB: _keep(
+            "due_on", "extension", "reported_at", "person_key", "closing", "closed_at"
+        ),
         _UPKEEP: _erase("municipality", "closed_at"),
     },
     "embargo": {

@@ -1,19 +1,25 @@
-"""Requests for access: received, extended, answered, closed. No person in any.
+"""Requests for access: received, extended, answered, closed.
 
-Every function takes the municipality: another one's request does not exist.
+- Of the person only a keyed hash, and that from the first report until the request is
+  closed: two requests of one person have nothing in common.
+- Every function takes the municipality: another one's request does not exist.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import AccessRequestClosed, UnknownAccessRequest
+from signal_index.errors import (
+    AccessRequestClosed,
+    AccessRequestOfAnother,
+    UnknownAccessRequest,
+)
 from signal_index.labels import Labels
 from signal_index.store.ledger_reading import Page
 from signal_index.tables.citizen_rights import access_request
@@ -65,6 +71,21 @@ async def lock_open_request(
             .with_for_update()
         )
     return await get_open_request(conn, id_, municipality, labels, today)
+
+
+async def bind_request(
+    conn: AsyncConnection, id_: UUID, person_key: bytes, at: datetime
+) -> None:
+    """Note that a report was made about this person; of a request that is locked.
+
+    Raises `AccessRequestOfAnother` where an earlier one was about another person.
+    """
+    columns = access_request.c
+    query = select(columns.person_key).where(columns.id == id_)
+    bound = (await conn.execute(query)).scalar_one()
+    if bound is not None and bound != person_key:
+        raise AccessRequestOfAnother
+    await change_access_request(conn, id_, reported_at=at, person_key=person_key)
 
 
 async def change_access_request(

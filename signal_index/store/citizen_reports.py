@@ -27,9 +27,8 @@ from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import shown_signals
 from signal_index.wire.citizen_reports import (
-    ReportedCheck,
     ReportedContact,
-    ReportedLookup,
+    ReportedEntry,
     ReportedSignal,
 )
 
@@ -89,7 +88,7 @@ async def find_person_entries(
     municipality: str,
     keys: Mapping[int, DisclosureKey],
     labels: Labels,
-) -> Sequence[ReportedLookup | ReportedCheck]:
+) -> Sequence[ReportedEntry]:
     """Read the newest entries in which somebody looked, newest first.
 
     `persons` holds the keyed hashes of one person in each year's ledger. At most
@@ -122,7 +121,7 @@ async def find_person_entries(
 
 def _entry(
     row: Row[*tuple[Any, ...]], key: DisclosureKey, labels: Labels
-) -> ReportedLookup | ReportedCheck:
+) -> ReportedEntry:
     groups: dict[Group, JsonObject | None] | None
     try:
         texts = open_disclosures(row.entry_id, row.sealed, key=key)

@@ -41,11 +41,17 @@ access_request = Table(
     Column("due_on", Date, nullable=False),
     Column("extension", LABEL, nullable=True),  # why the term is two months longer
     Column("reported_at", Instant, nullable=True),  # when a report was last made
+    Column("person_key", LargeBinary(16), nullable=True),  # about whom, until it closes
     Column("closing", LABEL, nullable=True),
     Column("closed_at", Instant, nullable=True),
     CheckConstraint(
         "(closing IS NULL) = (closed_at IS NULL)", name="closed_with_a_reason"
     ),
+    CheckConstraint(
+        "person_key IS NULL OR (reported_at IS NOT NULL AND closed_at IS NULL)",
+        name="person_while_reported_and_open",
+    ),
+    CheckConstraint("length(person_key) = 16", name="person_key_length"),
     Index(None, "municipality", "id"),
     Index(None, "closed_at"),
 )

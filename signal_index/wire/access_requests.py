@@ -23,6 +23,12 @@ class Extension(RequestModel):
     reason: SlugText
 
 
+class OtherNumber(RequestModel):
+    """The number of the report was mistyped, and nothing of it was given."""
+
+    nothingGiven: Literal[True]
+
+
 class Closing(RequestModel):
     """How a request ended: a code of the list."""
 

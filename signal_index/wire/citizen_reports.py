@@ -21,13 +21,7 @@ class ShownSignal(AnswerModel):
     organisation: str
 
 
-class ReportedLookup(AnswerModel):
-    """That an organisation looked: when, why, what was shown, and its proof.
-
-    `proof` is null until the tree that holds the entry is signed, and where the entry
-    is `unreadable`: its row was altered.
-    """
-
+class _ReportedShowing(AnswerModel):
     entryId: Id
     at: Instant
     organisation: str
@@ -35,12 +29,28 @@ class ReportedLookup(AnswerModel):
     purposeLabel: str
     purposeText: str | None
     legalBasis: str | None
-    informed: str | None
-    breakGlass: str | None
     outcome: Literal["answered", "refused", "failed", "unreadable"]
-    repeat: bool
     shown: list[ShownSignal]
     proof: str | None
+
+
+class ReportedLookup(_ReportedShowing):
+    """That an organisation looked: when, why, what was shown, and its proof.
+
+    `proof` is null until the tree that holds the entry is signed, and where the entry
+    is `unreadable`: its row was altered.
+    """
+
+    informed: str | None
+    breakGlass: str | None
+    repeat: bool
+
+
+class ReportedMatch(_ReportedShowing):
+    """That two organisations were told of each other; nobody looked.
+
+    `organisation` holds both names, `shown` the signal of each.
+    """
 
 
 class ReportedCheck(AnswerModel):
@@ -105,6 +115,10 @@ class ReportedCorrection(AnswerModel):
     answeredAt: Instant | None
 
 
+ReportedEntry = ReportedLookup | ReportedMatch | ReportedCheck
+"""A line of the report that is an entry of the ledger, and has a proof."""
+
+
 class CitizenReport(AnswerModel):
     """What one citizen may see, the newest first; recorded as entry `reportId`."""
 
@@ -116,6 +130,7 @@ class CitizenReport(AnswerModel):
     firstYear: int
     ledgerOrigin: str
     lookups: list[ReportedLookup]
+    matches: list[ReportedMatch]
     checks: list[ReportedCheck]
     hasMore: bool
     signals: list[ReportedSignal]

@@ -217,6 +217,51 @@ async def turn_into_a_team(desk: CitizensDesk) -> None:
     desk.world.index.standing.forget()
 
 
+async def test_one_request_is_of_one_person_and_says_so(desk: CitizensDesk) -> None:
+    path = f"/access-requests/{(await desk.register())['id']}"
+    right = await desk.send("POST", f"{path}/other-number", {"nothingGiven": True})
+    assert right.json()["type"].endswith("/nothing-reported")
+    said = [
+        await desk.send("POST", f"{path}/report", await desk.person(number))
+        for number in (ONE, ONE, TWO)
+    ]
+    assert [answer.status_code for answer in said] == [200, 200, 409]
+    assert said[-1].json()["type"].endswith("/access-request-of-another")
+    decisions = [
+        one[Group.DECISION] or {}
+        for one in await open_entries(desk.world, "citizen-report")
+    ]
+    assert [one["grounds"] for one in decisions if one["outcome"] == "refused"] == [
+        ["request-of-another"]
+    ]
+    unsaid = await desk.send("POST", f"{path}/other-number", {"nothingGiven": False})
+    assert unsaid.status_code == 400
+    right = await desk.send("POST", f"{path}/other-number", {"nothingGiven": True})
+    assert right.status_code == 204
+    acts = await open_entries(desk.world, "access-request")
+    said_acts = {(one[Group.WHAT] or {})["act"] for one in acts}
+    assert "access-request-other-number" in said_acts
+    now = await desk.send("POST", f"{path}/report", await desk.person(TWO))
+    assert now.status_code == 200
+
+
+async def test_nothing_names_the_person_of_a_request_when_it_is_closed(
+    desk: CitizensDesk,
+) -> None:
+    keys = "SELECT person_key FROM access_request WHERE reported_at IS NOT NULL"
+    for _ in range(2):
+        await desk.report(ONE)
+    async with desk.world.engine.connect() as conn:
+        first, second = (await conn.execute(text(keys))).scalars()
+    assert None not in {first, second}
+    assert first != second
+    path = f"/access-requests/{(await desk.register())['id']}"
+    await desk.send("POST", f"{path}/report", await desk.person(ONE))
+    await desk.send("POST", f"{path}/closing", {"closing": "answered"})
+    async with desk.world.engine.connect() as conn:
+        assert set((await conn.execute(text(keys))).scalars()) == {first, second, None}
+
+
 async def test_a_closed_request_gives_no_report(desk: CitizensDesk) -> None:
     request = await desk.register()
     closing = f"/access-requests/{request['id']}/closing"

@@ -10,7 +10,10 @@ from signal_index.citizens.embargo import find_embargo_categories, withhold_entr
 from signal_index.citizens.reported import tell_entry
 from signal_index.labels import Labels
 from signal_index.proof import Group, Kind
-from signal_index.wire.citizen_reports import ReportedCheck, ReportedLookup
+from signal_index.wire.citizen_reports import (
+    ReportedCheck,
+    ReportedEntry,
+)
 from tests.policy_builders import the_catalogue
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -20,7 +23,7 @@ HELD = sorted(str(one) for one in find_embargo_categories(the_catalogue()))
 
 
 @st.composite
-def entries(draw: st.DrawFn) -> list[ReportedLookup | ReportedCheck]:
+def entries(draw: st.DrawFn) -> list[ReportedEntry]:
     """Lookups and searches of any purpose, that showed anything."""
     return [
         tell_entry(
@@ -36,7 +39,7 @@ def entries(draw: st.DrawFn) -> list[ReportedLookup | ReportedCheck]:
             },
             Labels(the_catalogue(), {}),
             entry=UUID(int=place),
-            kind=draw(st.sampled_from([Kind.LOOKUP, Kind.SEARCH, Kind.CITIZEN_REPORT])),
+            kind=draw(st.sampled_from([Kind.LOOKUP, Kind.MATCH, Kind.SEARCH])),
             at=AT,
             organisation="0" * 20,
         )
@@ -49,14 +52,14 @@ held_categories = st.frozensets(st.sampled_from(HELD))
 
 @given(entries(), held_categories)
 def test_what_is_left_keeps_its_order_and_shows_nothing_embargoed(
-    found: list[ReportedLookup | ReportedCheck], held: frozenset[str]
+    found: list[ReportedEntry], held: frozenset[str]
 ) -> None:
     left = withhold_entries(found, held, the_catalogue())
     assert [one for one in found if one in left] == list(left)
     shown = {
         flag.category
         for one in left
-        if isinstance(one, ReportedLookup)
+        if not isinstance(one, ReportedCheck)
         for flag in one.shown
     }
     assert shown.isdisjoint(held)
@@ -64,7 +67,7 @@ def test_what_is_left_keeps_its_order_and_shows_nothing_embargoed(
 
 @given(entries(), held_categories, held_categories)
 def test_a_second_embargo_never_brings_back_what_the_first_took_away(
-    found: list[ReportedLookup | ReportedCheck],
+    found: list[ReportedEntry],
     first: frozenset[str],
     second: frozenset[str],
 ) -> None:
@@ -75,6 +78,6 @@ def test_a_second_embargo_never_brings_back_what_the_first_took_away(
 
 @given(entries())
 def test_without_an_embargo_nothing_is_left_out(
-    found: list[ReportedLookup | ReportedCheck],
+    found: list[ReportedEntry],
 ) -> None:
     assert list(withhold_entries(found, frozenset(), the_catalogue())) == found

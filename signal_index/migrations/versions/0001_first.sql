@@ -230,8 +230,10 @@ CREATE UNIQUE INDEX uq_approval_open ON approval (municipality, organisation, ki
 CREATE TABLE access_request (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, reference CHAR(7) NOT NULL,
   identity_check VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL, extension VARCHAR(64),
-  reported_at TIMESTAMPTZ, closing VARCHAR(64), closed_at TIMESTAMPTZ,
+  reported_at TIMESTAMPTZ, person_key BYTEA, closing VARCHAR(64), closed_at TIMESTAMPTZ,
   CONSTRAINT pk_access_request PRIMARY KEY (id),
+  CONSTRAINT ck_access_request_person_while_reported_and_open CHECK (person_key IS NULL OR (reported_at IS NOT NULL AND closed_at IS NULL)),
+  CONSTRAINT ck_access_request_person_key_length CHECK (length(person_key) = 16),
   CONSTRAINT ck_access_request_closed_with_a_reason CHECK ((closing IS NULL) = (closed_at IS NULL)),
   CONSTRAINT fk_access_request_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );

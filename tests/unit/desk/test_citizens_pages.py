@@ -22,6 +22,7 @@ from signal_index.wire.citizen_reports import (
     ReportedCheck,
     ReportedContact,
     ReportedLookup,
+    ReportedMatch,
     ReportedSignal,
     ShownSignal,
 )
@@ -88,6 +89,18 @@ LOOKUP = ReportedLookup(
     proof="c2sp.org/tlog-proof@v1\n",
 )
 REFUSED = LOOKUP.model_copy(update={"outcome": "refused", "shown": [], "proof": None})
+MATCH = ReportedMatch(
+    entryId=UUID(ID),
+    at=datetime(2026, 11, 19, 5, tzinfo=UTC),
+    organisation="Kredietbank en Werkplein",
+    purpose="match",
+    purposeLabel="Van elkaar horen",
+    purposeText="Twee organisaties helpen u.",
+    legalBasis="Wgs, artikel 8",
+    outcome="answered",
+    shown=LOOKUP.shown,
+    proof=None,
+)
 CHECK = ReportedCheck(
     entryId=UUID(ID),
     at=datetime(2026, 11, 21, 10, tzinfo=UTC),
@@ -120,6 +133,7 @@ REPORT = CitizenReport(
     firstYear=2022,
     ledgerOrigin="index.test/ledger",
     lookups=[LOOKUP, REFUSED],
+    matches=[MATCH],
     checks=[CHECK],
     hasMore=False,
     signals=[SIGNAL],
@@ -211,7 +225,7 @@ async def test_the_proofs_carry_the_numbers_of_the_lines_and_the_key(
     with zipfile.ZipFile(io.BytesIO(open_file(made, 1))) as archive:
         assert archive.namelist() == [
             "bewijs-0001.tlog-proof",
-            "bewijs-0003.tlog-proof",
+            "bewijs-0004.tlog-proof",
             "checkpoint.vkey",
             "LEES-MIJ.txt",
         ]
@@ -219,12 +233,18 @@ async def test_the_proofs_carry_the_numbers_of_the_lines_and_the_key(
         assert b"signal-index verify inzage-7KQ-4TM" in archive.read("LEES-MIJ.txt")
 
 
+async def test_a_match_is_not_counted_as_somebody_who_looked(officer: Browser) -> None:
+    html = (await make_report(officer))["html"]
+    assert "Er is 2 keer gekeken" in html
+    assert "Eén keer hoorden twee organisaties van elkaar" in html
+
+
 async def test_lines_are_numbered_on_through_lookups_and_checks(
     officer: Browser,
 ) -> None:
     html = (await make_report(officer))["html"]
     cell = re.compile(r'<th scope="row" data-label="Nr\."><span>(\d+)</span>')
-    assert cell.findall(html) == ["1", "2", "3"]
+    assert cell.findall(html) == ["1", "2", "3", "4"]
 
 
 async def test_equal_reports_give_equal_proof_files(officer: Browser) -> None:

@@ -20,7 +20,9 @@ from signal_index.citizens.reported import (
 )
 from signal_index.labels import Labels
 from signal_index.proof import Group, Kind
-from signal_index.wire.citizen_reports import ReportedCheck, ReportedLookup
+from signal_index.wire.citizen_reports import (
+    ReportedEntry,
+)
 from tests.policy_builders import NOW, the_catalogue
 
 TODAY = date(2026, 11, 22)
@@ -29,7 +31,7 @@ HELD = frozenset({"veilig-thuis"})
 
 def an_entry(
     purpose: str = "veiligheid", *shown: str, kind: Kind = Kind.LOOKUP
-) -> ReportedLookup | ReportedCheck:
+) -> ReportedEntry:
     """A lookup for this purpose that showed these categories."""
     flags = [{"category": category, "source": "0" * 20} for category in shown]
     return tell_entry(
@@ -46,9 +48,7 @@ def an_entry(
     )
 
 
-def withhold(
-    *entries: ReportedLookup | ReportedCheck, held: frozenset[str] = HELD
-) -> int:
+def withhold(*entries: ReportedEntry, held: frozenset[str] = HELD) -> int:
     return len(withhold_entries(entries, held, the_catalogue()))
 
 
