@@ -58,6 +58,7 @@ def an_overview(days: int = 3, **changed: Any) -> overview.Overview:  # noqa: AN
         "stock": None,
         "openFollows": [],
         "matches": [],
+        "matchesUnreadable": 0,
         "choices": {
             "organisations": [{"oin": OIN, "name": "Gemeente Voorbeeldstad"}],
             "teams": ["west", "oost"],

@@ -52,6 +52,7 @@ async def show_overview(
         update={
             "openFollows": _name(followed, labels),
             "matches": _count_matches(matched.items, labels, today),
+            "matchesUnreadable": matched.unreadable,
         }
     )
 

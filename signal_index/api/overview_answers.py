@@ -69,6 +69,7 @@ def make_overview(
         stock=None if sealed.stock is None else _stock(sealed.stock, labels),
         openFollows=[],
         matches=[],
+        matchesUnreadable=0,
         choices=_choices(everything, labels),
     )
 

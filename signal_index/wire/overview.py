@@ -221,7 +221,11 @@ class MatchCounts(AnswerModel):
 
 
 class Overview(AnswerModel):
-    """Exact counts of a period, for an officer's screen."""
+    """Exact counts of a period, for an officer's screen.
+
+    `matchesUnreadable`: how many matches of the municipality, or sheets of these, do
+    not open at least: altered in the database, and in no count of `matches`.
+    """
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
@@ -239,4 +243,5 @@ class Overview(AnswerModel):
     stock: OverviewStock | None
     openFollows: list[OpenFollows]
     matches: list[MatchCounts]
+    matchesUnreadable: Count
     choices: OverviewChoices

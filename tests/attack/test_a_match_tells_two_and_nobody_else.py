@@ -424,8 +424,9 @@ async def test_a_sheet_or_box_in_another_place_or_time_is_said(
     token = world.a_source_token(agency)
     page = (await world.send("GET", "/matches?limit=10", token)).json()
     assert (page["items"], page["unreadable"] > 0) == ([], True)
-    assert await count_unreadable(world) >= 1
-    assert await count_unreadable(world) >= 1  # erased or not: one side is missing
+    for _ in range(2):  # erased or not: one side is missing
+        assert await count_unreadable(world) >= 1
+        assert (await ask_overview(world))["matchesUnreadable"] > 0
 
 
 async def test_an_altered_step_or_case_hides_no_other_and_is_said(
@@ -670,14 +671,21 @@ async def test_ten_working_days_without_an_answer_show_at_both(world: World) -> 
 INCOME_LATE = {"Bureau income-support": (1, 1, 0)}
 
 
-async def counted(world: World, **who: str) -> dict[str, tuple[int, int, int]]:
-    """What an officer reads: matches, unanswered, settled, by organisation."""
+async def ask_overview(world: World, **who: str) -> dict[str, Any]:
+    """What an officer reads."""
     body = {"from": "2026-11-30", "until": "2026-11-30"}
     answer = await world.send(
         "POST", "/overviews", world.an_officer("privacy-officer", **who), body
     )
     assert answer.status_code == 200, answer.text
+    said: dict[str, Any] = answer.json()
+    return said
+
+
+async def counted(world: World, **who: str) -> dict[str, tuple[int, int, int]]:
+    """Matches, unanswered, settled, by organisation."""
+    said = await ask_overview(world, **who)
     return {
         one["organisationName"]: (one["matches"], one["unanswered"], one["settled"])
-        for one in answer.json()["matches"]
+        for one in said["matches"]
     }

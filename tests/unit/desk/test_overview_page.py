@@ -145,6 +145,17 @@ async def test_a_period_that_does_not_hold_is_said_beside_its_field(
     assert 'aria-invalid="true"' in page.text
 
 
+async def test_matches_that_do_not_open_are_not_called_none(
+    town: Town, officer: Browser
+) -> None:
+    none = "Er zijn nu geen matches."
+    assert none in (await officer.get(PAGE)).text
+    town.index.pages["/v1/overviews"] = (200, an_overview(matchesUnreadable=3))
+    page = await officer.get(PAGE)
+    assert "niet kan lezen: 3 of meer" in page.text
+    assert none not in page.text
+
+
 async def test_a_name_from_the_ledger_is_text_and_never_markup(
     town: Town, officer: Browser
 ) -> None:
