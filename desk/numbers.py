@@ -39,8 +39,18 @@ def write_phone(phone: str) -> str:
         return _in_groups(national, (4, 4, 4))
     if _SHORT.match(phone[3:]):
         return _in_groups(phone[3:], (2, 4))
-    sizes = (3, 3, 2, 2) if _LONG_AREA.match(national) else (4, 2, 2, 2)
+    sizes = (3, 3, 2, 2) if _LONG_AREA.match(national) else (4, 3, 3)
     return _in_groups(national, sizes)
+
+
+def link_phone(phone: str) -> str:
+    """Give what a `tel:` link dials (RFC 3966): 14, 0800 and 0900 have no country."""
+    if not phone.startswith("+31"):
+        return phone
+    national = "0" + phone[3:]
+    if _SHORT.match(phone[3:]):
+        return phone[3:]
+    return national if _FREE.match(national) else phone
 
 
 def _in_groups(digits: str, sizes: tuple[int, ...]) -> str:

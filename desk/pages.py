@@ -20,7 +20,7 @@ from desk.moments import (
     format_time,
 )
 from desk.navigation import find_menu, find_start, is_own_page
-from desk.numbers import format_number, write_phone
+from desk.numbers import format_number, link_phone, write_phone
 from desk.texts import (
     name_act,
     name_contact,
@@ -41,6 +41,7 @@ TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.filters["number"] = format_number
+TEMPLATES.filters["dial"] = link_phone
 TEMPLATES.filters["phone"] = write_phone
 TEMPLATES.filters["day"] = format_day
 TEMPLATES.filters["day_of"] = format_day_of

@@ -88,6 +88,8 @@ def test_each_call_has_its_outcome_and_one_is_changed_later(
     expect(pressed).to_have_attribute("aria-pressed", "true")
     screen.assert_open_to_all()
     later.get_by_role("button", name="Volgens de inwoner afgerond").click()
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    later.get_by_role("button", name="Ja, leg dit vast").press("Enter")
     ended = case.locator("[data-follow]").filter(has_text="Vastgelegd: volgens")
     expect(ended.locator("[data-state]")).to_have_text("Volgens de inwoner afgerond")
     expect(ended.locator("[data-call]")).to_be_hidden()

@@ -12,7 +12,7 @@ def assert_safe(screen: Screen) -> None:
     expect(screen.page.locator("body.is-safety")).to_have_count(1)
     for name, number in (
         ("Bel 112", "112"),
-        ("Bel Veilig Thuis 0800-2000", "08002000"),
+        ("Bel Veilig Thuis 0800 2000", "08002000"),
     ):
         call = screen.page.get_by_role("link", name=name, exact=True)
         expect(call).to_have_attribute("href", f"tel:{number}")

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Flag, Freshness, Part } from "../src/lookup.ts";
-import { findLate, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "../src/screen/gaps.ts";
+import { findLate, joinParts, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "../src/screen/gaps.ts";
 import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
@@ -14,6 +14,8 @@ useTexts({
   silent: "{organisations} hebben niets",
   "silent-one": "{organisations} heeft niets",
   coordinator: "{organisation} coördineert",
+  "coordinator-own": "wij coördineren",
+  "only-by-hand": "met de hand: {organisations}",
   "coordinator-none": "niemand coördineert",
   "coordinator-unknown": "onbekend",
 });
@@ -94,9 +96,10 @@ test("a late organisation is told once, with its number and since when", () => {
 });
 
 test("who coordinates is told, or that nobody said so, or that we do not know", () => {
-  const team = { organisation: "Wijkteam" } as Flag;
+  const team = { flag: { organisation: "Wijkteam" } as Flag, isOwn: false };
   const heard = aPart([aSource("casusregie", "Wijkteam")]);
   assert.equal(writeCoordinator(heard, CATEGORIES, team), "Wijkteam coördineert");
+  assert.equal(writeCoordinator(heard, CATEGORIES, { ...team, isOwn: true }), "wij coördineren");
   assert.equal(writeCoordinator(heard, CATEGORIES, undefined), "niemand coördineert");
   assert.equal(writeCoordinator(aPart([]), CATEGORIES, undefined), "onbekend");
   assert.equal(writeCoordinator(aPart([aSource("casusregie", "Wijkteam", OLD)]), CATEGORIES, undefined), "onbekend");
@@ -130,6 +133,16 @@ test("what others of the same kind do not tell stays said beside the own organis
   const part = aPart([own, aSource("casusregie", "School", OLD)], [], ["casusregie"]);
   assert.deepEqual(findLate(part, CATEGORIES).map((late) => late.organisation), ["School"]);
   assert.equal(writeUnknown(part, [aCategory("casusregie")]), "niet bekend: casusregie");
+});
+
+test("who tells by hand and has a flag here is not among those of whom we do not know", () => {
+  const sources = [aSource("casusregie", "School", BY_HAND)];
+  const [flagged, other] = [aPart(sources, [{ organisation: "School", category: "casusregie" }]), aPart(sources)];
+  const kind = [aCategory("casusregie")];
+  assert.deepEqual([writeByHand(flagged, kind), writeUnknown(flagged, kind)], [null, null]);
+  assert.deepEqual([writeByHand(other, kind), writeUnknown(other, kind)], ["met de hand: School (casusregie)", "niet bekend: casusregie"]);
+  assert.equal(writeByHand(joinParts([flagged, flagged]), kind), null);
+  assert.equal(writeByHand(joinParts([flagged, other]), kind), "met de hand: School (casusregie)");
 });
 
 test("a purpose that does not show who coordinates does not speak of it", () => {

@@ -1,13 +1,14 @@
 /** In which order to call. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ContactHolder, Flag } from "../src/lookup.ts";
-import { orderCalls, orderFlags } from "../src/screen/order.ts";
+import type { ContactHolder, Flag, Freshness } from "../src/lookup.ts";
+import { Calls, orderCalls, orderFlags } from "../src/screen/order.ts";
 import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
   "contact-closed-now": "", "contact-absent-alone": "", "contact-out-of-hours": "", "reach-now": "", "reach-unknown": "", "hours-unknown": "", "contact-hours-unknown": "",
   "reach-today": "", "reach-tomorrow": "", "reach-day": "", "reach-from": "",
+  "reach-now-night": "", "day-mon": "", "day-tue": "", "day-fri": "",
 });
 const MONDAY_NOON = new Date("2026-11-23T12:00:00+01:00");
 const CATEGORIES = [
@@ -22,7 +23,7 @@ function aFlag(organisation: string, days: string[], category = "bijstand", chan
 }
 
 function order(...flags: Flag[]): string[] {
-  return orderFlags(flags, CATEGORIES, MONDAY_NOON).map(({ flag, place }) => `${flag.organisation}${place}`);
+  return orderFlags({ flags, sources: [] }, CATEGORIES, MONDAY_NOON).map(({ flag, place }) => `${flag.organisation}${place}`);
 }
 
 test("who coordinates stands first, also when nobody answers there now", () => {
@@ -41,12 +42,39 @@ test("who has no known hours stands after who answers now and before who is clos
 
 test("in danger who answers now stands before who coordinates", () => {
   const flags = [aFlag("team", ["fri"], "casusregie"), aFlag("closed", ["fri"]), aFlag("now", ["mon"])];
-  const urgent = orderFlags(flags, CATEGORIES, MONDAY_NOON, true).map(({ flag }) => flag.organisation);
+  const urgent = orderFlags({ flags, sources: [] }, CATEGORIES, MONDAY_NOON, true).map(({ flag }) => flag.organisation);
   assert.deepEqual(urgent, ["now", "team", "closed"]);
 });
 
+test("in danger Veilig Thuis stands before another who answers now", () => {
+  const flags = [aFlag("school", ["mon"], "leerplicht"), aFlag("vt", ["mon"], "veilig-thuis")];
+  assert.deepEqual(orderFlags({ flags, sources: [] }, CATEGORIES, MONDAY_NOON, true).map(({ place }) => place), [1, 0]);
+  assert.deepEqual(order(...flags), ["school0", "vt1"]);
+  const people = flags.map((flag) => ({ name: "kind", ordered: orderFlags({ flags: [flag], sources: [] }, CATEGORIES, MONDAY_NOON, true) }));
+  assert.deepEqual(orderCalls(people).map(({ organisation }) => organisation), ["vt", "school"]);
+});
+
+test("nobody is told to call the own organisation, also where it coordinates", () => {
+  const flags = [aFlag("team", ["mon"], "casusregie"), aFlag("other", ["fri"])];
+  const ordered = orderFlags({ flags, sources: [{ organisation: "team", own: true } as Freshness] }, CATEGORIES, MONDAY_NOON);
+  assert.deepEqual(ordered.map(({ place, isOwn }) => [place, isOwn]), [[1, false], [0, true]]);
+  assert.deepEqual(new Calls(ordered).waiting.map(({ place }) => place), [1]);
+  assert.deepEqual(orderCalls([{ name: "ouder", ordered }]).map(({ organisation }) => organisation), ["other"]);
+});
+
+test("who did not answer waits for who was not tried, and who was reached is not called again", () => {
+  const flags = ["a", "b", "c"].map((name) => aFlag(name, ["mon"]));
+  const calls = new Calls(orderFlags({ flags, sources: [] }, CATEGORIES, MONDAY_NOON));
+  const shown: number[][] = [];
+  calls.show((waiting) => shown.push(waiting.map(({ place }) => place)));
+  calls.note(0, "not-reachable");
+  calls.note(1, "contact-made");
+  calls.note(2, "citizen-says-ended");
+  assert.deepEqual(shown, [[0, 1, 2], [1, 2, 0], [2, 0], [0]]);
+});
+
 test("a household's calls are each number once, who answers now first, with about whom", () => {
-  const ordered = (...flags: Flag[]) => orderFlags(flags, CATEGORIES, MONDAY_NOON, true);
+  const ordered = (...flags: Flag[]) => orderFlags({ flags, sources: [] }, CATEGORIES, MONDAY_NOON, true);
   const [late, now] = [aFlag("late", ["fri"]), aFlag("now", ["mon"])];
   const calls = orderCalls([{ name: "ouder", ordered: ordered(late) }, { name: "kind", ordered: ordered(now, late, late) }]);
   assert.deepEqual(calls.map(({ organisation, names }) => [organisation, names]), [["now", ["kind"]], ["late", ["ouder", "kind"]]]);

@@ -16,6 +16,8 @@ useTexts({
   "contact-hours-unknown-night": "tijden onbekend, 's nachts {phone}",
   "hours-unknown": "tijden onbekend",
   "reach-now": "nu",
+  "reach-now-night": "nu via dit nummer",
+  "day-mon": "ma", "day-tue": "di", "day-wed": "wo", "day-thu": "do", "day-fri": "vr",
   "reach-unknown": "onbekend",
   "reach-today": "vandaag",
   "reach-tomorrow": "morgen",
@@ -39,6 +41,13 @@ test("out of hours it is the number for then, with the number for the day", () =
   const reach = chooseReach(aContact({ outOfHoursPhone: "+31182555199" }), MONDAY_NIGHT);
   assert.equal(reach.phone, "+31182555199");
   assert.match(reach.note, /^overdag 0182/);
+});
+
+test("the hours are those of the number that is shown", () => {
+  const contact = aContact({ outOfHoursPhone: "+31182555199" });
+  assert.equal(chooseReach(contact, MONDAY_MORNING).hours, "nu · ma 9:00 – 17:00");
+  assert.equal(chooseReach(contact, MONDAY_NIGHT).hours, "nu via dit nummer");
+  assert.equal(chooseReach(aContact(), MONDAY_NIGHT).hours, "ma 9:00 – 17:00");
 });
 
 test("without such a number it says that it is closed", () => {
@@ -68,6 +77,8 @@ test("the number of a municipality is linked as it is dialled", () => {
   assert.equal(linkPhone("+3114030"), "tel:14030");
   assert.equal(linkPhone("+31140182"), "tel:140182");
   assert.equal(linkPhone("+31182555101"), "tel:+31182555101");
+  assert.equal(linkPhone("+318002000"), "tel:08002000");
+  assert.equal(linkPhone("+319001234567"), "tel:09001234567");
   assert.equal(linkPhone("+32140123456"), "tel:+32140123456");
 });
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 
-from desk.numbers import write_phone
+from desk.numbers import link_phone, write_phone
 from desk.officer.citizen_report import explain_purposes
 from signal_index.wire.access_requests import AccessRequest, AccessRequestPage
 from signal_index.wire.choices import Choice
@@ -269,7 +269,7 @@ async def test_what_the_index_refuses_reaches_the_page_as_it_is(
     [
         ("010 123 45 67", "+31101234567"),
         ("06 12 34 56 78", "+31612345678"),
-        ("0182 55 51 02", "+31182555102"),
+        ("0182 555 102", "+31182555102"),
         ("0800 2000", "+318002000"),
         ("14 0182", "+31140182"),
         ("+3221234567", "+3221234567"),
@@ -277,6 +277,22 @@ async def test_what_the_index_refuses_reaches_the_page_as_it_is(
 )
 def test_a_number_is_written_as_people_dial_it(written: str, phone: str) -> None:
     assert write_phone(phone) == written
+
+
+@pytest.mark.parametrize(
+    ("dialled", "phone"),
+    [
+        ("08002000", "+318002000"),
+        ("09001234567", "+319001234567"),
+        ("140182", "+31140182"),
+        ("+31182555102", "+31182555102"),
+        ("+3221234567", "+3221234567"),
+    ],
+)
+def test_what_only_the_netherlands_dials_is_linked_without_a_country(
+    dialled: str, phone: str
+) -> None:
+    assert link_phone(phone) == dialled
 
 
 def test_each_purpose_is_explained_once_with_every_law_it_rested_on() -> None:

@@ -5,9 +5,9 @@ import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { paintCall } from "./call.ts";
 import { type DomainLabels, paintFlag } from "./flag.ts";
 import { offerFollow, paintColleagues } from "./follow.ts";
-import { findLate, LIST, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
+import { findLate, joinParts, LIST, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
 import { writeDay } from "./moments.ts";
-import { type Call, orderCalls, orderFlags, type Ordered } from "./order.ts";
+import { type Call, Calls, orderCalls, orderFlags, type Ordered } from "./order.ts";
 import { offerOutcome } from "./outcome.ts";
 import type { Category } from "./question.ts";
 import { text } from "./texts.ts";
@@ -47,12 +47,12 @@ export function paintAnswer(place: HTMLElement, answer: Answer, palette: Palette
   if (first === undefined) return place.replaceChildren();
   const now = new Date();
   const isHousehold = answer.parts.length > 1;
-  const gaps = paintGaps(first, palette.categories, answer.parts.every((part) => part.flags.length === 0));
+  const gaps = paintGaps(joinParts(answer.parts), palette.categories, answer.parts.every((part) => part.flags.length === 0));
   const people = answer.parts.map((part, index) => ({
     part,
     number: isHousehold ? index + 1 : 0,
     name: palette.names?.[index] || text("person", { number: String(index + 1) }),
-    ordered: orderFlags(part.flags, palette.categories, now, palette.isUrgent),
+    ordered: orderFlags(part, palette.categories, now, palette.isUrgent),
   }));
   place.replaceChildren(fromTemplate("not-on-paper"));
   if (palette.isUrgent !== true) place.append(gaps);
@@ -122,7 +122,8 @@ function paintAsked(part: Part): DocumentFragment {
 
 function paintPart(part: Part, who: Who, palette: Palette, ordered: readonly Ordered[]): DocumentFragment {
   const section = fromTemplate("part");
-  const work = paintWork(part, who, palette, ordered);
+  const calls = new Calls(ordered);
+  const work = paintWork(part, who, palette, ordered, calls);
   const more = need("[data-more]", section);
   const element = need("[data-part]", section);
   const title = need("h2", section);
@@ -136,7 +137,7 @@ function paintPart(part: Part, who: Who, palette: Palette, ordered: readonly Ord
     return section;
   }
   element.setAttribute("aria-labelledby", title.id);
-  paintRow(section, palette.isUrgent === true ? null : ordered[0], ordered.length, { unknown: writeUnknown(part, palette.categories), silent: writeSilent(part, palette.categories) });
+  paintRow(section, palette.isUrgent === true ? null : calls, ordered.length, { unknown: writeUnknown(part, palette.categories), silent: writeSilent(part, palette.categories) });
   const ordinal = text("person", { number: String(who.number) });
   fill(section, { person: who.name, ordinal: who.name === ordinal ? null : ordinal.toLowerCase(), more: text("person-more", { name: who.name }) });
   need("[data-row]", section).append(paintColleagues(part));
@@ -151,28 +152,33 @@ interface Said {
 }
 
 /** One line about a person: how many flags, what is not known, and whom to call first, unless that stands above all. */
-function paintRow(section: DocumentFragment, first: Ordered | null | undefined, count: number, { unknown, silent }: Said): void {
+function paintRow(section: DocumentFragment, calls: Calls | null, count: number, { unknown, silent }: Said): void {
   fill(section, {
     count: count === 0 ? text("count-none") : text(count === 1 ? "count-one" : "count", { count: String(count) }),
     rowGaps: unknown,
-    first: first?.flag.organisation ?? null,
-    when: first == null || first.reach.isOpen ? null : first.reach.when,
+    rowSilent: count === 0 ? silent : null,
   });
-  const call = need<HTMLAnchorElement>("[data-call-first]", section);
-  fill(section, { rowSilent: count === 0 ? silent : null });
-  if (first == null) need("[data-first]", section).remove();
-  else paintCall(call, first.reach.phone, first.flag.organisation, first.reach.isOpen);
+  const block = need("[data-first]", section);
+  const [name, when, call] = [need("[data-slot=first]", block), need("[data-slot=when]", block), need<HTMLAnchorElement>("[data-call-first]", block)];
+  if (calls === null) return block.remove();
+  calls.show(([first]) => {
+    show(block, first !== undefined);
+    if (first === undefined) return;
+    name.textContent = first.flag.organisation;
+    when.textContent = first.reach.isOpen ? "" : first.reach.when;
+    paintCall(call, first.reach.phone, first.flag.organisation, first.reach.isOpen);
+  });
 }
 
 /** One person's sheet: flags on the left, what to do now on the right. */
-function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ordered[]): DocumentFragment {
+function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ordered[], calls: Calls): DocumentFragment {
   const work = fromTemplate("work");
   const { categories, labels } = palette;
   const cards = ordered.map((each) => paintFlag(each, { labels, group: `flag-${who.number}` }));
-  ordered.forEach((each, index) => offerOf(part.entryId, each, cards[index]?.fragment, palette.relay));
+  ordered.forEach((each, index) => offerOf(part.entryId, each, cards[index]?.fragment, palette.relay, calls));
   need("[data-flags]", work).replaceChildren(...cards.map((card) => card.fragment));
   for (const none of all("[data-none], [data-none-advice]", work)) show(none, ordered.length === 0);
-  const coordinator = ordered.find((each) => each.coordinates)?.flag;
+  const coordinator = ordered.find((each) => each.coordinates);
   const silent = writeSilent(part, categories);
   fill(work, {
     coordinator: ordered.length > 0 ? writeCoordinator(part, categories, coordinator) : null,
@@ -180,8 +186,14 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
     nobody: ordered.length > 0 ? "" : (silent ?? text("silent-nobody")),
     reference: part.entryId,
   });
-  need("[data-order]", work).replaceChildren(...ordered.map((each, place) => paintStep(each, categories, () => cards[place]?.focus())));
-  if (ordered.length < 2 || palette.isUrgent === true) need("[data-steps]", work).remove();
+  const [steps, list] = [need("[data-steps]", work), need("[data-order]", work)];
+  if (calls.waiting.length < 2 || palette.isUrgent === true) steps.remove();
+  else {
+    calls.show((waiting) => {
+      list.replaceChildren(...waiting.map((each) => paintStep(each, categories, () => cards[ordered.indexOf(each)]?.focus())));
+      show(steps, waiting.length > 0);
+    });
+  }
   if (who.number === 0) need("[data-asked]", work).append(paintAsked(part));
   need("[data-colleagues]", work).replaceChildren(paintColleagues(part));
   if (palette.isUrgent !== true) need("[data-follow-offer]", work).replaceChildren(offerFollow(part, palette.relay));
@@ -190,11 +202,11 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
 }
 
 /** Ask what came of a flag on its own card; to the index it is known by its place. */
-function offerOf(entry: string, { flag, place }: Ordered, card: ParentNode | undefined, relay: Relay): void {
+function offerOf(entry: string, { flag, place }: Ordered, card: ParentNode | undefined, relay: Relay, calls: Calls): void {
   if (card === undefined) return;
   const group = need("[data-outcome-of]", card);
   group.setAttribute("aria-label", text("outcome-of", { category: flag.categoryLabel, organisation: flag.organisation }));
-  offerOutcome(group, { entry, flag: place }, relay);
+  offerOutcome(group, { entry, flag: place }, relay, (outcome) => calls.note(place, outcome));
 }
 
 /** One step of the order to call in; it leads to its card. */

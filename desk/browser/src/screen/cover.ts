@@ -1,7 +1,7 @@
 /**
- * What lies over the page when nobody may look: lifted by one key (WCAG 2.2.1) while the
- * session lives, but not by the Escape that hid it: who presses it twice in haste wants it
- * hidden. It says until when one stays logged in.
+ * What lies over the page when nobody may look: lifted by Enter, the space bar or its
+ * button (WCAG 2.2.1) while the session lives. No other key does: who leans on the keyboard,
+ * or presses Escape twice in haste, wants it hidden. It says until when one stays logged in.
  */
 import { all, need, show } from "./dom.ts";
 import { meansHide } from "./escape.ts";
@@ -77,7 +77,7 @@ export class Cover {
   #take(event: KeyboardEvent): void {
     if (this.isOpen) {
       event.preventDefault(); // else the key ends up in the field that gets the focus back
-      if (event.key !== "Escape" && !event.repeat) void this.lift();
+      if ((event.key === "Enter" || event.key === " ") && !event.repeat) void this.lift();
       return;
     }
     if (!meansHide(readPress(event))) return;

@@ -3,7 +3,6 @@ import { fill, fromTemplate, hasIcon, need } from "./dom.ts";
 import { paintCall } from "./call.ts";
 import { writeDay } from "./moments.ts";
 import type { Ordered } from "./order.ts";
-import { writeHours } from "./reach.ts";
 import { text } from "./texts.ts";
 
 export type DomainLabels = ReadonlyMap<string, string>;
@@ -24,7 +23,7 @@ export function paintFlag({ flag, place, reach, coordinates }: Ordered, at: { la
     name: reach.name === "" ? reach.role : reach.name,
     role: reach.name === "" ? null : reach.role,
     note: reach.note,
-    hours: [reach.isOpen ? reach.when : "", writeHours(contact.officeHours)].filter((each) => each !== "").join(" · "),
+    hours: reach.hours,
     since: text("since", { day: writeDay(flag.since) }),
     expires: text("expires", { day: writeDay(flag.expires) }),
     domains: flag.lifeDomains.map((code) => at.labels.get(code) ?? code).join(" · "),

@@ -17,6 +17,12 @@ export interface Late {
 
 export const LIST = new Intl.ListFormat("nl", { type: "conjunction" });
 
+/** What holds for everyone asked about: of the flags only those that each of them has. */
+export function joinParts(parts: readonly Part[]): Part {
+  const [first] = parts as readonly [Part];
+  return { ...first, flags: first.flags.filter((flag) => parts.every((part) => hasFlag(part, flag))) };
+}
+
 /** The sources that are late, one line per organisation and per day it was last heard. */
 export function findLate({ sources }: Part, categories: readonly Category[]): Late[] {
   const groups = new Map<string, Freshness[]>();
@@ -54,9 +60,9 @@ function writeNames(name: string, categories: readonly Category[]): string | nul
   return text(name, { categories: LIST.format(categories.map((category) => category.short)) });
 }
 
-/** Say whose silence never means that there is no contact; null where there is nobody. */
+/** Say whose silence never means that there is no contact; null where nobody of these is silent. */
 export function writeByHand(part: Part, categories: readonly Category[]): string | null {
-  const byHand = part.sources.filter((source) => source.byHand === true && !isOwn(source) && !isLate(source));
+  const byHand = part.sources.filter((source) => source.byHand === true && !isOwn(source) && !isLate(source) && !hasFlag(part, source));
   if (byHand.length === 0) return null;
   const about = byHand.map((source) => `${source.organisation} (${shortOf(source, categories)})`);
   return text("only-by-hand", { organisations: LIST.format(about) });
@@ -80,9 +86,9 @@ export function writeSilent(part: Part, categories: readonly Category[]): string
   return text(who.length === 1 ? "silent-one" : "silent", { organisations: LIST.format(who) });
 }
 
-/** Say who coordinates, or that nobody said so, or that we cannot know; null without the question. */
-export function writeCoordinator(part: Part, categories: readonly Category[], found: Flag | undefined): string | null {
-  if (found !== undefined) return text("coordinator", { organisation: found.organisation });
+/** Say who coordinates, the asker's own organisation too, or that nobody said so, or that we cannot know; null without the question. */
+export function writeCoordinator(part: Part, categories: readonly Category[], found: { readonly flag: Flag; readonly isOwn: boolean } | undefined): string | null {
+  if (found !== undefined) return found.isOwn ? text("coordinator-own") : text("coordinator", { organisation: found.flag.organisation });
   const coordinating = categories.filter((category) => category.coordinates);
   if (coordinating.length === 0) return null;
   const isKnown = coordinating.every((category) => isSure(part, category));
@@ -92,8 +98,13 @@ export function writeCoordinator(part: Part, categories: readonly Category[], fo
 /** Whether no flag of a category means no contact: it was looked for, and everybody who tells of it was heard. */
 function isSure(part: Part, { id }: Category): boolean {
   const sources = part.sources.filter((source) => source.category === id);
-  const isHeard = sources.every((source) => isOwn(source) || (!isLate(source) && source.byHand !== true));
+  const isHeard = sources.every((source) => isOwn(source) || (!isLate(source) && (source.byHand !== true || hasFlag(part, source))));
   return part.asked.includes(id) && sources.length > 0 && isHeard;
+}
+
+/** Whether an organisation says of this person that it has contact. */
+function hasFlag(part: Part, { organisation, category }: { readonly organisation: string; readonly category: string }): boolean {
+  return part.flags.some((flag) => flag.organisation === organisation && flag.category === category);
 }
 
 function isOwn(source: Freshness): boolean {

@@ -162,8 +162,8 @@ class LookupPage {
   /** `forget`: the next question is about somebody else. */
   #offerQuestion(forget: boolean): void {
     this.#forgetNumbers();
-    if (forget) this.#fields.forgetCitizen();
     this.#people.focus();
+    if (forget) this.#fields.forgetCitizen();
   }
 
   /** "Opnieuw zoeken": whatever belonged to the answer goes, also what still waited. */

@@ -51,12 +51,13 @@ export function writePhone(phone: string): string {
   if (/^0[89]00\d+$/.test(national)) return groups(national, [4, 4, 4]);
   if (/^14\d+/.test(phone.slice(3))) return groups(phone.slice(3), [2, 4]);
   const long = /^0(1[0356]|2[0346]|3[03568]|4[0356]|5[03458]|7[0-9]|88)/.test(national);
-  return groups(national, long ? [3, 3, 2, 2] : [4, 2, 2, 2]);
+  return groups(national, long ? [3, 3, 2, 2] : [4, 3, 3]);
 }
 
 /** Link a telephone number: RFC 3966. What only the Netherlands can dial has no country. */
 export function linkPhone(phone: string): string {
-  return /^\+3114\d{3,4}$/.test(phone) ? `tel:${phone.slice(3)}` : `tel:${phone}`;
+  if (/^\+3114\d{3,4}$/.test(phone)) return `tel:${phone.slice(3)}`;
+  return /^\+31[89]00\d{4,7}$/.test(phone) ? `tel:0${phone.slice(3)}` : `tel:${phone}`;
 }
 
 function groups(digits: string, sizes: readonly number[]): string {

@@ -1,4 +1,7 @@
-/** What came of one flag: one press saves it, another press changes it. */
+/**
+ * What came of one flag: one press saves it, another press changes it. What tells the
+ * other organisation that its help is over is asked about first.
+ */
 import { isProblem } from "../relay.ts";
 import { Refused } from "../errors.ts";
 import { all, need, show } from "./dom.ts";
@@ -25,7 +28,9 @@ export function offerOutcome(group: HTMLElement, of: OfFlag, relay: Records, onR
   const buttons = all<HTMLButtonElement>("button[data-outcome]", group);
   const said = need("[data-outcome-said]", group);
   const retry = need<HTMLButtonElement>("[data-outcome-retry]", group);
+  const sure = need("[data-outcome-sure]", group);
   let tried = "";
+  let asked: HTMLButtonElement | null = null;
   let turn = Promise.resolve();
 
   const record = async (outcome: string): Promise<void> => {
@@ -50,7 +55,24 @@ export function offerOutcome(group: HTMLElement, of: OfFlag, relay: Records, onR
     said.textContent = "";
     turn = turn.then(() => record(outcome)); // the last press is the one that holds
   };
-  for (const button of buttons) button.addEventListener("click", () => next(button.dataset["outcome"] ?? ""));
+  const press = (button: HTMLButtonElement, isSure: boolean): void => {
+    const asks = !isSure && button.dataset["outcomeAsks"] !== undefined && button.getAttribute("aria-pressed") !== "true";
+    asked = asks ? button : null;
+    show(sure, asks);
+    if (asks) need("[data-outcome-yes]", sure).focus();
+    else next(button.dataset["outcome"] ?? "");
+  };
+  for (const button of buttons) button.addEventListener("click", () => press(button, false));
+  need("[data-outcome-yes]", sure).addEventListener("click", () => {
+    const button = asked;
+    if (button === null) return;
+    button.focus();
+    press(button, true);
+  });
+  need("[data-outcome-no]", sure).addEventListener("click", () => {
+    show(sure, false);
+    asked?.focus();
+  });
   retry.addEventListener("click", () => next(tried));
 }
 

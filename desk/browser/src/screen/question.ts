@@ -49,7 +49,7 @@ export interface Fields {
   describe(question: Question): string;
   /** What the purpose of a question may show. */
   categories(question: Question): readonly Category[];
-  /** Empty what holds for one citizen alone: an attestation is never a default. */
+  /** Empty what holds for one citizen alone, and go to what it was for: no default. */
   forgetCitizen(): void;
 }
 
@@ -114,6 +114,7 @@ export class QuestionFields implements Fields {
 
   forgetCitizen(): void {
     need<HTMLInputElement>("#case-reference").value = "";
+    this.#purposeRadios().find((radio) => radio.checked)?.focus();
   }
 
   #purposeRadios(): HTMLInputElement[] {

@@ -14,6 +14,8 @@ export interface Reach {
   readonly role: string;
   readonly phone: string;
   readonly note: string;
+  /** When somebody answers this very number. */
+  readonly hours: string;
   /** Whether it is known that somebody answers this number now. */
   readonly isOpen: boolean;
   /** When somebody does: `nu`, `openingstijden onbekend` or `op maandag vanaf 9:00 uur`. */
@@ -45,13 +47,14 @@ export function chooseReach(contact: ContactHolder, now: Date): Reach {
   const moment = findMoment(contact, isAway, now);
   const notes: string[] = [];
   if (absent) notes.push(writeAbsence(contact, deputy, moment.next, now));
-  if (moment.night !== null) notes.push(text("contact-out-of-hours", { phone: writePhone(person.phone) }));
+  if (moment.night !== null) notes.push(text("contact-out-of-hours", { phone: writePhone(person.phone), hours: writeHours(contact.officeHours) }));
   else if (!isAway) notes.push(writeClosed(moment, contact.outOfHoursPhone ?? null));
   return {
     name: person.name ?? "",
     role: person.function,
     phone: moment.night ?? person.phone,
     note: notes.filter((note) => note !== "").join(" "),
+    hours: writeHoursNow(contact, moment),
     isOpen: moment.opensAt === "",
     when: moment.when,
     opensAt: moment.opensAt,
@@ -85,6 +88,12 @@ function writeClosed({ when, opensAt, next }: Moment, outOfHours: string | null)
   if (opensAt !== HOURS_UNKNOWN) return next === null ? text("contact-closed") : text("contact-closed-now", { when });
   if (outOfHours === null) return text("contact-hours-unknown");
   return text("contact-hours-unknown-night", { phone: writePhone(outOfHours) });
+}
+
+/** Hours of the day say nothing of a number for out of hours. */
+function writeHoursNow({ officeHours }: ContactHolder, { night, when, opensAt }: Moment): string {
+  if (night !== null) return text("reach-now-night");
+  return [opensAt === "" ? when : "", writeHours(officeHours)].filter((each) => each !== "").join(" · ");
 }
 
 /** Say when someone answers: `ma t/m vr 9:00 - 17:00`. */

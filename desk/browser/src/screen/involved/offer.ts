@@ -91,6 +91,8 @@ class Offer {
   readonly #contact: HTMLSelectElement;
   readonly #told: HTMLElement;
   readonly #said: HTMLElement;
+  /** What the answer said of who coordinates, before this press. */
+  #before = "";
 
   constructor(section: HTMLElement, ready: Ready, options: HandOptions, given: Source) {
     this.#section = section;
@@ -146,7 +148,16 @@ class Offer {
     const undo = need("[data-undo]", this.#section);
     show(undo, isGiven);
     this.#said.textContent = said;
+    this.#tellAnswer(isGiven);
     (isGiven ? undo : need("[data-press]", this.#section)).focus();
+  }
+
+  /** The answer beside it says at once who coordinates now. */
+  #tellAnswer(isGiven: boolean): void {
+    const line = this.#section.closest(".desk-work")?.querySelector('[data-slot="coordinator"]');
+    if (!line || this.#ready.place.category !== COORDINATES) return;
+    if (isGiven) this.#before = line.textContent;
+    line.textContent = isGiven ? text("coordinator-own") : this.#before;
   }
 
   /** Carry out one act; what was refused is told, and can be tried again. */
