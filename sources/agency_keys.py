@@ -11,6 +11,7 @@ can then only be withdrawn by hand. Keep a copy where the agency keeps its secre
 """
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -63,6 +64,25 @@ def load_keys(files: KeyFiles) -> AgencyKeys:
         )
     except (KeysError, InvalidField):
         raise InvalidAgencySettings("Een sleutelbestand is geen sleutel.") from None
+
+
+def find_faults(files: KeyFiles) -> Mapping[str, str]:
+    """Say of each key that cannot be used, by its name in the settings, why not."""
+    reads: Mapping[str, Callable[[Path], object]] = {
+        "request": _read_request_key,
+        "notice": lambda path: parse_notice_key(read_agency_secret(path)),
+        "client": lambda path: parse_client_key(read_agency_secret(path)),
+        "outbox": lambda path: OutboxKey(read_agency_secret(path)),
+    }
+    found: dict[str, str] = {}
+    for name, read in reads.items():
+        try:
+            read(getattr(files, name))
+        except InvalidAgencySettings as error:
+            found[name] = str(error)
+        except (KeysError, InvalidField):
+            found[name] = f"{getattr(files, name).name} is geen sleutel."
+    return found
 
 
 def read_case_key(path: Path | None) -> CaseKey | None:

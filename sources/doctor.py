@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import httpx
 
@@ -18,7 +18,7 @@ from sources.clock import day_of, write_day
 from sources.errors import SignalsElsewhere, SourceError
 from sources.errors.parties import say_duration
 from sources.failed_files import FAILED_REMEDY, find_failed
-from sources.findings import Finding, Patient, State
+from sources.findings import Bare, Finding, Patient, State
 from sources.gateways import look_at_gateways
 from sources.notices.looking import look_at_notices
 from sources.outbox.deliveries import find_newest, find_unfinished, is_unheard
@@ -43,6 +43,7 @@ RECONCILED_WITHIN: Final = timedelta(days=8)
 PROVEN_WITHIN: Final = timedelta(days=1)
 DISK_AT_LEAST: Final = 500 * 2**20
 _MANY: Final = 1_000
+Seen = TypeVar("Seen", bound=Bare)
 
 
 async def look_over(patient: Patient) -> Sequence[Finding]:
@@ -64,7 +65,10 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
     then = [await _look(patient, about, look) for about, look in _IN_TIME]
     notices = await look_at_notices(patient)
     contacts = look_at_contacts(patient.profiles, patient.now())
-    by_index = asked if is_known else [_explain_refused(one) for one in asked]
+    is_up = index.state is State.GOOD
+    by_index = (
+        asked if is_known else [_explain_refused(one, is_up=is_up) for one in asked]
+    )
     return [
         *here,
         index,
@@ -78,6 +82,20 @@ async def look_over(patient: Patient) -> Sequence[Finding]:
     ]
 
 
+async def look_without(bare: Bare, faults: Sequence[Finding]) -> Sequence[Finding]:
+    """Give what can be looked at while keys or outbox fail, below why they do.
+
+    What hangs on these is named as not looked at: a list that just stops reads as good.
+    """
+    looks: Sequence[Finding] = [
+        await _look(bare, "schijf", _look_at_disk),
+        await _look(bare, "index", _look_at_index),
+        *look_at_contacts(bare.profiles, bare.now()),
+    ]
+    unseen = Finding("overige", State.WARNING, _UNSEEN_WITHOUT, _MEND_FIRST)
+    return [*faults, *looks, unseen]
+
+
 async def _look_at_parties(patient: Patient) -> Sequence[Finding]:
     return [
         *await look_at_registrations(patient),
@@ -86,16 +104,19 @@ async def _look_at_parties(patient: Patient) -> Sequence[Finding]:
     ]
 
 
-def _explain_refused(finding: Finding) -> Finding:
+def _explain_refused(finding: Finding, *, is_up: bool) -> Finding:
     """Say of what the index was asked that its answer waits for the registration."""
     if finding.state is State.GOOD:
         return finding
+    if not is_up:
+        says = "Niet nagekeken: dat kan pas als de index antwoordt."
+        return Finding(finding.about, State.WARNING, says, "Zie index, hierboven.")
     says = "Niet nagekeken: dat kan pas als de inlogdienst en de index u kennen."
     return Finding(finding.about, State.WARNING, says, _REMEDIES["contactpersonen"])
 
 
 async def _look(
-    patient: Patient, about: str, look: Callable[[Patient], Awaitable[Finding]]
+    patient: Seen, about: str, look: Callable[[Seen], Awaitable[Finding]]
 ) -> Finding:
     try:
         return await look(patient)
@@ -103,7 +124,7 @@ async def _look(
         return Finding(about, State.WRONG, str(error), _REMEDIES[about])
 
 
-async def _look_at_disk(patient: Patient) -> Finding:
+async def _look_at_disk(patient: Bare) -> Finding:
     free = shutil.disk_usage(patient.settings.outbox.parent).free
     if free < DISK_AT_LEAST:
         says = f"Er is nog {free // 2**20} MB vrij bij het postvak."
@@ -111,7 +132,7 @@ async def _look_at_disk(patient: Patient) -> Finding:
     return Finding("schijf", State.GOOD, "Er is ruimte genoeg.")
 
 
-async def _look_at_index(patient: Patient) -> Finding:
+async def _look_at_index(patient: Bare) -> Finding:
     """Hold that the index answers, and that our clock is its clock."""
     url = f"{patient.settings.index.url}/v1/health"
     try:
@@ -306,6 +327,11 @@ _IN_TIME: Final = (
     ("vergelijking", _look_at_reconciliation),
     ("bewijzen", _look_at_proofs),
 )
+_UNSEEN_WITHOUT: Final = (
+    "Niet nagekeken, want het hangt hiervan af: inlogdienst, aanmeldingen, "
+    "sleutelhouders, leveringen, contactpersonen, vergelijking, bewijzen en berichten."
+)
+_MEND_FIRST: Final = "Herstel eerst wat fout is en geef de opdracht dan opnieuw."
 _UNSEEN: Final = Finding(
     "overige",
     State.WARNING,

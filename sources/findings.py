@@ -35,15 +35,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
-    """Everything a look may use."""
+class Bare:
+    """What a look may use that needs no key and no outbox."""
 
     settings: AgencySettings
     profiles: Sequence[Profile]
-    outbox: Outbox
     client: httpx.AsyncClient
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Patient(Bare):
+    """Everything a look may use."""
+
+    outbox: Outbox
     evaluator: Evaluator
     index: HttpIndex
     signer: Signer
     notice: NoticeKey
-    now: Callable[[], datetime]

@@ -25,6 +25,7 @@ import tomlkit
 from keys.base64url import decode_b64u
 from keys.errors import ConfigRefused, JoiningRefused
 from keys.joining import (
+    CHARACTERS,
     Invitation,
     InvitedSource,
     JoinRequest,
@@ -79,6 +80,12 @@ def find_invited(folder: Path) -> InvitedSource | None:
 
 def verify_told(opened: Opened, told: str) -> None:
     """Hold what the administrator told against the invitation, or refuse it."""
+    typed = len("".join(told.replace("-", "").split()))
+    if typed != CHARACTERS:
+        raise InvitationRefused(
+            f"De controlecode heeft {CHARACTERS} tekens; u typte er {typed}. Kijk wat "
+            "er ontbreekt of te veel is, en geef de opdracht opnieuw."
+        )
     try:
         verify_fingerprint(told, opened.payload)
     except JoiningRefused:
@@ -93,10 +100,7 @@ def join(data: bytes, opened: Opened, folder: Path, *, now: datetime) -> Joined:
 
     The folder must be empty or not there yet. The settings are loaded once as a proof.
     """
-    if folder.exists() and not folder.is_dir():
-        raise InvitationRefused("Dit is een bestand. Kies een nieuwe map.")
-    if folder.exists() and any(folder.iterdir()):
-        raise InvitationRefused("De map is niet leeg. Kies een nieuwe map.")
+    verify_free(folder)
     with _made_beside(folder) as made:
         document = _fill(made, data, opened.invitation, now)
     signed = read_document(document)
@@ -108,6 +112,20 @@ def join(data: bytes, opened: Opened, folder: Path, *, now: datetime) -> Joined:
         joining / ACCEPTANCES,
         tell_fingerprint(payload),
     )
+
+
+def verify_free(folder: Path) -> None:
+    """Hold that a folder is empty or not there yet, or raise `InvitationRefused`."""
+    if folder.exists() and not folder.is_dir():
+        raise InvitationRefused("Dit is een bestand. Kies een nieuwe map.")
+    if (folder / SETTINGS).exists():
+        raise InvitationRefused(
+            f"U bent hier al aangesloten: in {folder} staat {SETTINGS}. Er is niets "
+            "veranderd. Hoe het ervoor staat, zegt `signal-source doctor --settings "
+            f"{folder / SETTINGS}`."
+        )
+    if folder.exists() and any(folder.iterdir()):
+        raise InvitationRefused("De map is niet leeg. Kies een nieuwe map.")
 
 
 @contextmanager

@@ -22,6 +22,8 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic_core import to_jsonable_python
@@ -29,6 +31,7 @@ from pydantic_core import to_jsonable_python
 from keys.municipality import MunicipalityCode
 from signal_index.wire.values import Slug
 from sources.brp.settings import ALLOWED
+from sources.catalogue import load_kinds, load_ways
 from sources.closed_row import ClosedRow
 from sources.contacts import ContactRow
 from sources.errors import InvalidProfile, say_no_text, say_unreadable
@@ -52,6 +55,7 @@ FILL_IN: Final = "<VUL IN>"
 """Stands in a proposal where only a person can say what is right."""
 _LEFT_OPEN: Final = re.compile(r"<\s*VUL\s+IN\s*>", re.IGNORECASE)
 
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 SlugText = Annotated[Slug, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 CodeText = Annotated[MunicipalityCode, StringConstraints(pattern=r"^[0-9]{4}$")]
 
@@ -111,6 +115,15 @@ class Profile(ClosedRow):
     ddas: DdasLayout = DdasLayout()
     messages: MessageLayout = MessageLayout()
     contacts: dict[str, ContactRow] = Field(default_factory=dict)
+
+    @field_validator("informed", mode="before")
+    @classmethod
+    def _name_good_codes(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, str) and not _SLUG.fullmatch(value):
+            kind = load_kinds().get(info.data.get("category", ""))
+            good = kind.informed if kind else tuple(load_ways())
+            raise Unfit(f"dit is geen code. Kies er een: {', '.join(good)}")
+        return value
 
     @property
     def categories(self) -> tuple[Slug, ...]:

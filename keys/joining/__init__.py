@@ -22,7 +22,7 @@ from keys.joining.documents import (
     InvitedSource,
     JoinRequest,
 )
-from keys.joining.fingerprint import tell_fingerprint, verify_fingerprint
+from keys.joining.fingerprint import CHARACTERS, tell_fingerprint, verify_fingerprint
 from keys.joining.signing import (
     Opened,
     OpenedRequest,
@@ -37,6 +37,7 @@ from keys.joining.signing import (
 )
 
 __all__ = [
+    "CHARACTERS",
     "Acceptance",
     "HolderAt",
     "IndexAt",

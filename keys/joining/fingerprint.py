@@ -12,14 +12,14 @@ from typing import Final
 
 from keys.errors import FingerprintMismatch
 
-_CHARACTERS: Final = 20
+CHARACTERS: Final = 20
 _GROUP: Final = 4
 
 
 def tell_fingerprint(payload: bytes) -> str:
     """Give the fingerprint in groups, as a person reads it aloud."""
-    text = base64.b32encode(hashlib.sha256(payload).digest()).decode()[:_CHARACTERS]
-    return "-".join(text[at : at + _GROUP] for at in range(0, _CHARACTERS, _GROUP))
+    text = base64.b32encode(hashlib.sha256(payload).digest()).decode()[:CHARACTERS]
+    return "-".join(text[at : at + _GROUP] for at in range(0, CHARACTERS, _GROUP))
 
 
 def verify_fingerprint(told: str, payload: bytes) -> None:

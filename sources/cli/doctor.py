@@ -11,19 +11,21 @@ import httpx
 import typer
 from rich.text import Text
 
-from sources.agency_keys import load_keys
+from sources.agency_keys import find_faults, load_keys
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.parties import make_parties, make_signer
 from sources.cli.plain import PlainConsole, show_plainly
 from sources.cli.settings_file import SettingsFile
 from sources.clock import now
-from sources.doctor import look_over
-from sources.findings import Finding, Patient, State
+from sources.doctor import look_over, look_without
+from sources.errors import InvalidAgencySettings, OutboxRefused
+from sources.findings import Bare, Finding, Patient, State
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.settings import AgencySettings, load_settings
 
 _PATIENCE: Final = httpx.Timeout(10.0)
+_OF_KEYS: Final = "Zet de sleutel terug die u hebt aangemeld, of die u bewaarde."
 _MARKS: Final = {
     State.GOOD: ("goed", "green"),
     State.WARNING: ("let op", "yellow"),
@@ -57,23 +59,40 @@ def doctor_command(
 async def _look_over(
     settings: AgencySettings, profiles: Sequence[Profile]
 ) -> Sequence[Finding]:
-    keys = load_keys(settings.keys)
-    good = Finding("sleutels", State.GOOD, "Alle sleutels zijn te lezen.")
+    async with httpx.AsyncClient(timeout=_PATIENCE) as client:
+        bare = Bare(settings, profiles, client, now)
+        wrong = [
+            Finding("sleutels", State.WRONG, says, _OF_KEYS)
+            for says in find_faults(settings.keys).values()
+        ]
+        if wrong:
+            return await look_without(bare, wrong)
+        good = Finding("sleutels", State.GOOD, "Alle sleutels zijn te lezen.")
+        try:
+            return [good, *await _look_at_all(bare)]
+        except OutboxRefused as error:
+            wrong = [Finding("postvak", State.WRONG, str(error))]
+        except InvalidAgencySettings as error:
+            wrong = [Finding("instellingen", State.WRONG, str(error))]
+        return await look_without(bare, [good, *wrong])
+
+
+async def _look_at_all(bare: Bare) -> Sequence[Finding]:
+    settings, keys = bare.settings, load_keys(bare.settings.keys)
     with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
-        async with httpx.AsyncClient(timeout=_PATIENCE) as client:
-            evaluator, index = make_parties(client, settings, keys, outbox, attempts=1)
-            patient = Patient(
-                settings=settings,
-                profiles=profiles,
-                outbox=outbox,
-                client=client,
-                evaluator=evaluator,
-                index=index,
-                signer=make_signer(settings, keys),
-                notice=keys.notice,
-                now=now,
-            )
-            return [good, *await look_over(patient)]
+        evaluator, index = make_parties(bare.client, settings, keys, outbox, attempts=1)
+        patient = Patient(
+            settings=settings,
+            profiles=bare.profiles,
+            outbox=outbox,
+            client=bare.client,
+            evaluator=evaluator,
+            index=index,
+            signer=make_signer(settings, keys),
+            notice=keys.notice,
+            now=now,
+        )
+        return await look_over(patient)
 
 
 def _show(findings: Sequence[Finding]) -> None:

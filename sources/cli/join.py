@@ -11,7 +11,7 @@ from sources.cli.plain import PlainConsole
 from sources.clock import now
 from sources.errors import InvitationRefused, say_unreadable
 from sources.handing_over import Party
-from sources.joining import join, read_invitation, verify_told
+from sources.joining import join, read_invitation, verify_free, verify_told
 
 
 def join_command(
@@ -25,6 +25,7 @@ def join_command(
     """Sluit aan met een uitnodiging: sleutels, instellingen en een aanvraag."""
     console = PlainConsole(soft_wrap=True)
     with refusing_plainly():
+        verify_free(into)
         data = _read(invitation)
         opened = read_invitation(data, now=now())
         said = opened.invitation
@@ -32,7 +33,7 @@ def join_command(
         console.print(f"  index: {said.index.url}")
         console.print(f"  gemeente: {said.source.municipality}")
         console.print(f"  soort signalen: {', '.join(said.source.categories) or '-'}")
-        told = fingerprint or typer.prompt("Controlecode die u telefonisch kreeg")
+        told = fingerprint or _ask("Controlecode die u telefonisch kreeg")
         verify_told(opened, told)
         made = join(data, opened, into, now=now())
     holders = ", ".join(at.id for at in said.holders)
@@ -47,6 +48,15 @@ def join_command(
         f"{quote(str(made.settings))}`",
     ):
         console.print(line)
+
+
+def _ask(question: str) -> str:
+    """Ask once; raises `InvitationRefused` where it is broken off."""
+    try:
+        return str(typer.prompt(question))
+    except typer.Abort:
+        typer.echo(err=True)
+        raise InvitationRefused("Afgebroken. Er is niets gemaakt.") from None
 
 
 def _read(path: Path) -> bytes:

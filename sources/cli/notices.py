@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from typing import Annotated, Final
 
+import httpx
 import typer
 
-from sources.agency_keys import load_keys
-from sources.cli.edge import refusing_plainly
+from sources.agency_keys import AgencyKeys, load_keys
+from sources.cli.edge import STOPPED, refusing_plainly
+from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
 from sources.cli.settings_file import SettingsFile
-from sources.clock import write_moment
+from sources.clock import now, write_moment
 from sources.errors import InvalidAgencySettings
+from sources.notices.hearing import Hearing
 from sources.notices.words import say_kept, say_whom_to_call, write_when
 from sources.outbox.notices import KeptNotice, find_moment, find_notices, mark_done
 from sources.outbox.store import Outbox
-from sources.settings import load_settings
+from sources.settings import AgencySettings, load_settings
 
 SHOWN_ID: Final = 8
 _OF_LOOKUPS: Final = ("looked-up", "outcome")
@@ -37,23 +41,37 @@ def list_command(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Geef JSON.")] = False,
 ) -> None:
-    """Laat zien wat is teruggekomen, met uw eigen zaaknummer; het nieuwste eerst."""
+    """Haal op wat is teruggekomen en laat het zien; het nieuwste eerst.
+
+    Met uw eigen zaaknummer. Draait de agent, dan haalde die het al op.
+    """
     with refusing_plainly():
         given = load_settings(settings)
         keys = load_keys(given.keys)
         with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
+            is_heard = asyncio.run(_hear(given, keys, outbox))
             found = find_notices(outbox, is_all=is_all)
             heard = find_moment(outbox, "heard")
     if as_json:
         typer.echo(json.dumps([_describe(one) for one in found]))
-        return
-    _show(found)
-    if heard is None:
-        PlainConsole().print(
-            "Er is nog nooit naar berichten gekeken: dat doet `signal-source run`."
-        )
     else:
+        _show(found)
+    if not is_heard:
+        PlainConsole(stderr=True, soft_wrap=True).print(
+            "Ophalen lukt nu niet: u ziet alleen wat er al was. `signal-source doctor` "
+            "zegt wat er mis is."
+        )
+        raise typer.Exit(STOPPED)
+    if heard is not None and not as_json:
         PlainConsole().print(f"Voor het laatst gekeken: {write_moment(heard)}.")
+
+
+async def _hear(settings: AgencySettings, keys: AgencyKeys, outbox: Outbox) -> bool:
+    async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+        index = make_parties(client, settings, keys, outbox, attempts=1)[1]
+        row, source = settings.notices, settings.source
+        hearing = Hearing(outbox, client, row, source, now)
+        return await hearing.hear_unless_just_done(index)
 
 
 @notices_app.command("done")

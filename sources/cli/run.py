@@ -79,7 +79,8 @@ def run_command(
             raise InvalidAgencySettings(
                 "Er staan geen [[feeds]] in de instellingen: de agent weet niet wat "
                 "hij moet aanleveren. Zet voor elke registratie een stuk [[feeds]] in "
-                "agency.toml, met `name`, `profile` en `folder` of `file`."
+                "agency.toml, met `name`, `profile` en `folder` of `file`. Levert u "
+                "met de hand? `signal-source notices list` haalt uw berichten op."
             )
         asyncio.run(_run(given, once=once))
 

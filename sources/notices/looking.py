@@ -20,6 +20,12 @@ from sources.outbox.notices import find_moment, find_untold
 
 ABOUT: Final = "berichten"
 HEARD_WITHIN: Final = timedelta(hours=1)
+BY_HAND_WITHIN: Final = timedelta(days=7)
+"""Who has no feeds delivers by hand, and looks when there is time."""
+_REMEDY: Final = {
+    True: "Dat doet de agent: laat `signal-source run` draaien.",
+    False: "Geef `signal-source notices list`: die haalt ze op.",
+}
 
 
 async def look_at_notices(patient: Patient) -> list[Finding]:
@@ -35,13 +41,14 @@ async def look_at_notices(patient: Patient) -> list[Finding]:
 
 def _look_at_hearing(patient: Patient) -> Finding:
     heard = find_moment(patient.outbox, "heard")
+    has_agent = bool(patient.settings.feeds)
     if heard is None:
-        says = "Berichten haalt `signal-source run` op; die draaide hier nog niet."
+        says = f"Er zijn nog geen berichten opgehaald. {_REMEDY[has_agent]}"
         return Finding(ABOUT, State.GOOD, says)
-    if patient.now() - heard > HEARD_WITHIN:
-        says = "Er is het laatste uur niet gekeken of er berichten zijn."
-        remedy = "Dat doet de agent: laat `signal-source run` draaien."
-        return Finding(ABOUT, State.WARNING, says, remedy)
+    if patient.now() - heard > (HEARD_WITHIN if has_agent else BY_HAND_WITHIN):
+        long = "het laatste uur" if has_agent else "de laatste week"
+        says = f"Er is {long} niet gekeken of er berichten zijn."
+        return Finding(ABOUT, State.WARNING, says, _REMEDY[has_agent])
     if patient.settings.notices.mail and find_untold(patient.outbox, "mailed"):
         says = "Er wachten berichten die nog niet zijn gemaild."
         return Finding(ABOUT, State.GOOD, says)

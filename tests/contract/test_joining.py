@@ -207,11 +207,20 @@ def test_an_invitation_that_cannot_be_written_is_none(
     assert (parties.folder / "there.json").read_text() == "already"
 
 
+def test_a_code_that_is_too_short_is_told_its_length(parties: Parties) -> None:
+    parties.invite()
+    words = ("join", parties.invitation, "--into", parties.agency)
+    short = parties.told["invitation"][:16]
+    done = run(parties.source_app, *words, "--fingerprint", short)
+    assert done.exit_code == 2
+    assert "heeft 20 tekens; u typte er 13" in " ".join(done.output.split())
+
+
 def test_a_folder_that_is_used_is_left_as_it_is(joined: Parties) -> None:
     before = (joined.agency / "agency.toml").read_bytes()
     done = joined.join()
     assert done.exit_code == 2
-    assert "niet leeg" in done.output
+    assert "hier al aangesloten" in done.output
     assert (joined.agency / "agency.toml").read_bytes() == before
 
 

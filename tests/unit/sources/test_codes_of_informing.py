@@ -14,6 +14,7 @@ from sources.outbox.settling import find_reason
 from sources.outbox.standing import find_allowed
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from sources.profile import parse_profile
 from sources.reasons import Reason
 from tests.builders import anew
 from tests.sources_builders import (
@@ -101,3 +102,9 @@ def test_check_names_a_kind_that_nobody_knows(tmp_path: Path) -> None:
 def test_what_the_index_refuses_for_its_code_is_said_so(said: str) -> None:
     problem, _, field = said.partition(": ")
     assert find_reason(problem, field) is Reason.REFUSED_INFORMED
+
+
+def test_words_in_place_of_a_code_are_answered_with_the_good_codes() -> None:
+    text = PROFILE.replace('informed = "discussed"', 'informed = "per brief"')
+    with pytest.raises(InvalidProfile, match=r"informed: .*informed-by-letter"):
+        parse_profile(text)

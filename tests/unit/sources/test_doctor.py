@@ -24,9 +24,10 @@ from signal_index.wire.own_registration import (
     OwnSource,
 )
 from signal_index.wire.sources import SourceState
+from sources.agency_keys import find_faults
 from sources.brp.settings import RegisterPlace
 from sources.cli.status import summarise
-from sources.doctor import look_over
+from sources.doctor import look_over, look_without
 from sources.errors import (
     DeliveryHeld,
     EvaluationStopped,
@@ -34,14 +35,14 @@ from sources.errors import (
     TokenRefused,
 )
 from sources.feed_settings import FeedRow
-from sources.findings import Finding, Patient, State
+from sources.findings import Bare, Finding, Patient, State
 from sources.outbox.standing import record_reconciled
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile
 from sources.publisher.http_index import HttpIndex, TokenGiver
 from sources.publisher.patience import Patience
-from sources.settings import AgencySettings
+from sources.settings import AgencySettings, KeyFiles
 from tests.builders import a_contact_holder, anew
 from tests.sources_builders import (
     NOW,
@@ -281,8 +282,23 @@ async def test_an_index_that_is_away_says_so(tmp_path: Path) -> None:
         raise httpx.ConnectError("down")
 
     async with a_patient(tmp_path, gone) as patient:
-        findings = {one.about: one.state for one in await look_over(patient)}
-    assert findings["index"] is findings["aanmelding index"] is State.WRONG
+        findings = {one.about: one for one in await look_over(patient)}
+    states = {findings[one].state for one in ("index", "aanmelding index")}
+    assert states == {State.WRONG}
+    assert "antwoordt" in findings["contactpersonen"].says
+    assert "aanmelding" not in findings["contactpersonen"].remedy
+
+
+async def test_a_key_that_is_missing_ends_no_list(tmp_path: Path) -> None:
+    """It is named, and so is what cannot be looked at without it."""
+    async with a_patient(tmp_path, answer) as patient:
+        keys = KeyFiles(**dict.fromkeys(KeyFiles.model_fields, tmp_path / "weg.jwk"))
+        assert set(find_faults(keys)) == {"request", "notice", "client", "outbox"}
+        fault = Finding("sleutels", State.WRONG, "weg")
+        bare = Bare(patient.settings, patient.profiles, patient.client, patient.now)
+        found = await look_without(bare, [fault])
+    about = [one.about for one in found]
+    assert about == ["sleutels", "schijf", "index", "overige"]
 
 
 @pytest.mark.parametrize(("days", "state"), [(7, State.GOOD), (9, State.WARNING)])

@@ -116,3 +116,14 @@ async def test_what_failed_is_read_again_and_holds_up_no_notice(
         for _ in range(3):
             await hearing.hear(index)
     assert index.reads == 2
+
+
+async def test_by_hand_it_is_heard_too_unless_an_agent_just_did(tmp_path: Path) -> None:
+    """Who delivers by hand has no agent, and asks for what came back itself."""
+    index = FakeIndex(waiting=[a_notice("match")])
+    async with a_hearing(tmp_path) as hearing:
+        assert await hearing.hear_unless_just_done(index)
+        assert len(find_notices(hearing.outbox)) == 1
+        index.waiting = [a_notice("match")]
+        assert await hearing.hear_unless_just_done(index)
+        assert len(index.waiting) == 1
