@@ -9,10 +9,11 @@
 import errno
 import json
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -21,6 +22,7 @@ from keys.errors import KeyFileExists, KeyFileExposed, KeyFileMalformed
 OWNER_ONLY = 0o600
 READ_BY_ALL = 0o666
 _HAS_MODES: Final = hasattr(os, "getuid")
+_NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
 def read_secret(path: Path) -> bytes:
@@ -72,28 +74,46 @@ def written_whole(
     """Write a file whole or not at all, and over another only where `replace` says so.
 
     It is written beside its place and put there when it is on disk: a disk that fills
-    up, or a run that is killed, leaves no half of it. Raises `FileExistsError`, or
-    another `OSError` of the disk.
+    up, or a run that is killed, leaves no half of it and no empty file. What replaces a
+    file has its mode; a link, a device or a pipe is no file and is never replaced.
+    Raises `FileExistsError`, or another `OSError` of the disk.
     """
-    if not replace and os.path.lexists(path):
+    there = _find_mode(path)
+    if there is not None and not (replace and stat.S_ISREG(there)):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-    made, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    beside = Path(name)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    made = partial(os.open, mode=OWNER_ONLY if replace else mode)
     try:
-        with os.fdopen(made, "wb") as file:
+        with open(beside, "xb", opener=made) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.chmod(mode if replace else _claim(path, mode))
-        beside.replace(path)
+        if replace:
+            beside.chmod(mode if there is None else stat.S_IMODE(there))
+            beside.replace(path)
+        else:
+            _put_new(beside, path)
     finally:
         beside.unlink(missing_ok=True)
 
 
-def _claim(path: Path, mode: int) -> int:
-    """Make an empty file where none is; gives the mode that the user's umask leaves."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)) as file:
-        return stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+def _find_mode(path: Path) -> int | None:
+    try:
+        return path.lstat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _put_new(beside: Path, path: Path) -> None:
+    """Give a file its name where nothing has it; raises `FileExistsError`."""
+    try:
+        path.hardlink_to(beside)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # A stick with FAT has no links: there the name is taken first.
+        path.touch(exist_ok=False)
+        beside.replace(path)
 
 
 def read_json(data: bytes, name: str) -> object:

@@ -119,12 +119,14 @@ async def say_of_match(
     """Say something of the match that was shown under this name.
 
     The name holds how many steps were seen: what the other side said since is not
-    passed over. Raises `MatchRefused`, and `InvalidAgencySettings` where it names none.
+    passed over; less of its id than is shown names none. Raises `MatchRefused`, and
+    `InvalidAgencySettings` where it names none.
     """
     start, _, step = named.lower().partition(".")
     found = (await fetch_matches(index, source)).items
     fitting = [one for one in found if str(one.id).startswith(start)]
-    if not (step.isascii() and step.isdigit()) or len(fitting) != 1:
+    is_whole = len(start) >= SHOWN_ID and step.isascii() and step.isdigit()
+    if not is_whole or len(fitting) != 1:
         raise InvalidAgencySettings(
             "Onder dit kenmerk staat geen match. `signal-source matches list` noemt "
             "ze, elk met een kenmerk vooraan zoals 3f2a91bc.0; neem het helemaal over."

@@ -6,6 +6,7 @@ names of fields and sentences of ours; no value of a record ever gets this far.
 
 import csv
 import io
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -28,7 +29,8 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
     if not _may_replace(path):
         raise InvalidAgencySettings(
             f"{path.name} bestaat al en is geen bestand met afgewezen records. Er is "
-            "niets geschreven. Kies een andere naam."
+            "niets geschreven. Kies een andere naam; geen koppeling (symlink), "
+            "apparaat of pipe."
         )
     try:
         with written_whole(path, replace=True) as file:
@@ -43,12 +45,15 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
 def _may_replace(path: Path) -> bool:
     """Tell whether nothing is lost: no file is there, an empty one, or one of ours."""
     try:
+        mode = path.lstat().st_mode
+        if not stat.S_ISREG(mode):
+            return stat.S_ISDIR(mode)  # which is refused as what cannot be written
         with path.open("rb") as file:
             return file.read(len(_BEGINNING)) in (b"", _BEGINNING)
     except FileNotFoundError:
         return True
     except OSError:
-        return path.is_dir()  # which is refused as what cannot be written
+        return False
 
 
 def _write(file: BinaryIO, rejects: Iterable[Reject]) -> int:

@@ -154,8 +154,18 @@ def sign(place: Place, state: State, log: LogKey, into: Into = None) -> None:
     if into is None:
         typer.echo(note, nl=False)
     else:
-        write_whole(into, note.encode(), mode=0o644, replace=True)
+        _write(into, note)
         typer.echo(f"Cosigned: {done.origin}, {done.size} entries.")
+
+
+def _write(into: Path, note: str) -> None:
+    try:
+        write_whole(into, note.encode(), mode=0o644, replace=True)
+    except OSError as cause:
+        is_other = isinstance(cause, FileExistsError)
+        said = "it is a link, a device or a pipe" if is_other else cause.strerror
+        typer.echo(f"Cannot write {into.name}: {said}. Sign again elsewhere.", err=True)
+        raise typer.Exit(_UNJUDGED) from None
 
 
 def _add_line(done: Cosigned) -> str:

@@ -1,12 +1,19 @@
 """A file is written whole or not at all, and never over another one unasked."""
 
 import os
+import stat
+import sys
 from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 
 from keys.errors import KeyFileExists
-from keys.files import write_public, write_secret, written_whole
+from keys.files import write_public, write_secret, write_whole, written_whole
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 
 def write_half(path: Path, *, replace: bool) -> None:
@@ -50,3 +57,45 @@ def test_a_secret_is_its_owners_and_what_is_handed_out_is_not(tmp_path: Path) ->
     os.umask(mask)
     assert secret.stat().st_mode & 0o777 == 0o600
     assert public.stat().st_mode & 0o777 == 0o666 & ~mask
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_nothing_but_a_file_is_replaced(tmp_path: Path, kind: str) -> None:
+    path, other = tmp_path / "made", tmp_path / "other"
+    other.write_bytes(b"old")
+    match kind:
+        case "link":
+            path.symlink_to(other)
+        case "pipe":
+            os.mkfifo(path)
+        case _:
+            path.mkdir()
+    before = path.lstat()
+    with pytest.raises(FileExistsError):
+        write_whole(path, b"new", replace=True)
+    assert (path.lstat().st_ino, other.read_bytes()) == (before.st_ino, b"old")
+
+
+def test_who_might_read_a_file_may_read_what_replaces_it(tmp_path: Path) -> None:
+    path = tmp_path / "made"
+    write_whole(path, b"old")
+    path.chmod(0o660)
+    write_whole(path, b"new", replace=True)
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", 0o660)
+
+
+def test_a_run_that_is_killed_leaves_no_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "made"
+    seen: set[bytes | None] = set()
+
+    def look(_frame: FrameType, _event: str, _value: object) -> "TraceFunction":
+        seen.add(path.read_bytes() if path.exists() else None)
+        return look
+
+    before = sys.gettrace()
+    sys.settrace(look)  # before every line that runs, as if it were the last
+    try:
+        write_secret(path, b"secret")
+    finally:
+        sys.settrace(before)
+    assert seen == {None, b"secret"}

@@ -285,8 +285,13 @@ def test_a_file_of_rejects_replaces_its_like_and_nothing_else(tmp_path: Path) ->
     with pytest.raises(InvalidAgencySettings, match="bestaat al en is geen bestand"):
         write_rejects(export, [])
     assert export.read_text() == "BSN;Zaak\n"
+    rejects, link = tmp_path / "rejects.csv", tmp_path / "link.csv"
     for _ in range(2):
-        assert write_rejects(tmp_path / "rejects.csv", []) == 0
+        assert write_rejects(rejects, []) == 0
+    link.symlink_to(rejects)
+    with pytest.raises(InvalidAgencySettings, match="geen koppeling"):
+        write_rejects(link, [])
+    assert link.is_symlink()
 
 
 def test_a_folder_where_the_file_of_rejects_belongs_is_said(tmp_path: Path) -> None:
