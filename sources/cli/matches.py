@@ -78,9 +78,7 @@ def list_command(
         found = asyncio.run(_fetch(load_settings(settings)))
     items = [one for one in found.items if is_all or one[0].stage != DONE]
     if as_json:
-        described = [_describe(*one) for one in items]
-        said = {"items": described, "unreadable": found.unreadable}
-        typer.echo(json.dumps(said))
+        typer.echo(_write_json(items, found.unreadable))
         return
     _show(items, found.unreadable)
 
@@ -119,6 +117,11 @@ async def _say(settings: AgencySettings, named: str, act: MatchAct) -> Match:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
             return await say_of_match(index, settings.source, named, act)
+
+
+def _write_json(items: list[tuple[Match, str]], unreadable: int) -> str:
+    described = [_describe(*one) for one in items]
+    return json.dumps({"items": described, "unreadable": unreadable})
 
 
 def _describe(one: Match, case: str) -> dict[str, object]:

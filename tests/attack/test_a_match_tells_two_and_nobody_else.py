@@ -33,6 +33,7 @@ from tests.match_builders import (
     say,
 )
 from tests.notice_builders import dump, lead, read, read_page
+from tests.officer_builders import a_citizen, find
 from tests.transfer_builders import a_successor, a_transfer
 from tests.world import Agency, World, open_world
 from tests.world_registry import TEAM_OIN
@@ -589,18 +590,20 @@ async def test_neither_a_copy_nor_the_log_outside_tells_which_lookup_was_about_i
     assert [len(found["match"]), len(found["lookup"])] == [1, 1]
     assert found["match"].isdisjoint(found["lookup"])
     (before,) = counters
-    after = {
-        bytes(one["find_person"]): one for one in await dump(world, "ledger_person")
-    }
-    assert after[bytes(before["find_person"])]["number"] == before["number"] + 1
+    after = await dump(world, "ledger_person")
+    assert {**before, "number": before["number"] + 1} in after
     key = world.index.keys.get_disclosure_key(world.clock().year)
-    outside = {
-        data_subject_key(key, bytes(32), kind) for kind in (Kind.MATCH, Kind.LOOKUP)
-    }
+    outside = {data_subject_key(key, bytes(32), Kind(kind)) for kind in found}
     assert len(outside) == 2
     desk = CitizensDesk(world, tmp_path)
     report = await desk.report(ONE)
     assert (len(report["lookups"]), len(report["matches"])) == (2, 1)
+    for wanted, count in ((["match"], 1), (["match", "lookup"], 3)):
+        asked = await a_citizen(world, 1)
+        page = await find(
+            world, why="complaint", citizen=asked, kinds=wanted, organisation=None
+        )
+        assert len(page["items"]) == count
 
 
 async def test_a_day_on_which_nobody_was_found_looks_like_any_other(

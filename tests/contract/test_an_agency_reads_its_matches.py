@@ -5,6 +5,7 @@ Index, publisher and what the agency runs are real; only the network is not.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -112,3 +113,5 @@ async def test_the_list_says_whom_to_call_and_what_is_late(
     assert f"{str(own.id)[:8]}.1 te laat: in tien werkdagen is er niets gezegd" in said
     assert "Bureau income-support neemt het voortouw" in said
     assert "Matches die de index niet kan openen: 2." in said
+    written = json.loads(command._write_json([(own, CASE)], 2))
+    assert (written["items"][0]["caseNumber"], written["unreadable"]) == (CASE, 2)
