@@ -188,6 +188,9 @@ async def _look_at_outbox(patient: Patient) -> Finding:
         remedy = "Lever alles aan: dat meldt elke open zaak opnieuw en trekt ze in."
         return Finding("postvak", State.WARNING, says, remedy)
     if not find_newest(patient.outbox, limit=1):
+        if not patient.settings.outbox.exists():
+            says = "Hier is nog geen postvak; het komt er bij de eerste levering."
+            return Finding("postvak", State.GOOD, says)
         return Finding("postvak", State.GOOD, "Het postvak is nog nieuw.")
     return Finding("postvak", State.GOOD, "Alles wat gelezen is, is verstuurd.")
 

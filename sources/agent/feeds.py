@@ -15,6 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from signal_index.wire.deliveries import DeliveryKind
+from sources.clock import day_of, write_day
 from sources.errors import InvalidAgencySettings, SourceError
 from sources.feed_settings import FeedRow
 from sources.intake import Intake
@@ -25,6 +26,7 @@ from sources.intake.several import SeveralIntake
 from sources.intake.views import open_database, open_view
 from sources.outbox.deliveries import find_by_id
 from sources.outbox.holding import find_held
+from sources.outbox.let_go import How, how_let_go
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.run import Task
@@ -34,10 +36,14 @@ MOST_AT_ONCE: Final = 5_000
 EVERY_MINUTE: Final = "* * * * *"
 DAILY: Final = "0 5 * * *"
 READ_AGAIN_AFTER: Final = timedelta(hours=20)
-_NOT_SENT: Final = (
-    "Niet verstuurd: afgekeurd, te lang niet beantwoord, of vervangen door een "
-    "nieuwere levering."
+_LAPSED: Final = (
+    "Niet verstuurd: niemand antwoordde op tijd. Zet het bestand opnieuw in inbox, of "
+    "lever een nieuwer aan."
 )
+_DROPPED: Final = {
+    "dropped": "Weggelegd door u op {}. Er is niets van verstuurd.",
+    "replaced": "Op {} vervangen door een nieuwer bestand. Er is niets van verstuurd.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,7 @@ class Feed:
         for delivery, taken in folder.find_held():
             found = find_by_id(outbox, delivery)
             if found is None:
-                folder.fail(taken, _NOT_SENT, now)
+                _let_go(folder, taken, how_let_go(outbox, delivery), now)
             elif found.state == "closed":
                 folder.finish(taken, now)
 
@@ -194,6 +200,14 @@ class Feed:
 
     def _portion(self, intake: Intake, *taken: Taken) -> Portion:
         return Portion(Task(intake, self.profile, self._row.kind), taken)
+
+
+def _let_go(folder: Folder, taken: Taken, how: How | None, now: datetime) -> None:
+    """Put a file away of which nothing was sent: on purpose, or because it lapsed."""
+    if how in _DROPPED:
+        folder.drop(taken, _DROPPED[how].format(write_day(day_of(now))), now)
+    else:
+        folder.fail(taken, _LAPSED, now)
 
 
 def _check_place(row: FeedRow, profile: Profile) -> None:

@@ -19,7 +19,7 @@ from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
 from sources.corrections import fetch_waiting, find_records
 from sources.errors import InvalidAgencySettings
-from sources.outbox.store import Outbox
+from sources.outbox.store import look_into
 from sources.profile import load_profile
 from sources.settings import AgencySettings, load_settings
 from sources.values import Place
@@ -81,7 +81,7 @@ async def _fetch(
     settings: AgencySettings, file: Path | None, profile: Path | None
 ) -> tuple[Sequence[OwnCorrection], Mapping[UUID, Place]]:
     keys = load_keys(settings.keys)
-    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+    with look_into(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
             found = await fetch_waiting(index)
@@ -92,7 +92,7 @@ async def _fetch(
 
 async def _answer(settings: AgencySettings, reference: str, answer: str) -> None:
     keys = load_keys(settings.keys)
-    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+    with look_into(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
             waiting = await fetch_waiting(index)

@@ -83,7 +83,7 @@ def show_command(
     with refusing_plainly():
         given = load_settings(settings)
         keys = load_keys(given.keys)
-        with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
+        with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
             found = _find(outbox, delivery)
             questions = [] if delivery is None else _name_questions(outbox, found[0])
     if as_json:
@@ -155,7 +155,7 @@ def abandon_command(
 def _answer(settings: AgencySettings, end: str, answer: Answer) -> None:
     """Take the answer, and go on with it unless the agent is there to do so."""
     keys = load_keys(settings.keys)
-    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+    with Outbox(settings.outbox, keys.outbox, alone=False, makes=False) as outbox:
         if gone := find_let_go(outbox, limit=1, end=end):
             if answer == "dropped" and forget_owed(outbox, gone[0].id):
                 PlainConsole().print("Genoteerd: deze wijzigingen hoeven niet meer.")

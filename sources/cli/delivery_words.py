@@ -37,6 +37,12 @@ COUNTS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Where records went, which adds up to what was read; then what became of signals."""
 
+_SENDING: Final = frozenset({"planned", "parked", "closed"})
+_KNOWN_BEFORE: Final = {
+    "held": ("read", "ended", "ignored", "rejected"),
+    "reading": ("read",),
+}
+_KNOWN_AFTER: Final = ("read", "rejected")  # what is kept of one that was let go of
 _WIDTHS: Final = (8, 7, 10, 11, 7, 9)
 
 STATES: Final = {
@@ -178,6 +184,13 @@ def show_all(found: Sequence[Mapping[str, object]]) -> None:
     )
 
 
+def _find_known_counts(state: str) -> Sequence[str]:
+    """Give what is known of a delivery: of what waits nothing was sent or compared."""
+    if state in _SENDING:
+        return tuple(COUNTS)
+    return _KNOWN_BEFORE.get(state, _KNOWN_AFTER)
+
+
 def show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
     """Show all of one delivery, with what is asked about it."""
     console = PlainConsole()
@@ -195,8 +208,8 @@ def show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
             f"`signal-source deliveries drop {short}`, of lever een beter bestand aan.",
             soft_wrap=True,
         )
-    for name, head in COUNTS.items():
-        console.print(f"{head}: {one[name]}")
+    for name in _find_known_counts(str(one["state"])):
+        console.print(f"{COUNTS[name]}: {one[name]}")
     if one["hidden"]:
         console.print(say_hidden(one["hidden"]), soft_wrap=True)
     show_rejected(console, one)

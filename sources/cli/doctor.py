@@ -20,7 +20,7 @@ from sources.clock import now
 from sources.doctor import look_over, look_without
 from sources.errors import InvalidAgencySettings, OutboxRefused
 from sources.findings import Bare, Finding, Patient, State
-from sources.outbox.store import Outbox
+from sources.outbox.store import look_into
 from sources.profile import Profile, load_profile
 from sources.settings import AgencySettings, load_settings
 
@@ -79,7 +79,7 @@ async def _look_over(
 
 async def _look_at_all(bare: Bare) -> Sequence[Finding]:
     settings, keys = bare.settings, load_keys(bare.settings.keys)
-    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+    with look_into(settings.outbox, keys.outbox) as outbox:
         evaluator, index = make_parties(bare.client, settings, keys, outbox, attempts=1)
         patient = Patient(
             settings=settings,

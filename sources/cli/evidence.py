@@ -22,11 +22,16 @@ from sources.cli.plain import PlainConsole
 from sources.cli.references import EXAMPLE, REFERENCE_HELP, WHERE
 from sources.cli.settings_file import SettingsFile
 from sources.clock import now, write_moment
-from sources.errors import InvalidAgencySettings, UnknownReference
+from sources.errors import InvalidAgencySettings, NothingSent, UnknownReference
 from sources.evidence import Judged, judge_evidence
 from sources.folders import make_folder
 from sources.joining import CHECKPOINT
-from sources.outbox.evidence import Evidence, find_evidence, find_unproven
+from sources.outbox.evidence import (
+    Evidence,
+    find_evidence,
+    find_unproven,
+    has_sent,
+)
 from sources.outbox.store import Outbox
 from sources.publisher.proofs import fetch_proofs
 from sources.settings import AgencySettings, load_settings
@@ -64,7 +69,9 @@ def evidence_command(
             raise InvalidAgencySettings("--into hoort bij een kenmerk: noem er een.")
         given = load_settings(settings)
         keys = load_keys(given.keys)
-        with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
+        with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
+            if fetch and reference is None and not has_sent(outbox):
+                raise NothingSent
             if fetch:
                 asyncio.run(_fetch(given, keys, outbox))
             if reference is None:

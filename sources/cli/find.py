@@ -60,7 +60,9 @@ def find_command(
                 "zoek daarna elk kenmerk dat u krijgt op in uw bestand."
             )
         given = load_settings(settings)
-        with Outbox(given.outbox, load_keys(given.keys).outbox, alone=False) as outbox:
+        with Outbox(
+            given.outbox, load_keys(given.keys).outbox, alone=False, makes=False
+        ) as outbox:
             if reference is None:
                 _show_references(_find_own(outbox, case), as_json=as_json)
                 return

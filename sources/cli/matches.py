@@ -23,7 +23,7 @@ from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
 from sources.matches import fetch_matches, name_match, say_of_match
 from sources.outbox.notices import find_case
-from sources.outbox.store import Outbox
+from sources.outbox.store import look_into
 from sources.phones import write_phone
 from sources.settings import AgencySettings, load_settings
 
@@ -103,7 +103,7 @@ for _act, _says in ACTS.items():
 
 async def _fetch(settings: AgencySettings) -> _Own:
     keys = load_keys(settings.keys)
-    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+    with look_into(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
             own = await fetch_matches(index, settings.source)
@@ -113,7 +113,7 @@ async def _fetch(settings: AgencySettings) -> _Own:
 
 async def _say(settings: AgencySettings, named: str, act: MatchAct) -> Match:
     keys = load_keys(settings.keys)
-    with Outbox(settings.outbox, keys.outbox, alone=False) as outbox:
+    with look_into(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
             return await say_of_match(index, settings.source, named, act)

@@ -48,7 +48,7 @@ def list_command(
     with refusing_plainly():
         given = load_settings(settings)
         keys = load_keys(given.keys)
-        with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
+        with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
             is_heard = asyncio.run(_hear(given, keys, outbox))
             found = find_notices(outbox, is_all=is_all)
             heard = find_moment(outbox, "heard")
@@ -85,7 +85,7 @@ def done_command(
     with refusing_plainly():
         given = load_settings(settings)
         keys = load_keys(given.keys)
-        with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
+        with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
             waiting = find_notices(outbox)
             chosen = [_pick(one, waiting) for one in ids]
             count = mark_done(outbox, [one.id for one in chosen])

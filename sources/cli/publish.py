@@ -36,6 +36,7 @@ from sources.errors import (
     DeliveryHeld,
     DeliveryUnheard,
     EvaluationStopped,
+    InvalidAgencySettings,
     SignalsElsewhere,
     SourceError,
 )
@@ -75,10 +76,11 @@ def publish_command(
     *,
     settings: SettingsFile,
     profile: Annotated[Path, typer.Option(help="Het profiel van deze registratie.")],
-    delta: Annotated[
+    full: Annotated[
         bool,
-        typer.Option("--delta/--full", help="Alleen wijzigingen, of alles (volledig)."),
+        typer.Option("--full", help="Alles (volledig); zo is het ook zonder."),
     ] = False,
+    delta: Annotated[bool, typer.Option("--delta", help="Alleen wijzigingen.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Geef de samenvatting als JSON.")
     ] = False,
@@ -87,6 +89,11 @@ def publish_command(
     start_logging_unless_seen()
     with refusing_plainly():
         given = load_settings(settings)
+        if full and delta:
+            raise InvalidAgencySettings(
+                "Kies --full of --delta, niet allebei: een bestand bevat elke open "
+                "zaak, of alleen wijzigingen. Er is niets gelezen en niets verstuurd."
+            )
         kind = DeliveryKind.DELTA if delta else DeliveryKind.FULL
         asked = _Asked(file, load_profile(profile), kind)
         try:

@@ -96,7 +96,7 @@ async def _reconcile(
         IndexOin(settings.organisation), IndexOin(settings.source), keys.notice, now
     )
     scope = make_scope(settings, profiles)
-    with Outbox(settings.outbox, keys.outbox) as outbox:
+    with Outbox(settings.outbox, keys.outbox, makes=False) as outbox:
         for one in profiles:
             verify_own_name(outbox, one)
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:

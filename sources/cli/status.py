@@ -43,7 +43,7 @@ def status_command(
     with refusing_plainly():
         given = load_settings(settings)
         keys = load_keys(given.keys)
-        with Outbox(given.outbox, keys.outbox, alone=False) as outbox:
+        with Outbox(given.outbox, keys.outbox, alone=False, makes=False) as outbox:
             found, owed = summarise(outbox), find_owed(outbox)
             found |= {"failed": {x.feed: x.count for x in find_failed(given.feeds)}}
     if as_json:
@@ -91,7 +91,7 @@ def _show(found: Mapping[str, object], owed: Sequence[Owed]) -> None:
     console = PlainConsole()
     console.print(_say_state(found), soft_wrap=True)
     console.print(f"Dit postvak heet {found['outbox']}.")
-    console.print(f"Signalen bij de index: {found['signals']}")
+    console.print(f"Signalen volgens dit postvak: {found['signals']}")
     console.print(f"Wacht nog op verzending: {found['backlog']}")
     held = found["held"]
     for delivery in held if isinstance(held, Sequence) else ():

@@ -10,6 +10,8 @@
     ├── LettersRefused            no letters were written
     ├── OutboxRefused             the outbox is not ours to write
     │   ├── OutboxBusy            another run holds it
+    │   ├── OutboxMissing         there is no file, and what only looks makes none
+    │   ├── OutboxReplaced        another outbox took its place
     │   ├── OutboxKeyChanged      it was written under another key
     │   ├── OutboxDamaged         a page of it is broken
     │   ├── OutboxEmpty           the file is there, and nothing is in it
@@ -18,6 +20,7 @@
     │   ├── OutboxElsewhere       another outbox of this source told of the same
     │   ├── OutboxUnsure          which outbox is lost, must be said
     │   └── OutboxUnwritable      the disk is full, or cannot be written
+    ├── SignalsElsewhere          another outbox has signals of the same standing
     ├── ProfileOverlaps           another profile told of the same kind of signals
     ├── RenameRefused             a profile cannot go on under that name
     ├── FeedFailed                a feed of the agent could not be delivered
@@ -36,6 +39,7 @@
     ├── NoSuchCase                no case of the file is told under this reference
     ├── UnknownDoubt              nobody needs to decide about this reference
     ├── UnknownReference          nothing was ever sent under this reference
+    ├── NothingSent               nothing was sent from this outbox
     ├── RehearsalRefused          the source is live, unknown, or publishes nothing
     ├── EvidenceRefused           what was kept does not prove what it should
     ├── MatchRefused              nothing more is said of that match, or not yet
@@ -91,6 +95,7 @@ from sources.errors.outbox import (
     OutboxElsewhere,
     OutboxEmpty,
     OutboxKeyChanged,
+    OutboxMissing,
     OutboxOutdated,
     OutboxRefused,
     OutboxReplaced,
@@ -112,6 +117,7 @@ from sources.errors.parties import (
     InvitationRefused,
     MailRefused,
     MatchRefused,
+    NothingSent,
     NoticesUntold,
     ProviderUnreachable,
     PublishingStopped,
@@ -145,12 +151,14 @@ __all__ = [
     "NoSignalOfCase",
     "NoSuchCase",
     "NothingHeld",
+    "NothingSent",
     "NoticesUntold",
     "OutboxBusy",
     "OutboxDamaged",
     "OutboxElsewhere",
     "OutboxEmpty",
     "OutboxKeyChanged",
+    "OutboxMissing",
     "OutboxOutdated",
     "OutboxRefused",
     "OutboxReplaced",

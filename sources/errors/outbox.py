@@ -13,9 +13,36 @@ class OutboxRefused(SourceError):
 class OutboxBusy(OutboxRefused):
     """Another run holds this outbox."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            "Een andere opdracht gebruikt dit postvak; er kan er één tegelijk draaien. "
+            "Wacht tot zij klaar is en geef deze opdracht opnieuw. Draait de agent "
+            "(`signal-source run`)? Stop die dan eerst."
+        )
+
+
+class OutboxMissing(OutboxRefused):
+    """There is no file of an outbox, and what was asked does not make one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Hier is geen postvak ({name}). Is er nog nooit iets aangeleverd? Dan "
+            "komt het er bij de eerste `signal-source publish`. Is het weg? Zet een "
+            "reservekopie terug en draai `signal-source reconcile`, of begin opnieuw "
+            "met `signal-source outbox restart`. Staat het ergens anders? Kijk "
+            "`outbox` na in agency.toml."
+        )
+
 
 class OutboxKeyChanged(OutboxRefused):
     """The outbox was written under another key: what it holds cannot be matched."""
+
+    def __init__(self, says: str = "Het postvak hoort bij een andere sleutel.") -> None:
+        super().__init__(
+            f"{says} Zet de juiste outbox.key terug "
+            "(`keys.outbox` in agency.toml). Is die sleutel weg? Begin opnieuw met "
+            "`signal-source outbox restart`."
+        )
 
 
 class OutboxUnwritable(OutboxRefused):

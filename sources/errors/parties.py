@@ -31,6 +31,16 @@ class EvidenceRefused(SourceError):
     """What was kept does not prove what it should."""
 
 
+class NothingSent(SourceError):
+    """Nothing was sent from this outbox: there is nothing to prove."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Dit postvak heeft niets verstuurd; er is niets te bewijzen. Had u iets "
+            "verwacht? Kijk met `signal-source doctor` of dit het goede postvak is."
+        )
+
+
 class RehearsalRefused(SourceError):
     """There is nothing to rehearse with; nothing was sent."""
 
@@ -107,8 +117,11 @@ class GatewayStopped(PublishingStopped):
 
 
 def say_duration(seconds: int) -> str:
-    """Say how long, in the largest unit that fits twice."""
+    """Say how long, rounded, in the largest unit that fits twice.
+
+    A second that an answer was under way makes no 47 hours of two days.
+    """
     for size, name in ((86_400, "dagen"), (3_600, "uur"), (60, "minuten")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {name}"
+        if seconds >= 2 * size - min(size // 60, 60):
+            return f"{round(seconds / size)} {name}"
     return f"{seconds} seconden"

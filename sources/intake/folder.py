@@ -5,6 +5,7 @@
     held        read, and waiting for somebody to look at what it would change
     done        delivered; deleted when its days of keeping are over
     failed      not delivered, with the reason beside it
+    dropped     somebody said no, or a newer one came; deleted as what is in done
 
 - A file that is still being written is left alone: its name says so (`.part`, `.tmp`,
   a dot in front), or it changed between two looks, or only just now.
@@ -26,12 +27,13 @@ from uuid import UUID
 
 from sources.errors import FolderRefused
 
-ROOMS: Final = ("inbox", "working", "held", "done", "failed")
+ROOMS: Final = ("inbox", "working", "held", "done", "failed", "dropped")
 _UNFINISHED: Final = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload")
 _HEX: Final = re.compile(r"[0-9a-f]{32}")
 _OWNER_ONLY: Final = 0o700
 _REASON: Final = ".reden.txt"
 Look = tuple[int, int, int]
+Room = Literal["done", "failed", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Folder:
             raise FolderRefused("De map voor leveringen is niet te maken.") from None
         if len(devices) != 1:
             raise FolderRefused(
-                "inbox, working, held, done en failed horen op een schijf."
+                "inbox, working, held, done, failed en dropped horen op een schijf."
             )
 
     def find_ready(self, now: datetime) -> list[Path]:
@@ -125,15 +127,22 @@ class Folder:
 
     def fail(self, taken: Taken, reason: str, now: datetime) -> None:
         """Move a file that could not be delivered to `failed`, the reason beside it."""
-        moved = self._move(taken, "failed", now, 1)
+        self._move_with(reason, taken, "failed", now)
+
+    def drop(self, taken: Taken, reason: str, now: datetime) -> None:
+        """Move a file that is not to be delivered to `dropped`; nothing is wrong."""
+        self._move_with(reason, taken, "dropped", now)
+
+    def _move_with(self, reason: str, taken: Taken, room: Room, now: datetime) -> None:
+        moved = self._move(taken, room, now, 1)
         note = moved.with_name(f"{moved.name}{_REASON}")
         note.write_text(f"{reason}\n", encoding="utf-8")
         note.chmod(0o600)
 
     def forget_old(self, now: datetime) -> int:
-        """Delete what was delivered longer ago than its days of keeping."""
+        """Delete what was delivered or dropped longer ago than its days of keeping."""
         count = 0
-        for path in self._list("done"):
+        for path in (*self._list("done"), *self._list("dropped")):
             look = _look(path)
             moved = look and datetime.fromtimestamp(look[2] / 1e9, UTC)
             if moved and now - moved > self._keep:
@@ -147,9 +156,7 @@ class Folder:
         except OSError:
             raise FolderRefused("De map voor leveringen is niet te lezen.") from None
 
-    def _move(
-        self, taken: Taken, room: Literal["done", "failed"], now: datetime, number: int
-    ) -> Path:
+    def _move(self, taken: Taken, room: Room, now: datetime, number: int) -> Path:
         mark, _, name = taken.path.name.partition("-")
         moment = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         target = self._root / room / f"{moment}-{number:05}-{mark}-{name}"

@@ -38,6 +38,12 @@ def note_let_go(connection: sqlite3.Connection, delivery: UUID, how: How) -> Non
     )
 
 
+def how_let_go(outbox: Outbox, delivery: UUID) -> How | None:
+    """Give how a delivery ended without being closed; None where it did not."""
+    found = find_let_go(outbox, limit=1, end=str(delivery))
+    return found[0].how if found else None
+
+
 def find_let_go(outbox: Outbox, *, limit: int, end: str = "") -> list[LetGo]:
     """Give the newest that were let go of, newest first; `end` is that of an id."""
     rows = outbox.connection.execute(

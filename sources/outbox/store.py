@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Final, Literal, Self
 from uuid import UUID, uuid4
@@ -21,6 +22,7 @@ from sources.errors import (
     OutboxDamaged,
     OutboxEmpty,
     OutboxKeyChanged,
+    OutboxMissing,
     OutboxRefused,
     OutboxUnwritable,
 )
@@ -75,7 +77,8 @@ class Outbox:
 
     `id` tells it from other outboxes of the same source, also at the index.
     `alone=False` is for what delivers nothing: it looks, or does one transaction of
-    its own, also while the agent runs.
+    its own, also while the agent runs. `makes=False` raises `OutboxMissing` where there
+    is no file: an empty one would say that all is well.
     """
 
     def __init__(
@@ -85,9 +88,12 @@ class Outbox:
         *,
         observer: Observer = _nobody,
         alone: bool = True,
+        makes: bool = True,
     ) -> None:
         self.key = key
         self._observer = observer
+        if not (makes or path.exists()):
+            raise OutboxMissing(path.name)
         self._lock = _lock(path) if alone else None
         try:
             self.connection = _connect(path)
@@ -171,14 +177,14 @@ class Outbox:
             )
             known = None if version == 0 else get_meta(self.connection, "key")
             if known not in {None, check}:
-                raise OutboxKeyChanged("Het postvak hoort bij een andere sleutel.")
+                raise OutboxKeyChanged
             self.connection.executescript(
                 f"BEGIN IMMEDIATE; {' '.join(STEPS[version:])} {mine}"
                 f"PRAGMA user_version = {len(STEPS)}; COMMIT;"
             )
         known = get_meta(self.connection, "key")
         if known != check:
-            raise OutboxKeyChanged("Het postvak hoort bij een andere sleutel.")
+            raise OutboxKeyChanged
 
     def _verify_whole(self) -> None:
         """Raise `OutboxDamaged` where a page of the file is not what it was.
@@ -189,6 +195,20 @@ class Outbox:
         found = self.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise OutboxDamaged
+
+
+@contextmanager
+def look_into(path: Path, key: OutboxKey) -> Iterator[Outbox]:
+    """Give an outbox to look into; where there is none, an empty one that is not kept.
+
+    For what asks the index: an agency that delivers nothing has no outbox.
+    """
+    if path.exists():
+        with Outbox(path, key, alone=False) as outbox:
+            yield outbox
+        return
+    with TemporaryDirectory() as folder, Outbox(Path(folder) / "outbox", key) as made:
+        yield made
 
 
 def copy_into(outbox: Outbox, path: Path) -> None:
@@ -236,7 +256,7 @@ def _lock(path: Path) -> int:
         raise OutboxRefused("De schijf van het postvak kent geen sloten.") from None
     if not is_ours:
         os.close(lock)
-        raise OutboxBusy("Een andere opdracht gebruikt dit postvak.")
+        raise OutboxBusy
     return lock
 
 

@@ -91,7 +91,7 @@ async def test_an_answer_about_another_difference_is_not_carried_out(
     assert len(office.files("held")) == 1
 
 
-async def test_a_file_that_was_dropped_is_put_aside_with_its_reason(
+async def test_a_file_that_was_dropped_is_put_away_and_nothing_is_wrong(
     office: Office,
 ) -> None:
     office.employ(a_feed(office.root))
@@ -103,8 +103,10 @@ async def test_a_file_that_was_dropped_is_put_aside_with_its_reason(
     record_answer(office.outbox, held.delivery, held.digest, "dropped")
     await office.work()
     assert office.index.shown() == shown(*range(1, 11))
-    assert office.files("held") == []
-    assert len(office.files("failed")) == 2
+    assert office.files("held") == office.files("failed") == []
+    file, note = office.files("dropped")
+    said = (office.root / "bijstand" / "dropped" / note).read_text()
+    assert (note, said[:20]) == (f"{file}.reden.txt", "Weggelegd door u op ")
 
 
 async def test_a_file_that_waits_does_not_hold_up_the_next_one(office: Office) -> None:

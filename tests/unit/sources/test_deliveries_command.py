@@ -132,7 +132,9 @@ def write_publication(agency: Agency) -> list[str]:
     return ["publish", str(agency.file), *given]
 
 
-def test_an_unknown_delivery_is_refused_in_a_sentence(agency: Agency) -> None:
+async def test_an_unknown_delivery_is_refused_in_a_sentence(agency: Agency) -> None:
+    agency.write(a_row())
+    await agency.publish()
     said = ask(agency, "show", str(uuid4()))
     assert said.exit_code == 2
     assert "staat niet in het postvak" in said.stderr
@@ -155,6 +157,8 @@ async def test_what_waits_is_shown_with_the_agencys_own_case_numbers(
     waiting = await hold(agency)
     said = ask(agency, "show", waiting).stdout
     assert "wacht op u" in said
+    assert "Gelezen: 16" in said
+    assert "Ongewijzigd" not in said
     assert "4 van 20 bekende zaken staan niet meer in dit bestand" in said
     assert "Z-17" in said
     settings = agency.folder / "agency.toml"
@@ -236,9 +240,35 @@ async def test_what_is_approved_and_not_heard_is_not_called_done(
     assert "…" not in narrow
 
 
+@pytest.mark.parametrize("verb", [["status"], ["deliveries", "show"]])
+def test_what_only_looks_makes_no_outbox_and_says_that_it_is_gone(
+    agency: Agency, verb: list[str]
+) -> None:
+    """An empty one in its place would have a new name and say that all is well."""
+    settings = str(agency.folder / "agency.toml")
+    said = runner.invoke(app, [*verb, "--settings", settings])
+    assert said.exit_code == 1
+    assert "Hier is geen postvak (outbox.sqlite)" in said.stderr
+    assert "outbox restart" in said.stderr
+    assert not agency.outbox_path.exists()
+
+
+def test_of_an_outbox_that_sent_nothing_nothing_is_called_proven(
+    agency: Agency,
+) -> None:
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)):
+        pass
+    settings = str(agency.folder / "agency.toml")
+    said = runner.invoke(app, ["evidence", "--fetch", "--settings", settings])
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert "niets verstuurd; er is niets te bewijzen" in said.stderr
+
+
 async def test_the_status_says_what_stands_in_failed_without_a_name(
     agency: Agency,
 ) -> None:
+    agency.write(a_row())
+    await agency.publish()
     failed = agency.folder / "in" / "failed"
     failed.mkdir(parents=True)
     (failed / f"{a_number(1)}.csv").write_text("x")

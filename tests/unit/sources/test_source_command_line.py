@@ -141,3 +141,12 @@ def test_a_population_is_written_where_asked(tmp_path: Path) -> None:
     )
     assert found.exit_code == 0
     assert len(list((tmp_path / "town").iterdir())) == 5
+
+
+def test_all_and_changes_alone_cannot_both_be_asked(tmp_path: Path) -> None:
+    (tmp_path / "agency.toml").write_text(SETTINGS)
+    (tmp_path / "p.toml").write_text(PROFILE)
+    words = ["publish", "x.csv", "--full", "--delta", "--settings"]
+    words += [str(tmp_path / "agency.toml"), "--profile", str(tmp_path / "p.toml")]
+    said = CliRunner().invoke(app, words)
+    assert (said.exit_code, "niet allebei" in said.stderr) == (2, True)
