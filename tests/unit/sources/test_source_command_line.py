@@ -92,6 +92,8 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "unfit": [],
         "hidden": 0,
         "compared": None,
+        "endsUnread": [],
+        "openThoughOver": 0,
     }
     assert "11-proef" in rejects.read_text("utf-8-sig")
 
