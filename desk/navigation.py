@@ -14,6 +14,7 @@ from desk.roles import (
     HAND_SIGNALLERS,
     NOTICE_READERS,
     OFFICERS,
+    SILENT,
     SOURCE_ADMINISTRATORS,
 )
 from desk.tokens import Person
@@ -62,12 +63,13 @@ AGENCYS_MENU: Final = (
     MenuItem("/agency/signals", "shell.signals", SOURCE_ADMINISTRATORS),
     MenuItem("/agency/contacts", "shell.contacts", SOURCE_ADMINISTRATORS),
 )
+FOLLOWS: Final = "/follows"
 INVOLVED: Final = "/involved"
 _HAND_SIGNALLERS_MENU: Final = (MenuItem(INVOLVED, "shell.involved", HAND_SIGNALLERS),)
 _GENERALISTS_MENU: Final = (
     MenuItem(LOOKUP, "shell.lookup", frozenset()),
     MenuItem("/own-lookups", "shell.own-lookups", frozenset()),
-    MenuItem("/follows", "shell.follows", frozenset()),
+    MenuItem(FOLLOWS, "shell.follows", frozenset()),
 )
 
 
@@ -79,7 +81,16 @@ def find_menu(person: Person) -> tuple[MenuItem, ...]:
     looks_up = not has_other_work or any(r.startswith("generalist") for r in held)
     menu = (*_HAND_SIGNALLERS_MENU, *OFFICERS_MENU, *AGENCYS_MENU)
     own = tuple(item for item in menu if not held.isdisjoint(item.roles))
-    return (*(_GENERALISTS_MENU if looks_up else ()), *own)
+    lookups = _GENERALISTS_MENU if looks_up else ()
+    return (
+        *(one for one in lookups if one.href != FOLLOWS or may_follow(person)),
+        *own,
+    )
+
+
+def may_follow(person: Person) -> bool:
+    """Tell whether a person's roles are of those that follow a case at all."""
+    return SILENT.isdisjoint(person.roles)
 
 
 def find_start(person: Person) -> str:

@@ -7,6 +7,8 @@ which pages a person is shown.
 from typing import Final
 
 GENERALISTS: Final = frozenset({"generalist", "generalist-safety"})
+SILENT: Final = frozenset({"generalist-safety"})
+"""Who looks in silence: nothing comes back of it, so they follow nobody."""
 PRIVACY_OFFICER: Final = frozenset({"privacy-officer"})
 DATA_PROTECTION_OFFICER: Final = frozenset({"data-protection-officer"})
 OFFICERS: Final = PRIVACY_OFFICER | DATA_PROTECTION_OFFICER

@@ -115,7 +115,8 @@ def is_changed(
 ) -> bool:
     """Tell whether an answer would now name another organisation, or one fewer.
 
-    `silent`: sources that are not live. They cause nothing; nor does a restriction.
+    `silent`: sources that are not live, and the organisation of who follows: it knows
+    what it did itself. They cause nothing; nor does a restriction.
     """
     silenced = {_hash(src) for src in silent}
     for id_ in permitted:

@@ -1,4 +1,4 @@
-"""Following a case without a person: nothing changed, somebody joins, it says so."""
+"""Following a case without a person: it tells what others changed, not oneself."""
 
 from typing import Any, Final
 
@@ -10,11 +10,10 @@ CATEGORY: Final = "casusregie"
 CASE: Final = "Z-2026-007007"
 
 
-async def follow_a_case(case_system: CaseSystem, number: str) -> int:
-    """Follow somebody, be told that another organisation joined, and end it.
+async def begin_follow(case_system: CaseSystem, number: str) -> str:
+    """Follow somebody, and be told nothing of what one's own team does; give its id.
 
-    Gives how many follows told of a change. Raises `CheckFailed` where a step does not
-    give what it must: nothing before, one after, nothing left.
+    Raises `CheckFailed` where a step does not give what it must.
     """
     found = await case_system.pseudonymise([number])
     (part,) = (await case_system.ask(build_body(found, LookupQuestion()))).answers
@@ -23,9 +22,18 @@ async def follow_a_case(case_system: CaseSystem, number: str) -> int:
     demand(made.status == 201, f"following gave {made.status}")
     demand(await _told(case_system) == [False], "something changed before it did")
     await _signal(case_system, number)
+    demand(await _told(case_system) == [False], "one's own act was told as a change")
+    return str(made.body["id"])
+
+
+async def hear_of_change(case_system: CaseSystem, follow: str) -> int:
+    """Be told that another organisation came, and end it: how many follows told so.
+
+    Raises `CheckFailed` where nobody was told, or where what ended is followed still.
+    """
     told = await _told(case_system)
-    demand(told == [True], "nobody was told that somebody joined")
-    ended = await case_system.end_follow(made.body["id"])
+    demand(told == [True], "nobody was told that another organisation came")
+    ended = await case_system.end_follow(follow)
     demand(ended.status == 204, f"ending a follow gave {ended.status}")
     demand(await _told(case_system) == [], "what was ended is followed still")
     return len(told)

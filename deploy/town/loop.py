@@ -21,7 +21,7 @@ from rich.console import Console
 from deploy.town.case_system import CaseSystem
 from deploy.town.coming_back import hear_of_lookup
 from deploy.town.demanding import CheckFailed, demand
-from deploy.town.following import follow_a_case
+from deploy.town.following import begin_follow, hear_of_change
 from deploy.town.login import fetch_client_token
 from deploy.town.matching import match_agencies
 from deploy.town.parties import REGIONAL_BANK, Agency
@@ -76,10 +76,11 @@ async def close_loop(
     console.print(f"{loop.handSignals} signalled by hand, seen, and ended again")
     loop.matches = match_agencies(places)
     console.print(f"{loop.matches} matches, one from its lead to its end")
-    loop.follows = await follow_a_case(case_system, people.unknown[-6])
-    console.print(f"{loop.follows} case that was followed said that something changed")
+    follow = await begin_follow(case_system, find_clients(people)[-1])
     loop.successions = await merge(places, case_system, people)
     console.print(f"{loop.successions} flags passed to the agency that took over")
+    loop.follows = await hear_of_change(case_system, follow)
+    console.print(f"{loop.follows} case that was followed said that something changed")
     for name, count in vars(loop).items():
         demand(
             count > 0 or name == "noticeSeconds", f"the loop did not close: no {name}"

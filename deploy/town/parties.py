@@ -177,6 +177,14 @@ ACCOUNTS = (
         team="centrum",
     ),
     Account(
+        "nadia",
+        "Nadia Haddad",
+        "generalist wijkteam, neemt zaken over",
+        TEAM,
+        ("generalist",),
+        team="noord",
+    ),
+    Account(
         "sanne",
         "Sanne Bakker",
         "generalist met een verlopen training",

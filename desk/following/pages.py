@@ -16,6 +16,7 @@ from desk.desk import desk_of
 from desk.errors import IndexHasNone
 from desk.headers import allow_form
 from desk.lookup_notes import Note
+from desk.navigation import may_follow
 from desk.officer.told import Told, read_told
 from desk.pages import render
 from desk.roles import GENERALISTS
@@ -142,6 +143,7 @@ async def _show(
         same=[one for one in follows if one.stands.changed is False],
         unreadable=found.unreadable,
         done=done,
+        may_follow=may_follow(caller.person),
         ended=ended,
         offer=offer,
         told=told,

@@ -14,7 +14,7 @@ from desk.errors import IndexFoundFault, IndexUnreachable, LoginTooWeak
 from desk.holders import Passed
 from desk.index import read_problem
 from desk.texts import Texts
-from signal_index.wire.problem import FieldError
+from signal_index.wire.problem import FieldError, Ground
 
 _TOO_WEAK: Final = "/assurance-too-low"
 MOST_FAULTS: Final = 50
@@ -34,6 +34,7 @@ class Told:
     """A refusal of the index: what it is about, and all that was wrong.
 
     `references`: which signals stand in the way, by their sources' names for them.
+    `grounds`: by which rules it is not allowed, each with what helps.
     """
 
     slug: str
@@ -41,6 +42,7 @@ class Told:
     detail: str
     faults: tuple[Fault, ...] = ()
     references: tuple[UUID, ...] = ()
+    grounds: tuple[Ground, ...] = ()
 
 
 def read_told(passed: Passed) -> Told | None:
@@ -62,6 +64,7 @@ def read_told(passed: Passed) -> Told | None:
         detail=problem.detail,
         faults=tuple(_fault(one) for one in problem.errors[:MOST_FAULTS]),
         references=tuple(problem.references),
+        grounds=tuple(problem.grounds),
     )
 
 

@@ -141,7 +141,7 @@ async def list_follows(index: TheIndex, caller: ActivePerson) -> wire.Follows:
                 one.said,
                 permit.categories,
                 found,
-                silent,
+                {*silent, who.organisation},
                 municipality=one.municipality,
                 now=act.now,
             )

@@ -23,7 +23,7 @@ _INVALID: Final = Problem(
     "invalid-input",
     "De aanvraag is niet in de juiste vorm.",
     400,
-    "Verbeter wat bij `errors` staat en stuur de aanvraag opnieuw.",
+    "Verbeter wat hierbij staat en stuur de aanvraag opnieuw.",
 )
 _SIGNATURE: Final = Problem(
     "signature-invalid",
@@ -96,7 +96,7 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "unknown-source",
         "Deze bron is hiervoor niet aangemeld.",
         403,
-        "Kijk bij `errors` wat niet klopt. Klopt het toch, vraag dan de beheerder van "
+        "Hierbij staat wat niet klopt. Klopt het toch, vraag dan de beheerder van "
         "de index om de bron hiervoor aan te melden.",
     ),
     errors.DeliveryIdUsed: Problem(
@@ -271,19 +271,19 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "lookup-denied",
         "U kunt dit nu niet opzoeken.",
         403,
-        "Bij `grounds` staat waarom het niet mag, en wat u kunt doen.",
+        "Hierbij staat waarom het niet mag, en wat u kunt doen.",
     ),
     policy_errors.LoopActDenied: Problem(
         "loop-act-denied",
         "Dit mag in uw gemeente nu niet.",
         403,
-        "Bij `grounds` staat waarom het niet mag, en wat u kunt doen.",
+        "Hierbij staat waarom het niet mag, en wat u kunt doen.",
     ),
     policy_errors.ReportDenied: Problem(
         "report-denied",
         "U mag dit rapport niet maken.",
         403,
-        "Bij `grounds` staat waarom het niet mag, en wat u kunt doen.",
+        "Hierbij staat waarom het niet mag, en wat u kunt doen.",
     ),
     policy_errors.NoDecision: Problem(
         "no-decision",

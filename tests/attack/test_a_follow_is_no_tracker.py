@@ -21,7 +21,9 @@ from signal_index.follows import (
     open_following,
 )
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
+from signal_index.store.registry import SourceRecord, add_source
 from signal_index.wire.follows import OPEN_PER_USER
+from signal_index.wire.sources import SourceState
 from tests.follow_builders import (
     FATIMA,
     JORIS,
@@ -34,6 +36,7 @@ from tests.follow_builders import (
 )
 from tests.holders_builders import LOOKUP_OIN, a_bsn
 from tests.notice_builders import dump, switch_on
+from tests.store_builders import owning
 from tests.world import World, open_world
 from tests.world_registry import TEAM_OIN
 
@@ -139,6 +142,22 @@ async def test_restricted_trial_and_veilig_thuis_cause_no_message(
     (made,) = await listed(world)
     said = open_following(UUID(made["id"]), row["sealed"], key)
     assert "veilig-thuis" not in said.watched
+
+
+async def test_what_the_own_organisation_did_is_no_change(world: World) -> None:
+    """Who takes the lead need not be told so; of everybody else it is told."""
+    await follow(world, ONE)
+    await world.publish(world.debt_help, [ONE])
+    assert await changed(world) == [True]
+    where = (frozenset({"schuldhulpverlening"}), frozenset({"9901"}))
+    live = SourceState.LIVE
+    own = SourceRecord(LOOKUP_OIN, "debt-help", *where, 7, state=live)
+    async with owning(world.engine) as conn:
+        await add_source(conn, own, now=world.clock())
+    await by_sql(world, "UPDATE signal SET source = :own", own=LOOKUP_OIN)
+    assert await changed(world) == [False]
+    await world.publish(world.income_support, [ONE])
+    assert await changed(world) == [True]
 
 
 MORE = """

@@ -129,6 +129,27 @@ async def test_what_is_not_filled_in_and_what_the_index_refuses_is_said(
     assert (page.status_code, problem["title"] in page.text) == (404, True)
 
 
+async def test_who_may_not_take_over_reads_by_which_rule_and_has_no_field(
+    town: Town, browser: Browser
+) -> None:
+    town.provider.person["roles"] = ["generalist", "generalist-safety"]
+    await log_in(browser)
+    town.index.pages["/v1/follows"] = (200, {"items": []})
+    ground = {"id": "silent-role", "text": "Wie deze rol heeft, kijkt in stilte."}
+    problem = {
+        "type": "https://index/v1/problems/loop-act-denied",
+        "title": "Dit mag in uw gemeente nu niet.",
+        "status": 403,
+        "detail": "Hierbij staat waarom het niet mag, en wat u kunt doen.",
+        "grounds": [ground | {"remedy": "Vraag een collega met de juiste rol."}],
+    }
+    town.index.pages["/v1/follow-takeovers"] = (403, problem)
+    page = (await post(browser, "/follow-takeovers", code=CODE)).text
+    assert f"<strong>{ground['text']}</strong> Vraag een collega" in page
+    assert 'name="code"' not in page
+    assert "Met uw rol kijkt u in stilte." in page
+
+
 async def test_without_a_case_there_is_nothing_to_hand_over_and_it_says_so(
     town: Town, browser: Browser
 ) -> None:

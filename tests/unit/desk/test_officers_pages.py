@@ -53,6 +53,11 @@ def test_a_generalist_has_no_page_of_officers_in_the_menu() -> None:
     assert hrefs == ["/lookup", "/own-lookups", "/follows"]
 
 
+def test_who_looks_in_silence_has_no_page_to_follow() -> None:
+    person = a_person("generalist", "generalist-safety")
+    assert [item.href for item in find_menu(person)] == ["/lookup", "/own-lookups"]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_who_does_not_look_up_begins_with_their_own_work(role: str) -> None:
     assert find_start(a_person(role)).startswith("/officer/")
