@@ -17,6 +17,7 @@ from desk.moments import (
     format_day_of,
     format_moment,
     format_short,
+    format_short_day,
     format_time,
 )
 from desk.navigation import find_menu, find_start, is_own_page
@@ -28,6 +29,7 @@ from desk.texts import (
     name_matter,
     name_role,
     name_said,
+    name_worker,
     tell_value,
 )
 from desk.tokens import Person
@@ -48,6 +50,7 @@ TEMPLATES.filters["day_of"] = format_day_of
 TEMPLATES.filters["moment"] = format_moment
 TEMPLATES.filters["time"] = format_time
 TEMPLATES.filters["short"] = format_short
+TEMPLATES.filters["short_day"] = format_short_day
 TEMPLATES.filters["clock"] = format_clock
 TEMPLATES.filters["weekday"] = format_date_in_full
 TEMPLATES.filters["instant"] = encode_instant
@@ -57,6 +60,7 @@ TEMPLATES.filters["kind"] = name_kind
 TEMPLATES.filters["matter"] = name_matter
 TEMPLATES.filters["said"] = name_said
 TEMPLATES.filters["watched"] = name_act
+TEMPLATES.filters["worker"] = name_worker
 TEMPLATES.filters["told"] = tell_value
 
 

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from signal_index.wire.oversight import OfficersAct
 
 _CODES: Final = {
-    "act": ("watch.act.",),
+    "act": ("watch.act.", "said.act."),
     "verdict": ("reviews.verdict.",),
     "codes": ("review.asked.", "review.explained.", "review.judged."),
 }
@@ -55,6 +55,11 @@ def name_role(role: str, texts: Texts) -> str:
 def name_kind(kind: str, texts: Texts) -> str:
     """Say what a kind of entry is called; its code where the index is newer than we."""
     return texts.messages.get(f"kind.{kind}", kind)
+
+
+def name_worker(sub: str | None, texts: Texts) -> str | None:
+    """Say who did it: words for what is nobody, the account's name for a person."""
+    return sub if sub is None else texts.messages.get(f"user.{sub}", sub)
 
 
 def name_contact(code: str, texts: Texts) -> str:

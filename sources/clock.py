@@ -1,6 +1,6 @@
 """The one place where a source's process asks what time it is."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,15 @@ def write_day(day: date) -> str:
 def write_moment(instant: datetime) -> str:
     """Write an instant as a person in the Netherlands reads it, by the clock there."""
     return f"{write_day(day_of(instant))} {instant.astimezone(AMSTERDAM):%H:%M}"
+
+
+def write_hour(instant: datetime) -> str:
+    """Write an hour of which nothing is known but that something was in it."""
+    begins, ends = (
+        one.astimezone(AMSTERDAM) for one in (instant, instant + timedelta(hours=1))
+    )
+    day = write_day(day_of(instant))
+    return f"{day} tussen {begins.hour}:{begins:%M} en {ends.hour}:{ends:%M}"
 
 
 def day_of(instant: datetime) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from types import MappingProxyType
 from typing import Final
@@ -50,6 +50,11 @@ class ShownNotice:
     def moment(self) -> datetime | None:
         """Give when it happened; None where its hour alone is known."""
         return find_moment_of(self.said)
+
+    @property
+    def hour_ends(self) -> datetime:
+        """Give the end of the hour in which it was made."""
+        return self.said.madeIn + timedelta(hours=1)
 
     @property
     def day(self) -> str:

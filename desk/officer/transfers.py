@@ -18,7 +18,7 @@ from desk.desk import desk_of
 from desk.errors import IndexFoundFault
 from desk.headers import allow_form
 from desk.index import fill_in
-from desk.officer.told import Told, read_told, tell_fault
+from desk.officer.told import Fault, Told, read_told, tell_fault
 from desk.pages import render
 from signal_index.wire.transfers import (
     NewTransfer,
@@ -45,10 +45,15 @@ async def ask_transfer(request: Request, caller: SendingApprover) -> Response:
     """Ask for a transfer; what the index says against it is shown beside the form."""
     form = await request.form()
     source = str(form.get("source", ""))
+    told: Told | None
+    if form.getlist("contact") and form.get("which") != "some":
+        text = desk_of(request).texts.get("transfers.whose.contradicts")
+        told = Told("invalid-input", text, "", (Fault("contacts", "", text),))
+        return await _show(request, caller, source, form, told)
     try:
         body = fill_in(NewTransfer, **_read(form))
     except IndexFoundFault as fault:
-        told: Told | None = tell_fault(fault, desk_of(request).texts)
+        told = tell_fault(fault, desk_of(request).texts)
         return await _show(request, caller, source, form, told)
     passed = await desk_of(request).index.pass_on(
         "/v1/transfers", caller.access_token, body

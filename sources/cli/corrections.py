@@ -15,6 +15,7 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
+from sources.cli.references import say_place, say_search
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
 from sources.corrections import fetch_waiting, find_records
@@ -29,7 +30,6 @@ _ANSWERS: Final = (
     "changed (aangepast), withdrawn (ingetrokken), facts-correct (het klopt zoals het "
     "is) of compelling-grounds (delen is nodig, en dat weegt zwaarder)"
 )
-_SEARCH: Final = "zoek met `signal-source find {}`"
 
 corrections_app = typer.Typer(
     no_args_is_help=True, help="Correcties en bezwaren van inwoners over uw signalen."
@@ -118,7 +118,7 @@ def _show(found: Sequence[OwnCorrection], places: Mapping[UUID, Place]) -> None:
         return
     for one in found:
         place = places.get(one.signalReference)
-        case = _SEARCH.format(one.signalReference) if place is None else _name(place)
+        case = say_search(one.signalReference) if place is None else say_place(place)
         label = f"{one.reasonLabel}{' (nu beperkt)' if one.isRestricted else ''}"
         due = f"{write_day(one.dueOn)}{' (te laat)' if one.isLate else ''}"
         console.print(f"{one.reference}  {one.categoryLabel}", style="bold")
@@ -130,7 +130,3 @@ def _show(found: Sequence[OwnCorrection], places: Mapping[UUID, Place]) -> None:
         "Antwoorden? `signal-source corrections answer KENMERK ANTWOORD`. Het antwoord "
         f"is {_ANSWERS}."
     )
-
-
-def _name(place: Place) -> str:
-    return place.record if place.line is None else f"regel {place.line}"

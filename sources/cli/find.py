@@ -11,7 +11,7 @@ import typer
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
-from sources.cli.references import EXAMPLE, REFERENCE_HELP
+from sources.cli.references import EXAMPLE, REFERENCE_HELP, say_place
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now
 from sources.corrections import find_records
@@ -77,8 +77,7 @@ def find_command(
     if name:
         PlainConsole(soft_wrap=True).print(f"Zaak: {name}.")
     if file is not None and place is not None:
-        where = place.record if place.line is None else f"regel {place.line}"
-        PlainConsole(soft_wrap=True).print(f"{file.name}: {where}.")
+        PlainConsole(soft_wrap=True).print(f"{file.name}: {say_place(place)}.")
 
 
 def _find_own(outbox: Outbox, case: str) -> Sequence[UUID]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
+from sources.cli.references import say_search
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
 from sources.matches import fetch_matches, name_match, say_of_match
@@ -50,7 +52,6 @@ _DAYS: Final = dict(
         strict=True,
     )
 )
-_SEARCH: Final = "geen zaaknummer; zoek met `signal-source find {}`"
 
 matches_app = typer.Typer(
     no_args_is_help=True,
@@ -80,7 +81,7 @@ def list_command(
     if as_json:
         typer.echo(_write_json(items, found.unreadable))
         return
-    _show(items, found.unreadable)
+    _show(items, found.unreadable, [] if is_all else _done(found))
 
 
 def _add(act: MatchAct, says: str) -> None:
@@ -129,19 +130,26 @@ def _describe(one: Match, case: str) -> dict[str, object]:
     return {**said, "match": name_match(one), "caseNumber": case or None}
 
 
-def _show(items: list[tuple[Match, str]], unreadable: int) -> None:
+def _done(found: _Own) -> list[Match]:
+    return [one for one, _ in found.items if one.stage == DONE]
+
+
+def _show(
+    items: list[tuple[Match, str]], unreadable: int, done: Sequence[Match] = ()
+) -> None:
     console = PlainConsole(soft_wrap=True)
     if unreadable:
         console.print(f"Matches die de index niet kan openen: {unreadable}.")
     if not items:
         console.print("Er wacht geen match.")
+        _show_done(console, done)
         return
     today = day_of(now())
     for one, case in items:
         late = "  te laat: in tien werkdagen is er niets gezegd"
         head = f"{name_match(one)}{late if one.isOverdue else ''}"
         console.print(head, style="bold")
-        console.print(f"  Zaak: {case or _SEARCH.format(one.reference)}")
+        console.print(f"  Zaak: {case or say_search(one.reference)}")
         partner = one.partner
         console.print(f"  Helpt ook: {partner.organisation} ({partner.categoryLabel})")
         console.print(f"  Bellen: {_write_contact(partner.contactHolder, today)}")
@@ -153,6 +161,19 @@ def _show(items: list[tuple[Match, str]], unreadable: int) -> None:
         "Gebeld? `signal-source matches agreed KENMERK`, met het kenmerk vooraan. "
         f"Ook kan: {', '.join(act for act in ACTS if act != 'agreed')}."
     )
+    _show_done(console, done)
+
+
+def _show_done(console: PlainConsole, done: Sequence[Match]) -> None:
+    """Say what the list leaves out, and who said that it is done: nothing vanishes."""
+    if not done:
+        return
+    by = Counter(
+        "uw organisatie" if one.lastStepBy == "own" else one.partner.organisation
+        for one in done
+    )
+    who = "; ".join(f"{count} volgens {name}" for name, count in sorted(by.items()))
+    console.print(f"Niet in deze lijst, want klaar: {who}. Zie ze met --all.")
 
 
 def _write_state(one: Match) -> str:

@@ -3,7 +3,11 @@
 A reference is a UUID. The pages of the desk show it whole, and `find --case` gives it.
 """
 
+import re
 from typing import Final
+from uuid import UUID
+
+from sources.values import Place
 
 EXAMPLE: Final = "0199e0a4-5d1c-7b3a-9f20-6c1d2e3f4a5b"
 WHERE: Final = (
@@ -15,3 +19,22 @@ NO_REFERENCE: Final = (
     f"Dit is geen kenmerk. Een kenmerk heeft 36 tekens, zoals {EXAMPLE}. U vindt het "
     f"{WHERE}. Een zaaknummer of BSN is geen kenmerk."
 )
+
+
+def say_search(reference: UUID) -> str:
+    """Say how to find a signal whose case has no number: the whole command."""
+    return (
+        f"geen zaaknummer; zoek de regel met `signal-source find {reference} --file "
+        "UW-BESTAND --profile UW-PROFIEL.toml`"
+    )
+
+
+def say_place(place: Place) -> str:
+    """Say where a record stands as people count: from one."""
+    if place.line is not None:
+        return f"regel {place.line}"
+    return re.sub(
+        r"\.?(\w+)\[(\d+)\]",
+        lambda found: f", {found[1]} nummer {int(found[2]) + 1}",
+        place.record,
+    ).removeprefix(", ")

@@ -1,6 +1,8 @@
 """Whom to call about a case: from the record where it names somebody, else the profile.
 
-The first contact person with a working number counts. Where a record names people and
+The first contact person with a working number counts. Where a profile lists the same
+function under the same number, it adds what a record cannot say: hours, and who stands
+in. Where a record names people and
 none of them can be reached, it is a reject: a flag that nobody can act on is worse
 than none, and quietly naming somebody else would be wrong.
 """
@@ -70,4 +72,9 @@ def _name_person(
     holder = ContactHolder(
         function=function, phone=phone, name=name, lastVerified=raw.persons_verified
     )
+    for listed in (row.holder for row in profile.contacts.values()):
+        if (listed.function, listed.phone) == (function, phone):
+            verified = max(listed.lastVerified, raw.persons_verified)
+            own = {"name": name, "lastVerified": verified}
+            holder = listed.model_copy(update=own)
     return Contact(f"{function}|{name or ''}|{phone}", holder)

@@ -8,7 +8,7 @@ from typing import Final
 
 from signal_index.wire.notice_order import find_moment_of
 from signal_index.wire.notices import ReturnNotice
-from sources.clock import write_day, write_moment
+from sources.clock import write_day, write_hour, write_moment
 from sources.outbox.notices import KeptNotice
 from sources.phones import write_phone
 
@@ -53,9 +53,9 @@ def say_whom_to_call(one: ReturnNotice) -> str:
 
 
 def write_when(one: ReturnNotice) -> str:
-    """Write when it happened; of what carries its hour alone: around when."""
+    """Write when it happened; of what carries its hour alone: between when and when."""
     moment = find_moment_of(one)
-    return write_moment(moment) if moment else f"rond {write_moment(one.madeIn)}"
+    return write_moment(moment) if moment else write_hour(one.madeIn)
 
 
 def _say_looked_up(one: ReturnNotice) -> str:
@@ -97,9 +97,11 @@ def _say_expires(one: ReturnNotice) -> str:
 
 def _say_succession(one: ReturnNotice) -> str:
     before, after = (one.facts.get(key, "") for key in ("sourceName", "successorName"))
+    count = len(one.signals)
+    subject = "Het signaal is" if count < 2 else f"{count} signalen zijn"
     return (
-        f"Het signaal is op {_day(one.facts.get('on'))} overgedragen: het was van"
-        f" {before} en is nu van {after}. Wie het nu heeft, antwoordt en levert aan."
+        f"{subject} op {_day(one.facts.get('on'))} overgedragen, van {before} aan"
+        f" {after}. {after} antwoordt en levert nu aan."
     )
 
 

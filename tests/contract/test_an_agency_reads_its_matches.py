@@ -105,13 +105,16 @@ async def test_the_list_says_whom_to_call_and_what_is_late(
     async with town.at_index() as (_, index):
         (own,) = (await fetch_matches(index, town.world.debt_help.oin)).items
     late = own.model_copy(update={"isOverdue": True, "lead": "other", "step": 1})
-    command._show([(own, CASE), (late, "")], 2)
+    over = own.model_copy(update={"stage": "done", "lastStepBy": "other"})
+    command._show([(own, CASE), (late, "")], 2, [over])
     said = " ".join(capsys.readouterr().out.split())
     assert f"{str(own.id)[:8]}.0 Zaak: {CASE}" in said
     assert "Helpt ook: Bureau income-support" in said
     assert "niemand neemt nog het voortouw" in said
     assert f"{str(own.id)[:8]}.1 te laat: in tien werkdagen is er niets gezegd" in said
     assert "Bureau income-support neemt het voortouw" in said
+    assert f"`signal-source find {own.reference} --file" in said
+    assert "want klaar: 1 volgens Bureau income-support. Zie ze met --all." in said
     assert "Matches die de index niet kan openen: 2." in said
     written = json.loads(command._write_json([(own, CASE)], 2))
     assert (written["items"][0]["caseNumber"], written["unreadable"]) == (CASE, 2)

@@ -97,6 +97,7 @@ async def test_it_says_whom_to_call_and_offers_what_does_not_hold_yet(
     assert "Laat uiterlijk 4 december 2026 iets weten." in page
     assert "Nog niemand heeft het voortouw." in page
     assert page.count('name="act"') == 5
+    assert "Klaar, zonder afspraak?" in page
     assert "Matches die de signaalindex niet kan lezen: 2." in page
     assert "Matches (1)" in page
 
@@ -119,6 +120,7 @@ async def test_what_holds_is_not_offered_and_nothing_after_it_is_done(
     assert "Werkplein Oost heeft het voortouw." in page
     assert "Werkplein Oost liet dit weten op 21 november 2026." in page
     assert 'value="agreed"' not in page
+    assert "Klaar, zonder afspraak?" not in page
     assert 'value="leave-lead"' not in page
     assert "Matches (" not in page
     _hand_out(town, [a_match(stage="done", followUpBy=None)], 0)

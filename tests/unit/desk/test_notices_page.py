@@ -107,6 +107,7 @@ async def test_a_succession_names_who_had_the_signal_and_who_has_it(
     page = await _page(town, browser, a_notice(1, "succession", facts=facts))
     said = "dit signaal was van Stadsbank en is nu van Kredietbank."
     assert f"Overgedragen op 1 december 2026: {said}" in page
+    assert re.search(r"2026, tussen \d\d:00 en \d\d:00</time>", page)
 
 
 async def test_a_page_is_of_one_length_and_the_next_one_goes_on_where_it_ended(

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -9,6 +10,7 @@ import desk.errors
 from desk.errors import DeskError
 from desk.problems import PROBLEMS
 from desk.texts import load_texts
+from signal_index.wire.matches import MatchAct
 from tests.desk_builders import INDEX, Browser, Town, log_in
 
 FOLDER = Path(desk.errors.__file__).parent
@@ -22,7 +24,7 @@ PUT_TOGETHER = (
     *("own-lookups.outcome.", "own-lookups.contact."),
     *("screen.involved-missing-", "screen.bsn-", "screen.day-", "ledger."),
     *("screen.whose-", "screen.register-"),
-    *("search.", "kind.", "role.", "said."),
+    *("search.", "kind.", "role.", "said.", "user."),
     *("reviews.", "review.", "watch.", "completeness."),
     *(
         "deliveries.",
@@ -152,6 +154,22 @@ def test_every_text_that_is_asked_for_exists_and_is_used() -> None:
             names = {bare, re.sub("-(title|advice)$", "", bare)}
             forms = {f"{mark}{name}{mark}" for name in names for mark in "\"'"}
             assert any(form in everything for form in forms), key
+
+
+def test_every_act_that_an_entry_names_has_dutch_words() -> None:
+    messages = load_texts("nl").messages
+    acts = {
+        match
+        for path in sorted(Path("signal_index").rglob("*.py"))
+        for match in re.findall(r'"act": "([a-z0-9-]+)"', path.read_text("utf-8"))
+    }
+    assert "sources-told" in acts
+    acts |= set(get_args(MatchAct))
+    assert not [
+        act
+        for act in sorted(acts)
+        if not {f"watch.act.{act}", f"said.act.{act}"} & set(messages)
+    ]
 
 
 def _walk(root: type[DeskError]) -> list[type[DeskError]]:

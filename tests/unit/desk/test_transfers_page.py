@@ -116,6 +116,26 @@ async def test_the_form_asks_exactly_what_was_chosen(
     }
 
 
+async def test_a_contact_person_beside_all_signals_is_refused_and_not_ignored(
+    town: Town, officer: Browser
+) -> None:
+    shown = await officer.get(f"{PAGE}?source={FIRST}")
+    typed = {
+        "csrf": csrf_of(shown),
+        "source": FIRST,
+        "successor": SECOND,
+        "category": "schulden",
+        "which": "all",
+        "contact": CONTACT,
+        "reason": "team-split",
+    }
+    before = list(town.index.asked)
+    answer = await officer.post(PAGE, data=typed)
+    assert answer.status_code == 400
+    assert ", en ook een contactpersoon." in answer.text
+    assert town.index.asked == before
+
+
 async def test_what_was_not_chosen_is_said_beside_the_form_which_keeps_the_rest(
     town: Town, officer: Browser
 ) -> None:

@@ -27,6 +27,7 @@ from signal_index.wire.notices import (
     ReturnNotice,
 )
 from signal_index.wire.values import Label, Oin, Phone
+from sources.clock import write_hour
 from sources.errors import EventsRefused, MailRefused
 from sources.notice_settings import EventsRow, MailRow, NoticesRow
 from sources.notices.events import post_events, write_events
@@ -101,8 +102,10 @@ def test_a_succession_says_who_had_the_signal_and_who_has_it() -> None:
     told = {"kind": "succession", "lookedUp": None}
     said = SAID.model_copy(update={**told, "facts": {**facts, "on": "2026-12-01"}})
     assert say(said).startswith(
-        "Het signaal is op 1 december 2026 overgedragen: het was van Stadsbank en is nu"
-        " van Kredietbank."
+        "Het signaal is op 1 december 2026 overgedragen, van Stadsbank aan Kredietbank."
+    )
+    assert " tussen 15:00 en 16:00" in write_hour(
+        datetime(2026, 11, 22, 14, tzinfo=UTC)
     )
 
 
