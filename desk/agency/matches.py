@@ -6,16 +6,17 @@ where the other side said something meanwhile nothing changes, and the page says
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.agency.cases import find_cases_by_hand, name_case
+from desk.agency.match_list import ACTS, ShownMatch, Wanted, list_matches
 from desk.agency.waiting import waits
 from desk.callers import Caller, LoggedInNoticeReader, SendingNoticeReader
 from desk.desk import desk_of
@@ -26,63 +27,24 @@ from desk.navigation import MATCHES
 from desk.officer.told import read_told
 from desk.pages import Shown, render
 from desk.roles import SOURCE_ADMINISTRATORS
-from signal_index.wire.lookups import FlagContact
 from signal_index.wire.matches import Match, Matches, MatchStep
 from signal_index.wire.values import Day, read_uuid
 
 router: Final = APIRouter()
 SEE_OTHER: Final = 303
-ACTS: Final = ("take-lead", "leave-lead", "agreed", "not-agreed", "done")
 FAULTS: Final = {
     "match-changed": "changed",
     "match-over": "over",
     "unknown-match": "gone",
 }
-SECTIONS: Final = ("late", "open", "settled", "done")
-_SAID_BY_LEAD: Final = {"own": "take-lead", "other": "leave-lead"}
 _AT_ONCE: Final = "1000"
 
 
 @dataclass(frozen=True, slots=True)
-class ShownMatch:
-    """A match as the page shows it, with the own case number where it is known.
-
-    `is_first`: no match above it is about the same signal, so a notice leads here.
-    """
-
-    said: Match
-    case: str
-    is_first: bool
-
-    @property
-    def section(self) -> str:
-        """Give under which heading it stands."""
-        if self.said.isOverdue:
-            return "late"
-        if self.said.stage in ("open", "done"):
-            return self.said.stage
-        return "settled"
-
-    @property
-    def contact(self) -> FlagContact:
-        """Give whom to call at the other organisation."""
-        return self.said.partner.contactHolder
-
-    @property
-    def acts(self) -> Sequence[str]:
-        """Give what can be said of it: not what holds already, nothing once done."""
-        said = self.said
-        if said.stage == "done":
-            return ()
-        holds = (said.stage, _SAID_BY_LEAD.get(said.lead or ""))
-        return tuple(act for act in ACTS if act not in holds)
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
-    """All matches, by heading; `unreadable`: how many the index cannot open."""
+    """All matches, what waits first; `unreadable`: how many the index cannot open."""
 
-    sections: Sequence[tuple[str, Sequence[ShownMatch]]]
+    items: Sequence[ShownMatch]
     closed_days: Sequence[Day]
     unreadable: int
 
@@ -100,18 +62,41 @@ class Said:
 async def show_matches(
     request: Request,
     caller: LoggedInNoticeReader,
+    *,
     done: str = "",
     fault: str = "",
     match: str = "",
+    signal: str = "",
+    partner: str = "",
+    page: str = "",
 ) -> HTMLResponse:
-    """Show the matches with the own case numbers; what is late stands first."""
-    desk = desk_of(request)
-    found = await _fetch(request, caller)
+    """Show the matches with the own case numbers; what is late stands first.
+
+    Opens the page of `match`, or of the first about `signal`, wherever it stands.
+    """
     said = Said(
         done if done in ACTS else "", fault if fault in FAULTS.values() else "", match
     )
+    number = int(page[:6]) if page.isascii() and page.isdigit() else 1
+    wanted = Wanted(partner, at=match or signal, page=number)
+    return await _show(request, caller, wanted, said)
+
+
+@router.post(MATCHES + "/search")
+async def search_matches(
+    request: Request, caller: SendingNoticeReader, case: Annotated[str, Form()] = ""
+) -> HTMLResponse:
+    """Show the matches of one own case; its number comes in no address."""
+    return await _show(request, caller, Wanted(case=case[:100]), Said())
+
+
+async def _show(
+    request: Request, caller: Caller, wanted: Wanted, said: Said
+) -> HTMLResponse:
+    desk = desk_of(request)
+    found = await _fetch(request, caller)
+    listed = list_matches(found.items, wanted)
     _recount(request, desk.waiting_matches.count)
-    shown = {str(one.said.id) for _, ones in found.sections for one in ones}
     page = render(
         request,
         "agency/matches.html",
@@ -120,8 +105,10 @@ async def show_matches(
         csrf=caller.csrf,
         is_administrator=not SOURCE_ADMINISTRATORS.isdisjoint(caller.person.roles),
         found=found,
+        listed=listed,
+        wanted=wanted,
         said=said,
-        at=said.match if said.match in shown else "",
+        at=said.match if listed.has(said.match) else "",
     )
     allow_form(page)
     return page
@@ -185,12 +172,4 @@ async def _fetch(request: Request, caller: Caller) -> Found:
         case = name_case(one.reference, one.case, desk.case_key, by_hand)
         shown.append(ShownMatch(one, case, one.reference not in seen))
         seen.add(one.reference)
-    return Found(_by_section(shown), page.closedDays, page.unreadable)
-
-
-def _by_section(
-    shown: Iterable[ShownMatch],
-) -> Sequence[tuple[str, Sequence[ShownMatch]]]:
-    kept = list(shown)
-    found = [(name, [one for one in kept if one.section == name]) for name in SECTIONS]
-    return [(name, ones) for name, ones in found if ones]
+    return Found(shown, page.closedDays, page.unreadable)

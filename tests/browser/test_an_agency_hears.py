@@ -46,7 +46,7 @@ def test_two_agencies_hear_of_each_other_one_leads_and_it_is_done(
     any_screen.log_in("kees", "/agency/notices")
     told = page.locator("tbody tr").filter(has_text="Een andere organisatie helpt")
     told.get_by_role("link", name="Bekijk wie u kunt bellen").first.click()
-    page.wait_for_url("**/agency/matches#signal-*")
+    page.wait_for_url("**/agency/matches?signal=*#signal-*")
     card = page.locator(f"article:has([id='{page.url.partition('#')[2]}'])")
     expect(card).to_contain_text("Helpt ook: Werkplein Voorbeeldstad")
     expect(card.get_by_role("link", name="Bel 0182")).to_be_visible()

@@ -128,6 +128,32 @@ async def test_what_holds_is_not_offered_and_nothing_after_it_is_done(
     assert 'name="act"' not in over
 
 
+async def test_many_stand_on_pages_by_organisation_and_are_found_by_their_own_case(
+    town: Town, browser: Browser
+) -> None:
+    many = [
+        a_match(id=str(UUID(int=n)), reference=str(UUID(int=100 + n)))
+        for n in range(1, 46)
+    ]
+    other = {**many[0]["partner"], "organisation": "Corporatie"}
+    many[44] = {**many[44], "partner": other, "foundOn": "2026-11-21"}
+    page = await _open(town, browser, *many)
+    assert page.count("<article") == 20
+    assert "Nog te bespreken (45)" in page
+    assert "Pagina 1 van 3" in page
+    last = (await browser.get(f"{PATH}?page=3")).text
+    assert last.count("<article") == 5
+    led = (await browser.get(f"{PATH}?signal={UUID(int=145)}")).text
+    assert f'id="signal-{UUID(int=145)}"' in led
+    alone = (await browser.get(f"{PATH}?partner=Corporatie (Bijstandsuitkering)")).text
+    assert alone.count("<article") == 1
+    form = {"csrf": csrf_of(await browser.get(PATH)), "case": str(UUID(int=130))}
+    found = (await browser.post(f"{PATH}/search", data=form)).text
+    assert found.count("<article") == 1
+    gone = await browser.post(f"{PATH}/search", data={**form, "case": "KB-9"})
+    assert "Bij deze zaak staat geen match." in gone.text
+
+
 async def test_what_is_late_stands_first_and_says_so(
     town: Town, browser: Browser
 ) -> None:
