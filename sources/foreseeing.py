@@ -7,7 +7,7 @@ not foreseen. The copy stands in a folder of the user's own, sealed as the outbo
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,7 @@ from typing import Final
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.clock import day_of
-from sources.errors import ChangesWait
+from sources.errors import ChangesWait, ProfileOverlaps
 from sources.judging.rules import Doubt, Finding
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.deliveries import (
@@ -47,7 +47,8 @@ class Foreseen:
     """What would become of a delivery.
 
     `asked`: what it would wait for, with the agency's own case numbers; the rest is
-    what it would do once that is approved.
+    what it would do once that is approved. `refused`: why `publish` would refuse this
+    profile as it stands, here; what it says of the file holds all the same.
     """
 
     delivery: OpenDelivery
@@ -55,6 +56,7 @@ class Foreseen:
     withdraws: int
     asked: Sequence[Finding] = ()
     cases: Mapping[Doubt, Sequence[NamedCase]] = field(default_factory=dict, repr=False)
+    refused: str = ""
 
 
 @contextmanager
@@ -79,10 +81,21 @@ def foresee(
 ) -> Foreseen:
     """Deliver into this copy; where it would be held, the answer is taken to be yes.
 
-    Raises `ProfileOverlaps`, `ChangesWait` or `UnreadableFile`, as a run would.
+    A profile that overlaps with another is told as refused, and its file is judged.
+    Raises `ChangesWait` or `UnreadableFile`, as a run would.
     """
+    refused = ""
+    try:
+        verify_own_name(outbox, task.profile)
+    except ProfileOverlaps as error:
+        refused = str(error)
+    return replace(_foresee(outbox, task, now=now, told=told), refused=refused)
+
+
+def _foresee(
+    outbox: Outbox, task: Task, *, now: datetime, told: Callable[[int], None]
+) -> Foreseen:
     profile, mark = task.profile, task.find_mark(outbox.key)
-    verify_own_name(outbox, profile)
     for held in find_held(outbox, profile.name):
         if task.is_once:
             raise ChangesWait(held.delivery, held.profile)

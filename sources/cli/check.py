@@ -87,7 +87,7 @@ def check_command(
     if delivery.counts.read and delivery.counts.rejected == delivery.counts.read:
         raise typer.Exit(UNUSABLE)
     is_unheard = delivery.hearing is not Hearing.HEARD
-    if foreseen.asked or is_unheard or checked.unfit:
+    if foreseen.asked or foreseen.refused or is_unheard or checked.unfit:
         raise typer.Exit(ASKS)
 
 
@@ -163,6 +163,7 @@ def _describe(checked: Checked) -> dict[str, object]:
         ],
         "hearing": delivery.hearing.value,
         "unfit": list(checked.unfit),
+        "refused": foreseen.refused,
         "endsUnread": list(checked.ends_unread),
         "openThoughOver": checked.though_open,
         "hidden": delivery.hidden,
@@ -211,6 +212,8 @@ def _say_ends(checked: Checked) -> Iterator[str]:
 
 def _say_doubts(foreseen: Foreseen) -> Iterator[str]:
     delivery = foreseen.delivery
+    if foreseen.refused:
+        yield f"Let op: zo neemt `publish` dit profiel niet aan. {foreseen.refused}"
     if delivery.ignored * 2 > delivery.counts.read:
         yield (
             "Let op: de meeste rijen zijn volgens de status nog niet begonnen. Klopt "

@@ -62,8 +62,10 @@ class OutboxDamaged(OutboxRefused):
         super().__init__(
             "Het postvak is beschadigd en wordt niet gebruikt. Hebt u een "
             "reservekopie? Zet die terug en draai `signal-source reconcile`. Zo niet, "
-            "begin opnieuw met `signal-source outbox restart`: dat haalt de lijst van "
-            "uw signalen bij de index op, zodat niets dubbel blijft staan."
+            "begin opnieuw met `signal-source outbox restart --lost POSTVAK`: dat "
+            "haalt de lijst van uw signalen bij de index op, zodat niets dubbel "
+            "blijft staan. Weet u de naam van het postvak niet? Geef de opdracht "
+            "zonder --lost: zij noemt de postvakken die de index kent."
         )
 
 
@@ -74,7 +76,8 @@ class OutboxEmpty(OutboxRefused):
         super().__init__(
             "Het bestand van het postvak is leeg. Wat erin stond, is weg. Hebt u een "
             "reservekopie? Zet die terug en draai `signal-source reconcile`. Zo niet, "
-            "draai `signal-source outbox restart`."
+            "draai `signal-source outbox restart --lost POSTVAK`. Zonder --lost noemt "
+            "zij de postvakken die de index kent."
         )
 
 
@@ -136,8 +139,9 @@ class OutboxElsewhere(OutboxRefused):
             "Bij de index staan signalen van uw organisatie, van deze soort en in deze "
             "gemeente, die dit postvak niet kent. Er is niets verstuurd: anders kreeg "
             "iedereen twee vlaggetjes. Is het vorige postvak weg? Draai "
-            "`signal-source outbox restart`. Is het nog in gebruik? Draai "
-            "`signal-source outbox beside`."
+            "`signal-source outbox restart --lost POSTVAK`; zonder --lost noemt zij de "
+            "postvakken die de index kent. Is het nog in gebruik? Draai `signal-source "
+            "outbox beside`."
         )
 
 
@@ -149,14 +153,16 @@ class OutboxUnsure(OutboxRefused):
 
     def __init__(self, told: Mapping[UUID, int]) -> None:
         self.told = told
-        listed = ", ".join(f"{one} ({count})" for one, count in sorted(told.items()))
+        listed = ", ".join(
+            f"{one} ({count} signalen)" for one, count in sorted(told.items())
+        )
         super().__init__(
-            "Bij de index staan signalen van een ander postvak van uw organisatie, met "
-            f"hoeveel: {listed or 'geen'}. Er is niets overgenomen: de signalen van "
-            "een postvak dat nog in gebruik is, zouden verdwijnen. Gebruikt uw "
-            "organisatie nog een postvak? `signal-source status` zegt daar hoe het "
-            "heet. Draai dan `signal-source outbox restart --lost POSTVAK`, met de "
-            "naam van het postvak dat weg is."
+            "Bij de index staan signalen van een ander postvak van uw organisatie. De "
+            f"postvakken die de index kent: {listed or 'geen'}. Er is "
+            "niets overgenomen: de signalen van een postvak dat nog in gebruik is, "
+            "zouden verdwijnen. Gebruikt uw organisatie nog een postvak? `signal-source status` zegt op die machine "
+            "hoe het heet. Draai dan `signal-source outbox restart --lost POSTVAK`, "
+            "met de naam van het postvak dat weg is."
         )
 
 

@@ -123,13 +123,6 @@ async def test_without_an_outbox_it_says_nothing_was_compared(
     assert not agency.outbox_path.exists()
 
 
-async def test_a_profile_that_publish_refuses_is_refused(agency: Agency) -> None:
-    profile = agency.folder / "profile.toml"
-    profile.write_text(PROFILE.replace('name = "test"', 'name = "other"'))
-    said = check(agency)
-    assert (said.exit_code, "profile rename test other" in said.stderr) == (2, True)
-
-
 async def test_a_name_that_publish_refuses_is_not_compared_either(
     agency: Agency,
 ) -> None:
@@ -164,3 +157,14 @@ async def test_an_end_that_is_not_read_or_that_a_status_denies_is_said(
     profile.write_text("".join(line for line in lines if not line.startswith("end")))
     said = check(agency).stdout
     assert "kolom Eind bevat datums in het verleden en wordt niet gelezen" in said
+
+
+async def test_a_second_export_of_one_registration_is_checked_all_the_same(
+    agency: Agency,
+) -> None:
+    profile = agency.folder / "profile.toml"
+    profile.write_text(PROFILE.replace('name = "test"', 'name = "nieuw"'))
+    done = check(agency, "--json")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["read"]) == (1, 12)
+    assert "profile rename test nieuw" in told["refused"]
