@@ -189,7 +189,7 @@ def parse_profile(text: str) -> Profile:
         return Profile.model_validate(found)
     except tomllib.TOMLDecodeError as error:
         raise InvalidProfile(
-            f"Het profiel is geen TOML. {say_toml_fault(error)}"
+            f"Het profiel is niet te lezen. {say_toml_fault(error)}"
         ) from None
     except ValidationError as error:
         raise InvalidProfile(f"Het profiel klopt niet: {say_faults(error)}.") from None

@@ -72,7 +72,7 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Er staat geen BSN bij deze zaak.", "Vul het BSN in het dossier aan."
     ),
     Reason.BSN_INVALID: Explanation(
-        "Het BSN klopt niet: de 11-proef gaat niet op.",
+        "Dit nummer kan geen BSN zijn: er is een cijfer fout.",
         "Controleer het BSN in het dossier, bijvoorbeeld met een identiteitsbewijs.",
     ),
     Reason.BSN_LENGTH: Explanation(

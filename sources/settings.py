@@ -182,7 +182,7 @@ def load_settings(path: Path) -> AgencySettings:
         raise InvalidAgencySettings(f"De instellingen kloppen niet: {found}.") from None
     except tomllib.TOMLDecodeError as error:
         found = say_toml_fault(error)
-        raise InvalidAgencySettings(f"{path.name} is geen TOML. {found}") from None
+        raise InvalidAgencySettings(f"{path.name} is niet te lezen. {found}") from None
     except OSError:
         raise InvalidAgencySettings(say_unreadable(path)) from None
     except UnicodeDecodeError:

@@ -66,14 +66,14 @@ def answer_command(
     answer: Annotated[Answer, typer.Argument(help="Wat u ermee deed.")],
     settings: SettingsFile,
 ) -> None:
-    """Antwoord op één correctie of bezwaar; de inwoner leest het in het rapport.
+    """Antwoord op één correctie of bezwaar; de inwoner leest het in het inzageverslag.
 
     Past u het signaal aan of trekt u het in? Lever dat zelf aan zoals altijd.
     """
     with refusing_plainly():
         asyncio.run(_answer(load_settings(settings), correction, answer))
     PlainConsole().print(
-        "Beantwoord. Het staat in het volgende rapport van de inwoner."
+        "Beantwoord. Het staat in het volgende inzageverslag van de inwoner."
     )
 
 

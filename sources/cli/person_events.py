@@ -113,7 +113,7 @@ def load_layout(path: Path) -> RegisterLayout:
         raise InvalidProfile(f"Het profiel klopt niet: {say_faults(error)}.") from None
     except tomllib.TOMLDecodeError as error:
         raise InvalidProfile(
-            f"Het profiel is geen TOML. {say_toml_fault(error)}"
+            f"Het profiel is niet te lezen. {say_toml_fault(error)}"
         ) from None
     except (OSError, ValueError):
         raise InvalidProfile(say_unreadable(path)) from None

@@ -25,8 +25,8 @@ def say_unreadable(path: Path) -> str:
 def say_no_text(path: Path) -> str:
     """Say of a file that should be TOML that it is something else, as an export is."""
     return (
-        f"{path.name} is geen TOML: er staan tekens in die daar niet horen (het moet "
-        "UTF-8 zijn). Noemde u het goede bestand?"
+        f"{path.name} is niet te lezen: er staan tekens in die daar niet horen "
+        "(het moet UTF-8 zijn). Noemde u het goede bestand?"
     )
 
 

@@ -160,9 +160,10 @@ class OutboxUnsure(OutboxRefused):
             "Bij de index staan signalen van een ander postvak van uw organisatie. De "
             f"postvakken die de index kent: {listed or 'geen'}. Er is "
             "niets overgenomen: de signalen van een postvak dat nog in gebruik is, "
-            "zouden verdwijnen. Gebruikt uw organisatie nog een postvak? `signal-source status` zegt op die machine "
-            "hoe het heet. Draai dan `signal-source outbox restart --lost POSTVAK`, "
-            "met de naam van het postvak dat weg is."
+            "zouden verdwijnen. Gebruikt uw organisatie nog een postvak? "
+            "`signal-source status` zegt op die machine hoe het heet. Draai dan "
+            "`signal-source outbox restart --lost POSTVAK`, met de naam van "
+            "het postvak dat weg is."
         )
 
 

@@ -24,7 +24,7 @@ _SAYS: Final = {
         "of krijgen een ander"
     ),
     Doubt.RECORDS_REJECTED: (
-        "{count} van {of} records zijn onbruikbaar; dat is meer dan gewoon is"
+        "{count} van {of} records zijn afgewezen; dat is meer dan zonder vraag mag"
     ),
     Doubt.ROWS_SWALLOWED: (
         "{count} regels staan binnen een veld van een andere regel: er staat een los "
@@ -61,7 +61,8 @@ _REMEDIES: Final = {
     Doubt.OTHER_STARTS: "Is de kolom met de begindag nu anders geschreven?",
     Doubt.OTHER_ENDS: "Klopt de kolom met de einddag? Is zij anders geschreven?",
     Doubt.FLAGS_AT_STAKE: (
-        "Elk apart is gewoon, samen is het veel. Is de export compleet, en klopt zij?"
+        "Elk apart mag zonder vraag, samen is het te veel. Is de export compleet, en "
+        "klopt zij?"
     ),
     Doubt.RECORDS_REJECTED: "Kijk in het bestand met afgewezen records wat er mis is.",
     Doubt.ROWS_SWALLOWED: "Haal het aanhalingsteken weg, of exporteer opnieuw.",

@@ -116,7 +116,7 @@ async def test_what_a_newer_agent_finds_is_shown_too(
     town: Town, browser: Browser
 ) -> None:
     page = await show(town, browser, an_agent("something-newer"))
-    assert "Er verandert meer dan gewoon is." in page
+    assert "Er verandert meer dan zonder vraag mag." in page
 
 
 def test_a_delivery_of_two_feeds_waits_once() -> None:

@@ -90,12 +90,13 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "findings": [],
         "hearing": "heard",
         "unfit": [],
-        "hidden": 0,
-        "compared": None,
         "endsUnread": [],
         "openThoughOver": 0,
+        "refused": "",
+        "hidden": 0,
+        "compared": None,
     }
-    assert "11-proef" in rejects.read_text("utf-8-sig")
+    assert "kan geen BSN zijn" in rejects.read_text("utf-8-sig")
 
 
 def test_a_check_leaves_nothing_behind(tmp_path: Path, profile: str) -> None:
