@@ -36,9 +36,12 @@ class Person:
 
     @property
     def flags(self) -> Sequence[OwnFlag] | None:
-        """What was shown, still to call first; None where that is told no more."""
+        """What was shown, in the order to call; None where that is told no more.
+
+        The page puts who answers first before others, as in the answer.
+        """
         shown = self.lookup.flags
-        return shown and sorted(shown, key=lambda one: not is_to_call(one))
+        return shown and sorted(shown, key=_rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,14 @@ class History:
 
 
 def is_to_call(flag: OwnFlag) -> bool:
-    """Tell whether nobody was reached there yet."""
-    return flag.contactOutcome in TO_CALL
+    """Tell whether nobody was reached there yet; oneself need not be called."""
+    return flag.contactOutcome in TO_CALL and not flag.own
+
+
+def _rank(flag: OwnFlag) -> tuple[bool, bool, bool]:
+    """Put who was not tried before who did not answer, and who coordinates first."""
+    is_tried = flag.contactOutcome is not None
+    return not is_to_call(flag), is_tried, not flag.coordinates
 
 
 @router.get("/own-lookups")

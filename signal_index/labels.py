@@ -71,6 +71,12 @@ class Labels:
         found = table.get(code)
         return code if found is None else str(found.short)
 
+    def does_coordinate(self, code: str) -> bool:
+        """Tell whether who tells of a category coordinates what others do."""
+        table: Mapping[str, Any] = self.catalogue.categories  # type: ignore[assignment]
+        found = table.get(code)
+        return found is not None and bool(found.coordinates)
+
     def explain_category(self, category: str) -> str | None:
         """Find what a citizen reads about a category; none of one that left."""
         table: Mapping[str, Any] = self.catalogue.categories  # type: ignore[assignment]

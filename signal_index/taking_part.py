@@ -26,13 +26,15 @@ InTrial = Mapping[str, datetime | None]
 class Coverage:
     """That a source publishes a category in a municipality, and when it last spoke.
 
-    It says nothing of whether the source takes part: `find_heard` does.
+    It says nothing of whether the source takes part: `find_heard` does. `handed_over`:
+    all that it told passed to another source, which tells it now.
     """
 
     source: str
     rhythm_days: int
     last_heard: datetime | None
     by_hand: bool = False
+    handed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ def find_heard(
     answer could call a source fresh whose flags it did not show.
     """
     for one in covering:
+        if one.handed_over:
+            continue
         if one.source not in in_trial:
             late = is_stale(one.last_heard, one.rhythm_days, now)
             stale = late and not one.by_hand

@@ -303,6 +303,8 @@ class FakeIndex:
                         "entryId": entry,
                         "place": place,
                         "categoryShort": flag["categoryLabel"],
+                        "coordinates": False,
+                        "own": False,
                         "organisation": flag["organisation"],
                         "contactOutcome": None,
                         "contact": flag["contactHolder"],

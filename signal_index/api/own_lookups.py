@@ -141,7 +141,7 @@ async def list_own_lookups(
         said = await find_outcomes(act.conn, counting, keys)
         contacts = await find_contacts(act.conn, _to_call(counting, said))
         await act.record({"shown": len(shown)})
-        told = Told(said, contacts, labels, act.now)
+        told = Told(said, contacts, labels, who.organisation, act.now)
     return wire.OwnLookups(
         items=[
             _item(question, told)
@@ -182,6 +182,7 @@ class Told:
     said: Mapping[UUID, Said]
     contacts: Mapping[UUID, Contact]
     labels: Labels
+    organisation: str
     now: datetime
 
     def find_said(self, entry: UUID, place: int | None) -> str | None:
@@ -227,6 +228,8 @@ def _flags(question: Question, told: Told) -> list[wire.OwnFlag] | None:
             place=place,
             categoryShort=told.labels.category_short(category),
             organisation=told.labels.organisation(source),
+            coordinates=told.labels.does_coordinate(category),
+            own=source == told.organisation,
             contactOutcome=told.find_said(one.entry, place),
             contact=_contact(one, place, told),
         )

@@ -19,6 +19,7 @@ from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
 from policy.vocabulary import Establishment, LoopActId, PurposeId
+from signal_index.store.emptied import find_emptied
 from signal_index.store.policies import StoredAdoption, find_newest_adoptions
 from signal_index.store.witnessing import find_unwitnessed_since
 from signal_index.tables import registry
@@ -189,9 +190,16 @@ async def _coverage(
         .order_by(table.c.municipality, table.c.category, table.c.source)
     )
     found: dict[tuple[str, str], tuple[Coverage, ...]] = {}
+    emptied = await find_emptied(conn)
     for row in rows:
         place = (row.municipality, row.category)
-        one = Coverage(row.source, row.rhythm_days, row.last_heard, row.by_hand)
+        one = Coverage(
+            row.source,
+            row.rhythm_days,
+            row.last_heard,
+            row.by_hand,
+            (row.source, *place) in emptied,
+        )
         found[place] = (*found.get(place, ()), one)
     return found
 

@@ -191,7 +191,9 @@ class OwnFlag(AnswerModel):
     """A flag of one's own lookup; what came of it, if that was said.
 
     `contact`: whom to call, as it is now, while nobody was reached; null afterwards,
-    and where that contact holder is no more.
+    and where that contact holder is no more. `coordinates`: who tells of it coordinates
+    what others do; `own`: it is of the caller's own organisation. Both say whom to call
+    first, as in the answer.
 
     `entryId` and `place` are where it is said: the entry that showed the flag first.
     """
@@ -200,6 +202,8 @@ class OwnFlag(AnswerModel):
     place: Count
     categoryShort: str
     organisation: str
+    coordinates: bool
+    own: bool
     contactOutcome: str | None
     contact: FlagContact | None
 

@@ -37,6 +37,7 @@ READS_WHAT_NOBODY_IS_SHOWN = {
     "access": "rights of roles",
     "agencies": "a source's own",
     "corrections": "changes what was found by `shown_signals`",
+    "emptied": "which sources a transfer left without one; of live sources only",
     "erasure": "ends and erases",
     "hand_signals": "a source's own",
     "person_events": "ends; what it ended is told to nobody",

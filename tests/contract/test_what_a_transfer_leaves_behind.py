@@ -59,6 +59,27 @@ async def flags(world: World) -> list[str]:
     return [one["organisation"] for one in part["flags"]]
 
 
+async def sources_of(world: World) -> list[str]:
+    (part,) = await world.look_up([ONE])
+    return [one["organisation"] for one in part["sources"] if one["category"] == DEBTS]
+
+
+async def test_who_handed_over_everything_is_not_said_to_know_nobody(
+    world: World,
+) -> None:
+    """It is told of again once it gives a signal anew; another kind stays told of."""
+    await world.publish(world.debt_help, [ONE])
+    (before,) = await sources_of(world)
+    successor = await a_successor(world)
+    assert await pass_on(world, a_transfer(world, successor)) == 200
+    world.index.standing.forget()
+    (after,) = await sources_of(world)
+    assert after != before
+    await world.publish(world.debt_help, [TWO])
+    world.index.standing.forget()
+    assert set(await sources_of(world)) == {before, after}
+
+
 async def corrections_of(world: World, agency: Agency) -> list[dict[str, Any]]:
     token = world.a_source_token(agency)
     answer = await world.send("GET", "/own-corrections", token)

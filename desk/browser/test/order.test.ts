@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ContactHolder, Flag, Freshness } from "../src/lookup.ts";
-import { Calls, orderCalls, orderFlags } from "../src/screen/order.ts";
+import { Calls, orderCalls, orderFlags, orderLater } from "../src/screen/order.ts";
 import { useTexts } from "../src/screen/texts.ts";
 
 useTexts({
@@ -71,6 +71,12 @@ test("who did not answer waits for who was not tried, and who was reached is not
   calls.note(1, "contact-made");
   calls.note(2, "citizen-says-ended");
   assert.deepEqual(shown, [[0, 1, 2], [1, 2, 0], [2, 0], [0]]);
+});
+
+test("later they stand in the same order, and what was reached or is one's own last", () => {
+  const line = (name: string, said: string, opensAt: string | null, changes = {}) => ({ name, said, opensAt, isOwn: false, coordinates: false, ...changes });
+  const lines = [line("own", "", null, { isOwn: true }), line("reached", "contact-made", null), line("tried", "not-reachable", ""), line("closed", "", "2026-11-24T09:00"), line("open", "", ""), line("lead", "", "9", { coordinates: true })];
+  assert.deepEqual(orderLater(lines).map(({ name }) => name), ["lead", "open", "closed", "tried", "reached", "own"]);
 });
 
 test("a household's calls are each number once, who answers now first, with about whom", () => {

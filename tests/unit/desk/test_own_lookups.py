@@ -25,6 +25,8 @@ def a_lookup(
             "entryId": entry,
             "place": place,
             "categoryShort": "bijstand",
+            "coordinates": False,
+            "own": False,
             "organisation": "Werkplein",
             "contactOutcome": outcome,
             "contact": None,
@@ -87,6 +89,12 @@ def test_within_a_person_what_is_still_to_call_stands_first() -> None:
     (asked,) = history(a_lookup(NOON, *outcomes)).to_call
     shown = asked.persons[0].flags or ()
     assert [flag.place for flag in shown] == [1, 3, 0, 2]
+
+
+def test_the_own_organisation_need_not_be_called() -> None:
+    row = a_lookup(NOON, None)
+    row["flags"][0]["own"] = True
+    assert history(row).to_call == []
 
 
 def test_what_counts_no_more_is_not_called_for() -> None:

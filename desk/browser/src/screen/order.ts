@@ -65,6 +65,24 @@ export class Calls {
   }
 }
 
+/** What a line of "Wat ik heb opgezocht" knows of whom to call. */
+export interface Later {
+  readonly said: string;
+  readonly isOwn: boolean;
+  readonly coordinates: boolean;
+  /** As in `Reach`; null where nobody is to be called. */
+  readonly opensAt: string | null;
+}
+
+/** Put lines in the order of the answer: not tried before not reached, then as `orderFlags`. */
+export function orderLater<T extends Later>(lines: readonly T[]): T[] {
+  const rank = ({ said, isOwn }: Later) => (isOwn ? 3 : said === "" ? 0 : said === NOT_REACHABLE ? 1 : 2);
+  return [...lines].sort((one, other) => {
+    const lead = Number(other.coordinates) - Number(one.coordinates);
+    return rank(one) - rank(other) || lead || compare(one.opensAt ?? "", other.opensAt ?? "");
+  });
+}
+
 /** One number to call, about how many of a household it may be. */
 export interface Call {
   readonly organisation: string;

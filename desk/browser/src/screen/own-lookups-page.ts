@@ -3,6 +3,7 @@ import type { ContactHolder } from "../lookup.ts";
 import { Relay } from "../relay.ts";
 import { all, need, show } from "./dom.ts";
 import { paintCall } from "./call.ts";
+import { orderLater } from "./order.ts";
 import { offerOutcome } from "./outcome.ts";
 import { chooseReach, useClosedDays } from "./reach.ts";
 import { csrfToken, startShell } from "./shell.ts";
@@ -21,6 +22,18 @@ function offerLater(line: HTMLElement, relay: Relay): void {
   });
 }
 
+/** The answer's own order, as it is at this hour. */
+function orderLines(place: HTMLElement): void {
+  const now = new Date();
+  const lines = all("[data-follow]", place).map((line) => {
+    const { said = "", coordinates, own } = line.dataset;
+    const contact = line.querySelector<HTMLElement>("[data-call-later]")?.dataset["contact"];
+    const opensAt = contact === undefined ? null : chooseReach(JSON.parse(contact) as ContactHolder, now).opensAt;
+    return { line, said, coordinates: coordinates !== undefined, isOwn: own !== undefined, opensAt };
+  });
+  place.append(...orderLater(lines).map(({ line }) => line));
+}
+
 /** Say whom to call now, and when somebody answers: the page may stand open for a day. */
 function paintReach(line: HTMLElement): void {
   const reach = chooseReach(JSON.parse(line.dataset["contact"] ?? "") as ContactHolder, new Date());
@@ -37,5 +50,6 @@ startShell();
 useClosedDays((need("[data-closed-days]").dataset["closedDays"] ?? "").split(" "));
 const relay = new Relay("/relay/v1", { "X-CSRF-Token": csrfToken() });
 for (const line of all("[data-follow]")) offerLater(line, relay);
+for (const place of all("[data-lines]")) orderLines(place);
 paintAll();
 addEventListener("visibilitychange", paintAll);
