@@ -38,8 +38,6 @@ class Event(LoggedEvent):
     STATUS_UNTOLD = "status-untold", "error"
     NOTICES_HEARD = "notices-heard", "count"
     NOTICES_UNHEARD = "notices-unheard", "error"
-    MATCHES_NAMED = "matches-named", "count"
-    MATCHES_UNNAMED = "matches-unnamed", "error"
     NOTICES_TOLD = "notices-told", "count", "way"
     NOTICES_UNTOLD = "notices-untold", "error"
 

@@ -1,9 +1,9 @@
-"""Matches: who else helps the people whom we signal; read, named for our desk, said.
+"""Matches: who else helps the people whom we signal; read, and answered.
 
 - Nothing of a match is kept in the outbox: the list is read when somebody asks for it,
   so that a stolen outbox pairs nobody with another organisation.
-- The agent tells our desk, sealed, how each case is called. It reads the list at its
-  start and whenever anything came back, covers too: that it reads says nothing.
+- How the case is called our desk learns when the notice is acknowledged
+  (`sources.notices.fetching`).
 Proven by tests/contract/test_an_agency_reads_its_matches.py.
 """
 
@@ -14,11 +14,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
-from keys.case_seal import CaseKey
-from signal_index.wire.matches import Match, MatchAct, MatchCase, Matches, MatchStep
+from signal_index.wire.matches import Match, MatchAct, Matches, MatchStep
 from sources.errors import IndexRefused, InvalidAgencySettings, MatchRefused
-from sources.outbox.notices import find_case
-from sources.outbox.store import Outbox
 
 SHOWN_ID: Final = 8
 _REFUSED: Final = {
@@ -42,14 +39,6 @@ class MatchIndex(Protocol):
 
     async def fetch_matches(self, cursor: UUID | None) -> Matches:
         """Fetch a page of the matches of our signals, as they stand now."""
-        ...
-
-
-class NamingIndex(MatchIndex, Protocol):
-    """The index, as far as the agent names cases of matches."""
-
-    async def name_match(self, match: UUID, said: MatchCase) -> None:
-        """Have our desk know how the case of a match is called, sealed."""
         ...
 
 
@@ -81,31 +70,6 @@ async def fetch_matches(index: MatchIndex, source: str) -> OwnMatches:
         cursor = page.next
     ordered = sorted(found, key=lambda one: (not one.isOverdue, one.foundOn, one.id))
     return OwnMatches(ordered, page.unreadable)
-
-
-async def name_cases(
-    outbox: Outbox, index: NamingIndex, source: str, case_key: CaseKey | None
-) -> int:
-    """Tell our desk how the case of each match is called; gives how many it hears of.
-
-    A match that is gone meanwhile is passed over.
-    """
-    if case_key is None:
-        return 0
-    count = 0
-    for one in (await fetch_matches(index, source)).items:
-        name = find_case(outbox, one.reference) if one.case is None else ""
-        if not name:
-            continue
-        said = MatchCase(sealed=case_key.seal(one.reference, name))
-        try:
-            await index.name_match(one.id, said)
-        except IndexRefused as refusal:
-            if refusal.slug != "unknown-match":
-                raise
-        else:
-            count += 1
-    return count
 
 
 def name_match(one: Match) -> str:

@@ -125,7 +125,7 @@ class Town:
         """Fetch what came back, as the agency's agent does."""
         async with self.at_index() as (outbox, index):
             oin = self.world.debt_help.oin
-            return (await fetch(outbox, index, oin, case_key, self.now)).new
+            return await fetch(outbox, index, oin, case_key, self.now)
 
     @asynccontextmanager
     async def at_index(self) -> AsyncIterator[tuple[Outbox, HttpIndex]]:

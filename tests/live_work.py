@@ -42,7 +42,13 @@ from tests.hand_builders import (
     take_back,
 )
 from tests.holders_builders import LOOKUP_OIN, a_bsn
-from tests.match_builders import open_matching, read_matches, run_matches, say
+from tests.match_builders import (
+    name_cases,
+    open_matching,
+    read_matches,
+    run_matches,
+    say,
+)
 from tests.notice_builders import acknowledge, lead, read_page, switch_on
 from tests.officer_builders import a_citizen, a_search
 from tests.policy_officers import CHANGE, approve, propose
@@ -202,9 +208,7 @@ async def _match_two_sources(world: World) -> None:
     await run_matches(world)
     for match in (await read_matches(world, world.debt_help))[:1]:
         await say(world, world.debt_help, match, "agreed")
-        token = world.a_source_token(world.debt_help)
-        path = f"/matches/{match['id']}/case"
-        await world.send("PUT", path, token, {"sealed": "x" * 126})
+    await name_cases(world, world.debt_help)
 
 
 async def do_work_of_generalists(world: World, folder: Path) -> None:

@@ -15,7 +15,7 @@ from signal_index.store.acts import Recorder
 from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine
 from signal_index.upkeep.matching import MatchUpkeep
 from signal_index.upkeep.matching_existing import box_what_stands
-from tests.notice_builders import switch_on
+from tests.notice_builders import read_page, switch_on
 from tests.world import Agency, World
 
 TABLES = ("match_box", "match_sheet", "match_run", "match_step")
@@ -69,6 +69,25 @@ async def read_matches(
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
+
+
+async def name_cases(world: World, agency: Agency, sealed: str = "A" * 126) -> None:
+    """Have an agency fetch what came, and say how it calls the cases."""
+    page = await read_page(world, agency)
+    notices = [
+        {
+            "id": one["id"],
+            "cases": [
+                {"reference": each["reference"], "sealed": sealed}
+                for each in one["signals"]
+            ],
+        }
+        for one in page["items"]
+    ]
+    if notices:
+        token, path = world.a_source_token(agency), "/notices/acknowledgements"
+        answer = await world.send("POST", path, token, {"notices": notices})
+        assert answer.status_code == 200, answer.text
 
 
 async def say(

@@ -35,7 +35,7 @@ from signal_index.matching import (
 from signal_index.store import matches as store
 from signal_index.store.contacts import Contact
 from signal_index.store.embargoes import find_embargoed
-from signal_index.store.matches import HeldMatch, OwnedMatch
+from signal_index.store.matches import HeldMatch
 from signal_index.store.scope import OfficerScope
 from signal_index.wire import matches as wire
 from signal_index.wire.lookups import FlagContact
@@ -50,11 +50,6 @@ class SeenMatch:
     own: SignalNow
     other: SignalNow
     state: MatchState
-
-    @property
-    def owned(self) -> OwnedMatch:
-        """Give it with the source that has the own signal now."""
-        return self.held, self.own.source
 
     def after(self, step: Step) -> SeenMatch:
         """Give it as it is after one more step."""

@@ -20,7 +20,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.api.acting import acting
-from signal_index.api.callers import NoticeReader, Source
+from signal_index.api.callers import NoticeReader
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.match_view import (
     Seen,
@@ -32,7 +32,7 @@ from signal_index.api.match_view import (
 from signal_index.api.notices import find_own_sources
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
 from signal_index.api.routing import Routes
-from signal_index.api.transactions import committing, looking
+from signal_index.api.transactions import looking
 from signal_index.days import day_of
 from signal_index.errors import MatchChanged, MatchOver, UnknownMatch
 from signal_index.ledger import Kind
@@ -40,6 +40,7 @@ from signal_index.matching import MatchAct, Step, decide_step
 from signal_index.overview.public_holidays import find_public_holidays
 from signal_index.store import matches as store
 from signal_index.store.contacts import find_contacts
+from signal_index.store.match_cases import find_cases
 from signal_index.wire import matches as wire
 from signal_index.wire.values import Id
 
@@ -109,22 +110,6 @@ async def add_step(
     return shown
 
 
-@routes.put(
-    "/matches/{match_id}/case",
-    "Hoe de eigen zaak bij een match heet, verzegeld",
-    status=204,
-    raises=(UnknownMatch,),
-)
-async def name_case(
-    match_id: Id, body: wire.MatchCase, index: TheIndex, caller: Source
-) -> None:
-    """Keep how the own machine calls the case, sealed by it for its desk."""
-    now = index.clock()
-    async with _ending_gone(index), committing(index.engine) as conn:
-        one = await _get(index, conn, caller.organisation, match_id, now)
-        await store.store_case(conn, one.owned, body.sealed, day_of(now), index.keys)
-
-
 async def _get(
     index: Index,
     conn: AsyncConnection,
@@ -178,7 +163,8 @@ async def _show(
     index: Index, conn: AsyncConnection, seen: Sequence[SeenMatch], now: datetime
 ) -> list[wire.Match]:
     contacts = await find_contacts(conn, [one.other.contact_holder for one in seen])
-    cases = await store.find_cases(conn, [one.owned for one in seen], index.keys)
+    owned = {one.held.side.id: (one.own.source, one.own.at.reference) for one in seen}
+    cases = await find_cases(conn, owned.values(), index.keys)
     labels = {
         place: await index.labels_in(place)
         for place in {one.held.municipality for one in seen}
@@ -187,7 +173,7 @@ async def _show(
         show_match(
             one,
             contacts[one.other.contact_holder],
-            cases.get(one.held.side.id),
+            cases.get(owned[one.held.side.id]),
             labels[one.held.municipality],
             day_of(now),
         )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -20,17 +20,20 @@ from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.municipality import MunicipalityCode
+from policy.vocabulary import LoopActId
 from signal_index.api.callers import NoticeReader, Source
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.match_view import see_matches
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import committing
+from signal_index.days import day_of
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Opened
 from signal_index.returning import Body, NoticeKind
 from signal_index.returning.bodies import COVER
 from signal_index.store import notices as store
+from signal_index.store.match_cases import store_cases
 from signal_index.wire import notices as wire
 from signal_index.wire.lookups import CallBack
 from signal_index.wire.values import Content, Label, Oin, Phone
@@ -102,9 +105,16 @@ async def acknowledge(
         one.id: {case.reference: case.sealed for case in one.cases}
         for one in body.notices
     }
+    today = day_of(index.clock())
+
+    def kept_until(place: str) -> date:
+        act = index.catalogue_in(place).loop_acts[LoopActId.MATCH]
+        return today + timedelta(days=act.most_days)
+
     async with committing(index.engine) as conn:
-        count = await store.acknowledge(conn, sources, cases, index.keys)
-    return wire.AcknowledgedCount(acknowledged=count)
+        arrived = await store.acknowledge(conn, sources, cases, index.keys)
+        await store_cases(conn, arrived, index.keys, kept_until)
+    return wire.AcknowledgedCount(acknowledged=len(arrived))
 
 
 async def find_own_sources(index: Index, organisation: str) -> list[str]:

@@ -132,13 +132,14 @@ def derive_step_handle(key: DisclosureKey, match: UUID, number: int) -> bytes:
 
 
 def derive_case_handle(
-    key: DisclosureKey, match: UUID, side: int, source: str
+    key: DisclosureKey, source: str, reference: UUID, number: int
 ) -> bytes:
-    """Give the name under which a source keeps what it calls the case of its side.
+    """Give the name under which a source keeps what it calls a case, each time anew.
 
     Whoever takes the signal over has another case, sealed under another key.
     """
-    return _derive(key, b"case", match.bytes, bytes([side]), source.encode())
+    told = (source.encode(), reference.bytes, number.to_bytes(4, "big"))
+    return _derive(key, b"case", *told)
 
 
 def seal_step(handle: bytes, step: Step, key: DisclosureKey) -> bytes:

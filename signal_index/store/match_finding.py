@@ -35,8 +35,8 @@ from signal_index.matching import (
 from signal_index.proof import DisclosureRefused
 from signal_index.signals import SignalState
 from signal_index.store.embargoes import find_embargoed
+from signal_index.store.match_cases import find_cases
 from signal_index.store.matches import (
-    find_cases,
     find_held_in,
     find_signals_in,
     find_states,
@@ -151,11 +151,7 @@ async def count_unreadable(conn: AsyncConnection, keys: YearKeys, now: datetime)
         states = await find_states(conn, held.items, keys)
         rows = {one.side.own.row_key for one in held.items}
         stand = await find_signals_in(conn, rows)
-        owned = [
-            (one, stand[one.side.own].source)
-            for one in held.items
-            if one.side.own in stand
-        ]
+        owned = [(one.source, one.at.reference) for one in stand.values()]
         cases = await find_cases(conn, owned, keys)
         count += held.unreadable
         count += len({one.side.match for one in held.items} - states.keys())

@@ -16,14 +16,13 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select
+from sqlalchemy import ColumnElement, Row, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.days import day_of
 from signal_index.errors import KeyFilesRefused, MatchChanged
 from signal_index.keyring import YearKeys
-from signal_index.ledger import DisclosureKey
 from signal_index.matching import (
     MatchBox,
     MatchSide,
@@ -33,13 +32,10 @@ from signal_index.matching import (
     SignalNow,
     Step,
     box_row,
-    derive_case_handle,
     derive_step_handle,
     fold_steps,
-    open_case,
     open_sheet,
     open_step,
-    seal_case,
     seal_step,
 )
 from signal_index.proof import DisclosureRefused
@@ -77,10 +73,6 @@ class HeldMatch:
     municipality: str
     year: int
     until: date
-
-
-OwnedMatch = tuple[HeldMatch, str]
-"""One side of a match, and the source whose signal it is now."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -157,7 +149,7 @@ async def find_states(
             derive_step_handle(key, match, len(steps[match])): match
             for match, key in going.items()
         }
-        found = await _find_rows(conn, names)
+        found = await find_step_rows(conn, names)
         going = {names[handle]: going[names[handle]] for handle in found}
         for handle, sealed in found.items():
             match = names[handle]
@@ -179,43 +171,8 @@ async def add_step(
     key = keys.get_disclosure_key(held.year)
     handle = derive_step_handle(key, held.side.match, number)
     until = _kept_until(held, day_of(step.at))
-    if not await _insert_row(conn, handle, seal_step(handle, step, key), until):
+    if not await insert_step_row(conn, handle, seal_step(handle, step, key), until):
         raise MatchChanged
-
-
-async def find_cases(
-    conn: AsyncConnection, owned: Iterable[OwnedMatch], keys: YearKeys
-) -> Mapping[UUID, str | None]:
-    """Give what their machines call the cases, by their id of a match.
-
-    None where the row was altered: a match is shown without its case.
-    """
-    names: dict[bytes, tuple[UUID, DisclosureKey]] = {}
-    for one, source in owned:
-        key = keys.get_disclosure_key(one.year)
-        handle = derive_case_handle(key, one.side.match, one.side.side, source)
-        names[handle] = (one.side.id, key)
-    found = await _find_rows(conn, names)
-    cases: dict[UUID, str | None] = {}
-    for handle, sealed in found.items():
-        id_, key = names[handle]
-        try:
-            cases[id_] = open_case(handle, sealed, key)
-        except DisclosureRefused:
-            cases[id_] = None
-    return cases
-
-
-async def store_case(
-    conn: AsyncConnection, owned: OwnedMatch, case: str, today: date, keys: YearKeys
-) -> None:
-    """Keep what a source's machine calls the case; a later name replaces it."""
-    held, source = owned
-    until = _kept_until(held, today)
-    key = keys.get_disclosure_key(held.year)
-    handle = derive_case_handle(key, held.side.match, held.side.side, source)
-    await conn.execute(delete(match_step).where(match_step.c.handle == handle))
-    await _insert_row(conn, handle, seal_case(handle, case, key), until)
 
 
 async def _open_sheets(
@@ -258,9 +215,10 @@ async def _find_predecessors(
     return frozenset(known - set(sources))
 
 
-async def _find_rows(
+async def find_step_rows(
     conn: AsyncConnection, handles: Collection[bytes]
 ) -> Mapping[bytes, bytes]:
+    """Read what stands under these names, sealed."""
     found: dict[bytes, bytes] = {}
     wanted = sorted(handles)
     for start in range(0, len(wanted), _AT_ONCE):
@@ -278,9 +236,10 @@ def _kept_until(held: HeldMatch, today: date) -> date:
     return today + (held.until - held.side.found)
 
 
-async def _insert_row(
+async def insert_step_row(
     conn: AsyncConnection, handle: bytes, sealed: bytes, until: date
 ) -> bool:
+    """Write a row under a name; False where that is taken, and nothing was written."""
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     row = {"handle": handle, "sealed": sealed, "until": until}
     done = await conn.execute(

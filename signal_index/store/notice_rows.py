@@ -39,12 +39,17 @@ class Telling:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NoticeRow:
-    """A notice to be written."""
+    """A notice to be written.
+
+    `names_case`: how its case is called is kept for longer than the notice; of all that
+    one act made alike, covers too.
+    """
 
     source: str
     municipality: str
     body: Body
     handle: bytes
+    names_case: bool = False
 
 
 async def write_notices(
@@ -74,6 +79,7 @@ async def write_notices(
                 "sealed": seal_body(id_, one.body, telling.key),
                 "made_in": hour,
                 "expires": expires,
+                "names_case": one.names_case,
                 "told": False,
                 "acknowledged": False,
             }

@@ -139,7 +139,8 @@ def _take_along(body: Body, mine: Collection[UUID]) -> Body:
 
 
 def _row(src: str, municipality: str, body: Body) -> NoticeRow:
-    return NoticeRow(src, municipality, body, secrets.token_bytes(16))
+    handle = secrets.token_bytes(16)
+    return NoticeRow(src, municipality, body, handle, names_case=True)
 
 
 async def _find_passed(

@@ -60,6 +60,7 @@ class StoredNotice:
     year: int
     made_in: datetime
     expires: date
+    names_case: bool
     is_told: bool
     is_acknowledged: bool
     body: Body | None
@@ -131,20 +132,7 @@ async def list_notices(
     order = (columns.made_in.desc(), columns.id)
     rows = list(await conn.execute(query.order_by(*order).limit(limit)))
     bodies = await _open_told(conn, rows, keys, now)
-    return [
-        StoredNotice(
-            row.id,
-            row.source,
-            row.municipality,
-            row.year,
-            row.made_in,
-            row.expires,
-            row.told,
-            row.acknowledged,
-            body,
-        )
-        for row, body in zip(rows, bodies, strict=True)
-    ]
+    return [_stored(row, body) for row, body in zip(rows, bodies, strict=True)]
 
 
 async def hand_out(
@@ -236,8 +224,10 @@ async def acknowledge(
     sources: Sequence[str],
     cases: Mapping[UUID, Mapping[UUID, str]],
     keys: YearKeys,
-) -> int:
+) -> Sequence[StoredNotice]:
     """Note that notices arrived, with what their source calls the cases (sealed).
+
+    Gives them as they stand now.
 
     `cases`: by notice, by reference. What is not there, another's, was handed to nobody
     or does not open is passed over.
@@ -253,8 +243,10 @@ async def acknowledge(
         .with_for_update()
     )
     opened = [(row, find_body(row, keys)) for row in await conn.execute(query)]
-    arrived = [(row, told) for row, told in opened if told is not None]
-    for row, told in arrived:
+    arrived = []
+    for row, told in opened:
+        if told is None:
+            continue
         key = keys.get_disclosure_key(row.year)
         body = _name_cases(told, cases[row.id])
         await conn.execute(
@@ -262,7 +254,23 @@ async def acknowledge(
             .where(return_notice.c.id == row.id)
             .values(sealed=seal_body(row.id, body, key), acknowledged=True)
         )
-    return len(arrived)
+        arrived.append(_stored(row, body))
+    return arrived
+
+
+def _stored(row: Row[*tuple[Any, ...]], body: Body | None) -> StoredNotice:
+    return StoredNotice(
+        row.id,
+        row.source,
+        row.municipality,
+        row.year,
+        row.made_in,
+        row.expires,
+        row.names_case,
+        row.told,
+        row.acknowledged,
+        body,
+    )
 
 
 def _name_cases(body: Body, cases: Mapping[UUID, str]) -> Body:

@@ -42,6 +42,7 @@ return_notice = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("made_in", Instant, nullable=False),  # the hour
     Column("expires", Date, nullable=False),
+    Column("names_case", Boolean, nullable=False),  # made by a run or a transfer
     Column("told", Boolean, nullable=False),  # handed to somebody: it stays so
     Column("acknowledged", Boolean, nullable=False),
     Index(None, "source", "acknowledged", "made_in", "id"),

@@ -14,7 +14,6 @@ from pydantic import Field
 
 from signal_index.wire.lookups import FlagContact
 from signal_index.wire.model import AnswerModel, RequestModel
-from signal_index.wire.notices import SealedCase
 from signal_index.wire.values import Count, Day, Id, Municipality, OinText
 
 MatchAct = Literal["take-lead", "leave-lead", "agreed", "not-agreed", "done"]
@@ -39,10 +38,10 @@ class Match(AnswerModel):
     """One match, as one of the two sees it.
 
     `reference` is that of the own signal; `case` is how the own machine sealed the
-    case's name for its desk (`PUT …/case`). `step`: how many steps were made, to be
-    named in the next one. `followUpBy`: the last day for something to follow, null
-    where `agreed`, `not-agreed` or `done` was said; `isOverdue` after ten working days
-    without. `until`: the last day on which it is shown.
+    case's name for its desk, with an acknowledgement. `step`: how many steps were made,
+    to be named in the next one. `followUpBy`: the last day for something to follow,
+    null where `agreed`, `not-agreed` or `done` was said; `isOverdue` after ten working
+    days without. `until`: the last day on which it is shown.
     """
 
     id: Id
@@ -87,9 +86,3 @@ class MatchStep(RequestModel):
 
     act: MatchAct
     step: Count
-
-
-class MatchCase(RequestModel):
-    """How the source calls the case of its own signal, sealed by its machine."""
-
-    sealed: SealedCase

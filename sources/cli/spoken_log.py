@@ -65,10 +65,6 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
         Event.NOTICES_UNHEARD: "Berichten ophalen lukt nu niet. Straks opnieuw.",
         Event.NOTICES_TOLD: "Berichten doorgegeven: {count} ({way}).",
         Event.NOTICES_UNTOLD: "Berichten doorgeven lukt nu niet. Straks opnieuw.",
-        Event.MATCHES_NAMED: "Zaaknummers bij matches doorgegeven: {count}.",
-        Event.MATCHES_UNNAMED: (
-            "Zaaknummers bij matches doorgeven lukt nu niet. Straks opnieuw."
-        ),
     }
 )
 """What each event says; empty for what is said otherwise."""

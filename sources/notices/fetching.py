@@ -7,7 +7,6 @@ organisation sends for are left for the outbox that knows them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -37,34 +36,25 @@ class NoticeIndex(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """How many came, covers too, and how many of them say something new."""
-
-    came: int
-    new: int
-
-
 async def fetch(
     outbox: Outbox,
     index: NoticeIndex,
     source: str,
     case_key: CaseKey | None,
     now: Callable[[], datetime],
-) -> Heard:
-    """Fetch all that waits for this source."""
+) -> int:
+    """Fetch all that waits for this source; how many say something new."""
     forget_expired(outbox, day_of(now()))
     cursor: UUID | None = None
-    came = new = 0
+    new = 0
     while True:
         page = await index.fetch_notices(cursor)
         own = [one for one in page.items if one.source == source]
-        came += len(own)
         new += keep_notices(outbox, own, now())
         if own:
             await index.acknowledge(_acknowledge(outbox, own, case_key))
         if page.next is None:
-            return Heard(came, new)
+            return new
         cursor = page.next
 
 

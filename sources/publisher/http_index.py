@@ -18,7 +18,7 @@ from signal_index.wire.corrections import CorrectionAnswer, OwnCorrectionPage
 from signal_index.wire.deliveries import ClosedDeliveries, ClosedDelivery, Delivery
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.health import Health
-from signal_index.wire.matches import Match, MatchCase, Matches, MatchStep
+from signal_index.wire.matches import Match, Matches, MatchStep
 from signal_index.wire.model import AnswerModel, Model, parse_body, parse_value
 from signal_index.wire.notices import Acknowledgements, ReturnNotices
 from signal_index.wire.own_registration import OwnRegistration
@@ -158,10 +158,6 @@ class HttpIndex:
         """Fetch a page of the matches of our signals, as they stand now."""
         more = "" if cursor is None else f"&cursor={cursor}"
         return await self._ask("GET", f"/v1/matches?limit=200{more}", Matches)
-
-    async def name_match(self, match: UUID, said: MatchCase) -> None:
-        """Have our desk know how the case of a match is called, sealed."""
-        await self._send("PUT", f"/v1/matches/{match}/case", said)
 
     async def say_of_match(self, match: UUID, said: MatchStep) -> Match:
         """Say what comes of a match; gives it as it is then."""

@@ -27,6 +27,7 @@ from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
 from tests.match_builders import (
     TABLES,
+    name_cases,
     open_matching,
     read_matches,
     run_matches,
@@ -438,23 +439,17 @@ async def test_an_altered_step_or_case_hides_no_other_and_is_said(
         await both_publish(world, person)
     await run_matches(world)
     named, stepped = await read_matches(world, world.debt_help)
-    await name_case(world, world.debt_help, named)
+    await name_cases(world, world.debt_help)
     token = world.a_source_token(world.debt_help)
     await by_sql(world, "UPDATE match_step SET sealed = zeroblob(length(sealed))")
     listed = await read_matches(world, world.debt_help)
     assert listed == [named, stepped]
-    assert await count_unreadable(world) == 1
+    assert await count_unreadable(world) == 2
     await say(world, world.debt_help, stepped, "take-lead")
     await by_sql(world, "UPDATE match_step SET sealed = zeroblob(length(sealed))")
     page = (await world.send("GET", "/matches?limit=10", token)).json()
     assert (page["items"], page["unreadable"]) == ([named], 1)
-    assert await count_unreadable(world) == 2
-
-
-async def name_case(world: World, agency: Agency, match: dict[str, Any]) -> None:
-    path, case = f"/matches/{match['id']}/case", {"sealed": "A" * 126}
-    done = await world.send("PUT", path, world.a_source_token(agency), case)
-    assert done.status_code == 204, done.text
+    assert await count_unreadable(world) == 3
 
 
 async def count_unreadable(world: World) -> int:
@@ -606,6 +601,27 @@ async def test_neither_a_copy_nor_the_log_outside_tells_which_lookup_was_about_i
         assert len(page["items"]) == count
 
 
+async def test_naming_cases_tells_no_copy_who_was_matched_or_how_often(
+    world: World,
+) -> None:
+    """One source was matched three times, one twice, one once: as many rows of each."""
+    third = await a_successor(world)
+    await both_publish(world)
+    for agency in (third, world.income_support):
+        await world.publish(agency, [TWO, THREE])
+    assert await run_matches(world) == 3
+    made = []
+    for agency in (world.debt_help, world.income_support, third):
+        before = await dump(world, "match_step")
+        await name_cases(world, agency)
+        after = await dump(world, "match_step")
+        assert all(row in after for row in before)
+        made.append(len(after) - len(before))
+        assert {one["case"] for one in await read_matches(world, agency)} == {"A" * 126}
+        assert len({len(row["sealed"]) for row in after}) == 1
+    assert len(set(made)) == 1
+
+
 async def test_a_day_on_which_nobody_was_found_looks_like_any_other(
     world: World,
 ) -> None:
@@ -627,14 +643,15 @@ async def test_a_match_goes_where_its_signal_goes(world: World) -> None:
     await run_matches(world)
     (mine,) = await read_matches(world, world.debt_help)
     await say(world, world.debt_help, mine, "take-lead")
-    await name_case(world, world.debt_help, mine)
+    await name_cases(world, world.debt_help)
     heir = await a_successor(world)
     await pass_on(world, heir)
     assert await read_matches(world, world.debt_help) == []
     (taken,) = await read_matches(world, heir)
     assert (taken["reference"], taken["lead"]) == (mine["reference"], "own")
     assert taken["case"] is None  # it was sealed for another's desk
-    await name_case(world, heir, taken)
+    await lead(world)
+    await name_cases(world, heir)
     (taken,) = await read_matches(world, heir)
     assert taken["case"] == "A" * 126
     (theirs,) = await read_matches(world, world.income_support)

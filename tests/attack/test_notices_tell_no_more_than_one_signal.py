@@ -220,7 +220,7 @@ async def test_nothing_in_the_database_links_two_notices_of_one_person(
     await lead(world)
     rows = await dump(world, "return_notice")
     same = {"municipality", "year", "made_in", "expires", "source"}
-    same |= {"told", "acknowledged"}
+    same |= {"names_case", "told", "acknowledged"}
     for name in rows[0].keys() - same:
         values = [row[name] for row in rows]
         assert len(set(values)) == len(values), name

@@ -65,6 +65,7 @@ REFUSED = {
         "SELECT * FROM notice_box",
         "INSERT INTO return_notice SELECT * FROM return_notice",
         "DELETE FROM return_notice",
+        "DELETE FROM match_step",
         "SELECT * FROM notice_damping",
         "SET ROLE signal_index_owner",
     ],

@@ -15,7 +15,7 @@ from keys.bsn import parse_bsn
 from keys.case_seal import CaseKey
 from sources.cli import matches as command
 from sources.errors import InvalidAgencySettings, MatchRefused
-from sources.matches import fetch_matches, name_cases, name_match, say_of_match
+from sources.matches import fetch_matches, name_match, say_of_match
 from sources.notices.words import say
 from sources.outbox.notices import find_notices
 from sources.profile import parse_profile
@@ -52,9 +52,6 @@ async def test_an_agency_hears_of_it_names_its_case_and_answers(town: Town) -> N
         (kept,) = find_notices(outbox)
         assert kept.cases == (CASE,)
         assert "Een andere organisatie helpt deze inwoner ook." in say(kept.said)
-        assert await name_cases(outbox, index, oin, None) == 0
-        assert await name_cases(outbox, index, oin, KEY) == 1
-        assert await name_cases(outbox, index, oin, KEY) == 0
         (own,) = (await fetch_matches(index, oin)).items
         assert own.case is not None
         assert KEY.open(own.reference, own.case) == CASE
@@ -89,7 +86,6 @@ async def test_a_stolen_outbox_pairs_nobody_with_another_organisation(
     await town.hear(KEY)
     async with town.at_index() as (outbox, index):
         oin = town.world.debt_help.oin
-        await name_cases(outbox, index, oin, KEY)
         (own,) = (await fetch_matches(index, oin)).items
         (kept,) = find_notices(outbox)
         assert own.partner.organisation not in repr(kept.said)

@@ -12,6 +12,7 @@ from signal_index.ledger import Group
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
 from tests.match_builders import (
+    name_cases,
     open_matching,
     read_matches,
     run_matches,
@@ -82,10 +83,7 @@ async def test_two_hear_of_each_other_and_one_takes_the_lead(world: World) -> No
         "take-lead",
     ]
     sealed = "x" * 126
-    path, token = f"/matches/{mine['id']}/case", world.a_source_token(world.debt_help)
-    for name in ("y" * 126, sealed):
-        named = await world.send("PUT", path, token, {"sealed": name})
-        assert named.status_code == 204, named.text
+    await name_cases(world, world.debt_help, sealed)
     (mine,) = await read_matches(world, world.debt_help)
     (theirs,) = await read_matches(world, world.income_support)
     assert (mine["case"], theirs["case"]) == (sealed, None)

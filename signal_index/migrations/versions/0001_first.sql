@@ -430,7 +430,7 @@ CREATE TABLE notice_box (
 CREATE TABLE return_notice (
   id UUID NOT NULL, source CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, year INTEGER NOT NULL,
   handle BYTEA NOT NULL, sealed BYTEA NOT NULL, made_in TIMESTAMPTZ NOT NULL, expires DATE NOT NULL,
-  told BOOLEAN NOT NULL, acknowledged BOOLEAN NOT NULL,
+  names_case BOOLEAN NOT NULL, told BOOLEAN NOT NULL, acknowledged BOOLEAN NOT NULL,
   CONSTRAINT pk_return_notice PRIMARY KEY (id),
   CONSTRAINT fk_return_notice_source FOREIGN KEY (source) REFERENCES source (oin)
 );

@@ -1,7 +1,4 @@
-"""Hearing what came back: that matches are read says nothing of whether there are any.
-
-The index is a fake; it counts how often its matches are read.
-"""
+"""Hearing what came back, where no agent does it. The index is a fake."""
 
 from __future__ import annotations
 
@@ -17,10 +14,8 @@ import pytest
 
 from keys.case_seal import new_case_secret
 from keys.municipality import MunicipalityCode
-from signal_index.wire.matches import MatchCase, Matches
 from signal_index.wire.notices import Acknowledgements, ReturnNotice, ReturnNotices
 from signal_index.wire.values import Oin
-from sources.errors import IndexRefused
 from sources.notice_settings import NoticesRow
 from sources.notices.hearing import Hearing
 from sources.outbox.notices import find_notices
@@ -54,12 +49,9 @@ def a_notice(kind: str) -> ReturnNotice:
 
 @dataclass
 class FakeIndex:
-    """Hands out what waits, and counts how often matches are read."""
+    """Hands out what waits."""
 
     waiting: list[ReturnNotice] = field(default_factory=list)
-    reads: int = 0
-    refuses: bool = False
-    named: dict[UUID, str] = field(default_factory=dict)
 
     async def fetch_notices(self, cursor: UUID | None) -> ReturnNotices:
         assert cursor is None
@@ -68,16 +60,6 @@ class FakeIndex:
     async def acknowledge(self, said: Acknowledgements) -> None:
         known = {one.id for one in said.notices}
         self.waiting = [one for one in self.waiting if one.id not in known]
-
-    async def fetch_matches(self, cursor: UUID | None) -> Matches:
-        assert cursor is None
-        self.reads += 1
-        if self.refuses:
-            raise IndexRefused(503, "server-fault")
-        return Matches(items=[], next=None, unreadable=0, closedDays=[], padding="")
-
-    async def name_match(self, match: UUID, said: MatchCase) -> None:
-        self.named[match] = said.sealed
 
 
 @asynccontextmanager
@@ -89,33 +71,6 @@ async def a_hearing(folder: Path) -> AsyncIterator[Hearing]:
     with Outbox(folder / "outbox.sqlite", OutboxKey(SECRET)) as outbox:
         async with httpx.AsyncClient() as client:
             yield Hearing(outbox, client, row, OIN, lambda: NOW)
-
-
-async def test_matches_are_read_at_the_start_and_when_anything_came(
-    tmp_path: Path,
-) -> None:
-    index = FakeIndex()
-    async with a_hearing(tmp_path) as hearing:
-        for _ in range(3):
-            await hearing.hear(index)
-        assert index.reads == 1
-        index.waiting = [a_notice("cover")]
-        await hearing.hear(index)
-        await hearing.hear(index)
-    assert index.reads == 2
-
-
-async def test_what_failed_is_read_again_and_holds_up_no_notice(
-    tmp_path: Path,
-) -> None:
-    index = FakeIndex([a_notice("match")], refuses=True)
-    async with a_hearing(tmp_path) as hearing:
-        await hearing.hear(index)
-        assert [one.kind for one in find_notices(hearing.outbox)] == ["match"]
-        index.refuses = False
-        for _ in range(3):
-            await hearing.hear(index)
-    assert index.reads == 2
 
 
 async def test_by_hand_it_is_heard_too_unless_an_agent_just_did(tmp_path: Path) -> None:
