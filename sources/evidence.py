@@ -9,11 +9,13 @@ checkpoint key, which an agency gets from the municipality's officer.
 """
 
 import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from keys.base64url import encode_b64u
+from keys.base64url import decode_b64u, encode_b64u
 from signal_index.notice import (
     NoticeError,
     SignerKey,
@@ -89,3 +91,16 @@ def _open_proof(text: str, ledger: NoteKey) -> OpenedEntry:
         raise EvidenceRefused(
             f"Het bewijs klopt niet ({type(error).__name__})."
         ) from None
+
+
+def is_only_withdrawn(found: Sequence[Evidence], reference: UUID) -> bool:
+    """Tell whether all that was sent under a reference is that it is taken back.
+
+    Then another outbox told it, and this one replaced it (or it was taken over).
+    """
+    items = [json.loads(decode_b64u(one.token.split(".")[1])) for one in found]
+    return bool(items) and not any(
+        each.get("reference") == str(reference)
+        for said in items
+        for each in said["notices"]
+    )

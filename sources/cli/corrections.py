@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -20,16 +21,43 @@ from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
 from sources.corrections import fetch_waiting, find_records
 from sources.errors import InvalidAgencySettings
+from sources.outbox.notices import find_case
 from sources.outbox.store import look_into
 from sources.profile import load_profile
 from sources.settings import AgencySettings, load_settings
 from sources.values import Place
 
 Answer = Literal["changed", "withdrawn", "facts-correct", "compelling-grounds"]
-_ANSWERS: Final = (
-    "changed (aangepast), withdrawn (ingetrokken), facts-correct (het klopt zoals het "
-    "is) of compelling-grounds (delen is nodig, en dat weegt zwaarder)"
+_FINAL: Final = (
+    "Een antwoord staat vast: het staat in het inzagelogboek en de inwoner leest het. "
+    "De index neemt daarna geen ander antwoord aan"
 )
+_SAID: Final[Mapping[str, str]] = {
+    "changed": "aangepast",
+    "withdrawn": "ingetrokken",
+    "facts-correct": "het klopt zoals het is",
+    "compelling-grounds": "delen is nodig, en dat weegt zwaarder",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits: by its signal which case that is here, and where in a file."""
+
+    found: Sequence[OwnCorrection]
+    cases: Mapping[UUID, str]
+    places: Mapping[UUID, Place]
+
+    def say_where(self, reference: UUID) -> Iterator[str]:
+        """Say which case, and which line, as far as known; or how to find it."""
+        name, place = self.cases.get(reference), self.places.get(reference)
+        if name:
+            yield f"Zaak: {name}"
+        if place is not None:
+            yield f"In uw bestand: {say_place(place)}"
+        if not name and place is None:
+            yield f"Zaak: {say_search(reference)}"
+
 
 corrections_app = typer.Typer(
     no_args_is_help=True, help="Correcties en bezwaren van inwoners over uw signalen."
@@ -53,11 +81,11 @@ def list_command(
         if (file is None) != (profile is None):
             raise InvalidAgencySettings("Geef --file en --profile samen.")
         given = load_settings(settings)
-        found, places = asyncio.run(_fetch(given, file, profile))
+        waiting = asyncio.run(_fetch(given, file, profile))
     if as_json:
-        typer.echo(json.dumps([_describe(one, places) for one in found]))
+        typer.echo(json.dumps([_describe(one, waiting) for one in waiting.found]))
     else:
-        _show(found, places)
+        _show(waiting)
 
 
 @corrections_app.command("answer")
@@ -65,13 +93,20 @@ def answer_command(
     correction: Annotated[str, typer.Argument(help="Het kenmerk, zoals 7KQ-4TM.")],
     answer: Annotated[Answer, typer.Argument(help="Wat u ermee deed.")],
     settings: SettingsFile,
+    *,
+    is_sure: Annotated[
+        bool, typer.Option("--yes", help="Antwoord zonder de vraag of het klopt.")
+    ] = False,
 ) -> None:
     """Antwoord op één correctie of bezwaar; de inwoner leest het in het inzageverslag.
 
-    Past u het signaal aan of trekt u het in? Lever dat zelf aan zoals altijd.
+    Past u het signaal aan of trekt u het in? Lever dat zelf aan zoals altijd. Een
+    antwoord staat vast: de opdracht vraagt eerst of het klopt.
     """
     with refusing_plainly():
-        asyncio.run(_answer(load_settings(settings), correction, answer))
+        asyncio.run(
+            _answer(load_settings(settings), correction, answer, is_sure=is_sure)
+        )
     PlainConsole().print(
         "Beantwoord. Het staat in het volgende inzageverslag van de inwoner."
     )
@@ -79,18 +114,26 @@ def answer_command(
 
 async def _fetch(
     settings: AgencySettings, file: Path | None, profile: Path | None
-) -> tuple[Sequence[OwnCorrection], Mapping[UUID, Place]]:
+) -> Waiting:
     keys = load_keys(settings.keys)
     with look_into(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
             found = await fetch_waiting(index)
+        said = {
+            one.signalReference: name
+            for one in found
+            if (name := find_case(outbox, one.signalReference))
+        }
         if file is None or profile is None:
-            return found, {}
-        return found, find_records(outbox, file, load_profile(profile), day_of(now()))
+            return Waiting(found, said, {})
+        places = find_records(outbox, file, load_profile(profile), day_of(now()))
+    return Waiting(found, said, places)
 
 
-async def _answer(settings: AgencySettings, reference: str, answer: str) -> None:
+async def _answer(
+    settings: AgencySettings, reference: str, answer: str, *, is_sure: bool
+) -> None:
     keys = load_keys(settings.keys)
     with look_into(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
@@ -100,33 +143,49 @@ async def _answer(settings: AgencySettings, reference: str, answer: str) -> None
             if not own:
                 raise InvalidAgencySettings(
                     "Onder dit kenmerk wacht niets. `signal-source corrections list` "
-                    "noemt wat op uw antwoord wacht."
+                    "noemt wat op uw antwoord wacht. Hebt u al geantwoord, en klopt "
+                    f"dat niet? {_FINAL}. Bel de privacy officer van de gemeente: die "
+                    "kan een nieuwe correctie invoeren."
                 )
+            name = find_case(outbox, own[0].signalReference)
+            if not (is_sure or confirm(own[0], name, answer)):
+                raise InvalidAgencySettings("Niet beantwoord: u typte geen ja.")
             await index.answer_correction(own[0].id, answer)
 
 
-def _describe(one: OwnCorrection, places: Mapping[UUID, Place]) -> dict[str, object]:
-    place = places.get(one.signalReference)
+def confirm(one: OwnCorrection, case: str, answer: str) -> bool:
+    """Show what is answered about what, and ask whether that is so."""
+    about = f"{one.categoryLabel}{f', zaak {case}' if case else ''}"
+    PlainConsole(soft_wrap=True).print(
+        f"{one.reference}  {about}\nDe inwoner zegt: {one.reasonLabel}\n"
+        f"Uw antwoord: {answer} ({_SAID[answer]})\n{_FINAL}."
+    )
+    said: str = typer.prompt("Typ ja als dit klopt", default="nee", show_default=False)
+    return said.strip().casefold() == "ja"
+
+
+def _describe(one: OwnCorrection, waiting: Waiting) -> dict[str, object]:
+    place = waiting.places.get(one.signalReference)
     said = one.model_dump(mode="json")
-    return said | {"line": None if place is None else place.line}
+    case = waiting.cases.get(one.signalReference)
+    return said | {"case": case, "line": None if place is None else place.line}
 
 
-def _show(found: Sequence[OwnCorrection], places: Mapping[UUID, Place]) -> None:
+def _show(waiting: Waiting) -> None:
     console = PlainConsole(soft_wrap=True)
-    if not found:
+    if not waiting.found:
         console.print("Er wacht niets op antwoord.")
         return
-    for one in found:
-        place = places.get(one.signalReference)
-        case = say_search(one.signalReference) if place is None else say_place(place)
+    for one in waiting.found:
         label = f"{one.reasonLabel}{' (nu beperkt)' if one.isRestricted else ''}"
         due = f"{write_day(one.dueOn)}{' (te laat)' if one.isLate else ''}"
         console.print(f"{one.reference}  {one.categoryLabel}", style="bold")
         console.print(f"  De inwoner zegt: {label}")
         console.print(f"  Antwoord voor {due}")
-        console.print(f"  Zaak: {case}")
+        for line in waiting.say_where(one.signalReference):
+            console.print(f"  {line}")
         console.print()
     console.print(
         "Antwoorden? `signal-source corrections answer KENMERK ANTWOORD`. Het antwoord "
-        f"is {_ANSWERS}."
+        f"is {', '.join(f'{code} ({said})' for code, said in _SAID.items())}."
     )

@@ -20,9 +20,13 @@ from sources.errors import (
     InvalidAgencySettings,
     NoSignalOfCase,
     NoSuchCase,
+    SignalReplaced,
 )
+from sources.evidence import is_only_withdrawn
+from sources.outbox.evidence import find_evidence
 from sources.outbox.notices import find_case, find_references
 from sources.outbox.store import Outbox
+from sources.outbox.strays import is_stray
 from sources.profile import load_profile
 from sources.seen_text import compose
 from sources.settings import load_settings
@@ -66,10 +70,7 @@ def find_command(
             if reference is None:
                 _show_references(_find_own(outbox, case), as_json=as_json)
                 return
-            name = find_case(outbox, reference)
-            place = _find_place(outbox, reference, file, profile)
-        if place is None and (file is not None or not name):
-            raise NoSuchCase if file is not None else CaseNotNamed
+            name, place = _look_up(outbox, reference, file, profile)
     found = None if place is None else {"line": place.line, "record": place.record}
     if as_json:
         typer.echo(json.dumps({"case": name or None, **(found or {})}))
@@ -78,6 +79,19 @@ def find_command(
         PlainConsole(soft_wrap=True).print(f"Zaak: {name}.")
     if file is not None and place is not None:
         PlainConsole(soft_wrap=True).print(f"{file.name}: {say_place(place)}.")
+
+
+def _look_up(
+    outbox: Outbox, reference: UUID, file: Path | None, profile: Path | None
+) -> tuple[str, Place | None]:
+    """Give the name of a case and its place in the file, or say why there is none."""
+    name = find_case(outbox, reference)
+    place = _find_place(outbox, reference, file, profile)
+    if place is None and not name:
+        _verify_not_replaced(outbox, reference)
+    if place is None and (file is not None or not name):
+        raise NoSuchCase if file is not None else CaseNotNamed
+    return name, place
 
 
 def _find_own(outbox: Outbox, case: str) -> Sequence[UUID]:
@@ -90,6 +104,14 @@ def _find_own(outbox: Outbox, case: str) -> Sequence[UUID]:
     if not found:
         raise NoSignalOfCase
     return found
+
+
+def _verify_not_replaced(outbox: Outbox, reference: UUID) -> None:
+    """Raise `SignalReplaced` for a signal that an outbox which is gone told."""
+    if is_stray(outbox, reference):
+        raise SignalReplaced(is_gone=False)
+    if is_only_withdrawn(find_evidence(outbox, reference), reference):
+        raise SignalReplaced(is_gone=True)
 
 
 def _show_references(found: Sequence[UUID], *, as_json: bool) -> None:

@@ -36,6 +36,7 @@
     ├── UnclearDelivery           several deliveries end like that
     ├── CaseNotNamed              the outbox keeps no case number of this reference
     ├── NoSignalOfCase            no signal stands of a case of this number
+    ├── SignalReplaced            an outbox that is gone told it; told anew since
     ├── NoSuchCase                no case of the file is told under this reference
     ├── UnknownDoubt              nobody needs to decide about this reference
     ├── UnknownReference          nothing was ever sent under this reference
@@ -70,6 +71,7 @@ from sources.errors.deliveries import (
     NoSignalOfCase,
     NoSuchCase,
     NothingHeld,
+    SignalReplaced,
     TooManyUnknown,
     UnclearDelivery,
     UnknownDelivery,
@@ -170,6 +172,7 @@ __all__ = [
     "PublishingStopped",
     "RehearsalRefused",
     "RenameRefused",
+    "SignalReplaced",
     "SignalsElsewhere",
     "SourceError",
     "TokenRefused",

@@ -142,6 +142,19 @@ class CaseNotNamed(SourceError):
         )
 
 
+class SignalReplaced(SourceError):
+    """An outbox that is gone told this signal; its case was told anew here."""
+
+    def __init__(self, *, is_gone: bool) -> None:
+        says = "is vervangen" if is_gone else "wordt vervangen bij de volgende levering"
+        super().__init__(
+            "Dit signaal is niet van dit postvak (van een vorig, of overgenomen) en "
+            f"{says}: elke open zaak staat of komt bij de index onder een nieuw "
+            "kenmerk. Bij welke zaak het oude hoorde, is niet meer te zien. Zoek de "
+            "zaak met `signal-source find --case ZAAKNUMMER`."
+        )
+
+
 class NoSignalOfCase(SourceError):
     """No signal stands of a case of this number, as far as this outbox knows."""
 

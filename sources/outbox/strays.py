@@ -56,6 +56,16 @@ def is_ours(outbox: Outbox, reference: UUID) -> bool:
     return found.fetchone() is not None
 
 
+def is_stray(outbox: Outbox, reference: UUID) -> bool:
+    """Tell whether a signal was told by an outbox that is gone, and waits to go."""
+    found = outbox.connection.execute(
+        "SELECT 1 FROM stray WHERE reference = ?1 UNION ALL"
+        " SELECT 1 FROM work WHERE reference = ?1 AND case_key = ?2",
+        (str(reference), NO_CASE),
+    )
+    return found.fetchone() is not None
+
+
 def find_strays(
     connection: sqlite3.Connection, delivery: OpenDelivery
 ) -> list[sqlite3.Row]:

@@ -1,5 +1,6 @@
 """Which case a reference at the index is about: told from the agency's own file."""
 
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,6 +10,9 @@ from typer.testing import CliRunner, Result
 
 from sources.__main__ import app
 from sources.agency_keys import create_keys
+from sources.outbox.store import Outbox
+from sources.outbox_key import OutboxKey
+from tests.held_builders import take_over_lost
 from tests.sources_builders import (
     PROFILE,
     SECRET,
@@ -58,6 +62,25 @@ def test_a_reference_that_no_case_here_has_is_a_sentence(agency: Agency) -> None
     said = find(agency, str(uuid4()))
     assert (said.exit_code, said.stdout) == (2, "")
     assert "geen open zaak bij dit kenmerk" in said.stderr
+
+
+def test_of_a_signal_of_a_lost_outbox_it_is_said_that_it_was_replaced(
+    agency: Agency,
+) -> None:
+    reference = min(agency.index.state["signals"])
+    agency.outbox_path.unlink()
+
+    async def begin_anew() -> None:
+        with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+            await take_over_lost(outbox, agency.index)
+
+    anyio.run(begin_anew)
+    before = find(agency, reference)
+    anyio.run(partial(agency.publish, approve=True))
+    after = find(agency, reference)
+    assert (before.exit_code, after.exit_code) == (2, 2)
+    assert "wordt vervangen bij de volgende levering" in before.stderr
+    assert "is vervangen" in after.stderr
 
 
 def find_by_number(agency: Agency, number: str) -> Result:

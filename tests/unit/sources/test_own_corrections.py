@@ -6,12 +6,15 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from keys.municipality import MunicipalityCode
 from signal_index.wire.corrections import OwnCorrection, OwnCorrectionPage
 from signal_index.wire.values import Oin
+from sources.cli.corrections import Waiting, confirm
 from sources.corrections import fetch_waiting
 from sources.errors import IndexRefused
+from sources.values import Place
 from tests.unit.sources.test_http_index import an_index
 
 pytestmark = pytest.mark.anyio
@@ -73,3 +76,25 @@ async def test_what_is_no_list_counts_as_a_refusal() -> None:
 
     with pytest.raises(IndexRefused):
         await fetch_waiting(an_index(answer))
+
+
+def test_a_case_that_is_known_is_named_and_a_line_is_called_a_line() -> None:
+    known, unknown = uuid4(), uuid4()
+    place = Place(19, "record 18")
+    waiting = Waiting([], {known: "2026-0017"}, {known: place})
+    said = [*waiting.say_where(known)]
+    assert said == ["Zaak: 2026-0017", "In uw bestand: regel 19"]
+    (how,) = waiting.say_where(unknown)
+    assert "--file" in how
+    assert str(unknown) in how
+
+
+@pytest.mark.parametrize(("typed", "is_sure"), [("ja", True), ("", False)])
+def test_an_answer_that_stays_is_asked_about_first(typed: str, is_sure: bool) -> None:  # noqa: FBT001 - a row
+    item = an_item(FIRST, date(2026, 12, 22))
+    with CliRunner().isolation(input=f"{typed}\n") as (out, *_):
+        assert confirm(item, "2026-0017", "facts-correct") is is_sure
+        said = out.getvalue().decode()
+    assert "zaak 2026-0017" in said
+    assert "facts-correct (het klopt zoals het is)" in said
+    assert "geen ander antwoord" in said
