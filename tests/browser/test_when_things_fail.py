@@ -76,7 +76,6 @@ def test_an_index_that_is_down_when_the_page_is_opened(
 
 
 def test_a_provider_that_is_down(any_screen: Screen, town: Town) -> None:
-    any_screen.log_in()
     with without(town, "provider"):
         any_screen.go("/login")
         any_screen.see("De inlogdienst antwoordt niet")
@@ -97,6 +96,24 @@ def test_a_session_that_is_gone_in_mid_form_keeps_all_but_the_number(
     log_in_again(any_screen.page, "fatima")
     assert_kept(any_screen)
     assert any_screen.page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_form_whose_session_ended_out_of_view_keeps_what_is_of_no_citizen(
+    screen: Screen, town: Town
+) -> None:
+    screen.log_in()
+    number = town.people.find_with("bijstand")
+    screen.fill_in([number])
+    screen.age(16, unused=16)
+    screen.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    screen.see("U bent vanzelf uitgelogd")
+    screen.see("Waarvoor u zocht, staat er nog")
+    kept = screen.page.evaluate("JSON.stringify([sessionStorage, localStorage])")
+    assert "wmo-onderzoek" in kept
+    assert not any(each in kept for each in (number, CASE))
+    log_in_again(screen.page, "fatima")
+    expect(screen.page.locator("#purpose-wmo-onderzoek")).to_be_checked()
+    expect(screen.page.locator("#case-reference")).to_have_value("")
 
 
 def test_what_one_person_filled_in_is_not_shown_to_another(

@@ -1,17 +1,22 @@
 /**
  * What was filled in around the numbers, kept in this tab while someone logs in again.
- * Never a number: only choices, the legal basis and the case reference. Read once, for
- * the same person only, and not when it is old.
+ * Never a citizen's number: only choices, the legal basis and, for who goes to log in
+ * now, the case reference. Where a session ended while nobody looked, not that either.
+ * Read once, for the same person only, and not when it is old.
  */
 import { all } from "./dom.ts";
+import { WAITS } from "./sealed-estimates.ts";
 
 const STORED = "signal-desk.draft";
 const LIFETIME = 15 * 60_000;
-const WRITTEN = ["legal-basis", "case-reference"] as const;
+/** As long as estimates wait: who was away comes back later. */
+const LEFT_LIFETIME = WAITS;
+const BASIS = "legal-basis";
+const CASE = "case-reference";
 
 interface Draft {
   readonly person: string;
-  readonly at: number;
+  readonly until: number;
   readonly chosen: readonly string[];
   readonly written: Readonly<Record<string, string>>;
 }
@@ -20,8 +25,21 @@ interface Draft {
 export function keepDraftOnLeaving(form: HTMLElement): void {
   document.addEventListener("click", (event) => {
     const target = event.target as Element | null;
-    if (target?.closest("a[data-keep-draft]")) keep(form);
+    if (target?.closest("a[data-keep-draft]")) keep(form, LIFETIME, [BASIS, CASE]);
   });
+}
+
+/** Keep what was chosen in a form that nobody looks at: nothing of a citizen. */
+export function keepChoices(form: HTMLElement): void {
+  if (!form.hidden && form.querySelector("input[type=radio]:checked") !== null) keep(form, LEFT_LIFETIME, [BASIS]);
+}
+
+/** Clear what this tab keeps, all but a draft; whether there is one. */
+export function clearAllButDraft(): boolean {
+  const stored = sessionStorage.getItem(STORED);
+  sessionStorage.clear();
+  if (stored !== null) sessionStorage.setItem(STORED, stored);
+  return stored !== null;
 }
 
 /** Fill the form with what was kept, and forget it. */
@@ -30,7 +48,7 @@ export function restoreDraft(form: HTMLElement): void {
   sessionStorage.removeItem(STORED);
   if (stored === null) return;
   const draft = JSON.parse(stored) as Draft;
-  if (draft.person !== form.dataset["person"] || Date.now() - draft.at > LIFETIME) return;
+  if (draft.person !== form.dataset["person"] || Date.now() > draft.until) return;
   // Each choice may bring up the next question, so in order.
   for (const id of draft.chosen) {
     const input = document.getElementById(id);
@@ -42,14 +60,14 @@ export function restoreDraft(form: HTMLElement): void {
   }
 }
 
-function keep(form: HTMLElement): void {
+function keep(form: HTMLElement, lifetime: number, written: readonly string[]): void {
   const draft: Draft = {
     person: form.dataset["person"] ?? "",
-    at: Date.now(),
+    until: Date.now() + lifetime,
     // Whether somebody knows is said anew for each person, and never kept.
     chosen: all<HTMLInputElement>("input[type=radio]:checked", form).filter((input) => !input.closest("[data-informed]")).map((input) => input.id),
     written: Object.fromEntries(
-      WRITTEN.flatMap((id) => {
+      written.flatMap((id) => {
         const control = form.querySelector<HTMLInputElement | HTMLSelectElement>(`#${id}`);
         return control === null || control.value === "" ? [] : [[id, control.value]];
       }),

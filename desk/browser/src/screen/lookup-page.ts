@@ -8,7 +8,7 @@ import { BreakGlassFields } from "./break-glass.ts";
 import type { Cover } from "./cover.ts";
 import { need } from "./dom.ts";
 import { InvolvedOffer } from "./involved/offer.ts";
-import { keepDraftOnLeaving, restoreDraft } from "./draft.ts";
+import { keepChoices, keepDraftOnLeaving, restoreDraft } from "./draft.ts";
 import { offerFamilySheet } from "./family-sheet.ts";
 import { memory } from "./memory.ts";
 import { People } from "./people.ts";
@@ -71,6 +71,7 @@ class LookupPage {
     this.#whose = offerWhose(need("#people"), people, this.#headers);
     this.#labels = new Map(catalogue.lifeDomains.map((domain) => [domain.code, domain.label]));
     this.#button.addEventListener("click", () => void this.#ask());
+    liveWith({ worked: () => undefined, ended: async () => keepChoices(this.#form) });
     this.#waited = casePattern === undefined ? null : this.#keepEstimates();
     this.#result = new Result(cover, this.#safety, {
       ask: (forget) => this.#offerQuestion(forget),
@@ -86,8 +87,13 @@ class LookupPage {
   #keepEstimates(): WaitedEstimates {
     const [keys, store] = [new EstimateKeys(this.#headers), new WaitingStore(localStorage)];
     const keeper = new EstimateKeeper(keys, store, () => this.#readEstimates());
-    liveWith({ worked: () => void keeper.renew(), ended: () => keeper.seal() });
+    liveWith({ worked: () => void keeper.renew(), ended: () => this.#end(keeper) });
     return new WaitedEstimates(new OpenedEstimates(keys, store), this.#labels);
+  }
+
+  #end(keeper: EstimateKeeper): Promise<void> {
+    keepChoices(this.#form);
+    return keeper.seal();
   }
 
   /** What stands in the answer, in the page or locked away; null where nothing does. */
