@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from signal_index.wire.model import AnswerModel, RequestModel
-from signal_index.wire.values import Day, Id, Instant, SlugText
+from signal_index.wire.values import Day, Id, Instant, SlugText, Yes
 
 RequestState = Literal["open", "closed"]
 
@@ -26,7 +26,7 @@ class Extension(RequestModel):
 class OtherNumber(RequestModel):
     """The number of the report was mistyped, and nothing of it was given."""
 
-    nothingGiven: Literal[True]
+    nothingGiven: Yes
 
 
 class Closing(RequestModel):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import field_validator
-
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import (
     Day,
@@ -14,7 +12,7 @@ from signal_index.wire.values import (
     Municipality,
     OinText,
     SlugText,
-    unfit,
+    Yes,
 )
 
 CorrectionKind = Literal["correction", "objection"]
@@ -45,14 +43,7 @@ class EnteredCorrection(AnswerModel):
 class Release(RequestModel):
     """The citizen was told that the restriction ends (GDPR art. 18(3))."""
 
-    citizenTold: Literal[True]
-
-    @field_validator("citizenTold", mode="before")
-    @classmethod
-    def _is_yes(cls, value: object) -> object:
-        if value is not True:  # to Python 1 is true as well, and to a Literal
-            raise unfit("unknown-code")
-        return value
+    citizenTold: Yes
 
 
 class CorrectionAnswer(RequestModel):

@@ -270,3 +270,13 @@ Categories = Annotated[
 Municipalities = Annotated[
     list[Municipality], Field(min_length=1, max_length=400), AfterValidator(_distinct)
 ]
+
+
+def _verify_yes(value: object) -> object:
+    if value is not True:  # to Python 1 is true as well, and to a Literal
+        raise unfit("unknown-code")
+    return value
+
+
+Yes = Annotated[Literal[True], BeforeValidator(_verify_yes)]
+"""What somebody must say, and can only say yes to."""
