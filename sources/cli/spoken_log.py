@@ -21,7 +21,7 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
         Event.DELIVERY_OPENED: "Levering van {profile}: wordt gelezen.",
         Event.DELIVERY_RESUMED: "Levering van {profile}: gaat verder waar zij was.",
         Event.DELIVERY_PARKED: (
-            "Levering van {profile}: wacht op de sleutelhouders. Wat is beëindigd, is "
+            "Levering van {profile}: wacht op de sleutelhouders. Wat is afgelopen, is "
             "ingetrokken."
         ),
         Event.DELIVERY_PLANNED: "Te versturen: {work}.",
