@@ -29,7 +29,7 @@ from desk.errors import (
     RoleMissing,
     SessionEnded,
 )
-from desk.navigation import INVOLVED, MATCHES
+from desk.navigation import APPROVALS, INVOLVED, MATCHES
 from desk.pages import Shown
 from desk.roles import (
     APPROVERS,
@@ -177,8 +177,12 @@ async def _live_session(request: Request) -> tuple[CookieSecret, Session]:
     session = await desk.sessions.get(cookie)
     request.state.shown = await _show(request, session)
     renewed = await desk.login.renewed(cookie, session)
-    if _reads_matches(session) and _is_page(request):
-        await desk.waiting_matches.refresh(renewed.access_token)
+    if _is_page(request):
+        if _reads_matches(session):
+            await desk.waiting_matches.refresh(renewed.access_token)
+        if _approves(session):
+            sub = session.person.sub
+            await desk.waiting_approvals.refresh(sub, renewed.access_token)
         request.state.shown = await _show(request, session)
     return cookie, renewed
 
@@ -191,6 +195,9 @@ async def _show(request: Request, session: Session) -> Shown:
         counts[INVOLVED] = await signalling.kept.count_due(person.sub)
     if _reads_matches(session):
         counts[MATCHES] = desk_of(request).waiting_matches.count
+    if _approves(session):
+        waiting = desk_of(request).waiting_approvals
+        counts[APPROVALS] = waiting.count(person.sub)
     return Shown(person, session.csrf, session.ends_at, counts)
 
 
@@ -198,10 +205,14 @@ def _reads_matches(session: Session) -> bool:
     return not NOTICE_READERS.isdisjoint(session.person.roles)
 
 
+def _approves(session: Session) -> bool:
+    return not APPROVERS.isdisjoint(session.person.roles)
+
+
 def _is_page(request: Request) -> bool:
-    """Tell whether its menu needs a count; the page of matches counts them itself."""
-    path = request.url.path
-    return request.method == "GET" and not path.startswith(("/relay/", MATCHES))
+    """Tell whether its menu needs counts; a page of what is counted counts itself."""
+    own = ("/relay/", MATCHES, APPROVALS)
+    return request.method == "GET" and not request.url.path.startswith(own)
 
 
 async def _bearer_caller(request: Request, authorization: str) -> Caller:

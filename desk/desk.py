@@ -29,6 +29,7 @@ from desk.ledger_watch import LedgerWatch
 from desk.login import Login
 from desk.lookup_notes import LookupNotes
 from desk.officer.kept_searches import KeptSearches
+from desk.officer.waiting import WaitingApprovals
 from desk.own_seal import OwnSeal, read_notes_key
 from desk.provider import Provider
 from desk.receipts import ReceiptRules, Receipts, load_receipt_rules
@@ -60,6 +61,7 @@ class Desk:
     case_key: CaseKey | None
     signalling: Signalling | None
     waiting_matches: WaitingMatches
+    waiting_approvals: WaitingApprovals
     pins: list[Any]
     texts: Texts
     assets: Assets
@@ -113,6 +115,7 @@ def build_desk(
         case_key=read_shared_case_key(settings.case_key),
         signalling=build_signalling(settings, database, seal, clock),
         waiting_matches=WaitingMatches(index, clock),
+        waiting_approvals=WaitingApprovals(index, clock),
         pins=_read_pins(settings),
         texts=load_texts("nl"),
         assets=load_assets(),

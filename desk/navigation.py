@@ -43,6 +43,7 @@ class MenuItem:
         return path == self.href or path.startswith(self.href + "/")
 
 
+APPROVALS: Final = "/officer/approvals"
 OFFICERS_MENU: Final = (
     MenuItem("/officer/overview", "shell.overview", OFFICERS),
     MenuItem("/officer/search", "shell.search", OFFICERS),
@@ -51,7 +52,7 @@ OFFICERS_MENU: Final = (
     MenuItem("/officer/reports", "shell.reports", OFFICERS),
     MenuItem("/officer/completeness", "shell.completeness", OFFICERS),
     MenuItem("/officer/policy", "shell.policy", APPROVERS),
-    MenuItem("/officer/approvals", "shell.approvals", APPROVERS),
+    MenuItem(APPROVALS, "shell.approvals", APPROVERS),
     MenuItem("/officer/transfers", "shell.transfers", APPROVERS),
     MenuItem("/officer/watch", "shell.watch", DATA_PROTECTION_OFFICER),
 )

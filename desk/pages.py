@@ -1,7 +1,7 @@
 """Render templates: one shell, texts from the catalogue, escaping always on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -76,6 +76,12 @@ class Shown:
 
 
 NOBODY: Final = Shown(None)
+
+
+def recount(request: Request, href: str, count: int) -> None:
+    """Have the menu count what a page has just read."""
+    shown: Shown = request.state.shown
+    request.state.shown = replace(shown, counts={**shown.counts, href: count})
 
 
 def render(

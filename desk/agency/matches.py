@@ -7,7 +7,7 @@ where the other side said something meanwhile nothing changes, and the page says
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -25,7 +25,7 @@ from desk.headers import allow_form
 from desk.index import fill_in, verify_done
 from desk.navigation import MATCHES
 from desk.officer.told import read_told
-from desk.pages import Shown, render
+from desk.pages import recount, render
 from desk.roles import SOURCE_ADMINISTRATORS
 from signal_index.wire.matches import Match, Matches, MatchStep
 from signal_index.wire.values import Day, read_uuid
@@ -96,7 +96,7 @@ async def _show(
     desk = desk_of(request)
     found = await _fetch(request, caller)
     listed = list_matches(found.items, wanted)
-    _recount(request, desk.waiting_matches.count)
+    recount(request, MATCHES, desk.waiting_matches.count)
     page = render(
         request,
         "agency/matches.html",
@@ -138,13 +138,6 @@ async def say_of_match(
         return _go_to(found, fault=FAULTS[told.slug])
     verify_done(passed)
     return _go_to(found, done=body.act)
-
-
-def _recount(request: Request, count: int) -> None:
-    """Have the menu count what this page has just read."""
-    shown: Shown = request.state.shown
-    counts = {**shown.counts, MATCHES: count}
-    request.state.shown = replace(shown, counts=counts)
 
 
 def _go_to(match: UUID, **said: str) -> RedirectResponse:

@@ -18,10 +18,11 @@ from desk.desk import desk_of
 from desk.errors import IndexHasNone
 from desk.headers import allow_form
 from desk.index import fill_in, read_answer
+from desk.navigation import APPROVALS as PAGE
 from desk.officer.policy import simulate
 from desk.officer.told import Told, read_told
 from desk.officer.transfers import fetch_transfers
-from desk.pages import render
+from desk.pages import recount, render
 from desk.roles import OFFICERS
 from signal_index.wire.approvals import (
     ApprovalDecision,
@@ -33,7 +34,6 @@ from signal_index.wire.reports import SpecificReport, SpecificReports
 from signal_index.wire.transfers import Transfer
 
 router: Final = APIRouter()
-PAGE: Final = "/officer/approvals"
 POLICY: Final = "policy-activation"
 REPORT: Final = "specific-report"
 TRANSFER: Final = "transfer"
@@ -152,5 +152,7 @@ async def _find_transfer(
 
 
 async def _fetch(request: Request, caller: Caller) -> ApprovalList:
-    index = desk_of(request).index
-    return await index.fetch(ApprovalList, "/v1/approvals", caller.access_token)
+    desk, sub = desk_of(request), caller.person.sub
+    found = await desk.index.fetch(ApprovalList, "/v1/approvals", caller.access_token)
+    recount(request, PAGE, desk.waiting_approvals.note(sub, found))
+    return found

@@ -144,6 +144,7 @@ async def search_by_citizen(
     found = read_answer(SearchPage, passed)
     html = TEMPLATES.get_template("officer/found.html").render(
         t=desk.texts.get,
+        texts=desk.texts,
         found=found,
         found_title=name_found(found, desk.texts, is_first=True),
         asked=[],

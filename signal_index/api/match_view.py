@@ -210,7 +210,15 @@ def show_match(
         lastStepOn=None if last is None else day_of(last.at),
         followUpBy=state.follow_up_by(side.found),
         isOverdue=state.is_overdue(side.found, today),
+        agreedOn=_agreed_on(state),
     )
+
+
+def _agreed_on(state: MatchState) -> date | None:
+    said = state.settled
+    if said is None or said.act is not MatchAct.AGREED:
+        return None
+    return day_of(said.at)
 
 
 def _whose(who: int | None, side: int) -> wire.Side | None:

@@ -61,6 +61,9 @@ _STAGES: Final = {
 }
 
 
+_WORDS: Final = frozenset({MatchAct.AGREED, MatchAct.NOT_AGREED})
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One act, of side 0 or 1, and when."""
@@ -72,12 +75,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class MatchState:
-    """What follows from all steps. `number`: how many there were."""
+    """What follows from all steps. `number`: how many there were.
+
+    `settled`: the last word on whether something was agreed, also when it is done.
+    """
 
     stage: Stage = Stage.OPEN
     lead: int | None = None
     number: int = 0
     last: Step | None = None
+    settled: Step | None = None
     is_gone: bool = False
 
     def follow_up_by(self, found: date) -> date | None:
@@ -105,6 +112,7 @@ def advance(state: MatchState, step: Step) -> MatchState:
         lead=_lead_after(state.lead, step),
         number=state.number + 1,
         last=step,
+        settled=step if step.act in _WORDS else state.settled,
         is_gone=state.is_gone or step.act is MatchAct.GONE,
     )
 

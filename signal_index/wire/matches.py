@@ -42,6 +42,8 @@ class Match(AnswerModel):
     to be named in the next one. `followUpBy`: the last day for something to follow,
     null where `agreed`, `not-agreed` or `done` was said; `isOverdue` after ten working
     days without. `until`: the last day on which it is shown.
+    `agreedOn`: when it was last said that something was agreed, also when it is done;
+    null where the last word was that nothing was.
     """
 
     id: Id
@@ -61,6 +63,7 @@ class Match(AnswerModel):
     lastStepOn: Day | None
     followUpBy: Day | None
     isOverdue: bool
+    agreedOn: Day | None = None
 
 
 class Matches(AnswerModel):

@@ -178,6 +178,8 @@ def _show_done(console: PlainConsole, done: Sequence[Match]) -> None:
 
 def _write_state(one: Match) -> str:
     stage = _STAGES.get(one.stage, one.stage)
+    if one.stage == DONE and one.agreedOn is not None:
+        stage += f", afgesproken op {write_day(one.agreedOn)}"
     lead = {
         "own": "uw organisatie neemt het voortouw",
         "other": f"{one.partner.organisation} neemt het voortouw",

@@ -70,6 +70,7 @@ async def test_two_hear_of_each_other_and_one_takes_the_lead(world: World) -> No
         assert done.status_code == 200, done.text
         theirs = done.json()
     assert (theirs["stage"], theirs["followUpBy"]) == ("done", None)
+    assert theirs["agreedOn"] == theirs["lastStepOn"]
     over = await say(world, world.income_support, theirs, "not-agreed")
     assert (over.status_code, over.json()["type"].rpartition("/")[2]) == (
         409,

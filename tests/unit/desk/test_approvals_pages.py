@@ -52,6 +52,16 @@ async def test_what_waits_is_listed_by_its_sentence(officer: Browser) -> None:
     assert "anke" in page
 
 
+async def test_the_menu_counts_what_waits_and_is_not_ones_own(
+    town: Town, officer: Browser
+) -> None:
+    assert "Goedkeuren (1)" in (await officer.get(PAGE)).text
+    own = {"open": [an_approval(own=True)], "decided": []}
+    town.index.pages["/v1/approvals"] = (200, own)
+    assert "Goedkeuren (" not in (await officer.get(APPROVALS)).text
+    assert "Goedkeuren (" not in (await officer.get(PAGE)).text
+
+
 async def test_the_second_person_sees_what_changes_before_deciding(
     town: Town, officer: Browser
 ) -> None:

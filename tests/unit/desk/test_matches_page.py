@@ -123,8 +123,10 @@ async def test_what_holds_is_not_offered_and_nothing_after_it_is_done(
     assert "Klaar, zonder afspraak?" not in page
     assert 'value="leave-lead"' not in page
     assert "Matches (" not in page
-    _hand_out(town, [a_match(stage="done", followUpBy=None)], 0)
+    done = a_match(stage="done", followUpBy=None, agreedOn="2026-11-22")
+    _hand_out(town, [done], 0)
     over = (await browser.get(PATH)).text
+    assert "Klaar. Afgesproken op 22 november 2026." in over
     assert 'name="act"' not in over
 
 
