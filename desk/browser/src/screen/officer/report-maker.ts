@@ -62,6 +62,7 @@ export class ReportMaker {
       button.addEventListener("click", () => openDispute(button, this.#ask));
     }
     show(need("#made-actions"), true);
+    show(need("#other-number"), true);
     focusOn(need("#report-title", this.#place));
     this.#made.scrollIntoView();
   }
