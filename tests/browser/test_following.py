@@ -28,7 +28,7 @@ def test_a_case_is_followed_listed_and_ended_by_keyboard(
     row = page.get_by_role("row").filter(has_text="Z-2026-001234")
     expect(row).to_contain_text("Niets veranderd sinds u keek.")
     screen.assert_open_to_all()
-    row.get_by_text("Stop met volgen", exact=True).press("Enter")
+    row.locator("summary").press("Enter")
     row.get_by_role("button", name="Ja, stop met volgen").press("Enter")
     screen.see("U volgt Z-2026-001234 niet meer.")
     screen.see("U volgt nu geen zaken.")

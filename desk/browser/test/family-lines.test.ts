@@ -55,6 +55,13 @@ test("an organisation whose name tells it can be left off", () => {
   assert.deepEqual(lines.map((line) => line.tells), [true, false]);
 });
 
+test("a line that joins two of a family says for whom it is", () => {
+  const [line] = writeLines([aFlag()], COORDINATING, NOW);
+  assert.ok(line !== undefined);
+  const joined = joinLines(["ouder", "kind", "ouder"].map((name) => ({ ...line, about: [name] })));
+  assert.deepEqual(joined.map(({ about }) => about), [["ouder", "kind"]]);
+});
+
 test("one contact behind two flags is one line", () => {
   assert.equal(writeLines([aFlag(), aFlag({ category: "wmo-maatwerk" })], COORDINATING, NOW).length, 1);
 });

@@ -29,6 +29,8 @@ export interface FamilyLine {
   readonly coordinates: boolean;
   /** In the family's own words; empty leaves room to write. */
   readonly helpsWith: string;
+  /** About whom of a family, as they are called here; nobody where it is one person. */
+  readonly about: readonly string[];
 }
 
 /** What keeps own words off the sheet. */
@@ -59,6 +61,7 @@ export function joinLines(chosen: readonly FamilyLine[]): FamilyLine[] {
     ...(lines[0] as FamilyLine),
     coordinates: lines.some((line) => line.coordinates),
     helpsWith: [...new Set(lines.map((line) => line.helpsWith))].filter((words) => words !== "").join(", "),
+    about: [...new Set(lines.flatMap((line) => line.about))],
   }));
   return joined.sort((one, other) => Number(other.coordinates) - Number(one.coordinates));
 }
@@ -100,6 +103,7 @@ function writeLine(flag: Flag, coordinates: boolean, now: Date): FamilyLine {
         : "",
     coordinates,
     helpsWith: "",
+    about: [],
   };
 }
 

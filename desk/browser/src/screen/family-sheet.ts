@@ -10,6 +10,7 @@ import type { Part } from "../lookup.ts";
 import type { Relay } from "../relay.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { type FamilyLine, findForbidden, isNeverPrinted, joinLines, writeLines } from "./family-lines.ts";
+import { LIST } from "./gaps.ts";
 import { writeDay } from "./moments.ts";
 import type { Category } from "./question.ts";
 import { text } from "./texts.ts";
@@ -61,7 +62,7 @@ function offerPerson(part: Part, name: string, coordinating: ReadonlySet<string>
   if (lines.length === 0) return null;
   const fragment = fromTemplate("family-person");
   fill(fragment, { who: name === "" ? text("family-choose") : text("family-choose-of", { name }) });
-  const choices = lines.map(paintChoice);
+  const choices = lines.map((line) => paintChoice({ ...line, about: name === "" ? [] : [name] }));
   need("[data-contacts]", fragment).replaceChildren(...choices.map((each) => each.fragment));
   return { fragment, read: () => ({ entry: part.entryId, lines: choices.map((each) => each.read()).filter((each) => each !== null) }) };
 }
@@ -90,7 +91,7 @@ async function print(chosen: readonly Chosen[], record: (entry: string) => Promi
   clearSheet();
   const lines = joinLines(chosen.flatMap((each) => each.lines));
   if (lines.length === 0) return text("family-nobody");
-  const forbidden = lines.map((line) => findForbidden(line.helpsWith)).find((each) => each !== null);
+  const forbidden = lines.flatMap((line) => [line.helpsWith, ...line.about].map(findForbidden)).find((each) => each !== null);
   if (forbidden) return text(forbidden === "number" ? "family-no-number" : "family-no-name");
   const sheet = paintSheet(lines);
   document.body.append(sheet);
@@ -132,12 +133,12 @@ function paintSheet(lines: readonly FamilyLine[]): HTMLElement {
 
 function paintLine(line: FamilyLine): DocumentFragment {
   const painted = fromTemplate("sheet-line");
-  const { organisation, name, role, phone, hours, outOfHours, deputy, helpsWith, coordinates } = line;
+  const { organisation, name, role, phone, hours, outOfHours, deputy, helpsWith, coordinates, about } = line;
   const title = organisation || name || role;
   const others = title === organisation ? { name, role } : { name: "", role: title === role ? "" : role };
   const lead = coordinates ? text("family-coordinates") : "";
   show(need("[data-blank]", painted), helpsWith === "");
-  fill(painted, { organisation: title, ...others, phone, hours, outOfHours, deputy, helpsWith, lead });
+  fill(painted, { organisation: title, ...others, phone, hours, outOfHours, deputy, helpsWith, lead, about: about.length < 2 ? "" : text("family-about", { names: LIST.format(about) }) });
   return painted;
 }
 
