@@ -11,16 +11,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Protocol
 
 from signal_index.wire.deliveries import DeliveryKind
 from sources.clock import day_of
-from sources.errors import ChangesWait, ProfileOverlaps
+from sources.errors import (
+    ChangesWait,
+    ClockDiffers,
+    ProfileOverlaps,
+    PublishingStopped,
+)
 from sources.judging.rules import Doubt, Finding
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.deliveries import (
     OpenDelivery,
     drop_delivery,
+    find_rejects,
     find_unfinished,
     get_delivery,
     open_delivery,
@@ -34,12 +40,18 @@ from sources.outbox.store import Outbox, copy_into
 from sources.outbox.strays import count_strays
 from sources.outbox.unchanged import find_known, recognise
 from sources.outbox_key import OutboxKey, new_outbox_secret
-from sources.publisher.admission import verify_own_name
+from sources.previewing import Preview
+from sources.publisher.admission import Registrar, verify_in_use, verify_own_name
+from sources.publisher.clock_check import Clock, verify_clock
 from sources.publisher.run import Task
 
 _WORK: Final = """
 SELECT action, category, count(*) AS many FROM work WHERE delivery = ?
 GROUP BY 1, 2 ORDER BY 1, 2"""
+
+
+class Asked(Clock, Registrar, Protocol):
+    """The index, as far as it is asked before anything is foreseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,24 @@ def open_copy(path: Path | None, key: OutboxKey | None) -> Iterator[Outbox]:
                 copy_into(outbox, copy)
         with Outbox(copy, key) as made:
             yield made
+
+
+async def hold_against_index(
+    outbox: Outbox, index: Asked, now: Callable[[], datetime]
+) -> bool:
+    """Tell whether the index could be asked; what is open hangs on the day.
+
+    Raises `ClockDiffers` for a clock that is wrong, and `OutboxReplaced`. Nothing is
+    sent or kept.
+    """
+    try:
+        await verify_clock(index, now)
+        await verify_in_use(outbox, index)
+    except ClockDiffers:
+        raise
+    except PublishingStopped:
+        return False
+    return True
 
 
 def foresee(
@@ -125,6 +155,24 @@ def find_lines(outbox: Outbox) -> frozenset[int]:
     """Give the lines of the file of which this copy would send a signal."""
     rows = outbox.connection.execute("SELECT line FROM work WHERE action = 'publish'")
     return frozenset(row["line"] for row in rows if row["line"] is not None)
+
+
+def judge_as_delivered(made: Preview, task: Task, *, now: datetime) -> None:
+    """Have a preview count what a first delivery of the whole would: one judgement.
+
+    What two records say together (the same person and first day twice) shows only when
+    all are read. Where persons are looked up first, nothing can be counted yet.
+    """
+    if made.refusal or made.sought or not made.whole:
+        return
+    with open_copy(None, None) as outbox:
+        foreseen = foresee(outbox, task, now=now, told=lambda _: None)
+        delivery = foreseen.delivery
+        made.signals = sum(foreseen.sends.values())
+        made.closed, made.rejected = delivery.ended, delivery.counts.rejected
+        made.rejects.clear()
+        for one in find_rejects(outbox, delivery.id):
+            made.note_reject(one)
 
 
 def count_told(outbox: Outbox, profile: str) -> int:

@@ -49,6 +49,13 @@ class Preview:
     refusal: str = ""
     whole: bool = True
 
+    def note_reject(self, reject: Reject) -> None:
+        """Count a reject under its reason and column, with the first place of these."""
+        kind = (reject.reason, reject.field)
+        self.rejects[kind] += 1
+        place = _say_place(reject.place.line, reject.place.record)
+        self.lines.setdefault(kind, place)
+
     @property
     def warnings(self) -> Iterator[str]:
         """Say what may be amiss with ends: a count shows no flag too many."""
@@ -85,11 +92,7 @@ def _count(made: Preview, entry: object) -> None:
         case Unidentified():
             made.sought += 1
         case Reject():
-            kind = (entry.reason, entry.field)
-            made.rejects[kind] += 1
-            made.lines.setdefault(
-                kind, _say_place(entry.place.line, entry.place.record)
-            )
+            made.note_reject(entry)
 
 
 def _make_flag(case: Case) -> Flag:

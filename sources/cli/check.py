@@ -1,12 +1,14 @@
 """`signal-source check`: what a file would say, without sending or keeping anything."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
+import httpx
 import typer
 from rich.table import Table
 
@@ -17,14 +19,23 @@ from sources.cli.delivery_words import say_hidden, say_questions
 from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.own_files import look_for_ends
+from sources.cli.parties import make_parties
 from sources.cli.plain import PlainConsole, make_table
 from sources.cli.settings_file import HERE
 from sources.clock import now
-from sources.foreseeing import Foreseen, count_told, foresee, open_copy
+from sources.errors import InvalidAgencySettings
+from sources.foreseeing import (
+    Foreseen,
+    count_told,
+    foresee,
+    hold_against_index,
+    open_copy,
+)
 from sources.informing import Allowed, find_unfit
 from sources.intake.listening import Listening
 from sources.outbox.deliveries import count_by_field, find_rejects
 from sources.outbox.standing import find_allowed
+from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile, load_profile
 from sources.proposing.judging import say_ends_unread, say_open_though_over
@@ -35,6 +46,11 @@ from sources.settings import AgencySettings, load_settings
 from sources.values import Closing, Reading
 
 MOST_SHOWN = 20
+_UNASKED: Final = (
+    "\nDe index is niet gevraagd, want zij antwoordt niet. Of uw klok en dit postvak "
+    "kloppen, zegt `signal-source doctor`."
+)
+_PATIENCE: Final = httpx.Timeout(5.0)
 ASKS = 1
 
 
@@ -49,6 +65,7 @@ class Checked:
     unfit: Sequence[str] = ()
     ends_unread: Sequence[str] = ()
     though_open: int = 0
+    is_asked: bool | None = None
 
 
 def check_command(
@@ -99,6 +116,7 @@ def _check(
     path = settings.outbox if settings and settings.outbox.exists() else None
     key = _load_key(settings) if settings and path else None
     with open_copy(path, key) as outbox, Bars(quiet=quiet) as bars:
+        is_asked = asyncio.run(_ask_index(settings, outbox)) if path else None
         compared = count_told(outbox, profile.name) if path else None
         intake = open_intake(place, profile, DeliveryKind.FULL, outbox)
         disagreeing: Counter[bool] = Counter()
@@ -120,7 +138,21 @@ def _check(
             list(_find_unfit(profile, find_allowed(outbox))),
             look_for_ends(place.file, profile) if place.file else (),
             disagreeing[True],
+            is_asked,
         )
+
+
+async def _ask_index(settings: AgencySettings | None, outbox: Outbox) -> bool:
+    """Hold clock and outbox against the index, where it answers."""
+    if settings is None:
+        return False
+    async with httpx.AsyncClient(timeout=_PATIENCE) as client:
+        try:
+            keys = load_keys(settings.keys)
+            index = make_parties(client, settings, keys, outbox, attempts=1)[1]
+        except InvalidAgencySettings:
+            return False  # `doctor` and `publish` say what is wrong with these
+        return await hold_against_index(outbox, index, now)
 
 
 def _find_unfit(profile: Profile, told: Allowed) -> Iterator[str]:
@@ -168,6 +200,7 @@ def _describe(checked: Checked) -> dict[str, object]:
         "openThoughOver": checked.though_open,
         "hidden": delivery.hidden,
         "compared": checked.compared,
+        "indexAsked": checked.is_asked,
     }
 
 
@@ -192,7 +225,7 @@ def _say(checked: Checked) -> Iterator[str | Table]:
     )
     if foreseen.withdraws:
         yield f"Zou intrekken: {foreseen.withdraws} signalen."
-    yield _say_compared(checked.compared)
+    yield _say_compared(checked.compared) + _UNASKED * (checked.is_asked is False)
     if delivery.hidden:
         yield say_hidden(delivery.hidden)
     for column, reason, count in checked.columns[:MOST_SHOWN]:

@@ -8,12 +8,14 @@ from signal_index.wire.deliveries import DeliveryKind
 from sources.cli.intake import Place, open_intake
 from sources.clock import day_of, now, write_day
 from sources.errors import InvalidProfile, UnreadableFile
+from sources.foreseeing import judge_as_delivered
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey, new_outbox_secret
 from sources.previewing import Preview, make_preview
 from sources.profile import Profile
 from sources.proposing.judging import find_ends_unread
 from sources.proposing.tables import look_at_csv, look_at_excel
+from sources.publisher.run import Task
 from sources.reasons import say_rejects
 from sources.settings import AgencySettings
 
@@ -50,6 +52,8 @@ def _read(settings: AgencySettings, profile: Profile, file: Path | None) -> Prev
         place = Place(file, settings)
         intake = open_intake(place, profile, DeliveryKind.FULL, outbox)
         made = make_preview(intake, today=day_of(now()))
+    task = Task(intake, profile, DeliveryKind.FULL)
+    judge_as_delivered(made, task, now=now())
     if file is not None and not made.refusal:
         made.ends_unread = look_for_ends(file, profile)
     return made

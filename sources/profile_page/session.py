@@ -3,10 +3,13 @@
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from http import HTTPStatus
 from typing import Final
 
+from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import InvalidProfile
+from sources.foreseeing import judge_as_delivered
 from sources.intake.files import FileIntake
 from sources.previewing import make_preview
 from sources.profile_page.checking import Fault, check
@@ -16,6 +19,7 @@ from sources.profile_page.markup import tag
 from sources.profile_page.screens import show_end, show_page
 from sources.profile_page.server import Answer, PageServer
 from sources.proposing.judging import find_ends_unread
+from sources.publisher.run import Task
 
 WRITE: Final = "write"
 STOP: Final = "stop"
@@ -46,9 +50,10 @@ class Session:
             return self._show_faults(form, faults)
         if form.get("act") == WRITE:
             return self._write(form)
-        preview = make_preview(
-            FileIntake(self.draft.file, profile), today=self.draft.today, most=MOST_READ
-        )
+        intake = FileIntake(self.draft.file, profile)
+        preview = make_preview(intake, today=self.draft.today, most=MOST_READ)
+        noon = datetime.combine(self.draft.today, time(12), UTC)
+        judge_as_delivered(preview, Task(intake, profile, DeliveryKind.FULL), now=noon)
         looked, columns = self.draft.looked, self.draft.choices.columns
         if looked and "end" not in columns:
             sample, today = looked.table.sample, self.draft.today

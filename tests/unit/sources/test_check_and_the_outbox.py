@@ -2,25 +2,42 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import anyio.to_thread
 import pytest
 from typer.testing import CliRunner, Result
 
+from signal_index.wire.deliveries import DeliveryKind
 from sources.__main__ import app
 from sources.agency_keys import create_keys
+from sources.errors import ClockDiffers
+from sources.foreseeing import (
+    foresee,
+    hold_against_index,
+    judge_as_delivered,
+    open_copy,
+)
+from sources.intake.files import FileIntake
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from sources.previewing import make_preview
+from sources.publisher.run import Task
 from tests.sources_builders import (
+    NOW,
     PROFILE,
     SECRET,
+    TODAY,
     Agency,
     a_number,
+    a_profile,
     a_row,
     a_wrong_number,
     an_agency,
     shows,
+    write_rows,
 )
 from tests.unit.sources.test_agency_keys_and_settings import SETTINGS
 
@@ -50,7 +67,13 @@ def rows(of: Callable[[int], int] = lambda n: n) -> list[dict[str, str]]:
 def check(agency: Agency, *words: str) -> Result:
     settings, profile = agency.folder / "agency.toml", agency.folder / "profile.toml"
     given = ("--settings", str(settings), "--profile", str(profile))
-    return runner.invoke(app, ["check", str(agency.file), *given, *words])
+    return invoke("check", str(agency.file), *given, *words)
+
+
+def invoke(*words: str) -> Result:
+    """As from a shell, where no loop runs."""
+    with ThreadPoolExecutor(1) as shell:
+        return shell.submit(runner.invoke, app, [*words]).result()
 
 
 SLIPPED = rows(lambda n: n % 12 + 1)
@@ -110,7 +133,7 @@ async def test_settings_in_this_folder_need_not_be_named(
 ) -> None:
     monkeypatch.chdir(agency.folder)
     agency.write(*SLIPPED)
-    said = runner.invoke(app, ["check", "delivery.csv", "--profile", "profile.toml"])
+    said = invoke("check", "delivery.csv", "--profile", "profile.toml")
     assert (said.exit_code, "andere persoon" in said.stdout) == (1, True)
 
 
@@ -168,3 +191,28 @@ async def test_a_second_export_of_one_registration_is_checked_all_the_same(
     told = json.loads(done.stdout)
     assert (done.exit_code, told["read"]) == (1, 12)
     assert "profile rename test nieuw" in told["refused"]
+
+
+async def test_a_wrong_clock_is_said_before_anything_is_judged_by_it(
+    agency: Agency,
+) -> None:
+    index, key = agency.index, OutboxKey(SECRET)
+    with open_copy(agency.outbox_path, key) as outbox:
+        assert await hold_against_index(outbox, index, lambda: agency.now)
+        late = agency.now - timedelta(days=2, seconds=-1)
+        with pytest.raises(ClockDiffers, match="2 dagen achter"):
+            await hold_against_index(outbox, index, lambda: late)
+
+
+def test_a_rehearsal_counts_what_check_counts(tmp_path: Path) -> None:
+    """Twice the same person and first day shows only when all is read."""
+    file = write_rows(tmp_path / "f.csv", [*rows(), a_row(Zaak="Z-1"), a_row(BSN="1")])
+    profile = a_profile()
+    made = make_preview(FileIntake(file, profile), today=TODAY)
+    task = Task(FileIntake(file, profile), profile, DeliveryKind.FULL)
+    judge_as_delivered(made, task, now=NOW)
+    with open_copy(None, None) as outbox:
+        seen = foresee(outbox, task, now=NOW, told=lambda _: None)
+    counts = seen.delivery.counts
+    assert (made.signals, made.rejected) == (sum(seen.sends.values()), counts.rejected)
+    assert made.rejects.total() == made.rejected == 2

@@ -92,6 +92,7 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "unfit": [],
         "endsUnread": [],
         "openThoughOver": 0,
+        "indexAsked": None,
         "refused": "",
         "hidden": 0,
         "compared": None,
