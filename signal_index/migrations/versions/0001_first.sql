@@ -390,6 +390,13 @@ CREATE TABLE person_event (
 CREATE INDEX ix_person_event_mark ON person_event (mark);
 CREATE INDEX ix_person_event_until ON person_event (until);
 
+-- Outboxes that were lost, and which took their place.
+CREATE TABLE replaced_outbox (
+  submitted_by CHAR(20) NOT NULL, outbox UUID NOT NULL, replaced_by UUID NOT NULL, replaced_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_replaced_outbox PRIMARY KEY (submitted_by, outbox),
+  CONSTRAINT fk_replaced_outbox_submitted_by FOREIGN KEY (submitted_by) REFERENCES organisation (oin)
+);
+
 -- Invitations, rehearsals, and signals that pass to another source.
 CREATE TABLE invitation (
   id UUID NOT NULL, organisation CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, made_at TIMESTAMPTZ NOT NULL,
