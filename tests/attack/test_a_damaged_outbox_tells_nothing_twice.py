@@ -95,9 +95,10 @@ def test_one_broken_page_is_a_sentence_and_no_traceback(
         pages = [3, 20, 60]
     break_page(agency.outbox_path, pages[len(pages) // 2])
     said = ask(agency, *command)
-    assert said.exit_code == 2
+    # doctor goes on with the rest of its list, and says in the end that it is not well
+    assert said.exit_code == (1 if command == ("doctor",) else 2)
     assert isinstance(said.exception, SystemExit)
-    assert "outbox restart" in said.stderr
+    assert "outbox restart" in " ".join(said.output.split())
 
 
 def break_words(path: Path) -> None:

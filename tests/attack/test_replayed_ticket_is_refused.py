@@ -94,7 +94,6 @@ async def test_of_many_at_once_with_the_same_tickets_one_is_answered(
         lambda body: {**body, "tickets": body["tickets"][:1] * 2},
         lambda body: {**body, "tickets": []},
         lambda body: {**body, "tickets": ["a.b.c", "d.e.f"]},
-        lambda body: {**body, "subjects": body["subjects"] * 2},
     ],
 )
 async def test_tickets_that_do_not_hold_are_refused_and_recorded(

@@ -191,6 +191,8 @@ async def test_an_agency_reads_how_it_is_registered_and_nothing_of_another(
         "organisation": agency.oin,
         "name": "Bureau debt-help",
         "signers": [{"kid": agency.key.kid, "x": agency.key.public_value}],
+        "outboxes": [],
+        "replacedOutboxes": [],
         "sources": [
             {
                 "source": agency.oin,

@@ -51,6 +51,7 @@ RAISED: dict[str, set[str]] = {
     "function-before": {"value_error"},
     "function-plain": set(),
     "no-info": set(),
+    "with-info": set(),
     "model-field": {"missing"},
     "default": set(),
     "nullable": set(),
