@@ -57,6 +57,8 @@ def test_a_whole_lookup_by_keyboard(screen: Screen, town: Town) -> None:
     expect(screen.page.locator(".utrecht-skip-link")).to_be_focused()
     keys.press("Enter")
     keys.press("Tab")
+    expect(screen.page.get_by_role("link", name="Zoeken bij spoed")).to_be_focused()
+    keys.press("Tab")
     keys.press("Space")
     expect(screen.page.locator("#purpose input").first).to_be_checked()
     keys.press("Tab")
