@@ -35,10 +35,10 @@ from desk.housekeeping import keep_house
 from desk.involved import pages as involved_pages
 from desk.involved import relay as involved_relay
 from desk.officer.routers import ROUTERS
+from desk.own_pages import OwnPagesOnly
 from desk.settings import DeskSettings
 
 HTTP_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
-MAX_BODY: Final = 64 * 1024
 
 
 def create_app(
@@ -92,6 +92,7 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
         app.router.routes.extend(router.routes)
     # Pages hold secrets and stay as they are (BREACH); files that all may see do not.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)))
+    app.add_middleware(OwnPagesOnly)
     app.add_middleware(SecurityHeaders, https=not desk.settings.loopback)
     app.add_exception_handler(DeskError, problems.answer_desk_error)
     app.add_exception_handler(RequestValidationError, problems.answer_invalid_body)

@@ -9,7 +9,8 @@
   form (field `csrf`) or in X-CSRF-Token.
 
 A request that carries an Authorization header is judged by it alone: the cookie is not
-looked at, so a page of elsewhere cannot borrow it.
+looked at, so a page of elsewhere cannot borrow it. Where a page of elsewhere sent the
+browser here, the session is looked at and not used (`desk.own_pages`).
 """
 
 import hmac
@@ -30,6 +31,7 @@ from desk.errors import (
     SessionEnded,
 )
 from desk.navigation import APPROVALS, INVOLVED, MATCHES
+from desk.own_pages import is_foreign
 from desk.pages import Shown
 from desk.roles import (
     APPROVERS,
@@ -87,7 +89,7 @@ class Caller:
 async def find_visitor(request: Request) -> Visitor:
     """Give who is at the page; nobody when the session is gone."""
     try:
-        session = await desk_of(request).sessions.get(session_cookie(request))
+        _, session = await _read_session(request)
     except (NotLoggedIn, SessionEnded):
         return Visitor()
     request.state.shown = await _show(request, session)
@@ -171,10 +173,17 @@ def sending_by_role(roles: frozenset[str]) -> Callable[[Request], Awaitable[Call
     return find
 
 
+async def _read_session(request: Request) -> tuple[CookieSecret, Session]:
+    """Give the live session; that a page of elsewhere led here is no use of it."""
+    cookie, sessions = session_cookie(request), desk_of(request).sessions
+    if is_foreign(request):
+        return cookie, (await sessions.look_at(cookie))[0]
+    return cookie, await sessions.get(cookie)
+
+
 async def _live_session(request: Request) -> tuple[CookieSecret, Session]:
     desk = desk_of(request)
-    cookie = session_cookie(request)
-    session = await desk.sessions.get(cookie)
+    cookie, session = await _read_session(request)
     request.state.shown = await _show(request, session)
     renewed = await desk.login.renewed(cookie, session)
     if _is_page(request):

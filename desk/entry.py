@@ -25,6 +25,7 @@ from desk.errors import ProviderUnreachable
 from desk.events import Event, log_event
 from desk.headers import allow_form
 from desk.navigation import is_own_page
+from desk.own_pages import is_foreign
 from desk.pages import render
 from desk.provider import Prompt
 
@@ -179,8 +180,7 @@ def _leave_late(request: Request) -> Response:
 
     Not for a link on another site: it must not clear what waits for them.
     """
-    is_foreign = request.headers.get("Sec-Fetch-Site") == "cross-site"
-    if has_left(request) or not was_here(request) or is_foreign:
+    if has_left(request) or not was_here(request) or is_foreign(request):
         return RedirectResponse("/logged-out", SEE_OTHER)
     return _leave("/logged-out?provider=open")
 

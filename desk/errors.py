@@ -9,6 +9,7 @@
     │   ├── SessionEnded          past its limits, or logged out elsewhere
     │   ├── RenewalNeeded         no fresh token without a visit to the provider
     │   ├── CsrfMismatch
+    │   ├── ForeignPage           a page of elsewhere asked for an effect
     │   ├── AccessTokenRefused    not for this index and organisation
     │   ├── RoleMissing           the page is for a role that this person lacks
     │   ├── SearchGone            a kept search of another session, or of none
@@ -77,6 +78,10 @@ class RenewalNeeded(RequestRefused):
 
 class CsrfMismatch(RequestRefused):
     """A change was asked without the page's own token."""
+
+
+class ForeignPage(RequestRefused):
+    """A page of elsewhere asked for something with an effect."""
 
 
 class AccessTokenRefused(RequestRefused):

@@ -130,7 +130,7 @@ class Login:
         if not session.needs_renewal(self._clock()):
             return session
         async with self._sessions.renewing(cookie):
-            current = await self._sessions.get(cookie)
+            current, _ = await self._sessions.look_at(cookie)
             if not current.needs_renewal(self._clock()):
                 return current
             return await self._renew(cookie, current)
@@ -156,8 +156,8 @@ class Login:
         A login that asked nobody anything moves no limit.
         """
         async with self._sessions.renewing(cookie):
-            csrf = (await self._sessions.get(cookie)).csrf
-            fresh = replace(session, csrf=csrf)
+            former, _ = await self._sessions.look_at(cookie)
+            fresh = replace(session, csrf=former.csrf)
             await self._sessions.renew(cookie, fresh, anew=not silently)
 
     async def _renew(self, cookie: CookieSecret, session: Session) -> Session:

@@ -45,6 +45,7 @@ PROBLEMS: Final[dict[type[DeskError], Problem]] = {
     errors.SessionEnded: Problem("session-ended", 401),
     errors.RenewalNeeded: Problem("session-ended", 401),
     errors.CsrfMismatch: Problem("foreign-page", 403),
+    errors.ForeignPage: Problem("foreign-page", 403),
     errors.AccessTokenRefused: Problem("access-token-refused", 401),
     errors.RoleMissing: Problem("role-missing", 403),
     errors.SearchGone: Problem("not-there", 404),
