@@ -41,14 +41,19 @@ def verify_establishment(catalogue: Catalogue, made: Establishment) -> None:
     if row is None:
         raise InvalidEstablishment("the catalogue does not have this purpose or act")
     parse_municipality(made.municipality)
-    if made.by_role not in catalogue.establishers:
-        raise InvalidEstablishment(
-            "this is established by " + ", ".join(catalogue.establishers)
-        )
+    verify_established_by(catalogue, made.by_role)
     if made.staatsblad is not None:
         parse_staatsblad(made.staatsblad)
     elif row.needs_staatsblad:
         raise InvalidEstablishment("this waits for its Staatsblad number")
+
+
+def verify_established_by(catalogue: Catalogue, role: str) -> None:
+    """Raise `InvalidEstablishment` unless this role decides for a municipality."""
+    if role not in catalogue.establishers:
+        raise InvalidEstablishment(
+            "this is established by " + ", ".join(catalogue.establishers)
+        )
 
 
 class Establishments:

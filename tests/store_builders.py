@@ -118,9 +118,11 @@ async def owning(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A transaction as the owner, for what no serving process may read or change."""
     url = engine.url.render_as_string(hide_password=False)
     owner = open_engine(url, DatabaseRole.OWNER, pool_size=1)
-    async with transaction(owner) as connection:
-        yield connection
-    await owner.dispose()
+    try:
+        async with transaction(owner) as connection:
+            yield connection
+    finally:
+        await owner.dispose()
 
 
 async def register_source(

@@ -34,6 +34,7 @@ _WITH_CALLER: Final = (
     errors.CallerUnknown,
     errors.CallerNotAllowed,
     errors.CallerNotRegistered,
+    errors.MunicipalityNotAdmitted,
     errors.CallerSuspended,
 )
 _PATH_NAME: Final = re.compile(r"\{(\w+)")

@@ -72,6 +72,13 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         403,
         "Vraag de beheerder van de index om organisatie en client aan te melden.",
     ),
+    errors.MunicipalityNotAdmitted: Problem(
+        "municipality-not-admitted",
+        "Uw organisatie mag niet vragen voor de gemeente van uw aanmelding.",
+        403,
+        "Laat eerst die gemeente uw organisatie toelaten: de beheerder van de index "
+        "legt dat vast. Klopt de gemeente niet? Bel dan uw eigen beheerder.",
+    ),
     errors.CallerSuspended: Problem(
         "caller-suspended",
         "Dit account is geblokkeerd.",

@@ -16,6 +16,7 @@ from policy.vocabulary import OrganisationKind
 from signal_index.errors import LoadFileRefused
 from signal_index.notice import parse_signer_key
 from signal_index.settings import list_reasons
+from signal_index.store.admissions import AdmissionRecord
 from signal_index.store.registry import (
     ClientRecord,
     OrganisationRecord,
@@ -82,6 +83,19 @@ class OrganisationItem(Item):
         return OrganisationRecord(
             self.oin, self.name, self.kind.value, self.municipality, self.phone
         )
+
+
+class AdmissionItem(Item):
+    """That a municipality lets an organisation of another one ask for it."""
+
+    organisation: Oin
+    municipality: Municipality
+    by: Code
+    on: date
+
+    def record(self) -> AdmissionRecord:
+        """Give what the store registers."""
+        return AdmissionRecord(self.organisation, self.municipality, self.by, self.on)
 
 
 class ClientItem(Item):
@@ -163,6 +177,7 @@ class LoadFile(Item):
     """Everything one TOML file may register, in the order it is registered."""
 
     organisation: tuple[OrganisationItem, ...] = ()
+    admission: tuple[AdmissionItem, ...] = ()
     client: tuple[ClientItem, ...] = ()
     signer: tuple[SignerItem, ...] = ()
     source: tuple[SourceItem, ...] = ()

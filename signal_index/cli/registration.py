@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.catalogue import Catalogue
-from policy.establishments import parse_staatsblad, verify_establishment
+from policy.establishments import (
+    parse_staatsblad,
+    verify_established_by,
+    verify_establishment,
+)
 from policy.vocabulary import Establishment, parse_municipality
 from signal_index.cli.items import (
+    AdmissionItem,
     ClientItem,
-    EstablishedItem,
     Item,
     LoadFile,
     LoopItem,
@@ -26,6 +30,7 @@ from signal_index.errors import CoverageRefused
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
+from signal_index.store.admissions import admit
 from signal_index.store.establishments import establish
 from signal_index.store.policies import read_catalogues
 from signal_index.store.registry import (
@@ -54,16 +59,16 @@ class Registrar:
         match item:
             case OrganisationItem():
                 return await self._organisation(item)
+            case AdmissionItem():
+                return await self._admission(item)
             case ClientItem():
                 return await self._client(item)
             case SignerItem():
                 return await self._signer(item)
             case SourceItem():
                 return await self._source(item)
-            case PurposeItem():
-                return await self._establish(item, "purpose")
-            case LoopItem():
-                return await self._establish(item, "loop-act")
+            case PurposeItem() | LoopItem():
+                return await self._establish(item)
             case _:
                 raise TypeError(type(item).__name__)
 
@@ -77,6 +82,21 @@ class Registrar:
             "phone": item.phone,
         }
         return await self._recorded(change, "organisation", item.oin, facts)
+
+    async def _admission(self, item: AdmissionItem) -> Change:
+        """Let an organisation ask for a municipality, in that municipality's name."""
+        verify_established_by(self.catalogue, item.by)
+        change = await admit(self.conn, item.record(), now=self.recorder.clock())
+        if change is not Change.UNCHANGED:
+            what: JsonObject = {
+                "act": "organisation-admitted",
+                "oin": item.organisation,
+                "byRole": item.by,
+                "on": item.on.isoformat(),
+            }
+            act = Act(what, Kind.ADMINISTRATION, item.organisation, item.municipality)
+            await self.recorder.record(self.conn, act)
+        return change
 
     async def _client(self, item: ClientItem) -> Change:
         change = await add_client(self.conn, item.record(), now=self.recorder.clock())
@@ -122,7 +142,7 @@ class Registrar:
         for place in item.municipalities:
             _verify_coverage(item, adopted.get(place, self.catalogue))
 
-    async def _establish(self, item: EstablishedItem, what_kind: str) -> Change:
+    async def _establish(self, item: PurposeItem | LoopItem) -> Change:
         """Open a purpose or an act of the loop, and record who did."""
         catalogue = (await self._catalogues()).get(item.municipality, self.catalogue)
         made = Establishment(
@@ -139,9 +159,10 @@ class Registrar:
         verify_establishment(catalogue, made)
         change = await establish(self.conn, made, now=self.recorder.clock())
         if change is not Change.UNCHANGED:
+            is_purpose = isinstance(item, PurposeItem)
             what: JsonObject = {
-                "act": f"{what_kind}-established",
-                "purpose" if what_kind == "purpose" else "loopAct": made.opens.value,
+                "act": f"{'purpose' if is_purpose else 'loop-act'}-established",
+                "purpose" if is_purpose else "loopAct": made.opens.value,
                 "byRole": made.by_role,
                 "on": made.on.isoformat(),
                 "staatsblad": made.staatsblad,
@@ -188,6 +209,7 @@ def _verify_coverage(item: SourceItem, catalogue: Catalogue) -> None:
 def in_order(loaded: LoadFile) -> Iterator[Item]:
     """Give the items of a load file so that what one needs comes before it."""
     yield from loaded.organisation
+    yield from loaded.admission
     yield from loaded.client
     yield from loaded.signer
     yield from loaded.source

@@ -11,6 +11,7 @@ import typer
 from policy.catalogue import load_catalogue
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.items import (
+    AdmissionItem,
     ClientItem,
     Item,
     LoopItem,
@@ -62,6 +63,25 @@ def add_organisation(
         "phone": phone,
     }
     _register(settings, lambda: [parse_item(OrganisationItem, values)])
+
+
+@organisation_app.command("admit")
+def admit_organisation(
+    oin: OinArgument,
+    *,
+    municipality: MunicipalityOption,
+    by: RoleOption,
+    on: DayOption,
+    settings: SettingsFile,
+) -> None:
+    """Record that another municipality lets an organisation ask for it."""
+    values = {
+        "organisation": oin,
+        "municipality": municipality,
+        "by": by,
+        "on": on.date(),
+    }
+    _register(settings, lambda: [parse_item(AdmissionItem, values)])
 
 
 @client_app.command("add")

@@ -29,6 +29,7 @@
     │   ├── CallerUnknown          no access token, or one that does not verify
     │   ├── CallerNotAllowed       the caller lacks the role or the scope
     │   ├── CallerNotRegistered    its organisation or client is not registered here
+    │   ├── MunicipalityNotAdmitted  its token names one that did not admit it
     │   ├── CallerSuspended        the account or its organisation is suspended
     │   ├── AssuranceTooLow        this act asks for a stronger login
     │   ├── TicketInvalid          a ticket is not valid for this request, or spent
@@ -145,6 +146,7 @@ from signal_index.errors.refused import (
     FollowsFull,
     MatchChanged,
     MatchOver,
+    MunicipalityNotAdmitted,
     NotARegister,
     NotInTrial,
     OutboxReplaced,
@@ -242,6 +244,7 @@ __all__ = [
     "MandateNotGiven",
     "MatchChanged",
     "MatchOver",
+    "MunicipalityNotAdmitted",
     "NotARegister",
     "NotAnswered",
     "NotApproved",

@@ -19,6 +19,10 @@ class CallerNotRegistered(RequestRefused):
     """The token holds, but its organisation or client is not registered here."""
 
 
+class MunicipalityNotAdmitted(RequestRefused):
+    """The token names a municipality that did not admit the caller's organisation."""
+
+
 class CallerSuspended(RequestRefused):
     """The caller's account or organisation is suspended."""
 

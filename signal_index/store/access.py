@@ -63,6 +63,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "alembic_version": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
     # registry
     "organisation": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
+    "admission": {_WEB: _READ},
     "client": {_WEB: _READ},
     "signer": {_WEB: _READ},
     "source": {

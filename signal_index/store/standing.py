@@ -19,6 +19,7 @@ from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
 from policy.vocabulary import Establishment, LoopActId, PurposeId
+from signal_index.store.admissions import find_admitted
 from signal_index.store.emptied import find_emptied
 from signal_index.store.policies import StoredAdoption, find_newest_adoptions
 from signal_index.store.witnessing import find_unwitnessed_since
@@ -36,6 +37,12 @@ class Organisation:
     kind: str
     municipality: str
     phone: str | None = None
+    admitted: frozenset[str] = frozenset()
+    """Where it may ask beside its own municipality, by that one's own admission."""
+
+    def may_ask_in(self, municipality: str) -> bool:
+        """Tell whether its people may ask for this municipality."""
+        return municipality == self.municipality or municipality in self.admitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,7 @@ async def read_standing(
     return Standing(
         read_at=now,
         unwitnessed_since=await find_unwitnessed_since(conn),
-        organisations=dict(await _organisations(conn)),
+        organisations=dict(await _organisations(conn, now)),
         clients={
             row.client_id: row.organisation
             for row in await conn.execute(
@@ -144,8 +151,9 @@ async def verify_reachable(conn: AsyncConnection) -> None:
 
 
 async def _organisations(
-    conn: AsyncConnection,
+    conn: AsyncConnection, now: datetime
 ) -> Iterator[tuple[str, Organisation]]:
+    admitted = await find_admitted(conn, now=now)
     rows = await conn.execute(
         select(
             registry.organisation.c.oin,
@@ -155,7 +163,10 @@ async def _organisations(
             registry.organisation.c.phone,
         )
     )
-    return ((row.oin, Organisation(*row)) for row in rows)
+    return (
+        (row.oin, Organisation(*row, admitted=admitted.get(row.oin, frozenset())))
+        for row in rows
+    )
 
 
 async def _sources(conn: AsyncConnection) -> Iterator[tuple[str, SourceStanding]]:

@@ -3,6 +3,7 @@
 - `municipality` of an organisation (and of its clients, signers and contact holders) is
   the municipality under whose responsibility it was admitted.
 - A change of any of these is a ledger entry in the same transaction.
+- An organisation asks for its own municipality, and for those that admitted it.
 - `coverage` says where and for what a source publishes; `last_heard` is the index time
   of the newest closed delivery, and says nothing about any subject.
 """
@@ -37,6 +38,21 @@ organisation = Table(
     Column("kind", LABEL, nullable=False),  # policy's kinds: municipality, source, …
     Column("phone", String(16), nullable=True),  # E.164, shown where it is late
     Column("registered_at", Instant, nullable=False),
+)
+
+admission = Table(  # beside its own municipality: where else it may ask
+    "admission",
+    metadata,
+    Column("organisation", OIN, ForeignKey("organisation.oin"), primary_key=True),
+    Column("municipality", municipality().type, primary_key=True),
+    Column("admitted_on", Date, nullable=False),
+    Column("by_role", String(200), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+    Column("ended_because", LABEL, nullable=True),  # store.endings.Because
+    CheckConstraint(
+        "(ended_at IS NULL) = (ended_because IS NULL)", name="ended_with_a_reason"
+    ),
 )
 
 client = Table(

@@ -13,6 +13,7 @@ from signal_index.errors import (
     AssuranceTooLow,
     CallerNotAllowed,
     CallerSuspended,
+    MunicipalityNotAdmitted,
     SignalIndexError,
 )
 from signal_index.store.accounts import suspend_account
@@ -66,7 +67,7 @@ REFUSED: dict[str, tuple[dict[str, object], type[SignalIndexError]]] = {
     "no role": ({"roles": []}, CallerNotAllowed),
     "no scope for the ledger": ({"scope": "openid lookup"}, CallerNotAllowed),
     "a machine": ({"sub": "desk"}, CallerNotAllowed),
-    "another municipality": ({"municipality": "9902"}, CallerNotAllowed),
+    "another municipality": ({"municipality": "9902"}, MunicipalityNotAdmitted),
     "a weak login": ({"loa": "low"}, AssuranceTooLow),
     "a login without a level": ({"loa": None}, AssuranceTooLow),
 }

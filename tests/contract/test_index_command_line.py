@@ -178,6 +178,13 @@ def test_each_command_registers_and_records_one_thing(office: Office) -> None:
     oin = an_oin(3)
     commands = [
         ("organisation add", oin, "--name=Team", "--kind=source-agency"),
+        (
+            "organisation admit",
+            oin,
+            "--municipality=9902",
+            "--by=college",
+            "--on=2026-01-05",
+        ),
         ("client add", "team-client", f"--organisation={oin}"),
         ("signer add", oin, f"--jwk={office.folder / 'signer.public.jwk'}"),
         (
@@ -193,7 +200,9 @@ def test_each_command_registers_and_records_one_thing(office: Office) -> None:
         extra = ["--municipality=9901"] if verb == "organisation add" else []
         code, said = office.run(*verb.split(), *rest, *extra)
         assert (code, said) == (0, "1 added, 0 changed, 0 unchanged\n"), verb
-    assert office.kinds() == ["key", *["administration"] * 4]
+    assert office.kinds() == ["key", *["administration"] * 5]
+    places = office.ask("SELECT municipality FROM ledger_entry ORDER BY recorded_at")
+    assert [one for (one,) in places[1:3]] == ["9901", "9902"]
 
 
 def test_a_population_register_is_registered_without_categories(

@@ -7,6 +7,13 @@ CREATE TABLE organisation (
   phone VARCHAR(16), registered_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT pk_organisation PRIMARY KEY (oin)
 );
+CREATE TABLE admission (
+  organisation CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, admitted_on DATE NOT NULL, by_role VARCHAR(200) NOT NULL,
+  recorded_at TIMESTAMPTZ NOT NULL, ended_at TIMESTAMPTZ, ended_because VARCHAR(64),
+  CONSTRAINT pk_admission PRIMARY KEY (organisation, municipality),
+  CONSTRAINT ck_admission_ended_with_a_reason CHECK ((ended_at IS NULL) = (ended_because IS NULL)),
+  CONSTRAINT fk_admission_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+);
 CREATE TABLE client (
   client_id VARCHAR(200) NOT NULL, organisation CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL,
   registered_at TIMESTAMPTZ NOT NULL,
