@@ -6,6 +6,7 @@ says nothing of the case either.
 
 - AES-256-GCM; associated data: a label and the reference of the signal.
 - A case that takes more than 65 bytes is cut: it is for people to read.
+- A case without a number is called by what its own worker knows: since when, with whom.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from keys.errors import CaseNotReadable
 KEY_BYTES: Final = 32
 NAME_BYTES: Final = 65
 _NONCE_BYTES: Final = 12
+_SINCE: Final = "sinds "
 _LABEL: Final = b"signal-source/case/1\0"
 
 
@@ -56,6 +58,28 @@ class CaseKey:
             return plain[1 : 1 + plain[0]].decode()
         except (InvalidTag, ValueError, IndexError):
             raise CaseNotReadable from None
+
+
+def call_by_start(day: str, whom: str) -> str:
+    """Give what a case without a number is called: since which day, with whom."""
+    return f"{_SINCE}{day}, bij {whom}"
+
+
+def has_number(name: str) -> bool:
+    """Tell whether a case is called by a number, so that there is no other like it."""
+    return bool(name) and not name.startswith(_SINCE)
+
+
+def is_called(name: str, typed: str) -> bool:
+    """Tell whether somebody who typed this means this case.
+
+    A number whole; of a case without one any part of what it is called, the day for
+    one. Capitals do not count, and nothing typed means none.
+    """
+    name, wanted = name.casefold(), typed.strip().casefold()
+    if not wanted or has_number(name):
+        return bool(wanted) and wanted == name
+    return wanted in name
 
 
 def parse_case_key(text: bytes) -> CaseKey:

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from keys.bsn import Bsn
+from keys.case_seal import call_by_start, has_number
 from keys.municipality import MunicipalityCode
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.signals import Informed, WithdrawalReason
 from signal_index.wire.values import Slug
+from sources.clock import write_day
 from sources.reasons import Reason
 
 
@@ -66,6 +68,13 @@ class NaturalKey:
 CaseKey = CaseNumber | NaturalKey
 
 
+def call_with_line(name: str, line: int | None) -> str:
+    """Give what a case is called; of one without a number its line too, if any."""
+    if line is None or has_number(name):
+        return name
+    return f"{name} (regel {line})" if name else f"regel {line}"
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """An open case of one person, as the file tells it.
@@ -87,6 +96,17 @@ class Case:
     informed: Informed
     told_at: str = ""
     unless_known: bool = False
+
+    @property
+    def name(self) -> str:
+        """Give by what the agency's own people know it; it leaves the agency sealed.
+
+        The number, or since when and with whom: never whose case it is.
+        """
+        if isinstance(self.key, CaseNumber):
+            return self.key.text
+        whom = str(self.contact.holder.function)
+        return call_by_start(write_day(self.started_on), whom)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ def match_agencies(places: Places) -> int:
     ours = read_matches(places, LEADS)
     demand(bool(ours), "two agencies know the same people and hear of nobody")
     theirs = read_matches(places, FOLLOWS)
-    demand(all(one["caseNumber"] for one in theirs), "a match has no case number")
+    demand(
+        all(one["case"] for one in (*ours, *theirs)), "a match does not name its case"
+    )
     before = {one["match"] for one in theirs}
     say_of_match(places, LEADS, ours[0]["match"], "take-lead")
     (led,) = [x for x in read_matches(places, FOLLOWS) if x["match"] not in before]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from keys.case_seal import has_number, is_called
 from signal_index.wire.lookups import FlagContact
 from signal_index.wire.matches import Match
 
@@ -26,6 +27,11 @@ class ShownMatch:
     said: Match
     case: str
     is_first: bool
+
+    @property
+    def has_number(self) -> bool:
+        """Tell whether its case has a number: no other is called so."""
+        return has_number(self.case)
 
     @property
     def section(self) -> str:
@@ -61,8 +67,9 @@ class ShownMatch:
 class Wanted:
     """What somebody wants to see; empty: all.
 
-    `case`: an own case number or reference, of which all is shown on one page. `at`: a
-    match or the reference of a signal, whose page it is whatever `page` says.
+    `case`: an own case, as `is_called` takes it, or a reference, of which all is shown
+    on one page. `at`: a match or the reference of a signal, whose page it is whatever
+    `page` says.
     """
 
     partner: str = ""
@@ -110,8 +117,8 @@ def list_matches(shown: Sequence[ShownMatch], wanted: Wanted) -> MatchList:
 
 
 def _is_wanted(one: ShownMatch, wanted: Wanted) -> bool:
-    case = wanted.case.strip().casefold()
-    is_case = case in (one.case.casefold(), str(one.said.reference))
+    case = wanted.case.strip()
+    is_case = is_called(one.case, case) or case.lower() == str(one.said.reference)
     return wanted.partner in ("", one.partner) and (not case or is_case)
 
 

@@ -19,7 +19,7 @@ from desk.agency.cases import find_cases_by_hand, name_case
 from desk.agency.match_list import ACTS, ShownMatch, Wanted, list_matches
 from desk.agency.waiting import waits
 from desk.callers import Caller, LoggedInNoticeReader, SendingNoticeReader
-from desk.desk import desk_of
+from desk.desk import Desk, desk_of
 from desk.errors import IndexHasNone
 from desk.headers import allow_form
 from desk.index import fill_in, verify_done
@@ -94,7 +94,7 @@ async def _show(
     request: Request, caller: Caller, wanted: Wanted, said: Said
 ) -> HTMLResponse:
     desk = desk_of(request)
-    found = await _fetch(request, caller)
+    found = await fetch_matches(desk, caller)
     listed = list_matches(found.items, wanted)
     recount(request, MATCHES, desk.waiting_matches.count)
     page = render(
@@ -145,8 +145,8 @@ def _go_to(match: UUID, **said: str) -> RedirectResponse:
     return RedirectResponse(f"{MATCHES}?{query}#match-{match}", SEE_OTHER)
 
 
-async def _fetch(request: Request, caller: Caller) -> Found:
-    desk = desk_of(request)
+async def fetch_matches(desk: Desk, caller: Caller) -> Found:
+    """Fetch all matches of the caller's organisation, with its own cases."""
     items: list[Match] = []
     query = {"limit": _AT_ONCE}
     while True:

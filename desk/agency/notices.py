@@ -63,6 +63,18 @@ class ShownNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the index told of notices, covers left out; `is_whole`: all that there are.
+
+    `unreadable`: how many it has and cannot open.
+    """
+
+    items: Sequence[ReturnNotice]
+    is_whole: bool
+    unreadable: int
+
+
+@dataclass(frozen=True, slots=True)
 class Notices:
     """A page of notices by day, the newest first; `older`: after which one the next is.
 
@@ -100,8 +112,16 @@ async def show_notices(
 async def fetch_notices(desk: Desk, caller: Caller, after: str) -> Notices:
     """Fetch what came back to the caller's organisation, and give a page of it.
 
-    All is fetched, for an outcome replaces one of another page; covers are left out.
+    All is fetched, for an outcome replaces one of another page.
     """
+    told = await fetch_told(desk, caller)
+    by_hand = await find_cases_by_hand(desk, caller)
+    shown, older = cut(list_shown(told.items, desk.case_key, by_hand), after)
+    return Notices(group_by_day(shown), older, told.is_whole, told.unreadable)
+
+
+async def fetch_told(desk: Desk, caller: Caller) -> Told:
+    """Fetch all notices to the caller's organisation, as many pages as there may be."""
     found: list[ReturnNotice] = []
     query = {"state": "all", "limit": _AT_ONCE}
     is_whole = False
@@ -116,9 +136,7 @@ async def fetch_notices(desk: Desk, caller: Caller, after: str) -> Notices:
             is_whole = True
             break
         query = query | {"cursor": str(page.next)}
-    by_hand = await find_cases_by_hand(desk, caller)
-    shown, older = cut(list_shown(found, desk.case_key, by_hand), after)
-    return Notices(group_by_day(shown), older, is_whole, unreadable)
+    return Told(found, is_whole, unreadable)
 
 
 def cut(

@@ -16,7 +16,7 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
-from sources.cli.references import say_place, say_search
+from sources.cli.references import say_case, say_place
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
 from sources.corrections import fetch_waiting, find_records
@@ -50,13 +50,13 @@ class Waiting:
 
     def say_where(self, reference: UUID) -> Iterator[str]:
         """Say which case, and which line, as far as known; or how to find it."""
-        name, place = self.cases.get(reference), self.places.get(reference)
+        name, place = self.cases.get(reference, ""), self.places.get(reference)
+        if place is None:
+            yield f"Zaak: {say_case(name, reference)}"
+            return
         if name:
             yield f"Zaak: {name}"
-        if place is not None:
-            yield f"In uw bestand: {say_place(place)}"
-        if not name and place is None:
-            yield f"Zaak: {say_search(reference)}"
+        yield f"In uw bestand: {say_place(place)}"
 
 
 corrections_app = typer.Typer(

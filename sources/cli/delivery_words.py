@@ -21,6 +21,7 @@ from sources.outbox.let_go import LetGo
 from sources.outbox.owed import Owed
 from sources.outbox.store import Outbox
 from sources.reasons import Reason, say_rejects
+from sources.values import call_with_line
 
 COUNTS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -129,19 +130,14 @@ def say_questions(
     said = []
     for finding in findings:
         listed = sorted(cases.get(finding.doubt, ()), key=_find_place)
-        names = [name for one in listed if (name := _name(one))]
+        named = [call_with_line(one.name, one.line) for one in listed]
+        names = [name for name in named if name]
         said += [say_finding(finding, names), f"  {find_remedy(finding.doubt)}"]
     return said
 
 
 def _find_place(case: NamedCase) -> tuple[int, str]:
     return (case.line or 0, case.name)
-
-
-def _name(case: NamedCase) -> str:
-    if case.name:
-        return case.name
-    return "" if case.line is None else f"regel {case.line}"
 
 
 def say_owed(owed: Owed) -> Sequence[str]:

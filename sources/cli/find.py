@@ -8,6 +8,7 @@ from uuid import UUID
 
 import typer
 
+from keys.case_seal import has_number
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
@@ -38,7 +39,8 @@ def find_command(
     *,
     settings: SettingsFile,
     case: Annotated[
-        str, typer.Option(help="Andersom: uw zaaknummer; zegt de kenmerken ervan.")
+        str,
+        typer.Option(help="Andersom: uw zaaknummer of de begindag; zegt kenmerken."),
     ] = "",
     file: Annotated[
         Path | None, typer.Option(help="Uw registratie: zegt ook welke regel.")
@@ -94,7 +96,7 @@ def _look_up(
     return name, place
 
 
-def _find_own(outbox: Outbox, case: str) -> Sequence[UUID]:
+def _find_own(outbox: Outbox, case: str) -> Sequence[tuple[UUID, str]]:
     """Give the references of a case, or raise where it has none, or none was named."""
     if not case:
         raise InvalidAgencySettings(
@@ -114,12 +116,13 @@ def _verify_not_replaced(outbox: Outbox, reference: UUID) -> None:
         raise SignalReplaced(is_gone=True)
 
 
-def _show_references(found: Sequence[UUID], *, as_json: bool) -> None:
+def _show_references(found: Sequence[tuple[UUID, str]], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps([str(one) for one in found]))
+        typer.echo(json.dumps([str(one) for one, _ in found]))
         return
-    for one in found:
-        PlainConsole(soft_wrap=True).print(f"Kenmerk: {one}")
+    for one, name in found:
+        which = "" if has_number(name) else f" ({name})"
+        PlainConsole(soft_wrap=True).print(f"Kenmerk: {one}{which}")
 
 
 def _find_place(

@@ -20,7 +20,7 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
-from sources.cli.references import say_search
+from sources.cli.references import say_case
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
 from sources.matches import fetch_matches, name_match, say_of_match
@@ -127,7 +127,7 @@ def _write_json(items: list[tuple[Match, str]], unreadable: int) -> str:
 
 def _describe(one: Match, case: str) -> dict[str, object]:
     said = one.model_dump(mode="json", by_alias=True, exclude={"case"})
-    return {**said, "match": name_match(one), "caseNumber": case or None}
+    return {**said, "match": name_match(one), "case": case or None}
 
 
 def _done(found: _Own) -> list[Match]:
@@ -149,7 +149,7 @@ def _show(
         late = "  te laat: in tien werkdagen is er niets gezegd"
         head = f"{name_match(one)}{late if one.isOverdue else ''}"
         console.print(head, style="bold")
-        console.print(f"  Zaak: {case or say_search(one.reference)}")
+        console.print(f"  Zaak: {say_case(case, one.reference)}")
         partner = one.partner
         console.print(f"  Helpt ook: {partner.organisation} ({partner.categoryLabel})")
         console.print(f"  Bellen: {_write_contact(partner.contactHolder, today)}")

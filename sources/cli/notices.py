@@ -14,7 +14,7 @@ from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
-from sources.cli.references import say_search
+from sources.cli.references import say_case
 from sources.cli.settings_file import SettingsFile
 from sources.clock import now, write_moment
 from sources.errors import InvalidAgencySettings
@@ -129,7 +129,7 @@ def _show(found: Sequence[KeptNotice]) -> None:
     for one in found:
         console.print(f"{str(one.id)[:SHOWN_ID]}  {write_when(one.said)}", style="bold")
         for case, reference in zip(one.cases, one.references, strict=True):
-            console.print(f"  Zaak: {case or say_search(reference)}")
+            console.print(f"  Zaak: {say_case(case, reference)}")
         console.print(f"  {say_kept(one)}")
         if one.said.kind in _OF_LOOKUPS:
             called = say_whom_to_call(one.said) or "geen nummer opgegeven"

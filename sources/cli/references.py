@@ -7,6 +7,7 @@ import re
 from typing import Final
 from uuid import UUID
 
+from keys.case_seal import has_number
 from sources.values import Place
 
 EXAMPLE: Final = "0199e0a4-5d1c-7b3a-9f20-6c1d2e3f4a5b"
@@ -21,11 +22,16 @@ NO_REFERENCE: Final = (
 )
 
 
-def say_search(reference: UUID) -> str:
-    """Say how to find a signal whose case has no number: the whole command."""
+def say_case(name: str, reference: UUID) -> str:
+    """Say which case it is; of one without a number also how to find it: the command.
+
+    Two may have begun on one day with the same team.
+    """
+    if has_number(name):
+        return name
     return (
-        f"geen zaaknummer; zoek de regel met `signal-source find {reference} --file "
-        "UW-BESTAND --profile UW-PROFIEL.toml`"
+        f"{name or 'geen zaaknummer'}; zoek de regel met `signal-source find "
+        f"{reference} --file UW-BESTAND --profile UW-PROFIEL.toml`"
     )
 
 

@@ -162,7 +162,7 @@ class NoSignalOfCase(SourceError):
         super().__init__(
             "Onder dit zaaknummer staat nu geen signaal uit dit postvak. Is de zaak al "
             "aangeleverd, en nog open? Heeft het profiel geen zaaknummers, zoek dan op "
-            "de pagina Signalen van de balie."
+            "de begindag, zoals --case '3 maart 2026'."
         )
 
 

@@ -59,7 +59,7 @@ def _event(one: KeptNotice, source: str) -> dict[str, Any]:
             **said,
             "replaces": [str(each.id) for each in one.former],
             "signals": [
-                {"reference": str(reference), "caseNumber": case or None}
+                {"reference": str(reference), "case": case or None}
                 for reference, case in zip(one.references, one.cases, strict=True)
             ],
         },

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from keys.case_seal import is_called
 from signal_index.wire.notice_order import (
     find_former,
     find_replaced,
@@ -55,13 +56,14 @@ def find_case(outbox: Outbox, reference: UUID) -> str:
     return "" if row is None or row["name"] is None else _open_name(outbox, row)
 
 
-def find_references(outbox: Outbox, case: str) -> Sequence[UUID]:
-    """Give the references under which signals of a case stand, by its number."""
+def find_references(outbox: Outbox, case: str) -> Sequence[tuple[UUID, str]]:
+    """Give the references of signals whose case is called so, and how it is called."""
     rows = outbox.connection.execute(
         "SELECT reference, name, case_key FROM signal WHERE name IS NOT NULL"
         " ORDER BY reference"
     )
-    return [UUID(row["reference"]) for row in rows if _open_name(outbox, row) == case]
+    named = [(UUID(row["reference"]), _open_name(outbox, row)) for row in rows]
+    return [one for one in named if is_called(one[1], case)]
 
 
 def _open_name(outbox: Outbox, row: sqlite3.Row) -> str:

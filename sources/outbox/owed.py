@@ -7,7 +7,7 @@
 - It is owed until a later delivery of its profile names it, or a full one is planned,
   or somebody says that it need not. Nothing is said of it while a delivery that holds
   it waits for an answer.
-- Kept is the agency's own case number, sealed, or the line; never whose case it is.
+- Kept is what the agency calls the case, sealed, and the line; never whose case it is.
 
 Proven by tests/unit/sources/test_owed_changes.py.
 """
@@ -23,6 +23,7 @@ from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.staging import NAME_LABEL, open_person
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from sources.values import call_with_line
 
 _OPENED: Final = """
 SELECT h.case_key, min(h.line) AS line, h.sealed FROM held_case h
@@ -57,7 +58,7 @@ ORDER BY o.delivery, o.line"""
 class Owed:
     """Changes of one delivery that must be delivered again; never leaves the agency.
 
-    A name is the agency's case number, or the line where it has none.
+    A name is the agency's case number; without one since when, with whom and its line.
     """
 
     delivery: UUID
@@ -117,7 +118,8 @@ def forget_owed(outbox: Outbox, delivery: UUID) -> bool:
 
 
 def _name(key: OutboxKey, row: sqlite3.Row) -> str:
+    name = ""
     if row["name"] is not None:
         plain = key.open_sealed(row["name"], label=NAME_LABEL, row=row["case_key"])
-        return plain.decode()
-    return "" if row["line"] is None else f"regel {row['line']}"
+        name = plain.decode()
+    return call_with_line(name, row["line"])

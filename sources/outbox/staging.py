@@ -121,7 +121,6 @@ class Stager:
         if self._messages and not self._takes_over(connection, case_key, case):
             return True
         contact = self._find_contact(connection, case.contact)
-        name = case.key.text if isinstance(case.key, CaseNumber) else ""
         person = mark_person(key, case_key, case.bsn)
         row = (
             case_key,
@@ -138,7 +137,7 @@ class Stager:
             case.limit and case.limit.isoformat(),
             case.informed.code,
             case.informed.on.isoformat(),
-            seal_person(key, case_key, case.bsn.digits, name),
+            seal_person(key, case_key, case.bsn.digits, case.name),
             "" if case.unless_known else case.told_at,
         )
         return connection.execute(_STAGE, row).rowcount == 1

@@ -113,4 +113,4 @@ async def test_the_list_says_whom_to_call_and_what_is_late(
     assert "want klaar: 1 volgens Bureau income-support. Zie ze met --all." in said
     assert "Matches die de index niet kan openen: 2." in said
     written = json.loads(command._write_json([(own, CASE)], 2))
-    assert (written["items"][0]["caseNumber"], written["unreadable"]) == (CASE, 2)
+    assert (written["items"][0]["case"], written["unreadable"]) == (CASE, 2)

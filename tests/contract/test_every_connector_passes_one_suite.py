@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from keys.case_seal import has_number
 from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import UnreadableFile
 from sources.formats import FORMATS as KNOWN
@@ -98,6 +99,17 @@ def test_an_open_case_is_typed(form: Format) -> None:
     assert case.category == "bijstand"
     assert case.contact.holder.phone == "+31182555101"
     assert isinstance(case.key, CaseNumber if form.numbered else NaturalKey)
+
+
+def test_a_case_is_called_as_its_own_people_know_it(form: Format) -> None:
+    """By its number; without one by its day and team. Never by whose it is."""
+    (case,) = cases(read(form, Record(number="7")))
+    key, whom = case.key, case.contact.holder.function
+    number = key.text if isinstance(key, CaseNumber) else ""
+    assert case.name == (number or f"sinds 5 januari 2026, bij {whom}")
+    assert has_number(case.name) is form.numbered
+    assert case.bsn.digits not in case.name
+    assert case.name not in repr(case)
 
 
 def test_the_leading_zero_of_a_number_is_kept(form: Format) -> None:

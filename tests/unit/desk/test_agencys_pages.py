@@ -1,7 +1,9 @@
 """An agency's pages: whose they are, what their forms say, which words they use."""
 
 import ast
+import json
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from fastapi.routing import APIRoute
@@ -10,14 +12,18 @@ from starlette.datastructures import FormData
 from desk import pages
 from desk.agency.contact_form import read_contact
 from desk.agency.routers import ROUTERS
+from desk.agency.signals import name_signals
 from desk.navigation import find_menu, find_start
 from desk.texts import load_texts
 from desk.tokens import Person
+from keys.case_seal import CaseKey
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.model import parse_value
+from signal_index.wire.notices import ReturnNotice
 from signal_index.wire.signals import WithdrawalReason
 from sources.reasons import EXPLANATIONS
 from tests.desk_builders import Browser, Town, csrf_of, log_in
+from tests.unit.desk.test_notices_page import a_notice
 
 pytestmark = pytest.mark.anyio
 OTHER = "00000001800000009902"
@@ -203,9 +209,10 @@ async def test_a_contact_person_is_added_on_the_page(
     assert "openingstijden onbekend" in (await browser.get("/agency/contacts")).text
 
 
-async def test_a_signal_is_found_by_its_reference_and_by_nothing_less(
+async def test_a_signal_is_found_by_its_case_or_reference_and_none_known_is_not_none(
     town: Town, browser: Browser
 ) -> None:
+    """A number that was typed comes in no address, and back in its field alone."""
     signal = {
         "reference": SOME_ID,
         "source": "00000001000000000011",
@@ -233,5 +240,32 @@ async def test_a_signal_is_found_by_its_reference_and_by_nothing_less(
     assert f"signal-source find {SOME_ID} " in found.text
     other = await browser.get(f"/agency/signals?reference={SOME_ID[:-1]}1")
     assert "nu geen signaal in de index" in other.text
-    half = await browser.get(f"/agency/signals?reference={SOME_ID[:8]}")
-    assert "geen heel kenmerk" in half.text
+    notices: dict[str, object] = {"items": [], "next": None}
+    notices |= {"unreadable": 0, "padding": ""}
+    town.index.pages |= {
+        "/v1/matches": (200, {**notices, "closedDays": []}),
+        "/v1/notices": (200, notices),
+    }
+    form = {"csrf": csrf_of(found), "wanted": f" {SOME_ID.upper()} "}
+    again = await browser.post("/agency/signals/search", data=form)
+    assert again.text.count("2 november 2027") == 2
+    for unknown in (SOME_ID[:8], "KB-77"):
+        form["wanted"] = unknown
+        page = await browser.post("/agency/signals/search", data=form)
+        assert "De balie kent deze zaak niet." in page.text
+        assert "signal-source find --case ZAAKNUMMER" in page.text
+        assert f'value="{unknown}"' in page.text
+
+
+def test_a_signal_is_called_as_the_machine_sealed_it_and_else_as_it_was_known() -> None:
+    key, one, other = CaseKey(bytes(32)), UUID(int=5), UUID(int=6)
+    sealed = {"reference": str(one), "case": key.seal(one, "KB-5")}
+    bare = {"reference": str(other), "case": None}
+    notice = ReturnNotice.model_validate_json(
+        json.dumps(a_notice(1, "looked-up", signals=[sealed, bare]))
+    )
+    assert name_signals([notice], key, {one: "KB-1", other: "KB-6"}) == {
+        one: "KB-5",
+        other: "KB-6",
+    }
+    assert name_signals([notice], None, {}) == {one: "", other: ""}

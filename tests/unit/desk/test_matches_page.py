@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from desk.agency.cases import name_case
-from keys.case_seal import CaseKey
+from keys.case_seal import CaseKey, is_called
 from tests.desk_builders import Browser, Town, csrf_of, log_in
 
 pytestmark = pytest.mark.anyio
@@ -154,6 +154,23 @@ async def test_many_stand_on_pages_by_organisation_and_are_found_by_their_own_ca
     assert found.count("<article") == 1
     gone = await browser.post(f"{PATH}/search", data={**form, "case": "KB-9"})
     assert "Bij deze zaak staat geen match." in gone.text
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "means"),
+    [
+        ("KB-12", " kb-12 ", True),
+        ("KB-12", "KB-1", False),
+        ("sinds 3 maart 2026, bij Team Schuldhulp", "3 Maart 2026", True),
+        ("sinds 3 maart 2026, bij Team Schuldhulp", "4 maart 2026", False),
+        ("sinds 3 maart 2026, bij Team Schuldhulp", " ", False),
+        ("", "", False),
+    ],
+)
+def test_a_number_is_typed_whole_and_of_a_case_without_one_the_day_is_enough(
+    name: str, typed: str, *, means: bool
+) -> None:
+    assert is_called(name, typed) is means
 
 
 async def test_what_is_late_stands_first_and_says_so(

@@ -1,5 +1,6 @@
 """Which case a reference at the index is about: told from the agency's own file."""
 
+import re
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -12,6 +13,7 @@ from sources.__main__ import app
 from sources.agency_keys import create_keys
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from sources.profile import parse_profile
 from tests.held_builders import take_over_lost
 from tests.sources_builders import (
     PROFILE,
@@ -25,13 +27,17 @@ from tests.sources_parties import pseudonym_of
 from tests.unit.sources.test_agency_keys_and_settings import SETTINGS
 
 
+def settle(folder: Path, profile: str) -> Agency:
+    create_keys(folder / "keys", name="agency", algorithm="Ed25519")
+    (folder / "keys" / "outbox.key").write_bytes(SECRET)
+    (folder / "agency.toml").write_text(SETTINGS)
+    (folder / "profile.toml").write_text(profile)
+    return an_agency(folder, parse_profile(profile))
+
+
 @pytest.fixture
 def agency(tmp_path: Path) -> Agency:
-    create_keys(tmp_path / "keys", name="agency", algorithm="Ed25519")
-    (tmp_path / "keys" / "outbox.key").write_bytes(SECRET)
-    (tmp_path / "agency.toml").write_text(SETTINGS)
-    (tmp_path / "profile.toml").write_text(PROFILE)
-    made = an_agency(tmp_path)
+    made = settle(tmp_path, PROFILE)
     made.write(a_row(), a_row(BSN=a_number(2)), a_row(Zaak="Z-3", BSN=a_number(3)))
     anyio.run(made.publish)
     return made
@@ -95,6 +101,19 @@ def test_the_references_of_a_case_are_told_by_its_number(agency: Agency) -> None
         for line in find_by_number(agency, number).stdout.splitlines()
     }
     assert told == set(agency.index.state["signals"])
+
+
+def test_a_case_without_a_number_is_found_by_its_day(tmp_path: Path) -> None:
+    """It is called by since when and with whom; more than one may be called so."""
+    agency = settle(tmp_path, PROFILE.replace('case_number = "Zaak"\n', ""))
+    agency.write(a_row(BSN=a_number(4)), a_row(BSN=a_number(5), Begin="2026-03-03"))
+    anyio.run(agency.publish)
+    said = find_by_number(agency, "3 Maart 2026")
+    assert said.exit_code == 0, said.output
+    (reference,) = re.findall("Kenmerk: ([0-9a-f-]{36}) ", said.stdout)
+    assert "(sinds 3 maart 2026, bij " in said.stdout
+    words = ["find", reference, "--settings", str(agency.folder / "agency.toml")]
+    assert "Zaak: sinds 3 maart 2026, bij " in CliRunner().invoke(app, words).stdout
 
 
 def test_a_number_without_a_signal_and_no_number_at_all_are_sentences(

@@ -172,7 +172,7 @@ async def test_a_clock_ahead_lets_nothing_lapse(agency: Agency) -> None:
     assert len(waiting(agency)) == 1
 
 
-async def test_an_opened_case_without_a_number_is_owed_by_its_line(
+async def test_an_opened_case_without_a_number_is_owed_by_its_day_and_line(
     agency: Agency,
 ) -> None:
     """Nobody is named: the line of the agency's own file says which it was."""
@@ -184,5 +184,6 @@ async def test_an_opened_case_without_a_number_is_owed_by_its_line(
         await agency.publish(kind=DeliveryKind.DELTA)
     await let_lapse(agency)
     (one,) = owed(agency)
-    assert one.names == [f"regel {n}" for n in range(2, 9)]
+    called = "sinds 5 januari 2026, bij Klantmanager Inkomen"
+    assert one.names == [f"{called} (regel {n})" for n in range(2, 9)]
     assert shows((a_number(40), "bijstand")).isdisjoint(agency.index.shown())

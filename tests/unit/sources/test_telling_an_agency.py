@@ -147,9 +147,7 @@ def test_events_are_of_the_profile_and_carry_the_agencys_own_case() -> None:
     assert event["source"] == f"urn:nld:oin:{OIN}:systeem:signal-source"
     assert event["type"] == "nl.signaalindex.bericht.looked-up"
     assert event["time"] == "2026-11-23T09:00:00Z"
-    assert event["data"]["signals"] == [
-        {"reference": str(REFERENCE), "caseNumber": CASE}
-    ]
+    assert event["data"]["signals"] == [{"reference": str(REFERENCE), "case": CASE}]
 
 
 async def test_a_system_that_refuses_gets_the_same_events_again(tmp_path: Path) -> None:
