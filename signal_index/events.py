@@ -27,7 +27,7 @@ class Event(LoggedEvent):
     LEADING = "leading"
     LEADERSHIP_LOST = "leadership-lost"
     UPKEEP_FAILED = "upkeep-failed", "job", "kind"
-    ERASED = "erased", "what", "count"
+    ERASED = "erased"
     ENTRIES_UNREADABLE = "entries-unreadable", "count"
     NOTICES_UNREADABLE = "notices-unreadable", "count"
     MATCHES_UNREADABLE = "matches-unreadable", "count"

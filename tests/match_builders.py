@@ -15,6 +15,7 @@ from signal_index.store.acts import Recorder
 from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine
 from signal_index.upkeep.matching import MatchUpkeep
 from signal_index.upkeep.matching_existing import box_what_stands
+from tests.follow_builders import erase as erase_what_is_over
 from tests.notice_builders import read_page, switch_on
 from tests.world import Agency, World
 
@@ -51,7 +52,8 @@ async def run_matches(
     if existing:
         await box_what_stands(upkeep, world.index.keys)
     if erase:
-        await upkeep.erase()
+        await upkeep.say_unreadable()
+        await erase_what_is_over(world)
     elif daily:
         await upkeep.run_daily()
     else:

@@ -5,10 +5,10 @@
   public holiday.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from signal_index.days import HERE
+from signal_index.days import HERE, midnight_of
 from signal_index.overview.public_holidays import is_day_off
 
 OFFICE_BEGINS: Final = time(6)
@@ -28,8 +28,4 @@ def bounds_of(day: date) -> tuple[datetime, datetime]:
 
     Such a day has 23 or 25 hours twice a year.
     """
-    return _midnight(day), _midnight(day + timedelta(days=1))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), HERE).astimezone(UTC)
+    return midnight_of(day), midnight_of(day + timedelta(days=1))

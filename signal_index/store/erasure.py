@@ -2,14 +2,15 @@
 
 - A restricted signal (GDPR art. 18) is left alone: erasing it is processing too.
 - At most `BATCH` rows go at once, so that no lookup waits long for the writer.
-- The caller records each `Erased` in the ledger, in the same transaction.
+- The caller records the counts in the ledger, in the same transaction.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,12 +25,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.tables.ledger import ledger_person
+from signal_index.days import day_of, midnight_of
+from signal_index.identifiers import make_uuid7
+from signal_index.ledger import Kind
+from signal_index.tables.citizen_rights import access_request, correction, embargo
+from signal_index.tables.follows import follow
+from signal_index.tables.ledger import ledger_entry, ledger_person
 from signal_index.tables.lookups import lookup_repeat, spent_ticket
+from signal_index.tables.matches import match_box, match_run, match_sheet, match_step
+from signal_index.tables.notices import notice_damping, return_notice
 from signal_index.tables.person_events import person_event
 from signal_index.tables.signals import signal, tombstone
 
 BATCH = 1000
+_A_DAY: Final = timedelta(days=1)
 
 
 class Cause(StrEnum):
@@ -118,16 +127,52 @@ async def erase_signals(
     )
 
 
-async def erase_tombstones(
-    conn: AsyncConnection, now: datetime
-) -> Mapping[tuple[str, str], int]:
-    """Delete tombstones whose 90 days are over; counts by source and municipality."""
-    gone = await conn.execute(
-        delete(tombstone)
-        .where(tombstone.c.until < now)
-        .returning(tombstone.c.source, tombstone.c.municipality)
+async def erase_over(
+    conn: AsyncConnection, now: datetime, closed: date
+) -> Mapping[str, Mapping[str, int]]:
+    """Delete what is past its last day; counts by municipality and table.
+
+    `closed`: what citizens asked goes when it was over before this day; a correction
+    only once its signal is no longer restricted because of it.
+    """
+    today, before = day_of(now), midnight_of(closed)
+    is_restricting = correction.c.restricted_at.is_not(None) & (
+        correction.c.released_at.is_(None)
     )
-    return Counter((row.source, row.municipality) for row in gone)
+    over: Mapping[Table, ColumnElement[bool]] = {
+        tombstone: tombstone.c.until < now,
+        follow: follow.c.until < today,
+        match_sheet: match_sheet.c.until < today,
+        match_box: match_box.c.until < today,
+        return_notice: return_notice.c.expires < today,
+        access_request: access_request.c.closed_at < before,
+        correction: (correction.c.answered_at < before) & ~is_restricting,
+        embargo: (embargo.c.until < closed) | (embargo.c.lifted_at < before),
+    }
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for table, condition in over.items():
+        gone = await conn.scalars(
+            delete(table).where(condition).returning(table.c.municipality)
+        )
+        for municipality, count in Counter(gone).items():
+            counts[municipality][table.name] = count
+    for table in (notice_damping, match_step):  # they say of no municipality
+        await conn.execute(delete(table).where(table.c.until < today))
+    await conn.execute(delete(match_run).where(match_run.c.day < today - _A_DAY))
+    return counts
+
+
+async def was_erased(conn: AsyncConnection, since: datetime) -> bool:
+    """Tell whether an erasure was recorded since this moment."""
+    columns = ledger_entry.c
+    found = await conn.scalar(
+        select(columns.entry_id)
+        .where(columns.entry_id >= make_uuid7(since, bytes(10)))
+        .where(columns.kind == Kind.ERASURE.value)
+        .where(columns.municipality.is_not(None))
+        .limit(1)
+    )
+    return found is not None
 
 
 async def erase_person_numbers(conn: AsyncConnection, before_year: int) -> int:

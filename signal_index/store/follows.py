@@ -272,17 +272,6 @@ async def count_follows(
     return [(row.organisation, row.follows, row.users) for row in rows]
 
 
-async def erase_follows(conn: AsyncConnection, today: date) -> Mapping[str, int]:
-    """Erase what is past its last day; how many by municipality."""
-    gone = await conn.execute(
-        delete(follow).where(follow.c.until < today).returning(follow.c.municipality)
-    )
-    counts: dict[str, int] = {}
-    for row in gone:
-        counts[row.municipality] = counts.get(row.municipality, 0) + 1
-    return counts
-
-
 async def _get_own(
     conn: AsyncConnection, owner: Owner, ids: Sequence[UUID], keys: YearKeys
 ) -> Sequence[StoredFollow]:

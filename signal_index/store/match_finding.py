@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from policy.loop import LoopPermit
 from policy.policy import Policy
 from signal_index.days import day_of
 from signal_index.errors import KeyFilesRefused, LeadershipLost
@@ -43,13 +42,11 @@ from signal_index.store.matches import (
 )
 from signal_index.store.notice_rows import Telling
 from signal_index.store.notices import year_of
-from signal_index.tables.matches import match_box, match_run, match_sheet, match_step
+from signal_index.tables.matches import match_box, match_run, match_sheet
 from signal_index.tables.registry import coverage
 
 BOXES_AT_ONCE: Final = 1_000
 """A transaction with so many takes about a second: on SQLite others wait for it."""
-
-_A_DAY: Final = timedelta(days=1)
 
 Pair = frozenset[SignalAt]
 Beside = Mapping[bytes, Sequence[SignalNow]]
@@ -58,7 +55,7 @@ Beside = Mapping[bytes, Sequence[SignalNow]]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FoundMatch:
-    """Two signals of one person that may hear of each other, and by which permit.
+    """Two signals of one person that may hear of each other.
 
     `name`: the person's in this year's ledger.
     """
@@ -67,7 +64,6 @@ class FoundMatch:
     other: SignalNow
     embargo_row: bytes
     name: bytes
-    permit: LoopPermit
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -235,11 +231,10 @@ def _decide(
     place, now = run.municipality, run.telling.now
     if not stands(own, other, place, now):
         return None
-    permit = run.permits.find(own.signalled, other.signalled)
-    if permit is None:
+    if run.permits.find(own.signalled, other.signalled) is None:
         return None
     name = box.rows.names[year_of(now)]
-    return FoundMatch(own, other, box.rows.embargo_row, name, permit)
+    return FoundMatch(own, other, box.rows.embargo_row, name)
 
 
 async def erase_boxes(conn: AsyncConnection, ids: Collection[UUID]) -> None:
@@ -253,20 +248,6 @@ async def erase_boxes(conn: AsyncConnection, ids: Collection[UUID]) -> None:
         gone = await conn.execute(delete(match_box).where(part))
         if gone.rowcount != len(wanted[start : start + 500]):
             raise LeadershipLost("another process opened these boxes")
-
-
-async def erase_matches(conn: AsyncConnection, today: date) -> Mapping[str, int]:
-    """Erase what is past its last day; how many sheets and boxes by municipality."""
-    counts: dict[str, int] = defaultdict(int)
-    for table in (match_sheet, match_box):
-        gone = await conn.execute(
-            delete(table).where(table.c.until < today).returning(table.c.municipality)
-        )
-        for row in gone:
-            counts[row.municipality] += 1
-    await conn.execute(delete(match_step).where(match_step.c.until < today))
-    await conn.execute(delete(match_run).where(match_run.c.day < today - _A_DAY))
-    return counts
 
 
 async def _find_known(

@@ -12,7 +12,6 @@ import secrets
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -46,7 +45,7 @@ from signal_index.store.notice_rows import (
 from signal_index.store.notice_succession import find_owners, tell_passed
 from signal_index.store.notices import find_body
 from signal_index.store.opened_entries import open_entries
-from signal_index.tables.notices import notice_box, notice_damping, return_notice
+from signal_index.tables.notices import notice_box, return_notice
 from signal_index.tables.registry import coverage, source
 from signal_index.wire.sources import SourceState
 
@@ -162,15 +161,6 @@ async def tell_once(
     new = [row for row in rows if row.handle not in known]
     await write_notices(conn, new, telling)
     return len(new)
-
-
-async def erase_notices(conn: AsyncConnection, today: date) -> int:
-    """Erase what has expired."""
-    gone = await conn.execute(
-        delete(return_notice).where(return_notice.c.expires < today)
-    )
-    await conn.execute(delete(notice_damping).where(notice_damping.c.until < today))
-    return int(gone.rowcount)
 
 
 async def _find_places(conn: AsyncConnection, places: set[str]) -> Places:

@@ -3,8 +3,8 @@
 - Whether a signal's time is over follows from its own dates and the catalogue: active
   at most so many months after its source last confirmed it, and after its end erased,
   unless a checked statute in the catalogue allows keeping it (GDPR art. 5(1)(e)).
-- Each batch and its ledger entries commit together: one entry per source and
-  municipality, with counts by category and cause, never a reference.
+- Once a day, with one ledger entry for each municipality whatever it lost, nothing
+  among it: counts by source, category and cause, never a reference.
 - What ledger entries say is erased by whole calendar years; leaves and tree stay. The
   keys of such a year are destroyed by hand (`signal-index keys destroy-year`).
 - Spent tickets, repeats and assertions have expired by themselves when they are
@@ -14,35 +14,35 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from keys.events import EventLog
 from keys.months import add_months
 from policy.catalogue import Catalogue
-from signal_index.days import HERE, day_of
+from signal_index.days import day_of, midnight_of
 from signal_index.events import Event
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
-from signal_index.store.citizen_retention import erase_over
 from signal_index.store.completeness import erase_reconciled
-from signal_index.store.connect import transaction, truncate_wal
+from signal_index.store.connect import reading, transaction, truncate_wal
 from signal_index.store.erasure import (
     BATCH,
     Erased,
     Terms,
     clean_lookups,
     end_signals,
+    erase_over,
     erase_person_numbers,
     erase_signals,
-    erase_tombstones,
+    was_erased,
 )
-from signal_index.store.follows import erase_follows
 from signal_index.store.ledger_reading import erase_disclosures
 from signal_index.store.outcomes import erase_outcomes
 from signal_index.store.overview import erase_counts
+from signal_index.store.picking import find_municipalities
 from signal_index.store.policies import read_catalogues
 from signal_index.store.reviews import erase_reviews
 
@@ -62,24 +62,26 @@ class Erasure:
     clock: Callable[[], datetime]
     ledger_years: int
 
+    async def run_daily(self) -> None:
+        """Erase once a day, whichever process leads and however often it started."""
+        async with reading(self.engine) as conn:
+            is_done = await was_erased(conn, midnight_of(day_of(self.clock())))
+        if not is_done:
+            await self.run()
+
     async def run(self) -> None:
         """Erase everything whose time is over by now."""
         today = day_of(self.clock())
         async with transaction(self.engine) as conn:
             terms = self._terms(await read_catalogues(conn), today)
+            places = await find_municipalities(conn)
             for one in terms:
                 await end_signals(conn, one, today)
-        erased = BATCH
-        total = 0
-        while erased == BATCH:
-            erased = await self._erase_batch(terms, today)
-            total += erased
-        total += await self._erase_tombstones()
-        total += await self._erase_follows(today)
-        total += await self._erase_citizen_rights(today)
-        total += await self._erase_ledger_years()
-        if total:
-            await truncate_wal(self.engine)
+        while await self._erase_batch(terms, places, today) == BATCH:
+            pass
+        await self._erase_ledger_years()
+        self.log.write(Event.ERASED)
+        await truncate_wal(self.engine)
 
     def _terms(self, adopted: Mapping[str, Catalogue], today: date) -> Sequence[Terms]:
         """Give the terms of each municipality's own catalogue, and of the shipped."""
@@ -102,41 +104,33 @@ class Erasure:
         """Give the first calendar year of which no entry has expired yet."""
         return self.clock().year - self.ledger_years
 
-    async def _erase_follows(self, today: date) -> int:
-        async with transaction(self.engine) as conn:
-            gone = await erase_follows(conn, today)
-            for municipality, count in sorted(gone.items()):
-                what: JsonObject = {"act": "follows-erased", "count": count}
-                act = Act(what, Kind.ERASURE, municipality=municipality)
-                await self.recorder.record(conn, act)
-        count = sum(gone.values())
-        if count:
-            self.log.write(Event.ERASED, what="follows", count=count)
-        return count
+    async def _erase_batch(
+        self, terms: Sequence[Terms], places: Sequence[str], today: date
+    ) -> int:
+        """Erase so many signals, and all else; give how many signals.
 
-    async def _erase_citizen_rights(self, today: date) -> int:
-        day = add_months(today, -CITIZEN_RIGHTS_MONTHS)
+        An entry for each municipality, whatever it lost: who reads how many entries
+        there are learns of nobody that something of theirs has ended.
+        """
+        closed = add_months(today, -CITIZEN_RIGHTS_MONTHS)
         async with transaction(self.engine) as conn:
-            gone = await erase_over(conn, _midnight(day), day)
-            for municipality, counts in gone.items():
-                what: JsonObject = {"act": "citizen-rights-erased", "counts": counts}
-                act = Act(what, Kind.ERASURE, municipality=municipality)
+            gone = await erase_signals(conn, terms, today)
+            counts = await erase_over(conn, self.clock(), closed)
+            signals = _describe(gone)
+            for place in sorted({*places, *signals, *counts}):
+                what: JsonObject = {
+                    "act": "erased",
+                    "counts": counts.get(place, {}),
+                    "signals": signals.get(place, []),
+                }
+                act = Act(what, Kind.ERASURE, municipality=place)
                 await self.recorder.record(conn, act)
-        count = sum(sum(counts.values()) for counts in gone.values())
-        if count:
-            self.log.write(Event.ERASED, what="citizen-rights", count=count)
-        return count
+        return sum(gone.values())
 
-    async def _erase_ledger_years(self) -> int:
+    async def _erase_ledger_years(self) -> None:
         first = self.first_kept_year()
-        erased = BATCH
-        total = 0
-        while erased == BATCH:
-            erased = await self._erase_disclosures(first)
-            total += erased
-        if total:
-            self.log.write(Event.ERASED, what="disclosures", count=total)
-        return total
+        while await self._erase_disclosures(first) == BATCH:
+            pass
 
     async def _erase_disclosures(self, first: int) -> int:
         before = datetime(first, 1, 1, tzinfo=UTC)
@@ -159,38 +153,6 @@ class Erasure:
                 await self.recorder.record(conn, Act(what, Kind.ERASURE))
         return count
 
-    async def _erase_batch(self, terms: Sequence[Terms], today: date) -> int:
-        async with transaction(self.engine) as conn:
-            gone = await erase_signals(conn, terms, today)
-            for (source, municipality), what in _describe(gone).items():
-                act = Act(
-                    {"act": "signals-erased", "categories": what},
-                    Kind.ERASURE,
-                    source,
-                    municipality,
-                )
-                await self.recorder.record(conn, act)
-        count = sum(gone.values())
-        if count:
-            self.log.write(Event.ERASED, what="signals", count=count)
-        return count
-
-    async def _erase_tombstones(self) -> int:
-        async with transaction(self.engine) as conn:
-            gone = await erase_tombstones(conn, self.clock())
-            for (source, municipality), count in gone.items():
-                act = Act(
-                    {"act": "tombstones-erased", "count": count},
-                    Kind.ERASURE,
-                    source,
-                    municipality,
-                )
-                await self.recorder.record(conn, act)
-        count = sum(gone.values())
-        if count:
-            self.log.write(Event.ERASED, what="tombstones", count=count)
-        return count
-
 
 def derive_terms(catalogue: Catalogue, today: date) -> Sequence[Terms]:
     """Give how long signals live, by the catalogue as it is today.
@@ -207,29 +169,29 @@ def derive_terms(catalogue: Catalogue, today: date) -> Sequence[Terms]:
         *(
             Terms(
                 frozenset(names),
-                _midnight(add_months(today, -life)),
+                midnight_of(add_months(today, -life)),
                 None if kept is None else add_months(today, -kept),
             )
             for (life, kept), names in groups.items()
         ),
         Terms(
             known,
-            _midnight(add_months(today, -LONGEST_LIFE_MONTHS)),
+            midnight_of(add_months(today, -LONGEST_LIFE_MONTHS)),
             None,
             excluding=True,
         ),
     ]
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), HERE).astimezone(UTC)
-
-
-def _describe(
-    gone: Mapping[Erased, int],
-) -> Mapping[tuple[str, str], Mapping[str, Mapping[str, int]]]:
-    described: dict[tuple[str, str], dict[str, dict[str, int]]] = {}
-    for erased, count in gone.items():
-        place = described.setdefault((erased.source, erased.municipality), {})
-        place.setdefault(erased.category, {})[erased.cause.value] = count
+def _describe(gone: Mapping[Erased, int]) -> Mapping[str, list[JsonObject]]:
+    described: dict[str, list[JsonObject]] = defaultdict(list)
+    for one, count in gone.items():
+        described[one.municipality].append(
+            {
+                "source": one.source,
+                "category": one.category,
+                "cause": one.cause.value,
+                "count": count,
+            }
+        )
     return described

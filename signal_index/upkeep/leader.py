@@ -86,9 +86,8 @@ class Upkeep:
             Job("open-boxes", OPEN_SECONDS, self.notices.open),
             Job("tell-due", DUE_SECONDS, self.notices.tell_due),
             Job("match", MATCH_SECONDS, self.matching.run_daily),
-            Job("erase-matches", ERASE_SECONDS, self.matching.erase),
             Job("clean", CLEAN_SECONDS, self.erasure.clean),
-            Job("erase", ERASE_SECONDS, self.erasure.run),
+            Job("erase", ERASE_SECONDS, self._erase),
             Job("count", COUNT_SECONDS, self.counting.run),
             Job("pick-reviews", PICK_SECONDS, self.picking.run),
             Job("take-stock", STOCK_SECONDS, self.counting.take_stock),
@@ -97,6 +96,10 @@ class Upkeep:
 
     async def _sequence(self) -> None:
         await sequence_once(self.sequencer, now=self.clock())
+
+    async def _erase(self) -> None:
+        await self.matching.say_unreadable()
+        await self.erasure.run_daily()
 
     async def _check_keys(self) -> None:
         today = self.clock()

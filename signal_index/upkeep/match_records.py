@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keys.base64url import encode_b64u
+from keys.municipality import MunicipalityCode
 from policy.vocabulary import LoopActId
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import (
@@ -24,9 +26,16 @@ from signal_index.ledger import (
     build_entry,
     person_find_key,
 )
+from signal_index.matching import take_bracket
 from signal_index.proof import JsonObject
 from signal_index.store.ledger import insert_entries, raise_person_numbers
 from signal_index.store.match_finding import FoundMatch, Run
+
+LEAST: Final = 8
+"""How many entries a round makes at least: most days have fewer matches than this."""
+
+_NAME_BYTES: Final = 32
+_COVER: Final[JsonObject] = {"flags": [], "cover": True}
 
 
 async def record_matches(
@@ -34,22 +43,27 @@ async def record_matches(
 ) -> Sequence[tuple[FoundMatch, UUID]]:
     """Record of each that two were told of each other, and by which rule.
 
-    Before anything is told: the caller's transaction makes both durable.
+    Before anything is told: the caller's transaction makes both durable. With covers,
+    about nobody, up to a bracket: how many entries there are is public, and would say
+    whether anybody was matched. Which are covers is in their seals alone.
     """
-    if not found:
-        return ()
     key = run.telling.key
-    finds = [person_find_key(key, one.name, Kind.MATCH) for one in found]
+    covers = take_bracket(max(len(found), LEAST)) - len(found)
+    names = [one.name for one in found]
+    names += [secrets.token_bytes(_NAME_BYTES) for _ in range(covers)]
+    whats = [*map(_describe, found), *[_COVER] * covers]
+    finds = [person_find_key(key, name, Kind.MATCH) for name in names]
     numbers = await raise_person_numbers(conn, key.year, finds)
+    persons = [PersonGroup(*one) for one in zip(names, numbers, strict=True)]
     entries = [
-        _build(one, number, run, actor)
-        for one, number in zip(found, numbers, strict=True)
+        _build(person, what, run, actor)
+        for person, what in zip(persons, whats, strict=True)
     ]
-    await insert_entries(conn, entries)
-    return [(one, entry.id) for one, entry in zip(found, entries, strict=True)]
+    await insert_entries(conn, secrets.SystemRandom().sample(entries, len(entries)))
+    return [(one, entry.id) for one, entry in zip(found, entries, strict=False)]
 
 
-def _build(found: FoundMatch, number: int, run: Run, actor: str) -> Entry:
+def _build(person: PersonGroup, what: JsonObject, run: Run, actor: str) -> Entry:
     now = run.telling.now
     basis = run.policy.catalogue.loop_acts[LoopActId.MATCH].basis
     facts = EntryFacts(
@@ -58,12 +72,12 @@ def _build(found: FoundMatch, number: int, run: Run, actor: str) -> Entry:
         recorded_at=now,
         outcome=Outcome.RECORDED,
         municipality=run.municipality,
-        policy=found.permit.policy_digest,
-        person=PersonGroup(found.name, number),
+        policy=run.policy.digest(MunicipalityCode(run.municipality)),
+        person=person,
         who=actor,
         role=RoleGroup(roles=[]),
         why=WhyGroup("match", f"{basis.statute}, artikel {basis.article}"),
-        what=_describe(found),
+        what=what,
         decision=DecisionGroup(Outcome.RECORDED),
     )
     entropy = secrets.token_bytes(ENTROPY_BYTES)

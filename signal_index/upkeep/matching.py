@@ -26,9 +26,7 @@ from policy.vocabulary import LoopActId
 from signal_index.days import HERE, day_of
 from signal_index.errors import PolicyUnusable, UnknownPolicy
 from signal_index.events import Event
-from signal_index.ledger import (
-    Kind,
-)
+from signal_index.ledger import Kind
 from signal_index.matching import Permits, is_open
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
@@ -37,7 +35,6 @@ from signal_index.store.match_finding import (
     Run,
     count_unreadable,
     erase_boxes,
-    erase_matches,
     find_due,
     find_matches,
     find_places,
@@ -81,28 +78,12 @@ class MatchUpkeep:
             policies = await self.find_open(conn, await find_places(conn))
         return await self._run_all(policies)
 
-    async def erase(self) -> None:
-        """Say what does not open, then erase what is past its last day; recorded.
-
-        In that order: of what was altered the last day is not to be believed.
-        """
-        now = self.clock()
-        today = day_of(now)
+    async def say_unreadable(self) -> None:
+        """Say what does not open: before anything is erased, for it may be altered."""
         async with reading(self.engine) as conn:
-            unreadable = await count_unreadable(conn, self.recorder.keys, now)
-        if unreadable:
-            self.log.write(Event.MATCHES_UNREADABLE, count=unreadable)
-        async with transaction(self.engine) as conn:
-            gone = await erase_matches(conn, today)
-            for municipality, count in sorted(gone.items()):
-                act = Act(
-                    {"act": "matches-erased", "count": count},
-                    Kind.ERASURE,
-                    municipality=municipality,
-                )
-                await self.recorder.record(conn, act)
-        if gone:
-            self.log.write(Event.ERASED, what="matches", count=sum(gone.values()))
+            count = await count_unreadable(conn, self.recorder.keys, self.clock())
+        if count:
+            self.log.write(Event.MATCHES_UNREADABLE, count=count)
 
     async def find_open(
         self, conn: AsyncConnection, places: Sequence[str]

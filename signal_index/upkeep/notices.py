@@ -23,7 +23,6 @@ from signal_index.answers import CONTACT_STALE_AFTER
 from signal_index.days import day_of
 from signal_index.events import Event
 from signal_index.ledger import Kind
-from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import reading, transaction
 from signal_index.store.notice_due import (
@@ -35,7 +34,6 @@ from signal_index.store.notice_due import (
 from signal_index.store.notice_opening import (
     BOXES_AT_ONCE,
     count_unreadable,
-    erase_notices,
     find_boxes,
     open_boxes,
     tell_once,
@@ -92,7 +90,7 @@ class NoticeUpkeep:
         return opened.outcomes
 
     async def tell_due(self) -> None:
-        """Tell what is due, and erase what has expired."""
+        """Tell what is due, and say what does not open."""
         now = self.clock()
         today = day_of(now)
         verified = today - CONTACT_STALE_AFTER + TOLD_BEFORE
@@ -106,13 +104,6 @@ class NoticeUpkeep:
                 conn, today, today + TOLD_BEFORE, after, at_once=self.due_at_once
             )
         )
-        async with transaction(self.engine) as conn:
-            erased = await erase_notices(conn, today)
-            if erased:
-                what: JsonObject = {"act": "notices-erased", "count": erased}
-                await self.recorder.record(conn, Act(what, Kind.ERASURE))
-        if erased:
-            self.log.write(Event.ERASED, what="notices", count=erased)
         async with reading(self.engine) as conn:
             unreadable = await count_unreadable(conn, self.recorder.keys)
         if unreadable:

@@ -7,8 +7,10 @@
 - The rules read clear headers and keyed hashes (`store.picking`). One rule opens, here
   in memory: whether nobody said what came of a flag takes knowing that there was one.
   Whom a lookup was about is never opened. A rule says "look", never "wrong".
-- A day, its picks and one ledger entry with counts commit together. After an outage the
-  last four weeks are gone through; what is older is left, and the entries show it.
+- A day, its picks and one ledger entry with counts commit together, also where nothing
+  was picked: that there is an entry says nothing of any answer.
+- After an outage the last four weeks are gone through; what is older is left, and the
+  entries show it.
 """
 
 import asyncio
@@ -106,8 +108,6 @@ class Picking:
                 for lookup, found in rules.items()
             ]
             new = await insert_picks(conn, picks)
-            if not picks:
-                return
             what: JsonObject = {
                 "act": "picked",
                 "day": day.isoformat(),

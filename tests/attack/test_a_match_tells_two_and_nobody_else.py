@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from signal_index.store import match_finding
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.match_finding import erase_boxes, open_some
 from signal_index.upkeep import matching
+from signal_index.upkeep.match_records import LEAST
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
@@ -582,7 +584,7 @@ async def test_neither_a_copy_nor_the_log_outside_tells_which_lookup_was_about_i
     for row in rows:
         if kinds[row["entry_id"]] in found:
             found[kinds[row["entry_id"]]].add(bytes(row["find_person"]))
-    assert [len(found["match"]), len(found["lookup"])] == [1, 1]
+    assert [len(found["match"]), len(found["lookup"])] == [LEAST, 1]
     assert found["match"].isdisjoint(found["lookup"])
     (before,) = counters
     after = await dump(world, "ledger_person")
@@ -636,6 +638,26 @@ async def test_a_day_on_which_nobody_was_found_looks_like_any_other(
     both = [row for row in await dump(world, "match_sheet") if row not in lone]
     for seen in (lambda row: row["source"], lambda row: len(row["sealed"])):
         assert sorted(map(seen, both)) == sorted(map(seen, lone))
+
+
+async def test_the_public_tree_does_not_tell_whether_anybody_was_matched(
+    world: World,
+) -> None:
+    """As many entries, all alike, on a day with a match as on one without."""
+    made = []
+    for agency in (world.debt_help, world.income_support):
+        await world.publish(agency, [ONE])
+        before = {row["entry_id"] for row in await dump(world, "ledger_entry")}
+        found = await run_matches(world)
+        rows = await dump(world, "ledger_entry")
+        kinds = Counter(row["kind"] for row in rows if row["entry_id"] not in before)
+        leaves = {len(row["leaf"]) for row in rows if row["kind"] == "match"}
+        made.append((found, kinds, len(leaves)))
+        world.clock.forward(timedelta(days=1))
+    counts = {"match": LEAST, "notice": 1}
+    assert made == [(0, counts, 1), (1, counts, 1)]
+    numbers = [row["number"] for row in await dump(world, "ledger_person")]
+    assert set(numbers) == {1}
 
 
 async def test_a_match_goes_where_its_signal_goes(world: World) -> None:

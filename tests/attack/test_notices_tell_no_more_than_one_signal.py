@@ -20,6 +20,7 @@ from sqlalchemy import event, text
 from keys.bsn import Bsn
 from signal_index.store.connect import transaction
 from tests.citizen_builders import CitizensDesk
+from tests.follow_builders import erase
 from tests.holders_builders import a_bsn
 from tests.notice_builders import (
     TABLES,
@@ -339,10 +340,10 @@ async def test_after_its_time_nothing_of_a_notice_is_left(world: World) -> None:
     await say(world, part["entryId"], "already-known", 0)
     await lead(world)
     world.clock.forward(timedelta(days=31))
-    await lead(world, due=True)
+    await erase(world)
     assert await read(world, world.debt_help, "all") == []
     world.clock.forward(timedelta(days=91))
-    await lead(world, due=True)
+    await erase(world)
     assert [await dump(world, table) for table in ("notice_box", "notice_damping")] == [
         [],
         [],

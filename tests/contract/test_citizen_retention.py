@@ -90,7 +90,7 @@ async def test_what_ended_two_years_ago_goes_and_is_recorded(
     acts = [
         entry[Group.WHAT] or {} for entry in await open_entries(desk.world, "erasure")
     ]
-    (said,) = [one for one in acts if one["act"] == "citizen-rights-erased"]
+    (said,) = [one for one in acts if one["act"] == "erased"]
     assert said["counts"] == {"access_request": 1, "correction": 1, "embargo": 1}
 
 

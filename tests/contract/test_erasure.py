@@ -117,7 +117,19 @@ async def test_a_signal_whose_time_is_not_over_stays(
     await kept.insert(change)
     await kept.erasure.run()
     assert await kept.count("signal") == 1
-    assert await kept.count("ledger_entry") == 0
+
+
+async def test_a_day_is_one_entry_whether_anything_ended_or_not(kept: Kept) -> None:
+    lengths = "length(sealed) = (SELECT min(length(sealed)) FROM ledger_disclosure)"
+    for days, change in enumerate((None, {"valid_until": YESTERDAY})):
+        if change is not None:
+            await kept.insert(change)
+        for _ in range(2):  # a process that starts anew does it once a day
+            await kept.erasure.run_daily()
+        assert await kept.count("ledger_entry", "kind = 'erasure'") == days + 1
+        assert await kept.count("ledger_disclosure", lengths) == days + 1
+        assert isinstance(kept.erasure.clock, FakeClock)
+        kept.erasure.clock.move(timedelta(days=1))
 
 
 async def test_more_than_a_batch_goes_in_one_run(kept: Kept) -> None:
@@ -151,7 +163,8 @@ async def test_what_entries_say_is_erased_by_whole_years(kept: Kept) -> None:
     assert await kept.count("ledger_disclosure", "year = 2021") == 1
     assert await kept.count("ledger_person") == 1
     assert await kept.count("ledger_entry", "year = 2020") == 1
-    assert await kept.count("ledger_entry", "kind = 'erasure'") == 1
+    of_years = "kind = 'erasure' AND municipality IS NULL"
+    assert await kept.count("ledger_entry", of_years) == 1
 
 
 async def test_a_tombstone_lives_until_its_day(kept: Kept) -> None:

@@ -1,6 +1,6 @@
 """A population register tells of a death or a move: every source's signals follow.
 
-Recorded per signal, told to nobody how many; what contradicts it later is refused.
+Recorded once, told to nobody how many; what contradicts it later is refused.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from keys.base64url import encode_b64u
 from keys.bsn import Bsn
 from keys.municipality import MunicipalityCode
+from signal_index.ledger import Group
 from signal_index.notice import (
     SALT_BYTES,
     sign_person_event,
@@ -43,6 +45,7 @@ from signal_index.wire.person_events import (
 from signal_index.wire.values import Oin
 from tests.builders import a_notice, anew
 from tests.holders_builders import a_bsn
+from tests.ledger_reading import open_entries
 from tests.trial_builders import put_in_trial
 from tests.world import Agency, World, open_world
 
@@ -150,12 +153,20 @@ async def test_a_death_ends_the_signals_of_every_source_and_of_nobody_else(
     assert len(answer["flags"]) == 1
 
 
-async def test_each_signal_that_ends_has_an_entry_of_its_own(town: Town) -> None:
-    await town.world.publish(town.world.debt_help, [ONE])
-    await town.world.publish(town.world.income_support, [ONE])
-    await town.tell(ONE, DECEASED)
-    kinds = "SELECT count(*) FROM ledger_entry WHERE kind = 'person-event'"
-    assert await town.count(kinds) == 3
+async def test_an_event_is_one_entry_which_says_what_it_ended(town: Town) -> None:
+    """The public tree grows by one, whether anybody signalled this person or not."""
+    (debts,) = await town.world.publish(town.world.debt_help, [ONE])
+    (income,) = await town.world.publish(town.world.income_support, [ONE])
+    for number in (ONE, TWO):
+        await town.tell(number, DECEASED)
+    whats: list[Any] = [
+        said[Group.WHAT] for said in await open_entries(town.world, "person-event")
+    ]
+    ended = [{one["reference"] for one in what["ended"]} for what in whats]
+    both = {encode_b64u(one.reference.bytes) for one in (debts, income)}
+    assert sorted(ended, key=len) == [set(), both]
+    lengths = "SELECT count(DISTINCT length(sealed)) FROM ledger_disclosure"
+    assert await town.count(lengths) == 1
 
 
 async def test_the_register_is_not_told_how_many_signals_there_were(

@@ -267,11 +267,16 @@ async def test_today_waits_until_it_is_over(town: Town) -> None:
     assert entry in await town.pick()
 
 
-async def test_picks_are_recorded_by_day_with_counts_alone(town: Town) -> None:
+async def test_each_day_is_recorded_whether_anything_was_picked_or_not(
+    town: Town,
+) -> None:
     await town.look_up(FRIDAY)
     await town.look_up(THURSDAY, person=2)
     await town.pick()
-    assert await town.count("ledger_entry WHERE kind = 'review'") == 2
+    days = await town.count("review_day")
+    assert await town.count("ledger_entry WHERE kind = 'review'") == days > 2
+    one_length = "SELECT count(DISTINCT length(sealed)) FROM ledger_disclosure"
+    assert await town.count(f"({one_length}) AS lengths") == 1
 
 
 async def test_another_municipality_is_not_picked_here(town: Town) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +14,7 @@ from sqlalchemy import update
 from keys.bsn import Bsn
 from signal_index.notice import sign_withdrawal
 from signal_index.store.connect import reading
-from signal_index.store.erasure import erase_tombstones
+from signal_index.store.erasure import erase_over
 from signal_index.store.signals import find_known
 from signal_index.tables.signals import signal
 from signal_index.wire.values import Label, Oin
@@ -359,7 +359,7 @@ async def test_after_two_years_the_upkeep_forgets_who_had_it(small: World) -> No
     for days in (700, 40):
         let_pass(small, timedelta(days=days))
         async with owning(small.engine) as conn:
-            await erase_tombstones(conn, small.clock())
+            await erase_over(conn, small.clock(), date(2020, 1, 1))
         async with reading(small.engine) as conn:
             known = await find_known(conn, small.debt_help.oin, [notice.reference])
         kinds.append([one.kind for one, _ in known.values()])
