@@ -3,7 +3,6 @@
 from typing import Final
 
 import typer
-from typer import rich_utils
 
 from sources.cli.lazy import Verb, make_group
 
@@ -130,9 +129,7 @@ def source() -> None:
 
 
 def main() -> None:
-    """Run the command line; what its help says beside an option is Dutch as well."""
-    rich_utils.REQUIRED_LONG_STRING = "[moet]"
-    rich_utils.DEFAULT_STRING = "[zonder: {}]"
+    """Run the command line."""
     app()
 
 

@@ -21,6 +21,9 @@ from sources.cli.plain import PlainConsole
 from sources.cli.usage import say_usage, speak_dutch
 
 UNUSABLE: Final = 2
+STOPPED: Final = 1
+_INTERRUPTED: Final = 130
+"""What the library gives for Ctrl+C, without a word."""
 _ONLY: Final = "verb"
 
 
@@ -81,8 +84,12 @@ def _run(run: Callable[[], object]) -> int:
             PlainConsole(stderr=True, soft_wrap=True).print(says)
         return error.exit_code
     except typer.Abort:
-        PlainConsole(stderr=True).print("Afgebroken.")
-        return 1
+        code = _INTERRUPTED
+    if code == _INTERRUPTED:
+        PlainConsole(stderr=True).print(
+            "Afgebroken. Geef de opdracht opnieuw als u verder wilt.", soft_wrap=True
+        )
+        return STOPPED
     return code if isinstance(code, int) else 0
 
 

@@ -1,18 +1,20 @@
-"""A line that is not typed as it must be: said in Dutch, with what to type instead.
+"""All that a line of the program says of itself is Dutch: its help, and its refusals.
 
-The library that reads a line explains itself in English. Each of its refusals is told
-here by its kind and by what was expected, never by the library's words, except for the
-name of an option that does not exist.
+The library that reads a line explains itself in English. What its help calls a value,
+and each of its refusals, is told here by its kind and by what was expected, never by
+the library's words, except for the name of an option that does not exist.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 import typer
 from rich.markup import escape
+from typer import rich_utils
 
 from sources.cli.references import NO_REFERENCE
 
@@ -36,6 +38,18 @@ _NO_OUTBOX: Final = (
     "heet."
 )
 _OPTIONS: Final = "[OPTIES]"
+_MEANT: Final = "Zo is het bedoeld"
+KINDS: Final[Mapping[object, str]] = MappingProxyType(
+    {
+        bool: "",
+        str: "TEKST",
+        Path: "PAD",
+        int: "GETAL",
+        UUID: "POSTVAK",
+        datetime: "JJJJ-MM-DD",
+    }
+)
+"""What the help calls the value of an option; a choice is its own words."""
 
 
 def speak_dutch(command: Any) -> None:  # noqa: ANN401 - typer keeps its types private
@@ -43,23 +57,40 @@ def speak_dutch(command: Any) -> None:  # noqa: ANN401 - typer keeps its types p
 
     Proven by tests/unit/sources/test_usage_is_dutch.py.
     """
+    rich_utils.REQUIRED_LONG_STRING = "[moet]"
+    rich_utils.DEFAULT_STRING = "[zonder: {}]"
     command.help = escape(command.help) if command.help else command.help
-    command.options_metavar = _OPTIONS
+    command.format_usage = _format_usage
     own_help = command.get_help_option(typer.Context(command))
     own_help.help = "Laat deze uitleg zien."
     for param in (*command.params, own_help):
         if getattr(param, "help", None):
             param.help = escape(param.help)
-        is_argument = param.param_type_name == "argument"
-        param.rich_help_panel = "Wat u noemt" if is_argument else "Opties"
-        if is_argument:
-            param.metavar = ARGUMENTS[param.name]
+        _name_value(param)
     inner = getattr(command, "commands", None)
     if inner is not None:
-        command.subcommand_metavar = "OPDRACHT …"
         for one in inner.values():
             one.rich_help_panel = "Opdrachten"
             speak_dutch(one)
+
+
+def _name_value(param: Any) -> None:  # noqa: ANN401 - as above
+    """Name what is given: an argument by its name, an option by its kind of value."""
+    wanted = param.type_descriptor
+    choices = "|".join(map(str, wanted.choices or ()))
+    if param.param_type_name == "argument":
+        param.rich_help_panel = "Wat u noemt"
+        param.metavar = ARGUMENTS[param.name]
+        param.display_type_rich = lambda ctx: choices  # noqa: ARG005 - as typer calls it
+        return
+    param.rich_help_panel = "Opties"
+    param.metavar = choices or KINDS[find_kind(wanted.annotation)]
+
+
+def _format_usage(ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
+    """Write how a line is typed, as a refusal of one does."""
+    form = _say_form(ctx.command)
+    formatter.write_usage(_find_path(ctx), form, f"{_MEANT}: ")
 
 
 def say_usage(error: Any) -> str:  # noqa: ANN401 - typer keeps its types private
@@ -70,7 +101,7 @@ def say_usage(error: Any) -> str:  # noqa: ANN401 - typer keeps its types privat
         return says
     path = _find_path(context)
     return (
-        f"{says}\nZo is het bedoeld: {path} {_say_form(context.command)}\n"
+        f"{says}\n{_MEANT}: {path} {_say_form(context.command)}\n"
         f"Alles erover: `{path} --help`"
     )
 
@@ -125,7 +156,7 @@ def _say_bad_option(error: Any) -> str:  # noqa: ANN401 - as above
 def _say_bad_value(error: Any) -> str:  # noqa: ANN401 - as above
     param = error.param
     wanted = param.type_descriptor
-    kind = _find_kind(wanted.annotation)
+    kind = find_kind(wanted.annotation)
     if wanted.choices is not None:
         says = f"Kies uit: {', '.join(map(str, wanted.choices))}."
     elif kind is UUID:
@@ -140,7 +171,7 @@ def _say_bad_value(error: Any) -> str:  # noqa: ANN401 - as above
     return f"{_name(param)}: {says}"
 
 
-def _find_kind(annotation: Any) -> Any:  # noqa: ANN401 - as above
+def find_kind(annotation: Any) -> Any:  # noqa: ANN401 - as above
     """Give what one value must be, also of an option that may be given more often."""
     (kind, *_) = getattr(annotation, "__args__", None) or (annotation,)
     return kind
