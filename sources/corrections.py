@@ -1,4 +1,4 @@
-"""Corrections and objections of citizens about our own signals: what waits for us.
+"""Corrections and objections of citizens about our own signals, and our answers.
 
 The index names our own reference and a code, never the citizen. Only we can tell which
 case that is: a registration read with its profile is held against the outbox, and the
@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from signal_index.wire.corrections import OwnCorrection
+from signal_index.wire.corrections import CorrectionsAsked, OwnCorrection
 from sources.connectors import read_file
 from sources.errors import UnreadableFile, say_unreadable
 from sources.outbox.registrations import find_marked_as
@@ -21,12 +21,14 @@ from sources.publisher.http_index import HttpIndex
 from sources.values import Case, Place, Unidentified
 
 
-async def fetch_waiting(index: HttpIndex) -> Sequence[OwnCorrection]:
-    """Read all that waits for our answer, the most urgent first."""
+async def fetch_corrections(
+    index: HttpIndex, asked: CorrectionsAsked
+) -> Sequence[OwnCorrection]:
+    """Read what waits for our answer, or all there is; the most urgent first."""
     found: list[OwnCorrection] = []
     cursor: UUID | None = None
     while True:
-        page = await index.fetch_corrections(cursor)
+        page = await index.fetch_corrections(asked, cursor)
         found += page.items
         if page.next is None or not page.items:
             return sorted(found, key=lambda one: (one.dueOn, one.id))

@@ -270,7 +270,8 @@ async def _answer_citizens(desk: CitizensDesk) -> None:
         path = f"/own-corrections/{one['id']}/answer"
         await world.send("POST", path, token, {"answer": "facts-correct"})
     path = f"/corrections/{made[-1]['id']}/release"
-    await desk.send("POST", path, {"citizenTold": True})
+    told = {"citizenTold": True, "answer": "facts-correct"}
+    await desk.send("POST", path, told)
     placed = [await desk.place_embargo(a_bsn(number)) for number in range(1, 6)]
     embargo = placed[-1]
     await desk.decide(embargo, "approved")

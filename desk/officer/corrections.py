@@ -9,8 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from desk.callers import LoggedInOfficer, SendingPrivacyOfficer
 from desk.desk import desk_of
 from desk.headers import allow_form
+from desk.index import fill_in
 from desk.officer.citizens import PAGE as CITIZENS
-from desk.officer.citizens import SEE_OTHER, may_act
+from desk.officer.citizens import SEE_OTHER, Code, may_act
 from desk.pages import render
 from signal_index.wire.corrections import CorrectionPage, Release
 
@@ -43,10 +44,13 @@ async def show_corrections(
 
 @router.post(PAGE + "/{correction_id}/release")
 async def release(
-    request: Request, caller: SendingPrivacyOfficer, correction_id: UUID
+    request: Request,
+    caller: SendingPrivacyOfficer,
+    correction_id: UUID,
+    answer: Code = "",
 ) -> Response:
-    """End a restriction; the button says that the citizen was told."""
+    """End a restriction; the button says that the citizen was told this answer."""
     path = f"/v1/corrections/{correction_id}/release"
-    body = Release(citizenTold=True)
+    body = fill_in(Release, citizenTold=True, answer=answer)
     await desk_of(request).index.act(path, caller.access_token, body)
     return RedirectResponse(PAGE, SEE_OTHER)

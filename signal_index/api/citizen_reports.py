@@ -132,8 +132,8 @@ async def _gather(
         looked = await citizen_reports.find_person_entries(
             conn, persons, place, keys, labels
         )
-        disputed = await corrections.find_person_corrections(
-            conn, search.rows, place, labels
+        disputed = await corrections.report_corrections(
+            conn, search.rows, place, labels, held=held, now=act.now
         )
         done = _act(wanted, Outcome.ANSWERED, policy=permit.policy_digest)
         recorded = await record_about_person(act, asked, done)
@@ -152,7 +152,7 @@ async def _gather(
         checks=[one for one in shown if isinstance(one, wire.ReportedCheck)],
         hasMore=len(looked) > most,
         signals=list(withhold_signals(signals, held)),
-        corrections=[one for one in disputed if one.category not in held],
+        corrections=list(disputed),
     )
 
 

@@ -3,8 +3,9 @@
 - About one signal that stands in the citizen's report: its source and reference. What
   the citizen tells besides goes to the source outside the index: no free text here.
 - The source has a month from the day of receipt. It sees what concerns the signals that
-  it published or submitted, by its own references, and answers once, with a code of the
-  list; a change or withdrawal of the signal comes over the usual road.
+  it published or submitted, by its own references, and answers with a code of the list,
+  which it may change until that was told; a change or withdrawal of the signal comes
+  over the usual road.
 - With restriction, the signal shows in no lookup until the officer has told the citizen
   and releases it (art. 18(3)), whatever the source answered.
 - Each act is a ledger entry of kind `correction`; the signal's person is not in it.
@@ -26,8 +27,9 @@ from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.citizens.terms import draw_reference, due_on, is_plausible_receipt
 from signal_index.errors import (
-    CorrectionAnswered,
+    AnswerChanged,
     CorrectionOpen,
+    CorrectionTold,
     NothingToRelease,
     UnknownCorrection,
     UnknownSignal,
@@ -114,11 +116,11 @@ async def list_corrections(
     "/corrections/{correction_id}/release",
     "Een beperking opheffen, nadat de inwoner het weet",
     status=204,
-    raises=(UnknownCorrection, NothingToRelease),
+    raises=(UnknownCorrection, NothingToRelease, AnswerChanged),
 )
 async def release_signal(
     correction_id: Id,
-    body: wire.Release,  # noqa: ARG001 - that the citizen was told is all it says
+    body: wire.Release,
     index: TheIndex,
     caller: MunicipalPrivacyOfficer,
 ) -> None:
@@ -129,7 +131,7 @@ async def release_signal(
     }
     place = caller.scope.municipality
     async with acting(index, caller.caller, Kind.CORRECTION) as act:
-        await store.release_signal(act.conn, correction_id, place, act.now)
+        await store.release_signal(act.conn, correction_id, place, body.answer, act.now)
         await act.record(what)
 
 
@@ -160,12 +162,12 @@ async def list_own_corrections(
     "/own-corrections/{correction_id}/answer",
     "Een correctie of bezwaar beantwoorden",
     status=204,
-    raises=(UnknownCorrection, CorrectionAnswered),
+    raises=(UnknownCorrection, CorrectionTold),
 )
 async def answer_correction(
     correction_id: Id, body: wire.CorrectionAnswer, index: TheIndex, caller: Source
 ) -> None:
-    """Say once what the source did with it; it shows in the citizen's next report."""
+    """Say what the source did with it; it may change until the citizen is told."""
     verify_code(body.answer, "answer", index.catalogue.correction_answers)
     what: JsonObject = {
         "act": "correction-answered",

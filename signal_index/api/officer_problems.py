@@ -131,11 +131,12 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         404,
         _LOOK_AGAIN,
     ),
-    errors.CorrectionAnswered: Problem(
-        "correction-answered",
-        "Hierop is al geantwoord.",
+    errors.CorrectionTold: Problem(
+        "correction-told",
+        "Het antwoord staat vast.",
         409,
-        "U kunt het antwoord lezen. Een tweede antwoord kan niet.",
+        "De inwoner las het al, of het signaal is weer zichtbaar. Klopt het antwoord "
+        "niet? Bel de privacy officer van de gemeente.",
     ),
     errors.CorrectionOpen: Problem(
         "correction-open",
@@ -148,6 +149,12 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         "Dit signaal is niet beperkt, of de bron heeft nog niet geantwoord.",
         409,
         "Wacht op het antwoord van de bron. Kijk daarna of het signaal beperkt is.",
+    ),
+    errors.AnswerChanged: Problem(
+        "answer-changed",
+        "De bron antwoordt nu iets anders.",
+        409,
+        "Lees het nieuwe antwoord, en laat dat eerst aan de inwoner weten.",
     ),
     errors.UnknownReview: Problem(
         "unknown-review", "Deze beoordeling is er niet.", 404, _LOOK_AGAIN

@@ -73,9 +73,10 @@
     │   ├── UnknownEmbargo         no embargo with this id for this officer
     │   ├── EmbargoOver            it was lifted, refused, or has run out
     │   ├── UnknownCorrection      no correction or objection with this id
-    │   ├── CorrectionAnswered     the source answered it before
+    │   ├── CorrectionTold         its answer was told, and stays as it is
     │   ├── CorrectionOpen         about this signal one waits for its answer already
     │   ├── NothingToRelease       the signal is not restricted, or not answered yet
+    │   ├── AnswerChanged          the source answers otherwise than was told
     │   ├── UnknownReview          no review with this id for this caller
     │   ├── ReviewClosed           the review is not at the step that this asks for
     │   ├── UnknownFinding         no finding with this id for this officer
@@ -105,11 +106,12 @@ from signal_index.errors.base import (
 from signal_index.errors.officers import (
     AccessRequestClosed,
     AccessRequestOfAnother,
+    AnswerChanged,
     ApprovalAlreadyOpen,
     ApprovalClosed,
     ApprovalExpired,
-    CorrectionAnswered,
     CorrectionOpen,
+    CorrectionTold,
     EmbargoOver,
     FindingAboutOneself,
     FindingClosed,
@@ -209,6 +211,7 @@ __all__ = [
     "AccountNotNamed",
     "AccountNotSuspended",
     "AdministrationRefused",
+    "AnswerChanged",
     "ApprovalAlreadyOpen",
     "ApprovalClosed",
     "ApprovalExpired",
@@ -219,8 +222,8 @@ __all__ = [
     "CallerUnknown",
     "CheckpointMissing",
     "CommitUnknown",
-    "CorrectionAnswered",
     "CorrectionOpen",
+    "CorrectionTold",
     "CoverageRefused",
     "DatabaseNotMigrated",
     "DatabaseUnavailable",

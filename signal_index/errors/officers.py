@@ -86,8 +86,8 @@ class UnknownCorrection(RequestRefused):
     """There is no correction or objection with this id."""
 
 
-class CorrectionAnswered(RequestRefused):
-    """The source answered it before."""
+class CorrectionTold(RequestRefused):
+    """The citizen has read the answer, or the restriction ended on it: it stays."""
 
 
 class CorrectionOpen(RequestRefused):
@@ -96,6 +96,10 @@ class CorrectionOpen(RequestRefused):
 
 class NothingToRelease(RequestRefused):
     """The signal is not restricted, or the source has not answered yet."""
+
+
+class AnswerChanged(RequestRefused):
+    """The source answers otherwise than what the citizen was told."""
 
 
 class UnknownReview(RequestRefused):

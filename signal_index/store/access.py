@@ -219,7 +219,10 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _UPKEEP: _erase("municipality", "until", "lifted_at", "row_key", "approval_id"),
     },
     "correction": {
-        _WEB: _keep("released_at", "answer", "answered_at", "source", "submitted_by"),
+        _WEB: _keep(
+            *("released_at", "answer", "answered_at", "answer_before", "told_at"),
+            *("source", "submitted_by"),
+        ),
         _UPKEEP: _erase("municipality", "restricted_at", "released_at", "answered_at"),
     },
     # notices

@@ -1,6 +1,8 @@
 """Corrections and objections: entered by an officer, answered by the source.
 
 - About one signal of one source at most one waits for its answer.
+- An answer may be changed until a citizen's report has it, or the restriction ended
+  on it: then it stays. What was answered before stands beside it for the officer.
 - With restriction (GDPR art. 18) the signal is kept and shown in no lookup; it stays so
   until the officer has told the citizen and releases it, whatever the source answers.
 - A source finds what concerns the signals that it published or submitted, or that
@@ -14,13 +16,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, case, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.catalogue import Catalogue
 from signal_index.errors import (
-    CorrectionAnswered,
+    AnswerChanged,
     CorrectionOpen,
+    CorrectionTold,
     NothingToRelease,
     UnknownCorrection,
     UnknownSignal,
@@ -93,15 +96,31 @@ async def enter_correction(
     return str(found.category)
 
 
-async def find_person_corrections(
+async def report_corrections(
     conn: AsyncConnection,
     row_keys: Collection[bytes],
     municipality: str,
     labels: Labels,
+    *,
+    held: Collection[str],
+    now: datetime,
 ) -> Sequence[ReportedCorrection]:
-    """Read what was entered about the signals of one person, the newest first."""
-    own = correction.c.row_key.in_(sorted(row_keys)) & (
-        correction.c.municipality == municipality
+    """Read what was entered about one person's signals, the newest first, for a report.
+
+    Not of a category that is `held`. The answers in it are told from now on: none of
+    them changes any more.
+    """
+    own = (
+        correction.c.row_key.in_(sorted(row_keys))
+        & (correction.c.municipality == municipality)
+        & correction.c.category.not_in(sorted(held))
+    )
+    locked = await conn.scalars(select(correction.c.id).where(own).with_for_update())
+    await conn.execute(
+        update(correction)
+        .where(correction.c.id.in_(locked.all()))
+        .where(correction.c.answer.is_not(None), correction.c.told_at.is_(None))
+        .values(told_at=now)
     )
     return [_reported(row, labels) for row in await _find(conn, own, Page(limit=1_000))]
 
@@ -136,27 +155,35 @@ async def list_source_corrections(
 async def answer_correction(
     conn: AsyncConnection, id_: UUID, source: str, answer: str, now: datetime
 ) -> None:
-    """Write down what the source answers, once.
+    """Write down what the source answers, and beside it what it answered before.
 
-    Raises `UnknownCorrection` or `CorrectionAnswered`.
+    The same answer again changes nothing of that. Raises `UnknownCorrection`, or
+    `CorrectionTold` once an answer was told.
     """
     await _get(conn, (correction.c.id == id_) & _concerns(source))
+    said = correction.c.answer
+    is_same = said == answer
     changed = await conn.execute(
         update(correction)
-        .where(correction.c.id == id_, correction.c.answer.is_(None))
-        .values(answer=answer, answered_at=now)
+        .where(correction.c.id == id_, _is_changeable())
+        .values(
+            answer=answer,
+            answered_at=now,
+            answer_before=case((is_same, correction.c.answer_before), else_=said),
+        )
     )
     if changed.rowcount == 0:
-        raise CorrectionAnswered
+        raise CorrectionTold
 
 
 async def release_signal(
-    conn: AsyncConnection, id_: UUID, municipality: str, now: datetime
+    conn: AsyncConnection, id_: UUID, municipality: str, told: str, now: datetime
 ) -> None:
     """End the restriction after the answer, when the citizen was told (art. 18(3)).
 
-    Raises `UnknownCorrection`, or `NothingToRelease` before the answer or the second
-    time. A signal that the source has withdrawn meanwhile stays gone.
+    Raises `UnknownCorrection`, `NothingToRelease` before the answer or the second
+    time, or `AnswerChanged` where the answer is not what the citizen was `told`. A
+    signal that the source has withdrawn meanwhile stays gone.
     """
     found = await _get(
         conn,
@@ -169,10 +196,12 @@ async def release_signal(
         .where(correction.c.id == id_)
         .where(correction.c.restricted_at.is_not(None))
         .where(correction.c.released_at.is_(None))
-        .where(correction.c.answer.is_not(None))
+        .where(correction.c.answer == told)
         .values(released_at=now)
     )
     if changed.rowcount == 0:
+        if _is_restricted(found) and found["answer"] not in (None, told):
+            raise AnswerChanged
         raise NothingToRelease
     if not await _is_restricted_otherwise(conn, source, reference):
         await _set_state(conn, source, reference, restricted=False)
@@ -188,6 +217,11 @@ async def _verify_none_open(conn: AsyncConnection, said: NewCorrection) -> None:
     )
     if waiting is not None:
         raise CorrectionOpen
+
+
+def _is_changeable() -> ColumnElement[bool]:
+    """Give the condition under which nobody was told an answer yet."""
+    return correction.c.told_at.is_(None) & correction.c.released_at.is_(None)
 
 
 async def _is_restricted_otherwise(
@@ -298,6 +332,10 @@ def _members(row: RowMapping, catalogue: Catalogue, today: date) -> Mapping[str,
         "answer": row["answer"],
         "answerLabel": labels.of(catalogue.correction_answers, row["answer"]),
         "answeredAt": row["answered_at"],
+        "answerBeforeLabel": labels.of(
+            catalogue.correction_answers, row["answer_before"]
+        ),
+        "mayAnswer": row["told_at"] is None and row["released_at"] is None,
     }
 
 

@@ -101,12 +101,18 @@ correction = Table(
     Column("released_at", Instant, nullable=True),
     Column("answer", LABEL, nullable=True),
     Column("answered_at", Instant, nullable=True),
+    Column("answer_before", LABEL, nullable=True),  # what the source answered at first
+    Column("told_at", Instant, nullable=True),  # when a report first had the answer
     CheckConstraint(
         "(answer IS NULL) = (answered_at IS NULL)", name="answered_with_a_code"
     ),
     CheckConstraint(
         "released_at IS NULL OR (restricted_at IS NOT NULL AND answer IS NOT NULL)",
         name="released_after_the_answer",
+    ),
+    CheckConstraint(
+        "answer IS NOT NULL OR (answer_before IS NULL AND told_at IS NULL)",
+        name="told_after_the_answer",
     ),
     CheckConstraint("length(row_key) = 16", name="row_key_length"),
     Index(None, "row_key"),

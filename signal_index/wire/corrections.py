@@ -41,9 +41,13 @@ class EnteredCorrection(AnswerModel):
 
 
 class Release(RequestModel):
-    """The citizen was told that the restriction ends (GDPR art. 18(3))."""
+    """The citizen was told that the restriction ends (GDPR art. 18(3)), and why.
+
+    `answer`: what they were told that the source answered.
+    """
 
     citizenTold: Yes
+    answer: SlugText
 
 
 class CorrectionAnswer(RequestModel):
@@ -53,7 +57,10 @@ class CorrectionAnswer(RequestModel):
 
 
 class OwnCorrection(AnswerModel):
-    """One as its source sees it: by the source's own reference, never the citizen."""
+    """One as its source sees it: by the source's own reference, never the citizen.
+
+    `mayAnswer`: it waits for an answer, or the answer was told to nobody yet.
+    """
 
     id: Id
     reference: str
@@ -72,6 +79,8 @@ class OwnCorrection(AnswerModel):
     answer: str | None
     answerLabel: str | None
     answeredAt: Instant | None
+    answerBeforeLabel: str | None
+    mayAnswer: bool
 
 
 class OfficerCorrection(OwnCorrection):

@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 import typer
 
-from signal_index.wire.corrections import OwnCorrection
+from signal_index.wire.corrections import CorrectionsAsked, OwnCorrection
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
@@ -19,7 +19,7 @@ from sources.cli.plain import PlainConsole
 from sources.cli.references import say_case, say_place
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
-from sources.corrections import fetch_waiting, find_records
+from sources.corrections import fetch_corrections, find_records
 from sources.errors import InvalidAgencySettings
 from sources.outbox.notices import find_case
 from sources.outbox.store import look_into
@@ -28,9 +28,10 @@ from sources.settings import AgencySettings, load_settings
 from sources.values import Place
 
 Answer = Literal["changed", "withdrawn", "facts-correct", "compelling-grounds"]
-_FINAL: Final = (
-    "Een antwoord staat vast: het staat in het inzagelogboek en de inwoner leest het. "
-    "De index neemt daarna geen ander antwoord aan"
+_UNTIL_TOLD: Final = (
+    "U mag het antwoord wijzigen tot de inwoner het leest, of tot het signaal weer "
+    "zichtbaar is. Daarna staat het vast. De privacy officer ziet ook uw eerdere "
+    "antwoord."
 )
 _SAID: Final[Mapping[str, str]] = {
     "changed": "aangepast",
@@ -42,7 +43,7 @@ _SAID: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits: by its signal which case that is here, and where in a file."""
+    """What citizens dispute: which case that is here, and where it is in a file."""
 
     found: Sequence[OwnCorrection]
     cases: Mapping[UUID, str]
@@ -74,6 +75,9 @@ def list_command(
     profile: Annotated[
         Path | None, typer.Option(help="Het profiel van die registratie.")
     ] = None,
+    is_all: Annotated[
+        bool, typer.Option("--all", help="Ook wat u al hebt beantwoord.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Geef JSON.")] = False,
 ) -> None:
     """Laat zien wat op antwoord wacht, het dringendste eerst."""
@@ -81,7 +85,7 @@ def list_command(
         if (file is None) != (profile is None):
             raise InvalidAgencySettings("Geef --file en --profile samen.")
         given = load_settings(settings)
-        waiting = asyncio.run(_fetch(given, file, profile))
+        waiting = asyncio.run(_fetch(given, file, profile, "all" if is_all else "open"))
     if as_json:
         typer.echo(json.dumps([_describe(one, waiting) for one in waiting.found]))
     else:
@@ -100,26 +104,30 @@ def answer_command(
 ) -> None:
     """Antwoord op één correctie of bezwaar; de inwoner leest het in het inzageverslag.
 
-    Past u het signaal aan of trekt u het in? Lever dat zelf aan zoals altijd. Een
-    antwoord staat vast: de opdracht vraagt eerst of het klopt.
+    Past u het signaal aan of trekt u het in? Lever dat zelf aan zoals altijd. Was een
+    antwoord fout? Antwoord opnieuw, zolang de inwoner het niet heeft gelezen.
     """
     with refusing_plainly():
         asyncio.run(
             _answer(load_settings(settings), correction, answer, is_sure=is_sure)
         )
     PlainConsole().print(
-        "Beantwoord. Het staat in het volgende inzageverslag van de inwoner."
+        f"Beantwoord. Het staat in het volgende inzageverslag. {_UNTIL_TOLD}",
+        soft_wrap=True,
     )
 
 
 async def _fetch(
-    settings: AgencySettings, file: Path | None, profile: Path | None
+    settings: AgencySettings,
+    file: Path | None,
+    profile: Path | None,
+    asked: CorrectionsAsked,
 ) -> Waiting:
     keys = load_keys(settings.keys)
     with look_into(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
-            found = await fetch_waiting(index)
+            found = await fetch_corrections(index, asked)
         said = {
             one.signalReference: name
             for one in found
@@ -138,19 +146,29 @@ async def _answer(
     with look_into(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
-            waiting = await fetch_waiting(index)
-            own = [one for one in waiting if one.reference == reference.upper()]
-            if not own:
-                raise InvalidAgencySettings(
-                    "Onder dit kenmerk wacht niets. `signal-source corrections list` "
-                    "noemt wat op uw antwoord wacht. Hebt u al geantwoord, en klopt "
-                    f"dat niet? {_FINAL}. Bel de privacy officer van de gemeente: die "
-                    "kan een nieuwe correctie invoeren."
-                )
-            name = find_case(outbox, own[0].signalReference)
-            if not (is_sure or confirm(own[0], name, answer)):
+            own = pick(await fetch_corrections(index, "all"), reference)
+            name = find_case(outbox, own.signalReference)
+            if not (is_sure or confirm(own, name, answer)):
                 raise InvalidAgencySettings("Niet beantwoord: u typte geen ja.")
-            await index.answer_correction(own[0].id, answer)
+            await index.answer_correction(own.id, answer)
+
+
+def pick(found: Sequence[OwnCorrection], reference: str) -> OwnCorrection:
+    """Give the one of this reference that may be answered, or raise what to do."""
+    own = [one for one in found if one.reference == reference.upper()]
+    if not own:
+        raise InvalidAgencySettings(
+            "Dit kenmerk is er niet. `signal-source corrections list` noemt wat op uw "
+            "antwoord wacht; met --all ook wat u al hebt beantwoord."
+        )
+    open_ = [one for one in own if one.mayAnswer]
+    if not open_:
+        raise InvalidAgencySettings(
+            f"Uw antwoord staat vast ({own[0].answerLabel}): de inwoner las het al, of "
+            "het signaal is weer zichtbaar. Klopt het niet? Bel de privacy officer van "
+            "de gemeente: die kan een nieuwe correctie invoeren."
+        )
+    return open_[0]
 
 
 def confirm(one: OwnCorrection, case: str, answer: str) -> bool:
@@ -158,10 +176,19 @@ def confirm(one: OwnCorrection, case: str, answer: str) -> bool:
     about = f"{one.categoryLabel}{f', zaak {case}' if case else ''}"
     PlainConsole(soft_wrap=True).print(
         f"{one.reference}  {about}\nDe inwoner zegt: {one.reasonLabel}\n"
-        f"Uw antwoord: {answer} ({_SAID[answer]})\n{_FINAL}."
+        + (f"U antwoordde eerder: {one.answerLabel}\n" if one.answerLabel else "")
+        + f"Uw antwoord: {answer} ({_SAID[answer]})\n{_UNTIL_TOLD}"
     )
     said: str = typer.prompt("Typ ja als dit klopt", default="nee", show_default=False)
     return said.strip().casefold() == "ja"
+
+
+def _say_answer(one: OwnCorrection) -> str:
+    """Say what we answered, and whether it may still change; empty before that."""
+    if one.answerLabel is None:
+        return ""
+    may = "u mag het nog wijzigen" if one.mayAnswer else "dit staat vast"
+    return f"Uw antwoord: {one.answerLabel} ({may})"
 
 
 def _describe(one: OwnCorrection, waiting: Waiting) -> dict[str, object]:
@@ -181,7 +208,7 @@ def _show(waiting: Waiting) -> None:
         due = f"{write_day(one.dueOn)}{' (te laat)' if one.isLate else ''}"
         console.print(f"{one.reference}  {one.categoryLabel}", style="bold")
         console.print(f"  De inwoner zegt: {label}")
-        console.print(f"  Antwoord voor {due}")
+        console.print(f"  {_say_answer(one) or f'Antwoord voor {due}'}")
         for line in waiting.say_where(one.signalReference):
             console.print(f"  {line}")
         console.print()

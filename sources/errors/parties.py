@@ -3,6 +3,10 @@
 from sources.errors.facts import SourceError
 
 _REFUSALS = {
+    ("correction-told", ""): (
+        "Het antwoord staat vast: de inwoner las het al, of het signaal is weer "
+        "zichtbaar. Klopt het antwoord niet? Bel de privacy officer van de gemeente."
+    ),
     ("outbox-replaced", ""): (
         "De signalen van dit postvak zijn overgenomen door een ander postvak van uw "
         "organisatie. `signal-source doctor` zegt welk."
@@ -89,7 +93,7 @@ class IndexRefused(PublishingStopped):
         self.field = field
         why = _REFUSALS.get((slug, field), "")
         about = f" {field}" if field and not why else ""
-        said = f"De index weigerde de aanvraag: {slug}{about} ({status}). {why}"
+        said = f"De index weigerde dit: {slug}{about} ({status}). {why}"
         super().__init__(said.rstrip())
 
 

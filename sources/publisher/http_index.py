@@ -14,7 +14,11 @@ from signal_index.wire.contact_holders import (
     ContactHolders,
     OwnContactHolder,
 )
-from signal_index.wire.corrections import CorrectionAnswer, OwnCorrectionPage
+from signal_index.wire.corrections import (
+    CorrectionAnswer,
+    CorrectionsAsked,
+    OwnCorrectionPage,
+)
 from signal_index.wire.deliveries import ClosedDeliveries, ClosedDelivery, Delivery
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.health import Health
@@ -139,10 +143,12 @@ class HttpIndex:
         found = await self._ask("GET", "/v1/contact-holders", ContactHolders)
         return found.items
 
-    async def fetch_corrections(self, cursor: UUID | None) -> OwnCorrectionPage:
-        """Fetch a page of what citizens dispute and waits for us."""
+    async def fetch_corrections(
+        self, asked: CorrectionsAsked, cursor: UUID | None
+    ) -> OwnCorrectionPage:
+        """Fetch a page of what citizens dispute: what waits for us, or all of it."""
         more = "" if cursor is None else f"&cursor={cursor}"
-        path = f"/v1/own-corrections?state=open{more}"
+        path = f"/v1/own-corrections?state={asked}{more}"
         return await self._ask("GET", path, OwnCorrectionPage)
 
     async def fetch_notices(self, cursor: UUID | None) -> ReturnNotices:

@@ -102,13 +102,41 @@ async def test_an_answer_shows_also_when_the_source_has_withdrawn_the_signal(
     assert len(report["corrections"]) == 1
 
 
-async def test_a_source_answers_once_and_only_what_concerns_it(
+async def test_a_source_changes_its_answer_until_the_citizen_reads_it(
     desk: CitizensDesk,
 ) -> None:
     made = await desk.enter_correction(await the_signal(desk))
-    assert await answer_with(desk, made["id"], "changed") == 204
-    assert await answer_with(desk, made["id"], "facts-correct") == 409
+    for answer in ("changed", "facts-correct", "facts-correct"):
+        assert await answer_with(desk, made["id"], answer) == 204
     assert await waiting(desk) == []
+    (seen,) = (await desk.send("GET", "/corrections")).json()["items"]
+    assert seen["answer"] == "facts-correct"
+    assert seen["answerBeforeLabel"].startswith("Aangepast")
+    assert seen["mayAnswer"]
+    await desk.report(ONE)
+    assert await answer_with(desk, made["id"], "changed") == 409
+    (seen,) = (await desk.send("GET", "/corrections")).json()["items"]
+    assert (seen["answer"], seen["mayAnswer"]) == ("facts-correct", False)
+
+
+async def test_a_release_is_of_the_answer_that_the_citizen_was_told(
+    desk: CitizensDesk,
+) -> None:
+    made = await desk.enter_correction(await the_signal(desk), restrict=True)
+    path = f"/corrections/{made['id']}/release"
+    told = {"citizenTold": True, "answer": "changed"}
+    await answer_with(desk, made["id"], "changed")
+    await answer_with(desk, made["id"], "facts-correct")
+    refused = await desk.send("POST", path, told)
+    assert refused.json()["type"].endswith("/answer-changed")
+    assert (
+        await desk.send("POST", path, {**told, "answer": "facts-correct"})
+    ).status_code == 204
+    assert await answer_with(desk, made["id"], "changed") == 409
+
+
+async def test_a_source_answers_only_what_concerns_it(desk: CitizensDesk) -> None:
+    made = await desk.enter_correction(await the_signal(desk))
     other = desk.world.a_source_token(desk.world.income_support)
     path = f"/own-corrections/{made['id']}/answer"
     refused = await desk.world.send("POST", path, other, {"answer": "changed"})
@@ -140,12 +168,13 @@ async def test_a_restricted_signal_shows_in_no_lookup_until_it_is_released(
     made = await desk.enter_correction(await the_signal(desk), restrict=True)
     assert await flags_shown(desk) == 0
     assert (await desk.report(ONE))["signals"][0]["state"] == "restricted"
-    path, told = f"/corrections/{made['id']}/release", {"citizenTold": True}
+    path = f"/corrections/{made['id']}/release"
+    told = {"citizenTold": True, "answer": "facts-correct"}
     early = await desk.send("POST", path, told)
     assert early.json()["type"].endswith("/nothing-to-release")
     await answer_with(desk, made["id"], "facts-correct")
     assert await flags_shown(desk) == 0
-    untold = await desk.send("POST", path, {"citizenTold": False})
+    untold = await desk.send("POST", path, {**told, "citizenTold": False})
     assert untold.status_code == 400
     assert (await desk.send("POST", path, told)).status_code == 204
     assert await flags_shown(desk) == 1
@@ -189,7 +218,8 @@ async def test_each_step_is_recorded_and_no_entry_names_the_person(
     made = await desk.enter_correction(await the_signal(desk), restrict=True)
     await answer_with(desk, made["id"], "changed")
     path = f"/corrections/{made['id']}/release"
-    await desk.send("POST", path, {"citizenTold": True})
+    told = {"citizenTold": True, "answer": "changed"}
+    await desk.send("POST", path, told)
     entries = await open_entries(desk.world, "correction")
     assert {str((one[Group.WHAT] or {})["act"]) for one in entries} == {
         "correction-entered",

@@ -125,7 +125,8 @@ async def test_a_restriction_that_was_answered_ends_where_the_signal_went(
     assert await pass_on(world, a_transfer(world, successor)) == 200
     assert await flags(world) == []
     path = f"/corrections/{entered['id']}/release"
-    assert (await desk.send("POST", path, {"citizenTold": True})).status_code == 204
+    told = {"citizenTold": True, "answer": "changed"}
+    assert (await desk.send("POST", path, told)).status_code == 204
     assert await flags(world) == ["Schuldhulp Samen"]
 
 

@@ -266,12 +266,14 @@ CREATE TABLE correction (
   source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL, signal_reference UUID NOT NULL, row_key BYTEA NOT NULL,
   category VARCHAR(64) NOT NULL, reason VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL,
   entered_at TIMESTAMPTZ NOT NULL, restricted_at TIMESTAMPTZ, released_at TIMESTAMPTZ, answer VARCHAR(64),
-  answered_at TIMESTAMPTZ,
+  answered_at TIMESTAMPTZ, answer_before VARCHAR(64), told_at TIMESTAMPTZ,
   CONSTRAINT pk_correction PRIMARY KEY (id),
   CONSTRAINT ck_correction_answered_with_a_code CHECK ((answer IS NULL) = (answered_at IS NULL)),
   CONSTRAINT ck_correction_released_after_the_answer CHECK (released_at IS NULL OR (restricted_at IS NOT NULL AND
     answer IS NOT NULL)),
   CONSTRAINT ck_correction_row_key_length CHECK (length(row_key) = 16),
+  CONSTRAINT ck_correction_told_after_the_answer CHECK (answer IS NOT NULL OR (answer_before IS NULL AND
+    told_at IS NULL)),
   CONSTRAINT fk_correction_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin),
   CONSTRAINT fk_correction_source FOREIGN KEY (source) REFERENCES source (oin),
   CONSTRAINT fk_correction_submitted_by FOREIGN KEY (submitted_by) REFERENCES organisation (oin)

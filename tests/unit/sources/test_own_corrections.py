@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from keys.municipality import MunicipalityCode
 from signal_index.wire.corrections import OwnCorrection, OwnCorrectionPage
 from signal_index.wire.values import Oin
-from sources.cli.corrections import Waiting, confirm
-from sources.corrections import fetch_waiting
-from sources.errors import IndexRefused
+from sources.cli.corrections import Waiting, confirm, pick
+from sources.corrections import fetch_corrections
+from sources.errors import IndexRefused, InvalidAgencySettings
 from sources.values import Place
 from tests.unit.sources.test_http_index import an_index
 
@@ -40,6 +40,8 @@ def an_item(id_: UUID, due: date) -> OwnCorrection:
         answer=None,
         answerLabel=None,
         answeredAt=None,
+        answerBeforeLabel=None,
+        mayAnswer=True,
     )
 
 
@@ -51,11 +53,12 @@ def a_page(item: OwnCorrection, following: UUID | None) -> httpx.Response:
 async def test_all_pages_are_read_and_the_most_urgent_comes_first() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         assert request.url.path == "/v1/own-corrections"
+        assert request.url.params["state"] == "open"
         if "cursor" not in request.url.params:
             return a_page(an_item(FIRST, date(2026, 12, 22)), FIRST)
         return a_page(an_item(SECOND, date(2026, 12, 1)), None)
 
-    found = await fetch_waiting(an_index(answer))
+    found = await fetch_corrections(an_index(answer), "open")
     assert [one.id for one in found] == [SECOND, FIRST]
 
 
@@ -75,7 +78,7 @@ async def test_what_is_no_list_counts_as_a_refusal() -> None:
         return httpx.Response(200, json={"items": [{"id": "x"}], "next": None})
 
     with pytest.raises(IndexRefused):
-        await fetch_waiting(an_index(answer))
+        await fetch_corrections(an_index(answer), "open")
 
 
 def test_a_case_that_is_known_is_named_and_a_line_is_called_a_line() -> None:
@@ -90,11 +93,31 @@ def test_a_case_that_is_known_is_named_and_a_line_is_called_a_line() -> None:
 
 
 @pytest.mark.parametrize(("typed", "is_sure"), [("ja", True), ("", False)])
-def test_an_answer_that_stays_is_asked_about_first(typed: str, is_sure: bool) -> None:  # noqa: FBT001 - a row
+def test_an_answer_is_asked_about_first(typed: str, is_sure: bool) -> None:  # noqa: FBT001 - a row
     item = an_item(FIRST, date(2026, 12, 22))
     with CliRunner().isolation(input=f"{typed}\n") as (out, *_):
         assert confirm(item, "2026-0017", "facts-correct") is is_sure
         said = out.getvalue().decode()
     assert "zaak 2026-0017" in said
     assert "facts-correct (het klopt zoals het is)" in said
-    assert "geen ander antwoord" in said
+    assert "wijzigen tot de inwoner het leest" in said
+    assert "eerder:" not in said
+
+
+def test_a_mistaken_answer_is_named_before_it_is_changed() -> None:
+    item = an_item(FIRST, date(2026, 12, 22)).model_copy(
+        update={"answer": "changed", "answerLabel": "De organisatie paste het aan"}
+    )
+    assert pick([item], "7kq-4tm") is item
+    with CliRunner().isolation(input="ja\n") as (out, *_):
+        assert confirm(item, "", "facts-correct")
+        said = out.getvalue().decode()
+    assert "U antwoordde eerder: De organisatie paste het aan" in said
+
+
+def test_an_answer_that_was_told_stays_and_an_unknown_one_is_no_such_thing() -> None:
+    told = an_item(FIRST, date(2026, 12, 22)).model_copy(update={"mayAnswer": False})
+    with pytest.raises(InvalidAgencySettings, match="staat vast"):
+        pick([told], "7KQ-4TM")
+    with pytest.raises(InvalidAgencySettings, match="--all"):
+        pick([told], "AAA-AAA")
