@@ -30,7 +30,7 @@ from desk.errors import (
     RoleMissing,
     SessionEnded,
 )
-from desk.navigation import APPROVALS, INVOLVED, MATCHES
+from desk.navigation import INVOLVED
 from desk.own_pages import is_foreign
 from desk.pages import Shown
 from desk.roles import (
@@ -187,11 +187,8 @@ async def _live_session(request: Request) -> tuple[CookieSecret, Session]:
     request.state.shown = await _show(request, session)
     renewed = await desk.login.renewed(cookie, session)
     if _is_page(request):
-        if _reads_matches(session):
-            await desk.waiting_matches.refresh(renewed.access_token)
-        if _approves(session):
-            sub = session.person.sub
-            await desk.waiting_approvals.refresh(sub, renewed.access_token)
+        token, path = renewed.access_token, request.url.path
+        await desk.waiting.refresh(session.person, token, path)
         request.state.shown = await _show(request, session)
     return cookie, renewed
 
@@ -199,29 +196,15 @@ async def _live_session(request: Request) -> tuple[CookieSecret, Session]:
 async def _show(request: Request, session: Session) -> Shown:
     """Say who is at the page, and how much waits on which page of the menu."""
     signalling, person = desk_of(request).signalling, session.person
-    counts = {}
+    counts = dict(desk_of(request).waiting.find_counts(person))
     if signalling is not None and not HAND_SIGNALLERS.isdisjoint(person.roles):
         counts[INVOLVED] = await signalling.kept.count_due(person.sub)
-    if _reads_matches(session):
-        counts[MATCHES] = desk_of(request).waiting_matches.count
-    if _approves(session):
-        waiting = desk_of(request).waiting_approvals
-        counts[APPROVALS] = waiting.count(person.sub)
     return Shown(person, session.csrf, session.ends_at, counts)
 
 
-def _reads_matches(session: Session) -> bool:
-    return not NOTICE_READERS.isdisjoint(session.person.roles)
-
-
-def _approves(session: Session) -> bool:
-    return not APPROVERS.isdisjoint(session.person.roles)
-
-
 def _is_page(request: Request) -> bool:
-    """Tell whether its menu needs counts; a page of what is counted counts itself."""
-    own = ("/relay/", MATCHES, APPROVALS)
-    return request.method == "GET" and not request.url.path.startswith(own)
+    """Tell whether its menu needs counts."""
+    return request.method == "GET" and not request.url.path.startswith("/relay/")
 
 
 async def _bearer_caller(request: Request, authorization: str) -> Caller:

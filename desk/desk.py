@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from starlette.requests import Request
 
-from desk.agency.waiting import WaitingMatches
+from desk.agency.read_marks import ReadMarks
 from desk.assets import Assets, load_assets
 from desk.case_references import CaseReferences
 from desk.database import Database
@@ -29,7 +29,6 @@ from desk.ledger_watch import LedgerWatch
 from desk.login import Login
 from desk.lookup_notes import LookupNotes
 from desk.officer.kept_searches import KeptSearches
-from desk.officer.waiting import WaitingApprovals
 from desk.own_seal import OwnSeal, read_notes_key
 from desk.provider import Provider
 from desk.receipts import ReceiptRules, Receipts, load_receipt_rules
@@ -37,6 +36,7 @@ from desk.sessions import Sessions
 from desk.settings import DeskSettings
 from desk.texts import Texts, load_texts
 from desk.tokens import TokenRules
+from desk.waiting import Waiting
 from keys.case_seal import CaseKey
 from keys.request import RequestKey
 
@@ -60,8 +60,8 @@ class Desk:
     case_references: CaseReferences
     case_key: CaseKey | None
     signalling: Signalling | None
-    waiting_matches: WaitingMatches
-    waiting_approvals: WaitingApprovals
+    read_marks: ReadMarks
+    waiting: Waiting
     pins: list[Any]
     texts: Texts
     assets: Assets
@@ -88,6 +88,7 @@ def build_desk(
     rules: ReceiptRules = load_receipt_rules(settings)
     index = SignalIndex(settings.index_url, http)
     seal = OwnSeal(read_notes_key(settings.notes_key))
+    marks = ReadMarks(database, seal, clock)
     return Desk(
         settings=settings,
         clock=clock,
@@ -114,8 +115,8 @@ def build_desk(
         ),
         case_key=read_shared_case_key(settings.case_key),
         signalling=build_signalling(settings, database, seal, clock),
-        waiting_matches=WaitingMatches(index, clock),
-        waiting_approvals=WaitingApprovals(index, clock),
+        read_marks=marks,
+        waiting=Waiting(index, marks, clock),
         pins=_read_pins(settings),
         texts=load_texts("nl"),
         assets=load_assets(),

@@ -56,10 +56,11 @@ OFFICERS_MENU: Final = (
     MenuItem("/officer/transfers", "shell.transfers", APPROVERS),
     MenuItem("/officer/watch", "shell.watch", DATA_PROTECTION_OFFICER),
 )
+NOTICES: Final = "/agency/notices"
 MATCHES: Final = "/agency/matches"
 AGENCYS_MENU: Final = (
     MenuItem("/agency/deliveries", "shell.deliveries", SOURCE_ADMINISTRATORS),
-    MenuItem("/agency/notices", "shell.notices", NOTICE_READERS),
+    MenuItem(NOTICES, "shell.notices", NOTICE_READERS),
     MenuItem(MATCHES, "shell.matches", NOTICE_READERS),
     MenuItem("/agency/signals", "shell.signals", SOURCE_ADMINISTRATORS),
     MenuItem("/agency/contacts", "shell.contacts", SOURCE_ADMINISTRATORS),

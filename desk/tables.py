@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Which tables these are. A change of one counts it up, and says how an older database
 becomes a newer one: until then the desk refuses it (`Database.prepare`)."""
 
@@ -84,6 +84,14 @@ lookup_notes: Final = Table(
     Column("id", LargeBinary(32), primary_key=True),
     Column("kept_on", Integer, nullable=False, index=True),  # days since 1970
     Column("sealed", LargeBinary, nullable=False),
+)
+
+notices_read: Final = Table(
+    "notices_read",
+    metadata,
+    Column("owner", LargeBinary(32), primary_key=True),
+    Column("hour", Integer, nullable=False, index=True),  # seconds since 1970
+    Column("seen", Text, nullable=False),  # ids of notices of that hour and later
 )
 
 receipts: Final = Table(

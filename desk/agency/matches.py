@@ -17,7 +17,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.agency.cases import find_cases_by_hand, name_case
 from desk.agency.match_list import ACTS, ShownMatch, Wanted, list_matches
-from desk.agency.waiting import waits
 from desk.callers import Caller, LoggedInNoticeReader, SendingNoticeReader
 from desk.desk import Desk, desk_of
 from desk.errors import IndexHasNone
@@ -27,6 +26,7 @@ from desk.navigation import MATCHES
 from desk.officer.told import read_told
 from desk.pages import recount, render
 from desk.roles import SOURCE_ADMINISTRATORS
+from desk.waiting import count_matches, waits
 from signal_index.wire.matches import Match, Matches, MatchStep
 from signal_index.wire.values import Day, read_uuid
 
@@ -96,7 +96,8 @@ async def _show(
     desk = desk_of(request)
     found = await fetch_matches(desk, caller)
     listed = list_matches(found.items, wanted)
-    recount(request, MATCHES, desk.waiting_matches.count)
+    waiting = count_matches(one.said for one in found.items)
+    recount(request, MATCHES, desk.waiting.note(MATCHES, caller.person.sub, waiting))
     page = render(
         request,
         "agency/matches.html",
@@ -157,7 +158,6 @@ async def fetch_matches(desk: Desk, caller: Caller) -> Found:
         if page.next is None:
             break
         query = query | {"cursor": str(page.next)}
-    desk.waiting_matches.note(items)
     by_hand = await find_cases_by_hand(desk, caller)
     shown = []
     seen: set[UUID] = set()

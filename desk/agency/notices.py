@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from types import MappingProxyType
@@ -14,10 +14,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from desk.agency.cases import find_cases_by_hand, name_case
+from desk.agency.read_marks import COVER
 from desk.callers import Caller, LoggedInNoticeReader
 from desk.desk import Desk, desk_of
 from desk.moments import day_here
-from desk.pages import render
+from desk.navigation import NOTICES
+from desk.pages import recount, render
 from desk.roles import SOURCE_ADMINISTRATORS
 from keys.case_seal import CaseKey
 from signal_index.wire.notice_order import (
@@ -29,7 +31,6 @@ from signal_index.wire.notice_order import (
 from signal_index.wire.notices import NoticedSignal, ReturnNotice, ReturnNotices
 
 router: Final = APIRouter()
-COVER: Final = "cover"
 MOST_PAGES: Final = 10
 PAGE_ROWS: Final = 100
 _AT_ONCE: Final = "1000"
@@ -39,12 +40,14 @@ _AT_ONCE: Final = "1000"
 class ShownNotice:
     """A notice as the page shows it, with the cases that it is about.
 
-    `former`: the other outcome that was said before, which this one replaces.
+    `former`: the other outcome that was said before, which this one replaces. `is_new`:
+    this reader has not seen it yet.
     """
 
     said: ReturnNotice
     cases: tuple[str, ...]
     former: ReturnNotice | None
+    is_new: bool = False
 
     @property
     def moment(self) -> datetime | None:
@@ -88,16 +91,18 @@ class Notices:
     unreadable: int
 
 
-@router.get("/agency/notices")
+@router.get(NOTICES)
 async def show_notices(
     request: Request, caller: LoggedInNoticeReader, after: str = ""
 ) -> HTMLResponse:
     """Show what came back, the newest first, with the agency's own case numbers.
 
     `after`: the last notice of the page before. One that is not there is no page: then
-    it begins anew.
+    it begins anew. What stands on the first page, and after it, is read from then on.
     """
     desk = desk_of(request)
+    notices = await fetch_notices(desk, caller, after)
+    recount(request, NOTICES, desk.waiting.note(NOTICES, caller.person.sub, 0))
     return render(
         request,
         "agency/notices.html",
@@ -105,7 +110,7 @@ async def show_notices(
         person=caller.person,
         csrf=caller.csrf,
         is_administrator=not SOURCE_ADMINISTRATORS.isdisjoint(caller.person.roles),
-        notices=await fetch_notices(desk, caller, after),
+        notices=notices,
     )
 
 
@@ -116,7 +121,13 @@ async def fetch_notices(desk: Desk, caller: Caller, after: str) -> Notices:
     """
     told = await fetch_told(desk, caller)
     by_hand = await find_cases_by_hand(desk, caller)
-    shown, older = cut(list_shown(told.items, desk.case_key, by_hand), after)
+    new = await desk.read_marks.find_unread(caller.person.sub, told.items)
+    await desk.read_marks.note(caller.person.sub, told.items)
+    listed = [
+        replace(one, is_new=one.said.id in new)
+        for one in list_shown(told.items, desk.case_key, by_hand)
+    ]
+    shown, older = cut(listed, after)
     return Notices(group_by_day(shown), older, told.is_whole, told.unreadable)
 
 

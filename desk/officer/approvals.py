@@ -24,6 +24,7 @@ from desk.officer.told import Told, read_told
 from desk.officer.transfers import fetch_transfers
 from desk.pages import recount, render
 from desk.roles import OFFICERS
+from desk.waiting import count_approvals
 from signal_index.wire.approvals import (
     ApprovalDecision,
     ApprovalList,
@@ -154,5 +155,5 @@ async def _find_transfer(
 async def _fetch(request: Request, caller: Caller) -> ApprovalList:
     desk, sub = desk_of(request), caller.person.sub
     found = await desk.index.fetch(ApprovalList, "/v1/approvals", caller.access_token)
-    recount(request, PAGE, desk.waiting_approvals.note(sub, found))
+    recount(request, PAGE, desk.waiting.note(PAGE, sub, count_approvals(found)))
     return found

@@ -184,7 +184,7 @@ def _show(
         outcome=outcome,
         outcomeLabel=labels.of(labels.catalogue.outcomes, outcome),
         saidAt=datetime.fromisoformat(said_at) if said_at else None,
-        facts={} if is_about_lookup else _facts(body, labels),
+        facts={} if is_about_lookup else _facts(body, one.source, labels),
     )
 
 
@@ -194,12 +194,19 @@ def _content(body: Body, entry: Opened | None) -> Content:
     return "readable" if body.entry is None else "erased"
 
 
-def _facts(body: Body, labels: Labels) -> dict[str, str]:
-    """Give the facts of a kind; organisations of a succession by their names too."""
+def _facts(body: Body, reader: str, labels: Labels) -> dict[str, str]:
+    """Give the facts of a kind; a succession has both names, and the other's number.
+
+    That number is the organisation's own, where it registered one.
+    """
     facts = {key: value for key, value in body.more.items() if value}
+    facts.pop("saidAt", None)
     if body.kind is NoticeKind.SUCCESSION:
         for key in ("source", "successor"):
             facts[f"{key}Name"] = labels.organisation(facts[key]) or facts[key]
+        is_given = reader == facts["source"]
+        phone = labels.phone(facts["successor" if is_given else "source"])
+        facts |= {"phone": phone} if phone else {}
     return facts
 
 

@@ -21,7 +21,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.days import day_of
 from signal_index.returning import Body, NoticeKind, Passed, Shown
 from signal_index.returning.bodies import COVER
 from signal_index.store.notice_rows import NoticeRow, Telling, cut_up
@@ -99,7 +98,7 @@ async def tell_passed(
     more = {
         "source": moved.source,
         "successor": moved.successor,
-        "on": day_of(moved.carried_out_at).isoformat(),
+        "saidAt": moved.carried_out_at.isoformat(),
     }
     bodies = [
         Body(NoticeKind.SUCCESSION, part, more=more)

@@ -20,10 +20,10 @@ _One = TypeVar("_One")
 
 
 def find_moment_of(one: ReturnNotice) -> datetime | None:
-    """Give when it was looked or said; None where its hour alone is known."""
-    if one.kind == OUTCOME:
+    """Give when it was looked, said or done; None where its hour alone is known."""
+    if one.kind == OUTCOME or one.lookedUp is None:
         return one.saidAt
-    return one.lookedUp.at if one.lookedUp else None
+    return one.lookedUp.at
 
 
 def sort_notices(

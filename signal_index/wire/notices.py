@@ -74,8 +74,8 @@ class Looker(AnswerModel):
 class ReturnNotice(AnswerModel):
     """One notice. `madeIn` is the hour; members that its kind lacks are null.
 
-    `saidAt`: when an outcome was said. A later one of the same lookup and the same
-    signals takes its place.
+    `saidAt`: when an outcome was said, or signals passed on. A later outcome of the
+    same lookup and the same signals takes its place.
 
     `content` is of the entry that says who looked: without it `lookedUp` is null.
 

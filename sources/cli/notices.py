@@ -25,7 +25,7 @@ from sources.outbox.store import Outbox
 from sources.settings import AgencySettings, load_settings
 
 SHOWN_ID: Final = 8
-_OF_LOOKUPS: Final = ("looked-up", "outcome")
+_TO_CALL: Final = ("looked-up", "outcome", "succession")
 
 notices_app = typer.Typer(
     no_args_is_help=True, help="Wie naar uw signalen keek, en wat ervan kwam."
@@ -131,7 +131,7 @@ def _show(found: Sequence[KeptNotice]) -> None:
         for case, reference in zip(one.cases, one.references, strict=True):
             console.print(f"  Zaak: {say_case(case, reference)}")
         console.print(f"  {say_kept(one)}")
-        if one.said.kind in _OF_LOOKUPS:
+        if one.said.kind in _TO_CALL:
             called = say_whom_to_call(one.said) or "geen nummer opgegeven"
             console.print(f"  Terugbellen: {called}")
         console.print()

@@ -8,7 +8,8 @@ from typing import Final
 
 from signal_index.wire.notice_order import find_moment_of
 from signal_index.wire.notices import ReturnNotice
-from sources.clock import write_day, write_hour, write_moment
+from signal_index.wire.values import Phone
+from sources.clock import day_of, write_day, write_hour, write_moment
 from sources.outbox.notices import KeptNotice
 from sources.phones import write_phone
 
@@ -47,7 +48,14 @@ def say(one: ReturnNotice) -> str:
 
 
 def say_whom_to_call(one: ReturnNotice) -> str:
-    """Say whom to call back; empty where nobody was named."""
+    """Say whom to call back; empty where nobody was named.
+
+    Of signals that passed on: the other organisation, at its own number.
+    """
+    if phone := one.facts.get("phone"):
+        is_given = one.facts.get("source") == one.source
+        name = one.facts.get("successorName" if is_given else "sourceName", "")
+        return f"{name}, {write_phone(Phone(phone))}"
     called = one.lookedUp.callBack if one.lookedUp else None
     return f"{called.function}, {write_phone(called.phone)}" if called else ""
 
@@ -99,8 +107,9 @@ def _say_succession(one: ReturnNotice) -> str:
     before, after = (one.facts.get(key, "") for key in ("sourceName", "successorName"))
     count = len(one.signals)
     subject = "Het signaal is" if count < 2 else f"{count} signalen zijn"
+    day = write_day(day_of(find_moment_of(one) or one.madeIn))
     return (
-        f"{subject} op {_day(one.facts.get('on'))} overgedragen, van {before} aan"
+        f"{subject} op {day} overgedragen, van {before} aan"
         f" {after}. {after} antwoordt en levert nu aan."
     )
 

@@ -12,6 +12,8 @@ DEBTS: Final = "schuldhulpverlening"
 SCHOOL: Final = "leerplicht"
 SAFETY: Final = "veilig-thuis"
 _ZERO_LOST_EVERY: Final = 40
+_ALSO_IN_DEBT: Final = 6
+"""Percent of households on a benefit: two agencies that know the same people match."""
 
 
 @dataclass(slots=True)
@@ -72,10 +74,13 @@ class Town:
         children = [self._make_child(household) for _ in range(self._draw.below(4))]
         if self._draw.chance(10):
             return adults + children  # known to nobody
-        on_benefit, in_debt = self._draw.chance(60), self._draw.chance(55)
+        on_benefit, also_in_debt = (
+            self._draw.chance(60),
+            self._draw.chance(_ALSO_IN_DEBT),
+        )
         for adult in adults:
-            adult.categories |= {BIJSTAND} if on_benefit or not in_debt else set()
-            adult.categories |= {DEBTS} if in_debt else set()
+            adult.categories |= {BIJSTAND} if on_benefit else {DEBTS}
+            adult.categories |= {DEBTS} if also_in_debt else set()
         for child in children:
             child.categories |= {SCHOOL} if self._draw.chance(70) else set()
         if self._draw.chance(20):

@@ -10,11 +10,10 @@ from uuid import uuid4
 
 import pytest
 
-from signal_index.days import day_of
 from signal_index.returning import Body, NoticeKind, Shown, Told
 from signal_index.store.connect import transaction
 from signal_index.store.notices import put_in_box
-from signal_index.wire.values import Label
+from signal_index.wire.values import Label, encode_instant
 from tests.builders import a_contact_holder, anew
 from tests.holders_builders import a_bsn
 from tests.notice_builders import acknowledge, lead, read, read_page, switch_on
@@ -72,7 +71,8 @@ async def test_both_hear_of_each_signal_who_had_it_and_who_has_it(
     await pass_on(world, successor)
     await lead(world)
     meant = sorted(str(one.reference) for one in given)
-    for agency in (world.debt_help, successor):
+    number = {"phone": "+31182555100"}
+    for agency, call in ((world.debt_help, {}), (successor, number)):
         found = await hears(world, agency, "succession")
         assert references(found) == meant
         assert found[0]["facts"] == {
@@ -80,8 +80,9 @@ async def test_both_hear_of_each_signal_who_had_it_and_who_has_it(
             "sourceName": "Bureau debt-help",
             "successor": successor.oin,
             "successorName": "Schuldhulp Samen",
-            "on": day_of(world.clock()).isoformat(),
+            **call,
         }
+        assert found[0]["saidAt"] == encode_instant(world.clock())
     assert await read(world, world.income_support) == []
 
 

@@ -102,11 +102,19 @@ async def test_a_succession_names_who_had_the_signal_and_who_has_it(
         "sourceName": "Stadsbank",
         "successor": "00000001000000000012",
         "successorName": "Kredietbank",
-        "on": "2026-12-01",
+        "phone": "+31182555160",
     }
-    page = await _page(town, browser, a_notice(1, "succession", facts=facts))
+    at = {"saidAt": "2026-12-01T10:42:00Z", "madeIn": "2026-12-01T10:00:00Z"}
+    earlier = a_notice(2, "match", madeIn="2026-12-01T10:00:00Z")
+    page = await _page(
+        town, browser, earlier, a_notice(1, "succession", facts=facts, **at)
+    )
     said = "dit signaal was van Stadsbank en is nu van Kredietbank."
     assert f"Overgedragen op 1 december 2026: {said}" in page
+    assert (
+        'Kredietbank<br><a class="utrecht-link utrecht-link--html-a" href="tel:' in page
+    )
+    assert page.index("11:42") < page.index("helpt deze inwoner ook")
     assert re.search(r"2026, tussen \d\d:00 en \d\d:00</time>", page)
 
 

@@ -11,6 +11,7 @@ from signal_index.labels import Labels
 @dataclass(frozen=True)
 class Organisation:
     name: str
+    phone: str | None = None
 
 
 CATALOGUE = load_catalogue()

@@ -33,7 +33,7 @@ from sources.notice_settings import EventsRow, MailRow, NoticesRow
 from sources.notices.events import post_events, write_events
 from sources.notices.mail import send_mail, write_mail
 from sources.notices.telling import Teller
-from sources.notices.words import say, say_kept
+from sources.notices.words import say, say_kept, say_whom_to_call, write_when
 from sources.outbox.notices import (
     KeptNotice,
     find_notices,
@@ -98,9 +98,13 @@ def test_a_mail_names_no_case_unless_the_agency_chose_so() -> None:
 
 
 def test_a_succession_says_who_had_the_signal_and_who_has_it() -> None:
-    facts = {"sourceName": "Stadsbank", "successorName": "Kredietbank"}
-    told = {"kind": "succession", "lookedUp": None}
-    said = SAID.model_copy(update={**told, "facts": {**facts, "on": "2026-12-01"}})
+    names = {"sourceName": "Stadsbank", "successorName": "Kredietbank"}
+    facts = {**names, "source": SAID.source, "phone": "+31182555160"}
+    told = {"kind": "succession", "lookedUp": None, "facts": facts}
+    moment = datetime(2026, 12, 1, 10, 42, tzinfo=UTC)
+    said = SAID.model_copy(update={**told, "saidAt": moment})
+    assert say_whom_to_call(said) == "Kredietbank, 0182 555 160"
+    assert write_when(said) == "1 december 2026 11:42"
     assert say(said).startswith(
         "Het signaal is op 1 december 2026 overgedragen, van Stadsbank aan Kredietbank."
     )
