@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -31,7 +31,8 @@ from signal_index.returning import (
     derive_once,
 )
 from signal_index.returning.bodies import COVER
-from signal_index.store.notice_damping import find_damped, remember
+from signal_index.store.many_rows import by_turns
+from signal_index.store.notice_damping import Between, find_damped, remember
 from signal_index.store.notice_rows import (
     NoticeRow,
     Telling,
@@ -71,19 +72,27 @@ async def tell_lookups(
     }
     damped = await find_damped(conn, asked, telling)
     made: list[NoticeRow] = []
-    for place, one in lookups:
-        heard: dict[str, list[Shown]] = defaultdict(list)
-        for mark in one.marks:
-            signal = signals.get(mark.signal)
-            if signal is None:
-                continue
-            if (one.organisation, signal.source, signal.reference) in damped:
-                continue
-            heard[signal.source].append(Shown(signal.reference, mark.place))
-        sources = set(heard) | _takes_part(places.get(place, {}), one, place, telling)
-        for src in sources:
-            made.extend(_looked_up(place, one, src, heard.get(src, ()), telling))
+    async for some in by_turns(lookups):
+        for place, one in some:
+            here = places.get(place, {})
+            heard = _heard(one, signals, damped)
+            for src in heard.keys() | _takes_part(here, one, place, telling):
+                made.extend(_looked_up(place, one, src, heard.get(src, ()), telling))
     return made
+
+
+def _heard(
+    one: LookedUp, signals: Mapping[UUID, _Signal], damped: Collection[Between]
+) -> Mapping[str, Sequence[Shown]]:
+    """Say which sources hear of a lookup, and of which of their signals."""
+    heard: dict[str, list[Shown]] = defaultdict(list)
+    for mark in one.marks:
+        signal = signals.get(mark.signal)
+        if signal is None:
+            continue
+        if (one.organisation, signal.source, signal.reference) not in damped:
+            heard[signal.source].append(Shown(signal.reference, mark.place))
+    return heard
 
 
 def _takes_part(

@@ -31,6 +31,7 @@ from signal_index.returning import (
     open_box,
 )
 from signal_index.returning.bodies import COVER
+from signal_index.store.many_rows import by_turns
 from signal_index.store.notice_lookups import (
     Boxed,
     Places,
@@ -80,7 +81,11 @@ async def open_boxes(
     that does not open stays where it is and stops no other (`count_unreadable`).
     """
     rows = await conn.execute(select(notice_box).where(notice_box.c.id.in_(ids)))
-    found = [(row.id, row.municipality, _open(row, telling.keys)) for row in rows]
+    found = [
+        (row.id, row.municipality, _open(row, telling.keys))
+        async for some in by_turns(rows.all())
+        for row in some
+    ]
     opened = {
         id_: (place, one)
         for id_, place, one in found

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.catalogue import Catalogue
@@ -17,6 +16,7 @@ from policy.key import calendar_day
 from signal_index.keyring import YearKeys
 from signal_index.ledger import DisclosureKey
 from signal_index.returning import SIGNALS_AT_MOST, Body, Shown, seal_body
+from signal_index.store.many_rows import by_turns, insert_rows
 from signal_index.store.notices import hide_embargoed, year_of
 from signal_index.tables.notices import return_notice
 
@@ -62,30 +62,32 @@ async def write_notices(
     told = list(made)
     says = [(one.municipality, one.body) for one in told]
     bodies = await hide_embargoed(conn, says, telling.now)
-    mixed = [replace(one, body=body) for one, body in zip(told, bodies, strict=True)]
+    mixed = list(zip(told, bodies, strict=True))
     secrets.SystemRandom().shuffle(mixed)
-    hour = telling.now.replace(minute=0, second=0, microsecond=0)
-    expires = calendar_day(telling.now) + timedelta(days=KEPT_DAYS)
-    rows = []
-    for one in mixed:
-        id_ = uuid4()
-        rows.append(
-            {
-                "id": id_,
-                "source": one.source,
-                "municipality": one.municipality,
-                "year": telling.key.year,
-                "handle": one.handle,
-                "sealed": seal_body(id_, one.body, telling.key),
-                "made_in": hour,
-                "expires": expires,
-                "names_case": one.names_case,
-                "told": False,
-                "acknowledged": False,
-            }
+    key = telling.key
+    always = {
+        "year": key.year,
+        "made_in": telling.now.replace(minute=0, second=0, microsecond=0),
+        "expires": calendar_day(telling.now) + timedelta(days=KEPT_DAYS),
+        "told": False,
+        "acknowledged": False,
+    }
+    async for some in by_turns(mixed):
+        await insert_rows(
+            conn, return_notice, [_row(one, body, key) | always for one, body in some]
         )
-    if rows:
-        await conn.execute(insert(return_notice), rows)
+
+
+def _row(one: NoticeRow, body: Body, key: DisclosureKey) -> dict[str, Any]:
+    id_ = uuid4()
+    return {
+        "id": id_,
+        "source": one.source,
+        "municipality": one.municipality,
+        "handle": one.handle,
+        "sealed": seal_body(id_, body, key),
+        "names_case": one.names_case,
+    }
 
 
 def cut_up(signals: Sequence[Shown]) -> Iterable[tuple[Shown, ...]]:
