@@ -30,13 +30,12 @@ from signal_index.wire.person_events import (
     PersonEventKind,
 )
 from sources.connectors.bsn_text import read_bsn
-from sources.connectors.csv_rows import CsvRows
-from sources.connectors.file_kinds import refuse_other_than_text
-from sources.connectors.table import open_table
+from sources.connectors.delimited import open_delimited
 from sources.dates import parse_day, parse_first_day
 from sources.errors import UnreadableFile, say_unreadable
 from sources.layouts import DayFormats, Delimiter, Encoding
 from sources.outbox_key import OutboxKey
+from sources.passed_over import PassedOver
 from sources.publisher.parties import Evaluator
 from sources.publisher.pipeline import Sender
 from sources.reasons import Reason
@@ -112,14 +111,15 @@ class EventTaker(Protocol):
 
 def read_mutations(
     path: Path, layout: RegisterLayout, *, today: date
-) -> Iterator[Mutation | UnknownKind | Reject]:
-    """Give what each row says, or why it cannot be used; raises `UnreadableFile`."""
+) -> Iterator[Mutation | UnknownKind | Reject | PassedOver]:
+    """Give what each row says, or why it cannot be used; raises `UnreadableFile`.
+
+    Last comes which lines were no rows.
+    """
     try:
         with path.open("rb") as file:
-            refuse_other_than_text(file)
-            lines = CsvRows(file, layout.delimiter, layout.encoding)
             wanted = {layout.bsn, layout.kind, layout.day}
-            table = open_table(iter(lines), wanted)
+            _lines, table = open_delimited(file, layout, wanted)
             rows = table.rows(layout.bsn, layout.day)
             for count, (line, row) in enumerate(rows, start=1):
                 place = Place(line, f"record {count}")
@@ -131,6 +131,7 @@ def read_mutations(
                 if isinstance(found, Mutation) and found.on > today:
                     found = Reject(place, layout.day, Reason.DATE_IN_FUTURE)
                 yield found
+            yield from table.passed.tell()
     except OSError:
         raise UnreadableFile(say_unreadable(path)) from None
 

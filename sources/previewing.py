@@ -13,10 +13,12 @@ from typing import Final
 
 from sources.errors import SourceError
 from sources.intake import Intake
+from sources.judging.words import say_open_though_over
+from sources.passed_over import PassedOver
 from sources.phones import write_phone
-from sources.proposing.judging import say_ends_unread, say_open_though_over
+from sources.proposing.judging import say_ends_unread
 from sources.reasons import Reason
-from sources.values import Case, Closing, Reject, Unidentified
+from sources.values import Aside, Case, Closing, Reject, Unidentified
 
 SHOWN: Final = 5
 
@@ -46,6 +48,7 @@ class Preview:
     flags: list[Flag] = field(default_factory=list)
     rejects: Counter[tuple[Reason, str]] = field(default_factory=Counter)
     lines: dict[tuple[Reason, str], str] = field(default_factory=dict)
+    passed: tuple[PassedOver, ...] = ()
     refusal: str = ""
     whole: bool = True
 
@@ -70,7 +73,7 @@ def make_preview(intake: Intake, *, today: date, most: int | None = None) -> Pre
     readings = intake.read(today=today)
     try:
         for reading in islice(readings, most):
-            made.read += 1
+            made.read += not (reading and all(isinstance(e, Aside) for e in reading))
             made.rejected += any(isinstance(each, Reject) for each in reading)
             for entry in reading:
                 _count(made, entry)
@@ -93,6 +96,8 @@ def _count(made: Preview, entry: object) -> None:
             made.sought += 1
         case Reject():
             made.note_reject(entry)
+        case Aside():
+            made.passed += entry.passed
 
 
 def _make_flag(case: Case) -> Flag:

@@ -17,6 +17,7 @@ from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.signals import Informed, WithdrawalReason
 from signal_index.wire.values import Slug
 from sources.clock import write_day
+from sources.passed_over import PassedOver
 from sources.reasons import Reason
 
 
@@ -176,13 +177,13 @@ class Aside:
     """What a file says of itself, beside its records; no record, and not counted.
 
     `written` is when it was made, as text that sorts; `swallowed` are lines that look
-    like records and stand inside a field of another one; `hidden` are the records that
-    nobody saw in it, which the profile says to read or to skip.
+    like records and stand inside a field of another one; `passed` are lines that were
+    passed over on purpose, told once a file.
     """
 
     written: str = ""
     swallowed: int = 0
-    hidden: int = 0
+    passed: tuple[PassedOver, ...] = ()
 
 
 Entry = Case | Unidentified | Closing | Kept | Skipped | Reject | Aside

@@ -18,6 +18,7 @@ from signal_index.wire.deliveries import (
     ClosedDeliveries,
     ClosedDelivery,
     DeliveryKind,
+    PassedLines,
 )
 from signal_index.wire.own_registration import OwnRegistration
 
@@ -56,6 +57,7 @@ async def show_deliveries(
         agents=agents.items,
         deliveries=deliveries.items,
         rejects=find_rejects(deliveries.items),
+        passed=list(find_passed(deliveries.items)),
         waiting=list(find_waiting(agents.items)),
     )
     allow_form(page)
@@ -86,6 +88,15 @@ def find_rejects(deliveries: Iterable[ClosedDelivery]) -> Sequence[Standing]:
             since = min(known.since, one.since)
             found[reason] = Standing(reason, known.count + one.count, since)
     return sorted(found.values(), key=lambda one: (-one.count, one.reason))
+
+
+def find_passed(
+    deliveries: Iterable[ClosedDelivery],
+) -> Iterable[tuple[datetime, PassedLines]]:
+    """Give the lines that the newest delivery of each registration passed over."""
+    for newest, *_older in _by_registration(deliveries):
+        for one in newest.passed:
+            yield newest.closedAt, one
 
 
 def _by_registration(

@@ -85,4 +85,5 @@ async def close_delivery(
 
 
 def _told_counts(said: Delivery) -> dict[str, object]:
-    return said.model_dump(mode="json", include={"counts", "hearing", "rejects"})
+    told = {"counts", "hearing", "rejects", "passed"}
+    return said.model_dump(mode="json", include=told)

@@ -60,6 +60,17 @@ class RejectCount(RequestModel):
     count: Count
 
 
+class PassedLines(RequestModel):
+    """Lines of the file that the source read as no record, by code; the first of them.
+
+    A total, a title, an empty row, a row that a filter hides.
+    """
+
+    why: SlugText
+    count: Count
+    lines: list[Count] = Field(max_length=12)
+
+
 class Delivery(RequestModel):
     """One closed delivery of a source."""
 
@@ -73,6 +84,7 @@ class Delivery(RequestModel):
     counts: DeliveryCounts
     hearing: Annotated[Hearing, Field(strict=False)]
     rejects: list[RejectCount] = Field(default_factory=list, max_length=64)
+    passed: list[PassedLines] = Field(default_factory=list, max_length=16)
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Delivery:
@@ -100,6 +112,7 @@ class ClosedDelivery(AnswerModel):
     counts: DeliveryCounts
     hearing: Annotated[Hearing, Field(strict=False)]
     rejects: list[RejectCount]
+    passed: list[PassedLines]
 
 
 class ClosedDeliveries(AnswerModel):

@@ -15,7 +15,7 @@ from rich.table import Table
 from signal_index.wire.deliveries import DeliveryKind, Hearing
 from sources.agency_keys import load_keys
 from sources.catalogue import load_kinds
-from sources.cli.delivery_words import say_hidden, say_questions
+from sources.cli.delivery_words import say_questions
 from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.own_files import look_for_ends
@@ -32,18 +32,18 @@ from sources.foreseeing import (
     open_copy,
 )
 from sources.informing import Allowed, find_unfit
-from sources.intake.listening import Listening
+from sources.judging.words import say_open_though_over
 from sources.outbox.deliveries import count_by_field, find_rejects
 from sources.outbox.standing import find_allowed
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from sources.passed_over import describe_passed, say_passed
 from sources.profile import Profile, load_profile
-from sources.proposing.judging import say_ends_unread, say_open_though_over
+from sources.proposing.judging import say_ends_unread
 from sources.publisher.run import Task
 from sources.reasons import Reason, say_rejects
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
-from sources.values import Closing, Reading
 
 MOST_SHOWN = 20
 _UNASKED: Final = (
@@ -64,7 +64,6 @@ class Checked:
     compared: int | None
     unfit: Sequence[str] = ()
     ends_unread: Sequence[str] = ()
-    though_open: int = 0
     is_asked: bool | None = None
 
 
@@ -119,13 +118,7 @@ def _check(
         is_asked = asyncio.run(_ask_index(settings, outbox)) if path else None
         compared = count_told(outbox, profile.name) if path else None
         intake = open_intake(place, profile, DeliveryKind.FULL, outbox)
-        disagreeing: Counter[bool] = Counter()
-
-        def hear(reading: Reading) -> None:
-            closings = (each for each in reading if isinstance(each, Closing))
-            disagreeing[any(each.though_open for each in closings)] += 1
-
-        task = Task(Listening(intake, hear), profile, DeliveryKind.FULL)
+        task = Task(intake, profile, DeliveryKind.FULL)
         foreseen = foresee(outbox, task, now=now(), told=bars.read)
         delivery = foreseen.delivery.id
         if rejects:
@@ -137,7 +130,6 @@ def _check(
             compared,
             list(_find_unfit(profile, find_allowed(outbox))),
             look_for_ends(place.file, profile) if place.file else (),
-            disagreeing[True],
             is_asked,
         )
 
@@ -197,8 +189,8 @@ def _describe(checked: Checked) -> dict[str, object]:
         "unfit": list(checked.unfit),
         "refused": foreseen.refused,
         "endsUnread": list(checked.ends_unread),
-        "openThoughOver": checked.though_open,
-        "hidden": delivery.hidden,
+        "openThoughOver": delivery.though_open,
+        "passed": describe_passed(delivery.passed),
         "compared": checked.compared,
         "indexAsked": checked.is_asked,
     }
@@ -226,8 +218,7 @@ def _say(checked: Checked) -> Iterator[str | Table]:
     if foreseen.withdraws:
         yield f"Zou intrekken: {foreseen.withdraws} signalen."
     yield _say_compared(checked.compared) + _UNASKED * (checked.is_asked is False)
-    if delivery.hidden:
-        yield say_hidden(delivery.hidden)
+    yield from say_passed(delivery.passed)
     for column, reason, count in checked.columns[:MOST_SHOWN]:
         yield f"  {say_rejects(column, reason, count)}"
     for unfit in checked.unfit:
@@ -239,8 +230,8 @@ def _say(checked: Checked) -> Iterator[str | Table]:
 
 def _say_ends(checked: Checked) -> Iterator[str]:
     yield from say_ends_unread(checked.ends_unread)
-    if checked.though_open:
-        yield say_open_though_over(checked.though_open)
+    if count := checked.foreseen.delivery.though_open:
+        yield say_open_though_over(count)
 
 
 def _say_doubts(foreseen: Foreseen) -> Iterator[str]:

@@ -10,7 +10,7 @@ from signal_index.wire.deliveries import Hearing
 from sources.cli.plain import PlainConsole, make_table
 from sources.clock import write_moment
 from sources.judging.rules import Doubt, Finding
-from sources.judging.words import find_remedy, say_finding
+from sources.judging.words import find_remedy, say_finding, say_open_though_over
 from sources.outbox.deliveries import (
     OpenDelivery,
     count_by_field,
@@ -20,6 +20,7 @@ from sources.outbox.holding import Held, NamedCase, find_held
 from sources.outbox.let_go import LetGo
 from sources.outbox.owed import Owed
 from sources.outbox.store import Outbox
+from sources.passed_over import describe_passed, read_passed, say_passed
 from sources.reasons import Reason, say_rejects
 from sources.values import call_with_line
 
@@ -74,7 +75,8 @@ def describe(outbox: Outbox, one: OpenDelivery) -> dict[str, object]:
         "overtaken": one.overtaken,
         "persons": one.persons,
         "spared": one.spared,
-        "hidden": one.hidden,
+        "openThoughOver": one.though_open,
+        "passed": describe_passed(one.passed),
         "hearing": one.hearing.value,
         "rejects": {x.reason: x.count for x in count_rejects(outbox, one.id)},
         "rejectedColumns": list_rejected(outbox, one.id),
@@ -105,7 +107,8 @@ def describe_let_go(one: LetGo) -> dict[str, object]:
         "kind": one.kind.value,
         "state": one.how,
         "until": one.ends.isoformat(),
-        **dict.fromkeys((*COUNTS, "spared", "hidden"), 0),
+        **dict.fromkeys((*COUNTS, "spared", "openThoughOver"), 0),
+        "passed": [],
         "read": one.read,
         "rejected": one.rejected,
         "hearing": Hearing.UNHEARD.value,
@@ -113,14 +116,6 @@ def describe_let_go(one: LetGo) -> dict[str, object]:
         "rejectedColumns": [],
         "findings": [],
     }
-
-
-def say_hidden(count: object) -> str:
-    """Say how many records nobody saw in the workbook."""
-    return (
-        f"Verborgen rijen in de werkmap: {count}. Het profiel (hidden_rows) zegt of "
-        "zij meetellen."
-    )
 
 
 def say_questions(
@@ -206,9 +201,17 @@ def show_one(one: Mapping[str, object], questions: Sequence[str]) -> None:
         )
     for name in _find_known_counts(str(one["state"])):
         console.print(f"{COUNTS[name]}: {one[name]}")
-    if one["hidden"]:
-        console.print(say_hidden(one["hidden"]), soft_wrap=True)
+    show_aside(console, one)
     show_rejected(console, one)
+
+
+def show_aside(console: PlainConsole, one: Mapping[str, object]) -> None:
+    """Say which lines of a file were passed over, and where it contradicts itself."""
+    passed = one["passed"]
+    for line in say_passed(read_passed(passed if isinstance(passed, Sequence) else ())):
+        console.print(line, soft_wrap=True)
+    if count := one["openThoughOver"]:
+        console.print(f"Let op: {say_open_though_over(count)}", soft_wrap=True)
 
 
 def show_rejected(console: PlainConsole, one: Mapping[str, object]) -> None:

@@ -11,6 +11,7 @@ from sources.errors import InvalidProfile, UnreadableFile
 from sources.foreseeing import judge_as_delivered
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey, new_outbox_secret
+from sources.passed_over import describe_passed, say_passed
 from sources.previewing import Preview, make_preview
 from sources.profile import Profile
 from sources.proposing.judging import find_ends_unread
@@ -87,6 +88,7 @@ def say_own(own: Sequence[Own]) -> Iterator[str]:
             f"  Gelezen: {made.read}. Zou versturen: {made.signals}. Afgelopen: "
             f"{made.closed}. Afgewezen: {made.rejected}."
         )
+        yield from (f"  {each}" for each in say_passed(made.passed))
         yield from (f"  Let op: {each}" for each in made.warnings)
         if made.sought:
             yield f"  Eerst op te zoeken in de BRP: {made.sought}."
@@ -110,6 +112,7 @@ def describe_own(own: Sequence[Own]) -> list[dict[str, object]]:
             "signals": made.signals,
             "closed": made.closed,
             "sought": made.sought,
+            "passed": describe_passed(made.passed),
             "rejects": {
                 f"{reason.value}: {field}" if field else reason.value: count
                 for (reason, field), count in made.rejects.items()

@@ -27,6 +27,7 @@ from sources.errors import InvalidAgencySettings, InvalidProfile, say_unreadable
 from sources.faults import say_faults, say_toml_fault
 from sources.folders import make_folder
 from sources.outbox.store import Outbox
+from sources.passed_over import PassedOver, describe_passed, say_passed
 from sources.person_events import (
     EventCounts,
     Mutation,
@@ -51,6 +52,7 @@ class _Done:
     told: EventCounts = field(default_factory=EventCounts)
     rejects: list[Reject] = field(default_factory=list)
     unknown: Counter[str] = field(default_factory=Counter)
+    passed: list[PassedOver] = field(default_factory=list)
 
 
 def person_events_command(
@@ -85,6 +87,7 @@ def person_events_command(
             "known": done.told.known,
             "rejected": len(done.rejects),
             "unknown": done.unknown,
+            "passed": describe_passed(done.passed),
             "rejectsFile": str(into),
         }
         typer.echo(json.dumps(said))
@@ -101,6 +104,8 @@ def _show(done: _Done, into: Path) -> None:
     )
     for code, count in sorted(done.unknown.items()):
         console.print(f"Onbekende soort, niet gemeld: {code} ({count} keer).")
+    for line in say_passed(done.passed):
+        console.print(line, soft_wrap=True)
     if done.rejects:
         console.print(f"Afgewezen records: {into}", soft_wrap=True)
 
@@ -126,8 +131,9 @@ async def _tell_file(
     rejects = [one for one in found if isinstance(one, Reject)]
     mutations = [one for one in found if isinstance(one, Mutation)]
     unknown = Counter(one.code for one in found if isinstance(one, UnknownKind))
+    passed = [one for one in found if isinstance(one, PassedOver)]
     async with _telling(settings, layout.municipality) as (tell, _, _):
-        return _Done(await tell(mutations), rejects, unknown)
+        return _Done(await tell(mutations), rejects, unknown, passed)
 
 
 async def _tell_notices(settings: AgencySettings) -> _Done:

@@ -17,8 +17,7 @@ from sources.agency_keys import load_keys
 from sources.cli.delivery_words import (
     COUNTS,
     describe,
-    list_rejected,
-    say_hidden,
+    show_aside,
     show_rejected,
 )
 from sources.cli.edge import (
@@ -162,10 +161,7 @@ async def _publish(
                     told = f"Afgewezen records: {files[held.delivery]}"
                     PlainConsole(stderr=True).print(told, soft_wrap=True)
                 raise
-        return [
-            summarise(one, files) | {"rejectedColumns": list_rejected(outbox, one.id)}
-            for one in closed
-        ], run.stopped
+        return [summarise(outbox, one, files) for one in closed], run.stopped
 
 
 def _describe_stop(settings: AgencySettings, error: SourceError) -> Summary:
@@ -178,23 +174,11 @@ def _describe_stop(settings: AgencySettings, error: SourceError) -> Summary:
         return describe(outbox, get_delivery(outbox, error.delivery))
 
 
-def summarise(delivery: OpenDelivery, files: Mapping[UUID, Path]) -> Summary:
+def summarise(
+    outbox: Outbox, delivery: OpenDelivery, files: Mapping[UUID, Path]
+) -> Summary:
     """Give what became of a delivery, and where its rejects are."""
-    return {
-        "delivery": str(delivery.id),
-        "profile": delivery.profile,
-        "kind": delivery.kind.value,
-        "state": delivery.state,
-        **delivery.counts.model_dump(),
-        "ended": delivery.ended,
-        "ignored": delivery.ignored,
-        "overtaken": delivery.overtaken,
-        "persons": delivery.persons,
-        "spared": delivery.spared,
-        "hidden": delivery.hidden,
-        "hearing": delivery.hearing.value,
-        "rejectsFile": str(files[delivery.id]),
-    }
+    return describe(outbox, delivery) | {"rejectsFile": str(files[delivery.id])}
 
 
 def show_summary(summary: Summary) -> None:
@@ -204,8 +188,7 @@ def show_summary(summary: Summary) -> None:
         table.add_row(label, str(summary[name]))
     console = PlainConsole()
     console.print(table)
-    if summary["hidden"]:
-        console.print(say_hidden(summary["hidden"]), soft_wrap=True)
+    show_aside(console, summary)
     if summary["spared"]:
         console.print(
             f"{summary['spared']} bekende zaken staan niet in dit bestand. Hun "

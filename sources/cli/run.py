@@ -24,7 +24,6 @@ from sources.agency_keys import AgencyKeys, load_keys
 from sources.agent.feeds import Feed
 from sources.agent.stopping import stop_on_signals
 from sources.agent.worker import RECONCILE, TELL, Jobs, Surroundings, Worker
-from sources.cli.delivery_words import list_rejected
 from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_identifier, make_parties
 from sources.cli.publish import Summary, show_summary, summarise
@@ -187,8 +186,7 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
     await office.make_hearing().hear(office.make_index())
     for each in office.rejects:
         delivery = get_delivery(office.outbox, each)
-        rejected = {"rejectedColumns": list_rejected(office.outbox, delivery.id)}
-        _say_delivery(summarise(delivery, office.rejects) | rejected)
+        _say_delivery(summarise(office.outbox, delivery, office.rejects))
     if any(one.state is FeedState.FAILED for one in worker.standings.values()):
         raise FeedFailed
     for held in find_held(office.outbox):

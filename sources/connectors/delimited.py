@@ -11,10 +11,10 @@
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from sources.connectors.cases import read_case
-from sources.connectors.csv_rows import CsvRows
+from sources.connectors.csv_rows import DELIMITERS, CsvRows
 from sources.connectors.fields import RawCase
 from sources.connectors.file_kinds import refuse_other_than_text
 from sources.connectors.mapped import (
@@ -30,6 +30,20 @@ from sources.layouts import CsvLayout
 from sources.profile import Profile
 from sources.reasons import Reason
 from sources.values import Aside, Place, Reading, Reject
+
+
+class Written(Protocol):
+    """How a file of rows is said to be written."""
+
+    @property
+    def delimiter(self) -> str:
+        """What separates its cells."""
+        ...
+
+    @property
+    def encoding(self) -> str:
+        """In what its text is written."""
+        ...
 
 
 def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
@@ -55,6 +69,8 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
             continue
         raw = RawCase(place, places.make_fields(row), dialect)
         yield read_case(raw, profile, today=today)
+    if passed := table.passed.tell():
+        yield (Aside(passed=passed),)
     if dialect.proof:
         dialect.proof.verify()
 
@@ -63,7 +79,24 @@ def open_csv(
     file: BinaryIO, layout: CsvLayout, others: Collection[str]
 ) -> tuple[CsvRows, Table]:
     """Give lines and table of a file with the profile's columns, and with others."""
-    refuse_other_than_text(file)
-    lines = CsvRows(file, layout.delimiter, layout.encoding)
     wanted = {*find_names(layout.columns).values(), *others}
-    return lines, open_table(iter(lines), wanted)
+    return open_delimited(file, layout, wanted)
+
+
+def open_delimited(
+    file: BinaryIO, written: Written, wanted: Collection[str]
+) -> tuple[CsvRows, Table]:
+    """Give lines and table of a file; raises `UnreadableFile`.
+
+    The profile states a separator, and a file may prove another: the only one by which
+    a row has every heading that is wanted, and by which the stated one finds none.
+    """
+    refuse_other_than_text(file)
+    fault: UnreadableFile | None = None
+    for sign in (written.delimiter, *DELIMITERS):
+        lines = CsvRows(file, sign, written.encoding)
+        try:
+            return lines, open_table(iter(lines), wanted)
+        except UnreadableFile as error:
+            fault = fault or error
+    raise fault or UnreadableFile("")

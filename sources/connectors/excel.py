@@ -9,15 +9,14 @@
 - The sheet is the one that has the columns of the profile. Where none has, or several,
   the sheets are named; one that is hidden is read only where the profile names it.
 - Rows that a filter hides are in the file, though nobody saw them: unless the profile
-  says what they are, the workbook is asked about. How many there were is told.
+  says what they are, the workbook is asked about. Which these were is told.
 """
 
 import re
 import warnings
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import IO, BinaryIO, Final, Protocol
 from xml.etree.ElementTree import ParseError
@@ -51,8 +50,9 @@ from sources.connectors.table import Table, open_table
 from sources.dates import EXCEL
 from sources.errors import UnreadableFile
 from sources.layouts import ISO_DAYS, ExcelLayout
+from sources.passed_over import PassedOver, Why
 from sources.profile import Profile
-from sources.values import Aside, Place, Reading, Skipped
+from sources.values import Aside, Place, Reading
 
 # What a cell's style lacks, or an extension says, is nothing we read. Once and not
 # around each reading: two books that are read by turns would put back each other's.
@@ -106,20 +106,20 @@ def read(file: BinaryIO, profile: Profile, *, today: date) -> Iterator[Reading]:
         places = find_places(layout.columns, table)
         hidden = book.find_hidden(sheet)
         book.verify_cells(sheet, table)
-        seen = _Hidden()
         for line, row in table.rows(*find_telling(layout.columns)):
             if line in hidden:
-                seen.hear(line)
-                if layout.hidden_rows != "read":
-                    yield (Skipped(),)
+                is_read = layout.hidden_rows == "read"
+                table.passed.hear(Why.HIDDEN_READ if is_read else Why.HIDDEN, line)
+                if not is_read:
                     continue
             place = Place(line, f"record {line - table.line}")
             raw = RawCase(place, places.make_fields(row), dialect)
             yield read_case(raw, profile, today=today)
+        passed = table.passed.tell()
         if layout.hidden_rows is None:
-            seen.verify()
-        elif seen.count:
-            yield (Aside(hidden=seen.count),)
+            _verify_none_hidden(passed)
+        if passed:
+            yield (Aside(passed=passed),)
     if dialect.proof:
         dialect.proof.verify()
 
@@ -132,23 +132,13 @@ def _make_dialect(book: "Book", layout: ExcelLayout) -> Dialect:
     return make_dialect(layout.model_copy(update={"dates": dates}), typed=ISO_DAYS)
 
 
-@dataclass(slots=True)
-class _Hidden:
-    """How many records a filter hides, and where the first one stands."""
-
-    count: int = 0
-    first: int = 0
-
-    def hear(self, line: int) -> None:
-        self.first = self.first or line
-        self.count += 1
-
-    def verify(self) -> None:
-        """Ask about hidden rows; raises `UnreadableFile`."""
-        if self.count:
+def _verify_none_hidden(passed: Sequence[PassedOver]) -> None:
+    """Ask about hidden rows; raises `UnreadableFile`."""
+    for one in passed:
+        if one.why is Why.HIDDEN:
             raise UnreadableFile(
-                f"{self.count} rijen van het werkblad zijn verborgen, door een filter "
-                f"of met de hand; de eerste is rij {self.first}. "
+                f"{one.count} rijen van het werkblad zijn verborgen, door een filter "
+                f"of met de hand; de eerste is rij {one.lines[0]}. "
                 "Haal het filter weg, of zet in het profiel [xlsx] hidden_rows = "
                 '"read" (zij tellen mee) of "skip" (zij tellen niet mee).'
             )

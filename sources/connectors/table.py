@@ -1,7 +1,9 @@
 """A table that somebody exported: where its header stands, and which rows are records.
 
 Above the header may stand a title, below the records a total; in between empty rows,
-and the header again on each page. None of these is a record, and none is a reject.
+and the header again on each page. None of these is a record, and none is a reject: they
+are passed over, and which lines these were is told (`passed`). A row with the number of
+a person is none of these: it is read, and above the header the file is refused.
 
 A heading is the same heading in capitals or not, with other blanks, composed or not;
 but where two of the file's headings are then the same, neither is chosen.
@@ -13,8 +15,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from sources.connectors.csv_rows import DELIMITERS, Row
+from sources.connectors.bsn_text import read_bsn
+from sources.connectors.csv_rows import Row
 from sources.errors import UnreadableFile
+from sources.passed_over import Noticing, Why
+from sources.reasons import Reason
 
 MOST_ABOVE: Final = 30
 _FEWEST_DIGITS: Final = 5
@@ -25,38 +30,53 @@ _TOTALS: Final = ("totaal", "eindtotaal", "subtotaal", "totalen", "total", "aant
 class Table:
     """A header, where each wanted heading stands in it, and the rows below.
 
-    A row has as many cells as the header, or is malformed.
+    A row has as many cells as the header, or is malformed. `passed` has heard of all
+    that is no record when the last row was given.
     """
 
     header: tuple[str, ...]
     positions: Mapping[str, int]
     line: int
+    above: Sequence[Row] = field(repr=False)
     below: Iterator[Row] = field(repr=False)
+    passed: Noticing = field(default_factory=Noticing)
 
     def rows(self, *numbers: str) -> Iterator[Row]:
         """Give line and cells of each record.
 
-        A total has no number worth the name under any of the headings `numbers`. Where
-        one row alone has an empty cell too many, a delimiter stood in one of its texts:
-        what is behind that slipped by one, and the row stays as wide as it is. So does
-        one that has a word there instead: it slipped, also where all rows did.
+        A total has no number worth the name under any of the headings `numbers`, and
+        nobody's number anywhere. Where one row alone has an empty cell too many, a
+        delimiter stood in one of its texts: what is behind that slipped by one, and the
+        row stays as wide as it is. So does one that has a word there instead: it
+        slipped, also where all rows did.
+
+        Raises `UnreadableFile` where somebody's number stands above the header, which
+        was sorted in between the records.
         """
         folded = [fold_heading(each) for each in self.header]
         places, width = [self.positions[name] for name in numbers], len(self.header)
+        self._pass_over_titles(places)
         usual: int | None = None  # cells too many in the first record
         for line, row in self.below:
             cells = row if len(row) == width else fit_row(row, self.header)
-            if not any(cells) or not any(each.strip() for each in cells):
-                continue
-            if not any(_has_number(cells, at) for at in places) and (
-                _is_total(cells) or _is_header(cells, folded)
-            ):
+            if why := _find_why(cells, places, folded):
+                self.passed.hear(why, line)
                 continue
             surplus = max(0, len(row) - width)
             usual = surplus if usual is None else usual
             slipped = any(_is_word(cells, at) for at in places)
             is_wide = surplus not in {0, usual} or (surplus and slipped)
             yield line, row if is_wide else cells
+
+    def _pass_over_titles(self, places: Sequence[int]) -> None:
+        for line, row in self.above:
+            if any(at < len(row) and _is_person(row[at]) for at in places):
+                raise UnreadableFile(
+                    f"Boven de kolomnamen (regel {self.line}) staat een BSN (regel "
+                    f"{line}). Is de rij met kolomnamen mee gesorteerd? Zet haar boven "
+                    "alle records."
+                )
+            self.passed.hear(Why.TITLE if _says_something(row) else Why.EMPTY, line)
 
 
 def open_table(
@@ -74,7 +94,8 @@ def open_table(
             continue
         if not find_missing(row, wanted):
             header = tuple(cell.strip() for cell in row)
-            return Table(header, find_positions(header, wanted), line, rows)
+            positions = find_positions(header, wanted)
+            return Table(header, positions, line, seen[:-1], rows)
     raise _refuse(seen, wanted)
 
 
@@ -122,6 +143,27 @@ def fit_row(row: list[str], header: Sequence[str]) -> list[str]:
     return row
 
 
+def _find_why(
+    cells: Sequence[str], places: Sequence[int], folded: Sequence[str]
+) -> Why | None:
+    """Say why a row below the header is no record; None where it is one."""
+    if not _says_something(cells):
+        return Why.EMPTY
+    if any(_has_number(cells, at) for at in places):
+        return None
+    if _is_total(cells) and not any(map(_is_person, cells)):
+        return Why.TOTAL
+    return Why.HEADINGS if _is_header(cells, folded) else None
+
+
+def _says_something(cells: Sequence[str]) -> bool:
+    return any(cells) and any(each.strip() for each in cells)
+
+
+def _is_person(text: str) -> bool:
+    return not isinstance(read_bsn(text, zero_lost=False), Reason)
+
+
 def _has_number(cells: Sequence[str], at: int) -> bool:
     """Tell whether there are more digits than a count of rows would have."""
     return at < len(cells) and sum(map(str.isdigit, cells[at])) >= _FEWEST_DIGITS
@@ -144,14 +186,6 @@ def _refuse(seen: Sequence[Row], wanted: Collection[str]) -> UnreadableFile:
     """Say which headings are not there, and why that may be."""
     if not any(any(row) for _line, row in seen):
         return UnreadableFile("Het bestand is leeg, of heeft geen kolomnamen.")
-    for line, row in seen:
-        for sign in DELIMITERS:
-            if len(row) == 1 and not find_missing(row[0].split(sign), wanted):
-                shown = {"\t": '"\\t"'}.get(sign, f'"{sign}"')
-                return UnreadableFile(
-                    f"De kolomnamen op regel {line} zijn met een ander teken "
-                    f"gescheiden dan het profiel zegt. Zet delimiter = {shown}."
-                )
     line, row = min(seen, key=lambda each: len(find_missing(each[1], wanted)))
     missing = find_missing(row, wanted)
     at = f" op regel {line}" if len(missing) < len(wanted) else ""

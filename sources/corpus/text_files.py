@@ -157,7 +157,6 @@ def make_cells(seed: int) -> Iterator[Dirty]:
         "cellen-komma",
         "Gescheiden met komma's; het profiel zegt puntkomma's",
         comma,
-        checked=Checked(refusal='delimiter = ","'),
     )
     yield _make(
         "cellen-tab",

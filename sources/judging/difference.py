@@ -17,7 +17,9 @@ class Difference:
     - `contacts`: known, and now with another contact holder.
     - `numbers`: telephone numbers that nobody was told of before, of `opened`
       cases that are open by this file, new or known.
-    - `rejected_before` of `read_before`: the same of the delivery before this one.
+    - `though_open`: records with a last day that is over, and a status that is open.
+    - `rejected_before`, `though_open_before` of `read_before`: the same of the delivery
+      before this one.
     - `swallowed`: lines of the file that stand inside a field of another line.
     - `strays` are signals of an outbox that is gone, which this would take back. They
       are `known`; `lost` of them have no new case in their place, and of those that
@@ -26,6 +28,7 @@ class Difference:
     - `replayed`: this very file was delivered before the last one. `predates`: it says
       of itself that it is older than the last one.
     - `reverted` of `turned`: of what the last delivery changed, what this one undoes.
+      `reopened`: cases that ended or went this month, and are open by this file.
     """
 
     known: int = 0
@@ -43,8 +46,10 @@ class Difference:
     opened: int = 0
     read: int = 0
     rejected: int = 0
+    though_open: int = 0
     read_before: int = 0
     rejected_before: int = 0
+    though_open_before: int = 0
     swallowed: int = 0
     strays: int = 0
     lost: int = 0
@@ -53,3 +58,4 @@ class Difference:
     predates: bool = False
     reverted: int = 0
     turned: int = 0
+    reopened: int = 0

@@ -7,6 +7,8 @@ source is many people. So of the cases of a source may go unasked:
                          of 4    of 20    of 400    of 400,000
     cases-gone              2        2        40         5,000
     cases-ended             3        5       100        10,000
+    open-though-over        2        2        40         5,000
+    cases-reopened          2        2        40         5,000
     other-person            1        1         4           100
     other-kind              2        2        40         5,000
     other-starts            2        2        40         5,000
@@ -21,6 +23,12 @@ source is many people. So of the cases of a source may go unasked:
 
 - Of four cases one or two may be gone: a small agency ends half its work in a good
   week. That three of four are gone at once is no week.
+- A record that is open by its status and over by its last day gets no flag. Many at
+  once are a column that means something else (a day of review), or a status that nobody
+  keeps: a first delivery would leave all of them out. A share of each file that was let
+  through before is expected again, as of rejects.
+- Cases that ended or went this month and are open again may have been renewed late; so
+  many that it is no slip are an older file, or one that takes a filter away.
 - A correction of one number is ordinary; two in a source of four may be a column that
   slipped by one, which gives two people each other's flag.
 - Another category or municipality for a known case is another flag: the old one goes.
@@ -60,6 +68,8 @@ class Doubt(StrEnum):
     NOTHING_READ = "nothing-read"
     CASES_GONE = "cases-gone"
     CASES_ENDED = "cases-ended"
+    OPEN_THOUGH_OVER = "open-though-over"
+    CASES_REOPENED = "cases-reopened"
     OTHER_PERSON = "other-person"
     OTHER_KIND = "other-kind"
     OTHER_STARTS = "other-starts"
@@ -174,9 +184,15 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Doubt.RECORDS_REJECTED,
-        lambda d: d.rejected - _expect_rejected(d),
+        lambda d: d.rejected - _expect(d, d.rejected, d.rejected_before),
         lambda d: d.read,
         Bound(few=5, share=25, most=10_000),
+    ),
+    Rule(
+        Doubt.OPEN_THOUGH_OVER,
+        lambda d: d.though_open - _expect(d, d.though_open, d.though_open_before),
+        lambda d: d.read,
+        Bound(few=2, share=10, most=5_000),
     ),
     Rule(Doubt.ROWS_SWALLOWED, lambda d: d.swallowed, lambda d: d.read, _NEVER),
     Rule(
@@ -190,6 +206,13 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda d: 0 if d.replayed or d.predates else d.reverted,
         lambda d: d.turned,
         Bound(few=1, share=50, most=1_000_000),
+    ),
+    Rule(
+        Doubt.CASES_REOPENED,
+        lambda d: d.reopened,
+        lambda d: d.known,
+        Bound(few=2, share=10, most=5_000),
+        parts=frozenset((Doubt.OLDER_FILE,)),
     ),
     Rule(
         Doubt.CONTACTS_CHANGED,
@@ -232,12 +255,11 @@ def _count_gone(difference: Difference) -> int:
     return difference.gone + difference.spared + difference.lost
 
 
-def _expect_rejected(difference: Difference) -> int:
-    """Give how many rejects are as before: what somebody has let through is known."""
+def _expect(difference: Difference, now: int, before: int) -> int:
+    """Give how many of these are as before: what somebody has let through is known."""
     if not difference.read_before:
         return 0
-    rate = difference.rejected_before / difference.read_before
-    return min(difference.rejected, round(rate * difference.read))
+    return min(now, round(before / difference.read_before * difference.read))
 
 
 def _count_changes(difference: Difference) -> int:

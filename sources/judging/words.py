@@ -13,6 +13,14 @@ _SAYS: Final = {
     ),
     Doubt.CASES_GONE: "{count} van {of} bekende zaken staan niet meer in dit bestand",
     Doubt.CASES_ENDED: "{count} van {of} bekende zaken zijn volgens het bestand over",
+    Doubt.OPEN_THOUGH_OVER: (
+        "{count} van {of} records hebben een open status, en een einddatum die al is "
+        "geweest. De einddatum telt: zij krijgen geen vlaggetje"
+    ),
+    Doubt.CASES_REOPENED: (
+        "{count} zaken die de afgelopen maand afliepen of verdwenen, zijn volgens dit "
+        "bestand weer open"
+    ),
     Doubt.OTHER_PERSON: "{count} van {of} bekende zaken krijgen een andere persoon",
     Doubt.OTHER_KIND: (
         "{count} van {of} bekende zaken krijgen een andere soort of een andere gemeente"
@@ -56,6 +64,13 @@ _REMEDIES: Final = {
     Doubt.NOTHING_READ: "Is dit het goede bestand? Maak een nieuwe export.",
     Doubt.CASES_GONE: "Is de export compleet? Is er een filter gezet?",
     Doubt.CASES_ENDED: "Klopt de einddatum of de status in de export?",
+    Doubt.OPEN_THOUGH_OVER: (
+        "Welke van de twee klopt? Zegt die datum niet dat de zaak voorbij is? Haal dan "
+        "de regel met end uit het profiel."
+    ),
+    Doubt.CASES_REOPENED: (
+        "Is dit het nieuwste bestand? Klopt het dat deze zaken weer lopen?"
+    ),
     Doubt.OTHER_PERSON: "Is een kolom los van de andere gesorteerd of verschoven?",
     Doubt.OTHER_KIND: "Klopt de kolom met de soort of de gemeente, en het profiel?",
     Doubt.OTHER_STARTS: "Is de kolom met de begindag nu anders geschreven?",
@@ -95,3 +110,13 @@ def say_finding(finding: Finding, names: Sequence[str] = ()) -> str:
 def find_remedy(doubt: Doubt) -> str:
     """Give what to look at first."""
     return _REMEDIES[doubt]
+
+
+def say_open_though_over(count: object) -> str:
+    """Say which of the two counts, where status and last day do not agree."""
+    return (
+        f"records met een open status en een einddatum in het verleden: {count}. De "
+        "einddatum telt: zij gaan niet mee. Welke van de twee klopt? Verbeter de "
+        "andere in uw registratie. Zegt die datum niet dat de zaak voorbij is? Haal "
+        "dan de regel met end uit het profiel."
+    )

@@ -29,6 +29,7 @@ from sources.intake.files import FileIntake
 from sources.intake.listening import Listening
 from sources.layouts import CsvLayout
 from sources.outbox.deliveries import count_by_field
+from sources.passed_over import say_passed
 from sources.phones import write_phone
 from sources.profile import Profile
 from sources.publisher.run import Task
@@ -169,7 +170,7 @@ def _judge(source: Path, profile: Profile, terms: LetterTerms) -> _Judged:
     }
     if terms.chosen or terms.lines:
         return _Judged(cases, ())
-    passed = [say_rejects(*each) for each in rejects]
+    passed = [*say_passed(delivery.passed), *(say_rejects(*each) for each in rejects)]
     if delivery.ended:
         passed.append(f"{delivery.ended} x afgelopen.")
     if delivery.ignored:

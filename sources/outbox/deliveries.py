@@ -21,6 +21,7 @@ from sources.errors import UnclearDelivery, UnknownDelivery, shorten
 from sources.outbox.last_heard import make_delivery_id
 from sources.outbox.registrations import register
 from sources.outbox.store import Outbox
+from sources.passed_over import PassedOver, describe_passed, read_passed
 from sources.profile import Profile
 from sources.reasons import Reason
 from sources.values import Place, Reject
@@ -44,8 +45,9 @@ class OpenDelivery:
     known cases, `persons` got another person by it.
 
     `spared` cases are absent from the file and stay, since one of the rejected records
-    may be theirs. `hidden` records stood in rows that a workbook hides; the profile
-    says whether they count. `is_empty`: the file held nothing that its format knows.
+    may be theirs. `though_open` records are over by their last day and open by their
+    status. `passed` are lines that are no records, or that nobody saw. `is_empty`: the
+    file held nothing that its format knows.
     """
 
     id: UUID
@@ -64,7 +66,8 @@ class OpenDelivery:
     persons: int
     spared: int
     swallowed: int
-    hidden: int
+    though_open: int
+    passed: tuple[PassedOver, ...]
     written: str
     is_empty: bool
 
@@ -88,6 +91,7 @@ class OpenDelivery:
                 "counts": self.counts,
                 "hearing": self.hearing,
                 "rejects": list(rejects),
+                "passed": describe_passed(self.passed),
             }
         )
 
@@ -318,7 +322,8 @@ def _read(row: sqlite3.Row) -> OpenDelivery:
         persons=row["persons"],
         spared=row["spared"],
         swallowed=row["swallowed"],
-        hidden=row["hidden"],
+        though_open=row["though_open"],
+        passed=read_passed(json.loads(row["passed"])),
         written=row["written"],
         is_empty=bool(row["empty"]),
     )

@@ -51,6 +51,12 @@ GONE: Final = f"""
 SELECT k.* FROM signal k WHERE k.profile = :profile AND NOT {_KEPT}
 AND NOT EXISTS (SELECT 1 FROM staged_closing c WHERE c.case_key = k.case_key)
 AND NOT {_COVERED}"""  # noqa: S608 - our own constants
+REOPENED: Final = """
+SELECT s.* FROM staged s WHERE s.event = 'open'
+AND NOT EXISTS (SELECT 1 FROM signal k WHERE k.case_key = s.case_key)
+AND EXISTS (SELECT 1 FROM turnover t WHERE t.case_key = s.case_key
+  AND t.profile = :profile AND t.way <> 'came')
+GROUP BY s.case_key"""
 REVERTED: Final = f"""
 SELECT
   (SELECT count(DISTINCT t.case_key) FROM turnover t

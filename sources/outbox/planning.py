@@ -8,7 +8,7 @@ and validity are settled here, so that what is repeated later repeats the same t
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID, uuid4
 
@@ -61,7 +61,15 @@ INSERT INTO contact SELECT id, mark, body, 'pending' FROM staged_contact WHERE t
 ON CONFLICT (mark) DO UPDATE SET state = CASE
   WHEN body = excluded.body AND state = 'sent' THEN 'sent' ELSE 'pending' END,
   body = excluded.body"""
-_TURN: Final = "INSERT OR IGNORE INTO turnover VALUES (?, ?, ?, ?)"
+_TURN: Final = "INSERT OR REPLACE INTO turnover VALUES (?, ?, ?, ?, ?)"
+_FORGET_LEFT: Final = (
+    "DELETE FROM turnover WHERE profile = ? AND way = 'left' AND noted < ?"
+)
+_FORGET_CAME: Final = "DELETE FROM turnover WHERE profile = ? AND way = 'came'"
+_LEFT: Final = (
+    "UPDATE OR REPLACE turnover SET way = 'left' WHERE profile = ? AND way = 'went'"
+)
+_REMEMBERED: Final = timedelta(days=35)
 _WITHDRAW: Final = """
 INSERT INTO work (delivery, state, action, case_key, reference, version, category,
   municipality, reason, reason_on) VALUES (?, 'ready', 'withdraw', ?,?,?,?,?,?,?)"""
@@ -131,7 +139,7 @@ def _plan(
 ) -> None:
     terms, difference = under
     is_full = delivery.kind is DeliveryKind.FULL
-    turn = _note_turnover(connection, delivery.profile, difference)
+    turn = _note_turnover(connection, delivery.profile, difference, terms.today)
     plan = _Plan(connection, str(delivery.id), turn)
     give_way(connection, delivery)
     connection.execute(_TELL_CONTACTS)
@@ -172,20 +180,26 @@ def _reject_unclear(
 
 
 def _note_turnover(
-    connection: sqlite3.Connection, profile: str, difference: Difference
+    connection: sqlite3.Connection, profile: str, difference: Difference, today: date
 ) -> Turn:
     """Remember which cases came and went last: an older file would turn them back.
 
-    A first delivery turns nothing, and one without a change leaves what was.
+    Which went before is remembered for a month and some days: more than a few that are
+    open again are asked about. A first delivery turns nothing, and one without a change
+    leaves what was.
     """
+    since = (today - _REMEMBERED).isoformat()
+    connection.execute(_FORGET_LEFT, (profile, since))
     if not (difference.new + difference.gone + difference.ended):
         return lambda _row, _way: None
-    connection.execute("DELETE FROM turnover WHERE profile = ?", (profile,))
+    connection.execute(_FORGET_CAME, (profile,))
+    connection.execute(_LEFT, (profile,))
     if not difference.known:
         return lambda _row, _way: None
 
     def turn(row: sqlite3.Row, way: Literal["came", "went"]) -> None:
-        connection.execute(_TURN, (profile, row["case_key"], row["part"], way))
+        which = (profile, row["case_key"], row["part"], way)
+        connection.execute(_TURN, (*which, today.isoformat()))
 
     return turn
 

@@ -46,7 +46,8 @@ CREATE TABLE delivery (
   spared INTEGER NOT NULL DEFAULT 0,
   swallowed INTEGER NOT NULL DEFAULT 0,
   overtaken INTEGER NOT NULL DEFAULT 0,
-  hidden INTEGER NOT NULL DEFAULT 0,
+  though_open INTEGER NOT NULL DEFAULT 0,
+  passed TEXT NOT NULL DEFAULT '[]',
   written TEXT NOT NULL DEFAULT '',
   empty INTEGER NOT NULL DEFAULT 0
 ) STRICT;
@@ -118,7 +119,8 @@ _CLOSING: Final = """
   record TEXT NOT NULL,
   closed_on TEXT NOT NULL,
   reason TEXT NOT NULL,
-  told_at TEXT NOT NULL"""
+  told_at TEXT NOT NULL,
+  though_open INTEGER NOT NULL"""
 _STAGED: Final = f"""
 CREATE TABLE staged ({_CASE},
   PRIMARY KEY (case_key, part)
@@ -145,7 +147,8 @@ CREATE TABLE turnover (
   profile TEXT NOT NULL,
   case_key BLOB NOT NULL,
   part BLOB NOT NULL,
-  way TEXT NOT NULL CHECK (way IN ('came', 'went')),
+  way TEXT NOT NULL CHECK (way IN ('came', 'went', 'left')),
+  noted TEXT NOT NULL,
   PRIMARY KEY (profile, case_key, part, way)
 ) STRICT, WITHOUT ROWID;
 """

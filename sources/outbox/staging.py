@@ -8,6 +8,7 @@ Rows are written by the thousand, so that reading is fast and memory stays flat.
 crash while reading drops all of it; the file is simply read again.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -22,6 +23,7 @@ from sources.outbox.deliveries import insert_rejects, raise_count
 from sources.outbox.last_word import find_last_word, is_told, says_less
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from sources.passed_over import describe_passed
 from sources.reasons import Reason
 from sources.values import (
     Aside,
@@ -46,10 +48,13 @@ NAME_LABEL: Final = b"name"
 WHOLE: Final = b""  # the part of a case that is not divided
 REST: Final = b"?"  # the part of a closing of one provision, nobody knows which
 _STAGE: Final = "INSERT OR IGNORE INTO staged VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-_UNPLACED: Final = "UPDATE delivery SET unplaced = unplaced + ? WHERE id = ?"
 _ASIDE: Final = (
     "UPDATE delivery SET written = max(written, ?), swallowed = swallowed + ?,"
-    " hidden = hidden + ? WHERE id = ?"
+    " passed = coalesce(?, passed) WHERE id = ?"
+)
+_OF_READ: Final = (
+    "UPDATE delivery SET unplaced = unplaced + ?, though_open = though_open + ?"
+    " WHERE id = ?"
 )
 
 
@@ -69,7 +74,7 @@ class Stager:
         """Write all readings, some at a time; gives how many were written each time."""
         for chunk in _chunks(readings):
             with self._outbox.transaction("stage") as connection:
-                read = rejected = unplaced = ended = ignored = 0
+                read = rejected = unplaced = ended = ignored = open_over = 0
                 for reading in chunk:
                     rejects = self._stage_one(connection, reading)
                     insert_rejects(connection, self._delivery, rejects)
@@ -77,6 +82,7 @@ class Stager:
                     rejected += bool(rejects)
                     fate = None if rejects else find_fate(reading)
                     ended += fate == "ended"
+                    open_over += not rejects and is_open_though_over(reading)
                     ignored += fate == "ignored"
                     unplaced += bool(rejects) and not any(
                         isinstance(each, _PLACED) for each in reading
@@ -85,7 +91,8 @@ class Stager:
                 raise_count(connection, self._delivery, "rejected", rejected)
                 raise_count(connection, self._delivery, "ended", ended)
                 raise_count(connection, self._delivery, "ignored", ignored)
-                connection.execute(_UNPLACED, (unplaced, str(self._delivery)))
+                told = (unplaced, open_over, str(self._delivery))
+                connection.execute(_OF_READ, told)
             yield read
 
     def _stage_one(
@@ -108,7 +115,8 @@ class Stager:
                 case Kept():
                     self._stage_kept(connection, entry)
                 case Aside():
-                    told = (entry.written, entry.swallowed, entry.hidden)
+                    passed = entry.passed and json.dumps(describe_passed(entry.passed))
+                    told = (entry.written, entry.swallowed, passed or None)
                     connection.execute(_ASIDE, (*told, str(self._delivery)))
                 case _:
                     pass
@@ -182,9 +190,10 @@ class Stager:
         if part == WHOLE and closing.of_one and not self._is_whole(closing.key):
             part = person or REST
         connection.execute(
-            "INSERT INTO staged_closing VALUES (?,?,?,?,?,?,?) ON CONFLICT DO UPDATE"
+            "INSERT INTO staged_closing VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE"
             " SET closed_on = max(closed_on, excluded.closed_on),"
-            " reason = excluded.reason, told_at = excluded.told_at",
+            " reason = excluded.reason, told_at = excluded.told_at,"
+            " though_open = max(though_open, excluded.though_open)",
             (
                 case_key,
                 part,
@@ -193,6 +202,7 @@ class Stager:
                 closing.on.isoformat(),
                 closing.reason.value,
                 closing.told_at,
+                closing.though_open,
             ),
         )
 
@@ -220,6 +230,11 @@ class Stager:
         )
         self._contacts[contact.key] = made
         return made
+
+
+def is_open_though_over(reading: Reading) -> bool:
+    """Tell whether a record is over by its last day, and open by its status."""
+    return any(isinstance(each, Closing) and each.though_open for each in reading)
 
 
 def find_fate(reading: Reading) -> Literal["ended", "ignored"] | None:

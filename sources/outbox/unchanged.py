@@ -146,9 +146,9 @@ def recognise(outbox: Outbox, delivery: OpenDelivery, known: KnownFile) -> None:
         )
         connection.execute(
             "UPDATE delivery SET state = 'planned', read = ?, unchanged = ?,"
-            " rejected = ?, (spared, empty, ended, ignored, hidden) ="
-            " (SELECT spared, empty, ended, ignored, hidden FROM delivery WHERE id = ?)"
-            " WHERE id = ?",
+            " rejected = ?, (spared, empty, ended, ignored, though_open, passed) ="
+            " (SELECT spared, empty, ended, ignored, though_open, passed FROM delivery"
+            " WHERE id = ?) WHERE id = ?",
             (
                 known.read,
                 known.unchanged,

@@ -17,6 +17,7 @@ from sources.outbox.matching import (
     GONE,
     OPEN,
     OVER,
+    REOPENED,
     REVERTED,
     count_unknown,
     count_unplaced,
@@ -39,18 +40,30 @@ SELECT count(*) AS opened, count(*) FILTER (WHERE reference IS NULL) AS new,
   count(*) FILTER (WHERE told_until >= :today AND (told_contact <> contact
     OR contact IN (SELECT value FROM json_each(:changed)))) AS contacts
 FROM ({OPEN})"""  # noqa: S608 - our own constant
-_NOW_OTHER: Final = {
+_REJECTED: Final = (
+    "SELECT DISTINCT line, record FROM reject WHERE delivery = :delivery"
+    " ORDER BY line, rowid"
+)
+_NAMED: Final = {
+    Doubt.NOTHING_READ: GONE,
+    Doubt.CASES_GONE: GONE,
+    Doubt.CASES_ENDED: OVER,
+    Doubt.CASES_REOPENED: REOPENED,
+    Doubt.OPEN_THOUGH_OVER: (
+        "SELECT line, record FROM staged_closing WHERE though_open ORDER BY line"
+    ),
     Doubt.OTHER_PERSON: f"SELECT * FROM ({OPEN}) WHERE told_person <> person",  # noqa: S608 - our own constants
     Doubt.OTHER_KIND: f"SELECT * FROM ({OPEN}) WHERE {_OTHER_KIND}",  # noqa: S608 - our own constants
     Doubt.OTHER_STARTS: f"SELECT * FROM ({OPEN}) WHERE {_OTHER_START}",  # noqa: S608 - our own constants
     Doubt.OTHER_ENDS: f"SELECT * FROM ({OPEN}) WHERE {_OTHER_END}",  # noqa: S608 - our own constants
+    Doubt.RECORDS_REJECTED: _REJECTED,
+    Doubt.ROWS_SWALLOWED: _REJECTED,
+    Doubt.OLD_SIGNALS: _REJECTED,
 }
 _SOONER_CASES: Final = f"SELECT * FROM ({OPEN}) WHERE {_SOONER}"  # noqa: S608 - our own constants
-_OF_REJECTS: Final = frozenset(
-    (Doubt.RECORDS_REJECTED, Doubt.ROWS_SWALLOWED, Doubt.OLD_SIGNALS)
-)
+_COUNT_REOPENED: Final = f"SELECT count(*) FROM ({REOPENED})"  # noqa: S608 - our own constant
 _BEFORE: Final = """
-SELECT file_mark, written, read, rejected FROM delivery
+SELECT file_mark, written, read, rejected, though_open FROM delivery
 WHERE profile = ? AND kind = ? AND state = 'closed' ORDER BY ends DESC, rowid DESC"""
 _CHANGED_CONTACTS: Final = """
 SELECT s.id, s.body, c.body AS told FROM staged_contact s JOIN contact c ON c.id = s.id
@@ -106,8 +119,10 @@ def weigh(
         opened=opened["opened"],
         read=delivery.counts.read,
         rejected=delivery.counts.rejected,
+        though_open=delivery.though_open,
         read_before=last["read"] if last else 0,
         rejected_before=last["rejected"] if last else 0,
+        though_open_before=last["though_open"] if last else 0,
         swallowed=delivery.swallowed,
         strays=len(strays),
         lost=len(strays) - replaced,
@@ -118,6 +133,7 @@ def weigh(
         predates=bool(last and delivery.written and delivery.written < last["written"]),
         reverted=reverted,
         turned=turned,
+        reopened=connection.execute(_COUNT_REOPENED, profile).fetchone()[0],
     )
 
 
@@ -125,26 +141,20 @@ def name_cases(
     connection: sqlite3.Connection, delivery: OpenDelivery, doubt: Doubt
 ) -> Iterator[sqlite3.Row]:
     """Give the cases that a finding is about: key, sealed names, and line if any."""
-    profile = {"profile": delivery.profile}
-    if doubt in {Doubt.CASES_GONE, Doubt.NOTHING_READ}:
-        yield from connection.execute(GONE, profile)
-    elif doubt is Doubt.CASES_ENDED:
-        full = {"full": delivery.kind is DeliveryKind.FULL}
-        yield from connection.execute(OVER, full)
-    elif doubt is Doubt.FLAGS_AT_STAKE:
-        if delivery.kind is DeliveryKind.FULL:
+    is_full = delivery.kind is DeliveryKind.FULL
+    if doubt is Doubt.FLAGS_AT_STAKE:
+        if is_full:
             yield from name_cases(connection, delivery, Doubt.CASES_GONE)
         for part in (Doubt.CASES_ENDED, Doubt.OTHER_PERSON, Doubt.OTHER_KIND):
             yield from name_cases(connection, delivery, part)
         yield from connection.execute(_SOONER_CASES)
-    elif doubt in _NOW_OTHER:
-        yield from connection.execute(_NOW_OTHER[doubt])
-    elif doubt in _OF_REJECTS:
-        yield from connection.execute(
-            "SELECT DISTINCT line, record FROM reject WHERE delivery = ?"
-            " ORDER BY line, rowid",
-            (str(delivery.id),),
-        )
+    elif doubt in _NAMED:
+        of = {
+            "profile": delivery.profile,
+            "full": is_full,
+            "delivery": str(delivery.id),
+        }
+        yield from connection.execute(_NAMED[doubt], of)
 
 
 def _count_reverted(

@@ -4,6 +4,7 @@ from typing import Final
 
 from sources.catalogue import load_kinds
 from sources.clock import write_day
+from sources.passed_over import say_passed
 from sources.previewing import Flag, Preview
 from sources.profile_page.markup import Markup, tag
 from sources.reasons import EXPLANATIONS
@@ -18,6 +19,7 @@ def show_preview(preview: Preview) -> Markup:
         tag("h2", "Voorbeeld", id="preview", tabindex="-1", autofocus=True),
         tag("p", preview.refusal, class_="fault") if preview.refusal else None,
         tag("p", _count(preview)),
+        *(tag("p", each, class_="quiet") for each in say_passed(preview.passed)),
         *(tag("p", f"Let op: {each}", class_="fault") for each in preview.warnings),
         _show_flags(preview),
         _show_rejects(preview),

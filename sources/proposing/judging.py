@@ -218,16 +218,6 @@ def say_ends_unread(names: Sequence[str]) -> Iterator[str]:
         )
 
 
-def say_open_though_over(count: int) -> str:
-    """Say which of the two counts, where status and last day do not agree."""
-    return (
-        f"records met een open status en een einddatum in het verleden: {count}. De "
-        "einddatum telt: zij gaan niet mee. Welke van de twee klopt? Verbeter de "
-        "andere in uw registratie. Zegt die datum niet dat de zaak voorbij is? Haal "
-        "dan de regel met end uit het profiel."
-    )
-
-
 def _names_of_unfit(columns: Sequence[Column], role: str) -> tuple[str, ...]:
     """Give the columns that are called a status or an end and cannot be used as one.
 

@@ -11,6 +11,7 @@ from signal_index.store.connect import reading
 from signal_index.wire.values import Oin
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
+from sources.passed_over import PassedOver
 from sources.person_events import (
     EventCounts,
     Mutation,
@@ -68,7 +69,8 @@ def write(folder: Path) -> Path:
 
 def read(town: Town, folder: Path) -> list[Mutation | UnknownKind | Reject]:
     today = town.world.clock().date()
-    return list(read_mutations(write(folder), LAYOUT, today=today))
+    found = read_mutations(write(folder), LAYOUT, today=today)
+    return [each for each in found if not isinstance(each, PassedOver)]
 
 
 class Giver:

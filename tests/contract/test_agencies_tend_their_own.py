@@ -138,11 +138,13 @@ async def test_a_closed_delivery_is_listed_with_what_was_rejected_and_why(
 ) -> None:
     agency = world.debt_help
     rejects = [{"reason": "bsn-invalid", "count": 2}]
-    wire = a_delivery(rejects=rejects).model_dump(mode="json")
+    passed = [{"why": "total", "count": 1, "lines": [412]}]
+    wire = a_delivery(rejects=rejects, passed=passed).model_dump(mode="json")
     token = world.a_source_token(agency)
     assert (await world.send("POST", "/deliveries", token, wire)).status_code == 201
     (found,) = await get(world, "/deliveries", an_administrator(world, agency))
     assert found["rejects"] == [{"reason": "bsn-invalid", "count": 2}]
+    assert found["passed"] == passed
     assert found["counts"] == wire["counts"]
 
 

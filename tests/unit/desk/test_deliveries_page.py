@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -36,13 +37,18 @@ def a_source(**changed: object) -> dict[str, Any]:
     } | changed
 
 
-async def _page(town: Town, browser: Browser, *sources: dict[str, Any]) -> str:
+async def _page(
+    town: Town,
+    browser: Browser,
+    *sources: dict[str, Any],
+    deliveries: Sequence[dict[str, Any]] = (),
+) -> str:
     town.provider.person["roles"] = ["source-administrator"]
     known = {"organisation": OIN, "name": "Bureau", "signers": []}
     town.index.pages |= {
         "/v1/own-registration": (200, known | {"sources": list(sources)}),
         "/v1/agents": (200, {"items": []}),
-        "/v1/deliveries": (200, {"items": []}),
+        "/v1/deliveries": (200, {"items": list(deliveries)}),
     }
     await log_in(browser)
     answer = await browser.get(PATH)
@@ -115,3 +121,29 @@ def test_each_case_and_lack_reads_here_as_at_the_command() -> None:
         assert texts.get(f"rehearsal.case.{case.value}") == said.name
     for code, says in LACKS.items():
         assert texts.get(f"rehearsal.lack.{code}") == says
+
+
+async def test_what_was_passed_over_is_said_with_its_line(
+    town: Town, browser: Browser
+) -> None:
+    passed = [{"why": "total", "count": 1, "lines": [412]}]
+    passed += [{"why": "newer-why", "count": 14, "lines": [2, 3]}]
+    told = {
+        "delivery": "0199e0a4-5d1c-7b3a-9f20-6c1d2e3f4a5b",
+        "kind": "full",
+        "from": "2026-11-23T12:00:00Z",
+        "until": "2026-11-23T12:00:00Z",
+        "closedAt": "2026-11-23T12:00:00Z",
+        "categories": ["bijstand"],
+        "municipalities": ["9901"],
+        "counts": dict.fromkeys(
+            ("read", "accepted", "unchanged", "withdrawn", "rejected"), 1
+        ),
+        "hearing": "heard",
+        "rejects": [],
+        "passed": passed,
+    }
+    page = await _page(town, browser, a_source(), deliveries=[told])
+    assert "Lijkt een totaalregel" in page
+    assert ">412<" in page
+    assert "2, 3 en nog 12" in page

@@ -30,6 +30,7 @@ def a_delivery(
             "counts": dict.fromkeys(COUNTS, 9) | {"rejected": sum(rejects.values())},
             "hearing": "heard",
             "rejects": told,
+            "passed": [],
         }
     )
 

@@ -91,6 +91,20 @@ async def test_where_every_record_went_adds_up(agency: Agency) -> None:
     assert "1 x BSN: " in said
 
 
+async def test_a_line_that_was_passed_over_is_said_also_when_nothing_changed(
+    agency: Agency,
+) -> None:
+    agency.write(a_row(), a_row(Zaak="Z-2", BSN=a_number(2)))
+    agency.file.write_text(agency.file.read_text() + "Totaal;2;;;;;;\n")
+    for _ in range(2):
+        done = await agency.publish()
+        said = ask(agency, "show", str(done.id)).stdout
+        assert "Regel 4 overgeslagen: lijkt een totaalregel." in said
+    sent = json.loads(json.dumps(agency.index.state["deliveries"]))
+    passed = [{"why": "total", "count": 1, "lines": [4]}]
+    assert [one["passed"] for one in sent.values()] == [passed] * 2
+
+
 async def test_how_many_got_another_person_is_said_also_within_the_bounds(
     agency: Agency,
 ) -> None:
@@ -101,7 +115,9 @@ async def test_how_many_got_another_person_is_said_also_within_the_bounds(
     said = ask(agency, "show", str(done.id)).stdout
     assert "Kregen een andere persoon: 1" in said
     assert "Ingetrokken: 1" in said
-    assert summarise(done, {done.id: agency.folder})["persons"] == 1
+    with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
+        told = summarise(outbox, done, {done.id: agency.folder})
+    assert told["persons"] == 1
 
 
 async def test_rejects_that_are_asked_about_are_named_by_their_line_in_the_file(

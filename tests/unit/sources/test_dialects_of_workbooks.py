@@ -16,9 +16,10 @@ from sources.connectors.mapped import write_cell
 from sources.connectors.silent_cells import refuse_silent_cells
 from sources.dates import parse_day
 from sources.errors import UnreadableFile
+from sources.passed_over import PassedOver, Why
 from sources.profile import Profile, parse_profile
 from sources.reasons import Reason
-from sources.values import Aside, Case, Entry, Kept, Reject, Skipped
+from sources.values import Aside, Case, Entry, Kept, Reject
 from tests.sources_builders import TODAY, a_number
 
 PROFILE = """
@@ -72,6 +73,10 @@ def save(sheet: Worksheet) -> bytes:
 
 
 def read(data: bytes, profile: Profile | None = None) -> list[Entry]:
+    return [each for each in read_all(data, profile) if not isinstance(each, Aside)]
+
+
+def read_all(data: bytes, profile: Profile | None = None) -> list[Entry]:
     found = read_file(io.BytesIO(data), profile or a_profile(), today=TODAY)
     return [entry for reading in found for entry in reading]
 
@@ -83,11 +88,13 @@ def test_rows_that_a_filter_hides_are_asked_about_unless_the_profile_knows() -> 
     data = save(sheet)
     with pytest.raises(UnreadableFile, match=r"^2 rijen .* rij 3"):
         read(data)
-    *kept, told = read(data, a_profile('hidden_rows = "read"'))
-    assert (len(kept), told) == (5, Aside(hidden=2))
-    *kept, told = read(data, a_profile('hidden_rows = "skip"'))
-    assert [type(each) for each in kept] == [Case, Skipped, Case, Skipped, Case]
-    assert told == Aside(hidden=2), "how many there were is told, whatever was chosen"
+    empty = PassedOver(Why.EMPTY, 1, (7,))
+    *kept, told = read_all(data, a_profile('hidden_rows = "read"'))
+    seen = PassedOver(Why.HIDDEN_READ, 2, (3, 5))
+    assert (len(kept), told) == (5, Aside(passed=(empty, seen)))
+    *kept, told = read_all(data, a_profile('hidden_rows = "skip"'))
+    assert [type(each) for each in kept] == [Case] * 3
+    assert told == Aside(passed=(empty, PassedOver(Why.HIDDEN, 2, (3, 5))))
 
 
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])

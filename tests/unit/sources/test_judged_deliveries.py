@@ -95,6 +95,33 @@ async def test_an_older_file_is_known_by_what_it_undoes(agency: Agency) -> None:
     assert [finding.doubt for finding in held.findings] == [Doubt.OLDER_FILE]
 
 
+async def test_cases_that_ended_before_the_last_change_and_are_open_again_are_asked(
+    agency: Agency,
+) -> None:
+    """An older export, of other bytes, that undoes little of the last delivery."""
+    await publish(agency, *rows(16))
+    await publish(agency, *rows(4, Stand="dicht"), *rows(16)[4:])
+    await publish(agency, *rows(17)[4:])
+    held = await hold(agency, *reversed(rows(16)), a_row(Zaak="Z-99", BSN=a_number(99)))
+    (finding,) = held.findings
+    assert (finding.doubt, finding.count) == (Doubt.CASES_REOPENED, 4)
+    names = named(agency, held, Doubt.CASES_REOPENED)
+    assert sorted(names) == ["Z-1", "Z-2", "Z-3", "Z-4"]
+
+
+async def test_open_records_with_a_last_day_that_is_over_are_asked_about_once(
+    agency: Agency,
+) -> None:
+    """Also in a first delivery: all of them would stay without a flag, unseen."""
+    over = rows(3, Eind="2026-02-01")
+    held = await hold(agency, *over, *rows(12)[3:])
+    (finding,) = held.findings
+    assert (finding.doubt, finding.count, finding.of) == (Doubt.OPEN_THOUGH_OVER, 3, 12)
+    answer(agency, held, "approved")
+    await publish(agency, *over, *rows(13)[3:])
+    assert len(agency.index.shown()) == 10
+
+
 async def test_rows_that_a_stray_quote_swallowed_are_asked_about(
     agency: Agency,
 ) -> None:

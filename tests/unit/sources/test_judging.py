@@ -12,6 +12,8 @@ SIZES = (4, 20, 400, 400_000)
 ALLOWED = {
     Doubt.CASES_GONE: (2, 2, 40, 5_000),
     Doubt.CASES_ENDED: (3, 5, 100, 10_000),
+    Doubt.OPEN_THOUGH_OVER: (2, 2, 40, 5_000),
+    Doubt.CASES_REOPENED: (2, 2, 40, 5_000),
     Doubt.OTHER_PERSON: (1, 1, 4, 100),
     Doubt.OTHER_KIND: (2, 2, 40, 5_000),
     Doubt.OTHER_STARTS: (2, 2, 40, 5_000),
@@ -23,6 +25,8 @@ ALLOWED = {
 MEMBERS = {
     Doubt.CASES_GONE: "gone",
     Doubt.CASES_ENDED: "ended",
+    Doubt.OPEN_THOUGH_OVER: "though_open",
+    Doubt.CASES_REOPENED: "reopened",
     Doubt.OTHER_PERSON: "persons",
     Doubt.OTHER_KIND: "kinds",
     Doubt.OTHER_STARTS: "starts",
@@ -163,10 +167,26 @@ def test_what_stays_because_of_a_reject_counts_as_gone_when_so_much_is() -> None
     assert doubts(a_difference(400, spared=41)) == [Doubt.CASES_GONE]
 
 
-def test_rejects_that_were_there_before_are_not_asked_about_each_day() -> None:
-    as_before = a_difference(400, rejected=240, rejected_before=240)
+@pytest.mark.parametrize(
+    ("name", "allowed", "doubt"),
+    [
+        ("rejected", 100, Doubt.RECORDS_REJECTED),
+        ("though_open", 40, Doubt.OPEN_THOUGH_OVER),
+    ],
+)
+def test_what_was_let_through_before_is_not_asked_about_each_day(
+    name: str, allowed: int, doubt: Doubt
+) -> None:
+    as_before = a_difference(400, **{name: 240, f"{name}_before": 240})
     assert judge(as_before) == ()
-    assert doubts(replace(as_before, rejected=341)) == [Doubt.RECORDS_REJECTED]
+    more = {f"{name}_before": 240, name: 241 + allowed}
+    assert doubts(a_difference(400, **more)) == [doubt]
+
+
+def test_what_an_older_file_reopens_is_asked_about_once() -> None:
+    old = a_difference(400, turned=50, reverted=50, reopened=50)
+    assert doubts(old) == [Doubt.OLDER_FILE]
+    assert doubts(replace(old, turned=200)) == [Doubt.CASES_REOPENED]
 
 
 def test_each_doubt_has_a_rule_a_sentence_and_a_remedy() -> None:

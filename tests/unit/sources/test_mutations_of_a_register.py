@@ -7,6 +7,7 @@ import pytest
 
 from signal_index.wire.person_events import PersonEventKind
 from sources.errors import UnreadableFile
+from sources.passed_over import PassedOver, Why
 from sources.person_events import (
     Mutation,
     RegisterLayout,
@@ -30,7 +31,10 @@ LAYOUT = RegisterLayout(
 )
 
 
-def read(folder: Path, *rows: str) -> list[Mutation | UnknownKind | Reject]:
+Row = Mutation | UnknownKind | Reject | PassedOver
+
+
+def read(folder: Path, *rows: str) -> list[Row]:
     file = folder / "mutaties.csv"
     file.write_text("\n".join(("BSN;Soort;Ingang", *rows)), "utf-8")
     return list(read_mutations(file, LAYOUT, today=TODAY))
@@ -50,10 +54,12 @@ def test_what_could_be_somebodys_is_not_shown_as_a_code(tmp_path: Path) -> None:
     assert read(tmp_path, *rows) == [UnknownKind("(geen code)")] * 2
 
 
-def test_empty_rows_and_a_total_are_no_mutations(tmp_path: Path) -> None:
+def test_empty_rows_and_a_total_are_no_mutations_and_are_told(tmp_path: Path) -> None:
     row = f"{a_number(1)};O;20261101"
-    found = read(tmp_path, "", row, ";;", "Totaal;1;", "")
-    assert [type(each) for each in found] == [Mutation]
+    first, *passed = read(tmp_path, "", row, ";;", "Totaal;1;", "")
+    assert isinstance(first, Mutation)
+    empty, total = PassedOver(Why.EMPTY, 2, (2, 4)), PassedOver(Why.TOTAL, 1, (5,))
+    assert passed == [empty, total]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,16 @@ def test_a_machine_hears_counts_and_codes(tmp_path: Path) -> None:
     assert told["rejects"] == {"bsn-invalid: BSN": 1}
 
 
+def test_lines_that_are_passed_over_are_said_and_are_no_records(tmp_path: Path) -> None:
+    file = a_file(tmp_path)
+    file.write_text(file.read_text() + "Totaal;9;;;;;;\n")
+    own = read_own(SETTINGS, [a_profile()], [file])
+    assert "  Regel 11 overgeslagen: lijkt een totaalregel." in [*say_own(own)]
+    (told,) = json.loads(json.dumps(describe_own(own)))
+    passed = [{"why": "total", "count": 1, "lines": [11]}]
+    assert (told["read"], told["passed"]) == (9, passed)
+
+
 def test_a_file_that_cannot_be_used_is_said_before_anything_is_tried(
     tmp_path: Path,
 ) -> None:

@@ -94,7 +94,7 @@ def test_a_check_says_what_would_be_sent_and_what_not(
         "openThoughOver": 0,
         "indexAsked": None,
         "refused": "",
-        "hidden": 0,
+        "passed": [],
         "compared": None,
     }
     assert "kan geen BSN zijn" in rejects.read_text("utf-8-sig")

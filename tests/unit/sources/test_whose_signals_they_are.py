@@ -297,7 +297,7 @@ async def test_a_slipped_file_after_beginning_anew_takes_no_flag_away(
     """The first day landed in the column of the end: every record looks over."""
     slipped = [a_case(n, Eind=f"2026-01-{n:02}") for n in range(1, 13)]
     found = await begin_anew_with(agency, *slipped)
-    assert found == [Doubt.CASES_GONE, Doubt.OLD_PERSONS]
+    assert found == [Doubt.CASES_GONE, Doubt.OPEN_THOUGH_OVER, Doubt.OLD_PERSONS]
 
 
 async def test_a_truncated_file_after_beginning_anew_takes_no_flag_away(
