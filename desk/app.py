@@ -34,9 +34,18 @@ from desk.headers import SecurityHeaders
 from desk.housekeeping import keep_house
 from desk.involved import pages as involved_pages
 from desk.involved import relay as involved_relay
+from desk.officer import completeness, policy
 from desk.officer.routers import ROUTERS
 from desk.own_pages import OwnPagesOnly
 from desk.settings import DeskSettings
+from keys.edge.gate import Gate, Gated
+
+BODY_MAXIMUM: Final = 64 * 1024
+UPLOAD_MAXIMUM: Final = 2 * 1024 * 1024 + BODY_MAXIMUM
+"""What the index takes of a file, and the form around it."""
+UPLOAD_PATHS: Final = frozenset(
+    {completeness.PAGE, policy.PAGE + "/preview", policy.PAGE + "/proposals"}
+)
 
 HTTP_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 
@@ -66,6 +75,11 @@ def create_app(
     return _assemble(desk, lifespan)
 
 
+def find_body_limit(path: str) -> int:
+    """Give how many bytes of a body are taken at a path."""
+    return UPLOAD_MAXIMUM if path in UPLOAD_PATHS else BODY_MAXIMUM
+
+
 def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
     app = FastAPI(
         lifespan=lifespan,  # type: ignore[arg-type]  # FastAPI's own type is private
@@ -93,6 +107,8 @@ def _assemble(desk: Desk, lifespan: Callable[..., object]) -> FastAPI:
     # Pages hold secrets and stay as they are (BREACH); files that all may see do not.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)))
     app.add_middleware(OwnPagesOnly)
+    gate = Gate(desk.settings.edge, find_body_limit)
+    app.add_middleware(Gated, gate=gate, refuse=problems.refuse_unread)
     app.add_middleware(SecurityHeaders, https=not desk.settings.loopback)
     app.add_exception_handler(DeskError, problems.answer_desk_error)
     app.add_exception_handler(RequestValidationError, problems.answer_invalid_body)

@@ -2,22 +2,25 @@
 
 import asyncio
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.console import Console
 
 from desk import clock
 from desk.app import create_app
 from desk.database import Database
 from desk.errors import DeskError
-from desk.events import Event, log_event, log_to_stderr
+from desk.events import LOG, Event, log_event, log_to_stderr
+from desk.headers import HEADERS
 from desk.key_files import ClientAlgorithm, create_keys, create_source_keys
 from desk.receipt_file import write_receipts
 from desk.receipts import Receipts, load_receipt_rules
 from desk.settings import load_settings
+from keys.edge.server import make_server, serve_until_told
+from keys.events import tell_refused
 
 app = typer.Typer(
     help="The desk: what people of one organisation see of the signal index.",
@@ -48,15 +51,16 @@ def serve(
         raise typer.Exit(1) from None
     log_to_stderr()
     log_event(Event.STARTED, host=found.host, port=found.port)
-    uvicorn.run(
+    server = make_server(
         served,
-        host=found.host,
-        port=found.port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=5,
+        (found.host, found.port),
+        found.edge,
+        partial(tell_refused, LOG),
+        headers=HEADERS,
     )
+    if not serve_until_told(server):
+        complaints.print("signal-desk: it cannot listen at that address")
+        raise typer.Exit(1)
     log_event(Event.STOPPED)
 
 

@@ -26,6 +26,6 @@ class Event(LoggedEvent):
     UNEXPECTED = "unexpected", "error", "reference"
 
 
-_LOG: Final = NamedLog("signal-desk")
-log_event = _LOG.write
-log_to_stderr = _LOG.start
+LOG: Final = NamedLog("signal-desk")
+log_event = LOG.write
+log_to_stderr = LOG.start

@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Scope
 
 from desk import errors
 from desk.desk import desk_of
@@ -24,6 +25,8 @@ from desk.events import Event, log_event
 from desk.headers import complete_headers
 from desk.pages import NOBODY, Shown, render
 from desk.relay_wire import RelayFieldError, RelayProblem
+from keys.edge.allowing import list_allowed
+from keys.edge.errors import BodyTooLarge, Busy, EdgeRefused, TooManyAtOnce
 from keys.openapi import PROBLEM_JSON
 from signal_index.wire.model import invalid_field
 
@@ -75,6 +78,11 @@ UNEXPECTED: Final = Problem("unexpected", 500)
 NOT_FOUND: Final = Problem("not-found", 404)
 METHOD_NOT_ALLOWED: Final = Problem("method-not-allowed", 405)
 _OF_ROUTER: Final = {one.status: one for one in (NOT_FOUND, METHOD_NOT_ALLOWED)}
+OF_EDGE: Final[dict[type[EdgeRefused], Problem]] = {
+    BodyTooLarge: Problem("too-large", 413),
+    TooManyAtOnce: Problem("too-many-at-once", 429),
+    Busy: Problem("busy", 503),
+}
 INVALID: Final = PROBLEMS[errors.InputInvalid]
 
 
@@ -114,8 +122,15 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     problem = _OF_ROUTER.get(error.status_code, UNEXPECTED)
     shown = Problem(problem.slug, error.status_code)
     answer = tell(request, shown, reference_for(request))
-    answer.headers.update(error.headers or {})
+    if problem is METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = list_allowed(request.app.routes, request.scope)
     return answer
+
+
+def refuse_unread(scope: Scope, refusal: EdgeRefused) -> Response:
+    """Tell why a request was not read."""
+    request = Request(scope)
+    return tell(request, OF_EDGE[type(refusal)], reference_for(request))
 
 
 async def answer_unexpected(request: Request, error: Exception) -> Response:

@@ -17,10 +17,11 @@ from starlette.routing import BaseRoute
 from desk import errors
 from desk.callers import CSRF_HEADER, get_changing_caller, get_reading_caller
 from desk.cookies import SESSION_COOKIE
-from desk.problems import PROBLEMS, UNEXPECTED, Problem
+from desk.problems import OF_EDGE, PROBLEMS, UNEXPECTED, Problem
 from desk.relay_wire import API_VERSION, PREFIX, RelayProblem
 from desk.texts import load_texts
 from keys import openapi
+from keys.edge.errors import BodyTooLarge, Busy, TooManyAtOnce
 
 _OF_CALLER: Final = (
     errors.NotLoggedIn,
@@ -65,7 +66,7 @@ class Party:
     away: type[errors.DeskError]
 
 
-_REFUSES: Final = frozenset({400, 401, 403, 406, 500, 503})
+_REFUSES: Final = frozenset({400, 401, 403, 406, 429, 500, 503})
 _REFUSES_A_BODY: Final = _REFUSES | {413, 415}
 INDEX: Final = Party("de index", _REFUSES, errors.IndexUnreachable)
 INDEX_ACTS: Final = Party("de index", _REFUSES_A_BODY, errors.IndexUnreachable)
@@ -140,8 +141,7 @@ def _failures(route: APIRoute) -> Iterator[_Said]:
         problems += [PROBLEMS[fact] for fact in _OF_CALLER]
     if _calls(route.dependant, get_changing_caller):
         problems.append(PROBLEMS[errors.CsrfMismatch])
-    if route.dependant.body_params or route.dependant.query_params or "{" in route.path:
-        problems.append(PROBLEMS[errors.InputInvalid])
+    problems += _of_input(route)
     if known.party is not None:
         problems.append(PROBLEMS[known.party.away])
     for one in [*problems, UNEXPECTED]:
@@ -152,6 +152,19 @@ def _failures(route: APIRoute) -> Iterator[_Said]:
                 status,
                 f"Een weigering van {known.party.name}, ongewijzigd.",
             )
+
+
+def _of_input(route: APIRoute) -> Iterator[Problem]:
+    """List what a request can be refused for by how it came, and by what it holds."""
+    reads = route.dependant
+    if reads.body_params or reads.query_params or "{" in route.path:
+        yield PROBLEMS[errors.InputInvalid]
+    for refusal in (
+        TooManyAtOnce,
+        Busy,
+        *([BodyTooLarge] if reads.body_params else []),
+    ):
+        yield OF_EDGE[refusal]
 
 
 def _security(dependant: Dependant) -> tuple[openapi.Security, ...]:

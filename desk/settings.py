@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from desk.errors import SettingsRefused
+from keys.edge.limits import EdgeLimits
 
 OIN_PATTERN: Final = r"^[0-9]{20}$"
 
@@ -154,6 +155,7 @@ class DeskSettings(BaseSettings):
     ledger: LedgerSettings
     hand_signals: HandSignalSettings | None = None
     call_back: CallBackSettings | None = None
+    edge: EdgeLimits = EdgeLimits()
 
     @classmethod
     def settings_customise_sources(

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Self, TextIO
+from typing import Protocol, Self, TextIO
 
 from keys import clock
 
@@ -38,6 +38,27 @@ class LibraryEvent(LoggedEvent):
     """What a library logged."""
 
     LIBRARY = "library", "logger", "level", "kind"
+
+
+class EdgeEvent(LoggedEvent):
+    """What was refused before any request was read, in one second."""
+
+    REFUSED = "refused-at-the-door", "reason", "count"
+
+
+class Log(Protocol):
+    """What events are written to."""
+
+    def write(self, event: LoggedEvent, **fields: str | float) -> None:
+        """Write one event."""
+
+
+def tell_refused(
+    log: Log, refused: Mapping[str, int], event: LoggedEvent = EdgeEvent.REFUSED
+) -> None:
+    """Write how often each thing was refused at the door (`keys.edge.door`)."""
+    for reason, count in refused.items():
+        log.write(event, reason=reason, count=count)
 
 
 class EventLog:

@@ -19,6 +19,7 @@ from starlette.routing import Route, Router
 from starlette.types import Lifespan
 
 from keys.config import KeyConfig, parse_pins
+from keys.edge.limits import EdgeLimits
 from keys.errors import KeysError
 from keys.events import EventLog
 from keys.watching import Watched
@@ -78,11 +79,14 @@ def create_app(settings: Settings) -> Edge:
             log.write(Event.START_REFUSED, reason=str(refusal))
             raise
 
-    return build_app(settings.problem_base, log, lifespan)
+    return build_app(settings.problem_base, log, lifespan, settings.edge)
 
 
 def build_app(
-    problem_base: str, log: EventLog, lifespan: Lifespan[Edge] | None = None
+    problem_base: str,
+    log: EventLog,
+    lifespan: Lifespan[Edge] | None = None,
+    limits: EdgeLimits = EdgeLimits(),  # noqa: B008 - frozen
 ) -> Edge:
     """Give the routes with their edge; `state.index` is to be set before the first."""
     router = Router(
@@ -93,7 +97,7 @@ def build_app(
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    return Edge(router, problem_base=problem_base, log=log)
+    return Edge(router, limits, problem_base=problem_base, log=log)
 
 
 def _say_started(settings: Settings, index: Index) -> None:

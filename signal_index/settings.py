@@ -31,6 +31,7 @@ from pydantic_settings import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from keys.edge.limits import EdgeLimits
 from signal_index.errors import SettingsRefused
 from signal_index.proof import MalformedProof, parse_witness_key
 
@@ -203,6 +204,7 @@ class Settings(BaseSettings):
     host: str
     port: int = Field(ge=0, le=65535)
     problem_base: SecureUrl
+    edge: EdgeLimits = EdgeLimits()
 
     @field_validator("issuers")
     @classmethod
@@ -267,11 +269,11 @@ def load_settings(path: Path) -> Settings:
     return _resolve(settings, path.resolve().parent)
 
 
-def list_reasons(refusal: ValidationError) -> str:
-    """Give what was wrong where, on one line; never the value that was."""
+def list_reasons(refusal: ValidationError, *below: str) -> str:
+    """Give what was wrong where (below these keys), on one line; never what it was."""
     errors = refusal.errors(include_input=False, include_context=False)
     return "; ".join(
-        f"{'.'.join(str(part) for part in error['loc'])}: "
+        f"{'.'.join(str(part) for part in (*below, *error['loc']))}: "
         f"{error['msg'].removeprefix('Value error, ')}"
         for error in errors
     )

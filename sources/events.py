@@ -28,6 +28,7 @@ class Event(LoggedEvent):
     RETRY = "retry", "status", "seconds"
     STOPPED = "stopped", "error"
     RECEIVED = "received", "feed", "count"
+    REFUSED_AT_DOOR = "refused-at-the-door", "reason", "count"
     AGENT_STARTED = "agent-started", "feeds"
     AGENT_STOPPED = "agent-stopped"
     FEED_DONE = "feed-done", "feed", "count", "held", "failed"
@@ -43,6 +44,6 @@ class Event(LoggedEvent):
 
 
 LOG_NAME: Final = "sources"
-_LOG: Final = NamedLog(LOG_NAME)
-log_event = _LOG.write
-start_logging = _LOG.start
+LOG: Final = NamedLog(LOG_NAME)
+log_event = LOG.write
+start_logging = LOG.start

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Self
 from apscheduler.triggers.cron import CronTrigger
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from keys.edge.limits import EdgeLimits
 from signal_index.wire.deliveries import DeliveryKind
 from sources.closed_row import ClosedRow
 from sources.faults import Unfit
@@ -66,6 +67,7 @@ class ReceiverRow(ClosedRow):
     host: str = Field(min_length=1)
     port: int = Field(ge=0, le=65_535)
     senders: tuple[SenderRow, ...] = Field(min_length=1, max_length=64)
+    edge: EdgeLimits = EdgeLimits()
 
 
 class AgentRow(ClosedRow):

@@ -17,21 +17,28 @@ import anyio
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from keys import openapi
+from keys.edge.allowing import list_allowed
+from keys.edge.errors import EdgeRefused
+from keys.edge.gate import Gate, Gated
+from keys.edge.limits import EdgeLimits
 from keys.events import EventLog
 from keys.holder import errors
 from keys.holder.document import API_VERSION, PREFIX, HolderRoute, write_document
-from keys.holder.errors import RequestNotJson, RequestRefused, RequestTooLarge
+from keys.holder.errors import RequestNotJson, RequestRefused
 from keys.holder.evaluations import MAX_BODY, Holder, answer_evaluation, check_ready
 from keys.holder.events import Event
 from keys.holder.problems import (
     INTERNAL,
     NOT_ALLOWED,
     NOT_FOUND,
+    OF_EDGE,
     PROBLEMS,
     Problem,
     problem_body,
@@ -89,7 +96,7 @@ class Edge:
         started = time.perf_counter()
         if request.headers.get("content-type", "").split(";")[0] != "application/json":
             raise RequestNotJson
-        body = await _read_body(request)
+        body = await request.body()
         limiter = self._small if len(body) <= SMALL_BODY else self._large
         done = await run_sync(answer_evaluation, self._holder, body, limiter=limiter)
         self._log.write(
@@ -161,11 +168,18 @@ class Edge:
         self._log.write(Event.REFUSED, problem=problem.slug, status=problem.status)
         return _problem(problem, retry_headers(refusal))
 
-    async def misroute(self, _request: Request, error: Exception) -> Response:
+    def refuse_unread(self, _scope: Scope, refusal: EdgeRefused) -> Response:
+        """Say why a request was not read."""
+        problem = OF_EDGE[type(refusal)]
+        self._log.write(Event.REFUSED, problem=problem.slug, status=problem.status)
+        return _problem(problem, {})
+
+    async def misroute(self, request: Request, error: Exception) -> Response:
         """Say what the router says, as a problem."""
-        wrong_method = isinstance(error, HTTPException) and error.status_code == 405
-        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-        return _problem(NOT_ALLOWED if wrong_method else NOT_FOUND, headers)
+        if isinstance(error, HTTPException) and error.status_code == 405:
+            allow = list_allowed(request.app.routes, request.scope)
+            return _problem(NOT_ALLOWED, {"Allow": allow})
+        return _problem(NOT_FOUND, {})
 
     async def fail(self, _request: Request, error: Exception) -> Response:
         """Answer what nobody foresaw; log its class, never its words."""
@@ -194,7 +208,6 @@ ROUTES: Final = (
         answer=EvaluationAnswer,
         raises=(
             *_OF_REQUEST,
-            errors.RequestTooLarge,
             errors.RequestNotJson,
             errors.RequestStale,
             errors.UserBudgetSpent,
@@ -257,10 +270,14 @@ class Housekeeping:
 
 
 def build_app(
-    holder: Holder, log: EventLog, housekeeping: Housekeeping | None = None
+    holder: Holder,
+    log: EventLog,
+    housekeeping: Housekeeping | None = None,
+    limits: EdgeLimits = EdgeLimits(),  # noqa: B008 - frozen
 ) -> Starlette:
     """Build the holder's application."""
     edge = Edge(holder, log)
+    gate = Gate(limits, find_body_limit)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -286,9 +303,15 @@ def build_app(
             Exception: edge.fail,
         },
         lifespan=lifespan,
+        middleware=[Middleware(Gated, gate=gate, refuse=edge.refuse_unread)],
     )
     app.router.redirect_slashes = False
     return app
+
+
+def find_body_limit(path: str) -> int:
+    """Give how many bytes of a body are taken at a path."""
+    return MAX_BODY if path == PREFIX + "/evaluations" else 0
 
 
 async def _erase_hourly(housekeeping: Housekeeping, log: EventLog) -> None:
@@ -304,15 +327,6 @@ async def _renew(edge: Edge, housekeeping: Housekeeping) -> None:
     while True:
         await anyio.sleep(RENEW_SECONDS)
         await edge.renew(housekeeping.renew)
-
-
-async def _read_body(request: Request) -> bytes:
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > MAX_BODY:
-            raise RequestTooLarge
-    return bytes(received)
 
 
 def _problem(problem: Problem, headers: dict[str, str]) -> Response:

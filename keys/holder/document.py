@@ -10,8 +10,9 @@ from pydantic.alias_generators import to_camel
 from starlette.responses import Response
 
 from keys import openapi
+from keys.edge.errors import BodyTooLarge, Busy, TooManyAtOnce
 from keys.holder.errors import RequestRefused
-from keys.holder.problems import INTERNAL, PROBLEMS
+from keys.holder.problems import INTERNAL, OF_EDGE, PROBLEMS
 from keys.wire import HolderProblem
 
 PREFIX: Final = "/v1"
@@ -67,6 +68,9 @@ def write_document(routes: Iterable[HolderRoute]) -> bytes:
 
 def _describe(route: HolderRoute) -> openapi.Operation:
     kinds = [PROBLEMS[fact] for fact in route.raises]
+    kinds += [OF_EDGE[TooManyAtOnce], OF_EDGE[Busy]]
+    if route.body is not None:
+        kinds.append(OF_EDGE[BodyTooLarge])
     return openapi.Operation(
         method=route.method,
         path=route.path,

@@ -4,7 +4,6 @@ KeysError
 ├── HolderStartRefused        settings, keys and key config do not fit together
 └── RequestRefused
     ├── RequestMalformed      not the shape of a request, or not a valid point
-    ├── RequestTooLarge
     ├── RequestNotJson
     ├── RequestMismatch       the signed `count` or `req` is not that of the points
     ├── RequestUnsigned       not signed by the organisation it names
@@ -38,10 +37,6 @@ class RequestRefused(KeysError):
 
 class RequestMalformed(RequestRefused):
     """A request lacks its shape, or holds something that is no valid point."""
-
-
-class RequestTooLarge(RequestRefused):
-    """A body is larger than any request can be."""
 
 
 class RequestNotJson(RequestRefused):

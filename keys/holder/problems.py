@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from keys.edge.errors import BodyTooLarge, Busy, EdgeRefused, TooManyAtOnce
 from keys.holder import errors
 from keys.wire import HolderProblem
 
@@ -34,12 +35,6 @@ PROBLEMS: Final[Mapping[type[errors.RequestRefused], Problem]] = {
         "De ondertekening hoort niet bij deze punten.",
         400,
         "Onderteken het verzoek opnieuw, voor precies deze punten.",
-    ),
-    errors.RequestTooLarge: Problem(
-        "request-too-large",
-        "Het verzoek is te groot.",
-        413,
-        "Vraag hooguit 4.096 punten per keer.",
     ),
     errors.RequestNotJson: Problem(
         "unsupported-media-type",
@@ -126,6 +121,28 @@ PROBLEMS: Final[Mapping[type[errors.RequestRefused], Problem]] = {
         "Probeer het zo nog eens, of vraag een andere sleutelhouder.",
     ),
 }
+
+OF_EDGE: Final[Mapping[type[EdgeRefused], Problem]] = {
+    BodyTooLarge: Problem(
+        "request-too-large",
+        "Het verzoek is te groot.",
+        413,
+        "Vraag hooguit 4.096 punten per keer.",
+    ),
+    TooManyAtOnce: Problem(
+        "too-many-at-once",
+        "U vraagt te veel tegelijk.",
+        429,
+        "Ga verder na de tijd die `Retry-After` noemt.",
+    ),
+    Busy: Problem(
+        "busy",
+        "Het is nu te druk.",
+        503,
+        "Probeer het zo nog eens, of vraag een andere sleutelhouder.",
+    ),
+}
+"""What is refused before anybody reads it."""
 
 INTERNAL: Final = Problem(
     "internal-error",

@@ -1,14 +1,14 @@
 """Start a key holder as a process: open, check, serve; refuse with a reason."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Final, TextIO
-
-import uvicorn
+from typing import TextIO
 
 from keys import clock
-from keys.events import EventLog, take_over_logging
-from keys.holder.app import Housekeeping, build_app
+from keys.edge.server import make_server, serve_until_told
+from keys.events import EventLog, take_over_logging, tell_refused
+from keys.holder.app import HEADERS, Housekeeping, build_app
 from keys.holder.errors import HolderStartRefused
 from keys.holder.evaluations import Holder
 from keys.holder.events import Event
@@ -17,11 +17,6 @@ from keys.holder.organisations import load_organisations
 from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings, load_settings
 from keys.holder.store import HolderStore
-
-MAX_CONNECTIONS: Final = 512
-"""More at once get 503 at the door: clients then ask another pair of holders."""
-
-GRACE_SECONDS: Final = 10
 
 
 def serve_holder(path: Path, stream: TextIO) -> None:
@@ -45,16 +40,15 @@ def serve_holder(path: Path, stream: TextIO) -> None:
         epoch=config.epoch,
         organisations=len(holder.organisations.by_kind),
     )
-    uvicorn.run(
-        build_app(holder, log, housekeeping),
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        limit_concurrency=MAX_CONNECTIONS,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+    server = make_server(
+        build_app(holder, log, housekeeping, settings.edge),
+        (settings.host, settings.port),
+        settings.edge,
+        partial(tell_refused, log),
+        headers=HEADERS,
     )
+    if not serve_until_told(server):
+        raise HolderStartRefused("it cannot listen at that address")
 
 
 def open_holder(settings: HolderSettings) -> tuple[Holder, Housekeeping]:

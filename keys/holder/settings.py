@@ -1,7 +1,7 @@
 """The settings of one key holder: a TOML file, nothing assumed.
 
-Every key is needed; relative paths stand from the file's folder; an environment
-variable `SIGNAL_KEYS_<KEY>` wins over the file.
+Every key is needed but `edge`; relative paths stand from the file's folder; an
+environment variable `SIGNAL_KEYS_<KEY>` wins over the file.
 """
 
 import tomllib
@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from keys.config import KeyOrigin
+from keys.edge.limits import EdgeLimits
 from keys.holder.errors import HolderStartRefused
 
 
@@ -26,6 +27,7 @@ class HolderSettings(BaseSettings):
         frozen=True,
         extra="forbid",
         env_prefix="SIGNAL_KEYS_",
+        env_nested_delimiter="__",
         hide_input_in_errors=True,
     )
 
@@ -45,6 +47,7 @@ class HolderSettings(BaseSettings):
     database: Path
     keep_days: Annotated[int, Field(ge=2, le=3660)]
     """How long it keeps who asked how many: until the day statements were compared."""
+    edge: EdgeLimits = EdgeLimits()
 
     @classmethod
     def settings_customise_sources(
@@ -82,7 +85,9 @@ def load_settings(path: Path) -> HolderSettings:
         settings = HolderSettings(**document)
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False)
-        said = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in faults)
+        said = "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults
+        )
         raise HolderStartRefused(f"{path.name}: {said}") from None
     folder = path.resolve().parent
     return settings.model_copy(

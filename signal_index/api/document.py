@@ -1,8 +1,8 @@
 """The OpenAPI 3.1 document of the index, made from its routes.
 
 - Every operation names each status that it gives: what its signature brings with it
-  (a body can be 400, 413 and 415, a caller 401 and 403, anything 406, 500 and 503) and
-  what its own facts (`raises`) are in the table of problems.
+  (a body can be 400, 413 and 415, a caller 401 and 403, anything 406, 429, 500 and
+  503) and what its own facts (`raises`) are in the table of problems.
 - Plain routes stand in it too, from the models that they name.
 
 NL API Design Rules 2.1, /core/doc-openapi; OpenAPI 3.1.
@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from keys import openapi
+from keys.edge import errors as bounds
 from signal_index import errors
 from signal_index.api import errors as edge
 from signal_index.api.edge import API_VERSION
@@ -27,9 +28,11 @@ from signal_index.wire.problem import Problem
 _ALWAYS: Final = (
     edge.NotAcceptable,
     edge.ServerFault,
+    bounds.TooManyAtOnce,
+    bounds.Busy,
     errors.DatabaseUnavailable,
 )
-_WITH_BODY: Final = (InvalidField, edge.BodyTooLarge, edge.MediaTypeUnsupported)
+_WITH_BODY: Final = (InvalidField, bounds.BodyTooLarge, edge.MediaTypeUnsupported)
 _WITH_CALLER: Final = (
     errors.CallerUnknown,
     errors.CallerNotAllowed,

@@ -1,6 +1,7 @@
 """What every request passes, and every answer carries, before any endpoint.
 
-- A body is JSON, at most so many bytes per route, read whole before it is parsed.
+- A body is JSON, at most so many bytes per route, read whole before it is parsed; how
+  many requests are under way is bounded too (`keys.edge`).
 - The caller takes JSON (of the pages of problems: HTML), or the request is refused.
 - Every answer has the security headers, `API-Version` and, unless public, `no-store`.
 - A failure is a problem from the table; what the table does not know is a 500 that says
@@ -19,11 +20,14 @@ from starlette.datastructures import Headers, State
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import Router
+from starlette.types import Message, Receive, Scope, Send
 
+from keys.edge.allowing import list_allowed
+from keys.edge.gate import Gate
+from keys.edge.limits import EdgeLimits
 from keys.events import EventLog
 from signal_index.api.errors import (
-    BodyTooLarge,
     MediaTypeUnsupported,
     MethodNotAllowed,
     NotAcceptable,
@@ -83,8 +87,11 @@ class Edge:
     `state.index` is set once the index is open.
     """
 
-    def __init__(self, routes: ASGIApp, *, problem_base: str, log: EventLog) -> None:
+    def __init__(
+        self, routes: Router, limits: EdgeLimits, *, problem_base: str, log: EventLog
+    ) -> None:
         self._routes = routes
+        self._gate = Gate(limits, find_body_limit)
         self._base = problem_base
         self._log = log
         self.state = State()
@@ -98,8 +105,9 @@ class Edge:
         guarded = _GuardedSend(send)
         began = perf_counter()
         try:
-            checked = await _check_request(scope, receive)
-            await self._routes(scope, checked, guarded)
+            _check_request(scope)
+            async with self._gate.admit(scope, receive) as admitted:
+                await self._routes(scope, admitted, guarded)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 - the edge: nothing passes it
@@ -116,7 +124,8 @@ class Edge:
     async def _refuse(
         self, error: Exception, scope: Scope, receive: Receive, send: _GuardedSend
     ) -> None:
-        error = _as_fact(error)
+        if isinstance(error, HTTPException):
+            error = self._as_fact(error, scope)
         if find_problem(error) is None:
             kind = type(error).__name__
             self._log.write(Event.FAILED, kind=kind, route=_route_of(scope))
@@ -125,14 +134,11 @@ class Edge:
             response = Response(answer.body, answer.status, dict(answer.headers))
             await response(scope, receive, send)
 
-
-def _as_fact(error: Exception) -> Exception:
-    """Give our own fact for what the router raises."""
-    if not isinstance(error, HTTPException):
-        return error
-    if error.status_code == 405:
-        return MethodNotAllowed((error.headers or {}).get("Allow", ""))
-    return RouteUnknown()
+    def _as_fact(self, error: HTTPException, scope: Scope) -> Exception:
+        """Give our own fact for what the router raises."""
+        if error.status_code == 405:
+            return MethodNotAllowed(list_allowed(self._routes.routes, scope))
+        return RouteUnknown()
 
 
 def _route_of(scope: Scope) -> str:
@@ -163,20 +169,19 @@ class _GuardedSend:
         await self._send(message)
 
 
-async def _check_request(scope: Scope, receive: Receive) -> Receive:
+def find_body_limit(path: str) -> int:
+    """Give how many bytes of a body are taken at a path."""
+    return BATCH_BODY_MAXIMUM if path in LARGE_BODY_PATHS else BODY_MAXIMUM
+
+
+def _check_request(scope: Scope) -> None:
     headers = Headers(scope=scope)
-    path = str(scope["path"])
-    _check_accept(headers.get("accept", ""), path)
+    _check_accept(headers.get("accept", ""), str(scope["path"]))
     if scope["method"] not in _METHODS_WITH_BODY:
-        return receive
+        return
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json":
         raise MediaTypeUnsupported
-    maximum = BATCH_BODY_MAXIMUM if path in LARGE_BODY_PATHS else BODY_MAXIMUM
-    length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > maximum:
-        raise BodyTooLarge
-    return _replay(await _read_body(receive, maximum), receive)
 
 
 def _check_accept(accept: str, path: str) -> None:
@@ -186,32 +191,3 @@ def _check_accept(accept: str, path: str) -> None:
     ranges = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
     if ranges.isdisjoint(given):
         raise NotAcceptable
-
-
-async def _read_body(receive: Receive, maximum: int) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > maximum:
-            raise BodyTooLarge
-        parts.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(parts)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    sent = False
-
-    async def replay() -> Message:
-        nonlocal sent
-        if sent:
-            return await receive()
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay

@@ -5,7 +5,6 @@
     ├── MethodNotAllowed        the path is there, the method is not
     ├── MediaTypeUnsupported    the body is not JSON
     ├── NotAcceptable           the caller takes no JSON
-    ├── BodyTooLarge            more bytes than this route takes
     ├── NothingRecorded         an act of ours said nothing to the ledger: undone
     └── ServerFault             something broke on our side; nothing else is said
 
@@ -37,10 +36,6 @@ class MediaTypeUnsupported(EdgeError):
 
 class NotAcceptable(EdgeError):
     """The caller does not take what this route gives."""
-
-
-class BodyTooLarge(EdgeError):
-    """The body has more bytes than this route takes."""
 
 
 class NothingRecorded(EdgeError):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from keys import errors as key_errors
+from keys.edge import errors as bounds
 from policy import errors as policy_errors
 from signal_index import errors
 from signal_index.api import errors as edge
@@ -346,12 +347,19 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         406,
         "Laat de kop `Accept` weg, of vraag de soort die openapi.json hier noemt.",
     ),
-    edge.BodyTooLarge: Problem(
+    bounds.BodyTooLarge: Problem(
         "body-too-large",
         "De aanvraag is te groot.",
         413,
         "Verdeel de gegevens over meer aanvragen.",
     ),
+    bounds.TooManyAtOnce: Problem(
+        "too-many-at-once",
+        "U vraagt te veel tegelijk.",
+        429,
+        "Ga verder na de tijd die `Retry-After` noemt.",
+    ),
+    bounds.Busy: _BUSY,
     edge.NothingRecorded: _FAULT,
     edge.ServerFault: _FAULT,
 }

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from keys.edge.errors import ComeAgain
 from policy import errors as policy_errors
 from signal_index.api import errors as edge
 from signal_index.api.field_words import FIELD_WORDS
@@ -115,6 +116,8 @@ def _headers(error: Exception, found: Problem) -> dict[str, str]:
         headers["www-authenticate"] = "Bearer"
     if found.status == 503:
         headers["retry-after"] = str(_RETRY_SECONDS)
+    if isinstance(error, ComeAgain):
+        headers |= error.headers
     if isinstance(error, edge.MethodNotAllowed):
         headers["allow"] = error.allow
     return headers

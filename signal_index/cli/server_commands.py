@@ -1,7 +1,7 @@
 """`migrate`, `serve` and `upkeep`: what a service manager runs.
 
-- The access log of uvicorn is off, and what libraries log is reduced to where it came
-  from: lines on stderr are JSON from a closed list (`signal_index.events`).
+- What libraries log is reduced to where it came from: lines on stderr are JSON from a
+  closed list (`signal_index.events`).
 - SIGTERM lets running requests and jobs finish.
 """
 
@@ -9,14 +9,13 @@ import asyncio
 import gc
 import signal
 import sys
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import typer
-import uvicorn
 
-from keys.events import EventLog, take_over_logging
+from keys.edge.server import make_server, serve_until_told
+from keys.events import EventLog, take_over_logging, tell_refused
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.errors import StartRefused
@@ -27,7 +26,6 @@ from signal_index.store.schema import migrate as migrate_database
 from signal_index.store.schema import verify_schema
 from signal_index.upkeep.leader import lead, opened_upkeep
 
-_GRACE_SECONDS = 10
 _ALLOCATIONS_PER_ROUND = 50_000
 
 
@@ -40,27 +38,20 @@ def migrate(settings: SettingsFile) -> None:
 def serve(settings: SettingsFile) -> None:
     """Serve the API, with the upkeep beside it where the settings say so."""
     # FastAPI is loaded only where it serves: the other commands start in half the time.
+    from signal_index.api.edge import SECURITY_HEADERS  # noqa: PLC0415
     from signal_index.app import create_app  # noqa: PLC0415
 
     log = _open_log()
     loaded = _loaded(settings, log)
-    config = uvicorn.Config(
+    server = make_server(
         create_app(loaded),
-        host=loaded.host,
-        port=loaded.port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
+        (loaded.host, loaded.port),
+        loaded.edge,
+        partial(tell_refused, log),
+        headers=SECURITY_HEADERS,
     )
-    server = uvicorn.Server(config)
     _spare_the_collector()
-    # uvicorn raises the signal again once it has shut down; this lets us end with 0.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _ignore)
-    with suppress(SystemExit):  # uvicorn's own exit code for a start that failed
-        server.run()
-    if not server.started:
+    if not serve_until_told(server):
         raise typer.Exit(1)
     log.write(Event.STOPPED)
 
@@ -82,10 +73,6 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS_PER_ROUND, 20, 100)
-
-
-def _ignore(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing: the server has already stopped."""
 
 
 def _open_log() -> EventLog:

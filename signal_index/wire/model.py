@@ -11,7 +11,9 @@ Proven by tests/attack/test_the_wire_is_strict.py.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, NoReturn, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -83,11 +85,19 @@ def parse_field(read: Callable[[object], Value], value: object, field: str) -> V
 
 
 def parse_json(data: bytes | str) -> object:
-    """Read one JSON value; refuse doubled members, NaN and what is not JSON at all."""
+    """Read one JSON value; refuse doubled members, NaN and what is not JSON at all.
+
+    A text in it can be written: no half of a surrogate pair, which is no character and
+    no UTF-8, and no control character, which PostgreSQL or a line of a log would break
+    on. Tabs and ends of lines are texts. Raises `InvalidField`.
+    """
     try:
+        text = data if isinstance(data, str) else data.decode("utf-8-sig")
         value: object = json.loads(
-            data, object_pairs_hook=_pairs, parse_constant=_constant
+            text, object_pairs_hook=_pairs, parse_constant=_constant
         )
+        if _MAYBE_UNWRITABLE.search(text):
+            _verify_writable(value, BODY)
     except (ValueError, RecursionError) as error:
         raise InvalidField(BODY, "not-json") from error
     return value
@@ -112,6 +122,9 @@ def _name(path: Sequence[str | int]) -> str:
     return named[-1] if named else BODY
 
 
+_MAYBE_UNWRITABLE: Final = re.compile(r"\\(?:u00[01]|u[dD][89a-fA-F]|[bf])")
+"""An escape that may stand for one: JSON has no other way to write them."""
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _OWN: Final[tuple[FieldCode, ...]] = get_args(FieldCode)
 _CODES: Final[Mapping[str, FieldCode]] = {
     "bool_type": "not-yes-or-no",
@@ -150,6 +163,32 @@ def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(result) != len(pairs):
         raise InvalidField(BODY, "doubled-field")
     return result
+
+
+def _verify_writable(value: object, field: str) -> None:
+    match value:
+        case str() if _UNWRITABLE.search(value):
+            raise InvalidField(field, "wrong-form")
+        case list():
+            for one in value:
+                _verify_writable(one, field)
+        case dict():
+            for name, one in value.items():
+                _verify_writable(name, BODY)
+                _verify_writable(one, name if name in _known_names() else BODY)
+        case _:
+            pass
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    """Every name that a request may have a member by: no other is ever repeated."""
+    found, models = set[str](), [RequestModel]
+    while models:
+        model = models.pop()
+        models += model.__subclasses__()
+        found |= {one.alias or name for name, one in model.model_fields.items()}
+    return frozenset(found)
 
 
 def _constant(_: str) -> NoReturn:

@@ -10,10 +10,13 @@
 import asyncio
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from keys.edge.gate import Gate, Gated, refuse
+from keys.edge.limits import EdgeLimits
 from keys.events import EventLog
 from signal_index.events import Event
 from signal_index.proof import SIZE_TYPE
@@ -39,7 +42,11 @@ _STATUS: dict[type[CheckpointRefused], int] = {
 }
 
 
-def make_witness_app(witness: Witness, log: EventLog) -> Starlette:
+def make_witness_app(
+    witness: Witness,
+    log: EventLog,
+    limits: EdgeLimits = EdgeLimits(),  # noqa: B008 - frozen
+) -> Starlette:
     """Give the application that serves one witness."""
     turns = asyncio.Lock()
 
@@ -66,18 +73,16 @@ def make_witness_app(witness: Witness, log: EventLog) -> Starlette:
             Route("/add-checkpoint", add_checkpoint, methods=["POST"]),
             Route("/health", show_health),
             Route("/seen/{origin:path}", show_seen),
-        ]
+        ],
+        middleware=[
+            Middleware(Gated, gate=Gate(limits, lambda _: LARGEST), refuse=refuse)
+        ],
     )
 
 
 async def _read(request: Request) -> str:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            raise NotARequest("the request is too long")
     try:
-        return body.decode()
+        return (await request.body()).decode()
     except UnicodeDecodeError as cause:
         raise NotARequest("the request is not text") from cause
 

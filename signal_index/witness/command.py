@@ -6,18 +6,17 @@ Exit codes of `sign`: 0 cosigned, 1 refused (the ledger does not extend what was
 """
 
 import secrets
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from keys.events import EventLog, take_over_logging
+from keys.edge.server import make_server, serve_until_told
+from keys.events import EventLog, take_over_logging, tell_refused
 from keys.files import write_whole
 from signal_index import clock
 from signal_index.events import Event
@@ -45,7 +44,6 @@ KEY_FILE = "witness.key"
 PUBLIC_FILE = "witness.vkey"
 MEMORY_FILE = "memory.json"
 _REFUSED, _UNJUDGED = 1, 2
-_GRACE_SECONDS = 5
 
 witness_app = typer.Typer(
     no_args_is_help=True,
@@ -111,31 +109,15 @@ def serve(settings: SettingsFile) -> None:
         cosigner = read_cosigner(told.key)
         with open_memory(told.memory) as memory:
             witness = Witness(cosigner, memory, told.logs, clock.now)
-            config = uvicorn.Config(
-                make_witness_app(witness, log),
-                host=told.host,
-                port=told.port,
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
+            server = make_server(
+                make_witness_app(witness, log, told.edge),
+                (told.host, told.port),
+                told.edge,
+                partial(tell_refused, log),
             )
-            _run(uvicorn.Server(config))
+            if not serve_until_told(server):
+                raise WitnessUnusable("it cannot listen at that address")
     log.write(Event.STOPPED)
-
-
-def _run(server: uvicorn.Server) -> None:
-    # uvicorn raises the signal again once it has shut down; this lets us end with 0.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _ignore)
-    with suppress(SystemExit):
-        server.run()
-    if not server.started:
-        raise WitnessUnusable("it cannot listen at that address")
-
-
-def _ignore(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing: the server has already stopped."""
 
 
 @witness_app.command("sign")

@@ -7,18 +7,24 @@
     logs = ["index.example.nl/ledger/2026+0a1b2c3d+AQ…"]
 
 `logs` are the public keys of the ledgers that it witnesses, got by another road than
-from the ledgers themselves; without any it does not start.
+from the ledgers themselves; without any it does not start. `[edge]`, how much it takes
+at once, may be left out.
 """
 
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from keys.edge.limits import EdgeLimits
 from signal_index.proof import MalformedProof, parse_note_key
+from signal_index.settings import list_reasons
 from signal_index.witness.errors import WitnessUnusable
 from signal_index.witness.judge import Logs
 
 _KEYS = {"host", "port", "key", "memory", "logs"}
+_EDGE = "edge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class WitnessSettings:
     key: Path
     memory: Path
     logs: Logs
+    edge: EdgeLimits
 
 
 def load_witness_settings(path: Path) -> WitnessSettings:
@@ -38,6 +45,7 @@ def load_witness_settings(path: Path) -> WitnessSettings:
         values = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as cause:
         raise WitnessUnusable(f"{path.name}: not a readable TOML file") from cause
+    edge = _read_edge(path, values.pop(_EDGE, {}))
     if set(values) != _KEYS:
         named = ", ".join(sorted(set(values) ^ _KEYS))
         raise WitnessUnusable(f"{path.name}: missing or unknown: {named}")
@@ -51,9 +59,16 @@ def load_witness_settings(path: Path) -> WitnessSettings:
         } if 0 <= port <= 65535:
             folder = path.resolve().parent
             return WitnessSettings(
-                host, port, folder / key, folder / memory, read_logs(logs)
+                host, port, folder / key, folder / memory, read_logs(logs), edge
             )
     raise WitnessUnusable(f"{path.name}: a value is not of its kind")
+
+
+def _read_edge(path: Path, values: object) -> EdgeLimits:
+    try:
+        return EdgeLimits.model_validate(values)
+    except ValidationError as refusal:
+        raise WitnessUnusable(f"{path.name}: {list_reasons(refusal, _EDGE)}") from None
 
 
 def read_logs(texts: list[object]) -> Logs:

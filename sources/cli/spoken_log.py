@@ -45,6 +45,7 @@ SPOKEN: Final[Mapping[Event, str]] = MappingProxyType(
         Event.RETRY: "Geen goed antwoord. Nog een keer over {seconds} seconden.",
         Event.STOPPED: "",
         Event.RECEIVED: "Binnengekomen voor {feed}: {count}.",
+        Event.REFUSED_AT_DOOR: "Geweigerd voordat er iets gelezen was: {count}.",
         Event.AGENT_STARTED: "De agent draait. Feeds: {feeds}. Stop met Ctrl+C.",
         Event.AGENT_STOPPED: "De agent is gestopt.",
         Event.FEED_DONE: (

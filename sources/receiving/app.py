@@ -9,16 +9,21 @@
 - Nothing of a request is logged but the feed and how many events it held.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from keys.edge.allowing import answer_wrong_method
+from keys.edge.gate import Gate, Gated, refuse
+from keys.edge.limits import EdgeLimits
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import parse_json
 from sources.connectors.cloud_events import find_fault
 from sources.errors import OutboxUnwritable
 from sources.events import Event, log_event
@@ -27,7 +32,6 @@ from sources.receiving.errors import (
     EventMalformed,
     EventRefused,
     EventSourceForeign,
-    EventTooLarge,
     FeedUnknown,
 )
 from sources.receiving.problems import PROBLEM_JSON, PROBLEMS, find_problem
@@ -55,8 +59,12 @@ class Receiver:
         return any(sender.feed == feed for sender in self.senders.values())
 
 
-def make_app(receiver: Receiver) -> Starlette:
+def make_app(
+    receiver: Receiver,
+    limits: EdgeLimits = EdgeLimits(),  # noqa: B008 - frozen
+) -> Starlette:
     """Make the application; it decides nothing that `signatures` does not."""
+    gate = Gate(limits, lambda _path: LARGEST)
 
     async def post(request: Request) -> Response:
         try:
@@ -84,7 +92,9 @@ def make_app(receiver: Receiver) -> Starlette:
             Route("/events/{feed:str}", post, methods=["POST"]),
             Route("/events/{feed:str}", greet, methods=["OPTIONS"]),
             Route("/health", health, methods=["GET"]),
-        ]
+        ],
+        exception_handlers={405: answer_wrong_method},
+        middleware=[Middleware(Gated, gate=gate, refuse=refuse)],
     )
 
 
@@ -95,7 +105,7 @@ async def _receive(receiver: Receiver, request: Request) -> int:
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind not in {ONE, BATCH}:
         raise EventFormatUnknown
-    body = await _read_body(request)
+    body = await request.body()
     headers: dict[str, list[str]] = {}
     for name, value in request.headers.items():
         headers.setdefault(name.lower(), []).append(value)
@@ -109,19 +119,10 @@ async def _receive(receiver: Receiver, request: Request) -> int:
     return len(events)
 
 
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            raise EventTooLarge
-    return bytes(body)
-
-
 def _parse(body: bytes, *, is_batch: bool) -> Sequence[Mapping[str, object]]:
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
+        found = parse_json(body)
+    except InvalidField:
         raise EventMalformed("json") from None
     events = found if is_batch else [found]
     if not isinstance(events, list) or len(events) > MOST_EVENTS:

@@ -2,7 +2,6 @@
 
     EventRefused
     ├── EventMalformed         the body is no CloudEvent in JSON
-    ├── EventTooLarge          more than is ever taken
     ├── EventFormatUnknown     another content type, or a mode whose attributes
     │                          the signature does not cover
     ├── EventSignatureInvalid  no signature, or one that does not hold
@@ -25,10 +24,6 @@ class EventMalformed(EventRefused):
     def __init__(self, attribute: str) -> None:
         self.attribute = attribute
         super().__init__(f"Dit is geen CloudEvent: {attribute}.")
-
-
-class EventTooLarge(EventRefused):
-    """The body is larger than is ever taken."""
 
 
 class EventFormatUnknown(EventRefused):

@@ -10,7 +10,6 @@ from sources.receiving.errors import (
     EventRefused,
     EventSignatureInvalid,
     EventSourceForeign,
-    EventTooLarge,
     FeedUnknown,
 )
 
@@ -28,7 +27,6 @@ class Problem:
 
 PROBLEMS: Final[dict[type[SourceError], Problem]] = {
     EventMalformed: Problem("event-malformed", "Dit is geen CloudEvent.", 400),
-    EventTooLarge: Problem("event-too-large", "Dit verzoek is te groot.", 413),
     EventFormatUnknown: Problem(
         "event-format-unknown",
         "Stuur application/cloudevents+json of application/cloudevents-batch+json.",

@@ -3,34 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Final
+from functools import partial
 
 import uvicorn
 
+from keys.edge.server import make_server
+from keys.events import tell_refused
 from sources.errors import InvalidAgencySettings
+from sources.events import LOG, Event
 from sources.feed_settings import ReceiverRow
 from sources.receiving.app import Keep, Receiver, make_app
 from sources.receiving.signatures import EventSender, parse_sender
-
-MOST_CONNECTIONS: Final = 128
-GRACE_SECONDS: Final = 10
 
 
 @asynccontextmanager
 async def receiving(receiver: ReceiverRow, keep: Keep) -> AsyncIterator[None]:
     """Receive events, each kept with `keep`; raises `InvalidAgencySettings`."""
-    server = _Server(
-        uvicorn.Config(
-            make_app(Receiver(_load_senders(receiver), keep)),
-            host=receiver.host,
-            port=receiver.port,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            lifespan="off",
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+    server = make_server(
+        make_app(Receiver(_load_senders(receiver), keep), receiver.edge),
+        (receiver.host, receiver.port),
+        receiver.edge,
+        partial(tell_refused, LOG, event=Event.REFUSED_AT_DOOR),
+        lifespan="off",
+        kind=_Server,
     )
     serving = asyncio.create_task(server.serve())
     try:

@@ -258,6 +258,7 @@ async def test_what_is_no_event_is_refused(
         json.dumps({"specversion": "1.0", "data": [[[]]] * 3}).encode(),
         json.dumps([{}] * (MOST_EVENTS + 1)).encode(),
         b'{"a":' * 900 + b"1" + b"}" * 900,
+        b'{"specversion": "1.0", "id": "\\ud800", "source": "a", "type": "b"}',
     ],
 )
 async def test_a_body_of_any_shape_is_refused(system: System, body: bytes) -> None:
@@ -290,6 +291,8 @@ async def test_the_handshake_of_web_hooks_is_answered(system: System) -> None:
     assert found.status_code == 200
     assert found.headers["WebHook-Allowed-Origin"] == "*"
     assert (await system.http.options("/events/anders")).status_code == 404
+    wrong = await system.http.get(f"/events/{FEED}")
+    assert (wrong.status_code, wrong.headers["Allow"]) == (405, "OPTIONS, POST")
 
 
 async def test_a_full_disk_asks_to_send_again_later() -> None:

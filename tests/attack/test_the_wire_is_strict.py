@@ -16,7 +16,7 @@ import pytest
 
 from signal_index.wire.embargoes import NewEmbargo
 from signal_index.wire.errors import InvalidField
-from signal_index.wire.model import parse_body
+from signal_index.wire.model import parse_body, parse_json
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.world import World, open_world
@@ -75,6 +75,16 @@ def test_what_only_looks_like_it_is_refused_by_its_field() -> None:
     }
 
 
+def test_a_text_that_cannot_be_written_is_no_text_wherever_it_stands() -> None:
+    for text in ("\ud800", "a\udfffb", "\u0000", "a\b", "\u001f"):
+        for field, value in (("reason", text), ("categories", [text])):
+            assert refusal(json.dumps({**GOOD, field: value}))[0] == field
+    with pytest.raises(InvalidField):
+        parse_json(b'{"reason": "\xed\xa0\x80"}')
+    said = "\U0001f600 \t\n \u00e9"
+    assert parse_json(json.dumps({"reason": said})) == {"reason": said}
+
+
 def test_what_is_missing_is_named() -> None:
     for field in GOOD:
         left = {name: value for name, value in GOOD.items() if name != field}
@@ -90,6 +100,10 @@ BROKEN = [
     "[" * 5_000 + "]" * 5_000,
     '{"reason":' * 5_000 + "1" + "}" * 5_000,
     '{"reason": ' + "9" * 5_000 + "}",
+    '{"\\ud800": 1}',
+    '{"unknown": [{"below": "\\udfff"}]}',
+    '{"unknown": "\\u0000"}',
+    '{"a":' * 900 + '"\\ud800"' + "}" * 900,
 ]
 
 

@@ -21,7 +21,7 @@ from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
 DOCUMENT: dict[str, Any] = json.loads(openapi_text())
-FAILURES = {"406", "500", "503"}
+FAILURES = {"406", "429", "500", "503"}
 _SAID_OF_A_SCHEMA = {"contentEncoding", "default", "description"}
 METHODS = {"get", "put", "post", "delete", "patch"}
 
@@ -210,6 +210,21 @@ async def test_every_answer_carries_version_and_security_headers(
     if status >= 400:
         assert answer.headers["content-type"] == "application/problem+json"
         assert _schema("Problem").is_valid(answer.json())
+
+
+async def test_a_wrong_method_is_told_all_that_are_taken(world: World) -> None:
+    taken: dict[str, set[str]] = {}
+    for path, method, _ in _operations():
+        methods = {"GET", "HEAD"} if method == "get" else {method.upper()}
+        taken.setdefault(path, set()).update(methods)
+    told = {}
+    async with world.http() as client:
+        for path in taken:
+            asked = "/v1" + re.sub(r"\{\w+\}", str(uuid.UUID(int=1)), path)
+            answer = await client.request("TRACE", asked)
+            assert answer.status_code == 405
+            told[path] = set(answer.headers["allow"].split(", "))
+    assert told == taken
 
 
 @pytest.mark.parametrize(

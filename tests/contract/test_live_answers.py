@@ -9,6 +9,7 @@ broken. Run by `deploy/check`, of which every run of the tests begins with one.
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import re
 from collections import Counter, defaultdict
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -40,7 +42,7 @@ from tests.live_requests import (
     send,
     sign,
 )
-from tests.live_world import BusyWorld, Claims, Operation, open_busy_town
+from tests.live_world import BusyWorld, Claims, Operation, Sent, open_busy_town
 
 BOUNDED, FULL = 1_500, 20_000
 CHECKS = [
@@ -49,6 +51,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 SEED = 20261129
+Place = tuple[str | int, ...]
 
 
 def _operations() -> list[AnyOperation]:
@@ -145,15 +148,75 @@ def surveying(folder: Path, named: list[Operation]) -> Iterator[Survey]:
             runner.run(opening.__aexit__(None, None, None))
 
 
+@pytest.fixture(scope="module")
+def survey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survey]:
+    """A busy town, opened once: a survey changes it, and takes it as it is."""
+    named = [Operation(one.method.upper(), one.path) for one in _operations()]
+    with surveying(tmp_path_factory.mktemp("town"), named) as opened:
+        yield opened
+
+
+def _find_texts(value: object, path: tuple[str | int, ...] = ()) -> Iterator[Place]:
+    """Every place in a body where a text stands."""
+    below: list[tuple[str | int, object]] = []
+    match value:
+        case dict():
+            below = list(value.items())
+        case list():
+            below = list(enumerate(value[:1]))
+        case str():
+            yield path
+    for key, one in below:
+        yield from _find_texts(one, (*path, key))
+
+
+def _put(value: Any, place: Place, text: str) -> Any:  # noqa: ANN401 - any JSON
+    if not place:
+        return text
+    changed = copy.copy(value)
+    changed[place[0]] = _put(value[place[0]], place[1:], text)
+    return changed
+
+
+async def _send_text(
+    world: BusyWorld, operation: Operation, one: Sent, body: str
+) -> httpx.Response:
+    path = operation.path
+    for name, value in one.named.items():
+        path = path.replace(f"{{{name}}}", value)
+    token = sign(world, one.claims)
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    async with world.http() as client:
+        return await client.request(
+            operation.method, f"/v1{path}", content=body, headers=headers
+        )
+
+
 @pytest.mark.rules
-def test_every_answer_is_as_the_document_says(tmp_path: Path) -> None:
+def test_a_text_that_cannot_be_written_is_400_in_every_field(survey: Survey) -> None:
+    told = Counter[int]()
+    for operation, sent in survey.world.memory.sent.items():
+        places: dict[Place, Sent] = {}
+        for one in sent:
+            places |= dict.fromkeys(_find_texts(one.body), one)
+        for place, one in places.items():
+            for text in ("\ud800", "x\u0000"):
+                body = json.dumps(_put(one.body, place, text))
+                asked = _send_text(survey.world, operation, one, body)
+                answer = survey.runner.run(asked)
+                assert answer.status_code == 400, (operation, place, answer.text)
+                told[len(answer.json()["errors"])] += 1
+    assert told.keys() == {1}
+    assert told[1] > 200
+
+
+@pytest.mark.rules
+def test_every_answer_is_as_the_document_says(survey: Survey) -> None:
     operations = _operations()
     budget = FULL if settings.get_current_profile_name() == "full" else BOUNDED
-    named = [Operation(one.method.upper(), one.path) for one in operations]
-    with surveying(tmp_path, named) as survey:
-        worked = {f"{one.method} {one.path}" for one in survey.world.memory.sent}
-        for operation in operations:
-            survey.ask(operation, budget // len(operations))
+    worked = {f"{one.method} {one.path}" for one in survey.world.memory.sent}
+    for operation in operations:
+        survey.ask(operation, budget // len(operations))
     said = [f"{name}: {one}" for name, found in survey.faults.items() for one in found]
     assert not said, "\n".join(sorted(said))
     inside = {name for name, said in survey.statuses.items() if min(said) < 300}

@@ -135,7 +135,7 @@ async def test_junk_gets_no_cosignature(witness: Witness, junk: str) -> None:
 @pytest.mark.anyio
 async def test_a_request_without_end_is_refused(witness: Witness) -> None:
     answer = await post(witness, b"old 0\n" + b"A" * 100_000)
-    assert answer.status_code == 400
+    assert answer.status_code == 413
 
 
 @pytest.mark.anyio

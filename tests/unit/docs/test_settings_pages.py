@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from desk.settings import DeskSettings, IdentitySettings, LedgerSettings
+from keys.edge.limits import EdgeLimits
 from keys.holder.settings import HolderSettings
 from sources.brp.settings import BrpPlace, RegisterPlace
 from sources.feed_settings import AgentRow, FeedRow, ReceiverRow, SenderRow
@@ -31,6 +32,7 @@ def _names(pages: tuple[str, ...]) -> set[str]:
         (IdentitySettings, ("desk.md",)),
         (LedgerSettings, ("desk.md",)),
         (HolderSettings, ("holder.md",)),
+        (EdgeLimits, ("operations.md",)),
         (AgencySettings, AGENCYS),
         (FeedRow, AGENCYS),
         (AgentRow, AGENCYS),

@@ -1,0 +1,285 @@
+"""Connections: how many, how large what they send is, and how fast it must come.
+
+On uvicorn's own protocol of httptools, which bounds none of it: a head grows until
+memory ends, and what is half sent stays. Here
+
+- all of a request that is not its body (line, headers, sizes of chunks, trailers) is
+  counted together, whatever it is called; headers are counted too;
+- a request comes in within `wait_seconds` and the time that its bytes are allowed;
+- an address has so many connections; a proxy that is trusted has no such bound. When
+  all are taken, the one that waits longest makes room: first of whoever has most;
+- an answer that nobody takes, and a connection that does not close, is cut off.
+
+What is refused is told, and then no more than `LINGER_BYTES` are read, so that the
+answer arrives with whoever is still sending.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+from uvicorn.server import ServerState
+
+from keys.edge.errors import (
+    Busy,
+    EdgeRefused,
+    HeadTooLarge,
+    NotHttp,
+    TooManyAtOnce,
+    TooSlow,
+)
+from keys.edge.limits import LARGEST_HEADS, EdgeLimits, Seen, count_up, share_of
+
+SLICE_BYTES: Final = 16_384
+LINGER_BYTES: Final = 2**20
+MOST_PIPELINED: Final = 8
+SWEEP_SECONDS: Final = 1.0
+
+
+class Door:
+    """All connections of one server."""
+
+    def __init__(
+        self,
+        limits: EdgeLimits,
+        headers: Mapping[str, str],
+        tell: Callable[[Seen], None],
+    ) -> None:
+        self.limits = limits
+        self.headers = headers
+        self._tell = tell
+        self._connections: set[GuardedConnection] = set()
+        self._of: dict[str, int] = {}
+        self._refused: Counter[str] = Counter()
+        self._sweep: asyncio.TimerHandle | None = None
+
+    def enter(self, one: "GuardedConnection") -> EdgeRefused | None:
+        """Take in a connection; give why not, where there is no room for it."""
+        refusal = self._find_refusal(one)
+        self._connections.add(one)
+        count_up(self._of, one.address, 1)
+        if self._sweep is None:
+            self._sweep_again(one.loop)
+        return refusal
+
+    def leave(self, one: "GuardedConnection") -> None:
+        """Forget a connection that is gone."""
+        if one in self._connections:
+            self._connections.remove(one)
+            count_up(self._of, one.address, -1)
+
+    def count(self, refusal: EdgeRefused) -> None:
+        """Remember a refusal, for the line of this second in the log."""
+        self._refused[type(refusal).__name__] += 1
+
+    def _find_refusal(self, one: "GuardedConnection") -> EdgeRefused | None:
+        most = self.limits.connections_per_address
+        if not one.is_proxy and self._of.get(one.address, 0) >= most:
+            return TooManyAtOnce()
+        if len(self._connections) < self.limits.connections:
+            return None
+        waiting = [each for each in self._connections if each.waits_since is not None]
+        if not waiting:
+            return Busy()
+        max(waiting, key=self._spareable).make_room()
+        return None
+
+    def _spareable(self, one: "GuardedConnection") -> tuple[bool, int, float]:
+        """Rank whom to part with: no proxy, of whoever has most, waiting longest."""
+        return not one.is_proxy, self._of[one.address], -(one.waits_since or 0)
+
+    def _sweep_again(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._sweep = loop.call_later(SWEEP_SECONDS, self._look_round, loop)
+
+    def _look_round(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
+        for one in list(self._connections):
+            one.look(now)
+        if self._refused:
+            self._tell(dict(self._refused))
+            self._refused.clear()
+        self._sweep = None
+        if self._connections:
+            self._sweep_again(loop)
+
+
+class GuardedConnection(HttpToolsProtocol):
+    """One connection, within the limits of its door."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        door: Door,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._door = door
+        self.address = ""
+        self.is_proxy = False
+        self._since = self.loop.time()  # of what it waits for now, or of its last act
+        self._is_coming_in = False
+        self._received = self._beside = self._slice = self._discarded = 0
+        self._stuck_since: float | None = None
+        self._refusal: EdgeRefused | None = None
+
+    @property
+    def waits_since(self) -> float | None:
+        """Since when it waits for a request or the rest of one; None while answered."""
+        is_answered = self._answering is not None and not self._is_coming_in
+        return None if is_answered or self.transport.is_closing() else self._since
+
+    @property
+    def _answering(self) -> RequestResponseCycle | None:
+        """What is being answered."""
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn's type forgets None
+        return None if cycle is None or cycle.response_complete else cycle
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own
+        """Take its place, or hear why there is none."""
+        super().connection_made(transport)
+        peer = self.client[0] if self.client else ""
+        self.address = share_of(peer)
+        self.is_proxy = self._door.limits.is_proxy(peer)
+        refusal = self._door.enter(self)
+        if refusal is not None:
+            self._refuse(refusal)
+            transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Give its place back."""
+        self._door.leave(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came, a slice at a time: a head is never larger than one too many.
+
+        Raises nothing: what is no HTTP is told so.
+        """
+        self._unset_keepalive_if_required()
+        for start in range(0, len(data), SLICE_BYTES):
+            if self._refusal is not None:
+                self._discard(len(data) - start)
+                return
+            if self.transport.is_closing():
+                return
+            self._read_slice(data[start : start + SLICE_BYTES])
+
+    def _read_slice(self, part: bytes) -> None:
+        self._slice = len(part)
+        self._received += len(part)
+        self._beside += len(part)
+        try:
+            self.parser.feed_data(part)
+        except httptools.HttpParserUpgrade:
+            pass  # no other protocol is spoken here: the request is answered as it is
+        except httptools.HttpParserError as error:
+            told = error.__context__
+            self._refuse(told if isinstance(told, EdgeRefused) else NotHttp())
+            return
+        if self._beside > self._door.limits.header_bytes:
+            self._refuse(HeadTooLarge())
+
+    def on_message_begin(self) -> None:
+        """Begin to count a request; so many may follow each other unanswered."""
+        if len(self.pipeline) >= MOST_PIPELINED:
+            raise NotHttp
+        super().on_message_begin()
+        self._is_coming_in = True
+        self._since = self.loop.time()
+        self._received = self._beside = self._slice
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header; each costs more memory than its bytes."""
+        if len(self.headers) >= LARGEST_HEADS:
+            raise HeadTooLarge
+        super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Keep a part of a body, unless the request was answered already."""
+        self._beside -= len(body)
+        if self.cycle.response_complete:
+            self._discard(len(body))
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Know that the request is whole."""
+        self._is_coming_in = False
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request from now on."""
+        if not self._is_coming_in:
+            self._since, self._received = self.loop.time(), 0
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        """Remember since when the answer is not taken."""
+        self._stuck_since = self.loop.time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """Know that it is taken again."""
+        self._stuck_since = None
+        super().resume_writing()
+
+    def look(self, now: float) -> None:
+        """Part with whoever is too slow: in asking, in reading, in going."""
+        if self.transport.is_closing() and self._stuck_since is None:
+            self._stuck_since = now
+        if self._stuck_since is not None:
+            if now - self._stuck_since > 2 * self._door.limits.wait_seconds:
+                self.transport.abort()
+        elif self._refusal is not None:
+            self.transport.close()
+        elif self.waits_since is not None and not self.flow.read_paused:
+            limits = self._door.limits
+            allowed = limits.wait_seconds + self._received / limits.bytes_per_second
+            if now - self._since > allowed:
+                self.make_room()
+
+    def make_room(self) -> None:
+        """Part with a connection that waits; say so where a request is under way."""
+        if self._is_coming_in and self._refusal is None:
+            self._refuse(TooSlow())
+        self.transport.close()
+
+    def _discard(self, count: int) -> None:
+        self._discarded += count
+        if self._discarded > LINGER_BYTES:
+            self.transport.abort()
+
+    def _refuse(self, refusal: EdgeRefused) -> None:
+        """Tell why, unless an answer is on its way; whatever else comes is not read."""
+        self._refusal = refusal
+        self._door.count(refusal)
+        answering = self._answering
+        if answering is not None:
+            if answering.response_started:
+                self.transport.close()
+                return
+            answering.disconnected = True  # the application has nobody to answer
+            answering.message_event.set()
+        self.transport.write(self._write_answer(refusal))
+
+    def _write_answer(self, refusal: EdgeRefused) -> bytes:
+        body = refusal.body
+        headers = {
+            **self._door.headers,
+            **refusal.headers,
+            "content-type": "application/problem+json",
+            "content-length": str(len(body)),
+            "connection": "close",
+        }
+        lines = [f"{name}: {value}\r\n".encode() for name, value in headers.items()]
+        return b"".join([STATUS_LINE[refusal.status], *lines, b"\r\n", body])

@@ -1,0 +1,170 @@
+"""Requests: how many are under way at once, and how large their bodies may be.
+
+- A body is read whole, within its bounds, before the application sees the request, and
+  takes no place among those under way while it comes in.
+- Who is told to come again waits a moment for that word (`PATIENCE`): on one connection
+  that is one request at a time, however fast a flood would like to send them.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from keys.edge.errors import BodyTooLarge, Busy, ComeAgain, EdgeRefused, TooManyAtOnce
+from keys.edge.limits import EdgeLimits, count_up, share_of
+
+PATIENCE: Final = 0.5
+
+BodyLimit = Callable[[str], int]
+"""Gives how many bytes of a body are taken at a path."""
+Refuse = Callable[[Scope, EdgeRefused], Response]
+"""Gives the answer by which a service tells that it refuses."""
+
+
+def refuse(_scope: Scope, refusal: EdgeRefused) -> Response:
+    """Tell a refusal as a problem, for a service without words of its own."""
+    return Response(refusal.body, refusal.status, media_type="application/problem+json")
+
+
+class Gate:
+    """Lets requests in, as many as there is room for."""
+
+    def __init__(
+        self, limits: EdgeLimits, body_limit: BodyLimit, patience: float = PATIENCE
+    ) -> None:
+        self._limits = limits
+        self._body_limit = body_limit
+        self._patience = patience
+        self._under_way = 0
+        self._bytes = 0
+        self._requests_of: dict[str, int] = {}
+        self._bytes_of: dict[str, int] = {}
+
+    @asynccontextmanager
+    async def admit(self, scope: Scope, receive: Receive) -> AsyncIterator[Receive]:
+        """Give the body of one request, or raise `EdgeRefused`.
+
+        Raises `ClientDisconnect` where the rest of a body does not come.
+        """
+        client = scope.get("client")
+        address = share_of(client[0] if client else "")
+        if self._requests_of.get(address, 0) >= self._limits.requests_per_address:
+            await self._put_off(TooManyAtOnce())
+        count_up(self._requests_of, address, 1)
+        body = _Body(self, address)
+        try:
+            read = await body.read(scope, receive)
+            if self._under_way >= self._limits.requests:
+                await self._put_off(Busy())
+            self._under_way += 1
+            try:
+                yield read
+            finally:
+                self._under_way -= 1
+        finally:
+            self._hold(address, -body.size)
+            count_up(self._requests_of, address, -1)
+
+    def find_limit(self, path: str) -> int:
+        """Give how many bytes of a body are taken at a path."""
+        return self._body_limit(path)
+
+    def hold(self, address: str, size: int) -> None:
+        """Keep account of bytes that came in; raises `ComeAgain` past the bounds."""
+        self._hold(address, size)
+        if self._bytes_of.get(address, 0) > self._limits.body_memory_per_address:
+            raise TooManyAtOnce
+        if self._bytes > self._limits.body_memory:
+            raise Busy
+
+    def _hold(self, address: str, size: int) -> None:
+        if size:
+            self._bytes += size
+            count_up(self._bytes_of, address, size)
+
+    async def _put_off(self, refusal: ComeAgain) -> None:
+        await asyncio.sleep(self._patience)
+        raise refusal
+
+
+class _Body:
+    """The body of one request as it comes in."""
+
+    def __init__(self, gate: Gate, address: str) -> None:
+        self._gate = gate
+        self._address = address
+        self.size = 0
+
+    async def read(self, scope: Scope, receive: Receive) -> Receive:
+        declared = _declared(scope)
+        if declared is None:
+            return receive
+        limit = self._gate.find_limit(scope["path"])
+        if declared > limit:
+            raise BodyTooLarge
+        parts: list[bytes] = []
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            part = message.get("body", b"")
+            self.size += len(part)
+            self._gate.hold(self._address, len(part))
+            if self.size > limit:
+                raise BodyTooLarge
+            parts.append(part)
+            if not message.get("more_body", False):
+                return _replay(b"".join(parts), receive)
+
+
+def _declared(scope: Scope) -> int | None:
+    """Give the length that a body says to have: 0 for one in chunks, None for none."""
+    length: int | None = None
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            length = int(value) if value.isdigit() else 0
+        elif name == b"transfer-encoding":
+            return 0
+    return length
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    is_given = False
+
+    async def replay() -> Message:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+class Gated:
+    """An application behind a gate, as a Starlette middleware."""
+
+    def __init__(self, app: ASGIApp, gate: Gate, refuse: Refuse) -> None:
+        self._app = app
+        self._gate = gate
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or say why not."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            async with self._gate.admit(scope, receive) as admitted:
+                await self._app(scope, admitted, send)
+        except EdgeRefused as refusal:
+            answer = self._refuse(scope, refusal)
+            answer.headers.update(refusal.headers)
+            await answer(scope, receive, send)
+        except ClientDisconnect:
+            return

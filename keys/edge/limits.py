@@ -1,0 +1,89 @@
+"""How much a service takes, from whom, and how slowly: the `[edge]` table.
+
+Every limit has a default under which the service holds on a small machine, and bounds
+within which it can be set: none can be switched off.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+_SHARE: Final = 4
+"""How many addresses together may fill what there is of memory for bodies."""
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError("must be an address, or a network as 10.0.0.0/24") from None
+    return text
+
+
+Network = Annotated[str, AfterValidator(_network)]
+
+
+class EdgeLimits(BaseModel):
+    """What the edge of one service holds to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    trusted_proxies: tuple[Network, ...] = ("127.0.0.1", "::1")
+    """Whose word counts for where a request comes from (`X-Forwarded-For`)."""
+    header_bytes: int = Field(default=32_768, ge=8_192, le=65_536)
+    """All of a request that is not its body."""
+    connections: int = Field(default=600, ge=16, le=10_000)
+    connections_per_address: int = Field(default=100, ge=4, le=10_000)
+    requests: int = Field(default=256, ge=8, le=4_096)
+    """Under way at once: more are told to come again."""
+    requests_per_address: int = Field(default=64, ge=4, le=4_096)
+    body_memory: int = Field(default=32 * 2**20, ge=8 * 2**20, le=2**31)
+    """Bytes of bodies in memory at once; one address gets a quarter of it."""
+    wait_seconds: int = Field(default=10, ge=2, le=60)
+    """For a request to come in, beside the time that its bytes are allowed."""
+    bytes_per_second: int = Field(default=8_192, ge=1_024, le=2**20)
+    """The slowest that a request may come in."""
+
+    @property
+    def body_memory_per_address(self) -> int:
+        """How many bytes of bodies one address may have in memory at once."""
+        return self.body_memory // _SHARE
+
+    def is_proxy(self, address: str) -> bool:
+        """Tell whether a connection from here carries requests of others."""
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return False
+        return any(found in ip_network(one) for one in self.trusted_proxies)
+
+
+LARGEST_HEADS: Final = 100
+"""How many headers a request may have: each costs more memory than its bytes."""
+
+
+@lru_cache(maxsize=4_096)
+def share_of(address: str) -> str:
+    """Name whoever is behind an address: of IPv6, the network of one subscriber."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address[:64]
+    if not isinstance(found, IPv6Address):
+        return address
+    mapped = found.ipv4_mapped
+    return str(mapped or ip_network((found, 64), strict=False).network_address)
+
+
+def count_up(counts: dict[str, int], address: str, by: int) -> None:
+    """Count for an address; who has nothing under way is forgotten."""
+    counts[address] = counts.get(address, 0) + by
+    if counts[address] <= 0:
+        del counts[address]
+
+
+Seen = Mapping[str, int]
+"""How many requests were refused, by the class of the refusal."""
