@@ -33,7 +33,6 @@ from signal_index.wire.errors import InvalidField
 from signal_index.wire.signals import Notice, Withdrawal, WithdrawalReason
 
 CONFIRMED_FOR: Final = timedelta(days=730)
-TOMBSTONE_FOR: Final = timedelta(days=90)
 CONFIRM_BY_HAND_WITHIN: Final = timedelta(days=182)
 """After half a year a person is reminded that nobody said it still holds."""
 
@@ -87,7 +86,7 @@ class StoredSignal:
     valid_from: date
     valid_until: date
     ended_on: date | None
-    confirmed_at: datetime
+    confirmed_on: date
     contact_id: UUID
     contact: Mapping[str, object]
     contact_verified: date
@@ -116,7 +115,7 @@ class NewSignal:
     submitted_by: str
     notice: Notice
     digest: bytes
-    confirmed_at: datetime
+    confirmed_on: date
     outbox: UUID | None = None
     by_hand: bool = False
 
@@ -156,18 +155,19 @@ def is_in_reach(
     if signal.municipality != municipality:
         return False
     if signal.state is SignalState.ACTIVE:
-        return is_live(signal.valid_from, signal.valid_until, signal.confirmed_at, now)
+        return is_live(signal.valid_from, signal.valid_until, signal.confirmed_on, now)
     if signal.state is SignalState.ENDED and signal.ended_on is not None:
         return today - signal.ended_on <= category.look_back
     return False
 
 
 def is_live(
-    valid_from: date, valid_until: date, confirmed_at: datetime, now: datetime
+    valid_from: date, valid_until: date, confirmed_on: date, now: datetime
 ) -> bool:
     """Tell whether an active signal shows today: begun, not past, lately confirmed."""
-    begun = valid_from <= day_of(now) <= valid_until
-    return begun and now - confirmed_at < CONFIRMED_FOR
+    today = day_of(now)
+    begun = valid_from <= today <= valid_until
+    return begun and today - confirmed_on < CONFIRMED_FOR
 
 
 def digest_notice(notice: Notice) -> bytes:

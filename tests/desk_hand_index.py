@@ -100,7 +100,7 @@ class FakeHandSignals:
                 "validFrom": one.notice.validFrom.isoformat(),
                 "validUntil": one.until,
                 "contactHolder": one.contact,
-                "confirmedAt": one.confirmed.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "confirmedOn": one.confirmed.date().isoformat(),
                 "confirmBy": day_of(one.confirmed + timedelta(days=182)).isoformat(),
             }
             for reference, one in sorted(self.stored.items())

@@ -158,7 +158,7 @@ class FakeIndex:
                 validFrom=date.fromisoformat(str(row["validFrom"])),
                 validUntil=date.fromisoformat(str(row["validUntil"])),
                 contactHolder=UUID(str(row["contactHolder"])),
-                confirmedAt=self.clock().replace(microsecond=0),
+                confirmedOn=self.clock().date(),
                 outbox=UUID(str(row["outbox"])),
             )
             for reference, row in self._signals().items()

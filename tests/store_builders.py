@@ -177,7 +177,7 @@ def a_signal_row(holder: UUID, **changes: Any) -> dict[str, Any]:  # noqa: ANN40
         "informed_code": "discussed",
         "informed_on": date(2026, 1, 1),
         "state": "active",
-        "confirmed_at": NOW - timedelta(days=1),
+        "confirmed_on": NOW.date() - timedelta(days=1),
         "ended_on": None,
     }
     return {**row, **changes}

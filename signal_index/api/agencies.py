@@ -7,10 +7,11 @@ from starlette.responses import Response
 from signal_index.api.acting import acting
 from signal_index.api.callers import OwnSource, Source, SourceAdministrator
 from signal_index.api.context import TheIndex
-from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
+from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit
 from signal_index.api.routing import Routes
 from signal_index.api.submissions import get_source
 from signal_index.api.transactions import committing, looking
+from signal_index.days import day_of
 from signal_index.errors import (
     ProofNotReady,
     UnknownEntry,
@@ -51,16 +52,15 @@ async def list_signal_endings(
 ) -> signals.SignalEndings:
     """List the caller's own signals that ended in the last 90 days, and why."""
     async with looking(index.engine) as conn:
-        found = await store.list_endings(
+        found, unreadable, following = await store.list_endings(
             conn,
             caller.organisation,
             index.name_category,
-            after=cursor,
-            limit=limit + 1,
-            now=index.clock(),
+            index.keys,
+            (cursor, limit),
+            today=day_of(index.clock()),
         )
-    shown, following = cut_page(found, limit)
-    return signals.SignalEndings(items=shown, next=following)
+    return signals.SignalEndings(items=found, unreadable=unreadable, next=following)
 
 
 @routes.get(

@@ -49,6 +49,7 @@ from signal_index.citizens.reported import (
     derive_request_person,
     find_open_groups,
 )
+from signal_index.days import day_of
 from signal_index.errors import (
     AccessRequestClosed,
     AccessRequestOfAnother,
@@ -133,7 +134,7 @@ async def _gather(
             conn, persons, place, keys, labels
         )
         disputed = await corrections.report_corrections(
-            conn, search.rows, place, labels, held=held, now=act.now
+            conn, search.rows, place, labels, held=held, today=day_of(act.now)
         )
         done = _act(wanted, Outcome.ANSWERED, policy=permit.policy_digest)
         recorded = await record_about_person(act, asked, done)

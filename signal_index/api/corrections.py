@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import secrets
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import Query
 
@@ -26,6 +27,7 @@ from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page, veri
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.citizens.terms import draw_reference, due_on, is_plausible_receipt
+from signal_index.days import day_of
 from signal_index.errors import (
     AnswerChanged,
     CorrectionOpen,
@@ -34,7 +36,6 @@ from signal_index.errors import (
     UnknownCorrection,
     UnknownSignal,
 )
-from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.returning import Body, NoticeKind, Shown, Told
@@ -67,7 +68,7 @@ async def enter_correction(
         raise InvalidField("receivedOn", "day-out-of-range")
     async with acting(index, caller.caller, Kind.CORRECTION) as act:
         entered = wire.EnteredCorrection(
-            id=new_uuid7(act.now),
+            id=uuid4(),
             reference=draw_reference(secrets.randbelow),
             dueOn=due_on(body.receivedOn),
         )
@@ -77,7 +78,7 @@ async def enter_correction(
             entered,
             municipality=place,
             organisation=caller.caller.organisation,
-            now=act.now,
+            today=day_of(act.now),
         )
         told = _tell(body, entered, reasons[body.reason].kind)
         await put_in_box(act.conn, place, told, index.keys, now=act.now)
@@ -131,7 +132,8 @@ async def release_signal(
     }
     place = caller.scope.municipality
     async with acting(index, caller.caller, Kind.CORRECTION) as act:
-        await store.release_signal(act.conn, correction_id, place, body.answer, act.now)
+        today = day_of(act.now)
+        await store.release_signal(act.conn, correction_id, place, body.answer, today)
         await act.record(what)
 
 
@@ -176,7 +178,11 @@ async def answer_correction(
     }
     async with acting(index, caller.caller, Kind.CORRECTION) as act:
         await store.answer_correction(
-            act.conn, correction_id, caller.organisation, body.answer, act.now
+            act.conn,
+            correction_id,
+            caller.organisation,
+            body.answer,
+            day_of(act.now),
         )
         await act.record(what)
 

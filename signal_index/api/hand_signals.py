@@ -182,7 +182,7 @@ async def confirm_hand_signal(
             raise InvalidField("validUntil", "in-the-past")
         await _permit(index, caller, source, known, until)
         await store.confirm_hand_signal(
-            act.conn, source.oin, reference, until, now=act.now
+            act.conn, source.oin, reference, until, today=day_of(act.now)
         )
         await act.record(
             {
@@ -315,6 +315,4 @@ async def _permit(
 
 def _show(one: signals.OwnSignal) -> wire.HandSignal:
     said = one.model_dump(include=set(signals.StandingSignal.model_fields))
-    return wire.HandSignal(
-        **said, confirmBy=day_of(one.confirmedAt + CONFIRM_BY_HAND_WITHIN)
-    )
+    return wire.HandSignal(**said, confirmBy=one.confirmedOn + CONFIRM_BY_HAND_WITHIN)

@@ -29,7 +29,7 @@ from keys.pseudonym import (
 )
 from policy.catalogue import Catalogue
 from policy.vocabulary import Caller
-from signal_index.api.acting import acting
+from signal_index.api.acting import Acting, acting
 from signal_index.api.callers import Source, SourceCaller
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.publishing import SIGNED_FACTS
@@ -144,7 +144,7 @@ async def _carry_out(
             act.repeat()
             return known, True
         touched = await _find_touched(act.conn, event, rows)
-        await _end(act.conn, catalogue, event, touched, act.now)
+        await _end(act, catalogue, event, touched)
         entry = await act.record(_describe(event, touched))
         await store_event(act.conn, event, mark, entry=entry.id, now=act.now)
         kept = _evidence(token, caller.caller, entry.id, act.now)
@@ -166,11 +166,10 @@ async def _find_touched(
 
 
 async def _end(
-    conn: AsyncConnection,
+    act: Acting,
     catalogue: Catalogue,
     event: PersonEvent,
     touched: Sequence[TouchedSignal],
-    now: datetime,
 ) -> None:
     if not touched:
         return
@@ -187,8 +186,8 @@ async def _end(
         )
         kept = reason.allows_keeping and catalogue.may_keep(one.category)
         (keep if kept else bury).append(Ending(said, one.category, event.municipality))
-    await keep_ended(conn, keep)
-    await bury_signals(conn, bury, now=now)
+    await keep_ended(act.conn, keep)
+    await bury_signals(act.conn, bury, act.index.keys, now=act.now)
 
 
 def _describe(event: PersonEvent, touched: Sequence[TouchedSignal]) -> JsonObject:

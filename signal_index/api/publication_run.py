@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -78,6 +78,8 @@ from signal_index.wire.errors import InvalidField
 from signal_index.wire.person_events import PersonEventKind
 from signal_index.wire.signals import Notice, Withdrawal
 
+_Found = tuple[Known, KnownPlace | None]
+
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
@@ -100,7 +102,7 @@ class Published:
 class _Known:
     """What the database knows that decides about the candidates."""
 
-    signals: Mapping[tuple[str, UUID], tuple[Known, KnownPlace]]
+    signals: Mapping[tuple[str, UUID], _Found]
     contact_owners: Mapping[UUID, str]
     events: Mapping[bytes, PersonEventKind]
 
@@ -138,7 +140,7 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
         await store_signals(act.conn, plan.store)
         await put_in_match_boxes(act.conn, plan.boxes, index.keys, now=act.now)
         await keep_ended(act.conn, plan.keep)
-        await bury_signals(act.conn, plan.bury, now=act.now)
+        await bury_signals(act.conn, plan.bury, index.keys, now=act.now)
         first = await _record(act, submission, results)
         if plan.store or plan.keep or plan.bury or submission.replaces:
             kept = _evidence(submission, caller, first.id, act.now)
@@ -169,7 +171,7 @@ async def _verify_outbox(act: Acting, submission: Submission) -> None:
 
 
 async def _read_known(conn: AsyncConnection, candidates: Sequence[Candidate]) -> _Known:
-    signals: dict[tuple[str, UUID], tuple[Known, KnownPlace]] = {}
+    signals: dict[tuple[str, UUID], _Found] = {}
     for source in sorted({one.said.source for one in candidates}):
         asked = [one.said.reference for one in candidates if one.said.source == source]
         found = await find_known(conn, source, asked)
@@ -217,7 +219,9 @@ def _decide_one(plan: _Plan, one: Candidate, known: _Known) -> ItemOutcome:
 
 
 def _verify_same_way(
-    plan: _Plan, said: Notice | Withdrawal, found: tuple[Known, KnownPlace] | None
+    plan: _Plan,
+    said: Notice | Withdrawal,
+    found: _Found | None,
 ) -> None:
     """Hold that a person tends what people gave, and a delivery what deliveries told.
 
@@ -249,7 +253,7 @@ def _decide_notice(
     digest = digest_notice(notice)
     outcome = decide_notice(known, notice, digest, row.row_key)
     if outcome is ItemOutcome.ACCEPTED:
-        id_ = new_uuid7(plan.now)
+        id_ = uuid4()
         if one.belongs.match is not None:
             box = MatchBox(row.row_key, id_, one.belongs.match)
             plan.boxes.append((notice.municipality, box))
@@ -262,7 +266,7 @@ def _decide_notice(
                 submitted_by=plan.submission.submitted_by,
                 notice=notice,
                 digest=digest,
-                confirmed_at=plan.now,
+                confirmed_on=day_of(plan.now),
                 outbox=plan.submission.outbox,
                 by_hand=plan.submission.by_hand,
             )
@@ -271,7 +275,7 @@ def _decide_notice(
 
 
 def _decide_withdrawal(
-    plan: _Plan, said: Withdrawal, found: tuple[Known, KnownPlace] | None
+    plan: _Plan, said: Withdrawal, found: _Found | None
 ) -> ItemOutcome:
     if found is None:
         raise UnknownSignal
@@ -279,7 +283,7 @@ def _decide_withdrawal(
         raise InvalidField("on", "in-the-future")
     known, place = found
     outcome = decide_withdrawal(known, said)
-    if outcome is ItemOutcome.ACCEPTED:
+    if outcome is ItemOutcome.ACCEPTED and place is not None:
         ending = Ending(said, place.category, place.municipality)
         may_keep = plan.catalogue_in(place.municipality).may_keep(place.category)
         # What a citizen disputes is not kept once its source has let go of it.

@@ -82,7 +82,7 @@ async def _confirm(
     index: Index, caller: SourceCaller, said: wire.Comparison
 ) -> wire.Compared:
     async with acting(index, caller.caller, Kind.RECONCILIATION) as act:
-        await confirm_signals(act.conn, said, now=act.now)
+        await confirm_signals(act.conn, said, today=day_of(act.now))
         entry = await act.record(
             {
                 "source": said.source,

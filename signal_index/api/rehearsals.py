@@ -53,6 +53,7 @@ async def begin_rehearsal(
         erased = await open_rehearsal(
             act.conn,
             body,
+            index.keys,
             municipality=str(caller.caller.municipality),
             submitted_by=caller.organisation,
             now=act.now,
@@ -86,7 +87,12 @@ async def end_rehearsal(
         source = await get_source_of(act.conn, rehearsal, submitter)
         await _verify_in_trial(act.conn, source)
         judged = await close_rehearsal(
-            act.conn, rehearsal, body, submitted_by=submitter, now=act.now
+            act.conn,
+            rehearsal,
+            body,
+            index.keys,
+            submitted_by=submitter,
+            now=act.now,
         )
         entry = await act.record(
             {

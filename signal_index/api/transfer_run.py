@@ -43,7 +43,7 @@ async def transfer(act: Acting, given: Approval) -> None:
     standing = await act.index.standing.get(act.now)
     if not may_take_over(act, standing, found.asked):
         raise TransferOutdated
-    moved = await carry_out(act.conn, found, now=act.now)
+    moved = await carry_out(act.conn, found, act.index.keys, now=act.now)
     told = Passed(found.id)
     await put_in_box(
         act.conn, found.asked.municipality, told, act.index.keys, now=act.now

@@ -17,6 +17,7 @@ from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.recording import administering, opened
 from signal_index.cli.registry_commands import OinArgument
 from signal_index.errors import NotReady
+from signal_index.keyring import YearKeys
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.settings import load_settings
@@ -66,8 +67,10 @@ def go_live(
 ) -> None:
     """Show a source's flags from now on; refused while its rehearsal lacks anything."""
 
-    async def change(conn: AsyncConnection, now: datetime) -> tuple[Change, JsonObject]:
-        facts = await _verify_ready(conn, oin, without_rehearsal, now)
+    async def change(
+        conn: AsyncConnection, keys: YearKeys, now: datetime
+    ) -> tuple[Change, JsonObject]:
+        facts = await _verify_ready(conn, oin, without_rehearsal, keys, now)
         return await make_live(conn, oin), facts
 
     say(run(lambda: _changed(settings, oin, "source-made-live", change)).value)
@@ -76,14 +79,17 @@ def go_live(
 def to_trial(oin: OinArgument, settings: SettingsFile) -> None:
     """Hide a source's flags at once; answers call it late from now on."""
 
-    async def change(conn: AsyncConnection, now: datetime) -> tuple[Change, JsonObject]:
+    async def change(
+        conn: AsyncConnection, _: YearKeys, now: datetime
+    ) -> tuple[Change, JsonObject]:
         return await take_to_trial(conn, oin, now=now), {}
 
     say(run(lambda: _changed(settings, oin, "source-to-trial", change)).value)
 
 
 _Changing = Callable[
-    [AsyncConnection, datetime], Coroutine[object, object, tuple[Change, JsonObject]]
+    [AsyncConnection, YearKeys, datetime],
+    Coroutine[object, object, tuple[Change, JsonObject]],
 ]
 
 
@@ -91,7 +97,7 @@ async def _changed(
     settings_file: Path, oin: str, named: str, change: _Changing
 ) -> Change:
     async with administering(load_settings(settings_file)) as (conn, recorder):
-        done, facts = await change(conn, recorder.clock())
+        done, facts = await change(conn, recorder.keys, recorder.clock())
         if done is not Change.UNCHANGED:
             await _record(conn, recorder, oin, {"act": named, "oin": oin, **facts})
     return done
@@ -105,7 +111,7 @@ async def _record(
 
 
 async def _verify_ready(
-    conn: AsyncConnection, oin: str, named: str | None, now: datetime
+    conn: AsyncConnection, oin: str, named: str | None, keys: YearKeys, now: datetime
 ) -> JsonObject:
     """Hold that the source may go live, and close what it tried with test persons.
 
@@ -118,7 +124,7 @@ async def _verify_ready(
         raise NotReady("; ".join(_SAID[lack] for lack in lacks))
     if named is not None and named != await get_name(conn, oin):
         raise NotReady("the exception must name the source as it is registered")
-    erased = await close_tried(conn, oin, now=now)
+    erased = await close_tried(conn, oin, keys, now=now)
     return {"lacks": [lack.value for lack in lacks], "erased": erased}
 
 

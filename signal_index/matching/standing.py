@@ -23,7 +23,7 @@ class SignalNow:
     state: SignalState
     valid_from: date
     valid_until: date
-    confirmed_at: datetime
+    confirmed_on: date
     informed: str
     contact_holder: UUID
 
@@ -37,7 +37,7 @@ class SignalNow:
         return (
             self.state is SignalState.ACTIVE
             and self.municipality == municipality
-            and is_live(self.valid_from, self.valid_until, self.confirmed_at, now)
+            and is_live(self.valid_from, self.valid_until, self.confirmed_on, now)
         )
 
 

@@ -100,7 +100,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
                 "contact_holder",
                 "valid_until",
                 "state",
-                "confirmed_at",
+                "confirmed_on",
                 "ended_on",
                 "source",
                 "outbox",
@@ -124,7 +124,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
                 "valid_from",
                 "valid_until",
                 "state",
-                "confirmed_at",
+                "confirmed_on",
                 "ended_on",
                 "informed_code",
             ),
@@ -220,10 +220,10 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     },
     "correction": {
         _WEB: _keep(
-            *("released_at", "answer", "answered_at", "answer_before", "told_at"),
+            *("released_on", "answer", "answered_on", "answer_before", "told_on"),
             *("source", "submitted_by"),
         ),
-        _UPKEEP: _erase("municipality", "restricted_at", "released_at", "answered_at"),
+        _UPKEEP: _erase("municipality", "restricted_on", "released_on", "answered_on"),
     },
     # notices
     "notice_box": {_WEB: _HAND_IN, _UPKEEP: _ERASE},

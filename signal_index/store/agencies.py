@@ -11,16 +11,20 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import UnknownContactHolder, UnknownEntry
+from signal_index.endings import TOMBSTONE_FOR, Ended, open_ending
+from signal_index.errors import KeyFilesRefused, UnknownContactHolder, UnknownEntry
+from signal_index.keyring import YearKeys
 from signal_index.ledger import Kind
-from signal_index.signals import TOMBSTONE_FOR
+from signal_index.proof import DisclosureRefused
 from signal_index.store.own_signals import NameCategory
 from signal_index.store.transfers import TRANSFERRED_FOR
 from signal_index.tables.ledger import ledger_entry
 from signal_index.tables.registry import contact_holder
 from signal_index.tables.signals import delivery, signal, tombstone
+from signal_index.tables.transfers import signal_transfer
 from signal_index.wire.deliveries import ClosedDelivery, Hearing
 from signal_index.wire.signals import SignalCount, SignalEnding
+from signal_index.wire.values import Slug
 
 
 async def count_own_signals(
@@ -62,37 +66,53 @@ async def list_endings(
     conn: AsyncConnection,
     source: str,
     label: NameCategory,
+    keys: YearKeys,
+    page: tuple[UUID | None, int],
     *,
-    after: UUID | None,
-    limit: int,
-    now: datetime,
-) -> Sequence[SignalEnding]:
+    today: date,
+) -> tuple[list[SignalEnding], int, UUID | None]:
     """Read a source's signals that ended in the last 90 days, by reference.
 
-    What another source took over is among them, and says by whom.
+    What another source took over is among them, and says by whom. Gives also of how
+    many the seal does not open, and after which reference a next page begins.
+    `page`: after which reference, and how many.
     """
-    columns = tombstone.c
-    lately = now + TRANSFERRED_FOR - TOMBSTONE_FOR
-    query = select(tombstone).where(
-        columns.source == source,
-        columns.successor.is_(None) | (columns.until > lately),
+    (after, limit), columns = page, tombstone.c
+    lately = today + TRANSFERRED_FOR - TOMBSTONE_FOR
+    query = (
+        select(tombstone, signal_transfer.c.successor)
+        .outerjoin(signal_transfer, signal_transfer.c.id == columns.transfer)
+        .where(columns.source == source)
+        .where(columns.transfer.is_(None) | (columns.until > lately))
     )
     if after is not None:
         query = query.where(columns.reference > after)
-    rows = await conn.execute(query.order_by(columns.reference).limit(limit))
-    return [
+    found = await conn.execute(query.order_by(columns.reference).limit(limit + 1))
+    rows = found.all()
+    read = [(row, _open_ending(row, keys)) for row in rows[:limit]]
+    endings = [
         SignalEnding(
             reference=row.reference,
-            category=row.category,
-            categoryLabel=label(row.municipality, row.category),
+            category=Slug(ended.category),
+            categoryLabel=label(row.municipality, ended.category),
             municipality=row.municipality,
-            reason=row.reason,
-            endedAt=row.until
-            - (TOMBSTONE_FOR if row.successor is None else TRANSFERRED_FOR),
+            reason=ended.reason,
+            endedOn=ended.on,
             successor=row.successor,
         )
-        for row in rows
+        for row, ended in read
+        if ended is not None and today - ended.on <= TOMBSTONE_FOR
     ]
+    following = read[-1][0].reference if len(rows) > limit else None
+    return endings, sum(ended is None for _, ended in read), following
+
+
+def _open_ending(row: Row[*tuple[Any, ...]], keys: YearKeys) -> Ended | None:
+    try:
+        key = keys.get_disclosure_key(row.year)
+        return open_ending(row.source, row.reference, bytes(row.sealed), key)
+    except (DisclosureRefused, KeyFilesRefused):
+        return None
 
 
 async def list_deliveries(

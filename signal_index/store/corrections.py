@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +51,7 @@ async def enter_correction(
     *,
     municipality: str,
     organisation: str,
-    now: datetime,
+    today: date,
 ) -> str:
     """Enter one, restrict the signal where asked; tells the signal's category.
 
@@ -87,8 +87,8 @@ async def enter_correction(
             "reason": said.reason,
             "received_on": said.receivedOn,
             "due_on": entered.dueOn,
-            "entered_at": now,
-            "restricted_at": now if said.restrict else None,
+            "entered_on": today,
+            "restricted_on": today if said.restrict else None,
         },
     )
     if said.restrict:
@@ -103,7 +103,7 @@ async def report_corrections(
     labels: Labels,
     *,
     held: Collection[str],
-    now: datetime,
+    today: date,
 ) -> Sequence[ReportedCorrection]:
     """Read what was entered about one person's signals, the newest first, for a report.
 
@@ -119,8 +119,8 @@ async def report_corrections(
     await conn.execute(
         update(correction)
         .where(correction.c.id.in_(locked.all()))
-        .where(correction.c.answer.is_not(None), correction.c.told_at.is_(None))
-        .values(told_at=now)
+        .where(correction.c.answer.is_not(None), correction.c.told_on.is_(None))
+        .values(told_on=today)
     )
     return [_reported(row, labels) for row in await _find(conn, own, Page(limit=1_000))]
 
@@ -153,7 +153,7 @@ async def list_source_corrections(
 
 
 async def answer_correction(
-    conn: AsyncConnection, id_: UUID, source: str, answer: str, now: datetime
+    conn: AsyncConnection, id_: UUID, source: str, answer: str, today: date
 ) -> None:
     """Write down what the source answers, and beside it what it answered before.
 
@@ -168,7 +168,7 @@ async def answer_correction(
         .where(correction.c.id == id_, _is_changeable())
         .values(
             answer=answer,
-            answered_at=now,
+            answered_on=today,
             answer_before=case((is_same, correction.c.answer_before), else_=said),
         )
     )
@@ -177,7 +177,7 @@ async def answer_correction(
 
 
 async def release_signal(
-    conn: AsyncConnection, id_: UUID, municipality: str, told: str, now: datetime
+    conn: AsyncConnection, id_: UUID, municipality: str, told: str, today: date
 ) -> None:
     """End the restriction after the answer, when the citizen was told (art. 18(3)).
 
@@ -194,10 +194,10 @@ async def release_signal(
     changed = await conn.execute(
         update(correction)
         .where(correction.c.id == id_)
-        .where(correction.c.restricted_at.is_not(None))
-        .where(correction.c.released_at.is_(None))
+        .where(correction.c.restricted_on.is_not(None))
+        .where(correction.c.released_on.is_(None))
         .where(correction.c.answer == told)
-        .values(released_at=now)
+        .values(released_on=today)
     )
     if changed.rowcount == 0:
         if _is_restricted(found) and found["answer"] not in (None, told):
@@ -221,7 +221,7 @@ async def _verify_none_open(conn: AsyncConnection, said: NewCorrection) -> None:
 
 def _is_changeable() -> ColumnElement[bool]:
     """Give the condition under which nobody was told an answer yet."""
-    return correction.c.told_at.is_(None) & correction.c.released_at.is_(None)
+    return correction.c.told_on.is_(None) & correction.c.released_on.is_(None)
 
 
 async def _is_restricted_otherwise(
@@ -232,8 +232,8 @@ async def _is_restricted_otherwise(
         select(correction.c.id).where(
             correction.c.source == source,
             correction.c.signal_reference == reference,
-            correction.c.restricted_at.is_not(None),
-            correction.c.released_at.is_(None),
+            correction.c.restricted_on.is_not(None),
+            correction.c.released_on.is_(None),
         )
     )
     return other is not None
@@ -276,9 +276,12 @@ async def _get(conn: AsyncConnection, own: ColumnElement[bool]) -> RowMapping:
 async def _find(
     conn: AsyncConnection, own: ColumnElement[bool], page: Page
 ) -> Sequence[RowMapping]:
-    query = select(correction).where(own).order_by(correction.c.id.desc())
+    """Read a page, the newest day first: within a day ids are of chance."""
+    day, id_ = correction.c.entered_on, correction.c.id
+    query = select(correction).where(own).order_by(day.desc(), id_.desc())
     if page.before is not None:
-        query = query.where(correction.c.id < page.before)
+        last = select(day).where(id_ == page.before).scalar_subquery()
+        query = query.where((day < last) | ((day == last) & (id_ < page.before)))
     return (await conn.execute(query.limit(page.limit))).mappings().all()
 
 
@@ -297,7 +300,7 @@ def _reported(row: RowMapping, labels: Labels) -> ReportedCorrection:
         dueOn=row["due_on"],
         isRestricted=_is_restricted(row),
         answerText=row["answer"] if answer is None else answer.citizen_text,
-        answeredAt=row["answered_at"],
+        answeredOn=row["answered_on"],
     )
 
 
@@ -331,14 +334,14 @@ def _members(row: RowMapping, catalogue: Catalogue, today: date) -> Mapping[str,
         "isRestricted": _is_restricted(row),
         "answer": row["answer"],
         "answerLabel": labels.of(catalogue.correction_answers, row["answer"]),
-        "answeredAt": row["answered_at"],
+        "answeredOn": row["answered_on"],
         "answerBeforeLabel": labels.of(
             catalogue.correction_answers, row["answer_before"]
         ),
-        "mayAnswer": row["told_at"] is None and row["released_at"] is None,
+        "mayAnswer": row["told_on"] is None and row["released_on"] is None,
     }
 
 
 def _is_restricted(row: RowMapping) -> bool:
     """Tell whether the signal is kept from lookups because of it."""
-    return row["restricted_at"] is not None and row["released_at"] is None
+    return row["restricted_on"] is not None and row["released_on"] is None

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.days import day_of, midnight_of
+from signal_index.days import midnight_of
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import Kind
 from signal_index.tables.citizen_rights import access_request, correction, embargo
@@ -53,7 +53,7 @@ class Cause(StrEnum):
 class Terms:
     """How long the signals of some categories live, as of one moment.
 
-    `confirmed_before`: an active signal not confirmed since then has ended.
+    `confirmed_before`: an active signal not confirmed since that day has ended.
     `kept_since`: an ended signal is kept if it ended on this day or later; None where
     no statute allows keeping it at all. `excluding`: the terms hold for every category
     but these, so that one that left the catalogue is not kept for ever. They hold in
@@ -61,7 +61,7 @@ class Terms:
     """
 
     categories: frozenset[str]
-    confirmed_before: datetime
+    confirmed_before: date
     kept_since: date | None
     excluding: bool = False
     places: frozenset[str] = frozenset()
@@ -128,25 +128,25 @@ async def erase_signals(
 
 
 async def erase_over(
-    conn: AsyncConnection, now: datetime, closed: date
+    conn: AsyncConnection, today: date, closed: date
 ) -> Mapping[str, Mapping[str, int]]:
     """Delete what is past its last day; counts by municipality and table.
 
     `closed`: what citizens asked goes when it was over before this day; a correction
     only once its signal is no longer restricted because of it.
     """
-    today, before = day_of(now), midnight_of(closed)
-    is_restricting = correction.c.restricted_at.is_not(None) & (
-        correction.c.released_at.is_(None)
+    before = midnight_of(closed)
+    is_restricting = correction.c.restricted_on.is_not(None) & (
+        correction.c.released_on.is_(None)
     )
     over: Mapping[Table, ColumnElement[bool]] = {
-        tombstone: tombstone.c.until < now,
+        tombstone: tombstone.c.until < today,
         follow: follow.c.until < today,
         match_sheet: match_sheet.c.until < today,
         match_box: match_box.c.until < today,
         return_notice: return_notice.c.expires < today,
         access_request: access_request.c.closed_at < before,
-        correction: (correction.c.answered_at < before) & ~is_restricting,
+        correction: (correction.c.answered_on < closed) & ~is_restricting,
         embargo: (embargo.c.until < closed) | (embargo.c.lifted_at < before),
     }
     counts: dict[str, dict[str, int]] = defaultdict(dict)
@@ -206,7 +206,7 @@ def _own(terms: Terms) -> ColumnElement[bool]:
 
 def _over(terms: Terms, today: date) -> ColumnElement[bool]:
     return or_(
-        signal.c.valid_until < today, signal.c.confirmed_at < terms.confirmed_before
+        signal.c.valid_until < today, signal.c.confirmed_on < terms.confirmed_before
     )
 
 

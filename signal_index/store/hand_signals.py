@@ -7,7 +7,7 @@ told is that delivery's to change.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
@@ -52,13 +52,13 @@ async def get_standing_signal(
 
 
 async def confirm_hand_signal(
-    conn: AsyncConnection, source: str, reference: UUID, until: date, *, now: datetime
+    conn: AsyncConnection, source: str, reference: UUID, until: date, *, today: date
 ) -> None:
-    """Note that a signal still holds, as of now, and until which day."""
+    """Note that a signal still holds, as of today, and until which day."""
     await conn.execute(
         update(signal)
         .where(*_own(source, reference))
-        .values(confirmed_at=now, valid_until=until)
+        .values(confirmed_on=today, valid_until=until)
     )
 
 

@@ -104,26 +104,26 @@ LOOKUP: Final = (
     )
     SELECT 2 AS kind, 0 AS place, s.row_key, s.id, 0 AS number, s.category, s.source,
       s.municipality, s.state, s.valid_from, s.valid_until, s.ended_on,
-      s.confirmed_at, c.details, c.last_verified, NULL::bytea AS sealed,
-      c.id AS contact_id
+      s.confirmed_on, c.details, c.last_verified, NULL::bytea AS sealed,
+      c.id AS contact_id, NULL::timestamptz AS live_until
     FROM asked JOIN signal s ON s.row_key = asked.key
     JOIN source o ON o.oin = s.source AND o.state = 'live'
     JOIN contact_holder c ON c.id = s.contact_holder
     UNION ALL
-    SELECT 3, 0, NULL, NULL, 0, NULL, oin, NULL, NULL, NULL, NULL, NULL, live_until,
-      NULL, NULL, NULL, NULL
+    SELECT 3, 0, NULL, NULL, 0, NULL, oin, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+      NULL, NULL, NULL, live_until
     FROM source WHERE state <> 'live'
     UNION ALL
     SELECT 1, year, find_person, NULL, number, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-      NULL, NULL, NULL, NULL, NULL
+      NULL, NULL, NULL, NULL, NULL, NULL
     FROM person
     UNION ALL
     SELECT 0, place, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-      NULL, NULL, NULL, NULL
+      NULL, NULL, NULL, NULL, NULL
     FROM fresh
     UNION ALL
     SELECT 4, f.year, f.person_row, f.id, 0, NULL, NULL, NULL, NULL, NULL, f.until,
-      NULL, NULL, NULL, NULL, f.sealed, NULL
+      NULL, NULL, NULL, NULL, f.sealed, NULL, NULL
     FROM followed JOIN follow f USING (person_row)
     """
     )
@@ -147,11 +147,12 @@ LOOKUP: Final = (
         valid_from=Date(),
         valid_until=Date(),
         ended_on=Date(),
-        confirmed_at=Instant(),
+        confirmed_on=Date(),
         details=JSON(),
         last_verified=Date(),
         sealed=LargeBinary(),
         contact_id=Uuid(),
+        live_until=Instant(),
     )
 )
 

@@ -144,7 +144,7 @@ _READ = (
     _SHOWN.c.valid_from,
     _SHOWN.c.valid_until,
     _SHOWN.c.ended_on,
-    _SHOWN.c.confirmed_at,
+    _SHOWN.c.confirmed_on,
     contact_holder.c.id.label("contact_id"),
     contact_holder.c.details,
     contact_holder.c.last_verified,
@@ -184,7 +184,7 @@ async def _spend_and_find_at_once(
         elif row.kind == RowKind.PERSON:
             last[row.place, row.row_key] = row.number
         elif row.kind == RowKind.IN_TRIAL:
-            in_trial[row.source] = row.confirmed_at
+            in_trial[row.source] = row.live_until
         elif row.kind == RowKind.FOLLOW:
             if row.valid_until >= day_of(now):
                 made = FollowRow(row.id, row.place, row.valid_until, bytes(row.sealed))
@@ -285,7 +285,7 @@ def _signal(row: Row[*tuple[Any, ...]], category: CategoryId) -> StoredSignal:
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         ended_on=row.ended_on,
-        confirmed_at=row.confirmed_at,
+        confirmed_on=row.confirmed_on,
         contact_id=row.contact_id,
         contact=row.details,
         contact_verified=row.last_verified,

@@ -56,7 +56,7 @@ _READ: Final = (
     "state",
     "valid_from",
     "valid_until",
-    "confirmed_at",
+    "confirmed_on",
     "informed_code",
     "contact_holder",
 )
@@ -258,7 +258,7 @@ def _signal(at: SignalAt, row: Row[*tuple[Any, ...]]) -> SignalNow:
         state=SignalState(row.state),
         valid_from=row.valid_from,
         valid_until=row.valid_until,
-        confirmed_at=row.confirmed_at,
+        confirmed_on=row.confirmed_on,
         informed=row.informed_code,
         contact_holder=row.contact_holder,
     )

@@ -25,7 +25,6 @@ from signal_index.returning import Body, NoticeKind, Passed, Shown
 from signal_index.returning.bodies import COVER
 from signal_index.store.notice_rows import NoticeRow, Telling, cut_up
 from signal_index.store.notices import find_body
-from signal_index.store.transfers import TRANSFERRED, TRANSFERRED_FOR
 from signal_index.tables.notices import return_notice
 from signal_index.tables.signals import tombstone
 from signal_index.tables.transfers import signal_transfer
@@ -86,12 +85,10 @@ async def tell_passed(
             ).where(signal_transfer.c.id == one.transfer)
         )
     ).one()
-    until = moved.carried_out_at + TRANSFERRED_FOR
     found = await conn.scalars(
         select(tombstone.c.reference)
         .where(tombstone.c.source == moved.source)
-        .where(tombstone.c.successor == moved.successor)
-        .where(tombstone.c.until == until)
+        .where(tombstone.c.transfer == one.transfer)
         .order_by(tombstone.c.reference)
     )
     references = found.all()
@@ -149,10 +146,10 @@ async def _find_passed(
     found: dict[UUID, str] = {}
     for start in range(0, len(references), _AT_ONCE):
         rows = await conn.execute(
-            select(tombstone.c.reference, tombstone.c.successor)
+            select(tombstone.c.reference, signal_transfer.c.successor)
+            .join(signal_transfer, signal_transfer.c.id == tombstone.c.transfer)
             .where(tombstone.c.source == src)
             .where(tombstone.c.reference.in_(references[start : start + _AT_ONCE]))
-            .where(tombstone.c.reason == TRANSFERRED)
         )
         found |= {row.reference: row.successor for row in rows}
     return found

@@ -7,7 +7,7 @@ other work of the process goes on.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date
 from typing import Final
 
 from sqlalchemy import ColumnElement, or_, select, update
@@ -18,7 +18,6 @@ from signal_index.tables.signals import signal
 from signal_index.wire.reconciling import MarkedSignal, ReconcilingScope
 
 _PART: Final = 2_000
-_RECENT: Final = timedelta(hours=20)  # a daily reconciliation confirms every day
 
 
 async def read_standing_signals(
@@ -35,7 +34,7 @@ async def read_standing_signals(
 
 
 async def confirm_signals(
-    conn: AsyncConnection, scope: ReconcilingScope, *, now: datetime
+    conn: AsyncConnection, scope: ReconcilingScope, *, today: date
 ) -> None:
     """Confirm what stands in this scope; a signal confirmed today is left as it is.
 
@@ -44,8 +43,8 @@ async def confirm_signals(
     """
     await conn.execute(
         update(signal)
-        .where(*_within(scope), signal.c.confirmed_at < now - _RECENT)
-        .values(confirmed_at=now)
+        .where(*_within(scope), signal.c.confirmed_on < today)
+        .values(confirmed_on=today)
     )
 
 

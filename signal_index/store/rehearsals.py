@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.days import day_of
 from signal_index.errors import RehearsedBefore, UnknownRehearsal
+from signal_index.keyring import YearKeys
 from signal_index.store.signals import Ending, bury_signals, find_known, lock_source
 from signal_index.tables.registry import coverage, key_config, rehearsal, signer
 from signal_index.tables.signals import delivery, tombstone
@@ -47,6 +48,7 @@ class Judged:
 async def open_rehearsal(
     conn: AsyncConnection,
     said: NewRehearsal,
+    keys: YearKeys,
     *,
     municipality: str,
     submitted_by: str,
@@ -61,7 +63,7 @@ async def open_rehearsal(
     if (await conn.execute(select(rehearsal.c.id).where(known))).first() is not None:
         return None
     await _verify_new(conn, said)
-    erased = await erase_tried(conn, said.source, now=now)
+    erased = await erase_tried(conn, said.source, keys, now=now)
     await conn.execute(
         update(rehearsal)
         .where(rehearsal.c.source == said.source, rehearsal.c.closed_at.is_(None))
@@ -101,6 +103,7 @@ async def close_rehearsal(
     conn: AsyncConnection,
     id_: UUID,
     said: RehearsalResult,
+    keys: YearKeys,
     *,
     submitted_by: str,
     now: datetime,
@@ -114,7 +117,7 @@ async def close_rehearsal(
     await lock_source(conn, source)
     known = await find_known(conn, source, [UUID(one) for one in found["tried"]])
     ended = sum(one.kind == "tombstone" for one, _ in known.values())
-    erased = await erase_tried(conn, source, now=now)
+    erased = await erase_tried(conn, source, keys, now=now)
     own = (delivery.c.id == found["delivery"]) & (delivery.c.source == source)
     was_closed = await conn.scalar(select(exists().where(own)))
     passed = (
@@ -137,24 +140,28 @@ async def close_rehearsal(
     return Judged(passed, ended, erased)
 
 
-async def erase_tried(conn: AsyncConnection, source: str, *, now: datetime) -> int:
+async def erase_tried(
+    conn: AsyncConnection, source: str, keys: YearKeys, *, now: datetime
+) -> int:
     """Erase what stands under the references of any rehearsal; gives how many."""
     known = await find_known(conn, source, await _list_tried(conn, source))
     endings = [
         _end(source, reference, one.version, (place.category, place.municipality), now)
         for reference, (one, place) in known.items()
-        if one.kind != "tombstone"
+        if place is not None
     ]
-    await bury_signals(conn, endings, now=now)
+    await bury_signals(conn, endings, keys, now=now)
     return len(endings)
 
 
-async def close_tried(conn: AsyncConnection, source: str, *, now: datetime) -> int:
+async def close_tried(
+    conn: AsyncConnection, source: str, keys: YearKeys, *, now: datetime
+) -> int:
     """Erase the same, and let nothing come under these references, in any version.
 
     Of a rehearsal that is under way, or of a late copy, what comes is superseded.
     """
-    erased = await erase_tried(conn, source, now=now)
+    erased = await erase_tried(conn, source, keys, now=now)
     tried = await _list_tried(conn, source)
     covered = select(coverage.c.category, coverage.c.municipality)
     place = (await conn.execute(covered.where(coverage.c.source == source))).first()
@@ -164,7 +171,7 @@ async def close_tried(conn: AsyncConnection, source: str, *, now: datetime) -> i
     await conn.execute(delete(tombstone).where(old))
     at = (place.category, place.municipality)
     closed = [_end(source, one, NUMBER_MAXIMUM, at, now) for one in tried]
-    await bury_signals(conn, closed, now=now)
+    await bury_signals(conn, closed, keys, now=now)
     return erased
 
 

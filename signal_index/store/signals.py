@@ -12,13 +12,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.signals import TOMBSTONE_FOR, Known, NewSignal, SignalState
+from signal_index.days import day_of
+from signal_index.endings import Ended, draw_until, seal_ending
+from signal_index.keyring import YearKeys
+from signal_index.ledger import DisclosureKey
+from signal_index.signals import Known, NewSignal, SignalState
+from signal_index.store.notices import year_of
 from signal_index.tables.signals import evidence, signal, tombstone
 from signal_index.wire.signals import Withdrawal
 
@@ -68,8 +73,11 @@ async def lock_source(conn: AsyncConnection, source: str) -> None:
 
 async def find_known(
     conn: AsyncConnection, source: str, references: Sequence[UUID]
-) -> Mapping[UUID, tuple[Known, KnownPlace]]:
-    """Give what the index knows under a source's references: signal or tombstone."""
+) -> Mapping[UUID, tuple[Known, KnownPlace | None]]:
+    """Give what the index knows under a source's references: signal or tombstone.
+
+    Of a tombstone no place: which kind it was is sealed, for its source to read.
+    """
     if not references:
         return {}
     gone = await conn.execute(
@@ -80,12 +88,12 @@ async def find_known(
     found = {
         row.reference: (
             Known(
-                "tombstone" if row.successor is None else "transferred",
+                "tombstone" if row.transfer is None else "transferred",
                 row.version,
                 None,
                 None,
             ),
-            KnownPlace(row.category, row.municipality),
+            None,
         )
         for row in gone
     }
@@ -94,7 +102,7 @@ async def find_known(
 
 async def _find_stored(
     conn: AsyncConnection, source: str, references: Sequence[UUID]
-) -> dict[UUID, tuple[Known, KnownPlace]]:
+) -> dict[UUID, tuple[Known, KnownPlace | None]]:
     columns = signal.c
     rows = await conn.execute(
         select(
@@ -144,7 +152,13 @@ async def store_signals(conn: AsyncConnection, signals: Sequence[NewSignal]) -> 
                 tombstone.c.source == source, tombstone.c.reference.in_(replaced)
             )
         )
-    await conn.execute(insert(signal), [_row_of(one, staying) for one in signals])
+    rows = [_row_of(one, staying) for one in sorted(signals, key=_key_of)]
+    await conn.execute(insert(signal), rows)
+
+
+def _key_of(one: NewSignal) -> bytes:
+    """Order rows by what names nobody: a batch may hold several of one person."""
+    return one.row_key
 
 
 async def _find_staying(
@@ -200,11 +214,12 @@ async def keep_ended(conn: AsyncConnection, endings: Sequence[Ending]) -> None:
 
 
 async def bury_signals(
-    conn: AsyncConnection, endings: Sequence[Ending], *, now: datetime
+    conn: AsyncConnection, endings: Sequence[Ending], keys: YearKeys, *, now: datetime
 ) -> None:
     """Erase withdrawn signals; a tombstone of 90 days keeps late copies away."""
     if not endings:
         return
+    today, key = day_of(now), keys.get_disclosure_key(year_of(now))
     for source in {one.withdrawal.source for one in endings}:
         references = [
             one.withdrawal.reference
@@ -224,14 +239,20 @@ async def bury_signals(
                 "source": one.withdrawal.source,
                 "reference": one.withdrawal.reference,
                 "municipality": one.municipality,
-                "category": one.category,
                 "version": one.withdrawal.version,
-                "reason": one.withdrawal.reason.value,
-                "until": now + TOMBSTONE_FOR,
+                "year": key.year,
+                "sealed": _seal(one, today, key),
+                "until": draw_until(today),
             }
-            for one in endings
+            for one in sorted(endings, key=lambda one: one.withdrawal.reference)
         ],
     )
+
+
+def _seal(one: Ending, today: date, key: DisclosureKey) -> bytes:
+    said = one.withdrawal
+    ended = Ended(one.category, said.reason.value, today)
+    return seal_ending(said.source, said.reference, ended, key)
 
 
 async def insert_evidence(conn: AsyncConnection, item: Evidence) -> None:
@@ -277,7 +298,7 @@ def _row_of(
         "valid_until": notice.validUntil,
         "informed_code": notice.informed.code,
         "informed_on": notice.informed.on,
-        "confirmed_at": new.confirmed_at,
+        "confirmed_on": new.confirmed_on,
         "ended_on": None,
         "outbox": new.outbox,
         "by_hand": new.by_hand,

@@ -23,8 +23,12 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.days import day_of
+from signal_index.endings import Ended, seal_ending
 from signal_index.errors import TransferOutdated
 from signal_index.identifiers import new_uuid7
+from signal_index.keyring import YearKeys
+from signal_index.ledger import DisclosureKey
+from signal_index.store.notices import year_of
 from signal_index.store.signals import lock_source
 from signal_index.store.transfers import (
     TRANSFERRED,
@@ -46,7 +50,7 @@ _PART: Final = 400
 
 
 async def carry_out(
-    conn: AsyncConnection, transfer: Recorded, *, now: datetime
+    conn: AsyncConnection, transfer: Recorded, keys: YearKeys, *, now: datetime
 ) -> Moved:
     """Let the successor take over what was asked for, as far as it stands now.
 
@@ -80,7 +84,7 @@ async def carry_out(
                 untold=True,
             )
         )
-    await _guard(conn, asked, taken, now)
+    await _guard(conn, transfer, taken, keys.get_disclosure_key(year_of(now)), now)
     moved = Moved(len(taken), _digest(taken))
     await conn.execute(
         update(signal_transfer)
@@ -151,11 +155,13 @@ async def _name_contacts(
 
 async def _guard(
     conn: AsyncConnection,
-    asked: Asked,
+    transfer: Recorded,
     taken: Sequence[Row[UUID, int, str, UUID]],
+    key: DisclosureKey,
     now: datetime,
 ) -> None:
     """Keep the first source from telling them anew, and let corrections go along."""
+    asked = transfer.asked
     references = [row.reference for row in taken]
     for start in range(0, len(references), _PART):
         part = references[start : start + _PART]
@@ -174,11 +180,16 @@ async def _guard(
                 "source": asked.source,
                 "reference": row.reference,
                 "municipality": asked.municipality,
-                "category": row.category,
                 "version": row.version,
-                "reason": TRANSFERRED,
-                "until": now + TRANSFERRED_FOR,
-                "successor": asked.successor,
+                "year": key.year,
+                "sealed": seal_ending(
+                    asked.source,
+                    row.reference,
+                    Ended(row.category, TRANSFERRED, day_of(now)),
+                    key,
+                ),
+                "until": day_of(now) + TRANSFERRED_FOR,
+                "transfer": transfer.id,
             }
             for row in taken
         ],

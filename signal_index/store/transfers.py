@@ -177,7 +177,7 @@ async def count_passing(conn: AsyncConnection, asked: Asked) -> Passing:
 def is_undone() -> ColumnElement[bool]:
     """Give the condition of what waits for an answer, or restricts a signal still."""
     columns = correction.c
-    is_restricting = columns.restricted_at.is_not(None) & columns.released_at.is_(None)
+    is_restricting = columns.restricted_on.is_not(None) & columns.released_on.is_(None)
     return columns.answer.is_(None) | is_restricting
 
 

@@ -84,7 +84,7 @@ embargo = Table(
 correction = Table(
     "correction",
     metadata,
-    Column("id", Uuid, primary_key=True),  # UUIDv7
+    Column("id", Uuid, primary_key=True),  # random: of one person there may be several
     municipality(),
     Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
     Column("reference", REFERENCE, nullable=False),
@@ -96,30 +96,30 @@ correction = Table(
     Column("reason", LABEL, nullable=False),
     Column("received_on", Date, nullable=False),
     Column("due_on", Date, nullable=False),
-    Column("entered_at", Instant, nullable=False),
-    Column("restricted_at", Instant, nullable=True),  # GDPR art. 18
-    Column("released_at", Instant, nullable=True),
+    Column("entered_on", Date, nullable=False),
+    Column("restricted_on", Date, nullable=True),  # GDPR art. 18
+    Column("released_on", Date, nullable=True),
     Column("answer", LABEL, nullable=True),
-    Column("answered_at", Instant, nullable=True),
+    Column("answered_on", Date, nullable=True),
     Column("answer_before", LABEL, nullable=True),  # what the source answered at first
-    Column("told_at", Instant, nullable=True),  # when a report first had the answer
+    Column("told_on", Date, nullable=True),  # when a report first had the answer
     CheckConstraint(
-        "(answer IS NULL) = (answered_at IS NULL)", name="answered_with_a_code"
+        "(answer IS NULL) = (answered_on IS NULL)", name="answered_with_a_code"
     ),
     CheckConstraint(
-        "released_at IS NULL OR (restricted_at IS NOT NULL AND answer IS NOT NULL)",
+        "released_on IS NULL OR (restricted_on IS NOT NULL AND answer IS NOT NULL)",
         name="released_after_the_answer",
     ),
     CheckConstraint(
-        "answer IS NOT NULL OR (answer_before IS NULL AND told_at IS NULL)",
+        "answer IS NOT NULL OR (answer_before IS NULL AND told_on IS NULL)",
         name="told_after_the_answer",
     ),
     CheckConstraint("length(row_key) = 16", name="row_key_length"),
     Index(None, "row_key"),
-    Index(None, "municipality", "id"),
-    Index(None, "source", "id"),
-    Index(None, "submitted_by", "id"),
-    Index(None, "answered_at"),
+    Index(None, "municipality", "entered_on", "id"),
+    Index(None, "source", "entered_on", "id"),
+    Index(None, "submitted_by", "entered_on", "id"),
+    Index(None, "answered_on"),
 )
 
 Index(

@@ -3,6 +3,8 @@
 - The primary key of a signal starts with the 16-byte row key; on PostgreSQL it covers
   the columns that a lookup reads, on SQLite the table itself is clustered by it.
 - The seal (32 bytes) only serves re-keying; the web role may write but never read it.
+- No moment stands in a row and no order tells one: of one person there may be others,
+  written in the same act. Days, random ids, rows written in the order of their keys.
 - No column names a person: the row key is a keyed value outside this database's reach.
 """
 
@@ -42,7 +44,7 @@ COVERED = (
     "valid_from",
     "valid_until",
     "ended_on",
-    "confirmed_at",
+    "confirmed_on",
 )
 """The columns that a lookup reads, beside the key."""
 
@@ -50,7 +52,7 @@ signal = Table(
     "signal",
     metadata,
     Column("row_key", LargeBinary(16), nullable=False),
-    Column("id", Uuid, nullable=False),  # UUIDv7
+    Column("id", Uuid, nullable=False),  # random: a UUIDv7 would tell the moment
     Column("seal", LargeBinary(32), nullable=False),
     Column("key_version", Integer, nullable=False),
     Column("source", OIN, ForeignKey("source.oin"), nullable=False),
@@ -66,7 +68,7 @@ signal = Table(
     Column("informed_code", LABEL, nullable=False),
     Column("informed_on", Date, nullable=False),
     Column("state", String(10), nullable=False),
-    Column("confirmed_at", Instant, nullable=False),
+    Column("confirmed_on", Date, nullable=False),
     Column("ended_on", Date, nullable=True),
     Column("outbox", Uuid, nullable=True),  # which of the source's outboxes told it
     # A person gave it at a desk: no delivery knows it, and none may take it back.
@@ -83,7 +85,7 @@ signal = Table(
     CheckConstraint("length(row_key) = 16", name="row_key_length"),
     CheckConstraint("length(seal) = 32", name="seal_length"),
     Index(None, "valid_until"),
-    Index(None, "confirmed_at"),
+    Index(None, "confirmed_on"),
     Index(
         None,
         "ended_on",
@@ -128,11 +130,12 @@ tombstone = Table(  # 90 days: a late or repeated lower version never brings it 
     Column("source", OIN, ForeignKey("source.oin"), primary_key=True),
     Column("reference", Uuid, primary_key=True),
     municipality(),
-    Column("category", LABEL, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("reason", LABEL, nullable=False),  # ended | entered-in-error | …
-    Column("until", Instant, nullable=False, index=True),
-    Column("successor", OIN, nullable=True),
+    Column("year", Integer, nullable=False),  # of the key that sealed it
+    Column("sealed", LargeBinary, nullable=False),  # of which kind, why, since when
+    Column("until", Date, nullable=False, index=True),  # spread: no day of its end
+    Column("transfer", Uuid, ForeignKey("signal_transfer.id"), nullable=True),
+    sqlite_with_rowid=False,
 )
 
 evidence = Table(  # what a source signed; names nobody (subject = SHA-256(salt || N))

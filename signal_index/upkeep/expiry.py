@@ -115,7 +115,7 @@ class Erasure:
         closed = add_months(today, -CITIZEN_RIGHTS_MONTHS)
         async with transaction(self.engine) as conn:
             gone = await erase_signals(conn, terms, today)
-            counts = await erase_over(conn, self.clock(), closed)
+            counts = await erase_over(conn, today, closed)
             signals = _describe(gone)
             for place in sorted({*places, *signals, *counts}):
                 what: JsonObject = {
@@ -169,14 +169,14 @@ def derive_terms(catalogue: Catalogue, today: date) -> Sequence[Terms]:
         *(
             Terms(
                 frozenset(names),
-                midnight_of(add_months(today, -life)),
+                add_months(today, -life),
                 None if kept is None else add_months(today, -kept),
             )
             for (life, kept), names in groups.items()
         ),
         Terms(
             known,
-            midnight_of(add_months(today, -LONGEST_LIFE_MONTHS)),
+            add_months(today, -LONGEST_LIFE_MONTHS),
             None,
             excluding=True,
         ),

@@ -112,7 +112,7 @@ class ReportedCorrection(AnswerModel):
     dueOn: Day
     isRestricted: bool
     answerText: str | None
-    answeredAt: Instant | None
+    answeredOn: Day | None
 
 
 ReportedEntry = ReportedLookup | ReportedMatch | ReportedCheck

@@ -8,7 +8,6 @@ from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import (
     Day,
     Id,
-    Instant,
     Municipality,
     OinText,
     SlugText,
@@ -78,7 +77,7 @@ class OwnCorrection(AnswerModel):
     isRestricted: bool
     answer: str | None
     answerLabel: str | None
-    answeredAt: Instant | None
+    answeredOn: Day | None
     answerBeforeLabel: str | None
     mayAnswer: bool
 

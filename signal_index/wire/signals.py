@@ -24,7 +24,6 @@ from signal_index.wire.values import (
     Encoded16,
     Encoded32,
     Id,
-    Instant,
     Municipality,
     Number,
     OinText,
@@ -229,7 +228,7 @@ class StandingSignal(OwnReference):
     validFrom: Day
     validUntil: Day
     contactHolder: Id
-    confirmedAt: Instant
+    confirmedOn: Day
 
 
 class OwnSignal(StandingSignal):
@@ -271,12 +270,16 @@ class SignalEnding(OwnReference):
     """A signal that is gone: why, when it went, and who took it over, if anybody."""
 
     reason: str
-    endedAt: Instant
+    endedOn: Day
     successor: RecordedOin | None = None
 
 
 class SignalEndings(AnswerModel):
-    """A page of own signals that ended in the last 90 days."""
+    """A page of own signals that ended in the last 90 days.
+
+    `unreadable`: how many more there are of which it does not open why they went.
+    """
 
     items: list[SignalEnding]
+    unreadable: Count
     next: Id | None

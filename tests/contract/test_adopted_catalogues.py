@@ -43,7 +43,7 @@ from tests.store_builders import (
 pytestmark = pytest.mark.anyio
 
 PLACE = MunicipalityCode("9901")
-MONTHS_AGO = NOW - timedelta(days=240)
+MONTHS_AGO = NOW.date() - timedelta(days=240)
 
 
 @pytest.fixture(params=DATABASES)
@@ -103,7 +103,7 @@ async def test_a_shorter_life_holds_where_it_was_adopted_and_nowhere_else(
     async with transaction(owner) as conn:
         holder = await insert_contact_holder(conn)
         rows = [
-            a_signal_row(holder, municipality=place, confirmed_at=MONTHS_AGO)
+            a_signal_row(holder, municipality=place, confirmed_on=MONTHS_AGO)
             for place in ("9901", "9902")
         ]
         await insert_signals(conn, *rows)

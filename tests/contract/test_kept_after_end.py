@@ -61,7 +61,7 @@ async def test_what_runs_out_ends_on_its_last_day_and_is_kept(
 async def test_what_nobody_confirms_ends_today_and_is_kept(
     conn: AsyncConnection,
 ) -> None:
-    await _insert(conn, confirmed_at=NOW - timedelta(days=800))
+    await _insert(conn, confirmed_on=NOW.date() - timedelta(days=800))
     await end_signals(conn, TERMS, TODAY)
     assert await _ends(conn) == [("ended", str(TODAY))]
 

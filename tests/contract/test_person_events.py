@@ -9,7 +9,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from signal_index.store.registry import (
     add_signer,
     add_source,
 )
+from signal_index.tables.metadata import Instant, metadata
 from signal_index.wire.person_events import (
     PersonEvent,
     PersonEventBody,
@@ -46,6 +47,7 @@ from signal_index.wire.values import Oin
 from tests.builders import a_notice, anew
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
+from tests.notice_builders import dump
 from tests.trial_builders import put_in_trial
 from tests.world import Agency, World, open_world
 
@@ -167,6 +169,30 @@ async def test_an_event_is_one_entry_which_says_what_it_ended(town: Town) -> Non
     assert sorted(ended, key=len) == [set(), both]
     lengths = "SELECT count(DISTINCT length(sealed)) FROM ledger_disclosure"
     assert await town.count(lengths) == 1
+
+
+async def test_what_an_event_leaves_joins_no_two_rows_of_one_person(
+    town: Town,
+) -> None:
+    """A copy of the database: no moment, no reason, no kind, one length."""
+    agencies = list(town.world.agencies.values())[:3]
+    for agency in agencies:
+        await town.world.publish(agency, [ONE])
+    await town.tell(ONE, DECEASED)
+    rows = await dump(town.world, "tombstone")
+    kept = {date.fromisoformat(str(row["until"])) for row in rows}
+    assert len(rows) == len(agencies)
+    assert min(kept) - town.world.clock().date() >= timedelta(days=90)
+    own = {"source": 0, "reference": 0, "until": 0}
+    alike = [{**row, **own, "sealed": len(row["sealed"])} for row in rows]
+    assert all(row == alike[0] for row in alike)
+    assert set(alike[0].values()) <= {0, None, 1, 2026, "9901", alike[0]["sealed"]}
+
+
+@pytest.mark.parametrize("table", ["signal", "tombstone", "correction"])
+def test_no_moment_stands_in_what_one_person_has_several_of(table: str) -> None:
+    columns = metadata.tables[table].columns
+    assert not [one.name for one in columns if isinstance(one.type, Instant)]
 
 
 async def test_the_register_is_not_told_how_many_signals_there_were(

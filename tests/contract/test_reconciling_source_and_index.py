@@ -78,7 +78,7 @@ async def test_equal_sides_confirm_every_signal_and_are_no_delivery(
     assert (done.equal, done.compared) == (True, 12)
     now = town.world.clock()
     async with transaction(town.world.engine) as conn:
-        rows = await conn.execute(text("SELECT DISTINCT confirmed_at FROM signal"))
+        rows = await conn.execute(text("SELECT DISTINCT confirmed_on FROM signal"))
         (confirmed,) = [str(row[0]) for row in rows]
         kinds = await conn.scalars(
             text("SELECT kind FROM ledger_entry WHERE kind = 'reconciliation'")

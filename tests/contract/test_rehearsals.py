@@ -315,7 +315,9 @@ async def test_no_test_person_outlives_trial(trying: Rehearsing) -> None:
         trying.agency, [THREE[0]], reference=reference, version=9
     )
     async with owning(trying.world.engine) as conn:
-        erased = await erase_tried(conn, trying.agency.oin, now=trying.world.clock())
+        erased = await erase_tried(
+            conn, trying.agency.oin, trying.world.index.keys, now=trying.world.clock()
+        )
     assert erased == 1
     assert await trying.count() == 0
 
@@ -331,7 +333,12 @@ async def test_a_rehearsal_under_way_shows_nobody_once_the_source_is_live(
     await trying.world.publish(trying.agency, [THREE[0]], reference=references[0])
     async with owning(trying.world.engine) as conn:
         moment = trying.world.clock()
-        assert await close_tried(conn, trying.agency.oin, now=moment) == 1
+        assert (
+            await close_tried(
+                conn, trying.agency.oin, trying.world.index.keys, now=moment
+            )
+            == 1
+        )
     await go_live(trying.world, trying.agency)
     late = [*references, UUID(trying.begun["references"][0])]
     notices = [

@@ -63,7 +63,7 @@ async def test_a_nightly_comparison_ends_nothing_that_was_taken_over(
     assert (done.equal, done.compared, done.differences.count) == (True, 6, 0)
     assert await count_flags(town, *theirs) == [1] * count
     async with reading(town.world.engine) as conn:
-        own = "SELECT DISTINCT confirmed_at FROM signal WHERE NOT untold"
+        own = "SELECT DISTINCT confirmed_on FROM signal WHERE NOT untold"
         (confirmed,) = [str(row[0]) for row in await conn.execute(text(own))]
     assert confirmed.startswith(town.world.clock().strftime("%Y-%m-%d"))
 

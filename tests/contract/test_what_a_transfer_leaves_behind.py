@@ -154,7 +154,7 @@ async def test_a_signal_that_came_back_is_ended_and_passed_on_as_any_other(
     assert (await withdraw(world, world.debt_help, ended)).status_code == 200
     async with owning(world.engine) as conn:  # as the register of persons has it
         gone = Ending(a_withdrawal(buried), DEBTS, MUNICIPALITY)
-        await bury_signals(conn, [gone], now=world.clock())
+        await bury_signals(conn, [gone], world.index.keys, now=world.clock())
     assert await pass_on(world, a_transfer(world, successor)) == 200
     assert await flags(world) == ["Schuldhulp Samen"]
     refused = await withdraw(world, world.debt_help, kept)

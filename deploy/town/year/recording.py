@@ -149,7 +149,7 @@ def _signal(category: CategoryId, source: str) -> StoredSignal:
         valid_from=day,
         valid_until=day,
         ended_on=None,
-        confirmed_at=datetime.min.replace(tzinfo=UTC),
+        confirmed_on=datetime.min.replace(tzinfo=UTC),
         contact_id=uuid.UUID(int=0),
         contact={},
         contact_verified=day,

@@ -51,12 +51,13 @@ _CLUSTERED = (
     "return_notice",
     "signal",
     "spent_ticket",
+    "tombstone",
 )
 _VIEW = """
 CREATE VIEW reported_signal AS
 SELECT signal.key_version, signal.source, signal.submitted_by, signal.category,
   signal.municipality, signal.valid_from, signal.valid_until, signal.informed_code,
-  signal.state, signal.confirmed_at, signal.ended_on, signal.taken_over_from,
+  signal.state, signal.confirmed_on, signal.ended_on, signal.taken_over_from,
   signal.taken_over_on
 FROM signal JOIN source ON source.oin = signal.source
 WHERE source.state = 'live'

@@ -88,10 +88,10 @@ CREATE TABLE signal (
   notice_digest BYTEA NOT NULL, category VARCHAR(64) NOT NULL, municipality CHAR(4) NOT NULL,
   contact_holder UUID NOT NULL, valid_from DATE NOT NULL, valid_until DATE NOT NULL,
   informed_code VARCHAR(64) NOT NULL, informed_on DATE NOT NULL, state VARCHAR(10) NOT NULL,
-  confirmed_at TIMESTAMPTZ NOT NULL, ended_on DATE, outbox UUID, by_hand BOOLEAN DEFAULT false NOT NULL,
+  confirmed_on DATE NOT NULL, ended_on DATE, outbox UUID, by_hand BOOLEAN DEFAULT false NOT NULL,
   taken_over_from CHAR(20), taken_over_on DATE, untold BOOLEAN DEFAULT false NOT NULL,
   CONSTRAINT pk_signal PRIMARY KEY (row_key, id) INCLUDE (municipality, category, state, source, contact_holder,
-    valid_from, valid_until, ended_on, confirmed_at),
+    valid_from, valid_until, ended_on, confirmed_on),
   CONSTRAINT uq_signal_source_reference UNIQUE (source, reference),
   CONSTRAINT ck_signal_state_known CHECK (state IN ('active', 'ended', 'restricted')),
   CONSTRAINT ck_signal_version_is_positive CHECK (version >= 1),
@@ -102,16 +102,9 @@ CREATE TABLE signal (
   CONSTRAINT fk_signal_submitted_by FOREIGN KEY (submitted_by) REFERENCES organisation (oin),
   CONSTRAINT fk_signal_contact_holder FOREIGN KEY (contact_holder) REFERENCES contact_holder (id)
 );
-CREATE INDEX ix_signal_confirmed_at ON signal (confirmed_at);
+CREATE INDEX ix_signal_confirmed_on ON signal (confirmed_on);
 CREATE INDEX ix_signal_ended_on ON signal (ended_on) WHERE ended_on IS NOT NULL;
 CREATE INDEX ix_signal_valid_until ON signal (valid_until);
-CREATE TABLE tombstone (
-  source CHAR(20) NOT NULL, reference UUID NOT NULL, municipality CHAR(4) NOT NULL, category VARCHAR(64) NOT NULL,
-  version INTEGER NOT NULL, reason VARCHAR(64) NOT NULL, until TIMESTAMPTZ NOT NULL, successor CHAR(20),
-  CONSTRAINT pk_tombstone PRIMARY KEY (source, reference),
-  CONSTRAINT fk_tombstone_source FOREIGN KEY (source) REFERENCES source (oin)
-);
-CREATE INDEX ix_tombstone_until ON tombstone (until);
 CREATE TABLE evidence (
   id UUID NOT NULL, kind VARCHAR(64) NOT NULL, submitted_by CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL,
   entry_id UUID NOT NULL, received_at TIMESTAMPTZ NOT NULL, jws TEXT NOT NULL,
@@ -265,24 +258,24 @@ CREATE TABLE correction (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, reference CHAR(7) NOT NULL,
   source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL, signal_reference UUID NOT NULL, row_key BYTEA NOT NULL,
   category VARCHAR(64) NOT NULL, reason VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL,
-  entered_at TIMESTAMPTZ NOT NULL, restricted_at TIMESTAMPTZ, released_at TIMESTAMPTZ, answer VARCHAR(64),
-  answered_at TIMESTAMPTZ, answer_before VARCHAR(64), told_at TIMESTAMPTZ,
+  entered_on DATE NOT NULL, restricted_on DATE, released_on DATE, answer VARCHAR(64),
+  answered_on DATE, answer_before VARCHAR(64), told_on DATE,
   CONSTRAINT pk_correction PRIMARY KEY (id),
-  CONSTRAINT ck_correction_answered_with_a_code CHECK ((answer IS NULL) = (answered_at IS NULL)),
-  CONSTRAINT ck_correction_released_after_the_answer CHECK (released_at IS NULL OR (restricted_at IS NOT NULL AND
+  CONSTRAINT ck_correction_answered_with_a_code CHECK ((answer IS NULL) = (answered_on IS NULL)),
+  CONSTRAINT ck_correction_released_after_the_answer CHECK (released_on IS NULL OR (restricted_on IS NOT NULL AND
     answer IS NOT NULL)),
   CONSTRAINT ck_correction_row_key_length CHECK (length(row_key) = 16),
   CONSTRAINT ck_correction_told_after_the_answer CHECK (answer IS NOT NULL OR (answer_before IS NULL AND
-    told_at IS NULL)),
+    told_on IS NULL)),
   CONSTRAINT fk_correction_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin),
   CONSTRAINT fk_correction_source FOREIGN KEY (source) REFERENCES source (oin),
   CONSTRAINT fk_correction_submitted_by FOREIGN KEY (submitted_by) REFERENCES organisation (oin)
 );
-CREATE INDEX ix_correction_answered_at ON correction (answered_at);
-CREATE INDEX ix_correction_municipality_id ON correction (municipality, id);
+CREATE INDEX ix_correction_answered_on ON correction (answered_on);
+CREATE INDEX ix_correction_municipality_entered_on_id ON correction (municipality, entered_on, id);
 CREATE INDEX ix_correction_row_key ON correction (row_key);
-CREATE INDEX ix_correction_source_id ON correction (source, id);
-CREATE INDEX ix_correction_submitted_by_id ON correction (submitted_by, id);
+CREATE INDEX ix_correction_source_entered_on_id ON correction (source, entered_on, id);
+CREATE INDEX ix_correction_submitted_by_entered_on_id ON correction (submitted_by, entered_on, id);
 CREATE UNIQUE INDEX uq_correction_open ON correction (source, signal_reference) WHERE answer IS NULL;
 
 -- Policies: proposed, approved and adopted.
@@ -437,6 +430,14 @@ CREATE TABLE signal_transfer (
   CONSTRAINT fk_signal_transfer_contact_holder FOREIGN KEY (contact_holder) REFERENCES contact_holder (id)
 );
 CREATE INDEX ix_signal_transfer_municipality_id ON signal_transfer (municipality, id);
+CREATE TABLE tombstone (
+  source CHAR(20) NOT NULL, reference UUID NOT NULL, municipality CHAR(4) NOT NULL, version INTEGER NOT NULL,
+  year INTEGER NOT NULL, sealed BYTEA NOT NULL, until DATE NOT NULL, transfer UUID,
+  CONSTRAINT pk_tombstone PRIMARY KEY (source, reference),
+  CONSTRAINT fk_tombstone_source FOREIGN KEY (source) REFERENCES source (oin),
+  CONSTRAINT fk_tombstone_transfer FOREIGN KEY (transfer) REFERENCES signal_transfer (id)
+);
+CREATE INDEX ix_tombstone_until ON tombstone (until);
 
 -- What comes back to a source, and what a generalist follows.
 CREATE TABLE notice_box (

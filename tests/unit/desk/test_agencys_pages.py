@@ -80,7 +80,11 @@ async def test_the_signals_of_an_agency_are_counted_and_listed(
         "/v1/signals": (200, {"items": [], "next": None}),
         "/v1/signal-endings": (
             200,
-            {"items": [{**gone, "endedAt": "2026-11-23T12:00:00Z"}], "next": None},
+            {
+                "items": [{**gone, "endedOn": "2026-11-23"}],
+                "unreadable": 1,
+                "next": None,
+            },
         ),
         "/v1/contact-holders": (200, {"items": []}),
     }
@@ -224,9 +228,9 @@ async def test_a_signal_is_found_by_its_case_or_reference_and_none_known_is_not_
         "validFrom": "2026-11-02",
         "validUntil": "2027-11-02",
         "contactHolder": SOME_ID,
-        "confirmedAt": "2026-11-02T09:00:00Z",
+        "confirmedOn": "2026-11-02",
     }
-    none: dict[str, object] = {"items": [], "next": None}
+    none: dict[str, object] = {"items": [], "unreadable": 0, "next": None}
     town.provider.person["roles"] = ["source-administrator"]
     town.index.pages |= {
         "/v1/signals": (200, {"items": [signal], "next": None}),

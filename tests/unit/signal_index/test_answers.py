@@ -46,7 +46,7 @@ SIGNAL = StoredSignal(
     valid_from=a_day(-30),
     valid_until=a_day(30),
     ended_on=None,
-    confirmed_at=NOON,
+    confirmed_on=NOON.date(),
     contact_id=uuid.UUID(int=2),
     contact=LONGEST.model_dump(mode="json"),
     contact_verified=TODAY,

@@ -157,7 +157,7 @@ def a_signal(**changed: object) -> SignalNow:
         state=SignalState.ACTIVE,
         valid_from=date(2026, 11, 1),
         valid_until=date(2027, 1, 1),
-        confirmed_at=NOW,
+        confirmed_on=NOW.date(),
         informed="discussed",
         contact_holder=uuid4(),
     )
@@ -173,7 +173,7 @@ def a_signal(**changed: object) -> SignalNow:
         {"state": SignalState.ENDED},
         {"valid_from": date(2026, 12, 2)},
         {"valid_until": date(2026, 11, 30)},
-        {"confirmed_at": NOW - timedelta(days=731)},
+        {"confirmed_on": NOW.date() - timedelta(days=731)},
     ],
 )
 def test_a_match_stands_while_both_show_at_two_sources_here(

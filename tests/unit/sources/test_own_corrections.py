@@ -39,7 +39,7 @@ def an_item(id_: UUID, due: date) -> OwnCorrection:
         isRestricted=False,
         answer=None,
         answerLabel=None,
-        answeredAt=None,
+        answeredOn=None,
         answerBeforeLabel=None,
         mayAnswer=True,
     )
