@@ -14,7 +14,7 @@ browser here, the session is looked at and not used (`desk.own_pages`).
 """
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
@@ -30,7 +30,7 @@ from desk.errors import (
     RoleMissing,
     SessionEnded,
 )
-from desk.navigation import INVOLVED
+from desk.navigation import INVOLVED, OFFICER
 from desk.own_pages import is_foreign
 from desk.pages import Shown
 from desk.roles import (
@@ -199,7 +199,10 @@ async def _show(request: Request, session: Session) -> Shown:
     counts = dict(desk_of(request).waiting.find_counts(person))
     if signalling is not None and not HAND_SIGNALLERS.isdisjoint(person.roles):
         counts[INVOLVED] = await signalling.kept.count_due(person.sub)
-    return Shown(person, session.csrf, session.ends_at, counts)
+    names: Mapping[str, str] = {}
+    if request.url.path.startswith(OFFICER):
+        names = await desk_of(request).known_names.list_all()
+    return Shown(person, session.csrf, session.ends_at, counts, names)
 
 
 def _is_page(request: Request) -> bool:

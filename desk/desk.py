@@ -25,6 +25,7 @@ from desk.key_files import (
     read_request_key,
     read_shared_case_key,
 )
+from desk.known_names import KnownNames
 from desk.ledger_watch import LedgerWatch
 from desk.login import Login
 from desk.lookup_notes import LookupNotes
@@ -60,6 +61,7 @@ class Desk:
     case_references: CaseReferences
     case_key: CaseKey | None
     signalling: Signalling | None
+    known_names: KnownNames
     read_marks: ReadMarks
     waiting: Waiting
     pins: list[Any]
@@ -115,6 +117,7 @@ def build_desk(
         ),
         case_key=read_shared_case_key(settings.case_key),
         signalling=build_signalling(settings, database, seal, clock),
+        known_names=KnownNames(database, seal, clock),
         read_marks=marks,
         waiting=Waiting(index, marks, clock),
         pins=_read_pins(settings),

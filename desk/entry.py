@@ -68,9 +68,11 @@ async def finish_login(request: Request, _visitor: AnyVisitor) -> Response:
     Where it was another person's, what this browser kept of them goes, and `/arrived`
     has their tabs left.
     """
-    login, answer = desk_of(request).login, dict(request.query_params)
+    desk, answer = desk_of(request), dict(request.query_params)
     standing = find_session_cookie(request)
-    done = await login.finish(login_cookie(request), answer, standing)
+    done = await desk.login.finish(login_cookie(request), answer, standing)
+    session = await desk.sessions.get(done.cookie)
+    await desk.known_names.note(session.person)
     log_event(Event.SESSION_OPENED)
     to = "/arrived" if done.ended_former else done.return_to
     response = RedirectResponse(to, SEE_OTHER)

@@ -73,6 +73,8 @@ class Shown:
     ends_at: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     """How much waits on a page of the menu, by its address."""
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What people of this desk are called, by account, where a page names any."""
 
 
 NOBODY: Final = Shown(None)
@@ -110,6 +112,7 @@ def render(
         csrf=csrf,
         ledger_warning=desk.ledger_watch.warning,
         menu_counts=shown.counts,
+        names=shown.names,
         ends_at=shown.ends_at,
         seconds_left=shown.ends_at - int(desk.clock().timestamp()),
         **values,

@@ -86,6 +86,14 @@ lookup_notes: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+known_names: Final = Table(
+    "known_names",
+    metadata,
+    Column("owner", LargeBinary(32), primary_key=True),
+    Column("seen_on", Integer, nullable=False, index=True),  # days since 1970
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 notices_read: Final = Table(
     "notices_read",
     metadata,

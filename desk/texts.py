@@ -5,6 +5,7 @@ without a text is an error at once, never an empty place on the screen.
 """
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -57,9 +58,11 @@ def name_kind(kind: str, texts: Texts) -> str:
     return texts.messages.get(f"kind.{kind}", kind)
 
 
-def name_worker(sub: str | None, texts: Texts) -> str | None:
-    """Say who did it: words for what is nobody, the account's name for a person."""
-    return sub if sub is None else texts.messages.get(f"user.{sub}", sub)
+def name_worker(sub: str | None, texts: Texts, names: Mapping[str, str]) -> str | None:
+    """Say who did it: words for what is nobody; a person's name, or else account."""
+    if sub is None:
+        return None
+    return texts.messages.get(f"user.{sub}") or names.get(sub, sub)
 
 
 def name_contact(code: str, texts: Texts) -> str:

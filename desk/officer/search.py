@@ -145,6 +145,7 @@ async def search_by_citizen(
     html = TEMPLATES.get_template("officer/found.html").render(
         t=desk.texts.get,
         texts=desk.texts,
+        names=await desk.known_names.list_all(),
         found=found,
         found_title=name_found(found, desk.texts, is_first=True),
         asked=[],

@@ -64,6 +64,11 @@ def the_transfers(*items: dict[str, Any]) -> dict[str, Any]:
     return {"items": list(items), "sources": sources}
 
 
+def beside(page: str, field: str) -> str:
+    """Give what stands at a field that was not right."""
+    return page.split(f'id="{field}-error">')[1].split("</p>", maxsplit=1)[0]
+
+
 @pytest.fixture
 async def officer(town: Town, desk: FastAPI) -> AsyncIterator[Browser]:
     town.provider.person["roles"] = ["municipality-administrator"]
@@ -132,7 +137,7 @@ async def test_a_contact_person_beside_all_signals_is_refused_and_not_ignored(
     before = list(town.index.asked)
     answer = await officer.post(PAGE, data=typed)
     assert answer.status_code == 400
-    assert ", en ook een contactpersoon." in answer.text
+    assert ", en ook een contactpersoon." in beside(answer.text, "contacts")
     assert town.index.asked == before
 
 
@@ -145,6 +150,7 @@ async def test_what_was_not_chosen_is_said_beside_the_form_which_keeps_the_rest(
     answer = await officer.post(PAGE, data=typed)
     assert answer.status_code == 400
     assert "<li>Soorten signalen" in answer.text
+    assert "Kies hier iets." in beside(answer.text, "categories")
     assert f'value="{SECOND}" selected' in answer.text
     assert town.index.asked == before
 
