@@ -1,5 +1,7 @@
 """`signal-source`: what an agency runs."""
 
+import sys
+from io import TextIOWrapper
 from typing import Final
 
 import typer
@@ -50,7 +52,7 @@ VERBS: Final = {
     "letter": Verb(
         "sources.cli.letter",
         "letter_command",
-        "Maak de brieven over het vlaggetje. Namen blijven op deze machine.",
+        "Maak de brieven over het signaal. Namen blijven op deze machine.",
     ),
     "person-events": Verb(
         "sources.cli.person_events",
@@ -129,7 +131,10 @@ def source() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; a letter that a terminal has not is shown as `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()
 
 

@@ -167,7 +167,7 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Lever alle records van dit zaaknummer aan, of lever alles aan.",
     ),
     Reason.RECORD_MALFORMED: Explanation(
-        "Deze regel heeft niet de vorm die het profiel beschrijft.",
+        "Dit record heeft niet de vorm die het profiel beschrijft.",
         "Maak het bestand opnieuw aan, of pas het profiel aan.",
     ),
     Reason.ROWS_SWALLOWED: Explanation(

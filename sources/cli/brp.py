@@ -37,7 +37,7 @@ from sources.settings import AgencySettings, load_settings
 Reference = Annotated[str, typer.Argument(help="Het kenmerk uit de lijst.")]
 WHY: Final = {
     Doubt.NOBODY: "niemand gevonden",
-    Doubt.SEVERAL: "meer dan een persoon kan het zijn",
+    Doubt.SEVERAL: "meer dan één persoon kan het zijn",
     Doubt.NAME: "de achternaam is anders",
     Doubt.BIRTH: "de geboortedatum is anders of niet volledig",
     Doubt.ADDRESS: "postcode of huisnummer is anders",
@@ -58,7 +58,7 @@ def list_command(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Geef JSON.")] = False,
 ) -> None:
-    """Laat zien over welke regels iemand moet beslissen. Er staan geen namen in."""
+    """Laat zien over welke records iemand moet beslissen. Er staan geen namen in."""
     with refusing_plainly(), _opened(settings) as (_, outbox):
         found = list_waiting(outbox, today=day_of(now()))
     if as_json:
@@ -83,7 +83,7 @@ def settle_command(
         bool, typer.Option("--nobody", help="Het is geen van deze personen.")
     ] = False,
 ) -> None:
-    """Beslis wie het is: toont de regel en de personen die de BRP gaf."""
+    """Beslis wie het is: toont het record en de personen die de BRP gaf."""
     with refusing_plainly(), _opened(settings) as (given, outbox):
         today = day_of(now())
         opened = open_doubt(outbox, reference, today=today)
@@ -141,7 +141,7 @@ def _show(opened: Opened) -> None:
     table = make_table("Nr", "Naam", "Geboren", "Adres", "Verschil")
     name = f"{sought.initials} {sought.surname}".strip()
     address = f"{sought.postcode} {sought.house_number}"
-    table.add_row("regel", name, write_day(sought.born), address, "")
+    table.add_row("record", name, write_day(sought.born), address, "")
     for number, one in enumerate(opened.candidates, start=1):
         found = find_doubt(sought, one)
         table.add_row(str(number), *_name(one), WHY[found] if found else "")

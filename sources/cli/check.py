@@ -216,7 +216,7 @@ def _say(checked: Checked) -> Iterator[str | Table]:
         f"Nog niet begonnen: {delivery.ignored}. Afgewezen: {counts.rejected}."
     )
     if foreseen.withdraws:
-        yield f"Zou intrekken: {foreseen.withdraws} signalen."
+        yield f"Zou intrekken: {foreseen.withdraws}."
     yield _say_compared(checked.compared) + _UNASKED * (checked.is_asked is False)
     yield from say_passed(delivery.passed)
     for column, reason, count in checked.columns[:MOST_SHOWN]:
@@ -240,7 +240,7 @@ def _say_doubts(foreseen: Foreseen) -> Iterator[str]:
         yield f"Let op: zo neemt `publish` dit profiel niet aan. {foreseen.refused}"
     if delivery.ignored * 2 > delivery.counts.read:
         yield (
-            "Let op: de meeste rijen zijn volgens de status nog niet begonnen. Klopt "
+            "Let op: de meeste records zijn volgens de status nog niet begonnen. Klopt "
             "de lijst van codes in het profiel?"
         )
     for line in say_questions(foreseen.asked, foreseen.cases):

@@ -7,13 +7,14 @@ not on that line stands there in capitals: `PROFIEL`, and `BESTAND`.
 """
 
 import re
-import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from sources.typed import quote
 
 _NAMED: Final = re.compile(r"`signal-source ([a-z]+(?:-[a-z]+)*)([^`]*)`")
 _OPTIONS: Final = ("--settings", "--profile")
@@ -74,7 +75,7 @@ def _complete(found: re.Match[str]) -> str:
         if name in rest:
             continue
         if name in given:
-            added += f" {name} {shlex.quote(given[name])}"
+            added += f" {name} {quote(given[name])}"
         elif name == "--profile" and verb in NEEDS_PROFILE:
             added += f" {name} PROFIEL"
     file = " BESTAND" if verb in READS_FILE and _asks_file(word, given) else ""

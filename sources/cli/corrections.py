@@ -112,7 +112,7 @@ def answer_command(
             _answer(load_settings(settings), correction, answer, is_sure=is_sure)
         )
     PlainConsole().print(
-        f"Beantwoord. Het staat in het volgende inzageverslag. {_UNTIL_TOLD}",
+        "Beantwoord. Het staat in het volgende inzageverslag van de inwoner.",
         soft_wrap=True,
     )
 

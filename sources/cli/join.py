@@ -1,7 +1,6 @@
 """`signal-source join`: from an invitation to an installation and a request."""
 
 from pathlib import Path
-from shlex import quote
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from sources.clock import now
 from sources.errors import InvitationRefused, say_unreadable
 from sources.handing_over import Party
 from sources.joining import join, read_invitation, verify_free, verify_told
+from sources.typed import quote
 
 
 def join_command(

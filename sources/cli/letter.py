@@ -26,14 +26,14 @@ def letter_command(
     name: Annotated[
         str,
         typer.Option(
-            help="De kop van de kolom in het bestand waar de naam van de inwoner in "
+            help="De naam van de kolom in het bestand waar de naam van de inwoner in "
             "staat, zoals Naam. Niet de naam zelf."
         ),
     ],
     address: Annotated[
         list[str],
         typer.Option(
-            help="De kop van een kolom met een stuk van het adres, zoals Straat. Geef "
+            help="De naam van een kolom met een stuk van het adres, zoals Straat. Geef "
             "de optie een keer voor elke regel op de brief."
         ),
     ],
@@ -50,7 +50,7 @@ def letter_command(
         typer.Option(help="Alleen de brief bij deze regel van het bestand; mag vaker."),
     ] = None,
 ) -> None:
-    """Maak de brieven over het vlaggetje. Namen blijven op deze machine."""
+    """Maak de brieven over het signaal. Namen blijven op deze machine."""
     with refusing_plainly():
         today = day_of(now())
         chosen = frozenset(compose(one).strip() for one in case or ())

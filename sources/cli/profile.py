@@ -1,6 +1,5 @@
 """`signal-source profile init`: look at a file, and propose how to deliver from it."""
 
-import shlex
 import webbrowser
 from datetime import date, datetime
 from pathlib import Path
@@ -31,6 +30,7 @@ from sources.proposing.judging import WITHOUT_CASE, judge
 from sources.proposing.tables import look_at_csv, look_at_excel
 from sources.proposing.unnumbered import WITHOUT_BSN, find_by_name
 from sources.proposing.words import make_slug
+from sources.typed import quote
 
 profile_app = typer.Typer(no_args_is_help=True, help="Profielen van registraties.")
 
@@ -204,5 +204,5 @@ def _judge(text: str, file: Path, out: Path) -> str:
     public = {name: kind.informed for name, kind in load_kinds().items()}
     for unfit in find_unfit(made, public):
         return f"Het profiel is nog niet goed: {unfit.say()}"
-    command = shlex.join(("signal-source", "check", str(file), "--profile", str(out)))
+    command = quote("signal-source", "check", str(file), "--profile", str(out))
     return f"Het profiel is bruikbaar. Probeer het met `{command}`."

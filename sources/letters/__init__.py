@@ -186,7 +186,7 @@ def _verify_columns(source: Path, layout: CsvLayout, wanted: Sequence[str]) -> N
     if missing:
         raise LettersRefused(
             f"Deze kolommen staan niet in het bestand: {', '.join(missing)}. Geef bij "
-            "--name en --address de kop van een kolom, niet wat eronder staat. Het "
+            "--name en --address een kolomnaam, niet wat eronder staat. Het "
             f"bestand heeft: {', '.join(filter(None, table.header))}."
         )
 

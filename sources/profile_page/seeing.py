@@ -42,7 +42,7 @@ def _count(preview: Preview) -> str:
 
 def _show_flags(preview: Preview) -> Markup | None:
     if not preview.flags:
-        return tag("p", "Zo wordt geen enkele regel een signaal. Kijk uw keuzes na.")
+        return tag("p", "Zo wordt geen enkel record een signaal. Kijk uw keuzes na.")
     heading = "Dit ziet een collega die mag kijken"
     cards = (tag("li", *_show_flag(each)) for each in preview.flags)
     return tag(

@@ -1,6 +1,5 @@
 """One profile made on the page: from the proposal to the file that was written."""
 
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -20,6 +19,7 @@ from sources.profile_page.screens import show_end, show_page
 from sources.profile_page.server import Answer, PageServer
 from sources.proposing.judging import find_ends_unread
 from sources.publisher.run import Task
+from sources.typed import quote
 
 WRITE: Final = "write"
 STOP: Final = "stop"
@@ -86,8 +86,9 @@ def make_on_page(
 
 
 def _say_written(draft: Draft) -> str:
-    words = ("signal-source", "check", str(draft.file), "--profile", str(draft.out))
-    command = shlex.join(words)
+    command = quote(
+        "signal-source", "check", str(draft.file), "--profile", str(draft.out)
+    )
     return show_end(
         "Het profiel is geschreven",
         ("Het staat in ", tag("code", str(draft.out)), "."),

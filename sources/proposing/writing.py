@@ -210,7 +210,7 @@ def _list_columns(heading: str, verdicts: Sequence[Verdict]) -> Iterator[str]:
 def _codes(choices: Choices) -> Iterator[str]:
     status, opt_in = choices.status, choices.opt_in
     if status:
-        yield "[codes.status]  # kijk na of elke code in de goede lijst staat"
+        yield "[codes.status]  # kijk na of elk woord in de goede lijst staat"
         yield f"opens = {write_list(status.opens or (FILL_IN,))}"
         yield f"closes = {write_list(status.closes)}"
         yield f"ignores = {write_list(status.ignores)}"

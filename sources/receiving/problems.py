@@ -38,7 +38,7 @@ PROBLEMS: Final[dict[type[SourceError], Problem]] = {
     EventSourceForeign: Problem(
         "event-source-foreign", "Deze afzender spreekt niet voor deze bron.", 403
     ),
-    FeedUnknown: Problem("feed-unknown", "Deze aanlevering is hier niet bekend.", 404),
+    FeedUnknown: Problem("feed-unknown", "Deze feed is hier niet bekend.", 404),
     OutboxUnwritable: Problem(
         "not-now", "De gebeurtenis is niet bewaard. Stuur haar later opnieuw.", 503
     ),

@@ -36,7 +36,7 @@ CASES: Final[Mapping[RehearsalCase, Told]] = {
         "Dezelfde zending nog een keer", "Er verandert niets."
     ),
     RehearsalCase.CONTACT_CHANGED: Told(
-        "Een ander contact bij een signaal", "De index neemt de wijziging aan."
+        "Een andere contactpersoon bij een signaal", "De index neemt de wijziging aan."
     ),
     RehearsalCase.END_CHANGED: Told(
         "Een andere einddatum bij een signaal", "De index neemt de wijziging aan."

@@ -15,6 +15,7 @@ from sources.outbox.deliveries import name_rejects, open_delivery
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.profile import parse_profile
+from sources.typed import quote
 from tests.sources_builders import PROFILE, SECRET, a_row, write_rows
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -82,7 +83,8 @@ async def wait():
 asyncio.run(wait())
 """
 CHECKS = """
-sys.argv[1:] = ["check", *sys.argv[1:], "--json"]
+sys.argv[1:] = ["check", *sys.argv[1:]]
+sys.stdout.reconfigure(encoding="cp1252", errors="strict")
 from sources.__main__ import main
 main()
 """
@@ -111,12 +113,19 @@ def test_an_agent_stops_when_it_is_asked_to() -> None:
 
 
 def test_a_file_is_checked(tmp_path: Path) -> None:
-    file = write_rows(tmp_path / "export.csv", [a_row()])
+    file = write_rows(tmp_path / "export.csv", [a_row(), a_row(Zaak="Z-2", BSN="1")])
     profile = tmp_path / "profile.toml"
     profile.write_text(PROFILE)
-    done = run(CHECKS, str(file), "--profile", str(profile))
+    rejects = str(tmp_path / "\u0142.csv")
+    done = run(CHECKS, str(file), "--profile", str(profile), "--rejects", rejects)
     assert done.returncode == 0, done.stderr
-    assert '"wouldSend": {"bijstand": 1}' in done.stdout
+    assert "Zou versturen: 1." in done.stdout
+    assert done.stdout.endswith("?.csv\n"), "cp1252 has no such letter"
+
+
+def test_a_command_is_shown_as_the_shell_of_windows_takes_it() -> None:
+    words = ("check", r"C:\Mijn map\export.csv")
+    assert quote(*words, windows=True) == r'check "C:\Mijn map\export.csv"'
 
 
 def test_no_file_has_a_name_that_windows_refuses(tmp_path: Path) -> None:

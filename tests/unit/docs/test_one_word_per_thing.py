@@ -10,6 +10,13 @@ from sources.handing_over import REQUEST_FILE, Party
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "connect-a-source.md"
+CONNECTORS = ("README", "brp", "csv-excel", "register", "sql-view", "watched-folder")
+PAGES = (
+    DOCUMENT,
+    ROOT / "docs" / "agent.md",
+    *(ROOT / "docs" / "connectors" / f"{name}.md" for name in CONNECTORS),
+)
+"""Not the formats of a standard, which are English."""
 INSTEAD = {
     "inlogdienst": r"\b[Dd]e aanbieder\b|aanbieder van toegang|toegangsbewijs",
     "ondertekensleutel": r"notice-sleutel",
@@ -18,11 +25,17 @@ INSTEAD = {
     "balie": r"\b(?:uw|eigen|de) (?:eigen )?desk\b|pagina Berichten van uw omgeving",
     "exitcode": r"\b[Uu]itgang\b",
     "afgewezen records": r"[Gg]eweigerde (?:rij|record)|[Aa]fgewezen (?:rij|regel)",
+    "kolomnaam": r"\bkop(?:pen)? van (?:een|de) kolom|onder de koppen",
+    "privacy officer": r"\b(?:[Dd]e|geen) officer\b",
+    "gebeurtenissen": r"\ben events\b",
+    "levering": r"\baanlevering\b",
+    "aanvraag om aan te sluiten": r"weigerde de aanvraag",
 }
 
 
 def read_texts() -> Iterator[tuple[str, str]]:
-    yield DOCUMENT.name, DOCUMENT.read_text("utf-8")
+    for page in PAGES:
+        yield page.name, page.read_text("utf-8")
     for file in (ROOT / "sources").rglob("*.py"):
         yield str(file.relative_to(ROOT)), file.read_text("utf-8")
 
@@ -37,7 +50,13 @@ def test_another_word_for_it_stands_nowhere(word: str) -> None:
     assert found == {}
 
 
-@pytest.mark.parametrize("word", ["record", "regel", "zaak", "inlogdienst", "exitcode"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("record", "regel", "zaak", "signaal", "vlaggetje", "inlogdienst"),
+        *("sleutelhouders", "budget", "inzagelogboek", "inzageverslag", "exitcode"),
+    ],
+)
 def test_a_word_is_explained_before_the_first_step(word: str) -> None:
     before = DOCUMENT.read_text("utf-8").partition("## 1.")[0]
     assert f"**{word}**" in before

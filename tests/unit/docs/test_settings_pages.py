@@ -15,7 +15,10 @@ from sources.notice_settings import EventsRow, MailRow, NoticesRow
 from sources.settings import AgencySettings
 
 DOCS = Path(__file__).parents[3] / "docs"
-AGENCYS = ("connect-a-source.md", "agent.md", "connectors/cloudevents.md")
+AGENCYS = (
+    *("connect-a-source.md", "agent.md"),
+    *("connectors/cloudevents.md", "connectors/register.md"),
+)
 
 
 def _names(pages: tuple[str, ...]) -> set[str]:
