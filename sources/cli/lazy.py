@@ -3,12 +3,15 @@
 - Each verb is named with where it is and the line that the list shows of it.
 - A verb whose packages are not in this install says which extra brings them.
 - A line that is not typed as it must be is refused in Dutch (`usage`).
+- A fault of the program itself is said by its name and place, without what it held.
 Proven by tests/contract/test_a_light_install.py.
 """
 
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, cast
 
 import typer
@@ -85,12 +88,26 @@ def _run(run: Callable[[], object]) -> int:
         return error.exit_code
     except typer.Abort:
         code = _INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the edge: a traceback could hold input
+        PlainConsole(stderr=True, soft_wrap=True).print(_say_fault(error))
+        return STOPPED
     if code == _INTERRUPTED:
         PlainConsole(stderr=True).print(
             "Afgebroken. Geef de opdracht opnieuw als u verder wilt.", soft_wrap=True
         )
         return STOPPED
     return code if isinstance(code, int) else 0
+
+
+def _say_fault(error: Exception) -> str:
+    """Say that the program itself failed, and where; nothing of what it held."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}, regel {frame.lineno}"
+    return (
+        f"Er ging iets mis in het programma zelf: {type(error).__name__} ({place}). "
+        "Geef de opdracht opnieuw; niets gaat dubbel. Blijft het zo? Stuur deze "
+        "melding aan wie u het programma gaf."
+    )
 
 
 def make_group(verbs: Mapping[str, Verb]) -> type[TyperGroup]:

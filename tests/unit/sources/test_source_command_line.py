@@ -33,7 +33,7 @@ def test_check_says_where_every_row_goes_and_warns_when_most_are_not_begun(
         "Gelezen: 7. Zou versturen: 1. Ongewijzigd: 0. Afgelopen: 1. "
         "Nog niet begonnen: 4. Afgewezen: 1." in said
     )
-    assert "de meeste rijen" in said
+    assert "de meeste records" in said
     assert "1 x Stand: Deze code staat niet in het profiel." in said
 
 

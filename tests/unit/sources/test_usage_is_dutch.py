@@ -66,11 +66,28 @@ def interrupt() -> None:
     raise KeyboardInterrupt
 
 
+def fail() -> None:
+    """Doe alsof het programma een fout heeft."""
+    raise ValueError(REFERENCE)
+
+
+def run_alone(verb: str) -> Any:  # noqa: ANN401 - the runner's own
+    verbs = {verb: Verb(__name__, verb, "Doe alsof.")}
+    alone = typer.Typer(cls=make_group(verbs))
+    alone.callback()(list_verbs)
+    return CliRunner().invoke(alone, [verb])
+
+
+def test_a_fault_of_the_program_is_named_and_shows_nothing_that_it_held() -> None:
+    found = run_alone("fail")
+    assert (found.exit_code, found.stdout) == (1, "")
+    assert "ValueError (test_usage_is_dutch.py, regel " in found.stderr
+    assert REFERENCE not in found.stderr
+    assert "Traceback" not in found.stderr
+
+
 def test_breaking_off_is_said_and_the_line_may_be_given_again() -> None:
-    verbs = {"interrupt": Verb(__name__, "interrupt", "Doe alsof.")}
-    broken = typer.Typer(cls=make_group(verbs))
-    broken.callback()(list_verbs)
-    found = CliRunner().invoke(broken, ["interrupt"])
+    found = run_alone("interrupt")
     assert (found.exit_code, found.stdout) == (1, "")
     assert found.stderr.startswith("Afgebroken. Geef de opdracht opnieuw")
 
