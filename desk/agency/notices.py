@@ -192,7 +192,7 @@ def list_shown(
 def _differing(
     one: ReturnNotice, former: Mapping[UUID, Sequence[ReturnNotice]]
 ) -> ReturnNotice | None:
-    before = next(iter(former.get(one.id, ())), None)
+    before = next((each for each in former.get(one.id, ()) if each.outcome), None)
     return None if before is None or before.outcome == one.outcome else before
 
 

@@ -64,12 +64,13 @@ async def say_outcome(
 ) -> None:
     """Say what came of a flag: whether there was contact, or why not.
 
-    Saying it again replaces it, for as long as it counts; the ledger keeps each time.
+    Saying it again replaces it, for as long as it counts, and null takes it back; the
+    ledger keeps each time.
     Of a lookup that was asked again it counts for the first entry that showed the flag,
     and sources hear of the first: they never heard of the others.
     """
     who, place = caller.caller, body.flag
-    outcome = index.catalogue_in(who.municipality).parse_outcome(body.outcome)
+    outcome = _read_outcome(index, who, body)
     async with acting(index, who, Kind.OUTCOME) as act:
         owner = _owner(index, who)
         lookup, question = await get_own_question(act.conn, owner, entry_id)
@@ -79,12 +80,12 @@ async def say_outcome(
         if place is not None and place >= len(lookup.flags or ()):
             raise InvalidField("flag", "out-of-range")
         home, flag = find_home(question, entry_id, place)
-        said = LookupOutcome(home, flag, who.municipality, outcome.value)
+        said = LookupOutcome(home, flag, who.municipality, outcome)
         await store_outcome(act.conn, said, index.keys.disclosures)
         heard = flag if home == first.entry else _NOWHERE
-        told = SaidOutcome(first.entry, who.organisation, outcome.value, heard, act.now)
+        told = SaidOutcome(first.entry, who.organisation, outcome, heard, act.now)
         await _tell_sources(index, act.conn, who.municipality, told, act.now)
-        what = {"entry": str(entry_id), "flag": place, "outcome": outcome.value}
+        what = {"entry": str(entry_id), "flag": place, "outcome": outcome}
         await act.record(what)
 
 
@@ -165,6 +166,12 @@ async def _tell_sources(
     policy = index.policy.get(standing, municipality)
     if is_established(policy, LoopActId.NOTICE_OF_LOOKUP, municipality, now=now):
         await put_in_box(conn, municipality, told, index.keys, now=now)
+
+
+def _read_outcome(index: Index, who: Caller, body: wire.Outcome) -> str | None:
+    if body.outcome is None:
+        return None
+    return index.catalogue_in(who.municipality).parse_outcome(body.outcome).value
 
 
 def _owner(index: Index, caller: Caller) -> Owner:

@@ -4,6 +4,7 @@
   else links a lookup to a signal. `None` is the lookup as a whole.
 - A row is named by a keyed hash of entry and place, and its seal has one length: who
   has the database learns neither which lookup showed flags nor what came of them.
+- What was taken back is a row without a code, and looks like any other.
 - Destroying the year's key ends both, as it does for the entry itself.
 
 Proven by tests/attack/test_a_dump_tells_no_hit_by_its_outcome.py.
@@ -26,24 +27,24 @@ _LABEL = b"outcome\n"
 
 
 def seal_outcome(
-    entry: UUID, place: int | None, code: str, *, key: DisclosureKey, nonce: bytes
+    entry: UUID, place: int | None, code: str | None, *, key: DisclosureKey, nonce: bytes
 ) -> tuple[bytes, bytes]:
     """Give the name of the row, and nonce and ciphertext; twelve fresh random bytes.
 
     Raises ValueError for a code that is too long: it would show by its length.
     """
-    name, plain = flag_find_key(key, entry, place), code.encode()
+    name, plain = flag_find_key(key, entry, place), (code or "").encode()
     if len(plain) > _LENGTH:
         raise ValueError("a code of an outcome has at most 96 bytes")
     padded = plain + bytes(_LENGTH - len(plain))
     return name, nonce + AESGCM(key.seal).encrypt(nonce, padded, _LABEL + name)
 
 
-def open_outcome(name: bytes, sealed: bytes, *, key: DisclosureKey) -> str:
-    """Give the code again, or raise `DisclosureRefused`."""
+def open_outcome(name: bytes, sealed: bytes, *, key: DisclosureKey) -> str | None:
+    """Give the code again, None where it was taken back, or raise `DisclosureRefused`."""
     nonce, box = sealed[:OUTCOME_NONCE_BYTES], sealed[OUTCOME_NONCE_BYTES:]
     try:
         plain = AESGCM(key.seal).decrypt(nonce, box, _LABEL + name)
     except (InvalidTag, ValueError) as cause:
         raise DisclosureRefused("what came of a flag does not open") from cause
-    return plain.rstrip(b"\0").decode()
+    return plain.rstrip(b"\0").decode() or None

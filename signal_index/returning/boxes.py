@@ -57,11 +57,14 @@ class LookedUp:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SaidOutcome:
-    """What a user said came of a lookup, or of the flag at one place in it."""
+    """What a user said came of a lookup, or of the flag at one place in it.
+
+    `outcome` None: what was said there is taken back.
+    """
 
     entry: UUID
     organisation: str
-    outcome: str
+    outcome: str | None
     place: int | None
     at: datetime
 

@@ -42,12 +42,15 @@ Said = Mapping[int | None, str]
 
 @dataclass(frozen=True, slots=True)
 class LookupOutcome:
-    """What a caller says came of a flag of its lookup; `flag` None: of all of it."""
+    """What a caller says came of a flag of its lookup; `flag` None: of all of it.
+
+    `outcome` None: what was said before is taken back.
+    """
 
     entry_id: UUID
     flag: int | None
     municipality: str
-    outcome: str
+    outcome: str | None
 
 
 async def get_own_answer(conn: AsyncConnection, owner: Owner, entry: UUID) -> Opened:
@@ -118,7 +121,7 @@ async def find_outcomes(
 ) -> Mapping[UUID, Said]:
     """Find what was said of lookups that are open, by entry and place.
 
-    What is no lookup, and of which nothing was said, is not among them. Of what was
+    What is no lookup, and of which nothing was said or that was taken back, is not. Of what was
     asked again the same is said as of the first (`store.repeats`). A row that was
     altered says nothing, and hides no other.
     """
@@ -148,6 +151,8 @@ async def find_outcomes(
         try:
             code = open_outcome(name, bytes(row.sealed), key=keys[years[name]])
         except DisclosureRefused:
+            continue
+        if code is None:
             continue
         for entry, place in names[name]:
             found[entry][place] = code

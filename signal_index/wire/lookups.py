@@ -175,11 +175,13 @@ class Answer(AnswerModel):
 class Outcome(RequestModel):
     """What came of a flag: a code of the catalogue's list.
 
+    `outcome` null takes back what was said: then nothing is.
+
     `flag` is its place in the answer's `flags`, counted from 0; null is of the lookup
     as a whole, and says nothing of any flag.
     """
 
-    outcome: SlugText
+    outcome: SlugText | None
     flag: Count | None
 
 

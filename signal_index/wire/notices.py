@@ -75,7 +75,8 @@ class ReturnNotice(AnswerModel):
     """One notice. `madeIn` is the hour; members that its kind lacks are null.
 
     `saidAt`: when an outcome was said, or signals passed on. A later outcome of the
-    same lookup and the same signals takes its place.
+    same lookup and the same signals takes its place, and one whose `outcome` is null
+    takes back what was said.
 
     `content` is of the entry that says who looked: without it `lookedUp` is null.
 

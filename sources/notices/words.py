@@ -31,7 +31,7 @@ def say_kept(one: KeptNotice) -> str:
     says = say(one.said)
     if one.is_replaced:
         return f"{says} (Daarna is iets anders gezegd: dit geldt niet meer.)"
-    before = one.former[0] if one.former else None
+    before = next((each for each in one.former if each.outcome), None)
     if before is None or before.outcome == one.said.outcome:
         return says
     label = before.outcomeLabel or before.outcome
@@ -81,7 +81,9 @@ def _say_looked_up(one: ReturnNotice) -> str:
 
 def _say_outcome(one: ReturnNotice) -> str:
     who = one.lookedUp.organisation if one.lookedUp else "Iemand die keek"
-    known = _OUTCOMES.get(one.outcome or "")
+    if one.outcome is None:
+        return f"{who}: wat eerder is ingevuld, klopte niet en telt niet meer."
+    known = _OUTCOMES.get(one.outcome)
     return f"{who}: {known or one.outcomeLabel or one.outcome}"
 
 

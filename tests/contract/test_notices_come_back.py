@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,8 @@ from uuid import UUID
 
 import pytest
 
+from signal_index.wire.notice_order import find_former
+from signal_index.wire.notices import ReturnNotice
 from tests.builders import a_day
 from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
@@ -30,7 +33,7 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield opened
 
 
-async def say(world: World, entry: str, outcome: str) -> None:
+async def say(world: World, entry: str, outcome: str | None) -> None:
     path, body = f"/lookups/{entry}/outcome", {"outcome": outcome, "flag": 0}
     answer = await world.send("POST", path, world.a_token(), body)
     assert answer.status_code == 204, answer.text
@@ -169,13 +172,30 @@ async def test_what_is_said_last_of_a_signal_damps_or_does_not(world: World) -> 
     await world.publish(world.debt_help, [KNOWN])
     (part,) = await world.look_up([KNOWN])
     await lead(world)
-    for count, outcome in enumerate(("already-known", "contact-made")):
+    said = ("already-known", "contact-made", "already-known", None)
+    for count, outcome in enumerate(said):
         await say(world, part["entryId"], outcome)
         before = len(await read(world, world.debt_help))
         await world.look_up([KNOWN])
         await lead(world)
         heard = len(await read(world, world.debt_help)) - before
         assert heard == count % 2, (count, outcome)
+
+
+async def test_a_source_hears_that_what_was_said_is_taken_back(world: World) -> None:
+    await world.publish(world.debt_help, [KNOWN])
+    (part,) = await world.look_up([KNOWN])
+    await lead(world)
+    for outcome in ("citizen-says-ended", None):
+        world.clock.forward(timedelta(seconds=1))
+        await say(world, part["entryId"], outcome)
+    told = [
+        ReturnNotice.model_validate_json(json.dumps(one))
+        for one in await read(world, world.debt_help)
+    ]
+    (newest,) = [one for one in told if one.kind == "outcome" and not one.outcome]
+    (former,) = find_former(told)[newest.id]
+    assert former.outcome == "citizen-says-ended"
 
 
 async def test_the_newest_hour_stands_first_and_pages_hold_while_more_comes(

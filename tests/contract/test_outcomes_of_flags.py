@@ -30,7 +30,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def say(
-    world: World, entry: str, flag: object, outcome: str, **who: object
+    world: World, entry: str, flag: object, outcome: str | None, **who: object
 ) -> tuple[int, dict[str, Any]]:
     answer = await world.send(
         "POST",
@@ -73,6 +73,35 @@ async def test_each_flag_has_its_own_outcome_and_the_last_one_holds(
         (1, "already-known"),
         (0, "citizen-says-ended"),
     ]
+
+
+async def test_what_was_said_by_mistake_is_taken_back_and_then_nothing_was_said(
+    world: World,
+) -> None:
+    (part,) = await world.look_up([ONE])
+    entry = part["entryId"]
+    for flag in (0, None):
+        assert (await say(world, entry, flag, "contact-made"))[0] == 204
+        assert (await say(world, entry, flag, None))[0] == 204
+    (mine,) = await own(world)
+    assert mine["contactOutcome"] is None
+    assert [flag["contactOutcome"] for flag in mine["flags"]] == [None, None]
+    assert mine["flags"][0]["contact"] is not None
+    said = [one[Group.WHAT] for one in await open_entries(world, "outcome")]
+    assert [one["outcome"] for one in said if one] == ["contact-made", None] * 2
+    path = f"/entries/{entry}"
+    told = (await world.send("GET", path, world.an_officer())).json()
+    assert told["contactOutcomes"] == []
+
+
+async def test_nobody_takes_back_what_another_said_or_what_counts_by_now(
+    world: World,
+) -> None:
+    (part,) = await world.look_up([ONE])
+    await say(world, part["entryId"], 0, "contact-made")
+    assert (await say(world, part["entryId"], 0, None, sub="user-2"))[0] == 404
+    world.clock.forward(TWO_WEEKS)
+    assert (await say(world, part["entryId"], 0, None))[0] == 409
 
 
 async def test_the_place_is_that_of_the_answer(world: World) -> None:

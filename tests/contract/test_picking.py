@@ -78,7 +78,7 @@ class Town:
         person: int = 1,
         case: str | None = "case-1",
         outcome: Outcome = Outcome.ANSWERED,
-        followed: bool = True,
+        followed: bool | None = True,  # None: said, and taken back
         flags: int = 1,
         repeat: bool = False,
     ) -> UUID:
@@ -101,8 +101,10 @@ class Town:
         entropy = secrets.token_bytes(ENTROPY_BYTES)
         async with transaction(self.owner) as conn:
             await insert_entries(conn, [build_entry(facts, entropy=entropy, key=key)])
-            if followed:
-                said = LookupOutcome(facts.entry, 0, MUNICIPALITY, "contact-made")
+            for code in {True: ["contact-made"], None: ["not-needed", None]}.get(
+                followed, []
+            ):
+                said = LookupOutcome(facts.entry, 0, MUNICIPALITY, code)
                 await store_outcome(conn, said, KEYS.disclosures)
         return facts.entry
 
@@ -201,8 +203,11 @@ async def test_allowed_two_hours_after_a_refusal_is_not(town: Town) -> None:
     assert "refused-first" not in (await town.pick())[allowed]
 
 
-async def test_what_nobody_followed_up_in_two_weeks_is_picked(town: Town) -> None:
-    silent = await town.look_up(FRIDAY - timedelta(days=14), followed=False)
+@pytest.mark.parametrize("followed", [False, None])
+async def test_what_nobody_followed_up_in_two_weeks_or_took_back_is_picked(
+    town: Town, *, followed: bool | None
+) -> None:
+    silent = await town.look_up(FRIDAY - timedelta(days=14), followed=followed)
     assert "no-outcome" in (await town.pick())[silent]
 
 

@@ -83,9 +83,9 @@ export class Relay {
     return (await this.#send("POST", "/lookups", body)).json();
   }
 
-  /** Record what came of one flag, known by its place in the answer; again replaces. */
+  /** Record what came of one flag, known by its place in the answer; again replaces, "" takes back. */
   async recordOutcome(entry: string, flag: number, outcome: string): Promise<void> {
-    await this.#send("POST", `/lookups/${entry}/outcome`, { outcome, flag });
+    await this.#send("POST", `/lookups/${entry}/outcome`, { outcome: outcome || null, flag });
   }
 
   /** Tell, before it happens, that an answer goes on paper. */

@@ -174,6 +174,23 @@ async def test_an_outcome_that_was_changed_is_the_last_one_alone(
     assert "rond" not in page
 
 
+async def test_an_outcome_that_was_taken_back_says_so_and_what_it_was(
+    town: Town, browser: Browser
+) -> None:
+    ended = {"outcome": "citizen-says-ended", "outcomeLabel": "Afgerond"}
+    back = {"outcome": None, "outcomeLabel": None, "saidAt": "2026-11-22T14:50:00Z"}
+    page = await _page(
+        town,
+        browser,
+        a_notice(1, "outcome", **back),
+        a_notice(3, "outcome", **ended),
+    )
+    assert "Dat telt niet meer." in page
+    assert "In plaats van wat eerder was ingevuld: Afgerond." in page
+    assert "Sluit de zaak dan" not in page
+    assert "None" not in page
+
+
 async def test_a_signal_without_a_case_leads_to_where_it_is_looked_for(
     town: Town, browser: Browser
 ) -> None:

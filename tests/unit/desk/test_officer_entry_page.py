@@ -51,6 +51,7 @@ async def token(town: Town, browser: Browser) -> str:
         ({"place": None}, "Het bewijs is er over een paar seconden."),
         ({"breakGlass": "acute-crisis", "breakGlassLabel": "Crisis"}, "Crisis"),
         ({"kind": "print", "said": {"entry": ENTRY}}, "Hoort bij"),
+        ({"kind": "outcome", "said": {"outcome": None}}, "Toch niet ingevuld"),
         ({"kind": "search", "said": {"strange": [1]}}, "strange"),
     ],
 )

@@ -216,7 +216,7 @@ def test_a_kept_notice_prints_nothing_of_itself() -> None:
     assert CASE not in repr(replace(KEPT, is_done=True))
 
 
-def an_outcome(code: str, minutes: int) -> ReturnNotice:
+def an_outcome(code: str | None, minutes: int) -> ReturnNotice:
     changed = {
         "id": uuid4(),
         "kind": "outcome",
@@ -247,6 +247,23 @@ def test_what_was_changed_is_told_once_as_it_is_now(
     assert "dit geldt niet meer" in say_kept(every[1])
     (event, _) = write_events(waiting, OIN)
     assert event["data"]["replaces"] == [str(unmet.id)]
+
+
+def test_what_was_taken_back_counts_no_more_and_names_what_it_was(
+    tmp_path: Path,
+) -> None:
+    said = [an_outcome(code, at) for at, code in enumerate(("contact-made", None))]
+    with Outbox(tmp_path / "outbox.sqlite", OutboxKey(bytes(32))) as outbox:
+        keep_notices(outbox, said, NOW)
+        (taken_back,) = find_notices(outbox)
+        again = an_outcome("not-needed", 3)
+        keep_notices(outbox, [again], NOW)
+        (newest,) = find_notices(outbox)
+    told = say_kept(taken_back)
+    assert "telt niet meer" in told
+    assert "In plaats van wat eerder is gezegd: contact-made" in told
+    assert "None" not in say_kept(newest)
+    assert newest.id == again.id
 
 
 def test_what_was_said_of_another_lookup_or_signal_stands() -> None:

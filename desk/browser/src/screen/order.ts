@@ -49,7 +49,7 @@ export class Calls {
 
   /** Who is still to be called, the next one first. */
   get waiting(): readonly Ordered[] {
-    const untried = this.#ordered.filter((each) => !this.#said.has(each.place));
+    const untried = this.#ordered.filter((each) => !this.#said.get(each.place));
     return [...untried, ...this.#ordered.filter((each) => this.#said.get(each.place) === NOT_REACHABLE)];
   }
 
@@ -59,6 +59,7 @@ export class Calls {
     paint(this.waiting);
   }
 
+  /** What came of a flag; "" where that was taken back. */
   note(place: number, outcome: string): void {
     this.#said.set(place, outcome);
     for (const paint of this.#shown) paint(this.waiting);

@@ -1,5 +1,5 @@
 /**
- * What came of one flag: one press saves it, another press changes it. What tells the
+ * What came of one flag: one press saves it, another changes it or takes it back. What tells the
  * other organisation that its help is over is asked about first.
  */
 import { isProblem } from "../relay.ts";
@@ -26,6 +26,7 @@ export interface Records {
  */
 export function offerOutcome(group: HTMLElement, of: OfFlag, relay: Records, onRecorded?: (outcome: string) => void): void {
   const buttons = all<HTMLButtonElement>("button[data-outcome]", group);
+  const back = need('[data-outcome=""]', group); // gone while nothing is recorded
   const said = need("[data-outcome-said]", group);
   const retry = need<HTMLButtonElement>("[data-outcome-retry]", group);
   const sure = need("[data-outcome-sure]", group);
@@ -44,10 +45,10 @@ export function offerOutcome(group: HTMLElement, of: OfFlag, relay: Records, onR
       show(retry, !isProblem(error, "outcome-closed"));
       return;
     }
-    for (const each of buttons) each.setAttribute("aria-pressed", String(each.dataset["outcome"] === outcome));
+    for (const each of buttons) if (each !== back) each.setAttribute("aria-pressed", String(each.dataset["outcome"] === outcome));
     said.textContent = text("outcome-recorded", { outcome: name });
     const within = retry.getRootNode() as Document | ShadowRoot; // a web component has its own
-    if (within.activeElement === retry) buttons.find((each) => each.dataset["outcome"] === outcome)?.focus();
+    if (within.activeElement === retry || within.activeElement === back) (group.querySelector<HTMLElement>("[aria-pressed=true]") ?? buttons[0])?.focus();
     show(retry, false);
     onRecorded?.(outcome);
   };

@@ -16,6 +16,7 @@ function offerLater(line: HTMLElement, relay: Relay): void {
   const state = need("[data-state]", line);
   const label = need("[data-label]", line);
   offerOutcome(need("[data-outcome-of]", line), { entry, flag: Number(flag) }, relay, (outcome) => {
+    if (outcome === "") return location.reload(); // whom to call stands there again
     state.textContent = need(`[data-outcome="${outcome}"]`, line).textContent;
     label.textContent = label.dataset["change"] ?? "";
     for (const call of all("[data-call-later]", line)) show(call, outcome === UNREACHED);
