@@ -1,7 +1,7 @@
 """What a lookup answers: one shape for hit and miss, one length for both.
 
 - A part (one person) serialises to a multiple of 16,384 bytes, at least two of them:
-  texts have bounds, so that twenty flags of the longest kind fit in what a miss takes
+  texts have bounds, so that nineteen flags of the longest kind fit in what a miss takes
   (tests/unit/signal_index/test_answers.py).
 - What was withheld is never shown and never counted: nothing here knows of it.
 - Per permitted category the connected sources and when they were last heard, so that

@@ -228,6 +228,7 @@ class FakeIndex:
             "colleagues": [],
             "canFollow": False,
             "followedUntil": None,
+            "before": None,
             "receipt": receipt,
             "unreadable": 0,
             "padding": "",

@@ -7,6 +7,7 @@ from signal_index.answers import encode_part, make_flag
 from signal_index.api.colleagues import tell_beside
 from signal_index.api.context import Index
 from signal_index.api.lookup_run import Draft
+from signal_index.api.told_before import tell_before
 from signal_index.days import day_of
 from signal_index.labels import Labels
 from signal_index.ledger import make_receipt
@@ -23,6 +24,7 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
     permit = draft.granted.permit
     sources = _sources(index, permit, standing, draft.in_trial)
     beside = tell_beside(index, draft)
+    labels = Labels(index.catalogue_in(permit.municipality), standing.organisations)
     return [
         encode_part(
             Part(
@@ -34,6 +36,7 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
                 colleagues=list(said.colleagues),
                 canFollow=said.can_follow,
                 followedUntil=said.followed_until,
+                before=tell_before(before, signals, labels),
                 receipt=Receipt.model_validate(
                     make_receipt(
                         entry,
@@ -45,8 +48,8 @@ def render_parts(index: Index, draft: Draft, standing: Standing) -> list[bytes]:
                 padding="",
             )
         )
-        for entry, signals, said in zip(
-            draft.entries, draft.signals, beside, strict=True
+        for entry, signals, said, before in zip(
+            draft.entries, draft.signals, beside, draft.before, strict=True
         )
     ]
 

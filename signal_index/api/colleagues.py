@@ -25,7 +25,7 @@ from signal_index.store.lookups import FollowRow
 from signal_index.wire.lookups import Colleague
 
 MOST_NAMED: Final = 2
-"""Who began last; with more, twenty long flags would no longer fit in one part."""
+"""Who began last; with more, nineteen long flags would no longer fit in one part."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,10 @@ from signal_index.api.telling import Telling, close_boxes
 from signal_index.api.transactions import committing
 from signal_index.errors import QueueFull
 from signal_index.keyring import IndexKeys
-from signal_index.ledger import Entry, Outcome
+from signal_index.ledger import Entry, Opened, Outcome
 from signal_index.returning import SealedBox
 from signal_index.signals import StoredSignal
+from signal_index.store.asked_before import find_answered_before
 from signal_index.store.ledger import insert_entries
 from signal_index.store.lookups import (
     FollowRow,
@@ -35,6 +36,7 @@ from signal_index.store.lookups import (
 )
 from signal_index.store.processing_log import insert_traces
 from signal_index.store.reviews import Pick, insert_picks
+from signal_index.store.tickets import REPEAT_FOR
 from signal_index.taking_part import InTrial
 
 
@@ -69,6 +71,7 @@ class Draft:
     in_trial: InTrial
     boxes: tuple[SealedBox, ...] = ()
     follows: tuple[tuple[FollowRow, ...], ...] = ()
+    before: tuple[Opened | None, ...] = ()
 
 
 def make_run(
@@ -90,8 +93,11 @@ def make_run(
                 None if one is None else _boxed(_draft(granted, one, keys), keys)
                 for granted, one in zip(group, found, strict=True)
             ]
-            await _write(conn, [draft for draft in drafts if draft is not None])
-        return drafts
+            answered = [draft for draft in drafts if draft is not None]
+            told = await _with_before(conn, answered, keys, until=now)
+            await _write(conn, told)
+        done = iter(told)
+        return [None if draft is None else next(done) for draft in drafts]
 
     return run
 
@@ -102,8 +108,23 @@ async def answer_again(
     """Read and record once more what was answered within five minutes."""
     (found,) = await find_signals(conn, [granted.lookup], now=now)
     draft = _draft(granted, found, keys, repeat=True)
-    await _write(conn, [draft])
-    return draft
+    (told,) = await _with_before(conn, [draft], keys, until=now - REPEAT_FOR)
+    await _write(conn, [told])
+    return told
+
+
+async def _with_before(
+    conn: AsyncConnection, drafts: Sequence[Draft], keys: IndexKeys, *, until: datetime
+) -> Sequence[Draft]:
+    """Add what each was answered before, if it was asked before."""
+    entries = [entry for draft in drafts for entry in draft.entries]
+    found = iter(
+        await find_answered_before(conn, entries, keys.disclosures, until=until)
+    )
+    return [
+        replace(draft, before=tuple(next(found) for _ in draft.entries))
+        for draft in drafts
+    ]
 
 
 def _boxed(draft: Draft, keys: IndexKeys) -> Draft:

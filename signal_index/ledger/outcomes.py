@@ -27,7 +27,12 @@ _LABEL = b"outcome\n"
 
 
 def seal_outcome(
-    entry: UUID, place: int | None, code: str | None, *, key: DisclosureKey, nonce: bytes
+    entry: UUID,
+    place: int | None,
+    code: str | None,
+    *,
+    key: DisclosureKey,
+    nonce: bytes,
 ) -> tuple[bytes, bytes]:
     """Give the name of the row, and nonce and ciphertext; twelve fresh random bytes.
 
@@ -41,7 +46,7 @@ def seal_outcome(
 
 
 def open_outcome(name: bytes, sealed: bytes, *, key: DisclosureKey) -> str | None:
-    """Give the code again, None where it was taken back, or raise `DisclosureRefused`."""
+    """Give the code again (None: taken back), or raise `DisclosureRefused`."""
     nonce, box = sealed[:OUTCOME_NONCE_BYTES], sealed[OUTCOME_NONCE_BYTES:]
     try:
         plain = AESGCM(key.seal).decrypt(nonce, box, _LABEL + name)

@@ -121,9 +121,9 @@ async def find_outcomes(
 ) -> Mapping[UUID, Said]:
     """Find what was said of lookups that are open, by entry and place.
 
-    What is no lookup, and of which nothing was said or that was taken back, is not. Of what was
-    asked again the same is said as of the first (`store.repeats`). A row that was
-    altered says nothing, and hides no other.
+    What is no lookup, or of which nothing was said (or it was taken back), is not among
+    them. Of what was asked again the same is said as of the first (`store.repeats`). A
+    row that was altered says nothing, and hides no other.
     """
     lookups = [one for one in opened if one.flags is not None]
     repeats = [one.entry for one in lookups if one.is_repeat]
@@ -148,15 +148,18 @@ async def find_outcomes(
     found: dict[UUID, dict[int | None, str]] = defaultdict(dict)
     for row in rows:
         name = bytes(row.id)
-        try:
-            code = open_outcome(name, bytes(row.sealed), key=keys[years[name]])
-        except DisclosureRefused:
-            continue
-        if code is None:
-            continue
-        for entry, place in names[name]:
-            found[entry][place] = code
+        code = _find_code(name, bytes(row.sealed), keys[years[name]])
+        if code is not None:
+            for entry, place in names[name]:
+                found[entry][place] = code
     return found
+
+
+def _find_code(name: bytes, sealed: bytes, key: DisclosureKey) -> str | None:
+    try:
+        return open_outcome(name, sealed, key=key)
+    except DisclosureRefused:
+        return None
 
 
 def in_order(said: Said) -> Sequence[str]:

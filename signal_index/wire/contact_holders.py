@@ -1,6 +1,6 @@
 """Contact holders: whom a generalist calls. A function, not a case file.
 
-Texts are bounded, so that twenty flags fit in one padded part of an answer.
+Texts are bounded, so that nineteen flags fit in one padded part of an answer.
 """
 
 from __future__ import annotations

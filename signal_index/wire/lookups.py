@@ -146,6 +146,17 @@ class Colleague(AnswerModel):
     since: Day
 
 
+class AskedBefore(AnswerModel):
+    """The last answer to the same user about the same person, case and purpose.
+
+    `changes` says in Dutch which flags came, went or have another contact holder since
+    `at`; empty where the same flags stand.
+    """
+
+    at: Instant
+    changes: list[str]
+
+
 class Part(AnswerModel):
     """The part about one person; always a multiple of 16,384 bytes.
 
@@ -162,6 +173,7 @@ class Part(AnswerModel):
     colleagues: list[Colleague]
     canFollow: bool
     followedUntil: Day | None
+    before: AskedBefore | None
     receipt: Receipt
     padding: str
 

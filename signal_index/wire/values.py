@@ -96,7 +96,7 @@ def read_municipality(value: object) -> MunicipalityCode:
 def read_label(value: object) -> Label:
     """Read a short text without anything like a person's number in it.
 
-    At most 60 bytes in UTF-8, so that twenty flags fit in one part of an answer.
+    At most 60 bytes in UTF-8, so that nineteen flags fit in one part of an answer.
     """
     if not isinstance(value, str) or not value:
         raise unfit("missing" if value is None else "not-text")

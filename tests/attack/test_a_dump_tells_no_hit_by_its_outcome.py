@@ -65,7 +65,9 @@ async def test_rows_differ_in_nothing_but_what_is_random(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("code", [*CODES, None])
-def test_every_code_and_what_was_taken_back_seal_to_one_length(code: str | None) -> None:
+def test_every_code_and_what_was_taken_back_seal_to_one_length(
+    code: str | None,
+) -> None:
     entry, key = new_uuid7(NOON), a_disclosure_key(2026)
     name, sealed = seal_outcome(entry, 0, code, key=key, nonce=NONCE)
     _, longest = seal_outcome(entry, 0, "x" * 64, key=key, nonce=NONCE)

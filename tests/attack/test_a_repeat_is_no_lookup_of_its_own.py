@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from keys.base64url import encode_b64u
 from signal_index.notice import sign_withdrawal
 from signal_index.wire.signals import Notice
 from signal_index.wire.values import Label, Oin
@@ -248,3 +249,92 @@ async def test_over_new_year_the_two_stay_apart_and_nothing_is_lost(
         again["entryId"]: [],
     }
     assert await seen(world, again) == ["contact-made"]
+
+
+async def test_the_same_question_in_a_case_is_told_since_when_it_is_the_same(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    (first,) = await send(world, await world.ask([ONE]))
+    assert first["before"] is None
+    (later,) = await send(world, await world.ask([ONE]))
+    (mine, _) = await own(world)
+    assert later["before"]["changes"] == []
+    assert later["before"]["at"] == (await own(world))[1]["at"] != mine["at"]
+    await send(world, await world.ask([TWO]))
+    (miss,) = await send(world, await world.ask([TWO]))
+    assert miss["before"]["changes"] == []
+
+
+async def test_what_came_went_or_has_another_contact_holder_since_is_named(
+    world: World,
+) -> None:
+    (gone,) = await world.publish(world.debt_help, [ONE])
+    await send(world, await world.ask([ONE]))
+    await withdraw(world, gone)
+    await world.publish(world.income_support, [ONE])
+    (changed,) = await send(world, await world.ask([ONE]))
+    assert changed["before"]["changes"] == [
+        "Nieuw: bijstand (Bureau income-support)",
+        "Niet meer: schuldhulp (Bureau debt-help)",
+    ]
+    (same,) = await send(world, await world.ask([ONE]))
+    assert same["before"]["changes"] == []
+
+
+async def test_what_is_restricted_since_is_told_like_what_ended(world: World) -> None:
+    told = []
+    for person in (ONE, TWO):
+        (gone,) = await world.publish(world.debt_help, [person])
+        await send(world, await world.ask([person]))
+        if person == ONE:
+            await withdraw(world, gone)
+        else:
+            body = {
+                "source": world.debt_help.oin,
+                "signalReference": str(gone.reference),
+                "reason": "no-contact",
+                "receivedOn": world.clock().date().isoformat(),
+                "restrict": True,
+            }
+            answer = await world.send("POST", "/corrections", world.an_officer(), body)
+            assert answer.status_code == 201, answer.text
+        (part,) = await send(world, await world.ask([person]))
+        told.append((part["before"]["changes"], part["flags"]))
+    assert told[0] == told[1] == (["Niet meer: schuldhulp (Bureau debt-help)"], [])
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ({"caseReference": encode_b64u(bytes([1] * 32))}, {}),
+        ({"token": {"sub": "user-2"}, "subject": "user-2"}, {}),
+        ({"purpose": "wmo-onderzoek", "legalBasis": "wmo-2015-2.3.2"}, {}),
+        ({}, {"person": TWO}),
+        ({}, {"days": 14}),
+    ],
+)
+async def test_nothing_is_told_of_another_case_user_purpose_or_person_or_later(
+    world: World, first: dict[str, Any], then: dict[str, Any]
+) -> None:
+    token = first.pop("token", {})
+    await world.publish(world.debt_help, [ONE])
+    await send(world, await world.ask([ONE], **first), **token)
+    world.clock.forward(timedelta(days=then.get("days", 0)))
+    (part,) = await send(world, await world.ask([then.get("person", ONE)]))
+    assert part["before"] is None
+
+
+async def test_an_answer_given_again_is_held_against_what_was_before_both(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [ONE])
+    body = await world.ask([ONE])
+    await send(world, body)
+    (again,) = await send(world, body)
+    assert again["before"] is None
+    world.clock.forward(10 * MINUTE)
+    await world.publish(world.income_support, [ONE])
+    body = await world.ask([ONE])
+    (new,), (given_again,) = [await send(world, body) for _ in range(2)]
+    assert new["before"]["changes"] == given_again["before"]["changes"] != []

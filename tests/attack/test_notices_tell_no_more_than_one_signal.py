@@ -68,9 +68,7 @@ async def look_up(world: World, person: Bsn, **changed: object) -> None:
     assert answer.status_code == 200, answer.text
 
 
-async def say(
-    world: World, entry: str, outcome: str | None, flag: int | None
-) -> None:
+async def say(world: World, entry: str, outcome: str | None, flag: int | None) -> None:
     body = {"outcome": outcome, "flag": flag}
     path = f"/lookups/{entry}/outcome"
     answer = await world.send("POST", path, world.a_token(), body)

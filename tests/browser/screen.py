@@ -184,5 +184,6 @@ def assert_open_to_all(page: Page) -> None:
     assert size is not None
     for width in sorted(WIDTHS, key=lambda each: each == size["width"]):
         page.set_viewport_size({"width": width, "height": size["height"]})
-        assert find_barriers(page) == []
+        found = find_barriers(page)
+        assert found == [], found
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -66,9 +66,19 @@ def test_each_call_has_its_outcome_and_one_is_changed_later(
     expect(flags.nth(0)).to_contain_text("Vastgelegd: contact gelegd.")
     expect(first).to_have_attribute("aria-pressed", "true")
     expect(first).to_be_focused()
+    # A wrong press is taken back.
+    back = flags.nth(1).get_by_role("button", name="Toch niet ingevuld")
+    expect(back).to_be_hidden()
+    flags.nth(1).get_by_role("button", name="Niet nodig").click()
+    back.press("Enter")
+    expect(flags.nth(1)).to_contain_text("Vastgelegd: toch niet ingevuld.")
+    expect(back).to_be_hidden()
+    expect(flags.nth(1).get_by_role("button").first).to_be_focused()
     flags.nth(1).get_by_role("button", name="Niet bereikbaar").click()
     expect(flags.nth(1)).to_contain_text("Vastgelegd: niet bereikbaar.")
     # On Monday, in another session: found back by the case number.
+    if page.locator(".desk-menu").is_visible():
+        page.click(".desk-menu")  # a phone
     page.get_by_role("link", name="Uitloggen").click()
     page.get_by_role("button", name="Ja, log mij uit").click()
     page.wait_for_load_state()
@@ -93,6 +103,9 @@ def test_each_call_has_its_outcome_and_one_is_changed_later(
     ended = case.locator("[data-follow]").filter(has_text="Vastgelegd: volgens")
     expect(ended.locator("[data-state]")).to_have_text("Volgens de inwoner afgerond")
     expect(ended.locator("[data-call]")).to_be_hidden()
+    ended.get_by_role("button", name="Toch niet ingevuld").click()
+    unsaid = case.locator("[data-follow]").filter(has_text="Nog niet ingevuld")
+    expect(unsaid.locator("[data-call]")).to_be_visible()
 
 
 def test_what_holds_for_one_citizen_is_empty_for_the_next(

@@ -184,6 +184,26 @@ def test_what_is_judged_goes_on_paper_without_forms(
     assert (tmp_path / "review.pdf").stat().st_size > 0
 
 
+def test_on_a_phone_the_menu_unfolds_without_script(
+    town: Town, chromium: Browser
+) -> None:
+    screen = Screen.open(chromium, town, width=390)
+    screen.log_in("anke")
+    page = screen.page
+    header = page.locator(".desk-header").bounding_box()
+    assert header is not None
+    assert header["height"] < 80
+    overview = page.get_by_role("link", name="Overzicht")
+    expect(overview).to_be_hidden()
+    page.locator(".desk-menu summary").press("Enter")
+    expect(overview).to_be_visible()
+    expect(page.get_by_role("link", name="Uitloggen")).to_be_visible()
+    screen.assert_open_to_all()
+    page.keyboard.press("Tab")
+    expect(overview).to_be_focused()
+    screen.close()
+
+
 def test_a_generalist_has_no_way_in(screen: Screen) -> None:
     screen.log_in()
     for page in ("/officer/reviews", "/officer/watch"):

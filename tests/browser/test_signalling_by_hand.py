@@ -68,9 +68,23 @@ def test_a_school_signals_and_ends_and_a_generalist_sees_it(
     assert "De Wilg" in answer
     assert "Contact sinds 5 januari 2026." in answer
 
+    sheet = other.page.locator("[data-family]")
+    sheet.locator("summary").click()
+    expect(sheet.locator("[data-chosen]")).to_have_count(1)
     other.page.click("[data-press]")
     other.see("zien nu uw contactpersoon.")
+    own = sheet.locator(".desk-family__contact").first
+    expect(own).to_contain_text("Houdt het overzicht")
+    own.locator("[data-chosen]").check()
+    other.page.evaluate("window.print = () => {}")
+    other.page.click("[data-print]")
+    other.see("Het blad is vastgelegd.")
+    printed = other.page.locator("body > .desk-sheet .desk-sheet__line")
+    expect(printed.locator(".desk-sheet__organisation")).to_contain_text("Voorbeeld")
+    expect(printed.locator(".desk-sheet__lead")).not_to_be_empty()
+    other.page.evaluate("dispatchEvent(new Event('afterprint'))")
     other.page.click("[data-undo]")
+    expect(sheet.locator("[data-chosen]")).to_have_count(1)
     other.see("Ongedaan gemaakt. Het vlaggetje is weg.")
     expect(other.page.locator("[data-press]")).to_be_focused()
     other.assert_open_to_all()

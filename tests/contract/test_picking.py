@@ -62,6 +62,13 @@ def nobody_but_the_first(
     return among[:most]
 
 
+_SAID: dict[bool | None, list[str | None]] = {
+    True: ["contact-made"],
+    False: [],
+    None: ["not-needed", None],
+}
+
+
 @dataclass
 class Town:
     """A ledger with lookups, and the upkeep that picks in its own role."""
@@ -101,9 +108,7 @@ class Town:
         entropy = secrets.token_bytes(ENTROPY_BYTES)
         async with transaction(self.owner) as conn:
             await insert_entries(conn, [build_entry(facts, entropy=entropy, key=key)])
-            for code in {True: ["contact-made"], None: ["not-needed", None]}.get(
-                followed, []
-            ):
+            for code in _SAID[followed]:
                 said = LookupOutcome(facts.entry, 0, MUNICIPALITY, code)
                 await store_outcome(conn, said, KEYS.disclosures)
         return facts.entry

@@ -84,6 +84,8 @@ export interface Part {
   readonly canFollow?: boolean;
   /** Until when the asker follows this citizen already. */
   readonly followedUntil?: string | null;
+  /** When the same was asked before in this case, and what changed since. */
+  readonly before?: { readonly at: string; readonly changes: readonly string[] } | null;
 }
 
 export interface Answer {

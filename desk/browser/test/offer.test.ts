@@ -8,7 +8,7 @@ import { type HandOptions, usualEnd } from "../src/screen/involved/options.ts";
 const DISCUSSED = { code: "discussed", label: "Besproken" };
 const PARENT = { code: "discussed-representative", label: "Besproken met de ouder" };
 const aPlace = (category: string) => ({ category, categoryLabel: category, municipality: "9901", latestEnd: "2027-11-30", informed: [DISCUSSED, PARENT] });
-const CONTACT = { id: "1", function: "Wijkteam", name: null };
+const CONTACT = { id: "1", function: "Wijkteam", name: null, phone: "+31182555100" };
 const OPTIONS: HandOptions = { places: [aPlace("leerplicht"), aPlace("casusregie")], contacts: [CONTACT] };
 const OWN: Freshness = { category: "casusregie", categoryLabel: "", organisation: "Wijkteam", lastHeard: null, stale: false, own: true };
 

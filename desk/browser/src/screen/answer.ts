@@ -6,7 +6,7 @@ import { paintCall } from "./call.ts";
 import { type DomainLabels, paintFlag } from "./flag.ts";
 import { offerFollow, paintColleagues } from "./follow.ts";
 import { findLate, joinParts, LIST, writeAbsent, writeByHand, writeCoordinator, writeNotAsked, writeSilent, writeUnknown } from "./gaps.ts";
-import { writeDay } from "./moments.ts";
+import { writeDay, writeMoment } from "./moments.ts";
 import { type Call, Calls, orderCalls, orderFlags, type Ordered } from "./order.ts";
 import { offerOutcome } from "./outcome.ts";
 import type { Category } from "./question.ts";
@@ -185,6 +185,7 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
     silent: ordered.length > 0 ? silent : null,
     nobody: ordered.length > 0 ? "" : (silent ?? text("silent-nobody")),
     reference: part.entryId,
+    before: writeBefore(part),
   });
   const [steps, list] = [need("[data-steps]", work), need("[data-order]", work)];
   if (calls.waiting.length < 2 || palette.isUrgent === true) steps.remove();
@@ -199,6 +200,14 @@ function paintWork(part: Part, who: Who, palette: Palette, ordered: readonly Ord
   if (palette.isUrgent !== true) need("[data-follow-offer]", work).replaceChildren(offerFollow(part, palette.relay));
   if (palette.beside !== undefined) need("[data-beside]", work).append(palette.beside(part, who));
   return work;
+}
+
+/** Whether the same was shown before, so that nobody compares by eye. */
+function writeBefore({ before, flags }: Part): string | null {
+  if (!before) return null;
+  const { at, changes } = before;
+  const said = changes.length > 0 ? "before-changed" : flags.length > 0 ? "before-same" : "before-none";
+  return text(said, { when: writeMoment(at, new Date()), changes: changes.join(". ") });
 }
 
 /** Ask what came of a flag on its own card; to the index it is known by its place. */

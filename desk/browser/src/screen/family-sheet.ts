@@ -6,7 +6,7 @@
  * gone: another print is another record.
  */
 import { Refused } from "../errors.ts";
-import type { Part } from "../lookup.ts";
+import type { Flag, Part } from "../lookup.ts";
 import type { Relay } from "../relay.ts";
 import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { type FamilyLine, findForbidden, isNeverPrinted, joinLines, writeLines } from "./family-lines.ts";
@@ -23,27 +23,38 @@ interface Chosen {
   readonly lines: readonly FamilyLine[];
 }
 
+/** The offer, and whoever coordinates since this answer: on it at once, and off it again. */
+export interface FamilySheet {
+  readonly fragment: DocumentFragment;
+  lead(entry: string, flag: Flag | null): void;
+}
+
 /** Offer one sheet for everyone who was asked about; `names` are what they are called here. */
 export function offerFamilySheet(
   parts: readonly Part[], names: readonly string[], categories: readonly Category[], relay: Relay,
-): DocumentFragment {
+): FamilySheet {
   const coordinating = new Set(categories.filter((each) => each.coordinates).map((each) => each.id));
   const offers = parts.map((part, place) => offerPerson(part, names[place] ?? "", coordinating));
   const offer = fromTemplate("family");
-  if (offers.every((each) => each === null)) return document.createDocumentFragment();
+  const whole = need("[data-family]", offer);
+  const turn = () => show(whole, offers.some((each) => !each.element.hidden));
+  turn();
   show(need("[data-never]", offer), parts.some((part) => part.flags.some(isNeverPrinted)));
-  const people = need("[data-people]", offer);
-  for (const each of offers) if (each !== null) people.append(each.fragment);
+  need("[data-people]", offer).append(...offers.map((each) => each.element));
   const said = need("[data-said]", offer);
   const button = need<HTMLButtonElement>("[data-print]", offer);
   button.addEventListener("click", async () => {
     button.disabled = true;
     said.textContent = "";
-    const chosen = offers.map((each) => each?.read() ?? null).filter((each) => each !== null && each.lines.length > 0);
-    said.textContent = await print(chosen as Chosen[], (entry) => relay.recordPrint(entry));
+    const chosen = offers.map((each) => each.read()).filter((each) => each.lines.length > 0);
+    said.textContent = await print(chosen, (entry) => relay.recordPrint(entry));
     button.disabled = false;
   });
-  return offer;
+  const lead = (entry: string, flag: Flag | null) => {
+    offers[parts.findIndex((part) => part.entryId === entry)]?.lead(flag);
+    turn();
+  };
+  return { fragment: offer, lead };
 }
 
 /** Take the sheet out of the page. */
@@ -52,22 +63,38 @@ export function clearSheet(): void {
   document.body.classList.remove("has-sheet");
 }
 
+/** What is offered of one person; hidden while there is nobody to put on the sheet. */
 interface Offer {
-  readonly fragment: DocumentFragment;
+  readonly element: HTMLElement;
   read(): Chosen;
+  lead(flag: Flag | null): void;
 }
 
-function offerPerson(part: Part, name: string, coordinating: ReadonlySet<string>): Offer | null {
-  const lines = writeLines(part.flags, coordinating, new Date());
-  if (lines.length === 0) return null;
-  const fragment = fromTemplate("family-person");
-  fill(fragment, { who: name === "" ? text("family-choose") : text("family-choose-of", { name }) });
-  const choices = lines.map((line) => paintChoice({ ...line, about: name === "" ? [] : [name] }));
-  need("[data-contacts]", fragment).replaceChildren(...choices.map((each) => each.fragment));
-  return { fragment, read: () => ({ entry: part.entryId, lines: choices.map((each) => each.read()).filter((each) => each !== null) }) };
+interface Choice {
+  readonly element: Element;
+  read(): FamilyLine | null;
 }
 
-function paintChoice(line: FamilyLine): { fragment: DocumentFragment; read(): FamilyLine | null } {
+function offerPerson(part: Part, name: string, coordinating: ReadonlySet<string>): Offer {
+  const element = need("fieldset", fromTemplate("family-person"));
+  fill(element, { who: name === "" ? text("family-choose") : text("family-choose-of", { name }) });
+  const place = need("[data-contacts]", element);
+  const paint = (flags: readonly Flag[], lead: ReadonlySet<string>) =>
+    writeLines(flags, lead, new Date()).map((line) => paintChoice({ ...line, about: name === "" ? [] : [name] }));
+  const choices = paint(part.flags, coordinating);
+  let own: Choice[] = [];
+  const lead = (flag: Flag | null) => {
+    for (const each of own) each.element.remove();
+    own = flag === null ? [] : paint([flag], new Set([flag.category]));
+    place.prepend(...own.map((each) => each.element));
+    show(element, own.length + choices.length > 0);
+  };
+  place.replaceChildren(...choices.map((each) => each.element));
+  lead(null);
+  return { element, lead, read: () => ({ entry: part.entryId, lines: [...own, ...choices].map((each) => each.read()).filter((each) => each !== null) }) };
+}
+
+function paintChoice(line: FamilyLine): Choice {
   const fragment = fromTemplate("family-contact");
   const who = [line.name, line.role, line.phone].filter((each) => each !== "").join(", ");
   fill(fragment, { organisation: line.organisation, who, lead: line.coordinates ? text("family-coordinates") : null });
@@ -83,7 +110,7 @@ function paintChoice(line: FamilyLine): { fragment: DocumentFragment; read(): Fa
     const organisation = line.tells && discreet.checked ? "" : line.organisation;
     return { ...line, organisation, helpsWith: words.value.trim() };
   };
-  return { fragment, read };
+  return { element: fragment.firstElementChild as Element, read };
 }
 
 /** Print what was chosen and say how it went; what was not recorded is not printed. */

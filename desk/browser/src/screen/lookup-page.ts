@@ -1,7 +1,7 @@
 /** The lookup page: read the question, ask, paint. One screen, one answer. */
 import { Refused, TimedOut } from "../errors.ts";
 import { Asker } from "../asker.ts";
-import type { Part, Subject } from "../lookup.ts";
+import type { Flag, Part, Subject } from "../lookup.ts";
 import { TrackingRelay, Unfinished } from "../unfinished.ts";
 import { paintAnswer, titleOf, type Who } from "./answer.ts";
 import { BreakGlassFields } from "./break-glass.ts";
@@ -9,7 +9,7 @@ import type { Cover } from "./cover.ts";
 import { need } from "./dom.ts";
 import { InvolvedOffer } from "./involved/offer.ts";
 import { keepChoices, keepDraftOnLeaving, restoreDraft } from "./draft.ts";
-import { offerFamilySheet } from "./family-sheet.ts";
+import { type FamilySheet, offerFamilySheet } from "./family-sheet.ts";
 import { memory } from "./memory.ts";
 import { People } from "./people.ts";
 import { type Catalogue, type Fields, QuestionFields } from "./question.ts";
@@ -49,6 +49,8 @@ class LookupPage {
   #names: readonly string[] = [];
   /** The case of the answer: estimates wait for it, and are offered in it alone. */
   #case: string | null = null;
+  /** The sheet of the answer, on which stands who coordinates since. */
+  #sheet: FamilySheet | null = null;
   readonly #result: Result;
   readonly #fields: Fields;
   readonly #people: People;
@@ -125,7 +127,8 @@ class LookupPage {
       this.#names = household.people.length > 1 ? household.names : [];
       this.#case = question.caseReference;
       if (!this.#safety.isOn) {
-        this.#place.append(offerFamilySheet(answer.parts, this.#names, this.#fields.categories(question), this.#relay));
+        this.#sheet = offerFamilySheet(answer.parts, this.#names, this.#fields.categories(question), this.#relay);
+        this.#place.append(this.#sheet.fragment);
       }
       void this.#waited?.offer(this.#place, this.#case, this.#names);
       showWhose(this.#place, whose);
@@ -146,7 +149,8 @@ class LookupPage {
     return (part, who) => {
       const beside = together(part, who);
       const informed = people[Math.max(who.number, 1) - 1]?.informed ?? null;
-      beside.append(this.#involved.offer(part, { caseReference, informed }));
+      const lead = (flag: Flag | null) => this.#sheet?.lead(part.entryId, flag);
+      beside.append(this.#involved.offer(part, { caseReference, informed, lead }));
       return beside;
     };
   }

@@ -24,6 +24,13 @@ export function writeTime(at: number): string {
   return TIME.format(at);
 }
 
+/** Today its time alone: `om 08:35`; else with its day: `op 27 november 2026 om 08:35`. */
+export function writeMoment(at: string, now: Date): string {
+  const moment = momentOf(at);
+  const day = hereAndNow(moment).day === hereAndNow(now).day ? "" : `op ${writeDay(at)} `;
+  return `${day}om ${TIME.format(moment)}`;
+}
+
 /** The calendar day so many days after another. */
 export function addDays(day: string, days: number): string {
   return new Date(momentOf(day).getTime() + days * 86_400_000).toISOString().slice(0, 10);

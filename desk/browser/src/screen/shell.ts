@@ -33,8 +33,6 @@ export function startShell(): Cover | null {
   for (const name of INPUTS) addEventListener(name, () => noteInput(cover), { passive: true });
   watchTime(cover);
   whenSessionsEnd(() => void look(cover));
-  // A phone's menu is one row: where one is stands in view.
-  document.querySelector(".desk-nav__link[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   return cover;
 }
 

@@ -7,14 +7,14 @@
  * is offered only where the lookup was discussed, never where it was not.
  */
 import { Refused } from "../../errors.ts";
-import { type Memory, namedIn, type Part } from "../../lookup.ts";
+import { type Flag, type Memory, namedIn, type Part } from "../../lookup.ts";
 import { isProblem, type Relay } from "../../relay.ts";
 import { type Given, Signaller } from "../../signaller.ts";
 import { all, fill, fromTemplate, hasTemplate, need, show } from "../dom.ts";
 import { hereAndNow, writeDay } from "../moments.ts";
 import { paintRefusal } from "../refusal.ts";
 import { text } from "../texts.ts";
-import { type Choice, type HandOptions, nameContact, type Place, usualEnd } from "./options.ts";
+import { type Choice, type Contact, type HandOptions, nameContact, type Place, usualEnd } from "./options.ts";
 
 const COORDINATES = "casusregie";
 
@@ -23,6 +23,8 @@ export interface OfLookup {
   readonly caseReference: string | null;
   /** How this person knows of the lookup; null where it was not asked. */
   readonly informed: string | null;
+  /** Hears of the flag that a press gives, where it coordinates; of none once it is taken back. */
+  readonly lead?: (flag: Flag | null) => void;
 }
 
 /** What a page offers below an answer to who may signal by hand; nothing to others. */
@@ -41,7 +43,7 @@ export class InvolvedOffer {
   /** Give the offer for one person; it shows itself once it is known what may be given. */
   offer(part: Part, lookup: OfLookup): DocumentFragment {
     const named = namedIn(part);
-    const { caseReference } = lookup;
+    const { caseReference, lead } = lookup;
     if (named === undefined || caseReference === null || !hasTemplate("involve")) return document.createDocumentFragment();
     const fragment = fromTemplate("involve");
     const section = need("[data-involve]", fragment);
@@ -50,7 +52,7 @@ export class InvolvedOffer {
       if (options === null || ready === null) return;
       const signaller = new Signaller(this.#relay, this.#memory);
       signaller.take(named);
-      new Offer(section, ready, options, { caseReference, signaller, entryId: part.entryId });
+      new Offer(section, ready, options, { caseReference, signaller, lead, part });
       show(section, true);
     });
     return fragment;
@@ -78,14 +80,16 @@ export function findReady({ places, contacts }: HandOptions, part: Part, informe
 
 /** Where it comes from. */
 interface Source {
+  readonly lead: OfLookup["lead"] | undefined;
   readonly caseReference: string;
   readonly signaller: Signaller;
-  readonly entryId: string;
+  readonly part: Part;
 }
 
 class Offer {
   readonly #section: HTMLElement;
   readonly #ready: Ready;
+  readonly #contacts: readonly Contact[];
   readonly #given: Source;
   readonly #until: string;
   readonly #contact: HTMLSelectElement;
@@ -97,6 +101,7 @@ class Offer {
   constructor(section: HTMLElement, ready: Ready, options: HandOptions, given: Source) {
     this.#section = section;
     this.#ready = ready;
+    this.#contacts = options.contacts;
     this.#given = given;
     this.#until = usualEnd(ready.place, new Date());
     this.#contact = need<HTMLSelectElement>("select", section);
@@ -134,7 +139,7 @@ class Offer {
       validUntil: this.#until,
       caseReference: this.#given.caseReference,
       anotherPerson,
-      entryId: this.#given.entryId,
+      entryId: this.#given.part.entryId,
     };
     if (await this.#try(() => this.#given.signaller.give(given))) this.#turn(true, text("involve-done"));
   }
@@ -152,12 +157,25 @@ class Offer {
     (isGiven ? undo : need("[data-press]", this.#section)).focus();
   }
 
-  /** The answer beside it says at once who coordinates now. */
+  /** The answer beside it says at once who coordinates now, and so does the family sheet. */
   #tellAnswer(isGiven: boolean): void {
+    if (this.#ready.place.category !== COORDINATES) return;
+    this.#given.lead?.(isGiven ? this.#writeFlag() : null);
     const line = this.#section.closest(".desk-work")?.querySelector('[data-slot="coordinator"]');
-    if (!line || this.#ready.place.category !== COORDINATES) return;
+    if (!line) return;
     if (isGiven) this.#before = line.textContent;
     line.textContent = isGiven ? text("coordinator-own") : this.#before;
+  }
+
+  /** What the next answer will show of it. */
+  #writeFlag(): Flag | null {
+    const contact = this.#contacts.find((each) => each.id === this.#contact.value);
+    const organisation = this.#given.part.sources.find((source) => source.own)?.organisation ?? "";
+    const today = hereAndNow(new Date()).day;
+    return contact === undefined ? null : {
+      category: COORDINATES, categoryLabel: "", lifeDomains: [], organisation, since: today, expires: this.#until,
+      contactHolder: { ...contact, lastVerified: today, stale: false },
+    };
   }
 
   /** Carry out one act; what was refused is told, and can be tried again. */

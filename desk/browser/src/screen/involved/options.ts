@@ -19,6 +19,7 @@ export interface Contact {
   readonly id: string;
   readonly function: string;
   readonly name: string | null;
+  readonly phone: string;
 }
 
 export interface HandOptions {
