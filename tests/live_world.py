@@ -114,12 +114,14 @@ class BusyWorld(World):
 
     memory: Memory = field(default_factory=lambda: Memory([]))
     is_opening: bool = True
+    is_remembering: bool = True
 
     async def send(
         self, method: str, path: str, token: str, body: object = None
     ) -> httpx.Response:
         answer = await super().send(method, path, token, body)
-        self.memory.keep(answer.request, answer)
+        if self.is_remembering:
+            self.memory.keep(answer.request, answer)
         assert answer.is_success or not self.is_opening, (path, answer.text)
         return answer
 

@@ -15,7 +15,7 @@ from fastapi import Query
 
 from keys.base64url import encode_b64u
 from signal_index.api.acting import acting
-from signal_index.api.callers import ActivePerson, Officer
+from signal_index.api.callers import ActivePerson, MunicipalOfficer, Officer
 from signal_index.api.context import TheIndex
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
 from signal_index.api.routing import Routes
@@ -49,9 +49,12 @@ async def report_abandoned(
     "/completeness/reports", "Het verslag van een nagekeken dag inleveren", status=201
 )
 async def take_report(
-    body: wire.ReconciliationReport, index: TheIndex, caller: Officer
+    body: wire.ReconciliationReport, index: TheIndex, caller: MunicipalOfficer
 ) -> wire.ReportTaken:
-    """Store what reconciling a day found in the officer's municipality."""
+    """Store what reconciling a day found in the officer's municipality.
+
+    The municipality's own officer: it is about all that look up there.
+    """
     who, municipality = caller.caller, caller.scope.municipality
     digest = store.digest_report(body)
     async with acting(index, who, Kind.COMPLETENESS) as act:

@@ -21,7 +21,12 @@ from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
 from signal_index.errors import PolicyUnusable, UnknownPolicy
 from signal_index.store.approvals import find_open, get_approval
-from signal_index.store.policies import find_adoptions, find_bundles, get_bundle
+from signal_index.store.policies import (
+    find_adoptions,
+    find_bundles,
+    get_bundle,
+    verify_proposed,
+)
 from signal_index.wire import policies as wire
 from signal_index.wire.values import Digest
 
@@ -68,12 +73,15 @@ async def show_policy(index: TheIndex, caller: Approver) -> wire.Policy:
 async def show_policy_bundle(
     digest: Digest, index: TheIndex, caller: Approver
 ) -> Response:
-    """Show a bundle as the one text whose SHA-256 was asked, for `sha256sum`."""
-    del caller
+    """Show a bundle as the one text whose SHA-256 was asked, for `sha256sum`.
+
+    The shipped one, or one that was proposed in the caller's own municipality.
+    """
     wanted = bytes.fromhex(digest)
     bundle = shipped_bundle()
     if bundle.digest != wanted:
         async with looking(index.engine) as conn:
+            await verify_proposed(conn, wanted, caller.scope.municipality)
             bundle = await get_bundle(conn, wanted)
     name = f'attachment; filename="policy-{digest[:12]}.json"'
     headers = {"content-disposition": name}

@@ -90,6 +90,20 @@ async def get_bundle(conn: AsyncConnection, digest: bytes) -> Bundle:
     return bundle
 
 
+async def verify_proposed(
+    conn: AsyncConnection, digest: bytes, municipality: str
+) -> None:
+    """Raise `UnknownPolicy` unless this text was proposed in this municipality."""
+    found = await conn.scalar(
+        select(policy_proposal.c.digest)
+        .where(policy_proposal.c.digest == digest)
+        .where(policy_proposal.c.municipality == municipality)
+        .limit(1)
+    )
+    if found is None:
+        raise UnknownPolicy
+
+
 async def insert_proposal(conn: AsyncConnection, proposal: Proposal) -> None:
     """Keep what an approval is about."""
     row = {
