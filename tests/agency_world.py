@@ -17,7 +17,6 @@ from keys.bsn import parse_bsn
 from keys.case_seal import CaseKey
 from keys.config import parse_pins
 from keys.municipality import MunicipalityCode
-from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.registry import SourceRecord, add_source
 from signal_index.wire.deliveries import DeliveryKind
 from signal_index.wire.reconciling import ReconcilingScope
@@ -39,6 +38,7 @@ from sources.reconciling import Reconciled, reconcile
 from sources.rehearsing.running import Rehearsed, rehearse
 from sources.restarting import take_over
 from tests.sources_builders import SECRET, Heard, approve_held
+from tests.store_builders import owning
 from tests.world import World, open_world
 
 HOME = "9901"
@@ -164,10 +164,7 @@ async def open_agency(tmp_path: Path) -> AsyncIterator[Town]:
     async with open_world(tmp_path) as world:
         oin = world.debt_help.oin
         record = SourceRecord(oin, "debt-help", CATEGORIES, frozenset({HOME}), 7)
-        url = f"sqlite+aiosqlite:///{tmp_path / 'index.sqlite'}"
-        engine = open_engine(url, DatabaseRole.OWNER, pool_size=1)
-        async with transaction(engine) as conn:
+        async with owning(world.engine) as conn:
             await add_source(conn, record, now=world.clock())
-        await engine.dispose()
         world.clock.forward(timedelta(minutes=1))  # who is registered is read anew
         yield Town(world, tmp_path)

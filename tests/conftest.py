@@ -1,6 +1,6 @@
 """Fixtures that every folder of tests shares."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, settings
 from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer, running_postgres
 from tests.databases import TEMPLATE, Copies, make_template, run_apart
-from tests.world import register_world
+from tests.store_builders import DATABASES
+from tests.world import World, open_world, register_world
 
 BROWSER = Path(__file__).parent / "browser"
 LONGEST = {"test_policy.py", "test_when_things_fail.py", "test_overview_and_reports.py"}
@@ -33,6 +34,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Of its files the longest first, so that of two processes none waits at the end.
     """
     items.sort(key=_when)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Open the world on each database where a file asks for both, and the test too."""
+    test = metafunc.definition
+    on_both = test.get_closest_marker("both_databases") is not None
+    own = any(mark.args[0] == "world" for mark in test.iter_markers("parametrize"))
+    if on_both and not own and "world" in metafunc.fixturenames:
+        metafunc.parametrize("world", DATABASES, indirect=True)
 
 
 def runs_in_full(config: pytest.Config) -> bool:
@@ -114,3 +124,19 @@ def empty_postgres(copies: Copies) -> Iterator[str]:
     """The URL of a database of this test's own with nothing in it (superuser)."""
     with copies.copy("template1") as url:
         yield url
+
+
+@pytest.fixture
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """The world in memory, on SQLite, or on both (`both_databases`)."""
+    on_sqlite = getattr(request, "param", "sqlite") == "sqlite"
+    url = None if on_sqlite else str(request.getfixturevalue("registered_postgres"))
+    async with open_world(tmp_path, url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def small(tmp_path: Path) -> AsyncIterator[World]:
+    """A world on SQLite, in a file whose `world` is on both."""
+    async with open_world(tmp_path) as opened:
+        yield opened

@@ -18,10 +18,10 @@ from signal_index.store.connect import (
     is_sqlite,
     open_engine,
     reading,
-    transaction,
 )
 from signal_index.store.establishments import establish
 from signal_index.upkeep.notices import NoticeUpkeep
+from tests.store_builders import owning
 from tests.world import Agency, World
 
 TABLES = ("notice_box", "return_notice", "notice_damping")
@@ -33,16 +33,12 @@ def _url(world: World) -> str:
 
 async def switch_on(world: World, *acts: LoopActId) -> None:
     """Have the municipality establish acts of the loop: a notice of a lookup."""
-    owner = open_engine(_url(world), DatabaseRole.OWNER, pool_size=1)
-    try:
-        async with transaction(owner) as conn:
-            for act in acts or (LoopActId.NOTICE_OF_LOOKUP,):
-                made = Establishment(
-                    act, MunicipalityCode("9901"), "college", date(2026, 1, 1)
-                )
-                await establish(conn, made, now=world.clock())
-    finally:
-        await owner.dispose()
+    async with owning(world.engine) as conn:
+        for act in acts or (LoopActId.NOTICE_OF_LOOKUP,):
+            made = Establishment(
+                act, MunicipalityCode("9901"), "college", date(2026, 1, 1)
+            )
+            await establish(conn, made, now=world.clock())
     world.clock.forward(timedelta(seconds=11))  # what stands is read anew
 
 

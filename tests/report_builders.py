@@ -18,6 +18,7 @@ from signal_index.store.mandates import end_mandate, give_mandate
 from signal_index.upkeep.counting import Counting
 from tests.holders_builders import LOOKUP_OIN
 from tests.overview_builders import a_lookup
+from tests.store_builders import owning
 from tests.world import World, index_keys
 
 DOCUMENT: dict[str, Any] = json.loads(openapi_text())
@@ -51,14 +52,12 @@ async def count_days(world: World) -> None:
 
 
 async def change_mandate(world: World, until: date | None) -> None:
-    engine = await engine_of(world, DatabaseRole.OWNER)
-    async with transaction(engine) as conn:
+    async with owning(world.engine) as conn:
         if until is None:
             await end_mandate(conn, LOOKUP_OIN, OFFICER)
         else:
             now = world.clock()
             await give_mandate(conn, LOOKUP_OIN, OFFICER, until, now)
-    await engine.dispose()
 
 
 def verified(found: object, schema: str) -> dict[str, Any]:

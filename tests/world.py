@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
@@ -53,6 +54,7 @@ from signal_index.wire.values import Oin
 from tests.builders import a_contact_holder, a_notice, about
 from tests.databases import copy_migrated
 from tests.holders_builders import AUDIENCE, FakeClock, Holders, a_source, some_holders
+from tests.store_builders import owning
 from tests.tokens import TokenIssuer, officer_claims, person_claims, source_claims
 from tests.world_registry import AGENCIES, register_town
 
@@ -190,6 +192,12 @@ class World:
         ).model_dump(mode="json")
         bearer = self.a_source_token(agency)
         return await self.send("POST", "/signal-batches", bearer, body)
+
+    async def run_sql(self, *statements: str, **values: object) -> None:
+        """Do what the operator of the database can."""
+        async with owning(self.engine) as conn:
+            for statement in statements:
+                await conn.execute(text(statement), values)
 
 
 @asynccontextmanager

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from keys.base64url import encode_b64u
 from keys.pseudonym import KeyVersion, derive_stored_point
@@ -20,7 +19,6 @@ from signal_index.follows import (
     derive_person_row,
     open_following,
 )
-from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.registry import SourceRecord, add_source
 from signal_index.wire.follows import OPEN_PER_USER
 from signal_index.wire.sources import SourceState
@@ -45,20 +43,9 @@ ONE, TWO = a_bsn(1), a_bsn(2)
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        await open_follows(opened)
-        yield opened
-
-
-async def by_sql(world: World, statement: str, **values: object) -> None:
-    url = world.engine.url.render_as_string(hide_password=False)
-    owner = open_engine(url, DatabaseRole.OWNER, pool_size=1)
-    try:
-        async with transaction(owner) as conn:
-            await conn.execute(text(statement), values)
-    finally:
-        await owner.dispose()
+async def world(world: World) -> World:
+    await open_follows(world)
+    return world
 
 
 def slug(answer: Any) -> tuple[int, str]:  # noqa: ANN401 - an HTTP answer
@@ -121,17 +108,15 @@ async def test_restricted_trial_and_veilig_thuis_cause_no_message(
 ) -> None:
     await world.publish(world.income_support, [ONE])
     await follow(world, ONE)
-    await by_sql(world, "UPDATE signal SET state = 'restricted'")
+    await world.run_sql("UPDATE signal SET state = 'restricted'")
     assert await changed(world) == [False]
-    await by_sql(world, "UPDATE signal SET state = 'active'")
-    await by_sql(
-        world,
+    await world.run_sql("UPDATE signal SET state = 'active'")
+    await world.run_sql(
         "UPDATE source SET state = 'trial' WHERE oin = :oin",
         oin=world.income_support.oin,
     )
     assert await changed(world) == [False]
-    await by_sql(
-        world,
+    await world.run_sql(
         "UPDATE source SET state = 'trial' WHERE oin = :oin",
         oin=world.debt_help.oin,
     )
@@ -154,7 +139,7 @@ async def test_what_the_own_organisation_did_is_no_change(world: World) -> None:
     own = SourceRecord(LOOKUP_OIN, "debt-help", *where, 7, state=live)
     async with owning(world.engine) as conn:
         await add_source(conn, own, now=world.clock())
-    await by_sql(world, "UPDATE signal SET source = :own", own=LOOKUP_OIN)
+    await world.run_sql("UPDATE signal SET source = :own", own=LOOKUP_OIN)
     assert await changed(world) == [False]
     await world.publish(world.income_support, [ONE])
     assert await changed(world) == [True]
@@ -170,12 +155,12 @@ FROM follow, (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
 
 async def test_there_are_so_many_open_and_no_more(world: World) -> None:
     await follow(world, ONE)
-    await by_sql(world, MORE.format(owner="owner"), count=OPEN_PER_USER - 1)
+    await world.run_sql(MORE.format(owner="owner"), count=OPEN_PER_USER - 1)
     (part,) = await ask(world, [TWO], FATIMA)
     assert slug(await begin(world, part)) == (409, "follows-full")
     await follow(world, ONE)  # the same person again is one
     others = OPEN_PER_ORGANISATION - OPEN_PER_USER
-    await by_sql(world, MORE.format(owner="randomblob(16)"), count=others)
+    await world.run_sql(MORE.format(owner="randomblob(16)"), count=others)
     (part,) = await ask(world, [TWO], JORIS)
     assert slug(await begin(world, part, JORIS)) == (409, "follows-full")
 

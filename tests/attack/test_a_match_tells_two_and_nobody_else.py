@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from keys.base64url import encode_b64u
 from keys.bsn import Bsn
@@ -20,7 +19,7 @@ from signal_index.days import day_of
 from signal_index.errors import LeadershipLost
 from signal_index.ledger import Group, Kind, data_subject_key
 from signal_index.store import match_finding
-from signal_index.store.connect import DatabaseRole, open_engine, transaction
+from signal_index.store.connect import transaction
 from signal_index.store.match_finding import erase_boxes, open_some
 from signal_index.upkeep import matching
 from signal_index.upkeep.match_records import LEAST
@@ -46,20 +45,9 @@ ONE, TWO, THREE = a_bsn(1), a_bsn(2), a_bsn(3)
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        await open_matching(opened)
-        yield opened
-
-
-async def by_sql(world: World, statement: str, **values: object) -> None:
-    url = world.engine.url.render_as_string(hide_password=False)
-    owner = open_engine(url, DatabaseRole.OWNER, pool_size=1)
-    try:
-        async with transaction(owner) as conn:
-            await conn.execute(text(statement), values)
-    finally:
-        await owner.dispose()
+async def world(world: World) -> World:
+    await open_matching(world)
+    return world
 
 
 async def both_publish(world: World, person: Bsn = ONE) -> None:
@@ -165,7 +153,7 @@ async def test_a_run_that_broke_off_is_done_again_and_one_that_found_no_source_i
     await run_matches(world, daily=True)
     assert await dump(world, "match_box") == []
     assert len(await read_matches(world, world.debt_help)) == 2
-    await by_sql(world, "UPDATE source SET state = 'trial'")
+    await world.run_sql("UPDATE source SET state = 'trial'")
     for hours in (24, 0):  # nobody takes part: one run is one run all the same
         world.clock.forward(timedelta(hours=hours))
         await run_matches(world, daily=True)
@@ -207,8 +195,7 @@ async def test_a_citizen_who_must_not_know_is_matched_with_nobody(
     both = [world.debt_help, world.income_support]
     await world.publish(both[1 - place], [ONE])
     (notice,) = await world.publish(both[place], [ONE])
-    await by_sql(
-        world,
+    await world.run_sql(
         "UPDATE signal SET informed_code = 'safety-risk' WHERE source = :oin",
         oin=both[place].oin,
     )
@@ -246,7 +233,7 @@ ACTIVE = "UPDATE signal SET state = 'active'"
 
 async def to_trial(world: World) -> None:
     said = "UPDATE source SET state = 'trial' WHERE oin = :oin"
-    await by_sql(world, said, oin=world.income_support.oin)
+    await world.run_sql(said, oin=world.income_support.oin)
 
 
 @pytest.mark.parametrize("cause", ["restricted", "embargo", "trial"])
@@ -258,7 +245,7 @@ async def test_what_vanished_comes_back_to_nobody_and_says_not_why(
     (mine,) = await read_matches(world, world.debt_help)
     match cause:
         case "restricted":
-            await by_sql(world, RESTRICTED)
+            await world.run_sql(RESTRICTED)
         case "trial":
             await to_trial(world)
         case _:
@@ -273,7 +260,7 @@ async def test_what_vanished_comes_back_to_nobody_and_says_not_why(
         "UPDATE source SET state = 'live'",
         "DELETE FROM embargo",
     ):
-        await by_sql(world, undone)
+        await world.run_sql(undone)
     for agency in (world.debt_help, world.income_support):
         assert await read_matches(world, agency) == []
 
@@ -294,7 +281,7 @@ async def test_whoever_looks_otherwise_than_in_the_list_ends_it_as_well(
         assert gone.status_code == 404
     else:
         assert await counted(world, **officer) == {}
-    await by_sql(world, "DELETE FROM embargo")
+    await world.run_sql("DELETE FROM embargo")
     assert await counted(world, **officer) == {}
     for agency in (world.debt_help, world.income_support):
         assert await read_matches(world, agency) == []
@@ -310,7 +297,7 @@ async def test_no_notice_tells_of_a_match_that_no_list_shows(
     heir = None
     match cause:
         case "restricted":
-            await by_sql(world, RESTRICTED)
+            await world.run_sql(RESTRICTED)
         case "another-person":
             newer = notice.model_copy(update={"version": 2})
             await world.send_batch(world.debt_help, [newer], [TWO])
@@ -330,8 +317,8 @@ async def test_what_nobody_looked_at_meanwhile_is_there_as_before(
     """It vanished before nobody's eyes: nothing was written, and nothing tells."""
     await both_publish(world)
     await run_matches(world)
-    await by_sql(world, RESTRICTED)
-    await by_sql(world, ACTIVE)
+    await world.run_sql(RESTRICTED)
+    await world.run_sql(ACTIVE)
     assert len(await read_matches(world, world.debt_help)) == 1
 
 
@@ -352,13 +339,13 @@ async def test_what_was_restricted_is_matched_when_it_is_released(
 ) -> None:
     """Whichever of the two it was, for the seven days of a box."""
     await world.publish(world.debt_help, [ONE])
-    await by_sql(world, RESTRICTED)
+    await world.run_sql(RESTRICTED)
     await run_matches(world)
     await world.publish(world.income_support, [ONE])
     world.clock.forward(timedelta(days=6))
     assert await run_matches(world) == 0
     assert await nobody_knows(world)
-    await by_sql(world, ACTIVE)
+    await world.run_sql(ACTIVE)
     assert await run_matches(world) == 1
     assert await dump(world, "match_box") == []
 
@@ -383,9 +370,9 @@ async def test_what_stood_before_finds_nothing_anew_that_is_over(world: World) -
     """An administrator's second look tells not why it was gone."""
     await both_publish(world)
     await run_matches(world)
-    await by_sql(world, RESTRICTED)
+    await world.run_sql(RESTRICTED)
     assert await read_matches(world, world.debt_help) == []  # looked at: over
-    await by_sql(world, ACTIVE)
+    await world.run_sql(ACTIVE)
     assert await run_matches(world, existing=True) == 0
     assert await read_matches(world, world.income_support) == []
 
@@ -399,7 +386,7 @@ async def test_a_box_that_was_altered_stops_no_other_and_is_said(
     world: World,
 ) -> None:
     await both_publish(world)
-    await by_sql(world, ALTERED)
+    await world.run_sql(ALTERED)
     assert await run_matches(world) == 1  # the other box finds it
     assert await count_unreadable(world) == 1
 
@@ -414,7 +401,7 @@ async def test_a_sheet_or_box_in_another_place_or_time_is_said(
     third = await a_successor(world)
     await both_publish(world)
     if "source" not in altered:
-        await by_sql(world, f"UPDATE match_box SET {altered}")  # noqa: S608 - ours
+        await world.run_sql(f"UPDATE match_box SET {altered}")  # noqa: S608 - ours
         assert await run_matches(world) == 0
         assert await count_unreadable(world) == 2
         await both_publish(world)
@@ -423,7 +410,7 @@ async def test_a_sheet_or_box_in_another_place_or_time_is_said(
     if "source" in altered:
         values["other"] = third.oin
     update = f"UPDATE match_sheet SET {altered} WHERE source = :own"  # noqa: S608
-    await by_sql(world, update, **values)
+    await world.run_sql(update, **values)
     agency = third if "source" in altered else world.debt_help
     token = world.a_source_token(agency)
     page = (await world.send("GET", "/matches?limit=10", token)).json()
@@ -443,12 +430,12 @@ async def test_an_altered_step_or_case_hides_no_other_and_is_said(
     named, stepped = await read_matches(world, world.debt_help)
     await name_cases(world, world.debt_help)
     token = world.a_source_token(world.debt_help)
-    await by_sql(world, "UPDATE match_step SET sealed = zeroblob(length(sealed))")
+    await world.run_sql("UPDATE match_step SET sealed = zeroblob(length(sealed))")
     listed = await read_matches(world, world.debt_help)
     assert listed == [named, stepped]
     assert await count_unreadable(world) == 2
     await say(world, world.debt_help, stepped, "take-lead")
-    await by_sql(world, "UPDATE match_step SET sealed = zeroblob(length(sealed))")
+    await world.run_sql("UPDATE match_step SET sealed = zeroblob(length(sealed))")
     page = (await world.send("GET", "/matches?limit=10", token)).json()
     assert (page["items"], page["unreadable"]) == ([named], 1)
     assert await count_unreadable(world) == 3
@@ -483,7 +470,7 @@ async def test_a_source_in_trial_is_matched_with_nobody(world: World) -> None:
 async def test_where_the_act_is_closed_again_nothing_is_shown(world: World) -> None:
     await both_publish(world)
     await run_matches(world)
-    await by_sql(world, "DELETE FROM establishment WHERE opens = 'match'")
+    await world.run_sql("DELETE FROM establishment WHERE opens = 'match'")
     world.clock.forward(timedelta(seconds=11))
     assert await read_matches(world, world.debt_help) == []
     await open_matching(world)  # it tells of nobody: what stands is there again
@@ -517,9 +504,9 @@ async def test_a_pair_is_told_of_once_whatever_is_published_again(
     await world.send_batch(world.debt_help, [newer], [ONE])
     assert await run_matches(world) == 0
     assert len(await read_matches(world, world.debt_help)) == 1
-    await by_sql(world, RESTRICTED)
+    await world.run_sql(RESTRICTED)
     await read_matches(world, world.debt_help)  # over
-    await by_sql(world, ACTIVE)
+    await world.run_sql(ACTIVE)
     newest = notice.model_copy(update={"version": 3})
     await world.send_batch(world.debt_help, [newest], [ONE])
     assert await run_matches(world) == 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,17 +15,11 @@ from signal_index.wire.values import Label, Oin
 from tests.builders import a_contact_holder, a_notice, a_withdrawal
 from tests.holders_builders import a_bsn
 from tests.notice_builders import lead, read, switch_on
-from tests.world import World, open_world
+from tests.world import World
 
 pytestmark = pytest.mark.anyio
 ONE, TWO = a_bsn(1), a_bsn(2)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
 
 
 async def send(world: World, body: object, **who: object) -> list[dict[str, Any]]:

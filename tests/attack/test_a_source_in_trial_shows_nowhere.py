@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from tests.holders_builders import a_bsn
 from tests.trial_builders import go_live, put_in_trial, take_back
 from tests.world import Agency, World, open_world
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 TRIED, OTHER = a_bsn(1), a_bsn(2)
 STORE = Path(__file__).parents[2] / "signal_index" / "store"
 DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -50,14 +50,11 @@ READS_WHAT_NOBODY_IS_SHOWN = {
 """The modules that may read all signals, and why that shows nothing."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        await put_in_trial(opened, opened.debt_help)
-        await opened.publish(opened.debt_help, [TRIED])
-        yield opened
+@pytest.fixture
+async def world(world: World) -> World:
+    await put_in_trial(world, world.debt_help)
+    await world.publish(world.debt_help, [TRIED])
+    return world
 
 
 async def _answer(world: World, numbers: list[Bsn], **changed: object) -> list[str]:

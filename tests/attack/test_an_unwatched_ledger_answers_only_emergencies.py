@@ -1,6 +1,5 @@
 """Somebody keeps the witnesses away, so that the ledger can be rewritten in peace."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from signal_index.upkeep.sequencer import Sequencer, sequence_once
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import count_entries
 from tests.witness_builders import Watch, a_watch
-from tests.world import LEDGER_ORIGIN, World, open_world
+from tests.world import LEDGER_ORIGIN, World
 
 pytestmark = pytest.mark.anyio
 
@@ -26,12 +25,11 @@ KEY = CheckpointKey(b"\x01" * 32)
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        assert isinstance(opened.app, Edge)
-        opened.app.state.index = replace(opened.index, witnessing=WitnessRule())
-        await look_up(opened)
-        yield opened
+async def world(world: World) -> World:
+    assert isinstance(world.app, Edge)
+    world.app.state.index = replace(world.index, witnessing=WitnessRule())
+    await look_up(world)
+    return world
 
 
 async def look_up(world: World, **changed: object) -> httpx.Response:

@@ -23,11 +23,11 @@ from signal_index.notice import (
     Batch,
     sign_batch,
 )
-from signal_index.store.connect import DatabaseRole, open_engine, reading
 from signal_index.wire.signals import BatchBody
 from signal_index.wire.values import Oin
 from tests.builders import a_notice, a_withdrawal, about
 from tests.holders_builders import SOURCE_OIN, a_bsn
+from tests.store_builders import owning
 from tests.world import World, open_world, restarted
 
 ONE = a_bsn(1)
@@ -142,23 +142,18 @@ async def _die(world: World, request: Request, point: str) -> None:
 
 
 async def _count(world: World) -> Mapping[str, int]:
-    url = world.engine.url.render_as_string(hide_password=False)
-    engine = open_engine(url, DatabaseRole.OWNER, pool_size=1)
     count = "SELECT count(*) FROM"
-    try:
-        async with reading(engine) as conn:
-            found = {
-                name: int(await conn.scalar(text(f"{count} {table}")) or 0)
-                for name, table in COUNTED.items()
-            }
-            for kind in KINDS:
-                query = text(f"{count} ledger_entry WHERE kind = :kind")
-                found[kind] = int(await conn.scalar(query, {"kind": kind}) or 0)
-            numbers = text("SELECT coalesce(sum(number), 0) FROM ledger_person")
-            found["numbers"] = int(await conn.scalar(numbers) or 0)
-            return found
-    finally:
-        await engine.dispose()
+    async with owning(world.engine) as conn:
+        found = {
+            name: int(await conn.scalar(text(f"{count} {table}")) or 0)
+            for name, table in COUNTED.items()
+        }
+        for kind in KINDS:
+            query = text(f"{count} ledger_entry WHERE kind = :kind")
+            found[kind] = int(await conn.scalar(query, {"kind": kind}) or 0)
+        numbers = text("SELECT coalesce(sum(number), 0) FROM ledger_person")
+        found["numbers"] = int(await conn.scalar(numbers) or 0)
+        return found
 
 
 async def _send_again(world: World, request: Request) -> None:

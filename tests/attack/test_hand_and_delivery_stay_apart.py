@@ -6,7 +6,6 @@ Nor may a person end what was delivered. Either would be a flag that vanishes.
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +27,16 @@ from tests.hand_builders import (
     take_back,
 )
 from tests.holders_builders import a_bsn
-from tests.world import World, open_world
+from tests.world import World
 
 pytestmark = pytest.mark.anyio
 ONE, TWO = a_bsn(1), a_bsn(2)
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        await open_hand_signals(opened)
-        yield opened
+async def world(world: World) -> World:
+    await open_hand_signals(world)
+    return world
 
 
 async def _flags(world: World) -> int:

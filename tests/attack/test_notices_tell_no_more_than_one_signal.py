@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,13 +40,12 @@ URGENT = {"breakGlass": {"reason": "danger-to-life"}}
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        await opened.publish(opened.debt_help, [KNOWN, BOTH])
-        await opened.publish(opened.income_support, [BOTH])
-        await opened.publish(opened.veilig_thuis, [KNOWN])
-        await switch_on(opened)
-        yield opened
+async def world(world: World) -> World:
+    await world.publish(world.debt_help, [KNOWN, BOTH])
+    await world.publish(world.income_support, [BOTH])
+    await world.publish(world.veilig_thuis, [KNOWN])
+    await switch_on(world)
+    return world
 
 
 async def everything_told(world: World) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from signal_index.errors import (
     SignalIndexError,
 )
 from signal_index.store.accounts import suspend_account
-from signal_index.store.connect import DatabaseRole, open_engine, transaction
+from tests.store_builders import owning
 from tests.world import World, open_world
 from tests.world_registry import TEAM_OIN
 
@@ -107,13 +107,10 @@ async def test_an_administrator_may_approve_but_sees_no_entries(
 
 async def test_a_suspended_officer_is_refused(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
-        url = world.engine.url.render_as_string(hide_password=False)
-        owner = open_engine(url, DatabaseRole.OWNER, pool_size=1)
-        async with transaction(owner) as conn:
+        async with owning(world.engine) as conn:
             await suspend_account(
                 conn, "00000001000000000001", "privacy-officer-1", now=world.clock()
             )
-        await owner.dispose()
         world.index.standing.forget()
         with pytest.raises(CallerSuspended):
             await callers.officer(_request(world, world.an_officer()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +19,7 @@ from tests.citizen_builders import CitizensDesk
 from tests.follow_builders import FATIMA, JORIS, ask, follow
 from tests.holders_builders import a_bsn
 from tests.notice_builders import acknowledge, lead, read, switch_on
-from tests.world import World, open_world
+from tests.world import World
 
 pytestmark = pytest.mark.anyio
 ONE, TWO = a_bsn(1), a_bsn(2)
@@ -28,12 +27,11 @@ Rows = list[dict[str, Any]]
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        acts = (LoopActId.NOTICE_OF_LOOKUP, LoopActId.FOLLOW, LoopActId.COLLEAGUE)
-        await switch_on(opened, *acts)
-        await opened.publish(opened.debt_help, [ONE])
-        yield opened
+async def world(world: World) -> World:
+    acts = (LoopActId.NOTICE_OF_LOOKUP, LoopActId.FOLLOW, LoopActId.COLLEAGUE)
+    await switch_on(world, *acts)
+    await world.publish(world.debt_help, [ONE])
+    return world
 
 
 async def alter(world: World, table: Table, id_: str) -> None:

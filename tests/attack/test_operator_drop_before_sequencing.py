@@ -4,16 +4,13 @@ No tree can show what never stood in it. `signal-index reconcile` does: the prom
 the desk kept, and the key holders' statements, tell of what is not there.
 """
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
-from signal_index.store.connect import transaction
 from tests.holders_builders import a_bsn
 from tests.reconcile_world import gather, sequence
-from tests.world import World, open_world
+from tests.world import World
 
 pytestmark = pytest.mark.anyio
 
@@ -23,26 +20,13 @@ WHERE entry_id IN (SELECT entry_id FROM ledger_entry WHERE kind = 'lookup')
 """
 
 
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
-
-
-async def run_sql(world: World, *statements: str) -> None:
-    """Do what the operator of the database can."""
-    async with transaction(world.engine) as conn:
-        for statement in statements:
-            await conn.execute(text(statement))
-
-
 async def test_an_entry_whose_place_in_the_queue_was_deleted_is_missed(
     world: World, tmp_path: Path
 ) -> None:
     answers = await world.look_up([a_bsn(1)])
     await sequence(world, tmp_path)
     answers += await world.look_up([a_bsn(2)])
-    await run_sql(world, UNQUEUE)
+    await world.run_sql(UNQUEUE)
     files = await gather(world, tmp_path, answers)
     (found,) = files.report()["findings"]
     assert (found["code"], found["weight"]) == ("receipt-without-entry", "alarm")
@@ -53,8 +37,7 @@ async def test_an_entry_that_was_wiped_out_whole_is_missed_too(
     world: World, tmp_path: Path
 ) -> None:
     answers = await world.look_up([a_bsn(1)])
-    await run_sql(
-        world,
+    await world.run_sql(
         UNQUEUE,
         "DROP TRIGGER refuse_ledger_entry_delete",
         "DELETE FROM ledger_disclosure WHERE find_person IS NOT NULL",
@@ -67,7 +50,7 @@ async def test_an_entry_that_was_wiped_out_whole_is_missed_too(
 async def test_the_tree_alone_does_not_show_it(world: World, tmp_path: Path) -> None:
     """What this test is for: without the other parties' parts, nothing is found."""
     answers = await world.look_up([a_bsn(1)])
-    await run_sql(world, UNQUEUE)
+    await world.run_sql(UNQUEUE)
     files = await gather(world, tmp_path, answers)
     files.receipts = []
     assert files.codes() == []
@@ -79,7 +62,7 @@ async def test_a_user_whose_lookups_are_kept_out_again_and_again_stands_out(
     """Also where the desk helps the operator, and gives none of its receipts."""
     for number in range(1, 6):
         await world.look_up([a_bsn(number)])
-    await run_sql(world, UNQUEUE)
+    await world.run_sql(UNQUEUE)
     files = await gather(world, tmp_path)
     (found,) = files.report()["findings"]
     assert (found["code"], found["count"]) == ("abandoned-user", 5)

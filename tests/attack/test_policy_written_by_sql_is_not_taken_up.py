@@ -6,7 +6,6 @@ SHA-256. What does not hold closes the municipality: nothing is shown rather tha
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -36,12 +35,6 @@ pytestmark = pytest.mark.anyio
 
 PLACE = MunicipalityCode("9901")
 THIEF = ReceiptKey(bytes(32), "receipt-key")
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
 
 
 def _wider() -> Bundle:

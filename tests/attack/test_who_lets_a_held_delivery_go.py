@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,20 +13,12 @@ from signal_index.proof import Group
 from signal_index.wire.agents import HeldDelivery
 from tests.ledger_reading import count_entries, open_entries
 from tests.source_administrators import an_administrator
-from tests.world import Agency, World, open_world
+from tests.world import Agency, World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 DELIVERY = str(uuid.UUID(int=7))
 MARK, OTHER = "a" * 64, "b" * 64
 PATH = f"/agents/office/held-deliveries/{DELIVERY}/answer"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        yield opened
 
 
 def a_held(world: World, **changed: object) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -24,10 +23,9 @@ ONE, TWO = a_bsn(1), a_bsn(2)
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        await open_hand_signals(opened)
-        yield opened
+async def world(world: World) -> World:
+    await open_hand_signals(world)
+    return world
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import json
 import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import pytest
 from deploy.documents import DOCUMENTS
 from tests.builders import a_delivery
 from tests.holders_builders import a_bsn
-from tests.world import World, open_world
+from tests.world import World
 
 pytestmark = pytest.mark.anyio
 
@@ -30,12 +29,6 @@ CONFIG = {
     "content_type_overrides": dict.fromkeys(SIGNED, "text/plain"),
     "post_hooks": [],
 }
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import json
 import re
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,19 +16,13 @@ from signal_index.api.edge import BATCH_BODY_MAXIMUM, BODY_MAXIMUM, SECURITY_HEA
 from signal_index.api.subjects import SUBJECTS, openapi_text
 from tests.builders import a_contact_holder, a_delivery
 from tests.holders_builders import a_bsn
-from tests.world import World, open_world
+from tests.world import World
 
 pytestmark = pytest.mark.anyio
 DOCUMENT: dict[str, Any] = json.loads(openapi_text())
 FAILURES = {"406", "429", "500", "503"}
 _SAID_OF_A_SCHEMA = {"contentEncoding", "default", "description"}
 METHODS = {"get", "put", "post", "delete", "patch"}
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
 
 
 def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,18 +15,12 @@ from signal_index.proof import Group, parse_disclosure
 from signal_index.store.approvals import Approval, Matter, request_approval
 from signal_index.store.connect import reading, transaction
 from tests.holders_builders import LOOKUP_OIN
-from tests.world import World, open_world
+from tests.world import World
 from tests.world_registry import TEAM_OIN
 
 pytestmark = pytest.mark.anyio
 
 DIGEST = hashlib.sha256(b"matter").digest()
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
 
 
 async def _ask(world: World, subject: str = "anke") -> Approval:

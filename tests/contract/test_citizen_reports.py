@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 from signal_index.ledger import note_key
 from signal_index.proof import Group, Leaf, parse_tlog_proof, verify_proof_file
-from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from tests.builders import a_day
 from tests.citizen_builders import CHECKPOINT_KEY, CitizensDesk
 from tests.holders_builders import a_bsn
@@ -205,15 +204,7 @@ async def test_a_search_by_citizen_stands_in_the_report_as_a_check(
 
 async def turn_into_a_team(desk: CitizensDesk) -> None:
     """Make the municipality's own organisation a team, as the index registered it."""
-    url = desk.world.engine.url.render_as_string(hide_password=False)
-    engine = open_engine(url, DatabaseRole.OWNER, pool_size=1)
-    try:
-        async with transaction(engine) as conn:
-            await conn.execute(
-                text("UPDATE organisation SET kind = 'neighbourhood-team'")
-            )
-    finally:
-        await engine.dispose()
+    await desk.world.run_sql("UPDATE organisation SET kind = 'neighbourhood-team'")
     desk.world.index.standing.forget()
 
 

@@ -1,7 +1,5 @@
 """Findings through the API: taken in, shown, closed once; on both databases."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +18,10 @@ from signal_index.wire.completeness import (
 )
 from tests.ledger_reading import open_entries
 from tests.reconcile_builders import DAY
-from tests.world import World, open_world
+from tests.world import World
 from tests.world_registry import TEAM_OIN
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 
 USER = ReconciledFinding.of(
     Misfit.ABANDONED_USER,
@@ -40,15 +38,6 @@ FOREIGN = ReconciledFinding.of(
     Misfit.ABANDONED_ORGANISATION, organisation="0" * 20, count=9
 )
 WHOLE = ReconciledFinding.of(Misfit.OPENED_WITHOUT_LEAF, entry=UUID(int=8))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("registered_postgres")
-    async with open_world(tmp_path, url) as opened:
-        yield opened
 
 
 def a_report(*findings: ReconciledFinding) -> Any:  # noqa: ANN401 - JSON

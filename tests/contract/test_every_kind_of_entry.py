@@ -7,10 +7,8 @@ each does so in a form of the table; here is what each form comes to on disk.
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import LargeBinary, Uuid, text
@@ -42,7 +40,7 @@ from signal_index.store.connect import reading, transaction
 from signal_index.store.ledger import insert_entries
 from tests.holders_builders import a_bsn
 from tests.policy_builders import a_caller, a_pseudonym
-from tests.world import World, open_world
+from tests.world import World
 
 pytestmark = pytest.mark.anyio
 
@@ -61,12 +59,6 @@ class Written:
     activity: str
     form: Form
     why: JsonObject | None
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
 
 
 async def read_all(world: World) -> list[Written]:

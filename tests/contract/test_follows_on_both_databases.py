@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,19 +23,16 @@ from tests.follow_builders import (
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
 from tests.notice_builders import dump
-from tests.world import World, open_world
+from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO = a_bsn(1), a_bsn(2)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        await open_follows(opened)
-        yield opened
+@pytest.fixture
+async def world(world: World) -> World:
+    await open_follows(world)
+    return world
 
 
 async def test_somebody_joins_and_stops_and_the_page_says_no_more_than_that(

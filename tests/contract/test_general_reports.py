@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,18 +16,15 @@ from tests.report_builders import (
     record_entries,
     verified,
 )
-from tests.world import World, open_world
+from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        opened.clock.moment = AFTER
-        yield opened
+@pytest.fixture
+async def world(world: World) -> World:
+    world.clock.moment = AFTER
+    return world
 
 
 async def _month(world: World, month: str = "2026-10") -> dict[str, Any]:

@@ -14,7 +14,6 @@ from uuid import UUID
 import pytest
 
 from signal_index.proof import Group
-from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.registry import SourceRecord, add_source
 from signal_index.wire.agents import HeldDelivery
 from sources.errors import IndexRefused
@@ -25,6 +24,7 @@ from tests.contract.test_nothing_wedges_at_an_agency import a_town_profile
 from tests.ledger_reading import open_entries
 from tests.source_administrators import an_administrator
 from tests.sources_builders import a_number, a_row, write_rows
+from tests.store_builders import owning
 from tests.world import Agency
 
 pytestmark = pytest.mark.anyio
@@ -43,11 +43,8 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
             7,
             submitters=frozenset({world.debt_help.oin, world.income_support.oin}),
         )
-        url = f"sqlite+aiosqlite:///{tmp_path / 'index.sqlite'}"
-        engine = open_engine(url, DatabaseRole.OWNER, pool_size=1)
-        async with transaction(engine) as conn:
+        async with owning(world.engine) as conn:
             await add_source(conn, record, now=world.clock())
-        await engine.dispose()
         world.clock.forward(timedelta(minutes=1))  # who is registered is read anew
         rows = [a_row(Zaak=f"Z-{n}", BSN=a_number(n)) for n in range(1, 4)]
         await town.publish(write_rows(tmp_path / "f.csv", rows), a_town_profile())

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,22 +12,14 @@ from sqlalchemy import text
 
 from signal_index.ledger import Group
 from signal_index.proof import JsonObject
-from signal_index.store.connect import DatabaseRole, open_engine, reading
 from tests.builders import a_day
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import count_entries, open_entries
-from tests.world import World, open_world
+from tests.store_builders import owning
+from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO, THREE = a_bsn(1), a_bsn(2), a_bsn(3)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        yield opened
 
 
 def _categories(part: dict[str, Any]) -> list[str]:
@@ -131,13 +121,11 @@ async def test_breaking_the_glass_leaves_a_review_in_the_queue(world: World) -> 
     body["subjects"][0]["informed"] = None
     answer = await world.send("POST", "/lookups", world.a_token(), body)
     assert answer.status_code == 200, answer.text
-    engine = open_engine(_url(world), DatabaseRole.OWNER, pool_size=1)
-    async with reading(engine) as conn:
+    async with owning(world.engine) as conn:
         waiting = text(
             "SELECT rule, state FROM review JOIN review_ground ON review_id = id"
         )
         rows = (await conn.execute(waiting)).all()
-    await engine.dispose()
     assert [(row.rule, row.state) for row in rows] == [("break-glass", "open")]
 
 
@@ -215,7 +203,3 @@ async def test_the_own_history_pages_without_losing_any(world: World) -> None:
         cursor = page["next"]
         path = cursor and f"/own-lookups?limit=2&cursor={cursor}"
     assert sorted(seen) == sorted(asked)
-
-
-def _url(world: World) -> str:
-    return world.engine.url.render_as_string(hide_password=False)

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,17 +21,11 @@ from signal_index.upkeep.nen7513 import (
 )
 from tests.holders_builders import LOOKUP_OIN, a_bsn
 from tests.reconcile_world import sequence
-from tests.world import LEDGER_ORIGIN, World, open_world
+from tests.world import LEDGER_ORIGIN, World
 
 pytestmark = pytest.mark.anyio
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
 
 
 async def export(

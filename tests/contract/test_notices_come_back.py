@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -17,20 +16,17 @@ from tests.citizen_builders import CitizensDesk
 from tests.holders_builders import a_bsn
 from tests.notice_builders import acknowledge, lead, read, read_page, switch_on
 from tests.source_administrators import an_administrator
-from tests.world import World, open_world
+from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 KNOWN = a_bsn(1)
 CALL = {"function": "Wijkteam Oost", "phone": "+31182555100"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        await switch_on(opened)
-        yield opened
+@pytest.fixture
+async def world(world: World) -> World:
+    await switch_on(world)
+    return world
 
 
 async def say(world: World, entry: str, outcome: str | None) -> None:

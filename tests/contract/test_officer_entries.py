@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -12,18 +10,10 @@ from signal_index.ledger import Group, Kind
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
 from tests.officer_builders import a_citizen, a_search, find, ids, look_up
-from tests.world import World, open_world
+from tests.world import World
 from tests.world_registry import TEAM_OIN
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        yield opened
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 
 
 async def test_no_answer_of_a_search_names_a_person(world: World) -> None:

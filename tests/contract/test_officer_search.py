@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,19 +10,11 @@ from keys.base64url import encode_b64u
 from signal_index.store import search
 from tests.holders_builders import a_bsn
 from tests.officer_builders import OFFICER, a_citizen, a_search, find, ids, look_up
-from tests.world import World, open_world
+from tests.world import World
 from tests.world_registry import TEAM_OIN
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 CASE = encode_b64u(bytes(32))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        yield opened
 
 
 async def test_an_entry_reads_as_who_why_and_what_came_of_it(world: World) -> None:

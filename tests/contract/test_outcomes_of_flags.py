@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ from signal_index.ledger import Group
 from tests.builders import a_contact_holder
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
-from tests.world import World, open_world
+from tests.world import World
 from tests.world_registry import TEAM_OIN
 
 pytestmark = pytest.mark.anyio
@@ -23,11 +21,10 @@ TWO_WEEKS = timedelta(days=14)
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        await opened.publish(opened.debt_help, [ONE])
-        await opened.publish(opened.income_support, [ONE])
-        yield opened
+async def world(world: World) -> World:
+    await world.publish(world.debt_help, [ONE])
+    await world.publish(world.income_support, [ONE])
+    return world
 
 
 async def say(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,20 +20,12 @@ from tests.review_builders import (
     explain,
     find_queue,
 )
-from tests.world import World, open_world
+from tests.world import World
 from tests.world_registry import TEAM_OIN
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 DOCUMENT: dict[str, Any] = json.loads(openapi_text())
 WATCHER = "data-protection-officer"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        yield opened
 
 
 async def _watch(world: World, query: str = "", **changed: object) -> dict[str, Any]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,20 +15,12 @@ from signal_index.store.connect import DatabaseRole, open_engine
 from signal_index.upkeep.counting import Counting
 from tests.holders_builders import LOOKUP_OIN, a_bsn
 from tests.ledger_reading import open_entries
-from tests.world import World, open_world
+from tests.world import World
 from tests.world_registry import TEAM_OIN
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO = a_bsn(1), a_bsn(2)
 DOCUMENT: dict[str, Any] = json.loads(openapi_text())
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        yield opened
 
 
 async def _count(world: World) -> None:

@@ -26,7 +26,7 @@ from signal_index.notice import (
     sign_person_event,
     subject_commitment,
 )
-from signal_index.store.connect import DatabaseRole, open_engine, reading, transaction
+from signal_index.store.connect import reading
 from signal_index.store.registry import (
     ClientRecord,
     OrganisationRecord,
@@ -48,6 +48,7 @@ from tests.builders import a_notice, anew
 from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
 from tests.notice_builders import dump
+from tests.store_builders import owning
 from tests.trial_builders import put_in_trial
 from tests.world import Agency, World, open_world
 
@@ -122,16 +123,14 @@ async def open_town(folder: Path, url: str | None) -> AsyncIterator[Town]:
     """Open a world with a population register."""
     async with open_world(folder, url) as world:
         register = Agency(REGISTER_OIN, "")
-        own = world.engine.url.render_as_string(hide_password=False)
-        await _register(own, register, world)
+        await _register(register, world)
         world.clock.forward(timedelta(minutes=1))  # who is registered is read anew
         yield Town(world, register)
 
 
-async def _register(url: str, register: Agency, world: World) -> None:
-    engine = open_engine(url, DatabaseRole.OWNER, pool_size=1)
+async def _register(register: Agency, world: World) -> None:
     now, oin = world.clock(), register.oin
-    async with transaction(engine) as conn:
+    async with owning(world.engine) as conn:
         record = OrganisationRecord(oin, "Burgerzaken", "source-agency", HOME)
         await add_organisation(conn, record, now=now)
         await add_client(conn, ClientRecord(f"agent-{oin[-4:]}", oin), now=now)
@@ -140,7 +139,6 @@ async def _register(url: str, register: Agency, world: World) -> None:
         nothing: frozenset[str] = frozenset()
         source = SourceRecord(oin, "population-register", nothing, nothing, 1)
         await add_source(conn, source, now=now)
-    await engine.dispose()
 
 
 async def test_a_death_ends_the_signals_of_every_source_and_of_nobody_else(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -28,26 +26,10 @@ from tests.policy_officers import (
     propose,
     send,
 )
-from tests.store_builders import DATABASES
-from tests.world import Agency, World, open_world, restarted
+from tests.world import Agency, World, restarted
 from tests.world_registry import TEAM_OIN
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(params=DATABASES)
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("registered_postgres")
-    async with open_world(tmp_path, url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 
 
 async def _try_to_publish(world: World, agency: Agency) -> str:

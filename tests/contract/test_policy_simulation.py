@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,25 +16,9 @@ from tests.policy_officers import (
     propose,
     send,
 )
-from tests.store_builders import DATABASES
-from tests.world import World, open_world
+from tests.world import World
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(params=DATABASES)
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("registered_postgres")
-    async with open_world(tmp_path, url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 
 
 async def test_a_simulation_tells_which_recorded_questions_would_show_more(

@@ -20,9 +20,9 @@ from signal_index.upkeep.processing_record import Register
 from tests.holders_builders import a_bsn
 from tests.reconcile_world import sequence
 from tests.store_builders import owning, write_settings
-from tests.world import World, open_world
+from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 
 TRACEPARENT = f"00-{'0a' * 16}-{'0b' * 8}-01"
 SUBJECT = "dpl.core.data_subject_id"
@@ -52,15 +52,6 @@ class FakeCollector:
             for span in self.written
         ]
         return [each[SUBJECT] for each in found if SUBJECT in each]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("registered_postgres")
-    async with open_world(tmp_path, url) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +12,7 @@ from jsonschema import Draft202012Validator
 from signal_index.api.subjects import openapi_text
 from tests.holders_builders import a_bsn
 from tests.review_builders import a_review, act, break_glass, find_queue
-from tests.world import World, open_world
+from tests.world import World
 from tests.world_registry import TEAM_OIN
 
 pytestmark = pytest.mark.anyio
@@ -22,12 +20,6 @@ DOCUMENT: dict[str, Any] = json.loads(openapi_text())
 ASK = {"questions": ["why-emergency"], "text": "Wie vroeg hierom?"}
 IN_ORDER = {"verdict": "in-order"}
 ANYONE = a_bsn(1)
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
 
 
 def _demand(schema: str, value: object) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,21 +22,13 @@ from tests.review_builders import (
     explain,
     find_queue,
 )
-from tests.world import World, open_world
+from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 DOCUMENT: dict[str, Any] = json.loads(openapi_text())
 ASK = {"questions": ["why-emergency"], "text": "Wie vroeg hierom?"}
 IN_ORDER = {"verdict": "in-order"}
 ANYONE = a_bsn(1)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        yield opened
 
 
 async def _opened(world: World, review: str, token: str | None = None) -> Any:  # noqa: ANN401 - JSON

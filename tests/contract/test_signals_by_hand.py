@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -27,22 +25,16 @@ from tests.hand_builders import (
 from tests.holders_builders import LOOKUP_OIN, a_bsn
 from tests.ledger_reading import open_entries
 from tests.store_builders import owning
-from tests.world import Agency, World, open_world
+from tests.world import Agency, World
 
 pytestmark = pytest.mark.anyio
 ONE, TWO = a_bsn(1), a_bsn(2)
 
 
-BOTH = pytest.mark.parametrize("world", ["sqlite", "postgresql"], indirect=True)
-
-
 @pytest.fixture
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = getattr(request, "param", "sqlite") == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        await open_hand_signals(opened)
-        yield opened
+async def world(world: World) -> World:
+    await open_hand_signals(world)
+    return world
 
 
 @pytest.fixture
@@ -68,7 +60,7 @@ async def _post(world: World, path: str, body: object) -> httpx.Response:
     return await world.send("POST", f"/hand-signals/{path}", token, body)
 
 
-@BOTH
+@pytest.mark.both_databases
 async def test_what_a_person_gives_is_seen_and_names_who_gave_it(
     world: World, agency: Agency
 ) -> None:
@@ -136,7 +128,7 @@ async def test_a_form_offers_what_is_open_and_no_more(
     assert offered["places"] == []
 
 
-@BOTH
+@pytest.mark.both_databases
 async def test_a_confirmed_signal_is_fresh_and_may_live_longer(
     world: World, agency: Agency
 ) -> None:
@@ -181,7 +173,7 @@ async def test_an_ended_signal_shows_no_more_and_cannot_be_confirmed(
     assert answer.status_code == 404
 
 
-@BOTH
+@pytest.mark.both_databases
 async def test_a_colleague_takes_a_signal_over(world: World, agency: Agency) -> None:
     colleague = uuid.uuid4()
     body = a_contact_holder(function="Intern begeleider").model_dump(mode="json")

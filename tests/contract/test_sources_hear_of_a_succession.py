@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,26 +17,22 @@ from tests.holders_builders import a_bsn
 from tests.notice_builders import acknowledge, lead, read, read_page, switch_on
 from tests.policy_officers import approve, send
 from tests.transfer_builders import a_successor, a_transfer
-from tests.world import Agency, World, open_world
+from tests.world import Agency, World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO, THREE = a_bsn(1), a_bsn(2), a_bsn(3)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        await switch_on(opened)
-        yield opened
+@pytest.fixture
+async def world(world: World) -> World:
+    await switch_on(world)
+    return world
 
 
 @pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        await switch_on(opened)
-        yield opened
+async def small(small: World) -> World:
+    await switch_on(small)
+    return small
 
 
 async def pass_on(world: World, to: Agency, **changed: object) -> None:

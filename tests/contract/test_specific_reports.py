@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,20 +21,17 @@ from tests.report_builders import (
     record_entries,
     verified,
 )
-from tests.world import World, open_world
+from tests.world import World
 from tests.world_registry import TEAM_OIN
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 QUESTION = {"from": "2026-10-01", "until": "2026-10-31", "reason": "complaint"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        opened.clock.moment = AFTER
-        yield opened
+@pytest.fixture
+async def world(world: World) -> World:
+    world.clock.moment = AFTER
+    return world
 
 
 async def _ask(world: World, **changed: object) -> dict[str, Any]:

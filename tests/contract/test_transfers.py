@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,25 +25,11 @@ from tests.source_administrators import an_administrator
 from tests.store_builders import owning
 from tests.transfer_builders import DEBTS, a_successor, a_transfer
 from tests.trial_builders import put_in_trial, take_back
-from tests.world import Agency, World, open_world
+from tests.world import Agency, World
 from tests.world_registry import AGENCIES, TEAM_OIN
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO = a_bsn(1), a_bsn(2)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
 
 
 async def ask(world: World, body: object, **claims: object) -> dict[str, Any]:

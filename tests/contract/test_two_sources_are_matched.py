@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -21,19 +19,16 @@ from tests.match_builders import (
     say,
 )
 from tests.notice_builders import dump, read
-from tests.world import World, open_world
+from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
 ONE, TWO = a_bsn(1), a_bsn(2)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    is_sqlite = request.param == "sqlite"
-    url = None if is_sqlite else str(request.getfixturevalue("registered_postgres"))
-    async with open_world(tmp_path, url) as opened:
-        await open_matching(opened)
-        yield opened
+@pytest.fixture
+async def world(world: World) -> World:
+    await open_matching(world)
+    return world
 
 
 async def test_two_hear_of_each_other_and_one_takes_the_lead(world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,17 +26,11 @@ from tests.holders_builders import a_bsn
 from tests.policy_officers import approve, send
 from tests.store_builders import owning
 from tests.transfer_builders import DEBTS, a_successor, a_transfer
-from tests.world import Agency, World, open_world
+from tests.world import Agency, World
 from tests.world_registry import MUNICIPALITY
 
 pytestmark = pytest.mark.anyio
 ONE, TWO = a_bsn(1), a_bsn(2)
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        yield opened
 
 
 async def pass_on(world: World, body: object) -> int:
