@@ -42,7 +42,6 @@ SQLITE_CONNECTIONS = 16
 
 ALONE = {Part.LEDGER, Part.START}
 """What needs no town."""
-STARTS = 7
 
 LOOKING_UP = {Part.LOOKUP, Part.TIMING, Part.SCREEN, Part.SOURCES}
 """What needs a filled index."""
@@ -72,7 +71,7 @@ class Run:
             folder = Path(name)
             if Part.START in self.parts:
                 self.say("start: the help of commands")
-                self.figures.start |= measure_starts(STARTS)
+                self.figures.start |= measure_starts(self.sizes.starts)
             if Part.LEDGER in self.parts:
                 self.say(f"ledger: {self.sizes.sequenced} entries into the tree")
                 costs = await measure_ledger(server, folder, self.sizes)

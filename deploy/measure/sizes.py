@@ -11,6 +11,8 @@ SCREEN_WARM_UP_PAIRS = 3
 class Sizes:
     """The size of every part of one run."""
 
+    starts: int
+    """How often each command shows its help."""
     signals: int
     published: int
     lookups: tuple[tuple[int, int], ...]
@@ -40,6 +42,7 @@ class Sizes:
 
 
 FULL = Sizes(
+    starts=7,
     signals=100_000,
     published=20_000,
     lookups=((1, 400), (16, 2_000), (64, 4_000)),
@@ -57,20 +60,21 @@ FULL = Sizes(
     sourced=100_000,
 )
 QUICK = Sizes(
+    starts=1,
     signals=2_500,
     published=1_000,
-    lookups=((1, 20), (16, 64), (64, 128)),
-    sqlite_lookups=64,
+    lookups=((1, 10), (16, 32), (64, 64)),
+    sqlite_lookups=32,
     pairs=20,
     screen_pairs=2,
     evaluation_batches=1,
     evaluation_requests=50,
     limit_seconds=1,
-    ledger_entries=20_000,
+    ledger_entries=5_000,
     search_rounds=2,
-    sequenced=2_000,
+    sequenced=500,
     proofs=20,
-    verified=10_000,
+    verified=2_000,
     sourced=500,
 )
 """As little as shows that each part still works: its figures mean nothing."""
