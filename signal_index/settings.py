@@ -205,6 +205,10 @@ class Settings(BaseSettings):
     port: int = Field(ge=0, le=65535)
     problem_base: SecureUrl
     edge: EdgeLimits = EdgeLimits()
+    # Of one account, in a minute, at each process; refusals are what is recorded though
+    # it brings nothing: tickets that do not hold, lookups that are repeated:
+    requests_per_minute: int = Field(default=1_200, ge=60, le=60_000)
+    refusals_per_minute: int = Field(default=20, ge=3, le=600)
 
     @field_validator("issuers")
     @classmethod

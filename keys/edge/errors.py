@@ -1,13 +1,16 @@
 """What the edge refuses; facts about how a request came, never about what it held.
 
-EdgeRefused
-├── HeadTooLarge     431  more than a request may have beside its body
-├── BodyTooLarge     413  more bytes than this address takes
-├── TooSlow          408  fewer bytes a second than a request must have
-├── NotHttp          400  no HTTP/1.1, or more requests at once on one connection
-└── ComeAgain             there is no room now; says when there may be
-├── TooManyAtOnce 429 one address, or one account, has its share already
-└── Busy         503  all of it is taken
+    EdgeRefused
+    ├── HeadTooLarge         431  more than a request may have beside its body
+    ├── BodyTooLarge         413  more bytes than this address takes
+    ├── TooSlow              408  fewer bytes a second than a request must have
+    ├── NotHttp              400  no HTTP/1.1, or too many requests that wait in a row
+    └── ComeAgain                 there is no room now; says when there may be
+        ├── TooManyAtOnce    429  one address has its share already
+        ├── TooOften         429  one account asked too often
+        └── Busy             503  all of it is taken
+
+`title` says each to a person.
 """
 
 import json
@@ -80,6 +83,13 @@ class TooManyAtOnce(ComeAgain):
 
     status = 429
     title = "U vraagt te veel tegelijk."
+
+
+class TooOften(ComeAgain):
+    """An account asked, or was refused, too often in a minute."""
+
+    status = 429
+    title = "U vraagt te veel in korte tijd."
 
 
 class Busy(ComeAgain):

@@ -39,6 +39,7 @@ _WITH_CALLER: Final = (
     errors.CallerNotRegistered,
     errors.MunicipalityNotAdmitted,
     errors.CallerSuspended,
+    bounds.TooOften,
 )
 _PATH_NAME: Final = re.compile(r"\{(\w+)")
 _SERVICE: Final = openapi.Service(

@@ -359,6 +359,12 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         429,
         "Ga verder na de tijd die `Retry-After` noemt.",
     ),
+    bounds.TooOften: Problem(
+        "too-often",
+        "U vraagt te veel in korte tijd.",
+        429,
+        "Ga verder na de tijd die `Retry-After` noemt.",
+    ),
     bounds.Busy: _BUSY,
     edge.NothingRecorded: _FAULT,
     edge.ServerFault: _FAULT,

@@ -15,6 +15,7 @@ from keys.ticket import Ticket, verify_ticket_pair
 from policy.vocabulary import Caller
 from signal_index.api.context import Index
 from signal_index.api.lookup_refusals import record_ticket_refusal
+from signal_index.api.rates import account_of
 from signal_index.errors import TicketInvalid
 
 
@@ -27,8 +28,10 @@ async def admit_pair(
 ) -> tuple[Ticket, Ticket]:
     """Read two tickets of this caller for this act, so many persons and key version.
 
-    Raises `TicketInvalid`, recorded without a person, for any pair that does not hold.
+    Raises `TicketInvalid`, recorded without a person, for any pair that does not hold;
+    `TooOften`, before it looks, where this account came with too many of those.
     """
+    index.rates.refusals.verify(account_of(caller), now)
     try:
         pair = verify_ticket_pair(
             tickets, index.key_config, audience=index.names.audience, now=now

@@ -1,7 +1,7 @@
 """Somebody sends too much, too many at once, too slowly, or never takes an answer.
 
 One server on real sockets; a caller from an address of its own, and others who must not
-notice. What each service does with it: tests/contract/test_behind_a_proxy.py.
+notice. What each service does with it: tests/browser/test_behind_a_proxy.py.
 """
 
 import asyncio
