@@ -37,6 +37,13 @@ def load_ways() -> Mapping[str, str]:
     return {each["id"]: each["label"] for each in _load("codes.toml")["informed"]}
 
 
+@cache
+def load_exceptions() -> frozenset[str]:
+    """Give the codes that say why a citizen does not know."""
+    ways = _load("codes.toml")["informed"]
+    return frozenset(each["id"] for each in ways if each["kind"] == "exception")
+
+
 def _load(name: str) -> dict[str, Any]:
     place = files("policy") / "catalogue" / name
     return tomllib.loads(place.read_text(encoding="utf-8"))

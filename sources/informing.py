@@ -22,12 +22,14 @@ class UnfitCode:
     category: str
     code: str
     good: Sequence[str]
+    key: str = "informed"
 
     def say(self) -> str:
         """Say it, with the codes that are good; Dutch, B1."""
         return (
-            f'informed = "{self.code}" past niet bij soort signaal {self.category}: '
-            f"de index weigert dan elk record. Goed zijn: {', '.join(self.good)}."
+            f'{self.key} = "{self.code}" past niet bij soort signaal {self.category}: '
+            "de index weigert dan elk record dat dit zegt. Goed zijn: "
+            f"{', '.join(self.good)}."
         )
 
 
@@ -45,9 +47,11 @@ def find_unfit(profile: Profile, allowed: Allowed) -> Sequence[UnfitCode]:
             if profile.informed not in allowed[kind]
         ]
     every = {code for kind in kinds for code in allowed[kind]}
-    wrong = sorted({*profile.codes.informed.values()} - every)
     return [
-        UnfitCode(kind, code, sorted(every)) for kind in kinds[:1] for code in wrong
+        UnfitCode(kind, code, sorted(every), f"codes.informed.{said}")
+        for kind in kinds[:1]
+        for said, code in sorted(profile.codes.informed.items())
+        if code not in every
     ]
 
 

@@ -12,7 +12,7 @@ profile itself, and a number of a telephone must be one.
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -70,6 +70,12 @@ def _known_format(name: str) -> str:
 Format = Annotated[str, AfterValidator(_known_format)]
 
 
+def _check_code(value: object, good: Collection[str]) -> None:
+    """Refuse words in place of a code, naming the codes that are good."""
+    if isinstance(value, str) and not _SLUG.fullmatch(value):
+        raise Unfit(f"dit is geen code. Kies er een: {', '.join(good)}")
+
+
 class StatusCodes(ClosedRow):
     """What opens a signal, what closes it, and what does neither."""
 
@@ -92,6 +98,13 @@ class Codes(ClosedRow):
     opt_in: OptInCodes | None = None
     category: dict[str, SlugText] = Field(default_factory=dict)
     informed: dict[str, SlugText] = Field(default_factory=dict)
+
+    @field_validator("informed", mode="before")
+    @classmethod
+    def _name_good_codes(cls, value: object) -> object:
+        for code in value.values() if isinstance(value, dict) else ():
+            _check_code(code, load_ways())
+        return value
 
 
 class Profile(ClosedRow):
@@ -119,10 +132,8 @@ class Profile(ClosedRow):
     @field_validator("informed", mode="before")
     @classmethod
     def _name_good_codes(cls, value: object, info: ValidationInfo) -> object:
-        if isinstance(value, str) and not _SLUG.fullmatch(value):
-            kind = load_kinds().get(info.data.get("category", ""))
-            good = kind.informed if kind else tuple(load_ways())
-            raise Unfit(f"dit is geen code. Kies er een: {', '.join(good)}")
+        kind = load_kinds().get(info.data.get("category", ""))
+        _check_code(value, kind.informed if kind else load_ways())
         return value
 
     @property

@@ -22,6 +22,7 @@ from keys.bsn import Bsn
 from keys.municipality import MunicipalityCode
 from signal_index.wire.signals import Informed, WithdrawalReason
 from signal_index.wire.values import Slug
+from sources.catalogue import load_exceptions
 from sources.connectors.bsn_text import read_bsn
 from sources.connectors.contact_fields import read_contact
 from sources.connectors.fields import FieldReader, RawCase
@@ -279,11 +280,17 @@ def _read_municipality(
 def _read_informed(
     reader: FieldReader, profile: Profile, start: date | None
 ) -> Informed | None:
+    """Read how and since when a citizen knows: nobody was told on an empty day.
+
+    Without a column it is the first day; and where a code says why they do not know.
+    """
     codes = profile.codes.informed
     mapped = profile.mapped
     has_column = mapped is not None and mapped.columns.informed is not None
+    names_day = mapped is not None and mapped.columns.informed_on is not None
     code = reader.choose("informed", codes) if has_column else profile.informed
-    on = reader.past_day("informed_on") or start
+    is_told = names_day and code not in load_exceptions()
+    on = reader.past_day("informed_on", required=is_told) or start
     return _make_informed(code, on) if code and on else None
 
 

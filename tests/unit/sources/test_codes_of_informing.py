@@ -1,6 +1,8 @@
 """A code of informing that the index does not take is said before anything is sent."""
 
+import io
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from typer.testing import CliRunner
 
 from signal_index.wire.own_registration import OwnCoverage, OwnRegistration
 from sources.__main__ import app
+from sources.connectors import read_file
 from sources.errors import CodesUnfit, InvalidProfile
 from sources.informing import find_unfit
 from sources.outbox.settling import find_reason
@@ -16,10 +19,12 @@ from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.profile import parse_profile
 from sources.reasons import Reason
+from sources.values import Case, Reject
 from tests.builders import anew
 from tests.sources_builders import (
     PROFILE,
     SECRET,
+    TODAY,
     a_profile,
     a_row,
     an_agency,
@@ -102,6 +107,55 @@ def test_check_names_a_kind_that_nobody_knows(tmp_path: Path) -> None:
 def test_what_the_index_refuses_for_its_code_is_said_so(said: str) -> None:
     problem, _, field = said.partition(": ")
     assert find_reason(problem, field) is Reason.REFUSED_INFORMED
+
+
+def what_of(code: str, day: str) -> Case | set[tuple[str, str]]:
+    """What a record says, where its own columns say how and when somebody knew."""
+    profile = a_profile(
+        PROFILE.replace('phone = "Telefoon"', 'informed = "Telefoon"')
+        .replace('contact = "Team"', 'informed_on = "Team"')
+        .replace(
+            "[codes.status]",
+            '[codes.informed]\nG = "discussed"\nV = "safety-risk"\n\n[codes.status]',
+        )
+    )
+    row = a_row(Telefoon=code, Team=day)
+    text = ";".join(row) + "\n" + ";".join(row.values()) + "\n"
+    (found,) = read_file(io.BytesIO(text.encode()), profile, today=TODAY)
+    if isinstance(found[0], Case):
+        return found[0]
+    return {(e.field, e.reason.value) for e in found if isinstance(e, Reject)}
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "wrong"),
+    [
+        ("J", "2026-02-01", ("Telefoon", "code-unknown")),
+        ("", "2026-02-01", ("Telefoon", "field-missing")),
+        ("G", "", ("Team", "field-missing")),
+        ("G", "2027-01-01", ("Team", "date-in-future")),
+    ],
+)
+def test_nobody_is_informed_by_a_word_or_a_day_that_is_not_there(
+    code: str, day: str, wrong: tuple[str, str]
+) -> None:
+    found = what_of(code, day)
+    assert isinstance(found, set)
+    assert wrong in found
+
+
+def test_a_way_has_its_own_day_and_an_exception_may_have_none() -> None:
+    told, untold = what_of("G", "2026-02-01"), what_of("V", "")
+    assert isinstance(told, Case)
+    assert told.informed.on == date(2026, 2, 1)
+    assert isinstance(untold, Case)
+    assert untold.informed.on == untold.started_on
+
+
+def test_words_in_a_list_of_codes_are_answered_with_the_good_codes() -> None:
+    text = PER_RECORD.replace('B = "brief"', 'B = "per brief"')
+    with pytest.raises(InvalidProfile, match=r"informed.*Kies er een: .*by-letter"):
+        parse_profile(text)
 
 
 def test_words_in_place_of_a_code_are_answered_with_the_good_codes() -> None:
