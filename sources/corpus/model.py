@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sources.passed_over import PassedOver
 from sources.reasons import Reason
 
 
@@ -27,6 +28,7 @@ class Checked:
     closed: int = 0
     rejects: tuple[Rejected, ...] = ()
     refusal: str = ""
+    passed: tuple[PassedOver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

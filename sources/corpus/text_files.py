@@ -5,6 +5,7 @@ from typing import Final
 
 from sources.corpus.exports import COLUMNS, ROWS, Export, make_export, write_profile
 from sources.corpus.model import Checked, Dirty, Proposed, Rejected
+from sources.passed_over import PassedOver, Why
 from sources.reasons import Reason
 
 ALL: Final = Checked(signals=ROWS)
@@ -129,8 +130,17 @@ def make_lines(seed: int) -> Iterator[Dirty]:
     )
 
 
+def _passing(*passed: PassedOver) -> Checked:
+    return Checked(signals=ROWS, passed=passed)
+
+
 _UPPER: Final = {role: name.upper() for role, name in COLUMNS.items()}
 _CHECKED: Final = {
+    "titel": _passing(PassedOver(Why.TITLE, 2, (1, 2)), PassedOver(Why.EMPTY, 1, (3,))),
+    "totaal": _passing(PassedOver(Why.TOTAL, 1, (ROWS + 2,))),
+    "leeg-eronder": _passing(PassedOver(Why.EMPTY, 3, (ROWS + 2, ROWS + 3, ROWS + 4))),
+    "leeg-ertussen": _passing(PassedOver(Why.EMPTY, 2, (6, 7))),
+    "kop-herhaald": _passing(PassedOver(Why.HEADINGS, 1, (8,))),
     "alleen-kop": Checked(signals=0),
     "leeg": Checked(refusal="leeg"),
     "kolom-dubbel": Checked(refusal="'BSN' van het profiel staat meer dan een keer"),

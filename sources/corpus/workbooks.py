@@ -16,6 +16,7 @@ from sources.corpus.ooxml import (
     write_workbook,
 )
 from sources.corpus.people import invent_numbers
+from sources.passed_over import PassedOver, Why
 
 ALL: Final = Checked(signals=ROWS)
 FOUND: Final = Proposed(COLUMNS)
@@ -83,6 +84,10 @@ def make_sheets(seed: int) -> Iterator[Dirty]:
         "tweede-werkblad",
         "De zaken staan op het tweede werkblad, onder een titel",
         write_workbook(notes, titled),
+        Checked(
+            ROWS,
+            passed=(PassedOver(Why.TITLE, 1, (1,)), PassedOver(Why.EMPTY, 1, (2,))),
+        ),
     )
     again = Sheet("Oude zaken", rows)
     yield _make(
@@ -120,17 +125,22 @@ def make_sheets(seed: int) -> Iterator[Dirty]:
         "filter-telt-mee",
         "Verborgen rijen tellen mee; het profiel zegt het",
         filtered,
-        proposed=asked,
+        Checked(ROWS, passed=(_hide(Why.HIDDEN_READ),)),
+        asked,
         layout=('hidden_rows = "read"',),
     )
     yield _make(
         "filter-telt-niet-mee",
         "Verborgen rijen tellen niet mee; het profiel zegt het",
         filtered,
-        Checked(signals=ROWS - len(HIDDEN)),
+        Checked(ROWS - len(HIDDEN), passed=(_hide(Why.HIDDEN),)),
         asked,
         layout=('hidden_rows = "skip"',),
     )
+
+
+def _hide(why: Why) -> PassedOver:
+    return PassedOver(why, len(HIDDEN), tuple(sorted(at + 1 for at in HIDDEN)))
 
 
 def make_pretenders(seed: int) -> Iterator[Dirty]:

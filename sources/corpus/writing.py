@@ -8,6 +8,7 @@ from typing import Final
 from sources.corpus.cases import make_corpus
 from sources.corpus.model import Dirty, Rejected
 from sources.errors import FolderRefused
+from sources.passed_over import describe_passed
 from sources.reasons import EXPLANATIONS
 
 INDEX: Final = "index.json"
@@ -53,6 +54,7 @@ def describe(dirty: Dirty) -> Mapping[str, object]:
             "signals": checked.signals,
             "closed": checked.closed,
             "rejects": rejects,
+            "passed": describe_passed(checked.passed),
         }
     return {"about": dirty.about, "file": dirty.file, "init": init, "check": check}
 

@@ -20,8 +20,9 @@ from sources.corpus.writing import describe
 from sources.errors import InvalidProfile, UnreadableFile
 from sources.formats import FORMATS
 from sources.intake.files import FileIntake
+from sources.passed_over import PassedOver
 from sources.profile import parse_profile
-from sources.values import Case, Closing, Reject
+from sources.values import Aside, Case, Closing, Reject
 from tests.sources_builders import TODAY
 
 CORPUS = tuple(make_corpus(1))
@@ -50,6 +51,7 @@ def read(dirty: Dirty, path: Path) -> Checked:
     """What reading gives, in the words of the corpus."""
     intake = FileIntake(path, parse_profile(dirty.profile))
     signals, closed, rejects = 0, 0, []
+    passed: tuple[PassedOver, ...] = ()
     try:
         for reading in intake.read(today=TODAY):
             for entry in reading:
@@ -57,9 +59,11 @@ def read(dirty: Dirty, path: Path) -> Checked:
                 closed += isinstance(entry, Closing)
                 if isinstance(entry, Reject):
                     rejects.append(_name(entry))
+                if isinstance(entry, Aside):
+                    passed += entry.passed
     except UnreadableFile as error:
         return Checked(refusal=str(error))
-    return Checked(signals, closed, tuple(rejects))
+    return Checked(signals, closed, tuple(rejects), passed=passed)
 
 
 def _name(entry: Reject) -> Rejected:
