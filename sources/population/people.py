@@ -82,7 +82,7 @@ class Town:
             adult.categories |= {BIJSTAND} if on_benefit else {DEBTS}
             adult.categories |= {DEBTS} if also_in_debt else set()
         for child in children:
-            child.categories |= {SCHOOL} if self._draw.chance(70) else set()
+            child.categories |= {SCHOOL} if self._draw.chance(90) else set()
         if self._draw.chance(20):
             self._worry_about(self._draw.choose(adults + children))
         return adults + children

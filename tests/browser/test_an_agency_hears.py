@@ -1,5 +1,6 @@
 """What comes back to an agency: who looked, who else helps, and whom to call."""
 
+import re
 import time
 
 import pytest
@@ -29,12 +30,21 @@ def test_an_administrator_reads_who_looked_and_whom_to_call(
     expect(newest).to_contain_text("Wijkteam Voorbeeldstad zag dat u betrokken bent.")
     expect(newest).to_contain_text("Onderzoek na een melding (Wmo)")
     expect(newest.get_by_role("link", name="0182 555 000")).to_be_visible()
-    expect(newest).to_contain_text("Geen zaaknummer. Zo heet het signaal in de index:")
+    case = newest.get_by_role("rowheader")
+    expect(case).to_have_text(re.compile("^sinds .+ 20.., bij Aanmeldteam schuldhulp$"))
+    any_screen.assert_open_to_all()
+    day = case.inner_text().removeprefix("sinds ").partition(",")[0]
+    any_screen.go("/agency/signals")
+    page.get_by_label("Uw zaaknummer").fill(day)
+    page.get_by_role("button", name="Zoeken").click()
+    found = page.locator("tbody").first
+    expect(found).to_contain_text(f"Zaak sinds {day}, bij Aanmeldteam schuldhulp")
+    assert day not in page.url
     any_screen.assert_open_to_all()
 
 
 OTHERS = "document.querySelectorAll('article:not(:target)').forEach(x => x.remove())"
-"""All cards are one template: looking at one is looking at all 86."""
+"""All cards are one template: looking at one is looking at all."""
 
 
 @pytest.mark.parametrize("width", [390])
