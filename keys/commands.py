@@ -25,9 +25,10 @@ from keys.create import create_command
 from keys.errors import KeysError
 from keys.files import write_public, write_secret
 from keys.holder.joining import take_in
-from keys.holder.organisations import Kind
+from keys.holder.organisations import Because, Kind
 from keys.holder.registering import (
     add_organisation,
+    end_organisation,
     parse_entry,
     read_public_jwk,
     write_key_pair,
@@ -106,6 +107,24 @@ def add(
         )
         add_organisation(organisations, entry)
     typer.echo(f"Added {kind} {oin}. A holder that runs takes it up within seconds.")
+
+
+@organisation.command("end")
+def end(
+    *,
+    organisations: Annotated[Path, typer.Option(help="The holder's list (TOML).")],
+    oin: Annotated[str, typer.Option(help="Its number, 20 digits.")],
+    kind: Annotated[Kind, typer.Option(help="As what it was registered.")],
+    because: Annotated[Because, typer.Option(help="Why; it stands in the list.")],
+) -> None:
+    """Evaluate nothing for an organisation any more; it counts within seconds.
+
+    Its key is never taken again; with another key it may be added anew.
+    """
+    with _saying_why("Not ended"):
+        today = clock.now().date()
+        end_organisation(organisations, oin, kind, because, today=today)
+    typer.echo(f"Ended {kind} {oin}. A holder that runs takes it up within seconds.")
 
 
 @organisation.command("accept")

@@ -66,6 +66,18 @@ class OwnRegistration(_Wire):
     declaredCaseload: _Number
 
 
+class RefusedStatement(_Wire):
+    """Who may have nothing evaluated now, signed by the index (JWS)."""
+
+    statement: Annotated[str, Field(max_length=200_000)]
+
+
+class RefusedTaken(_Wire):
+    """How many are refused from now on."""
+
+    count: _Number
+
+
 class HolderHealth(_Wire):
     """That a holder can answer, and with which share."""
 

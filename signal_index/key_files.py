@@ -32,6 +32,7 @@ from joserfc.jwk import OKPKey
 
 from keys.errors import KeysError
 from keys.files import write_whole
+from keys.jose import PrivateKey
 from keys.pseudonym import (
     IndexScalar,
     KeyVersion,
@@ -211,6 +212,12 @@ def _read_signing_key(path: Path) -> tuple[bytes, str]:
     if not isinstance(private, Ed25519PrivateKey) or not key.kid:
         raise KeyFilesRefused(f"{path.name}: not a private Ed25519 key with a name")
     return private.private_bytes_raw(), key.kid
+
+
+def load_signing_key(folder: Path) -> PrivateKey:
+    """Read the receipt key as it signs for agencies and holders, or raise."""
+    receipt = _receipt_key(folder / RECEIPT)
+    return PrivateKey(receipt.kid, receipt.jose)
 
 
 def _receipt_key(path: Path) -> ReceiptKey:

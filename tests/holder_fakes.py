@@ -6,12 +6,16 @@ from threading import Lock
 
 from keys.holder.admission import Admitted
 from keys.holder.budgets import Bucket, check_bucket, check_day, outstanding
-from keys.holder.errors import RequestReplayed
+from keys.holder.errors import AccountRefused, RequestExpired, RequestReplayed
 from keys.holder.organisations import LookupOrganisation, SourceOrganisation
 from keys.holder.spending import TicketGrant
 from keys.holder.store import GivenTicket
 from keys.holder.wire import PlainClaims
+from keys.jose import PrivateKey
+from keys.refused import EVERYBODY, Refused
 
+INDEX_KEY = PrivateKey.generate("index")
+"""With which the index of all tests speaks to holders."""
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
@@ -38,11 +42,24 @@ class FakeMeter:
     tickets: list[tuple[date, GivenTicket]] = field(default_factory=list)
     broken: Exception | None = None
     lock: Lock = field(default_factory=Lock)
+    refused: Refused | None = None
+
+    def take_refused(self, said: Refused) -> None:
+        if self.refused is not None and said.at < self.refused.at:
+            raise RequestExpired
+        self.refused = said
+
+    def _verify_served(self, admitted: Admitted) -> None:
+        known = self.refused.accounts if self.refused else frozenset()
+        claims = admitted.claims
+        if not known.isdisjoint({(claims.iss, claims.sub), (claims.iss, EVERYBODY)}):
+            raise AccountRefused
 
     def spend(
         self, admitted: Admitted, grant: TicketGrant | None, *, now: datetime
     ) -> None:
         with self.lock:
+            self._verify_served(admitted)
             self._spend(admitted, grant, now)
 
     def _spend(

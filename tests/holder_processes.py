@@ -18,6 +18,7 @@ from keys.create import write_dealing
 from keys.dealing import Dealing, DealingPlan, deal_key
 from keys.holder.registering import add_organisation
 from keys.sealing import generate_passphrase
+from tests.holder_fakes import INDEX_KEY
 from tests.holders_builders import (
     AUDIENCE,
     Organisation,
@@ -126,10 +127,13 @@ def _write_settings(holders: HolderProcesses, index: int) -> None:
         "share": "share.json",
         "passphrase": "passphrase",
         "ticket_key": "ticket.jwk",
+        "index_key": "index.public.jwk",
         "organisations": "organisations.toml",
         "database": "holder.db",
         "keep_days": 30,
     }
+    public = json.dumps(INDEX_KEY.public.jwk)
+    path.with_name("index.public.jwk").write_text(public)
     # A JSON string or number is the TOML one as well.
     lines = (f"{name} = {json.dumps(value)}" for name, value in settings.items())
     path.write_text("\n".join(lines) + "\n")

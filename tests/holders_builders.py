@@ -37,7 +37,7 @@ from keys.holder.organisations import (
 )
 from keys.holder.store import Meter
 from keys.request import Act, RequestKey, RequestTerms, new_request_key
-from tests.holder_fakes import NOON, FakeClock, FakeMeter
+from tests.holder_fakes import INDEX_KEY, NOON, FakeClock, FakeMeter
 from tests.unreachable import unreachable
 
 __all__ = [
@@ -191,7 +191,9 @@ def some_holders(
             dealing.config, dealing.document, dealt.id, dealt.share, dealt.ticket_key
         )
         meter, log = FakeMeter(), io.StringIO()
-        app = build_app(Holder(keys, audience, known, meter, clock), EventLog(log))
+        app = build_app(
+            Holder(keys, audience, known, meter, clock, INDEX_KEY.public), EventLog(log)
+        )
         holders[keys.identity.index] = FakeHolder(keys, meter, log, app)
     return Holders(dealing, clock, holders, lookup, source, auditor)
 

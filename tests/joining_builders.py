@@ -43,6 +43,7 @@ pins = "pins.json"
 share = "share.json"
 passphrase = "passphrase"
 ticket_key = "ticket.jwk"
+index_key = "index.public.jwk"
 organisations = "organisations.toml"
 database = "holder.db"
 keep_days = 30

@@ -77,6 +77,7 @@ def _holder(places: Places, index: int) -> dict[str, Any]:
         "share": str(dealt / "share.json"),
         "passphrase": str(dealt / "passphrase"),
         "ticket_key": str(dealt / "ticket.jwk"),
+        "index_key": str(places.index / "keys" / "receipt.public.jwk"),
         "organisations": "organisations.toml",
         "database": "budgets.db",
         "keep_days": KEEP_DAYS,

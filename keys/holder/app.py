@@ -44,6 +44,7 @@ from keys.holder.problems import (
     problem_body,
     retry_headers,
 )
+from keys.holder.refusing import take_refused
 from keys.holder.registrations import answer_registration
 from keys.holder.renewing import Renewed
 from keys.holder.statements import answer_statement
@@ -52,6 +53,8 @@ from keys.wire import (
     EvaluationRequest,
     HolderHealth,
     OwnRegistration,
+    RefusedStatement,
+    RefusedTaken,
 )
 
 HOUR_SECONDS: Final = 3600
@@ -152,6 +155,15 @@ class Edge:
         self._log.write(Event.REGISTRATION_SHOWN, organisation=known.organisation)
         return JSONResponse(known.model_dump(), headers=HEADERS)
 
+    async def take_refused(self, request: Request) -> Response:
+        """Answer `PUT /v1/refused` from the index."""
+        if request.headers.get("content-type", "").split(";")[0] != "application/json":
+            raise RequestNotJson
+        body = await request.body()
+        count = await run_sync(take_refused, self._holder, body, limiter=self._small)
+        self._log.write(Event.REFUSED_TAKEN, count=count)
+        return JSONResponse(RefusedTaken(count=count).model_dump(), headers=HEADERS)
+
     async def show_openapi(self, _request: Request) -> Response:
         """Answer `GET /v1/openapi.json`: how to ask, for any page to read."""
         return Response(
@@ -193,6 +205,7 @@ _OF_REQUEST: Final = (
     errors.RequestUnsigned,
     errors.RequestExpired,
     errors.OrganisationUnknown,
+    errors.OrganisationEnded,
     errors.ActNotAllowed,
     errors.RequestMisdirected,
     errors.RequestReplayed,
@@ -210,6 +223,7 @@ ROUTES: Final = (
             *_OF_REQUEST,
             errors.RequestNotJson,
             errors.RequestStale,
+            errors.AccountRefused,
             errors.UserBudgetSpent,
             errors.OrganisationBudgetSpent,
             errors.SourceBudgetSpent,
@@ -244,6 +258,21 @@ ROUTES: Final = (
         answer=OwnRegistration,
         raises=(*_OF_REQUEST, errors.QuestionsSpent),
         is_signed=True,
+    ),
+    HolderRoute(
+        method="PUT",
+        path="/refused",
+        endpoint=Edge.take_refused,
+        summary="Voor wie niet gerekend wordt; door de index ondertekend (JWS)",
+        body=RefusedStatement,
+        answer=RefusedTaken,
+        raises=(
+            errors.RequestMalformed,
+            errors.RequestUnsigned,
+            errors.RequestExpired,
+            errors.RequestNotJson,
+            errors.HolderNotReady,
+        ),
     ),
     HolderRoute(
         path="/openapi.json",
@@ -311,7 +340,8 @@ def build_app(
 
 def find_body_limit(path: str) -> int:
     """Give how many bytes of a body are taken at a path."""
-    return MAX_BODY if path == PREFIX + "/evaluations" else 0
+    takes = {PREFIX + "/evaluations", PREFIX + "/refused"}
+    return MAX_BODY if path in takes else 0
 
 
 async def _erase_hourly(housekeeping: Housekeeping, log: EventLog) -> None:

@@ -12,6 +12,8 @@ KeysError
     ├── RequestReplayed       its `jti` was used before
     ├── RequestStale          another key version or share epoch
     ├── OrganisationUnknown
+    ├── OrganisationEnded     it was registered here, and is no more
+    ├── AccountRefused        the index says that it may have nothing evaluated
     ├── ActNotAllowed         this kind of organisation may not ask that
     ├── BudgetSpent
     │   ├── UserBudgetSpent
@@ -69,6 +71,14 @@ class RequestStale(RequestRefused):
 
 class OrganisationUnknown(RequestRefused):
     """No organisation with this number is registered here."""
+
+
+class OrganisationEnded(RequestRefused):
+    """The organisation was registered here, and its entry was ended."""
+
+
+class AccountRefused(RequestRefused):
+    """The index told that this account, or its organisation, is refused."""
 
 
 class ActNotAllowed(RequestRefused):

@@ -26,7 +26,7 @@ from keys.holder.organisations import Organisations
 from keys.holder.spending import TicketGrant
 from keys.holder.store import Meter
 from keys.holder.wire import EvaluationClaims, parse_points
-from keys.jose import sign_compact
+from keys.jose import PublicKey, sign_compact
 from keys.oprf import Evaluation, evaluate
 from keys.request import Act
 from keys.ticket import TICKET_LIFETIME, TICKET_TYPE
@@ -45,6 +45,8 @@ class Holder:
     organisations: Organisations
     meter: Meter
     now: Callable[[], datetime]
+    index_key: PublicKey
+    """Whose word it takes on whom to refuse."""
 
 
 @dataclass(frozen=True, slots=True)

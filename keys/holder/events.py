@@ -17,6 +17,7 @@ class Event(LoggedEvent):
     RENEWAL_REFUSED = "renewal-refused", "reason"
     EVALUATED = "evaluated", "organisation", "act", "count", "milliseconds"
     REFUSED = "refused", "problem", "status"
+    REFUSED_TAKEN = "refused-taken", "count"
     STATEMENT_GIVEN = "statement-given", "organisation", "day", "tickets"
     REGISTRATION_SHOWN = "registration-shown", "organisation"
     FAILED = "failed", "kind"

@@ -8,8 +8,9 @@ Holders know organisations by public key and need no identity provider.
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -19,15 +20,22 @@ from pydantic import (
     Field,
     ValidationError,
     field_serializer,
+    model_validator,
 )
 
 from keys.errors import UnusableKey
 from keys.holder.budgets import Bucket, DayLimits
-from keys.holder.errors import ActNotAllowed, HolderStartRefused, OrganisationUnknown
+from keys.holder.errors import (
+    ActNotAllowed,
+    HolderStartRefused,
+    OrganisationEnded,
+    OrganisationUnknown,
+)
 from keys.jose import PublicKey, parse_public_key
 from keys.request import REGISTRATION_ACT, STATEMENT_ACT, Act
 
 Kind = Literal["lookup", "source", "auditor"]
+Because = Literal["stolen", "lost", "replaced", "stopped", "mistake"]
 Count = Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
 
 
@@ -46,6 +54,15 @@ class _Organisation(BaseModel):
     oin: Annotated[str, Field(pattern=r"^[0-9]{20}$")]
     name: Annotated[str, Field(min_length=1, max_length=120)]
     request_key: Annotated[PublicKey, BeforeValidator(_request_key)]
+    ended_on: date | None = None
+    ended_because: Because | None = None
+    """It stays in the list: its key is never taken again."""
+
+    @model_validator(mode="after")
+    def _has_a_reason(self) -> Self:
+        if (self.ended_on is None) != (self.ended_because is None):
+            raise ValueError("`ended_on` and `ended_because` go together")
+        return self
 
     @field_serializer("request_key")
     def _as_jwk(self, key: PublicKey) -> dict[str, str]:
@@ -116,31 +133,46 @@ class Organisations:
     """Those registered here, found by number and by what they ask."""
 
     by_kind: Mapping[tuple[str, Kind], AnyOrganisation]
+    ended: frozenset[tuple[str, Kind]] = frozenset()
+    """Those that were, and are no more."""
 
     def get(self, oin: object, act: object) -> AnyOrganisation:
         """Give the organisation registered for an act.
 
-        Raises `OrganisationUnknown` or, when it is known for other acts only,
-        `ActNotAllowed`. An act that does not exist is allowed to nobody.
+        Raises `OrganisationUnknown`, `OrganisationEnded` or, when it is known for
+        other acts only, `ActNotAllowed`. An act that does not exist is allowed to
+        nobody.
         """
         kind = KIND_FOR_ACT.get(act) if isinstance(act, str) else None
         found = self.by_kind.get((oin, kind)) if kind and isinstance(oin, str) else None
         if found is not None:
             return found
+        if kind and isinstance(oin, str) and (oin, kind) in self.ended:
+            raise OrganisationEnded
         if any(known == oin for known, _ in self.by_kind):
             raise ActNotAllowed
         raise OrganisationUnknown
 
 
 def collect_organisations(entries: Sequence[AnyOrganisation]) -> Organisations:
-    """Gather organisations; refuses a second entry for one number and kind."""
+    """Gather organisations; refuses a second entry for one number and kind.
+
+    One that ended leaves its place to a new entry, which has another key.
+    """
     by_kind: dict[tuple[str, Kind], AnyOrganisation] = {}
+    gone = [entry for entry in entries if entry.ended_on is not None]
+    dead = {entry.request_key.raw for entry in gone}
     for entry in entries:
+        if entry.ended_on is not None:
+            continue
         place = (entry.oin, entry.kind)
+        if entry.request_key.raw in dead:
+            raise HolderStartRefused(f"the key of {entry.kind} {entry.oin} was ended")
         if place in by_kind:
             raise HolderStartRefused(f"{entry.kind} {entry.oin} is registered twice")
         by_kind[place] = entry
-    return Organisations(by_kind)
+    ended = frozenset((entry.oin, entry.kind) for entry in gone)
+    return Organisations(by_kind, ended)
 
 
 def parse_organisations(document: Mapping[str, Any]) -> Organisations:

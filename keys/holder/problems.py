@@ -60,6 +60,18 @@ PROBLEMS: Final[Mapping[type[errors.RequestRefused], Problem]] = {
         403,
         "Vraag de sleutelhouder om uw organisatie aan te melden.",
     ),
+    errors.OrganisationEnded: Problem(
+        "organisation-ended",
+        "Deze organisatie doet hier niet meer mee.",
+        403,
+        "Klopt dat niet? Vraag de sleutelhouder om een nieuwe aanmelding.",
+    ),
+    errors.AccountRefused: Problem(
+        "account-refused",
+        "Dit account of deze organisatie is geblokkeerd.",
+        403,
+        "Bel uw beheerder. Die kan zeggen waarom, en het account weer openzetten.",
+    ),
     errors.ActNotAllowed: Problem(
         "act-not-allowed",
         "Deze organisatie mag dit hier niet vragen.",

@@ -1,4 +1,4 @@
-"""Add an organisation to a holder's organisations file, comments and order kept.
+"""Add an organisation to a holder's list, or end one; comments and order are kept.
 
 The new file is checked as the holder will check it at start, then takes the old one's
 place in one step: a holder never reads half of it.
@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,8 @@ from keys.files import read_json, write_public
 from keys.holder.errors import HolderStartRefused
 from keys.holder.organisations import (
     AnyOrganisation,
+    Because,
+    Kind,
     Organisation,
     parse_organisations,
 )
@@ -67,6 +70,30 @@ def write_key_pair(folder: Path) -> tuple[Path, Path]:
 
 def add_organisation(path: Path, entry: AnyOrganisation) -> None:
     """Add an entry to the file, or make the file; refuses a second for its kind."""
+    document, entries = _parse(path)
+    entries.append(_as_table(entry))
+    _write(path, document)
+
+
+def end_organisation(
+    path: Path, oin: str, kind: Kind, because: Because, *, today: date
+) -> None:
+    """End the entry of an organisation; it stays in the file, with the reason.
+
+    Raises `HolderStartRefused` where no entry of this number and kind stands.
+    """
+    document, entries = _parse(path)
+    for entry in entries:
+        if (entry.get("oin"), entry.get("kind")) != (oin, kind):
+            continue
+        if "ended_on" not in entry:
+            entry["ended_on"], entry["ended_because"] = today, because
+            _write(path, document)
+            return
+    raise HolderStartRefused(f"no {kind} with that number is registered, or it ended")
+
+
+def _parse(path: Path) -> tuple[tomlkit.TOMLDocument, AoT]:
     try:
         text = path.read_text("utf-8") if path.exists() else ""
         document = tomlkit.parse(text)
@@ -77,7 +104,10 @@ def add_organisation(path: Path, entry: AnyOrganisation) -> None:
     entries = document.setdefault("organisations", tomlkit.aot())
     if not isinstance(entries, AoT):
         raise HolderStartRefused(f"{path.name}: `organisations` is a list of tables")
-    entries.append(_as_table(entry))
+    return document, entries
+
+
+def _write(path: Path, document: tomlkit.TOMLDocument) -> None:
     changed = tomlkit.dumps(document)
     parse_organisations(tomllib.loads(changed))
     _replace(path, changed)

@@ -7,6 +7,7 @@ from typing import TextIO
 
 from keys import clock
 from keys.edge.server import make_server, serve_until_told
+from keys.errors import KeysError
 from keys.events import EventLog, take_over_logging, tell_refused
 from keys.holder.app import HEADERS, Housekeeping, build_app
 from keys.holder.errors import HolderStartRefused
@@ -17,6 +18,8 @@ from keys.holder.organisations import load_organisations
 from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings, load_settings
 from keys.holder.store import HolderStore
+from keys.joining.confirming import read_index_key
+from keys.jose import PublicKey
 
 
 def serve_holder(path: Path, stream: TextIO) -> None:
@@ -62,5 +65,13 @@ def open_holder(settings: HolderSettings) -> tuple[Holder, Housekeeping]:
     def erase() -> None:
         store.erase_older(keep, now=clock.now())
 
-    holder = Holder(keys, settings.audience, organisations, store, clock.now)
+    index_key = _read_index_key(settings.index_key)
+    holder = Holder(keys, settings.audience, organisations, store, clock.now, index_key)
     return holder, Housekeeping(erase, renewal.renew, store.close)
+
+
+def _read_index_key(path: Path) -> PublicKey:
+    try:
+        return read_index_key(path)
+    except KeysError as error:
+        raise HolderStartRefused(str(error)) from None

@@ -43,6 +43,8 @@ class HolderSettings(BaseSettings):
     share: Path
     passphrase: Path
     ticket_key: Path
+    index_key: Path
+    """`receipt.public.jwk` of the index: its word counts on whom to refuse."""
     organisations: Path
     database: Path
     keep_days: Annotated[int, Field(ge=2, le=3660)]
@@ -68,6 +70,7 @@ PATHS = (
     "share",
     "passphrase",
     "ticket_key",
+    "index_key",
     "organisations",
     "database",
 )

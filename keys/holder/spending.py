@@ -15,8 +15,14 @@ from keys.holder.budgets import (
     check_day,
     outstanding,
 )
-from keys.holder.errors import ActNotAllowed, RequestReplayed
+from keys.holder.errors import (
+    AccountRefused,
+    ActNotAllowed,
+    RequestExpired,
+    RequestReplayed,
+)
 from keys.holder.organisations import LookupOrganisation, SourceOrganisation
+from keys.refused import EVERYBODY, Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +31,31 @@ class TicketGrant:
 
     jti: str
     expires_at: datetime
+
+
+def verify_served(connection: sqlite3.Connection, admitted: Admitted) -> None:
+    """Raise `AccountRefused` where the index said so of who asks, or of all there."""
+    claims = admitted.claims
+    found = connection.execute(
+        "SELECT 1 FROM refused WHERE organisation = ? AND subject IN (?, ?)",
+        (claims.iss, claims.sub, EVERYBODY),
+    ).fetchone()
+    if found is not None:
+        raise AccountRefused
+
+
+def replace_refused(connection: sqlite3.Connection, said: Refused) -> None:
+    """Put this list in the place of the one before, or raise `RequestExpired`."""
+    at = int(said.at.timestamp())
+    taken = connection.execute(
+        "INSERT INTO refused_at VALUES (1, ?) ON CONFLICT DO UPDATE"
+        " SET at = excluded.at WHERE at <= excluded.at RETURNING at",
+        (at,),
+    ).fetchone()
+    if taken is None:
+        raise RequestExpired
+    connection.execute("DELETE FROM refused")
+    connection.executemany("INSERT INTO refused VALUES (?, ?)", sorted(said.accounts))
 
 
 def insert_request(

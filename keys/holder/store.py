@@ -24,10 +24,13 @@ from keys.holder.spending import (
     draw,
     insert_once,
     insert_request,
+    replace_refused,
     verify_seldom,
+    verify_served,
 )
 from keys.holder.tables import prepare
 from keys.holder.wire import PlainClaims
+from keys.refused import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,9 @@ class Meter(Protocol):
 
         Raises `QuestionsSpent` where an organisation asks the same too often.
         """
+
+    def take_refused(self, said: Refused) -> None:
+        """Refuse these from now on and nobody else; raises for an older list."""
 
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
         """Give the tickets granted on a UTC day."""
@@ -94,9 +100,11 @@ class HolderStore:
     ) -> None:
         """Spend a request's persons durably, once; or raise and spend nothing.
 
-        Replay first, so that a request sent twice says so whatever the budget.
+        Who is refused first; then replay, so that a request sent twice says so
+        whatever the budget.
         """
         with self._transaction() as connection:
+            verify_served(connection, admitted)
             insert_request(connection, admitted, grant, now)
             draw(connection, admitted, now)
 
@@ -112,6 +120,14 @@ class HolderStore:
                 "INSERT INTO statement_request VALUES (?, ?, ?, ?)",
                 (claims.iss, str(claims.jti), int(now.timestamp()), about),
             )
+
+    def take_refused(self, said: Refused) -> None:
+        """Refuse these from now on and nobody else, durably.
+
+        Raises `RequestExpired` for a list that is older than the one that counts.
+        """
+        with self._transaction() as connection:
+            replace_refused(connection, said)
 
     def find_tickets(self, day: date) -> tuple[GivenTicket, ...]:
         """Give the tickets granted on a UTC day, in the order of their time."""

@@ -3,8 +3,9 @@
 import sqlite3
 from typing import Final
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 # In `statement_request`: signed questions that evaluate nothing, each used once.
+# In `refused`: whom the index says to refuse, as of `refused_at`.
 SCHEMA: Final = """
 CREATE TABLE request (
   organisation TEXT NOT NULL, jti TEXT NOT NULL, day TEXT NOT NULL, at INTEGER NOT NULL,
@@ -29,6 +30,11 @@ CREATE TABLE statement_request (
   organisation TEXT NOT NULL, jti TEXT NOT NULL, at INTEGER NOT NULL,
   about TEXT NOT NULL, PRIMARY KEY (organisation, jti)
 ) WITHOUT ROWID;
+CREATE TABLE refused (
+  organisation TEXT NOT NULL, subject TEXT NOT NULL,
+  PRIMARY KEY (organisation, subject)
+) WITHOUT ROWID;
+CREATE TABLE refused_at (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL);
 """
 
 

@@ -8,6 +8,12 @@ from signal_index.cli.completeness_commands import (
     disclose_command,
     nen7513_command,
 )
+from signal_index.cli.ending_commands import (
+    end_admission,
+    end_client,
+    end_organisation,
+    end_signer,
+)
 from signal_index.cli.joining_commands import accept, client_metadata, invite
 from signal_index.cli.key_commands import keys_app
 from signal_index.cli.ledger_commands import export_command
@@ -46,6 +52,10 @@ app.command("reconcile")(reconcile_command)
 app.command("invite")(invite)
 app.command("accept")(accept)
 client_app.command("metadata")(client_metadata)
+organisation_app.command("end")(end_organisation)
+organisation_app.command("end-admission")(end_admission)
+client_app.command("end")(end_client)
+signer_app.command("end")(end_signer)
 app.add_typer(keys_app, name="keys")
 app.add_typer(witness_app, name="witness")
 app.add_typer(ledger_app, name="ledger")

@@ -48,7 +48,7 @@ from signal_index.cli.items import (
 from signal_index.cli.recording import administering
 from signal_index.cli.registration import Registrar
 from signal_index.errors import LoadFileRefused, SettingsRefused
-from signal_index.key_files import load_keys, read_public_checkpoint_key
+from signal_index.key_files import load_signing_key, read_public_checkpoint_key
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.settings import Settings, list_reasons, load_settings
@@ -132,7 +132,7 @@ def accept(
     """Take an agency's request in: organisation, client, key and source."""
     loaded = _load(settings)
     with refusing():
-        key = _signing_key(loaded)
+        key = load_signing_key(loaded.keys)
         opened = open_request(read_file(request), index_key=key.public, now=clock.now())
         confirm_request(opened, fingerprint)
     document = run(lambda: _accept(loaded, opened, key))
@@ -163,11 +163,6 @@ def client_metadata(
 def _load(file: Path) -> Settings:
     with refusing():
         return load_settings(file)
-
-
-def _signing_key(settings: Settings) -> PrivateKey:
-    receipt = load_keys(settings.keys).receipt
-    return PrivateKey(receipt.kid, receipt.jose)
 
 
 def _make_invitation(
@@ -207,7 +202,7 @@ def _make_invitation(
             ),
             checkpoint_key=read_public_checkpoint_key(settings.keys),
             witnesses=tuple(witness.key for witness in settings.witnesses),
-            key=_signing_key(settings).public,
+            key=load_signing_key(settings.keys).public,
         )
     except ValidationError as refusal:
         raise LoadFileRefused(list_reasons(refusal)) from None
@@ -221,7 +216,7 @@ async def _record_invitation(
     The file is the last before the commit: one that cannot be written leaves no
     invitation that nobody has, and one that is not remembered leaves no file.
     """
-    document = sign_invitation(invitation, _signing_key(settings))
+    document = sign_invitation(invitation, load_signing_key(settings.keys))
     is_written = False
     try:
         async with administering(settings) as (conn, recorder):

@@ -23,6 +23,7 @@
     │   ├── LedgerGoesOn           nothing stands in the way of signing on
     │   ├── ExportRefused          nothing to export, or the target is there already
     │   ├── AccountNotNamed        neither one account nor everyone, or both
+    │   ├── NothingToEnd           nothing of the kind is registered
     │   ├── MandateNotGiven        nothing to end, or a last day in the past
     │   └── AccountNotSuspended    nothing to restore
     ├── RequestRefused             what a caller sent does not hold; nothing was changed
@@ -187,6 +188,7 @@ from signal_index.errors.starting import (
     LedgerRolledBack,
     LoadFileRefused,
     MandateNotGiven,
+    NothingToEnd,
     NotReady,
     RegistrationConflict,
     SecretFileExposed,
@@ -255,6 +257,7 @@ __all__ = [
     "NotReady",
     "NothingChanges",
     "NothingReported",
+    "NothingToEnd",
     "NothingToRelease",
     "OutboxReplaced",
     "OutcomeClosed",

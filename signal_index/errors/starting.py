@@ -103,5 +103,9 @@ class AccountNotSuspended(AdministrationRefused):
     """The account is not suspended, so there is nothing to restore."""
 
 
+class NothingToEnd(AdministrationRefused):
+    """Nothing of the kind is registered under that name."""
+
+
 class MandateNotGiven(AdministrationRefused):
     """There is no mandate to end, or it would be over before it begins."""

@@ -87,7 +87,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     },
     "agent_status": {_WEB: _keep("status", "reported_at", "answers")},
     "establishment": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
-    "account_suspension": {_WEB: _READ},
+    "account_suspension": {_WEB: _READ, _UPKEEP: _READ},
     "key_config": {_WEB: _ADD},
     "policy_activation": {_WEB: _ADD},
     # signals

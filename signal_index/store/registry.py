@@ -4,6 +4,7 @@
 - A name and a number, a source's coverage and who may submit for it can be changed by
   registering anew; an id that is registered with any other fact is a
   `RegistrationConflict`.
+- What ended (`store.endings`) is not registered again: `RegistrationConflict`.
 - Registering anew never changes whether a source is in trial or live: that is
   `store.source_states`.
 - The caller records each `Change` in the ledger, in the same transaction.
@@ -106,6 +107,7 @@ async def add_organisation(
     if found is None:
         await conn.execute(insert(organisation).values(**values, registered_at=now))
         return Change.ADDED
+    _verify_stands(organisation, found)
     if (found["kind"], found["municipality"]) != (record.kind, record.municipality):
         raise RegistrationConflict("the organisation is registered with other facts")
     phone = found["phone"] if record.phone is None else record.phone
@@ -179,6 +181,14 @@ async def get_municipality(conn: AsyncConnection, oin: str) -> str:
     return str(found["municipality"])
 
 
+async def get_client(conn: AsyncConnection, client_id: str) -> str:
+    """Give whose client this is, or raise `UnknownOrganisation`."""
+    found = await _find(conn, client, {"client_id": client_id})
+    if found is None:
+        raise UnknownOrganisation("no such client is registered")
+    return str(found["organisation"])
+
+
 async def get_name(conn: AsyncConnection, oin: str) -> str:
     """Give what an organisation is called, or `UnknownOrganisation`."""
     found = await _find(conn, organisation, {"oin": oin})
@@ -242,9 +252,17 @@ async def _add(
     if found is None:
         await conn.execute(insert(table).values(**values, registered_at=now))
         return Change.ADDED
+    _verify_stands(table, found)
     if any(found[name] != value for name, value in values.items()):
         raise RegistrationConflict(f"the {table.name} is registered with other facts")
     return Change.UNCHANGED
+
+
+def _verify_stands(table: Table, found: Mapping[str, Any]) -> None:
+    if found.get("ended_at") is not None:
+        raise RegistrationConflict(
+            f"this {table.name} was ended: take it out of what you register"
+        )
 
 
 async def _find(

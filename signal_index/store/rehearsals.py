@@ -227,8 +227,8 @@ def _last(found: RowMapping) -> tuple[Rehearsed, LastRehearsal, str]:
 
 async def find_signers(conn: AsyncConnection, organisation: str) -> frozenset[str]:
     """Give the names of the keys with which an organisation may sign now."""
-    own = signer.c.organisation == organisation
-    return frozenset(await conn.scalars(select(signer.c.kid).where(own)))
+    own = select(signer.c.kid).where(signer.c.organisation == organisation)
+    return frozenset(await conn.scalars(own.where(signer.c.ended_at.is_(None))))
 
 
 async def find_key_version(conn: AsyncConnection) -> int | None:

@@ -19,8 +19,10 @@ from keys.municipality import MunicipalityCode
 from policy.catalogue import Catalogue
 from policy.errors import UnknownPurpose
 from policy.vocabulary import Establishment, LoopActId, PurposeId
+from signal_index.store.accounts import EVERYONE
 from signal_index.store.admissions import find_admitted
 from signal_index.store.emptied import find_emptied
+from signal_index.store.endings import find_refused
 from signal_index.store.policies import StoredAdoption, find_newest_adoptions
 from signal_index.store.witnessing import find_unwitnessed_since
 from signal_index.tables import registry
@@ -114,6 +116,7 @@ async def read_standing(
 ) -> Standing:
     """Read who takes part and what is open, in one transaction."""
     recorded = await find_recorded(conn)
+    refused = await find_refused(conn)
     return Standing(
         read_at=now,
         unwitnessed_since=await find_unwitnessed_since(conn),
@@ -121,23 +124,19 @@ async def read_standing(
         clients={
             row.client_id: row.organisation
             for row in await conn.execute(
-                select(registry.client.c.client_id, registry.client.c.organisation)
+                select(
+                    registry.client.c.client_id, registry.client.c.organisation
+                ).where(registry.client.c.ended_at.is_(None))
             )
         },
-        suspended=frozenset(
-            (row.organisation, row.subject)
-            for row in await conn.execute(
-                select(
-                    registry.account_suspension.c.organisation,
-                    registry.account_suspension.c.subject,
-                )
-            )
-        ),
+        suspended=refused,
         signers={
             (row.organisation, row.kid): Signer(row.organisation, row.jwk)
-            for row in await conn.execute(select(registry.signer))
+            for row in await conn.execute(
+                select(registry.signer).where(registry.signer.c.ended_at.is_(None))
+            )
         },
-        sources=dict(await _sources(conn)),
+        sources=dict(await _sources(conn, refused)),
         coverage=await _coverage(conn),
         establishments=establishments_of(recorded, catalogue),
         recorded=recorded,
@@ -169,7 +168,9 @@ async def _organisations(
     )
 
 
-async def _sources(conn: AsyncConnection) -> Iterator[tuple[str, SourceStanding]]:
+async def _sources(
+    conn: AsyncConnection, refused: frozenset[tuple[str, str]]
+) -> Iterator[tuple[str, SourceStanding]]:
     submitters: dict[str, set[str]] = defaultdict(set)
     for row in await conn.execute(select(registry.source_submitter)):
         submitters[row.source].add(row.submitter)
@@ -180,7 +181,7 @@ async def _sources(conn: AsyncConnection) -> Iterator[tuple[str, SourceStanding]
             SourceStanding(
                 row.oin,
                 row.kind,
-                row.active,
+                row.active and (row.oin, EVERYONE) not in refused,
                 SourceState(row.state),
                 frozenset({row.oin, *submitters[row.oin]}),
             ),

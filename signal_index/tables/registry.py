@@ -8,6 +8,8 @@
   of the newest closed delivery, and says nothing about any subject.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -29,6 +31,18 @@ from sqlalchemy import (
 
 from signal_index.tables.metadata import LABEL, OIN, Instant, metadata, municipality
 
+
+def _ending() -> tuple[Column[Any] | CheckConstraint, ...]:
+    """Since when, and why, something counts no more: it is never taken out."""
+    return (
+        Column("ended_at", Instant, nullable=True),
+        Column("ended_because", LABEL, nullable=True),  # store.endings.Because
+        CheckConstraint(
+            "(ended_at IS NULL) = (ended_because IS NULL)", name="ended_with_a_reason"
+        ),
+    )
+
+
 organisation = Table(
     "organisation",
     metadata,
@@ -38,6 +52,7 @@ organisation = Table(
     Column("kind", LABEL, nullable=False),  # policy's kinds: municipality, source, …
     Column("phone", String(16), nullable=True),  # E.164, shown where it is late
     Column("registered_at", Instant, nullable=False),
+    *_ending(),
 )
 
 admission = Table(  # beside its own municipality: where else it may ask
@@ -48,11 +63,7 @@ admission = Table(  # beside its own municipality: where else it may ask
     Column("admitted_on", Date, nullable=False),
     Column("by_role", String(200), nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    Column("ended_at", Instant, nullable=True),
-    Column("ended_because", LABEL, nullable=True),  # store.endings.Because
-    CheckConstraint(
-        "(ended_at IS NULL) = (ended_because IS NULL)", name="ended_with_a_reason"
-    ),
+    *_ending(),
 )
 
 client = Table(
@@ -62,6 +73,7 @@ client = Table(
     Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
     municipality(),
     Column("registered_at", Instant, nullable=False),
+    *_ending(),
 )
 
 signer = Table(  # public keys that sign notices, batches and withdrawals
@@ -72,6 +84,7 @@ signer = Table(  # public keys that sign notices, batches and withdrawals
     municipality(),
     Column("jwk", Text, nullable=False),
     Column("registered_at", Instant, nullable=False),
+    *_ending(),
 )
 
 source = Table(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import httpx
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -23,7 +24,11 @@ from policy.catalogue import load_catalogue
 from policy.decide import load_policy
 from signal_index.errors import SettingsRefused, StartRefused
 from signal_index.events import Event
-from signal_index.key_files import load_checkpoint_key, load_year_keys
+from signal_index.key_files import (
+    load_checkpoint_key,
+    load_signing_key,
+    load_year_keys,
+)
 from signal_index.keyring import YearKeys
 from signal_index.settings import Settings
 from signal_index.store.acts import Recorder
@@ -45,6 +50,7 @@ from signal_index.upkeep.processing_log import (
     open_collector,
     register_of,
 )
+from signal_index.upkeep.refusing import TELL_SECONDS, Refusing
 from signal_index.upkeep.schedule import Job, Schedule
 from signal_index.upkeep.sequencer import Sequencer, sequence_once, verify_start
 
@@ -75,13 +81,16 @@ class Upkeep:
     log: EventLog
     clock: Callable[[], datetime]
     processing: ProcessingLog | None = None
+    refusing: Refusing | None = None
 
     def jobs(self) -> Sequence[Job]:
         """Give what the leader does, and how often."""
-        processing = self.processing
+        processing, refusing = self.processing, self.refusing
         records = processing and Job("log-processing", LOG_SECONDS, processing.run)
+        telling = refusing and Job("tell-holders", TELL_SECONDS, refusing.tell)
         return (
             *((records,) if records else ()),
+            *((telling,) if telling else ()),
             Job("sequence", SEQUENCE_SECONDS, self._sequence),
             Job("open-boxes", OPEN_SECONDS, self.notices.open),
             Job("tell-due", DUE_SECONDS, self.notices.tell_due),
@@ -154,17 +163,22 @@ async def opened_upkeep(
     async with (
         open_witnesses(settings, log) as witnesses,
         open_collector(settings) as collector,
+        httpx.AsyncClient(trust_env=False) as client,
         _opened_engines(settings, engine) as engines,
     ):
         upkeep = _upkeep(settings, engines, witnesses, log, clock)
-        if collector is None:
-            yield upkeep
-            return
-        register, keys = register_of(settings), upkeep.keys
-        processing = ProcessingLog(
-            engines.erasing, keys, collector, register, log, clock
-        )
-        yield replace(upkeep, processing=processing)
+        if settings.joining is not None:
+            holders = {one.id: one.url.rstrip("/") for one in settings.joining.holders}
+            key = load_signing_key(settings.keys)
+            refusing = Refusing(engines.erasing, key, holders, client, log, clock)
+            upkeep = replace(upkeep, refusing=refusing)
+        if collector is not None:
+            register, keys = register_of(settings), upkeep.keys
+            processing = ProcessingLog(
+                engines.erasing, keys, collector, register, log, clock
+            )
+            upkeep = replace(upkeep, processing=processing)
+        yield upkeep
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from keys.holder.registering import add_organisation
 from keys.holder.renewing import Renewal
 from keys.holder.settings import HolderSettings
 from keys.sealing import generate_passphrase
+from tests.holder_fakes import INDEX_KEY
 from tests.holders_builders import (
     AUDIENCE,
     SOURCE_OIN,
@@ -56,6 +57,7 @@ def settings(dealt: Path, dealing: Dealing, tmp_path: Path) -> HolderSettings:
         share=dealt / "share.json",
         passphrase=dealt / "passphrase",
         ticket_key=dealt / "ticket.jwk",
+        index_key=tmp_path / "index.public.jwk",
         organisations=organisations,
         database=tmp_path / "holder.db",
         keep_days=30,
@@ -67,7 +69,9 @@ def begun(settings: HolderSettings) -> tuple[Renewal, Holder]:
     renewal = Renewal(settings)
     keys = open_keys(settings, known=None, now=clock.now())
     known = load_organisations(settings.organisations)
-    return renewal, Holder(keys, AUDIENCE, known, FakeMeter(), clock.now)
+    return renewal, Holder(
+        keys, AUDIENCE, known, FakeMeter(), clock.now, INDEX_KEY.public
+    )
 
 
 def offer(settings: HolderSettings, dealing: Dealing, config: KeyConfig) -> None:

@@ -205,6 +205,32 @@ def test_each_command_registers_and_records_one_thing(office: Office) -> None:
     assert [one for (one,) in places[1:3]] == ["9901", "9902"]
 
 
+def test_what_ends_is_recorded_once_with_its_reason_and_stays_ended(
+    office: Office,
+) -> None:
+    office.load()
+    gateway, agency = an_oin(1), an_oin(2)
+    admit = ("--municipality=9902", "--by=college", "--on=2026-01-05")
+    assert office.run("organisation", "admit", gateway, *admit)[0] == 0
+    before = len(office.kinds())
+    because = "--because=stolen"
+    endings = [
+        ("organisation", "end-admission", gateway, "--municipality=9902", because),
+        ("client", "end", "desk", because),
+        ("signer", "end", agency, "signer-1", because),
+        ("organisation", "end", agency, because),
+    ]
+    for command in endings:
+        what = "admission" if command[1] == "end-admission" else command[0]
+        assert office.run(*command) == (0, f"the {what} ended\n"), command
+        assert office.run(*command) == (0, f"the {what} had ended before\n")
+    assert office.kinds()[before:] == ["administration"] * len(endings)
+    code, said = office.load()
+    assert (code, "was ended: take it out" in " ".join(said.split())) == (1, True)
+    for command in (("client", "end", "other"), ("signer", "end", agency, "other")):
+        assert office.run(*command, because)[0] == 1
+
+
 def test_a_population_register_is_registered_without_categories(
     office: Office,
 ) -> None:

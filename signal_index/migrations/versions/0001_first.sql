@@ -5,7 +5,9 @@
 CREATE TABLE organisation (
   oin CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, name VARCHAR(200) NOT NULL, kind VARCHAR(64) NOT NULL,
   phone VARCHAR(16), registered_at TIMESTAMPTZ NOT NULL,
-  CONSTRAINT pk_organisation PRIMARY KEY (oin)
+  ended_at TIMESTAMPTZ, ended_because VARCHAR(64),
+  CONSTRAINT pk_organisation PRIMARY KEY (oin),
+  CONSTRAINT ck_organisation_ended_with_a_reason CHECK ((ended_at IS NULL) = (ended_because IS NULL))
 );
 CREATE TABLE admission (
   organisation CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, admitted_on DATE NOT NULL, by_role VARCHAR(200) NOT NULL,
@@ -17,13 +19,17 @@ CREATE TABLE admission (
 CREATE TABLE client (
   client_id VARCHAR(200) NOT NULL, organisation CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL,
   registered_at TIMESTAMPTZ NOT NULL,
+  ended_at TIMESTAMPTZ, ended_because VARCHAR(64),
   CONSTRAINT pk_client PRIMARY KEY (client_id),
+  CONSTRAINT ck_client_ended_with_a_reason CHECK ((ended_at IS NULL) = (ended_because IS NULL)),
   CONSTRAINT fk_client_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );
 CREATE TABLE signer (
   organisation CHAR(20) NOT NULL, kid VARCHAR(128) NOT NULL, municipality CHAR(4) NOT NULL, jwk TEXT NOT NULL,
   registered_at TIMESTAMPTZ NOT NULL,
+  ended_at TIMESTAMPTZ, ended_because VARCHAR(64),
   CONSTRAINT pk_signer PRIMARY KEY (organisation, kid),
+  CONSTRAINT ck_signer_ended_with_a_reason CHECK ((ended_at IS NULL) = (ended_because IS NULL)),
   CONSTRAINT fk_signer_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );
 CREATE TABLE source (

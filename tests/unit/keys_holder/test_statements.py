@@ -9,6 +9,7 @@ from keys.holder.organisations import collect_organisations
 from keys.holder.statements import Statement, answer_statement
 from keys.request import RequestKey, sign_statement_request
 from keys.statement import verify_statement
+from tests.holder_fakes import INDEX_KEY
 from tests.holders_builders import (
     AUDIENCE,
     NOON,
@@ -29,7 +30,7 @@ def holders() -> Holders:
 def a_holder(holders: Holders) -> Holder:
     known = collect_organisations([holders.auditor.entry, holders.lookup.entry])
     one = holders.holders[1]
-    return Holder(one.keys, AUDIENCE, known, one.meter, FakeClock())
+    return Holder(one.keys, AUDIENCE, known, one.meter, FakeClock(), INDEX_KEY.public)
 
 
 def bearer(holders: Holders, day: date = TODAY, key: RequestKey | None = None) -> str:

@@ -1,0 +1,186 @@
+"""A key was stolen, somebody left, an organisation stopped: nothing opens any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from keys.errors import KeysError
+from keys.events import EventLog
+from keys.holder.errors import HolderStartRefused
+from keys.holder.organisations import load_organisations
+from keys.holder.registering import add_organisation, end_organisation
+from keys.holder.store import HolderStore
+from keys.jose import PrivateKey
+from keys.refused import EVERYBODY, Refused, sign_refused
+from signal_index.store.accounts import EVERYONE, suspend_account
+from signal_index.store.endings import Because, end
+from signal_index.upkeep.refusing import Refusing
+from tests.attack.test_holder_records import on_disk
+from tests.builders import a_notice
+from tests.holder_fakes import INDEX_KEY
+from tests.holders_builders import (
+    LOOKUP_OIN,
+    Holders,
+    a_bsn,
+    a_lookup_organisation,
+    some_holders,
+)
+from tests.store_builders import owning
+from tests.world import World, open_world
+
+pytestmark = pytest.mark.anyio
+
+
+async def _end(world: World, what: str, **key: str) -> None:
+    async with owning(world.engine) as conn:
+        await end(conn, what, key, Because.STOLEN, now=world.clock())
+    world.clock.forward(timedelta(seconds=11))  # without a restart
+
+
+async def _look_up(world: World) -> tuple[int, str]:
+    body = await world.ask([a_bsn(1)])
+    answer = await world.send("POST", "/lookups", world.a_token(), body)
+    return answer.status_code, str(answer.json().get("type", "")).rpartition("/")[2]
+
+
+async def test_a_client_that_ended_asks_nothing(tmp_path: Path) -> None:
+    async with open_world(tmp_path) as world:
+        assert (await _look_up(world))[0] == 200
+        await _end(world, "client", client_id="desk")
+        assert await _look_up(world) == (403, "caller-not-registered")
+
+
+async def test_an_organisation_that_ended_asks_and_delivers_nothing(
+    tmp_path: Path,
+) -> None:
+    async with open_world(tmp_path) as world:
+        agency = world.debt_help
+        for oin in (LOOKUP_OIN, agency.oin):
+            await _end(world, "organisation", oin=oin)
+        assert await _look_up(world) == (403, "lookup-denied")
+        answer = await world.send("GET", "/signals", world.a_source_token(agency))
+    assert answer.json()["type"].endswith("/caller-suspended")
+
+
+async def test_nothing_is_taken_that_a_stolen_key_signed(tmp_path: Path) -> None:
+    async with open_world(tmp_path) as world:
+        agency = world.debt_help
+        await world.publish(agency, [a_bsn(1)])
+        await _end(world, "signer", organisation=agency.oin, kid=agency.key.kid)
+        notice = a_notice(agency.contact)
+        answer = await world.send_batch(agency, [notice], [a_bsn(2)])
+    assert answer.json()["type"].endswith("/signature-invalid")
+
+
+async def _tell(world: World, silent: set[str] | None = None) -> set[str]:
+    """As the leader does: tell every holder; gives who did not take it."""
+    places = {one.id: one.url for one in world.holders.places.values()}
+    async with world.holders.client() as client:
+        job = Refusing(
+            world.engine,
+            INDEX_KEY,
+            places,
+            client,
+            EventLog(world.log, world.clock),
+            world.clock,
+            silent or set(),
+        )
+        await job.tell()
+    return job.silent
+
+
+@pytest.mark.parametrize("account", ["user-1", EVERYONE])
+async def test_holders_evaluate_nothing_for_who_is_suspended_at_the_index(
+    tmp_path: Path, account: str
+) -> None:
+    async with open_world(tmp_path) as world:
+        await world.holders.look_up([a_bsn(1)])
+        async with owning(world.engine) as conn:
+            await suspend_account(conn, LOOKUP_OIN, account, now=world.clock())
+        assert await _tell(world) == set()
+        with pytest.raises(KeysError):
+            await world.holders.look_up([a_bsn(1)])
+        assert "account-refused" in world.holders.holders[1].log.getvalue()
+
+
+async def test_a_holder_that_is_not_told_is_named_once_until_it_is(
+    tmp_path: Path,
+) -> None:
+    async with open_world(tmp_path) as world:
+        world.holders.holders[2].down = True
+        silent = await _tell(world)
+        silent = await _tell(world, silent)
+        assert silent == {"holder-2"}
+        world.holders.holders[2].down = False
+        assert await _tell(world, silent) == set()
+    said = world.log.getvalue()
+    assert (said.count("holder-untold"), said.count("holder-told")) == (1, 1)
+
+
+async def _put(holders: Holders, key: PrivateKey, **more: object) -> int:
+    account = str(more.get("sub", "user-1"))
+    at = holders.clock() + timedelta(seconds=int(str(more.get("later", 0))))
+    named = [] if more.get("empty") else [(LOOKUP_OIN, account)]
+    said = {"statement": sign_refused(key, named, now=at)}
+    async with holders.client() as client:
+        url = f"{holders.holders[1].place.url}/v1/refused"
+        return (await client.put(url, json=said)).status_code
+
+
+CASES: Mapping[str, tuple[dict[str, object], int]] = {
+    "from the future": ({"later": 3600}, 401),
+    "older than what counts": ({"later": -60, "empty": True}, 401),
+    "newer": ({"later": 20, "empty": True}, 200),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_a_holder_takes_the_newest_list_alone(tmp_path: Path, case: str) -> None:
+    holders = some_holders()
+    stores = on_disk(holders, tmp_path)
+    assert await _put(holders, INDEX_KEY, sub=EVERYBODY) == 200
+    changed, status = CASES[case]
+    assert await _put(holders, INDEX_KEY, **changed) == status
+    for store in stores:
+        store.close()
+
+
+async def test_what_a_holder_was_told_holds_after_a_restart(tmp_path: Path) -> None:
+    holders = some_holders()
+    said = Refused(frozenset({(LOOKUP_OIN, EVERYBODY)}), holders.clock())
+    for index in holders.holders:
+        store = HolderStore.open(tmp_path / f"holder-{index}.db")
+        store.take_refused(said)
+        store.close()
+    stores = on_disk(holders, tmp_path)
+    with pytest.raises(KeysError):
+        await holders.look_up([a_bsn(1)])
+    for store in stores:
+        store.close()
+
+
+async def test_nobody_but_the_index_says_whom_to_refuse(tmp_path: Path) -> None:
+    holders = some_holders()
+    stores = on_disk(holders, tmp_path)
+    assert await _put(holders, PrivateKey.generate(INDEX_KEY.kid)) == 401
+    await holders.look_up([a_bsn(1)])
+    for store in stores:
+        store.close()
+
+
+def test_a_holder_ends_an_entry_and_never_takes_its_key_again(tmp_path: Path) -> None:
+    path, today = tmp_path / "organisations.toml", some_holders().clock().date()
+    stolen, fresh = a_lookup_organisation(), a_lookup_organisation()
+    add_organisation(path, stolen.entry)
+    end_organisation(path, LOOKUP_OIN, "lookup", "stolen", today=today)
+    with pytest.raises(HolderStartRefused):
+        end_organisation(path, LOOKUP_OIN, "lookup", "stolen", today=today)
+    with pytest.raises(HolderStartRefused):
+        add_organisation(path, stolen.entry)
+    add_organisation(path, fresh.entry)
+    known = load_organisations(path)
+    assert known.get(LOOKUP_OIN, "lookup").request_key == fresh.entry.request_key
