@@ -1,9 +1,10 @@
-"""Three key holders as real processes on loopback, each with its own files."""
+"""Three key holders as real processes on loopback, each with its own files.
+
+They are forks (`deploy.town.forks`): to start three Pythons takes seconds each time.
+"""
 
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import httpx
 
+from deploy.town.forks import start_fork
 from deploy.town.ports import Ports
-from deploy.town.readiness import NotReady, wait_until_ready
+from deploy.town.readiness import NotReady, Process, wait_until_ready
 from keys.client import HolderPlace, HolderTransport, Signer
 from keys.create import write_dealing
 from keys.dealing import Dealing, DealingPlan, deal_key
@@ -41,7 +43,7 @@ class HolderProcesses:
     lookup: Organisation
     source: Organisation
     auditor: Organisation
-    running: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[int, Process] = field(default_factory=dict)
 
     def settings(self, index: int) -> Path:
         return self.folder / "keys" / f"holder-{index}" / "holder.toml"
@@ -62,12 +64,8 @@ class HolderProcesses:
     def start(self, index: int) -> None:
         settings = str(self.settings(index))
         with (self.folder / f"holder-{index}.log").open("ab") as log:
-            self.running[index] = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-m", "keys", "serve", "--settings", settings],
-                stderr=log,
-                stdout=log,
-                cwd=ROOT,
-            )
+            command = ["signal-keys", "serve", "--settings", settings]
+            self.running[index] = start_fork(command, ROOT, log, log)
 
     def wait(self, index: int) -> None:
         health = f"{self.place(index).url}/v1/health"

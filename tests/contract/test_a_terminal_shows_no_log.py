@@ -8,17 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.town.commands import attempt
+
 WORDS = ("--settings", "no.toml", "--profile", "no.toml")
 REFUSAL = "De instellingen (no.toml)"
-
-
-def run(verb: str, words: tuple[str, ...], stderr: int, folder: Path) -> bytes | None:
-    program = [sys.executable, "-m", "sources", verb, *words]
-    done = subprocess.run(  # noqa: S603 - our own program
-        program, stdout=subprocess.PIPE, stderr=stderr, cwd=folder, check=False
-    )
-    assert done.returncode == 2
-    return done.stderr
 
 
 @pytest.mark.parametrize(
@@ -33,14 +26,17 @@ def run(verb: str, words: tuple[str, ...], stderr: int, folder: Path) -> bytes |
 def test_a_log_is_for_a_machine(
     verb: str, words: tuple[str, ...], tmp_path: Path
 ) -> None:
+    program = [sys.executable, "-m", "sources", verb, *words]
     ours, theirs = pty.openpty()
     try:
-        run(verb, words, theirs, tmp_path)
+        with (tmp_path / "said").open("w") as said:
+            code = subprocess.call(program, stdout=said, stderr=theirs, cwd=tmp_path)  # noqa: S603 - our own program
         seen = os.read(ours, 10_000).decode()
     finally:
         os.close(theirs)
         os.close(ours)
     assert REFUSAL in seen
     assert '"event"' not in seen
-    piped = run(verb, words, subprocess.PIPE, tmp_path) or b""
-    assert b'"event"' in piped
+    again, _, piped = attempt(["signal-source", verb, *words], tmp_path)
+    assert '"event"' in piped
+    assert code == again == 2

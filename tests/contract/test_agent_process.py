@@ -2,8 +2,6 @@
 
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.town.commands import attempt, run
+from deploy.town.forks import Fork, start_fork
 from deploy.town.ports import Ports
 from deploy.town.readiness import wait_until_ready
 from sources.agency_keys import create_keys
@@ -51,7 +51,8 @@ feed = "zaken"
 jwk = "zaken.public.jwk"
 sources = ["{source}"]
 """
-PROGRAM = Path(sys.executable).parent / "signal-source"
+SET_BY = ("--settings", "agency.toml")
+RUN = ("signal-source", "run", *SET_BY)
 
 
 @dataclass
@@ -60,22 +61,20 @@ class Agent:
 
     folder: Path
     port: int
-    process: subprocess.Popen[str] | None = None
+    process: Fork | None = None
 
     def start(self) -> None:
-        self.process = subprocess.Popen(  # noqa: S603 - our own command
-            [str(PROGRAM), "run", "--settings", str(self.folder / "agency.toml")],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        with (self.folder / "log").open("wb") as log:
+            self.process = start_fork(RUN, self.folder, log, log)
         wait_until_ready(self.process, f"{self.url}/health")
 
     def stop(self) -> list[dict[str, object]]:
         """Ask it to stop; gives what it logged."""
         assert self.process
         self.process.send_signal(signal.SIGTERM)
-        _, logged = self.process.communicate(timeout=20)
-        assert self.process.returncode == 0, logged
+        code = self.process.wait(20)
+        logged = (self.folder / "log").read_text()
+        assert code == 0, logged
         return [json.loads(line) for line in logged.splitlines()]
 
     def send(self, record: Record, at: int) -> int:
@@ -114,9 +113,9 @@ def agent(tmp_path: Path, ports: Ports) -> Iterator[Agent]:
     (tmp_path / "csv.toml").write_text(PROFILE)
     made = Agent(tmp_path, port)
     yield made
-    if made.process and made.process.poll() is None:
-        made.process.kill()
-        made.process.communicate()
+    if made.process:
+        made.process.send_signal(signal.SIGKILL)
+        made.process.wait()
 
 
 def test_events_are_taken_in_while_index_and_holders_are_out_of_reach(
@@ -147,30 +146,15 @@ def test_it_stops_in_the_middle_and_goes_on_with_what_waits(agent: Agent) -> Non
 
 def test_how_it_goes_can_be_asked_while_it_runs(agent: Agent) -> None:
     agent.start()
-    settings = str(agent.folder / "agency.toml")
-    asked = subprocess.run(  # noqa: S603 - our own command
-        [str(PROGRAM), "status", "--settings", settings, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert asked.returncode == 0, asked.stderr
-    assert json.loads(asked.stdout)["backlog"] == 0
+    asked = run(["signal-source", "status", *SET_BY, "--json"], agent.folder)
+    assert json.loads(asked)["backlog"] == 0
     agent.stop()
 
 
 def test_a_second_agent_on_the_same_outbox_is_refused(agent: Agent) -> None:
     agent.start()
-    settings = str(agent.folder / "agency.toml")
-    second = subprocess.run(  # noqa: S603 - our own command
-        [str(PROGRAM), "run", "--settings", settings],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert second.returncode == 1
-    assert "postvak" in second.stderr
-    assert "Traceback" not in second.stderr
+    code, _, complained = attempt(RUN, agent.folder)
+    assert code == 1
+    assert "postvak" in complained
+    assert "Traceback" not in complained
     agent.stop()

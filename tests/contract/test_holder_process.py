@@ -2,16 +2,15 @@
 
 import json
 import signal
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import anyio
 import httpx
 import pytest
 from typer.testing import CliRunner
 
+from deploy.town.commands import run
 from deploy.town.ports import Ports
 from keys.client import pseudonymise
 from keys.commands import app
@@ -105,10 +104,8 @@ async def test_an_auditor_gets_a_day_s_statement(
         f'[holders]\nholder-1 = "{holders.place(1).url}"\n'
     )
     day = datetime.now(UTC).date()  # noqa: TID251 - the process's own day
-    asked = ["-m", "keys", "statement", str(day), "--settings", str(settings)]
-    asked += ["--holder", "holder-1", "--json"]
-    done = await anyio.run_process([sys.executable, *asked], cwd=ROOT)
-    said = json.loads(done.stdout)
+    asked = ["signal-keys", "statement", str(day), "--settings", str(settings)]
+    said = json.loads(run([*asked, "--holder", "holder-1", "--json"], ROOT))
     mine = [ticket for ticket in said["tickets"] if ticket["sub"] == "user-3"]
     assert (said["holder"], said["complete"]) == ("holder-1", False)
     assert [ticket["count"] for ticket in mine] == [2]
@@ -127,16 +124,17 @@ def test_a_holder_that_refuses_to_start_logs_why_and_exits_with_1(
 
 
 def test_a_key_pair_is_made_and_its_public_half_registered(tmp_path: Path) -> None:
-    run = CliRunner().invoke
-    assert run(app, ["organisation", "new-key", "--into", str(tmp_path)]).exit_code == 0
+    into = ["--into", str(tmp_path)]
+    call = CliRunner().invoke
+    assert call(app, ["organisation", "new-key", *into]).exit_code == 0
     listed = tmp_path / "organisations.toml"
     listed.write_text("# kept by hand\n")
     added = ["organisation", "add", "--organisations", str(listed)]
     added += ["--oin", "00000001000000000009", "--name", "Bron", "--kind", "source"]
     added += ["--declared-caseload", "100", "--request-key"]
     public = str(tmp_path / "request-key.public.jwk")
-    assert run(app, [*added, public]).exit_code == 0
-    assert run(app, [*added, public]).exit_code == 1
-    assert run(app, [*added, str(tmp_path / "request-key.jwk")]).exit_code == 1
+    assert call(app, [*added, public]).exit_code == 0
+    assert call(app, [*added, public]).exit_code == 1
+    assert call(app, [*added, str(tmp_path / "request-key.jwk")]).exit_code == 1
     assert listed.read_text().startswith("# kept by hand\n")
     assert listed.read_text().count("[[organisations]]") == 1

@@ -2,9 +2,9 @@
 
 import json
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from deploy.town.commands import attempt
+from deploy.town.forks import Fork, start_fork
 from deploy.town.ports import Ports
 from deploy.town.readiness import wait_until_ready
 from keys.dealing import DealingPlan, deal_key
@@ -26,6 +28,7 @@ class Process:
     def __init__(self, folder: Path, url: str, port: int) -> None:
         self.folder = folder
         self.port = port
+        self.ended = (0, "", "")
         self.settings = write_settings(folder, url)
         text = self.settings.read_text().replace("8100", str(self.port))
         self.settings.write_text(text)
@@ -45,16 +48,23 @@ class Process:
         (self.folder / "key-config.json").write_bytes(dealing.document)
         (self.folder / "pins.json").write_bytes(dealing.pins)
 
-    def start(self, verb: str = "serve") -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "signal_index", verb]
-        return subprocess.Popen(  # noqa: S603 - our own command
-            [*command, "--settings", str(self.settings)],
-            stderr=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    def command(self, verb: str = "serve") -> list[str]:
+        return ["signal-index", verb, "--settings", str(self.settings)]
 
-    def ask_health(self, running: "subprocess.Popen[str]") -> httpx.Response:
+    @contextmanager
+    def running(self, verb: str = "serve") -> Iterator[Fork]:
+        """Run it, and stop it as a service manager does; then `ended` tells how."""
+        said, complained = self.folder / "said", self.folder / "complained"
+        with said.open("wb") as out, complained.open("wb") as err:
+            process = start_fork(self.command(verb), self.folder, out, err)
+            try:
+                yield process
+            finally:
+                process.send_signal(signal.SIGTERM)
+                code = process.wait(30)
+        self.ended = (code, said.read_text(), complained.read_text())
+
+    def ask_health(self, running: Fork) -> httpx.Response:
         url = f"http://127.0.0.1:{self.port}/v1/health"
         wait_until_ready(running, url)
         return httpx.get(url, headers={"Accept": "application/json"})
@@ -75,14 +85,11 @@ def _events(stderr: str) -> list[str]:
 
 def test_it_serves_and_ends_when_it_is_told_to(process: Process) -> None:
     process.write_key_config()
-    running = process.start()
-    try:
+    with process.running() as running:
         assert process.ask_health(running).status_code == 200
         time.sleep(1.5)  # the leader signs the tree of what its own start recorded
-    finally:
-        running.send_signal(signal.SIGTERM)
-        out, said = running.communicate(timeout=30)
-    assert (running.returncode, out) == (0, "")
+    code, out, said = process.ended
+    assert (code, out) == (0, "")
     assert {"started", "leading", "stopped"} <= set(_events(said))
     assert "failed" not in " ".join(_events(said))
     outside = json.loads((process.folder / "outside/checkpoint.json").read_text())
@@ -93,40 +100,35 @@ def test_it_serves_and_ends_when_it_is_told_to(process: Process) -> None:
 def test_the_upkeep_runs_as_a_process_of_its_own(process: Process) -> None:
     text = process.settings.read_text().replace('"in-process"', '"separate"')
     process.settings.write_text(text)
-    running = process.start("upkeep")
     outside = process.folder / "outside/checkpoint.json"
-    try:
+    with process.running("upkeep"):
         for _ in range(200):
             if outside.exists():
                 break
             time.sleep(0.1)
-    finally:
-        running.send_signal(signal.SIGTERM)
-        _, said = running.communicate(timeout=30)
     assert outside.exists()
-    assert running.returncode == 0
-    assert _events(said) == ["leading", "stopped"]
+    code, _, said = process.ended
+    assert code == 0
+    events = [each for each in _events(said) if each != "erased"]  # once a day
+    assert events == ["leading", "stopped"]
 
 
 @pytest.mark.parametrize("process", ["sqlite"], indirect=True)
 def test_the_upkeep_of_sqlite_is_not_a_process_of_its_own(process: Process) -> None:
-    running = process.start("upkeep")
-    _, said = running.communicate(timeout=60)
-    assert running.returncode == 1
+    code, _, said = attempt(process.command("upkeep"), process.folder)
+    assert code == 1
     assert "in the serving process" in said
 
 
 def test_without_a_key_config_it_says_why_it_does_not_start(process: Process) -> None:
-    running = process.start()
-    _, said = running.communicate(timeout=60)
-    assert running.returncode == 1
+    code, _, said = attempt(process.command(), process.folder)
+    assert code == 1
     assert "start-refused" in _events(said)
 
 
 def test_with_an_exposed_key_it_does_not_start(process: Process) -> None:
     process.write_key_config()
     (process.folder / "keys" / "row-key.key").chmod(0o644)
-    running = process.start()
-    _, said = running.communicate(timeout=60)
-    assert running.returncode == 1
+    code, _, said = attempt(process.command(), process.folder)
+    assert code == 1
     assert "chmod 600" in said
