@@ -25,8 +25,7 @@ from signal_index.keyring import IndexKeys
 from signal_index.ledger import Entry, Opened, Outcome
 from signal_index.returning import SealedBox
 from signal_index.signals import StoredSignal
-from signal_index.store.asked_before import find_answered_before
-from signal_index.store.ledger import insert_entries
+from signal_index.store.asked_before import insert_lookups
 from signal_index.store.lookups import (
     FollowRow,
     Found,
@@ -94,10 +93,8 @@ def make_run(
                 for granted, one in zip(group, found, strict=True)
             ]
             answered = [draft for draft in drafts if draft is not None]
-            told = await _with_before(conn, answered, keys, until=now)
-            await _write(conn, told)
-        done = iter(told)
-        return [None if draft is None else next(done) for draft in drafts]
+            told = iter(await _write(conn, answered, keys, until=now))
+        return [None if draft is None else next(told) for draft in drafts]
 
     return run
 
@@ -108,23 +105,8 @@ async def answer_again(
     """Read and record once more what was answered within five minutes."""
     (found,) = await find_signals(conn, [granted.lookup], now=now)
     draft = _draft(granted, found, keys, repeat=True)
-    (told,) = await _with_before(conn, [draft], keys, until=now - REPEAT_FOR)
-    await _write(conn, [told])
+    (told,) = await _write(conn, [draft], keys, until=now - REPEAT_FOR)
     return told
-
-
-async def _with_before(
-    conn: AsyncConnection, drafts: Sequence[Draft], keys: IndexKeys, *, until: datetime
-) -> Sequence[Draft]:
-    """Add what each was answered before, if it was asked before."""
-    entries = [entry for draft in drafts for entry in draft.entries]
-    found = iter(
-        await find_answered_before(conn, entries, keys.disclosures, until=until)
-    )
-    return [
-        replace(draft, before=tuple(next(found) for _ in draft.entries))
-        for draft in drafts
-    ]
 
 
 def _boxed(draft: Draft, keys: IndexKeys) -> Draft:
@@ -149,13 +131,23 @@ def _draft(
     return Draft(granted, entries, found.signals, found.in_trial, follows=found.follows)
 
 
-async def _write(conn: AsyncConnection, drafts: Sequence[Draft]) -> None:
+async def _write(
+    conn: AsyncConnection, drafts: Sequence[Draft], keys: IndexKeys, *, until: datetime
+) -> Sequence[Draft]:
+    """Record these lookups; add what each user was answered before to the same."""
     entries = [entry for draft in drafts for entry in draft.entries]
-    await insert_entries(conn, entries, [box for one in drafts for box in one.boxes])
+    boxes = [box for one in drafts for box in one.boxes]
+    before = iter(
+        await insert_lookups(conn, entries, boxes, keys.disclosures, until=until)
+    )
     for draft in drafts:
         await insert_traces(conn, draft.entries, draft.granted.asked.trace)
     picks = [pick for draft in drafts for pick in _picks(draft)]
     await insert_picks(conn, picks)
+    return [
+        replace(draft, before=tuple(next(before) for _ in draft.entries))
+        for draft in drafts
+    ]
 
 
 def _picks(draft: Draft) -> Sequence[Pick]:

@@ -1,10 +1,11 @@
-"""What a user was answered before about the same person, in the same case and purpose.
+"""Recording lookups; finding what their users were answered before to the same.
 
 - Only what this very user was shown, in the two weeks in which they see it among their
   own lookups: nothing here is news to them.
-- Found by the keyed hashes beside an entry, in one query for all asked at
-  once, whatever is found: it depends on nothing but who asks, of whom, in which case.
-- A case is asked for: without one nothing ties two lookups together.
+- Found by the keyed hashes beside an entry: it depends on nothing but who asks, of
+  whom, in which case, for what. Without a case nothing ties two lookups together.
+- On PostgreSQL entries, boxes for their sources and this are one statement, whatever is
+  found.
 
 Proven by tests/attack/test_a_repeat_is_no_lookup_of_its_own.py.
 """
@@ -13,71 +14,120 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, cast
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, LargeBinary, String, Uuid, bindparam, insert, select
+from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import DisclosureKey, Entry, Kind, Opened
 from signal_index.overview.days import FOLLOW_UP_DAYS
 from signal_index.proof import Outcome
+from signal_index.returning import SealedBox, box_row
+from signal_index.store.ledger import (
+    INSERT_PENDING,
+    entry_columns,
+    insert_entries,
+    make_insertion,
+)
 from signal_index.store.opened_entries import OPENED, open_row
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
+from signal_index.tables.notices import notice_box
 
 _TELLS_FOR: Final = timedelta(days=FOLLOW_UP_DAYS)
 _RANDOM_BYTES: Final = 10
-_SAME: Final = (
-    ledger_disclosure.c.find_person,
-    ledger_disclosure.c.find_user,
-    ledger_disclosure.c.find_case,
-    ledger_disclosure.c.find_purpose,
+
+_INSERT_AND_FIND: Final = (
+    make_insertion(
+        f"""
+    , boxes AS (
+      INSERT INTO notice_box (id, year, municipality, sealed)
+      SELECT * FROM unnest(:box_id, :box_year, :box_municipality, :box_sealed)
+    ), pending AS ({INSERT_PENDING})
+    SELECT given.entry_id AS asked, before.* FROM given CROSS JOIN LATERAL (
+      SELECT e.entry_id, e.year, e.kind, e.recorded_at, e.organisation, e.leaf, d.sealed
+      FROM ledger_disclosure d JOIN ledger_entry e USING (entry_id)
+      WHERE d.find_case = given.find_case AND d.find_person = given.find_person
+        AND d.find_user = given.find_user AND d.find_purpose = given.find_purpose
+        AND e.kind = given.kind AND d.entry_id BETWEEN :since AND :before
+      ORDER BY d.entry_id DESC LIMIT 1
+    ) before
+    """,  # noqa: S608  a text of our own
+        box_id=Uuid(),
+        box_year=Integer(),
+        box_municipality=String(),
+        box_sealed=LargeBinary(),
+    )
+    .bindparams(bindparam("since", type_=Uuid()), bindparam("before", type_=Uuid()))
+    .columns(asked=Uuid(), **{one.name: one.type for one in OPENED})
 )
 
 
-async def find_answered_before(
+async def insert_lookups(
     conn: AsyncConnection,
     entries: Sequence[Entry],
+    boxes: Sequence[SealedBox],
     keys: Mapping[int, DisclosureKey],
     *,
     until: datetime,
 ) -> Sequence[Opened | None]:
-    """Find for each of these new entries the last answer before `until` like it.
+    """Write entries of lookups and their boxes; give each the last answer like it.
 
-    None where there was none, it was refused, or it cannot be read any more.
+    That is the newest one before `until`; None where there was none, it was refused, or
+    it cannot be read any more. Commits nothing.
     """
-    asked = [_same(entry) for entry in entries]
-    if not any(asked):
-        return [None] * len(entries)
     since = make_uuid7(until - _TELLS_FOR, bytes(_RANDOM_BYTES))
     before = make_uuid7(until, bytes(_RANDOM_BYTES))
-    number = func.row_number().over(
-        partition_by=_SAME, order_by=ledger_disclosure.c.entry_id.desc()
-    )
+    boxed = [box_row(box) for box in boxes]
+    found: dict[UUID, Row[Any]] = {}
+    if conn.dialect.name == "postgresql":
+        columns = entry_columns(entries) | {
+            f"box_{name}": [row[name] for row in boxed] for name in _BOX
+        }
+        args = {**columns, "since": since, "before": before}
+        found = {row.asked: row for row in await conn.execute(_INSERT_AND_FIND, args)}
+    else:
+        for entry in entries:
+            row = await _find_before(conn, entry, since, before)
+            found |= {entry.id: row} if row else {}
+        await insert_entries(conn, entries)
+        if boxed:
+            await conn.execute(insert(notice_box), boxed)
+    return [_answered(found.get(entry.id), keys) for entry in entries]
+
+
+_BOX: Final = ("id", "year", "municipality", "sealed")
+
+
+async def _find_before(
+    conn: AsyncConnection, entry: Entry, since: UUID, before: UUID
+) -> Row[Any] | None:
+    """Find on SQLite what the one statement finds on PostgreSQL."""
+    same = entry.find_keys
+    if same.case is None:
+        return None
     newest = (
-        select(*OPENED, *_SAME, number.label("number"))
+        select(*OPENED)
         .join_from(ledger_disclosure, ledger_entry)
         .where(ledger_entry.c.kind == Kind.LOOKUP.value)
         .where(ledger_disclosure.c.entry_id.between(since, before))
         .where(
-            *(
-                column.in_({one[place] for one in asked if one})
-                for place, column in enumerate(_SAME)
-            )
+            ledger_disclosure.c.find_case == same.case,
+            ledger_disclosure.c.find_person == same.person,
+            ledger_disclosure.c.find_user == same.user,
+            ledger_disclosure.c.find_purpose == same.purpose,
         )
-        .subquery()
+        .order_by(ledger_disclosure.c.entry_id.desc())
+        .limit(1)
     )
-    answers: dict[tuple[bytes, ...], Opened] = {}
-    for row in await conn.execute(select(newest).where(newest.c.number == 1)):
-        one = open_row(row, keys)
-        if one.flags is not None and one.parsed_leaf.outcome is Outcome.ANSWERED:
-            same = (row.find_person, row.find_user, row.find_case, row.find_purpose)
-            answers[tuple(bytes(part) for part in same)] = one
-    return [None if one is None else answers.get(one) for one in asked]
+    return cast("Row[Any] | None", (await conn.execute(newest)).one_or_none())
 
 
-def _same(entry: Entry) -> tuple[bytes, ...] | None:
-    """Give what two lookups of one question share; None without a case."""
-    found = entry.find_keys
-    same = (found.person, found.user, found.case, found.purpose)
-    return None if None in same else tuple(part for part in same if part is not None)
+def _answered(row: Row[Any] | None, keys: Mapping[int, DisclosureKey]) -> Opened | None:
+    if row is None:
+        return None
+    one = open_row(row, keys)
+    was_told = one.flags is not None and one.parsed_leaf.outcome is Outcome.ANSWERED
+    return one if was_told else None

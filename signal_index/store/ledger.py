@@ -3,12 +3,12 @@
 - `insert_entries` runs inside the caller's transaction: an entry is durable exactly
   when the act that it records is.
 - On PostgreSQL one statement writes any number of entries, so that 64 gathered lookups
-  cost one round trip; on SQLite three.
+  cost one round trip, with what stands beside them (`asked_before`); on SQLite three.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -27,14 +27,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
 from signal_index.ledger import FIND_KEY_BYTES, Entry
-from signal_index.returning import SealedBox, box_row
 from signal_index.tables.ledger import (
     ledger_disclosure,
     ledger_entry,
     ledger_pending,
 )
 from signal_index.tables.metadata import Instant
-from signal_index.tables.notices import notice_box
 
 _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "entry_id": Uuid(),
@@ -83,31 +81,22 @@ _GIVEN = """
       FROM given
     )
     """
-_PENDING = (
+INSERT_PENDING: Final = (
     "INSERT INTO ledger_pending (entry_id, year) SELECT entry_id, year FROM given"
 )
-_BOXES = """
-    , boxes AS (
-      INSERT INTO notice_box (id, year, municipality, sealed)
-      SELECT * FROM unnest(:box_id, :box_year, :box_municipality, :box_sealed)
-    )
-    """
-_BOX_COLUMNS: Mapping[str, TypeEngine[Any]] = {
-    "box_id": Uuid(),
-    "box_year": Integer(),
-    "box_municipality": String(),
-    "box_sealed": LargeBinary(),
-}
 
 
-def _statement(middle: str, columns: Mapping[str, TypeEngine[Any]]) -> TextClause:
-    return text(_GIVEN + middle + _PENDING).bindparams(
-        *(bindparam(name, type_=ARRAY(kind)) for name, kind in columns.items())
+def make_insertion(last: str = INSERT_PENDING, **more: TypeEngine[Any]) -> TextClause:
+    """Give the statement that writes entries and ends so; `more`: arrays of its end."""
+    return text(_GIVEN + last).bindparams(
+        *(
+            bindparam(name, type_=ARRAY(one))
+            for name, one in {**_COLUMNS, **more}.items()
+        )
     )
 
 
-_INSERT_ALL = _statement("", _COLUMNS)
-_INSERT_ALL_AND_BOXES = _statement(_BOXES, {**_COLUMNS, **_BOX_COLUMNS})
+_INSERT_ALL = make_insertion()
 
 _RAISE_NUMBERS = text(
     """
@@ -141,33 +130,28 @@ _RAISE_NUMBERS_SQLITE = (
 )
 
 
-async def insert_entries(
-    conn: AsyncConnection, entries: Sequence[Entry], boxes: Sequence[SealedBox] = ()
-) -> None:
+async def insert_entries(conn: AsyncConnection, entries: Sequence[Entry]) -> None:
     """Write entries with their sealed groups, and queue them for the sequencer.
 
-    `boxes` hold what must be told to sources; on PostgreSQL they cost no statement.
     Commits nothing: the caller's transaction makes entry and act durable together.
     """
-    rows = [_row_of(entry) for entry in entries]
-    if not rows:
+    if not entries:
         return
     if conn.dialect.name == "postgresql":
-        columns = {name: [row[name] for row in rows] for name in _COLUMNS}
-        if not boxes:
-            await conn.execute(_INSERT_ALL, columns)
-            return
-        boxed = [box_row(box) for box in boxes]
-        columns |= {f"box_{name}": [row[name] for row in boxed] for name in boxed[0]}
-        await conn.execute(_INSERT_ALL_AND_BOXES, columns)
+        await conn.execute(_INSERT_ALL, entry_columns(entries))
         return
+    rows = [_row_of(entry) for entry in entries]
     for table in (ledger_entry, ledger_disclosure, ledger_pending):
         names = table.columns.keys()
         await conn.execute(
             insert(table), [{name: row[name] for name in names} for row in rows]
         )
-    if boxes:
-        await conn.execute(insert(notice_box), [box_row(box) for box in boxes])
+
+
+def entry_columns(entries: Sequence[Entry]) -> dict[str, Sequence[Any]]:
+    """Give entries as the arrays of `make_insertion`."""
+    rows = [_row_of(entry) for entry in entries]
+    return {name: [row[name] for row in rows] for name in _COLUMNS}
 
 
 def _row_of(entry: Entry) -> Mapping[str, Any]:
