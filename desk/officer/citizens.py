@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
+from pydantic import BaseModel
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.callers import (
@@ -94,10 +95,8 @@ async def extend(
     reason: Code = "",
 ) -> Response:
     """Give a request two months more."""
-    path = f"/v1/access-requests/{request_id}/extension"
     body = fill_in(Extension, reason=reason)
-    await desk_of(request).index.act(path, caller.access_token, body)
-    return RedirectResponse(f"{PAGE}/requests/{request_id}", SEE_OTHER)
+    return await _act(request, caller, request_id, "extension", body)
 
 
 @router.post(PAGE + "/requests/{request_id}/other-number")
@@ -108,11 +107,8 @@ async def put_number_right(
     nothing_given: Code = "",
 ) -> Response:
     """Let the report be made again, about the number that was meant."""
-    index, token = desk_of(request).index, caller.access_token
-    if nothing_given:
-        path = f"/v1/access-requests/{request_id}/other-number"
-        await index.act(path, token, OtherNumber(nothingGiven=True))
-    return RedirectResponse(f"{PAGE}/requests/{request_id}", SEE_OTHER)
+    body = OtherNumber(nothingGiven=True) if nothing_given else None
+    return await _act(request, caller, request_id, "other-number", body)
 
 
 @router.post(PAGE + "/requests/{request_id}/closing")
@@ -123,9 +119,17 @@ async def close(
     closing: Code = "",
 ) -> Response:
     """Close a request."""
-    path = f"/v1/access-requests/{request_id}/closing"
     body = fill_in(Closing, closing=closing)
-    await desk_of(request).index.act(path, caller.access_token, body)
+    return await _act(request, caller, request_id, "closing", body)
+
+
+async def _act(
+    request: Request, caller: Caller, request_id: UUID, act: str, body: BaseModel | None
+) -> Response:
+    """Tell the index, where there is something to tell, and lead back."""
+    if body is not None:
+        path = f"/v1/access-requests/{request_id}/{act}"
+        await desk_of(request).index.act(path, caller.access_token, body)
     return RedirectResponse(f"{PAGE}/requests/{request_id}", SEE_OTHER)
 
 

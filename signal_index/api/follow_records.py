@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Literal
 
 from keys.pseudonym import StoredPoint
 from policy.loop import LoopPermit
 from signal_index.api.acting import Acting
-from signal_index.identifiers import new_uuid7, read_uuid7_instant
-from signal_index.ledger import (
-    ENTROPY_BYTES,
-    DecisionGroup,
-    EntryFacts,
-    Kind,
-    Outcome,
-    PersonGroup,
-    RoleGroup,
-    WhyGroup,
-    build_entry,
-    person_find_key,
-)
+from signal_index.api.person_asked import PersonAct, record_person
+from signal_index.identifiers import read_uuid7_instant
+from signal_index.ledger import Outcome, WhyGroup
 from signal_index.proof import JsonObject
 from signal_index.signals import derive_person_name
 from signal_index.store.follows import StoredFollow
-from signal_index.store.ledger import raise_person_numbers
 from signal_index.store.notices import year_of
 
 
@@ -61,26 +49,7 @@ async def record_about(
 async def _record(
     act: Acting, one: StoredFollow, name: bytes, what: JsonObject, policy: str | None
 ) -> None:
-    keys, caller, said = act.index.keys, act.caller, one.said
-    key = keys.get_disclosure_key(year_of(act.now))
-    find = person_find_key(key, name, Kind.FOLLOW)
-    (number,) = await raise_person_numbers(act.conn, key.year, [find])
-    facts = EntryFacts(
-        entry=new_uuid7(act.now),
-        kind=Kind.FOLLOW,
-        recorded_at=act.now,
-        outcome=Outcome.RECORDED,
-        organisation=caller.organisation,
-        municipality=one.municipality,
-        policy=policy,
-        person=PersonGroup(name, number),
-        who=caller.subject,
-        role=RoleGroup(roles=sorted(caller.roles), team=caller.team),
-        why=WhyGroup(
-            said.purpose, said.legal_basis, said.case_reference, said.informed
-        ),
-        what=what,
-        decision=DecisionGroup(Outcome.RECORDED),
-    )
-    entropy = secrets.token_bytes(ENTROPY_BYTES)
-    await act.add(build_entry(facts, entropy=entropy, key=key))
+    said = one.said
+    why = WhyGroup(said.purpose, said.legal_basis, said.case_reference, said.informed)
+    done = PersonAct(what, Outcome.RECORDED, policy=policy, why=why)
+    await record_person(act, name, done, municipality=one.municipality)

@@ -21,8 +21,8 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -61,6 +61,7 @@ from signal_index.ledger import (
 from signal_index.proof import JsonObject
 from signal_index.signals import derive_person_name
 from signal_index.store.ledger import raise_person_numbers
+from signal_index.store.notices import year_of
 from signal_index.store.tickets import spend_tickets_once
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.persons import NamedPerson
@@ -166,26 +167,36 @@ async def record_about_person(
     Names the tickets and the request to the holders, as a lookup's entry does, so that
     a day of the ledger can be held against the holders' statements.
     """
-    index = act.index
-    year = asked.at.astimezone(UTC).year
-    name = derive_person_name(asked.point, index.keys.get_ledger_name_key(year))
-    key = index.keys.get_disclosure_key(year)
+    name_key = act.index.keys.get_ledger_name_key(year_of(act.now))
+    what = {**done.what, "req": asked.req, "tickets": list(asked.jtis)}
+    return await record_person(
+        act, derive_person_name(asked.point, name_key), replace(done, what=what)
+    )
+
+
+async def record_person(
+    act: Acting, name: bytes, done: PersonAct, *, municipality: str | None = None
+) -> Entry:
+    """Record an act about the person of this name in the ledger of this year.
+
+    In the caller's municipality, or in the one that it was done for.
+    """
+    caller, key = act.caller, act.index.keys.get_disclosure_key(year_of(act.now))
     find = person_find_key(key, name, act.kind)
-    (number,) = await raise_person_numbers(act.conn, year, [find])
-    caller = asked.caller
+    (number,) = await raise_person_numbers(act.conn, key.year, [find])
     facts = EntryFacts(
-        entry=new_uuid7(asked.at),
+        entry=new_uuid7(act.now),
         kind=act.kind,
-        recorded_at=asked.at,
+        recorded_at=act.now,
         outcome=done.outcome,
         organisation=caller.organisation,
-        municipality=caller.municipality,
+        municipality=municipality or caller.municipality,
         policy=done.policy,
         person=PersonGroup(name, number),
         who=caller.subject,
         role=RoleGroup(roles=sorted(caller.roles), team=caller.team),
         why=KINDS[act.kind].why or done.why,
-        what={**done.what, "req": asked.req, "tickets": list(asked.jtis)},
+        what=done.what,
         decision=DecisionGroup(done.outcome, done.grounds),
     )
     entropy = secrets.token_bytes(ENTROPY_BYTES)

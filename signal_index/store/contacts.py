@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import UnknownContactHolder
+from signal_index.store.many_rows import in_parts
 from signal_index.tables.registry import contact_holder
 from signal_index.wire.contact_holders import ContactHolder, StoredContactHolder
 
 Contact = tuple[Mapping[str, object], date]
 """What is told of a contact holder, and when it was last confirmed."""
-_AT_ONCE: Final = 400
 
 
 async def store_contact_holder(
@@ -80,14 +79,13 @@ async def find_contacts(
 ) -> Mapping[UUID, Contact]:
     """Read whom to call, as it is now; who is no more is not among them."""
     found: dict[UUID, Contact] = {}
-    wanted = sorted(set(ids))
-    for start in range(0, len(wanted), _AT_ONCE):
+    for part in in_parts(sorted(set(ids))):
         rows = await conn.execute(
             select(
                 contact_holder.c.id,
                 contact_holder.c.details,
                 contact_holder.c.last_verified,
-            ).where(contact_holder.c.id.in_(wanted[start : start + _AT_ONCE]))
+            ).where(contact_holder.c.id.in_(part))
         )
         found |= {row.id: (row.details, row.last_verified) for row in rows}
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, insert, select, update
@@ -26,11 +26,10 @@ from signal_index.errors import EmbargoOver, UnknownEmbargo
 from signal_index.labels import Labels
 from signal_index.store.approvals import State
 from signal_index.store.ledger_reading import Page
+from signal_index.store.many_rows import in_parts
 from signal_index.tables.approvals import approval
 from signal_index.tables.citizen_rights import embargo
 from signal_index.wire.embargoes import Embargo
-
-_AT_ONCE: Final = 500
 
 
 async def insert_embargo(
@@ -163,8 +162,7 @@ async def find_embargoed(
     For who would tell others of a person; which kinds it is about does not matter then.
     """
     found: set[tuple[bytes, str]] = set()
-    keys = sorted(row_keys)
-    for start in range(0, len(keys), _AT_ONCE):
+    for part in in_parts(sorted(row_keys)):
         rows = await conn.execute(
             select(
                 embargo.c.row_key,
@@ -175,7 +173,7 @@ async def find_embargoed(
                 approval.c.expires_at,
             )
             .join(approval, approval.c.id == embargo.c.approval_id)
-            .where(embargo.c.row_key.in_(keys[start : start + _AT_ONCE]))
+            .where(embargo.c.row_key.in_(part))
         )
         found.update(
             (bytes(row.row_key), row.municipality)

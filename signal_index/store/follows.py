@@ -36,6 +36,7 @@ from signal_index.proof import DisclosureRefused
 from signal_index.signals import StoredSignal
 from signal_index.store.ledger_reading import Owner
 from signal_index.store.lookups import find_rows
+from signal_index.store.many_rows import in_parts
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.follows import follow
 from signal_index.tables.ledger import ledger_disclosure
@@ -246,8 +247,8 @@ async def find_watched(
         {kind.row_key for one in follows for kind in one.said.watched.values()}
     )
     found: dict[bytes, Sequence[StoredSignal]] = {}
-    for start in range(0, len(keys), 400):
-        found |= await find_rows(conn, keys[start : start + 400])
+    for part in in_parts(keys):
+        found |= await find_rows(conn, part)
     silent = await conn.scalars(
         select(source.c.oin).where(source.c.state != SourceState.LIVE.value)
     )

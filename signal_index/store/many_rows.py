@@ -5,7 +5,7 @@ would have every answer wait for it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, TypeVar
 
@@ -16,13 +16,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 AT_ONCE: Final = 50
 """So many rows take a few milliseconds."""
 
+NAMED_AT_ONCE: Final = 400
+"""So many values, or pairs of them, one statement may name on either database."""
+
 T = TypeVar("T")
+
+
+def in_parts(items: Sequence[T], most: int = NAMED_AT_ONCE) -> Iterator[Sequence[T]]:
+    """Give the items a part at a time, each of which one statement may name."""
+    for start in range(0, len(items), most):
+        yield items[start : start + most]
 
 
 async def by_turns(items: Sequence[T]) -> AsyncIterator[Sequence[T]]:
     """Give the items a part at a time; what waits goes between two of them."""
-    for start in range(0, len(items), AT_ONCE):
-        yield items[start : start + AT_ONCE]
+    for part in in_parts(items, AT_ONCE):
+        yield part
         await asyncio.sleep(0)
 
 

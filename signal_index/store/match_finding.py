@@ -34,6 +34,7 @@ from signal_index.matching import (
 from signal_index.proof import DisclosureRefused
 from signal_index.signals import SignalState
 from signal_index.store.embargoes import find_embargoed
+from signal_index.store.many_rows import in_parts
 from signal_index.store.match_cases import find_cases
 from signal_index.store.matches import (
     find_held_in,
@@ -242,11 +243,9 @@ async def erase_boxes(conn: AsyncConnection, ids: Collection[UUID]) -> None:
 
     Of two that open the same at once, the second finds one gone: it tells nobody.
     """
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), 500):
-        part = match_box.c.id.in_(wanted[start : start + 500])
-        gone = await conn.execute(delete(match_box).where(part))
-        if gone.rowcount != len(wanted[start : start + 500]):
+    for part in in_parts(sorted(ids)):
+        gone = await conn.execute(delete(match_box).where(match_box.c.id.in_(part)))
+        if gone.rowcount != len(part):
             raise LeadershipLost("another process opened these boxes")
 
 

@@ -40,12 +40,12 @@ from signal_index.matching import (
 )
 from signal_index.proof import DisclosureRefused
 from signal_index.signals import SignalState
+from signal_index.store.many_rows import in_parts
 from signal_index.store.notices import year_of
 from signal_index.tables.matches import match_box, match_sheet, match_step
 from signal_index.tables.signals import shown_signals
 from signal_index.tables.transfers import signal_transfer
 
-_AT_ONCE: Final = 400
 _READ: Final = (
     "row_key",
     "id",
@@ -126,10 +126,8 @@ async def find_signals_in(
     """Read what stands in these rows now, of live sources."""
     shown = shown_signals(*_READ)
     found: dict[SignalAt, SignalNow] = {}
-    keys = sorted(set(row_keys))
-    for start in range(0, len(keys), _AT_ONCE):
-        part = shown.c.row_key.in_(keys[start : start + _AT_ONCE])
-        for row in await conn.execute(select(shown).where(part)):
+    for part in in_parts(sorted(set(row_keys))):
+        for row in await conn.execute(select(shown).where(shown.c.row_key.in_(part))):
             at = SignalAt(bytes(row.row_key), row.reference)
             found[at] = _signal(at, row)
     return found
@@ -220,10 +218,9 @@ async def find_step_rows(
 ) -> Mapping[bytes, bytes]:
     """Read what stands under these names, sealed."""
     found: dict[bytes, bytes] = {}
-    wanted = sorted(handles)
-    for start in range(0, len(wanted), _AT_ONCE):
-        part = match_step.c.handle.in_(wanted[start : start + _AT_ONCE])
-        for row in await conn.execute(select(match_step).where(part)):
+    for part in in_parts(sorted(handles)):
+        these = select(match_step).where(match_step.c.handle.in_(part))
+        for row in await conn.execute(these):
             found[bytes(row.handle)] = bytes(row.sealed)
     return found
 

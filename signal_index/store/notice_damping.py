@@ -25,13 +25,13 @@ from signal_index.returning import (
     Shown,
     derive_damping,
 )
+from signal_index.store.many_rows import in_parts
 from signal_index.store.notice_rows import Telling
 from signal_index.store.notices import year_of
 from signal_index.tables.notices import notice_damping
 
 DAMPED_FOR: Final = timedelta(days=90)
 ALREADY_KNOWN: Final = "already-known"
-_AT_ONCE: Final = 500
 
 Between = tuple[str, str, UUID]
 """Who looks, whose signal, its reference."""
@@ -103,10 +103,10 @@ async def _find_names(
     conn: AsyncConnection, names: Sequence[bytes], telling: Telling
 ) -> Sequence[bytes]:
     found: list[bytes] = []
-    for start in range(0, len(names), _AT_ONCE):
+    for part in in_parts(names):
         rows = await conn.scalars(
             select(notice_damping.c.handle)
-            .where(notice_damping.c.handle.in_(names[start : start + _AT_ONCE]))
+            .where(notice_damping.c.handle.in_(part))
             .where(notice_damping.c.until >= calendar_day(telling.now))
         )
         found += [bytes(name) for name in rows]

@@ -31,7 +31,7 @@ from signal_index.returning import (
     derive_once,
 )
 from signal_index.returning.bodies import COVER
-from signal_index.store.many_rows import by_turns
+from signal_index.store.many_rows import by_turns, in_parts
 from signal_index.store.notice_damping import Between, find_damped, remember
 from signal_index.store.notice_rows import (
     NoticeRow,
@@ -131,11 +131,10 @@ async def _find_signals(
     marks = {(mark.row_key, mark.signal) for one in lookups for mark in one.marks}
     shown = shown_signals("row_key", "id", "source", "reference")
     found: dict[UUID, _Signal] = {}
-    keys = sorted(marks)
-    for start in range(0, len(keys), 400):
+    for part in in_parts(sorted(marks)):
         rows = await conn.execute(
             select(shown.c.id, shown.c.source, shown.c.reference).where(
-                tuple_(shown.c.row_key, shown.c.id).in_(keys[start : start + 400])
+                tuple_(shown.c.row_key, shown.c.id).in_(part)
             )
         )
         found |= {row.id: _Signal(row.source, row.reference) for row in rows}

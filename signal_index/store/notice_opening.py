@@ -31,7 +31,7 @@ from signal_index.returning import (
     open_box,
 )
 from signal_index.returning.bodies import COVER
-from signal_index.store.many_rows import by_turns
+from signal_index.store.many_rows import by_turns, in_parts
 from signal_index.store.notice_lookups import (
     Boxed,
     Places,
@@ -156,9 +156,7 @@ async def tell_once(
         for src, place, body, what in told
     ]
     known: set[bytes] = set()
-    handles = [row.handle for row in rows]
-    for start in range(0, len(handles), 500):
-        part = handles[start : start + 500]
+    for part in in_parts([row.handle for row in rows]):
         found = await conn.execute(
             select(return_notice.c.handle).where(return_notice.c.handle.in_(part))
         )

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.returning import Body, NoticeKind, Passed, Shown
 from signal_index.returning.bodies import COVER
+from signal_index.store.many_rows import in_parts
 from signal_index.store.notice_rows import NoticeRow, Telling, cut_up
 from signal_index.store.notices import find_body
 from signal_index.tables.notices import return_notice
@@ -39,7 +40,6 @@ GOES_ALONG: Final = frozenset(
     }
 )
 """What a successor must still hear; what is due is found for it anew, by day."""
-_AT_ONCE: Final = 400
 
 Signals = Mapping[str, Sequence[Shown]]
 """Signals by the source that had them, or has them."""
@@ -144,12 +144,12 @@ async def _find_passed(
 ) -> Mapping[UUID, str]:
     """Find who took these signals over from a source."""
     found: dict[UUID, str] = {}
-    for start in range(0, len(references), _AT_ONCE):
+    for part in in_parts(references):
         rows = await conn.execute(
             select(tombstone.c.reference, signal_transfer.c.successor)
             .join(signal_transfer, signal_transfer.c.id == tombstone.c.transfer)
             .where(tombstone.c.source == src)
-            .where(tombstone.c.reference.in_(references[start : start + _AT_ONCE]))
+            .where(tombstone.c.reference.in_(part))
         )
         found |= {row.reference: row.successor for row in rows}
     return found

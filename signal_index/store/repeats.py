@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.identifiers import make_uuid7, read_uuid7_instant
 from signal_index.ledger import DisclosureKey, Group, Kind, Opened, Outcome
 from signal_index.proof import Json
+from signal_index.store.many_rows import in_parts
 from signal_index.store.opened_entries import open_entries
 from signal_index.store.tickets import REPEAT_FOR
 from signal_index.tables.ledger import ledger_disclosure
@@ -51,9 +52,8 @@ async def find_questions(
     What was asked once is not among them.
     """
     near: dict[UUID, set[UUID]] = defaultdict(set)
-    ids = sorted(entries)
-    for start in range(0, len(ids), _PART):
-        for one, other in await _find_near(conn, ids[start : start + _PART]):
+    for part in in_parts(sorted(entries), _PART):
+        for one, other in await _find_near(conn, part):
             near[one] |= {one, other}
     if not near:
         return {}

@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -28,6 +27,7 @@ from signal_index.errors import TransferOutdated
 from signal_index.identifiers import new_uuid7
 from signal_index.keyring import YearKeys
 from signal_index.ledger import DisclosureKey
+from signal_index.store.many_rows import in_parts
 from signal_index.store.notices import year_of
 from signal_index.store.signals import lock_source
 from signal_index.store.transfers import (
@@ -45,8 +45,6 @@ from signal_index.tables.registry import contact_holder, source
 from signal_index.tables.signals import signal, tombstone
 from signal_index.tables.transfers import signal_transfer
 from signal_index.wire.sources import SourceState
-
-_PART: Final = 400
 
 
 async def carry_out(
@@ -163,8 +161,7 @@ async def _guard(
     """Keep the first source from telling them anew, and let corrections go along."""
     asked = transfer.asked
     references = [row.reference for row in taken]
-    for start in range(0, len(references), _PART):
-        part = references[start : start + _PART]
+    for part in in_parts(references):
         # Whoever has them again may tell them again, and what is said now holds.
         for oin in (asked.source, asked.successor):
             await conn.execute(

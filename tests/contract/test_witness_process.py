@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.town.found import program
+from deploy.town.commands import run
 from deploy.town.ports import Ports
-from deploy.town.processes import Party, PartyFailed, Processes, run_command
+from deploy.town.processes import Party, PartyFailed, Processes
 from deploy.town.settings_files import write_toml
 from signal_index.proof import (
     SIZE_TYPE,
@@ -38,7 +38,7 @@ class Served:
     @property
     def party(self) -> Party:
         settings = str(self.folder / "witness.toml")
-        command = [program("signal-index"), "witness", "serve", "--settings", settings]
+        command = ["signal-index", "witness", "serve", "--settings", settings]
         return Party("witness", command, f"{self.url}/health")
 
     def post(self, old: int, size: int, branch: str = "") -> httpx.Response:
@@ -49,8 +49,8 @@ class Served:
 @pytest.fixture
 def served(tmp_path: Path, ports: Ports) -> Served:
     folder, port = tmp_path / "witness", ports.hold()
-    create = [program("signal-index"), "witness", "create", str(folder), "--name", "w1"]
-    key = parse_witness_key(run_command(create, tmp_path))
+    create = ["signal-index", "witness", "create", str(folder), "--name", "w1"]
+    key = parse_witness_key(run(create, tmp_path))
     settings = {"key": "witness.key", "memory": "memory.json", "logs": [LOG.encode()]}
     write_toml(folder / "witness.toml", {"host": "127.0.0.1", "port": port, **settings})
     return Served(folder, port, key)
@@ -59,7 +59,7 @@ def served(tmp_path: Path, ports: Ports) -> Served:
 @contextmanager
 def running(served: Served) -> Iterator[Processes]:
     log = served.folder.parent / "log"
-    with Processes(served.folder, log) as processes:
+    with Processes(served.folder, log, forks=True) as processes:
         processes.start_together([served.party])
         yield processes
 
