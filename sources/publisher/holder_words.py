@@ -26,6 +26,14 @@ REFUSALS: Final = {
         "heet anders dan in agency.toml staat",
         "Kijk `holders.places` na in agency.toml, of bel de beheerder van {name}.",
     ),
+    "organisation-ended": (
+        "zegt dat uw organisatie niet meer meedoet",
+        "Klopt dat niet? Vraag de beheerder van {name} om een nieuwe aanmelding.",
+    ),
+    "account-refused": (
+        "zegt dat uw organisatie of dit account is geblokkeerd",
+        "Bel de gemeente. Die zegt waarom, en kan het weer openzetten.",
+    ),
     "request-replayed": ("zegt dat dit verzoek al gebruikt is", _ASK),
     "stale-key-version": (
         "gebruikt een andere versie van de sleutel",

@@ -29,6 +29,7 @@ PUT_TOGETHER = (
     *(
         "deliveries.",
         "finding.",
+        "passed.",
         "rehearsal.",
         "reject.",
         "signals.reason.",
