@@ -18,6 +18,9 @@ from signal_index.returning.sealing import bind, seal, unseal
 TOMBSTONE_FOR: Final = timedelta(days=90)
 SPREAD_DAYS: Final = 30
 ENDING_BYTES: Final = 160
+NOBODYS: Final = ""
+"""In place of a category: no signal was there, and its source is told of none."""
+
 _LABEL: Final = b"signal-index/ending/1\0"
 
 

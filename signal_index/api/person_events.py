@@ -13,7 +13,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
@@ -36,6 +36,7 @@ from signal_index.api.publishing import SIGNED_FACTS
 from signal_index.api.routing import Routes
 from signal_index.api.submissions import find_signer, get_source
 from signal_index.days import day_of
+from signal_index.endings import NOBODYS
 from signal_index.errors import NotARegister, UnknownSource
 from signal_index.identifiers import new_uuid7
 from signal_index.ledger import Kind
@@ -44,6 +45,7 @@ from signal_index.proof import JsonObject
 from signal_index.signals import derive_event_mark
 from signal_index.store.person_events import (
     TouchedSignal,
+    find_publishing,
     find_touched,
     is_event_known,
     store_event,
@@ -155,13 +157,10 @@ async def _carry_out(
 async def _find_touched(
     conn: AsyncConnection, event: PersonEvent, rows: Sequence[bytes]
 ) -> Sequence[TouchedSignal]:
-    """Give what the event ends, once nobody publishes for those sources."""
+    """Give what the event ends, once nobody publishes there, whoever signals."""
     if event.kind not in _REASONS:
         return ()
-    seen = await find_touched(conn, rows, event.municipality)
-    # Sorted, so that a source that publishes meanwhile never waits in a circle.
-    for source in sorted({one.source for one in seen}):
-        await lock_source(conn, source)
+    await lock_source(conn, *await find_publishing(conn, event.municipality))
     return await find_touched(conn, rows, event.municipality)
 
 
@@ -171,11 +170,23 @@ async def _end(
     event: PersonEvent,
     touched: Sequence[TouchedSignal],
 ) -> None:
-    if not touched:
+    """End them with as many statements as where nobody signals this person.
+
+    One that nobody has is always among them, so that the time it takes, and whether a
+    tombstone was left, say nothing.
+    """
+    reason = _REASONS.get(event.kind)
+    if reason is None:
         return
-    reason = _REASONS[event.kind]
-    keep: list[Ending] = []
-    bury: list[Ending] = []
+    cover = Withdrawal(
+        reference=uuid4(),
+        version=1,
+        source=event.source,
+        reason=reason,
+        on=event.on,
+    )
+    keep = [Ending(cover, NOBODYS, event.municipality)]
+    bury = list(keep)
     for one in touched:
         said = Withdrawal(
             reference=one.reference,

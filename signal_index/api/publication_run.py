@@ -155,9 +155,7 @@ async def _lock(
     locked = {str(one.said.source) for one in candidates}
     if submission.outbox is not None:
         locked.add(submission.submitted_by)
-    # Sorted, so that two submitters for the same sources never wait for each other.
-    for one in sorted(locked):
-        await lock_source(conn, one)
+    await lock_source(conn, *locked)
 
 
 async def _verify_outbox(act: Acting, submission: Submission) -> None:

@@ -16,7 +16,11 @@ from uuid import UUID
 from keys.base64url import encode_b64u
 from signal_index.ledger.facts import EntryFacts
 from signal_index.ledger.keys import DisclosureKey
-from signal_index.ledger.kinds import get_rule, resolve_activity, verify_form
+from signal_index.ledger.kinds import (
+    get_person_label,
+    resolve_activity,
+    verify_form,
+)
 from signal_index.ledger.sealing import NONCE_BYTES, seal_disclosures
 from signal_index.proof import (
     SALT_BYTES,
@@ -174,10 +178,9 @@ def case_find_key(key: DisclosureKey, organisation: str, case: str) -> bytes:
 def person_find_key(key: DisclosureKey, name: bytes, kind: Kind) -> bytes:
     """Give the keyed hash for a ledger name; also names the person's counter.
 
-    Another one for a match: it tells that somebody is signalled, so a copy of the
-    database must not show which lookups were about the same person.
+    Another one for a kind that tells of the person by being there (`get_person_label`).
     """
-    return _find_key(key, get_rule(kind).person_label, encode_b64u(name))
+    return _find_key(key, get_person_label(kind), encode_b64u(name))
 
 
 def flag_find_key(key: DisclosureKey, entry: UUID, place: int | None) -> bytes:
@@ -192,9 +195,7 @@ def data_subject_key(key: DisclosureKey, name: bytes, kind: Kind) -> bytes:
     hold the one against the other. Another one for a match, too: who has the log cannot
     tell by it which lookups were answered with a flag.
     """
-    return _find_key(
-        key, "data-subject", get_rule(kind).person_label, encode_b64u(name)
-    )
+    return _find_key(key, "data-subject", get_person_label(kind), encode_b64u(name))
 
 
 def _find_key(key: DisclosureKey, *parts: str) -> bytes:

@@ -18,7 +18,8 @@ class PersonGroup:
     """About whom: the ledger's own name for a person, and this person's number.
 
     `name` is `keys.pseudonym.derive_ledger_name`, 32 bytes. The numbers of one name run
-    without gaps within a year, those of matches apart, so that a missing entry shows.
+    without gaps within a year, for each label apart (`get_person_label`), so that a
+    missing entry shows.
     """
 
     name: bytes

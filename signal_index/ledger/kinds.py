@@ -68,8 +68,8 @@ class KindRule:
     - `log_name`: what a Logboek Dataverwerkingen calls it; about persons only.
     - `is_officers`: whether it shows among what officers did.
     - `is_told`: whether a citizen is told of it in the report about themselves.
-    - `person_label`: under which label entries about one person are found and
-      counted; one of its own where the mere entry tells that somebody is signalled.
+    - `finds`: whether such an entry about a person is made because something was found,
+      so that there is one only where somebody signals them.
     """
 
     activity: str | OfPurpose
@@ -79,7 +79,7 @@ class KindRule:
     log_name: str | None = None
     is_officers: bool = False
     is_told: bool = False
-    person_label: str = "person"
+    finds: bool = False
 
     @property
     def required(self) -> Form:
@@ -129,7 +129,7 @@ KINDS: Final[Mapping[Kind, KindRule]] = MappingProxyType(
             (ABOUT_PERSON, BY_CALLER),
             log_name="bronhouders-van-elkaar-laten-horen",
             is_told=True,
-            person_label="matched-person",
+            finds=True,
         ),
         Kind.TICKET_REFUSED: KindRule("safeguarding", (BY_CALLER,)),
         Kind.COMPLETENESS: KindRule(
@@ -210,6 +210,17 @@ def get_rule(kind: Kind) -> KindRule:
     if rule is None:
         raise ValueError("the first leaf of a year is nobody's act")
     return rule
+
+
+def get_person_label(kind: Kind) -> str:
+    """Give under which label entries about one person are found and counted.
+
+    One of the kind's own where the mere entry tells of the person: it was made because
+    something was found, or it is kept from them. Who has a copy of the database, or one
+    number of somebody's entries, must not join it with who looked them up.
+    """
+    rule = get_rule(kind)
+    return "person" if rule.is_told and not rule.finds else f"{kind.value}-person"
 
 
 def resolve_activity(facts: EntryFacts) -> str:

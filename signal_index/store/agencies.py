@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.endings import TOMBSTONE_FOR, Ended, open_ending
+from signal_index.endings import NOBODYS, TOMBSTONE_FOR, Ended, open_ending
 from signal_index.errors import KeyFilesRefused, UnknownContactHolder, UnknownEntry
 from signal_index.keyring import YearKeys
 from signal_index.ledger import Kind
@@ -101,7 +101,9 @@ async def list_endings(
             successor=row.successor,
         )
         for row, ended in read
-        if ended is not None and today - ended.on <= TOMBSTONE_FOR
+        if ended is not None
+        and ended.category != NOBODYS
+        and today - ended.on <= TOMBSTONE_FOR
     ]
     following = read[-1][0].reference if len(rows) > limit else None
     return endings, sum(ended is None for _, ended in read), following

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.signals import CONFIRMED_FOR, SignalState
 from signal_index.tables.person_events import person_event
+from signal_index.tables.registry import coverage
 from signal_index.tables.signals import signal
 from signal_index.wire.person_events import PersonEvent, PersonEventKind
 from signal_index.wire.values import Oin
@@ -33,6 +34,12 @@ async def is_event_known(conn: AsyncConnection, event: UUID) -> UUID | None:
         select(person_event.c.entry_id).where(person_event.c.id == event)
     )
     return found if isinstance(found, UUID) else None
+
+
+async def find_publishing(conn: AsyncConnection, municipality: str) -> Sequence[str]:
+    """Find who publishes about people of a municipality: it names nobody."""
+    here = coverage.c.municipality == municipality
+    return (await conn.scalars(select(coverage.c.source).where(here).distinct())).all()
 
 
 async def find_touched(

@@ -13,9 +13,20 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    bindparam,
+    delete,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.days import day_of
@@ -58,17 +69,24 @@ class KnownPlace:
     municipality: str
 
 
-async def lock_source(conn: AsyncConnection, source: str) -> None:
-    """Let no other transaction publish for this source until this one has ended.
+_LOCK: Final = text(
+    "SELECT pg_advisory_xact_lock(number) FROM unnest(:numbers) AS g (number)"
+).bindparams(bindparam("numbers", type_=ARRAY(BigInteger())))
 
-    On SQLite there is one writer anyhow.
+
+async def lock_source(conn: AsyncConnection, *sources: str) -> None:
+    """Let no other transaction publish for these sources until this one has ended.
+
+    In the order of their names: two that lock several never wait for each other. On
+    SQLite there is one writer anyhow.
     """
     if conn.dialect.name == "postgresql":
-        digest = hashlib.sha256(f"publish:{source}".encode()).digest()
-        number = int.from_bytes(digest[:8], signed=True)
-        await conn.execute(
-            text("SELECT pg_advisory_xact_lock(:number)"), {"number": number}
-        )
+        digests = [
+            hashlib.sha256(f"publish:{source}".encode()).digest()
+            for source in sorted(set(sources))
+        ]
+        numbers = [int.from_bytes(digest[:8], signed=True) for digest in digests]
+        await conn.execute(_LOCK, {"numbers": numbers})
 
 
 async def find_known(
@@ -202,15 +220,28 @@ async def erase_signals(
 
 async def keep_ended(conn: AsyncConnection, endings: Sequence[Ending]) -> None:
     """Mark signals as ended where a statute allows keeping them."""
-    for one in endings:
-        said = one.withdrawal
-        await conn.execute(
-            update(signal)
-            .where(signal.c.source == said.source, signal.c.reference == said.reference)
-            .values(
-                state=SignalState.ENDED.value, ended_on=said.on, version=said.version
-            )
-        )
+    if not endings:
+        return
+    columns = signal.c
+    own = (columns.source == bindparam("of"), columns.reference == bindparam("named"))
+    await conn.execute(
+        update(signal)
+        .where(*own)
+        .values(
+            state=SignalState.ENDED.value,
+            ended_on=bindparam("day"),
+            version=bindparam("number"),
+        ),
+        [
+            {
+                "of": one.withdrawal.source,
+                "named": one.withdrawal.reference,
+                "day": one.withdrawal.on,
+                "number": one.withdrawal.version,
+            }
+            for one in endings
+        ],
+    )
 
 
 async def bury_signals(
@@ -220,18 +251,10 @@ async def bury_signals(
     if not endings:
         return
     today, key = day_of(now), keys.get_disclosure_key(year_of(now))
-    for source in {one.withdrawal.source for one in endings}:
-        references = [
-            one.withdrawal.reference
-            for one in endings
-            if one.withdrawal.source == source
-        ]
-        await erase_signals(conn, source, references)
-        await conn.execute(  # of an earlier end: what is said now holds
-            delete(tombstone).where(
-                tombstone.c.source == source, tombstone.c.reference.in_(references)
-            )
-        )
+    said = [(one.withdrawal.source, one.withdrawal.reference) for one in endings]
+    for table in (signal, tombstone):  # of an earlier end: what is said now holds
+        own = tuple_(table.c.source, table.c.reference)
+        await conn.execute(delete(table).where(own.in_(said)))
     await conn.execute(
         insert(tombstone),
         [

@@ -58,8 +58,7 @@ async def carry_out(
     `TransferCollides`: see `verify_new_to_successor`.
     """
     asked = transfer.asked
-    for oin in sorted((asked.source, asked.successor)):
-        await lock_source(conn, oin)
+    await lock_source(conn, asked.source, asked.successor)
     await _verify_live(conn, asked)
     taken = await _find(conn, asked)
     if not taken:
