@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 from functools import cache
 from typing import Any
 
 import httpx
 
+from keys.bsn import Bsn
 from keys.events import EventLog
 from policy.decide import Policy, load_policy
 from policy.vocabulary import LoopActId
@@ -16,9 +18,11 @@ from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine
 from signal_index.upkeep.matching import MatchUpkeep
 from signal_index.upkeep.matching_existing import box_what_stands
 from tests.follow_builders import erase as erase_what_is_over
-from tests.notice_builders import read_page, switch_on
+from tests.holders_builders import a_bsn
+from tests.notice_builders import read, read_page, switch_on
 from tests.world import Agency, World
 
+ONE = a_bsn(1)
 TABLES = ("match_box", "match_sheet", "match_run", "match_step")
 
 
@@ -99,3 +103,43 @@ async def say(
     body = {"act": act, "step": match["step"], **changed}
     token = world.a_source_token(agency)
     return await world.send("POST", f"/matches/{match['id']}/steps", token, body)
+
+
+async def both_publish(world: World, person: Bsn = ONE) -> None:
+    for agency in (world.debt_help, world.income_support):
+        await world.publish(agency, [person])
+
+
+async def nobody_knows(world: World) -> bool:
+    """Whether neither of the two reads of a match, nor hears that there is one."""
+    both = (world.debt_help, world.income_support)
+    listed = [one for agency in both for one in await read_matches(world, agency)]
+    return listed + [one for agency in both for one in await read(world, agency)] == []
+
+
+async def count_unreadable(world: World) -> int:
+    """What the hourly log says."""
+    log = io.StringIO()
+    await run_matches(world, erase=True, log=log)
+    said = [json.loads(line) for line in log.getvalue().splitlines()]
+    return sum(one["count"] for one in said if one["event"] == "matches-unreadable")
+
+
+async def ask_overview(world: World, **who: str) -> dict[str, Any]:
+    """What an officer reads."""
+    body = {"from": "2026-11-30", "until": "2026-11-30"}
+    answer = await world.send(
+        "POST", "/overviews", world.an_officer("privacy-officer", **who), body
+    )
+    assert answer.status_code == 200, answer.text
+    said: dict[str, Any] = answer.json()
+    return said
+
+
+async def counted(world: World, **who: str) -> dict[str, tuple[int, int, int]]:
+    """Matches, unanswered, settled, by organisation."""
+    said = await ask_overview(world, **who)
+    return {
+        one["organisationName"]: (one["matches"], one["unanswered"], one["settled"])
+        for one in said["matches"]
+    }
