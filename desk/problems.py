@@ -26,7 +26,7 @@ from desk.headers import complete_headers
 from desk.pages import NOBODY, Shown, render
 from desk.relay_wire import RelayFieldError, RelayProblem
 from keys.edge.allowing import list_allowed
-from keys.edge.errors import BodyTooLarge, Busy, EdgeRefused, TooManyAtOnce
+from keys.edge.errors import BodyTooLarge, Busy, EdgeRefused, TooManyAtOnce, TooOften
 from keys.openapi import PROBLEM_JSON
 from signal_index.wire.model import invalid_field
 
@@ -81,6 +81,7 @@ _OF_ROUTER: Final = {one.status: one for one in (NOT_FOUND, METHOD_NOT_ALLOWED)}
 OF_EDGE: Final[dict[type[EdgeRefused], Problem]] = {
     BodyTooLarge: Problem("too-large", 413),
     TooManyAtOnce: Problem("too-many-at-once", 429),
+    TooOften: Problem("too-often", 429),
     Busy: Problem("busy", 503),
 }
 INVALID: Final = PROBLEMS[errors.InputInvalid]

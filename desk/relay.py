@@ -29,7 +29,7 @@ from desk.relay_document import HOLDER, INDEX, INDEX_ACTS, fails, write_document
 from desk.relay_wire import PREFIX, PinnedKeys, RelayedEvaluation, RelayedLookup
 from desk.settings import CallBackSettings
 from desk.strict import StrictRoute
-from keys.openapi import JSON, PUBLIC_HEADERS
+from keys.openapi import JSON, PUBLIC_HEADERS, beside
 from keys.request import Act
 from keys.wire import EvaluationAnswer
 from signal_index.wire.catalogue import Catalogue
@@ -201,7 +201,7 @@ async def read_own_lookups(
 @router.get("/openapi.json", summary="Deze beschrijving", response_model=dict)
 async def show_openapi() -> Response:
     """Hand the description of the relay to any page."""
-    return Response(openapi_text(), media_type=JSON, headers=PUBLIC_HEADERS)
+    return Response(await _give_document(), media_type=JSON, headers=PUBLIC_HEADERS)
 
 
 @cache
@@ -210,6 +210,9 @@ def openapi_text() -> bytes:
     return write_document(
         [*router.routes, *involved.router.routes, *following.router.routes]
     )
+
+
+_give_document: Final = beside(openapi_text)
 
 
 def _call_back(said: CallBackSettings | None) -> CallBack | None:

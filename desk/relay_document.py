@@ -21,7 +21,7 @@ from desk.problems import OF_EDGE, PROBLEMS, UNEXPECTED, Problem
 from desk.relay_wire import API_VERSION, PREFIX, RelayProblem
 from desk.texts import load_texts
 from keys import openapi
-from keys.edge.errors import BodyTooLarge, Busy, TooManyAtOnce
+from keys.edge.errors import BodyTooLarge, Busy, TooManyAtOnce, TooOften
 
 _OF_CALLER: Final = (
     errors.NotLoggedIn,
@@ -159,12 +159,9 @@ def _of_input(route: APIRoute) -> Iterator[Problem]:
     reads = route.dependant
     if reads.body_params or reads.query_params or "{" in route.path:
         yield PROBLEMS[errors.InputInvalid]
-    for refusal in (
-        TooManyAtOnce,
-        Busy,
-        *([BodyTooLarge] if reads.body_params else []),
-    ):
-        yield OF_EDGE[refusal]
+    yield from (OF_EDGE[one] for one in (TooManyAtOnce, TooOften, Busy))
+    if reads.body_params:
+        yield OF_EDGE[BodyTooLarge]
 
 
 def _security(dependant: Dependant) -> tuple[openapi.Security, ...]:

@@ -11,10 +11,12 @@ Stands in `keys` because nothing of ours lies below. NL API Design Rules 2.1,
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import Parameter, Signature
+from threading import Lock
 from typing import Any, Final, Protocol
 
 from fastapi import APIRouter
@@ -141,6 +143,25 @@ def write_document(service: Service, operations: Iterable[Operation]) -> bytes:
     """Write the same as the JSON that is served."""
     document = make_document(service, operations)
     return json.dumps(document, ensure_ascii=False).encode()
+
+
+def beside(write: Callable[[], bytes]) -> Callable[[], Awaitable[bytes]]:
+    """Make what gives a document: written once, in a thread, while others are served.
+
+    It takes seconds of a processor, and anybody may be the first to ask.
+    """
+    lock, kept = Lock(), list[bytes]()
+
+    def write_once() -> bytes:
+        with lock:
+            if not kept:
+                kept.append(write())
+        return kept[0]
+
+    async def give() -> bytes:
+        return kept[0] if kept else await asyncio.to_thread(write_once)
+
+    return give
 
 
 def name_failures(kinds: Iterable[Kind]) -> Mapping[int, Sequence[str]]:

@@ -34,7 +34,7 @@ from signal_index.api.jwks import DiscoveredKeys
 from signal_index.api.key_config_view import KeyConfigView, following
 from signal_index.api.lookup_run import make_run
 from signal_index.api.policy_view import AdoptionTrust, PolicyView
-from signal_index.api.rates import Rate, Rates
+from signal_index.api.rates import make_rates
 from signal_index.api.standing import StandingView
 from signal_index.api.subjects import SUBJECTS
 from signal_index.api.tokens import TokenVerifier
@@ -158,9 +158,8 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
                 ),
                 events=log,
                 witnessing=WitnessRule(settings.unwitnessed_until),
-                rates=Rates(
-                    Rate(settings.requests_per_minute),
-                    Rate(settings.refusals_per_minute),
+                rates=make_rates(
+                    settings.requests_per_minute, settings.refusals_per_minute
                 ),
             )
             async with following(view_of_keys, watched, accept_again, log):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from itertools import chain, islice, repeat
 
+from deploy.measure.attacks import ATTACKS
 from deploy.measure.sizes import SCREEN_WARM_UP_PAIRS, WARM_UP, Sizes
 from deploy.town.parties import AGENCIES, Account
 from keys.request import MAX_POINTS
@@ -76,4 +77,6 @@ class Users:
 def _count_lookups(sizes: Sizes) -> int:
     blocks = sum(count for _, count in sizes.lookups)
     joined = 1
-    return blocks + 2 * sizes.pairs + sizes.sqlite_lookups + 2 * WARM_UP + joined
+    hostile = sizes.flooded + sizes.others * (1 + len(ATTACKS))
+    own = blocks + 2 * sizes.pairs + sizes.sqlite_lookups + 2 * WARM_UP
+    return own + joined + hostile

@@ -36,6 +36,7 @@ class Figures:
     sources: dict[str, object] = field(default_factory=dict)
     start: dict[str, object] = field(default_factory=dict)
     joining: dict[str, object] = field(default_factory=dict)
+    hostile: dict[str, object] = field(default_factory=dict)
     pairs: int = 0
     seconds: float = 0
 
@@ -74,6 +75,7 @@ class Figures:
             "sources": self.sources,
             "start": self.start,
             "joining": self.joining,
+            "hostile": self.hostile,
         }
         asked = {name: part for name, part in parts.items() if part}
         return said | asked | _encode_screen(self.screen)

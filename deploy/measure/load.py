@@ -59,10 +59,7 @@ async def send_block(
 
     Each connection sends its next request when it has its answer. Raises `LoadFailed`.
     """
-    streams = [
-        await asyncio.open_connection(address.host, address.port, limit=BUFFER_BYTES)
-        for _ in range(connections)
-    ]
+    streams = [await open_stream(address) for _ in range(connections)]
     answers: dict[int, Answer] = {}
     queue = iter(enumerate(requests))
     started = time.perf_counter()
@@ -85,12 +82,31 @@ async def _work(
     answers: dict[int, Answer],
 ) -> None:
     for place, request in queue:
-        started = time.perf_counter()
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        status, length = _read_head(head)
-        body = await reader.readexactly(length)
-        answers[place] = Answer(status, body, time.perf_counter() - started)
+        answers[place] = await send_one(reader, writer, request)
+
+
+async def open_stream(
+    address: Address, source: str | None = None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Open a connection, perhaps from an address of its own; raises `OSError`."""
+    return await asyncio.open_connection(
+        address.host,
+        address.port,
+        limit=BUFFER_BYTES,
+        local_addr=(source, 0) if source else None,
+    )
+
+
+async def send_one(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
+) -> Answer:
+    """Send one request over an open connection, and wait for its answer."""
+    started = time.perf_counter()
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    status, length = _read_head(head)
+    body = await reader.readexactly(length)
+    return Answer(status, body, time.perf_counter() - started)
 
 
 def _read_head(head: bytes) -> tuple[int, int]:

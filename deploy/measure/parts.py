@@ -19,6 +19,7 @@ class Part(StrEnum):
     SOURCES = "sources"
     START = "start"
     JOINING = "joining"
+    HOSTILE = "hostile"
 
 
 FIGURES = {
@@ -45,6 +46,10 @@ FIGURES = {
     Part.JOINING: (
         *("joining.firstDaySeconds", "joining.commandsCpuSeconds"),
         "joining.agencyCommands",
+    ),
+    Part.HOSTILE: (
+        *("hostile.acceptedP99Ms", "hostile.memoryGrowthMiB"),
+        *("hostile.normalAgainSeconds", "hostile.othersP99Ms.largeHeaders"),
     ),
     Part.START: ("start.sourceHelpCpuSeconds", "start.indexHelpCpuSeconds"),
 }

@@ -3,7 +3,6 @@
 The limits are measured just before the lookups, on the same server and disk.
 """
 
-import re
 import tempfile
 import time
 from collections.abc import Callable, Collection
@@ -15,6 +14,7 @@ from deploy.measure.asking import Crowd
 from deploy.measure.evaluations import measure_evaluations
 from deploy.measure.figures import Figures
 from deploy.measure.filling import SignedPart, fill_index, make_parts
+from deploy.measure.hostile import measure_hostile
 from deploy.measure.joining import RECORDS, measure_joining
 from deploy.measure.limits import (
     measure_multiplications,
@@ -22,6 +22,7 @@ from deploy.measure.limits import (
     prepare_pgbench,
 )
 from deploy.measure.lookups import compare_hit_and_miss, measure_rate, warm_up
+from deploy.measure.memory import read_memory_mib
 from deploy.measure.parts import Part
 from deploy.measure.publishing import measure_publishing
 from deploy.measure.screen import measure_screen
@@ -43,7 +44,7 @@ SQLITE_CONNECTIONS = 16
 ALONE = {Part.LEDGER, Part.START}
 """What needs no town."""
 
-LOOKING_UP = {Part.LOOKUP, Part.TIMING, Part.SCREEN, Part.SOURCES}
+LOOKING_UP = {Part.LOOKUP, Part.TIMING, Part.SCREEN, Part.SOURCES, Part.HOSTILE}
 """What needs a filled index."""
 
 
@@ -126,10 +127,28 @@ class Run:
             self.figures.timing = await compare_hit_and_miss(
                 town, town.index, crowd, pairs=pairs
             )
+        await self._measure_what_people_meet(town, crowd)
+
+    async def _measure_what_people_meet(self, town: MeasuredTown, crowd: Crowd) -> None:
         if Part.SCREEN in self.parts:
             pairs = self.sizes.screen_pairs
             self.say(f"screen: {2 * pairs} clicks in Chromium")
             self.figures.screen = await measure_screen(town, crowd, pairs=pairs)
+        if Part.HOSTILE in self.parts:
+            await self._measure_hostile(town, crowd)
+
+    async def _measure_hostile(self, town: MeasuredTown, crowd: Crowd) -> None:
+        connections, count = self.sizes.lookups[-1]
+        known = self.figures.lookup.get(connections)
+        if known is None:
+            self.say(f"hostile: what is sustainable, {count} lookups")
+            known = await measure_rate(
+                town, town.index, crowd, count=count, connections=connections
+            )
+        self.say(f"hostile: a flood over {self.sizes.flood_connections} connections")
+        self.figures.hostile |= await measure_hostile(
+            town, crowd, self.sizes, known.per_second
+        )
 
     async def _fill_postgres(self, town: MeasuredTown) -> None:
         self.say(f"filling the index with {self.sizes.signals} signals")
@@ -156,7 +175,7 @@ class Run:
                 town, town.index, crowd, count=count, connections=connections
             )
         pid = town.processes.running["index"].pid
-        self.figures.index_mib = read_peak_mib(_read_status(pid))
+        self.figures.index_mib = read_memory_mib(pid, "VmHWM")
 
     def _measure_sources(self, town: MeasuredTown) -> None:
         if Part.SOURCES in self.parts:
@@ -197,15 +216,3 @@ class Run:
 def new_figures(sizes: Sizes, *, quick: bool) -> Figures:
     """Give figures to fill in."""
     return Figures(clock.now(), quick, sizes.signals)
-
-
-def read_peak_mib(status: str) -> float:
-    """Give the most memory that a process ever had, from its /proc status, in MiB."""
-    found = re.search(r"^VmHWM:\s+([0-9]+) kB$", status, re.MULTILINE)
-    if found is None:
-        raise ValueError("the process says nothing of its memory")
-    return int(found[1]) / 1024
-
-
-def _read_status(pid: int) -> str:
-    return Path(f"/proc/{pid}/status").read_text("utf-8")

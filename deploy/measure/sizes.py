@@ -34,6 +34,13 @@ class Sizes:
     """How many entries the verifier reads; the figure is for a million."""
     sourced: int
     """How many new records one agency delivers."""
+    flooded: int
+    """How many lookups a flood sends at the most."""
+    flood_connections: int
+    flood_seconds: float
+    others: int
+    """How many lookups others do during each attack."""
+    attack_seconds: float
 
     @property
     def citizens(self) -> int:
@@ -58,6 +65,11 @@ FULL = Sizes(
     proofs=300,
     verified=1_000_000,
     sourced=100_000,
+    flooded=30_000,
+    flood_connections=500,
+    flood_seconds=60,
+    others=300,
+    attack_seconds=12,
 )
 QUICK = Sizes(
     starts=1,
@@ -76,5 +88,10 @@ QUICK = Sizes(
     proofs=20,
     verified=2_000,
     sourced=500,
+    flooded=200,
+    flood_connections=100,
+    flood_seconds=1.5,
+    others=10,
+    attack_seconds=0.5,
 )
 """As little as shows that each part still works: its figures mean nothing."""

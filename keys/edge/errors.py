@@ -7,7 +7,7 @@
     ├── NotHttp              400  no HTTP/1.1, or too many requests that wait in a row
     └── ComeAgain                 there is no room now; says when there may be
         ├── TooManyAtOnce    429  one address has its share already
-        ├── TooOften         429  one account asked too often
+        ├── TooOften         429  one address, or one account, asked too often
         └── Busy             503  all of it is taken
 
 `title` says each to a person.
@@ -86,7 +86,7 @@ class TooManyAtOnce(ComeAgain):
 
 
 class TooOften(ComeAgain):
-    """An account asked, or was refused, too often in a minute."""
+    """Who asks did so, or was refused, too often in a while."""
 
     status = 429
     title = "U vraagt te veel in korte tijd."

@@ -15,8 +15,16 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from keys.edge.errors import BodyTooLarge, Busy, ComeAgain, EdgeRefused, TooManyAtOnce
+from keys.edge.errors import (
+    BodyTooLarge,
+    Busy,
+    ComeAgain,
+    EdgeRefused,
+    TooManyAtOnce,
+    TooOften,
+)
 from keys.edge.limits import EdgeLimits, count_up, share_of
+from keys.edge.rate import Rate
 
 PATIENCE: Final = 0.5
 
@@ -40,6 +48,7 @@ class Gate:
         self._limits = limits
         self._body_limit = body_limit
         self._patience = patience
+        self._rate = Rate[str](2 * limits.requests_per_second_per_address, 2)
         self._under_way = 0
         self._bytes = 0
         self._requests_of: dict[str, int] = {}
@@ -53,6 +62,7 @@ class Gate:
         """
         client = scope.get("client")
         address = share_of(client[0] if client else "")
+        await self._keep_to_rate(address)
         if self._requests_of.get(address, 0) >= self._limits.requests_per_address:
             await self._put_off(TooManyAtOnce())
         count_up(self._requests_of, address, 1)
@@ -86,6 +96,16 @@ class Gate:
         if size:
             self._bytes += size
             count_up(self._bytes_of, address, size)
+
+    async def _keep_to_rate(self, address: str) -> None:
+        if self._limits.is_proxy(address):
+            return
+        now = asyncio.get_running_loop().time()
+        try:
+            self._rate.verify(address, now)
+        except TooOften as refusal:
+            await self._put_off(refusal)
+        self._rate.take(address, now)
 
     async def _put_off(self, refusal: ComeAgain) -> None:
         await asyncio.sleep(self._patience)

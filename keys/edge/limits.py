@@ -40,6 +40,8 @@ class EdgeLimits(BaseModel):
     requests: int = Field(default=256, ge=8, le=4_096)
     """Under way at once: more are told to come again."""
     requests_per_address: int = Field(default=64, ge=4, le=4_096)
+    requests_per_second_per_address: int = Field(default=100, ge=5, le=100_000)
+    """Twice as many at once; a trusted proxy's own requests are not counted."""
     body_memory: int = Field(default=32 * 2**20, ge=8 * 2**20, le=2**31)
     """Bytes of bodies in memory at once; one address gets a quarter of it."""
     wait_seconds: int = Field(default=10, ge=2, le=60)
@@ -54,11 +56,16 @@ class EdgeLimits(BaseModel):
 
     def is_proxy(self, address: str) -> bool:
         """Tell whether a connection from here carries requests of others."""
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        return any(found in ip_network(one) for one in self.trusted_proxies)
+        return _is_among(address, self.trusted_proxies)
+
+
+@lru_cache(maxsize=4_096)
+def _is_among(address: str, networks: tuple[str, ...]) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return any(found in ip_network(one) for one in networks)
 
 
 LARGEST_HEADS: Final = 100

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from starlette.responses import Response
 
 from keys import openapi
-from keys.edge.errors import BodyTooLarge, Busy, TooManyAtOnce
+from keys.edge.errors import BodyTooLarge, Busy, TooManyAtOnce, TooOften
 from keys.holder.errors import RequestRefused
 from keys.holder.problems import INTERNAL, OF_EDGE, PROBLEMS
 from keys.wire import HolderProblem
@@ -68,7 +68,7 @@ def write_document(routes: Iterable[HolderRoute]) -> bytes:
 
 def _describe(route: HolderRoute) -> openapi.Operation:
     kinds = [PROBLEMS[fact] for fact in route.raises]
-    kinds += [OF_EDGE[TooManyAtOnce], OF_EDGE[Busy]]
+    kinds += [OF_EDGE[one] for one in (TooManyAtOnce, TooOften, Busy)]
     if route.body is not None:
         kinds.append(OF_EDGE[BodyTooLarge])
     return openapi.Operation(

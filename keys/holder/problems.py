@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from keys.edge.errors import BodyTooLarge, Busy, EdgeRefused, TooManyAtOnce
+from keys.edge.errors import BodyTooLarge, Busy, EdgeRefused, TooManyAtOnce, TooOften
 from keys.holder import errors
 from keys.wire import HolderProblem
 
@@ -144,6 +144,12 @@ OF_EDGE: Final[Mapping[type[EdgeRefused], Problem]] = {
     TooManyAtOnce: Problem(
         "too-many-at-once",
         "U vraagt te veel tegelijk.",
+        429,
+        "Ga verder na de tijd die `Retry-After` noemt.",
+    ),
+    TooOften: Problem(
+        "too-often",
+        "U vraagt te veel in korte tijd.",
         429,
         "Ga verder na de tijd die `Retry-After` noemt.",
     ),

@@ -369,9 +369,7 @@ async def _caller(claims: Claims, index: Index, scope: str) -> Caller:
         raise CallerNotAllowed
     standing = await index.standing.get(index.clock())
     organisation = _registered(claims, standing)
-    account, now = (claims.organisation, claims.subject), index.clock()
-    index.rates.requests.verify(account, now)
-    index.rates.requests.take(account, now)
+    index.rates.admit((claims.organisation, claims.subject), index.clock())
     is_person = claims.subject != claims.client_id
     accounts = {(claims.organisation, who) for who in (claims.subject, EVERYONE)}
     return Caller(

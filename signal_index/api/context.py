@@ -16,7 +16,7 @@ from keys.events import EventLog
 from policy.catalogue import Catalogue
 from signal_index.api.key_config_view import KeyConfigView
 from signal_index.api.policy_view import PolicyView
-from signal_index.api.rates import Rates
+from signal_index.api.rates import Rates, make_rates
 from signal_index.api.standing import StandingView
 from signal_index.api.tokens import TokenVerifier
 from signal_index.api.witnessing import WitnessRule, WitnessState
@@ -53,7 +53,7 @@ class Index:
     lookups: Gatherer[Granted, Draft | None]
     events: EventLog
     witnessing: WitnessRule = field(default_factory=WitnessRule)
-    rates: Rates = field(default_factory=Rates)
+    rates: Rates = field(default_factory=make_rates)
 
     @property
     def key_config(self) -> KeyConfig:

@@ -29,6 +29,7 @@ _ALWAYS: Final = (
     edge.NotAcceptable,
     edge.ServerFault,
     bounds.TooManyAtOnce,
+    bounds.TooOften,
     bounds.Busy,
     errors.DatabaseUnavailable,
 )
@@ -39,7 +40,6 @@ _WITH_CALLER: Final = (
     errors.CallerNotRegistered,
     errors.MunicipalityNotAdmitted,
     errors.CallerSuspended,
-    bounds.TooOften,
 )
 _PATH_NAME: Final = re.compile(r"\{(\w+)")
 _SERVICE: Final = openapi.Service(

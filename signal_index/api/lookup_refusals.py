@@ -15,7 +15,6 @@ from uuid import UUID
 from policy.vocabulary import Caller
 from signal_index.api.context import Index
 from signal_index.api.lookup_run import Draft, Granted, answer_again
-from signal_index.api.rates import account_of
 from signal_index.api.recording import (
     Asked,
     Decided,
@@ -47,7 +46,7 @@ async def record_ticket_refusal(
     index: Index, caller: Caller, count: int, at: datetime
 ) -> None:
     """Record that somebody came with tickets that do not hold, about no person."""
-    index.rates.refusals.take(account_of(caller), at)
+    index.rates.count_refusal(caller, at)
     entry = record_act(Kind.TICKET_REFUSED, caller, {"subjects": count}, index.keys, at)
     async with committing(index.engine) as conn:
         await insert_entries(conn, [entry])
@@ -58,7 +57,7 @@ async def judge_spent(index: Index, granted: Granted) -> Draft:
     now, caller = index.clock(), granted.asked.question.caller
     async with committing(index.engine) as conn:
         if await is_repeat(conn, granted.lookup.pair, now=now):
-            index.rates.refusals.take(account_of(caller), now)
+            index.rates.count_refusal(caller, now)
             return await answer_again(conn, granted, index.keys, now)
     await record_ticket_refusal(index, caller, granted.weight, granted.asked.at)
     raise TicketInvalid

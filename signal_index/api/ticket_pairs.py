@@ -15,7 +15,6 @@ from keys.ticket import Ticket, verify_ticket_pair
 from policy.vocabulary import Caller
 from signal_index.api.context import Index
 from signal_index.api.lookup_refusals import record_ticket_refusal
-from signal_index.api.rates import account_of
 from signal_index.errors import TicketInvalid
 
 
@@ -31,7 +30,7 @@ async def admit_pair(
     Raises `TicketInvalid`, recorded without a person, for any pair that does not hold;
     `TooOften`, before it looks, where this account came with too many of those.
     """
-    index.rates.refusals.verify(account_of(caller), now)
+    index.rates.verify_refusals(caller, now)
     try:
         pair = verify_ticket_pair(
             tickets, index.key_config, audience=index.names.audience, now=now

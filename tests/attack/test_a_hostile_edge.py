@@ -166,6 +166,18 @@ async def test_one_address_has_its_share_of_requests_under_way() -> None:
         assert (await served.ask(WHOLE)).status == 200
 
 
+async def test_one_address_asks_so_often_a_second_and_no_more() -> None:
+    async with serving(requests_per_second_per_address=5) as served:
+        caller = await served.connect()
+        told = []
+        for _ in range(12):
+            await caller.send(WHOLE)
+            told.append((await caller.hear()).status)
+        assert told[:10] == [200] * 10
+        assert 429 in told[10:]
+        assert (await served.ask(WHOLE, OTHER)).status == 200
+
+
 async def test_behind_a_trusted_proxy_an_address_is_the_one_that_it_names() -> None:
     def behind(forwarded: str, path: str = "/") -> bytes:
         head = f"GET {path} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {forwarded}\r\n\r\n"

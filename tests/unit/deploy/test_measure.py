@@ -14,8 +14,8 @@ from deploy.measure.budgets import (
 )
 from deploy.measure.citizens import STRANGERS_FROM, number_citizens
 from deploy.measure.limits import read_rate
+from deploy.measure.memory import find_memory_mib
 from deploy.measure.parts import FIGURES, FiguresMissing, Part, verify_figures
-from deploy.measure.run import read_peak_mib
 from deploy.measure.sizes import FULL, QUICK, Sizes
 from deploy.measure.statistics import compare_medians, compute_percentile
 from deploy.town.parties import ACCOUNTS
@@ -154,6 +154,8 @@ def test_the_rate_is_read_from_what_pgbench_says() -> None:
 
 
 def test_memory_is_read_from_what_the_kernel_says() -> None:
-    assert read_peak_mib("Name:\tx\nVmHWM:\t  204800 kB\nVmRSS:\t 1 kB\n") == 200
+    status = "Name:\tx\nVmHWM:\t  204800 kB\nVmRSS:\t 1024 kB\n"
+    assert find_memory_mib(status, "VmHWM") == 200
+    assert find_memory_mib(status, "VmRSS") == 1
     with pytest.raises(ValueError, match="memory"):
-        read_peak_mib("Name:\tx\n")
+        find_memory_mib("Name:\tx\n", "VmHWM")
