@@ -7,10 +7,13 @@ import asyncio
 import json
 import ssl
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
 
+from deploy.measure.attacks import Attack, send_half_requests, send_large_headers
+from deploy.measure.load import Address
 from deploy.town.parties import TEAM_DESK
 from deploy.town.ports import Ports
 from tests.browser.screen import Town
@@ -42,9 +45,9 @@ class Edge:
     tls: ssl.SSLContext | None = None
 
     def ask(self, head: str, sent: bytes = b"") -> Told:
-        return asyncio.run(self._ask(head.encode() + b"\r\nHost: localhost\r\n" + sent))
+        return asyncio.run(self.send(head, sent))
 
-    async def _ask(self, sent: bytes) -> Told:
+    async def send(self, head: str, sent: bytes) -> Told:
         reader, writer = await asyncio.open_connection(
             "127.0.0.1",
             self.port,
@@ -53,7 +56,7 @@ class Edge:
             local_addr=(STRANGER, 0),
         )
         caller = Caller(reader, writer)
-        await caller.send(sent)
+        await caller.send(head.encode() + b"\r\nHost: localhost\r\n" + sent)
         told = await caller.hear()
         await caller.leave()
         return told
@@ -121,3 +124,23 @@ def test_a_refusal_is_told_in_the_form_of_the_service(
         if name != "witness":
             assert large.headers["x-content-type-options"] == "nosniff"
             assert large.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_others_are_served_while_one_address_does_its_worst(
+    services: Mapping[str, int], name: str
+) -> None:
+    """Both closed a service to everybody once: 520 half requests, one large header."""
+
+    async def ask_meanwhile(attack: Attack) -> list[int]:
+        attacking = asyncio.create_task(attack(Address("127.0.0.1", services[name])))
+        await asyncio.sleep(0.4)
+        edge, get = Edge(services[name]), f"GET {HEALTH[name]} HTTP/1.1"
+        told = [(await edge.send(get, b"\r\n")).status for _ in range(3)]
+        attacking.cancel()
+        with suppress(asyncio.CancelledError):
+            await attacking
+        return told
+
+    for attack in (send_half_requests, send_large_headers):
+        assert asyncio.run(ask_meanwhile(attack)) == [200, 200, 200]
