@@ -18,9 +18,9 @@ async def test_a_document_is_written_once_while_others_are_served() -> None:
         return b"{}"
 
     give = beside(write)
-    asking = [asyncio.create_task(give()) for _ in range(3)]
+    asking = asyncio.gather(give(), give(), give())
     await asyncio.sleep(0.05)  # others go on: else nobody would let it end
     may_end.set()
-    assert await asyncio.gather(*asking) == [b"{}"] * 3
+    assert list(await asking) == [b"{}"] * 3
     assert await give() == b"{}"
     assert written == [1]
