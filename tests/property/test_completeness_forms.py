@@ -28,7 +28,7 @@ from signal_index.wire.model import parse_body, parse_value
 
 COUNTS = st.integers(0, 2**31 - 1)
 OPTIONAL_COUNTS = st.none() | COUNTS
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40)
 FINDINGS = st.builds(
     ReconciledFinding.of,
     code=st.sampled_from(Misfit),
