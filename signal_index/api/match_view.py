@@ -35,6 +35,7 @@ from signal_index.matching import (
 from signal_index.store import matches as store
 from signal_index.store.contacts import Contact
 from signal_index.store.embargoes import find_embargoed
+from signal_index.store.match_rows import Written, count_missing, tally_rows
 from signal_index.store.matches import HeldMatch
 from signal_index.store.scope import OfficerScope
 from signal_index.wire import matches as wire
@@ -154,12 +155,15 @@ async def find_counted(
 ) -> Seen:
     """See the matches that an officer counts: of the municipality, or of one's own.
 
-    A count that falls and rises again tells what a list would: `end_gone`.
+    A count that falls and rises again tells what a list would: `end_gone`. Rows that
+    are gone count as unreadable, of whichever municipality: their own went with them.
     """
     today = day_of(now)
     held = await store.find_held_in(conn, scope.municipality, index.keys, today)
     own = None if scope.organisation is None else {scope.organisation}
-    return await judge(index, conn, held, now, own)
+    missing = await count_missing(conn, index.keys)
+    seen = await judge(index, conn, held, now, own)
+    return replace(seen, unreadable=seen.unreadable + missing)
 
 
 async def end_gone(index: Index, seen: Seen, now: datetime) -> None:
@@ -167,12 +171,16 @@ async def end_gone(index: Index, seen: Seen, now: datetime) -> None:
     if not seen.gone:
         return
     async with committing(index.engine) as conn:
+        made: list[Written] = []
         for held, state in seen.gone:
             step = Step(MatchAct.GONE, held.side.side, now)
             try:
-                await store.add_step(conn, held, state.number, step, index.keys)
+                made += [
+                    await store.add_step(conn, held, state.number, step, index.keys)
+                ]
             except MatchChanged:
                 continue  # the other side was first; the next look finds it
+        await tally_rows(conn, made)
 
 
 def show_match(

@@ -41,6 +41,7 @@ from signal_index.overview.public_holidays import find_public_holidays
 from signal_index.store import matches as store
 from signal_index.store.contacts import find_contacts
 from signal_index.store.match_cases import find_cases
+from signal_index.store.match_rows import tally_rows
 from signal_index.wire import matches as wire
 from signal_index.wire.values import Id
 
@@ -102,7 +103,8 @@ async def add_step(
             act.repeat()
         else:
             number = one.state.number
-            await store.add_step(act.conn, one.held, number, step, index.keys)
+            made = await store.add_step(act.conn, one.held, number, step, index.keys)
+            await tally_rows(act.conn, [made])
             one = one.after(step)
             entry = str(one.held.side.entry)
             await act.record({"act": body.act, "entry": entry})

@@ -2,8 +2,8 @@
 
 - A step has a name that only the key gives: of the match and the number of the step.
   Two sides that act at once write the same name, and the second is refused.
-- Nothing is rewritten: a copy of the database before an act and one after it differ by
-  one row that points at nothing.
+- Nothing of a match is rewritten: a copy of the database before an act and one after it
+  differ by one row that points at nothing, and by the count of its day (`Tally`).
 - What was not shown to one who looked is over for both (`gone`): what vanished, for
   whatever reason, does not come back and tell why it was gone.
 """
@@ -11,11 +11,12 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import reduce
+from operator import xor
 from typing import Any, Final
 from uuid import UUID
 
@@ -170,6 +171,38 @@ def seal_case(handle: bytes, case: str, key: DisclosureKey) -> bytes:
 def open_case(handle: bytes, sealed: bytes, key: DisclosureKey) -> str:
     """Open what a source calls a case, or raise `DisclosureRefused`."""
     return str(unseal(key.match_seal, UUID(bytes=handle), _LABEL, sealed)["c"])
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows there are, and the sum of their names (exclusive or)."""
+
+    count: int
+    names: int
+
+    @classmethod
+    def of(cls, handles: Collection[bytes]) -> Tally:
+        """Give the tally of these rows."""
+        return cls(len(handles), reduce(xor, map(int.from_bytes, handles), 0))
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.count + other.count, self.names ^ other.names)
+
+
+def derive_tally_handle(key: DisclosureKey, until: date) -> bytes:
+    """Give the name of the row that counts the rows of a last day."""
+    return _derive(key, b"tally", until.isoformat().encode())
+
+
+def seal_tally(handle: bytes, tally: Tally, key: DisclosureKey) -> bytes:
+    """Seal a tally as long as a step."""
+    return _seal(handle, {"n": tally.count, "x": f"{tally.names:032x}"}, key)
+
+
+def open_tally(handle: bytes, sealed: bytes, key: DisclosureKey) -> Tally:
+    """Open a tally, or raise `DisclosureRefused`."""
+    facts = unseal(key.match_seal, UUID(bytes=handle), _LABEL, sealed)
+    return Tally(facts["n"], int(facts["x"], 16))
 
 
 def _seal(handle: bytes, facts: dict[str, Any], key: DisclosureKey) -> bytes:

@@ -246,7 +246,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "match_box": {_WEB: _HAND_IN, _UPKEEP: _ERASE},
     "match_sheet": {_WEB: _READ, _UPKEEP: _RENEW},
     "match_run": {_UPKEEP: _RENEW},
-    "match_step": {_WEB: _ADD, _UPKEEP: _ERASE},
+    "match_step": {_WEB: _keep("sealed"), _UPKEEP: _ERASE},
     # policies
     "policy_bundle": {_WEB: _ADD, _UPKEEP: _READ, _REPORTING: _READ},
     "policy_proposal": {_WEB: _ADD},

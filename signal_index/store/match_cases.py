@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import count
 from typing import Final
 from uuid import UUID
 
@@ -21,7 +22,12 @@ from signal_index.ledger import DisclosureKey
 from signal_index.matching import derive_case_handle, open_case, seal_case
 from signal_index.proof import DisclosureRefused
 from signal_index.returning import SIGNALS_AT_MOST, NoticeKind
-from signal_index.store.matches import find_step_rows, insert_step_row
+from signal_index.store.match_rows import (
+    Written,
+    find_step_rows,
+    insert_step_row,
+    tally_rows,
+)
 from signal_index.store.notices import StoredNotice
 
 NAMING: Final = frozenset({NoticeKind.MATCH, NoticeKind.SUCCESSION})
@@ -45,6 +51,7 @@ async def store_cases(
         (one, case) for one in arrived if one.names_case for case in _find_named(one)
     ]
     secrets.SystemRandom().shuffle(rows)
+    made: list[Written] = []
     for one, named in rows:
         key = keys.get_disclosure_key(one.year)
         until = kept_until(one.municipality)
@@ -53,7 +60,10 @@ async def store_cases(
             await insert_step_row(conn, handle, seal_case(handle, "", key), until)
         else:
             reference, case = named
-            await _add_case(conn, (one.source, reference), case, key, until)
+            signal = (one.source, reference)
+            handle = await _add_case(conn, signal, case, key, until)
+        made.append(Written(handle, until, key))
+    await tally_rows(conn, made)
 
 
 async def find_cases(
@@ -92,14 +102,14 @@ async def _add_case(
     case: str,
     key: DisclosureKey,
     until: date,
-) -> None:
-    """Write it under the first name that is free."""
-    number, is_written = 0, False
-    while not is_written:
+) -> bytes:
+    """Write it under the first name that is free, which it gives."""
+    for number in count():
         handle = derive_case_handle(key, *signal, number)
         sealed = seal_case(handle, case, key)
-        is_written = await insert_step_row(conn, handle, sealed, until)
-        number += 1
+        if await insert_step_row(conn, handle, sealed, until):
+            return handle
+    raise AssertionError("names never end")
 
 
 def _open(handle: bytes, sealed: bytes, key: DisclosureKey) -> str | None:

@@ -36,6 +36,7 @@ from signal_index.signals import SignalState
 from signal_index.store.embargoes import find_embargoed
 from signal_index.store.many_rows import in_parts
 from signal_index.store.match_cases import find_cases
+from signal_index.store.match_rows import count_missing
 from signal_index.store.matches import (
     find_held_in,
     find_signals_in,
@@ -138,9 +139,9 @@ async def open_some(
 async def count_unreadable(conn: AsyncConnection, keys: YearKeys, now: datetime) -> int:
     """Count what does not open: altered, or its year has no key.
 
-    Boxes, sheets, matches with a step and cases.
+    Boxes, sheets, matches with a step and cases; and rows of these that are gone.
     """
-    count = 0
+    count = await count_missing(conn, keys)
     for row in await conn.execute(select(match_box)):
         count += _find_box(row, keys, year_of(now)) is None
     for place in await conn.scalars(select(match_sheet.c.municipality).distinct()):

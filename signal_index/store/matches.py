@@ -17,7 +17,6 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Row, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.days import day_of
@@ -41,8 +40,9 @@ from signal_index.matching import (
 from signal_index.proof import DisclosureRefused
 from signal_index.signals import SignalState
 from signal_index.store.many_rows import in_parts
+from signal_index.store.match_rows import Written, find_step_rows, insert_step_row
 from signal_index.store.notices import year_of
-from signal_index.tables.matches import match_box, match_sheet, match_step
+from signal_index.tables.matches import match_box, match_sheet
 from signal_index.tables.signals import shown_signals
 from signal_index.tables.transfers import signal_transfer
 
@@ -164,13 +164,17 @@ async def add_step(
     number: int,
     step: Step,
     keys: YearKeys,
-) -> None:
-    """Write a step under its number, or raise `MatchChanged` where it is taken."""
+) -> Written:
+    """Write a step under its number, or raise `MatchChanged` where it is taken.
+
+    What it gives is for `tally_rows`, which comes last in a transaction.
+    """
     key = keys.get_disclosure_key(held.year)
     handle = derive_step_handle(key, held.side.match, number)
     until = _kept_until(held, day_of(step.at))
     if not await insert_step_row(conn, handle, seal_step(handle, step, key), until):
         raise MatchChanged
+    return Written(handle, until, key)
 
 
 async def _open_sheets(
@@ -213,36 +217,12 @@ async def _find_predecessors(
     return frozenset(known - set(sources))
 
 
-async def find_step_rows(
-    conn: AsyncConnection, handles: Collection[bytes]
-) -> Mapping[bytes, bytes]:
-    """Read what stands under these names, sealed."""
-    found: dict[bytes, bytes] = {}
-    for part in in_parts(sorted(handles)):
-        these = select(match_step).where(match_step.c.handle.in_(part))
-        for row in await conn.execute(these):
-            found[bytes(row.handle)] = bytes(row.sealed)
-    return found
-
-
 def _kept_until(held: HeldMatch, today: date) -> date:
     """Give until when a row is kept: as long as a match, and longer than this one.
 
     Counted from its own day, so that it does not show which day's match it belongs to.
     """
     return today + (held.until - held.side.found)
-
-
-async def insert_step_row(
-    conn: AsyncConnection, handle: bytes, sealed: bytes, until: date
-) -> bool:
-    """Write a row under a name; False where that is taken, and nothing was written."""
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    row = {"handle": handle, "sealed": sealed, "until": until}
-    done = await conn.execute(
-        dialect.insert(match_step).values(row).on_conflict_do_nothing()
-    )
-    return bool(done.rowcount)
 
 
 def _signal(at: SignalAt, row: Row[*tuple[Any, ...]]) -> SignalNow:

@@ -3,7 +3,8 @@
 - A box and a sheet are sealed at one length; their ids are random, and no column names
   a signal. A sheet says the day it is kept until, the same for all of one run.
 - Each source that takes part gets a sheet on each day, whether it was matched or not.
-- A step stands under a name that only the key gives, and links to nothing.
+- A step stands under a name that only the key gives, and links to nothing; a row more
+  counts those of a last day.
 - A day's run is noted by its last round: one that broke off is done again.
 """
 

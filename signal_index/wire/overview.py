@@ -224,7 +224,7 @@ class Overview(AnswerModel):
     """Exact counts of a period, for an officer's screen.
 
     `matchesUnreadable`: how many matches of the municipality, or sheets of these, do
-    not open at least: altered in the database, and in no count of `matches`.
+    not open at least, or are gone: altered in the database, in no count of `matches`.
     """
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)

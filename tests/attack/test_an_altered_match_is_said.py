@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from signal_index.api import publication_run
 from signal_index.errors import LeadershipLost
-from signal_index.store.connect import transaction
+from signal_index.matching import derive_step_handle
+from signal_index.store.connect import reading, transaction
 from signal_index.store.match_finding import erase_boxes, open_some
+from signal_index.store.matches import find_held_in
 from tests.holders_builders import a_bsn
 from tests.match_builders import (
     ask_overview,
@@ -108,12 +110,40 @@ async def test_an_altered_step_or_case_hides_no_other_and_is_said(
     await world.run_sql("UPDATE match_step SET sealed = zeroblob(length(sealed))")
     listed = await read_matches(world, world.debt_help)
     assert listed == [named, stepped]
-    assert await count_unreadable(world) == 2
+    assert await count_unreadable(world) == 3  # two cases, and the count of the day
     await say(world, world.debt_help, stepped, "take-lead")
     await world.run_sql("UPDATE match_step SET sealed = zeroblob(length(sealed))")
     page = (await world.send("GET", "/matches?limit=10", token)).json()
     assert (page["items"], page["unreadable"]) == ([named], 1)
-    assert await count_unreadable(world) == 3
+    assert await count_unreadable(world) == 4
+
+
+TAKEN_AWAY = {
+    "the last step": "DELETE FROM match_step WHERE handle = :last",
+    "another in its place": "UPDATE match_step SET handle = zeroblob(16)"
+    " WHERE handle = :last",
+    "the count": "DELETE FROM match_step WHERE handle NOT IN (:first, :last)",
+}
+
+
+@pytest.mark.parametrize("statement", TAKEN_AWAY.values(), ids=TAKEN_AWAY)
+async def test_a_step_that_was_taken_away_is_said(world: World, statement: str) -> None:
+    """The last one leaves no gap; the count of its day shows it."""
+    await both_publish(world)
+    await run_matches(world)
+    (mine,) = await read_matches(world, world.debt_help)
+    key = world.index.keys.get_disclosure_key(2026)
+    async with reading(world.engine) as conn:
+        both = await find_held_in(conn, "9901", world.index.keys, date.min)
+    match = both.items[0].side.match
+    for act in ("take-lead", "agreed"):
+        mine = (await say(world, world.debt_help, mine, act)).json()
+    assert await count_unreadable(world) == 0
+    first, last = (derive_step_handle(key, match, one) for one in (0, 1))
+    where = {"first": first, "last": last} if ":first" in statement else {"last": last}
+    await world.run_sql(statement, **where)
+    assert await count_unreadable(world) == 1
+    assert (await ask_overview(world))["matchesUnreadable"] == 1
 
 
 async def test_boxes_that_another_process_opened_are_told_of_by_that_one_alone(
