@@ -35,7 +35,7 @@ def a_hand_signaller(world: World, agency: Agency, **changed: object) -> str:
     """An access token of somebody at the agency; override one claim."""
     claims: dict[str, object] = {
         "org": agency.oin,
-        "client_id": f"agent-{agency.oin[-4:]}",
+        "client_id": f"desk-{agency.oin[-4:]}",
         "sub": "ib-1",
         "roles": ["hand-signaller"],
         "scope": "openid publish",

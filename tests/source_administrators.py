@@ -10,7 +10,7 @@ def an_administrator(world: World, agency: Agency, **changed: object) -> str:
     """An access token of the agency's administrator; override one claim."""
     claims: dict[str, object] = {
         "org": agency.oin,
-        "client_id": f"agent-{agency.oin[-4:]}",
+        "client_id": f"desk-{agency.oin[-4:]}",
         "sub": "administrator-1",
         "roles": ["source-administrator"],
         "scope": "publish",

@@ -22,7 +22,6 @@ from keys.ticket import TICKET_TYPE
 from signal_index.api.subjects import openapi_text
 from signal_index.store.connect import reading
 from signal_index.store.registry import (
-    ClientRecord,
     OrganisationRecord,
     SourceRecord,
     add_client,
@@ -35,7 +34,7 @@ from tests.holders_builders import AUDIENCE
 from tests.live_world import BusyWorld, Claims, Operation, Sent
 from tests.store_builders import owning
 from tests.tokens import ISSUER
-from tests.world_registry import TEAM_OIN
+from tests.world_registry import TEAM_OIN, a_desk, a_machine
 
 HOME, ELSEWHERE = "9901", "9902"
 Rows = Mapping[str, frozenset[str]]
@@ -61,7 +60,8 @@ class Party:
     oin: str
     kind: str
     municipality: str
-    client: str
+    machine: str
+    desk: str
 
     def claims(self, sub: str, roles: list[str], scope: str) -> Claims:
         return {
@@ -69,7 +69,7 @@ class Party:
             "aud": AUDIENCE,
             "jti": "some-token",
             "sub": sub,
-            "client_id": self.client,
+            "client_id": self.machine if sub == self.machine else self.desk,
             "org": self.oin,
             "roles": roles,
             "scope": scope,
@@ -82,7 +82,7 @@ class Party:
         """Everybody there: its machine, and a person in each role."""
         is_agency = self.kind == "source-agency"
         machines = ["source-publisher"] if is_agency else []
-        yield self.claims(self.client, machines, "publish lookup ledger")
+        yield self.claims(self.machine, machines, "publish lookup ledger")
         if not is_agency:
             yield self.claims("user-1", ["generalist"], "openid lookup")
         for role, sub in (AGENCYS if is_agency else OFFICES).items():
@@ -90,12 +90,17 @@ class Party:
             yield self.claims(sub, [role], scope)
 
 
+def _party(oin: str, kind: str, municipality: str) -> Party:
+    return Party(oin, kind, municipality, f"agent-{oin[-4:]}", f"desk-{oin[-4:]}")
+
+
 PARTIES = (
-    Party("00000001000000000051", "municipality", ELSEWHERE, "desk-elsewhere"),
-    Party("00000001000000000052", "neighbourhood-team", ELSEWHERE, "team-elsewhere"),
-    Party("00000001000000000053", "source-agency", ELSEWHERE, "agent-0053"),
-    Party("00000001000000000054", "source-agency", HOME, "agent-0054"),
-    Party(TEAM_OIN, "neighbourhood-team", HOME, "desk-team"),
+    _party("00000001000000000051", "municipality", ELSEWHERE),
+    _party("00000001000000000052", "neighbourhood-team", ELSEWHERE),
+    _party("00000001000000000053", "source-agency", ELSEWHERE),
+    _party("00000001000000000055", "supervisor", ELSEWHERE),
+    _party("00000001000000000054", "source-agency", HOME),
+    Party(TEAM_OIN, "neighbourhood-team", HOME, "desk-team", "desk-team"),
 )
 
 
@@ -109,7 +114,8 @@ async def register_strangers(world: BusyWorld) -> None:
             place = one.municipality
             record = OrganisationRecord(one.oin, "Elders", one.kind, place)
             await add_organisation(conn, record, now=now)
-            await add_client(conn, ClientRecord(one.client, one.oin), now=now)
+            for client in (a_machine(one.oin), a_desk(one.oin)):
+                await add_client(conn, client, now=now)
             if one.kind == "source-agency":
                 await add_source(conn, _source(one), now=now)
     world.index.standing.forget()

@@ -14,6 +14,7 @@ from signal_index.settings import Issuer
 from tests.holders_builders import AUDIENCE, LOOKUP_OIN, SOURCE_OIN
 
 ISSUER = "https://login.test"
+SUPERVISOR_OIN = "00000001000000000022"
 
 
 @dataclass
@@ -66,8 +67,14 @@ def person_claims(now: datetime, **changed: object) -> dict[str, Any]:
 def officer_claims(
     now: datetime, role: str = "privacy-officer", **changed: object
 ) -> dict[str, Any]:
-    """An officer of the municipality, strongly logged in at its own desk."""
+    """An officer of the municipality, strongly logged in at its own desk.
+
+    An auditor is of the supervisor, at that one's desk.
+    """
     own = {"sub": f"{role}-1", "roles": [role], "scope": "openid lookup ledger"}
+    desk = {"org": SUPERVISOR_OIN, "client_id": f"desk-{SUPERVISOR_OIN[-4:]}"}
+    if role == "auditor":
+        changed = {**desk, **changed}
     return person_claims(now, **{**own, **changed})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from signal_index.store.registry import (
-    ClientRecord,
     OrganisationRecord,
     SignerRecord,
     SourceRecord,
@@ -19,7 +18,7 @@ from signal_index.wire.values import Label
 from tests.builders import a_contact_holder
 from tests.store_builders import owning
 from tests.world import Agency, World
-from tests.world_registry import MUNICIPALITY
+from tests.world_registry import MUNICIPALITY, a_machine
 
 DEBTS: Final = "schuldhulpverlening"
 
@@ -35,7 +34,7 @@ async def a_successor(
             oin, "Schuldhulp Samen", "source-agency", MUNICIPALITY
         )
         await add_organisation(conn, record, now=now)
-        await add_client(conn, ClientRecord(f"agent-{oin[-4:]}", oin), now=now)
+        await add_client(conn, a_machine(oin), now=now)
         jwk = agency.key.encode_public().decode()
         await add_signer(conn, SignerRecord(oin, agency.key.kid, jwk), now=now)
         places = (frozenset({DEBTS}), frozenset({MUNICIPALITY}))

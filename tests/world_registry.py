@@ -17,6 +17,7 @@ from signal_index.notice import (
 from signal_index.store.connect import DatabaseRole, open_engine, transaction
 from signal_index.store.establishments import establish
 from signal_index.store.registry import (
+    ClientKind,
     ClientRecord,
     OrganisationRecord,
     SignerRecord,
@@ -28,6 +29,7 @@ from signal_index.store.registry import (
 )
 from signal_index.wire.sources import SourceState
 from tests.holders_builders import LOOKUP_OIN, SOURCE_OIN
+from tests.tokens import SUPERVISOR_OIN
 
 AGENCIES: Mapping[tuple[str, str], str] = {
     ("debt-help", "schuldhulpverlening"): SOURCE_OIN,
@@ -49,6 +51,16 @@ class Signs(Protocol):
     def category(self) -> str: ...
     @property
     def key(self) -> NoticeKey: ...
+
+
+def a_desk(oin: str, name: str | None = None) -> ClientRecord:
+    """The client through which people of an organisation log in."""
+    return ClientRecord(name or f"desk-{oin[-4:]}", oin, ClientKind.PERSON_FACING)
+
+
+def a_machine(oin: str) -> ClientRecord:
+    """The client of an organisation's own machine."""
+    return ClientRecord(f"agent-{oin[-4:]}", oin, ClientKind.MACHINE)
 
 
 async def register_town(
@@ -79,19 +91,25 @@ async def _register(
             LOOKUP_OIN, "Gemeente Voorbeeld", "municipality", MUNICIPALITY
         )
         await add_organisation(conn, town, now=now)
-        await add_client(conn, ClientRecord("desk", LOOKUP_OIN), now=now)
+        await add_client(conn, a_desk(LOOKUP_OIN, "desk"), now=now)
         team = OrganisationRecord(
             TEAM_OIN, "Wijkteam Voorbeeld", "neighbourhood-team", MUNICIPALITY
         )
         await add_organisation(conn, team, now=now)
-        await add_client(conn, ClientRecord("desk-team", TEAM_OIN), now=now)
+        await add_client(conn, a_desk(TEAM_OIN, "desk-team"), now=now)
+        supervisor = OrganisationRecord(
+            SUPERVISOR_OIN, "Rekenkamer Voorbeeld", "supervisor", MUNICIPALITY
+        )
+        await add_organisation(conn, supervisor, now=now)
+        await add_client(conn, a_desk(SUPERVISOR_OIN), now=now)
         for kind, agency in agencies.items():
             oin = agency.oin
             organisation = OrganisationRecord(
                 oin, f"Bureau {kind}", "source-agency", MUNICIPALITY, AGENCY_PHONE
             )
             await add_organisation(conn, organisation, now=now)
-            await add_client(conn, ClientRecord(f"agent-{oin[-4:]}", oin), now=now)
+            for client in (a_machine(oin), a_desk(oin)):
+                await add_client(conn, client, now=now)
             jwk = agency.key.encode_public().decode()
             await add_signer(conn, SignerRecord(oin, agency.key.kid, jwk), now=now)
             source = SourceRecord(

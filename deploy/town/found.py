@@ -131,10 +131,10 @@ def _registry(places: Places) -> dict[str, Any]:
             ),
         ],
         "client": [
-            *({"id": d.client_id, "organisation": d.organisation} for d in DESKS),
-            {"id": "case-system", "organisation": TEAM},
+            *(_client(d.client_id, d.organisation, "person-facing") for d in DESKS),
+            _client("case-system", TEAM, "person-facing"),
             *(
-                {"id": f"source-{agency.slug}", "organisation": agency.submitter}
+                _client(f"source-{agency.slug}", agency.submitter, "machine")
                 for agency in FOUNDED
             ),
         ],
@@ -197,6 +197,10 @@ def _registry(places: Places) -> dict[str, Any]:
             for act in LOOP_ACTS
         ],
     }
+
+
+def _client(id_: str, organisation: str, kind: str) -> dict[str, str]:
+    return {"id": id_, "organisation": organisation, "kind": kind}
 
 
 def _organisation(

@@ -5,6 +5,8 @@
 - The token says who it is; the index's own registry says whether the client belongs to
   that organisation, for which municipalities it may ask and whether the account is
   suspended, at most ten seconds old.
+- A person is whom a person-facing client speaks for; a machine's client never speaks
+  for one, and a client that speaks for itself is a machine.
 - `PersonCaller` may be suspended: a lookup of a suspended account is refused by the
   policy, so that the refusal is recorded. `ActivePerson` may not.
 - Officers are persons, not suspended, who logged in with assurance substantial or
@@ -40,8 +42,9 @@ from signal_index.errors import (
     MunicipalityNotAdmitted,
 )
 from signal_index.store.accounts import EVERYONE
+from signal_index.store.registry import ClientKind
 from signal_index.store.scope import OfficerScope
-from signal_index.store.standing import Organisation, Standing
+from signal_index.store.standing import Client, Organisation, Standing
 from signal_index.wire.values import Oin
 
 _PUBLISHING_ROLES: Final = frozenset({Role.SOURCE_PUBLISHER, Role.SOURCE_ADMINISTRATOR})
@@ -102,7 +105,7 @@ class LedgerCaller:
 
 @dataclass(frozen=True, slots=True)
 class AuditorCaller:
-    """Somebody with scope `ledger` and the role of auditor."""
+    """An auditor of a registered supervisor of the municipality, surely logged in."""
 
     caller: Caller
 
@@ -244,10 +247,13 @@ async def ledger_reader(request: Request) -> LedgerCaller:
 
 
 async def auditor(request: Request) -> AuditorCaller:
-    """Give the auditor behind the access token, or raise."""
-    claims, index = await _claims(request)
-    caller = _active(await _caller(claims, index, "ledger"))
-    if Role.AUDITOR not in caller.roles:
+    """Give the auditor behind the access token, or raise.
+
+    The role alone makes nobody an auditor: the organisation is registered as a
+    supervisor, and the login is as sure as an officer's.
+    """
+    caller, _ = await _officer(request, frozenset({Role.AUDITOR}))
+    if caller.organisation_kind is not OrganisationKind.SUPERVISOR:
         raise CallerNotAllowed
     return AuditorCaller(caller)
 
@@ -368,9 +374,10 @@ async def _caller(claims: Claims, index: Index, scope: str) -> Caller:
     if scope not in claims.scopes:
         raise CallerNotAllowed
     standing = await index.standing.get(index.clock())
-    organisation = _registered(claims, standing)
+    organisation, client = _registered(claims, standing)
     index.rates.admit((claims.organisation, claims.subject), index.clock())
-    is_person = claims.subject != claims.client_id
+    is_client = claims.subject == claims.client_id
+    is_person = client.kind is ClientKind.PERSON_FACING and not is_client
     accounts = {(claims.organisation, who) for who in (claims.subject, EVERYONE)}
     return Caller(
         kind=CallerKind.PERSON if is_person else CallerKind.CLIENT,
@@ -387,13 +394,14 @@ async def _caller(claims: Claims, index: Index, scope: str) -> Caller:
     )
 
 
-def _registered(claims: Claims, standing: Standing) -> Organisation:
+def _registered(claims: Claims, standing: Standing) -> tuple[Organisation, Client]:
     organisation = standing.organisations.get(claims.organisation)
-    if organisation is None:
+    client = standing.clients.get(claims.client_id)
+    if organisation is None or client is None:
         raise CallerNotRegistered
-    if standing.clients.get(claims.client_id) != claims.organisation:
+    if client.organisation != claims.organisation:
         raise CallerNotRegistered
-    return organisation
+    return organisation, client
 
 
 def _place(claims: Claims, organisation: Organisation, scope: str) -> MunicipalityCode:

@@ -4,6 +4,7 @@
   looked up or why: that is opened one review at a time, and each opening is recorded.
 - What is asked and found goes into the ledger, sealed, in the transaction that moves
   the review; the queue itself keeps no text.
+- What the municipality picked, its own officers judge; a team's may open it and ask.
 - A privacy officer asks and judges. The second look at what is not in order is another
   officer's: a privacy officer's or the data protection officer's.
 """
@@ -155,6 +156,7 @@ async def judge_review(
     """Judge a lookup; what is not in order then waits for another officer."""
     async with acting(index, caller.caller, Kind.REVIEW) as act:
         found = await get_review(act.conn, review_id, caller.scope)
+        store.verify_judge(found, caller.scope)
         await store.judge(act.conn, found, body.verdict, _move(act))
         await record_step(
             act,
@@ -178,6 +180,7 @@ async def look_again(
     """Agree with another officer's judgement, or say why not."""
     async with acting(index, caller.caller, Kind.REVIEW) as act:
         found = await get_review(act.conn, review_id, caller.scope)
+        store.verify_judge(found, caller.scope)
         await store.look_again(act.conn, found, _move(act), agrees=body.agrees)
         await record_step(
             act,

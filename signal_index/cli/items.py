@@ -18,6 +18,7 @@ from signal_index.notice import parse_signer_key
 from signal_index.settings import list_reasons
 from signal_index.store.admissions import AdmissionRecord
 from signal_index.store.registry import (
+    ClientKind,
     ClientRecord,
     OrganisationRecord,
     SignerRecord,
@@ -103,10 +104,11 @@ class ClientItem(Item):
 
     id: Account
     organisation: Oin
+    kind: ClientKind
 
     def record(self) -> ClientRecord:
         """Give what the store registers."""
-        return ClientRecord(self.id, self.organisation)
+        return ClientRecord(self.id, self.organisation, self.kind)
 
 
 class SignerItem(Item):

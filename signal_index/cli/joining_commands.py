@@ -314,7 +314,7 @@ def _items(invitation: Invitation) -> Sequence[Item]:
         "municipalities": [source.municipality],
         "rhythm_days": source.rhythm_days,
     }
-    client = {"id": invitation.client_id, "organisation": oin}
+    client = {"id": invitation.client_id, "organisation": oin, "kind": "machine"}
     return (
         parse_item(OrganisationItem, organisation),
         parse_item(ClientItem, client),

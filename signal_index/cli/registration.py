@@ -100,9 +100,8 @@ class Registrar:
 
     async def _client(self, item: ClientItem) -> Change:
         change = await add_client(self.conn, item.record(), now=self.recorder.clock())
-        return await self._recorded(
-            change, "client", item.organisation, {"client": item.id}
-        )
+        facts: JsonObject = {"client": item.id, "kind": item.kind.value}
+        return await self._recorded(change, "client", item.organisation, facts)
 
     async def _signer(self, item: SignerItem) -> Change:
         return await self.register_signer(item.record())

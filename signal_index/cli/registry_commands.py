@@ -25,7 +25,7 @@ from signal_index.cli.items import (
 from signal_index.cli.recording import administering
 from signal_index.cli.registration import Registrar, in_order
 from signal_index.settings import load_settings
-from signal_index.store.registry import Change
+from signal_index.store.registry import Change, ClientKind
 from signal_index.wire.sources import SourceState
 
 organisation_app = typer.Typer(no_args_is_help=True, help="Organisations.")
@@ -88,10 +88,11 @@ def admit_organisation(
 def add_client(
     client_id: Annotated[str, typer.Argument(help="`client_id` at the provider.")],
     organisation: Annotated[str, typer.Option(help="OIN of its organisation.")],
+    kind: Annotated[ClientKind, typer.Option(help="Do people log in through it?")],
     settings: SettingsFile,
 ) -> None:
     """Register a client through which an organisation calls."""
-    values = {"id": client_id, "organisation": organisation}
+    values = {"id": client_id, "organisation": organisation, "kind": kind}
     _register(settings, lambda: [parse_item(ClientItem, values)])
 
 

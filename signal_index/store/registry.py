@@ -56,12 +56,23 @@ class OrganisationRecord:
     phone: str | None = None
 
 
+class ClientKind(StrEnum):
+    """What a client is for: people log in through it, or a machine calls by itself.
+
+    A machine's client never speaks for a person, whatever `sub` its tokens carry.
+    """
+
+    PERSON_FACING = "person-facing"
+    MACHINE = "machine"
+
+
 @dataclass(frozen=True, slots=True)
 class ClientRecord:
     """A client (`azp`, `client_id`) through which an organisation calls."""
 
     client_id: str
     organisation: str
+    kind: ClientKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,7 @@ async def add_client(
         "client_id": record.client_id,
         "organisation": record.organisation,
         "municipality": await get_municipality(conn, record.organisation),
+        "kind": record.kind.value,
     }
     return await _add(conn, client, {"client_id": record.client_id}, values, now)
 

@@ -32,6 +32,8 @@ class StoredReview:
     municipality: str
     organisation: str
     rules: tuple[Rule, ...]
+    picked_by: str | None
+    """The organisation whose own officer picked it; None: the municipality."""
     picked_at: datetime
     due_at: datetime
     state: ReviewState
@@ -194,6 +196,7 @@ def _review(row: Row[*tuple[Any, ...]], rules: tuple[Rule, ...]) -> StoredReview
         municipality=row.municipality,
         organisation=row.organisation,
         rules=rules,
+        picked_by=row.picked_by,
         picked_at=row.picked_at,
         due_at=row.due_at,
         state=row.state,

@@ -10,6 +10,8 @@
   the other gets `ReviewClosed`.
 - The second look is another person's than the judgement's, and neither is that of who
   looked up: `SamePerson`. Persons are compared by keyed hash; none stands here.
+- What the municipality picked, by its rules or its officer, is judged and closed by the
+  municipality's officers alone; a team's officer judges what that team picked.
 - The edge writes the ledger entry of each move through the same connection, and
   `insert_acts` keeps which entry it is.
 
@@ -26,7 +28,12 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import ReviewClosed, SamePerson, UnknownEntry
+from signal_index.errors import (
+    CallerNotAllowed,
+    ReviewClosed,
+    SamePerson,
+    UnknownEntry,
+)
 from signal_index.identifiers import make_uuid7, new_uuid7
 from signal_index.ledger import Kind
 from signal_index.store.review_records import StoredReview, get_review_of
@@ -60,6 +67,8 @@ class Pick:
     organisation: str
     rules: frozenset[Rule]
     at: datetime
+    by: str | None = None
+    """The organisation whose officer picked it; None: the municipality or its rules."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,9 +92,18 @@ async def insert_picks(conn: AsyncConnection, picks: Sequence[Pick]) -> int:
         made = await _insert_review(conn, pick)
         new += made is not None
         review_id = made or await _find_waiting(conn, pick.entry_id)
+        if made is None and review_id is not None and pick.by is None:
+            await _make_municipal(conn, review_id)
         if review_id is not None:
             await _insert_grounds(conn, review_id, pick)
     return new
+
+
+async def _make_municipal(conn: AsyncConnection, review_id: UUID) -> None:
+    """Have the municipality judge what it picks too: no team's alone any more."""
+    await conn.execute(
+        update(review).where(review.c.id == review_id).values(picked_by=None)
+    )
 
 
 async def _insert_review(conn: AsyncConnection, pick: Pick) -> UUID | None:
@@ -95,6 +113,7 @@ async def _insert_review(conn: AsyncConnection, pick: Pick) -> UUID | None:
         entry_id=pick.entry_id,
         municipality=pick.municipality,
         organisation=pick.organisation,
+        picked_by=pick.by,
         picked_at=pick.at,
         due_at=pick.at + min(TERMS.get(rule, TERM) for rule in pick.rules),
         state="open",
@@ -144,7 +163,9 @@ async def pick_by_hand(
     ).one_or_none()
     if row is None or not scope.covers(row.municipality, row.organisation):
         raise UnknownEntry
-    pick = Pick(entry, row.municipality, row.organisation, frozenset({"officer"}), now)
+    rules: frozenset[Rule] = frozenset({"officer"})
+    home = (row.municipality, row.organisation)
+    pick = Pick(entry, *home, rules, now, scope.organisation)
     await insert_picks(conn, [pick])
     return await get_review_of(conn, entry, scope)
 
@@ -178,6 +199,15 @@ async def note_explanation(conn: AsyncConnection, of: StoredReview) -> None:
         frozenset({"asked"}),
         state="explained",
     )
+
+
+def verify_judge(of: StoredReview, scope: OfficerScope) -> None:
+    """Raise `CallerNotAllowed` unless whoever picked it may judge it.
+
+    What the municipality picked is judged by its own officers.
+    """
+    if scope.organisation is not None and of.picked_by != scope.organisation:
+        raise CallerNotAllowed
 
 
 async def judge(

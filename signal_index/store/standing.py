@@ -24,6 +24,7 @@ from signal_index.store.admissions import find_admitted
 from signal_index.store.emptied import find_emptied
 from signal_index.store.endings import find_refused
 from signal_index.store.policies import StoredAdoption, find_newest_adoptions
+from signal_index.store.registry import ClientKind
 from signal_index.store.witnessing import find_unwitnessed_since
 from signal_index.tables import registry
 from signal_index.taking_part import Coverage
@@ -64,6 +65,14 @@ class SourceStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """Whose client it is, and whether people log in through it."""
+
+    organisation: str
+    kind: ClientKind
+
+
+@dataclass(frozen=True, slots=True)
 class Signer:
     """A public key that signs notices, and whose it is."""
 
@@ -92,7 +101,7 @@ class Standing:
 
     read_at: datetime
     organisations: Mapping[str, Organisation]
-    clients: Mapping[str, str]
+    clients: Mapping[str, Client]
     suspended: frozenset[tuple[str, str]]
     signers: Mapping[tuple[str, str], Signer]
     sources: Mapping[str, SourceStanding]
@@ -122,11 +131,9 @@ async def read_standing(
         unwitnessed_since=await find_unwitnessed_since(conn),
         organisations=dict(await _organisations(conn, now)),
         clients={
-            row.client_id: row.organisation
+            row.client_id: Client(row.organisation, ClientKind(row.kind))
             for row in await conn.execute(
-                select(
-                    registry.client.c.client_id, registry.client.c.organisation
-                ).where(registry.client.c.ended_at.is_(None))
+                select(registry.client).where(registry.client.c.ended_at.is_(None))
             )
         },
         suspended=refused,

@@ -72,6 +72,8 @@ client = Table(
     Column("client_id", String(200), primary_key=True),  # azp / client_id in a token
     Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
     municipality(),
+    Column("kind", LABEL, nullable=False),  # store.registry.ClientKind
+    CheckConstraint("kind IN ('person-facing', 'machine')", name="kind_known"),
     Column("registered_at", Instant, nullable=False),
     *_ending(),
 )

@@ -32,6 +32,7 @@ review = Table(
     ),
     municipality(),
     Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
+    Column("picked_by", OIN, nullable=True),  # None: the municipality, or its rules
     Column("picked_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("state", LABEL, nullable=False),

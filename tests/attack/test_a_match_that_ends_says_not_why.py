@@ -94,7 +94,7 @@ async def test_whoever_looks_otherwise_than_in_the_list_ends_it_as_well(
     await run_matches(world)
     (mine,) = await read_matches(world, world.debt_help)
     oin = world.debt_help.oin
-    officer = {"org": oin, "client_id": f"agent-{oin[-4:]}"}
+    officer = {"org": oin, "client_id": f"desk-{oin[-4:]}"}
     assert len(await counted(world, **officer)) == 1
     await CitizensDesk(world, tmp_path).place_embargo(ONE)
     if looks_by == "step":

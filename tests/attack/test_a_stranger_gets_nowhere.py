@@ -60,7 +60,10 @@ def _find_faults(
     """Say what of an answer a stranger should not have got."""
     status, text = said
     label = f"{operation.method} {operation.path}"
-    if status >= 500 or status == 401:  # this is about who is known, and not of here
+    if status >= 500 or status in {
+        401,
+        429,
+    }:  # this is about who is known, and not of here
         yield f"{label}: {status} {text[:200]}"
     if status >= 400 or operation.path.startswith(PUBLIC):
         return

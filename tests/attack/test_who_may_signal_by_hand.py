@@ -43,7 +43,8 @@ async def test_only_a_sure_person_with_the_role_and_the_scope(
 ) -> None:
     agency = world.debt_help
     if "sub" in claims:
-        claims = {"sub": f"agent-{agency.oin[-4:]}"}  # its machine
+        machine = f"agent-{agency.oin[-4:]}"
+        claims = {"sub": machine, "client_id": machine}
     token = a_hand_signaller(world, agency, **claims)
     answer = await give(world, agency, a_hand_notice(agency), ONE, token)
     assert (answer.status_code, problem in answer.json()["type"]) == (403, True)

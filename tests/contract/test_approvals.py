@@ -103,6 +103,47 @@ async def test_two_persons_make_an_approval(conn: AsyncConnection) -> None:
     assert await verify_approved(conn, asked.id, MATTER) == given
 
 
+FORGED = {
+    "added as approved": "INSERT INTO approval (id, municipality, organisation, kind,"
+    " title_code, digest, requested_by, requester_has_role, requested_at, expires_at,"
+    " state, decided_by, decided_at) SELECT :other, municipality, organisation, kind,"
+    " title_code, digest, requested_by, requester_has_role, requested_at, expires_at,"
+    " 'approved', 'bram', requested_at FROM approval",
+    "spent before it was given": "UPDATE approval SET spent_at = requested_at",
+    "decided twice": "UPDATE approval SET state = 'refused', decided_by = 'anke';"
+    " UPDATE approval SET state = 'approved', decided_by = 'bram'",
+}
+
+
+async def _forge(engine: AsyncEngine, statements: str) -> None:
+    async with transaction(engine) as conn:
+        for statement in statements.split(";"):
+            more = {"other": uuid4().hex} if ":other" in statement else {}
+            await conn.execute(text(statement), more)
+
+
+@pytest.mark.parametrize("how", FORGED)
+async def test_sql_as_the_web_role_approves_nothing_by_itself(
+    engine: AsyncEngine, how: str
+) -> None:
+    async with transaction(engine) as conn:
+        await request_approval(conn, MATTER, ANKE, now=NOW)
+    with pytest.raises(DBAPIError, match="two persons approve"):
+        await _forge(engine, FORGED[how])
+
+
+async def test_what_was_asked_is_not_put_otherwise(engine: AsyncEngine) -> None:
+    async with transaction(engine) as conn:
+        asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+        await approve(conn, asked.id, BRAM, now=LATER)
+    url = engine.url.render_as_string(hide_password=False)
+    owner = open_engine(url, DatabaseRole.OWNER)
+    with pytest.raises(DBAPIError, match="two persons approve"):
+        async with transaction(owner) as conn:
+            await conn.execute(text("UPDATE approval SET requested_by = 'dora'"))
+    await owner.dispose()
+
+
 async def test_who_asked_cannot_approve_also_from_another_organisation(
     conn: AsyncConnection,
 ) -> None:

@@ -27,6 +27,7 @@ municipality = "9901"
 
 [[client]]
 id = "desk"
+kind = "person-facing"
 organisation = "{an_oin(1)}"
 
 [[signer]]
@@ -185,7 +186,7 @@ def test_each_command_registers_and_records_one_thing(office: Office) -> None:
             "--by=college",
             "--on=2026-01-05",
         ),
-        ("client add", "team-client", f"--organisation={oin}"),
+        ("client add", "team-client", f"--organisation={oin}", "--kind=machine"),
         ("signer add", oin, f"--jwk={office.folder / 'signer.public.jwk'}"),
         (
             "source add",

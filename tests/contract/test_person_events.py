@@ -28,7 +28,6 @@ from signal_index.notice import (
 )
 from signal_index.store.connect import reading
 from signal_index.store.registry import (
-    ClientRecord,
     OrganisationRecord,
     SignerRecord,
     SourceRecord,
@@ -51,6 +50,7 @@ from tests.notice_builders import dump
 from tests.store_builders import owning
 from tests.trial_builders import put_in_trial
 from tests.world import Agency, World, open_world
+from tests.world_registry import a_machine
 
 pytestmark = pytest.mark.anyio
 ONE, TWO = a_bsn(1), a_bsn(2)
@@ -133,7 +133,7 @@ async def _register(register: Agency, world: World) -> None:
     async with owning(world.engine) as conn:
         record = OrganisationRecord(oin, "Burgerzaken", "source-agency", HOME)
         await add_organisation(conn, record, now=now)
-        await add_client(conn, ClientRecord(f"agent-{oin[-4:]}", oin), now=now)
+        await add_client(conn, a_machine(oin), now=now)
         jwk = register.key.encode_public().decode()
         await add_signer(conn, SignerRecord(oin, register.key.kid, jwk), now=now)
         nothing: frozenset[str] = frozenset()

@@ -22,6 +22,7 @@ from signal_index.store.connect import transaction
 from signal_index.store.establishments import establish
 from signal_index.store.registry import (
     Change,
+    ClientKind,
     ClientRecord,
     OrganisationRecord,
     SignerRecord,
@@ -43,7 +44,7 @@ pytestmark = pytest.mark.anyio
 
 ORGANISATION = OrganisationRecord(an_oin(1), "Gemeente", "municipality", "9901")
 AGENCY = OrganisationRecord(an_oin(2), "Agentschap", "source-agency", "9901")
-CLIENT = ClientRecord("desk", an_oin(1))
+CLIENT = ClientRecord("desk", an_oin(1), ClientKind.PERSON_FACING)
 SIGNER = SignerRecord(an_oin(2), "key-1", "{}")
 SOURCE = SourceRecord(
     an_oin(2), "income-support", frozenset({"bijstand"}), frozenset({"9901"}), 7

@@ -9,9 +9,14 @@ from uuid import UUID, uuid4
 import pytest
 from jsonschema import Draft202012Validator
 
+from keys.municipality import MunicipalityCode
 from signal_index.api.subjects import openapi_text
+from signal_index.store.connect import transaction
+from signal_index.store.review_records import get_review_of
+from signal_index.store.reviews import Pick, insert_picks
+from signal_index.store.scope import OfficerScope
 from tests.holders_builders import a_bsn
-from tests.review_builders import a_review, act, break_glass, find_queue
+from tests.review_builders import NOT_IN_ORDER, a_review, act, break_glass, find_queue
 from tests.world import World
 from tests.world_registry import TEAM_OIN
 
@@ -66,6 +71,45 @@ async def test_a_teams_officer_sees_that_teams_reviews_alone(world: World) -> No
         assert refused.status_code == 404
     answer = await world.send("GET", f"/reviews/{review}", team)
     assert answer.status_code == 404
+
+
+async def _of_the_team(world: World, by: str | None) -> str:
+    """A review of the team's: picked by this organisation, or the municipality."""
+    (part,) = await world.look_up([ANYONE])
+    entry, now = UUID(part["entryId"]), world.clock()
+    pick = Pick(entry, "9901", TEAM_OIN, frozenset({"officer"}), now, by)
+    scope = OfficerScope(MunicipalityCode("9901"), None)
+    async with transaction(world.engine) as conn:
+        await insert_picks(conn, [pick])
+        return str((await get_review_of(conn, entry, scope)).id)
+
+
+async def test_a_team_closes_no_review_that_the_municipality_picked(
+    world: World,
+) -> None:
+    team = world.an_officer(org=TEAM_OIN, client_id="desk-team")
+    theirs, ours = [await _of_the_team(world, by) for by in (None, TEAM_OIN)]
+    assert (await act(world, theirs, "question", ASK, team)).status_code == 204
+    assert (await act(world, theirs, "judgement", IN_ORDER, team)).status_code == 403
+    judged = await act(world, theirs, "judgement", NOT_IN_ORDER)
+    assert judged.status_code == 204
+    again = {"agrees": True}
+    assert (await act(world, theirs, "second-look", again, team)).status_code == 403
+    assert (await act(world, ours, "judgement", IN_ORDER, team)).status_code == 204
+
+
+async def test_what_the_municipality_picks_too_is_the_municipalitys(
+    world: World,
+) -> None:
+    review = await _of_the_team(world, TEAM_OIN)
+    team = world.an_officer(org=TEAM_OIN, client_id="desk-team")
+    opened = (await world.send("GET", f"/reviews/{review}", team)).json()
+    entry = UUID(opened["review"]["entryId"])
+    pick = Pick(entry, "9901", TEAM_OIN, frozenset({"sample"}), world.clock())
+    async with transaction(world.engine) as conn:
+        await insert_picks(conn, [pick])
+    refused = await act(world, review, "judgement", IN_ORDER, team)
+    assert refused.status_code == 403
 
 
 async def test_a_data_protection_officer_does_not_judge(world: World) -> None:

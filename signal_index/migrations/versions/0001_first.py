@@ -12,8 +12,8 @@ tests/contract/test_migrations.py holds that both come to the same, to the last 
   some tables clustered by their key, and knows no INCLUDE.
 - In PostgreSQL statistics read a view of live sources in the place of signals.
 - Triggers abort, for whoever is connected, UPDATE and DELETE on what is append-only,
-  UPDATE on sealed disclosures (they are erased whole), and whatever makes a tree
-  smaller.
+  UPDATE on sealed disclosures (they are erased whole), whatever makes a tree
+  smaller, and an approval that does not begin open or is decided twice.
 - What each role may do is no revision's matter: `signal-index migrate` grants it from
   one table after the last revision (`signal_index.store.grants`).
 """
@@ -65,7 +65,12 @@ WHERE source.state = 'live'
 
 _LEDGER = "the ledger is append-only"
 _POLICY = "what was adopted stays"
-_FUNCTIONS = {_LEDGER: "refuse_change_of_ledger", _POLICY: "refuse_change_of_policy"}
+_APPROVAL = "two persons approve, one after the other"
+_FUNCTIONS = {
+    _LEDGER: "refuse_change_of_ledger",
+    _POLICY: "refuse_change_of_policy",
+    _APPROVAL: "refuse_approval",
+}
 
 _EVERY = ("UPDATE", "DELETE", "TRUNCATE")
 _GUARDED = {  # what may not be done, and what the refusal says
@@ -79,6 +84,38 @@ _GUARDED = {  # what may not be done, and what the refusal says
     "policy_bundle": (_EVERY, _POLICY),
     "policy_adoption": (_EVERY, _POLICY),
 }
+# An approval begins open and undecided, is decided once and spent once: adding a row is
+# not enough to approve, and what was asked or decided is never put otherwise.
+_BEGINS = "CREATE TRIGGER refuse_approval_unasked BEFORE INSERT ON approval"
+_NOT_OPEN = (
+    "new.state <> 'open' OR new.decided_by IS NOT NULL OR new.decided_at IS NOT NULL "
+    "OR new.spent_at IS NOT NULL"
+)
+_DECIDES = "CREATE TRIGGER refuse_approval_otherwise BEFORE UPDATE ON approval"
+_FIXED = (
+    "municipality",
+    "organisation",
+    "kind",
+    "title_code",
+    "digest",
+    "needs_role",
+    "requested_by",
+    "requester_has_role",
+    "requested_at",
+    "expires_at",
+)
+_DECISION = ["state", "decided_by", "decider_has_role", "decided_at", "reason"]
+
+
+def _otherwise(distinct: str) -> str:
+    """Say in this database's words what no update of an approval may do."""
+    asked = " OR ".join(f"new.{one} {distinct} old.{one}" for one in _FIXED)
+    said = " OR ".join(f"new.{one} {distinct} old.{one}" for one in _DECISION)
+    spent = f"old.spent_at IS NOT NULL AND new.spent_at {distinct} old.spent_at"
+    early = "new.spent_at IS NOT NULL AND old.state <> 'approved'"
+    return f"({asked}) OR (old.state <> 'open' AND ({said})) OR ({spent}) OR ({early})"
+
+
 _SHRINK = "CREATE TRIGGER refuse_ledger_tree_shrink BEFORE UPDATE ON ledger_tree"
 _SHRINKS = "new.size < old.size OR new.year <> old.year OR new.origin <> old.origin"
 
@@ -129,11 +166,11 @@ def _in_sqlite(schema: str) -> str:
 
 
 def _guard_sqlite() -> None:
-    refuse = {
-        why: f"BEGIN SELECT RAISE(ABORT, '{why}'); END" for why in (_LEDGER, _POLICY)
-    }
+    refuse = {why: f"BEGIN SELECT RAISE(ABORT, '{why}'); END" for why in _FUNCTIONS}
     _guard(refuse)
     _run(f"{_SHRINK} WHEN {_SHRINKS} {refuse[_LEDGER]}")
+    _run(f"{_BEGINS} WHEN {_NOT_OPEN} {refuse[_APPROVAL]}")
+    _run(f"{_DECIDES} WHEN {_otherwise('IS NOT')} {refuse[_APPROVAL]}")
 
 
 def _guard_postgresql() -> None:
@@ -145,6 +182,9 @@ def _guard_postgresql() -> None:
     refuse = {why: f"EXECUTE FUNCTION {name}()" for why, name in _FUNCTIONS.items()}
     _guard(refuse)
     _run(f"{_SHRINK} FOR EACH ROW WHEN ({_SHRINKS}) {refuse[_LEDGER]}")
+    _run(f"{_BEGINS} FOR EACH ROW WHEN ({_NOT_OPEN}) {refuse[_APPROVAL]}")
+    otherwise = _otherwise("IS DISTINCT FROM")
+    _run(f"{_DECIDES} FOR EACH ROW WHEN ({otherwise}) {refuse[_APPROVAL]}")
 
 
 def _guard(refuse: dict[str, str]) -> None:

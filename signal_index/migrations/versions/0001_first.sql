@@ -18,9 +18,10 @@ CREATE TABLE admission (
 );
 CREATE TABLE client (
   client_id VARCHAR(200) NOT NULL, organisation CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL,
-  registered_at TIMESTAMPTZ NOT NULL,
+  kind VARCHAR(64) NOT NULL, registered_at TIMESTAMPTZ NOT NULL,
   ended_at TIMESTAMPTZ, ended_because VARCHAR(64),
   CONSTRAINT pk_client PRIMARY KEY (client_id),
+  CONSTRAINT ck_client_kind_known CHECK (kind IN ('person-facing', 'machine')),
   CONSTRAINT ck_client_ended_with_a_reason CHECK ((ended_at IS NULL) = (ended_because IS NULL)),
   CONSTRAINT fk_client_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );
@@ -361,7 +362,7 @@ CREATE TABLE report_request (
 -- The review queue.
 CREATE TABLE review (
   id UUID NOT NULL, entry_id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL,
-  picked_at TIMESTAMPTZ NOT NULL, due_at TIMESTAMPTZ NOT NULL, state VARCHAR(64) NOT NULL, verdict VARCHAR(64),
+  picked_by CHAR(20), picked_at TIMESTAMPTZ NOT NULL, due_at TIMESTAMPTZ NOT NULL, state VARCHAR(64) NOT NULL, verdict VARCHAR(64),
   answer_by TIMESTAMPTZ, judged_by BYTEA, closed_at TIMESTAMPTZ,
   CONSTRAINT pk_review PRIMARY KEY (id),
   CONSTRAINT uq_review_entry_id UNIQUE (entry_id),
