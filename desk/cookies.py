@@ -62,12 +62,17 @@ def find_session_cookie(request: Request) -> CookieSecret | None:
         return None
 
 
-def login_cookie(request: Request) -> CookieSecret:
-    """Give the secret of the login under way, or raise `LoginExpired`."""
+def set_login_cookie(response: Response, sealed: str) -> None:
+    """Hand the browser its login under way, sealed."""
+    _set(response, LOGIN_COOKIE, sealed)
+
+
+def login_cookie(request: Request) -> str:
+    """Give the login under way as it was sealed, or raise `LoginExpired`."""
     value = request.cookies.get(LOGIN_COOKIE)
     if value is None:
         raise LoginExpired
-    return CookieSecret.parse(value)
+    return value
 
 
 def _set(response: Response, name: str, value: str) -> None:

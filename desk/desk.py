@@ -28,6 +28,7 @@ from desk.key_files import (
 from desk.known_names import KnownNames
 from desk.ledger_watch import LedgerWatch
 from desk.login import Login
+from desk.login_states import LoginStates
 from desk.lookup_notes import LookupNotes
 from desk.officer.kept_searches import KeptSearches
 from desk.own_seal import OwnSeal, read_notes_key
@@ -81,15 +82,22 @@ def build_desk(
 ) -> Desk:
     """Read keys, pins and texts and put the parts together, or refuse to start."""
     database = Database(settings.database)
-    sessions = Sessions(database, clock)
+    seal = OwnSeal(read_notes_key(settings.notes_key))
+    sessions = Sessions(database, clock, seal)
     identity = settings.identity
     key = read_client_key(identity.client_key)
     provider = Provider(identity, settings.index_audience, key, http, clock)
-    login = Login(provider, sessions, token_rules(settings), settings.base_url, clock)
+    login = Login(
+        provider,
+        sessions,
+        LoginStates(seal, clock),
+        token_rules(settings),
+        base_url=settings.base_url,
+        clock=clock,
+    )
     request_key = read_request_key(settings.request_key)
     rules: ReceiptRules = load_receipt_rules(settings)
     index = SignalIndex(settings.index_url, http)
-    seal = OwnSeal(read_notes_key(settings.notes_key))
     marks = ReadMarks(database, seal, clock)
     return Desk(
         settings=settings,

@@ -1,4 +1,7 @@
-"""The way in and out: /login, /callback, /arrived, /logout, and what stands after."""
+"""The way in and out: /login, /callback, /arrived, /logout, and what stands after.
+
+Out leads the provider too, by `/backchannel-logout`.
+"""
 
 from contextlib import suppress
 from typing import Annotated, Final, Literal
@@ -18,10 +21,11 @@ from desk.cookies import (
     login_cookie,
     session_cookie,
     set_cookie,
+    set_login_cookie,
     was_here,
 )
 from desk.desk import desk_of
-from desk.errors import ProviderUnreachable
+from desk.errors import LoginRefused, ProviderUnreachable
 from desk.events import Event, log_event
 from desk.headers import allow_form
 from desk.navigation import is_own_page
@@ -34,6 +38,8 @@ router: Final = APIRouter()
 CLEAR_ALL: Final = '"cache", "storage"'
 CLEAR_CACHE: Final = '"cache"'
 SEE_OTHER: Final = 303
+LONGEST_WAY: Final = 1_000
+"""Of a page to come back to: it travels in a cookie."""
 
 
 @router.get("/login")
@@ -48,7 +54,7 @@ async def begin_login(
     `none`: it may show no page. `login`: it asks who it is, also of whom it knows, as
     always where somebody was logged in before and is no longer.
     """
-    return_to = to if is_own_page(to) else "/"
+    return_to = to if is_own_page(to) and len(to) <= LONGEST_WAY else "/"
     desk = desk_of(request)
     live = visitor.session
     if live is not None and prompt is None and not live.needs_login(desk.clock()):
@@ -57,7 +63,7 @@ async def begin_login(
         prompt = "login"
     cookie, url = await desk.login.begin(return_to, prompt=prompt)
     response = RedirectResponse(url, SEE_OTHER)
-    set_cookie(response, LOGIN_COOKIE, cookie)
+    set_login_cookie(response, cookie)
     return response
 
 
@@ -71,7 +77,7 @@ async def finish_login(request: Request, _visitor: AnyVisitor) -> Response:
     desk, answer = desk_of(request), dict(request.query_params)
     standing = find_session_cookie(request)
     done = await desk.login.finish(login_cookie(request), answer, standing)
-    session = await desk.sessions.get(done.cookie)
+    session, _ = await desk.sessions.look_at(done.cookie)
     await desk.known_names.note(session.person)
     log_event(Event.SESSION_OPENED)
     to = "/arrived" if done.ended_former else done.return_to
@@ -122,6 +128,22 @@ async def log_out(
     verify_csrf(visitor.csrf, csrf)
     log_event(Event.SESSION_CLOSED)
     return _leave(await _end_session(request))
+
+
+@router.post("/backchannel-logout")
+async def end_from_provider(
+    request: Request, logout_token: Annotated[str, Form()] = ""
+) -> Response:
+    """End the sessions of a login that ended at the provider, which calls this.
+
+    OpenID Connect Back-Channel Logout 1.0: 200 also where there was none.
+    """
+    try:
+        await desk_of(request).login.log_out_at_provider(logout_token)
+    except LoginRefused:
+        return Response(status_code=400)
+    log_event(Event.SESSION_CLOSED)
+    return Response(status_code=200)
 
 
 @router.get("/logged-out")

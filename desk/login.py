@@ -1,6 +1,6 @@
 """Logging in and staying logged in: from the provider's tokens to a session.
 
-1. `begin`: draw state, nonce and PKCE verifier, keep them sealed under a cookie.
+1. `begin`: draw state, nonce and PKCE verifier, keep them sealed in a cookie.
 2. `finish`: the state is the one of this browser, the answer comes from this issuer,
    the ID token carries our nonce, the access token is for the index and for a person of
    this organisation, and both name the same `sub`. Then, and only then, a session.
@@ -24,6 +24,7 @@ from desk.errors import (
     SessionEnded,
     TokenInvalid,
 )
+from desk.login_states import LoginStates
 from desk.provider import Prompt, Provider, Tokens, new_login_terms
 from desk.sealing import CookieSecret
 from desk.sessions import Session, Sessions, new_csrf_token
@@ -33,6 +34,7 @@ from desk.tokens import (
     TokenRules,
     verify_access_token,
     verify_id_token,
+    verify_logout_token,
 )
 
 CALLBACK_PATH: Final = "/callback"
@@ -57,28 +59,31 @@ class Login:
         self,
         provider: Provider,
         sessions: Sessions,
+        states: LoginStates,
         rules: TokenRules,
+        *,
         base_url: str,
         clock: Callable[[], datetime],
     ) -> None:
         self._provider = provider
         self._sessions = sessions
+        self._states = states
         self._rules = rules
         self._redirect_uri = base_url + CALLBACK_PATH
         self._clock = clock
 
     async def begin(
         self, return_to: str, *, prompt: Prompt | None = None
-    ) -> tuple[CookieSecret, str]:
+    ) -> tuple[str, str]:
         """Start a login; give the cookie to set and the address to go to."""
         terms = new_login_terms()
         redirect_uri = self._redirect_uri
         url = await self._provider.login_url(terms, redirect_uri, prompt=prompt)
-        return await self._sessions.open_login(terms, return_to, prompt), url
+        return self._states.begin(terms, return_to, prompt), url
 
     async def finish(
         self,
-        cookie: CookieSecret,
+        cookie: str,
         answer: Mapping[str, str],
         standing: CookieSecret | None,
     ) -> LoginDone:
@@ -90,7 +95,7 @@ class Login:
         (`auth_time`, OpenID Connect Core 1.0, section 3.1.3.7), nobody is let in.
         Proven by tests/attack/test_login_is_bound_to_one_browser.py.
         """
-        begun = await self._sessions.take_login(cookie)
+        begun = self._states.take(cookie)
         terms = begun.terms
         if not hmac.compare_digest(answer.get("state", ""), terms.state):
             raise LoginExpired
@@ -141,6 +146,12 @@ class Login:
         return verify_access_token(
             token, keys, self._rules, clients=clients, now=self._clock()
         )
+
+    async def log_out_at_provider(self, token: str) -> None:
+        """End what the provider says was logged out, or raise `LoginRefused`."""
+        keys = await self._provider.keys_for(token)
+        said = verify_logout_token(token, keys, self._rules, now=self._clock())
+        await self._sessions.end_at_provider(said.sub, said.sid, at=said.at)
 
     async def _find(self, cookie: CookieSecret | None) -> Session | None:
         try:
@@ -202,6 +213,7 @@ class Login:
             refresh_token=tokens.refresh_token,
             id_token=tokens.id_token,
             authenticated_at=_read_moment(opened.get("auth_time")),
+            provider_session=_read_sid(opened.get("sid")),
         )
 
     async def _access_claims(self, token: str) -> AccessClaims:
@@ -217,6 +229,11 @@ class Login:
 
 def _is_same(one: Person, other: Person) -> bool:
     return (one.sub, one.organisation) == (other.sub, other.organisation)
+
+
+def _read_sid(sid: object) -> str | None:
+    """Read `sid` (OpenID Connect Back-Channel Logout 1.0, section 2.1)."""
+    return sid if isinstance(sid, str) and sid else None
 
 
 def _read_moment(auth_time: object) -> int:

@@ -1,6 +1,7 @@
-"""Login states and sessions: sealed rows with hard limits.
+"""Sessions: sealed rows with hard limits.
 
-- A login state lives ten minutes and is used once.
+- A person has one session: a login ends the one that they had elsewhere. Rows name
+  their owner, and the provider's own session, by a hash under a key of the desk.
 - A session ends after 15 minutes without use and after 8 hours in any case.
 - The access token is renewed a minute before it ends, once at a time per session.
 """
@@ -18,13 +19,12 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import Database
-from desk.errors import LoginExpired, SessionEnded
-from desk.provider import LoginTerms, Prompt
+from desk.errors import SessionEnded
+from desk.own_seal import OwnSeal
 from desk.sealing import CookieSecret
-from desk.tables import logins, sessions
+from desk.tables import sessions
 from desk.tokens import Person
 
-LOGIN_LIFETIME: Final = timedelta(minutes=10)
 IDLE_LIMIT: Final = timedelta(minutes=15)
 ABSOLUTE_LIMIT: Final = timedelta(hours=8)
 RENEW_BEFORE: Final = timedelta(seconds=60)
@@ -45,6 +45,8 @@ class Session:
     id_token: str | None
     authenticated_at: int = 0
     """When the provider last saw the person prove who they are; 0: it does not say."""
+    provider_session: str | None = None
+    """The provider's own name for its session (`sid`), where it gives one."""
     ends_at: int = 0
     """When it ends in any case; known once it stands in the database."""
 
@@ -67,71 +69,35 @@ class Session:
         return is_lost or self.ends_at <= (now + LAST_PART).timestamp()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class LoginBegun:
-    """One login under way: its secrets, where it leads to, and since when."""
-
-    terms: LoginTerms
-    return_to: str
-    begun_at: int
-    prompt: Prompt | None
-    """What the provider was told to show."""
-
-
 def new_csrf_token() -> str:
     """Draw a page token: 256 random bits."""
     return secrets.token_urlsafe(32)
 
 
 class Sessions:
-    """The rows of people who are logging in or logged in."""
+    """The rows of people who are logged in."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], seal: OwnSeal
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._seal = seal
         self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
-    async def open_login(
-        self, terms: LoginTerms, return_to: str, prompt: Prompt | None
-    ) -> CookieSecret:
-        """Keep a login's secrets until the provider sends the browser back."""
-        cookie = CookieSecret.new()
-        about = {"return_to": return_to, "prompt": prompt}
-        sealed = cookie.seal(asdict(terms) | about)
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                insert(logins).values(
-                    id=cookie.row_id, opened_at=self._seconds(), sealed=sealed
-                )
-            )
-        return cookie
-
-    async def take_login(self, cookie: CookieSecret) -> LoginBegun:
-        """Give a login's secrets once, or raise `LoginExpired`."""
-        async with self._database.transaction() as connection:
-            row = (
-                await connection.execute(
-                    delete(logins)
-                    .where(logins.c.id == cookie.row_id)
-                    .returning(logins.c.opened_at, logins.c.sealed)
-                )
-            ).one_or_none()
-        if row is None or row.opened_at < self._seconds(-LOGIN_LIFETIME):
-            raise LoginExpired
-        opened = cookie.open(row.sealed)
-        return_to, prompt = str(opened.pop("return_to")), opened.pop("prompt")
-        return LoginBegun(LoginTerms(**opened), return_to, row.opened_at, prompt)
-
     async def open(self, session: Session) -> CookieSecret:
-        """Begin a session under a fresh cookie (no fixation)."""
+        """Begin a session under a fresh cookie (no fixation); end what they had."""
         cookie = CookieSecret.new()
         now = self._seconds()
         async with self._database.transaction() as connection:
+            await self._end_others(connection, session, cookie)
             await connection.execute(
                 insert(sessions).values(
                     id=cookie.row_id,
                     opened_at=now,
                     seen_at=now,
+                    owner=self._owner(session.person.sub),
+                    provider_session=self._at_provider(session.provider_session),
                     sealed=cookie.seal(asdict(session)),
                 )
             )
@@ -166,9 +132,12 @@ class Sessions:
         One that was ended meanwhile stays ended.
         """
         values: dict[str, object] = {"sealed": cookie.seal(asdict(session))}
+        values["provider_session"] = self._at_provider(session.provider_session)
         if anew:
             values |= dict.fromkeys(("opened_at", "seen_at"), self._seconds())
         async with self._database.transaction() as connection:
+            if anew:
+                await self._end_others(connection, session, cookie)
             await connection.execute(
                 update(sessions).where(sessions.c.id == cookie.row_id).values(values)
             )
@@ -180,14 +149,41 @@ class Sessions:
                 delete(sessions).where(sessions.c.id == cookie.row_id)
             )
 
+    async def end_at_provider(
+        self, sub: str | None, provider_session: str | None, *, at: datetime
+    ) -> None:
+        """Drop what the provider says was logged out: one session of its, or a person.
+
+        Of a person those that were opened until then: not the login that came after.
+        """
+        if provider_session is not None:
+            known = self._at_provider(provider_session)
+            which = sessions.c.provider_session == known
+        else:
+            which = sessions.c.owner == self._owner(sub or "")
+        until = sessions.c.opened_at <= int(at.timestamp())
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(sessions).where(which, until))
+
+    async def _end_others(
+        self, connection: AsyncConnection, session: Session, cookie: CookieSecret
+    ) -> None:
+        await connection.execute(
+            delete(sessions).where(
+                sessions.c.owner == self._owner(session.person.sub),
+                sessions.c.id != cookie.row_id,
+            )
+        )
+
+    def _owner(self, sub: str) -> bytes:
+        return self._seal.name_row("session of", sub)
+
+    def _at_provider(self, sid: str | None) -> bytes | None:
+        return None if sid is None else self._seal.name_row("provider session", sid)
+
     async def sweep(self) -> None:
         """Erase what is past its limits."""
         async with self._database.transaction() as connection:
-            await connection.execute(
-                delete(logins).where(
-                    logins.c.opened_at < self._seconds(-LOGIN_LIFETIME)
-                )
-            )
             await connection.execute(
                 delete(sessions).where(
                     (sessions.c.seen_at < self._seconds(-IDLE_LIMIT))

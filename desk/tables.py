@@ -1,6 +1,6 @@
-"""What the desk keeps: logins, sessions, receipts, notes; never a pseudonym or flag.
+"""What the desk keeps: sessions, receipts, notes; never a pseudonym or flag.
 
-Sessions, login states and officers' searches are sealed under a key that only the
+Sessions and officers' searches are sealed under a key that only the
 browser's cookie gives, so a copy of the database opens no session. Receipts go without
 the group that tells what was shown. Notes of lookups and of signals by hand (the own
 case number) are sealed under the desk's notes key.
@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Which tables these are. A change of one counts it up, and says how an older database
 becomes a newer one: until then the desk refuses it (`Database.prepare`)."""
 
@@ -31,20 +31,14 @@ schema_version: Final = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
 )
 
-logins: Final = Table(
-    "logins",
-    metadata,
-    Column("id", LargeBinary(32), primary_key=True),
-    Column("opened_at", Integer, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-)
-
 sessions: Final = Table(
     "sessions",
     metadata,
     Column("id", LargeBinary(32), primary_key=True),
     Column("opened_at", Integer, nullable=False),
     Column("seen_at", Integer, nullable=False),
+    Column("owner", LargeBinary(32), nullable=False, index=True),
+    Column("provider_session", LargeBinary(32), index=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 
