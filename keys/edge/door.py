@@ -10,8 +10,8 @@ memory ends, and what is half sent stays. Here
   all are taken, the one that waits longest makes room: first of whoever has most;
 - an answer that nobody takes, and a connection that does not close, is cut off.
 
-What is refused is told, and then no more than `LINGER_BYTES` are read, so that the
-answer arrives with whoever is still sending.
+What is refused is told, and then no more than `LINGER_BYTES` are read until it is
+closed, within a second: who is still sending gets the answer, and a flood waits.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ from keys.edge.errors import (
 from keys.edge.limits import LARGEST_HEADS, EdgeLimits, Seen, count_up, share_of
 
 SLICE_BYTES: Final = 16_384
-LINGER_BYTES: Final = 2**20
+LINGER_BYTES: Final = 2**18
 MOST_PIPELINED: Final = 8
 SWEEP_SECONDS: Final = 1.0
 
@@ -132,6 +132,7 @@ class GuardedConnection(HttpToolsProtocol):
         self._received = self._beside = self._slice = self._discarded = 0
         self._stuck_since: float | None = None
         self._refusal: EdgeRefused | None = None
+        self._is_over = False
 
     @property
     def waits_since(self) -> float | None:
@@ -240,7 +241,7 @@ class GuardedConnection(HttpToolsProtocol):
         if self._stuck_since is not None:
             if now - self._stuck_since > 2 * self._door.limits.wait_seconds:
                 self.transport.abort()
-        elif self._refusal is not None:
+        elif self._is_over or self._refusal is not None:
             self.transport.close()
         elif self.waits_since is not None and not self.flow.read_paused:
             limits = self._door.limits
@@ -257,7 +258,8 @@ class GuardedConnection(HttpToolsProtocol):
     def _discard(self, count: int) -> None:
         self._discarded += count
         if self._discarded > LINGER_BYTES:
-            self.transport.abort()
+            self._is_over = True
+            self.flow.pause_reading()
 
     def _refuse(self, refusal: EdgeRefused) -> None:
         """Tell why, unless an answer is on its way; whatever else comes is not read."""

@@ -37,7 +37,7 @@ class EdgeLimits(BaseModel):
     """All of a request that is not its body."""
     connections: int = Field(default=600, ge=16, le=10_000)
     connections_per_address: int = Field(default=100, ge=4, le=10_000)
-    requests: int = Field(default=256, ge=8, le=4_096)
+    requests: int = Field(default=128, ge=8, le=4_096)
     """Under way at once: more are told to come again."""
     requests_per_address: int = Field(default=64, ge=4, le=4_096)
     requests_per_second_per_address: int = Field(default=100, ge=5, le=100_000)

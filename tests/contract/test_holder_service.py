@@ -187,6 +187,24 @@ async def test_a_body_larger_than_any_request_is_refused(holders: Holders) -> No
     assert response.status_code == 413
 
 
+@pytest.mark.anyio
+async def test_a_text_that_cannot_be_written_is_400_in_every_field(
+    holders: Holders,
+) -> None:
+    body = a_body(holders)
+    changed = [{**body, "request": "\ud800"}, {**body, "points": ["\ud800"]}]
+    told = []
+    async with holders.client() as client:
+        for one in (*changed, {**body, "\ud800": 1}):
+            sent = json.dumps(one)
+            headers = {"Content-Type": "application/json"}
+            answer = await client.post(
+                f"{URL}/evaluations", content=sent, headers=headers
+            )
+            told.append(answer.status_code)
+    assert told == [400, 400, 400]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
