@@ -1,6 +1,7 @@
 """So many in a while for each of many: at once, or spread over it.
 
-One moment is kept for each: until when what was taken is paid off. Time comes in.
+One moment is kept for each: until when what was taken is paid off. Time comes in; a
+clock that was ahead and is put right keeps nobody waiting for longer than the while.
 """
 
 from typing import Final, Generic, TypeVar
@@ -23,16 +24,23 @@ class Rate(Generic[Key]):
 
     def verify(self, key: Key, now: float) -> None:
         """Raise `TooOften` where nothing is left."""
-        ahead = self._paid_at.get(key, 0.0) - now
+        ahead = self._ahead(key, now)
         if ahead > self._seconds - self._each:
             raise TooOften(ahead - self._seconds + self._each)
 
     def take(self, key: Key, now: float) -> None:
         """Count one, also where nothing was left."""
-        self._paid_at[key] = max(self._paid_at.get(key, 0.0), now) + self._each
+        ahead = max(self._ahead(key, now), 0.0) + self._each
+        self._paid_at[key] = now + min(ahead, self._seconds)
         if len(self._paid_at) > MANY:
             paid = {key: at for key, at in self._paid_at.items() if at > now}
             self._paid_at = paid
+
+    def _ahead(self, key: Key, now: float) -> float:
+        paid_at = self._paid_at.get(key, 0.0)
+        if paid_at > now + self._seconds:  # no taking comes so far: the clock went back
+            paid_at = self._paid_at[key] = now + self._seconds
+        return paid_at - now
 
     def __len__(self) -> int:
         """Count of whom something is kept."""

@@ -1,5 +1,9 @@
 """What changed since the same user asked the same: flags that came or went.
 
+- It compares kinds, sources and which contact holder; not their number, nor since when
+  a case runs. So the page says no more than that, and to read what stands there now.
+- What is not shown any more may have ended or be withheld: the word tells neither.
+
 In words, so that nobody compares two answers by eye. Of each kind of change at most
 `MOST_NAMED` are named, so that the part keeps its length.
 """
@@ -32,7 +36,11 @@ def tell_before(
     contacts = Counter(zip(now, (one.contact_id for one in signals), strict=True))
     others = contacts - Counter(zip(then, before.contacts, strict=True))
     moved = {flag for flag, _ in others} - set(came)
-    told = (("Nieuw", came), ("Niet meer", went), ("Andere contactpersoon", moved))
+    told = (
+        ("Nieuw", came),
+        ("Niet meer te zien", went),
+        ("Andere contactpersoon", moved),
+    )
     changes = [f"{what}: {_name(flags, labels)}" for what, flags in told if flags]
     return AskedBefore(at=before.recorded_at, changes=changes)
 

@@ -268,7 +268,7 @@ async def test_what_came_went_or_has_another_contact_holder_since_is_named(
     (changed,) = await send(world, await world.ask([ONE]))
     assert changed["before"]["changes"] == [
         "Nieuw: bijstand (Bureau income-support)",
-        "Niet meer: schuldhulp (Bureau debt-help)",
+        "Niet meer te zien: schuldhulp (Bureau debt-help)",
     ]
     (same,) = await send(world, await world.ask([ONE]))
     assert same["before"]["changes"] == []
@@ -293,7 +293,8 @@ async def test_what_is_restricted_since_is_told_like_what_ended(world: World) ->
             assert answer.status_code == 201, answer.text
         (part,) = await send(world, await world.ask([person]))
         told.append((part["before"]["changes"], part["flags"]))
-    assert told[0] == told[1] == (["Niet meer: schuldhulp (Bureau debt-help)"], [])
+    not_shown = ["Niet meer te zien: schuldhulp (Bureau debt-help)"]
+    assert told[0] == told[1] == (not_shown, [])
 
 
 @pytest.mark.parametrize(

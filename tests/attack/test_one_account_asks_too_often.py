@@ -40,6 +40,17 @@ def test_who_has_all_of_it_again_is_forgotten() -> None:
     assert len(rate) == 1
 
 
+def test_a_clock_that_was_ahead_keeps_nobody_waiting_longer_than_a_minute() -> None:
+    rate, tomorrow = Rate[str](20, 60), NOON + 86_400
+    rate.take("ann", tomorrow)
+    with pytest.raises(TooOften) as refused:
+        rate.verify("ann", NOON)
+    assert refused.value.headers == {"retry-after": "3"}
+    rate.verify("ann", NOON + 3)
+    rate.take("ann", NOON + 60)
+    rate.verify("ann", NOON + 60)
+
+
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(tmp_path) as opened:
