@@ -151,12 +151,16 @@ def assign_batch(
 
 
 def get_batch(outbox: Outbox, batch: UUID, source: Oin) -> OpenBatch:
-    """Give a batch as it was settled: sent again, it is byte for byte the same."""
+    """Give a batch as it was settled: sent again, it is byte for byte the same.
+
+    In the order of random references: the index keeps what was signed, and in the order
+    of the file two kinds of one person stand side by side.
+    """
     signed_at = outbox.connection.execute(
         "SELECT signed_at FROM batch WHERE id = ?", (str(batch),)
     ).fetchone()[0]
     rows = outbox.connection.execute(
-        "SELECT * FROM work WHERE batch = ? ORDER BY id", (str(batch),)
+        "SELECT * FROM work WHERE batch = ? ORDER BY reference, id", (str(batch),)
     ).fetchall()
     notices, subjects, withdrawals = [], [], []
     for row in rows:

@@ -29,6 +29,7 @@ from signal_index.ledger import KINDS, Kind, person_find_key
 from signal_index.ledger.kinds import ABOUT_PERSON, get_person_label
 from signal_index.signals import derive_person_name
 from signal_index.store.acts import Recorder
+from signal_index.tables.metadata import Instant, metadata
 from signal_index.upkeep.counting import Counting
 from signal_index.upkeep.expiry import Erasure
 from signal_index.upkeep.leader import Upkeep
@@ -89,6 +90,17 @@ JOBS_TELL: Final[Mapping[str, tuple[set[str], str]]] = {
     "pick-reviews": ({"rows"}, "a flag that nobody followed up is picked"),
 }
 """The same of the leader's jobs: of rows alone, never of the ledger or the log."""
+
+
+NAMES_A_PERSON: Final = {"row_key", "person_row", "person_key", "mark", "find_person"}
+"""What a column is called by which rows of one person are found."""
+
+MOMENTS: Final[Mapping[str, tuple[set[str], str]]] = {
+    "embargo": ({"placed_at", "lifted_at"}, "found with the person at hand alone"),
+    "access_request": ({"reported_at", "closed_at"}, "of one request, until it closes"),
+    "person_event": ({"received_at", "until"}, "says in the clear whose event it is"),
+}
+"""Where a moment stands beside what names a person, and why."""
 
 
 def operations() -> list[Operation]:
@@ -309,3 +321,14 @@ async def _find_recorded(world: World, number: Bsn, kinds: set[Kind]) -> set[Kin
         for kind in kinds
         if (kind, person_find_key(disclosure, name, kind)) in found
     }
+
+
+def test_no_moment_stands_where_one_person_may_have_several_rows() -> None:
+    """A moment that two rows share joins them, whatever else keeps them apart."""
+    found = {
+        table.name: {one.name for one in table.columns if isinstance(one.type, Instant)}
+        for table in metadata.tables.values()
+        if NAMES_A_PERSON & set(table.columns.keys()) or table.name == "tombstone"
+    }
+    assert {"signal", "correction", "tombstone", "follow"} <= found.keys()
+    assert undeclared(found, MOMENTS) == {}

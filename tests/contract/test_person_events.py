@@ -36,7 +36,6 @@ from signal_index.store.registry import (
     add_signer,
     add_source,
 )
-from signal_index.tables.metadata import Instant, metadata
 from signal_index.wire.person_events import (
     PersonEvent,
     PersonEventBody,
@@ -185,12 +184,6 @@ async def test_what_an_event_leaves_joins_no_two_rows_of_one_person(
     alike = [{**row, **own, "sealed": len(row["sealed"])} for row in rows]
     assert all(row == alike[0] for row in alike)
     assert set(alike[0].values()) <= {0, None, 1, 2026, "9901", alike[0]["sealed"]}
-
-
-@pytest.mark.parametrize("table", ["signal", "tombstone", "correction"])
-def test_no_moment_stands_in_what_one_person_has_several_of(table: str) -> None:
-    columns = metadata.tables[table].columns
-    assert not [one.name for one in columns if isinstance(one.type, Instant)]
 
 
 async def test_the_register_is_not_told_how_many_signals_there_were(

@@ -30,7 +30,6 @@ ROOT = Path(__file__).parents[3]
 CATALOGUE = load_catalogue()
 ACTS = [kind for kind in Kind if kind is not Kind.FIRST_LEAF]
 BUILDERS = {
-    "api/follow_records.py",
     "api/recording.py",
     "api/person_asked.py",
     "store/acts.py",
@@ -42,9 +41,11 @@ FORMS: dict[str, Form] = {
     "acting": BY_CALLER,
     "spending": ABOUT_PERSON,
     "Act": BY_OPERATOR,
-    "EntryFacts": ABOUT_PERSON,  # of a lookup and a follow: these name their kind
+    "EntryFacts": ABOUT_PERSON,  # of a lookup and a match: these name their kind
 }
 """What an entry has that is recorded by each of these."""
+ABOUT_ONE = {"record_about_person", "record_begun", "record_about"}
+"""What an act records by, that is about one person."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def literals(node: ast.AST, *, deep: bool = True) -> Iterator[Kind]:
 
 def form_of(call: ast.Call, function: ast.AST) -> Form:
     name = named(call)
-    if name == "acting" and "record_about_person" in map(named, calls_in(function)):
+    if name == "acting" and ABOUT_ONE & set(map(named, calls_in(function))):
         return ABOUT_PERSON
     if name == "SpecialAct" and any(one.arg == "why" for one in call.keywords):
         return WITH_PURPOSE
@@ -112,7 +113,7 @@ def test_every_kind_is_recorded_in_exactly_the_forms_of_its_line() -> None:
     assert {(site.kind, site.form) for site in sites()} == lines
 
 
-def test_entries_are_built_in_five_places_only() -> None:
+def test_entries_are_built_in_four_places_only() -> None:
     package = ROOT / "signal_index"
     found = {
         str(file.relative_to(package))

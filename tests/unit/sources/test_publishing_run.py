@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from signal_index.notice import parse_signed_batch
 from signal_index.wire.deliveries import DeliveryKind
+from signal_index.wire.signals import Notice
 from sources.errors import (
     EvaluationStopped,
     OutboxBusy,
@@ -26,6 +28,7 @@ from tests.sources_builders import (
     an_agency,
     shows,
 )
+from tests.sources_parties import LATER, SIGNER
 
 pytestmark = pytest.mark.anyio
 
@@ -44,6 +47,19 @@ async def test_an_open_case_is_shown(agency: Agency) -> None:
     delivery = await agency.publish()
     assert agency.index.shown() == shows((a_number(1), "bijstand"))
     assert (delivery.counts.read, delivery.counts.accepted) == (1, 1)
+
+
+async def test_what_is_signed_stands_in_no_order_of_the_file(agency: Agency) -> None:
+    """The index keeps it: two kinds of one person would stand side by side."""
+    agency.write(*ten_rows())
+    await agency.publish()
+    for token in agency.index.state["batches"].values():
+        signed = parse_signed_batch(str(token), SIGNER, now=LATER)
+        references = [
+            one.reference for one in signed.notices if isinstance(one, Notice)
+        ]
+        assert len(references) == 10
+        assert references == sorted(references)
 
 
 async def test_an_unchanged_record_is_not_sent_again(agency: Agency) -> None:
