@@ -52,6 +52,7 @@
     │   └── TicketPairBroken
     └── EvaluationFailed
         ├── HolderUnavailable
+        │   └── HolderSlow        others answered long ago
         ├── HolderBudgetSpent     another holder may still have one
         └── HolderRefused
 
@@ -278,6 +279,10 @@ class EvaluationFailed(KeysError):
 
 class HolderUnavailable(EvaluationFailed):
     """A holder does not answer, or not with an evaluation."""
+
+
+class HolderSlow(HolderUnavailable):
+    """A holder gave nothing yet when another one had answered long ago."""
 
 
 class HolderBudgetSpent(EvaluationFailed):

@@ -19,6 +19,7 @@ from keys.client import HolderPlace, HolderTransport, Signer
 from keys.create import write_dealing
 from keys.dealing import Dealing, DealingPlan, deal_key
 from keys.holder.registering import add_organisation
+from keys.quorum import Watch
 from keys.sealing import generate_passphrase
 from tests.holder_fakes import INDEX_KEY
 from tests.holders_builders import (
@@ -59,7 +60,7 @@ class HolderProcesses:
     ) -> HolderTransport:
         signer = Signer(organisation.oin, subject, organisation.key)
         places = {index: self.place(index) for index in self.ports}
-        return HolderTransport(client, places, signer)
+        return HolderTransport(client, places, signer, Watch(turn=0))
 
     def start(self, index: int) -> None:
         settings = str(self.settings(index))

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
 
 import httpx
 from starlette.applications import Starlette
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from keys.bsn import Bsn, parse_bsn
 from keys.client import HolderPlace, HolderTransport, Signer, pseudonymise
@@ -36,6 +37,7 @@ from keys.holder.organisations import (
     collect_organisations,
 )
 from keys.holder.store import Meter
+from keys.quorum import Watch
 from keys.request import Act, RequestKey, RequestTerms, new_request_key
 from tests.holder_fakes import INDEX_KEY, NOON, FakeClock, FakeMeter
 from tests.unreachable import unreachable
@@ -87,6 +89,9 @@ class FakeHolder:
     log: io.StringIO
     app: Starlette
     down: bool = False
+    fault: "Fault | None" = None
+    ahead: timedelta = timedelta()
+    """How far its clock is from everybody else's."""
 
     @property
     def place(self) -> HolderPlace:
@@ -115,17 +120,12 @@ class Holders:
 
     def client(self) -> httpx.AsyncClient:
         """An HTTP client that finds holder i at http://holder-i."""
-        mounts = {
-            each.place.url: httpx.ASGITransport(
-                _Reachable(each, each.app), raise_app_exceptions=False
-            )
-            for each in self.holders.values()
-        }
+        mounts = {each.place.url: _Wire(each) for each in self.holders.values()}
         return httpx.AsyncClient(mounts=mounts, transport=unreachable())
 
     def transport(self, organisation: Organisation, subject: str) -> HolderTransport:
         signer = Signer(organisation.oin, subject, organisation.key, self.clock)
-        return HolderTransport(self.client(), self.places, signer)
+        return HolderTransport(self.client(), self.places, signer, Watch(turn=0))
 
     async def look_up(
         self, numbers: Sequence[Bsn], subject: str = "user-1", act: Act = Act.LOOKUP
@@ -154,17 +154,27 @@ class Holders:
         return replace(terms, **changed)  # type: ignore[arg-type]  # fields by name
 
 
-class _Reachable:
+class Fault(Protocol):
+    """What is wrong with a holder: it answers instead, or changes what it says."""
+
+    async def __call__(
+        self, request: httpx.Request, honest: httpx.AsyncBaseTransport
+    ) -> httpx.Response: ...
+
+
+class _Wire(httpx.AsyncBaseTransport):
     """The network in front of a holder: closed when it is down."""
 
-    def __init__(self, holder: FakeHolder, app: ASGIApp) -> None:
+    def __init__(self, holder: FakeHolder) -> None:
         self._holder = holder
-        self._app = app
+        self._honest = httpx.ASGITransport(holder.app, raise_app_exceptions=False)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self._holder.down:
             raise httpx.ConnectError("down")
-        await self._app(scope, receive, send)
+        if self._holder.fault is not None:
+            return await self._holder.fault(request, self._honest)
+        return await self._honest.handle_async_request(request)
 
 
 def some_holders(
@@ -190,12 +200,18 @@ def some_holders(
         keys = match_keys(
             dealing.config, dealing.document, dealt.id, dealt.share, dealt.ticket_key
         )
-        meter, log = FakeMeter(), io.StringIO()
-        app = build_app(
-            Holder(keys, audience, known, meter, clock, INDEX_KEY.public), EventLog(log)
+        made = FakeHolder(keys, FakeMeter(), io.StringIO(), Starlette())
+        now = partial(_tell_time, clock, made)
+        made.app = build_app(
+            Holder(keys, audience, known, made.meter, now, INDEX_KEY.public),
+            EventLog(made.log),
         )
-        holders[keys.identity.index] = FakeHolder(keys, meter, log, app)
+        holders[keys.identity.index] = made
     return Holders(dealing, clock, holders, lookup, source, auditor)
+
+
+def _tell_time(clock: FakeClock, holder: FakeHolder) -> datetime:
+    return clock() + holder.ahead
 
 
 def some_dealing(moment: datetime = NOON) -> Dealing:

@@ -5,8 +5,8 @@
 
 - A number leaves the process only blinded by a scalar that is used once.
 - No answer is combined before its proof held under the holder's public share.
-- When a holder is down, refuses, has no budget left or proves nothing, another pair is
-  asked and the result says so (`passed_over`).
+- When a holder is sick in any of the ways of `keys.quorum`, another pair is asked
+  within two seconds and the result says so (`passed_over`).
 - For sources and case systems. Neither index nor desk may import this package.
 """
 
@@ -17,12 +17,7 @@ from keys.client.asking import (
     Pseudonymised,
     fetch_config,
 )
-from keys.client.pseudonymise import (
-    BUDGET_SPENT,
-    PROOF_REFUSED,
-    UNAVAILABLE,
-    pseudonymise,
-)
+from keys.client.pseudonymise import PROOF_REFUSED, TICKET_REFUSED, pseudonymise
 from keys.client.registrations import fetch_registration
 from keys.client.transports import (
     EVALUATION_SECONDS,
@@ -33,10 +28,9 @@ from keys.client.transports import (
 )
 
 __all__ = [
-    "BUDGET_SPENT",
     "EVALUATION_SECONDS",
     "PROOF_REFUSED",
-    "UNAVAILABLE",
+    "TICKET_REFUSED",
     "Asked",
     "EvaluationTransport",
     "HolderAnswer",

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from keys.config import ConfigPins, KeyConfig, KeyOrigin, verify_config
 from keys.pseudonym import Pseudonym
+from keys.quorum import Watch, choose_config
 from keys.request import Act
 
 
@@ -49,14 +51,22 @@ class Pseudonymised:
 class EvaluationTransport(Protocol):
     """How points reach a holder: directly, or through a desk's relay."""
 
+    @property
+    def watch(self) -> Watch:
+        """Give what is remembered of the holders, for as long as the transport is."""
+
+    @property
+    def config_places(self) -> Sequence[int]:
+        """Give who serves the key config: each holder, or 0 for a relay."""
+
     async def evaluate(self, holder: int, asked: Asked) -> HolderAnswer:
         """Have points evaluated by one holder.
 
         Raises `HolderUnavailable`, `HolderBudgetSpent` or `HolderRefused`.
         """
 
-    async def key_config(self) -> bytes:
-        """Give the key config document; raises `HolderUnavailable`."""
+    async def key_config(self, place: int) -> bytes:
+        """Give the key config document of one place; raises `HolderUnavailable`."""
 
 
 async def fetch_config(
@@ -67,12 +77,23 @@ async def fetch_config(
     known: KeyConfig | None,
     now: datetime,
 ) -> KeyConfig:
-    """Fetch the key config and verify it with the pins, or raise `ConfigRefused`.
+    """Fetch the newest key config that holds by the pins, or raise `ConfigRefused`.
 
-    Keep what this gives and hand it in as `known` next time: that is what stops an
-    older config from being served again.
+    A holder whose config does not hold, or is older than another's, is remembered. Keep
+    what this gives and hand it in as `known` next time: that is what stops an older
+    config from being served again.
     """
-    document = await transport.key_config()
-    return verify_config(
-        document, pins, accepted_origin=accepted_origin, known=known, now=now
+    verify = partial(
+        verify_config,
+        pins=pins,
+        accepted_origin=accepted_origin,
+        known=known,
+        now=now,
     )
+    asking = {
+        place: partial(transport.key_config, place) for place in transport.config_places
+    }
+    chosen = await choose_config(asking, verify)
+    for place, reason in chosen.passed_over.items():
+        transport.watch.note(place, reason)
+    return chosen.config

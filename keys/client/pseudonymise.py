@@ -4,14 +4,15 @@ Curve work runs in threads: ctypes releases the interpreter, so two threads do t
 the work and the event loop stays free.
 
 - Every pair is a new question: `req` binds the pair, so both holders are asked (and
-  metered) anew. Hand `result.pair` to the next call as `first`, and a holder that is
-  down costs its budget once, not with every batch.
+  metered) anew. Keep the transport: it remembers a holder that is sick, which then
+  costs the others their budget once, not with every batch.
 """
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, combinations
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Final, TypeVar
 
 from keys.bsn import Bsn
@@ -22,10 +23,14 @@ from keys.errors import (
     EvaluationFailed,
     HolderBudgetSpent,
     HolderRefused,
+    HolderSlow,
     HolderUnavailable,
     InvalidBatch,
     ParseError,
     ProofRefused,
+    TicketInvalid,
+    TicketPairBroken,
+    TicketRefused,
 )
 from keys.group import Point, parse_point
 from keys.oprf import (
@@ -37,18 +42,17 @@ from keys.oprf import (
     verify_evaluation,
 )
 from keys.pseudonym import Pseudonym
-from keys.request import MAX_POINTS, Act
+from keys.quorum import BUDGET_SPENT, SLOW, UNAVAILABLE, Watch
+from keys.request import MAX_POINTS, Act, compute_req
 from keys.shares import get_public_share
+from keys.ticket import CLOCK_LEEWAY, Ticket, verify_granted
 
 THREADS: Final = os.cpu_count() or 1
 SMALLEST_PART: Final = 64
 """Fewer points than this are not worth a thread of their own."""
 
-UNAVAILABLE: Final = "unavailable"
-BUDGET_SPENT: Final = "budget-spent"
 PROOF_REFUSED: Final = "proof-refused"
-STALE: Final = "stale-key-version"
-"""Another config is in use: no other pair takes this one either."""
+TICKET_REFUSED: Final = "ticket-refused"
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -59,25 +63,29 @@ async def pseudonymise(
     config: KeyConfig,
     identifiers: Sequence[Bsn],
     act: Act,
-    *,
-    first: tuple[int, ...] | None = None,
 ) -> Pseudonymised:
     """Give the pseudonyms of 1 to 4,096 numbers, in their order.
 
-    `config` is a verified one. `first` is the pair to begin with; others follow when a
-    holder of it is down, refuses, has no budget left or proves nothing. The numbers are
-    blinded once more for each pair, so that a holder asked twice cannot tell.
+    `config` is a verified one. Pairs take turns; another follows when a holder is sick
+    (`keys.quorum` says of what) or has no budget left, and the transport remembers it.
+    The numbers are blinded once more for each pair, so that a holder asked twice cannot
+    tell. Two tickets that disagree on index, person or time are no pair: the third
+    holder shows whose was wrong.
 
-    Raises `InvalidBatch`; `HolderRefused` at once at `stale-key-version` (fetch the
-    config anew). When no pair is left: `HolderRefused` (its words are the problem's
-    name), `HolderBudgetSpent`, else `HolderUnavailable`; `failures` names each. Proven
-    by tests/unit/keys_holder/test_client.py.
+    Raises `InvalidBatch`. When no pair is left: `HolderRefused` (its words are the
+    problem's name; at `stale-key-version` fetch the config anew), `HolderBudgetSpent`,
+    else `HolderUnavailable`; `failures` names each.
+
+    Proven by tests/unit/keys_holder/test_client.py and
+    tests/attack/test_one_sick_holder.py.
     """
     if not 1 <= len(identifiers) <= MAX_POINTS:
         raise InvalidBatch
     messages = [identifier.registered for identifier in identifiers]
     failures: dict[int, Exception] = {}
-    for pair in _pairs(config, first):
+    doubted: set[int] = set()
+    indexes = [holder.index for holder in config.holders]
+    for pair in transport.watch.order_pairs(indexes, config.threshold):
         if failures.keys() & set(pair):
             continue
         blinded = await _blind(messages)
@@ -85,22 +93,43 @@ async def pseudonymise(
         asked = Asked(act, pair, config.key_version, config.epoch, points)
         answers = await _ask_pair(transport, asked, failures)
         proven = await _verify(config, asked, blinded.points, answers, failures)
-        if len(proven) == len(pair):
-            pseudonyms = await _combine(blinded, proven)
-            tickets = tuple(each.ticket for each in answers if each.ticket)
-            return Pseudonymised(pseudonyms, tickets, pair, _name_all(failures))
-    raise _worst(failures)
+        if len(proven) < len(pair):
+            continue
+        if not _agree([each.ticket for each in proven]):
+            doubted |= {*pair}
+            continue
+        failures |= {holder: TicketPairBroken() for holder in doubted - {*pair}}
+        _remember(transport.watch, pair, failures)
+        pseudonyms = await _combine(blinded, [each.evaluation for each in proven])
+        tickets = tuple(each.ticket for each in answers if each.ticket)
+        return Pseudonymised(pseudonyms, tickets, pair, _name_all(failures))
+    _remember(transport.watch, (), failures)
+    raise _find_worst(failures)
 
 
-def _pairs(
-    config: KeyConfig, first: tuple[int, ...] | None
-) -> Iterator[tuple[int, ...]]:
-    indexes = sorted(holder.index for holder in config.holders)
-    every = list(combinations(indexes, config.threshold))
-    if first in every:
-        every.remove(first)
-        every.insert(0, first)
-    return iter(every)
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    evaluation: VerifiedEvaluation
+    ticket: Ticket | None
+
+
+def _agree(tickets: Sequence[Ticket | None]) -> bool:
+    """Say whether the index takes these as the tickets of one question."""
+    given = [ticket for ticket in tickets if ticket is not None]
+    if not given:
+        return True
+    moments = [ticket.issued_at for ticket in given]
+    is_together = max(moments) - min(moments) <= CLOCK_LEEWAY
+    return is_together and len({ticket.shared_terms for ticket in given}) == 1
+
+
+def _remember(
+    watch: Watch, served: Sequence[int], failures: Mapping[int, Exception]
+) -> None:
+    for holder in served:
+        watch.note_served(holder)
+    for holder, failure in failures.items():
+        watch.note(holder, _name(failure))
 
 
 async def _ask_pair(
@@ -113,8 +142,6 @@ async def _ask_pair(
     )
     answers: list[HolderAnswer] = []
     for holder, outcome in zip(asked.pair, outcomes, strict=True):
-        if isinstance(outcome, HolderRefused) and str(outcome) == STALE:
-            raise outcome
         if isinstance(outcome, EvaluationFailed):
             failures[holder] = outcome
         elif isinstance(outcome, BaseException):
@@ -130,8 +157,8 @@ async def _verify(
     blinded: tuple[Point, ...],
     answers: Sequence[HolderAnswer],
     failures: dict[int, Exception],
-) -> list[VerifiedEvaluation]:
-    """Verify every proof, each in a thread; an answer that fails it is no answer."""
+) -> list[_Proven]:
+    """Verify every proof and ticket, each in a thread; what fails is no answer."""
     outcomes = await asyncio.gather(
         *(
             asyncio.to_thread(_verify_one, config, asked, blinded, answer)
@@ -139,9 +166,9 @@ async def _verify(
         ),
         return_exceptions=True,
     )
-    proven: list[VerifiedEvaluation] = []
+    proven: list[_Proven] = []
     for answer, outcome in zip(answers, outcomes, strict=True):
-        if isinstance(outcome, ProofRefused):
+        if isinstance(outcome, (ProofRefused, TicketRefused)):
             failures[answer.holder] = outcome
         elif isinstance(outcome, BaseException):
             raise outcome
@@ -152,18 +179,39 @@ async def _verify(
 
 def _verify_one(
     config: KeyConfig, asked: Asked, blinded: tuple[Point, ...], answer: HolderAnswer
-) -> VerifiedEvaluation:
+) -> _Proven:
     if (answer.key_version, answer.epoch) != (asked.key_version, asked.epoch):
         raise ProofRefused
-    if (answer.ticket is None) != (asked.act is Act.PUBLISH):
-        raise ProofRefused
+    ticket = _verify_ticket(config, asked, answer)
     try:
         points = tuple(parse_point(each) for each in answer.evaluations)
         evaluation = Evaluation(points, parse_proof(answer.proof))
         share = get_public_share(config, answer.holder)
-        return verify_evaluation(share, blinded, evaluation)
+        return _Proven(verify_evaluation(share, blinded, evaluation), ticket)
     except ParseError:
         raise ProofRefused from None
+
+
+def _verify_ticket(
+    config: KeyConfig, asked: Asked, answer: HolderAnswer
+) -> Ticket | None:
+    """Give the ticket that reading needs; publishing, which reads nothing, has none."""
+    if (answer.ticket is None) != (asked.act is Act.PUBLISH):
+        raise TicketInvalid
+    if answer.ticket is None:
+        return None
+    req = compute_req(
+        asked.act, asked.key_version, asked.epoch, asked.pair, asked.points
+    )
+    count = len(asked.points)
+    return verify_granted(
+        answer.ticket,
+        config,
+        holder=answer.holder,
+        act=asked.act,
+        count=count,
+        req=req,
+    )
 
 
 async def _blind(messages: Sequence[bytes]) -> BlindedBatch:
@@ -212,11 +260,15 @@ def _name(failure: Exception) -> str:
             return BUDGET_SPENT
         case ProofRefused():
             return PROOF_REFUSED
+        case TicketRefused():
+            return TICKET_REFUSED
+        case HolderSlow():
+            return SLOW
         case _:
             return UNAVAILABLE
 
 
-def _worst(failures: Mapping[int, Exception]) -> EvaluationFailed:
+def _find_worst(failures: Mapping[int, Exception]) -> EvaluationFailed:
     """Give what a person can do most about, with all that failed."""
     found: EvaluationFailed = HolderUnavailable()
     for kind in (HolderBudgetSpent, HolderRefused):

@@ -3,8 +3,15 @@
 import httpx
 from pydantic import ValidationError
 
-from keys.client.transports import OK, HolderPlace, Signer, read_refusal, send
+from keys.client.transports import (
+    EVALUATION_SECONDS,
+    OK,
+    HolderPlace,
+    Signer,
+    read_refusal,
+)
 from keys.errors import HolderUnavailable
+from keys.quorum import send
 from keys.request import sign_registration_request
 from keys.wire import OwnRegistration
 
@@ -16,12 +23,13 @@ async def fetch_registration(
 
     Raises `HolderUnavailable`, or `HolderRefused` with the holder's own word for why.
     """
-    request = sign_registration_request(
+    signed = sign_registration_request(
         signer.key, signer.organisation, place.id, now=signer.now()
     )
     url = f"{place.url}/v1/own-registration"
-    headers = {"Authorization": f"Bearer {request}"}
-    response = await send(client, client.build_request("GET", url, headers=headers))
+    headers = {"Authorization": f"Bearer {signed}"}
+    request = client.build_request("GET", url, headers=headers)
+    response = await send(client, request, seconds=EVALUATION_SECONDS)
     if response.status_code != OK:
         raise read_refusal(response)
     try:

@@ -1,11 +1,11 @@
 """How a client reaches the holders: itself, with its own request key, or by a desk.
 
-Both take an `httpx.AsyncClient` that the caller prepared (timeouts, certificates,
-session); both turn what comes back into a `HolderAnswer` or a leaf of
-`EvaluationFailed`, and never repeat what a holder wrote.
+Both take an `httpx.AsyncClient` that the caller prepared (certificates, session), and
+remember in a `Watch` who served; both turn what comes back into a `HolderAnswer` or a
+leaf of `EvaluationFailed`, and never repeat what a holder wrote.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,6 +21,7 @@ from keys.errors import (
     HolderRefused,
     HolderUnavailable,
 )
+from keys.quorum import Watch, send
 from keys.request import RequestKey, RequestTerms, sign_request
 from keys.wire import EvaluationAnswer, EvaluationRequest
 
@@ -29,7 +30,7 @@ TOO_MANY: Final = 429
 SERVER_FAULT: Final = 500
 CONFIG_SECONDS: Final = 5
 EVALUATION_SECONDS: Final = 20
-"""Longer than 4,096 points take a busy holder; a frozen one is passed over then."""
+"""Longer than 4,096 points take a busy holder; `Watch` ends it where others answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,17 @@ class HolderTransport:
         client: httpx.AsyncClient,
         holders: Mapping[int, HolderPlace],
         signer: "Signer",
+        watch: Watch | None = None,
     ) -> None:
         self._client = client
         self._holders = holders
         self._signer = signer
+        self.watch = watch or Watch()
+
+    @property
+    def config_places(self) -> Sequence[int]:
+        """Give the holders: each serves the key config."""
+        return tuple(self._holders)
 
     async def evaluate(self, holder: int, asked: Asked) -> HolderAnswer:
         """Have points evaluated by one holder, under a request signed for it alone."""
@@ -63,22 +71,14 @@ class HolderTransport:
             points=[encode_b64u(point) for point in asked.points],
         )
         url = f"{place.url}/v1/evaluations"
-        waits = httpx.Timeout(EVALUATION_SECONDS, connect=CONFIG_SECONDS)
-        sent = await _post(self._client, url, body.model_dump(), waits)
-        return _read_answer(holder, sent)
+        asking = _post(self._client, url, body.model_dump())
+        return _read_answer(holder, await self.watch.wait(holder, asking))
 
-    async def key_config(self) -> bytes:
-        """Give the key config as the first holder that answers serves it."""
-        for place in self._holders.values():
-            try:
-                url = f"{place.url}/v1/key-config"
-                waits = httpx.Timeout(CONFIG_SECONDS)
-                response = await _get(self._client, url, waits)
-            except HolderUnavailable:
-                continue
-            if response.status_code == OK:
-                return response.content
-        raise HolderUnavailable
+    async def key_config(self, place: int) -> bytes:
+        """Give the key config as one holder serves it."""
+        return await _get_config(
+            self._client, f"{self._holders[place].url}/v1/key-config"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +108,14 @@ class Signer:
 class RelayTransport:
     """Asks through a desk's `/relay`, which signs for the user: for case systems."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str) -> None:
+    config_places: Sequence[int] = (0,)
+
+    def __init__(
+        self, client: httpx.AsyncClient, url: str, watch: Watch | None = None
+    ) -> None:
         self._client = client
         self._url = url
+        self.watch = watch or Watch()
 
     async def evaluate(self, holder: int, asked: Asked) -> HolderAnswer:
         """Have points evaluated by one holder, signed by the desk."""
@@ -125,39 +130,22 @@ class RelayTransport:
         url = f"{self._url}/relay/v1/evaluations"
         return _read_answer(holder, await _post(self._client, url, body))
 
-    async def key_config(self) -> bytes:
-        """Give the key config as the desk relays it."""
-        url = f"{self._url}/relay/v1/key-config"
-        response = await _get(self._client, url)
-        if response.status_code != OK:
-            raise HolderUnavailable
-        return response.content
+    async def key_config(self, place: int) -> bytes:  # noqa: ARG002 - one place
+        """Give the key config as the desk relays it: of those that hold, the newest."""
+        return await _get_config(self._client, f"{self._url}/relay/v1/key-config")
 
 
-async def _post(
-    client: httpx.AsyncClient,
-    url: str,
-    body: object,
-    waits: httpx.Timeout | None = None,
-) -> httpx.Response:
-    waits = waits or client.timeout
-    request = client.build_request("POST", url, json=body, timeout=waits)
-    return await send(client, request)
+async def _post(client: httpx.AsyncClient, url: str, body: object) -> httpx.Response:
+    request = client.build_request("POST", url, json=body)
+    return await send(client, request, seconds=EVALUATION_SECONDS)
 
 
-async def _get(
-    client: httpx.AsyncClient, url: str, waits: httpx.Timeout | None = None
-) -> httpx.Response:
-    request = client.build_request("GET", url, timeout=waits or client.timeout)
-    return await send(client, request)
-
-
-async def send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-    """Send a request; whatever the network does becomes `HolderUnavailable`."""
-    try:
-        return await client.send(request)
-    except httpx.HTTPError:
-        raise HolderUnavailable from None
+async def _get_config(client: httpx.AsyncClient, url: str) -> bytes:
+    request = client.build_request("GET", url)
+    response = await send(client, request, seconds=CONFIG_SECONDS)
+    if response.status_code != OK:
+        raise HolderUnavailable
+    return response.content
 
 
 def read_refusal(response: httpx.Response) -> EvaluationFailed:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from keys.client import BUDGET_SPENT, PROOF_REFUSED, UNAVAILABLE
+from keys.client import PROOF_REFUSED, TICKET_REFUSED
+from keys.quorum import BUDGET_SPENT, CONFIG_OLD, CONFIG_REFUSED, SLOW, UNAVAILABLE
 from sources.handing_over import Party, name_file
 
 _ASK: Final = "Bel de beheerder van {name}."
@@ -44,6 +45,10 @@ REFUSALS: Final = {
 _OTHER: Final = {
     UNAVAILABLE: ("antwoordt niet", "Meld het de beheerder van {name}."),
     BUDGET_SPENT: ("heeft geen budget meer voor u", "Morgen is er weer."),
+    SLOW: ("antwoordt niet op tijd", "Meld het de beheerder van {name}."),
+    CONFIG_REFUSED: ("gaf sleutelgegevens die niet te vertrouwen zijn", _ASK),
+    CONFIG_OLD: ("gebruikt oudere sleutelgegevens dan de anderen", _ASK),
+    TICKET_REFUSED: ("gaf een bewijs dat niet klopt", _ASK),
     PROOF_REFUSED: ("gaf een antwoord dat niet klopt", _ASK),
 }
 

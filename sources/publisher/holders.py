@@ -1,9 +1,9 @@
 """The key holders, asked directly: what `parties.Evaluator` asks.
 
-- The key config is fetched once a run, verified against the pins, and kept in the
-  outbox: an older one is refused the next time.
-- A pair that works is asked again; a holder that is down or refuses costs the others
-  their budget once, and is told of by name, once.
+- The key config is fetched once a run, of all holders: the newest that holds counts
+  and is kept in the outbox, so that an older one is refused the next time.
+- Pairs take turns. A holder that is sick (`keys.quorum`) rests, and costs the others
+  their budget once; it is told of by name, once.
 """
 
 import asyncio
@@ -49,12 +49,6 @@ _DISTRUST: Final[tuple[tuple[type[ConfigRefused], str], ...]] = (
 )
 
 
-_OTHER_KEY: Final = (
-    "De sleutelhouders gebruiken een andere versie van de sleutel. Geef de opdracht "
-    "opnieuw."
-)
-
-
 def _say_distrust(error: ConfigRefused) -> str:
     why = next((says for kind, says in _DISTRUST if isinstance(error, kind)), "")
     because = f": {why}" if why else ""
@@ -95,7 +89,6 @@ class HolderEvaluator:
         self._trust = trust
         self._patience = patience
         self._config: KeyConfig | None = None
-        self._pair: tuple[int, ...] | None = None
         self._fetching = asyncio.Lock()
 
     async def find_key_version(self) -> int:
@@ -109,7 +102,7 @@ class HolderEvaluator:
         for attempt in range(ATTEMPTS):
             try:
                 found = await pseudonymise(
-                    self._transport, config, numbers, Act.PUBLISH, first=self._pair
+                    self._transport, config, numbers, Act.PUBLISH
                 )
             except HolderUnavailable as error:
                 failures = error.failures
@@ -121,9 +114,9 @@ class HolderEvaluator:
                     f"{int(error.retry_after.total_seconds())} seconden is er weer."
                 ) from None
             except HolderRefused as error:
-                says = say_too_few(self._name(error.failures)) or _OTHER_KEY
-                raise EvaluationStopped(says) from None
-            self._pair = found.pair
+                raise EvaluationStopped(
+                    say_too_few(self._name(error.failures))
+                ) from None
             self._note(found.passed_over)
             return Evaluated(int(config.key_version), found.pseudonyms)
         raise EvaluationStopped(say_too_few(self._name(failures)))
@@ -167,6 +160,7 @@ class HolderEvaluator:
             raise EvaluationStopped("Geen sleutelhouder antwoordt.") from None
         except ConfigRefused as error:
             raise EvaluationStopped(_say_distrust(error)) from None
+        self._note(self._transport.watch.sick)
         with self._outbox.transaction("keep-config") as connection:
             put_meta(connection, _KEPT, config.encode())
         return config

@@ -1,10 +1,11 @@
 """Say that a key holder is silent while one waits for it: a run is never dumb."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from keys.client import EVALUATION_SECONDS, Asked, EvaluationTransport, HolderAnswer
+from keys.quorum import Watch
 from sources.publisher.holder_words import say_waiting
 
 SILENT_SECONDS: Final = 4.0
@@ -29,6 +30,16 @@ class ToldTransport:
         self._after = after
         self._told: set[int] = set()
 
+    @property
+    def watch(self) -> Watch:
+        """Give what is remembered of the holders."""
+        return self._transport.watch
+
+    @property
+    def config_places(self) -> Sequence[int]:
+        """Give who serves the key config."""
+        return self._transport.config_places
+
     async def evaluate(self, holder: int, asked: Asked) -> HolderAnswer:
         """Have points evaluated by one holder."""
         return await tell_while(
@@ -37,9 +48,9 @@ class ToldTransport:
             after=self._after,
         )
 
-    async def key_config(self) -> bytes:
+    async def key_config(self, place: int) -> bytes:
         """Give the key config as a holder serves it."""
-        return await self._transport.key_config()
+        return await self._transport.key_config(place)
 
     def _tell_of(self, holder: int) -> None:
         if holder not in self._told:

@@ -16,6 +16,7 @@ from keys.holder.errors import RequestReplayed
 from keys.holder.evaluations import Holder, answer_evaluation
 from keys.holder.organisations import collect_organisations
 from keys.holder.store import HolderStore
+from keys.quorum import Watch
 from keys.request import Act
 from tests.holder_fakes import INDEX_KEY
 from tests.holders_builders import AUDIENCE, FakeHolder, Holders, a_bsn, some_holders
@@ -29,7 +30,7 @@ class Listening(HolderTransport):
     def __init__(
         self, client: httpx.AsyncClient, holders: Holders, signer: Signer
     ) -> None:
-        super().__init__(client, holders.places, signer)
+        super().__init__(client, holders.places, signer, Watch(turn=0))
         self.points: set[bytes] = set()
 
     async def evaluate(self, holder: int, asked: Asked) -> HolderAnswer:
@@ -125,7 +126,7 @@ async def test_crash_between_spending_and_answering_leaves_the_budget_spent(
 
     signer = Signer(holders.lookup.oin, "user-1", holders.lookup.key, holders.clock)
     async with httpx.AsyncClient(transport=httpx.MockTransport(keep)) as client:
-        transport = HolderTransport(client, holders.places, signer)
+        transport = HolderTransport(client, holders.places, signer, Watch(turn=0))
         with pytest.raises(HolderUnavailable):
             await pseudonymise(transport, holders.config, NUMBERS, Act.LOOKUP)
     with pytest.raises(AttributeError):

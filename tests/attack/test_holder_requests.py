@@ -3,7 +3,6 @@
 import asyncio
 import json
 from datetime import timedelta
-from itertools import cycle
 
 import httpx
 import pytest
@@ -147,11 +146,9 @@ async def test_user_gets_at_most_one_and_a_half_times_a_holder_s_limit() -> None
     holders = some_holders(per_user=20)
     transport = holders.transport(holders.lookup, "greedy")
     persons = 0
-    for pair in cycle([(1, 2), (1, 3), (2, 3)]):
+    while True:
         try:
-            await pseudonymise(
-                transport, holders.config, [a_bsn(persons)], Act.LOOKUP, first=pair
-            )
+            await pseudonymise(transport, holders.config, [a_bsn(persons)], Act.LOOKUP)
         except HolderBudgetSpent:
             break
         persons += 1

@@ -1,7 +1,7 @@
 """The key holders asked directly, in memory but with real curves and signatures."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from keys.client import Asked, HolderAnswer, HolderTransport
 from keys.config import parse_pins
 from keys.errors import HolderRefused, HolderUnavailable
 from keys.holder.problems import PROBLEMS
+from keys.quorum import Watch
 from keys.request import Act
 from sources.errors import EvaluationStopped
 from sources.outbox.store import Outbox, get_meta
@@ -33,24 +34,32 @@ class Refusing:
 
     through: HolderTransport
     refuse: Collection[int]
+    config_places: Sequence[int] = (1, 2, 3)
+
+    @property
+    def watch(self) -> Watch:
+        return self.through.watch
 
     async def evaluate(self, holder: int, asked: Asked) -> HolderAnswer:
         if holder in self.refuse:
             raise HolderRefused("organisation-unknown")
         return await self.through.evaluate(holder, asked)
 
-    async def key_config(self) -> bytes:
-        return await self.through.key_config()
+    async def key_config(self, place: int) -> bytes:
+        return await self.through.key_config(place)
 
 
 class Silent:
     """Takes its time, and then gives nothing."""
 
+    watch = Watch()
+    config_places: Sequence[int] = ()
+
     async def evaluate(self, holder: int, asked: Asked) -> HolderAnswer:  # noqa: ARG002
         await asyncio.sleep(0.1)
         raise HolderUnavailable
 
-    async def key_config(self) -> bytes:
+    async def key_config(self, place: int) -> bytes:  # noqa: ARG002
         raise HolderUnavailable
 
 
