@@ -67,6 +67,8 @@ class FakeMeter:
     ) -> None:
         claims, day = admitted.claims, now.astimezone(UTC).date()
         self._refuse((claims.iss, str(claims.jti)))
+        if grant is not None:
+            self._refuse(("req", claims.req))
         if isinstance(admitted.organisation, LookupOrganisation):
             user, everyone = (day, claims.iss, claims.sub), (day, claims.iss, "")
             by_user = self.spent.get(user, 0) + claims.count

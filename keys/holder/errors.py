@@ -9,7 +9,7 @@ KeysError
     ├── RequestUnsigned       not signed by the organisation it names
     ├── RequestExpired        past its time, not yet valid, or valid for too long
     ├── RequestMisdirected    meant for another holder
-    ├── RequestReplayed       its `jti` was used before
+    ├── RequestReplayed       its `jti` was used before, or its points for a ticket
     ├── RequestStale          another key version or share epoch
     ├── OrganisationUnknown
     ├── OrganisationEnded     it was registered here, and is no more

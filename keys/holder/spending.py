@@ -66,6 +66,9 @@ def insert_request(
 ) -> None:
     """Mark a request as used, and who asked how many for which act; raises if it was.
 
+    One `req` gets one ticket, whoever signs for it again: honest clients blind anew,
+    and two lookups under one `req` would look as if the index had answered twice.
+
     The ticket stands with it from this moment on: a day statement may list one that a
     crash kept from the caller, never miss one that the caller has.
     """

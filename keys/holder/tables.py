@@ -3,7 +3,8 @@
 import sqlite3
 from typing import Final
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
+# One ticket for one `req`: whoever sends the same points again has no second lookup.
 # In `statement_request`: signed questions that evaluate nothing, each used once.
 # In `refused`: whom the index says to refuse, as of `refused_at`.
 SCHEMA: Final = """
@@ -15,6 +16,7 @@ CREATE TABLE request (
   PRIMARY KEY (organisation, jti)
 ) WITHOUT ROWID;
 CREATE INDEX request_by_day ON request (day);
+CREATE UNIQUE INDEX request_by_req ON request (req) WHERE ticket IS NOT NULL;
 CREATE TABLE user_day (
   day TEXT NOT NULL, organisation TEXT NOT NULL, subject TEXT NOT NULL,
   persons INTEGER NOT NULL, PRIMARY KEY (day, organisation, subject)

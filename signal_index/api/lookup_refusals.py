@@ -27,7 +27,7 @@ from signal_index.errors import TicketInvalid
 from signal_index.ledger import Kind
 from signal_index.store.ledger import insert_entries, raise_person_numbers
 from signal_index.store.processing_log import insert_traces
-from signal_index.store.tickets import is_repeat
+from signal_index.store.tickets import take_repeat
 
 
 async def record_refusal(index: Index, asked: Asked, decided: Decided) -> list[UUID]:
@@ -56,7 +56,7 @@ async def judge_spent(index: Index, granted: Granted) -> Draft:
     """Answer again what is a repeat, or record and raise `TicketInvalid`."""
     now, caller = index.clock(), granted.asked.question.caller
     async with committing(index.engine) as conn:
-        if await is_repeat(conn, granted.lookup.pair, now=now):
+        if await take_repeat(conn, granted.lookup.pair, now=now):
             index.rates.count_refusal(caller, now)
             return await answer_again(conn, granted, index.keys, now)
     await record_ticket_refusal(index, caller, granted.weight, granted.asked.at)

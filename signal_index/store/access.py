@@ -144,7 +144,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     "delivery": {_WEB: _ADD, _REPORTING: _READ},
     # lookups
     "spent_ticket": {_WEB: _ADD, _UPKEEP: _ERASE},
-    "lookup_repeat": {_WEB: _ADD, _UPKEEP: _ERASE},
+    "lookup_repeat": {_WEB: _keep("repeats"), _UPKEEP: _ERASE},
     "lookup_outcome": {
         _WEB: _keep("sealed"),
         _UPKEEP: _ERASE,

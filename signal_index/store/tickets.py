@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,7 @@ from signal_index.errors import TicketInvalid
 from signal_index.tables.lookups import lookup_repeat, spent_ticket
 
 REPEAT_FOR: Final = timedelta(minutes=5)
+REPEATS_MAXIMUM: Final = 3
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,19 +33,28 @@ class TicketPair:
     repeat_until: datetime
 
 
-async def is_repeat(conn: AsyncConnection, pair: TicketPair, *, now: datetime) -> bool:
-    """Tell whether this caller was answered exactly this within five minutes."""
+async def take_repeat(
+    conn: AsyncConnection, pair: TicketPair, *, now: datetime
+) -> bool:
+    """Count a repeat, and tell whether it is one: a lookup is answered again thrice.
+
+    It is where this caller was answered exactly this within five minutes.
+    """
     columns = lookup_repeat.c
-    found = await conn.execute(
-        select(columns.req).where(
+    taken = await conn.execute(
+        update(lookup_repeat)
+        .where(
             columns.req == pair.req,
             columns.organisation == pair.organisation,
             columns.subject == pair.subject,
             columns.body_digest == pair.body_digest,
             columns.until > now,
+            columns.repeats < REPEATS_MAXIMUM,
         )
+        .values(repeats=columns.repeats + 1)
+        .returning(columns.req)
     )
-    return found.first() is not None
+    return taken.first() is not None
 
 
 async def spend_tickets(

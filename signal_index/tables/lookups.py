@@ -2,18 +2,21 @@
 
 - A spent ticket stays until it would have expired anyway; after that its own expiry
   refuses it.
-- A repeat lets a caller whose connection broke ask the same again for five minutes.
+- A repeat lets a caller whose connection broke ask the same again for five minutes,
+  three times.
 - What came of a flag is sealed: an open row would say that this lookup showed one.
 - `spent_ticket` carries no municipality: a ticket is not given for one.
 """
 
 from sqlalchemy import (
+    CheckConstraint,
     Column,
     Integer,
     LargeBinary,
     String,
     Table,
     Uuid,
+    text,
 )
 
 from signal_index.tables.metadata import OIN, Instant, metadata, municipality
@@ -35,6 +38,8 @@ lookup_repeat = Table(
     Column("subject", String(255), nullable=False),  # the caller's `sub`
     Column("body_digest", LargeBinary(32), nullable=False),  # SHA-256 of the body
     Column("until", Instant, nullable=False, index=True),
+    Column("repeats", Integer, server_default=text("0"), nullable=False),
+    CheckConstraint("repeats <= 3", name="three_at_most"),
     sqlite_with_rowid=False,
 )
 

@@ -65,6 +65,15 @@ def place_of(part: dict[str, Any], kind: str) -> int:
     return [one["organisation"] for one in part["flags"]].index(f"Bureau {kind}")
 
 
+async def test_a_lookup_is_answered_again_three_times(world: World) -> None:
+    body = await world.ask([ONE])
+    for _ in range(4):
+        await send(world, body)
+    answer = await world.send("POST", "/lookups", world.a_token(), body)
+    assert answer.status_code == 403
+    assert answer.json()["type"].endswith("/ticket-invalid")
+
+
 async def test_what_is_said_of_a_repeat_of_a_repeat_counts_for_the_first(
     world: World,
 ) -> None:

@@ -1,6 +1,7 @@
 """The holder's memory on a real SQLite file, under the rules that `Meter` states."""
 
 import hashlib
+import secrets
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -67,7 +68,7 @@ def asked(
             "keyVersion": 1,
             "epoch": 1,
             "pair": (1, 2),
-            "req": encode_b64u(bytes(32)),
+            "req": encode_b64u(secrets.token_bytes(32)),
             "iat": int(NOON.timestamp()),
             "exp": int(NOON.timestamp()) + 60,
             "jti": uuid4(),
@@ -85,6 +86,16 @@ def test_a_user_s_day_is_spent_to_the_last_person(store: HolderStore) -> None:
     with pytest.raises(UserBudgetSpent):
         store.spend(asked(1), a_grant(), now=NOON)
     store.spend(asked(1), a_grant(), now=TOMORROW)
+
+
+def test_the_same_points_get_one_ticket(store: HolderStore) -> None:
+    first = asked()
+    again = Admitted(
+        first.organisation, first.claims.model_copy(update={"jti": uuid4()})
+    )
+    store.spend(first, a_grant(), now=NOON)
+    with pytest.raises(RequestReplayed):
+        store.spend(again, a_grant(), now=NOON)
 
 
 def test_an_organisation_s_day_holds_for_all_its_users(store: HolderStore) -> None:
@@ -239,6 +250,7 @@ def test_a_file_of_another_version_keeps_the_holder_from_starting(
 MADE = {
     1: "2a83e5c40bddbb052b6ef9d7e3db30ebec6ad981876aac22f124c8aa589a8ac2",
     2: "64044e826bc81d4b2da132e950755a9bdc960e897ac2000c5b76aaeb2e9a1ce4",
+    3: "474488b827dd0b2f0b4e30fe9ae65d8ba2430b7829964ed22b327242d67e9588",
 }
 """SHA-256 of the tables by version. A line that is here stays: count up, add one."""
 

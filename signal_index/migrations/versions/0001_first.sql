@@ -138,7 +138,9 @@ CREATE INDEX ix_spent_ticket_until ON spent_ticket (until);
 CREATE TABLE lookup_repeat (
   req BYTEA NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, subject VARCHAR(255) NOT NULL,
   body_digest BYTEA NOT NULL, until TIMESTAMPTZ NOT NULL,
-  CONSTRAINT pk_lookup_repeat PRIMARY KEY (req)
+  repeats INTEGER DEFAULT 0 NOT NULL,
+  CONSTRAINT pk_lookup_repeat PRIMARY KEY (req),
+  CONSTRAINT ck_lookup_repeat_three_at_most CHECK (repeats <= 3)
 );
 CREATE INDEX ix_lookup_repeat_until ON lookup_repeat (until);
 CREATE TABLE lookup_outcome (
