@@ -3,12 +3,14 @@
 Above the header may stand a title, below the records a total; in between empty rows,
 and the header again on each page. None of these is a record, and none is a reject: they
 are passed over, and which lines these were is told (`passed`). A row with the number of
-a person is none of these: it is read, and above the header the file is refused.
+a person, or that could be a record with a mistake in it, is none of these: it is read,
+and above the header the file is refused.
 
 A heading is the same heading in capitals or not, with other blanks, composed or not;
 but where two of the file's headings are then the same, neither is chosen.
 """
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +25,11 @@ from sources.reasons import Reason
 
 MOST_ABOVE: Final = 30
 _FEWEST_DIGITS: Final = 5
-_TOTALS: Final = ("totaal", "eindtotaal", "subtotaal", "totalen", "total", "aantal")
+_TOTAL: Final = re.compile(
+    "(?:(?:eind|sub)?totaal|totalen|total|aantal|records?|regels?|rijen|cli[eë]nten"
+    r"|klanten|dossiers?|zaken|personen|inwoners?|trajecten|signalen|generaal|\W|\d)+"
+)
+_SUM: Final = re.compile(r"[\s\d.,:€%]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +76,21 @@ class Table:
 
     def _pass_over_titles(self, places: Sequence[int]) -> None:
         for line, row in self.above:
-            if any(at < len(row) and _is_person(row[at]) for at in places):
+            if self._is_record(row, places):
                 raise UnreadableFile(
-                    f"Boven de kolomnamen (regel {self.line}) staat een BSN (regel "
+                    f"Boven de kolomnamen (regel {self.line}) staat een record (regel "
                     f"{line}). Is de rij met kolomnamen mee gesorteerd? Zet haar boven "
                     "alle records."
                 )
             self.passed.hear(Why.TITLE if _says_something(row) else Why.EMPTY, line)
+
+    def _is_record(self, row: Sequence[str], places: Sequence[int]) -> bool:
+        """Tell whether a row has somebody's number, or looks like one of this table."""
+        if any(at < len(row) and _is_person(row[at]) for at in places):
+            return True
+        filled = sum(bool(each.strip()) for each in row)
+        is_full = 2 * filled > len(self.header)
+        return is_full and any(_has_number(row, at) for at in places)
 
 
 def open_table(
@@ -174,8 +188,15 @@ def _is_word(cells: Sequence[str], at: int) -> bool:
 
 
 def _is_total(cells: Sequence[str]) -> bool:
-    first = next((each for each in cells if each.strip()), "")
-    return fold_heading(first).startswith(_TOTALS)
+    """Tell whether a row counts rows: words for that, and sums; no text and no day.
+
+    Whoever is called "Totaalzorg", or has a case "Totaalplan-3", is a record.
+    """
+    first, *others = [each for each in cells if each.strip()]
+    words = unicodedata.normalize("NFC", first).casefold()
+    if not _TOTAL.fullmatch(words) or not any(map(str.isalpha, words)):
+        return False
+    return all(_SUM.fullmatch(each) for each in others)
 
 
 def _is_header(cells: Sequence[str], folded: Sequence[str]) -> bool:

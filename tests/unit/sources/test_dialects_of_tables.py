@@ -116,9 +116,39 @@ def test_what_looks_like_a_total_and_holds_a_number_of_a_person_is_read() -> Non
     }
 
 
-def test_a_header_that_was_sorted_in_between_the_records_is_named() -> None:
-    with pytest.raises(UnreadableFile, match=r"regel 3\) staat een BSN \(regel 2\)"):
-        read(f"Overzicht;;;;\n{OTHER}\n{HEAD}\n{ROW}\n")
+@pytest.mark.parametrize(
+    "record",
+    [
+        "Totaalplan-3;;;;open",
+        "Totaalzorg Noord;;5-1-26;;open",
+        "TotalEnergies;;01-mrt-26;;",
+        "Aantal;;;;open",
+        "Totaal;;5-1-26;;",
+        "Subtotaal Jansen;;;;",
+    ],
+)
+def test_a_record_with_a_mistake_is_no_total_by_the_word_it_begins_with(
+    record: str,
+) -> None:
+    assert passed(f"{GOOD}{record}\n") == []
+    first, second, *rejects = read(f"{GOOD}{record}\n")
+    assert [type(first), type(second)] == [Case, Case]
+    assert {each.place.line for each in rejects if isinstance(each, Reject)} == {4}
+
+
+@pytest.mark.parametrize(
+    "total", ["Totaal;2;;;", "TOTAAL: 2 cliënten;;;;", "Aantal records;2;;;€ 1.200,50"]
+)
+def test_a_total_counts_and_says_nothing_else(total: str) -> None:
+    assert passed(f"{GOOD}{total}\n") == [
+        "Regel 4 overgeslagen: lijkt een totaalregel."
+    ]
+
+
+@pytest.mark.parametrize("above", [OTHER, "Z-3;;2026-01-05;;open", "Z-3;12345;;;open"])
+def test_a_header_that_was_sorted_in_between_the_records_is_named(above: str) -> None:
+    with pytest.raises(UnreadableFile, match=r"regel 3\) staat een record \(regel 2\)"):
+        read(f"Overzicht;;;;\n{above}\n{HEAD}\n{ROW}\n")
 
 
 REFUSED = {
