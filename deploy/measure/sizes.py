@@ -88,10 +88,10 @@ QUICK = Sizes(
     proofs=20,
     verified=2_000,
     sourced=500,
-    flooded=200,
-    flood_connections=100,
-    flood_seconds=1.5,
-    others=10,
-    attack_seconds=0.5,
+    flooded=100,
+    flood_connections=80,
+    flood_seconds=1,
+    others=6,
+    attack_seconds=0.3,
 )
 """As little as shows that each part still works: its figures mean nothing."""

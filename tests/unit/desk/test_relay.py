@@ -132,6 +132,7 @@ async def test_a_doubled_member_goes_nowhere(town: Town, browser: Browser) -> No
     for text in (
         '{"outcome": "not-needed", "outcome": "contact-made"}',
         '{"outcome": NaN}',
+        '{"outcome": "\\ud800"}',
         "[" * 5_000,
         "",
     ):
