@@ -62,7 +62,13 @@ async def ask_without_a_login(address: Address) -> None:
     await _at_once(64, address, _POST % 2 + b"{}", _ask_again)
 
 
+async def do_nothing(_address: Address) -> None:
+    """Attack nobody: what others wait anyhow on this machine."""
+    await asyncio.Event().wait()
+
+
 ATTACKS: dict[str, Attack] = {
+    "nothing": do_nothing,
     "largeHeaders": send_large_headers,
     "largeBodies": send_large_bodies,
     "halfRequests": send_half_requests,
