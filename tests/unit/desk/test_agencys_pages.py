@@ -93,6 +93,12 @@ async def test_the_signals_of_an_agency_are_counted_and_listed(
     page = await browser.get("/agency/signals")
     assert page.status_code == 200
     assert "Overgenomen door een andere organisatie" in page.text
+    assert "niet kan lezen: 1." in page.text
+    unread = {"items": [], "unreadable": 2, "next": None}
+    town.index.pages["/v1/signal-endings"] = (200, unread)
+    page = await browser.get("/agency/signals")
+    assert "niet kan lezen: 2." in page.text
+    assert "is geen signaal beëindigd" not in page.text
 
 
 def test_no_page_calls_its_own_what_the_shell_is_given() -> None:
