@@ -1,6 +1,5 @@
 """The parts of one desk, made once at start and found from every request."""
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from desk.case_references import CaseReferences
 from desk.database import Database
 from desk.errors import SettingsRefused
 from desk.estimate_keys import EstimateKeys
-from desk.holders import Holders
+from desk.holders import Holders, HolderTrust
 from desk.index import SignalIndex
 from desk.involved.parts import Signalling, build_signalling
 from desk.key_files import (
@@ -40,6 +39,8 @@ from desk.texts import Texts, load_texts
 from desk.tokens import TokenRules
 from desk.waiting import Waiting
 from keys.case_seal import CaseKey
+from keys.config import ConfigPins, parse_pins
+from keys.errors import ConfigRefused
 from keys.request import RequestKey
 
 
@@ -99,6 +100,7 @@ def build_desk(
     rules: ReceiptRules = load_receipt_rules(settings)
     index = SignalIndex(settings.index_url, http)
     marks = ReadMarks(database, seal, clock)
+    pins = _read_pins(settings)
     return Desk(
         settings=settings,
         clock=clock,
@@ -108,10 +110,11 @@ def build_desk(
         login=login,
         holders=Holders(
             settings.holders,
+            HolderTrust(pins, settings.accepted_key_origin, settings.index_audience),
             settings.organisation,
             request_key,
             http,
-            clock,
+            clock=clock,
             source_key=_read_source_key(settings),
         ),
         index=index,
@@ -128,7 +131,7 @@ def build_desk(
         known_names=KnownNames(database, seal, clock),
         read_marks=marks,
         waiting=Waiting(index, marks, clock),
-        pins=_read_pins(settings),
+        pins=[key.jwk for key in pins.keys],
         texts=load_texts("nl"),
         assets=load_assets(),
         ledger_watch=LedgerWatch(index),
@@ -147,16 +150,12 @@ def token_rules(settings: DeskSettings) -> TokenRules:
     )
 
 
-def _read_pins(settings: DeskSettings) -> list[Any]:
-    """Read the pinned config keys; the browser judges them, we only hand them out."""
+def _read_pins(settings: DeskSettings) -> ConfigPins:
+    """Read the pinned config keys, of each holder one."""
     try:
-        found = json.loads(settings.pins.read_bytes())
-        pins = found["pins"]
-    except (OSError, ValueError, KeyError, TypeError):
+        return parse_pins(settings.pins.read_bytes())
+    except (OSError, ConfigRefused):
         raise SettingsRefused(f"{settings.pins.name}: no file of pins") from None
-    if not isinstance(pins, list) or len(pins) < 2:
-        raise SettingsRefused(f"{settings.pins.name}: needs a key for each holder")
-    return pins
 
 
 def _read_source_key(settings: DeskSettings) -> RequestKey | None:

@@ -153,11 +153,12 @@ class Unreachable(DeskError):
 
 
 class HolderUnreachable(Unreachable):
-    """A key holder does not answer."""
+    """A key holder does not answer, or with nothing that counts."""
 
-    def __init__(self, holder: str) -> None:
+    def __init__(self, holder: str, reason: str) -> None:
         super().__init__()
         self.holder = holder
+        self.reason = reason
 
 
 class IndexUnreachable(Unreachable):

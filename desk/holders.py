@@ -1,24 +1,58 @@
 """Ask key holders, in the name of the organisation, for one of its own people.
 
-The desk signs and passes on; it sees blinded points only, and never a curve. A holder's
-answer goes back as it is, status and problem too: the browser checks the proof itself.
+The desk signs and passes on; it sees blinded points only, and evaluates nothing. What
+it can judge, it judges, so that a page need not (`keys.quorum`): the newest key config
+that holds, each ticket, who is slow and who is sick. Config and proof the browser
+checks itself as well.
+
+- A holder's refusal goes on as 424, with its problem: whoever asks asks another pair. A
+  spent budget stays 429.
+- Every holder that did not serve is named with the reason in log and health.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
 
 import httpx
+from pydantic import ValidationError
 
 from desk.errors import HandSignalsOff, HolderUnreachable, InputInvalid
 from desk.events import Event, log_event
 from desk.settings import HolderSettings
 from keys.base64url import encode_b64u
-from keys.errors import InvalidRequest
-from keys.request import Act, RequestKey, RequestTerms, sign_request
-from keys.wire import EvaluationRequest
+from keys.config import ConfigPins, KeyConfig, KeyOrigin, verify_config
+from keys.errors import (
+    ConfigRefused,
+    HolderSlow,
+    HolderUnavailable,
+    InvalidRequest,
+    TicketInvalid,
+    TicketRefused,
+)
+from keys.openapi import PROBLEM_JSON
+from keys.quorum import (
+    BUDGET_SPENT,
+    SLOW,
+    TICKET_REFUSED,
+    UNAVAILABLE,
+    Chosen,
+    Watch,
+    choose_config,
+    read_slug,
+    send,
+)
+from keys.request import Act, RequestKey, RequestTerms, compute_req, sign_request
+from keys.ticket import verify_granted, verify_ticket
+from keys.wire import EvaluationAnswer, EvaluationRequest, HolderProblem
 
-HOLDER_TIMEOUT = httpx.Timeout(5.0, connect=2.0)
+HOLDER_SECONDS: Final = 5.0
+"""In all, where no other holder answered either; else `Watch` ends it sooner."""
+_RENEW_AFTER: Final = timedelta(seconds=10)
+_REFUSED: Final = 424
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +77,35 @@ class Passed:
     retry_after: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HolderTrust:
+    """Which key config and tickets are good: those that browser and index take."""
+
+    pins: ConfigPins
+    accepted_origin: KeyOrigin
+    audience: str
+
+
 class Holders:
-    """The key holders this desk knows."""
+    """The key holders this desk knows, and how each of them served."""
 
     def __init__(
         self,
         known: Sequence[HolderSettings],
+        trust: HolderTrust,
         organisation: str,
         key: RequestKey,
         http: httpx.AsyncClient,
-        clock: Callable[[], datetime],
         *,
+        clock: Callable[[], datetime],
         source_key: RequestKey | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._known = {holder.index: holder for holder in known}
+        self._trust = trust
+        self._watch = watch or Watch()
+        self._chosen: Chosen | None = None
+        self._chosen_at = datetime.min.replace(tzinfo=UTC)
         self._organisation = organisation
         self._keys = {Act.PUBLISH: source_key}
         self._key = key
@@ -68,7 +117,7 @@ class Holders:
 
         Raises `InputInvalid` for terms no holder can be asked, `HandSignalsOff` for
         publishing where the organisation is no source here, `HolderUnreachable` when
-        it does not answer.
+        it gives nothing that counts.
         """
         holder = self._known.get(asked.holder)
         if holder is None or asked.holder not in asked.pair:
@@ -77,29 +126,149 @@ class Holders:
             request=self._sign(asked, holder, subject),
             points=[encode_b64u(point) for point in asked.points],
         )
+        request = self._http.build_request(
+            "POST", f"{holder.url}/v1/evaluations", json=body.model_dump()
+        )
+        sending = send(self._http, request, seconds=HOLDER_SECONDS)
         try:
-            answer = await self._http.post(
-                f"{holder.url}/v1/evaluations",
-                json=body.model_dump(),
-                timeout=HOLDER_TIMEOUT,
-            )
-        except httpx.HTTPError:
-            raise HolderUnreachable(holder.id) from None
-        return pass_on(answer)
+            answer = await self._watch.wait(holder.index, sending)
+            passed = await self._judge(answer, asked, subject)
+        except HolderSlow:
+            raise self._pass_over(holder, SLOW) from None
+        except (HolderUnavailable, ConfigRefused):
+            raise self._pass_over(holder, UNAVAILABLE) from None
+        except TicketRefused:
+            raise self._pass_over(holder, TICKET_REFUSED) from None
+        self._note(holder, passed)
+        return passed
 
     async def key_config(self) -> Passed:
-        """Give the key config of the first holder that serves it."""
-        for holder in self._known.values():
+        """Give the newest key config that holds; where none does, raise.
+
+        Raises `HolderUnreachable`: of each holder the log says why.
+        """
+        try:
+            chosen = await self._choose()
+        except HolderUnavailable:
+            raise HolderUnreachable("all", UNAVAILABLE) from None
+        except ConfigRefused as error:
+            raise HolderUnreachable("all", type(error).__name__) from None
+        return Passed(200, "application/jose+json", chosen.document)
+
+    def find_next(self) -> list[int]:
+        """Give the holders in the order to ask them: by turns, who is sick the last."""
+        return self._watch.order(sorted(self._known))
+
+    def tell_health(self) -> list[dict[str, object]]:
+        """Say of each holder what is wrong, if anything, and how often it was what."""
+        sick, counts = self._watch.sick, self._watch.passed_over
+        return [
+            {
+                "holder": holder.id,
+                "sick": sick.get(index),
+                "passedOver": {
+                    reason: count
+                    for (at, reason), count in counts.items()
+                    if at == index
+                },
+            }
+            for index, holder in sorted(self._known.items())
+        ]
+
+    async def _choose(self) -> Chosen:
+        trust = self._trust
+        verify = partial(
+            verify_config,
+            pins=trust.pins,
+            accepted_origin=trust.accepted_origin,
+            known=self._chosen.config if self._chosen else None,
+            now=self._clock(),
+        )
+        asking = {
+            index: partial(self._fetch, one) for index, one in self._known.items()
+        }
+        chosen = await choose_config(asking, verify)
+        for index in self._watch.note_configs(self._known, chosen.passed_over):
+            holder, reason = self._known[index], chosen.passed_over[index]
+            log_event(Event.HOLDER_PASSED_OVER, holder=holder.id, reason=reason)
+        self._chosen, self._chosen_at = chosen, self._clock()
+        return chosen
+
+    async def _fetch(self, holder: HolderSettings) -> bytes:
+        request = self._http.build_request("GET", f"{holder.url}/v1/key-config")
+        answer = await send(self._http, request, seconds=HOLDER_SECONDS)
+        if answer.status_code != 200:
+            raise HolderUnavailable
+        return answer.content
+
+    async def _judge(
+        self, answer: httpx.Response, asked: Evaluation, subject: str
+    ) -> Passed:
+        """Give what may be passed on of an answer, or raise what is wrong with it."""
+        status = answer.status_code
+        if status >= 500:
+            raise HolderUnavailable
+        if status == 200:
             try:
-                answer = await self._http.get(
-                    f"{holder.url}/v1/key-config", timeout=HOLDER_TIMEOUT
-                )
-            except httpx.HTTPError:
-                log_event(Event.HOLDER_UNREACHABLE, holder=holder.id)
-                continue
-            if answer.status_code == 200:
-                return pass_on(answer)
-        raise HolderUnreachable("all")
+                said = EvaluationAnswer.model_validate_json(answer.content)
+            except ValidationError:
+                raise HolderUnavailable from None
+            await self._verify_ticket(said, asked, subject)
+            return pass_on(answer)
+        if status == 429:
+            return pass_on(answer)
+        return _write_refusal(answer)
+
+    async def _verify_ticket(
+        self, said: EvaluationAnswer, asked: Evaluation, subject: str
+    ) -> None:
+        """Raise `TicketRefused` for a ticket that the index would not take."""
+        if (said.ticket is None) != (asked.act is Act.PUBLISH):
+            raise TicketInvalid
+        if said.ticket is None:
+            return
+        chosen = self._chosen or await self._choose()
+        try:
+            self._verify_with(chosen.config, said.ticket, asked, subject)
+        except TicketRefused:
+            if self._clock() - self._chosen_at < _RENEW_AFTER:
+                raise
+            chosen = await self._choose()  # a holder may have a new ticket key
+            self._verify_with(chosen.config, said.ticket, asked, subject)
+
+    def _verify_with(
+        self, config: KeyConfig, token: str, asked: Evaluation, subject: str
+    ) -> None:
+        now = self._clock()
+        ticket = verify_ticket(token, config, audience=self._trust.audience, now=now)
+        req = compute_req(
+            asked.act, asked.key_version, asked.epoch, asked.pair, asked.points
+        )
+        verify_granted(
+            ticket,
+            config,
+            asked.holder,
+            act=asked.act,
+            count=len(asked.points),
+            req=req,
+        )
+        if (ticket.subject, ticket.organisation) != (subject, self._organisation):
+            raise TicketInvalid
+
+    def _note(self, holder: HolderSettings, passed: Passed) -> None:
+        if passed.status == 200:
+            if self._watch.note_served(holder.index):
+                log_event(Event.HOLDER_SERVES, holder=holder.id)
+        elif passed.status == 429:
+            self._watch.note(holder.index, BUDGET_SPENT)
+        else:
+            reason = read_slug(passed.body)
+            if self._watch.note(holder.index, reason):
+                log_event(Event.HOLDER_PASSED_OVER, holder=holder.id, reason=reason)
+
+    def _pass_over(self, holder: HolderSettings, reason: str) -> HolderUnreachable:
+        self._watch.note(holder.index, reason)
+        return HolderUnreachable(holder.id, reason)
 
     def _sign(self, asked: Evaluation, holder: HolderSettings, subject: str) -> str:
         key = self._keys.get(asked.act, self._key)
@@ -119,6 +288,18 @@ class Holders:
             return sign_request(key, terms, now=self._clock())
         except InvalidRequest:
             raise InputInvalid from None
+
+
+def _write_refusal(answer: httpx.Response) -> Passed:
+    """Give a holder's refusal as one of 424: another holder may serve."""
+    slug = read_slug(answer.content)
+    said = {"type": f"/problems/{slug}", "status": _REFUSED}
+    try:
+        found = HolderProblem.model_validate_json(answer.content)
+        said |= {"title": found.title, "detail": found.detail}
+    except ValidationError:
+        said |= {"title": "", "detail": ""}
+    return Passed(_REFUSED, PROBLEM_JSON, json.dumps(said).encode())
 
 
 def pass_on(answer: httpx.Response) -> Passed:

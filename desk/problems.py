@@ -206,8 +206,10 @@ def _note(error: Exception, reference: str) -> None:
     match error:
         case errors.LoginRefused():
             log_event(Event.LOGIN_REFUSED, reason=reason, reference=reference)
-        case errors.HolderUnreachable(holder=holder):
-            log_event(Event.HOLDER_UNREACHABLE, holder=holder, reference=reference)
+        case errors.HolderUnreachable(holder=holder, reason=why):
+            log_event(
+                Event.HOLDER_UNREACHABLE, holder=holder, reason=why, reference=reference
+            )
         case errors.IndexUnreachable():
             log_event(Event.INDEX_UNREACHABLE, reference=reference)
         case errors.ProviderUnreachable():

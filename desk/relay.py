@@ -60,17 +60,18 @@ class SignedConfig(Response):
 )
 @fails(HolderUnreachable)
 async def read_key_config(request: Request, _caller: ReadingCaller) -> Response:
-    """Give the key config as the holders serve it; the browser checks it."""
+    """Give the newest key config that holds; the browser checks it again."""
     return answer_with(await desk_of(request).holders.key_config())
 
 
 @router.get("/pins", summary="De sleutels die deze organisatie vertrouwt")
 @fails()
 async def read_pins(request: Request, _caller: ReadingCaller) -> PinnedKeys:
-    """Show the config keys that this organisation pinned."""
+    """Show the config keys that this organisation pinned, and whom to ask last."""
     desk = desk_of(request)
     origin = desk.settings.accepted_key_origin
-    return PinnedKeys(pins=desk.pins, acceptedKeyOrigin=origin)
+    *_, last = desk.holders.find_next()
+    return PinnedKeys(pins=desk.pins, acceptedKeyOrigin=origin, avoid=[last])
 
 
 @router.post(

@@ -72,7 +72,7 @@ INDEX: Final = Party("de index", _REFUSES, errors.IndexUnreachable)
 INDEX_ACTS: Final = Party("de index", _REFUSES_A_BODY, errors.IndexUnreachable)
 HOLDER: Final = Party(
     "de sleutelhouder",
-    frozenset({400, 401, 403, 409, 413, 415, 429, 500, 503}),
+    frozenset({424, 429}),
     errors.HolderUnreachable,
 )
 
@@ -150,7 +150,7 @@ def _failures(route: APIRoute) -> Iterator[_Said]:
         for status in sorted(known.party.statuses | known.more):
             yield _Said(
                 status,
-                f"Een weigering van {known.party.name}, ongewijzigd.",
+                f"Een weigering van {known.party.name}.",
             )
 
 

@@ -22,7 +22,7 @@ from signal_index.wire.values import (
 )
 
 PREFIX: Final = "/relay/v1"
-API_VERSION: Final = "1.4.0"
+API_VERSION: Final = "1.5.0"
 """Of what is on the relay's wire; goes up with every change that a caller can see."""
 
 _Index = Annotated[int, Field(ge=1, le=255)]
@@ -97,6 +97,8 @@ class PinnedKeys(AnswerModel):
 
     pins: list[dict[str, Any]]
     acceptedKeyOrigin: Literal["dealt", "distributed"]
+    avoid: list[int]
+    """Holders to ask last: one that is sick, else one whose turn it is not."""
 
 
 class RelayFieldError(AnswerModel):

@@ -79,8 +79,10 @@ async def show_security_contact(
 
 @router.get("/health")
 async def tell_health(request: Request, _visitor: AnyVisitor) -> dict[str, Any]:
-    """Say that the desk answers."""
-    return {"status": "ok", "name": desk_of(request).settings.organisation_name}
+    """Say that the desk answers, and of each key holder what is wrong, if anything."""
+    desk = desk_of(request)
+    name = desk.settings.organisation_name
+    return {"status": "ok", "name": name, "holders": desk.holders.tell_health()}
 
 
 async def _fetch_catalogue(desk: Desk, caller: LoggedIn) -> Catalogue:

@@ -107,31 +107,28 @@ def verify_ticket(
     return ticket
 
 
-def verify_granted(
-    token: str,
-    config: KeyConfig,
-    *,
-    holder: int,
-    act: Act,
-    count: int,
-    req: str,
-) -> Ticket:
-    """Give what a ticket says that a holder gave for this question.
+def read_ticket(token: str, config: KeyConfig) -> Ticket:
+    """Give what a holder of this config signed, or raise `TicketInvalid`.
 
-    For who asked it, before it is used: signed by that holder's ticket key, of this
-    config, for this act and these points, so that the index does not refuse it for
-    what could be seen here. For which index, for whom and when is for who knows.
-
-    Raises `TicketInvalid`, or `TicketStale` for another key.
+    For whoever asked: for which index, for whom and when is looked at elsewhere.
     """
-    ticket = _read(token, config)
+    return _read(token, config)
+
+
+def verify_granted(
+    ticket: Ticket, config: KeyConfig, holder: int, *, act: Act, count: int, req: str
+) -> None:
+    """Return when that holder gave this ticket for this question.
+
+    For who asked it, before it is used, so that the index does not refuse it for what
+    could be seen here. Raises `TicketInvalid`, or `TicketStale` for another key.
+    """
     ids = {one.id for one in config.holders if one.index == holder}
     said = (ticket.act, ticket.count, ticket.req)
     if ticket.issuer not in ids or said != (act, count, req):
         raise TicketInvalid
     if (ticket.key_version, ticket.epoch) != (config.key_version, config.epoch):
         raise TicketStale
-    return ticket
 
 
 def verify_ticket_pair(

@@ -145,9 +145,10 @@ class _Wires(httpx.AsyncBaseTransport):
         path, place = request.url.path, self._town.holders.places[_number(request)]
         kind = {"Content-Type": "application/json"}
         body = await request.aread()
-        return await self._holders.request(
+        asked = self._holders.build_request(
             request.method, place.url + path, content=body, headers=kind
         )
+        return await self._holders.send(asked, stream=True)
 
 
 def _number(request: httpx.Request) -> int:

@@ -17,7 +17,7 @@ from keys.client.asking import (
     Pseudonymised,
     fetch_config,
 )
-from keys.client.pseudonymise import PROOF_REFUSED, TICKET_REFUSED, pseudonymise
+from keys.client.pseudonymise import PROOF_REFUSED, pseudonymise
 from keys.client.registrations import fetch_registration
 from keys.client.transports import (
     EVALUATION_SECONDS,
@@ -30,7 +30,6 @@ from keys.client.transports import (
 __all__ = [
     "EVALUATION_SECONDS",
     "PROOF_REFUSED",
-    "TICKET_REFUSED",
     "Asked",
     "EvaluationTransport",
     "HolderAnswer",

@@ -94,6 +94,5 @@ async def fetch_config(
         place: partial(transport.key_config, place) for place in transport.config_places
     }
     chosen = await choose_config(asking, verify)
-    for place, reason in chosen.passed_over.items():
-        transport.watch.note(place, reason)
+    transport.watch.note_configs(transport.config_places, chosen.passed_over)
     return chosen.config

@@ -42,17 +42,16 @@ from keys.oprf import (
     verify_evaluation,
 )
 from keys.pseudonym import Pseudonym
-from keys.quorum import BUDGET_SPENT, SLOW, UNAVAILABLE, Watch
+from keys.quorum import BUDGET_SPENT, SLOW, TICKET_REFUSED, UNAVAILABLE, Watch
 from keys.request import MAX_POINTS, Act, compute_req
 from keys.shares import get_public_share
-from keys.ticket import CLOCK_LEEWAY, Ticket, verify_granted
+from keys.ticket import CLOCK_LEEWAY, Ticket, read_ticket, verify_granted
 
 THREADS: Final = os.cpu_count() or 1
 SMALLEST_PART: Final = 64
 """Fewer points than this are not worth a thread of their own."""
 
 PROOF_REFUSED: Final = "proof-refused"
-TICKET_REFUSED: Final = "ticket-refused"
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -204,14 +203,9 @@ def _verify_ticket(
         asked.act, asked.key_version, asked.epoch, asked.pair, asked.points
     )
     count = len(asked.points)
-    return verify_granted(
-        answer.ticket,
-        config,
-        holder=answer.holder,
-        act=asked.act,
-        count=count,
-        req=req,
-    )
+    ticket = read_ticket(answer.ticket, config)
+    verify_granted(ticket, config, answer.holder, act=asked.act, count=count, req=req)
+    return ticket
 
 
 async def _blind(messages: Sequence[bytes]) -> BlindedBatch:

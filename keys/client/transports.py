@@ -21,7 +21,7 @@ from keys.errors import (
     HolderRefused,
     HolderUnavailable,
 )
-from keys.quorum import Watch, send
+from keys.quorum import Watch, read_slug, send
 from keys.request import RequestKey, RequestTerms, sign_request
 from keys.wire import EvaluationAnswer, EvaluationRequest
 
@@ -154,7 +154,7 @@ def read_refusal(response: httpx.Response) -> EvaluationFailed:
         return HolderBudgetSpent(_retry_after(response))
     if response.status_code >= SERVER_FAULT:
         return HolderUnavailable()
-    return HolderRefused(_slug(response))
+    return HolderRefused(read_slug(response.content))
 
 
 def _read_answer(holder: int, response: httpx.Response) -> HolderAnswer:
@@ -176,14 +176,3 @@ def _read_answer(holder: int, response: httpx.Response) -> HolderAnswer:
 def _retry_after(response: httpx.Response) -> timedelta:
     seconds = response.headers.get("Retry-After", "")
     return timedelta(seconds=int(seconds) if seconds.isdecimal() else 1)
-
-
-def _slug(response: httpx.Response) -> str:
-    """Give the problem's name when it is one: a short word, never free text."""
-    try:
-        kind = response.json()["type"]
-    except (ValueError, KeyError, TypeError):
-        return "unknown"
-    slug = str(kind).rpartition("/")[2]
-    fits = slug.isascii() and slug.replace("-", "").isalnum() and len(slug) <= 64
-    return slug if fits else "unknown"

@@ -19,9 +19,18 @@ or fails to answer, another pair is asked within two seconds in all:
 - What is about who asks (`ABOUT_ASKER`) is no fault of the holder: not remembered.
 """
 
-from keys.quorum.configs import CONFIG_OLD, CONFIG_REFUSED, Chosen, choose_config
-from keys.quorum.sending import send
-from keys.quorum.watch import ABOUT_ASKER, BUDGET_SPENT, SLOW, UNAVAILABLE, Watch
+from keys.quorum.configs import Chosen, choose_config
+from keys.quorum.sending import read_slug, send
+from keys.quorum.watch import (
+    ABOUT_ASKER,
+    BUDGET_SPENT,
+    CONFIG_OLD,
+    CONFIG_REFUSED,
+    SLOW,
+    TICKET_REFUSED,
+    UNAVAILABLE,
+    Watch,
+)
 
 __all__ = [
     "ABOUT_ASKER",
@@ -29,9 +38,11 @@ __all__ = [
     "CONFIG_OLD",
     "CONFIG_REFUSED",
     "SLOW",
+    "TICKET_REFUSED",
     "UNAVAILABLE",
     "Chosen",
     "Watch",
     "choose_config",
+    "read_slug",
     "send",
 ]

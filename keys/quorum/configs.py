@@ -7,10 +7,8 @@ from typing import Final
 
 from keys.config import KeyConfig
 from keys.errors import ConfigForked, ConfigRefused, HolderUnavailable
-from keys.quorum.watch import SLOW, UNAVAILABLE
+from keys.quorum.watch import CONFIG_OLD, CONFIG_REFUSED, SLOW, UNAVAILABLE
 
-CONFIG_REFUSED: Final = "config-refused"
-CONFIG_OLD: Final = "config-old"
 GRACE: Final = 0.4
 """Seconds for the others after the first config that holds."""
 

@@ -1,6 +1,7 @@
 """One request to a holder: with an end in time and in bytes, whatever it sends."""
 
 import asyncio
+import json
 from typing import Final
 
 import httpx
@@ -52,3 +53,14 @@ async def _read(answer: httpx.Response, most: int) -> bytes:
             raise HolderUnavailable
         parts.append(part)
     return b"".join(parts)
+
+
+def read_slug(problem: bytes) -> str:
+    """Give a problem's name when it is one: a short word, never free text."""
+    try:
+        kind = json.loads(problem)["type"]
+    except (ValueError, KeyError, TypeError):
+        return "unknown"
+    slug = str(kind).rpartition("/")[2]
+    fits = slug.isascii() and slug.replace("-", "").isalnum() and len(slug) <= 64
+    return slug if fits else "unknown"

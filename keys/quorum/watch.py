@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from time import monotonic
@@ -13,6 +13,10 @@ from keys.errors import HolderSlow
 
 UNAVAILABLE: Final = "unavailable"
 SLOW: Final = "slow"
+TICKET_REFUSED: Final = "ticket-refused"
+CONFIG_REFUSED: Final = "config-refused"
+CONFIG_OLD: Final = "config-old"
+OF_CONFIG: Final = frozenset({CONFIG_REFUSED, CONFIG_OLD})
 BUDGET_SPENT: Final = "budget-spent"
 ABOUT_ASKER: Final = frozenset({BUDGET_SPENT, "account-refused"})
 """Reasons that say something of who asks, and nothing of the holder."""
@@ -92,9 +96,25 @@ class Watch:
         self._troubles[holder].reason = reason
         return is_news
 
-    def note_served(self, holder: int) -> bool:
-        """Remember that a holder served; true where it was in trouble."""
-        return self._troubles.pop(holder, None) is not None
+    def note_served(self, holder: int, *, config: bool = False) -> bool:
+        """Remember that a holder served; true where it was in trouble.
+
+        An evaluation that holds mends no bad key config, nor the other way round.
+        """
+        known = self._troubles.get(holder)
+        if known is None or (known.reason in OF_CONFIG) != config:
+            return False
+        del self._troubles[holder]
+        return True
+
+    def note_configs(
+        self, places: Iterable[int], passed_over: Mapping[int, str]
+    ) -> list[int]:
+        """Remember whose key config counted and whose did not; give what is news."""
+        for place in places:
+            if place not in passed_over:
+                self.note_served(place, config=True)
+        return [place for place, why in passed_over.items() if self.note(place, why)]
 
     async def wait(self, holder: int, work: Awaitable[Given]) -> Given:
         """Wait for a holder's answer, or raise `HolderSlow`.

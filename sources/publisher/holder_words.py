@@ -3,8 +3,15 @@
 from collections.abc import Mapping
 from typing import Final
 
-from keys.client import PROOF_REFUSED, TICKET_REFUSED
-from keys.quorum import BUDGET_SPENT, CONFIG_OLD, CONFIG_REFUSED, SLOW, UNAVAILABLE
+from keys.client import PROOF_REFUSED
+from keys.quorum import (
+    BUDGET_SPENT,
+    CONFIG_OLD,
+    CONFIG_REFUSED,
+    SLOW,
+    TICKET_REFUSED,
+    UNAVAILABLE,
+)
 from sources.handing_over import Party, name_file
 
 _ASK: Final = "Bel de beheerder van {name}."

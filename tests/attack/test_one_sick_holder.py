@@ -11,7 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from keys.client import HolderTransport, Signer, fetch_config, pseudonymise
+from keys.client import (
+    HolderTransport,
+    RelayTransport,
+    Signer,
+    fetch_config,
+    pseudonymise,
+)
 from keys.config import parse_pins
 from keys.errors import HolderBudgetSpent
 from keys.quorum import Watch
@@ -23,6 +29,7 @@ from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.publisher.holders import HolderEvaluator, Trust
 from sources.publisher.patience import Patience
+from tests.desk_builders import BASE, csrf_of, log_in, some_town
 from tests.holders_builders import AUDIENCE, NOON, Holders, a_bsn, some_holders
 from tests.sick_holders import ALL, make_sick, make_well
 from tests.sources_builders import SECRET
@@ -30,6 +37,7 @@ from tests.sources_builders import SECRET
 pytestmark = pytest.mark.anyio
 NUMBERS = [a_bsn(1), a_bsn(2)]
 HURRY = 0.15
+OF_CONFIG = {"garbage-for-config", "older-config"}
 OF_TICKETS = {"bad-ticket-signature", "ticket-of-other-points", "clock-fast"}
 """Publishing brings no ticket: there is nothing of these to be seen."""
 
@@ -82,6 +90,31 @@ async def test_a_case_system_and_an_agency_do_not_notice(
     async with an_agency(publishing, holders, tmp_path) as agency:
         assert (await agency.evaluate(NUMBERS)).pseudonyms == well
     assert publishing.watch.sick.keys() == (set() if fault in OF_TICKETS else {1})
+
+
+@pytest.mark.parametrize("fault", ALL)
+async def test_whoever_asks_through_a_desk_does_not_notice(
+    fault: str, tmp_path: Path
+) -> None:
+    """The desk signs, judges and remembers: its health names the holder and why."""
+    town = some_town(tmp_path)
+    make_sick(town.holders, 1, fault)
+    async with town.serve() as desk, town.browser(desk) as browser:
+        browser.headers["X-CSRF-Token"] = csrf_of(await log_in(browser))
+        relay = RelayTransport(browser, BASE, Watch(turn=0))
+        pins = parse_pins(town.holders.dealing.pins)
+        config = await fetch_config(
+            relay, pins, accepted_origin="dealt", known=None, now=NOON
+        )
+        found = await pseudonymise(relay, config, NUMBERS, Act.LOOKUP)
+        verify_ticket_pair(found.tickets, config, audience=AUDIENCE, now=NOON)
+        health = (await browser.get("/health")).json()["holders"]
+        asked_last = (await browser.get("/relay/v1/pins")).json()["avoid"]
+    # With an older config, or none, it evaluates as well as the others.
+    assert found.pair == ((1, 2) if fault in OF_CONFIG else (2, 3))
+    sick = [one["holder"] for one in health if one["sick"]]
+    # A proof is what the client checks, and the desk cannot: it has no curve.
+    assert fault == "bad-proof" or (sick, asked_last) == (["holder-1"], [1])
 
 
 @pytest.mark.parametrize("fault", ["hung", "unknown-organisation", "clock-fast"])

@@ -1,38 +1,37 @@
 /** Ask again and again from one page: the key config and what is known of the holders. */
-import type { KeyConfig } from "./key-config.ts";
-import { type Answer, loadConfig, lookUp, type Memory, type Question, type Subject } from "./lookup.ts";
+import { type Answer, type KeyHolders, loadHolders, lookUp, type Memory, type Question, type Subject } from "./lookup.ts";
 import { isProblem, type Relay } from "./relay.ts";
 
 export class Asker {
   readonly #relay: Relay;
   readonly #memory: Memory;
-  #config: Promise<KeyConfig>;
-  #passedOver: readonly number[] = [];
+  #holders: Promise<KeyHolders>;
 
   /** Begin with fetching the key config, so that it is there when it is needed. */
   constructor(relay: Relay, memory: Memory) {
     this.#relay = relay;
     this.#memory = memory;
-    this.#config = this.#load();
+    this.#holders = this.#load();
   }
 
   /** Ask about one household; `blinded` is called when nothing is left of the numbers. */
   async ask(question: Question, people: readonly Subject[], blinded: () => void): Promise<Answer> {
-    const config = await this.#config.catch(() => (this.#config = this.#load()));
-    const asking = lookUp(this.#relay, { config, avoid: this.#passedOver }, question, people);
+    const holders = await this.#holders.catch(() => (this.#holders = this.#load()));
+    const asking = lookUp(this.#relay, holders, question, people);
     blinded(); // the call above ran up to its first request
     try {
       const answer = await asking;
-      this.#passedOver = answer.passedOver;
+      const avoid = answer.passedOver;
+      if (avoid.length > 0) this.#holders = Promise.resolve({ ...holders, avoid });
       return answer;
     } catch (error) {
-      if (isProblem(error, "stale-key-version")) this.#config = this.#load();
+      if (isProblem(error, "stale-key-version")) this.#holders = this.#load();
       throw error;
     }
   }
 
-  #load(): Promise<KeyConfig> {
-    const loading = loadConfig(this.#relay, this.#memory, new Date());
+  #load(): Promise<KeyHolders> {
+    const loading = loadHolders(this.#relay, this.#memory, new Date());
     loading.catch(() => undefined); // told when it is needed
     return loading;
   }

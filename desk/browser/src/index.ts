@@ -10,7 +10,7 @@ export {
 } from "./errors.ts";
 export { type HolderConfig, type KeyConfig, type KeyOrigin, type SigningKey, type Trust, verifyConfig } from "./key-config.ts";
 export {
-  type Answer, type ContactHolder, type Flag, type Freshness, loadConfig, lookUp, type Memory, type OfficeHours,
+  type Answer, type ContactHolder, type Flag, type Freshness, type KeyHolders, loadHolders, lookUp, type Memory, type OfficeHours,
   type Part, type Person, type Question, type Subject,
 } from "./lookup.ts";
 export { type Evaluating, pseudonymise, type Pseudonymised } from "./pseudonymise.ts";

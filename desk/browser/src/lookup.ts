@@ -114,12 +114,18 @@ export function namedIn(part: Part): Named | undefined {
   return NAMED.get(part);
 }
 
-/** Fetch the key config and believe it only when it holds. */
-export async function loadConfig(relay: Relay, memory: Memory, now: Date): Promise<KeyConfig> {
+/** The key config, and which of its holders to ask last. */
+export interface KeyHolders {
+  readonly config: KeyConfig;
+  readonly avoid: readonly number[];
+}
+
+/** Fetch the key config and believe it only when it holds; hear whom to ask last. */
+export async function loadHolders(relay: Relay, memory: Memory, now: Date): Promise<KeyHolders> {
   const [document, trust] = await Promise.all([relay.keyConfig(), relay.trust()]);
   const config = verifyConfig(document, { ...trust, known: memory.read(), now });
   memory.write(config);
-  return config;
+  return { config, avoid: trust.avoid };
 }
 
 /**
@@ -129,7 +135,7 @@ export async function loadConfig(relay: Relay, memory: Memory, now: Date): Promi
  */
 export async function lookUp(
   relay: Relay,
-  holders: { readonly config: KeyConfig; readonly avoid: readonly number[] },
+  holders: KeyHolders,
   question: Question,
   subjects: readonly Subject[],
 ): Promise<Answer> {

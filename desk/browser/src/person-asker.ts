@@ -4,8 +4,7 @@
  * with them, the page sends itself.
  */
 import type { Bsn } from "./bsn.ts";
-import type { KeyConfig } from "./key-config.ts";
-import { loadConfig, type Memory } from "./lookup.ts";
+import { type KeyHolders, loadHolders, type Memory } from "./lookup.ts";
 import { pseudonymise } from "./pseudonymise.ts";
 import type { Act, Relay } from "./relay.ts";
 
@@ -20,8 +19,7 @@ export class PersonAsker {
   readonly #relay: Relay;
   readonly #memory: Memory;
   readonly #act: Act;
-  #config: Promise<KeyConfig> | null = null;
-  #passedOver: readonly number[] = [];
+  #holders: Promise<KeyHolders> | null = null;
 
   constructor(relay: Relay, memory: Memory, act: Act = "officer-search") {
     this.#relay = relay;
@@ -31,20 +29,20 @@ export class PersonAsker {
 
   /** Name one person; `blinded` is called when nothing is left of the number here. */
   async name(bsn: Bsn, blinded: () => void): Promise<PersonNamed> {
-    const config = await (this.#config ??= this.#load());
-    const evaluating = pseudonymise(this.#relay.forAct(this.#act), config, [bsn], this.#passedOver);
+    const holders = await (this.#holders ??= this.#load());
+    const evaluating = pseudonymise(this.#relay.forAct(this.#act), holders.config, [bsn], holders.avoid);
     blinded(); // the call above ran up to its first request
     try {
-      const { pseudonyms, tickets, keyVersion, fallback } = await evaluating;
-      this.#passedOver = fallback;
+      const { pseudonyms, tickets, keyVersion, fallback: avoid } = await evaluating;
+      if (avoid.length > 0) this.#holders = Promise.resolve({ ...holders, avoid });
       return { keyVersion, tickets, pseudonym: pseudonyms[0] as string };
     } catch (error) {
-      this.#config = null; // the key may have changed; the next attempt looks
+      this.#holders = null; // the key may have changed; the next attempt looks
       throw error;
     }
   }
 
-  #load(): Promise<KeyConfig> {
-    return loadConfig(this.#relay, this.#memory, new Date());
+  #load(): Promise<KeyHolders> {
+    return loadHolders(this.#relay, this.#memory, new Date());
   }
 }

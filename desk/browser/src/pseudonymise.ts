@@ -4,7 +4,7 @@
  */
 import type { Bsn } from "./bsn.ts";
 import { decodeB64u, encodeB64u } from "./bytes.ts";
-import { BudgetSpent, HoldersUnavailable, Malformed, ProofRefused } from "./errors.ts";
+import { BudgetSpent, HoldersUnavailable, Malformed, ProofRefused, Told } from "./errors.ts";
 import { combinations } from "./group.ts";
 import type { KeyConfig } from "./key-config.ts";
 import { type Blinded, blindBsn, combine, verifyEvaluation } from "./oprf.ts";
@@ -45,8 +45,8 @@ export async function pseudonymise(
     const done = await tryPair(relay, config, pair, blinded, failures);
     if (done !== null) return { ...done, fallback: [...failures.keys()] };
   }
-  throw [...failures.values()].find((failure) => failure instanceof BudgetSpent) ??
-    new HoldersUnavailable();
+  const isTold = (failure: unknown) => failure instanceof BudgetSpent || failure instanceof Told;
+  throw [...failures.values()].find(isTold) ?? new HoldersUnavailable();
 }
 
 function orderPairs(config: KeyConfig, avoid: readonly number[]): number[][] {
@@ -109,6 +109,7 @@ function isPassedOver(reason: unknown): boolean {
     reason instanceof HoldersUnavailable ||
     reason instanceof BudgetSpent ||
     reason instanceof ProofRefused ||
-    reason instanceof Malformed
+    reason instanceof Malformed ||
+    (reason instanceof Told && reason.problem.status === 424) // a holder refused: another may not
   );
 }

@@ -41,12 +41,13 @@ export class Relay {
     return new Uint8Array(await response.arrayBuffer());
   }
 
-  async trust(): Promise<{ pins: unknown[]; acceptedOrigin: KeyOrigin }> {
+  /** Whose signatures count, and which holders to ask last: the desk knows who serves. */
+  async trust(): Promise<{ pins: unknown[]; acceptedOrigin: KeyOrigin; avoid: readonly number[] }> {
     const found = asObject(await (await this.#send("GET", "/pins")).json());
-    const origin = found["acceptedKeyOrigin"];
-    if (!Array.isArray(found["pins"])) throw new Malformed();
+    const { pins, avoid = [], acceptedKeyOrigin: origin } = found;
+    if (!Array.isArray(pins) || !Array.isArray(avoid)) throw new Malformed();
     if (origin !== "dealt" && origin !== "distributed") throw new Malformed();
-    return { pins: found["pins"], acceptedOrigin: origin };
+    return { pins, acceptedOrigin: origin, avoid };
   }
 
   /** Have one holder evaluate; throws `HoldersUnavailable`, `BudgetSpent` or `Told`. */

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { parseBsn } from "../src/bsn.ts";
-import { loadConfig } from "../src/lookup.ts";
+import { loadHolders } from "../src/lookup.ts";
 import { pseudonymise } from "../src/pseudonymise.ts";
 import { Relay } from "../src/relay.ts";
 
@@ -19,7 +19,7 @@ interface Asked {
 const asked = JSON.parse(readFileSync(0, "utf8")) as Asked;
 const relay = new Relay(asked.relay, { Authorization: `Bearer ${asked.token}` });
 const memory = { read: () => null, write: () => undefined };
-const config = await loadConfig(relay, memory, new Date(asked.now));
-const made = await pseudonymise(relay, config, asked.numbers.map(parseBsn));
+const { config, avoid } = await loadHolders(relay, memory, new Date(asked.now));
+const made = await pseudonymise(relay, config, asked.numbers.map(parseBsn), avoid);
 const { pseudonyms, tickets, fallback } = made;
 process.stdout.write(JSON.stringify({ pseudonyms, tickets: tickets.length, fallback }));

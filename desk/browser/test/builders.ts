@@ -21,6 +21,7 @@ export class Town {
   readonly slope = 11n;
   readonly down = new Set<number>();
   readonly spent = new Set<number>();
+  readonly refusing = new Set<number>();
   readonly lying = new Set<number>();
   readonly asked: Asked[] = [];
 
@@ -84,10 +85,13 @@ export class Town {
 
   /** What a holder answers, with a real proof; a lying one proves another key. */
   async evaluate(holder: number, asked: Asked): Promise<HolderAnswer> {
-    const { BudgetSpent, HoldersUnavailable } = await import("../src/errors.ts");
+    const { BudgetSpent, HoldersUnavailable, Told } = await import("../src/errors.ts");
     this.asked.push(asked);
     if (this.down.has(holder)) throw new HoldersUnavailable();
     if (this.spent.has(holder)) throw new BudgetSpent();
+    if (this.refusing.has(holder)) {
+      throw new Told({ type: "/problems/organisation-unknown", title: "", status: 424 });
+    }
     const secret = Fn.toBytes(this.lying.has(holder) ? 5n : this.share(holder));
     const publicKey = Point.BASE.multiply(Fn.fromBytes(secret)).toBytes();
     const points = asked.points.map(decodeB64u);

@@ -8,6 +8,7 @@ import { BudgetSpent, HoldersUnavailable, InvalidPoint } from "../src/errors.ts"
 import { combinePoints, lagrangeFactor, parsePoint, Point } from "../src/group.ts";
 import { verifyConfig } from "../src/key-config.ts";
 import { pseudonymise } from "../src/pseudonymise.ts";
+import { isProblem } from "../src/relay.ts";
 import { Town } from "./builders.ts";
 
 const NUMBERS = ["999993653", "999990019"];
@@ -34,6 +35,7 @@ test("a pseudonym is k times the point of the number", async () => {
 for (const [what, break_] of [
   ["is down", (town: Town, holder: number) => town.down.add(holder)],
   ["has no budget left", (town: Town, holder: number) => town.spent.add(holder)],
+  ["refuses who asks", (town: Town, holder: number) => town.refusing.add(holder)],
   ["proves another key", (town: Town, holder: number) => town.lying.add(holder)],
 ] as const) {
   for (const holder of [1, 2]) {
@@ -64,6 +66,12 @@ test("a spent budget is told apart from holders that are down", async () => {
   const town = new Town();
   town.spent.add(1).add(2);
   await assert.rejects(ask(town), BudgetSpent);
+});
+
+test("what two holders refuse for is told", async () => {
+  const town = new Town();
+  town.refusing.add(1).add(2);
+  await assert.rejects(ask(town), (error) => isProblem(error, "organisation-unknown"));
 });
 
 test("no two questions have a point in common", async () => {
