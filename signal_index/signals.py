@@ -189,7 +189,7 @@ def decide_notice(
     _verify_not_transferred(known)
     if known is None or notice.version > known.version:
         return ItemOutcome.ACCEPTED
-    if notice.version < known.version or known.kind == "tombstone":
+    if notice.version < known.version or known.kind != "signal":
         return ItemOutcome.SUPERSEDED
     if (known.digest, known.row_key) == (digest, row_key):
         return ItemOutcome.UNCHANGED
@@ -199,17 +199,16 @@ def decide_notice(
 def decide_withdrawal(known: Known, withdrawal: Withdrawal) -> ItemOutcome:
     """Give what becomes of a withdrawal of a known signal.
 
-    It may carry the version of the signal it ends, or a higher one. Raises
+    It may carry the version of the signal it ends, or a higher one; of what ended it
+    may carry any: superseded means that a newer signal stands. Raises
     `SignalTransferred` where another source took it over.
     """
     _verify_not_transferred(known)
+    is_error = withdrawal.reason is WithdrawalReason.ENTERED_IN_ERROR
+    if known.kind == "tombstone" or (known.kind == "ended" and not is_error):
+        return ItemOutcome.UNCHANGED
     if withdrawal.version < known.version:
         return ItemOutcome.SUPERSEDED
-    if known.kind == "tombstone":
-        return ItemOutcome.UNCHANGED
-    is_error = withdrawal.reason is WithdrawalReason.ENTERED_IN_ERROR
-    if known.kind == "ended" and not is_error:
-        return ItemOutcome.UNCHANGED
     return ItemOutcome.ACCEPTED
 
 

@@ -9,7 +9,7 @@ No number of a person takes part; a run that is cut off can be done again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 from uuid import UUID, uuid4
 
@@ -31,6 +31,7 @@ from signal_index.wire.reconciling import (
 from signal_index.wire.signals import BatchBody, Withdrawal, WithdrawalReason
 from sources.clock import day_of
 from sources.errors import DeliveryUnderWay, TooManyUnknown
+from sources.outbox.concluding import Conclusion, conclude
 from sources.outbox.deliveries import find_newest, find_unfinished
 from sources.outbox.settling import BatchAnswer
 from sources.outbox.standing import (
@@ -84,11 +85,14 @@ class Differences:
     lacking: tuple[MarkedSignal, ...] = ()
     unknown: tuple[MarkedSignal, ...] = ()
     differing: tuple[MarkedSignal, ...] = ()
+    kept: tuple[MarkedSignal, ...] = ()
+    """Unknown here, and the index did not say that it withdrew them."""
 
     @property
     def count(self) -> int:
         """How many signals differ."""
-        return len(self.lacking) + len(self.unknown) + len(self.differing)
+        found = (self.lacking, self.unknown, self.differing, self.kept)
+        return sum(len(each) for each in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +149,14 @@ async def reconcile(
     few = max(UNKNOWN_FEW, len(ours) // UNKNOWN_SHARE)
     if len(found.unknown) > few and not confirmed:
         raise TooManyUnknown(len(found.unknown), len(ours))
-    await _withdraw(index, sender, found.unknown)
     if found.unknown:
+        found = await _withdraw(index, sender, found)
         read_everything_again(outbox)
     # What the index lacks keeps its reference: if another source took it over, that is
     # refused, where a new one would give its citizen two flags.
     tell_again(outbox, (*found.lacking, *found.differing))
     await keep_newest(outbox, index)
-    if found.unknown and not (found.lacking or found.differing):
+    if found.unknown and found.count == len(found.unknown):
         again = await index.compare(scope, len(marks), digest_marks(marks))
         if again.equal:
             record_reconciled(outbox, sender.now())
@@ -221,11 +225,14 @@ def _pick(of: dict[UUID, int], references: set[UUID]) -> tuple[MarkedSignal, ...
 
 
 async def _withdraw(
-    index: Counterpart,
-    sender: Sender,
-    unknown: Sequence[MarkedSignal],
-) -> None:
-    """Withdraw what we do not know to be open, under our own signature."""
+    index: Counterpart, sender: Sender, found: Differences
+) -> Differences:
+    """Withdraw what we do not know to be open, under our own signature.
+
+    Of what the index does not say that it is over it is not said here either.
+    """
+    over = set[UUID]()
+    unknown = found.unknown
     for at in range(0, len(unknown), BATCH_MAXIMUM):
         now = sender.now()
         withdrawals = tuple(
@@ -240,4 +247,14 @@ async def _withdraw(
         )
         batch = Batch(uuid4(), withdrawals=withdrawals)
         token = sign_batch(sender.key, batch, iss=sender.submitter, now=now)
-        await index.send_batch(BatchBody(batch=token, subjects=[]))
+        answer = await index.send_batch(BatchBody(batch=token, subjects=[]))
+        over |= {
+            one.reference
+            for one in answer.results
+            if conclude("withdraw", one.outcome, one.problem) is Conclusion.OVER
+        }
+    return replace(
+        found,
+        unknown=tuple(one for one in unknown if one.reference in over),
+        kept=tuple(one for one in unknown if one.reference not in over),
+    )

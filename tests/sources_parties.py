@@ -32,8 +32,16 @@ from signal_index.notice import (
     parse_signer_key,
     subject_commitment,
 )
+from signal_index.signals import (
+    ItemOutcome,
+    Known,
+    decide_notice,
+    decide_withdrawal,
+    digest_notice,
+)
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.deliveries import ClosedDelivery, Delivery
+from signal_index.wire.errors import InvalidField
 from signal_index.wire.own_registration import (
     OutboxSignals,
     OwnRegistration,
@@ -259,6 +267,14 @@ class FakeIndex:
             self._signals().pop(min(self._signals()))
             self._save()
 
+    def end_one(self) -> None:
+        """End a signal that its source did not end, under a version far ahead."""
+        if self._signals():
+            first = min(self._signals())
+            version = int(str(self._signals()[first]["version"])) + 9
+            self._bury(first, version, "entered-in-error")
+            self._save()
+
     def shown(self) -> set[tuple[str, str]]:
         """Who has a signal in which category: pseudonyms and category ids."""
         return {
@@ -284,29 +300,41 @@ class FakeIndex:
         problem = self.refuse(notice)
         if problem:
             return ItemResult(notice.reference, "refused", problem)
-        row = notice.model_dump(mode="json") | {"n": n.encoded.hex(), "subject": ""}
-        row["outbox"] = str(outbox)
-        known = self._signals().get(reference)
-        if known == row:
-            return ItemResult(notice.reference, "unchanged")
-        if reference in self.state["gone"]:
-            return ItemResult(notice.reference, "superseded")
-        if known and int(str(known["version"])) >= notice.version:
-            return ItemResult(notice.reference, "superseded")
-        self._signals()[reference] = row
-        return ItemResult(notice.reference, "accepted")
+        digest, row_key = digest_notice(notice), n.encoded
+        try:
+            done = decide_notice(self._find(reference), notice, digest, row_key)
+        except InvalidField as fault:
+            return ItemResult(notice.reference, "refused", "invalid-input", fault.field)
+        if done is ItemOutcome.ACCEPTED:
+            row = notice.model_dump(mode="json") | {"n": n.encoded.hex()}
+            row |= {"digest": digest.hex(), "outbox": str(outbox)}
+            self._signals()[reference] = row
+            self.state["gone"].pop(reference, None)
+        return ItemResult(notice.reference, done.value)
 
     def _withdraw(self, withdrawal: Withdrawal) -> ItemResult:
         reference = str(withdrawal.reference)
         if self.keeps_signals:
             return ItemResult(withdrawal.reference, "refused", "server-fault")
-        if reference in self.state["gone"]:
-            return ItemResult(withdrawal.reference, "unchanged")
-        if reference not in self._signals():
+        known = self._find(reference)
+        if known is None:
             return ItemResult(withdrawal.reference, "refused", "unknown-signal")
+        done = decide_withdrawal(known, withdrawal)
+        if done is ItemOutcome.ACCEPTED:
+            self._bury(reference, withdrawal.version, withdrawal.reason.value)
+        return ItemResult(withdrawal.reference, done.value)
+
+    def _bury(self, reference: str, version: int, reason: str) -> None:
         del self._signals()[reference]
-        self.state["gone"][reference] = withdrawal.reason.value
-        return ItemResult(withdrawal.reference, "accepted")
+        self.state["gone"][reference] = {"version": version, "reason": reason}
+
+    def _find(self, reference: str) -> Known | None:
+        if gone := self.state["gone"].get(reference):
+            return Known("tombstone", int(gone["version"]), None, None)  # type: ignore[index]  # JSON has no types
+        if row := self._signals().get(reference):
+            digest, n = (bytes.fromhex(str(row[name])) for name in ("digest", "n"))
+            return Known("signal", int(str(row["version"])), digest, n)
+        return None
 
     def _save(self) -> None:
         if self.path:

@@ -82,6 +82,7 @@ def summarise(done: Reconciled) -> dict[str, object]:
         "equal": done.equal,
         "compared": done.compared,
         "withdrawn": [str(one.reference) for one in differences.unknown],
+        "notWithdrawn": [str(one.reference) for one in differences.kept],
         "missingAtIndex": [str(one.reference) for one in differences.lacking],
         "otherVersion": [str(one.reference) for one in differences.differing],
         "needsDelivery": done.needs_delivery,
@@ -136,6 +137,11 @@ def _say(done: Reconciled) -> str:
     lines = []
     if found.unknown:
         lines.append(f"Ingetrokken, want hier niet meer open: {len(found.unknown)}.")
+    if found.kept:
+        lines.append(
+            f"Hier niet open, en de index trok ze niet in: {len(found.kept)}. Blijft "
+            "dat zo? Bel de beheerder van de index."
+        )
     if found.lacking:
         lines.append(f"Ontbraken bij de index: {len(found.lacking)}.")
     if found.differing:

@@ -2,9 +2,10 @@
 
 - What was not sent is forgotten: its case stands as it was told last, so that the next
   full delivery plans it again, from a newer file or a mended profile.
-- What was sent, and the answer never came, may stand at the index. It is kept as told
-  with a fingerprint that nothing equals: the next full delivery tells it again under a
-  higher version, or takes it back. Where the index never had it, it says so then.
+- What was sent, and the answer never came, may stand at the index; what was withdrawn
+  so may be gone. It is kept as told with a fingerprint that nothing equals: the next
+  full delivery tells it again under a higher version, or takes it back. Where the index
+  never had it, it says so then.
 - A delivery of changes alone holds what no later one repeats: what is left of it is
   owed (`outbox.owed`). `Run` does it by itself only where nothing is left to send.
 
@@ -16,10 +17,9 @@ import sqlite3
 from typing import Final
 from uuid import UUID
 
-from sources.outbox.last_heard import keep_heard
 from sources.outbox.let_go import note_let_go
 from sources.outbox.owed import keep_owed_work
-from sources.outbox.settling import KNOW, known_as
+from sources.outbox.settling import KNOW, doubt, known_as
 from sources.outbox.standing import NEVER_TOLD
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import forget_known
@@ -28,8 +28,7 @@ _SENT: Final = "SELECT * FROM work WHERE delivery = ? AND state = 'sending'"
 _STRAY: Final = """
 INSERT OR IGNORE INTO stray SELECT reference, version, category, municipality, ''
 FROM signal WHERE case_key = ? AND part = ? AND reference <> ?"""
-_RAISE: Final = "UPDATE signal SET version = max(version, ?) WHERE reference = ?"
-_LOST_WITHDRAWALS: Final = """
+_STRAYS: Final = """
 INSERT OR IGNORE INTO stray
 SELECT reference, version, category, municipality, coalesce(valid_from, '') FROM work
 WHERE delivery = ? AND action = 'withdraw'
@@ -56,7 +55,7 @@ def abandon_within(connection: sqlite3.Connection, delivery: UUID, profile: str)
     ).fetchone()[0]
     keep_owed_work(connection, delivery)
     # Its signal is no longer told here; that one must still be taken back.
-    connection.execute(_LOST_WITHDRAWALS, one)
+    connection.execute(_STRAYS, one)
     for row in connection.execute(_SENT, one).fetchall():
         _keep_as_told(connection, row, profile)
     connection.execute("DELETE FROM work WHERE delivery = ?", one)
@@ -64,7 +63,6 @@ def abandon_within(connection: sqlite3.Connection, delivery: UUID, profile: str)
     connection.execute("DELETE FROM reject WHERE delivery = ?", one)
     note_let_go(connection, delivery, "abandoned")
     connection.execute("DELETE FROM delivery WHERE id = ?", one)
-    keep_heard(connection, delivery)  # its end may have reached the index
     forget_known(connection)
     return int(dropped)
 
@@ -73,7 +71,7 @@ def _keep_as_told(
     connection: sqlite3.Connection, row: sqlite3.Row, profile: str
 ) -> None:
     if row["action"] == "withdraw":
-        connection.execute(_RAISE, (row["version"], row["reference"]))
+        doubt(connection, row)
         return
     connection.execute(_STRAY, (row["case_key"], row["part"], row["reference"]))
     known = known_as(row, profile, fingerprint=NEVER_TOLD)

@@ -1,23 +1,33 @@
 """What the index answered about a batch, written in one transaction.
 
-An accepted notice becomes what is known to be told; a refused one becomes a reject and
-is tried again with the next delivery. Sent again after a crash, a batch answers
-`unchanged`: that is an acceptance too.
+What an answer means is in one table (`outbox.concluding`). What stands becomes what is
+known to be told; what was refused becomes a reject and is tried again with the next
+delivery; what is gone is told anew under another reference, in this run.
 """
 
+import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
-from uuid import UUID
+from typing import Final
+from uuid import UUID, uuid4
 
+from signal_index.notice import SALT_BYTES
+from sources.outbox.concluding import (
+    TRANSFERRED,
+    Conclusion,
+    Outcome,
+    conclude,
+)
 from sources.outbox.deliveries import insert_rejects, raise_count
 from sources.outbox.evidence import Sent, insert_evidence
+from sources.outbox.standing import NEVER_TOLD
 from sources.outbox.store import Outbox
+from sources.outbox.strays import NO_CASE
+from sources.outbox.work import POINT_BYTES, SUBJECT_LABEL
+from sources.outbox_key import OutboxKey
 from sources.reasons import Reason
 from sources.values import Place, Reject
-
-Outcome = Literal["accepted", "unchanged", "superseded", "refused"]
 
 KNOW: Final = """
 INSERT OR REPLACE INTO signal (case_key, part, profile, reference, version, person,
@@ -26,9 +36,13 @@ INSERT OR REPLACE INTO signal (case_key, part, profile, reference, version, pers
 VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
 _SEND_AGAIN: Final = "UPDATE contact SET state = 'pending' WHERE id = ?"
 _FORGET: Final = "DELETE FROM signal WHERE reference = ?"
-UNKNOWN_SIGNAL: Final = "unknown-signal"
+_RAISE: Final = "UPDATE signal SET version = max(version, ?) WHERE reference = ?"
+_DOUBT: Final = "UPDATE signal SET fingerprint = ? WHERE reference = ?"
+_MAY_STAND: Final = "INSERT OR REPLACE INTO stray VALUES (?, ?, ?, ?, ?)"
+_TELL_ANEW: Final = """
+UPDATE work SET state = 'ready', batch = NULL, reference = ?, version = 1, sealed = ?
+WHERE id = ?"""
 UNKNOWN_CONTACT: Final = "unknown-contact-holder"
-TRANSFERRED: Final = "signal-transferred"
 _REASONS: Final = {
     "category-not-established": Reason.REFUSED_CATEGORY,
     "category-not-open": Reason.REFUSED_CATEGORY,
@@ -65,10 +79,14 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Which delivery of which profile the answers belong to."""
+    """Which delivery of which profile the answers belong to.
+
+    `is_again`: it was sent before, perhaps, and that answer was lost.
+    """
 
     delivery: UUID
     profile: str
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +118,26 @@ def settle_batch(
     answered = [
         (row, by_text[row["reference"]]) for row in rows if row["reference"] in by_text
     ]
-    known = [row for row, result in answered if _is_told(row, result)]
+    found = [
+        (row, result, conclude(row["action"], result.outcome, result.problem))
+        for row, result in answered
+    ]
+    stands = [row for row, _, one in found if one is Conclusion.STANDS]
     with outbox.transaction("settle-batch") as connection:
-        connection.executemany(KNOW, [known_as(row, to.profile) for row in known])
-        raise_count(connection, to.delivery, "accepted", len(known))
+        connection.executemany(KNOW, [known_as(row, to.profile) for row in stands])
+        raise_count(connection, to.delivery, "accepted", len(stands))
         if sent is not None:
             references = [row["reference"] for row, _ in answered]
             insert_evidence(connection, batch, sent, references)
-        for row, result in answered:
-            if not _is_told(row, result):
-                _settle_one(connection, row, result, to)
+        for row, result, one in found:
+            if _is_told_anew(row, one):
+                _let_go(connection, row)
+                _tell_anew(connection, outbox.key, row)
+            elif one is not Conclusion.STANDS:
+                _settle_one(connection, (row, result, one), to)
         connection.executemany(
-            "DELETE FROM work WHERE id = ?", [(row["id"],) for row, _ in answered]
+            "DELETE FROM work WHERE id = ?",
+            [(row["id"],) for row, _, one in found if not _is_told_anew(row, one)],
         )
         if len(answered) == len(rows):
             connection.execute("DELETE FROM batch WHERE id = ?", (str(batch),))
@@ -137,29 +163,70 @@ def find_reason(problem: str, field: str) -> Reason:
     return about or _REASONS.get(problem, Reason.REFUSED)
 
 
+def doubt(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
+    """Note that nobody knows how the index has what this work was about.
+
+    What is known here is told again, or taken back, by the next full delivery: it
+    equals nothing. Anything else may stand there, and is taken back then.
+    """
+    _raise(connection, row)
+    known = connection.execute(_DOUBT, (NEVER_TOLD, row["reference"])).rowcount
+    if not known:
+        _let_go(connection, row)
+
+
+def _is_told_anew(row: sqlite3.Row, found: Conclusion) -> bool:
+    """Tell whether a case goes on under a new reference; what is new had none yet."""
+    return found is Conclusion.GONE and row["version"] > 1
+
+
 def _settle_one(
-    connection: sqlite3.Connection, row: sqlite3.Row, result: ItemResult, to: Settled
+    connection: sqlite3.Connection,
+    answered: tuple[sqlite3.Row, ItemResult, Conclusion],
+    to: Settled,
 ) -> None:
-    """Settle a withdrawal, or a notice that the index did not take."""
-    if row["action"] == "withdraw" and result.problem in (UNKNOWN_SIGNAL, TRANSFERRED):
-        # The index does not have it, or another has it now: nothing to take back.
-        connection.execute(_FORGET, (row["reference"],))
-    elif result.outcome in ("refused", "superseded"):
-        refused = (find_reason(result.problem, result.field), result.detail)
-        _reject(connection, row, *refused, to)
-        if row["action"] == "withdraw":
-            _hold_replacement(connection, row, refused, to)
-        # A version the index has seen is never used for anything else.
-        connection.execute(
-            "UPDATE signal SET version = ? WHERE reference = ?",
-            (row["version"], row["reference"]),
-        )
-        if result.problem == UNKNOWN_CONTACT:
-            connection.execute(_SEND_AGAIN, (row["contact"],))
-    else:
+    """Settle what is over, or what the index did not take."""
+    row, result, found = answered
+    if found is Conclusion.OVER:
         connection.execute(_FORGET, (row["reference"],))
         if result.outcome == "accepted":
             raise_count(connection, to.delivery, "withdrawn", 1)
+        return
+    refused = (find_reason(result.problem, result.field), result.detail)
+    _reject(connection, row, *refused, to)
+    # A version the index has seen is never used for anything else.
+    _raise(connection, row)
+    is_stray = row["case_key"] == NO_CASE
+    if row["action"] == "withdraw" and not is_stray:
+        _hold_replacement(connection, row, refused, to)
+    if is_stray or found is Conclusion.GONE:
+        _let_go(connection, row)
+    elif to.is_again or result.outcome == "superseded":
+        doubt(connection, row)
+    if result.problem == UNKNOWN_CONTACT:
+        connection.execute(_SEND_AGAIN, (row["contact"],))
+
+
+def _let_go(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
+    """Have whatever may stand under a reference taken back; no case names it now."""
+    connection.execute(_FORGET, (row["reference"],))
+    since = row["valid_from"] if row["case_key"] == NO_CASE else None
+    place = (row["category"], row["municipality"], since or "")
+    connection.execute(_MAY_STAND, (row["reference"], row["version"], *place))
+
+
+def _tell_anew(
+    connection: sqlite3.Connection, key: OutboxKey, row: sqlite3.Row
+) -> None:
+    """Have a notice told under a new reference; with a new salt nothing joins them."""
+    of = {"label": SUBJECT_LABEL, "row": row["case_key"]}
+    n = key.open_sealed(row["sealed"], **of)[:POINT_BYTES]
+    sealed = key.seal(n + secrets.token_bytes(SALT_BYTES), **of)
+    connection.execute(_TELL_ANEW, (str(uuid4()), sealed, row["id"]))
+
+
+def _raise(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
+    connection.execute(_RAISE, (row["version"], row["reference"]))
 
 
 def _hold_replacement(
@@ -180,10 +247,6 @@ def _hold_replacement(
     for row in rows:
         _reject(connection, row, *refused, to)
         connection.execute("DELETE FROM work WHERE id = ?", (row["id"],))
-
-
-def _is_told(row: sqlite3.Row, result: ItemResult) -> bool:
-    return row["action"] == "publish" and result.outcome in ("accepted", "unchanged")
 
 
 def known_as(

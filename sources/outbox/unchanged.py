@@ -19,6 +19,7 @@ from sources.outbox.deliveries import OpenDelivery
 from sources.outbox.holding import replace_held
 from sources.outbox.owed import note_said
 from sources.outbox.store import Outbox, get_meta, put_meta
+from sources.outbox.strays import find_strays
 from sources.profile import Profile
 from sources.reasons import Reason
 
@@ -68,13 +69,15 @@ def keep_known(
 ) -> None:
     """Keep what a full delivery was, in the transaction that closes it.
 
-    Nothing is kept where a record would be judged anew.
+    Nothing is kept where a record would be judged anew, or where the index has
+    something that the next full delivery must take back.
     """
     future = (str(done.id), Reason.DATE_IN_FUTURE.value)
     waits = connection.execute(_DAY_WILL_TELL, future).fetchone()[0]
     refused = connection.execute(_INDEX_REFUSED, (str(done.id),)).fetchone()[0]
     recheck = get_meta(connection, _RECHECK)
-    if waits or refused or recheck is None:
+    left = find_strays(connection, done)
+    if waits or refused or left or recheck is None:
         forget_known(connection, done.profile)
         return
     counts = done.counts

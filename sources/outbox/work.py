@@ -43,7 +43,7 @@ _OF: Final[dict[Action, str]] = {
     "take-back": "action = 'withdraw' AND length(case_key) = 0",  # strays
 }
 SUBJECT_LABEL: Final = b"subject"
-_POINT_BYTES: Final = 32
+POINT_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _make_notice(
     key: OutboxKey, row: sqlite3.Row, source: Oin
 ) -> tuple[Notice, SubjectProof]:
     plain = key.open_sealed(row["sealed"], label=SUBJECT_LABEL, row=row["case_key"])
-    n, salt = parse_pseudonym(plain[:_POINT_BYTES]), plain[_POINT_BYTES:]
+    n, salt = parse_pseudonym(plain[:POINT_BYTES]), plain[POINT_BYTES:]
     reference = UUID(row["reference"])
     notice = Notice(
         reference=reference,

@@ -8,7 +8,7 @@ only then the run says that it stopped.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -111,8 +111,9 @@ class Pipeline:
             await self._send_batch(batch, to, told)
 
     async def _send_unsettled(self, action: Action, to: Settled, told: Told) -> None:
+        again = replace(to, is_again=True)
         for batch in find_unsettled(self._outbox, to.delivery, action):
-            await self._send_batch(batch, to, told)
+            await self._send_batch(batch, again, told)
 
     def _assign(self, action: Action, to: Settled, *, least: int = 1) -> UUID | None:
         now = self._sender.now()

@@ -93,10 +93,10 @@ class SignalsMachine(RuleBasedStateMachine):
         withdrawal = a_withdrawal(notice, version=version, on=self.today)
         said = self._send(Batch(uuid.uuid4(), (), (withdrawal,)), [])
         known = self.model[reference]
-        if version < known.version:
-            assert said == "superseded"
-        elif known.person is None:
+        if known.person is None:
             assert said == "unchanged"
+        elif version < known.version:
+            assert said == "superseded"
         else:
             assert said == "accepted"
             known.version, known.person = version, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
@@ -93,8 +94,11 @@ def test_a_lower_version_never_wins() -> None:
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_a_late_copy_does_not_come_back_from_a_tombstone(version: int) -> None:
-    gone = Known("tombstone", version, None, None)
+@pytest.mark.parametrize("kind", ["tombstone", "ended"])
+def test_a_late_copy_does_not_come_back_from_what_is_over(
+    kind: Literal["tombstone", "ended"], version: int
+) -> None:
+    gone = Known(kind, version, DIGEST, ROW)
     assert decide_notice(gone, NOTICE, DIGEST, ROW) is ItemOutcome.SUPERSEDED
 
 
@@ -109,7 +113,9 @@ def test_a_salt_is_not_part_of_what_a_notice_says() -> None:
         (replace(KNOWN, version=2), ItemOutcome.ACCEPTED),
         (replace(KNOWN, version=3), ItemOutcome.SUPERSEDED),
         (Known("tombstone", 2, None, None), ItemOutcome.UNCHANGED),
+        (Known("tombstone", 9, None, None), ItemOutcome.UNCHANGED),
         (Known("ended", 2, DIGEST, ROW), ItemOutcome.UNCHANGED),
+        (Known("ended", 9, DIGEST, ROW), ItemOutcome.UNCHANGED),
     ],
 )
 def test_a_withdrawal_ends_what_is_not_newer(

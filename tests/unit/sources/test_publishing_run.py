@@ -155,7 +155,8 @@ async def test_another_person_in_a_case_is_another_signal(agency: Agency) -> Non
     agency.write(a_row(BSN=a_number(2)))
     await agency.publish()
     assert agency.index.shown() == shows((a_number(2), "bijstand"))
-    assert list(agency.index.state["gone"].values()) == ["entered-in-error"]
+    (gone,) = agency.index.state["gone"].values()
+    assert gone == {"version": 2, "reason": "entered-in-error"}
 
 
 async def test_a_double_record_counts_once_and_is_named(agency: Agency) -> None:
