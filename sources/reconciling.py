@@ -170,10 +170,10 @@ async def _conclude_equal(
     """Note that both sides are equal; nothing against nothing is looked into first."""
     if not compared:
         await verify_nothing_elsewhere(outbox, index)
-        strays = count_strays(outbox)
-        if strays or not find_newest(outbox, limit=1):
-            return Reconciled(equal=False, compared=0, strays=strays)
     await keep_newest(outbox, index)
+    strays = 0 if compared else count_strays(outbox)
+    if strays or not (compared or find_newest(outbox, limit=1)):
+        return Reconciled(equal=False, compared=0, strays=strays)
     record_reconciled(outbox, sender.now())
     return Reconciled(equal=True, compared=compared)
 

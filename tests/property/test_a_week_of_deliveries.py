@@ -156,6 +156,9 @@ FIVE = [(number, 0, "open") for number in range(5)]
 @example(
     [(FIVE, "index-ends"), (FIVE, "none"), (FIVE, "none")],
 ).via("what the index ended by itself is told again under another reference")
+@example(
+    [([], "no-run"), ([(0, 0, "open")], "no-budget"), ([], "outbox-put-back")],
+).via("a copy of before the first delivery was put back, and compared")
 @given(st.lists(day, min_size=3, max_size=7))
 def test_after_a_week_of_bad_luck_both_sides_are_equal(week: list[Day]) -> None:
     with TemporaryDirectory() as folder:
