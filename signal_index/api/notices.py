@@ -73,6 +73,7 @@ async def list_notices(
         page, following = cut_page(found, limit)
         shown = await _hide_gone(index, conn, sources, page, now)
         await store.hand_out(conn, shown, index.keys)
+        shown = [_forget_known(one) for one in shown]
         bodies = [one.body for one in shown if one.body is not None]
         entries = [body.entry for body in bodies if body.entry is not None]
         looked_up = await store.find_looked_up(conn, entries, index.keys)
@@ -148,6 +149,12 @@ async def _hide_gone(
         else one
         for one in notices
     ]
+
+
+def _forget_known(one: store.StoredNotice) -> store.StoredNotice:
+    """Give a cover that says nothing for one that remembers what it would have told."""
+    is_cover = one.body is not None and one.body.kind is NoticeKind.COVER
+    return replace(one, body=COVER) if is_cover else one
 
 
 def _is_new_match(one: store.StoredNotice) -> bool:

@@ -45,9 +45,6 @@ from signal_index.wire import lookups as wire
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.values import Id
 
-_NOWHERE: Final = 255
-"""No flag's place: sources hear that something was said, and none of them of what."""
-
 routes = Routes("bevragen")
 UNREACHED: Final = frozenset({None, "not-reachable"})
 """What came of a flag while somebody is still to be called there."""
@@ -68,6 +65,8 @@ async def say_outcome(
     ledger keeps each time.
     Of a lookup that was asked again it counts for the first entry that showed the flag,
     and sources hear of the first: they never heard of the others.
+    What is said of a lookup as a whole is said of none of its flags: no source hears
+    it. Nor does one hear that nothing was taken back.
     """
     who, place = caller.caller, body.flag
     outcome = _read_outcome(index, who, body)
@@ -81,9 +80,12 @@ async def say_outcome(
             raise InvalidField("flag", "out-of-range")
         home, flag = find_home(question, entry_id, place)
         said = LookupOutcome(home, flag, who.municipality, outcome)
-        await store_outcome(act.conn, said, index.keys.disclosures)
-        heard = flag if home == first.entry else _NOWHERE
-        told = SaidOutcome(first.entry, who.organisation, outcome, heard, act.now)
+        before = await store_outcome(act.conn, said, index.keys.disclosures)
+        is_told = home == first.entry and (outcome or before) is not None
+        heard = flag if is_told else None
+        told = SaidOutcome(
+            first.entry, who.organisation, outcome, before, heard, act.now
+        )
         await _tell_sources(index, act.conn, who.municipality, told, act.now)
         what = {"entry": str(entry_id), "flag": place, "outcome": outcome}
         await act.record(what)

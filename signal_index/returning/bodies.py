@@ -3,6 +3,8 @@
 - Who looked, when and why is not in it: that stands in the ledger's entry, and is read
   there when the notice is handed out. A body says which entry, and of which signals.
 - A cover has the length of any other body and says nothing.
+- A cover may remember of which signals it would have told (`Body.known`); no reader
+  of notices is shown that.
 - Handles are keyed hashes: without the key they link nothing.
 """
 
@@ -11,6 +13,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -24,6 +27,8 @@ SIGNALS_AT_MOST: Final = 2
 """Signals of one source that one notice names; more get a second notice."""
 
 _LABEL: Final = b"signal-index/notice/1\0"
+_STEP_LABEL: Final = b"signal-index/notice-step/1\0"
+_STEP_BYTES: Final = 64
 _HANDLE_BYTES: Final = 16
 
 
@@ -59,6 +64,8 @@ class Body:
 
     `embargo_row`: where embargoes stand of the person whom it is about. While one holds
     it is not told, whichever act made it; None where no act about a person made it.
+    `known`: signals of which it tells nothing, for who looked knows them already; kept
+    for what may still be said of them. With `signals` no more than one notice names.
     """
 
     kind: NoticeKind
@@ -66,6 +73,7 @@ class Body:
     entry: UUID | None = None
     more: Mapping[str, str | None] = field(default_factory=dict)
     embargo_row: bytes | None = None
+    known: tuple[Shown, ...] = ()
 
     def facts(self) -> dict[str, Any]:
         """Give it as it is sealed."""
@@ -75,6 +83,7 @@ class Body:
             "e": self.entry.hex if self.entry else None,
             "m": dict(self.more),
             "b": encode_b64u(self.embargo_row) if self.embargo_row else None,
+            "n": [[one.reference.hex, one.place] for one in self.known],
         }
 
 
@@ -91,6 +100,7 @@ def parse_body_facts(facts: Mapping[str, Any]) -> Body:
         entry=UUID(facts["e"]) if facts["e"] else None,
         more=facts["m"],
         embargo_row=decode_b64u(facts["b"]) if facts["b"] else None,
+        known=tuple(Shown(UUID(reference), place) for reference, place in facts["n"]),
     )
 
 
@@ -109,18 +119,38 @@ def derive_handle(key: DisclosureKey, entry: UUID, source: str) -> bytes:
     return _derive(key, b"entry", entry.bytes, source.encode())
 
 
-def derive_damping(
-    key: DisclosureKey,
-    organisation: str,
-    source: str,
-    reference: UUID,
-    step: int,
-    *,
-    is_known: bool,
+Between = tuple[str, str, UUID]
+"""Who looks, whose signal, its reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What somebody said of a signal at a moment: that it is known already, or else."""
+
+    at: datetime
+    is_known: bool
+
+
+def derive_step(
+    key: DisclosureKey, between: Between, month: date, number: int
 ) -> bytes:
-    """Give the name of a step: what these two said of one signal, how many times."""
+    """Give the name of what these two said of one signal: in a month, as which."""
+    organisation, source, reference = between
     told = (organisation.encode(), source.encode(), reference.bytes)
-    return _derive(key, b"damping", *told, step.to_bytes(4), bytes([is_known]))
+    which = (month.isoformat().encode(), number.to_bytes(4))
+    return _derive(key, b"damping", *told, *which)
+
+
+def seal_step(name: bytes, step: Step, key: DisclosureKey) -> bytes:
+    """Seal what was said under its name: always of one length."""
+    facts = {"k": step.is_known, "t": step.at.isoformat()}
+    return seal(key.notice_seal, UUID(bytes=name), _STEP_LABEL, facts, _STEP_BYTES)
+
+
+def open_step(name: bytes, sealed: bytes, key: DisclosureKey) -> Step:
+    """Open what was said under a name, or raise `DisclosureRefused`."""
+    facts = unseal(key.notice_seal, UUID(bytes=name), _STEP_LABEL, sealed)
+    return Step(datetime.fromisoformat(facts["t"]), facts["k"])
 
 
 def derive_once(key: DisclosureKey, kind: NoticeKind, source: str, what: str) -> bytes:

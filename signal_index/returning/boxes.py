@@ -57,14 +57,16 @@ class LookedUp:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SaidOutcome:
-    """What a user said came of a lookup, or of the flag at one place in it.
+    """What a user said came of the flag at one place in a lookup.
 
-    `outcome` None: what was said there is taken back.
+    `outcome` None: what was said there, `before`, is taken back. `place` None: it is of
+    no flag that a source heard of, and none is told.
     """
 
     entry: UUID
     organisation: str
     outcome: str | None
+    before: str | None
     place: int | None
     at: datetime
 
@@ -134,6 +136,7 @@ def open_box(id_: UUID, sealed: bytes, key: DisclosureKey) -> BoxContent:
                 UUID(facts["e"]),
                 facts["o"],
                 facts["x"],
+                facts["w"],
                 facts["p"],
                 datetime.fromisoformat(facts["t"]),
             )
@@ -163,6 +166,7 @@ def _facts(content: BoxContent) -> dict[str, object]:
                 "e": content.entry.hex,
                 "o": content.organisation,
                 "x": content.outcome,
+                "w": content.before,
                 "p": content.place,
                 "t": content.at.isoformat(),
             }

@@ -4,16 +4,19 @@
   kind that its purpose may tell of; one without a signal of this person gets a cover.
   So the number of rows says nothing of the person.
 - Nobody hears of a lookup about a person of whom an embargo holds here, nor of one
-  where the same two said last, in 90 days, that the signal is "already known".
-- An outcome goes to every source that heard of that lookup: to one it says something.
+  where the same two said last, in 90 days, that the signal is "already known". Its
+  cover remembers it: what else is said of that flag is told, and ends the silence.
+- An outcome goes to every source that has a row of that lookup: to one it says
+  something. What is said of a lookup as a whole is of no flag, and tells nobody.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.vocabulary import LoopActId
 from signal_index.ledger import DisclosureKey
 from signal_index.returning import (
+    Between,
     Body,
     BoxContent,
     LookedUp,
@@ -28,11 +32,14 @@ from signal_index.returning import (
     SaidOutcome,
     Shown,
     derive_handle,
-    derive_once,
 )
 from signal_index.returning.bodies import COVER
 from signal_index.store.many_rows import by_turns, in_parts
-from signal_index.store.notice_damping import Between, find_damped, remember
+from signal_index.store.notice_damping import (
+    ALREADY_KNOWN,
+    find_damped,
+    remember,
+)
 from signal_index.store.notice_rows import (
     NoticeRow,
     Telling,
@@ -75,24 +82,26 @@ async def tell_lookups(
     async for some in by_turns(lookups):
         for place, one in some:
             here = places.get(place, {})
-            heard = _heard(one, signals, damped)
-            for src in heard.keys() | _takes_part(here, one, place, telling):
-                made.extend(_looked_up(place, one, src, heard.get(src, ()), telling))
+            shown = _find_shown(one, signals)
+            for src in shown.keys() | _takes_part(here, one, place, telling):
+                key = entry_key(telling.keys.disclosures, one.entry) or telling.key
+                handle = derive_handle(key, one.entry, src)
+                made.extend(
+                    NoticeRow(src, place, body, handle)
+                    for body in _looked_up(one, src, shown.get(src, ()), damped)
+                )
     return made
 
 
-def _heard(
-    one: LookedUp, signals: Mapping[UUID, _Signal], damped: Collection[Between]
+def _find_shown(
+    one: LookedUp, signals: Mapping[UUID, _Signal]
 ) -> Mapping[str, Sequence[Shown]]:
-    """Say which sources hear of a lookup, and of which of their signals."""
-    heard: dict[str, list[Shown]] = defaultdict(list)
+    """Say which signals a lookup showed, by source."""
+    shown: dict[str, list[Shown]] = defaultdict(list)
     for mark in one.marks:
-        signal = signals.get(mark.signal)
-        if signal is None:
-            continue
-        if (one.organisation, signal.source, signal.reference) not in damped:
-            heard[signal.source].append(Shown(signal.reference, mark.place))
-    return heard
+        if (signal := signals.get(mark.signal)) is not None:
+            shown[signal.source].append(Shown(signal.reference, mark.place))
+    return shown
 
 
 def _takes_part(
@@ -110,18 +119,23 @@ def _takes_part(
 
 
 def _looked_up(
-    place: str, one: LookedUp, src: str, heard: Sequence[Shown], telling: Telling
-) -> Iterable[NoticeRow]:
-    """Give a source's notices of one lookup: as a rule one, or a cover."""
-    key = entry_key(telling.keys.disclosures, one.entry) or telling.key
-    handle = derive_handle(key, one.entry, src)
+    one: LookedUp, src: str, shown: Sequence[Shown], damped: Collection[Between]
+) -> Iterable[Body]:
+    """Give a source's notices of one lookup: as a rule one, or a cover.
+
+    As many whether or not what it showed is known already.
+    """
     called = one.call_back
     more = {"function": called.function, "phone": called.phone} if called else {}
-    if not heard:
-        yield NoticeRow(src, place, COVER, handle)
-    for part in cut_up(heard):
-        body = Body(NoticeKind.LOOKED_UP, part, one.entry, more, one.embargo_row)
-        yield NoticeRow(src, place, body, handle)
+    if not shown:
+        yield COVER
+    for part in cut_up(shown):
+        known = tuple(
+            each for each in part if (one.organisation, src, each.reference) in damped
+        )
+        heard = tuple(each for each in part if each not in known)
+        kind = NoticeKind.LOOKED_UP if heard else NoticeKind.COVER
+        yield Body(kind, heard, one.entry, more, one.embargo_row, known)
 
 
 async def _find_signals(
@@ -155,7 +169,7 @@ async def tell_outcomes(
 async def _tell_outcome(
     conn: AsyncConnection, place: str, one: SaidOutcome, telling: Telling
 ) -> list[NoticeRow]:
-    """Tell every source that heard of a lookup; one of them that it was about it.
+    """Tell every source that has a row of a lookup; one of them that it was about it.
 
     Of a signal that passed on since then, whose it is now hears: see `follow`.
     """
@@ -167,26 +181,36 @@ async def _tell_outcome(
     await remember(conn, one, told, telling)
     said_at = one.at.isoformat(timespec="milliseconds")
     more = {**lookup.more, "outcome": one.outcome, "saidAt": said_at}
+    is_silent = _says_nothing_else(one, lookup)
     return [
-        NoticeRow(src, place, body, derive_once(key, body.kind, src, uuid4().hex))
-        for src, about in told.items()
-        for body in (
-            [
-                Body(NoticeKind.OUTCOME, part, one.entry, more, lookup.embargo_row)
-                for part in cut_up(about)
-            ]
-            or [COVER]
+        NoticeRow(
+            src,
+            place,
+            Body(NoticeKind.OUTCOME, tuple(about), one.entry, more, lookup.embargo_row)
+            if about and not is_silent
+            else COVER,
+            secrets.token_bytes(16),
         )
+        for src, about in told.items()
     ]
+
+
+def _says_nothing_else(one: SaidOutcome, lookup: Body) -> bool:
+    """Tell whether it is "already known" once more of what nobody heard of so."""
+    return (
+        one.outcome == ALREADY_KNOWN
+        and one.before in {None, ALREADY_KNOWN}
+        and any(shown.place == one.place for shown in lookup.known)
+    )
 
 
 async def _find_heard(
     conn: AsyncConnection, one: SaidOutcome, key: DisclosureKey, telling: Telling
 ) -> tuple[dict[str, list[Shown]], Body]:
-    """Find which sources heard of a lookup, and of which signals at this place.
+    """Find which sources have a row of a lookup, and of which signal at this place.
 
-    With what one of them heard: whom to call, where embargoes of its person stand; a
-    cover where nobody heard anything.
+    With what the row of that one says: whom to call, where embargoes of its person
+    stand; a cover where it is about none.
     """
     sources = (await conn.scalars(select(source.c.oin))).all()
     handles = {derive_handle(key, one.entry, src) for src in sources}
@@ -196,13 +220,10 @@ async def _find_heard(
     heard: dict[str, list[Shown]] = {}
     lookup = COVER
     for row in rows:
-        before = find_body(row, telling.keys)
         about = heard.setdefault(row.source, [])
-        if before is not None and before.kind is NoticeKind.LOOKED_UP:
-            lookup = before
-            about.extend(
-                Shown(shown.reference, shown.place)
-                for shown in before.signals
-                if one.place is None or shown.place == one.place
-            )
+        before = find_body(row, telling.keys) or COVER
+        for shown in (*before.signals, *before.known):
+            if shown.place is not None and shown.place == one.place:
+                lookup = before
+                about.append(Shown(shown.reference, shown.place))
     return heard, lookup

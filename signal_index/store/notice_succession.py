@@ -131,7 +131,7 @@ def _take_along(body: Body, mine: Collection[UUID]) -> Body:
     about = tuple(one for one in body.signals if one.reference in mine)
     if not about or body.kind not in GOES_ALONG:
         return COVER
-    return replace(body, signals=about)
+    return replace(body, signals=about, known=())
 
 
 def _row(src: str, municipality: str, body: Body) -> NoticeRow:

@@ -91,9 +91,10 @@ async def get_own_question(
 
 async def store_outcome(
     conn: AsyncConnection, said: LookupOutcome, keys: Mapping[int, DisclosureKey]
-) -> None:
+) -> str | None:
     """Keep what came of a flag, sealed; saying it again replaces it, also at once.
 
+    Gives what was said of it before; None for nothing, or what was taken back.
     Raises KeyError where the year of the entry has no key: it cannot be its caller's.
     """
     year = _year_of(said.entry_id)
@@ -104,6 +105,8 @@ async def store_outcome(
         key=keys[year],
         nonce=secrets.token_bytes(OUTCOME_NONCE_BYTES),
     )
+    row = lookup_outcome.c
+    before = await conn.scalar(select(row.sealed).where(row.id == name))
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     await conn.execute(
         dialect.insert(lookup_outcome)
@@ -112,6 +115,7 @@ async def store_outcome(
             index_elements=[lookup_outcome.c.id], set_={"sealed": sealed}
         )
     )
+    return None if before is None else _find_code(name, bytes(before), keys[year])
 
 
 async def find_outcomes(

@@ -4,7 +4,8 @@
   hour, not the moment, and an id that is random: neither order links two of them.
 - For each box every source that takes part gets a row of the same length. Which of them
   say something is in the seals alone.
-- `notice_damping` has two rows for each source that hears of an outcome, of any kind.
+- `notice_damping` has a row for each source that hears of an outcome, of any kind, of
+  one length; when it goes depends on its month alone.
 """
 
 from sqlalchemy import (
@@ -56,6 +57,7 @@ notice_damping = Table(
     "notice_damping",
     metadata,
     Column("handle", LargeBinary(16), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
     Column("until", Date, nullable=False, index=True),
     sqlite_with_rowid=False,
 )

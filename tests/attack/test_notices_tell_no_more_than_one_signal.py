@@ -113,7 +113,7 @@ async def test_what_came_of_a_lookup_is_not_told_under_an_embargo_placed_since(
     assert await everything_told(world) != []
     await acknowledge_everything(world)
     await CitizensDesk(world, tmp_path).place_embargo(KNOWN)
-    await say(world, part["entryId"], "contact-made", None)
+    await say(world, part["entryId"], "contact-made", 0)
     assert await everything_told(world) == []
 
 
@@ -196,20 +196,44 @@ async def test_what_damps_has_as_many_rows_however_often_it_is_said(
 ) -> None:
     await world.publish(world.debt_help, [KNOWN])  # two of one source
     left = []
-    for person, outcomes in (
-        (NOBODY, ("not-needed",) * 3),
-        (KNOWN, ("already-known", "already-known", None)),
+    after: list[dict[str, Any]] = []
+    for person, flag, outcomes in (
+        (NOBODY, None, ("not-needed",) * 3),
+        (KNOWN, 0, ("already-known", "already-known", None)),
     ):
         (part,) = await world.look_up([person])
         await lead(world)
         for outcome in outcomes:
             before = await dump(world, "notice_damping")
-            await say(world, part["entryId"], outcome, None)
+            await say(world, part["entryId"], outcome, flag)
             await lead(world)
             after = await dump(world, "notice_damping")
             assert all(row in after for row in before)
             left.append(len(after) - len(before))
     assert len(set(left)) == 1
+    columns = {(len(row["sealed"]), str(row["until"])) for row in after}
+    assert len(columns) == 1
+
+
+async def test_a_lookup_in_silence_leaves_and_reads_as_one_that_is_told(
+    world: World,
+) -> None:
+    await world.publish(world.debt_help, [KNOWN] * 2)  # three of one source
+    left = []
+    told: list[dict[str, Any]] = []
+    for _ in range(2):
+        before = await _counts(world)
+        (part,) = await world.look_up([KNOWN])
+        await lead(world)
+        left.append(await _counts(world) - before)
+        for flag in range(3):
+            await say(world, part["entryId"], "already-known", flag)
+        await lead(world)
+        told = (await read_page(world, world.debt_help))["items"]
+        await acknowledge_everything(world)
+    assert left[0] == left[1] != Counter()
+    empty = told[0] | {"id": "", "kind": "cover", "signals": [], "lookedUp": None}
+    assert {json.dumps(one | {"id": ""}) for one in told} == {json.dumps(empty)}
 
 
 async def test_nothing_in_the_database_links_two_notices_of_one_person(
@@ -340,7 +364,7 @@ async def test_after_its_time_nothing_of_a_notice_is_left(world: World) -> None:
     world.clock.forward(timedelta(days=31))
     await erase(world)
     assert await read(world, world.debt_help, "all") == []
-    world.clock.forward(timedelta(days=91))
+    world.clock.forward(timedelta(days=121))
     await erase(world)
     assert [await dump(world, table) for table in ("notice_box", "notice_damping")] == [
         [],
@@ -392,7 +416,7 @@ async def test_one_notice_that_does_not_open_hides_no_other_and_is_said(
     lost = next(row["id"] for row in rows if row["source"] == world.debt_help.oin)
     damage = "UPDATE return_notice SET sealed = zeroblob(796) WHERE id = "
     await _execute(world, f"{damage}'{lost}'")
-    await say(world, part["entryId"], "contact-made", None)
+    await say(world, part["entryId"], "contact-made", 0)
     await lead(world)
     page = await read_page(world, world.debt_help)
     assert (len(page["items"]), page["unreadable"]) == (2, 1)

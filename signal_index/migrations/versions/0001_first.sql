@@ -465,7 +465,7 @@ CREATE INDEX ix_return_notice_handle ON return_notice (handle);
 CREATE INDEX ix_return_notice_source_acknowledged_made_in_id ON return_notice (source, acknowledged, made_in, id);
 CREATE INDEX ix_return_notice_source_made_in_id ON return_notice (source, made_in, id);
 CREATE TABLE notice_damping (
-  handle BYTEA NOT NULL, until DATE NOT NULL,
+  handle BYTEA NOT NULL, sealed BYTEA NOT NULL, until DATE NOT NULL,
   CONSTRAINT pk_notice_damping PRIMARY KEY (handle)
 );
 CREATE INDEX ix_notice_damping_until ON notice_damping (until);

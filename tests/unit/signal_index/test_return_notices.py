@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import get_args
 from uuid import UUID, uuid4
 
@@ -20,13 +20,16 @@ from signal_index.returning import (
     NoticeKind,
     SaidOutcome,
     Shown,
+    Step,
     Told,
-    derive_damping,
     derive_handle,
+    derive_step,
     open_body,
     open_box,
+    open_step,
     seal_body,
     seal_box,
+    seal_step,
 )
 from signal_index.wire.notices import SEALED_CASE_LENGTH, ReturnKind
 
@@ -55,8 +58,16 @@ BODY = Body(
         "saidAt": MOMENT.isoformat(timespec="milliseconds"),
     },
 )
+SILENT = Body(
+    NoticeKind.COVER,
+    entry=ENTRY,
+    more={"function": LONGEST, "phone": "+31182555100"},
+    embargo_row=bytes(16),
+    known=(Shown(uuid4(), 31), Shown(uuid4(), 30)),
+)
 TOLD = Told("0" * 20, BODY, ("1" * 20,) * 20)
-SAID = SaidOutcome(ENTRY, "0" * 20, "already-known", 3, MOMENT)
+SAID = SaidOutcome(ENTRY, "0" * 20, "already-known", "citizen-says-ended", 31, MOMENT)
+MONTH = date(2026, 11, 1)
 
 
 @pytest.mark.parametrize("content", [FULL, LEAST, TOLD, SAID])
@@ -68,10 +79,24 @@ def test_every_box_has_one_length_and_opens_as_what_it_was(content: object) -> N
     assert open_box(box.id, box.sealed, KEY) == content
 
 
-def test_every_body_has_one_length_and_opens_as_what_it_was() -> None:
-    sealed = seal_body(ENTRY, BODY, KEY)
+@pytest.mark.parametrize("body", [BODY, SILENT], ids=["told", "a cover that knows"])
+def test_every_body_has_one_length_and_opens_as_what_it_was(body: Body) -> None:
+    sealed = seal_body(ENTRY, body, KEY)
     assert len(sealed) == len(seal_body(ENTRY, Body(NoticeKind.COVER), KEY))
-    assert open_body(ENTRY, sealed, KEY) == BODY
+    assert open_body(ENTRY, sealed, KEY) == body
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_step_has_one_length_and_opens_under_its_own_name_alone(
+    *, is_known: bool
+) -> None:
+    name, other = bytes(16), b"\1" * 16
+    step = Step(MOMENT.replace(microsecond=123456), is_known=is_known)
+    sealed = seal_step(name, step, KEY)
+    plain = seal_step(other, Step(MOMENT, is_known=True), KEY)
+    assert (len(sealed), open_step(name, sealed, KEY)) == (len(plain), step)
+    with pytest.raises(DisclosureRefused):
+        open_step(other, sealed, KEY)
 
 
 def test_what_is_moved_to_another_row_or_opened_as_something_else_fails() -> None:
@@ -88,10 +113,10 @@ def test_handles_of_two_sources_two_signals_or_two_years_differ() -> None:
         derive_handle(KEY, ENTRY, "1"),
         derive_handle(KEY, ENTRY, "2"),
         derive_handle(other, ENTRY, "1"),
-        derive_damping(KEY, "1", "2", ENTRY, 0, is_known=True),
-        derive_damping(KEY, "2", "1", ENTRY, 0, is_known=True),
-        derive_damping(KEY, "1", "2", ENTRY, 1, is_known=True),
-        derive_damping(KEY, "1", "2", ENTRY, 0, is_known=False),
+        derive_step(KEY, ("1", "2", ENTRY), MONTH, 0),
+        derive_step(KEY, ("2", "1", ENTRY), MONTH, 0),
+        derive_step(KEY, ("1", "2", ENTRY), MONTH, 1),
+        derive_step(KEY, ("1", "2", ENTRY), date(2026, 12, 1), 0),
     }
     assert len(handles) == 7
 
