@@ -97,12 +97,12 @@ class Waiting:
 
 
 def waits(one: Match) -> bool:
-    """Tell whether it is our turn: nothing settled, and we did not speak last."""
-    return one.stage == "open" and (one.lastStepBy != "own" or one.isOverdue)
+    """Tell whether it is still to be settled, whoever spoke last: the page's counts."""
+    return one.stage == "open"
 
 
 def count_matches(found: Iterable[Match]) -> int:
-    """Count the matches that wait for a word of this organisation."""
+    """Count the matches that are still to be settled."""
     return sum(waits(one) for one in found)
 
 

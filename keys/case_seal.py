@@ -5,8 +5,8 @@ text beside a notice and cannot read it. Every sealed text has one length, so th
 says nothing of the case either.
 
 - AES-256-GCM; associated data: a label and the reference of the signal.
-- A case that takes more than 65 bytes is cut: it is for people to read.
-- A case without a number is called by what its own worker knows: since when, with whom.
+- A case that takes more than 65 bytes is cut, and ends in a sign that says so: it is
+  for people to read.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from keys.base64url import decode_b64u, encode_b64u
+from keys.case_name import CUT
 from keys.errors import CaseNotReadable
 
 KEY_BYTES: Final = 32
 NAME_BYTES: Final = 65
 _NONCE_BYTES: Final = 12
-_SINCE: Final = "sinds "
 _LABEL: Final = b"signal-source/case/1\0"
 
 
@@ -43,7 +43,10 @@ class CaseKey:
 
     def seal(self, reference: UUID, name: str) -> str:
         """Seal how a case is called, for the desk; 126 characters, always."""
-        text = name.encode()[:NAME_BYTES].decode(errors="ignore").encode()
+        text = name.encode()
+        if len(text) > NAME_BYTES:
+            kept = text[: NAME_BYTES - len(CUT.encode())].decode(errors="ignore")
+            text = f"{kept}{CUT}".encode()
         plain = bytes([len(text)]) + text.ljust(NAME_BYTES, b"\0")
         nonce = secrets.token_bytes(_NONCE_BYTES)
         about = _LABEL + reference.bytes
@@ -58,28 +61,6 @@ class CaseKey:
             return plain[1 : 1 + plain[0]].decode()
         except (InvalidTag, ValueError, IndexError):
             raise CaseNotReadable from None
-
-
-def call_by_start(day: str, whom: str) -> str:
-    """Give what a case without a number is called: since which day, with whom."""
-    return f"{_SINCE}{day}, bij {whom}"
-
-
-def has_number(name: str) -> bool:
-    """Tell whether a case is called by a number, so that there is no other like it."""
-    return bool(name) and not name.startswith(_SINCE)
-
-
-def is_called(name: str, typed: str) -> bool:
-    """Tell whether somebody who typed this means this case.
-
-    A number whole; of a case without one any part of what it is called, the day for
-    one. Capitals do not count, and nothing typed means none.
-    """
-    name, wanted = name.casefold(), typed.strip().casefold()
-    if not wanted or has_number(name):
-        return bool(wanted) and wanted == name
-    return wanted in name
 
 
 def parse_case_key(text: bytes) -> CaseKey:

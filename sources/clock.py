@@ -1,14 +1,11 @@
 """The one place where a source's process asks what time it is."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
 from zoneinfo import ZoneInfo
 
+from keys.case_name import MONTHS
+
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-MONTHS: Final = (
-    *("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus"),
-    *("september", "oktober", "november", "december"),
-)
 
 
 def now() -> datetime:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from keys.bsn import Bsn
-from keys.case_seal import call_by_start, has_number
+from keys.case_name import call_by_start, has_number
 from keys.municipality import MunicipalityCode
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.signals import Informed, WithdrawalReason

@@ -164,7 +164,8 @@ class FakeIndex:
     async def _page(self, request: Request) -> Response:
         """Give what `pages` has for this path, and remember what was asked.
 
-        Where a path is read and posted to, `POST /v1/…` has what the latter is given;
+        A query may have an answer of its own. Where a path is read
+        and posted to, `POST /v1/…` has what the latter is given;
         `PUT` has what any path is given that is named by an id drawn at the desk.
         """
         path = request.url.path
@@ -172,6 +173,7 @@ class FakeIndex:
         if body:
             self.asked.append(json.loads(body))
         known = self.pages.get(path, self.pages.get(request.method))
+        known = self.pages.get(f"{path}?{request.url.query}", known)
         found = self.pages.get(f"{request.method} {path}", known)
         status, answer = found or (404, {"type": "/problems/not-found"})
         if status < 300:

@@ -7,13 +7,42 @@ itself. Without either a signal has its reference alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from desk.callers import Caller
 from desk.desk import Desk
+from keys.case_name import find_unclear, shorten
 from keys.case_seal import CaseKey
 from keys.errors import CaseNotReadable
+from signal_index.wire.notices import ReturnNotice
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCase:
+    """A case as a page shows it: how it is called, empty where that is not known.
+
+    `is_clear`: the name is of this case alone; of any other its end of a reference
+    stands beside it.
+    """
+
+    reference: UUID
+    name: str
+    is_clear: bool
+
+    @property
+    def short(self) -> str:
+        """Give the end of its reference."""
+        return shorten(self.reference)
+
+
+def tell_apart(named: Mapping[UUID, str]) -> Mapping[UUID, ShownCase]:
+    """Give each case as a page shows it, told apart from the others."""
+    unclear = find_unclear(named)
+    return {
+        one: ShownCase(one, name, one not in unclear) for one, name in named.items()
+    }
 
 
 async def find_cases_by_hand(desk: Desk, caller: Caller) -> Mapping[UUID, str]:
@@ -38,3 +67,18 @@ def name_case(
         return key.open(reference, sealed)
     except CaseNotReadable:
         return noted
+
+
+def name_all(
+    notices: Iterable[ReturnNotice], key: CaseKey | None, known: Mapping[UUID, str]
+) -> Mapping[UUID, str]:
+    """Give how the cases of these notices are called, or else as they were known.
+
+    What the first tells that says it counts for all.
+    """
+    named: dict[UUID, str] = {}
+    for notice in notices:
+        for one in notice.signals:
+            called = name_case(one.reference, one.case, key, known)
+            named[one.reference] = named.get(one.reference) or called
+    return named

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from keys.case_seal import has_number, is_called
+from desk.agency.cases import ShownCase
+from keys.case_name import find_called
 from signal_index.wire.lookups import FlagContact
 from signal_index.wire.matches import Match
 
@@ -19,19 +20,14 @@ _SAID_BY_LEAD: Final = {"own": "take-lead", "other": "leave-lead"}
 
 @dataclass(frozen=True, slots=True)
 class ShownMatch:
-    """A match as the page shows it, with the own case number where it is known.
+    """A match as the page shows it, with the own case.
 
     `is_first`: no match above it is about the same signal, so a notice leads here.
     """
 
     said: Match
-    case: str
+    case: ShownCase
     is_first: bool
-
-    @property
-    def has_number(self) -> bool:
-        """Tell whether its case has a number: no other is called so."""
-        return has_number(self.case)
 
     @property
     def section(self) -> str:
@@ -67,9 +63,8 @@ class ShownMatch:
 class Wanted:
     """What somebody wants to see; empty: all.
 
-    `case`: an own case, as `is_called` takes it, or a reference, of which all is shown
-    on one page. `at`: a match or the reference of a signal, whose page it is whatever
-    `page` says.
+    `case`: an own case, as `find_called` takes it, of which all is shown on one page.
+    `at`: a match or the reference of a signal, whose page it is whatever `page` says.
     """
 
     partner: str = ""
@@ -96,11 +91,18 @@ class MatchList:
 
 def list_matches(shown: Sequence[ShownMatch], wanted: Wanted) -> MatchList:
     """Give the page that is wanted, in the order in which its matches came."""
+    case = wanted.case.strip()
+    called = find_called({one.said.reference: one.case.name for one in shown}, case)
     kept = sorted(
-        (one for one in shown if _is_wanted(one, wanted)),
+        (
+            one
+            for one in shown
+            if wanted.partner in ("", one.partner)
+            and (not case or one.said.reference in called)
+        ),
         key=lambda one: SECTIONS.index(one.section),
     )
-    rows = max(1, len(kept)) if wanted.case else PAGE_ROWS
+    rows = max(1, len(kept)) if case else PAGE_ROWS
     pages = max(1, -(-len(kept) // rows))
     at = next((n for n, one in enumerate(kept) if wanted.at in _names(one)), None)
     page = min(max(1, wanted.page if at is None else at // rows + 1), pages)
@@ -114,12 +116,6 @@ def list_matches(shown: Sequence[ShownMatch], wanted: Wanted) -> MatchList:
         pages=pages,
         total=len(shown),
     )
-
-
-def _is_wanted(one: ShownMatch, wanted: Wanted) -> bool:
-    case = wanted.case.strip()
-    is_case = is_called(one.case, case) or case.lower() == str(one.said.reference)
-    return wanted.partner in ("", one.partner) and (not case or is_case)
 
 
 def _names(one: ShownMatch) -> tuple[str, str]:

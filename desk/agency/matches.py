@@ -15,7 +15,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from desk.agency.cases import find_cases_by_hand, name_case
+from desk.agency.cases import find_cases_by_hand, name_case, tell_apart
 from desk.agency.match_list import ACTS, ShownMatch, Wanted, list_matches
 from desk.callers import Caller, LoggedInNoticeReader, SendingNoticeReader
 from desk.desk import Desk, desk_of
@@ -159,10 +159,16 @@ async def fetch_matches(desk: Desk, caller: Caller) -> Found:
             break
         query = query | {"cursor": str(page.next)}
     by_hand = await find_cases_by_hand(desk, caller)
+    cases = tell_apart(
+        {
+            one.reference: name_case(one.reference, one.case, desk.case_key, by_hand)
+            for one in items
+        }
+    )
     shown = []
     seen: set[UUID] = set()
     for one in sorted(items, key=lambda one: (not waits(one), one.foundOn, one.id)):
-        case = name_case(one.reference, one.case, desk.case_key, by_hand)
-        shown.append(ShownMatch(one, case, one.reference not in seen))
+        is_first = one.reference not in seen
+        shown.append(ShownMatch(one, cases[one.reference], is_first))
         seen.add(one.reference)
     return Found(shown, page.closedDays, page.unreadable)

@@ -13,7 +13,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from desk.agency.cases import find_cases_by_hand, name_case
+from desk.agency.cases import ShownCase, find_cases_by_hand, name_all, tell_apart
 from desk.agency.read_marks import COVER
 from desk.callers import Caller, LoggedInNoticeReader
 from desk.desk import Desk, desk_of
@@ -28,7 +28,7 @@ from signal_index.wire.notice_order import (
     find_replaced,
     sort_notices,
 )
-from signal_index.wire.notices import NoticedSignal, ReturnNotice, ReturnNotices
+from signal_index.wire.notices import ReturnNotice, ReturnNotices
 
 router: Final = APIRouter()
 MOST_PAGES: Final = 10
@@ -45,7 +45,7 @@ class ShownNotice:
     """
 
     said: ReturnNotice
-    cases: tuple[str, ...]
+    cases: tuple[ShownCase, ...]
     former: ReturnNotice | None
     is_new: bool = False
 
@@ -178,11 +178,14 @@ def list_shown(
     another replaced is not among them.
     """
     told = sort_notices(found, lambda one: one)
+    cases = tell_apart(name_all(told, key, by_hand))
     former = find_former(told)
     replaced = find_replaced(former)
     return [
         ShownNotice(
-            one, _name_cases(one.signals, key, by_hand), _differing(one, former)
+            one,
+            tuple(cases[each.reference] for each in one.signals),
+            _differing(one, former),
         )
         for one in told
         if one.id not in replaced
@@ -198,9 +201,3 @@ def _differing(
 
 def _day(one: ShownNotice) -> str:
     return one.day
-
-
-def _name_cases(
-    signals: Sequence[NoticedSignal], key: CaseKey | None, by_hand: Mapping[UUID, str]
-) -> tuple[str, ...]:
-    return tuple(name_case(one.reference, one.case, key, by_hand) for one in signals)

@@ -1,7 +1,9 @@
 """An agency's own signals: how many stand where, and which ended by whose word."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from typing import Annotated, Final
 from uuid import UUID
@@ -9,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse
 
-from desk.agency.cases import find_cases_by_hand, name_case
+from desk.agency.cases import find_cases_by_hand, name_all
 from desk.agency.matches import fetch_matches
 from desk.agency.notices import fetch_told
 from desk.callers import (
@@ -20,9 +22,8 @@ from desk.callers import (
 from desk.desk import Desk, desk_of
 from desk.headers import allow_form
 from desk.pages import render
-from keys.case_seal import CaseKey, is_called
+from keys.case_name import find_called, find_day, has_number
 from signal_index.wire.contact_holders import ContactHolders
-from signal_index.wire.notices import ReturnNotice
 from signal_index.wire.signals import (
     OwnSignal,
     OwnSignals,
@@ -36,6 +37,7 @@ PAGE: Final = "/agency/signals"
 SHOWN: Final = "50"
 LONGEST: Final = 100
 MOST_FOUND: Final = 20
+MOST_OF_DAY: Final = 200
 
 
 @router.get(PAGE)
@@ -65,14 +67,22 @@ async def search_signals(
 class Search:
     """What was typed, and each signal that was found with what its case is called.
 
-    `is_reference`: whether it was one. `known`: how many signals the desk knows of a
-    case that is called so; of those that stand the first are shown.
+    `is_reference`: whether it was one. `is_day`: there was a day in it, so that all
+    that began then is found, also what the desk has no name of. `known`: how many the
+    desk knows, `found` those that stand; `is_cut`: these are the first of more.
     """
 
     typed: str
-    is_reference: bool
+    is_reference: bool = False
+    is_day: bool = False
     known: int = 0
     found: Sequence[tuple[OwnSignal, str]] = ()
+    is_cut: bool = False
+
+    @property
+    def is_taken_over(self) -> bool:
+        """Tell whether one of them came from another organisation, without a name."""
+        return any(one.takenOverFrom and not name for one, name in self.found)
 
 
 async def _show(
@@ -99,7 +109,6 @@ async def _show(
         functions={one.id: one.function for one in contacts.items},
         is_first=cursor is None,
         search=search,
-        most_found=MOST_FOUND,
     )
     allow_form(shown)
     return shown
@@ -114,41 +123,68 @@ async def _search(
         return None
     try:
         reference = read_uuid(wanted.lower())
-        wanted, known, is_reference = str(reference), {reference: ""}, True
     except ValueError:
-        called = await _find_called(desk, caller, wanted) if by_case else {}
-        known, is_reference = dict(called), False
-    found = [
+        return (
+            await _search_by_case(desk, caller, wanted) if by_case else Search(wanted)
+        )
+    one = await _find_standing(desk, caller, reference)
+    found = [] if one is None else [(one, "")]
+    return Search(str(reference), is_reference=True, known=len(found), found=found)
+
+
+async def _search_by_case(desk: Desk, caller: Caller, typed: str) -> Search:
+    """Find signals by what their case is called, and by the day on which they began.
+
+    What a day means is asked of the index, which knows the day of each. Where the desk
+    knows a name too, all that was typed counts.
+    """
+    named = await _name_own(desk, caller)
+    called = find_called(named, typed)
+    day = find_day(typed)
+    began = [] if day is None else await _list_of_day(desk, caller, day)
+    on_day = [
         (one, name)
-        for reference, name in islice(known.items(), MOST_FOUND)
+        for one in began
+        if (name := named[one.reference]) == ""
+        or has_number(name)
+        or one.reference in called
+    ]
+    others = called.keys() - {one.reference for one in began}
+    found = [
+        (one, called[reference])
+        for reference in islice(sorted(others), MOST_FOUND)
         if (one := await _find_standing(desk, caller, reference)) is not None
     ]
-    return Search(wanted, is_reference, len(known), found)
+    return Search(
+        typed,
+        is_day=day is not None,
+        known=len(on_day) + len(others),
+        found=[*on_day[:MOST_OF_DAY], *found],
+        is_cut=len(began) > MOST_OF_DAY or len(others) > MOST_FOUND,
+    )
 
 
-async def _find_called(desk: Desk, caller: Caller, typed: str) -> Mapping[UUID, str]:
-    """Find signals by their case, where the desk knows it.
+async def _list_of_day(desk: Desk, caller: Caller, day: date) -> Sequence[OwnSignal]:
+    """List the organisation's own signals that began on a day, as many as are shown."""
+    query = {"limit": str(MOST_OF_DAY + 1), "validFrom": day.isoformat()}
+    listed = await desk.index.fetch(
+        OwnSignals, "/v1/signals", caller.access_token, query=query
+    )
+    return listed.items
+
+
+async def _name_own(desk: Desk, caller: Caller) -> Mapping[UUID, str]:
+    """Give what each signal is called, where the desk knows it; else an empty text.
 
     It does of what its own people gave by hand, and of what the organisation's machine
-    told with a notice or a match. So none found is not none there.
+    told with a notice or a match.
     """
     matches = (await fetch_matches(desk, caller)).items
     notices = (await fetch_told(desk, caller)).items
-    named = {one.said.reference: one.case for one in matches}
-    named |= name_signals(notices, desk.case_key, named)
-    named |= await find_cases_by_hand(desk, caller)
-    return {one: name for one, name in named.items() if is_called(name, typed)}
-
-
-def name_signals(
-    notices: Iterable[ReturnNotice], key: CaseKey | None, known: Mapping[UUID, str]
-) -> Mapping[UUID, str]:
-    """Give what the cases of these notices are called, or else as they were known."""
-    return {
-        one.reference: name_case(one.reference, one.case, key, known)
-        for notice in notices
-        for one in notice.signals
-    }
+    known = await find_cases_by_hand(desk, caller)
+    known = {**known, **{one.said.reference: one.case.name for one in matches}}
+    named = {**known, **name_all(notices, desk.case_key, known)}
+    return defaultdict(str, named)
 
 
 async def _find_standing(

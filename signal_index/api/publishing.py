@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
+from fastapi import Query
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -50,7 +51,7 @@ from signal_index.store.own_signals import list_own_signals
 from signal_index.wire import signals as wire
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import parse_body
-from signal_index.wire.values import Id
+from signal_index.wire.values import Day, Id
 
 SIGNED_FACTS: Final = (InvalidSignature, SignedInTheFuture, StaleKeyVersion)
 """By which facts any signed message is refused as a whole."""
@@ -67,6 +68,11 @@ _NOTICE_FACTS: Final = (
     LifeTooLong,
     UnknownCode,
 )
+
+BeganOn = Annotated[
+    Day | None,
+    Query(alias="validFrom", description="Alleen wat op deze dag begon; anders alles"),
+]
 
 routes = Routes("aanleveren")
 
@@ -149,15 +155,19 @@ async def publish_batch(request: Request, caller: Source) -> Response:
 async def list_signals(
     index: TheIndex,
     caller: OwnSource,
+    *,
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,
     source: OfSource = None,
+    began_on: BeganOn = None,
 ) -> wire.OwnSignals:
     """List the caller's own signals, or those of a source that it sends for."""
     listed = await find_listed(source, caller.organisation, index)
     async with looking(index.engine) as conn:
         page = (cursor, limit + 1)
-        found = await list_own_signals(conn, listed, index.name_category, page)
+        found = await list_own_signals(
+            conn, listed, index.name_category, page, began_on=began_on
+        )
     shown, following = cut_page(found, limit)
     return wire.OwnSignals(items=shown, next=following)
 

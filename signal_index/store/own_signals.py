@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -40,15 +41,18 @@ async def list_own_signals(
     page: tuple[UUID | None, int],
     *,
     only_by_hand: bool = False,
+    began_on: date | None = None,
 ) -> Sequence[OwnSignal]:
     """Read a source's own signals in the order of their references.
 
-    `page`: after which reference, and how many.
+    `page`: after which reference, and how many. `began_on`: only those of that day.
     """
     after, limit = page
     query = select(*_COLUMNS).where(signal.c.source == source)
     if only_by_hand:
         query = query.where(signal.c.by_hand)
+    if began_on is not None:
+        query = query.where(signal.c.valid_from == began_on)
     if after is not None:
         query = query.where(signal.c.reference > after)
     rows = await conn.execute(query.order_by(signal.c.reference).limit(limit))

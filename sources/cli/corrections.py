@@ -16,7 +16,7 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
-from sources.cli.references import say_case, say_place
+from sources.cli.references import say_cases, say_place
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
 from sources.corrections import fetch_corrections, find_records
@@ -53,7 +53,7 @@ class Waiting:
         """Say which case, and which line, as far as known; or how to find it."""
         name, place = self.cases.get(reference, ""), self.places.get(reference)
         if place is None:
-            yield f"Zaak: {say_case(name, reference)}"
+            yield f"Zaak: {say_cases({**self.cases, reference: name})[reference]}"
             return
         if name:
             yield f"Zaak: {name}"

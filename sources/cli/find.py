@@ -1,14 +1,13 @@
 """`signal-source find`: which case of our own a reference at the index is about."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from keys.case_seal import has_number
 from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.plain import PlainConsole
@@ -40,7 +39,10 @@ def find_command(
     settings: SettingsFile,
     case: Annotated[
         str,
-        typer.Option(help="Andersom: uw zaaknummer of de begindag; zegt kenmerken."),
+        typer.Option(
+            help="Andersom: uw zaaknummer (of hoe het begint) of de begindag, in elke "
+            "schrijfwijze; zegt de kenmerken."
+        ),
     ] = "",
     file: Annotated[
         Path | None, typer.Option(help="Uw registratie: zegt ook welke regel.")
@@ -96,7 +98,7 @@ def _look_up(
     return name, place
 
 
-def _find_own(outbox: Outbox, case: str) -> Sequence[tuple[UUID, str]]:
+def _find_own(outbox: Outbox, case: str) -> Mapping[UUID, str]:
     """Give the references of a case, or raise where it has none, or none was named."""
     if not case:
         raise InvalidAgencySettings(
@@ -116,13 +118,13 @@ def _verify_not_replaced(outbox: Outbox, reference: UUID) -> None:
         raise SignalReplaced(is_gone=True)
 
 
-def _show_references(found: Sequence[tuple[UUID, str]], *, as_json: bool) -> None:
+def _show_references(found: Mapping[UUID, str], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps([str(one) for one, _ in found]))
+        told = [{"reference": str(one), "case": name} for one, name in found.items()]
+        typer.echo(json.dumps(told))
         return
-    for one, name in found:
-        which = "" if has_number(name) else f" ({name})"
-        PlainConsole(soft_wrap=True).print(f"Kenmerk: {one}{which}")
+    for one, name in found.items():
+        PlainConsole(soft_wrap=True).print(f"Kenmerk: {one} ({name})")
 
 
 def _find_place(

@@ -20,7 +20,7 @@ from sources.agency_keys import load_keys
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
-from sources.cli.references import say_case
+from sources.cli.references import say_cases
 from sources.cli.settings_file import SettingsFile
 from sources.clock import day_of, now, write_day
 from sources.matches import fetch_matches, name_match, say_of_match
@@ -145,11 +145,12 @@ def _show(
         _show_done(console, done)
         return
     today = day_of(now())
-    for one, case in items:
+    said = say_cases({one.reference: case for one, case in items})
+    for one, _ in items:
         late = "  te laat: in tien werkdagen is er niets gezegd"
         head = f"{name_match(one)}{late if one.isOverdue else ''}"
         console.print(head, style="bold")
-        console.print(f"  Zaak: {say_case(case, one.reference)}")
+        console.print(f"  Zaak: {said[one.reference]}")
         partner = one.partner
         console.print(f"  Helpt ook: {partner.organisation} ({partner.categoryLabel})")
         console.print(f"  Bellen: {_write_contact(partner.contactHolder, today)}")

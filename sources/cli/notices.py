@@ -14,13 +14,19 @@ from sources.agency_keys import AgencyKeys, load_keys
 from sources.cli.edge import STOPPED, refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
-from sources.cli.references import say_case
+from sources.cli.references import say_cases
 from sources.cli.settings_file import SettingsFile
 from sources.clock import now, write_moment
 from sources.errors import InvalidAgencySettings
 from sources.notices.hearing import Hearing
 from sources.notices.words import say_kept, say_whom_to_call, write_when
-from sources.outbox.notices import KeptNotice, find_moment, find_notices, mark_done
+from sources.outbox.notices import (
+    KeptNotice,
+    find_moment,
+    find_notices,
+    mark_done,
+    name_cases,
+)
 from sources.outbox.store import Outbox
 from sources.settings import AgencySettings, load_settings
 
@@ -126,10 +132,11 @@ def _show(found: Sequence[KeptNotice]) -> None:
     if not found:
         console.print("Er zijn geen berichten.")
         return
+    said = say_cases(name_cases(found))
     for one in found:
         console.print(f"{str(one.id)[:SHOWN_ID]}  {write_when(one.said)}", style="bold")
-        for case, reference in zip(one.cases, one.references, strict=True):
-            console.print(f"  Zaak: {say_case(case, reference)}")
+        for reference in one.references:
+            console.print(f"  Zaak: {said[reference]}")
         console.print(f"  {say_kept(one)}")
         if one.said.kind in _TO_CALL:
             called = say_whom_to_call(one.said) or "geen nummer opgegeven"

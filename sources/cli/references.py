@@ -4,16 +4,17 @@ A reference is a UUID. The pages of the desk show it whole, and `find --case` gi
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from keys.case_seal import has_number
+from keys.case_name import find_unclear
 from sources.values import Place
 
 EXAMPLE: Final = "0199e0a4-5d1c-7b3a-9f20-6c1d2e3f4a5b"
 WHERE: Final = (
     "op de pagina Signalen of Berichten van de balie, of met "
-    "`signal-source find --case ZAAKNUMMER`"
+    "`signal-source find --case ZAAK`, met uw zaaknummer of de begindag"
 )
 REFERENCE_HELP: Final = f"Het kenmerk van het signaal, zoals {EXAMPLE}."
 NO_REFERENCE: Final = (
@@ -22,17 +23,19 @@ NO_REFERENCE: Final = (
 )
 
 
-def say_case(name: str, reference: UUID) -> str:
-    """Say which case it is; of one without a number also how to find it: the command.
+def say_cases(named: Mapping[UUID, str]) -> Mapping[UUID, str]:
+    """Say which case each is; where its name does not tell, also how to find it.
 
-    Two may have begun on one day with the same team.
+    Two may have begun on one day with the same team, or be of one number.
     """
-    if has_number(name):
-        return name
-    return (
-        f"{name or 'geen zaaknummer'}; zoek de regel met `signal-source find "
-        f"{reference} --file UW-BESTAND --profile UW-PROFIEL.toml`"
-    )
+    unclear = find_unclear(named)
+    return {
+        reference: f"{name or 'geen zaaknummer'}; zoek de regel met `signal-source "
+        f"find {reference} --file UW-BESTAND --profile UW-PROFIEL.toml`"
+        if reference in unclear
+        else name
+        for reference, name in named.items()
+    }
 
 
 def say_place(place: Place) -> str:

@@ -1,8 +1,15 @@
 """What a delivery, or a case or reference in it, stops for."""
 
+from typing import Final
 from uuid import UUID
 
 from sources.errors.facts import SourceError, shorten
+
+_TAKEN_OVER: Final = (
+    "Nam u het signaal over? Bel de organisatie die het gaf en lees het kenmerk voor. "
+    "Daar zegt `signal-source find KENMERK` welke zaak het is, zolang zij die zaak nog "
+    "in haar bestand heeft."
+)
 
 
 class FeedFailed(SourceError):
@@ -139,6 +146,7 @@ class CaseNotNamed(SourceError):
         super().__init__(
             "Bij dit kenmerk is hier geen zaaknummer bewaard. Zoek in uw eigen bestand:"
             " geef ook --file met uw registratie en --profile met het profiel daarvan."
+            f" {_TAKEN_OVER}"
         )
 
 
@@ -151,7 +159,7 @@ class SignalReplaced(SourceError):
             "Dit signaal is niet van dit postvak (van een vorig, of overgenomen) en "
             f"{says}: elke open zaak staat of komt bij de index onder een nieuw "
             "kenmerk. Bij welke zaak het oude hoorde, is niet meer te zien. Zoek de "
-            "zaak met `signal-source find --case ZAAKNUMMER`."
+            "zaak met `signal-source find --case ZAAK`: het zaaknummer of de begindag."
         )
 
 
@@ -160,9 +168,9 @@ class NoSignalOfCase(SourceError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Onder dit zaaknummer staat nu geen signaal uit dit postvak. Is de zaak al "
-            "aangeleverd, en nog open? Heeft het profiel geen zaaknummers, zoek dan op "
-            "de begindag, zoals --case '3 maart 2026'."
+            "Bij dit zaaknummer of deze begindag staat nu geen signaal uit dit postvak."
+            " Is de zaak al aangeleverd, en nog open? Heeft het profiel geen "
+            "zaaknummers, zoek dan op de begindag, zoals --case '3 maart 2026'."
         )
 
 
@@ -173,7 +181,7 @@ class NoSuchCase(SourceError):
         super().__init__(
             "In dit bestand staat geen open zaak bij dit kenmerk. Neem het bestand en "
             "het profiel waarmee u leverde. Is de zaak dicht? Kijk met "
-            "`signal-source evidence KENMERK` wat er is verstuurd."
+            f"`signal-source evidence KENMERK` wat er is verstuurd. {_TAKEN_OVER}"
         )
 
 

@@ -15,11 +15,12 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Final
 
+from keys.case_name import find_unclear, shorten
 from sources.errors import MailRefused
 from sources.key_files import read_agency_secret
 from sources.notice_settings import MailRow
 from sources.notices.words import say_kept, say_whom_to_call, write_when
-from sources.outbox.notices import KeptNotice
+from sources.outbox.notices import KeptNotice, name_cases
 
 _PATIENCE: Final = 20.0
 _KINDS: Final = {
@@ -121,8 +122,16 @@ def _count(found: Sequence[KeptNotice]) -> list[str]:
 
 def _name(found: Sequence[KeptNotice]) -> list[str]:
     lines = ["Nieuwe berichten over signalen die u aanleverde:"]
+    named = name_cases(found)
+    unclear = find_unclear(named)
+    said = {
+        one: f"{case or 'zaak niet bekend'} (kenmerk {shorten(one)})"
+        if one in unclear
+        else case
+        for one, case in named.items()
+    }
     for one in found:
-        cases = ", ".join(case for case in one.cases if case) or "zaak niet bekend"
+        cases = ", ".join(said[each] for each in one.references) or "niet over één zaak"
         lines += ["", f"{cases} - {write_when(one.said)}", f"  {say_kept(one)}"]
         if called := say_whom_to_call(one.said):
             lines.append(f"  Terugbellen: {called}")

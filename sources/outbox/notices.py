@@ -7,13 +7,13 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from keys.case_seal import is_called
+from keys.case_name import find_called
 from signal_index.wire.notice_order import (
     find_former,
     find_replaced,
@@ -56,14 +56,23 @@ def find_case(outbox: Outbox, reference: UUID) -> str:
     return "" if row is None or row["name"] is None else _open_name(outbox, row)
 
 
-def find_references(outbox: Outbox, case: str) -> Sequence[tuple[UUID, str]]:
-    """Give the references of signals whose case is called so, and how it is called."""
+def find_references(outbox: Outbox, typed: str) -> Mapping[UUID, str]:
+    """Give the references of cases that may be meant, and how each is called."""
     rows = outbox.connection.execute(
         "SELECT reference, name, case_key FROM signal WHERE name IS NOT NULL"
         " ORDER BY reference"
     )
-    named = [(UUID(row["reference"]), _open_name(outbox, row)) for row in rows]
-    return [one for one in named if is_called(one[1], case)]
+    named = {UUID(row["reference"]): _open_name(outbox, row) for row in rows}
+    return find_called(named, typed)
+
+
+def name_cases(found: Sequence[KeptNotice]) -> Mapping[UUID, str]:
+    """Give how each case in these notices is called, by the reference of its signal."""
+    return {
+        reference: case
+        for one in found
+        for reference, case in zip(one.references, one.cases, strict=True)
+    }
 
 
 def _open_name(outbox: Outbox, row: sqlite3.Row) -> str:

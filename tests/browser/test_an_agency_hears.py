@@ -31,7 +31,8 @@ def test_an_administrator_reads_who_looked_and_whom_to_call(
     expect(newest).to_contain_text("Onderzoek na een melding (Wmo)")
     expect(newest.get_by_role("link", name="0182 555 000")).to_be_visible()
     case = newest.get_by_role("rowheader")
-    expect(case).to_have_text(re.compile("^sinds .+ 20.., bij Aanmeldteam schuldhulp$"))
+    called = "^sinds .+ 20.., bij Aanmeldteam schuldhulp Kenmerk …[0-9a-f]{8}$"
+    expect(case).to_have_text(re.compile(called))
     any_screen.assert_open_to_all()
     day = case.inner_text().removeprefix("sinds ").partition(",")[0]
     any_screen.go("/agency/signals")
@@ -74,6 +75,7 @@ def test_two_agencies_hear_of_each_other_one_leads_and_it_is_done(
     expect(card).to_contain_text("Werkplein Voorbeeldstad liet dit weten op")
     page.evaluate(OTHERS)
     any_screen.assert_open_to_all()
+    card.get_by_text("Klaar?").click()
     card.get_by_role("button", name="Klaar").click()
     expect(card).to_contain_text("Opgeslagen: het is klaar.")
     expect(card.get_by_role("button")).to_have_count(0)

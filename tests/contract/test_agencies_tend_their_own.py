@@ -45,7 +45,11 @@ async def test_an_administrator_sees_only_its_own_agency(world: World) -> None:
             "count": 2,
         }
     ]
-    assert len(await get(world, "/signals", token)) == 2
+    listed = await get(world, "/signals", token)
+    assert len(listed) == 2
+    (day,) = {one["validFrom"] for one in listed}
+    assert await get(world, f"/signals?validFrom={day}", token) == listed
+    assert await get(world, "/signals?validFrom=2001-02-03", token) == []
     (contact,) = await get(world, "/contact-holders", token)
     assert contact["signals"] == 2
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -100,7 +101,8 @@ async def test_the_list_says_whom_to_call_and_what_is_late(
 ) -> None:
     async with town.at_index() as (_, index):
         (own,) = (await fetch_matches(index, town.world.debt_help.oin)).items
-    late = own.model_copy(update={"isOverdue": True, "lead": "other", "step": 1})
+    other = {"reference": uuid4(), "isOverdue": True, "lead": "other", "step": 1}
+    late = own.model_copy(update=other)
     over = own.model_copy(update={"stage": "done", "lastStepBy": "other"})
     command._show([(own, CASE), (late, "")], 2, [over])
     said = " ".join(capsys.readouterr().out.split())
@@ -109,7 +111,7 @@ async def test_the_list_says_whom_to_call_and_what_is_late(
     assert "niemand neemt nog het voortouw" in said
     assert f"{str(own.id)[:8]}.1 te laat: in tien werkdagen is er niets gezegd" in said
     assert "Bureau income-support neemt het voortouw" in said
-    assert f"`signal-source find {own.reference} --file" in said
+    assert f"`signal-source find {late.reference} --file" in said
     assert "want klaar: 1 volgens Bureau income-support. Zie ze met --all." in said
     assert "Matches die de index niet kan openen: 2." in said
     written = json.loads(command._write_json([(own, CASE)], 2))

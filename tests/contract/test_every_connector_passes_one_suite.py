@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from keys.case_seal import has_number
+from keys.case_name import has_number
 from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import UnreadableFile
 from sources.formats import FORMATS as KNOWN

@@ -10,9 +10,9 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 
 from desk import pages
+from desk.agency.cases import name_all
 from desk.agency.contact_form import read_contact
 from desk.agency.routers import ROUTERS
-from desk.agency.signals import name_signals
 from desk.navigation import find_menu, find_start
 from desk.texts import load_texts
 from desk.tokens import Person
@@ -262,9 +262,24 @@ async def test_a_signal_is_found_by_its_case_or_reference_and_none_known_is_not_
     for unknown in (SOME_ID[:8], "KB-77"):
         form["wanted"] = unknown
         page = await browser.post("/agency/signals/search", data=form)
-        assert "De balie kent deze zaak niet." in page.text
-        assert "signal-source find --case ZAAKNUMMER" in page.text
+        assert "Niets gevonden." in page.text
+        assert "Er kunnen dus meer signalen zijn" in page.text
+        assert "signal-source find --case ZAAK " in page.text
         assert f'value="{unknown}"' in page.text
+    none_known = {**signal, "reference": str(UUID(int=6)), "takenOverFrom": OTHER}
+    of_day = {"items": [signal, none_known], "next": None}
+    at = "/v1/signals?limit=201&validFrom=2026-11-02"
+    town.index.pages[at] = (200, of_day)
+    for day in ("2 november 2026", "02-11-2026", "Zaak sinds 2 nov 2026, bij Team"):
+        page = await browser.post(
+            "/agency/signals/search", data={**form, "wanted": day}
+        )
+        assert page.text.count("2 november 2027") == 3, "the whole day, and the list"
+        assert "Er kunnen dus meer signalen zijn" not in page.text
+        assert "lees het kenmerk voor" in page.text
+    town.index.pages[at] = (200, {"items": [], "next": None})
+    page = await browser.post("/agency/signals/search", data={**form, "wanted": day})
+    assert "Op deze dag begon geen signaal" in page.text
 
 
 def test_a_signal_is_called_as_the_machine_sealed_it_and_else_as_it_was_known() -> None:
@@ -274,8 +289,8 @@ def test_a_signal_is_called_as_the_machine_sealed_it_and_else_as_it_was_known() 
     notice = ReturnNotice.model_validate_json(
         json.dumps(a_notice(1, "looked-up", signals=[sealed, bare]))
     )
-    assert name_signals([notice], key, {one: "KB-1", other: "KB-6"}) == {
+    assert name_all([notice], key, {one: "KB-1", other: "KB-6"}) == {
         one: "KB-5",
         other: "KB-6",
     }
-    assert name_signals([notice], None, {}) == {one: "", other: ""}
+    assert name_all([notice], None, {}) == {one: "", other: ""}

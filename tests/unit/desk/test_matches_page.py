@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from desk.agency.cases import name_case
-from keys.case_seal import CaseKey, is_called
+from keys.case_seal import CaseKey
 from tests.desk_builders import Browser, Town, csrf_of, log_in
 
 pytestmark = pytest.mark.anyio
@@ -153,24 +154,22 @@ async def test_many_stand_on_pages_by_organisation_and_are_found_by_their_own_ca
     found = (await browser.post(f"{PATH}/search", data=form)).text
     assert found.count("<article") == 1
     gone = await browser.post(f"{PATH}/search", data={**form, "case": "KB-9"})
-    assert "Bij deze zaak staat geen match." in gone.text
+    assert "Geen match gevonden bij wat u typte." in gone.text
 
 
-@pytest.mark.parametrize(
-    ("name", "typed", "means"),
-    [
-        ("KB-12", " kb-12 ", True),
-        ("KB-12", "KB-1", False),
-        ("sinds 3 maart 2026, bij Team Schuldhulp", "3 Maart 2026", True),
-        ("sinds 3 maart 2026, bij Team Schuldhulp", "4 maart 2026", False),
-        ("sinds 3 maart 2026, bij Team Schuldhulp", " ", False),
-        ("", "", False),
-    ],
-)
-def test_a_number_is_typed_whole_and_of_a_case_without_one_the_day_is_enough(
-    name: str, typed: str, *, means: bool
+async def test_two_cases_without_a_number_are_told_apart_on_card_and_buttons(
+    town: Town, browser: Browser
 ) -> None:
-    assert is_called(name, typed) is means
+    """A step that is said of one of two people is never said of the other."""
+    twin = a_match(id=str(UUID(int=9)), reference=str(UUID(int=6)))
+    page = await _open(town, browser, a_match(), twin)
+    form = {"csrf": csrf_of(await browser.get(PATH)), "case": "…00000006"}
+    alone = (await browser.post(f"{PATH}/search", data=form)).text
+    assert alone.count("<article") == 1
+    for short in ("…00000005", "…00000006"):
+        assert page.count(f"Zaaknummer niet bekend, {short}</span></button>") == 5
+        assert f"Kenmerk {short}" in re.sub(r"<a [^>]*>", "", page)
+    assert f'aria-labelledby="case-{UUID(int=9)} name-{UUID(int=9)}"' in page
 
 
 async def test_what_is_late_stands_first_and_says_so(

@@ -69,6 +69,8 @@ async def test_it_says_who_looked_why_when_and_whom_to_call(
     assert "Onderzoek na een melding; team centrum" in page
     assert "0182 555 100" in page
     assert "Zaaknummer nog niet bekend" in page
+    assert "/agency/signals?reference=" in page
+    assert ">…00000005</a>" in page
     assert "Volgens de inwoner afgerond" in page
     assert "Sluit de zaak dan in uw eigen systeem" in page
 
