@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+import httpx
+
+from signal_index.notice import sign_withdrawal
 from signal_index.store.registry import (
     OrganisationRecord,
     SignerRecord,
@@ -13,9 +16,10 @@ from signal_index.store.registry import (
     add_signer,
     add_source,
 )
+from signal_index.wire.signals import Notice
 from signal_index.wire.sources import SourceState
-from signal_index.wire.values import Label
-from tests.builders import a_contact_holder
+from signal_index.wire.values import Label, Oin
+from tests.builders import a_contact_holder, a_withdrawal
 from tests.store_builders import owning
 from tests.world import Agency, World
 from tests.world_registry import MUNICIPALITY, a_machine
@@ -52,3 +56,13 @@ async def a_successor(
 def a_transfer(world: World, to: Agency, **changed: object) -> dict[str, object]:
     said = {"source": world.debt_help.oin, "successor": to.oin, "reason": "merger"}
     return {**said, "categories": [DEBTS], **changed}
+
+
+async def withdraw(world: World, agency: Agency, notice: Notice) -> httpx.Response:
+    own = Oin(agency.oin)
+    gone = a_withdrawal(notice).model_copy(update={"source": own})
+    token = sign_withdrawal(agency.key, gone, iss=own, now=world.clock())
+    path = f"/signals/{notice.reference}/withdrawal"
+    return await world.send(
+        "POST", path, world.a_source_token(agency), {"withdrawal": token}
+    )

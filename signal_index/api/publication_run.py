@@ -137,11 +137,11 @@ async def carry_out(index: Index, caller: Caller, submission: Submission) -> Pub
         await _verify_outbox(act, submission)
         known = await _read_known(act.conn, checked.candidates)
         results = _decide_all(plan, checked, known)
-        await store_signals(act.conn, plan.store)
+        restricted = await store_signals(act.conn, plan.store)
         await put_in_match_boxes(act.conn, plan.boxes, index.keys, now=act.now)
         await keep_ended(act.conn, plan.keep)
         await bury_signals(act.conn, plan.bury, index.keys, now=act.now)
-        first = await _record(act, submission, results)
+        first = await _record(act, submission, results, restricted)
         if plan.store or plan.keep or plan.bury or submission.replaces:
             kept = _evidence(submission, caller, first.id, act.now)
             await insert_evidence(act.conn, kept)
@@ -296,9 +296,12 @@ def _reference(submission: Submission, place: int) -> UUID | None:
 
 
 async def _record(
-    act: Acting, submission: Submission, results: Sequence[ItemResult]
+    act: Acting, submission: Submission, results: Sequence[ItemResult], restricted: int
 ) -> Entry:
-    """Record the notices and the withdrawals, each in one entry where there are."""
+    """Record the notices and the withdrawals, each in one entry where there are.
+
+    That something came restricted stands here alone: the answer tells no source so.
+    """
     first = len(submission.notices)
     parts = (
         (Kind.PUBLICATION, results[:first]),
@@ -312,7 +315,9 @@ async def _record(
                 "digest": digest,
                 "counts": dict(sorted(counts.items())),
             }
-            await act.record(what, kind=kind)
+            is_told = restricted and kind is Kind.PUBLICATION
+            held: JsonObject = {"restricted": restricted} if is_told else {}
+            await act.record({**what, **held}, kind=kind)
     return act.recorded[0]
 
 

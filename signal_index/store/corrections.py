@@ -4,7 +4,8 @@
 - An answer may be changed until a citizen's report has it, or the restriction ended
   on it: then it stays. What was answered before stands beside it for the officer.
 - With restriction (GDPR art. 18) the signal is kept and shown in no lookup; it stays so
-  until the officer has told the citizen and releases it, whatever the source answers.
+  until the officer has told the citizen and releases it, whatever the source answers
+  or gives anew (`signal_index.store.restrictions`).
 - A source finds what concerns the signals that it published or submitted, or that
   a source has which it may send for: after a transfer nobody submitted them yet.
 """
@@ -29,12 +30,17 @@ from signal_index.errors import (
     UnknownSignal,
 )
 from signal_index.labels import Labels
-from signal_index.signals import SignalState
 from signal_index.store.ledger_reading import Page
+from signal_index.store.restrictions import (
+    count_restricted,
+    is_restricting,
+    lift,
+    restrict,
+)
 from signal_index.store.signals import lock_source
 from signal_index.tables.citizen_rights import correction
 from signal_index.tables.registry import source_submitter
-from signal_index.tables.signals import shown_signals, signal
+from signal_index.tables.signals import shown_signals
 from signal_index.wire.citizen_reports import ReportedCorrection
 from signal_index.wire.corrections import (
     EnteredCorrection,
@@ -80,6 +86,7 @@ async def enter_correction(
             "organisation": organisation,
             "reference": entered.reference,
             "source": said.source,
+            "disputed_source": said.source,
             "submitted_by": found.submitted_by,
             "signal_reference": said.signalReference,
             "row_key": found.row_key,
@@ -92,7 +99,7 @@ async def enter_correction(
         },
     )
     if said.restrict:
-        await _set_state(conn, said.source, said.signalReference, restricted=True)
+        await restrict(conn, said.source, said.signalReference)
     return str(found.category)
 
 
@@ -130,7 +137,9 @@ async def list_corrections(
 ) -> Sequence[OfficerCorrection]:
     """Read a municipality's, the newest first."""
     own = correction.c.municipality == municipality
-    return [_for_officer(row, labels, today) for row in await _find(conn, own, page)]
+    found = await _find(conn, own, page)
+    held = await count_restricted(conn, [row["id"] for row in found])
+    return [_for_officer(row, labels, held.get(row["id"], 0), today) for row in found]
 
 
 async def list_source_corrections(
@@ -183,28 +192,25 @@ async def release_signal(
 
     Raises `UnknownCorrection`, `NothingToRelease` before the answer or the second
     time, or `AnswerChanged` where the answer is not what the citizen was `told`. A
-    signal that the source has withdrawn meanwhile stays gone.
+    signal that the source has withdrawn meanwhile stays gone; what it gave anew shows,
+    unless another correction keeps it back.
     """
     found = await _get(
         conn,
         (correction.c.id == id_) & (correction.c.municipality == municipality),
     )
-    source, reference = found["source"], found["signal_reference"]
-    await lock_source(conn, source)
+    await lock_source(conn, found["source"], found["disputed_source"])
     changed = await conn.execute(
         update(correction)
         .where(correction.c.id == id_)
-        .where(correction.c.restricted_on.is_not(None))
-        .where(correction.c.released_on.is_(None))
-        .where(correction.c.answer == told)
+        .where(is_restricting(), correction.c.answer == told)
         .values(released_on=today)
     )
     if changed.rowcount == 0:
         if _is_restricted(found) and found["answer"] not in (None, told):
             raise AnswerChanged
         raise NothingToRelease
-    if not await _is_restricted_otherwise(conn, source, reference):
-        await _set_state(conn, source, reference, restricted=False)
+    await lift(conn, found)
 
 
 async def _verify_none_open(conn: AsyncConnection, said: NewCorrection) -> None:
@@ -222,36 +228,6 @@ async def _verify_none_open(conn: AsyncConnection, said: NewCorrection) -> None:
 def _is_changeable() -> ColumnElement[bool]:
     """Give the condition under which nobody was told an answer yet."""
     return correction.c.told_on.is_(None) & correction.c.released_on.is_(None)
-
-
-async def _is_restricted_otherwise(
-    conn: AsyncConnection, source: str, reference: UUID
-) -> bool:
-    """Tell whether a later correction of the same signal still restricts it."""
-    other = await conn.scalar(
-        select(correction.c.id).where(
-            correction.c.source == source,
-            correction.c.signal_reference == reference,
-            correction.c.restricted_on.is_not(None),
-            correction.c.released_on.is_(None),
-        )
-    )
-    return other is not None
-
-
-async def _set_state(
-    conn: AsyncConnection, source: str, reference: UUID, *, restricted: bool
-) -> None:
-    """Move a signal between active and restricted; an ended one stays ended."""
-    before, after = SignalState.ACTIVE, SignalState.RESTRICTED
-    if not restricted:
-        before, after = after, before
-    await conn.execute(
-        update(signal)
-        .where(signal.c.source == source, signal.c.reference == reference)
-        .where(signal.c.state == before.value)
-        .values(state=after.value)
-    )
 
 
 def _concerns(source: str) -> ColumnElement[bool]:
@@ -304,12 +280,15 @@ def _reported(row: RowMapping, labels: Labels) -> ReportedCorrection:
     )
 
 
-def _for_officer(row: RowMapping, labels: Labels, today: date) -> OfficerCorrection:
+def _for_officer(
+    row: RowMapping, labels: Labels, held: int, today: date
+) -> OfficerCorrection:
     return OfficerCorrection(
         **_members(row, labels.catalogue, today),
         source=row["source"],
         organisation=labels.organisation(row["source"]),
         mayRelease=_is_restricted(row) and row["answer"] is not None,
+        restrictedSignals=held,
     )
 
 

@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signal_index.days import midnight_of
 from signal_index.identifiers import make_uuid7
 from signal_index.ledger import Kind
+from signal_index.store.restrictions import is_restricting
 from signal_index.tables.citizen_rights import access_request, correction, embargo
 from signal_index.tables.follows import follow
 from signal_index.tables.ledger import ledger_entry, ledger_person
@@ -136,9 +137,6 @@ async def erase_over(
     only once its signal is no longer restricted because of it.
     """
     before = midnight_of(closed)
-    is_restricting = correction.c.restricted_on.is_not(None) & (
-        correction.c.released_on.is_(None)
-    )
     over: Mapping[Table, ColumnElement[bool]] = {
         tombstone: tombstone.c.until < today,
         follow: follow.c.until < today,
@@ -146,7 +144,7 @@ async def erase_over(
         match_box: match_box.c.until < today,
         return_notice: return_notice.c.expires < today,
         access_request: access_request.c.closed_at < before,
-        correction: (correction.c.answered_on < closed) & ~is_restricting,
+        correction: (correction.c.answered_on < closed) & ~is_restricting(),
         embargo: (embargo.c.until < closed) | (embargo.c.lifted_at < before),
     }
     counts: dict[str, dict[str, int]] = defaultdict(dict)

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -35,6 +35,7 @@ from signal_index.keyring import YearKeys
 from signal_index.ledger import DisclosureKey
 from signal_index.signals import Known, NewSignal, SignalState
 from signal_index.store.notices import year_of
+from signal_index.store.restrictions import Place, find_held
 from signal_index.tables.signals import evidence, signal, tombstone
 from signal_index.wire.signals import Withdrawal
 
@@ -69,6 +70,17 @@ class KnownPlace:
     municipality: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Staying:
+    """What stood under a reference and outlives what its source tells anew."""
+
+    state: SignalState | None = None
+    place: tuple[bytes, str] | None = None
+    taken_over_from: str | None = None
+    taken_over_on: date | None = None
+
+
+_UNSEEN: Final = _Staying()
 _LOCK: Final = text(
     "SELECT pg_advisory_xact_lock(number) FROM unnest(:numbers) AS g (number)"
 ).bindparams(bindparam("numbers", type_=ARRAY(BigInteger())))
@@ -150,16 +162,18 @@ async def _find_stored(
     }
 
 
-async def store_signals(conn: AsyncConnection, signals: Sequence[NewSignal]) -> None:
+async def store_signals(conn: AsyncConnection, signals: Sequence[NewSignal]) -> int:
     """Store notices that were accepted, in place of what they replace.
 
-    What replaces a restricted signal is restricted too: a new version from the source
-    does not end what the citizen asked for (GDPR art. 18). Nor does it erase from whom
-    the signal was taken over, which the citizen reads (GDPR art. 15(1)(g)).
+    What replaces a restricted signal is restricted too, and so is what comes anew where
+    a restriction holds: nothing from the source ends what the citizen asked for (GDPR
+    art. 18). Tells of how many that kept what would have shown. Nor does it erase from
+    whom the signal was taken over, which the citizen reads (GDPR art. 15(1)(g)).
     """
     if not signals:
-        return
+        return 0
     staying = await _find_staying(conn, signals)
+    held = await find_held(conn, (one.row_key for one in signals))
     for source in {one.notice.source for one in signals}:
         replaced = [
             one.notice.reference for one in signals if one.notice.source == source
@@ -170,8 +184,14 @@ async def store_signals(conn: AsyncConnection, signals: Sequence[NewSignal]) -> 
                 tombstone.c.source == source, tombstone.c.reference.in_(replaced)
             )
         )
-    rows = [_row_of(one, staying) for one in sorted(signals, key=_key_of)]
+    rows, restricted = [], 0
+    for one in sorted(signals, key=_key_of):
+        before = staying.get((one.notice.source, one.notice.reference), _UNSEEN)
+        state = _state_of(one, before, held)
+        restricted += state != before.state and state is SignalState.RESTRICTED
+        rows.append(_row_of(one, before, state))
     await conn.execute(insert(signal), rows)
+    return restricted
 
 
 def _key_of(one: NewSignal) -> bytes:
@@ -181,7 +201,7 @@ def _key_of(one: NewSignal) -> bytes:
 
 async def _find_staying(
     conn: AsyncConnection, signals: Sequence[NewSignal]
-) -> Mapping[tuple[str, UUID], Mapping[str, object]]:
+) -> Mapping[tuple[str, UUID], _Staying]:
     """Give what stays of a signal whatever its source tells anew, by its place."""
     columns = signal.c
     rows = await conn.execute(
@@ -189,6 +209,8 @@ async def _find_staying(
             columns.source,
             columns.reference,
             columns.state,
+            columns.row_key,
+            columns.municipality,
             columns.taken_over_from,
             columns.taken_over_on,
         ).where(
@@ -196,15 +218,26 @@ async def _find_staying(
             columns.reference.in_([one.notice.reference for one in signals]),
         )
     )
-    stays = SignalState.RESTRICTED.value
     return {
-        (row.source, row.reference): {
-            "state": stays if row.state == stays else SignalState.ACTIVE.value,
-            "taken_over_from": row.taken_over_from,
-            "taken_over_on": row.taken_over_on,
-        }
+        (row.source, row.reference): _Staying(
+            SignalState(row.state),
+            (row.row_key, row.municipality),
+            row.taken_over_from,
+            row.taken_over_on,
+        )
         for row in rows
     }
+
+
+def _state_of(new: NewSignal, before: _Staying, held: Collection[Place]) -> SignalState:
+    """Give what it is from now on: what showed here already goes on to show."""
+    if before.state is SignalState.RESTRICTED:
+        return SignalState.RESTRICTED
+    place = (new.row_key, new.notice.municipality)
+    if before.state is SignalState.ACTIVE and before.place == place:
+        return SignalState.ACTIVE
+    is_held = (new.notice.source, *place) in held
+    return SignalState.RESTRICTED if is_held else SignalState.ACTIVE
 
 
 async def erase_signals(
@@ -294,17 +327,12 @@ async def insert_evidence(conn: AsyncConnection, item: Evidence) -> None:
     )
 
 
-def _row_of(
-    new: NewSignal, staying: Mapping[tuple[str, UUID], Mapping[str, object]]
-) -> dict[str, object]:
+def _row_of(new: NewSignal, before: _Staying, state: SignalState) -> dict[str, object]:
     notice = new.notice
-    unseen = {
-        "state": SignalState.ACTIVE.value,
-        "taken_over_from": None,
-        "taken_over_on": None,
-    }
     return {
-        **staying.get((notice.source, notice.reference), unseen),
+        "state": state.value,
+        "taken_over_from": before.taken_over_from,
+        "taken_over_on": before.taken_over_on,
         "row_key": new.row_key,
         "id": new.id,
         "seal": new.seal,

@@ -37,7 +37,7 @@ from signal_index.store.transfers import (
     Moved,
     Recorded,
     belongs_to,
-    is_undone,
+    goes_along,
     verify_new_to_successor,
 )
 from signal_index.tables.citizen_rights import correction
@@ -45,6 +45,8 @@ from signal_index.tables.registry import contact_holder, source
 from signal_index.tables.signals import signal, tombstone
 from signal_index.tables.transfers import signal_transfer
 from signal_index.wire.sources import SourceState
+
+_Taken = Row[UUID, int, str, UUID, bytes]
 
 
 async def carry_out(
@@ -104,13 +106,15 @@ async def _verify_live(conn: AsyncConnection, asked: Asked) -> None:
         raise TransferOutdated
 
 
-async def _find(
-    conn: AsyncConnection, asked: Asked
-) -> Sequence[Row[UUID, int, str, UUID]]:
+async def _find(conn: AsyncConnection, asked: Asked) -> Sequence[_Taken]:
     columns = signal.c
     rows = await conn.execute(
         select(
-            columns.reference, columns.version, columns.category, columns.contact_holder
+            columns.reference,
+            columns.version,
+            columns.category,
+            columns.contact_holder,
+            columns.row_key,
         )
         .where(belongs_to(asked))
         .order_by(columns.reference)
@@ -121,7 +125,7 @@ async def _find(
 async def _name_contacts(
     conn: AsyncConnection,
     asked: Asked,
-    taken: Sequence[Row[UUID, int, str, UUID]],
+    taken: Sequence[_Taken],
     now: datetime,
 ) -> Mapping[UUID, UUID]:
     """Give whom the successor names for each contact holder; who comes along is copied.
@@ -153,14 +157,14 @@ async def _name_contacts(
 async def _guard(
     conn: AsyncConnection,
     transfer: Recorded,
-    taken: Sequence[Row[UUID, int, str, UUID]],
+    taken: Sequence[_Taken],
     key: DisclosureKey,
     now: datetime,
 ) -> None:
     """Keep the first source from telling them anew, and let corrections go along."""
     asked = transfer.asked
-    references = [row.reference for row in taken]
-    for part in in_parts(references):
+    for rows in in_parts(taken):
+        part = [row.reference for row in rows]
         # Whoever has them again may tell them again, and what is said now holds.
         for oin in (asked.source, asked.successor):
             await conn.execute(
@@ -168,7 +172,7 @@ async def _guard(
                     tombstone.c.source == oin, tombstone.c.reference.in_(part)
                 )
             )
-        await _move_corrections(conn, asked, part)
+        await _move_corrections(conn, asked, rows)
     await conn.execute(
         insert(tombstone),
         [
@@ -193,7 +197,7 @@ async def _guard(
 
 
 async def _move_corrections(
-    conn: AsyncConnection, asked: Asked, references: Sequence[UUID]
+    conn: AsyncConnection, asked: Asked, taken: Sequence[_Taken]
 ) -> None:
     """Let what is not done yet go along: without an answer, or still restricting.
 
@@ -202,13 +206,17 @@ async def _move_corrections(
     columns = correction.c
     await conn.execute(
         update(correction)
-        .where(columns.source == asked.source)
-        .where(columns.signal_reference.in_(references))
-        .where(is_undone())
+        .where(
+            goes_along(
+                asked,
+                columns.signal_reference.in_([row.reference for row in taken]),
+                columns.row_key.in_([row.row_key for row in taken]),
+            )
+        )
         .values(source=asked.successor, submitted_by=asked.successor)
     )
 
 
-def _digest(taken: Sequence[Row[UUID, int, str, UUID]]) -> bytes:
+def _digest(taken: Sequence[_Taken]) -> bytes:
     lines = "\n".join(sorted(str(row.reference) for row in taken))
     return hashlib.sha256(lines.encode()).digest()

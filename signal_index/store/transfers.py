@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.errors import TransferCollides, UnknownApproval
 from signal_index.store.approval_records import State
+from signal_index.store.restrictions import is_restricting
 from signal_index.tables.approvals import approval
 from signal_index.tables.citizen_rights import correction
 from signal_index.tables.registry import contact_holder
@@ -164,21 +165,40 @@ async def count_passing(conn: AsyncConnection, asked: Asked) -> Passing:
     )
     found = {row.contact_holder: row.signals for row in rows}
     references = select(columns.reference).where(belongs_to(asked))
+    rows_of = select(columns.row_key).where(belongs_to(asked))
     corrections = await conn.scalar(
         select(func.count())
         .select_from(correction)
-        .where(correction.c.source == asked.source)
-        .where(correction.c.signal_reference.in_(references))
-        .where(is_undone())
+        .where(
+            goes_along(
+                asked,
+                correction.c.signal_reference.in_(references),
+                correction.c.row_key.in_(rows_of),
+            )
+        )
     )
     return Passing(sum(found.values()), list(found), corrections or 0)
 
 
 def is_undone() -> ColumnElement[bool]:
     """Give the condition of what waits for an answer, or restricts a signal still."""
-    columns = correction.c
-    is_restricting = columns.restricted_on.is_not(None) & columns.released_on.is_(None)
-    return columns.answer.is_(None) | is_restricting
+    return correction.c.answer.is_(None) | is_restricting()
+
+
+def goes_along(
+    asked: Asked, is_about: ColumnElement[bool], is_beside: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Give the condition of a correction that is not done and passes on with signals.
+
+    `is_about`: of one of them; `is_beside`: of one in whose place one of them came, and
+    which keeps it from lookups.
+    """
+    return (
+        (correction.c.source == asked.source)
+        & (correction.c.municipality == asked.municipality)
+        & is_undone()
+        & (is_about | (is_beside & is_restricting()))
+    )
 
 
 async def find_contacts(

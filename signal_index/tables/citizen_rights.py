@@ -5,7 +5,8 @@
 - An embargo is found under a person's row of its own (AES-256-SIV, as a signal's row),
   which links to no row of the same person in any category.
 - A correction is found under the row of the signal that it is about, so that its state
-  still shows in a report when the source has withdrawn that signal.
+  still shows in a report when the source has withdrawn that signal, and a restriction
+  holds for what the source gives anew.
 - No free text: reasons and answers are codes of the catalogue.
 """
 
@@ -89,6 +90,8 @@ correction = Table(
     Column("organisation", OIN, ForeignKey("organisation.oin"), nullable=False),
     Column("reference", REFERENCE, nullable=False),
     Column("source", OIN, ForeignKey("source.oin"), nullable=False),
+    # Whose signal it was when the citizen said it: a transfer changes only `source`.
+    Column("disputed_source", OIN, ForeignKey("source.oin"), nullable=False),
     Column("submitted_by", OIN, ForeignKey("organisation.oin"), nullable=False),
     Column("signal_reference", Uuid, nullable=False),
     Column("row_key", LargeBinary(16), nullable=False),  # as the signal's was

@@ -21,7 +21,8 @@ CorrectionsAsked = Literal["open", "all"]
 class NewCorrection(RequestModel):
     """What a citizen says is wrong with one signal, or why it must stop.
 
-    `restrict`: until it is settled no lookup shows the signal (GDPR art. 18).
+    `restrict`: until it is settled no lookup shows the signal, nor what its source
+    gives anew in its place (GDPR art. 18).
     """
 
     source: OinText
@@ -83,11 +84,16 @@ class OwnCorrection(AnswerModel):
 
 
 class OfficerCorrection(OwnCorrection):
-    """One as officers see it: which source, and whether it can be released."""
+    """One as officers see it: which source, and whether it can be released.
+
+    `restrictedSignals`: so many of that source are kept from lookups now, about this
+    person and category; none where it was withdrawn, more where it came anew.
+    """
 
     source: OinText
     organisation: str
     mayRelease: bool
+    restrictedSignals: int
 
 
 class CorrectionPage(AnswerModel):

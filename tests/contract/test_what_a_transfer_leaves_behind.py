@@ -9,9 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from signal_index.notice import sign_withdrawal
 from signal_index.store.signals import Ending, bury_signals
-from signal_index.wire.signals import Notice
 from signal_index.wire.values import Label, Oin
 from tests.builders import a_contact_holder, a_notice, a_withdrawal
 from tests.citizen_builders import CitizensDesk
@@ -25,7 +23,7 @@ from tests.hand_builders import (
 from tests.holders_builders import a_bsn
 from tests.policy_officers import approve, send
 from tests.store_builders import owning
-from tests.transfer_builders import DEBTS, a_successor, a_transfer
+from tests.transfer_builders import DEBTS, a_successor, a_transfer, withdraw
 from tests.world import Agency, World
 from tests.world_registry import MUNICIPALITY
 
@@ -84,16 +82,6 @@ async def answer_one(world: World, agency: Agency, id_: str) -> httpx.Response:
     token = world.a_source_token(agency)
     path = f"/own-corrections/{id_}/answer"
     return await world.send("POST", path, token, {"answer": str(code)})
-
-
-async def withdraw(world: World, agency: Agency, notice: Notice) -> httpx.Response:
-    own = Oin(agency.oin)
-    gone = a_withdrawal(notice).model_copy(update={"source": own})
-    token = sign_withdrawal(agency.key, gone, iss=own, now=world.clock())
-    path = f"/signals/{notice.reference}/withdrawal"
-    return await world.send(
-        "POST", path, world.a_source_token(agency), {"withdrawal": token}
-    )
 
 
 async def a_team(world: World) -> str:

@@ -265,8 +265,8 @@ CREATE INDEX ix_embargo_row_key ON embargo (row_key);
 CREATE INDEX ix_embargo_until ON embargo (until);
 CREATE TABLE correction (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, reference CHAR(7) NOT NULL,
-  source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL, signal_reference UUID NOT NULL, row_key BYTEA NOT NULL,
-  category VARCHAR(64) NOT NULL, reason VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL,
+  source CHAR(20) NOT NULL, disputed_source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL, signal_reference UUID NOT NULL,
+  row_key BYTEA NOT NULL, category VARCHAR(64) NOT NULL, reason VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL,
   entered_on DATE NOT NULL, restricted_on DATE, released_on DATE, answer VARCHAR(64),
   answered_on DATE, answer_before VARCHAR(64), told_on DATE,
   CONSTRAINT pk_correction PRIMARY KEY (id),
@@ -276,6 +276,7 @@ CREATE TABLE correction (
   CONSTRAINT ck_correction_row_key_length CHECK (length(row_key) = 16),
   CONSTRAINT ck_correction_told_after_the_answer CHECK (answer IS NOT NULL OR (answer_before IS NULL AND
     told_on IS NULL)),
+  CONSTRAINT fk_correction_disputed_source FOREIGN KEY (disputed_source) REFERENCES source (oin),
   CONSTRAINT fk_correction_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin),
   CONSTRAINT fk_correction_source FOREIGN KEY (source) REFERENCES source (oin),
   CONSTRAINT fk_correction_submitted_by FOREIGN KEY (submitted_by) REFERENCES organisation (oin)
