@@ -38,11 +38,12 @@ async def fetch_corrections(
 def find_records(
     outbox: Outbox, file: Path, profile: Profile, today: date
 ) -> Mapping[UUID, Place]:
-    """Give where the cases of a registration stand, by the reference we published.
+    """Give where the cases of a registration stand, by each reference we published.
 
+    A case that ended and is open again has its old reference too.
     Raises `UnreadableFile`.
     """
-    references = _find_references(outbox)
+    references, ended = _find_references(outbox), _find_ended(outbox)
     found: dict[UUID, Place] = {}
     name = find_marked_as(outbox, profile.name)
     try:
@@ -52,8 +53,9 @@ def find_records(
                     if isinstance(case, Case | Unidentified):
                         key = mark_case(outbox.key, name, case.key)
                         reference = _pick(outbox, references.get(key, {}), key, case)
-                        if reference is not None:
-                            found[reference] = case.place
+                        for each in (reference, *_pick_ended(outbox, ended, key, case)):
+                            if each is not None:
+                                found[each] = case.place
     except OSError:
         raise UnreadableFile(say_unreadable(file)) from None
     return found
@@ -67,6 +69,33 @@ def _find_references(outbox: Outbox) -> Mapping[bytes, Mapping[bytes, UUID]]:
         parts = found.setdefault(bytes(row["case_key"]), {})
         parts[bytes(row["part"])] = UUID(row["reference"])
     return found
+
+
+def _find_ended(outbox: Outbox) -> Mapping[tuple[bytes, bytes], Sequence[UUID]]:
+    """Give under which references the parts of cases stood before."""
+    found: dict[tuple[bytes, bytes], list[UUID]] = {}
+    for row in outbox.connection.execute("SELECT case_key, part, reference FROM ended"):
+        which = (bytes(row["case_key"]), bytes(row["part"]))
+        found.setdefault(which, []).append(UUID(row["reference"]))
+    return found
+
+
+def _pick_ended(
+    outbox: Outbox,
+    ended: Mapping[tuple[bytes, bytes], Sequence[UUID]],
+    case_key: bytes,
+    case: Case | Unidentified,
+) -> Sequence[UUID]:
+    """Give the old references of a row: of this person and day, or of its number.
+
+    A signal that messages told has no part; of any other, another person is another's.
+    """
+    told = ended.get((case_key, b""), ())
+    if isinstance(case, Unidentified):
+        return told
+    person = mark_person(outbox.key, case_key, case.bsn)
+    own = name_part(person, case.started_on)
+    return [*told, *ended.get((case_key, own), ())]
 
 
 def _pick(

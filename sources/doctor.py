@@ -21,7 +21,7 @@ from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.findings import Bare, Finding, Patient, State
 from sources.gateways import look_at_gateways
 from sources.notices.looking import look_at_notices
-from sources.outbox.deliveries import find_newest, find_unfinished, is_unheard
+from sources.outbox.deliveries import find_newest, find_unfinished, find_unheard
 from sources.outbox.evidence import find_unproven
 from sources.outbox.holding import find_held
 from sources.outbox.owed import find_owed
@@ -224,10 +224,7 @@ async def _look_at_deliveries(patient: Patient) -> Finding:
         return Finding(about, State.WRONG, says, FAILED_REMEDY)
     if not find_newest(patient.outbox, limit=1):
         return Finding(about, State.GOOD, "Er is nog niets geleverd.")
-    names = [
-        one.name for one in patient.profiles if is_unheard(patient.outbox, one.name)
-    ]
-    if names:
+    if names := find_unheard(patient.outbox):
         says = f"Het meeste in de laatste levering was onbruikbaar: {', '.join(names)}."
         remedy = "Kijk in het bestand met afgewezen records en lever opnieuw aan."
         return Finding(about, State.WRONG, says, remedy)

@@ -32,6 +32,7 @@ from sources.outbox.evidence import (
     find_unproven,
     has_sent,
 )
+from sources.outbox.notices import find_case
 from sources.outbox.store import Outbox
 from sources.publisher.proofs import fetch_proofs
 from sources.settings import AgencySettings, load_settings
@@ -79,6 +80,7 @@ def evidence_command(
                 return
             ledger = _read_key(key or settings.parent / CHECKPOINT)
             found = find_evidence(outbox, reference)
+            case = find_case(outbox, reference)
         if not found:
             raise UnknownReference
         signer = parse_signer_key(
@@ -89,7 +91,7 @@ def evidence_command(
         ]
         if into is not None:
             _write(into, found)
-    _show(judged, as_json=as_json)
+    _show(judged, case, as_json=as_json)
     if any(one.minute is None for one in judged):
         raise typer.Exit(UNUSABLE)
 
@@ -139,11 +141,13 @@ def _write(into: Path, found: Sequence[Evidence]) -> None:
             write_whole(proof, one.proof.encode(), replace=True)
 
 
-def _show(judged: Sequence[Judged], *, as_json: bool) -> None:
+def _show(judged: Sequence[Judged], case: str, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps([_describe(one) for one in judged]))
         return
     console = PlainConsole(soft_wrap=True)
+    if case:
+        console.print(f"Zaak: {case}.")
     for one in judged:
         what = "Melding" if isinstance(one.said, Notice) else "Intrekking"
         sent = write_moment(one.settled_at)

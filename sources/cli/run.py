@@ -45,8 +45,8 @@ from sources.notices.hearing import Hearing
 from sources.outbox.deliveries import (
     OpenDelivery,
     find_rejects,
+    find_unheard,
     get_delivery,
-    is_unheard,
     name_rejects,
 )
 from sources.outbox.holding import find_held
@@ -194,7 +194,7 @@ async def _deliver_once(worker: Worker, office: _Office) -> None:
     for owed in find_owed(office.outbox):
         raise owed.say()
     profiles = {feed.profile.name for feed in worker.feeds.values()}
-    if any(is_unheard(office.outbox, name) for name in profiles):
+    if profiles.intersection(find_unheard(office.outbox)):
         raise DeliveryUnheard
 
 

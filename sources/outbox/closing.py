@@ -13,6 +13,8 @@ from sources.outbox.unchanged import forget_known, keep_known
 _DAYS_DIFFER: Final = timedelta(
     days=1
 )  # to be sure: what is forgotten cannot be withdrawn
+ENDED_FOR: Final = timedelta(days=35)
+"""A notice about a signal may wait at the index for a month."""
 
 
 def close_delivery(
@@ -41,6 +43,8 @@ def close_delivery(
 def _forget_expired(connection: sqlite3.Connection, done: OpenDelivery) -> None:
     """Forget what the index dropped on its last day: there is nothing to withdraw.
 
+    And what it was called, of any profile, when that has lain long enough.
+
     The day is that of a delivery which the index took: it takes none that ends in its
     future, so that a clock ahead of the index's forgets nothing.
     """
@@ -48,4 +52,11 @@ def _forget_expired(connection: sqlite3.Connection, done: OpenDelivery) -> None:
     connection.execute(
         "DELETE FROM signal WHERE profile = ? AND valid_until < ?",
         (done.profile, day.isoformat()),
+    )
+    today = day_of(done.ends)
+    connection.execute(
+        "UPDATE ended SET noted = ? WHERE noted IS NULL", (today.isoformat(),)
+    )
+    connection.execute(
+        "DELETE FROM ended WHERE noted < ?", ((today - ENDED_FOR).isoformat(),)
     )

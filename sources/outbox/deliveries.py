@@ -186,14 +186,33 @@ def find_newest(outbox: Outbox, *, limit: int) -> list[OpenDelivery]:
     return [_read(row) for row in rows]
 
 
-def is_unheard(outbox: Outbox, profile: str) -> bool:
-    """Tell whether the last closed delivery of a profile made no sense."""
-    row = outbox.connection.execute(
-        "SELECT * FROM delivery WHERE profile = ? AND state = 'closed'"
-        " ORDER BY ends DESC, rowid DESC LIMIT 1",
-        (profile,),
-    ).fetchone()
-    return row is not None and _read(row).hearing is Hearing.UNHEARD
+def find_unheard(outbox: Outbox) -> list[str]:
+    """Give the profiles of which the last closed delivery made no sense.
+
+    Not one that has no signal and whose kinds another delivered since: it was renamed,
+    or is gone, and nothing would ever make its last delivery a good one.
+    """
+    query = "SELECT * FROM delivery WHERE state = 'closed' ORDER BY ends, rowid"
+    closed = [_read(row) for row in outbox.connection.execute(query)]
+    last = {each.profile: each for each in closed}
+    found = outbox.connection.execute("SELECT DISTINCT profile FROM signal")
+    standing = {row["profile"] for row in found}
+    heard = [one for one in last.values() if one.hearing is Hearing.HEARD]
+    return [
+        one.profile
+        for one in last.values()
+        if one.hearing is Hearing.UNHEARD
+        and (one.profile in standing or not _is_followed(one, heard))
+    ]
+
+
+def _is_followed(one: OpenDelivery, heard: Sequence[OpenDelivery]) -> bool:
+    return any(
+        each.ends > one.ends
+        and set(one.categories) <= set(each.categories)
+        and set(one.municipalities) <= set(each.municipalities)
+        for each in heard
+    )
 
 
 def find_unfinished(outbox: Outbox) -> list[OpenDelivery]:

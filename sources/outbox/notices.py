@@ -49,9 +49,14 @@ class KeptNotice:
 
 
 def find_case(outbox: Outbox, reference: UUID) -> str:
-    """Give how the agency calls the case of a signal; empty where it is not known."""
+    """Give how the agency calls the case of a signal; empty where it is not known.
+
+    Also of one that ended or was replaced, as long as its mark is kept.
+    """
     row = outbox.connection.execute(
-        "SELECT name, case_key FROM signal WHERE reference = ?", (str(reference),)
+        "SELECT name, case_key FROM signal WHERE reference = ?1 UNION ALL"
+        " SELECT name, case_key FROM ended WHERE reference = ?1",
+        (str(reference),),
     ).fetchone()
     return "" if row is None or row["name"] is None else _open_name(outbox, row)
 

@@ -8,7 +8,7 @@ and validity are settled here, so that what is repeated later repeats the same t
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, Literal
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from signal_index.wire.signals import WithdrawalReason
 from sources.clock import day_of
 from sources.judging.difference import Difference
 from sources.judging.rules import judge
+from sources.outbox.closing import ENDED_FOR
 from sources.outbox.deliveries import (
     OpenDelivery,
     clear_staged,
@@ -69,7 +70,6 @@ _FORGET_CAME: Final = "DELETE FROM turnover WHERE profile = ? AND way = 'came'"
 _LEFT: Final = (
     "UPDATE OR REPLACE turnover SET way = 'left' WHERE profile = ? AND way = 'went'"
 )
-_REMEMBERED: Final = timedelta(days=35)
 _WITHDRAW: Final = """
 INSERT INTO work (delivery, state, action, case_key, reference, version, category,
   municipality, reason, reason_on) VALUES (?, 'ready', 'withdraw', ?,?,?,?,?,?,?)"""
@@ -188,7 +188,7 @@ def _note_turnover(
     open again are asked about. A first delivery turns nothing, and one without a change
     leaves what was.
     """
-    since = (today - _REMEMBERED).isoformat()
+    since = (today - ENDED_FOR).isoformat()
     connection.execute(_FORGET_LEFT, (profile, since))
     if not (difference.new + difference.gone + difference.ended):
         return lambda _row, _way: None

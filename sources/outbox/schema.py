@@ -321,4 +321,25 @@ CREATE TABLE notice (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS: Final = (_FIRST, _NOTICES)
+# How the case of a signal that is gone was called, however it went: a notice about it
+# may still come. `noted` is set when a delivery is closed, and counts its days.
+_ENDED: Final = """
+CREATE TABLE ended (
+  reference TEXT PRIMARY KEY,
+  case_key BLOB NOT NULL,
+  part BLOB NOT NULL,
+  name BLOB,
+  noted TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER ended_gone AFTER DELETE ON signal BEGIN
+  INSERT OR REPLACE INTO ended
+  VALUES (OLD.reference, OLD.case_key, OLD.part, OLD.name, NULL);
+END;
+CREATE TRIGGER ended_replaced BEFORE INSERT ON signal BEGIN
+  INSERT OR REPLACE INTO ended SELECT reference, case_key, part, name, NULL
+  FROM signal WHERE case_key = NEW.case_key AND part = NEW.part
+  AND reference <> NEW.reference;
+END;
+"""
+
+STEPS: Final = (_FIRST, _NOTICES, _ENDED)

@@ -498,9 +498,26 @@ async def test_a_delivery_that_made_no_sense_is_wrong(tmp_path: Path) -> None:
     agency.write(*(a_row(Zaak=f"Z-{n}", BSN=a_wrong_number()) for n in range(3)))
     await agency.publish()
     agency.outbox_path.rename(tmp_path / "outbox.db")
-    async with a_patient(tmp_path, profiles=[agency.profile]) as patient:
+    async with a_patient(tmp_path) as patient:  # a planner names no profile
         found = await find(patient, "leveringen")
-    assert found.state is State.WRONG
+    assert (found.state, "test" in found.says) == (State.WRONG, True)
+
+
+async def test_a_profile_that_another_took_the_place_of_is_not_wrong(
+    tmp_path: Path,
+) -> None:
+    """Nothing would ever make the last delivery of a mistyped name a good one."""
+    mistyped = an_agency(tmp_path, a_profile(name='"tset"'))
+    mistyped.write(*(a_row(Zaak=f"Z-{n}", BSN=a_wrong_number()) for n in range(3)))
+    await mistyped.publish()
+    agency = an_agency(tmp_path)
+    agency.now += timedelta(days=1)
+    agency.write(a_row())
+    await agency.publish()
+    agency.outbox_path.rename(tmp_path / "outbox.db")
+    async with a_patient(tmp_path) as patient:
+        found = await find(patient, "leveringen")
+    assert found.state is State.GOOD
 
 
 class Silent(Tokens):

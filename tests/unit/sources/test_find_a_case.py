@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -69,6 +70,35 @@ def test_a_reference_that_no_case_here_has_is_a_sentence(agency: Agency) -> None
     said = find(agency, str(uuid4()))
     assert (said.exit_code, said.stdout) == (2, "")
     assert "geen open zaak bij dit kenmerk" in said.stderr
+
+
+def test_the_old_reference_of_a_case_that_ended_and_came_back_still_finds_it(
+    agency: Agency,
+) -> None:
+    """A notice may come when the case has another reference already."""
+    before = set(find_by_number(agency, "Z-3").stdout.split()) - {"Kenmerk:"}
+    shared = [a_row(), a_row(BSN=a_number(2))]
+    back = a_row(Zaak="Z-3", BSN=a_number(3))
+    agency.write(*shared)
+    anyio.run(agency.publish)
+    (reference,) = before
+    words = ["find", reference, "--settings", str(agency.folder / "agency.toml")]
+    assert CliRunner().invoke(app, words).stdout == "Zaak: Z-3.\n"
+    agency.write(*shared, back)
+    anyio.run(partial(agency.publish, approve=True))
+    assert set(find_by_number(agency, "Z-3").stdout.split()) != before | {"Kenmerk:"}
+    said = find(agency, reference)
+    assert said.stdout == "Zaak: Z-3.\ndelivery.csv: regel 4.\n", said.output
+
+
+def test_the_old_reference_of_a_case_is_forgotten_after_35_days(agency: Agency) -> None:
+    (reference,) = set(find_by_number(agency, "Z-3").stdout.split()) - {"Kenmerk:"}
+    for days in (0, 36):
+        agency.now += timedelta(days=days)
+        agency.write(a_row(), a_row(BSN=a_number(2)))
+        anyio.run(agency.publish)
+    words = ["find", reference, "--settings", str(agency.folder / "agency.toml")]
+    assert "geen zaaknummer bewaard" in CliRunner().invoke(app, words).stderr
 
 
 def test_of_a_signal_of_a_lost_outbox_it_is_said_that_it_was_replaced(
