@@ -18,6 +18,8 @@ from sources.clock import day_of
 from sources.errors import (
     ChangesWait,
     ClockDiffers,
+    OutboxElsewhere,
+    OutboxOutdated,
     ProfileOverlaps,
     PublishingStopped,
 )
@@ -41,7 +43,14 @@ from sources.outbox.strays import count_strays
 from sources.outbox.unchanged import find_known, recognise
 from sources.outbox_key import OutboxKey, new_outbox_secret
 from sources.previewing import Preview
-from sources.publisher.admission import Registrar, verify_in_use, verify_own_name
+from sources.profile import Profile
+from sources.publisher.admission import (
+    Admitter,
+    Registrar,
+    admit,
+    verify_in_use,
+    verify_own_name,
+)
 from sources.publisher.clock_check import Clock, verify_clock
 from sources.publisher.run import Task
 
@@ -50,7 +59,7 @@ SELECT action, category, count(*) AS many FROM work WHERE delivery = ?
 GROUP BY 1, 2 ORDER BY 1, 2"""
 
 
-class Asked(Clock, Registrar, Protocol):
+class Asked(Clock, Registrar, Admitter, Protocol):
     """The index, as far as it is asked before anything is foreseen."""
 
 
@@ -89,21 +98,24 @@ def open_copy(path: Path | None, key: OutboxKey | None) -> Iterator[Outbox]:
 
 
 async def hold_against_index(
-    outbox: Outbox, index: Asked, now: Callable[[], datetime]
-) -> bool:
-    """Tell whether the index could be asked; what is open hangs on the day.
+    outbox: Outbox, index: Asked, now: Callable[[], datetime], profile: Profile
+) -> str | None:
+    """Give why `publish` would refuse this profile from here; empty where it does not.
 
-    Raises `ClockDiffers` for a clock that is wrong, and `OutboxReplaced`. Nothing is
-    sent or kept.
+    None where the index could not be asked. Raises `ClockDiffers`, since what is open
+    hangs on the day, and `OutboxReplaced`. Nothing is sent, nor kept but in the copy.
     """
     try:
         await verify_clock(index, now)
         await verify_in_use(outbox, index)
+        await admit(outbox, index, profile)
     except ClockDiffers:
         raise
     except PublishingStopped:
-        return False
-    return True
+        return None
+    except (ProfileOverlaps, OutboxElsewhere, OutboxOutdated) as error:
+        return str(error)
+    return ""
 
 
 def foresee(
@@ -169,7 +181,8 @@ def judge_as_delivered(made: Preview, task: Task, *, now: datetime) -> None:
         foreseen = foresee(outbox, task, now=now, told=lambda _: None)
         delivery = foreseen.delivery
         made.signals = sum(foreseen.sends.values())
-        made.closed, made.rejected = delivery.ended, delivery.counts.rejected
+        made.closed, made.ignored = delivery.ended, delivery.ignored
+        made.rejected = delivery.counts.rejected
         made.rejects.clear()
         for one in find_rejects(outbox, delivery.id):
             made.note_reject(one)

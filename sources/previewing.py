@@ -41,6 +41,7 @@ class Preview:
     read: int = 0
     signals: int = 0
     closed: int = 0
+    ignored: int = 0
     rejected: int = 0
     though_open: int = 0
     ends_unread: list[str] = field(default_factory=list)
@@ -75,6 +76,7 @@ def make_preview(intake: Intake, *, today: date, most: int | None = None) -> Pre
         for reading in islice(readings, most):
             made.read += not (reading and all(isinstance(e, Aside) for e in reading))
             made.rejected += any(isinstance(each, Reject) for each in reading)
+            made.ignored += not reading
             for entry in reading:
                 _count(made, entry)
         made.whole = next(readings, None) is None

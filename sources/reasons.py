@@ -5,8 +5,11 @@ sentence takes a value from the record: the rejects file must never hold a BSN, 
 not a mistyped one.
 """
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Reason(StrEnum):
@@ -78,7 +81,8 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.BSN_LENGTH: Explanation(
         "Het BSN heeft geen 9 cijfers.",
         "Controleer het BSN. Verloor de hele kolom nullen vooraan? Bewaar haar als "
-        "tekst, of zet bsn_zero_lost = true in het profiel.",
+        "tekst, of zet bsn_zero_lost = true in het profiel, onder het formaat "
+        "(zoals [csv]).",
     ),
     Reason.BSN_LETTERS: Explanation(
         "Er staan letters in het BSN; een letter is nooit een cijfer.",
@@ -104,7 +108,8 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     ),
     Reason.DATE_MEANS_EMPTY: Explanation(
         "Deze waarde is geen gewone datum; misschien betekent zij 'geen datum'.",
-        "Betekent zij dat? Zet haar in de lijst empty in het profiel.",
+        "Betekent zij dat? Zet haar in het profiel in de lijst empty, onder het "
+        "formaat (zoals [csv]).",
     ),
     Reason.DATE_SERIAL: Explanation(
         "Hier staat een getal van vijf cijfers: zo bewaart Excel een datum.",
@@ -253,6 +258,35 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Lees de code van de index en neem zo nodig contact op met de beheerder.",
     ),
 }
+
+
+_SEVERAL: Final = 3
+_NOT_OF_THE_FILE: Final = frozenset(
+    one for one in Reason if one.value.startswith(("index-", "brp-"))
+)
+
+
+def say_all_rejects(
+    rows: Sequence[tuple[str, Reason, int]], fitting: int
+) -> Iterator[str]:
+    """Say the same of each column and reason; `fitting` is how many should fit it.
+
+    Where most do not fit, the column is another one now: advice about one record would
+    have somebody change a profile that is right, until it takes anything.
+    """
+    wrong: Counter[str] = Counter()
+    for column, reason, count in rows:
+        if column and reason not in _NOT_OF_THE_FILE:
+            wrong[column] += count
+    for column, count in wrong.items():
+        if count >= _SEVERAL and count * 2 > fitting:
+            yield (
+                f"Let op: in kolom {column} past het meeste niet. Is een kolom "
+                "verschoven, of staat er nu iets anders in? Kijk dat eerst na, en "
+                "verander zolang niets in het profiel."
+            )
+    for row in rows:
+        yield say_rejects(*row)
 
 
 def say_rejects(column: str, reason: Reason, count: int) -> str:

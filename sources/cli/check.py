@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,7 +16,7 @@ from signal_index.wire.deliveries import DeliveryKind, Hearing
 from sources.agency_keys import load_keys
 from sources.catalogue import load_kinds
 from sources.cli.delivery_words import say_questions
-from sources.cli.edge import UNUSABLE, Bars, refusing_plainly
+from sources.cli.edge import Bars, refusing_plainly
 from sources.cli.intake import Place, open_intake
 from sources.cli.own_files import look_for_ends
 from sources.cli.parties import make_parties
@@ -41,14 +41,14 @@ from sources.passed_over import describe_passed, say_passed
 from sources.profile import Profile, load_profile
 from sources.proposing.judging import say_ends_unread
 from sources.publisher.run import Task
-from sources.reasons import Reason, say_rejects
+from sources.reasons import Reason, say_all_rejects
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 
 MOST_SHOWN = 20
 _UNASKED: Final = (
-    "\nDe index is niet gevraagd, want zij antwoordt niet. Of uw klok en dit postvak "
-    "kloppen, zegt `signal-source doctor`."
+    "\nDe index was nu niet te vragen of klok en postvak kloppen. Vraag het met "
+    "`signal-source doctor`."
 )
 _PATIENCE: Final = httpx.Timeout(5.0)
 ASKS = 1
@@ -56,7 +56,10 @@ ASKS = 1
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a file would say, and what it was held against: None where no outbox is."""
+    """What a file would say, and what it was held against: None where no outbox is.
+
+    `is_asked`: whether the index could be asked; None without settings.
+    """
 
     foreseen: Foreseen
     reasons: Counter[str]
@@ -100,8 +103,6 @@ def check_command(
         if rejects and delivery.counts.rejected:
             told = f"Afgewezen records: {rejects}"
             PlainConsole().print(told, soft_wrap=True)
-    if delivery.counts.read and delivery.counts.rejected == delivery.counts.read:
-        raise typer.Exit(UNUSABLE)
     is_unheard = delivery.hearing is not Hearing.HEARD
     if foreseen.asked or foreseen.refused or is_unheard or checked.unfit:
         raise typer.Exit(ASKS)
@@ -115,11 +116,12 @@ def _check(
     path = settings.outbox if settings and settings.outbox.exists() else None
     key = _load_key(settings) if settings and path else None
     with open_copy(path, key) as outbox, Bars(quiet=quiet) as bars:
-        is_asked = asyncio.run(_ask_index(settings, outbox)) if path else None
+        said = asyncio.run(_ask_index(settings, outbox, profile)) if settings else None
         compared = count_told(outbox, profile.name) if path else None
         intake = open_intake(place, profile, DeliveryKind.FULL, outbox)
         task = Task(intake, profile, DeliveryKind.FULL)
         foreseen = foresee(outbox, task, now=now(), told=bars.read)
+        foreseen = replace(foreseen, refused=foreseen.refused or said or "")
         delivery = foreseen.delivery.id
         if rejects:
             write_rejects(rejects, find_rejects(outbox, delivery))
@@ -130,21 +132,21 @@ def _check(
             compared,
             list(_find_unfit(profile, find_allowed(outbox))),
             look_for_ends(place.file, profile) if place.file else (),
-            is_asked,
+            None if settings is None else said is not None,
         )
 
 
-async def _ask_index(settings: AgencySettings | None, outbox: Outbox) -> bool:
-    """Hold clock and outbox against the index, where it answers."""
-    if settings is None:
-        return False
+async def _ask_index(
+    settings: AgencySettings, outbox: Outbox, profile: Profile
+) -> str | None:
+    """Hold clock, outbox and profile against the index, where it answers."""
     async with httpx.AsyncClient(timeout=_PATIENCE) as client:
         try:
             keys = load_keys(settings.keys)
             index = make_parties(client, settings, keys, outbox, attempts=1)[1]
         except InvalidAgencySettings:
-            return False  # `doctor` and `publish` say what is wrong with these
-        return await hold_against_index(outbox, index, now)
+            return None  # `doctor` and `publish` say what is wrong with these
+        return await hold_against_index(outbox, index, now, profile)
 
 
 def _find_unfit(profile: Profile, told: Allowed) -> Iterator[str]:
@@ -217,10 +219,11 @@ def _say(checked: Checked) -> Iterator[str | Table]:
     )
     if foreseen.withdraws:
         yield f"Zou intrekken: {foreseen.withdraws}."
-    yield _say_compared(checked.compared) + _UNASKED * (checked.is_asked is False)
+    yield _say_compared(checked) + _UNASKED * (checked.is_asked is False)
     yield from say_passed(delivery.passed)
-    for column, reason, count in checked.columns[:MOST_SHOWN]:
-        yield f"  {say_rejects(column, reason, count)}"
+    fitting = counts.read - delivery.ended - delivery.ignored
+    for said in say_all_rejects(checked.columns[:MOST_SHOWN], fitting):
+        yield f"  {said}"
     for unfit in checked.unfit:
         yield f"Let op: {unfit}"
     for ends in _say_ends(checked):
@@ -237,7 +240,7 @@ def _say_ends(checked: Checked) -> Iterator[str]:
 def _say_doubts(foreseen: Foreseen) -> Iterator[str]:
     delivery = foreseen.delivery
     if foreseen.refused:
-        yield f"Let op: zo neemt `publish` dit profiel niet aan. {foreseen.refused}"
+        yield f"Let op: zo levert `publish` niet. {foreseen.refused}"
     if delivery.ignored * 2 > delivery.counts.read:
         yield (
             "Let op: de meeste records zijn volgens de status nog niet begonnen. Klopt "
@@ -257,15 +260,14 @@ def _say_doubts(foreseen: Foreseen) -> Iterator[str]:
         )
 
 
-def _say_compared(compared: int | None) -> str:
-    if compared is None:
-        return (
-            "Beoordeeld als eerste levering: er is hier geen postvak. Is er een? Geef "
-            "dan --settings."
-        )
-    if not compared:
+def _say_compared(checked: Checked) -> str:
+    if checked.compared is None:
+        said = "Beoordeeld als eerste levering: er is hier geen postvak."
+        lacks = " Is er een? Geef dan --settings." * (checked.is_asked is None)
+        return said + lacks
+    if not checked.compared:
         return (
             "Beoordeeld als eerste levering: met dit profiel is hier nog niets "
             "aangeleverd."
         )
-    return f"Vergeleken met de {compared} signalen die u eerder aanleverde."
+    return f"Vergeleken met de {checked.compared} signalen die u eerder aanleverde."

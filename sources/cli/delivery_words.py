@@ -21,7 +21,7 @@ from sources.outbox.let_go import LetGo
 from sources.outbox.owed import Owed
 from sources.outbox.store import Outbox
 from sources.passed_over import describe_passed, read_passed, say_passed
-from sources.reasons import Reason, say_rejects
+from sources.reasons import Reason, say_all_rejects
 from sources.values import call_with_line
 
 COUNTS: Final[Mapping[str, str]] = MappingProxyType(
@@ -217,6 +217,10 @@ def show_aside(console: PlainConsole, one: Mapping[str, object]) -> None:
 def show_rejected(console: PlainConsole, one: Mapping[str, object]) -> None:
     """Say of each column how many records were rejected for what."""
     columns = one["rejectedColumns"]
-    for each in columns if isinstance(columns, Sequence) else ():
-        said = say_rejects(each["column"], Reason(each["reason"]), each["count"])
+    rows = [
+        (str(each["column"]), Reason(each["reason"]), int(each["count"]))
+        for each in (columns if isinstance(columns, Sequence) else ())
+    ]
+    read, *aside = (int(str(one[name])) for name in ("read", "ended", "ignored"))
+    for said in say_all_rejects(rows, read - sum(aside)):
         console.print(said, soft_wrap=True)

@@ -17,7 +17,7 @@ from sources.profile import Profile
 from sources.proposing.judging import find_ends_unread
 from sources.proposing.tables import look_at_csv, look_at_excel
 from sources.publisher.run import Task
-from sources.reasons import say_rejects
+from sources.reasons import say_all_rejects
 from sources.settings import AgencySettings
 
 Own = tuple[str, Preview]
@@ -86,7 +86,8 @@ def say_own(own: Sequence[Own]) -> Iterator[str]:
             continue
         yield (
             f"  Gelezen: {made.read}. Zou versturen: {made.signals}. Afgelopen: "
-            f"{made.closed}. Afgewezen: {made.rejected}."
+            f"{made.closed}. Nog niet begonnen: {made.ignored}. Afgewezen: "
+            f"{made.rejected}."
         )
         yield from (f"  {each}" for each in say_passed(made.passed))
         yield from (f"  Let op: {each}" for each in made.warnings)
@@ -99,8 +100,10 @@ def say_own(own: Sequence[Own]) -> Iterator[str]:
                 f"    {flag.category}, sinds {write_day(flag.since)}. Bel "
                 f"{flag.function}, {flag.phone} ({flag.place})"
             )
-        for (reason, field), count in made.rejects.most_common(MOST_SHOWN):
-            yield f"  {say_rejects(field, reason, count)}"
+        most = made.rejects.most_common(MOST_SHOWN)
+        rows = [(field, reason, count) for (reason, field), count in most]
+        fitting = made.read - made.closed - made.ignored
+        yield from (f"  {each}" for each in say_all_rejects(rows, fitting))
 
 
 def describe_own(own: Sequence[Own]) -> list[dict[str, object]]:
@@ -111,6 +114,7 @@ def describe_own(own: Sequence[Own]) -> list[dict[str, object]]:
             "read": made.read,
             "signals": made.signals,
             "closed": made.closed,
+            "ignored": made.ignored,
             "sought": made.sought,
             "passed": describe_passed(made.passed),
             "rejects": {

@@ -17,6 +17,7 @@ from sources.agency_keys import load_keys
 from sources.cli.delivery_words import (
     COUNTS,
     describe,
+    say_questions,
     show_aside,
     show_rejected,
 )
@@ -46,6 +47,7 @@ from sources.outbox.deliveries import (
     get_delivery,
     name_rejects,
 )
+from sources.outbox.holding import find_held
 from sources.outbox.owed import find_owed
 from sources.outbox.standing import find_elsewhere
 from sources.outbox.store import Outbox
@@ -157,11 +159,20 @@ async def _publish(
             except DeliveryHeld as held:
                 waits = get_delivery(outbox, held.delivery)
                 report(waits)
+                if not quiet:
+                    _say_why(outbox, waits)
                 if waits.counts.rejected and not quiet:
                     told = f"Afgewezen records: {files[held.delivery]}"
                     PlainConsole(stderr=True).print(told, soft_wrap=True)
                 raise
         return [summarise(outbox, one, files) for one in closed], run.stopped
+
+
+def _say_why(outbox: Outbox, waits: OpenDelivery) -> None:
+    """Say what is asked; without case numbers, since a planner keeps this."""
+    for held in find_held(outbox, waits.profile):
+        for line in say_questions(held.findings, {}):
+            PlainConsole(stderr=True).print(line, soft_wrap=True)
 
 
 def _describe_stop(settings: AgencySettings, error: SourceError) -> Summary:

@@ -81,7 +81,10 @@ _REMEDIES: Final = {
     ),
     Doubt.RECORDS_REJECTED: "Kijk in het bestand met afgewezen records wat er mis is.",
     Doubt.ROWS_SWALLOWED: "Haal het aanhalingsteken weg, of exporteer opnieuw.",
-    Doubt.OLDER_FILE: "Lever het nieuwste bestand aan.",
+    Doubt.OLDER_FILE: (
+        "Is er een nieuwer bestand? Lever dat aan. Herstelt dit bestand een fout in "
+        "wat u het laatst aanleverde? Keur het dan goed."
+    ),
     Doubt.CONTACTS_CHANGED: "Klopt de kolom met het team of het telefoonnummer?",
     Doubt.OLD_SIGNALS: (
         "Verbeter de afgewezen records en lever opnieuw aan: zij verliezen anders hun "

@@ -137,17 +137,28 @@ def weigh(
     )
 
 
+_AT_STAKE: Final = (Doubt.CASES_ENDED, Doubt.OTHER_PERSON, Doubt.OTHER_KIND)
+_PARTS: Final = {
+    Doubt.FLAGS_AT_STAKE: _AT_STAKE,
+    Doubt.OLDER_FILE: (
+        Doubt.CASES_REOPENED,
+        *_AT_STAKE,
+        Doubt.OTHER_STARTS,
+    ),
+}
+
+
 def name_cases(
     connection: sqlite3.Connection, delivery: OpenDelivery, doubt: Doubt
 ) -> Iterator[sqlite3.Row]:
     """Give the cases that a finding is about: key, sealed names, and line if any."""
     is_full = delivery.kind is DeliveryKind.FULL
-    if doubt is Doubt.FLAGS_AT_STAKE:
-        if is_full:
-            yield from name_cases(connection, delivery, Doubt.CASES_GONE)
-        for part in (Doubt.CASES_ENDED, Doubt.OTHER_PERSON, Doubt.OTHER_KIND):
+    if doubt in _PARTS:
+        gone = (Doubt.CASES_GONE,) if is_full else ()
+        for part in (*gone, *_PARTS[doubt]):
             yield from name_cases(connection, delivery, part)
-        yield from connection.execute(_SOONER_CASES)
+        if doubt is Doubt.FLAGS_AT_STAKE:
+            yield from connection.execute(_SOONER_CASES)
     elif doubt in _NAMED:
         of = {
             "profile": delivery.profile,

@@ -36,7 +36,8 @@ def _count(preview: Preview) -> str:
     part = "" if preview.whole else " (alleen het begin van het bestand)"
     return (
         f"Gelezen: {preview.read}{part}. Wordt een signaal: {preview.signals}. "
-        f"Afgelopen: {preview.closed}. Afgewezen: {preview.rejected}."
+        f"Afgelopen: {preview.closed}. Nog niet begonnen: {preview.ignored}. "
+        f"Afgewezen: {preview.rejected}."
     )
 
 

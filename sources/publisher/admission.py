@@ -7,6 +7,7 @@ the newest copy of the outbox, rather than a backup that was put back?
 
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from sources.outbox.registrations import (
     has_registrations,
     is_registered,
 )
-from sources.outbox.standing import keep_allowed, keep_elsewhere
+from sources.outbox.standing import keep_allowed, keep_elsewhere, record_state
 from sources.outbox.store import Outbox, get_meta, put_meta
 from sources.outbox.strays import count_strays, is_ours
 from sources.profile import Profile
@@ -105,6 +106,15 @@ def note_elsewhere(
             if one.source == source and not is_known and _delivers(profiles, one):
                 told[one.outbox] += one.count
     keep_elsewhere(outbox, told)
+
+
+def note_state(
+    outbox: Outbox, known: OwnRegistration, source: str, moment: datetime
+) -> None:
+    """Note whether anybody sees the flags of this source: `status` asks nobody."""
+    for one in known.sources:
+        if one.source == source:
+            record_state(outbox, one.state, moment)
 
 
 def verify_codes(

@@ -65,6 +65,7 @@ from sources.profile import Profile
 from sources.publisher.admission import (
     admit,
     note_elsewhere,
+    note_state,
     verify_codes,
     verify_in_use,
 )
@@ -285,6 +286,7 @@ class Run:
         await verify_clock(self._parties[1], self._sender.now)
         index, source = self._parties[1], self._sender.source
         known_as = await verify_in_use(self._outbox, index)
+        note_state(self._outbox, known_as, source, self._sender.now())
         await admit(self._outbox, index, task.profile)
         note_elsewhere(self._outbox, known_as, source, [task.profile])
         verify_codes(self._outbox, known_as, task.profile, source)

@@ -127,7 +127,8 @@ def test_a_preview_shows_five_flags_as_a_colleague_sees_them(visit: Visit) -> No
     assert shown.count("Wmo-maatwerkvoorziening") == 5
     assert "Bel 0182 555 101" in shown
     assert "Contact sinds 1 maart 2026." in shown
-    assert "Gelezen: 30. Wordt een signaal: 10. Afgelopen: 10. Afgewezen: 0." in shown
+    assert "Gelezen: 30. Wordt een signaal: 10. Afgelopen: 10." in shown
+    assert "Nog niet begonnen: 10. Afgewezen: 0." in shown
     for hidden in (a_number(0), "De Wit", "Z-0", "Lopend"):
         assert hidden not in shown
 

@@ -198,10 +198,30 @@ async def test_a_wrong_clock_is_said_before_anything_is_judged_by_it(
 ) -> None:
     index, key = agency.index, OutboxKey(SECRET)
     with open_copy(agency.outbox_path, key) as outbox:
-        assert await hold_against_index(outbox, index, lambda: agency.now)
+        now = agency.now
+        assert await hold_against_index(outbox, index, lambda: now, a_profile()) == ""
         late = agency.now - timedelta(days=2, seconds=-1)
         with pytest.raises(ClockDiffers, match="2 dagen achter"):
-            await hold_against_index(outbox, index, lambda: late)
+            await hold_against_index(outbox, index, lambda: late, a_profile())
+
+
+async def test_of_a_column_that_slipped_no_record_is_blamed(agency: Agency) -> None:
+    """Advice about one record would have somebody change a profile that is right."""
+    agency.write(*rows()[:3], *(a_row(Zaak=f"Z-{n}", Begin="TEAM") for n in range(9)))
+    said = check(agency).stdout
+    assert "in kolom Begin past het meeste niet. Is een kolom verschoven" in said
+    agency.write(*rows()[:8], *(a_row(Zaak=f"Z-{n}", Begin="TEAM") for n in range(4)))
+    assert "past het meeste niet" not in check(agency).stdout
+
+
+async def test_where_publish_refuses_a_lost_outbox_check_says_why(
+    agency: Agency,
+) -> None:
+    with open_copy(None, None) as outbox:
+        now = agency.now
+        said = await hold_against_index(outbox, agency.index, lambda: now, a_profile())
+    assert said is not None
+    assert "outbox restart --lost POSTVAK" in said
 
 
 def test_a_rehearsal_counts_what_check_counts(tmp_path: Path) -> None:

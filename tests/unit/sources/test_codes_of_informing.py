@@ -14,7 +14,7 @@ from sources.connectors import read_file
 from sources.errors import CodesUnfit, InvalidProfile
 from sources.informing import find_unfit
 from sources.outbox.settling import find_reason
-from sources.outbox.standing import find_allowed
+from sources.outbox.standing import find_allowed, find_state
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.profile import parse_profile
@@ -83,6 +83,9 @@ async def test_the_index_is_asked_before_anything_is_read(tmp_path: Path) -> Non
     await agency.publish()
     with Outbox(agency.outbox_path, OutboxKey(SECRET)) as outbox:
         assert find_allowed(outbox) == {"bijstand": ["discussed"]}
+        state = find_state(outbox)
+        assert state is not None, "whether anybody sees it is noted too"
+        assert state[1] == agency.now
 
 
 def test_check_knows_the_public_catalogue(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from signal_index.wire.deliveries import DeliveryKind
 from sources.errors import DeliveryHeld
 from sources.judging.rules import Doubt
+from sources.judging.words import find_remedy
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from tests.connector_formats import FORMATS, Record
@@ -93,6 +94,8 @@ async def test_an_older_file_is_known_by_what_it_undoes(agency: Agency) -> None:
     await publish(agency, *rows(13)[1:])
     held = await hold(agency, *reversed(rows(12)))
     assert [finding.doubt for finding in held.findings] == [Doubt.OLDER_FILE]
+    assert set(named(agency, held, Doubt.OLDER_FILE)) == {"Z-1", "Z-13"}
+    assert "Herstelt dit bestand een fout" in find_remedy(Doubt.OLDER_FILE)
 
 
 async def test_cases_that_ended_before_the_last_change_and_are_open_again_are_asked(
