@@ -71,8 +71,8 @@ class Shown:
     person: Person | None
     csrf: str | None = field(default=None, repr=False)
     ends_at: int = 0
-    counts: Mapping[str, int] = field(default_factory=dict)
-    """How much waits on a page of the menu, by its address."""
+    counts: Mapping[str, int | None] = field(default_factory=dict)
+    """How much waits on a page of the menu, by its address; None: not known."""
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What people of this desk are called, by account, where a page names any."""
 

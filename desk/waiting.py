@@ -1,12 +1,13 @@
 """How much waits for a person's word on the pages that the menu counts.
 
 Of each page and person one number, in memory, asked of the index again after a minute
-at most once. An index that is slow or says no costs a page two seconds and a number in
-its menu, never the page itself.
+at most once. An index that is slow or says no costs a page two seconds, never the page
+itself: its menu keeps the number that it had, or says that there is none yet.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,9 +18,10 @@ from desk.navigation import APPROVALS, MATCHES, NOTICES, find_menu
 from desk.tokens import Person
 from signal_index.wire.approvals import ApprovalList
 from signal_index.wire.matches import Match, Matches
-from signal_index.wire.notices import ReturnNotices
+from signal_index.wire.notices import UnreadNotices
 
 ASK_AGAIN_AFTER: Final = timedelta(minutes=1)
+FORGOTTEN_AFTER: Final = timedelta(hours=12)
 PATIENCE_SECONDS: Final = 2.0
 _ALL: Final = {"limit": "1000"}
 
@@ -36,17 +38,20 @@ class Waiting:
         self._index = index
         self._marks = marks
         self._clock = clock
-        self._heard: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self._heard: dict[tuple[str, str], tuple[datetime, int | None]] = {}
         self._asks: Mapping[str, Ask] = {
             NOTICES: self._ask_notices,
             MATCHES: self._ask_matches,
             APPROVALS: self._ask_approvals,
         }
 
-    def find_counts(self, person: Person) -> Mapping[str, int]:
-        """Give what was last heard, by page; 0 where nothing was, or nothing waits."""
-        heard = {page: self._heard.get((page, person.sub)) for page in self._asks}
-        return {page: 0 if one is None else one[1] for page, one in heard.items()}
+    def find_counts(self, person: Person) -> Mapping[str, int | None]:
+        """Give what was last heard, by page; None where the index never said."""
+        return {
+            page: self._heard[page, person.sub][1]
+            for page in self._asks
+            if (page, person.sub) in self._heard
+        }
 
     def note(self, page: str, sub: str, count: int) -> int:
         """Remember what a page has just read."""
@@ -62,30 +67,34 @@ class Waiting:
         self._heard = {
             key: told
             for key, told in self._heard.items()
-            if now - told[0] < ASK_AGAIN_AFTER
+            if now - told[0] < FORGOTTEN_AFTER
         }
         due = [
             item.href
             for item in find_menu(person)
             if item.href in self._asks
             and not item.is_at(path)
-            and (item.href, person.sub) not in self._heard
+            and not self._is_fresh(item.href, person.sub, now)
         ]
         await asyncio.gather(*(self._refresh(page, person.sub, token) for page in due))
 
     async def _refresh(self, page: str, sub: str, token: str) -> None:
-        self.note(page, sub, 0)
-        try:
+        _, before = self._heard.get((page, sub), (None, None))
+        self._heard[page, sub] = (self._clock(), before)
+        with suppress(DeskError, TimeoutError):
             async with asyncio.timeout(PATIENCE_SECONDS):
-                count = await self._asks[page](sub, token)
-        except (DeskError, TimeoutError):
-            return
-        self.note(page, sub, count)
+                self.note(page, sub, await self._asks[page](sub, token))
+
+    def _is_fresh(self, page: str, sub: str, now: datetime) -> bool:
+        heard = self._heard.get((page, sub))
+        return heard is not None and now - heard[0] < ASK_AGAIN_AFTER
 
     async def _ask_notices(self, sub: str, token: str) -> int:
-        query = {"state": "all"} | _ALL
-        page = await self._index.fetch(ReturnNotices, "/v1/notices", token, query=query)
-        return len(await self._marks.find_unread(sub, page.items))
+        seen = await self._marks.find_seen(sub)
+        found = await self._index.fetch(
+            UnreadNotices, "/v1/notices/unread", token, seen
+        )
+        return found.count
 
     async def _ask_matches(self, _sub: str, token: str) -> int:
         page = await self._index.fetch(Matches, "/v1/matches", token, query=_ALL)

@@ -36,6 +36,8 @@ from signal_index.ledger import (
 from signal_index.proof import Checkpoint, TlogProof, hash_leaf, origin_of
 from signal_index.wire.completeness import AbandonedRequests
 from signal_index.wire.model import parse_body
+from signal_index.wire.notice_order import find_counting
+from signal_index.wire.notices import ReturnNotice, WhatWasSeen
 from tests.holders_builders import FakeClock
 from tests.wire_answers import on_the_wire
 
@@ -157,6 +159,7 @@ class FakeIndex:
                 Route("/v1/own-lookups", self._own),
                 Route("/v1/abandoned-requests", self._abandon, methods=["POST"]),
                 Route("/v1/ledger/proofs/{entry}", self._proof),
+                Route("/v1/notices/unread", self._unread, methods=["POST"]),
                 Route("/v1/{path:path}", self._page, methods=["GET", "POST", "PUT"]),
             ]
         )
@@ -180,6 +183,17 @@ class FakeIndex:
             answer = on_the_wire(request.method, path, answer)
         kind = "application/json" if status < 300 else "application/problem+json"
         return Response(json.dumps(answer), status, media_type=kind)
+
+    async def _unread(self, request: Request) -> Response:
+        """Count the notices of `/v1/notices` in `pages`; it says no where that does."""
+        was = WhatWasSeen.model_validate_json(await request.body())
+        status, page = self.pages.get("/v1/notices", (404, {}))
+        if status >= 300:
+            return Response(status_code=status)
+        items = [ReturnNotice.model_validate(one) for one in page["items"]]
+        since = {one.id for one in items if one.madeIn >= was.since}
+        unread = find_counting(items).intersection(since).difference(was.seen)
+        return JSONResponse({"count": len(unread), "padding": ""})
 
     async def _health(self, _request: Request) -> Response:
         state = {"state": self.witness, "since": None}

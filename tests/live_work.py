@@ -49,7 +49,7 @@ from tests.match_builders import (
     run_matches,
     say,
 )
-from tests.notice_builders import acknowledge, lead, read_page, switch_on
+from tests.notice_builders import acknowledge, count_unread, lead, read_page, switch_on
 from tests.officer_builders import a_citizen, a_search
 from tests.policy_officers import CHANGE, approve, propose
 from tests.report_builders import (
@@ -112,6 +112,7 @@ async def _hear_what_came_back(world: World) -> None:
     await switch_on(world)
     await world.look_up([a_bsn(8)])
     await lead(world)
+    await count_unread(world, world.debt_help)
     page = await read_page(world, world.debt_help)
     ids = [one["id"] for one in page["items"]]
     await acknowledge(world, world.debt_help, ids)

@@ -83,6 +83,17 @@ async def read(
     return [one for one in page["items"] if one["kind"] != "cover"]
 
 
+async def count_unread(
+    world: World, agency: Agency, since: str = "2026-01-01T00:00:00Z", *seen: str
+) -> int:
+    """How many notices somebody who saw these did not see."""
+    token = world.a_source_token(agency)
+    body = {"since": since, "seen": list(seen)}
+    answer = await world.send("POST", "/notices/unread", token, body)
+    assert answer.status_code == 200, answer.text
+    return int(answer.json()["count"])
+
+
 async def acknowledge(
     world: World, agency: Agency, ids: Collection[str], **cases: str
 ) -> int:

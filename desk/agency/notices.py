@@ -14,15 +14,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from desk.agency.cases import ShownCase, find_cases_by_hand, name_all, tell_apart
-from desk.agency.read_marks import COVER
 from desk.callers import Caller, LoggedInNoticeReader
 from desk.desk import Desk, desk_of
 from desk.moments import day_here
 from desk.navigation import NOTICES
+from desk.own_pages import is_foreign
 from desk.pages import recount, render
 from desk.roles import SOURCE_ADMINISTRATORS
 from keys.case_seal import CaseKey
 from signal_index.wire.notice_order import (
+    COVER,
     find_former,
     find_moment_of,
     find_replaced,
@@ -82,13 +83,14 @@ class Notices:
     """A page of notices by day, the newest first; `older`: after which one the next is.
 
     `is_whole`: the index gave all that there are. `unreadable`: how many it has and
-    cannot open.
+    cannot open. `unread`: how many this reader has not seen, on other pages too.
     """
 
     days: tuple[tuple[str, tuple[ShownNotice, ...]], ...]
     older: UUID | None
     is_whole: bool
     unreadable: int
+    unread: int
 
 
 @router.get(NOTICES)
@@ -98,11 +100,13 @@ async def show_notices(
     """Show what came back, the newest first, with the agency's own case numbers.
 
     `after`: the last notice of the page before. One that is not there is no page: then
-    it begins anew. What stands on the first page, and after it, is read from then on.
+    it begins anew. What stands on the page is read from then on, unless a page of
+    elsewhere opened it.
     """
     desk = desk_of(request)
-    notices = await fetch_notices(desk, caller, after)
-    recount(request, NOTICES, desk.waiting.note(NOTICES, caller.person.sub, 0))
+    notices = await fetch_notices(desk, caller, after, marks=not is_foreign(request))
+    sub, unread = caller.person.sub, notices.unread
+    recount(request, NOTICES, desk.waiting.note(NOTICES, sub, unread))
     return render(
         request,
         "agency/notices.html",
@@ -114,21 +118,29 @@ async def show_notices(
     )
 
 
-async def fetch_notices(desk: Desk, caller: Caller, after: str) -> Notices:
+async def fetch_notices(
+    desk: Desk, caller: Caller, after: str, *, marks: bool
+) -> Notices:
     """Fetch what came back to the caller's organisation, and give a page of it.
 
-    All is fetched, for an outcome replaces one of another page.
+    All is fetched, for an outcome replaces one of another page. `marks`: what is on the
+    page is noted as read.
     """
     told = await fetch_told(desk, caller)
     by_hand = await find_cases_by_hand(desk, caller)
-    new = await desk.read_marks.find_unread(caller.person.sub, told.items)
-    await desk.read_marks.note(caller.person.sub, told.items)
+    sub = caller.person.sub
+    new = await desk.read_marks.find_unread(sub, told.items)
     listed = [
         replace(one, is_new=one.said.id in new)
         for one in list_shown(told.items, desk.case_key, by_hand)
     ]
     shown, older = cut(listed, after)
-    return Notices(group_by_day(shown), older, told.is_whole, told.unreadable)
+    left = new
+    if marks:
+        on_page = {one.said.id for one in shown}
+        left = await desk.read_marks.note(sub, told.items, on_page)
+    days = group_by_day(shown)
+    return Notices(days, older, told.is_whole, told.unreadable, len(left))
 
 
 async def fetch_told(desk: Desk, caller: Caller) -> Told:

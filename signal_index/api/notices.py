@@ -4,7 +4,7 @@
   the sources that it may send for, and of no other, again until it acknowledges them.
 - Who looked is read from the ledger's own entry, never copied: erased there, gone here.
 - What was handed out stays as it was told; a match that is not shown any more and was
-  told to nobody is a cover.
+  told to nobody is a cover. A count hands nothing out.
 - Pages have one length for so many notices, whatever is in them.
 """
 
@@ -24,9 +24,9 @@ from policy.vocabulary import LoopActId
 from signal_index.api.callers import NoticeReader, Source
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.match_view import see_matches
-from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit, cut_page
+from signal_index.api.reading import PAGE_DEFAULT, PAGE_MAXIMUM, Cursor, Limit, cut_page
 from signal_index.api.routing import Routes
-from signal_index.api.transactions import committing
+from signal_index.api.transactions import committing, looking
 from signal_index.days import day_of
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Opened
@@ -36,6 +36,7 @@ from signal_index.store import notices as store
 from signal_index.store.match_cases import store_cases
 from signal_index.wire import notices as wire
 from signal_index.wire.lookups import CallBack
+from signal_index.wire.notice_order import find_counting
 from signal_index.wire.values import Content, Label, Oin, Phone
 
 ITEM_BYTES: Final = 2_048
@@ -73,27 +74,40 @@ async def list_notices(
         page, following = cut_page(found, limit)
         shown = await _hide_gone(index, conn, sources, page, now)
         await store.hand_out(conn, shown, index.keys)
-        shown = [_forget_known(one) for one in shown]
-        bodies = [one.body for one in shown if one.body is not None]
-        entries = [body.entry for body in bodies if body.entry is not None]
-        looked_up = await store.find_looked_up(conn, entries, index.keys)
-    standing = await index.standing.get(now)
-    items = [
-        _show(
-            one,
-            one.body,
-            looked_up,
-            Labels(index.catalogue_in(one.municipality), standing.organisations),
-        )
-        for one in shown
-        if one.body is not None
-    ]
+        items = await _show_all(index, conn, shown, now)
     unreadable = len(shown) - len(items)
     return _pad(
         wire.ReturnNotices(
             items=items, next=following, unreadable=unreadable, padding=""
         )
     )
+
+
+@routes.post("/notices/unread", "Tellen hoeveel berichten iemand nog niet zag")
+async def count_unread(
+    body: wire.WhatWasSeen, index: TheIndex, caller: NoticeReader
+) -> wire.UnreadNotices:
+    """Count what the list would show now, of the newest thousand; hand nothing out.
+
+    Covers, and outcomes that another replaced, do not count.
+    """
+    sources = await find_own_sources(index, caller.organisation)
+    now = index.clock()
+    async with looking(index.engine) as conn:
+        found = await store.list_notices(
+            conn,
+            sources,
+            index.keys,
+            (None, PAGE_MAXIMUM),
+            is_new=False,
+            since=body.since,
+            now=now,
+        )
+        shown = await _hide_gone(index, conn, sources, found, now)
+        items = await _show_all(index, conn, shown, now)
+    count = len(find_counting(items).difference(body.seen))
+    missing = len(str(PAGE_MAXIMUM)) - len(str(count))
+    return wire.UnreadNotices(count=count, padding=" " * missing)
 
 
 @routes.post("/notices/acknowledgements", "Bevestigen dat berichten zijn aangekomen")
@@ -155,6 +169,30 @@ def _forget_known(one: store.StoredNotice) -> store.StoredNotice:
     """Give a cover that says nothing for one that remembers what it would have told."""
     is_cover = one.body is not None and one.body.kind is NoticeKind.COVER
     return replace(one, body=COVER) if is_cover else one
+
+
+async def _show_all(
+    index: Index,
+    conn: AsyncConnection,
+    notices: Sequence[store.StoredNotice],
+    now: datetime,
+) -> list[wire.ReturnNotice]:
+    """Give what each says that opens."""
+    notices = [_forget_known(one) for one in notices]
+    bodies = [one.body for one in notices if one.body is not None]
+    entries = [body.entry for body in bodies if body.entry is not None]
+    looked_up = await store.find_looked_up(conn, entries, index.keys)
+    standing = await index.standing.get(now)
+    return [
+        _show(
+            one,
+            one.body,
+            looked_up,
+            Labels(index.catalogue_in(one.municipality), standing.organisations),
+        )
+        for one in notices
+        if one.body is not None
+    ]
 
 
 def _is_new_match(one: store.StoredNotice) -> bool:

@@ -107,20 +107,23 @@ async def list_notices(
     page: tuple[UUID | None, int],
     *,
     is_new: bool,
+    since: datetime | None = None,
     now: datetime,
 ) -> Sequence[StoredNotice]:
     """Read notices of these sources, the newest hour first; within it in a fixed order.
 
     `page`: after which notice, and how many. What comes while somebody pages stands
     before; after one that has expired there is nothing, for what is older has too.
-    `is_new`: what was not acknowledged yet. What was told to nobody and is about a
-    person under an embargo reads as a cover.
+    `is_new`: what was not acknowledged yet; `since`: made then or later. What was told
+    to nobody and is about a person under an embargo reads as a cover.
     """
     after, limit = page
     query = select(return_notice).where(return_notice.c.source.in_(sources))
     if is_new:
         query = query.where(return_notice.c.acknowledged.is_(False))
     columns = return_notice.c
+    if since is not None:
+        query = query.where(columns.made_in >= since)
     if after is not None:
         hour = select(columns.made_in).where(columns.id == after)
         at = await conn.scalar(hour.where(columns.source.in_(sources)))

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from signal_index.wire.notices import ReturnNotice
 
-OUTCOME = "outcome"
+COVER: Final = "cover"
+OUTCOME: Final = "outcome"
 _One = TypeVar("_One")
 
 
@@ -58,6 +59,12 @@ def find_former(
 def find_replaced(former: Mapping[UUID, Sequence[ReturnNotice]]) -> frozenset[UUID]:
     """Give which do not count any more."""
     return frozenset(one.id for ones in former.values() for one in ones)
+
+
+def find_counting(found: Sequence[ReturnNotice]) -> frozenset[UUID]:
+    """Give which say something that counts: no cover, and replaced by no other."""
+    said = frozenset(one.id for one in found if one.kind != COVER)
+    return said - find_replaced(find_former(found))
 
 
 def _rank(one: ReturnNotice) -> tuple[datetime, bool, str]:

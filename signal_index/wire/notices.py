@@ -43,6 +43,8 @@ ToldReturnKind = Annotated[
 
 SEALED_CASE_LENGTH: Final = 126
 """Characters of a sealed case name (base64url): always the same."""
+MOST_SEEN: Final = 1_000
+"""Of how many notices that were seen a count is told at most."""
 SealedCase = Annotated[
     str,
     StringConstraints(
@@ -108,6 +110,23 @@ class ReturnNotices(AnswerModel):
     items: list[ReturnNotice]
     next: Id | None
     unreadable: Count
+    padding: str
+
+
+class WhatWasSeen(RequestModel):
+    """From which hour on notices are counted, and which of them somebody has seen."""
+
+    since: Instant
+    seen: Annotated[list[Id], Field(max_length=MOST_SEEN)]
+
+
+class UnreadNotices(AnswerModel):
+    """How many say something that was not seen; `padding` gives all one length.
+
+    None of them is handed out by it: one may yet become a cover.
+    """
+
+    count: Count
     padding: str
 
 

@@ -40,6 +40,18 @@ ELSEWHERE = (
     {"Origin": "https://evil.example"},
     {"Origin": "null"},
 )
+FOLLOWED = {
+    "Sec-Fetch-Site": "cross-site",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+}
+UNSEEN = (
+    {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors"},
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"},
+    FOLLOWED | {"Sec-Fetch-Dest": "iframe"},
+    FOLLOWED | {"Sec-Purpose": "prefetch;prerender"},
+    {"Origin": "https://evil.example"},
+)
 OWN: tuple[dict[str, str], ...] = (
     {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
     {},
@@ -142,7 +154,7 @@ async def test_nothing_that_a_page_of_elsewhere_leads_to_is_use_of_a_session(
     assert len(pages) > 30
     used = []
     for path in pages:
-        for elsewhere in ELSEWHERE:
+        for elsewhere in (*ELSEWHERE, FOLLOWED):
             await browser.get(path, headers=elsewhere)
             if await unused(desk, browser) < 120:
                 used.append((path, elsewhere))
@@ -163,7 +175,23 @@ async def test_a_link_of_elsewhere_shows_the_page_to_whoever_is_logged_in(
     browser: Browser,
 ) -> None:
     await log_in(browser)
-    assert (await browser.get("/lookup", headers=ELSEWHERE[0])).status_code == 200
+    assert (await browser.get("/lookup", headers=FOLLOWED)).status_code == 200
+
+
+async def test_what_a_page_of_elsewhere_loads_unseen_is_refused_and_asks_nothing(
+    town: Town, desk: FastAPI, browser: Browser
+) -> None:
+    await log_in(browser)
+    asked = len(town.index.tokens)
+    passed = [
+        (path, unseen)
+        for method, path in all_routes(desk)
+        if method == "GET"
+        for unseen in UNSEEN
+        if (await browser.get(path, headers=unseen)).status_code != 403
+    ]
+    assert passed == []
+    assert len(town.index.tokens) == asked
 
 
 async def test_a_login_that_a_page_of_elsewhere_begins_in_silence_is_no_use(
@@ -171,9 +199,8 @@ async def test_a_login_that_a_page_of_elsewhere_begins_in_silence_is_no_use(
 ) -> None:
     await log_in(browser)
     town.clock.forward(timedelta(minutes=2))
-    cross = {"Sec-Fetch-Site": "cross-site"}
     began = "/login?to=/lookup&prompt=none"
-    await browser.get(began, headers=cross, follow_redirects=True)
+    await browser.get(began, headers=FOLLOWED, follow_redirects=True)
     assert town.provider.prompts[-1] == "none"
     assert await unused(desk, browser) == 120
 

@@ -24,6 +24,7 @@ from tests.holders_builders import a_bsn
 from tests.notice_builders import (
     TABLES,
     acknowledge,
+    count_unread,
     dump,
     lead,
     read,
@@ -128,6 +129,29 @@ async def test_what_was_not_fetched_yet_is_not_told_under_an_embargo_either(
     await acknowledge_everything(world)
     world.clock.forward(timedelta(days=29))  # the embargo is over, the row is there
     assert await read(world, world.debt_help, "all") == []
+
+
+async def test_a_count_hands_nothing_out_so_that_an_embargo_hides_what_was_counted(
+    world: World, tmp_path: Path
+) -> None:
+    await world.look_up([KNOWN])
+    await lead(world)
+    before = await dump(world, "return_notice")
+    assert await count_unread(world, world.debt_help) == 1
+    assert await count_unread(world, world.income_support) == 0
+    assert await dump(world, "return_notice") == before
+    await CitizensDesk(world, tmp_path).place_embargo(KNOWN)
+    assert await count_unread(world, world.debt_help) == 0
+    assert await everything_told(world) == []
+
+
+async def test_what_was_seen_or_came_before_is_not_counted(world: World) -> None:
+    await world.look_up([KNOWN])
+    await lead(world)
+    (one,) = await read(world, world.debt_help)
+    assert await count_unread(world, world.debt_help, one["madeIn"]) == 1
+    assert await count_unread(world, world.debt_help, one["madeIn"], one["id"]) == 0
+    assert await count_unread(world, world.debt_help, "2027-01-01T00:00:00Z") == 0
 
 
 async def test_what_had_arrived_does_not_vanish_when_an_embargo_is_placed(
@@ -295,6 +319,10 @@ async def test_a_source_cannot_read_or_acknowledge_anothers(world: World) -> Non
 async def test_somebody_who_looks_up_reads_no_notices(world: World) -> None:
     assert (await world.send("GET", "/notices", world.a_token())).status_code == 403
     assert (await world.send("GET", "/notices", world.an_officer())).status_code == 403
+    body = {"since": "2026-01-01T00:00:00Z", "seen": []}
+    for token in (world.a_token(), world.an_officer()):
+        counted = await world.send("POST", "/notices/unread", token, body)
+        assert counted.status_code == 403
 
 
 async def test_a_page_has_one_length_whatever_it_says(world: World) -> None:

@@ -123,7 +123,11 @@ async def test_what_waits_in_the_browser_is_cleared_where_somebody_left_alone(
     assert (sent.status_code, sent.headers["location"]) == (303, "/start")
     town.clock.forward(timedelta(minutes=15))
     for page in ("/logout", "/logged-out"):
-        cross = {"Sec-Fetch-Site": "cross-site"}
+        cross = {
+            "Sec-Fetch-Site": "cross-site",
+            "Sec-Fetch-Mode": "navigate",
+            "Sec-Fetch-Dest": "document",
+        }
         answer = await browser.get(page, headers=cross, follow_redirects=True)
         assert answer.url.path == "/session-ended"
         assert clears not in answer.text
