@@ -122,6 +122,7 @@ async def test_what_holds_is_not_offered_and_nothing_after_it_is_done(
     assert "Werkplein Oost liet dit weten op 21 november 2026." in page
     assert 'value="agreed"' not in page
     assert "Klaar, zonder afspraak?" not in page
+    assert "<summary>Klaar?</summary>" in page
     assert 'value="leave-lead"' not in page
     assert "Matches (" not in page
     done = a_match(stage="done", followUpBy=None, agreedOn="2026-11-22")
@@ -259,7 +260,9 @@ async def test_who_reads_no_notices_reads_no_matches_and_sees_no_count(
 async def test_the_menu_counts_what_waits_and_asks_once_a_minute(
     town: Town, browser: Browser
 ) -> None:
-    await _open(town, browser, a_match())
+    """Also what we spoke of last: it counts until it is settled, as the page says."""
+    led = a_match(lead="own", lastStepBy="own", lastStepOn="2026-11-21")
+    assert "Nog te bespreken (1)" in await _open(town, browser, led)
     _hand_out(town, [], 0)
     town.index.pages["/v1/notices"] = (404, {})
     assert "Matches (1)" in (await browser.get("/")).text
