@@ -9,7 +9,7 @@ from policy.policy import Policy
 from signal_index.citizens.reported import REQUEST_OF_ANOTHER
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Opened
-from signal_index.store.outcomes import Said, in_order
+from signal_index.store.outcomes import Said, in_order, is_taken_back
 from signal_index.wire.ledger_entries import (
     EntryLine,
     EntryPlace,
@@ -64,6 +64,7 @@ def tell_entry(
                 source=source,
                 sourceName=labels.organisation(source),
                 contactOutcome=outcomes.get(place_of_flag),
+                takenBack=is_taken_back(outcomes, place_of_flag),
             )
             for place_of_flag, (category, source) in enumerate(one.flags or ())
         ],

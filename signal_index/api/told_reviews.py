@@ -10,7 +10,7 @@ from signal_index.api.told_entries import tell_grounds
 from signal_index.identifiers import read_uuid7_instant
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Opened
-from signal_index.store.outcomes import Said
+from signal_index.store.outcomes import Said, is_taken_back
 from signal_index.store.review_opening import Neighbour
 from signal_index.store.review_records import StoredReview
 from signal_index.wire import reviews as wire
@@ -60,6 +60,7 @@ def tell_lookup(
                 categoryLabel=labels.category(category),
                 organisationName=labels.organisation(source),
                 contactOutcome=outcomes.get(place),
+                takenBack=is_taken_back(outcomes, place),
             )
             for place, (category, source) in enumerate(one.flags or ())
         ],

@@ -26,7 +26,7 @@ class LookupSeen:
     recorded_at: datetime
     groups: Mapping[Group, JsonObject | None]
     repeated: bool
-    said: Mapping[int | None, str]
+    said: Mapping[int | None, str | None]
 
 
 def count_lookups(seen: Iterable[LookupSeen]) -> Counts:
@@ -61,7 +61,9 @@ def _cell(one: LookupSeen) -> Cell:
         off_hours=is_off_hours(one.recorded_at),
         break_glass=why.get("breakGlass") is not None,
         repeated=is_answered and one.repeated,
-        follow_up=tuple(sorted({*one.said.values()})) if is_answered else (),
+        follow_up=tuple(sorted({code for code in one.said.values() if code}))
+        if is_answered
+        else (),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from uuid import UUID
@@ -36,8 +37,11 @@ from signal_index.store.repeats import Question, find_home, find_questions
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.lookups import lookup_outcome
 
-Said = Mapping[int | None, str]
-"""What was said of the flags of one lookup, by their place; None: of all of it."""
+Said = Mapping[int | None, str | None]
+"""What was said of the flags of one lookup, by their place; None: of all of it.
+
+A code that is None was taken back: it counts no more, and is not "never said".
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,9 @@ async def store_outcome(
             index_elements=[lookup_outcome.c.id], set_={"sealed": sealed}
         )
     )
-    return None if before is None else _find_code(name, bytes(before), keys[year])
+    with suppress(DisclosureRefused):
+        return before and open_outcome(name, bytes(before), key=keys[year])
+    return None
 
 
 async def find_outcomes(
@@ -125,9 +131,9 @@ async def find_outcomes(
 ) -> Mapping[UUID, Said]:
     """Find what was said of lookups that are open, by entry and place.
 
-    What is no lookup, or of which nothing was said (or it was taken back), is not among
-    them. Of what was asked again the same is said as of the first (`store.repeats`). A
-    row that was altered says nothing, and hides no other.
+    What is no lookup, or of which nothing was ever said, is not among them. Of what was
+    asked again the same is said as of the first (`store.repeats`). A row that was
+    altered says nothing, and hides no other.
     """
     lookups = [one for one in opened if one.flags is not None]
     repeats = [one.entry for one in lookups if one.is_repeat]
@@ -149,26 +155,24 @@ async def find_outcomes(
             lookup_outcome.c.id.in_(names)
         )
     )
-    found: dict[UUID, dict[int | None, str]] = defaultdict(dict)
+    found: dict[UUID, dict[int | None, str | None]] = defaultdict(dict)
     for row in rows:
         name = bytes(row.id)
-        code = _find_code(name, bytes(row.sealed), keys[years[name]])
-        if code is not None:
+        with suppress(DisclosureRefused):
+            code = open_outcome(name, bytes(row.sealed), key=keys[years[name]])
             for entry, place in names[name]:
                 found[entry][place] = code
     return found
 
 
-def _find_code(name: bytes, sealed: bytes, key: DisclosureKey) -> str | None:
-    try:
-        return open_outcome(name, sealed, key=key)
-    except DisclosureRefused:
-        return None
+def is_taken_back(said: Said, place: int | None) -> bool:
+    """Tell whether something was said there once, and counts no more."""
+    return place in said and said[place] is None
 
 
 def in_order(said: Said) -> Sequence[str]:
-    """Give what was said in the order of the flags, of the whole lookup first."""
-    return [said[place] for place in sorted(said, key=_rank)]
+    """Give what counts in the order of the flags, of the whole lookup first."""
+    return [code for place in sorted(said, key=_rank) if (code := said[place])]
 
 
 async def erase_outcomes(conn: AsyncConnection, before_year: int) -> int:

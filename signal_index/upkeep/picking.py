@@ -33,7 +33,7 @@ from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import transaction
 from signal_index.store.opened_entries import open_entries
-from signal_index.store.outcomes import find_outcomes
+from signal_index.store.outcomes import find_outcomes, in_order
 from signal_index.store.picking import (
     SeenLookup,
     Window,
@@ -195,7 +195,7 @@ async def _find_silent(
             some[entry]
             for entry, question in asked.items()
             if next((one.entry for one in question if one.flags), None) == entry
-            and said.keys().isdisjoint(one.entry for one in question)
+            and not any(in_order(said.get(one.entry, {})) for one in question)
         ]
         await asyncio.sleep(0)
     return sorted(found, key=lambda one: one.entry)

@@ -73,13 +73,17 @@ class EntryLine(AnswerModel):
 
 
 class ShownCategory(AnswerModel):
-    """A flag that an answer showed: which category, which source, what came of it."""
+    """A flag that an answer showed: which category, which source, what came of it.
+
+    `takenBack`: something was said of it once, and counts no more.
+    """
 
     category: str
     categoryLabel: str
     source: str
     sourceName: str
     contactOutcome: str | None
+    takenBack: bool
 
 
 class EntryPlace(AnswerModel):

@@ -90,11 +90,12 @@ class ReviewAddition(RequestModel):
 
 
 class JudgedFlag(AnswerModel):
-    """A flag that the lookup showed."""
+    """A flag that the lookup showed; `takenBack` as in `ShownCategory`."""
 
     categoryLabel: str
     organisationName: str
     contactOutcome: str | None
+    takenBack: bool
 
 
 class LookupOfSomebody(AnswerModel):

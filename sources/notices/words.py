@@ -35,6 +35,8 @@ def say_kept(one: KeptNotice) -> str:
     if before is None or before.outcome == one.said.outcome:
         return says
     label = before.outcomeLabel or before.outcome
+    if one.said.outcome is None:
+        return f"{says} (Dit telt niet meer: {label}.)"
     return f"{says} (In plaats van wat eerder is gezegd: {label}.)"
 
 
@@ -82,7 +84,7 @@ def _say_looked_up(one: ReturnNotice) -> str:
 def _say_outcome(one: ReturnNotice) -> str:
     who = one.lookedUp.organisation if one.lookedUp else "Iemand die keek"
     if one.outcome is None:
-        return f"{who}: wat eerder is ingevuld, klopte niet en telt niet meer."
+        return f"{who}: wat eerder is ingevuld, is weggehaald."
     known = _OUTCOMES.get(one.outcome)
     return f"{who}: {known or one.outcomeLabel or one.outcome}"
 

@@ -91,6 +91,7 @@ async def test_what_was_said_by_mistake_is_taken_back_and_then_nothing_was_said(
     path = f"/entries/{entry}"
     told = (await world.send("GET", path, world.an_officer())).json()
     assert told["contactOutcomes"] == []
+    assert [one["takenBack"] for one in told["shown"]] == [True, False]
 
 
 async def test_nobody_takes_back_what_another_said_or_what_counts_by_now(

@@ -187,8 +187,9 @@ async def test_an_outcome_that_was_taken_back_says_so_and_what_it_was(
         a_notice(1, "outcome", **back),
         a_notice(3, "outcome", **ended),
     )
-    assert "Dat telt niet meer." in page
-    assert "In plaats van wat eerder was ingevuld: Afgerond." in page
+    assert "Er is nu niets ingevuld." in page
+    assert "Dit telt niet meer: Afgerond." in page
+    assert "In plaats van" not in page
     assert "Sluit de zaak dan" not in page
     assert "None" not in page
 

@@ -37,10 +37,11 @@ async def token(town: Town, browser: Browser) -> str:
                         "source": OWN,
                         "sourceName": "Werkplein",
                         "contactOutcome": None,
+                        "takenBack": True,
                     }
                 ]
             },
-            "(Werkplein)",
+            "(Werkplein)</span>: ingevuld en daarna weggehaald",
         ),
         (
             {"outcome": "refused", "groundTexts": ["U hebt geen zaaknummer."]},

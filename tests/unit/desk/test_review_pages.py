@@ -58,6 +58,7 @@ def opened() -> OpenedReview:
                 "categoryLabel": "Bijstand",
                 "organisationName": "Werkplein",
                 "contactOutcome": "not-reachable",
+                "takenBack": False,
             }
         ],
         "contactOutcome": None,

@@ -59,6 +59,21 @@ def test_every_kind_is_explained_to_a_citizen_in_words_of_their_own() -> None:
     assert len(set(texts)) == len(texts)
 
 
+def test_what_several_kinds_of_source_may_tell_is_explained_as_of_none_of_them() -> (
+    None
+):
+    """The report names the source itself: a text for all must be true of each."""
+    catalogue = load_catalogue()
+    named = [
+        (row.id, kind)
+        for row in catalogue.categories.values()
+        if len(row.publishers) > 1
+        for kind in row.publishers
+        if catalogue.source_kinds[kind].lower() in (row.citizen_text or "").lower()
+    ]
+    assert named == []
+
+
 def test_there_are_thirteen_life_domains_with_names_only() -> None:
     assert len(load_catalogue().life_domains) == 13
 

@@ -260,8 +260,9 @@ def test_what_was_taken_back_counts_no_more_and_names_what_it_was(
         keep_notices(outbox, [again], NOW)
         (newest,) = find_notices(outbox)
     told = say_kept(taken_back)
-    assert "telt niet meer" in told
-    assert "In plaats van wat eerder is gezegd: contact-made" in told
+    assert "is weggehaald" in told
+    assert "Dit telt niet meer: contact-made" in told
+    assert "In plaats van" not in told
     assert "None" not in say_kept(newest)
     assert newest.id == again.id
 
