@@ -14,7 +14,7 @@ browser here, the session is looked at and not used (`desk.own_pages`).
 """
 
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
@@ -44,6 +44,7 @@ from desk.roles import (
 )
 from desk.sealing import CookieSecret
 from desk.sessions import Session
+from desk.texts import Names
 from desk.tokens import Person
 
 CSRF_HEADER: Final = "X-CSRF-Token"
@@ -199,7 +200,7 @@ async def _show(request: Request, session: Session) -> Shown:
     counts = dict(desk_of(request).waiting.find_counts(person))
     if signalling is not None and not HAND_SIGNALLERS.isdisjoint(person.roles):
         counts[INVOLVED] = await signalling.kept.count_due(person.sub)
-    names: Mapping[str, str] = {}
+    names: Names = {}
     if request.url.path.startswith(OFFICER):
         names = await desk_of(request).known_names.list_all()
     return Shown(person, session.csrf, session.ends_at, counts, names)

@@ -128,7 +128,7 @@ def build_desk(
         ),
         case_key=read_shared_case_key(settings.case_key),
         signalling=build_signalling(settings, database, seal, clock),
-        known_names=KnownNames(database, seal, clock),
+        known_names=KnownNames(database, seal, clock, settings.organisation),
         read_marks=marks,
         waiting=Waiting(index, marks, clock),
         pins=[key.jwk for key in pins.keys],

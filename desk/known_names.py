@@ -2,12 +2,12 @@
 
 - Sealed under the desk's notes key, at one length, beside a keyed hash of the account;
   a year after somebody's last login it goes.
-- Who is of another desk, or never logged in here, is shown by account: so are two of
-  one name, beside it. A page never says of somebody that it was another.
+- Who is of another organisation, or never logged in here, is shown by account: so are
+  two of one name, beside it. A page never says of somebody that it was another.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +17,7 @@ from desk.database import Database
 from desk.errors import DatabaseRefused
 from desk.own_seal import OwnSeal
 from desk.tables import known_names
+from desk.texts import Names
 from desk.tokens import Person
 
 KEPT: Final = timedelta(days=366)
@@ -28,11 +29,16 @@ class KnownNames:
     """The names that this desk knows."""
 
     def __init__(
-        self, database: Database, seal: OwnSeal, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        seal: OwnSeal,
+        clock: Callable[[], datetime],
+        organisation: str,
     ) -> None:
         self._database = database
         self._seal = seal
         self._clock = clock
+        self._organisation = organisation
 
     async def note(self, person: Person) -> None:
         """Remember what somebody is called who logged in just now."""
@@ -52,8 +58,11 @@ class KnownNames:
                 row = {"owner": owner, "seen_on": today, "sealed": sealed}
                 await connection.execute(insert(known_names).values(row))
 
-    async def list_all(self) -> Mapping[str, str]:
-        """Give by account what each is called; one that does not open is left out."""
+    async def list_all(self) -> Names:
+        """Give what each is called, by organisation (this desk's) and account.
+
+        One that does not open is left out.
+        """
         async with self._database.transaction() as connection:
             rows = (await connection.execute(select(known_names))).all()
         names: dict[str, str] = {}
@@ -65,6 +74,6 @@ class KnownNames:
             names[str(said["sub"]).rstrip()] = str(said["name"]).rstrip()
         often = Counter(names.values())
         return {
-            sub: name if often[name] == 1 else f"{name} ({sub})"
+            (self._organisation, sub): name if often[name] == 1 else f"{name} ({sub})"
             for sub, name in names.items()
         }

@@ -23,6 +23,7 @@ from desk.moments import (
 from desk.navigation import find_menu, find_start, is_own_page
 from desk.numbers import format_number, link_phone, write_phone
 from desk.texts import (
+    Names,
     name_act,
     name_contact,
     name_kind,
@@ -73,8 +74,8 @@ class Shown:
     ends_at: int = 0
     counts: Mapping[str, int | None] = field(default_factory=dict)
     """How much waits on a page of the menu, by its address; None: not known."""
-    names: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What people of this desk are called, by account, where a page names any."""
+    names: Names = field(default_factory=dict, repr=False)
+    """What people of this desk are called, where a page names any."""
 
 
 NOBODY: Final = Shown(None)

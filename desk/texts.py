@@ -22,6 +22,9 @@ _CODES: Final = {
 }
 FOLDER: Final = Path(__file__).parent / "texts"
 
+Names = Mapping[tuple[str, str], str]
+"""What people are called, by organisation and account."""
+
 
 @dataclass(frozen=True)
 class Texts:
@@ -58,11 +61,17 @@ def name_kind(kind: str, texts: Texts) -> str:
     return texts.messages.get(f"kind.{kind}", kind)
 
 
-def name_worker(sub: str | None, texts: Texts, names: Mapping[str, str]) -> str | None:
-    """Say who did it: words for what is nobody; a person's name, or else account."""
+def name_worker(
+    sub: str | None, texts: Texts, names: Names, organisation: str | None
+) -> str | None:
+    """Say who did it: words for what is nobody; a person's name, or else account.
+
+    Of this desk's own organisation alone: another may have the same account name.
+    """
     if sub is None:
         return None
-    return texts.messages.get(f"user.{sub}") or names.get(sub, sub)
+    known = names.get((organisation or "", sub), sub)
+    return texts.messages.get(f"user.{sub}") or known
 
 
 def name_contact(code: str, texts: Texts) -> str:

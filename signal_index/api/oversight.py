@@ -62,19 +62,24 @@ async def list_officers_acts(
 async def _count(
     conn: AsyncConnection, index: Index, scope: OfficerScope, since: datetime
 ) -> tuple[list[wire.CountedOfficer], bool]:
-    counts: dict[str, Counter[Kind]] = {}
-    roles: dict[str, list[str]] = {}
+    counts: dict[tuple[str, str], Counter[Kind]] = {}
+    roles: dict[tuple[str, str], list[str]] = {}
     count = 0
     keys = index.keys.disclosures
     async for act in find_officers_acts(conn, scope, keys, since=since):
         count += 1
         if count > COUNTED_MAXIMUM:
             break
-        name = act.text(Group.WHO, "sub") or ""
+        name = (act.organisation or "", act.text(Group.WHO, "sub") or "")
         roles.setdefault(name, act.texts(Group.ROLE, "roles"))
         counts.setdefault(name, Counter())[act.kind] += 1
     people = [
-        wire.CountedOfficer(user=name, roles=roles[name], acts=_acts(counts[name]))
+        wire.CountedOfficer(
+            organisation=name[0],
+            user=name[1],
+            roles=roles[name],
+            acts=_acts(counts[name]),
+        )
         for name in sorted(counts)
     ]
     return people, count <= COUNTED_MAXIMUM
@@ -94,6 +99,7 @@ def _tell(one: Opened, labels: Labels) -> wire.OfficersAct:
             "at": one.recorded_at,
             "kind": one.kind.value,
             "act": one.text(Group.WHAT, "act"),
+            "organisation": one.organisation or "",
             "user": one.text(Group.WHO, "sub"),
             "roles": one.texts(Group.ROLE, "roles"),
             "purposeLabel": labels.purpose(one.text(Group.WHY, "purpose")),

@@ -45,7 +45,6 @@ def tell_lookup(
     )
     return wire.ReviewedLookup(
         **_lookup(one, labels),
-        organisation=one.organisation or "",
         purpose=one.text(Group.WHY, "purpose") or "",
         legalBasisLabel=labels.of(
             catalogue.legal_bases, one.text(Group.WHY, "legalBasis") or ""
@@ -82,6 +81,7 @@ def tell_act(one: Opened) -> wire.ReviewAct:
     return wire.ReviewAct.model_validate(
         {
             "at": one.recorded_at,
+            "organisation": one.organisation or "",
             "user": one.text(Group.WHO, "sub"),
             "act": one.text(Group.WHAT, "act"),
             "codes": one.texts(Group.WHAT, "codes"),
@@ -96,6 +96,7 @@ def _lookup(one: Opened, labels: Labels) -> dict[str, Any]:
     return {
         "entryId": one.entry,
         "at": one.recorded_at,
+        "organisation": one.organisation or "",
         "organisationName": labels.organisation(one.organisation or ""),
         "user": one.text(Group.WHO, "sub"),
         "roles": one.texts(Group.ROLE, "roles"),

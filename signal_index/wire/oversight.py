@@ -14,6 +14,7 @@ class OfficersAct(AnswerModel):
     at: Instant
     kind: ToldKind
     act: str | None
+    organisation: str
     user: str | None
     roles: list[str]
     purposeLabel: str | None
@@ -31,6 +32,7 @@ class ActCount(AnswerModel):
 class CountedOfficer(AnswerModel):
     """How often one officer did what, since `since`."""
 
+    organisation: str
     user: str
     roles: list[str]
     acts: list[ActCount]

@@ -103,6 +103,7 @@ class LookupOfSomebody(AnswerModel):
 
     entryId: Id
     at: Instant
+    organisation: str
     organisationName: str
     user: str | None
     roles: list[str]
@@ -117,7 +118,6 @@ class ReviewedLookup(LookupOfSomebody):
     `contactOutcome` is of the lookup as a whole; each flag has its own.
     """
 
-    organisation: str
     purpose: str
     legalBasisLabel: str
     hasCase: bool
@@ -140,6 +140,7 @@ class ReviewAct(AnswerModel):
     """One step of a review: what was asked, explained, judged or found."""
 
     at: Instant
+    organisation: str
     user: str | None
     act: str | None
     codes: list[str]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from desk.tables import known_names
 from desk.tokens import Person
 from tests.desk_builders import Town
+from tests.desk_search_builders import OWN
 from tests.policy_answers import an_approval
 
 pytestmark = pytest.mark.anyio
@@ -45,11 +46,11 @@ async def test_two_of_one_name_are_told_apart_and_a_name_may_change(
     await names.note(ANKE)
     await names.note(replace(ANKE, sub="employee-2"))
     assert await names.list_all() == {
-        ANKE.sub: f"Anke Visser ({ANKE.sub})",
-        "employee-2": "Anke Visser (employee-2)",
+        (OWN, ANKE.sub): f"Anke Visser ({ANKE.sub})",
+        (OWN, "employee-2"): "Anke Visser (employee-2)",
     }
     await names.note(replace(ANKE, name="Anke de Wit"))
-    assert (await names.list_all())[ANKE.sub] == "Anke de Wit"
+    assert (await names.list_all())[OWN, ANKE.sub] == "Anke de Wit"
 
 
 async def test_a_copy_of_the_desk_names_nobody_and_a_year_later_it_is_gone(
@@ -64,4 +65,4 @@ async def test_a_copy_of_the_desk_names_nobody_and_a_year_later_it_is_gone(
     assert not any(b"Anke" in row.sealed + row.owner for row in rows)
     town.clock.forward(timedelta(days=368))
     await names.note(replace(ANKE, sub="employee-3"))
-    assert list(await names.list_all()) == ["employee-3"]
+    assert list(await names.list_all()) == [(OWN, "employee-3")]

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
+from desk.tokens import Person
 from signal_index.wire.oversight import OfficersActs
 from signal_index.wire.reviews import OpenedReview, OwnReviewList, Review, ReviewList
 from tests.desk_builders import Browser, Town, csrf_of, log_in
@@ -16,12 +18,21 @@ QUEUE, REVIEW = "/v1/reviews", f"/v1/reviews/{ID}"
 WHO: dict[str, Any] = {
     "entryId": ENTRY,
     "at": AT,
+    "organisation": OWN,
     "organisationName": "Gemeente Voorbeeldstad",
     "user": "employee-fatima",
     "roles": ["generalist"],
     "team": "noord",
     "purposeLabel": "Wmo-onderzoek",
     "outcome": "answered",
+}
+
+
+ACT: dict[str, Any] = {
+    "at": AT,
+    "organisation": OWN,
+    "user": "anke",
+    "act": "asked",
 }
 
 
@@ -45,7 +56,6 @@ def a_review(**changed: object) -> Review:
 
 def opened() -> OpenedReview:
     lookup = {
-        "organisation": OWN,
         "purpose": "wmo-onderzoek",
         "legalBasisLabel": "Wmo 2015, artikel 2.3.2",
         "hasCase": True,
@@ -69,7 +79,7 @@ def opened() -> OpenedReview:
             "review": a_review(),
             "lookup": WHO | lookup,
             "around": [WHO | {"sameUser": True, "sameCase": False}],
-            "acts": [{"at": AT, "user": "anke", "act": "asked", **said}],
+            "acts": [ACT | said],
         }
     )
 
@@ -118,6 +128,25 @@ async def test_a_review_shows_what_there_is_to_judge_by(
     page = await browser.get(f"/officer/reviews/{ID}")
     for text in ("employee-fatima", "(Werkplein)", "Crisis", "Graag"):
         assert text in page.text
+
+
+async def test_a_namesake_by_account_of_another_organisation_is_not_named(
+    town: Town, desk: FastAPI, browser: Browser, token: str
+) -> None:
+    """The colleague with that account is named, and nobody of elsewhere is."""
+    assert token
+    anke = Person("1042", "Anke Visser", OWN, "9901", ())
+    await desk.state.desk.known_names.note(anke)
+    found = opened().model_dump(mode="json")
+    for one in (found["lookup"], *found["around"], *found["acts"]):
+        one |= {"user": anke.sub, "organisation": "00000001999999999999"}
+    town.index.pages[REVIEW] = (200, found)
+    page = (await browser.get(f"/officer/reviews/{ID}")).text
+    assert page.count(anke.sub) == 3
+    assert anke.name not in page
+    found["lookup"]["organisation"] = OWN
+    page = (await browser.get(f"/officer/reviews/{ID}")).text
+    assert page.count(anke.name) == 1
 
 
 async def test_a_judgement_is_sent_as_it_was_filled_in(
@@ -199,7 +228,7 @@ async def test_the_watch_tells_who_did_what(town: Town, browser: Browser) -> Non
     town.provider.person["roles"] = ["data-protection-officer"]
     act = {"entryId": ENTRY, "at": AT, "kind": "review", "act": "judged"}
     about = {"purposeLabel": None, "aboutCitizen": False, "lookupEntryId": ENTRY}
-    who = {"user": "anke", "roles": ["privacy-officer"]}
+    who = {"organisation": OWN, "user": "anke", "roles": ["privacy-officer"]}
     acts = {
         "items": [act | who | about],
         "next": None,
