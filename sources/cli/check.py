@@ -21,7 +21,7 @@ from sources.cli.intake import Place, open_intake
 from sources.cli.own_files import look_for_ends
 from sources.cli.parties import make_parties
 from sources.cli.plain import PlainConsole, make_table
-from sources.cli.settings_file import HERE
+from sources.cli.settings_file import HERE, find_in_folder
 from sources.clock import now
 from sources.errors import InvalidAgencySettings
 from sources.foreseeing import (
@@ -80,8 +80,9 @@ def check_command(
     settings: Annotated[
         Path | None,
         typer.Option(
+            callback=find_in_folder,
             help="agency.toml van deze organisatie; zonder: die in deze map, als zij "
-            "er is."
+            "er is.",
         ),
     ] = None,
     rejects: Annotated[

@@ -142,6 +142,8 @@ def _show(found: Sequence[KeptNotice]) -> None:
             called = say_whom_to_call(one.said) or "geen nummer opgegeven"
             console.print(f"  Terugbellen: {called}")
         console.print()
+    if all(one.is_done or one.is_replaced for one in found):
+        return
     console.print(
         "Afgehandeld? `signal-source notices done KENMERK`; de acht tekens vooraan "
         "volstaan."

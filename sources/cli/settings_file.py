@@ -16,12 +16,18 @@ def _here() -> Path:
     return HERE
 
 
+def find_in_folder(path: Path | None) -> Path | None:
+    """Give the settings of a folder where a folder was named."""
+    return path / HERE if path is not None and path.is_dir() else path
+
+
 SettingsFile = Annotated[
     Path,
     typer.Option(
         "--settings",
         default_factory=_here,
         show_default=False,
+        callback=find_in_folder,
         help="agency.toml van deze organisatie; zonder: die in deze map.",
     ),
 ]

@@ -59,7 +59,9 @@ def speak_dutch(command: Any) -> None:  # noqa: ANN401 - typer keeps its types p
     """
     rich_utils.REQUIRED_LONG_STRING = "[moet]"
     rich_utils.DEFAULT_STRING = "[zonder: {}]"
-    command.help = escape(command.help) if command.help else command.help
+    paragraphs = (command.help or "").split("\n\n")
+    joined = "\n\n".join(" ".join(one.split()) for one in paragraphs)
+    command.help = escape(joined) or None  # a line of the code is no line of the text
     command.format_usage = _format_usage
     own_help = command.get_help_option(typer.Context(command))
     own_help.help = "Laat deze uitleg zien."

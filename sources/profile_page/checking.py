@@ -62,7 +62,8 @@ def _check_columns(draft: Draft, form: Form) -> Iterator[Fault]:
         if role in ROLES:
             says = _find_misfit(column, role, names.count(column.name), taken)
             if says:
-                yield Fault(f"column-{at}", says)
+                name = column.name or "zonder naam"
+                yield Fault(f"column-{at}", f"Kolom {name}: {says}")
             taken.setdefault(role, column.name)
     yield from _check_needed(draft.looked, set(taken))
     yield from _check_doubtful(draft.looked, form, set(taken))
@@ -86,9 +87,10 @@ def _check_doubtful(looked: Looked, form: Form, taken: set[str]) -> Iterator[Fau
     for role, candidates in looked.judgement.asked.items():
         if role in taken or role in NEEDED:
             continue
-        for field in (f"column-{names.index(name)}" for name in candidates):
+        for name in candidates:
+            field = f"column-{names.index(name)}"
             if form.get(field) == UNDECIDED:
-                yield Fault(field, "Kies wat deze kolom is.")
+                yield Fault(field, f"Kies wat kolom {name} is.")
 
 
 def _find_misfit(

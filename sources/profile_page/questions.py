@@ -150,6 +150,12 @@ def _ask_opt_in(draft: Draft, looked: Looked, faults: Faults) -> Iterator[Markup
 def show_known(draft: Draft, faults: Faults) -> Markup:
     """Ask what kind of signal it is, for whom, and how citizens know."""
     known = draft.choices.known
+    kind = load_kinds().get(known.category)
+    ways = {
+        code: label
+        for code, label in load_ways().items()
+        if kind is None or code in kind.informed
+    }
     kinds = {"": "Kies een soort"} | {
         name: kind.label for name, kind in load_kinds().items()
     }
@@ -170,7 +176,7 @@ def show_known(draft: Draft, faults: Faults) -> Markup:
         radio_field(
             "informed",
             "Hoe weten uw inwoners dat u dit aanlevert?",
-            load_ways(),
+            ways,
             show(known.informed),
             faults,
             hint="Dit verklaart u namens uw organisatie. De inwoner leest het terug.",

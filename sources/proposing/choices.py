@@ -100,7 +100,13 @@ def propose(table: Table, judgement: Judgement, known: Known) -> Choices:
     proposed = Choices(
         known, {}, columns, shared=table.sample.shared, hidden_rows=hidden
     )
-    return fill_from_columns(table.sample, proposed)
+    filled = fill_from_columns(table.sample, proposed)
+    if columns.get("bsn") != FILL_IN:
+        return filled
+    maybe = judgement.asked.get("bsn", ())
+    columns_of = [each for each in table.sample.columns if each.name in maybe]
+    is_open = any(each.lost_zeroes is not False for each in columns_of)
+    return replace(filled, zero_lost=None) if is_open else filled
 
 
 def propose_standard(known: Known) -> Choices:

@@ -56,8 +56,9 @@ WHAT: Final = {
 _MAYBE: Final = {
     "bsn": "Misschien het BSN van de inwoner, misschien van een ander. Dat kiest u.",
     "status": "Misschien de stand van de zaak. Dat kiest u.",
-    "end": "Hier staan datums. Misschien het einde van de zaak. Dat kiest u.",
-    "start": "Hier staan datums. Misschien het begin van de zaak. Dat kiest u.",
+    "end": "Hier staan datums: misschien van het einde, misschien niet. Dat kiest u.",
+    "start": "Hier staan datums: misschien van het begin, misschien niet. Dat kiest u.",
+    "either": "Hier staan datums: van het begin, het einde of iets anders. U kiest.",
     "case_number": "Misschien het zaaknummer. Dat kiest u.",
 }
 OF_CITIZENS: Final = (
@@ -125,6 +126,8 @@ def judge(sample: Sample) -> Judgement:
         maybe = tuple(each.name for each in sample.columns if _may_number(each))
         asked |= {"case_number": maybe} if maybe else {}
     doubtful = {name: role for role, names in asked.items() for name in names}
+    either = set(asked.get("start", ())) & set(asked.get("end", ()))
+    doubtful |= dict.fromkeys(either, "either")
     verdicts = (
         _explain(column, chosen.get(id(column)), doubtful.get(column.name))
         for column in sample.columns

@@ -54,7 +54,7 @@ _ORDERS: Final = {
 def write_table(table: Table, judgement: Judgement, choices: Choices) -> str:
     """Give the proposal for a table."""
     has_default = "contact" not in choices.columns
-    return "\n".join(
+    return _begin(
         [
             *_head(table.form, choices.known, has_default=has_default),
             f"[{table.form}]",
@@ -90,13 +90,23 @@ def write_standard(found: Recognised, choices: Choices) -> str:
     lines.append("")
     if FORMATS[found.form].names_contacts:
         lines.append("# Alleen waar een levering zelf geen contactpersoon noemt.")
-    return "\n".join([*lines, *_contacts(choices)])
+    return _begin([*lines, *_contacts(choices)])
+
+
+def _begin(lines: Sequence[str]) -> str:
+    """Say above a profile what is left to do, which may be nothing but to try it."""
+    says = [
+        "# Gemaakt met signal-source profile init. Probeer het: signal-source check"
+    ]
+    if any(FILL_IN in line for line in lines):
+        says = [
+            "# Voorstel van signal-source profile init. Lees het na en vul aan waar",
+            f'# "{FILL_IN}" staat, en probeer dan: signal-source check',
+        ]
+    return "\n".join([*says, "", *lines])
 
 
 def _head(form: str, known: Known, *, has_default: bool) -> Iterator[str]:
-    yield "# Voorstel van signal-source profile init. Lees het na en vul aan waar"
-    yield f'# "{FILL_IN}" staat, en probeer dan: signal-source check'
-    yield ""
     yield f"name = {write_text(known.name)}"
     yield f"format = {write_text(form)}"
     yield f"category = {write_text(known.category)}  # de soort signaal, zoals bijstand"
@@ -232,7 +242,11 @@ def _contacts(choices: Choices) -> Iterator[str]:
     yield "# Wie iemand belt die het signaal ziet. Een werkend nummer is verplicht."
     if day is None:
         yield "# Kijk na of het nummer klopt. Zet bij last_verified op welke dag u dat"
-        yield "# deed, zonder aanhalingstekens, zoals 2026-03-01. Wie belt, ziet die."
+        yield "# deed, zonder aanhalingstekens, zoals 2026-03-01. Na 180 dagen leest"
+        yield "# wie belt dat het nummer lang niet is gecontroleerd."
+    yield "# Zonder openingstijden leest wie belt: openingstijden onbekend. Zo zet u ze"
+    yield "# erbij (mon tue wed thu fri sat sun), onder last_verified:"
+    yield '# office_hours = [{ days = ["mon", "tue"], from = "09:00", to = "17:00" }]'
     for team, reached in choices.contacts.items():
         yield f"[contacts.{write_text(team)}]"
         yield f"function = {write_text(reached.function)}"

@@ -149,6 +149,13 @@ def test_whether_a_zero_was_lost_is_asked_where_too_little_proves_it(
     assert find_asked(found) == {"csv.bsn_zero_lost"}
 
 
+def test_a_lost_zero_is_asked_too_where_the_column_itself_is(path: Path) -> None:
+    numbers = [*(a_number(at) for at in range(29)), *a_lost(1)]
+    others = [a_number(at) for at in range(30, 60)]
+    found = look(a_file(path, **{"BSN": numbers, "BSN nummer": others}))
+    assert find_asked(found) == {"csv.columns.bsn", "csv.bsn_zero_lost"}
+
+
 def test_one_mistyped_number_in_many_rows_proves_no_lost_zero(path: Path) -> None:
     numbers = [*(a_number(at) for at in range(20)), *(a_lost(1) * 10)]
     assert find_asked(look(a_file(path, BSN=numbers))) == {"csv.bsn_zero_lost"}
