@@ -22,7 +22,7 @@ from signal_index.wire.values import Label, Oin
 from tests.builders import a_contact_holder, a_withdrawal
 from tests.store_builders import owning
 from tests.world import Agency, World
-from tests.world_registry import MUNICIPALITY, a_machine
+from tests.world_registry import MUNICIPALITY, a_desk, a_machine
 
 DEBTS: Final = "schuldhulpverlening"
 
@@ -38,7 +38,8 @@ async def a_successor(
             oin, "Schuldhulp Samen", "source-agency", MUNICIPALITY
         )
         await add_organisation(conn, record, now=now)
-        await add_client(conn, a_machine(oin), now=now)
+        for client in (a_machine(oin), a_desk(oin)):
+            await add_client(conn, client, now=now)
         jwk = agency.key.encode_public().decode()
         await add_signer(conn, SignerRecord(oin, agency.key.kid, jwk), now=now)
         places = (frozenset({DEBTS}), frozenset({MUNICIPALITY}))

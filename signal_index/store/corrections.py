@@ -33,6 +33,7 @@ from signal_index.labels import Labels
 from signal_index.store.ledger_reading import Page
 from signal_index.store.restrictions import (
     count_restricted,
+    find_standing,
     is_restricting,
     lift,
     restrict,
@@ -155,9 +156,14 @@ async def list_source_corrections(
     own = _concerns(source)
     if is_open:
         own = own & correction.c.answer.is_(None)
+    found = await _find(conn, own, page)
+    standing = await find_standing(conn, [row["id"] for row in found], source)
     return [
-        OwnCorrection(**_members(row, catalogue_in(row["municipality"]), today))
-        for row in await _find(conn, own, page)
+        OwnCorrection(
+            **_members(row, catalogue_in(row["municipality"]), today),
+            standing=standing.get(row["id"], []),
+        )
+        for row in found
     ]
 
 

@@ -112,5 +112,33 @@ async def count_restricted(
     return {row.id: row.signals for row in rows}
 
 
+async def find_standing(
+    conn: AsyncConnection, corrections: Sequence[UUID], reader: str
+) -> Mapping[UUID, list[UUID]]:
+    """Give which references of the reader's own stand where each correction is about.
+
+    The disputed one whoever submitted it: the correction itself names it to the reader.
+    """
+    columns = signal.c
+    is_own = (columns.source == reader) | (columns.submitted_by == reader)
+    rows = await conn.execute(
+        select(correction.c.id, columns.reference)
+        .join(
+            signal,
+            (correction.c.row_key == columns.row_key)
+            & (correction.c.municipality == columns.municipality)
+            & (correction.c.source == columns.source),
+        )
+        .where(correction.c.id.in_(corrections))
+        .where(columns.state != SignalState.ENDED.value)
+        .where(is_own | (columns.reference == correction.c.signal_reference))
+        .order_by(columns.reference)
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(row.reference)
+    return found
+
+
 def _is_of(source: ColumnElement[str]) -> ColumnElement[bool]:
     return (correction.c.source == source) | (correction.c.disputed_source == source)

@@ -56,8 +56,8 @@ class CorrectionAnswer(RequestModel):
     answer: SlugText
 
 
-class OwnCorrection(AnswerModel):
-    """One as its source sees it: by the source's own reference, never the citizen.
+class SeenCorrection(AnswerModel):
+    """One as source and officers see it: by the source's reference, never the citizen.
 
     `mayAnswer`: it waits for an answer, or the answer was told to nobody yet.
     """
@@ -83,7 +83,17 @@ class OwnCorrection(AnswerModel):
     mayAnswer: bool
 
 
-class OfficerCorrection(OwnCorrection):
+class OwnCorrection(SeenCorrection):
+    """One as its source sees it.
+
+    `standing`: the references of its own that stand now about this person and category:
+    another than `signalReference` where an outbox was lost, none where it ended.
+    """
+
+    standing: list[Id]
+
+
+class OfficerCorrection(SeenCorrection):
     """One as officers see it: which source, and whether it can be released.
 
     `restrictedSignals`: so many of that source are kept from lookups now, about this

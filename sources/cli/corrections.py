@@ -33,6 +33,10 @@ _UNTIL_TOLD: Final = (
     "zichtbaar is. Daarna staat het vast. De privacy officer ziet ook uw eerdere "
     "antwoord."
 )
+_STANDS_STILL: Final = (
+    "Let op: er staat nog een signaal van u. De inwoner leest dat u het introk. Sluit "
+    "de zaak in uw registratie en lever aan. Tot dan staat dit bij `list --all`."
+)
 _SAID: Final[Mapping[str, str]] = {
     "changed": "aangepast",
     "withdrawn": "ingetrokken",
@@ -49,15 +53,26 @@ class Waiting:
     cases: Mapping[UUID, str]
     places: Mapping[UUID, Place]
 
-    def say_where(self, reference: UUID) -> Iterator[str]:
-        """Say which case, and which line, as far as known; or how to find it."""
-        name, place = self.cases.get(reference, ""), self.places.get(reference)
-        if place is None:
-            yield f"Zaak: {say_cases({**self.cases, reference: name})[reference]}"
-            return
-        if name:
-            yield f"Zaak: {name}"
-        yield f"In uw bestand: {say_place(place)}"
+    def say_where(self, one: OwnCorrection) -> Iterator[str]:
+        """Say which case, and which line, as far as known; or how to find it.
+
+        By the references that stand now, where a lost outbox changed them.
+        """
+        for reference in name_references(one):
+            name, place = self.cases.get(reference, ""), self.places.get(reference)
+            if place is None:
+                yield f"Zaak: {say_cases({**self.cases, reference: name})[reference]}"
+                continue
+            if name:
+                yield f"Zaak: {name}"
+            yield f"In uw bestand: {say_place(place)}"
+
+
+def name_references(one: OwnCorrection) -> Sequence[UUID]:
+    """Give by which references its case is known: the disputed one, if it stands."""
+    if one.signalReference in one.standing or not one.standing:
+        return [one.signalReference]
+    return one.standing
 
 
 corrections_app = typer.Typer(
@@ -108,13 +123,13 @@ def answer_command(
     antwoord fout? Antwoord opnieuw, zolang de inwoner het niet heeft gelezen.
     """
     with refusing_plainly():
-        asyncio.run(
+        own = asyncio.run(
             _answer(load_settings(settings), correction, answer, is_sure=is_sure)
         )
-    PlainConsole().print(
-        "Beantwoord. Het staat in het volgende inzageverslag van de inwoner.",
-        soft_wrap=True,
-    )
+    console = PlainConsole(soft_wrap=True)
+    console.print("Beantwoord. Het staat in het volgende inzageverslag van de inwoner.")
+    if is_to_close(own, answer):
+        console.print(_STANDS_STILL)
 
 
 async def _fetch(
@@ -129,9 +144,10 @@ async def _fetch(
             _, index = make_parties(client, settings, keys, outbox)
             found = await fetch_corrections(index, asked)
         said = {
-            one.signalReference: name
+            reference: name
             for one in found
-            if (name := find_case(outbox, one.signalReference))
+            for reference in name_references(one)
+            if (name := find_case(outbox, reference))
         }
         if file is None or profile is None:
             return Waiting(found, said, {})
@@ -141,16 +157,22 @@ async def _fetch(
 
 async def _answer(
     settings: AgencySettings, reference: str, answer: str, *, is_sure: bool
-) -> None:
+) -> OwnCorrection:
     keys = load_keys(settings.keys)
     with look_into(settings.outbox, keys.outbox) as outbox:
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
             own = pick(await fetch_corrections(index, "all"), reference)
-            name = find_case(outbox, own.signalReference)
+            name = find_case(outbox, name_references(own)[0])
             if not (is_sure or confirm(own, name, answer)):
                 raise InvalidAgencySettings("Niet beantwoord: u typte geen ja.")
             await index.answer_correction(own.id, answer)
+            return own
+
+
+def is_to_close(one: OwnCorrection, answer: str | None) -> bool:
+    """Tell whether it was answered that it is withdrawn, and it stands still."""
+    return answer == "withdrawn" and bool(one.standing)
 
 
 def pick(found: Sequence[OwnCorrection], reference: str) -> OwnCorrection:
@@ -192,9 +214,10 @@ def _say_answer(one: OwnCorrection) -> str:
 
 
 def _describe(one: OwnCorrection, waiting: Waiting) -> dict[str, object]:
-    place = waiting.places.get(one.signalReference)
+    reference = name_references(one)[0]
+    place = waiting.places.get(reference)
     said = one.model_dump(mode="json")
-    case = waiting.cases.get(one.signalReference)
+    case = waiting.cases.get(reference)
     return said | {"case": case, "line": None if place is None else place.line}
 
 
@@ -209,8 +232,10 @@ def _show(waiting: Waiting) -> None:
         console.print(f"{one.reference}  {one.categoryLabel}", style="bold")
         console.print(f"  De inwoner zegt: {label}")
         console.print(f"  {_say_answer(one) or f'Antwoord voor {due}'}")
-        for line in waiting.say_where(one.signalReference):
+        for line in waiting.say_where(one):
             console.print(f"  {line}")
+        if is_to_close(one, one.answer):
+            console.print(f"  {_STANDS_STILL}", style="bold")
         console.print()
     console.print(
         "Antwoorden? `signal-source corrections answer KENMERK ANTWOORD`. Het antwoord "

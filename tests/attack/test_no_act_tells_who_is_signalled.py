@@ -71,6 +71,7 @@ TELLS: Final[Mapping[str, tuple[set[str], str]]] = {
     "GET /matches": ({"length", "statements"}, OWN),
     "GET /signals": ({"length"}, OWN),
     "GET /signal-endings": ({"length"}, OWN),
+    "GET /own-corrections": ({"length"}, OWN),
     "POST /overviews": ({"length"}, OWN),
     "GET /transfers": ({"length"}, "how many signals of a source stand"),
     "GET /corrections": ({"length"}, "which of several signals was disputed"),

@@ -75,6 +75,13 @@ async def held_by(desk: CitizensDesk) -> list[int]:
     return sorted(one["restrictedSignals"] for one in found)
 
 
+async def standing(desk: CitizensDesk, agency: Agency) -> list[list[str]]:
+    """What stands of each correction that waits, as this agency reads it."""
+    token = desk.world.a_source_token(agency)
+    answer = await desk.world.send("GET", "/own-corrections", token)
+    return [one["standing"] for one in answer.json()["items"]]
+
+
 async def pass_on(desk: CitizensDesk) -> Agency:
     successor = await a_successor(desk.world)
     status, asked = await send(
@@ -119,6 +126,21 @@ async def test_after_the_release_what_comes_anew_shows(desk: CitizensDesk) -> No
     await take_back(desk, notice)
     await desk.world.publish(desk.world.debt_help, [ONE])
     assert await flags_of(desk) == 1
+
+
+async def test_the_source_reads_which_of_its_own_references_stands_now(
+    desk: CitizensDesk,
+) -> None:
+    _, notice = await restrict_one(desk)
+    debts, income = desk.world.debt_help, desk.world.income_support
+    await desk.world.publish(debts, [TWO])
+    await desk.world.publish(income, [ONE])
+    assert await standing(desk, debts) == [[str(notice.reference)]]
+    await take_back(desk, notice)
+    assert await standing(desk, debts) == [[]]
+    (again,) = await desk.world.publish(debts, [ONE])
+    assert await standing(desk, debts) == [[str(again.reference)]]
+    assert await standing(desk, income) == []
 
 
 @sqlite_only

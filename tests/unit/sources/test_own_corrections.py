@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from keys.municipality import MunicipalityCode
 from signal_index.wire.corrections import OwnCorrection, OwnCorrectionPage
 from signal_index.wire.values import Oin
-from sources.cli.corrections import Waiting, confirm, pick
+from sources.cli.corrections import Waiting, confirm, is_to_close, pick
 from sources.corrections import fetch_corrections
 from sources.errors import IndexRefused, InvalidAgencySettings
 from sources.values import Place
@@ -42,6 +42,7 @@ def an_item(id_: UUID, due: date) -> OwnCorrection:
         answeredOn=None,
         answerBeforeLabel=None,
         mayAnswer=True,
+        standing=[],
     )
 
 
@@ -85,11 +86,30 @@ def test_a_case_that_is_known_is_named_and_a_line_is_called_a_line() -> None:
     known, unknown = uuid4(), uuid4()
     place = Place(19, "record 18")
     waiting = Waiting([], {known: "2026-0017"}, {known: place})
-    said = [*waiting.say_where(known)]
+    item = an_item(FIRST, date(2026, 12, 22))
+    standing = item.model_copy(update={"signalReference": known, "standing": [known]})
+    said = [*waiting.say_where(standing)]
     assert said == ["Zaak: 2026-0017", "In uw bestand: regel 19"]
-    (how,) = waiting.say_where(unknown)
+    ended = item.model_copy(update={"signalReference": unknown})
+    (how,) = waiting.say_where(ended)
     assert "--file" in how
     assert str(unknown) in how
+
+
+def test_a_case_that_a_lost_outbox_told_anew_is_found_by_what_stands_now() -> None:
+    now = uuid4()
+    item = an_item(FIRST, date(2026, 12, 22)).model_copy(update={"standing": [now]})
+    waiting = Waiting([item], {now: "2026-0017"}, {})
+    assert [*waiting.say_where(item)] == ["Zaak: 2026-0017"]
+
+
+def test_what_was_answered_as_withdrawn_and_stands_is_still_to_be_closed() -> None:
+    """The citizen reads that it was withdrawn."""
+    ended = an_item(FIRST, date(2026, 12, 22))
+    stands = ended.model_copy(update={"standing": [ended.signalReference]})
+    assert is_to_close(stands, "withdrawn")
+    assert not is_to_close(stands, "changed")
+    assert not is_to_close(ended, "withdrawn")
 
 
 @pytest.mark.parametrize(("typed", "is_sure"), [("ja", True), ("", False)])
