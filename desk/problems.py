@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -118,14 +118,30 @@ async def answer_invalid_body(request: Request, error: Exception) -> Response:
 
 
 async def answer_http_error(request: Request, error: Exception) -> Response:
-    """Tell what the router says: no such page, no such method."""
+    """Tell what the router says: no such page, no such method.
+
+    Whoever opens the address of a form (a bookmark, a reload) comes to its page.
+    """
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     problem = _OF_ROUTER.get(error.status_code, UNEXPECTED)
+    is_opened = request.method == "GET" and not _is_relay(request)
+    if problem is METHOD_NOT_ALLOWED and is_opened:
+        return RedirectResponse(quote(_find_page_above(request)), 303)
     shown = Problem(problem.slug, error.status_code)
     answer = tell(request, shown, reference_for(request))
     if problem is METHOD_NOT_ALLOWED:
         answer.headers["Allow"] = list_allowed(request.app.routes, request.scope)
     return answer
+
+
+def _find_page_above(request: Request) -> str:
+    """Give the nearest address above that is a page; the home page is always one."""
+    path: str = request.scope["path"]
+    while path := path.rpartition("/")[0]:
+        allowed = list_allowed(request.app.routes, {**request.scope, "path": path})
+        if "GET" in allowed.split(", "):
+            return path
+    return "/"
 
 
 def refuse_unread(scope: Scope, refusal: EdgeRefused) -> Response:

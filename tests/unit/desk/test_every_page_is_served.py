@@ -32,6 +32,7 @@ from desk.roles import (
     SOURCE_ADMINISTRATORS,
 )
 from desk.tokens import Person
+from tests.desk_builders import Browser
 
 DESK = Path(screens.__file__).parent
 ROLES = (*GENERALISTS, *APPROVERS, *SOURCE_ADMINISTRATORS, *HAND_SIGNALLERS)
@@ -79,3 +80,19 @@ def test_each_template_is_used() -> None:
     texts = "".join(path.read_text("utf-8") for path in written)
     named = set(re.findall(r"[\"'/](\w+)(?:\.html)?[\"']", texts))
     assert [path for path in found if path.stem not in named] == []
+
+
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [
+        ("/agency/matches/search", "/agency/matches"),
+        ("/agency/signals/search", "/agency/signals"),
+        ("/follow-offers", "/"),
+    ],
+)
+@pytest.mark.anyio
+async def test_the_address_of_a_form_leads_to_its_page(
+    browser: Browser, form: str, page: str
+) -> None:
+    answer = await browser.get(form)
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
