@@ -5,6 +5,7 @@ without a text is an error at once, never an empty place on the screen.
 """
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,13 +14,18 @@ from typing import Final
 
 from babel.messages.pofile import read_po
 
+from desk.moments import format_day
 from signal_index.wire.oversight import OfficersAct
 
 _CODES: Final = {
     "act": ("watch.act.", "said.act."),
     "verdict": ("reviews.verdict.",),
     "codes": ("review.asked.", "review.explained.", "review.judged."),
+    "kinds": ("kind.",),
 }
+_DAYS: Final = frozenset({"from", "until", "day", "dueOn", "validUntil"})
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_OPERATOR: Final = "operator:"
 FOLDER: Final = Path(__file__).parent / "texts"
 
 Names = Mapping[tuple[str, str], str]
@@ -70,6 +76,8 @@ def name_worker(
     """
     if sub is None:
         return None
+    if sub.startswith(_OPERATOR):
+        return texts.get("user.operator", account=sub.removeprefix(_OPERATOR))
     known = names.get((organisation or "", sub), sub)
     return texts.messages.get(f"user.{sub}") or known
 
@@ -97,7 +105,11 @@ def name_act(act: OfficersAct, texts: Texts) -> str:
 
 
 def tell_value(value: object, member: str, texts: Texts) -> str | None:
-    """Give a code that an entry holds in words; None where it is no code we know."""
+    """Give what an entry holds in words: a code, a day, which flag; else None."""
+    if member == "flag" and isinstance(value, int):
+        return str(value + 1)
+    if member in _DAYS and isinstance(value, str) and _DAY.fullmatch(value):
+        return format_day(value)
     codes = value if isinstance(value, list) else [value]
     prefixes = _CODES.get(member, ())
     found = [

@@ -87,12 +87,14 @@ async def take_over(request: Request, caller: SendingGeneralist) -> Response:
     desk, form = desk_of(request), await request.form()
     code = str(form.get("code", "")).strip()[:64]
     if not code:
-        return await _show(request, caller, fault="follows.fault.code", status=400)
+        return await _show(
+            request, caller, fault="follows.fault.code", status=400, takes=True
+        )
     path = "/v1/follow-takeovers"
     passed = await desk.index.pass_on(path, caller.access_token, {"code": code})
     told = read_told(passed)
     if told is not None:
-        return await _show(request, caller, told=told, status=passed.status)
+        return await _show(request, caller, told=told, status=passed.status, takes=True)
     entries = [one.entryId for one in parse_body(Follows, passed.body).items]
     await desk.lookup_notes.copy(_holder(code), caller.person.sub, entries)
     return RedirectResponse(f"{PAGE}?done=taken", SEE_OTHER)
@@ -127,6 +129,7 @@ async def _show(
     offer: FollowOffer | None = None,
     told: Told | None = None,
     fault: str = "",
+    takes: bool = False,
     status: int = 200,
 ) -> HTMLResponse:
     desk = desk_of(request)
@@ -148,6 +151,7 @@ async def _show(
         offer=offer,
         told=told,
         fault=fault,
+        takes=takes,
     )
     page.status_code = status
     allow_form(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -127,6 +128,7 @@ async def test_what_is_not_filled_in_and_what_the_index_refuses_is_said(
     town.index.pages["/v1/follow-takeovers"] = (404, problem)
     page = await post(browser, "/follow-takeovers", code="AAAA")
     assert (page.status_code, problem["title"] in page.text) == (404, True)
+    assert re.search(r"<details open>\s*<summary>Zaken overnemen", page.text)
 
 
 async def test_who_may_not_take_over_reads_by_which_rule_and_has_no_field(

@@ -111,8 +111,8 @@ async def test_a_succession_names_who_had_the_signal_and_who_has_it(
     page = await _page(
         town, browser, earlier, a_notice(1, "succession", facts=facts, **at)
     )
-    said = "dit signaal was van Stadsbank en is nu van Kredietbank."
-    assert f"Overgedragen op 1 december 2026: {said}" in page
+    said = "Overgedragen op 1 december 2026, van Stadsbank aan Kredietbank."
+    assert said in page
     assert (
         'Kredietbank<br><a class="utrecht-link utrecht-link--html-a" href="tel:' in page
     )

@@ -54,6 +54,10 @@ async def token(town: Town, browser: Browser) -> str:
         ({"kind": "print", "said": {"entry": ENTRY}}, "Hoort bij"),
         ({"kind": "outcome", "said": {"outcome": None}}, "Toch niet ingevuld"),
         ({"kind": "search", "said": {"strange": [1]}}, "strange"),
+        ({"kind": "search", "said": {"kinds": ["lookup"]}}, "<dd>Opgezocht</dd>"),
+        ({"kind": "search", "said": {"from": "2026-10-31"}}, "31 oktober 2026"),
+        ({"kind": "outcome", "said": {"flag": 0}}, "<dt>Welk vlaggetje</dt><dd>1</dd>"),
+        ({"kind": "match", "user": "operator:root"}, "Beheer van de index (root)"),
     ],
 )
 async def test_an_entry_tells_what_there_is_to_tell(
