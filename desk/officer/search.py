@@ -75,11 +75,14 @@ async def keep_search(request: Request, caller: SendingOfficer) -> Response:
     From a page that only knows what to search for, not why, the form comes back with
     that filled in.
     """
-    form = SearchForm.sent(dict(await request.form()), desk_of(request).clock())
+    desk = desk_of(request)
+    form = SearchForm.sent(dict(await request.form()), desk.clock())
     if not form.why:
         return _show(request, caller, form, await _fetch_options(request, caller))
-    kept = desk_of(request).kept_searches
-    id_ = await kept.keep(session_cookie(request), form.encode())
+    form = form.with_account(
+        await desk.known_names.list_all(), desk.settings.organisation
+    )
+    id_ = await desk.kept_searches.keep(session_cookie(request), form.encode())
     return RedirectResponse(f"{PAGE}/{id_}", SEE_OTHER)
 
 
@@ -122,6 +125,7 @@ async def show_found(
         found_title=name_found(found, desk.texts, is_first=cursor is None),
         asked=describe_asked(form, describe_choices(options, desk.texts), desk.texts),
         search=search,
+        user=form.user,
         is_apart=False,
     )
 
@@ -150,6 +154,7 @@ async def search_by_citizen(
         found_title=name_found(found, desk.texts, is_first=True),
         asked=[],
         search=None,
+        user="",
         is_apart=True,
     )
     return JSONResponse({"html": html})

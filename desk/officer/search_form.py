@@ -1,12 +1,13 @@
 """The search form: what was filled in, and the question to the index it makes."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from desk.case_references import CaseReferences
 from desk.index import fill_in
 from desk.moments import HERE
+from desk.texts import Names
 from signal_index.wire.searching import Search, SearchOptions
 
 DAYS: Final = 30
@@ -47,6 +48,19 @@ class SearchForm:
         """Give what was kept, or sent; what is no field of the form is left out."""
         names = [field.name for field in fields(cls)]
         return cls(**{name: str(values.get(name, "")).strip() for name in names})
+
+    def with_account(self, names: Names, own: str) -> Self:
+        """Give it with the account of whom the desk knows by the name filled in.
+
+        By a part of the name too, where that is one person's.
+        """
+        typed = self.user.casefold()
+        if not typed or self.organisation not in {"", own} or (own, self.user) in names:
+            return self
+        called = {sub for (_, sub), name in names.items() if name.casefold() == typed}
+        partly = {sub for (_, sub), name in names.items() if typed in name.casefold()}
+        found = called or partly
+        return replace(self, user=found.pop()) if len(found) == 1 else self
 
     def encode(self) -> dict[str, str]:
         """Give what is kept of it."""

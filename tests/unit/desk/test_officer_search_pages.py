@@ -55,6 +55,24 @@ async def test_what_was_filled_in_is_what_the_index_is_asked(
     assert asked["team"] is None
 
 
+@pytest.mark.parametrize("part", [slice(None), slice(2, 6)])
+async def test_who_logs_in_at_this_desk_is_found_by_name(
+    town: Town, browser: Browser, token: str, part: slice
+) -> None:
+    person = town.provider.person
+    form = a_form(token, user=person["name"][part].upper(), organisation=OWN)
+    await search(browser, form)
+    assert town.index.asked[-1]["user"] == person["sub"]
+
+
+async def test_nothing_found_of_an_account_may_be_another_spelling(
+    town: Town, browser: Browser, token: str
+) -> None:
+    page = await search(browser, a_form(token, user="Nobody Known"))
+    assert town.index.asked[-1]["user"] == "Nobody Known"
+    assert "kan ook zijn omdat het account anders heet" in page.text
+
+
 async def test_a_case_number_leaves_the_desk_as_a_keyed_hash(
     town: Town, browser: Browser, token: str
 ) -> None:
