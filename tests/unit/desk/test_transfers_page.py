@@ -188,6 +188,15 @@ async def test_the_second_person_reads_the_whole_transfer_before_deciding(
     assert "Vraag de privacy officer eerst" not in page
 
 
+async def test_one_that_was_refused_leads_to_who_refused_it_and_why(
+    town: Town, officer: Browser
+) -> None:
+    refused = a_transfer(state="refused", passing=None)
+    town.index.pages["/v1/transfers"] = (200, the_transfers(refused))
+    page = (await officer.get("/officer/transfers")).text
+    assert f'href="/officer/approvals/{ID}">Wie dit vroeg, wie besliste' in page
+
+
 async def test_a_generalist_does_not_find_the_page(town: Town, desk: FastAPI) -> None:
     town.provider.person["roles"] = ["generalist"]
     async with town.browser(desk) as browser:
