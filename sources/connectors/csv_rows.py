@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from sources.connectors.text_file import LONGEST_LINE, open_text, refuse_encoding
-from sources.errors import UnreadableFile
+from sources.errors import LineTooLong, UnreadableFile
 
 Row = tuple[int, list[str]]
 DELIMITERS: Final = (";", ",", "\t", "|")
@@ -71,7 +71,7 @@ class CsvRows:
                 return
             self.broke_off = not line.endswith(("\n", "\r"))
             if self.broke_off and len(line) == LONGEST_LINE:
-                raise UnreadableFile("Een regel in het bestand is onmogelijk lang.")
+                raise LineTooLong("Een regel in het bestand is onmogelijk lang.")
             yield line
 
     def _verify_nothing_behind(self, text: io.TextIOWrapper) -> None:

@@ -25,7 +25,7 @@ from sources.connectors.mapped import (
 )
 from sources.connectors.swallowed import count_swallowed
 from sources.connectors.table import Table, open_table
-from sources.errors import UnreadableFile
+from sources.errors import LineTooLong, UnreadableFile
 from sources.layouts import CsvLayout
 from sources.profile import Profile
 from sources.reasons import Reason
@@ -97,6 +97,8 @@ def open_delimited(
         lines = CsvRows(file, sign, written.encoding)
         try:
             return lines, open_table(iter(lines), wanted)
+        except LineTooLong:
+            raise
         except UnreadableFile as error:
             fault = fault or error
     raise fault or UnreadableFile("")

@@ -7,6 +7,7 @@
     │   └── UnsafeKeyFile         a key file that others may read
     ├── InvitationRefused         an invitation to join, or an answer to it
     ├── UnreadableFile            the delivery is not the format the profile names
+    │   └── LineTooLong           a line of it has no end
     ├── LettersRefused            no letters were written
     ├── OutboxRefused             the outbox is not ours to write
     │   ├── OutboxBusy            another run holds it
@@ -84,6 +85,7 @@ from sources.errors.facts import (
     InvalidAgencySettings,
     InvalidProfile,
     LettersRefused,
+    LineTooLong,
     SourceError,
     UnreadableFile,
     UnsafeKeyFile,
@@ -148,6 +150,7 @@ __all__ = [
     "InvalidProfile",
     "InvitationRefused",
     "LettersRefused",
+    "LineTooLong",
     "MailRefused",
     "MatchRefused",
     "NoSignalOfCase",

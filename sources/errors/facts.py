@@ -60,6 +60,10 @@ class UnreadableFile(SourceError):
     """Refuse a delivery that is not in the format of its profile."""
 
 
+class LineTooLong(UnreadableFile):
+    """A line of a delivery has no end, by whatever separator it is read."""
+
+
 class LettersRefused(SourceError):
     """No letters were written: nobody gets one, or they have no place."""
 
