@@ -2,7 +2,7 @@
 import { Refused, Told } from "../errors.ts";
 import { namedIn, type Part } from "../lookup.ts";
 import type { Relay } from "../relay.ts";
-import { fill, fromTemplate, need, show } from "./dom.ts";
+import { all, fill, fromTemplate, need, show } from "./dom.ts";
 import { writeDay } from "./moments.ts";
 import { isSessionGone } from "./refusal.ts";
 import { text } from "./texts.ts";
@@ -27,16 +27,17 @@ export function offerFollow(part: Part, relay: Relay): DocumentFragment {
   const offer = fromTemplate("follow");
   const until = part.followedUntil ?? null;
   fill(offer, { followed: until === null ? null : text("followed-until", { day: writeDay(until) }) });
-  const knows = need<HTMLInputElement>("[data-knows]", offer);
+  const ticks = all<HTMLInputElement>("[data-knows]", offer);
   const error = need("[data-knows-error]", offer);
   const button = need<HTMLButtonElement>("[data-follow-go]", offer);
   const said = need("[data-follow-said]", offer);
   const fields = need("[data-follow-fields]", offer);
 
   const follow = async (): Promise<void> => {
-    show(error, !knows.checked);
-    knows.setAttribute("aria-invalid", String(!knows.checked));
-    if (!knows.checked) return knows.focus();
+    const knows = ticks.find((tick) => tick.checked);
+    show(error, knows === undefined);
+    for (const tick of ticks) tick.setAttribute("aria-invalid", String(knows === undefined));
+    if (knows === undefined) return ticks[0]?.focus();
     button.disabled = true;
     try {
       const body = { ...named, informed: knows.value };
