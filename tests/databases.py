@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.engine import make_url
 
@@ -22,6 +23,8 @@ from signal_index.store.connect import open_engine
 from signal_index.store.schema import migrate
 
 TEMPLATE = "migrated"
+
+T = TypeVar("T")
 
 
 class Copies:
@@ -89,10 +92,10 @@ def migrated_file() -> Path:
     return path
 
 
-def run_apart(work: Coroutine[None, None, None]) -> None:
+def run_apart(work: Coroutine[None, None, T]) -> T:
     """Run this to its end in a thread: who asks may be inside a running loop."""
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
+        return thread.submit(asyncio.run, work).result()
 
 
 async def migrate_database(url: str) -> None:

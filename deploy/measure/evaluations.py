@@ -50,7 +50,7 @@ async def measure_evaluations(town: MeasuredTown, sizes: Sizes) -> Evaluations:
     points = blind_batch([number.registered for number in numbers]).points
     return Evaluations(
         await _measure_pair(town, points, sizes.evaluation_batches),
-        await _measure_single(town, points[0], sizes.evaluation_requests),
+        await _measure_single(town, points[: sizes.evaluation_requests]),
     )
 
 
@@ -60,33 +60,37 @@ async def _measure_pair(
     """Give evaluations per second of two holders, each busy with whole batches."""
     key = load_request_key(_request_key(town, EVALUATED_BY.slug))
     signer = Signer(EVALUATED_BY.organisation, EVALUATED_BY.organisation, key)
-    asked = _ask(town, Act.PUBLISH, points)
+    # Holders give a ticket for the same points once: each batch has another order.
+    turned = [(*points[at:], *points[:at]) for at in range(batches)]
+    asked = [_ask(town, Act.PUBLISH, each) for each in turned]
     blocks = await asyncio.gather(
         *(
             send_block(
                 town.holder(holder),
-                [_build(signer, holder, asked) for _ in range(batches)],
+                [_build(signer, holder, each) for each in asked],
                 connections=1,
             )
             for holder in PAIR
         )
     )
     for holder, block in zip(PAIR, blocks, strict=True):
-        _verify_all(town, holder, points, block.answers)
+        _verify_all(town, holder, turned, block.answers)
     return len(PAIR) * batches * len(points) / max(each.seconds for each in blocks)
 
 
-async def _measure_single(town: MeasuredTown, point: Point, requests: int) -> float:
+async def _measure_single(town: MeasuredTown, points: Sequence[Point]) -> float:
     """Give single-person requests per second of one holder, tickets and all."""
     key = load_request_key(town.places.desk / "keys" / "request-key.jwk")
-    asked = _ask(town, Act.LOOKUP, [point])
     holder = PAIR[0]
     block = await send_block(
         town.holder(holder),
-        [_build(_user(key, place), holder, asked) for place in range(requests)],
+        [
+            _build(_user(key, place), holder, _ask(town, Act.LOOKUP, [point]))
+            for place, point in enumerate(points)
+        ],
         connections=CONNECTIONS,
     )
-    _verify_all(town, holder, [point], block.answers)
+    _verify_all(town, holder, [[point] for point in points], block.answers)
     return _rate(block)
 
 
@@ -108,10 +112,14 @@ def _user(key: RequestKey, place: int) -> Signer:
 
 
 def _verify_all(
-    town: MeasuredTown, holder: int, points: Sequence[Point], answers: Sequence[Answer]
+    town: MeasuredTown,
+    holder: int,
+    asked: Sequence[Sequence[Point]],
+    answers: Sequence[Answer],
 ) -> None:
+    """Verify each answer by the points of its request."""
     share = get_public_share(town.config, holder)
-    for answer in answers:
+    for points, answer in zip(asked, answers, strict=True):
         if answer.status != 200:
             raise EvaluationsFailed(f"holder {holder} gave {answer.status}")
         said = json.loads(answer.body)

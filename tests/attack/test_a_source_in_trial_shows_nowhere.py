@@ -36,12 +36,12 @@ DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 READS_WHAT_NOBODY_IS_SHOWN = {
     "access": "rights of roles",
     "agencies": "a source's own",
-    "corrections": "changes what was found by `shown_signals`",
     "emptied": "which sources a transfer left without one; of live sources only",
     "erasure": "ends and erases",
     "hand_signals": "a source's own",
     "person_events": "ends; what it ended is told to nobody",
     "reconciling": "a source's own",
+    "restrictions": "withholds and releases what a correction is about; shows nothing",
     "transfer_run": "moves them, of live sources only",
     "transfers": "which names both use, of live sources only; counts of shown ones",
     "own_signals": "a source's own",

@@ -24,7 +24,7 @@ def test_the_question_and_its_errors(any_screen: Screen) -> None:
 def test_the_answers(any_screen: Screen, town: Town) -> None:
     any_screen.log_in()
     any_screen.ask([town.people.find_with("bijstand", "schuldhulpverlening")])
-    any_screen.page.click("summary")
+    any_screen.page.click("main summary")
     any_screen.assert_open_to_all()
     any_screen.page.click("#again")
     any_screen.ask([town.people.unknown[0]])

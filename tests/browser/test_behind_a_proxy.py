@@ -17,6 +17,7 @@ from deploy.measure.load import Address
 from deploy.town.parties import TEAM_DESK
 from deploy.town.ports import Ports
 from tests.browser.screen import Town
+from tests.databases import run_apart
 from tests.edge_builders import Caller, Told
 from tests.nginx import running_nginx
 
@@ -45,7 +46,7 @@ class Edge:
     tls: ssl.SSLContext | None = None
 
     def ask(self, head: str, sent: bytes = b"") -> Told:
-        return asyncio.run(self.send(head, sent))
+        return run_apart(self.send(head, sent))
 
     async def send(self, head: str, sent: bytes) -> Told:
         reader, writer = await asyncio.open_connection(
@@ -143,4 +144,4 @@ def test_others_are_served_while_one_address_does_its_worst(
         return told
 
     for attack in (send_half_requests, send_large_headers):
-        assert asyncio.run(ask_meanwhile(attack)) == [200, 200, 200]
+        assert run_apart(ask_meanwhile(attack)) == [200, 200, 200]

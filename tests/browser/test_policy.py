@@ -157,6 +157,6 @@ def test_ww_is_switched_on_by_two_persons_and_appears(
 
     anke.go("/officer/policy")
     row = anke.page.locator("#history ~ * tbody tr")
-    assert "anke" in row.inner_text()
-    assert "bram" in row.inner_text()
+    assert "Anke Visser" in row.inner_text()
+    assert "Bram Hendriks" in row.inner_text()
     anke.assert_open_to_all()
