@@ -2,16 +2,10 @@
 
 - A route takes exactly one of these types, or a test fails
   (tests/attack/test_every_route_names_a_caller.py).
-- The token says who it is; the index's own registry says whether the client belongs to
-  that organisation, for which municipalities it may ask and whether the account is
-  suspended, at most ten seconds old.
-- A person is whom a person-facing client speaks for; a machine's client never speaks
-  for one, and a client that speaks for itself is a machine.
+- For whom a token speaks is found in `signal_index.api.identifying`.
 - `PersonCaller` may be suspended: a lookup of a suspended account is refused by the
   policy, so that the refusal is recorded. `ActivePerson` may not.
-- Officers are persons, not suspended, who logged in with assurance substantial or
-  higher, of the municipality that their organisation is registered in; each carries
-  the `OfficerScope` that every search in the ledger takes.
+- Officers carry the `OfficerScope` that every search in the ledger takes.
 """
 
 from __future__ import annotations
@@ -21,36 +15,24 @@ from typing import Annotated, Final
 
 from starlette.requests import Request
 
-from keys.municipality import MunicipalityCode
-from policy.vocabulary import (
-    Assurance,
-    Caller,
-    CallerKind,
-    OrganisationKind,
-    Role,
-    parse_municipality,
+from policy.vocabulary import Caller, CallerKind, OrganisationKind, Role
+from signal_index.api.identifying import (
+    SURE,
+    find_caller,
+    find_claims,
+    find_officer,
+    find_person,
+    verify_active,
+    verify_whole,
 )
-from signal_index.api.context import Index, get_index
 from signal_index.api.routing import caller_from
-from signal_index.api.tokens import Claims
-from signal_index.errors import (
-    AssuranceTooLow,
-    CallerNotAllowed,
-    CallerNotRegistered,
-    CallerSuspended,
-    CallerUnknown,
-    MunicipalityNotAdmitted,
-)
-from signal_index.store.accounts import EVERYONE
-from signal_index.store.registry import ClientKind
+from signal_index.errors import AssuranceTooLow, CallerNotAllowed
 from signal_index.store.scope import OfficerScope
-from signal_index.store.standing import Client, Organisation, Standing
 from signal_index.wire.values import Oin
 
 _PUBLISHING_ROLES: Final = frozenset({Role.SOURCE_PUBLISHER, Role.SOURCE_ADMINISTRATOR})
 _OFFICER_ROLES: Final = frozenset({Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER})
 _APPROVER_ROLES: Final = _OFFICER_ROLES | {Role.MUNICIPALITY_ADMINISTRATOR}
-_SURE: Final = frozenset({Assurance.SUBSTANTIAL, Assurance.HIGH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,18 +149,18 @@ async def anyone(_request: Request) -> AnyoneCaller:
 
 async def person(request: Request) -> PersonCaller:
     """Give the person behind the access token, or raise."""
-    return PersonCaller(await _person(request))
+    return PersonCaller(await find_person(request))
 
 
 async def active_person(request: Request) -> ActivePersonCaller:
     """Give the person behind the access token, or raise; a suspended one may not."""
-    return ActivePersonCaller(_active(await _person(request)))
+    return ActivePersonCaller(verify_active(await find_person(request)))
 
 
 async def source(request: Request) -> SourceCaller:
     """Give the publishing machine behind the access token, or raise."""
-    claims, index = await _claims(request)
-    caller = _active(await _caller(claims, index, "publish"))
+    claims, index = await find_claims(request)
+    caller = verify_active(await find_caller(claims, index, "publish"))
     if caller.kind is CallerKind.PERSON or caller.roles.isdisjoint(_PUBLISHING_ROLES):
         raise CallerNotAllowed
     return SourceCaller(
@@ -191,8 +173,8 @@ async def own_source(request: Request) -> SourceCaller:
 
     That is its publishing machine, or a person with the role of source administrator.
     """
-    claims, index = await _claims(request)
-    caller = _active(await _caller(claims, index, "publish"))
+    claims, index = await find_claims(request)
+    caller = verify_active(await find_caller(claims, index, "publish"))
     if caller.kind is not CallerKind.PERSON:
         return await source(request)
     if Role.SOURCE_ADMINISTRATOR not in caller.roles:
@@ -205,8 +187,8 @@ async def notice_reader(request: Request) -> SourceCaller:
 
     Its publishing machine, who administers its signals, or who signals by hand for it.
     """
-    claims, index = await _claims(request)
-    caller = _active(await _caller(claims, index, "publish"))
+    claims, index = await find_claims(request)
+    caller = verify_active(await find_caller(claims, index, "publish"))
     if caller.kind is CallerKind.PERSON and Role.HAND_SIGNALLER in caller.roles:
         return SourceCaller(caller, Oin(caller.organisation))
     return await own_source(request)
@@ -229,21 +211,21 @@ async def hand_signaller(request: Request) -> HandSignallerCaller:
     It says something of a citizen, for whose number a person answers: as for officers,
     the login must be sure.
     """
-    claims, index = await _claims(request)
-    caller = _active(await _caller(claims, index, "publish"))
+    claims, index = await find_claims(request)
+    caller = verify_active(await find_caller(claims, index, "publish"))
     if caller.kind is not CallerKind.PERSON:
         raise CallerNotAllowed
     if Role.HAND_SIGNALLER not in caller.roles:
         raise CallerNotAllowed
-    if caller.assurance not in _SURE:
+    if caller.assurance not in SURE:
         raise AssuranceTooLow
     return HandSignallerCaller(caller, Oin(caller.organisation))
 
 
 async def ledger_reader(request: Request) -> LedgerCaller:
     """Give who may read proofs of its own organisation's entries, or raise."""
-    claims, index = await _claims(request)
-    return LedgerCaller(_active(await _caller(claims, index, "ledger")))
+    claims, index = await find_claims(request)
+    return LedgerCaller(verify_active(await find_caller(claims, index, "ledger")))
 
 
 async def auditor(request: Request) -> AuditorCaller:
@@ -252,7 +234,7 @@ async def auditor(request: Request) -> AuditorCaller:
     The role alone makes nobody an auditor: the organisation is registered as a
     supervisor, and the login is as sure as an officer's.
     """
-    caller, _ = await _officer(request, frozenset({Role.AUDITOR}))
+    caller, _ = await find_officer(request, frozenset({Role.AUDITOR}))
     if caller.organisation_kind is not OrganisationKind.SUPERVISOR:
         raise CallerNotAllowed
     return AuditorCaller(caller)
@@ -260,40 +242,44 @@ async def auditor(request: Request) -> AuditorCaller:
 
 async def privacy_officer(request: Request) -> PrivacyOfficerCaller:
     """Give the privacy officer behind the access token, or raise."""
-    who = await _officer(request, frozenset({Role.PRIVACY_OFFICER}))
+    who = await find_officer(request, frozenset({Role.PRIVACY_OFFICER}))
     return PrivacyOfficerCaller(*who)
 
 
 async def data_protection_officer(request: Request) -> DataProtectionOfficerCaller:
     """Give the data protection officer behind the access token, or raise."""
-    who = await _officer(request, frozenset({Role.DATA_PROTECTION_OFFICER}))
+    who = await find_officer(request, frozenset({Role.DATA_PROTECTION_OFFICER}))
     return DataProtectionOfficerCaller(*who)
 
 
 async def officer(request: Request) -> OfficerCaller:
     """Give the privacy or data protection officer behind the token, or raise."""
-    return OfficerCaller(*await _officer(request, _OFFICER_ROLES))
+    return OfficerCaller(*await find_officer(request, _OFFICER_ROLES))
 
 
 async def municipal_privacy_officer(request: Request) -> MunicipalPrivacyOfficerCaller:
     """Find the privacy officer of the municipality itself, or raise."""
-    who = await _officer(request, frozenset({Role.PRIVACY_OFFICER}))
-    return MunicipalPrivacyOfficerCaller(*_whole(*who))
+    who = await find_officer(request, frozenset({Role.PRIVACY_OFFICER}))
+    return MunicipalPrivacyOfficerCaller(*verify_whole(*who))
 
 
 async def municipal_officer(request: Request) -> MunicipalOfficerCaller:
     """Find the officer of the municipality itself, or raise."""
-    return MunicipalOfficerCaller(*_whole(*await _officer(request, _OFFICER_ROLES)))
+    return MunicipalOfficerCaller(
+        *verify_whole(*await find_officer(request, _OFFICER_ROLES))
+    )
 
 
 async def municipal_approver(request: Request) -> MunicipalApproverCaller:
     """Find who may propose rules for the municipality, or raise."""
-    return MunicipalApproverCaller(*_whole(*await _officer(request, _APPROVER_ROLES)))
+    return MunicipalApproverCaller(
+        *verify_whole(*await find_officer(request, _APPROVER_ROLES))
+    )
 
 
 async def approver(request: Request) -> ApproverCaller:
     """Give who may approve what another asked, or raise."""
-    return ApproverCaller(*await _officer(request, _APPROVER_ROLES))
+    return ApproverCaller(*await find_officer(request, _APPROVER_ROLES))
 
 
 Anyone = Annotated[AnyoneCaller, caller_from(anyone, None)]
@@ -323,111 +309,3 @@ MunicipalApprover = Annotated[
     MunicipalApproverCaller, caller_from(municipal_approver, "ledger")
 ]
 Approver = Annotated[ApproverCaller, caller_from(approver, "ledger")]
-
-
-async def _person(request: Request) -> Caller:
-    claims, index = await _claims(request)
-    caller = await _caller(claims, index, "lookup")
-    if caller.kind is not CallerKind.PERSON:
-        raise CallerNotAllowed
-    return caller
-
-
-async def _officer(
-    request: Request, roles: frozenset[Role]
-) -> tuple[Caller, OfficerScope]:
-    """Give an officer with one of these roles, and what this one may see.
-
-    The municipality is that of the organisation's registration: a token that names
-    another is refused, so that no provider can move its officers elsewhere.
-    Proven by tests/attack/test_officers_stay_in_their_scope.py.
-    """
-    claims, index = await _claims(request)
-    caller = _active(await _caller(claims, index, "ledger"))
-    if caller.kind is not CallerKind.PERSON or caller.roles.isdisjoint(roles):
-        raise CallerNotAllowed
-    if claims.municipality not in {None, caller.municipality}:
-        raise CallerNotAllowed
-    if caller.assurance not in _SURE:
-        raise AssuranceTooLow
-    is_whole = caller.organisation_kind is OrganisationKind.MUNICIPALITY
-    own = None if is_whole else caller.organisation
-    return caller, OfficerScope(caller.municipality, own)
-
-
-def _whole(caller: Caller, scope: OfficerScope) -> tuple[Caller, OfficerScope]:
-    """Raise `CallerNotAllowed` for an officer of only one organisation of it."""
-    if scope.organisation is not None:
-        raise CallerNotAllowed
-    return caller, scope
-
-
-async def _claims(request: Request) -> tuple[Claims, Index]:
-    index = get_index(request)
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise CallerUnknown
-    return await index.tokens.parse_token(token.strip(), index.clock()), index
-
-
-async def _caller(claims: Claims, index: Index, scope: str) -> Caller:
-    if scope not in claims.scopes:
-        raise CallerNotAllowed
-    standing = await index.standing.get(index.clock())
-    organisation, client = _registered(claims, standing)
-    index.rates.admit((claims.organisation, claims.subject), index.clock())
-    is_client = claims.subject == claims.client_id
-    is_person = client.kind is ClientKind.PERSON_FACING and not is_client
-    accounts = {(claims.organisation, who) for who in (claims.subject, EVERYONE)}
-    return Caller(
-        kind=CallerKind.PERSON if is_person else CallerKind.CLIENT,
-        subject=claims.subject,
-        organisation=claims.organisation,
-        organisation_kind=_kind(organisation),
-        municipality=_place(claims, organisation, scope),
-        active=standing.suspended.isdisjoint(accounts),
-        roles=claims.roles,
-        trainings=claims.trainings,
-        assurance=claims.assurance,
-        team=claims.team,
-        name=claims.name,
-    )
-
-
-def _registered(claims: Claims, standing: Standing) -> tuple[Organisation, Client]:
-    organisation = standing.organisations.get(claims.organisation)
-    client = standing.clients.get(claims.client_id)
-    if organisation is None or client is None:
-        raise CallerNotRegistered
-    if client.organisation != claims.organisation:
-        raise CallerNotRegistered
-    return organisation, client
-
-
-def _place(claims: Claims, organisation: Organisation, scope: str) -> MunicipalityCode:
-    """Give the municipality that the caller acts in, or `MunicipalityNotAdmitted`.
-
-    A claim is the provider's word: it counts only where that municipality itself
-    admitted the organisation, and only for looking up. What an organisation publishes
-    or watches over is of the municipality that it is registered in.
-    Proven by tests/attack/test_nobody_asks_for_another_municipality.py.
-    """
-    claimed = claims.municipality or organisation.municipality
-    if not organisation.may_ask_in(claimed):
-        raise MunicipalityNotAdmitted
-    return parse_municipality(
-        claimed if scope == "lookup" else organisation.municipality
-    )
-
-
-def _kind(organisation: Organisation) -> OrganisationKind:
-    try:
-        return OrganisationKind(organisation.kind)
-    except ValueError as error:
-        raise CallerNotAllowed from error
-
-
-def _active(caller: Caller) -> Caller:
-    if not caller.active:
-        raise CallerSuspended
-    return caller
