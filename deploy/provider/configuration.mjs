@@ -2,7 +2,7 @@
 // issuer, port, audience, jwks, cookieKey, clients, clientsFolder and accounts.
 import { errors } from 'oidc-provider';
 import { adapterFor } from './clients.mjs';
-import { errorPage, headers, logoutHeaders, logoutPage } from './login-page.mjs';
+import { errorPage, headers, leftPage, logoutHeaders, logoutPage } from './login-page.mjs';
 
 const ACCESS_TOKEN_SECONDS = 300;
 const SCOPES = 'lookup publish ledger';
@@ -47,7 +47,8 @@ export function buildConfiguration(town) {
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      rpInitiatedLogout: { enabled: true, logoutSource: logOut },
+      rpInitiatedLogout: { enabled: true, logoutSource: logOut, postLogoutSuccessSource: sayLeft },
+      backchannelLogout: { enabled: true },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => town.audience,
@@ -94,8 +95,16 @@ export function buildConfiguration(town) {
       ctx.set(headers);
       ctx.body = errorPage(out.error);
     },
+    // Desks of a town are on this computer: an address that the library calls nobody at.
+    fetch: (url, { dispatcher: _guarded, ...options }) => fetch(url, options),
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
   };
+}
+
+/** Say that somebody left whom no desk sent here. */
+function sayLeft(ctx) {
+  ctx.set(headers);
+  ctx.body = leftPage();
 }
 
 /**

@@ -88,6 +88,10 @@ export function logoutPage(form, asked) {
 <button type="submit" form="op.logoutForm">Ja, log mij uit</button>${send}`);
 }
 
+export function leftPage() {
+  return page('U bent uitgelogd', '<p>U bent ook uitgelogd bij de balies waar u met dit account was.</p>');
+}
+
 export function errorPage(error) {
   return page('Inloggen lukt niet', `<p>Ga terug en probeer het opnieuw. Melding: ${escapeHtml(error)}.</p>`);
 }

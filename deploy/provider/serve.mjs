@@ -59,6 +59,10 @@ async function answerInteraction(request, response) {
   await provider.interactionFinished(request, response, { login });
 }
 
+provider.on('backchannel.error', (_ctx, error, client) => {
+  console.error(JSON.stringify({ event: 'desk-not-told', client: client.clientId, error: error.name }));
+});
+
 const answerProtocol = provider.callback();
 const server = createServer((request, response) => {
   if (!request.url.startsWith('/interaction/')) {

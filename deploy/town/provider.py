@@ -119,6 +119,8 @@ def _desk_metadata(places: Places, desk: DeskOf) -> dict[str, Any]:
         "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
         "response_types": ["code"],
         "redirect_uris": [f"{url}/callback" for url in origins],
+        "backchannel_logout_uri": f"{places.desk_itself(desk)}/backchannel-logout",
+        "backchannel_logout_session_required": True,
         "post_logout_redirect_uris": [f"{url}/logged-out" for url in origins],
         "scope": " ".join(sorted({*desk.scopes, "ledger"})),
         "subject": {

@@ -66,13 +66,16 @@ def test_ten_minutes_before_eight_hours_are_over_it_says_so(
     any_screen.see("U bent vanzelf uitgelogd")
 
 
-def test_an_answer_does_not_outlive_a_session_that_was_ended_elsewhere(
+def test_an_answer_does_not_outlive_a_session_that_was_ended_at_the_provider(
     screen: Screen, town: Town
 ) -> None:
     screen.page.clock.install()
     screen.log_in()
     screen.ask([town.people.find_with("bijstand")])
-    screen.context.clear_cookies()
+    provider = screen.context.new_page()
+    provider.goto(f"{town.places.issuer}/session/end")
+    provider.get_by_role("button", name="Ja, log mij uit").click()
+    expect(provider.get_by_text("U bent ook uitgelogd bij de balies")).to_be_visible()
     screen.page.clock.fast_forward(2 * MINUTE)
     screen.page.mouse.move(10, 10)
     screen.see("U bent vanzelf uitgelogd")
