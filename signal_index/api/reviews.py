@@ -230,6 +230,7 @@ async def _open(
             if one.entry in opened
         ],
         acts=[tell_act(opened[one]) for one in steps if one in opened],
+        mayJudge=store.is_judged_in(found, scope),
     )
 
 

@@ -202,12 +202,17 @@ async def note_explanation(conn: AsyncConnection, of: StoredReview) -> None:
 
 
 def verify_judge(of: StoredReview, scope: OfficerScope) -> None:
-    """Raise `CallerNotAllowed` unless whoever picked it may judge it.
-
-    What the municipality picked is judged by its own officers.
-    """
-    if scope.organisation is not None and of.picked_by != scope.organisation:
+    """Raise `CallerNotAllowed` unless the officers of this scope judge it."""
+    if not is_judged_in(of, scope):
         raise CallerNotAllowed
+
+
+def is_judged_in(of: StoredReview, scope: OfficerScope) -> bool:
+    """Tell whose it is to judge, for who shows it: what the municipality picked is its.
+
+    A team's officers judge what that team alone picked.
+    """
+    return scope.organisation in {None, of.picked_by}
 
 
 async def judge(

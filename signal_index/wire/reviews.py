@@ -153,12 +153,15 @@ class OpenedReview(AnswerModel):
     """A review with all there is to judge by.
 
     `lookup` is null where its content was erased after the retention period.
+    `mayJudge`: the officers of the reader's organisation judge it; what the
+    municipality picked, its own alone do.
     """
 
     review: Review
     lookup: ReviewedLookup | None
     around: list[NeighbouringLookup]
     acts: list[ReviewAct]
+    mayJudge: bool
 
 
 class ReviewQuestion(RequestModel):

@@ -89,6 +89,13 @@ async def test_a_team_closes_no_review_that_the_municipality_picked(
 ) -> None:
     team = world.an_officer(org=TEAM_OIN, client_id="desk-team")
     theirs, ours = [await _of_the_team(world, by) for by in (None, TEAM_OIN)]
+    for one, who, may in (
+        (theirs, team, False),
+        (ours, team, True),
+        (ours, None, True),
+    ):
+        opened = await world.send("GET", f"/reviews/{one}", who or world.an_officer())
+        assert opened.json()["mayJudge"] is may
     assert (await act(world, theirs, "question", ASK, team)).status_code == 204
     assert (await act(world, theirs, "judgement", IN_ORDER, team)).status_code == 403
     judged = await act(world, theirs, "judgement", NOT_IN_ORDER)

@@ -80,6 +80,7 @@ def opened() -> OpenedReview:
             "lookup": WHO | lookup,
             "around": [WHO | {"sameUser": True, "sameCase": False}],
             "acts": [ACT | said],
+            "mayJudge": True,
         }
     )
 
@@ -147,6 +148,24 @@ async def test_a_namesake_by_account_of_another_organisation_is_not_named(
     found["lookup"]["organisation"] = OWN
     page = (await browser.get(f"/officer/reviews/{ID}")).text
     assert page.count(anke.name) == 1
+
+
+async def test_who_does_not_judge_it_is_told_so_and_may_still_ask(
+    town: Town, browser: Browser, token: str
+) -> None:
+    assert token
+    path = f"/officer/reviews/{ID}"
+    assert f"{path}/judgement" in (await browser.get(path)).text
+    for state, asks in (("open", True), ("second-look", False)):
+        found = opened().model_dump(mode="json") | {"mayJudge": False}
+        found["review"]["state"] = state
+        found["acts"][0] |= {"act": "judged", "codes": [], "verdict": "incident"}
+        town.index.pages[REVIEW] = (200, found)
+        page = (await browser.get(path)).text
+        assert "Een privacy officer van de gemeente oordeelt." in page
+        assert (f"{path}/question" in page) is asks
+        for step in ("judgement", "second-look"):
+            assert f"{path}/{step}" not in page
 
 
 async def test_a_judgement_is_sent_as_it_was_filled_in(
