@@ -24,6 +24,7 @@ from desk.navigation import find_menu, find_start, is_own_page
 from desk.numbers import format_number, link_phone, write_phone
 from desk.texts import (
     Names,
+    name_account,
     name_act,
     name_contact,
     name_kind,
@@ -61,6 +62,7 @@ TEMPLATES.filters["kind"] = name_kind
 TEMPLATES.filters["matter"] = name_matter
 TEMPLATES.filters["said"] = name_said
 TEMPLATES.filters["watched"] = name_act
+TEMPLATES.filters["account"] = name_account
 TEMPLATES.filters["worker"] = name_worker
 TEMPLATES.filters["told"] = tell_value
 

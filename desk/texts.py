@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 
 from desk.moments import format_day
 from signal_index.wire.oversight import OfficersAct
+from signal_index.wire.persons import Account
 
 _CODES: Final = {
     "act": ("watch.act.", "said.act."),
@@ -80,6 +81,13 @@ def name_worker(
         return texts.get("user.operator", account=sub.removeprefix(_OPERATOR))
     known = names.get((organisation or "", sub), sub)
     return texts.messages.get(f"user.{sub}") or known
+
+
+def name_account(account: Account | None, texts: Texts, names: Names) -> str | None:
+    """Say who did it, by account within its organisation; None for nobody."""
+    if account is None:
+        return None
+    return name_worker(account.user, texts, names, account.organisation)
 
 
 def name_contact(code: str, texts: Texts) -> str:

@@ -83,7 +83,7 @@ def an_approval(**changed: object) -> dict[str, Any]:
         "digest": DIGEST,
         "needsRole": "privacy-officer",
         "state": "open",
-        "requestedBy": "anke",
+        "requestedBy": {"organisation": "00000001800000009901", "user": "anke"},
         "own": False,
         "requestedAt": "2026-11-22T12:00:00Z",
         "expiresAt": "2026-12-06T12:00:00Z",

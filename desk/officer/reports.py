@@ -181,7 +181,6 @@ async def make_specific(
         title=desk.texts.get("reports.specific.title"),
         organisation=desk.settings.organisation_name,
         request=first.request,
-        settings=desk.settings,
         names=await desk.known_names.list_all(),
         about=name_about(first.request, desk.texts),
         columns=ON_PAPER,

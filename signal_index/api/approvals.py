@@ -48,6 +48,7 @@ from signal_index.store.approvals import (
     refuse,
 )
 from signal_index.wire import approvals as wire
+from signal_index.wire.persons import Account
 from signal_index.wire.values import Id
 
 Effect = Callable[[Acting, Approval], Awaitable[None]]
@@ -131,6 +132,18 @@ async def record_approval(act: Acting, step: str, of: Approval) -> None:
     await act.record(what, kind=Kind.APPROVAL)
 
 
+def name_requester(one: Approval) -> Account:
+    """Name who asked, with the organisation in which the account says who that is."""
+    return Account(organisation=one.organisation, user=one.requested_by)
+
+
+def find_decider(one: Approval) -> Account | None:
+    """Name who decided, in the same way; None while nobody has."""
+    if one.decided_by is None or one.decided_in is None:
+        return None
+    return Account(organisation=one.decided_in, user=one.decided_by)
+
+
 def show_approval(one: Approval, reader: Caller) -> wire.Approval:
     """Show an approval as its readers see it."""
     needed = one.matter.needs_role
@@ -141,11 +154,11 @@ def show_approval(one: Approval, reader: Caller) -> wire.Approval:
         digest=one.matter.digest.hex(),
         needsRole=None if needed is None else needed.value,
         state=one.state.value,
-        requestedBy=one.requested_by,
-        own=one.requested_by == reader.subject,
+        requestedBy=name_requester(one),
+        own=one.is_asked_by(reader),
         requestedAt=one.requested_at,
         expiresAt=one.expires_at,
-        decidedBy=one.decided_by,
+        decidedBy=find_decider(one),
         decidedAt=one.decided_at,
         reason=cast("wire.RefusalReason | None", one.reason),
     )

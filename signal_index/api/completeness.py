@@ -120,7 +120,7 @@ async def close_finding(
     who = caller.caller
     async with acting(index, who, Kind.COMPLETENESS) as act:
         code, day = await store.close_finding(
-            act.conn, finding_id, caller.scope, body, by=who.subject, now=act.now
+            act.conn, finding_id, caller.scope, body, by=who, now=act.now
         )
         await act.record(
             {

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from policy.bundle import Bundle, load_bundle, shipped_bundle, version_of
 from policy.key import calendar_day
-from signal_index.api.approvals import show_approval
+from signal_index.api.approvals import find_decider, name_requester, show_approval
 from signal_index.api.callers import Approver
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.policy_activation import MATTER
@@ -112,8 +112,8 @@ async def _history(conn: AsyncConnection, place: str) -> list[wire.PolicyAdoptio
                 digest=one.digest.hex(),
                 version=version_of(bundles[one.digest]),
                 activatedAt=one.activated_at,
-                requestedBy=approval.requested_by,
-                approvedBy=approval.decided_by,
+                requestedBy=name_requester(approval),
+                approvedBy=find_decider(approval),
             )
         )
     return history

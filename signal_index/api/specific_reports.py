@@ -20,7 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.vocabulary import Caller
 from signal_index.api.acting import Acting, acting
-from signal_index.api.approvals import record_approval
+from signal_index.api.approvals import (
+    find_decider,
+    name_requester,
+    record_approval,
+)
 from signal_index.api.callers import Approver, Officer, OfficerCaller
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.reading import verify_code
@@ -173,7 +177,7 @@ async def giving(
 async def _verify_given(
     conn: AsyncConnection, found: store.ReportRequest, who: Caller, now: datetime
 ) -> None:
-    if found.approval.requested_by != who.subject:
+    if not found.approval.is_asked_by(who):
         raise CallerNotAllowed
     await verify_mandate(conn, who, now)
     approved = await verify_approved(conn, found.approval.id, found.matter)
@@ -187,7 +191,7 @@ def _name(
     asked, approval = one.question, one.approval
     decided = approval.decided_at
     ends = None if decided is None else decided + HOLDS_FOR
-    is_own = approval.requested_by == reader.subject
+    is_own = approval.is_asked_by(reader)
     is_over = ends is not None and ends <= now
     return wire.SpecificReport(
         id=one.id,
@@ -196,11 +200,11 @@ def _name(
         organisationName=labels.organisation(asked.organisation),
         purposeLabel=labels.purpose(asked.purpose),
         digest=one.matter.digest.hex(),
-        requestedBy=approval.requested_by,
+        requestedBy=name_requester(approval),
         requestedAt=one.requested_at,
         own=is_own,
         state="over" if is_over else approval.state.value,
-        decidedBy=approval.decided_by,
+        decidedBy=find_decider(approval),
         decidedAt=decided,
         availableUntil=ends,
         available=approval.state is State.APPROVED and is_own and not is_over,

@@ -196,6 +196,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _WEB: _keep(
             "state",
             "decided_by",
+            "decided_in",
             "decider_has_role",
             "decided_at",
             "reason",
@@ -258,7 +259,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _REPORTING: _READ,
     },
     "completeness_finding": {
-        _WEB: _keep("closed_at", "closed_by", "closing_reason"),
+        _WEB: _keep("closed_at", "closed_by", "closed_in", "closing_reason"),
         _UPKEEP: _ERASE,
     },
     "trace_context": {_WEB: _HAND_IN, _UPKEEP: _ERASE},

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from policy.vocabulary import Role
+from policy.vocabulary import Caller, Role
 from signal_index.errors import UnknownApproval
 from signal_index.store.scope import OfficerScope, within
 from signal_index.tables.approvals import approval
@@ -45,7 +45,10 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """An approval as it stands. `decided_by` is a person, as `requested_by` is."""
+    """An approval as it stands: two accounts, each within its organisation.
+
+    `requested_by` is of `organisation`, `decided_by` of `decided_in`.
+    """
 
     id: UUID
     matter: Matter
@@ -55,9 +58,15 @@ class Approval:
     expires_at: datetime
     state: State
     decided_by: str | None
+    decided_in: str | None
     decided_at: datetime | None
     reason: str | None
     spent_at: datetime | None
+
+    def is_asked_by(self, caller: Caller) -> bool:
+        """Tell whether this very account asked it, not a namesake of elsewhere."""
+        asked = (self.organisation, self.requested_by)
+        return asked == (caller.organisation, caller.subject)
 
 
 async def find_open(
@@ -130,6 +139,7 @@ def read_approval(row: RowMapping) -> Approval:
         expires_at=row["expires_at"],
         state=State(row["state"]),
         decided_by=row["decided_by"],
+        decided_in=row["decided_in"],
         decided_at=row["decided_at"],
         reason=row["reason"],
         spent_at=row["spent_at"],

@@ -111,6 +111,7 @@ async def request_approval(
         expires_at=now + OPEN_FOR,
         state=State.OPEN,
         decided_by=None,
+        decided_in=None,
         decided_at=None,
         reason=None,
         spent_at=None,
@@ -139,7 +140,7 @@ async def approve(
     has_role = needed is None or needed in approver.roles
     if not (has_role or requester_has_role):
         raise RoleMissing
-    decision = _Decision(State.APPROVED, approver.subject, has_role, now)
+    decision = _Decision(State.APPROVED, approver, has_role, now)
     return await _decide(conn, found, decision)
 
 
@@ -156,9 +157,8 @@ async def refuse(
     Raises what `approve` raises, except `SamePerson` and `RoleMissing`.
     """
     found, _ = await _decidable(conn, approval_id, approver, now)
-    own = approver.subject == found.requested_by
-    state = State.WITHDRAWN if own else State.REFUSED
-    made = _Decision(state, approver.subject, has_role=False, at=now, reason=reason)
+    state = State.WITHDRAWN if found.is_asked_by(approver) else State.REFUSED
+    made = _Decision(state, approver, has_role=False, at=now, reason=reason)
     return await _decide(conn, found, made)
 
 
@@ -239,7 +239,7 @@ def _may_see(caller: Caller, row: RowMapping) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Decision:
     state: State
-    by: str
+    by: Caller
     has_role: bool
     at: datetime
     reason: str | None = None
@@ -252,7 +252,8 @@ async def _decide(conn: AsyncConnection, found: Approval, made: _Decision) -> Ap
         .where(approval.c.id == found.id, approval.c.state == State.OPEN.value)
         .values(
             state=made.state.value,
-            decided_by=made.by,
+            decided_by=made.by.subject,
+            decided_in=made.by.organisation,
             decider_has_role=made.has_role,
             decided_at=made.at,
             reason=made.reason,

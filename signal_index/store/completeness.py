@@ -19,6 +19,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from policy.vocabulary import Caller
 from signal_index.errors import FindingAboutOneself, FindingClosed, UnknownFinding
 from signal_index.identifiers import new_uuid7
 from signal_index.labels import Labels
@@ -37,6 +38,7 @@ from signal_index.wire.completeness import (
     ReconciliationReport,
     Weight,
 )
+from signal_index.wire.persons import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ def _row(
         "found_at": now,
         "closed_at": None,
         "closed_by": None,
+        "closed_in": None,
         "closing_reason": None,
     }
 
@@ -219,7 +222,7 @@ async def close_finding(
     scope: OfficerScope,
     closing: FindingClosing,
     *,
-    by: str,
+    by: Caller,
     now: datetime,
 ) -> tuple[str, date]:
     """Close a finding, and tell its code and its day.
@@ -231,12 +234,17 @@ async def close_finding(
     row = (await conn.execute(_within(scope).where(columns.id == finding))).first()
     if row is None:
         raise UnknownFinding
-    if row.subject == by:
+    if row.subject == by.subject:
         raise FindingAboutOneself
     changed = await conn.execute(
         update(completeness_finding)
         .where(columns.id == finding, columns.closed_at.is_(None))
-        .values(closed_at=now, closed_by=by, closing_reason=closing.reason)
+        .values(
+            closed_at=now,
+            closed_by=by.subject,
+            closed_in=by.organisation,
+            closing_reason=closing.reason,
+        )
     )
     if changed.rowcount == 0:
         raise FindingClosed
@@ -275,6 +283,10 @@ def _finding_of(row: Row[tuple[object, ...]], reader: Reader) -> CompletenessFin
         foundAt=row.found_at,
         own=row.subject == reader.subject,
         closedAt=row.closed_at,
-        closedBy=row.closed_by,
+        closedBy=(
+            None
+            if row.closed_by is None
+            else Account(organisation=row.closed_in, user=row.closed_by)
+        ),
         reason=row.closing_reason,
     )

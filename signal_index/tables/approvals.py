@@ -37,6 +37,7 @@ approval = Table(
     Column("expires_at", Instant, nullable=False),
     Column("state", LABEL, nullable=False),  # store.approvals.State
     Column("decided_by", String(255), nullable=True),
+    Column("decided_in", OIN, ForeignKey("organisation.oin"), nullable=True),
     Column("decider_has_role", Boolean, nullable=True),
     Column("decided_at", Instant, nullable=True),
     Column("reason", LABEL, nullable=True),  # why it was refused, where that was said

@@ -57,6 +57,7 @@ completeness_finding = Table(
     Column("found_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("closed_by", String(255)),
+    Column("closed_in", OIN),  # its organisation
     Column("closing_reason", LABEL),
     UniqueConstraint("municipality", "digest"),
     Index("ix_completeness_finding_municipality_day", "municipality", "day", "id"),

@@ -8,6 +8,7 @@ from pydantic import model_validator
 
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.model import AnswerModel, RequestModel
+from signal_index.wire.persons import Account
 from signal_index.wire.values import Digest, Id, Instant
 
 ApprovalKind = Literal["policy-activation", "embargo", "specific-report", "transfer"]
@@ -45,11 +46,11 @@ class Approval(AnswerModel):
     digest: Digest
     needsRole: str | None
     state: Literal["open", "approved", "refused", "withdrawn", "expired"]
-    requestedBy: str
+    requestedBy: Account
     own: bool
     requestedAt: Instant
     expiresAt: Instant
-    decidedBy: str | None
+    decidedBy: Account | None
     decidedAt: Instant | None
     reason: RefusalReason | None
 

@@ -17,6 +17,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from signal_index.wire.model import AnswerModel, RequestModel
+from signal_index.wire.persons import Account
 from signal_index.wire.values import (
     Count,
     Day,
@@ -189,7 +190,7 @@ class CompletenessFinding(ReconciledFinding):
     foundAt: Instant
     own: bool
     closedAt: Instant | None
-    closedBy: str | None
+    closedBy: Account | None
     reason: ClosingReason | None
 
 

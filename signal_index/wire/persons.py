@@ -1,9 +1,16 @@
-"""The members by which any body names one person: a pseudonym, two tickets for it."""
+"""How a body names a citizen (a pseudonym, two tickets) and who works (an account)."""
 
 from __future__ import annotations
 
-from signal_index.wire.model import RequestModel
-from signal_index.wire.values import Encoded32, Number, TicketPair
+from signal_index.wire.model import AnswerModel, RequestModel
+from signal_index.wire.values import Encoded32, Number, RecordedOin, TicketPair
+
+
+class Account(AnswerModel):
+    """Who did it: the provider's `sub`, which says who only within its organisation."""
+
+    organisation: RecordedOin
+    user: str
 
 
 class NamedPerson(RequestModel):

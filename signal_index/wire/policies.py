@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from signal_index.wire.approvals import Approval
 from signal_index.wire.model import AnswerModel, RequestModel
+from signal_index.wire.persons import Account
 from signal_index.wire.values import Day, Digest, Id, Instant, SlugText, unfit
 
 BUNDLE_MAXIMUM = 600_000
@@ -108,8 +109,8 @@ class PolicyAdoption(AnswerModel):
     digest: Digest
     version: str
     activatedAt: Instant
-    requestedBy: str
-    approvedBy: str | None
+    requestedBy: Account
+    approvedBy: Account | None
 
 
 class Policy(AnswerModel):

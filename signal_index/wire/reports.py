@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from signal_index.wire.choices import Choice
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.overview import DomainLabel, PeriodQuestion, SourceAndCategory
+from signal_index.wire.persons import Account
 from signal_index.wire.values import (
     AccountText,
     Count,
@@ -164,11 +165,11 @@ class SpecificReport(AnswerModel):
     purpose: str | None
     purposeLabel: str | None
     digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    requestedBy: str
+    requestedBy: Account
     requestedAt: Instant
     own: bool
     state: Literal["open", "approved", "refused", "withdrawn", "expired", "over"]
-    decidedBy: str | None
+    decidedBy: Account | None
     decidedAt: Instant | None
     availableUntil: Instant | None
     available: bool

@@ -99,7 +99,8 @@ async def test_two_persons_make_an_approval(conn: AsyncConnection) -> None:
     asked = await request_approval(conn, MATTER, ANKE, now=NOW)
     given = await approve(conn, asked.id, BRAM, now=LATER)
     assert given.state is State.APPROVED
-    assert (given.requested_by, given.decided_by) == ("anke", "bram")
+    assert (given.organisation, given.requested_by) == (TOWN, "anke")
+    assert (given.decided_in, given.decided_by) == (TOWN, "bram")
     assert await verify_approved(conn, asked.id, MATTER) == given
 
 
@@ -223,6 +224,7 @@ async def test_it_is_decided_once(conn: AsyncConnection) -> None:
 
 async def test_who_asked_may_withdraw(conn: AsyncConnection) -> None:
     asked = await request_approval(conn, MATTER, ANKE, now=NOW)
+    assert not asked.is_asked_by(replace(ANKE, organisation=OTHER))
     assert (await refuse(conn, asked.id, ANKE, now=LATER)).state is State.WITHDRAWN
 
 

@@ -193,7 +193,8 @@ async def test_the_page_gives_matrix_rules_and_history(small: World) -> None:
         "roles": ["generalist", "generalist-safety"],
     } in (debts["sees"])
     (adopted,) = policy["history"]
-    assert (adopted["requestedBy"], adopted["approvedBy"]) == ("anke", "bram")
+    two = (adopted["requestedBy"]["user"], adopted["approvedBy"]["user"])
+    assert two == ("anke", "bram")
 
 
 async def test_a_policy_that_cannot_be_used_is_adopted_anew_by_two_persons(

@@ -104,7 +104,14 @@ _FIXED = (
     "requested_at",
     "expires_at",
 )
-_DECISION = ["state", "decided_by", "decider_has_role", "decided_at", "reason"]
+_DECISION = (
+    "state",
+    "decided_by",
+    "decided_in",
+    "decider_has_role",
+    "decided_at",
+    "reason",
+)
 
 
 def _otherwise(distinct: str) -> str:

@@ -224,14 +224,15 @@ CREATE TABLE approval (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, kind VARCHAR(64) NOT NULL,
   title_code VARCHAR(64) NOT NULL, digest BYTEA NOT NULL, needs_role VARCHAR(64), requested_by VARCHAR(255) NOT NULL,
   requester_has_role BOOLEAN NOT NULL, requested_at TIMESTAMPTZ NOT NULL, expires_at TIMESTAMPTZ NOT NULL,
-  state VARCHAR(64) NOT NULL, decided_by VARCHAR(255), decider_has_role BOOLEAN, decided_at TIMESTAMPTZ,
-  reason VARCHAR(64), spent_at TIMESTAMPTZ,
+  state VARCHAR(64) NOT NULL, decided_by VARCHAR(255), decided_in CHAR(20), decider_has_role BOOLEAN,
+  decided_at TIMESTAMPTZ, reason VARCHAR(64), spent_at TIMESTAMPTZ,
   CONSTRAINT pk_approval PRIMARY KEY (id),
   CONSTRAINT ck_approval_by_another_person CHECK (state <> 'approved' OR (decided_by IS NOT NULL AND decided_by <>
     requested_by)),
   CONSTRAINT ck_approval_by_the_role_it_needs CHECK (state <> 'approved' OR needs_role IS NULL OR
     requester_has_role OR (decider_has_role IS NOT NULL AND decider_has_role)),
-  CONSTRAINT fk_approval_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+  CONSTRAINT fk_approval_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin),
+  CONSTRAINT fk_approval_decided_in FOREIGN KEY (decided_in) REFERENCES organisation (oin)
 );
 CREATE UNIQUE INDEX uq_approval_open ON approval (municipality, organisation, kind, digest) WHERE state = 'open';
 
@@ -319,7 +320,7 @@ CREATE TABLE completeness_finding (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, day DATE NOT NULL, digest BYTEA NOT NULL,
   code VARCHAR(64) NOT NULL, weight VARCHAR(64) NOT NULL, organisation CHAR(20), subject VARCHAR(255), entry_id UUID,
   req VARCHAR(64), counted INTEGER, total INTEGER, reported INTEGER, found_at TIMESTAMPTZ NOT NULL,
-  closed_at TIMESTAMPTZ, closed_by VARCHAR(255), closing_reason VARCHAR(64),
+  closed_at TIMESTAMPTZ, closed_by VARCHAR(255), closed_in CHAR(20), closing_reason VARCHAR(64),
   CONSTRAINT pk_completeness_finding PRIMARY KEY (id),
   CONSTRAINT uq_completeness_finding_municipality_digest UNIQUE (municipality, digest)
 );

@@ -19,21 +19,25 @@ pytestmark = pytest.mark.anyio
 ANKE = Person("employee-7f3a", "Anke Visser", "0" * 20, "9901", ())
 
 
-async def test_who_logged_in_is_named_and_who_never_did_is_shown_by_account(
+async def test_who_logged_in_here_is_named_and_others_are_shown_by_account(
     town: Town, desk: FastAPI
 ) -> None:
     town.provider.person |= {"roles": ["privacy-officer"], "name": "Bram Hendriks"}
     await desk.state.desk.known_names.note(ANKE)
+    namesake = replace(ANKE, organisation="00000001999999999999")
     asked = [
-        an_approval(requestedBy=ANKE.sub, own=False),
-        an_approval(requestedBy="employee-0000", own=False),
+        an_approval(requestedBy={"organisation": OWN, "user": user})
+        for user in (ANKE.sub, "employee-0000")
     ]
-    town.index.pages["/v1/approvals"] = (200, {"open": asked, "decided": []})
+    by = {"organisation": namesake.organisation, "user": namesake.sub}
+    decided = {"state": "approved", "decidedBy": by, "decidedAt": asked[0]["expiresAt"]}
+    pages = {"open": asked, "decided": [asked[1] | decided]}
+    town.index.pages["/v1/approvals"] = (200, pages)
     async with town.browser(desk) as browser:
         await browser.get("/login", follow_redirects=True)
         page = (await browser.get("/officer/approvals")).text
-    assert "Anke Visser" in page
-    assert ANKE.sub not in page
+    assert page.count("Anke Visser") == 1
+    assert page.count(ANKE.sub) == 1  # of elsewhere: by account alone
     assert "employee-0000" in page
     named = (await desk.state.desk.known_names.list_all()).values()
     assert sorted(named) == ["Anke Visser", "Bram Hendriks"]
