@@ -5,7 +5,8 @@
 - A cover has the length of any other body and says nothing.
 - A cover may remember of which signals it would have told (`Body.known`); no reader
   of notices is shown that.
-- Handles are keyed hashes: without the key they link nothing.
+- A notice that must be found again is named by a keyed hash: without the key such names
+  link nothing, and are like the random ones of all others.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ SIGNALS_AT_MOST: Final = 2
 _LABEL: Final = b"signal-index/notice/1\0"
 _STEP_LABEL: Final = b"signal-index/notice-step/1\0"
 _STEP_BYTES: Final = 64
-_HANDLE_BYTES: Final = 16
+_NAME_BYTES: Final = 16
 
 
 class NoticeKind(StrEnum):
@@ -114,9 +115,10 @@ def open_body(id_: UUID, sealed: bytes, key: DisclosureKey) -> Body:
     return parse_body_facts(unseal(key.notice_seal, id_, _LABEL, sealed))
 
 
-def derive_handle(key: DisclosureKey, entry: UUID, source: str) -> bytes:
-    """Give by what a notice about an entry is found again: for its source, no other."""
-    return _derive(key, b"entry", entry.bytes, source.encode())
+def derive_name(key: DisclosureKey, entry: UUID, source: str, part: int) -> UUID:
+    """Name a source's notice of a lookup: this one of those that its signals take."""
+    about = (entry.bytes, source.encode(), part.to_bytes(1))
+    return UUID(bytes=_derive(key, b"entry", *about))
 
 
 Between = tuple[str, str, UUID]
@@ -153,11 +155,12 @@ def open_step(name: bytes, sealed: bytes, key: DisclosureKey) -> Step:
     return Step(datetime.fromisoformat(facts["t"]), facts["k"])
 
 
-def derive_once(key: DisclosureKey, kind: NoticeKind, source: str, what: str) -> bytes:
-    """Give by what a notice that must be told once is known."""
-    return _derive(key, b"once", kind.value.encode(), source.encode(), what.encode())
+def derive_once(key: DisclosureKey, kind: NoticeKind, source: str, what: str) -> UUID:
+    """Name a notice that must be told once."""
+    about = (kind.value.encode(), source.encode(), what.encode())
+    return UUID(bytes=_derive(key, b"once", *about))
 
 
 def _derive(key: DisclosureKey, *parts: bytes) -> bytes:
     told = b"".join(len(part).to_bytes(2, "big") + part for part in parts)
-    return hmac.digest(key.notice_find, told, "sha256")[:_HANDLE_BYTES]
+    return hmac.digest(key.notice_find, told, "sha256")[:_NAME_BYTES]

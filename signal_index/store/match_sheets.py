@@ -43,7 +43,7 @@ async def write_sheets(
     await _insert_sheets(conn, sides, run)
     most = take_bracket(max((len(mine) for mine in sides.values()), default=0))
     notices = [
-        NoticeRow(src, run.municipality, body, secrets.token_bytes(16), names_case=True)
+        NoticeRow(src, run.municipality, body, names_case=True)
         for src, mine in sides.items()
         for body in (
             *(_notice(side) for side in mine),

@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.vocabulary import LoopActId
 from signal_index.ledger import DisclosureKey
 from signal_index.returning import (
+    SIGNALS_AT_MOST,
     Between,
     Body,
     BoxContent,
@@ -31,7 +31,7 @@ from signal_index.returning import (
     NoticeKind,
     SaidOutcome,
     Shown,
-    derive_handle,
+    derive_name,
 )
 from signal_index.returning.bodies import COVER
 from signal_index.store.many_rows import by_turns, in_parts
@@ -85,10 +85,10 @@ async def tell_lookups(
             shown = _find_shown(one, signals)
             for src in shown.keys() | _takes_part(here, one, place, telling):
                 key = entry_key(telling.keys.disclosures, one.entry) or telling.key
-                handle = derive_handle(key, one.entry, src)
+                bodies = _looked_up(one, src, shown.get(src, ()), damped)
                 made.extend(
-                    NoticeRow(src, place, body, handle)
-                    for body in _looked_up(one, src, shown.get(src, ()), damped)
+                    NoticeRow(src, place, body, derive_name(key, one.entry, src, part))
+                    for part, body in enumerate(bodies)
                 )
     return made
 
@@ -189,7 +189,6 @@ async def _tell_outcome(
             Body(NoticeKind.OUTCOME, tuple(about), one.entry, more, lookup.embargo_row)
             if about and not is_silent
             else COVER,
-            secrets.token_bytes(16),
         )
         for src, about in told.items()
     ]
@@ -213,17 +212,22 @@ async def _find_heard(
     stand; a cover where it is about none.
     """
     sources = (await conn.scalars(select(source.c.oin))).all()
-    handles = {derive_handle(key, one.entry, src) for src in sources}
-    rows = await conn.execute(
-        select(return_notice).where(return_notice.c.handle.in_(sorted(handles)))
-    )
+    # Before a place in an answer stand as many of its source, or fewer.
+    last = (one.place or 0) // SIGNALS_AT_MOST
+    names = [
+        derive_name(key, one.entry, src, part)
+        for src in sources
+        for part in range(last + 1)
+    ]
     heard: dict[str, list[Shown]] = {}
     lookup = COVER
-    for row in rows:
-        about = heard.setdefault(row.source, [])
-        before = find_body(row, telling.keys) or COVER
-        for shown in (*before.signals, *before.known):
-            if shown.place is not None and shown.place == one.place:
-                lookup = before
-                about.append(Shown(shown.reference, shown.place))
+    for some in in_parts(names):
+        these = return_notice.c.id.in_(some)
+        for row in await conn.execute(select(return_notice).where(these)):
+            about = heard.setdefault(row.source, [])
+            before = find_body(row, telling.keys) or COVER
+            for shown in (*before.signals, *before.known):
+                if shown.place is not None and shown.place == one.place:
+                    lookup = before
+                    about.append(Shown(shown.reference, shown.place))
     return heard, lookup

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -155,13 +154,11 @@ async def tell_once(
         NoticeRow(src, place, body, derive_once(telling.key, body.kind, src, what))
         for src, place, body, what in told
     ]
-    known: set[bytes] = set()
-    for part in in_parts([row.handle for row in rows]):
-        found = await conn.execute(
-            select(return_notice.c.handle).where(return_notice.c.handle.in_(part))
-        )
-        known |= {bytes(row.handle) for row in found}
-    new = [row for row in rows if row.handle not in known]
+    known: set[UUID] = set()
+    for part in in_parts([row.name for row in rows]):
+        found = select(return_notice.c.id).where(return_notice.c.id.in_(part))
+        known |= set(await conn.scalars(found))
+    new = [row for row in rows if row.name not in known]
     await write_notices(conn, new, telling)
     return len(new)
 
@@ -201,6 +198,6 @@ async def _tell(conn: AsyncConnection, place: str, one: Told) -> list[NoticeRow]
     if not parts:
         parts = {one.source: one.body}
     return [
-        NoticeRow(src, place, parts.get(src, COVER), secrets.token_bytes(16))
+        NoticeRow(src, place, parts.get(src, COVER))
         for src in dict.fromkeys((*parts, one.source, *one.covers))
     ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -41,6 +41,7 @@ class Telling:
 class NoticeRow:
     """A notice to be written.
 
+    `name`: its id, where it must be found again; else chance gives one.
     `names_case`: how its case is called is kept for longer than the notice; of all that
     one act made alike, covers too.
     """
@@ -48,7 +49,7 @@ class NoticeRow:
     source: str
     municipality: str
     body: Body
-    handle: bytes
+    name: UUID | None = None
     names_case: bool = False
 
 
@@ -79,12 +80,11 @@ async def write_notices(
 
 
 def _row(one: NoticeRow, body: Body, key: DisclosureKey) -> dict[str, Any]:
-    id_ = uuid4()
+    id_ = one.name or uuid4()
     return {
         "id": id_,
         "source": one.source,
         "municipality": one.municipality,
-        "handle": one.handle,
         "sealed": seal_body(id_, body, key),
         "names_case": one.names_case,
     }

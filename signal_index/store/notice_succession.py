@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -135,8 +134,7 @@ def _take_along(body: Body, mine: Collection[UUID]) -> Body:
 
 
 def _row(src: str, municipality: str, body: Body) -> NoticeRow:
-    handle = secrets.token_bytes(16)
-    return NoticeRow(src, municipality, body, handle, names_case=True)
+    return NoticeRow(src, municipality, body, names_case=True)
 
 
 async def _find_passed(

@@ -35,21 +35,17 @@ notice_box = Table(
 return_notice = Table(
     "return_notice",
     metadata,
-    Column("id", Uuid, primary_key=True),  # random
+    Column("id", Uuid, primary_key=True),  # random, or a keyed hash
     Column("source", OIN, ForeignKey("source.oin"), nullable=False),
     municipality(),
     Column("year", Integer, nullable=False),
-    Column("handle", LargeBinary(16), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("made_in", Instant, nullable=False),  # the hour
     Column("expires", Date, nullable=False),
     Column("names_case", Boolean, nullable=False),  # made by a run or a transfer
     Column("told", Boolean, nullable=False),  # handed to somebody: it stays so
     Column("acknowledged", Boolean, nullable=False),
-    Index(None, "source", "acknowledged", "made_in", "id"),
-    Index(None, "source", "made_in", "id"),
-    Index(None, "handle"),
-    Index(None, "expires"),
+    Index(None, "source", "made_in", "id", "acknowledged"),
     sqlite_with_rowid=False,
 )
 

@@ -457,15 +457,12 @@ CREATE TABLE notice_box (
 );
 CREATE TABLE return_notice (
   id UUID NOT NULL, source CHAR(20) NOT NULL, municipality CHAR(4) NOT NULL, year INTEGER NOT NULL,
-  handle BYTEA NOT NULL, sealed BYTEA NOT NULL, made_in TIMESTAMPTZ NOT NULL, expires DATE NOT NULL,
+  sealed BYTEA NOT NULL, made_in TIMESTAMPTZ NOT NULL, expires DATE NOT NULL,
   names_case BOOLEAN NOT NULL, told BOOLEAN NOT NULL, acknowledged BOOLEAN NOT NULL,
   CONSTRAINT pk_return_notice PRIMARY KEY (id),
   CONSTRAINT fk_return_notice_source FOREIGN KEY (source) REFERENCES source (oin)
 );
-CREATE INDEX ix_return_notice_expires ON return_notice (expires);
-CREATE INDEX ix_return_notice_handle ON return_notice (handle);
-CREATE INDEX ix_return_notice_source_acknowledged_made_in_id ON return_notice (source, acknowledged, made_in, id);
-CREATE INDEX ix_return_notice_source_made_in_id ON return_notice (source, made_in, id);
+CREATE INDEX ix_return_notice_source_made_in_id_acknowledged ON return_notice (source, made_in, id, acknowledged);
 CREATE TABLE notice_damping (
   handle BYTEA NOT NULL, sealed BYTEA NOT NULL, until DATE NOT NULL,
   CONSTRAINT pk_notice_damping PRIMARY KEY (handle)

@@ -22,7 +22,7 @@ from signal_index.returning import (
     Shown,
     Step,
     Told,
-    derive_handle,
+    derive_name,
     derive_step,
     open_body,
     open_box,
@@ -107,18 +107,19 @@ def test_what_is_moved_to_another_row_or_opened_as_something_else_fails() -> Non
         open_box(ENTRY, sealed, KEY)
 
 
-def test_handles_of_two_sources_two_signals_or_two_years_differ() -> None:
+def test_names_of_two_sources_two_parts_two_signals_or_two_years_differ() -> None:
     other = DisclosureKey(2027, hashlib.sha256(b"other").digest())
-    handles = {
-        derive_handle(KEY, ENTRY, "1"),
-        derive_handle(KEY, ENTRY, "2"),
-        derive_handle(other, ENTRY, "1"),
+    names = {
+        derive_name(KEY, ENTRY, "1", 0).bytes,
+        derive_name(KEY, ENTRY, "1", 1).bytes,
+        derive_name(KEY, ENTRY, "2", 0).bytes,
+        derive_name(other, ENTRY, "1", 0).bytes,
         derive_step(KEY, ("1", "2", ENTRY), MONTH, 0),
         derive_step(KEY, ("2", "1", ENTRY), MONTH, 0),
         derive_step(KEY, ("1", "2", ENTRY), MONTH, 1),
         derive_step(KEY, ("1", "2", ENTRY), date(2026, 12, 1), 0),
     }
-    assert len(handles) == 7
+    assert len(names) == 8
 
 
 def test_wire_and_code_have_the_same_kinds() -> None:
