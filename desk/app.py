@@ -43,9 +43,7 @@ from keys.edge.gate import Gate, Gated
 BODY_MAXIMUM: Final = 64 * 1024
 UPLOAD_MAXIMUM: Final = 2 * 1024 * 1024 + BODY_MAXIMUM
 """What the index takes of a file, and the form around it."""
-UPLOAD_PATHS: Final = frozenset(
-    {completeness.PAGE, policy.PAGE + "/preview", policy.PAGE + "/proposals"}
-)
+UPLOAD_PATHS: Final = frozenset({completeness.PAGE, policy.PREVIEW})
 
 HTTP_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 

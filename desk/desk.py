@@ -18,6 +18,7 @@ from desk.estimate_keys import EstimateKeys
 from desk.holders import Holders, HolderTrust
 from desk.index import SignalIndex
 from desk.involved.parts import Signalling, build_signalling
+from desk.kept_forms import KeptForms
 from desk.key_files import (
     read_case_key,
     read_client_key,
@@ -29,7 +30,6 @@ from desk.ledger_watch import LedgerWatch
 from desk.login import Login
 from desk.login_states import LoginStates
 from desk.lookup_notes import LookupNotes
-from desk.officer.kept_searches import KeptSearches
 from desk.own_seal import OwnSeal, read_notes_key
 from desk.provider import Provider
 from desk.receipts import ReceiptRules, Receipts, load_receipt_rules
@@ -57,7 +57,7 @@ class Desk:
     holders: Holders
     index: SignalIndex
     receipts: Receipts
-    kept_searches: KeptSearches
+    kept_forms: KeptForms
     estimate_keys: EstimateKeys
     lookup_notes: LookupNotes
     case_references: CaseReferences
@@ -119,7 +119,7 @@ def build_desk(
         ),
         index=index,
         receipts=Receipts(database, rules, clock),
-        kept_searches=KeptSearches(database, clock),
+        kept_forms=KeptForms(database, clock),
         estimate_keys=EstimateKeys(database, clock),
         lookup_notes=LookupNotes(database, seal, clock),
         case_references=CaseReferences(

@@ -12,7 +12,7 @@
     │   ├── ForeignPage           a page of elsewhere asked for an effect
     │   ├── AccessTokenRefused    not for this index and organisation
     │   ├── RoleMissing           the page is for a role that this person lacks
-    │   ├── SearchGone            a kept search of another session, or of none
+    │   ├── FormGone              what a form asked is of another session, or of none
     │   ├── EstimatesGone         their key is not for this person, login or hour
     │   ├── CaseReferenceInvalid
     │   ├── CaseReferenceInUse    another signal of this kind stands under that number
@@ -96,8 +96,15 @@ class EstimatesGone(RequestRefused):
     """Estimates that wait open no more: another person, an old login, or too late."""
 
 
-class SearchGone(RequestRefused):
-    """There is no kept search with this id in this session."""
+class FormGone(RequestRefused):
+    """There is nothing that a form asked with this id in this session.
+
+    `page`: where it can be asked anew.
+    """
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.page = page
 
 
 class CaseReferenceInvalid(RequestRefused):

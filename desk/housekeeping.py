@@ -20,7 +20,7 @@ async def keep_house(desk: Desk, clock: Callable[[], datetime]) -> None:
     while True:
         await desk.ledger_watch.look()
         await desk.sessions.sweep()
-        await desk.kept_searches.sweep()
+        await desk.kept_forms.sweep()
         await desk.estimate_keys.sweep()
         await desk.lookup_notes.sweep()
         if desk.signalling is not None:

@@ -21,11 +21,13 @@ from desk.tokens import Person
 
 OFFICER: Final = "/officer"
 LOOKUP: Final = "/lookup"
-_WORK_PAGE: Final = re.compile(r"/(officer|agency|involved)(/[a-z0-9-]{1,64}){0,4}")
+_WORK_PAGE: Final = re.compile(
+    r"/(officer|agency|involved|follows)(/[a-z0-9-]{1,64}){0,4}"
+)
 _PAGES: Final = frozenset(
     {
         *("/", "/start", "/arrived", LOOKUP, "/own-lookups", "/own-reviews"),
-        *("/follows", "/break-glass"),
+        "/break-glass",
     }
 )
 

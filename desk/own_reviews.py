@@ -67,8 +67,7 @@ async def _show(
         explanations=EXPLANATIONS,
         sent=sent or Sent(),
         is_done=is_done,
+        status=200 if sent is None else 400,
     )
-    if sent is not None:
-        page.status_code = 400
     allow_form(page)
     return page

@@ -96,9 +96,17 @@ def render(
     *,
     person: Person | None = None,
     csrf: str | None = None,
+    status: int = 200,
     **values: object,
 ) -> HTMLResponse:
-    """Give a page; `csrf` only where someone is logged in."""
+    """Give a page; `csrf` only where someone is logged in.
+
+    A form (POST) is answered by a page only where it was refused, and `status` says so.
+    One that was taken leads on to a page (`desk.kept_forms`), so that going back to it
+    sends nothing again.
+    """
+    if request.method == "POST" and status < 400:
+        raise RuntimeError("a form that was taken leads on to a page")
     desk = desk_of(request)
     shown: Shown = getattr(request.state, "shown", NOBODY)
     html = TEMPLATES.get_template(template).render(
@@ -115,9 +123,10 @@ def render(
         csrf=csrf,
         ledger_warning=desk.ledger_watch.warning,
         menu_counts=shown.counts,
+        waits=sum(count or 0 for count in shown.counts.values()),
         names=shown.names,
         ends_at=shown.ends_at,
         seconds_left=shown.ends_at - int(desk.clock().timestamp()),
         **values,
     )
-    return HTMLResponse(html)
+    return HTMLResponse(html, status)

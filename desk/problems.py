@@ -51,7 +51,7 @@ PROBLEMS: Final[dict[type[DeskError], Problem]] = {
     errors.ForeignPage: Problem("foreign-page", 403),
     errors.AccessTokenRefused: Problem("access-token-refused", 401),
     errors.RoleMissing: Problem("role-missing", 403),
-    errors.SearchGone: Problem("not-there", 404),
+    errors.FormGone: Problem("not-there", 404),
     errors.EstimatesGone: Problem("not-there", 404),
     errors.CaseReferenceInvalid: Problem("case-reference-invalid", 400),
     errors.CaseReferenceInUse: Problem("case-reference-in-use", 409),
@@ -97,6 +97,8 @@ async def answer_desk_error(request: Request, error: Exception) -> Response:
                 return RedirectResponse(f"/login?{query}", 303)
             case errors.LoginNeeded():
                 return RedirectResponse("/login", 303)
+            case errors.FormGone(page=page):
+                return RedirectResponse(page, 303)
             case _:
                 pass
     reference = reference_for(request)
@@ -186,7 +188,7 @@ def tell(
         login = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
         return Response(text, problem.status, login, PROBLEM_JSON)
     shown: Shown = getattr(request.state, "shown", NOBODY)
-    page = render(
+    return render(
         request,
         "problem.html",
         title,
@@ -195,9 +197,8 @@ def tell(
         problem=problem,
         advice=advice,
         reference=reference,
+        status=problem.status,
     )
-    page.status_code = problem.status
-    return page
 
 
 def _is_relay(request: Request) -> bool:

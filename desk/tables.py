@@ -1,6 +1,6 @@
 """What the desk keeps: sessions, receipts, notes; never a pseudonym or flag.
 
-Sessions and officers' searches are sealed under a key that only the
+Sessions and what forms asked are sealed under a key that only the
 browser's cookie gives, so a copy of the database opens no session. Receipts go without
 the group that tells what was shown. Notes of lookups and of signals by hand (the own
 case number) are sealed under the desk's notes key.
@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = 6
+VERSION: Final = 7
 """Which tables these are. A change of one counts it up, and says how an older database
 becomes a newer one: until then the desk refuses it (`Database.prepare`)."""
 
@@ -42,8 +42,8 @@ sessions: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-kept_searches: Final = Table(
-    "kept_searches",
+kept_forms: Final = Table(
+    "kept_forms",
     metadata,
     Column("id", LargeBinary(16), primary_key=True),
     Column("session", LargeBinary(32), nullable=False),

@@ -79,8 +79,8 @@ async def _show_all(
         contacts=sorted(items, key=lambda one: (one.staleFrom, one.function)),
         typed=typed,
         faults=faults or {},
+        status=400 if faults else 200,
     )
-    page.status_code = 400 if faults else 200
     allow_form(page)
     return page
 
@@ -163,8 +163,8 @@ async def _show_one(
         typed=typed,
         faults=faults or {},
         days=DAYS,
+        status=400 if faults else 200,
     )
-    page.status_code = 400 if faults else 200
     allow_form(page)
     return page
 

@@ -32,6 +32,7 @@ from signal_index.wire.values import Day, read_uuid
 
 router: Final = APIRouter()
 SEE_OTHER: Final = 303
+FOUND: Final = MATCHES + "/search"
 FAULTS: Final = {
     "match-changed": "changed",
     "match-over": "over",
@@ -82,12 +83,22 @@ async def show_matches(
     return await _show(request, caller, wanted, said)
 
 
-@router.post(MATCHES + "/search")
+@router.post(FOUND)
 async def search_matches(
-    request: Request, caller: SendingNoticeReader, case: Annotated[str, Form()] = ""
+    request: Request, _caller: SendingNoticeReader, case: Annotated[str, Form()] = ""
+) -> Response:
+    """Lead to the matches of one own case; its number comes in no address."""
+    forms = desk_of(request).kept_forms
+    return await forms.lead_to(request, FOUND, {"case": case[:100]})
+
+
+@router.get(FOUND + "/{search}")
+async def show_found(
+    request: Request, caller: LoggedInNoticeReader, search: str
 ) -> HTMLResponse:
-    """Show the matches of one own case; its number comes in no address."""
-    return await _show(request, caller, Wanted(case=case[:100]), Said())
+    """Show the matches of the case that was searched for."""
+    kept = await desk_of(request).kept_forms.get(request, FOUND, search)
+    return await _show(request, caller, Wanted(case=kept["case"]), Said())
 
 
 async def _show(

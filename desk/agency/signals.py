@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from desk.agency.cases import find_cases_by_hand, name_all
 from desk.agency.matches import fetch_matches
@@ -34,6 +34,7 @@ from signal_index.wire.values import read_uuid
 
 router: Final = APIRouter()
 PAGE: Final = "/agency/signals"
+FOUND: Final = PAGE + "/search"
 SHOWN: Final = "50"
 LONGEST: Final = 100
 MOST_FOUND: Final = 20
@@ -52,15 +53,26 @@ async def show_signals(
     return await _show(request, caller, cursor, search)
 
 
-@router.post(PAGE + "/search")
+@router.post(FOUND)
 async def search_signals(
     request: Request,
-    caller: SendingSourceAdministrator,
+    _caller: SendingSourceAdministrator,
     wanted: Annotated[str, Form()] = "",
+) -> Response:
+    """Lead to signals of an own case or a reference; neither comes in an address."""
+    forms = desk_of(request).kept_forms
+    return await forms.lead_to(request, FOUND, {"wanted": wanted}, at="#found")
+
+
+@router.get(FOUND + "/{search}")
+async def show_found(
+    request: Request, caller: LoggedInSourceAdministrator, search: str
 ) -> HTMLResponse:
-    """Find signals by an own case or a reference; neither comes in an address."""
-    search = await _search(desk_of(request), caller, wanted, by_case=True)
-    return await _show(request, caller, None, search)
+    """Show the signals that were searched for."""
+    desk = desk_of(request)
+    kept = await desk.kept_forms.get(request, FOUND, search)
+    found = await _search(desk, caller, kept["wanted"], by_case=True)
+    return await _show(request, caller, None, found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ What changed is not known here, nor about whom: that takes a lookup. A colleague
 cases over by a code; their case numbers go along, sealed for whoever has it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.callers import Caller, LoggedIn, sending_by_role
-from desk.desk import desk_of
+from desk.desk import Desk, desk_of
 from desk.errors import IndexHasNone
 from desk.headers import allow_form
 from desk.lookup_notes import Note
@@ -32,11 +33,17 @@ SendingGeneralist = Annotated[Caller, Depends(sending_by_role(GENERALISTS))]
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """One follow, with the case and which person, where the desk has a note of it."""
+class Named:
+    """The case and which person, where the desk has a note of it."""
+
+    note: Note | None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed(Named):
+    """One follow, and by what its user knows it."""
 
     stands: Follow
-    note: Note | None
 
 
 @router.get(PAGE)
@@ -53,13 +60,27 @@ async def end_follow(
 ) -> Response:
     """End one that was asked about first, and name it; one that is gone is ended."""
     desk = desk_of(request)
-    listed = await _list(request, caller)
-    ended = next((one for one in listed.follows if one.stands.id == follow), None)
+    ended = await find_followed(desk, caller, follow)
     try:
         await desk.index.act(f"/v1{PAGE}/{follow}/end", caller.access_token, Nothing())
     except IndexHasNone:
+        ended = None
+    if ended is None:
         return RedirectResponse(PAGE, SEE_OTHER)
-    return await _show(request, caller, ended=ended)
+    said = {"ended": str(ended.stands.entryId)}
+    return await desk.kept_forms.lead_to(request, PAGE, said)
+
+
+@router.get(PAGE + "/{said}")
+async def show_said(request: Request, caller: LoggedIn, said: str) -> HTMLResponse:
+    """Show the list, with what was just ended, or the code of what was offered."""
+    desk = desk_of(request)
+    kept = await desk.kept_forms.get(request, PAGE, said)
+    if "code" in kept:
+        return await _show(request, caller, offer=kept)
+    entry = UUID(kept["ended"])
+    notes = await desk.lookup_notes.find(caller.person.sub, [entry])
+    return await _show(request, caller, ended=Named(notes.get(entry)))
 
 
 @router.post("/follow-offers")
@@ -74,11 +95,12 @@ async def offer_follows(request: Request, caller: SendingGeneralist) -> Response
     if told is not None:
         return await _show(request, caller, told=told, status=passed.status)
     offer = parse_body(FollowOffer, passed.body)
-    listed = await _list(request, caller)
+    listed = await _list(desk, caller)
     stands = [one.stands for one in listed.follows]
     entries = [one.entryId for one in stands if str(one.id) in asked["follows"]]
     await desk.lookup_notes.copy(caller.person.sub, _holder(offer.code), entries)
-    return await _show(request, caller, offer=offer)
+    said = offer.model_dump(mode="json")
+    return await desk.kept_forms.lead_to(request, PAGE, said)
 
 
 @router.post("/follow-takeovers")
@@ -111,12 +133,17 @@ class _Listed:
     unreadable: int
 
 
-async def _list(request: Request, caller: Caller) -> _Listed:
-    desk = desk_of(request)
+async def find_followed(desk: Desk, caller: Caller, follow: UUID) -> Followed | None:
+    """Find one of this person's own follows."""
+    listed = (await _list(desk, caller)).follows
+    return next((one for one in listed if one.stands.id == follow), None)
+
+
+async def _list(desk: Desk, caller: Caller) -> _Listed:
     found = await desk.index.fetch(Follows, "/v1/follows", caller.access_token)
     entries = [one.entryId for one in found.items]
     notes = await desk.lookup_notes.find(caller.person.sub, entries)
-    follows = [Followed(one, notes.get(one.entryId)) for one in found.items]
+    follows = [Followed(notes.get(one.entryId), one) for one in found.items]
     return _Listed(follows, found.unreadable)
 
 
@@ -125,15 +152,15 @@ async def _show(
     caller: Caller,
     *,
     done: str = "",
-    ended: Followed | None = None,
-    offer: FollowOffer | None = None,
+    ended: Named | None = None,
+    offer: Mapping[str, str] | None = None,
     told: Told | None = None,
     fault: str = "",
     takes: bool = False,
     status: int = 200,
 ) -> HTMLResponse:
     desk = desk_of(request)
-    found = await _list(request, caller)
+    found = await _list(desk, caller)
     follows = found.follows
     page = render(
         request,
@@ -152,7 +179,7 @@ async def _show(
         told=told,
         fault=fault,
         takes=takes,
+        status=status,
     )
-    page.status_code = status
     allow_form(page)
     return page

@@ -171,8 +171,8 @@ async def _show_one(
         fault=fault,
         first=today + timedelta(days=1),
         last=_find_last(found, one, today),
+        status=400 if fault else 200,
     )
-    page.status_code = 400 if fault else 200
     allow_form(page)
     return page
 

@@ -115,9 +115,8 @@ async def _show(
         reasons=get_args(RefusalReason),
         told=told,
         where=WHERE.get(one.kind) if _is_officer(caller) else None,
+        status=200 if told is None else 409,
     )
-    if told is not None:
-        page.status_code = 409
     allow_form(page)
     return page
 

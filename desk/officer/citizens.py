@@ -169,8 +169,7 @@ async def _show_list(
         may_act=may_act(caller),
         faults=faults,
         typed=typed or {},
+        status=400 if faults else 200,
     )
-    if faults:
-        page.status_code = 400
     allow_form(page)
     return page

@@ -24,6 +24,7 @@ from signal_index.wire.model import parse_body
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/completeness"
+TAKEN: Final = PAGE + "/taken"
 SEE_OTHER: Final = 303
 PAGE_ROWS: Final = "25"
 MOST_DAYS: Final = 31
@@ -56,12 +57,21 @@ async def take_report(
     found = await _read(report)
     if found is None:
         return await _show(request, caller, fault="no-report")
-    index, path = desk_of(request).index, "/v1/completeness/reports"
+    desk, path = desk_of(request), "/v1/completeness/reports"
+    token = caller.access_token
     try:
-        taken = await index.fetch(wire.ReportTaken, path, caller.access_token, found)
+        taken = await desk.index.fetch(wire.ReportTaken, path, token, found)
     except IndexFoundFault:
         return await _show(request, caller, fault="no-report")
-    return await _show(request, caller, told="taken", taken=taken)
+    said = taken.model_dump(mode="json")
+    return await desk.kept_forms.lead_to(request, TAKEN, said)
+
+
+@router.get(TAKEN + "/{taken}")
+async def show_taken(request: Request, caller: LoggedInOfficer, taken: str) -> Response:
+    """Give the page, with what the report that was taken in brought."""
+    kept = await desk_of(request).kept_forms.get(request, TAKEN, taken)
+    return await _show(request, caller, told="taken", taken=kept)
 
 
 @router.post(PAGE + "/{finding}")
@@ -126,6 +136,7 @@ async def _show(
         reasons=wire.CLOSING_REASONS,
         days=list_days(found.days, desk.clock()),
         is_late=is_late(found.days, desk.clock()),
+        status=400 if "fault" in values else 200,
         **(given | values),
     )
     allow_form(page)

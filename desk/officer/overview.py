@@ -88,8 +88,8 @@ async def show_overview(
         found=found,
         view=view,
         periods=_periods(today, form),
+        status=400 if faults else 200,
     )
-    page.status_code = 400 if faults else 200
     allow_form(page)
     return page
 

@@ -2,13 +2,12 @@
 
 - A change is shown before it can be proposed: wider, narrower, and what it does to
   questions that were asked.
-- What is proposed travels through the page as it was compared; the index checks it
-  again, and a second person approves exactly its SHA-256 (`officer.approvals`).
+- What is proposed is what was compared (`desk.kept_forms`); the index checks it again,
+  and a second person approves exactly its SHA-256 (`officer.approvals`).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -31,6 +30,7 @@ from signal_index.wire.policies import Policy, PolicySimulation
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/policy"
+PREVIEW: Final = PAGE + "/preview"
 SEE_OTHER: Final = 303
 MOST_BYTES: Final = 600_000
 
@@ -95,43 +95,46 @@ async def show_change(
 
 @router.post(PAGE + "/change/{category}")
 async def preview_category(
-    request: Request, caller: SendingApprover, category: str
-) -> HTMLResponse:
-    """Show what switching one kind of signal would change."""
-    form = await request.form()
-    values = _values(form)
-    body = {"category": {"id": category, **values}}
-    passed = await simulate(request, caller, body)
-    told = read_told(passed)
-    if told is not None:
-        return await _show_form(request, caller, category, Sent(values, told))
-    return _show_preview(request, caller, body, passed)
+    request: Request, _caller: SendingApprover, category: str
+) -> Response:
+    """Lead to what switching one kind of signal would change."""
+    body = {"category": {"id": category, **_values(await request.form())}}
+    return await desk_of(request).kept_forms.lead_to(request, PREVIEW, body)
 
 
-@router.post(PAGE + "/preview")
-async def preview_bundle(request: Request, caller: SendingApprover) -> HTMLResponse:
-    """Show what a file with other rules would change."""
+@router.post(PREVIEW)
+async def preview_bundle(request: Request, _caller: SendingApprover) -> Response:
+    """Lead to what a file with other rules would change."""
     found = (await request.form()).get("bundle")
     text = ""
     if isinstance(found, UploadFile):
         text = (await found.read(MOST_BYTES)).decode("utf-8", "replace")
         await found.close()
-    body = {"bundle": text or " "}
+    forms = desk_of(request).kept_forms
+    return await forms.lead_to(request, PREVIEW, {"bundle": text or " "})
+
+
+@router.get(PREVIEW + "/{kept}")
+async def show_preview(
+    request: Request, caller: LoggedInApprover, kept: str
+) -> HTMLResponse:
+    """Show what a proposal would change, or the form with what is wrong in it."""
+    body = await desk_of(request).kept_forms.get(request, PREVIEW, kept)
     passed = await simulate(request, caller, body)
     told = read_told(passed)
-    if told is not None:
+    if told is None:
+        found = read_answer(PolicySimulation, passed)
+        page = "policy_preview.html"
+        return _page(request, caller, page, Sent(), found=found, kept=kept)
+    if (values := body.get("category")) is None:
         return await _show_choice(request, caller, Sent({}, told))
-    return _show_preview(request, caller, body, passed)
+    return await _show_form(request, caller, values["id"], Sent(values, told))
 
 
-@router.post(PAGE + "/proposals")
-async def propose(request: Request, caller: SendingApprover) -> Response:
+@router.post(PREVIEW + "/{kept}/proposal")
+async def propose(request: Request, caller: SendingApprover, kept: str) -> Response:
     """Propose what was shown, and lead to where it waits for a second person."""
-    said = str((await request.form()).get("proposal", ""))
-    try:
-        body = json.loads(said)
-    except ValueError:
-        body = {}
+    body = await desk_of(request).kept_forms.get(request, PREVIEW, kept)
     passed = await desk_of(request).index.pass_on(
         "/v1/policy/proposals", caller.access_token, body
     )
@@ -183,19 +186,6 @@ async def _show_form(
     )
 
 
-def _show_preview(
-    request: Request, caller: Caller, body: Proposed, passed: Passed
-) -> HTMLResponse:
-    return _page(
-        request,
-        caller,
-        "policy_preview.html",
-        Sent(),
-        found=read_answer(PolicySimulation, passed),
-        proposal=json.dumps(body),
-    )
-
-
 def _page(
     request: Request, caller: Caller, template: str, sent: Sent, **values: object
 ) -> HTMLResponse:
@@ -206,10 +196,9 @@ def _page(
         person=caller.person,
         csrf=caller.csrf,
         sent=sent,
+        status=200 if sent.told is None else 400,
         **values,
     )
-    if sent.told is not None:
-        page.status_code = 400
     allow_form(page)
     return page
 

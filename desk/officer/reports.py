@@ -1,6 +1,6 @@
 """Reports: by month without persons, and with persons where that is mandated.
 
-- Making one is a change (the index records it), so each comes by a form.
+- Making one is recorded by the index, so each is asked for by a form.
 - A report is made anew each time; the desk keeps none.
 """
 
@@ -43,6 +43,7 @@ from signal_index.wire.searching import SearchOptions
 
 router: Final = APIRouter()
 PAGE: Final = "/officer/reports"
+GENERAL: Final = PAGE + "/general"
 MONTHS: Final = 24
 SEE_OTHER: Final = 303
 PDF: Final = "application/pdf"
@@ -88,11 +89,30 @@ async def show_reports(request: Request, caller: LoggedInOfficer) -> HTMLRespons
     return await _show(request, caller)
 
 
-@router.post(PAGE + "/general")
+@router.post(GENERAL)
 async def make_general(request: Request, caller: SendingOfficer) -> Response:
-    """Make the report of a month: on a page, as PDF or as CSV."""
-    desk, sent = desk_of(request), await request.form()
+    """Make the report of a month as PDF or CSV, or lead to the page with it."""
+    sent = await request.form()
     month, form = str(sent.get("month", "")), str(sent.get("form", "page"))
+    if form == "page":
+        forms = desk_of(request).kept_forms
+        return await forms.lead_to(request, GENERAL, {"month": month})
+    return await _give_general(request, caller, month, form)
+
+
+@router.get(GENERAL + "/{asked}")
+async def show_general(
+    request: Request, caller: LoggedInOfficer, asked: str
+) -> Response:
+    """Make the report of the month that was asked, on a page."""
+    kept = await desk_of(request).kept_forms.get(request, GENERAL, asked)
+    return await _give_general(request, caller, kept["month"], "page")
+
+
+async def _give_general(
+    request: Request, caller: Caller, month: str, form: str
+) -> Response:
+    desk = desk_of(request)
     try:
         asked = fill_in(wire.GeneralReportQuestion, month=month, form=form)
     except IndexFoundFault as fault:
@@ -215,9 +235,9 @@ async def _show(request: Request, caller: Caller, **shown: object) -> HTMLRespon
         options=options,
         choices=_choices(options),
         pdf_rows=PDF_ROWS,
+        status=400 if shown else 200,
         **(usual | shown),
     )
-    page.status_code = 400 if shown else 200
     allow_form(page)
     return page
 

@@ -200,11 +200,8 @@ async def _show(
         lookup=opened.lookup,
         around=opened.around,
         acts=opened.acts,
+        status=409 if sent.told else 400 if sent.faults else 200,
     )
-    if sent.faults:
-        page.status_code = 400
-    if sent.told:
-        page.status_code = 409
     allow_form(page)
     return page
 

@@ -1,7 +1,7 @@
 """The page on which an officer searches the ledger, and what it finds.
 
-- By use: a form, kept in the session (`kept_searches`), so that the address holds an id
-  and the way back from an entry leads to the same list.
+- By use: a form, kept in the session (`desk.kept_forms`), so that the way back from an
+  entry leads to the same list.
 - By entry: the reference that stands on a citizen's letter or on a screen.
 - By citizen: the number is blinded in the browser; the page's script asks, and gets the
   list as a piece of this page.
@@ -19,12 +19,10 @@ from starlette.responses import (
 )
 
 from desk.callers import Caller, LoggedInOfficer, SendingOfficer
-from desk.cookies import session_cookie
 from desk.desk import desk_of
 from desk.errors import (
     CaseReferenceInvalid,
     IndexFoundFault,
-    SearchGone,
 )
 from desk.headers import allow_form
 from desk.index import fill_in, read_answer
@@ -69,21 +67,14 @@ async def show_search(request: Request, caller: LoggedInOfficer) -> Response:
 
 
 @router.post(PAGE)
-async def keep_search(request: Request, caller: SendingOfficer) -> Response:
-    """Keep what was filled in and lead to what it finds.
-
-    From a page that only knows what to search for, not why, the form comes back with
-    that filled in.
-    """
+async def keep_search(request: Request, _caller: SendingOfficer) -> Response:
+    """Keep what was filled in and lead to what it finds."""
     desk = desk_of(request)
     form = SearchForm.sent(dict(await request.form()), desk.clock())
-    if not form.why:
-        return _show(request, caller, form, await _fetch_options(request, caller))
     form = form.with_account(
         await desk.known_names.list_all(), desk.settings.organisation
     )
-    id_ = await desk.kept_searches.keep(session_cookie(request), form.encode())
-    return RedirectResponse(f"{PAGE}/{id_}", SEE_OTHER)
+    return await desk.kept_forms.lead_to(request, PAGE, form.encode())
 
 
 @router.post("/officer/search-entry")
@@ -104,14 +95,15 @@ async def go_to_entry(
 async def show_found(
     request: Request, caller: LoggedInOfficer, search: str, cursor: str | None = None
 ) -> Response:
-    """Give a page of what a kept search finds now; the index records the look."""
+    """Give a page of what a kept search finds now; the index records the look.
+
+    From a page that only knows what to search for, not why, the form comes filled in.
+    """
     desk = desk_of(request)
-    try:
-        kept = await desk.kept_searches.get(session_cookie(request), search)
-    except SearchGone:
-        return RedirectResponse(PAGE, SEE_OTHER)
-    form = SearchForm.kept(kept)
+    form = SearchForm.kept(await desk.kept_forms.get(request, PAGE, search))
     options = await _fetch_options(request, caller)
+    if not form.why:
+        return _show(request, caller, form, options)
     try:
         found = await _search(request, caller, form, options, cursor)
     except (IndexFoundFault, CaseReferenceInvalid) as fault:
@@ -199,10 +191,9 @@ def _show(
         citizen_first=first_day_for_citizen(desk.clock().date().isoformat()),
         options=options,
         **describe_choices(options, desk.texts),
+        status=400 if faults else 200,
         **{"found": None, **found},
     )
-    if faults:
-        page.status_code = 400
     allow_form(page)
     return page
 

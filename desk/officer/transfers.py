@@ -116,9 +116,8 @@ async def _show(
         reasons=get_args(TransferReason),
         told=told,
         is_asked=request.query_params.get("asked") == "yes",
+        status=200 if told is None else 400,
     )
-    if told is not None:
-        page.status_code = 400
     allow_form(page)
     return page
 

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from uuid import UUID
 
+import httpx
 import pytest
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
@@ -44,6 +45,12 @@ def a_person(*roles: str) -> Person:
 def a_form(**changed: str) -> FormData:
     typed = {"function": "Klantmanager", "phone": "0182 555 101", "csrf": "x"}
     return FormData(typed | changed)
+
+
+async def _search(browser: Browser, form: dict[str, str]) -> httpx.Response:
+    """Search by form, and go to what it leads to."""
+    path = "/agency/signals/search"
+    return await browser.post(path, data=form, follow_redirects=True)
 
 
 @pytest.mark.parametrize(("path", "method"), ROUTES)
@@ -257,11 +264,11 @@ async def test_a_signal_is_found_by_its_case_or_reference_and_none_known_is_not_
         "/v1/notices": (200, notices),
     }
     form = {"csrf": csrf_of(found), "wanted": f" {SOME_ID.upper()} "}
-    again = await browser.post("/agency/signals/search", data=form)
+    again = await _search(browser, form)
     assert again.text.count("2 november 2027") == 2
     for unknown in (SOME_ID[:8], "KB-77"):
         form["wanted"] = unknown
-        page = await browser.post("/agency/signals/search", data=form)
+        page = await _search(browser, form)
         assert "Niets gevonden." in page.text
         assert "Er kunnen dus meer signalen zijn" in page.text
         assert "signal-source find --case ZAAK " in page.text
@@ -271,14 +278,12 @@ async def test_a_signal_is_found_by_its_case_or_reference_and_none_known_is_not_
     at = "/v1/signals?limit=201&validFrom=2026-11-02"
     town.index.pages[at] = (200, of_day)
     for day in ("2 november 2026", "02-11-2026", "Zaak sinds 2 nov 2026, bij Team"):
-        page = await browser.post(
-            "/agency/signals/search", data={**form, "wanted": day}
-        )
+        page = await _search(browser, {**form, "wanted": day})
         assert page.text.count("2 november 2027") == 3, "the whole day, and the list"
         assert "Er kunnen dus meer signalen zijn" not in page.text
         assert "lees het kenmerk voor" in page.text
     town.index.pages[at] = (200, {"items": [], "next": None})
-    page = await browser.post("/agency/signals/search", data={**form, "wanted": day})
+    page = await _search(browser, {**form, "wanted": day})
     assert "Op deze dag begon geen signaal" in page.text
 
 

@@ -1,13 +1,9 @@
 """The pages to search the ledger with: what is sent, what is kept, what is shown."""
 
-import sqlite3
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 
-from desk.sessions import ABSOLUTE_LIMIT
 from tests.desk_builders import Browser, Town, csrf_of, log_in
 from tests.desk_search_builders import (
     ENTRY,
@@ -167,44 +163,6 @@ async def test_without_a_reason_the_form_comes_back_filled_in(
     assert page.status_code == 200
     assert 'value="employee-fatima"' in page.text
     assert town.index.asked == sent
-
-
-async def test_another_session_cannot_open_a_kept_search(
-    town: Town, browser: Browser, token: str
-) -> None:
-    answer = await browser.post("/officer/search", data=a_form(token))
-    kept, sent = answer.headers["location"], list(town.index.asked)
-    browser.kept.clear()
-    await log_in(browser, "/officer/search")
-    again = await browser.get(kept)
-    assert (again.status_code, again.headers["location"]) == (303, "/officer/search")
-    assert town.index.asked == sent
-
-
-async def test_the_database_does_not_tell_what_was_searched_for(
-    town: Town, browser: Browser, token: str
-) -> None:
-    form = a_form(token, user="employee-fatima", organisation=OWN)
-    await browser.post("/officer/search", data=form)
-    database = sqlite3.connect(town.folder / "desk.sqlite3")
-    dump = "\n".join(database.iterdump())
-    database.close()
-    assert "kept_searches" in dump
-    assert "fatima" not in dump
-    assert b"fatima".hex().upper() not in dump
-
-
-async def test_kept_searches_go_with_the_longest_session(
-    town: Town, desk: FastAPI, browser: Browser, token: str
-) -> None:
-    answer = await browser.post("/officer/search", data=a_form(token))
-    assert answer.status_code == 303
-    town.clock.forward(ABSOLUTE_LIMIT + timedelta(minutes=1))
-    await desk.state.desk.kept_searches.sweep()
-    database = sqlite3.connect(town.folder / "desk.sqlite3")
-    (count,) = database.execute("SELECT count(*) FROM kept_searches").fetchone()
-    database.close()
-    assert count == 0
 
 
 @pytest.mark.parametrize("typed", [ENTRY, f"  {ENTRY} ", ENTRY.replace("-", "")])

@@ -41,7 +41,8 @@ async def _send(
     officer: Browser, page: str, path: str, **fields: str
 ) -> httpx.Response:
     shown = await officer.get(page)
-    return await officer.post(path, data={"csrf": csrf_of(shown), **fields})
+    data = {"csrf": csrf_of(shown), **fields}
+    return await officer.post(path, data=data, follow_redirects=True)
 
 
 async def test_the_rules_are_shown_with_matrix_sentences_and_version(
@@ -157,6 +158,7 @@ async def test_a_file_is_sent_as_it_is_and_its_faults_are_shown(
         f"{PAGE}/preview",
         data={"csrf": csrf_of(shown)},
         files={"bundle": ("x.json", b"{}", "application/json")},
+        follow_redirects=True,
     )
     assert town.index.asked[-1] == {"bundle": "{}"}
     assert page.status_code == 400
@@ -166,14 +168,13 @@ async def test_a_file_is_sent_as_it_is_and_its_faults_are_shown(
 async def test_what_was_shown_is_proposed_and_leads_to_where_it_waits(
     town: Town, officer: Browser
 ) -> None:
-    sent = await _send(
-        officer,
-        f"{PAGE}/change",
-        f"{PAGE}/proposals",
-        proposal='{"category": {"id": "x"}}',
-    )
+    form = f"{PAGE}/change/bijstand"
+    page = await _send(officer, form, form, active="off")
+    compared, told = town.index.asked[-1], len(town.index.asked)
+    to = page.text.split('method="post" action="')[1].split('"')[0]
+    sent = await officer.post(to, data={"csrf": csrf_of(page)})
     assert (sent.status_code, sent.headers["location"]) == (303, f"{APPROVALS}/{ID}")
-    assert town.index.asked[-1] == {"category": {"id": "x"}}
+    assert town.index.asked[told:] == [compared]
 
 
 async def test_an_unknown_kind_of_signal_is_not_found(officer: Browser) -> None:
@@ -181,7 +182,8 @@ async def test_an_unknown_kind_of_signal_is_not_found(officer: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [f"{PAGE}/proposals", f"{PAGE}/preview", f"{APPROVALS}/{ID}/decision"]
+    "path",
+    [f"{PAGE}/preview/1/proposal", f"{PAGE}/preview", f"{APPROVALS}/{ID}/decision"],
 )
 async def test_a_foreign_form_changes_nothing(
     town: Town, officer: Browser, path: str

@@ -1,0 +1,79 @@
+"""Remember what a form asked, so that its answer is a page with an address of its own.
+
+A form that was taken never is a page itself: going back to one, a browser warns that it
+sends it again. What was sent is kept here under a random id, sealed under the session's
+own cookie, so that no address holds it; the page asks the index anew at each look. Gone
+with the session's longest life.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, select
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from desk.cookies import session_cookie
+from desk.database import Database
+from desk.errors import FormGone
+from desk.sessions import ABSOLUTE_LIMIT
+from desk.tables import kept_forms
+
+ID_BYTES: Final = 16
+_SEE_OTHER: Final = 303
+
+
+class KeptForms:
+    """What was sent by everybody who is logged in, each readable by its own session."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def lead_to(
+        self, request: Request, page: str, fields: object, *, at: str = ""
+    ) -> RedirectResponse:
+        """Keep what was sent (a JSON value); lead to what answers it, below `page`."""
+        cookie, id_ = session_cookie(request), secrets.token_hex(ID_BYTES)
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                insert(kept_forms).values(
+                    id=bytes.fromhex(id_),
+                    session=cookie.row_id,
+                    kept_at=int(self._clock().timestamp()),
+                    sealed=cookie.seal({"page": page, "fields": fields}),
+                )
+            )
+        return RedirectResponse(f"{page}/{id_}{at}", _SEE_OTHER)
+
+    async def get(self, request: Request, page: str, id_: str) -> dict[str, Any]:
+        """Give what this session asked of this page, or raise `FormGone`.
+
+        That leads to the page itself, where it can be asked anew.
+        """
+        cookie = session_cookie(request)
+        try:
+            wanted = bytes.fromhex(id_)
+        except ValueError:
+            raise FormGone(page) from None
+        async with self._database.transaction() as connection:
+            sealed = await connection.scalar(
+                select(kept_forms.c.sealed)
+                .where(kept_forms.c.id == wanted)
+                .where(kept_forms.c.session == cookie.row_id)
+            )
+        kept = {} if sealed is None else cookie.open(sealed)
+        if kept.get("page") != page:
+            raise FormGone(page)
+        fields: dict[str, Any] = kept["fields"]
+        return fields
+
+    async def sweep(self) -> None:
+        """Erase what no session can read any more."""
+        oldest = int((self._clock() - ABSOLUTE_LIMIT).timestamp())
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(kept_forms).where(kept_forms.c.kept_at < oldest)
+            )

@@ -1,0 +1,108 @@
+"""A form that was taken leads on to a page: back, and a reload, send nothing again."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+
+from desk import pages
+from desk.navigation import MATCHES
+from desk.pages import render
+from desk.sessions import ABSOLUTE_LIMIT
+from tests.desk_builders import Browser, Town, csrf_of, log_in
+from tests.desk_search_builders import NOTHING, OPTIONS, OWN, a_form
+from tests.unit.desk.test_every_page_is_served import ROLES
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def token(town: Town, browser: Browser) -> str:
+    """Somebody is logged in who may do everything."""
+    town.provider.person["roles"] = list(ROLES)
+    town.index.pages["/v1/search-options"] = (200, OPTIONS)
+    town.index.pages["/v1/searches"] = (200, NOTHING)
+    return csrf_of(await log_in(browser, "/officer/search"))
+
+
+@pytest.mark.parametrize("status", [200, 303])
+def test_no_page_is_the_answer_to_a_form_that_was_taken(status: int) -> None:
+    request = Request({"type": "http", "method": "POST"})
+    with pytest.raises(RuntimeError, match="leads on to a page"):
+        render(request, "home.html", "Begin", status=status)
+
+
+def test_a_page_is_made_in_no_other_way() -> None:
+    desk = Path(pages.__file__).parent
+    makes = [one for one in desk.rglob("*.py") if "HTMLResponse(" in one.read_text()]
+    assert makes == [Path(pages.__file__)]
+
+
+async def test_each_form_of_the_desk_leads_on_or_is_refused(
+    desk: FastAPI, browser: Browser, token: str
+) -> None:
+    """Of an empty form too: nothing that stands in one makes a page of it."""
+    forms = [
+        route.path
+        for route in desk.routes
+        if isinstance(route, APIRoute)
+        and "POST" in (route.methods or ())
+        and not route.path.startswith(("/relay/", "/logout"))
+    ]
+    assert MATCHES + "/search" in forms
+    for path in forms:
+        answer = await browser.post(path, data={"csrf": token})
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        assert not is_page or answer.status_code >= 400, path
+
+
+async def test_another_session_cannot_open_what_was_kept(
+    town: Town, browser: Browser, token: str
+) -> None:
+    answer = await browser.post("/officer/search", data=a_form(token))
+    kept, sent = answer.headers["location"], list(town.index.asked)
+    browser.kept.clear()
+    await log_in(browser, "/officer/search")
+    again = await browser.get(kept)
+    assert (again.status_code, again.headers["location"]) == (303, "/officer/search")
+    assert town.index.asked == sent
+
+
+async def test_the_database_does_not_tell_what_was_searched_for(
+    town: Town, browser: Browser, token: str
+) -> None:
+    form = a_form(token, user="employee-fatima", organisation=OWN)
+    await browser.post("/officer/search", data=form)
+    database = sqlite3.connect(town.folder / "desk.sqlite3")
+    dump = "\n".join(database.iterdump())
+    database.close()
+    assert "kept_forms" in dump
+    assert "fatima" not in dump
+    assert b"fatima".hex().upper() not in dump
+
+
+async def test_what_was_kept_goes_with_the_longest_session(
+    town: Town, desk: FastAPI, browser: Browser, token: str
+) -> None:
+    answer = await browser.post("/officer/search", data=a_form(token))
+    assert answer.status_code == 303
+    town.clock.forward(ABSOLUTE_LIMIT + timedelta(minutes=1))
+    await desk.state.desk.kept_forms.sweep()
+    database = sqlite3.connect(town.folder / "desk.sqlite3")
+    (count,) = database.execute("SELECT count(*) FROM kept_forms").fetchone()
+    database.close()
+    assert count == 0
+
+
+async def test_what_one_page_was_asked_opens_on_no_other(
+    browser: Browser, token: str
+) -> None:
+    answer = await browser.post("/officer/search", data=a_form(token))
+    id_ = answer.headers["location"].rpartition("/")[2]
+    for page in ("/officer/reports/general", "/follows", "/officer/policy/preview"):
+        moved = await browser.get(f"{page}/{id_}")
+        assert (moved.status_code, moved.headers["location"]) == (303, page)
