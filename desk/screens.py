@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 
 from desk.callers import AnyVisitor, LoggedIn
 from desk.desk import Desk, desk_of
+from desk.following.pages import Followed, find_followed
 from desk.involved.acts import may_signal
 from desk.pages import render
 from signal_index.wire.catalogue import Catalogue, OfferedPurpose
@@ -30,9 +32,16 @@ async def show_home(request: Request, visitor: AnyVisitor) -> HTMLResponse:
 
 
 @router.get("/lookup")
-async def show_lookup(request: Request, caller: LoggedIn) -> HTMLResponse:
-    """Give the form, with the purposes open to this person and no other."""
+async def show_lookup(
+    request: Request, caller: LoggedIn, follow: UUID | None = None
+) -> HTMLResponse:
+    """Give the form, with the purposes open to this person and no other.
+
+    Of one's own `follow` it has purpose and case number: never of whom it is, nor that
+    it was discussed.
+    """
     desk = desk_of(request)
+    followed = None if follow is None else await find_followed(desk, caller, follow)
     catalogue = await _fetch_catalogue(desk, caller)
     return render(
         request,
@@ -41,6 +50,7 @@ async def show_lookup(request: Request, caller: LoggedIn) -> HTMLResponse:
         person=caller.person,
         csrf=caller.csrf,
         catalogue=catalogue,
+        wanted=_want(followed),
         can_break_glass=bool(_find_breakable(catalogue)),
         signals_by_hand=may_signal(desk, caller),
     )
@@ -59,6 +69,7 @@ async def show_break_glass(request: Request, caller: LoggedIn) -> HTMLResponse:
         csrf=caller.csrf,
         catalogue=catalogue.model_copy(update={"purposes": _find_breakable(catalogue)}),
         emergency=True,
+        wanted=_want(None),
     )
 
 
@@ -83,6 +94,13 @@ async def tell_health(request: Request, _visitor: AnyVisitor) -> dict[str, Any]:
     desk = desk_of(request)
     name = desk.settings.organisation_name
     return {"status": "ok", "name": name, "holders": desk.holders.tell_health()}
+
+
+def _want(followed: Followed | None) -> dict[str, str]:
+    """Give what a form begins with."""
+    note = None if followed is None else followed.note
+    purpose = "" if followed is None else followed.stands.purpose
+    return {"purpose": purpose, "case": (note and note.case) or ""}
 
 
 async def _fetch_catalogue(desk: Desk, caller: LoggedIn) -> Catalogue:

@@ -48,6 +48,7 @@ DISCLOSURES = DisclosureKey(2026, b"\x03" * 32)
 CATALOGUE: dict[str, Any] = {
     "municipality": "9901",
     "openQuestions": 0,
+    "openCalls": 0,
     "closedDays": [],
     "outcomes": [],
     "purposes": [

@@ -11,6 +11,7 @@ from policy.offers import Choice as OfferedChoice
 from policy.offers import InformedChoice, PurposeOffer, open_purposes
 from signal_index.api.callers import Person
 from signal_index.api.context import TheIndex
+from signal_index.api.own_lookups import count_open_calls
 from signal_index.api.reviews import hashes_of
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
@@ -42,9 +43,11 @@ async def show_catalogue(
     async with looking(index.engine) as conn:
         hashes = hashes_of(index, caller.caller)
         questions = await count_open_questions(conn, hashes)
+        calls = await count_open_calls(index, conn, caller.caller, now)
     return wire.Catalogue(
         municipality=place,
         openQuestions=questions,
+        openCalls=calls,
         purposes=[_purpose(offer) for offer in offers],
         lifeDomains=labels.choices(catalogue.life_domains),
         outcomes=labels.choices(catalogue.outcomes),

@@ -22,8 +22,9 @@ from signal_index.api.callers import ActivePerson
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.reading import PAGE_DEFAULT, Cursor, Limit
 from signal_index.api.routing import Routes
-from signal_index.days import day_of
+from signal_index.days import day_of, midnight_of
 from signal_index.errors import OutcomeClosed, UnknownEntry
+from signal_index.identifiers import make_uuid7
 from signal_index.labels import Labels
 from signal_index.ledger import Group, Kind, Opened, Outcome
 from signal_index.overview.days import FOLLOW_UP_DAYS
@@ -48,6 +49,8 @@ from signal_index.wire.values import Id
 routes = Routes("bevragen")
 UNREACHED: Final = frozenset({None, "not-reachable"})
 """What came of a flag while somebody is still to be called there."""
+MOST_OF_DAY: Final = 50
+"""Lookups of today that are looked through for who is still to be called."""
 
 
 @routes.post(
@@ -132,16 +135,7 @@ async def list_own_lookups(
         owner = _owner(index, who)
         found = await find_own_entries(act.conn, owner, Kind.LOOKUP, page)
         shown = found[:limit]
-        keys = index.keys.disclosures
-        again = await find_questions(act.conn, [one.entry for one in shown], keys)
-        asked = [again.get(one.entry, [one]) for one in shown]
-        counting = [
-            one
-            for question in asked
-            for one in question
-            if act.now < _counts_until(question[0])
-        ]
-        said = await find_outcomes(act.conn, counting, keys)
+        asked, counting, said = await _read_asked(index, act.conn, shown, act.now)
         contacts = await find_contacts(act.conn, _to_call(counting, said))
         await act.record({"shown": len(shown)})
         told = Told(said, contacts, labels, who.organisation, act.now)
@@ -154,6 +148,43 @@ async def list_own_lookups(
         closedDays=find_public_holidays(day_of(told.now)),
         next=shown[-1].entry if len(found) > limit else None,
     )
+
+
+async def count_open_calls(
+    index: Index, conn: AsyncConnection, who: Caller, now: datetime
+) -> int:
+    """Count at whom the caller looked today and did not reach anybody yet.
+
+    A number, as `list_own_lookups` shows it; so it is no entry, and tells of nobody.
+    """
+    midnight = midnight_of(day_of(now))
+    page = Page(MOST_OF_DAY, since=make_uuid7(midnight, bytes(10)))
+    found = await find_own_entries(conn, _owner(index, who), Kind.LOOKUP, page)
+    asked, _, said = await _read_asked(index, conn, found, now)
+    return sum(
+        said.get(one.entry, {}).get(place) in UNREACHED and source != who.organisation
+        for first, question in zip(found, asked, strict=True)
+        if question[0].entry == first.entry
+        for one in question
+        for place, (_, source) in enumerate(one.flags or ())
+        if find_home(question, one.entry, place) == (one.entry, place)
+    )
+
+
+async def _read_asked(
+    index: Index, conn: AsyncConnection, found: Sequence[Opened], now: datetime
+) -> tuple[Sequence[Question], Sequence[Opened], Mapping[UUID, Said]]:
+    """Read as whose repeat each was asked, which still count, and what was said."""
+    keys = index.keys.disclosures
+    again = await find_questions(conn, [one.entry for one in found], keys)
+    asked = [again.get(one.entry, [one]) for one in found]
+    counting = [
+        one
+        for question in asked
+        for one in question
+        if now < _counts_until(question[0])
+    ]
+    return asked, counting, await find_outcomes(conn, counting, keys)
 
 
 async def _tell_sources(

@@ -24,10 +24,11 @@ from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 
 @dataclass(frozen=True)
 class Page:
-    """At most `limit` entries older than `before`; newest first."""
+    """At most `limit` entries before `before`, none before `since`; newest first."""
 
     limit: int
     before: UUID | None = None
+    since: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ async def find_own_entries(
     )
     if page.before is not None:
         statement = statement.where(ledger_disclosure.c.entry_id < page.before)
+    if page.since is not None:
+        statement = statement.where(ledger_disclosure.c.entry_id >= page.since)
     return [open_row(row, owner.keys) for row in await conn.execute(statement)]
 
 

@@ -59,12 +59,14 @@ class Catalogue(AnswerModel):
     """The purposes open to the caller, and the lists that a form needs.
 
     `openQuestions`: how many of the caller's own lookups wait for an explanation.
+    `openCalls`: at how many flags that they saw today nobody was reached yet.
     `closedDays`: the public holidays of a year from today, on which no contact holder
     has office hours.
     """
 
     municipality: Municipality
     openQuestions: Count
+    openCalls: Count
     purposes: list[OfferedPurpose]
     lifeDomains: list[Choice]
     outcomes: list[Choice]

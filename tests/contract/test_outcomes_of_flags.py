@@ -94,6 +94,27 @@ async def test_what_was_said_by_mistake_is_taken_back_and_then_nothing_was_said(
     assert [one["takenBack"] for one in told["shown"]] == [True, False]
 
 
+async def open_calls(world: World, **who: object) -> int:
+    answer = await world.send("GET", "/catalogue", world.a_token(**who))
+    count: int = answer.json()["openCalls"]
+    return count
+
+
+async def test_who_is_still_to_be_called_of_today_is_counted_for_the_asker_alone(
+    world: World,
+) -> None:
+    """A second household does not make her forget the first; tomorrow is new."""
+    (part,) = await world.look_up([ONE])
+    await world.look_up([TWO])
+    assert await open_calls(world) == len(part["flags"]) == 2
+    for outcome, left in (("not-reachable", 2), ("contact-made", 1), (None, 2)):
+        await say(world, part["entryId"], 0, outcome)
+        assert await open_calls(world) == left
+    assert await open_calls(world, sub="user-2") == 0
+    world.clock.forward(timedelta(days=1))
+    assert await open_calls(world) == 0
+
+
 async def test_nobody_takes_back_what_another_said_or_what_counts_by_now(
     world: World,
 ) -> None:

@@ -62,6 +62,21 @@ async def test_it_says_by_the_case_number_that_something_changed_or_not(
     assert ("Zoek opnieuw met de inwoner." in page) is (changed is True)
 
 
+async def test_looking_up_again_begins_with_purpose_and_own_case_number_alone(
+    town: Town, browser: Browser
+) -> None:
+    await followed(town, browser, changed=True)
+    again = f"/lookup?follow={ONE}"
+    assert f'href="{again}"' in (await browser.get("/follows")).text
+    form = (await browser.get(again)).text
+    assert 'id="case-reference" type="text" value="Z-2026-001234"' in form
+    (chosen,) = re.findall(r'<input[^>]*type="radio"[^>]* checked>', form)
+    assert 'value="wmo-onderzoek"' in chosen
+    other = (await browser.get(f"/lookup?follow={ONE[:-1]}9")).text
+    assert 'value="Z-2026-001234"' not in other
+    assert not re.findall(r'type="radio"[^>]* checked>', other)
+
+
 async def test_nobody_reads_or_ends_follows_without_logging_in_or_from_elsewhere(
     browser: Browser,
 ) -> None:

@@ -81,6 +81,18 @@ async def test_each_purpose_says_what_it_shows(browser: Browser) -> None:
     assert page.text.count("U ziet of er contact is") >= 2
 
 
+@pytest.mark.parametrize("count", [0, 3])
+async def test_who_is_still_to_be_called_today_is_one_press_away(
+    town: Town, browser: Browser, count: int
+) -> None:
+    town.index.catalogue = town.index.catalogue | {"openCalls": count}
+    page = (await log_in(browser)).text
+    line = page.split('id="open-calls"')[1].split("</p>")[0]
+    assert (" hidden>" in line) is (count == 0)
+    assert f"<strong data-count>{count}</strong>" in line
+    assert 'href="/own-lookups"' in line
+
+
 async def test_someone_without_a_purpose_hears_whom_to_ask(
     town: Town, browser: Browser
 ) -> None:

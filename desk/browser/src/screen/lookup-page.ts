@@ -6,7 +6,7 @@ import { TrackingRelay, Unfinished } from "../unfinished.ts";
 import { paintAnswer, titleOf, type Who } from "./answer.ts";
 import { BreakGlassFields } from "./break-glass.ts";
 import type { Cover } from "./cover.ts";
-import { need } from "./dom.ts";
+import { all, need, show } from "./dom.ts";
 import { InvolvedOffer } from "./involved/offer.ts";
 import { keepChoices, keepDraftOnLeaving, restoreDraft } from "./draft.ts";
 import { type FamilySheet, offerFamilySheet } from "./family-sheet.ts";
@@ -29,6 +29,9 @@ import { WaitedEstimates } from "./waited-estimates.ts";
 import { WaitingStore } from "./waiting-store.ts";
 import { GIVE_UP_AFTER, Waiting } from "./waiting.ts";
 import { offerWhose, showWhose, type Whose } from "./whose.ts";
+
+/** Of whom nothing was said yet, or that nobody answered. */
+const TO_CALL = "[data-outcome-of]:not(:has([aria-pressed=true]:not([data-outcome=not-reachable])))";
 
 class LookupPage {
   #waiting: Waiting | null = null; // first: the key config is fetched before the rest is made
@@ -110,6 +113,7 @@ class LookupPage {
     const question = this.#fields.read(); // last, so that the first field in order gets focus
     if (question === null || household === null || this.#whose?.isSeen() === false) return;
     const whose = this.#whose?.read() ?? [];
+    this.#noteCalls();
     this.#result.forget();
     this.#busy(true);
     const reference = (this.#headers["X-Reference"] = drawReference());
@@ -178,8 +182,18 @@ class LookupPage {
 
   /** "Opnieuw zoeken": whatever belonged to the answer goes, also what still waited. */
   #forgetAnswer(): void {
+    this.#noteCalls();
     [this.#names, this.#case] = [[], null];
     void this.#waited?.drop();
+  }
+
+  /** Whoever is still to be called of an answer that goes is counted above the next. */
+  #noteCalls(): void {
+    const count = document.querySelector("#open-calls [data-count]");
+    if (count === null) return;
+    const open = this.#result.places.flatMap((place) => all(TO_CALL, place)).length + Number(count.textContent);
+    count.textContent = String(open);
+    show(need("#open-calls"), open > 0);
   }
 
   #forgetNumbers(): void {
