@@ -79,6 +79,12 @@ class Shown:
     names: Names = field(default_factory=dict, repr=False)
     """What people of this desk are called, where a page names any."""
 
+    @property
+    def waits(self) -> str:
+        """Give how much waits in all, for a menu that is folded; empty: nothing."""
+        known = sum(count or 0 for count in self.counts.values())
+        return str(known or ("?" if None in self.counts.values() else ""))
+
 
 NOBODY: Final = Shown(None)
 
@@ -123,7 +129,7 @@ def render(
         csrf=csrf,
         ledger_warning=desk.ledger_watch.warning,
         menu_counts=shown.counts,
-        waits=sum(count or 0 for count in shown.counts.values()),
+        waits=shown.waits,
         names=shown.names,
         ends_at=shown.ends_at,
         seconds_left=shown.ends_at - int(desk.clock().timestamp()),

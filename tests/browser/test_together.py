@@ -233,14 +233,21 @@ def test_a_family_has_one_sheet_and_a_record_for_each_of_them(
         town.people.find_with("bijstand"),
         town.people.find_with("bijstand", "schuldhulpverlening"),
     ]
+    to_call = screen.page.locator("#open-calls [data-count]")
+    before = int(to_call.text_content() or "")
     screen.ask(both)
     choose_all(screen)
+    screen.page.locator("[data-called]").first.fill("Mees")
     screen.page.locator("[data-discreet]").last.uncheck()
     press_print(screen)
     said = on_paper(screen.page)
     assert said.count("Werkplein Voorbeeldstad") == 1
+    assert "Voor Mees en persoon 2 …" in said, "which one writes by hand"
     assert "Kredietbank Voorbeeldstad" in said
     assert printing == ["recorded 204", "recorded 204", "printed"]
+    screen.page.click("#again")
+    expect(to_call).to_have_text(str(before + 3))
+    expect(screen.page.locator("#open-calls")).to_be_visible()
 
 
 def test_what_cannot_be_recorded_is_not_printed(

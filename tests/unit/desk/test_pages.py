@@ -14,6 +14,11 @@ from signal_index.wire.matches import MatchAct
 from tests.desk_builders import INDEX, Browser, Town, log_in
 
 FOLDER = Path(desk.errors.__file__).parent
+CALL_BACK = """
+[call_back]
+function = "Bureaudienst"
+phone = "+31182555200"
+"""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -79,6 +84,25 @@ async def test_the_number_has_no_name_and_no_form(browser: Browser) -> None:
 async def test_each_purpose_says_what_it_shows(browser: Browser) -> None:
     page = await log_in(browser)
     assert page.text.count("U ziet of er contact is") >= 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("", "Zonder nummer: vraag het in uw organisatie."),
+        (CALL_BACK, "Te bereiken via Bureaudienst:</span> "),
+    ],
+)
+async def test_a_colleague_is_named_with_a_way_to_reach_them_or_without_one(
+    town: Town, setting: str, says: str
+) -> None:
+    settings = town.folder / "desk.toml"
+    settings.write_text(settings.read_text() + setting)
+    async with town.serve() as desk, town.browser(desk) as browser:
+        page = (await log_in(browser)).text
+    colleague = page.split('<template id="colleague">')[1].split("</template>")[0]
+    assert says in colleague
+    assert ('href="tel:+31182555200"' in colleague) is bool(setting)
 
 
 @pytest.mark.parametrize("count", [0, 3])

@@ -28,14 +28,22 @@ SILENT = (
 
 def _hand_out(town: Town, *notices: dict[str, Any]) -> None:
     page = {"items": list(notices), "next": None, "unreadable": 0, "padding": ""}
-    town.index.pages |= {"/v1/notices": (200, page), CONTACTS: (200, {"items": []})}
+    no_matches = {**page, "items": [], "closedDays": []}
+    town.index.pages |= {
+        "/v1/notices": (200, page),
+        "/v1/matches": (200, no_matches),
+        CONTACTS: (200, {"items": []}),
+    }
 
 
 async def _count(town: Town, browser: Browser) -> str:
     """Give what the menu says, a minute after it was last asked."""
     town.clock.forward(timedelta(seconds=61))
     page = (await browser.get(OTHER_PAGE)).text
-    return page.split("/agency/notices")[1].split("</a>")[0].split(">")[1]
+    counted = page.split("/agency/notices")[1].split("</a>")[0].split(">")[1]
+    folded = counted.replace("Berichten", "Menu")
+    assert f'"desk-nav__link">{folded}<' in page, "what a phone shows of it"
+    return counted
 
 
 async def test_what_was_seen_is_counted_no_more_and_what_comes_after_it_is(

@@ -15,6 +15,8 @@ import { writeDay } from "./moments.ts";
 import type { Category } from "./question.ts";
 import { text } from "./texts.ts";
 
+/** Where a name is written by hand. */
+const BLANK = "…………………";
 const SIZES = ["large", "medium", "small", "tiny"];
 
 /** What was chosen for one person, and the entry that a print of it is recorded on. */
@@ -34,7 +36,7 @@ export function offerFamilySheet(
   parts: readonly Part[], names: readonly string[], categories: readonly Category[], relay: Relay,
 ): FamilySheet {
   const coordinating = new Set(categories.filter((each) => each.coordinates).map((each) => each.id));
-  const offers = parts.map((part, place) => offerPerson(part, names[place] ?? "", coordinating));
+  const offers = parts.map((part, place) => offerPerson(part, names[place] ?? "", text("person", { number: String(place + 1) }), coordinating));
   const offer = fromTemplate("family");
   const whole = need("[data-family]", offer);
   const turn = () => show(whole, offers.some((each) => !each.element.hidden));
@@ -75,12 +77,16 @@ interface Choice {
   read(): FamilyLine | null;
 }
 
-function offerPerson(part: Part, name: string, coordinating: ReadonlySet<string>): Offer {
+/** `unnamed`: what somebody is called here to whom nobody gave a name. */
+function offerPerson(part: Part, name: string, unnamed: string, coordinating: ReadonlySet<string>): Offer {
   const element = need("fieldset", fromTemplate("family-person"));
   fill(element, { who: name === "" ? text("family-choose") : text("family-choose-of", { name }) });
   const place = need("[data-contacts]", element);
-  const paint = (flags: readonly Flag[], lead: ReadonlySet<string>) =>
-    writeLines(flags, lead, new Date()).map((line) => paintChoice({ ...line, about: name === "" ? [] : [name] }));
+  const called = need<HTMLInputElement>("[data-called]", element);
+  called.value = name === unnamed ? "" : name;
+  show(need("[data-called-field]", element), name !== "");
+  const about = () => (name === "" ? [] : [called.value.trim() || `${name} ${BLANK}`]);
+  const paint = (flags: readonly Flag[], lead: ReadonlySet<string>) => writeLines(flags, lead, new Date()).map((line) => paintChoice(line, about));
   const choices = paint(part.flags, coordinating);
   let own: Choice[] = [];
   const lead = (flag: Flag | null) => {
@@ -94,7 +100,7 @@ function offerPerson(part: Part, name: string, coordinating: ReadonlySet<string>
   return { element, lead, read: () => ({ entry: part.entryId, lines: [...own, ...choices].map((each) => each.read()).filter((each) => each !== null) }) };
 }
 
-function paintChoice(line: FamilyLine): Choice {
+function paintChoice(line: FamilyLine, about: () => readonly string[]): Choice {
   const fragment = fromTemplate("family-contact");
   const who = [line.name, line.role, line.phone].filter((each) => each !== "").join(", ");
   fill(fragment, { organisation: line.organisation, who, lead: line.coordinates ? text("family-coordinates") : null });
@@ -108,7 +114,7 @@ function paintChoice(line: FamilyLine): Choice {
   const read = () => {
     if (!chosen.checked) return null;
     const organisation = line.tells && discreet.checked ? "" : line.organisation;
-    return { ...line, organisation, helpsWith: words.value.trim() };
+    return { ...line, organisation, helpsWith: words.value.trim(), about: about() };
   };
   return { element: fragment.firstElementChild as Element, read };
 }
