@@ -5,13 +5,17 @@ case that is: a registration read with its profile is held against the outbox, a
 line in it is named; no number is shown or written.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO, Final
 from uuid import UUID
 
 from signal_index.wire.corrections import CorrectionsAsked, OwnCorrection
 from sources.connectors import read_file
+from sources.connectors.json_spots import find_spots
 from sources.errors import UnreadableFile, say_unreadable
 from sources.outbox.registrations import find_marked_as
 from sources.outbox.staging import mark_case, mark_person, name_part
@@ -19,6 +23,8 @@ from sources.outbox.store import Outbox
 from sources.profile import Profile
 from sources.publisher.http_index import HttpIndex
 from sources.values import Case, Place, Unidentified
+
+_PATH: Final = re.compile(r"\w+\[\d+\](\.\w+\[\d+\])*")
 
 
 async def fetch_corrections(
@@ -36,12 +42,17 @@ async def fetch_corrections(
 
 
 def find_records(
-    outbox: Outbox, file: Path, profile: Profile, today: date
+    outbox: Outbox,
+    file: Path,
+    profile: Profile,
+    wanted: Collection[UUID],
+    *,
+    today: date,
 ) -> Mapping[UUID, Place]:
-    """Give where the cases of a registration stand, by each reference we published.
+    """Give where the cases with these references of ours stand in a registration.
 
-    A case that ended and is open again has its old reference too.
-    Raises `UnreadableFile`.
+    A case that ended and is open again has its old reference too. In a JSON file with
+    line and column, which an editor shows. Raises `UnreadableFile`.
     """
     references, ended = _find_references(outbox), _find_ended(outbox)
     found: dict[UUID, Place] = {}
@@ -54,11 +65,23 @@ def find_records(
                         key = mark_case(outbox.key, name, case.key)
                         reference = _pick(outbox, references.get(key, {}), key, case)
                         for each in (reference, *_pick_ended(outbox, ended, key, case)):
-                            if each is not None:
+                            if each in wanted:
                                 found[each] = case.place
+            return _with_spots(stream, found)
     except OSError:
         raise UnreadableFile(say_unreadable(file)) from None
-    return found
+
+
+def _with_spots(file: BinaryIO, found: Mapping[UUID, Place]) -> Mapping[UUID, Place]:
+    """Say line and column where a path was all that was known."""
+    paths = {one.record for one in found.values() if _PATH.fullmatch(one.record)}
+    spots = find_spots(file, paths) if paths else {}
+    return {
+        reference: one
+        if (spot := spots.get(one.record)) is None
+        else replace(one, line=spot[0], column=spot[1])
+        for reference, one in found.items()
+    }
 
 
 def _find_references(outbox: Outbox) -> Mapping[bytes, Mapping[bytes, UUID]]:

@@ -23,10 +23,14 @@ from sources.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a record stands: a line of a CSV file, a path in a JSON file."""
+    """Where a record stands: a line of a CSV file, a path in a JSON file.
+
+    `column`: of a JSON file, once line and column were looked up (`json_spots`).
+    """
 
     line: int | None
     record: str
+    column: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

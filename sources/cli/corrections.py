@@ -143,15 +143,16 @@ async def _fetch(
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             _, index = make_parties(client, settings, keys, outbox)
             found = await fetch_corrections(index, asked)
+        references = [each for one in found for each in name_references(one)]
         said = {
             reference: name
-            for one in found
-            for reference in name_references(one)
+            for reference in references
             if (name := find_case(outbox, reference))
         }
         if file is None or profile is None:
             return Waiting(found, said, {})
-        places = find_records(outbox, file, load_profile(profile), day_of(now()))
+        read, today = load_profile(profile), day_of(now())
+        places = find_records(outbox, file, read, references, today=today)
     return Waiting(found, said, places)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -75,7 +76,7 @@ def find_command(
                 _show_references(_find_own(outbox, case), as_json=as_json)
                 return
             name, place = _look_up(outbox, reference, file, profile)
-    found = None if place is None else {"line": place.line, "record": place.record}
+    found = None if place is None else asdict(place)
     if as_json:
         typer.echo(json.dumps({"case": name or None, **(found or {})}))
         return
@@ -139,4 +140,5 @@ def _find_place(
             " allebei of geen van beide."
         )
     read = load_profile(profile)
-    return find_records(outbox, file, read, day_of(now())).get(reference)
+    found = find_records(outbox, file, read, [reference], today=day_of(now()))
+    return found.get(reference)

@@ -40,10 +40,11 @@ def say_cases(named: Mapping[UUID, str]) -> Mapping[UUID, str]:
 
 def say_place(place: Place) -> str:
     """Say where a record stands as people count: from one."""
-    if place.line is not None:
-        return f"regel {place.line}"
-    return re.sub(
+    counted = re.sub(
         r"\.?(\w+)\[(\d+)\]",
         lambda found: f", {found[1]} nummer {int(found[2]) + 1}",
         place.record,
     ).removeprefix(", ")
+    if place.column is not None:
+        return f"regel {place.line}, teken {place.column} ({counted})"
+    return counted if place.line is None else f"regel {place.line}"
