@@ -22,7 +22,7 @@ from signal_index.wire.values import (
 )
 
 PREFIX: Final = "/relay/v1"
-API_VERSION: Final = "1.5.0"
+API_VERSION: Final = "1.6.0"
 """Of what is on the relay's wire; goes up with every change that a caller can see."""
 
 _Index = Annotated[int, Field(ge=1, le=255)]

@@ -65,7 +65,7 @@ def find_records(
                         key = mark_case(outbox.key, name, case.key)
                         reference = _pick(outbox, references.get(key, {}), key, case)
                         for each in (reference, *_pick_ended(outbox, ended, key, case)):
-                            if each in wanted:
+                            if each is not None and each in wanted:
                                 found[each] = case.place
             return _with_spots(stream, found)
     except OSError:

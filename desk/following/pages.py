@@ -21,7 +21,7 @@ from desk.navigation import may_follow
 from desk.officer.told import Told, read_told
 from desk.pages import render
 from desk.roles import GENERALISTS
-from signal_index.wire.follows import Follow, FollowOffer, Follows
+from signal_index.wire.follows import Follow, FollowOffer, Follows, GivenFollow
 from signal_index.wire.lookups import Nothing
 from signal_index.wire.model import parse_body
 
@@ -128,8 +128,16 @@ def _holder(code: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Given(Named):
+    """One that a colleague took over, and by what its user knew it."""
+
+    told: GivenFollow
+
+
+@dataclass(frozen=True, slots=True)
 class _Listed:
     follows: list[Followed]
+    given: list[Given]
     unreadable: int
 
 
@@ -142,9 +150,11 @@ async def find_followed(desk: Desk, caller: Caller, follow: UUID) -> Followed | 
 async def _list(desk: Desk, caller: Caller) -> _Listed:
     found = await desk.index.fetch(Follows, "/v1/follows", caller.access_token)
     entries = [one.entryId for one in found.items]
+    entries += [one.entryId for one in found.given]
     notes = await desk.lookup_notes.find(caller.person.sub, entries)
     follows = [Followed(notes.get(one.entryId), one) for one in found.items]
-    return _Listed(follows, found.unreadable)
+    given = [Given(notes.get(one.entryId), one) for one in found.given]
+    return _Listed(follows, given, found.unreadable)
 
 
 async def _show(
@@ -171,6 +181,7 @@ async def _show(
         changed=[one for one in follows if one.stands.changed],
         unsure=[one for one in follows if one.stands.changed is None],
         same=[one for one in follows if one.stands.changed is False],
+        given=found.given,
         unreadable=found.unreadable,
         done=done,
         may_follow=may_follow(caller.person),

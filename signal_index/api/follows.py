@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from keys.errors import InvalidPseudonym
@@ -148,10 +148,12 @@ async def list_follows(index: TheIndex, caller: ActivePerson) -> wire.Follows:
             for one in allowed
             if (permit := permits[one.id]) is not None
         }
+        given = await store.find_given(act.conn, owner, index.keys, today)
         await act.record({"follows": len(own)})
     return wire.Follows(
         items=[_tell(one, labels, changed=changed.get(one.id)) for one in own],
         unreadable=unreadable,
+        given=[_tell_given(one.said, day, labels) for one, day in given],
     )
 
 
@@ -256,6 +258,16 @@ async def _verify_whose(act: Acting, lookup: Opened, point: StoredPoint) -> byte
 
 def _owner(index: Index, caller: Caller) -> Owner:
     return Owner(caller.organisation, caller.subject, index.keys.disclosures)
+
+
+def _tell_given(said: Following, day: date, labels: Labels) -> wire.GivenFollow:
+    return wire.GivenFollow(
+        entryId=said.entry,
+        purposeLabel=labels.purpose(said.purpose),
+        by=said.follower.name,
+        team=said.follower.team,
+        on=day,
+    )
 
 
 def _tell(one: StoredFollow, labels: Labels, *, changed: bool | None) -> wire.Follow:

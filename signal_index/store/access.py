@@ -238,7 +238,10 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _WEB: Access(
             select=ALL,
             insert=True,
-            update=("owner", "sealed", "offer", "offered_until"),
+            update=(
+                *("owner", "sealed", "offer", "offered_until"),
+                *("given_by", "given_on"),
+            ),
             delete=True,
         ),
         _UPKEEP: _erase("municipality", "until"),

@@ -8,9 +8,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, update
@@ -44,6 +45,8 @@ from signal_index.tables.registry import source
 from signal_index.wire.follows import OPEN_PER_USER
 from signal_index.wire.sources import SourceState
 
+TOLD_FOR: Final = timedelta(days=14)
+"""How long who handed a follow over reads who has it."""
 _READ = (
     follow.c.id,
     follow.c.municipality,
@@ -112,6 +115,27 @@ async def list_follows(
         except (DisclosureRefused, KeyFilesRefused):
             unreadable += 1
     return found, unreadable
+
+
+async def find_given(
+    conn: AsyncConnection, owner: Owner, keys: YearKeys, today: date
+) -> Sequence[tuple[StoredFollow, date]]:
+    """Give what was the user's until a colleague took it over lately, and when.
+
+    While that colleague follows it: their last day, or their end, erases it.
+    """
+    rows = await conn.execute(
+        select(*_READ, follow.c.given_on)
+        .where(follow.c.given_by.in_(_owners(owner)))
+        .where(follow.c.given_on > today - TOLD_FOR)
+        .where(follow.c.until >= today)
+        .order_by(follow.c.given_on.desc(), follow.c.id)
+    )
+    found = []
+    for row in rows:
+        with suppress(DisclosureRefused, KeyFilesRefused):
+            found.append((open_stored(row, keys), row.given_on))
+    return found
 
 
 async def store_follow(
@@ -231,6 +255,8 @@ async def take_over(
             update(follow)
             .where(follow.c.id == one.id)
             .values(
+                given_by=follow.c.owner,  # as it was
+                given_on=today,
                 owner=derive_owner(key, owner.organisation, owner.sub),
                 sealed=seal_following(one.id, said, key),
                 offer=None,

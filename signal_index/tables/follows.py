@@ -24,10 +24,13 @@ follow = Table(
     Column("until", Date, nullable=False),  # the last day
     Column("offer", LargeBinary(16)),  # keyed hash of the code to hand it over by
     Column("offered_until", Date),
+    Column("given_by", LargeBinary(16)),  # keyed hash of whose it was before
+    Column("given_on", Date),
     Index(None, "owner"),
     Index(None, "person_row"),
     Index(None, "organisation"),
     Index(None, "offer"),
+    Index(None, "given_by"),
     Index(None, "until"),
     sqlite_with_rowid=False,
 )

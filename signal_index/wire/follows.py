@@ -49,14 +49,29 @@ class Follow(AnswerModel):
     changed: bool | None
 
 
+class GivenFollow(AnswerModel):
+    """A follow that was the caller's: which colleague took it over, and when.
+
+    As their own provider calls them; null where it does not say.
+    """
+
+    entryId: Id
+    purposeLabel: str
+    by: str | None
+    team: str | None
+    on: Day
+
+
 class Follows(AnswerModel):
     """The caller's open follows, those that end first before the others.
 
-    `unreadable`: how many of them the index cannot open.
+    `unreadable`: how many of them the index cannot open. `given`: what colleagues took
+    over in the last two weeks, and still follow.
     """
 
     items: list[Follow]
     unreadable: Count = 0
+    given: list[GivenFollow] = Field(default_factory=list)
 
 
 class FollowsOffered(RequestModel):

@@ -86,6 +86,11 @@ async def test_follows_pass_to_a_colleague_in_one_act(world: World) -> None:
     taken = await world.send("POST", "/follow-takeovers", other, {"code": code.lower()})
     assert taken.status_code == 200, taken.text
     assert (await listed(world), len(await listed(world, JORIS))) == ([], 2)
+    for who, given in ((token, 2), (other, 0)):
+        told = (await world.send("GET", "/follows", who)).json()["given"]
+        assert [(one["by"], one["on"]) for one in told] == [
+            ("Joris de Wit", day_of(world.clock()).isoformat())
+        ] * given
     again = await world.send("POST", "/follow-takeovers", other, {"code": code})
     assert again.status_code == 404
     await world.publish(world.debt_help, [TWO])
@@ -131,6 +136,7 @@ async def test_a_citizen_reads_that_the_case_was_followed_and_passed_on(
     offer = (await world.send("POST", "/follow-offers", token, body)).json()
     await world.send("POST", "/follow-takeovers", other, {"code": offer["code"]})
     await world.send("POST", f"/follows/{made['id']}/end", other, {})
+    assert (await world.send("GET", "/follows", token)).json()["given"] == []
     report = await CitizensDesk(world, tmp_path).report(ONE)
     told = [one["kind"] for one in report["checks"] if "follow" in one["kind"]]
     assert sorted(told) == ["follow-begun", "follow-ended", "follow-taken-over"]

@@ -471,9 +471,10 @@ CREATE INDEX ix_notice_damping_until ON notice_damping (until);
 CREATE TABLE follow (
   id UUID NOT NULL, municipality CHAR(4) NOT NULL, organisation CHAR(20) NOT NULL, year INTEGER NOT NULL,
   owner BYTEA NOT NULL, person_row BYTEA NOT NULL, sealed BYTEA NOT NULL, until DATE NOT NULL, offer BYTEA,
-  offered_until DATE,
+  offered_until DATE, given_by BYTEA, given_on DATE,
   CONSTRAINT pk_follow PRIMARY KEY (id)
 );
+CREATE INDEX ix_follow_given_by ON follow (given_by);
 CREATE INDEX ix_follow_offer ON follow (offer);
 CREATE INDEX ix_follow_organisation ON follow (organisation);
 CREATE INDEX ix_follow_owner ON follow (owner);
