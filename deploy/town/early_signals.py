@@ -9,7 +9,6 @@ import csv
 import json
 import secrets
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +17,12 @@ from deploy.town.parties import EARLY_SIGNALS
 from deploy.town.people import People
 from deploy.town.places import Places
 from deploy.town.processes import Party
+from deploy.town.publishing import Published
 from deploy.town.register import list_register, write_day
 from deploy.town.settings_files import PROFILES
 
 BORN = "1979-03-14"
 FOUND, IN_DOUBT = 2, 1
-
-
-@dataclass(frozen=True)
-class Reported:
-    """What came of the corporation's reports."""
-
-    accepted: int
-    rejected: int
-    unchanged: int
 
 
 def write_register(places: Places, people: People) -> None:
@@ -66,14 +57,14 @@ def brp_party(places: Places) -> Party:
     return Party("brp", command, f"{places.brp_url}/health")
 
 
-def publish_reports(places: Places) -> Reported:
+def publish_reports(places: Places) -> Published:
     """Have the municipality's agent publish the reports; raises `PartyFailed`."""
     folder = places.agency(EARLY_SIGNALS.slug)
     profile = PROFILES / EARLY_SIGNALS.profile
     command = ["signal-source", "publish", "--settings", "agency.toml"]
     given = ["--profile", str(profile), "--json", EARLY_SIGNALS.file]
     said = json.loads(run([*command, *given], folder).splitlines()[-1])
-    return Reported(said["accepted"], said["rejected"], said["unchanged"])
+    return Published(said["accepted"], said["rejected"], said["unchanged"])
 
 
 def list_doubts(places: Places) -> list[dict[str, str]]:

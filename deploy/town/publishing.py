@@ -1,10 +1,13 @@
 """The four agencies deliver, each by its own agent: `signal-source run`."""
 
+from __future__ import annotations
+
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from deploy.town.commands import attempt
 from deploy.town.found import program
@@ -22,6 +25,18 @@ class Published:
     unchanged: int
     waiting: int = 0
 
+    def __add__(self, other: Published) -> Published:
+        """Give the sums of both."""
+        return Published(
+            self.accepted + other.accepted,
+            self.rejected + other.rejected,
+            self.unchanged + other.unchanged,
+            self.waiting + other.waiting,
+        )
+
+
+NOTHING: Final = Published(0, 0, 0)
+
 
 def publish_all(places: Places, population: Path) -> Published:
     """Have each agent deliver once and give the sums; raises `PartyFailed`."""
@@ -29,12 +44,7 @@ def publish_all(places: Places, population: Path) -> Published:
         done = list(
             pool.map(lambda agency: _publish(places, agency, population), AGENCIES)
         )
-    return Published(
-        sum(each.accepted for each in done),
-        sum(each.rejected for each in done),
-        sum(each.unchanged for each in done),
-        sum(each.waiting for each in done),
-    )
+    return sum(done, NOTHING)
 
 
 def _publish(places: Places, agency: Agency, population: Path) -> Published:
