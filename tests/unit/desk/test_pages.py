@@ -86,6 +86,15 @@ async def test_each_purpose_says_what_it_shows(browser: Browser) -> None:
     assert page.text.count("U ziet of er contact is") >= 2
 
 
+async def test_the_page_between_login_and_work_has_no_menu_that_could_move(
+    browser: Browser,
+) -> None:
+    await log_in(browser)
+    page = (await browser.get("/arrived")).text
+    assert "U bent ingelogd" in page
+    assert "desk-nav" not in page
+
+
 @pytest.mark.parametrize(
     ("setting", "says"),
     [
