@@ -8,6 +8,9 @@
     (last)           the permitted rows of fresh lookups, and of no other: those of
                      sources that are live; which sources are in trial; open follows
 
+It also has the rest of its transaction planned once, not each time: what entries are
+recorded with takes as long to plan as to do.
+
 All parts see one snapshot; a ticket that another transaction is spending is waited for
 and then found spent.
 """
@@ -43,6 +46,7 @@ class RowKind(IntEnum):
     SIGNAL = 2
     IN_TRIAL = 3
     FOLLOW = 4
+    PLANNED = 5
 
 
 _ARRAYS: Final[Mapping[str, Sequence[tuple[str, TypeEngine[Any]]]]] = {
@@ -125,6 +129,10 @@ LOOKUP: Final = (
     SELECT 4, f.year, f.person_row, f.id, 0, NULL, NULL, NULL, NULL, NULL, f.until,
       NULL, NULL, NULL, NULL, f.sealed, NULL, NULL
     FROM followed JOIN follow f USING (person_row)
+    UNION ALL
+    SELECT 5, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+      NULL, NULL, NULL, NULL
+    FROM set_config('plan_cache_mode', 'force_generic_plan', true)
     """
     )
     .bindparams(

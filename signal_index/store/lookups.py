@@ -189,7 +189,7 @@ async def _spend_and_find_at_once(
             if row.valid_until >= day_of(now):
                 made = FollowRow(row.id, row.place, row.valid_until, bytes(row.sealed))
                 follows.setdefault(bytes(row.row_key), []).append(made)
-        else:
+        elif row.kind == RowKind.SIGNAL:
             rows.setdefault(row.row_key, []).append(row)
     granted = [one for place, one in enumerate(lookups) if place in fresh]
     found = iter(_collect(granted, _Read(last, rows, in_trial, follows), now))
