@@ -23,7 +23,7 @@ from tests.notice_builders import read, read_page, switch_on
 from tests.world import Agency, World
 
 ONE = a_bsn(1)
-TABLES = ("match_box", "match_sheet", "match_run", "match_step")
+TABLES = ("match_box", "match_sheet", "daily_run", "match_step")
 
 
 @cache

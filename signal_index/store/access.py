@@ -246,10 +246,11 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         ),
         _UPKEEP: _erase("municipality", "until"),
     },
+    # daily_runs
+    "daily_run": {_UPKEEP: _RENEW},
     # matches
     "match_box": {_WEB: _HAND_IN, _UPKEEP: _ERASE},
     "match_sheet": {_WEB: _READ, _UPKEEP: _RENEW},
-    "match_run": {_UPKEEP: _RENEW},
     "match_step": {_WEB: _keep("sealed"), _UPKEEP: _ERASE},
     # policies
     "policy_bundle": {_WEB: _ADD, _UPKEEP: _READ, _REPORTING: _READ},
@@ -289,7 +290,6 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     },
     "review_ground": {_WEB: _ADD, _UPKEEP: _RENEW, _REPORTING: _READ},
     "review_act": {_WEB: _ADD, _UPKEEP: _ERASE},
-    "review_day": {_UPKEEP: _RENEW},
     # person_events
     "person_event": {_WEB: _ADD, _UPKEEP: _ERASE},
 }

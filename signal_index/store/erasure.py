@@ -8,9 +8,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,20 +25,18 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.days import midnight_of
-from signal_index.identifiers import make_uuid7
-from signal_index.ledger import Kind
+from signal_index.store.daily_runs import erase_days
 from signal_index.store.restrictions import is_restricting
 from signal_index.tables.citizen_rights import access_request, correction, embargo
 from signal_index.tables.follows import follow
-from signal_index.tables.ledger import ledger_entry, ledger_person
+from signal_index.tables.ledger import ledger_person
 from signal_index.tables.lookups import lookup_repeat, spent_ticket
-from signal_index.tables.matches import match_box, match_run, match_sheet, match_step
+from signal_index.tables.matches import match_box, match_sheet, match_step
 from signal_index.tables.notices import notice_damping, return_notice
 from signal_index.tables.person_events import person_event
 from signal_index.tables.signals import signal, tombstone
 
 BATCH = 1000
-_A_DAY: Final = timedelta(days=1)
 
 
 class Cause(StrEnum):
@@ -156,21 +153,8 @@ async def erase_over(
             counts[municipality][table.name] = count
     for table in (notice_damping, match_step):  # they say of no municipality
         await conn.execute(delete(table).where(table.c.until < today))
-    await conn.execute(delete(match_run).where(match_run.c.day < today - _A_DAY))
+    await erase_days(conn, today)
     return counts
-
-
-async def was_erased(conn: AsyncConnection, since: datetime) -> bool:
-    """Tell whether an erasure was recorded since this moment."""
-    columns = ledger_entry.c
-    found = await conn.scalar(
-        select(columns.entry_id)
-        .where(columns.entry_id >= make_uuid7(since, bytes(10)))
-        .where(columns.kind == Kind.ERASURE.value)
-        .where(columns.municipality.is_not(None))
-        .limit(1)
-    )
-    return found is not None
 
 
 async def erase_person_numbers(conn: AsyncConnection, before_year: int) -> int:

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.policy import Policy
@@ -44,7 +44,7 @@ from signal_index.store.matches import (
 )
 from signal_index.store.notice_rows import Telling
 from signal_index.store.notices import year_of
-from signal_index.tables.matches import match_box, match_run, match_sheet
+from signal_index.tables.matches import match_box, match_sheet
 from signal_index.tables.registry import coverage
 
 BOXES_AT_ONCE: Final = 1_000
@@ -98,25 +98,6 @@ async def find_places(conn: AsyncConnection) -> Sequence[str]:
     """Find the municipalities of sources."""
     rows = await conn.scalars(select(coverage.c.municipality).distinct())
     return rows.all()
-
-
-async def find_due(conn: AsyncConnection, day: date) -> Sequence[str]:
-    """Find the municipalities of sources whose run of a day was not done to its end."""
-    had = select(match_run.c.municipality).where(match_run.c.day == day)
-    rows = await conn.scalars(
-        select(coverage.c.municipality)
-        .where(coverage.c.municipality.not_in(had))
-        .distinct()
-        .order_by(coverage.c.municipality)
-    )
-    return rows.all()
-
-
-async def note_run(conn: AsyncConnection, municipality: str, day: date) -> None:
-    """Note that a day's run is done to its end; again says nothing new."""
-    done = (match_run.c.municipality == municipality) & (match_run.c.day == day)
-    await conn.execute(delete(match_run).where(done))
-    await conn.execute(insert(match_run), {"municipality": municipality, "day": day})
 
 
 async def open_some(

@@ -5,10 +5,10 @@ Clear headers and keyed hashes: no seal is opened here.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.identifiers import make_uuid7
@@ -16,7 +16,6 @@ from signal_index.ledger import Kind
 from signal_index.proof import Leaf, Outcome, parse_leaf
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
 from signal_index.tables.registry import organisation
-from signal_index.tables.reviews import review_day
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,21 +44,6 @@ async def find_municipalities(conn: AsyncConnection) -> Sequence[str]:
     """Give every municipality that admitted an organisation."""
     column = organisation.c.municipality
     return (await conn.scalars(select(column).distinct().order_by(column))).all()
-
-
-async def find_last_day(conn: AsyncConnection, municipality: str) -> date | None:
-    """Give the last day that the rules have gone through."""
-    found: date | None = await conn.scalar(
-        select(func.max(review_day.c.day)).where(
-            review_day.c.municipality == municipality
-        )
-    )
-    return found
-
-
-async def insert_day(conn: AsyncConnection, municipality: str, day: date) -> None:
-    """Note that a day was gone through; the same day twice fails."""
-    await conn.execute(insert(review_day), {"municipality": municipality, "day": day})
 
 
 async def read_lookups(conn: AsyncConnection, window: Window) -> Sequence[SeenLookup]:

@@ -39,7 +39,7 @@ from signal_index.ledger import Kind
 from signal_index.store.review_records import StoredReview, get_review_of
 from signal_index.store.scope import OfficerScope
 from signal_index.tables.ledger import ledger_disclosure, ledger_entry
-from signal_index.tables.reviews import review, review_act, review_day, review_ground
+from signal_index.tables.reviews import review, review_act, review_ground
 from signal_index.wire.reviews import ReviewState, Rule, Verdict
 
 ANSWER_WITHIN: Final = timedelta(days=10)
@@ -267,7 +267,6 @@ async def erase_reviews(conn: AsyncConnection, *, before: datetime) -> int:
     gone = select(review.c.id).where(review.c.entry_id < make_uuid7(before, bytes(10)))
     await conn.execute(delete(review_act).where(review_act.c.review_id.in_(gone)))
     await conn.execute(delete(review_ground).where(review_ground.c.review_id.in_(gone)))
-    await conn.execute(delete(review_day).where(review_day.c.day < before.date()))
     erased = await conn.execute(delete(review).where(review.c.id.in_(gone)))
     return erased.rowcount
 

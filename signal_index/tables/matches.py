@@ -5,11 +5,9 @@
 - Each source that takes part gets a sheet on each day, whether it was matched or not.
 - A step stands under a name that only the key gives, and links to nothing; a row more
   counts those of a last day.
-- A day's run is noted by its last round: one that broke off is done again.
 """
 
 from sqlalchemy import (
-    CHAR,
     Column,
     Date,
     ForeignKey,
@@ -47,14 +45,6 @@ match_sheet = Table(
     Index(None, "source"),
     Index(None, "municipality"),
     Index(None, "until"),
-    sqlite_with_rowid=False,
-)
-
-match_run = Table(
-    "match_run",
-    metadata,
-    Column("municipality", CHAR(4), primary_key=True),
-    Column("day", Date, primary_key=True),
     sqlite_with_rowid=False,
 )
 

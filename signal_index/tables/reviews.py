@@ -3,13 +3,10 @@
 - No name and no text stands here: what was asked, explained and judged are entries of
   the ledger, sealed like any other; `review_act` says which. They are erased with it.
 - `judged_by` is a keyed hash of the judge, so that the second look is another person's.
-- `review_day` holds which days the rules have gone through already.
 """
 
 from sqlalchemy import (
-    CHAR,
     Column,
-    Date,
     ForeignKey,
     Index,
     LargeBinary,
@@ -57,11 +54,4 @@ review_act = Table(  # the ledger entries of what was done with it
     Column("act_id", Uuid, ForeignKey("ledger_entry.entry_id"), primary_key=True),
     Column("review_id", Uuid, ForeignKey("review.id"), nullable=False, index=True),
     municipality(),
-)
-
-review_day = Table(
-    "review_day",
-    metadata,
-    Column("municipality", CHAR(4), primary_key=True),
-    Column("day", Date, primary_key=True),
 )

@@ -4,7 +4,8 @@
   at most so many months after its source last confirmed it, and after its end erased,
   unless a checked statute in the catalogue allows keeping it (GDPR art. 5(1)(e)).
 - Once a day, with one ledger entry for each municipality whatever it lost, nothing
-  among it: counts by source, category and cause, never a reference.
+  among it: counts by source, category and cause, never a reference. A day's work that
+  was killed between its parts is not done: it goes on when a process next looks.
 - What ledger entries say is erased by whole calendar years; leaves and tree stay. The
   keys of such a year are destroyed by hand (`signal-index keys destroy-year`).
 - Spent tickets, repeats and assertions have expired by themselves when they are
@@ -16,18 +17,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from keys.events import EventLog
 from keys.months import add_months
 from policy.catalogue import Catalogue
-from signal_index.days import day_of, midnight_of
+from signal_index.days import day_of
 from signal_index.events import Event
 from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.completeness import erase_reconciled
 from signal_index.store.connect import reading, transaction, truncate_wal
+from signal_index.store.daily_runs import DailyJob, find_done, note_again
 from signal_index.store.erasure import (
     BATCH,
     Erased,
@@ -37,7 +39,6 @@ from signal_index.store.erasure import (
     erase_over,
     erase_person_numbers,
     erase_signals,
-    was_erased,
 )
 from signal_index.store.ledger_reading import erase_disclosures
 from signal_index.store.outcomes import erase_outcomes
@@ -65,8 +66,8 @@ class Erasure:
     async def run_daily(self) -> None:
         """Erase once a day, whichever process leads and however often it started."""
         async with reading(self.engine) as conn:
-            is_done = await was_erased(conn, midnight_of(day_of(self.clock())))
-        if not is_done:
+            done = await find_done(conn, DailyJob.ERASE, day_of(self.clock()))
+        if not done:
             await self.run()
 
     async def run(self) -> None:
@@ -79,7 +80,7 @@ class Erasure:
                 await end_signals(conn, one, today)
         while await self._erase_batch(terms, places, today) == BATCH:
             pass
-        await self._erase_ledger_years()
+        await self._erase_ledger_years(places, today)
         self.log.write(Event.ERASED)
         await truncate_wal(self.engine)
 
@@ -127,30 +128,34 @@ class Erasure:
                 await self.recorder.record(conn, act)
         return sum(gone.values())
 
-    async def _erase_ledger_years(self) -> None:
-        first = self.first_kept_year()
-        while await self._erase_disclosures(first) == BATCH:
-            pass
+    async def _erase_ledger_years(self, places: Sequence[str], today: date) -> None:
+        """Erase so many entries at a time; the last part notes that the day is done."""
+        count = BATCH
+        while count == BATCH:
+            async with transaction(self.engine) as conn:
+                count = await self._erase_disclosures(conn)
+                for place in places if count < BATCH else ():
+                    await note_again(conn, DailyJob.ERASE, place, today)
 
-    async def _erase_disclosures(self, first: int) -> int:
+    async def _erase_disclosures(self, conn: AsyncConnection) -> int:
+        first = self.first_kept_year()
         before = datetime(first, 1, 1, tzinfo=UTC)
-        async with transaction(self.engine) as conn:
-            count = await erase_disclosures(conn, before=before, limit=BATCH)
-            persons = await erase_person_numbers(conn, first)
-            counts = await erase_counts(conn, first)
-            outcomes = await erase_outcomes(conn, first)
-            await erase_reconciled(conn, before.date())
-            await erase_reviews(conn, before=before)
-            if count or persons or counts or outcomes:
-                what: JsonObject = {
-                    "act": "ledger-year-erased",
-                    "before": first,
-                    "entries": count,
-                    "persons": persons,
-                    "counts": counts,
-                    "outcomes": outcomes,
-                }
-                await self.recorder.record(conn, Act(what, Kind.ERASURE))
+        count = await erase_disclosures(conn, before=before, limit=BATCH)
+        persons = await erase_person_numbers(conn, first)
+        counts = await erase_counts(conn, first)
+        outcomes = await erase_outcomes(conn, first)
+        await erase_reconciled(conn, before.date())
+        await erase_reviews(conn, before=before)
+        if count or persons or counts or outcomes:
+            what: JsonObject = {
+                "act": "ledger-year-erased",
+                "before": first,
+                "entries": count,
+                "persons": persons,
+                "counts": counts,
+                "outcomes": outcomes,
+            }
+            await self.recorder.record(conn, Act(what, Kind.ERASURE))
         return count
 
 

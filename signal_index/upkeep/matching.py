@@ -31,14 +31,13 @@ from signal_index.matching import Permits, is_open
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import reading, transaction
+from signal_index.store.daily_runs import DailyJob, find_done, note_again
 from signal_index.store.match_finding import (
     Run,
     count_unreadable,
     erase_boxes,
-    find_due,
     find_matches,
     find_places,
-    note_run,
     open_some,
 )
 from signal_index.store.match_sheets import write_sheets
@@ -68,7 +67,8 @@ class MatchUpkeep:
         if now < self._hour_of(day_of(now)):
             return
         async with reading(self.engine) as conn:
-            due = await find_due(conn, day_of(now))
+            done = await find_done(conn, DailyJob.MATCH, day_of(now))
+            due = [place for place in await find_places(conn) if place not in done]
             policies = await self.find_open(conn, due) if due else {}
         await self._run_all(policies)
 
@@ -142,7 +142,7 @@ class MatchUpkeep:
                 act = Act(what, Kind.NOTICE, municipality=municipality)
                 await self.recorder.record(conn, act)
                 if opened.last is None:
-                    await note_run(conn, municipality, day)
+                    await note_again(conn, DailyJob.MATCH, municipality, day)
             total, last = total + len(made), opened.last
             if last is None:
                 return total

@@ -32,16 +32,15 @@ from signal_index.overview.hours import bounds_of, is_off_hours
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.connect import transaction
+from signal_index.store.daily_runs import DailyJob, find_last_day, note_done
 from signal_index.store.opened_entries import open_entries
 from signal_index.store.outcomes import find_outcomes, in_order
 from signal_index.store.picking import (
     SeenLookup,
     Window,
     count_by_user,
-    find_last_day,
     find_municipalities,
     find_seen_before,
-    insert_day,
     read_lookups,
 )
 from signal_index.store.repeats import find_questions
@@ -89,7 +88,10 @@ class Picking:
         yesterday = day_of(self.clock()) - timedelta(days=1)
         async with transaction(self.engine) as conn:
             places = await find_municipalities(conn)
-            last = {place: await find_last_day(conn, place) for place in places}
+            last = {
+                place: await find_last_day(conn, DailyJob.PICK, place)
+                for place in places
+            }
         for place in places:
             done = last[place] or yesterday - CATCH_UP
             day = max(done, yesterday - CATCH_UP) + timedelta(days=1)
@@ -99,7 +101,7 @@ class Picking:
 
     async def _pick_day(self, place: str, day: date) -> None:
         async with transaction(self.engine) as conn:
-            await insert_day(conn, place, day)
+            await note_done(conn, DailyJob.PICK, place, day)
             fitting = await self._find_fitting(conn, place, day)
             rules = _draw(fitting, self.choose)
             now = self.clock()

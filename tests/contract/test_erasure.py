@@ -2,8 +2,9 @@
 
 import io
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -134,11 +135,18 @@ async def test_a_day_is_one_entry_whether_anything_ended_or_not(kept: Kept) -> N
         kept.erasure.clock.move(timedelta(days=1))
 
 
-async def test_more_than_a_batch_goes_in_one_run(kept: Kept) -> None:
+async def test_a_day_that_was_killed_between_its_parts_goes_on_the_same_day(
+    kept: Kept,
+) -> None:
     await kept.insert(*({"valid_until": YESTERDAY} for _ in range(BATCH + 1)))
-    await kept.erasure.run()
-    assert await kept.count("signal") == 0
-    assert await kept.count("ledger_entry", f"municipality = '{MUNICIPALITY}'") == 2
+    recorder = replace(kept.erasure.recorder, clock=partial(next, iter([NOW])))
+    with pytest.raises(RuntimeError, match="StopIteration"):  # at the second part
+        await replace(kept.erasure, recorder=recorder).run_daily()
+    assert await kept.count("signal") == 1
+    for _ in range(2):
+        await kept.erasure.run_daily()
+        assert await kept.count("signal") == 0
+        assert await kept.count("ledger_entry", f"municipality = '{MUNICIPALITY}'") == 2
 
 
 async def test_nothing_is_erased_that_cannot_be_recorded(kept: Kept) -> None:

@@ -264,9 +264,9 @@ async def test_no_rule_fills_the_queue(town: Town) -> None:
 async def test_a_day_is_gone_through_once(town: Town) -> None:
     await town.look_up(FRIDAY)
     first = await town.pick()
-    days = await town.count("review_day")
+    days = await town.count("daily_run")
     assert await town.pick() == first
-    assert await town.count("review_day") == days == 28
+    assert await town.count("daily_run") == days == 28
 
 
 async def test_today_waits_until_it_is_over(town: Town) -> None:
@@ -283,7 +283,7 @@ async def test_each_day_is_recorded_whether_anything_was_picked_or_not(
     await town.look_up(FRIDAY)
     await town.look_up(THURSDAY, person=2)
     await town.pick()
-    days = await town.count("review_day")
+    days = await town.count("daily_run")
     assert await town.count("ledger_entry WHERE kind = 'review'") == days > 2
     one_length = "SELECT count(DISTINCT length(sealed)) FROM ledger_disclosure"
     assert await town.count(f"({one_length}) AS lengths") == 1

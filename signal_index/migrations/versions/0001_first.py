@@ -39,11 +39,11 @@ _SQLITE_TYPES = {
     r" INCLUDE \([^)]*\)": "",
 }
 _CLUSTERED = (
+    "daily_run",
     "follow",
     "lookup_outcome",
     "lookup_repeat",
     "match_box",
-    "match_run",
     "match_sheet",
     "match_step",
     "notice_box",

@@ -386,10 +386,6 @@ CREATE TABLE review_act (
   CONSTRAINT fk_review_act_review_id FOREIGN KEY (review_id) REFERENCES review (id)
 );
 CREATE INDEX ix_review_act_review_id ON review_act (review_id);
-CREATE TABLE review_day (
-  municipality CHAR(4) NOT NULL, day DATE NOT NULL,
-  CONSTRAINT pk_review_day PRIMARY KEY (municipality, day)
-);
 
 -- What a population register said.
 CREATE TABLE person_event (
@@ -497,9 +493,9 @@ CREATE TABLE match_sheet (
 CREATE INDEX ix_match_sheet_municipality ON match_sheet (municipality);
 CREATE INDEX ix_match_sheet_source ON match_sheet (source);
 CREATE INDEX ix_match_sheet_until ON match_sheet (until);
-CREATE TABLE match_run (
-  municipality CHAR(4) NOT NULL, day DATE NOT NULL,
-  CONSTRAINT pk_match_run PRIMARY KEY (municipality, day)
+CREATE TABLE daily_run (
+  job VARCHAR(64) NOT NULL, municipality CHAR(4) NOT NULL, day DATE NOT NULL,
+  CONSTRAINT pk_daily_run PRIMARY KEY (job, municipality, day)
 );
 CREATE TABLE match_step (
   handle BYTEA NOT NULL, sealed BYTEA NOT NULL, until DATE NOT NULL,
