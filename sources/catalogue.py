@@ -1,4 +1,4 @@
-"""What kinds of signals and ways of informing are called: the public catalogue.
+"""What kinds, ways of informing and answers are called: the public catalogue.
 
 Read as a file, like a lawyer would: an agency knows no rules of the index, and nothing
 follows from these names. A municipality may have kinds of its own; the command's
@@ -35,6 +35,13 @@ def load_kinds() -> Mapping[str, Kind]:
 def load_ways() -> Mapping[str, str]:
     """Give the ways in which a citizen can know, by their code."""
     return {each["id"]: each["label"] for each in _load("codes.toml")["informed"]}
+
+
+@cache
+def load_answers() -> Mapping[str, str]:
+    """Give what a source may answer to a correction or objection, by its code."""
+    answers = _load("citizen-rights.toml")["correction_answer"]
+    return {each["id"]: each["label"] for each in answers}
 
 
 @cache

@@ -15,7 +15,7 @@ from signal_index.ledger import CheckpointKey
 from signal_index.store.connect import DatabaseRole, open_engine
 from signal_index.upkeep.sequencer import Sequencer, sequence_once
 from tests.builders import a_day
-from tests.world import LEDGER_ORIGIN, World
+from tests.world import LEDGER_ORIGIN, Agency, World
 
 CHECKPOINT_KEY = CheckpointKey(bytes(range(32)))
 
@@ -116,3 +116,17 @@ class CitizensDesk:
         assert answer.status_code == 201, answer.text
         made: dict[str, Any] = answer.json()
         return made
+
+    async def answer(
+        self,
+        made: dict[str, Any],
+        answer: str = "facts-correct",
+        *,
+        step: int = 0,
+        agency: Agency | None = None,
+    ) -> httpx.Response:
+        """Have a source answer a correction, of which it has seen so many answers."""
+        token = self.world.a_source_token(agency or self.world.debt_help)
+        path = f"/own-corrections/{made['id']}/answer"
+        said = {"answer": answer, "step": step}
+        return await self.world.send("POST", path, token, said)

@@ -264,12 +264,10 @@ async def _answer_citizens(desk: CitizensDesk) -> None:
     world, signals = desk.world, []
     for number in (1, 2, 3, 4):
         signals += (await desk.report(a_bsn(number)))["signals"]
-    token = world.a_source_token(world.debt_help)
     ours = [one for one in signals if one["source"] == world.debt_help.oin]
     made = [await desk.enter_correction(one, restrict=True) for one in ours[:4]]
     for one in made[1:]:
-        path = f"/own-corrections/{one['id']}/answer"
-        await world.send("POST", path, token, {"answer": "facts-correct"})
+        await desk.answer(one)
     path = f"/corrections/{made[-1]['id']}/release"
     told = {"citizenTold": True, "answer": "facts-correct"}
     await desk.send("POST", path, told)

@@ -164,7 +164,7 @@ async def list_own_corrections(
     "/own-corrections/{correction_id}/answer",
     "Een correctie of bezwaar beantwoorden",
     status=204,
-    raises=(UnknownCorrection, CorrectionTold),
+    raises=(UnknownCorrection, CorrectionTold, AnswerChanged),
 )
 async def answer_correction(
     correction_id: Id, body: wire.CorrectionAnswer, index: TheIndex, caller: Source
@@ -177,13 +177,8 @@ async def answer_correction(
         "answer": body.answer,
     }
     async with acting(index, caller.caller, Kind.CORRECTION) as act:
-        await store.answer_correction(
-            act.conn,
-            correction_id,
-            caller.organisation,
-            body.answer,
-            day_of(act.now),
-        )
+        source, today = caller.organisation, day_of(act.now)
+        await store.answer_correction(act.conn, correction_id, source, body, today)
         await act.record(what)
 
 

@@ -152,9 +152,9 @@ OFFICER_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     ),
     errors.AnswerChanged: Problem(
         "answer-changed",
-        "De bron antwoordt nu iets anders.",
+        "Er staat nu een ander antwoord dan u zag.",
         409,
-        "Lees het nieuwe antwoord, en laat dat eerst aan de inwoner weten.",
+        "Lees dat eerst. Geeft u het signaal vrij? Vertel het dan ook de inwoner.",
     ),
     errors.UnknownReview: Problem(
         "unknown-review", "Deze beoordeling is er niet.", 404, _LOOK_AGAIN

@@ -77,7 +77,7 @@
     │   ├── CorrectionTold         its answer was told, and stays as it is
     │   ├── CorrectionOpen         about this signal one waits for its answer already
     │   ├── NothingToRelease       the signal is not restricted, or not answered yet
-    │   ├── AnswerChanged          the source answers otherwise than was told
+    │   ├── AnswerChanged          the source answers otherwise than was seen
     │   ├── UnknownReview          no review with this id for this caller
     │   ├── ReviewClosed           the review is not at the step that this asks for
     │   ├── UnknownFinding         no finding with this id for this officer

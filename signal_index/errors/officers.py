@@ -99,7 +99,7 @@ class NothingToRelease(RequestRefused):
 
 
 class AnswerChanged(RequestRefused):
-    """The source answers otherwise than what the citizen was told."""
+    """The source answers otherwise than what the caller saw, or told the citizen."""
 
 
 class UnknownReview(RequestRefused):

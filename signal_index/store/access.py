@@ -221,7 +221,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     },
     "correction": {
         _WEB: _keep(
-            *("released_on", "answer", "answered_on", "answer_before", "told_on"),
+            *("released_on", "answer", "answered_on", "answers_before", "told_on"),
             *("source", "submitted_by"),
         ),
         _UPKEEP: _erase("municipality", "restricted_on", "released_on", "answered_on"),

@@ -2,7 +2,8 @@
 
 - About one signal of one source at most one waits for its answer.
 - An answer may be changed until a citizen's report has it, or the restriction ended
-  on it: then it stays. What was answered before stands beside it for the officer.
+  on it: then it stays. Each that was given before stands beside it for the officer, and
+  nobody changes one that they have not seen.
 - With restriction (GDPR art. 18) the signal is kept and shown in no lookup; it stays so
   until the officer has told the citizen and releases it, whatever the source answers
   or gives anew (`signal_index.store.restrictions`).
@@ -17,7 +18,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, case, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.catalogue import Catalogue
@@ -44,6 +45,7 @@ from signal_index.tables.registry import source_submitter
 from signal_index.tables.signals import shown_signals
 from signal_index.wire.citizen_reports import ReportedCorrection
 from signal_index.wire.corrections import (
+    CorrectionAnswer,
     EnteredCorrection,
     NewCorrection,
     OfficerCorrection,
@@ -97,6 +99,7 @@ async def enter_correction(
             "due_on": entered.dueOn,
             "entered_on": today,
             "restricted_on": today if said.restrict else None,
+            "answers_before": [],
         },
     )
     if said.restrict:
@@ -168,27 +171,29 @@ async def list_source_corrections(
 
 
 async def answer_correction(
-    conn: AsyncConnection, id_: UUID, source: str, answer: str, today: date
+    conn: AsyncConnection, id_: UUID, source: str, said: CorrectionAnswer, today: date
 ) -> None:
-    """Write down what the source answers, and beside it what it answered before.
+    """Write down what the source answers, and beside it all that it answered before.
 
-    The same answer again changes nothing of that. Raises `UnknownCorrection`, or
-    `CorrectionTold` once an answer was told.
+    The same answer again changes nothing. Raises `UnknownCorrection`, `CorrectionTold`
+    once an answer was told, or `AnswerChanged` where another was given meanwhile.
     """
-    await _get(conn, (correction.c.id == id_) & _concerns(source))
-    said = correction.c.answer
-    is_same = said == answer
-    changed = await conn.execute(
-        update(correction)
-        .where(correction.c.id == id_, _is_changeable())
-        .values(
-            answer=answer,
-            answered_on=today,
-            answer_before=case((is_same, correction.c.answer_before), else_=said),
-        )
+    await conn.scalars(
+        select(correction.c.id).where(correction.c.id == id_).with_for_update()
     )
-    if changed.rowcount == 0:
+    found = await _get(conn, (correction.c.id == id_) & _concerns(source))
+    if not _may_answer(found):
         raise CorrectionTold
+    if found["answer"] == said.answer:
+        return
+    given = _given(found)
+    if said.step != len(given):
+        raise AnswerChanged
+    await conn.execute(
+        update(correction)
+        .where(correction.c.id == id_)
+        .values(answer=said.answer, answered_on=today, answers_before=given)
+    )
 
 
 async def release_signal(
@@ -229,11 +234,6 @@ async def _verify_none_open(conn: AsyncConnection, said: NewCorrection) -> None:
     )
     if waiting is not None:
         raise CorrectionOpen
-
-
-def _is_changeable() -> ColumnElement[bool]:
-    """Give the condition under which nobody was told an answer yet."""
-    return correction.c.told_on.is_(None) & correction.c.released_on.is_(None)
 
 
 def _concerns(source: str) -> ColumnElement[bool]:
@@ -320,11 +320,23 @@ def _members(row: RowMapping, catalogue: Catalogue, today: date) -> Mapping[str,
         "answer": row["answer"],
         "answerLabel": labels.of(catalogue.correction_answers, row["answer"]),
         "answeredOn": row["answered_on"],
-        "answerBeforeLabel": labels.of(
-            catalogue.correction_answers, row["answer_before"]
-        ),
-        "mayAnswer": row["told_on"] is None and row["released_on"] is None,
+        "answersBefore": [
+            labels.of(catalogue.correction_answers, code)
+            for code in row["answers_before"]
+        ],
+        "step": len(_given(row)),
+        "mayAnswer": _may_answer(row),
     }
+
+
+def _given(row: RowMapping) -> list[str]:
+    """Give the codes of all answers that were given, the first first."""
+    return [*row["answers_before"], *([row["answer"]] if row["answer"] else [])]
+
+
+def _may_answer(row: RowMapping) -> bool:
+    """Tell whether nobody was told an answer yet."""
+    return row["told_on"] is None and row["released_on"] is None
 
 
 def _is_restricted(row: RowMapping) -> bool:

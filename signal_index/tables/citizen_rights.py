@@ -104,7 +104,7 @@ correction = Table(
     Column("released_on", Date, nullable=True),
     Column("answer", LABEL, nullable=True),
     Column("answered_on", Date, nullable=True),
-    Column("answer_before", LABEL, nullable=True),  # what the source answered at first
+    Column("answers_before", JSON, nullable=False),  # codes, the first first
     Column("told_on", Date, nullable=True),  # when a report first had the answer
     CheckConstraint(
         "(answer IS NULL) = (answered_on IS NULL)", name="answered_with_a_code"
@@ -114,7 +114,7 @@ correction = Table(
         name="released_after_the_answer",
     ),
     CheckConstraint(
-        "answer IS NOT NULL OR (answer_before IS NULL AND told_on IS NULL)",
+        "answer IS NOT NULL OR told_on IS NULL",
         name="told_after_the_answer",
     ),
     CheckConstraint("length(row_key) = 16", name="row_key_length"),

@@ -6,6 +6,7 @@ from typing import Literal
 
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.values import (
+    Count,
     Day,
     Id,
     Municipality,
@@ -51,15 +52,22 @@ class Release(RequestModel):
 
 
 class CorrectionAnswer(RequestModel):
-    """What the source did with it: a code of the list."""
+    """What the source did with it: a code of the list.
+
+    `step`: how many answers the sender has seen. The same once more is not said twice;
+    where another was given meanwhile it is refused, and nothing changes.
+    """
 
     answer: SlugText
+    step: Count
 
 
 class SeenCorrection(AnswerModel):
     """One as source and officers see it: by the source's reference, never the citizen.
 
-    `mayAnswer`: it waits for an answer, or the answer was told to nobody yet.
+    `step`: how many answers were given, to be named in the next one; `answersBefore`:
+    what each said but the last, the first first. `mayAnswer`: it waits for an answer,
+    or the answer was told to nobody yet.
     """
 
     id: Id
@@ -79,7 +87,8 @@ class SeenCorrection(AnswerModel):
     answer: str | None
     answerLabel: str | None
     answeredOn: Day | None
-    answerBeforeLabel: str | None
+    answersBefore: list[str]
+    step: Count
     mayAnswer: bool
 
 

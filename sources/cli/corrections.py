@@ -11,8 +11,14 @@ from uuid import UUID
 import httpx
 import typer
 
-from signal_index.wire.corrections import CorrectionsAsked, OwnCorrection
+from signal_index.wire.corrections import (
+    CorrectionAnswer,
+    CorrectionsAsked,
+    OwnCorrection,
+)
+from signal_index.wire.values import Slug
 from sources.agency_keys import load_keys
+from sources.catalogue import load_answers
 from sources.cli.edge import refusing_plainly
 from sources.cli.parties import TIMEOUT, make_parties
 from sources.cli.plain import PlainConsole
@@ -30,19 +36,13 @@ from sources.values import Place
 Answer = Literal["changed", "withdrawn", "facts-correct", "compelling-grounds"]
 _UNTIL_TOLD: Final = (
     "U mag het antwoord wijzigen tot de inwoner het leest, of tot het signaal weer "
-    "zichtbaar is. Daarna staat het vast. De privacy officer ziet ook uw eerdere "
-    "antwoord."
+    "zichtbaar is. Daarna staat het vast. De privacy officer ziet ook wat u eerder "
+    "antwoordde."
 )
 _STANDS_STILL: Final = (
     "Let op: er staat nog een signaal van u. De inwoner leest dat u het introk. Sluit "
     "de zaak in uw registratie en lever aan. Tot dan staat dit bij `list --all`."
 )
-_SAID: Final[Mapping[str, str]] = {
-    "changed": "aangepast",
-    "withdrawn": "ingetrokken",
-    "facts-correct": "het klopt zoals het is",
-    "compelling-grounds": "delen is nodig, en dat weegt zwaarder",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,9 @@ def list_command(
 
 @corrections_app.command("answer")
 def answer_command(
-    correction: Annotated[str, typer.Argument(help="Het kenmerk, zoals 7KQ-4TM.")],
+    correction: Annotated[
+        str, typer.Argument(help="Het kenmerk uit de lijst, zoals 7KQ-4TM.")
+    ],
     answer: Annotated[Answer, typer.Argument(help="Wat u ermee deed.")],
     settings: SettingsFile,
     *,
@@ -167,7 +169,8 @@ async def _answer(
             name = find_case(outbox, name_references(own)[0])
             if not (is_sure or confirm(own, name, answer)):
                 raise InvalidAgencySettings("Niet beantwoord: u typte geen ja.")
-            await index.answer_correction(own.id, answer)
+            said = CorrectionAnswer(answer=Slug(answer), step=own.step)
+            await index.answer_correction(own.id, said)
             return own
 
 
@@ -176,9 +179,19 @@ def is_to_close(one: OwnCorrection, answer: str | None) -> bool:
     return answer == "withdrawn" and bool(one.standing)
 
 
-def pick(found: Sequence[OwnCorrection], reference: str) -> OwnCorrection:
-    """Give the one of this reference that may be answered, or raise what to do."""
-    own = [one for one in found if one.reference == reference.upper()]
+def name_correction(one: OwnCorrection) -> str:
+    """Give what somebody types to name it: once answered, how often that was too."""
+    return f"{one.reference}.{one.step}" if one.step else one.reference
+
+
+def pick(found: Sequence[OwnCorrection], named: str) -> OwnCorrection:
+    """Give the one that was shown under this name, or raise what to do.
+
+    The name holds how many answers were seen: what a colleague answered since is not
+    passed over.
+    """
+    reference, _, _ = named.upper().partition(".")
+    own = [one for one in found if one.reference == reference]
     if not own:
         raise InvalidAgencySettings(
             "Dit kenmerk is er niet. `signal-source corrections list` noemt wat op uw "
@@ -191,7 +204,14 @@ def pick(found: Sequence[OwnCorrection], reference: str) -> OwnCorrection:
             "het signaal is weer zichtbaar. Klopt het niet? Bel de privacy officer van "
             "de gemeente: die kan een nieuwe correctie invoeren."
         )
-    return open_[0]
+    (one, *_) = open_
+    if name_correction(one) != named.upper():
+        raise InvalidAgencySettings(
+            f"Dit is al beantwoord: {one.answerLabel}. Er is niets veranderd. Is dat "
+            "antwoord fout? Geef dan `signal-source corrections answer "
+            f"{name_correction(one)} ANTWOORD`."
+        )
+    return one
 
 
 def confirm(one: OwnCorrection, case: str, answer: str) -> bool:
@@ -200,7 +220,7 @@ def confirm(one: OwnCorrection, case: str, answer: str) -> bool:
     PlainConsole(soft_wrap=True).print(
         f"{one.reference}  {about}\nDe inwoner zegt: {one.reasonLabel}\n"
         + (f"U antwoordde eerder: {one.answerLabel}\n" if one.answerLabel else "")
-        + f"Uw antwoord: {answer} ({_SAID[answer]})\n{_UNTIL_TOLD}"
+        + f"Uw antwoord: {answer} ({load_answers()[answer]})\n{_UNTIL_TOLD}"
     )
     said: str = typer.prompt("Typ ja als dit klopt", default="nee", show_default=False)
     return said.strip().casefold() == "ja"
@@ -230,7 +250,8 @@ def _show(waiting: Waiting) -> None:
     for one in waiting.found:
         label = f"{one.reasonLabel}{' (nu beperkt)' if one.isRestricted else ''}"
         due = f"{write_day(one.dueOn)}{' (te laat)' if one.isLate else ''}"
-        console.print(f"{one.reference}  {one.categoryLabel}", style="bold")
+        head = f"{name_correction(one)}  {one.categoryLabel}"
+        console.print(head, style="bold")
         console.print(f"  De inwoner zegt: {label}")
         console.print(f"  {_say_answer(one) or f'Antwoord voor {due}'}")
         for line in waiting.say_where(one):
@@ -240,5 +261,5 @@ def _show(waiting: Waiting) -> None:
         console.print()
     console.print(
         "Antwoorden? `signal-source corrections answer KENMERK ANTWOORD`. Het antwoord "
-        f"is {', '.join(f'{code} ({said})' for code, said in _SAID.items())}."
+        f"is {', '.join(f'{code} ({said})' for code, said in load_answers().items())}."
     )

@@ -3,6 +3,10 @@
 from sources.errors.facts import SourceError
 
 _REFUSALS = {
+    ("answer-changed", ""): (
+        "Een collega gaf intussen een ander antwoord. Er is niets veranderd. Kijk met "
+        "`signal-source corrections list --all` wat er nu staat."
+    ),
     ("correction-told", ""): (
         "Het antwoord staat vast: de inwoner las het al, of het signaal is weer "
         "zichtbaar. Klopt het antwoord niet? Bel de privacy officer van de gemeente."

@@ -23,7 +23,7 @@ from signal_index.wire.deliveries import ClosedDeliveries, ClosedDelivery, Deliv
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.health import Health
 from signal_index.wire.matches import Match, Matches, MatchStep
-from signal_index.wire.model import AnswerModel, Model, parse_body, parse_value
+from signal_index.wire.model import AnswerModel, Model, parse_body
 from signal_index.wire.notices import Acknowledgements, ReturnNotices
 from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.person_events import PersonEventBody
@@ -169,12 +169,8 @@ class HttpIndex:
         """Say what comes of a match; gives it as it is then."""
         return await self._ask("POST", f"/v1/matches/{match}/steps", Match, said)
 
-    async def answer_correction(self, correction: UUID, answer: str) -> None:
-        """Tell what we did with it; what is no code is refused before it is sent."""
-        try:
-            said = parse_value(CorrectionAnswer, {"answer": answer})
-        except InvalidField:
-            raise IndexRefused(400, "invalid-input") from None
+    async def answer_correction(self, correction: UUID, said: CorrectionAnswer) -> None:
+        """Tell what we did with it."""
         path = f"/v1/own-corrections/{correction}/answer"
         await self._send("POST", path, said)
 

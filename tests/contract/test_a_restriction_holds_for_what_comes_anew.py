@@ -55,12 +55,10 @@ async def take_back(desk: CitizensDesk, notice: Notice) -> None:
 async def release(
     desk: CitizensDesk, made: dict[str, Any], agency: Agency | None = None
 ) -> None:
-    token = desk.world.a_source_token(agency or desk.world.debt_help)
-    path = f"/own-corrections/{made['id']}/answer"
-    said = {"answer": "facts-correct"}
-    assert (await desk.world.send("POST", path, token, said)).status_code == 204
+    assert (await desk.answer(made, agency=agency)).status_code == 204
     path = f"/corrections/{made['id']}/release"
-    sent = await desk.send("POST", path, {"citizenTold": True, **said})
+    said = {"citizenTold": True, "answer": "facts-correct"}
+    sent = await desk.send("POST", path, said)
     assert sent.status_code == 204, sent.text
 
 

@@ -74,9 +74,7 @@ async def close_everything(desk: CitizensDesk) -> None:
     await desk.send("POST", path, {"closing": "answered"})
     (signal,) = (await desk.report(ONE))["signals"]
     made = await desk.enter_correction(signal)
-    token = desk.world.a_source_token(desk.world.debt_help)
-    path = f"/own-corrections/{made['id']}/answer"
-    await desk.world.send("POST", path, token, {"answer": "changed"})
+    await desk.answer(made, "changed")
     await desk.place_embargo(ONE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -50,13 +51,6 @@ async def waiting(desk: CitizensDesk) -> list[dict[str, Any]]:
     return items
 
 
-async def answer_with(desk: CitizensDesk, id_: str, answer: str) -> int:
-    token = desk.world.a_source_token(desk.world.debt_help)
-    path = f"/own-corrections/{id_}/answer"
-    sent = await desk.world.send("POST", path, token, {"answer": answer})
-    return sent.status_code
-
-
 async def flags_shown(desk: CitizensDesk) -> int:
     (part,) = await desk.world.look_up([ONE])
     return len(part["flags"])
@@ -85,7 +79,7 @@ async def test_the_state_of_a_correction_stands_in_the_report(
     (shown,) = report["corrections"]
     assert (shown["answerText"], shown["dueOn"]) == (None, "2026-12-23")
     assert report["signals"][0]["isDisputed"]
-    assert await answer_with(desk, made["id"], "facts-correct") == 204
+    assert (await desk.answer(made)).status_code == 204
     (shown,) = (await desk.report(ONE))["corrections"]
     assert shown["answerText"].startswith("De organisatie vindt dat het klopt")
 
@@ -94,7 +88,7 @@ async def test_an_answer_shows_also_when_the_source_has_withdrawn_the_signal(
     desk: CitizensDesk,
 ) -> None:
     made = await desk.enter_correction(await the_signal(desk))
-    await answer_with(desk, made["id"], "withdrawn")
+    await desk.answer(made, "withdrawn")
     async with transaction(desk.world.engine) as conn:
         await conn.execute(text("DELETE FROM signal"))
     report = await desk.report(ONE)
@@ -106,17 +100,30 @@ async def test_a_source_changes_its_answer_until_the_citizen_reads_it(
     desk: CitizensDesk,
 ) -> None:
     made = await desk.enter_correction(await the_signal(desk))
-    for answer in ("changed", "facts-correct", "facts-correct"):
-        assert await answer_with(desk, made["id"], answer) == 204
+    said = ("changed", "facts-correct", "changed", "changed")
+    for step, answer in enumerate(said):
+        assert (await desk.answer(made, answer, step=step)).status_code == 204
     assert await waiting(desk) == []
     (seen,) = (await desk.send("GET", "/corrections")).json()["items"]
-    assert seen["answer"] == "facts-correct"
-    assert seen["answerBeforeLabel"].startswith("Aangepast")
-    assert seen["mayAnswer"]
+    assert (seen["answer"], seen["step"], seen["mayAnswer"]) == ("changed", 3, True)
+    assert seen["answersBefore"] == ["Aangepast", "Het klopt zoals het is"]
     await desk.report(ONE)
-    assert await answer_with(desk, made["id"], "changed") == 409
+    assert (await desk.answer(made, step=3)).status_code == 409
     (seen,) = (await desk.send("GET", "/corrections")).json()["items"]
-    assert (seen["answer"], seen["mayAnswer"]) == ("facts-correct", False)
+    assert (seen["answer"], seen["mayAnswer"]) == ("changed", False)
+
+
+async def test_of_two_who_answer_at_once_the_second_is_told(
+    desk: CitizensDesk,
+) -> None:
+    made = await desk.enter_correction(await the_signal(desk))
+    both = [desk.answer(made, one) for one in ("changed", "facts-correct")]
+    sent = await asyncio.gather(*both)
+    assert sorted(one.status_code for one in sent) == [204, 409]
+    (refused,) = [one.json() for one in sent if one.status_code == 409]
+    assert refused["type"].endswith("/answer-changed")
+    (seen,) = (await desk.send("GET", "/corrections")).json()["items"]
+    assert seen["step"] == 1
 
 
 async def test_a_release_is_of_the_answer_that_the_citizen_was_told(
@@ -125,21 +132,19 @@ async def test_a_release_is_of_the_answer_that_the_citizen_was_told(
     made = await desk.enter_correction(await the_signal(desk), restrict=True)
     path = f"/corrections/{made['id']}/release"
     told = {"citizenTold": True, "answer": "changed"}
-    await answer_with(desk, made["id"], "changed")
-    await answer_with(desk, made["id"], "facts-correct")
+    await desk.answer(made, "changed")
+    await desk.answer(made, step=1)
     refused = await desk.send("POST", path, told)
     assert refused.json()["type"].endswith("/answer-changed")
     assert (
         await desk.send("POST", path, {**told, "answer": "facts-correct"})
     ).status_code == 204
-    assert await answer_with(desk, made["id"], "changed") == 409
+    assert (await desk.answer(made, "changed", step=2)).status_code == 409
 
 
 async def test_a_source_answers_only_what_concerns_it(desk: CitizensDesk) -> None:
     made = await desk.enter_correction(await the_signal(desk))
-    other = desk.world.a_source_token(desk.world.income_support)
-    path = f"/own-corrections/{made['id']}/answer"
-    refused = await desk.world.send("POST", path, other, {"answer": "changed"})
+    refused = await desk.answer(made, agency=desk.world.income_support)
     assert refused.status_code == 404
 
 
@@ -157,7 +162,7 @@ async def test_about_one_signal_one_correction_waits_at_a_time(
     }
     again = await desk.send("POST", "/corrections", body)
     assert again.json()["type"].endswith("/correction-open")
-    await answer_with(desk, made["id"], "facts-correct")
+    await desk.answer(made)
     assert (await desk.send("POST", "/corrections", body)).status_code == 201
 
 
@@ -172,7 +177,7 @@ async def test_a_restricted_signal_shows_in_no_lookup_until_it_is_released(
     told = {"citizenTold": True, "answer": "facts-correct"}
     early = await desk.send("POST", path, told)
     assert early.json()["type"].endswith("/nothing-to-release")
-    await answer_with(desk, made["id"], "facts-correct")
+    await desk.answer(made)
     assert await flags_shown(desk) == 0
     untold = await desk.send("POST", path, {**told, "citizenTold": False})
     assert untold.status_code == 400
@@ -216,7 +221,7 @@ async def test_each_step_is_recorded_and_no_entry_names_the_person(
     desk: CitizensDesk,
 ) -> None:
     made = await desk.enter_correction(await the_signal(desk), restrict=True)
-    await answer_with(desk, made["id"], "changed")
+    await desk.answer(made, "changed")
     path = f"/corrections/{made['id']}/release"
     told = {"citizenTold": True, "answer": "changed"}
     await desk.send("POST", path, told)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from signal_index.store.signals import Ending, bury_signals
@@ -77,13 +76,6 @@ async def corrections_of(world: World, agency: Agency) -> list[dict[str, Any]]:
     return list(answer.json()["items"])
 
 
-async def answer_one(world: World, agency: Agency, id_: str) -> httpx.Response:
-    (code, *_) = world.index.catalogue.correction_answers
-    token = world.a_source_token(agency)
-    path = f"/own-corrections/{id_}/answer"
-    return await world.send("POST", path, token, {"answer": str(code)})
-
-
 async def a_team(world: World) -> str:
     """Register a second contact holder of the first source."""
     team = uuid4()
@@ -100,8 +92,7 @@ async def test_a_restriction_that_was_answered_ends_where_the_signal_went(
     desk = CitizensDesk(world, tmp_path)
     (signal,) = (await desk.report(ONE))["signals"]
     entered = await desk.enter_correction(signal, restrict=True)
-    answered = await answer_one(world, world.debt_help, entered["id"])
-    assert answered.status_code == 204
+    assert (await desk.answer(entered, "changed")).status_code == 204
     successor = await a_successor(world)
     assert await pass_on(world, a_transfer(world, successor)) == 200
     assert await flags(world) == []
@@ -122,8 +113,7 @@ async def test_what_is_entered_after_a_transfer_is_of_who_has_the_signal(
     entered = await desk.enter_correction(signal, restrict=True)
     assert await corrections_of(world, world.debt_help) == []
     assert len(await corrections_of(world, successor)) == 1
-    refused = await answer_one(world, world.debt_help, entered["id"])
-    assert refused.status_code == 404
+    assert (await desk.answer(entered)).status_code == 404
 
 
 async def test_a_signal_that_came_back_is_ended_and_passed_on_as_any_other(

@@ -269,14 +269,13 @@ CREATE TABLE correction (
   source CHAR(20) NOT NULL, disputed_source CHAR(20) NOT NULL, submitted_by CHAR(20) NOT NULL, signal_reference UUID NOT NULL,
   row_key BYTEA NOT NULL, category VARCHAR(64) NOT NULL, reason VARCHAR(64) NOT NULL, received_on DATE NOT NULL, due_on DATE NOT NULL,
   entered_on DATE NOT NULL, restricted_on DATE, released_on DATE, answer VARCHAR(64),
-  answered_on DATE, answer_before VARCHAR(64), told_on DATE,
+  answered_on DATE, answers_before JSON NOT NULL, told_on DATE,
   CONSTRAINT pk_correction PRIMARY KEY (id),
   CONSTRAINT ck_correction_answered_with_a_code CHECK ((answer IS NULL) = (answered_on IS NULL)),
   CONSTRAINT ck_correction_released_after_the_answer CHECK (released_on IS NULL OR (restricted_on IS NOT NULL AND
     answer IS NOT NULL)),
   CONSTRAINT ck_correction_row_key_length CHECK (length(row_key) = 16),
-  CONSTRAINT ck_correction_told_after_the_answer CHECK (answer IS NOT NULL OR (answer_before IS NULL AND
-    told_on IS NULL)),
+  CONSTRAINT ck_correction_told_after_the_answer CHECK (answer IS NOT NULL OR told_on IS NULL),
   CONSTRAINT fk_correction_disputed_source FOREIGN KEY (disputed_source) REFERENCES source (oin),
   CONSTRAINT fk_correction_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin),
   CONSTRAINT fk_correction_source FOREIGN KEY (source) REFERENCES source (oin),

@@ -9,8 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from keys.municipality import MunicipalityCode
-from signal_index.wire.corrections import OwnCorrection, OwnCorrectionPage
-from signal_index.wire.values import Oin
+from signal_index.wire.corrections import (
+    CorrectionAnswer,
+    OwnCorrection,
+    OwnCorrectionPage,
+)
+from signal_index.wire.values import Oin, Slug
 from sources.cli.corrections import Waiting, confirm, is_to_close, pick
 from sources.corrections import fetch_corrections
 from sources.errors import IndexRefused, InvalidAgencySettings
@@ -40,7 +44,8 @@ def an_item(id_: UUID, due: date) -> OwnCorrection:
         answer=None,
         answerLabel=None,
         answeredOn=None,
-        answerBeforeLabel=None,
+        answersBefore=[],
+        step=0,
         mayAnswer=True,
         standing=[],
     )
@@ -70,8 +75,10 @@ async def test_an_answer_names_the_correction_and_a_code() -> None:
         sent.append((request.url.path, json.loads(request.content)))
         return httpx.Response(204)
 
-    await an_index(answer).answer_correction(FIRST, "changed")
-    assert sent == [(f"/v1/own-corrections/{FIRST}/answer", {"answer": "changed"})]
+    said = CorrectionAnswer(answer=Slug("changed"), step=1)
+    await an_index(answer).answer_correction(FIRST, said)
+    body = {"answer": "changed", "step": 1}
+    assert sent == [(f"/v1/own-corrections/{FIRST}/answer", body)]
 
 
 async def test_what_is_no_list_counts_as_a_refusal() -> None:
@@ -119,20 +126,29 @@ def test_an_answer_is_asked_about_first(typed: str, is_sure: bool) -> None:  # n
         assert confirm(item, "2026-0017", "facts-correct") is is_sure
         said = out.getvalue().decode()
     assert "zaak 2026-0017" in said
-    assert "facts-correct (het klopt zoals het is)" in said
+    assert "facts-correct (Het klopt zoals het is)" in said
     assert "wijzigen tot de inwoner het leest" in said
     assert "eerder:" not in said
 
 
 def test_a_mistaken_answer_is_named_before_it_is_changed() -> None:
-    item = an_item(FIRST, date(2026, 12, 22)).model_copy(
-        update={"answer": "changed", "answerLabel": "De organisatie paste het aan"}
-    )
+    item = an_item(FIRST, date(2026, 12, 22))
     assert pick([item], "7kq-4tm") is item
+    answered = {"answer": "changed", "answerLabel": "Aangepast", "step": 1}
+    item = item.model_copy(update=answered)
+    assert pick([item], "7kq-4tm.1") is item
     with CliRunner().isolation(input="ja\n") as (out, *_):
         assert confirm(item, "", "facts-correct")
         said = out.getvalue().decode()
-    assert "U antwoordde eerder: De organisatie paste het aan" in said
+    assert "U antwoordde eerder: Aangepast" in said
+
+
+def test_what_a_colleague_answered_since_is_not_passed_over() -> None:
+    update = {"answer": "changed", "answerLabel": "Aangepast", "step": 2}
+    item = an_item(FIRST, date(2026, 12, 22)).model_copy(update=update)
+    for seen in ("7KQ-4TM", "7KQ-4TM.1"):
+        with pytest.raises(InvalidAgencySettings, match=r"Aangepast.*TM\.2"):
+            pick([item], seen)
 
 
 def test_an_answer_that_was_told_stays_and_an_unknown_one_is_no_such_thing() -> None:
