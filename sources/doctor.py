@@ -256,7 +256,7 @@ async def _look_at_proofs(patient: Patient) -> Finding:
     before = patient.now() - PROVEN_WITHIN
     lacking = find_unproven(patient.outbox, before=before, limit=_MANY)
     if lacking:
-        says = f"Zendingen waarvan na een dag nog geen bewijs is: {len(lacking)}."
+        says = f"Verstuurd, en na een dag nog zonder bewijs: {len(lacking)}."
         remedy = _REMEDIES["bewijzen"]
         return Finding("bewijzen", State.WARNING, says, remedy)
     if not find_newest(patient.outbox, limit=1):

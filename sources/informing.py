@@ -28,7 +28,7 @@ class UnfitCode:
         """Say it, with the codes that are good; Dutch, B1."""
         return (
             f'{self.key} = "{self.code}" past niet bij soort signaal {self.category}: '
-            "de index weigert dan elk record dat dit zegt. Goed zijn: "
+            "de index wijst dan elk record af dat dit zegt. Goed zijn: "
             f"{', '.join(self.good)}."
         )
 

@@ -64,8 +64,7 @@ class Preview:
     def warnings(self) -> Iterator[str]:
         """Say what may be amiss with ends: a count shows no flag too many."""
         yield from say_ends_unread(self.ends_unread)
-        if self.though_open:
-            yield say_open_though_over(self.though_open)
+        yield from say_open_though_over(self.though_open)
 
 
 def make_preview(intake: Intake, *, today: date, most: int | None = None) -> Preview:

@@ -124,11 +124,11 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Lever geboortedatums met een jaar van vier cijfers.",
     ),
     Reason.DATE_IN_FUTURE: Explanation(
-        "De begindatum ligt in de toekomst.",
+        "De begindag ligt in de toekomst.",
         "Verbeter de datum, of lever de zaak aan als zij begonnen is.",
     ),
     Reason.END_BEFORE_START: Explanation(
-        "De einddatum ligt voor de begindatum.", "Verbeter een van beide datums."
+        "De einddag ligt voor de begindag.", "Verbeter een van beide."
     ),
     Reason.CODE_UNKNOWN: Explanation(
         "Deze code staat niet in het profiel.",

@@ -234,8 +234,8 @@ def _say(checked: Checked) -> Iterator[str | Table]:
 
 def _say_ends(checked: Checked) -> Iterator[str]:
     yield from say_ends_unread(checked.ends_unread)
-    if count := checked.foreseen.delivery.though_open:
-        yield say_open_though_over(count)
+    asked = [each.doubt for each in checked.foreseen.asked]
+    yield from say_open_though_over(checked.foreseen.delivery.though_open, asked)
 
 
 def _say_doubts(foreseen: Foreseen) -> Iterator[str]:

@@ -210,8 +210,13 @@ def show_aside(console: PlainConsole, one: Mapping[str, object]) -> None:
     passed = one["passed"]
     for line in say_passed(read_passed(passed if isinstance(passed, Sequence) else ())):
         console.print(line, soft_wrap=True)
-    if count := one["openThoughOver"]:
-        console.print(f"Let op: {say_open_though_over(count)}", soft_wrap=True)
+    findings = one["findings"]
+    asked = [
+        str(each["finding"])
+        for each in (findings if isinstance(findings, Sequence) else ())
+    ]
+    for said in say_open_though_over(one["openThoughOver"], asked):
+        console.print(f"Let op: {said}", soft_wrap=True)
 
 
 def show_rejected(console: PlainConsole, one: Mapping[str, object]) -> None:

@@ -114,7 +114,7 @@ def _show_lacking(outbox: Outbox, *, fetched: bool, as_json: bool) -> None:
         typer.echo(json.dumps({"lacking": lacking}))
         return
     PlainConsole(soft_wrap=True).print(
-        f"Zendingen waarvan er nog geen bewijs is: {lacking}. Is er net iets "
+        f"Verstuurd, en nog zonder bewijs: {lacking}. Is er net iets "
         "verstuurd? Geef de opdracht over twee minuten opnieuw."
         if lacking
         else "Van alles wat is verstuurd, is het bewijs er."

@@ -1,6 +1,6 @@
 """What was found about a delivery, in Dutch for whoever keeps the case files (B1)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from sources.judging.rules import Doubt, Finding
@@ -14,8 +14,8 @@ _SAYS: Final = {
     Doubt.CASES_GONE: "{count} van {of} bekende zaken staan niet meer in dit bestand",
     Doubt.CASES_ENDED: "{count} van {of} bekende zaken zijn volgens het bestand over",
     Doubt.OPEN_THOUGH_OVER: (
-        "{count} van {of} records hebben een open status, en een einddatum die al is "
-        "geweest. De einddatum telt: zij krijgen geen vlaggetje"
+        "{count} van {of} records hebben een open status, en een einddag die al is "
+        "geweest. De einddag telt: zij krijgen geen vlaggetje"
     ),
     Doubt.CASES_REOPENED: (
         "{count} zaken die de afgelopen maand afliepen of verdwenen, zijn volgens dit "
@@ -63,10 +63,10 @@ _SAYS: Final = {
 _REMEDIES: Final = {
     Doubt.NOTHING_READ: "Is dit het goede bestand? Maak een nieuwe export.",
     Doubt.CASES_GONE: "Is de export compleet? Is er een filter gezet?",
-    Doubt.CASES_ENDED: "Klopt de einddatum of de status in de export?",
+    Doubt.CASES_ENDED: "Klopt de einddag of de status in de export?",
     Doubt.OPEN_THOUGH_OVER: (
-        "Welke van de twee klopt? Zegt die datum niet dat de zaak voorbij is? Haal dan "
-        "de regel met end uit het profiel."
+        "Welke van de twee klopt? Verbeter de andere in uw registratie. Zegt die dag "
+        "niet dat de zaak voorbij is? Haal dan de regel met end uit het profiel."
     ),
     Doubt.CASES_REOPENED: (
         "Is dit het nieuwste bestand? Klopt het dat deze zaken weer lopen?"
@@ -115,11 +115,14 @@ def find_remedy(doubt: Doubt) -> str:
     return _REMEDIES[doubt]
 
 
-def say_open_though_over(count: object) -> str:
-    """Say which of the two counts, where status and last day do not agree."""
-    return (
-        f"records met een open status en een einddatum in het verleden: {count}. De "
-        "einddatum telt: zij gaan niet mee. Welke van de twee klopt? Verbeter de "
-        "andere in uw registratie. Zegt die datum niet dat de zaak voorbij is? Haal "
-        "dan de regel met end uit het profiel."
-    )
+def say_open_though_over(count: object, asked: Collection[str] = ()) -> Iterator[str]:
+    """Say which of the two counts, where status and last day do not agree.
+
+    Nothing where there are none, or where it is among what is asked: that says it.
+    """
+    if count and Doubt.OPEN_THOUGH_OVER not in asked:
+        yield (
+            f"records met een open status en een einddag die al is geweest: {count}. "
+            "De einddag telt: zij krijgen geen vlaggetje. "
+            f"{find_remedy(Doubt.OPEN_THOUGH_OVER)}"
+        )

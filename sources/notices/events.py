@@ -42,7 +42,7 @@ async def post_events(
     except httpx.HTTPError:
         raise EventsRefused("Uw systeem voor berichten antwoordt niet.") from None
     if not answer.is_success:
-        raise EventsRefused(f"Uw systeem wijst berichten af met {answer.status_code}.")
+        raise EventsRefused(f"Uw systeem weigert berichten ({answer.status_code}).")
 
 
 def _event(one: KeptNotice, source: str) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _refused(error: Exception) -> MailRefused:
     if isinstance(error, ssl.SSLError):
         return MailRefused("Het certificaat van de mailserver is niet te vertrouwen.")
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return MailRefused("De mailserver wijst gebruiker of wachtwoord af.")
+        return MailRefused("De mailserver weigert gebruiker of wachtwoord.")
     if isinstance(error, smtplib.SMTPException):
         return MailRefused("De mailserver wil deze mail niet.")
     return MailRefused("De mailserver antwoordt niet.")

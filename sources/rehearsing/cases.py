@@ -33,13 +33,13 @@ CASES: Final[Mapping[RehearsalCase, Told]] = {
         "De index neemt het aan, zo mogelijk van een andere soort.",
     ),
     RehearsalCase.SAME_BATCH_AGAIN: Told(
-        "Dezelfde zending nog een keer", "Er verandert niets."
+        "Hetzelfde nog een keer versturen", "Er verandert niets."
     ),
     RehearsalCase.CONTACT_CHANGED: Told(
         "Een andere contactpersoon bij een signaal", "De index neemt de wijziging aan."
     ),
     RehearsalCase.END_CHANGED: Told(
-        "Een andere einddatum bij een signaal", "De index neemt de wijziging aan."
+        "Een andere einddag bij een signaal", "De index neemt de wijziging aan."
     ),
     RehearsalCase.PERSON_CORRECTED: Told(
         "De inwoner bij een signaal verbeteren",
@@ -52,14 +52,14 @@ CASES: Final[Mapping[RehearsalCase, Told]] = {
         "Een signaal voor een gemeente die niet meedoet", "De index weigert het."
     ),
     RehearsalCase.ONE_WRONG_ITEM: Told(
-        "Een zending met een goed en een fout signaal",
+        "Een goed en een fout signaal samen versturen",
         "Het goede wordt aangenomen, het foute geweigerd.",
     ),
     RehearsalCase.OTHER_KEY_VERSION: Told(
-        "Een zending onder een andere sleutelversie", "De index weigert de zending."
+        "Versturen onder een andere sleutelversie", "De index weigert alles."
     ),
     RehearsalCase.FOREIGN_SIGNATURE: Told(
-        "Een zending met de handtekening van een ander", "De index weigert de zending."
+        "Versturen met de handtekening van een ander", "De index weigert alles."
     ),
     RehearsalCase.DELIVERY_AHEAD: Told(
         "Een levering die pas over een uur klaar is", "De index weigert de levering."
@@ -80,7 +80,7 @@ CASES: Final[Mapping[RehearsalCase, Told]] = {
         "Alles intrekken", "De index trekt elk signaal van deze oefening in."
     ),
     RehearsalCase.LATE_COPY: Told(
-        "Een oude zending die te laat aankomt",
+        "Een oud signaal dat te laat aankomt",
         "Het signaal komt niet terug; de index heeft niets meer van deze oefening.",
     ),
 }

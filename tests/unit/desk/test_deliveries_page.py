@@ -82,7 +82,7 @@ async def test_what_failed_is_named_as_the_command_names_it(
     page = await _page(
         town, browser, a_source(lastRehearsal=failed, lacks=["newer-lack"])
     )
-    assert "Een oude zending die te laat aankomt" in page
+    assert "Een oud signaal dat te laat aankomt" in page
     for code in ("newer-case", "newer-lack"):
         assert code in page, "of an index that is newer than this desk"
 

@@ -28,7 +28,11 @@ INSTEAD = {
     "kolomnaam": r"\bkop(?:pen)? van (?:een|de) kolom|onder de koppen",
     "privacy officer": r"\b(?:[Dd]e|geen) officer\b",
     "gebeurtenissen": r"\ben events\b",
-    "levering": r"\baanlevering\b",
+    "levering": r"\baanlevering\b|\b[Zz]ending(?:en)?\b",
+    "einddag": r"\b(?:[Ee]ind|[Bb]egin)datum\b(?![\"`>])",
+    "weigeren, maar een record wordt afgewezen": (
+        r"weiger(?:t|en) (?:dan )?elk record|\bwijst (?![^.]*record)[^.\n]{,40} af\b"
+    ),
     "aanvraag om aan te sluiten": r"weigerde de aanvraag",
 }
 
@@ -38,6 +42,9 @@ def read_texts() -> Iterator[tuple[str, str]]:
         yield page.name, page.read_text("utf-8")
     for file in (ROOT / "sources").rglob("*.py"):
         yield str(file.relative_to(ROOT)), file.read_text("utf-8")
+    texts = (ROOT / "desk" / "texts" / "nl.po").read_text("utf-8")
+    for key, said in re.findall(r'^msgid "(.*)"\nmsgstr "(.*)"$', texts, re.MULTILINE):
+        yield f"nl.po {key}", said
 
 
 @pytest.mark.parametrize("word", INSTEAD)

@@ -174,7 +174,12 @@ async def test_an_end_that_is_not_read_or_that_a_status_denies_is_said(
 ) -> None:
     """Closed clients would get a flag, and nothing else would show it."""
     agency.write(*rows()[1:], a_row(Stand="open", Eind="2026-02-01"))
-    assert "open status en een einddatum in het verleden: 1." in check(agency).stdout
+    assert "open status en een einddag die al is geweest: 1." in check(agency).stdout
+    over = [{**row, "Stand": "open", "Eind": "2026-02-01"} for row in rows()[:3]]
+    agency.write(*over, *rows()[3:])
+    asked = check(agency).stdout
+    assert asked.count("De einddag telt") == 1
+    assert "3 van 12 records hebben een open status" in asked
     profile = agency.folder / "profile.toml"
     lines = PROFILE.splitlines(keepends=True)
     profile.write_text("".join(line for line in lines if not line.startswith("end")))

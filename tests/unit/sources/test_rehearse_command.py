@@ -39,7 +39,7 @@ def test_a_case_that_went_wrong_says_what_should_have_come(
     said = capsys.readouterr().out.splitlines()
     assert len(said) == len(RehearsalCase) + 2
     assert said[0] == " 1 van 20  goed  De bron staat in proef"
-    assert said[-3] == "20 van 20  fout  Een oude zending die te laat aankomt"
+    assert said[-3] == "20 van 20  fout  Een oud signaal dat te laat aankomt"
     assert said[-2].startswith("          Verwacht: Het signaal komt niet terug")
     assert said[-1] == "          Gezien: accepted"
 
