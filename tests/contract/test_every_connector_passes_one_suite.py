@@ -19,7 +19,7 @@ from sources.errors import UnreadableFile
 from sources.formats import FORMATS as KNOWN
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
-from sources.publisher.run import Task
+from sources.publisher.task import Task
 from sources.reasons import Reason
 from sources.values import (
     Case,
@@ -86,7 +86,7 @@ def test_the_documents_name_every_format() -> None:
     rows = (docs / "connectors" / "README.md").read_text("utf-8").splitlines()
     cells = [row.split("|")[2] for row in rows if row.startswith("| ")]
     assert {each for cell in cells for each in re.findall(r"`(.+?)`", cell)} == {*KNOWN}
-    page = (docs / "connect-a-source.md").read_text("utf-8")
+    page = (docs / "connectors" / "csv-excel.md").read_text("utf-8")
     (listed,) = re.findall(r'format = "(\S+)" +# of (.+)', page)
     assert {listed[0], *listed[1].split(", ")} == {*KNOWN}
 
