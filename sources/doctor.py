@@ -21,7 +21,7 @@ from sources.failed_files import FAILED_REMEDY, find_failed
 from sources.findings import Bare, Finding, Patient, State
 from sources.gateways import look_at_gateways
 from sources.notices.looking import look_at_notices
-from sources.outbox.deliveries import find_newest, find_unfinished, find_unheard
+from sources.outbox.deliveries import find_unfinished, find_unheard, was_told
 from sources.outbox.evidence import find_unproven
 from sources.outbox.holding import find_held
 from sources.outbox.owed import find_owed
@@ -187,7 +187,7 @@ async def _look_at_outbox(patient: Patient) -> Finding:
         says = f"Van een vorig postvak staan nog {strays} signalen bij de index."
         remedy = "Lever alles aan: dat meldt elke open zaak opnieuw en trekt ze in."
         return Finding("postvak", State.WARNING, says, remedy)
-    if not find_newest(patient.outbox, limit=1):
+    if not was_told(patient.outbox):
         if not patient.settings.outbox.exists():
             says = "Hier is nog geen postvak; het komt er bij de eerste levering."
             return Finding("postvak", State.GOOD, says)
@@ -222,7 +222,7 @@ async def _look_at_deliveries(patient: Patient) -> Finding:
         said = ", ".join(f"{one.feed} ({one.count})" for one in failed)
         says = f"Bestanden die niet te leveren waren, staan in de map failed: {said}."
         return Finding(about, State.WRONG, says, FAILED_REMEDY)
-    if not find_newest(patient.outbox, limit=1):
+    if not was_told(patient.outbox):
         return Finding(about, State.GOOD, "Er is nog niets geleverd.")
     if names := find_unheard(patient.outbox):
         says = f"Het meeste in de laatste levering was onbruikbaar: {', '.join(names)}."
@@ -240,7 +240,7 @@ async def _look_at_reconciliation(patient: Patient) -> Finding:
         )
         remedy = "Lever alles aan met `signal-source publish` en vergelijk daarna weer."
         return Finding(about, State.WARNING, says, remedy)
-    if last is None and not find_newest(patient.outbox, limit=1):
+    if last is None and not was_told(patient.outbox):
         says = "Er is nog niets geleverd, en dus niets te vergelijken."
         return Finding(about, State.GOOD, says)
     if last is None:
@@ -259,7 +259,7 @@ async def _look_at_proofs(patient: Patient) -> Finding:
         says = f"Verstuurd, en na een dag nog zonder bewijs: {len(lacking)}."
         remedy = _REMEDIES["bewijzen"]
         return Finding("bewijzen", State.WARNING, says, remedy)
-    if not find_newest(patient.outbox, limit=1):
+    if not was_told(patient.outbox):
         return Finding("bewijzen", State.GOOD, "Er is nog niets verstuurd.")
     return Finding("bewijzen", State.GOOD, "Van wat is verstuurd, is het bewijs er.")
 

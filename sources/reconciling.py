@@ -32,7 +32,7 @@ from signal_index.wire.signals import BatchBody, Withdrawal, WithdrawalReason
 from sources.clock import day_of
 from sources.errors import DeliveryUnderWay, TooManyUnknown
 from sources.outbox.concluding import Conclusion, conclude
-from sources.outbox.deliveries import find_newest, find_unfinished
+from sources.outbox.deliveries import find_unfinished, was_told
 from sources.outbox.settling import BatchAnswer
 from sources.outbox.standing import (
     find_standing,
@@ -172,7 +172,7 @@ async def _conclude_equal(
         await verify_nothing_elsewhere(outbox, index)
     await keep_newest(outbox, index)
     strays = 0 if compared else count_strays(outbox)
-    if strays or not (compared or find_newest(outbox, limit=1)):
+    if strays or not (compared or was_told(outbox)):
         return Reconciled(equal=False, compared=0, strays=strays)
     record_reconciled(outbox, sender.now())
     return Reconciled(equal=True, compared=compared)

@@ -135,7 +135,7 @@ def _ignore(_one: CaseResult) -> None:
 def conclude(done: Rehearsed) -> str:
     """Say how it ended, where it is recorded, and what to do next; Dutch, B1."""
     failed = sum(not one.passed for one in done.cases)
-    entry = f"Vastgelegd bij de index als regel {done.recorded.entryId}."
+    entry = f"Vastgelegd in het inzagelogboek als {done.recorded.entryId}."
     if done.recorded.passed:
         return (
             f"Geslaagd: alle {len(done.cases)} gevallen. De index heeft niets meer van "

@@ -186,6 +186,14 @@ def find_newest(outbox: Outbox, *, limit: int) -> list[OpenDelivery]:
     return [_read(row) for row in rows]
 
 
+def was_told(outbox: Outbox) -> bool:
+    """Tell whether the index heard of a delivery: one that waits was never sent."""
+    told = outbox.connection.execute(
+        "SELECT 1 FROM delivery WHERE state NOT IN ('reading', 'held') LIMIT 1"
+    )
+    return told.fetchone() is not None
+
+
 def find_unheard(outbox: Outbox) -> list[str]:
     """Give the profiles of which the last closed delivery made no sense.
 

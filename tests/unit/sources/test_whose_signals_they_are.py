@@ -203,8 +203,12 @@ async def test_a_lost_outbox_does_not_withdraw_what_it_does_not_know(
 
 
 async def test_an_outbox_without_a_signal_is_never_called_equal(agency: Agency) -> None:
+    agency.write(*({**row, "Eind": "2026-02-01"} for row in rows(1, 4)))
+    with pytest.raises(DeliveryHeld):  # it waits: the index heard of none
+        await agency.publish()
     empty = await compare(agency)
     assert (empty.equal, empty.needs_delivery) == (False, True)
+    agency.write(*rows(1, 4))
     await agency.publish()
     agency.outbox_path.unlink()
     await restart(agency)
