@@ -52,7 +52,7 @@ from sources.publisher.admission import (
     verify_own_name,
 )
 from sources.publisher.clock_check import Clock, verify_clock
-from sources.publisher.run import Task
+from sources.publisher.task import Task
 
 _WORK: Final = """
 SELECT action, category, count(*) AS many FROM work WHERE delivery = ?

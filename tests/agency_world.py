@@ -33,7 +33,8 @@ from sources.publisher.holders import HolderEvaluator, Trust
 from sources.publisher.http_index import HttpIndex
 from sources.publisher.patience import Patience
 from sources.publisher.pipeline import Sender
-from sources.publisher.run import Run, Task
+from sources.publisher.run import Run
+from sources.publisher.task import Task
 from sources.reconciling import Reconciled, reconcile
 from sources.rehearsing.running import Rehearsed, rehearse
 from sources.restarting import take_over

@@ -23,7 +23,8 @@ from sources.outbox.store import Moment, Outbox, Step
 from sources.outbox_key import OutboxKey
 from sources.profile import Profile, parse_profile
 from sources.publisher.pipeline import Sender
-from sources.publisher.run import Run, Task
+from sources.publisher.run import Run
+from sources.publisher.task import Task
 from sources.values import Reject
 from tests.sources_parties import (
     NOTICE_KEY,

@@ -29,7 +29,7 @@ from sources.outbox.holding import find_held
 from sources.outbox.let_go import How, how_let_go
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
-from sources.publisher.run import Task
+from sources.publisher.task import Task
 from sources.settings import DatabasePlace
 
 MOST_AT_ONCE: Final = 5_000

@@ -43,7 +43,8 @@ from sources.outbox.holding import Held, find_held, record_answer
 from sources.outbox.owed import find_owed
 from sources.outbox.planning import count_work
 from sources.outbox.store import Outbox
-from sources.publisher.run import Run, is_same
+from sources.publisher.run import Run
+from sources.publisher.task import is_same
 
 FIRST_WAIT: Final = 30.0
 LONGEST_WAIT: Final = 1_800.0

@@ -40,7 +40,7 @@ from sources.outbox_key import OutboxKey
 from sources.passed_over import describe_passed, say_passed
 from sources.profile import Profile, load_profile
 from sources.proposing.judging import say_ends_unread
-from sources.publisher.run import Task
+from sources.publisher.task import Task
 from sources.reasons import Reason, say_all_rejects
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings

@@ -16,7 +16,7 @@ from sources.previewing import Preview, make_preview
 from sources.profile import Profile
 from sources.proposing.judging import find_ends_unread
 from sources.proposing.tables import look_at_csv, look_at_excel
-from sources.publisher.run import Task
+from sources.publisher.task import Task
 from sources.reasons import say_all_rejects
 from sources.settings import AgencySettings
 

@@ -53,7 +53,8 @@ from sources.outbox.standing import find_elsewhere
 from sources.outbox.store import Outbox
 from sources.profile import Profile, load_profile
 from sources.publisher.pipeline import Sender
-from sources.publisher.run import Run, Task
+from sources.publisher.run import Run
+from sources.publisher.task import Task
 from sources.rejects import write_rejects
 from sources.settings import AgencySettings, load_settings
 

@@ -32,7 +32,7 @@ from sources.outbox.deliveries import count_by_field
 from sources.passed_over import say_passed
 from sources.phones import write_phone
 from sources.profile import Profile
-from sources.publisher.run import Task
+from sources.publisher.task import Task
 from sources.reasons import say_rejects
 from sources.values import Case, CaseNumber, Reading
 

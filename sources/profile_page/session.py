@@ -18,7 +18,7 @@ from sources.profile_page.markup import tag
 from sources.profile_page.screens import show_end, show_page
 from sources.profile_page.server import Answer, PageServer
 from sources.proposing.judging import find_ends_unread
-from sources.publisher.run import Task
+from sources.publisher.task import Task
 from sources.typed import quote
 
 WRITE: Final = "write"

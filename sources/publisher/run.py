@@ -14,7 +14,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
@@ -31,9 +31,6 @@ from sources.errors import (
     UnreadableFile,
 )
 from sources.events import Event, log_event
-from sources.intake import Intake
-from sources.intake.files import FileIntake
-from sources.intake.several import SeveralIntake
 from sources.outbox.abandoning import abandon_delivery
 from sources.outbox.closing import close_delivery
 from sources.outbox.deliveries import (
@@ -60,8 +57,6 @@ from sources.outbox.settling import Settled
 from sources.outbox.staging import Stager
 from sources.outbox.store import Outbox
 from sources.outbox.unchanged import find_known, find_known_rows, recognise
-from sources.outbox_key import OutboxKey
-from sources.profile import Profile
 from sources.publisher.admission import (
     admit,
     note_elsewhere,
@@ -72,50 +67,7 @@ from sources.publisher.admission import (
 from sources.publisher.clock_check import verify_clock
 from sources.publisher.parties import Evaluator, Index
 from sources.publisher.pipeline import Pipeline, Sender
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a run is asked to do."""
-
-    intake: Intake
-    profile: Profile
-    asked: DeliveryKind
-
-    @property
-    def kind(self) -> DeliveryKind:
-        """Give what was asked; messages never list every case, so they are a delta."""
-        return DeliveryKind.DELTA if self.profile.facts.is_messages else self.asked
-
-    @property
-    def is_once(self) -> bool:
-        """Tell whether this says changes that no later task says again.
-
-        Rows of a view and events that came in are read again until a delivery of them
-        is planned; a file is not.
-        """
-        is_file = isinstance(self.intake, FileIntake | SeveralIntake)
-        return is_file and self.kind is DeliveryKind.DELTA
-
-    def find_mark(self, key: OutboxKey) -> bytes:
-        """Give a mark of what is read and how: another profile is another task."""
-        return self._mark(key, self.intake.find_mark(key))
-
-    def find_rows_mark(self, key: OutboxKey) -> bytes | None:
-        """Give the same of its rows in whatever order, where a row is a row."""
-        rows = self.intake.find_rows_mark(key)
-        return None if rows is None else self._mark(key, rows)
-
-    def _mark(self, key: OutboxKey, read: bytes) -> bytes:
-        return key.mark("task", read.hex(), self.profile.encode())
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """What a run delivers next: of which profile, and the mark of its task."""
-
-    profile: str
-    mark: bytes
+from sources.publisher.task import Coming, Task, is_same
 
 
 class Progress(Protocol):
@@ -384,15 +336,6 @@ class Run:
     def _abandon(self, delivery: OpenDelivery) -> None:
         dropped = abandon_delivery(self._outbox, delivery.id, delivery.profile)
         _log_delivery(Event.DELIVERY_ABANDONED, delivery, work=dropped)
-
-
-def is_same(delivery: OpenDelivery, task: Task, mark: bytes) -> bool:
-    """Tell whether a delivery was made of this very intake."""
-    return (delivery.file_mark, delivery.profile, delivery.kind) == (
-        mark,
-        task.profile.name,
-        task.kind,
-    )
 
 
 def _log_delivery(event: Event, delivery: OpenDelivery, **more: int) -> None:

@@ -4,8 +4,6 @@ Messages are made from the standard's own table of elements: whole ones, and one
 unknown, missing, reordered and repeated elements (tests/istandaarden_messages.py).
 """
 
-import io
-import zipfile
 from datetime import date
 
 import pytest
@@ -13,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signal_index.wire.signals import WithdrawalReason
-from sources.connectors import read_file
 from sources.errors import UnreadableFile
 from sources.profile import Profile
 from sources.reasons import Reason
@@ -22,12 +19,11 @@ from sources.values import (
     CaseNumber,
     Closing,
     Entry,
-    Kept,
-    Reading,
     Reject,
     Skipped,
 )
-from tests.connector_formats import CONTACTS, FORMAT, Record, in_format
+from tests.connector_formats import CONTACTS, in_format
+from tests.istandaarden_builders import BY_ASSIGNMENT, read
 from tests.istandaarden_messages import (
     ENVELOPE_0310,
     ENVELOPE_PATCH_04,
@@ -42,20 +38,13 @@ from tests.istandaarden_messages import (
     reorder,
     write,
 )
-from tests.sources_builders import TODAY, a_number
+from tests.sources_builders import a_number
 
-BY_ASSIGNMENT = in_format("iwmo-3.2", CONTACTS)
 BY_START = in_format("iwmo-3.2", '[messages]\nopens = "start"\n', CONTACTS)
 YOUTH = in_format("ijw-3.2", CONTACTS)
 AGED = YOUTH.model_copy(update={"age_limit": 18})
 KINDS = ("wmo301", "wmo305", "wmo307", "jw301", "jw305", "jw307")
 KEY = CaseNumber("9901-101")
-
-
-def read(
-    data: bytes, profile: Profile = BY_ASSIGNMENT, today: date = TODAY
-) -> list[Reading]:
-    return list(read_file(io.BytesIO(data), profile, today=today))
 
 
 def read_one(said: Said, profile: Profile = BY_ASSIGNMENT) -> Entry:
@@ -361,56 +350,4 @@ def test_a_young_person_of_age_is_closed_for_that_reason() -> None:
     assert child.limit == date(2033, 3, 31)
 
 
-def test_one_bad_message_in_an_archive_is_a_reject_and_the_rest_goes_on() -> None:
-    form = FORMAT["iwmo-3.2"]
-    data = form.write([Record(number="Z-1"), Record(number="Z-2")])
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        messages = [archive.read(name) for name in archive.namelist()]
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for at, message in enumerate((messages[0], b"geen bericht", messages[1])):
-            archive.writestr(f"{a_number(3)}-{at}.xml", message)
-    readings = read(packed.getvalue(), form.profile)
-    assert [type(each) for each in readings[1]] == [Reject]
-    assert [type(each[0]) for each in readings] == [Case, Reject, Case]
-    assert a_number(3) not in repr(readings), "a file's name may hold a number"
-
-
-def test_a_rejected_product_keeps_the_signal_it_had() -> None:
-    (reading,) = read(make_message(Said(bsn="")))
-    assert [type(each) for each in reading] == [Reject, Kept]
-
-
 # What a computer adds to an archive, and how large a message may be (OP179: 25 MB)
-
-
-def test_what_a_computer_adds_to_an_archive_is_no_message() -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("berichten/wmo301.xml", make_message(Said()))
-        archive.writestr("berichten/WMO301-2.XML", make_message(Said(number="102")))
-        archive.writestr("__MACOSX/berichten/._wmo301.xml", b"\x00\x05\x16\x07")
-        archive.writestr("berichten/.DS_Store", b"Bud1")
-        archive.writestr("berichten/lees mij.txt", b"hallo")
-        archive.writestr("Thumbs.db", b"x")
-    assert [type(entry) for (entry,) in read(packed.getvalue())] == [Case, Case]
-
-
-def test_an_archive_without_messages_is_refused() -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("lees mij.txt", b"hallo")
-    with pytest.raises(UnreadableFile, match="geen berichten"):
-        read(packed.getvalue())
-
-
-@pytest.mark.parametrize("enveloped", [False, True])
-def test_a_message_as_large_as_the_standard_allows_is_read(*, enveloped: bool) -> None:
-    """The envelope makes one text of it in base64, of 33 MB."""
-    message = make_message(Said())
-    story = STORY.encode()
-    spaces = b" " * (25_000_000 - len(message))
-    large = message.replace(story, story + spaces, 1)
-    data = put_in_envelope(large) if enveloped else large
-    ((case,),) = read(data)
-    assert isinstance(case, Case)

@@ -24,7 +24,7 @@ from sources.intake.files import FileIntake
 from sources.outbox.store import Outbox
 from sources.outbox_key import OutboxKey
 from sources.previewing import make_preview
-from sources.publisher.run import Task
+from sources.publisher.task import Task
 from tests.sources_builders import (
     NOW,
     PROFILE,

@@ -21,6 +21,7 @@ from sources.profile import parse_profile
 from sources.reasons import Reason
 from sources.values import Case, Reject
 from tests.builders import anew
+from tests.doctor_builders import REGISTERED
 from tests.sources_builders import (
     PROFILE,
     SECRET,
@@ -30,7 +31,6 @@ from tests.sources_builders import (
     an_agency,
     write_rows,
 )
-from tests.unit.sources.test_doctor import REGISTERED
 
 pytestmark = pytest.mark.anyio
 runner = CliRunner()

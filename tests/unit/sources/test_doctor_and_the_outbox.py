@@ -11,6 +11,7 @@ from sources.findings import Finding, Patient, State
 from sources.outbox.last_heard import make_delivery_id
 from sources.outbox.standing import record_differed, record_reconciled
 from sources.profile import Profile
+from tests.doctor_builders import a_patient, find
 from tests.sources_builders import (
     NOW,
     Agency,
@@ -19,7 +20,6 @@ from tests.sources_builders import (
     a_row,
     an_agency,
 )
-from tests.unit.sources.test_doctor import a_patient, find
 
 pytestmark = pytest.mark.anyio
 ABOUT = "postvak en index"
