@@ -10,6 +10,7 @@ import desk.errors
 from desk.errors import DeskError
 from desk.problems import PROBLEMS
 from desk.texts import load_texts
+from policy.vocabulary import Role
 from signal_index.wire.matches import MatchAct
 from tests.desk_builders import INDEX, Browser, Town, log_in
 
@@ -84,6 +85,11 @@ async def test_the_number_has_no_name_and_no_form(browser: Browser) -> None:
 async def test_each_purpose_says_what_it_shows(browser: Browser) -> None:
     page = await log_in(browser)
     assert page.text.count("U ziet of er contact is") >= 2
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_that_there_is_has_a_word(role: Role) -> None:
+    assert load_texts("nl").has(f"role.{role}")
 
 
 async def test_the_page_between_login_and_work_has_no_menu_that_could_move(
