@@ -39,6 +39,7 @@ from desk.officer.routers import ROUTERS
 from desk.own_pages import OwnPagesOnly
 from desk.settings import DeskSettings
 from keys.edge.gate import Gate, Gated
+from keys.security.sending import sending
 
 BODY_MAXIMUM: Final = 64 * 1024
 UPLOAD_MAXIMUM: Final = 2 * 1024 * 1024 + BODY_MAXIMUM
@@ -63,7 +64,8 @@ def create_app(
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await desk.database.prepare()
         chores = asyncio.create_task(keep_house(desk, clock))
-        yield
+        async with sending(desk.security.sender):
+            yield
         chores.cancel()
         with suppress(asyncio.CancelledError):
             await chores

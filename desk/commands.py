@@ -21,6 +21,7 @@ from desk.receipts import Receipts, load_receipt_rules
 from desk.settings import load_settings
 from keys.edge.server import make_server, serve_until_told
 from keys.events import tell_refused
+from keys.security.events import SecurityEvent
 
 app = typer.Typer(
     help="The desk: what people of one organisation see of the signal index.",
@@ -55,7 +56,7 @@ def serve(
         served,
         (found.host, found.port),
         found.edge,
-        partial(tell_refused, LOG),
+        partial(tell_refused, LOG, SecurityEvent.LIMIT_REACHED),
         headers=HEADERS,
     )
     if not serve_until_told(server):

@@ -33,6 +33,7 @@ from desk.lookup_notes import LookupNotes
 from desk.own_seal import OwnSeal, read_notes_key
 from desk.provider import Provider
 from desk.receipts import ReceiptRules, Receipts, load_receipt_rules
+from desk.security import DeskSecurity
 from desk.sessions import Sessions
 from desk.settings import DeskSettings
 from desk.texts import Texts, load_texts
@@ -70,6 +71,7 @@ class Desk:
     texts: Texts
     assets: Assets
     ledger_watch: LedgerWatch
+    security: DeskSecurity
 
 
 def desk_of(request: Request) -> Desk:
@@ -135,6 +137,7 @@ def build_desk(
         texts=load_texts("nl"),
         assets=load_assets(),
         ledger_watch=LedgerWatch(index),
+        security=DeskSecurity(settings, seal, clock),
     )
 
 

@@ -26,12 +26,12 @@ from desk.cookies import (
 )
 from desk.desk import desk_of
 from desk.errors import LoginRefused, ProviderUnreachable
-from desk.events import Event, log_event
 from desk.headers import allow_form
 from desk.navigation import is_own_page
 from desk.own_pages import is_foreign
 from desk.pages import render
 from desk.provider import Prompt
+from keys.security.events import SecurityEvent
 
 router: Final = APIRouter()
 # Not "cookies": browsers take that for the whole domain, the provider's included.
@@ -79,7 +79,7 @@ async def finish_login(request: Request, _visitor: AnyVisitor) -> Response:
     done = await desk.login.finish(login_cookie(request), answer, standing)
     session, _ = await desk.sessions.look_at(done.cookie)
     await desk.known_names.note(session.person)
-    log_event(Event.SESSION_OPENED)
+    desk.security.log.write(SecurityEvent.LOGIN, desk.security.know(session.person))
     to = "/arrived" if done.ended_former else done.return_to
     response = RedirectResponse(to, SEE_OTHER)
     if done.ended_former:
@@ -124,7 +124,8 @@ async def log_out(
     if visitor.csrf is None:
         return _leave_late(request)
     verify_csrf(visitor.csrf, csrf)
-    log_event(Event.SESSION_CLOSED)
+    who = desk_of(request).security
+    who.log.write(SecurityEvent.LOGOUT, who.know(visitor.person), reason="person")
     return _leave(await _end_session(request))
 
 
@@ -136,11 +137,13 @@ async def end_from_provider(
 
     OpenID Connect Back-Channel Logout 1.0: 200 also where there was none.
     """
+    desk = desk_of(request)
     try:
-        await desk_of(request).login.log_out_at_provider(logout_token)
+        await desk.login.log_out_at_provider(logout_token)
     except LoginRefused:
+        desk.security.log.write(SecurityEvent.TOKEN_REFUSED, reason="logout-token")
         return Response(status_code=400)
-    log_event(Event.SESSION_CLOSED)
+    desk.security.log.write(SecurityEvent.LOGOUT, reason="provider")
     return Response(status_code=200)
 
 

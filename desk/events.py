@@ -2,6 +2,7 @@
 
 Nothing about a citizen can be logged: no event has a field for it, and a field that is
 not on an event's list is refused. No address, cookie, token, point or case number.
+What a SOC must see is another list, of all services: `keys.security.events`.
 """
 
 from typing import Final
@@ -14,15 +15,11 @@ class Event(LoggedEvent):
 
     STARTED = "started", "host", "port"
     STOPPED = "stopped"
-    LOGIN_REFUSED = "login-refused", "reason", "reference"
-    SESSION_OPENED = "session-opened"
-    SESSION_CLOSED = "session-closed"
     HOLDER_UNREACHABLE = "holder-unreachable", "holder", "reason", "reference"
     HOLDER_PASSED_OVER = "holder-passed-over", "holder", "reason"
     HOLDER_SERVES = "holder-serves-again", "holder"
     INDEX_UNREACHABLE = "index-unreachable", "reference"
     PROVIDER_UNREACHABLE = "provider-unreachable", "reference"
-    RECEIPT_REFUSED = "receipt-refused", "reason", "reference"
     RECEIPTS_CHECKED = "receipts-checked", "proven", "open"
     RECEIPT_UNPROVEN = "receipt-unproven", "entry"
     UNEXPECTED = "unexpected", "error", "reference"

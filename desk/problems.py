@@ -28,6 +28,7 @@ from desk.relay_wire import RelayFieldError, RelayProblem
 from keys.edge.allowing import list_allowed
 from keys.edge.errors import BodyTooLarge, Busy, EdgeRefused, TooManyAtOnce, TooOften
 from keys.openapi import PROBLEM_JSON
+from keys.security.events import SecurityEvent
 from signal_index.wire.model import invalid_field
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -102,6 +103,7 @@ async def answer_desk_error(request: Request, error: Exception) -> Response:
             case _:
                 pass
     reference = reference_for(request)
+    desk_of(request).security.say_refused(request, error, reference)
     _note(error, reference)
     return tell(request, problem, reference)
 
@@ -148,8 +150,10 @@ def _find_page_above(request: Request) -> str:
 
 def refuse_unread(scope: Scope, refusal: EdgeRefused) -> Response:
     """Tell why a request was not read."""
-    request = Request(scope)
-    return tell(request, OF_EDGE[type(refusal)], reference_for(request))
+    request, problem = Request(scope), OF_EDGE[type(refusal)]
+    security = desk_of(request).security
+    security.log.write(SecurityEvent.LIMIT_REACHED, reason=problem.slug)
+    return tell(request, problem, reference_for(request))
 
 
 async def answer_unexpected(request: Request, error: Exception) -> Response:
@@ -219,10 +223,7 @@ def reference_for(request: Request) -> str:
 
 
 def _note(error: Exception, reference: str) -> None:
-    reason = PROBLEMS.get(type(error), UNEXPECTED).slug  # type: ignore[arg-type]  # any other is unexpected
     match error:
-        case errors.LoginRefused():
-            log_event(Event.LOGIN_REFUSED, reason=reason, reference=reference)
         case errors.HolderUnreachable(holder=holder, reason=why):
             log_event(
                 Event.HOLDER_UNREACHABLE, holder=holder, reason=why, reference=reference
@@ -231,8 +232,5 @@ def _note(error: Exception, reference: str) -> None:
             log_event(Event.INDEX_UNREACHABLE, reference=reference)
         case errors.ProviderUnreachable():
             log_event(Event.PROVIDER_UNREACHABLE, reference=reference)
-        case errors.ReceiptRefused():
-            name = type(error).__name__
-            log_event(Event.RECEIPT_REFUSED, reason=name, reference=reference)
         case _:
             pass

@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from desk.errors import SettingsRefused
 from keys.edge.limits import EdgeLimits
+from keys.security.sending import AlarmsTo
 
 OIN_PATTERN: Final = r"^[0-9]{20}$"
 
@@ -156,6 +157,7 @@ class DeskSettings(BaseSettings):
     hand_signals: HandSignalSettings | None = None
     call_back: CallBackSettings | None = None
     edge: EdgeLimits = EdgeLimits()
+    alarms: AlarmsTo | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -220,6 +222,7 @@ def _anchored(settings: DeskSettings, folder: Path) -> DeskSettings:
             "hand_signals": _anchor_hand_signals(settings.hand_signals, folder),
             "identity": identity,
             "ledger": ledger,
+            "alarms": settings.alarms and settings.alarms.found_from(folder),
         }
     )
 

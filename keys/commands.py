@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 refused with a reason, 2 wrong use.
 import asyncio
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 from keys import clock
-from keys.client.auditor import load_auditor_settings
+from keys.bsn import Bsn
+from keys.client.auditor import AuditorSettings, load_auditor_settings
+from keys.client.decoys import evaluate_decoys, read_numbers
 from keys.client.statements import fetch_statement
 from keys.client.transports import Signer
 from keys.create import create_command
@@ -152,6 +154,28 @@ def accept(
 
 
 @app.command()
+def decoys(
+    settings: Annotated[
+        Path, typer.Option(help="Settings (TOML) of a registered source.")
+    ],
+    into: Annotated[Path, typer.Option(help="A new file, for `signal-index decoys`.")],
+    numbers: Annotated[
+        Path | None,
+        typer.Argument(help="A file, one number a line; none: you type them, unseen."),
+    ] = None,
+) -> None:
+    """Have numbers evaluated that were never issued; whoever asks for one is found.
+
+    Keep the numbers where a list of citizens is kept, and nowhere else.
+    """
+    with _saying_why("No decoys"):
+        found = read_numbers(numbers)
+        known = load_auditor_settings(settings)
+        write_secret(into, asyncio.run(_evaluate(known, found)))
+    typer.echo(f"{len(found)} decoys in {into}. Give it to whoever runs the index.")
+
+
+@app.command()
 def statement(
     day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="A UTC day.")],
     settings: Annotated[Path, typer.Option(help="The auditor's settings (TOML).")],
@@ -178,6 +202,11 @@ def statement(
         _print_json(said)
     else:
         _print_table(said)
+
+
+async def _evaluate(settings: AuditorSettings, numbers: Sequence[Bsn]) -> bytes:
+    async with httpx.AsyncClient(timeout=60) as client:
+        return await evaluate_decoys(settings, numbers, client)
 
 
 async def _ask_statement(

@@ -31,6 +31,7 @@
     │   ├── ConfigPointRefused    a public key is the identity or not canonical
     │   ├── ConfigSharesEqual     two holders have the same public share
     │   └── ConfigSharesDisagree  a quorum of public shares does not give K
+    ├── DecoysRefused             too few, twice the same, or of no valid form
     ├── CaseNotReadable           sealed under another key, or for another signal
     ├── UnusableKey               a signing key or its file
     ├── InvalidToken
@@ -134,6 +135,10 @@ class KeyFileExposed(KeyringRefused):
 
 class KeyFileMalformed(KeyringRefused):
     """A key file is absent, unreadable, or not of the format."""
+
+
+class DecoysRefused(KeysError):
+    """Decoys are too few, twice the same, or not of the form."""
 
 
 class KeyFileSealed(KeyringRefused):

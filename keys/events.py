@@ -33,17 +33,16 @@ class LoggedEvent(StrEnum):
         event.fields = frozenset(fields)
         return event
 
+    @property
+    def stream(self) -> str:
+        """What marks its lines, where they are no technical log."""
+        return ""
+
 
 class LibraryEvent(LoggedEvent):
     """What a library logged."""
 
     LIBRARY = "library", "logger", "level", "kind"
-
-
-class EdgeEvent(LoggedEvent):
-    """What was refused before any request was read, in one second."""
-
-    REFUSED = "refused-at-the-door", "reason", "count"
 
 
 class Log(Protocol):
@@ -53,9 +52,7 @@ class Log(Protocol):
         """Write one event."""
 
 
-def tell_refused(
-    log: Log, refused: Mapping[str, int], event: LoggedEvent = EdgeEvent.REFUSED
-) -> None:
+def tell_refused(log: Log, event: LoggedEvent, refused: Mapping[str, int]) -> None:
     """Write how often each thing was refused at the door (`keys.edge.door`)."""
     for reason, count in refused.items():
         log.write(event, reason=reason, count=count)
@@ -129,4 +126,5 @@ def _render(event: LoggedEvent, at: datetime, fields: Mapping[str, str | float])
     if not event.fields.issuperset(fields):
         raise ValueError(f"{event} has no such field")
     moment = at.isoformat(timespec="milliseconds")
-    return json.dumps({"at": moment, "event": event.value, **fields})
+    stream = {"stream": event.stream} if event.stream else {}
+    return json.dumps({"at": moment, **stream, "event": event.value, **fields})

@@ -61,6 +61,7 @@ from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine, tra
 from signal_index.store.schema import verify_schema
 from signal_index.store.standing import Standing, read_standing
 from signal_index.upkeep.leader import running_upkeep
+from signal_index.upkeep.watching import open_security
 
 ACTOR = "index"
 
@@ -132,6 +133,7 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
 
         async with (
             httpx.AsyncClient(follow_redirects=False) as client,
+            open_security(settings, keys, log, clock.now) as security,
             running_upkeep(settings, engine, log, clock=clock.now),
         ):
             trust = AdoptionTrust([keys.receipt.jose], settings.ledger_origin)
@@ -157,12 +159,13 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
                     failure_log(log),
                 ),
                 events=log,
+                security=security,
                 witnessing=WitnessRule(settings.unwitnessed_until),
                 rates=make_rates(
                     settings.requests_per_minute, settings.refusals_per_minute
                 ),
             )
-            async with following(view_of_keys, watched, accept_again, log):
+            async with following(view_of_keys, watched, accept_again, security):
                 yield index
             await index.lookups.finish()
     finally:

@@ -1,5 +1,7 @@
 """What the index logs: JSON lines from a closed list, each with its allowed fields.
 
+What a SOC must see is another list, of all services: `keys.security.events`.
+
 Never a pseudonym, a token, a user, a reference or a message of a library: a field that
 is not on the list cannot be logged. Who looked stands in the ledger, not in the log.
 Proven by tests/unit/signal_index/test_events.py.
@@ -19,8 +21,6 @@ class Event(LoggedEvent):
     LOOKUPS_RETRIED = "lookups-retried", "kind", "count"
     COMMIT_UNKNOWN = "commit-unknown", "kind", "count"
     NO_DECISION = "no-decision", "purpose"
-    KEY_CONFIG_TAKEN_UP = "key-config-taken-up", "serial", "epoch"
-    KEY_CONFIG_REFUSED = "key-config-refused", "reason"
     POLICY_ACTIVATED = "policy-activated", "digest"
     POLICY_TAKEN_UP = "policy-taken-up", "municipality", "serial", "digest"
     POLICY_REFUSED = "policy-refused", "municipality", "serial", "kind"

@@ -10,10 +10,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from keys.pseudonym import IndexScalar, KeyVersion, LedgerNameKey, RowKeySecret
 from signal_index.errors import KeyFilesRefused, StaleKeyVersion
-from signal_index.ledger import DisclosureKey, ReceiptKey
+from signal_index.ledger import DisclosureKey, ReceiptKey, user_find_key
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,6 +32,11 @@ class YearKeys:
             return self.disclosures[year]
         except KeyError:
             raise KeyFilesRefused(f"no disclosure key for {year}") from None
+
+    def name_account(self, organisation: str, sub: str, at: datetime) -> str:
+        """Give the keyed hash by which a year's entries of an account are found."""
+        key = self.get_disclosure_key(at.astimezone(UTC).year)
+        return user_find_key(key, organisation, sub).hex()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -32,6 +32,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from keys.edge.limits import EdgeLimits
+from keys.security.sending import AlarmsTo
 from signal_index.errors import SettingsRefused
 from signal_index.proof import MalformedProof, parse_witness_key
 
@@ -201,6 +202,8 @@ class Settings(BaseSettings):
 
     joining: JoiningAt | None = None  # default: nobody can be invited
 
+    alarms: AlarmsTo | None = None  # default: to officers and the stream alone
+
     host: str
     port: int = Field(ge=0, le=65535)
     problem_base: SecureUrl
@@ -292,6 +295,8 @@ def _resolve(settings: Settings, folder: Path) -> Settings:
     for name in ("database_url", "upkeep_database_url", "admin_database_url"):
         if (value := getattr(settings, name)) is not None:
             changes[name] = _resolve_database(value, folder)
+    if settings.alarms is not None:
+        changes["alarms"] = settings.alarms.found_from(folder)
     log = settings.processing_log
     if log is not None and log.token_file is not None:
         token = {"token_file": folder / log.token_file}

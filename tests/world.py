@@ -15,10 +15,10 @@ import io
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from starlette.types import ASGIApp
 from keys.base64url import encode_b64u
 from keys.bsn import Bsn
 from keys.events import EventLog
+from keys.security.events import SecurityLog
 from policy.decide import Policy, load_policy
 from signal_index.api.context import Index, Names
 from signal_index.api.gather import Gatherer
@@ -41,7 +42,7 @@ from signal_index.api.tokens import TokenVerifier
 from signal_index.api.witnessing import WitnessRule
 from signal_index.app import build_app, failure_log, limits_for, make_standing
 from signal_index.key_files import create_key_folder, load_keys
-from signal_index.keyring import IndexKeys
+from signal_index.keyring import IndexKeys, YearKeys
 from signal_index.notice import (
     Batch,
     NoticeKey,
@@ -296,11 +297,21 @@ def _make_index(
             make_run(engine, keys, clock), limits_for(engine), failure_log(log)
         ),
         events=log,
+        security=make_security(keys, log, clock),
         witnessing=WitnessRule(date(2099, 12, 31)),
     )
     app = build_app(PROBLEMS, log)
     app.state.index = index
     return index, app
+
+
+def make_security(
+    keys: YearKeys, log: EventLog, clock: Callable[[], datetime]
+) -> SecurityLog:
+    """The security stream on a log, without a SOC."""
+    return SecurityLog(
+        log, lambda oin, sub: keys.name_account(oin, sub, clock()), clock=clock
+    )
 
 
 async def _store_contact(world: World, agency: Agency) -> None:

@@ -32,6 +32,7 @@ from keys.holder.errors import (
     RequestStale,
     RequestUnsigned,
     StatementAhead,
+    naming,
 )
 from keys.holder.organisations import (
     AnyOrganisation,
@@ -104,13 +105,14 @@ def admit(
     tests/attack/test_holder_requests.py.
     """
     claims = _open(token, organisations, EvaluationClaims)
-    _check_direction(claims.aud, holder)
-    _check_times(claims.iat, claims.exp, now)
-    config = holder.config
-    if (claims.key_version, claims.epoch) != (config.key_version, config.epoch):
-        raise RequestStale
-    _check_pair(claims.pair, holder)
-    _check_points(claims, points)
+    with naming(claims.iss, claims.sub):
+        _check_direction(claims.aud, holder)
+        _check_times(claims.iat, claims.exp, now)
+        config = holder.config
+        if (claims.key_version, claims.epoch) != (config.key_version, config.epoch):
+            raise RequestStale
+        _check_pair(claims.pair, holder)
+        _check_points(claims, points)
     return Admitted(organisations.get(claims.iss, claims.act), claims)
 
 
@@ -156,8 +158,9 @@ def _open_bearer(
     if not authorization.startswith(BEARER):
         raise RequestUnsigned
     claims = _open(authorization.removeprefix(BEARER), organisations, shape)
-    _check_direction(claims.aud, holder)
-    _check_times(claims.iat, claims.exp, now)
+    with naming(claims.iss, claims.iss):
+        _check_direction(claims.aud, holder)
+        _check_times(claims.iat, claims.exp, now)
     return claims
 
 

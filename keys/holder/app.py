@@ -34,12 +34,14 @@ from keys.holder.document import API_VERSION, PREFIX, HolderRoute, write_documen
 from keys.holder.errors import RequestNotJson, RequestRefused
 from keys.holder.evaluations import MAX_BODY, Holder, answer_evaluation, check_ready
 from keys.holder.events import Event
+from keys.holder.opening import name_key
 from keys.holder.problems import (
     INTERNAL,
     NOT_ALLOWED,
     NOT_FOUND,
     OF_EDGE,
     PROBLEMS,
+    SECURITY_EVENTS,
     Problem,
     problem_body,
     retry_headers,
@@ -48,6 +50,10 @@ from keys.holder.refusing import take_refused
 from keys.holder.registrations import answer_registration
 from keys.holder.renewing import Renewed
 from keys.holder.statements import answer_statement
+from keys.request import Act
+from keys.security.events import SecurityEvent, SecurityLog, name_account
+from keys.security.rules import Account, Counted
+from keys.security.sending import AlarmsTo, open_sender, sending
 from keys.wire import (
     EvaluationAnswer,
     EvaluationRequest,
@@ -70,9 +76,10 @@ HEADERS: Final = {
 class Edge:
     """Routes of one holder, with the threads that its work runs in."""
 
-    def __init__(self, holder: Holder, log: EventLog) -> None:
+    def __init__(self, holder: Holder, log: EventLog, security: SecurityLog) -> None:
         self._holder = holder
         self._log = log
+        self._security = security
         self._small = anyio.CapacityLimiter(4)
         self._large = anyio.CapacityLimiter(max(1, (os.cpu_count() or 1) - 1))
 
@@ -109,6 +116,9 @@ class Edge:
             count=done.count,
             milliseconds=round((time.perf_counter() - started) * 1000),
         )
+        if done.act is not Act.PUBLISH:
+            who = self._security.know(done.organisation, None, done.user)
+            self._security.count(Counted.PERSONS, who, done.count)
         return JSONResponse(done.body, headers=HEADERS)
 
     async def show_key_config(self, _request: Request) -> Response:
@@ -138,11 +148,10 @@ class Edge:
         given = await run_sync(
             answer_statement, self._holder, day, authorization, limiter=self._large
         )
-        self._log.write(
-            Event.STATEMENT_GIVEN,
-            organisation=given.organisation,
-            day=given.day.isoformat(),
-            tickets=given.count,
+        self._security.write(
+            SecurityEvent.STATEMENT_GIVEN,
+            Account(given.organisation),
+            count=given.count,
         )
         return Response(given.token, media_type="application/jose", headers=HEADERS)
 
@@ -172,18 +181,34 @@ class Edge:
             headers=HEADERS | openapi.PUBLIC_HEADERS,
         )
 
-    async def refuse(self, _request: Request, refusal: Exception) -> Response:
-        """Say a refusal as a problem."""
+    async def refuse(self, request: Request, refusal: Exception) -> Response:
+        """Say a refusal as a problem; one for a SOC to know stands in its stream."""
         if not isinstance(refusal, RequestRefused):
             raise refusal
         problem = PROBLEMS[type(refusal)]
-        self._log.write(Event.REFUSED, problem=problem.slug, status=problem.status)
+        event = SECURITY_EVENTS.get(type(refusal))
+        if event is None:
+            self._log.write(Event.REFUSED, problem=problem.slug, status=problem.status)
+        else:
+            self._say_refused(event, problem, refusal, request)
         return _problem(problem, retry_headers(refusal))
+
+    def _say_refused(
+        self,
+        event: SecurityEvent,
+        problem: Problem,
+        refusal: RequestRefused,
+        request: Request,
+    ) -> None:
+        organisation, user = refusal.by or (None, None)
+        who = self._security.know(organisation, None, user)
+        route = "/".join(request.url.path.split("/")[:3])
+        self._security.write(event, who, reason=problem.slug, route=route)
 
     def refuse_unread(self, _scope: Scope, refusal: EdgeRefused) -> Response:
         """Say why a request was not read."""
         problem = OF_EDGE[type(refusal)]
-        self._log.write(Event.REFUSED, problem=problem.slug, status=problem.status)
+        self._security.write(SecurityEvent.LIMIT_REACHED, reason=problem.slug)
         return _problem(problem, {})
 
     async def misroute(self, request: Request, error: Exception) -> Response:
@@ -306,9 +331,13 @@ def build_app(
     log: EventLog,
     housekeeping: Housekeeping | None = None,
     limits: EdgeLimits = EdgeLimits(),  # noqa: B008 - frozen
+    alarms: AlarmsTo | None = None,
 ) -> Starlette:
-    """Build the holder's application."""
-    edge = Edge(holder, log)
+    """Build the holder's application; its alarms go to `alarms` while it serves."""
+    key, id_ = name_key(holder.keys), holder.keys.identity.id
+    sender = open_sender(alarms, id_, log)
+    security = SecurityLog(log, partial(name_account, key), sender, holder.now)
+    edge = Edge(holder, log, security)
     gate = Gate(limits, find_body_limit)
 
     @asynccontextmanager
@@ -316,7 +345,7 @@ def build_app(
         if housekeeping is None:
             yield
             return
-        async with anyio.create_task_group() as tasks:
+        async with sending(sender), anyio.create_task_group() as tasks:
             tasks.start_soon(_erase_hourly, housekeeping, log)
             tasks.start_soon(_renew, edge, housekeeping)
             yield

@@ -24,6 +24,8 @@ KeysError
     └── HolderNotReady        cannot meter or has no valid config: refuses all
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from keys.errors import KeysError
@@ -34,7 +36,22 @@ class HolderStartRefused(KeysError):
 
 
 class RequestRefused(KeysError):
-    """A holder refuses a request."""
+    """A holder refuses a request; `by` says whose, where its signature held.
+
+    Its organisation and its user, as it names them.
+    """
+
+    by: tuple[str, str] | None = None
+
+
+@contextmanager
+def naming(organisation: str, user: str) -> Iterator[None]:
+    """Say of what is refused in a block whose request it was."""
+    try:
+        yield
+    except RequestRefused as refusal:
+        refusal.by = (organisation, user)
+        raise
 
 
 class RequestMalformed(RequestRefused):

@@ -20,7 +20,7 @@ from keys.config import KeyConfig
 from keys.errors import InvalidPoint
 from keys.group import Point, generate_scalar, parse_point
 from keys.holder.admission import Admitted, admit
-from keys.holder.errors import HolderNotReady, RequestMalformed
+from keys.holder.errors import HolderNotReady, RequestMalformed, naming
 from keys.holder.opening import HolderKeys
 from keys.holder.organisations import Organisations
 from keys.holder.spending import TicketGrant
@@ -51,10 +51,11 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """An answer, and what may be logged about it."""
+    """An answer, and what is counted of it; the user is in no log."""
 
     body: dict[str, object]
     organisation: str
+    user: str
     act: Act
     count: int
 
@@ -72,13 +73,14 @@ def answer_evaluation(holder: Holder, body: bytes) -> Evaluated:
     admitted = admit(asked.request, points, identity, holder.organisations, now=now)
     blinded = _valid(points)
     grant = _grant(admitted, now)
-    holder.meter.spend(admitted, grant, now=now)
+    claims = admitted.claims
+    with naming(claims.iss, claims.sub):
+        holder.meter.spend(admitted, grant, now=now)
     evaluation = evaluate(holder.keys.share, blinded, generate_scalar())
     answer = _answer(holder, evaluation)
     if grant is not None:
-        answer["ticket"] = _sign_ticket(holder, admitted.claims, grant, now)
-    claims = admitted.claims
-    return Evaluated(answer, claims.iss, claims.act, claims.count)
+        answer["ticket"] = _sign_ticket(holder, claims, grant, now)
+    return Evaluated(answer, claims.iss, claims.sub, claims.act, claims.count)
 
 
 def check_ready(config: KeyConfig, now: datetime) -> None:

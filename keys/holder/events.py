@@ -1,7 +1,8 @@
 """What a holder logs: JSON lines from a closed list, each with its allowed fields.
 
 Never a point, a token, a user or a message of a library: a field that is not on the
-list cannot be logged. Which user asked stands in the database, not in the log.
+list cannot be logged. Which user asked stands in the database, not in the log. What a
+SOC must see is another list, of all services: `keys.security.events`.
 """
 
 from keys.events import LoggedEvent
@@ -18,6 +19,5 @@ class Event(LoggedEvent):
     EVALUATED = "evaluated", "organisation", "act", "count", "milliseconds"
     REFUSED = "refused", "problem", "status"
     REFUSED_TAKEN = "refused-taken", "count"
-    STATEMENT_GIVEN = "statement-given", "organisation", "day", "tickets"
     REGISTRATION_SHOWN = "registration-shown", "organisation"
     FAILED = "failed", "kind"

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from keys.config import HolderConfig, KeyConfig, KeyOrigin, parse_pins, verify_config
 from keys.errors import KeysError
 from keys.files import read_json, read_secret
@@ -78,6 +81,13 @@ def match_keys(
         raise HolderStartRefused("the ticket key is not the one in the key config")
     identity = HolderIdentity(own.index, own.id, config)
     return HolderKeys(identity, document, share, ticket_key)
+
+
+def name_key(keys: HolderKeys) -> bytes:
+    """Give the key under which this holder's security stream names accounts."""
+    return HKDF(SHA256(), 32, salt=None, info=b"signal-keys/security/accounts").derive(
+        keys.ticket_key.jwk["d"].encode()
+    )
 
 
 def _find(config: KeyConfig, holder_id: str) -> HolderConfig | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from keys.edge.errors import BodyTooLarge, Busy, EdgeRefused, TooManyAtOnce, TooOften
 from keys.holder import errors
+from keys.security.events import SecurityEvent
 from keys.wire import HolderProblem
 
 
@@ -133,6 +134,23 @@ PROBLEMS: Final[Mapping[type[errors.RequestRefused], Problem]] = {
         "Probeer het zo nog eens, of vraag een andere sleutelhouder.",
     ),
 }
+
+SECURITY_EVENTS: Final[Mapping[type[errors.RequestRefused], SecurityEvent]] = {
+    errors.RequestMismatch: SecurityEvent.TOKEN_REFUSED,
+    errors.RequestUnsigned: SecurityEvent.TOKEN_REFUSED,
+    errors.RequestExpired: SecurityEvent.TOKEN_REFUSED,
+    errors.RequestMisdirected: SecurityEvent.TOKEN_REFUSED,
+    errors.OrganisationUnknown: SecurityEvent.GATE_REFUSED,
+    errors.OrganisationEnded: SecurityEvent.GATE_REFUSED,
+    errors.ActNotAllowed: SecurityEvent.GATE_REFUSED,
+    errors.AccountRefused: SecurityEvent.SUSPENDED_REFUSED,
+    errors.RequestReplayed: SecurityEvent.REPLAY_REFUSED,
+    errors.UserBudgetSpent: SecurityEvent.BUDGET_SPENT,
+    errors.OrganisationBudgetSpent: SecurityEvent.BUDGET_SPENT,
+    errors.SourceBudgetSpent: SecurityEvent.BUDGET_SPENT,
+    errors.QuestionsSpent: SecurityEvent.BUDGET_SPENT,
+}
+"""What of it a SOC must know; the rest stands in the technical log."""
 
 OF_EDGE: Final[Mapping[type[EdgeRefused], Problem]] = {
     BodyTooLarge: Problem(

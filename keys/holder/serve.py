@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from starlette.applications import Starlette
+
 from keys import clock
 from keys.edge.server import make_server, serve_until_told
 from keys.errors import KeysError
@@ -20,6 +22,7 @@ from keys.holder.settings import HolderSettings, load_settings
 from keys.holder.store import HolderStore
 from keys.joining.confirming import read_index_key
 from keys.jose import PublicKey
+from keys.security.events import SecurityEvent
 
 
 def serve_holder(path: Path, stream: TextIO) -> None:
@@ -44,14 +47,24 @@ def serve_holder(path: Path, stream: TextIO) -> None:
         organisations=len(holder.organisations.by_kind),
     )
     server = make_server(
-        build_app(holder, log, housekeeping, settings.edge),
+        _build(settings, holder, log, housekeeping),
         (settings.host, settings.port),
         settings.edge,
-        partial(tell_refused, log),
+        partial(tell_refused, log, SecurityEvent.LIMIT_REACHED),
         headers=HEADERS,
     )
     if not serve_until_told(server):
         raise HolderStartRefused("it cannot listen at that address")
+
+
+def _build(
+    settings: HolderSettings, holder: Holder, log: EventLog, beside: Housekeeping
+) -> Starlette:
+    try:
+        return build_app(holder, log, beside, settings.edge, settings.alarms)
+    except KeysError as refusal:
+        log.write(Event.START_REFUSED, reason=str(refusal))
+        raise HolderStartRefused(f"alarms.token_file: {refusal}") from None
 
 
 def open_holder(settings: HolderSettings) -> tuple[Holder, Housekeeping]:

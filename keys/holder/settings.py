@@ -1,7 +1,7 @@
 """The settings of one key holder: a TOML file, nothing assumed.
 
-Every key is needed but `edge`; relative paths stand from the file's folder; an
-environment variable `SIGNAL_KEYS_<KEY>` wins over the file.
+Every key is needed but `edge` and `alarms`; relative paths stand from the file's
+folder; an environment variable `SIGNAL_KEYS_<KEY>` wins over the file.
 """
 
 import tomllib
@@ -18,6 +18,7 @@ from pydantic_settings import (
 from keys.config import KeyOrigin
 from keys.edge.limits import EdgeLimits
 from keys.holder.errors import HolderStartRefused
+from keys.security.sending import AlarmsTo
 
 
 class HolderSettings(BaseSettings):
@@ -50,6 +51,8 @@ class HolderSettings(BaseSettings):
     keep_days: Annotated[int, Field(ge=2, le=3660)]
     """How long it keeps who asked how many: until the day statements were compared."""
     edge: EdgeLimits = EdgeLimits()
+    alarms: AlarmsTo | None = None
+    """Where alarms go beside the stream; a relative `token_file` is in its folder."""
 
     @classmethod
     def settings_customise_sources(
@@ -93,6 +96,6 @@ def load_settings(path: Path) -> HolderSettings:
         )
         raise HolderStartRefused(f"{path.name}: {said}") from None
     folder = path.resolve().parent
-    return settings.model_copy(
-        update={name: folder / getattr(settings, name) for name in PATHS}
-    )
+    paths = {name: folder / getattr(settings, name) for name in PATHS}
+    alarms = settings.alarms and settings.alarms.found_from(folder)
+    return settings.model_copy(update={**paths, "alarms": alarms})

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from keys.config import KeyConfig
 from keys.events import EventLog
+from keys.security.events import SecurityLog
 from policy.catalogue import Catalogue
 from signal_index.api.key_config_view import KeyConfigView
 from signal_index.api.policy_view import PolicyView
@@ -52,6 +53,7 @@ class Index:
     policy: PolicyView
     lookups: Gatherer[Granted, Draft | None]
     events: EventLog
+    security: SecurityLog
     witnessing: WitnessRule = field(default_factory=WitnessRule)
     rates: Rates = field(default_factory=make_rates)
 

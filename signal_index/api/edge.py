@@ -34,6 +34,7 @@ from signal_index.api.errors import (
     RouteUnknown,
 )
 from signal_index.api.problems import find_problem, render_problem
+from signal_index.api.refusal_events import say_refused
 from signal_index.api.serving import ROUTE_NAME
 from signal_index.events import Event
 
@@ -129,6 +130,7 @@ class Edge:
         if find_problem(error) is None:
             kind = type(error).__name__
             self._log.write(Event.FAILED, kind=kind, route=_route_of(scope))
+        say_refused(self.state.index.security, error, scope)
         if send.status == 0:
             answer = render_problem(error, base=self._base)
             response = Response(answer.body, answer.status, dict(answer.headers))

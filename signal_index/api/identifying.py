@@ -25,6 +25,7 @@ from policy.vocabulary import (
     parse_municipality,
 )
 from signal_index.api.context import Index, get_index
+from signal_index.api.refusal_events import CLAIMS
 from signal_index.api.tokens import Claims
 from signal_index.errors import (
     AssuranceTooLow,
@@ -87,7 +88,9 @@ async def find_claims(request: Request) -> tuple[Claims, Index]:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise CallerUnknown
-    return await index.tokens.parse_token(token.strip(), index.clock()), index
+    claims = await index.tokens.parse_token(token.strip(), index.clock())
+    request.scope[CLAIMS] = claims
+    return claims, index
 
 
 async def find_caller(claims: Claims, index: Index, scope: str) -> Caller:

@@ -16,10 +16,9 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from keys.config import KeyConfig
-from keys.events import EventLog
+from keys.security.events import SecurityEvent, SecurityLog, code_of
 from keys.watching import Watched
 from signal_index.errors import CommitUnknown, DatabaseUnavailable, KeyConfigUnusable
-from signal_index.events import Event
 
 LOOK_SECONDS: Final = 1.0
 
@@ -32,23 +31,26 @@ class KeyConfigView:
     def __init__(self, config: KeyConfig) -> None:
         self.current = config
 
-    async def take_up(self, accept: Accept, log: EventLog) -> bool:
+    async def take_up(self, accept: Accept, log: SecurityLog) -> bool:
         """Use what `accept` gives, if it holds; False when it must be tried again."""
         try:
             self.current = await accept()
         except (DatabaseUnavailable, CommitUnknown):
             return False
         except KeyConfigUnusable as refusal:
-            log.write(Event.KEY_CONFIG_REFUSED, reason=str(refusal))
+            reason = code_of(refusal.__cause__ or refusal)
+            log.write(SecurityEvent.KEY_CONFIG_REFUSED, reason=reason)
             return True
         config = self.current
-        log.write(Event.KEY_CONFIG_TAKEN_UP, serial=config.serial, epoch=config.epoch)
+        log.write(
+            SecurityEvent.KEY_CONFIG_TAKEN_UP, serial=config.serial, epoch=config.epoch
+        )
         return True
 
 
 @asynccontextmanager
 async def following(
-    view: KeyConfigView, watched: Watched, accept: Accept, log: EventLog
+    view: KeyConfigView, watched: Watched, accept: Accept, log: SecurityLog
 ) -> AsyncIterator[None]:
     """Look every second whether the file was replaced, until the block ends."""
     following = asyncio.create_task(_follow(view, watched, accept, log))
@@ -61,7 +63,7 @@ async def following(
 
 
 async def _follow(
-    view: KeyConfigView, watched: Watched, accept: Accept, log: EventLog
+    view: KeyConfigView, watched: Watched, accept: Accept, log: SecurityLog
 ) -> None:
     is_due = False
     while True:

@@ -41,6 +41,7 @@ from signal_index.api.lookup_run import Granted
 from signal_index.api.problems import render_problem
 from signal_index.api.questions import make_question
 from signal_index.api.recording import Asked, Decided, find_keys_of, name_persons
+from signal_index.api.refusal_events import say_refused
 from signal_index.api.routing import Routes
 from signal_index.api.telling import find_telling
 from signal_index.api.ticket_pairs import admit_pair
@@ -96,6 +97,7 @@ async def look_up(request: Request, caller: Person) -> Response:
         state = find_witness_state(index, standing, arrived.at)
         verify_witnessed(state, arrived.question)
     except (LookupDenied, NoDecision) as refusal:
+        say_refused(index.security, refusal, request.scope)
         return await asyncio.shield(_refuse(index, record, refusal))
     telling = find_telling(
         policy,

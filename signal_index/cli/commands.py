@@ -8,6 +8,7 @@ from signal_index.cli.completeness_commands import (
     disclose_command,
     nen7513_command,
 )
+from signal_index.cli.decoy_commands import set_decoys
 from signal_index.cli.ending_commands import (
     end_admission,
     end_client,
@@ -48,6 +49,7 @@ app.command("export")(export_command)
 app.command("verify")(verify_command)
 app.command("disclose")(disclose_command)
 app.command("nen7513")(nen7513_command)
+app.command("decoys")(set_decoys)
 app.command("reconcile")(reconcile_command)
 app.command("invite")(invite)
 app.command("accept")(accept)

@@ -16,6 +16,7 @@ import typer
 
 from keys.edge.server import make_server, serve_until_told
 from keys.events import EventLog, take_over_logging, tell_refused
+from keys.security.events import SecurityEvent
 from signal_index import clock
 from signal_index.cli.console import SettingsFile, run, say
 from signal_index.errors import StartRefused
@@ -47,7 +48,7 @@ def serve(settings: SettingsFile) -> None:
         create_app(loaded),
         (loaded.host, loaded.port),
         loaded.edge,
-        partial(tell_refused, log),
+        partial(tell_refused, log, SecurityEvent.LIMIT_REACHED),
         headers=SECURITY_HEADERS,
     )
     _spare_the_collector()

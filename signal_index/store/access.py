@@ -264,8 +264,9 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
     },
     "completeness_finding": {
         _WEB: _keep("closed_at", "closed_by", "closed_in", "closing_reason"),
-        _UPKEEP: _ERASE,
+        _UPKEEP: Access(select=ALL, insert=True, update=("counted",), delete=True),
     },
+    "decoy": {_UPKEEP: _READ},
     "trace_context": {_WEB: _HAND_IN, _UPKEEP: _ERASE},
     "processing_log": {_UPKEEP: _keep("position", "confirmed_at"), _REPORTING: _READ},
     # overview

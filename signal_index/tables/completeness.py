@@ -1,7 +1,7 @@
 """Days that were reconciled, what was found, and what the processing log needs.
 
 - A finding names an account, as `account_suspension` does; never a person who was asked
-  about, nor anything by which one is found.
+  about, nor anything by which one is found. Nor which decoy it was: those name nobody.
 - `trace_context` holds what a caller said of its own trace (W3C Trace Context), until
   the processing log has confirmed the record of that entry.
 - `processing_log` holds, for each year's tree, up to which leaf records are confirmed.
@@ -61,6 +61,13 @@ completeness_finding = Table(
     Column("closing_reason", LABEL),
     UniqueConstraint("municipality", "digest"),
     Index("ix_completeness_finding_municipality_day", "municipality", "day", "id"),
+)
+
+decoy = Table(  # numbers that were never issued, as the ledger of a year knows persons
+    "decoy",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("find_person", LargeBinary, primary_key=True),
 )
 
 trace_context = Table(

@@ -9,7 +9,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +53,7 @@ from signal_index.upkeep.processing_log import (
 from signal_index.upkeep.refusing import TELL_SECONDS, Refusing
 from signal_index.upkeep.schedule import Job, Schedule
 from signal_index.upkeep.sequencer import Sequencer, sequence_once, verify_start
+from signal_index.upkeep.watching import WATCH_SECONDS, Watching, open_security
 
 ACTOR = "upkeep"
 SEQUENCE_SECONDS = 0.5
@@ -76,6 +77,7 @@ class Upkeep:
     picking: Picking
     notices: NoticeUpkeep
     matching: MatchUpkeep
+    watching: Watching
     keys: YearKeys
     leadership: Leadership
     log: EventLog
@@ -94,6 +96,7 @@ class Upkeep:
             Job("sequence", SEQUENCE_SECONDS, self._sequence),
             Job("open-boxes", OPEN_SECONDS, self.notices.open),
             Job("tell-due", DUE_SECONDS, self.notices.tell_due),
+            Job("watch", WATCH_SECONDS, self.watching.run),
             Job("match", MATCH_SECONDS, self.matching.run_daily),
             Job("clean", CLEAN_SECONDS, self.erasure.clean),
             Job("erase", ERASE_SECONDS, self._erase),
@@ -118,6 +121,7 @@ class Upkeep:
         first_kept = self.erasure.first_kept_year()
         for year in sorted(year for year in self.keys.disclosures if year < first_kept):
             self.log.write(Event.KEYS_OVERDUE, year=year)
+        await self.watching.check_decoys(needed)
 
 
 @asynccontextmanager
@@ -165,15 +169,20 @@ async def opened_upkeep(
         open_collector(settings) as collector,
         httpx.AsyncClient(trust_env=False) as client,
         _opened_engines(settings, engine) as engines,
+        AsyncExitStack() as stack,
     ):
-        upkeep = _upkeep(settings, engines, witnesses, log, clock)
+        keys = load_year_keys(settings.keys)
+        opening = open_security(settings, keys, log, clock)
+        security = await stack.enter_async_context(opening)
+        watching = Watching(engines.erasing, keys, security, clock)
+        upkeep = _upkeep(settings, engines, witnesses, watching, log)
         if settings.joining is not None:
             holders = {one.id: one.url.rstrip("/") for one in settings.joining.holders}
             key = load_signing_key(settings.keys)
             refusing = Refusing(engines.erasing, key, holders, client, log, clock)
             upkeep = replace(upkeep, refusing=refusing)
         if collector is not None:
-            register, keys = register_of(settings), upkeep.keys
+            register = register_of(settings)
             processing = ProcessingLog(
                 engines.erasing, keys, collector, register, log, clock
             )
@@ -252,10 +261,10 @@ def _upkeep(
     settings: Settings,
     engines: _Engines,
     witnesses: Cosigners | None,
+    watching: Watching,
     log: EventLog,
-    clock: Callable[[], datetime],
 ) -> Upkeep:
-    keys = load_year_keys(settings.keys)
+    keys, clock = watching.keys, watching.clock
     leadership: Leadership
     if is_sqlite(engines.sequencing):
         leadership = FileLeadership(settings.leader_lock or _lock_of(settings))
@@ -286,6 +295,7 @@ def _upkeep(
         picking,
         notices,
         matching,
+        watching,
         keys,
         leadership,
         log,

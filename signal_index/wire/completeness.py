@@ -16,6 +16,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
+from keys.security.rules import RuleId
 from signal_index.wire.model import AnswerModel, RequestModel
 from signal_index.wire.persons import Account
 from signal_index.wire.values import (
@@ -37,6 +38,7 @@ FindingState = Literal["open", "all"]
 ClosingReason = Literal["explained", "technical-fault", "test", "passed-on", "incident"]
 CLOSING_REASONS: Final[tuple[ClosingReason, ...]] = get_args(ClosingReason)
 
+_LAX: Final = Field(strict=False)
 _Text = Annotated[str, Field(min_length=1, max_length=256)]
 _Texts = Annotated[list[_Text], Field(max_length=MOST_FINDINGS)]
 
@@ -87,15 +89,13 @@ class AbandonedRequests(RequestModel):
     reqs: Annotated[list[Encoded32], Field(min_length=1, max_length=MOST_ABANDONED)]
 
 
-class ReconciledFinding(RequestModel):
-    """One thing that does not fit; members that do not apply are null.
+class _Found(RequestModel):
+    """What every finding says; members that do not apply are null.
 
     `count` of `total` requests have no entry; `reported` of them were reported by the
-    client that asked. `weight` is that of the code: another is refused.
+    client that asked.
     """
 
-    code: Annotated[Misfit, Field(strict=False)]
-    weight: Annotated[Weight, Field(strict=False)]
     organisation: RecordedOin | None
     user: _Text | None
     entryId: Id | None
@@ -103,6 +103,13 @@ class ReconciledFinding(RequestModel):
     count: Count | None
     total: Count | None
     reported: Count | None
+
+
+class ReconciledFinding(_Found):
+    """One thing that does not fit; `weight` is that of the code: another is refused."""
+
+    code: Annotated[Misfit, Field(strict=False)]
+    weight: Annotated[Weight, Field(strict=False)]
 
     @classmethod
     def of(
@@ -179,11 +186,17 @@ class ReportTaken(AnswerModel):
     new: Count
 
 
-class CompletenessFinding(ReconciledFinding):
-    """A finding as it stands; `own` is about who reads it, who cannot close it."""
+class CompletenessFinding(_Found):
+    """A finding as it stands; `own` is about who reads it, who cannot close it.
+
+    Of a reconciled day, or an alarm about what an account did (`RuleId`): then `count`
+    is how many persons, or refusals, in one window, and `entryId` the last of its acts.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
+    code: Annotated[Misfit, _LAX] | Annotated[RuleId, _LAX]
+    weight: Annotated[Weight, Field(strict=False)]
     id: Id
     day: Day
     organisationName: str | None

@@ -18,6 +18,7 @@ import typer
 from keys.edge.server import make_server, serve_until_told
 from keys.events import EventLog, take_over_logging, tell_refused
 from keys.files import write_whole
+from keys.security.events import SecurityEvent
 from signal_index import clock
 from signal_index.events import Event
 from signal_index.proof import MalformedProof, split_key
@@ -113,7 +114,7 @@ def serve(settings: SettingsFile) -> None:
                 make_witness_app(witness, log, told.edge),
                 (told.host, told.port),
                 told.edge,
-                partial(tell_refused, log),
+                partial(tell_refused, log, SecurityEvent.LIMIT_REACHED),
             )
             if not serve_until_told(server):
                 raise WitnessUnusable("it cannot listen at that address")

@@ -23,7 +23,7 @@ async def receiving(receiver: ReceiverRow, keep: Keep) -> AsyncIterator[None]:
         make_app(Receiver(_load_senders(receiver), keep), receiver.edge),
         (receiver.host, receiver.port),
         receiver.edge,
-        partial(tell_refused, LOG, event=Event.REFUSED_AT_DOOR),
+        partial(tell_refused, LOG, Event.REFUSED_AT_DOOR),
         lifespan="off",
         kind=_Server,
     )

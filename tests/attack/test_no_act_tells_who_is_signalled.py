@@ -38,6 +38,7 @@ from signal_index.upkeep.matching import MatchUpkeep
 from signal_index.upkeep.notices import NoticeUpkeep
 from signal_index.upkeep.picking import Picking
 from signal_index.upkeep.sequencer import Sequencer
+from signal_index.upkeep.watching import Watching
 from signal_index.wire.person_events import PersonEventKind
 from tests.citizen_builders import CHECKPOINT_KEY, CitizensDesk
 from tests.contract.test_person_events import Town, open_town
@@ -269,6 +270,7 @@ def an_upkeep(world: World, folder: Path) -> Upkeep:
         Picking(engine, recorder, clock),
         NoticeUpkeep(engine, recorder, catalogue, log, clock),
         MatchUpkeep(engine, recorder, load_policy(), log, clock, 5),
+        Watching(engine, keys, world.index.security, clock),
         keys,
         FileLeadership(folder / "leader"),
         log,

@@ -162,7 +162,7 @@ JUNK: list[tuple[dict[str, object], str]] = [
     ({"day": "2026-13-40"}, "day"),
     ({"origin": 7}, "origin"),
     ({"judged": {}}, "entries"),
-    ({"findings": [{}]}, "code"),
+    ({"findings": [{}]}, "organisation"),
     ({"findings": [{**SAID, "code": "fraud"}]}, "code"),
     ({"findings": [{**SAID, "weight": "alarm"}]}, "weight"),
     ({"findings": [{**SAID, "organisation": "1"}]}, "organisation"),

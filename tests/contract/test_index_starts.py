@@ -219,4 +219,4 @@ async def test_a_replaced_key_config_counts_while_it_serves_and_an_older_one_doe
         refused = await _hear(capsys, "key-config-refused")
     assert (taken_up["serial"], taken_up["epoch"]) == (2, 1)
     assert health["keyVersion"] == 1
-    assert "ConfigRolledBack" in str(refused["reason"])
+    assert refused["reason"] == "config-rolled-back"

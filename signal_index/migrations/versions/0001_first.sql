@@ -324,6 +324,10 @@ CREATE TABLE completeness_finding (
   CONSTRAINT uq_completeness_finding_municipality_digest UNIQUE (municipality, digest)
 );
 CREATE INDEX ix_completeness_finding_municipality_day ON completeness_finding (municipality, day, id);
+CREATE TABLE decoy (
+  year INTEGER NOT NULL, find_person BYTEA NOT NULL,
+  CONSTRAINT pk_decoy PRIMARY KEY (year, find_person)
+);
 CREATE TABLE trace_context (
   entry_id UUID NOT NULL, municipality CHAR(4) NOT NULL, trace_id BYTEA NOT NULL, span_id BYTEA NOT NULL,
   CONSTRAINT pk_trace_context PRIMARY KEY (entry_id)

@@ -14,8 +14,10 @@ from desk.officer.completeness import is_late as is_too_late
 from desk.officer.completeness import list_days
 from desk.receipt_file import write_receipts
 from desk.receipts import Receipts, load_receipt_rules
+from desk.texts import load_texts
 from signal_index.proof import RECEIPTS_OF_DAY, decode_b64u, parse_leaf, parse_lines
-from signal_index.wire.completeness import ReconciledDay
+from signal_index.upkeep.watching import WATCHED
+from signal_index.wire.completeness import Misfit, ReconciledDay
 from tests.desk_builders import Browser, Town
 from tests.unit.desk.test_relay import log_in_with_csrf, look_up
 
@@ -27,6 +29,12 @@ def a_judged_day(day: date, entries: int = 1) -> ReconciledDay:
     return ReconciledDay(
         day=day, entries=entries, takenAt=datetime(2026, 12, 1, tzinfo=UTC), **counts
     )
+
+
+def test_whatever_is_found_has_dutch_words() -> None:
+    codes = {*Misfit, *(rule.id for rule in WATCHED)}
+    asked = {f"completeness.code.{code}" for code in codes}
+    assert asked <= set(load_texts("nl").messages)
 
 
 async def write(town: Town, days: int = 0) -> Path:
