@@ -1,5 +1,6 @@
 """Fixtures that every folder of tests shares."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from deploy.town.ports import Ports
 from deploy.town.postgres import PostgresServer, running_postgres
 from tests.databases import TEMPLATE, Copies, make_template, run_apart
+from tests.match_builders import open_matching
 from tests.store_builders import DATABASES
 from tests.world import World, open_world, register_world
 
@@ -28,12 +30,33 @@ for profile, examples in {"ci": 25, "full": 400}.items():
 settings.load_profile("ci")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Run the browser last: its driver keeps an event loop until the session ends.
 
     Of its files the longest first, so that of two processes none waits at the end.
+    Without the published vectors, leave out what reads them: the last lines say so.
     """
+    if not CONFORMANCE.is_dir():
+        left_out = [one for one in items if _reads_vectors(one)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [one for one in items if not _reads_vectors(one)]
     items.sort(key=_when)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what lasts as long as the session: half a million things."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out, in whichever way the run ends."""
+    if not CONFORMANCE.is_dir():
+        terminalreporter.write_line(
+            f"LEFT OUT: tests of published vectors, which are not here: {CONFORMANCE}"
+        )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -48,6 +71,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def runs_in_full(config: pytest.Config) -> bool:
     """Tell whether the run's profile is the full one."""
     return bool(config.getoption("--hypothesis-profile") == "full")
+
+
+def _reads_vectors(item: pytest.Item) -> bool:
+    return "conformance" in getattr(item, "fixturenames", ())
 
 
 def _when(item: pytest.Item) -> tuple[bool, bool]:
@@ -68,9 +95,7 @@ def times(pytestconfig: pytest.Config) -> int:
 
 @pytest.fixture(scope="session")
 def conformance() -> Path:
-    """Give the folder of published vectors, or skip by name where it is absent."""
-    if not CONFORMANCE.is_dir():
-        pytest.skip(f"published vectors are not here: {CONFORMANCE.name}")
+    """Give the folder of published vectors; who reads it is left out without it."""
     return CONFORMANCE
 
 
@@ -128,10 +153,15 @@ def empty_postgres(copies: Copies) -> Iterator[str]:
 
 @pytest.fixture
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    """The world in memory, on SQLite, or on both (`both_databases`)."""
+    """The world in memory, on SQLite, or on both (`both_databases`).
+
+    With `matching` the municipality lets two sources hear of each other.
+    """
     on_sqlite = getattr(request, "param", "sqlite") == "sqlite"
     url = None if on_sqlite else str(request.getfixturevalue("registered_postgres"))
     async with open_world(tmp_path, url) as opened:
+        if request.node.get_closest_marker("matching"):
+            await open_matching(opened)
         yield opened
 
 

@@ -18,7 +18,6 @@ from tests.match_builders import (
     TABLES,
     both_publish,
     name_cases,
-    open_matching,
     read_matches,
     run_matches,
     say,
@@ -28,14 +27,8 @@ from tests.officer_builders import a_citizen, find
 from tests.transfer_builders import a_successor
 from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.matching]
 ONE, TWO, THREE = a_bsn(1), a_bsn(2), a_bsn(3)
-
-
-@pytest.fixture
-async def world(world: World) -> World:
-    await open_matching(world)
-    return world
 
 
 async def snapshot(world: World) -> dict[str, list[dict[str, Any]]]:

@@ -32,14 +32,8 @@ from tests.transfer_builders import a_successor
 from tests.world import World, open_world
 from tests.world_registry import TEAM_OIN
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.matching]
 ONE, TWO, THREE = a_bsn(1), a_bsn(2), a_bsn(3)
-
-
-@pytest.fixture
-async def world(world: World) -> World:
-    await open_matching(world)
-    return world
 
 
 async def test_publishing_does_the_same_whether_anybody_else_is_there(

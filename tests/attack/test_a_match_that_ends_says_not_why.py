@@ -23,14 +23,8 @@ from tests.notice_builders import dump, lead, read
 from tests.transfer_builders import a_successor, a_transfer
 from tests.world import Agency, World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.matching]
 ONE, TWO, THREE = a_bsn(1), a_bsn(2), a_bsn(3)
-
-
-@pytest.fixture
-async def world(world: World) -> World:
-    await open_matching(world)
-    return world
 
 
 async def test_under_an_embargo_nothing_is_found_and_nothing_stays_behind(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from signal_index.api import publication_run
 from signal_index.errors import LeadershipLost
 from signal_index.matching import derive_step_handle
 from signal_index.store.connect import reading, transaction
@@ -19,7 +18,6 @@ from tests.match_builders import (
     both_publish,
     count_unreadable,
     name_cases,
-    open_matching,
     read_matches,
     run_matches,
     say,
@@ -28,24 +26,17 @@ from tests.notice_builders import dump
 from tests.transfer_builders import a_successor
 from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.matching]
 ONE, TWO, THREE = a_bsn(1), a_bsn(2), a_bsn(3)
 
 
-@pytest.fixture
-async def world(world: World) -> World:
-    await open_matching(world)
-    return world
-
-
 async def test_without_the_next_years_key_a_box_is_said_at_new_year_and_not_erased(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ) -> None:
-    def only_this_year(names: Any, now: datetime) -> Any:  # noqa: ANN401 - as asked
-        return {now.year: names[now.year]}
-
+    names = {2026: world.index.keys.ledger_names[2026]}
+    keys = replace(world.index.keys, ledger_names=names)
+    world.app.state.index = replace(world.index, keys=keys)  # type: ignore[attr-defined]
     world.clock.forward(datetime(2026, 12, 31, 12, tzinfo=UTC) - world.clock())
-    monkeypatch.setattr(publication_run, "pick_names", only_this_year)
     await both_publish(world)
     assert await count_unreadable(world) == 0
     world.clock.forward(timedelta(days=1))

@@ -13,7 +13,6 @@ from tests.holders_builders import a_bsn
 from tests.ledger_reading import open_entries
 from tests.match_builders import (
     name_cases,
-    open_matching,
     read_matches,
     run_matches,
     say,
@@ -21,14 +20,8 @@ from tests.match_builders import (
 from tests.notice_builders import dump, read
 from tests.world import World
 
-pytestmark = [pytest.mark.anyio, pytest.mark.both_databases]
+pytestmark = [pytest.mark.anyio, pytest.mark.both_databases, pytest.mark.matching]
 ONE, TWO = a_bsn(1), a_bsn(2)
-
-
-@pytest.fixture
-async def world(world: World) -> World:
-    await open_matching(world)
-    return world
 
 
 async def test_two_hear_of_each_other_and_one_takes_the_lead(world: World) -> None:
