@@ -16,6 +16,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from policy.catalogue import parse_catalogue, shipped_texts
@@ -67,8 +68,9 @@ def version_of(bundle: Bundle) -> str:
     raise _fault(Fault.NO_VERSION)
 
 
+@cache
 def shipped_bundle() -> Bundle:
-    """Give the policy that this version of the software came with."""
+    """Give the policy that this version of the software came with, read once."""
     return Bundle(shipped_texts(), shipped_rules())
 
 
