@@ -19,6 +19,7 @@ from desk.key_files import ClientAlgorithm, create_keys, create_source_keys
 from desk.receipt_file import write_receipts
 from desk.receipts import Receipts, load_receipt_rules
 from desk.settings import load_settings
+from keys.edge.errors import CannotListen
 from keys.edge.server import make_server, serve_until_told
 from keys.events import tell_refused
 from keys.security.events import SecurityEvent
@@ -46,19 +47,18 @@ def serve(
     """Serve the desk until told to stop."""
     try:
         found = load_settings(settings)
-        served = create_app(found, clock.now)
-    except DeskError as error:
+        server = make_server(
+            create_app(found, clock.now),
+            (found.host, found.port),
+            found.edge,
+            partial(tell_refused, LOG, SecurityEvent.LIMIT_REACHED),
+            headers=HEADERS,
+        )
+    except (DeskError, CannotListen) as error:
         complaints.print(f"signal-desk: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     log_to_stderr()
     log_event(Event.STARTED, host=found.host, port=found.port)
-    server = make_server(
-        served,
-        (found.host, found.port),
-        found.edge,
-        partial(tell_refused, LOG, SecurityEvent.LIMIT_REACHED),
-        headers=HEADERS,
-    )
     if not serve_until_told(server):
         complaints.print("signal-desk: it cannot listen at that address")
         raise typer.Exit(1)
@@ -86,7 +86,7 @@ def keep_receipts(
 
 async def _write_receipts(settings: Path, day: date, into: Path) -> int:
     found = load_settings(settings)
-    database = Database(found.database)
+    database = Database(found.database, found.database_authority)
     try:
         kept = Receipts(database, load_receipt_rules(found), clock.now)
         return await write_receipts(kept, day, into)

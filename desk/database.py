@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, insert, inspect, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from desk.errors import DatabaseRefused
+from desk.errors import DatabaseRefused, SettingsRefused
 from desk.tables import VERSION, metadata, schema_version
+from keys.reaching import make_database_tls
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -19,10 +22,19 @@ PRAGMAS = (
 
 
 class Database:
-    """One engine. Every use is one transaction that commits or leaves nothing."""
+    """One engine. Every use is one transaction that commits or leaves nothing.
 
-    def __init__(self, url: str) -> None:
-        self.engine: AsyncEngine = create_async_engine(url)
+    Off this machine it is spoken to over TLS, verified with `authority` or with what
+    the system trusts. Raises `SettingsRefused` where that cannot be read.
+    """
+
+    def __init__(self, url: str, authority: Path | None = None) -> None:
+        try:
+            tls = make_database_tls(make_url(url).host, authority)
+        except OSError:
+            raise SettingsRefused("database_authority: holds no certificates") from None
+        arguments = {"ssl": tls} if tls else {}
+        self.engine: AsyncEngine = create_async_engine(url, connect_args=arguments)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
 

@@ -84,7 +84,7 @@ def build_desk(
     settings: DeskSettings, http: httpx.AsyncClient, clock: Callable[[], datetime]
 ) -> Desk:
     """Read keys, pins and texts and put the parts together, or refuse to start."""
-    database = Database(settings.database)
+    database = Database(settings.database, settings.database_authority)
     seal = OwnSeal(read_notes_key(settings.notes_key))
     sessions = Sessions(database, clock, seal)
     identity = settings.identity

@@ -1,6 +1,5 @@
 """The pages: home, look up."""
 
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,10 +11,10 @@ from desk.desk import Desk, desk_of
 from desk.following.pages import Followed, find_followed
 from desk.involved.acts import may_signal
 from desk.pages import render
+from keys.security_text import make_security_text
 from signal_index.wire.catalogue import Catalogue, OfferedPurpose
 
 router: Final = APIRouter()
-SECURITY_TEXT_HOLDS: Final = timedelta(days=180)
 
 
 @router.get("/")
@@ -78,14 +77,9 @@ async def show_security_contact(
     request: Request, _visitor: AnyVisitor
 ) -> PlainTextResponse:
     """Say where to report a weakness (RFC 9116); it says how long it holds."""
-    desk = desk_of(request)
-    expires = (desk.clock() + SECURITY_TEXT_HOLDS).strftime("%Y-%m-%dT%H:%M:%SZ")
-    lines = (
-        f"Contact: {desk.settings.security_contact}",
-        f"Expires: {expires}",
-        "Preferred-Languages: nl, en",
-    )
-    return PlainTextResponse("\n".join(lines) + "\n")
+    settings = desk_of(request).settings
+    text = make_security_text(settings.security_contact, settings.security_expires)
+    return PlainTextResponse(text)
 
 
 @router.get("/health")

@@ -8,10 +8,9 @@
 
 import re
 import tomllib
-from ipaddress import ip_address
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -19,28 +18,34 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from desk.errors import SettingsRefused
 from keys.edge.limits import EdgeLimits
+from keys.reaching import parse_address, verify_database_place
 from keys.security.sending import AlarmsTo
+from keys.security_text import SecurityContact
 
 OIN_PATTERN: Final = r"^[0-9]{20}$"
 
 
-def _reachable_safely(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return url.rstrip("/")
-    if parts.scheme == "http" and _is_this_machine(parts.hostname):
-        return url.rstrip("/")
-    raise ValueError("https, or http on this machine only")
+def _address(text: str) -> str:
+    return parse_address(text).rstrip("/")
 
 
-def _is_this_machine(host: str | None) -> bool:
+def _database(text: str) -> str:
+    """Take a file of SQLite, or the address of a PostgreSQL."""
+    if "://" not in text:
+        return text
     try:
-        return host == "localhost" or ip_address(host or "").is_loopback
-    except ValueError:
-        return False
+        url = make_url(text)
+    except ArgumentError:
+        raise ValueError("is not a database URL") from None
+    if url.drivername != "postgresql+asyncpg":
+        raise ValueError("is a file, or begins with postgresql+asyncpg://")
+    verify_database_place(url.host, url.query)
+    return text
 
 
 def _compiles(pattern: str) -> str:
@@ -53,7 +58,8 @@ def _compiles(pattern: str) -> str:
     return pattern
 
 
-SafeUrl = Annotated[str, AfterValidator(_reachable_safely)]
+SafeUrl = Annotated[str, AfterValidator(_address)]
+Issuer = Annotated[str, AfterValidator(parse_address)]
 RegisterPath = Annotated[str, Field(pattern=r"^(/[a-z0-9]+(-[a-z0-9]+)*)*$")]
 CasePattern = Annotated[str, AfterValidator(_compiles)]
 Algorithm = Literal["PS256", "RS256", "ES256", "Ed25519", "EdDSA"]
@@ -84,7 +90,7 @@ class ClaimNames(_Frozen):
 class IdentitySettings(_Frozen):
     """The OpenID provider, and who this desk is to it."""
 
-    issuer: str
+    issuer: Issuer
     client_id: str
     client_key: Path
     scopes: tuple[str, ...] = ("openid", "profile", "lookup")
@@ -134,7 +140,8 @@ class DeskSettings(BaseSettings):
     theme: str = Field(
         default="voorbeeld-theme desk-theme", pattern=r"^[a-z][a-z0-9 -]*$"
     )
-    database: str = Field(repr=False)
+    database: Annotated[str, AfterValidator(_database)] = Field(repr=False)
+    database_authority: Path | None = None
     index_url: SafeUrl
     index_audience: str
     pins: Path
@@ -147,9 +154,8 @@ class DeskSettings(BaseSettings):
     case_reference_example: str = "Z-2026-001234"
     support: str = Field(default="", max_length=200)
     team_phone: str = Field(default="", pattern=r"^(\+31[0-9]{9}|\+3114[0-9]{3,4})?$")
-    security_contact: str = Field(
-        default="mailto:security@signal-index.example", max_length=200
-    )
+    security_contact: SecurityContact
+    security_expires: date
     register_path: RegisterPath = ""
     holders: tuple[HolderSettings, ...] = Field(min_length=2)
     identity: IdentitySettings
@@ -214,6 +220,8 @@ def _anchored(settings: DeskSettings, folder: Path) -> DeskSettings:
     return settings.model_copy(
         update={
             "database": database,
+            "database_authority": settings.database_authority
+            and folder / settings.database_authority,
             "pins": folder / settings.pins,
             "request_key": folder / settings.request_key,
             "case_reference_key": folder / settings.case_reference_key,

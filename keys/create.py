@@ -2,7 +2,7 @@
 
     DIR/key-config.json, DIR/pins.json            public, for clients
     DIR/holder-1/share.json                       sealed share
-    DIR/holder-1/passphrase                       opens it (with --passphrases file)
+    DIR/passphrases/holder-1                      opens it (with --passphrases file)
     DIR/holder-1/ticket.jwk                       private key of the service
     DIR/holder-1/config-signing.jwk               private, for the next config: offline
     DIR/holder-1/key-config.json, pins.json       copies, which the holder serves
@@ -39,6 +39,8 @@ from keys.sealing import (
 )
 
 OWNER_FOLDER = 0o700
+PASSPHRASES = "passphrases"
+"""The folder of the passphrases, beside those of the shares and never in one."""
 
 
 class Passphrases(StrEnum):
@@ -59,7 +61,7 @@ def create_command(
     ] = 2,
     passphrases: Annotated[
         Passphrases,
-        typer.Option(help="Write a passphrase beside each share, or ask for each."),
+        typer.Option(help="Write the passphrases to a folder apart, or ask for each."),
     ] = Passphrases.FILE,
 ) -> None:
     """Deal a pseudonym key for demo and tests, with a folder for each key holder.
@@ -107,13 +109,17 @@ def write_dealing(
     try:
         beside.mkdir(mode=OWNER_FOLDER, parents=True)
         _write_public(beside, dealing)
+        apart = beside / PASSPHRASES
+        if keep:
+            apart.mkdir(mode=OWNER_FOLDER)
         for holder, passphrase in zip(dealing.holders, passphrases, strict=True):
             folder = beside / holder.id
             folder.mkdir(mode=OWNER_FOLDER)
             _write_holder(folder, holder, passphrase)
             _write_public(folder, dealing)
             if keep:
-                write_secret(folder / "passphrase", f"{passphrase.text}\n".encode())
+                text = f"{passphrase.text}\n".encode()
+                write_secret(apart / holder.id, text)
         beside.rename(out)  # refused by the system unless `out` is absent or empty
     except OSError as error:
         raise KeyringRefused(f"{out}: {error.strerror}") from None
@@ -162,7 +168,7 @@ def _explain(out: Path, plan: DealingPlan, passphrases: Passphrases) -> None:
     for index in range(1, plan.holders + 1):
         say(f"  holder-{index}/         for it alone: its sealed share and two keys")
     if passphrases is Passphrases.FILE:
-        say("Each folder holds the passphrase of its share: keep the two apart.")
+        say(f"  {PASSPHRASES}/      opens each share: another disk than the share's")
     say("config-signing.jwk signs the next key config; the service never needs it.")
     say("Bring each folder to its holder and remove it here: while they lie together,")
     say(

@@ -10,6 +10,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Final, Literal
 
+from keys.memory import refuse_core_dumps
+
 Extra = Literal["source", "receiver", "holder", "index", "desk"]
 OURS: Final = frozenset({"desk", "keys", "policy", "signal_index", "sources"})
 _UNUSABLE: Final = 2
@@ -37,7 +39,11 @@ def import_with_extra(module: str, extra: Extra) -> ModuleType:
 
 
 def run_command(command: str, module: str, extra: Extra) -> None:
-    """Run `app` of a role's module as `command`, or say what to install."""
+    """Run `app` of a role's module as `command`, or say what to install.
+
+    Whatever it does, keys may come into its memory: no core of it is ever dumped.
+    """
+    refuse_core_dumps()
     try:
         app = import_with_extra(module, extra).app
     except ExtraMissing as missing:

@@ -22,6 +22,7 @@ from keys.config import KeyConfig, parse_pins
 from keys.edge.limits import EdgeLimits
 from keys.errors import KeysError
 from keys.events import EventLog
+from keys.security_text import make_security_text
 from keys.watching import Watched
 from policy.bundle import shipped_bundle
 from policy.decide import load_policy
@@ -57,7 +58,13 @@ from signal_index.store.activations import (
     record_policy_activation,
 )
 from signal_index.store.acts import Recorder
-from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine, transaction
+from signal_index.store.connect import (
+    DatabaseRole,
+    is_sqlite,
+    open_database,
+    transaction,
+)
+from signal_index.store.logins import verify_login
 from signal_index.store.schema import verify_schema
 from signal_index.store.standing import Standing, read_standing
 from signal_index.upkeep.leader import running_upkeep
@@ -120,10 +127,9 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
     keys, policy = load_keys(settings.keys), load_policy()
     watched = Watched([settings.key_config, settings.key_pins])
     offered = _read_offered(settings)
-    engine = open_engine(
-        settings.database_url, DatabaseRole.WEB, pool_size=settings.pool_size
-    )
+    engine = open_database(settings, DatabaseRole.WEB, pool_size=settings.pool_size)
     try:
+        await verify_login(settings, engine, DatabaseRole.WEB)
         view_of_keys = KeyConfigView(await _accept(engine, offered, keys, log))
 
         async def accept_again() -> KeyConfig:
@@ -142,9 +148,7 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
                 engine=engine,
                 keys=keys,
                 key_configs=view_of_keys,
-                names=Names(
-                    settings.audience, settings.ledger_origin, settings.problem_base
-                ),
+                names=_names(settings),
                 clock=clock.now,
                 tokens=TokenVerifier(
                     settings.issuers,
@@ -170,6 +174,11 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
             await index.lookups.finish()
     finally:
         await engine.dispose()
+
+
+def _names(settings: Settings) -> Names:
+    text = make_security_text(settings.security_contact, settings.security_expires)
+    return Names(settings.audience, settings.ledger_origin, settings.problem_base, text)
 
 
 def verify_trial(settings: Settings, now: datetime) -> None:

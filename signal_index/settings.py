@@ -8,11 +8,10 @@
 """
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -32,30 +31,22 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from keys.edge.limits import EdgeLimits
+from keys.reaching import parse_address, verify_database_place
 from keys.security.sending import AlarmsTo
+from keys.security_text import SecurityContact
 from signal_index.errors import SettingsRefused
 from signal_index.proof import MalformedProof, parse_witness_key
 
 _DRIVERS = frozenset({"sqlite+aiosqlite", "postgresql+asyncpg"})
-_PATHS = ("keys", "key_config", "key_pins", "checkpoint_file", "leader_lock")
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return False
-
-
-def _secure_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme == "https" and parts.hostname:
-        return value
-    if parts.scheme == "http" and _is_loopback(parts.hostname):
-        return value
-    raise ValueError("must be https (http only on loopback)")
+_PATHS = (
+    *("keys", "key_config", "key_pins", "checkpoint_file", "leader_lock"),
+    "database_authority",
+)
+LOGINS = (
+    *("database_url", "sequencer_database_url"),
+    *("upkeep_database_url", "admin_database_url"),
+)
+"""The login of each database role: web, sequencer, upkeep and owner."""
 
 
 def _known_driver(value: str) -> str:
@@ -65,7 +56,9 @@ def _known_driver(value: str) -> str:
         raise ValueError("is not a database URL") from None
     if url.drivername not in _DRIVERS:
         raise ValueError("must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
-    if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
+    if url.get_backend_name() != "sqlite":
+        verify_database_place(url.host, url.query)
+    elif url.database in {None, "", ":memory:"}:
         raise ValueError("SQLite needs a file")
     return value
 
@@ -77,7 +70,7 @@ def _witness_key(value: str) -> str:
         raise ValueError("is not a witness's public key (name+id+key)") from None
 
 
-SecureUrl = Annotated[str, AfterValidator(_secure_url)]
+SecureUrl = Annotated[str, AfterValidator(parse_address)]
 DatabaseUrl = Annotated[str, AfterValidator(_known_driver)]
 Algorithm = Literal["PS256", "PS384", "PS512", "ES256", "ES384", "Ed25519"]
 
@@ -160,6 +153,22 @@ class ProcessingLogAt(BaseModel):
     processors: dict[str, SecureUrl] = {}
 
 
+def verify_logins(urls: Mapping[str, str | None]) -> None:
+    """Raise `ValueError`, naming the setting, unless each URL is a login of its own."""
+    users: set[str] = set()
+    places: set[object] = set()
+    for name, text in urls.items():
+        if text is None:
+            raise ValueError(f"{name}: on PostgreSQL each role has a login of its own")
+        url = make_url(text)
+        if not url.username or url.username in users:
+            raise ValueError(f"{name}: needs a login that no other role has")
+        users.add(url.username)
+        places.add(url._replace(username=None, password=None))
+        if len(places) > 1:
+            raise ValueError(f"{name}: is of another database than the rest")
+
+
 class Settings(BaseSettings):
     """Everything one index needs to know before it starts."""
 
@@ -171,9 +180,12 @@ class Settings(BaseSettings):
     )
 
     database_url: DatabaseUrl = Field(repr=False)
-    # Other logins, for the roles of the upkeep and for the administrator's commands:
+    # On PostgreSQL each role has a login of its own; in a trial with a dealt key the
+    # first may do for all:
+    sequencer_database_url: DatabaseUrl | None = Field(default=None, repr=False)
     upkeep_database_url: DatabaseUrl | None = Field(default=None, repr=False)
     admin_database_url: DatabaseUrl | None = Field(default=None, repr=False)
+    database_authority: Path | None = None  # default: those of the system
     pool_size: int = Field(default=8, ge=1, le=16)
     upkeep: Literal["in-process", "separate"]
 
@@ -207,6 +219,9 @@ class Settings(BaseSettings):
     host: str
     port: int = Field(ge=0, le=65535)
     problem_base: SecureUrl
+    # What /.well-known/security.txt says (RFC 9116), and until when:
+    security_contact: SecurityContact
+    security_expires: date
     edge: EdgeLimits = EdgeLimits()
     # Of one account, in a minute, at each process; refusals are what is recorded though
     # it brings nothing: tickets that do not hold, lookups that are repeated:
@@ -225,6 +240,21 @@ class Settings(BaseSettings):
         if self.upkeep == "separate" and self.database_url.startswith("sqlite"):
             raise ValueError("on SQLite the upkeep runs in-process")
         return self
+
+    @model_validator(mode="after")
+    def _each_role_has_its_login(self) -> Self:
+        others = [name for name in LOGINS[1:] if getattr(self, name) is not None]
+        if self.database_url.startswith("sqlite"):
+            if others:
+                raise ValueError(f"{others[0]}: SQLite knows no logins")
+        elif others or self.accepted_key_origin != "dealt":
+            verify_logins({name: getattr(self, name) for name in LOGINS})
+        return self
+
+    @property
+    def has_logins(self) -> bool:
+        """Whether each role has a login of its own; else it is a trial, or SQLite."""
+        return self.admin_database_url is not None
 
     @model_validator(mode="after")
     def _says_who_witnesses(self) -> Self:
@@ -292,9 +322,7 @@ def _resolve(settings: Settings, folder: Path) -> Settings:
         for name in _PATHS
         if (value := getattr(settings, name)) is not None
     }
-    for name in ("database_url", "upkeep_database_url", "admin_database_url"):
-        if (value := getattr(settings, name)) is not None:
-            changes[name] = _resolve_database(value, folder)
+    changes["database_url"] = _resolve_database(settings.database_url, folder)
     if settings.alarms is not None:
         changes["alarms"] = settings.alarms.found_from(folder)
     log = settings.processing_log

@@ -6,6 +6,7 @@ from typing import Final
 
 import typer
 
+from keys.memory import refuse_core_dumps
 from sources.cli.lazy import Verb, make_group
 
 VERBS: Final = {
@@ -132,6 +133,7 @@ def source() -> None:
 
 def main() -> None:
     """Run the command line; a letter that a terminal has not is shown as `?`."""
+    refuse_core_dumps()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

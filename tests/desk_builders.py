@@ -60,6 +60,8 @@ accepted_key_origin = "dealt"
 request_key = "request-key.jwk"
 case_reference_key = "case-reference.key"
 notes_key = "notes.key"
+security_contact = "mailto:veilig@desk.example"
+security_expires = 2027-06-30
 
 [identity]
 issuer = "{issuer}"

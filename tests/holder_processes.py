@@ -16,7 +16,7 @@ from deploy.town.forks import start_fork
 from deploy.town.ports import Ports
 from deploy.town.readiness import NotReady, Process, wait_until_ready
 from keys.client import HolderPlace, HolderTransport, Signer
-from keys.create import write_dealing
+from keys.create import PASSPHRASES, write_dealing
 from keys.dealing import Dealing, DealingPlan, deal_key
 from keys.holder.registering import add_organisation
 from keys.quorum import Watch
@@ -124,7 +124,7 @@ def _write_settings(holders: HolderProcesses, index: int) -> None:
         "key_config": "key-config.json",
         "pins": "pins.json",
         "share": "share.json",
-        "passphrase": "passphrase",
+        "passphrase": f"../{PASSPHRASES}/holder-{index}",
         "ticket_key": "ticket.jwk",
         "index_key": "index.public.jwk",
         "organisations": "organisations.toml",

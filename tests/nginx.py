@@ -65,7 +65,7 @@ def running_nginx(
     main = folder / "main.nginx"
     main.write_text(MAIN.format(folder=folder))
     program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin") or "nginx"
-    process = subprocess.Popen([program, "-c", str(main), "-e", f"{folder}/error.log"])  # noqa: S603
+    process = subprocess.Popen([program, "-c", str(main), "-e", f"{folder}/error.log"])  # noqa: S603 - our own command
     try:
         _wait(before, folder, process)
         yield before

@@ -202,6 +202,8 @@ unwitnessed_until = 2099-12-31
 host = "127.0.0.1"
 port = 8100
 problem_base = "https://index.example/v1/problems"
+security_contact = "mailto:veilig@index.example"
+security_expires = 2027-06-30
 
 [[issuers]]
 issuer = "http://localhost:9000"

@@ -32,6 +32,7 @@ from keys.base64url import encode_b64u
 from keys.bsn import Bsn
 from keys.events import EventLog
 from keys.security.events import SecurityLog
+from keys.security_text import make_security_text
 from policy.decide import Policy, load_policy
 from signal_index.api.context import Index, Names
 from signal_index.api.gather import Gatherer
@@ -60,6 +61,7 @@ from tests.tokens import TokenIssuer, officer_claims, person_claims, source_clai
 from tests.world_registry import AGENCIES, register_town
 
 PROBLEMS = "http://index.test/v1/problems"
+SECURITY_TEXT = make_security_text("mailto:veilig@index.test", date(2027, 6, 30))
 LEDGER_ORIGIN = "index.test/ledger"
 
 
@@ -288,7 +290,7 @@ def _make_index(
         engine=engine,
         keys=keys,
         key_configs=KeyConfigView(holders.config),
-        names=Names(AUDIENCE, LEDGER_ORIGIN, PROBLEMS),
+        names=Names(AUDIENCE, LEDGER_ORIGIN, PROBLEMS, SECURITY_TEXT),
         clock=clock,
         tokens=TokenVerifier([issuer.settings], AUDIENCE, issuer),
         standing=make_standing(engine, policy),

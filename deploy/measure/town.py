@@ -34,7 +34,7 @@ from deploy.town.run import (
     provider_party,
     witness_party,
 )
-from deploy.town.settings_files import write_toml
+from deploy.town.settings_files import database_logins, write_toml
 from keys import clock
 from keys.config import KeyConfig, parse_pins, verify_config
 
@@ -124,7 +124,6 @@ def start_sqlite_index(town: MeasuredTown) -> MeasuredIndex:
         database_url=f"sqlite+aiosqlite:///{folder / 'index.db'}",
     )
     settings |= {
-        "database_url": second.database_url,
         "keys": str(places.index / "keys"),
         "checkpoint_file": str(folder / "outside" / "checkpoint.json"),
         "port": second.index_port,
@@ -133,6 +132,9 @@ def start_sqlite_index(town: MeasuredTown) -> MeasuredIndex:
     }
     for name in ("witnesses", "witness_quorum"):
         del settings[name]  # they saw the first index's ledger, which has this name
+    for name in database_logins(places.database_url):
+        del settings[name]
+    settings |= database_logins(second.database_url)
     write_toml(folder / "index.toml", settings)
     (folder / "outside").mkdir()
     registry = str(places.index / "registry.toml")

@@ -5,10 +5,12 @@ Written anew at each start, because ports can differ; keys and data stay.
 
 import json
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import tomlkit
+from sqlalchemy.engine import make_url
 
 import sources.profiles
 from deploy.town.parties import (
@@ -24,12 +26,17 @@ from deploy.town.parties import (
     DeskOf,
 )
 from deploy.town.places import HOLDERS, Places
+from keys.create import PASSPHRASES
 
 CASELOAD = 20_000
 CALL_BACK = {"function": "Wijkteam Voorbeeldstad", "phone": "+31182555000"}
 CASELOAD_BY_HAND = 500
 PROFILES = Path(sources.profiles.__path__[0])
 KEEP_DAYS = 90
+WHOM_TO_TELL = {
+    "security_contact": "mailto:veilig@voorbeeldstad.example",
+    "security_expires": date(2027, 12, 31),
+}
 
 
 def write_settings(places: Places) -> None:
@@ -75,7 +82,7 @@ def _holder(places: Places, index: int) -> dict[str, Any]:
         "key_config": str(dealt / "key-config.json"),
         "pins": str(dealt / "pins.json"),
         "share": str(dealt / "share.json"),
-        "passphrase": str(dealt / "passphrase"),
+        "passphrase": str(places.keys / PASSPHRASES / f"holder-{index}"),
         "ticket_key": str(dealt / "ticket.jwk"),
         "index_key": str(places.index / "keys" / "receipt.public.jwk"),
         "organisations": "organisations.toml",
@@ -165,7 +172,7 @@ def write_witness(places: Places) -> None:
 
 def _index(places: Places) -> dict[str, Any]:
     return {
-        "database_url": places.database_url,
+        **database_logins(places.database_url),
         "upkeep": "in-process",
         "keys": "keys",
         "key_config": str(places.keys / "key-config.json"),
@@ -193,7 +200,27 @@ def _index(places: Places) -> dict[str, Any]:
         "host": "127.0.0.1",
         "port": places.index_port,
         "problem_base": f"{places.index_url}/v1/problems",
+        **WHOM_TO_TELL,
     }
+
+
+def database_logins(url: str) -> dict[str, str]:
+    """Give the login of each role; `migrate` makes those of the index's own.
+
+    A throw-away PostgreSQL trusts whoever comes from this machine: no passwords.
+    """
+    if url.startswith("sqlite"):
+        return {"database_url": url}
+    own = {
+        "database_url": "index_web",
+        "sequencer_database_url": "index_sequencer",
+        "upkeep_database_url": "index_upkeep",
+    }
+    logins = {
+        name: make_url(url).set(username=user).render_as_string(hide_password=False)
+        for name, user in own.items()
+    }
+    return logins | {"admin_database_url": url}
 
 
 def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
@@ -212,6 +239,7 @@ def desk_settings(places: Places, desk: DeskOf) -> dict[str, Any]:
         "request_key": "keys/request-key.jwk",
         "case_reference_key": "keys/case-reference.key",
         "notes_key": "keys/notes.key",
+        **WHOM_TO_TELL,
         **_case_key(places, desk),
         **({"call_back": CALL_BACK} if desk is TEAM_DESK else {}),
         "support": desk.support,

@@ -5,11 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from keys.client.transports import HolderPlace
 from keys.config import KeyConfig, KeyOrigin, parse_pins, verify_config
 from keys.errors import KeyFileMalformed
+from keys.reaching import parse_address
 
 
 class AuditorSettings(BaseModel):
@@ -22,7 +23,7 @@ class AuditorSettings(BaseModel):
     key_config: Path
     pins: Path
     accepted_origin: KeyOrigin
-    holders: dict[str, str]
+    holders: dict[str, Annotated[str, AfterValidator(parse_address)]]
     """Where each holder is found, by its id."""
 
     def place(self, holder: str) -> HolderPlace:

@@ -10,13 +10,18 @@
         ├── TooOften         429  one address, or one account, asked too often
         └── Busy             503  all of it is taken
 
-`title` says each to a person.
+`title` says each to a person. `CannotListen` stands apart: a service that would begin
+in the open does not begin.
 """
 
 import json
 import math
 from collections.abc import Mapping
 from typing import ClassVar
+
+
+class CannotListen(Exception):
+    """A service may not serve there; the message names the setting."""
 
 
 class EdgeRefused(Exception):

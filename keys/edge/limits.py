@@ -1,15 +1,17 @@
 """How much a service takes, from whom, and how slowly: the `[edge]` table.
 
 Every limit has a default under which the service holds on a small machine, and bounds
-within which it can be set: none can be switched off.
+within which it can be set: none can be switched off. Off this machine a service listens
+with a certificate alone (`make_server`).
 """
 
 from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 _SHARE: Final = 4
 """How many addresses together may fill what there is of memory for bodies."""
@@ -23,7 +25,14 @@ def _network(text: str) -> str:
     return text
 
 
+def _absolute(path: Path) -> Path:
+    if not path.is_absolute():
+        raise ValueError("must be a whole path, from / on")
+    return path
+
+
 Network = Annotated[str, AfterValidator(_network)]
+WholePath = Annotated[Path, AfterValidator(_absolute)]
 
 
 class EdgeLimits(BaseModel):
@@ -48,6 +57,19 @@ class EdgeLimits(BaseModel):
     """For a request to come in, beside the time that its bytes are allowed."""
     bytes_per_second: int = Field(default=8_192, ge=1_024, le=2**20)
     """The slowest that a request may come in."""
+    certificate: WholePath | None = None
+    private_key: WholePath | None = None
+    """With which it speaks TLS itself; on this machine a proxy in front may do so."""
+    client_authority: WholePath | None = None
+    """Whoever connects must then have a certificate that one of these signed."""
+
+    @model_validator(mode="after")
+    def _has_both_or_neither(self) -> Self:
+        if (self.certificate is None) != (self.private_key is None):
+            raise ValueError("certificate and private_key go together")
+        if self.client_authority is not None and self.certificate is None:
+            raise ValueError("client_authority: asks for a certificate of its own too")
+        return self
 
     @property
     def body_memory_per_address(self) -> int:

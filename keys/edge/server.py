@@ -5,6 +5,7 @@ proxy that the limits trust.
 """
 
 import signal
+import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -15,7 +16,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from keys.edge.door import Door, GuardedConnection
+from keys.edge.errors import CannotListen
 from keys.edge.limits import EdgeLimits, Seen
+from keys.reaching import is_this_machine
 
 GRACE_SECONDS: Final = 10
 """How long requests in hand may take when it is told to stop."""
@@ -34,11 +37,16 @@ def make_server(
     """Make a server for an application at a host and port.
 
     `tell`: hears each second of what was refused at the door. `headers`: those that the
-    service gives with every answer, for the refusals that no application sees.
+    service gives with every answer, for the refusals that no application sees. Raises
+    `CannotListen` where it would serve another machine without TLS.
     """
     door = Door(limits, headers or {}, tell)
     connection: Any = partial(GuardedConnection, door=door)
     host, port = place
+    if limits.certificate is None and not is_this_machine(host):
+        raise CannotListen(
+            "host: off this machine it listens with edge.certificate alone"
+        )
     return kind(
         uvicorn.Config(
             app,
@@ -52,8 +60,23 @@ def make_server(
             server_header=False,
             forwarded_allow_ips=list(limits.trusted_proxies),
             timeout_graceful_shutdown=GRACE_SECONDS,
+            **_tls(limits),
         )
     )
+
+
+def _tls(limits: EdgeLimits) -> dict[str, Any]:
+    if limits.certificate is None:
+        return {}
+    asked = {
+        "ssl_ca_certs": str(limits.client_authority),
+        "ssl_cert_reqs": ssl.CERT_REQUIRED,
+    }
+    return {
+        "ssl_certfile": limits.certificate,
+        "ssl_keyfile": limits.private_key,
+        **(asked if limits.client_authority else {}),
+    }
 
 
 def serve_until_told(server: uvicorn.Server) -> bool:

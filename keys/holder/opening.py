@@ -5,8 +5,8 @@ What must hold before a holder evaluates anything:
 1. the key config is signed by every pinned holder, active, valid and of the accepted
    origin;
 2. it names this holder;
-3. the sealed share opens, belongs to the config's version and epoch, and its public
-   half is the config's share for this holder;
+3. the sealed share lies apart from its passphrase, opens, belongs to the config's
+   version and epoch, and its public half is the config's share for this holder;
 4. the ticket key is the config's ticket key for this holder.
 
 The config-signing key is not read: a process on the network has no use for it.
@@ -54,6 +54,7 @@ def open_keys(
     try:
         pins = _read_public(settings.pins)
         config = _verify(document, pins, settings, known, now)
+        verify_apart(settings)
         sealer = PassphraseSealer(read_passphrase(settings.passphrase))
         share = load_share(settings.share, settings.holder, sealer)
         ticket_key = parse_private_key(
@@ -62,6 +63,32 @@ def open_keys(
     except KeysError as error:
         raise HolderStartRefused(_reason(error)) from None
     return match_keys(config, document, settings.holder, share, ticket_key)
+
+
+def verify_apart(settings: HolderSettings) -> None:
+    """Hold that whoever copies the share has no passphrase, or raise.
+
+    A folder that is copied, or a disk that is carried away, holds one of the two. In
+    demo and tests (a dealt key) another folder of the same disk will do. Raises
+    `HolderStartRefused`.
+    """
+    share, passphrase = settings.share.resolve(), settings.passphrase.resolve()
+    if _holds(share.parent, passphrase) or _holds(passphrase.parent, share):
+        raise HolderStartRefused(
+            "passphrase: lies with the share; keep it in a folder apart"
+        )
+    try:
+        is_one_volume = share.stat().st_dev == passphrase.stat().st_dev
+    except OSError as error:
+        raise HolderStartRefused(f"share or passphrase: {error.strerror}") from None
+    if is_one_volume and settings.accepted_origin != "dealt":
+        raise HolderStartRefused(
+            "passphrase: lies on the share's volume; keep it on another one"
+        )
+
+
+def _holds(folder: Path, file: Path) -> bool:
+    return file.is_relative_to(folder)
 
 
 def match_keys(

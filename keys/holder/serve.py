@@ -5,9 +5,11 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+import uvicorn
 from starlette.applications import Starlette
 
 from keys import clock
+from keys.edge.errors import CannotListen
 from keys.edge.server import make_server, serve_until_told
 from keys.errors import KeysError
 from keys.events import EventLog, take_over_logging, tell_refused
@@ -35,6 +37,7 @@ def serve_holder(path: Path, stream: TextIO) -> None:
     try:
         settings = load_settings(path)
         holder, housekeeping = open_holder(settings)
+        server = _make_server(holder, log, housekeeping, settings)
     except HolderStartRefused as refusal:
         log.write(Event.START_REFUSED, reason=str(refusal))
         raise
@@ -46,13 +49,6 @@ def serve_holder(path: Path, stream: TextIO) -> None:
         epoch=config.epoch,
         organisations=len(holder.organisations.by_kind),
     )
-    server = make_server(
-        _build(settings, holder, log, housekeeping),
-        (settings.host, settings.port),
-        settings.edge,
-        partial(tell_refused, log, SecurityEvent.LIMIT_REACHED),
-        headers=HEADERS,
-    )
     if not serve_until_told(server):
         raise HolderStartRefused("it cannot listen at that address")
 
@@ -63,8 +59,22 @@ def _build(
     try:
         return build_app(holder, log, beside, settings.edge, settings.alarms)
     except KeysError as refusal:
-        log.write(Event.START_REFUSED, reason=str(refusal))
         raise HolderStartRefused(f"alarms.token_file: {refusal}") from None
+
+
+def _make_server(
+    holder: Holder, log: EventLog, housekeeping: Housekeeping, settings: HolderSettings
+) -> uvicorn.Server:
+    try:
+        return make_server(
+            _build(settings, holder, log, housekeeping),
+            (settings.host, settings.port),
+            settings.edge,
+            partial(tell_refused, log, SecurityEvent.LIMIT_REACHED),
+            headers=HEADERS,
+        )
+    except CannotListen as refusal:
+        raise HolderStartRefused(str(refusal)) from None
 
 
 def open_holder(settings: HolderSettings) -> tuple[Holder, Housekeeping]:

@@ -37,6 +37,7 @@ class Names:
     audience: str
     ledger_origin: str
     problem_base: str
+    security_text: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)

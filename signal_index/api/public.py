@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from starlette.requests import Request
@@ -15,9 +14,7 @@ from signal_index.api.transactions import looking
 from signal_index.api.witnessing import WitnessState
 from signal_index.store.standing import verify_reachable
 from signal_index.wire import health as wire
-from signal_index.wire.values import encode_instant
 
-SECURITY_CONTACT: Final = "mailto:security@signal-index.example"
 _FINE: Final = frozenset({WitnessState.WITNESSED, WitnessState.TRIAL})
 
 routes = Routes("openbaar")
@@ -46,9 +43,4 @@ async def show_health(index: TheIndex, caller: Anyone) -> wire.Health:
 
 async def show_security_text(request: Request) -> Response:
     """Give the text of RFC 9116; it says of itself how long it holds."""
-    expires = get_index(request).clock() + timedelta(days=180)
-    return PlainTextResponse(
-        f"Contact: {SECURITY_CONTACT}\n"
-        f"Expires: {encode_instant(expires)}\n"
-        "Preferred-Languages: nl, en\n"
-    )
+    return PlainTextResponse(get_index(request).names.security_text)

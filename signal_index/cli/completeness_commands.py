@@ -17,7 +17,7 @@ from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.settings import load_settings
 from signal_index.store.acts import Act
-from signal_index.store.connect import DatabaseRole, open_engine
+from signal_index.store.connect import DatabaseRole, open_database
 from signal_index.store.opened_days import Span
 from signal_index.upkeep.disclose import Disclosing, disclose_day
 from signal_index.upkeep.nen7513 import Exporting, Form, export_nen7513
@@ -42,8 +42,7 @@ async def _disclose(file: Path, day: date, into: Path) -> int:
     what: JsonObject = {"act": "day-opened", "day": day.isoformat()}
     async with administering(settings) as (conn, recorder):
         await recorder.record(conn, Act(what, Kind.COMPLETENESS))
-    url = settings.admin_database_url or settings.database_url
-    engine = open_engine(url, DatabaseRole.OWNER)
+    engine = open_database(settings, DatabaseRole.OWNER)
     keys = load_year_keys(settings.keys)
     try:
         disclosing = Disclosing(engine, keys, settings.ledger_origin)
@@ -100,8 +99,7 @@ async def _nen7513(
     }
     async with administering(settings) as (conn, recorder):
         await recorder.record(conn, Act(what, Kind.REPORT, organisation))
-    url = settings.admin_database_url or settings.database_url
-    engine = open_engine(url, DatabaseRole.OWNER)
+    engine = open_database(settings, DatabaseRole.OWNER)
     keys = load_year_keys(settings.keys)
     span = Span(_midnight(first), _midnight(last + timedelta(days=1)))
     try:

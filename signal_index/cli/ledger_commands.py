@@ -13,7 +13,7 @@ from signal_index.cli.recording import administering
 from signal_index.ledger import Kind
 from signal_index.settings import load_settings
 from signal_index.store.acts import Act
-from signal_index.store.connect import DatabaseRole, open_engine
+from signal_index.store.connect import DatabaseRole, open_database
 from signal_index.upkeep.export import export_year
 
 Year = Annotated[int, typer.Option(help="The calendar year (UTC).")]
@@ -48,8 +48,7 @@ async def _export(file: Path, year: int, into: Path, before: int) -> int:
     act = Act({"act": "export", "year": year, "before": before}, Kind.ADMINISTRATION)
     async with administering(settings) as (conn, recorder):
         await recorder.record(conn, act)
-    url = settings.admin_database_url or settings.database_url
-    engine = open_engine(url, DatabaseRole.OWNER)
+    engine = open_database(settings, DatabaseRole.OWNER)
     console = Console(stderr=True)
     try:
         with Bar(

@@ -17,7 +17,7 @@ from signal_index.cli.recording import name_operator
 from signal_index.key_files import load_keys
 from signal_index.settings import load_settings
 from signal_index.store.acts import Recorder
-from signal_index.store.connect import DatabaseRole, open_engine, reading
+from signal_index.store.connect import DatabaseRole, open_database, reading
 from signal_index.store.match_existing import BoxedPart
 from signal_index.store.schema import verify_schema
 from signal_index.upkeep.matching import MatchUpkeep
@@ -45,8 +45,7 @@ async def _match(file: Path, *, existing: bool) -> tuple[BoxedPart | None, int]:
     settings = load_settings(file)
     keys = load_keys(settings.keys)
     recorder = Recorder(keys, name_operator(), clock.now)
-    url = settings.admin_database_url or settings.database_url
-    engine = open_engine(url, DatabaseRole.OWNER, pool_size=1)
+    engine = open_database(settings, DatabaseRole.OWNER, pool_size=1)
     try:
         async with reading(engine) as conn:
             await verify_schema(conn)

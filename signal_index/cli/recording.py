@@ -15,7 +15,7 @@ from signal_index import clock
 from signal_index.key_files import load_year_keys
 from signal_index.settings import Settings
 from signal_index.store.acts import Recorder
-from signal_index.store.connect import DatabaseRole, open_engine, transaction
+from signal_index.store.connect import DatabaseRole, open_database, transaction
 from signal_index.store.schema import verify_schema
 
 
@@ -25,8 +25,7 @@ async def opened(settings: Settings) -> AsyncIterator[AsyncConnection]:
 
     Raises `DatabaseNotMigrated` before anything is written.
     """
-    url = settings.admin_database_url or settings.database_url
-    engine = open_engine(url, DatabaseRole.OWNER, pool_size=1)
+    engine = open_database(settings, DatabaseRole.OWNER, pool_size=1)
     try:
         async with transaction(engine) as conn:
             await verify_schema(conn)

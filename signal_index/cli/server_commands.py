@@ -14,6 +14,7 @@ from pathlib import Path
 
 import typer
 
+from keys.edge.errors import CannotListen
 from keys.edge.server import make_server, serve_until_told
 from keys.events import EventLog, take_over_logging, tell_refused
 from keys.security.events import SecurityEvent
@@ -22,7 +23,8 @@ from signal_index.cli.console import SettingsFile, run, say
 from signal_index.errors import StartRefused
 from signal_index.events import Event
 from signal_index.settings import Settings, load_settings
-from signal_index.store.connect import DatabaseRole, open_engine, reading
+from signal_index.store.connect import DatabaseRole, open_database, reading
+from signal_index.store.logins import list_logins
 from signal_index.store.schema import migrate as migrate_database
 from signal_index.store.schema import verify_schema
 from signal_index.upkeep.leader import lead, opened_upkeep
@@ -44,13 +46,17 @@ def serve(settings: SettingsFile) -> None:
 
     log = _open_log()
     loaded = _loaded(settings, log)
-    server = make_server(
-        create_app(loaded),
-        (loaded.host, loaded.port),
-        loaded.edge,
-        partial(tell_refused, log, SecurityEvent.LIMIT_REACHED),
-        headers=SECURITY_HEADERS,
-    )
+    try:
+        server = make_server(
+            create_app(loaded),
+            (loaded.host, loaded.port),
+            loaded.edge,
+            partial(tell_refused, log, SecurityEvent.LIMIT_REACHED),
+            headers=SECURITY_HEADERS,
+        )
+    except CannotListen as refusal:
+        log.write(Event.START_REFUSED, reason=str(refusal))
+        raise typer.Exit(1) from None
     _spare_the_collector()
     if not serve_until_told(server):
         raise typer.Exit(1)
@@ -92,10 +98,9 @@ def _loaded(file: Path, log: EventLog) -> Settings:
 
 async def _migrate(file: Path) -> None:
     settings = load_settings(file)
-    url = settings.admin_database_url or settings.database_url
-    engine = open_engine(url, None, pool_size=1)
+    engine = open_database(settings, None, pool_size=1)
     try:
-        await migrate_database(engine)
+        await migrate_database(engine, list_logins(settings))
         settings.checkpoint_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     finally:
         await engine.dispose()
@@ -117,8 +122,7 @@ async def _lead(settings: Settings, log: EventLog) -> None:
 
 
 async def _verify(settings: Settings) -> None:
-    url = settings.upkeep_database_url or settings.database_url
-    engine = open_engine(url, DatabaseRole.UPKEEP, pool_size=1)
+    engine = open_database(settings, DatabaseRole.UPKEEP, pool_size=1)
     try:
         async with reading(engine) as conn:
             await verify_schema(conn)

@@ -13,7 +13,7 @@ from signal_index.cli.recording import administering
 from signal_index.key_files import load_checkpoint_key, write_successor_key
 from signal_index.proof import origin_of
 from signal_index.settings import load_settings
-from signal_index.store.connect import DatabaseRole, open_engine
+from signal_index.store.connect import DatabaseRole, open_database
 from signal_index.upkeep.cosigning import open_witnesses
 from signal_index.upkeep.ledger_parts import Sequencer
 from signal_index.upkeep.succession import Decision, find_refusal, succeed
@@ -43,8 +43,7 @@ def succeed_command(settings: SettingsFile, from_: From, by: By, on: On) -> None
 async def _succeed(file: Path, old: str, by: str, on: datetime) -> Path:
     settings = load_settings(file)
     decision = Decision(settings.ledger_origin, by, on.date())
-    url = settings.admin_database_url or settings.database_url
-    engine = open_engine(url, DatabaseRole.OWNER, pool_size=2)
+    engine = open_database(settings, DatabaseRole.OWNER, pool_size=2)
     log = EventLog(typer.get_text_stream("stderr"), clock.now)
     try:
         async with open_witnesses(settings, log) as witnesses:

@@ -3,22 +3,27 @@
 - SQLite: WAL, synchronous=FULL, secure_delete, foreign keys; BEGIN IMMEDIATE, one
   writer at a time: no transaction finds out at its commit that another was first.
 - PostgreSQL: READ COMMITTED, pool of 8 to 16, and the connection takes on the database
-  role of its job (`DatabaseRole`), which is granted no more than that job needs.
+  role of its job (`DatabaseRole`), which is granted no more than that job needs. Each
+  role has a login of its own (`open_database`); off this machine TLS is verified.
 - A database file is made readable by its owner alone.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
+from ssl import SSLContext
+from typing import Final
 
 from sqlalchemy import Connection, event
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from signal_index.errors import DatabaseNotMigrated
+from keys.reaching import make_database_tls
+from signal_index.errors import DatabaseNotMigrated, SettingsRefused
+from signal_index.settings import Settings
 
 _WRITER = "signal_index_writer"
 _BEGIN = "signal_index_begin"
@@ -43,8 +48,44 @@ class DatabaseRole(StrEnum):
     REPORTING = "signal_index_reporting"
 
 
+_LOGIN_OF: Final[Mapping[DatabaseRole | None, str]] = {
+    DatabaseRole.WEB: "database_url",
+    DatabaseRole.SEQUENCER: "sequencer_database_url",
+    DatabaseRole.UPKEEP: "upkeep_database_url",
+    DatabaseRole.OWNER: "admin_database_url",
+    None: "admin_database_url",
+}
+
+
+def open_database(
+    settings: Settings, role: DatabaseRole | None, *, pool_size: int = 8
+) -> AsyncEngine:
+    """Give an engine by the login of that role; None is the administrator's own.
+
+    Where no logins are told apart (SQLite, a trial) the one there is does for all.
+    Raises `SettingsRefused` where the certificates cannot be read, and as
+    `open_engine` does.
+    """
+    url = find_login(settings, role)
+    try:
+        tls = make_database_tls(make_url(url).host, settings.database_authority)
+    except OSError:
+        raise SettingsRefused("database_authority: holds no certificates") from None
+    return open_engine(url, role, pool_size=pool_size, tls=tls)
+
+
+def find_login(settings: Settings, role: DatabaseRole | None) -> str:
+    """Give the URL by which the settings let a role in; reporting has none of them."""
+    url: str | None = getattr(settings, _LOGIN_OF[role])
+    return url or settings.database_url
+
+
 def open_engine(
-    database_url: str, role: DatabaseRole | None, *, pool_size: int = 8
+    database_url: str,
+    role: DatabaseRole | None,
+    *,
+    pool_size: int = 8,
+    tls: SSLContext | None = None,
 ) -> AsyncEngine:
     """Give an engine that takes on `role` on PostgreSQL; None keeps the login's own.
 
@@ -64,7 +105,7 @@ def open_engine(
         isolation_level="READ COMMITTED",
         pool_size=pool_size,
         max_overflow=0,
-        connect_args={"server_settings": settings},
+        connect_args={"server_settings": settings} | ({"ssl": tls} if tls else {}),
     )
 
 

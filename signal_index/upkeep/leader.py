@@ -32,7 +32,8 @@ from signal_index.key_files import (
 from signal_index.keyring import YearKeys
 from signal_index.settings import Settings
 from signal_index.store.acts import Recorder
-from signal_index.store.connect import DatabaseRole, is_sqlite, open_engine
+from signal_index.store.connect import DatabaseRole, is_sqlite, open_database
+from signal_index.store.logins import verify_login
 from signal_index.upkeep.cosigning import Cosigners, open_witnesses
 from signal_index.upkeep.counting import COUNT_SECONDS, STOCK_SECONDS, Counting
 from signal_index.upkeep.expiry import Erasure
@@ -205,12 +206,13 @@ async def _opened_engines(
     if engine is not None and is_sqlite(engine):
         yield _Engines(engine, engine)
         return
-    url = settings.upkeep_database_url or settings.database_url
-    if make_url(url).get_backend_name() == "sqlite":
+    if settings.database_url.startswith("sqlite"):
         raise SettingsRefused("upkeep: on SQLite it runs in the serving process")
-    sequencing = open_engine(url, DatabaseRole.SEQUENCER, pool_size=4)
-    erasing = open_engine(url, DatabaseRole.UPKEEP, pool_size=2)
+    sequencing = open_database(settings, DatabaseRole.SEQUENCER, pool_size=4)
+    erasing = open_database(settings, DatabaseRole.UPKEEP, pool_size=2)
     try:
+        await verify_login(settings, sequencing, DatabaseRole.SEQUENCER)
+        await verify_login(settings, erasing, DatabaseRole.UPKEEP)
         yield _Engines(sequencing, erasing)
     finally:
         await erasing.dispose()

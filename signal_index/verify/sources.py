@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import httpx
 
 from signal_index.verify.errors import CannotJudge
 
+_THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 _ABSENT = {401, 403, 404}
 _TIMEOUT = 30.0
 _DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
@@ -108,10 +110,18 @@ class HttpSource:
         return answer.content
 
 
+def _verify_private(address: str) -> None:
+    """Raise `CannotJudge` for http to another machine: a token may go along."""
+    parts = urlsplit(address)
+    if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
+        raise CannotJudge("http leads to this machine alone; use https")
+
+
 @contextmanager
 def open_source(place: str, *, token: str | None = None) -> Iterator[LedgerSource]:
     """Open a URL, a folder, an exported file or a kept checkpoint; or `CannotJudge`."""
     if place.startswith(("https://", "http://")):
+        _verify_private(place)
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         prefix = place.rstrip("/") + "/"
         with httpx.Client(base_url=prefix, headers=headers, timeout=_TIMEOUT) as client:

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from keys.edge.errors import CannotListen
 from keys.edge.server import make_server, serve_until_told
 from keys.events import EventLog, take_over_logging, tell_refused
 from keys.files import write_whole
@@ -167,7 +168,7 @@ def _refusing(*, unusable: int) -> Iterator[None]:
     except (UnknownOrigin, NotARequest, CannotJudge, MalformedProof) as refusal:
         typer.echo(f"Cannot judge: {refusal}.", err=True)
         raise typer.Exit(_UNJUDGED) from None
-    except WitnessUnusable as refusal:
+    except (WitnessUnusable, CannotListen) as refusal:
         typer.echo(f"refused: {refusal}", err=True)
         raise typer.Exit(unusable) from None
     except CheckpointRefused as refusal:

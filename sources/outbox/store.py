@@ -172,7 +172,7 @@ class Outbox:
             raise OutboxRefused("Het postvak is van een nieuwere versie.")
         if version < len(STEPS):
             mine = (
-                f"INSERT OR IGNORE INTO meta VALUES ('key', x'{check.hex()}'),"  # noqa: S608
+                f"INSERT OR IGNORE INTO meta VALUES ('key', x'{check.hex()}'),"  # noqa: S608 - hex digits
                 f" ('{_ID}', x'{uuid4().hex}');"
             )
             known = None if version == 0 else get_meta(self.connection, "key")

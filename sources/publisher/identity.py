@@ -27,6 +27,7 @@ from sources.errors import (
     TokenRefused,
 )
 from sources.publisher.patience import Patience, send_patiently
+from sources.urls import Url
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _LIFETIME: Final = timedelta(seconds=60)
@@ -56,7 +57,7 @@ class ClientIdentity:
 
 class _Provider(BaseModel):
     issuer: str
-    token_endpoint: str
+    token_endpoint: Url
 
 
 class _Token(BaseModel):

@@ -7,6 +7,7 @@ from functools import partial
 
 import uvicorn
 
+from keys.edge.errors import CannotListen
 from keys.edge.server import make_server
 from keys.events import tell_refused
 from sources.errors import InvalidAgencySettings
@@ -19,14 +20,20 @@ from sources.receiving.signatures import EventSender, parse_sender
 @asynccontextmanager
 async def receiving(receiver: ReceiverRow, keep: Keep) -> AsyncIterator[None]:
     """Receive events, each kept with `keep`; raises `InvalidAgencySettings`."""
-    server = make_server(
-        make_app(Receiver(_load_senders(receiver), keep), receiver.edge),
-        (receiver.host, receiver.port),
-        receiver.edge,
-        partial(tell_refused, LOG, Event.REFUSED_AT_DOOR),
-        lifespan="off",
-        kind=_Server,
-    )
+    try:
+        server = make_server(
+            make_app(Receiver(_load_senders(receiver), keep), receiver.edge),
+            (receiver.host, receiver.port),
+            receiver.edge,
+            partial(tell_refused, LOG, Event.REFUSED_AT_DOOR),
+            lifespan="off",
+            kind=_Server,
+        )
+    except CannotListen:
+        raise InvalidAgencySettings(
+            "receiver.host: buiten deze machine luistert de ontvanger alleen met een "
+            "certificaat (receiver.edge.certificate en private_key)."
+        ) from None
     serving = asyncio.create_task(server.serve())
     try:
         yield

@@ -77,7 +77,7 @@ async def test_a_sheet_or_box_in_another_place_or_time_is_said(
     values = {"own": world.debt_help.oin}
     if "source" in altered:
         values["other"] = third.oin
-    update = f"UPDATE match_sheet SET {altered} WHERE source = :own"  # noqa: S608
+    update = f"UPDATE match_sheet SET {altered} WHERE source = :own"  # noqa: S608 - ours
     await world.run_sql(update, **values)
     agency = third if "source" in altered else world.debt_help
     token = world.a_source_token(agency)

@@ -44,14 +44,14 @@ async def ledger(
 async def restore_a_backup(ledger: LedgerWorld, *, to_size: int) -> None:
     """Bring the database back to what it was when the tree was smaller."""
     await ledger.drop_guards()
-    gone = f"(SELECT entry_id FROM ledger_leaf WHERE position >= {to_size})"  # noqa: S608
+    gone = f"(SELECT entry_id FROM ledger_leaf WHERE position >= {to_size})"  # noqa: S608 - ours
     if is_sqlite(ledger.owner):
         await ledger.run_sql("PRAGMA defer_foreign_keys = ON")
     await ledger.run_sql(
-        f"DELETE FROM ledger_checkpoint WHERE size > {to_size}",  # noqa: S608
-        f"DELETE FROM ledger_disclosure WHERE entry_id IN {gone}",  # noqa: S608
-        f"DELETE FROM ledger_leaf WHERE position >= {to_size}",  # noqa: S608
-        f"UPDATE ledger_tree SET size = {to_size}",  # noqa: S608
+        f"DELETE FROM ledger_checkpoint WHERE size > {to_size}",  # noqa: S608 - ours
+        f"DELETE FROM ledger_disclosure WHERE entry_id IN {gone}",  # noqa: S608 - ours
+        f"DELETE FROM ledger_leaf WHERE position >= {to_size}",  # noqa: S608 - ours
+        f"UPDATE ledger_tree SET size = {to_size}",  # noqa: S608 - ours
         "DELETE FROM ledger_entry WHERE entry_id NOT IN "
         "(SELECT entry_id FROM ledger_leaf)",
     )
@@ -59,7 +59,7 @@ async def restore_a_backup(ledger: LedgerWorld, *, to_size: int) -> None:
 
 async def empty_the_database(ledger: LedgerWorld) -> None:
     await ledger.drop_guards()
-    await ledger.run_sql(*(f"DELETE FROM ledger_{table}" for table in _LEDGER))  # noqa: S608
+    await ledger.run_sql(*(f"DELETE FROM ledger_{table}" for table in _LEDGER))  # noqa: S608 - ours
 
 
 async def test_an_honest_restart_goes_on(ledger: LedgerWorld) -> None:

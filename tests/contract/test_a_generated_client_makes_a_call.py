@@ -45,7 +45,7 @@ def generate(name: str, folder: Path) -> Path:
     document.write_bytes(DOCUMENTS[name]())
     config.write_text(json.dumps(CONFIG))
     made = folder / PACKAGE
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - our own command
         [  # noqa: S607 - of this environment
             "openapi-python-client",
             "generate",

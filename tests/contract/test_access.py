@@ -1,24 +1,30 @@
 """What each database role may do: the table of the code, and PostgreSQL itself."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from signal_index.errors import DatabaseNotMigrated
+from signal_index.errors import DatabaseNotMigrated, SettingsRefused
+from signal_index.settings import LOGINS, load_settings
 from signal_index.store.access import ACCESS, ALL, VIEWS
 from signal_index.store.connect import (
     DatabaseRole,
+    open_database,
     open_engine,
     reading,
     transaction,
 )
 from signal_index.store.grants import find_grants, list_grants
+from signal_index.store.logins import SERVING, verify_login
 from signal_index.store.schema import migrate, verify_schema
 from signal_index.tables.metadata import metadata
 from tests.holders_builders import a_bsn
+from tests.store_builders import write_settings
 from tests.world import open_world
 
 
@@ -107,4 +113,64 @@ async def test_other_rights_are_refused_until_migrating_mends_them(
     async with reading(as_web) as connection:
         await verify_schema(connection)
     await as_web.dispose()
+    await engine.dispose()
+
+
+def _logins(postgres: str) -> dict[DatabaseRole, URL]:
+    """Names of this test alone: logins are of the server, not of one database."""
+    return {
+        role: make_url(postgres).set(username=f"{role.value}_{uuid4().hex}")
+        for role in SERVING
+    }
+
+
+@pytest.mark.anyio
+async def test_migrating_makes_logins_that_may_each_take_on_one_role(
+    engine: AsyncEngine, postgres: str
+) -> None:
+    logins = _logins(postgres)
+    await migrate(engine, logins)
+    await migrate(engine, logins)
+    for role, url in logins.items():
+        for other in DatabaseRole:
+            opened = open_engine(
+                url.render_as_string(hide_password=False), other, pool_size=1
+            )
+            if other is role:
+                async with reading(opened) as connection:
+                    found = await connection.scalar(text("SELECT current_user"))
+                assert found == role.value
+            else:
+                with pytest.raises(ProgrammingError, match="denied to set role"):
+                    async with reading(opened):
+                        pass
+            await opened.dispose()
+    await engine.dispose()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "more", ["GRANT signal_index_owner TO {}", "ALTER ROLE {} SUPERUSER"]
+)
+async def test_a_login_that_may_more_is_refused_by_the_name_of_its_setting(
+    engine: AsyncEngine, postgres: str, tmp_path: Path, more: str
+) -> None:
+    logins = _logins(postgres)
+    await migrate(engine, logins)
+    urls = dict(zip(LOGINS, [*logins.values(), make_url(postgres)], strict=True))
+    lines = [
+        f'{name} = "{urls[name].render_as_string(hide_password=False)}"'
+        for name in LOGINS[1:]
+    ]
+    text = "\n".join([*lines, ""])
+    web = urls["database_url"].render_as_string(hide_password=False)
+    settings = load_settings(write_settings(tmp_path, web, text))
+    opened = open_database(settings, DatabaseRole.WEB, pool_size=1)
+    await verify_login(settings, opened, DatabaseRole.WEB)
+    async with transaction(engine) as connection:
+        name = str(urls["database_url"].username)
+        await connection.exec_driver_sql(more.format(name))
+    with pytest.raises(SettingsRefused, match=r"^database_url: "):
+        await verify_login(settings, opened, DatabaseRole.WEB)
+    await opened.dispose()
     await engine.dispose()

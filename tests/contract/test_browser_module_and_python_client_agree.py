@@ -31,7 +31,7 @@ pytestmark = pytest.mark.anyio
 def bundle() -> Path:
     """Bundle the module for node, from the sources as they are now."""
     build = [NODE, "browser/build.mjs", "--tests"]
-    subprocess.run(build, cwd=FOLDER, check=True, capture_output=True)  # noqa: S603
+    subprocess.run(build, cwd=FOLDER, check=True, capture_output=True)  # noqa: S603 - our own command
     return BUNDLE
 
 

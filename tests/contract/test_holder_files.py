@@ -11,13 +11,17 @@ from typer.testing import CliRunner
 
 from deploy.town.ports import Ports
 from keys.commands import app
+from keys.create import PASSPHRASES
 from keys.errors import KeyFileExposed
 from keys.holder.errors import HolderStartRefused
+from keys.holder.opening import verify_apart
 from keys.holder.serve import open_holder
 from keys.holder.settings import load_settings
 from keys.jose import parse_private_key
 from keys.request import load_request_key
 from tests.holder_processes import ROOT, prepare_holders
+
+PASSPHRASE = f"../{PASSPHRASES}/holder-1"
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +51,7 @@ def test_files_that_fit_start_a_holder(keys: Path) -> None:
         ("share.json", "holder-2/share.json", "another holder's share"),
         ("ticket.jwk", "holder-2/ticket.jwk", "ticket key"),
         ("ticket.jwk", "holder-1/config-signing.jwk", "ticket key"),
-        ("passphrase", "holder-2/passphrase", "wrong passphrase"),
+        (PASSPHRASE, "passphrases/holder-2", "wrong passphrase"),
         ("pins.json", None, "pins.json"),
         ("key-config.json", None, "key-config.json"),
         ("ticket.jwk", None, "ticket.jwk"),
@@ -68,7 +72,7 @@ def test_a_file_that_is_absent_or_another_s_keeps_a_holder_from_starting(
         start(keys)
 
 
-@pytest.mark.parametrize("name", ["share.json", "passphrase", "ticket.jwk"])
+@pytest.mark.parametrize("name", ["share.json", PASSPHRASE, "ticket.jwk"])
 def test_a_secret_that_others_may_read_keeps_a_holder_from_starting(
     keys: Path, name: str
 ) -> None:
@@ -124,5 +128,30 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
 def test_signing_a_request_loads_no_curve() -> None:
     """The desk signs requests and is installed without libsodium."""
     code = "import keys.request, sys; sys.exit('pysodium' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)  # noqa: S603 - our own command
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["holder-1/passphrase", "holder-1/apart/passphrase", "passphrase"]
+)
+def test_a_passphrase_that_lies_with_its_share_keeps_a_holder_from_starting(
+    keys: Path, name: str
+) -> None:
+    """In one folder, below it, or above it: whoever copies that folder has both."""
+    place = keys / name
+    place.parent.mkdir(exist_ok=True)
+    shutil.copy(keys / PASSPHRASES / "holder-1", place)
+    settings = keys / "holder-1" / "holder.toml"
+    text = settings.read_text().replace(PASSPHRASE, str(place))
+    settings.write_text(text)
+    with pytest.raises(HolderStartRefused, match="lies with the share"):
+        start(keys)
+
+
+def test_in_production_share_and_passphrase_are_on_two_volumes(keys: Path) -> None:
+    settings = load_settings(keys / "holder-1" / "holder.toml")
+    real = settings.model_copy(update={"accepted_origin": "distributed"})
+    with pytest.raises(HolderStartRefused, match="volume"):
+        verify_apart(real)
+    verify_apart(real.model_copy(update={"passphrase": Path("/dev/null")}))

@@ -6,7 +6,7 @@ import pytest
 
 from keys import clock
 from keys.config import KeyConfig
-from keys.create import write_dealing
+from keys.create import PASSPHRASES, write_dealing
 from keys.dealing import Dealing, sign_config
 from keys.holder.evaluations import Holder
 from keys.holder.opening import open_keys
@@ -55,7 +55,7 @@ def settings(dealt: Path, dealing: Dealing, tmp_path: Path) -> HolderSettings:
         key_config=config,
         pins=dealt / "pins.json",
         share=dealt / "share.json",
-        passphrase=dealt / "passphrase",
+        passphrase=dealt.with_name(PASSPHRASES) / "holder-1",
         ticket_key=dealt / "ticket.jwk",
         index_key=tmp_path / "index.public.jwk",
         organisations=organisations,

@@ -257,7 +257,7 @@ rhythm_days = 7
     rest = ["--municipality=9901", "--rhythm-days=7"]
     assert office.run(*command, *rest) == (0, "0 added, 0 changed, 1 unchanged\n")
     assert office.ask(
-        f"SELECT kind FROM source WHERE oin = '{register}'"  # noqa: S608
+        f"SELECT kind FROM source WHERE oin = '{register}'"  # noqa: S608 - ours
     ) == [("population-register",)]
 
 

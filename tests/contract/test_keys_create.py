@@ -19,7 +19,7 @@ from keys.shares import get_public_share
 from tests.keys_builders import NOW, the_dealing
 
 DEALING = the_dealing()
-SECRETS = {"share.json", "passphrase", "config-signing.jwk", "ticket.jwk"}
+SECRETS = {"share.json", "config-signing.jwk", "ticket.jwk"}
 PUBLIC = {"key-config.json", "pins.json"}
 
 APP = typer.Typer()
@@ -40,6 +40,7 @@ def test_each_holder_gets_a_folder_of_its_own(written: Path) -> None:
         "holder-1",
         "holder-2",
         "holder-3",
+        create.PASSPHRASES,
         *PUBLIC,
     }
     for index in (1, 2, 3):
@@ -48,7 +49,10 @@ def test_each_holder_gets_a_folder_of_its_own(written: Path) -> None:
 
 
 def test_secrets_are_for_their_owner_only(written: Path) -> None:
-    for path in (path for name in SECRETS for path in written.rglob(name)):
+    passphrases = list((written / create.PASSPHRASES).iterdir())
+    assert len(passphrases) == 3
+    secrets = (path for name in SECRETS for path in written.rglob(name))
+    for path in (*passphrases, *secrets):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     for folder in [written, *written.glob("holder-*")]:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -63,7 +67,8 @@ def test_what_was_written_opens_and_belongs_together(written: Path) -> None:
         known=None,
         now=NOW,
     )
-    sealer = PassphraseSealer(read_passphrase(folder / "passphrase"))
+    passphrase = read_passphrase(written / create.PASSPHRASES / "holder-2")
+    sealer = PassphraseSealer(passphrase)
     share = load_share(folder / "share.json", "holder-2", sealer)
     assert share.public == get_public_share(config, 2)
     for name, announced in (
@@ -141,7 +146,7 @@ def test_prompted_passphrases_are_not_written(tmp_path: Path) -> None:
         input=answers,
     )
     assert result.exit_code == 0, result.output
-    assert not list(tmp_path.rglob("passphrase"))
+    assert not list(tmp_path.rglob(create.PASSPHRASES))
     for path in (path for path in tmp_path.rglob("*") if path.is_file()):
         assert b"a passphrase for" not in path.read_bytes()
 

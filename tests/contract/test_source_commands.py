@@ -64,14 +64,14 @@ def _rehearsed(
     with connection:
         marks = ", ".join("?" * len(row))
         connection.execute(
-            f"INSERT INTO rehearsal ({columns}) VALUES ({marks})",  # noqa: S608
+            f"INSERT INTO rehearsal ({columns}) VALUES ({marks})",  # noqa: S608 - ours
             row,
         )
     connection.close()
 
 
 def _state(office: Office) -> str:
-    ((state,),) = office.ask(f"SELECT state FROM source WHERE oin = '{OIN}'")  # noqa: S608
+    ((state,),) = office.ask(f"SELECT state FROM source WHERE oin = '{OIN}'")  # noqa: S608 - ours
     return str(state)
 
 

@@ -11,6 +11,7 @@ from deploy.town.places import HOLDERS, Places
 from keys import clock
 from keys.bsn import Bsn, parse_bsn
 from keys.config import KeyConfig, parse_pins, verify_config
+from keys.create import PASSPHRASES
 from keys.group import generate_scalar, multiply
 from keys.keyring import load_share
 from keys.oprf import blind_batch, combine, evaluate, verify_evaluation
@@ -75,9 +76,9 @@ async def change_ledger_row(scene: Scene) -> None:
 
 
 def _open_share(places: Places, index: int) -> KeyShare:
-    folder = places.keys / f"holder-{index}"
-    sealer = PassphraseSealer(read_passphrase(folder / "passphrase"))
-    return load_share(folder / "share.json", f"holder-{index}", sealer)
+    name = f"holder-{index}"
+    sealer = PassphraseSealer(read_passphrase(places.keys / PASSPHRASES / name))
+    return load_share(places.keys / name / "share.json", name, sealer)
 
 
 def _guesses_with(share: KeyShare, numbers: Sequence[Bsn]) -> list[bytes]:

@@ -104,7 +104,7 @@ async def test_login_attempts_of_nobody_leave_nothing_behind(
         " ('schema_version', 'sqlite_sequence')"
     ).fetchall()
     rows = [
-        connection.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
+        connection.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608 - ours
         for (name,) in tables
     ]
     connection.close()
