@@ -23,7 +23,10 @@ HEAD: Final = (
     "# Of requirements.txt what the extras source and receiver need:\n"
     "#    python -m deploy.source_lock\n"
 )
-_PIN: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==")
+_PIN: Final = re.compile(
+    r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;]+).*\n(?:\s.*\n)*",
+    re.MULTILINE,
+)
 
 
 def find_needed(name: str, extra: str) -> Iterator[str]:
@@ -36,24 +39,22 @@ def find_needed(name: str, extra: str) -> Iterator[str]:
                 yield from find_needed(found.name, inner)
 
 
-def choose_pins(whole: str, names: frozenset[str]) -> str:
-    """Give those pins of a lock, with their hashes, that have one of these names."""
-    kept: list[str] = []
-    is_kept = False
-    for line in whole.splitlines(keepends=True):
-        if line.startswith("#"):
-            continue
-        if pin := _PIN.match(line):
-            is_kept = canonicalize_name(pin["name"]) in names
-        if is_kept and not line.lstrip().startswith("#"):
-            kept.append(line)
-    return "".join(kept)
+def read_pins(whole: str) -> Iterator[tuple[str, str, str]]:
+    """Give each pin of a lock: its name, its version, and its lines with the hashes."""
+    bare = "".join(
+        line
+        for line in whole.splitlines(keepends=True)
+        if not line.lstrip().startswith("#")
+    )
+    for pin in _PIN.finditer(bare):
+        yield canonicalize_name(pin["name"]), pin["version"], pin[0]
 
 
 def make_lock() -> str:
     """Give the lock of an agency's agent."""
     names = {one for extra in EXTRAS for one in find_needed("signal-index", extra)}
-    return HEAD + choose_pins(WHOLE.read_text("utf-8"), frozenset(names))
+    pins = read_pins(WHOLE.read_text("utf-8"))
+    return HEAD + "".join(lines for name, _, lines in pins if name in names)
 
 
 def main() -> None:

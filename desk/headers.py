@@ -27,7 +27,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-TRANSPORT: Final = "max-age=63072000"
+TRANSPORT: Final = "max-age=63072000; includeSubDomains"
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 
 

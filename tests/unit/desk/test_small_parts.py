@@ -6,10 +6,12 @@ import re
 import secrets
 
 import pytest
+from starlette.datastructures import MutableHeaders
 
 from desk.case_references import CaseReferences
 from desk.errors import CaseReferenceInvalid, SessionEnded
 from desk.events import Event, log_event
+from desk.headers import complete_headers
 from desk.moments import format_day, format_moment
 from desk.sealing import CookieSecret
 
@@ -68,3 +70,13 @@ def test_an_event_takes_its_own_fields_and_no_other(
     assert json.loads(caplog.messages[0])["holder"] == "holder-1"
     with pytest.raises(ValueError, match="no such field"):
         log_event(Event.HOLDER_UNREACHABLE, url="https://holder-1.example")
+
+
+def test_over_https_a_browser_is_told_to_stay_there_for_a_year_and_more() -> None:
+    served, local = MutableHeaders(), MutableHeaders()
+    complete_headers(served, "/", https=True)
+    complete_headers(local, "/", https=False)
+    age, _, rest = served["Strict-Transport-Security"].partition("; ")
+    assert int(age.removeprefix("max-age=")) >= 365 * 24 * 3600
+    assert rest == "includeSubDomains"
+    assert "Strict-Transport-Security" not in local

@@ -18,7 +18,10 @@ from sources.cli.commands import complete, note_given
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "connect-a-source.md"
-OTHERS = [ROOT / "docs" / "agent.md", *sorted((ROOT / "docs/connectors").glob("*.md"))]
+OTHERS = [
+    *(ROOT / "docs" / "agent.md", ROOT / "docs" / "security.md"),
+    *sorted((ROOT / "docs/connectors").glob("*.md")),
+]
 APPS: dict[str, Any] = {
     "signal-source": source_app,
     "signal-index": index_app,
@@ -26,13 +29,19 @@ APPS: dict[str, Any] = {
     "signal-keys": keys_app,
 }
 BLOCK = re.compile(
-    r"^ {4,}(signal-(?:source|index|policy) (?:.*\\\n)*.*)$", re.MULTILINE
+    r"^ {4,}(signal-(?:source|index|policy|keys) (?:.*\\\n)*.*)$", re.MULTILINE
 )
 CELL = re.compile(r"`(signal-(?:source|policy) [^`]+)`")
 ADVICE = re.compile(r"`(signal-(?:source|index|policy|keys) [^`]+)`")
 SHOWN = re.compile(r"<code[^>]*>(signal-(?:source|index|policy|keys) [^<]+)</code>")
 NAMED_ONLY = {"publish", "reconcile", "check"}
 """Named between backticks beside a block that gives the whole of it."""
+GIVEN = (
+    *("index.toml", "auditor.toml", "agency.toml", "profile.toml", "cases.csv"),
+    *("ledger-2026.zip", "opened.gz", "checkpoint.vkey", "receipt.public.jwk"),
+    *("key-config.json", "pins.json", "organisations.toml"),
+)
+"""Files that a command of a page wants to be there."""
 REFERENCE = "418fd9e4-0000-4000-8000-000000000000"
 FILLED_IN = {
     r"\bKENMERK\b": REFERENCE,
@@ -56,7 +65,7 @@ def read_commands() -> list[str]:
 
 
 def read_others() -> Iterator[str]:
-    """Give the blocks of an agency's other pages; a name alone there is only named."""
+    """Give the blocks of other pages; a name alone there is only named."""
     for page in OTHERS:
         text = page.read_text("utf-8")
         yield from map(_without_remark, BLOCK.findall(text))
@@ -130,7 +139,9 @@ def test_a_command_of_a_page_is_taken_as_it_stands(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "index.toml").touch()
+    for name in GIVEN:
+        (tmp_path / name).touch()
+    (tmp_path / "statements").mkdir()
     parse(command)
 
 

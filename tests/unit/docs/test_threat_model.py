@@ -14,7 +14,8 @@ def test_the_threat_model_has_rows() -> None:
     assert len(ROWS) >= 25
 
 
-def _is_there(named: str) -> bool:
+def is_there(named: str) -> bool:
+    """Tell whether a test of this name is in the file of this name."""
     file, _, function = named.partition("::")
     if not (ROOT / file).is_file():
         return False
@@ -24,4 +25,4 @@ def _is_there(named: str) -> bool:
 
 
 def test_every_threat_names_a_test_that_exists() -> None:
-    assert [named for named in ROWS if not _is_there(named)] == []
+    assert [named for named in ROWS if not is_there(named)] == []
