@@ -101,6 +101,11 @@ CATEGORY: Final[dict[str, Comparer]] = {
     "informed_codes": Names(
         "mag ook bij: {}", "mag niet meer bij: {}", lists="informed"
     ),
+    "contact_functions": Names(
+        "kent een functie erbij voor wie men belt: {}",
+        "kent een functie minder voor wie men belt: {}",
+        wider=None,
+    ),
     "recorded_under": Statute(
         "staat bij de bron geregistreerd op grond van: {}",
         "noemt geen wet meer waarop de bron het registreert",

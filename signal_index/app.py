@@ -165,6 +165,7 @@ async def opened_index(settings: Settings, log: EventLog) -> AsyncIterator[Index
                 events=log,
                 security=security,
                 witnessing=WitnessRule(settings.unwitnessed_until),
+                contact_holders=settings.contact_holders,
                 rates=make_rates(
                     settings.requests_per_minute, settings.refusals_per_minute
                 ),

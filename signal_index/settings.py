@@ -197,6 +197,9 @@ class Settings(BaseSettings):
     audience: str = Field(min_length=1)
     issuers: tuple[Issuer, ...] = Field(min_length=1)
 
+    # At most so many of an organisation, or one for each twenty of its signals:
+    contact_holders: int = Field(default=200, ge=1)
+
     ledger_origin: str = Field(pattern=r"^[a-z0-9][a-z0-9./-]*[a-z0-9]$")
     checkpoint_file: Path
     ledger_years: int = Field(default=5, ge=1)  # what entries say is kept this long

@@ -214,7 +214,8 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     ),
     Reason.REFUSED_CONTACT: Explanation(
         "De index neemt deze contactpersoon niet aan.",
-        "Controleer functie, naam, nummers en kantoortijden in het profiel.",
+        "Kijk met `signal-source doctor` of functie en naam op uw lijst staan, en of "
+        "er niet te veel contactpersonen zijn.",
     ),
     Reason.DECEASED: Explanation(
         "De gemeente meldt dat deze persoon is overleden.",

@@ -45,6 +45,9 @@ _HOLDERS_NEEDED: Final = 2
 _LIVE: Final = "De bron is live."
 _SILENT: Final = "Deze sleutelhouder antwoordt niet."
 _OTHER_CODE: Final = "Kies in het profiel een code die klopt met wat u deed."
+_LISTED: Final = (
+    "Vraag de gemeente om dit woord vast te stellen, of kies bij `function` een van:"
+)
 _ASK_INDEX: Final = "Vraag de beheerder van de index om dit aan te melden."
 
 
@@ -135,8 +138,26 @@ def _find_missing(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:
     allowed = list_allowed(known, settings.source)
     keep_allowed(patient.outbox, allowed)
     for profile in patient.profiles:
+        yield from find_unlisted(profile, known)
         for one in find_unfit(profile, allowed):
             yield f"Profiel {profile.name}: {one.say()}", _OTHER_CODE
+
+
+def find_unlisted(profile: Profile, known: OwnRegistration) -> Iterator[Fault]:
+    """Give what a contact holder of a profile is called that stands on no list."""
+    functions = {one.casefold() for one in known.contactFunctions}
+    names = {one.casefold() for one in known.contactNames}
+    for key, row in profile.contacts.items() if functions else ():
+        for of, at in ((row, key), (row.deputy, f"{key}.deputy")):
+            said = [] if of is None else [("function", of.function, functions)]
+            said += [] if of is None or not of.name else [("name", of.name, names)]
+            for field, word, listed in said:
+                if word.casefold() not in listed:
+                    yield (
+                        f"Profiel {profile.name}: contacts.{at}.{field} staat niet op "
+                        "uw lijst. De index neemt deze contactpersoon niet aan.",
+                        f"{_LISTED} {', '.join(known.contactFunctions)}.",
+                    )
 
 
 def _find_key_faults(patient: Patient, known: OwnRegistration) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ from keys.bsn import parse_bsn
 from keys.case_seal import CaseKey
 from keys.config import parse_pins
 from keys.municipality import MunicipalityCode
+from signal_index.store.contact_labels import LabelRecord, approve_label
 from signal_index.store.registry import SourceRecord, add_source
 from signal_index.wire.deliveries import DeliveryKind
 from signal_index.wire.reconciling import ReconcilingScope
@@ -44,6 +45,11 @@ from tests.world import World, open_world
 
 HOME = "9901"
 CATEGORIES = frozenset({"schuldhulpverlening", "vroegsignalering"})
+LABELS = (
+    "Klantmanager Inkomen",
+    "Klantmanager Zuid",
+    "Beleidsmedewerker schuldhulpverlening",  # of an example of the standard
+)
 SALT = bytes(range(16))
 
 
@@ -166,6 +172,10 @@ async def open_agency(tmp_path: Path) -> AsyncIterator[Town]:
         oin = world.debt_help.oin
         record = SourceRecord(oin, "debt-help", CATEGORIES, frozenset({HOME}), 7)
         async with owning(world.engine) as conn:
-            await add_source(conn, record, now=world.clock())
+            now = world.clock()
+            await add_source(conn, record, now=now)
+            for label in LABELS:
+                own = LabelRecord(oin, label, "college", now.date())
+                await approve_label(conn, own, now=now)
         world.clock.forward(timedelta(minutes=1))  # who is registered is read anew
         yield Town(world, tmp_path)

@@ -30,7 +30,7 @@ def anew(said: Model, **changed: object) -> Model:
 def a_contact_holder(**changed: object) -> ContactHolder:
     """A function that can be called, verified lately."""
     holder: dict[str, object] = {
-        "function": "Schuldhulpverlener",
+        "function": "Consulent",
         "phone": "+31101234567",
         "lastVerified": TODAY - timedelta(days=10),
         "officeHours": [

@@ -48,7 +48,7 @@ async def a_successor(
         )
         await add_source(conn, live, now=now)
     world.index.standing.forget()
-    wire = a_contact_holder(function=Label("Nieuwe balie")).model_dump(mode="json")
+    wire = a_contact_holder(function=Label("Loket")).model_dump(mode="json")
     path, token = f"/contact-holders/{agency.contact}", world.a_source_token(agency)
     assert (await world.send("PUT", path, token, wire)).status_code == 201
     return agency

@@ -115,7 +115,7 @@ async def _introduce(
     source = agency_client(town.places, agency.slug)
     token = await fetch_client_token(town.places.issuer, source, "publish")
     contact = ContactHolder(
-        function=Label("Klantmanager"),
+        function=Label("Consulent"),
         phone=Phone("+31182555101"),
         lastVerified=_today(),
     )

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import httpx
 
+from deploy.town.found import LEAD
 from deploy.town.login import fetch_access_token
 from deploy.town.parties import SCHOOL_DESK, TEAM_DESK, DeskOf, find_account
 from deploy.town.places import Places
@@ -22,7 +23,7 @@ from keys import clock
 SCOPE = "openid publish"
 CONTACTS = (
     (SCHOOL_DESK, "ingrid", "Intern begeleider", "+31182555401"),
-    (TEAM_DESK, "tom", "Casusregisseur wijkteam Centrum", "+31182555001"),
+    (TEAM_DESK, "tom", LEAD, "+31182555001"),
 )
 
 

@@ -35,6 +35,14 @@ ESTABLISHED = {
     "leerplicht-uitvoering": "college",
     "veiligheid": "college",
 }
+LEAD = "Casusregisseur wijkteam Centrum"
+TEAMS = (
+    "Klantmanager Inkomen, team Noord",
+    "Klantmanager Inkomen, team Zuid",
+    "Teamcoach Inkomen Noord",
+)
+"""What contact holders are called that is on no list for all: of a team, of the income
+support."""
 LOOP_ACTS = ("notice-of-lookup", "match", "follow", "colleague", "hand-signal")
 ESTABLISHED_ON = date(2026, 1, 5)
 MANDATE = ("employee-anke", f"--organisation={TOWN_HALL}", "--until=2027-12-31")
@@ -178,6 +186,18 @@ def _registry(places: Places) -> dict[str, Any]:
             }
             for desk in BY_HAND
         ],
+        "contact_label": [
+            {
+                "organisation": organisation,
+                "labels": list(labels),
+                "by": "college",
+                "on": ESTABLISHED_ON,
+            }
+            for organisation, labels in (
+                (_find_submitter("income-support"), TEAMS),
+                (TEAM, (LEAD,)),
+            )
+        ],
         "purpose": [
             {
                 "id": purpose,
@@ -197,6 +217,10 @@ def _registry(places: Places) -> dict[str, Any]:
             for act in LOOP_ACTS
         ],
     }
+
+
+def _find_submitter(slug: str) -> str:
+    return next(one.submitter for one in FOUNDED if one.slug == slug)
 
 
 def _client(id_: str, organisation: str, kind: str) -> dict[str, str]:

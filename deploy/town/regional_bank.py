@@ -23,7 +23,7 @@ from deploy.town.settings_files import write_toml
 from keys import clock
 
 CATEGORY: Final = "schuldhulpverlening"
-CONTACT: Final = "Consulent schuldhulp, Stadsbank"
+CONTACT: Final = "Consulent schuldhulp"
 SUCCESSOR: Final = next(one for one in AGENCIES if one.slug == "debt-help")
 CASES: Final = "SB-2026-"
 _HEADER: Final = ("BSN", "Dossier", "Begin", "Team")

@@ -104,7 +104,7 @@ def _profile() -> dict[str, Any]:
         },
         "contacts": {
             "WW": {
-                "function": "Adviseur werk, team WW",
+                "function": "Adviseur WW",
                 "phone": "0182 555 250",
                 "last_verified": "2026-10-01",
                 "office_hours": [

@@ -1,4 +1,7 @@
-"""Contact holders: add, edit, name a deputy, confirm, hand over a whole caseload."""
+"""Contact holders: add, edit, name a deputy, confirm, hand over a whole caseload.
+
+What one is called is chosen from the lists of the own organisation, never typed.
+"""
 
 from typing import Final
 from uuid import UUID, uuid4
@@ -27,6 +30,7 @@ from signal_index.wire.contact_holders import (
     OwnContactHolder,
 )
 from signal_index.wire.lookups import Nothing
+from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.values import read_uuid
 
 router: Final = APIRouter()
@@ -76,6 +80,7 @@ async def _show_all(
         person=caller.person,
         csrf=caller.csrf,
         is_saved=is_saved,
+        words=await _fetch_words(request, caller),
         contacts=sorted(items, key=lambda one: (one.staleFrom, one.function)),
         typed=typed,
         faults=faults or {},
@@ -160,6 +165,7 @@ async def _show_one(
         csrf=caller.csrf,
         contact=known,
         others=others,
+        words=await _fetch_words(request, caller),
         typed=typed,
         faults=faults or {},
         days=DAYS,
@@ -179,6 +185,11 @@ async def _get_one(request: Request, caller: Caller, contact: str) -> OwnContact
 async def _fetch(request: Request, caller: Caller) -> list[OwnContactHolder]:
     index, token = desk_of(request).index, caller.access_token
     return (await index.fetch(ContactHolders, "/v1/contact-holders", token)).items
+
+
+async def _fetch_words(request: Request, caller: Caller) -> OwnRegistration:
+    index, token = desk_of(request).index, caller.access_token
+    return await index.fetch(OwnRegistration, "/v1/own-registration", token)
 
 
 def _id(text: str) -> UUID:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -75,6 +75,7 @@ class Catalogue:
         self.break_glass_reasons = _labels(file.break_glass_reason)
         self.outcomes = _labels(file.outcome)
         self.source_kinds = _labels(file.source_kind)
+        self.contact_functions = _labels(file.contact_function)
         self.trainings = _labels(file.training)
         self.activities = _labels(file.activity)
         self.approvers = _labels(file.approver)
@@ -100,6 +101,13 @@ class Catalogue:
 
     def __repr__(self) -> str:
         return f"<Catalogue {self.version}>"
+
+    def find_contact_functions(self, categories: Iterable[str]) -> frozenset[str]:
+        """Give what who is called about these categories may be called here."""
+        own = self.ids.category.__members__
+        rows = [self.categories[own[one]] for one in categories if one in own]
+        every = [*self.contact_functions.values()]
+        return frozenset(every).union(*(row.contact_functions for row in rows))
 
     def may_keep(self, category: str) -> bool:
         """Tell whether anything of a category may be kept after its end.

@@ -206,6 +206,7 @@ class Category(_Row):
     informed_codes: Annotated[
         tuple[Annotated[InformedCode, _member("informed")], ...], Field(min_length=1)
     ]
+    contact_functions: tuple[Label, ...] = ()
     recorded_under: Reference | None = None
     shared_under: Reference | None = None
     kept_after_end: KeptAfterEnd | None = None
@@ -327,6 +328,7 @@ class CatalogueFile(_Row):
     break_glass_reason: tuple[Coded, ...]
     outcome: tuple[Coded, ...]
     source_kind: tuple[Coded, ...]
+    contact_function: tuple[Coded, ...]
     training: tuple[Coded, ...]
     activity: tuple[Coded, ...]
     approver: tuple[Coded, ...]

@@ -10,16 +10,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from signal_index.answers import CONTACT_STALE_AFTER
 from signal_index.api.acting import acting
 from signal_index.api.callers import OwnSource
-from signal_index.api.context import TheIndex
+from signal_index.api.context import Index, TheIndex
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
+from signal_index.contact_words import Words
 from signal_index.days import day_of
-from signal_index.errors import UnknownContactHolder
+from signal_index.errors import TooManyContactHolders, UnknownContactHolder
 from signal_index.ledger import Kind
 from signal_index.notice.text import digest_compact
 from signal_index.store.agencies import (
@@ -27,7 +29,9 @@ from signal_index.store.agencies import (
     count_signals_of_contacts,
     hand_over,
 )
+from signal_index.store.contact_labels import find_labels
 from signal_index.store.contacts import list_contact_holders, store_contact_holder
+from signal_index.store.standing import Standing
 from signal_index.wire import contact_holders as wire
 from signal_index.wire.errors import InvalidField
 from signal_index.wire.lookups import Nothing
@@ -42,7 +46,7 @@ routes = Routes("aanleveren")
     "/contact-holders/{contact_holder}",
     "Een contactpersoon vastleggen",
     also=201,
-    raises=(UnknownContactHolder,),
+    raises=(UnknownContactHolder, TooManyContactHolders),
 )
 async def store_contact(
     contact_holder: Id,
@@ -51,15 +55,21 @@ async def store_contact(
     caller: OwnSource,
     response: Response,
 ) -> wire.StoredContactHolder:
-    """Store whom a generalist calls, and how; the same id again replaces it."""
+    """Store whom a generalist calls, and how; the same id again replaces it.
+
+    What it is called stands in the lists of its organisation (`own-registration`).
+    """
     if body.lastVerified > day_of(index.clock()):
         raise InvalidField("lastVerified", "in-the-future")
     owner = (str(caller.organisation), str(caller.caller.municipality))
-    said = body.model_dump(mode="json")
+    standing = await index.standing.get(index.clock())
     async with acting(index, caller.caller, Kind.ADMINISTRATION) as act:
+        words = await find_words(act.conn, index, standing, owner[0])
+        holder, most = words.put_to(body), index.contact_holders
         is_new = await store_contact_holder(
-            act.conn, owner, contact_holder, body, now=act.now
+            act.conn, owner, contact_holder, holder, most=most, now=act.now
         )
+        said = holder.model_dump(mode="json")
         await act.record(
             {
                 "act": "contact-holder",
@@ -124,6 +134,23 @@ async def hand_over_caseload(
             }
         )
     return wire.HandedOver(signals=moved)
+
+
+async def find_words(
+    conn: AsyncConnection, index: Index, standing: Standing, organisation: str
+) -> Words:
+    """Find what an organisation's contact holders may be called, by what it delivers.
+
+    An organisation that sends for several sources has the functions of them all.
+    """
+    functions: set[str] = set(index.catalogue.contact_functions.values())
+    for source in standing.sources.values():
+        if organisation in source.submitters:
+            for place, category in standing.find_places(source.oin):
+                catalogue = index.catalogue_in(place)
+                functions |= catalogue.find_contact_functions([category])
+    own = await find_labels(conn, organisation, now=index.clock())
+    return Words(functions, own)
 
 
 def _own(

@@ -57,6 +57,7 @@ class Index:
     security: SecurityLog
     witnessing: WitnessRule = field(default_factory=WitnessRule)
     rates: Rates = field(default_factory=make_rates)
+    contact_holders: int = 200
 
     @property
     def key_config(self) -> KeyConfig:

@@ -23,6 +23,8 @@ FIELD_WORDS: Final[Mapping[FieldCode, str]] = {
     "not-an-object": "Hier hoort een object.",
     "not-for-a-citizen": "Voor dit doel mag u niet op één inwoner zoeken.",
     "not-json": "Dit is geen JSON.",
+    "not-on-the-list": "Dit woord staat niet op uw lijst. Kies een ander, of vraag de "
+    "gemeente om het voor u vast te stellen.",
     "not-possible": "Zo kan de catalogus niet veranderd worden.",
     "not-private": "Hier hoort een geheime sleutel, geen openbare.",
     "not-registered": "Hiervoor is deze bron niet aangemeld.",

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signal_index.api.callers import OwnSource
+from signal_index.api.contacts import find_words
 from signal_index.api.context import Index, TheIndex
 from signal_index.api.routing import Routes
 from signal_index.api.transactions import looking
@@ -44,11 +45,14 @@ async def show_own_registration(
         sources = [await _show(conn, index, one, standing) for one in mine]
         outboxes = await count_by_outbox(conn, [one.oin for one in mine])
         replaced = await find_replaced(conn, own)
+        words = await find_words(conn, index, standing, own)
     return wire.OwnRegistration(
         organisation=own,
         name=standing.organisations[own].name,
         signers=list(_signers(own, standing)),
         sources=sources,
+        contactFunctions=sorted({*words.functions, *words.own}),
+        contactNames=sorted(words.own),
         outboxes=outboxes,
         replacedOutboxes=[
             wire.ReplacedOutbox(outbox=lost, replacedBy=by)

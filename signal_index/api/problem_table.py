@@ -213,6 +213,13 @@ TABLE: Final[Mapping[type[Exception], Problem]] = {
         "Kijk of u de code goed hebt overgenomen. Een code werkt één keer, een week "
         "lang, voor een collega van dezelfde organisatie.",
     ),
+    errors.TooManyContactHolders: Problem(
+        "too-many-contact-holders",
+        "Uw organisatie heeft al zo veel contactpersonen als er mogen zijn.",
+        409,
+        "Gebruik een contactpersoon die er al is, bijvoorbeeld een team. Zijn er echt "
+        "meer nodig? Vraag het de beheerder van de index.",
+    ),
     errors.UnknownContactHolder: Problem(
         "unknown-contact-holder",
         "Deze contactpersoon is niet aangemeld.",

@@ -12,6 +12,7 @@ from signal_index.cli.decoy_commands import set_decoys
 from signal_index.cli.ending_commands import (
     end_admission,
     end_client,
+    end_contact_label,
     end_organisation,
     end_signer,
 )
@@ -22,6 +23,7 @@ from signal_index.cli.match_commands import match_now
 from signal_index.cli.overview_commands import overview_app
 from signal_index.cli.registry_commands import (
     client_app,
+    contact_label_app,
     load,
     loop_app,
     organisation_app,
@@ -58,12 +60,14 @@ organisation_app.command("end")(end_organisation)
 organisation_app.command("end-admission")(end_admission)
 client_app.command("end")(end_client)
 signer_app.command("end")(end_signer)
+contact_label_app.command("end")(end_contact_label)
 app.add_typer(keys_app, name="keys")
 app.add_typer(witness_app, name="witness")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(client_app, name="client")
 app.add_typer(signer_app, name="signer")
+app.add_typer(contact_label_app, name="contact-label")
 source_app.command("show")(show_source)
 source_app.command("go-live")(go_live)
 source_app.command("to-trial")(to_trial)

@@ -63,6 +63,17 @@ def end_signer(
     _end(settings, "signer", key, because, oin)
 
 
+def end_contact_label(
+    oin: OinArgument,
+    label: Annotated[str, typer.Argument(help="As it was approved.")],
+    because: BecauseOption,
+    settings: SettingsFile,
+) -> None:
+    """Let no contact holder be called so anew; who is called so stays."""
+    key = {"organisation": oin, "label": label}
+    _end(settings, "contact-label", key, because, oin)
+
+
 def _end(
     settings: Path,
     what: str,
@@ -95,6 +106,6 @@ async def _act(
 ) -> Act:
     owner = oin or await get_client(conn, key["client_id"])
     place = key.get("municipality") or await get_municipality(conn, owner)
-    named = {name: key[name] for name in ("client_id", "kid") if name in key}
+    named = {name: key[name] for name in ("client_id", "kid", "label") if name in key}
     said = {"act": f"{what}-ended", "oin": owner, "because": because.value, **named}
     return Act({**said}, Kind.ADMINISTRATION, owner, place)

@@ -6,6 +6,7 @@ came. What the catalogue must know is checked when the item is registered.
 
 import json
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -17,6 +18,7 @@ from signal_index.errors import LoadFileRefused
 from signal_index.notice import parse_signer_key
 from signal_index.settings import list_reasons
 from signal_index.store.admissions import AdmissionRecord
+from signal_index.store.contact_labels import LabelRecord
 from signal_index.store.registry import (
     ClientKind,
     ClientRecord,
@@ -167,6 +169,20 @@ class EstablishedItem(Item):
     staatsblad: Annotated[str, Field(max_length=32)] | None = None
 
 
+class ContactLabelItem(Item):
+    """What an organisation's contact holders may be called, and who approved it."""
+
+    organisation: Oin
+    labels: tuple[Name, ...] = Field(min_length=1)
+    by: Code
+    on: date
+
+    def records(self) -> Iterator[LabelRecord]:
+        """Give what the store registers."""
+        for label in self.labels:
+            yield LabelRecord(self.organisation, label, self.by, self.on)
+
+
 class PurposeItem(EstablishedItem):
     """That a municipality established a purpose."""
 
@@ -183,6 +199,7 @@ class LoadFile(Item):
     client: tuple[ClientItem, ...] = ()
     signer: tuple[SignerItem, ...] = ()
     source: tuple[SourceItem, ...] = ()
+    contact_label: tuple[ContactLabelItem, ...] = ()
     purpose: tuple[PurposeItem, ...] = ()
     loop: tuple[LoopItem, ...] = ()
 

@@ -18,6 +18,7 @@ from policy.vocabulary import Establishment, parse_municipality
 from signal_index.cli.items import (
     AdmissionItem,
     ClientItem,
+    ContactLabelItem,
     Item,
     LoadFile,
     LoopItem,
@@ -31,6 +32,7 @@ from signal_index.ledger import Kind
 from signal_index.proof import JsonObject
 from signal_index.store.acts import Act, Recorder
 from signal_index.store.admissions import admit
+from signal_index.store.contact_labels import approve_label
 from signal_index.store.establishments import establish
 from signal_index.store.policies import read_catalogues
 from signal_index.store.registry import (
@@ -58,19 +60,22 @@ class Registrar:
         """Register one item, whatever kind it is."""
         match item:
             case OrganisationItem():
-                return await self._organisation(item)
+                change = self._organisation(item)
             case AdmissionItem():
-                return await self._admission(item)
+                change = self._admission(item)
             case ClientItem():
-                return await self._client(item)
+                change = self._client(item)
             case SignerItem():
-                return await self._signer(item)
+                change = self._signer(item)
             case SourceItem():
-                return await self._source(item)
+                change = self._source(item)
+            case ContactLabelItem():
+                change = self._contact_labels(item)
             case PurposeItem() | LoopItem():
-                return await self._establish(item)
+                change = self._establish(item)
             case _:
                 raise TypeError(type(item).__name__)
+        return await change
 
     async def _organisation(self, item: OrganisationItem) -> Change:
         change = await add_organisation(
@@ -126,6 +131,22 @@ class Registrar:
             "state": (await get_source_state(self.conn, item.oin)).value,
         }
         return await self._recorded(change, "source", item.oin, facts)
+
+    async def _contact_labels(self, item: ContactLabelItem) -> Change:
+        """Approve labels, each an entry of its own; tell of the last that was new."""
+        verify_established_by(self.catalogue, item.by)
+        said = Change.UNCHANGED
+        for record in item.records():
+            change = await approve_label(self.conn, record, now=self.recorder.clock())
+            facts: JsonObject = {
+                "label": record.label,
+                "byRole": record.by_role,
+                "on": record.on.isoformat(),
+            }
+            oin = item.organisation
+            await self._recorded(change, "contact-label", oin, facts)
+            said = said if change is Change.UNCHANGED else change
+        return said
 
     async def verify_source(self, item: SourceItem, home: str) -> None:
         """Hold that such a source may exist, or raise `CoverageRefused`."""
@@ -212,5 +233,6 @@ def in_order(loaded: LoadFile) -> Iterator[Item]:
     yield from loaded.client
     yield from loaded.signer
     yield from loaded.source
+    yield from loaded.contact_label
     yield from loaded.purpose
     yield from loaded.loop

@@ -13,6 +13,7 @@ from signal_index.cli.console import SettingsFile, run, say
 from signal_index.cli.items import (
     AdmissionItem,
     ClientItem,
+    ContactLabelItem,
     Item,
     LoopItem,
     OrganisationItem,
@@ -32,6 +33,9 @@ organisation_app = typer.Typer(no_args_is_help=True, help="Organisations.")
 client_app = typer.Typer(no_args_is_help=True, help="Clients of organisations.")
 signer_app = typer.Typer(no_args_is_help=True, help="Keys that sign notices.")
 source_app = typer.Typer(no_args_is_help=True, help="Sources and what they publish.")
+contact_label_app = typer.Typer(
+    no_args_is_help=True, help="What contact holders may be called."
+)
 purpose_app = typer.Typer(no_args_is_help=True, help="Purposes of a municipality.")
 loop_app = typer.Typer(no_args_is_help=True, help="Acts that bring something back.")
 
@@ -142,6 +146,20 @@ def add_source(
         "by_hand": by_hand,
     }
     _register(settings, lambda: [parse_item(SourceItem, values)])
+
+
+@contact_label_app.command("approve")
+def approve_contact_label(
+    oin: OinArgument,
+    labels: Annotated[list[str], typer.Argument(help="Functions or names.")],
+    *,
+    by: RoleOption,
+    on: DayOption,
+    settings: SettingsFile,
+) -> None:
+    """Let an organisation call its contact holders so, beside the catalogue's lists."""
+    values = {"organisation": oin, "labels": labels, "by": by, "on": on.date()}
+    _register(settings, lambda: [parse_item(ContactLabelItem, values)])
 
 
 @purpose_app.command("establish")

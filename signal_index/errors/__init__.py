@@ -54,6 +54,7 @@
     │   ├── FollowsFull            as many cases are followed as there may be
     │   ├── UnknownFollow          the caller follows nothing under that id
     │   ├── UnknownOffer           no colleague offers anything by that code now
+    │   ├── TooManyContactHolders  no room for another, for so many signals
     │   ├── UnknownContactHolder   the source has no such contact holder
     │   ├── ProposalOutdated       another policy was adopted since this was proposed
     │   ├── TransferCollides       the successor has signals by the same references
@@ -161,6 +162,7 @@ from signal_index.errors.refused import (
     SubjectDeceased,
     SubjectMovedAway,
     TicketInvalid,
+    TooManyContactHolders,
     UnknownContactHolder,
     UnknownFollow,
     UnknownHeldDelivery,
@@ -282,6 +284,7 @@ __all__ = [
     "SubjectDeceased",
     "SubjectMovedAway",
     "TicketInvalid",
+    "TooManyContactHolders",
     "TransferCollides",
     "TransferOutdated",
     "UnknownAccessRequest",

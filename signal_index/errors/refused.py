@@ -123,5 +123,9 @@ class UnknownHeldDelivery(RequestRefused):
     """No agent of the organisation holds this delivery with this difference now."""
 
 
+class TooManyContactHolders(RequestRefused):
+    """The organisation has as many contact holders as its signals give room for."""
+
+
 class UnknownContactHolder(RequestRefused):
     """The source has no contact holder with that id."""

@@ -85,6 +85,7 @@ ACCESS: Final[Mapping[str, Mapping[DatabaseRole, Access]]] = {
         _WEB: _keep("details", "last_verified", "updated_at"),
         _UPKEEP: Access(select=("id", "last_verified")),
     },
+    "contact_label": {_WEB: _READ},
     "agent_status": {_WEB: _keep("status", "reported_at", "answers")},
     "establishment": {_WEB: _READ, _UPKEEP: _READ, _REPORTING: _READ},
     "account_suspension": {_WEB: _READ, _UPKEEP: _READ},

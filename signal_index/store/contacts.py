@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signal_index.errors import UnknownContactHolder
+from signal_index.errors import TooManyContactHolders, UnknownContactHolder
 from signal_index.store.many_rows import in_parts
 from signal_index.tables.registry import contact_holder
+from signal_index.tables.signals import signal
 from signal_index.wire.contact_holders import ContactHolder, StoredContactHolder
+
+SIGNALS_EACH: Final = 20
+"""How many signals give their organisation room for one more contact holder."""
 
 Contact = tuple[Mapping[str, object], date]
 """What is told of a contact holder, and when it was last confirmed."""
@@ -24,12 +29,14 @@ async def store_contact_holder(
     holder_id: UUID,
     holder: ContactHolder,
     *,
+    most: int,
     now: datetime,
 ) -> bool:
     """Store one contact holder of an organisation; tell whether it is a new one.
 
     `owner` is the organisation and its municipality. Another organisation's id raises
-    `UnknownContactHolder`, as if it did not exist.
+    `UnknownContactHolder`, as if it did not exist. A new one beyond `most`, and beyond
+    one for each `SIGNALS_EACH` signals, is `TooManyContactHolders`; who is there stays.
     """
     organisation, municipality = owner
     values = {
@@ -41,6 +48,7 @@ async def store_contact_holder(
         select(contact_holder.c.organisation).where(contact_holder.c.id == holder_id)
     )
     if known is None:
+        await _verify_room(conn, organisation, most)
         await conn.execute(
             insert(contact_holder),
             {
@@ -57,6 +65,18 @@ async def store_contact_holder(
         update(contact_holder).where(contact_holder.c.id == holder_id).values(values)
     )
     return False
+
+
+async def _verify_room(conn: AsyncConnection, organisation: str, most: int) -> None:
+    own = select(contact_holder.c.id).where(
+        contact_holder.c.organisation == organisation
+    )
+    count = await conn.scalar(select(func.count()).select_from(own.subquery())) or 0
+    if count < most:
+        return
+    naming = select(func.count()).where(signal.c.contact_holder.in_(own))
+    if count >= (await conn.scalar(naming) or 0) // SIGNALS_EACH:
+        raise TooManyContactHolders
 
 
 async def list_contact_holders(

@@ -1,4 +1,4 @@
-"""Ending what takes part: an organisation, a client, a key, an admission.
+"""Ending what takes part: an organisation, a client, a key, an admission, a label.
 
 - What ended stays in the registry, with its reason, and is never registered again: a
   stolen key does not come back under its name.
@@ -35,6 +35,7 @@ ENDED: Mapping[str, Table] = {
     "admission": registry.admission,
     "client": registry.client,
     "signer": registry.signer,
+    "contact-label": registry.contact_label,
 }
 """What can end, by what the ledger calls it."""
 

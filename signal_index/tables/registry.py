@@ -168,6 +168,18 @@ contact_holder = Table(
     UniqueConstraint("organisation", "id"),
 )
 
+contact_label = Table(  # what they may be called, beside the catalogue's lists
+    "contact_label",
+    metadata,
+    Column("organisation", OIN, ForeignKey("organisation.oin"), primary_key=True),
+    Column("label", String(60), primary_key=True),
+    municipality(),
+    Column("by_role", String(200), nullable=False),
+    Column("approved_on", Date, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    *_ending(),
+)
+
 agent_status = Table(  # how an agency's agent says it is doing, and answers for it
     "agent_status",
     metadata,

@@ -27,6 +27,7 @@ FieldCode = Literal[
     "not-an-object",
     "not-for-a-citizen",
     "not-json",
+    "not-on-the-list",
     "not-possible",
     "not-private",
     "not-registered",

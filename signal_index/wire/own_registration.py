@@ -70,11 +70,17 @@ class ReplacedOutbox(AnswerModel):
 
 
 class OwnRegistration(AnswerModel):
-    """Everything the index knows of the organisation that asks."""
+    """Everything the index knows of the organisation that asks.
+
+    `contactFunctions`: what its contact holders may be called. `contactNames`: what its
+    municipality approved for it alone, functions and names of persons.
+    """
 
     organisation: str
     name: str
     signers: list[OwnSigner]
     sources: list[OwnSource]
+    contactFunctions: list[str] = Field(default_factory=list)
+    contactNames: list[str] = Field(default_factory=list)
     outboxes: list[OutboxSignals] = Field(default_factory=list)
     replacedOutboxes: list[ReplacedOutbox] = Field(default_factory=list)

@@ -15,6 +15,8 @@ import httpx
 import pytest
 
 from signal_index.api.subjects import SUBJECTS
+from signal_index.store.connect import transaction
+from signal_index.store.contact_labels import LabelRecord, approve_label
 from tests.builders import a_contact_holder
 from tests.holders_builders import a_bsn
 from tests.live_work import do_work_of_generalists, do_work_of_officers
@@ -57,6 +59,9 @@ async def _work(world: Overheard, folder: Path) -> list[str]:
     """Publish, let everybody work, read all that can be read; gives the marks."""
     tried = world.income_support
     token = world.a_source_token(tried)
+    own = LabelRecord(tried.oin, DESK, "college", world.clock().date())
+    async with transaction(world.engine) as conn:
+        await approve_label(conn, own, now=world.clock())
     said = a_contact_holder(function=DESK).model_dump(mode="json")
     await world.send("PUT", f"/contact-holders/{tried.contact}", token, said)
     notices = await world.publish(tried, PERSONS)

@@ -125,7 +125,7 @@ async def test_of_two_flags_of_one_source_the_one_that_is_left_keeps_its_outcome
     """Two teams of one agency help somebody; the first to be shown ends."""
     agency = world.debt_help
     notices = {}
-    for contact, team in ((agency.contact, "Balie"), (uuid4(), "Tweede balie")):
+    for contact, team in ((agency.contact, "Balie"), (uuid4(), "Loket")):
         wire = a_contact_holder(function=Label(team)).model_dump(mode="json")
         token = world.a_source_token(agency)
         await world.send("PUT", f"/contact-holders/{contact}", token, wire)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.town.commands import run
-from deploy.town.parties import MUNICIPALITY
+from deploy.town.parties import FOUNDED, MUNICIPALITY
 from deploy.town.people import People
 from deploy.town.places import Places
 from deploy.town.settings_files import write_toml
@@ -93,6 +93,14 @@ def _publish(
 ) -> None:
     slug, category = agency
     folder = places.agency(slug)
+    people = [*contacts.values(), *(one.get("deputy", {}) for one in contacts.values())]
+    words = {
+        one[each] for one in people for each in ("function", "name") if each in one
+    }
+    oin = next(one.submitter for one in FOUNDED if one.slug == slug)
+    approve = ["signal-index", "contact-label", "approve", oin, *sorted(words)]
+    said = ["--by", "college", "--on", "2026-01-05", "--settings", "index.toml"]
+    run([*approve, *said], places.index)
     profile = folder / "crowd.toml"
     beside = {"beside": [BESIDE.format(slug)]}
     write_toml(profile, beside | _profile(category, contacts))

@@ -20,7 +20,7 @@ HEADER = (
     *("Status", "Gemeentecode", "Schuldbedrag", "Toelichting"),
 )
 STORY = "mevrouw durft de post niet meer open te maken sinds haar man is vertrokken"
-FUNCTION, PHONE = "Budgetcoach eerste gesprek", "0182 555 188"
+FUNCTION, PHONE = "Budgetcoach", "0182 555 188"
 FEED = "eerste-dag"
 
 

@@ -100,7 +100,7 @@ async def test_a_generated_client_looks_a_citizen_up_and_reads_a_refusal(
         refused = await look_up.asyncio(client=caller, body=other)
     ((flag,),) = [part.flags for part in answer.answers]
     assert flag.category == world.debt_help.category
-    assert flag.contact_holder.function == "Schuldhulpverlener"
+    assert flag.contact_holder.function == "Consulent"
     assert isinstance(refused, models.Problem)
     assert (refused.status, bool(refused.grounds)) == (403, True)
 

@@ -108,13 +108,13 @@ async def test_a_whole_caseload_changes_hands_in_one_act(world: World) -> None:
     await world.publish(agency, [ONE, TWO])
     token = an_administrator(world, agency)
     taken = uuid.uuid4()
-    wire = a_contact_holder(function=Label("Opvolger")).model_dump(mode="json")
+    wire = a_contact_holder(function=Label("Casemanager")).model_dump(mode="json")
     await world.send("PUT", f"/contact-holders/{taken}", token, wire)
     path = f"/contact-holders/{agency.contact}/hand-over"
     answer = await world.send("POST", path, token, {"to": str(taken)})
     assert answer.json() == {"signals": 2}
     (shown,) = await world.look_up([ONE])
-    assert shown["flags"][0]["contactHolder"]["function"] == "Opvolger"
+    assert shown["flags"][0]["contactHolder"]["function"] == "Casemanager"
 
 
 async def test_a_caseload_never_goes_to_another_organisation(world: World) -> None:
@@ -182,8 +182,12 @@ async def test_an_agency_reads_how_it_is_registered_and_nothing_of_another(
 ) -> None:
     agency = world.debt_help
     token = world.a_source_token(agency)
-    answer = await world.send("GET", "/own-registration", token)
-    assert answer.json() == {
+    said = (await world.send("GET", "/own-registration", token)).json()
+    functions = set(said.pop("contactFunctions"))
+    assert functions > {"Consulent", "Schuldhulpverlener"}
+    assert "Klantmanager Inkomen" not in functions, "another kind of signal"
+    assert said == {
+        "contactNames": [],
         "organisation": agency.oin,
         "name": "Bureau debt-help",
         "signers": [{"kid": agency.key.kid, "x": agency.key.public_value}],

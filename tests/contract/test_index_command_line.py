@@ -213,11 +213,16 @@ def test_what_ends_is_recorded_once_with_its_reason_and_stays_ended(
     gateway, agency = an_oin(1), an_oin(2)
     admit = ("--municipality=9902", "--by=college", "--on=2026-01-05")
     assert office.run("organisation", "admit", gateway, *admit)[0] == 0
+    label = "Team Noord"
+    approve = ("contact-label", "approve", agency, label, *admit[1:])
+    assert office.run(*approve) == (0, "1 added, 0 changed, 0 unchanged\n")
+    assert office.run(*approve) == (0, "0 added, 0 changed, 1 unchanged\n")
     before = len(office.kinds())
     because = "--because=stolen"
     endings = [
         ("organisation", "end-admission", gateway, "--municipality=9902", because),
         ("client", "end", "desk", because),
+        ("contact-label", "end", agency, label, because),
         ("signer", "end", agency, "signer-1", because),
         ("organisation", "end", agency, because),
     ]

@@ -136,7 +136,7 @@ async def test_whom_to_call_is_told_as_it_is_now_until_somebody_was_reached(
     world: World,
 ) -> None:
     (part,) = await world.look_up([ONE])
-    changed = a_contact_holder(function="Nieuwe balie", officeHours=[])
+    changed = a_contact_holder(function="Loket", officeHours=[])
     path = f"/contact-holders/{world.debt_help.contact}"
     token = world.a_source_token(world.debt_help)
     answer = await world.send("PUT", path, token, changed.model_dump(mode="json"))
@@ -147,7 +147,7 @@ async def test_whom_to_call_is_told_as_it_is_now_until_somebody_was_reached(
     reached, unreached = mine["flags"]
     assert reached["contact"] is None
     told = unreached["contact"]
-    assert (told["function"], told["officeHours"]) == ("Nieuwe balie", [])
+    assert (told["function"], told["officeHours"]) == ("Loket", [])
     world.clock.forward(TWO_WEEKS)
     (mine,) = await own(world)
     assert mine["flags"] is None

@@ -118,7 +118,7 @@ async def test_both_persons_see_whom_people_will_call_whosever_that_is(
         (contact,) = one["passing"]["contacts"]
         assert contact["id"] == str(submitter.contact)
         assert (contact["function"], bool(contact["phone"])) == (
-            "Schuldhulpverlener",
+            "Consulent",
             True,
         )
 
@@ -146,14 +146,14 @@ async def test_a_named_contact_holder_takes_over_from_all(small: World) -> None:
     body = a_transfer(small, successor, contactHolder=str(successor.contact))
     await carry_out(small, await ask(small, body))
     (flag,) = await flags(small)
-    assert flag["contactHolder"]["function"] == "Nieuwe balie"
+    assert flag["contactHolder"]["function"] == "Loket"
 
 
 async def test_of_a_team_that_splits_off_only_its_signals_go(world: World) -> None:
     await world.publish(world.debt_help, [ONE])
     other = uuid4()
     token = world.a_source_token(world.debt_help)
-    wire = a_contact_holder(function=Label("Team Oost")).model_dump(mode="json")
+    wire = a_contact_holder(function=Label("Regisseur")).model_dump(mode="json")
     await world.send("PUT", f"/contact-holders/{other}", token, wire)
     first, world.debt_help.contact = world.debt_help.contact, other
     await world.publish(world.debt_help, [TWO])
@@ -164,7 +164,7 @@ async def test_of_a_team_that_splits_off_only_its_signals_go(world: World) -> No
     (stays,), (goes,) = await flags(world, ONE), await flags(world, TWO)
     assert stays["organisation"] == "Bureau debt-help"
     assert goes["organisation"] == "Schuldhulp Samen"
-    assert goes["contactHolder"]["function"] == "Team Oost"
+    assert goes["contactHolder"]["function"] == "Regisseur"
 
 
 async def test_the_first_source_cannot_tell_them_again_whatever_the_version(
@@ -208,7 +208,7 @@ async def test_the_successor_tells_a_new_version_and_ends_it(small: World) -> No
     answer = await small.send_batch(successor, [newer], [ONE])
     assert [one["outcome"] for one in answer.json()["results"]] == ["accepted"]
     (flag,) = await flags(small)
-    assert flag["contactHolder"]["function"] == "Nieuwe balie"
+    assert flag["contactHolder"]["function"] == "Loket"
     gone = a_withdrawal(newer)
     token = sign_withdrawal(
         successor.key, gone, iss=Oin(successor.oin), now=small.clock()

@@ -61,6 +61,14 @@ CREATE TABLE contact_holder (
   CONSTRAINT uq_contact_holder_organisation_id UNIQUE (organisation, id),
   CONSTRAINT fk_contact_holder_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
 );
+CREATE TABLE contact_label (
+  organisation CHAR(20) NOT NULL, label VARCHAR(60) NOT NULL, municipality CHAR(4) NOT NULL,
+  by_role VARCHAR(200) NOT NULL, approved_on DATE NOT NULL, recorded_at TIMESTAMPTZ NOT NULL,
+  ended_at TIMESTAMPTZ, ended_because VARCHAR(64),
+  CONSTRAINT pk_contact_label PRIMARY KEY (organisation, label),
+  CONSTRAINT ck_contact_label_ended_with_a_reason CHECK ((ended_at IS NULL) = (ended_because IS NULL)),
+  CONSTRAINT fk_contact_label_organisation FOREIGN KEY (organisation) REFERENCES organisation (oin)
+);
 CREATE TABLE agent_status (
   organisation CHAR(20) NOT NULL, agent VARCHAR(64) NOT NULL, municipality CHAR(4) NOT NULL, status JSON NOT NULL,
   reported_at TIMESTAMPTZ NOT NULL, answers JSON DEFAULT '[]' NOT NULL,

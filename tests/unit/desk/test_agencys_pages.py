@@ -21,6 +21,7 @@ from keys.case_seal import CaseKey
 from signal_index.wire.contact_holders import ContactHolder
 from signal_index.wire.model import parse_value
 from signal_index.wire.notices import ReturnNotice
+from signal_index.wire.own_registration import OwnRegistration
 from signal_index.wire.signals import WithdrawalReason
 from sources.reasons import EXPLANATIONS
 from tests.desk_builders import Browser, Town, csrf_of, log_in
@@ -209,7 +210,13 @@ async def test_a_contact_person_is_added_on_the_page(
     town.provider.person["roles"] = ["source-administrator"]
     path = "/v1/contact-holders"
     town.index.pages[path] = (200, {"items": []})
-    csrf = csrf_of(await log_in(browser, "/agency/contacts"))
+    known = OwnRegistration(
+        organisation=OTHER, name="x", signers=[], sources=[], contactFunctions=["IB-er"]
+    )
+    town.index.pages["/v1/own-registration"] = (200, known)
+    page = await log_in(browser, "/agency/contacts")
+    assert "<option>IB-er</option>" in page.text, "a word is chosen, not typed"
+    csrf = csrf_of(page)
     wrong = {"csrf": csrf, "function": "IB-er", "phone": ""}
     missed = await browser.post("/agency/contacts", data=wrong)
     assert (missed.status_code, town.index.asked) == (400, [])

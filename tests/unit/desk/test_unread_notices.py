@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from desk.agency.notices import PAGE_ROWS
+from signal_index.wire.own_registration import OwnRegistration
 from tests.desk_builders import Browser, Town, log_in
 from tests.unit.desk.test_notices_page import PATH, a_notice
 
 pytestmark = pytest.mark.anyio
 CONTACTS = "/v1/contact-holders"
 OTHER_PAGE = "/agency/contacts"
+NOTHING = OwnRegistration(organisation="0" * 20, name="x", signers=[], sources=[])
 SILENT = (
     {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors"},
     {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"},
@@ -33,6 +35,7 @@ def _hand_out(town: Town, *notices: dict[str, Any]) -> None:
         "/v1/notices": (200, page),
         "/v1/matches": (200, no_matches),
         CONTACTS: (200, {"items": []}),
+        "/v1/own-registration": (200, NOTHING),
     }
 
 

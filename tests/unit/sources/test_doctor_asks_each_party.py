@@ -168,6 +168,7 @@ async def test_an_index_that_does_not_know_us_says_what_it_lacks(
             {"sources": [anew(REGISTERED.sources[0], coverage=[])]},
             "soort signaal bijstand",
         ),
+        ({"contactFunctions": ["Balie"]}, ".function staat niet op uw lijst"),
     ],
 )
 async def test_what_is_registered_otherwise_is_named(

@@ -1,0 +1,59 @@
+"""A contact holder is called by words of lists: there is no room for text."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy.catalogue import load_catalogue
+from signal_index.contact_words import Words
+from signal_index.wire.contact_holders import ContactHolder
+from signal_index.wire.errors import InvalidField
+from signal_index.wire.model import parse_value
+from signal_index.wire.values import read_label
+from tests.builders import a_contact_holder
+
+WORDS = Words(functions={"Consulent", "Teamleider"}, own={"Team Noord", "B. Bos"})
+
+
+def a_holder(**changed: object) -> ContactHolder:
+    said = a_contact_holder().model_dump(mode="json") | changed
+    return parse_value(ContactHolder, said)
+
+
+def test_what_is_kept_is_the_word_as_the_list_writes_it() -> None:
+    deputy = {"function": "TEAM noord", "name": "b. bos", "phone": "+31101234568"}
+    said = WORDS.put_to(a_holder(function="consulent", name="B. BOS", deputy=deputy))
+    assert (said.function, said.name) == ("Consulent", "B. Bos")
+    assert said.deputy is not None
+    assert (said.deputy.function, said.deputy.name) == ("Team Noord", "B. Bos")
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"function": "Sinds mei in de schulden"}, "function"),
+        ({"function": "Consulent "[:-1] + "."}, "function"),
+        ({"name": "A. de Vries"}, "name"),
+        ({"name": "Consulent"}, "name"),
+        (
+            {"deputy": {"function": "Buurman", "phone": "+31101234568"}},
+            "deputy.function",
+        ),
+    ],
+)
+def test_a_word_of_no_list_is_named_by_its_field_alone(
+    changed: dict[str, object], field: str
+) -> None:
+    with pytest.raises(InvalidField) as refused:
+        WORDS.put_to(a_holder(**changed))
+    assert str(refused.value) == f"{field}: not-on-the-list"
+
+
+def test_every_function_of_the_catalogue_is_a_label_that_the_index_takes() -> None:
+    catalogue = load_catalogue()
+    every = catalogue.find_contact_functions([str(one) for one in catalogue.categories])
+    assert {read_label(one) for one in every} == every
+    assert all(row.contact_functions for row in catalogue.categories.values())
+    known = catalogue.find_contact_functions(["bijstand"])
+    assert "Klantmanager Inkomen" in known
+    assert "Schuldhulpverlener" not in known
